@@ -1,0 +1,184 @@
+"""Rules of the house that no other tool enforces."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("duban", "flows", "models", "tasks")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-setup.lock")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+# Written in pieces, so that this file passes its own test.
+HOSTS = ("py" + "pi.", "python" + "hosted.", "mirrors" + ".", "npm" + "js.", "tsing" + "hua.")
+FOLDERS = ("/ro" + "ot/", "/ho" + "me/", "/Us" + "ers/", "/op" + "t/", "/wo" + "rk/", "file:" + "///")
+FOREIGN = re.compile(
+    "|".join(
+        [
+            *(rf"\b{re.escape(host)}[a-z]" for host in HOSTS),
+            *(rf"(?<![\w.:/-]){folder}" for folder in FOLDERS),
+        ]
+    )
+)
+
+
+def tracked() -> list[Path]:
+    """The files that are, or are about to be, in the repository."""
+    listing = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if listing.returncode:
+        pytest.skip("not a git checkout: which files are tracked is unknown")
+    return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The pins of a lock, by project name."""
+    pins = re.findall(
+        r"^([a-z0-9-]+)(?:\[.*\])?==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return dict(pins)
+
+
+def test_no_file_names_a_package_index_or_a_folder_of_somebodys_machine() -> None:
+    found = [
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for file in tracked()
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="ignore").splitlines(), start=1)
+        if FOREIGN.search(line)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_exact_versions_and_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=\S)", text.strip())
+
+    assert "://" not in text
+    assert [
+        entry
+        for entry in entries
+        if not re.fullmatch(
+            r"[a-z0-9-]+==\S+( ; [^\n]+?)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\\n)?)+", entry
+        )
+    ] == []
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    tested = locked("requirements-dev.lock")
+
+    assert locked("requirements.lock").items() <= tested.items()
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["build"]),
+        ("requirements.lock", PROJECT["build-system"]["requires"]),
+        ("requirements-dev.lock", PROJECT["dependency-groups"]["dev"]),
+        ("requirements-setup.lock", PROJECT["dependency-groups"]["setup"]),
+    ],
+    ids=["run", "build", "dev", "setup"],
+)
+def test_a_lock_is_not_older_than_the_project_asks_for(lock: str, wanted: list[str]) -> None:
+    pins = locked(lock)
+    requirements = [Requirement(line) for line in wanted]
+
+    assert [
+        str(needed)
+        for needed in requirements
+        if needed.name not in pins
+        or not needed.specifier.contains(Version(pins[needed.name]), prereleases=True)
+    ] == []
+
+
+def test_the_bounds_that_break_silently_stand() -> None:
+    """docs/stack.md says what each holds off."""
+    bounds = {needed.name: needed for needed in map(Requirement, PROJECT["project"]["dependencies"])}
+
+    assert not bounds["sqlalchemy"].specifier.contains("2.1.0")
+    assert not bounds["fastapi"].specifier.contains("0.151.0")
+    assert not bounds["prefect"].specifier.contains("3.9.0")
+    assert str(bounds["sqlmodel"].specifier) == "==0.0.50"
+
+
+def test_no_flow_file_is_named_like_a_package_or_a_module_of_python() -> None:
+    stems = {file.stem for file in (ROOT / "flows").glob("*.py")} - {"__init__"}
+
+    assert stems & {*PACKAGES, *sys.stdlib_module_names} == set()
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "import datetime as dt\n\nNOW = dt.datetime.now(dt.UTC)\n",
+        "from datetime import date\n\nTODAY = date.today()\n",
+        "from datetime import datetime\n\nNOW = datetime.now(None)\n",
+        "import pendulum\n\nNOW = pendulum.now()\n",
+        "import time\n\nNOW = time.time()\n",
+    ],
+)
+def test_only_the_clock_may_read_the_clock(reading: str) -> None:
+    assert "TID251" in complaints(reading, file="tasks/remind.py")
+    assert "TID251" in complaints(reading, file="tests/models/test_workdays.py")
+    assert "TID251" not in complaints(reading, file="models/clock.py")
+
+
+def complaints(code: str, *, file: str) -> set[str]:
+    """The rules that ruff, with the settings of this house, sees broken by `code` if it stood in `file`."""
+    linted = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "ruff",
+            "check",
+            "--no-cache",
+            "--output-format",
+            "concise",
+            "--stdin-filename",
+            file,
+            "-",
+        ],
+        cwd=ROOT,
+        input=code,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return set(re.findall(r": ([A-Z]+\d+) ", linted.stdout))
+
+
+def test_help_waits_for_no_engine() -> None:
+    """Prefect takes seconds to import; neither help nor a page may pay for it."""
+    program = """
+import sys
+from duban import cli
+sys.argv = ["duban", "--help"]
+try:
+    cli.main()
+finally:
+    print("engine loaded:", "prefect" in sys.modules)
+"""
+    helped = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert helped.stderr == ""
+    assert helped.stdout.splitlines()[-1] == "engine loaded: False"
