@@ -1,0 +1,77 @@
+"""The tree of errors.
+
+The class docstring is the Chinese message a user sees when nothing more exact is given; attributes
+carry what a caller may want to act on. One handler in `duban.cli` maps them to exit codes.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+
+class DubanError(Exception):
+    """操作未能完成。"""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+class BadInputError(DubanError):
+    """输入不符合要求。"""
+
+    exit_code = 2
+
+
+class UnreadableFileError(BadInputError):
+    """文件无法读取。"""
+
+
+class NotFoundError(BadInputError):
+    """没有找到所指的对象。"""
+
+
+class ForbiddenError(DubanError):
+    """当前状态下不允许此操作。"""
+
+
+class ConflictError(DubanError):
+    """此事项刚被他人处理,请刷新后再试。"""
+
+
+class DeliveryError(DubanError):
+    """通知未能送达。
+
+    `permanent` alone decides whether the delivery is tried again.
+    """
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class CellError:
+    """One thing wrong in an imported file, placed as a person sees it: row 1 is the first row of the sheet."""
+
+    sheet: str | None
+    row: int | None
+    column: str | None
+    value: str
+    accepted: str
+    """What is wrong and what would be accepted, one Chinese sentence."""
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class ImportRefusedError(BadInputError):
+    """导入未执行:文件中有错误,未写入任何数据。"""
+
+    def __init__(self, errors: list[CellError], message: str | None = None) -> None:
+        super().__init__(message or f"导入未执行:发现 {len(errors)} 处错误,未写入任何数据。")
+        self.errors = errors

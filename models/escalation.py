@@ -1,0 +1,132 @@
+"""Who is told when: the ladder decided purely, as windows of due days.
+
+A ladder is a line of steps, each with a fire day that depends on nothing but the due day (or the day of
+issue) and the working calendar. The fire day never falls as the due day rises, so the due days that a step
+concerns on a given day form one unbroken window, and a sweep is a join of a few windows with the deadlines.
+Nothing here reads a table or a clock.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from models.policy import Relation, Rung, Unit
+from models.workdays import WorkCalendar
+
+_DAY = dt.timedelta(days=1)
+_REACH = dt.timedelta(days=800)
+"""No step lies further from its due day than this; the search for a window's ends starts here."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One firing of a rung; a repeated rung has several, each with its own offset."""
+
+    rung_id: int
+    relation: Relation
+    offset: int
+    unit: Unit
+
+    def fires_on(self, day: dt.date, calendar: WorkCalendar) -> dt.date:
+        """The day on which this step fires for a deadline due (or an item issued) on `day`.
+
+        A reminder that falls on a rest day moves to the working day before, an escalation to the working
+        day after (DESIGN: rest days). Overdue starts the day after the due day, so an escalation never
+        fires on the due day itself.
+        """
+        if self.relation is Relation.BEFORE:
+            raw = calendar.add(day, -self.offset) if self.unit is Unit.WORKING else day - self.offset * _DAY
+            return calendar.on_or_before(raw)
+        raw = calendar.add(day, self.offset) if self.unit is Unit.WORKING else day + self.offset * _DAY
+        if self.relation is Relation.AFTER:
+            raw = max(raw, day + _DAY)
+        return calendar.on_or_after(raw)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Deadlines due from `first` to `last` (both included) reach `step` on `fire_on`.
+
+    `top` is False where a higher step has been reached too: the notice is then collapsed into that one.
+    """
+
+    step: Step
+    fire_on: dt.date
+    first: dt.date
+    last: dt.date
+    top: bool
+
+
+def steps(rungs: Iterable[Rung]) -> tuple[list[Step], list[Step]]:
+    """The steps of a ladder, counted from the due day and from the day of issue, each line from low to high."""
+    by_due: list[Step] = []
+    by_issue: list[Step] = []
+    for rung in rungs:
+        line = by_issue if rung.relation is Relation.UNSIGNED else by_due
+        repeats = range(rung.times + 1) if rung.every else range(1)
+        line.extend(
+            Step(rung.id or 0, rung.relation, rung.offset + turn * (rung.every or 0), rung.unit) for turn in repeats
+        )
+    return sorted(by_due, key=_height), sorted(by_issue, key=_height)
+
+
+def _height(step: Step) -> tuple[int, float]:
+    """Higher steps come later in an item's life: far before, near before, then ever longer after."""
+    if step.relation is Relation.BEFORE:
+        return 0, -_in_days(step)
+    return 1, _in_days(step)
+
+
+def _in_days(step: Step) -> float:
+    return step.offset * 7 / 5 if step.unit is Unit.WORKING else step.offset
+
+
+def windows(
+    line: list[Step], calendar: WorkCalendar, *, since: dt.date, on: dt.date, first: dt.date | None = None
+) -> list[Window]:
+    """The windows of due days whose steps fire after `since` and no later than `on`.
+
+    With `first`, also all that fired before are given, down to that due day: what a deadline has reached
+    that nobody has looked at yet. Windows of one call never overlap within the same step.
+    """
+    found: list[Window] = []
+    reached = [_last_reaching(step, calendar, on) for step in line]
+    for index, step in enumerate(line):
+        ceiling = max(reached[index + 1 :], default=dt.date.min)
+        for fire_on, start, end in _runs(step, calendar, reached[index], since=since, first=first):
+            if start <= ceiling:
+                found.append(Window(step, fire_on, start, min(end, ceiling), top=False))
+            if end > ceiling:
+                found.append(Window(step, fire_on, max(start, ceiling + _DAY), end, top=True))
+    return found
+
+
+def next_fire(line: list[Step], calendar: WorkCalendar, *, due: dt.date, after: dt.date) -> dt.date | None:
+    """The first day after `after` on which any step fires for `due`, or None when the ladder is at its end."""
+    return min((day for step in line if (day := step.fires_on(due, calendar)) > after), default=None)
+
+
+def _last_reaching(step: Step, calendar: WorkCalendar, on: dt.date) -> dt.date:
+    """The latest due day whose step has fired by `on`."""
+    low, high = on - _REACH, on + _REACH
+    while low < high:
+        middle = low + ((high - low).days + 1) // 2 * _DAY
+        if step.fires_on(middle, calendar) <= on:
+            low = middle
+        else:
+            high = middle - _DAY
+    return low
+
+
+def _runs(
+    step: Step, calendar: WorkCalendar, last: dt.date, *, since: dt.date, first: dt.date | None
+) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
+    """Back from due day `last`, the runs of due days that fire on one day: (fire day, first, last)."""
+    end = day = last
+    fire_on = step.fires_on(day, calendar)
+    while (fire_on > since) if first is None else (day >= first):
+        before = step.fires_on(day - _DAY, calendar)
+        if before != fire_on or day == first:
+            yield fire_on, day, end
+            end = day - _DAY
+        day, fire_on = day - _DAY, before

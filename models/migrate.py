@@ -1,0 +1,156 @@
+"""The database's version: brought up by `duban init`, checked by every other command before it works."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from models.database import key, open_engine
+from models.errors import BadInputError, NotFoundError
+from models.policy import PRESETS, Policy, Rung
+from models.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def revisions(folder: Path = MIGRATIONS) -> list[str]:
+    """Every version of the schema this program knows, oldest first, by file name: Alembic is slow to load."""
+    return sorted(path.stem.partition("_")[0] for path in (folder / "versions").glob("[0-9]*_*.py"))
+
+
+def alembic_config(connection: Connection, *, folder: Path = MIGRATIONS) -> "Config":
+    """Alembic's settings, made here so that the top of the project needs no alembic.ini."""
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def create_or_upgrade(settings: Settings) -> str:
+    """Create the data folder (for its owner only) and the database, or upgrade it; returns the version.
+
+    One transaction: a failed upgrade leaves the database as it was. Raises BadInputError where the folder
+    cannot be written, the database cannot be reached, or is newer than this program.
+    """
+    from alembic import command
+
+    _make_folder(settings.home)
+    with _opened(settings) as engine, engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # Writing a table anew drops the old one, which must not take the rows that point to it along.
+            connection.connection.execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.migrate'))"))
+            _refuse_newer(_version(connection))
+            command.upgrade(alembic_config(connection), "head")
+            with Session(connection) as session:
+                seed_presets(session)
+    return revisions()[-1]
+
+
+def open_current(settings: Settings) -> Engine:
+    """The database, present and of this program's version.
+
+    Raises NotFoundError where there is none yet, BadInputError where it is older or newer, cannot be reached,
+    or its folder cannot be written.
+    """
+    missing = NotFoundError(f"数据目录 {settings.home} 尚未初始化:请先运行 duban init。")
+    file = _sqlite_file(settings)
+    if file is not None:
+        if not file.exists():
+            raise missing
+        _require_writable(file.parent)
+        _require_writable(file)
+    with _opened(settings) as engine, engine.execution_options(reading=True).connect() as connection:
+        version = _version(connection)
+    if version is None:
+        raise missing
+    _refuse_newer(version)
+    if version != revisions()[-1]:
+        raise BadInputError(f"数据库是旧版本({version},本程序需要 {revisions()[-1]}):请先备份,再运行 duban init 升级。")
+    return open_engine(settings.database)
+
+
+def seed_presets(session: Session) -> None:
+    """Add the presets that are not there yet; those an office has edited stay as they are."""
+    present = set(session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))))
+    for name, rungs in PRESETS.items():
+        if name not in present:
+            policy = Policy(name=name)
+            session.add(policy)
+            session.flush()
+            session.add_all(
+                Rung(policy_id=key(policy.id), ordinal=place, **rung) for place, rung in enumerate(rungs, 1)
+            )
+    session.flush()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(f"数据目录 {folder} 无法建立:{error.strerror}。请换一个目录,或请管理员授权。") from error
+    _require_writable(folder)
+
+
+def _require_writable(path: Path) -> None:
+    if not os.access(path, os.W_OK):
+        raise BadInputError(f"{path} 不可写:请换一个数据目录(--home 或 DUBAN_HOME),或请管理员授权。")
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    url = _url(settings)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _url(settings: Settings) -> URL:
+    try:
+        return make_url(settings.database)
+    except ArgumentError as error:
+        raise BadInputError(
+            "DUBAN_DATABASE_URL 不是数据库地址:应为 postgresql://用户:密码@主机/库名,或留空使用内置数据库。"
+        ) from error
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Engine]:
+    """An engine for a block's length; what the database refuses becomes one line without the password."""
+    url = _url(settings)
+    where = url.render_as_string(hide_password=True)
+    try:
+        engine = open_engine(settings.database)
+    except (SQLAlchemyError, ImportError) as error:
+        raise BadInputError(f"不支持这种数据库:{where}。可用 postgresql:// 或 sqlite:///。") from error
+    try:
+        yield engine
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise BadInputError(f"数据库 {where} 打不开:{reason}") from error
+    finally:
+        engine.dispose()
+
+
+def _version(connection: Connection) -> str | None:
+    """The revision the database stands at; None where nothing of ours has been made yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _refuse_newer(version: str | None) -> None:
+    if version is not None and version not in revisions():
+        raise BadInputError(
+            f"数据库由更新版本的程序建立(版本 {version},本程序最高到 {revisions()[-1]}):请升级本程序后再用。"
+        )

@@ -1,0 +1,25 @@
+"""Organs (机关) in their tree, and the departments (科室) inside one."""
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from models.row import Row
+
+
+class Organ(Row, table=True):
+    """A government office that owes a plan and a report. Its parent sees it; its siblings do not."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=64)
+    name: str = Field(unique=True, max_length=200)
+    parent_id: int | None = Field(default=None, foreign_key="organ.id", index=True)
+
+
+class Department(Row, table=True):
+    """A department of an organ; a unit of a ledger's 牵头单位 column is matched to it by name."""
+
+    __table_args__ = (UniqueConstraint("organ_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organ_id: int = Field(foreign_key="organ.id")
+    name: str = Field(max_length=200)

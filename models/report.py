@@ -1,0 +1,83 @@
+"""The year-end report as blocks: each with its text, its sources and its figures, each figure with its rows."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from models.coded import Coded, coded
+from models.row import Row
+
+
+class SectionKind(Coded):
+    """The parts a report has (督察工作规定, the five contents), and business themes of its own."""
+
+    ACHIEVEMENTS = "achievements", "主要举措和成效"
+    DEFICIENCIES = "deficiencies", "存在的不足和原因"
+    FIRST_RESPONSIBLE = "first_responsible", "第一责任人职责"
+    NEXT_YEAR = "next_year", "下一年度主要安排"
+    OTHER = "other", "其他需要报告的情况"
+    THEMATIC = "thematic", "专题"
+
+
+class Report(Row, table=True):
+    """One compiled version. `snapshot` is the hash of all it was compiled from: the same snapshot, the same bytes."""
+
+    __table_args__ = (UniqueConstraint("organ_id", "year", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organ_id: int = Field(foreign_key="organ.id")
+    year: int
+    version: int
+    title: str = Field(max_length=300)
+    snapshot: str = Field(max_length=64)
+    compiled_at: dt.datetime
+
+
+class ReportSection(Row, table=True):
+    """One part of a report, in its place."""
+
+    __tablename__ = "report_section"
+    __table_args__ = (UniqueConstraint("report_id", "ordinal"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id")
+    ordinal: int
+    kind: SectionKind = Field(sa_type=coded(SectionKind))
+    heading: str = Field(max_length=300)
+
+
+class ReportBlock(Row, table=True):
+    """A piece of text with the rows it rests on; without any it is `unsupported` and marked 待核."""
+
+    __tablename__ = "report_block"
+    __table_args__ = (UniqueConstraint("section_id", "ordinal"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    section_id: int = Field(foreign_key="report_section.id")
+    ordinal: int
+    heading: str | None = Field(default=None, max_length=300)
+    text: str
+    sources: list[str] = Field(sa_type=JSON)
+    unsupported: bool = False
+
+
+class ReportFigure(Row, table=True):
+    """A named number in a block, with the rows it was counted from. An approximate one is never summed as exact."""
+
+    __tablename__ = "report_figure"
+
+    id: int | None = Field(default=None, primary_key=True)
+    block_id: int = Field(foreign_key="report_block.id", index=True)
+    name: str = Field(max_length=100)
+    value: float
+    unit: str = Field(max_length=20)
+    approximate: bool = False
+    rows: list[str] = Field(sa_type=JSON)
+    row_hash: str = Field(max_length=64)
+
+
+def describe_row(table: str, row_id: Any) -> str:
+    """How a source is written wherever one is named: `case:12`."""
+    return f"{table}:{row_id}"

@@ -1,0 +1,83 @@
+"""Settings: the data folder, `duban.toml` in it, and `DUBAN_*` variables above both."""
+
+import datetime as dt
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from models.database import sqlite_url
+from models.errors import BadInputError
+
+SETTINGS_FILE = "duban.toml"
+
+
+class Settings(BaseSettings):
+    """What an office can set. Secrets are never printed, logged or stored in the database."""
+
+    model_config = SettingsConfigDict(env_prefix="DUBAN_", extra="forbid")
+
+    home: Path
+    database_url: str = ""
+    office_url: str = "http://127.0.0.1:8000"
+    """What links in mails begin with."""
+
+    smtp_host: str = ""
+    """Empty: mail goes to the Maildir in the data folder instead."""
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: str = Field(default="starttls-if-offered", pattern="^(none|starttls-if-offered|starttls|tls)$")
+    mail_from: str = "duban@localhost"
+
+    quiet_from: dt.time = dt.time(20, 0)
+    quiet_until: dt.time = dt.time(8, 0)
+    """No mail leaves by itself between these, office time; what waits leaves afterwards."""
+    delivery_attempts: int = Field(default=6, ge=1, le=50)
+    """A message that failed this often is parked."""
+
+    @property
+    def database(self) -> str:
+        """Where the office's rows live: the embedded database unless another is named."""
+        return self.database_url or sqlite_url(self.home / "duban.db")
+
+    @property
+    def maildir(self) -> Path:
+        return self.home / "mail"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The folder as given, then `DUBAN_*`, then `duban.toml`: nothing else is looked at."""
+        home = Path(init_settings().get("home", "."))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE)
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings of the data folder `home`, else of `DUBAN_HOME`, else of `./duban-data`.
+
+    Raises BadInputError that names the file or variable, the value and what would be accepted.
+    """
+    folder = (home or Path(os.environ.get("DUBAN_HOME") or "duban-data")).expanduser().absolute()
+    try:
+        return Settings(home=folder)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(f"{folder / SETTINGS_FILE} 不是有效的 TOML:{error}") from error
+    except ValidationError as error:
+        raise BadInputError(";".join(_explain(folder, fault) for fault in error.errors())) from error
+
+
+def _explain(folder: Path, fault: Any) -> str:
+    name = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{folder / SETTINGS_FILE} 中的“{name}”不是已知的设置项;可用:{'、'.join(Settings.model_fields)}"
+    return f"设置项“{name}”(环境变量 DUBAN_{name.upper()} 或 {folder / SETTINGS_FILE})的值不可用:{fault['msg']}"

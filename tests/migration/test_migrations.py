@@ -1,0 +1,233 @@
+"""The database that `duban init` makes is the one the models speak of; any other is refused in one line."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+from sqlmodel import Session, select
+
+from models.database import open_engine
+from models.errors import BadInputError, NotFoundError
+from models.migrate import MIGRATIONS, create_or_upgrade, open_current, revisions, seed_presets
+from models.migrations.revise import revise
+from models.policy import PRESETS, Policy, Rung
+from models.settings import Settings
+from models.tables import METADATA
+
+
+def settings(home: Path, url: str = "") -> Settings:
+    return Settings(home=home, database_url=url)
+
+
+def details(engine: Engine) -> dict[str, Any]:
+    """What Alembic's comparison does not look at: checks, and the conditions of partial indexes."""
+    seen = inspect(engine)
+    return {
+        table: (
+            sorted((check["name"] or "", check["sqltext"]) for check in seen.get_check_constraints(table)),
+            sorted(
+                (
+                    index["name"] or "",
+                    index["unique"],
+                    [str(part) for part in index["dialect_options"].values()],
+                )
+                for index in seen.get_indexes(table)
+            ),
+        )
+        for table in seen.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_a_database_migrated_from_empty_is_the_one_the_models_describe(any_url: str, tmp_path: Path) -> None:
+    create_or_upgrade(settings(tmp_path, any_url))
+
+    engine = open_engine(any_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    migrated = details(engine)
+    with engine.begin() as connection:
+        METADATA.drop_all(connection)
+        METADATA.create_all(connection)
+    assert migrated == details(engine)
+    engine.dispose()
+
+
+def test_initialising_twice_doubles_nothing_and_keeps_what_an_office_edited(any_url: str, tmp_path: Path) -> None:
+    create_or_upgrade(settings(tmp_path, any_url))
+    engine = open_engine(any_url)
+    with Session(engine) as session:
+        edited = session.exec(select(Policy).where(Policy.name == "常规")).one()
+        edited.near_days = 9
+        session.add(edited)
+        session.commit()
+
+    assert create_or_upgrade(settings(tmp_path, any_url)) == revisions()[-1]
+
+    with Session(engine) as session:
+        policies = session.exec(select(Policy)).all()
+        assert sorted(policy.name for policy in policies) == sorted(PRESETS)
+        assert len(session.exec(select(Rung)).all()) == sum(map(len, PRESETS.values()))
+        assert {policy.name: policy.near_days for policy in policies}["常规"] == 9
+    engine.dispose()
+
+
+def test_the_preset_ladders_are_stored_rung_by_rung(engine: Engine) -> None:
+    with Session(engine) as session:
+        seed_presets(session)
+        policy = session.exec(select(Policy).where(Policy.name == "常规")).one()
+        rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(text("ordinal"))).all()
+
+    assert [(rung.ordinal, rung.label) for rung in rungs] == [
+        (1, "到期前7天"),
+        (2, "到期前3天"),
+        (3, "到期当日"),
+        (4, "逾期1个工作日"),
+        (5, "逾期3个工作日"),
+        (6, "逾期7个工作日,其后每5个工作日"),
+    ]
+
+
+def test_the_newest_file_is_the_head_that_alembic_knows() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+
+    assert scripts.get_heads() == [revisions()[-1]]
+
+
+def test_a_revision_of_unchanged_models_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+
+    written = revise("Nothing new", folder=folder)
+
+    assert written.name == f"{len(revisions()) + 1:04}_nothing_new.py"
+    assert written.read_text(encoding="utf-8").count("    pass\n") == 2
+
+
+def test_the_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    create_or_upgrade(settings(tmp_path / "office" / "data"))
+
+    assert (tmp_path / "office" / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_database_of_this_version_opens_without_loading_alembic(tmp_path: Path) -> None:
+    create_or_upgrade(settings(tmp_path))
+    program = (
+        "import sys; from pathlib import Path; from models.migrate import open_current;"
+        " from models.settings import load_settings; open_current(load_settings(Path(sys.argv[1])));"
+        " print('alembic' in sys.modules)"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, encoding="utf-8", check=True
+    )
+
+    assert ran.stdout == "False\n"
+
+
+def test_a_command_before_init_says_to_run_init_and_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="尚未初始化:请先运行 duban init"):
+        open_current(settings(tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_database_elsewhere_counts_as_not_initialised(any_url: str, tmp_path: Path) -> None:
+    engine = open_engine(any_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE somebody_elses (id INTEGER)"))
+    engine.dispose()
+
+    with pytest.raises(NotFoundError, match="尚未初始化"):
+        open_current(settings(tmp_path, any_url))
+
+
+def test_a_database_of_a_newer_program_is_refused_by_every_command(any_url: str, tmp_path: Path) -> None:
+    stamp(any_url, tmp_path, "9999")
+
+    for command in (open_current, create_or_upgrade):
+        with pytest.raises(BadInputError, match=r"数据库由更新版本的程序建立.*9999.*请升级本程序"):
+            command(settings(tmp_path, any_url))
+
+
+def test_a_database_of_an_older_program_asks_for_init(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_or_upgrade(settings(tmp_path))
+    monkeypatch.setattr("models.migrate.revisions", lambda: [*revisions(), "9999"])
+
+    with pytest.raises(BadInputError, match=r"数据库是旧版本.*需要 9999.*duban init"):
+        open_current(settings(tmp_path))
+
+
+def stamp(url: str, home: Path, version: str) -> None:
+    create_or_upgrade(settings(home, url))
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    engine.dispose()
+
+
+def test_a_failed_upgrade_leaves_the_database_as_it_was(
+    any_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_session: Session) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("models.migrate.seed_presets", fail)
+    with pytest.raises(RuntimeError, match="power cut"):
+        create_or_upgrade(settings(tmp_path, any_url))
+
+    engine = open_engine(any_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "duban.db").write_text("not a database, " * 100)
+
+    for command in (open_current, create_or_upgrade):
+        with pytest.raises(BadInputError, match="打不开"):
+            command(settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("somewhere", "不是数据库地址"),
+        ("oracle://host/db", "不支持这种数据库"),
+        ("mysql://host/db", "不支持这种数据库"),
+        ("postgresql://office:secret@127.0.0.1:1/db", r"打不开"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_line_without_the_password(url: str, words: str, tmp_path: Path) -> None:
+    for command in (open_current, create_or_upgrade):
+        with pytest.raises(BadInputError, match=words) as refused:
+            command(settings(tmp_path, url))
+        assert "secret" not in refused.value.message
+        assert "\n" not in refused.value.message
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(BadInputError, match=r"数据目录 .*file/data 无法建立"):
+        create_or_upgrade(settings(tmp_path / "file" / "data"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    create_or_upgrade(settings(tmp_path))
+    tmp_path.chmod(0o500)
+
+    for command in (open_current, create_or_upgrade):
+        with pytest.raises(BadInputError, match="不可写"):
+            command(settings(tmp_path))
+    tmp_path.chmod(0o700)
