@@ -1,0 +1,74 @@
+"""The one message a person gets in a day: grouped by urgency, without any confidential body text."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from models.workdays import WorkCalendar
+from tasks.explain import distance
+
+NEAR_DAYS = 3
+_WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item of a digest, with why it is in there."""
+
+    number: str
+    title: str
+    project: str
+    due_on: dt.date
+    why: str
+
+
+def group(line: Line, on: dt.date) -> str:
+    """The heading an item stands under."""
+    if line.due_on < on:
+        return "逾期"
+    if line.due_on == on:
+        return "今日到期"
+    return "三日内" if (line.due_on - on).days <= NEAR_DAYS else "近期"
+
+
+GROUPS = ("逾期", "今日到期", "三日内", "近期")
+
+
+def compose(
+    *, sender: str, recipient: str, name: str, message_id: str, lines: Iterable[Line],
+    on: dt.date, sent_at: dt.datetime, office_url: str, calendar: WorkCalendar,
+) -> EmailMessage:
+    """The mail of one digest. `message_id` is the same each time a digest is tried."""
+    grouped: dict[str, dict[str, list[Line]]] = {}
+    for line in lines:
+        grouped.setdefault(group(line, on), {}).setdefault(line.number, []).append(line)
+    present = [heading for heading in GROUPS if heading in grouped]
+    counts = "、".join(f"{heading}{len(grouped[heading])}项" for heading in present)
+    parts = [f"{name}:", "", f"截至{_day(on)},需要您关注的督办事项:{counts}。"]
+    for heading in present:
+        parts += ["", f"【{heading}】"]
+        ordered = sorted(grouped[heading].values(), key=lambda same: (same[0].due_on, same[0].number))
+        for place, same in enumerate(ordered, 1):
+            first = same[0]
+            away = distance(first.due_on, on=on, calendar=calendar)
+            parts.append(f"{place}. {first.title}(任务{first.number},{first.project})")
+            parts.append(f"   时限:{_day(first.due_on)},{away}")
+            parts += [f"   为何收到此消息:{why}" for why in dict.fromkeys(line.why for line in same)]
+    parts += ["", f"查看与填报:{office_url}", "(本邮件由督办系统按督办规则生成,每人每日至多一封。)"]
+
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = f"【督办】{counts}"
+    message["Message-ID"] = message_id
+    message["Date"] = format_datetime(sent_at)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n".join(parts) + "\n", cte="base64")
+    return message
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日(周{_WEEKDAYS[day.weekday()]})"

@@ -1,0 +1,249 @@
+"""Official documents on paper: what one consists of, and the Word file it becomes (GB/T 9704-2012).
+
+The words come from the caller, numbers included ("一、", "(一)", "1."): nothing is counted or invented
+here. The red head and the seal are the office's own; the layout is that of a document without a seal.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+from models.errors import DubanError
+from tasks.wording import page_numbers, paper, styles
+from tasks.wording.package import EVEN_FOOTER, ODD_FOOTER, core_properties_part, package
+from tasks.wording.styles import STANDARD_FONTS, Fonts
+from tasks.wording.tables import Table, table
+from tasks.wording.wordprocessing import DECLARATION, NAMESPACES, clean, paragraph, run
+
+__all__ = [
+    "Fonts",
+    "Heading",
+    "OfficialDocument",
+    "Paragraph",
+    "Run",
+    "Table",
+    "render",
+    "title_lines",
+    "write",
+]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of body text; `mark` sets it off visibly (待核: no source, to be verified)."""
+
+    text: str
+    mark: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 to 4; its number ("一、" "(一)" "1." "(1)") is part of the text, as typed.
+
+    `run_in` is body text that follows the heading sentence in the same paragraph. A heading sentence
+    without closing punctuation is then closed with "。", so that the two never grow together.
+    """
+
+    level: int
+    number: str
+    text: str
+    run_in: str | tuple[Run, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.level not in range(1, 5):
+            raise ValueError(f"a heading has level 1 to 4, not {self.level}")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of body text, indented by two characters."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class OfficialDocument:
+    """A document as an office sends it.
+
+    title: a line feed breaks the line where the author wants it; without one, `title_lines` decides.
+    addressee: 主送机关, with or without its colon.
+    dated_on: 成文日期; also the created and modified day of the file.
+    document_number: 发文字号, for paper that carries the office's head.
+    attachments: names of the attachments, numbered here when there are several.
+    """
+
+    title: str
+    addressee: str | None
+    body: tuple[Heading | Paragraph | Table, ...]
+    signature: str | None
+    dated_on: date | None
+    document_number: str | None = None
+    attachments: tuple[str, ...] = ()
+
+
+def render(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> bytes:
+    """The .docx file. Equal documents give equal bytes, on any machine, at any time.
+
+    Characters that a Word file cannot hold (control characters) are left out.
+    """
+    return package(
+        {
+            "word/document.xml": _document_part(document),
+            "word/styles.xml": styles.styles_part(fonts),
+            "word/fontTable.xml": styles.font_table_part(fonts),
+            "word/footer1.xml": page_numbers.odd_footer_part(),
+            "word/footer2.xml": page_numbers.even_footer_part(),
+            "docProps/core.xml": core_properties_part(
+                title=document.title.replace("\n", ""), creator=document.signature or "", on=document.dated_on
+            ),
+        }
+    )
+
+
+_TITLE_BREAKS = re.compile(r"(?=关于)|(?<!关于)(?<!\d)(?=\d{4}年)|(?<=\d{4}年度)|(?<=\d{4}年)(?![\d度])")
+_COLONS = ":： "
+_WHY_NOT_WRITTEN = {
+    errno.ENOENT: "文件夹不存在",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EISDIR: "该位置已有同名文件夹",
+    errno.EACCES: "没有写入权限，或文件正被其他程序打开",
+    errno.EPERM: "没有写入权限，或文件正被其他程序打开",
+    errno.EROFS: "所在磁盘只读",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.ENAMETOOLONG: "文件名过长",
+}
+
+
+def write(document: OfficialDocument, path: Path, fonts: Fonts = STANDARD_FONTS) -> None:
+    """Write the .docx file to `path`, whole or not at all; an older file there is replaced.
+
+    Raises DubanError, saying why, when the place cannot be written; nothing is left behind then.
+    """
+    content = render(document, fonts)
+    unfinished = path.with_name(f".duban-{uuid4().hex}.tmp")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        why = _WHY_NOT_WRITTEN.get(error.errno or 0, f"系统返回“{error.strerror}”")
+        raise DubanError(f"无法写入文件 {path}：{why}。") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def title_lines(title: str) -> tuple[str, ...]:
+    """The lines of a title (7.3.1: words stay whole, lines form a trapezium or a lozenge).
+
+    A title that fits on one line, or that already has line feeds, is taken as it is. A longer one is
+    broken before 关于 or around the year, where the two lines come out most alike; where none of these
+    makes two lines, the title stays in one piece and Word breaks it.
+    """
+    capacity = paper.TEXT_WIDTH // (paper.TITLE_POINTS * 20)
+    if "\n" in title or paper.width(title) <= capacity:
+        return tuple(title.split("\n"))
+    places = [place.start() for place in _TITLE_BREAKS.finditer(title)]
+    halves = [(title[:place], title[place:]) for place in places if 0 < place < len(title)]
+    fitting = [pair for pair in halves if max(map(paper.width, pair)) <= capacity]
+    return min(fitting, key=lambda pair: abs(paper.width(pair[0]) - paper.width(pair[1])), default=(title,))
+
+
+def _document_part(document: OfficialDocument) -> str:
+    content = "".join((*_opening(document), *_body(document), *_attachments(document), *_closing(document)))
+    section = paper.section_properties(ODD_FOOTER, EVEN_FOOTER)
+    return f"{DECLARATION}<w:document {NAMESPACES}><w:body>{content}{section}</w:body></w:document>"
+
+
+def _opening(document: OfficialDocument) -> Iterator[str]:
+    if document.document_number:
+        yield paragraph(styles.DOCUMENT_NUMBER, run(document.document_number))
+    yield paragraph(styles.TITLE, run("\n".join(title_lines(clean(document.title)))))
+    if document.addressee:
+        yield paragraph(styles.ADDRESSEE, run(f"{document.addressee.rstrip(_COLONS)}："))
+
+
+def _body(document: OfficialDocument) -> Iterator[str]:
+    closes = bool(document.signature or document.dated_on) and not document.attachments
+    last = len(document.body) - 1
+    for place, block in enumerate(document.body):
+        # 7.3.5.5: the signature never stands on a page without text.
+        keep_next = closes and place == last
+        if isinstance(block, Heading):
+            yield _heading(block, keep_next=keep_next)
+        elif isinstance(block, Table):
+            yield table(block)
+        else:
+            keep = "<w:keepNext/>" if keep_next else ""
+            yield paragraph(styles.BODY, *(_body_run(piece) for piece in block.runs), properties=keep)
+
+
+def _heading(block: Heading, *, keep_next: bool) -> str:
+    if not block.run_in:
+        return paragraph(styles.heading(block.level), run(block.number + block.text))
+    following = (Run(block.run_in),) if isinstance(block.run_in, str) else block.run_in
+    sentence = block.text if re.search(r"[。！？；：，、.!?;:,]$", block.text) else f"{block.text}。"
+    return paragraph(
+        styles.heading(block.level),
+        run(block.number + sentence),
+        *(_body_run(piece, styles.BODY_CHARACTERS) for piece in following),
+        # A heading stays with what follows; a whole paragraph of text must not.
+        properties="" if keep_next else '<w:keepNext w:val="0"/>',
+    )
+
+
+def _body_run(piece: Run, style: str | None = None) -> str:
+    return run(piece.text, styles.UNVERIFIED if piece.mark else style)
+
+
+def _attachments(document: OfficialDocument) -> Iterator[str]:
+    """7.3.4: a blank line, two characters from the left; wrapped lines align with the name."""
+    several = len(document.attachments) > 1
+    for number, name in enumerate(document.attachments, start=1):
+        label = ("附件：" if number == 1 else "") + (f"{number}." if several else "")
+        hanging = paper.width(label)
+        left = (2 if number == 1 else 5) + hanging
+        indent = (
+            f'<w:ind w:leftChars="{left * 100:.0f}" w:left="{paper.characters(left)}"'
+            f' w:hangingChars="{hanging * 100:.0f}" w:hanging="{paper.characters(hanging)}"/>'
+        )
+        gap = styles.BLANK_LINE_BEFORE if number == 1 else ""
+        yield paragraph(styles.ATTACHMENT, run(label + name), properties=f"<w:keepNext/>{gap}{indent}")
+
+
+def _closing(document: OfficialDocument) -> Iterator[str]:
+    """7.3.5.2, without a seal: the signature ends two characters from the right edge, the date begins two
+    characters to the right of where the signature begins; a date longer than the signature ends two
+    characters from the edge itself, and the signature moves left.
+    """
+    day = (
+        f"{document.dated_on.year}年{document.dated_on.month}月{document.dated_on.day}日"
+        if document.dated_on
+        else ""
+    )
+    signature_width, day_width = paper.width(clean(document.signature or "")), paper.width(day)
+    signature_right, day_right = 2.0, signature_width - day_width
+    if day_right < 0:
+        signature_right, day_right = (4.0 - day_right, 2.0)
+    if document.signature:
+        right = signature_right if day else 2.0
+        yield paragraph(
+            styles.SIGNATURE,
+            run(document.signature),
+            properties=styles.BLANK_LINE_BEFORE + _right_indent(right),
+        )
+    if day:
+        gap = "" if document.signature else styles.BLANK_LINE_BEFORE
+        yield paragraph(styles.DATE, run(day), properties=gap + _right_indent(day_right))
+
+
+def _right_indent(count: float) -> str:
+    return f'<w:ind w:rightChars="{count * 100:.0f}" w:right="{paper.characters(count)}"/>'
