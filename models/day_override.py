@@ -20,8 +20,11 @@ class DayOverride(Row, table=True):
         UniqueConstraint("organ_id", "on"),
         # Nulls differ from each other in a unique constraint, so the rows for all need their own.
         Index(
-            "uq_day_override_for_all", "on", unique=True,
-            sqlite_where=text("organ_id IS NULL"), postgresql_where=text("organ_id IS NULL"),
+            "uq_day_override_for_all",
+            "on",
+            unique=True,
+            sqlite_where=text("organ_id IS NULL"),
+            postgresql_where=text("organ_id IS NULL"),
         ),
     )
 

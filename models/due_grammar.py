@@ -19,7 +19,6 @@ _COUNTED = re.compile(
 )
 
 
-
 def _without_groups(pattern: str) -> str:
     return re.sub(r"[?]P<[a-z]+>", "?:", pattern)
 
@@ -180,8 +179,15 @@ _POINTS = rf"(?:\d{{1,2}}[、,和及])*{POINT}(?:[、,和及](?:{POINT}|\d{{1,2}
 REPETITION = "|".join(
     f"(?:{_without_groups(pattern)})"
     for pattern in (
-        _QUARTERLY, rf"{_EACH}半年度?[末底]?", _MONTHLY, r"每[23]个月|[双隔]月|隔周", _WEEKLY, r"每旬",
-        r"每个?工作日|每[天日](?!常)", rf"每年度?的?{_POINTS}", r"每年度?(?:年?底|年?末)?",
+        _QUARTERLY,
+        rf"{_EACH}半年度?[末底]?",
+        _MONTHLY,
+        r"每[23]个月|[双隔]月|隔周",
+        _WEEKLY,
+        r"每旬",
+        r"每个?工作日|每[天日](?!常)",
+        rf"每年度?的?{_POINTS}",
+        r"每年度?(?:年?底|年?末)?",
     )
 )
 """Any repetition, without groups, for finding one inside a sentence."""

@@ -69,24 +69,19 @@ _LEAD = (
 )
 _EDGE = r"(?:\d{1,2}[时点])?(?:(?:之前|以前|前(?!后))[^\d每,;。、]{0,20}|止|为止|之内|期间|当[日天])?"
 _NAMED_DAY = r"[^\d每,;。、至到~-]{0,14}?(?:日|节|周|月|会议)"
-_DOING = (
-    r"(?:完成|组织|开展|举办|举行|召开|印发|报送|上报|提交|启动|实施|制定|出台|建成|落实|上线|推出|办结|到位|见效)"
-)
+_DOING = r"(?:完成|组织|开展|举办|举行|召开|印发|报送|上报|提交|启动|实施|制定|出台|建成|落实|上线|推出|办结|到位|见效)"
 _TAIL = rf"(?:(?:基本|全部|全面|全|各|分别)?(?:{_DOING}[^\d每]{{0,12}}|(?:不少于|至少)?\d+次(?:以上)?))?"
 _LIST = rf"(?:{POINT}|\d{{1,2}}[./]\d{{1,2}}|\d{{1,2}}[日号]|第?\d{{1,2}})"
 _DAY_CELL = re.compile(
     rf"{_LEAD}(?P<days>{_LIST}(?:[、和及与/]{_LIST})*|\d{{8}}|{grammar.YEAR}度?)"
     rf"(?:{_NAMED_DAY})?{_EDGE}{_TAIL}"
 )
-_SPAN_CELL = re.compile(
-    rf"{_LEAD}(?:自|从)?(?P<first>{_LIST}|{grammar.YEAR}){SPAN}(?P<last>{_LIST}){_EDGE}{_TAIL}"
-)
+_SPAN_CELL = re.compile(rf"{_LEAD}(?:自|从)?(?P<first>{_LIST}|{grammar.YEAR}){SPAN}(?P<last>{_LIST}){_EDGE}{_TAIL}")
 _SINCE_CELL = re.compile(rf"(?:自|从)?(?P<first>{POINT})(?:起|开始),?(?P<rest>.*)")
 _RULE_CELL = re.compile(rf"{_LEAD}(?P<rule>{grammar.REPETITION}){_EDGE}{_TAIL}")
 _PARTS_BEGIN = {"上旬": 1, "上半月": 1, "中旬": 11, "下半月": 16, "下旬": 21}
 _ONCE_A = re.compile(r"1?(季度?|个?月|周|半年|年)(?:度)?1次")
-_PERIODIC = {"月度": "每月", "月报": "每月", "季度": "每季度", "季报": "每季度", "半年度": "每半年",
-             "年度": "每年"}
+_PERIODIC = {"月度": "每月", "月报": "每月", "季度": "每季度", "季报": "每季度", "半年度": "每半年", "年度": "每年"}
 
 
 def read_day(value: object) -> dt.date | None:

@@ -40,8 +40,10 @@ class WorkItem(Row, table=True):
         CheckConstraint("start_on IS NULL OR due_on IS NULL OR start_on <= due_on", name="starts_before_due"),
         Index("ix_work_item_organ_id_due_on", "organ_id", "due_on", "id"),
         Index(
-            "ix_work_item_unsigned", "issued_on",
-            sqlite_where=text("state = 'issued'"), postgresql_where=text("state = 'issued'"),
+            "ix_work_item_unsigned",
+            "issued_on",
+            sqlite_where=text("state = 'issued'"),
+            postgresql_where=text("state = 'issued'"),
         ),
     )
 
@@ -133,12 +135,15 @@ class Deadline(Row, table=True):
     __table_args__ = (
         UniqueConstraint("item_id", "kind", "original_due_on"),
         Index(
-            "ix_deadline_window", "policy_id", "due_on",
+            "ix_deadline_window",
+            "policy_id",
+            "due_on",
             sqlite_where=text("done_on IS NULL AND look_on IS NULL"),
             postgresql_where=text("done_on IS NULL AND look_on IS NULL"),
         ),
         Index(
-            "ix_deadline_look_on", "look_on",
+            "ix_deadline_look_on",
+            "look_on",
             sqlite_where=text("done_on IS NULL AND look_on IS NOT NULL"),
             postgresql_where=text("done_on IS NULL AND look_on IS NOT NULL"),
         ),

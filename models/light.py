@@ -17,8 +17,14 @@ class Light(Coded):
 
 
 def light(
-    *, on: dt.date, near_days: int, calendar: WorkCalendar, issued: bool, start_on: dt.date | None,
-    due_on: dt.date | None, closed_on: dt.date | None,
+    *,
+    on: dt.date,
+    near_days: int,
+    calendar: WorkCalendar,
+    issued: bool,
+    start_on: dt.date | None,
+    due_on: dt.date | None,
+    closed_on: dt.date | None,
 ) -> Light:
     """The light by time on day `on`: the due day itself is yellow, the day after is red.
 

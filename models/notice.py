@@ -46,12 +46,20 @@ class Notice(Row, table=True):
     __table_args__ = (
         UniqueConstraint("fire_on", "deadline_id", "rung_id", "recipient_id"),
         Index(
-            "uq_notice_nobody", "fire_on", "deadline_id", "rung_id", unique=True,
-            sqlite_where=text("recipient_id IS NULL"), postgresql_where=text("recipient_id IS NULL"),
+            "uq_notice_nobody",
+            "fire_on",
+            "deadline_id",
+            "rung_id",
+            unique=True,
+            sqlite_where=text("recipient_id IS NULL"),
+            postgresql_where=text("recipient_id IS NULL"),
         ),
         Index(
-            "ix_notice_pending", "recipient_id", "send_on",
-            sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'"),
+            "ix_notice_pending",
+            "recipient_id",
+            "send_on",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
         ),
         Index("ix_notice_raised_on", "raised_on"),
         Index("ix_notice_item_id", "item_id"),
@@ -93,7 +101,8 @@ class Digest(Row, table=True):
     __table_args__ = (
         UniqueConstraint("recipient_id", "on", "channel"),
         Index(
-            "ix_digest_waiting", "next_try_at",
+            "ix_digest_waiting",
+            "next_try_at",
             sqlite_where=text("state IN ('waiting', 'sending')"),
             postgresql_where=text("state IN ('waiting', 'sending')"),
         ),

@@ -17,16 +17,23 @@ MOST = 400
 """More occurrences than this in one span are taken for a mistake; a daily rule of a year has 366."""
 
 _LIMITS = {
-    "INTERVAL": (1, 99), "COUNT": (1, 9999), "BYMONTH": (1, 12), "BYYEARDAY": (-366, 366),
-    "BYMONTHDAY": (-28, 31), "BYSETPOS": (-366, 366),
+    "INTERVAL": (1, 99),
+    "COUNT": (1, 9999),
+    "BYMONTH": (1, 12),
+    "BYYEARDAY": (-366, 366),
+    "BYMONTHDAY": (-28, 31),
+    "BYSETPOS": (-366, 366),
 }
 _PARTS = {"FREQ", "BYDAY", "UNTIL", "WKST", *_LIMITS}
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月", "YEARLY": "年"}
 _WEEKDAYS = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), "一二三四五六日", strict=True))
 _ORDINALS = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", 5: "第五个", -1: "最后一个"}
 _ROUNDS = {
-    (3, 6, 9, 12): "每季度末月", (1, 4, 7, 10): "每季度首月", (2, 5, 8, 11): "每季度第二个月",
-    (6, 12): "每半年末月", (2, 4, 6, 8, 10, 12): "每逢双月",
+    (3, 6, 9, 12): "每季度末月",
+    (1, 4, 7, 10): "每季度首月",
+    (2, 5, 8, 11): "每季度第二个月",
+    (6, 12): "每半年末月",
+    (2, 4, 6, 8, 10, 12): "每逢双月",
 }
 
 

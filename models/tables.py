@@ -19,7 +19,18 @@ from models import (
 )
 
 MODULES = (
-    day_override, deficiency, item, leadership, ledger, notice, organ,
-    person, plan, policy, progress, report, rhythm,
+    day_override,
+    deficiency,
+    item,
+    leadership,
+    ledger,
+    notice,
+    organ,
+    person,
+    plan,
+    policy,
+    progress,
+    report,
+    rhythm,
 )
 METADATA = SQLModel.metadata

@@ -148,7 +148,8 @@ def title_lines(title: str) -> tuple[str, ...]:
     broken before 关于 or around the year, where the two lines come out most alike; where none of these
     makes two lines, the title stays in one piece and Word breaks it.
     """
-    capacity = paper.TEXT_WIDTH // (paper.TITLE_POINTS * 20)
+    # One character is left free: Word sets a quarter of one between a Chinese character and a digit.
+    capacity = paper.TEXT_WIDTH // (paper.TITLE_POINTS * 20) - 1
     if "\n" in title or paper.width(title) <= capacity:
         return tuple(title.split("\n"))
     places = [place.start() for place in _TITLE_BREAKS.finditer(title)]

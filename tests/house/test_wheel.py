@@ -41,7 +41,8 @@ def test_every_file_of_the_packages_rides_along(packed: list[str]) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     ]
 
-    assert sorted(name for name in packed if ".dist-info/" not in name) == sorted(on_disk)
+    examples = [f"duban/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "examples").iterdir()]
+    assert sorted(name for name in packed if ".dist-info/" not in name) == sorted([*on_disk, *examples])
 
 
 @pytest.mark.parametrize(
