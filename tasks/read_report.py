@@ -1,0 +1,73 @@
+"""Reads an annual report, or a list of work points, the way a person would."""
+
+from pathlib import Path
+
+from models.errors import UnreadableFileError
+from tasks.reading.document import load, paragraphs_of
+from tasks.reading.figures import figures_in
+from tasks.reading.findings import Figure, ReadItem, ReportReading, Section, SubHeading
+from tasks.reading.folding import visible
+from tasks.reading.header import FileHeader
+from tasks.reading.items import items_of
+from tasks.reading.lines import Line, lines_of
+from tasks.reading.outline import Part, outline
+from tasks.reading.preamble import stated_organ, stated_year, take_apart
+
+__all__ = ["Figure", "ReadItem", "ReportReading", "Section", "SubHeading", "read_report", "read_report_text"]
+
+
+def read_report(path: Path) -> ReportReading:
+    """The reading of a .txt or .docx file.
+
+    Raises `UnreadableFileError`, one line in Chinese, for a file that cannot be read: of another format, empty,
+    damaged, encrypted, too large, or with tracked changes.
+    """
+    header, paragraphs = load(path)
+    return _read(header, paragraphs)
+
+
+def read_report_text(text: str) -> ReportReading:
+    """The reading of a text; raises `UnreadableFileError` where there is none."""
+    header, paragraphs = paragraphs_of(lines_of(visible(text)))
+    if not paragraphs:
+        raise UnreadableFileError("没有可读的文字。")
+    return _read(header, paragraphs)
+
+
+def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
+    document = take_apart(paragraphs)
+    before, parts = outline(list(document.body), None)
+    headings = [part.heading or "" for part in parts]
+    opening = [*before, *(paragraph for part in parts[:1] for paragraph in part.paragraphs[:1])]
+    title = document.title or header.title
+    year = stated_year(title, headings, opening, header)
+    if year is not None:
+        # The year decides which 2026年重点工作 lies ahead; kinds are told again once it is known.
+        before, parts = outline(list(document.body), year)
+    before = [*document.before, *before]
+    said = [*before, *(text for part in parts for text in part.texts)]
+    return ReportReading(
+        title=title,
+        organ=stated_organ(document.title, document.signed_by, header),
+        year=year,
+        addressee=document.addressee,
+        sections=tuple(_section(part) for part in parts),
+        figures=tuple(figure for text in said for figure in figures_in(text)),
+        items=tuple(items_of(parts, title, year)),
+        paragraphs_before=tuple(before),
+        paragraphs_after=document.after,
+    )
+
+
+def _section(part: Part) -> Section:
+    return Section(
+        kind=part.kinds[0],
+        number=part.number,
+        heading=part.heading,
+        subheadings=part.subheadings,
+        paragraphs=tuple(part.paragraphs),
+        truncated=part.truncated,
+        style=part.style,
+        kinds=part.kinds,
+    )
+

@@ -1,0 +1,51 @@
+"""One form for comparison: full-width and half-width writings of a text fold to the same characters.
+
+Folding keeps every position, so what is found in the folded text is cut out of the text as written.
+"""
+
+import re
+
+_SPACES = "\u00a0\u2002\u2003\u2009\u3000\t"
+_FOLDED = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys(map(ord, _SPACES), " ")
+    | {ord("｡"): "。", ord("､"): "、", ord("﹒"): ".", ord("○"): "〇", ord("Ｏ"): "O", ord("—"): "-", ord("–"): "-"}
+    | {ord("〈"): "<", ord("〉"): ">", ord("∶"): ":", ord("﹪"): "%", ord("﹐"): ",", ord("－"): "-", ord("～"): "~"}
+)
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+_CLOSING = "”’\"'）)》>〉」』】"
+_END = re.compile(
+    rf"[。!?][{_CLOSING}]*"
+    # A text typed with half-width full stops: one between Chinese characters ends a sentence.
+    r"|(?<=[\u4e00-\u9fff”》)%])\.(?=\s*(?:[\u4e00-\u9fff“《(]|$))"
+)
+
+
+def fold(text: str) -> str:
+    """The text in half-width form, character for character."""
+    return text.translate(_FOLDED)
+
+
+def visible(text: str) -> str:
+    """The text without zero-width and control characters, which copies from web pages and PDF carry along."""
+    return _INVISIBLE.sub("", text)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences as written, each with its closing punctuation, without surrounding blanks."""
+    folded = fold(text)
+    ends = [match.end() for match in _END.finditer(folded)]
+    parts = [text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+    return [part for part in parts if part]
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the text ends where a sentence, a clause of a list or an introduction ends."""
+    return re.search(rf"[。!?;:…][{_CLOSING}]*$|\.$", fold(text).rstrip()) is not None
+
+
+def opens_more_than_closes(text: str) -> bool:
+    """Whether a quotation, a book title or a bracket is still open at the end."""
+    folded = fold(text)
+    return any(folded.count(left) > folded.count(right) for left, right in ("“”", "《》", "()", "【】", "〔〕"))

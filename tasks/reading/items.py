@@ -1,0 +1,212 @@
+"""Draft items: the duties of the coming year, out of a report's last part or the points of a plan.
+
+A day, a rule or a person that the text does not name stays null. No point is lost: one that holds only a
+slogan still gives one item.
+"""
+
+import re
+from dataclasses import replace
+
+from models.due_text import DueMeaning, DueTextError, find_due, understand
+from models.report import SectionKind
+from tasks.reading.breakdown import Row, rows_of
+from tasks.reading.duties import LONGEST_TITLE, duties_of
+from tasks.reading.findings import ReadItem
+from tasks.reading.folding import fold, sentences
+from tasks.reading.outline import Part, Point
+from tasks.reading.preamble import year_of
+from tasks.reading.responsibility import Responsibility, named_inside, split_responsibility, units_in
+
+IRREGULAR = "定期"
+_REPORT_KINDS = {SectionKind.ACHIEVEMENTS, SectionKind.DEFICIENCIES, SectionKind.FIRST_RESPONSIBLE}
+_PLAN_TITLE = re.compile(r"要点|安排|计划|方案|分解|分工|清单|任务|台账|通知|责任书|措施")
+_REPORT_TITLE = re.compile(r"(?:报告|总结|汇报|情况)(?:\([^()]*\))?$")
+_NO_YEAR = 2000
+"""Stands for an unknown year where only a rule or a day with its own year is kept."""
+_LONGEST_HEAD = 30
+"""Characters of a leading sentence that can head the words behind it, rather than be a duty itself."""
+
+
+def items_of(parts: list[Part], title: str | None, year: int | None) -> list[ReadItem]:
+    """The items of a document whose report year (or own year, for a plan) is `year`.
+
+    They come from the parts that announce the next year; in a plan, from all its themes; in any other report,
+    from nowhere.
+    """
+    announced = [part for part in parts if SectionKind.NEXT_YEAR in part.kinds and part.texts]
+    plan = _is_plan(parts, title)
+    rows = rows_of([line for part in parts for line in part.paragraphs])
+    if rows:
+        return [_from_row(row, year if plan else _after(year)) for row in rows]
+    items: list[ReadItem] = []
+    for part in announced or (parts if plan else []):
+        if not announced and part.kinds[0] is not SectionKind.THEMATIC:
+            continue
+        own = year_of(part.heading or "")
+        items += _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
+    return items
+
+
+def _after(year: int | None) -> int | None:
+    return year + 1 if year is not None else None
+
+
+def _is_plan(parts: list[Part], title: str | None) -> bool:
+    if any(kind in _REPORT_KINDS for part in parts for kind in part.kinds):
+        return False
+    plain = fold(re.sub(r"《政府工作报告》|<政府工作报告>|〈政府工作报告〉", "", title or ""))
+    if _PLAN_TITLE.search(plain):
+        return not _REPORT_TITLE.search(plain)
+    return not _REPORT_TITLE.search(plain) and any(len(part.subheadings) > 1 for part in parts)
+
+
+def _from_part(part: Part, year: int | None, *, announced: bool) -> list[ReadItem]:
+    items: list[ReadItem] = []
+    merged = announced and len(part.kinds) > 1
+    points = _next_year_points(part) if merged else part.points
+    headed = any(point.heading for point in points)
+    for point in points:
+        if point.heading is None and headed:
+            continue
+        items += _from_point(point, part, year, headed=headed)
+    return items
+
+
+def _next_year_points(part: Part) -> list[Point]:
+    """Of a merged section the points below its heading for the next year; without one, what speaks of it."""
+    chosen: list[Point] = []
+    inside = False
+    for point in part.points:
+        if point.heading and point.heading.kind is not None:
+            inside = point.heading.kind is SectionKind.NEXT_YEAR
+        elif point.heading and point.parent is None and not inside:
+            inside = False
+        if inside:
+            chosen.append(point)
+    return chosen or _after_the_turn(part)
+
+
+_TURN = re.compile(
+    r"下一?步|下一?年|下阶段|今后|明年|来年|针对[^。]{0,12}(?:问题|不足)|\d{4}\s*年[^。]{0,20}(?:将|要|计划|拟|重点)"
+)
+
+
+def _after_the_turn(part: Part) -> list[Point]:
+    """The points from the sentence on that turns to the future."""
+    chosen: list[Point] = []
+    for point in part.points:
+        texts = [point.own, *point.body]
+        if chosen:
+            chosen.append(point)
+        elif any(_TURN.search(fold(text)) for text in texts):
+            said = [sentence for text in texts for sentence in sentences(text)]
+            first = next(place for place, sentence in enumerate(said) if _TURN.search(fold(sentence)))
+            chosen.append(Point(point.heading, body=["".join(said[first:])]))
+    return chosen or part.points
+
+
+def _from_point(point: Point, part: Part, year: int | None, *, headed: bool) -> list[ReadItem]:
+    heading = point.heading
+    above = point.parent.heading.text if point.parent and point.parent.heading else None
+    outer = above or part.heading
+    heads = heading is not None and (_says_more(point) or point.children) and not _is_duty(point, year)
+    texts = list(point.body) if heads or heading is None else [point.own, *point.body]
+    project = heading.text if heading is not None and heads else outer
+    items: list[ReadItem] = []
+    for text in texts:
+        for sentence in sentences(text):
+            items = _with_sentence(items, sentence, project, year)
+    if not items and heading is not None and not point.children:
+        items = [ReadItem(title=_short(heading.text), source=point.own or heading.text, project=outer)]
+    return items
+
+
+def _says_more(point: Point) -> bool:
+    """Whether words follow the heading that do more than name who is responsible."""
+    return any(split_responsibility(sentence)[0] for text in point.body for sentence in sentences(text))
+
+
+def _is_duty(point: Point, year: int | None) -> bool:
+    """Whether a leading sentence is itself something to do: it is long, or it names a time."""
+    if point.children:
+        return False
+    return point.glued and (len(point.own) > _LONGEST_HEAD or find_due(point.own, year or _NO_YEAR) is not None)
+
+
+def _with_sentence(items: list[ReadItem], sentence: str, project: str | None, year: int | None) -> list[ReadItem]:
+    """The items so far with what one more sentence says: further duties, or who is responsible for the last ones."""
+    words, named = split_responsibility(sentence)
+    said = [duty for duty in duties_of(words) if not _introduces(duty.text)] if words else []
+    if named is not None and not said:
+        return [_charged(item, named, year) if item.lead is None else item for item in items]
+    new: list[ReadItem] = []
+    for duty in said:
+        if duty.slogan and (items or new):
+            continue
+        new.append(_item(duty.title, sentence, duty.text, project, year))
+    if named is not None:
+        new = [_charged(item, named, year) for item in new]
+    return items + new
+
+
+_INTRODUCTION = re.compile(r"(?:如下|以下|下列|几个?方面|几项|方面)[^。]{0,14}(?:[:。]|$)|[:]$")
+
+
+def _introduces(text: str) -> bool:
+    folded = fold(text).strip()
+    return _INTRODUCTION.search(folded) is not None and len(folded) < 80 and folded.endswith((":", "。", "下", "作"))
+
+
+def _item(title: str, source: str, text: str, project: str | None, year: int | None) -> ReadItem:
+    item = ReadItem(title=title, source=source, project=project, lead=named_inside(text))
+    due = find_due(text, year or _NO_YEAR)
+    if due is None:
+        return item
+    # 全年 and 长期 in a sentence are a manner of working; their 31 December would be our invention.
+    return _timed(item, replace(due, due_on=None) if due.open_ended else due, year)
+
+
+def _timed(item: ReadItem, due: DueMeaning, year: int | None) -> ReadItem:
+    """The item with what its text says about time; a day only where its year is known."""
+    dated = year is not None or re.search(r"\d{4}\s*年", fold(due.text)) is not None
+    return replace(
+        item,
+        due_text=due.text,
+        due_on=due.due_on if dated and not due.irregular else None,
+        recurrence=due.recurrence or (IRREGULAR if due.irregular else None),
+    )
+
+
+def _charged(item: ReadItem, named: Responsibility, year: int | None) -> ReadItem:
+    item = replace(
+        item,
+        lead=named.lead or item.lead,
+        cooperating=named.cooperating or item.cooperating,
+        handler=named.handler or item.handler,
+    )
+    return _due_cell(item, named.due, year) if named.due else item
+
+
+def _due_cell(item: ReadItem, written: str, year: int | None) -> ReadItem:
+    """The item with a due text that stands apart, as in a column 完成时限; what is not understood stays text."""
+    try:
+        return _timed(item, understand(written, year or _NO_YEAR), year)
+    except DueTextError:
+        return replace(item, due_text=written)
+
+
+def _from_row(row: Row, year: int | None) -> ReadItem:
+    first = duties_of((sentences(row.task) or [row.task])[0])
+    leads = units_in(row.lead or "")
+    helpers = [*leads[1:], *units_in(row.cooperating or "")]
+    item = replace(
+        _item(first[0].title if first else _short(row.task), row.task, row.task, row.project, year),
+        lead=leads[0] if leads else None,
+        cooperating=tuple(helpers),
+    )
+    return _due_cell(item, row.due, year) if row.due else item
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
+

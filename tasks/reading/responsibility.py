@@ -1,0 +1,81 @@
+"""Who is named as responsible: 责任单位:甲、乙 below a point, (牵头单位:甲) behind it, 由甲牵头 inside it."""
+
+import re
+from dataclasses import dataclass
+
+from tasks.reading.folding import fold
+
+_LABEL = (
+    r"(?P<label>(?:牵头|主办|责任|承办|落实|实施)(?:责任)?(?:单位|部门|科室|处室|股室)|牵头|责任领导|牵头领导|分管领导|责任人|承办人|经办人|具体责任人|"
+    r"(?:配合|协办|协同|参加|参与|协作)(?:责任)?(?:单位|部门|科室|处室|股室)?|完成时[限间]|时间节点|办结时限|时限要求|时限)"
+)
+_NEXT_LABEL = _LABEL.replace("?P<label>", "?:")
+_ENTRY = re.compile(rf"{_LABEL}\s*[:】]\s*(?P<value>.*?)(?=[;,。\s]*{_NEXT_LABEL}\s*[:】]|[;。)】\]]?\s*$)")
+_START = re.compile(rf"\s*[(\[【]?\s*{_LABEL}\s*[:】]")
+_BRACKET = re.compile(rf"[(\[【]\s*{_LABEL}\s*[:】][^()\[\]【】]*[)\]】]?")
+_BY = re.compile(r"由(?P<lead>[^,。;:、]{2,20}?)(?:牵头|负责|会同|承办)")
+_SHARE = re.compile(r"(?:等)?(?:按照?(?:各自)?职责(?:分工)?(?:分别)?(?:负责|落实|配合)?|分别负责|共同负责|配合|负责)$")
+
+
+@dataclass(frozen=True)
+class Responsibility:
+    """Units and people as the text names them; null and empty where it does not."""
+
+    lead: str | None = None
+    cooperating: tuple[str, ...] = ()
+    handler: str | None = None
+    due: str | None = None
+
+
+def is_responsibility(text: str) -> bool:
+    """Whether a line says who is responsible, or by when, and nothing else."""
+    return _START.match(fold(text)) is not None
+
+
+def split_responsibility(text: str) -> tuple[str, Responsibility | None]:
+    """A sentence without the bracket or line that names who is responsible, and what that says."""
+    folded = fold(text)
+    if is_responsibility(text):
+        return "", _read(text)
+    match = _BRACKET.search(folded)
+    if match:
+        rest = text[: match.start()] + text[match.end() :]
+        return rest.strip(), _read(text[match.start() : match.end()].strip("()（）[]【】"))
+    return text, None
+
+
+def named_inside(text: str) -> str | None:
+    """The unit that a sentence itself charges: 由综合科牵头."""
+    match = _BY.search(fold(text))
+    return text[match.start("lead") : match.end("lead")].strip() if match else None
+
+
+def _read(text: str) -> Responsibility:
+    folded = fold(text)
+    leads: list[str] = []
+    helpers: list[str] = []
+    handler = due = None
+    for match in _ENTRY.finditer(folded):
+        value = text[match.start("value") : match.end("value")].strip(" ；;。,，()（）】]")
+        label = match["label"]
+        if "时" in label:
+            due = value or None
+        elif label in ("责任人", "承办人", "经办人", "具体责任人"):
+            handler = units_in(value)[0] if units_in(value) else None
+        elif "领导" in label:
+            continue
+        elif re.match(r"配合|协|参", label):
+            helpers += units_in(value)
+        elif re.match(r"牵头|主办", label):
+            leads = units_in(value) + leads
+        else:
+            leads += units_in(value)
+    lead, others = (leads[0], leads[1:]) if leads else (None, [])
+    cooperating = tuple(dict.fromkeys(unit for unit in [*others, *helpers] if unit and unit != lead))
+    return Responsibility(lead, cooperating, handler, due)
+
+
+def units_in(value: str) -> list[str]:
+    """The units of a list, first the leading one; 按职责分工分别负责 is a manner, not a unit."""
+    parts = re.split(r"[、，,；;/\s]+", value.strip(" 。"))
+    return [name for part in parts if (name := _SHARE.sub("", part.strip(" 。")).strip())]

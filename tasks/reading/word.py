@@ -1,0 +1,137 @@
+"""Lines of a Word file (.docx), in the order of the body; headers, footers and text boxes are left out.
+
+The numbers of automatic lists are written out as Word shows them. A file with tracked changes is refused:
+which of its two texts counts is for a person to decide.
+"""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from lxml import etree
+
+from models.errors import UnreadableFileError
+from tasks.reading.folding import visible
+from tasks.reading.lines import Line
+from tasks.reading.numbering import find_marker
+from tasks.reading.word_numbering import WordNumbering
+
+MOST_INFLATED = 200 * 1024 * 1024
+"""Bytes of all parts together."""
+MOST_PART = 64 * 1024 * 1024
+"""Bytes of one XML part."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CHANGES = [qn(f"w:{name}") for name in ("ins", "del", "moveFrom", "moveTo")]
+_BREAKS = {qn("w:br"), qn("w:cr")}
+
+
+def word_lines(content: bytes, name: str) -> list[Line]:
+    """The lines of a .docx; a table row is one line, its cells parted by bars.
+
+    Raises `UnreadableFileError` for anything that is no sound, open, settled .docx.
+    """
+    document = _open(content, name)
+    numbering = WordNumbering(document)
+    lines: list[Line] = []
+    for element in _blocks(document.element.body):
+        if element.tag == qn("w:tbl"):
+            lines += _rows(element)
+        else:
+            lines += _lines_of(element, document, numbering)
+    return lines
+
+
+def _open(content: bytes, name: str) -> WordDocument:
+    if content.startswith(_OLE):
+        encrypted = "EncryptedPackage".encode("utf-16-le") in content
+        what = "文件已加密,请先取消密码" if encrypted else "这是旧版 Word 文件,请另存为 .docx"
+        raise UnreadableFileError(f"无法读取“{name}”:{what}。")
+    damaged = UnreadableFileError(f"无法读取“{name}”:文件已损坏,或者不是 Word 文件(.docx)。")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_sizes(archive, name)
+            _check_settled(archive, name)
+        return Document(io.BytesIO(content))
+    except UnreadableFileError:
+        raise
+    # The archive and its parts come from anywhere: whatever the parsers raise means one thing to the user.
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, OSError, NotImplementedError,
+            AttributeError, RuntimeError, EOFError, AssertionError, TypeError, zlib.error) as error:
+        raise damaged from error
+
+
+def _check_sizes(archive: zipfile.ZipFile, name: str) -> None:
+    parts = archive.infolist()
+    if any(part.flag_bits & 1 for part in parts):
+        raise UnreadableFileError(f"无法读取“{name}”:文件已加密,请先取消密码。")
+    largest = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
+    if sum(part.file_size for part in parts) > MOST_INFLATED or largest > MOST_PART:
+        raise UnreadableFileError(f"无法读取“{name}”:解压后的内容过大,可能不是正常的 Word 文件。")
+
+
+def _check_settled(archive: zipfile.ZipFile, name: str) -> None:
+    for part in archive.namelist():
+        if not (part.startswith("word/") and part.endswith(".xml")):
+            continue
+        with archive.open(part) as stream:
+            parser = etree.iterparse(stream, tag=_CHANGES, resolve_entities=False, no_network=True)
+            if next(iter(parser), None) is not None:
+                raise UnreadableFileError(
+                    f"无法读取“{name}”:文件带有修订痕迹,请先在 Word 中接受或拒绝全部修订,再保存导入。"
+                )
+
+
+def _blocks(container: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order, those inside content controls included."""
+    for child in container:
+        if child.tag in (qn("w:p"), qn("w:tbl")):
+            yield child
+        elif child.tag == qn("w:sdt"):
+            yield from _blocks(child.find(qn("w:sdtContent")) if child.find(qn("w:sdtContent")) is not None else [])
+        elif child.tag in (qn("w:customXml"), qn("w:smartTag")):
+            yield from _blocks(child)
+
+
+def _text(paragraph: Any) -> str:
+    parts: list[str] = []
+    for element in paragraph.iter():
+        if any(ancestor.tag == qn("w:txbxContent") for ancestor in element.iterancestors()):
+            continue
+        if element.tag == qn("w:t"):
+            parts.append(element.text or "")
+        elif element.tag in _BREAKS:
+            parts.append("\n")
+        elif element.tag == qn("w:tab"):
+            parts.append(" ")
+        elif element.tag == qn("w:noBreakHyphen"):
+            parts.append("-")
+    return visible("".join(parts))
+
+
+def _lines_of(paragraph: Any, document: WordDocument, numbering: WordNumbering) -> list[Line]:
+    text = _text(paragraph)
+    if not text.strip():
+        return []
+    label = numbering.label(paragraph)
+    first, *rest = (part.strip() for part in text.split("\n") if part.strip())
+    if label and not find_marker(first):
+        first = label + first
+    return [Line(first, level=numbering.heading_level(paragraph)), *(Line(part) for part in rest)]
+
+
+def _rows(table: Any) -> Iterator[Line]:
+    for row in table.iter(qn("w:tr")):
+        if next(row.iterancestors(qn("w:tbl"))) is not table:
+            continue
+        cells = [
+            "".join(part.strip() for part in (_text(paragraph) for paragraph in cell.iter(qn("w:p"))))
+            for cell in row.findall(qn("w:tc"))
+        ]
+        if any(cells):
+            yield Line(" | ".join(cell.replace("\n", "") for cell in cells) + " |")
