@@ -1,0 +1,16 @@
+"""One file per group of commands. Heavy imports stand inside the commands, so that help answers at once."""
+
+import importlib
+
+import typer
+
+GROUPS = (
+    "office", "people", "plan", "calendar", "supervision", "item", "ledgers", "report", "engine", "demo",
+)
+"""Modules of this package, each with `register(app)`, in the order in which help lists them."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add every group's commands to `app`."""
+    for group in GROUPS:
+        importlib.import_module(f"duban.commands.{group}").register(app)

@@ -1,0 +1,173 @@
+"""Where a command meets the system: the data folder, the database, the session and the way results are shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from models.errors import BadInputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from models.organ import Organ
+    from models.plan import AnnualPlan
+    from models.settings import Settings
+    from models.workdays import WorkCalendar
+
+JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出,供程序读取。")]
+OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="当作哪一天,如 2026-06-30;缺省为今天。")]
+YearOption = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
+OrganOption = Annotated[str | None, typer.Option("--organ", metavar="代码", help="单位代码;只有一个单位时可省略。")]
+
+
+def today(on: str | None) -> dt.date:
+    """The day a command works for: the one named, else the present one."""
+    from models.clock import today
+
+    if on is None:
+        return today()
+    try:
+        return dt.date.fromisoformat(on)
+    except ValueError as error:
+        raise BadInputError(f"日期“{on}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+
+
+class Edge:
+    """One command's way to settings, database and calendar. Sessions are opened and committed here."""
+
+    def __init__(self, home: Path | None) -> None:
+        self.home = home
+
+    @cached_property
+    def settings(self) -> Settings:
+        from models.settings import load_settings
+
+        return load_settings(self.home)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, checked: it exists and is of this program's version."""
+        from models.migrate import open_current
+
+        return open_current(self.settings)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        from models.database import unit_of_work
+
+        return unit_of_work(self.engine)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        from models.database import reading
+
+        return reading(self.engine)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Session]:
+        """A session that may write as it likes: all of it is rolled back."""
+        from sqlmodel import Session
+
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def calendar(self, session: Session) -> WorkCalendar:
+        from models.day_override import office_calendar
+
+        return office_calendar(session)
+
+    def organ(self, session: Session, code: str | None) -> Organ:
+        """The organ named by `code`, or the only one there is. Raises NotFoundError naming what exists."""
+        from tasks.find import find_organ
+
+        return find_organ(session, code)
+
+    def plan(self, session: Session, year: int | None, code: str | None) -> AnnualPlan:
+        """The plan of `year`, or the newest one of the organ. Raises NotFoundError naming what exists."""
+        from tasks.find import find_plan
+
+        return find_plan(session, self.organ(session, code), year)
+
+    def plan_of_day(self, session: Session, on: dt.date, year: int | None, code: str | None) -> AnnualPlan:
+        """The plan of `year`, else the plan of the year `on` lies in, else the newest one."""
+        from models.errors import NotFoundError
+
+        if year is None:
+            try:
+                return self.plan(session, on.year, code)
+            except NotFoundError:
+                return self.plan(session, None, code)
+        return self.plan(session, year, code)
+
+
+def edge(context: typer.Context) -> Edge:
+    """The edge the root command made for this invocation."""
+    return cast(Edge, context.find_root().obj)
+
+
+def say(text: str) -> None:
+    """A line for a person, on standard output."""
+    typer.echo(text)
+
+
+def warn(text: str) -> None:
+    """A line for a person, on standard error."""
+    typer.echo(text, err=True)
+
+
+def print_json(data: Any) -> None:
+    """Data for a program: one JSON document on standard output, Chinese left readable."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    raise TypeError(f"cannot be shown as JSON: {type(value).__name__}")
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[Iterable[Any]], Iterable[Any]]]:
+    """A way to walk over something long with a bar on standard error; on no terminal, without."""
+    if not sys.stderr.isatty():
+        yield iter
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        yield lambda things: bar.track(things, description=label)
+
+
+def table(*headers: str, title: str | None = None) -> Table:
+    """An empty table in the house style, for `show_table`."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(*headers, title=title, box=box.SIMPLE_HEAD, title_justify="left", highlight=False)
+
+
+def show_table(made: Table) -> None:
+    """A table on standard output; into a file or a pipe it is wide enough not to be cut."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, highlight=False).print(made)

@@ -1,0 +1,68 @@
+"""Finding what a person named: an organ by code, a plan by year, an item by number, somebody by name."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from models.errors import BadInputError, NotFoundError
+from models.item import WorkItem
+from models.organ import Organ
+from models.person import Person
+from models.plan import AnnualPlan
+
+
+def find_organ(session: Session, code: str | None) -> Organ:
+    """The organ with this code or name; without one, the only organ there is (or the root of the only tree)."""
+    organs = session.exec(select(Organ).order_by(col(Organ.id)).limit(50)).all()
+    if not organs:
+        raise NotFoundError("尚未登记任何单位:请先导入人员(duban people import)或工作要点(duban plan import)。")
+    if code is not None:
+        found = session.exec(select(Organ).where((Organ.code == code) | (Organ.name == code))).first()
+        if found is None:
+            raise NotFoundError(f"没有代码为“{code}”的单位;现有:{_listed(organ.code for organ in organs)}。")
+        return found
+    roots = [organ for organ in organs if organ.parent_id is None]
+    if len(roots) != 1:
+        raise BadInputError(f"有多个单位,请用 --organ 指明:{_listed(organ.code for organ in roots)}。")
+    return roots[0]
+
+
+def find_plan(session: Session, organ: Organ, year: int | None) -> AnnualPlan:
+    """The organ's plan of `year`; without one, its newest plan."""
+    query = select(AnnualPlan).where(AnnualPlan.organ_id == organ.id).order_by(col(AnnualPlan.year).desc())
+    plans = session.exec(query).all()
+    if not plans:
+        raise NotFoundError(f"{organ.name}还没有年度计划:请先导入(duban plan import 文件 --year 年度)。")
+    if year is None:
+        return plans[0]
+    for plan in plans:
+        if plan.year == year:
+            return plan
+    raise NotFoundError(f"{organ.name}没有 {year} 年度计划;现有:{_listed(str(plan.year) for plan in plans)}。")
+
+
+def find_item(session: Session, plan: AnnualPlan, number: str) -> WorkItem:
+    """The item with this number in the plan."""
+    query = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number.strip())
+    found = session.exec(query).first()
+    if found is None:
+        raise NotFoundError(f"{plan.year} 年度计划中没有编号为“{number}”的任务;可用 duban plan show 查看编号。")
+    return found
+
+
+def find_person(session: Session, name: str, organ: Organ | None = None) -> Person:
+    """The one person with this name, or with this mobile number or mail address."""
+    named = (Person.name == name) | (Person.mobile == name) | (Person.email == name)
+    query = select(Person).where(named)
+    if organ is not None:
+        query = query.where(Person.organ_id == organ.id)
+    people = session.exec(query).all()
+    if not people:
+        raise NotFoundError(f"没有登记“{name}”这个人;请先用 duban people import 导入。")
+    if len(people) > 1:
+        raise BadInputError(f"有 {len(people)} 位“{name}”,请改用手机号或邮箱指明。")
+    return people[0]
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "、".join(words) or "无"
