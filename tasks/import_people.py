@@ -1,0 +1,316 @@
+"""Import the people of an office: organs, departments, persons, the posts they hold and who stands in for them.
+
+The whole list is checked before the first row is written; people are recognised by organ and name, and by
+their mobile number where several share a name.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from models.database import key as id_of
+from models.errors import CellError, ImportRefusedError
+from models.organ import Department, Organ
+from models.person import Oversight, Person, Post, Role, Tenure
+from tasks.import_list import UNNAMED_ORGAN
+from tasks.reading.sheet import open_workbook
+from tasks.reading.staff_list import StaffRow, plain, read_staff
+
+_IN_THE_ORGAN = {Role.LEADER, Role.FIRST_RESPONSIBLE}
+"""Their posts stand in the organ itself: the departments named are those they are in charge of."""
+
+
+@dataclass(frozen=True)
+class ImportedPeople:
+    """What a staff list holds, each counted once; `new` counts what was not registered before."""
+
+    organs: int
+    departments: int
+    people: int
+    posts: int
+    new: dict[str, int]
+
+
+def import_people(session: Session, path: Path, *, on: dt.date) -> ImportedPeople:
+    """Bring in the staff list at `path`; new posts are held from `on`. The caller commits.
+
+    A person already known is updated where a cell says something; a post no longer listed stays as it is.
+    A post whose holder is gone is taken over by the newcomer listed with its department, title and role.
+    Raises UnreadableFileError where the file cannot be read, ImportRefusedError with every wrong cell.
+    """
+    rows, errors = read_staff(open_workbook(path), path.name)
+    office = _Office(session, rows)
+    errors += office.check(on)
+    if errors:
+        raise ImportRefusedError(sorted(errors, key=lambda error: (error.sheet or "", error.row or 0)))
+    return office.write(on)
+
+
+_Made = TypeVar("_Made", Organ, Department, Person)
+_Key = tuple[str, str, str]
+"""Organ, name and, where several share the name, mobile number."""
+
+
+class _Office:
+    """The rows of a list beside what is registered: first everything is checked, then everything is written."""
+
+    def __init__(self, session: Session, rows: list[StaffRow]) -> None:
+        self.session, self.rows = session, rows
+        self.organs = {plain(organ.name): organ for organ in session.exec(select(Organ))}
+        for row in rows:
+            if not row.text["单位"] and len(self.organs) == 1:
+                row.text["单位"] = next(iter(self.organs.values())).name
+        self.known: dict[tuple[str, str], list[Person]] = defaultdict(list)
+        for name in {row.organ for row in rows} & self.organs.keys():
+            for person in session.exec(select(Person).where(Person.organ_id == self.organs[name].id)):
+                self.known[name, plain(person.name)].append(person)
+        self.mobiles: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for row in rows:
+            self.mobiles[row.organ, row.name].add(row.text["手机"])
+        self.people: dict[_Key, list[StaffRow]] = defaultdict(list)
+        for row in rows:
+            self.people[self._key(row)].append(row)
+        self.new: Counter[str] = Counter()
+
+    def _key(self, row: StaffRow) -> _Key:
+        several = len(self.mobiles[row.organ, row.name] - {""}) > 1
+        return row.organ, row.name, row.text["手机"] if several else ""
+
+    def check(self, on: dt.date) -> Iterator[CellError]:
+        for row in self.rows:
+            if not row.text["单位"]:
+                yield row.wrong("单位", "应填写单位名称")
+        yield from self._check_organs()
+        for key, rows in self.people.items():
+            yield from self._check_person(key, rows, on)
+
+    def _check_organs(self) -> Iterator[CellError]:
+        owners = {organ.code: name for name, organ in self.organs.items()}
+        codes: dict[str, str] = {}
+        parents: dict[str, str] = {}
+        for row in self.rows:
+            code, parent = row.text["单位代码"], plain(row.text["上级单位"])
+            if code and codes.setdefault(row.organ, code) != code:
+                yield row.wrong("单位代码", f"与上文不一致:同一单位前面写的是 {codes[row.organ]}")
+            elif code and owners.setdefault(code, row.organ) != row.organ:
+                yield row.wrong("单位代码", "已是另一单位的代码,请换一个")
+            if parent and parents.setdefault(row.organ, parent) != parent:
+                yield row.wrong("上级单位", "与上文不一致:一个单位只能有一个上级")
+            elif parent and self._circular(row.organ, parents):
+                yield row.wrong("上级单位", "单位不能是自己的上级或下级")
+
+    def _circular(self, organ: str, parents: dict[str, str]) -> bool:
+        ids = {found.id: name for name, found in self.organs.items()}
+        above = {name: ids[found.parent_id] for name, found in self.organs.items() if found.parent_id} | parents
+        seen = {organ}
+        while organ in above:
+            organ = above[organ]
+            if organ in seen:
+                return True
+            seen.add(organ)
+        return False
+
+    def _check_person(self, key: _Key, rows: list[StaffRow], on: dt.date) -> Iterator[CellError]:
+        first = rows[0]
+        if not first.text["姓名"]:
+            return
+        known = self.known[key[:2]]
+        person = self._person(key)
+        name = first.text["姓名"]
+        if not key[2] and len(self.mobiles[key[:2]] - {""}) > 1:
+            yield first.wrong("手机", f"表中有几位“{name}”,应填手机号以便区分")
+        elif not key[2] and person is None and known:
+            yield first.wrong("手机", f"本单位已登记 {len(known)} 位“{name}”,应填其中一位的手机号")
+        elif person is None and any(other.mobile is None for other in known):
+            yield first.wrong("手机", f"已登记的“{name}”没有手机号,无法区分:请先单独导入这一位并填写手机号")
+        if person is not None and person.left_on is not None and person.left_on < on:
+            yield first.wrong("姓名", f"已于 {person.left_on} 离任:请删去此行;重新任职请用 duban people succeed")
+        for column in ("邮箱", "代理人"):
+            said = [row for row in rows if row.text[column]]
+            for row in said[1:]:
+                if row.text[column] != said[0].text[column]:
+                    yield row.wrong(column, f"与第 {said[0].place} 行不一致:同一人只能有一个{column}")
+        for row in rows:
+            if row.text["代理人"]:
+                yield from self._check_deputy(row)
+
+    def _check_deputy(self, row: StaffRow) -> Iterator[CellError]:
+        found = self._named(row.organ, plain(row.text["代理人"]))
+        if not found:
+            yield row.wrong("代理人", "应为本单位已登记的人员,或本表中同一单位的姓名")
+        elif found == [self._key(row)]:
+            yield row.wrong("代理人", "代理人不能是本人")
+        elif len(found) > 1:
+            yield row.wrong("代理人", "本单位有几位同名人员,无法确定是哪一位")
+
+    def _person(self, key: _Key) -> Person | None:
+        """The registered person meant by `key`; a lone namesake is the same person, whatever the number says."""
+        known = self.known[key[:2]]
+        if not key[2] and len(known) == 1:
+            return known[0]
+        mobiles = {key[2]} if key[2] else self.mobiles[key[:2]]
+        return next((person for person in known if person.mobile in mobiles), None)
+
+    def _named(self, organ: str, name: str) -> list[_Key | Person]:
+        """Everybody of that name in the organ, listed or registered."""
+        listed = [key for key in self.people if key[:2] == (organ, name)]
+        matched = [self._person(key) for key in listed]
+        return [*listed, *(person for person in self.known[organ, name] if person not in matched)]
+
+    def write(self, on: dt.date) -> ImportedPeople:
+        self._write_organs()
+        departments = self._write_departments()
+        people = self._write_people()
+        posts = self._write_posts(people, departments, on)
+        return ImportedPeople(
+            organs=len({row.organ for row in self.rows}),
+            departments=len(departments),
+            people=len(people),
+            posts=posts,
+            new={name: self.new[name] for name in ("organs", "departments", "people", "posts")},
+        )
+
+    def _write_organs(self) -> None:
+        named = {plain(name): name for row in self.rows for name in (row.text["上级单位"], row.text["单位"]) if name}
+        codes = {row.organ: row.text["单位代码"] for row in self.rows if row.text["单位代码"]}
+        taken = {organ.code for organ in self.organs.values()} | set(codes.values())
+        unnamed = self.organs.get(UNNAMED_ORGAN)
+        if unnamed is not None and len(named) == 1 == len(self.organs):
+            # A plan came in before anybody said whose it is.
+            [[key, unnamed.name]] = named.items()
+            self.organs = {key: unnamed}
+        for key, name in named.items():
+            if key not in self.organs:
+                number = next(n for n in range(1, len(taken) + 2) if f"organ-{n}" not in taken)
+                code = codes.get(key, f"organ-{number}")
+                taken.add(code)
+                self.organs[key] = self._add("organs", Organ(code=code, name=name))
+            elif key in codes:
+                self.organs[key].code = codes[key]
+        self.session.flush()
+        for row in self.rows:
+            if row.text["上级单位"]:
+                self.organs[row.organ].parent_id = self.organs[plain(row.text["上级单位"])].id
+        self.session.flush()
+
+    def _write_departments(self) -> dict[tuple[str, str], Department]:
+        """The departments listed, by organ and name."""
+        listed: dict[tuple[str, str], Department] = {}
+        for name in {row.organ: None for row in self.rows}:
+            organ_id = id_of(self.organs[name].id)
+            query = select(Department).where(Department.organ_id == organ_id)
+            known = {plain(department.name): department for department in self.session.exec(query)}
+            for department in (part for row in self.rows if row.organ == name for part in row.departments):
+                found = known.get(plain(department))
+                if found is None:
+                    found = self._add("departments", Department(organ_id=organ_id, name=department))
+                    known[plain(department)] = found
+                listed[name, plain(department)] = found
+        self.session.flush()
+        return listed
+
+    def _write_people(self) -> dict[_Key, Person]:
+        written: dict[_Key, Person] = {}
+        for key, rows in self.people.items():
+            person = self._person(key)
+            if person is None:
+                organ_id = id_of(self.organs[key[0]].id)
+                person = self._add("people", Person(organ_id=organ_id, name=rows[0].text["姓名"]))
+            for row in rows:
+                person.email = row.text["邮箱"] or person.email
+                person.mobile = row.text["手机"] or person.mobile
+            written[key] = person
+        self.session.flush()
+        for key, rows in self.people.items():
+            for row in rows:
+                if row.text["代理人"]:
+                    [found] = self._named(row.organ, plain(row.text["代理人"]))
+                    deputy = found if isinstance(found, Person) else written[found]
+                    written[key].deputy_id = deputy.id
+        self.session.flush()
+        return written
+
+    def _write_posts(
+        self, people: dict[_Key, Person], departments: dict[tuple[str, str], Department], on: dt.date
+    ) -> int:
+        seats = _Seats(self.session, [id_of(self.organs[name].id) for name in {row.organ for row in self.rows}])
+        charges: dict[int, set[int]] = defaultdict(set)
+        for key, rows in self.people.items():
+            for row in rows:
+                named = [id_of(departments[row.organ, plain(name)].id) for name in row.departments]
+                for role in row.roles:
+                    places = [None] if role in _IN_THE_ORGAN or not named else named
+                    for place in places:
+                        post = seats.held_by(people[key], place, row.text["职务"] or role.label, role, on)
+                        charges[id_of(post.id)].update(named if role in _IN_THE_ORGAN else ())
+        for post_id, wanted in charges.items():
+            if wanted:
+                self._put_in_charge(post_id, wanted)
+        self.session.flush()
+        self.new["posts"] = seats.added
+        return len(charges)
+
+    def _put_in_charge(self, post_id: int, wanted: set[int]) -> None:
+        """A leader is in charge of the departments listed, and of no others."""
+        present = {
+            row.department_id: row for row in self.session.exec(select(Oversight).where(Oversight.post_id == post_id))
+        }
+        for department_id in wanted - present.keys():
+            self.session.add(Oversight(department_id=department_id, post_id=post_id))
+        for department_id in present.keys() - wanted:
+            self.session.delete(present[department_id])
+
+    def _add(self, kind: str, made: _Made) -> _Made:
+        self.session.add(made)
+        self.new[kind] += 1
+        return made
+
+
+_Place = tuple[int, int | None, str, Role]
+
+
+class _Seats:
+    """The posts of some organs by organ, department, title and role, and who has held them."""
+
+    def __init__(self, session: Session, organ_ids: list[int]) -> None:
+        self.session, self.added = session, 0
+        self.posts: dict[_Place, list[Post]] = defaultdict(list)
+        self.tenures: dict[int, list[Tenure]] = defaultdict(list)
+        mine = select(Post).where(col(Post.organ_id).in_(organ_ids)).order_by(col(Post.id))
+        for post in session.exec(mine):
+            self.posts[post.organ_id, post.department_id, plain(post.title), post.role].append(post)
+        held = select(Tenure).join(Post, col(Post.id) == Tenure.post_id).where(col(Post.organ_id).in_(organ_ids))
+        for tenure in session.exec(held):
+            self.tenures[tenure.post_id].append(tenure)
+
+    def held_by(self, person: Person, department_id: int | None, title: str, role: Role, on: dt.date) -> Post:
+        """The post of that kind which the person holds on or after `on`; else a vacant one, else a new one."""
+        alike = self.posts[person.organ_id, department_id, plain(title), role]
+        for known in alike:
+            for tenure in self.tenures[id_of(known.id)]:
+                if tenure.person_id == person.id and (tenure.ended_on is None or tenure.ended_on >= on):
+                    return known
+        vacant = [known for known in alike if all(past.ended_on for past in self.tenures[id_of(known.id)])]
+        if vacant:
+            post = vacant[0]
+        else:
+            post = Post(organ_id=person.organ_id, department_id=department_id, title=title, role=role)
+            self.session.add(post)
+            self.session.flush()
+            alike.append(post)
+            self.added += 1
+        self._begin(person, post, on)
+        return post
+
+    def _begin(self, person: Person, post: Post, on: dt.date) -> None:
+        held = self.tenures[id_of(post.id)]
+        last = max((tenure.ended_on for tenure in held if tenure.ended_on), default=dt.date.min)
+        started = max(on, last + dt.timedelta(days=1))
+        tenure = Tenure(post_id=id_of(post.id), person_id=id_of(person.id), started_on=started, ended_on=person.left_on)
+        held.append(tenure)
+        self.session.add(tenure)

@@ -1,0 +1,86 @@
+"""Who holds which post on a day."""
+
+import datetime as dt
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.errors import BadInputError, NotFoundError
+from models.organ import Department, Organ
+from models.person import Leave, Oversight, Person, Post, Tenure
+
+
+def roster(session: Session, organ: Organ | None, *, on: dt.date) -> list[dict[str, Any]]:
+    """One row per post and holder on `on`, vacant posts and people without a post included; of one organ or all."""
+    organs = {row.id: row.name for row in session.exec(select(Organ))}
+    departments = {row.id: row.name for row in session.exec(select(Department))}
+    persons = {row.id: row for row in session.exec(select(Person))}
+    posts = [post for post in session.exec(select(Post)) if organ is None or post.organ_id == organ.id]
+    holders = _holders(session, persons, on)
+    in_charge: dict[int | None, list[str]] = {}
+    for charge in session.exec(select(Oversight)):
+        in_charge.setdefault(charge.post_id, []).append(departments[charge.department_id])
+    away = session.exec(select(Leave).where(Leave.from_on <= on, Leave.until_on >= on))
+    leaves = {leave.person_id: leave for leave in away}
+
+    def described(post: Post | None, person: Person | None) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "organ": organs[(post or person).organ_id],  # type: ignore[union-attr]
+            "departments": [], "name": None, "title": None, "role": None, "role_name": None, "email": None,
+            "mobile": None, "deputy": None, "post": None, "state": "空缺", "left_on": None,
+        }  # fmt: skip
+        if post is not None:
+            own = [departments[post.department_id]] if post.department_id else sorted(in_charge.get(post.id, []))
+            row |= {"departments": own, "title": post.title, "post": post.id}
+            row |= {"role": post.role, "role_name": post.role.label}
+        if person is not None:
+            leave = leaves.get(person.id or 0)
+            deputy_id = (leave.deputy_id if leave else None) or person.deputy_id
+            gone = person.left_on is not None and person.left_on < on
+            row |= {"name": person.name, "email": person.email, "mobile": person.mobile, "left_on": person.left_on}
+            row["deputy"] = persons[deputy_id].name if deputy_id else None
+            row["state"] = "已离任" if gone else "请假" if leave else "在岗"
+        return row
+
+    rows = [described(post, person) for post in posts for person in holders.get(post.id, [None])]
+    seated = {person.id for post in posts for person in holders.get(post.id, []) if person}
+    rows += [
+        described(None, person)
+        for person in persons.values()
+        if person.id not in seated and (organ is None or person.organ_id == organ.id)
+    ]
+    return sorted(rows, key=lambda row: (row["organ"], row["post"] is None, row["departments"], row["post"]))
+
+
+def posts_to_hand_over(
+    session: Session, former: Person | None, named: str | None, organ: Organ | None, *, on: dt.date
+) -> list[Post]:
+    """The posts that `former` holds on `on` or was the last to hold, narrowed to a number or title.
+
+    Raises NotFoundError where there is none, BadInputError where a title alone fits several.
+    """
+    query = select(Post).order_by(col(Post.id))
+    if organ is not None:
+        query = query.where(Post.organ_id == organ.id)
+    if named is not None:
+        query = query.where(Post.id == int(named) if named.isdecimal() else Post.title == named)
+    found = list(session.exec(query))
+    if former is not None:
+        begun = session.exec(select(Tenure).where(Tenure.started_on <= on).order_by(col(Tenure.started_on)))
+        newest = {tenure.post_id: tenure.person_id for tenure in begun}
+        found = [post for post in found if newest.get(post.id or 0) == former.id]
+    if not found:
+        who = former.name if former else ""
+        raise NotFoundError(f"没有找到{who}的岗位“{named}”。" if named else f"{who}在 {on} 没有任何岗位。")
+    if former is None and len(found) > 1:
+        numbers = "、".join(str(post.id) for post in found)
+        raise BadInputError(f"有 {len(found)} 个岗位叫“{named}”(编号 {numbers}),请用编号或 --from 指明。")
+    return found
+
+
+def _holders(session: Session, persons: dict[int | None, Person], on: dt.date) -> dict[int | None, list[Person | None]]:
+    holders: dict[int | None, list[Person | None]] = {}
+    for tenure in session.exec(select(Tenure).where(Tenure.started_on <= on).order_by(col(Tenure.id))):
+        if tenure.ended_on is None or tenure.ended_on >= on:
+            holders.setdefault(tenure.post_id, []).append(persons[tenure.person_id])
+    return holders
