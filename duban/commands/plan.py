@@ -1,0 +1,280 @@
+"""`duban plan`: the year's list, from template and import to issue, and out again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from duban.edge import (
+    JsonOption,
+    OnOption,
+    OrganOption,
+    YearOption,
+    edge,
+    print_json,
+    say,
+    show_table,
+    table,
+    today,
+    warn,
+)  # fmt: skip
+from models.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from models.errors import CellError
+    from tasks.import_list import ImportReport
+
+plans = typer.Typer(help="年度计划:模板、导入、撤销导入、查看、导出、下达。", no_args_is_help=True)
+
+_SHOWN = 200
+"""So many rows are shown to a person; programs and files get all."""
+
+PlanYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="计划的年度。")]
+OutFile = Annotated[Path, typer.Argument(metavar="文件.xlsx", help="要写成的文件。")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `duban plan` to `app`."""
+    app.add_typer(plans, name="plan")
+
+
+@plans.command()
+def template(
+    context: typer.Context, out: OutFile, year: YearOption = None, on: OnOption = None, organ: OrganOption = None
+) -> None:
+    """写出空白的任务清单模板:两行示例、下拉选项、填写说明。"""
+    from models.errors import DubanError
+    from tasks.find_posts import names_to_offer
+    from tasks.write_template import write_template
+
+    reach, for_year = edge(context), year or today(on).year
+    departments: list[str] = []
+    people: list[str] = []
+    try:
+        with reach.reading() as session:
+            departments, people = names_to_offer(session, reach.organ(session, organ))
+    except DubanError:
+        if organ is not None:
+            raise
+        # A template is wanted before anything is registered too; then nothing can be picked from.
+    write_template(out, year=for_year, departments=departments, people=people)
+    say(f"已写出模板 {out}。填好后先试读:duban plan import {out} --year {for_year} --dry-run")
+
+
+@plans.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="文件", help="台账(.xlsx、.csv),或上年度报告、工作要点(.docx、.txt)。")
+    ],
+    year: PlanYear,
+    organ: OrganOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解,不写入任何数据。")] = False,
+    errors: Annotated[
+        Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
+    ] = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """导入一年的任务清单。
+
+    按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
+    """
+    from tasks.import_list import import_list
+
+    reach, day = edge(context), today(on)
+    with reach.reading() if dry_run else reach.writing() as session:
+        report = import_list(session, file, year=year, organ_code=organ, dry_run=dry_run, on=day, now=_instant(on, day))
+    if report.errors and errors is not None:
+        from tasks.write_errors import write_errors
+
+        write_errors(report.errors, errors)
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        _show_import(report, errors)
+    if report.errors:
+        raise typer.Exit(BadInputError.exit_code)
+
+
+@plans.command()
+def undo(
+    context: typer.Context,
+    batch: Annotated[int, typer.Argument(metavar="批次", help="导入批次的编号。")],
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """撤销一次导入:新增的任务删去,改动的恢复原样。已下达或已有办理记录的不能撤销。"""
+    from tasks.undo_import import undo_import
+
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        done = undo_import(session, batch, on=day, now=_instant(on, day))
+    if as_json:
+        print_json(done)
+        return
+    say(f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。")
+
+
+@plans.command()
+def show(
+    context: typer.Context, year: YearOption = None, organ: OrganOption = None, on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """查看年度计划:项目、任务、时限、责任人和状态。"""
+    from models.item import ItemState
+    from tasks.show_plan import show_plan
+
+    reach, day = edge(context), today(on)
+    with reach.reading() as session:
+        data = show_plan(session, reach.plan_of_day(session, day, year, organ), on=day)
+    if as_json:
+        print_json(data)
+        return
+    shown = table("编号", "任务", "时限", "牵头单位", "领导", "承办人", "状态", "缺少", title=_heading(data))
+    for project in data["projects"]:
+        shown.add_row("", f"[bold]{_plain(project['name'])}[/]")
+        for item in project["items"]:
+            shown.add_row(
+                item["number"], _plain(_cut(item["title"], 40)), _plain(_due(item)), _plain(item["lead"] or ""),
+                "、".join(item["leaders"]), item["handler"] or "", ItemState(item["state"]).label,
+                "、".join(item["missing"]),
+            )  # fmt: skip
+    show_table(shown)
+
+
+@plans.command()
+def export(
+    context: typer.Context, out: OutFile, year: YearOption = None, organ: OrganOption = None, on: OnOption = None
+) -> None:
+    """导出年度计划为表格;补填后可再次导入,按编号对应。"""
+    from tasks.export_list import export_list
+
+    reach, day = edge(context), today(on)
+    with reach.reading() as session:
+        count = export_list(session, reach.plan_of_day(session, day, year, organ), out, on=day)
+    say(f"已导出 {count} 项任务到 {out}。")
+
+
+@plans.command()
+def issue(
+    context: typer.Context,
+    year: YearOption = None,
+    organ: OrganOption = None,
+    preset: Annotated[str | None, typer.Option("--policy", metavar="名称", help="督办策略;缺省为“常规”。")] = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
+    from models.policy import DEFAULT_PRESET
+    from tasks.arm import issue_plan
+
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        plan = reach.plan_of_day(session, day, year, organ)
+        done = issue_plan(session, plan, on=day, now=_instant(on, day), preset=preset or DEFAULT_PRESET)
+    if as_json:
+        print_json(done)
+        return
+    say(f"已下达 {done.issued} 项任务。")
+    if done.incomplete:
+        say(f"还有 {len(done.incomplete)} 项缺少要素,未下达(duban plan export 导出、补填、再导入):")
+        shown = table("编号", "任务", "缺少")
+        for item in done.incomplete[:_SHOWN]:
+            shown.add_row(item["number"], _plain(_cut(item["title"], 50)), "、".join(item["missing"]))
+        show_table(shown)
+
+
+def _instant(on: str | None, day: dt.date) -> dt.datetime:
+    from models.clock import now, opening_of
+
+    return opening_of(day) if on else now()
+
+
+def _show_import(report: ImportReport, errors: Path | None) -> None:
+    if report.dry_run and report.changes:
+        _show_understood(report)
+    if report.ignored_columns:
+        say(f"未导入的列:{'、'.join(report.ignored_columns)}。")
+    if report.ignored_sheets:
+        say(f"没有表头、未读取的工作表:{'、'.join(report.ignored_sheets)}。")
+    if report.errors:
+        _show_errors(report.errors)
+        where = f"全部错误见 {errors}。" if errors else ""
+        warn(f"错误:未导入。发现 {len(report.errors)} 处错误,未写入任何数据。{where}")
+        return
+    counts = "、".join(
+        f"{word} {count} 项"
+        for word, action in (("新增", "create"), ("更新", "update"), ("未变", "keep"))
+        if (count := report.count(action))
+    )
+    did = "试读(未写入)" if report.dry_run else "已导入" if report.batch else "没有变化,未写入"
+    say(f"{did} {report.plan}:项目 {report.projects} 个,任务 {len(report.changes)} 项({counts})。")
+    gaps = report.incomplete
+    if gaps:
+        say(f"其中 {len(gaps)} 项要素不全,补齐前不能下达;可用 duban plan export 导出补填后再导入。")
+    if report.batch is not None:
+        say(f"批次 {report.batch};如需撤销:duban plan undo {report.batch}")
+
+
+def _show_understood(report: ImportReport) -> None:
+    shown = table(
+        "行", "编号", "项目", "任务", "时限的理解", "牵头/配合单位", "领导", "承办人", "缺少", title=report.plan
+    )
+    for change in report.changes[:_SHOWN]:
+        row = change.understood()
+        units = ["/".join(filter(None, (row["lead"], "、".join(row["cooperating"]))))]
+        shown.add_row(
+            str(row["row"] or ""), row["number"], _plain(_cut(row["project"], 12)),
+            _plain(_cut(row["title"] or "", 30)), _plain(row["note"] or ""), _plain(_cut(units[0], 24)),
+            "、".join(row["leaders"]), row["handler"] or "", "、".join(row["missing"]),
+        )  # fmt: skip
+    _show_whole(shown)
+    if len(report.changes) > _SHOWN:
+        say(f"其余 {len(report.changes) - _SHOWN} 项未列出;加 --json 可得到全部。")
+
+
+def _show_errors(errors: Sequence[CellError]) -> None:
+    shown = table("工作表", "行", "列", "值", "说明", title="错误")
+    for error in errors[:50]:
+        shown.add_row(
+            _plain(error.sheet or ""), str(error.row or ""), _plain(error.column or ""),
+            _plain(_cut(error.value, 30)), _plain(error.accepted),
+        )  # fmt: skip
+    _show_whole(shown)
+    if len(errors) > 50:
+        say(f"其余 {len(errors) - 50} 处未列出;加 --errors 错误清单.xlsx 可得到全部。")
+
+
+def _show_whole(shown: Table) -> None:
+    """The table with long cells folded: what is wrong has to be readable to its end."""
+    for column in shown.columns:
+        column.overflow = "fold"
+    show_table(shown)
+
+
+def _heading(data: dict[str, Any]) -> str:
+    return f"{data['plan']}({'已下达' if data['state'] == 'issued' else '未下达'})"
+
+
+def _due(item: dict[str, Any]) -> str:
+    text, day = item["due_text"], item["due_on"]
+    return f"{text}({day})" if text and day and text != str(day) else text or str(day or "")
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Text from a file as it is: its square brackets are no markup."""
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,70 @@
+"""Takes the duties a report or a list of work points announces as draft items, each with its sentence."""
+
+from pathlib import Path
+
+from models.item import WorkItem
+from models.plan import Project
+from tasks.read_report import ReadItem, read_report
+from tasks.reading.cells import Due
+from tasks.reading.item_list import ItemList, ListRow, Place
+from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
+from tasks.reading.secrecy import marking
+
+_COLUMNS = WorkItem.__table__.columns  # type: ignore[attr-defined]
+_TITLE, _SOURCE, _LEAD = (_COLUMNS[name].type.length for name in ("title", "source", "lead_text"))
+_PROJECT = Project.__table__.columns["name"].type.length  # type: ignore[attr-defined]
+
+
+def read_drafts(path: Path, *, year: int) -> ItemList:
+    """The items of a .txt or .docx document. A day outside the plan's `year` is left open, never moved into it.
+
+    Raises UnreadableFileError as `read_report` does.
+    """
+    reading = read_report(path)
+    place = Place(None, {})
+    found = ItemList(organ=reading.organ)
+    for item in reading.items:
+        mark = marking(item.title) or marking(item.source)
+        if mark is not None:
+            found.errors.append(place.error(None, None, mark, NO_SECRETS))
+        else:
+            found.rows.append(_draft(item, place, year))
+    if not found.rows and not found.errors:
+        found.errors.append(
+            place.error(
+                None,
+                None,
+                reading.title or path.name,
+                "没有找到可以列为任务的内容:文件里要有“下一年度安排”部分或逐条的工作要点。",
+            )
+        )
+    return found
+
+
+def _draft(item: ReadItem, place: Place, year: int) -> ListRow:
+    return ListRow(
+        place,
+        None,
+        title=item.title[:_TITLE],
+        project=item.project[:_PROJECT] if item.project else None,
+        lead=item.lead[:_LEAD] if item.lead else None,
+        handler=item.handler,
+        cooperating=item.cooperating or None,
+        due=_due(item, year),
+        source=item.source[:_SOURCE],
+    )
+
+
+def _due(item: ReadItem, year: int) -> Due | None:
+    """What the sentence says about time. A rule read from a sentence has to be confirmed by a person."""
+    if item.due_text is None:
+        return None
+    in_year = item.due_on is not None and item.due_on.year == year
+    rule = item.recurrence if item.recurrence and "FREQ=" in item.recurrence else None
+    notes = [f"原文写“{item.due_text}”"]
+    if item.recurrence:
+        notes.append("周期待确认")
+    if item.due_on and not in_year:
+        notes.append(f"{item.due_on} 不在 {year} 年度内,时限待补")
+    due_on = item.due_on if in_year else None
+    return Due(item.due_text, due_on, None, rule, item.recurrence is not None, ";".join(notes))

@@ -1,0 +1,71 @@
+"""A plan as it stands: its projects with their items, people named as they hold their posts on a day."""
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from models.database import key
+from models.item import ItemLeader, ItemUnit, WorkItem
+from models.organ import Department
+from models.person import Person, Tenure
+from models.plan import AnnualPlan, Project
+
+
+def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date) -> dict[str, Any]:
+    """The plan as data, projects and items in the order of the list."""
+    departments = dict(
+        session.exec(select(Department.id, Department.name).where(Department.organ_id == plan.organ_id)).all()
+    )
+    holders = _holders(session, on)
+    leaders: dict[int, list[int]] = defaultdict(list)
+    further = select(ItemLeader).join(WorkItem).where(WorkItem.plan_id == plan.id)
+    for leader in session.exec(further.order_by(col(ItemLeader.item_id), col(ItemLeader.ordinal))):
+        leaders[leader.item_id].append(leader.post_id)
+    units: dict[int, list[str]] = defaultdict(list)
+    helping = select(ItemUnit).join(WorkItem).where(WorkItem.plan_id == plan.id)
+    for unit in session.exec(helping.order_by(col(ItemUnit.item_id), col(ItemUnit.ordinal))):
+        units[unit.item_id].append(unit.text)
+    projects: dict[int, dict[str, Any]] = {}
+    for project in session.exec(select(Project).where(Project.plan_id == plan.id).order_by(col(Project.ordinal))):
+        projects[key(project.id)] = {"name": project.name, "items": []}
+    for item in session.exec(select(WorkItem).where(WorkItem.plan_id == plan.id).order_by(col(WorkItem.id))):
+        first = [item.leader_post_id] if item.leader_post_id else []
+        posts = [*first, *leaders[key(item.id)]]
+        projects[item.project_id]["items"].append(
+            {
+                "number": item.number,
+                "title": item.title,
+                "start_on": item.start_on,
+                "due_on": item.due_on,
+                "due_text": item.due_text,
+                "recurrence": item.recurrence,
+                "lead": departments.get(item.department_id) or item.lead_text,
+                "cooperating": units[key(item.id)],
+                "leaders": [holders[post] for post in posts if post in holders],
+                "handler": holders.get(item.handler_post_id) if item.handler_post_id else None,
+                "state": item.state,
+                "missing": item.missing,
+                "source": item.source,
+                "percent": item.percent,
+            }
+        )
+    return {
+        "plan": plan.title,
+        "year": plan.year,
+        "state": "issued" if plan.issued_on else "draft",
+        "issued_on": plan.issued_on,
+        "projects": list(projects.values()),
+    }
+
+
+def _holders(session: Session, on: dt.date) -> dict[int, str]:
+    """Who holds each post on that day."""
+    held = (
+        select(Tenure.post_id, Person.name)
+        .join(Person, col(Person.id) == Tenure.person_id)
+        .where(Tenure.started_on <= on, or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= on))
+        .order_by(col(Tenure.started_on))
+    )
+    return dict(session.exec(held).all())

@@ -1,0 +1,154 @@
+"""Taking an import back: as if it had not been, unless somebody has worked with it since."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel, col, select
+
+from models.database import unit_of_work
+from models.errors import ForbiddenError, NotFoundError
+from models.item import Deadline, WorkItem
+from models.migrate import seed_presets
+from models.plan import ImportBatch
+from models.progress import ProgressEntry
+from tasks.arm import issue_plan
+from tasks.find import find_item, find_organ, find_plan
+from tasks.undo_import import UndoResult, undo_import
+from tests.ledgers import HEADER, NOW, ON, YEAR, bring_in, register_office, write_xlsx
+
+ROWS = [
+    [1, "法治学习", "组织专题研讨", "俞悦", "法规科", "县各有关单位", "李四", "6月底前"],
+    [2, "法治学习", "完善制度", "陆明俞悦", "办公室", "法规科", "王五", "每季度"],
+]
+CHANGES = [
+    [1, "普法", "另一任务", "陆明、俞悦", "办公室", "法规科、宣传科", "-", "9月底前"],
+    [2, None, None, "俞悦", None, "-", None, None],
+    [3, "普法", "新任务", None, "法规科", None, None, "长期坚持"],
+]
+
+
+@pytest.fixture
+def session(any_engine: Engine) -> Any:
+    with unit_of_work(any_engine) as session:
+        register_office(session)
+        yield session
+
+
+def ledger(folder: Path, rows: Any, name: str) -> Path:
+    return write_xlsx(folder / name, [HEADER, *rows])
+
+
+def undo(session: Session, batch: int | None) -> UndoResult:
+    assert batch is not None
+    return undo_import(session, batch, on=ON, now=NOW)
+
+
+def rows_of(session: Session, *tables: str) -> dict[str, list[Any]]:
+    """The rows of these tables, without their own ids: what was deleted and written again is the same."""
+    session.flush()
+    found = {}
+    for name in tables:
+        table = SQLModel.metadata.tables[name]
+        columns: list[Any] = [column for column in table.c if column.name != "id" or name == "work_item"]
+        found[name] = sorted(map(str, session.connection().execute(select(*columns)).all()))
+    return found
+
+
+LIST = ("work_item", "item_leader", "item_unit", "project", "import_change")
+
+
+def test_what_a_batch_created_and_changed_reads_as_before(session: Session, tmp_path: Path) -> None:
+    bring_in(session, ledger(tmp_path, ROWS, "a.xlsx"))
+    before = rows_of(session, *LIST)
+    batch = bring_in(session, ledger(tmp_path, CHANGES, "b.xlsx")).batch
+    assert rows_of(session, *LIST) != before
+
+    done = undo(session, batch)
+
+    assert rows_of(session, *LIST) == before
+    assert done == UndoResult(batch or 0, "b.xlsx", deleted=1, restored=2)
+
+
+def test_the_batch_stays_on_record_as_undone(session: Session, tmp_path: Path) -> None:
+    batch = bring_in(session, ledger(tmp_path, ROWS, "a.xlsx")).batch
+
+    undo(session, batch)
+
+    assert session.exec(select(WorkItem)).all() == []
+    (kept,) = session.exec(select(ImportBatch)).all()
+    assert (kept.id, kept.undone_at is not None) == (batch, True)
+
+
+def test_batches_are_undone_newest_first_and_once(session: Session, tmp_path: Path) -> None:
+    first = bring_in(session, ledger(tmp_path, ROWS, "a.xlsx")).batch
+    second = bring_in(session, ledger(tmp_path, CHANGES, "b.xlsx")).batch
+
+    with pytest.raises(ForbiddenError, match=f"请先撤销批次 {second}"):
+        undo(session, first)
+    undo(session, second)
+    with pytest.raises(ForbiddenError, match="已经撤销过"):
+        undo(session, second)
+    undo(session, first)
+
+    assert rows_of(session, *LIST) == {name: [] for name in LIST}
+
+
+def test_an_unknown_batch_is_refused(session: Session) -> None:
+    with pytest.raises(NotFoundError, match="没有编号为 7 的导入批次"):
+        undo(session, 7)
+
+
+def test_after_undoing_the_same_file_comes_in_again(session: Session, tmp_path: Path) -> None:
+    path = ledger(tmp_path, ROWS, "a.xlsx")
+    undo(session, bring_in(session, path).batch)
+
+    assert bring_in(session, path).count("create") == 2
+
+
+def test_items_that_are_issued_are_not_deleted(session: Session, tmp_path: Path) -> None:
+    batch = bring_in(session, ledger(tmp_path, ROWS, "a.xlsx")).batch
+    seed_presets(session)
+    issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON, now=NOW)
+    before = rows_of(session, *LIST)
+
+    with pytest.raises(ForbiddenError, match="任务 1、2已下达或已有办理记录"):
+        undo(session, batch)
+
+    assert rows_of(session, *LIST) == before
+
+
+def test_drafts_that_somebody_reported_on_are_not_deleted(session: Session, tmp_path: Path) -> None:
+    batch = bring_in(session, ledger(tmp_path, ROWS, "a.xlsx")).batch
+    item = find_item(session, find_plan(session, find_organ(session, None), YEAR), "2")
+    session.add(ProgressEntry(item_id=item.id or 0, on=ON, text="已启动", recorded_at=NOW))
+    session.flush()
+
+    with pytest.raises(ForbiddenError, match="任务 2已下达"):
+        undo(session, batch)
+
+
+def open_days(session: Session) -> list[tuple[int, dt.date]]:
+    session.expire_all()
+    deadlines = session.exec(select(Deadline).where(col(Deadline.done_on).is_(None)))
+    return sorted((deadline.item_id, deadline.due_on) for deadline in deadlines)
+
+
+def test_the_deadline_of_an_issued_item_moves_back(session: Session, tmp_path: Path) -> None:
+    bring_in(session, ledger(tmp_path, ROWS, "a.xlsx"))
+    seed_presets(session)
+    issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON, now=NOW)
+    before = open_days(session)
+    moved = [[1, None, None, None, None, None, None, "9月底前"], [2, None, None, None, None, None, None, "每月25日前"]]
+    batch = bring_in(session, ledger(tmp_path, moved, "b.xlsx")).batch
+    assert open_days(session) != before
+
+    undo(session, batch)
+
+    assert open_days(session) == before
+    assert [item.due_text for item in session.exec(select(WorkItem).order_by(col(WorkItem.id)))] == [
+        "6月底前",
+        "每季度",
+    ]
