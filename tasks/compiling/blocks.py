@@ -1,0 +1,117 @@
+"""Blocks: pieces of text with the rows they rest on, and the pen that writes them from templates.
+
+A number gets into a text only by being cited, and what is cited becomes a figure of the block: text and
+figures cannot disagree.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tasks.gather_figures import Figure
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "wording" / "templates"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A sentence or a few that share their sources.
+
+    Neighbouring blocks under one `heading` make one paragraph. `sources` are rows (`item:12`), a template of ours
+    (`template:…`) or a law (`law:…`); a block without any is unsupported. A `proposal` has sources, but it is
+    for a person to say whether it is so.
+    """
+
+    text: str
+    heading: str | None = None
+    sources: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    proposal: bool = False
+
+    @property
+    def unsupported(self) -> bool:
+        return not self.sources
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the block is marked 待核 on paper."""
+        return self.unsupported or self.proposal
+
+
+def write_block(
+    template: str,
+    part: str,
+    facts: Mapping[str, Any],
+    *,
+    heading: str | None = None,
+    sources: Iterable[str] = (),
+    figures: Iterable[Figure] = (),
+    proposal: bool = False,
+) -> Block:
+    """The block that macro `part` of `template` makes of `facts`.
+
+    In a template `cite(figure)` writes a figure's number, `note(figure)` records one that the words express
+    (未发生). `figures` are further ones, found in sentences that people wrote.
+    """
+    cited = list(figures)
+
+    def note(figure: Figure) -> str:
+        cited.append(figure)
+        return ""
+
+    def cite(figure: Figure) -> str:
+        return note(figure) + figure.written
+
+    macros = _environment().get_template(f"{template}.j2").make_module({"cite": cite, "note": note})
+    text = str(getattr(macros, part)(**facts))
+    return Block(
+        text=re.sub(r"\s*\n\s*", "", text).strip(),
+        heading=heading,
+        sources=tuple(dict.fromkeys(sources)),
+        figures=tuple(dict.fromkeys(cited)),
+        proposal=proposal,
+    )
+
+
+def template_texts() -> list[str]:
+    """Every template as it is, for the snapshot: a changed wording is a changed report."""
+    return [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.j2"))]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  # plain text for paper, never HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=_day, closed=close_sentence, bare=bare, quoted=quoted)
+    return environment
+
+
+def _day(on: dt.date) -> str:
+    return f"{on.month}月{on.day}日"
+
+
+def close_sentence(text: str) -> str:
+    """The text as a whole sentence: on one line, with a closing stop."""
+    text = " ".join(text.split())
+    return text if re.search(r"[。！？!?…][”’）》]*$", text) else f"{bare(text)}。"
+
+
+def bare(text: str) -> str:
+    """The text on one line without the punctuation at its end, to stand inside a sentence."""
+    return " ".join(text.split()).rstrip("。．.；;，,、：: ")
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks, those inside it single."""
+    return f"“{bare(text).translate({ord('“'): '‘', ord('”'): '’'})}”"

@@ -1,0 +1,136 @@
+"""Part four, 下一年度主要安排: a draft of next year's plan, written so that it can be read in again.
+
+One sentence is one item, and a sentence holds nothing but the item: what is unfinished, what recurs, what
+remedies a deficiency, and what the law asks for every year.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.due_text import find_due
+from models.recurrence import describe, occurrences
+from models.report import describe_row
+from tasks.compiling.blocks import Block, bare, quoted, write_block
+from tasks.compiling.material import ItemRow, YearMaterial
+from tasks.read_report import read_report_text
+from tasks.reading.numbering import find_marker
+
+TEMPLATE = "next_year"
+RECTIFICATION = "落实整改措施"
+STATUTORY = "依法报告和公开"
+REPORTING_RULES = "law:法治政府建设与责任落实督察工作规定"
+_STOPS = re.compile(r"\s*[。！？；!?;]+\s*(?=[^”’）》])|\n+")
+
+
+@dataclass(frozen=True)
+class _Duty:
+    """One item of the coming year under its heading."""
+
+    heading: str
+    words: str
+    source: str
+
+
+def next_year(material: YearMaterial) -> list[Block]:
+    """The coming year's items by project of this year's plan; what has none stands under a heading of its own.
+
+    Nothing unfinished is lost, and what the law or a remedy asks for is left out where the plan carries it over
+    anyway.
+    """
+    duties = list(_carried(material))
+    known = {_folded(duty.words) for duty in duties}
+    for duty in (*_remedies(material), *_statutory(material.year + 1)):
+        if _folded(duty.words) not in known:
+            known.add(_folded(duty.words))
+            duties.append(duty)
+    headings = dict.fromkeys([*(_heading(project.name) for project in material.projects), RECTIFICATION, STATUTORY])
+    return [
+        write_block(TEMPLATE, "item", {"words": as_one_item(duty.words)}, heading=heading, sources=[duty.source])
+        for heading in headings
+        for duty in duties
+        if duty.heading == heading
+    ]
+
+
+def _carried(material: YearMaterial) -> Iterator[_Duty]:
+    """Items that are still open on the day of the report, and recurring ones whether open or not."""
+    for project in material.projects:
+        for item in material.items_by_project.get(project.id, []):
+            recurs = _recurs(item, material.year + 1)
+            if recurs or material.finished_on(item) is None:
+                words = _with_rhythm(item, material.year + 1) if recurs else one_sentence(item.title)
+                yield _Duty(_heading(project.name), words, describe_row("item", item.id))
+
+
+def _recurs(item: ItemRow, year: int) -> bool:
+    """Whether its rule names a day in `year`: several days named in one year (3月底、9月底) end with it."""
+    if item.recurrence is None:
+        return False
+    return bool(occurrences(item.recurrence, start=dt.date(year, 1, 1), end=dt.date(year, 12, 31)))
+
+
+def _with_rhythm(item: ItemRow, year: int) -> str:
+    """The item's title with the words of its rhythm, unless the title says it.
+
+    The words are the office's own where they are understood as the same rule, else the rule's.
+    """
+    title = one_sentence(item.title)
+    for rhythm in ("", item.due_text or "", describe(item.recurrence or "")):
+        understood = find_due(rhythm + title, year)
+        if understood and understood.recurrence == item.recurrence:
+            return rhythm + title
+    return title
+
+
+def _remedies(material: YearMaterial) -> Iterator[_Duty]:
+    """What people said is to be done about a deficiency; where nobody said anything, nothing is invented."""
+    projects = {project.id: project.name for project in material.projects}
+    of_item = {item.id: _heading(projects[item.project_id]) for item in material.items}
+    for deficiency in material.deficiencies:
+        if deficiency.remedy:
+            heading = of_item.get(deficiency.item_id or 0, RECTIFICATION)
+            yield _Duty(heading, one_sentence(deficiency.remedy), describe_row("deficiency", deficiency.id))
+
+
+def _statutory(year: int) -> Iterator[_Duty]:
+    """What the 督察工作规定 asks for every year: the report filed before 1 March, published before 1 April.
+
+    之前 excludes the day, so the last day is the one before; it is not moved for a weekend.
+    """
+    filed_by = dt.date(year, 3, 1) - dt.timedelta(days=1)
+    published_by = dt.date(year, 4, 1) - dt.timedelta(days=1)
+    for day, verb in ((filed_by, "报送"), (published_by, "公开")):
+        words = f"{day.month}月{day.day}日前{verb}上一年度法治政府建设情况报告"
+        yield _Duty(STATUTORY, words, REPORTING_RULES)
+
+
+def one_sentence(text: str) -> str:
+    """A text of several sentences as one, without number or stop: an item is a sentence."""
+    marker = find_marker(text)
+    return _STOPS.sub("，", bare(text[marker.end :] if marker else text))
+
+
+def as_one_item(words: str) -> str:
+    """The words so that our own reader takes them for one item, changed as little as that needs.
+
+    A reader parts 制定计划，开展培训 into two duties, and passes over 不断提升水平 as a manner of speaking.
+    """
+    candidates = (words, re.sub("[，,]", "、", words), f"落实{quoted(words)}这一项需要继续推进的工作任务")
+    return next((candidate for candidate in candidates if _is_read_as_one(candidate)), words)
+
+
+def _is_read_as_one(words: str) -> bool:
+    found = read_report_text(f"四、下一年度主要安排\n1.规范执法。制定计划。{words}。").items
+    return [item.source for item in found] == ["制定计划。", f"{words}。"]
+
+
+def _heading(project: str) -> str:
+    """A project's name as a heading: a colon would part it from the rest."""
+    return re.sub(r"\s*[：:]\s*", "，", one_sentence(project))
+
+
+def _folded(words: str) -> str:
+    """What two wordings of the same item have in common: the words without days, blanks and punctuation."""
+    return re.sub(r"\d+月\d+日前?|\W", "", words)

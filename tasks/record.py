@@ -1,0 +1,183 @@
+"""Recording what the report needs and no item brings along: cases, study sessions, acts of leaders, deficiencies.
+
+Each record is a new row with the day it belongs to; the report of that day's year takes it up.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlmodel import Session, SQLModel, select
+
+from models.coded import Coded
+from models.database import key
+from models.deficiency import Deficiency
+from models.errors import BadInputError
+from models.item import WorkItem
+from models.leadership import Duty, LeadershipAct
+from models.ledger import EnforcementCase, Outcome, Procedure, StudySession
+from models.organ import Organ
+from models.person import Person
+
+LARGEST_FINE = Decimal("999999999999.99")
+MOST_PEOPLE = 1_000_000
+
+
+def record_case(
+    session: Session,
+    organ: Organ,
+    *,
+    procedure: Procedure,
+    on: dt.date,
+    now: dt.datetime,
+    fine: Decimal = Decimal(0),
+    outcome: Outcome = Outcome.STANDS,
+    number: str | None = None,
+    title: str | None = None,
+) -> EnforcementCase:
+    """An enforcement case decided on `on`; `fine` in yuan.
+
+    Raises BadInputError for a fine below zero, beyond LARGEST_FINE or finer than a fen, and for a case number
+    that is on record already.
+    """
+    if not 0 <= fine <= LARGEST_FINE or fine != round(fine, 2):
+        raise BadInputError(f"罚款金额“{fine}”不可用：应为不小于 0 的元数，最多两位小数，如 3000 或 200.50。")
+    number = _short(number, "案号", 100)
+    if number is not None:
+        known = select(EnforcementCase).where(EnforcementCase.organ_id == organ.id, EnforcementCase.number == number)
+        if session.exec(known).first() is not None:
+            raise BadInputError(f"案号“{number}”已经登记过，未重复登记。")
+    case = EnforcementCase(
+        organ_id=key(organ.id),
+        number=number,
+        title=_short(title, "案件名称", 500),
+        procedure=procedure,
+        decided_on=on,
+        fine=fine,
+        outcome=outcome,
+        recorded_at=now,
+    )
+    return _kept(session, case)
+
+
+def record_study(
+    session: Session, organ: Organ, *, on: dt.date, topic: str, now: dt.datetime, people: int | None = None
+) -> StudySession:
+    """A study session held on `on`. Raises BadInputError for an empty topic or an impossible number of people."""
+    if people is not None and not 0 < people <= MOST_PEOPLE:
+        raise BadInputError(f"参加人数“{people}”不可用：应为 1 至 {MOST_PEOPLE} 的整数，不清楚可不填。")
+    study = StudySession(
+        organ_id=key(organ.id), held_on=on, topic=_words(topic, "学习主题", 500), people=people, recorded_at=now
+    )
+    return _kept(session, study)
+
+
+def record_act(
+    session: Session,
+    organ: Organ,
+    *,
+    kind: Duty,
+    on: dt.date,
+    text: str,
+    now: dt.datetime,
+    item: WorkItem | None = None,
+    person: Person | None = None,
+    document_number: str | None = None,
+) -> LeadershipAct:
+    """An act of a leader on `on`; without `person` it is the first responsible person's.
+
+    Raises BadInputError for an empty text.
+    """
+    act = LeadershipAct(
+        organ_id=key(organ.id),
+        person_id=person.id if person else None,
+        item_id=item.id if item else None,
+        kind=kind,
+        on=on,
+        text=_words(text, "履职内容", 2000),
+        document_number=_short(document_number, "文号", 100),
+        recorded_at=now,
+    )
+    return _kept(session, act)
+
+
+def record_deficiency(
+    session: Session,
+    organ: Organ,
+    *,
+    on: dt.date,
+    text: str,
+    now: dt.datetime,
+    cause: str | None = None,
+    remedy: str | None = None,
+    item: WorkItem | None = None,
+) -> Deficiency:
+    """A deficiency of the year of `on`. Raises BadInputError for an empty text."""
+    deficiency = Deficiency(
+        organ_id=key(organ.id),
+        item_id=item.id if item else None,
+        on=on,
+        text=_words(text, "不足", 1000),
+        cause=_short(cause, "原因", 1000),
+        remedy=_short(remedy, "整改措施", 1000),
+        recorded_at=now,
+    )
+    return _kept(session, deficiency)
+
+
+Member = TypeVar("Member", bound=Coded)
+Row = TypeVar("Row", bound=SQLModel)
+
+WORDS: dict[str, Coded] = {
+    "简易": Procedure.SIMPLE,
+    "普通": Procedure.ORDINARY,
+    "一般程序": Procedure.ORDINARY,
+    "维持": Outcome.STANDS,
+    "变更": Outcome.CHANGED,
+    "撤销": Outcome.REVOKED,
+    "亲自部署": Duty.DEPLOY,
+    "亲自过问": Duty.INQUIRE,
+    "亲自协调": Duty.COORDINATE,
+    "亲自督办": Duty.SUPERVISE,
+}
+"""What people call a member beside its code and its label."""
+
+
+def member_named(kind: type[Member], word: str) -> Member:
+    """The member with this code, label or customary name. Raises BadInputError naming what is accepted."""
+    word = word.strip()
+    for member in kind:
+        if word in (member.value, member.label) or WORDS.get(word) is member:
+            return member
+    accepted = "、".join(f"{member.value}（{member.label}）" for member in kind)
+    raise BadInputError(f"“{word}”不可用，可用：{accepted}。")
+
+
+def money(text: str) -> Decimal:
+    """An amount in yuan as typed (30000, 3,000.50, 200元). Raises BadInputError for anything else."""
+    plain = re.sub(r"[,，\s]|元$", "", text.strip())
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,10})?", plain):
+        raise BadInputError(f"金额“{text}”无法识别：请以元为单位填写数字，如 3000 或 200.50。")
+    return Decimal(plain)
+
+
+def _kept(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _words(text: str, name: str, longest: int) -> str:
+    """The text without blanks around it. Raises BadInputError where nothing is left, or too much."""
+    found = _short(text, name, longest)
+    if found is None:
+        raise BadInputError(f"{name}不能为空。")
+    return found
+
+
+def _short(text: str | None, name: str, longest: int) -> str | None:
+    words = (text or "").strip()
+    if len(words) > longest:
+        raise BadInputError(f"{name}有 {len(words)} 个字，超过 {longest} 字，请精简。")
+    return words or None

@@ -1,0 +1,120 @@
+"""From a figure in the report back to the rows it was counted from (打开依据)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models.deficiency import Deficiency
+from models.errors import NotFoundError
+from models.item import WorkItem
+from models.leadership import LeadershipAct
+from models.ledger import EnforcementCase, StudySession
+from models.organ import Organ
+from models.progress import ProgressEntry
+from models.report import ReportBlock, ReportFigure, ReportSection, describe_row
+from tasks.compile_report import newest_report
+
+_BATCH = 500
+"""Rows asked for at a time: databases limit how many values a statement may carry."""
+
+
+@dataclass(frozen=True)
+class TracedRow:
+    """A row as a person knows it again; one that is gone has no words."""
+
+    row: str
+    on: dt.date | None
+    words: str
+
+
+@dataclass(frozen=True)
+class TracedFigure:
+    """A figure of the report, the sentence it stands in and the rows behind it."""
+
+    name: str
+    value: float
+    unit: str
+    approximate: bool
+    text: str
+    rows: list[TracedRow]
+
+
+def trace_figure(session: Session, organ: Organ, year: int, name: str) -> list[TracedFigure]:
+    """Every figure of that name in the newest compiled report of the year.
+
+    Raises NotFoundError where no report was compiled, or none of its figures bears the name.
+    """
+    report = newest_report(session, organ, year)
+    if report is None:
+        raise NotFoundError(f"{organ.name} {year} 年度报告尚未编制；请先运行 duban report compile --year {year}。")
+    figures = session.execute(
+        select(
+            col(ReportFigure.name),
+            col(ReportFigure.value),
+            col(ReportFigure.unit),
+            col(ReportFigure.approximate),
+            col(ReportFigure.rows),
+            col(ReportBlock.text),
+        )
+        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
+        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
+        .where(col(ReportSection.report_id) == report.id)
+        .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
+    ).all()
+    wanted = [figure for figure in figures if figure.name == name.strip()]
+    if not wanted:
+        names = "、".join(dict.fromkeys(figure.name for figure in figures))
+        raise NotFoundError(f"报告第 {report.version} 版中没有名为“{name}”的数字；现有：{names or '无'}。")
+    words = _words_of(session, {row for figure in wanted for row in figure.rows})
+    return [
+        TracedFigure(
+            figure.name,
+            figure.value,
+            figure.unit,
+            figure.approximate,
+            figure.text,
+            [words.get(row, TracedRow(row, None, "（该记录已不存在）")) for row in figure.rows],
+        )
+        for figure in wanted
+    ]
+
+
+def _words_of(session: Session, rows: Iterable[str]) -> dict[str, TracedRow]:
+    """Each row in words, one statement a table and batch."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        table, _, row_id = row.partition(":")
+        ids[table].append(int(row_id))
+    found: dict[str, TracedRow] = {}
+    for table, wanted in ids.items():
+        key, day, *columns = _TABLES[table]
+        for start in range(0, len(wanted), _BATCH):
+            query = select(key, day, *columns).where(key.in_(wanted[start : start + _BATCH]))
+            for row_id, on, *values in session.execute(query):
+                said = " ".join(str(getattr(value, "label", value)) for value in values if value not in (None, ""))
+                found[describe_row(table, row_id)] = TracedRow(describe_row(table, row_id), on, said)
+    return found
+
+
+_TABLES: dict[str, tuple[Any, ...]] = {
+    "item": (col(WorkItem.id), col(WorkItem.closed_on), WorkItem.number, WorkItem.title, WorkItem.state),
+    "progress": (col(ProgressEntry.id), col(ProgressEntry.on), ProgressEntry.achievement, ProgressEntry.text),
+    "act": (col(LeadershipAct.id), col(LeadershipAct.on), LeadershipAct.kind, LeadershipAct.text),
+    "deficiency": (col(Deficiency.id), col(Deficiency.on), Deficiency.text, Deficiency.cause),
+    "case": (
+        col(EnforcementCase.id),
+        col(EnforcementCase.decided_on),
+        EnforcementCase.number,
+        EnforcementCase.title,
+        EnforcementCase.procedure,
+        EnforcementCase.fine,
+        EnforcementCase.outcome,
+    ),
+    "study": (col(StudySession.id), col(StudySession.held_on), StudySession.topic, StudySession.people),
+}
+"""Per table its key, its day and what tells a person which row it is."""

@@ -1,0 +1,217 @@
+"""Part four is next year's plan in draft, and our own reader takes every item of it back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from models.database import open_engine, unit_of_work
+from models.item import Importance
+from models.report import SectionKind
+from models.tables import METADATA
+from tasks.compile_report import CompiledReport
+from tasks.compiling.next_year import REPORTING_RULES, as_one_item
+from tasks.compiling.template import Numbering, ReportTemplate
+from tasks.lay_out_report import lay_out_report
+from tasks.read_report import read_report
+from tasks.reading.findings import ReportReading
+from tasks.wording.official_document import render
+from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, texts
+
+NEXT = SectionKind.NEXT_YEAR
+OTHER = SectionKind.OTHER
+
+
+def test_next_year_holds_what_is_open_what_recurs_what_mends_and_what_the_law_asks(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = a_year(session)
+        year.turns(
+            year.item("评查案卷", project=ENFORCEMENT, recurrence="FREQ=MONTHLY;BYMONTHDAY=25", due_text="每月25日前"),
+            done=12,
+        )
+        year.item("打造宣传阵地", project=PUBLICITY, due="2026-06-30", importance=Importance.MAJOR)
+        year.deficiency("评查不及时", remedy="增配评查人员", item=year.item("已办", project=ENFORCEMENT, closed="1-5"))
+        report = year.compile()
+
+    assert [(block.heading, block.text, block.sources) for block in blocks(report, NEXT)] == [
+        (ENFORCEMENT, "开展案卷评查。", ("item:3",)),
+        (ENFORCEMENT, "每月25日前评查案卷。", ("item:5",)),
+        (ENFORCEMENT, "增配评查人员。", ("deficiency:2",)),
+        (PUBLICITY, "打造宣传阵地。", ("item:6",)),
+        ("落实整改措施", "配备专人运营普法账号。", ("deficiency:1",)),
+        ("依法报告和公开", "2月28日前报送上一年度法治政府建设情况报告。", (REPORTING_RULES,)),
+        ("依法报告和公开", "3月31日前公开上一年度法治政府建设情况报告。", (REPORTING_RULES,)),
+    ]
+    assert texts(report, OTHER) == ["“打造宣传阵地”时限未到，共1项重大任务跨年度推进。"]
+
+
+def test_what_was_finished_between_the_year_and_the_report_is_not_carried_over(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        year.item("修订工作规则", due="12-31", closed="2026-01-10")
+
+        assert ORDER not in [block.heading for block in blocks(year.compile("2026-01-15"), NEXT)]
+        assert ORDER in [block.heading for block in blocks(year.compile("2026-01-09"), NEXT)]
+
+
+def test_before_march_means_the_last_of_february_also_in_a_leap_year(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER, year=2027)
+        year.item("任务", closed="2027-05-01")
+
+        assert texts(year.compile("2028-01-14"), NEXT)[0].startswith("2月29日前报送")
+
+
+def test_a_duty_by_law_that_the_plan_carries_over_is_not_named_twice(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("2月28日前报送上一年度法治政府建设情况报告", due="2-28")
+        year.deficiency("报告迟交", remedy="公开上一年度法治政府建设情况报告。")
+
+        assert texts(year.compile(), NEXT) == [
+            "2月28日前报送上一年度法治政府建设情况报告。",
+            "公开上一年度法治政府建设情况报告。",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "due_text", "title", "expected"),
+    [
+        ("FREQ=MONTHLY;BYMONTHDAY=25", "每月25日前", "报送情况", "每月25日前报送情况。"),
+        ("FREQ=MONTHLY;BYMONTHDAY=25", None, "报送情况", "每月25日报送情况。"),
+        ("FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", "每季度", "每季度开展评查", "每季度开展评查。"),
+        ("FREQ=YEARLY;BYMONTH=3,9;BYMONTHDAY=-1;UNTIL=20251231", "3月底、9月底", "分两次清理文件", "分两次清理文件。"),
+    ],
+    ids=["in the office's words", "in the rule's words", "said already", "ends with the year"],
+)
+def test_a_rhythm_is_said_once(
+    engine: Engine, recurrence: str, due_text: str | None, title: str, expected: str
+) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item(title, recurrence=recurrence, due_text=due_text)
+
+        assert texts(year.compile(), NEXT, ORDER) == [expected]
+
+
+def read_back(report: CompiledReport, folder: Path) -> ReportReading:
+    """What our own reader finds in the Word file."""
+    file = folder / "report.docx"
+    file.write_bytes(render(lay_out_report(report)))
+    return read_report(file)
+
+
+def test_our_own_report_is_read_as_what_it_is(engine: Engine, tmp_path: Path) -> None:
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile(template=ReportTemplate(addressee="县委、县政府"))
+
+    found = read_back(report, tmp_path)
+
+    assert (found.title, found.organ, found.year, found.addressee) == (report.title, report.organ, 2025, "县委、县政府")
+    assert [section.kind for section in found.sections] == [section.kind for section in report.sections]
+    assert [heading.text for heading in found.sections[0].subheadings] == [STUDY, ORDER, ENFORCEMENT, PUBLICITY]
+    assert [heading.number for heading in found.sections[1].subheadings] == ["一是", "二是", "三是"]
+    exact = {(figure.value, figure.unit) for figure in found.figures if not figure.approximate}
+    assert {(13, "起"), (4, "起"), (9, "起"), (3, "万元"), (2, "次")} <= exact
+    assert (10, "次", True) in {(figure.value, figure.unit, figure.approximate) for figure in found.figures}
+
+
+@pytest.mark.parametrize("numbering", list(Numbering))
+@pytest.mark.parametrize(
+    "projects",
+    [
+        (STUDY, ORDER),
+        ("深入学习贯彻，健全机制", "二、规范执法：公示"),
+        ("定期开展评查和培训", "坚持学用结合推动各项制度在基层落地落实并形成长效工作机制"),
+    ],
+    ids=["plain", "with punctuation", "that read like tasks"],
+)
+def test_the_circle_closes_item_by_item(
+    engine: Engine, tmp_path: Path, projects: tuple[str, str], numbering: Numbering
+) -> None:
+    titles = [
+        "制定工作要点",
+        "修订制度，开展培训",
+        "不断提升依法行政水平",
+        "健全复议等方面工作",
+        "一是清理文件；二是公布目录",
+    ]
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, *projects)
+        for title in titles:
+            for project in projects:
+                year.item(title, project=project)
+        year.item("报送情况", project=projects[0], recurrence="FREQ=MONTHLY;BYMONTHDAY=25", due_text="每月25日前")
+        report = year.compile(template=ReportTemplate(numbering=numbering))
+
+    found = read_back(report, tmp_path)
+
+    assert [item.source for item in found.items] == texts(report, NEXT)
+    assert [item.title for item in found.items] == [text.removesuffix("。") for text in texts(report, NEXT)]
+    assert [item.project for item in found.items] == [block.heading for block in blocks(report, NEXT)]
+    dues = {item.title: (item.due_text, item.due_on, item.recurrence) for item in found.items if item.due_text}
+    assert dues == {
+        "每月25日前报送情况": ("每月25日前", None, "FREQ=MONTHLY;BYMONTHDAY=25"),
+        "2月28日前报送上一年度法治政府建设情况报告": ("2月28日前", day("2026-02-28"), None),
+        "3月31日前公开上一年度法治政府建设情况报告": ("3月31日前", day("2026-03-31"), None),
+    }
+
+
+PIECES = (
+    "制定",
+    "不断提升",
+    "方面",
+    "工作",
+    "，",
+    "、",
+    "“双随机、一公开”",
+    "《条例》",
+    "开展",
+    "情况",
+    "6月底前",
+    "定期",
+    "确保",
+    "落实",
+    "；",
+    "。",
+    "依法行政水平",
+    "由办公室牵头",
+    "（草案）",
+    "2025年",
+    "三项制度",
+)
+
+
+PHRASES = (
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=8)
+    .map("".join)
+    .filter(lambda text: re.search(r"[\u4e00-\u9fff]{2}", text) is not None)
+)
+
+
+@given(PHRASES)
+@example("责任单位：办公室")
+@example("形成合力")
+def test_any_title_is_one_sentence_and_stays_so_in_later_years(title: str) -> None:
+    first = as_one_item(title.replace("。", "，").replace("；", "，").strip("，、"))
+
+    assert as_one_item(first) == first
+
+
+@given(titles=st.lists(PHRASES, min_size=1, max_size=6))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_item_is_lost_or_doubled_on_paper(tmp_path: Path, titles: list[str]) -> None:
+    engine = open_engine("sqlite://")
+    METADATA.create_all(engine)
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        for title in titles:
+            year.item(title)
+        report = year.compile()
+    engine.dispose()
+
+    assert [item.source for item in read_back(report, tmp_path).items] == texts(report, NEXT)
+    assert len(texts(report, NEXT, ORDER)) == len(titles)

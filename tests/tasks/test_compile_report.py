@@ -1,0 +1,309 @@
+"""The year-end report: every sentence has its rows, every number its count, and what is missing is asked for."""
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlmodel import col, select
+
+from models.clock import opening_of
+from models.database import unit_of_work
+from models.errors import BadInputError, NotFoundError
+from models.leadership import Duty
+from models.ledger import Outcome, Procedure
+from models.person import Role
+from models.report import Report, ReportBlock, ReportFigure, SectionKind
+from models.workdays import WorkCalendar
+from tasks.arm import reschedule
+from tasks.compile_report import compile_report, report_day
+from tasks.lay_out_report import lay_out_report
+from tasks.wording.official_document import render
+from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, figures, texts
+
+ACHIEVEMENTS = SectionKind.ACHIEVEMENTS
+DEFICIENCIES = SectionKind.DEFICIENCIES
+FIRST = SectionKind.FIRST_RESPONSIBLE
+
+
+def test_a_year_is_told_in_four_parts(any_engine: Engine) -> None:
+    with unit_of_work(any_engine) as session:
+        report = a_year(session).compile()
+
+    assert [(section.number, section.heading) for section in report.sections] == [
+        ("一、", "2025年推进法治政府建设的主要举措和成效"),
+        ("二、", "推进法治政府建设存在的不足和原因"),
+        ("三、", "主要负责人履行推进法治建设第一责任人职责情况"),
+        ("四、", "2026年推进法治政府建设的主要安排"),
+    ]
+    assert report.title == "青禾县水务局2025年度法治政府建设情况报告"
+    assert [(block.heading, block.text) for block in blocks(report, ACHIEVEMENTS)] == [
+        (None, "全年列入计划任务4项，完成3项，其中按时完成2项。"),
+        (STUDY, "“制定学法计划”已完成，工作成果为：学法计划1份。"),
+        (STUDY, "年内组织领导班子集中学习研讨2次，主题为“行政处罚法”“民法典”。"),
+        (ORDER, "“修订工作规则”已完成。"),
+        (
+            ENFORCEMENT,
+            "年内办理行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元，"
+            "未发生处罚决定被变更或者撤销的情形。",
+        ),
+        (PUBLICITY, "宪法宣传周期间开展普法活动10余次。"),
+    ]
+
+
+def test_what_falls_short_is_told_after_what_people_wrote_down(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile()
+
+    assert [(block.text, block.proposal) for block in blocks(report, DEFICIENCIES)] == [
+        ("普法渠道较为单一。账号缺少专人维护。", False),
+        (f"“{ORDER}”方面有1项任务未按时完成：“修订工作规则”（时限6月30日，7月8日完成）。", True),
+        (
+            f"“{ENFORCEMENT}”方面有1项任务未按时完成：“开展案卷评查”（时限10月31日，尚未完成）。"
+            "据进展记录：评查人员尚未到位。",
+            True,
+        ),
+    ]
+    assert blocks(report, DEFICIENCIES)[2].sources == ("item:3", "progress:1")
+
+
+@pytest.mark.parametrize(
+    ("due", "due_text", "closed", "expected"),
+    [
+        ("12-31", None, "2026-01-06", "（时限12月31日，次年1月6日完成）"),
+        ("12-31", None, "12-31", None),
+        ("2026-06-30", None, None, None),
+        (None, None, None, "（未定时限，尚未完成）"),
+        (None, "尽快", None, "（时限尽快，尚未完成）"),
+    ],
+    ids=["done after the year", "done on its day", "due next year", "nobody set a day", "only words"],
+)
+def test_an_item_falls_short_by_its_own_day(
+    engine: Engine, due: str | None, due_text: str | None, closed: str | None, expected: str | None
+) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("修订工作规则", due=due, closed=closed, due_text=due_text)
+
+        [block] = blocks(year.compile(), DEFICIENCIES)
+
+    assert (expected in block.text) if expected else block.unsupported
+
+
+def test_a_draft_with_a_day_next_year_does_not_fall_short(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("修订工作规则").due_on = day("2026-06-30")
+
+        assert blocks(year.compile(), DEFICIENCIES)[0].unsupported
+
+
+def test_a_recurring_item_is_named_once_however_many_turns_it_missed(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.turns(year.item("报送情况", recurrence="FREQ=MONTHLY;BYMONTHDAY=25"), done=10)
+
+        assert texts(year.compile(), DEFICIENCIES) == [
+            f"“{ORDER}”方面有1项任务未按时完成：“报送情况”（时限11月25日等多期，尚未完成）。"
+        ]
+
+
+def test_a_turn_that_was_taken_back_was_never_missed(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        item = year.item("报送情况", recurrence="FREQ=MONTHLY;BYMONTHDAY=25")
+        year.turns(item, done=10)
+        reschedule(
+            session,
+            year.rewrite(item, recurrence="FREQ=MONTHLY;BYMONTH=1,10;BYMONTHDAY=25"),
+            reason="调整",
+            on=day("12-30"),
+            now=opening_of(day("12-30")),
+        )
+
+        assert texts(year.compile(), ACHIEVEMENTS)[0] == "全年列入计划任务1项，完成1项，其中按时完成1项。"
+
+
+def test_an_achievement_counts_once_it_is_accepted_and_in_its_own_year(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, PUBLICITY)
+        item = year.item("开展宪法宣传周活动")
+        year.progress(item, "12-1", achievement="尚未采纳", accepted=False)
+        year.progress(item, "2024-12-31", achievement="去年的事")
+        year.progress(item, "2026-01-01", achievement="来年的事")
+        year.progress(item, "12-4", achievement="后做的事")
+        year.progress(item, "3-1", achievement="先做的事。")
+
+        assert texts(year.compile(), ACHIEVEMENTS, PUBLICITY) == ["先做的事。", "后做的事。"]
+
+
+def test_a_project_without_results_stays_and_asks_for_them(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("修订工作规则")
+
+        block = blocks(year.compile(), ACHIEVEMENTS)[-1]
+
+    assert (block.heading, block.sources, block.unsupported) == (ORDER, (), True)
+
+
+@pytest.mark.parametrize(
+    ("projects", "heading"),
+    [
+        (("规范行政执法", "加强执法保障"), "规范行政执法"),
+        (("加强执法保障", "规范行政执法"), "规范行政执法"),
+        (("落实“谁执法谁普法”责任制",), "规范行政执法"),
+        (("落实“谁执法谁普法”责任制", "推进严格规范公正文明执法"), "推进严格规范公正文明执法"),
+    ],
+)
+def test_a_ledger_stands_where_it_belongs_else_for_itself(
+    engine: Engine, projects: tuple[str, ...], heading: str
+) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, *projects)
+        year.item("任务", project=projects[0])
+        year.case("5-1", Procedure.SIMPLE)
+
+        found = [block.heading for block in blocks(year.compile(), ACHIEVEMENTS) if "执法案件" in block.text]
+
+    assert found == [heading]
+
+
+def test_nothing_is_said_of_a_ledger_that_nobody_kept(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        year.item("任务")
+
+        assert "执法" not in "".join(texts(year.compile(), ACHIEVEMENTS)).replace("谁执法谁普法", "")
+
+
+def test_decisions_that_fell_and_a_single_procedure_are_told_as_they_are(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        year.item("任务")
+        year.case("5-1", Procedure.ORDINARY, outcome=Outcome.CHANGED)
+        year.case("5-2", Procedure.ORDINARY, outcome=Outcome.REVOKED)
+
+        report = year.compile()
+
+    assert texts(report, ACHIEVEMENTS, ENFORCEMENT) == [
+        "年内办理行政执法案件2起，均适用普通程序，未作出罚款，其中2起的处罚决定被变更或者撤销。"
+    ]
+    assert figures(report)["简易程序案件"].value == 0
+
+
+def test_every_number_in_a_text_is_the_number_that_was_counted(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile()
+
+    found = figures(report)
+    assert {name: found[name].written for name in ("行政执法案件", "罚款金额", "被变更或撤销案件", "集中学习研讨")} == {
+        "行政执法案件": "13起",
+        "罚款金额": "3万元",
+        "被变更或撤销案件": "0起",
+        "集中学习研讨": "2次",
+    }
+    assert len(found["罚款金额"].rows) == 13
+    for section in report.sections:
+        for block in section.blocks:
+            for figure in block.figures:
+                assert not figure.value or figure.approximate or figure.written in block.text
+                assert set(figure.rows) <= set(block.sources)
+
+
+def test_an_approximate_figure_stays_approximate(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        figure = figures(a_year(session).compile())["宪法宣传周期间开展普法活动"]
+
+    assert (figure.written, figure.approximate, figure.rows) == ("10次", True, ("progress:2",))
+
+
+def test_the_four_duties_have_their_acts_and_a_missing_one_is_asked_for(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile()
+
+    assert [(block.heading, block.text, block.unsupported) for block in blocks(report, FIRST)][1:] == [
+        ("重要工作亲自部署", "2月11日，主持召开办公会，部署年度工作（青水纪〔2025〕3号）。", False),
+        ("重大问题亲自过问", "年内没有“亲自过问”的履职记录，请补记后重新编制，或者删去本条。", True),
+        ("重点环节亲自协调", "年内没有“亲自协调”的履职记录，请补记后重新编制，或者删去本条。", True),
+        ("重要任务亲自督办", "7月2日，现场督办工作规则修订。", False),
+    ]
+    assert figures(report)["第一责任人履职事项"].rows == ("act:1", "act:2")
+
+
+def test_an_act_of_somebody_else_is_for_a_person_to_judge(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        year.item("任务")
+        first = year.person("刘局长", Role.FIRST_RESPONSIBLE, until="6-30")
+        deputy = year.person("张副局", Role.LEADER)
+        year.act(Duty.DEPLOY, "6-30", "在任", person=first)
+        year.act(Duty.DEPLOY, "7-1", "已离任", person=first)
+        year.act(Duty.DEPLOY, "8-1", "分管", person=deputy)
+        report = year.compile()
+
+    told = [(block.text, block.unverified) for block in blocks(report, FIRST) if block.heading == "重要工作亲自部署"]
+    assert told == [("6月30日，在任。", False), ("7月1日，已离任。", True), ("8月1日，分管。", True)]
+    assert figures(report)["第一责任人履职事项"].rows == ("act:1",)
+
+
+def test_the_same_rows_are_the_same_version_and_the_same_bytes(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = a_year(session)
+        first, again = year.compile(), year.compile()
+        other_day = year.compile("2026-01-16")
+        year.study("10-10", "宪法")
+        changed = year.compile("2026-01-16")
+
+        assert [report.version for report in (first, again, other_day, changed)] == [1, 1, 2, 3]
+        assert render(lay_out_report(first)) == render(lay_out_report(again))
+        assert [report.version for report in session.exec(select(Report).order_by(col(Report.version)))] == [1, 2, 3]
+    assert first.snapshot == again.snapshot != changed.snapshot
+
+
+def test_what_was_compiled_is_kept_as_it_was(any_engine: Engine) -> None:
+    with unit_of_work(any_engine) as session:
+        report = a_year(session).compile()
+        session.expire_all()
+
+        in_order = select(ReportBlock).order_by(col(ReportBlock.section_id), col(ReportBlock.ordinal))
+        kept = session.exec(in_order).all()
+        told = [block for section in report.sections for block in section.blocks]
+        assert [(block.heading, block.text, block.sources, block.unsupported) for block in kept] == [
+            (block.heading, block.text, list(block.sources), block.unsupported) for block in told
+        ]
+        [fines] = session.exec(select(ReportFigure).where(ReportFigure.name == "罚款金额")).all()
+        assert (fines.value, fines.unit, len(fines.rows)) == (3.0, "万元", 13)
+        assert fines.row_hash == figures(report)["罚款金额"].row_hash
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(engine: Engine) -> None:
+    def statements(items: int) -> int:
+        """How many it takes to compile the report of so many items."""
+        seen: list[str] = []
+        with unit_of_work(engine) as session:
+            year = ReportYear(session, *(f"项目{items}之{place}" for place in range(3)), year=2000 + items)
+            for place in range(items):
+                year.item(f"任务{place}", project=f"项目{items}之{place % 3}", due="2001-06-30")
+            session.flush()
+            event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+            year.compile("2100-01-15")
+        return len(seen)
+
+    assert 10 <= statements(3) == statements(40)
+
+
+def test_a_year_without_plan_without_items_or_yet_to_come_is_refused(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+
+        with pytest.raises(BadInputError, match="计划中没有任务"):
+            year.compile()
+        with pytest.raises(BadInputError, match="2025 年度尚未开始"):
+            year.compile("2024-12-31")
+        with pytest.raises(NotFoundError, match="没有 2024 年度计划"):
+            compile_report(session, year.organ, 2024, on=day("2025-01-15"), now=opening_of(day("2025-01-15")))
+
+
+@pytest.mark.parametrize(
+    ("year", "expected"), [(2024, "2025-01-15"), (2025, "2026-01-15"), (2021, "2022-01-17"), (2022, "2023-01-16")]
+)
+def test_a_report_is_dated_on_a_working_day_in_the_middle_of_january(year: int, expected: str) -> None:
+    assert report_day(year, WorkCalendar()) == day(expected)

@@ -1,0 +1,102 @@
+"""What an office writes down besides its items: checked when it is written, refused in one clear line."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from models.clock import opening_of
+from models.coded import Coded
+from models.database import unit_of_work
+from models.errors import BadInputError
+from models.leadership import Duty
+from models.ledger import EnforcementCase, Outcome, Procedure
+from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
+from tests.report_year import ReportYear, day
+
+ON = day("3-5")
+NOW = opening_of(ON)
+
+
+def case(session: Session, year: ReportYear, **more: Any) -> EnforcementCase:
+    return record_case(session, year.organ, procedure=Procedure.SIMPLE, on=ON, now=NOW, **more)
+
+
+def test_a_case_keeps_its_fine_to_the_fen(any_engine: Engine) -> None:
+    with unit_of_work(any_engine) as session:
+        made = case(session, ReportYear(session), fine=Decimal("999999999999.99"), number=" 青水罚〔2025〕1号 ")
+        session.expire_all()
+
+        kept = session.exec(select(EnforcementCase)).one()
+
+        assert (kept.id, kept.fine, kept.number) == (made.id, Decimal("999999999999.99"), "青水罚〔2025〕1号")
+        assert (kept.outcome, kept.title) == (Outcome.STANDS, None)
+
+
+@pytest.mark.parametrize("fine", ["-1", "0.001", "1000000000000"])
+def test_an_impossible_fine_is_refused(engine: Engine, fine: str) -> None:
+    with unit_of_work(engine) as session, pytest.raises(BadInputError, match=r"^罚款金额“.*”不可用"):
+        case(session, ReportYear(session), fine=Decimal(fine))
+
+
+def test_a_case_number_is_recorded_once(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        case(session, year, number="青水罚〔2025〕1号")
+        case(session, year)
+        case(session, year)
+
+        with pytest.raises(BadInputError, match=r"^案号“青水罚〔2025〕1号”已经登记过"):
+            case(session, year, number="青水罚〔2025〕1号 ")
+        assert len(session.exec(select(EnforcementCase)).all()) == 3
+
+
+def test_empty_words_and_too_many_of_them_are_refused(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        organ = ReportYear(session).organ
+
+        with pytest.raises(BadInputError, match=r"^学习主题不能为空。$"):
+            record_study(session, organ, on=ON, topic=" \n", now=NOW)
+        with pytest.raises(BadInputError, match=r"^履职内容不能为空。$"):
+            record_act(session, organ, kind=Duty.DEPLOY, on=ON, text="", now=NOW)
+        with pytest.raises(BadInputError, match=r"^不足有 1001 个字，超过 1000 字，请精简。$"):
+            record_deficiency(session, organ, on=ON, text="字" * 1001, now=NOW)
+        with pytest.raises(BadInputError, match=r"^参加人数“0”不可用"):
+            record_study(session, organ, on=ON, topic="民法典", people=0, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "expected"),
+    [
+        (Procedure, "simple", Procedure.SIMPLE),
+        (Procedure, " 简易 ", Procedure.SIMPLE),
+        (Procedure, "普通程序", Procedure.ORDINARY),
+        (Outcome, "撤销", Outcome.REVOKED),
+        (Duty, "亲自过问", Duty.INQUIRE),
+        (Duty, "督办", Duty.SUPERVISE),
+    ],
+)
+def test_a_member_is_known_by_code_label_and_custom(kind: type[Coded], word: str, expected: Coded) -> None:
+    assert member_named(kind, word) is expected
+
+
+def test_an_unknown_word_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(BadInputError, match=r"^“快速”不可用，可用：simple（简易程序）、ordinary（普通程序）。$"):
+        member_named(Procedure, "快速")
+    with pytest.raises(BadInputError):
+        member_named(Procedure, "撤销")  # a word of another list
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("30000", "30000"), (" 3,000.50 ", "3000.50"), ("200元", "200"), ("1，200", "1200")]
+)
+def test_money_is_read_as_typed(text: str, expected: str) -> None:
+    assert money(text) == Decimal(expected)
+
+
+@pytest.mark.parametrize("text", ["三万", "3万元", "", "NaN", "1e5", "inf"])
+def test_what_is_no_amount_in_yuan_is_refused(text: str) -> None:
+    with pytest.raises(BadInputError, match="请以元为单位填写数字"):
+        money(text)
