@@ -101,11 +101,6 @@ def windows(
     return found
 
 
-def next_fire(line: list[Step], calendar: WorkCalendar, *, due: dt.date, after: dt.date) -> dt.date | None:
-    """The first day after `after` on which any step fires for `due`, or None when the ladder is at its end."""
-    return min((day for step in line if (day := step.fires_on(due, calendar)) > after), default=None)
-
-
 def _last_reaching(step: Step, calendar: WorkCalendar, on: dt.date) -> dt.date:
     """The latest due day whose step has fired by `on`."""
     low, high = on - _REACH, on + _REACH

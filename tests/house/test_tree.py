@@ -45,9 +45,7 @@ def tracked() -> list[Path]:
 
 def locked(lock: str) -> dict[str, str]:
     """The pins of a lock, by project name."""
-    pins = re.findall(
-        r"^([a-z0-9-]+)(?:\[.*\])?==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE
-    )
+    pins = re.findall(r"^([a-z0-9-]+)(?:\[.*\])?==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
     return dict(pins)
 
 
@@ -71,9 +69,7 @@ def test_a_lock_holds_exact_versions_and_hashes_and_no_address(lock: str) -> Non
     assert [
         entry
         for entry in entries
-        if not re.fullmatch(
-            r"[a-z0-9-]+==\S+( ; [^\n]+?)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\\n)?)+", entry
-        )
+        if not re.fullmatch(r"[a-z0-9-]+==\S+( ; [^\n]+?)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\\n)?)+", entry)
     ] == []
 
 
@@ -100,8 +96,7 @@ def test_a_lock_is_not_older_than_the_project_asks_for(lock: str, wanted: list[s
     assert [
         str(needed)
         for needed in requirements
-        if needed.name not in pins
-        or not needed.specifier.contains(Version(pins[needed.name]), prereleases=True)
+        if needed.name not in pins or not needed.specifier.contains(Version(pins[needed.name]), prereleases=True)
     ] == []
 
 

@@ -45,9 +45,7 @@ def test_every_file_of_the_packages_rides_along(packed: list[str]) -> None:
     assert sorted(name for name in packed if ".dist-info/" not in name) == sorted([*on_disk, *examples])
 
 
-@pytest.mark.parametrize(
-    "kind", ["models/migrations/*.py", "duban/web/templates/*", "duban/web/static/*.css"]
-)
+@pytest.mark.parametrize("kind", ["models/migrations/*.py", "duban/web/templates/*", "duban/web/static/*.css"])
 def test_what_is_no_module_is_in_the_wheel_too(packed: list[str], kind: str) -> None:
     assert [name for name in packed if Path(name).match(kind)]
 

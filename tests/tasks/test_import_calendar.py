@@ -45,10 +45,17 @@ def workbook(folder: Path, rows: list[list[object]]) -> Path:
 
 
 def test_a_workbook_with_a_title_row_is_read(tmp_path: Path) -> None:
-    path = workbook(tmp_path, [
-        [], ["本单位2027年放假安排"], ["序号", "日期", "类型", "名称"],
-        [1, dt.date(2027, 10, 9), "上班", "国庆节"], [], [2, "2027年10月1日", "放假", "国庆节"],
-    ])
+    path = workbook(
+        tmp_path,
+        [
+            [],
+            ["本单位2027年放假安排"],
+            ["序号", "日期", "类型", "名称"],
+            [1, dt.date(2027, 10, 9), "上班", "国庆节"],
+            [],
+            [2, "2027年10月1日", "放假", "国庆节"],
+        ],
+    )
     assert read_overrides(path) == [NATIONAL, MAKE_UP]
 
 
@@ -72,10 +79,14 @@ def test_a_day_without_a_name_is_named_by_its_kind(tmp_path: Path) -> None:
             {"on": "2027-10-09", "working": True, "name": "国庆节"},
             {"on": "2027-10-01", "working": False, "name": "国庆节"},
         ],
-        {"year": 2027, "papers": [], "days": [
-            {"name": "国庆节", "date": "2027-10-01", "isOffDay": True},
-            {"name": "国庆节", "date": "2027-10-09", "isOffDay": False},
-        ]},
+        {
+            "year": 2027,
+            "papers": [],
+            "days": [
+                {"name": "国庆节", "date": "2027-10-01", "isOffDay": True},
+                {"name": "国庆节", "date": "2027-10-09", "isOffDay": False},
+            ],
+        },
     ],
 )
 def test_json_is_read_in_our_form_and_in_the_public_one(tmp_path: Path, content: object) -> None:
@@ -85,16 +96,28 @@ def test_json_is_read_in_our_form_and_in_the_public_one(tmp_path: Path, content:
 
 
 def test_every_wrong_cell_is_told_as_a_person_sees_it(tmp_path: Path) -> None:
-    path = workbook(tmp_path, [
-        ["放假安排"], ["日期", "类型", "名称"], ["2027-02-30", "休息", "春节"], ["2月3日", "半天", "春节"],
-        ["2027-10-01", "休息", "国庆节"], ["2027.10.1", "上班", "国庆节"], ["2027-10-02", "", ""],
-    ])
+    path = workbook(
+        tmp_path,
+        [
+            ["放假安排"],
+            ["日期", "类型", "名称"],
+            ["2027-02-30", "休息", "春节"],
+            ["2月3日", "半天", "春节"],
+            ["2027-10-01", "休息", "国庆节"],
+            ["2027.10.1", "上班", "国庆节"],
+            ["2027-10-02", "", ""],
+        ],
+    )
     with pytest.raises(ImportRefusedError) as caught:
         read_overrides(path)
     told = [(error.sheet, error.row, error.column, error.value) for error in caught.value.errors]
     assert told == [
-        ("2027年", 3, "日期", "2027-02-30"), ("2027年", 4, "日期", "2月3日"), ("2027年", 4, "类型", "半天"),
-        ("2027年", 6, "日期", "2027.10.1"), ("2027年", 7, "类型", ""), ("2027年", 7, "名称", ""),
+        ("2027年", 3, "日期", "2027-02-30"),
+        ("2027年", 4, "日期", "2月3日"),
+        ("2027年", 4, "类型", "半天"),
+        ("2027年", 6, "日期", "2027.10.1"),
+        ("2027年", 7, "类型", ""),
+        ("2027年", 7, "名称", ""),
     ]
     assert caught.value.errors[0].accepted == "不存在2月30日这一天(2027年2月只有28天),可写如 2027-10-01"
 
@@ -116,11 +139,14 @@ def test_wrong_entries_of_json_are_told_by_their_place(tmp_path: Path) -> None:
         ("days.xlsx", b"\xd0\xcf\x11\xe0 locked", "已加密或损坏"),
         ("days.xlsx", b"PK\x05\x06" + b"\0" * 18, "已加密或损坏"),
         ("days.json", b"{", "不是可以读取的 .json"),
-        ("days.json", b'{"year": 2027}', "没有日期列表"), ("days.json", b"[]", "没有一行日期"),
-        ("days.json", b"[" * 100_000, "不是可以读取的 .json"), ("days.csv", b"a,b\n1,2\n", "没有找到表头"),
+        ("days.json", b'{"year": 2027}', "没有日期列表"),
+        ("days.json", b"[]", "没有一行日期"),
+        ("days.json", b"[" * 100_000, "不是可以读取的 .json"),
+        ("days.csv", b"a,b\n1,2\n", "没有找到表头"),
         ("days.csv", b"\xff\xff\xff\xff", "编码无法识别"),
         ("days.csv", '日期,类型\n"2027'.encode(), "不是可以读取的 .csv"),
-        ("days.csv", b"", "没有找到表头"), ("days.csv", b"x" * 10_000_001, "过大"),
+        ("days.csv", b"", "没有找到表头"),
+        ("days.csv", b"x" * 10_000_001, "过大"),
     ],
 )
 def test_a_file_that_is_no_table_of_days_is_refused_in_one_line(
@@ -151,7 +177,9 @@ def test_a_second_import_changes_only_what_differs(session: Session) -> None:
     assert (second.added, second.changed, second.unchanged) == ([NEW_YEAR.on], [NATIONAL.on], [MAKE_UP.on])
     rows = session.exec(select(DayOverride).order_by(DayOverride.on)).all()  # type: ignore[arg-type]
     assert [(row.name, row.source) for row in rows] == [
-        ("元旦", "b.xlsx"), ("国庆节、中秋节", "b.xlsx"), ("国庆节", "a.xlsx"),
+        ("元旦", "b.xlsx"),
+        ("国庆节、中秋节", "b.xlsx"),
+        ("国庆节", "a.xlsx"),
     ]
 
 
@@ -175,8 +203,15 @@ def test_an_organ_s_own_day_wins_over_the_day_for_all_and_touches_nobody_else(se
 @pytest.mark.parametrize("organ_id", [None, 1])
 def test_the_database_holds_a_day_once(session: Session, organ_id: int | None) -> None:
     for _ in range(2):
-        session.add(DayOverride(
-            organ_id=organ_id, on=NATIONAL.on, working=False, name="国庆节", source="x", imported_at=NOW,
-        ))
+        session.add(
+            DayOverride(
+                organ_id=organ_id,
+                on=NATIONAL.on,
+                working=False,
+                name="国庆节",
+                source="x",
+                imported_at=NOW,
+            )
+        )
     with pytest.raises(IntegrityError):
         session.flush()

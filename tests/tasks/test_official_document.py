@@ -317,9 +317,9 @@ def test_signature_and_date_stand_as_in_a_document_without_a_seal(
     assert (right_indent(sign), right_indent(day)) == (signature_right, date_right)
     begins = [28 - right_indent(line) - paper.width(line.text) for line in (sign, day)]
     assert begins[1] - begins[0] == 2
-    assert [
-        word.styles[line.style.name].paragraph_format.alignment for line in (sign, day) if line.style
-    ] == [WD_ALIGN_PARAGRAPH.RIGHT] * 2
+    assert [word.styles[line.style.name].paragraph_format.alignment for line in (sign, day) if line.style] == [
+        WD_ALIGN_PARAGRAPH.RIGHT
+    ] * 2
 
 
 def test_the_date_has_no_leading_zeros_and_may_be_missing() -> None:
@@ -381,9 +381,9 @@ def test_the_same_document_gives_the_same_bytes_in_another_process() -> None:
 def test_nothing_in_the_file_knows_when_or_where_it_was_written() -> None:
     content = render(REPORT)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {
-            (entry.date_time, entry.compress_type, entry.create_system) for entry in archive.infolist()
-        } == {((1980, 1, 1, 0, 0, 0), zipfile.ZIP_STORED, 0)}
+        assert {(entry.date_time, entry.compress_type, entry.create_system) for entry in archive.infolist()} == {
+            ((1980, 1, 1, 0, 0, 0), zipfile.ZIP_STORED, 0)
+        }
         assert archive.namelist()[0] == "[Content_Types].xml"
         assert "rsid" not in archive.read("word/document.xml").decode()
     properties = docx.Document(io.BytesIO(content)).core_properties
@@ -468,9 +468,7 @@ def test_a_file_in_the_place_of_a_folder_is_said_so(tmp_path: Path) -> None:
         write(REPORT, tmp_path / "文件" / "报告.docx")
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write to any folder"
-)
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write to any folder")
 def test_a_folder_without_permission_is_said_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(DubanError, match="没有写入权限"):
