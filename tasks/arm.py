@@ -1,0 +1,191 @@
+"""Issuing a plan and setting its deadlines on the ladder; moving a deadline arms its rungs anew."""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlmodel import Session, col, select
+
+from models.database import key
+from models.errors import BadInputError
+from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
+from models.plan import AnnualPlan
+from models.policy import DEFAULT_PRESET, Policy, Rung
+from models.recurrence import occurrences
+
+_COMPLETE = (
+    "i.plan_id = :plan AND i.state = 'draft' AND NOT i.unconfirmed"
+    " AND (i.due_on IS NOT NULL OR i.recurrence IS NOT NULL)"
+    " AND (i.handler_post_id IS NOT NULL OR i.leader_post_id IS NOT NULL OR i.department_id IS NOT NULL)"
+)
+"""The same rule as `WorkItem.missing`, for whole plans at once."""
+
+
+@dataclass(frozen=True)
+class IssueResult:
+    """How many items were issued, and which could not be because something is missing."""
+
+    issued: int
+    incomplete: list[dict[str, Any]] = field(default_factory=list)
+
+
+def issue_plan(
+    session: Session, plan: AnnualPlan, *, on: dt.date, now: dt.datetime, preset: str = DEFAULT_PRESET
+) -> IssueResult:
+    """Issue (下达) every complete draft of the plan; incomplete ones stay drafts and are listed.
+
+    The first issue freezes `preset` onto the plan. Issuing again issues what has become complete since.
+    """
+    del now
+    if plan.policy_id is None:
+        plan.policy_id = freeze(session, preset).id
+        plan.issued_on = on
+    values = {"plan": plan.id, "policy": plan.policy_id, "on": on}
+    session.flush()
+    _arm_recurring(session, plan, on)
+    session.execute(
+        text(
+            "INSERT INTO deadline (item_id, kind, due_on, original_due_on, policy_id, promised, look_on)"
+            " SELECT i.id, 'final', i.due_on, i.due_on, :policy, false,"
+            " CASE WHEN i.start_on > :on THEN i.start_on ELSE :on END"
+            f" FROM work_item i WHERE {_COMPLETE} AND i.recurrence IS NULL"
+        ),
+        values,
+    )
+    issued = session.execute(
+        text(f"UPDATE work_item AS i SET state = 'issued', issued_on = :on WHERE {_COMPLETE} RETURNING id"), values
+    ).all()
+    session.expire_all()
+    left = session.exec(
+        select(WorkItem)
+        .where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT)
+        .order_by(col(WorkItem.id))
+    ).all()
+    return IssueResult(
+        len(issued), [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
+    )
+
+
+def freeze(session: Session, preset: str) -> Policy:
+    """The frozen copy of a preset as it stands now, made when no plan runs by exactly this ladder yet."""
+    policy = session.exec(select(Policy).where(Policy.name == preset, col(Policy.frozen_hash).is_(None))).first()
+    if policy is None:
+        names = session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))).all()
+        raise BadInputError(f"没有名为“{preset}”的督办策略;可用:{'、'.join(names)}。")
+    rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
+    content = [rung.model_dump(mode="json", exclude={"id", "policy_id"}) for rung in rungs]
+    written = json.dumps([policy.name, policy.near_days, content], ensure_ascii=False, sort_keys=True)
+    frozen_hash = hashlib.sha256(written.encode()).hexdigest()
+    known = session.exec(select(Policy).where(Policy.frozen_hash == frozen_hash)).first()
+    if known is not None:
+        return known
+    copy = Policy(name=policy.name, near_days=policy.near_days, frozen_hash=frozen_hash)
+    session.add(copy)
+    session.flush()
+    for rung in rungs:
+        session.add(Rung(**rung.model_dump(exclude={"id", "policy_id"}), policy_id=key(copy.id)))
+    session.flush()
+    return copy
+
+
+def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, now: dt.datetime) -> None:
+    """Bring the deadlines of an issued item in line with its due day or recurrence, each move on record.
+
+    The moved deadlines arm their rungs anew; the original day stays.
+    """
+    plan = session.get_one(AnnualPlan, item.plan_id)
+    open_ones = session.exec(
+        select(Deadline)
+        .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
+        .order_by(col(Deadline.due_on))
+    ).all()
+    wanted = _turns(item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []
+    kind = DeadlineKind.OCCURRENCE if item.recurrence else DeadlineKind.FINAL
+    settled = select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_not(None))
+    done = {deadline.due_on for deadline in session.exec(settled)}
+    wanted = [day for day in wanted if day not in done]
+    look_on = max(on, item.start_on or on)
+    kept = [deadline for deadline in open_ones if deadline.due_on in wanted]
+    spare = [deadline for deadline in open_ones if deadline not in kept]
+    for day in sorted(set(wanted) - {deadline.due_on for deadline in kept}):
+        if spare:
+            moved = spare.pop(0)
+            session.add(
+                DeadlineMove(deadline_id=key(moved.id), from_on=moved.due_on, to_on=day, reason=reason, moved_at=now)
+            )
+            moved.due_on, moved.look_on, moved.kind = day, look_on, kind
+        else:
+            session.add(
+                Deadline(
+                    item_id=key(item.id),
+                    kind=kind,
+                    due_on=day,
+                    original_due_on=day,
+                    policy_id=plan.policy_id,
+                    look_on=look_on,
+                )
+            )
+    for deadline in spare:
+        deadline.done_on = on
+        session.add(
+            DeadlineMove(
+                deadline_id=key(deadline.id),
+                from_on=deadline.due_on,
+                to_on=deadline.due_on,
+                reason=f"取消:{reason}",
+                moved_at=now,
+            )
+        )
+    session.flush()
+    refresh_due(session, item)
+
+
+def refresh_due(session: Session, item: WorkItem) -> None:
+    """Set the item's due day to its earliest open deadline; with none open the last one stays."""
+    session.flush()
+    earliest = session.execute(
+        text("SELECT min(due_on) FROM deadline WHERE item_id = :item AND done_on IS NULL"), {"item": item.id}
+    ).scalar_one()
+    if earliest is not None:
+        item.due_on = dt.date.fromisoformat(earliest) if isinstance(earliest, str) else earliest
+        session.flush()
+
+
+def _turns(item: WorkItem, rule: str, year: int) -> list[dt.date]:
+    return occurrences(rule, start=item.start_on or dt.date(year, 1, 1), end=dt.date(year, 12, 31))
+
+
+def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date) -> None:
+    recurring = session.exec(
+        select(WorkItem).where(
+            WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, col(WorkItem.recurrence).is_not(None)
+        )
+    ).all()
+    rows = []
+    for item in recurring:
+        if item.missing or item.recurrence is None:
+            continue
+        turns = _turns(item, item.recurrence, plan.year)
+        if not turns:
+            rule = item.due_text or item.recurrence
+            raise BadInputError(f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内没有任何一期。")
+        look_on = max(on, item.start_on or on)
+        rows += [
+            {
+                "item_id": item.id,
+                "kind": DeadlineKind.OCCURRENCE,
+                "due_on": day,
+                "original_due_on": day,
+                "policy_id": plan.policy_id,
+                "promised": False,
+                "look_on": look_on,
+            }
+            for day in turns
+        ]
+        item.due_on = turns[0]
+    session.flush()
+    if rows:
+        session.execute(insert(Deadline), rows)

@@ -1,0 +1,307 @@
+"""A small office for stories: a fixed cast, a clock that can be pushed, mail that can be read.
+
+The cast answers for one department; the outsider belongs to another organ and must see nothing.
+"""
+
+import datetime as dt
+import email
+import email.policy
+import mailbox
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from models.clock import opening_of
+from models.database import key, unit_of_work
+from models.day_override import office_calendar
+from models.item import ItemLeader, WorkItem
+from models.migrate import seed_presets
+from models.notice import Notice
+from models.organ import Department, Organ
+from models.person import Leave, Oversight, Person, Post, Role, Tenure
+from models.plan import AnnualPlan, Project
+from models.policy import Policy, Relation, Rung, Unit
+from models.settings import Settings
+from tasks.arm import IssueResult, issue_plan
+from tasks.close import Closure, close_item
+from tasks.deliver import DeliveryResult, deliver
+from tasks.find import find_item, find_person
+from tasks.list_notices import list_notices
+from tasks.progress import record_progress
+from tasks.remind import SweepResult, remind
+
+HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
+CAST = {
+    HANDLER: (Role.HANDLER, "科员"),
+    HEAD: (Role.DEPARTMENT_HEAD, "科长"),
+    LEADER: (Role.LEADER, "副局长"),
+    FIRST: (Role.FIRST_RESPONSIBLE, "局长"),
+    SUPERVISOR: (Role.SUPERVISOR, "督办员"),
+}
+Result = TypeVar("Result")
+LONG_AGO = dt.date(2000, 1, 1)
+
+
+def day(text: str | dt.date) -> dt.date:
+    return text if isinstance(text, dt.date) else dt.date.fromisoformat(text)
+
+
+@dataclass
+class Inbox:
+    """One person's mail; `expect` takes what a story expects out of it."""
+
+    name: str
+    mails: list[EmailMessage]
+    seen: set[int] = field(default_factory=set)
+
+    def expect(self, *words: str) -> str:
+        """A mail not expected before that holds all these words; returns its text."""
+        for place, mail in enumerate(self.mails):
+            text = f"{mail['Subject']}\n{mail.get_content()}"
+            if place not in self.seen and all(word in text for word in words):
+                self.seen.add(place)
+                return text
+        raise AssertionError(
+            f"{self.name} got no mail with {words}; got {[str(mail['Subject']) for mail in self.mails]}"
+        )
+
+
+class Office:
+    """Tells a story: assign, fast-forward, look into inboxes."""
+
+    def __init__(self, engine: Engine, home: Path, *, year: int = 2026, preset: str = "常规", **settings: Any) -> None:
+        self.engine, self.year, self.preset = engine, year, preset
+        self.settings = Settings(home=home, **settings)
+        self.today = dt.date(year, 6, 1)
+        """Where stories begin, so that few empty days are lived; set it for a story of another season."""
+        self._inboxes: dict[str, Inbox] = {}
+        with unit_of_work(engine) as session:
+            seed_presets(session)
+            self._found(session)
+
+    def _found(self, session: Session) -> None:
+        organ = Organ(code="bureau", name="某局")
+        other = Organ(code="other", name="别局")
+        session.add_all([organ, other])
+        session.flush()
+        department = Department(organ_id=key(organ.id), name="法规科")
+        session.add(department)
+        session.flush()
+        self.organ_id, self.department_id = key(organ.id), key(department.id)
+        for name, (role, title) in CAST.items():
+            inside = role in (Role.HANDLER, Role.DEPARTMENT_HEAD)
+            self._seat(session, self.organ_id, name, role, title, self.department_id if inside else None)
+        self._seat(session, key(other.id), OUTSIDER, Role.FIRST_RESPONSIBLE, "局长", None)
+        leader = session.exec(select(Post).where(Post.role == Role.LEADER)).one()
+        session.add(Oversight(department_id=self.department_id, post_id=key(leader.id)))
+        plan = AnnualPlan(organ_id=self.organ_id, year=self.year, title=f"{self.year}年度工作要点")
+        session.add(plan)
+        session.flush()
+        self.plan_id = key(plan.id)
+
+    def _seat(
+        self, session: Session, organ_id: int, name: str, role: Role, title: str, department_id: int | None
+    ) -> int:
+        person = Person(organ_id=organ_id, name=name, email=f"p{len(name.encode())}{ord(name[0])}@office.test")
+        post = Post(organ_id=organ_id, department_id=department_id, title=title, role=role)
+        session.add_all([person, post])
+        session.flush()
+        session.add(Tenure(post_id=key(post.id), person_id=key(person.id), started_on=LONG_AGO))
+        return key(post.id)
+
+    def hire(self, name: str, role: Role = Role.HANDLER, title: str = "科员") -> None:
+        inside = role in (Role.HANDLER, Role.DEPARTMENT_HEAD)
+        with unit_of_work(self.engine) as session:
+            self._seat(session, self.organ_id, name, role, title, self.department_id if inside else None)
+
+    def _post_of(self, session: Session, name: str) -> int:
+        person = find_person(session, name)
+        held = select(Tenure).where(Tenure.person_id == person.id).order_by(col(Tenure.id))
+        return session.exec(held).all()[-1].post_id
+
+    def succeed(self, leaving: str, by: str, *, on: str) -> None:
+        """`by` takes over the post of `leaving` on a day."""
+        with unit_of_work(self.engine) as session:
+            post = self._post_of(session, leaving)
+            old = session.exec(select(Tenure).where(Tenure.post_id == post)).one()
+            old.ended_on = day(on) - dt.timedelta(days=1)
+            person = session.exec(select(Person).where(Person.name == by)).first()
+            if person is None:
+                person = Person(organ_id=self.organ_id, name=by, email=f"new{ord(by[0])}@office.test")
+                session.add(person)
+                session.flush()
+            session.add(Tenure(post_id=post, person_id=key(person.id), started_on=day(on)))
+
+    def vacate(self, name: str, *, on: str) -> None:
+        with unit_of_work(self.engine) as session:
+            for held in session.exec(select(Tenure).where(Tenure.person_id == find_person(session, name).id)):
+                held.ended_on = day(on) - dt.timedelta(days=1)
+
+    def leave(self, name: str, *, first: str, last: str, deputy: str | None = None) -> None:
+        with unit_of_work(self.engine) as session:
+            stand_in = find_person(session, deputy).id if deputy else None
+            person = find_person(session, name)
+            session.add(Leave(person_id=key(person.id), from_on=day(first), until_on=day(last), deputy_id=stand_in))
+
+    def ladder(self, *rungs: tuple[Relation, int, Unit, list[Role]], name: str = "本例", **more: Any) -> None:
+        """Use a ladder of the story's own for the next issue."""
+        with unit_of_work(self.engine) as session:
+            policy = Policy(name=name)
+            session.add(policy)
+            session.flush()
+            for place, (relation, offset, unit, roles) in enumerate(rungs, 1):
+                session.add(
+                    Rung(
+                        policy_id=key(policy.id),
+                        ordinal=place,
+                        relation=relation,
+                        offset=offset,
+                        unit=unit,
+                        roles=[role.value for role in roles],
+                        **more,
+                    )
+                )
+        self.preset = name
+
+    def assign(
+        self,
+        title: str,
+        *,
+        due: str | None = None,
+        to: str | None = HANDLER,
+        leaders: tuple[str, ...] = (),
+        start: str | None = None,
+        recurrence: str | None = None,
+        number: str | None = None,
+        issue: bool = True,
+        on: str | None = None,
+        department: bool = True,
+    ) -> str:
+        """Add an item to the plan and issue it; returns its number."""
+        with unit_of_work(self.engine) as session:
+            project = session.exec(select(Project).where(Project.plan_id == self.plan_id)).first()
+            if project is None:
+                project = Project(plan_id=self.plan_id, ordinal=1, name="法治建设")
+                session.add(project)
+                session.flush()
+            count = len(session.exec(select(WorkItem.id).where(WorkItem.plan_id == self.plan_id)).all())
+            posts = [self._post_of(session, leader) for leader in leaders]
+            item = WorkItem(
+                plan_id=self.plan_id,
+                organ_id=self.organ_id,
+                project_id=key(project.id),
+                number=number or str(count + 1),
+                title=title,
+                due_on=day(due) if due else None,
+                start_on=day(start) if start else None,
+                handler_post_id=self._post_of(session, to) if to else None,
+                leader_post_id=posts[0] if posts else None,
+                department_id=self.department_id if department else None,
+                recurrence=recurrence,
+            )
+            session.add(item)
+            session.flush()
+            for place, post in enumerate(posts[1:], 2):
+                session.add(ItemLeader(item_id=key(item.id), post_id=post, ordinal=place))
+            given = item.number
+        if issue:
+            self.issue(on=on)
+        return given
+
+    def issue(self, *, on: str | None = None) -> IssueResult:
+        at = day(on) if on else self.today
+        with unit_of_work(self.engine) as session:
+            plan = session.get_one(AnnualPlan, self.plan_id)
+            return issue_plan(session, plan, on=at, now=opening_of(at), preset=self.preset)
+
+    def sweep(self, on: str | dt.date) -> SweepResult:
+        at = day(on)
+        with unit_of_work(self.engine) as session:
+            return remind(session, on=at, now=opening_of(at), calendar=office_calendar(session))
+
+    def send(self, on: str | dt.date, *, at: dt.time | None = None, quiet: bool = False) -> DeliveryResult:
+        now = opening_of(day(on))
+        now = now.replace(hour=at.hour, minute=at.minute) if at else now
+        return deliver(self.engine, self.settings, now=now, on=day(on), quiet=quiet)
+
+    def fast_forward(self, to: str | dt.date, *, send: bool = True) -> None:
+        """Live each day up to and including `to`: sweep in the morning, then deliver."""
+        while self.today <= day(to):
+            self.sweep(self.today)
+            if send:
+                self.send(self.today)
+            self.today += dt.timedelta(days=1)
+
+    def close(self, number: str, *, on: str, whole: bool = False) -> Closure:
+        return self._do(lambda session, item: close_item(session, item, on=day(on), whole=whole), number)
+
+    def report(
+        self, number: str, text: str = "按计划推进", *, on: str, next_report: str | None = None, **more: Any
+    ) -> None:
+        def act(session: Session, item: WorkItem) -> None:
+            record_progress(
+                session,
+                item,
+                content=text,
+                on=day(on),
+                now=opening_of(day(on)),
+                calendar=office_calendar(session),
+                next_report_on=day(next_report) if next_report else None,
+                **more,
+            )
+
+        self._do(act, number)
+
+    def _do(self, act: Callable[[Session, WorkItem], Result], number: str) -> Result:
+        with unit_of_work(self.engine) as session:
+            return act(session, find_item(session, session.get_one(AnnualPlan, self.plan_id), number))
+
+    def item(self, number: str) -> WorkItem:
+        return self._do(lambda _session, item: item, number)
+
+    def notices(self, *, on: str | None = None) -> list[dict[str, Any]]:
+        with unit_of_work(self.engine) as session:
+            return list_notices(session, on=day(on) if on else None)
+
+    def told(self, *, on: str | None = None) -> list[tuple[str, str, str | None]]:
+        """(day, rung, recipient) of every notice that is to be sent or was."""
+        return [
+            (str(row["fired_on"]), row["rung"], row["recipient"])
+            for row in self.notices(on=on)
+            if row["state"] in ("pending", "sent")
+        ]
+
+    def keys(self) -> set[tuple[Any, ...]]:
+        with unit_of_work(self.engine) as session:
+            rows = session.exec(select(Notice))
+            return {(row.fire_on, row.deadline_id, row.rung_id, row.recipient_id) for row in rows}
+
+    def mails(self) -> list[EmailMessage]:
+        if not self.settings.maildir.exists():
+            return []
+        box = mailbox.Maildir(self.settings.maildir, create=False)
+        made = [
+            email.message_from_bytes(box.get_bytes(name), policy=email.policy.default) for name, _mail in box.items()
+        ]
+        return sorted(made, key=lambda mail: str(mail["Message-ID"]))
+
+    def inbox(self, name: str) -> Inbox:
+        with unit_of_work(self.engine) as session:
+            address = find_person(session, name).email
+        box = self._inboxes.setdefault(name, Inbox(name, []))
+        box.mails = [mail for mail in self.mails() if mail["To"] == address]
+        return box
+
+    def expect_nothing_else(self) -> None:
+        """Every mail of every person named in the story so far has been expected, and nobody else got any."""
+        for box in list(self._inboxes.values()):
+            box = self.inbox(box.name)
+            rest = [str(mail["Subject"]) for place, mail in enumerate(box.mails) if place not in box.seen]
+            assert not rest, f"{box.name} also got {rest}"
+        known = sum(len(box.mails) for box in self._inboxes.values())
+        assert len(self.mails()) == known, "somebody the story does not name got mail"
