@@ -38,8 +38,16 @@ GROUPS = ("逾期", "今日到期", "三日内", "近期")
 
 
 def compose(
-    *, sender: str, recipient: str, name: str, message_id: str, lines: Iterable[Line],
-    on: dt.date, sent_at: dt.datetime, office_url: str, calendar: WorkCalendar,
+    *,
+    sender: str,
+    recipient: str,
+    name: str,
+    message_id: str,
+    lines: Iterable[Line],
+    on: dt.date,
+    sent_at: dt.datetime,
+    office_url: str,
+    calendar: WorkCalendar,
 ) -> EmailMessage:
     """The mail of one digest. `message_id` is the same each time a digest is tried."""
     grouped: dict[str, dict[str, list[Line]]] = {}

@@ -1,0 +1,338 @@
+"""Sending what waits: one digest per person and day, claimed before it is sent, recorded before and after.
+
+The one place that commits within a task: a digest is claimed by a conditional update and committed before the
+network is spoken to. Between a server's answer and our commit lies a gap nobody can close; a mail repeated
+because of it carries the same Message-ID. The answers of a quick server are committed together.
+"""
+
+import datetime as dt
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Engine, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, select
+
+from models.clock import OFFICE_ZONE
+from models.database import reading, unit_of_work
+from models.day_override import office_calendar
+from models.errors import DeliveryError
+from models.item import WorkItem
+from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
+from models.person import Person
+from models.plan import Project
+from models.policy import Rung
+from models.rhythm import LastRun
+from models.settings import Settings
+from models.workdays import WorkCalendar
+from tasks.channels.mail import ChannelDownError, Mail, open_mail
+from tasks.explain import why
+from tasks.recheck import recheck
+from tasks.remind import SLUG
+from tasks.wording.digest import Line, compose
+
+
+def _table(model: type[SQLModel]) -> sa.Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+NOTICE, DIGEST, ATTEMPT = _table(Notice), _table(Digest), _table(DeliveryAttempt)
+PERSON, ITEM, PROJECT = _table(Person), _table(WorkItem), _table(Project)
+
+CHANNEL = "mail"
+BATCH = 100
+"""Digests claimed at a time: what a crash leaves waiting for its claim to run out is at most this many."""
+CLAIM = dt.timedelta(minutes=10)
+"""A claim older than this is taken to be a crash, and tried again."""
+SETTLE_SECONDS = 0.05
+"""How long an answer may wait for its commit: a commit for each takes as long as the mail itself."""
+FIRST_RETRY = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A digest this run holds, and whom it is for."""
+
+    id: int
+    message_id: str
+    attempts: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    """What one delivery did: digests sent, failed (tried again later) and parked; notices dropped and held."""
+
+    on: dt.date
+    sent: int = 0
+    failed: int = 0
+    parked: int = 0
+    dropped: int = 0
+    held: int = 0
+    unreachable: int = 0
+    """Notices for people without a mail address: they are read in the system only."""
+    problem: str | None = None
+    """Why nothing at all could be sent, when so."""
+
+
+def is_quiet(settings: Settings, now: dt.datetime) -> bool:
+    """Whether `now` lies in the office's quiet hours, which may reach over midnight."""
+    start, end, at = settings.quiet_from, settings.quiet_until, now.astimezone(OFFICE_ZONE).time()
+    return (start <= at or at < end) if start > end else start <= at < end
+
+
+def deliver(
+    engine: Engine, settings: Settings, *, now: dt.datetime, on: dt.date | None = None, quiet: bool = False
+) -> DeliveryResult:
+    """Send every digest that waits. With `quiet`, quiet hours hold them; nothing held is ever lost.
+
+    Works for the day `on`; without one for the later of today and the last day swept, so that a rehearsal of
+    another year can be delivered too. One failing address stops nobody else.
+    """
+    with reading(engine) as session:
+        swept = session.get(LastRun, SLUG)
+        today = now.astimezone(OFFICE_ZONE).date()
+        day = on or max(today, swept.on if swept else today)
+        if quiet and is_quiet(settings, now):
+            return DeliveryResult(day, held=_waiting(session))
+    with unit_of_work(engine) as session:
+        calendar = office_calendar(session)
+        dropped = recheck(session, on=day)
+        unreachable = _release_unreachable(session, day)
+        _bundle(session, day, now)
+    with open_mail(settings) as mail:
+        delivery = _Delivery(engine, settings, mail, now=now, on=day, calendar=calendar)
+        problem = delivery.run()
+    with reading(engine) as session:
+        held = _waiting(session)
+    return DeliveryResult(day, **delivery.counts, dropped=dropped, held=held, unreachable=unreachable, problem=problem)
+
+
+def _waiting(session: Session) -> int:
+    found = session.execute(text("SELECT count(*) FROM notice WHERE state = 'pending'")).scalar_one()
+    return int(found)
+
+
+def _release_unreachable(session: Session, day: dt.date) -> int:
+    """Notices nobody can be mailed stay readable in the system, and say so."""
+    return len(
+        session.execute(
+            text(
+                "UPDATE notice SET state = 'parked', reason = '未登记邮箱,仅可在系统内查看'"
+                " WHERE state = 'pending' AND send_on <= :on AND recipient_id IN"
+                " (SELECT id FROM person WHERE email IS NULL) RETURNING id"
+            ),
+            {"on": day},
+        ).all()
+    )
+
+
+def _bundle(session: Session, day: dt.date, now: dt.datetime) -> None:
+    """One digest per person and day; what comes after it has been sent waits for the next day's."""
+    ready = (NOTICE.c.state == NoticeState.PENDING) & (NOTICE.c.send_on <= day) & NOTICE.c.digest_id.is_(None)
+    values: dict[str, sa.ColumnElement[Any]] = {
+        "recipient_id": NOTICE.c.recipient_id,
+        "on": sa.literal(day),
+        "channel": sa.literal(CHANNEL),
+        "next_try_at": sa.literal(now, DIGEST.c.next_try_at.type),
+        "attempts": sa.literal(0),
+        "state": sa.literal(DigestState.WAITING, DIGEST.c.state.type),
+        "message_id": sa.literal(f"<{day:%Y%m%d}.")
+        + sa.cast(NOTICE.c.recipient_id, sa.String(20))
+        + sa.literal(f".{CHANNEL}@duban.invalid>"),
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    made = insert(DIGEST).from_select(list(values), sa.select(*values.values()).where(ready).distinct())
+    session.execute(made.on_conflict_do_nothing())
+    session.execute(
+        text("""
+        UPDATE notice SET digest_id = (
+            SELECT g.id FROM digest g WHERE g.recipient_id = notice.recipient_id AND g."on" = :day
+               AND g.channel = :channel)
+        WHERE state = 'pending' AND send_on <= :day AND digest_id IS NULL AND recipient_id IN (
+            SELECT g.recipient_id FROM digest g WHERE g."on" = :day AND g.channel = :channel
+               AND g.state IN ('waiting', 'sending'))"""),
+        {"day": day, "channel": CHANNEL},
+    )
+
+
+def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
+    """Take up to BATCH digests behind `after` that nobody else holds, and note the attempt before one is sent."""
+    with unit_of_work(engine) as session:
+        free = (
+            sa.select(DIGEST.c.id)
+            .where(DIGEST.c.state.in_([DigestState.WAITING, DigestState.SENDING]))
+            .where(DIGEST.c.next_try_at <= now, DIGEST.c.id > after)
+            .order_by(DIGEST.c.id)
+            .limit(BATCH)
+        )
+        taken = (
+            sa.update(DIGEST)
+            .where(DIGEST.c.id.in_(free), DIGEST.c.next_try_at <= now)
+            .values(state=DigestState.SENDING, next_try_at=now + CLAIM, attempts=DIGEST.c.attempts + 1)
+            .returning(DIGEST.c.id)
+        )
+        ids = session.execute(taken).scalars().all()
+        if not ids:
+            return []
+        session.execute(sa.insert(ATTEMPT), [{"digest_id": digest_id, "started_at": now} for digest_id in ids])
+        rows = session.execute(
+            sa.select(DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email)
+            .join(PERSON, PERSON.c.id == DIGEST.c.recipient_id)
+            .where(DIGEST.c.id.in_(ids))
+            .order_by(DIGEST.c.id)
+        )
+        return [Claim(*row) for row in rows]
+
+
+def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
+    """What each claimed digest has to say, in one query for all."""
+    with reading(engine) as session:
+        rungs = {rung.id: rung for rung in session.exec(select(Rung))}
+        rows = session.execute(
+            sa.select(
+                NOTICE.c.digest_id,
+                NOTICE.c.rung_id,
+                NOTICE.c.role,
+                NOTICE.c.via,
+                NOTICE.c.late,
+                NOTICE.c.due_on,
+                ITEM.c.number,
+                ITEM.c.title,
+                PROJECT.c.name,
+            )
+            .join(ITEM, ITEM.c.id == NOTICE.c.item_id)
+            .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
+            .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
+        )
+        found: dict[int, list[Line]] = defaultdict(list)
+        for digest_id, rung_id, role, via, late, due_on, number, title, project in rows:
+            reason = why(rungs[rung_id], role, via, late=late)
+            found[digest_id].append(Line(number, title, project, due_on, reason))
+        return found
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How an attempt ended."""
+
+    digest_id: int
+    state: DigestState
+    answer: str
+    retry_at: dt.datetime | None
+
+
+_END_DIGEST = (
+    sa.update(DIGEST)
+    .where(DIGEST.c.id == sa.bindparam("digest"))
+    .values(state=sa.bindparam("became"), next_try_at=sa.bindparam("try_at"), sent_at=sa.bindparam("left_at"))
+)
+_END_ATTEMPT = (
+    sa.update(ATTEMPT)
+    .where(ATTEMPT.c.digest_id == sa.bindparam("digest"), ATTEMPT.c.ended_at.is_(None))
+    .values(ended_at=sa.bindparam("at"), delivered=sa.bindparam("arrived"), answer=sa.bindparam("said"))
+)
+_END_NOTICES = (
+    sa.update(NOTICE)
+    .where(NOTICE.c.digest_id == sa.bindparam("digest"), NOTICE.c.state == NoticeState.PENDING)
+    .values(state=sa.bindparam("became"), reason=sa.bindparam("because"))
+)
+
+
+def _settle(session: Session, outcomes: list[_Outcome], now: dt.datetime) -> None:
+    """Record how attempts ended, on each digest, its attempt and the notices in it."""
+    digests, attempts, notices = [], [], []
+    for outcome in outcomes:
+        digest: dict[str, Any] = {"digest": outcome.digest_id}
+        sent = outcome.state is DigestState.SENT
+        left_at = now if sent else None
+        digests.append(digest | {"became": outcome.state, "try_at": outcome.retry_at or now, "left_at": left_at})
+        attempts.append(digest | {"at": now, "arrived": sent, "said": outcome.answer[:500]})
+        if sent:
+            notices.append(digest | {"became": NoticeState.SENT, "because": None})
+        elif outcome.state is DigestState.PARKED:
+            notices.append(digest | {"became": NoticeState.PARKED, "because": outcome.answer[:300]})
+    session.execute(_END_DIGEST, digests)
+    session.execute(_END_ATTEMPT, attempts)
+    if notices:
+        session.execute(_END_NOTICES, notices)
+
+
+class _Delivery:
+    """One run over the claimed digests."""
+
+    def __init__(
+        self, engine: Engine, settings: Settings, mail: Mail, *, now: dt.datetime, on: dt.date, calendar: WorkCalendar
+    ) -> None:
+        self.engine, self.settings, self.mail = engine, settings, mail
+        self.now, self.on, self.calendar = now, on, calendar
+        self.counts = {"sent": 0, "failed": 0, "parked": 0}
+        self._open: list[_Outcome] = []
+        self._settled_at = -SETTLE_SECONDS
+
+    def run(self) -> str | None:
+        """Send until nothing is left to try; returns why nothing more can pass, when so."""
+        last = 0
+        try:
+            while claims := _claim(self.engine, self.now, last):
+                last = claims[-1].id
+                lines = _lines(self.engine, claims)
+                for place, claim in enumerate(claims):
+                    try:
+                        self._send(claim, lines.get(claim.id, []))
+                    except ChannelDownError as error:
+                        for waiting in claims[place:]:
+                            self._fail(waiting, error.message, permanent=False)
+                        return error.message
+        finally:
+            self._settle()
+        return None
+
+    def _send(self, claim: Claim, lines: list[Line]) -> None:
+        if not lines:
+            self._record(claim, DigestState.EMPTY, answer="发送前复核:内容均已取消,不发空信")
+            return
+        message = compose(
+            sender=self.settings.mail_from,
+            recipient=claim.email,
+            name=claim.name,
+            message_id=claim.message_id,
+            lines=lines,
+            on=self.on,
+            sent_at=self.now,
+            office_url=self.settings.office_url,
+            calendar=self.calendar,
+        )
+        try:
+            answer = self.mail.send(message)
+        except DeliveryError as error:
+            self._fail(claim, error.message, permanent=error.permanent)
+        else:
+            self._record(claim, DigestState.SENT, answer=answer)
+            self.counts["sent"] += 1
+
+    def _fail(self, claim: Claim, answer: str, *, permanent: bool) -> None:
+        """Try again later, each time twice as late, or park what keeps failing."""
+        if permanent or claim.attempts >= self.settings.delivery_attempts:
+            self._record(claim, DigestState.PARKED, answer=answer)
+            self.counts["parked"] += 1
+        else:
+            later = self.now + FIRST_RETRY * 2 ** (claim.attempts - 1)
+            self._record(claim, DigestState.WAITING, answer=answer, retry_at=later)
+            self.counts["failed"] += 1
+
+    def _record(self, claim: Claim, state: DigestState, *, answer: str, retry_at: dt.datetime | None = None) -> None:
+        self._open.append(_Outcome(claim.id, state, answer, retry_at))
+        if time.monotonic() - self._settled_at >= SETTLE_SECONDS:
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._open:
+            with unit_of_work(self.engine) as session:
+                _settle(session, self._open, self.now)
+            self._open.clear()
+        self._settled_at = time.monotonic()

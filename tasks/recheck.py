@@ -1,0 +1,84 @@
+"""The second look at what waits, before it leaves: closed, moved, promised or reassigned matters are dropped."""
+
+import datetime as dt
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.person import Role
+from tasks.address import AS_WRITTEN, recipient_by_role, recipient_of_post
+
+_WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
+_ROLES = text(
+    "SELECT DISTINCT role, EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves"
+    f" FROM notice WHERE {_WAITING}"
+)
+"""What the question to whom each belongs has to reckon with, so that it is no longer than it must be."""
+
+
+def recheck(session: Session, *, on: dt.date) -> int:
+    """Drop with a reason every waiting notice that is no longer true on `on`; returns how many.
+
+    A notice whose recipient changed is raised anew for the successor, on the same fire day.
+    """
+    return sum(
+        _drop(session, on, reason, untrue)
+        for reason, untrue in (
+            ("任务已办结", "d.done_on IS NOT NULL"),
+            ("督办已停止(挂起或撤回)", "d.policy_id IS NULL"),
+            ("时限已变更", "d.due_on <> notice.due_on"),
+            ("已承诺再次报告,届时再提醒", "d.promised AND d.look_on > :on"),
+        )
+    ) + _reassign(session, on)
+
+
+def _drop(session: Session, on: dt.date, reason: str, untrue: str) -> int:
+    return len(
+        session.execute(
+            text(
+                f"UPDATE notice SET state = 'dropped', reason = :reason WHERE {_WAITING}"
+                f" AND EXISTS (SELECT 1 FROM deadline d WHERE d.id = notice.deadline_id AND {untrue}) RETURNING id"
+            ),
+            {"reason": reason, "on": on} if ":on" in untrue else {"reason": reason},
+        ).all()
+    )
+
+
+def _reassign(session: Session, on: dt.date) -> int:
+    """Find the recipients of waiting notices again. A leader named second or later answers for his own post."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SELECT {AS_WRITTEN}"))
+    waiting = session.execute(_ROLES, {"on": on}).all()
+    if not waiting:
+        return 0
+    leaves = bool(waiting[0].leaves)
+    recipient = recipient_by_role("notice.role", {Role(row.role) for row in waiting}, leaves=leaves)
+    further = recipient_of_post("x.post_id", leaves=leaves)
+    moved = session.execute(
+        text(f"""
+        SELECT * FROM (
+            SELECT notice.id, notice.recipient_id, {recipient} AS found,
+                   notice.role = '{Role.LEADER.value}' AND EXISTS (
+                       SELECT 1 FROM item_leader x
+                       WHERE x.item_id = notice.item_id AND {further} / 4 = notice.recipient_id) AS further
+            FROM notice JOIN work_item i ON i.id = notice.item_id WHERE {_WAITING}
+        ) waiting WHERE NOT further AND (found IS NULL OR found / 4 <> recipient_id)"""),
+        {"on": on},
+    ).all()
+    for notice_id, _recipient, found, _further in moved:
+        session.execute(
+            text("UPDATE notice SET state = 'dropped', reason = '责任人已变更,改送接任者' WHERE id = :id"),
+            {"id": notice_id},
+        )
+        if found is None:
+            continue
+        session.execute(
+            text(
+                "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on,"
+                " raised_on, send_on, late, state)"
+                " SELECT fire_on, deadline_id, item_id, rung_id, :person, role, :via, kind, due_on, raised_on, send_on,"
+                " late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
+            ),
+            {"person": found // 4, "via": ("holder", "deputy", "next_level")[found % 4], "id": notice_id},
+        )
+    return len(moved)
