@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.edge import Edge, JsonOption, YearOption, edge, print_json, say, show_table, table, today, warn
+from duban.edge import Edge, JsonOption, OnOption, YearOption, edge, print_json, say, show_table, table, today, warn
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -77,12 +78,14 @@ def show(
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="文件", help="放假安排(.xlsx、.csv 的 日期、类型、名称,或 .json)。")],
+    on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """导入放假和调休安排,列出增加和改变的日子;任务的时限不改,提醒按新日历计算。"""
+    """导入放假和调休安排,列出改变的日子和随之移动的提醒、升级;任务的时限不改,已发的不重发。"""
     from models.clock import now
     from models.errors import ImportRefusedError
     from tasks.import_calendar import import_overrides, read_overrides
+    from tasks.reproject import reproject
 
     reached = edge(context)
     try:
@@ -95,16 +98,23 @@ def import_(
         done = import_overrides(session, rules, source=file.name, now=now())
         after = reached.calendar(session)
         moved = [rule.on for rule in rules if before.is_working(rule.on) != after.is_working(rule.on)]
+        notices = reproject(session, before=before, after=after, on=today(on))
     if as_json:
         counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
-        print_json({**counts, "moved": moved, "errors": []})
+        print_json({**counts, "moved": moved, "notices": [asdict(notice) for notice in notices], "errors": []})
         return
     counted = f"新增 {len(done.added)} 天,改变 {len(done.changed)} 天,未变 {len(done.unchanged)} 天"
     say(f"已导入“{file.name}”:{counted}。")
-    for on in moved:
-        say(f"  {_spoken(on)}改为{'上班' if after.is_working(on) else '休息'}:{after.why(on)}")
+    for day in moved:
+        say(f"  {_spoken(day)}改为{'上班' if after.is_working(day) else '休息'}:{after.why(day)}")
     if not moved:
         say("与原来的日历相比,没有一天的上班、休息有变化。")
+    if notices:
+        shown = table("任务", "时限", "规则", "原定", "改为", title=f"随之移动的提醒和升级 {len(notices)} 条")
+        for notice in notices:
+            days = (str(notice.due_on), notice.rung, str(notice.from_on), str(notice.to_on))
+            shown.add_row(f"{notice.item} {notice.title[:20]}", *days)
+        show_table(shown)
 
 
 def _calendar(reached: Edge) -> WorkCalendar:

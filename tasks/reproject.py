@@ -1,0 +1,101 @@
+"""What a changed calendar moves: fire days of open deadlines, listed, none of them sent twice and none lost."""
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from models.database import key
+from models.escalation import Step, steps
+from models.item import Deadline, WorkItem
+from models.policy import Rung
+from models.rhythm import LastRun
+from models.workdays import WorkCalendar
+from tasks.remind import SLUG
+
+
+@dataclass(frozen=True)
+class MovedFire:
+    """One rung of one deadline that fires on another day than before; due days themselves never move."""
+
+    item: str
+    title: str
+    due_on: dt.date
+    rung: str
+    from_on: dt.date
+    to_on: dt.date
+
+
+def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on: dt.date) -> list[MovedFire]:
+    """List every fire day still ahead that moves from the calendar `before` to `after`.
+
+    A rung that has fired and would now come again is kept from being raised a second time; one that would now
+    lie in the past is raised by the next sweep.
+    """
+    last = session.get(LastRun, SLUG)
+    swept = last.on if last else on - dt.timedelta(days=1)
+    rungs = session.exec(select(Rung).order_by(col(Rung.policy_id))).all()
+    labels = {rung.id: rung.label for rung in rungs}
+    ladders = {policy: steps(group)[0] for policy, group in groupby(rungs, lambda rung: rung.policy_id)}
+    watched = (
+        select(col(Deadline.policy_id), col(Deadline.due_on))
+        .where(col(Deadline.done_on).is_(None), col(Deadline.policy_id).is_not(None))
+        .distinct()
+        .order_by(col(Deadline.due_on))
+    )
+    moved = []
+    for policy_id, due_on in session.exec(watched).all():
+        for step in ladders[key(policy_id)]:
+            old, new = step.fires_on(due_on, before), step.fires_on(due_on, after)
+            if old == new or max(old, new) <= swept:
+                continue
+            if old <= swept:
+                _keep_from_coming_again(session, key(policy_id), due_on, step, old, new, swept)
+            elif new <= swept:
+                _look_again(session, key(policy_id), due_on, on)
+            moved += [
+                MovedFire(number, title, due_on, labels[step.rung_id], old, new)
+                for number, title in _items(session, key(policy_id), due_on)
+            ]
+    return moved
+
+
+def _items(session: Session, policy_id: int, due_on: dt.date) -> list[tuple[str, str]]:
+    query = (
+        select(WorkItem.number, WorkItem.title)
+        .join(Deadline, col(Deadline.item_id) == WorkItem.id)
+        .where(Deadline.policy_id == policy_id, Deadline.due_on == due_on, col(Deadline.done_on).is_(None))
+        .order_by(col(WorkItem.id))
+    )
+    return list(session.exec(query).all())
+
+
+def _keep_from_coming_again(
+    session: Session, policy_id: int, due_on: dt.date, step: Step, old: dt.date, new: dt.date, swept: dt.date
+) -> None:
+    """Put what was raised on the old fire day under the new one too, as already said."""
+    session.execute(
+        text(
+            "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on,"
+            " raised_on, send_on, late, state, reason)"
+            " SELECT :new, n.deadline_id, n.item_id, n.rung_id, n.recipient_id, n.role, n.via, n.kind, n.due_on,"
+            " :swept, n.send_on, n.late, 'collapsed', '日历调整前已发'"
+            " FROM notice n JOIN deadline d ON d.id = n.deadline_id"
+            " WHERE d.policy_id = :policy AND d.due_on = :due AND d.done_on IS NULL"
+            " AND n.rung_id = :rung AND n.fire_on = :old ON CONFLICT DO NOTHING"
+        ),
+        {"new": new, "old": old, "swept": swept, "policy": policy_id, "due": due_on, "rung": step.rung_id},
+    )
+
+
+def _look_again(session: Session, policy_id: int, due_on: dt.date, on: dt.date) -> None:
+    """Have the next sweep look at the whole ladder of these deadlines, since a fire day slipped behind it."""
+    session.execute(
+        text(
+            "UPDATE deadline SET look_on = :on"
+            " WHERE policy_id = :policy AND due_on = :due AND done_on IS NULL AND look_on IS NULL"
+        ),
+        {"on": on, "policy": policy_id, "due": due_on},
+    )
