@@ -1,0 +1,93 @@
+"""Running the office: serving pages and clock, the list of schedules, and the deployments made from it."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from duban import edge
+from duban.edge import JsonOption, OnOption
+from models.errors import DubanError
+
+FileArgument = Annotated[Path, typer.Argument(metavar="文件", help="部署文件;缺省为当前目录的 prefect.yaml。")]
+
+SHOWN = 3
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option("--host", metavar="地址", help="监听的地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="端口", min=0, max=65535, help="监听的端口。")] = 8000,
+    no_prefect: Annotated[bool, typer.Option("--no-prefect", help="不启动 Prefect 服务;提醒照常。")] = False,
+) -> None:
+    """启动网页、时钟和 Prefect 服务:按时提醒、发送,直到按 Ctrl+C。"""
+    made = edge.edge(context)
+    database = made.engine
+    from duban.web.serving import serve
+
+    serve(made.settings, database, host=host, port=port, with_prefect=not no_prefect)
+
+
+def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
+    """列出各项定时工作和接下来的运行时间。"""
+    from itertools import islice
+
+    from flows.schedules import SCHEDULES
+    from flows.slots import slots
+    from models import clock
+
+    after = clock.now() if on is None else dt.datetime.combine(edge.today(on), dt.time(), clock.OFFICE_ZONE)
+    coming = {schedule.slug: list(islice(slots(schedule, after), SHOWN)) for schedule in SCHEDULES}
+    if as_json:
+        edge.print_json(
+            [
+                {
+                    "slug": schedule.slug,
+                    "title": schedule.title,
+                    "entrypoint": schedule.entrypoint,
+                    "cron": schedule.cron,
+                    "timezone": schedule.zone,
+                    "parameters": dict(schedule.parameters),
+                    "grace_seconds": int(schedule.grace.total_seconds()),
+                    "next": coming[schedule.slug],
+                }
+                for schedule in SCHEDULES
+            ]
+        )
+        return
+    made = edge.table("名称", "标识", "定时(北京时间)", "接下来")
+    for schedule in SCHEDULES:
+        times = "  ".join(f"{slot:%Y-%m-%d %H:%M}" for slot in coming[schedule.slug])
+        made.add_row(schedule.title, schedule.slug, schedule.cron, times)
+    edge.show_table(made)
+
+
+def write(file: FileArgument = Path("prefect.yaml")) -> None:
+    """按定时表写出 Prefect 部署文件。"""
+    from flows.deployment_file import deployment_file
+
+    try:
+        file.write_text(deployment_file(), encoding="utf-8")
+    except OSError as error:
+        raise DubanError(f"{file} 无法写入:{error.strerror}。") from error
+    edge.say(f"已写出 {file}")
+
+
+def check(file: FileArgument = Path("prefect.yaml")) -> None:
+    """检查部署文件与定时表是否一致。"""
+    from flows.deployment_file import is_current
+
+    if not is_current(file):
+        raise DubanError(f"{file} 与定时表不一致或不存在:请运行 duban deployments write。")
+    edge.say(f"{file} 与定时表一致")
+
+
+def register(app: typer.Typer) -> None:
+    """Add `serve`, `schedules` and the group `deployments`."""
+    app.command()(serve)
+    app.command()(schedules)
+    deployments = typer.Typer(help="Prefect 部署文件。", no_args_is_help=True)
+    deployments.command()(write)
+    deployments.command()(check)
+    app.add_typer(deployments, name="deployments")
