@@ -1,0 +1,72 @@
+"""Serving an office: the pages, the clock, and Prefect's server as a child, until a signal ends all three."""
+
+import datetime as dt
+import errno
+import logging
+import signal
+import socket
+import sys
+
+import uvicorn
+from sqlalchemy import Engine
+
+from duban.edge import say, warn
+from duban.web.app import create_app, is_loopback
+from flows.embedded_clock import EmbeddedClock
+from flows.prefect_server import PrefectServer
+from models.clock import OFFICE_ZONE
+from models.errors import BadInputError, DubanError
+from models.settings import Settings
+
+GRACE_SECONDS = 3
+
+
+def serve(settings: Settings, database: Engine, *, host: str, port: int, with_prefect: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C, which end the program with exit code 0 and leave no process behind.
+
+    Pages and reminders work at once, whatever Prefect does. Raises DubanError where the port is taken.
+    """
+    listener = _listen(host, port)
+    port = listener.getsockname()[1]
+    _log_to_standard_error()
+    prefect = PrefectServer(settings) if with_prefect else None
+    app = create_app(
+        settings, database, clock=EmbeddedClock(settings, database, prefect=prefect), prefect=prefect, host=host
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+        )
+    )
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        # Once everything is down uvicorn raises the signal again, for whoever was there before.
+        signal.signal(wanted, lambda *_: sys.exit(0))
+    if not is_loopback(host):
+        warn(f"注意:网页还没有登录,--host {host} 使能连到本机的人都能看到督办情况。")
+    say(f"督办已启动:http://{f'[{host}]' if ':' in host else host}:{port}/ (按 Ctrl+C 结束)")
+    server.run(sockets=[listener])
+
+
+def _log_to_standard_error() -> None:
+    """What the clock does and what goes wrong, a line each, in office time whatever the machine's zone."""
+    lines = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S")
+    lines.converter = lambda seconds: dt.datetime.fromtimestamp(seconds or 0, OFFICE_ZONE).timetuple()
+    handler = logging.StreamHandler()
+    handler.setFormatter(lines)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("flows").setLevel(logging.INFO)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, so that the address is ours before anything else starts."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except socket.gaierror as error:
+        raise BadInputError(f"地址“{host}”无法识别:--host 应为本机的地址,如 127.0.0.1。") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise DubanError(f"端口 {port} 已被占用:请关闭占用它的程序,或用 --port 换一个端口。") from error
+        if error.errno == errno.EACCES:
+            raise DubanError(f"没有使用端口 {port} 的权限:请用 --port 换一个 1024 以上的端口。") from error
+        raise DubanError(f"无法在 {host}:{port} 上提供网页:{error.strerror}。") from error

@@ -1,0 +1,207 @@
+"""The embedded clock: looks at the list of schedules and starts what is due, while it holds the lease.
+
+APScheduler with a memory store keeps the time; the database keeps who may act and what ran last. A tick runs the
+flow when Prefect is healthy and the same plain function when it is not, so a reminder never waits for Prefect.
+"""
+
+import datetime as dt
+import logging
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows.prefect_server import FlowFailedError, PrefectServer
+from flows.rhythms import RHYTHMS
+from flows.schedules import SCHEDULES, Schedule
+from flows.slots import missed, trigger
+from models import clock
+from models.clock import OFFICE_ZONE
+from models.coded import Coded
+from models.database import reading, unit_of_work
+from models.rhythm import LastRun
+from models.settings import Settings
+from tasks.lease import release_lease, take_lease
+
+log = logging.getLogger(__name__)
+
+LEASE = "clock"
+LEASE_TIME = dt.timedelta(seconds=60)
+BEAT = dt.timedelta(seconds=15)
+"""How often the lease is renewed; three beats may fail before it is lost."""
+REPAIR = dt.timedelta(minutes=5)
+"""How often missed and failed slots are looked for."""
+
+
+class ClockState(Coded):
+    """Whether this process acts, in a word for the status page."""
+
+    OWNER = "owner", "值守中"
+    STANDBY = "standby", "待命(另一进程值守中)"
+    STOPPED = "stopped", "未运行"
+
+
+class Way(Coded):
+    """How a rhythm was run."""
+
+    PREFECT = "prefect", "经 Prefect"
+    DIRECT = "direct", "直接执行"
+    FAILED = "failed", "失败,稍后重试"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The last run of a rhythm that this process started."""
+
+    ended_at: dt.datetime
+    way: Way
+
+
+class EmbeddedClock:
+    """The clock of one process. Of all processes on one database exactly one acts; it also runs Prefect's server."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Engine,
+        *,
+        prefect: PrefectServer | None,
+        schedules: Sequence[Schedule] = SCHEDULES,
+    ) -> None:
+        self.schedules = schedules
+        self.runs: dict[str, Run] = {}
+        """What this process ran last, by rhythm."""
+        self._settings, self._database, self._prefect = settings, database, prefect
+        self._owner = f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid4().hex[:12]}"
+        self._owning = False
+        self._running = {schedule.rhythm: threading.Lock() for schedule in schedules}
+        self._scheduler: BackgroundScheduler | None = None
+        self._stopping = False
+
+    @property
+    def state(self) -> ClockState:
+        if self._scheduler is None:
+            return ClockState.STOPPED
+        return ClockState.OWNER if self._owning else ClockState.STANDBY
+
+    def start(self) -> None:
+        """Start looking at the time; returns at once."""
+        self._stopping = False
+        scheduler = BackgroundScheduler(timezone=OFFICE_ZONE)
+        for schedule in self.schedules:
+            scheduler.add_job(
+                self.tick,
+                trigger(schedule),
+                args=[schedule],
+                id=schedule.slug,
+                coalesce=True,
+                misfire_grace_time=int(schedule.grace.total_seconds()),
+            )
+        for duty, every in ((self.beat, BEAT), (self.repair, REPAIR)):
+            scheduler.add_job(
+                duty,
+                "interval",
+                seconds=every.total_seconds(),
+                coalesce=True,
+                misfire_grace_time=None,
+                next_run_time=clock.now() + (dt.timedelta() if duty == self.beat else every),
+            )
+        self._scheduler = scheduler
+        scheduler.start()
+
+    def stop(self) -> None:
+        """Stop, give the lease to whoever waits, and end Prefect's server; a plain run under way ends by itself."""
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is None:
+            return
+        self._stopping = True
+        scheduler.shutdown(wait=False)
+        if self._prefect is not None:
+            self._prefect.stop()
+        self._owning = False
+        try:
+            with unit_of_work(self._database) as session:
+                release_lease(session, LEASE, self._owner, clock.now())
+        except SQLAlchemyError:
+            log.exception("值守权未能交还,将自行到期", extra={"action": "lease_failed"})
+
+    def beat(self) -> None:
+        """Renew the lease or try to get it; on getting it, start the server and make good what was missed."""
+        try:
+            owning = self._take_lease()
+        except SQLAlchemyError:
+            log.exception("值守权未能续期", extra={"action": "lease_failed"})
+            return
+        if owning == self._owning or self._scheduler is None:
+            return
+        self._owning = owning
+        log.info("时钟%s", self.state.label, extra={"action": "lease_taken" if owning else "lease_lost"})
+        if self._prefect is not None:
+            (self._prefect.start if owning else self._prefect.stop)()
+        if owning:
+            self.repair()
+
+    def repair(self) -> None:
+        """Run at once what was missed within its grace or failed, unless it runs already."""
+        scheduler = self._scheduler
+        if not self._owning or scheduler is None:
+            return
+        now = clock.now()
+        with reading(self._database) as session:
+            late = [
+                (schedule, slot)
+                for schedule in self.schedules
+                if (slot := missed(schedule, session.get(LastRun, schedule.rhythm), now)) is not None
+            ]
+        for schedule, slot in late:
+            log.info("补做“%s”(%s)", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
+            scheduler.add_job(self.tick, args=[schedule], misfire_grace_time=None)
+
+    def tick(self, schedule: Schedule) -> None:
+        """Run one schedule now, if this process holds the lease and the rhythm is not running already."""
+        if not self._running[schedule.rhythm].acquire(blocking=False):
+            return
+        try:
+            if self._take_lease():
+                way = self._run(schedule)
+                self.runs[schedule.rhythm] = Run(clock.now(), way)
+        except Exception:
+            # The edge of a loop: whatever went wrong, the next slot and the next repair find the same work again.
+            log.exception("“%s”失败", schedule.title, extra={"action": "tick_failed", "slug": schedule.slug})
+            self.runs[schedule.rhythm] = Run(clock.now(), Way.FAILED)
+        finally:
+            self._running[schedule.rhythm].release()
+
+    def _run(self, schedule: Schedule) -> Way:
+        named = {"slug": schedule.slug}
+        if self._prefect is not None:
+            if self._prefect.is_healthy():
+                try:
+                    self._prefect.run_flow(schedule.entrypoint, schedule.parameters)
+                except (FlowFailedError, OSError) as error:
+                    if self._stopping:
+                        raise
+                    log.warning(
+                        "“%s”经 Prefect 未成(%s),改为直接执行",
+                        schedule.title,
+                        error,
+                        extra={"action": "engine_failed", **named},
+                    )
+                else:
+                    log.info("“%s”已经 Prefect 执行", schedule.title, extra={"action": "ran", **named})
+                    return Way.PREFECT
+            else:
+                log.info("Prefect 不在,直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
+        result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
+        log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})
+        return Way.DIRECT
+
+    def _take_lease(self) -> bool:
+        with unit_of_work(self._database) as session:
+            return take_lease(session, LEASE, self._owner, clock.now(), LEASE_TIME)

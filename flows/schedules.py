@@ -1,0 +1,84 @@
+"""The one list of rhythms: when each runs, and for how long a missed one is still made good.
+
+The embedded clock and `prefect.yaml` both come from this list. The two engines read a cron text differently in
+two places: APScheduler counts weekdays from Monday = 0 and joins day of month and weekday with "and", cron and
+Prefect count from Sunday = 0 and join with "or". So weekdays are named, and the two are never combined.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.clock import OFFICE_ZONE
+
+_NUMBERS = re.compile(r"(\*|\d+(-\d+)?)(/\d+)?(,\d+(-\d+)?(/\d+)?)*")
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+_WEEKDAYS = re.compile(rf"\*|{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One rhythm at one cron text, in office time. Raises ValueError for a text the two engines read differently."""
+
+    slug: str
+    title: str
+    entrypoint: str
+    """The flow, in dotted form; its last part names the function of `flows.rhythms` that does the same."""
+    cron: str
+    grace: dt.timedelta
+    """A slot missed for no longer than this is made good; a longer one waits for the next."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values only."""
+    zone: str = OFFICE_ZONE.key
+
+    def __post_init__(self) -> None:
+        fields = self.cron.split()
+        if len(fields) != 5:
+            raise ValueError(f"{self.slug}: a cron text has five fields: {self.cron!r}")
+        *numbers, weekday = fields
+        if not all(_NUMBERS.fullmatch(number) for number in numbers):
+            raise ValueError(f"{self.slug}: numbers, lists, ranges and steps only: {self.cron!r}")
+        if not _WEEKDAYS.fullmatch(weekday):
+            raise ValueError(f"{self.slug}: weekdays by name (mon-fri), never by number: {self.cron!r}")
+        if numbers[2] != "*" and weekday != "*":
+            raise ValueError(f"{self.slug}: never day of month and weekday together: {self.cron!r}")
+
+    @property
+    def rhythm(self) -> str:
+        """The name under which runs are remembered: schedules of one rhythm share it."""
+        return self.entrypoint.rpartition(".")[2]
+
+
+SCHEDULES = (
+    Schedule(
+        slug="daily_supervision",
+        title="每日督办",
+        entrypoint="flows.daily_supervision.daily_supervision",
+        cron="30 8 * * *",
+        grace=dt.timedelta(days=1),
+    ),
+    Schedule(
+        slug="delivery",
+        title="通知发送",
+        entrypoint="flows.delivery.delivery",
+        cron="*/5 8-19 * * *",
+        grace=dt.timedelta(minutes=5),
+    ),
+    Schedule(
+        slug="year_end_report_draft",
+        title="年度报告初稿",
+        entrypoint="flows.year_end_report.year_end_report",
+        cron="0 6 5 1 *",
+        grace=dt.timedelta(days=15),
+    ),
+    # Filed before 1 March (督察工作规定): what was recorded since January goes into the version that is filed.
+    Schedule(
+        slug="year_end_report_final",
+        title="年度报告定稿前更新",
+        entrypoint="flows.year_end_report.year_end_report",
+        cron="0 6 20 2 *",
+        grace=dt.timedelta(days=8),
+    ),
+)

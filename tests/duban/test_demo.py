@@ -1,0 +1,218 @@
+"""The demonstration: an invented office's year, from the list to the report and back, as `make run` shows it."""
+
+import datetime as dt
+import mailbox
+import re
+import socket
+import sqlite3
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import docx
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from duban.cli import root
+from duban.commands import demo
+from duban.demonstration import LAST_DAY, example, in_short, read_script
+from models.errors import BadInputError, DubanError
+from models.workdays import WorkCalendar
+
+FIGURES = {
+    "集中学习研讨": (2, "study", 2),
+    "行政执法案件": (13, "case", 13),
+    "简易程序案件": (4, "case", 4),
+    "普通程序案件": (9, "case", 9),
+    "罚款金额": (3, "case", 13),
+    "被变更或撤销案件": (0, "case", 0),
+}
+"""The figures of a real office's year: value, and the rows each is counted from."""
+
+
+def walk(*words: str) -> Result:
+    app = typer.Typer()
+    app.callback()(root)
+    demo.register(app)
+    result = CliRunner().invoke(app, ["demo", *words])
+    if isinstance(result.exception, DubanError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a demonstration that was walked through once, and what a person saw.
+
+    A real office's settings surround it: were one of them followed, nothing would come of the demonstration.
+    """
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("DUBAN_HOME", str(folder.parent / "office"))
+        surroundings.setenv("DUBAN_DATABASE_URL", "postgresql://office@nowhere.invalid/office")
+        surroundings.setenv("DUBAN_SMTP_HOST", "nowhere.invalid")
+        return folder, walk("--no-serve", "--dir", str(folder)).stdout
+
+
+def rows(folder: Path) -> dict[str, int]:
+    with sqlite3.connect(folder / "duban.db") as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
+    database.close()
+    return counts
+
+
+def figures(folder: Path) -> dict[str, tuple[float, list[str]]]:
+    with sqlite3.connect(folder / "duban.db") as database:
+        found = database.execute("SELECT name, value, rows FROM report_figure").fetchall()
+    database.close()
+    return {name: (value, re.findall(r"\w+:\d+", listed)) for name, value, listed in found}
+
+
+def words_of(report: Path) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(str(report)).paragraphs)
+
+
+def test_the_report_carries_the_figures_of_a_real_year(first: tuple[Path, str]) -> None:
+    folder, _ = first
+    report = words_of(folder / demo.REPORT)
+
+    assert "集中学习研讨2次" in report
+    assert "行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元" in report
+    assert "未发生处罚决定被变更或者撤销的情形" in report
+
+
+def test_each_of_these_figures_is_traced_to_its_rows(first: tuple[Path, str]) -> None:
+    known = figures(first[0])
+
+    for name, (value, table, count) in FIGURES.items():
+        assert known[name][0] == value
+        assert [row.split(":")[0] for row in known[name][1]] == [table] * count
+
+
+def test_the_unfinished_item_went_up_to_the_first_responsible_person(first: tuple[Path, str]) -> None:
+    _, shown = first
+    escalated = shown.split("升级到第一责任人的事项")[1].split("逐条查看")[0]
+    lines = [line.split() for line in escalated.splitlines() if line.strip().startswith("2026-")]
+
+    assert {line[1] for line in lines} == {"周启明"}
+    assert {line[2] for line in lines} == {"6", "18"}
+
+
+def test_every_file_the_output_names_is_there(first: tuple[Path, str]) -> None:
+    folder, shown = first
+    named = [line.split()[0] for line in shown.split("写出的文件")[1].splitlines() if line.startswith("  ")]
+
+    assert len(named) == 4
+    assert [path for path in named if not Path(path).exists()] == []
+    assert all(Path(path).is_relative_to(folder) for path in named)
+
+
+def test_the_mails_can_be_read_with_any_mail_program(first: tuple[Path, str]) -> None:
+    mails = list(mailbox.Maildir(first[0] / "mail", create=False))
+
+    assert len(mails) == int(re.findall(r"督办邮件 (\d+) 封", first[1])[0])
+    assert len(mails) > 50
+
+
+def test_the_circle_closes_without_losing_an_item(first: tuple[Path, str]) -> None:
+    announced, drafted = re.findall(r"下一年度安排写了 (\d+) 项，2027 年度计划现有 (\d+) 项", first[1])[0]
+
+    assert announced == drafted
+    assert int(announced) > 5
+
+
+def test_walked_through_again_it_doubles_nothing(first: tuple[Path, str]) -> None:
+    folder, shown = first
+    before, report = rows(folder), (folder / demo.REPORT).read_bytes()
+
+    again = walk("--no-serve", "--dir", str(folder)).stdout
+
+    assert again.count("跳过") >= 8
+    assert "跳过" not in shown
+    assert rows(folder) == before
+    assert (folder / demo.REPORT).read_bytes() == report
+    assert re.findall(r"督办邮件 \d+ 封", again) == re.findall(r"督办邮件 \d+ 封", shown)
+
+
+@pytest.mark.slow
+def test_a_year_broken_off_goes_on_where_it_stopped(
+    first: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from duban import demonstration
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setitem(demonstration._ACTS, "deficiency", stop)
+        app = typer.Typer()
+        demo.register(app)
+        CliRunner().invoke(app, ["--no-serve", "--dir", str(tmp_path)])
+    walk("--no-serve", "--dir", str(tmp_path))
+
+    assert rows(tmp_path) == rows(first[0])
+
+
+def test_neither_the_database_nor_the_mail_server_of_a_real_office_is_touched(first: tuple[Path, str]) -> None:
+    folder, _ = first
+
+    assert [path.name for path in folder.parent.iterdir()] == ["data"]
+    assert rows(folder)["digest"] == len(list((folder / "mail" / "new").iterdir()))
+
+
+def test_served_on_a_port_that_is_taken_it_says_so(first: tuple[Path, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(DubanError, match="已被占用"):
+        walk("--dir", str(first[0]), "--port", str(taken.getsockname()[1]))
+
+
+def test_a_folder_that_holds_another_database_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "duban.db").write_bytes(b"precious")
+
+    with pytest.raises(BadInputError, match="已有别的数据库"):
+        walk("--no-serve", "--dir", str(tmp_path))
+
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("duban.db", b"precious")]
+
+
+def test_everything_scripted_falls_on_a_working_day_of_the_year() -> None:
+    calendar = WorkCalendar()
+    days = read_script(example(demo.SCRIPT))
+
+    assert [str(day) for day in days if not calendar.is_working(day)] == []
+    assert dt.date.fromisoformat(demo.ISSUED_ON) <= min(days)
+    assert max(days) <= LAST_DAY
+
+
+def test_the_script_has_thirteen_cases_and_thirty_thousand_yuan_in_fines() -> None:
+    cases = tomllib.loads(example(demo.SCRIPT).read_text(encoding="utf-8"))["case"]
+
+    assert Counter(case["procedure"] for case in cases) == {"simple": 4, "ordinary": 9}
+    assert sum(int(case["fine"]) for case in cases) == 30_000
+
+
+def test_a_part_of_a_script_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    script = tmp_path / "records.toml"
+    script.write_text("[[meeting]]\non = 2026-03-02\n", encoding="utf-8")
+
+    with pytest.raises(DubanError, match="meeting"):
+        read_script(script)
+
+
+def test_an_example_that_is_missing_is_named() -> None:
+    with pytest.raises(DubanError, match=r"examples/nothing\.xlsx"):
+        example("nothing.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("listed", "written"),
+    [
+        (["case:1", "case:2", "case:3"], "case:1–3"),
+        (["case:1", "case:3", "case:4", "study:2"], "case:1、3–4；study:2"),
+        ([], ""),
+    ],
+)
+def test_neighbouring_rows_are_drawn_together(listed: list[str], written: str) -> None:
+    assert in_short(listed) == written

@@ -1,0 +1,177 @@
+"""`duban serve` as a process: up at once, down within seconds, nothing left behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from duban.commands import engine as commands
+from models.migrate import create_or_upgrade
+from models.settings import Settings
+from tests.processes import children, eventually, is_alive
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    create_or_upgrade(Settings(home=tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def program(home: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "duban.cli", "--home", str(home), "serve", *arguments]
+
+
+@contextmanager
+def serving(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and the address it said it serves on."""
+    with (home / "stderr").open("w+") as errors:
+        process = subprocess.Popen(
+            program(home, "--port", "0", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout is not None
+        try:
+            said = process.stdout.readline()
+            assert "http://" in said, (home / "stderr").read_text()
+            yield process, said.split("http://")[1].split("/")[0]
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+
+def get(address: str, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def health(address: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(get(address, "/healthz")[1])
+    return found
+
+
+@pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Signals) -> None:
+    with serving(home, "--no-prefect") as (process, address):
+        status, html = get(address, "/")
+        assert (status, "督办看板" in html) == (200, True)
+        assert eventually(lambda: health(address)["clock"] == "owner")
+        assert health(address) == {"ok": True, "database": True, "clock": "owner", "prefect": "off"}
+
+        process.send_signal(wanted)
+
+        assert process.wait(10) == 0
+        assert "Traceback" not in (home / "stderr").read_text()
+
+
+def test_it_says_so_when_it_can_be_reached_from_elsewhere(home: Path) -> None:
+    with serving(home, "--no-prefect", "--host", "0.0.0.0"):  # noqa: S104 - what the test is about
+        assert "注意:网页还没有登录,--host 0.0.0.0" in (home / "stderr").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        pytest.param(
+            ["--port", "{taken}"], 1, "端口 {taken} 已被占用:请关闭占用它的程序,或用 --port 换一个端口。", id="taken"
+        ),
+        pytest.param(
+            ["--host", "no.such.host.invalid"],
+            2,
+            "地址“no.such.host.invalid”无法识别:--host 应为本机的地址,如 127.0.0.1。",
+            id="unknown host",
+        ),
+    ],
+)
+def test_what_cannot_be_served_is_one_chinese_line(home: Path, arguments: list[str], code: int, line: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        ended = subprocess.run(
+            program(home, *(argument.format(taken=taken) for argument in arguments)),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUTF8": "1"},
+            check=False,
+            timeout=60,
+        )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", f"错误:{line.format(taken=taken)}\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are looked for in /proc")
+@pytest.mark.engine
+@pytest.mark.xdist_group("engine")
+def test_with_prefect_pages_answer_at_once_and_kill_leaves_no_orphan(home: Path) -> None:
+    with serving(home) as (process, address):
+        assert get(address, "/")[0] == 200
+        assert health(address)["prefect"] in ("off", "starting")
+        assert eventually(lambda: len(children(process.pid)) == 1)
+        [child] = children(process.pid)
+        assert eventually((home / "prefect" / "prefect.db").exists, 60), "the server never came to its database"
+        assert health(address)["ok"]
+
+        process.kill()
+        process.wait()
+
+        assert eventually(lambda: not is_alive(child), 5)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    commands.register(app)
+    done = CliRunner().invoke(app, arguments)
+    return done.exit_code, done.output
+
+
+def test_schedules_lists_what_comes_next() -> None:
+    code, output = run("schedules", "--json", "--on", "2027-01-01")
+
+    assert code == 0
+    assert {row["slug"]: row["next"][0] for row in json.loads(output)} == {
+        "daily_supervision": "2027-01-01T08:30:00+08:00",
+        "delivery": "2027-01-01T08:00:00+08:00",
+        "year_end_report_draft": "2027-01-05T06:00:00+08:00",
+        "year_end_report_final": "2027-02-20T06:00:00+08:00",
+    }
+    assert "年度报告初稿" in run("schedules")[1]
+
+
+def test_the_deployment_file_is_written_as_committed_and_checked(tmp_path: Path) -> None:
+    file = tmp_path / "prefect.yaml"
+    assert run("deployments", "check", str(file))[0] == 1
+
+    assert run("deployments", "write", str(file)) == (0, f"已写出 {file}\n")
+
+    assert run("deployments", "check", str(file))[0] == 0
+    assert file.read_bytes() == (ROOT / "prefect.yaml").read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_one_chinese_sentence(tmp_path: Path) -> None:
+    app = typer.Typer()
+    commands.register(app)
+    failed = CliRunner().invoke(app, ["deployments", "write", str(tmp_path / "missing" / "prefect.yaml")])
+
+    assert "无法写入" in str(failed.exception)

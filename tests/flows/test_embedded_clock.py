@@ -1,0 +1,270 @@
+"""The embedded clock: one owner, nothing missed, and no waiting for Prefect."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from flows import rhythms
+from flows.embedded_clock import LEASE, ClockState, EmbeddedClock, Way
+from flows.prefect_server import FlowFailedError, PrefectServer, ServerState
+from flows.schedules import SCHEDULES, Schedule
+from flows.slots import missed
+from models import clock
+from models.clock import OFFICE_ZONE
+from models.database import open_engine, unit_of_work
+from models.migrate import create_or_upgrade
+from models.notice import Notice
+from models.rhythm import LastRun, Lease
+from models.settings import Settings
+from tests.office import Office
+from tests.processes import eventually
+
+DAILY = next(schedule for schedule in SCHEDULES if schedule.slug == "daily_supervision")
+
+
+class FakePrefect(PrefectServer):
+    """A server that is as healthy as it is told, and whose flows do what the story says."""
+
+    def __init__(self, settings: Settings, flow: Callable[[], Any], *, healthy: bool = True) -> None:
+        super().__init__(settings)
+        self.flow, self.healthy = flow, healthy
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.running = False
+
+    def is_healthy(self) -> bool:
+        return self.healthy
+
+    def run_flow(self, entrypoint: str, parameters: Mapping[str, Any]) -> None:
+        self.asked.append((entrypoint, dict(parameters)))
+        self.flow()
+
+    def start(self) -> None:
+        self.running = True
+
+    def stop(self) -> None:
+        self.running = False
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
+    create_or_upgrade(made)
+    return made
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Engine]:
+    engine = open_engine(settings.database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def office(settings: Settings, database: Engine) -> Office:
+    """An office with an item that was due yesterday."""
+    today = clock.today()
+    made = Office(database, settings.home, year=today.year)
+    made.assign("普法宣传", due=str(today - dt.timedelta(days=1)), on=str(today - dt.timedelta(days=20)))
+    return made
+
+
+def notices(database: Engine) -> int:
+    with Session(database) as session:
+        return len(session.exec(select(Notice)).all())
+
+
+def actions(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [getattr(record, "action", "") for record in caplog.records if record.name.startswith("flows")]
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "slot"),
+    [
+        pytest.param(None, "2026-06-30 08:29", "2026-06-29 08:30", id="a new office: yesterday's sweep"),
+        pytest.param("2026-06-29 08:31", "2026-06-30 08:29", None, id="nothing missed yet"),
+        pytest.param("2026-06-29 08:31", "2026-06-30 08:30", "2026-06-30 08:30", id="due this very moment"),
+        pytest.param(
+            "2026-06-29 08:31", "2026-06-30 23:00", "2026-06-30 08:30", id="the machine was off in the morning"
+        ),
+        pytest.param(
+            "2026-06-10 08:31", "2026-06-30 23:00", "2026-06-30 08:30", id="off for weeks: once, not twenty times"
+        ),
+        pytest.param("2026-06-30 08:29", "2026-06-30 23:00", "2026-06-30 08:30", id="run by hand just before the slot"),
+        pytest.param("2026-06-30 08:30", "2026-06-30 23:00", None, id="run on time"),
+    ],
+)
+def test_what_counts_as_missed(last: str | None, now: str, slot: str | None) -> None:
+    ran = LastRun(slug=DAILY.rhythm, on=at(last).date(), ended_at=at(last)) if last else None
+
+    assert missed(DAILY, ran, at(now)) == (at(slot) if slot else None)
+
+
+def test_a_slot_missed_for_longer_than_its_grace_waits_for_the_next() -> None:
+    draft = next(schedule for schedule in SCHEDULES if schedule.slug == "year_end_report_draft")
+
+    assert missed(draft, None, at("2027-01-20 05:59")) == at("2027-01-05 06:00")
+    assert missed(draft, None, at("2027-01-20 06:01")) is None
+
+
+def test_a_run_for_an_earlier_day_does_not_count_for_today() -> None:
+    rehearsal = LastRun(slug=DAILY.rhythm, on=at("2026-03-01").date(), ended_at=at("2026-06-30 10:00"))
+
+    assert missed(DAILY, rehearsal, at("2026-06-30 11:00")) == at("2026-06-30 08:30")
+
+
+def test_without_prefect_a_tick_raises_the_notices_itself(office: Office, settings: Settings, database: Engine) -> None:
+    embedded = EmbeddedClock(settings, database, prefect=None)
+
+    embedded.tick(DAILY)
+
+    assert notices(database) > 0
+    assert embedded.runs[DAILY.rhythm].way is Way.DIRECT
+
+
+def test_with_a_broken_prefect_a_tick_raises_the_notices_itself_and_says_so(
+    office: Office, settings: Settings, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    broken = PrefectServer(settings, program=("there_is_no_such_module",))
+    broken.start()
+    assert eventually(lambda: "server_ended" in actions(caplog))
+
+    EmbeddedClock(settings, database, prefect=broken).tick(DAILY)
+
+    assert broken.state is ServerState.DOWN
+    broken.stop()
+    assert notices(database) > 0
+    assert actions(caplog)[-2:] == ["engine_absent", "ran"]
+
+
+def test_a_healthy_prefect_runs_the_flow_with_its_parameters(
+    office: Office, settings: Settings, database: Engine
+) -> None:
+    prefect = FakePrefect(settings, lambda: None)
+    embedded = EmbeddedClock(settings, database, prefect=prefect)
+
+    embedded.tick(DAILY)
+
+    assert prefect.asked == [("flows.daily_supervision.daily_supervision", {})]
+    assert embedded.runs[DAILY.rhythm].way is Way.PREFECT
+    assert notices(database) == 0
+
+
+def test_a_flow_that_breaks_after_its_work_doubles_nothing(
+    office: Office, settings: Settings, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work_then_break() -> None:
+        rhythms.daily_supervision(settings)
+        written.append(notices(database))
+        raise FlowFailedError("the server went away")
+
+    written: list[int] = []
+    embedded = EmbeddedClock(settings, database, prefect=FakePrefect(settings, work_then_break))
+    embedded.tick(DAILY)
+
+    assert notices(database) == written[0] > 0
+    assert embedded.runs[DAILY.rhythm].way is Way.DIRECT
+    assert "engine_failed" in actions(caplog)
+
+
+def test_of_two_clocks_one_acts_and_the_other_takes_over(office: Office, settings: Settings, database: Engine) -> None:
+    servers = [FakePrefect(settings, lambda: None, healthy=False) for _ in range(2)]
+    first, second = [EmbeddedClock(settings, database, prefect=server, schedules=()) for server in servers]
+    first.start()
+    assert eventually(lambda: first.state is ClockState.OWNER)
+    second.start()
+    second.beat()
+    assert (second.state, [server.running for server in servers]) == (ClockState.STANDBY, [True, False])
+
+    first.stop()
+    second.beat()
+
+    assert (first.state, second.state) == (ClockState.STOPPED, ClockState.OWNER)
+    assert [server.running for server in servers] == [False, True]
+    second.stop()
+
+
+def test_a_standby_clock_leaves_the_work_to_the_owner(office: Office, settings: Settings, database: Engine) -> None:
+    with unit_of_work(database) as session:
+        session.add(Lease(name=LEASE, owner="another", expires_at=clock.now() + dt.timedelta(minutes=1)))
+
+    embedded = EmbeddedClock(settings, database, prefect=None)
+    embedded.tick(DAILY)
+
+    assert (notices(database), embedded.runs) == (0, {})
+
+
+def test_an_owner_that_lost_the_lease_stops_its_server(settings: Settings, database: Engine) -> None:
+    server = FakePrefect(settings, lambda: None)
+    embedded = EmbeddedClock(settings, database, prefect=server, schedules=())
+    embedded.start()
+    assert eventually(lambda: server.running)
+    with unit_of_work(database) as session:
+        lease = session.get_one(Lease, LEASE)
+        lease.owner, lease.expires_at = "another", clock.now() + dt.timedelta(minutes=1)
+
+    embedded.beat()
+
+    assert (embedded.state, server.running) == (ClockState.STANDBY, False)
+    embedded.stop()
+
+
+def test_a_database_that_fails_for_a_while_ends_neither_clock_nor_server(
+    settings: Settings, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = FakePrefect(settings, lambda: None)
+    embedded = EmbeddedClock(settings, database, prefect=server, schedules=())
+    embedded.start()
+    assert eventually(lambda: server.running)
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE lease RENAME TO gone")
+
+    embedded.beat()
+
+    assert (embedded.state, server.running) == (ClockState.OWNER, True)
+    assert actions(caplog)[-1] == "lease_failed"
+    embedded.stop()
+    embedded.stop()
+    assert (embedded.state, server.running) == (ClockState.STOPPED, False)
+
+
+def test_what_was_missed_is_made_good_when_the_clock_starts(
+    office: Office, settings: Settings, database: Engine
+) -> None:
+    embedded = EmbeddedClock(settings, database, prefect=None, schedules=(DAILY,))
+    embedded.start()
+    try:
+        assert eventually(lambda: notices(database) > 0)
+    finally:
+        embedded.stop()
+
+
+def test_a_rhythm_that_fails_stops_nothing_and_is_tried_again(
+    settings: Settings, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreadable = Schedule(
+        slug="daily_supervision",
+        title="每日督办",
+        entrypoint=DAILY.entrypoint,
+        cron=DAILY.cron,
+        grace=DAILY.grace,
+        parameters={"on": "2026-02-30"},
+    )
+    embedded = EmbeddedClock(settings, database, prefect=None, schedules=(unreadable,))
+
+    embedded.tick(unreadable)
+
+    assert embedded.runs[DAILY.rhythm].way is Way.FAILED
+    assert "tick_failed" in actions(caplog)
+    with Session(database) as session:
+        assert missed(unreadable, session.get(LastRun, DAILY.rhythm), clock.now()) is not None

@@ -1,0 +1,124 @@
+"""The rhythms as plain functions: what they leave behind, and that running them twice leaves no more."""
+
+import datetime as dt
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from flows import rhythms
+from models import clock
+from models.database import key, open_engine, unit_of_work
+from models.migrate import create_or_upgrade
+from models.organ import Organ
+from models.plan import AnnualPlan
+from models.report import Report
+from models.rhythm import LastRun
+from models.settings import Settings
+from tests.office import HANDLER, Office
+
+YEAR = 2025
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
+    create_or_upgrade(made)
+    return made
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Engine]:
+    engine = open_engine(settings.database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def office(settings: Settings, database: Engine) -> Office:
+    made = Office(database, settings.home, year=YEAR)
+    made.assign("普法宣传", due="2025-06-30", on="2025-06-01")
+    return made
+
+
+def last_run(database: Engine, rhythm: str) -> LastRun | None:
+    with Session(database) as session:
+        return session.get(LastRun, rhythm)
+
+
+def test_a_day_is_swept_and_its_notices_are_delivered(office: Office, settings: Settings, database: Engine) -> None:
+    swept = rhythms.daily_supervision(settings, on="2025-06-23")
+    sent = rhythms.delivery(settings)
+
+    assert (swept["on"], swept["raised"], swept["reminders"]) == ("2025-06-23", 1, 1)
+    assert (sent["sent"], sent["problem"]) == (1, None)
+    office.inbox(HANDLER).expect("普法宣传")
+    assert last_run(database, "daily_supervision") is not None
+    assert last_run(database, "delivery") is not None
+
+
+def test_a_rhythm_run_twice_changes_nothing(office: Office, settings: Settings) -> None:
+    rhythms.daily_supervision(settings, on="2025-06-23")
+    rhythms.delivery(settings)
+
+    assert rhythms.daily_supervision(settings, on="2025-06-23")["raised"] == 0
+    assert rhythms.delivery(settings)["sent"] == 0
+    assert len(office.mails()) == 1
+
+
+def test_the_flows_do_what_the_plain_functions_do(
+    office: Office, settings: Settings, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their bodies call no task, so that no engine starts."""
+    from flows.daily_supervision import daily_supervision
+    from flows.delivery import delivery
+    from flows.year_end_report import year_end_report
+
+    monkeypatch.setenv("DUBAN_HOME", str(settings.home))
+    monkeypatch.setenv("DUBAN_QUIET_FROM", "00:00")
+    monkeypatch.setenv("DUBAN_QUIET_UNTIL", "00:00")
+
+    assert daily_supervision.fn("2025-06-23")["raised"] == 1
+    assert delivery.fn()["sent"] == 1
+    assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
+
+
+def test_mail_that_cannot_leave_is_said_and_waits(
+    office: Office, settings: Settings, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    rhythms.daily_supervision(settings, on="2025-06-23")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    sent = rhythms.delivery(settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": port}))
+
+    assert (sent["sent"], bool(sent["problem"])) == (0, True)
+    assert [getattr(record, "action", "") for record in caplog.records] == ["delivery_failed"]
+
+
+def test_each_organ_with_a_plan_gets_its_report_and_a_failing_one_stops_no_other(
+    office: Office, settings: Settings, database: Engine
+) -> None:
+    with unit_of_work(database) as session:
+        empty = Organ(code="new", name="新局")
+        session.add(empty)
+        session.flush()
+        session.add(AnnualPlan(organ_id=key(empty.id), year=YEAR, title="空计划"))
+
+    compiled = rhythms.year_end_report(settings, year=YEAR)
+    again = rhythms.year_end_report(settings, year=YEAR)
+
+    assert compiled["reports"][0] == {"organ": "某局", "version": 1}
+    assert compiled["reports"][1]["organ"] == "新局"
+    assert "没有任务" in compiled["reports"][1]["problem"]
+    assert again == compiled
+    with Session(database) as session:
+        assert len(session.exec(select(Report)).all()) == 1
+    assert last_run(database, "year_end_report") is not None
+
+
+def test_without_a_year_the_report_is_that_of_the_year_before(office: Office, settings: Settings) -> None:
+    assert rhythms.year_end_report(settings)["year"] == clock.today().year - 1
