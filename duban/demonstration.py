@@ -1,0 +1,251 @@
+"""The demonstration office: where its files lie, its scripted year, living it day by day, and telling what came.
+
+What happens on a day is done by the functions behind the commands; nothing here knows a rule of its own.
+"""
+
+import datetime as dt
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
+
+from models.clock import opening_of
+from models.database import reading, unit_of_work
+from models.day_override import office_calendar
+from models.errors import DubanError
+from models.item import WorkItem
+from models.leadership import Duty
+from models.ledger import Procedure
+from models.notice import NoticeKind, NoticeState
+from models.organ import Organ
+from models.person import Role
+from models.plan import AnnualPlan
+from models.report import ReportBlock, ReportFigure, ReportSection, SectionKind
+from models.rhythm import LastRun
+from models.settings import Settings
+from models.workdays import WorkCalendar
+from tasks.close import close_item
+from tasks.compile_report import newest_report
+from tasks.deliver import deliver
+from tasks.find import find_item, find_organ, find_person, find_plan
+from tasks.hand_over import hand_over, take_leave
+from tasks.list_notices import list_notices
+from tasks.progress import record_progress
+from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
+from tasks.record_run import record_run
+from tasks.remind import remind
+from tasks.roster import posts_to_hand_over
+
+YEAR = 2026
+LAST_DAY = dt.date(YEAR, 12, 31)
+
+SLUG = "demonstration"
+"""Under this name the last lived day is remembered, apart from the rhythms that a served office has."""
+
+_DAY = dt.timedelta(days=1)
+
+
+def example(name: str) -> Path:
+    """A file of `examples/`: beside the packages in a checkout, inside `duban` where a wheel was installed."""
+    package = Path(__file__).resolve().parent
+    for folder in (package.parent / "examples", package / "examples"):
+        if (folder / name).is_file():
+            return folder / name
+    raise DubanError(f"没有找到演示文件 examples/{name}：请重新安装本程序，或在源代码目录中运行。")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where the acts of a day take place."""
+
+    session: Session
+    organ: Organ
+    plan: AnnualPlan
+    calendar: WorkCalendar
+    today: dt.date
+
+    @property
+    def now(self) -> dt.datetime:
+        return opening_of(self.today)
+
+    def item(self, number: str) -> WorkItem:
+        return find_item(self.session, self.plan, number)
+
+
+def _progress(office: Office, *, item: str, text: str, **more: Any) -> None:
+    record_progress(
+        office.session, office.item(item), content=text, on=office.today, now=office.now, calendar=office.calendar,
+        **more,
+    )  # fmt: skip
+
+
+def _closure(office: Office, *, item: str) -> None:
+    close_item(office.session, office.item(item), on=office.today)
+
+
+def _act(office: Office, *, kind: str, text: str, item: str | None = None, document_number: str | None = None) -> None:
+    record_act(
+        office.session, office.organ, kind=member_named(Duty, kind), on=office.today, text=text, now=office.now,
+        item=office.item(item) if item else None, document_number=document_number,
+    )  # fmt: skip
+
+
+def _study(office: Office, *, topic: str, people: int) -> None:
+    record_study(office.session, office.organ, on=office.today, topic=topic, people=people, now=office.now)
+
+
+def _case(office: Office, *, number: str, title: str, procedure: str, fine: str) -> None:
+    record_case(
+        office.session, office.organ, procedure=member_named(Procedure, procedure), on=office.today, now=office.now,
+        fine=money(fine), number=number, title=title,
+    )  # fmt: skip
+
+
+def _deficiency(office: Office, *, text: str, cause: str, remedy: str, item: str | None = None) -> None:
+    record_deficiency(
+        office.session, office.organ, on=office.today, text=text, now=office.now, cause=cause, remedy=remedy,
+        item=office.item(item) if item else None,
+    )  # fmt: skip
+
+
+def _handover(office: Office, *, to: str, **named: str) -> None:
+    former = find_person(office.session, named["from"], office.organ)
+    successor = find_person(office.session, to, office.organ)
+    for post in posts_to_hand_over(office.session, former, None, office.organ, on=office.today):
+        hand_over(office.session, post, to=successor, on=office.today)
+
+
+def _leave(office: Office, *, person: str, until: dt.date) -> None:
+    away = find_person(office.session, person, office.organ)
+    take_leave(office.session, away, from_on=office.today, until_on=until)
+
+
+_ACTS: Mapping[str, Callable[..., None]] = {
+    "handover": _handover, "leave": _leave, "progress": _progress, "closure": _closure, "act": _act,
+    "study": _study, "case": _case, "deficiency": _deficiency,
+}  # fmt: skip
+"""What can happen, by the name of its table in the script; on one day in this order."""
+
+Script = Mapping[dt.date, list[tuple[str, dict[str, Any]]]]
+"""Per day what happens, each by its name in `_ACTS` with its arguments."""
+
+
+def read_script(path: Path) -> Script:
+    """The scripted year. A table `on` several days happens on each of them."""
+    with path.open("rb") as file:
+        tables = tomllib.load(file)
+    script: dict[dt.date, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    for name in _ACTS:
+        for row in tables.pop(name, []):
+            days = row.pop("on")
+            for day in days if isinstance(days, list) else [days]:
+                script[day].append((name, row))
+    if tables:
+        raise DubanError(f"{path.name} 中有不认识的部分：{'、'.join(tables)}；可用：{'、'.join(_ACTS)}。")
+    return script
+
+
+def days_to_live(engine: Engine) -> list[dt.date]:
+    """The days of the year that have not been lived yet: from the day of issue on, or after the last one lived."""
+    with reading(engine) as session:
+        lived = session.get(LastRun, SLUG)
+        issued_on = find_plan(session, find_organ(session, None), YEAR).issued_on
+    if issued_on is None:
+        raise DubanError(f"{YEAR} 年度计划尚未下达。")
+    first = lived.on + _DAY if lived else issued_on
+    return [first + turn * _DAY for turn in range((LAST_DAY - first).days + 1)]
+
+
+def live(engine: Engine, settings: Settings, script: Script, days: Iterable[dt.date]) -> None:
+    """Each morning the sweep and the mail, then what people do that day.
+
+    A day's acts and the note that it was lived are one transaction and the morning repeats itself harmlessly, so
+    a year that was broken off goes on where it stopped, with nothing done twice.
+    """
+    for day in days:
+        with unit_of_work(engine) as session:
+            remind(session, on=day, now=opening_of(day), calendar=office_calendar(session))
+        deliver(engine, settings, now=opening_of(day), on=day)
+        with unit_of_work(engine) as session:
+            organ = find_organ(session, None)
+            office = Office(session, organ, find_plan(session, organ, YEAR), office_calendar(session), day)
+            for name, more in script.get(day, []):
+                _ACTS[name](office, **more)
+            record_run(session, SLUG, on=day, now=opening_of(day))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person was sent in the year."""
+
+    name: str
+    reminders: int
+    escalations: int
+    first_on: dt.date
+    last_on: dt.date
+
+
+def told(session: Session, plan: AnnualPlan) -> tuple[list[Told], list[dict[str, Any]]]:
+    """Who was sent how much of the plan, most first; and what was escalated to the first responsible person."""
+    sent = [row for row in list_notices(session, plan=plan) if row["state"] == NoticeState.SENT]
+    people = []
+    for name, group in groupby(sorted(sent, key=lambda row: str(row["recipient"])), key=lambda row: row["recipient"]):
+        rows = list(group)
+        escalations = sum(row["kind"] == NoticeKind.ESCALATION for row in rows)
+        days = [row["fired_on"] for row in rows]
+        people.append(Told(name, len(rows) - escalations, escalations, min(days), max(days)))
+    people.sort(key=lambda person: (-person.escalations, -person.reminders, person.name))
+    top = [row for row in sent if row["role"] == Role.FIRST_RESPONSIBLE and row["kind"] == NoticeKind.ESCALATION]
+    return people, top
+
+
+def report_figures(session: Session, organ: Organ) -> list[tuple[str, ReportFigure]]:
+    """The figures of the year's newest report in its order, each with the heading of its part."""
+    report = newest_report(session, organ, YEAR)
+    query = (
+        select(ReportSection.heading, ReportFigure)
+        .join(ReportBlock, col(ReportBlock.section_id) == ReportSection.id)
+        .join(ReportFigure, col(ReportFigure.block_id) == ReportBlock.id)
+        .where(ReportSection.report_id == (report.id if report else None))
+        .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
+    )
+    return list(session.exec(query))
+
+
+def announced_items(session: Session, organ: Organ) -> int:
+    """How many items the year's newest report announces for the next."""
+    report = newest_report(session, organ, YEAR)
+    query = (
+        select(func.count(col(ReportBlock.id)))
+        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
+        .where(ReportSection.report_id == (report.id if report else None), ReportSection.kind == SectionKind.NEXT_YEAR)
+    )
+    return session.exec(query).one()
+
+
+def drafted_items(session: Session, plan: AnnualPlan) -> int:
+    """How many items a plan holds."""
+    return session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id)).one()
+
+
+def in_short(rows: Iterable[str]) -> str:
+    """Row names with neighbours drawn together: `case:1–4、9`."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        table, _, number = row.partition(":")
+        ids[table].append(int(number))
+    return "；".join(f"{table}:{'、'.join(_spans(sorted(numbers)))}" for table, numbers in ids.items())
+
+
+def _spans(numbers: list[int]) -> list[str]:
+    spans = []
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        spans.append(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}")
+    return spans
