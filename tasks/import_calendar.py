@@ -82,8 +82,12 @@ def import_overrides(
         row = known.get(rule.on)
         if row is None:
             row = DayOverride(
-                organ_id=organ_id, on=rule.on, working=rule.working, name=rule.name,
-                source=source, imported_at=now,
+                organ_id=organ_id,
+                on=rule.on,
+                working=rule.working,
+                name=rule.name,
+                source=source,
+                imported_at=now,
             )
             known[rule.on] = row
             session.add(row)
@@ -129,9 +133,7 @@ def _table_rows(tables: Iterable[tuple[str | None, list[list[Any]]]], name: str)
     raise UnreadableFileError(f"“{name}”中没有找到表头:应有“日期”“类型”“名称”三列。")
 
 
-def _rows_below(
-    title: str | None, table: list[list[Any]], head: int, places: list[int | None]
-) -> Iterator[_Row]:
+def _rows_below(title: str | None, table: list[list[Any]], head: int, places: list[int | None]) -> Iterator[_Row]:
     for index, row in enumerate(table[head + 1 :], start=head + 2):
         on, kind, name = (row[at] if at is not None and at < len(row) else "" for at in places)
         if any(str(cell).strip() for cell in (on, kind, name)):
@@ -148,7 +150,7 @@ def _json_rows(content: bytes, name: str) -> Iterator[_Row]:
     public = isinstance(data, dict)
     entries = data.get("days") if isinstance(data, dict) else data
     if not isinstance(entries, list):
-        raise UnreadableFileError(f"“{name}”中没有日期列表:应为 [{{\"on\", \"working\", \"name\"}}]。")
+        raise UnreadableFileError(f'“{name}”中没有日期列表:应为 [{{"on", "working", "name"}}]。')
     names = ("date", "isOffDay", "name") if public else ("on", "working", "name")
     for index, entry in enumerate(entries, start=1):
         on, flag, label = (entry.get(key) if isinstance(entry, dict) else None for key in names)

@@ -70,4 +70,3 @@ def _section(part: Part) -> Section:
         style=part.style,
         kinds=part.kinds,
     )
-

@@ -209,4 +209,3 @@ def _from_row(row: Row, year: int | None) -> ReadItem:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
-

@@ -108,9 +108,11 @@ def _breaks_off(text: str) -> bool:
     """Whether the last words of a document are the beginning of a sentence."""
     if _ATTRIBUTES.match(fold((sentences(text) or [""])[-1])):
         return False
-    return not ends_sentence(text) and (
-        "。" in text or opens_more_than_closes(text) or re.search(r"[,、]$", fold(text)) is not None
-    ) and "|" not in text[-1:]
+    return (
+        not ends_sentence(text)
+        and ("。" in text or opens_more_than_closes(text) or re.search(r"[,、]$", fold(text)) is not None)
+        and "|" not in text[-1:]
+    )
 
 
 def _split_glued(line: Line) -> list[Line]:
@@ -300,9 +302,9 @@ def _bare_subheading(content: list[Line], position: int) -> bool:
         return False
     after = content[position + 1].text
     bracketed = re.fullmatch(r"【[^】]{2,30}】", text) is not None
-    return (
-        bracketed or re.fullmatch(r"[\u4e00-\u9fff“”、《》\d\s]{4,24}", strip_decoration(text)) is not None
-    ) and (find_marker(after) is not None or ((bracketed or len(after) > len(text)) and ends_sentence(after)))
+    return (bracketed or re.fullmatch(r"[\u4e00-\u9fff“”、《》\d\s]{4,24}", strip_decoration(text)) is not None) and (
+        find_marker(after) is not None or ((bracketed or len(after) > len(text)) and ends_sentence(after))
+    )
 
 
 def _place(point: Point, stack: list[Point]) -> None:

@@ -61,8 +61,20 @@ def _open(content: bytes, name: str) -> WordDocument:
     except UnreadableFileError:
         raise
     # The archive and its parts come from anywhere: whatever the parsers raise means one thing to the user.
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, OSError, NotImplementedError,
-            AttributeError, RuntimeError, EOFError, AssertionError, TypeError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        KeyError,
+        ValueError,
+        OSError,
+        NotImplementedError,
+        AttributeError,
+        RuntimeError,
+        EOFError,
+        AssertionError,
+        TypeError,
+        zlib.error,
+    ) as error:
         raise damaged from error
 
 

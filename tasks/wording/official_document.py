@@ -225,11 +225,7 @@ def _closing(document: OfficialDocument) -> Iterator[str]:
     characters to the right of where the signature begins; a date longer than the signature ends two
     characters from the edge itself, and the signature moves left.
     """
-    day = (
-        f"{document.dated_on.year}年{document.dated_on.month}月{document.dated_on.day}日"
-        if document.dated_on
-        else ""
-    )
+    day = f"{document.dated_on.year}年{document.dated_on.month}月{document.dated_on.day}日" if document.dated_on else ""
     signature_width, day_width = paper.width(clean(document.signature or "")), paper.width(day)
     signature_right, day_right = 2.0, signature_width - day_width
     if day_right < 0:

@@ -73,10 +73,7 @@ def package(parts: Mapping[str, str]) -> bytes:
             ("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
         ),
         "word/_rels/document.xml.rels": _relationships(
-            *(
-                (key, f"{RELATIONSHIP_NAMESPACE}/{kind}", target)
-                for key, kind, target in _DOCUMENT_RELATIONSHIPS
-            )
+            *((key, f"{RELATIONSHIP_NAMESPACE}/{kind}", target) for key, kind, target in _DOCUMENT_RELATIONSHIPS)
         ),
         "word/settings.xml": _SETTINGS,
         **parts,
@@ -92,9 +89,7 @@ def package(parts: Mapping[str, str]) -> bytes:
 
 
 def _content_types() -> str:
-    overrides = "".join(
-        f'<Override PartName="/{part}" ContentType="{content}"/>' for part, content in _CONTENT_TYPES
-    )
+    overrides = "".join(f'<Override PartName="/{part}" ContentType="{content}"/>' for part, content in _CONTENT_TYPES)
     return (
         f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -103,7 +98,5 @@ def _content_types() -> str:
 
 
 def _relationships(*entries: tuple[str, str, str]) -> str:
-    rows = "".join(
-        f'<Relationship Id="{key}" Type="{kind}" Target="{target}"/>' for key, kind, target in entries
-    )
+    rows = "".join(f'<Relationship Id="{key}" Type="{kind}" Target="{target}"/>' for key, kind, target in entries)
     return f'{DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'

@@ -121,9 +121,7 @@ def _text_styles(fonts: Fonts) -> str:
         + _paragraph_style(ADDRESSEE, "主送机关", following=BODY)
         + _paragraph_style(BODY, "Body Text", paragraph=_FIRST_LINE_INDENT)
         + _paragraph_style(ATTACHMENT, "附件说明", paragraph='<w:jc w:val="left"/>')
-        + _paragraph_style(
-            SIGNATURE, "发文机关署名", paragraph='<w:keepNext/><w:jc w:val="right"/>', following=DATE
-        )
+        + _paragraph_style(SIGNATURE, "发文机关署名", paragraph='<w:keepNext/><w:jc w:val="right"/>', following=DATE)
         + _paragraph_style(DATE, "成文日期", paragraph='<w:jc w:val="right"/>')
     )
 

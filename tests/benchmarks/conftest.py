@@ -1,0 +1,127 @@
+"""What the benchmarks share: filled databases, one of each size and system, and bare connections beside ours."""
+
+import os
+import shutil
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, make_url, text
+from sqlmodel import create_engine
+
+from models.database import sqlite_url, unit_of_work
+from tests.benchmarks.populate import DAY, ON, populate
+from tests.conftest import ON_POSTGRES, disposed
+
+SIZES = [int(size) for size in os.environ.get("DUBAN_BENCH_SIZES", "10000,100000").split(",")]
+_FILLED = [
+    pytest.param((system, size), id=f"{system}-{size}", marks=ON_POSTGRES if system == "postgresql" else ())
+    for size in SIZES
+    for system in ("sqlite", "postgresql")
+]
+_RESULTS = ("delivery_attempt", "notice", "digest")
+
+
+@dataclass
+class Filled:
+    """A filled database: our engine, and one connection of the bare driver prepared the same way."""
+
+    system: str
+    size: int
+    engine: Engine
+    bare: Any
+
+    def by_hand(self, *statements: str | None) -> None:
+        """Run statements in one transaction of the bare driver."""
+        self.bare.execute("BEGIN IMMEDIATE" if self.system == "sqlite" else "BEGIN")
+        for statement in filter(None, statements):
+            self.bare.execute(statement)
+        self.bare.execute("COMMIT")
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.bare.execute(statement).fetchall()]
+
+    def forget(self, swept: Any = ON - DAY) -> None:
+        """As if no sweep had written and no mail had left after `swept`."""
+        empty = "DELETE FROM {}" if self.system == "sqlite" else "TRUNCATE {} CASCADE"
+        with unit_of_work(self.engine) as session:
+            for table in _RESULTS:
+                session.execute(text(empty.format(table)))
+            session.execute(text('UPDATE last_run SET "on" = :swept'), {"swept": swept})
+        if self.system == "sqlite":
+            self.bare.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def compare(
+        self,
+        what: str,
+        floor: Callable[[], object],
+        ours: Callable[[], object],
+        *,
+        bar: str,
+        turns: int,
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Run both in turns, `before` ahead of each, and print how they compare."""
+        low, mine = [], []
+        for _turn in range(turns):
+            before()
+            low.append(seconds(floor))
+            before()
+            mine.append(seconds(ours))
+        self.say(what, low, mine, bar)
+
+    def say(self, what: str, floor: Iterable[float], ours: Iterable[float], bar: str) -> None:
+        """Print the medians and the ratio, which is taken pair by pair: what else the machine does hits both."""
+        pairs = list(zip(floor, ours, strict=True))
+        ratio = statistics.median(mine / low for low, mine in pairs)
+        low, mine = (f"{statistics.median(column) * 1000:10.2f} ms" for column in zip(*pairs, strict=True))
+        print(f"\n{self.system:10} {self.size:>9,}  {what:24} floor {low}  ours {mine}  ratio {ratio:5.2f}  bar {bar}")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+@pytest.fixture(scope="session", params=_FILLED)
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """A database of each size on each system, left by every benchmark as it was found."""
+    system, size = request.param
+    if system == "sqlite":
+        path = tmp_path_factory.mktemp("filled") / "duban.db"
+        with disposed(sqlite_url(path)) as engine:
+            populate(engine, size)
+            bare = _bare_sqlite(path)
+            yield Filled(system, size, engine, bare)
+            bare.close()
+        shutil.rmtree(path.parent)
+        return
+    server_url = request.getfixturevalue("postgres_url")
+    driver_url = server_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    server = create_engine(driver_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE filled{size}"))
+    url = make_url(server_url).set(database=f"filled{size}").render_as_string(hide_password=False)
+    with disposed(url) as engine:
+        populate(engine, size)
+        with psycopg.connect(url, autocommit=True, options="-c jit=off") as bare:
+            yield Filled(system, size, engine, bare)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE filled{size} WITH (FORCE)"))
+    server.dispose()
+
+
+def _bare_sqlite(path: Path) -> sqlite3.Connection:
+    """With the same guards as ours: foreign keys are checked, and what is written is written alike."""
+    bare = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+        bare.execute(f"PRAGMA {pragma}")
+    return bare

@@ -1,0 +1,56 @@
+"""The figures of one organ's year, each with the rows it was counted from, against four statements by hand."""
+
+from typing import Any
+
+import pytest
+
+from models.database import reading
+from models.organ import Organ
+from models.plan import AnnualPlan
+from tasks.gather_figures import gather_figures
+from tests.benchmarks.conftest import Filled
+from tests.benchmarks.populate import ON
+
+pytestmark = pytest.mark.benchmark
+
+ORGAN = 7
+YEAR = f"BETWEEN '{ON.year}-01-01' AND '{ON}'"
+ITEMS = f"""
+    SELECT i.id, i.closed_on <= '{ON}', EXISTS (
+        SELECT 1 FROM deadline d WHERE d.item_id = i.id AND d.due_on < '{ON}'
+           AND (coalesce(d.done_on, i.closed_on) IS NULL OR coalesce(d.done_on, i.closed_on) > d.due_on))
+    FROM work_item i WHERE i.plan_id = {ORGAN} ORDER BY i.id"""
+CASES = f"""
+    SELECT id, procedure, fine, outcome FROM enforcement_case WHERE organ_id = {ORGAN} AND decided_on {YEAR} ORDER BY id"""
+STUDIES = f"SELECT id, people FROM study_session WHERE organ_id = {ORGAN} AND held_on {YEAR} ORDER BY id"
+
+
+def _by_hand(filled: Filled) -> dict[str, Any]:
+    items, cases, studies = filled.rows(ITEMS), filled.rows(CASES), filled.rows(STUDIES)
+    finished = [(row, late) for row, done, late in items if done]
+    return {
+        "列入计划任务": [row for row, _done, _late in items],
+        "完成任务": [row for row, _late in finished],
+        "按时完成任务": [row for row, late in finished if not late],
+        "行政执法案件": [case[0] for case in cases],
+        "简易程序案件": [case[0] for case in cases if case[1] == "simple"],
+        "普通程序案件": [case[0] for case in cases if case[1] == "ordinary"],
+        "罚款金额": [case[0] for case in cases if case[2]],
+        "被变更或撤销案件": [case[0] for case in cases if case[3] != "stands"],
+        "集中学习研讨": [study[0] for study in studies],
+        "学习研讨参加人次": [study[0] for study in studies],
+    }
+
+
+def test_the_figures_of_one_organ(filled: Filled) -> None:
+    def ours() -> dict[str, Any]:
+        with reading(filled.engine) as session:
+            organ, plan = session.get_one(Organ, ORGAN), session.get_one(AnnualPlan, ORGAN)
+            figures = gather_figures(session, organ, plan, on=ON)
+        return {figure.name: figure.rows for figure in figures}
+
+    def by_hand() -> dict[str, Any]:
+        return _by_hand(filled)
+
+    assert {name: len(rows) for name, rows in ours().items()} == {name: len(rows) for name, rows in by_hand().items()}
+    filled.compare("figures of one organ", by_hand, ours, bar="2, flat", turns=25)
