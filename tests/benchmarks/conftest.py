@@ -6,6 +6,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,8 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         path = tmp_path_factory.mktemp("filled") / "duban.db"
         with disposed(sqlite_url(path)) as engine:
             populate(engine, size)
-            bare = _bare_sqlite(path)
-            yield Filled(system, size, engine, bare)
-            bare.close()
+            with closing(_bare_sqlite(path)) as bare:
+                yield Filled(system, size, engine, bare)
         shutil.rmtree(path.parent)
         return
     server_url = request.getfixturevalue("postgres_url")
@@ -112,8 +112,8 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     url = make_url(server_url).set(database=f"filled{size}").render_as_string(hide_password=False)
     with disposed(url) as engine:
         populate(engine, size)
-        with psycopg.connect(url, autocommit=True, options="-c jit=off") as bare:
-            yield Filled(system, size, engine, bare)
+        with psycopg.connect(url, autocommit=True, options="-c jit=off") as connection:
+            yield Filled(system, size, engine, connection)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE filled{size} WITH (FORCE)"))
     server.dispose()

@@ -10,7 +10,10 @@ from functools import cache
 from models.policy import Relation, Unit
 from tests.benchmarks.populate import CALENDAR, DAY, RUNGS, WORKING_DAYS
 
-WRITTEN = "fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on, raised_on, send_on, late, state, reason"
+WRITTEN = (
+    "fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind,"
+    " due_on, raised_on, send_on, late, state, reason"
+)
 """All a sweep writes of a notice."""
 
 _KINDS = {Relation.BEFORE: "reminder", Relation.AFTER: "escalation"}

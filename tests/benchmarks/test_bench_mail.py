@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from email import message_from_binary_file
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,10 @@ def port() -> Iterator[int]:
     server.wait()
 
 
+def _read(file: Any) -> Any:
+    return message_from_binary_file(file, policy=SMTP)
+
+
 def _raise(filled: Filled) -> None:
     filled.forget()
     with unit_of_work(filled.engine) as session:
@@ -62,8 +68,8 @@ def test_a_delivery(filled: Filled, port: int, tmp_path: Path) -> None:
     _raise(filled)
     written = deliver(filled.engine, Settings(home=tmp_path, mail_from=SENDER), now=NOW, on=ON)
     contents = [
-        ([str(mail[name]) for name in HEADERS], mail.get_payload(decode=True).decode())
-        for mail in mailbox.Maildir(tmp_path / "mail")
+        ([str(mail[name]) for name in HEADERS], mail.get_content())
+        for mail in mailbox.Maildir(tmp_path / "mail", factory=_read)
     ]
     assert len(contents) == written.sent > 0
 

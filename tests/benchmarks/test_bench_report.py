@@ -21,7 +21,8 @@ ITEMS = f"""
            AND (coalesce(d.done_on, i.closed_on) IS NULL OR coalesce(d.done_on, i.closed_on) > d.due_on))
     FROM work_item i WHERE i.plan_id = {ORGAN} ORDER BY i.id"""
 CASES = f"""
-    SELECT id, procedure, fine, outcome FROM enforcement_case WHERE organ_id = {ORGAN} AND decided_on {YEAR} ORDER BY id"""
+    SELECT id, procedure, fine, outcome FROM enforcement_case
+    WHERE organ_id = {ORGAN} AND decided_on {YEAR} ORDER BY id"""
 STUDIES = f"SELECT id, people FROM study_session WHERE organ_id = {ORGAN} AND held_on {YEAR} ORDER BY id"
 
 
