@@ -5,6 +5,8 @@ nobody passes to the next one up at once. The answer is one integer, `person * 4
 subquery per row carries both facts: written as a join, SQLite scans the departments instead (measured: 7×).
 """
 
+from functools import cache
+
 from models.notice import Via
 from models.person import LADDER, Role
 
@@ -36,7 +38,8 @@ _HOLDERS = {
 """The tenures `t` of each role for item `i`: tables, condition, and the post by the column an index is in order of."""
 
 
-def recipient_by_role(role: str, roles: set[Role], *, leaves: bool = True) -> str:
+@cache
+def recipient_by_role(role: str, roles: frozenset[Role], *, leaves: bool) -> str:
     """The scalar for the role that the SQL expression `role` names, for the roles that can stand there.
 
     It says who answers for item `i` on day `:on`, or null when there is nobody at all. Each level is written
@@ -55,7 +58,7 @@ def recipient_by_role(role: str, roles: set[Role], *, leaves: bool = True) -> st
     return _first(levels)
 
 
-def recipient_of_post(post: str, *, leaves: bool = True) -> str:
+def recipient_of_post(post: str, *, leaves: bool) -> str:
     """The scalar for one post named by the SQL expression `post`: its holder or the holder's deputy."""
     return _first(_answers("tenure t", f"t.post_id = {post}", "t.post_id", own="true", leaves=leaves))
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.person import Role
-from tasks.address import AS_WRITTEN, recipient_by_role, recipient_of_post
+from tasks.address import AS_WRITTEN, VIA, recipient_by_role, recipient_of_post
 
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
 _ROLES = text(
@@ -52,7 +52,7 @@ def _reassign(session: Session, on: dt.date) -> int:
     if not waiting:
         return 0
     leaves = bool(waiting[0].leaves)
-    recipient = recipient_by_role("notice.role", {Role(row.role) for row in waiting}, leaves=leaves)
+    recipient = recipient_by_role("notice.role", frozenset(Role(row.role) for row in waiting), leaves=leaves)
     further = recipient_of_post("x.post_id", leaves=leaves)
     moved = session.execute(
         text(f"""
@@ -79,6 +79,6 @@ def _reassign(session: Session, on: dt.date) -> int:
                 " SELECT fire_on, deadline_id, item_id, rung_id, :person, role, :via, kind, due_on, raised_on, send_on,"
                 " late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
             ),
-            {"person": found // 4, "via": ("holder", "deputy", "next_level")[found % 4], "id": notice_id},
+            {"person": found // 4, "via": VIA[found % 4].value, "id": notice_id},
         )
     return len(moved)

@@ -178,7 +178,7 @@ class _Sweep:
     def _raise(self, rows: list[str], where: str, *, late: str, fire_on: str) -> None:
         if not rows:
             return
-        roles = {Role(role) for rung in self.rungs.values() for role in rung.roles}
+        roles = frozenset(Role(role) for rung in self.rungs.values() for role in rung.roles)
         leaders = f"""
             UNION ALL
             SELECT w.*, d.id, d.item_id, d.due_on, {late}, {recipient_of_post("x.post_id", leaves=self.leaves)}
