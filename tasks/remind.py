@@ -145,7 +145,8 @@ class _Sweep:
         rows = []
         for policy_id, rungs in self.ladders.items():
             reached = windows(steps(rungs)[0], self.calendar, since=self.on, on=self.on, first=first)
-            rows += self._rows(policy_id, [window for window in reached if window.top])
+            # A lower rung of this very day goes on record too, or the day's next sweep would find it missing.
+            rows += self._rows(policy_id, [window for window in reached if window.top or window.fire_on == self.on])
         self._raise(
             rows,
             f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}",
