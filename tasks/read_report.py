@@ -10,6 +10,7 @@ from tasks.reading.folding import visible
 from tasks.reading.header import FileHeader
 from tasks.reading.items import items_of
 from tasks.reading.lines import Line, lines_of
+from tasks.reading.markup import without_markup
 from tasks.reading.outline import Part, outline
 from tasks.reading.preamble import stated_organ, stated_year, take_apart
 
@@ -28,7 +29,7 @@ def read_report(path: Path) -> ReportReading:
 
 def read_report_text(text: str) -> ReportReading:
     """The reading of a text; raises `UnreadableFileError` where there is none."""
-    header, paragraphs = paragraphs_of(lines_of(visible(text)))
+    header, paragraphs = paragraphs_of(lines_of(visible(without_markup(text))))
     if not paragraphs:
         raise UnreadableFileError("没有可读的文字。")
     return _read(header, paragraphs)
@@ -48,7 +49,7 @@ def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
     said = [*before, *(text for part in parts for text in part.texts)]
     return ReportReading(
         title=title,
-        organ=stated_organ(document.title, document.signed_by, header),
+        organ=stated_organ(document.title, document.signed_by, header, [*document.before, *opening]),
         year=year,
         addressee=document.addressee,
         sections=tuple(_section(part) for part in parts),

@@ -94,7 +94,16 @@ def with_cycle(day: Cell, cycle: Cell) -> Cell:
     period = plain(cycle)
     if not period or period == "-" or _ONCE.fullmatch(period):
         return day
-    return f"{plain(day)};{period}" if day != "" else period
+    return f"{_in_words(day)};{period}" if day != "" else period
+
+
+def _in_words(day: Cell) -> str:
+    """A day in figures (2026-06-30, or a date cell) as 2026年6月30日, which can stand in a list of dues."""
+    try:
+        named = read_day(day)
+    except DueTextError:
+        named = None  # refused with the whole cell, which the user sees as written
+    return f"{named.year}年{named.month}月{named.day}日" if named else plain(day)
 
 
 def start(cell: Cell, year: int) -> dt.date:

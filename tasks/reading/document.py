@@ -13,6 +13,7 @@ from tasks.reading.debris import without_debris
 from tasks.reading.folding import visible
 from tasks.reading.header import FileHeader, split_header
 from tasks.reading.lines import Line, lines_of, unwrap
+from tasks.reading.markup import without_markup
 from tasks.reading.word import word_lines
 
 ACCEPTED = "可以读取的格式:.txt、.docx"
@@ -48,7 +49,7 @@ def load(path: Path) -> tuple[FileHeader, list[Line]]:
         raise UnreadableFileError(f"无法读取“{path.name}”:不支持这种格式。{ACCEPTED}。")
     content = _bytes_of(path)
     word = suffix == ".docx"
-    lines = word_lines(content, path.name) if word else lines_of(visible(decode(content, path.name)))
+    lines = word_lines(content, path.name) if word else lines_of(visible(without_markup(decode(content, path.name))))
     header, paragraphs = paragraphs_of(lines)
     if not paragraphs:
         raise UnreadableFileError(f"无法读取“{path.name}”:文件里没有文字。")

@@ -43,7 +43,7 @@ _INNER_VERB = re.compile(
     r".{4,}?(?:组织|开展|举办|召开|制定|印发|出台|修订|报|建立|健全|完善|推进|推动|加强|完成|落实|进行|实施|督促|推广|查处|开设|发布)"
 )
 _OWN_TIME = re.compile(
-    r"\d{1,2}\s*(?:月|日|号)(?:底|末|中旬|上旬|下旬)?\s*(?:之|以)?前(?!期|后)|(?:月|季度?|年)[底末]前?(?=[^,]{4})|每(?:[年季月周日]|半年|个)|(?:[上下]半年)|节前"
+    r"\d{1,2}\s*(?:月|日|号)(?:底|末|中旬|上旬|下旬)?\s*(?:之|以)?前(?!期|后)|(?:月|季度?|年)[底末]前?(?=[^,]{4})|每(?:[年季月周日]|半年|个)|(?:[上下]半年)|第[一二三四1-4]季度(?=[^,]{4})|节前"
 )
 # …, 6月底前完成: when the duty before it is to be done, not another duty.
 _ONLY_DONE = re.compile(
@@ -53,6 +53,12 @@ _ONLY_DONE = re.compile(
 _SUBJECT = re.compile(
     r"(?:各[\u4e00-\u9fff]{1,12}?|(?:我|全|本)[局委办厅会县区市镇校院系统]{1,3}|[\u4e00-\u9fff]{2,14}?(?:局|委|办|科|处|室|单位|部门|中心|政府|领导))"
     r"(?:都|也|均)?(?:要|应当?|须|必须|务必|需|将)(?!求|素|点)"
+)
+
+
+# …,由法规科牵头,办公室配合: who does what was said before.
+_CHARGE = re.compile(
+    r"由[^,]{2,16}?(?:牵头|负责|主办|承办)|(?:[^,]{0,12}(?:局|委|办|科|处|室|单位|部门|中心|股|站|所|等))(?:协助|协同|积极)?配合"
 )
 
 
@@ -129,7 +135,9 @@ def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
     groups: list[list[_Clause]] = []
     waiting: list[_Clause] = []
     for clause in clauses:
-        if clause.condition:
+        if groups and not waiting and _CHARGE.fullmatch(fold(clause.text).strip(" ,;")):
+            groups[-1].append(clause)
+        elif clause.condition:
             waiting.append(clause)
         elif not groups or clause.opens or _timed(waiting) or clause.text.rstrip()[:1] == ";":
             groups.append([*waiting, clause])

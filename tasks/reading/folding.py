@@ -28,8 +28,8 @@ def fold(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text without zero-width and control characters, which copies from web pages and PDF carry along."""
-    return _INVISIBLE.sub("", text)
+    """The text without the zero-width and control characters and fixed blanks that copies from pages carry."""
+    return _INVISIBLE.sub("", text).replace("\u00a0", " ")
 
 
 def sentences(text: str) -> list[str]:

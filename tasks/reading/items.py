@@ -39,11 +39,16 @@ def items_of(parts: list[Part], title: str | None, year: int | None) -> list[Rea
     if rows:
         return [_from_row(row, year if plan else _after(year)) for row in rows]
     items: list[ReadItem] = []
+    alone = [part for part in announced if part.kinds[0] is SectionKind.NEXT_YEAR]
     for part in announced or (parts if plan else []):
+        if alone and part not in alone and not _speaks_of_next_year(part):
+            continue
         if not announced and part.kinds[0] is not SectionKind.THEMATIC:
             continue
         own = year_of(part.heading or "")
-        items += _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
+        found = _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
+        _, named = split_responsibility(part.heading or "")
+        items += [_charged(item, named, None) if named and item.lead is None else item for item in found]
     return items
 
 
@@ -84,6 +89,15 @@ def _next_year_points(part: Part) -> list[Point]:
         if inside:
             chosen.append(point)
     return chosen or _after_the_turn(part)
+
+
+def _speaks_of_next_year(part: Part) -> bool:
+    """Whether a merged section says what comes next, which may stand in a section of its own instead."""
+    return any(
+        (point.heading and point.heading.kind is SectionKind.NEXT_YEAR)
+        or any(_TURN.search(fold(text)) for text in [point.own, *point.body])
+        for point in part.points
+    )
 
 
 _TURN = re.compile(

@@ -142,14 +142,14 @@ class _Reader:
         project: str | None = None
         projects: dict[int, str | None] = {}
         for index in range(self.header.below, len(titles)):
-            if numbers[index] == "" or titles[index] == "":
-                filled = [cell for cell in self.sheet.rows[index] if cell != ""]
+            if _is_blank(numbers[index]) or _is_blank(titles[index]):
+                filled = [cell for cell in self.sheet.rows[index] if not _is_blank(cell)]
                 if not filled:
                     continue
                 if len(filled) == 1 and (named := self._section(index, filled[0])) is not None:
                     project = named or project
                     continue
-                if filled == [numbers[index]] and titles[index] == "":
+                if filled == [numbers[index]] and _is_blank(titles[index]):
                     continue  # a number written in advance
             number = numbers[index]
             if isinstance(number, str) and number.strip().startswith(EXAMPLE):
@@ -218,6 +218,11 @@ class _Reader:
                 elif cell in clearing:
                     self.cleared.setdefault(index, set()).add(field)
         return list(map(known.__getitem__, kept))
+
+
+def _is_blank(cell: Cell) -> bool:
+    """Empty, or only the blanks that a keystroke leaves behind: nobody sees them in the sheet."""
+    return cell == "" or (isinstance(cell, str) and cell.isspace())
 
 
 def _units(cell: Cell) -> tuple[str, ...]:

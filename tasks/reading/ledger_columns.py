@@ -113,6 +113,12 @@ _READ_ONLY = {"状态", "缺少"}
 """Columns that an exported plan shows and an import does not read."""
 
 
+_TOLD_LATER = re.compile(
+    r"(?:具体|工作|任务|完成|目前|当前)*(?:动态|进度|进展)(?:情况)?|(?:完成|落实)情况|(?:资金|经费)使用情况"
+)
+"""Columns that tell how a task goes: an item keeps none of them, but beside a task they make a header."""
+
+
 @dataclass(frozen=True)
 class Header:
     """The header of a sheet: `below` is the index of the first row under it."""
@@ -174,7 +180,7 @@ def _match(below: int, headings: list[str]) -> Header | None:
     if "target" not in columns and "units" not in columns and "target_unit" in columns:
         # 单位 counts something only beside a number; alone it is who is responsible.
         columns["units"] = columns.pop("target_unit")
-    if "title" not in columns or len(columns) < 2:
+    if "title" not in columns or (len(columns) < 2 and not any(map(_TOLD_LATER.fullmatch, plain))):
         return None
     taken = set(columns.values())
     ignored = [

@@ -10,6 +10,7 @@ from itertools import pairwise
 from unicodedata import east_asian_width
 
 from tasks.reading.folding import ends_sentence, fold, opens_more_than_closes
+from tasks.reading.kinds import kinds_of
 from tasks.reading.numbering import Style, find_marker
 
 _TITLE_END = re.compile(
@@ -26,6 +27,9 @@ _RESPONSIBLE = re.compile(
 
 _BULLET = re.compile(r"^(?:#{1,6}|[-*•●■◆▪►])\s+(?!\d+\s*[-*]$)(?=\S)")
 """Signs of Markdown and of lists before a line's words."""
+
+_BOLD = re.compile(r"\*\*(?=\S)([^*]+)\*\*")
+"""Words that Markdown sets in bold."""
 
 _DANGLING = re.compile(r"(?:[,、(《“]|(?:牵头|责任|主办|承办|协办|配合|完成)[\u4e00-\u9fff]{0,4}:)$")
 """Ends after which something must follow."""
@@ -56,7 +60,7 @@ def lines_of(text: str) -> list[Line]:
             blank = bool(lines)
             continue
         indent = raw[: len(raw) - len(raw.lstrip())]
-        text = _BULLET.sub("", raw.strip())
+        text = _BOLD.sub(r"\1", _BULLET.sub("", raw.strip()))
         lines.append(Line(text, blank_before=blank, indent=indent))
         blank = False
     return lines
@@ -69,6 +73,10 @@ _TELLING = 400
 """Characters of a paragraph that tell what it is."""
 _FEW = 6
 """Lines below a heading among which its end shows."""
+_LONGEST_BARE = 30
+"""Characters of a heading without a number."""
+_LONGEST_PART = 50
+_PART_END = re.compile(r"(?:情况|成效|原因|安排|打算|计划|职责)$")
 _HEAD = 8
 """Paragraphs among which titles stand."""
 
@@ -172,13 +180,33 @@ def _continues(
         return layout.is_full(last) and not fold(text).rstrip().endswith((":", ";")) and not _would_part(text, layout)
     if dangling:
         return True
-    if layout.is_short(last):
+    if layout.is_short(last) or (text == last.text and _stands_above(last, line, layout)):
         return False
     if _is_prose(text):
         return True
     if not layout.is_full(last):
         return False
     return not _is_lone_heading(text, lines, position, layout, at_head=at_head)
+
+
+def _stands_above(line: Line, after: Line, layout: _Layout) -> bool:
+    """Whether a line with a comma but no full stop is a heading: it names a part of the report or heads prose."""
+    named = len(line.text) <= _LONGEST_PART and _PART_END.search(fold(line.text)) and kinds_of(line.text)
+    return not layout.is_full(line) and (bool(named) or heads(line.text, after.text))
+
+
+def heads(text: str, after: str) -> bool:
+    """Whether a short line is no beginning of the line below, which is a whole and much longer sentence.
+
+    Lines that were broken for width are of one length, so that none is followed by one twice as long.
+    """
+    return (
+        len(text) <= _LONGEST_BARE
+        and re.search(r"[。;:!?|]|[,、(《“]$", fold(text)) is None
+        and not opens_more_than_closes(text)
+        and len(after) > 2 * len(text)
+        and ends_sentence(after)
+    )
 
 
 def _is_open(text: str) -> bool:
@@ -240,6 +268,7 @@ def _broken_lines(pairs: list[tuple[Line, Line]]) -> list[Line]:
             and not ends_sentence(line.text)
             and not _begins_anew(after)
             and not _STANDS_ALONE.match(fold(line.text))
+            and not heads(line.text, after.text)
         )
         running = open_end and (running or _is_prose(line.text))
         if running:

@@ -12,7 +12,7 @@ from models.report import SectionKind
 from tasks.reading.findings import SubHeading
 from tasks.reading.folding import ends_sentence, fold, opens_more_than_closes, sentences
 from tasks.reading.kinds import classify, kinds_of, phrase_end
-from tasks.reading.lines import Line
+from tasks.reading.lines import Line, heads
 from tasks.reading.numbering import Style, find_marker, split_enumerated, strip_decoration
 
 _CUT = re.compile(r"[\[【(]?\s*(?:截断|以下截断|未完|原文截断|下略|略)\s*(?:[:\]】)].*)?$")
@@ -22,6 +22,8 @@ _ATTRIBUTES = re.compile(
 _INNER_NUMBER = re.compile(r"\([一二三四五六七八九十]{1,2}\)|(?<!\d)1[.、](?!\d)|一是")
 
 
+_INTRODUCES = re.compile(r"(?:有|是|为|如下|以下[^。]{0,10})[:]$")
+"""Ends of a line that leads to what its section lists: 存在的问题主要有:, 将做好以下工作:."""
 _LONGEST_HEADING = 45
 
 
@@ -83,7 +85,7 @@ def outline(body: list[Line], year: int | None) -> tuple[list[str], list[Part]]:
         before = []
     for part, content in grouped:
         _fill(part, content, year)
-    if grouped and (cut or _breaks_off(lines[-1].text)):
+    if grouped and (cut or _breaks_off(lines[-1].text) or _is_left_empty([part for part, _ in grouped])):
         grouped[-1][0].truncated = True
     return before, [part for part, _ in grouped]
 
@@ -104,10 +106,18 @@ def _without_cut_mark(body: list[Line]) -> tuple[list[Line], bool]:
     return lines, cut
 
 
+def _is_left_empty(parts: list[Part]) -> bool:
+    """Whether a report ends with a heading that nothing follows; in a plan a heading alone can be the duty."""
+    reported = {SectionKind.ACHIEVEMENTS, SectionKind.DEFICIENCIES, SectionKind.FIRST_RESPONSIBLE}
+    return not parts[-1].texts and any(part.texts and part.kinds[0] in reported for part in parts)
+
+
 def _breaks_off(text: str) -> bool:
     """Whether the last words of a document are the beginning of a sentence."""
     if _ATTRIBUTES.match(fold((sentences(text) or [""])[-1])):
         return False
+    if re.search(r"[\u4e00-\u9fff](?:…+|\.{3,})$", text):
+        return True
     return (
         not ends_sentence(text)
         and ("。" in text or opens_more_than_closes(text) or re.search(r"[,、]$", fold(text)) is not None)
@@ -189,7 +199,8 @@ def _section_start(lines: list[Line], position: int, top: _FirstLevel, year: int
         return Part(marker.number, heading, marker.style.value, classify(heading, year), opening)
     if marker is None and top.level is not None and line.level == top.level:
         return Part(None, _bare(line.text), None, classify(line.text, year))
-    if top.unnumbered and _is_bare_part(lines, position, year):
+    introduces = top.style is not None and _INTRODUCES.search(fold(line.text)) is not None
+    if top.unnumbered and not introduces and _is_bare_part(lines, position, year):
         heading = _bare(line.text)
         return Part(None, heading, None, classify(heading, year))
     return None
@@ -302,6 +313,8 @@ def _bare_subheading(content: list[Line], position: int) -> bool:
         return False
     after = content[position + 1].text
     bracketed = re.fullmatch(r"【[^】]{2,30}】", text) is not None
+    if "，" in text or "," in text:
+        return re.fullmatch(r"[\u4e00-\u9fff“”、《》，,\d\s]+", text) is not None and heads(text, after)
     return (bracketed or re.fullmatch(r"[\u4e00-\u9fff“”、《》\d\s]{4,24}", strip_decoration(text)) is not None) and (
         find_marker(after) is not None or ((bracketed or len(after) > len(text)) and ends_sentence(after))
     )

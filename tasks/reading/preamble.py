@@ -54,6 +54,7 @@ def take_apart(paragraphs: list[Line]) -> Parts:
 
     The covering letter's paragraphs stand in `before`, an appendix in `after`.
     """
+    paragraphs = _with_title_apart(paragraphs)
     starts = [start for position in range(1, len(paragraphs)) if (start := _document_start(paragraphs, position))]
     edges = zip([0, *starts], [*starts, len(paragraphs)], strict=True)
     documents = [paragraphs[start:end] for start, end in edges if start < end]
@@ -73,6 +74,21 @@ def take_apart(paragraphs: list[Line]) -> Parts:
         addressee, _, _ = _take_addressee(_take_title(notice)[1])
         signed_by = signed_by or issued_by
     return Parts(title, addressee, (*letter, *before), tuple(body), (*closing, *appendix), signed_by)
+
+
+_GLUED_TITLE = re.compile(
+    r"(?P<title>[^,。;:!?]{0,40}\d{4}\s*年[^,。;:!?《》]{0,40}?(?:报告|总结|工作要点|工作计划|实施方案))\s*(?=\d{4}\s*年[,度以来]|为(?:深入|全面|进一步|扎实|切实|贯彻))"
+)
+
+
+def _with_title_apart(paragraphs: list[Line]) -> list[Line]:
+    """The paragraphs, with a title that the first words of the text were glued to on a line of its own."""
+    for position, line in enumerate(paragraphs[:3]):
+        match = _GLUED_TITLE.match(fold(line.text))
+        if match and is_title(line.text[: match.end("title")]):
+            title = Line(line.text[: match.end("title")], level=line.level)
+            return [*paragraphs[:position], title, Line(line.text[match.end() :]), *paragraphs[position + 1 :]]
+    return paragraphs
 
 
 def is_title(text: str) -> bool:
@@ -238,9 +254,23 @@ def stated_year(title: str | None, headings: list[str], opening: list[str], head
     return header.year
 
 
-def stated_organ(title: str | None, signed_by: str | None, header: FileHeader) -> str | None:
-    """The organ whose report or plan it is: from the title, the signature, or the file's header."""
-    return (_organ_in(title) if title else None) or _organ_name(signed_by) or header.organ
+def stated_organ(title: str | None, signed_by: str | None, header: FileHeader, opening: list[str]) -> str | None:
+    """The organ whose report or plan it is: from the title, the signature, the file's header, or the first words."""
+    stated = (_organ_in(title) if title else None) or _organ_name(signed_by) or header.organ
+    return stated or next((organ for text in opening[:2] if (organ := _organ_opening(text))), None)
+
+
+_SUBJECT = re.compile(
+    r"(?:\d{4}\s*年(?:度|以来|来)?,)?(?:在[^,。]{4,60}下,){0,2}(?P<organ>[\u4e00-\u9fff]{3,24}?)"
+    r"(?:在|坚持|以习近平|深入|认真|紧紧|全面|始终|严格|按照|根据|围绕|积极|扎实|切实|高度重视|持续|不断)"
+)
+
+
+def _organ_opening(text: str) -> str | None:
+    """The subject of a report's first sentence (2025年,某区教育局坚持…), where it is an organ with a name."""
+    match = _SUBJECT.match(fold(text).strip())
+    name = _organ_name(match["organ"]) if match else None
+    return None if name is None or re.match(r"我|本|全|各|[省市区县镇乡](?:委|政府)", name) else name
 
 
 def _organ_in(title: str) -> str | None:
@@ -266,5 +296,8 @@ def _organ_name(text: str | None) -> str | None:
     """The text if it names an organ or the place whose report it is."""
     name = (text or "").strip(" 　《“”")
     if re.match(r"关于|印发|做好", name) or re.search(r"[《【]", name) or not 2 <= len(name) <= 40:
+        return None
+    name = re.sub(r"(?:党[委组])?书记、(?:局长|主任|镇长|乡长|区长|县长|市长)$", "", name)
+    if re.fullmatch(r"[全本我][省市区县镇乡局委]", name):
         return None
     return name if _ORGAN.search(name) or _PLACE.fullmatch(name) else None

@@ -14,6 +14,10 @@ _ENTRY = re.compile(rf"{_LABEL}\s*[:】]\s*(?P<value>.*?)(?=[;,。\s]*{_NEXT_LAB
 _START = re.compile(rf"\s*[(\[【]?\s*{_LABEL}\s*[:】]")
 _BRACKET = re.compile(rf"[(\[【]\s*{_LABEL}\s*[:】][^()\[\]【】]*[)\]】]?")
 _BY = re.compile(r"由(?P<lead>[^,。;:、]{2,20}?)(?:牵头|负责|会同|承办)")
+_CHARGED = re.compile(
+    r"[(【](?:由)?(?P<lead>[^()【】:]{2,30}?)牵头(?:负责|落实)?"
+    r"(?:[,;、](?P<others>[^()【】:]{2,60}?)(?:配合|参与|参加|协同|协助|(?:等)?(?:按|分别|共同)[^()【】:]{0,12}负责)?)?[)】]"
+)
 _SHARE = re.compile(r"(?:等)?(?:按照?(?:各自)?职责(?:分工)?(?:分别)?(?:负责|落实|配合)?|分别负责|共同负责|配合|负责)$")
 
 
@@ -41,6 +45,11 @@ def split_responsibility(text: str) -> tuple[str, Responsibility | None]:
     if match:
         rest = text[: match.start()] + text[match.end() :]
         return rest.strip(), _read(text[match.start() : match.end()].strip("()（）[]【】"))
+    charged = _CHARGED.search(folded)
+    if charged:
+        rest = text[: charged.start()] + text[charged.end() :]
+        leads, others = (units_in(text[slice(*charged.span(name))]) for name in ("lead", "others"))
+        return rest.strip(), Responsibility(leads[0] if leads else None, (*leads[1:], *others))
     return text, None
 
 

@@ -40,8 +40,11 @@ def word_lines(content: bytes, name: str) -> list[Line]:
     numbering = WordNumbering(document)
     lines: list[Line] = []
     for element in _blocks(document.element.body):
-        if element.tag == qn("w:tbl"):
+        if element.tag == qn("w:tbl") and not _is_frame(element):
             lines += _rows(element)
+        elif element.tag == qn("w:tbl"):
+            for paragraph in element.iter(qn("w:p")):
+                lines += _lines_of(paragraph, document, numbering)
         else:
             lines += _lines_of(element, document, numbering)
     return lines
@@ -135,6 +138,12 @@ def _lines_of(paragraph: Any, document: WordDocument, numbering: WordNumbering) 
     if label and not find_marker(first):
         first = label + first
     return [Line(first, level=numbering.heading_level(paragraph)), *(Line(part) for part in rest)]
+
+
+def _is_frame(table: Any) -> bool:
+    """Whether a table is but a frame around a text: one cell with several paragraphs."""
+    cells = list(table.iter(qn("w:tc")))
+    return len(cells) == 1 and sum(bool(_text(paragraph).strip()) for paragraph in cells[0].iter(qn("w:p"))) > 1
 
 
 def _rows(table: Any) -> Iterator[Line]:

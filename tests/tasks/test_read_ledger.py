@@ -82,6 +82,11 @@ COLUMN_SETS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"title": TASK, "handler": "李四", "percent": None},
     ),
     (
+        "a running ledger that names nobody",
+        {"工作目标及任务要求": TASK, "工作动态": "x", "资金使用情况": "y", "工作进度": "已完成"},
+        {"title": TASK, "handler": None, "percent": None},
+    ),
+    (
         "a register of supervised matters",
         {
             "编号": "2026-Q3-007",
@@ -300,9 +305,11 @@ def test_a_due_cell_is_definite_unless_it_only_says_from_time_to_time(
         ("6月底前", "一次性反馈", JUNE),
         ("6月底前", "", JUNE),
         ("12月底前", "每季度", dt.date(YEAR, 12, 31)),
+        (f"{YEAR}-06-30", "每季度", JUNE),
+        (JUNE, "每季度", JUNE),
     ],
 )
-def test_the_column_of_the_period_adds_to_the_due_day(due: str, cycle: str, expected: dt.date | None) -> None:
+def test_the_column_of_the_period_adds_to_the_due_day(due: str | dt.date, cycle: str, expected: dt.date | None) -> None:
     found = only(read(("任务内容", "交办时限", "反馈周期"), (TASK, due, cycle))).due
 
     assert found is not None
@@ -339,6 +346,12 @@ def test_progress_is_read_in_points(cell: Any, points: int) -> None:
 
 def test_importance_is_one_of_three_words() -> None:
     assert only(read(("任务内容", "重要程度"), (TASK, "重大"))).importance is Importance.MAJOR
+
+
+def test_a_row_that_holds_only_spaces_is_no_item() -> None:
+    found = read(("任务内容", "责任人", "备注"), (TASK, "李四", ""), (" ", "", "  "), ("", "", "\u3000"))
+
+    assert only(found).title == TASK
 
 
 def test_blanks_say_nothing_and_a_dash_clears() -> None:
