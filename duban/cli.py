@@ -2,17 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from duban.edge import Edge, warn
-from models.errors import DubanError
+from duban.usage import UsageError, usage_line
+from models.errors import BadInputError, DubanError
 
 app = typer.Typer(
     name="duban",
     help="督办:年度工作要点从清单到报告的全年督办与年度报告。",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,15 +34,28 @@ def root(
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one Chinese line on standard error."""
+    """Run the command line; an error of the user's or of ours is one Chinese line on standard error."""
     from duban.commands import register
 
     register(app)
     try:
-        app()
+        code: Any = app(standalone_mode=False)
+    except UsageError as error:
+        sys.exit(_explain(error))
+    except typer.Abort:
+        sys.exit(1)
     except DubanError as error:
         warn(f"错误:{error.message}")
         sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        warn(f"错误:{usage_line(error)}")
+    return BadInputError.exit_code
 
 
 if __name__ == "__main__":

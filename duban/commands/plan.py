@@ -21,7 +21,7 @@ from duban.edge import (
     today,
     warn,
 )  # fmt: skip
-from models.errors import BadInputError
+from models.errors import BadInputError, CellError, UnreadableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +90,15 @@ def import_(
     from tasks.import_list import import_list
 
     reach, day = edge(context), today(on)
-    with reach.reading() if dry_run else reach.writing() as session:
-        report = import_list(session, file, year=year, organ_code=organ, dry_run=dry_run, on=day, now=_instant(on, day))
+    try:
+        with reach.reading() if dry_run else reach.writing() as session:
+            report = import_list(
+                session, file, year=year, organ_code=organ, dry_run=dry_run, on=day, now=_instant(on, day)
+            )
+    except UnreadableFileError as refused:
+        if as_json:
+            print_json(_nothing_read(CellError(None, None, None, file.name, refused.message)))
+        raise
     if report.errors and errors is not None:
         from tasks.write_errors import write_errors
 
@@ -102,6 +109,12 @@ def import_(
         _show_import(report, errors)
     if report.errors:
         raise typer.Exit(BadInputError.exit_code)
+
+
+def _nothing_read(error: CellError) -> dict[str, Any]:
+    """What a program gets for a file that could not be opened at all."""
+    counts = dict.fromkeys(("projects", "items", "incomplete"), 0)
+    return {"batch": None, "plan": None, **counts, "errors": [error.as_dict()], "understood": []}
 
 
 @plans.command()

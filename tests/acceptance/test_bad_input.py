@@ -1,5 +1,6 @@
 """Bad input gives one clear Chinese line, a non-zero exit, and nothing half-written."""
 
+import json
 import os
 import stat
 import zipfile
@@ -98,8 +99,6 @@ def test_a_wrong_cell_is_named_with_its_place(
     refused(office, path, cell, words)
     said = office.run("plan", "import", path, "--year", "2026", "--json")
     assert said.code == 2
-    import json
-
     errors = json.loads(said.out)["errors"]
     assert errors[0].keys() == {"sheet", "row", "column", "value", "accepted"}
     assert (errors[0]["sheet"], errors[0]["row"], errors[0]["column"]) == ("台账", 2 + len(rows), cell)
@@ -192,3 +191,33 @@ def test_a_secret_in_the_settings_never_stands_in_an_error(office: Terminal, mon
     said = office.run("status")
     assert said.code == 2
     assert "geheim" not in said.err + said.out
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["nothing"], "没有命令“nothing”"),
+        (["notic"], "是不是 notice"),
+        (["status", "--by", "colour"], "可用:department、project、person"),
+        (["item", "close"], "缺少参数“编号”"),
+        (["plan", "import", "list.xlsx"], "缺少选项 --year"),
+        (["supervise", "--tomorrow"], "没有选项 --tomorrow"),
+        (["plan", "show", "--year", "99"], "应不小于 1990"),
+        (["item", "progress", "1", "--text", "x", "--percent", "abc"], "应为整数"),
+    ],
+)
+def test_a_command_that_cannot_be_understood_is_one_chinese_line(office: Terminal, args: list[str], words: str) -> None:
+    said = office.run(*args)
+    assert said.code == 2
+    assert words in said.err
+    assert "--help" in said.err
+    assert len(said.err.strip().splitlines()) == 1
+
+
+def test_a_program_gets_the_promised_keys_for_a_file_that_cannot_be_opened(office: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "list.xlsx").write_bytes(b"not a workbook at all")
+    said = office.run("plan", "import", tmp_path / "list.xlsx", "--year", "2026", "--json")
+    assert said.code == 2
+    told = json.loads(said.out)
+    assert told.keys() >= {"batch", "plan", "projects", "items", "incomplete", "errors", "understood"}
+    assert "xlsx" in told["errors"][0]["accepted"]
