@@ -148,6 +148,17 @@ def test_a_mail_repeated_after_a_crash_carries_the_same_message_id(
     assert len(set(ids)) == 2
 
 
+def test_a_claim_half_spent_ends_the_run_and_loses_nothing(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised(office)
+    with monkeypatch.context() as slow:
+        slow.setattr("tasks.deliver.CLAIM", dt.timedelta(0))
+        assert office.send("2026-06-26").sent == 0
+    assert office.send("2026-06-26").sent == 2
+    assert len(post.mails) == 2
+
+
 def test_a_server_that_is_away_loses_nothing(engine: Engine, tmp_path: Path) -> None:
     office = raised(Office(engine, tmp_path / "home", smtp_host="127.0.0.1", smtp_port=1))
     result = office.send("2026-06-26")
