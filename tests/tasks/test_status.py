@@ -37,7 +37,7 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
     return office
 
 
-def test_each_item_is_counted_once_and_the_lights_add_up(office: Office) -> None:
+def test_t16_each_item_is_counted_once_and_the_lights_add_up(office: Office) -> None:
     assert counted(office, "2026-06-23") == [LightCount("法规科", green=1, yellow=1, red=1, grey=2, blue=1, total=6)]
 
 
