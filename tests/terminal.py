@@ -15,9 +15,9 @@ from duban.cli import main
 class Said:
     """What one command answered."""
 
-    code: int
-    out: str
-    err: str
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
 class Terminal:
@@ -42,8 +42,15 @@ class Terminal:
     def says(self, *args: str | Path) -> str:
         """The screen after a command that worked."""
         said = self.run(*args)
-        assert said.code == 0, said
-        return said.out
+        assert said.exit_code == 0, said
+        return said.stdout
+
+    def refused(self, *args: str | Path) -> str:
+        """The one line on standard error after a command that was refused."""
+        said = self.run(*args)
+        assert said.exit_code != 0, said
+        assert len(said.stderr.strip().splitlines()) == 1, said
+        return said.stderr
 
     def data(self, *args: str | Path) -> Any:
         """What a program reads."""

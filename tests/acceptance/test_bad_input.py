@@ -38,12 +38,12 @@ def items(office: Terminal) -> int:
 
 def refused(office: Terminal, path: Path, *words: str) -> None:
     said = office.run("plan", "import", path, "--year", "2026")
-    assert said.code == 2, said
-    lines = [line for line in said.err.splitlines() if line.strip()]
-    assert len(lines) == 1, said.err
+    assert said.exit_code == 2, said
+    lines = [line for line in said.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, said.stderr
     for word in words:
-        assert word in said.out + said.err, said
-    assert "Traceback" not in said.err
+        assert word in said.stdout + said.stderr, said
+    assert "Traceback" not in said.stderr
     assert items(office) == 0
 
 
@@ -98,8 +98,8 @@ def test_a_wrong_cell_is_named_with_its_place(
     path = write_xlsx(tmp_path / "list.xlsx", [("青水县2026年清单",), HEADER, *rows])
     refused(office, path, cell, words)
     said = office.run("plan", "import", path, "--year", "2026", "--json")
-    assert said.code == 2
-    errors = json.loads(said.out)["errors"]
+    assert said.exit_code == 2
+    errors = json.loads(said.stdout)["errors"]
     assert errors[0].keys() == {"sheet", "row", "column", "value", "accepted"}
     assert (errors[0]["sheet"], errors[0]["row"], errors[0]["column"]) == ("台账", 2 + len(rows), cell)
 
@@ -131,9 +131,9 @@ def test_a_database_of_a_newer_program(office: Terminal) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     said = office.run("status", "--on", "2026-06-23")
-    assert said.code == 2
-    assert "更新版本" in said.err
-    assert office.run("init").code == 2
+    assert said.exit_code == 2
+    assert "更新版本" in said.stderr
+    assert office.run("init").exit_code == 2
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write anywhere")
@@ -142,14 +142,14 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     closed.mkdir()
     closed.chmod(stat.S_IRUSR | stat.S_IXUSR)
     said = Terminal(closed / "data").run("init")
-    assert said.code == 2
-    assert "无法建立" in said.err
+    assert said.exit_code == 2
+    assert "无法建立" in said.stderr
 
 
 def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     said = Terminal(tmp_path / "file").run("init")
-    assert (said.code, len(said.err.splitlines())) == (2, 1)
+    assert (said.exit_code, len(said.stderr.splitlines())) == (2, 1)
 
 
 def test_a_server_that_refuses_mail(office: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +159,8 @@ def test_a_server_that_refuses_mail(office: Terminal, tmp_path: Path, monkeypatc
     monkeypatch.setenv("DUBAN_SMTP_HOST", "127.0.0.1")
     monkeypatch.setenv("DUBAN_SMTP_PORT", "1")
     said = office.run("deliver", "--on", "2026-06-23")
-    assert said.code == 1
-    assert "127.0.0.1:1 连接失败" in said.err
+    assert said.exit_code == 1
+    assert "127.0.0.1:1 连接失败" in said.stderr
     assert {row["state"] for row in office.data("notice", "list", "--on", "2026-06-23")} == {"pending"}
 
 
@@ -174,23 +174,23 @@ def test_a_server_that_refuses_mail(office: Terminal, tmp_path: Path, monkeypatc
 )
 def test_a_wrong_argument_is_one_line(office: Terminal, args: list[str], words: str) -> None:
     said = office.run(*args)
-    assert said.code == 2
-    assert words in said.err
-    assert len(said.err.strip().splitlines()) == 1
+    assert said.exit_code == 2
+    assert words in said.stderr
+    assert len(said.stderr.strip().splitlines()) == 1
 
 
 def test_a_setting_nobody_knows_is_named(office: Terminal) -> None:
     (office.home / "duban.toml").write_text('smtp_hots = "x"\n')
     said = office.run("status")
-    assert said.code == 2
-    assert "smtp_hots" in said.err
+    assert said.exit_code == 2
+    assert "smtp_hots" in said.stderr
 
 
 def test_a_secret_in_the_settings_never_stands_in_an_error(office: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUBAN_DATABASE_URL", "postgresql://duban:geheim@127.0.0.1:1/office")
     said = office.run("status")
-    assert said.code == 2
-    assert "geheim" not in said.err + said.out
+    assert said.exit_code == 2
+    assert "geheim" not in said.stderr + said.stdout
 
 
 @pytest.mark.parametrize(
@@ -208,16 +208,16 @@ def test_a_secret_in_the_settings_never_stands_in_an_error(office: Terminal, mon
 )
 def test_a_command_that_cannot_be_understood_is_one_chinese_line(office: Terminal, args: list[str], words: str) -> None:
     said = office.run(*args)
-    assert said.code == 2
-    assert words in said.err
-    assert "--help" in said.err
-    assert len(said.err.strip().splitlines()) == 1
+    assert said.exit_code == 2
+    assert words in said.stderr
+    assert "--help" in said.stderr
+    assert len(said.stderr.strip().splitlines()) == 1
 
 
 def test_a_program_gets_the_promised_keys_for_a_file_that_cannot_be_opened(office: Terminal, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"not a workbook at all")
     said = office.run("plan", "import", tmp_path / "list.xlsx", "--year", "2026", "--json")
-    assert said.code == 2
-    told = json.loads(said.out)
+    assert said.exit_code == 2
+    told = json.loads(said.stdout)
     assert told.keys() >= {"batch", "plan", "projects", "items", "incomplete", "errors", "understood"}
     assert "xlsx" in told["errors"][0]["accepted"]

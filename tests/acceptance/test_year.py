@@ -117,8 +117,8 @@ def test_a_rehearsal_writes_nothing(office: Terminal) -> None:
 @pytest.mark.parametrize("args", [["--help"], ["plan", "--help"], ["item", "close", "--help"], ["serve", "--help"]])
 def test_help_is_chinese_and_answers_without_a_data_folder(tmp_path: Path, args: list[str]) -> None:
     said = Terminal(tmp_path / "nowhere").run(*args)
-    assert said.code == 0
-    assert any("一" <= character <= "鿿" for character in said.out)
+    assert said.exit_code == 0
+    assert any("一" <= character <= "鿿" for character in said.stdout)
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -1,23 +1,14 @@
 """`duban init` and `duban people`, as somebody at a terminal or a program sees them."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from openpyxl import Workbook, load_workbook
-from typer.testing import CliRunner, Result
 
-from duban import cli
-from duban.commands import office, people
-from models.errors import BadInputError, NotFoundError, UnreadableFileError
 from models.migrate import revisions
-
-app = typer.Typer()
-app.callback()(cli.root)
-office.register(app)
-people.register(app)
+from tests.terminal import Terminal
 
 STAFF = [
     ["某县司法局", "", "周建国", "局长", "第一责任人", "zhou@example.cn", "", ""],
@@ -33,25 +24,6 @@ def staff(path: Path, rows: list[list[str]]) -> Path:
         workbook.worksheets[0].append(row)
     workbook.save(path)
     return path
-
-
-class Terminal:
-    """Runs commands on one data folder; `says` is what stands on the screen, `data` what a program reads."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def run(self, *args: str | Path) -> Result:
-        return CliRunner().invoke(app, ["--home", str(self.home), *map(str, args)])
-
-    def says(self, *args: str | Path) -> str:
-        result = self.run(*args)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.stdout
-
-    def data(self, *args: str | Path) -> Any:
-        return json.loads(self.says(*args, "--json"))
 
 
 @pytest.fixture
@@ -79,8 +51,7 @@ def test_init_says_where_the_data_lies_and_what_comes_next_and_can_be_repeated(t
 
 
 def test_commands_before_init_say_to_run_it(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="尚未初始化:请先运行 duban init"):
-        Terminal(tmp_path / "data").says("people", "list")
+    assert re.search("尚未初始化:请先运行 duban init", Terminal(tmp_path / "data").refused("people", "list"))
 
 
 def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
@@ -123,8 +94,7 @@ def test_a_refused_import_lists_the_cells_exits_with_2_and_writes_nothing(termin
 def test_a_file_that_is_no_sheet_is_one_line(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "staff.xlsx").write_text("not a sheet")
 
-    with pytest.raises(UnreadableFileError, match="不是可读的"):
-        terminal.says("people", "import", tmp_path / "staff.xlsx")
+    assert re.search("不是可读的", terminal.refused("people", "import", tmp_path / "staff.xlsx"))
 
 
 def test_the_list_shows_who_holds_what_on_a_day(terminal: Terminal) -> None:
@@ -151,8 +121,7 @@ def test_a_post_passes_to_its_successor(terminal: Terminal) -> None:
 
     holders = {row["title"]: row["name"] for row in terminal.data("people", "list", "--on", "2026-07-01")}
     assert (holders["科长"], holders["局长"]) == ("张静", "王敏")
-    with pytest.raises(BadInputError, match="请用 --from 姓名 或 --post 岗位"):
-        terminal.says("people", "succeed", "--to", "张静")
+    assert re.search("请用 --from 姓名 或 --post 岗位", terminal.refused("people", "succeed", "--to", "张静"))
 
 
 def test_leave_names_who_stands_in(terminal: Terminal) -> None:

@@ -1,23 +1,14 @@
 """`duban plan`, as somebody at a terminal or a program sees it."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from openpyxl import Workbook, load_workbook
-from typer.testing import CliRunner, Result
 
-from duban import cli
-from duban.commands import office, people, plan
-from models.errors import ForbiddenError, NotFoundError, UnreadableFileError
 from tests.ledgers import HEADER, YEAR, write_xlsx
-
-app = typer.Typer()
-app.callback()(cli.root)
-for group in (office, people, plan):
-    group.register(app)
+from tests.terminal import Terminal
 
 STAFF = [
     ["青水县国动办", "", "陆明", "主任", "第一责任人"],
@@ -31,25 +22,6 @@ ROWS = [
 ]
 Y = ("--year", str(YEAR))
 DAY = ("--on", f"{YEAR}-01-05")
-
-
-class Terminal:
-    """Runs commands on one data folder; `says` is what stands on the screen, `data` what a program reads."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def run(self, *args: str | Path) -> Result:
-        result = CliRunner().invoke(app, ["--home", str(self.home), *map(str, args)])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    def says(self, *args: str | Path) -> str:
-        return self.run(*args).stdout
-
-    def data(self, *args: str | Path) -> Any:
-        return json.loads(self.says(*args, "--json"))
 
 
 @pytest.fixture
@@ -92,8 +64,7 @@ def test_a_dry_run_shows_what_was_understood_and_writes_nothing(terminal: Termin
     assert "陆明、俞悦" in screen
     assert "完善制度[修订]" in screen
     assert "试读(未写入) 青水县国动办2026年度工作计划:项目 2 个,任务 3 项(新增 3 项)。" in screen
-    with pytest.raises(NotFoundError, match="还没有年度计划"):
-        terminal.says("plan", "show")
+    assert re.search("还没有年度计划", terminal.refused("plan", "show"))
 
 
 def test_errors_come_as_a_table_as_data_and_as_a_sheet(terminal: Terminal, wrong: Path, tmp_path: Path) -> None:
@@ -152,8 +123,7 @@ def test_issuing_lists_what_is_incomplete(terminal: Terminal, ledger: Path) -> N
     }
     assert terminal.data("plan", "show", *Y, *DAY)["state"] == "issued"
     assert "还有 1 项缺少要素" in terminal.says("plan", "issue", *Y, *DAY)
-    with pytest.raises(ForbiddenError, match="任务 80、81已下达"):
-        terminal.says("plan", "undo", "1")
+    assert re.search("任务 80、81已下达", terminal.refused("plan", "undo", "1"))
 
 
 def test_what_is_incomplete_is_exported_filled_in_and_issued(terminal: Terminal, ledger: Path, tmp_path: Path) -> None:
@@ -188,5 +158,4 @@ def test_a_template_is_written_before_and_after_anything_is_registered(terminal:
 def test_a_file_that_is_no_table_is_one_line(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"hello")
 
-    with pytest.raises(UnreadableFileError, match=r"“a\.xlsx”不是可读的"):
-        terminal.says("plan", "import", tmp_path / "a.xlsx", *Y)
+    assert re.search(r"“a\.xlsx”不是可读的", terminal.refused("plan", "import", tmp_path / "a.xlsx", *Y))
