@@ -33,13 +33,25 @@ def root(
     context.obj = Edge(home)
 
 
+def home_first(words: list[str]) -> list[str]:
+    """The words of a command with `--home` in front, where it belongs, wherever it was typed."""
+    for place, word in enumerate(words):
+        if word == "--":
+            break
+        if word == "--home" and place + 1 < len(words):
+            return [*words[place : place + 2], *words[:place], *words[place + 2 :]]
+        if word.startswith("--home="):
+            return [word, *words[:place], *words[place + 1 :]]
+    return words
+
+
 def main() -> None:
     """Run the command line; an error of the user's or of ours is one Chinese line on standard error."""
     from duban.commands import register
 
     register(app)
     try:
-        code: Any = app(standalone_mode=False)
+        code: Any = app(home_first(sys.argv[1:]), standalone_mode=False)
     except UsageError as error:
         sys.exit(_explain(error))
     except typer.Abort:

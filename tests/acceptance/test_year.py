@@ -6,6 +6,7 @@ from typing import Any
 import docx
 import pytest
 
+from duban.cli import home_first, main
 from tests.ledgers import HEADER, write_xlsx
 from tests.terminal import Terminal
 
@@ -144,3 +145,19 @@ def test_every_command_that_prints_data_speaks_json(office: Terminal) -> None:
     for command in commands:
         found: Any = office.data(*command)
         assert isinstance(found, dict | list), command
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--home", "{}", "init"], ["init", "--home", "{}"], ["init", "--home={}"], ["init", "--json", "--home", "{}"]],
+)
+def test_the_data_folder_may_be_named_before_or_after_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert home_first([word.format("office") for word in words])[0].startswith("--home")
+    monkeypatch.setattr("sys.argv", ["duban", *(word.format("office") for word in words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert (tmp_path / "office" / "duban.db").is_file()
