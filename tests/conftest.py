@@ -9,11 +9,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url, text
 from sqlmodel import create_engine
 
 from models.database import open_engine, sqlite_url
 from models.tables import METADATA
+
+settings.register_profile("house", deadline=None)
+"""No test asserts a time, not even by hypothesis' default."""
+settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 ON_POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 """The marks of a test on PostgreSQL; one group, so that parallel workers start one server, not one each."""
