@@ -100,6 +100,7 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
     open_ones = session.exec(
         select(Deadline)
         .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
+        .where(Deadline.kind != DeadlineKind.MILESTONE)
         .order_by(col(Deadline.due_on))
     ).all()
     wanted = _turns(item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []

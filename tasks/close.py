@@ -40,10 +40,10 @@ def close_item(session: Session, item: WorkItem, *, on: dt.date, whole: bool = F
         .order_by(col(Deadline.due_on), col(Deadline.id))
     ).all()
     turn = [deadline for deadline in open_ones if deadline.kind is DeadlineKind.OCCURRENCE]
-    settled = turn[:1] if turn and not whole else list(open_ones)
+    settled = turn[:1] if len(turn) > 1 and not whole else list(open_ones)
     for deadline in settled:
         _settle(session, deadline, on)
-    left = [deadline.due_on for deadline in open_ones if deadline not in settled]
+    left = [deadline.due_on for deadline in turn if deadline not in settled]
     if not left:
         changed = session.connection().execute(
             update(WorkItem)
@@ -56,7 +56,8 @@ def close_item(session: Session, item: WorkItem, *, on: dt.date, whole: bool = F
     elif item.state is ItemState.ISSUED:
         item.state, item.signed_on = ItemState.ACTIVE, on
     refresh_due(session, item)
-    due_on = settled[-1].due_on if settled else item.due_on
+    ends = [deadline.due_on for deadline in settled if deadline.kind is not DeadlineKind.MILESTONE]
+    due_on = ends[-1] if ends else item.due_on
     return Closure(item.number, due_on, on, due_on is None or on <= due_on, min(left, default=None))
 
 

@@ -20,7 +20,7 @@ from models.clock import OFFICE_ZONE
 from models.database import reading, unit_of_work
 from models.day_override import office_calendar
 from models.errors import DeliveryError
-from models.item import WorkItem
+from models.item import Deadline, WorkItem
 from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
 from models.person import Person
 from models.plan import Project
@@ -40,7 +40,7 @@ def _table(model: type[SQLModel]) -> sa.Table:
 
 
 NOTICE, DIGEST, ATTEMPT = _table(Notice), _table(Digest), _table(DeliveryAttempt)
-PERSON, ITEM, PROJECT = _table(Person), _table(WorkItem), _table(Project)
+PERSON, ITEM, DEADLINE, PROJECT = _table(Person), _table(WorkItem), _table(Deadline), _table(Project)
 
 CHANNEL = "mail"
 BATCH = 100
@@ -204,15 +204,18 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
                 ITEM.c.number,
                 ITEM.c.title,
                 PROJECT.c.name,
+                DEADLINE.c.title,
             )
             .join(ITEM, ITEM.c.id == NOTICE.c.item_id)
+            .join(DEADLINE, DEADLINE.c.id == NOTICE.c.deadline_id)
             .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
             .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
         )
         found: dict[int, list[Line]] = defaultdict(list)
-        for digest_id, rung_id, role, via, late, due_on, number, title, project in rows:
+        for digest_id, rung_id, role, via, late, due_on, number, title, project, milestone in rows:
             reason = why(rungs[rung_id], role, via, late=late)
-            found[digest_id].append(Line(number, title, project, due_on, reason))
+            named = f"{title}【节点:{milestone}】" if milestone else title
+            found[digest_id].append(Line(number, named, project, due_on, reason))
         return found
 
 

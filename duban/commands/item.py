@@ -87,3 +87,45 @@ def close(
     timely = "按期" if closure.on_time else "逾期"
     rest = f";下一期 {closure.next_due_on}" if closure.next_due_on else ""
     say(f"任务 {number} 已于 {day} {timely}{'办结本期' if rest else '销号'}{rest}。")
+
+
+@items.command()
+def milestone(
+    context: typer.Context,
+    number: Number,
+    title: Annotated[str, typer.Option("--title", metavar="名称", help="节点名称,如 方案报审。")],
+    due: Annotated[str | None, typer.Option("--due", metavar="日期", help="设节点:它的时限。")] = None,
+    done: Annotated[bool, typer.Option("--done", help="节点已完成(完成日为 --on)。")] = False,
+    on: OnOption = None,
+    year: YearOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """设一个阶段节点(--due),或记它已完成(--done);节点同样按策略提醒和升级。"""
+    from models.errors import BadInputError
+    from tasks.find import find_item
+    from tasks.milestone import add_milestone, reach_milestone
+
+    if (due is None) == (not done):
+        raise BadInputError("请写 --due 日期(设节点)或 --done(节点已完成),两者取一。")
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        item = find_item(session, reach.plan_of_day(session, day, year, organ), number)
+        if due is not None:
+            set_for = today(due)
+            add_milestone(session, item, title=title, due_on=set_for, on=day)
+            data = {"item": number, "title": title, "due_on": set_for}
+        else:
+            data = {
+                "item": number,
+                "title": title,
+                "done_on": day,
+                "on_time": reach_milestone(session, item, title=title, on=day),
+            }
+    if as_json:
+        print_json(data)
+        return
+    say(
+        f"任务 {number} 的节点“{title}”"
+        + (f"已设,时限 {data['due_on']}。" if due else f"已于 {day} {'按期' if data['on_time'] else '逾期'}完成。")
+    )

@@ -50,9 +50,9 @@ def compose(
     calendar: WorkCalendar,
 ) -> EmailMessage:
     """The mail of one digest. `message_id` is the same each time a digest is tried."""
-    grouped: dict[str, dict[str, list[Line]]] = {}
+    grouped: dict[str, dict[tuple[str, str], list[Line]]] = {}
     for line in lines:
-        grouped.setdefault(group(line, on), {}).setdefault(line.number, []).append(line)
+        grouped.setdefault(group(line, on), {}).setdefault((line.number, line.title), []).append(line)
     present = [heading for heading in GROUPS if heading in grouped]
     counts = "、".join(f"{heading}{len(grouped[heading])}项" for heading in present)
     parts = [f"{name}:", "", f"截至{_day(on)},需要您关注的督办事项:{counts}。"]

@@ -136,6 +136,8 @@ def test_every_command_that_prints_data_speaks_json(office: Terminal) -> None:
         ["status", "--on", "2026-06-23", "--by", "person"],
         ["item", "progress", "1", "--text", "推进", "--on", "2026-06-23"],
         ["item", "close", "3", "--on", "2026-06-23"],
+        ["item", "milestone", "1", "--title", "方案报审", "--due", "2026-10-30", "--on", "2026-06-23"],
+        ["item", "milestone", "1", "--title", "方案报审", "--done", "--on", "2026-10-30"],
         ["act", "list"],
         ["deficiency", "list"],
         ["ledger", "list"],

@@ -1,0 +1,86 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.item import ItemState
+from tasks.milestone import add_milestone, reach_milestone
+from tests.office import HANDLER, Office, day
+
+
+@pytest.fixture
+def office(any_engine: Engine, tmp_path: Path) -> Office:
+    return Office(any_engine, tmp_path / "home")
+
+
+def plan(office: Office, number: str, title: str, due: str) -> None:
+    office._do(
+        lambda session, item: add_milestone(session, item, title=title, due_on=day(due), on=office.today), number
+    )
+
+
+def reached(office: Office, number: str, title: str, on: str) -> bool:
+    return office._do(lambda session, item: reach_milestone(session, item, title=title, on=day(on)), number)
+
+
+def test_a_milestone_is_reminded_of_by_name_and_not_once_it_is_reached(office: Office) -> None:
+    number = office.assign("修订制度", due="2026-09-30")
+    plan(office, number, "方案报审", "2026-06-18")
+    plan(office, number, "征求意见", "2026-06-26")
+    assert office.item(number).due_on == dt.date(2026, 6, 18)
+    office.fast_forward("2026-06-11")
+    assert office.inbox(HANDLER).expect("修订制度【节点:方案报审】", "2026年6月18日")
+    assert reached(office, number, "方案报审", "2026-06-12")
+    office.fast_forward("2026-06-18")
+    later = {str(row["due_on"]) for row in office.notices() if row["fired_on"] > day("2026-06-12")}
+    assert later == {"2026-06-26"}
+    assert not reached(office, number, "征求意见", "2026-06-29")
+    assert office.item(number).due_on == dt.date(2026, 9, 30)
+
+
+def test_closing_the_item_ends_its_milestones_and_is_judged_by_its_own_day(office: Office) -> None:
+    number = office.assign("修订制度", due="2026-09-30")
+    plan(office, number, "方案报审", "2026-06-18")
+    assert office.close(number, on="2026-06-30").on_time
+    assert office.item(number).state is ItemState.CLOSED
+    office.fast_forward("2026-06-30")
+    assert office.told() == []
+
+
+def test_a_recurring_item_with_an_open_milestone_closes_with_its_last_turn(office: Office) -> None:
+    number = office.assign("按季报送", recurrence="FREQ=MONTHLY;BYMONTH=3,6;BYMONTHDAY=-1")
+    plan(office, number, "核对口径", "2026-06-18")
+    assert office.close(number, on="2026-03-31").next_due_on == dt.date(2026, 6, 30)
+    office.close(number, on="2026-06-30")
+    assert office.item(number).state is ItemState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("title", "due", "words"),
+    [(" ", "2026-06-18", "为空"), ("方案报审", "2026-06-20", "已有"), ("另一节点", "2026-06-18", "一天只设一个"),
+     ("太晚", "2026-10-01", "不晚于 2026-09-30")],
+)  # fmt: skip
+def test_a_milestone_that_does_not_fit_is_refused(office: Office, title: str, due: str, words: str) -> None:
+    number = office.assign("修订制度", due="2026-09-30")
+    plan(office, number, "方案报审", "2026-06-18")
+    with pytest.raises(BadInputError, match=words):
+        plan(office, number, title, due)
+
+
+def test_a_draft_and_a_closed_item_take_no_milestone(office: Office) -> None:
+    number = office.assign("修订制度", due="2026-09-30", issue=False)
+    with pytest.raises(ForbiddenError, match="尚未下达"):
+        plan(office, number, "方案报审", "2026-06-18")
+    office.issue()
+    office.close(number, on="2026-06-10")
+    with pytest.raises(ForbiddenError, match="销号"):
+        plan(office, number, "方案报审", "2026-06-18")
+
+
+def test_a_milestone_nobody_set_is_named_with_those_there_are(office: Office) -> None:
+    number = office.assign("修订制度", due="2026-09-30")
+    plan(office, number, "方案报审", "2026-06-18")
+    with pytest.raises(NotFoundError, match="现有:方案报审"):
+        reached(office, number, "没有", "2026-06-18")
