@@ -141,6 +141,7 @@ class _Reader:
         limit = _length(Project, "name")
         project: str | None = None
         projects: dict[int, str | None] = {}
+        plain = lru_cache(typed=True)(cells.plain)  # a project is written once for each of its rows
         for index in range(self.header.below, len(titles)):
             if _is_blank(numbers[index]) or _is_blank(titles[index]):
                 filled = [cell for cell in self.sheet.rows[index] if not _is_blank(cell)]
@@ -155,7 +156,7 @@ class _Reader:
             if isinstance(number, str) and number.strip().startswith(EXAMPLE):
                 continue
             if groups[index] != "":
-                project = cells.plain(groups[index])
+                project = plain(groups[index])
             name = f"{project} / {cells.plain(parts[index])}" if project and parts[index] != "" else project
             if name and len(name) > limit:
                 self.errors.append(self.place.error(index + 1, "project", name, f"项目名称最多 {limit} 字。"))
