@@ -32,14 +32,11 @@ class IssueResult:
     incomplete: list[dict[str, Any]] = field(default_factory=list)
 
 
-def issue_plan(
-    session: Session, plan: AnnualPlan, *, on: dt.date, now: dt.datetime, preset: str = DEFAULT_PRESET
-) -> IssueResult:
+def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str = DEFAULT_PRESET) -> IssueResult:
     """Issue (下达) every complete draft of the plan; incomplete ones stay drafts and are listed.
 
     The first issue freezes `preset` onto the plan. Issuing again issues what has become complete since.
     """
-    del now
     if plan.policy_id is None:
         plan.policy_id = freeze(session, preset).id
         plan.issued_on = on

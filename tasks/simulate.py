@@ -47,7 +47,7 @@ def simulate(
         for statement in _PREPARE:
             session.execute(text(statement), values)
         session.expire_all()
-        issue_plan(session, plan, on=first, now=now)
+        issue_plan(session, plan, on=first)
         for statement in _FROM_THE_FIRST_DAY:
             session.execute(text(statement), values)
         plan.issued_on = first

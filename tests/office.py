@@ -217,7 +217,7 @@ class Office:
         at = day(on) if on else self.today
         with unit_of_work(self.engine) as session:
             plan = session.get_one(AnnualPlan, self.plan_id)
-            return issue_plan(session, plan, on=at, now=opening_of(at), preset=self.preset)
+            return issue_plan(session, plan, on=at, preset=self.preset)
 
     def sweep(self, on: str | dt.date) -> SweepResult:
         at = day(on)

@@ -192,7 +192,7 @@ def issue(
     reach, day = edge(context), today(on)
     with reach.writing() as session:
         plan = reach.plan_of_day(session, day, year, organ)
-        done = issue_plan(session, plan, on=day, now=_instant(on, day), preset=preset or DEFAULT_PRESET)
+        done = issue_plan(session, plan, on=day, preset=preset or DEFAULT_PRESET)
     if as_json:
         print_json(done)
         return

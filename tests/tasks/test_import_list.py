@@ -19,7 +19,7 @@ from models.plan import AnnualPlan, ImportBatch, Project
 from tasks.arm import issue_plan
 from tasks.find import find_item, find_organ, find_plan
 from tasks.show_plan import show_plan
-from tests.ledgers import HEADER, NOW, ON, YEAR, Rows, bring_in, complaints, register_office, seat, write_xlsx
+from tests.ledgers import HEADER, ON, YEAR, Rows, bring_in, complaints, register_office, seat, write_xlsx
 
 ROWS: Rows = [
     [80, "法治学习", "组织专题研讨", "俞 悦", "法规科", "县各有关单位", "李 四", "6月底前"],
@@ -251,7 +251,7 @@ def issued(session: Session, path: Path) -> AnnualPlan:
     seed_presets(session)
     bring_in(session, path)
     plan = find_plan(session, find_organ(session, None), YEAR)
-    issue_plan(session, plan, on=ON, now=NOW)
+    issue_plan(session, plan, on=ON)
     return plan
 
 

@@ -111,7 +111,7 @@ def test_after_undoing_the_same_file_comes_in_again(session: Session, tmp_path: 
 def test_items_that_are_issued_are_not_deleted(session: Session, tmp_path: Path) -> None:
     batch = bring_in(session, ledger(tmp_path, ROWS, "a.xlsx")).batch
     seed_presets(session)
-    issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON, now=NOW)
+    issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON)
     before = rows_of(session, *LIST)
 
     with pytest.raises(ForbiddenError, match="任务 1、2已下达或已有办理记录"):
@@ -139,7 +139,7 @@ def open_days(session: Session) -> list[tuple[int, dt.date]]:
 def test_the_deadline_of_an_issued_item_moves_back(session: Session, tmp_path: Path) -> None:
     bring_in(session, ledger(tmp_path, ROWS, "a.xlsx"))
     seed_presets(session)
-    issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON, now=NOW)
+    issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON)
     before = open_days(session)
     moved = [[1, None, None, None, None, None, None, "9月底前"], [2, None, None, None, None, None, None, "每月25日前"]]
     batch = bring_in(session, ledger(tmp_path, moved, "b.xlsx")).batch
