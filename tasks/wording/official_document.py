@@ -11,22 +11,30 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 from models.errors import DubanError
 from tasks.wording import page_numbers, paper, styles
-from tasks.wording.package import EVEN_FOOTER, ODD_FOOTER, core_properties_part, package
+from tasks.wording.charts import BarChart, Chart, LineChart, Series, chart_paragraph, chart_part
+from tasks.wording.forms import Form, form
+from tasks.wording.package import EVEN_FOOTER, ODD_FOOTER, chart_part_name, core_properties_part, package
 from tasks.wording.styles import STANDARD_FONTS, Fonts
 from tasks.wording.tables import Table, table
 from tasks.wording.wordprocessing import DECLARATION, NAMESPACES, clean, paragraph, run
 
 __all__ = [
+    "BarChart",
+    "Block",
     "Fonts",
+    "Form",
     "Heading",
+    "LineChart",
     "OfficialDocument",
     "Paragraph",
     "Run",
+    "Series",
     "Table",
     "render",
     "title_lines",
@@ -67,6 +75,10 @@ class Paragraph:
     runs: tuple[Run, ...]
 
 
+Block = Heading | Paragraph | Table | Form | Chart
+"""What the body of a document is made of."""
+
+
 @dataclass(frozen=True)
 class OfficialDocument:
     """A document as an office sends it.
@@ -80,7 +92,7 @@ class OfficialDocument:
 
     title: str
     addressee: str | None
-    body: tuple[Heading | Paragraph | Table, ...]
+    body: tuple[Block, ...]
     signature: str | None
     dated_on: date | None
     document_number: str | None = None
@@ -92,16 +104,18 @@ def render(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> bytes:
 
     Characters that a Word file cannot hold (control characters) are left out.
     """
+    charts = [block for block in document.body if isinstance(block, Chart)]
     return package(
         {
             "word/document.xml": _document_part(document),
-            "word/styles.xml": styles.styles_part(fonts),
+            "word/styles.xml": styles.styles_part(fonts, supervision=any(map(_of_supervision, document.body))),
             "word/fontTable.xml": styles.font_table_part(fonts),
             "word/footer1.xml": page_numbers.odd_footer_part(),
             "word/footer2.xml": page_numbers.even_footer_part(),
             "docProps/core.xml": core_properties_part(
                 title=document.title.replace("\n", ""), creator=document.signature or "", on=document.dated_on
             ),
+            **{chart_part_name(number): chart_part(block, fonts) for number, block in enumerate(charts, start=1)},
         }
     )
 
@@ -148,13 +162,11 @@ def title_lines(title: str) -> tuple[str, ...]:
     broken before 关于 or around the year, where the two lines come out most alike; where none of these
     makes two lines, the title stays in one piece and Word breaks it.
     """
-    # One character is left free: Word sets a quarter of one between a Chinese character and a digit.
-    capacity = paper.TEXT_WIDTH // (paper.TITLE_POINTS * 20) - 1
-    if "\n" in title or paper.width(title) <= capacity:
+    if "\n" in title or paper.width(title) <= paper.TITLE_ROOM:
         return tuple(title.split("\n"))
     places = [place.start() for place in _TITLE_BREAKS.finditer(title)]
     halves = [(title[:place], title[place:]) for place in places if 0 < place < len(title)]
-    fitting = [pair for pair in halves if max(map(paper.width, pair)) <= capacity]
+    fitting = [pair for pair in halves if max(map(paper.width, pair)) <= paper.TITLE_ROOM]
     return min(fitting, key=lambda pair: abs(paper.width(pair[0]) - paper.width(pair[1])), default=(title,))
 
 
@@ -175,6 +187,7 @@ def _opening(document: OfficialDocument) -> Iterator[str]:
 def _body(document: OfficialDocument) -> Iterator[str]:
     closes = bool(document.signature or document.dated_on) and not document.attachments
     last = len(document.body) - 1
+    charts = count(1)
     for place, block in enumerate(document.body):
         # 7.3.5.5: the signature never stands on a page without text.
         keep_next = closes and place == last
@@ -182,9 +195,18 @@ def _body(document: OfficialDocument) -> Iterator[str]:
             yield _heading(block, keep_next=keep_next)
         elif isinstance(block, Table):
             yield table(block)
+        elif isinstance(block, Form):
+            yield form(block)
+        elif isinstance(block, Chart):
+            yield chart_paragraph(block, next(charts), keep_next=keep_next)
         else:
             keep = "<w:keepNext/>" if keep_next else ""
             yield paragraph(styles.BODY, *(_body_run(piece) for piece in block.runs), properties=keep)
+
+
+def _of_supervision(block: Block) -> bool:
+    """Whether a block needs styles that a report does not."""
+    return isinstance(block, Form | Chart) or (isinstance(block, Table) and block.dense)
 
 
 def _heading(block: Heading, *, keep_next: bool) -> str:

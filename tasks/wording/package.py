@@ -2,15 +2,18 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from tasks.wording.wordprocessing import DECLARATION, NAMESPACES, RELATIONSHIP_NAMESPACE, escaped
 
 ODD_FOOTER, EVEN_FOOTER = "rId4", "rId5"
 
+_CHARTS = "charts/chart"
+
 _CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _CORE_PROPERTIES = "application/vnd.openxmlformats-package.core-properties+xml"
 
 _DOCUMENT_RELATIONSHIPS = (
@@ -60,20 +63,32 @@ def core_properties_part(*, title: str, creator: str, on: date | None) -> str:
     )
 
 
+def chart_part_name(number: int) -> str:
+    """Where the chart of that number, counted from 1, stands in the file."""
+    return f"word/{_CHARTS}{number}.xml"
+
+
+def chart_relationship(number: int) -> str:
+    """The relationship id by which `word/document.xml` names that chart."""
+    return f"rIdChart{number}"
+
+
 def package(parts: Mapping[str, str]) -> bytes:
-    """The bytes of a .docx file from `word/document.xml`, the styles, footers and core properties.
+    """The bytes of a .docx file from `word/document.xml`, the styles, footers, core properties and charts.
 
     Entries are stored, not deflated: deflate's output depends on the zlib at hand, and a report of
     some pages is small. Order, day and attributes of the entries are fixed.
     """
+    charts = range(1, 1 + sum(name.startswith(f"word/{_CHARTS}") for name in parts))
     entries = {
-        "[Content_Types].xml": _content_types(),
+        "[Content_Types].xml": _content_types(charts),
         "_rels/.rels": _relationships(
             ("rId1", f"{RELATIONSHIP_NAMESPACE}/officeDocument", "word/document.xml"),
             ("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
         ),
         "word/_rels/document.xml.rels": _relationships(
-            *((key, f"{RELATIONSHIP_NAMESPACE}/{kind}", target) for key, kind, target in _DOCUMENT_RELATIONSHIPS)
+            *((key, f"{RELATIONSHIP_NAMESPACE}/{kind}", target) for key, kind, target in _DOCUMENT_RELATIONSHIPS),
+            *((chart_relationship(one), f"{RELATIONSHIP_NAMESPACE}/chart", f"{_CHARTS}{one}.xml") for one in charts),
         ),
         "word/settings.xml": _SETTINGS,
         **parts,
@@ -88,8 +103,9 @@ def package(parts: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def _content_types() -> str:
-    overrides = "".join(f'<Override PartName="/{part}" ContentType="{content}"/>' for part, content in _CONTENT_TYPES)
+def _content_types(charts: Iterable[int]) -> str:
+    parts = (*_CONTENT_TYPES, *((chart_part_name(number), _CHART) for number in charts))
+    overrides = "".join(f'<Override PartName="/{part}" ContentType="{content}"/>' for part, content in parts)
     return (
         f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'

@@ -39,6 +39,8 @@ NORMAL, TITLE, BODY, CAPTION, FOOTER = "Normal", "Title", "BodyText", "Caption",
 TABLE, TABLE_HEADER, TABLE_TEXT = "OfficialTable", "TableHeader", "TableText"
 DOCUMENT_NUMBER, ADDRESSEE, ATTACHMENT = "DocumentNumber", "Addressee", "Attachment"
 SIGNATURE, DATE = "IssuingOrgan", "DateOfIssue"
+FORM_LABEL, FORM_TEXT, FORM_FIGURE, FORM_BAND = "FormLabel", "FormText", "FormFigure", "FormBand"
+DENSE_HEADER, DENSE_TEXT, GAP, CHART = "DenseHeader", "DenseText", "Gap", "Chart"
 BODY_CHARACTERS, UNVERIFIED = "BodyCharacters", "Unverified"
 
 
@@ -52,8 +54,8 @@ def _fonts(east_asian: str, latin: str) -> str:
     return f"<w:rFonts w:ascii={western} w:hAnsi={western} w:eastAsia={chinese} w:cs={western}/>"
 
 
-def _size(points: int) -> str:
-    return f'<w:sz w:val="{points * 2}"/><w:szCs w:val="{points * 2}"/>'
+def _size(points: float) -> str:
+    return f'<w:sz w:val="{points * 2:.0f}"/><w:szCs w:val="{points * 2:.0f}"/>'
 
 
 def _spacing(*, before: int = 0, after: int = 0) -> str:
@@ -159,6 +161,43 @@ def _table_styles(fonts: Fonts) -> str:
     )
 
 
+def _supervision_styles(fonts: Fonts) -> str:
+    """Forms, dense lists and charts: paper of the supervision, which GB/T 9704 leaves to the office."""
+    black = _fonts(fonts.heading_1, fonts.latin)
+    left, centred = '<w:jc w:val="left"/>', '<w:jc w:val="center"/>'
+    return (
+        _paragraph_style(FORM_TEXT, "表单内容", paragraph=left, based_on=TABLE_TEXT)
+        + _paragraph_style(FORM_LABEL, "表单栏目", paragraph=centred, characters=black, based_on=TABLE_TEXT)
+        + _paragraph_style(
+            FORM_FIGURE,
+            "表单数字",
+            paragraph=_line_height(paper.FIGURE_LINE / 20) + centred,
+            characters=black + _size(paper.FIGURE_POINTS),
+            based_on=TABLE_TEXT,
+        )
+        + _paragraph_style(
+            FORM_BAND,
+            "表单色带",
+            paragraph=_line_height(paper.BAND_LINE / 20) + centred,
+            characters=black + '<w:color w:val="FFFFFF"/>' + _size(paper.PAGE_NUMBER_POINTS),
+            based_on=TABLE_TEXT,
+        )
+        + _paragraph_style(
+            DENSE_TEXT,
+            "清单文字",
+            paragraph=_line_height(paper.DENSE_LINE / 20),
+            characters=_size(paper.DENSE_POINTS),
+            based_on=TABLE_TEXT,
+        )
+        + _paragraph_style(
+            DENSE_HEADER, "清单表头", paragraph=f"<w:keepNext/>{centred}", characters=black, based_on=DENSE_TEXT
+        )
+        + _paragraph_style(GAP, "表后间隔", paragraph=_line_height(paper.GAP / 20))
+        # A picture in a line of fixed height would be cut off.
+        + _paragraph_style(CHART, "图", paragraph=f'<w:spacing w:line="240" w:lineRule="auto"/>{centred}')
+    )
+
+
 def _character_styles(fonts: Fonts) -> str:
     """正文字体 sets text that runs on after a heading; 待核 marks a sentence that names no source."""
     body = _fonts(fonts.body, fonts.latin)
@@ -173,8 +212,11 @@ def _character_styles(fonts: Fonts) -> str:
     )
 
 
-def styles_part(fonts: Fonts) -> str:
-    """`word/styles.xml`. No theme: a theme's fonts would override the standard's."""
+def styles_part(fonts: Fonts, *, supervision: bool = False) -> str:
+    """`word/styles.xml`, with the styles of forms, dense lists and charts only where they are used.
+
+    No theme: a theme's fonts would override the standard's.
+    """
     defaults = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{_fonts(fonts.body, fonts.latin)}{_size(paper.BODY_POINTS)}"
         '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
@@ -201,7 +243,8 @@ def styles_part(fonts: Fonts) -> str:
     )
     return (
         f"{DECLARATION}<w:styles {NAMESPACES}>{defaults}{normal}{_heading_styles(fonts)}{_text_styles(fonts)}"
-        f"{footer}{_character_styles(fonts)}{_table_styles(fonts)}</w:styles>"
+        f"{footer}{_character_styles(fonts)}{_table_styles(fonts)}"
+        f"{_supervision_styles(fonts) if supervision else ''}</w:styles>"
     )
 
 

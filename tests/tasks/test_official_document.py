@@ -378,6 +378,13 @@ def test_the_same_document_gives_the_same_bytes_in_another_process() -> None:
     assert render(REPORT) == render(REPORT)
 
 
+def test_a_report_is_the_file_it_has_always_been() -> None:
+    """What forms, lists and charts need is added where they are used only."""
+    assert (
+        hashlib.sha256(render(REPORT)).hexdigest() == "1b476bb94ebe9111b18e9c1b41de95bfb16cfd1e6a8c841466d7f81bba371ad5"
+    )
+
+
 def test_nothing_in_the_file_knows_when_or_where_it_was_written() -> None:
     content = render(REPORT)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
