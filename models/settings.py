@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     delivery_attempts: int = Field(default=6, ge=1, le=50)
     """A message that failed this often is parked."""
 
+    evidence_url: str = ""
+    """Where evidence files lie, a folder or any URL of fsspec; empty: in the data folder."""
+    evidence_megabytes: int = Field(default=50, ge=1, le=2048)
+    """The largest evidence file, in MB of 1,048,576 bytes."""
+
     @property
     def database(self) -> str:
         """Where the office's rows live: the embedded database unless another is named."""
@@ -47,6 +52,18 @@ class Settings(BaseSettings):
     @property
     def maildir(self) -> Path:
         return self.home / "mail"
+
+    @property
+    def evidence_store(self) -> str:
+        """What `FileStore` is opened with: the URL as set, or a folder; a relative one counts from the data folder."""
+        if "://" in self.evidence_url:
+            return self.evidence_url
+        return str(self.home / Path(self.evidence_url or "evidence").expanduser())
+
+    @property
+    def evidence_bytes(self) -> int:
+        """The size of the largest evidence file, in bytes."""
+        return self.evidence_megabytes * 1024 * 1024
 
     @classmethod
     def settings_customise_sources(

@@ -6,6 +6,8 @@ is a row that is itself marked: with a star, in brackets, after 密级, as a who
 
 import re
 
+from tasks.reading.folding import fold
+
 ACCEPTED = "涉密事项不得录入:可保留仅含时限的条目(任务内容只写“涉密事项”,不写密级)。"
 
 _LEVEL = "(?:绝密|机密|(?<!国家)(?<!商业)(?<!工作)秘密)"
@@ -19,9 +21,10 @@ _OPEN_LEVELS = {"", "公开", "内部", "非密", "非涉密", "不涉密", "无
 
 
 def marking(text: str) -> str | None:
-    """The secrecy marking that a cell carries, None where it carries none."""
-    found = _MARKED.search(text.strip())
-    return found[0] if found else None
+    """The secrecy marking that a cell carries, as it is written there; None where it carries none."""
+    written = text.strip()
+    found = _MARKED.search(fold(written))
+    return written[found.start() : found.end()] if found else None
 
 
 def is_classified(level: str) -> bool:

@@ -38,3 +38,33 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, words
 def test_a_password_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUBAN_SMTP_PASSWORD", "geheim")
     assert "geheim" not in repr(load_settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("line", "store"),
+    [
+        ("", "{home}/evidence"),
+        ('evidence_url = "材料"', "{home}/材料"),
+        ('evidence_url = "{home}2/材料"', "{home}2/材料"),
+        ('evidence_url = "memory://材料"', "memory://材料"),
+    ],
+)
+def test_evidence_lies_in_the_data_folder_unless_another_place_is_named(tmp_path: Path, line: str, store: str) -> None:
+    (tmp_path / "duban.toml").write_text(line.format(home=tmp_path), encoding="utf-8")
+
+    assert load_settings(tmp_path).evidence_store == store.format(home=tmp_path)
+
+
+@pytest.mark.parametrize(("megabytes", "size"), [(1, 1_048_576), (50, 52_428_800), (2048, 2_147_483_648)])
+def test_the_largest_evidence_is_set_in_megabytes(tmp_path: Path, megabytes: int, size: int) -> None:
+    (tmp_path / "duban.toml").write_text(f"evidence_megabytes = {megabytes}\n")
+
+    assert load_settings(tmp_path).evidence_bytes == size
+
+
+@pytest.mark.parametrize("megabytes", ["0", "2049", "1.5", '"viel"'])
+def test_a_size_out_of_bounds_is_refused(tmp_path: Path, megabytes: str) -> None:
+    (tmp_path / "duban.toml").write_text(f"evidence_megabytes = {megabytes}\n")
+
+    with pytest.raises(BadInputError, match="evidence_megabytes"):
+        load_settings(tmp_path)

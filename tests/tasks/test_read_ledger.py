@@ -424,7 +424,18 @@ def test_sheets_without_a_header_are_left_aside(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["机密★", "绝密★30年", "(机密)专项任务", "【秘密】某事", "密级:机密", "机密", "秘密★1年"]
+    "text",
+    [
+        "机密★",
+        "绝密★30年",
+        "(机密)专项任务",
+        "【秘密】某事",
+        "密级:机密",
+        "机密",
+        "秘密★1年",
+        "（机密）专项任务",
+        "密级：秘密",
+    ],
 )
 def test_a_secrecy_marking_stops_the_row(text: str) -> None:
     (error,) = read(("任务内容", "备注"), ("甲", text), ("乙", "")).errors
