@@ -63,6 +63,7 @@ def postgres_url() -> Iterator[str]:
 
         folder = Path(tempfile.mkdtemp(prefix="duban-postgres-"))
         server = get_server(folder / "data")
+        _make_forgetful(server.get_uri())
     except Exception as error:
         if os.environ.get("CI"):
             raise
@@ -72,17 +73,33 @@ def postgres_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database that nobody else uses; dropped afterwards."""
+@contextmanager
+def made_database(postgres_url: str, *, template: str = "template0") -> Iterator[str]:
+    """The address of a PostgreSQL database that nobody else uses, a copy of `template`; dropped afterwards."""
     name = f"t{uuid4().hex}"
     server = create_engine(_with_driver(postgres_url), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with made_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a database with every table, to be copied, as `sqlite_template` is."""
+    with made_database(postgres_url) as url:
+        with disposed(url) as made:
+            METADATA.create_all(made)
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=ON_POSTGRES)])
@@ -94,12 +111,25 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
-@pytest.fixture
-def any_engine(any_url: str) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=ON_POSTGRES)])
+def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty database with every table, once on each system the product runs on."""
-    with disposed(any_url) as made:
-        METADATA.create_all(made)
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    template = request.getfixturevalue("postgres_template")
+    with made_database(request.getfixturevalue("postgres_url"), template=template) as url, disposed(url) as made:
         yield made
+
+
+def _make_forgetful(url: str) -> None:
+    """Let the server of the tests wait for no disk: it is thrown away, and makes and drops a database per test."""
+    server = create_engine(_with_driver(url), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    server.dispose()
 
 
 def _with_driver(url: str) -> str:
