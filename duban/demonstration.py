@@ -4,6 +4,7 @@ What happens on a day is done by the functions behind the commands; nothing here
 """
 
 import datetime as dt
+import io
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -15,32 +16,44 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
+from models.actor import Actor, Channel
 from models.clock import opening_of
-from models.database import reading, unit_of_work
+from models.database import on_record, reading, unit_of_work
 from models.day_override import office_calendar
 from models.errors import DubanError
+from models.evidence import Category
+from models.instruction import Instruction
 from models.item import WorkItem
 from models.leadership import Duty
 from models.ledger import Procedure
 from models.notice import NoticeKind, NoticeState
 from models.organ import Organ
-from models.person import Role
+from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan
+from models.receipt import Receipt
 from models.report import ReportBlock, ReportFigure, ReportSection, SectionKind
 from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
-from tasks.close import close_item
+from tasks.attach import attach
+from tasks.check_upload import Limits
+from tasks.close import accept, request_close
 from tasks.compile_report import newest_report
 from tasks.deliver import deliver
-from tasks.find import find_item, find_organ, find_person, find_plan
+from tasks.extend import decide_extension, extend
+from tasks.file_store import FileStore
+from tasks.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.hand_over import hand_over, take_leave
+from tasks.instruct import close_instruction, instruct, reply
 from tasks.list_notices import list_notices
+from tasks.people_of import handler_of
 from tasks.progress import record_progress
 from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
-from tasks.remind import remind
 from tasks.roster import posts_to_hand_over
+from tasks.sign import sign
+from tasks.supervise import supervise
+from tasks.urge import urge
 
 YEAR = 2026
 LAST_DAY = dt.date(YEAR, 12, 31)
@@ -69,6 +82,7 @@ class Office:
     plan: AnnualPlan
     calendar: WorkCalendar
     today: dt.date
+    settings: Settings
 
     @property
     def now(self) -> dt.datetime:
@@ -77,40 +91,130 @@ class Office:
     def item(self, number: str) -> WorkItem:
         return find_item(self.session, self.plan, number)
 
+    def by(self, person: Person) -> Actor:
+        """That person, acting today at the command line."""
+        return Actor(person.name, Channel.COMMAND, self.today, self.now, person.id)
+
+    def in_role(self, role: Role) -> Actor:
+        """Whoever holds the organ's post of this role."""
+        person = find_role(self.session, self.organ, role, self.today)
+        if person is None:
+            raise DubanError(f"{self.today} 没有在任的{role.label}。")
+        return self.by(person)
+
+    def doing(self, item: WorkItem) -> Actor:
+        """Whoever does the item today, a deputy included."""
+        person = handler_of(self.session, item, self.today)
+        if person is None:
+            raise DubanError(f"任务 {item.number} 在 {self.today} 无人承办。")
+        return self.by(person)
+
+    def heading(self, department_id: int | None) -> Actor:
+        """The head of a department."""
+        head = self.session.exec(
+            select(Person)
+            .join(Tenure, col(Tenure.person_id) == Person.id)
+            .join(Post, col(Post.id) == Tenure.post_id)
+            .where(Post.department_id == department_id, Post.role == Role.DEPARTMENT_HEAD)
+        ).first()
+        if head is None:
+            raise DubanError("配合科室没有负责人。")
+        return self.by(head)
+
+    def judging(self, item: WorkItem) -> Actor:
+        """Who reviews the item's closure: the supervisor, or the first responsible person of the supervisor's own."""
+        supervisor = self.in_role(Role.SUPERVISOR)
+        own = self.doing(item).person_id == supervisor.person_id
+        return self.in_role(Role.FIRST_RESPONSIBLE) if own else supervisor
+
+
+def _receipt(office: Office, *, items: list[str]) -> None:
+    """Whoever does an item signs for it, and the heads of the cooperating departments for theirs."""
+    for number in items:
+        item = office.item(number)
+        sign(office.session, item, by=office.doing(item))
+        waiting = select(Receipt).where(Receipt.item_id == item.id, col(Receipt.signed_at).is_(None))
+        for receipt in office.session.exec(waiting.order_by(col(Receipt.id))).all():
+            sign(office.session, item, by=office.heading(receipt.department_id))
+
 
 def _progress(office: Office, *, item: str, text: str, **more: Any) -> None:
-    record_progress(
-        office.session, office.item(item), content=text, on=office.today, now=office.now, calendar=office.calendar,
-        **more,
+    found = office.item(item)
+    record_progress(office.session, found, by=office.doing(found), content=text, **more)
+
+
+def _evidence(office: Office, *, item: str, name: str, text: str, category: str = Category.ROUTINE.label) -> None:
+    found = office.item(item)
+    attach(
+        office.session, found, by=office.doing(found), store=FileStore(office.settings.evidence_store),
+        limits=Limits(office.settings.evidence_bytes), name=name, source=io.BytesIO(text.encode()),
+        category=member_named(Category, category),
     )  # fmt: skip
 
 
+def _extension(office: Office, *, item: str, to: dt.date, reason: str, progress: str) -> None:
+    found = office.item(item)
+    extend(office.session, found, by=office.doing(found), to=to, reason=reason, progress=progress)
+
+
+def _approval(office: Office, *, item: str, person: str) -> None:
+    leader = office.by(find_person(office.session, person, office.organ))
+    decide_extension(office.session, office.item(item), by=leader, approve=True)
+
+
+def _urging(office: Office, *, items: list[str]) -> None:
+    urge(office.session, [office.item(number) for number in items], by=office.in_role(Role.SUPERVISOR))
+
+
+def _instruction(office: Office, *, item: str, text: str, due: dt.date) -> None:
+    leader = office.in_role(Role.FIRST_RESPONSIBLE)
+    instruct(office.session, office.item(item), by=leader, content=text, due_on=due)
+
+
+def _reply(office: Office, *, item: str, text: str, outcome: str | None = None) -> None:
+    found = office.item(item)
+    newest = select(Instruction).where(Instruction.item_id == found.id).order_by(col(Instruction.id).desc())
+    instruction = office.session.exec(newest).first()
+    if instruction is None:
+        raise DubanError(f"任务 {item} 没有批示。")
+    reply(office.session, instruction, by=office.doing(found), content=text)
+    if outcome is not None:
+        leader = office.in_role(Role.FIRST_RESPONSIBLE)
+        close_instruction(office.session, instruction, by=leader, outcome=outcome)
+
+
 def _closure(office: Office, *, item: str) -> None:
-    close_item(office.session, office.item(item), on=office.today)
+    """Asked for with a piece of evidence, and accepted the same day."""
+    found = office.item(item)
+    what = found.deliverable or found.title
+    _evidence(office, item=item, name=f"{what}.txt", text=f"{office.today} {found.title}:{what}\n")
+    request_close(office.session, found, by=office.doing(found), statement=f"{what}已完成")
+    accept(office.session, found, by=office.judging(found))
 
 
 def _act(office: Office, *, kind: str, text: str, item: str | None = None, document_number: str | None = None) -> None:
     record_act(
-        office.session, office.organ, kind=member_named(Duty, kind), on=office.today, text=text, now=office.now,
-        item=office.item(item) if item else None, document_number=document_number,
+        office.session, office.organ, by=office.in_role(Role.SUPERVISOR), kind=member_named(Duty, kind),
+        on=office.today, text=text, item=office.item(item) if item else None, document_number=document_number,
     )  # fmt: skip
 
 
 def _study(office: Office, *, topic: str, people: int) -> None:
-    record_study(office.session, office.organ, on=office.today, topic=topic, people=people, now=office.now)
+    by = office.in_role(Role.SUPERVISOR)
+    record_study(office.session, office.organ, by=by, on=office.today, topic=topic, people=people)
 
 
 def _case(office: Office, *, number: str, title: str, procedure: str, fine: str) -> None:
     record_case(
-        office.session, office.organ, procedure=member_named(Procedure, procedure), on=office.today, now=office.now,
-        fine=money(fine), number=number, title=title,
+        office.session, office.organ, by=office.in_role(Role.SUPERVISOR), on=office.today,
+        procedure=member_named(Procedure, procedure), fine=money(fine), number=number, title=title,
     )  # fmt: skip
 
 
 def _deficiency(office: Office, *, text: str, cause: str, remedy: str, item: str | None = None) -> None:
     record_deficiency(
-        office.session, office.organ, on=office.today, text=text, now=office.now, cause=cause, remedy=remedy,
-        item=office.item(item) if item else None,
+        office.session, office.organ, by=office.in_role(Role.SUPERVISOR), on=office.today, text=text, cause=cause,
+        remedy=remedy, item=office.item(item) if item else None,
     )  # fmt: skip
 
 
@@ -118,17 +222,19 @@ def _handover(office: Office, *, to: str, **named: str) -> None:
     former = find_person(office.session, named["from"], office.organ)
     successor = find_person(office.session, to, office.organ)
     for post in posts_to_hand_over(office.session, former, None, office.organ, on=office.today):
-        hand_over(office.session, post, to=successor, on=office.today)
+        hand_over(office.session, post, by=office.in_role(Role.SUPERVISOR), to=successor, on=office.today)
 
 
 def _leave(office: Office, *, person: str, until: dt.date) -> None:
     away = find_person(office.session, person, office.organ)
-    take_leave(office.session, away, from_on=office.today, until_on=until)
+    by = office.in_role(Role.SUPERVISOR)
+    take_leave(office.session, away, by=by, from_on=office.today, until_on=until)
 
 
 _ACTS: Mapping[str, Callable[..., None]] = {
-    "handover": _handover, "leave": _leave, "progress": _progress, "closure": _closure, "act": _act,
-    "study": _study, "case": _case, "deficiency": _deficiency,
+    "handover": _handover, "leave": _leave, "receipt": _receipt, "progress": _progress, "evidence": _evidence,
+    "extension": _extension, "approval": _approval, "urging": _urging, "instruction": _instruction, "reply": _reply,
+    "closure": _closure, "act": _act, "study": _study, "case": _case, "deficiency": _deficiency,
 }  # fmt: skip
 """What can happen, by the name of its table in the script; on one day in this order."""
 
@@ -170,11 +276,12 @@ def live(engine: Engine, settings: Settings, script: Script, days: Iterable[dt.d
     """
     for day in days:
         with unit_of_work(engine) as session:
-            remind(session, on=day, now=opening_of(day), calendar=office_calendar(session))
+            rhythm = Actor("每日督办", Channel.RHYTHM, day, opening_of(day))
+            supervise(session, by=rhythm, calendar=office_calendar(session))
         deliver(engine, settings, now=opening_of(day), on=day)
-        with unit_of_work(engine) as session:
+        with on_record(engine) as session:
             organ = find_organ(session, None)
-            office = Office(session, organ, find_plan(session, organ, YEAR), office_calendar(session), day)
+            office = Office(session, organ, find_plan(session, organ, YEAR), office_calendar(session), day, settings)
             for name, more in script.get(day, []):
                 _ACTS[name](office, **more)
             record_run(session, SLUG, on=day, now=opening_of(day))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
+    from models.actor import Actor
     from models.organ import Organ
     from models.plan import AnnualPlan
     from models.settings import Settings
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出,供程序读取。")]
 OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="当作哪一天,如 2026-06-30;缺省为今天。")]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
+AsOption = Annotated[
+    str | None,
+    typer.Option("--as", metavar="姓名", envvar="DUBAN_AS", help="以谁的身份办理(姓名、手机或邮箱)。"),
+]
 OrganOption = Annotated[str | None, typer.Option("--organ", metavar="代码", help="单位代码;只有一个单位时可省略。")]
 
 
@@ -44,6 +49,16 @@ def today(on: str | None) -> dt.date:
         return dt.date.fromisoformat(on)
     except ValueError as error:
         raise BadInputError(f"日期“{on}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+
+
+def _account() -> str:
+    """The account of the operating system, as far as it has a name."""
+    import getpass
+
+    try:
+        return getpass.getuser()[:60]
+    except (KeyError, OSError):
+        return "未知账户"
 
 
 class Edge:
@@ -66,6 +81,13 @@ class Edge:
         return open_current(self.settings)
 
     def writing(self) -> AbstractContextManager[Session]:
+        """A transaction in which somebody acts: what is changed without an audit entry is refused whole."""
+        from models.database import on_record
+
+        return on_record(self.engine)
+
+    def sweeping(self) -> AbstractContextManager[Session]:
+        """A transaction of the engine's own, as the daily rhythm has it: the notices it raises are its record."""
         from models.database import unit_of_work
 
         return unit_of_work(self.engine)
@@ -83,6 +105,32 @@ class Edge:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def actor(self, session: Session, name: str | None, on: dt.date, organ: str | None = None) -> Actor:
+        """Who acts: the person named, else the administrator at this machine.
+
+        The organ named only tells namesakes apart: somebody of an organ above it may act there too.
+        """
+        from models.actor import Actor, Channel
+        from models.clock import now
+        from models.errors import NotFoundError
+        from tasks.find import find_organ, find_person
+
+        if name is None:
+            return Actor(f"本机管理员({_account()})", Channel.COMMAND, on, now())
+        within = find_organ(session, organ) if organ else None
+        try:
+            person = find_person(session, name, within)
+        except NotFoundError:
+            person = find_person(session, name)
+        return Actor(person.name, Channel.COMMAND, on, now(), person.id)
+
+    def recorder(self, session: Session, name: str | None, on: dt.date, organ: str | None = None) -> Actor:
+        """Who writes down what belongs to day `on`: a person does so today, or on that day where it is still to come.
+
+        So a supervisor who came in July may write down what happened in March, and nobody acts after leaving.
+        """
+        return self.actor(session, name, on if name is None else max(on, today(None)), organ)
+
     def calendar(self, session: Session) -> WorkCalendar:
         from models.day_override import office_calendar
 
@@ -94,11 +142,24 @@ class Edge:
 
         return find_organ(session, code)
 
+    def organ_for(self, session: Session, by: Actor, code: str | None) -> Organ:
+        """The organ an act is about: the one named, else the actor's own."""
+        from models.organ import Organ
+        from models.person import Person
+
+        if code is None and by.person_id is not None:
+            return session.get_one(Organ, session.get_one(Person, by.person_id).organ_id)
+        return self.organ(session, code)
+
     def plan(self, session: Session, year: int | None, code: str | None) -> AnnualPlan:
         """The plan of `year`, or the newest one of the organ. Raises NotFoundError naming what exists."""
         from tasks.find import find_plan
 
         return find_plan(session, self.organ(session, code), year)
+
+    def plan_for(self, session: Session, by: Actor, year: int | None, code: str | None) -> AnnualPlan:
+        """The plan an act is about: of the organ named, else of the actor's own; of `year`, else of the act's day."""
+        return self.plan_of_day(session, by.on, year, self.organ_for(session, by, code).code)
 
     def plan_of_day(self, session: Session, on: dt.date, year: int | None, code: str | None) -> AnnualPlan:
         """The plan of `year`, else the plan of the year `on` lies in, else the newest one."""

@@ -12,20 +12,25 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models import clock
-from models.database import reading, unit_of_work
+from models.actor import Actor, Channel
+from models.circular import CircularKind, closing_day
+from models.database import on_record, reading, unit_of_work
 from models.day_override import office_calendar
+from models.document import Document
 from models.errors import DubanError
 from models.migrate import open_current
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.settings import Settings
+from tasks.compile_brief import compile_brief, first_reader
+from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
 from tasks.deliver import deliver
 from tasks.record_run import record_run
-from tasks.remind import remind
+from tasks.supervise import supervise
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +45,16 @@ def _opened(settings: Settings) -> Iterator[Engine]:
 
 
 def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, Any]:
-    """Raise the notices due on `on` (an ISO day; today if none), each exactly once; the counts of the sweep."""
+    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, and draw up the sheets they carry.
+
+    The counts of the sweep, and the numbers of the sheets.
+    """
+    by = _rhythm("每日督办", on)
+    # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
     with _opened(settings) as database, unit_of_work(database) as session:
-        swept = remind(
-            session,
-            on=dt.date.fromisoformat(on) if on else clock.today(),
-            now=clock.now(),
-            calendar=office_calendar(session),
-        )
-    return {**asdict(swept), "on": swept.on.isoformat()}
+        result = supervise(session, by=by, calendar=office_calendar(session))
+        sheets = [sheet.written_number for sheet in result.sheets]
+    return {**asdict(result.swept), "on": result.swept.on.isoformat(), "sheets": sheets}
 
 
 def delivery(settings: Settings) -> dict[str, Any]:
@@ -68,6 +74,7 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
     An organ whose report cannot be compiled is named with the reason and stops no other.
     """
     on = clock.today()
+    by = Actor("年度报告编制", Channel.RHYTHM, on, clock.now())
     wanted = on.year - 1 if year is None else year
     reports: list[dict[str, Any]] = []
     with _opened(settings) as database:
@@ -76,9 +83,9 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
             organs = session.exec(planned).all()
         for organ_id in organs:
             try:
-                with unit_of_work(database) as session:
+                with on_record(database) as session:
                     organ = session.get_one(Organ, organ_id)
-                    report = compile_report(session, organ, wanted, on=on, now=clock.now())
+                    report = compile_report(session, organ, wanted, by=by, on=on)
                 reports.append({"organ": report.organ, "version": report.version})
             except DubanError as error:
                 log.warning("年度报告:%s", error.message, extra={"action": "report_failed"})
@@ -88,7 +95,98 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
     return {"year": wanted, "reports": reports}
 
 
+def weekly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
+    """The circular of the week that was closed last by day `on`."""
+    return circular(settings, CircularKind.WEEK, on)
+
+
+def monthly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
+    """The circular of the month that was closed last by day `on`."""
+    return circular(settings, CircularKind.MONTH, on)
+
+
+def quarterly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
+    """The circular of the quarter that was closed last by day `on`."""
+    return circular(settings, CircularKind.QUARTER, on)
+
+
+def circular(settings: Settings, kind: str, on: str | None = None) -> dict[str, Any]:
+    """Draw up the circular of the period closed last by `on` (today if none) for every organ with a plan that runs.
+
+    Each kind is a rhythm of its own, so that a missed one is missed whatever the others did. An organ whose circular
+    cannot be drawn up is named with the reason and stops no other.
+    """
+    covers = CircularKind(kind)
+    by = _rhythm(covers.label, on)
+
+    def compiled(session: Session, organ: Organ, plan: AnnualPlan) -> Document:
+        calendar = office_calendar(session, organ_id=organ.id)
+        return compile_circular(session, plan, by=by, kind=covers, until=until, calendar=calendar)
+
+    with _opened(settings) as database:
+        with reading(database) as session:
+            until = closing_day(covers, by.on, office_calendar(session))
+        drawn = _for_each_plan(database, until, covers.label, compiled)
+        with unit_of_work(database) as session:
+            record_run(session, f"{covers}ly_{circular.__name__}", on=by.on, now=by.now)
+    return {"until": until.isoformat(), "circulars": drawn}
+
+
+def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
+    """Draw up the first responsible person's brief of `on` (today if none) for every organ with a plan that runs.
+
+    An organ that has no such person, or whose brief cannot be drawn up, is named with the reason and stops no other.
+    """
+    by = _rhythm("每周简报", on)
+
+    def compiled(session: Session, organ: Organ, plan: AnnualPlan) -> Document:
+        calendar = office_calendar(session, organ_id=organ.id)
+        return compile_brief(session, plan, first_reader(session, organ, by.on), by=by, calendar=calendar)
+
+    with _opened(settings) as database:
+        drawn = _for_each_plan(database, by.on, by.name, compiled)
+        with unit_of_work(database) as session:
+            record_run(session, brief.__name__, on=by.on, now=by.now)
+    return {"on": by.on.isoformat(), "briefs": drawn}
+
+
+def _rhythm(name: str, on: str | None) -> Actor:
+    """The rhythm as an actor, working for day `on` or for today."""
+    now = clock.now()
+    return Actor(name, Channel.RHYTHM, dt.date.fromisoformat(on) if on else now.date(), now)
+
+
+def _for_each_plan(
+    database: Engine, on: dt.date, name: str, compiled: Callable[[Session, Organ, AnnualPlan], Document]
+) -> list[dict[str, Any]]:
+    """What came of the work for each plan of the day's year that was issued by then, in a transaction of its own."""
+    with reading(database) as session:
+        running = select(AnnualPlan.id).where(AnnualPlan.year == on.year, col(AnnualPlan.issued_on) <= on)
+        plans = session.exec(running.order_by(col(AnnualPlan.organ_id))).all()
+    results: list[dict[str, Any]] = []
+    for plan_id in plans:
+        try:
+            with on_record(database) as session:
+                plan = session.get_one(AnnualPlan, plan_id)
+                organ = session.get_one(Organ, plan.organ_id)
+                document = compiled(session, organ, plan)
+            results.append({"organ": organ.name, "document": document.id, "number": document.written_number})
+        except DubanError as error:
+            log.warning("%s:%s", name, error.message, extra={"action": "document_failed"})
+            results.append({"organ": organ.name, "problem": error.message})
+    return results
+
+
 RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
-    rhythm.__name__: rhythm for rhythm in (daily_supervision, delivery, year_end_report)
+    rhythm.__name__: rhythm
+    for rhythm in (
+        daily_supervision,
+        delivery,
+        brief,
+        weekly_circular,
+        monthly_circular,
+        quarterly_circular,
+        year_end_report,
+    )
 }
 """By the name a schedule knows them by."""

@@ -67,6 +67,35 @@ SCHEDULES = (
         grace=dt.timedelta(minutes=5),
     ),
     Schedule(
+        slug="brief",
+        title="第一责任人简报",
+        entrypoint="flows.brief.brief",
+        cron="30 7 * * mon",
+        grace=dt.timedelta(days=1),
+    ),
+    # Made good up to Monday, the week is still the one that ended; later the next circular tells its figures.
+    Schedule(
+        slug="weekly_circular",
+        title="每周通报",
+        entrypoint="flows.circular.weekly_circular",
+        cron="30 16 * * fri",
+        grace=dt.timedelta(days=3),
+    ),
+    Schedule(
+        slug="monthly_circular",
+        title="每月通报",
+        entrypoint="flows.circular.monthly_circular",
+        cron="0 7 1 * *",
+        grace=dt.timedelta(days=15),
+    ),
+    Schedule(
+        slug="quarterly_circular",
+        title="每季度通报",
+        entrypoint="flows.circular.quarterly_circular",
+        cron="10 7 1 1,4,7,10 *",
+        grace=dt.timedelta(days=30),
+    ),
+    Schedule(
         slug="year_end_report_draft",
         title="年度报告初稿",
         entrypoint="flows.year_end_report.year_end_report",

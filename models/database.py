@@ -1,12 +1,16 @@
 """The database: engines for SQLite and PostgreSQL, and sessions that are committed at the edge only."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, create_engine
+
+from models.audit import LEDGERS, QUEUE
+from models.errors import UnrecordedChangeError
 
 
 def sqlite_url(path: Path) -> str:
@@ -57,6 +61,57 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.commit()
+
+
+@contextmanager
+def on_record(engine: Engine) -> Iterator[Session]:
+    """Like `unit_of_work`, for what people do: nothing of the office's is changed unless an audit entry goes with it.
+
+    Watches the statements themselves, however they came about. Raises UnrecordedChangeError before the commit, and
+    nothing is kept, where a table besides the engine's own was written and no entry is queued.
+    """
+    with unit_of_work(engine) as session:
+        changed: set[str] = set()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            changed.update(written_tables(statement) - LEDGERS)
+
+        def watch(_session: Session, _transaction: Any, connection: Connection) -> None:
+            event.listen(connection, "before_cursor_execute", note)
+
+        def refuse(session: Session) -> None:
+            # What is still to be flushed is written too, and would not be seen until after this.
+            session.flush()
+            if changed and not session.info.get(QUEUE):
+                raise UnrecordedChangeError(changed)
+
+        event.listen(session, "after_begin", watch)
+        event.listen(session, "before_commit", refuse)
+        event.listen(session, "after_commit", lambda _session: changed.clear())
+        yield session
+
+
+_NAME = r'(?:[\w$]+|"(?:[^"]|"")+")'
+_WRITES = re.compile(
+    rf"""
+    '(?:[^']|'')*' | --[^\n]* | /\*.*?\*/                        # what is quoted or remarked writes nothing
+    | \b(?: FOR(?:\s+NO\s+KEY)? | DO | ON | THEN )\s+UPDATE\b   # locks rows, or belongs to a statement named already
+    | \b(?:
+        (?: INSERT(?:\s+OR\s+\w+)? | REPLACE | MERGE )\s+INTO
+        | UPDATE(?:\s+OR\s+(?:ABORT|FAIL|IGNORE|REPLACE|ROLLBACK)\b)?
+        | DELETE\s+FROM
+        | TRUNCATE(?:\s+TABLE\b)?
+      )\s+(?:ONLY\s+)?
+      (?:{_NAME}\s*\.\s*)?(?P<table>{_NAME})
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+
+
+def written_tables(statement: str) -> set[str]:
+    """The tables that an SQL statement writes to, those of its common table expressions included."""
+    found = (match["table"] for match in _WRITES.finditer(statement))
+    return {name[1:-1].replace('""', '"') if name.startswith('"') else name.lower() for name in found if name}
 
 
 @contextmanager

@@ -4,6 +4,7 @@ The class docstring is the Chinese message a user sees when nothing more exact i
 carry what a caller may want to act on. One handler in `duban.cli` maps them to exit codes.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -41,6 +42,19 @@ class ForbiddenError(DubanError):
 
 class ConflictError(DubanError):
     """此事项刚被他人处理,请刷新后再试。"""
+
+
+class UnrecordedChangeError(DubanError):
+    """有改动没有留下操作记录,全部未保存。
+
+    A fault of the program, never of the user: `tables` names where it wrote.
+    """
+
+    def __init__(self, tables: Iterable[str]) -> None:
+        self.tables = sorted(tables)
+        super().__init__(
+            f"有改动没有留下操作记录,全部未保存(涉及 {'、'.join(self.tables)})。请把此信息告诉系统维护人员。"
+        )
 
 
 class DeliveryError(DubanError):

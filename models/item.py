@@ -10,16 +10,24 @@ from models.row import Row
 
 
 class ItemState(Coded):
-    """Where an item stands."""
+    """Where an item stands; how it gets from one state to another is told by `models.lifecycle`."""
 
     DRAFT = "draft", "拟办"
     ISSUED = "issued", "待签收"
+    OBJECTED = "objected", "转办异议"
     ACTIVE = "active", "在办"
+    SUSPENDED = "suspended", "挂起"
+    REQUESTED = "requested", "申请办结"
+    REVIEWED = "reviewed", "审核"
     CLOSED = "closed", "已销号"
 
 
+COUNTED, COUNTED_FROM_ONE = {"server_default": "0"}, {"server_default": "1"}
+"""Counters that set-based statements need not name."""
+
+
 class Importance(Coded):
-    """How much an item weighs."""
+    """How much an item weighs: the class whose evidence rule it is closed by."""
 
     NORMAL = "normal", "一般"
     IMPORTANT = "important", "重要"
@@ -74,9 +82,21 @@ class WorkItem(Row, table=True):
     source: str | None = Field(default=None, max_length=4000)
     state: ItemState = Field(default=ItemState.DRAFT, sa_type=coded(ItemState))
     percent: int = 0
+    reported_on: dt.date | None = None
+    """The day of the newest progress entry."""
     issued_on: dt.date | None = None
+    """The day it was last given to a unit: a transfer counts anew."""
     signed_on: dt.date | None = None
     closed_on: dt.date | None = None
+    first_closed_on: dt.date | None = None
+    """Stays when the item is opened again."""
+    parent_id: int | None = Field(default=None, foreign_key="work_item.id", index=True)
+    """The item this one was split from (分办)."""
+    assignments: int = Field(default=1, sa_column_kwargs=COUNTED_FROM_ONE)
+    """How often it was given to a unit: receipts count for one assignment."""
+    returns: int = Field(default=0, sa_column_kwargs=COUNTED)
+    extensions: int = Field(default=0, sa_column_kwargs=COUNTED)
+    reopenings: int = Field(default=0, sa_column_kwargs=COUNTED)
     batch_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)
 
     @property
@@ -117,11 +137,12 @@ class ItemUnit(Row, table=True):
 
 
 class DeadlineKind(Coded):
-    """Why an item has a day: its end, a stage on the way, or one turn of a recurrence."""
+    """Why an item has a day: its end, a stage on the way, one turn of a recurrence, or a leader's instruction."""
 
     FINAL = "final", "完成时限"
     MILESTONE = "milestone", "阶段节点"
     OCCURRENCE = "occurrence", "本期"
+    INSTRUCTION = "instruction", "批示"
 
 
 class Deadline(Row, table=True):
@@ -133,7 +154,16 @@ class Deadline(Row, table=True):
     """
 
     __table_args__ = (
-        UniqueConstraint("item_id", "kind", "original_due_on"),
+        # Two instructions may set the same day.
+        Index(
+            "uq_deadline_item_id_kind_original_due_on",
+            "item_id",
+            "kind",
+            "original_due_on",
+            unique=True,
+            sqlite_where=text("kind <> 'instruction'"),
+            postgresql_where=text("kind <> 'instruction'"),
+        ),
         Index(
             "ix_deadline_window",
             "policy_id",
@@ -160,7 +190,17 @@ class Deadline(Row, table=True):
     look_on: dt.date | None = None
     promised: bool = False
     """`look_on` is the day after a promised report, not the day of issue or start."""
+    claimed_on: dt.date | None = None
+    """The day the closure was asked for that waits for review; the ladder is quiet meanwhile."""
     done_on: dt.date | None = None
+
+
+class MoveCause(Coded):
+    """Why a deadline moved."""
+
+    PLAN = "plan", "计划调整"
+    EXTENSION = "extension", "批准延期"
+    SUSPENSION = "suspension", "挂起顺延"
 
 
 class DeadlineMove(Row, table=True):
@@ -172,6 +212,11 @@ class DeadlineMove(Row, table=True):
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     from_on: dt.date
     to_on: dt.date
+    cause: MoveCause = Field(
+        default=MoveCause.PLAN, sa_type=coded(MoveCause), sa_column_kwargs={"server_default": str(MoveCause.PLAN)}
+    )
+    moved_on: dt.date | None = None
+    """The day the move took effect; a move after `from_on` had passed leaves the miss standing."""
     reason: str = Field(max_length=500)
     person_id: int | None = Field(default=None, foreign_key="person.id")
     moved_at: dt.datetime

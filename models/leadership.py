@@ -28,6 +28,8 @@ class LeadershipAct(Row, table=True):
     organ_id: int = Field(foreign_key="organ.id")
     person_id: int | None = Field(default=None, foreign_key="person.id")
     item_id: int | None = Field(default=None, foreign_key="work_item.id")
+    instruction_id: int | None = Field(default=None, foreign_key="instruction.id")
+    """The instruction this act consists of."""
     kind: Duty = Field(sa_type=coded(Duty))
     on: dt.date
     text: str = Field(max_length=2000)

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from models.database import key, open_engine
 from models.errors import BadInputError, NotFoundError
-from models.policy import PRESETS, Policy, Rung
+from models.policy import PRESET_TERMS, PRESETS, Policy, Rung
+from models.scoring import PRESET_RULES, ScoringRule
 from models.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,12 +89,14 @@ def seed_presets(session: Session) -> None:
     present = set(session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))))
     for name, rungs in PRESETS.items():
         if name not in present:
-            policy = Policy(name=name)
+            policy = Policy(name=name, **PRESET_TERMS.get(name, {}))
             session.add(policy)
             session.flush()
             session.add_all(
                 Rung(policy_id=key(policy.id), ordinal=place, **rung) for place, rung in enumerate(rungs, 1)
             )
+    rules = set(session.exec(select(ScoringRule.name).where(col(ScoringRule.organ_id).is_(None))))
+    session.add_all(ScoringRule(name=name, **rule) for name, rule in PRESET_RULES.items() if name not in rules)
     session.flush()
 
 

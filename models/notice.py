@@ -11,10 +11,14 @@ from models.row import Row
 
 
 class NoticeKind(Coded):
-    """Before the due day people are reminded; after it matters are escalated."""
+    """Before the due day people are reminded; after it matters are escalated; the rest comes from people."""
 
     REMINDER = "reminder", "提醒"
     ESCALATION = "escalation", "升级督办"
+    URGE = "urge", "催办"
+    INSTRUCTION = "instruction", "批示交办"
+    APPROVAL = "approval", "待审批"
+    ANSWER = "answer", "办理结果"
 
 
 class NoticeState(Coded):
@@ -39,6 +43,9 @@ class Via(Coded):
 class Notice(Row, table=True):
     """One rung, one deadline, one recipient, once: the fire day leads the key.
 
+    A notice that a person's act brings about has no rung; its `subject` names the act, and one act tells one
+    recipient once.
+
     `fire_on` is the day the ladder sets, `raised_on` the day a sweep found it; where they differ because a
     sweep was missed the notice is `late`. `send_on` is the first day it may leave (a rest day holds it).
     """
@@ -61,6 +68,14 @@ class Notice(Row, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index(
+            "uq_notice_subject",
+            "subject",
+            "recipient_id",
+            unique=True,
+            sqlite_where=text("subject IS NOT NULL"),
+            postgresql_where=text("subject IS NOT NULL"),
+        ),
         Index("ix_notice_raised_on", "raised_on"),
         Index("ix_notice_item_id", "item_id"),
         Index("ix_notice_digest_id", "digest_id"),
@@ -70,7 +85,10 @@ class Notice(Row, table=True):
     fire_on: dt.date
     deadline_id: int = Field(foreign_key="deadline.id")
     item_id: int = Field(foreign_key="work_item.id")
-    rung_id: int = Field(foreign_key="rung.id")
+    rung_id: int | None = Field(default=None, foreign_key="rung.id")
+    subject: str | None = Field(default=None, max_length=60)
+    text: str | None = Field(default=None, max_length=300)
+    """What happened, in a line, where no rung says it."""
     recipient_id: int | None = Field(default=None, foreign_key="person.id")
     role: Role = Field(sa_type=coded(Role))
     via: Via = Field(sa_type=coded(Via))

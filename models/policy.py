@@ -1,9 +1,11 @@
-"""Policies: the ladder of reminders and escalations, as data an office can edit.
+"""Policies: the ladder of reminders and escalations and the terms of the closed loop, as data an office can edit.
 
 A plan that is issued runs by a frozen copy of its preset, so that editing the preset never changes a
 running year. Copies are known by the hash of their content: plans with the same ladder share one.
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
@@ -39,16 +41,77 @@ class Colour(Coded):
     RED = "red", "红"
 
 
-class Policy(Row, table=True):
-    """A ladder with its thresholds: a preset while `frozen_hash` is null, else a copy that never changes."""
+class Filling(Coded):
+    """How often progress has to be reported (定期填报)."""
 
-    __table_args__ = (UniqueConstraint("name", "frozen_hash"),)
+    NONE = "none", "不定期"
+    WEEKLY = "weekly", "每周"
+    MONTHLY = "monthly", "每月"
+    QUARTERLY = "quarterly", "每季度"
+
+
+def _default(value: Any) -> dict[str, Any]:
+    """The same default in the database, for rows that are written by set-based SQL and for older databases."""
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return {"server_default": str(value) if isinstance(value, Coded) else written}
+
+
+def _levels(*levels: Sequence[Role]) -> list[list[str]]:
+    return [[str(role) for role in level] for level in levels]
+
+
+LEADERS = (Role.LEADER, Role.FIRST_RESPONSIBLE)
+ONE_LEADER = _levels(LEADERS)
+SUPERVISOR_ONLY = _levels((Role.SUPERVISOR,))
+SUPERVISOR_THEN_LEADER = _levels((Role.SUPERVISOR,), LEADERS)
+EVIDENCE_RULES: dict[str, dict[str, Any]] = {
+    "normal": {"pieces": 1, "categories": []},
+    "important": {"pieces": 1, "categories": []},
+    "major": {"pieces": 2, "categories": []},
+}
+
+
+class Policy(Row, table=True):
+    """A ladder with its terms: a preset while `frozen_hash` is null, else a copy that never changes.
+
+    Levels are lists of roles, one list a level in the order they decide; the first responsible person may decide
+    at any. No published source sets the terms in days: they are defaults an office may change.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("name", "frozen_hash"),
+        CheckConstraint("lag_yellow IS NULL OR lag_red IS NULL OR lag_yellow <= lag_red", name="lag_in_order"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=100, index=True)
     frozen_hash: str | None = Field(default=None, max_length=64, unique=True)
     near_days: int = 5
     """An open item this many working days or fewer before its due day shows yellow."""
+    lag_yellow: int | None = Field(default=10, sa_column_kwargs=_default(10))
+    """Points behind planned progress from which on an item shows yellow (银川发改委 2025: 10 to 30); none: never."""
+    lag_red: int | None = Field(default=30, sa_column_kwargs=_default(30))
+    """Points behind planned progress beyond which an item shows red."""
+    objection_days: int = Field(default=3, sa_column_kwargs=_default(3))
+    """Working days from issue within which a unit may object to being given an item (县政务督办工作规则)."""
+    extension_limit: int = Field(default=2, sa_column_kwargs=_default(2))
+    extension_levels: list[list[str]] = Field(
+        default_factory=lambda: ONE_LEADER, sa_type=JSON, sa_column_kwargs=_default(ONE_LEADER)
+    )
+    closure_levels: list[list[str]] = Field(
+        default_factory=lambda: SUPERVISOR_ONLY, sa_type=JSON, sa_column_kwargs=_default(SUPERVISOR_ONLY)
+    )
+    evidence_rules: dict[str, dict[str, Any]] = Field(
+        default_factory=lambda: EVIDENCE_RULES, sa_type=JSON, sa_column_kwargs=_default(EVIDENCE_RULES)
+    )
+    """What closes an item of each importance: so many pieces, and one at least of each category named."""
+    urge_gap: int = Field(default=3, sa_column_kwargs=_default(3))
+    """Working days that lie between two urgings of one item, whoever urges (政府督查工作条例 art. 15 in spirit)."""
+    filling: Filling = Field(default=Filling.NONE, sa_type=coded(Filling), sa_column_kwargs=_default(Filling.NONE))
+    filling_day: int = Field(default=25, sa_column_kwargs=_default(25))
+    """The day of the month by which a month or quarter is reported; a week is reported by its last working day."""
+    suspension_unit: Unit = Field(default=Unit.WORKING, sa_type=coded(Unit), sa_column_kwargs=_default(Unit.WORKING))
+    """The days by which a suspended item's due day moves."""
 
 
 class Rung(Row, table=True):
@@ -81,12 +144,14 @@ class Rung(Row, table=True):
         """How a person calls this rung: 到期前7天, 到期当日, 逾期3个工作日."""
         if self.offset == 0 and self.relation is Relation.BEFORE:
             return "到期当日"
+        if self.offset == 0 and self.relation is Relation.UNSIGNED:
+            return "下达待签收"
         text = f"{self.relation.label}{self.offset}{self.unit.label}"
         return f"{text},其后每{self.every}{self.unit.label}" if self.every else text
 
 
 _HANDLER, _HEAD, _LEADER, _FIRST = Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE
-_BEFORE, _AFTER = Relation.BEFORE, Relation.AFTER
+_BEFORE, _AFTER, _UNSIGNED = Relation.BEFORE, Relation.AFTER, Relation.UNSIGNED
 _WORKING, _CALENDAR = Unit.WORKING, Unit.CALENDAR
 
 
@@ -114,6 +179,8 @@ PRESETS: dict[str, list[dict[str, Any]]] = {
             every=5,
             times=24,
         ),
+        _rung(_UNSIGNED, 0, _WORKING, _HANDLER),
+        _rung(_UNSIGNED, 2, _WORKING, _HANDLER, _HEAD),
     ],
     # T-10, T-5 and T-3 working days, each to a higher level before the day is missed (义马 2021).
     "三级预警": [
@@ -160,5 +227,17 @@ PRESETS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 """The ladders an office starts from. Places named are where the practice was published; the figures are defaults."""
+
+PRESET_TERMS: dict[str, dict[str, Any]] = {
+    "常规": {"filling": Filling.MONTHLY},
+    "三级预警": {
+        "extension_levels": SUPERVISOR_THEN_LEADER,
+        "closure_levels": SUPERVISOR_THEN_LEADER,
+        "filling": Filling.MONTHLY,
+    },
+    "三色督办单A": {"extension_levels": SUPERVISOR_THEN_LEADER, "filling": Filling.MONTHLY},
+    "三色督办单B": {"extension_levels": SUPERVISOR_THEN_LEADER, "lag_yellow": None, "lag_red": None},
+}
+"""Where a preset's terms differ from the defaults of `Policy`."""
 
 DEFAULT_PRESET = "常规"

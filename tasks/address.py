@@ -63,6 +63,18 @@ def recipient_of_post(post: str, *, leaves: bool) -> str:
     return _first(_answers("tenure t", f"t.post_id = {post}", "t.post_id", own="true", leaves=leaves))
 
 
+def recipient_of_head(department: str, *, leaves: bool) -> str:
+    """The scalar for the head of the department that the SQL expression names, or the head's deputy."""
+    condition = f"p.department_id = {department} AND p.role = '{Role.DEPARTMENT_HEAD}'"
+    return _first(_answers(_SEATED, condition, "p.id", own="true", leaves=leaves))
+
+
+def recipient_for_unit(department: str, *, leaves: bool) -> str:
+    """The scalar for a cooperating unit of item `i`: its head, else whoever is in charge of the item."""
+    above = recipient_by_role(f"'{Role.LEADER}'", frozenset({Role.LEADER}), leaves=leaves)
+    return f"coalesce({recipient_of_head(department, leaves=leaves)}, {above} / 4 * 4 + {VIA.index(Via.NEXT_LEVEL)})"
+
+
 def _first(answers: list[str]) -> str:
     return f"coalesce({', '.join(answers)})" if len(answers) > 1 else answers[0]
 

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlmodel import Session, col, select
 
+from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError
-from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
+from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET, Policy, Rung
 from models.recurrence import occurrences
@@ -22,6 +23,16 @@ _COMPLETE = (
     " AND (i.handler_post_id IS NOT NULL OR i.leader_post_id IS NOT NULL OR i.department_id IS NOT NULL)"
 )
 """The same rule as `WorkItem.missing`, for whole plans at once."""
+
+
+_RECEIPTS = (
+    "INSERT INTO receipt (item_id, assignment, department_id, issued_on)"
+    f" SELECT i.id, i.assignments, i.department_id, :on FROM work_item i WHERE {_COMPLETE}",
+    "INSERT INTO receipt (item_id, assignment, unit_id, department_id, issued_on)"
+    " SELECT i.id, i.assignments, u.id, u.department_id, :on FROM work_item i JOIN item_unit u ON u.item_id = i.id"
+    f" WHERE {_COMPLETE} AND u.department_id IS NOT NULL",
+)
+"""The receipts that are waited for: the leading unit's, and each cooperating department's."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str =
         ),
         values,
     )
+    for receipts in _RECEIPTS:
+        session.execute(text(receipts), values)
     issued = session.execute(
         text(f"UPDATE work_item AS i SET state = 'issued', issued_on = :on WHERE {_COMPLETE} RETURNING id"), values
     ).all()
@@ -73,13 +86,14 @@ def freeze(session: Session, preset: str) -> Policy:
         names = session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))).all()
         raise BadInputError(f"没有名为“{preset}”的督办策略;可用:{'、'.join(names)}。")
     rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
+    terms = policy.model_dump(exclude={"id", "frozen_hash"})
     content = [rung.model_dump(mode="json", exclude={"id", "policy_id"}) for rung in rungs]
-    written = json.dumps([policy.name, policy.near_days, content], ensure_ascii=False, sort_keys=True)
+    written = json.dumps([terms, content], ensure_ascii=False, sort_keys=True)
     frozen_hash = hashlib.sha256(written.encode()).hexdigest()
     known = session.exec(select(Policy).where(Policy.frozen_hash == frozen_hash)).first()
     if known is not None:
         return known
-    copy = Policy(name=policy.name, near_days=policy.near_days, frozen_hash=frozen_hash)
+    copy = Policy(**terms, frozen_hash=frozen_hash)
     session.add(copy)
     session.flush()
     for rung in rungs:
@@ -97,7 +111,7 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
     open_ones = session.exec(
         select(Deadline)
         .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
-        .where(Deadline.kind != DeadlineKind.MILESTONE)
+        .where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
         .order_by(col(Deadline.due_on))
     ).all()
     wanted = _turns(item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []
@@ -112,7 +126,14 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
         if spare:
             moved = spare.pop(0)
             session.add(
-                DeadlineMove(deadline_id=key(moved.id), from_on=moved.due_on, to_on=day, reason=reason, moved_at=now)
+                DeadlineMove(
+                    deadline_id=key(moved.id),
+                    from_on=moved.due_on,
+                    to_on=day,
+                    moved_on=on,
+                    reason=reason,
+                    moved_at=now,
+                )
             )
             moved.due_on, moved.look_on, moved.kind = day, look_on, kind
         else:
@@ -133,6 +154,7 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
                 deadline_id=key(deadline.id),
                 from_on=deadline.due_on,
                 to_on=deadline.due_on,
+                moved_on=on,
                 reason=f"取消:{reason}",
                 moved_at=now,
             )
@@ -141,14 +163,46 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
     refresh_due(session, item)
 
 
+def move_deadline(
+    session: Session, item: WorkItem, deadline: Deadline, *, to: dt.date, cause: MoveCause, reason: str, by: Actor
+) -> DeadlineMove:
+    """Move one deadline, with its cause on record: its rungs are armed anew, what waits for the old day is dropped."""
+    move = DeadlineMove(
+        deadline_id=key(deadline.id),
+        from_on=deadline.due_on,
+        to_on=to,
+        cause=cause,
+        moved_on=by.on,
+        reason=reason[:500],
+        person_id=by.person_id,
+        moved_at=by.now,
+    )
+    session.add(move)
+    deadline.due_on, deadline.look_on, deadline.promised = to, max(by.on, item.start_on or by.on), False
+    session.flush()
+    session.execute(
+        text(
+            "UPDATE notice SET state = 'dropped', reason = '时限已变更'"
+            " WHERE deadline_id = :deadline AND state = 'pending' AND rung_id IS NOT NULL"
+        ),
+        {"deadline": deadline.id},
+    )
+    refresh_due(session, item)
+    return move
+
+
 def refresh_due(session: Session, item: WorkItem) -> None:
-    """Set the item's due day to its earliest open deadline; with none open the last one stays."""
+    """Set the item's due day to its earliest open deadline; with none open the last one stays.
+
+    An instruction may be due before the item begins, which is then due as early as it can be: on its first day.
+    """
     session.flush()
     earliest = session.execute(
         text("SELECT min(due_on) FROM deadline WHERE item_id = :item AND done_on IS NULL"), {"item": item.id}
     ).scalar_one()
     if earliest is not None:
-        item.due_on = dt.date.fromisoformat(earliest) if isinstance(earliest, str) else earliest
+        day = dt.date.fromisoformat(earliest) if isinstance(earliest, str) else earliest
+        item.due_on = max(day, item.start_on or day)
         session.flush()
 
 

@@ -1,73 +1,320 @@
-"""Closing an item (销号), or one turn of a recurring one."""
+"""Closing an item (办结、销号), or one turn of a recurring one: asked for, reviewed level by level, accepted.
+
+Done counts as of the day it was asked for, if it is accepted; a request that is returned counts for nothing but
+the counter of returns.
+"""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from models.errors import BadInputError, ConflictError, ForbiddenError
+from models.actor import Actor
+from models.closure import ClosureRequest, ClosureReview, ClosureState
+from models.database import key
+from models.errors import BadInputError, ForbiddenError
+from models.evidence import Evidence, EvidenceState
+from models.extension import Extension, ExtensionState
+from models.instruction import Instruction, InstructionState
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.notice import NoticeKind
+from models.objection import Objection
+from models.permission import Action
+from models.person import Role
+from models.plan import AnnualPlan
+from models.sufficiency import EvidencePiece, shortfall
 from tasks.arm import refresh_due
+from tasks.perform import Deed, check_level, performing, policy_of, words
+from tasks.tell import role_to_ask, settle, tell
 
 
 @dataclass(frozen=True)
 class Closure:
-    """What a closure did: the deadline it settled, whether that was on time, and what is next, if anything."""
+    """What an acceptance did: whether it was the last level's, the day settled, on time or not, what is next."""
 
     number: str
+    state: ItemState
     due_on: dt.date | None
-    closed_on: dt.date
+    done_on: dt.date
     on_time: bool
     next_due_on: dt.date | None
 
 
-def close_item(session: Session, item: WorkItem, *, on: dt.date, whole: bool = False) -> Closure:
-    """Close the item on day `on`; a recurring item closes its earliest open turn unless `whole`.
+def request_close(
+    session: Session, item: WorkItem, *, by: Actor, statement: str, whole: bool = False
+) -> ClosureRequest:
+    """Ask for the item's closure, or for that of the earliest open turn of a recurring one unless `whole`.
 
-    Done on the due day is on time. Raises ForbiddenError for a draft or a closed item, BadInputError for a day
-    before the item was issued and started, ConflictError when somebody else was faster.
+    The ladder is quiet while the request waits. Raises ForbiddenError while sub-items, instructions or an extension
+    are open, BadInputError for a day before the item's start.
     """
-    if item.state is ItemState.DRAFT:
-        raise ForbiddenError(f"任务 {item.number} 尚未下达,不能销号;请先下达计划(duban plan issue)。")
-    if item.state is ItemState.CLOSED:
-        raise ForbiddenError(f"任务 {item.number} 已于 {item.closed_on} 销号。")
-    if item.start_on is not None and on < item.start_on:
-        raise BadInputError(f"任务 {item.number} 从 {item.start_on} 开始,不能在 {on} 销号。")
+    with performing(session, by, Action.REQUEST_CLOSE, item) as deed:
+        _check_nothing_open(session, item, Action.REQUEST_CLOSE)
+        if item.start_on is not None and by.on < item.start_on:
+            raise BadInputError(f"任务 {item.number} 从 {item.start_on} 开始,不能在 {by.on} 申请办结。")
+        settled, turn = _to_settle(session, item, whole=whole)
+        request = ClosureRequest(
+            item_id=key(item.id),
+            deadline_id=turn.id if turn else None,
+            person_id=deed.person_id,
+            for_id=deed.for_id,
+            on=by.on,
+            recorded_at=by.now,
+            statement=words(statement, "办结情况", longest=2000),
+            levels=policy_of(session, item).closure_levels,
+        )
+        session.add(request)
+        for deadline in settled:
+            deadline.claimed_on, deadline.policy_id, deadline.look_on = by.on, None, None
+        deed.becomes = ItemState.REQUESTED
+        session.flush()
+        _ask(session, item, request, by)
+    return request
+
+
+def accept(
+    session: Session, item: WorkItem, *, by: Actor, waive: str | None = None, comment: str | None = None
+) -> Closure:
+    """Pass the request at the level whose turn it is; the last level closes the item (销号) or its turn.
+
+    It rests on the evidence that the rule of the item's class asks for, or on `waive`: a reason, kept with the name
+    of whoever waived. Raises ForbiddenError that says what is missing, or what was opened since it was asked for.
+    """
+    with performing(session, by, Action.ACCEPT, item, reason=waive or comment) as deed:
+        waive = words(waive, "免证理由", longest=1000) if waive is not None else None
+        comment = words(comment, "审核意见", longest=1000) if comment else None
+        _check_nothing_open(session, item, Action.ACCEPT)
+        request = pending_request(session, item)
+        comment = words(comment, "审核意见", longest=1000) if comment else None
+        _review(session, deed, request, passed=True, comment=comment or waive)
+        _rest_on_evidence(session, deed, request, waive)
+        request.level += 1
+        if request.level < len(request.levels):
+            deed.becomes = ItemState.REVIEWED
+            _ask(session, item, request, by, decided=_reviewers(session, request))
+            return Closure(item.number, ItemState.REVIEWED, item.due_on, request.on, _in_time(session, item), None)
+        return _settle(session, deed, request)
+
+
+def send_back(session: Session, item: WorkItem, *, by: Actor, reason: str) -> None:
+    """Return (退回) what waits for review, with a reason: a request for closure, counted; or an objection.
+
+    The ladder goes on where the item's days say it is.
+    """
+    with performing(session, by, Action.RETURN, item, reason=reason) as deed:
+        reason = words(reason, "退回理由", longest=1000)
+        if item.state is ItemState.OBJECTED:
+            _dismiss(session, deed, reason)
+            return
+        request = pending_request(session, item)
+        _review(session, deed, request, passed=False, comment=reason)
+        request.state = ClosureState.RETURNED
+        plan = session.get_one(AnnualPlan, item.plan_id)
+        for deadline in _claimed(session, item):
+            deadline.claimed_on, deadline.policy_id, deadline.look_on = None, plan.policy_id, by.on
+        item.returns += 1
+        deed.becomes = ItemState.ACTIVE
+        tell(
+            session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"closure:{request.id}:answer",
+            what=f"办结申请被退回:{reason}", by=by, person_id=request.person_id,
+        )  # fmt: skip
+
+
+def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: dt.date) -> Deadline:
+    """Open a closed item again with a new day; what was late, returned or extended stays on record.
+
+    Raises BadInputError for a day that is not to come, or that the item had already.
+    """
+    with performing(session, by, Action.REOPEN, item, reason=reason) as deed:
+        words(reason, "重开理由", longest=1000)
+        parent = session.get(WorkItem, item.parent_id) if item.parent_id else None
+        if parent is not None and parent.state is ItemState.CLOSED:
+            raise ForbiddenError(f"任务 {item.number} 的上级任务已销号:请先重开任务 {parent.number}。")
+        if due_on <= by.on:
+            raise BadInputError(f"新时限 {due_on} 不可用:应晚于 {by.on}。")
+        had = select(Deadline).where(Deadline.item_id == item.id, Deadline.kind == DeadlineKind.FINAL)
+        if session.exec(had.where(Deadline.original_due_on == due_on)).first() is not None:
+            raise BadInputError(f"任务 {item.number} 曾以 {due_on} 为时限,请另定一天。")
+        plan = session.get_one(AnnualPlan, item.plan_id)
+        deadline = Deadline(
+            item_id=key(item.id),
+            kind=DeadlineKind.FINAL,
+            due_on=due_on,
+            original_due_on=due_on,
+            policy_id=plan.policy_id,
+            look_on=by.on,
+        )
+        session.add(deadline)
+        item.first_closed_on = item.first_closed_on or item.closed_on
+        item.closed_on = None
+        item.reopenings += 1
+        item.percent = min(item.percent, 99)
+        deed.becomes = ItemState.ACTIVE
+        refresh_due(session, item)
+        tell(
+            session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"reopen:{item.id}:{item.reopenings}",
+            what=f"任务重开,新的时限 {due_on}:{reason}", by=by,
+        )  # fmt: skip
+    return deadline
+
+
+def pending_request(session: Session, item: WorkItem) -> ClosureRequest:
+    """The request that waits for review."""
+    return session.exec(
+        select(ClosureRequest).where(ClosureRequest.item_id == item.id, ClosureRequest.state == ClosureState.PENDING)
+    ).one()
+
+
+def _check_nothing_open(session: Session, item: WorkItem, action: Action) -> None:
+    children = session.exec(
+        select(WorkItem.number)
+        .where(WorkItem.parent_id == item.id, WorkItem.state != ItemState.CLOSED)
+        .order_by(col(WorkItem.id))
+    ).all()
+    if children:
+        raise ForbiddenError(f"任务 {item.number} 的子任务 {'、'.join(children)} 尚未销号,不能{action.label}。")
+    instructions = session.exec(
+        select(func.count(col(Instruction.id))).where(
+            Instruction.item_id == item.id, Instruction.state != InstructionState.CLOSED
+        )
+    ).one()
+    if instructions:
+        raise ForbiddenError(f"任务 {item.number} 还有 {instructions} 件批示未办结,不能{action.label}。")
+    asked = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
+    if session.exec(asked).first() is not None:
+        raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再申请办结。")
+
+
+def _to_settle(session: Session, item: WorkItem, *, whole: bool) -> tuple[list[Deadline], Deadline | None]:
+    """The open deadlines a closure settles, and the turn where it is only one of several."""
     open_ones = session.exec(
         select(Deadline)
         .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
         .order_by(col(Deadline.due_on), col(Deadline.id))
     ).all()
-    turn = [deadline for deadline in open_ones if deadline.kind is DeadlineKind.OCCURRENCE]
-    settled = turn[:1] if len(turn) > 1 and not whole else list(open_ones)
-    for deadline in settled:
-        _settle(session, deadline, on)
-    left = [deadline.due_on for deadline in turn if deadline not in settled]
-    if not left:
-        changed = session.connection().execute(
-            update(WorkItem)
-            .where(col(WorkItem.id) == item.id, col(WorkItem.state).in_([ItemState.ISSUED, ItemState.ACTIVE]))
-            .values(state=ItemState.CLOSED, closed_on=on, percent=100)
+    turns = [deadline for deadline in open_ones if deadline.kind is DeadlineKind.OCCURRENCE]
+    if len(turns) > 1 and not whole:
+        return turns[:1], turns[0]
+    return list(open_ones), None
+
+
+def _claimed(session: Session, item: WorkItem) -> Sequence[Deadline]:
+    return session.exec(
+        select(Deadline).where(
+            Deadline.item_id == item.id, col(Deadline.claimed_on).is_not(None), col(Deadline.done_on).is_(None)
+        ).order_by(col(Deadline.due_on), col(Deadline.id))
+    ).all()  # fmt: skip
+
+
+def _review(session: Session, deed: Deed, request: ClosureRequest, *, passed: bool, comment: str | None) -> None:
+    """Put on record what this level says. Raises ForbiddenError where it is not the actor's turn."""
+    check_level(
+        session, deed, request.levels, request.level, asked_by=request.person_id,
+        decided=_reviewers(session, request),
+    )  # fmt: skip
+    session.add(
+        ClosureReview(
+            request_id=key(request.id),
+            level=request.level + 1,
+            person_id=deed.person_id,
+            for_id=deed.for_id,
+            passed=passed,
+            comment=comment,
+            on=deed.by.on,
+            recorded_at=deed.by.now,
         )
-        if changed.rowcount != 1:
-            raise ConflictError
-        session.refresh(item)
-    elif item.state is ItemState.ISSUED:
-        item.state, item.signed_on = ItemState.ACTIVE, on
-    refresh_due(session, item)
-    ends = [deadline.due_on for deadline in settled if deadline.kind is not DeadlineKind.MILESTONE]
-    due_on = ends[-1] if ends else item.due_on
-    return Closure(item.number, due_on, on, due_on is None or on <= due_on, min(left, default=None))
-
-
-def _settle(session: Session, deadline: Deadline, on: dt.date) -> None:
-    """Mark one deadline done, unless another process just did."""
-    changed = session.connection().execute(
-        update(Deadline)
-        .where(col(Deadline.id) == deadline.id, col(Deadline.done_on).is_(None))
-        .values(done_on=on, look_on=None)
     )
-    if changed.rowcount != 1:
-        raise ConflictError
-    session.refresh(deadline)
+    settle(session, f"closure:{request.id}:{request.level}")
+
+
+def _reviewers(session: Session, request: ClosureRequest) -> Sequence[int]:
+    """Who decided on the request so far."""
+    session.flush()
+    return session.exec(select(ClosureReview.person_id).where(ClosureReview.request_id == request.id)).all()
+
+
+def _rest_on_evidence(session: Session, deed: Deed, request: ClosureRequest, waive: str | None) -> None:
+    item = deed.item
+    # What proved one turn of a recurring item proves nothing about the next.
+    counting = [EvidenceState.SUBMITTED] if item.recurrence else [EvidenceState.SUBMITTED, EvidenceState.ACCEPTED]
+    pieces = session.exec(
+        select(Evidence)
+        .where(Evidence.item_id == item.id, col(Evidence.state).in_(counting))
+        .order_by(col(Evidence.id))
+    ).all()
+    valid = [piece for piece in pieces if piece.expires_on is None or piece.expires_on >= request.on]
+    rule = policy_of(session, item).evidence_rules.get(item.importance.value, {})
+    missing = shortfall(rule, [EvidencePiece(piece.category) for piece in valid])
+    if waive is not None:
+        request.waiver, request.waived_by_id, request.waived_by = waive, deed.person_id, deed.by.name
+    elif missing and request.waiver is None:
+        raise ForbiddenError(
+            f"任务 {item.number}({item.importance.label})佐证材料不足:{missing}。请退回补充,或写明免证理由(--waive)。"
+        )
+    request.evidence = [key(piece.id) for piece in valid]
+
+
+def _settle(session: Session, deed: Deed, request: ClosureRequest) -> Closure:
+    item, by = deed.item, deed.by
+    request.state = ClosureState.ACCEPTED
+    settled = _claimed(session, item)
+    ends = [deadline.due_on for deadline in settled if deadline.kind is not DeadlineKind.MILESTONE]
+    on_time = all(request.on <= end for end in ends)
+    plan = session.get_one(AnnualPlan, item.plan_id)
+    for deadline in settled:
+        # The policy comes back with it: what was done is counted under the ladder it ran by.
+        deadline.done_on, deadline.policy_id = request.on, plan.policy_id
+    for piece in session.exec(select(Evidence).where(col(Evidence.id).in_(request.evidence))):
+        piece.state = EvidenceState.ACCEPTED
+    left = session.exec(
+        select(col(Deadline.due_on))
+        .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
+        .where(Deadline.kind != DeadlineKind.MILESTONE)
+        .order_by(col(Deadline.due_on))
+    ).first()
+    if request.deadline_id is None:
+        deed.becomes = ItemState.CLOSED
+        item.closed_on, item.percent = request.on, 100
+        item.first_closed_on = item.first_closed_on or request.on
+    else:
+        deed.becomes = ItemState.ACTIVE
+    session.flush()
+    refresh_due(session, item)
+    tell(
+        session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"closure:{request.id}:answer",
+        what="办结申请已通过", by=by, person_id=request.person_id, deadline_id=settled[0].id if settled else None,
+    )  # fmt: skip
+    return Closure(item.number, deed.becomes, ends[-1] if ends else item.due_on, request.on, on_time, left)
+
+
+def _dismiss(session: Session, deed: Deed, reason: str) -> None:
+    objection = session.exec(
+        select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
+    ).one()
+    if deed.person_id == objection.person_id:
+        raise ForbiddenError("不能答复本人提出的异议。")
+    objection.upheld, objection.decided_by_id = False, deed.person_id
+    objection.decided_on, objection.answer = deed.by.on, reason
+    deed.becomes = ItemState.ISSUED
+    settle(session, f"objection:{objection.id}")
+    tell(
+        session, deed.item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"objection:{objection.id}:answer",
+        what=f"转办异议未予采纳:{reason}", by=deed.by, person_id=objection.person_id,
+    )  # fmt: skip
+
+
+def _in_time(session: Session, item: WorkItem) -> bool:
+    """As `_settle` will judge it: by the item's own days, not by the stages on the way."""
+    ends = (one for one in _claimed(session, item) if one.kind is not DeadlineKind.MILESTONE)
+    return all(one.claimed_on <= one.due_on for one in ends if one.claimed_on)
+
+
+def _ask(session: Session, item: WorkItem, request: ClosureRequest, by: Actor, *, decided: Sequence[int] = ()) -> None:
+    without = {request.person_id, *decided}
+    role = role_to_ask(session, item, request.levels[request.level], on=by.on, without=without)
+    tell(
+        session, item, role=role, kind=NoticeKind.APPROVAL,
+        subject=f"closure:{request.id}:{request.level}", what=f"申请办结,待您审核:{request.statement}", by=by,
+        deadline_id=request.deadline_id,
+    )  # fmt: skip

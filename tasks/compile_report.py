@@ -8,10 +8,14 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
+from models.actor import Actor
 from models.errors import BadInputError
 from models.organ import Organ
+from models.permission import Action
 from models.report import Report, ReportBlock, ReportFigure, ReportSection, SectionKind
 from models.workdays import WorkCalendar
+from tasks.audit import write_alone
+from tasks.authorize import authorize_organ
 from tasks.compiling.achievements import achievements
 from tasks.compiling.blocks import Block, template_texts, write_block
 from tasks.compiling.deficiencies import deficiencies
@@ -97,14 +101,15 @@ def report_day(year: int, calendar: WorkCalendar) -> dt.date:
 
 
 def compile_report(
-    session: Session, organ: Organ, year: int, *, on: dt.date, now: dt.datetime, template: ReportTemplate = STANDARD
+    session: Session, organ: Organ, year: int, *, by: Actor, on: dt.date, template: ReportTemplate = STANDARD
 ) -> CompiledReport:
     """Compile the report of `year` as of `on`, and keep it.
 
     `on` is also the day the report bears; before the year's end it is a draft of the year so far. Equal material
-    is the version that is there, changed material the next one. Raises NotFoundError without a plan of that year,
-    BadInputError for a plan without items or a day before the year.
+    is the version that is there, changed material the next one, with one entry in the trail. Raises ForbiddenError,
+    NotFoundError without a plan of that year, BadInputError for a plan without items or a day before the year.
     """
+    standing = authorize_organ(session, by, Action.COMPILE, organ.id)
     plan = find_plan(session, organ, year)
     if on < dt.date(year, 1, 1):
         raise BadInputError(f"{year} 年度尚未开始：报告日期 {on} 早于 {year}-01-01。")
@@ -120,10 +125,17 @@ def compile_report(
     )
     title = fill(template.title, organ.name, year)
     snapshot = material.fingerprint(template.model_dump(mode="json"), template_texts())
+    newest = newest_report(session, organ, year)
+    version = newest.version if newest else 0
+    if newest is None or newest.snapshot != snapshot:
+        version += 1
+        _keep(session, organ, year, version, title, snapshot, sections, by.now)
+        told = {"year": year, "version": version, "title": title, "snapshot": snapshot, "dated_on": on}
+        write_alone(session, by, Action.COMPILE, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
     return CompiledReport(
         organ=organ.name,
         year=year,
-        version=_keep(session, organ, year, title, snapshot, sections, now),
+        version=version,
         snapshot=snapshot,
         dated_on=on,
         title=title,
@@ -145,16 +157,13 @@ def _keep(
     session: Session,
     organ: Organ,
     year: int,
+    version: int,
     title: str,
     snapshot: str,
     sections: tuple[CompiledSection, ...],
     now: dt.datetime,
-) -> int:
-    """Write the report down unless its newest version is the same; its version number."""
-    newest = newest_report(session, organ, year)
-    if newest is not None and newest.snapshot == snapshot:
-        return newest.version
-    version = newest.version + 1 if newest else 1
+) -> None:
+    """Write a version of the report down."""
     kept = {
         "organ_id": organ.id,
         "year": year,
@@ -212,7 +221,6 @@ def _keep(
             for figure in block.figures
         ],
     )
-    return version
 
 
 def _insert(

@@ -21,10 +21,10 @@ from models.database import reading, unit_of_work
 from models.day_override import office_calendar
 from models.errors import DeliveryError
 from models.item import Deadline, WorkItem
-from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
+from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
 from models.person import Person
 from models.plan import Project
-from models.policy import Rung
+from models.policy import Relation, Rung
 from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
@@ -189,10 +189,19 @@ def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
         return [Claim(*row) for row in rows]
 
 
+_HEADINGS = {
+    NoticeKind.APPROVAL: "待我审批",
+    NoticeKind.INSTRUCTION: "批示",
+    NoticeKind.URGE: "催办",
+    NoticeKind.ANSWER: "办理结果",
+}
+"""What comes from a person's act stands under a heading of its own, whenever the item is due."""
+
+
 def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
     """What each claimed digest has to say, in one query for all."""
     with reading(engine) as session:
-        rungs = {rung.id: rung for rung in session.exec(select(Rung))}
+        rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
         rows = session.execute(
             sa.select(
                 NOTICE.c.digest_id,
@@ -201,6 +210,8 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
                 NOTICE.c.via,
                 NOTICE.c.late,
                 NOTICE.c.due_on,
+                NOTICE.c.kind,
+                NOTICE.c.text,
                 ITEM.c.number,
                 ITEM.c.title,
                 PROJECT.c.name,
@@ -212,10 +223,14 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
             .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
         )
         found: dict[int, list[Line]] = defaultdict(list)
-        for digest_id, rung_id, role, via, late, due_on, number, title, project, milestone in rows:
-            reason = why(rungs[rung_id], role, via, late=late)
-            named = f"{title}【节点:{milestone}】" if milestone else title
-            found[digest_id].append(Line(number, named, project, due_on, reason))
+        for digest_id, rung_id, role, via, late, due_on, kind, said, number, title, project, part in rows:
+            rung = rungs.get(rung_id)
+            reason = why(rung, role, via, late=late, what=said)
+            named = f"{title}【{part}】" if part else title
+            unsigned = rung is not None and rung.relation is Relation.UNSIGNED
+            found[digest_id].append(
+                Line(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
+            )
         return found
 
 

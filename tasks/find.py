@@ -1,13 +1,14 @@
 """Finding what a person named: an organ by code, a plan by year, an item by number, somebody by name."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
 from models.errors import BadInputError, NotFoundError
 from models.item import WorkItem
-from models.organ import Organ
-from models.person import Person
+from models.organ import Department, Organ
+from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan
 
 
@@ -46,8 +47,16 @@ def find_item(session: Session, plan: AnnualPlan, number: str) -> WorkItem:
     query = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number.strip())
     found = session.exec(query).first()
     if found is None:
-        raise NotFoundError(f"{plan.year} 年度计划中没有编号为“{number}”的任务;可用 duban plan show 查看编号。")
+        raise unknown_item(plan, number)
     return found
+
+
+def unknown_item(plan: AnnualPlan, number: str) -> NotFoundError:
+    """What is said alike of a number that does not exist and of an item that the asker may not know of."""
+    return NotFoundError(
+        f"{plan.year} 年度计划中没有编号为“{number.strip()}”的任务,或者它不在您的查看范围内;"
+        "可用 duban plan show 查看编号。"
+    )
 
 
 def find_person(session: Session, name: str, organ: Organ | None = None) -> Person:
@@ -62,6 +71,27 @@ def find_person(session: Session, name: str, organ: Organ | None = None) -> Pers
     if len(people) > 1:
         raise BadInputError(f"有 {len(people)} 位“{name}”,请改用手机号或邮箱指明。")
     return people[0]
+
+
+def find_department(session: Session, organ: Organ, name: str) -> Department:
+    """The organ's department with this name. Raises NotFoundError naming those there are."""
+    departments = session.exec(select(Department).where(Department.organ_id == organ.id).order_by(col(Department.id)))
+    named = {department.name: department for department in departments}
+    if name not in named:
+        raise NotFoundError(f"{organ.name}没有科室“{name}”;现有:{_listed(named)}。")
+    return named[name]
+
+
+def find_role(session: Session, organ: Organ, role: Role, on: dt.date) -> Person | None:
+    """Who held a post of this role in the organ on the day; the oldest post's holder where there are several."""
+    return session.exec(
+        select(Person)
+        .join(Tenure, col(Tenure.person_id) == Person.id)
+        .join(Post, col(Post.id) == Tenure.post_id)
+        .where(Post.organ_id == organ.id, Post.role == role, col(Tenure.started_on) <= on)
+        .where(col(Tenure.ended_on).is_(None) | (col(Tenure.ended_on) >= on))
+        .order_by(col(Post.id), col(Tenure.id))
+    ).first()
 
 
 def _listed(words: Iterable[str]) -> str:

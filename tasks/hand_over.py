@@ -1,25 +1,32 @@
 """Change who answers: a post passes to a successor, somebody leaves the office, somebody is away for some days.
 
-Items name posts, so no row of an item is rewritten: whoever holds the post on a day gets that day's notices.
+Items name posts, so no row of an item is rewritten: whoever holds the post on a day gets that day's notices. What is
+done a second time changes nothing and leaves no second entry. Whoever may not manage the organ's people on the day
+it is done gets ForbiddenError.
 """
 
 import datetime as dt
 
 from sqlmodel import Session, col, select
 
+from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError
+from models.permission import Action
 from models.person import Leave, Person, Post, Tenure
+from tasks.authorize import authorize_organ
+from tasks.perform import performing_for
 
 _DAY = dt.timedelta(days=1)
 
 
-def hand_over(session: Session, post: Post, *, to: Person, on: dt.date) -> Tenure:
+def hand_over(session: Session, post: Post, *, by: Actor, to: Person, on: dt.date) -> Tenure:
     """`to` holds `post` from `on`; whoever held it does so up to the day before. Done twice, nothing changes.
 
-    Somebody who had left is back in service from `on`. Raises BadInputError where the post has already been
-    given to another from `on` or a later day.
+    Somebody who had left is back in service from `on`, if `by` may manage the people of that person's organ too.
+    Raises BadInputError where the post has already been given to another from `on` or a later day.
     """
+    authorize_organ(session, by, Action.STAFF, post.organ_id)
     held = session.exec(select(Tenure).where(Tenure.post_id == post.id).order_by(col(Tenure.started_on))).all()
     for tenure in held:
         if tenure.person_id == to.id and tenure.started_on <= on and _lasts(tenure, on):
@@ -27,60 +34,71 @@ def hand_over(session: Session, post: Post, *, to: Person, on: dt.date) -> Tenur
     for tenure in held:
         if tenure.started_on >= on:
             raise BadInputError(f"“{post.title}”自 {tenure.started_on} 起已另有人任职,交接日须晚于这一天。")
-    for tenure in held:
-        if _lasts(tenure, on):
-            tenure.ended_on = on - _DAY
-    if to.left_on is not None and to.left_on < on:
-        to.left_on = None
-    begun = Tenure(post_id=key(post.id), person_id=key(to.id), started_on=on, ended_on=to.left_on)
-    session.add(begun)
-    session.flush()
+    returns = to.left_on is not None and to.left_on < on
+    if returns:
+        authorize_organ(session, by, Action.STAFF, to.organ_id)
+    with performing_for(session, by, Action.STAFF, post.organ_id):
+        for tenure in held:
+            if _lasts(tenure, on):
+                tenure.ended_on = on - _DAY
+        if returns:
+            to.left_on = None
+        begun = Tenure(post_id=key(post.id), person_id=key(to.id), started_on=on, ended_on=to.left_on)
+        session.add(begun)
     return begun
 
 
-def leave_office(session: Session, person: Person, *, on: dt.date) -> list[Post]:
+def leave_office(session: Session, person: Person, *, by: Actor, on: dt.date) -> list[Post]:
     """`on` is the person's last day of service; returns the posts that fall vacant.
 
     Raises BadInputError where a post is to be taken up after that day.
     """
+    authorize_organ(session, by, Action.STAFF, person.organ_id)
     held = session.exec(select(Tenure).where(Tenure.person_id == person.id).order_by(col(Tenure.post_id))).all()
     open_ended = [tenure for tenure in held if tenure.ended_on is None or tenure.ended_on > on]
     for tenure in open_ended:
         if tenure.started_on > on:
             raise BadInputError(f"{person.name}自 {tenure.started_on} 起任职,离任日不能早于这一天。")
-    for tenure in open_ended:
-        tenure.ended_on = on
-    person.left_on = on
-    session.flush()
+    if person.left_on == on and not open_ended:
+        return []
+    with performing_for(session, by, Action.STAFF, person.organ_id):
+        for tenure in open_ended:
+            tenure.ended_on = on
+        person.left_on = on
     vacated = select(Post).where(col(Post.id).in_([tenure.post_id for tenure in open_ended]))
     return list(session.exec(vacated.order_by(col(Post.id))))
 
 
 def take_leave(
-    session: Session, person: Person, *, from_on: dt.date, until_on: dt.date, deputy: Person | None = None
+    session: Session, person: Person, *, by: Actor, from_on: dt.date, until_on: dt.date, deputy: Person | None = None
 ) -> Leave:
     """The person is away from `from_on` to `until_on`, both included; `deputy`, else the usual one, stands in.
 
     The same days recorded again only change the deputy. Raises BadInputError where the days run backwards,
     overlap another leave, or the deputy cannot stand in.
     """
+    authorize_organ(session, by, Action.STAFF, person.organ_id)
     if until_on < from_on:
         raise BadInputError(f"请假的最后一天 {until_on} 早于第一天 {from_on}。")
     if deputy is not None and deputy.id == person.id:
         raise BadInputError("代理人不能是本人。")
     if deputy is not None and deputy.left_on is not None and deputy.left_on < until_on:
         raise BadInputError(f"{deputy.name}于 {deputy.left_on} 离任,不能代理到 {until_on}。")
+    deputy_id = deputy.id if deputy else None
+    known = None
     for leave in session.exec(select(Leave).where(Leave.person_id == person.id)):
         if (leave.from_on, leave.until_on) == (from_on, until_on):
-            leave.deputy_id = deputy.id if deputy else None
-            session.flush()
-            return leave
-        if leave.from_on <= until_on and from_on <= leave.until_on:
+            known = leave
+        elif leave.from_on <= until_on and from_on <= leave.until_on:
             raise BadInputError(f"{person.name}在 {leave.from_on} 至 {leave.until_on} 已登记请假,日期不能重叠。")
-    begun = Leave(person_id=key(person.id), from_on=from_on, until_on=until_on, deputy_id=deputy.id if deputy else None)
-    session.add(begun)
-    session.flush()
-    return begun
+    if known is not None and known.deputy_id == deputy_id:
+        return known
+    with performing_for(session, by, Action.STAFF, person.organ_id):
+        if known is None:
+            known = Leave(person_id=key(person.id), from_on=from_on, until_on=until_on)
+            session.add(known)
+        known.deputy_id = deputy_id
+    return known
 
 
 def _lasts(tenure: Tenure, on: dt.date) -> bool:

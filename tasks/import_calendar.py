@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import zipfile
@@ -13,10 +14,15 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlmodel import Session, select
 
-from models.day_override import DayOverride
+from models.actor import Actor
+from models.day_override import DayOverride, office_calendar
 from models.due_text import DueTextError, read_day
 from models.errors import CellError, ImportRefusedError, UnreadableFileError
-from models.workdays import DayRule
+from models.permission import Action
+from models.workdays import DayRule, WorkCalendar
+from tasks.audit import write_alone
+from tasks.authorize import authorize_everywhere, authorize_organ
+from tasks.reproject import MovedFire, reproject
 
 _COLUMNS = ("日期", "类型", "名称")
 _REST = {"休息", "放假", "休", "假"}
@@ -35,6 +41,16 @@ class ImportedCalendar:
     added: list[dt.date]
     changed: list[dt.date]
     unchanged: list[dt.date]
+
+
+@dataclass(frozen=True)
+class ChangedCalendar:
+    """An import with what follows from it: the calendar afterwards, the days that changed, the notices that move."""
+
+    done: ImportedCalendar
+    calendar: WorkCalendar
+    moved: list[dt.date]
+    notices: list[MovedFire]
 
 
 @dataclass(frozen=True)
@@ -69,13 +85,38 @@ def read_overrides(path: Path) -> list[DayRule]:
     return _checked(reader(content, path.name))
 
 
+def import_calendar(session: Session, path: Path, *, by: Actor) -> ChangedCalendar:
+    """Bring in the days at `path` for all organs, and keep what was sent from being sent again; the caller commits.
+
+    Raises what `read_overrides` and `import_overrides` raise.
+    """
+    rules = read_overrides(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    before = office_calendar(session)
+    done = import_overrides(session, rules, by=by, source=path.name, sha256=digest)
+    after = office_calendar(session)
+    moved = [rule.on for rule in rules if before.is_working(rule.on) != after.is_working(rule.on)]
+    return ChangedCalendar(done, after, moved, reproject(session, before=before, after=after, on=by.on))
+
+
 def import_overrides(
-    session: Session, rules: Iterable[DayRule], *, source: str, now: dt.datetime, organ_id: int | None = None
+    session: Session,
+    rules: Iterable[DayRule],
+    *,
+    by: Actor,
+    source: str,
+    sha256: str | None = None,
+    organ_id: int | None = None,
 ) -> ImportedCalendar:
     """Write `rules` for one organ, or for all, a day at most once; the caller commits.
 
-    Days of the table that `rules` do not name stay as they are. Open deadlines are not touched here.
+    Days of the table that `rules` do not name stay as they are. Open deadlines are not touched here. What changes
+    nothing leaves no entry in the trail. Raises ForbiddenError for whoever may not for every organ concerned.
     """
+    if organ_id is None:
+        standing = authorize_everywhere(session, by, Action.CALENDAR)
+    else:
+        standing = authorize_organ(session, by, Action.CALENDAR, organ_id)
     known = {row.on: row for row in session.exec(select(DayOverride).where(DayOverride.organ_id == organ_id))}
     result = ImportedCalendar([], [], [])
     for rule in sorted(rules, key=lambda rule: rule.on):
@@ -87,7 +128,7 @@ def import_overrides(
                 working=rule.working,
                 name=rule.name,
                 source=source,
-                imported_at=now,
+                imported_at=by.now,
             )
             known[rule.on] = row
             session.add(row)
@@ -95,9 +136,12 @@ def import_overrides(
         elif (row.working, row.name) == (rule.working, rule.name):
             result.unchanged.append(rule.on)
         else:
-            row.working, row.name, row.source, row.imported_at = rule.working, rule.name, source, now
+            row.working, row.name, row.source, row.imported_at = rule.working, rule.name, source, by.now
             result.changed.append(rule.on)
-    session.flush()
+    if result.added or result.changed:
+        session.flush()
+        told = {"file": source, "sha256": sha256, "added": len(result.added), "changed": len(result.changed)}
+        write_alone(session, by, Action.CALENDAR, organ_id=organ_id, for_id=standing.seat.for_id, after=told)
     return result
 
 

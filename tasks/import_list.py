@@ -1,6 +1,5 @@
 """Getting a year's list in: a ledger, last year's report or a list of work points, all of it or nothing."""
 
-import datetime as dt
 import gc
 import hashlib
 from collections.abc import Iterator
@@ -11,10 +10,14 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from models.actor import Actor
 from models.database import key
 from models.errors import CellError, UnreadableFileError
 from models.organ import Organ
+from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch
+from tasks.audit import write_alone
+from tasks.authorize import authorize_organ
 from tasks.find import find_organ
 from tasks.merge_list import Change, PlanAsItStands, merge
 from tasks.reading.drafts import read_drafts
@@ -78,32 +81,34 @@ class ImportReport:
 
 
 def import_list(
-    session: Session, path: Path, *, year: int, organ_code: str | None = None, dry_run: bool = False,
-    on: dt.date, now: dt.datetime,
-) -> ImportReport:  # fmt: skip
+    session: Session, path: Path, *, by: Actor, year: int, organ_code: str | None = None, dry_run: bool = False
+) -> ImportReport:
     """Bring the list at `path` into the organ's plan of `year`; the caller commits.
 
     Items are matched by number and rewritten where a cell says something new; a blank cell changes nothing
     and "-" takes away what stood there. An organ is created only where none is registered yet. With any
     error, or in a dry run, nothing is written; a list that changes nothing leaves no batch. People are those
-    who hold their posts `on` that day.
+    who hold their posts on the day. The trail keeps the file and what it brought in numbers; each row's former
+    values are kept with the batch.
 
-    Raises UnreadableFileError where the file as a whole cannot be read, NotFoundError for an unknown organ.
+    Raises UnreadableFileError where the file as a whole cannot be read, NotFoundError for an unknown organ,
+    ForbiddenError for whoever may not import for it, in a dry run too.
     """
     with no_collecting():
-        return _import(session, path, year=year, organ_code=organ_code, dry_run=dry_run, on=on, now=now)
+        return _import(session, path, by=by, year=year, organ_code=organ_code, dry_run=dry_run)
 
 
 def _import(
-    session: Session, path: Path, *, year: int, organ_code: str | None, dry_run: bool, on: dt.date, now: dt.datetime
+    session: Session, path: Path, *, by: Actor, year: int, organ_code: str | None, dry_run: bool
 ) -> ImportReport:
     found = read_list(path, year=year)
     organ = known_organ(session, organ_code, found.organ)
+    standing = authorize_organ(session, by, Action.PLAN, organ.id if organ else None)
     plan = None
     if organ is not None:
         plan = session.exec(select(AnnualPlan).where(AnnualPlan.organ_id == organ.id, AnnualPlan.year == year)).first()
     name = organ.name if organ else found.organ or UNNAMED_ORGAN
-    stands = PlanAsItStands(session, organ, plan, on=on)
+    stands = PlanAsItStands(session, organ, plan, on=by.on)
     changes, errors = merge(found, stands)
     report = ImportReport(
         organ=name,
@@ -125,10 +130,15 @@ def _import(
         plan = added(session, AnnualPlan(organ_id=key(organ.id), year=year, title=report.plan))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     batch = added(
-        session, ImportBatch(plan_id=key(plan.id), file_name=path.name[-255:], sha256=digest, imported_at=now)
+        session, ImportBatch(plan_id=key(plan.id), file_name=path.name[-255:], sha256=digest, imported_at=by.now)
     )
-    store_list(session, plan, batch, changes, stands, on=on, now=now)
+    store_list(session, plan, batch, changes, stands, on=by.on, now=by.now)
     report.batch = batch.id
+    told = {
+        "file": batch.file_name, "sha256": digest, "year": year, "batch": batch.id,
+        "created": report.count("create"), "updated": report.count("update"),
+    }  # fmt: skip
+    write_alone(session, by, Action.PLAN, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
     return report
 
 

@@ -5,6 +5,7 @@ their mobile number where several share a name.
 """
 
 import datetime as dt
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +14,14 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from models.actor import Actor
 from models.database import key as id_of
 from models.errors import CellError, ImportRefusedError
 from models.organ import Department, Organ
+from models.permission import Action
 from models.person import Oversight, Person, Post, Role, Tenure
+from tasks.audit import write_alone
+from tasks.authorize import Standing, authorize_organ
 from tasks.import_list import UNNAMED_ORGAN
 from tasks.reading.sheet import open_workbook
 from tasks.reading.staff_list import StaffRow, plain, read_staff
@@ -36,22 +41,33 @@ class ImportedPeople:
     new: dict[str, int]
 
 
-def import_people(session: Session, path: Path, *, on: dt.date) -> ImportedPeople:
+def import_people(session: Session, path: Path, *, by: Actor, on: dt.date) -> ImportedPeople:
     """Bring in the staff list at `path`; new posts are held from `on`. The caller commits.
 
     A person already known is updated where a cell says something; a post no longer listed stays as it is.
     A post whose holder is gone is taken over by the newcomer listed with its department, title and role.
-    Raises UnreadableFileError where the file cannot be read, ImportRefusedError with every wrong cell.
+    `by` must be allowed to manage the people of every organ listed; organs are founded and moved in their tree by
+    whoever may for all. Each organ's trail says which file it was and what it brought, not every row.
+
+    Raises UnreadableFileError where the file cannot be read, ForbiddenError, ImportRefusedError with every wrong cell.
     """
     rows, errors = read_staff(open_workbook(path), path.name)
     office = _Office(session, rows)
+    granted = office.authorize(by)
     errors += office.check(on)
     if errors:
         raise ImportRefusedError(sorted(errors, key=lambda error: (error.sheet or "", error.row or 0)))
-    return office.write(on)
+    done = office.write(on)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    for name, standing in granted.items():
+        told = {"file": path.name, "sha256": digest, **office.told(name)}
+        organ_id, for_id = office.organs[name].id, standing.seat.for_id
+        write_alone(session, by, Action.STAFF, organ_id=organ_id, for_id=for_id, after=told)
+    return done
 
 
 _Made = TypeVar("_Made", Organ, Department, Person)
+_KINDS = ("organs", "departments", "people", "posts")
 _Key = tuple[str, str, str]
 """Organ, name and, where several share the name, mobile number."""
 
@@ -75,11 +91,30 @@ class _Office:
         self.people: dict[_Key, list[StaffRow]] = defaultdict(list)
         for row in rows:
             self.people[self._key(row)].append(row)
-        self.new: Counter[str] = Counter()
+        self.new: Counter[tuple[str, str]] = Counter()
+        """How many of each kind were not registered before, by organ and kind."""
 
     def _key(self, row: StaffRow) -> _Key:
         several = len(self.mobiles[row.organ, row.name] - {""}) > 1
         return row.organ, row.name, row.text["手机"] if several else ""
+
+    def authorize(self, by: Actor) -> dict[str, Standing]:
+        """How `by` may bring in the people of each organ listed. Raises ForbiddenError."""
+        granted = {}
+        for row in self.rows:
+            if not row.organ:
+                continue
+            organ, above = self.organs.get(row.organ), plain(row.text["上级单位"])
+            if row.organ not in granted:
+                granted[row.organ] = authorize_organ(self.session, by, Action.STAFF, organ.id if organ else None)
+            if above and (above not in self.organs or (organ and organ.parent_id != self.organs[above].id)):
+                authorize_organ(self.session, by, Action.STAFF, None)
+        return granted
+
+    def told(self, organ: str) -> dict[str, int]:
+        """What the list holds of an organ, and what of it is new, in numbers."""
+        new = {f"new_{kind}": count for (name, kind), count in self.new.items() if name == organ}
+        return {"people": sum(key[0] == organ for key in self.people), **new}
 
     def check(self, on: dt.date) -> Iterator[CellError]:
         for row in self.rows:
@@ -172,7 +207,7 @@ class _Office:
             departments=len(departments),
             people=len(people),
             posts=posts,
-            new={name: self.new[name] for name in ("organs", "departments", "people", "posts")},
+            new={kind: sum(count for (_, of), count in self.new.items() if of == kind) for kind in _KINDS},
         )
 
     def _write_organs(self) -> None:
@@ -189,7 +224,7 @@ class _Office:
                 number = next(n for n in range(1, len(taken) + 2) if f"organ-{n}" not in taken)
                 code = codes.get(key, f"organ-{number}")
                 taken.add(code)
-                self.organs[key] = self._add("organs", Organ(code=code, name=name))
+                self.organs[key] = self._add(key, "organs", Organ(code=code, name=name))
             elif key in codes:
                 self.organs[key].code = codes[key]
         self.session.flush()
@@ -208,7 +243,7 @@ class _Office:
             for department in (part for row in self.rows if row.organ == name for part in row.departments):
                 found = known.get(plain(department))
                 if found is None:
-                    found = self._add("departments", Department(organ_id=organ_id, name=department))
+                    found = self._add(name, "departments", Department(organ_id=organ_id, name=department))
                     known[plain(department)] = found
                 listed[name, plain(department)] = found
         self.session.flush()
@@ -220,7 +255,7 @@ class _Office:
             person = self._person(key)
             if person is None:
                 organ_id = id_of(self.organs[key[0]].id)
-                person = self._add("people", Person(organ_id=organ_id, name=rows[0].text["姓名"]))
+                person = self._add(key[0], "people", Person(organ_id=organ_id, name=rows[0].text["姓名"]))
             for row in rows:
                 person.email = row.text["邮箱"] or person.email
                 person.mobile = row.text["手机"] or person.mobile
@@ -252,7 +287,8 @@ class _Office:
             if wanted:
                 self._put_in_charge(post_id, wanted)
         self.session.flush()
-        self.new["posts"] = seats.added
+        for name in {row.organ for row in self.rows}:
+            self.new[name, "posts"] = seats.added[id_of(self.organs[name].id)]
         return len(charges)
 
     def _put_in_charge(self, post_id: int, wanted: set[int]) -> None:
@@ -265,9 +301,9 @@ class _Office:
         for department_id in present.keys() - wanted:
             self.session.delete(present[department_id])
 
-    def _add(self, kind: str, made: _Made) -> _Made:
+    def _add(self, organ: str, kind: str, made: _Made) -> _Made:
         self.session.add(made)
-        self.new[kind] += 1
+        self.new[organ, kind] += 1
         return made
 
 
@@ -278,7 +314,9 @@ class _Seats:
     """The posts of some organs by organ, department, title and role, and who has held them."""
 
     def __init__(self, session: Session, organ_ids: list[int]) -> None:
-        self.session, self.added = session, 0
+        self.session = session
+        self.added: Counter[int] = Counter()
+        """New posts by organ."""
         self.posts: dict[_Place, list[Post]] = defaultdict(list)
         self.tenures: dict[int, list[Tenure]] = defaultdict(list)
         mine = select(Post).where(col(Post.organ_id).in_(organ_ids)).order_by(col(Post.id))
@@ -303,7 +341,7 @@ class _Seats:
             self.session.add(post)
             self.session.flush()
             alike.append(post)
-            self.added += 1
+            self.added[person.organ_id] += 1
         self._begin(person, post, on)
         return post
 

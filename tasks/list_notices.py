@@ -5,18 +5,26 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.actor import Actor
 from models.item import WorkItem
 from models.notice import Notice
+from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
-from models.policy import Rung
+from models.policy import Colour, Rung
+from tasks.authorize import permitted
 from tasks.explain import why
 
 
 def list_notices(
-    session: Session, *, plan: AnnualPlan | None = None, on: dt.date | None = None, person: Person | None = None
+    session: Session,
+    *,
+    plan: AnnualPlan | None = None,
+    on: dt.date | None = None,
+    person: Person | None = None,
+    by: Actor | None = None,
 ) -> list[dict[str, Any]]:
-    """Notices raised on `on`, for `person`, of `plan`, in the order in which they were raised."""
+    """Notices raised on `on`, for `person`, of `plan`, about items `by` may see, in the order they were raised in."""
     query = (
         select(Notice, WorkItem.number, WorkItem.title, Person.name)
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
@@ -29,12 +37,15 @@ def list_notices(
         query = query.where(Notice.raised_on == on)
     if person is not None:
         query = query.where(Notice.recipient_id == person.id)
-    rungs = {rung.id: rung for rung in session.exec(select(Rung))}
+    if by is not None:
+        query = query.where(permitted(session, by, Action.VIEW))
+    rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
     return [
         {
+            "id": notice.id,
             "item": number,
             "title": title,
-            "rung": rungs[notice.rung_id].label,
+            "rung": rungs[notice.rung_id].label if notice.rung_id else notice.kind.label,
             "kind": notice.kind.value,
             "recipient": name,
             "role": notice.role.value,
@@ -42,8 +53,8 @@ def list_notices(
             "fired_on": notice.raised_on,
             "late": notice.late,
             "state": notice.state.value,
-            "colour": rungs[notice.rung_id].colour.value,
-            "why": why(rungs[notice.rung_id], notice.role, notice.via, late=notice.late)
+            "colour": rungs[notice.rung_id].colour.value if notice.rung_id else Colour.NONE.value,
+            "why": why(rungs.get(notice.rung_id), notice.role, notice.via, late=notice.late, what=notice.text)
             + (f";{notice.reason}" if notice.reason else ""),
         }
         for notice, number, title, name in session.exec(query)

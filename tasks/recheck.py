@@ -6,9 +6,24 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.person import Role
-from tasks.address import AS_WRITTEN, VIA, recipient_by_role, recipient_of_post
+from tasks.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_post
 
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
+_BY_RUNG = "notice.rung_id IS NOT NULL"
+"""A notice that a person's act brought about is settled by the act that answers it."""
+_UNSIGNED = "EXISTS (SELECT 1 FROM rung r WHERE r.id = notice.rung_id AND r.relation = 'unsigned')"
+_OF_UNIT = f"{_BY_RUNG} AND notice.text IS NOT NULL"
+"""A notice about a cooperating unit carries its name as text."""
+_SIGNED = (
+    "CASE WHEN notice.text IS NULL THEN w.state <> 'issued' ELSE NOT EXISTS (SELECT 1 FROM receipt c"
+    " JOIN item_unit u ON u.id = c.unit_id WHERE c.item_id = w.id AND u.text = notice.text AND c.signed_at IS NULL) END"
+)
+"""Whether the unit that is asked has nothing open any more."""
+_ITS_OWN = (
+    "notice.kind = 'answer' AND EXISTS"
+    " (SELECT 1 FROM person q WHERE q.id = notice.recipient_id AND (q.left_on IS NULL OR q.left_on >= :on))"
+)
+"""An answer belongs to whoever asked, as long as that person serves, whoever handles the item."""
 _ROLES = text(
     "SELECT DISTINCT role, EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves"
     f" FROM notice WHERE {_WAITING}"
@@ -24,10 +39,12 @@ def recheck(session: Session, *, on: dt.date) -> int:
     return sum(
         _drop(session, on, reason, untrue)
         for reason, untrue in (
-            ("任务已办结", "d.done_on IS NOT NULL"),
-            ("督办已停止(挂起或撤回)", "d.policy_id IS NULL"),
-            ("时限已变更", "d.due_on <> notice.due_on"),
-            ("已承诺再次报告,届时再提醒", "d.promised AND d.look_on > :on"),
+            ("任务已办结", f"d.done_on IS NOT NULL AND {_BY_RUNG}"),
+            ("已申请办结,待审核", f"d.claimed_on IS NOT NULL AND {_BY_RUNG}"),
+            ("督办已停止(挂起或撤回)", f"d.policy_id IS NULL AND {_BY_RUNG}"),
+            ("时限已变更", f"d.due_on <> notice.due_on AND {_BY_RUNG}"),
+            ("已承诺再次报告,届时再提醒", f"d.promised AND d.look_on > :on AND {_BY_RUNG} AND NOT {_UNSIGNED}"),
+            ("已签收", f"{_UNSIGNED} AND EXISTS (SELECT 1 FROM work_item w WHERE w.id = d.item_id AND {_SIGNED})"),
         )
     ) + _reassign(session, on)
 
@@ -45,7 +62,10 @@ def _drop(session: Session, on: dt.date, reason: str, untrue: str) -> int:
 
 
 def _reassign(session: Session, on: dt.date) -> int:
-    """Find the recipients of waiting notices again. A leader named second or later answers for his own post."""
+    """Find the recipients of waiting notices again. A leader named second or later answers for his own post.
+
+    A cooperating unit is answered for by its own head, or whoever is in charge where it has none.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SELECT {AS_WRITTEN}"))
     waiting = session.execute(_ROLES, {"on": on}).all()
@@ -54,14 +74,19 @@ def _reassign(session: Session, on: dt.date) -> int:
     leaves = bool(waiting[0].leaves)
     recipient = recipient_by_role("notice.role", frozenset(Role(row.role) for row in waiting), leaves=leaves)
     further = recipient_of_post("x.post_id", leaves=leaves)
+    unit = recipient_for_unit("u.department_id", leaves=leaves)
     moved = session.execute(
         text(f"""
         SELECT * FROM (
-            SELECT notice.id, notice.recipient_id, {recipient} AS found,
+            SELECT notice.id, notice.recipient_id,
+                   CASE WHEN {_OF_UNIT} THEN (
+                       SELECT {unit} FROM item_unit u
+                       WHERE u.item_id = notice.item_id AND u.text = notice.text ORDER BY u.id LIMIT 1)
+                   ELSE {recipient} END AS found,
                    notice.role = '{Role.LEADER.value}' AND EXISTS (
                        SELECT 1 FROM item_leader x
                        WHERE x.item_id = notice.item_id AND {further} / 4 = notice.recipient_id) AS further
-            FROM notice JOIN work_item i ON i.id = notice.item_id WHERE {_WAITING}
+            FROM notice JOIN work_item i ON i.id = notice.item_id WHERE {_WAITING} AND NOT ({_ITS_OWN})
         ) waiting WHERE NOT further AND (found IS NULL OR found / 4 <> recipient_id)"""),
         {"on": on},
     ).all()
@@ -74,10 +99,10 @@ def _reassign(session: Session, on: dt.date) -> int:
             continue
         session.execute(
             text(
-                "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on,"
-                " raised_on, send_on, late, state)"
-                " SELECT fire_on, deadline_id, item_id, rung_id, :person, role, :via, kind, due_on, raised_on, send_on,"
-                " late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
+                "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, subject, text, recipient_id, role, via,"
+                " kind, due_on, raised_on, send_on, late, state)"
+                " SELECT fire_on, deadline_id, item_id, rung_id, subject, text, :person, role, :via, kind, due_on,"
+                " raised_on, send_on, late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
             ),
             {"person": found // 4, "via": VIA[found % 4].value, "id": notice_id},
         )

@@ -1,15 +1,19 @@
 """Recording what the report needs and no item brings along: cases, study sessions, acts of leaders, deficiencies.
 
-Each record is a new row with the day it belongs to; the report of that day's year takes it up.
+Each record is a new row with the day it belongs to; the report of that day's year takes it up. Whoever writes it
+down must be allowed to on the day it is written down, whatever day it belongs to. Raises ForbiddenError otherwise.
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
+from models.actor import Actor
 from models.coded import Coded
 from models.database import key
 from models.deficiency import Deficiency
@@ -18,7 +22,9 @@ from models.item import WorkItem
 from models.leadership import Duty, LeadershipAct
 from models.ledger import EnforcementCase, Outcome, Procedure, StudySession
 from models.organ import Organ
+from models.permission import Action
 from models.person import Person
+from tasks.perform import performing_for
 
 LARGEST_FINE = Decimal("999999999999.99")
 MOST_PEOPLE = 1_000_000
@@ -28,9 +34,9 @@ def record_case(
     session: Session,
     organ: Organ,
     *,
+    by: Actor,
     procedure: Procedure,
     on: dt.date,
-    now: dt.datetime,
     fine: Decimal = Decimal(0),
     outcome: Outcome = Outcome.STANDS,
     number: str | None = None,
@@ -41,46 +47,49 @@ def record_case(
     Raises BadInputError for a fine below zero, beyond LARGEST_FINE or finer than a fen, and for a case number
     that is on record already.
     """
-    if not 0 <= fine <= LARGEST_FINE or fine != round(fine, 2):
-        raise BadInputError(f"罚款金额“{fine}”不可用：应为不小于 0 的元数，最多两位小数，如 3000 或 200.50。")
-    number = _short(number, "案号", 100)
-    if number is not None:
-        known = select(EnforcementCase).where(EnforcementCase.organ_id == organ.id, EnforcementCase.number == number)
-        if session.exec(known).first() is not None:
-            raise BadInputError(f"案号“{number}”已经登记过，未重复登记。")
-    case = EnforcementCase(
-        organ_id=key(organ.id),
-        number=number,
-        title=_short(title, "案件名称", 500),
-        procedure=procedure,
-        decided_on=on,
-        fine=fine,
-        outcome=outcome,
-        recorded_at=now,
-    )
-    return _kept(session, case)
+    with _recording(session, by, organ):
+        if not 0 <= fine <= LARGEST_FINE or fine != round(fine, 2):
+            raise BadInputError(f"罚款金额“{fine}”不可用：应为不小于 0 的元数，最多两位小数，如 3000 或 200.50。")
+        number = _short(number, "案号", 100)
+        if number is not None:
+            known = select(EnforcementCase).where(EnforcementCase.organ_id == organ.id)
+            if session.exec(known.where(EnforcementCase.number == number)).first() is not None:
+                raise BadInputError(f"案号“{number}”已经登记过，未重复登记。")
+        case = EnforcementCase(
+            organ_id=key(organ.id),
+            number=number,
+            title=_short(title, "案件名称", 500),
+            procedure=procedure,
+            decided_on=on,
+            fine=fine,
+            outcome=outcome,
+            recorded_at=by.now,
+        )
+        session.add(case)
+    return case
 
 
 def record_study(
-    session: Session, organ: Organ, *, on: dt.date, topic: str, now: dt.datetime, people: int | None = None
+    session: Session, organ: Organ, *, by: Actor, on: dt.date, topic: str, people: int | None = None
 ) -> StudySession:
     """A study session held on `on`. Raises BadInputError for an empty topic or an impossible number of people."""
-    if people is not None and not 0 < people <= MOST_PEOPLE:
-        raise BadInputError(f"参加人数“{people}”不可用：应为 1 至 {MOST_PEOPLE} 的整数，不清楚可不填。")
-    study = StudySession(
-        organ_id=key(organ.id), held_on=on, topic=_words(topic, "学习主题", 500), people=people, recorded_at=now
-    )
-    return _kept(session, study)
+    with _recording(session, by, organ):
+        if people is not None and not 0 < people <= MOST_PEOPLE:
+            raise BadInputError(f"参加人数“{people}”不可用：应为 1 至 {MOST_PEOPLE} 的整数，不清楚可不填。")
+        words = _words(topic, "学习主题", 500)
+        study = StudySession(organ_id=key(organ.id), held_on=on, topic=words, people=people, recorded_at=by.now)
+        session.add(study)
+    return study
 
 
 def record_act(
     session: Session,
     organ: Organ,
     *,
+    by: Actor,
     kind: Duty,
     on: dt.date,
     text: str,
-    now: dt.datetime,
     item: WorkItem | None = None,
     person: Person | None = None,
     document_number: str | None = None,
@@ -89,45 +98,48 @@ def record_act(
 
     Raises BadInputError for an empty text.
     """
-    act = LeadershipAct(
-        organ_id=key(organ.id),
-        person_id=person.id if person else None,
-        item_id=item.id if item else None,
-        kind=kind,
-        on=on,
-        text=_words(text, "履职内容", 2000),
-        document_number=_short(document_number, "文号", 100),
-        recorded_at=now,
-    )
-    return _kept(session, act)
+    with _recording(session, by, organ, item):
+        act = LeadershipAct(
+            organ_id=key(organ.id),
+            person_id=person.id if person else None,
+            item_id=item.id if item else None,
+            kind=kind,
+            on=on,
+            text=_words(text, "履职内容", 2000),
+            document_number=_short(document_number, "文号", 100),
+            recorded_at=by.now,
+        )
+        session.add(act)
+    return act
 
 
 def record_deficiency(
     session: Session,
     organ: Organ,
     *,
+    by: Actor,
     on: dt.date,
     text: str,
-    now: dt.datetime,
     cause: str | None = None,
     remedy: str | None = None,
     item: WorkItem | None = None,
 ) -> Deficiency:
     """A deficiency of the year of `on`. Raises BadInputError for an empty text."""
-    deficiency = Deficiency(
-        organ_id=key(organ.id),
-        item_id=item.id if item else None,
-        on=on,
-        text=_words(text, "不足", 1000),
-        cause=_short(cause, "原因", 1000),
-        remedy=_short(remedy, "整改措施", 1000),
-        recorded_at=now,
-    )
-    return _kept(session, deficiency)
+    with _recording(session, by, organ, item):
+        deficiency = Deficiency(
+            organ_id=key(organ.id),
+            item_id=item.id if item else None,
+            on=on,
+            text=_words(text, "不足", 1000),
+            cause=_short(cause, "原因", 1000),
+            remedy=_short(remedy, "整改措施", 1000),
+            recorded_at=by.now,
+        )
+        session.add(deficiency)
+    return deficiency
 
 
 Member = TypeVar("Member", bound=Coded)
-Row = TypeVar("Row", bound=SQLModel)
 
 WORDS: dict[str, Coded] = {
     "简易": Procedure.SIMPLE,
@@ -162,10 +174,13 @@ def money(text: str) -> Decimal:
     return Decimal(plain)
 
 
-def _kept(session: Session, row: Row) -> Row:
-    session.add(row)
-    session.flush()
-    return row
+@contextmanager
+def _recording(session: Session, by: Actor, organ: Organ, item: WorkItem | None = None) -> Iterator[None]:
+    """Before anything is looked up, whether `by` may write it down at all."""
+    with performing_for(session, by, Action.RECORD, organ.id, item_id=item.id if item else None):
+        if item is not None and item.organ_id != organ.id:
+            raise BadInputError(f"任务 {item.number} 不是{organ.name}的任务。")
+        yield
 
 
 def _words(text: str, name: str, longest: int) -> str:

@@ -21,7 +21,7 @@ from models.plan import AnnualPlan
 from models.policy import Relation, Rung
 from models.rhythm import LastRun
 from models.workdays import WorkCalendar
-from tasks.address import AS_WRITTEN, recipient_by_role, recipient_of_post
+from tasks.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_post
 
 SLUG = "daily_supervision"
 _DAY = dt.timedelta(days=1)
@@ -50,8 +50,11 @@ def remind(session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCal
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_ALONE)
-    swept, newest, issued, look, leaders, leaves = session.execute(_BEFORE, {"slug": SLUG, "on": on}).one()
-    sweep = _Sweep(session, on, calendar, leaders=leaders, leaves=leaves, rehearsing=bool(issued and issued > on))
+    swept, newest, issued, look, leaders, leaves, helpers = session.execute(_BEFORE, {"slug": SLUG, "on": on}).one()
+    sweep = _Sweep(
+        session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
+        rehearsing=bool(issued and issued > on),
+    )  # fmt: skip
     sweep.daily(min(swept, on - _DAY) if swept else on - _DAY)
     if look and (look <= on or sweep.rehearsing):
         sweep.look()
@@ -69,8 +72,9 @@ _BEFORE = text("""
            (SELECT max(issued_on) FROM annual_plan) AS issued,
            (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
            EXISTS (SELECT 1 FROM item_leader) AS leaders,
-           EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves
-""").columns(swept=Date, newest=Integer, issued=Date, look=Date, leaders=Boolean, leaves=Boolean)
+           EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves,
+           EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers
+""").columns(swept=Date, newest=Integer, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean)
 
 _AFTERWARDS = text("""
     INSERT INTO last_run (slug, "on", ended_at) VALUES (:slug, :on, :now)
@@ -94,12 +98,21 @@ class _Sweep:
     """One day's statements. Windows go in as literal rows but for their days, which are bound by the driver.
 
     So the statements of two days are the same text, and the second need not be prepared again.
-    `leaders`: some item names several. `leaves`: somebody is away. `rehearsing`: the day is before a plan was
+    `leaders`: some item names several. `leaves`: somebody is away. `helpers`: some cooperating unit has not signed.
+    `rehearsing`: the day is before a plan was
     issued, a trial run for which its items count as issued already.
     """
 
     def __init__(
-        self, session: Session, on: dt.date, calendar: WorkCalendar, *, leaders: bool, leaves: bool, rehearsing: bool
+        self,
+        session: Session,
+        on: dt.date,
+        calendar: WorkCalendar,
+        *,
+        leaders: bool,
+        leaves: bool,
+        helpers: bool,
+        rehearsing: bool,
     ) -> None:
         self.session, self.on, self.calendar = session, on, calendar
         self.postgres = session.get_bind().dialect.name == "postgresql"
@@ -108,7 +121,7 @@ class _Sweep:
         self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
         self.rungs = {rung.id: rung for rung in rungs}
         self.send_on = calendar.on_or_after(on)
-        self.leaders, self.leaves, self.rehearsing = leaders, leaves, rehearsing
+        self.leaders, self.leaves, self.helpers, self.rehearsing = leaders, leaves, helpers, rehearsing
         self.days: dict[str, dt.date | str] = {}
         self.today = self._day(on)
 
@@ -118,7 +131,9 @@ class _Sweep:
         for policy_id, rungs in self.ladders.items():
             by_due, by_issue = steps(rungs)
             rows += self._rows(policy_id, windows(by_due, self.calendar, since=since, on=self.on))
-            unsigned += self._rows(policy_id, windows(by_issue, self.calendar, since=since, on=self.on))
+            # One day more: what was issued after a day's sweep, whose first rung may be that very day.
+            reached = windows(by_issue, self.calendar, since=since - _DAY, on=self.on)
+            unsigned += self._rows(policy_id, [w for w in reached if w.top or w.fire_on > since])
         self._raise(
             rows,
             "d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last"
@@ -126,7 +141,10 @@ class _Sweep:
             late="w.fire_on < :on",
             fire_on="w.fire_on",
         )
-        self._raise(unsigned, _UNSIGNED, late="w.fire_on < :on", fire_on="w.fire_on")
+        late = "w.fire_on < :on AND i.issued_on < w.fire_on"
+        self._raise(unsigned, _UNSIGNED, late=late, fire_on="w.fire_on")
+        if self.helpers:
+            self._ask_helpers(unsigned)
 
     def look(self) -> None:
         """Deadlines whose whole ladder has to be looked at: only the highest rung reached speaks, at once."""
@@ -157,6 +175,37 @@ class _Sweep:
             "UPDATE deadline SET look_on = NULL WHERE id IN (SELECT d.id FROM deadline d"
             f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting})"
         )
+
+    def _ask_helpers(self, rows: list[str]) -> None:
+        """Cooperating units that have not signed: each rung for handlers or heads reaches the unit's own head.
+
+        Where nobody heads the unit, it reaches whoever is in charge of the item.
+        """
+        if not rows:
+            return
+        head = recipient_for_unit("r.department_id", leaves=self.leaves)
+        self._execute(f"""
+            WITH w (policy_id, rung_id, role, kind, fire_on, first, last, state) AS (VALUES {", ".join(rows)}),
+            due AS (
+                SELECT w.fire_on, d.id AS deadline_id, i.id AS item_id, w.rung_id, w.kind, d.due_on, w.state,
+                       u.text AS unit, w.fire_on < :on AND r.issued_on < w.fire_on AS late, {head} AS found
+                FROM w CROSS JOIN receipt r JOIN work_item i ON i.id = r.item_id JOIN item_unit u ON u.id = r.unit_id
+                JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
+                    WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
+                WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
+                  AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on
+                      AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL))
+                  AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}') LIMIT {_ALL}
+            )
+            INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, recipient_id, role, via, kind, due_on,
+                                raised_on, send_on, late, state, reason)
+            SELECT DISTINCT fire_on, deadline_id, item_id, rung_id, unit, found >> 2, '{Role.DEPARTMENT_HEAD}',
+                   CASE found & 3 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END,
+                   kind, due_on, :on, {self._day(self.send_on)}, late,
+                   CASE WHEN found IS NULL THEN 'dropped' ELSE state END,
+                   CASE WHEN found IS NULL THEN '配合科室及以上各级均无人在岗' END
+            FROM due WHERE true
+            ON CONFLICT DO NOTHING""")
 
     def _rows(self, policy_id: int, reached: list[Window]) -> list[str]:
         return [
@@ -208,6 +257,8 @@ class _Sweep:
 
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
+    AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
+        WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id AND n.rung_id = w.rung_id))
     AND d.id = (SELECT min(m.id) FROM {Deadline.__tablename__} m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
 

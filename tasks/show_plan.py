@@ -6,15 +6,22 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
+from models.actor import Actor
 from models.database import key
+from models.errors import NotFoundError
 from models.item import ItemLeader, ItemUnit, WorkItem
 from models.organ import Department
+from models.permission import Action
 from models.person import Person, Tenure
 from models.plan import AnnualPlan, Project
+from tasks.authorize import may_see_organ, organs_within, permitted
 
 
-def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date) -> dict[str, Any]:
-    """The plan as data, projects and items in the order of the list."""
+def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date, by: Actor | None = None) -> dict[str, Any]:
+    """The plan as data, projects and items in the order of the list, as far as `by` may see them.
+
+    Raises NotFoundError where `by` may not even know of the organ and sees none of the items.
+    """
     departments = dict(
         session.exec(select(Department.id, Department.name).where(Department.organ_id == plan.organ_id)).all()
     )
@@ -30,7 +37,10 @@ def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date) -> dict[str, A
     projects: dict[int, dict[str, Any]] = {}
     for project in session.exec(select(Project).where(Project.plan_id == plan.id).order_by(col(Project.ordinal))):
         projects[key(project.id)] = {"name": project.name, "items": []}
-    for item in session.exec(select(WorkItem).where(WorkItem.plan_id == plan.id).order_by(col(WorkItem.id))):
+    listed = select(WorkItem).where(WorkItem.plan_id == plan.id).order_by(col(WorkItem.id))
+    if by is not None:
+        listed = listed.where(permitted(session, by, Action.VIEW))
+    for item in session.exec(listed):
         first = [item.leader_post_id] if item.leader_post_id else []
         posts = [*first, *leaders[key(item.id)]]
         projects[item.project_id]["items"].append(
@@ -51,12 +61,17 @@ def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date) -> dict[str, A
                 "percent": item.percent,
             }
         )
+    shown = list(projects.values())
+    if by is not None and plan.organ_id not in organs_within(session, by, Action.VIEW):
+        shown = [project for project in shown if project["items"]]
+        if not shown and not may_see_organ(session, by, plan.organ_id):
+            raise NotFoundError(f"没有找到 {plan.year} 年度计划,或者它不在您的查看范围内。")
     return {
         "plan": plan.title,
         "year": plan.year,
         "state": "issued" if plan.issued_on else "draft",
         "issued_on": plan.issued_on,
-        "projects": list(projects.values()),
+        "projects": shown,
     }
 
 

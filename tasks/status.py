@@ -30,49 +30,114 @@ class LightCount:
     red: int
     grey: int
     blue: int
+    lagging: int
+    behind: int
+    paused: int
     total: int
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-LIGHT = f"""CASE
-    WHEN i.closed_on <= :on THEN '{Light.BLUE.value}'
-    WHEN i.state = 'draft' OR i.start_on > :on THEN '{Light.GREY.value}'
-    WHEN n.due_on < :on THEN '{Light.RED.value}'
-    WHEN n.due_on <= :near THEN '{Light.YELLOW.value}'
-    ELSE '{Light.GREEN.value}' END"""
-"""The rule of `models.light` for a row of `STANDING`."""
+def standing(*, lag: bool, paused: bool, postgres: bool) -> str:
+    """The items of plan `:plan` on day `:on`, as `i` with its open day `open_on`, and the light of each, as `light`.
 
-STANDING = """work_item i JOIN (
-    SELECT w.id AS item_id, coalesce((
-        SELECT min(d.due_on) FROM deadline d WHERE d.item_id = w.id AND (d.done_on IS NULL OR d.done_on > :on)
-    ), w.due_on) AS due_on
-    FROM work_item w WHERE w.plan_id = :plan) n ON n.item_id = i.id"""
-"""The items of a plan, each with the due day that was open on day `:on`."""
+    A day that is claimed done waits for review and counts as done. `lag`: the policy has thresholds for it; `paused`:
+    some item of the plan was ever suspended. It says the same as `models.light`.
+    """
+    behind = f"({_planned(postgres=postgres)} - {_PERCENT})" if lag else "0"
+    suspended = f"WHEN {_PAUSED} THEN '{Light.PAUSED}'" if paused else ""
+    lights = f"""CASE
+        WHEN i.closed_on <= :on THEN '{Light.BLUE}'
+        {suspended}
+        WHEN i.state = 'draft' OR i.start_on > :on THEN '{Light.GREY}'
+        WHEN i.open_on < :on THEN '{Light.RED}'
+        WHEN {behind} > :lag_red THEN '{Light.BEHIND}'
+        WHEN i.open_on <= :near THEN '{Light.YELLOW}'
+        WHEN {behind} >= :lag_yellow THEN '{Light.LAGGING}'
+        ELSE '{Light.GREEN}' END"""
+    return f"""(SELECT i.*, {lights} AS light FROM (
+        SELECT w.*, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on
+        FROM work_item w WHERE w.plan_id = :plan) i) i"""
 
 
-def near_until(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> dt.date:
-    """The last due day that shows yellow on `on`, by the plan's policy."""
-    policy = session.get(Policy, plan.policy_id) if plan.policy_id else None
-    return calendar.add(on, policy.near_days if policy else 5)
+_OPEN_ON = """(SELECT min(d.due_on) FROM deadline d WHERE d.item_id = w.id
+    AND (d.done_on IS NULL OR d.done_on > :on) AND (d.claimed_on IS NULL OR d.claimed_on > :on))"""
+_FINAL_ON = "(SELECT f.due_on FROM deadline f WHERE f.item_id = w.id AND f.kind = 'final' ORDER BY f.id DESC LIMIT 1)"
+"""The end it has now: an item opened again may be due before the day it had first."""
+_PAUSED = """EXISTS (SELECT 1 FROM suspension s WHERE s.item_id = i.id AND s.from_on <= :on
+    AND (s.resumed_on IS NULL OR s.resumed_on > :on))"""
+_PERCENT = """CASE WHEN i.reported_on > :on OR i.closed_on > :on OR i.first_closed_on > :on THEN coalesce((
+        SELECT p.percent FROM progress_entry p WHERE p.item_id = i.id AND p."on" <= :on AND p.percent IS NOT NULL
+            AND p.department_id IS NULL ORDER BY p."on" DESC, p.id DESC LIMIT 1), 0)
+    ELSE i.percent END"""
+"""Progress as it was on the day: the column, unless it was reported, or closed as done, later."""
+
+
+def _planned(*, postgres: bool) -> str:
+    """`models.light.planned_percent` in SQL; null for an item without an end."""
+    start = "coalesce(i.start_on, i.issued_on)"
+
+    def days(until: str) -> str:
+        """How many days there are from the start to `until`, both included, in each database's way."""
+        return f"({until} - {start} + 1)" if postgres else f"(julianday({until}) - julianday({start}) + 1)"
+
+    return f"""CASE WHEN i.final_on IS NULL THEN NULL WHEN :on < {start} THEN 0
+        WHEN :on >= i.final_on THEN 100 ELSE 100.0 * {days(":on")} / {days("i.final_on")} END"""
+
+
+def light_values(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
+    """What `standing` is bound with."""
+    policy = _policy(session, plan)
+    return {
+        "on": on,
+        "plan": plan.id,
+        "near": calendar.add(on, policy.near_days),
+        "lag_yellow": policy.lag_yellow,
+        "lag_red": policy.lag_red,
+    }
+
+
+def standing_of(session: Session, plan: AnnualPlan) -> str:
+    """`standing` for this plan: no more than what its policy and its items need."""
+    policy = _policy(session, plan)
+    paused = session.execute(
+        text("SELECT EXISTS (SELECT 1 FROM suspension s JOIN work_item w ON w.id = s.item_id WHERE w.plan_id = :plan)"),
+        {"plan": plan.id},
+    ).scalar_one()
+    return standing(
+        lag=(policy.lag_yellow, policy.lag_red) != (None, None),
+        paused=bool(paused),
+        postgres=session.get_bind().dialect.name == "postgresql",
+    )
+
+
+def _policy(session: Session, plan: AnnualPlan) -> Policy:
+    """The plan's policy; before it is issued nothing is late and any will do."""
+    return (session.get(Policy, plan.policy_id) if plan.policy_id else None) or Policy(name="")
 
 
 def status(session: Session, plan: AnnualPlan, *, on: dt.date, by: By, calendar: WorkCalendar) -> list[LightCount]:
     """Each item of the plan counted once, under its leading department, its project or its responsible person."""
     rows = session.execute(
         text(
-            f"SELECT {LIGHT} AS light, i.department_id, i.lead_text, i.project_id, i.handler_post_id, i.leader_post_id,"
-            f" count(*) FROM {STANDING}"
+            "SELECT light, i.department_id, i.lead_text, i.project_id, i.handler_post_id, i.leader_post_id, count(*)"
+            f" FROM {standing_of(session, plan)}"
             " GROUP BY 1, i.department_id, i.lead_text, i.project_id, i.handler_post_id, i.leader_post_id"
         ),
-        {"on": on, "plan": plan.id, "near": near_until(session, plan, on=on, calendar=calendar)},
+        light_values(session, plan, on=on, calendar=calendar),
     ).all()
     name = {"department": _by_department, "project": _by_project, "person": _by_person}[by](session, plan, rows, on)
     counts: dict[str, Counter[str]] = {}
     for row in rows:
         counts.setdefault(name(row), Counter())[row[0]] += row[6]
     return [_counted(key, counts[key]) for key in sorted(counts)]
+
+
+def lights_shown(total: LightCount) -> list[Light]:
+    """The lights a table needs: the five that everybody knows, and the others where some item shows them."""
+    always = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY, Light.BLUE)
+    return [light for light in Light if light in always or getattr(total, light.value)]
 
 
 def overall(counts: Sequence[LightCount], key: str = "合计") -> LightCount:

@@ -8,10 +8,14 @@ from typing import Any
 from sqlalchemy import Table, delete, exists, or_
 from sqlmodel import Session, SQLModel, col, select
 
+from models.actor import Actor
 from models.errors import ForbiddenError, NotFoundError
 from models.item import ItemState, WorkItem
-from models.plan import ImportBatch, ImportChange, Project
+from models.permission import Action
+from models.plan import AnnualPlan, ImportBatch, ImportChange, Project
 from tasks.arm import reschedule
+from tasks.audit import write_alone
+from tasks.authorize import authorize_organ, may_see_organ
 from tasks.merge_list import TIMES
 from tasks.store_list import replace_leaders, replace_units, rewrite_items
 
@@ -32,15 +36,18 @@ class UndoResult:
     restored: int
 
 
-def undo_import(session: Session, batch_id: int, *, on: dt.date, now: dt.datetime) -> UndoResult:
+def undo_import(session: Session, batch_id: int, *, by: Actor) -> UndoResult:
     """Undo a batch, the newest of its plan that still stands; the batch itself stays on record.
 
-    Raises NotFoundError for an unknown batch, ForbiddenError where it is undone already, where a later one has
-    to go first, or where items it created have been issued or worked on: then nothing is changed.
+    Raises NotFoundError for a batch that is unknown, or of an organ that `by` may not know of; ForbiddenError where
+    `by` may not import, where it is undone already, where a later one has to go first, or where items it created
+    have been issued or worked on: then nothing is changed.
     """
     batch = session.get(ImportBatch, batch_id)
-    if batch is None:
+    organ_id = session.get_one(AnnualPlan, batch.plan_id).organ_id if batch else None
+    if batch is None or organ_id is None or not may_see_organ(session, by, organ_id):
         raise NotFoundError(f"没有编号为 {batch_id} 的导入批次。")
+    standing = authorize_organ(session, by, Action.PLAN, organ_id)
     if batch.undone_at is not None:
         raise ForbiddenError(f"批次 {batch_id} 已经撤销过了。")
     newest = session.exec(
@@ -54,11 +61,13 @@ def undo_import(session: Session, batch_id: int, *, on: dt.date, now: dt.datetim
         select(WorkItem.id, WorkItem.number).where(WorkItem.batch_id == batch_id).order_by(col(WorkItem.id))
     ).all()
     _refuse_used(session, batch_id)
-    restored = _restore(session, batch, on=on, now=now)
+    restored = _restore(session, batch, on=by.on, now=by.now)
     _delete(session, batch)
-    batch.undone_at = now
+    batch.undone_at = by.now
     session.add(batch)
     session.flush()
+    told = {"batch": batch_id, "file": batch.file_name, "deleted": len(created), "restored": restored}
+    write_alone(session, by, Action.PLAN, organ_id=organ_id, for_id=standing.seat.for_id, after=told)
     session.expire_all()
     return UndoResult(batch_id, batch.file_name, len(created), restored)
 

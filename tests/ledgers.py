@@ -13,6 +13,7 @@ from models.database import key
 from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
 from tasks.import_list import ImportReport, import_list
+from tests.actors import administrator
 
 YEAR = 2026
 ON = dt.date(YEAR, 1, 5)
@@ -71,7 +72,7 @@ def seat(
 
 def bring_in(session: Session, path: Path, **more: Any) -> ImportReport:
     """Import for the plan of the year, on its first working day."""
-    return import_list(session, path, **{"year": YEAR, "on": ON, "now": NOW, **more})
+    return import_list(session, path, **{"year": YEAR, "by": administrator(ON), **more})
 
 
 def complaints(report: ImportReport) -> list[tuple[int | None, str | None, str]]:

@@ -6,20 +6,26 @@ The cast answers for one department; the outsider belongs to another organ and m
 import datetime as dt
 import email
 import email.policy
+import io
 import mailbox
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
+from models.actor import Actor, Channel
 from models.clock import opening_of
 from models.database import key, unit_of_work
 from models.day_override import office_calendar
-from models.item import ItemLeader, WorkItem
+from models.document import Document
+from models.evidence import Category, Evidence
+from models.extension import Extension
+from models.item import Deadline, DeadlineMove, Importance, ItemLeader, ItemState, ItemUnit, WorkItem
 from models.migrate import seed_presets
 from models.notice import Notice
 from models.organ import Department, Organ
@@ -27,13 +33,24 @@ from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.policy import Policy, Relation, Rung, Unit
 from models.settings import Settings
-from tasks.arm import IssueResult, issue_plan
-from tasks.close import Closure, close_item
+from tasks.arm import IssueResult
+from tasks.attach import attach
+from tasks.check_upload import Limits
+from tasks.close import Closure, accept, request_close, send_back
 from tasks.deliver import DeliveryResult, deliver
+from tasks.extend import decide_extension, extend
+from tasks.file_store import MEGABYTE, FileStore
 from tasks.find import find_item, find_person
+from tasks.instruct import Given, instruct
+from tasks.issue import issue
 from tasks.list_notices import list_notices
+from tasks.people_of import handler_of
 from tasks.progress import record_progress
-from tasks.remind import SweepResult, remind
+from tasks.remind import SweepResult
+from tasks.sign import sign as take_item
+from tasks.supervise import supervise
+from tasks.suspend import resume, suspend
+from tasks.urge import urge
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {
@@ -44,6 +61,7 @@ CAST = {
     SUPERVISOR: (Role.SUPERVISOR, "督办员"),
 }
 Result = TypeVar("Result")
+Made = TypeVar("Made", bound=SQLModel)
 LONG_AGO = dt.date(2000, 1, 1)
 
 
@@ -80,6 +98,7 @@ class Office:
         self.today = dt.date(year, 6, 1)
         """Where stories begin, so that few empty days are lived; set it for a story of another season."""
         self._inboxes: dict[str, Inbox] = {}
+        self.store = FileStore(f"memory://{uuid4().hex}")
         with unit_of_work(engine) as session:
             seed_presets(session)
             self._found(session)
@@ -181,8 +200,11 @@ class Office:
         issue: bool = True,
         on: str | None = None,
         department: bool = True,
+        sign: bool = True,
+        helping: tuple[int, ...] = (),
+        importance: Importance = Importance.NORMAL,
     ) -> str:
-        """Add an item to the plan and issue it; returns its number."""
+        """Add an item to the plan, issue it and have it signed for; returns its number."""
         with unit_of_work(self.engine) as session:
             project = session.exec(select(Project).where(Project.plan_id == self.plan_id)).first()
             if project is None:
@@ -203,26 +225,159 @@ class Office:
                 leader_post_id=posts[0] if posts else None,
                 department_id=self.department_id if department else None,
                 recurrence=recurrence,
+                importance=importance,
             )
             session.add(item)
             session.flush()
+            for place, unit in enumerate(helping, 1):
+                name = session.get_one(Department, unit).name
+                session.add(ItemUnit(item_id=key(item.id), ordinal=place, department_id=unit, text=name))
             for place, post in enumerate(posts[1:], 2):
                 session.add(ItemLeader(item_id=key(item.id), post_id=post, ordinal=place))
             given = item.number
         if issue:
-            self.issue(on=on)
+            self.issue(on=on, sign=sign)
         return given
 
-    def issue(self, *, on: str | None = None) -> IssueResult:
+    def issue(self, *, on: str | None = None, sign: bool = True) -> IssueResult:
+        """Issue what is complete; with `sign`, whoever is to do an item signs for it at once, where somebody is."""
         at = day(on) if on else self.today
         with unit_of_work(self.engine) as session:
             plan = session.get_one(AnnualPlan, self.plan_id)
-            return issue_plan(session, plan, on=at, preset=self.preset)
+            result = issue(session, plan, by=self.by(session, SUPERVISOR, at), preset=self.preset)
+        with unit_of_work(self.engine) as session:
+            fresh = select(WorkItem).where(WorkItem.plan_id == self.plan_id, WorkItem.state == ItemState.ISSUED)
+            for item in session.exec(fresh.order_by(col(WorkItem.id))).all() if sign else []:
+                does = handler_of(session, item, at)
+                if does is not None:
+                    take_item(session, item, by=self.by(session, does.name, at))
+        return result
+
+    def department(self, name: str, head: str | None = None) -> int:
+        """A further department, with a head; returns its id."""
+        with unit_of_work(self.engine) as session:
+            made = Department(organ_id=self.organ_id, name=name)
+            session.add(made)
+            session.flush()
+            if head is not None:
+                self._seat(session, self.organ_id, head, Role.DEPARTMENT_HEAD, "科长", made.id)
+            return key(made.id)
+
+    def by(self, session: Session, name: str, on: str | dt.date) -> Actor:
+        """That person, acting on a day at nine in the morning."""
+        at = day(on)
+        return Actor(name, Channel.COMMAND, at, opening_of(at), find_person(session, name).id)
+
+    def do(self, who: str, act: Callable[..., Result], number: str, *, on: str, **more: Any) -> Result:
+        """`who` does something to an item: `office.do(HANDLER, suspend, "1", on="2026-06-01", reason="…")`."""
+        return self._do(lambda session, item: act(session, item, by=self.by(session, who, on), **more), number)
+
+    def extend(
+        self,
+        number: str,
+        *,
+        to: str,
+        on: str,
+        who: str = HANDLER,
+        reason: str = "上级要求调整",
+        progress: str = "已完成一半",
+        **more: Any,
+    ) -> Extension:
+        """Whoever does the item asks for a later day."""
+        return self.do(who, extend, number, on=on, to=day(to), reason=reason, progress=progress, **more)
+
+    def approve(self, number: str, *, on: str, who: str = LEADER, to: str | None = None) -> Extension:
+        """An extension is approved at the level whose turn it is, to the day named, else to the one asked for."""
+        return self.do(who, decide_extension, number, on=on, approve=True, to=day(to) if to else None)
+
+    def refuse(self, number: str, *, on: str, who: str = LEADER, comment: str | None = "须按期完成") -> Extension:
+        return self.do(who, decide_extension, number, on=on, approve=False, comment=comment)
+
+    def suspend(self, number: str, *, on: str, who: str = SUPERVISOR, reason: str = "等待上级批复") -> None:
+        self.do(who, suspend, number, on=on, reason=reason)
+
+    def resume(self, number: str, *, on: str, who: str = SUPERVISOR) -> None:
+        self.do(who, resume, number, on=on)
+
+    def ask_closure(self, number: str, *, on: str, who: str = HANDLER, whole: bool = False) -> None:
+        """Whoever does the item asks for its closure and waits."""
+        self.do(who, request_close, number, on=on, statement="已办结", whole=whole)
+
+    def accept(self, number: str, *, on: str, who: str = SUPERVISOR, waive: str | None = None) -> Closure:
+        return self.do(who, accept, number, on=on, waive=waive)
+
+    def send_back(self, number: str, *, on: str, who: str = SUPERVISOR, reason: str = "材料不全") -> None:
+        self.do(who, send_back, number, on=on, reason=reason)
+
+    def instruct(
+        self, number: str, content: str, *, due: str, on: str, who: str = LEADER, notice: Notice | None = None
+    ) -> Given:
+        return self.do(who, instruct, number, on=on, content=content, due_on=day(due), notice=notice)
+
+    def urge(self, *numbers: str, on: str, who: str = SUPERVISOR, demand: str | None = None) -> Document:
+        """One slip about these items."""
+        with unit_of_work(self.engine) as session:
+            plan = session.get_one(AnnualPlan, self.plan_id)
+            items = [find_item(session, plan, number) for number in numbers]
+            return urge(session, items, by=self.by(session, who, on), demand=demand)
+
+    def attach(
+        self,
+        number: str,
+        name: str = "总结.txt",
+        *,
+        on: str,
+        who: str = HANDLER,
+        category: Category = Category.ROUTINE,
+        content: str | None = None,
+        **more: Any,
+    ) -> Evidence:
+        """A piece of evidence, kept in memory; its content is its name unless told."""
+        return self.do(
+            who,
+            attach,
+            number,
+            on=on,
+            store=self.store,
+            limits=Limits(MEGABYTE),
+            name=name,
+            source=io.BytesIO((content or name).encode()),
+            category=category,
+            **more,
+        )
+
+    def rows(self, table: type[Made]) -> list[Made]:
+        """Every row of a table, in the order in which they were made."""
+        with unit_of_work(self.engine) as session:
+            made = table.metadata.tables[str(table.__tablename__)]
+            return list(session.exec(select(table).order_by(*made.primary_key)))
+
+    def name_of(self, person_id: int | None) -> str | None:
+        with unit_of_work(self.engine) as session:
+            return session.get_one(Person, person_id).name if person_id else None
+
+    def deadlines(self, number: str) -> list[Deadline]:
+        """The item's days, in the order in which they were set."""
+
+        def act(session: Session, item: WorkItem) -> list[Deadline]:
+            found = session.exec(select(Deadline).where(Deadline.item_id == item.id).order_by(col(Deadline.id)))
+            return list(found)
+
+        return self._do(act, number)
+
+    def explained(self, number: str) -> tuple[str, list[tuple[str, str, str, str | None]]]:
+        """The first day the item was given, and each move of it: from, to, why in a word, and who answers for it."""
+        first = self.deadlines(number)[0]
+        moves = [move for move in self.rows(DeadlineMove) if move.deadline_id == first.id]
+        return str(first.original_due_on), [
+            (str(move.from_on), str(move.to_on), move.cause.label, self.name_of(move.person_id)) for move in moves
+        ]
 
     def sweep(self, on: str | dt.date) -> SweepResult:
         at = day(on)
         with unit_of_work(self.engine) as session:
-            return remind(session, on=at, now=opening_of(at), calendar=office_calendar(session))
+            rhythm = Actor("每日督办", Channel.RHYTHM, at, opening_of(at))
+            return supervise(session, by=rhythm, calendar=office_calendar(session)).swept
 
     def send(self, on: str | dt.date, *, at: dt.time | None = None, quiet: bool = False) -> DeliveryResult:
         now = opening_of(day(on))
@@ -238,19 +393,26 @@ class Office:
             self.today += dt.timedelta(days=1)
 
     def close(self, number: str, *, on: str, whole: bool = False) -> Closure:
-        return self._do(lambda session, item: close_item(session, item, on=day(on), whole=whole), number)
+        """Whoever does the item asks for its closure, and the supervisor accepts at once, waiving evidence."""
+
+        def act(session: Session, item: WorkItem) -> Closure:
+            does = handler_of(session, item, day(on))
+            by = self.by(session, does.name if does else HANDLER, on)
+            request_close(session, item, by=by, statement="已办结", whole=whole)
+            return accept(session, item, by=self.by(session, SUPERVISOR, on), waive="例证从略")
+
+        return self._do(act, number)
 
     def report(
         self, number: str, text: str = "按计划推进", *, on: str, next_report: str | None = None, **more: Any
     ) -> None:
         def act(session: Session, item: WorkItem) -> None:
+            does = handler_of(session, item, day(on))
             record_progress(
                 session,
                 item,
+                by=self.by(session, does.name if does else HANDLER, on),
                 content=text,
-                on=day(on),
-                now=opening_of(day(on)),
-                calendar=office_calendar(session),
                 next_report_on=day(next_report) if next_report else None,
                 **more,
             )
@@ -269,11 +431,21 @@ class Office:
             return list_notices(session, on=day(on) if on else None)
 
     def told(self, *, on: str | None = None) -> list[tuple[str, str, str | None]]:
-        """(day, rung, recipient) of every notice that is to be sent or was."""
+        """(day, rung, recipient) of every notice of the ladder that is to be sent or was."""
         return [
             (str(row["fired_on"]), row["rung"], row["recipient"])
             for row in self.notices(on=on)
-            if row["state"] in ("pending", "sent")
+            if row["state"] in ("pending", "sent") and row["kind"] in ("reminder", "escalation")
+        ]
+
+    def heard(self, name: str, *, on: str | None = None) -> list[str]:
+        """What other people's acts told somebody, a line each."""
+        return [
+            row["why"]
+            for row in self.notices(on=on)
+            if row["recipient"] == name
+            and row["state"] in ("pending", "sent")
+            and row["kind"] not in ("reminder", "escalation")
         ]
 
     def keys(self) -> set[tuple[Any, ...]]:

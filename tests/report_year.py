@@ -22,6 +22,7 @@ from tasks.compiling.blocks import Block
 from tasks.compiling.template import STANDARD, ReportTemplate
 from tasks.gather_figures import Figure
 from tasks.record import record_act, record_case, record_deficiency, record_study
+from tests.actors import administrator
 
 STUDY, ORDER, ENFORCEMENT, PUBLICITY = "强化理论学习", "健全工作机制", "规范行政执法", "落实“谁执法谁普法”责任制"
 
@@ -128,9 +129,9 @@ class ReportYear:
         record_case(
             self.session,
             self.organ,
+            by=administrator(day(on)),
             procedure=procedure,
             on=day(on),
-            now=opening_of(day(on)),
             fine=Decimal(fine),
             outcome=outcome,
         )
@@ -143,13 +144,14 @@ class ReportYear:
             self.case(f"{month}-20", Procedure.ORDINARY, "3288.84" if month < 9 else "3288.88")
 
     def study(self, on: str, topic: str, people: int | None = None) -> None:
-        record_study(self.session, self.organ, on=day(on), topic=topic, people=people, now=opening_of(day(on)))
+        by = administrator(day(on))
+        record_study(self.session, self.organ, by=by, on=day(on), topic=topic, people=people)
 
     def act(self, kind: Duty, on: str, text: str, **more: Any) -> None:
-        record_act(self.session, self.organ, kind=kind, on=day(on), text=text, now=opening_of(day(on)), **more)
+        record_act(self.session, self.organ, by=administrator(day(on)), kind=kind, on=day(on), text=text, **more)
 
     def deficiency(self, text: str, *, on: str = "12-20", **more: Any) -> None:
-        record_deficiency(self.session, self.organ, on=day(on), text=text, now=opening_of(day(on)), **more)
+        record_deficiency(self.session, self.organ, by=administrator(day(on)), on=day(on), text=text, **more)
 
     def person(self, name: str, role: Role, *, since: str = "2020-01-01", until: str | None = None) -> Person:
         person: Person = self._add(Person(organ_id=key(self.organ.id), name=name))
@@ -166,7 +168,7 @@ class ReportYear:
 
     def compile(self, on: str = "2026-01-15", template: ReportTemplate = STANDARD) -> CompiledReport:
         return compile_report(
-            self.session, self.organ, self.plan.year, on=day(on), now=opening_of(day(on)), template=template
+            self.session, self.organ, self.plan.year, by=administrator(day(on)), on=day(on), template=template
         )
 
 

@@ -8,12 +8,18 @@ import typer
 GROUPS = (
     "office",
     "people",
+    "policy",
     "plan",
     "calendar",
     "supervision",
     "item",
+    "instruct",
+    "brief",
+    "document",
+    "score",
     "ledgers",
     "report",
+    "audit",
     "engine",
     "demo",
 )

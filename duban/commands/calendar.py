@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.edge import Edge, JsonOption, OnOption, YearOption, edge, print_json, say, show_table, table, today, warn
+from duban.edge import (
+    AsOption,
+    Edge,
+    JsonOption,
+    OnOption,
+    YearOption,
+    edge,
+    print_json,
+    say,
+    show_table,
+    table,
+    today,
+    warn,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -78,27 +91,22 @@ def show(
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="文件", help="放假安排(.xlsx、.csv 的 日期、类型、名称,或 .json)。")],
+    as_: AsOption = None,
     on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """导入放假和调休安排,列出改变的日子和随之移动的提醒、升级;任务的时限不改,已发的不重发。"""
-    from models.clock import now
     from models.errors import ImportRefusedError
-    from tasks.import_calendar import import_overrides, read_overrides
-    from tasks.reproject import reproject
+    from tasks.import_calendar import import_calendar
 
     reached = edge(context)
     try:
-        rules = read_overrides(file)
+        with reached.writing() as session:
+            changed = import_calendar(session, file, by=reached.actor(session, as_, today(on)))
     except ImportRefusedError as refused:
         _show_refusal(refused, as_json)
         raise typer.Exit(refused.exit_code) from refused
-    with reached.writing() as session:
-        before = reached.calendar(session)
-        done = import_overrides(session, rules, source=file.name, now=now())
-        after = reached.calendar(session)
-        moved = [rule.on for rule in rules if before.is_working(rule.on) != after.is_working(rule.on)]
-        notices = reproject(session, before=before, after=after, on=today(on))
+    done, after, moved, notices = changed.done, changed.calendar, changed.moved, changed.notices
     if as_json:
         counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
         print_json({**counts, "moved": moved, "notices": [asdict(notice) for notice in notices], "errors": []})

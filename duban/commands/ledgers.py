@@ -1,10 +1,14 @@
 """`duban act`, `duban deficiency`, `duban ledger`: what the report needs and no item brings along."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from duban.edge import (
+    AsOption,
     Edge,
     JsonOption,
     OnOption,
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from models.actor import Actor
+    from models.evidence import Evidence
     from models.item import WorkItem
+    from models.leadership import LeadershipAct
     from models.organ import Organ
 
 acts = typer.Typer(help="第一责任人履职记录:部署、过问、协调、督办。", no_args_is_help=True)
@@ -55,32 +62,67 @@ def add_act(
         str | None, typer.Option("--document-number", metavar="文号", help="会议纪要或文件的文号。")
     ] = None,
     person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="履职人;缺省为第一责任人。")] = None,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料,如会议纪要、批示原件。")
+    ] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """登记一次履职,计入当年报告的第一责任人部分。"""
-    from models.clock import now
     from models.leadership import Duty
     from tasks.find import find_person
     from tasks.record import member_named, record_act
 
-    day = today(on)
-    with edge(context).writing() as session:
-        owner = edge(context).organ(session, organ)
+    reach, day = edge(context), today(on)
+    with _opened(evidence) as source, reach.writing() as session:
+        by = reach.recorder(session, as_, day, organ)
+        owner = reach.organ_for(session, by, organ)
         act = record_act(
             session,
             owner,
+            by=by,
             kind=member_named(Duty, kind),
             on=day,
             text=text,
-            now=now(),
             item=_item(session, owner, day, item),
             person=find_person(session, person, owner) if person else None,
             document_number=document_number,
         )
-        data = {"id": act.id, "kind": act.kind, "on": act.on, "text": act.text}
-    _done(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}。", as_json)
+        data: dict[str, Any] = {"id": act.id, "kind": act.kind, "on": act.on, "text": act.text}
+        if source is not None and evidence is not None:
+            piece = _attached(reach, session, act, by, evidence.name, source)
+            data["evidence"] = {"id": piece.id, "name": piece.name, "sha256": piece.sha256}
+    proof = f",佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
+    _done(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。", as_json)
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[BinaryIO | None]:
+    """The file to be attached, open, if there is one: opened before anything is written down."""
+    from models.errors import BadInputError
+
+    if file is None:
+        yield None
+        return
+    try:
+        source = file.open("rb")
+    except OSError as error:
+        raise BadInputError(f"文件 {file} 无法打开:{error.strerror}。") from error
+    with source:
+        yield source
+
+
+def _attached(
+    reach: Edge, session: "Session", act: "LeadershipAct", by: "Actor", name: str, source: BinaryIO
+) -> "Evidence":
+    from tasks.attach import attach_to_act
+    from tasks.check_upload import Limits
+    from tasks.file_store import FileStore
+
+    store, limits = FileStore(reach.settings.evidence_store), Limits(reach.settings.evidence_bytes)
+    return attach_to_act(session, act, by=by, store=store, limits=limits, name=name, source=source)
 
 
 @acts.command("list")
@@ -111,23 +153,24 @@ def add_deficiency(
     cause: Annotated[str | None, typer.Option("--cause", metavar="文字", help="原因。")] = None,
     remedy: Annotated[str | None, typer.Option("--remedy", metavar="文字", help="整改措施,列入下一年度安排。")] = None,
     item: ItemOption = None,
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """登记一条不足;--on 所在的年度就是写入报告的年度。"""
-    from models.clock import now
     from tasks.record import record_deficiency
 
-    day = today(on)
-    with edge(context).writing() as session:
-        owner = edge(context).organ(session, organ)
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, day, organ)
+        owner = reach.organ_for(session, by, organ)
         deficiency = record_deficiency(
             session,
             owner,
+            by=by,
             on=day,
             text=text,
-            now=now(),
             cause=cause,
             remedy=remedy,
             item=_item(session, owner, day, item),
@@ -159,23 +202,24 @@ def add_case(
     ] = "stands",
     number: Annotated[str | None, typer.Option("--number", metavar="案号", help="案号,不可重复。")] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="名称", help="案件名称。")] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """登记一起行政执法案件;--on 为作出决定的日期。"""
-    from models.clock import now
     from models.ledger import Outcome, Procedure
     from tasks.record import member_named, money, record_case
 
-    day = today(on)
-    with edge(context).writing() as session:
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, day, organ)
         case = record_case(
             session,
-            edge(context).organ(session, organ),
+            reach.organ_for(session, by, organ),
+            by=by,
             procedure=member_named(Procedure, procedure),
             on=day,
-            now=now(),
             fine=money(fine),
             outcome=member_named(Outcome, outcome),
             number=number,
@@ -190,19 +234,18 @@ def add_study(
     context: typer.Context,
     topic: Annotated[str, typer.Option("--topic", metavar="主题", help="学习研讨的主题。")],
     people: Annotated[int | None, typer.Option("--people", metavar="人数", help="参加人数。")] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """登记一次学习研讨;--on 为举行的日期。"""
-    from models.clock import now
     from tasks.record import record_study
 
-    day = today(on)
-    with edge(context).writing() as session:
-        study = record_study(
-            session, edge(context).organ(session, organ), on=day, topic=topic, now=now(), people=people
-        )
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, day, organ)
+        study = record_study(session, reach.organ_for(session, by, organ), by=by, on=day, topic=topic, people=people)
         data = {"id": study.id, "on": day, "topic": study.topic, "people": study.people}
     _done(data, f"已登记 {day} 的学习研讨,编号 {study.id}。", as_json)
 

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.edge import JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today, warn
+from duban.edge import (
+    AsOption,
+    JsonOption,
+    OnOption,
+    OrganOption,
+    edge,
+    print_json,
+    say,
+    show_table,
+    table,
+    today,
+    warn,
+)
 
 if TYPE_CHECKING:
     from models.errors import CellError
@@ -29,6 +41,7 @@ def import_(
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
+    as_: AsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """导入人员名册:单位、部门、姓名、职务、角色、邮箱、手机、代理人各一列。
@@ -42,9 +55,10 @@ def import_(
     from tasks.import_people import import_people
 
     started_on = today(on) if on else dt.date(1900, 1, 1)
+    reached = edge(context)
     try:
-        with edge(context).writing() as session:
-            done = import_people(session, file, on=started_on)
+        with reached.writing() as session:
+            done = import_people(session, file, by=reached.recorder(session, as_, today(on)), on=started_on)
     except ImportRefusedError as refused:
         _show_refusal(refused, errors, as_json)
         raise typer.Exit(refused.exit_code) from refused
@@ -107,6 +121,7 @@ def succeed(
     post: Annotated[
         str | None, typer.Option("--post", metavar="岗位", help="岗位的编号(见 people list)或职务名称。")
     ] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
@@ -122,12 +137,13 @@ def succeed(
     day = today(on)
     reached = edge(context)
     with reached.writing() as session:
+        by = reached.recorder(session, as_, day, organ)
         within = reached.organ(session, organ) if organ else None
         successor = find_person(session, to, within)
         former = find_person(session, from_, within) if from_ else None
         posts = posts_to_hand_over(session, former, post, within, on=day)
         for found in posts:
-            hand_over(session, found, to=successor, on=day)
+            hand_over(session, found, by=by, to=successor, on=day)
         done = [{"post": found.id, "title": found.title, "to": successor.name, "on": day} for found in posts]
     if as_json:
         print_json(done)
@@ -145,6 +161,7 @@ def leave(
     deputy: Annotated[
         str | None, typer.Option("--deputy", metavar="姓名", help="这几天的代理人;缺省为名册中的代理人。")
     ] = None,
+    as_: AsOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -155,10 +172,11 @@ def leave(
 
     reached = edge(context)
     with reached.writing() as session:
+        by = reached.recorder(session, as_, today(from_on), organ)
         within = reached.organ(session, organ) if organ else None
         person = find_person(session, name, within)
         named = find_person(session, deputy, within) if deputy else None
-        taken = take_leave(session, person, from_on=today(from_on), until_on=today(until_on), deputy=named)
+        taken = take_leave(session, person, by=by, from_on=today(from_on), until_on=today(until_on), deputy=named)
         usual = session.get(Person, person.deputy_id) if person.deputy_id else None
     stand_in = named or usual
     if as_json:
@@ -173,6 +191,7 @@ def leave(
 def depart(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="姓名", help="离任的人(姓名、手机或邮箱)。")],
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
@@ -184,8 +203,9 @@ def depart(
     day = today(on)
     reached = edge(context)
     with reached.writing() as session:
+        by = reached.recorder(session, as_, day, organ)
         person = find_person(session, name, reached.organ(session, organ) if organ else None)
-        vacant = [{"post": post.id, "title": post.title} for post in leave_office(session, person, on=day)]
+        vacant = [{"post": post.id, "title": post.title} for post in leave_office(session, person, by=by, on=day)]
     if as_json:
         print_json({"name": person.name, "on": day, "vacant": vacant})
         return

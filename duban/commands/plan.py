@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from duban.edge import (
+    AsOption,
     JsonOption,
     OnOption,
     OrganOption,
@@ -80,6 +80,7 @@ def import_(
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -92,9 +93,9 @@ def import_(
     reach, day = edge(context), today(on)
     try:
         with reach.reading() if dry_run else reach.writing() as session:
-            report = import_list(
-                session, file, year=year, organ_code=organ, dry_run=dry_run, on=day, now=_instant(on, day)
-            )
+            by = reach.actor(session, as_, day, organ)
+            own = reach.organ_for(session, by, organ).code if by.person_id is not None else organ
+            report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run)
     except UnreadableFileError as refused:
         if as_json:
             print_json(_nothing_read(CellError(None, None, None, file.name, refused.message)))
@@ -121,6 +122,7 @@ def _nothing_read(error: CellError) -> dict[str, Any]:
 def undo(
     context: typer.Context,
     batch: Annotated[int, typer.Argument(metavar="批次", help="导入批次的编号。")],
+    as_: AsOption = None,
     on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,7 +131,7 @@ def undo(
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:
-        done = undo_import(session, batch, on=day, now=_instant(on, day))
+        done = undo_import(session, batch, by=reach.actor(session, as_, day))
     if as_json:
         print_json(done)
         return
@@ -138,8 +140,8 @@ def undo(
 
 @plans.command()
 def show(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, on: OnOption = None,
-    as_json: JsonOption = False,
+    context: typer.Context, as_: AsOption = None, year: YearOption = None, organ: OrganOption = None,
+    on: OnOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """查看年度计划:项目、任务、时限、责任人和状态。"""
     from models.item import ItemState
@@ -147,7 +149,8 @@ def show(
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
-        data = show_plan(session, reach.plan_of_day(session, day, year, organ), on=day)
+        by = reach.actor(session, as_, day, organ)
+        data = show_plan(session, reach.plan_for(session, by, year, organ), on=day, by=by)
     if as_json:
         print_json(data)
         return
@@ -165,14 +168,20 @@ def show(
 
 @plans.command()
 def export(
-    context: typer.Context, out: OutFile, year: YearOption = None, organ: OrganOption = None, on: OnOption = None
-) -> None:
+    context: typer.Context, out: OutFile, as_: AsOption = None, year: YearOption = None, organ: OrganOption = None,
+    on: OnOption = None,
+) -> None:  # fmt: skip
     """导出年度计划为表格;补填后可再次导入,按编号对应。"""
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
     from tasks.export_list import export_list
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
-        count = export_list(session, reach.plan_of_day(session, day, year, organ), out, on=day)
+        by = reach.actor(session, as_, day, organ)
+        plan = reach.plan_for(session, by, year, organ)
+        authorize_organ(session, by, Action.VIEW, plan.organ_id)
+        count = export_list(session, plan, out, on=day)
     say(f"已导出 {count} 项任务到 {out}。")
 
 
@@ -182,17 +191,18 @@ def issue(
     year: YearOption = None,
     organ: OrganOption = None,
     preset: Annotated[str | None, typer.Option("--policy", metavar="名称", help="督办策略;缺省为“常规”。")] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
     from models.policy import DEFAULT_PRESET
-    from tasks.arm import issue_plan
+    from tasks.issue import issue as give_out
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:
-        plan = reach.plan_of_day(session, day, year, organ)
-        done = issue_plan(session, plan, on=day, preset=preset or DEFAULT_PRESET)
+        by = reach.actor(session, as_, day, organ)
+        done = give_out(session, reach.plan_for(session, by, year, organ), by=by, preset=preset or DEFAULT_PRESET)
     if as_json:
         print_json(done)
         return
@@ -203,12 +213,6 @@ def issue(
         for item in done.incomplete[:_SHOWN]:
             shown.add_row(item["number"], _plain(_cut(item["title"], 50)), "、".join(item["missing"]))
         show_table(shown)
-
-
-def _instant(on: str | None, day: dt.date) -> dt.datetime:
-    from models.clock import now, opening_of
-
-    return opening_of(day) if on else now()
 
 
 def _show_import(report: ImportReport, errors: Path | None) -> None:

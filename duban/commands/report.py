@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.edge import JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
+from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
 
 if TYPE_CHECKING:
     from tasks.compile_report import CompiledReport
@@ -77,12 +77,12 @@ def compile_(
         Path | None,
         typer.Option("--template", metavar="文件.toml", help=f"报告模板;缺省为数据目录中的 {TEMPLATE_FILE}。"),
     ] = None,
+    as_: AsOption = None,
     on: OnOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """编制年度报告。--on 为成文日期,缺省为次年 1 月 15 日或其后第一个工作日。"""
-    from models.clock import now
     from models.errors import BadInputError
     from tasks.compile_report import compile_report, report_day
     from tasks.lay_out_report import lay_out_report
@@ -93,9 +93,14 @@ def compile_(
     reach = edge(context)
     with reach.writing() as session:
         day = today(on) if on else report_day(year, reach.calendar(session))
-        owner = reach.organ(session, organ)
+        by = reach.recorder(session, as_, day, organ)
         report = compile_report(
-            session, owner, year, on=day, now=now(), template=_template(template, reach.settings.home)
+            session,
+            reach.organ_for(session, by, organ),
+            year,
+            by=by,
+            on=day,
+            template=_template(template, reach.settings.home),
         )
         if out is not None:
             write(lay_out_report(report), out)
@@ -136,15 +141,21 @@ def trace(
     context: typer.Context,
     figure: Annotated[str, typer.Argument(metavar="数字名称", help="如“行政执法案件”。")],
     year: RequiredYear,
+    as_: AsOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """追溯报告中的一个数字:列出它所据的每一条记录。"""
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
     from tasks.trace_figure import trace_figure
 
     reach = edge(context)
     with reach.reading() as session:
-        traced = trace_figure(session, reach.organ(session, organ), year, figure)
+        by = reach.actor(session, as_, today(None), organ)
+        owner = reach.organ_for(session, by, organ)
+        authorize_organ(session, by, Action.VIEW, owner.id)
+        traced = trace_figure(session, owner, year, figure)
     if as_json:
         print_json(traced)
         return

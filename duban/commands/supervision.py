@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from duban.edge import (
+    AsOption,
     JsonOption,
     OnOption,
     OrganOption,
@@ -32,19 +33,19 @@ def register(app: typer.Typer) -> None:
 
 
 def supervise(context: typer.Context, on: OnOption = None, as_json: JsonOption = False) -> None:
-    """按日历和督办策略生成当日应发的提醒与升级(可重复运行,不会重复生成)。"""
-    from models.clock import now
-    from tasks.remind import remind
+    """按日历和督办策略生成当日应发的提醒与升级,应出督办单的一并出单(可重复运行,不会重复生成)。"""
+    from tasks.supervise import supervise as supervise_day
 
     reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        result = remind(session, on=day, now=now(), calendar=reach.calendar(session))
+    with reach.sweeping() as session:
+        result = supervise_day(session, by=reach.actor(session, None, day), calendar=reach.calendar(session))
+        swept, sheets = result.swept, [document.written_number for document in result.sheets]
     if as_json:
-        print_json(asdict(result))
+        print_json({**asdict(swept), "sheets": sheets})
         return
     say(
-        f"{result.on}:生成通知 {result.raised} 条(提醒 {result.reminders},升级 {result.escalations};"
-        f"其中补发 {result.late},待工作日发送 {result.held});不发送 {result.skipped} 条。"
+        f"{swept.on}:生成通知 {swept.raised} 条(提醒 {swept.reminders},升级 {swept.escalations};"
+        f"其中补发 {swept.late},待工作日发送 {swept.held});不发送 {swept.skipped} 条;督办单 {len(sheets)} 张。"
     )
 
 
@@ -94,6 +95,7 @@ def list_(
     context: typer.Context,
     on: OnOption = None,
     person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="只看此人的通知。")] = None,
+    as_: AsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """列出通知:何时、依哪条规则、发给谁、结果如何、为何。"""
@@ -103,7 +105,8 @@ def list_(
     reach = edge(context)
     with reach.reading() as session:
         who = find_person(session, person) if person else None
-        rows = list_notices(session, on=today(on) if on else None, person=who)
+        by = reach.actor(session, as_, today(on))
+        rows = list_notices(session, on=today(on) if on else None, person=who, by=by)
     if as_json:
         print_json(rows)
         return
@@ -116,24 +119,28 @@ def status(
     by: Annotated[
         Literal["department", "project", "person"], typer.Option("--by", help="按科室、项目或责任人汇总。")
     ] = "department",
+    as_: AsOption = None,
     year: YearOption = None,
     organ: OrganOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """某日的亮灯汇总:正常、临期、逾期、未开始、已办结。"""
-    from models.light import Light
-    from tasks.status import overall
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
+    from tasks.status import lights_shown, overall
     from tasks.status import status as count
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
-        plan = reach.plan_of_day(session, day, year, organ)
+        actor = reach.actor(session, as_, day, organ)
+        plan = reach.plan_for(session, actor, year, organ)
+        authorize_organ(session, actor, Action.VIEW, plan.organ_id)
         counts = count(session, plan, on=day, by=by, calendar=reach.calendar(session))
     if as_json:
         print_json([row.as_dict() for row in counts])
         return
     heads = {"department": "科室", "project": "项目", "person": "责任人"}
-    lights = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY, Light.BLUE)
+    lights = lights_shown(overall(counts))
     made = table(heads[by], *(light.label for light in lights), "合计", title=f"{plan.title} {day}")
     for row in [*counts, overall(counts)]:
         made.add_row(row.key, *(str(getattr(row, light.value)) for light in lights), str(row.total))
@@ -141,11 +148,14 @@ def status(
 
 
 def _show_notices(rows: list[dict[str, object]], title: str) -> None:
-    made = table("日期", "收件人", "类别", "任务", "规则", "时限", "状态", "原因", title=title)
-    words = {"reminder": "提醒", "escalation": "升级"}
+    from models.notice import NoticeKind
+
+    made = table("编号", "日期", "收件人", "类别", "任务", "规则", "时限", "状态", "原因", title=title)
+    words = {kind.value: kind.label for kind in NoticeKind}
     states = {"pending": "待发送", "sent": "已发送", "collapsed": "已并入", "dropped": "已取消", "parked": "搁置"}
     for row in rows:
         made.add_row(
+            str(row["id"]),
             str(row["fired_on"]),
             str(row["recipient"] or "无人"),
             words[str(row["kind"])],

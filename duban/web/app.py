@@ -26,7 +26,6 @@ from flows.prefect_server import PrefectServer, ServerState
 from models import clock as office_clock
 from models.database import reading
 from models.errors import DubanError, NotFoundError
-from models.light import Light
 from models.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ def create_app(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.globals |= {"lights": list(Light), "day_text": day_text, "instant_text": instant_text}
+    pages.globals.update(day_text=day_text, instant_text=instant_text)
 
     def render(template: str, status_code: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(

@@ -12,6 +12,7 @@ from flows.schedules import Schedule
 from flows.slots import slots
 from models.day_override import office_calendar
 from models.item import WorkItem
+from models.light import Light
 from models.notice import Notice, NoticeKind
 from models.organ import Organ
 from models.plan import AnnualPlan
@@ -19,7 +20,7 @@ from models.rhythm import LastRun
 from tasks.explain import distance
 from tasks.find import find_organ, find_plan
 from tasks.list_notices import list_notices
-from tasks.status import LightCount, overall, status
+from tasks.status import LightCount, lights_shown, overall, status
 
 NOTICES_SHOWN = 6
 
@@ -41,6 +42,8 @@ class PlanPart:
 
     plan: AnnualPlan
     total: LightCount
+    lights: Sequence[Light]
+    """The columns: those of the lights that everybody knows, and further ones that some item shows."""
     departments: Sequence[LightCount]
     raised_on: dt.date | None
     """The last day, up to the page's, on which notices were raised."""
@@ -107,9 +110,11 @@ def _plan_part(session: Session, plan: AnnualPlan, on: dt.date) -> PlanPart:
         .limit(1)
     ).first()
     notices = list_notices(session, plan=plan, on=raised_on) if raised_on else []
+    total = overall(departments)
     return PlanPart(
         plan=plan,
-        total=overall(departments),
+        total=total,
+        lights=lights_shown(total),
         departments=departments,
         raised_on=raised_on,
         notices=[

@@ -10,11 +10,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from models.deficiency import Deficiency
-from models.item import Deadline, DeadlineMove, Importance, WorkItem
+from models.item import Deadline, DeadlineKind, DeadlineMove, Importance, WorkItem
 from models.leadership import Duty, LeadershipAct
 from models.ledger import EnforcementCase, Outcome, Procedure, StudySession
 from models.organ import Organ
@@ -202,17 +202,18 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         WorkItem.recurrence,
         WorkItem.importance,
         case((col(WorkItem.closed_on) <= on, WorkItem.closed_on)),
-    ).where(col(WorkItem.plan_id) == plan.id)
+    ).where(col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None))
     deadlines = of_plan(
         select(
             col(Deadline.item_id), col(Deadline.due_on), case((col(Deadline.done_on) <= on, Deadline.done_on))
         ).order_by(col(Deadline.item_id), col(Deadline.due_on), col(Deadline.id)),
         Deadline.item_id,
-    ).where(~_was_cancelled())
+    ).where(~_was_cancelled(), col(Deadline.kind) != DeadlineKind.INSTRUCTION)
     entries = of_plan(
         rows(
             ProgressEntry.id,
-            ProgressEntry.item_id,
+            # What the sub-items of a split item achieved is the item's.
+            func.coalesce(WorkItem.parent_id, ProgressEntry.item_id),
             ProgressEntry.on,
             ProgressEntry.text,
             case((col(ProgressEntry.accepted_at).is_not(None), ProgressEntry.achievement)),

@@ -23,10 +23,14 @@ class Line:
     project: str
     due_on: dt.date
     why: str
+    heading: str | None = None
+    """Where it stands for another reason than its day."""
 
 
 def group(line: Line, on: dt.date) -> str:
     """The heading an item stands under."""
+    if line.heading is not None:
+        return line.heading
     if line.due_on < on:
         return "逾期"
     if line.due_on == on:
@@ -34,7 +38,7 @@ def group(line: Line, on: dt.date) -> str:
     return "三日内" if (line.due_on - on).days <= NEAR_DAYS else "近期"
 
 
-GROUPS = ("逾期", "今日到期", "三日内", "近期")
+GROUPS = ("批示", "催办", "逾期", "今日到期", "三日内", "待签收", "待我审批", "近期", "办理结果")
 
 
 def compose(

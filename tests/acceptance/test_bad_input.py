@@ -168,7 +168,7 @@ def test_a_server_that_refuses_mail(office: Terminal, tmp_path: Path, monkeypatc
     ("args", "words"),
     [
         (["supervise", "--on", "2026-02-30"], "2026-02-30"),
-        (["item", "close", "99", "--on", "2026-06-01"], "年度计划"),
+        (["item", "accept", "99", "--on", "2026-06-01"], "年度计划"),
         (["report", "read", "nowhere.txt"], "nowhere.txt"),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_secret_in_the_settings_never_stands_in_an_error(office: Terminal, mon
         (["nothing"], "没有命令“nothing”"),
         (["notic"], "是不是 notice"),
         (["status", "--by", "colour"], "可用:department、project、person"),
-        (["item", "close"], "缺少参数“编号”"),
+        (["item", "accept"], "缺少参数“编号”"),
         (["plan", "import", "list.xlsx"], "缺少选项 --year"),
         (["supervise", "--tomorrow"], "没有选项 --tomorrow"),
         (["plan", "show", "--year", "99"], "应不小于 1990"),

@@ -16,6 +16,7 @@ from models.person import Role
 from models.policy import PRESETS, Relation, Unit
 from models.tables import METADATA
 from tasks.remind import SweepResult
+from tasks.suspend import suspend
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 
 BEFORE, AFTER, UNSIGNED = Relation.BEFORE, Relation.AFTER, Relation.UNSIGNED
@@ -117,7 +118,7 @@ def test_t5_what_is_made_good_on_a_rest_day_waits_for_the_next_working_day(offic
 def test_t6_done_on_the_due_day_is_on_time_and_stays_on_time(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30")
     assert office.close(number, on="2026-06-30").on_time
-    with pytest.raises(ForbiddenError, match="已于 2026-06-30 销号"):
+    with pytest.raises(ForbiddenError, match="现为“已销号”\\(2026-06-30 销号\\)"):
         office.close(number, on="2026-07-07")
     assert office.item(number).closed_on == dt.date(2026, 6, 30)
 
@@ -293,22 +294,33 @@ def test_a_promise_kept_lets_the_ladder_go_on_without_repeating_itself(office: O
 def test_an_unsigned_item_is_asked_after_and_a_signed_one_is_not(office: Office) -> None:
     office.ladder((UNSIGNED, 2, WORKING, [Role.DEPARTMENT_HEAD]))
     office.today = dt.date(2026, 3, 2)
-    office.assign("未签收", due="2026-12-31", on="2026-03-02")
-    signed = office.assign("已签收", due="2026-12-31", on="2026-03-02")
+    office.assign("未签收", due="2026-12-31", on="2026-03-02", sign=False)
+    signed = office.assign("已签收", due="2026-12-31", on="2026-03-02", sign=False)
     office.fast_forward("2026-03-03")
     office.report(signed, "收到", on="2026-03-03")
     office.fast_forward("2026-03-31")
     assert office.told() == [("2026-03-04", "未签收满2个工作日", HEAD)]
 
 
-def test_what_is_closed_before_delivery_is_dropped_with_a_reason_and_no_empty_mail_leaves(office: Office) -> None:
+def test_what_is_closed_before_delivery_is_dropped_with_a_reason(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30")
     office.fast_forward("2026-06-22")
     office.sweep("2026-06-23")
     office.close(number, on="2026-06-23")
     result = office.send("2026-06-23")
-    assert (result.sent, result.dropped) == (0, 1)
+    assert (result.sent, result.dropped) == (1, 1)
     assert "任务已办结" in office.notices()[0]["why"]
+    assert "到期前7天" not in office.inbox(HANDLER).expect("办结申请已通过")
+
+
+def test_what_is_suspended_before_delivery_is_dropped_and_no_empty_mail_leaves(office: Office) -> None:
+    number = office.assign("普法宣传", due="2026-06-30")
+    office.fast_forward("2026-06-22")
+    office.sweep("2026-06-23")
+    office.do(SUPERVISOR, suspend, number, on="2026-06-23", reason="等待上级批复")
+    result = office.send("2026-06-23")
+    assert (result.sent, result.dropped) == (0, 1)
+    assert "督办已停止" in office.notices()[0]["why"]
     assert office.mails() == []
 
 
@@ -329,7 +341,7 @@ def test_a_recurring_item_is_supervised_turn_by_turn(office: Office) -> None:
     closed = office.close(number, on="2026-03-30")
     assert (closed.on_time, closed.next_due_on) == (True, dt.date(2026, 6, 30))
     office.fast_forward("2026-06-30")
-    assert {str(row["due_on"]) for row in office.notices()} == {"2026-06-30"}
+    assert {str(row["due_on"]) for row in office.notices() if row["kind"] == "reminder"} == {"2026-06-30"}
     for turn in ("2026-06-30", "2026-09-30", "2026-12-31"):
         office.close(number, on=turn)
     assert office.item(number).state is ItemState.CLOSED

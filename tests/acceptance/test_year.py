@@ -16,6 +16,7 @@ STAFF = [
     ("青水县国动办", "法规科", "俞悦", "副主任", "分管领导", "yu@office.test", "", ""),
     ("青水县国动办", "法规科", "张三", "科长", "科室负责人", "zhang@office.test", "", ""),
     ("青水县国动办", "法规科", "李四", "科员", "承办人", "li@office.test", "", "张三"),
+    ("青水县国动办", "综合科", "赵六", "主任", "督办员", "zhao@office.test", "", ""),
 ]
 LEDGER = [
     ("青水县国动办2026年重点任务清单",),
@@ -56,23 +57,17 @@ def test_a_year_from_one_list_to_one_report_and_back(office: Terminal, tmp_path:
     assert office.data("deliver", "--on", "2026-06-23")["sent"] >= 1
     assert (office.home / "mail" / "new").is_dir()
 
-    office.says(
-        "item",
-        "progress",
-        "1",
-        "--text",
-        "方案已定",
-        "--percent",
-        "30",
-        "--on",
-        "2026-05-08",
-        "--achievement",
-        "开展宪法宣传10余次。",
-    )
-    assert "按期销号" in office.says("item", "close", "3", "--on", "2026-06-30")
-    assert "下一期 2026-06-30" in office.says("item", "close", "4", "--on", "2026-03-31")
+    said = ("--text", "方案已定", "--percent", "30", "--achievement", "开展宪法宣传10余次。", "--on", "2026-05-08")
+    assert "现为“在办”" not in office.refused("item", "progress", "1", *said)
+    office.says("item", "progress", "1", *said, "--as", "李四")
+    for number, day, answer in (("3", "2026-06-30", "按期办结"), ("4", "2026-03-31", "下一期 2026-06-30")):
+        office.says("item", "sign", number, "--as", "李四", "--on", "2026-03-02")
+        office.says("item", "request-close", number, "--text", "已办完", "--as", "李四", "--on", day)
+        assert answer in office.says("item", "accept", number, "--waive", "现场核实", "--as", "赵六", "--on", day)
     lights = office.data("status", "--on", "2026-07-02", "--by", "department")
-    assert lights == [{"key": "法规科", "green": 1, "yellow": 0, "red": 1, "grey": 0, "blue": 1, "total": 3}]
+    assert [{name: count for name, count in row.items() if count} for row in lights] == [
+        {"key": "法规科", "red": 1, "blue": 1, "lagging": 1, "total": 3}
+    ]
 
     office.says("act", "add", "--kind", "deploy", "--on", "2026-02-10", "--text", "主持召开法治建设部署会")
     office.says("ledger", "add", "case", "--procedure", "simple", "--on", "2026-04-02", "--fine", "10000")
@@ -115,7 +110,7 @@ def test_a_rehearsal_writes_nothing(office: Terminal) -> None:
     assert "草" in office.says("plan", "show", "--year", "2026") or office.data("plan", "show", "--year", "2026")
 
 
-@pytest.mark.parametrize("args", [["--help"], ["plan", "--help"], ["item", "close", "--help"], ["serve", "--help"]])
+@pytest.mark.parametrize("args", [["--help"], ["plan", "--help"], ["item", "accept", "--help"], ["serve", "--help"]])
 def test_help_is_chinese_and_answers_without_a_data_folder(tmp_path: Path, args: list[str]) -> None:
     said = Terminal(tmp_path / "nowhere").run(*args)
     assert said.exit_code == 0
@@ -134,10 +129,36 @@ def test_every_command_that_prints_data_speaks_json(office: Terminal) -> None:
         ["deliver", "--on", "2026-06-23"],
         ["status", "--on", "2026-06-23", "--by", "project"],
         ["status", "--on", "2026-06-23", "--by", "person"],
-        ["item", "progress", "1", "--text", "推进", "--on", "2026-06-23"],
-        ["item", "close", "3", "--on", "2026-06-23"],
-        ["item", "milestone", "1", "--title", "方案报审", "--due", "2026-10-30", "--on", "2026-06-23"],
-        ["item", "milestone", "1", "--title", "方案报审", "--done", "--on", "2026-10-30"],
+        ["item", "list", "--as", "李四", "--on", "2026-06-23"],
+        ["item", "show", "3", "--as", "李四", "--on", "2026-06-23"],
+        ["item", "sign", "3", "--as", "李四", "--on", "2026-06-23"],
+        ["item", "progress", "1", "--text", "推进", "--as", "李四", "--on", "2026-06-23"],
+        ["item", "request-close", "3", "--text", "已办", "--as", "李四", "--on", "2026-06-23"],
+        ["item", "accept", "3", "--waive", "已核", "--as", "赵六", "--on", "2026-06-23"],
+        ["item", "milestone", "1", "--title", "方案报审", "--due", "2026-10-30", "--as", "李四", "--on", "2026-06-23"],
+        ["item", "milestone", "1", "--title", "方案报审", "--done", "--as", "李四", "--on", "2026-10-30"],
+        [
+            "instruct",
+            "add",
+            "--item",
+            "1",
+            "--text",
+            "抓紧",
+            "--due",
+            "2026-12-01",
+            "--as",
+            "陆明",
+            "--on",
+            "2026-10-30",
+        ],
+        ["instruct", "list", "--on", "2026-10-30"],
+        ["item", "unfiled", "--on", "2026-10-30"],
+        ["item", "problems", "--on", "2026-10-30"],
+        ["item", "rules"],
+        ["policy", "list"],
+        ["document", "list", "--on", "2026-10-30"],
+        ["audit", "verify"],
+        ["audit", "show"],
         ["act", "list"],
         ["deficiency", "list"],
         ["ledger", "list"],

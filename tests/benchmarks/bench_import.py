@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from sqlmodel import Session
 
 import models.tables
+from models.actor import Actor, Channel
 from models.database import open_engine, sqlite_url
 from models.due_text import understand
 from models.organ import Department, Organ
@@ -28,6 +29,7 @@ from tasks.import_list import import_list
 YEAR = 2026
 ON = dt.date(YEAR, 1, 5)
 NOW = dt.datetime(YEAR, 1, 5, 9, tzinfo=dt.UTC)
+BY = Actor("本机管理员", Channel.COMMAND, ON, NOW)
 HEADER = ["序号", "项目", "任务内容", "牵头单位", "配合单位", "牵头领导", "责任人", "完成时限", "目标值", "备注"]
 MARKED = re.compile("(绝密|机密|秘密)★")
 TARGET = re.compile(r"≥?(\d+)(\S*)")
@@ -71,7 +73,7 @@ def ours(ledger: Path, database: Path) -> None:
     """The import itself, committed."""
     engine = open_engine(sqlite_url(database))
     with Session(engine) as session:
-        report = import_list(session, ledger, year=YEAR, on=ON, now=NOW)
+        report = import_list(session, ledger, by=BY, year=YEAR)
         session.commit()
     engine.dispose()
     if report.errors or report.incomplete:

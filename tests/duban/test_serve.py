@@ -153,6 +153,10 @@ def test_schedules_lists_what_comes_next() -> None:
     assert {row["slug"]: row["next"][0] for row in json.loads(output)} == {
         "daily_supervision": "2027-01-01T08:30:00+08:00",
         "delivery": "2027-01-01T08:00:00+08:00",
+        "brief": "2027-01-04T07:30:00+08:00",
+        "weekly_circular": "2027-01-01T16:30:00+08:00",
+        "monthly_circular": "2027-01-01T07:00:00+08:00",
+        "quarterly_circular": "2027-01-01T07:10:00+08:00",
         "year_end_report_draft": "2027-01-05T06:00:00+08:00",
         "year_end_report_final": "2027-02-20T06:00:00+08:00",
     }

@@ -53,8 +53,8 @@ def office(settings: Settings, database: Engine) -> Office:
     made = Office(database, settings.home, year=2026)
     made.today = dt.date(2026, 6, 20)
     made.assign("制度清理", due="2026-06-22", on="2026-06-01")
-    made.assign("普法宣传", due="2026-06-30", on="2026-06-01")
-    made.assign("案卷评查", due="2026-12-30", on="2026-06-01")
+    made.report(made.assign("普法宣传", due="2026-06-30", on="2026-06-01"), percent=80, on="2026-06-19")
+    made.report(made.assign("案卷评查", due="2026-12-30", on="2026-06-01"), percent=20, on="2026-06-19")
     made.assign("下半年培训", due="2026-11-30", start="2026-09-01", on="2026-06-01")
     made.close(made.assign("权责清单", due="2026-06-25", on="2026-06-01"), on="2026-06-19")
     made.fast_forward("2026-06-23", send=False)
@@ -94,6 +94,14 @@ def test_the_table_counts_by_department(office: Office, page: TestClient) -> Non
     start = words.index("法规科")
 
     assert words[start + 1 : start + 7] == ["1", "1", "1", "1", "1", "5"]
+
+
+def test_a_light_that_some_item_shows_has_its_column_too(office: Office, page: TestClient) -> None:
+    office.report("2", percent=40, on="2026-06-23")
+    words = read(page)
+    start = words.index("逾期")
+
+    assert words[start : start + 6] == ["逾期", "1", "严重滞后", "1", "临期", "0"]
 
 
 def test_organ_year_and_day_head_the_page(office: Office, page: TestClient) -> None:

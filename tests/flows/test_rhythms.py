@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from flows import rhythms
 from models import clock
 from models.database import key, open_engine, unit_of_work
+from models.document import Document
 from models.migrate import create_or_upgrade
 from models.organ import Organ
 from models.plan import AnnualPlan
@@ -73,6 +74,8 @@ def test_the_flows_do_what_the_plain_functions_do(
     office: Office, settings: Settings, database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their bodies call no task, so that no engine starts."""
+    from flows.brief import brief
+    from flows.circular import monthly_circular, quarterly_circular, weekly_circular
     from flows.daily_supervision import daily_supervision
     from flows.delivery import delivery
     from flows.year_end_report import year_end_report
@@ -84,6 +87,9 @@ def test_the_flows_do_what_the_plain_functions_do(
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
+    assert brief.fn("2025-06-30")["briefs"][0]["number"] == "督简〔2025〕1号"
+    for place, rhythm in enumerate((weekly_circular, monthly_circular, quarterly_circular), 1):
+        assert rhythm.fn("2025-07-04")["circulars"][0]["number"] == f"督通〔2025〕{place}号"
 
 
 def test_mail_that_cannot_leave_is_said_and_waits(
@@ -122,3 +128,85 @@ def test_each_organ_with_a_plan_gets_its_report_and_a_failing_one_stops_no_other
 
 def test_without_a_year_the_report_is_that_of_the_year_before(office: Office, settings: Settings) -> None:
     assert rhythms.year_end_report(settings)["year"] == clock.today().year - 1
+
+
+def test_a_day_that_reaches_a_rung_with_a_sheet_draws_it_up_once(office: Office, settings: Settings) -> None:
+    assert rhythms.daily_supervision(settings, on="2025-07-08")["sheets"] == []
+    assert rhythms.daily_supervision(settings, on="2025-07-09")["sheets"] == ["督办〔2025〕1号"]
+    assert rhythms.daily_supervision(settings, on="2025-07-09")["sheets"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "until", "first"),
+    [
+        pytest.param("week", "2025-07-04", "2025-07-04", "2025-06-30", id="on Friday the week that ends"),
+        pytest.param("week", "2025-07-07", "2025-07-06", "2025-06-30", id="made good on Monday, the same"),
+        pytest.param("month", "2025-07-01", "2025-06-30", "2025-06-01", id="the month before"),
+        pytest.param("month", "2025-07-09", "2025-06-30", "2025-06-01", id="made good a week late, the same"),
+        pytest.param("quarter", "2025-07-01", "2025-06-30", "2025-04-01", id="the quarter before"),
+    ],
+)
+def test_a_circular_is_drawn_up_once_a_period_however_often_it_runs(
+    office: Office, settings: Settings, database: Engine, kind: str, on: str, until: str, first: str
+) -> None:
+    drawn, again = rhythms.circular(settings, kind, on), rhythms.circular(settings, kind, on)
+
+    [document] = office.rows(Document)
+    assert (
+        drawn
+        == again
+        == {
+            "until": until,
+            "circulars": [{"organ": "某局", "document": document.id, "number": "督通〔2025〕1号"}],
+        }
+    )
+    assert (document.about, document.person_id) == (f"circular:{kind}:{first}", None)
+    ran = last_run(database, f"{kind}ly_circular")
+    assert ran is not None
+    assert str(ran.on) == on
+
+
+def test_a_brief_is_drawn_up_once_a_day_for_the_first_responsible_person(
+    office: Office, settings: Settings, database: Engine
+) -> None:
+    drawn, again = rhythms.brief(settings, "2025-06-30"), rhythms.brief(settings, "2025-06-30")
+
+    assert drawn == again
+    assert [(row["organ"], row["number"]) for row in drawn["briefs"]] == [("某局", "督简〔2025〕1号")]
+    assert rhythms.brief(settings, "2025-07-07")["briefs"][0]["number"] == "督简〔2025〕2号"
+    assert last_run(database, "brief") is not None
+
+
+def test_an_organ_that_fails_is_named_and_stops_no_other(
+    office: Office, settings: Settings, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with unit_of_work(database) as session:
+        headless = Organ(code="headless", name="无首长局")
+        session.add(headless)
+        session.flush()
+        running = session.get_one(AnnualPlan, office.plan_id)
+        session.add_all(
+            [
+                AnnualPlan(
+                    organ_id=key(headless.id), year=YEAR, title="计划", policy_id=running.policy_id,
+                    issued_on=running.issued_on,
+                ),
+                AnnualPlan(organ_id=key(headless.id), year=YEAR - 1, title="旧计划", policy_id=running.policy_id),
+            ]
+        )  # fmt: skip
+        session.flush()
+
+    first, second = rhythms.brief(settings, "2025-06-30")["briefs"]
+
+    assert first["number"] == "督简〔2025〕1号"
+    assert second == {"organ": "无首长局", "problem": "无首长局在 2025-06-30 没有在任的第一责任人。"}
+    assert [getattr(record, "action", "") for record in caplog.records] == ["document_failed"]
+    assert [row["organ"] for row in rhythms.circular(settings, "month", "2025-07-01")["circulars"]] == [
+        "某局",
+        "无首长局",
+    ]
+
+
+def test_a_plan_that_was_not_issued_by_then_has_neither_circular_nor_brief(office: Office, settings: Settings) -> None:
+    assert rhythms.circular(settings, "month", "2025-06-02") == {"until": "2025-05-31", "circulars": []}
+    assert rhythms.brief(settings, "2025-05-26") == {"on": "2025-05-26", "briefs": []}

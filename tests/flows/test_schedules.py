@@ -71,6 +71,13 @@ def test_slugs_are_unique() -> None:
     assert len({schedule.slug for schedule in SCHEDULES}) == len(SCHEDULES)
 
 
+def test_circulars_of_different_length_are_remembered_apart() -> None:
+    """One that ran on the first of July at seven would else hide another that is missed at ten past."""
+    circulars = [schedule.rhythm for schedule in SCHEDULES if schedule.slug.endswith("circular")]
+
+    assert circulars == ["weekly_circular", "monthly_circular", "quarterly_circular"]
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule.slug)
 def test_every_schedule_names_a_rhythm_that_takes_its_parameters(schedule: Schedule) -> None:
     inspect.signature(RHYTHMS[schedule.rhythm]).bind(None, **schedule.parameters)
@@ -82,6 +89,10 @@ def test_the_rhythms_stand_where_an_office_expects_them() -> None:
     assert first == {
         "daily_supervision": "01-01 08:30",
         "delivery": "01-01 08:00",
+        "brief": "01-05 07:30",
+        "weekly_circular": "01-02 16:30",
+        "monthly_circular": "01-01 07:00",
+        "quarterly_circular": "01-01 07:10",
         "year_end_report_draft": "01-05 06:00",
         "year_end_report_final": "02-20 06:00",
     }

@@ -177,3 +177,23 @@ finally:
 
     assert helped.stderr == ""
     assert helped.stdout.splitlines()[-1] == "engine loaded: False"
+
+
+OFF_RECORD = {
+    "models/database.py": "defines it, and on_record stands on it",
+    "tasks/deliver.py": "a delivery writes digests and attempts: they are its record, and it commits between two mails",
+    "flows/embedded_clock.py": "the lease says which process runs the clock, four times a minute",
+    "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
+    "duban/edge.py": "`duban supervise` is the daily sweep by hand",
+    "duban/demonstration.py": "each morning lived is a sweep",
+}
+"""Who may write without an audit entry, and why. What people do goes through `on_record`."""
+
+
+def test_nobody_writes_off_the_record_but_the_engine() -> None:
+    code = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    plain = {str(file.relative_to(ROOT)) for file in code if "unit_of_work(" in file.read_text(encoding="utf-8")}
+    commits = {str(file.relative_to(ROOT)) for file in code if ".commit()" in file.read_text(encoding="utf-8")}
+
+    assert plain - OFF_RECORD.keys() == set()
+    assert commits == {"models/database.py"}

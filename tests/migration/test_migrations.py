@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, select
 
+from models.closure import ClosureRequest
 from models.database import open_engine
 from models.errors import BadInputError, NotFoundError
-from models.migrate import MIGRATIONS, create_or_upgrade, open_current, revisions, seed_presets
+from models.migrate import MIGRATIONS, alembic_config, create_or_upgrade, open_current, revisions, seed_presets
 from models.migrations.revise import revise
 from models.policy import PRESETS, Policy, Rung
+from models.receipt import Receipt
 from models.settings import Settings
 from models.tables import METADATA
 
@@ -94,7 +97,70 @@ def test_the_preset_ladders_are_stored_rung_by_rung(engine: Engine) -> None:
         (4, "逾期1个工作日"),
         (5, "逾期3个工作日"),
         (6, "逾期7个工作日,其后每5个工作日"),
+        (7, "下达待签收"),
+        (8, "未签收满2个工作日"),
     ]
+
+
+OLDER_ROWS = """
+    INSERT INTO organ (id, code, name) VALUES (1, 'bureau', '某局');
+    INSERT INTO department (id, organ_id, name) VALUES (1, 1, '法规科'), (2, 1, '办公室');
+    INSERT INTO policy (id, name, frozen_hash, near_days) VALUES (901, '常规', 'frozen', 5), (902, '自定', NULL, 5);
+    INSERT INTO annual_plan (id, organ_id, year, title, policy_id) VALUES (1, 1, 2026, '要点', 901);
+    INSERT INTO project (id, plan_id, ordinal, name) VALUES (1, 1, 1, '法治建设');
+    INSERT INTO work_item (id, plan_id, organ_id, project_id, number, title, department_id, unconfirmed, importance,
+                           state, percent, issued_on, signed_on, closed_on)
+    VALUES (1, 1, 1, 1, '1', '拟办的', 1, false, 'normal', 'draft', 0, NULL, NULL, NULL),
+           (2, 1, 1, 1, '2', '待签收的', 1, false, 'normal', 'issued', 0, '2026-01-05', NULL, NULL),
+           (3, 1, 1, 1, '3', '在办的', 1, false, 'normal', 'active', 40, '2026-01-05', '2026-01-06', NULL),
+           (4, 1, 1, 1, '4', '销号的', 1, false, 'normal', 'closed', 100, '2026-01-05', '2026-01-06', '2026-03-02');
+    INSERT INTO item_unit (id, item_id, ordinal, department_id, text)
+    VALUES (1, 3, 1, 2, '办公室'), (2, 3, 2, NULL, '县里');
+    INSERT INTO deadline (id, item_id, kind, due_on, original_due_on, promised)
+    VALUES (3, 3, 'final', '2026-07-01', '2026-06-01', false);
+    INSERT INTO deadline_move (deadline_id, from_on, to_on, reason, moved_at)
+    VALUES (3, '2026-06-01', '2026-07-01', '补填', '2026-05-20 01:00:00');
+    INSERT INTO progress_entry (item_id, "on", text, recorded_at)
+    VALUES (3, '2026-02-02', '甲', '2026-02-02 01:00:00'), (3, '2026-04-02', '乙', '2026-04-02 01:00:00');
+"""
+
+
+def test_what_an_office_recorded_before_keeps_its_meaning(any_url: str, tmp_path: Path) -> None:
+    engine = open_engine(any_url)
+    with engine.begin() as connection:
+        upgrade(alembic_config(connection), "0001")
+        for statement in OLDER_ROWS.split(";")[:-1]:
+            connection.exec_driver_sql(statement)
+
+    create_or_upgrade(settings(tmp_path, any_url))
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        with engine.connect() as connection:
+            return [tuple(map(str, row)) for row in connection.execute(text(query))]
+
+    assert rows("SELECT item_id, unit_id, department_id, issued_on, signed_on FROM receipt ORDER BY item_id, id") == [
+        ("2", "None", "1", "2026-01-05", "None"),
+        ("3", "None", "1", "2026-01-05", "2026-01-06"),
+        ("3", "1", "2", "2026-01-05", "None"),
+        ("4", "None", "1", "2026-01-05", "2026-01-06"),
+    ]
+    assert rows('SELECT item_id, "on", state, waived_by FROM closure_request') == [
+        ("4", "2026-03-02", "accepted", "系统升级")
+    ]
+    assert rows("SELECT id, reported_on, first_closed_on, assignments FROM work_item WHERE id > 2 ORDER BY id") == [
+        ("3", "2026-04-02", "None", "1"),
+        ("4", "None", "2026-03-02", "1"),
+    ]
+    assert rows("SELECT cause, moved_on FROM deadline_move") == [("plan", "2026-05-20")]
+    assert rows("SELECT lag_yellow, extension_limit FROM policy WHERE id IN (901, 902) ORDER BY id") == [
+        ("None", "2"),
+        ("10", "2"),
+    ]
+    with Session(engine) as session:
+        signed = [receipt.signed_at for receipt in session.exec(select(Receipt)) if receipt.signed_at is not None]
+        assert [at.year for at in signed] == [2026, 2026]
+        assert session.exec(select(ClosureRequest)).one().levels == []
+    engine.dispose()
 
 
 def test_the_newest_file_is_the_head_that_alembic_knows() -> None:

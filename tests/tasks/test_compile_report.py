@@ -2,13 +2,17 @@
 
 import pytest
 from sqlalchemy import Engine, event
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from models.actor import Actor, Channel
+from models.audit import AuditEntry
 from models.clock import opening_of
-from models.database import unit_of_work
-from models.errors import BadInputError, NotFoundError
+from models.database import on_record, unit_of_work
+from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.leadership import Duty
 from models.ledger import Outcome, Procedure
+from models.organ import Organ
+from models.permission import Action
 from models.person import Role
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.workdays import WorkCalendar
@@ -16,11 +20,13 @@ from tasks.arm import reschedule
 from tasks.compile_report import compile_report, report_day
 from tasks.lay_out_report import lay_out_report
 from tasks.wording.official_document import render
+from tests.actors import administrator
 from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, figures, texts
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS
 DEFICIENCIES = SectionKind.DEFICIENCIES
 FIRST = SectionKind.FIRST_RESPONSIBLE
+BY = administrator(day("2026-01-15"))
 
 
 def test_a_year_is_told_in_four_parts(any_engine: Engine) -> None:
@@ -299,7 +305,7 @@ def test_a_year_without_plan_without_items_or_yet_to_come_is_refused(engine: Eng
         with pytest.raises(BadInputError, match="2025 年度尚未开始"):
             year.compile("2024-12-31")
         with pytest.raises(NotFoundError, match="没有 2024 年度计划"):
-            compile_report(session, year.organ, 2024, on=day("2025-01-15"), now=opening_of(day("2025-01-15")))
+            compile_report(session, year.organ, 2024, by=administrator(day("2025-01-15")), on=day("2025-01-15"))
 
 
 @pytest.mark.parametrize(
@@ -307,3 +313,29 @@ def test_a_year_without_plan_without_items_or_yet_to_come_is_refused(engine: Eng
 )
 def test_a_report_is_dated_on_a_working_day_in_the_middle_of_january(year: int, expected: str) -> None:
     assert report_day(year, WorkCalendar()) == day(expected)
+
+
+def test_each_new_version_leaves_one_entry_and_the_same_again_none(any_engine: Engine) -> None:
+    with unit_of_work(any_engine) as session:
+        a_year(session)
+    for _ in range(2):
+        with on_record(any_engine) as session:
+            organ = session.exec(select(Organ)).one()
+            report = compile_report(session, organ, 2025, by=BY, on=BY.on)
+    with Session(any_engine) as session:
+        (entry,) = session.exec(select(AuditEntry).where(AuditEntry.action == Action.COMPILE))
+    assert (entry.organ_id, entry.before) == (organ.id, {})
+    assert entry.after == {
+        "year": 2025, "version": 1, "title": report.title, "snapshot": report.snapshot, "dated_on": "2026-01-15",
+    }  # fmt: skip
+
+
+def test_who_may_not_compile_is_refused_and_a_rhythm_may(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = a_year(session)
+        auditor = year.person("监督", Role.AUDITOR)
+        for by in (Actor("监督", Channel.WEB, BY.on, BY.now, auditor.id), Actor("无名", Channel.API, BY.on, BY.now)):
+            with pytest.raises(ForbiddenError, match="不能编制年度报告"):
+                compile_report(session, year.organ, 2025, by=by, on=BY.on)
+        rhythm = Actor("年度报告编制", Channel.RHYTHM, BY.on, BY.now)
+        assert compile_report(session, year.organ, 2025, by=rhythm, on=BY.on).version == 1

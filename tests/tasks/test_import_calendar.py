@@ -1,6 +1,7 @@
 """An office's own days come in as a table or as a year's public notice, whole or not at all."""
 
 import datetime as dt
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -8,16 +9,21 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, create_engine, select
 
+from models.audit import AuditEntry
+from models.database import on_record
 from models.day_override import DayOverride, office_calendar
 from models.errors import ImportRefusedError, UnreadableFileError
 from models.organ import Organ
+from models.permission import Action
 from models.workdays import DayRule
-from tasks.import_calendar import import_overrides, read_overrides
+from tasks.import_calendar import import_calendar, import_overrides, read_overrides
+from tests.actors import administrator
 
-NOW = dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC)
+BY = administrator(dt.date(2026, 11, 4))
 NATIONAL = DayRule(dt.date(2027, 10, 1), False, "国庆节")
 MAKE_UP = DayRule(dt.date(2027, 10, 9), True, "国庆节")
 NEW_YEAR = DayRule(dt.date(2027, 1, 1), False, "元旦")
@@ -169,11 +175,10 @@ def test_a_missing_file_and_a_packed_bomb_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_second_import_changes_only_what_differs(session: Session) -> None:
-    first = import_overrides(session, [MAKE_UP, NATIONAL], source="a.xlsx", now=NOW)
+    first = import_overrides(session, [MAKE_UP, NATIONAL], by=BY, source="a.xlsx")
     assert (first.added, first.changed, first.unchanged) == ([NATIONAL.on, MAKE_UP.on], [], [])
-    later = NOW + dt.timedelta(days=1)
     renamed = DayRule(NATIONAL.on, False, "国庆节、中秋节")
-    second = import_overrides(session, [renamed, MAKE_UP, NEW_YEAR], source="b.xlsx", now=later)
+    second = import_overrides(session, [renamed, MAKE_UP, NEW_YEAR], by=BY, source="b.xlsx")
     assert (second.added, second.changed, second.unchanged) == ([NEW_YEAR.on], [NATIONAL.on], [MAKE_UP.on])
     rows = session.exec(select(DayOverride).order_by(DayOverride.on)).all()  # type: ignore[arg-type]
     assert [(row.name, row.source) for row in rows] == [
@@ -185,7 +190,7 @@ def test_a_second_import_changes_only_what_differs(session: Session) -> None:
 
 def test_an_imported_notice_reaches_the_calendar(session: Session) -> None:
     assert office_calendar(session).is_provisional(dt.date(2027, 10, 8))
-    import_overrides(session, [NEW_YEAR, NATIONAL, MAKE_UP], source="2027.json", now=NOW)
+    import_overrides(session, [NEW_YEAR, NATIONAL, MAKE_UP], by=BY, source="2027.json")
     calendar = office_calendar(session)
     assert calendar.is_working(MAKE_UP.on)
     assert not calendar.is_provisional(dt.date(2027, 10, 8))
@@ -193,8 +198,8 @@ def test_an_imported_notice_reaches_the_calendar(session: Session) -> None:
 
 def test_an_organ_s_own_day_wins_over_the_day_for_all_and_touches_nobody_else(session: Session) -> None:
     session.add_all([Organ(id=1, code="A", name="甲局"), Organ(id=2, code="B", name="乙局")])
-    import_overrides(session, [NATIONAL], source="all", now=NOW)
-    import_overrides(session, [DayRule(NATIONAL.on, True, "值班")], source="own", now=NOW, organ_id=1)
+    import_overrides(session, [NATIONAL], by=BY, source="all")
+    import_overrides(session, [DayRule(NATIONAL.on, True, "值班")], by=BY, source="own", organ_id=1)
     assert office_calendar(session, organ_id=1).is_working(NATIONAL.on)
     assert not office_calendar(session, organ_id=2).is_working(NATIONAL.on)
     assert not office_calendar(session).is_working(NATIONAL.on)
@@ -210,8 +215,25 @@ def test_the_database_holds_a_day_once(session: Session, organ_id: int | None) -
                 working=False,
                 name="国庆节",
                 source="x",
-                imported_at=NOW,
+                imported_at=BY.now,
             )
         )
     with pytest.raises(IntegrityError):
         session.flush()
+
+
+def test_a_calendar_s_import_tells_the_trail_the_file_and_the_counts_and_nothing_twice(
+    any_engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("日期,类型,名称\n2026-06-11,休息,停电\n2026-06-13,上班,停电\n", encoding="utf-8")
+    for _ in range(2):
+        with on_record(any_engine) as session:
+            changed = import_calendar(session, path, by=BY)
+    assert changed.moved == []
+    assert changed.calendar.is_working(dt.date(2026, 6, 13))
+    with Session(any_engine) as session:
+        (entry,) = session.exec(select(AuditEntry))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (entry.action, entry.organ_id) == (Action.CALENDAR, None)
+    assert entry.after == {"file": "own.csv", "sha256": digest, "added": 2, "changed": 0}

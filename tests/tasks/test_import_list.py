@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
-from models.clock import opening_of
 from models.database import key, unit_of_work
 from models.errors import NotFoundError, UnreadableFileError
 from models.item import Deadline, DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
@@ -392,7 +391,7 @@ def test_a_ledger_comes_in_alike_on_both_databases(any_engine: Engine, tmp_path:
 
 
 def test_the_plan_is_that_of_the_year_named(session: Session, tmp_path: Path) -> None:
-    bring_in(session, ledger(tmp_path, [1, "甲", "乙"]), year=YEAR + 1, now=opening_of(ON))
+    bring_in(session, ledger(tmp_path, [1, "甲", "乙"]), year=YEAR + 1)
 
     (plan,) = session.exec(select(AnnualPlan)).all()
     assert (plan.year, plan.title, key(plan.organ_id)) == (YEAR + 1, "青水县国动办2027年度工作计划", 1)

@@ -1,6 +1,7 @@
 """A staff list comes in whole or not at all, and coming in again doubles nobody."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,18 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from models.errors import ImportRefusedError, UnreadableFileError
+from models.actor import Actor, Channel
+from models.audit import AuditEntry
+from models.errors import ForbiddenError, ImportRefusedError, UnreadableFileError
 from models.organ import Department, Organ
 from models.person import Oversight, Person, Post, Role, Tenure
 from tasks.hand_over import leave_office
 from tasks.import_people import ImportedPeople, import_people
+from tests.actors import administrator
 
 HEADER = ["单位", "部门", "姓名", "职务", "角色", "邮箱", "手机", "代理人"]
 YEAR_BEGINS = dt.date(2026, 1, 1)
+BY = administrator(YEAR_BEGINS)
 
 STAFF: list[list[Any]] = [
     ["某县司法局", "局领导", "周建国", "局长", "第一责任人", "zhou@example.cn", 13800000001, ""],
@@ -53,7 +58,7 @@ class Office:
         self.session, self.path = Session(engine), path
 
     def bring(self, *rows: Sequence[Any], on: dt.date = YEAR_BEGINS, header: Sequence[str] = HEADER) -> ImportedPeople:
-        return import_people(self.session, sheet(self.path, rows, header=header), on=on)
+        return import_people(self.session, sheet(self.path, rows, header=header), by=BY, on=on)
 
     def refusals(
         self, *rows: Sequence[Any], header: Sequence[str] = HEADER
@@ -136,7 +141,7 @@ def test_a_known_person_is_updated_and_keeps_a_post_that_is_no_longer_listed(off
 
 def test_a_newcomer_takes_over_the_post_of_somebody_who_left(office: Office) -> None:
     office.bring(*STAFF)
-    leave_office(office.session, office.person("李伟"), on=dt.date(2026, 6, 30))
+    leave_office(office.session, office.person("李伟"), by=BY, on=dt.date(2026, 6, 30))
 
     done = office.bring(["某县司法局", "法规科", "赵强", "科长", "科室负责人", "", "", ""])
 
@@ -151,7 +156,7 @@ def test_a_newcomer_takes_over_the_post_of_somebody_who_left(office: Office) -> 
 
 def test_an_old_list_does_not_bring_back_who_left(office: Office) -> None:
     office.bring(*STAFF)
-    leave_office(office.session, office.person("李伟"), on=dt.date(2026, 6, 30))
+    leave_office(office.session, office.person("李伟"), by=BY, on=dt.date(2026, 6, 30))
     before = office.posts()
 
     office.bring(*STAFF)
@@ -180,7 +185,7 @@ def test_a_title_row_merged_cells_other_headings_and_remarks_are_read_as_people_
     workbook.save(path)
 
     with Session(engine) as session:
-        done = import_people(session, path, on=YEAR_BEGINS)
+        done = import_people(session, path, by=BY, on=YEAR_BEGINS)
 
     assert (done.organs, done.departments, done.people, done.posts) == (1, 1, 2, 2)
 
@@ -284,4 +289,69 @@ def test_a_sheet_without_a_header_or_without_people_is_no_staff_list(engine: Eng
         for rows, words in (([["甲", "乙"]], "没有找到表头"), ([], "没有一行人员")):
             header = ["随便", "什么"] if rows else HEADER
             with pytest.raises(UnreadableFileError, match=words):
-                import_people(session, sheet(tmp_path / "staff.xlsx", rows, header=header), on=YEAR_BEGINS)
+                import_people(session, sheet(tmp_path / "staff.xlsx", rows, header=header), by=BY, on=YEAR_BEGINS)
+
+
+# --- whose people they are ----------------------------------------------------------------------------------------
+
+SIBLINGS = [
+    ["甲局", "法规科", "甲督办", "督办员", "督办员", "", "", ""],
+    ["乙局", "法规科", "乙督办", "督办员", "督办员", "", "", ""],
+]
+
+
+def as_person(office: Office, name: str) -> Actor:
+    return Actor(name, Channel.WEB, YEAR_BEGINS, BY.now, office.person(name).id)
+
+
+def bring_as(office: Office, name: str, *rows: Sequence[Any], header: Sequence[str] = HEADER) -> ImportedPeople:
+    path = sheet(office.path, rows, header=header)
+    return import_people(office.session, path, by=as_person(office, name), on=YEAR_BEGINS)
+
+
+def told(office: Office) -> list[tuple[str | None, str, dict[str, Any]]]:
+    """The organ, the actor and what is told of each entry."""
+    office.session.commit()
+    names = {organ.id: organ.name for organ in office.session.exec(select(Organ))}
+    entries = office.session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+    return [(names.get(entry.organ_id), entry.actor, entry.after) for entry in entries]
+
+
+def test_each_organ_s_trail_says_which_file_it_was_and_what_it_brought(office: Office) -> None:
+    office.bring(*SIBLINGS)
+    digest = hashlib.sha256(office.path.read_bytes()).hexdigest()
+    counts = {"people": 1, "new_organs": 1, "new_departments": 1, "new_people": 1, "new_posts": 1}
+    assert told(office) == [
+        (name, "本机管理员", {"file": "staff.xlsx", "sha256": digest, **counts}) for name in ("甲局", "乙局")
+    ]
+
+
+def test_a_supervisor_brings_in_the_own_people_and_nobody_else_s(office: Office) -> None:
+    office.bring(*SIBLINGS)
+    done = bring_as(office, "甲督办", ["甲局", "法规科", "甲新人", "科员", "承办人", "", "", ""])
+    assert done.new == {"organs": 0, "departments": 0, "people": 1, "posts": 1}
+    assert [(organ, actor) for organ, actor, _ in told(office)][2:] == [("甲局", "甲督办")]
+    for rows, words in (
+        ([["乙局", "法规科", "乙新人", "科员", "承办人", "", "", ""]], "可由本单位的督办员、管理员办理"),
+        ([*SIBLINGS], "可由本单位的督办员、管理员办理"),
+        ([["丙局", "法规科", "丙新人", "科员", "承办人", "", "", ""]], "可由本机管理员"),
+    ):
+        with pytest.raises(ForbiddenError, match=words):
+            bring_as(office, "甲督办", *rows)
+    assert len(told(office)) == 3
+
+
+def test_an_organ_is_moved_in_the_tree_at_the_machine_only(office: Office) -> None:
+    office.bring(*SIBLINGS)
+    above = ["甲局", "乙局", "法规科", "甲督办", "督办员", "督办员"]
+    header = ["单位", "上级单位", "部门", "姓名", "职务", "角色"]
+    with pytest.raises(ForbiddenError, match="可由本机管理员"):
+        bring_as(office, "甲督办", above, header=header)
+    office.bring(above, header=header)
+    bring_as(office, "甲督办", above, header=header)  # what stands already is no move
+
+
+def test_who_may_not_manage_people_hears_nothing_of_what_is_wrong_with_the_list(office: Office) -> None:
+    office.bring(*SIBLINGS)
+    with pytest.raises(ForbiddenError):
+        bring_as(office, "乙督办", ["甲局", "", "甲督办", "", "总管", "", "", ""])

@@ -16,13 +16,11 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
 
 
 def plan(office: Office, number: str, title: str, due: str) -> None:
-    office._do(
-        lambda session, item: add_milestone(session, item, title=title, due_on=day(due), on=office.today), number
-    )
+    office.do(HANDLER, add_milestone, number, on=str(office.today), title=title, due_on=day(due))
 
 
 def reached(office: Office, number: str, title: str, on: str) -> bool:
-    return office._do(lambda session, item: reach_milestone(session, item, title=title, on=day(on)), number)
+    return office.do(HANDLER, reach_milestone, number, on=on, title=title)
 
 
 def test_a_milestone_is_reminded_of_by_name_and_not_once_it_is_reached(office: Office) -> None:
@@ -31,7 +29,7 @@ def test_a_milestone_is_reminded_of_by_name_and_not_once_it_is_reached(office: O
     plan(office, number, "征求意见", "2026-06-26")
     assert office.item(number).due_on == dt.date(2026, 6, 18)
     office.fast_forward("2026-06-11")
-    assert office.inbox(HANDLER).expect("修订制度【节点:方案报审】", "2026年6月18日")
+    assert office.inbox(HANDLER).expect("修订制度【方案报审】", "2026年6月18日")
     assert reached(office, number, "方案报审", "2026-06-12")
     office.fast_forward("2026-06-18")
     later = {str(row["due_on"]) for row in office.notices() if row["fired_on"] > day("2026-06-12")}
@@ -59,7 +57,7 @@ def test_a_recurring_item_with_an_open_milestone_closes_with_its_last_turn(offic
 
 @pytest.mark.parametrize(
     ("title", "due", "words"),
-    [(" ", "2026-06-18", "为空"), ("方案报审", "2026-06-20", "已有"), ("另一节点", "2026-06-18", "一天只设一个"),
+    [(" ", "2026-06-18", "不能为空"), ("方案报审", "2026-06-20", "已有"), ("另一节点", "2026-06-18", "一天只设一个"),
      ("太晚", "2026-10-01", "不晚于 2026-09-30")],
 )  # fmt: skip
 def test_a_milestone_that_does_not_fit_is_refused(office: Office, title: str, due: str, words: str) -> None:
@@ -71,7 +69,7 @@ def test_a_milestone_that_does_not_fit_is_refused(office: Office, title: str, du
 
 def test_a_draft_and_a_closed_item_take_no_milestone(office: Office) -> None:
     number = office.assign("修订制度", due="2026-09-30", issue=False)
-    with pytest.raises(ForbiddenError, match="尚未下达"):
+    with pytest.raises(ForbiddenError, match="现为“拟办”,不能设置阶段节点:须在“待签收”、“在办”时"):
         plan(office, number, "方案报审", "2026-06-18")
     office.issue()
     office.close(number, on="2026-06-10")

@@ -7,21 +7,24 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models.clock import opening_of
+from models.actor import Actor, Channel
 from models.coded import Coded
 from models.database import unit_of_work
-from models.errors import BadInputError
+from models.errors import BadInputError, ForbiddenError
 from models.leadership import Duty
 from models.ledger import EnforcementCase, Outcome, Procedure
+from models.organ import Organ
+from models.person import Role
 from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
+from tests.actors import administrator
 from tests.report_year import ReportYear, day
 
 ON = day("3-5")
-NOW = opening_of(ON)
+BY = administrator(ON)
 
 
 def case(session: Session, year: ReportYear, **more: Any) -> EnforcementCase:
-    return record_case(session, year.organ, procedure=Procedure.SIMPLE, on=ON, now=NOW, **more)
+    return record_case(session, year.organ, by=BY, procedure=Procedure.SIMPLE, on=ON, **more)
 
 
 def test_a_case_keeps_its_fine_to_the_fen(any_engine: Engine) -> None:
@@ -58,13 +61,13 @@ def test_empty_words_and_too_many_of_them_are_refused(engine: Engine) -> None:
         organ = ReportYear(session).organ
 
         with pytest.raises(BadInputError, match=r"^学习主题不能为空。$"):
-            record_study(session, organ, on=ON, topic=" \n", now=NOW)
+            record_study(session, organ, by=BY, on=ON, topic=" \n")
         with pytest.raises(BadInputError, match=r"^履职内容不能为空。$"):
-            record_act(session, organ, kind=Duty.DEPLOY, on=ON, text="", now=NOW)
+            record_act(session, organ, by=BY, kind=Duty.DEPLOY, on=ON, text="")
         with pytest.raises(BadInputError, match=r"^不足有 1001 个字，超过 1000 字，请精简。$"):
-            record_deficiency(session, organ, on=ON, text="字" * 1001, now=NOW)
+            record_deficiency(session, organ, by=BY, on=ON, text="字" * 1001)
         with pytest.raises(BadInputError, match=r"^参加人数“0”不可用"):
-            record_study(session, organ, on=ON, topic="民法典", people=0, now=NOW)
+            record_study(session, organ, by=BY, on=ON, topic="民法典", people=0)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,26 @@ def test_money_is_read_as_typed(text: str, expected: str) -> None:
 def test_what_is_no_amount_in_yuan_is_refused(text: str) -> None:
     with pytest.raises(BadInputError, match="请以元为单位填写数字"):
         money(text)
+
+
+def test_only_who_keeps_the_records_writes_them_down(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        handler = year.person("李承办", Role.HANDLER)
+        by = Actor(handler.name, Channel.WEB, ON, BY.now, handler.id)
+        case(session, year, number="青水罚〔2025〕1号")
+        # Whether a number is on record is told to nobody who may not write one down.
+        for number in ("青水罚〔2025〕1号", "青水罚〔2025〕2号"):
+            with pytest.raises(ForbiddenError, match="李承办不能登记台账:可由本单位的"):
+                record_case(session, year.organ, by=by, procedure=Procedure.SIMPLE, on=ON, number=number)
+
+
+def test_a_record_is_about_an_item_of_its_own_organ(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session)
+        item = year.item("修订工作规则")
+        other = Organ(code="other", name="别局")
+        session.add(other)
+        session.flush()
+        with pytest.raises(BadInputError, match="任务 1 不是别局的任务"):
+            record_deficiency(session, other, by=BY, on=ON, text="不足", item=item)

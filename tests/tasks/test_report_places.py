@@ -4,11 +4,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.clock import opening_of
 from models.database import open_engine, sqlite_url, unit_of_work
 from models.organ import Organ
 from models.tables import METADATA
 from tasks.compile_report import compile_report
+from tests.actors import administrator
 from tests.office import Office
 
 ON = dt.date(2027, 1, 15)
@@ -29,7 +29,7 @@ def test_each_item_stands_in_one_part_as_done_or_as_carried_over(
             office.close(number, on=str(due))
     with unit_of_work(engine) as session:
         organ = session.get_one(Organ, office.organ_id)
-        report = compile_report(session, organ, 2026, on=ON, now=opening_of(ON)).as_dict()
+        report = compile_report(session, organ, 2026, by=administrator(ON), on=ON).as_dict()
     engine.dispose()
     places: dict[str, list[str]] = {f"item:{place}": [] for place in range(1, len(items) + 1)}
     for section in report["sections"]:

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.clock import opening_of
 from models.database import unit_of_work
 from models.day_override import office_calendar
 from models.person import Role
@@ -12,6 +11,7 @@ from models.policy import Relation, Unit
 from models.workdays import DayRule
 from tasks.import_calendar import import_overrides
 from tasks.reproject import MovedFire, reproject
+from tests.actors import administrator
 from tests.office import HANDLER, Office, day
 
 
@@ -30,7 +30,7 @@ def notice(office: Office, *rules: tuple[str, bool], on: str) -> list[MovedFire]
     with unit_of_work(office.engine) as session:
         before = office_calendar(session)
         made = [DayRule(day(text), working, "临时安排") for text, working in rules]
-        import_overrides(session, made, source="通知", now=opening_of(day(on)))
+        import_overrides(session, made, by=administrator(day(on)), source="通知")
         return reproject(session, before=before, after=office_calendar(session), on=day(on))
 
 

@@ -24,9 +24,9 @@ from tasks.import_list import ImportReport, import_list
 from tasks.reading.sheet import open_workbook
 from tasks.write_errors import write_errors
 from tasks.write_template import LIST_COLUMNS, write_template
+from tests.actors import administrator
 
 ON = dt.date(2026, 1, 15)
-NOW = dt.datetime(2026, 1, 15, 1, 0, tzinfo=dt.UTC)
 HEADINGS = [column.heading for column in LIST_COLUMNS]
 
 
@@ -150,7 +150,7 @@ class Office:
         return export_list(self.session, self.plan, self.path, on=ON)
 
     def bring_back(self, *, dry_run: bool = False) -> ImportReport:
-        return import_list(self.session, self.path, year=2026, on=ON, now=NOW, dry_run=dry_run)
+        return import_list(self.session, self.path, by=administrator(ON), year=2026, dry_run=dry_run)
 
     def cell(self, row: int, heading: str) -> Any:
         return page(self.path).cell(row, [column.heading for column in EXPORT_COLUMNS].index(heading) + 1)

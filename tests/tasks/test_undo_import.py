@@ -1,6 +1,7 @@
 """Taking an import back: as if it had not been, unless somebody has worked with it since."""
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +9,22 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
+from models.actor import Actor, Channel
+from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.errors import ForbiddenError, NotFoundError
 from models.item import Deadline, WorkItem
 from models.migrate import seed_presets
+from models.organ import Organ
+from models.permission import Action
+from models.person import Person, Role
 from models.plan import ImportBatch
 from models.progress import ProgressEntry
 from tasks.arm import issue_plan
 from tasks.find import find_item, find_organ, find_plan
 from tasks.undo_import import UndoResult, undo_import
-from tests.ledgers import HEADER, NOW, ON, YEAR, bring_in, register_office, write_xlsx
+from tests.actors import administrator
+from tests.ledgers import HEADER, NOW, ON, YEAR, bring_in, register_office, seat, write_xlsx
 
 ROWS = [
     [1, "法治学习", "组织专题研讨", "俞悦", "法规科", "县各有关单位", "李四", "6月底前"],
@@ -43,7 +50,7 @@ def ledger(folder: Path, rows: Any, name: str) -> Path:
 
 def undo(session: Session, batch: int | None) -> UndoResult:
     assert batch is not None
-    return undo_import(session, batch, on=ON, now=NOW)
+    return undo_import(session, batch, by=administrator(ON))
 
 
 def rows_of(session: Session, *tables: str) -> dict[str, list[Any]]:
@@ -152,3 +159,47 @@ def test_the_deadline_of_an_issued_item_moves_back(session: Session, tmp_path: P
         "6月底前",
         "每季度",
     ]
+
+
+def test_a_batch_of_another_organ_sounds_like_one_that_does_not_exist(session: Session, tmp_path: Path) -> None:
+    batch = bring_in(session, ledger(tmp_path, ROWS, "a.xlsx")).batch or 0
+    other = Organ(code="other", name="别局")
+    session.add(other)
+    session.flush()
+    stranger = seat(session, other, "赵外人", "督办员", Role.SUPERVISOR)
+    by = Actor(stranger.name, Channel.WEB, ON, NOW, stranger.id)
+    for number in (batch, batch + 1):
+        with pytest.raises(NotFoundError, match=rf"^没有编号为 {number} 的导入批次。$"):
+            undo_import(session, number, by=by)
+    colleague = session.exec(select(Person).where(Person.name == "李四")).one()
+    with pytest.raises(ForbiddenError, match="李四不能导入计划:可由本单位的督办员、管理员办理"):
+        undo_import(session, batch, by=Actor(colleague.name, Channel.WEB, ON, NOW, colleague.id))
+
+
+def test_the_trail_says_what_came_in_and_what_was_taken_back(session: Session, tmp_path: Path) -> None:
+    path = ledger(tmp_path, ROWS, "a.xlsx")
+    batch = bring_in(session, path).batch
+    undo(session, batch)
+    session.commit()
+    came, went = session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+    assert came.action == went.action == Action.PLAN
+    assert came.after == {
+        "file": "a.xlsx", "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "year": YEAR, "batch": batch,
+        "created": 2, "updated": 0,
+    }  # fmt: skip
+    assert went.after == {"batch": batch, "file": "a.xlsx", "deleted": 2, "restored": 0}
+
+
+def test_a_list_that_changes_nothing_and_a_dry_run_leave_no_entry(session: Session, tmp_path: Path) -> None:
+    path = ledger(tmp_path, ROWS, "a.xlsx")
+    for more in ({"dry_run": True}, {}, {}, {"dry_run": True}):
+        bring_in(session, path, **more)
+    session.commit()
+    assert len(session.exec(select(AuditEntry)).all()) == 1
+
+
+def test_who_may_not_import_may_not_try_either(session: Session, tmp_path: Path) -> None:
+    colleague = session.exec(select(Person).where(Person.name == "李四")).one()
+    by = Actor(colleague.name, Channel.WEB, ON, NOW, colleague.id)
+    with pytest.raises(ForbiddenError, match="李四不能导入计划"):
+        bring_in(session, ledger(tmp_path, ROWS, "a.xlsx"), by=by, dry_run=True)

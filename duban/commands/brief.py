@@ -1,0 +1,201 @@
+"""`duban brief`: the leader's one page and the circular, looked at or drawn up and written as Word files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from duban.commands.document import word_file
+from duban.edge import (
+    AsOption,
+    JsonOption,
+    OnOption,
+    OrganOption,
+    YearOption,
+    edge,
+    print_json,
+    say,
+    show_table,
+    table,
+    today,
+)
+
+if TYPE_CHECKING:
+    from models.document import Document
+    from tasks.wording.brief import Brief
+    from tasks.wording.circular import Circular
+
+briefs = typer.Typer(help="简报和通报:第一责任人的一页简报;周、月、季度通报。", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.add_typer(briefs, name="brief")
+
+
+@briefs.command()
+def leader(
+    context: typer.Context,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="姓名", help="呈报给谁;缺省为本单位第一责任人。")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="文件.docx", help="编号留存并写出 Word 文件;缺省只看、不留存。")
+    ] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    year: YearOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """一页简报:红灯事项、待处理、批示办理、近期到期。"""
+    from models.day_override import office_calendar
+    from models.organ import Organ
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
+    from tasks.compile_brief import compile_brief, first_reader
+    from tasks.find import find_person
+    from tasks.gather_brief import gather_brief
+    from tasks.wording.facts import to_facts
+    from tasks.wording.official_document import write
+    from tasks.write_document import lay_out_document
+
+    reach, file, document = edge(context), word_file(out) if out else None, None
+    with reach.writing() if file else reach.reading() as session:
+        by = reach.actor(session, as_, today(on), organ)
+        plan = reach.plan_for(session, by, year, organ)
+        owner = session.get_one(Organ, plan.organ_id)
+        authorize_organ(session, by, Action.BRIEF, owner.id)
+        reader = find_person(session, person, owner) if person else first_reader(session, owner, by.on)
+        calendar = office_calendar(session, organ_id=owner.id)
+        content = gather_brief(session, plan, reader, on=by.on, calendar=calendar)
+        if file:
+            document = compile_brief(session, plan, reader, by=by, calendar=calendar, again=True)
+            write(lay_out_document(document), file)
+    if as_json:
+        print_json(to_facts(content) | _issued(document))
+        return
+    _show_brief(content)
+    _say_written(document, file)
+
+
+@briefs.command()
+def circular(
+    context: typer.Context,
+    period: Annotated[Literal["week", "month", "quarter"], typer.Option("--period", help="周、月或季度通报。")],
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="日期", help="截至哪一天;缺省为最近结束的一期(本周自周五起)。")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="只预览:不编号、不留存。")] = False,
+    again: Annotated[bool, typer.Option("--again", help="本期已印发而内容有变的,另行编号再发。")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="文件.docx", help="写出 Word 文件。")] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    year: YearOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """督办通报:总体情况、各单位、逾期、未填报、延期挂起、下期到期;每期只编号一次。"""
+    from models.circular import CircularKind, closing_day
+    from models.day_override import office_calendar
+    from models.errors import BadInputError
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
+    from tasks.compile_circular import compile_circular
+    from tasks.gather_circular import gather_circular
+    from tasks.wording.circular import Circular, lay_out_circular
+    from tasks.wording.facts import from_facts, to_facts
+    from tasks.wording.official_document import write
+    from tasks.write_document import lay_out_document
+
+    reach, file, kind = edge(context), word_file(out) if out else None, CircularKind(period)
+    document = None
+    with reach.reading() if preview else reach.writing() as session:
+        by = reach.actor(session, as_, today(on), organ)
+        closes = today(until) if until else closing_day(kind, by.on, reach.calendar(session))
+        if closes > by.on:
+            raise BadInputError(f"截至日 {closes} 还没有到:通报只说已经发生的,最晚写 {by.on}。")
+        plan = reach.plan_for(session, by, year or closes.year, organ)
+        calendar = office_calendar(session, organ_id=plan.organ_id)
+        if preview:
+            authorize_organ(session, by, Action.VIEW, plan.organ_id)
+            content = gather_circular(session, plan, kind=kind, until=closes, issued_on=by.on, calendar=calendar)
+        else:
+            document = compile_circular(session, plan, by=by, kind=kind, until=closes, calendar=calendar, again=again)
+            content = from_facts(Circular, document.facts)
+        if file:
+            write(lay_out_document(document) if document else lay_out_circular(content), file)
+    if as_json:
+        print_json(to_facts(content) | _issued(document))
+        return
+    _show_circular(content)
+    _say_written(document, file)
+
+
+def _issued(document: Document | None) -> dict[str, Any]:
+    """What a program needs to ask for the document again."""
+    return {"document": document.id, "document_number": document.written_number} if document else {"document": None}
+
+
+def _say_written(document: Document | None, file: Path | None) -> None:
+    if document:
+        say(f"{document.written_number}《{document.title}》已留存(编号 {document.id})。")
+    if file:
+        say(f"已写出 {file}。")
+
+
+def _show_brief(content: Brief) -> None:
+    say(f"{content.organ}督办工作简报  呈报:{content.person}  {content.on}")
+    say(f"红灯事项 {content.red} 项,待您处理 {content.waiting} 项,批示待复 {content.unanswered} 项。")
+    if content.red_rows:
+        made = table("编号", "事项", "牵头单位、领导", "时限情况", title="红灯事项")
+        for red in content.red_rows:
+            made.add_row(red.number, red.title, red.answerable, red.due_words)
+        show_table(made)
+    if content.waiting_rows:
+        made = table("类别", "事项", "提请人", "提请日期", title="待您处理")
+        for waiting in content.waiting_rows:
+            made.add_row(waiting.what, waiting.item, waiting.asked_by, str(waiting.since))
+        show_table(made)
+    if content.instruction_rows:
+        made = table("日期", "批示内容", "事项", "时限", "状态", "办理结果", title="批示办理")
+        for given in content.instruction_rows:
+            due = str(given.due_on) if given.due_on else ""
+            made.add_row(str(given.on), given.text, given.item, due, given.state, given.outcome)
+        show_table(made)
+    if content.next_rows:
+        made = table("时限", "编号", "事项", "牵头单位、领导", title="近期到期")
+        for coming in content.next_rows:
+            made.add_row(str(coming.due_on), coming.number, coming.title, coming.answerable)
+        show_table(made)
+
+
+def _show_circular(content: Circular) -> None:
+    totals = content.totals
+    share = f";按期办结率 {totals.on_time_share:.1%}" if totals.on_time_share is not None else ""
+    say(f"{content.title}({content.from_on} 至 {content.until_on})")
+    say(
+        f"共 {totals.items} 项:已办结 {totals.closed}(本期 {totals.closed_in_period}),正常 {totals.on_track},"
+        f"临期 {totals.near},逾期 {totals.overdue},未开始 {totals.not_started},挂起 {totals.suspended};"
+        f"其中待审核 {totals.in_review}{share}。"
+    )
+    made = table("单位", "事项", "已办结", "逾期", "临期", "进度落后", "未填报", "未签收", "得分", "排名")
+    for row in content.departments:
+        counts = (row.total, row.closed, row.overdue, row.near, row.lagging, row.not_filed, row.unsigned)
+        graded = ("" if value is None else f"{value:g}" for value in (row.score, row.rank))
+        made.add_row(row.name, *map(str, counts), *graded)
+    if content.departments:
+        show_table(made)
+    if content.overdue:
+        made = table("编号", "事项", "牵头单位", "承办人", "时限", "逾期情况", "已督办至", title="逾期事项")
+        for late in content.overdue:
+            made.add_row(late.number, late.title, late.unit, late.person, str(late.due_on), late.words, late.level)
+        show_table(made)
+    say(
+        f"未按期填报 {len(content.unfiled)} 项次、延期挂起 {len(content.changed)} 项、"
+        f"下期到期 {len(content.next_deadlines)} 项。"
+    )
+    for sentence in (*content.praise, *content.criticism):
+        say(sentence)

@@ -1,0 +1,93 @@
+"""The audit trail: who did what, when, for whom, why, and what changed; append-only and chained by hash.
+
+The database itself refuses to change or delete an entry (triggers). The chain makes it visible when somebody
+got around that: each entry's hash covers its content and the hash before it.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import DDL, JSON, Index, event
+from sqlmodel import Field
+
+from models.actor import Channel
+from models.coded import coded
+from models.row import Row
+
+GENESIS = "0" * 64
+"""What stands before the first entry."""
+
+QUEUE = "duban.audit"
+"""Under this name a session's `info` holds the entries that its commit will write."""
+
+LEDGERS = frozenset(
+    {
+        "audit_entry",  # the record itself
+        "notice",  # each row says itself by which rung or act it was raised, to whom and what became of it
+        "digest",  # what a delivery made of notices; its own rows are its record
+        "delivery_attempt",  # written before and after each try to send: a record already
+        "last_run",  # how far a rhythm got; says nothing about the office
+        "lease",  # which process runs the clock, renewed four times a minute
+        "number_series",  # a counter; the document that took the number is on record
+    }
+)
+"""The tables the engine keeps for itself. Whatever else is written is the office's, and never without an entry."""
+
+REFUSAL = "audit_entry is append-only"
+
+
+class AuditEntry(Row, table=True):
+    """One act. `at` is when it was recorded, `on` the day it counts for; `for_id` the person stood in for."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_item_id", "item_id"),
+        Index("ix_audit_entry_organ_id", "organ_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime
+    on: dt.date
+    actor_id: int | None = Field(default=None, foreign_key="person.id")
+    actor: str = Field(max_length=100)
+    for_id: int | None = Field(default=None, foreign_key="person.id")
+    channel: Channel = Field(sa_type=coded(Channel))
+    action: str = Field(max_length=50)
+    organ_id: int | None = Field(default=None, foreign_key="organ.id")
+    item_id: int | None = Field(default=None, foreign_key="work_item.id")
+    before: dict[str, Any] = Field(sa_type=JSON)
+    after: dict[str, Any] = Field(sa_type=JSON)
+    reason: str | None = Field(default=None, max_length=2000)
+    previous: str = Field(max_length=64)
+    hash: str = Field(max_length=64, unique=True)
+
+    def chained(self) -> str:
+        """The hash this entry has to carry: over its content and the hash before it."""
+        content = self.model_dump(exclude={"id", "hash"})
+        content["at"] = self.at.astimezone(dt.UTC).isoformat()
+        written = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(written.encode()).hexdigest()
+
+
+_SQLITE = [
+    f"CREATE TRIGGER audit_entry_no_{verb.lower()} BEFORE {verb} ON audit_entry"
+    f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    for verb in ("UPDATE", "DELETE")
+]
+_POSTGRES = [
+    "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+    "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
+    "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
+]
+GUARDS = {"sqlite": _SQLITE, "postgresql": _POSTGRES}
+"""The statements that make the database refuse, by dialect; a migration runs them too."""
+
+for _dialect, _statements in GUARDS.items():
+    for _statement in _statements:
+        _guard = DDL(_statement).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(AuditEntry.metadata.tables["audit_entry"], "after_create", _guard)

@@ -1,0 +1,75 @@
+"""Extensions (延期): asked for with a reason, decided level by level, counted; the original day stays."""
+
+import datetime as dt
+
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, text
+
+from models.coded import Coded, coded
+from models.row import Row
+
+
+class ExtensionState(Coded):
+    """What became of a request."""
+
+    PENDING = "pending", "待审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+
+
+class Extension(Row, table=True):
+    """A request to move a deadline from `from_on`; `late` when it came on or after that day.
+
+    `levels` are copied from the policy when it is made; `level` counts those passed.
+    """
+
+    __table_args__ = (
+        CheckConstraint("proposed_on > from_on", name="proposes_later"),
+        CheckConstraint("state <> 'approved' OR granted_on IS NOT NULL", name="approved_names_a_day"),
+        Index(
+            "uq_extension_pending",
+            "deadline_id",
+            unique=True,
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="work_item.id", index=True)
+    deadline_id: int = Field(foreign_key="deadline.id")
+    person_id: int = Field(foreign_key="person.id")
+    for_id: int | None = Field(default=None, foreign_key="person.id")
+    on: dt.date
+    recorded_at: dt.datetime
+    from_on: dt.date
+    proposed_on: dt.date
+    reason: str = Field(max_length=1000)
+    progress: str = Field(max_length=2000)
+    evidence: list[int] = Field(default_factory=list, sa_type=JSON)
+    late: bool = False
+    levels: list[list[str]] = Field(sa_type=JSON)
+    level: int = 0
+    state: ExtensionState = Field(default=ExtensionState.PENDING, sa_type=coded(ExtensionState))
+    granted_on: dt.date | None = None
+
+
+class ExtensionDecision(Row, table=True):
+    """What one level said; an approval names a concrete day."""
+
+    __tablename__ = "extension_decision"
+    __table_args__ = (
+        UniqueConstraint("extension_id", "level"),
+        CheckConstraint("NOT approved OR granted_on IS NOT NULL", name="approval_names_a_day"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    extension_id: int = Field(foreign_key="extension.id")
+    level: int
+    person_id: int = Field(foreign_key="person.id")
+    for_id: int | None = Field(default=None, foreign_key="person.id")
+    approved: bool
+    granted_on: dt.date | None = None
+    comment: str | None = Field(default=None, max_length=1000)
+    on: dt.date
+    recorded_at: dt.datetime

@@ -1,0 +1,161 @@
+"""Attaching evidence (佐证材料): looked at, stored by content, tied to an item or an act, revised by new rows."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, select
+
+from models.actor import Actor
+from models.database import key
+from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.evidence import Category, Evidence, EvidenceState, StoredFile
+from models.item import WorkItem
+from models.leadership import LeadershipAct
+from models.permission import Action
+from tasks.audit import recorded
+from tasks.authorize import authorize_organ
+from tasks.check_upload import Limits, Upload, check_upload
+from tasks.file_store import FileStore, Stored
+from tasks.perform import performing
+
+_FILE: Table = StoredFile.__table__  # type: ignore[attr-defined]
+
+
+def attach(
+    session: Session,
+    item: WorkItem,
+    *,
+    by: Actor,
+    store: FileStore,
+    limits: Limits,
+    name: str,
+    source: BinaryIO,
+    category: Category,
+    public: bool = False,
+    expires_on: dt.date | None = None,
+    note: str | None = None,
+    replaces: int | None = None,
+) -> Evidence:
+    """Attach a file to an item; with `replaces` (an id) as the next revision of a piece of it.
+
+    The same content is stored once, whoever brings it. Raises BadInputError for a file that may not come in, for one
+    the item has already, or for a day of expiry that is past; nothing is stored then.
+    """
+    with performing(session, by, Action.ATTACH, item) as deed:
+        upload = check_upload(name, source, limits)
+        if expires_on is not None and expires_on < by.on:
+            raise BadInputError(f"有效期 {expires_on} 已过:应不早于 {by.on}。")
+        older = _replaced(session, item, replaces) if replaces is not None else None
+        with _stored(session, store, source, upload, limits, by) as stored:
+            known = session.exec(
+                select(Evidence).where(
+                    Evidence.item_id == item.id,
+                    Evidence.sha256 == stored.sha256,
+                    Evidence.state != EvidenceState.REPLACED,
+                )
+            ).first()
+            if known is not None:
+                raise BadInputError(
+                    f"任务 {item.number} 已有内容相同的材料“{known.name}”(编号 {known.id}),未重复上传。"
+                )
+            if older is not None:
+                older.state = EvidenceState.REPLACED
+                session.flush()
+            piece = Evidence(
+                item_id=item.id,
+                name=upload.name,
+                sha256=stored.sha256,
+                category=category,
+                public=public,
+                expires_on=expires_on,
+                revision=older.revision + 1 if older else 1,
+                replaces_id=older.id if older else None,
+                person_id=deed.person_id,
+                for_id=deed.for_id,
+                on=by.on,
+                recorded_at=by.now,
+                note=(note or "").strip()[:500] or None,
+            )
+            session.add(piece)
+            session.flush()
+    return piece
+
+
+def attach_to_act(
+    session: Session,
+    act: LeadershipAct,
+    *,
+    by: Actor,
+    store: FileStore,
+    limits: Limits,
+    name: str,
+    source: BinaryIO,
+    public: bool = False,
+) -> Evidence:
+    """Attach a file to a leader's act, as its proof (会议纪要、批示原件)."""
+    standing = authorize_organ(session, by, Action.RECORD, act.organ_id)
+    for_id = standing.seat.for_id
+    with recorded(session, by, Action.ATTACH, organ_id=act.organ_id, item_id=act.item_id, for_id=for_id):
+        upload = check_upload(name, source, limits)
+        with _stored(session, store, source, upload, limits, by) as stored:
+            piece = Evidence(
+                act_id=key(act.id),
+                name=upload.name,
+                sha256=stored.sha256,
+                category=Category.MEETING,
+                public=public,
+                person_id=by.person_id,
+                for_id=for_id,
+                on=by.on,
+                recorded_at=by.now,
+            )
+            session.add(piece)
+            session.flush()
+    return piece
+
+
+def find_evidence(session: Session, number: int) -> Evidence:
+    """The piece with this number. Raises NotFoundError."""
+    piece = session.get(Evidence, number)
+    if piece is None:
+        raise NotFoundError(f"没有编号为 {number} 的佐证材料。")
+    return piece
+
+
+def _replaced(session: Session, item: WorkItem, number: int) -> Evidence:
+    older = session.get(Evidence, number)
+    if older is None or older.item_id != item.id:
+        raise BadInputError(f"任务 {item.number} 没有编号为 {number} 的佐证材料。")
+    if older.state is EvidenceState.REPLACED:
+        raise ForbiddenError(f"佐证材料 {number} 已有新版,请对最新的一版再修订。")
+    return older
+
+
+@contextmanager
+def _stored(
+    session: Session, store: FileStore, source: BinaryIO, upload: Upload, limits: Limits, by: Actor
+) -> Iterator[Stored]:
+    """The file in the store with its row; taken out again where the block fails and nobody else refers to it."""
+    stored = store.put(source, largest=limits.largest)
+    referred = False
+    try:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        values = {
+            "sha256": stored.sha256, "size": stored.size, "media_type": upload.kind.media_type, "stored_at": by.now,
+        }  # fmt: skip
+        made = session.execute(insert(_FILE).values(values).on_conflict_do_nothing().returning(_FILE.c.sha256)).first()
+        referred = made is None
+        if not store.exists(stored.sha256):
+            # Whoever brought the same content first failed and took it out again before we could refer to it.
+            source.seek(0)
+            stored = store.put(source, largest=limits.largest)
+        yield stored
+    except BaseException:
+        # Our row holds the hash until the transaction ends: nobody else can refer to the file before it is gone.
+        if stored.new and not referred:
+            store.discard(stored.sha256)
+        raise

@@ -1,0 +1,267 @@
+"""May P do A on X: the one place that answers, for commands, pages and the API alike. Deny by default.
+
+Whom a grant of `models.permission` reaches is one SQL condition on the item, used for a single item and for
+whole lists, so that what a list shows and what an act allows can never differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+from sqlmodel import Session, col, select
+from sqlmodel import func as sql
+
+from models.actor import Actor, Channel
+from models.database import key
+from models.errors import ForbiddenError
+from models.item import ItemLeader, ItemUnit, WorkItem
+from models.organ import Department, Organ
+from models.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
+from models.person import Leave, Oversight, Person, Post, Role, Tenure
+from models.plan import AnnualPlan
+from tasks.find import unknown_item
+from tasks.people_of import holder_of
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A post the actor holds on the day, or fills for somebody on leave (`for_id`, `for_name`).
+
+    Without an organ it reaches every organ: the administrator at the machine.
+    """
+
+    role: Role
+    organ_id: int | None
+    department_id: int | None = None
+    post_id: int | None = None
+    for_id: int | None = None
+    for_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """By which seat, in which role and how far the actor may.
+
+    An item names posts: whoever holds the post it names for its handler is its handler, whatever else the post is.
+    """
+
+    seat: Seat
+    scope: Scope
+    role: Role
+
+    @property
+    def named(self) -> bool:
+        """In a role that the post has only where an item names it."""
+        return self.role is not self.seat.role
+
+
+def seats(session: Session, by: Actor) -> list[Seat]:
+    """The seats the actor fills on its day, its own first."""
+    if by.person_id is None:
+        return [Seat(Role.ADMINISTRATOR, None)] if by.channel is Channel.COMMAND else []
+    me = session.get_one(Person, by.person_id)
+    if me.left_on is not None and me.left_on < by.on:
+        return []
+    held = (
+        select(Post)
+        .join(Tenure, col(Tenure.post_id) == Post.id)
+        .where(col(Tenure.started_on) <= by.on, or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= by.on))
+        .order_by(col(Post.id))
+    )
+    own = [_seat(post) for post in session.exec(held.where(Tenure.person_id == me.id))]
+    away = select(Leave.person_id).where(Leave.from_on <= by.on, Leave.until_on >= by.on)
+    if session.exec(away.where(Leave.person_id == me.id)).first() is not None:
+        return own
+    absent = session.exec(
+        select(Person)
+        .join(Leave, col(Leave.person_id) == Person.id)
+        .where(col(Leave.from_on) <= by.on, col(Leave.until_on) >= by.on)
+        .where(sql.coalesce(col(Leave.deputy_id), col(Person.deputy_id)) == me.id)
+    ).all()
+    return own + [
+        _seat(post, person) for person in absent for post in session.exec(held.where(Tenure.person_id == person.id))
+    ]
+
+
+def _seat(post: Post, person: Person | None = None) -> Seat:
+    return Seat(
+        post.role, post.organ_id, post.department_id, post.id,
+        for_id=person.id if person else None, for_name=person.name if person else None,
+    )  # fmt: skip
+
+
+def permitted(session: Session, by: Actor, action: Action) -> ColumnElement[bool]:
+    """The condition on `WorkItem` that holds for just the items on which `by` may do `action`."""
+    return or_(false(), *(_reach(standing) for standing in _grants(seats(session, by), action)))
+
+
+def standings(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
+    """Every way in which `by` may do `action` on the item, none where it may not."""
+    granted = _grants(seats(session, by), action)
+    if not granted:
+        return []
+    # Labelled: two ways that reach nothing are the same expression, and a row has each expression once.
+    reaches_it = [_reach(standing).label(f"way_{place}") for place, standing in enumerate(granted)]
+    row = session.execute(select(*reaches_it).select_from(WorkItem).where(WorkItem.id == item.id)).one()
+    return [standing for standing, reaches in zip(granted, row, strict=True) if reaches]
+
+
+def authorize(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
+    """The ways in which `by` may do `action` on the item, at least one, those of its own posts first.
+
+    Raises NotFoundError where `by` may not even know of the item, ForbiddenError that names who may.
+    """
+    found = standings(session, by, action, item)
+    if found:
+        return found
+    if not standings(session, by, Action.VIEW, item):
+        raise unknown_item(session.get_one(AnnualPlan, item.plan_id), item.number)
+    may = who_may(session, action, item, by)
+    raise ForbiddenError(f"{by.name}不能对任务 {item.number} {action.label}:{_hint(by)}可由{may}办理。")
+
+
+def authorize_organ(session: Session, by: Actor, action: Action, organ_id: int | None) -> Standing:
+    """How `by` may do `action` for an organ as a whole; without one, for all there are and those to come.
+
+    Raises ForbiddenError that names the roles that may.
+    """
+    if by.person_id is None and by.channel is Channel.RHYTHM and action in BY_RHYTHM:
+        return Standing(Seat(Role.ADMINISTRATOR, None), Scope.ORGAN, Role.ADMINISTRATOR)
+    for standing in _grants(seats(session, by), action):
+        seat = standing.seat
+        if seat.organ_id is None or (organ_id is not None and _covers(session, standing, organ_id)):
+            return standing
+    if organ_id is None:
+        raise ForbiddenError(
+            f"{by.name}不能{action.label}:涉及本单位以外或尚未登记的单位,可由本机管理员(不加 --as)办理。"
+        )
+    whole = [grant for grant in GRANTS[action] if grant.scope in (Scope.ORGAN, Scope.BELOW)]
+    raise ForbiddenError(f"{by.name}不能{action.label}:{_hint(by)}可由本单位的{_roles(whole)}办理。")
+
+
+def organs_within(session: Session, by: Actor, action: Action) -> set[int]:
+    """The organs for which, as a whole, `by` may do `action`."""
+    found: set[int] = set()
+    for standing in _grants(seats(session, by), action):
+        if standing.seat.organ_id is None:
+            return {key(organ_id) for organ_id in session.exec(select(Organ.id))}
+        if standing.scope is Scope.ORGAN:
+            found.add(standing.seat.organ_id)
+        elif standing.scope is Scope.BELOW:
+            found.update(key(organ_id) for organ_id in session.execute(_subtree(standing.seat.organ_id)).scalars())
+    return found
+
+
+def authorize_everywhere(session: Session, by: Actor, action: Action) -> Standing:
+    """How `by` may do `action` for every organ there is. Raises ForbiddenError."""
+    organs = session.exec(select(Organ.id)).all()
+    if organs and organs_within(session, by, action).issuperset(map(key, organs)):
+        return authorize_organ(session, by, action, organs[0])
+    return authorize_organ(session, by, action, None)
+
+
+def authorize_department(session: Session, by: Actor, action: Action, department: Department) -> Standing:
+    """How `by` may do `action` for a department. Raises ForbiddenError that names the roles that may."""
+    charge = select(Oversight.post_id).where(Oversight.department_id == department.id)
+    for standing in _grants(seats(session, by), action):
+        seat = standing.seat
+        own = standing.scope is Scope.DEPARTMENT and seat.department_id == department.id
+        whole = standing.scope is Scope.ORGAN and seat.organ_id == department.organ_id
+        leads = standing.scope is Scope.CHARGE and seat.post_id in set(session.exec(charge))
+        if own or whole or leads:
+            return standing
+    raise ForbiddenError(f"{by.name}不能{action.label}({department.name}):可由{_roles(GRANTS[action])}办理。")
+
+
+def may_see_organ(session: Session, by: Actor, organ_id: int) -> bool:
+    """Whether `by` may know of an organ's records at all: somebody of that organ, or of one above it."""
+    for seat in seats(session, by):
+        if seat.organ_id in (None, organ_id):
+            return True
+        below = any(grant.role is seat.role and grant.scope is Scope.BELOW for grant in GRANTS[Action.VIEW])
+        if below and organ_id in session.execute(_subtree(key(seat.organ_id))).scalars().all():
+            return True
+    return False
+
+
+def who_may(session: Session, action: Action, item: WorkItem, by: Actor) -> str:
+    """The roles that may, each with the person who fills it for this item on the day: 承办人李承办、督办员陈督办."""
+    named = [grant for grant in GRANTS[action] if grant.role not in (Role.AUDITOR, Role.ADMINISTRATOR)]
+    roles = list(dict.fromkeys(grant.role for grant in named if grant.scope is not Scope.COOPERATING))
+    words = [who_may_of(session, roles, item, by)] if roles else []
+    if any(grant.scope is Scope.COOPERATING for grant in named):
+        words.append("配合科室的人员")
+    return "、".join(words) or "任何人都不能"
+
+
+def who_may_of(session: Session, roles: Sequence[Role], item: WorkItem, by: Actor) -> str:
+    """These roles, each with the person who fills it for the item on the day, where somebody does."""
+    holders = [holder_of(session, item, role, by.on) for role in roles]
+    return "、".join(role.label + (holder.name if holder else "") for role, holder in zip(roles, holders, strict=True))
+
+
+_NAMED = {Role.HANDLER: Scope.OWN, Role.LEADER: Scope.CHARGE}
+"""The roles for which an item may name any post, with the scope that this gives."""
+
+
+def _grants(filled: Sequence[Seat], action: Action) -> list[Standing]:
+    return [
+        Standing(seat, grant.scope, grant.role)
+        for seat in filled
+        for grant in GRANTS[action]
+        if grant.role is seat.role or (seat.post_id is not None and _NAMED.get(grant.role) is grant.scope)
+    ]
+
+
+def _reach(standing: Standing) -> ColumnElement[bool]:
+    """The items a seat reaches by a scope, as a condition on `WorkItem`."""
+    seat, scope = standing.seat, standing.scope
+    if seat.organ_id is None:
+        return true() if scope is Scope.ORGAN else false()
+    in_department = and_(true() if seat.department_id else false(), col(WorkItem.department_id) == seat.department_id)
+    match scope:
+        case Scope.OWN if standing.role is Role.HANDLER:
+            mine = col(WorkItem.handler_post_id) == seat.post_id
+            return mine if standing.named else or_(mine, and_(col(WorkItem.handler_post_id).is_(None), in_department))
+        case Scope.OWN:
+            alone = and_(col(WorkItem.handler_post_id).is_(None), col(WorkItem.department_id).is_(None))
+            return and_(col(WorkItem.leader_post_id) == seat.post_id, alone)
+        case Scope.DEPARTMENT:
+            return in_department
+        case Scope.COOPERATING:
+            # A unit that is no department of ours has none either: without one, nobody's department is meant.
+            if seat.department_id is None:
+                return false()
+            helping = select(ItemUnit.id).where(ItemUnit.item_id == WorkItem.id)
+            return helping.where(ItemUnit.department_id == seat.department_id).exists()
+        case Scope.CHARGE:
+            further = select(ItemLeader.id).where(ItemLeader.item_id == WorkItem.id, ItemLeader.post_id == seat.post_id)
+            mine = or_(col(WorkItem.leader_post_id) == seat.post_id, further.exists())
+            overseen = select(Oversight.department_id).where(Oversight.post_id == seat.post_id)
+            return mine if standing.named else or_(mine, col(WorkItem.department_id).in_(overseen))
+        case Scope.ORGAN:
+            return col(WorkItem.organ_id) == seat.organ_id
+        case Scope.BELOW:
+            return col(WorkItem.organ_id).in_(_subtree(seat.organ_id))
+
+
+def _covers(session: Session, standing: Standing, organ_id: int) -> bool:
+    seat = standing.seat
+    if standing.scope is Scope.BELOW and seat.organ_id is not None:
+        return organ_id in session.execute(_subtree(seat.organ_id)).scalars().all()
+    return standing.scope is Scope.ORGAN and seat.organ_id == organ_id
+
+
+def _subtree(organ_id: int) -> Select[tuple[int | None]]:
+    """The organs below one, itself not included."""
+    below = select(Organ.id).where(Organ.parent_id == organ_id).cte("below", recursive=True)
+    deeper = below.union(select(Organ.id).join(below, col(Organ.parent_id) == below.c.id))
+    return select(deeper.c.id)
+
+
+def _hint(by: Actor) -> str:
+    return "请用 --as 姓名 写明由谁办理;" if by.person_id is None else ""
+
+
+def _roles(grants: Sequence[Grant]) -> str:
+    return "、".join(dict.fromkeys(grant.role.label for grant in grants))

@@ -1,0 +1,81 @@
+"""The trend of a circular: what was closed in each of the last periods, and what was overdue at its end."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, or_, select
+
+from models.circular import CircularKind, span_of
+from models.filling import Period
+from models.item import Deadline, DeadlineMove, ItemState, WorkItem
+from models.plan import AnnualPlan
+from models.suspension import Suspension
+from models.workdays import WorkCalendar
+from tasks.wording.circular import Totals, TrendPoint
+
+PERIODS = 6
+_DAY = dt.timedelta(days=1)
+
+
+def trend(
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    kind: CircularKind,
+    until: dt.date,
+    calendar: WorkCalendar,
+    now: Totals,
+) -> tuple[TrendPoint, ...]:
+    """The period that `until` lies in, as `now` says, after those before it since the plan was issued, six at most.
+
+    Empty where there is none before it: one point is no trend.
+    """
+    spans = [span_of(kind, until, calendar)]
+    issued_on = plan.issued_on or until
+    while len(spans) < PERIODS and spans[0].first > issued_on:
+        spans.insert(0, span_of(kind, spans[0].first - _DAY, calendar))
+    if len(spans) == 1:
+        return ()
+    earlier = [_point(session, plan, span) for span in spans[:-1]]
+    return (*earlier, TrendPoint(_short(spans[-1]), now.closed_in_period, now.overdue))
+
+
+def _short(span: Period) -> str:
+    """6月, 第二季度, 第26周."""
+    return span.label.partition("年")[2]
+
+
+def _point(session: Session, plan: AnnualPlan, span: Period) -> TrendPoint:
+    """As it was on the last day of the span: a day that moved later was still the old one then."""
+    at = span.last
+    due_then = sa.func.coalesce(
+        select(col(DeadlineMove.from_on))
+        .where(DeadlineMove.deadline_id == Deadline.id, col(DeadlineMove.moved_on) > at)
+        .order_by(col(DeadlineMove.id))
+        .limit(1)
+        .scalar_subquery(),
+        col(Deadline.due_on),
+    )
+    overdue = (
+        select(Deadline.id)
+        .where(Deadline.item_id == WorkItem.id, due_then < at)
+        .where(or_(col(Deadline.done_on).is_(None), col(Deadline.done_on) > at))
+        .where(or_(col(Deadline.claimed_on).is_(None), col(Deadline.claimed_on) > at))
+    )
+    suspended = (
+        select(Suspension.id)
+        .where(Suspension.item_id == WorkItem.id, Suspension.from_on <= at)
+        .where(or_(col(Suspension.resumed_on).is_(None), col(Suspension.resumed_on) > at))
+    )
+    red = sa.and_(
+        or_(col(WorkItem.closed_on).is_(None), col(WorkItem.closed_on) > at),
+        or_(col(WorkItem.start_on).is_(None), col(WorkItem.start_on) <= at),
+        overdue.exists(),
+        ~suspended.exists(),
+    )
+    closed = col(WorkItem.closed_on).between(span.first, span.last)
+    counts = [sa.func.coalesce(sa.func.sum(sa.case((one, 1), else_=0)), 0) for one in (closed, red)]
+    row = session.execute(
+        sa.select(*counts).where(col(WorkItem.plan_id) == plan.id, col(WorkItem.state) != ItemState.DRAFT)
+    ).one()
+    return TrendPoint(_short(span), row[0], row[1])

@@ -1,0 +1,53 @@
+"""A leader's evaluation of a department for a period: a later one is a new row, the newest counts."""
+
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from models.actor import Actor
+from models.database import key
+from models.organ import Department
+from models.permission import Action
+from models.score_rules import as_points
+from models.scoring import Evaluation
+from models.span import Span
+from tasks.audit import recorded
+from tasks.authorize import authorize_department
+from tasks.perform import words
+
+MOST = Decimal(100)
+
+
+def evaluate(
+    session: Session,
+    department: Department,
+    span: Span,
+    *,
+    by: Actor,
+    points: Decimal | str,
+    comment: str | None = None,
+) -> Evaluation:
+    """Give a department 0 to 100 points for the period; scores of just this period take it up when next worked out.
+
+    What was published stays as it was. Raises ForbiddenError for whoever does not lead the department, BadInputError
+    for other points.
+    """
+    standing = authorize_department(session, by, Action.EVALUATE, department)
+    points = as_points(points, "评价分", most=MOST)
+    with recorded(
+        session, by, Action.EVALUATE, organ_id=department.organ_id, for_id=standing.seat.for_id, reason=comment
+    ):
+        evaluation = Evaluation(
+            department_id=key(department.id),
+            from_on=span.from_on,
+            until_on=span.until_on,
+            points=points,
+            comment=words(comment, "评语", longest=1000) if (comment or "").strip() else None,
+            # The grant is a person's alone.
+            person_id=key(by.person_id),
+            for_id=standing.seat.for_id,
+            on=by.on,
+            recorded_at=by.now,
+        )
+        session.add(evaluation)
+    return evaluation

@@ -1,0 +1,199 @@
+"""Extensions (延期): asked for before the due day, decided level by level, each with a concrete day."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, func, select
+
+from models.actor import Actor
+from models.database import key
+from models.errors import BadInputError, ForbiddenError
+from models.evidence import Evidence
+from models.extension import Extension, ExtensionDecision, ExtensionState
+from models.item import Deadline, DeadlineKind, MoveCause, WorkItem
+from models.notice import NoticeKind
+from models.permission import Action
+from models.person import Person, Role
+from models.policy import Policy
+from tasks.arm import move_deadline
+from tasks.perform import check_level, performing, policy_of, words
+from tasks.tell import role_to_ask, settle, tell
+
+
+def extend(
+    session: Session,
+    item: WorkItem,
+    *,
+    by: Actor,
+    to: dt.date,
+    reason: str,
+    progress: str,
+    evidence: Sequence[int] = (),
+    late: bool = False,
+) -> Extension:
+    """Ask to move the item's next day to `to`, with reason, progress so far and pieces of evidence (ids).
+
+    Asked for before the due day. On that day or after it only with `late`, and recorded so: the miss of the
+    original day stays. Raises ForbiddenError beyond the policy's limit or while another request is open.
+    """
+    with performing(session, by, Action.EXTEND, item, reason=reason) as deed:
+        policy = policy_of(session, item)
+        deadline = current_deadline(session, item)
+        is_late = by.on >= deadline.due_on
+        if is_late and not late:
+            raise ForbiddenError(
+                f"任务 {item.number} 的时限 {deadline.due_on} 已到,延期须在到期前申请。"
+                "确需补办的加 --late:将记为逾期申请,考核仍按原时限。"
+            )
+        if to <= max(deadline.due_on, by.on):
+            raise BadInputError(f"新时限 {to} 不可用:应晚于原时限 {deadline.due_on} 和申请日 {by.on}。")
+        _check_room(session, item, policy)
+        _check_evidence(session, item, evidence)
+        extension = Extension(
+            item_id=key(item.id),
+            deadline_id=key(deadline.id),
+            person_id=deed.person_id,
+            for_id=deed.for_id,
+            on=by.on,
+            recorded_at=by.now,
+            from_on=deadline.due_on,
+            proposed_on=to,
+            reason=words(reason, "延期原因", longest=1000),
+            progress=words(progress, "目前进展", longest=2000),
+            evidence=list(evidence),
+            late=is_late,
+            levels=policy.extension_levels,
+        )
+        session.add(extension)
+        session.flush()
+        _ask(session, item, extension, by)
+    return extension
+
+
+def decide_extension(
+    session: Session,
+    item: WorkItem,
+    *,
+    by: Actor,
+    approve: bool,
+    to: dt.date | None = None,
+    comment: str | None = None,
+) -> Extension:
+    """Answer the open request at the level whose turn it is. An approval names a day: `to`, else the one asked for.
+
+    The last level's approval moves the deadline, arms its rungs anew and drops what waits for the old day; the
+    original day stays. A refusal ends the request and needs a comment.
+    """
+    with performing(session, by, Action.DECIDE_EXTENSION, item, reason=comment) as deed:
+        extension = _pending(session, item)
+        if extension is None:
+            raise ForbiddenError(f"任务 {item.number} 没有待审批的延期申请。")
+        earlier = session.exec(select(ExtensionDecision).where(ExtensionDecision.extension_id == extension.id)).all()
+        check_level(
+            session, deed, extension.levels, extension.level, asked_by=extension.person_id,
+            decided=[decision.person_id for decision in earlier],
+        )  # fmt: skip
+        deadline = session.get_one(Deadline, extension.deadline_id)
+        granted = _granted(extension, earlier, to, by, due_on=deadline.due_on) if approve else None
+        session.add(
+            ExtensionDecision(
+                extension_id=key(extension.id),
+                level=extension.level + 1,
+                person_id=deed.person_id,
+                for_id=deed.for_id,
+                approved=approve,
+                granted_on=granted,
+                comment=comment if approve and not comment else words(comment, "不批准的理由", longest=1000),
+                on=by.on,
+                recorded_at=by.now,
+            )
+        )
+        settle(session, f"extension:{extension.id}:{extension.level}")
+        extension.level += 1
+        if not approve:
+            extension.state = ExtensionState.REFUSED
+            _answer(session, item, extension, by, f"延期未获批准:{comment}")
+        elif extension.level < len(extension.levels):
+            _ask(session, item, extension, by, decided=[*(one.person_id for one in earlier), deed.person_id])
+        elif granted is not None:
+            extension.state, extension.granted_on = ExtensionState.APPROVED, granted
+            _move(session, item, extension, deadline, granted, by)
+            _answer(session, item, extension, by, f"延期已批准,新的时限 {granted}")
+    return extension
+
+
+def current_deadline(session: Session, item: WorkItem) -> Deadline:
+    """The item's own next open day: its end, or its earliest open turn. Raises ForbiddenError where all are done."""
+    found = session.exec(
+        select(Deadline)
+        .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
+        .where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
+        .order_by(col(Deadline.due_on), col(Deadline.id))
+    ).first()
+    if found is None:
+        raise ForbiddenError(f"任务 {item.number} 没有未办结的时限。")
+    return found
+
+
+def _check_room(session: Session, item: WorkItem, policy: Policy) -> None:
+    pending = _pending(session, item)
+    if pending is not None:
+        raise ForbiddenError(f"任务 {item.number} 已有待审批的延期申请({pending.on} 申请延至 {pending.proposed_on})。")
+    approved = session.exec(
+        select(func.count(col(Extension.id))).where(
+            Extension.item_id == item.id, Extension.state == ExtensionState.APPROVED
+        )
+    ).one()
+    if approved >= policy.extension_limit:
+        raise ForbiddenError(f"任务 {item.number} 已批准延期 {approved} 次,达到上限 {policy.extension_limit} 次。")
+
+
+def _check_evidence(session: Session, item: WorkItem, evidence: Sequence[int]) -> None:
+    known = set(session.exec(select(Evidence.id).where(Evidence.item_id == item.id)))
+    if strange := sorted(set(evidence) - known):
+        raise BadInputError(f"任务 {item.number} 没有编号为 {'、'.join(map(str, strange))} 的佐证材料。")
+
+
+def _pending(session: Session, item: WorkItem) -> Extension | None:
+    query = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
+    return session.exec(query).first()
+
+
+def _granted(
+    extension: Extension, earlier: Sequence[ExtensionDecision], to: dt.date | None, by: Actor, *, due_on: dt.date
+) -> dt.date:
+    """The day an approval names. The deadline may have moved since it was asked for: no approval brings it forward."""
+    named = [decision.granted_on for decision in earlier if decision.granted_on is not None]
+    granted = to or (named[-1] if named else extension.proposed_on)
+    if granted <= max(due_on, by.on):
+        raise BadInputError(f"批准的时限 {granted} 不可用:应晚于现时限 {due_on} 和审批日 {by.on}。")
+    return granted
+
+
+def _move(
+    session: Session, item: WorkItem, extension: Extension, deadline: Deadline, granted: dt.date, by: Actor
+) -> None:
+    applicant = session.get_one(Person, extension.person_id)
+    late = ",逾期申请" if extension.late else ""
+    move_deadline(
+        session, item, deadline, to=granted, cause=MoveCause.EXTENSION,
+        reason=f"{applicant.name}申请延期({extension.reason}{late}),{by.name}批准", by=by,
+    )  # fmt: skip
+    item.extensions += 1
+
+
+def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, decided: Sequence[int] = ()) -> None:
+    without = {extension.person_id, *decided}
+    role = role_to_ask(session, item, extension.levels[extension.level], on=by.on, without=without)
+    tell(
+        session, item, role=role, kind=NoticeKind.APPROVAL,
+        subject=f"extension:{extension.id}:{extension.level}", deadline_id=extension.deadline_id,
+        what=f"申请延期至 {extension.proposed_on},待您审批:{extension.reason}", by=by,
+    )  # fmt: skip
+
+
+def _answer(session: Session, item: WorkItem, extension: Extension, by: Actor, what: str) -> None:
+    tell(
+        session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"extension:{extension.id}:answer",
+        what=what, by=by, deadline_id=extension.deadline_id, person_id=extension.person_id,
+    )  # fmt: skip

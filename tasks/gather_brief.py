@@ -1,0 +1,197 @@
+"""What a brief says: what is red, what waits for the reader, what became of instructions, what is due next."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, or_, select
+
+from models.actor import Actor, Channel
+from models.clock import opening_of
+from models.closure import ClosureRequest, ClosureReview, ClosureState
+from models.errors import BadInputError
+from models.extension import Extension, ExtensionDecision, ExtensionState
+from models.instruction import Instruction, InstructionReply, InstructionState
+from models.item import Deadline, WorkItem
+from models.light import Light
+from models.objection import Objection
+from models.organ import Organ
+from models.permission import Action
+from models.person import Person, Post, Role
+from models.plan import AnnualPlan
+from models.workdays import WorkCalendar
+from tasks.authorize import permitted, seats
+from tasks.explain import distance
+from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
+from tasks.wording.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
+from tasks.wording.days import short_day
+
+NEXT_DAYS = 10
+"""Working days the brief looks ahead."""
+CLOSED_DAYS = 30
+"""Calendar days for which an instruction that was closed is still told."""
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Whom the brief is for, on a day: what of the plan the reader may see, and in which roles."""
+
+    session: Session
+    plan: AnnualPlan
+    person: Person
+    me: Actor
+    roles: frozenset[Role]
+
+    @property
+    def on(self) -> dt.date:
+        return self.me.on
+
+
+def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, on: dt.date, calendar: WorkCalendar) -> Brief:
+    """The brief of the plan for the person on the day: no more than the person may see.
+
+    Raises BadInputError for somebody who holds no post on the day.
+    """
+    me = Actor(person.name, Channel.RHYTHM, on, opening_of(on), person.id)
+    filled = seats(session, me)
+    if not filled:
+        raise BadInputError(f"{person.name}在 {on} 没有在任的岗位,没有可呈报的简报。")
+    reader = _Reader(session, plan, person, me, frozenset(seat.role for seat in filled))
+    seen = select(WorkItem.id).where(WorkItem.plan_id == plan.id, permitted(session, me, Action.VIEW))
+    visible = set(session.exec(seen))
+    lines = {line.id: line for line in list_standing(session, plan, on=on, calendar=calendar) if line.id in visible}
+    red = tuple(_red(reader, lines.values(), calendar))
+    waiting = tuple(sorted(_waiting(reader), key=lambda row: row.since))
+    given = _instructions(reader)
+    post = session.get_one(Post, filled[0].post_id)
+    following = open_days(session, plan, first=on, last=calendar.add(on, NEXT_DAYS), on=on)
+    return Brief(
+        organ=session.get_one(Organ, plan.organ_id).name,
+        person=f"{person.name}（{post.title}）",
+        on=on,
+        red=len(red),
+        waiting=len(waiting),
+        unanswered=sum(one.open and one.reply is None for one in given),
+        red_rows=red,
+        waiting_rows=waiting,
+        instruction_rows=tuple(_told(one, on) for one in given),
+        next_rows=tuple(
+            NextRow(day.due_on, line.number, titled(line, day), line.answerable)
+            for day in following
+            if (line := lines.get(day.item_id)) is not None and line.runs
+        ),
+    )
+
+
+def _red(reader: _Reader, lines: Iterable[ItemLine], calendar: WorkCalendar) -> Iterator[RedRow]:
+    """What is overdue, longest first, then what is far behind its plan."""
+    late = overdue_days(reader.session, reader.plan, on=reader.on)
+    overdue = [(late[line.id], line) for line in lines if line.light is Light.RED]
+    for day, line in sorted(overdue, key=lambda pair: (pair[0].due_on, pair[1].id)):
+        words = distance(day.due_on, on=reader.on, calendar=calendar)
+        yield RedRow(line.number, titled(line, day), line.answerable, words)
+    for line in lines:
+        if line.light is Light.BEHIND:
+            yield RedRow(line.number, line.title, line.answerable, line.light.label)
+
+
+def _waiting(reader: _Reader) -> Iterator[WaitingRow]:
+    """The requests whose turn it is at a level of the reader's, never his own; objections wait for a supervisor."""
+    decided = select(ExtensionDecision.id).where(
+        ExtensionDecision.extension_id == Extension.id, ExtensionDecision.person_id == reader.person.id
+    )
+    asked = _asked(reader, Extension, Action.DECIDE_EXTENSION).where(
+        col(Extension.state) == ExtensionState.PENDING, ~decided.exists()
+    )
+    for extension, title, asker in reader.session.execute(asked):
+        if _is_turn(extension.levels, extension.level, reader):
+            what = f"{title}（延至{short_day(extension.proposed_on, beside=reader.on)}）"
+            yield WaitingRow("延期审批", what, asker or "", extension.on)
+    reviewed = select(ClosureReview.id).where(
+        ClosureReview.request_id == ClosureRequest.id, ClosureReview.person_id == reader.person.id
+    )
+    asked = _asked(reader, ClosureRequest, Action.ACCEPT).where(
+        col(ClosureRequest.state) == ClosureState.PENDING, ~reviewed.exists()
+    )
+    for request, title, asker in reader.session.execute(asked):
+        if _is_turn(request.levels, request.level, reader):
+            yield WaitingRow("办结审核", title, asker or "", request.on)
+    if Role.SUPERVISOR in reader.roles:
+        asked = _asked(reader, Objection, Action.TRANSFER).where(col(Objection.upheld).is_(None))
+        for objection, title, asker in reader.session.execute(asked):
+            yield WaitingRow("转办异议", title, asker or "", objection.on)
+
+
+def _asked(
+    reader: _Reader, table: type[Extension] | type[ClosureRequest] | type[Objection], action: Action
+) -> sa.Select[Any]:
+    """The requests of a kind on items where the reader may do `action`, with the item's title and who asked."""
+    return (
+        sa.select(table, col(WorkItem.title), col(Person.name))
+        .join(WorkItem, col(WorkItem.id) == table.item_id)
+        .outerjoin(Person, col(Person.id) == table.person_id)
+        .where(col(WorkItem.plan_id) == reader.plan.id, permitted(reader.session, reader.me, action))
+        .where(
+            or_(col(table.person_id).is_(None), col(table.person_id) != reader.person.id), col(table.on) <= reader.on
+        )
+        .order_by(col(table.id))
+    )
+
+
+def _is_turn(levels: list[list[str]], level: int, reader: _Reader) -> bool:
+    return not reader.roles.isdisjoint(map(Role, levels[level]))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """One instruction of the reader with its last reply."""
+
+    instruction: Instruction
+    title: str
+    due_on: dt.date
+    reply: InstructionReply | None
+    replier: str | None
+
+    @property
+    def open(self) -> bool:
+        return self.instruction.state is not InstructionState.CLOSED
+
+
+def _instructions(reader: _Reader) -> list[_Given]:
+    """Those open, and those closed lately: overdue ones first, then by their day; what is closed comes last."""
+    earlier = aliased(InstructionReply)
+    newest = (
+        select(func.max(earlier.id))
+        .where(earlier.instruction_id == Instruction.id, earlier.on <= reader.on)
+        .scalar_subquery()
+    )
+    lately = col(Instruction.closed_on) >= reader.on - dt.timedelta(days=CLOSED_DAYS)
+    rows = reader.session.execute(
+        sa.select(Instruction, col(WorkItem.title), col(Deadline.due_on), InstructionReply, col(Person.name))
+        .join(WorkItem, col(WorkItem.id) == Instruction.item_id)
+        .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
+        .outerjoin(InstructionReply, col(InstructionReply.id) == newest)
+        .outerjoin(Person, col(Person.id) == InstructionReply.person_id)
+        .where(col(WorkItem.plan_id) == reader.plan.id, col(Instruction.on) <= reader.on)
+        .where(or_(col(Instruction.person_id) == reader.person.id, col(Instruction.for_id) == reader.person.id))
+        .where(or_(col(Instruction.state) != InstructionState.CLOSED, lately))
+        .order_by(col(Deadline.due_on), col(Instruction.id))
+    )
+    return sorted((_Given(*row) for row in rows), key=lambda one: not one.open)
+
+
+def _told(given: _Given, on: dt.date) -> InstructionRow:
+    instruction, reply = given.instruction, given.reply
+    state = instruction.state.label
+    if given.open and given.due_on < on:
+        state = "逾期未签收" if instruction.state is InstructionState.GIVEN else "逾期未办结"
+    if not given.open:
+        outcome = instruction.outcome or ""
+    elif reply is not None:
+        outcome = f"{given.replier}{short_day(reply.on, beside=on)}反馈：{reply.text}"
+    else:
+        outcome = "尚无反馈"
+    return InstructionRow(instruction.on, instruction.text, given.title, given.due_on, state, outcome)

@@ -1,0 +1,280 @@
+"""Instructions (批示): given by a leader, signed for, replied to, closed with what came of it.
+
+Each has a day of its own on the item, watched by the same ladder: an instruction overdue escalates like any item.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from models.actor import Actor
+from models.database import key
+from models.document import Document, DocumentKind
+from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.instruction import Instruction, InstructionReply, InstructionState
+from models.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.leadership import Duty, LeadershipAct
+from models.notice import Notice, NoticeKind
+from models.organ import Department
+from models.permission import Action
+from models.person import Person, Role
+from models.plan import AnnualPlan, Project
+from models.receipt import Receipt
+from tasks.arm import refresh_due
+from tasks.audit import recorded
+from tasks.authorize import authorize_organ, standings
+from tasks.draw_up import draw_up
+from tasks.perform import Deed, performing, words
+from tasks.tell import settle, tell
+from tasks.transfer import post_in_office
+from tasks.wording.facts import to_facts
+from tasks.write_sheet import instruction_sheet
+
+PROJECT = "领导批示交办"
+"""Where the items of free-standing instructions stand in the year's list."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """An instruction with the sheet that carries it (督办单)."""
+
+    instruction: Instruction
+    item: WorkItem
+    document: Document
+
+
+def instruct(
+    session: Session,
+    item: WorkItem,
+    *,
+    by: Actor,
+    content: str,
+    due_on: dt.date,
+    kind: Duty = Duty.SUPERVISE,
+    notice: Notice | None = None,
+) -> Given:
+    """Give an instruction on an item, due on `due_on`; with `notice`, in answer to that escalation.
+
+    It is one of the leader's acts (四个亲自) of `kind`, carries a numbered sheet, and is told to the handler. Raises
+    BadInputError for no words, a day that is past, or a notice about another item.
+    """
+    with performing(session, by, Action.INSTRUCT, item, reason=content) as deed:
+        content = words(content, "批示内容", longest=2000)
+        if due_on < by.on:
+            raise BadInputError(f"批示时限 {due_on} 不可用:不能早于 {by.on}。")
+        if notice is not None and notice.item_id != item.id:
+            raise BadInputError(f"通知 {notice.id} 说的不是任务 {item.number}。")
+        plan = session.get_one(AnnualPlan, item.plan_id)
+        count = session.exec(select(func.count(col(Instruction.id))).where(Instruction.item_id == item.id)).one()
+        deadline = Deadline(
+            item_id=key(item.id),
+            kind=DeadlineKind.INSTRUCTION,
+            title=f"批示{count + 1}",
+            due_on=due_on,
+            original_due_on=due_on,
+            policy_id=plan.policy_id,
+            look_on=by.on,
+        )
+        session.add(deadline)
+        session.flush()
+        instruction = Instruction(
+            organ_id=item.organ_id,
+            item_id=key(item.id),
+            deadline_id=key(deadline.id),
+            notice_id=notice.id if notice else None,
+            person_id=deed.person_id,
+            for_id=deed.for_id,
+            kind=kind,
+            on=by.on,
+            text=content,
+            recorded_at=by.now,
+        )
+        session.add(instruction)
+        session.flush()
+        document = draw_up(
+            session, organ_id=item.organ_id, kind=DocumentKind.SHEET, title=f"领导批示督办单:{item.title}",
+            issued_on=by.on, by=by, item_id=item.id, about=f"instruction:{instruction.id}",
+            facts=to_facts(instruction_sheet(session, item, instruction, due_on=due_on, by=by)),
+        )  # fmt: skip
+        instruction.document_id = document.id
+        session.add(
+            LeadershipAct(
+                organ_id=item.organ_id,
+                person_id=deed.person_id,
+                item_id=item.id,
+                instruction_id=instruction.id,
+                kind=kind,
+                on=by.on,
+                text=f"就“{item.title}”批示:{content}"[:2000],
+                document_number=document.written_number,
+                recorded_at=by.now,
+            )
+        )
+        refresh_due(session, item)
+        tell(
+            session, item, role=Role.HANDLER, kind=NoticeKind.INSTRUCTION, subject=f"instruction:{instruction.id}",
+            what=f"{by.name}批示({document.written_number}),请于 {due_on} 前办结:{content}", by=by,
+            deadline_id=deadline.id,
+        )  # fmt: skip
+    return Given(instruction, item, document)
+
+
+def instruct_freely(
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    by: Actor,
+    content: str,
+    due_on: dt.date,
+    title: str,
+    department: Department | None = None,
+    handler: Person | None = None,
+    kind: Duty = Duty.SUPERVISE,
+) -> Given:
+    """Give an instruction that no item stands for yet: one is made for it and given to a department or a handler.
+
+    Raises ForbiddenError for whoever does not lead the organ (or the department), BadInputError for nobody named
+    or a plan that is not issued.
+    """
+    if plan.policy_id is None:
+        raise ForbiddenError(f"{plan.year} 年度计划尚未下达,不能批示交办。")
+    post = post_in_office(session, handler, by, organ_id=plan.organ_id) if handler else None
+    department_id = department.id if department else post.department_id if post else None
+    if department_id is None and post is None:
+        raise BadInputError("请写明批示交给哪个科室(--department)或哪位承办人(--to)。")
+    if due_on < by.on:
+        raise BadInputError(f"批示时限 {due_on} 不可用:不能早于 {by.on}。")
+    if by.person_id is None:
+        authorize_organ(session, by, Action.INSTRUCT, plan.organ_id)
+    with recorded(session, by, Action.INSTRUCT, organ_id=plan.organ_id, reason=content) as record:
+        # Of two who instruct at once the second waits, and takes the same project and the next number.
+        session.refresh(plan, with_for_update=True)
+        project = session.exec(select(Project).where(Project.plan_id == plan.id, Project.name == PROJECT)).first()
+        if project is None:
+            last = session.exec(select(func.max(Project.ordinal)).where(Project.plan_id == plan.id)).one() or 0
+            project = Project(plan_id=key(plan.id), ordinal=last + 1, name=PROJECT)
+            session.add(project)
+            session.flush()
+        made = session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.project_id == project.id)).one()
+        item = WorkItem(
+            plan_id=key(plan.id),
+            organ_id=plan.organ_id,
+            project_id=key(project.id),
+            number=f"批{made + 1}",
+            title=words(title, "批示事项", longest=1000),
+            department_id=department_id,
+            lead_text=department.name if department else None,
+            handler_post_id=post.id if post else None,
+            due_on=due_on,
+            state=ItemState.ISSUED,
+            issued_on=by.on,
+        )
+        session.add(item)
+        session.flush()
+        record.item_id = item.id
+        session.add(
+            Deadline(
+                item_id=key(item.id), kind=DeadlineKind.FINAL, due_on=due_on, original_due_on=due_on,
+                policy_id=plan.policy_id, look_on=by.on,
+            )
+        )  # fmt: skip
+        session.add(Receipt(item_id=key(item.id), assignment=1, department_id=department_id, issued_on=by.on))
+        session.flush()
+        # Whether this leader leads whoever is to do it shows on the item itself: refused, nothing of it stays.
+        try:
+            given = instruct(session, item, by=by, content=content, due_on=due_on, kind=kind)
+        except NotFoundError as error:
+            # The item is there for the instruction alone: nobody asked for it by its number.
+            unit = department.name if department else handler.name if handler else ""
+            raise ForbiddenError(f"{by.name}不能向{unit}批示交办:可由其分管领导或第一责任人办理。") from error
+        record.for_id = given.instruction.for_id
+    return given
+
+
+def sign_instruction(session: Session, instruction: Instruction, *, by: Actor) -> Instruction:
+    """Take note of an instruction. Raises ForbiddenError where somebody did already."""
+    with _acting(session, Action.SIGN_INSTRUCTION, instruction, by) as deed:
+        if instruction.state is not InstructionState.GIVEN:
+            signer = session.get(Person, instruction.signed_by_id) if instruction.signed_by_id else None
+            raise ForbiddenError(
+                f"批示 {instruction.id} 已由{signer.name if signer else ''}于 {instruction.signed_on} 签收。"
+            )
+        _take_note(session, instruction, deed)
+    return instruction
+
+
+def reply(session: Session, instruction: Instruction, *, by: Actor, content: str) -> InstructionReply:
+    """Report back on an instruction; the first reply also signs for it. The leader is told."""
+    with _acting(session, Action.REPLY, instruction, by) as deed:
+        if instruction.state is InstructionState.CLOSED:
+            raise ForbiddenError(f"批示 {instruction.id} 已于 {instruction.closed_on} 办结。")
+        if instruction.state is InstructionState.GIVEN:
+            _take_note(session, instruction, deed)
+        answer = InstructionReply(
+            instruction_id=key(instruction.id),
+            person_id=deed.person_id,
+            for_id=deed.for_id,
+            on=by.on,
+            text=words(content, "反馈内容", longest=4000),
+            recorded_at=by.now,
+        )
+        session.add(answer)
+        session.flush()
+        tell(
+            session, deed.item, role=Role.LEADER, kind=NoticeKind.ANSWER, subject=f"reply:{answer.id}",
+            what=f"{by.name}反馈您的批示:{answer.text}", by=by, person_id=instruction.person_id,
+            deadline_id=instruction.deadline_id,
+        )  # fmt: skip
+    return answer
+
+
+def close_instruction(session: Session, instruction: Instruction, *, by: Actor, outcome: str) -> Instruction:
+    """Close an instruction that was replied to, saying what came of it. Raises ForbiddenError before any reply."""
+    with _acting(session, Action.CLOSE_INSTRUCTION, instruction, by) as deed:
+        if instruction.state is InstructionState.CLOSED:
+            raise ForbiddenError(f"批示 {instruction.id} 已于 {instruction.closed_on} 办结。")
+        replied = select(InstructionReply.id).where(InstructionReply.instruction_id == instruction.id)
+        if session.exec(replied).first() is None:
+            raise ForbiddenError(f"批示 {instruction.id} 还没有反馈,不能办结:请承办人先反馈(duban instruct reply)。")
+        instruction.state = InstructionState.CLOSED
+        instruction.closed_by_id, instruction.closed_on = deed.person_id, by.on
+        instruction.outcome = words(outcome, "办理结果", longest=1000)
+        deadline = session.get_one(Deadline, instruction.deadline_id)
+        deadline.done_on, deadline.look_on = by.on, None
+        refresh_due(session, deed.item)
+    return instruction
+
+
+def find_instruction(session: Session, number: int) -> Instruction:
+    """The instruction with this number. Raises NotFoundError."""
+    found = session.get(Instruction, number)
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+def _unknown(number: int) -> NotFoundError:
+    return NotFoundError(f"没有编号为 {number} 的批示,或者它不在您的查看范围内;可用 duban instruct list 查看。")
+
+
+@contextmanager
+def _acting(session: Session, action: Action, instruction: Instruction, by: Actor) -> Iterator[Deed]:
+    """The act on the instruction's item; read anew once the item is held, so that of two at once one is told.
+
+    Who may not know of the item hears of neither.
+    """
+    item = session.get_one(WorkItem, instruction.item_id)
+    if not standings(session, by, Action.VIEW, item):
+        raise _unknown(key(instruction.id))
+    with performing(session, by, action, item) as deed:
+        session.refresh(instruction)
+        yield deed
+
+
+def _take_note(session: Session, instruction: Instruction, deed: Deed) -> None:
+    instruction.state = InstructionState.SIGNED
+    instruction.signed_by_id, instruction.signed_on = deed.person_id, deed.by.on
+    settle(session, f"instruction:{instruction.id}")

@@ -1,0 +1,146 @@
+"""Who has not filed (未填报) and who has not signed (未签收): what is owed on a day, asked of a whole plan at once."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_, select
+
+from models.closure import ClosureRequest, ClosureReview, ClosureState
+from models.filling import Period, period_of
+from models.item import ItemUnit
+from models.objection import Objection
+from models.plan import AnnualPlan
+from models.policy import Filling, Policy
+from models.progress import ProgressEntry
+from models.receipt import Receipt
+from models.suspension import Suspension
+from models.workdays import WorkCalendar
+from tasks.address import recipient_of_head
+from tasks.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name
+
+
+@dataclass(frozen=True)
+class Unfiled:
+    """One progress report that has not come; `passed` once its day lies behind."""
+
+    item_id: int
+    number: str
+    title: str
+    department_id: int | None
+    unit: str
+    person: str | None
+    period: str
+    due_on: dt.date
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """One receipt still open since `since`; `leads`: of the leading unit, else of a cooperating one."""
+
+    item_id: int
+    number: str
+    title: str
+    department_id: int | None
+    unit: str
+    person: str | None
+    leads: bool
+    since: dt.date
+
+
+def filling_policy(session: Session, plan: AnnualPlan) -> Policy | None:
+    """The plan's policy where progress is filed periodically; None where nobody owes anything (不定期, not issued)."""
+    policy = session.get(Policy, plan.policy_id) if plan.policy_id else None
+    return policy if policy is not None and policy.filling is not Filling.NONE else None
+
+
+def owed_period(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> Period | None:
+    """The period that the day lies in; None where the plan files nothing periodically, so that nobody owes a report."""
+    policy = filling_policy(session, plan)
+    return period_of(policy.filling, on, day=policy.filling_day, calendar=calendar) if policy else None
+
+
+def unfiled(
+    session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar, period: Period | None = None
+) -> list[Unfiled]:
+    """The items whose leading unit owes a report for the period and has filed none in it by `on`.
+
+    An item owes one if on the period's due day (on `on`, before that) it is given to its unit, started, neither
+    closed nor suspended, and waits for no answer to a request for closure or an objection: nobody can file then.
+    Empty where `owed_period` is None.
+    """
+    owed = period or owed_period(session, plan, on=on, calendar=calendar)
+    if owed is None:
+        return []
+    at = min(on, owed.due_on)
+    filed = (
+        select(ProgressEntry.id)
+        .where(ProgressEntry.item_id == ITEM.id, col(ProgressEntry.department_id).is_(None))
+        .where(col(ProgressEntry.on).between(owed.first, min(on, owed.last)))
+    )
+    suspended = (
+        select(Suspension.id)
+        .where(Suspension.item_id == ITEM.id, Suspension.from_on <= at)
+        .where(or_(col(Suspension.resumed_on).is_(None), col(Suspension.resumed_on) > at))
+    )
+    answered = select(ClosureReview.id).where(
+        ClosureReview.request_id == ClosureRequest.id,
+        ClosureReview.on <= at,
+        ClosureRequest.state != ClosureState.PENDING,
+    )
+    in_review = select(ClosureRequest.id).where(
+        ClosureRequest.item_id == ITEM.id, ClosureRequest.on <= at, ~answered.exists()
+    )
+    objected = (
+        select(Objection.id)
+        .where(Objection.item_id == ITEM.id, Objection.on <= at)
+        .where(or_(col(Objection.decided_on).is_(None), col(Objection.decided_on) > at))
+    )
+    columns: list[Any] = [ITEM.id, ITEM.number, ITEM.title, ITEM.department_id, unit_name(), doer_name(on)]
+    rows = session.execute(
+        sa.select(*columns)
+        .where(col(ITEM.plan_id) == plan.id, col(ITEM.issued_on) <= at)
+        .where(or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at))
+        .where(or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at))
+        .where(*(~found.exists() for found in (filed, suspended, in_review, objected)))
+        .order_by(col(ITEM.id))
+    )
+    passed = on > owed.due_on
+    return [
+        Unfiled(item_id, number, title, department_id, unit, person, owed.label, owed.due_on, passed)
+        for item_id, number, title, department_id, unit, person in rows
+    ]
+
+
+def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigned]:
+    """The receipts that are open on the day, of items not closed: the lead's of its present assignment, and all units'.
+
+    Those open longest come first.
+    """
+    receipt = aliased(Receipt, name="r")
+    leads = col(receipt.unit_id).is_(None)
+    unit_text = select(ItemUnit.text).where(ItemUnit.id == receipt.unit_id).scalar_subquery()
+    head = person_name(answer(recipient_of_head("r.department_id", leaves=True), on))
+    columns: list[Any] = [
+        ITEM.id,
+        ITEM.number,
+        ITEM.title,
+        receipt.department_id,
+        sa.case((leads, unit_name()), else_=sa.func.coalesce(department_name("r.department_id"), unit_text)),
+        sa.case((leads, doer_name(on)), else_=head),
+        leads,
+        receipt.issued_on,
+    ]
+    rows = session.execute(
+        sa.select(*columns)
+        .join(receipt, col(receipt.item_id) == ITEM.id)
+        .where(col(ITEM.plan_id) == plan.id, col(receipt.issued_on) <= on)
+        .where(or_(~leads, col(receipt.assignment) == ITEM.assignments))
+        .where(or_(col(receipt.signed_on).is_(None), col(receipt.signed_on) > on))
+        .where(or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
+        .order_by(col(receipt.issued_on), col(ITEM.id), col(receipt.id))
+    )
+    return [Unsigned(*row) for row in rows]

@@ -1,0 +1,49 @@
+"""Objecting to an item (转办异议): this is not ours; the supervisor gives it elsewhere or sends it back."""
+
+from sqlmodel import Session, select
+
+from models.actor import Actor
+from models.database import key
+from models.day_override import office_calendar
+from models.errors import ForbiddenError
+from models.item import ItemState, WorkItem
+from models.notice import NoticeKind
+from models.objection import Objection
+from models.permission import Action
+from models.person import Role
+from tasks.perform import performing, policy_of, words
+from tasks.tell import tell
+
+
+def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, suggested: str | None = None) -> Objection:
+    """Object to having been given the item, within the policy's working days from issue, once an assignment.
+
+    The clock runs on. Raises ForbiddenError after the term, BadInputError without a reason.
+    """
+    with performing(session, by, Action.OBJECT, item, reason=reason) as deed:
+        days = policy_of(session, item).objection_days
+        last = office_calendar(session, organ_id=item.organ_id).add(item.issued_on or by.on, days)
+        if by.on > last:
+            raise ForbiddenError(
+                f"任务 {item.number} 于 {item.issued_on} 下达,转办异议须在 {days} 个工作日内({last} 前含当日)提出。"
+            )
+        known = select(Objection).where(Objection.item_id == item.id, Objection.assignment == item.assignments)
+        if session.exec(known).first() is not None:
+            raise ForbiddenError(f"任务 {item.number} 的转办异议已答复过,不能就同一次交办再提。")
+        objection = Objection(
+            item_id=key(item.id),
+            assignment=item.assignments,
+            person_id=deed.person_id,
+            on=by.on,
+            reason=words(reason, "异议理由", longest=1000),
+            suggested=words(suggested, "建议的承办单位", longest=200) if suggested else None,
+            recorded_at=by.now,
+        )
+        session.add(objection)
+        deed.becomes = ItemState.OBJECTED
+        session.flush()
+        tell(
+            session, item, role=Role.SUPERVISOR, kind=NoticeKind.APPROVAL, subject=f"objection:{objection.id}",
+            what=f"{by.name}提出转办异议,待您转办或退回", by=by,
+        )  # fmt: skip
+    return objection

@@ -1,0 +1,157 @@
+"""Publishing scores: every line and result of a period is frozen, and can be appealed against from that day on."""
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from models.actor import Actor
+from models.database import key
+from models.day_override import office_calendar
+from models.errors import BadInputError, ForbiddenError
+from models.permission import Action
+from models.plan import AnnualPlan
+from models.scoring import AppealOutcome, ScoreAppeal, ScoreLine, ScoreResult, ScoreRun, ScoringRule
+from models.span import Span, span_between
+from tasks.audit import recorded
+from tasks.authorize import authorize_organ
+from tasks.score import LineKey, Statement, statement
+
+
+def publish_scores(
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    by: Actor,
+    from_on: dt.date,
+    until_on: dt.date,
+    rule: ScoringRule,
+    version: int = 1,
+) -> ScoreRun:
+    """Freeze the statement of a period that is over, as it stands on the day.
+
+    A period is published once; again only as the next version, when no appeal is open, and points corrected on
+    appeal stay corrected. Raises ForbiddenError for that and for a plan that was not issued, BadInputError for a
+    period that is not over, a version out of turn or another organ's rule.
+    """
+    standing = authorize_organ(session, by, Action.SCORE, plan.organ_id)
+    span = span_between(from_on, until_on)
+    if by.on <= until_on:
+        raise BadInputError(
+            f"期间 {span.label} 到 {until_on} 才结束,{until_on + dt.timedelta(days=1)} 起才能公布;"
+            "此前可用 duban score preview 试算。"
+        )
+    if plan.policy_id is None:
+        raise ForbiddenError(f"{plan.year} 年度计划尚未下达,没有可以公布的考核。")
+    if rule.organ_id not in (None, plan.organ_id):
+        raise BadInputError(f"考核规则“{rule.name}”是别的单位的:请用本单位的规则。")
+    # Held, so that of two who publish at once the second finds what the first published.
+    session.refresh(plan, with_for_update=True)
+    earlier = _runs(session, plan, span)
+    _check_turn(session, span, earlier, version)
+    with recorded(session, by, Action.SCORE, organ_id=plan.organ_id, for_id=standing.seat.for_id) as record:
+        run = ScoreRun(
+            organ_id=plan.organ_id,
+            plan_id=key(plan.id),
+            from_on=from_on,
+            until_on=until_on,
+            version=version,
+            rule_id=key(rule.id),
+            published_on=by.on,
+            # The grant is a person's alone.
+            person_id=key(by.person_id),
+            for_id=standing.seat.for_id,
+            recorded_at=by.now,
+        )
+        session.add(run)
+        session.flush()
+        stated = statement(
+            session, plan, from_on=from_on, until_on=until_on, rule=rule, on=by.on,
+            calendar=office_calendar(session, organ_id=plan.organ_id),
+            mended=_mended(session, earlier),
+        )  # fmt: skip
+        record.after["lines"] = _freeze(session, run, stated)
+    return run
+
+
+def _runs(session: Session, plan: AnnualPlan, span: Span) -> list[ScoreRun]:
+    query = select(ScoreRun).where(
+        ScoreRun.plan_id == plan.id, ScoreRun.from_on == span.from_on, ScoreRun.until_on == span.until_on
+    )
+    return list(session.exec(query.order_by(col(ScoreRun.version))))
+
+
+def _check_turn(session: Session, span: Span, earlier: list[ScoreRun], version: int) -> None:
+    following = len(earlier) + 1
+    if version > following or version < 1:
+        raise BadInputError(f"{span.label}的下一版是第 {following} 版,不能公布第 {version} 版。")
+    if version < following:
+        last = earlier[-1]
+        raise ForbiddenError(
+            f"{span.label}的考核已于 {last.published_on} 公布(第 {last.version} 版),不重复公布。"
+            f"确需重新公布的,请写明 --version {following}。"
+        )
+    if earlier:
+        waiting = session.exec(
+            select(ScoreAppeal.id)
+            .join(ScoreLine, col(ScoreLine.id) == ScoreAppeal.line_id)
+            .where(ScoreLine.run_id == earlier[-1].id, col(ScoreAppeal.outcome).is_(None))
+            .order_by(col(ScoreAppeal.id))
+        ).all()
+        if waiting:
+            raise ForbiddenError(
+                f"{span.label}第 {earlier[-1].version} 版还有 {len(waiting)} 件申诉未裁定"
+                f"(编号 {'、'.join(map(str, waiting))}):请裁定后再公布新版。"
+            )
+
+
+def _mended(session: Session, earlier: list[ScoreRun]) -> dict[LineKey, Decimal]:
+    """The points of lines that an appeal corrected in an earlier version: what was won stays won."""
+    rows = session.exec(
+        select(ScoreLine, ScoreAppeal)
+        .join(ScoreAppeal, col(ScoreAppeal.line_id) == ScoreLine.id)
+        .where(col(ScoreLine.run_id).in_([run.id for run in earlier]), ScoreAppeal.outcome == AppealOutcome.UPHELD)
+        .order_by(col(ScoreAppeal.id))
+    )
+    return {
+        (line.event, line.source, line.day): appeal.points_after
+        for line, appeal in rows
+        if appeal.points_after is not None
+    }
+
+
+def _freeze(session: Session, run: ScoreRun, stated: Statement) -> int:
+    """Write the lines and results of a run; returns how many lines."""
+    rows = [
+        {
+            "run_id": run.id,
+            "department_id": score.unit.department_id,
+            "unit": score.unit.name,
+            "event": line.fact.event,
+            "item_id": line.fact.item_id,
+            "day": line.fact.day,
+            "points": line.points,
+            "source": line.fact.source,
+            "words": line.words[:500],
+        }
+        for score in stated.units
+        for line in score.lines
+    ]
+    if rows:
+        session.execute(insert(ScoreLine), rows)
+    for score in stated.units:
+        if score.total is not None and score.rank is not None and score.unit.department_id is not None:
+            session.add(
+                ScoreResult(
+                    run_id=key(run.id),
+                    department_id=score.unit.department_id,
+                    deducted=score.total.deducted,
+                    objective=score.total.objective,
+                    evaluation=score.total.evaluation,
+                    final=score.total.final,
+                    rank=score.rank,
+                )
+            )
+    session.flush()
+    return len(rows)

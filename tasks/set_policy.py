@@ -1,0 +1,180 @@
+"""Policies as data that an office edits: shown whole, and set whole, checked before anything is written.
+
+A preset that is set changes what is issued from then on; a plan that runs keeps the copy it was issued with.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from models.actor import Actor
+from models.coded import Coded
+from models.database import key
+from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.evidence import Category
+from models.item import Importance
+from models.organ import Organ
+from models.permission import Action
+from models.person import Person, Role
+from models.policy import Colour, Filling, Policy, Relation, Rung, Unit
+from tasks.audit import recorded
+from tasks.authorize import authorize_organ
+from tasks.record import member_named
+
+_NUMBERS = {
+    "near_days": (0, 60),
+    "lag_yellow": (0, 100),
+    "lag_red": (0, 100),
+    "objection_days": (0, 60),
+    "extension_limit": (0, 20),
+    "urge_gap": (0, 60),
+    "filling_day": (1, 31),
+}
+"""The terms that are whole numbers, with what is accepted of each."""
+_MAY_BE_NONE = ("lag_yellow", "lag_red")
+_WORDS: dict[str, type[Coded]] = {"filling": Filling, "suspension_unit": Unit}
+_LEVELS = ("extension_levels", "closure_levels")
+_RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times", "channels")
+_FURTHEST = 400
+"""Days between a rung and its day, at most."""
+
+
+def list_policies(session: Session) -> list[Policy]:
+    """The presets there are, in the order in which they were made."""
+    return list(session.exec(select(Policy).where(col(Policy.frozen_hash).is_(None)).order_by(col(Policy.id))))
+
+
+def show_policy(session: Session, policy: Policy) -> dict[str, Any]:
+    """A policy as the data that `set_policy` takes."""
+    rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
+    terms = policy.model_dump(exclude={"id", "frozen_hash"})
+    return {
+        **{name: str(value) if isinstance(value, Coded) else value for name, value in terms.items()},
+        "rungs": [
+            {
+                name: str(value) if isinstance(value, Coded) else value
+                for name, value in rung.model_dump(include=set(_RUNG)).items()
+            }
+            for rung in rungs
+        ],
+    }
+
+
+def find_policy(session: Session, name: str) -> Policy:
+    """The preset with this name. Raises NotFoundError naming those there are."""
+    presets = {policy.name: policy for policy in list_policies(session)}
+    if name not in presets:
+        raise NotFoundError(f"没有名为“{name}”的督办策略;可用:{'、'.join(presets)}。")
+    return presets[name]
+
+
+def set_policy(session: Session, data: Mapping[str, Any], *, by: Actor) -> Policy:
+    """Make or rewrite the preset that `data` names. Raises BadInputError that names the term and what is accepted."""
+    _check_may(session, by)
+    name = str(data.get("name", "")).strip()
+    if not 0 < len(name) <= 100:
+        raise BadInputError("name(策略名称)不能为空,最多 100 字。")
+    terms = _terms({term: value for term, value in data.items() if term not in ("name", "rungs")})
+    rungs = [_rung(place, rung) for place, rung in enumerate(_list(data, "rungs"), 1)]
+    with recorded(session, by, Action.POLICY, organ_id=None) as record:
+        policy = session.exec(select(Policy).where(Policy.name == name, col(Policy.frozen_hash).is_(None))).first()
+        if policy is None:
+            policy = Policy(name=name)
+            session.add(policy)
+            session.flush()
+        else:
+            record.before["policy"] = show_policy(session, policy)
+        for term, value in terms.items():
+            setattr(policy, term, value)
+        session.execute(delete(Rung).where(col(Rung.policy_id) == policy.id))
+        session.add_all(Rung(policy_id=key(policy.id), ordinal=place, **rung) for place, rung in enumerate(rungs, 1))
+        session.flush()
+        record.after["policy"] = show_policy(session, policy)
+    return policy
+
+
+def _check_may(session: Session, by: Actor) -> None:
+    """Presets serve every organ of the database: they are set at the machine or in an organ with none above it."""
+    organ = session.get_one(Organ, session.get_one(Person, by.person_id).organ_id) if by.person_id else None
+    authorize_organ(session, by, Action.POLICY, organ.id if organ else None)
+    if organ is not None and organ.parent_id is not None:
+        raise ForbiddenError("督办策略供各单位共用,由最上级单位的督办员或管理员修改。")
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[Any]:
+    found = data.get(name)
+    if not isinstance(found, list) or not found:
+        raise BadInputError(f"{name} 应为不空的列表。")
+    return found
+
+
+def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
+    known = {*_NUMBERS, *_WORDS, *_LEVELS, "evidence_rules"}
+    if strange := sorted(set(data) - known):
+        raise BadInputError(f"不认识的条款 {'、'.join(strange)};可用:{'、'.join(sorted(known))}。")
+    terms: dict[str, Any] = {}
+    for name, value in data.items():
+        if name in _NUMBERS:
+            terms[name] = None if value is None and name in _MAY_BE_NONE else _number(name, value, *_NUMBERS[name])
+        elif name in _WORDS:
+            terms[name] = _word(name, _WORDS[name], value)
+        elif name in _LEVELS:
+            terms[name] = [_roles(f"{name} 的一级", level) for level in _list(data, name)]
+        else:
+            terms[name] = _evidence_rules(value)
+    yellow, red = terms.get("lag_yellow"), terms.get("lag_red")
+    if yellow is not None and red is not None and yellow > red:
+        raise BadInputError(f"lag_yellow({yellow})不能大于 lag_red({red})。")
+    return terms
+
+
+def _evidence_rules(value: Any) -> dict[str, dict[str, Any]]:
+    if not isinstance(value, Mapping):
+        raise BadInputError('evidence_rules 应为各重要程度的要求,如 {"major": {"pieces": 2, "categories": []}}。')
+    rules = {}
+    for code, rule in value.items():
+        importance = _word("evidence_rules 的重要程度", Importance, code)
+        if not isinstance(rule, Mapping) or set(rule) - {"pieces", "categories"}:
+            raise BadInputError(f"evidence_rules 的 {code} 只能有 pieces(件数)和 categories(类别)。")
+        categories = [_word("categories", Category, each) for each in rule.get("categories", [])]
+        pieces = _number(f"{code} 的 pieces", rule.get("pieces", 0), 0, 50)
+        rules[importance.value] = {"pieces": pieces, "categories": [category.value for category in categories]}
+    return rules
+
+
+def _rung(place: int, data: Any) -> dict[str, Any]:
+    where = f"第 {place} 级"
+    if not isinstance(data, Mapping) or (strange := sorted(set(data) - set(_RUNG))):
+        raise BadInputError(f"{where}写法有误:{'、'.join(strange)} 不认识;可用:{'、'.join(_RUNG)}。")
+    every = data.get("every")
+    return {
+        "relation": _word(f"{where} relation", Relation, data.get("relation")),
+        "offset": _number(f"{where} offset", data.get("offset"), 0, _FURTHEST),
+        "unit": _word(f"{where} unit", Unit, data.get("unit", "working")),
+        "roles": _roles(f"{where} roles", data.get("roles")),
+        "channels": ["mail"],
+        "colour": _word(f"{where} colour", Colour, data.get("colour", "none")),
+        "document": (str(data["document"]).strip()[:50] or None) if data.get("document") else None,
+        "every": None if every is None else _number(f"{where} every", every, 1, _FURTHEST),
+        "times": 0 if every is None else _number(f"{where} times", data.get("times", 24), 1, 100),
+    }
+
+
+def _number(name: str, value: Any, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise BadInputError(f"{name} 的值“{value}”不可用:应为 {least} 至 {most} 的整数。")
+    return value
+
+
+def _word(name: str, kind: type[Coded], value: Any) -> Coded:
+    try:
+        return member_named(kind, str(value))
+    except BadInputError as error:
+        raise BadInputError(f"{name}:{error.message}") from error
+
+
+def _roles(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise BadInputError(f'{name} 应为角色的列表,如 ["handler", "department_head"]。')
+    return [_word(name, Role, role).value for role in value]

@@ -1,0 +1,90 @@
+"""Suspension (挂起、恢复): the clock stops, its ledger says why and how long, and due days move by that much."""
+
+import datetime as dt
+
+from sqlmodel import Session, col, select
+
+from models.actor import Actor
+from models.database import key
+from models.day_override import office_calendar
+from models.errors import BadInputError
+from models.item import Deadline, ItemState, MoveCause, WorkItem
+from models.permission import Action
+from models.plan import AnnualPlan
+from models.policy import Unit
+from models.suspension import Suspension
+from models.workdays import WorkCalendar
+from tasks.arm import move_deadline
+from tasks.perform import performing, policy_of, words
+
+
+def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Suspension:
+    """Stop the item's clock from this day on; a day that passed before stays missed."""
+    with performing(session, by, Action.SUSPEND, item, reason=reason) as deed:
+        suspension = Suspension(
+            item_id=key(item.id),
+            from_on=by.on,
+            reason=words(reason, "挂起原因", longest=1000),
+            person_id=deed.person_id,
+            for_id=deed.for_id,
+            recorded_at=by.now,
+            unit=policy_of(session, item).suspension_unit,
+        )
+        session.add(suspension)
+        for deadline in _open(session, item):
+            deadline.policy_id, deadline.look_on, deadline.promised = None, None, False
+        deed.becomes = ItemState.SUSPENDED
+    return suspension
+
+
+def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
+    """Let the clock run again: days that had not passed when it stopped move by the span, and say so themselves.
+
+    An instruction given meanwhile has run by its own day and stays as it is. Raises BadInputError for a day before
+    the clock stopped.
+    """
+    with performing(session, by, Action.RESUME, item) as deed:
+        suspension = session.exec(
+            select(Suspension).where(Suspension.item_id == item.id, col(Suspension.resumed_on).is_(None))
+        ).one()
+        if by.on < suspension.from_on:
+            raise BadInputError(f"恢复日 {by.on} 早于挂起日 {suspension.from_on}。")
+        calendar = office_calendar(session, organ_id=item.organ_id)
+        days = span(suspension, by.on, calendar)
+        suspension.resumed_on, suspension.resumed_by_id = by.on, deed.person_id
+        suspension.resumed_at, suspension.days = by.now, days
+        plan = session.get_one(AnnualPlan, item.plan_id)
+        for deadline in _open(session, item):
+            if deadline.policy_id is not None:
+                continue
+            deadline.policy_id, deadline.look_on = plan.policy_id, max(by.on, item.start_on or by.on)
+            if deadline.due_on >= suspension.from_on and days:
+                move_deadline(
+                    session,
+                    item,
+                    deadline,
+                    to=later(deadline.due_on, days, suspension.unit, calendar),
+                    cause=MoveCause.SUSPENSION,
+                    reason=f"自 {suspension.from_on} 挂起({suspension.reason}),顺延{days}{suspension.unit.label}",
+                    by=by,
+                )
+        deed.becomes = ItemState.ACTIVE
+    return suspension
+
+
+def span(suspension: Suspension, on: dt.date, calendar: WorkCalendar) -> int:
+    """How many days the clock stood still if it runs again on `on`: that day itself runs."""
+    if suspension.unit is Unit.CALENDAR:
+        return (on - suspension.from_on).days
+    day = dt.timedelta(days=1)
+    return calendar.between(suspension.from_on - day, on - day)
+
+
+def later(day: dt.date, days: int, unit: Unit, calendar: WorkCalendar) -> dt.date:
+    """So many calendar or working days after `day`."""
+    return calendar.add(day, days) if unit is Unit.WORKING else day + dt.timedelta(days=days)
+
+
+def _open(session: Session, item: WorkItem) -> list[Deadline]:
+    query = select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
+    return list(session.exec(query.order_by(col(Deadline.id))))

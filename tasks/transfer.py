@@ -1,0 +1,96 @@
+"""Giving an item to another unit or person (转办、改派): it waits for a receipt again, the old receipts stay."""
+
+from sqlmodel import Session, col, select
+
+from models.actor import Actor
+from models.database import key
+from models.errors import BadInputError, ForbiddenError
+from models.item import ItemState, WorkItem
+from models.notice import NoticeKind
+from models.objection import Objection
+from models.organ import Department
+from models.permission import Action, Scope
+from models.person import Person, Post, Role, Tenure
+from models.receipt import Receipt
+from tasks.perform import Deed, performing, words
+from tasks.tell import settle, tell
+
+
+def transfer(
+    session: Session,
+    item: WorkItem,
+    *,
+    by: Actor,
+    reason: str,
+    department: Department | None = None,
+    handler: Person | None = None,
+) -> Receipt:
+    """Give the item to `department`, or to `handler` in it; an open objection is upheld by that.
+
+    A department head may choose another handler within the department only. The clock runs on; the new unit has
+    its own term to sign. Raises BadInputError where nobody is named or nothing would change.
+    """
+    with performing(session, by, Action.TRANSFER, item, reason=reason) as deed:
+        reason = words(reason, "转办理由", longest=1000)
+        department_id, post_id = _target(session, item, department, handler, deed)
+        if (department_id, post_id) == (item.department_id, item.handler_post_id):
+            raise BadInputError(f"任务 {item.number} 本来就由其承办,没有变动。")
+        if all(standing.scope is Scope.DEPARTMENT for standing in deed.standings):
+            if department_id != item.department_id:
+                raise ForbiddenError("科室负责人只能在本科室内改派;转给别的科室请提出转办异议,由督办员转办。")
+            if item.state is ItemState.OBJECTED:
+                raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复,答复前不能在科室内改派。")
+        item.department_id, item.handler_post_id = department_id, post_id
+        if department is not None:
+            item.lead_text = department.name
+        item.assignments += 1
+        item.issued_on, item.signed_on = by.on, None
+        deed.becomes = ItemState.ISSUED
+        receipt = Receipt(
+            item_id=key(item.id), assignment=item.assignments, department_id=department_id, issued_on=by.on
+        )
+        session.add(receipt)
+        _uphold(session, deed, reason)
+        tell(
+            session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"transfer:{item.id}:{item.assignments}",
+            what=f"{by.name}将本任务转您办理,请签收", by=by,
+        )  # fmt: skip
+    return receipt
+
+
+def post_in_office(session: Session, person: Person, by: Actor, *, organ_id: int) -> Post:
+    """The post by which a person handles items on the day, a handling one first. Raises BadInputError for none."""
+    held = (
+        select(Post)
+        .join(Tenure, col(Tenure.post_id) == Post.id)
+        .where(Tenure.person_id == person.id, col(Tenure.started_on) <= by.on, Post.organ_id == organ_id)
+        .where(col(Tenure.ended_on).is_(None) | (col(Tenure.ended_on) >= by.on))
+        .order_by(col(Post.role) != Role.HANDLER, col(Post.role) != Role.DEPARTMENT_HEAD, col(Post.id))
+    )
+    post = session.exec(held).first()
+    if post is None or (person.left_on is not None and person.left_on < by.on):
+        raise BadInputError(f"{person.name}在 {by.on} 没有在任的岗位,不能承办。")
+    return post
+
+
+def _target(
+    session: Session, item: WorkItem, department: Department | None, handler: Person | None, deed: Deed
+) -> tuple[int | None, int | None]:
+    if department is None and handler is None:
+        raise BadInputError("请写明转给哪个科室(--department)或哪位承办人(--to)。")
+    post = post_in_office(session, handler, deed.by, organ_id=item.organ_id) if handler else None
+    if department is not None and post is not None and post.department_id not in (None, department.id):
+        raise BadInputError(f"{handler.name if handler else ''}不在{department.name}。")
+    if department is not None:
+        return department.id, post.id if post else None
+    return (post.department_id or item.department_id, post.id) if post else (None, None)
+
+
+def _uphold(session: Session, deed: Deed, reason: str) -> None:
+    open_one = session.exec(
+        select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
+    ).first()
+    if open_one is not None:
+        open_one.upheld, open_one.decided_by_id = True, deed.person_id
+        open_one.decided_on, open_one.answer = deed.by.on, reason
+        settle(session, f"objection:{open_one.id}")

@@ -1,0 +1,114 @@
+"""Verifying the trail: whether every entry still is what was written, behind what it was written behind."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from models.actor import Actor
+from models.audit import GENESIS, AuditEntry
+from models.coded import Coded
+from models.database import key
+from models.errors import BadInputError
+from models.permission import Action
+from tasks.authorize import authorize_organ
+
+CHUNK = 1_000
+"""Entries held at a time, however long the trail."""
+
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+class Fault(Coded):
+    """What is wrong with a link."""
+
+    CHANGED = "changed", "内容被改动"
+    MISSING = "missing", "前面的记录缺失或被改写"
+    ORDER = "order", "前面插入了记录或顺序被打乱"
+    CUT = "cut", "所记的末尾不在链中:末尾的记录被删去,或整条链被重写"
+
+
+@dataclass(frozen=True)
+class BrokenLink:
+    """The first entry that does not hold; `id` is None where what is missing is the end noted before."""
+
+    id: int | None
+    fault: Fault
+    words: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """How far the trail holds: the entries that do, the hash of the last of them, and the first that does not."""
+
+    entries: int
+    head: str
+    broken: BrokenLink | None = None
+
+
+def verify_audit(session: Session, *, by: Actor, organ_id: int | None, head: str | None = None) -> Chain:
+    """Walk the whole trail in the order of ids. `head`, a hash noted earlier, has to be in it still.
+
+    The chain carries no secret: whoever can write to the database can write it anew from any point on. Only a head
+    noted somewhere else shows that. Raises ForbiddenError, BadInputError for a head that is no hash.
+    """
+    authorize_organ(session, by, Action.AUDIT, organ_id)
+    wanted = head.strip().lower() if head is not None else None
+    if wanted is not None and not _HASH.fullmatch(wanted):
+        raise BadInputError(f"“{head}”不是链尾的哈希值:应为 64 位十六进制数,见 duban audit verify 的输出。")
+    count, previous, met = 0, GENESIS, wanted in (None, GENESIS)
+    for number, entry in _entries(session):
+        if entry is None:
+            return Chain(count, previous, BrokenLink(number, Fault.CHANGED, f"第 {number} 号记录的内容已无法读取"))
+        if entry.previous != previous:
+            return Chain(count, previous, _unlinked(session, entry))
+        if entry.chained() != entry.hash:
+            words = f"第 {entry.id} 号记录的内容与它的哈希值不符"
+            return Chain(count, previous, BrokenLink(entry.id, Fault.CHANGED, words))
+        count, previous = count + 1, entry.hash
+        met = met or previous == wanted
+    if not met:
+        return Chain(count, previous, BrokenLink(None, Fault.CUT, f"链中没有 {wanted}"))
+    return Chain(count, previous)
+
+
+def _entries(session: Session) -> Iterator[tuple[int, AuditEntry | None]]:
+    """Every entry by its id; none where what stands there is no entry any more."""
+    last: int | None = None
+    while True:
+        query = select(AuditEntry).order_by(col(AuditEntry.id)).limit(CHUNK)
+        query = query.where(col(AuditEntry.id) > last) if last is not None else query
+        try:
+            chunk: list[tuple[int, AuditEntry | None]] = [(key(entry.id), entry) for entry in session.exec(query)]
+        except _UNREADABLE:
+            numbers = session.execute(query.with_only_columns(col(AuditEntry.id))).scalars().all()
+            chunk = [(key(number), _readable(session, key(number))) for number in numbers]
+        yield from chunk
+        if len(chunk) < CHUNK:
+            return
+        last = chunk[-1][0]
+
+
+_UNREADABLE = (ValueError, LookupError, TypeError)
+"""What comes of text that is no JSON, no date, no member of an enumeration."""
+
+
+def _readable(session: Session, number: int) -> AuditEntry | None:
+    try:
+        return session.get(AuditEntry, number)
+    except _UNREADABLE:
+        return None
+
+
+def _unlinked(session: Session, entry: AuditEntry) -> BrokenLink:
+    """Why an entry does not follow the one before it: what it was written behind is gone, or stands elsewhere."""
+    behind = session.exec(select(AuditEntry.id).where(AuditEntry.hash == entry.previous)).first()
+    if behind is None and entry.previous != GENESIS:
+        words = f"第 {entry.id} 号记录所接的前一条记录不在链中"
+        return BrokenLink(entry.id, Fault.MISSING, words)
+    between = select(AuditEntry.id).where(col(AuditEntry.id) < entry.id).order_by(col(AuditEntry.id)).limit(20)
+    strange = session.exec(between.where(col(AuditEntry.id) > behind) if behind is not None else between).all()
+    where = f"第 {behind} 号记录" if behind is not None else "链的开头"
+    found = f",其间的第 {'、'.join(map(str, strange))} 号记录不属于原链" if strange else ""
+    return BrokenLink(entry.id, Fault.ORDER, f"第 {entry.id} 号记录接在{where}之后{found}")

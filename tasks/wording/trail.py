@@ -1,0 +1,194 @@
+"""The words of the trail: what tables, columns and told facts are called, and a change in a line a person can read."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Enum
+
+from models.permission import Action
+from models.person import Role
+from models.tables import METADATA
+
+MACHINE_ACTIONS: Mapping[str, str] = {"supervise": "每日督办", "draw_up": "出具督办单"}
+"""What the system's own rhythms do."""
+
+TABLES: Mapping[str, str] = {
+    "annual_plan": "年度计划", "closure_request": "办结申请", "closure_review": "办结审核",
+    "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更", "deficiency": "不足",
+    "department": "科室", "document": "文书", "enforcement_case": "执法案件", "evaluation": "领导评价",
+    "evidence": "佐证材料", "extension": "延期申请", "extension_decision": "延期审批",
+    "import_batch": "导入批次", "import_change": "导入改动", "instruction": "批示",
+    "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",
+    "leadership_act": "履职记录", "leave": "请假", "objection": "转办异议", "organ": "单位",
+    "oversight": "分管", "person": "人员", "policy": "督办策略", "post": "岗位", "progress_entry": "进展",
+    "project": "项目", "receipt": "签收", "report": "年度报告", "report_block": "报告段落",
+    "report_figure": "报告数字", "report_section": "报告部分", "rung": "督办步骤", "score_appeal": "考核申诉",
+    "score_line": "扣分", "score_result": "考核结果", "score_run": "考核", "scoring_rule": "考核规则",
+    "stored_file": "文件", "study_session": "学习研讨", "suspension": "挂起", "tenure": "任职", "urge": "催办",
+    "work_item": "任务",
+}  # fmt: skip
+
+COLUMNS: Mapping[str, str] = {
+    "about": "事由", "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",
+    "approximate": "约数", "assignment": "交办次序", "assignments": "交办次数", "batch_id": "导入批次",
+    "before": "改动前", "block_id": "段落", "category": "类别", "cause": "原因", "channels": "渠道",
+    "claimed_on": "申请办结日", "closed_by_id": "办结人", "closed_on": "销号日",
+    "closure_levels": "办结审核层级", "code": "代码", "colour": "颜色", "comment": "意见", "day": "日期",
+    "days": "天数", "deadline_id": "时限", "decided_by_id": "决定人", "decided_on": "决定日",
+    "deducted": "扣分", "deliverable": "成果形式", "department_id": "科室", "deputy_id": "代理人",
+    "document": "文书", "document_id": "文书", "document_number": "文号", "done_on": "完成日", "due_on": "时限",
+    "due_text": "时限原文", "email": "邮箱", "ended_on": "卸任日", "evaluation": "领导评价", "event": "事项",
+    "events": "扣分事项", "every": "间隔", "evidence": "佐证材料", "evidence_rule": "佐证要求",
+    "evidence_rules": "佐证规则", "expires_on": "有效期", "extension_id": "延期申请",
+    "extension_levels": "延期审批层级", "extension_limit": "延期次数上限", "extensions": "延期次数",
+    "file_name": "文件名", "filling": "填报周期", "filling_day": "填报日", "final": "总分", "fine": "罚款",
+    "first_closed_on": "首次销号日", "for_id": "代何人", "from_on": "起始日", "granted_on": "批准的时限",
+    "handler_post_id": "承办岗位", "heading": "标题", "held_on": "举行日", "importance": "重要程度",
+    "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_red": "严重滞后线",
+    "lag_yellow": "滞后线", "late": "逾期申请", "lead_text": "牵头单位", "leader_post_id": "领导岗位",
+    "leader_weight": "领导评价权重", "left_on": "离任日", "level": "已过层级", "levels": "层级",
+    "line_id": "扣分条目", "made_on": "制定日", "media_type": "文件类型", "mobile": "手机",
+    "moved_on": "变更日", "name": "名称", "near_days": "临期天数", "next_report_on": "下次报告日",
+    "next_step": "下一步", "note": "备注", "notice_id": "通知", "number": "编号", "objection_days": "异议期限",
+    "objective": "客观分", "offset": "天数", "on": "日期", "ordinal": "次序", "organ_id": "单位",
+    "original_due_on": "原定时限", "outcome": "结果", "parent_id": "上级", "passed": "通过", "people": "人数",
+    "percent": "进度", "person_id": "人员", "plan_id": "年度计划", "planned": "序时进度", "points": "分值",
+    "points_after": "改后分值", "policy_id": "督办策略", "post_id": "岗位", "problems": "问题",
+    "procedure": "程序", "progress": "目前进展", "project_id": "项目", "promised": "已承诺",
+    "proposed_on": "申请的时限", "public": "可公开", "published_on": "公布日", "rank": "名次", "reason": "理由",
+    "recurrence": "周期规则", "relation": "先后", "remedy": "整改措施", "reopenings": "重开次数",
+    "replaces_id": "所替材料", "reply_by": "回复期限", "report_id": "报告", "reported_on": "最近填报日",
+    "request_id": "办结申请", "resumed_by_id": "恢复人", "resumed_on": "恢复日", "returns": "退回次数",
+    "revision": "版次", "role": "角色", "roles": "角色", "rows": "所据记录", "rule_id": "考核规则",
+    "run_id": "考核", "section_id": "部分", "signed_by_id": "签收人", "signed_on": "签收日", "size": "大小",
+    "source": "来源", "sources": "依据", "start": "起评分", "start_on": "开始日", "started_on": "任职日",
+    "state": "状态", "statement": "办结情况", "suggested": "建议承办", "suspension_unit": "顺延单位",
+    "target_count": "目标值", "target_unit": "目标单位", "text": "内容", "times": "次数", "title": "标题",
+    "to_on": "改为", "topic": "主题", "unconfirmed": "周期待确认", "undone_at": "撤销时间", "unit": "单位",
+    "unit_id": "配合单位", "unsupported": "待核", "until_on": "截止日", "upheld": "采纳",
+    "urge_gap": "催办间隔", "value": "数值", "version": "版本", "waived_by": "免证人", "waived_by_id": "免证人",
+    "waiver": "免证理由", "words": "说明", "working": "上班", "year": "年度",
+}  # fmt: skip
+
+UNTOLD = frozenset(
+    {
+        "id", "accepted_at", "compiled_at", "facts", "frozen_hash", "imported_at", "item_id", "look_on", "moved_at",
+        "plan", "recorded_at", "resumed_at", "row_hash", "sha256", "signed_at", "snapshot", "stored_at",
+    }
+)  # fmt: skip
+"""Columns a person is not told of: the engine's own marks, what the entry says itself, and hashes. JSON has them."""
+
+FACTS: Mapping[str, str] = {
+    "added": "新增天数", "batch": "批次", "changed": "改变天数", "created": "新增任务", "dated_on": "成文日期",
+    "deleted": "删去任务", "file": "文件", "incomplete": "缺项任务", "issued": "下达任务",
+    "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
+    "people": "人员", "raised": "生成通知", "restored": "恢复任务", "rows": "改动记录数", "sheets": "督办单",
+    "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
+    "year": "年度",
+}  # fmt: skip
+"""What an entry tells besides rows."""
+
+LONGEST = 40
+"""Characters of a value in a line."""
+
+Namer = Callable[[str, int], str | None]
+"""What a row of a table is called by name, for the tables whose rows have one."""
+
+
+def action_label(code: str) -> str:
+    """What was done, in words; an unknown code as it is."""
+    known = {action.value: action.label for action in Action}
+    return known.get(code) or MACHINE_ACTIONS.get(code) or code
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], named: Namer) -> Iterator[str]:
+    """A line for each row an act touched, items first, before → after; then one for what is told as a whole."""
+    facts = []
+    for name, values in sorted(after.items(), key=_place):
+        table, colon, number = name.partition(":")
+        if not colon or not isinstance(values, dict):
+            if name not in UNTOLD:
+                facts.append(f"{FACTS.get(name, name)} {_cut(_counted(values))}")
+            continue
+        yield from _row(table, number, before.get(name), values, named)
+    if facts:
+        yield "、".join(facts)
+
+
+def _place(told: tuple[str, Any]) -> tuple[bool, str, int]:
+    """Rows by table and number, so that the same change always reads the same; facts in the order they were told."""
+    table, colon, number = told[0].partition(":")
+    return table != "work_item", table if colon else "", int(number) if number.isdecimal() else 0
+
+
+def _row(table: str, number: str, before: dict[str, Any] | None, after: dict[str, Any], named: Namer) -> Iterator[str]:
+    what = f"{TABLES.get(table, table)} {_called(table, number, named)}"
+    if after.get("deleted") is True:
+        yield f"删去{what}"
+    elif before is None:
+        told = [
+            f"{_head(name)} {_value(table, name, value, named)}"
+            for name, value in after.items()
+            if _told(name) and value not in ("", [])
+        ]
+        yield f"新增{what}" + (f":{'、'.join(told)}" if told else "")
+    else:
+        told = [
+            f"{_head(name)} {_value(table, name, before.get(name), named)} → {_value(table, name, value, named)}"
+            for name, value in after.items()
+            if _told(name) and before.get(name) != value
+        ]
+        if told:
+            yield f"{what}:{'、'.join(told)}"
+
+
+def _told(column: str) -> bool:
+    return column not in UNTOLD
+
+
+def _head(column: str) -> str:
+    return COLUMNS.get(column, column)
+
+
+def _called(table: str, number: str, named: Namer) -> str:
+    return (named(table, int(number)) if number.isdecimal() else None) or number
+
+
+def _value(table: str, name: str, value: Any, named: Namer) -> str:
+    if value in (None, ""):
+        return "无"
+    column: Column[Any] | None = METADATA.tables[table].columns.get(name) if table in METADATA.tables else None
+    if column is not None and isinstance(value, int):
+        if isinstance(column.type, Boolean):
+            return "是" if value else "否"
+        for key in column.foreign_keys:
+            return _cut(named(key.column.table.name, value) or str(value))
+    if column is not None and isinstance(column.type, Enum) and column.type.enum_class is not None:
+        labels: dict[str, str] = {str(one.value): getattr(one, "label", "") for one in column.type.enum_class}
+        return labels.get(str(value), str(value))
+    return _cut(_counted(value))
+
+
+def _counted(value: Any) -> str:
+    if isinstance(value, dict) and all(isinstance(count, int) for count in value.values()):
+        return "、".join(f"{TABLES.get(name, name)} {count}" for name, count in value.items())
+    if isinstance(value, list):
+        return "、".join(_ROLES.get(part, str(part)) for part in _flat(value)) or "无"
+    return str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+
+
+_ROLES = {role.value: role.label for role in Role}
+
+
+def _flat(parts: list[Any]) -> Iterator[Any]:
+    for part in parts:
+        if isinstance(part, list):
+            yield from _flat(part)
+        else:
+            yield part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

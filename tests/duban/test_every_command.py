@@ -1,0 +1,319 @@
+"""Every command that changes something says who did it: told by the tree of commands, so that none is left out."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from openpyxl import Workbook
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from duban.cli import app
+from duban.commands import register
+from models.audit import AuditEntry
+from models.database import unit_of_work
+from models.migrate import create_or_upgrade, open_current
+from models.permission import Action
+from models.person import Person, Tenure
+from models.plan import AnnualPlan
+from models.settings import load_settings
+from models.span import span_named
+from tasks.appeal import appeal, find_line
+from tasks.instruct import find_instruction, reply
+from tasks.issue import issue
+from tasks.publish_scores import publish_scores
+from tasks.set_scoring_rule import find_rule
+from tests.ledgers import HEADER, write_xlsx
+from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
+from tests.terminal import Terminal
+
+ON = "2026-06-04"
+HALF = span_named("2026-H1")
+
+LOOKING = {
+    "audit show", "audit verify", "document export", "document list", "instruct list", "item list", "item problems",
+    "item show", "notice list", "plan export", "plan show", "report trace", "score preview", "score rule list",
+    "score rule show", "score show", "status",
+}  # fmt: skip
+"""They take --as because they show what not everybody may see, and change nothing."""
+
+UNSIGNED = {
+    "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
+    "deployments write", "init", "item rules", "ledger list", "people list", "plan template", "policy list",
+    "policy show", "report read", "schedules", "serve", "simulate", "supervise",
+}  # fmt: skip
+"""They take no --as: they change nothing of the office's, or are the engine run by hand, or set the system up."""
+
+Prepare = Callable[[Office], object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command line, who says it, what the office is like before, and the entries it leaves."""
+
+    by: str
+    args: list[str]
+    actions: list[Action]
+    prepare: list[Prepare] = field(default_factory=list)
+    on: str | None = ON
+
+
+def assigned(**more: Any) -> Prepare:
+    return lambda office: office.assign("普法宣传", due="2026-06-30", **more)
+
+
+def helped(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-30", helping=(office.department("财务科", head="钱科长"),))
+
+
+def hired(office: Office) -> None:
+    office.hire("周承办")
+
+
+def extended(office: Office) -> None:
+    office.extend("1", to="2026-07-10", on="2026-06-02")
+
+
+def instructed(office: Office) -> None:
+    office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-02")
+
+
+def answered(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        reply(session, find_instruction(session, 1), by=office.by(session, HANDLER, "2026-06-03"), content="已在办")
+
+
+def asked(office: Office) -> None:
+    office.ask_closure("1", on="2026-06-03")
+
+
+def overdue(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-12")
+
+
+def published(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        publish_scores(
+            session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, SUPERVISOR, "2026-07-01"),
+            from_on=HALF.from_on, until_on=HALF.until_on, rule=find_rule(session, office.organ_id),
+        )  # fmt: skip
+
+
+def complained(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        by = office.by(session, HEAD, "2026-07-06")
+        appeal(session, find_line(session, 1, by=by), by=by, reason="等待上级文件")
+
+
+def begun(office: Office) -> None:
+    """The plan is issued, empty as it is."""
+    with unit_of_work(office.engine) as session:
+        issue(session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, SUPERVISOR, "2026-06-01"))
+
+
+def imported(office: Office) -> None:
+    said = Terminal(office.settings.home).run(
+        "plan", "import", office.settings.home / "清单.xlsx", "--year", "2026", "--on", ON, "--as", SUPERVISOR
+    )
+    assert said.exit_code == 0, said
+
+
+WRITING: dict[str, Case] = {
+    "people import": Case(SUPERVISOR, ["{home}/名册.xlsx"], [Action.STAFF]),
+    "people succeed": Case(SUPERVISOR, ["--from", HANDLER, "--to", "周承办"], [Action.STAFF], [hired]),
+    "people leave": Case(
+        SUPERVISOR, [HANDLER, "--from", ON, "--until", ON, "--deputy", HEAD], [Action.STAFF], on=None
+    ),
+    "people depart": Case(SUPERVISOR, [HANDLER], [Action.STAFF]),
+    "policy set": Case(SUPERVISOR, ["{home}/policy.json"], [Action.POLICY], on=None),
+    "plan import": Case(SUPERVISOR, ["{home}/清单.xlsx", "--year", "2026"], [Action.PLAN]),
+    "plan undo": Case(SUPERVISOR, ["1"], [Action.PLAN], [imported]),
+    "plan issue": Case(SUPERVISOR, [], [Action.ISSUE], [assigned(issue=False)]),
+    "calendar import": Case("本机", ["{home}/放假.csv"], [Action.CALENDAR]),
+    "item sign": Case(HANDLER, ["1"], [Action.SIGN], [assigned(sign=False)]),
+    "item object": Case(HANDLER, ["1", "--reason", "不属于本科室"], [Action.OBJECT], [assigned(sign=False)]),
+    "item transfer": Case(
+        SUPERVISOR, ["1", "--reason", "人员调整", "--to", "周承办"], [Action.TRANSFER], [assigned(), hired]
+    ),
+    "item split": Case(SUPERVISOR, ["1"], [Action.SPLIT], [helped]),
+    "item progress": Case(HANDLER, ["1", "--text", "完成一半"], [Action.REPORT], [assigned()]),
+    "item evidence": Case(HANDLER, ["1", "{home}/总结.txt"], [Action.ATTACH], [assigned()]),
+    "item milestone": Case(
+        HANDLER, ["1", "--title", "方案报审", "--due", "2026-06-18"], [Action.MILESTONE], [assigned()]
+    ),
+    "item extend": Case(
+        HANDLER, ["1", "--to", "2026-07-10", "--reason", "要求", "--progress", "一半"], [Action.EXTEND], [assigned()]
+    ),
+    "item approve": Case(LEADER, ["1"], [Action.DECIDE_EXTENSION], [assigned(), extended]),
+    "item refuse": Case(LEADER, ["1", "--reason", "须按期"], [Action.DECIDE_EXTENSION], [assigned(), extended]),
+    "item suspend": Case(SUPERVISOR, ["1", "--reason", "等待批复"], [Action.SUSPEND], [assigned()]),
+    "item resume": Case(
+        SUPERVISOR, ["1"], [Action.RESUME], [assigned(), lambda office: office.suspend("1", on="2026-06-02")]
+    ),
+    "item urge": Case(SUPERVISOR, ["1"], [Action.URGE, Action.URGE], [assigned()]),
+    "item unfiled": Case(SUPERVISOR, ["--urge"], [Action.URGE, Action.URGE], [assigned()], on="2026-06-29"),
+    "item request-close": Case(HANDLER, ["1", "--text", "已办结"], [Action.REQUEST_CLOSE], [assigned()]),
+    "item accept": Case(SUPERVISOR, ["1", "--waive", "现场核实"], [Action.ACCEPT], [assigned(), asked]),
+    "item return": Case(SUPERVISOR, ["1", "--reason", "材料不全"], [Action.RETURN], [assigned(), asked]),
+    "item reopen": Case(
+        SUPERVISOR, ["1", "--reason", "群众反映", "--due", "2026-08-31"], [Action.REOPEN],
+        [assigned(), lambda office: office.close("1", on="2026-06-03")],
+    ),
+    "instruct add": Case(
+        LEADER, ["--item", "1", "--text", "请抓紧", "--due", "2026-06-20"], [Action.INSTRUCT], [assigned()]
+    ),
+    "instruct sign": Case(HANDLER, ["1"], [Action.SIGN_INSTRUCTION], [assigned(), instructed]),
+    "instruct reply": Case(HANDLER, ["1", "--text", "已在办"], [Action.REPLY], [assigned(), instructed]),
+    "instruct close": Case(
+        LEADER, ["1", "--outcome", "已落实"], [Action.CLOSE_INSTRUCTION], [assigned(), instructed, answered]
+    ),
+    "brief leader": Case(SUPERVISOR, ["--out", "{home}/简报.docx"], [Action.BRIEF], [assigned()]),
+    "brief circular": Case(SUPERVISOR, ["--period", "week"], [Action.CIRCULATE], [assigned()]),
+    "score publish": Case(SUPERVISOR, ["--period", "2026-H1"], [Action.SCORE], [overdue], on="2026-07-01"),
+    "score evaluate": Case(
+        LEADER, ["法规科", "--points", "90", "--period", "2026-H1"], [Action.EVALUATE], [overdue], on="2026-07-01"
+    ),
+    "score appeal": Case(
+        HEAD, ["1", "--reason", "等待上级文件"], [Action.APPEAL], [overdue, published], on="2026-07-06"
+    ),
+    "score decide": Case(
+        FIRST, ["1", "--dismiss", "--answer", "不属实"], [Action.DECIDE_APPEAL], [overdue, published, complained],
+        on="2026-07-08",
+    ),
+    "score rule set": Case(SUPERVISOR, ["--start", "110"], [Action.SCORE]),
+    "act add": Case(
+        SUPERVISOR, ["--kind", "部署", "--text", "部署年度工作", "--evidence", "{home}/总结.txt"],
+        [Action.RECORD, Action.ATTACH],
+    ),
+    "deficiency add": Case(SUPERVISOR, ["--text", "普法渠道单一"], [Action.RECORD]),
+    "ledger add case": Case(SUPERVISOR, ["--procedure", "简易"], [Action.RECORD]),
+    "ledger add study": Case(SUPERVISOR, ["--topic", "民法典"], [Action.RECORD]),
+    "report compile": Case(SUPERVISOR, ["--year", "2026"], [Action.COMPILE], [assigned()], on="2027-01-15"),
+}  # fmt: skip
+"""Each as a person would type it, but for `--as` and `--on`."""
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an empty database and the files that commands bring in."""
+    home = tmp_path_factory.mktemp("office") / "data"
+    create_or_upgrade(load_settings(home))
+    write_xlsx(home / "清单.xlsx", [HEADER, [7, "法治", "研讨", None, "法规科", None, None, "6月底前"]])
+    staff = Workbook()
+    for row in (["单位", "部门", "姓名", "职务", "角色", "邮箱"], ["某局", "法规科", "吴新人", "科员", "承办人", ""]):
+        staff.worksheets[0].append(row)
+    staff.save(home / "名册.xlsx")
+    (home / "放假.csv").write_text("日期,类型,名称\n2026-06-11,休息,停电\n", encoding="utf-8")
+    (home / "总结.txt").write_text("已办结", encoding="utf-8")
+    said = Terminal(home).data("policy", "show", "常规")
+    (home / "policy.json").write_text(json.dumps({**said, "near_days": 4}, ensure_ascii=False), encoding="utf-8")
+    return home
+
+
+@pytest.fixture
+def office(founded: Path, tmp_path: Path) -> Iterator[Office]:
+    settings = load_settings(Path(shutil.copytree(founded, tmp_path / "data")))
+    engine = open_current(settings)
+    yield Office(engine, settings.home)
+    engine.dispose()
+
+
+def commands() -> dict[str, Any]:
+    """Every command there is, by its words."""
+    register(app)
+
+    def walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        for name, part in getattr(command, "commands", {}).items():
+            yield from walk(part, (*words, name))
+        if not hasattr(command, "commands"):
+            yield " ".join(words), command
+
+    return dict(walk(typer.main.get_command(app), ()))
+
+
+def entries(engine: Engine) -> list[AuditEntry]:
+    with Session(engine) as session:
+        return list(session.exec(select(AuditEntry).order_by(col(AuditEntry.id))))
+
+
+def test_every_command_that_takes_a_name_is_in_a_table() -> None:
+    signed = {name for name, command in commands().items() if any("--as" in option.opts for option in command.params)}
+    assert signed - LOOKING - WRITING.keys() == set()
+    assert (LOOKING | WRITING.keys()) - signed == set()
+    assert commands().keys() - signed == UNSIGNED
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_a_command_leaves_exactly_its_entries(office: Office, name: str) -> None:
+    case = WRITING[name]
+    for step in case.prepare:
+        step(office)
+    known = len(entries(office.engine))
+    words = [word.replace("{home}", str(office.settings.home)) for word in case.args]
+    words += ["--on", case.on] if case.on else []
+    words += ["--as", case.by] if case.by != "本机" else []
+    said = Terminal(office.settings.home).run(*name.split(), *words)
+    assert said.exit_code == 0, said
+    left = entries(office.engine)[known:]
+    assert [entry.action for entry in left] == case.actions
+    actors = {entry.actor for entry in left}
+    assert actors == {case.by} if case.by != "本机" else {actor[:5] for actor in actors} == {"本机管理员"}
+    assert all(entry.before or entry.after for entry in left)
+
+
+@pytest.mark.parametrize("name", [name for name in WRITING if WRITING[name].by != "本机"])
+def test_an_outsider_is_refused_and_leaves_nothing(office: Office, name: str) -> None:
+    case = WRITING[name]
+    for step in case.prepare:
+        step(office)
+    before = entries(office.engine)
+    words = [word.replace("{home}", str(office.settings.home)) for word in case.args]
+    words += ["--on", case.on] if case.on else []
+    said = Terminal(office.settings.home).run(*name.split(), *words, "--as", "赵外人", *_in_the_bureau(name))
+    assert said.exit_code in (1, 2), said
+    assert len(said.stderr.strip().splitlines()) == 1, said
+    assert entries(office.engine) == before
+
+
+def _in_the_bureau(name: str) -> list[str]:
+    takes = any("--organ" in option.opts for option in commands()[name].params)
+    return ["--organ", "bureau"] if takes else []
+
+
+def test_the_same_changed_twice_leaves_one_entry(office: Office) -> None:
+    """Handing over, leaving, being away, the calendar and the report: done again, nothing changes."""
+    office.assign("普法宣传", due="2026-06-30")
+    office.hire("周承办")
+    terminal = Terminal(office.settings.home)
+    for words in (
+        ["people", "succeed", "--from", HANDLER, "--to", "周承办", "--on", ON],
+        ["people", "succeed", "--post", "副局长", "--to", LEADER, "--on", ON],
+        ["people", "depart", HANDLER, "--on", "2026-07-31"],
+        ["people", "leave", HEAD, "--from", ON, "--until", ON],
+        ["calendar", "import", str(office.settings.home / "放假.csv"), "--on", ON],
+        ["report", "compile", "--year", "2026", "--organ", "bureau", "--on", "2027-01-15"],
+    ):
+        known = len(entries(office.engine))
+        assert terminal.run(*words).exit_code == 0
+        once = len(entries(office.engine))
+        assert terminal.run(*words).exit_code in (0, 2)
+        assert len(entries(office.engine)) == once <= known + 1
+
+
+def test_who_came_later_may_write_down_what_happened_before(office: Office) -> None:
+    """The day of a matter is not the day somebody writes it down."""
+    with unit_of_work(office.engine) as session:
+        person = session.exec(select(Person).where(Person.name == SUPERVISOR)).one()
+        since = day("2026-06-01")
+        session.exec(select(Tenure).where(Tenure.person_id == person.id)).one().started_on = since
+    terminal = Terminal(office.settings.home)
+    said = terminal.run("act", "add", "--kind", "过问", "--text", "过问进度", "--on", "2026-03-01", "--as", SUPERVISOR)
+    assert said.exit_code == 0, said
+    left = entries(office.engine)[-1]
+    assert (left.action, left.after["leadership_act:1"]["on"]) == (Action.RECORD, "2026-03-01")
+    assert left.on >= since

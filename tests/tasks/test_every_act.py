@@ -1,0 +1,303 @@
+"""Every action there is leaves exactly its entry. A new one has no place here until somebody tells its story."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from models.audit import AuditEntry
+from models.circular import CircularKind
+from models.database import on_record, unit_of_work
+from models.day_override import office_calendar
+from models.evidence import Category
+from models.item import WorkItem
+from models.organ import Department, Organ
+from models.permission import Action
+from models.person import Person
+from models.plan import AnnualPlan
+from models.scoring import ScoreLine
+from models.span import span_named
+from models.workdays import DayRule
+from tasks.appeal import appeal, decide_appeal, find_appeal
+from tasks.attach import attach
+from tasks.check_upload import Limits
+from tasks.close import accept, reopen, request_close, send_back
+from tasks.compile_brief import compile_brief
+from tasks.compile_circular import compile_circular
+from tasks.compile_report import compile_report
+from tasks.evaluate import evaluate
+from tasks.extend import decide_extension, extend
+from tasks.file_store import MEGABYTE
+from tasks.find import find_item, find_person
+from tasks.hand_over import take_leave
+from tasks.import_calendar import import_overrides
+from tasks.import_list import import_list
+from tasks.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
+from tasks.issue import issue
+from tasks.milestone import add_milestone
+from tasks.object_to import object_to
+from tasks.progress import record_progress
+from tasks.publish_scores import publish_scores
+from tasks.record import record_study
+from tasks.set_policy import list_policies, set_policy, show_policy
+from tasks.set_scoring_rule import find_rule
+from tasks.sign import sign
+from tasks.split import split
+from tasks.suspend import resume, suspend
+from tasks.transfer import transfer
+from tasks.urge import urge
+from tasks.verify_audit import verify_audit
+from tests.actors import administrator
+from tests.ledgers import HEADER, write_xlsx
+from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
+
+ON = "2026-06-04"
+LATER = "2026-07-06"
+HALF = span_named("2026-H1")
+
+LOOKING = {Action.VIEW, Action.AUDIT}
+"""They change nothing."""
+
+Prepare = Callable[[Office], object]
+Act = Callable[[Office, Session], object]
+
+
+def assigned(**more: Any) -> Prepare:
+    return lambda office: office.assign("普法宣传", due="2026-06-30", **more)
+
+
+def then(*steps: Prepare) -> Prepare:
+    def prepare(office: Office) -> None:
+        for step in steps:
+            step(office)
+
+    return prepare
+
+
+def on_item(who: str, act: Callable[..., object], *, on: str = ON, **more: Any) -> Act:
+    """`who` acts on item 1."""
+
+    def done(office: Office, session: Session) -> None:
+        item = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
+        act(session, item, by=office.by(session, who, on), **more)
+
+    return done
+
+
+def on_instruction(who: str, act: Callable[..., object], **more: Any) -> Act:
+    return lambda office, session: act(session, find_instruction(session, 1), by=office.by(session, who, ON), **more)
+
+
+def on_plan(who: str, act: Callable[..., object], *, on: str = ON, **more: Any) -> Act:
+    """`who` acts on the plan of the year."""
+    return lambda office, session: act(
+        session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, who, on), **more
+    )
+
+
+def helped(office: Office) -> str:
+    return office.assign("普法宣传", due="2026-06-30", helping=(office.department("财务科", head="钱科长"),))
+
+
+def extended(office: Office) -> None:
+    office.extend("1", to="2026-07-10", on="2026-06-02")
+
+
+def instructed(office: Office) -> None:
+    office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-02")
+
+
+def answered(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        by = office.by(session, HANDLER, "2026-06-03")
+        reply(session, find_instruction(session, 1), by=by, content="已在办")
+
+
+def published(office: Office) -> None:
+    """The first half of the year is scored: 法规科 missed a day."""
+    office.assign("普法宣传", due="2026-06-12")
+    with unit_of_work(office.engine) as session:
+        score(office, session)
+
+
+def score(office: Office, session: Session) -> None:
+    publish_scores(
+        session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, SUPERVISOR, "2026-07-01"),
+        from_on=HALF.from_on, until_on=HALF.until_on, rule=find_rule(session, office.organ_id),
+    )  # fmt: skip
+
+
+def complain(office: Office, session: Session) -> None:
+    line = session.exec(select(ScoreLine).where(ScoreLine.department_id == office.department_id)).first()
+    assert line is not None
+    appeal(session, line, by=office.by(session, HEAD, LATER), reason="等待上级文件")
+
+
+def complained(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        complain(office, session)
+
+
+def judge(office: Office, session: Session) -> None:
+    by = office.by(session, FIRST, "2026-07-08")
+    decide_appeal(session, find_appeal(session, 1, by=by), by=by, uphold=False, answer="不属实")
+
+
+def give_marks(office: Office, session: Session) -> None:
+    department = session.get_one(Department, office.department_id)
+    evaluate(session, department, HALF, by=office.by(session, LEADER, ON), points="90")
+
+
+def bring_in_a_list(office: Office, session: Session) -> None:
+    rows = [HEADER, [1, "法治", "研讨", None, "法规科", None, None, "6月底前"]]
+    file = write_xlsx(office.settings.home / "清单.xlsx", rows)
+    by = office.by(session, SUPERVISOR, ON)
+    import_list(session, file, by=by, year=office.year, organ_code="bureau")
+
+
+def note_leave(office: Office, session: Session) -> None:
+    by = office.by(session, SUPERVISOR, ON)
+    take_leave(session, find_person(session, HANDLER), by=by, from_on=day(ON), until_on=day(ON))
+
+
+def set_a_day(office: Office, session: Session) -> None:
+    rules = [DayRule(day("2026-06-11"), False, "停电")]
+    by = office.by(session, SUPERVISOR, ON)
+    import_overrides(session, rules, by=by, source="通知.xlsx", organ_id=office.organ_id)
+
+
+def edit_a_policy(office: Office, session: Session) -> None:
+    preset = list_policies(session)[0]
+    data = {**show_policy(session, preset), "name": preset.name, "near_days": 4}
+    set_policy(session, data, by=office.by(session, SUPERVISOR, ON))
+
+
+def circulate(office: Office, session: Session) -> None:
+    compile_circular(
+        session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, SUPERVISOR, ON),
+        kind=CircularKind.WEEK, until=day(ON), calendar=office_calendar(session),
+    )  # fmt: skip
+
+
+def brief(office: Office, session: Session) -> None:
+    reader = session.exec(select(Person).where(Person.name == FIRST)).one()
+    compile_brief(
+        session, session.get_one(AnnualPlan, office.plan_id), reader, by=office.by(session, SUPERVISOR, ON),
+        calendar=office_calendar(session),
+    )  # fmt: skip
+
+
+def file(office: Office, session: Session) -> None:
+    item = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
+    attach(
+        session, item, by=office.by(session, HANDLER, ON), store=office.store, limits=Limits(MEGABYTE), name="总结.txt",
+        source=io.BytesIO(b"done"), category=Category.ROUTINE,
+    )  # fmt: skip
+
+
+def ask_after(office: Office, session: Session) -> None:
+    items = [find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")]
+    urge(session, items, by=office.by(session, SUPERVISOR, ON))
+
+
+def write_down(office: Office, session: Session) -> None:
+    organ = session.get_one(Organ, office.organ_id)
+    record_study(session, organ, by=office.by(session, SUPERVISOR, ON), on=day(ON), topic="民法典")
+
+
+def compile_year(office: Office, session: Session) -> None:
+    organ, on = session.get_one(Organ, office.organ_id), "2027-01-15"
+    compile_report(session, organ, office.year, by=office.by(session, SUPERVISOR, on), on=day(on))
+
+
+def nothing(_office: Office) -> None:
+    """The office as it is founded."""
+
+
+SCENARIOS: dict[Action, tuple[Prepare, Act]] = {
+    Action.SIGN: (assigned(sign=False), on_item(HANDLER, sign)),
+    Action.OBJECT: (assigned(sign=False), on_item(HANDLER, object_to, reason="不属于本科室")),
+    Action.TRANSFER: (
+        then(assigned(), lambda office: office.hire("周承办")),
+        lambda office, session: on_item(
+            SUPERVISOR, transfer, reason="人员调整", handler=find_person(session, "周承办")
+        )(office, session),
+    ),
+    Action.SPLIT: (helped, on_item(SUPERVISOR, split)),
+    Action.REPORT: (assigned(), on_item(HANDLER, record_progress, content="完成一半", percent=50)),
+    Action.ATTACH: (assigned(), file),
+    Action.MILESTONE: (assigned(), on_item(HANDLER, add_milestone, title="方案报审", due_on=day("2026-06-18"))),
+    Action.EXTEND: (
+        assigned(), on_item(HANDLER, extend, to=day("2026-07-10"), reason="上级要求调整", progress="完成一半"),
+    ),
+    Action.DECIDE_EXTENSION: (then(assigned(), extended), on_item(LEADER, decide_extension, approve=True)),
+    Action.URGE: (assigned(), ask_after),
+    Action.INSTRUCT: (assigned(), on_item(LEADER, instruct, content="请抓紧", due_on=day("2026-06-20"))),
+    Action.SIGN_INSTRUCTION: (then(assigned(), instructed), on_instruction(HANDLER, sign_instruction)),
+    Action.REPLY: (then(assigned(), instructed), on_instruction(HANDLER, reply, content="已在办")),
+    Action.CLOSE_INSTRUCTION: (
+        then(assigned(), instructed, answered), on_instruction(LEADER, close_instruction, outcome="已落实"),
+    ),
+    Action.SUSPEND: (assigned(), on_item(SUPERVISOR, suspend, reason="等待上级批复")),
+    Action.RESUME: (
+        then(assigned(), lambda office: office.suspend("1", on="2026-06-02")), on_item(SUPERVISOR, resume),
+    ),
+    Action.REQUEST_CLOSE: (assigned(), on_item(HANDLER, request_close, statement="已办结")),
+    Action.ACCEPT: (
+        then(assigned(), lambda office: office.ask_closure("1", on="2026-06-03")),
+        on_item(SUPERVISOR, accept, waive="现场核实"),
+    ),
+    Action.RETURN: (
+        then(assigned(), lambda office: office.ask_closure("1", on="2026-06-03")),
+        on_item(SUPERVISOR, send_back, reason="材料不全"),
+    ),
+    Action.REOPEN: (
+        then(assigned(), lambda office: office.close("1", on="2026-06-03")),
+        on_item(SUPERVISOR, reopen, reason="群众反映", due_on=day("2026-08-31")),
+    ),
+    Action.PLAN: (nothing, bring_in_a_list),
+    Action.ISSUE: (assigned(issue=False), on_plan(SUPERVISOR, issue)),
+    Action.POLICY: (nothing, edit_a_policy),
+    Action.STAFF: (nothing, note_leave),
+    Action.CALENDAR: (nothing, set_a_day),
+    Action.RECORD: (nothing, write_down),
+    Action.COMPILE: (assigned(), compile_year),
+    Action.CIRCULATE: (assigned(), circulate),
+    Action.BRIEF: (assigned(), brief),
+    Action.SCORE: (assigned(), score),
+    Action.EVALUATE: (nothing, give_marks),
+    Action.APPEAL: (published, complain),
+    Action.DECIDE_APPEAL: (then(published, complained), judge),
+}  # fmt: skip
+"""For each action how the office comes to where it can be done, and the doing of it."""
+
+ENTRIES = {Action.URGE: 2}
+"""A slip about several items is an act, and each item urged is one: for all others one entry."""
+
+
+def test_every_action_that_changes_something_is_told_of() -> None:
+    assert SCENARIOS.keys() | LOOKING == set(Action)
+    assert SCENARIOS.keys().isdisjoint(LOOKING)
+
+
+@pytest.mark.parametrize("action", SCENARIOS, ids=str)
+def test_an_act_leaves_exactly_its_entry(any_engine: Engine, tmp_path: Path, action: Action) -> None:
+    office = Office(any_engine, tmp_path)
+    prepare, act = SCENARIOS[action]
+    prepare(office)
+    with Session(any_engine) as session:
+        known = len(session.exec(select(AuditEntry.id)).all())
+    with on_record(any_engine) as session:
+        act(office, session)
+    with Session(any_engine) as session:
+        left = session.exec(select(AuditEntry).order_by(col(AuditEntry.id)).offset(known)).all()
+        assert [entry.action for entry in left] == [action] * ENTRIES.get(action, 1)
+        assert all(entry.actor_id is not None and (entry.before or entry.after) for entry in left)
+        chain = verify_audit(session, by=administrator(day(ON)), organ_id=None)
+        assert (chain.broken, chain.entries) == (None, known + len(left))
+        item = session.exec(select(WorkItem.id)).first()
+        assert {entry.item_id for entry in left} <= {None, item}
