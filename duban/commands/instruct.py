@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duban.commands.item import done, looking
+from duban.commands.acting import done, looking
 from duban.edge import (
     AsOption,
     JsonOption,

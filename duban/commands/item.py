@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from duban.commands.acting import Number, Reason, acting, done, looking
 from duban.edge import (
     AsOption,
     JsonOption,
@@ -24,15 +23,9 @@ from duban.edge import (
 )
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from models.actor import Actor
-    from models.item import WorkItem
-    from models.plan import AnnualPlan
+    pass
 
 items = typer.Typer(help="任务:查看、签收、填报、延期、催办、挂起、办结销号。", no_args_is_help=True)
-Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
-Reason = Annotated[str, typer.Option("--reason", metavar="文字", help="理由。")]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,38 +35,6 @@ def register(app: typer.Typer) -> None:
     item_terms.register(items)
     item_closure.register(items)
     app.add_typer(items, name="item")
-
-
-@contextmanager
-def acting(
-    context: typer.Context, number: str, as_: str | None, on: str | None, year: int | None, organ: str | None
-) -> Iterator[tuple[Session, WorkItem, Actor]]:
-    """A transaction in which the person named acts on the item of this number."""
-    from tasks.find import find_item
-
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, day, organ)
-        yield session, find_item(session, reach.plan_for(session, by, year, organ), number), by
-
-
-@contextmanager
-def looking(
-    context: typer.Context, as_: str | None, on: str | None, year: int | None, organ: str | None
-) -> Iterator[tuple[Session, AnnualPlan, Actor]]:
-    """A look at the plan by the person named, else by the administrator at this machine."""
-    reach = edge(context)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        yield session, reach.plan_for(session, by, year, organ), by
-
-
-def done(as_json: bool, data: dict[str, Any], words: str) -> None:
-    """What an act answers: data for a program, a line for a person."""
-    if as_json:
-        print_json(data)
-    else:
-        say(words)
 
 
 @items.command("list")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from duban.commands.item import Number, Reason, acting, done
+from duban.commands.acting import Number, Reason, acting, done
 from duban.edge import AsOption, JsonOption, OnOption, OrganOption, YearOption, today
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from duban.commands.item import Number, Reason, acting, done, looking
+from duban.commands.acting import Number, Reason, acting, done, looking
 from duban.edge import (
     AsOption,
     JsonOption,
