@@ -13,7 +13,7 @@ from models.scoring import Evaluation
 from models.span import Span
 from tasks.audit import recorded
 from tasks.authorize import authorize_department
-from tasks.perform import words
+from tasks.typed_text import words
 
 MOST = Decimal(100)
 

@@ -16,8 +16,9 @@ from models.permission import Action
 from models.person import Person, Role
 from models.policy import Policy
 from tasks.arm import move_deadline
-from tasks.perform import check_level, performing, policy_of, words
+from tasks.perform import check_level, performing, policy_of
 from tasks.tell import role_to_ask, settle, tell
+from tasks.typed_text import words
 
 
 def extend(

@@ -27,9 +27,10 @@ from tasks.arm import refresh_due
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ, standings
 from tasks.draw_up import draw_up
-from tasks.perform import Deed, performing, words
+from tasks.perform import Deed, performing
 from tasks.tell import settle, tell
 from tasks.transfer import post_in_office
+from tasks.typed_text import words
 from tasks.wording.facts import to_facts
 from tasks.write_sheet import instruction_sheet
 

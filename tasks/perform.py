@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.errors import BadInputError, ForbiddenError
+from models.errors import ForbiddenError
 from models.item import ItemState, WorkItem
 from models.lifecycle import LIFECYCLE
 from models.permission import Action
@@ -101,16 +101,6 @@ def _out_of_turn(session: Session, by: Actor, action: Action, item: WorkItem) ->
     may = who_may(session, action, item, by)
     hint = ";请先下达计划(duban plan issue)" if item.state is ItemState.DRAFT else ""
     return f"任务 {item.number} 现为{now},不能{action.label}:须在{when}时,由{may}办理{hint}。"
-
-
-def words(text: str | None, name: str, *, longest: int) -> str:
-    """The text without blanks around it. Raises BadInputError where nothing is left, or too much."""
-    found = (text or "").strip()
-    if not found:
-        raise BadInputError(f"{name}不能为空。")
-    if len(found) > longest:
-        raise BadInputError(f"{name}有 {len(found)} 个字,超过 {longest} 字,请精简。")
-    return found
 
 
 def policy_of(session: Session, item: WorkItem) -> Policy:

@@ -12,8 +12,9 @@ from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.light import planned_percent
 from models.permission import Action, Scope
 from models.progress import ProgressEntry
-from tasks.perform import Deed, performing, words
+from tasks.perform import Deed, performing
 from tasks.sign import lead_receipt, take_on
+from tasks.typed_text import words, words_or_none
 
 PROMISE_LIMIT = 10
 """Working days: nobody may quiet the ladder for longer at a time."""
@@ -53,11 +54,11 @@ def record_progress(
             department_id=standing.seat.department_id if helps else None,
             on=by.on,
             text=content,
-            problems=_short(problems, "问题"),
-            next_step=_short(next_step, "下一步"),
+            problems=words_or_none(problems, "问题", longest=2000),
+            next_step=words_or_none(next_step, "下一步", longest=2000),
             percent=percent,
             planned=_planned(session, item, by.on),
-            achievement=_short(achievement, "成效"),
+            achievement=words_or_none(achievement, "成效", longest=2000),
             next_report_on=next_report_on,
             recorded_at=by.now,
             accepted_at=by.now,
@@ -79,10 +80,6 @@ def record_progress(
             take_on(session, deed, lead_receipt(session, item), standing)
         _keep_or_make_promise(session, deed, next_report_on)
     return entry
-
-
-def _short(text: str | None, name: str) -> str | None:
-    return words(text, name, longest=2000) if (text or "").strip() else None
 
 
 def _planned(session: Session, item: WorkItem, on: dt.date) -> int | None:

@@ -25,6 +25,7 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Person
 from tasks.perform import performing_for
+from tasks.typed_text import words, words_or_none
 
 LARGEST_FINE = Decimal("999999999999.99")
 MOST_PEOPLE = 1_000_000
@@ -50,7 +51,7 @@ def record_case(
     with _recording(session, by, organ):
         if not 0 <= fine <= LARGEST_FINE or fine != round(fine, 2):
             raise BadInputError(f"罚款金额“{fine}”不可用：应为不小于 0 的元数，最多两位小数，如 3000 或 200.50。")
-        number = _short(number, "案号", 100)
+        number = words_or_none(number, "案号", longest=100)
         if number is not None:
             known = select(EnforcementCase).where(EnforcementCase.organ_id == organ.id)
             if session.exec(known.where(EnforcementCase.number == number)).first() is not None:
@@ -58,7 +59,7 @@ def record_case(
         case = EnforcementCase(
             organ_id=key(organ.id),
             number=number,
-            title=_short(title, "案件名称", 500),
+            title=words_or_none(title, "案件名称", longest=500),
             procedure=procedure,
             decided_on=on,
             fine=fine,
@@ -76,8 +77,8 @@ def record_study(
     with _recording(session, by, organ):
         if people is not None and not 0 < people <= MOST_PEOPLE:
             raise BadInputError(f"参加人数“{people}”不可用：应为 1 至 {MOST_PEOPLE} 的整数，不清楚可不填。")
-        words = _words(topic, "学习主题", 500)
-        study = StudySession(organ_id=key(organ.id), held_on=on, topic=words, people=people, recorded_at=by.now)
+        theme = words(topic, "学习主题", longest=500)
+        study = StudySession(organ_id=key(organ.id), held_on=on, topic=theme, people=people, recorded_at=by.now)
         session.add(study)
     return study
 
@@ -105,8 +106,8 @@ def record_act(
             item_id=item.id if item else None,
             kind=kind,
             on=on,
-            text=_words(text, "履职内容", 2000),
-            document_number=_short(document_number, "文号", 100),
+            text=words(text, "履职内容", longest=2000),
+            document_number=words_or_none(document_number, "文号", longest=100),
             recorded_at=by.now,
         )
         session.add(act)
@@ -130,9 +131,9 @@ def record_deficiency(
             organ_id=key(organ.id),
             item_id=item.id if item else None,
             on=on,
-            text=_words(text, "不足", 1000),
-            cause=_short(cause, "原因", 1000),
-            remedy=_short(remedy, "整改措施", 1000),
+            text=words(text, "不足", longest=1000),
+            cause=words_or_none(cause, "原因", longest=1000),
+            remedy=words_or_none(remedy, "整改措施", longest=1000),
             recorded_at=by.now,
         )
         session.add(deficiency)
@@ -181,18 +182,3 @@ def _recording(session: Session, by: Actor, organ: Organ, item: WorkItem | None 
         if item is not None and item.organ_id != organ.id:
             raise BadInputError(f"任务 {item.number} 不是{organ.name}的任务。")
         yield
-
-
-def _words(text: str, name: str, longest: int) -> str:
-    """The text without blanks around it. Raises BadInputError where nothing is left, or too much."""
-    found = _short(text, name, longest)
-    if found is None:
-        raise BadInputError(f"{name}不能为空。")
-    return found
-
-
-def _short(text: str | None, name: str, longest: int) -> str | None:
-    words = (text or "").strip()
-    if len(words) > longest:
-        raise BadInputError(f"{name}有 {len(words)} 个字，超过 {longest} 字，请精简。")
-    return words or None

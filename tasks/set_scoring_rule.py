@@ -13,7 +13,7 @@ from models.score_rules import MOST, as_entry, prices, repriced
 from models.scoring import DEFAULT_RULE, ScoringRule
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ
-from tasks.perform import words
+from tasks.typed_text import words
 
 
 def set_rule(

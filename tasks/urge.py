@@ -22,8 +22,9 @@ from tasks.authorize import authorize_organ
 from tasks.draw_up import draw_up
 from tasks.explain import distance
 from tasks.people_of import contact_of, handler_of, unit_of
-from tasks.perform import performing, performing_for, policy_of, words
+from tasks.perform import performing, performing_for, policy_of
 from tasks.tell import tell
+from tasks.typed_text import words
 from tasks.wording.facts import to_facts
 from tasks.wording.supervision_sheet import UrgedItem, UrgingSlip
 

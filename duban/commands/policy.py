@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,15 +94,10 @@ def set_(
 
 
 def _read(file: Path) -> dict[str, Any]:
+    from duban.data_file import read_data
     from models.errors import UnreadableFileError
 
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
-    except OSError as error:
-        raise UnreadableFileError(f"文件 {file} 无法打开:{error.strerror}。") from error
-    except ValueError as error:
-        raise UnreadableFileError(f"文件 {file} 不是有效的 JSON 或 TOML:{error}。") from error
+    data = read_data(file)
     if not isinstance(data, dict):
         raise UnreadableFileError(f"文件 {file} 的内容应为一个策略,格式同 duban policy show 名称 --json。")
     return data

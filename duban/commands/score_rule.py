@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -164,15 +162,10 @@ def _data(rule: ScoringRule) -> dict[str, Any]:
 
 def _read(file: Path) -> dict[str, Any]:
     """The rule in a file. Raises UnreadableFileError for no such file, BadInputError for anything but a rule."""
-    from models.errors import BadInputError, UnreadableFileError
+    from duban.data_file import read_data
+    from models.errors import BadInputError
 
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
-    except OSError as error:
-        raise UnreadableFileError(f"文件 {file} 无法打开:{error.strerror}。") from error
-    except ValueError as error:
-        raise UnreadableFileError(f"文件 {file} 不是有效的 JSON 或 TOML:{error}。") from error
+    data = read_data(file)
     kinds = {"name": str, "version": int, "start": int, "leader_weight": int, "events": list, "made_on": object}
     wrong = [
         key for key, value in (data.items() if isinstance(data, dict) else ())
