@@ -22,7 +22,7 @@ DEV   = $(VENV)/dev.stamp
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help run test lint types contracts tests bench lock clean FORCE
+.PHONY: help run test lint types contracts tests bench pictures lock clean FORCE
 
 help:
 	@echo 'make run        建立演示单位并打开网页 / build the demonstration office and serve it'
@@ -30,6 +30,7 @@ help:
 	@echo 'make test       全部检查 / lint, types, import contracts, tests (or one of: lint types contracts tests)'
 	@echo '                ARGS= 传给 pytest / handed to pytest, as in: make tests ARGS="-k calendar"'
 	@echo 'make bench      性能比值 / print the ratios of tests/benchmarks'
+	@echo 'make pictures   重拍文档中的页面图 / take the pictures of docs/images anew (needs Chromium)'
 	@echo 'make lock       重新锁定依赖 / write the locks anew; UPGRADE=1 takes newer versions'
 	@echo 'make clean      删除虚拟环境和缓存,不动数据 / remove .venv and caches, never data'
 	@echo 'PYTHON=python3.12 指定解释器 / names the interpreter of a new .venv'
@@ -54,6 +55,9 @@ contracts: $(DEV)
 
 tests: $(DEV)
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS) --cov
+
+pictures: $(DEV)
+	$(BIN)/python -m tests.browser.take_pictures $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/pytest -m benchmark -s $(ARGS)

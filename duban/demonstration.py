@@ -46,11 +46,13 @@ from tasks.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.hand_over import hand_over, take_leave
 from tasks.instruct import close_instruction, instruct, reply
 from tasks.list_notices import list_notices
+from tasks.manage_accounts import invite_all
 from tasks.people_of import handler_of
 from tasks.progress import record_progress
 from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
 from tasks.roster import posts_to_hand_over
+from tasks.set_password import set_by_code
 from tasks.sign import sign
 from tasks.supervise import supervise
 from tasks.urge import urge
@@ -255,6 +257,16 @@ def read_script(path: Path) -> Script:
     if tables:
         raise DubanError(f"{path.name} 中有不认识的部分：{'、'.join(tables)}；可用：{'、'.join(_ACTS)}。")
     return script
+
+
+def open_accounts(engine: Engine, day: str, password: str) -> int:
+    """Everybody who holds a post on the day gets an account with this password; how many got one."""
+    now = opening_of(dt.date.fromisoformat(day))
+    with on_record(engine) as session:
+        made = invite_all(session, find_organ(session, None), by=Actor("本机管理员", Channel.COMMAND, now.date(), now))
+        for account in made:
+            set_by_code(session, account.code, password, now=now)
+    return len(made)
 
 
 def days_to_live(engine: Engine) -> list[dt.date]:

@@ -180,7 +180,7 @@ class EmbeddedClock:
 
     def _run(self, schedule: Schedule) -> Way:
         named = {"slug": schedule.slug}
-        if self._prefect is not None:
+        if self._prefect is not None and not schedule.light:
             if self._prefect.is_healthy():
                 try:
                     self._prefect.run_flow(schedule.entrypoint, schedule.parameters)
@@ -199,7 +199,8 @@ class EmbeddedClock:
             else:
                 log.info("Prefect 不在,直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
         result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
-        log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})
+        if not schedule.light or any(result.values()):
+            log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})
         return Way.DIRECT
 
     def _take_lease(self) -> bool:

@@ -29,7 +29,9 @@ from tasks.compile_brief import compile_brief, first_reader
 from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
 from tasks.deliver import deliver
+from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run
+from tasks.send_webhooks import send_webhooks
 from tasks.supervise import supervise
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,18 @@ def delivery(settings: Settings) -> dict[str, Any]:
         with unit_of_work(database) as session:
             record_run(session, delivery.__name__, on=delivered.on, now=clock.now())
     return {**asdict(delivered), "on": delivered.on.isoformat()}
+
+
+def webhooks(settings: Settings) -> dict[str, Any]:
+    """Tell webhooks what happened since the last time; the counts of what was queued and sent."""
+    now = clock.now()
+    with _opened(settings) as database:
+        with unit_of_work(database) as session:
+            queued = queue_webhooks(session, now=now)
+        sent = send_webhooks(database, settings, now=now)
+        with unit_of_work(database) as session:
+            record_run(session, webhooks.__name__, on=now.date(), now=clock.now())
+    return {"queued": queued, **asdict(sent)}
 
 
 def year_end_report(settings: Settings, year: int | None = None) -> dict[str, Any]:
@@ -182,6 +196,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
     for rhythm in (
         daily_supervision,
         delivery,
+        webhooks,
         brief,
         weekly_circular,
         monthly_circular,

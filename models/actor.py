@@ -24,3 +24,7 @@ class Actor:
     on: dt.date
     now: dt.datetime
     person_id: int | None = None
+
+    def hint(self, typed: str) -> str:
+        """What an error adds for whoever types commands, in brackets; nothing where there is nothing to type."""
+        return f"({typed})" if self.channel is Channel.COMMAND else ""

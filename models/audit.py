@@ -30,6 +30,12 @@ LEDGERS = frozenset(
         "delivery_attempt",  # written before and after each try to send: a record already
         "last_run",  # how far a rhythm got; says nothing about the office
         "lease",  # which process runs the clock, renewed four times a minute
+        "web_session",  # who is signed in where; signing in and out are on record
+        "sign_in_attempt",  # what was tried at the door: a record already
+        "api_request",  # an answer kept to be given again; what it did is on record
+        "webhook_message",  # what a webhook is to be told; its own rows are its record
+        "job",  # how far long work is; what it does is on record
+        "saved_view",  # how somebody likes a list; says nothing about the office
         "number_series",  # a counter; the document that took the number is on record
     }
 )

@@ -1,16 +1,17 @@
 """The database: engines for SQLite and PostgreSQL, and sessions that are committed at the edge only."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, create_engine
 
 from models.audit import LEDGERS, QUEUE
 from models.errors import UnrecordedChangeError
+from models.natural_order import SQLITE_FUNCTION, natural_key
 
 
 def sqlite_url(path: Path) -> str:
@@ -48,6 +49,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function(SQLITE_FUNCTION, 1, natural_key, deterministic=True)
 
 
 def _begin_immediate(connection: Any) -> None:
@@ -91,6 +93,11 @@ def on_record(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+_KNOWN = "duban.known"
+"""Under this name the `info` of a session that only looks keeps what it found out."""
+
+Found = TypeVar("Found")
+
 _NAME = r'(?:[\w$]+|"(?:[^"]|"")+")'
 _WRITES = re.compile(
     rf"""
@@ -121,4 +128,22 @@ def reading(engine: Engine) -> Iterator[Session]:
     What it loaded stays readable afterwards.
     """
     with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
+        session.info[_KNOWN] = {}
         yield session
+
+
+@contextmanager
+def rehearsing(engine: Engine) -> Iterator[Session]:
+    """A session in which an act is tried out, under the same locks as the act itself; nothing of it is kept."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+def known_once(session: Session, name: tuple[Hashable, ...], find: Callable[[], Found]) -> Found:
+    """What `find` answers; a session that only looks asks once and keeps the answer under the name."""
+    known = session.info.get(_KNOWN)
+    if known is None:
+        return find()
+    if name not in known:
+        known[name] = find()
+    return cast(Found, known[name])

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, Session, col, or_, select, text
+from sqlalchemy import Index, Integer, UniqueConstraint, bindparam
+from sqlalchemy import select as sa_select
+from sqlmodel import Field, Session, SQLModel, or_, text
 
+from models.database import known_once
 from models.row import Row
 from models.workdays import DayRule, WorkCalendar
 
@@ -40,6 +42,18 @@ class DayOverride(Row, table=True):
 
 def office_calendar(session: Session, *, organ_id: int | None = None) -> WorkCalendar:
     """The official calendar with the days set for all organs and, over them, those of the organ named."""
-    mine = or_(col(DayOverride.organ_id).is_(None), DayOverride.organ_id == organ_id)
-    rows = session.exec(select(DayOverride).where(mine).order_by(col(DayOverride.organ_id).is_not(None)))
-    return WorkCalendar(DayRule(row.on, row.working, row.name) for row in rows)
+    return known_once(session, ("calendar", organ_id), lambda: _office_calendar(session, organ_id))
+
+
+def _office_calendar(session: Session, organ_id: int | None) -> WorkCalendar:
+    session.flush()
+    return WorkCalendar(DayRule(*row) for row in session.execute(_RULES, {"organ": organ_id}))
+
+
+_DAYS = SQLModel.metadata.tables[str(DayOverride.__tablename__)].c
+_RULES = (
+    sa_select(_DAYS.on, _DAYS.working, _DAYS.name)
+    .where(or_(_DAYS.organ_id.is_(None), _DAYS.organ_id == bindparam("organ", type_=Integer)))
+    .order_by(_DAYS.organ_id.is_not(None))
+)
+"""Put together once: every page asks it."""

@@ -40,6 +40,18 @@ class ForbiddenError(DubanError):
     """当前状态下不允许此操作。"""
 
 
+class SlowDownError(ForbiddenError):
+    """尝试次数过多。
+
+    `minutes` says after how long it may be tried again.
+    """
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        span = f"{minutes} 分钟" if minutes <= 120 else f"{-(-minutes // 60)} 小时"
+        super().__init__(f"尝试次数过多:请在 {span}后再试;忘记密码的,请管理员重设。")
+
+
 class ConflictError(DubanError):
     """此事项刚被他人处理,请刷新后再试。"""
 

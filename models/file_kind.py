@@ -148,6 +148,9 @@ _SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
 
 ACCEPTED = f"可接受的文件:{'、'.join([*_KINDS, *_SAME])}"
 
+ENDINGS = ",".join([*_KINDS, *_SAME])
+"""The accepted endings as a file field of a page lists them."""
+
 
 def kind_of(name: str, head: bytes) -> FileKind:
     """The kind of the file that is called `name` and begins with `head`, its first `HEAD` bytes or the whole of it.

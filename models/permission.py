@@ -62,6 +62,9 @@ class Action(Coded):
     APPEAL = "appeal", "考核申诉"
     DECIDE_APPEAL = "decide_appeal", "裁定申诉"
     AUDIT = "audit", "查看操作记录"
+    SYSTEM = "system", "查看系统运行"
+    RESEND = "resend", "重发通知"
+    INTEGRATE = "integrate", "管理外部接口"
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,9 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
         Grant(_F, Scope.ORGAN),
         Grant(_M, Scope.ORGAN),
     ),
+    Action.SYSTEM: RUNNING,
+    Action.RESEND: RUNNING,
+    Action.INTEGRATE: (Grant(_M, Scope.ORGAN),),
 }
 
 BY_RHYTHM = frozenset({Action.COMPILE, Action.CIRCULATE, Action.BRIEF})

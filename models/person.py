@@ -39,7 +39,7 @@ class Person(Row, table=True):
     name: str = Field(max_length=64, index=True)
     email: str | None = Field(default=None, max_length=254)
     mobile: str | None = Field(default=None, max_length=32)
-    deputy_id: int | None = Field(default=None, foreign_key="person.id")
+    deputy_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     left_on: dt.date | None = None
 
 
@@ -92,4 +92,4 @@ class Leave(Row, table=True):
     person_id: int = Field(foreign_key="person.id")
     from_on: dt.date
     until_on: dt.date
-    deputy_id: int | None = Field(default=None, foreign_key="person.id")
+    deputy_id: int | None = Field(default=None, foreign_key="person.id", index=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
+from sqlmodel import text as sql
 
 from models.coded import Coded, coded
 from models.row import Row
@@ -33,6 +34,9 @@ class Report(Row, table=True):
     title: str = Field(max_length=300)
     snapshot: str = Field(max_length=64)
     compiled_at: dt.datetime
+    paper: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """What stands on paper beside the parts: day, addressee, signature, opening, template. None in versions compiled
+    before it was kept."""
 
 
 class ReportSection(Row, table=True):
@@ -61,6 +65,13 @@ class ReportBlock(Row, table=True):
     text: str
     sources: list[str] = Field(sa_type=JSON)
     unsupported: bool = False
+    proposal: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """It has sources, but a person has to say whether it is so."""
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the block is marked 待核 on paper."""
+        return self.unsupported or self.proposal
 
 
 class ReportFigure(Row, table=True):

@@ -1,12 +1,14 @@
 """Settings: the data folder, `duban.toml` in it, and `DUBAN_*` variables above both."""
 
 import datetime as dt
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.database import sqlite_url
@@ -33,16 +35,53 @@ class Settings(BaseSettings):
     smtp_security: str = Field(default="starttls-if-offered", pattern="^(none|starttls-if-offered|starttls|tls)$")
     mail_from: str = "duban@localhost"
 
+    trusted_proxy: str = ""
+    """The reverse proxies whose X-Forwarded-For is believed: addresses or networks with commas between them."""
+
+    oidc_issuer: str = ""
+    """Single sign-on: the provider's address, as it writes it itself. Empty: passwords only."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Empty for a public client; PKCE protects the code either way."""
+    oidc_label: str = "单点登录"
+    """What the button at sign-in says."""
+    oidc_claim: str = "preferred_username"
+    """What the provider says of a person that is the login here, until the account is bound."""
+
     quiet_from: dt.time = dt.time(20, 0)
     quiet_until: dt.time = dt.time(8, 0)
     """No mail leaves by itself between these, office time; what waits leaves afterwards."""
     delivery_attempts: int = Field(default=6, ge=1, le=50)
     """A message that failed this often is parked."""
 
+    webhook_private: bool = False
+    """Webhooks may go to addresses inside the office's own network; without it a webhook reaches public ones only."""
+    metrics_token: SecretStr = SecretStr("")
+    """By this bearer token a monitor on another machine reads /metrics; empty: this machine only."""
+
     evidence_url: str = ""
     """Where evidence files lie, a folder or any URL of fsspec; empty: in the data folder."""
     evidence_megabytes: int = Field(default=50, ge=1, le=2048)
     """The largest evidence file, in MB of 1,048,576 bytes."""
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def _are_networks(cls, listed: str) -> str:
+        for part in listed.split(","):
+            if part.strip():
+                try:
+                    ipaddress.ip_network(part.strip(), strict=False)
+                except ValueError as error:
+                    raise ValueError(f"“{part.strip()}”不是 IP 地址或网段,应如 127.0.0.1,10.0.0.0/24") from error
+        return listed
+
+    @model_validator(mode="after")
+    def _may_sign_on(self) -> "Settings":
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("设了 oidc_issuer,还须设 oidc_client_id")
+        if self.oidc_issuer and not _is_safe(self.oidc_issuer):
+            raise ValueError("oidc_issuer 应以 https:// 开头(本机的可用 http://127.0.0.1)")
+        return self
 
     @property
     def database(self) -> str:
@@ -79,6 +118,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE)
 
 
+def _is_safe(address: str) -> bool:
+    """Whether nobody on the way can answer in the provider's place."""
+    found = urlsplit(address)
+    return found.scheme == "https" or (found.scheme == "http" and found.hostname in ("127.0.0.1", "::1", "localhost"))
+
+
 def load_settings(home: Path | None = None) -> Settings:
     """The settings of the data folder `home`, else of `DUBAN_HOME`, else of `./duban-data`.
 
@@ -95,6 +140,9 @@ def load_settings(home: Path | None = None) -> Settings:
 
 def _explain(folder: Path, fault: Any) -> str:
     name = ".".join(str(part) for part in fault["loc"])
+    said = fault["msg"].removeprefix("Value error, ")
+    if not name:
+        return f"{folder / SETTINGS_FILE} 的设置不可用:{said}"
     if fault["type"] == "extra_forbidden":
         return f"{folder / SETTINGS_FILE} 中的“{name}”不是已知的设置项;可用:{'、'.join(Settings.model_fields)}"
-    return f"设置项“{name}”(环境变量 DUBAN_{name.upper()} 或 {folder / SETTINGS_FILE})的值不可用:{fault['msg']}"
+    return f"设置项“{name}”(环境变量 DUBAN_{name.upper()} 或 {folder / SETTINGS_FILE})的值不可用:{said}"

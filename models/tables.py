@@ -5,6 +5,8 @@ from importlib import import_module
 from sqlmodel import SQLModel
 
 for _noun in (
+    "account",
+    "api_token",
     "audit",
     "closure",
     "day_override",
@@ -14,6 +16,7 @@ for _noun in (
     "extension",
     "instruction",
     "item",
+    "job",
     "leadership",
     "ledger",
     "notice",
@@ -26,9 +29,12 @@ for _noun in (
     "receipt",
     "report",
     "rhythm",
+    "saved_view",
     "scoring",
     "suspension",
     "urge",
+    "web_session",
+    "webhook",
 ):
     import_module(f"models.{_noun}")
 

@@ -54,6 +54,11 @@ class WorkCalendar:
         """
         return day not in self._rules and not self._is_noticed(day.year)
 
+    def is_special(self, day: dt.date) -> bool:
+        """Whether the day is not what its weekday says: a holiday by name, on a weekend too, or 调休."""
+        named = day in self._rules or (self._is_noticed(day.year) and day in chinese_calendar.holidays)
+        return named or self.is_working(day) is not (day.weekday() < 5)
+
     def add(self, day: dt.date, n: int) -> dt.date:
         """The `n`th working day after `day`, or before it where `n` is negative; `day` itself for 0.
 

@@ -69,6 +69,12 @@ def recipient_of_head(department: str, *, leaves: bool) -> str:
     return _first(_answers(_SEATED, condition, "p.id", own="true", leaves=leaves))
 
 
+def recipient_in_charge(*, leaves: bool) -> str:
+    """The scalar for whoever leads item `i` or that leader's deputy: null where the matter passes to the next level."""
+    levels = (_answers(*holders, own="true", leaves=leaves) for holders in _HOLDERS[Role.LEADER])
+    return _first([answer for answers in levels for answer in answers])
+
+
 def recipient_for_unit(department: str, *, leaves: bool) -> str:
     """The scalar for a cooperating unit of item `i`: its head, else whoever is in charge of the item."""
     above = recipient_by_role(f"'{Role.LEADER}'", frozenset({Role.LEADER}), leaves=leaves)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
-from models.actor import Actor
+from models.actor import Actor, Channel
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
@@ -86,7 +86,7 @@ def decide_appeal(
         raise ForbiddenError(f"申诉 {made.id} 已于 {made.decided_on} 裁定({made.outcome.label})。")
     if made.person_id == by.person_id:
         raise ForbiddenError("不能裁定本人提出的申诉:请由第一责任人本人裁定。")
-    after = _points_after(made, line, points, uphold=uphold)
+    after = _points_after(made, line, points, uphold=uphold, by=by)
     with recorded(
         session, by, Action.DECIDE_APPEAL, organ_id=run.organ_id, item_id=line.item_id, for_id=standing.seat.for_id,
         reason=answer,
@@ -113,7 +113,7 @@ def find_line(session: Session, number: int, *, by: Actor) -> ScoreLine:
     line = session.get(ScoreLine, number)
     if line is None or not may_see_organ(session, by, session.get_one(ScoreRun, line.run_id).organ_id):
         raise NotFoundError(
-            f"没有编号为 {number} 的扣分条目,或者它不在您的查看范围内;可用 duban score show 科室 查看。"
+            f"没有编号为 {number} 的扣分条目,或者它不在您的查看范围内{by.hint('可用 duban score show 科室 查看')}。"
         )
     return line
 
@@ -125,7 +125,8 @@ def find_appeal(session: Session, number: int, *, by: Actor) -> ScoreAppeal:
         run = session.get_one(ScoreRun, session.get_one(ScoreLine, made.line_id).run_id)
         if may_see_organ(session, by, run.organ_id):
             return made
-    raise NotFoundError(f"没有编号为 {number} 的申诉,或者它不在您的查看范围内;可用 duban score show 查看待裁定的申诉。")
+    hint = by.hint("可用 duban score show 查看待裁定的申诉")
+    raise NotFoundError(f"没有编号为 {number} 的申诉,或者它不在您的查看范围内{hint}。")
 
 
 def appeals_of(session: Session, run: ScoreRun) -> dict[int, ScoreAppeal]:
@@ -154,14 +155,19 @@ def _check_term(session: Session, run: ScoreRun, by: Actor) -> None:
         )
 
 
-def _points_after(made: ScoreAppeal, line: ScoreLine, points: Decimal | str | None, *, uphold: bool) -> Decimal | None:
+def _points_after(
+    made: ScoreAppeal, line: ScoreLine, points: Decimal | str | None, *, uphold: bool, by: Actor
+) -> Decimal | None:
     if not uphold:
         if points is not None:
-            raise BadInputError("不予采纳的申诉不改分:请去掉 --points,或改用 --uphold。")
+            raise BadInputError(
+                f"不予采纳的申诉不改分:请不写改扣的分{by.hint('--points')},或改为采纳{by.hint('--uphold')}。"
+            )
         return None
     if points is None:
+        typed = "--points " if by.channel is Channel.COMMAND else ""
         raise BadInputError(
-            f"采纳申诉须写明改扣几分:--points 0 至 {written(line.points)}(原扣 {written(line.points)} 分)。"
+            f"采纳申诉须写明改扣几分:{typed}0 至 {written(line.points)}(原扣 {written(line.points)} 分)。"
         )
     return as_points(points, f"申诉 {made.id} 改扣的分", most=line.points)
 

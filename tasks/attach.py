@@ -1,8 +1,8 @@
 """Attaching evidence (佐证材料): looked at, stored by content, tied to an item or an act, revised by new rows."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
 from sqlalchemy import Table
@@ -45,23 +45,52 @@ def attach(
     The same content is stored once, whoever brings it. Raises BadInputError for a file that may not come in, for one
     the item has already, or for a day of expiry that is past; nothing is stored then.
     """
-    with performing(session, by, Action.ATTACH, item) as deed:
-        upload = check_upload(name, source, limits)
+    return attach_all(
+        session,
+        item,
+        by=by,
+        store=store,
+        limits=limits,
+        files=[(name, source)],
+        category=category,
+        public=public,
+        expires_on=expires_on,
+        note=note,
+        replaces=replaces,
+    )[0]
+
+
+def attach_all(
+    session: Session,
+    item: WorkItem,
+    *,
+    by: Actor,
+    store: FileStore,
+    limits: Limits,
+    files: Sequence[tuple[str, BinaryIO]],
+    category: Category,
+    public: bool = False,
+    expires_on: dt.date | None = None,
+    note: str | None = None,
+    replaces: int | None = None,
+) -> list[Evidence]:
+    """Attach several files (name, content) at once, all or none: every one is looked at before the first is stored.
+
+    Raises as `attach` does, and BadInputError for no file, or for more than one where a piece is to be replaced.
+    """
+    if not files:
+        raise BadInputError("请选择要上传的文件。")
+    if replaces is not None and len(files) > 1:
+        raise BadInputError("替换一份材料时只能选择一个文件。")
+    with performing(session, by, Action.ATTACH, item) as deed, ExitStack() as kept:
+        uploads = [check_upload(name, source, limits) for name, source in files]
         if expires_on is not None and expires_on < by.on:
             raise BadInputError(f"有效期 {expires_on} 已过:应不早于 {by.on}。")
         older = _replaced(session, item, replaces) if replaces is not None else None
-        with _stored(session, store, source, upload, limits, by) as stored:
-            known = session.exec(
-                select(Evidence).where(
-                    Evidence.item_id == item.id,
-                    Evidence.sha256 == stored.sha256,
-                    Evidence.state != EvidenceState.REPLACED,
-                )
-            ).first()
-            if known is not None:
-                raise BadInputError(
-                    f"任务 {item.number} 已有内容相同的材料“{known.name}”(编号 {known.id}),未重复上传。"
-                )
+        pieces = []
+        for upload, (_, source) in zip(uploads, files, strict=True):
+            stored = kept.enter_context(_stored(session, store, source, upload, limits, by))
+            _refuse_known(session, item, stored)
             if older is not None:
                 older.state = EvidenceState.REPLACED
                 session.flush()
@@ -82,7 +111,20 @@ def attach(
             )
             session.add(piece)
             session.flush()
-    return piece
+            pieces.append(piece)
+    return pieces
+
+
+def _refuse_known(session: Session, item: WorkItem, stored: Stored) -> None:
+    known = session.exec(
+        select(Evidence).where(
+            Evidence.item_id == item.id,
+            Evidence.sha256 == stored.sha256,
+            Evidence.state != EvidenceState.REPLACED,
+        )
+    ).first()
+    if known is not None:
+        raise BadInputError(f"任务 {item.number} 已有内容相同的材料“{known.name}”(编号 {known.id}),未重复上传。")
 
 
 def attach_to_act(

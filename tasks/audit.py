@@ -168,7 +168,7 @@ def _after_flush(session: Session, _context: Any) -> None:
     watch.made = []
 
 
-_SECRET = re.compile("password|secret|token|credential")
+_SECRET = re.compile("password|secret|token|credential|code_hash")
 
 
 def told(column: str, value: Any) -> Any:

@@ -4,20 +4,20 @@ Whom a grant of `models.permission` reaches is one SQL condition on the item, us
 whole lists, so that what a list shows and what an act allows can never differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, and_, false, or_, true
 from sqlmodel import Session, col, select
-from sqlmodel import func as sql
 
 from models.actor import Actor, Channel
-from models.database import key
+from models.database import key, known_once
 from models.errors import ForbiddenError
 from models.item import ItemLeader, ItemUnit, WorkItem
 from models.organ import Department, Organ
 from models.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
-from models.person import Leave, Oversight, Person, Post, Role, Tenure
+from models.person import Oversight, Role
 from models.plan import AnnualPlan
 from tasks.find import unknown_item
 from tasks.people_of import holder_of
@@ -59,51 +59,84 @@ def seats(session: Session, by: Actor) -> list[Seat]:
     """The seats the actor fills on its day, its own first."""
     if by.person_id is None:
         return [Seat(Role.ADMINISTRATOR, None)] if by.channel is Channel.COMMAND else []
-    me = session.get_one(Person, by.person_id)
-    if me.left_on is not None and me.left_on < by.on:
-        return []
-    held = (
-        select(Post)
-        .join(Tenure, col(Tenure.post_id) == Post.id)
-        .where(col(Tenure.started_on) <= by.on, or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= by.on))
-        .order_by(col(Post.id))
-    )
-    own = [_seat(post) for post in session.exec(held.where(Tenure.person_id == me.id))]
-    away = select(Leave.person_id).where(Leave.from_on <= by.on, Leave.until_on >= by.on)
-    if session.exec(away.where(Leave.person_id == me.id)).first() is not None:
-        return own
-    absent = session.exec(
-        select(Person)
-        .join(Leave, col(Leave.person_id) == Person.id)
-        .where(col(Leave.from_on) <= by.on, col(Leave.until_on) >= by.on)
-        .where(sql.coalesce(col(Leave.deputy_id), col(Person.deputy_id)) == me.id)
-    ).all()
-    return own + [
-        _seat(post, person) for person in absent for post in session.exec(held.where(Tenure.person_id == person.id))
+    return known_once(session, ("seats", by.person_id, by.on), lambda: _seats(session, by))
+
+
+def _seats(session: Session, by: Actor) -> list[Seat]:
+    session.flush()
+    return [
+        Seat(Role(role), organ_id, department_id, post_id, for_id=for_id, for_name=for_name)
+        for role, organ_id, department_id, post_id, for_id, for_name in session.execute(
+            _SEATS, {"me": by.person_id, "on": by.on}
+        )
     ]
 
 
-def _seat(post: Post, person: Person | None = None) -> Seat:
-    return Seat(
-        post.role, post.organ_id, post.department_id, post.id,
-        for_id=person.id if person else None, for_name=person.name if person else None,
-    )  # fmt: skip
+# Text, for it is asked at every page: as a statement of objects it would take longer to make than to run.
+_HELD = (
+    "FROM post p JOIN tenure t ON t.post_id = p.id JOIN person h ON h.id = t.person_id"
+    " WHERE t.started_on <= :on AND (t.ended_on IS NULL OR t.ended_on >= :on)"
+)
+_AWAY = "l.from_on <= :on AND l.until_on >= :on"
+_POST = "SELECT p.role, p.organ_id, p.department_id, p.id AS post_id"
+_SEATS = sa.text(
+    f"{_POST}, NULL AS for_id, NULL AS for_name {_HELD} AND h.id = :me AND (h.left_on IS NULL OR h.left_on >= :on)"
+    f" UNION ALL {_POST}, h.id, h.name {_HELD} AND h.id IN ("
+    f"SELECT l.person_id FROM leave l WHERE l.deputy_id = :me AND {_AWAY}"
+    " UNION SELECT a.id FROM person a JOIN leave l ON l.person_id = a.id"
+    f" WHERE a.deputy_id = :me AND l.deputy_id IS NULL AND {_AWAY})"
+    " AND NOT EXISTS (SELECT 1 FROM person m WHERE m.id = :me AND (m.left_on < :on"
+    f" OR EXISTS (SELECT 1 FROM leave l WHERE l.person_id = m.id AND {_AWAY})))"
+    " ORDER BY 5 NULLS FIRST, 4"
+)
+"""One's own seats, then those of the people stood in for, unless one is away oneself or has left."""
 
 
-def permitted(session: Session, by: Actor, action: Action) -> ColumnElement[bool]:
-    """The condition on `WorkItem` that holds for just the items on which `by` may do `action`."""
-    return or_(false(), *(_reach(standing) for standing in _grants(seats(session, by), action)))
+def permitted(
+    session: Session, by: Actor, action: Action, *, roles: Collection[Role] | None = None, organ_id: int | None = None
+) -> ColumnElement[bool]:
+    """The condition on `WorkItem` that holds for just the items on which `by` may do `action`, in one of `roles`.
+
+    Whoever asks of nothing but items of one organ may say so: for those who reach all of it there is nothing to check.
+    """
+    granted = [one for one in _grants(seats(session, by), action) if roles is None or one.role in roles]
+    if organ_id is not None and any(one.scope is Scope.ORGAN and _covers(session, one, organ_id) for one in granted):
+        return true()
+    return or_(false(), *(_reach(standing) for standing in granted))
+
+
+def may_anywhere(session: Session, by: Actor, action: Action) -> bool:
+    """Whether there can be anything on which `by` may do `action`: enough to offer it, not to do it."""
+    return bool(_grants(seats(session, by), action))
 
 
 def standings(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
     """Every way in which `by` may do `action` on the item, none where it may not."""
+    return standings_on(session, by, action, [key(item.id)]).get(key(item.id), [])
+
+
+def standings_on(session: Session, by: Actor, action: Action, items: Collection[int]) -> dict[int, list[Standing]]:
+    """`standings` for many items at once, by id; an item on which `by` may not do `action` has none."""
     granted = _grants(seats(session, by), action)
-    if not granted:
-        return []
+    if not granted or not items:
+        return {}
     # Labelled: two ways that reach nothing are the same expression, and a row has each expression once.
     reaches_it = [_reach(standing).label(f"way_{place}") for place, standing in enumerate(granted)]
-    row = session.execute(select(*reaches_it).select_from(WorkItem).where(WorkItem.id == item.id)).one()
-    return [standing for standing, reaches in zip(granted, row, strict=True) if reaches]
+    rows = session.execute(sa.select(col(WorkItem.id), *reaches_it).where(col(WorkItem.id).in_(items)))
+    return {row[0]: [standing for standing, reaches in zip(granted, row[1:], strict=True) if reaches] for row in rows}
+
+
+def permitted_on(session: Session, by: Actor, actions: Collection[Action], item: WorkItem) -> set[Action]:
+    """Those of the actions that `by` may do on the item, asked at once."""
+    granted = {action: _grants(seats(session, by), action) for action in actions}
+    # Each way once, however many actions it opens.
+    ways = list(dict.fromkeys(way for several in granted.values() for way in several))
+    if not ways:
+        return set()
+    asked = [sa.case((_reach(way), 1), else_=0).label(f"way_{place}") for place, way in enumerate(ways)]
+    row = session.execute(sa.select(*asked).where(col(WorkItem.id) == item.id)).one()
+    reached = {way for way, reaches in zip(ways, row, strict=True) if reaches}
+    return {action for action, several in granted.items() if not reached.isdisjoint(several)}
 
 
 def authorize(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:

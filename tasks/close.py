@@ -51,7 +51,7 @@ def request_close(
     are open, BadInputError for a day before the item's start.
     """
     with performing(session, by, Action.REQUEST_CLOSE, item) as deed:
-        _check_nothing_open(session, item, Action.REQUEST_CLOSE)
+        check_nothing_open(session, item, Action.REQUEST_CLOSE)
         if item.start_on is not None and by.on < item.start_on:
             raise BadInputError(f"任务 {item.number} 从 {item.start_on} 开始,不能在 {by.on} 申请办结。")
         settled, turn = _to_settle(session, item, whole=whole)
@@ -85,7 +85,7 @@ def accept(
     with performing(session, by, Action.ACCEPT, item, reason=waive or comment) as deed:
         waive = words(waive, "免证理由", longest=1000) if waive is not None else None
         comment = words(comment, "审核意见", longest=1000) if comment else None
-        _check_nothing_open(session, item, Action.ACCEPT)
+        check_nothing_open(session, item, Action.ACCEPT)
         request = pending_request(session, item)
         comment = words(comment, "审核意见", longest=1000) if comment else None
         _review(session, deed, request, passed=True, comment=comment or waive)
@@ -167,7 +167,8 @@ def pending_request(session: Session, item: WorkItem) -> ClosureRequest:
     ).one()
 
 
-def _check_nothing_open(session: Session, item: WorkItem, action: Action) -> None:
+def check_nothing_open(session: Session, item: WorkItem, action: Action) -> None:
+    """Raises ForbiddenError that names the sub-items, instructions or extension still open."""
     children = session.exec(
         select(WorkItem.number)
         .where(WorkItem.parent_id == item.id, WorkItem.state != ItemState.CLOSED)
@@ -237,6 +238,24 @@ def _reviewers(session: Session, request: ClosureRequest) -> Sequence[int]:
 
 def _rest_on_evidence(session: Session, deed: Deed, request: ClosureRequest, waive: str | None) -> None:
     item = deed.item
+    valid = _valid_evidence(session, item, request.on)
+    missing = _shortfall(session, item, valid)
+    if waive is not None:
+        request.waiver, request.waived_by_id, request.waived_by = waive, deed.person_id, deed.by.name
+    elif missing and request.waiver is None:
+        raise ForbiddenError(
+            f"任务 {item.number}({item.importance.label})佐证材料不足:{missing}。请退回补充,或写明免证理由"
+            f"{deed.by.hint('--waive')}。"
+        )
+    request.evidence = [key(piece.id) for piece in valid]
+
+
+def missing_evidence(session: Session, item: WorkItem, *, on: dt.date) -> str:
+    """What an issued item still lacks to be closed on the day, in words; empty where its class's rule is met."""
+    return _shortfall(session, item, _valid_evidence(session, item, on))
+
+
+def _valid_evidence(session: Session, item: WorkItem, on: dt.date) -> list[Evidence]:
     # What proved one turn of a recurring item proves nothing about the next.
     counting = [EvidenceState.SUBMITTED] if item.recurrence else [EvidenceState.SUBMITTED, EvidenceState.ACCEPTED]
     pieces = session.exec(
@@ -244,16 +263,12 @@ def _rest_on_evidence(session: Session, deed: Deed, request: ClosureRequest, wai
         .where(Evidence.item_id == item.id, col(Evidence.state).in_(counting))
         .order_by(col(Evidence.id))
     ).all()
-    valid = [piece for piece in pieces if piece.expires_on is None or piece.expires_on >= request.on]
+    return [piece for piece in pieces if piece.expires_on is None or piece.expires_on >= on]
+
+
+def _shortfall(session: Session, item: WorkItem, pieces: Sequence[Evidence]) -> str:
     rule = policy_of(session, item).evidence_rules.get(item.importance.value, {})
-    missing = shortfall(rule, [EvidencePiece(piece.category) for piece in valid])
-    if waive is not None:
-        request.waiver, request.waived_by_id, request.waived_by = waive, deed.person_id, deed.by.name
-    elif missing and request.waiver is None:
-        raise ForbiddenError(
-            f"任务 {item.number}({item.importance.label})佐证材料不足:{missing}。请退回补充,或写明免证理由(--waive)。"
-        )
-    request.evidence = [key(piece.id) for piece in valid]
+    return shortfall(rule, [EvidencePiece(piece.category) for piece in pieces])
 
 
 def _settle(session: Session, deed: Deed, request: ClosureRequest) -> Closure:

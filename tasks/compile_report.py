@@ -115,7 +115,8 @@ def compile_report(
         raise BadInputError(f"{year} 年度尚未开始：报告日期 {on} 早于 {year}-01-01。")
     material = gather_material(session, organ, plan, on=on)
     if not material.items:
-        raise BadInputError(f"{organ.name} {year} 年度计划中没有任务，无从编制报告；请先导入（duban plan import）。")
+        hint = by.hint("duban plan import")
+        raise BadInputError(f"{organ.name} {year} 年度计划中没有任务，无从编制报告；请先导入{hint}。")
     written = [(kind, SECTIONS[kind](material)) for kind in template.order]
     sections = tuple(
         CompiledSection(
@@ -127,9 +128,16 @@ def compile_report(
     snapshot = material.fingerprint(template.model_dump(mode="json"), template_texts())
     newest = newest_report(session, organ, year)
     version = newest.version if newest else 0
+    opening = write_block("opening", "opening", {"organ": organ.name, "year": year}, sources=["template:opening"])
+    addressee = fill(template.addressee, organ.name, year) if template.addressee else None
+    signature = fill(template.signature, organ.name, year)
     if newest is None or newest.snapshot != snapshot:
         version += 1
-        _keep(session, organ, year, version, title, snapshot, sections, by.now)
+        paper = {
+            "organ": organ.name, "dated_on": on.isoformat(), "addressee": addressee, "signature": signature,
+            "opening": opening.text, "template": template.model_dump(mode="json"),
+        }  # fmt: skip
+        _keep(session, organ, year, version, title, snapshot, sections, by.now, paper)
         told = {"year": year, "version": version, "title": title, "snapshot": snapshot, "dated_on": on}
         write_alone(session, by, Action.COMPILE, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
     return CompiledReport(
@@ -139,9 +147,9 @@ def compile_report(
         snapshot=snapshot,
         dated_on=on,
         title=title,
-        addressee=fill(template.addressee, organ.name, year) if template.addressee else None,
-        signature=fill(template.signature, organ.name, year),
-        opening=write_block("opening", "opening", {"organ": organ.name, "year": year}, sources=["template:opening"]),
+        addressee=addressee,
+        signature=signature,
+        opening=opening,
         sections=sections,
         template=template,
     )
@@ -162,6 +170,7 @@ def _keep(
     snapshot: str,
     sections: tuple[CompiledSection, ...],
     now: dt.datetime,
+    paper: dict[str, Any],
 ) -> None:
     """Write a version of the report down."""
     kept = {
@@ -171,6 +180,7 @@ def _keep(
         "title": title,
         "snapshot": snapshot,
         "compiled_at": now,
+        "paper": paper,
     }
     report_id = _insert(session, Report, [kept], "version")[version,]
     section_ids = _insert(
@@ -198,6 +208,7 @@ def _keep(
                 "text": block.text,
                 "sources": list(block.sources),
                 "unsupported": block.unsupported,
+                "proposal": block.proposal,
             }
             for (section_id, place), block in placed.items()
         ],

@@ -14,7 +14,6 @@ from models.item import Deadline, DeadlineKind, MoveCause, WorkItem
 from models.notice import NoticeKind
 from models.permission import Action
 from models.person import Person, Role
-from models.policy import Policy
 from tasks.arm import move_deadline
 from tasks.perform import check_level, performing, policy_of
 from tasks.tell import role_to_ask, settle, tell
@@ -38,17 +37,16 @@ def extend(
     original day stays. Raises ForbiddenError beyond the policy's limit or while another request is open.
     """
     with performing(session, by, Action.EXTEND, item, reason=reason) as deed:
-        policy = policy_of(session, item)
         deadline = current_deadline(session, item)
         is_late = by.on >= deadline.due_on
         if is_late and not late:
             raise ForbiddenError(
                 f"任务 {item.number} 的时限 {deadline.due_on} 已到,延期须在到期前申请。"
-                "确需补办的加 --late:将记为逾期申请,考核仍按原时限。"
+                f"确需补办的请注明是逾期申请{by.hint('--late')}:如实记录,考核仍按原时限。"
             )
         if to <= max(deadline.due_on, by.on):
             raise BadInputError(f"新时限 {to} 不可用:应晚于原时限 {deadline.due_on} 和申请日 {by.on}。")
-        _check_room(session, item, policy)
+        check_extendable(session, item)
         _check_evidence(session, item, evidence)
         extension = Extension(
             item_id=key(item.id),
@@ -63,7 +61,7 @@ def extend(
             progress=words(progress, "目前进展", longest=2000),
             evidence=list(evidence),
             late=is_late,
-            levels=policy.extension_levels,
+            levels=policy_of(session, item).extension_levels,
         )
         session.add(extension)
         session.flush()
@@ -136,7 +134,9 @@ def current_deadline(session: Session, item: WorkItem) -> Deadline:
     return found
 
 
-def _check_room(session: Session, item: WorkItem, policy: Policy) -> None:
+def check_extendable(session: Session, item: WorkItem) -> None:
+    """Raises ForbiddenError while a request is open, or where the policy's limit is reached."""
+    policy = policy_of(session, item)
     pending = _pending(session, item)
     if pending is not None:
         raise ForbiddenError(f"任务 {item.number} 已有待审批的延期申请({pending.on} 申请延至 {pending.proposed_on})。")

@@ -54,8 +54,7 @@ def find_item(session: Session, plan: AnnualPlan, number: str) -> WorkItem:
 def unknown_item(plan: AnnualPlan, number: str) -> NotFoundError:
     """What is said alike of a number that does not exist and of an item that the asker may not know of."""
     return NotFoundError(
-        f"{plan.year} 年度计划中没有编号为“{number.strip()}”的任务,或者它不在您的查看范围内;"
-        "可用 duban plan show 查看编号。"
+        f"{plan.year} 年度计划中没有编号为“{number.strip()}”的任务,或者它不在您的查看范围内;编号见任务清单。"
     )
 
 

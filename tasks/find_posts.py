@@ -37,9 +37,13 @@ class Named:
 
 
 class Roster:
-    """Who can be named in a plan of `organ` on a day: its own people and those of the organs above it."""
+    """Who can be named in a plan of `organ` on a day: its own people and those of the organs above it.
 
-    def __init__(self, session: Session, organ: Organ | None, *, on: dt.date) -> None:
+    `hint` follows wherever somebody has to be registered first, as `Actor.hint` gives it.
+    """
+
+    def __init__(self, session: Session, organ: Organ | None, *, on: dt.date, hint: str = "") -> None:
+        self._hint = hint
         self._seats: dict[str, list[_Seat]] = defaultdict(list)
         self._spellings: dict[str, str] = {}
         self._names: list[str] = []
@@ -82,7 +86,7 @@ class Roster:
         for name in names:
             seats = self._seats.get(name, [])
             if not seats:
-                problems.append(f"“{name}”现在没有任职:请先在人员表中登记其职务(duban people import)")
+                problems.append(f"“{name}”现在没有任职:请先在人员名册中登记其职务{self._hint}")
                 continue
             seats = [seat for seat in seats if seat.own] or seats
             fitting = (
@@ -99,10 +103,10 @@ class Roster:
 
     def _stranger(self, word: str) -> str:
         if not self._names:
-            return "尚未登记任何人员:请先用 duban people import 导入人员"
+            return f"尚未登记任何人员:请先导入人员名册{self._hint}"
         close = close_to(word, self._names)
         hint = f"是否为{_listed(close)}?" if close else f"已登记的有{_listed(self._names)}。"
-        return f"人员中没有“{word}”:{hint}新人员请先用 duban people import 导入"
+        return f"人员中没有“{word}”:{hint}新人员请先导入人员名册{self._hint}"
 
 
 def names_to_offer(session: Session, organ: Organ) -> tuple[list[str], list[str]]:

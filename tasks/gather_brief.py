@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -11,19 +10,17 @@ from sqlmodel import Session, col, func, or_, select
 
 from models.actor import Actor, Channel
 from models.clock import opening_of
-from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.errors import BadInputError
-from models.extension import Extension, ExtensionDecision, ExtensionState
 from models.instruction import Instruction, InstructionReply, InstructionState
 from models.item import Deadline, WorkItem
 from models.light import Light
-from models.objection import Objection
 from models.organ import Organ
 from models.permission import Action
-from models.person import Person, Post, Role
+from models.person import Person, Post
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.authorize import permitted, seats
+from tasks.await_decision import waiting
 from tasks.explain import distance
 from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.wording.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
@@ -37,13 +34,12 @@ CLOSED_DAYS = 30
 
 @dataclass(frozen=True)
 class _Reader:
-    """Whom the brief is for, on a day: what of the plan the reader may see, and in which roles."""
+    """Whom the brief is for, on a day."""
 
     session: Session
     plan: AnnualPlan
     person: Person
     me: Actor
-    roles: frozenset[Role]
 
     @property
     def on(self) -> dt.date:
@@ -59,12 +55,12 @@ def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, on: dt.d
     filled = seats(session, me)
     if not filled:
         raise BadInputError(f"{person.name}在 {on} 没有在任的岗位,没有可呈报的简报。")
-    reader = _Reader(session, plan, person, me, frozenset(seat.role for seat in filled))
+    reader = _Reader(session, plan, person, me)
     seen = select(WorkItem.id).where(WorkItem.plan_id == plan.id, permitted(session, me, Action.VIEW))
     visible = set(session.exec(seen))
     lines = {line.id: line for line in list_standing(session, plan, on=on, calendar=calendar) if line.id in visible}
     red = tuple(_red(reader, lines.values(), calendar))
-    waiting = tuple(sorted(_waiting(reader), key=lambda row: row.since))
+    asked = tuple(_waiting(reader))
     given = _instructions(reader)
     post = session.get_one(Post, filled[0].post_id)
     following = open_days(session, plan, first=on, last=calendar.add(on, NEXT_DAYS), on=on)
@@ -73,10 +69,10 @@ def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, on: dt.d
         person=f"{person.name}（{post.title}）",
         on=on,
         red=len(red),
-        waiting=len(waiting),
+        waiting=len(asked),
         unanswered=sum(one.open and one.reply is None for one in given),
         red_rows=red,
-        waiting_rows=waiting,
+        waiting_rows=asked,
         instruction_rows=tuple(_told(one, on) for one in given),
         next_rows=tuple(
             NextRow(day.due_on, line.number, titled(line, day), line.answerable)
@@ -99,50 +95,10 @@ def _red(reader: _Reader, lines: Iterable[ItemLine], calendar: WorkCalendar) -> 
 
 
 def _waiting(reader: _Reader) -> Iterator[WaitingRow]:
-    """The requests whose turn it is at a level of the reader's, never his own; objections wait for a supervisor."""
-    decided = select(ExtensionDecision.id).where(
-        ExtensionDecision.extension_id == Extension.id, ExtensionDecision.person_id == reader.person.id
-    )
-    asked = _asked(reader, Extension, Action.DECIDE_EXTENSION).where(
-        col(Extension.state) == ExtensionState.PENDING, ~decided.exists()
-    )
-    for extension, title, asker in reader.session.execute(asked):
-        if _is_turn(extension.levels, extension.level, reader):
-            what = f"{title}（延至{short_day(extension.proposed_on, beside=reader.on)}）"
-            yield WaitingRow("延期审批", what, asker or "", extension.on)
-    reviewed = select(ClosureReview.id).where(
-        ClosureReview.request_id == ClosureRequest.id, ClosureReview.person_id == reader.person.id
-    )
-    asked = _asked(reader, ClosureRequest, Action.ACCEPT).where(
-        col(ClosureRequest.state) == ClosureState.PENDING, ~reviewed.exists()
-    )
-    for request, title, asker in reader.session.execute(asked):
-        if _is_turn(request.levels, request.level, reader):
-            yield WaitingRow("办结审核", title, asker or "", request.on)
-    if Role.SUPERVISOR in reader.roles:
-        asked = _asked(reader, Objection, Action.TRANSFER).where(col(Objection.upheld).is_(None))
-        for objection, title, asker in reader.session.execute(asked):
-            yield WaitingRow("转办异议", title, asker or "", objection.on)
-
-
-def _asked(
-    reader: _Reader, table: type[Extension] | type[ClosureRequest] | type[Objection], action: Action
-) -> sa.Select[Any]:
-    """The requests of a kind on items where the reader may do `action`, with the item's title and who asked."""
-    return (
-        sa.select(table, col(WorkItem.title), col(Person.name))
-        .join(WorkItem, col(WorkItem.id) == table.item_id)
-        .outerjoin(Person, col(Person.id) == table.person_id)
-        .where(col(WorkItem.plan_id) == reader.plan.id, permitted(reader.session, reader.me, action))
-        .where(
-            or_(col(table.person_id).is_(None), col(table.person_id) != reader.person.id), col(table.on) <= reader.on
-        )
-        .order_by(col(table.id))
-    )
-
-
-def _is_turn(levels: list[list[str]], level: int, reader: _Reader) -> bool:
-    return not reader.roles.isdisjoint(map(Role, levels[level]))
+    """What waits for the reader, by the rule that every list goes by."""
+    for one in waiting(reader.session, reader.plan, by=reader.me):
+        until = f"（延至{short_day(one.proposed_on, beside=reader.on)}）" if one.proposed_on else ""
+        yield WaitingRow(one.kind.label, f"{one.title}{until}", one.asked_by or "", one.since)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,18 +85,36 @@ def read_overrides(path: Path) -> list[DayRule]:
     return _checked(reader(content, path.name))
 
 
-def import_calendar(session: Session, path: Path, *, by: Actor) -> ChangedCalendar:
+def import_calendar(session: Session, path: Path, *, by: Actor, organ_id: int | None = None) -> ChangedCalendar:
     """Bring in the days at `path` for all organs, and keep what was sent from being sent again; the caller commits.
 
+    For a single organ the days are counted by its own pages and papers; reminders go by the calendar of all and stay.
     Raises what `read_overrides` and `import_overrides` raise.
     """
     rules = read_overrides(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    before = office_calendar(session)
-    done = import_overrides(session, rules, by=by, source=path.name, sha256=digest)
-    after = office_calendar(session)
+    return change_days(session, rules, by=by, source=path.name, sha256=digest, organ_id=organ_id)
+
+
+def change_days(
+    session: Session,
+    rules: Sequence[DayRule],
+    *,
+    by: Actor,
+    source: str,
+    sha256: str | None = None,
+    organ_id: int | None = None,
+) -> ChangedCalendar:
+    """Set these days, and say what follows: the days that change, the reminders that move. The caller commits.
+
+    Raises what `import_overrides` raises.
+    """
+    before = office_calendar(session, organ_id=organ_id)
+    done = import_overrides(session, rules, by=by, source=source, sha256=sha256, organ_id=organ_id)
+    after = office_calendar(session, organ_id=organ_id)
     moved = [rule.on for rule in rules if before.is_working(rule.on) != after.is_working(rule.on)]
-    return ChangedCalendar(done, after, moved, reproject(session, before=before, after=after, on=by.on))
+    notices = reproject(session, before=before, after=after, on=by.on) if organ_id is None else []
+    return ChangedCalendar(done, after, moved, notices)
 
 
 def import_overrides(

@@ -2,7 +2,7 @@
 
 import gc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,34 +81,48 @@ class ImportReport:
 
 
 def import_list(
-    session: Session, path: Path, *, by: Actor, year: int, organ_code: str | None = None, dry_run: bool = False
+    session: Session,
+    path: Path,
+    *,
+    by: Actor,
+    year: int,
+    organ_code: str | None = None,
+    dry_run: bool = False,
+    dues: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """Bring the list at `path` into the organ's plan of `year`; the caller commits.
 
     Items are matched by number and rewritten where a cell says something new; a blank cell changes nothing
     and "-" takes away what stood there. An organ is created only where none is registered yet. With any
     error, or in a dry run, nothing is written; a list that changes nothing leaves no batch. People are those
-    who hold their posts on the day. The trail keeps the file and what it brought in numbers; each row's former
-    values are kept with the batch.
+    who hold their posts on the day. `dues` says how the person reads due texts of the file, text by text. The trail
+    keeps the file, those readings and what it brought in numbers; each row's former values are kept with the batch.
 
     Raises UnreadableFileError where the file as a whole cannot be read, NotFoundError for an unknown organ,
     ForbiddenError for whoever may not import for it, in a dry run too.
     """
     with no_collecting():
-        return _import(session, path, by=by, year=year, organ_code=organ_code, dry_run=dry_run)
+        return _import(session, path, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues)
 
 
 def _import(
-    session: Session, path: Path, *, by: Actor, year: int, organ_code: str | None, dry_run: bool
+    session: Session,
+    path: Path,
+    *,
+    by: Actor,
+    year: int,
+    organ_code: str | None,
+    dry_run: bool,
+    dues: Mapping[str, str] | None,
 ) -> ImportReport:
-    found = read_list(path, year=year)
+    found = read_list(path, year=year, dues=dues)
     organ = known_organ(session, organ_code, found.organ)
     standing = authorize_organ(session, by, Action.PLAN, organ.id if organ else None)
     plan = None
     if organ is not None:
         plan = session.exec(select(AnnualPlan).where(AnnualPlan.organ_id == organ.id, AnnualPlan.year == year)).first()
     name = organ.name if organ else found.organ or UNNAMED_ORGAN
-    stands = PlanAsItStands(session, organ, plan, on=by.on)
+    stands = PlanAsItStands(session, organ, plan, on=by.on, hint=by.hint("duban people import"))
     changes, errors = merge(found, stands)
     report = ImportReport(
         organ=name,
@@ -134,10 +148,12 @@ def _import(
     )
     store_list(session, plan, batch, changes, stands, on=by.on, now=by.now)
     report.batch = batch.id
-    told = {
+    told: dict[str, Any] = {
         "file": batch.file_name, "sha256": digest, "year": year, "batch": batch.id,
         "created": report.count("create"), "updated": report.count("update"),
     }  # fmt: skip
+    if dues:
+        told["read_as"] = [f"{written} → {said}" for written, said in dues.items()]
     write_alone(session, by, Action.PLAN, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
     return report
 
@@ -158,13 +174,14 @@ def no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def read_list(path: Path, *, year: int) -> ItemList:
-    """The items of a ledger or a document. Raises UnreadableFileError for anything else."""
+def read_list(path: Path, *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:
+    """The items of a ledger or a document, due texts read as `dues` says. Raises UnreadableFileError for anything
+    else."""
     suffix = path.suffix.lower()
     if suffix in DOCUMENTS:
-        return read_drafts(path, year=year)
+        return read_drafts(path, year=year, dues=dues)
     if suffix in TABLES:
-        return read_ledger(open_workbook(path), year=year)
+        return read_ledger(open_workbook(path), year=year, dues=dues)
     raise UnreadableFileError(f"不认识“{path.name}”的格式:可导入 .xlsx、.csv 台账,或 .docx、.txt 文件。")
 
 

@@ -7,7 +7,7 @@ their mobile number where several share a name.
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,11 +20,11 @@ from models.errors import CellError, ImportRefusedError
 from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Oversight, Person, Post, Role, Tenure
-from tasks.audit import write_alone
+from tasks.audit import recorded, write_alone
 from tasks.authorize import Standing, authorize_organ
 from tasks.import_list import UNNAMED_ORGAN
 from tasks.reading.sheet import open_workbook
-from tasks.reading.staff_list import StaffRow, plain, read_staff
+from tasks.reading.staff_list import StaffRow, plain, read_staff, typed_row
 
 _IN_THE_ORGAN = {Role.LEADER, Role.FIRST_RESPONSIBLE}
 """Their posts stand in the organ itself: the departments named are those they are in charge of."""
@@ -52,11 +52,7 @@ def import_people(session: Session, path: Path, *, by: Actor, on: dt.date) -> Im
     Raises UnreadableFileError where the file cannot be read, ForbiddenError, ImportRefusedError with every wrong cell.
     """
     rows, errors = read_staff(open_workbook(path), path.name)
-    office = _Office(session, rows)
-    granted = office.authorize(by)
-    errors += office.check(on)
-    if errors:
-        raise ImportRefusedError(sorted(errors, key=lambda error: (error.sheet or "", error.row or 0)))
+    office, granted = _checked(session, rows, errors, by=by, on=on)
     done = office.write(on)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     for name, standing in granted.items():
@@ -64,6 +60,30 @@ def import_people(session: Session, path: Path, *, by: Actor, on: dt.date) -> Im
         organ_id, for_id = office.organs[name].id, standing.seat.for_id
         write_alone(session, by, Action.STAFF, organ_id=organ_id, for_id=for_id, after=told)
     return done
+
+
+def enlist(session: Session, organ: Organ, text: Mapping[str, str], *, by: Actor, on: dt.date) -> ImportedPeople:
+    """Bring in one person typed into a form, `text` by the columns of a staff list; all else as `import_people` does.
+
+    A person already known gets a further post. Raises ForbiddenError, ImportRefusedError with every wrong field.
+    """
+    row, errors = typed_row({**text, "单位": organ.name})
+    office, granted = _checked(session, [row], errors, by=by, on=on)
+    for_id = granted[row.organ].seat.for_id
+    with recorded(session, by, Action.STAFF, organ_id=organ.id, for_id=for_id):
+        return office.write(on)
+
+
+def _checked(
+    session: Session, rows: list[StaffRow], errors: list[CellError], *, by: Actor, on: dt.date
+) -> tuple["_Office", dict[str, Standing]]:
+    """The rows beside what is registered, with how `by` may write them. Raises ForbiddenError, ImportRefusedError."""
+    office = _Office(session, rows)
+    granted = office.authorize(by)
+    errors += office.check(on)
+    if errors:
+        raise ImportRefusedError(sorted(errors, key=lambda error: (error.sheet or "", error.row or 0)))
+    return office, granted
 
 
 _Made = TypeVar("_Made", Organ, Department, Person)
@@ -164,7 +184,7 @@ class _Office:
         elif person is None and any(other.mobile is None for other in known):
             yield first.wrong("手机", f"已登记的“{name}”没有手机号,无法区分:请先单独导入这一位并填写手机号")
         if person is not None and person.left_on is not None and person.left_on < on:
-            yield first.wrong("姓名", f"已于 {person.left_on} 离任:请删去此行;重新任职请用 duban people succeed")
+            yield first.wrong("姓名", f"已于 {person.left_on} 离任:请删去此行;重新任职请办理岗位交接")
         for column in ("邮箱", "代理人"):
             said = [row for row in rows if row.text[column]]
             for row in said[1:]:

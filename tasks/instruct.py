@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from models.actor import Actor
+from models.actor import Actor, Channel
 from models.database import key
 from models.document import Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError, NotFoundError
@@ -145,7 +145,7 @@ def instruct_freely(
     post = post_in_office(session, handler, by, organ_id=plan.organ_id) if handler else None
     department_id = department.id if department else post.department_id if post else None
     if department_id is None and post is None:
-        raise BadInputError("请写明批示交给哪个科室(--department)或哪位承办人(--to)。")
+        raise BadInputError(f"请写明批示交给哪个科室{by.hint('--department')}或哪位承办人{by.hint('--to')}。")
     if due_on < by.on:
         raise BadInputError(f"批示时限 {due_on} 不可用:不能早于 {by.on}。")
     if by.person_id is None:
@@ -239,7 +239,9 @@ def close_instruction(session: Session, instruction: Instruction, *, by: Actor, 
             raise ForbiddenError(f"批示 {instruction.id} 已于 {instruction.closed_on} 办结。")
         replied = select(InstructionReply.id).where(InstructionReply.instruction_id == instruction.id)
         if session.exec(replied).first() is None:
-            raise ForbiddenError(f"批示 {instruction.id} 还没有反馈,不能办结:请承办人先反馈(duban instruct reply)。")
+            raise ForbiddenError(
+                f"批示 {instruction.id} 还没有反馈,不能办结:请承办人先反馈{by.hint('duban instruct reply')}。"
+            )
         instruction.state = InstructionState.CLOSED
         instruction.closed_by_id, instruction.closed_on = deed.person_id, by.on
         instruction.outcome = words(outcome, "办理结果", longest=1000)
@@ -257,8 +259,9 @@ def find_instruction(session: Session, number: int) -> Instruction:
     return found
 
 
-def _unknown(number: int) -> NotFoundError:
-    return NotFoundError(f"没有编号为 {number} 的批示,或者它不在您的查看范围内;可用 duban instruct list 查看。")
+def _unknown(number: int, by: Actor | None = None) -> NotFoundError:
+    hint = ";可用 duban instruct list 查看" if by is None or by.channel is Channel.COMMAND else ""
+    return NotFoundError(f"没有编号为 {number} 的批示,或者它不在您的查看范围内{hint}。")
 
 
 @contextmanager
@@ -269,7 +272,7 @@ def _acting(session: Session, action: Action, instruction: Instruction, by: Acto
     """
     item = session.get_one(WorkItem, instruction.item_id)
     if not standings(session, by, Action.VIEW, item):
-        raise _unknown(key(instruction.id))
+        raise _unknown(key(instruction.id), by)
     with performing(session, by, action, item) as deed:
         session.refresh(instruction)
         yield deed

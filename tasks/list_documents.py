@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
@@ -27,12 +28,23 @@ class ListedDocument:
     title: str
     item: str | None
     issued_on: date
+    item_id: int | None
 
 
 def list_documents(
-    session: Session, organ: Organ, *, by: Actor, year: int | None = None, kind: DocumentKind | None = None
+    session: Session,
+    organ: Organ,
+    *,
+    by: Actor,
+    year: int | None = None,
+    kind: DocumentKind | None = None,
+    behind: tuple[date, int] | None = None,
+    most: int | None = None,
 ) -> list[ListedDocument]:
-    """The organ's documents, newest first: those of items `by` may view, and the rest where it may view the organ."""
+    """The organ's documents, newest first: those of items `by` may view, and the rest where it may view the organ.
+
+    `behind` is the day and id of the last one told before, `most` how many are told at most.
+    """
     readable = permitted(session, by, Action.VIEW)
     try:
         authorize_organ(session, by, Action.VIEW, organ.id)
@@ -45,13 +57,15 @@ def list_documents(
         .where(Document.organ_id == organ.id, readable)
         .order_by(col(Document.issued_on).desc(), col(Document.id).desc())
     )
+    if behind is not None:
+        query = query.where(tuple_(col(Document.issued_on), col(Document.id)) < behind)
     if year is not None:
         query = query.where(Document.year == year)
     if kind is not None:
         query = query.where(Document.kind == kind)
     return [
-        ListedDocument(row.id or 0, row.kind, row.written_number, row.title, item, row.issued_on)
-        for row, item in session.exec(query)
+        ListedDocument(row.id or 0, row.kind, row.written_number, row.title, item, row.issued_on, row.item_id)
+        for row, item in session.exec(query.limit(most))
     ]
 
 

@@ -20,11 +20,18 @@ def list_notices(
     session: Session,
     *,
     plan: AnnualPlan | None = None,
+    item: WorkItem | None = None,
     on: dt.date | None = None,
     person: Person | None = None,
     by: Actor | None = None,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Notices raised on `on`, for `person`, of `plan`, about items `by` may see, in the order they were raised in."""
+    """Notices raised on `on`, for `person`, of `plan`, of `item`, about items `by` may see, in the order of
+    their days.
+
+    With `after`, those with a larger id than that, in the order of their ids; at most `limit`.
+    """
     query = (
         select(Notice, WorkItem.number, WorkItem.title, Person.name)
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
@@ -33,12 +40,18 @@ def list_notices(
     )
     if plan is not None:
         query = query.where(WorkItem.plan_id == plan.id)
+    if item is not None:
+        query = query.where(Notice.item_id == item.id)
     if on is not None:
         query = query.where(Notice.raised_on == on)
     if person is not None:
         query = query.where(Notice.recipient_id == person.id)
     if by is not None:
         query = query.where(permitted(session, by, Action.VIEW))
+    if after is not None:
+        query = query.where(col(Notice.id) > after).order_by(None).order_by(col(Notice.id))
+    if limit is not None:
+        query = query.limit(limit)
     rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
     return [
         {

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, or_, select
 
 from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.filling import Period, period_of
-from models.item import ItemUnit
+from models.item import ItemUnit, WorkItem
 from models.objection import Objection
+from models.organ import Department
 from models.plan import AnnualPlan
 from models.policy import Filling, Policy
 from models.progress import ProgressEntry
@@ -20,6 +21,7 @@ from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.address import recipient_of_head
 from tasks.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name
+from tasks.people_of import UNASSIGNED
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,15 @@ class Unfiled:
     period: str
     due_on: dt.date
     passed: bool
+
+
+@dataclass(frozen=True)
+class UnitCount:
+    """How many reports one department owes."""
+
+    department_id: int | None
+    unit: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,18 @@ def owed_period(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: Wo
 
 
 def unfiled(
-    session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar, period: Period | None = None
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    on: dt.date,
+    calendar: WorkCalendar,
+    period: Period | None = None,
+    among: sa.ColumnElement[bool] | None = None,
+    most: int | None = None,
 ) -> list[Unfiled]:
     """The items whose leading unit owes a report for the period and has filed none in it by `on`.
+
+    `among` is a condition on `WorkItem` that narrows the plan, `most` how many are told at most.
 
     An item owes one if on the period's due day (on `on`, before that) it is given to its unit, started, neither
     closed nor suspended, and waits for no answer to a request for closure or an objection: nobody can file then.
@@ -75,6 +95,31 @@ def unfiled(
     owed = period or owed_period(session, plan, on=on, calendar=calendar)
     if owed is None:
         return []
+    columns: list[Any] = [ITEM.id, ITEM.number, ITEM.title, ITEM.department_id, unit_name(), doer_name(on)]
+    rows = session.execute(sa.select(*columns).where(*_owing(plan, owed, on, among)).order_by(col(ITEM.id)).limit(most))
+    passed = on > owed.due_on
+    return [
+        Unfiled(item_id, number, title, department_id, unit, person, owed.label, owed.due_on, passed)
+        for item_id, number, title, department_id, unit, person in rows
+    ]
+
+
+def count_unfiled(
+    session: Session, plan: AnnualPlan, *, on: dt.date, owed: Period, among: sa.ColumnElement[bool] | None = None
+) -> list[UnitCount]:
+    """How many rows `unfiled` has of each department; a department of None has what no department leads."""
+    of = col(ITEM.department_id)
+    owing: sa.Select[Any] = sa.select(of.label("of"), sa.func.count().label("many"))
+    counted = owing.where(*_owing(plan, owed, on, among)).group_by(of).subquery()
+    named = sa.select(counted.c.of, sa.func.coalesce(Department.name, UNASSIGNED), counted.c.many)
+    rows = session.execute(named.outerjoin(Department, col(Department.id) == counted.c.of).order_by(counted.c.of))
+    return [UnitCount(*row) for row in rows]
+
+
+def _owing(
+    plan: AnnualPlan, owed: Period, on: dt.date, among: sa.ColumnElement[bool] | None
+) -> list[sa.ColumnElement[bool]]:
+    """The conditions on the item that `unfiled` tells of."""
     at = min(on, owed.due_on)
     filed = (
         select(ProgressEntry.id)
@@ -99,20 +144,14 @@ def unfiled(
         .where(Objection.item_id == ITEM.id, Objection.on <= at)
         .where(or_(col(Objection.decided_on).is_(None), col(Objection.decided_on) > at))
     )
-    columns: list[Any] = [ITEM.id, ITEM.number, ITEM.title, ITEM.department_id, unit_name(), doer_name(on)]
-    rows = session.execute(
-        sa.select(*columns)
-        .where(col(ITEM.plan_id) == plan.id, col(ITEM.issued_on) <= at)
-        .where(or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at))
-        .where(or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at))
-        .where(*(~found.exists() for found in (filed, suspended, in_review, objected)))
-        .order_by(col(ITEM.id))
-    )
-    passed = on > owed.due_on
-    return [
-        Unfiled(item_id, number, title, department_id, unit, person, owed.label, owed.due_on, passed)
-        for item_id, number, title, department_id, unit, person in rows
+    found = [
+        col(ITEM.plan_id) == plan.id,
+        col(ITEM.issued_on) <= at,
+        or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at),
+        or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at),
+        *(~settled.exists() for settled in (filed, suspended, in_review, objected)),
     ]
+    return found if among is None else [*found, col(ITEM.id).in_(select(WorkItem.id).where(among))]
 
 
 def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigned]:

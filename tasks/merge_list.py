@@ -102,8 +102,10 @@ class Change:
 class PlanAsItStands:
     """Everything a list is held against, read once: items by number, projects, departments, people."""
 
-    def __init__(self, session: Session, organ: Organ | None, plan: AnnualPlan | None, *, on: dt.date) -> None:
-        self.roster = Roster(session, organ, on=on)
+    def __init__(
+        self, session: Session, organ: Organ | None, plan: AnnualPlan | None, *, on: dt.date, hint: str = ""
+    ) -> None:
+        self.roster = Roster(session, organ, on=on, hint=hint)
         self.departments: dict[str, int] = {}
         self.projects: dict[str, int] = {}
         self.items: dict[str, Row[Any]] = {}

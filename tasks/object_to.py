@@ -1,5 +1,7 @@
 """Objecting to an item (转办异议): this is not ours; the supervisor gives it elsewhere or sends it back."""
 
+import datetime as dt
+
 from sqlmodel import Session, select
 
 from models.actor import Actor
@@ -22,15 +24,7 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
     The clock runs on. Raises ForbiddenError after the term, BadInputError without a reason.
     """
     with performing(session, by, Action.OBJECT, item, reason=reason) as deed:
-        days = policy_of(session, item).objection_days
-        last = office_calendar(session, organ_id=item.organ_id).add(item.issued_on or by.on, days)
-        if by.on > last:
-            raise ForbiddenError(
-                f"任务 {item.number} 于 {item.issued_on} 下达,转办异议须在 {days} 个工作日内({last} 前含当日)提出。"
-            )
-        known = select(Objection).where(Objection.item_id == item.id, Objection.assignment == item.assignments)
-        if session.exec(known).first() is not None:
-            raise ForbiddenError(f"任务 {item.number} 的转办异议已答复过,不能就同一次交办再提。")
+        check_objectable(session, item, on=by.on)
         objection = Objection(
             item_id=key(item.id),
             assignment=item.assignments,
@@ -48,3 +42,16 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
             what=f"{by.name}提出转办异议,待您转办或退回", by=by,
         )  # fmt: skip
     return objection
+
+
+def check_objectable(session: Session, item: WorkItem, *, on: dt.date) -> None:
+    """Raises ForbiddenError where the term to object is over, or this assignment was objected to before."""
+    days = policy_of(session, item).objection_days
+    last = office_calendar(session, organ_id=item.organ_id).add(item.issued_on or on, days)
+    if on > last:
+        raise ForbiddenError(
+            f"任务 {item.number} 于 {item.issued_on} 下达,转办异议须在 {days} 个工作日内({last} 前含当日)提出。"
+        )
+    known = select(Objection).where(Objection.item_id == item.id, Objection.assignment == item.assignments)
+    if session.exec(known).first() is not None:
+        raise ForbiddenError(f"任务 {item.number} 的转办异议已答复过,不能就同一次交办再提。")

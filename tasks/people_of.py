@@ -1,9 +1,10 @@
 """The people and the unit behind an item, on a day, as documents and lists name them."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.item import WorkItem
@@ -31,6 +32,42 @@ def holder_of(session: Session, item: WorkItem, role: Role, on: dt.date) -> Pers
     if found is None or VIA[found % 4] is Via.NEXT_LEVEL:
         return None
     return session.get_one(Person, found // 4)
+
+
+def holders_of(session: Session, item: WorkItem, roles: Sequence[Role], on: dt.date) -> dict[Role, Person]:
+    """`holder_of` for several roles, asked at once; a role that nobody fills is left out."""
+    scalars = [recipient_by_role(f"'{role}'", frozenset({role}), leaves=True) + f" AS {role}" for role in roles]
+    query = text(f"SELECT {', '.join(scalars)} FROM work_item i WHERE i.id = :item")
+    found = session.execute(query, {"item": item.id, "on": on}).one()
+    filled = {
+        role: answer // 4
+        for role, answer in zip(roles, found, strict=True)
+        if answer is not None and VIA[answer % 4] is not Via.NEXT_LEVEL
+    }
+    people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(set(filled.values()))))}
+    return {role: people[person] for role, person in filled.items()}
+
+
+def reached_by(session: Session, item: WorkItem, role: Role, on: dt.date) -> Person | None:
+    """Whom a notice to the role reaches on the day, however far up: None where nobody is in office."""
+    scalar = recipient_by_role(f"'{role}'", frozenset({role}), leaves=True)
+    query = text(f"SELECT {scalar} FROM work_item i WHERE i.id = :item")
+    found = session.execute(query, {"item": item.id, "on": on}).scalar_one()
+    return session.get_one(Person, found // 4) if found is not None else None
+
+
+def handlers_of(session: Session, items: Sequence[int], on: dt.date) -> dict[int, Person]:
+    """Who is told of each of these items as its handler on the day: deputies and whoever is next above included."""
+    scalar = recipient_by_role(f"'{Role.HANDLER}'", frozenset({Role.HANDLER}), leaves=True)
+    found = session.execute(
+        text(f"SELECT i.id, {scalar} AS found FROM work_item i WHERE i.id IN :items").bindparams(
+            bindparam("items", expanding=True)
+        ),
+        {"items": list(items), "on": on},
+    ).all()
+    told = {row.id: row.found // 4 for row in found if row.found is not None}
+    people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(set(told.values()))))}
+    return {item: people[person] for item, person in told.items()}
 
 
 def handler_of(session: Session, item: WorkItem, on: dt.date) -> Person | None:

@@ -15,7 +15,7 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.policy import Policy
 from tasks.audit import Record, recorded
-from tasks.authorize import Standing, authorize, authorize_organ, standings, who_may, who_may_of
+from tasks.authorize import Standing, authorize, authorize_organ, permitted_on, standings, who_may, who_may_of
 
 
 @dataclass
@@ -51,11 +51,8 @@ def performing(
     """
     session.flush()
     session.refresh(item, with_for_update=True)
-    found = authorize(session, by, action, item)
-    transition = LIFECYCLE[action]
-    if item.state not in transition.sources:
-        raise ForbiddenError(_out_of_turn(session, by, action, item))
-    was = item.state
+    found = check_open(session, by, action, item)
+    transition, was = LIFECYCLE[action], item.state
     with recorded(
         session, by, action, organ_id=item.organ_id, item_id=item.id, for_id=found[0].seat.for_id, reason=reason
     ) as record:
@@ -87,11 +84,24 @@ def performing_for(
 
 def open_actions(session: Session, by: Actor, item: WorkItem) -> list[Action]:
     """What `by` may do to the item in its present state, guards aside, in the order of the table."""
-    return [
+    fitting = [
         action
         for action, transition in LIFECYCLE.items()
-        if item.state in transition.sources and action is not Action.ISSUE and standings(session, by, action, item)
+        if item.state in transition.sources and action is not Action.ISSUE
     ]
+    may = permitted_on(session, by, fitting, item)
+    return [action for action in fitting if action in may]
+
+
+def check_open(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
+    """The ways in which `by` may do the action in the item's present state, at least one; guards aside.
+
+    Raises NotFoundError or ForbiddenError (who may, and when).
+    """
+    found = authorize(session, by, action, item)
+    if item.state not in LIFECYCLE[action].sources:
+        raise ForbiddenError(_out_of_turn(session, by, action, item))
+    return found
 
 
 def _out_of_turn(session: Session, by: Actor, action: Action, item: WorkItem) -> str:
@@ -99,7 +109,7 @@ def _out_of_turn(session: Session, by: Actor, action: Action, item: WorkItem) ->
     when = "、".join(f"“{state.label}”" for state in LIFECYCLE[action].sources)
     now = f"“{item.state.label}”" + (f"({item.closed_on} 销号)" if item.state is ItemState.CLOSED else "")
     may = who_may(session, action, item, by)
-    hint = ";请先下达计划(duban plan issue)" if item.state is ItemState.DRAFT else ""
+    hint = f";请先下达计划{by.hint('duban plan issue')}" if item.state is ItemState.DRAFT else ""
     return f"任务 {item.number} 现为{now},不能{action.label}:须在{when}时,由{may}办理{hint}。"
 
 
@@ -109,6 +119,24 @@ def policy_of(session: Session, item: WorkItem) -> Policy:
     if plan.policy_id is None:
         raise ForbiddenError(f"任务 {item.number} 所在的计划尚未下达。")
     return session.get_one(Policy, plan.policy_id)
+
+
+def may_decide(
+    session: Session,
+    by: Actor,
+    action: Action,
+    item: WorkItem,
+    levels: list[list[str]],
+    level: int,
+    *,
+    asked_by: int | None,
+    decided: Sequence[int],
+) -> bool:
+    """Whether it is `by`'s turn to decide on a request: what `check_level` will say, asked beforehand."""
+    if level >= len(levels) or by.person_id in (None, asked_by, *decided):
+        return False
+    fitting = (*(Role(role) for role in levels[level]), Role.FIRST_RESPONSIBLE)
+    return any(standing.role in fitting for standing in standings(session, by, action, item))
 
 
 def check_level(

@@ -40,7 +40,7 @@ def publish_scores(
     if by.on <= until_on:
         raise BadInputError(
             f"期间 {span.label} 到 {until_on} 才结束,{until_on + dt.timedelta(days=1)} 起才能公布;"
-            "此前可用 duban score preview 试算。"
+            f"此前可以试算{by.hint('duban score preview')}。"
         )
     if plan.policy_id is None:
         raise ForbiddenError(f"{plan.year} 年度计划尚未下达,没有可以公布的考核。")
@@ -49,7 +49,7 @@ def publish_scores(
     # Held, so that of two who publish at once the second finds what the first published.
     session.refresh(plan, with_for_update=True)
     earlier = _runs(session, plan, span)
-    _check_turn(session, span, earlier, version)
+    _check_turn(session, span, earlier, version, by)
     with recorded(session, by, Action.SCORE, organ_id=plan.organ_id, for_id=standing.seat.for_id) as record:
         run = ScoreRun(
             organ_id=plan.organ_id,
@@ -66,13 +66,27 @@ def publish_scores(
         )
         session.add(run)
         session.flush()
-        stated = statement(
-            session, plan, from_on=from_on, until_on=until_on, rule=rule, on=by.on,
-            calendar=office_calendar(session, organ_id=plan.organ_id),
-            mended=_mended(session, earlier),
-        )  # fmt: skip
+        stated = _stated(session, plan, span, rule, earlier, by.on)
         record.after["lines"] = _freeze(session, run, stated)
     return run
+
+
+def to_publish(
+    session: Session, plan: AnnualPlan, span: Span, rule: ScoringRule, *, on: dt.date
+) -> tuple[Statement, int]:
+    """What publishing on the day would freeze, and as which version. Nothing is written."""
+    earlier = _runs(session, plan, span)
+    return _stated(session, plan, span, rule, earlier, on), len(earlier) + 1
+
+
+def _stated(
+    session: Session, plan: AnnualPlan, span: Span, rule: ScoringRule, earlier: list[ScoreRun], on: dt.date
+) -> Statement:
+    return statement(
+        session, plan, from_on=span.from_on, until_on=span.until_on, rule=rule, on=on,
+        calendar=office_calendar(session, organ_id=plan.organ_id),
+        mended=_mended(session, earlier),
+    )  # fmt: skip
 
 
 def _runs(session: Session, plan: AnnualPlan, span: Span) -> list[ScoreRun]:
@@ -82,7 +96,7 @@ def _runs(session: Session, plan: AnnualPlan, span: Span) -> list[ScoreRun]:
     return list(session.exec(query.order_by(col(ScoreRun.version))))
 
 
-def _check_turn(session: Session, span: Span, earlier: list[ScoreRun], version: int) -> None:
+def _check_turn(session: Session, span: Span, earlier: list[ScoreRun], version: int, by: Actor) -> None:
     following = len(earlier) + 1
     if version > following or version < 1:
         raise BadInputError(f"{span.label}的下一版是第 {following} 版,不能公布第 {version} 版。")
@@ -90,7 +104,7 @@ def _check_turn(session: Session, span: Span, earlier: list[ScoreRun], version: 
         last = earlier[-1]
         raise ForbiddenError(
             f"{span.label}的考核已于 {last.published_on} 公布(第 {last.version} 版),不重复公布。"
-            f"确需重新公布的,请写明 --version {following}。"
+            f"确需重新公布的,请作为第 {following} 版公布{by.hint(f'--version {following}')}。"
         )
     if earlier:
         waiting = session.exec(

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
+from models.database import key
 from models.errors import BadInputError, NotFoundError
 from models.organ import Department, Organ
 from models.person import Leave, Oversight, Person, Post, Tenure
@@ -50,6 +51,27 @@ def roster(session: Session, organ: Organ | None, *, on: dt.date) -> list[dict[s
         if person.id not in seated and (organ is None or person.organ_id == organ.id)
     ]
     return sorted(rows, key=lambda row: (row["organ"], row["post"] is None, row["departments"], row["post"]))
+
+
+def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tuple[int, str]]:
+    """Everybody of the organ who holds a post on the day, by id, with the department and the title: for a choice."""
+    rows = session.exec(
+        select(Person.id, Person.name, Post.title, Department.name)
+        .join(Tenure, col(Tenure.person_id) == Person.id)
+        .join(Post, col(Post.id) == Tenure.post_id)
+        .outerjoin(Department, col(Department.id) == Post.department_id)
+        .where(
+            Post.organ_id == organ_id,
+            Tenure.started_on <= on,
+            or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= on),
+            or_(col(Person.left_on).is_(None), col(Person.left_on) >= on),
+        )
+        .order_by(col(Department.id).is_(None), col(Department.id), col(Post.id))
+    ).all()
+    found: dict[int, str] = {}
+    for person_id, name, title, department in rows:
+        found.setdefault(key(person_id), f"{name}({department or ''}{title})")
+    return list(found.items())
 
 
 def posts_to_hand_over(

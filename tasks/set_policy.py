@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, select
 from models.actor import Actor
 from models.coded import Coded
 from models.database import key
-from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.evidence import Category
 from models.item import Importance
 from models.organ import Organ
@@ -21,6 +21,7 @@ from models.policy import Colour, Filling, Policy, Relation, Rung, Unit
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ
 from tasks.record import member_named
+from tasks.wording.policy import differences, term_label
 
 _NUMBERS = {
     "near_days": (0, 60),
@@ -69,16 +70,25 @@ def find_policy(session: Session, name: str) -> Policy:
     return presets[name]
 
 
-def set_policy(session: Session, data: Mapping[str, Any], *, by: Actor) -> Policy:
-    """Make or rewrite the preset that `data` names. Raises BadInputError that names the term and what is accepted."""
-    _check_may(session, by)
-    name = str(data.get("name", "")).strip()
-    if not 0 < len(name) <= 100:
-        raise BadInputError("name(策略名称)不能为空,最多 100 字。")
-    terms = _terms({term: value for term, value in data.items() if term not in ("name", "rungs")})
-    rungs = [_rung(place, rung) for place, rung in enumerate(_list(data, "rungs"), 1)]
+def set_policy(
+    session: Session, data: Mapping[str, Any], *, by: Actor, shown: Mapping[str, Any] | None = None
+) -> Policy:
+    """Make or rewrite the preset that `data` names. Raises BadInputError that names the term and what is accepted.
+
+    With `shown`, the preset as the editor saw it, somebody else's change in between raises ConflictError that tells
+    the differences, and nothing is written.
+    """
+    check_may_set(session, by)
+    name, terms, rungs = read_policy(data)
     with recorded(session, by, Action.POLICY, organ_id=None) as record:
-        policy = session.exec(select(Policy).where(Policy.name == name, col(Policy.frozen_hash).is_(None))).first()
+        preset = select(Policy).where(Policy.name == name, col(Policy.frozen_hash).is_(None))
+        policy = session.exec(preset.with_for_update()).first()
+        if shown is not None:
+            present = show_policy(session, policy) if policy is not None else {"rungs": []}
+            if changed := differences(shown, present):
+                raise ConflictError(
+                    f"您打开以后,策略“{name}”已被他人改动,没有保存:{';'.join(changed)}。请核对后再保存。"
+                )
         if policy is None:
             policy = Policy(name=name)
             session.add(policy)
@@ -94,7 +104,16 @@ def set_policy(session: Session, data: Mapping[str, Any], *, by: Actor) -> Polic
     return policy
 
 
-def _check_may(session: Session, by: Actor) -> None:
+def read_policy(data: Mapping[str, Any]) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    """A policy's name, its terms and its rungs, checked. Raises BadInputError."""
+    name = str(data.get("name", "")).strip()
+    if not 0 < len(name) <= 100:
+        raise BadInputError("name(策略名称)不能为空,最多 100 字。")
+    terms = _terms({term: value for term, value in data.items() if term not in ("name", "rungs")})
+    return name, terms, [_rung(place, rung) for place, rung in enumerate(_list(data, "rungs"), 1)]
+
+
+def check_may_set(session: Session, by: Actor) -> None:
     """Presets serve every organ of the database: they are set at the machine or in an organ with none above it."""
     organ = session.get_one(Organ, session.get_one(Person, by.person_id).organ_id) if by.person_id else None
     authorize_organ(session, by, Action.POLICY, organ.id if organ else None)
@@ -116,16 +135,20 @@ def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
     terms: dict[str, Any] = {}
     for name, value in data.items():
         if name in _NUMBERS:
-            terms[name] = None if value is None and name in _MAY_BE_NONE else _number(name, value, *_NUMBERS[name])
+            terms[name] = (
+                None
+                if value is None and name in _MAY_BE_NONE
+                else _number(f"{term_label(name)}({name})", value, *_NUMBERS[name])
+            )
         elif name in _WORDS:
             terms[name] = _word(name, _WORDS[name], value)
         elif name in _LEVELS:
-            terms[name] = [_roles(f"{name} 的一级", level) for level in _list(data, name)]
+            terms[name] = [_roles(f"{term_label(name)} {name} 的一级", level) for level in _list(data, name)]
         else:
             terms[name] = _evidence_rules(value)
     yellow, red = terms.get("lag_yellow"), terms.get("lag_red")
     if yellow is not None and red is not None and yellow > red:
-        raise BadInputError(f"lag_yellow({yellow})不能大于 lag_red({red})。")
+        raise BadInputError(f"lag_yellow(黄灯线 {yellow})不能大于 lag_red(红灯线 {red})。")
     return terms
 
 
@@ -149,15 +172,15 @@ def _rung(place: int, data: Any) -> dict[str, Any]:
         raise BadInputError(f"{where}写法有误:{'、'.join(strange)} 不认识;可用:{'、'.join(_RUNG)}。")
     every = data.get("every")
     return {
-        "relation": _word(f"{where} relation", Relation, data.get("relation")),
-        "offset": _number(f"{where} offset", data.get("offset"), 0, _FURTHEST),
-        "unit": _word(f"{where} unit", Unit, data.get("unit", "working")),
-        "roles": _roles(f"{where} roles", data.get("roles")),
+        "relation": _word(f"{where} relation(时点)", Relation, data.get("relation")),
+        "offset": _number(f"{where} offset(天数)", data.get("offset"), 0, _FURTHEST),
+        "unit": _word(f"{where} unit(单位)", Unit, data.get("unit", "working")),
+        "roles": _roles(f"{where} roles(通知对象)", data.get("roles")),
         "channels": ["mail"],
-        "colour": _word(f"{where} colour", Colour, data.get("colour", "none")),
+        "colour": _word(f"{where} colour(颜色)", Colour, data.get("colour", "none")),
         "document": (str(data["document"]).strip()[:50] or None) if data.get("document") else None,
-        "every": None if every is None else _number(f"{where} every", every, 1, _FURTHEST),
-        "times": 0 if every is None else _number(f"{where} times", data.get("times", 24), 1, 100),
+        "every": None if every is None else _number(f"{where} every(间隔)", every, 1, _FURTHEST),
+        "times": 0 if every is None else _number(f"{where} times(次数)", data.get("times", 24), 1, 100),
     }
 
 
@@ -176,5 +199,5 @@ def _word(name: str, kind: type[Coded], value: Any) -> Coded:
 
 def _roles(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
-        raise BadInputError(f'{name} 应为角色的列表,如 ["handler", "department_head"]。')
+        raise BadInputError(f'{name} 应为角色的列表,至少一个,如 ["handler", "department_head"]。')
     return [_word(name, Role, role).value for role in value]

@@ -39,7 +39,7 @@ def set_rule(
     name = words(name, "考核规则名称", longest=100)
     known = _newest(session, organ_id, name)
     if known is None and not events and not changes:
-        raise BadInputError(f"“{name}”是新的考核规则:请写明扣分项,如 --event late=5:30。")
+        raise BadInputError(f"“{name}”是新的考核规则:请写明扣分项{by.hint('如 --event late=5:30')}。")
     costs = prices(events if events is not None else known.events if known else [])
     found = [as_entry(price) for price in repriced(costs, changes).values()]
     start = _in_range(start if start is not None else known.start if known else 100, "起评分", 1, int(MOST))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from models.account import Account
 from models.actor import Actor
 from models.audit import AuditEntry
 from models.database import key
@@ -20,7 +21,7 @@ from models.plan import AnnualPlan, Project
 from models.policy import Policy
 from tasks.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.find import unknown_item
-from tasks.wording.trail import MACHINE_ACTIONS, action_label, changes
+from tasks.wording.trail import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes
 
 MOST = 1_000
 """Entries shown at a time."""
@@ -40,6 +41,7 @@ class TrailEntry:
     action_label: str
     organ: str | None
     item: str | None
+    item_id: int | None
     reason: str | None
     changes: list[str]
     before: dict[str, Any]
@@ -87,14 +89,18 @@ def show_audit(
         query = query.where(AuditEntry.on <= until_on)
     if before is not None:
         query = query.where(col(AuditEntry.id) < before)
-    found = session.exec(query).all()[::-1]
+    return told(session, session.exec(query).all()[::-1])
+
+
+def told(session: Session, found: Sequence[AuditEntry]) -> list[TrailEntry]:
+    """Entries in words. Whoever calls has asked whether they may be seen."""
     names = _Names(session, found)
     return [_told(entry, names) for entry in found]
 
 
 def action_named(word: str) -> str:
     """The code of an action by its code or its label. Raises BadInputError naming what is accepted."""
-    known = {action.value: action.label for action in Action} | dict(MACHINE_ACTIONS)
+    known = {action.value: action.label for action in Action} | dict(MACHINE_ACTIONS) | dict(OWN_ACTIONS)
     for code, label in known.items():
         if word.strip() in (code, label):
             return code
@@ -125,6 +131,7 @@ def _told(entry: AuditEntry, names: "_Names") -> TrailEntry:
         action_label=action_label(entry.action),
         organ=names("organ", entry.organ_id) if entry.organ_id else None,
         item=names("work_item", entry.item_id) if entry.item_id else None,
+        item_id=entry.item_id,
         reason=entry.reason,
         changes=list(changes(entry.before, entry.after, names)),
         before=entry.before,
@@ -134,6 +141,7 @@ def _told(entry: AuditEntry, names: "_Names") -> TrailEntry:
 
 
 _NAMED: dict[str, Any] = {
+    "account": Account.login,
     "annual_plan": AnnualPlan.title,
     "department": Department.name,
     "organ": Organ.name,

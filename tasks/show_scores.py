@@ -13,12 +13,13 @@ from models.errors import ForbiddenError, NotFoundError
 from models.item import WorkItem
 from models.organ import Department, Organ
 from models.permission import Action
+from models.person import Oversight, Role
 from models.plan import AnnualPlan
 from models.score_rules import Subtotal, prices, subtotals
 from models.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.span import Span
 from tasks.appeal import appeals_of
-from tasks.authorize import authorize_department, authorize_organ, may_see_organ
+from tasks.authorize import authorize_department, authorize_organ, may_see_organ, organs_within, seats
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class PublishedLine:
     outcome: AppealOutcome | None
     points_after: Decimal | None
     answer: str | None
+    item_id: int
 
 
 def authorize_scores(session: Session, by: Actor, plan: AnnualPlan, department: Department | None) -> None:
@@ -71,6 +73,26 @@ def authorize_scores(session: Session, by: Actor, plan: AnnualPlan, department: 
                 "全单位的可由第一责任人、督办员、监督检查、管理员查看。"
             ) from None
         authorize_department(session, by, Action.VIEW, department)
+
+
+def departments_shown(session: Session, by: Actor, plan: AnnualPlan) -> set[int] | None:
+    """The departments whose statements `authorize_scores` lets `by` read; None: the whole organ's."""
+    if plan.organ_id in organs_within(session, by, Action.VIEW):
+        return None
+    filled = [seat for seat in seats(session, by) if seat.organ_id == plan.organ_id]
+    led = select(Oversight.department_id).where(
+        col(Oversight.post_id).in_([seat.post_id for seat in filled if seat.role is Role.LEADER])
+    )
+    own = {seat.department_id for seat in filled if seat.role in (Role.HANDLER, Role.DEPARTMENT_HEAD)}
+    return {department for department in own if department is not None} | set(session.exec(led))
+
+
+def list_runs(session: Session, plan: AnnualPlan) -> list[ScoreRun]:
+    """Every publication of the plan, the latest period first, its newest version first."""
+    query = select(ScoreRun).where(ScoreRun.plan_id == plan.id)
+    return list(
+        session.exec(query.order_by(col(ScoreRun.until_on).desc(), col(ScoreRun.from_on), col(ScoreRun.version).desc()))
+    )
 
 
 def find_run(session: Session, plan: AnnualPlan, span: Span, *, version: int | None = None) -> ScoreRun:
@@ -144,6 +166,7 @@ def published_lines(session: Session, run: ScoreRun, *, department: Department |
                 outcome=made.outcome if made is not None else None,
                 points_after=made.points_after if made is not None else None,
                 answer=made.answer if made is not None else None,
+                item_id=line.item_id,
             )
         )
     return found

@@ -28,7 +28,7 @@ def split(session: Session, item: WorkItem, *, by: Actor, due_on: dt.date | None
         last = item.due_on if item.recurrence is None else None
         due = due_on or last
         if due is None:
-            raise BadInputError("周期任务分办须写明子任务的时限(--due)。")
+            raise BadInputError(f"周期任务分办须写明子任务的时限{by.hint('--due')}。")
         if due < by.on or (last is not None and due > last):
             raise BadInputError(f"子任务时限 {due} 不可用:应在 {by.on} 至 {last} 之间。")
         children = session.exec(select(WorkItem).where(WorkItem.parent_id == item.id)).all()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
+from models.item import WorkItem
 from models.light import Light
 from models.organ import Department
 from models.person import Person, Post, Role, Tenure
@@ -45,36 +46,70 @@ def standing(*, lag: bool, paused: bool, postgres: bool) -> str:
     A day that is claimed done waits for review and counts as done. `lag`: the policy has thresholds for it; `paused`:
     some item of the plan was ever suspended. It says the same as `models.light`.
     """
-    behind = f"({_planned(postgres=postgres)} - {_PERCENT})" if lag else "0"
-    suspended = f"WHEN {_PAUSED} THEN '{Light.PAUSED}'" if paused else ""
-    lights = f"""CASE
-        WHEN i.closed_on <= :on THEN '{Light.BLUE}'
-        {suspended}
-        WHEN i.state = 'draft' OR i.start_on > :on THEN '{Light.GREY}'
-        WHEN i.open_on < :on THEN '{Light.RED}'
-        WHEN {behind} > :lag_red THEN '{Light.BEHIND}'
-        WHEN i.open_on <= :near THEN '{Light.YELLOW}'
-        WHEN {behind} >= :lag_yellow THEN '{Light.LAGGING}'
-        ELSE '{Light.GREEN}' END"""
+    lights = light_case(lag=lag, paused=paused, postgres=postgres)
     return f"""(SELECT i.*, {lights} AS light FROM (
         SELECT w.*, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on
         FROM work_item w WHERE w.plan_id = :plan) i) i"""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a light is worked out from, as SQL: the day, the last day that is near, the open day, the thresholds."""
+
+    on: str = ":on"
+    near: str = ":near"
+    open_on: str = "i.open_on"
+    lag_yellow: str = ":lag_yellow"
+    lag_red: str = ":lag_red"
+
+
+def light_case(*, lag: bool, paused: bool, postgres: bool, terms: Terms | None = None) -> str:
+    """The light of an item `i` that has `final_on` and the open day beside its columns, as SQL; see `standing`."""
+    asked = terms or Terms()
+    on, open_on = asked.on, asked.open_on
+    behind = f"({_planned(on, postgres=postgres)} - {_percent(on)})" if lag else "0"
+    suspended = f"WHEN {_paused(on)} THEN '{Light.PAUSED}'" if paused else ""
+    return f"""CASE
+        WHEN i.closed_on <= {on} THEN '{Light.BLUE}'
+        {suspended}
+        WHEN i.state = 'draft' OR i.start_on > {on} THEN '{Light.GREY}'
+        WHEN {open_on} < {on} THEN '{Light.RED}'
+        WHEN {behind} > {asked.lag_red} THEN '{Light.BEHIND}'
+        WHEN {open_on} <= {asked.near} THEN '{Light.YELLOW}'
+        WHEN {behind} >= {asked.lag_yellow} THEN '{Light.LAGGING}'
+        ELSE '{Light.GREEN}' END"""
+
+
+def open_when(on: str) -> str:
+    """Whether a deadline is neither done nor claimed done on a day, as SQL."""
+    return f"(done_on IS NULL OR done_on > {on}) AND (claimed_on IS NULL OR claimed_on > {on})"
+
+
+def open_on(item: str) -> str:
+    """The open day on day `:on` of the item that the SQL name means."""
+    return _OPEN_ON.replace("w.id", f"{item}.id")
 
 
 _OPEN_ON = """(SELECT min(d.due_on) FROM deadline d WHERE d.item_id = w.id
     AND (d.done_on IS NULL OR d.done_on > :on) AND (d.claimed_on IS NULL OR d.claimed_on > :on))"""
 _FINAL_ON = "(SELECT f.due_on FROM deadline f WHERE f.item_id = w.id AND f.kind = 'final' ORDER BY f.id DESC LIMIT 1)"
 """The end it has now: an item opened again may be due before the day it had first."""
-_PAUSED = """EXISTS (SELECT 1 FROM suspension s WHERE s.item_id = i.id AND s.from_on <= :on
-    AND (s.resumed_on IS NULL OR s.resumed_on > :on))"""
-_PERCENT = """CASE WHEN i.reported_on > :on OR i.closed_on > :on OR i.first_closed_on > :on THEN coalesce((
-        SELECT p.percent FROM progress_entry p WHERE p.item_id = i.id AND p."on" <= :on AND p.percent IS NOT NULL
-            AND p.department_id IS NULL ORDER BY p."on" DESC, p.id DESC LIMIT 1), 0)
-    ELSE i.percent END"""
-"""Progress as it was on the day: the column, unless it was reported, or closed as done, later."""
 
 
-def _planned(*, postgres: bool) -> str:
+def _paused(on: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM suspension s WHERE s.item_id = i.id AND s.from_on <= {on}
+        AND (s.resumed_on IS NULL OR s.resumed_on > {on}))"""
+
+
+def _percent(on: str) -> str:
+    """Progress as it was on the day: the column, unless it was reported, or closed as done, later."""
+    return f"""CASE WHEN i.reported_on > {on} OR i.closed_on > {on} OR i.first_closed_on > {on} THEN coalesce((
+            SELECT p.percent FROM progress_entry p WHERE p.item_id = i.id AND p."on" <= {on} AND p.percent IS NOT NULL
+                AND p.department_id IS NULL ORDER BY p."on" DESC, p.id DESC LIMIT 1), 0)
+        ELSE i.percent END"""
+
+
+def _planned(on: str, *, postgres: bool) -> str:
     """`models.light.planned_percent` in SQL; null for an item without an end."""
     start = "coalesce(i.start_on, i.issued_on)"
 
@@ -82,8 +117,8 @@ def _planned(*, postgres: bool) -> str:
         """How many days there are from the start to `until`, both included, in each database's way."""
         return f"({until} - {start} + 1)" if postgres else f"(julianday({until}) - julianday({start}) + 1)"
 
-    return f"""CASE WHEN i.final_on IS NULL THEN NULL WHEN :on < {start} THEN 0
-        WHEN :on >= i.final_on THEN 100 ELSE 100.0 * {days(":on")} / {days("i.final_on")} END"""
+    return f"""CASE WHEN i.final_on IS NULL THEN NULL WHEN {on} < {start} THEN 0
+        WHEN {on} >= i.final_on THEN 100 ELSE 100.0 * {days(on)} / {days("i.final_on")} END"""
 
 
 def light_values(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
@@ -100,16 +135,28 @@ def light_values(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: W
 
 def standing_of(session: Session, plan: AnnualPlan) -> str:
     """`standing` for this plan: no more than what its policy and its items need."""
+    lag, paused, postgres = needs_of(session, plan)
+    return standing(lag=lag, paused=paused, postgres=postgres)
+
+
+def needs_of(session: Session, plan: AnnualPlan) -> tuple[bool, bool, bool]:
+    """Whether the plan's lights know lag, whether any item was ever suspended, and whether this is PostgreSQL."""
     policy = _policy(session, plan)
     paused = session.execute(
         text("SELECT EXISTS (SELECT 1 FROM suspension s JOIN work_item w ON w.id = s.item_id WHERE w.plan_id = :plan)"),
         {"plan": plan.id},
     ).scalar_one()
-    return standing(
-        lag=(policy.lag_yellow, policy.lag_red) != (None, None),
-        paused=bool(paused),
-        postgres=session.get_bind().dialect.name == "postgresql",
-    )
+    lag = (policy.lag_yellow, policy.lag_red) != (None, None)
+    return lag, bool(paused), session.get_bind().dialect.name == "postgresql"
+
+
+def light_of(session: Session, plan: AnnualPlan, item: WorkItem, *, on: dt.date, calendar: WorkCalendar) -> Light:
+    """The light of one item of the plan."""
+    found = session.execute(
+        text(f"SELECT light FROM {standing_of(session, plan)} WHERE i.id = :item"),
+        light_values(session, plan, on=on, calendar=calendar) | {"item": item.id},
+    ).scalar_one()
+    return Light(found)
 
 
 def _policy(session: Session, plan: AnnualPlan) -> Policy:

@@ -84,6 +84,21 @@ def trace_figure(session: Session, organ: Organ, year: int, name: str) -> list[T
     ]
 
 
+def described(session: Session, rows: Iterable[str]) -> list[TracedRow]:
+    """Sources as a person knows them again, in their order: rows, laws, and the office's own standing phrases."""
+    listed = list(rows)
+    words = _words_of(session, [row for row in listed if row.partition(":")[0] in _TABLES])
+    return [words.get(row) or TracedRow(row, None, _besides(row)) for row in listed]
+
+
+def _besides(row: str) -> str:
+    """What a source is that is no row of a table; a row that is gone says so."""
+    kind, _, rest = row.partition(":")
+    if kind in _TABLES:
+        return "（该记录已不存在）"
+    return f"法律法规：{rest}" if kind == "law" else "固定文字，不据记录" if kind == "template" else rest or row
+
+
 def _words_of(session: Session, rows: Iterable[str]) -> dict[str, TracedRow]:
     """Each row in words, one statement a table and batch."""
     ids: dict[str, list[int]] = defaultdict(list)

@@ -78,7 +78,7 @@ def _target(
     session: Session, item: WorkItem, department: Department | None, handler: Person | None, deed: Deed
 ) -> tuple[int | None, int | None]:
     if department is None and handler is None:
-        raise BadInputError("请写明转给哪个科室(--department)或哪位承办人(--to)。")
+        raise BadInputError(f"请写明转给哪个科室{deed.by.hint('--department')}或哪位承办人{deed.by.hint('--to')}。")
     post = post_in_office(session, handler, deed.by, organ_id=item.organ_id) if handler else None
     if department is not None and post is not None and post.department_id not in (None, department.id):
         raise BadInputError(f"{handler.name if handler else ''}不在{department.name}。")

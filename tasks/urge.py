@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
@@ -21,7 +22,7 @@ from models.workdays import WorkCalendar
 from tasks.authorize import authorize_organ
 from tasks.draw_up import draw_up
 from tasks.explain import distance
-from tasks.people_of import contact_of, handler_of, unit_of
+from tasks.people_of import contact_of, handler_of, handlers_of, unit_of
 from tasks.perform import performing, performing_for, policy_of
 from tasks.tell import tell
 from tasks.typed_text import words
@@ -97,6 +98,36 @@ def urge(
                 what=f"{document.written_number}催办,请于 {reply} 前回复:{demand}", by=by,
             )  # fmt: skip
     return document
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What urging an item would do: whom it reaches, by name, or why it would be refused."""
+
+    item: WorkItem
+    reaches: str | None
+    refused: str | None
+
+
+def foresee_urging(session: Session, items: Sequence[WorkItem], *, by: Actor) -> list[Foreseen]:
+    """What `urge` would do with each of these items of one organ today; whoever urges is told nothing."""
+    if not items:
+        return []
+    calendar = office_calendar(session, organ_id=items[0].organ_id)
+    soon = {item.id: (last, free) for item, last, free in _too_soon(session, items, by.on, calendar)}
+    states = LIFECYCLE[Action.URGE].sources
+    handlers = handlers_of(session, [key(item.id) for item in items], by.on)
+    foreseen = []
+    for item in items:
+        refused = None
+        if item.state not in states:
+            refused = f"现为“{item.state.label}”:只催办{'、'.join(f'“{state.label}”' for state in states)}的任务"
+        elif item.id in soon:
+            refused = f"已于 {soon[item.id][0]} 催办,{soon[item.id][1]} 起才能再催"
+        handler = handlers.get(key(item.id))
+        reaches = handler.name if handler and handler.id != by.person_id else None
+        foreseen.append(Foreseen(item, None if refused else reaches, refused))
+    return foreseen
 
 
 def urgeable(session: Session, items: Sequence[WorkItem], *, on: dt.date) -> list[WorkItem]:

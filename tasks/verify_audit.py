@@ -1,7 +1,7 @@
 """Verifying the trail: whether every entry still is what was written, behind what it was written behind."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -47,16 +47,24 @@ class Chain:
     broken: BrokenLink | None = None
 
 
-def verify_audit(session: Session, *, by: Actor, organ_id: int | None, head: str | None = None) -> Chain:
+def verify_audit(
+    session: Session,
+    *,
+    by: Actor,
+    organ_id: int | None,
+    head: str | None = None,
+    track: Callable[[int], None] | None = None,
+) -> Chain:
     """Walk the whole trail in the order of ids. `head`, a hash noted earlier, has to be in it still.
 
     The chain carries no secret: whoever can write to the database can write it anew from any point on. Only a head
-    noted somewhere else shows that. Raises ForbiddenError, BadInputError for a head that is no hash.
+    noted somewhere else shows that. `track` is told how many were walked, from time to time. Raises ForbiddenError,
+    BadInputError for a head that is no hash.
     """
     authorize_organ(session, by, Action.AUDIT, organ_id)
     wanted = head.strip().lower() if head is not None else None
     if wanted is not None and not _HASH.fullmatch(wanted):
-        raise BadInputError(f"“{head}”不是链尾的哈希值:应为 64 位十六进制数,见 duban audit verify 的输出。")
+        raise BadInputError(f"“{head}”不是链尾的哈希值:应为 64 位十六进制数,与上次校验后显示的一致。")
     count, previous, met = 0, GENESIS, wanted in (None, GENESIS)
     for number, entry in _entries(session):
         if entry is None:
@@ -67,6 +75,8 @@ def verify_audit(session: Session, *, by: Actor, organ_id: int | None, head: str
             words = f"第 {entry.id} 号记录的内容与它的哈希值不符"
             return Chain(count, previous, BrokenLink(entry.id, Fault.CHANGED, words))
         count, previous = count + 1, entry.hash
+        if track is not None and count % CHUNK == 0:
+            track(count)
         met = met or previous == wanted
     if not met:
         return Chain(count, previous, BrokenLink(None, Fault.CUT, f"链中没有 {wanted}"))

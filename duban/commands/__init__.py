@@ -8,6 +8,7 @@ import typer
 GROUPS = (
     "office",
     "people",
+    "account",
     "policy",
     "plan",
     "calendar",

@@ -16,6 +16,7 @@ STAFF, LEDGER, FILLED, SCRIPT = "people.xlsx", "ledger-2026.xlsx", "ledger-2026-
 LAST_REPORT, WORK_POINTS = "2025年度法治政府建设情况报告.txt", "2026年法治政府建设工作要点.txt"
 REPORT = "2026年度法治政府建设情况报告.docx"
 MARK = "演示数据说明.txt"
+WAY_IN = "演示口令.txt"
 
 IN_POST_FROM, ISSUED_ON, FILED_ON = "2026-01-01", "2026-01-06", "2027-01-15"
 
@@ -48,6 +49,7 @@ def demo(
 
             tour.step("启动网页")
             tour.command("serve", "--host", host, "--port", str(port))
+            say(f"登录：姓名任选，如 方晓岚（督办员），口令 {tour.password()}")
             say("看某一天：在网址后加上 ?year=2026&on=2026-12-10")
             serve(context, host=host, port=port, no_prefect=no_prefect)
     finally:
@@ -65,6 +67,7 @@ class _Tour:
 
     def walk(self) -> None:
         self.found()
+        self.open_accounts()
         self.read_documents()
         self.import_ledger()
         self.live()
@@ -116,6 +119,24 @@ class _Tour:
             mark.write_text("本目录由 duban demo 建立，单位、人员和事项都是虚构的，可以整个删去。\n", encoding="utf-8")
         except OSError as error:
             raise BadInputError(f"目录 {settings.home} 无法写入：{error.strerror}。请用 --dir 换一个目录。") from error
+
+    def open_accounts(self) -> None:
+        from duban.demonstration import open_accounts
+
+        self.step("给每个人开通账户，口令相同")
+        self.command("account", "invite", "--all")
+        if not open_accounts(self.edge.engine, ISSUED_ON, self.password()):
+            say("已存在，跳过。")
+
+    def password(self) -> str:
+        """The one password of everybody: made once, and kept beside the data where only this account reads it."""
+        import secrets
+
+        kept = self.edge.settings.home / WAY_IN
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(f"{secrets.token_urlsafe(9)}\n", encoding="utf-8")
+        return kept.read_text(encoding="utf-8").strip()
 
     def read_documents(self) -> None:
         from duban.commands.plan import import_

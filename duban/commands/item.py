@@ -56,8 +56,9 @@ def list_(
     from models.item import ItemState
     from models.light import Light
     from models.organ import Organ
+    from tasks.choose_items import Standing
     from tasks.find import find_department
-    from tasks.list_items import Standing, list_items
+    from tasks.list_items import list_items
     from tasks.record import member_named
 
     with looking(context, as_, on, year, organ) as (session, plan, by):

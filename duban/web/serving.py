@@ -3,6 +3,7 @@
 import datetime as dt
 import errno
 import logging
+import secrets
 import signal
 import socket
 import sys
@@ -15,8 +16,10 @@ from duban.web.app import create_app, is_loopback
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect_server import PrefectServer
 from models.clock import OFFICE_ZONE
+from models.database import reading
 from models.errors import BadInputError, DubanError
 from models.settings import Settings
+from tasks.manage_accounts import any_account
 
 GRACE_SECONDS = 3
 
@@ -30,20 +33,33 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
     port = listener.getsockname()[1]
     _log_to_standard_error()
     prefect = PrefectServer(settings) if with_prefect else None
+    with reading(database) as session:
+        setup_token = None if any_account(session) else secrets.token_urlsafe(24)
     app = create_app(
-        settings, database, clock=EmbeddedClock(settings, database, prefect=prefect), prefect=prefect, host=host
-    )
+        settings, database, clock=EmbeddedClock(settings, database, prefect=prefect), prefect=prefect, host=host,
+        setup_token=setup_token,
+    )  # fmt: skip
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            proxy_headers=False,  # whom to believe is a setting of the office's, not uvicorn's guess
         )
     )
     for wanted in (signal.SIGTERM, signal.SIGINT):
         # Once everything is down uvicorn raises the signal again, for whoever was there before.
         signal.signal(wanted, lambda *_: sys.exit(0))
-    if not is_loopback(host):
-        warn(f"注意:网页还没有登录,--host {host} 使能连到本机的人都能看到督办情况。")
-    say(f"督办已启动:http://{f'[{host}]' if ':' in host else host}:{port}/ (按 Ctrl+C 结束)")
+    if not is_loopback(host) and not settings.office_url.startswith("https://"):
+        warn(f"注意:--host {host} 使网页可从别的机器访问,而密码未经加密传送:请经 TLS 反向代理,并设 office_url。")
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    say(f"督办已启动:{address}/ (按 Ctrl+C 结束)")
+    if setup_token is not None:
+        base = settings.office_url.rstrip("/") if settings.office_url.startswith("https://") else address
+        base = base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+        say(f"还没有账户。请在浏览器打开这个一次性地址,建立管理员账户:{base}/setup?token={setup_token}")
     server.run(sockets=[listener])
 
 

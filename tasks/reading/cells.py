@@ -70,6 +70,11 @@ def number(cell: Cell) -> str:
     return plain(cell).rstrip(_TRAILING)
 
 
+def due_written(cell: Cell) -> str:
+    """A due cell as a person reads it, on one line and without the mark that it is yet to be confirmed."""
+    return _PENDING.sub("", plain(cell)).strip()
+
+
 def due(cell: Cell, year: int) -> Due:
     """A due cell. A rule that the ledger itself names (每季度) is definite; 定期 alone names none."""
     pending = isinstance(cell, str) and _PENDING.search(cell)

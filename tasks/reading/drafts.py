@@ -1,11 +1,12 @@
 """Takes the duties a report or a list of work points announces as draft items, each with its sentence."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from models.item import WorkItem
 from models.plan import Project
 from tasks.read_report import ReadItem, read_report
-from tasks.reading.cells import Due
+from tasks.reading.cells import CellRefusedError, Due, due, due_written
 from tasks.reading.item_list import ItemList, ListRow, Place
 from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
 from tasks.reading.secrecy import marking
@@ -15,8 +16,10 @@ _TITLE, _SOURCE, _LEAD = (_COLUMNS[name].type.length for name in ("title", "sour
 _PROJECT = Project.__table__.columns["name"].type.length  # type: ignore[attr-defined]
 
 
-def read_drafts(path: Path, *, year: int) -> ItemList:
+def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:
     """The items of a .txt or .docx document. A day outside the plan's `year` is left open, never moved into it.
+
+    `dues` says how a person reads due texts: an expression in a sentence that reads so is taken for what stands there.
 
     Raises UnreadableFileError as `read_report` does.
     """
@@ -28,7 +31,7 @@ def read_drafts(path: Path, *, year: int) -> ItemList:
         if mark is not None:
             found.errors.append(place.error(None, None, mark, NO_SECRETS))
         else:
-            found.rows.append(_draft(item, place, year))
+            found.rows.append(_draft(item, place, year, dues or {}))
     if not found.rows and not found.errors:
         found.errors.append(
             place.error(
@@ -41,7 +44,7 @@ def read_drafts(path: Path, *, year: int) -> ItemList:
     return found
 
 
-def _draft(item: ReadItem, place: Place, year: int) -> ListRow:
+def _draft(item: ReadItem, place: Place, year: int, dues: Mapping[str, str]) -> ListRow:
     return ListRow(
         place,
         None,
@@ -50,15 +53,20 @@ def _draft(item: ReadItem, place: Place, year: int) -> ListRow:
         lead=item.lead[:_LEAD] if item.lead else None,
         handler=item.handler,
         cooperating=item.cooperating or None,
-        due=_due(item, year),
+        due=_due(item, year, dues),
         source=item.source[:_SOURCE],
     )
 
 
-def _due(item: ReadItem, year: int) -> Due | None:
+def _due(item: ReadItem, year: int, dues: Mapping[str, str]) -> Due | None:
     """What the sentence says about time. A rule read from a sentence has to be confirmed by a person."""
     if item.due_text is None:
         return None
+    if (said := dues.get(due_written(item.due_text))) is not None:
+        try:
+            return due(said, year)
+        except CellRefusedError:
+            pass  # what cannot be read is as if it had not been said: the sentence stands, to be confirmed
     in_year = item.due_on is not None and item.due_on.year == year
     rule = item.recurrence if item.recurrence and "FREQ=" in item.recurrence else None
     notes = [f"原文写“{item.due_text}”"]

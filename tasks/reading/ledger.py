@@ -1,7 +1,7 @@
 """Reads a ledger (.xlsx, .csv) into rows that say what each item is to be; knows no database."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, TypeVar
@@ -34,8 +34,10 @@ _FOOT = re.compile(r"[((]?(?:注|备注|说明|填表|填报|制表|审核|联�
 T = TypeVar("T")
 
 
-def read_ledger(sheets: list[Sheet], *, year: int) -> ItemList:
+def read_ledger(sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:
     """The items of all sheets that have a header. Everything wrong is collected, nothing is raised.
+
+    `dues` says how a person reads due texts: a cell that reads so is taken for what stands there instead.
 
     Row and column of an error are as a person sees them. A project written once above its items (merged, or
     as a section title across the sheet) holds for all of them.
@@ -48,7 +50,7 @@ def read_ledger(sheets: list[Sheet], *, year: int) -> ItemList:
             continue
         found.ignored_columns += header.ignored
         before = len(found.rows) + len(found.errors)
-        _read_sheet(found, sheet, header, year)
+        _read_sheet(found, sheet, header, year, dues or {})
         if len(sheets) == 1 and len(found.rows) + len(found.errors) == before:
             place = Place(sheet.name, header.headings)
             found.errors.append(place.error(header.below + 1, None, "", "表头下没有任何任务:请至少填写一行。"))
@@ -71,7 +73,7 @@ def _no_header(sheet: Sheet) -> CellError:
     )
 
 
-def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int) -> None:
+def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: Mapping[str, str]) -> None:
     reader = _Reader(sheet, header, found.errors)
     projects = reader.keep_items()
     reader.refuse_secrets()
@@ -90,7 +92,7 @@ def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int) -> Non
         read("handler", cells.lines),
         [unit.lead for unit in units],
         [unit.cooperating or None for unit in units],
-        _dues(reader, year),
+        _dues(reader, year, dues),
         read("start", lambda cell: cells.start(cell, year)),
         _targets(read("target", cells.target), read("target_unit", _within(cells.plain, WorkItem, "target_unit"))),
         read("percent", cells.percent),
@@ -246,11 +248,11 @@ def _responsible(lead: tuple[str, ...] | None, listed: str | None, helping: tupl
     return Units(mixed.lead, (*mixed.cooperating, *(helping or ())))
 
 
-def _dues(reader: _Reader, year: int) -> list[Due | None]:
+def _dues(reader: _Reader, year: int, dues: Mapping[str, str]) -> list[Due | None]:
     limit = _length(WorkItem, "due_text")
 
     def read_due(cell: Cell) -> Due:
-        due = cells.due(cell, year)
+        due = cells.due(dues.get(cells.due_written(cell), cell) if dues else cell, year)
         if len(due.text) > limit:
             raise CellRefusedError(f"完成时限最多 {limit} 字。")
         return due

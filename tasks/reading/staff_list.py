@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from models.errors import CellError, UnreadableFileError
+from models.errors import BadInputError, CellError, UnreadableFileError
 from models.person import Role
 from tasks.reading.sheet import Cell, Sheet
 
@@ -49,6 +49,8 @@ _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
 _REMARK = re.compile(r"注[::]|备注|说明|填表|合计|总计|制表")
 _MAIL = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
 _PHONE = re.compile(r"\+?[\d-]{5,20}")
+_ONE_MAIL = "应为一个邮箱地址,如 zhangsan@example.gov.cn;没有可留空"
+_ONE_PHONE = "应为一个号码,如 13800000000 或 0591-12345678;没有可留空"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LENGTHS = {"单位": 200, "上级单位": 200, "部门": 200, "姓名": 64, "职务": 100, "邮箱": 254}
 
@@ -148,10 +150,10 @@ def _clean(row: StaffRow) -> Iterator[CellError]:
             yield row.wrong(column, f"不能超过 {longest} 个字")
     text["邮箱"] = unicodedata.normalize("NFKC", text["邮箱"])
     if text["邮箱"] and not _MAIL.fullmatch(text["邮箱"]):
-        yield row.wrong("邮箱", "应为一个邮箱地址,如 zhangsan@example.gov.cn;没有可留空")
+        yield row.wrong("邮箱", _ONE_MAIL)
     text["手机"] = _phone(text["手机"])
     if text["手机"] and not _PHONE.fullmatch(text["手机"]):
-        yield row.wrong("手机", "应为一个号码,如 13800000000 或 0591-12345678;没有可留空")
+        yield row.wrong("手机", _ONE_PHONE)
     if text["单位代码"] and not _CODE.fullmatch(text["单位代码"]):
         yield row.wrong("单位代码", "应由字母、数字、点、横线组成,如 sft-01;没有可留空")
     words = _listed(plain(text["角色"])) or ["承办人"]
@@ -161,6 +163,28 @@ def _clean(row: StaffRow) -> Iterator[CellError]:
     row.departments = [name for name in _listed(text["部门"]) if not _LEADERSHIP.fullmatch(name)]
     if Role.DEPARTMENT_HEAD in row.roles and not row.departments:
         yield row.wrong("部门", "科室负责人应写明所在部门")
+
+
+def mail_address(text: str) -> str:
+    """A mail address typed alone, as a list would take it; empty stays empty. Raises BadInputError."""
+    found = unicodedata.normalize("NFKC", text).strip()
+    if found and (not _MAIL.fullmatch(found) or len(found) > _LENGTHS["邮箱"]):
+        raise BadInputError(f"邮箱“{text}”不可用:{_ONE_MAIL}。")
+    return found
+
+
+def phone_number(text: str) -> str:
+    """A telephone number typed alone, as a list would take it; empty stays empty. Raises BadInputError."""
+    found = _phone(text)
+    if found and not _PHONE.fullmatch(found):
+        raise BadInputError(f"手机“{text}”不可用:{_ONE_PHONE}。")
+    return found
+
+
+def typed_row(text: Mapping[str, str]) -> tuple[StaffRow, list[CellError]]:
+    """One person typed into a form: the row a list would have, with what is wrong in its cells."""
+    row = StaffRow(None, 1, dict.fromkeys(COLUMNS, "") | {name: value.strip() for name, value in text.items()})
+    return row, list(_clean(row))
 
 
 def _name(text: str) -> str:

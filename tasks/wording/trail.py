@@ -10,27 +10,41 @@ from models.permission import Action
 from models.person import Role
 from models.tables import METADATA
 
-MACHINE_ACTIONS: Mapping[str, str] = {"supervise": "每日督办", "draw_up": "出具督办单"}
+MACHINE_ACTIONS: Mapping[str, str] = {
+    "supervise": "每日督办", "draw_up": "出具督办单", "stop_webhook": "停止接口推送",
+}  # fmt: skip
 """What the system's own rhythms do."""
 
+OWN_ACTIONS: Mapping[str, str] = {
+    "sign_in": "登录", "sign_out": "退出登录", "set_password": "设置密码", "set_up": "首次设置",
+    "bind_account": "绑定单点登录", "end_sessions": "退出其他登录", "make_token": "生成接口令牌",
+    "revoke_token": "吊销接口令牌", "make_feed": "生成日历订阅", "revoke_feed": "停用日历订阅",
+}  # fmt: skip
+"""What people do to their own way in; no grant is needed for it."""
+
 TABLES: Mapping[str, str] = {
-    "annual_plan": "年度计划", "closure_request": "办结申请", "closure_review": "办结审核",
+    "account": "账户", "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
+    "closure_request": "办结申请", "closure_review": "办结审核",
     "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更", "deficiency": "不足",
     "department": "科室", "document": "文书", "enforcement_case": "执法案件", "evaluation": "领导评价",
     "evidence": "佐证材料", "extension": "延期申请", "extension_decision": "延期审批",
     "import_batch": "导入批次", "import_change": "导入改动", "instruction": "批示",
     "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",
-    "leadership_act": "履职记录", "leave": "请假", "objection": "转办异议", "organ": "单位",
+    "leadership_act": "履职记录", "leave": "请假", "one_time_code": "一次性地址",
+    "objection": "转办异议", "organ": "单位",
     "oversight": "分管", "person": "人员", "policy": "督办策略", "post": "岗位", "progress_entry": "进展",
     "project": "项目", "receipt": "签收", "report": "年度报告", "report_block": "报告段落",
     "report_figure": "报告数字", "report_section": "报告部分", "rung": "督办步骤", "score_appeal": "考核申诉",
     "score_line": "扣分", "score_result": "考核结果", "score_run": "考核", "scoring_rule": "考核规则",
     "stored_file": "文件", "study_session": "学习研讨", "suspension": "挂起", "tenure": "任职", "urge": "催办",
-    "work_item": "任务",
+    "webhook": "推送地址", "work_item": "任务",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
-    "about": "事由", "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",
+    "about": "事由", "account_id": "账户", "closed_at": "关闭时间", "expires_at": "有效至", "login": "登录名",
+    "password_hash": "密码", "revoked_at": "停用时间", "scopes": "用途", "subject": "单点登录身份",
+    "used_at": "使用时间", "used_on": "最近使用日",
+    "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",
     "approximate": "约数", "assignment": "交办次序", "assignments": "交办次数", "batch_id": "导入批次",
     "before": "改动前", "block_id": "段落", "category": "类别", "cause": "原因", "channels": "渠道",
     "claimed_on": "申请办结日", "closed_by_id": "办结人", "closed_on": "销号日",
@@ -39,7 +53,7 @@ COLUMNS: Mapping[str, str] = {
     "deducted": "扣分", "deliverable": "成果形式", "department_id": "科室", "deputy_id": "代理人",
     "document": "文书", "document_id": "文书", "document_number": "文号", "done_on": "完成日", "due_on": "时限",
     "due_text": "时限原文", "email": "邮箱", "ended_on": "卸任日", "evaluation": "领导评价", "event": "事项",
-    "events": "扣分事项", "every": "间隔", "evidence": "佐证材料", "evidence_rule": "佐证要求",
+    "events": "事项", "every": "间隔", "evidence": "佐证材料", "evidence_rule": "佐证要求",
     "evidence_rules": "佐证规则", "expires_on": "有效期", "extension_id": "延期申请",
     "extension_levels": "延期审批层级", "extension_limit": "延期次数上限", "extensions": "延期次数",
     "file_name": "文件名", "filling": "填报周期", "filling_day": "填报日", "final": "总分", "fine": "罚款",
@@ -48,14 +62,14 @@ COLUMNS: Mapping[str, str] = {
     "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_red": "严重滞后线",
     "lag_yellow": "滞后线", "late": "逾期申请", "lead_text": "牵头单位", "leader_post_id": "领导岗位",
     "leader_weight": "领导评价权重", "left_on": "离任日", "level": "已过层级", "levels": "层级",
-    "line_id": "扣分条目", "made_on": "制定日", "media_type": "文件类型", "mobile": "手机",
+    "line_id": "扣分条目", "made_by_id": "建立人", "made_on": "制定日", "media_type": "文件类型", "mobile": "手机",
     "moved_on": "变更日", "name": "名称", "near_days": "临期天数", "next_report_on": "下次报告日",
     "next_step": "下一步", "note": "备注", "notice_id": "通知", "number": "编号", "objection_days": "异议期限",
     "objective": "客观分", "offset": "天数", "on": "日期", "ordinal": "次序", "organ_id": "单位",
     "original_due_on": "原定时限", "outcome": "结果", "parent_id": "上级", "passed": "通过", "people": "人数",
     "percent": "进度", "person_id": "人员", "plan_id": "年度计划", "planned": "序时进度", "points": "分值",
     "points_after": "改后分值", "policy_id": "督办策略", "post_id": "岗位", "problems": "问题",
-    "procedure": "程序", "progress": "目前进展", "project_id": "项目", "promised": "已承诺",
+    "procedure": "程序", "proposal": "待人确认", "progress": "目前进展", "project_id": "项目", "promised": "已承诺",
     "proposed_on": "申请的时限", "public": "可公开", "published_on": "公布日", "rank": "名次", "reason": "理由",
     "recurrence": "周期规则", "relation": "先后", "remedy": "整改措施", "reopenings": "重开次数",
     "replaces_id": "所替材料", "reply_by": "回复期限", "report_id": "报告", "reported_on": "最近填报日",
@@ -63,29 +77,35 @@ COLUMNS: Mapping[str, str] = {
     "revision": "版次", "role": "角色", "roles": "角色", "rows": "所据记录", "rule_id": "考核规则",
     "run_id": "考核", "section_id": "部分", "signed_by_id": "签收人", "signed_on": "签收日", "size": "大小",
     "source": "来源", "sources": "依据", "start": "起评分", "start_on": "开始日", "started_on": "任职日",
-    "state": "状态", "statement": "办结情况", "suggested": "建议承办", "suspension_unit": "顺延单位",
+    "state": "状态", "statement": "办结情况", "stopped_at": "停用时间", "suggested": "建议承办",
+    "suspension_unit": "顺延单位",
     "target_count": "目标值", "target_unit": "目标单位", "text": "内容", "times": "次数", "title": "标题",
     "to_on": "改为", "topic": "主题", "unconfirmed": "周期待确认", "undone_at": "撤销时间", "unit": "单位",
     "unit_id": "配合单位", "unsupported": "待核", "until_on": "截止日", "upheld": "采纳",
-    "urge_gap": "催办间隔", "value": "数值", "version": "版本", "waived_by": "免证人", "waived_by_id": "免证人",
+    "url": "地址", "urge_gap": "催办间隔", "value": "数值", "version": "版本", "waived_by": "免证人",
+    "waived_by_id": "免证人",
     "waiver": "免证理由", "words": "说明", "working": "上班", "year": "年度",
 }  # fmt: skip
 
 UNTOLD = frozenset(
     {
-        "id", "accepted_at", "compiled_at", "facts", "frozen_hash", "imported_at", "item_id", "look_on", "moved_at",
-        "plan", "recorded_at", "resumed_at", "row_hash", "sha256", "signed_at", "snapshot", "stored_at",
+        "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts", "frozen_hash",
+        "imported_at", "item_id", "look_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
+        "resumed_at", "row_hash", "salt", "secret_hash", "sha256", "signed_at", "snapshot", "stored_at", "token_hash",
     }
 )  # fmt: skip
 """Columns a person is not told of: the engine's own marks, what the entry says itself, and hashes. JSON has them."""
 
 FACTS: Mapping[str, str] = {
-    "added": "新增天数", "batch": "批次", "changed": "改变天数", "created": "新增任务", "dated_on": "成文日期",
-    "deleted": "删去任务", "file": "文件", "incomplete": "缺项任务", "issued": "下达任务",
+    "added": "新增天数", "address": "地址", "batch": "批次", "changed": "改变天数", "created": "新增任务",
+    "dated_on": "成文日期",
+    "deleted": "删去任务", "ended": "退出处数", "file": "文件", "forgiven": "清除失败次数", "incomplete": "缺项任务",
+    "issued": "下达任务", "login": "登录名",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
-    "people": "人员", "raised": "生成通知", "restored": "恢复任务", "rows": "改动记录数", "sheets": "督办单",
+    "people": "人员", "raised": "生成通知", "read_as": "时限读作", "restored": "恢复任务", "rows": "改动记录数",
+    "sheets": "督办单",
     "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
-    "year": "年度",
+    "way": "方式", "year": "年度",
 }  # fmt: skip
 """What an entry tells besides rows."""
 
@@ -99,7 +119,7 @@ Namer = Callable[[str, int], str | None]
 def action_label(code: str) -> str:
     """What was done, in words; an unknown code as it is."""
     known = {action.value: action.label for action in Action}
-    return known.get(code) or MACHINE_ACTIONS.get(code) or code
+    return known.get(code) or MACHINE_ACTIONS.get(code) or OWN_ACTIONS.get(code) or code
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], named: Namer) -> Iterator[str]:

@@ -60,10 +60,10 @@ def sweep_statement(on: dt.date, dialect: str) -> str | None:
         f"({rung}, '{RUNGS[rung - 1][3]}', '{_KINDS[RUNGS[rung - 1][0]]}', {typed}'{first}', {typed}'{last}')"
         for rung, first, last in windows
     )
-    handler = _holder(on, "tenure t", "t.post_id = i.handler_post_id")
+    handler = holder_on(on, "tenure t", "t.post_id = i.handler_post_id")
     seat, overseer = "post p JOIN tenure t ON t.post_id = p.id", "oversight o JOIN tenure t ON t.post_id = o.post_id"
-    head = _holder(on, seat, "p.department_id = i.department_id AND p.role = 'department_head'")
-    leader = _holder(on, overseer, "o.department_id = i.department_id")
+    head = holder_on(on, seat, "p.department_id = i.department_id AND p.role = 'department_head'")
+    leader = holder_on(on, overseer, "o.department_id = i.department_id")
     return f"""
         WITH w (rung_id, role, kind, first, last) AS (VALUES {values}),
         due AS (
@@ -82,7 +82,7 @@ def sweep_statement(on: dt.date, dialect: str) -> str | None:
         FROM due WHERE true ON CONFLICT DO NOTHING"""
 
 
-def _holder(on: dt.date, tables: str, condition: str) -> str:
+def holder_on(on: dt.date, tables: str, condition: str) -> str:
     """Who holds the post, or the deputy of one on leave; deputies are never on leave with them."""
     return f"""(SELECT coalesce(
             (SELECT h.deputy_id * 4 + 1 FROM leave l JOIN person h ON h.id = l.person_id

@@ -19,6 +19,7 @@ from duban.commands import demo
 from duban.demonstration import LAST_DAY, example, in_short, read_script
 from models.errors import BadInputError, DubanError
 from models.workdays import WorkCalendar
+from tasks.hash_password import is_password
 
 FIGURES = {
     "集中学习研讨": (2, "study", 2),
@@ -166,6 +167,23 @@ def test_neither_the_database_nor_the_mail_server_of_a_real_office_is_touched(fi
 def test_served_on_a_port_that_is_taken_it_says_so(first: tuple[Path, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(DubanError, match="已被占用"):
         walk("--dir", str(first[0]), "--port", str(taken.getsockname()[1]))
+
+
+def test_everybody_gets_in_by_name_with_one_password_that_only_a_private_file_tells(first: tuple[Path, str]) -> None:
+    folder, shown = first
+    file = folder / demo.WAY_IN
+    password = file.read_text(encoding="utf-8").strip()
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert password not in shown
+    assert password.encode() not in (folder / "duban.db").read_bytes()
+    assert len(password) >= 12
+    with sqlite3.connect(folder / "duban.db") as database:
+        kept = dict(database.execute("SELECT login, password_hash FROM account").fetchall())
+        people = {name for (name,) in database.execute("SELECT name FROM person")}
+    database.close()
+    assert kept.keys() == people >= {"方晓岚", "赵立群"}
+    assert is_password(kept["方晓岚"], password)
 
 
 def test_a_folder_that_holds_another_database_is_left_alone(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from models.span import span_named
 from tasks.appeal import appeal, find_line
 from tasks.instruct import find_instruction, reply
 from tasks.issue import issue
+from tasks.manage_accounts import invite
 from tasks.publish_scores import publish_scores
 from tasks.set_scoring_rule import find_rule
 from tests.ledgers import HEADER, write_xlsx
@@ -36,9 +37,9 @@ ON = "2026-06-04"
 HALF = span_named("2026-H1")
 
 LOOKING = {
-    "audit show", "audit verify", "document export", "document list", "instruct list", "item list", "item problems",
-    "item show", "notice list", "plan export", "plan show", "report trace", "score preview", "score rule list",
-    "score rule show", "score show", "status",
+    "account list", "audit show", "audit verify", "document export", "document list", "instruct list", "item list",
+    "item problems", "item show", "notice list", "plan export", "plan show", "report trace", "score preview",
+    "score rule list", "score rule show", "score show", "status",
 }  # fmt: skip
 """They take --as because they show what not everybody may see, and change nothing."""
 
@@ -73,6 +74,12 @@ def helped(office: Office) -> None:
 
 def hired(office: Office) -> None:
     office.hire("周承办")
+
+
+def has_account(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        by = office.by(session, SUPERVISOR, ON)
+        invite(session, session.exec(select(Person).where(Person.name == HANDLER)).one(), by=by)
 
 
 def extended(office: Office) -> None:
@@ -129,6 +136,10 @@ WRITING: dict[str, Case] = {
     "people leave": Case(
         SUPERVISOR, [HANDLER, "--from", ON, "--until", ON, "--deputy", HEAD], [Action.STAFF], on=None
     ),
+    "account invite": Case(SUPERVISOR, [HANDLER], [Action.STAFF], on=None),
+    "account reset": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
+    "account close": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
+    "account unlock": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
     "people depart": Case(SUPERVISOR, [HANDLER], [Action.STAFF]),
     "policy set": Case(SUPERVISOR, ["{home}/policy.json"], [Action.POLICY], on=None),
     "plan import": Case(SUPERVISOR, ["{home}/清单.xlsx", "--year", "2026"], [Action.PLAN]),

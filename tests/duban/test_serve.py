@@ -1,5 +1,6 @@
 """`duban serve` as a process: up at once, down within seconds, nothing left behind."""
 
+import datetime as dt
 import json
 import os
 import signal
@@ -18,8 +19,11 @@ import typer
 from typer.testing import CliRunner
 
 from duban.commands import engine as commands
-from models.migrate import create_or_upgrade
+from models.clock import opening_of
+from models.database import on_record
+from models.migrate import create_or_upgrade, open_current
 from models.settings import Settings
+from tasks.set_up import set_up
 from tests.processes import children, eventually, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,8 +78,9 @@ def health(address: str) -> dict[str, Any]:
 @pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Signals) -> None:
     with serving(home, "--no-prefect") as (process, address):
-        status, html = get(address, "/")
-        assert (status, "督办看板" in html) == (200, True)
+        for path in ("/", "/login"):
+            status, html = get(address, path)
+            assert (status, "密码" in html) == (200, True)
         assert eventually(lambda: health(address)["clock"] == "owner")
         assert health(address) == {"ok": True, "database": True, "clock": "owner", "prefect": "off"}
 
@@ -85,9 +90,37 @@ def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Sign
         assert "Traceback" not in (home / "stderr").read_text()
 
 
-def test_it_says_so_when_it_can_be_reached_from_elsewhere(home: Path) -> None:
+def test_it_says_so_when_passwords_travel_unprotected(home: Path) -> None:
     with serving(home, "--no-prefect", "--host", "0.0.0.0"):  # noqa: S104 - what the test is about
-        assert "注意:网页还没有登录,--host 0.0.0.0" in (home / "stderr").read_text()
+        assert "注意:--host 0.0.0.0 使网页可从别的机器访问,而密码未经加密传送" in (home / "stderr").read_text()
+    (home / "duban.toml").write_text('office_url = "https://duban.example"', encoding="utf-8")
+    with serving(home, "--no-prefect", "--host", "0.0.0.0"):  # noqa: S104
+        assert "注意" not in (home / "stderr").read_text()
+
+
+def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) -> None:
+    said = []
+    for _ in range(2):
+        with serving(home, "--no-prefect") as (process, address):
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith(
+                f"还没有账户。请在浏览器打开这个一次性地址,建立管理员账户:http://{address}/setup?token="
+            )
+            said.append(line.partition("token=")[2].strip())
+            assert get(address, f"/setup?token={said[-1]}")[0] == 200
+            assert get(address, "/setup?token=guess")[0] == 404
+    assert said[0] != said[1]
+    engine = open_current(Settings(home=home))
+    with on_record(engine) as session:
+        now = opening_of(dt.date(2026, 6, 1))
+        set_up(session, name="赵立群", password="河湖长制一年四查九次", now=now, organ_name="某局", organ_code="bureau")
+    engine.dispose()
+    with serving(home, "--no-prefect") as (process, address):
+        assert get(address, f"/setup?token={said[-1]}")[0] == 404
+        process.terminate()
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
 
 
 @pytest.mark.parametrize(
@@ -153,6 +186,7 @@ def test_schedules_lists_what_comes_next() -> None:
     assert {row["slug"]: row["next"][0] for row in json.loads(output)} == {
         "daily_supervision": "2027-01-01T08:30:00+08:00",
         "delivery": "2027-01-01T08:00:00+08:00",
+        "webhooks": "2027-01-01T00:01:00+08:00",
         "brief": "2027-01-04T07:30:00+08:00",
         "weekly_circular": "2027-01-01T16:30:00+08:00",
         "monthly_circular": "2027-01-01T07:00:00+08:00",

@@ -78,6 +78,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     from flows.circular import monthly_circular, quarterly_circular, weekly_circular
     from flows.daily_supervision import daily_supervision
     from flows.delivery import delivery
+    from flows.webhooks import webhooks
     from flows.year_end_report import year_end_report
 
     monkeypatch.setenv("DUBAN_HOME", str(settings.home))
@@ -86,6 +87,7 @@ def test_the_flows_do_what_the_plain_functions_do(
 
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
+    assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
     assert brief.fn("2025-06-30")["briefs"][0]["number"] == "督简〔2025〕1号"
     for place, rhythm in enumerate((weekly_circular, monthly_circular, quarterly_circular), 1):

@@ -186,6 +186,9 @@ OFF_RECORD = {
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
     "duban/demonstration.py": "each morning lived is a sweep",
+    "duban/web/jobs.py": "how far long work is says nothing about the office; what it does is on record",
+    "duban/web/visit.py": "that a session is in use says nothing about the office",
+    "duban/web/call.py": "the day of a token's last use says nothing about the office",
 }
 """Who may write without an audit entry, and why. What people do goes through `on_record`."""
 

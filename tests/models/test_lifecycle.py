@@ -24,6 +24,9 @@ ELSEWHERE = {
     Action.APPEAL,
     Action.DECIDE_APPEAL,
     Action.AUDIT,
+    Action.SYSTEM,
+    Action.RESEND,
+    Action.INTEGRATE,
 }
 """What is done to the office's records, and to no single item."""
 lines = pytest.mark.parametrize(("action", "line"), LIFECYCLE.items(), ids=str)

@@ -398,6 +398,7 @@ def test_by_any_other_way_nobody_may_nothing_but_what_rhythms_do(session: Sessio
 
 RUNS = {
     Action.PLAN, Action.ISSUE, Action.STAFF, Action.CALENDAR, Action.RECORD, Action.COMPILE, Action.POLICY,
+    Action.SYSTEM, Action.RESEND,
 }  # fmt: skip
 WHOLE = {
     "局长": {
@@ -408,7 +409,7 @@ WHOLE = {
         Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, *RUNS, *MAY["审"], *MAY["督"],
     },
     "监督": {Action.VIEW, Action.AUDIT},
-    "管理": {Action.VIEW, Action.AUDIT, *RUNS},
+    "管理": {Action.VIEW, Action.AUDIT, Action.INTEGRATE, *RUNS},
     "分管": {Action.RECORD},
     "副局": {Action.RECORD},
 }  # fmt: skip

@@ -15,9 +15,10 @@ from models.database import on_record, unit_of_work
 from models.day_override import office_calendar
 from models.evidence import Category
 from models.item import WorkItem
+from models.notice import Digest, DigestState
 from models.organ import Department, Organ
 from models.permission import Action
-from models.person import Person
+from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.scoring import ScoreLine
 from models.span import span_named
@@ -34,6 +35,7 @@ from tasks.extend import decide_extension, extend
 from tasks.file_store import MEGABYTE
 from tasks.find import find_item, find_person
 from tasks.hand_over import take_leave
+from tasks.hold_webhooks import make_webhook
 from tasks.import_calendar import import_overrides
 from tasks.import_list import import_list
 from tasks.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
@@ -43,6 +45,7 @@ from tasks.object_to import object_to
 from tasks.progress import record_progress
 from tasks.publish_scores import publish_scores
 from tasks.record import record_study
+from tasks.resend import resend
 from tasks.set_policy import list_policies, set_policy, show_policy
 from tasks.set_scoring_rule import find_rule
 from tasks.sign import sign
@@ -59,7 +62,7 @@ ON = "2026-06-04"
 LATER = "2026-07-06"
 HALF = span_named("2026-H1")
 
-LOOKING = {Action.VIEW, Action.AUDIT}
+LOOKING = {Action.VIEW, Action.AUDIT, Action.SYSTEM}
 """They change nothing."""
 
 Prepare = Callable[[Office], object]
@@ -214,8 +217,28 @@ def compile_year(office: Office, session: Session) -> None:
     compile_report(session, organ, office.year, by=office.by(session, SUPERVISOR, on), on=day(on))
 
 
+def tell_another_system(office: Office, session: Session) -> None:
+    organ, by = session.get_one(Organ, office.organ_id), office.by(session, "钱管理", ON)
+    make_webhook(session, organ, by=by, url="https://oa.example.gov.cn/duban", events=["item.signed"])
+
+
 def nothing(_office: Office) -> None:
     """The office as it is founded."""
+
+
+def given_up(office: Office) -> None:
+    """The handler's mail could not be delivered, however often it was tried."""
+    office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-03")
+    office.send("2026-06-03")
+    with unit_of_work(office.engine) as session:
+        for digest in session.exec(select(Digest)):
+            digest.state = DigestState.PARKED
+
+
+def send_again(office: Office, session: Session) -> None:
+    digest = session.exec(select(Digest).order_by(col(Digest.id))).first()
+    assert digest is not None
+    resend(session, digest, by=office.by(session, SUPERVISOR, ON))
 
 
 SCENARIOS: dict[Action, tuple[Prepare, Act]] = {
@@ -272,6 +295,8 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = {
     Action.EVALUATE: (nothing, give_marks),
     Action.APPEAL: (published, complain),
     Action.DECIDE_APPEAL: (then(published, complained), judge),
+    Action.RESEND: (then(assigned(), given_up), send_again),
+    Action.INTEGRATE: (lambda office: office.hire("钱管理", Role.ADMINISTRATOR, "管理员"), tell_another_system),
 }  # fmt: skip
 """For each action how the office comes to where it can be done, and the doing of it."""
 

@@ -165,7 +165,7 @@ def test_an_old_list_does_not_bring_back_who_left(office: Office) -> None:
     with pytest.raises(ImportRefusedError) as refused:
         office.bring(*STAFF, on=dt.date(2026, 8, 1))
     assert [error.accepted for error in refused.value.errors] == [
-        "已于 2026-06-30 离任:请删去此行;重新任职请用 duban people succeed"
+        "已于 2026-06-30 离任:请删去此行;重新任职请办理岗位交接"
     ]
 
 

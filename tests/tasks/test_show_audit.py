@@ -20,7 +20,7 @@ from tasks.audit import write_alone
 from tasks.find import find_item, find_organ, find_person
 from tasks.show_audit import TrailEntry, action_named, show_audit
 from tasks.sign import sign
-from tasks.wording.trail import COLUMNS, MACHINE_ACTIONS, TABLES, UNTOLD, action_label, changes
+from tasks.wording.trail import COLUMNS, MACHINE_ACTIONS, OWN_ACTIONS, TABLES, UNTOLD, action_label, changes
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
@@ -166,7 +166,7 @@ def test_an_action_is_known_by_its_code_and_its_label() -> None:
     for action in Action:
         assert action_named(action.value) == action_named(f" {action.label} ") == action.value
         assert action_label(action.value) == action.label
-    for code, label in MACHINE_ACTIONS.items():
+    for code, label in (dict(MACHINE_ACTIONS) | dict(OWN_ACTIONS)).items():
         assert (action_named(label), action_label(code)) == (code, label)
     with pytest.raises(BadInputError, match=r"“偷看”不是操作;可用:view\(查看\)"):
         action_named("偷看")

@@ -1,0 +1,51 @@
+"""Acts upon an item: each has an address of its own and says what it takes."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+from sqlmodel import Session
+
+from duban.web.api_acts import API_ACTS, ApiAct, Doing
+from duban.web.api_fields import RowId
+from duban.web.call import Writer
+from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once, item_seen
+
+router = APIRouter(tags=["办理"])
+
+
+def _operation(act: ApiAct) -> Callable[..., Response]:
+    def operation(
+        call: Writer,
+        item_id: RowId,
+        body: Any,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+    ) -> Response:
+        def do(session: Session) -> Done:
+            item = item_seen(session, call, item_id)
+            check_unchanged(session, call, item, if_match)
+            said, created = act.does(Doing(session, item, call.by, body))
+            session.flush()
+            return Done(
+                item=item_id, number=item.number, state=item.state, state_name=item.state.label, said=said,
+                created=list(created),
+            )  # fmt: skip
+
+        return done_once(call, do, key=idempotency_key, sent=act.body.model_dump_json(body))
+
+    # Each act's own body, as FastAPI reads and describes it.
+    operation.__annotations__["body"] = Annotated[act.body, Body(title=act.title)]
+    return operation
+
+
+for _act in API_ACTS:
+    router.add_api_route(
+        f"/items/{{item_id}}/acts/{_act.name}",
+        _operation(_act),
+        methods=["POST"],
+        response_model=Done,
+        summary=_act.title,
+        name=_act.name,
+        operation_id=f"act_{_act.name}",
+    )

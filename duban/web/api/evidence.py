@@ -1,0 +1,99 @@
+"""佐证材料: uploading a file to an item, and fetching one."""
+
+import datetime as dt
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi.responses import Response as Answer
+from sqlmodel import Session
+
+from duban.web.api_fields import LARGEST, PLAIN, RowId
+from duban.web.attachment import streamed
+from duban.web.call import Reader, Writer
+from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once, item_seen
+from models.errors import NotFoundError
+from models.evidence import Category, Evidence, StoredFile
+from tasks.attach import attach
+from tasks.check_upload import Limits
+from tasks.file_store import FileStore
+
+router = APIRouter(tags=["佐证材料"])
+
+ANY = "application/octet-stream"
+
+
+@router.post(
+    "/items/{item_id}/evidence",
+    summary="上传佐证材料",
+    operation_id="attach_evidence",
+    response_model=Done,
+    status_code=201,
+)
+def upload(
+    call: Writer,
+    item_id: RowId,
+    file: Annotated[UploadFile, File(title="文件", description="涉密材料不得上传。")],
+    category: Annotated[Category, Form(title="类别")] = Category.ROUTINE,
+    public: Annotated[bool, Form(title="可在公开的报告中提到")] = False,
+    expires_on: Annotated[dt.date | None, Form(title="有效期")] = None,
+    note: Annotated[str | None, Form(title="说明", max_length=500, pattern=PLAIN)] = None,
+    replaces: Annotated[int | None, Form(title="替换哪一份(id)", ge=1, le=LARGEST)] = None,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """上传一个文件作为佐证材料(multipart/form-data)。类型和大小不合格的不收;内容相同的不重复收。"""
+    digest = hashlib.sha256()
+    while chunk := file.file.read(1024 * 1024):
+        digest.update(chunk)
+    file.file.seek(0)
+    sent = repr((file.filename, digest.hexdigest(), category, public, expires_on, note, replaces))
+
+    def do(session: Session) -> Done:
+        item = item_seen(session, call, item_id)
+        check_unchanged(session, call, item, if_match)
+        settings = call.desk.settings
+        piece = attach(
+            session,
+            item,
+            by=call.by,
+            store=FileStore(settings.evidence_store),
+            limits=Limits(settings.evidence_bytes),
+            name=file.filename or "",
+            source=file.file,
+            category=category,
+            public=public,
+            expires_on=expires_on,
+            note=note,
+            replaces=replaces,
+        )
+        said = f"任务 {item.number} 已上传“{piece.name}”(第 {piece.revision} 版)。"
+        return Done(
+            item=item_id, number=item.number, state=item.state, state_name=item.state.label, said=said,
+            created=[piece.id or 0],
+        )  # fmt: skip
+
+    return done_once(call, do, key=idempotency_key, sent=sent, status=201)
+
+
+@router.get(
+    "/evidence/{evidence_id}/file",
+    summary="下载佐证材料",
+    operation_id="evidence_file",
+    response_class=Answer,
+    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def download(call: Reader, evidence_id: RowId) -> Response:
+    """佐证材料的原文件。"""
+    unknown = NotFoundError("没有这份佐证材料,或者它不在您的查看范围内。")
+    with call.reading() as session:
+        piece = session.get(Evidence, evidence_id)
+        if piece is None or piece.item_id is None:
+            raise unknown
+        try:
+            item_seen(session, call, piece.item_id)
+        except NotFoundError as error:
+            raise unknown from error
+        stored = session.get_one(StoredFile, piece.sha256)
+    store = FileStore(call.desk.settings.evidence_store)
+    return streamed(store.open(piece.sha256), piece.name, stored.media_type, stored.size)

@@ -1,0 +1,64 @@
+"""通知: what was sent to whom, by which rung, with what result."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlmodel import col, func, select
+
+from duban.web.api_fields import After, Limit, Year
+from duban.web.call import Reader
+from models.notice import Notice, NoticeKind, NoticeState
+from models.person import Role
+from models.policy import Colour
+from tasks.list_notices import list_notices
+
+router = APIRouter(tags=["通知"])
+
+
+class NoticeShown(BaseModel):
+    """一条通知。"""
+
+    id: int = Field(title="id")
+    item: str = Field(title="任务编号")
+    title: str = Field(title="任务")
+    rung: str = Field(title="触发规则", examples=["到期前7天"])
+    kind: NoticeKind = Field(title="类别")
+    recipient: str | None = Field(title="接收人", description="null 为无人可送。")
+    role: Role = Field(title="接收人的角色")
+    due_on: dt.date = Field(title="时限")
+    fired_on: dt.date = Field(title="生成日")
+    late: bool = Field(title="补发")
+    state: NoticeState = Field(title="状态")
+    colour: Colour = Field(title="颜色")
+    why: str = Field(title="为何收到")
+
+
+class NoticeList(BaseModel):
+    """一批通知,按编号。"""
+
+    notices: list[NoticeShown] = Field(title="通知")
+    next: int | None = Field(title="下一页的 after", description="没有更多时为 null。")
+
+
+@router.get("/notices", summary="通知", operation_id="list_notices")
+def notices(
+    call: Reader,
+    year: Year = None,
+    on: Annotated[dt.date | None, Query(title="生成日")] = None,
+    mine: Annotated[bool, Query(title="只要发给本人的")] = False,
+    after: After = 0,
+    limit: Limit = 100,
+) -> NoticeList:
+    """本人可以查看的任务的通知,按编号逐批给出:记住最后一个编号,下次从它之后读,就不漏不重。"""
+    with call.reading() as session:
+        plan = call.plan(session, year)
+        newest, sent = session.exec(
+            select(func.max(Notice.id), func.count(col(Notice.id)).filter(col(Notice.state) == NoticeState.PENDING))
+        ).one()
+        call.seen(session, newest, sent)
+        person = call.person if mine else None
+        found = list_notices(session, plan=plan, on=on, person=person, by=call.by, after=after, limit=limit + 1)
+    shown = [NoticeShown.model_validate(row) for row in found[:limit]]
+    return NoticeList(notices=shown, next=shown[-1].id if len(found) > limit else None)

@@ -1,0 +1,148 @@
+"""A request of somebody who is not signed in: where it comes from, its form, and the pages at the door.
+
+There is no session yet to prove a form by: a random cookie and the same value hidden in the form do (double submit),
+besides what the browser itself says of where the form came from.
+"""
+
+import hmac
+import ipaddress
+import secrets
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from duban.web.desk import Desk, desk_of
+from duban.web.posted import ForgedError, is_own
+from duban.web.visit import cookie_name
+from models.errors import BadInputError
+from models.settings import Settings
+from tasks.hold_session import LASTS
+from tasks.sign_in import Caller
+
+DOOR = "duban_door"
+MOST_FIELDS, LONGEST_FIELD = 20, 4096
+
+
+@dataclass(frozen=True)
+class Door:
+    """One request at the door. `form` is empty where nothing was sent."""
+
+    desk: Desk
+    request: Request
+    form: FormData = field(default_factory=FormData)
+
+    def text(self, name: str) -> str:
+        """A field without the blanks around it, empty where it was not sent."""
+        return self.secret(name).strip()
+
+    def secret(self, name: str) -> str:
+        """A field as it was typed, blanks and all: a password."""
+        value = self.form.get(name)
+        return value if isinstance(value, str) else ""
+
+    @property
+    def caller(self) -> Caller:
+        """Where the request comes from."""
+        return Caller(
+            client_address(self.request, self.desk.settings),
+            self.request.headers.get("user-agent", ""),
+            self.request.cookies.get(cookie_name(self.desk)),
+        )
+
+    def page(self, template: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
+        """A page at the door; its form carries what its cookie says."""
+        token = self.request.cookies.get(self._cookie) or secrets.token_urlsafe(24)
+        html = self.desk.templates.get_template(template).render(csrf=token, **context)
+        answer = HTMLResponse(html, status_code, headers={"Cache-Control": "no-store"})
+        answer.set_cookie(self._cookie, token, httponly=True, samesite="lax", secure=self.desk.secure, path="/")
+        return answer
+
+    def enter(self, token: str, path: str) -> RedirectResponse:
+        """Somebody got in: on to `path`, with the session's cookie."""
+        answer = RedirectResponse(inside(path), 303, headers={"Cache-Control": "no-store"})
+        keep_session(answer, self.desk, token)
+        answer.delete_cookie(self._cookie, path="/", secure=self.desk.secure, httponly=True, samesite="lax")
+        return answer
+
+    def prove(self) -> None:
+        """Raises ForgedError where the form was not sent by a page of ours in this browser."""
+        kept, carried = self.request.cookies.get(self._cookie, ""), self.secret("csrf")
+        if not is_own(self.request) or not kept or not hmac.compare_digest(kept.encode(), carried.encode()):
+            raise ForgedError
+
+    @property
+    def _cookie(self) -> str:
+        return f"__Host-{DOOR}" if self.desk.secure else DOOR
+
+
+def keep_session(answer: RedirectResponse, desk: Desk, token: str) -> None:
+    """Let the browser keep the session's token, where no script reads it, for as long as the session may last."""
+    answer.set_cookie(
+        cookie_name(desk), token, max_age=int(LASTS.total_seconds()), path="/", httponly=True, samesite="lax",
+        secure=desk.secure,
+    )  # fmt: skip
+
+
+def inside(path: str) -> str:
+    """The address if it lies inside our own pages, else the first page: nobody is led away from here."""
+    plain = path.isprintable() and "\\" not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+
+
+def client_address(request: Request, settings: Settings) -> str:
+    """Whom the request comes from: the peer, or whom a trusted proxy says it speaks for.
+
+    Of X-Forwarded-For only what trusted proxies added is believed, from the right: whatever a client sent itself
+    stands to the left of it.
+    """
+    peer = request.client.host if request.client else ""
+    trusted = _networks(settings.trusted_proxy)
+    said = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
+    while said and _is_within(peer, trusted):
+        before = said.pop()
+        if not _is_address(before):
+            break
+        peer = before
+    return peer
+
+
+def _networks(listed: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    return [ipaddress.ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
+
+
+def _is_within(address: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def at_door(request: Request) -> Door:
+    """A look at the door."""
+    return Door(desk_of(request), request)
+
+
+async def knocked(request: Request) -> Door:
+    """A form sent at the door, proved. Raises ForgedError."""
+    try:
+        form = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    except HTTPException as error:
+        raise BadInputError("表单无法读取:内容过多,或在传送中损坏。") from error
+    door = Door(desk_of(request), request, form)
+    door.prove()
+    return door
+
+
+AtDoor = Annotated[Door, Depends(at_door)]
+"""Declares a page for whoever is not signed in."""
+Knocked = Annotated[Door, Depends(knocked)]
+"""Declares a form of whoever is not signed in."""

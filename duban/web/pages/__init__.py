@@ -1,0 +1,13 @@
+"""The pages, one file each, every one with its `router`: a new file is a new page, nothing else has to know of it."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+
+
+def routers() -> Iterator[APIRouter]:
+    """The routers of all pages, by file name."""
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
+        yield importlib.import_module(f"{__name__}.{module.name}").router

@@ -1,0 +1,69 @@
+"""甘特图: the plan over its year."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from duban.web.charts.gantt import Year
+from duban.web.dates import day_text
+from duban.web.visit import Signed
+from models.day_override import office_calendar
+from models.light import Light
+from models.workdays import WorkCalendar
+from tasks.gather_gantt import ProjectSpan, Span, gather_gantt
+
+router = APIRouter()
+_DAY = dt.timedelta(days=1)
+
+
+@router.get("/gantt")
+def gantt(visit: Signed, project: Annotated[int | None, Query(ge=1)] = None) -> HTMLResponse:
+    """Projects, items and stages; of a large plan one project at a time."""
+    with visit.reading() as session:
+        plan = visit.plan_or_none(session)
+        if plan is None:
+            return visit.page(session, "gantt.html", menu="/calendar", plan=None, projects=[])
+        calendar = office_calendar(session, organ_id=plan.organ_id)
+        projects = gather_gantt(session, plan, by=visit.looking, calendar=calendar, project=project)
+
+        def words(item: Span) -> str:
+            start = day_text(item.starts_on, on=visit.on) if item.starts_on else "未定"
+            end = day_text(item.ends_on, on=visit.on) if item.ends_on else "未定"
+            stages = "、".join(f"{stage.title} {day_text(stage.on, on=visit.on)}" for stage in item.stages)
+            told = f"{item.light.label},{start}至{end},进度 {item.percent}%"
+            return f"{told};{stages}" if stages else told
+
+        def lights(one: ProjectSpan) -> str:
+            counts = "、".join(f"{light.label} {one.lights[light]}" for light in Light if light in one.lights)
+            return f"{one.name}共 {one.count} 项:{counts}"
+
+        return visit.page(
+            session,
+            "gantt.html",
+            menu="/calendar",
+            plan=plan,
+            projects=projects,
+            project=project,
+            year=Year(plan.year, visit.on, _holidays(plan.year, calendar)),
+            words=words,
+            lights=lights,
+            whole=all(len(one.items) == one.count for one in projects),
+        )
+
+
+def _holidays(year: int, calendar: WorkCalendar) -> list[tuple[dt.date, dt.date]]:
+    """The spans of days off that hold a rest day in the week."""
+    spans: list[tuple[dt.date, dt.date]] = []
+    first: dt.date | None = None
+    day, special = dt.date(year, 1, 1), False
+    while day.year == year or first is not None:
+        if day.year == year and not calendar.is_working(day):
+            first, special = first or day, special or day.weekday() < 5
+        elif first is not None:
+            if special:
+                spans.append((first, day - _DAY))
+            first, special = None, False
+        day += _DAY
+    return spans

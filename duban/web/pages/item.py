@@ -1,0 +1,208 @@
+"""任务页: one item as it stands, and every act upon it as a form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, col, select
+
+from duban.web.act_form import LARGEST_ROW, Act, Doing, WrongFieldsError, check_entries, instruction_of
+from duban.web.item_acts import act_named
+from duban.web.item_asked import asked_facts
+from duban.web.item_deeds import DEEDS
+from duban.web.item_offers import Offer, check_form, offers
+from duban.web.item_timeline import timeline
+from duban.web.posted import Posted, Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from models.day_override import office_calendar
+from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
+from models.file_kind import ENDINGS
+from models.item import ItemState, WorkItem
+from models.permission import Action
+from models.plan import AnnualPlan
+from tasks.authorize import authorize, permitted
+from tasks.changes_since import changes_since, newest_entry, refuse_blind
+from tasks.foresee import foresee
+from tasks.show_item import show_item
+
+router = APIRouter()
+
+ItemId = Annotated[int, Path(ge=1, le=LARGEST_ROW)]
+UNKNOWN = "没有这项任务,或者它不在您的查看范围内。"
+SILENT = (Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.SIGN, Action.SIGN_INSTRUCTION)
+"""Of these nobody expects a notice: the form does not say that there is none."""
+
+
+@router.get("/items/{item_id:int}")
+def item_page(visit: Signed, item_id: ItemId) -> HTMLResponse:
+    """The item as the person may see it."""
+    with visit.reading() as session:
+        item = item_seen(session, visit, item_id)
+        calendar = office_calendar(session, organ_id=item.organ_id)
+        data = show_item(session, item, by=visit.looking, calendar=calendar)
+        offered = offers(session, visit.by, item, data)
+        return visit.page(
+            session,
+            "item.html",
+            menu="/items",
+            item=item,
+            data=data,
+            plan=session.get_one(AnnualPlan, item.plan_id),
+            parent=_readable(session, visit, WorkItem.id == item.parent_id) if item.parent_id else [],
+            children=_readable(session, visit, WorkItem.parent_id == item.id) if data["children"] else [],
+            offers=[offer for offer in offered if offer.instruction is None],
+            answers=_by_instruction(offered),
+            moments=timeline(data),
+            due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
+            seen=newest_entry(session, item),
+            is_draft=item.state is ItemState.DRAFT,
+        )
+
+
+@router.get("/items/{item_id:int}/{verb}")
+def act_form(
+    visit: Signed,
+    item_id: ItemId,
+    verb: str,
+    instruction: Annotated[str, Query(max_length=10)] = "",
+    back: Annotated[str, Query(max_length=500)] = "",
+) -> HTMLResponse:
+    """The form of one act: what it asks and whom it will reach; of one that is not open, why."""
+    with visit.reading() as session:
+        item = item_seen(session, visit, item_id)
+        act = act_named(verb)
+        typed = {"instruction": instruction, "back": back}
+        try:
+            check_form(session, visit.by, item, act)
+        except ForbiddenError as error:
+            return _form(session, visit, item, act, typed, error)
+        return _form(session, visit, item, act, typed)
+
+
+@router.post("/items/{item_id:int}/{verb}")
+def act_done(sent: Sent, item_id: ItemId, verb: str) -> Response:
+    """Do it. What is refused is told in the form, with everything typed still there."""
+    visit = sent.visit
+    with visit.reading() as session:
+        item_seen(session, visit, item_id)
+    act = act_named(verb)
+    try:
+        with visit.writing() as session:
+            item = item_seen(session, visit, item_id)
+            refuse_blind(session, item, _seen_entry(sent), by=visit.by)
+            doing = Doing(session, item, sent)
+            check_entries(act, doing)
+            said = DEEDS[act.verb](doing)
+    except DubanError as error:
+        with visit.reading() as session:
+            return _form(session, visit, item_seen(session, visit, item_id), act, sent.typed, error, sent)
+    return visit.go(_inside(sent.text("back")) or visit.link(f"/items/{item_id}"), said)
+
+
+def item_seen(session: Session, visit: Visit, item_id: int) -> WorkItem:
+    """The item, where the person may know of it. Raises NotFoundError, the same for one that does not exist."""
+    item = session.get(WorkItem, item_id)
+    if item is None:
+        raise NotFoundError(UNKNOWN)
+    try:
+        authorize(session, visit.by, Action.VIEW, item)
+    except DubanError as error:
+        raise NotFoundError(UNKNOWN) from error
+    return item
+
+
+def _readable(session: Session, visit: Visit, related: Any) -> list[WorkItem]:
+    """The related items that the person may see."""
+    query = select(WorkItem).where(related, permitted(session, visit.looking, Action.VIEW))
+    return list(session.exec(query.order_by(col(WorkItem.id))))
+
+
+def _seen_entry(sent: Posted) -> int:
+    """The newest entry of the item that the form showed. Raises BadInputError."""
+    seen = sent.text("seen")
+    if not (seen.isascii() and seen.isdecimal()) or len(seen) > 18:
+        raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
+    return int(seen)
+
+
+def _inside(path: str) -> str:
+    """The address where it is one of these pages; empty for any other."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Who will be told: `words` where that depends on what is chosen, else `name`; `quiet` where nobody asks."""
+
+    name: str | None
+    words: str
+    quiet: bool
+
+
+def _form(
+    session: Session,
+    visit: Visit,
+    item: WorkItem,
+    act: Act,
+    typed: Mapping[str, str],
+    error: DubanError | None = None,
+    sent: Posted | None = None,
+) -> HTMLResponse:
+    about = instruction_of(session, item, typed.get("instruction", "")) if act.of_instruction else None
+    changed = []
+    if isinstance(error, ConflictError):
+        changed = changes_since(session, item, int(typed["seen"]), by=visit.by)
+    # What is not open takes nothing that could be typed; what was typed already is shown all the same.
+    closed = isinstance(error, ForbiddenError) and (sent is None or act.at_once)
+    entries = [] if closed else act.asks(session, item, visit.by)
+    return visit.page(
+        session,
+        "item_act.html",
+        menu="/items",
+        status_code=status_of(error) if error else 200,
+        item=item,
+        act=act,
+        entries=entries,
+        about=about,
+        facts=[] if closed else asked_facts(session, item, act, visit.by, about),
+        options={entry.name: entry.options(session, item, visit.by.on) for entry in entries if entry.options},
+        reach=None if closed else _reach(session, visit, item, act, about),
+        closed=closed,
+        typed=typed,
+        ticked=sent.texts if sent else lambda _name: [],
+        error=error.message if error else None,
+        wrong=_wrong_fields(act, error),
+        changed=changed,
+        seen=newest_entry(session, item),
+        back=_inside(typed.get("back", "")) or visit.link(f"/items/{item.id}"),
+        given_back=_inside(typed.get("back", "")),
+        endings=ENDINGS,
+        largest=visit.desk.settings.evidence_bytes,
+        megabytes=visit.desk.settings.evidence_megabytes,
+        has_files=any(entry.kind == "files" for entry in entries),
+    )
+
+
+def _reach(session: Session, visit: Visit, item: WorkItem, act: Act, about: Any) -> _Reach:
+    if act.reaches:
+        return _Reach(None, act.reaches, False)
+    person = foresee(session, item, act.action, by=visit.by, approve=act.approve, instruction=about)
+    return _Reach(person.name if person else None, "", act.action in SILENT)
+
+
+def _wrong_fields(act: Act, error: DubanError | None) -> dict[str, str]:
+    if isinstance(error, WrongFieldsError):
+        return error.fields
+    name = act.named_in(error.message) if isinstance(error, BadInputError) else None
+    return {name: error.message} if name and error else {}
+
+
+def _by_instruction(offered: list[Offer]) -> dict[int, list[Offer]]:
+    found: dict[int, list[Offer]] = {}
+    for offer in offered:
+        if offer.instruction is not None:
+            found.setdefault(offer.instruction, []).append(offer)
+    return found

@@ -1,0 +1,182 @@
+"""What is done with several items of the list at once, urging and giving away: foreseen first, then done."""
+
+import datetime as dt
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, col, select
+
+from duban.web.item_list import address, asked_again, asked_for, selected
+from duban.web.posted import Posted, Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from models.database import key, rehearsing
+from models.day_override import office_calendar
+from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
+from models.item import WorkItem
+from models.organ import Department
+from models.permission import Action
+from models.person import Person
+from models.plan import AnnualPlan
+from tasks.authorize import authorize_organ, may_anywhere, permitted
+from tasks.browse_items import ListedItem, Listing
+from tasks.choose_items import Choice
+from tasks.roster import people_in_office
+from tasks.transfer_many import Outcome, transfer_many
+from tasks.typed_text import words
+from tasks.urge import REPLY_DAYS, foresee_urging, urge
+
+router = APIRouter()
+
+
+@router.get("/items/urge")
+def urge_form(visit: Signed) -> HTMLResponse:
+    """Whom urging these items reaches, and which are refused and why; nothing is sent yet."""
+    asked = asked_for(visit.request.query_params)
+    ids = selected(visit.request.query_params.getlist("item"))
+    with visit.reading() as session:
+        return _urge_page(session, visit, ids, asked.query)
+
+
+@router.post("/items/urge")
+def urge_done(sent: Sent) -> Response:
+    """Urge what the page before listed, all of it on one slip or none of it."""
+    visit, ids = sent.visit, selected(sent.texts("item"))
+    try:
+        with visit.writing() as session:
+            slip = urge(
+                session, _items(session, visit, ids), by=visit.by, demand=sent.text("demand") or None,
+                reply_by=_day(sent.text("reply_by")),
+            )  # fmt: skip
+            said = f"已催办 {len(ids)} 项:{slip.written_number}。"
+    except NotFoundError:
+        raise
+    except DubanError as error:
+        with visit.reading() as session:
+            return _urge_page(session, visit, ids, sent.text("query"), sent.typed, error)
+    return visit.go(_back(visit, sent.text("query")), said)
+
+
+@router.get("/items/transfer")
+def transfer_form(visit: Signed) -> HTMLResponse:
+    """To whom these items should go, and why."""
+    asked = asked_for(visit.request.query_params)
+    ids = selected(visit.request.query_params.getlist("item"))
+    with visit.reading() as session:
+        return _transfer_page(session, visit, ids, asked.query)
+
+
+@router.post("/items/transfer")
+def transfer_done(sent: Sent) -> Response:
+    """First what would become of each item; once that is confirmed, give them away and tell what was refused."""
+    visit, ids, query = sent.visit, selected(sent.texts("item")), sent.text("query")
+    sure = sent.ticked("sure")
+    try:
+        with visit.writing() if sure else rehearsing(visit.desk.database) as session:
+            outcomes, to = _transferred(session, sent, ids)
+    except NotFoundError:
+        raise
+    except DubanError as error:
+        with visit.reading() as session:
+            return _transfer_page(session, visit, ids, query, sent.typed, error)
+    done = [outcome for outcome in outcomes if outcome.refused is None]
+    if sure and len(done) == len(outcomes):
+        return visit.go(_back(visit, query), f"已把 {len(done)} 项任务转给{to},待签收。")
+    with visit.reading() as session:
+        return visit.page(
+            session, "items_transferred.html", menu="/items", outcomes=outcomes, done=len(done), to=to, sure=sure,
+            typed=sent.typed, query=query, back=_back(visit, query),
+        )  # fmt: skip
+
+
+def _transferred(session: Session, sent: Posted, ids: list[int]) -> tuple[list[Outcome], str]:
+    visit = sent.visit
+    department_id, person_id = sent.number("department", "科室"), sent.number("handler", "承办人")
+    department = session.get(Department, department_id) if department_id else None
+    handler = session.get(Person, person_id) if person_id else None
+    strange = [one for one in (department, handler) if one is not None and one.organ_id != visit.organ.id]
+    if strange or (department is None and handler is None):
+        raise BadInputError("请选择转给哪个科室或哪位承办人。")
+    reason = words(sent.text("reason"), "理由", longest=1000)
+    outcomes = transfer_many(
+        session, _items(session, visit, ids), by=visit.by, reason=reason, department=department,
+        handler=handler,
+    )  # fmt: skip
+    return outcomes, "、".join(one.name for one in (department, handler) if one is not None)
+
+
+def _urge_page(
+    session: Session, visit: Visit, ids: list[int], query: str, typed: dict[str, str] | None = None,
+    error: DubanError | None = None,
+) -> HTMLResponse:  # fmt: skip
+    items = _items(session, visit, ids)
+    authorize_organ(session, visit.by, Action.URGE, visit.organ.id)
+    foreseen = foresee_urging(session, items, by=visit.by)
+    calendar = office_calendar(session, organ_id=visit.organ.id)
+    reply_by = calendar.add(visit.now.date(), REPLY_DAYS)
+    return visit.page(
+        session, "items_urge.html", menu="/items", status_code=status_of(error) if error else 200,
+        error=error.message if error else "", typed=typed or {"reply_by": str(reply_by)}, query=query,
+        back=_back(visit, query), going=[one for one in foreseen if not one.refused],
+        refused=[one for one in foreseen if one.refused],
+        reached=list(dict.fromkeys(one.reaches for one in foreseen if one.reaches)),
+        lines=_lines(session, visit, items),
+    )  # fmt: skip
+
+
+def _transfer_page(
+    session: Session, visit: Visit, ids: list[int], query: str, typed: dict[str, str] | None = None,
+    error: DubanError | None = None,
+) -> HTMLResponse:  # fmt: skip
+    items = _items(session, visit, ids)
+    if not may_anywhere(session, visit.by, Action.TRANSFER):
+        raise ForbiddenError("您不能改派任务:可由督办员、第一责任人或科室负责人办理。")
+    organ_id = key(visit.organ.id)
+    departments = session.execute(
+        select(Department.id, Department.name).where(Department.organ_id == organ_id).order_by(col(Department.id))
+    ).all()
+    return visit.page(
+        session, "items_transfer.html", menu="/items", status_code=status_of(error) if error else 200,
+        error=error.message if error else "", typed=typed or {}, query=query, back=_back(visit, query), items=items,
+        lines=_lines(session, visit, items), departments=departments,
+        people=people_in_office(session, organ_id, on=visit.now.date()),
+    )  # fmt: skip
+
+
+def _items(session: Session, visit: Visit, ids: list[int]) -> list[WorkItem]:
+    """The items by id, those of this organ the person may see, in the order chosen.
+
+    Raises NotFoundError where one of them is not among those.
+    """
+    seen = select(WorkItem).where(
+        col(WorkItem.id).in_(ids),
+        WorkItem.organ_id == visit.organ.id,
+        permitted(session, visit.by, Action.VIEW, organ_id=visit.organ.id),
+    )
+    found = {item.id: item for item in session.exec(seen)}
+    if len(found) < len(ids):
+        raise NotFoundError("所选任务中有的已不存在,或者不在您的查看范围内:请回到清单重新选择。")
+    return [found[item_id] for item_id in ids]
+
+
+def _lines(session: Session, visit: Visit, items: list[WorkItem]) -> dict[int, ListedItem]:
+    """How the list tells of them, by id."""
+    calendar = office_calendar(session, organ_id=visit.organ.id)
+    lines: dict[int, ListedItem] = {}
+    plans = select(AnnualPlan).where(col(AnnualPlan.id).in_({item.plan_id for item in items}))
+    for plan in session.exec(plans).all():
+        choice = Choice(items=frozenset(key(item.id) for item in items if item.plan_id == plan.id))
+        listing = Listing(session, plan, by=visit.by, calendar=calendar, choice=choice)
+        lines |= {line.id: line for line in listing.lines()}
+    return lines
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInputError(f"回复期限“{text[:40]}”无法识别:应如 2026-06-30。") from error
+
+
+def _back(visit: Visit, query: str) -> str:
+    return address(visit, "/items", asked_again(query).pairs)

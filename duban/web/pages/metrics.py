@@ -1,0 +1,117 @@
+"""What a monitor asks (Prometheus): numbers of the machinery, nothing about people."""
+
+import datetime as dt
+import ipaddress
+from collections.abc import Iterator, Mapping
+from hmac import compare_digest
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from duban.web.call import VERSION
+from duban.web.desk import Desk, desk_of
+from flows.embedded_clock import ClockState
+from flows.schedules import SCHEDULES
+from flows.slots import slots
+from models.database import reading
+from models.errors import NotFoundError
+from tasks.measure import Measures, lag, measure
+from tasks.remind import SLUG
+
+router = APIRouter()
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """The measures. To others than this machine and the bearer of the token there is no such page."""
+    desk = desk_of(request)
+    if not _is_local(request) and not _bears_token(request, desk):
+        raise NotFoundError("没有这个页面。")
+    now = desk.now()
+    with reading(desk.database) as session:
+        found = measure(session, now=now)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Office(desk, found, now))
+    return Response(
+        generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+    )
+
+
+class _Office(Collector):
+    """One answer's numbers, held by its own registry."""
+
+    def __init__(self, desk: Desk, found: Measures, now: dt.datetime) -> None:
+        self._desk, self._found, self._now = desk, found, now
+
+    def collect(self) -> Iterator[Metric]:
+        found, now = self._found, self._now
+        info = InfoMetricFamily("duban", "Version of the program.")
+        info.add_metric([], {"version": VERSION})
+        yield info
+        planned = last_slot(now)
+        late = lag(planned, found.last_runs.get(SLUG), now=now)
+        yield _one(
+            "duban_reminder_lag_seconds", "Seconds the daily sweep was, or is, behind its planned instant.", late
+        )
+        runs = GaugeMetricFamily("duban_last_run_timestamp_seconds", "When a rhythm ended last.", labels=["rhythm"])
+        for rhythm, ended_at in sorted(found.last_runs.items()):
+            runs.add_metric([rhythm], ended_at.timestamp())
+        yield runs
+        swept = found.last_runs.get(SLUG)
+        yield _one("duban_last_sweep_timestamp_seconds", "When the daily sweep ended last; 0 if never.",
+                   swept.timestamp() if swept else 0.0)  # fmt: skip
+        yield _one("duban_notices_pending", "Notices that may leave and wait.", found.notices_pending)
+        yield _one("duban_oldest_unsent_seconds", "Age of the oldest notice that waits.", found.oldest_unsent_seconds)
+        yield _states("duban_digests", "Digests by state.", found.digests)
+        yield _states("duban_webhook_messages", "Messages to webhooks by state.", found.webhook_messages)
+        yield _one(
+            "duban_oldest_webhook_seconds", "Age of the oldest message that waits.", found.oldest_webhook_seconds
+        )
+        yield _states("duban_jobs", "Long work by state.", found.jobs)
+        yield _one("duban_sessions", "Browsers signed in.", found.sessions)
+        owns = self._desk.clock.state is ClockState.OWNER
+        yield _one("duban_clock_owner", "1 where this process runs the clock.", float(owns))
+
+
+def last_slot(now: dt.datetime) -> dt.datetime | None:
+    """The newest instant up to `now` at which the daily sweep was planned."""
+    daily = next(schedule for schedule in SCHEDULES if schedule.rhythm == SLUG)
+    newest = None
+    for slot in slots(daily, now - dt.timedelta(days=2)):
+        if slot > now:
+            break
+        newest = slot
+    return newest
+
+
+def _one(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _states(name: str, about: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    made = GaugeMetricFamily(name, about, labels=["state"])
+    for state, count in counts.items():
+        made.add_metric([state], count)
+    return made
+
+
+def _is_local(request: Request) -> bool:
+    """Asked from this machine itself, not by way of a proxy on it."""
+    if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _bears_token(request: Request, desk: Desk) -> bool:
+    wanted = desk.settings.metrics_token.get_secret_value()
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    return bool(wanted) and kind.lower() == "bearer" and compare_digest(given.strip().encode(), wanted.encode())

@@ -1,0 +1,128 @@
+"""人员: who sits where on a day, and one person's posts, load, leave and way in."""
+
+import datetime as dt
+from collections import Counter
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session, select
+
+from duban.web.visit import Signed, Visit
+from models.day_override import office_calendar
+from models.errors import ForbiddenError, NotFoundError
+from models.organ import Organ
+from models.permission import Action
+from models.person import Person
+from tasks.authorize import authorize_organ, may_see_organ, organs_within
+from tasks.choose_items import Choice, Shine, Standing, chosen
+from tasks.manage_accounts import AccountLine, account_of, accounts_of
+from tasks.show_people import show_chart, show_person
+
+router = APIRouter()
+
+
+def may_staff(session: Session, visit: Visit, organ_id: int | None) -> bool:
+    """Whether the visitor manages the people of the organ."""
+    return organ_id in organs_within(session, visit.by, Action.STAFF)
+
+
+def require_staff(session: Session, visit: Visit) -> None:
+    """Raises ForbiddenError that names who manages the people of the organ looked at."""
+    authorize_organ(session, visit.by, Action.STAFF, visit.organ.id)
+
+
+def person_seen(session: Session, visit: Visit, person_id: int) -> Person:
+    """The person, if the visitor may know of the organ. Raises NotFoundError."""
+    person = session.get(Person, person_id)
+    known = person is not None and (person.id == visit.person.id or may_see_organ(session, visit.by, person.organ_id))
+    if person is None or not known:
+        raise NotFoundError("没有这个人,或者不在您的查看范围内。")
+    return person
+
+
+def person_staffed(session: Session, visit: Visit, person_id: int) -> Person:
+    """The person, for whoever manages the people of that organ. Raises NotFoundError, ForbiddenError."""
+    person = person_seen(session, visit, person_id)
+    authorize_organ(session, visit.by, Action.STAFF, person.organ_id)
+    return person
+
+
+def choices_of(session: Session, organ_id: int, *, on: dt.date, without: int | None = None) -> list[tuple[int, str]]:
+    """Everybody of the organ in service on the day, for a choice."""
+    people = session.exec(select(Person).where(Person.organ_id == organ_id).order_by(Person.name)).all()
+    names = Counter(person.name for person in people)
+    return [
+        (
+            person.id or 0,
+            f"{person.name}({person.mobile[-4:]})" if person.mobile and names[person.name] > 1 else person.name,
+        )
+        for person in people
+        if person.id != without and (person.left_on is None or person.left_on >= on)
+    ]
+
+
+@router.get("/people")
+def people(visit: Signed) -> HTMLResponse:
+    """The organ by departments on the day looked at."""
+    with visit.reading() as session:
+        if not may_see_organ(session, visit.by, visit.organ.id or 0):
+            raise ForbiddenError("您目前没有岗位,不能查看人员:请与本单位的督办员联系。")
+        return visit.page(
+            session, "people.html", menu="/settings",
+            chart=show_chart(session, visit.organ, on=visit.on), staff=may_staff(session, visit, visit.organ.id),
+        )  # fmt: skip
+
+
+@router.get("/people/accounts")
+def accounts(visit: Signed) -> HTMLResponse:
+    """Who has a way in, and who still waits for one."""
+    with visit.reading() as session:
+        require_staff(session, visit)
+        return visit.page(
+            session, "people_accounts.html", menu="/settings", lines=accounts_of(session, visit.organ, by=visit.by),
+            made=[],
+        )  # fmt: skip
+
+
+@router.get("/people/{person_id:int}")
+def person(visit: Signed, person_id: int) -> HTMLResponse:
+    """One person."""
+    with visit.reading() as session:
+        found = person_seen(session, visit, person_id)
+        return person_page(session, visit, found)
+
+
+def person_page(
+    session: Session, visit: Visit, found: Person, *, code: str | None = None, error: str = "", status_code: int = 200
+) -> HTMLResponse:
+    """The page of one person; `code` is shown this once as the address that leads in."""
+    staff = may_staff(session, visit, found.organ_id)
+    account = None
+    if staff:
+        lines = accounts_of(session, session.get_one(Organ, found.organ_id), by=visit.by)
+        account = next((line for line in lines if line.person.id == found.id), None)
+        account = account or AccountLine(found, account_of(session, found), None, None)
+    calendar = office_calendar(session, organ_id=found.organ_id)
+    return visit.page(
+        session, "person.html", menu="/settings", status_code=status_code, error=error, staff=staff, account=account,
+        sheet=show_person(session, found, on=visit.on, calendar=calendar),
+        organ=session.get_one(Organ, found.organ_id), private=staff or found.id == visit.person.id,
+        address=welcome_address(visit, code) if code else None, **_open_items(session, visit, found),
+    )  # fmt: skip
+
+
+def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int | None]:
+    """How many open items the list of items shows for the person, as far as the visitor may see them."""
+    plan = visit.plan_or_none(session)
+    if plan is None or found.organ_id != plan.organ_id:
+        return {"open_items": None, "open_year": None}
+    shine = Shine(session, plan, on=visit.on, calendar=office_calendar(session, organ_id=plan.organ_id))
+    choice = Choice(person=found.id, standing=Standing.OPEN)
+    count = shine.joined(sa.func.count()).where(*chosen(session, plan, choice, shine, by=visit.looking))
+    return {"open_items": session.connection().execute(count).scalar_one(), "open_year": plan.year}
+
+
+def welcome_address(visit: Visit, code: str) -> str:
+    """Where a one-time code is used."""
+    return f"{visit.desk.settings.office_url.rstrip('/')}/welcome?code={code}"

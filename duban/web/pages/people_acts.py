@@ -1,0 +1,350 @@
+"""What is done to people: hand-over, leave, departure, contact, a new post; each shows first whom it concerns."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, col, select
+
+from duban.edge import today
+from duban.web.pages.people import choices_of, person_page, person_staffed, require_staff, welcome_address
+from duban.web.posted import Posted, Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from models.day_override import office_calendar
+from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
+from models.organ import Department
+from models.permission import Action
+from models.person import Person, Post, Role
+from tasks.authorize import authorize_organ
+from tasks.change_contact import change_contact
+from tasks.hand_over import hand_over, leave_office, take_leave
+from tasks.import_people import enlist
+from tasks.manage_accounts import close_account, invite, invite_all, reset, unlock
+from tasks.roster import posts_to_hand_over
+from tasks.show_people import Load, loads_of, show_person
+
+router = APIRouter()
+
+
+# --- leave, departure, contact: one person, one form -----------------------------------------------------------------
+
+
+def _leave(session: Session, person: Person, sent: Posted) -> str:
+    deputy = _chosen(session, sent, "deputy", person)
+    from_on, until_on = _day(sent.text("from_on"), "第一天"), _day(sent.text("until_on"), "最后一天")
+    taken = take_leave(session, person, by=sent.visit.by, from_on=from_on, until_on=until_on, deputy=deputy)
+    usual = session.get(Person, person.deputy_id) if person.deputy_id else None
+    stand_in = deputy or usual
+    who = f"由{stand_in.name}代理" if stand_in else "没有代理人,期间的通知送上一级"
+    return f"{person.name}{taken.from_on} 至 {taken.until_on} 请假,{who}。"
+
+
+def _depart(session: Session, person: Person, sent: Posted) -> str:
+    on = _day(sent.text("day"), "在任的最后一天")
+    vacant = leave_office(session, person, by=sent.visit.by, on=on)
+    titles = "、".join(post.title for post in vacant)
+    return f"{person.name}在任至 {on}。" + (f"空缺的岗位:{titles},请安排接任。" if titles else "")
+
+
+def _contact(session: Session, person: Person, sent: Posted) -> str:
+    deputy = _chosen(session, sent, "deputy", person)
+    change_contact(
+        session, person, by=sent.visit.by, email=sent.text("email"), mobile=sent.text("mobile"), deputy=deputy
+    )
+    return f"{person.name}的联系方式和代理人已保存。"
+
+
+@dataclass(frozen=True)
+class _Form:
+    """An act upon a person as a page: its heading and what does it; the answer says what was done."""
+
+    title: str
+    do: Callable[[Session, Person, Posted], str]
+
+
+_FORMS: Mapping[str, _Form] = {
+    "leave": _Form("登记请假", _leave),
+    "depart": _Form("办理离任", _depart),
+    "contact": _Form("联系方式和代理人", _contact),
+}
+
+
+@router.get("/people/{person_id:int}/{act}")
+def ask(visit: Signed, person_id: int, act: str) -> HTMLResponse:
+    """The form of one act."""
+    with visit.reading() as session:
+        person = person_staffed(session, visit, person_id)
+        return _form(session, visit, person, act)
+
+
+@router.post("/people/{person_id:int}/{act}")
+def do(sent: Sent, person_id: int, act: str) -> Response:
+    """Do it."""
+    visit = sent.visit
+    if act not in _FORMS:
+        return _account(sent, person_id, act)
+    try:
+        with visit.writing() as session:
+            person = person_staffed(session, visit, person_id)
+            said = _FORMS[act].do(session, person, sent)
+    except (NotFoundError, ForbiddenError):
+        raise
+    except DubanError as error:
+        with visit.reading() as session:
+            person = person_staffed(session, visit, person_id)
+            return _form(session, visit, person, act, typed=sent.typed, error=error)
+    return visit.go(visit.link(f"/people/{person_id}"), said)
+
+
+def _form(
+    session: Session,
+    visit: Visit,
+    person: Person,
+    act: str,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: DubanError | None = None,
+) -> HTMLResponse:
+    if act not in _FORMS:
+        raise NotFoundError("没有这个页面。")
+    day = visit.now.date()
+    calendar = office_calendar(session, organ_id=person.organ_id)
+    return visit.page(
+        session, "person_act.html", menu="/settings", status_code=status_of(error) if error else 200,
+        act=act, title=_FORMS[act].title, person=person, typed=typed or {}, error=error.message if error else "",
+        today=day, sheet=show_person(session, person, on=day, calendar=calendar),
+        people=choices_of(session, person.organ_id, on=day, without=person.id),
+    )  # fmt: skip
+
+
+# --- the way in ------------------------------------------------------------------------------------------------------
+
+
+def _account(sent: Posted, person_id: int, act: str) -> Response:
+    """Invite, help, close or unlock. A code is shown in the answer itself: nothing keeps it."""
+    visit = sent.visit
+    if act not in ("invite", "reset", "close", "unlock"):
+        raise NotFoundError("没有这个页面。")
+    code, said = None, ""
+    try:
+        with visit.writing() as session:
+            person = person_staffed(session, visit, person_id)
+            match act:
+                case "invite":
+                    code = invite(session, person, by=visit.by, login=sent.text("login") or None)
+                case "reset":
+                    code = reset(session, person, by=visit.by)
+                case "close":
+                    close_account(session, person, by=visit.by)
+                    said = f"{person.name}的账户已关闭,已登录的全部退出。"
+                case _:
+                    unlock(session, person, by=visit.by)
+                    said = f"{person.name}的登录限制已解除,可以马上再试。"
+    except DubanError as error:
+        with visit.reading() as session:
+            person = person_staffed(session, visit, person_id)
+            return person_page(session, visit, person, error=error.message, status_code=status_of(error))
+    if code is not None:
+        with visit.reading() as session:
+            return person_page(session, visit, person_staffed(session, visit, person_id), code=code)
+    return visit.go(visit.link(f"/people/{person_id}"), said)
+
+
+@router.post("/people/accounts")
+def open_accounts(sent: Sent) -> Response:
+    """An account for everybody who holds a post and has none; the addresses are shown this once."""
+    visit = sent.visit
+    with visit.writing() as session:
+        require_staff(session, visit)
+        made = invite_all(session, visit.organ, by=visit.by)
+        rows = [(one.person.name, one.login, welcome_address(visit, one.code)) for one in made]
+    with visit.reading() as session:
+        return visit.page(session, "people_accounts.html", menu="/settings", lines=[], made=rows)
+
+
+# --- hand-over: posts to a successor -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Passing:
+    """What a hand-over would do: the posts that can pass, those chosen, to whom, from which day."""
+
+    posts: Sequence[tuple[Post, str, Load]]
+    chosen: frozenset[int]
+    to: Person | None
+    on: dt.date
+
+    @property
+    def passing(self) -> list[tuple[Post, str, Load]]:
+        return [line for line in self.posts if line[0].id in self.chosen]
+
+
+@router.get("/people/hand-over")
+def ask_hand_over(
+    visit: Signed, person: int | None = None, post: int | None = None, to: int | None = None, day: str | None = None
+) -> HTMLResponse:
+    """Choose posts, successor and day; with all of them, what passes is shown before anything is done."""
+    wanted = {int(found) for found in visit.request.query_params.getlist("posts") if found.isdecimal()}
+    with visit.reading() as session:
+        require_staff(session, visit)
+        try:
+            on = _day(day, "交接日") if day else visit.now.date()
+            return _hand_over(session, visit, _passing(session, visit, person, post, wanted, to, on), person, post)
+        except BadInputError as error:
+            if isinstance(error, NotFoundError):
+                raise
+            found = _passing(session, visit, person, post, wanted, to, visit.now.date())
+            return _hand_over(session, visit, found, person, post, error=error)
+
+
+@router.post("/people/hand-over")
+def do_hand_over(sent: Sent) -> Response:
+    """Pass the posts on."""
+    visit = sent.visit
+    person, post = sent.number("person", "人员编号"), sent.number("post", "岗位编号")
+    wanted = {int(found) for found in sent.texts("posts") if found.isdecimal()}
+    try:
+        with visit.writing() as session:
+            require_staff(session, visit)
+            on = _day(sent.text("day"), "交接日")
+            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), on)
+            if found.to is None or not found.passing:
+                raise BadInputError("请选择要交接的岗位和接任的人。")
+            for one, _, _ in found.passing:
+                hand_over(session, one, by=visit.by, to=found.to, on=on)
+            titles = "、".join(one.title for one, _, _ in found.passing)
+            said = f"{on} 起,“{titles}”由{found.to.name}任职;未办结的任务和以后的通知随岗位转给{found.to.name}。"
+    except (NotFoundError, ForbiddenError):
+        raise
+    except DubanError as error:
+        with visit.reading() as session:
+            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), visit.now.date())
+            return _hand_over(session, visit, found, person, post, error=error)
+    return visit.go(visit.link("/people"), said)
+
+
+def _passing(
+    session: Session,
+    visit: Visit,
+    person: int | None,
+    post: int | None,
+    wanted: set[int],
+    to: int | None,
+    on: dt.date,
+) -> _Passing:
+    organ = visit.organ
+    if post is not None:
+        found = [one for one in [session.get(Post, post)] if one is not None and one.organ_id == organ.id]
+    elif person is not None:
+        former = person_staffed(session, visit, person)
+        organ_of = None if former.organ_id != organ.id else organ
+        found = posts_to_hand_over(session, former, None, organ_of, on=on)
+        for one in found:
+            authorize_organ(session, visit.by, Action.STAFF, one.organ_id)
+    else:
+        found = []
+    if not found:
+        raise NotFoundError("没有要交接的岗位:请从人员或空缺岗位的页面进入。")
+    departments = {one.department_id for one in found}
+    names = {one.id: one.name for one in session.exec(select(Department).where(col(Department.id).in_(departments)))}
+    calendar = office_calendar(session, organ_id=organ.id)
+    loads = loads_of(session, found, on=on, calendar=calendar)
+    chosen = wanted or {one.id or 0 for one in found}
+    successor = person_staffed(session, visit, to) if to is not None else None
+    return _Passing(
+        [(one, names.get(one.department_id, ""), loads[one.id or 0]) for one in found], frozenset(chosen), successor, on
+    )
+
+
+def _hand_over(
+    session: Session,
+    visit: Visit,
+    found: _Passing,
+    person: int | None,
+    post: int | None,
+    *,
+    error: DubanError | None = None,
+) -> HTMLResponse:
+    former = session.get(Person, person) if person else None
+    return visit.page(
+        session, "people_hand_over.html", menu="/settings", status_code=status_of(error) if error else 200,
+        passing=found, former=former, post=post, error=error.message if error else "",
+        people=choices_of(session, visit.organ.id or 0, on=found.on, without=person),
+    )  # fmt: skip
+
+
+# --- somebody new, by hand -----------------------------------------------------------------------------------------
+
+_COLUMNS = {
+    "name": "姓名", "department": "部门", "title": "职务", "role": "角色", "email": "邮箱", "mobile": "手机",
+    "deputy": "代理人",
+}  # fmt: skip
+"""The fields of the form by the column of a staff list that each is."""
+
+
+@router.get("/people/new")
+def ask_new(visit: Signed) -> HTMLResponse:
+    """The form for one person and one post."""
+    with visit.reading() as session:
+        require_staff(session, visit)
+        return _new(session, visit, {}, {})
+
+
+@router.post("/people/new")
+def do_new(sent: Sent) -> Response:
+    """Add the person, or a further post of somebody known."""
+    visit = sent.visit
+    try:
+        with visit.writing() as session:
+            require_staff(session, visit)
+            text = {column: sent.text(name) for name, column in _COLUMNS.items()}
+            enlist(session, visit.organ, text, by=visit.by, on=_day(sent.text("day"), "任职日"))
+    except ForbiddenError:
+        raise
+    except DubanError as error:
+        wrong = {}
+        if isinstance(error, ImportRefusedError):
+            fields = {column: name for name, column in _COLUMNS.items()}
+            wrong = {fields[fault.column or ""]: fault.accepted for fault in error.errors if fault.column in fields}
+        with visit.reading() as session:
+            message = "没有保存:请更正标出的各处。" if wrong else error.message
+            return _new(session, visit, sent.typed, wrong, error=message, status_code=status_of(error))
+    return visit.go(visit.link("/people"), f"{sent.text('name')}已登记。")
+
+
+def _new(
+    session: Session,
+    visit: Visit,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str],
+    *,
+    error: str = "",
+    status_code: int = 200,
+) -> HTMLResponse:
+    departments = select(Department.name).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
+    return visit.page(
+        session, "people_new.html", menu="/settings", status_code=status_code, typed=typed, wrong=wrong, error=error,
+        roles=[(role.label, role.label) for role in Role], departments=session.exec(departments).all(),
+        people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=visit.now.date())],
+        today=visit.now.date(),
+    )  # fmt: skip
+
+
+def _day(text: str | None, what: str) -> dt.date:
+    if not text:
+        raise BadInputError(f"请填写{what}。")
+    return today(text)
+
+
+def _chosen(session: Session, sent: Posted, name: str, person: Person) -> Person | None:
+    """Somebody of the same organ, chosen in a field. Raises NotFoundError for anybody else."""
+    number = sent.number(name, "代理人")
+    if number is None:
+        return None
+    found = session.get(Person, number)
+    if found is None or found.organ_id != person.organ_id:
+        raise BadInputError("代理人应为本单位的人员。")
+    return found

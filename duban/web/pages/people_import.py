@@ -1,0 +1,162 @@
+"""A staff list brought in: looked through first, with what is wrong in the cells it stands in, then confirmed."""
+
+import datetime as dt
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, col, select
+
+from duban.edge import today
+from duban.web.attachment import XLSX, attachment
+from duban.web.pages.people import require_staff
+from duban.web.posted import Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
+from models.organ import Department
+from tasks.import_people import ImportedPeople, import_people
+from tasks.reading.sheet import open_workbook
+from tasks.reading.staff_list import COLUMNS, StaffRow, read_staff
+from tasks.write_errors import write_errors
+from tasks.write_people_template import write_people_template
+
+router = APIRouter()
+KIND, ENDINGS = "people", (".xlsx", ".csv")
+SHOWN = 200
+"""Rows of a list shown; those with errors come first where there are more."""
+ALWAYS = dt.date(1900, 1, 1)
+"""Posts of a first list count as held all along."""
+_KINDS = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
+
+
+@dataclass(frozen=True)
+class LookedThrough:
+    """What an import would do, or what keeps it from being done."""
+
+    file: WaitingFile
+    rows: Sequence[StaffRow] = ()
+    total: int = 0
+    columns: Sequence[str] = ()
+    errors: Sequence[CellError] = ()
+    wrong: Mapping[tuple[str | None, int | None, str | None], str] = field(default_factory=dict)
+    done: ImportedPeople | None = None
+
+    @property
+    def counts(self) -> list[tuple[str, int, int]]:
+        """Kind, how many, and how many of them new."""
+        done = self.done
+        return [(words, getattr(done, kind), done.new[kind]) for kind, words in _KINDS.items()] if done else []
+
+
+@router.get("/people/import")
+def ask(visit: Signed) -> HTMLResponse:
+    """Choose the list."""
+    with visit.reading() as session:
+        require_staff(session, visit)
+        return _page(session, visit, None, "")
+
+
+@router.post("/people/import")
+def bring_in(sent: Sent) -> Response:
+    """Look the file through; with the confirmation of a file looked through, bring it in."""
+    visit = sent.visit
+    with visit.reading() as session:
+        require_staff(session, visit)
+    started = sent.text("started")
+    try:
+        on = today(started) if started else ALWAYS
+        if sent.text("waiting"):
+            file = find_waiting(visit, KIND, sent.text("waiting"))
+        else:
+            files = sent.files("file")
+            if not files:
+                raise BadInputError("请选择名册文件(.xlsx 或 .csv)。")
+            file = keep_waiting(visit, KIND, files[0], ENDINGS)
+        if sent.text("do") == "confirm":
+            with visit.writing() as session:
+                done = import_people(session, file.path, by=visit.by, on=on)
+            drop_waiting(visit, KIND, file.token)
+            new = ",".join(f"{words} {getattr(done, kind)} 个(新增 {done.new[kind]})" for kind, words in _KINDS.items())
+            return visit.go(visit.link("/people"), f"已导入:{new}。")
+        found = _look_through(visit, file, on)
+    except ForbiddenError:
+        raise
+    except ImportRefusedError:
+        # It was whole when it was looked through: what it is held against has changed since.
+        found = _look_through(visit, file, on)
+    except DubanError as error:
+        with visit.reading() as session:
+            return _page(session, visit, None, started, error=error.message, status_code=status_of(error))
+    with visit.reading() as session:
+        return _page(session, visit, found, started, status_code=400 if found.errors else 200)
+
+
+@router.get("/people/import/errors.xlsx")
+def errors(visit: Signed, waiting: str, started: str = "") -> Response:
+    """What is wrong, as a sheet to hand on."""
+    with visit.reading() as session:
+        require_staff(session, visit)
+    found = _look_through(visit, find_waiting(visit, KIND, waiting), today(started) if started else ALWAYS)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "errors.xlsx"
+        write_errors(found.errors, path)
+        return attachment(path.read_bytes(), f"{found.file.path.stem}-错误清单.xlsx", XLSX)
+
+
+@router.get("/people/template.xlsx")
+def template(visit: Signed) -> Response:
+    """The empty list."""
+    with visit.reading() as session:
+        require_staff(session, visit)
+        names = session.exec(
+            select(Department.name).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
+        ).all()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.xlsx"
+        write_people_template(path, departments=names)
+        return attachment(path.read_bytes(), "人员名册模板.xlsx", XLSX)
+
+
+def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> LookedThrough:
+    """The import itself, rolled back whole: what is foretold is what will be done."""
+    rows, _ = read_staff(open_workbook(file.path), file.name)
+    try:
+        with Session(visit.desk.database, expire_on_commit=False) as scratch:
+            done = import_people(scratch, file.path, by=visit.by, on=on)
+    except ImportRefusedError as refused:
+        faults = refused.errors
+        wrong: dict[tuple[str | None, int | None, str | None], str] = {}
+        places = defaultdict(list)
+        for fault in faults:
+            places[fault.sheet, fault.row, fault.column].append(fault.accepted)
+        wrong = {place: ";".join(accepted) for place, accepted in places.items()}
+        in_wrong = {(fault.sheet, fault.row) for fault in faults}
+        ordered = sorted(rows, key=lambda row: (row.sheet, row.place) not in in_wrong) if len(rows) > SHOWN else rows
+        return LookedThrough(file, ordered[:SHOWN], len(rows), _used(rows, faults), faults, wrong)
+    return LookedThrough(file, rows[:SHOWN], len(rows), _used(rows, ()), done=done)
+
+
+def _used(rows: Sequence[StaffRow], faults: Sequence[CellError]) -> list[str]:
+    named = {fault.column for fault in faults}
+    return [column for column in COLUMNS if column in named or any(row.text[column] for row in rows)]
+
+
+def _page(
+    session: Session,
+    visit: Visit,
+    found: LookedThrough | None,
+    started: str,
+    *,
+    error: str = "",
+    status_code: int = 200,
+) -> HTMLResponse:
+    return visit.page(
+        session, "people_import.html", menu="/settings", found=found, started=started, error=error,
+        status_code=status_code,
+    )  # fmt: skip

@@ -1,0 +1,355 @@
+"""年度计划: the years of the organ; gaps filled in place, imports taken back, the issue foreseen and done."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, col, func, select
+
+from duban.web.attachment import XLSX, attachment
+from duban.web.jobs import start_job
+from duban.web.plan_work import EXPORT, PREVIEW
+from duban.web.posted import Posted, Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from models.database import key, rehearsing
+from models.day_override import office_calendar
+from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.item import ItemState, WorkItem
+from models.job import Job
+from models.permission import Action
+from models.plan import AnnualPlan, ImportBatch, ImportChange
+from models.policy import DEFAULT_PRESET, Policy, Rung
+from tasks.authorize import authorize_organ, organs_within
+from tasks.export_list import export_list
+from tasks.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, gap_rows, understood
+from tasks.find_gaps import Gap, gaps
+from tasks.find_posts import names_to_offer
+from tasks.foresee_issue import foresee_issue
+from tasks.issue import issue
+from tasks.set_policy import find_policy, list_policies
+from tasks.sum_plans import PlanInNumbers, is_incomplete, sum_plans
+from tasks.undo_import import undo_import
+from tasks.wording.policy import rung_sentence
+
+router = APIRouter()
+ROWS = 30
+"""Gaps that are filled on one page."""
+SHOWN = 20
+"""Rows of what is only told."""
+DIRECT = 2000
+"""Items of a plan that is exported while its person waits."""
+
+
+@router.get("/plans")
+def plans(visit: Signed) -> HTMLResponse:
+    """The years of the organ."""
+    with visit.reading() as session:
+        found = sum_plans(session, visit.organ, by=visit.looking)
+        return visit.page(
+            session, "plans.html", menu="/plans", plans=found, may_plan=_may(session, visit, Action.PLAN),
+            may_issue=_may(session, visit, Action.ISSUE), next_year=visit.now.year + 1,
+        )  # fmt: skip
+
+
+@router.get("/plans/{plan_id:int}")
+def plan(visit: Signed, plan_id: int, page: int = 1) -> HTMLResponse:
+    """One year: what is missing, who does not answer, what was imported."""
+    with visit.reading() as session:
+        return _plan_page(session, visit, _plan(session, visit, plan_id), page=page)
+
+
+@router.post("/plans/{plan_id:int}/fill")
+def fill(sent: Sent, plan_id: int) -> Response:
+    """Save what was typed into the gaps, or only say how it would be read."""
+    visit, rows = sent.visit, _typed(sent)
+    page = sent.number("page", "页码") or 1
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+        authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
+        if sent.text("do") == "check":
+            said, errors = _readings(found, rows)
+            return _plan_page(session, visit, found, page=page, typed=rows, said=said, errors=errors)
+    try:
+        with visit.writing() as session:
+            count = fill_plan(session, session.get_one(AnnualPlan, plan_id), [*rows.values()], by=visit.by)
+    except FillRefusedError as refused:
+        with visit.reading() as session:
+            found = _plan(session, visit, plan_id)
+            said, _ = _readings(found, rows)
+            return _plan_page(
+                session, visit, found, page=page, typed=rows, said=said, errors=refused.errors, error=refused.message,
+                status_code=status_of(refused),
+            )  # fmt: skip
+    words = f"已保存 {count} 项。" if count else "没有改动,未保存。"
+    return visit.go(visit.link(f"/plans/{plan_id}", page=page if page > 1 else None) + "#gaps", words)
+
+
+@router.get("/plans/{plan_id:int}/batches/{batch_id:int}/undo")
+def ask_undo(visit: Signed, plan_id: int, batch_id: int) -> HTMLResponse:
+    """What taking an import back does, before it is done."""
+    with visit.reading() as session:
+        return _undo_page(session, visit, _plan(session, visit, plan_id), batch_id)
+
+
+@router.post("/plans/{plan_id:int}/batches/{batch_id:int}/undo")
+def undo(sent: Sent, plan_id: int, batch_id: int) -> Response:
+    """Take an import back."""
+    visit = sent.visit
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+        _batch(session, found, batch_id)
+    try:
+        with visit.writing() as session:
+            done = undo_import(session, batch_id, by=visit.by)
+    except ForbiddenError as error:
+        with visit.reading() as session:
+            return _undo_page(session, visit, found, batch_id, error=error.message, status_code=status_of(error))
+    words = f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。"
+    return visit.go(visit.link(f"/plans/{plan_id}") + "#batches", words)
+
+
+@router.get("/plans/{plan_id:int}/issue")
+def ask_issue(visit: Signed, plan_id: int, policy: str = "") -> HTMLResponse:
+    """Whom issuing reaches, before it is done."""
+    with visit.reading() as session:
+        return _issue_page(session, visit, _plan(session, visit, plan_id), policy)
+
+
+@router.post("/plans/{plan_id:int}/issue")
+def issue_it(sent: Sent, plan_id: int) -> Response:
+    """Issue every complete draft of the plan."""
+    visit, preset = sent.visit, sent.text("policy") or DEFAULT_PRESET
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+    try:
+        with visit.writing() as session:
+            done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset)
+    except BadInputError as error:
+        with visit.reading() as session:
+            return _issue_page(session, visit, found, "", error=error.message, status_code=status_of(error))
+    left = f"还有 {len(done.incomplete)} 项缺少要素,未下达:补齐后可再次下达。" if done.incomplete else ""
+    return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{left}")
+
+
+@router.get("/plans/{plan_id:int}/export.xlsx")
+def export(visit: Signed, plan_id: int) -> Response:
+    """The plan as a list that can be filled in and imported again."""
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+        authorize_organ(session, visit.looking, Action.VIEW, found.organ_id)
+        count = session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan_id)).one()
+        if count > DIRECT:
+            raise BadInputError(f"计划有 {count} 项任务,导出需要一些时间:请在计划页点“导出”,在后台进行。")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "plan.xlsx"
+            export_list(session, found, path, on=visit.on)
+            return attachment(path.read_bytes(), f"{found.title}.xlsx", XLSX)
+
+
+@router.post("/plans/{plan_id:int}/export")
+def export_in_background(sent: Sent, plan_id: int) -> Response:
+    """The same for a large plan."""
+    visit = sent.visit
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+        authorize_organ(session, visit.by, Action.VIEW, found.organ_id)
+    return visit.go(visit.link(f"/jobs/{start_job(visit, EXPORT, f'导出“{found.title}”', {'plan': plan_id})}"))
+
+
+@router.post("/plans/{plan_id:int}/preview")
+def rehearse(sent: Sent, plan_id: int) -> Response:
+    """Begin to live the plan's year ahead of time."""
+    visit = sent.visit
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+        authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
+    asked = {"plan": plan_id, "next": visit.link(f"/plans/{plan_id}/preview")}
+    return visit.go(visit.link(f"/jobs/{start_job(visit, PREVIEW, f'推演“{found.title}”全年提醒', asked)}"))
+
+
+@router.get("/plans/{plan_id:int}/preview")
+def preview(visit: Signed, plan_id: int) -> Response:
+    """The reminders of the plan's year, as they were last rehearsed by this person."""
+    with visit.reading() as session:
+        found = _plan(session, visit, plan_id)
+        authorize_organ(session, visit.looking, Action.PLAN, found.organ_id)
+        own = select(Job).where(Job.person_id == visit.person.id, Job.kind == PREVIEW).order_by(col(Job.id).desc())
+        done = next(
+            (job for job in session.exec(own.limit(20)) if job.result and job.parameters.get("plan") == plan_id), None
+        )
+        return visit.page(
+            session, "plan_preview.html", menu="/plans", plan=found, job=done, told=(done.result or {}) if done else {}
+        )
+
+
+def _may(session: Session, visit: Visit, action: Action) -> bool:
+    return visit.organ.id in organs_within(session, visit.by, action)
+
+
+def _plan(session: Session, visit: Visit, plan_id: int) -> AnnualPlan:
+    """The plan, of the organ looked at. Raises NotFoundError."""
+    found = session.get(AnnualPlan, plan_id)
+    if found is None or found.organ_id != visit.organ.id:
+        raise NotFoundError("没有这份年度计划,或者它不在您的查看范围内。")
+    return found
+
+
+def _batch(session: Session, found: AnnualPlan, batch_id: int) -> ImportBatch:
+    batch = session.get(ImportBatch, batch_id)
+    if batch is None or batch.plan_id != found.id:
+        raise NotFoundError(f"没有编号为 {batch_id} 的导入批次。")
+    return batch
+
+
+def _typed(sent: Posted) -> dict[int, Typed]:
+    """The rows as they were sent, by item."""
+    rows: dict[int, Typed] = {}
+    for written in sent.texts("item"):
+        if not written.isdecimal() or len(written) > 15:
+            raise BadInputError("表单不完整:请刷新页面后再填。")
+        try:
+            shown = json.loads(sent.text(f"was-{written}") or "{}")
+        except json.JSONDecodeError as error:
+            raise BadInputError("表单不完整:请刷新页面后再填。") from error
+        was = {name: str(shown.get(name, "")) for name in FIELDS} if isinstance(shown, dict) else {}
+        typed = {name: sent.text(f"{name}-{written}") for name in FIELDS}
+        rows[int(written)] = Typed(int(written), was, typed, sent.ticked(f"sure-{written}"))
+    return rows
+
+
+def _readings(found: AnnualPlan, rows: Mapping[int, Typed]) -> tuple[dict[int, str], dict[tuple[int, str], str]]:
+    """How the due texts that were typed are read, and those that cannot be."""
+    said: dict[int, str] = {}
+    errors: dict[tuple[int, str], str] = {}
+    for item_id, row in rows.items():
+        if "due" in row.changes:
+            try:
+                meaning = understood(row.changes["due"], found.year)
+                said[item_id] = meaning.note.removeprefix(f"{meaning.text}:")
+            except BadInputError as error:
+                errors[item_id, "due"] = error.message
+    return said, errors
+
+
+def _plan_page(
+    session: Session,
+    visit: Visit,
+    found: AnnualPlan,
+    *,
+    page: int = 1,
+    typed: Mapping[int, Typed] | None = None,
+    said: Mapping[int, str] | None = None,
+    errors: Mapping[tuple[int, str], str] | None = None,
+    error: str = "",
+    status_code: int = 200,
+) -> HTMLResponse:
+    numbers = sum_plans(session, visit.organ, by=visit.looking, plan=found)[0]
+    may_plan = _may(session, visit, Action.PLAN)
+    whole = visit.organ.id in organs_within(session, visit.looking, Action.VIEW)
+    pages = max(1, -(-numbers.incomplete // ROWS))
+    page = min(max(1, page), pages)
+    rows: list[GapRow] = []
+    if may_plan:
+        rows = gap_rows(session, found, on=visit.by.on, limit=ROWS, offset=(page - 1) * ROWS)
+    departments, people = names_to_offer(session, visit.organ) if rows else ([], [])
+    unanswered = _unanswered(session, visit, found) if whole and numbers.items - numbers.closed <= DIRECT else []
+    return visit.page(
+        session, "plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
+        may_plan=may_plan, may_issue=_may(session, visit, Action.ISSUE), whole=whole,
+        rows=rows, number=page, pages=pages, fields=FIELDS, departments=departments, people=people,
+        typed=typed or {}, said_as=said or {}, errors=errors or {}, error=error, status_code=status_code,
+        was={row.item.id: json.dumps(row.shown, ensure_ascii=False) for row in rows},
+        gone=[item_id for item_id, _ in (errors or {}) if item_id not in {row.item.id for row in rows}],
+        unanswered=unanswered[:SHOWN], more=max(0, len(unanswered) - SHOWN),
+        batches=_batches(session, found) if whole else [], direct=numbers.items <= DIRECT,
+    )  # fmt: skip
+
+
+def _unanswered(session: Session, visit: Visit, found: AnnualPlan) -> list[Gap]:
+    """Items nobody answers for, but for those that are named among the gaps already."""
+    told = set(session.exec(select(WorkItem.id).where(WorkItem.plan_id == found.id, is_incomplete())))
+    return [gap for gap in gaps(session, found, on=visit.on) if gap.item_id not in told]
+
+
+def _policy(session: Session, found: AnnualPlan) -> Policy | None:
+    return session.get(Policy, found.policy_id) if found.policy_id else None
+
+
+def _batches(session: Session, found: AnnualPlan) -> list[tuple[ImportBatch, int, int]]:
+    """The imports of the plan, the newest first, with how many items each created and changed."""
+    listed = session.exec(
+        select(ImportBatch).where(ImportBatch.plan_id == found.id).order_by(col(ImportBatch.id).desc()).limit(SHOWN)
+    ).all()
+    ids = [batch.id for batch in listed]
+    created = dict(
+        session.exec(
+            select(WorkItem.batch_id, func.count(col(WorkItem.id)))
+            .where(col(WorkItem.batch_id).in_(ids))
+            .group_by(col(WorkItem.batch_id))
+        ).all()
+    )
+    changed = dict(
+        session.exec(
+            select(ImportChange.batch_id, func.count(col(ImportChange.id)))
+            .where(col(ImportChange.batch_id).in_(ids))
+            .group_by(col(ImportChange.batch_id))
+        ).all()
+    )
+    return [(batch, created.get(batch.id, 0), changed.get(key(batch.id), 0)) for batch in listed]
+
+
+def _undo_page(
+    session: Session, visit: Visit, found: AnnualPlan, batch_id: int, *, error: str = "", status_code: int = 200
+) -> HTMLResponse:
+    authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
+    batch = _batch(session, found, batch_id)
+    standing = [one for one, _, _ in _batches(session, found) if one.undone_at is None]
+    made = select(WorkItem).where(WorkItem.batch_id == batch_id)
+    begun = session.exec(
+        select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id, WorkItem.state != ItemState.DRAFT)
+    ).one()
+    created = session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id)).one()
+    rewritten = select(WorkItem).join(ImportChange).where(ImportChange.batch_id == batch_id)
+    restored = session.exec(select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch_id)).one()
+    if not error:
+        if batch.undone_at is not None:
+            error = f"批次 {batch_id} 已经撤销过了。"
+        elif standing and standing[0].id != batch_id:
+            error = f"批次 {batch_id} 之后又导入过:请先撤销批次 {standing[0].id}。"
+        elif begun:
+            error = f"批次 {batch_id} 不能撤销:其中 {begun} 项已下达或已有办理记录。"
+    return visit.page(
+        session, "plan_undo.html", menu="/plans", plan=found, batch=batch, created=created, restored=restored,
+        made=session.exec(made.order_by(col(WorkItem.id)).limit(SHOWN)).all(),
+        rewritten=session.exec(rewritten.order_by(col(WorkItem.id)).limit(SHOWN)).all(),
+        error=error, status_code=status_code,
+    )  # fmt: skip
+
+
+def _issue_page(
+    session: Session, visit: Visit, found: AnnualPlan, policy: str, *, error: str = "", status_code: int = 200
+) -> HTMLResponse:
+    authorize_organ(session, visit.by, Action.ISSUE, found.organ_id)
+    presets = list_policies(session) if found.policy_id is None else []
+    frozen = _policy(session, found)
+    if frozen is not None:
+        chosen = frozen
+    else:
+        names = [preset.name for preset in presets]
+        wanted = policy or (DEFAULT_PRESET if DEFAULT_PRESET in names else names[0] if names else DEFAULT_PRESET)
+        chosen = find_policy(session, wanted)
+    rungs = session.exec(select(Rung).where(Rung.policy_id == chosen.id).order_by(col(Rung.ordinal))).all()
+    calendar = office_calendar(session, organ_id=found.organ_id)
+    with rehearsing(visit.desk.database) as scratch:
+        foreseen = foresee_issue(
+            scratch, scratch.get_one(AnnualPlan, found.id), by=visit.by, preset=chosen.name, calendar=calendar
+        )
+    numbers: PlanInNumbers = sum_plans(session, visit.organ, by=visit.looking, plan=found)[0]
+    return visit.page(
+        session, "plan_issue.html", menu="/plans", plan=found, numbers=numbers, presets=presets, chosen=chosen,
+        ladder=[rung_sentence(rung) for rung in rungs], foreseen=foreseen, error=error, status_code=status_code,
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""The door: signing in and out, the first set-up of an office, and setting a password by a one-time address."""
+
+from hmac import compare_digest
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlmodel import Session, col, select
+
+from duban.web.door import AtDoor, Door, Knocked, inside
+from duban.web.posted import Sent
+from duban.web.refusals import status_of
+from duban.web.visit import cookie_name
+from models.database import on_record, reading
+from models.errors import BadInputError, DubanError, NotFoundError, SlowDownError
+from models.organ import Organ
+from tasks.hold_session import find_session
+from tasks.manage_accounts import any_account
+from tasks.set_password import find_invited, set_by_code
+from tasks.set_up import set_up
+from tasks.sign_in import enter, sign_in, sign_out
+
+router = APIRouter()
+
+NAMED = 3
+"""So many organs are named at the door; where there are more, the product is."""
+
+
+@router.get("/login")
+def login(door: AtDoor, next: str = "") -> Response:
+    """Name and password; whoever is signed in already goes on at once."""
+    token = door.caller.former
+    with reading(door.desk.database) as session:
+        if token and find_session(session, token, now=door.desk.now()) is not None:
+            return RedirectResponse(inside(next), 303)
+    return login_page(door, next=inside(next))
+
+
+@router.post("/login")
+def log_in(door: Knocked) -> Response:
+    """Try name and password."""
+    name, onwards = door.text("name"), inside(door.text("next"))
+    try:
+        if not name or not door.secret("password"):
+            raise BadInputError("请填写登录名和密码。")
+        token = sign_in(door.desk.database, name, door.secret("password"), caller=door.caller, now=door.desk.now())
+    except DubanError as error:
+        status = 429 if isinstance(error, SlowDownError) else status_of(error)
+        return login_page(door, next=onwards, name=name, error=error.message, status_code=status)
+    return door.enter(token, onwards)
+
+
+@router.post("/logout")
+def log_out(sent: Sent) -> Response:
+    """End this browser's session."""
+    with sent.visit.writing() as session:
+        sign_out(session, sent.visit.token, now=sent.visit.now)
+    answer = RedirectResponse("/login", 303)
+    desk = sent.visit.desk
+    answer.delete_cookie(cookie_name(desk), path="/", secure=desk.secure, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/setup")
+def setup(door: AtDoor, token: str = "") -> Response:
+    """Make the first administrator, with the token that `duban serve` printed."""
+    with reading(door.desk.database) as session:
+        _check_setup(session, door, token)
+        return _setup(session, door, token)
+
+
+@router.post("/setup")
+def set_up_office(door: Knocked) -> Response:
+    """Make the first administrator, and sign in."""
+    desk, now = door.desk, door.desk.now()
+    token, typed = door.text("token"), {name: door.text(name) for name in ("name", "organ", "organ_name", "organ_code")}
+    with reading(desk.database) as session:
+        _check_setup(session, door, token)
+    try:
+        _check_twice(door)
+        with on_record(desk.database) as session:
+            organ = _chosen(session, typed["organ"])
+            account, person = set_up(
+                session, name=typed["name"], password=door.secret("password"), now=now, organ=organ,
+                organ_name=typed["organ_name"], organ_code=typed["organ_code"],
+            )  # fmt: skip
+            entered = enter(session, account, person, caller=door.caller, now=now, way="首次设置")
+    except DubanError as error:
+        with reading(desk.database) as session:
+            return _setup(session, door, token, typed=typed, error=error.message, status_code=status_of(error))
+    desk.setup_token = None
+    return door.enter(entered, "/")
+
+
+@router.get("/welcome")
+def welcome(door: AtDoor, code: str = "") -> Response:
+    """Set a password with a one-time code: an invitation, or help for whoever forgot it."""
+    with reading(door.desk.database) as session:
+        return _welcome(session, door, code)
+
+
+@router.post("/welcome")
+def set_first_password(door: Knocked) -> Response:
+    """Set the password, and sign in with it."""
+    code, now = door.text("code"), door.desk.now()
+    try:
+        _check_twice(door)
+        with on_record(door.desk.database) as session:
+            invited = set_by_code(session, code, door.secret("password"), now=now)
+            token = enter(session, invited.account, invited.person, caller=door.caller, now=now, way="一次性地址")
+    except NotFoundError:
+        raise
+    except DubanError as error:
+        with reading(door.desk.database) as session:
+            return _welcome(session, door, code, error=error.message, status_code=status_of(error))
+    return door.enter(token, "/")
+
+
+def login_page(door: Door, *, next: str = "/", name: str = "", error: str = "", status_code: int = 200) -> HTMLResponse:
+    """The sign-in page, with why the last try was refused."""
+    settings = door.desk.settings
+    with reading(door.desk.database) as session:
+        heading, empty = _heading(session), not any_account(session)
+    return door.page(
+        "login.html", status_code=status_code, heading=heading, empty=empty, next=next, name=name, error=error,
+        label=settings.oidc_label if settings.oidc_issuer else "",
+    )  # fmt: skip
+
+
+def _heading(session: Session) -> str:
+    """The organs that stand at the top, as far as a heading can hold them."""
+    query = select(Organ.name).where(col(Organ.parent_id).is_(None)).order_by(col(Organ.id)).limit(NAMED + 1)
+    names = session.exec(query).all()
+    return "、".join(names) if 0 < len(names) <= NAMED else "督办"
+
+
+def _check_setup(session: Session, door: Door, token: str) -> None:
+    """Raises NotFoundError for a wrong token, and for everybody once there is an account."""
+    wanted = door.desk.setup_token
+    if wanted is None or any_account(session) or not compare_digest(wanted.encode(), token.encode()):
+        raise NotFoundError(
+            "这个设置地址不能用:已有账户的,请直接登录;还没有账户的,请用 duban serve 启动时显示的地址,每次启动都不同。"
+        )
+
+
+def _setup(
+    session: Session, door: Door, token: str, *, typed: dict[str, str] | None = None, error: str = "",
+    status_code: int = 200,
+) -> HTMLResponse:  # fmt: skip
+    organs = session.exec(select(Organ.code, Organ.name).order_by(col(Organ.id))).all()
+    typed = typed or dict.fromkeys(("name", "organ", "organ_name", "organ_code"), "")
+    return door.page("setup.html", status_code=status_code, token=token, organs=organs, typed=typed, error=error)
+
+
+def _chosen(session: Session, code: str) -> Organ | None:
+    """The organ chosen; None where there is none to choose from. Raises BadInputError."""
+    if session.exec(select(Organ.id).limit(1)).first() is None:
+        return None
+    found = session.exec(select(Organ).where(Organ.code == code)).first()
+    if found is None:
+        raise BadInputError("请选择单位。")
+    return found
+
+
+def _welcome(session: Session, door: Door, code: str, *, error: str = "", status_code: int = 200) -> HTMLResponse:
+    invited = find_invited(session, code, now=door.desk.now())
+    return door.page(
+        "welcome.html", status_code=status_code, code=code, person=invited.person, login=invited.account.login,
+        organ=session.get_one(Organ, invited.person.organ_id).name, error=error,
+    )  # fmt: skip
+
+
+def _check_twice(door: Door) -> None:
+    if door.secret("password") != door.secret("again"):
+        raise BadInputError("两次输入的密码不一样:请重新输入。")

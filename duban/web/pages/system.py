@@ -1,0 +1,120 @@
+"""系统运行: whether the clock runs, what waits, what the data takes, and how the office is set."""
+
+import datetime as dt
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from pydantic import SecretStr
+from sqlalchemy import make_url
+from sqlmodel import Session
+
+from duban.web.rhythm_lines import rhythm_lines
+from duban.web.visit import Signed, Visit
+from flows.embedded_clock import ClockState
+from flows.prefect_server import ServerState
+from models.clock import OFFICE_ZONE
+from models.notice import DigestState
+from models.permission import Action
+from models.person import Role
+from tasks.authorize import authorize_organ, organs_within, seats
+from tasks.show_system import clock_lease, show_database, show_queue
+
+router = APIRouter()
+SCARCE = 0.1
+"""A disk with less than this part of it free is warned of."""
+
+SETTING_WORDS = {
+    "home": "数据目录", "database_url": "数据库", "office_url": "网址", "smtp_host": "邮件服务器",
+    "smtp_port": "邮件端口", "smtp_user": "邮件账户", "smtp_password": "邮件密码", "smtp_security": "邮件加密",
+    "mail_from": "发件人", "trusted_proxy": "可信的反向代理", "oidc_issuer": "单点登录",
+    "oidc_client_id": "单点登录客户端", "oidc_client_secret": "单点登录密钥", "oidc_label": "单点登录按钮",
+    "oidc_claim": "单点登录所用的名称", "quiet_from": "免打扰自", "quiet_until": "免打扰至",
+    "delivery_attempts": "发送次数上限", "webhook_private": "推送可到内网地址", "metrics_token": "监控令牌",
+    "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
+}  # fmt: skip
+"""What a person calls each setting."""
+_SECRET = ("password", "secret", "token", "key")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The disk of the data folder, in bytes."""
+
+    total: int
+    free: int
+
+    @property
+    def scarce(self) -> bool:
+        return self.free < self.total * SCARCE
+
+
+@router.get("/system")
+def system(visit: Signed) -> HTMLResponse:
+    """How the engine stands."""
+    desk = visit.desk
+    with visit.reading() as session:
+        authorize_organ(session, visit.by, Action.SYSTEM, visit.organ.id)
+        seen = organs_within(session, visit.by, Action.SYSTEM)
+        administrator = _administers(session, visit)
+        lease = clock_lease(session)
+        return visit.page(
+            session, "system.html", menu="/settings",
+            clock=desk.clock.state, running=desk.clock.state is not ClockState.STOPPED,
+            lease=lease, lease_lasts=lease is not None and lease.expires_at > visit.now,
+            prefect=desk.prefect_state, prefect_running=desk.prefect_state is ServerState.RUNNING,
+            prefect_url=desk.prefect.url if desk.prefect and administrator else None,
+            rhythms=rhythm_lines(session, desk.clock, now=visit.now),
+            queue=show_queue(session, seen, on=visit.now.date(), now=visit.now),
+            digest_states=list(DigestState), database=show_database(session), version=version("duban"),
+            disk=_disk(desk.settings.home), backup=_last_backup(desk.settings.home),
+            settings=_settings(visit) if administrator else None, administrator=administrator,
+        )  # fmt: skip
+
+
+def _administers(session: Session, visit: Visit) -> bool:
+    """Whether any of the visitor's seats in the organ is the administrator's."""
+    filled = seats(session, visit.by)
+    return any(seat.role is Role.ADMINISTRATOR and seat.organ_id == visit.organ.id for seat in filled)
+
+
+def _disk(folder: Path) -> Disk | None:
+    try:
+        found = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return Disk(found.total, found.free)
+
+
+def _last_backup(home: Path) -> tuple[str, dt.datetime] | None:
+    """The newest file of the folder for backups in the data folder, and when it was written."""
+    folder = home / "backup"
+    files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
+    if not files:
+        return None
+    newest = max(files, key=lambda path: path.stat().st_mtime)
+    return newest.name, dt.datetime.fromtimestamp(newest.stat().st_mtime, OFFICE_ZONE)
+
+
+def _settings(visit: Visit) -> list[tuple[str, str, str]]:
+    """Name, words and value of each setting; of a secret no more than whether there is one."""
+    settings = visit.desk.settings
+    rows = []
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr) or any(part in name for part in _SECRET):
+            given = value.get_secret_value() if isinstance(value, SecretStr) else value
+            shown = "已设置" if given else "未设置"
+        elif name == "database_url":
+            shown = make_url(settings.database).render_as_string(hide_password=True)
+        elif isinstance(value, bool):
+            shown = "是" if value else "否"
+        elif isinstance(value, dt.time):
+            shown = f"{value:%H:%M}"
+        else:
+            shown = str(value) if value not in ("", None) else "未设置"
+        rows.append((name, SETTING_WORDS.get(name, name), shown))
+    return rows

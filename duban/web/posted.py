@@ -1,0 +1,89 @@
+"""A form a signed-in person sent: proved to come from our own pages, bounded, read once."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from duban.web.visit import Signed, Visit
+from models.errors import BadInputError
+
+MOST_FIELDS, MOST_FILES = 2000, 20
+LONGEST_FIELD = 1024 * 1024
+
+
+class ForgedError(Exception):
+    """The form did not come from a page of this session."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The visit and what it sent."""
+
+    visit: Visit
+    form: FormData
+
+    def text(self, name: str) -> str:
+        """A field without the blanks around it, empty where it was not sent."""
+        value = self.form.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Every value of a field that may be sent more than once, empty ones left out."""
+        return [value.strip() for value in self.form.getlist(name) if isinstance(value, str) and value.strip()]
+
+    def number(self, name: str, what: str) -> int | None:
+        """A whole number; None where the field is empty. Raises BadInputError."""
+        value = self.text(name)
+        if not value:
+            return None
+        if not value.removeprefix("-").isdecimal() or len(value) > 9:
+            raise BadInputError(f"{what}“{value}”无法识别:请填整数,如 60。")
+        return int(value)
+
+    def ticked(self, name: str) -> bool:
+        return bool(self.text(name))
+
+    def files(self, name: str) -> list[UploadFile]:
+        """The files sent under a name; a file field left empty sends none."""
+        return [value for value in self.form.getlist(name) if isinstance(value, UploadFile) and value.filename]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What was typed, to be shown again in a form that was refused."""
+        return {name: value for name, value in self.form.items() if isinstance(value, str) and name != "csrf"}
+
+
+def is_own(request: Request) -> bool:
+    """Whether a browser sent this from a page of ours. Old browsers say nothing; their forms carry the token."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    return origin in (None, "null") or urlsplit(origin).netloc == request.headers.get("host")
+
+
+async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
+    """The form, once it is proved. Raises ForgedError."""
+    if not is_own(request):
+        raise ForgedError
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    except HTTPException as error:
+        raise BadInputError("表单无法读取:内容过多,或在传送中损坏。请分几次提交。") from error
+    try:
+        carried = form.get("csrf") or request.headers.get("x-csrf-token") or ""
+        if not isinstance(carried, str) or not compare_digest(carried.encode(), visit.csrf.encode()):
+            raise ForgedError
+        yield Posted(visit, form)
+    finally:
+        await form.close()
+
+
+Sent = Annotated[Posted, Depends(posted)]
+"""Declares a form of signed-in people."""

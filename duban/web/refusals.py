@@ -1,0 +1,89 @@
+"""What a browser is told when something cannot be done: one place for all pages, always in the house's words."""
+
+import logging
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from duban.web.desk import desk_of
+from duban.web.posted import ForgedError
+from duban.web.visit import SignInNeededError
+from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
+
+log = logging.getLogger(__name__)
+
+HEADINGS = {
+    400: "请求有误",
+    403: "不能这样做",
+    404: "没有找到",
+    409: "已有变化",
+    413: "内容过大",
+    500: "程序出错",
+    503: "暂时无法访问",
+}
+
+
+def status_of(error: DubanError) -> int:
+    """The HTTP status that says the same as the error."""
+    match error:
+        case NotFoundError():
+            return 404
+        case ConflictError():
+            return 409
+        case ForbiddenError():
+            return 403
+        case BadInputError():
+            return 400
+    return 500
+
+
+def refuse(request: Request, status_code: int, message: str) -> Response:
+    """A page that says what is wrong and what to do."""
+    heading = HEADINGS.get(status_code, "未能完成")
+    page = desk_of(request).templates.get_template("error.html").render(heading=heading, message=message)
+    return HTMLResponse(page, status_code, headers={"Cache-Control": "no-store"})
+
+
+def answer_refusals(app: FastAPI) -> None:
+    """Teach `app` to answer every error in Chinese and to lead whoever is not signed in to the door."""
+
+    @app.exception_handler(SignInNeededError)
+    def not_signed_in(request: Request, _error: SignInNeededError) -> Response:
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        back = quote(path, safe="") if request.method == "GET" else ""
+        return RedirectResponse(f"/login?next={back}" if back and path != "/" else "/login", 303)
+
+    @app.exception_handler(ForgedError)
+    def forged(request: Request, _error: ForgedError) -> Response:
+        return refuse(
+            request, 403, "这个表单不是从本系统的页面提交的,或页面已过期:请返回后刷新页面再试。没有做任何改动。"
+        )
+
+    @app.exception_handler(DubanError)
+    def refused(request: Request, error: DubanError) -> Response:
+        status_code = status_of(error)
+        if status_code == 500:
+            log.error("未能完成", exc_info=error, extra={"action": "request_failed"})
+        return refuse(request, status_code, error.message)
+
+    @app.exception_handler(RequestValidationError)
+    def misread(request: Request, _error: RequestValidationError) -> Response:
+        return refuse(request, 400, "网址中的参数不正确:年度应如 2026,日期应如 2026-06-30,编号应为数字。")
+
+    @app.exception_handler(HTTPException)
+    def unknown(request: Request, error: HTTPException) -> Response:
+        words = {404: "没有这个页面。", 405: "这个地址不能这样访问。"}
+        return refuse(request, error.status_code, words.get(error.status_code, "这个请求无法处理。"))
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, _error: Exception) -> Response:
+        return refuse(request, 500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。")
+
+    @app.exception_handler(OperationalError)
+    def unreachable(request: Request, error: OperationalError) -> Response:
+        log.error("数据库无法访问", exc_info=error, extra={"action": "database_failed"})
+        return refuse(request, 503, "数据库暂时无法访问,请稍后刷新;若一直如此,请联系管理员。")

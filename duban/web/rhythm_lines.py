@@ -1,0 +1,36 @@
+"""The rhythms as a page shows them: when each runs next, and what is known of its last run."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from flows.embedded_clock import EmbeddedClock, Run
+from flows.schedules import Schedule
+from flows.slots import slots
+from models.rhythm import LastRun
+
+
+@dataclass(frozen=True)
+class RhythmLine:
+    """One schedule: its next slot and the last run of its rhythm."""
+
+    schedule: Schedule
+    next_at: dt.datetime
+    ended_at: dt.datetime | None
+    run: Run | None
+    """The last run this process started, if that is the last run there was."""
+
+
+def rhythm_lines(session: Session, clock: EmbeddedClock, *, now: dt.datetime) -> list[RhythmLine]:
+    """All schedules, in the order of the list."""
+    wanted = {schedule.rhythm for schedule in clock.schedules}
+    last = {row.slug: row for row in session.exec(select(LastRun).where(col(LastRun.slug).in_(wanted)))}
+    lines = []
+    for schedule in clock.schedules:
+        known = last.get(schedule.rhythm)
+        ended_at = known.ended_at if known else None
+        run = clock.runs.get(schedule.rhythm)
+        mine = run is not None and (ended_at is None or run.ended_at >= ended_at)
+        lines.append(RhythmLine(schedule, next(slots(schedule, now)), ended_at, run if mine else None))
+    return lines

@@ -1,0 +1,173 @@
+"""One request of a signed-in person: who, of which organ, on what day; its sessions, its pages and its answers."""
+
+import datetime as dt
+import hashlib
+import hmac
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote, unquote, urlencode
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlmodel import Session
+
+from duban.edge import today
+from duban.web.desk import Desk, desk_of
+from duban.web.frame import frame
+from models.actor import Actor, Channel
+from models.database import key, on_record, reading, unit_of_work
+from models.errors import NotFoundError
+from models.organ import Organ
+from models.person import Person
+from models.plan import AnnualPlan
+from tasks.authorize import may_see_organ
+from tasks.find import find_organ, find_plan
+from tasks.hold_session import NOTED_EVERY, find_session, note_use
+
+COOKIE, SAID = "duban_session", "duban_said"
+LONGEST_WORD = 400
+
+
+def cookie_name(desk: Desk) -> str:
+    """The name of the session's cookie: behind TLS one that a browser takes from this very host only."""
+    return f"__Host-{COOKIE}" if desk.secure else COOKIE
+
+
+class SignInNeededError(Exception):
+    """Nobody is signed in: the way leads to the sign-in page and back."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page works with. Permission is asked of `tasks.authorize`, by `by`."""
+
+    desk: Desk
+    request: Request
+    person: Person
+    token: str
+    organ: Organ
+    """The organ looked at: the person's own unless the address names one the person may know of."""
+    year: int | None
+    """The year the address names."""
+    on: dt.date
+    """The day pages are shown for: the present one unless the address names one. Acts are done today."""
+    now: dt.datetime
+
+    @property
+    def by(self) -> Actor:
+        """The person, acting or looking by the pages, today."""
+        return Actor(self.person.name, Channel.WEB, self.now.date(), self.now, self.person.id)
+
+    @property
+    def looking(self) -> Actor:
+        """The person looking at the day the page is for."""
+        return Actor(self.person.name, Channel.WEB, self.on, self.now, self.person.id)
+
+    @property
+    def csrf(self) -> str:
+        """What every form of this session carries, and nobody without the session's cookie can know."""
+        return csrf_of(self.token)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session that only looks."""
+        return reading(self.desk.database)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A transaction in which the person acts: what is changed without an audit entry is refused whole."""
+        return on_record(self.desk.database)
+
+    def plan(self, session: Session) -> AnnualPlan:
+        """The plan looked at: of the year the address names, else of the day's year, else the newest.
+
+        Raises NotFoundError where the organ has none.
+        """
+        if self.year is not None:
+            return find_plan(session, self.organ, self.year)
+        try:
+            return find_plan(session, self.organ, self.on.year)
+        except NotFoundError:
+            return find_plan(session, self.organ, None)
+
+    def plan_or_none(self, session: Session) -> AnnualPlan | None:
+        """`plan`, or None where there is none: pages that say what to do next."""
+        try:
+            return self.plan(session)
+        except NotFoundError:
+            return None
+
+    def link(self, path: str, **query: object) -> str:
+        """An address inside the pages that keeps the organ, the year and the day looked at."""
+        kept: dict[str, object] = {}
+        asked = self.request.query_params
+        for name in ("organ", "year", "on"):
+            if asked.get(name):
+                kept[name] = asked[name]
+        kept |= query
+        pairs = [(name, value) for name, value in kept.items() if value not in (None, "")]
+        return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
+
+    def page(
+        self, session: Session, template: str, *, menu: str = "", status_code: int = 200, **context: object
+    ) -> HTMLResponse:
+        """A page in the frame; `menu` is the path of the menu line it belongs to."""
+        said = self.request.cookies.get(SAID)
+        around = frame(session, key(self.organ.id), by=self.looking, year=self.year)
+        html = self.desk.templates.get_template(template).render(
+            visit=self, frame=around, menu=menu, link=self.link, csrf=self.csrf,
+            said=unquote(said)[:LONGEST_WORD] if said else None, **context,
+        )  # fmt: skip
+        answer = HTMLResponse(html, status_code, headers={"Cache-Control": "no-store"})
+        if said:
+            answer.delete_cookie(SAID)
+        return answer
+
+    def go(self, path: str, said: str | None = None) -> RedirectResponse:
+        """After an act: on to `path` (from `link`), where `said` tells what was done. Never leaves these pages."""
+        safe = path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+        answer = RedirectResponse(safe, 303)
+        if said:
+            answer.set_cookie(
+                SAID, quote(said[:LONGEST_WORD]), max_age=60, httponly=True, samesite="lax", secure=self.desk.secure
+            )
+        return answer
+
+
+def csrf_of(token: str) -> str:
+    """Derived from the session's token, so that there is nothing to keep and nothing to leak."""
+    return hmac.new(token.encode(), b"duban form", hashlib.sha256).hexdigest()
+
+
+def signed_in(
+    request: Request,
+    organ: Annotated[str | None, Query(max_length=64)] = None,
+    year: Annotated[int | None, Query(ge=1990, le=2200)] = None,
+    on: Annotated[str | None, Query(max_length=10)] = None,
+) -> Visit:
+    """Who asks. Raises SignInNeededError, or NotFoundError for an organ the person may not know of."""
+    desk = desk_of(request)
+    token = request.cookies.get(cookie_name(desk))
+    now = desk.now()
+    if not token:
+        raise SignInNeededError
+    with reading(desk.database) as session:
+        found = find_session(session, token, now=now)
+        if found is None:
+            raise SignInNeededError
+        held, person = found
+        day = today(on) if on else now.date()
+        looked_at = session.get_one(Organ, person.organ_id)
+        if organ and organ not in (looked_at.code, looked_at.name):
+            by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
+            asked = find_organ(session, organ)
+            if not may_see_organ(session, by, key(asked.id)):
+                raise NotFoundError(f"没有代码为“{organ}”的单位,或者它不在您的查看范围内。")
+            looked_at = asked
+    if now - held.seen_at > NOTED_EVERY:
+        with unit_of_work(desk.database) as session:
+            note_use(session, held, now=now)
+    return Visit(desk, request, person, token, looked_at, year, day, now)
+
+
+Signed = Annotated[Visit, Depends(signed_in)]
+"""Declares a page for signed-in people."""

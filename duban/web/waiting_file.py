@@ -1,0 +1,82 @@
+"""A file that was uploaded, looked through, and waits for its person to say yes: in the data folder, under a random
+name that only its person's next form knows."""
+
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from starlette.datastructures import UploadFile
+
+from duban.web.visit import Visit
+from duban.web.work_folder import work_folder
+from models.errors import BadInputError, NotFoundError
+from models.file_kind import safe_name
+from tasks.check_upload import Limits, check_upload
+from tasks.file_store import MEGABYTE, check_size
+
+LARGEST = 20 * MEGABYTE
+KEPT = 3
+"""Files of one kind that may wait for one person; an older one makes room."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,60}")
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """`path` keeps the name the file came with, since imports tell it; `token` finds it again."""
+
+    token: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+def keep_waiting(visit: Visit, kind: str, file: UploadFile, endings: tuple[str, ...]) -> WaitingFile:
+    """Keep an uploaded file for its person. Raises BadInputError for another ending, for what
+    `tasks.check_upload` refuses, and for more than LARGEST bytes."""
+    name = safe_name(file.filename or "")
+    if not name.lower().endswith(endings):
+        raise BadInputError(f"“{name}”不是 {'、'.join(endings)} 文件。")
+    source: BinaryIO = file.file
+    if name.lower().endswith(".json"):
+        check_size(source.seek(0, 2), LARGEST)
+        source.seek(0)
+    else:
+        name = check_upload(name, source, Limits(LARGEST)).name
+    home = _home(visit, kind)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in sorted(home.iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)[KEPT - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
+    token = secrets.token_urlsafe(24)
+    folder = home / token
+    folder.mkdir(mode=0o700)
+    path = folder / name
+    with path.open("wb") as kept:
+        shutil.copyfileobj(source, kept)
+    return WaitingFile(token, path)
+
+
+def find_waiting(visit: Visit, kind: str, token: str) -> WaitingFile:
+    """The file that waits for this person. Raises NotFoundError where it does not, or not any more."""
+    gone = NotFoundError("待导入的文件已不在:可能已经导入,或放得太久。请重新选择文件。")
+    if not _TOKEN.fullmatch(token):
+        raise gone
+    folder = _home(visit, kind) / token
+    found = next(iter(folder.iterdir()), None) if folder.is_dir() else None
+    if found is None:
+        raise gone
+    return WaitingFile(token, found)
+
+
+def drop_waiting(visit: Visit, kind: str, token: str) -> None:
+    """It waits no longer."""
+    if _TOKEN.fullmatch(token):
+        shutil.rmtree(_home(visit, kind) / token, ignore_errors=True)
+
+
+def _home(visit: Visit, kind: str) -> Path:
+    return work_folder(visit.desk.settings) / f"list-{kind}-{visit.person.id}"

@@ -1,0 +1,65 @@
+"""The folder for files on their way: what waits to be looked at and what long work made, under names nobody guesses."""
+
+import datetime as dt
+import os
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+from models.errors import NotFoundError
+from models.settings import Settings
+
+KEPT_FOR = dt.timedelta(days=7)
+"""So long a result can be fetched."""
+WAITS_FOR = dt.timedelta(hours=1)
+"""So long after it was last looked at a file waits to be imported."""
+_RESULT = re.compile(r"made-[A-Za-z0-9_-]{20,60}\.[a-z]{2,5}")
+
+
+def work_folder(settings: Settings) -> Path:
+    """The folder, made where it is not there yet; closed to other accounts of the machine."""
+    folder = settings.home / "work"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def new_result(settings: Settings, ending: str) -> Path:
+    """An empty file of a random name for the result of long work; `ending` like docx."""
+    path = work_folder(settings) / f"made-{secrets.token_urlsafe(24)}.{ending}"
+    path.touch(mode=0o600)
+    return path
+
+
+def find_result(settings: Settings, name: object) -> Path:
+    """The result file of this name. Raises NotFoundError where it is gone, or never was."""
+    path = work_folder(settings) / str(name)
+    if not _RESULT.fullmatch(str(name)) or not path.is_file():
+        raise NotFoundError("结果文件已不在:只保留 7 天。请重新开始这项工作。")
+    return path
+
+
+def touch(path: Path, *, now: dt.datetime) -> None:
+    """Note that the file or folder was used now."""
+    os.utime(path, (now.timestamp(), now.timestamp()))
+
+
+def prune(settings: Settings, *, now: dt.datetime) -> None:
+    """Throw away what nobody fetched in time: results after 7 days, files that wait an hour after the last look."""
+    folder = work_folder(settings)
+    for path in folder.glob("made-*"):
+        if _is_older(path, now - KEPT_FOR):
+            path.unlink(missing_ok=True)
+    for path in folder.glob("list-*/*"):
+        if _is_older(path, now - WAITS_FOR):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob("looked-*/*"):
+        if _is_older(path, now - WAITS_FOR):
+            path.unlink(missing_ok=True)
+
+
+def _is_older(path: Path, than: dt.datetime) -> bool:
+    try:
+        return path.stat().st_mtime < than.timestamp()
+    except FileNotFoundError:
+        return False

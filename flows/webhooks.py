@@ -1,0 +1,14 @@
+"""The rhythm of webhooks as a Prefect flow."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows import rhythms
+from models.settings import load_settings
+
+
+@flow(name="接口推送")
+def webhooks() -> dict[str, Any]:
+    """把办理和通知的事件推送给登记的地址:每件事一次,签名;失败的稍后重试,多次失败的搁置。"""
+    return rhythms.webhooks(load_settings())

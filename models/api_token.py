@@ -1,0 +1,61 @@
+"""Tokens by which a program acts for a person, the requests it made once, and the secret address of a calendar."""
+
+import datetime as dt
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from models.coded import Coded
+from models.row import Row
+
+
+class TokenScope(Coded):
+    """What a token may be used for; the person's own rights bound it as well."""
+
+    READ = "read", "查看"
+    WRITE = "write", "办理"
+
+
+class ApiToken(Row, table=True):
+    """One token of one person; only its hash is kept. `name` is what the person calls it."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    name: str = Field(max_length=60)
+    token_hash: str = Field(max_length=64, unique=True)
+    scopes: list[str] = Field(sa_type=JSON)
+    made_at: dt.datetime
+    expires_on: dt.date | None = None
+    """The last day it may be used."""
+    used_on: dt.date | None = None
+    revoked_at: dt.datetime | None = None
+
+
+class ApiRequest(Row, table=True):
+    """A request with an idempotency key and the answer it got: asked again, it is answered again, not done again."""
+
+    __tablename__ = "api_request"
+    __table_args__ = (UniqueConstraint("token_id", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_id: int = Field(foreign_key="api_token.id")
+    key: str = Field(max_length=128)
+    fingerprint: str = Field(max_length=64)
+    """SHA-256 of method, address and body: the same key for something else is refused."""
+    status: int
+    body: str
+    made_at: dt.datetime
+
+
+class CalendarFeed(Row, table=True):
+    """The secret address of one person's calendar; only its hash is kept, and a new one ends the one before."""
+
+    __tablename__ = "calendar_feed"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    secret_hash: str = Field(max_length=64, unique=True)
+    made_at: dt.datetime
+    revoked_at: dt.datetime | None = None

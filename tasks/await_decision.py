@@ -1,0 +1,203 @@
+"""What waits for somebody's decision: requests for closure, extensions, objections; one rule for lists and briefs."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from models.actor import Actor
+from models.closure import ClosureRequest, ClosureReview, ClosureState
+from models.coded import Coded
+from models.extension import Extension, ExtensionDecision, ExtensionState
+from models.item import WorkItem
+from models.lifecycle import LIFECYCLE
+from models.notice import Via
+from models.objection import Objection
+from models.permission import Action
+from models.person import Person, Role
+from models.plan import AnnualPlan
+from tasks.address import VIA, recipient_by_role
+from tasks.authorize import Standing, permitted, standings_on
+from tasks.people_in_lists import ITEM, answer
+
+
+class Decision(Coded):
+    """What is asked for."""
+
+    EXTENSION = "extension", "延期审批"
+    CLOSURE = "closure", "办结审核"
+    OBJECTION = "objection", "转办异议"
+
+    @property
+    def action(self) -> Action:
+        """By which it is answered."""
+        return {
+            Decision.EXTENSION: Action.DECIDE_EXTENSION,
+            Decision.CLOSURE: Action.ACCEPT,
+            Decision.OBJECTION: Action.RETURN,
+        }[self]
+
+
+_OBJECTIONS = [[str(Role.SUPERVISOR)]]
+"""Who answers an objection: one level, as `tasks.object_to` tells it."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One request that waits for somebody: `standings` are the ways in which it is that person's turn, at least one."""
+
+    kind: Decision
+    id: int
+    item_id: int
+    title: str
+    asked_by: str | None
+    since: dt.date
+    words: str
+    """Why it was asked for, in the words of whoever asked."""
+    proposed_on: dt.date | None
+    """The day an extension asks for."""
+    standings: tuple[Standing, ...]
+
+
+def waiting(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Waiting]:
+    """What waits for `by` among the plan's items, longest waiting first; a constant number of queries.
+
+    It waits for whoever fills a role of the level whose turn it is, for the item it is about; never for whoever asked
+    or decided at another level. The first responsible person may decide at any level, but it waits for that person
+    only where nobody else can.
+    """
+    asked = [one for kind in Decision for one in _open(session, plan, kind, by)]
+    if not asked:
+        return []
+    decided = _decided(session, asked)
+    asked = [one for one in asked if by.person_id not in (None, one.asker, *decided.get(one.key, ()))]
+    mine = {
+        kind: standings_on(session, by, kind.action, {one.item_id for one in asked if one.kind is kind})
+        for kind in Decision
+    }
+    found: list[Waiting] = []
+    without: list[tuple[_Asked, Sequence[Standing]]] = []
+    for one in asked:
+        standings = mine[one.kind].get(one.item_id, ())
+        fitting = [standing for standing in standings if standing.role in one.roles]
+        if fitting:
+            found.append(one.waits(fitting))
+        elif any(standing.role is Role.FIRST_RESPONSIBLE for standing in standings):
+            without.append((one, [way for way in standings if way.role is Role.FIRST_RESPONSIBLE]))
+    holders = _holders(session, [one for one, _ in without], by.on)
+    found += [
+        one.waits(ways)
+        for one, ways in without
+        if not any(
+            holders[one.item_id].get(role) not in (None, one.asker, *decided.get(one.key, ())) for role in one.roles
+        )
+    ]
+    return sorted(found, key=lambda row: (row.since, row.item_id))
+
+
+def awaiting(session: Session, plan: AnnualPlan, *, by: Actor) -> ColumnElement[bool]:
+    """The condition on `WorkItem` that holds for the items of the plan on which something waits for `by`."""
+    ids = sorted({one.item_id for one in waiting(session, plan, by=by)})
+    # Written out: a database takes only so many values beside a statement.
+    return col(WorkItem.id).in_(sa.bindparam("awaiting", ids, expanding=True, literal_execute=True, unique=True))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request that is open, and at whose turn."""
+
+    kind: Decision
+    id: int
+    item_id: int
+    title: str
+    asker: int | None
+    asked_by: str | None
+    since: dt.date
+    words: str
+    proposed_on: dt.date | None
+    levels: list[list[str]] | None
+    level: int
+
+    @property
+    def key(self) -> tuple[Decision, int]:
+        return self.kind, self.id
+
+    @property
+    def roles(self) -> list[Role]:
+        levels = self.levels or _OBJECTIONS
+        return [Role(role) for role in levels[self.level]] if self.level < len(levels) else []
+
+    def waits(self, standings: Iterable[Standing]) -> Waiting:
+        return Waiting(
+            self.kind, self.id, self.item_id, self.title, self.asked_by, self.since, self.words, self.proposed_on,
+            tuple(standings),
+        )  # fmt: skip
+
+
+def _open(session: Session, plan: AnnualPlan, kind: Decision, by: Actor) -> list[_Asked]:
+    """The requests of a kind on items where `by` may answer them at all, and now."""
+    nothing, first = sa.null(), sa.literal(0)
+    table: Any
+    more: tuple[Any, ...]
+    is_open: Any
+    match kind:
+        case Decision.EXTENSION:
+            table, more = Extension, (Extension.reason, Extension.proposed_on, Extension.levels, Extension.level)
+            is_open = Extension.state == ExtensionState.PENDING
+        case Decision.CLOSURE:
+            table = ClosureRequest
+            more = (ClosureRequest.statement, nothing, ClosureRequest.levels, ClosureRequest.level)
+            is_open = ClosureRequest.state == ClosureState.PENDING
+        case Decision.OBJECTION:
+            table, more = Objection, (Objection.reason, nothing, nothing, first)
+            is_open = col(Objection.upheld).is_(None)
+    columns: list[Any] = [table.id, WorkItem.id, WorkItem.title, table.person_id, Person.name, table.on, *more]
+    rows = session.execute(
+        sa.select(*columns)
+        .join(WorkItem, col(WorkItem.id) == table.item_id)
+        .outerjoin(Person, col(Person.id) == table.person_id)
+        .where(col(WorkItem.plan_id) == plan.id, is_open, table.on <= by.on)
+        .where(col(WorkItem.state).in_(LIFECYCLE[kind.action].sources))
+        .where(permitted(session, by, kind.action, organ_id=plan.organ_id))
+        .order_by(table.id)
+    )
+    return [_Asked(kind, *row) for row in rows]
+
+
+def _decided(session: Session, asked: Collection[_Asked]) -> dict[tuple[Decision, int], set[int]]:
+    """Who decided already, by request."""
+    closures = [one.id for one in asked if one.kind is Decision.CLOSURE]
+    extensions = [one.id for one in asked if one.kind is Decision.EXTENSION]
+    reviews = select(ClosureReview.request_id, ClosureReview.person_id).where(
+        col(ClosureReview.request_id).in_(closures)
+    )
+    answers = select(ExtensionDecision.extension_id, ExtensionDecision.person_id).where(
+        col(ExtensionDecision.extension_id).in_(extensions)
+    )
+    found: dict[tuple[Decision, int], set[int]] = {}
+    for kind, ids, query in ((Decision.CLOSURE, closures, reviews), (Decision.EXTENSION, extensions, answers)):
+        for request, person in session.exec(query) if ids else ():
+            found.setdefault((kind, request), set()).add(person)
+    return found
+
+
+def _holders(session: Session, asked: Collection[_Asked], on: dt.date) -> dict[int, dict[Role, int | None]]:
+    """Who fills each role that is asked for each item on the day, deputies included; none where a post is vacant."""
+    roles = sorted({role for one in asked for role in one.roles})
+    if not roles:
+        return {one.item_id: {} for one in asked}
+    columns = [
+        answer(recipient_by_role(f"'{role}'", frozenset({role}), leaves=True), on).label(str(role)) for role in roles
+    ]
+    rows = session.execute(sa.select(col(ITEM.id), *columns).where(col(ITEM.id).in_({one.item_id for one in asked})))
+    return {
+        row[0]: {
+            role: found // 4 if found is not None and VIA[found % 4] is not Via.NEXT_LEVEL else None
+            for role, found in zip(roles, row[1:], strict=True)
+        }
+        for row in rows
+    }

@@ -1,0 +1,201 @@
+"""The notice ledger page by page: what was sent to whom, why, by which rung, with what result; and why not."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.actor import Actor
+from models.clock import OFFICE_ZONE
+from models.database import key
+from models.errors import BadInputError
+from models.item import WorkItem
+from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
+from models.organ import Organ
+from models.permission import Action
+from models.person import Person
+from models.policy import Rung
+from models.settings import Settings
+from tasks.authorize import organs_within, permitted
+from tasks.deliver import is_quiet
+from tasks.explain import why
+
+SIZE = 50
+"""Notices on a page."""
+
+
+@dataclass(frozen=True)
+class NoticeChoice:
+    """What is asked for; all of it has to hold. The days are those on which notices were raised, both included."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    person: int | None = None
+    kind: NoticeKind | None = None
+    state: NoticeState | None = None
+    item: str = ""
+    """The number of the item."""
+    digest: int | None = None
+
+
+@dataclass(frozen=True)
+class ListedNotice:
+    """One notice. `result` says what became of it, or why it has not left; `readable`: the reader may see the item."""
+
+    id: int
+    raised_on: dt.date
+    item_id: int
+    number: str
+    title: str
+    recipient: str | None
+    rung: str
+    kind: NoticeKind
+    state: NoticeState
+    due_on: dt.date
+    late: bool
+    why: str
+    result: str
+    sent_at: dt.datetime | None
+    digest_id: int | None
+    readable: bool
+
+
+@dataclass(frozen=True)
+class NoticePage:
+    """One page; `next` leads to what was raised before."""
+
+    lines: Sequence[ListedNotice]
+    next: str | None
+
+
+def oversees_notices(session: Session, organ_id: int, *, by: Actor) -> bool:
+    """Whether `by` may read what was sent to everybody of the organ; others read what was sent to themselves."""
+    return organ_id in organs_within(session, by, Action.VIEW)
+
+
+def browse_notices(
+    session: Session,
+    organ: Organ,
+    choice: NoticeChoice,
+    *,
+    by: Actor,
+    settings: Settings,
+    after: str | None = None,
+    size: int = SIZE,
+) -> NoticePage:
+    """The notices about the organ's items that `by` may read, the newest first, from behind the place `after` on.
+
+    A constant number of queries. Raises BadInputError for a place that is none.
+    """
+    query = (
+        sa.select(
+            Notice,
+            Rung,
+            Digest,
+            WorkItem.number,
+            WorkItem.title,
+            col(Person.name).label("recipient"),
+            permitted(session, by, Action.VIEW, organ_id=organ.id).label("readable"),
+        )  # type: ignore[call-overload]
+        .join(WorkItem, col(WorkItem.id) == Notice.item_id)
+        .outerjoin(Person, col(Person.id) == Notice.recipient_id)
+        .outerjoin(Rung, col(Rung.id) == Notice.rung_id)
+        .outerjoin(Digest, col(Digest.id) == Notice.digest_id)
+        .where(*_chosen(session, organ, choice, by))
+        .order_by(col(Notice.raised_on).desc(), col(Notice.id).desc())
+        .limit(size + 1)
+    )
+    if after is not None:
+        day, number = _place(after)
+        query = query.where(sa.tuple_(col(Notice.raised_on), col(Notice.id)) < (day, number))
+    rows = session.execute(query).all()
+    lines = [_line(row, by, settings) for row in rows[:size]]
+    more = len(rows) > size
+    return NoticePage(lines, f"{lines[-1].raised_on}.{lines[-1].id}" if more else None)
+
+
+def attempts_of(session: Session, digest: Digest) -> list[DeliveryAttempt]:
+    """Every try at sending a digest, in their order."""
+    query = select(DeliveryAttempt).where(DeliveryAttempt.digest_id == digest.id)
+    return list(session.exec(query.order_by(col(DeliveryAttempt.id))))
+
+
+def _chosen(session: Session, organ: Organ, choice: NoticeChoice, by: Actor) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [col(WorkItem.organ_id) == organ.id, col(Notice.raised_on) <= by.on]
+    if not oversees_notices(session, key(organ.id), by=by):
+        found.append(col(Notice.recipient_id) == by.person_id)
+    if choice.first is not None:
+        found.append(col(Notice.raised_on) >= choice.first)
+    if choice.last is not None:
+        found.append(col(Notice.raised_on) <= choice.last)
+    if choice.person is not None:
+        found.append(col(Notice.recipient_id) == choice.person)
+    if choice.kind is not None:
+        found.append(col(Notice.kind) == choice.kind)
+    if choice.state is not None:
+        found.append(col(Notice.state) == choice.state)
+    if choice.item:
+        found.append(col(WorkItem.number) == choice.item)
+    if choice.digest is not None:
+        found.append(col(Notice.digest_id) == choice.digest)
+    return found
+
+
+def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
+    notice: Notice = row.Notice
+    rung: Rung | None = row.Rung
+    digest: Digest | None = row.Digest
+    return ListedNotice(
+        id=key(notice.id),
+        raised_on=notice.raised_on,
+        item_id=notice.item_id,
+        number=row.number,
+        title=row.title,
+        recipient=row.recipient,
+        rung=rung.label if rung else notice.kind.label,
+        kind=notice.kind,
+        state=notice.state,
+        due_on=notice.due_on,
+        late=notice.late,
+        why=_why(notice, rung, by),
+        result=result_of(notice, digest, by=by, settings=settings),
+        sent_at=digest.sent_at if digest is not None and notice.state is NoticeState.SENT else None,
+        digest_id=notice.digest_id,
+        readable=bool(row.readable),
+    )
+
+
+def _why(notice: Notice, rung: Rung | None, by: Actor) -> str:
+    """Why it was sent, said to its recipient; to others of its recipient."""
+    words = why(rung, notice.role, notice.via, late=notice.late, what=notice.text)
+    if notice.recipient_id == by.person_id:
+        return words
+    stands, mark, rest = words.partition(";")
+    return stands.replace("您是", "").replace("由您", "由其") + mark + rest
+
+
+def result_of(notice: Notice, digest: Digest | None, *, by: Actor, settings: Settings) -> str:
+    """What became of a notice, or why it has not left yet."""
+    if notice.state is not NoticeState.PENDING:
+        return notice.reason or ""
+    if notice.send_on > by.on:
+        return f"当天休息,{notice.send_on} 起发送"
+    if digest is not None and digest.attempts:
+        if digest.state is DigestState.SENDING:
+            return f"正在发送(第 {digest.attempts} 次)"
+        again = digest.next_try_at.astimezone(OFFICE_ZONE)
+        return f"已试 {digest.attempts} 次未成,{again:%Y-%m-%d %H:%M} 后再试"
+    if is_quiet(settings, by.now):
+        return f"静默时段({settings.quiet_from:%H:%M} 至 {settings.quiet_until:%H:%M})内不发,之后发送"
+    return "等待下一次发送"
+
+
+def _place(after: str) -> tuple[dt.date, int]:
+    day, _, number = after.partition(".")
+    try:
+        return dt.date.fromisoformat(day), int(number)
+    except ValueError as error:
+        raise BadInputError("网址中的翻页位置无法识别:请从通知的第一页重新翻起。") from error

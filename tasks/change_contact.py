@@ -1,0 +1,33 @@
+"""How somebody is reached, and who stands in for somebody: changed for one person."""
+
+from sqlmodel import Session
+
+from models.actor import Actor
+from models.errors import BadInputError
+from models.permission import Action
+from models.person import Person
+from tasks.authorize import authorize_organ
+from tasks.perform import performing_for
+from tasks.reading.staff_list import mail_address, phone_number
+
+
+def change_contact(
+    session: Session, person: Person, *, by: Actor, email: str, mobile: str, deputy: Person | None
+) -> None:
+    """Set mail address, number and usual deputy as given; an empty text or None takes it away.
+
+    What changes nothing leaves no entry. Raises ForbiddenError, BadInputError that says what is accepted.
+    """
+    authorize_organ(session, by, Action.STAFF, person.organ_id)
+    if deputy is not None:
+        if deputy.id == person.id:
+            raise BadInputError("代理人不能是本人。")
+        if deputy.organ_id != person.organ_id:
+            raise BadInputError(f"代理人应为本单位的人员,{deputy.name}不是。")
+        if deputy.left_on is not None and deputy.left_on < by.on:
+            raise BadInputError(f"{deputy.name}已于 {deputy.left_on} 离任,不能作代理人。")
+    wanted = mail_address(email) or None, phone_number(mobile) or None, deputy.id if deputy else None
+    if wanted == (person.email, person.mobile, person.deputy_id):
+        return
+    with performing_for(session, by, Action.STAFF, person.organ_id):
+        person.email, person.mobile, person.deputy_id = wanted

@@ -1,0 +1,72 @@
+"""What was escalated to somebody and still is not done."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from models.actor import Actor
+from models.item import Deadline, WorkItem
+from models.lifecycle import OPEN
+from models.notice import Notice, NoticeKind, NoticeState
+from models.permission import Action
+from models.plan import AnnualPlan
+from models.policy import Rung
+from models.workdays import WorkCalendar
+from tasks.authorize import permitted
+from tasks.explain import distance
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Escalated:
+    """One deadline that passed, and by which rung it came to the reader, lately on `raised_on`."""
+
+    item_id: int
+    number: str
+    title: str
+    due_on: dt.date
+    distance: str
+    rung: str
+    raised_on: dt.date
+
+
+def list_escalated(session: Session, plan: AnnualPlan, *, by: Actor, calendar: WorkCalendar) -> list[Escalated]:
+    """The plan's open deadlines that a rung brought before `by`, the longest overdue first, at most `MOST`."""
+    newest = (
+        sa.select(sa.func.max(col(Notice.id)))
+        .join(WorkItem, col(WorkItem.id) == Notice.item_id)
+        .join(Deadline, col(Deadline.id) == Notice.deadline_id)
+        .where(
+            col(Notice.recipient_id) == by.person_id,
+            col(Notice.kind) == NoticeKind.ESCALATION,
+            col(Notice.state).in_([NoticeState.PENDING, NoticeState.SENT, NoticeState.PARKED]),
+            col(WorkItem.plan_id) == plan.id,
+            col(WorkItem.state).in_(OPEN),
+            col(Deadline.done_on).is_(None),
+            col(Deadline.claimed_on).is_(None),
+            col(Deadline.due_on) < by.on,
+            permitted(session, by, Action.VIEW),
+        )
+        .group_by(col(Notice.deadline_id))
+    )
+    rows = session.execute(
+        sa.select(
+            col(WorkItem.id), col(WorkItem.number), col(WorkItem.title), col(Deadline.due_on), Rung,
+            col(Notice.raised_on),
+        )
+        .join(Notice, col(Notice.item_id) == WorkItem.id)
+        .join(Deadline, col(Deadline.id) == Notice.deadline_id)
+        .join(Rung, col(Rung.id) == Notice.rung_id)
+        .where(col(Notice.id).in_(newest))
+        .order_by(col(Deadline.due_on), col(WorkItem.id))
+        .limit(MOST)
+    )  # fmt: skip
+    return [
+        Escalated(
+            item_id, number, title, due_on, distance(due_on, on=by.on, calendar=calendar), rung.label, raised_on
+        )
+        for item_id, number, title, due_on, rung, raised_on in rows
+    ]  # fmt: skip

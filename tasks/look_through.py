@@ -1,0 +1,267 @@
+"""Looking a list through before it is imported: the sheet as it is, with what was understood and what is wrong in the
+cells they stand in. The import itself in a dry run says both, so what is foretold is what will be done."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models.actor import Actor
+from models.errors import CellError
+from models.organ import Department, Organ
+from tasks.import_list import TABLES, ImportReport, import_list, no_collecting
+from tasks.merge_list import NO_PROJECT, Change
+from tasks.reading.cells import due_written, lines, plain
+from tasks.reading.ledger_columns import Field, Header, find_header
+from tasks.reading.sheet import Cell, Sheet, open_workbook
+
+LONGEST_CELL = 400
+"""Characters of a cell that are shown."""
+MOST_READINGS = 200
+"""Distinct due texts that are listed; those that want a person's word come first."""
+DOCUMENT: tuple[tuple[Field, str], ...] = (
+    ("title", "任务"), ("project", "项目"), ("due", "时限"), ("lead", "牵头单位"), ("cooperating", "配合单位"),
+    ("handler", "承办人"), ("source", "原文"),
+)  # fmt: skip
+"""The columns in which the tasks of a document are shown."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a due text of the file was read, and in how many rows it stands."""
+
+    text: str
+    understood: str
+    rows: int
+    first: str
+    """The task of the first of these rows."""
+    to_confirm: bool = False
+    """A person has to say more before the items can be issued."""
+    wrong: bool = False
+    timed: bool = False
+    """It names a day or a rule, so that a yes is enough."""
+
+
+@dataclass
+class LookedThrough:
+    """What a list would do, as plain data. A row is a dict: `sheet`, `row` (as a person counts), `number`, `action`
+    (create, update, keep or none), `missing`, and `cells`, each `[text, understood, wrong]`."""
+
+    report: ImportReport
+    headings: dict[str, list[str]] = field(default_factory=dict)
+    """By sheet ("" where it has no name) the heading of each column."""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    dues: list[Reading] = field(default_factory=list)
+    more_dues: int = 0
+    units: list[tuple[str, bool, int]] = field(default_factory=list)
+    """Each leading or cooperating unit: its name, whether it is a department of the organ, in how many rows."""
+    general: list[CellError] = field(default_factory=list)
+    """What is wrong with the file as a whole."""
+
+
+def look_through(
+    session: Session,
+    path: Path,
+    *,
+    by: Actor,
+    year: int,
+    organ_code: str | None,
+    dues: Mapping[str, str] | None = None,
+    report: Callable[[int, int, str], None] = lambda _done, _total, _words: None,
+) -> LookedThrough:
+    """What importing the list would do. Nothing is written. Raises as `import_list` does."""
+    with no_collecting():
+        report(0, 3, "正在读取文件、核对每一格")
+        done = import_list(session, path, by=by, year=year, organ_code=organ_code, dry_run=True, dues=dues)
+        report(1, 3, "正在对照原表")
+        found = LookedThrough(done)
+        if path.suffix.lower() in TABLES:
+            _lay_over_sheets(found, open_workbook(path))
+        else:
+            _lay_out_drafts(found)
+        report(2, 3, "正在汇总理解的内容")
+        found.dues, found.more_dues = _readings(done, _due_headings(found, path))
+        found.units = _units(session, done)
+    return found
+
+
+def _lay_over_sheets(found: LookedThrough, sheets: Sequence[Sheet]) -> None:
+    changes = {(change.row.place.sheet, change.row.row): change for change in found.report.changes}
+    wrong: dict[tuple[str | None, int | None], list[CellError]] = defaultdict(list)
+    for error in found.report.errors:
+        if error.row is None:
+            found.general.append(error)
+        wrong[error.sheet, error.row].append(error)
+    for sheet in sheets:
+        header = find_header(sheet)
+        if header is None:
+            found.general += [error for key, errors in wrong.items() if key[0] == sheet.name for error in errors
+                              if error.row is not None]  # fmt: skip
+            continue
+        width = _width(sheet, header)
+        found.headings[sheet.name or ""] = [_heading(sheet, header, column) for column in range(width)]
+        fields = {column: name for name, column in header.columns.items()}
+        columns = {heading: header.columns[name] for name, heading in header.headings.items()}
+        for index in range(header.below, len(sheet.rows)):
+            cells = sheet.rows[index][:width]
+            place = sheet.name, index + 1
+            change, errors = changes.get(place), wrong.get(place, [])
+            if change is None and not errors and not any(cell != "" for cell in cells):
+                continue
+            found.rows.append(_row(place, cells, fields, change, errors, columns))
+        found.general += [error for error in wrong.get((sheet.name, header.below), []) if error.column is None]
+
+
+def _row(
+    place: tuple[str | None, int],
+    cells: Sequence[Cell],
+    fields: Mapping[int, Field],
+    change: Change | None,
+    errors: Sequence[CellError],
+    columns: Mapping[str, int],
+) -> dict[str, Any]:
+    """One row of a sheet; what is wrong with it as a whole stands in its first column."""
+    at: dict[int, list[str]] = defaultdict(list)
+    for error in errors:
+        at[columns.get(error.column or "", 0)].append(error.accepted)
+    understood = _understood(change) if change is not None else {}
+    shown = []
+    for column, cell in enumerate(cells):
+        text = _cut(lines(cell))
+        said = understood.get(fields[column], "") if column in fields else ""
+        if said is not None and said == text:
+            said = ""
+        shown.append([text, said if change is not None and column in fields else None, ";".join(at.get(column, []))])
+    return {
+        "sheet": place[0] or "",
+        "row": place[1],
+        "number": change.number if change else "",
+        "action": change.action if change else "",
+        "missing": list(change.missing) if change else [],
+        "wrong": bool(errors),
+        "cells": shown,
+    }
+
+
+def _understood(change: Change) -> dict[Field, str | None]:
+    """What a row was taken to mean, by field, where the cell alone does not say it; None for nothing understood."""
+    row = change.row
+    said: dict[Field, str | None] = {
+        "number": f"编号 {change.number}" if row.number is None else "",
+        "project": change.project if change.project != NO_PROJECT else "",
+        "due": _after(row.due.note, row.due.text) if row.due else "",
+        "start": str(row.start_on or ""),
+        "handler": change.named_handlers[0] if change.named_handlers else "",
+        "leaders": "、".join(change.named_leaders),
+        "target": f"{row.target.value:g}{row.target.unit or ''}" if row.target else "",
+        "importance": row.importance.label if row.importance else "",
+        "cooperating": "、".join(row.cooperating or ()),
+        "lead": row.lead or "",
+    }
+    if row.cleared:
+        said |= dict.fromkeys(row.cleared, "清除原有内容")
+    return said
+
+
+def _after(note: str, text: str) -> str:
+    return note.removeprefix(f"{text}:")
+
+
+def _lay_out_drafts(found: LookedThrough) -> None:
+    found.general += found.report.errors
+    found.headings[""] = [heading for _, heading in DOCUMENT]
+    for place, change in enumerate(found.report.changes, 1):
+        row = change.row
+        texts = {
+            "title": row.title, "project": row.project, "due": row.due.text if row.due else "", "lead": row.lead,
+            "cooperating": "、".join(row.cooperating or ()), "handler": row.handler, "source": row.source,
+        }  # fmt: skip
+        understood = _understood(change)
+        cells = [
+            [_cut(texts[name] or ""), "" if understood.get(name) == texts[name] else understood.get(name, ""), ""]
+            for name, _ in DOCUMENT
+        ]
+        found.rows.append({
+            "sheet": "", "row": place, "number": change.number, "action": change.action,
+            "missing": list(change.missing), "wrong": False, "cells": cells,
+        })  # fmt: skip
+
+
+def _width(sheet: Sheet, header: Header) -> int:
+    """Columns up to the last one with a heading or a cell in use."""
+    used = max(header.columns.values())
+    for row in sheet.rows[header.below - 1 :]:
+        for column in range(len(row) - 1, used, -1):
+            if row[column] != "":
+                used = column
+                break
+    return min(used + 1, 60)
+
+
+def _heading(sheet: Sheet, header: Header, column: int) -> str:
+    for name, place in header.columns.items():
+        if place == column:
+            return header.headings[name]
+    above = (sheet.rows[index][column] for index in range(header.below - 1, max(-1, header.below - 3), -1))
+    return next((plain(cell) for cell in above if cell != ""), "")
+
+
+def _due_headings(found: LookedThrough, path: Path) -> set[str]:
+    """What the columns of due texts are called in the file."""
+    places = {id(change.row.place): change.row.place for change in found.report.changes}
+    named = {place.headings["due"] for place in places.values() if "due" in place.headings}
+    if named or path.suffix.lower() not in TABLES:
+        return named
+    return {header.headings["due"] for sheet in open_workbook(path)
+            if (header := find_header(sheet)) and "due" in header.headings}  # fmt: skip
+
+
+def _readings(done: ImportReport, headings: set[str]) -> tuple[list[Reading], int]:
+    """Each due text once; what could not be read first, then what is to be confirmed, then rules, then single days."""
+    counts: Counter[str] = Counter()
+    first: dict[str, Reading] = {}
+    rules: set[str] = set()
+    for change in done.changes:
+        due = change.row.due
+        if due is None:
+            continue
+        text = due_written(due.text)
+        counts[text] += 1
+        if text not in first:
+            timed = due.recurrence is not None or due.due_on is not None
+            note = _after(due.note, due.text)
+            first[text] = Reading(text, note, 0, change.row.title or "", due.unconfirmed, timed=timed)
+            if due.recurrence:
+                rules.add(text)
+    for error in done.errors:
+        if error.column in headings and error.value:
+            text = due_written(error.value)
+            counts[text] += 1
+            first[text] = Reading(text, error.accepted, 0, "", wrong=True)
+    listed = [replace(reading, rows=counts[text]) for text, reading in first.items()]
+    listed.sort(key=lambda one: (not one.wrong, not one.to_confirm, one.text not in rules, -one.rows))
+    return listed[:MOST_READINGS], max(0, len(listed) - MOST_READINGS)
+
+
+def _units(session: Session, done: ImportReport) -> list[tuple[str, bool, int]]:
+    counts: Counter[str] = Counter(_named(done))
+    organ = session.exec(select(Organ).where(Organ.name == done.organ)).first()
+    own: set[str] = set()
+    if organ is not None:
+        names = session.exec(select(Department.name).where(Department.organ_id == organ.id))
+        own = {"".join(name.split()) for name in names}
+    return [(name, "".join(name.split()) in own, count) for name, count in counts.most_common(MOST_READINGS)]
+
+
+def _named(done: ImportReport) -> Iterator[str]:
+    for change in done.changes:
+        if change.row.lead:
+            yield change.row.lead
+        yield from change.row.cooperating or ()
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"

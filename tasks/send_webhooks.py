@@ -1,0 +1,231 @@
+"""Sending what waits for webhooks: claimed before it is sent, signed by Standard Webhooks, tried again for a day.
+
+As in `tasks.deliver`, a message is claimed by a conditional update and committed before the network is spoken to; a
+repeat because of a crash in between carries the same webhook-id.
+"""
+
+import datetime as dt
+import ipaddress
+import json
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel, col, select
+from standardwebhooks import Webhook as Signer
+
+from models.actor import Actor, Channel
+from models.database import key, on_record
+from models.settings import Settings
+from models.webhook import MessageState, Webhook, WebhookMessage
+from tasks.audit import recorded
+from tasks.hold_webhooks import secret_of
+
+_MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
+CLAIM = dt.timedelta(minutes=10)
+"""A claim older than this is taken to be a crash, and tried again."""
+RETRIES = (
+    dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2),
+    dt.timedelta(hours=5), dt.timedelta(hours=10),
+)  # fmt: skip
+"""How long after each failure it is tried again; after the last it is set aside."""
+TIMEOUT = httpx.Timeout(10, connect=5)
+AT_ONCE = dt.timedelta(seconds=45)
+"""How long one run may send; what is left waits for the next."""
+LONGEST_ANSWER = 200
+"""Bytes of a refusal that are read."""
+PATIENCE = 5.0
+"""Seconds for which a refusal is read."""
+STOP = 410
+"""The receiver wants nothing more."""
+
+
+@dataclass
+class SendResult:
+    """What one run did: messages sent, failed (tried again later), set aside; webhooks stopped by their receiver."""
+
+    sent: int = 0
+    failed: int = 0
+    parked: int = 0
+    stopped: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one try."""
+
+    delivered: bool
+    words: str
+    stop: bool = False
+
+
+class UnreachableError(Exception):
+    """The address may not, or cannot, be reached; the message says why."""
+
+
+@dataclass
+class Sender:
+    """One run's connection to the outside, and what it found not to answer."""
+
+    settings: Settings
+    resolve: Callable[[str, int], list[str]]
+    client: httpx.Client = field(
+        default_factory=lambda: httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+    )
+
+    def send(self, webhook: Webhook, message: WebhookMessage, *, now: dt.datetime) -> Answer:
+        """Sign and send one message. Never raises for what the other side does."""
+        body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":"))
+        at = now.astimezone(dt.UTC)
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "duban-webhooks/1",
+            "webhook-id": message.message_id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Signer(secret_of(self.settings.home, webhook)).sign(message.message_id, at, body),
+        }
+        try:
+            request = self._request(webhook.url, headers, body.encode())
+            with self.client.stream(**request) as answer:
+                said = answer.headers.get("retry-after") or ""
+                heard, began = b"", time.monotonic()
+                for part in answer.iter_raw() if answer.is_error else ():
+                    heard += part
+                    if len(heard) > LONGEST_ANSWER or time.monotonic() - began > PATIENCE:
+                        break
+        except UnreachableError as error:
+            return Answer(False, str(error))
+        except httpx.TimeoutException:
+            return Answer(False, "对方超时未答复")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return Answer(False, f"无法连接:{type(error).__name__}")
+        words = f"{answer.status_code} {answer.reason_phrase}".strip()
+        if answer.is_redirect:
+            words += "(不跟随转向,请改用新的地址)"
+        elif not answer.is_success:
+            text = heard[:LONGEST_ANSWER].decode(errors="replace").strip()
+            words += f":{text}" if text and text.isprintable() else ""
+            words += f"(Retry-After {said[:20]})" if said else ""
+        return Answer(answer.is_success, words, stop=answer.status_code == STOP)
+
+    def _request(self, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+        """The request, addressed to the very address that was looked at: a name that answers otherwise the second time
+        reaches nothing else.
+        """
+        target = httpx.URL(url)
+        port = target.port or (443 if target.scheme == "https" else 80)
+        address = self._allowed(target.host, port)
+        return {
+            "method": "POST",
+            "url": target.copy_with(host=address),
+            "headers": {**headers, "Host": target.netloc.decode("ascii")},
+            "content": body,
+            "extensions": {"sni_hostname": target.host},
+        }
+
+    def _allowed(self, host: str, port: int) -> str:
+        try:
+            found = self.resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise UnreachableError(f"域名“{host}”无法解析") from error
+        if not self.settings.webhook_private:
+            inside = [address for address in found if not ipaddress.ip_address(address).is_global]
+            if inside or not found:
+                raise UnreachableError(
+                    f"“{host}”在内部网络({'、'.join(inside)}):须设置 webhook_private = true 才能推送"
+                )
+        return found[0]
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """Every address the name stands for, IPv4 first."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(row[4][0]) for row in sorted(found, key=lambda row: row[0] != socket.AF_INET)]
+
+
+def send_webhooks(
+    engine: Engine,
+    settings: Settings,
+    *,
+    now: dt.datetime,
+    resolve: Callable[[str, int], list[str]] = resolve,
+) -> SendResult:
+    """Send every message that waits. One address that fails keeps its own messages waiting and nobody else's."""
+    result, failing = SendResult(), set[int]()
+    sender, began = Sender(settings, resolve), time.monotonic()
+    with sender.client:
+        while time.monotonic() - began < AT_ONCE.total_seconds():
+            claimed = _claim(engine, now, failing)
+            if claimed is None:
+                break
+            webhook, message = claimed
+            answer = sender.send(webhook, message, now=now)
+            if not answer.delivered:
+                failing.add(key(webhook.id))
+            with on_record(engine) as session:
+                _note(session, message, answer, result, now)
+                if answer.stop:
+                    result.stopped += _stop(session, webhook, now)
+    return result
+
+
+def _claim(engine: Engine, now: dt.datetime, failing: set[int]) -> tuple[Webhook, WebhookMessage] | None:
+    """Take the oldest message that is due, of a running webhook that has not failed in this run."""
+    with on_record(engine) as session:
+        running = sa.select(col(Webhook.id)).where(col(Webhook.stopped_at).is_(None))
+        due = (
+            _MESSAGE.c.state.in_([MessageState.WAITING, MessageState.SENDING]),
+            _MESSAGE.c.next_try_at <= now,
+        )
+        free = (
+            sa.select(_MESSAGE.c.id)
+            .where(*due, _MESSAGE.c.webhook_id.in_(running), _MESSAGE.c.webhook_id.not_in(sorted(failing)))
+            .order_by(_MESSAGE.c.id)
+            .limit(1)
+        )
+        taken = session.execute(
+            sa.update(_MESSAGE)
+            .where(_MESSAGE.c.id.in_(free), *due)
+            .values(state=MessageState.SENDING, next_try_at=now + CLAIM, attempts=_MESSAGE.c.attempts + 1)
+            .returning(_MESSAGE.c.id)
+        ).scalar_one_or_none()
+        if taken is None:
+            return None
+        message = session.get_one(WebhookMessage, taken)
+        return session.get_one(Webhook, message.webhook_id), message
+
+
+def _note(session: Session, message: WebhookMessage, answer: Answer, result: SendResult, now: dt.datetime) -> None:
+    """Write down what came of it, unless somebody else has taken the message meanwhile."""
+    values: dict[str, Any] = {"answer": answer.words[:500]}
+    if answer.delivered:
+        result.sent += 1
+        values |= {"state": MessageState.SENT, "sent_at": now}
+    elif message.attempts > len(RETRIES) or answer.stop:
+        result.parked += 1
+        values |= {"state": MessageState.PARKED}
+    else:
+        result.failed += 1
+        values |= {"state": MessageState.WAITING, "next_try_at": now + RETRIES[message.attempts - 1]}
+    session.execute(
+        sa.update(_MESSAGE)
+        .where(_MESSAGE.c.id == message.id, _MESSAGE.c.attempts == message.attempts)
+        .where(_MESSAGE.c.state == MessageState.SENDING)
+        .values(**values)
+    )
+
+
+def _stop(session: Session, webhook: Webhook, now: dt.datetime) -> int:
+    """The receiver answered that it is gone: it is told of nothing more, and the administrator finds it on record."""
+    held = session.exec(select(Webhook).where(Webhook.id == webhook.id).with_for_update()).one()
+    if held.stopped_at is not None:
+        return 0
+    by = Actor("接口推送", Channel.RHYTHM, now.date(), now)
+    with recorded(session, by, "stop_webhook", organ_id=held.organ_id, reason="对方答复 410:不再接收"):
+        held.stopped_at = now
+    return 1

@@ -1,0 +1,86 @@
+"""Setting a password: with a one-time code, or by its owner who knows the one before."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, or_, select
+
+from models.account import Account, OneTimeCode
+from models.actor import Actor, Channel
+from models.database import key
+from models.errors import BadInputError, NotFoundError
+from models.organ import Organ
+from models.password import fault_of
+from models.person import Person
+from tasks.audit import recorded
+from tasks.hash_password import hash_password
+from tasks.hold_session import end_sessions, hashed
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whom a one-time code lets set a password."""
+
+    code: OneTimeCode
+    account: Account
+    person: Person
+
+
+def find_invited(session: Session, code: str, *, now: dt.datetime) -> Invited:
+    """Whose code this is. Raises NotFoundError, in one same sentence, for one unknown, used, expired or closed."""
+    found = session.exec(
+        select(OneTimeCode, Account, Person)
+        .join(Account, col(Account.id) == OneTimeCode.account_id)
+        .join(Person, col(Person.id) == Account.person_id)
+        .where(
+            OneTimeCode.code_hash == hashed(code),
+            col(OneTimeCode.used_at).is_(None),
+            OneTimeCode.expires_at > now,
+            col(Account.closed_at).is_(None),
+            or_(col(Person.left_on).is_(None), col(Person.left_on) >= now.date()),
+        )
+    ).first()
+    if found is None:
+        raise NotFoundError("这个一次性地址不能用了:可能已经用过、超过 72 小时,或者已换发新的。请管理员重新发一个。")
+    return Invited(*found)
+
+
+def check_password(session: Session, person: Person, login: str, password: str) -> None:
+    """Raises BadInputError that says why the password will not do for this person, and what would."""
+    organ = session.get_one(Organ, person.organ_id).name
+    fault = fault_of(password, names=(person.name, login, person.mobile or "", person.email or "", organ))
+    if fault:
+        raise BadInputError(fault)
+
+
+def set_by_code(session: Session, code: str, password: str, *, now: dt.datetime) -> Invited:
+    """Set the password the code allows once; every session there was ends. Raises NotFoundError, BadInputError."""
+    invited = find_invited(session, code, now=now)
+    session.refresh(invited.code, with_for_update=True)
+    if invited.code.used_at is not None:
+        invited = find_invited(session, code, now=now)
+    check_password(session, invited.person, invited.account.login, password)
+    by = Actor(invited.person.name, Channel.WEB, now.date(), now, invited.person.id)
+    with recorded(session, by, "set_password", organ_id=invited.person.organ_id):
+        invited.code.used_at = now
+        session.add(invited.code)
+        _set(session, invited.account, password, now)
+    return invited
+
+
+def change_password(session: Session, account: Account, password: str, *, by: Actor) -> None:
+    """Change the password of the actor's own account, once the old one is proved; every session there was ends.
+
+    Raises BadInputError that says what would do.
+    """
+    person = session.get_one(Person, account.person_id)
+    check_password(session, person, account.login, password)
+    with recorded(session, by, "set_password", organ_id=person.organ_id):
+        _set(session, account, password, by.now)
+
+
+def _set(session: Session, account: Account, password: str, now: dt.datetime) -> None:
+    account.password_hash = hash_password(password)
+    account.password_set_at = now
+    session.add(account)
+    end_sessions(session, key(account.person_id), now=now)

@@ -1,0 +1,187 @@
+"""Every address there is: nobody gets in unsigned, nothing is done without proof, an outsider learns nothing.
+
+A new page is tested here without anybody thinking of it; what a public address is has to be said below.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy import Engine
+from sqlmodel import col, func, select
+
+from duban.web import api, pages
+from duban.web.interface import PREFIX
+from duban.web.posted import posted
+from duban.web.visit import signed_in
+from models.audit import AuditEntry
+from models.database import unit_of_work
+from tasks.file_store import FileStore
+from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office
+from tests.web import Web, words_of
+
+PUBLIC = {
+    "/login": "the door itself",
+    "/login/sso": "the way to the provider of single sign-on",
+    "/login/sso/callback": "and back",
+    "/setup": "the first administrator, by the one-time token",
+    "/welcome": "a first password, by a one-time code",
+    "/healthz": "says nothing about the office",
+    "/metrics": "numbers for the monitor, by its own token or from this machine",
+    "/feeds/{secret}.ics": "the secret is the key",
+}
+"""Addresses that answer without a session, and why."""
+
+SECRET = "制度清理甲乙丙"
+"""The title of the item that an outsider must never read."""
+
+
+def found_in(routers: Iterable[APIRouter]) -> list[APIRoute]:
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+PAGES, INTERFACE = found_in(pages.routers()), found_in(api.routers())
+
+
+def calls(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
+    for part in dependant.dependencies:
+        yield from calls(part)
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    """An office with a row of most kinds, each the first of its table."""
+    made = Office(engine, tmp_path / "home")
+    made.store = FileStore(made.settings.evidence_store)
+    made.assign(SECRET, due="2026-06-30", on="2026-06-01")
+    made.report("1", percent=40, on="2026-06-03")
+    made.attach("1", on="2026-06-03")
+    made.instruct("1", "抓紧办理", due="2026-06-20", on="2026-06-04")
+    made.extend("1", to="2026-07-15", on="2026-06-05")
+    made.urge("1", on="2026-06-08")
+    made.fast_forward("2026-06-10")
+    return made
+
+
+@pytest.fixture
+def web(office: Office) -> Web:
+    return Web(office)
+
+
+def addressed(route: APIRoute) -> str:
+    """The route's address with the first row of whatever it asks for."""
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: "1", route.path)
+
+
+def each(method: str, *, public: bool = False) -> list[APIRoute]:
+    """The pages that answer to a method; those that need no session only where asked for."""
+    return [route for route in PAGES if method in (route.methods or ()) and (public or route.path not in PUBLIC)]
+
+
+def test_every_page_asks_who_is_there_unless_it_is_named_as_public() -> None:
+    unasked = {route.path for route in PAGES if signed_in not in set(calls(route.dependant))}
+
+    assert unasked == set(PUBLIC)
+    assert (len(PAGES) > 100, len(INTERFACE) > 20) == (True, True)
+
+
+def test_every_form_is_proved_to_come_from_its_session() -> None:
+    assert {route.path for route in each("POST") if posted not in set(calls(route.dependant))} == set()
+    assert {method for route in PAGES for method in route.methods or ()} == {"GET", "POST"}
+
+
+def test_nobody_gets_in_unsigned(web: Web) -> None:
+    client = web.anonymous()
+
+    def led_away(method: str, route: APIRoute) -> bool:
+        answer = client.request(method, addressed(route), follow_redirects=False)
+        where = str(answer.headers.get("location", ""))
+        return bool(answer.status_code == 303 and where.startswith("/login"))
+
+    assert [
+        (method, route.path) for method in ("GET", "POST") for route in each(method) if not led_away(method, route)
+    ] == []
+
+
+def test_no_program_gets_in_without_a_token(web: Web) -> None:
+    client = web.of(SUPERVISOR).client
+    answers = {
+        (method, route.path): client.request(method, PREFIX + addressed(route)).status_code
+        for route in INTERFACE
+        for method in route.methods or ()
+    }
+
+    assert {answer: status for answer, status in answers.items() if status != 401} == {}
+
+
+def test_a_form_without_the_proof_of_its_session_does_nothing(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    statuses = {
+        route.path: visitor.post(addressed(route), {"reason": "伪造"}, csrf=False).status_code for route in each("POST")
+    }
+
+    assert {path: status for path, status in statuses.items() if status != 403} == {}
+
+
+def test_a_form_sent_from_another_site_does_nothing(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    visitor.client.headers["sec-fetch-site"] = "cross-site"
+
+    assert {route.path for route in each("POST") if visitor.post(addressed(route)).status_code != 403} == set()
+
+
+def told(office: Office) -> int:
+    with unit_of_work(office.engine) as session:
+        entries = select(func.count(col(AuditEntry.id))).where(AuditEntry.organ_id == office.organ_id)
+        return session.exec(entries).one()
+
+
+@pytest.mark.parametrize("query", ["", "?organ=bureau&year=2026"])
+def test_an_outsider_reads_nothing_of_ours(web: Web, query: str) -> None:
+    visitor = web.of(OUTSIDER)
+    leaks = {}
+    for route in each("GET"):
+        answer = visitor.client.get(addressed(route) + query)
+        if answer.status_code >= 500 or SECRET in words_of(answer.text) or HANDLER in words_of(answer.text):
+            leaks[route.path] = answer.status_code
+
+    assert leaks == {}
+
+
+def test_an_outsider_changes_nothing_of_ours(office: Office, web: Web) -> None:
+    visitor = web.of(OUTSIDER)
+    before = told(office)
+    typed = dict.fromkeys(("reason", "content", "comment", "text", "title", "name"), "外人")
+    typed |= {"percent": "50", "item": "1", "items": "1", "organ": "bureau", "seen": "0", "due_on": "2026-06-30"}
+    statuses = {
+        route.path: visitor.post(
+            addressed(route), typed, files={"file": ("a.txt", io.BytesIO("外人".encode()))}
+        ).status_code
+        for route in each("POST")
+        if route.path != "/logout"
+    }
+
+    assert told(office) == before
+    assert {path: status for path, status in statuses.items() if status >= 500} == {}
+
+
+def test_no_address_fails_whoever_asks(web: Web) -> None:
+    """Each shows its page, or says in words why not."""
+    failed = []
+    for name in (SUPERVISOR, FIRST, HANDLER):
+        visitor = web.of(name)
+        failed += [
+            (name, route.path)
+            for route in each("GET", public=True)
+            if visitor.client.get(addressed(route), follow_redirects=False).status_code >= 500
+            and route.path not in ("/healthz",)
+        ]
+
+    assert failed == []

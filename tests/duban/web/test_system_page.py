@@ -1,0 +1,91 @@
+"""系统运行: whether reminders go out, what waits, and no secret to anybody."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from models.person import Role
+from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office
+from tests.web import Web
+
+ADMINISTRATOR = "管网络"
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    made = Office(engine, tmp_path / "home", smtp_password=SecretStr("甲乙丙丁"), smtp_user="duban")
+    made.settings.home.mkdir(exist_ok=True)
+    made.hire(ADMINISTRATOR, Role.ADMINISTRATOR, "管理员")
+    return made
+
+
+@pytest.fixture
+def web(office: Office) -> Web:
+    return Web(office)
+
+
+def test_a_stopped_clock_is_warned_of(web: Web) -> None:
+    shown = web.of(SUPERVISOR).read("/system")
+
+    assert "未运行 时钟" in shown
+    assert "提醒不会自动生成和发送" in shown
+    assert "还没有进程值守过" in shown
+
+
+def test_each_rhythm_tells_its_last_run_and_its_next(office: Office, web: Web) -> None:
+    office.fast_forward("2026-06-02")
+
+    shown = web.of(SUPERVISOR).read("/system")
+
+    assert "每日督办 6月2日(周二) 09:00 6月4日(周四) 08:30" in shown
+    assert "第一责任人简报 尚未运行" in shown
+
+
+def test_what_waits_to_be_sent_is_counted(office: Office, web: Web) -> None:
+    office.assign("普法宣传", due="2026-06-30", on="2026-06-01", sign=False)
+    office.fast_forward("2026-06-01", send=False)
+
+    shown = web.of(SUPERVISOR).read("/system")
+    assert "1 待发通知" in shown
+    assert "最早应发 6月1日(周一)" in shown
+
+    office.send("2026-06-02")
+    shown = web.of(SUPERVISOR).read("/system")
+    assert "0 待发通知" in shown
+    assert "邮件 已发送 1 封" in shown
+
+
+def test_the_newest_backup_is_named(office: Office, web: Web) -> None:
+    assert "没有备份" in web.of(SUPERVISOR).read("/system")
+    folder = office.settings.home / "backup"
+    folder.mkdir()
+    (folder / "duban-20260601.db").write_bytes(b"")
+
+    assert "duban-20260601.db" in web.of(SUPERVISOR).read("/system")
+
+
+def test_settings_are_the_administrators_to_read_and_secrets_nobodys(office: Office, web: Web) -> None:
+    own, other = web.of(ADMINISTRATOR).read("/system"), web.of(SUPERVISOR).read("/system")
+
+    assert "邮件密码 smtp_password 已设置" in own
+    assert "甲乙丙丁" not in own
+    assert str(office.settings.home) in own
+    assert "smtp_password" not in other
+    assert str(office.settings.home) not in other
+
+
+def test_every_setting_has_a_word() -> None:
+    from duban.web.pages.system import SETTING_WORDS
+    from models.settings import Settings
+
+    assert SETTING_WORDS.keys() == Settings.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [(ADMINISTRATOR, 200), (SUPERVISOR, 200), (FIRST, 403), (LEADER, 403), (HANDLER, 403), (OUTSIDER, 403)],
+)
+def test_only_those_who_run_the_office_look_at_the_system(web: Web, name: str, status: int) -> None:
+    assert web.of(name).get("/system").status_code == status
