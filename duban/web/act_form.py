@@ -1,8 +1,9 @@
 """What an act upon an item asks of a person, and what was sent: read field by field, each wrong one told beside it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -65,23 +66,29 @@ class Doing:
         """The instruction the form is about. Raises NotFoundError for one of another item."""
         return instruction_of(self.session, self.item, self.sent.text("instruction"))
 
-    def text(self, name: str) -> str:
-        return self.sent.text(name)
+    def given(self, act: "Act", *, only: Set[str] | None = None, without: Set[str] = frozenset()) -> dict[str, Any]:
+        """The fields of the act by their names, read as their kind: a day, a number, a tick, ids, words or None.
 
-    def words(self, name: str) -> str | None:
-        return self.sent.text(name) or None
+        To be asked once `check_entries` found them right. An entry that is not shown has the value of an empty field.
+        """
+        return {
+            entry.name: self._value(entry)
+            for entry in act.entries
+            if entry.kind != "files" and entry.name not in without and (only is None or entry.name in only)
+        }
 
-    def day(self, name: str) -> dt.date | None:
-        value = self.sent.text(name)
-        return dt.date.fromisoformat(value) if value else None
-
-    def must_day(self, name: str) -> dt.date:
-        """A day that the form requires."""
-        return dt.date.fromisoformat(self.sent.text(name))
-
-    def number(self, name: str) -> int | None:
-        value = self.sent.text(name)
-        return int(value) if value else None
+    def _value(self, entry: Entry) -> Any:
+        sent = self.sent.text(entry.name)
+        match entry.kind:
+            case "tick":
+                return bool(sent)
+            case "choices":
+                return [int(chosen) for chosen in self.sent.texts(entry.name)]
+            case "date":
+                return dt.date.fromisoformat(sent) if sent else None
+            case "number":
+                return int(sent) if sent else None
+        return sent or None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""Every act upon an item as the interface offers it: what is sent, and the function of `tasks` that does it.
+"""Every act upon an item as the interface offers it: what is sent, and which of `duban.web.deeds` it is.
 
 Permission, state and record are the business of `tasks.perform`, as for every other way in.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,30 +10,16 @@ from pydantic import Field
 from sqlmodel import Session
 
 from duban.web.api_fields import LARGEST, Body, Day, text
+from duban.web.deeds import DEEDS, Deed, Outcome
 from models.actor import Actor
 from models.errors import BadInputError, NotFoundError
-from models.extension import ExtensionState
 from models.instruction import Instruction
-from models.item import ItemState, WorkItem
+from models.item import WorkItem
 from models.leadership import Duty
 from models.organ import Organ
 from models.permission import Action
-from models.person import Person
-from tasks.close import accept, reopen, request_close, send_back
-from tasks.extend import decide_extension, extend
 from tasks.find import find_department, find_person
-from tasks.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
-from tasks.milestone import add_milestone, reach_milestone
-from tasks.object_to import object_to
-from tasks.progress import record_progress
-from tasks.sign import sign
-from tasks.split import split
-from tasks.suspend import resume, suspend
-from tasks.transfer import transfer
-from tasks.urge import urge
-
-Outcome = tuple[str, Sequence[int]]
-"""What was done, in a sentence, and the ids of the rows it made."""
+from tasks.instruct import find_instruction
 
 _REASON: Any = text(1000)
 
@@ -163,194 +148,73 @@ class ClosingInstruction(OfInstruction):
 
 
 @dataclass(frozen=True)
-class Doing:
-    """An act about to be done."""
-
-    session: Session
-    item: WorkItem
-    by: Actor
-    body: Any
-
-    @property
-    def instruction(self) -> Instruction:
-        """The instruction the act is about. Raises NotFoundError for one of another item."""
-        unknown = NotFoundError(f"任务 {self.item.number} 没有编号为 {self.body.instruction} 的批示。")
-        try:
-            found = find_instruction(self.session, self.body.instruction)
-        except NotFoundError as error:
-            raise unknown from error
-        if found.item_id != self.item.id:
-            raise unknown
-        return found
-
-
-@dataclass(frozen=True)
 class ApiAct:
-    """One act: the last part of its address, what is sent, and what does it."""
+    """One act: the last part of its address, the verb of `duban.web.deeds`, and what is sent."""
 
     name: str
+    verb: str
     action: Action
     title: str
     body: type[Body]
-    does: Callable[[Doing], Outcome]
 
 
-def _sign(act: Doing) -> Outcome:
-    receipt = sign(act.session, act.item, by=act.by)
-    return f"任务 {act.item.number} 已签收,现为“{act.item.state.label}”。", [receipt.id or 0]
+def do(act: ApiAct, session: Session, item: WorkItem, by: Actor, body: Body) -> Outcome:
+    """Do it. Raises NotFoundError for an instruction, a department or a person there is not."""
+    given = dict(body)
+    about = _instruction(session, item, given.pop("instruction")) if "instruction" in given else None
+    if isinstance(body, Transferring):
+        given |= _receivers(session, item, body)
+    return DEEDS[act.verb](Deed(session, item, by, given, about))
 
 
-def _report(act: Doing) -> Outcome:
-    body: Report = act.body
-    entry = record_progress(act.session, act.item, by=act.by, **body.model_dump())
-    act.session.flush()
-    return f"任务 {act.item.number} 的进展已记录。", [entry.id or 0]
+def _instruction(session: Session, item: WorkItem, number: int) -> Instruction:
+    """The instruction the act is about. Raises NotFoundError for one of another item."""
+    unknown = NotFoundError(f"任务 {item.number} 没有编号为 {number} 的批示。")
+    try:
+        found = find_instruction(session, number)
+    except NotFoundError as error:
+        raise unknown from error
+    if found.item_id != item.id:
+        raise unknown
+    return found
 
 
-def _object(act: Doing) -> Outcome:
-    made = object_to(act.session, act.item, by=act.by, reason=act.body.reason, suggested=act.body.suggested or None)
-    return f"任务 {act.item.number} 的转办异议已提出,等待督办员转办或退回。", [made.id or 0]
-
-
-def _transfer(act: Doing) -> Outcome:
-    body: Transferring = act.body
+def _receivers(session: Session, item: WorkItem, body: Transferring) -> dict[str, Any]:
+    """The department and the person that are named, of the item's own organ."""
     if body.department is None and body.handler is None:
         raise BadInputError("请写明转给哪个科室(department)或哪位承办人(handler)。")
-    owner = act.session.get_one(Organ, act.item.organ_id)
-    handler: Person | None = None
-    if body.handler is not None:
-        try:
-            handler = find_person(act.session, body.handler, owner)
-        except NotFoundError as error:
-            raise NotFoundError(f"{owner.name}没有登记“{body.handler}”这个人。") from error
-    transfer(
-        act.session,
-        act.item,
-        by=act.by,
-        reason=body.reason,
-        department=find_department(act.session, owner, body.department) if body.department else None,
-        handler=handler,
-    )
-    return f"任务 {act.item.number} 已转办,待签收。", []
-
-
-def _split(act: Doing) -> Outcome:
-    made = split(act.session, act.item, by=act.by, due_on=act.body.due_on)
-    numbers = "、".join(child.number for child in made)
-    return f"任务 {act.item.number} 已分办为 {len(made)} 个子任务:{numbers}。", [child.id or 0 for child in made]
-
-
-def _milestone(act: Doing) -> Outcome:
-    made = add_milestone(act.session, act.item, by=act.by, title=act.body.title, due_on=act.body.due_on)
-    return f"任务 {act.item.number} 已设阶段节点“{made.title}”,时限 {made.due_on}。", [made.id or 0]
-
-
-def _reached(act: Doing) -> Outcome:
-    timely = reach_milestone(act.session, act.item, by=act.by, title=act.body.title)
-    return f"阶段节点“{act.body.title}”已{'按期' if timely else '逾期'}完成。", []
-
-
-def _extend(act: Doing) -> Outcome:
-    asked = extend(act.session, act.item, by=act.by, **act.body.model_dump())
-    late = "(逾期申请)" if asked.late else ""
-    return f"已申请由 {asked.from_on} 延至 {asked.proposed_on}{late},待审批。", [asked.id or 0]
-
-
-def _approve(act: Doing) -> Outcome:
-    decided = decide_extension(
-        act.session, act.item, by=act.by, approve=True, to=act.body.to, comment=act.body.comment or None
-    )
-    if decided.state is ExtensionState.APPROVED:
-        return f"延期已批准,新的时限 {decided.granted_on}。", []
-    return f"延期已通过第 {decided.level} 级,待下一级审批。", []
-
-
-def _refuse(act: Doing) -> Outcome:
-    decide_extension(act.session, act.item, by=act.by, approve=False, comment=act.body.reason)
-    return f"延期未批准,时限仍为 {act.item.due_on}。", []
-
-
-def _urge(act: Doing) -> Outcome:
-    slip = urge(act.session, [act.item], by=act.by, demand=act.body.demand, reply_by=act.body.reply_by)
-    return f"已催办:{slip.written_number}。", [slip.id or 0]
-
-
-def _instruct(act: Doing) -> Outcome:
-    body: Instructing = act.body
-    given = instruct(act.session, act.item, by=act.by, content=body.content, due_on=body.due_on, kind=body.kind)
-    return f"批示已下达({given.document.written_number})。", [given.instruction.id or 0]
-
-
-def _sign_instruction(act: Doing) -> Outcome:
-    sign_instruction(act.session, act.instruction, by=act.by)
-    return "批示已签收。", []
-
-
-def _reply(act: Doing) -> Outcome:
-    made = reply(act.session, act.instruction, by=act.by, content=act.body.content)
-    return "批示的办理情况已反馈。", [made.id or 0]
-
-
-def _close_instruction(act: Doing) -> Outcome:
-    close_instruction(act.session, act.instruction, by=act.by, outcome=act.body.outcome)
-    return "批示已办结。", []
-
-
-def _suspend(act: Doing) -> Outcome:
-    suspend(act.session, act.item, by=act.by, reason=act.body.reason)
-    return f"任务 {act.item.number} 已挂起:停止计时和提醒。", []
-
-
-def _resume(act: Doing) -> Outcome:
-    span = resume(act.session, act.item, by=act.by)
-    return f"任务 {act.item.number} 已恢复,顺延 {span.days} {span.unit.label},时限 {act.item.due_on}。", []
-
-
-def _request_close(act: Doing) -> Outcome:
-    asked = request_close(act.session, act.item, by=act.by, statement=act.body.statement, whole=act.body.whole)
-    return f"任务 {act.item.number} 已申请办结,待审核。", [asked.id or 0]
-
-
-def _accept(act: Doing) -> Outcome:
-    closure = accept(act.session, act.item, by=act.by, waive=act.body.waive, comment=act.body.comment or None)
-    if closure.state is ItemState.REVIEWED:
-        return "本级审核通过,待下一级审核。", []
-    what = "销号" if closure.state is ItemState.CLOSED else "办结本期"
-    rest = f",下一期 {closure.next_due_on}" if closure.next_due_on else ""
-    return f"任务 {act.item.number} 已{what}({closure.done_on} {'按期' if closure.on_time else '逾期'}办结){rest}。", []
-
-
-def _return(act: Doing) -> Outcome:
-    send_back(act.session, act.item, by=act.by, reason=act.body.reason)
-    return f"任务 {act.item.number} 已退回,现为“{act.item.state.label}”。", []
-
-
-def _reopen(act: Doing) -> Outcome:
-    reopen(act.session, act.item, by=act.by, reason=act.body.reason, due_on=act.body.due_on)
-    return f"任务 {act.item.number} 已重开,时限 {act.item.due_on}。", []
+    owner = session.get_one(Organ, item.organ_id)
+    try:
+        handler = find_person(session, body.handler, owner) if body.handler is not None else None
+    except NotFoundError as error:
+        raise NotFoundError(f"{owner.name}没有登记“{body.handler}”这个人。") from error
+    return {
+        "department": find_department(session, owner, body.department) if body.department else None,
+        "handler": handler,
+    }
 
 
 API_ACTS: tuple[ApiAct, ...] = (
-    ApiAct("sign", Action.SIGN, "签收", Nothing, _sign),
-    ApiAct("report", Action.REPORT, "填报进展", Report, _report),
-    ApiAct("request_close", Action.REQUEST_CLOSE, "申请办结", Closing, _request_close),
-    ApiAct("extend", Action.EXTEND, "申请延期", Extending, _extend),
-    ApiAct("object", Action.OBJECT, "提出转办异议", Objecting, _object),
-    ApiAct("milestone", Action.MILESTONE, "设阶段节点", Milestone, _milestone),
-    ApiAct("reach_milestone", Action.MILESTONE, "完成阶段节点", Reached, _reached),
-    ApiAct("approve_extension", Action.DECIDE_EXTENSION, "批准延期", Approving, _approve),
-    ApiAct("refuse_extension", Action.DECIDE_EXTENSION, "不批准延期", Reason, _refuse),
-    ApiAct("accept", Action.ACCEPT, "审核通过", Accepting, _accept),
-    ApiAct("return", Action.RETURN, "退回", Reason, _return),
-    ApiAct("urge", Action.URGE, "催办", Urging, _urge),
-    ApiAct("instruct", Action.INSTRUCT, "批示", Instructing, _instruct),
-    ApiAct("sign_instruction", Action.SIGN_INSTRUCTION, "签收批示", OfInstruction, _sign_instruction),
-    ApiAct("reply", Action.REPLY, "反馈批示", Replying, _reply),
-    ApiAct("close_instruction", Action.CLOSE_INSTRUCTION, "办结批示", ClosingInstruction, _close_instruction),
-    ApiAct("transfer", Action.TRANSFER, "转办", Transferring, _transfer),
-    ApiAct("split", Action.SPLIT, "分办", Splitting, _split),
-    ApiAct("suspend", Action.SUSPEND, "挂起", Reason, _suspend),
-    ApiAct("resume", Action.RESUME, "恢复", Nothing, _resume),
-    ApiAct("reopen", Action.REOPEN, "重开", Reopening, _reopen),
+    ApiAct("sign", "sign", Action.SIGN, "签收", Nothing),
+    ApiAct("report", "report", Action.REPORT, "填报进展", Report),
+    ApiAct("request_close", "request-close", Action.REQUEST_CLOSE, "申请办结", Closing),
+    ApiAct("extend", "extend", Action.EXTEND, "申请延期", Extending),
+    ApiAct("object", "object", Action.OBJECT, "提出转办异议", Objecting),
+    ApiAct("milestone", "milestone", Action.MILESTONE, "设阶段节点", Milestone),
+    ApiAct("reach_milestone", "reached", Action.MILESTONE, "完成阶段节点", Reached),
+    ApiAct("approve_extension", "approve", Action.DECIDE_EXTENSION, "批准延期", Approving),
+    ApiAct("refuse_extension", "refuse", Action.DECIDE_EXTENSION, "不批准延期", Reason),
+    ApiAct("accept", "accept", Action.ACCEPT, "审核通过", Accepting),
+    ApiAct("return", "return", Action.RETURN, "退回", Reason),
+    ApiAct("urge", "urge", Action.URGE, "催办", Urging),
+    ApiAct("instruct", "instruct", Action.INSTRUCT, "批示", Instructing),
+    ApiAct("sign_instruction", "sign-instruction", Action.SIGN_INSTRUCTION, "签收批示", OfInstruction),
+    ApiAct("reply", "reply", Action.REPLY, "反馈批示", Replying),
+    ApiAct("close_instruction", "close-instruction", Action.CLOSE_INSTRUCTION, "办结批示", ClosingInstruction),
+    ApiAct("transfer", "transfer", Action.TRANSFER, "转办", Transferring),
+    ApiAct("split", "split", Action.SPLIT, "分办", Splitting),
+    ApiAct("suspend", "suspend", Action.SUSPEND, "挂起", Reason),
+    ApiAct("resume", "resume", Action.RESUME, "恢复", Nothing),
+    ApiAct("reopen", "reopen", Action.REOPEN, "重开", Reopening),
 )
 """All but uploading evidence, which is no JSON."""

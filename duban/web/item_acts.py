@@ -1,6 +1,6 @@
 """Every act upon an item as a form: what is asked and what will happen.
 
-One table for all pages: an act is an entry here and a function in `duban.web.item_deeds`, since permission, state and
+One table for all pages: an act is an entry here and a function in `duban.web.deeds`, since permission, state and
 record are the business of `tasks.perform`.
 """
 
@@ -103,7 +103,7 @@ ACTS: tuple[Act, ...] = (
             Entry("file", "文件", "files", required=True),
             _CATEGORY,
             Entry("note", "说明", longest=500),
-            Entry("expires_on", "有效期", "date", hint="证照等到期作废的材料才需要填。"),
+            Entry("expires_on", "有效期", "date", hint="证照等到期作废的材料才需要填。", called="有效期"),
             Entry("replaces", "替换哪一份", "choice", options=_pieces, none="不替换,作为新材料", shown=_has_pieces),
             Entry("public", "可在公开的报告中提到", "tick"),
         ),

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Response
 from sqlmodel import Session
 
-from duban.web.api_acts import API_ACTS, ApiAct, Doing
+from duban.web.api_acts import API_ACTS, ApiAct
+from duban.web.api_acts import do as do_act
 from duban.web.api_fields import RowId
 from duban.web.call import Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once, item_seen
@@ -25,7 +26,7 @@ def _operation(act: ApiAct) -> Callable[..., Response]:
         def do(session: Session) -> Done:
             item = item_seen(session, call, item_id)
             check_unchanged(session, call, item, if_match)
-            said, created = act.does(Doing(session, item, call.by, body))
+            said, created = do_act(act, session, item, call.by, body)
             session.flush()
             return Done(
                 item=item_id, number=item.number, state=item.state, state_name=item.state.label, said=said,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from duban.web.act_form import LARGEST_ROW, Act, Doing, WrongFieldsError, check_entries, instruction_of
 from duban.web.item_acts import act_named
 from duban.web.item_asked import asked_facts
-from duban.web.item_deeds import DEEDS
+from duban.web.item_deeds import do
 from duban.web.item_offers import Offer, check_form, offers
 from duban.web.item_timeline import timeline
 from duban.web.posted import Posted, Sent
@@ -95,7 +95,7 @@ def act_done(sent: Sent, item_id: ItemId, verb: str) -> Response:
             refuse_blind(session, item, _seen_entry(sent), by=visit.by)
             doing = Doing(session, item, sent)
             check_entries(act, doing)
-            said = DEEDS[act.verb](doing)
+            said = do(act, doing)
     except DubanError as error:
         with visit.reading() as session:
             return _form(session, visit, item_seen(session, visit, item_id), act, sent.typed, error, sent)
