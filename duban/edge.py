@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from models.errors import BadInputError
-
 if TYPE_CHECKING:
     from rich.table import Table
     from sqlalchemy import Engine
@@ -42,13 +40,9 @@ OrganOption = Annotated[str | None, typer.Option("--organ", metavar="代码", he
 def today(on: str | None) -> dt.date:
     """The day a command works for: the one named, else the present one."""
     from models.clock import today
+    from tasks.typed_text import day
 
-    if on is None:
-        return today()
-    try:
-        return dt.date.fromisoformat(on)
-    except ValueError as error:
-        raise BadInputError(f"日期“{on}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+    return today() if on is None else day(on, "日期")
 
 
 def _account() -> str:

@@ -13,6 +13,9 @@ from models.audit import LEDGERS, QUEUE
 from models.errors import UnrecordedChangeError
 from models.natural_order import SQLITE_FUNCTION, natural_key
 
+LARGEST_ID = 2**31 - 1
+"""The largest number a row can have."""
+
 
 def sqlite_url(path: Path) -> str:
     """The address of the embedded database."""

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
         """Where the office's rows live: the embedded database unless another is named."""
         return self.database_url or sqlite_url(self.home / "duban.db")
 
+    def address(self, path: str) -> str:
+        """The full address of one of the pages, as a mail or another program needs it."""
+        return f"{self.office_url.rstrip('/')}{path}"
+
     @property
     def maildir(self) -> Path:
         return self.home / "mail"

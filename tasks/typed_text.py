@@ -1,6 +1,11 @@
-"""Texts that people type: blanks around them do not count, and none is longer than its column."""
+"""Texts that people type: blanks around them do not count, none is longer than its column, and a day is a day."""
+
+import datetime as dt
 
 from models.errors import BadInputError
+
+_QUOTED = 40
+"""Characters of what was typed that an error repeats."""
 
 
 def words(text: str | None, name: str, *, longest: int) -> str:
@@ -17,3 +22,17 @@ def words_or_none(text: str | None, name: str, *, longest: int) -> str | None:
     if len(found) > longest:
         raise BadInputError(f"{name}有 {len(found)} 个字，超过 {longest} 字，请精简。")
     return found or None
+
+
+def day(text: str, name: str) -> dt.date:
+    """The day written 2026-06-30. Raises BadInputError."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        wrong = f"{name}“{text[:_QUOTED]}”无法识别"
+        raise BadInputError(f"{wrong}:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+
+
+def day_or_none(text: str | None, name: str) -> dt.date | None:
+    """The same for a day that may be left out."""
+    return day(text, name) if text else None

@@ -146,8 +146,10 @@ def _who(reach: Edge, session: Session, name: str, as_: str | None, organ: str |
 
 
 def _show(reach: Edge, made: list[Any], as_json: bool, *, whole: bool = False) -> None:
-    base = reach.settings.office_url.rstrip("/")
-    rows = [{"name": new.person.name, "login": new.login, "address": f"{base}/welcome?code={new.code}"} for new in made]
+    address = reach.settings.address
+    rows = [
+        {"name": new.person.name, "login": new.login, "address": address(f"/welcome?code={new.code}")} for new in made
+    ]
     if as_json:
         print_json(rows if whole else rows[0])
         return

@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from duban.web.posted import Posted
 from models.actor import Actor
+from models.database import LARGEST_ID
 from models.errors import BadInputError, NotFoundError
 from models.instruction import Instruction
 from models.item import WorkItem
 from models.permission import Action
 
 Options = Sequence[tuple[str, str]]
-LARGEST_ROW = 2**31 - 1
 
 
 class WrongFieldsError(BadInputError):
@@ -128,7 +128,7 @@ class Act:
 
 def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction:
     """The item's instruction with this number. Raises NotFoundError, the same for one that does not exist."""
-    known = number.isascii() and number.isdecimal() and len(number) < 11 and int(number) <= LARGEST_ROW
+    known = number.isascii() and number.isdecimal() and len(number) < 11 and int(number) <= LARGEST_ID
     found = session.get(Instruction, int(number)) if known else None
     if found is None or found.item_id != item.id:
         raise NotFoundError("没有这件批示,或者它不属于这项任务。")

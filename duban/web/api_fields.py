@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from sqlmodel import SQLModel
 
 from models.coded import Coded
+from models.database import LARGEST_ID
 from tasks.wording.trail import COLUMNS
 
-LARGEST = 2**31 - 1
+LARGEST = LARGEST_ID
 """The largest number of a row."""
 PLAIN = r"^[^\x00]*$"
 """Texts of a database hold no NUL."""

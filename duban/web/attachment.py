@@ -7,6 +7,9 @@ from urllib.parse import quote
 
 from fastapi.responses import Response, StreamingResponse
 
+from models.document import Document
+from tasks.write_document import document_bytes
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 256 * 1024
@@ -26,6 +29,11 @@ def headers(name: str) -> dict[str, str]:
 def attachment(content: bytes, name: str, media_type: str) -> Response:
     """A file that is at hand."""
     return Response(content, media_type=media_type, headers=headers(name))
+
+
+def word_document(document: Document) -> Response:
+    """A document that the office issued, as its Word file."""
+    return attachment(document_bytes(document), f"{document.written_number}{document.title}.docx", DOCX)
 
 
 def streamed(file: BinaryIO, name: str, media_type: str, size: int) -> Response:

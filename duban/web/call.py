@@ -21,13 +21,13 @@ from duban.web.problem import ProblemError, problem_of
 from models.actor import Actor, Channel
 from models.api_token import ApiToken, TokenScope
 from models.audit import AuditEntry
-from models.database import key, on_record, reading, unit_of_work
+from models.database import on_record, reading, unit_of_work
 from models.errors import NotFoundError
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.authorize import may_see_organ
-from tasks.find import find_organ, find_plan
+from tasks.find import find_plan
+from tasks.find_seen import seen_organ
 from tasks.hold_tokens import find_token, note_token_use
 
 VERSION = version("duban")
@@ -129,21 +129,12 @@ def called(
         token, person = found
         asked_of = session.get_one(Organ, person.organ_id)
         if organ and organ not in (asked_of.code, asked_of.name):
-            asked_of = _other(session, organ, Actor(person.name, Channel.API, now.date(), now, person.id))
+            by = Actor(person.name, Channel.API, now.date(), now, person.id)
+            asked_of = seen_organ(session, organ, by=by)
     if token.used_on is None or token.used_on < now.date():
         with unit_of_work(desk.database) as session:
             note_token_use(session, token, on=now.date())
     return Call(desk, request, response, token, person, asked_of, now)
-
-
-def _other(session: Session, named: str, by: Actor) -> Organ:
-    try:
-        found = find_organ(session, named)
-    except NotFoundError:
-        found = None
-    if found is None or not may_see_organ(session, by, key(found.id)):
-        raise NotFoundError(f"没有代码为“{named}”的单位,或者它不在您的查看范围内。")
-    return found
 
 
 def may_read(call: Annotated[Call, Depends(called)]) -> Call:

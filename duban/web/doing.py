@@ -11,11 +11,8 @@ from sqlmodel import Session
 from duban.web.call import Call
 from duban.web.problem import Change, ProblemError, problem_of
 from models.database import key as row_key
-from models.errors import DubanError, NotFoundError
 from models.item import ItemState, WorkItem
-from models.permission import Action
 from tasks.answer_once import keep_answer, take_key
-from tasks.authorize import authorize
 from tasks.changes_since import changes_since, newest_entry
 
 IdempotencyKey = Annotated[
@@ -45,21 +42,6 @@ class Done(BaseModel):
     created: list[int] = Field(
         default_factory=list, title="新建的记录", description="这次办理产生的记录的 id:佐证材料、子任务、文书等。"
     )
-
-
-UNKNOWN = "没有这项任务,或者它不在您的查看范围内。"
-
-
-def item_seen(session: Session, call: Call, item_id: int) -> WorkItem:
-    """The item, where the person may know of it. Raises NotFoundError, the same for one that does not exist."""
-    item = session.get(WorkItem, item_id)
-    if item is None:
-        raise NotFoundError(UNKNOWN)
-    try:
-        authorize(session, call.by, Action.VIEW, item)
-    except DubanError as error:
-        raise NotFoundError(UNKNOWN) from error
-    return item
 
 
 def done_once(

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from duban.web.desk import Desk, desk_of
+from duban.web.inside import inside
 from duban.web.posted import ForgedError, is_own
 from duban.web.visit import cookie_name
 from models.errors import BadInputError
@@ -85,12 +86,6 @@ def keep_session(answer: RedirectResponse, desk: Desk, token: str) -> None:
         cookie_name(desk), token, max_age=int(LASTS.total_seconds()), path="/", httponly=True, samesite="lax",
         secure=desk.secure,
     )  # fmt: skip
-
-
-def inside(path: str) -> str:
-    """The address if it lies inside our own pages, else the first page: nobody is led away from here."""
-    plain = path.isprintable() and "\\" not in path
-    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
 
 
 def client_address(request: Request, settings: Settings) -> str:

@@ -1,6 +1,5 @@
 """What the address of the list asks for, and the addresses that ask for a little more or less."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,6 +20,7 @@ from tasks.browse_items import FEWEST, MOST, USUAL, Listing
 from tasks.choose_items import Choice, Standing
 from tasks.item_columns import USUAL_COLUMNS, ItemColumn, columns_named
 from tasks.order_items import Order, Sorting
+from tasks.typed_text import day_or_none
 
 FRAME = ("organ", "year", "on")
 """What the frame keeps in every address; no part of a view."""
@@ -93,8 +93,8 @@ def asked_for(query: QueryParams | Mapping[str, str]) -> Asked:
         project=_number(one("project"), "项目"),
         department=_number(one("department"), "科室"),
         person=_number(one("person"), "人员"),
-        due_from=_day(one("from"), "时限起"),
-        due_until=_day(one("until"), "时限止"),
+        due_from=day_or_none(one("from"), "时限起"),
+        due_until=day_or_none(one("until"), "时限止"),
     )
     columns = columns_named(said.get("column", []))
     return Asked(
@@ -199,10 +199,3 @@ def _number(text: str, what: str) -> int | None:
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
         raise BadInputError(f"{what}“{text[:40]}”无法识别:应为数字。")
     return int(text)
-
-
-def _day(text: str, what: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadInputError(f"{what}“{text[:40]}”无法识别:应如 2026-06-30。") from error

@@ -84,7 +84,7 @@ class SingleSignOn:
     @property
     def back(self) -> str:
         """Where the provider sends people; it has to be registered there."""
-        return self.settings.office_url.rstrip("/") + "/login/sso/callback"
+        return self.settings.address("/login/sso/callback")
 
     def begin(self, onwards: str, *, now: int) -> tuple[str, Attempt]:
         """The provider's address to go to, and the attempt whose cookie goes along. Raises ProviderError."""

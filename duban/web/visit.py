@@ -15,14 +15,15 @@ from sqlmodel import Session
 from duban.edge import today
 from duban.web.desk import Desk, desk_of
 from duban.web.frame import frame
+from duban.web.inside import inside
 from models.actor import Actor, Channel
 from models.database import key, on_record, reading, unit_of_work
 from models.errors import NotFoundError
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.authorize import may_see_organ
-from tasks.find import find_organ, find_plan
+from tasks.find import find_plan
+from tasks.find_seen import seen_organ
 from tasks.hold_session import NOTED_EVERY, find_session, note_use
 
 COOKIE, SAID = "duban_session", "duban_said"
@@ -124,8 +125,7 @@ class Visit:
 
     def go(self, path: str, said: str | None = None) -> RedirectResponse:
         """After an act: on to `path` (from `link`), where `said` tells what was done. Never leaves these pages."""
-        safe = path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
-        answer = RedirectResponse(safe, 303)
+        answer = RedirectResponse(inside(path), 303)
         if said:
             answer.set_cookie(
                 SAID, quote(said[:LONGEST_WORD]), max_age=60, httponly=True, samesite="lax", secure=self.desk.secure
@@ -159,10 +159,7 @@ def signed_in(
         looked_at = session.get_one(Organ, person.organ_id)
         if organ and organ not in (looked_at.code, looked_at.name):
             by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
-            asked = find_organ(session, organ)
-            if not may_see_organ(session, by, key(asked.id)):
-                raise NotFoundError(f"没有代码为“{organ}”的单位,或者它不在您的查看范围内。")
-            looked_at = asked
+            looked_at = seen_organ(session, organ, by=by)
     if now - held.seen_at > NOTED_EVERY:
         with unit_of_work(desk.database) as session:
             note_use(session, held, now=now)

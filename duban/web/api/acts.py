@@ -10,7 +10,8 @@ from duban.web.api_acts import API_ACTS, ApiAct
 from duban.web.api_acts import do as do_act
 from duban.web.api_fields import RowId
 from duban.web.call import Writer
-from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once, item_seen
+from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
+from tasks.find_seen import seen_item
 
 router = APIRouter(tags=["办理"])
 
@@ -24,7 +25,7 @@ def _operation(act: ApiAct) -> Callable[..., Response]:
         if_match: IfMatch = None,
     ) -> Response:
         def do(session: Session) -> Done:
-            item = item_seen(session, call, item_id)
+            item = seen_item(session, item_id, by=call.by)
             check_unchanged(session, call, item, if_match)
             said, created = do_act(act, session, item, call.by, body)
             session.flush()

@@ -5,15 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
-from sqlmodel import Session
 
 from duban.web.api_fields import AnyYear, Named, RowId, named
-from duban.web.attachment import DOCX, attachment
-from duban.web.call import Call, Reader
-from models.document import Document, DocumentKind
-from models.errors import DubanError, NotFoundError
-from tasks.list_documents import authorize_document, list_documents
-from tasks.write_document import document_bytes
+from duban.web.attachment import DOCX, word_document
+from duban.web.call import Reader
+from models.document import DocumentKind
+from tasks.find_seen import seen_document
+from tasks.list_documents import list_documents
 
 router = APIRouter(tags=["文书"])
 
@@ -64,17 +62,5 @@ def documents(
 def document_file(call: Reader, document_id: RowId) -> Response:
     """文书的 .docx 文件;同一文书任何时候都逐字节相同。"""
     with call.reading() as session:
-        found = _seen(session, call, document_id)
-    return attachment(document_bytes(found), f"{found.written_number}{found.title}.docx", DOCX)
-
-
-def _seen(session: Session, call: Call, document_id: int) -> Document:
-    unknown = NotFoundError("没有这件文书,或者它不在您的查看范围内。")
-    found = session.get(Document, document_id)
-    if found is None:
-        raise unknown
-    try:
-        authorize_document(session, call.by, found)
-    except DubanError as error:
-        raise unknown from error
-    return found
+        found = seen_document(session, document_id, by=call.by)
+    return word_document(found)

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from duban.web.api_fields import LARGEST, PLAIN, RowId
 from duban.web.attachment import streamed
 from duban.web.call import Reader, Writer
-from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once, item_seen
-from models.errors import NotFoundError
-from models.evidence import Category, Evidence, StoredFile
+from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
+from models.evidence import Category
 from tasks.attach import attach
 from tasks.check_upload import Limits
+from tasks.fetch_evidence import fetch_evidence
 from tasks.file_store import FileStore
+from tasks.find_seen import seen_evidence, seen_item
 
 router = APIRouter(tags=["佐证材料"])
 
@@ -50,7 +51,7 @@ def upload(
     sent = repr((file.filename, digest.hexdigest(), category, public, expires_on, note, replaces))
 
     def do(session: Session) -> Done:
-        item = item_seen(session, call, item_id)
+        item = seen_item(session, item_id, by=call.by)
         check_unchanged(session, call, item, if_match)
         settings = call.desk.settings
         piece = attach(
@@ -85,15 +86,7 @@ def upload(
 )
 def download(call: Reader, evidence_id: RowId) -> Response:
     """佐证材料的原文件。"""
-    unknown = NotFoundError("没有这份佐证材料,或者它不在您的查看范围内。")
     with call.reading() as session:
-        piece = session.get(Evidence, evidence_id)
-        if piece is None or piece.item_id is None:
-            raise unknown
-        try:
-            item_seen(session, call, piece.item_id)
-        except NotFoundError as error:
-            raise unknown from error
-        stored = session.get_one(StoredFile, piece.sha256)
-    store = FileStore(call.desk.settings.evidence_store)
-    return streamed(store.open(piece.sha256), piece.name, stored.media_type, stored.size)
+        piece = seen_evidence(session, evidence_id, by=call.by)
+        file, stored = fetch_evidence(session, piece, FileStore(call.desk.settings.evidence_store))
+    return streamed(file, piece.name, stored.media_type, stored.size)

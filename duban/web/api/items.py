@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from duban.web.api_acts import API_ACTS
 from duban.web.api_fields import LARGEST, PLAIN, Limit, Named, RowId, Year, named, of_table
 from duban.web.call import Call, Reader
-from duban.web.doing import item_seen
 from models.closure import ClosureRequest, ClosureReview
 from models.coded import Coded
 from models.day_override import office_calendar
@@ -33,6 +32,7 @@ from tasks.browse_items import USUAL, ListedItem, Listing
 from tasks.changes_since import newest_entry
 from tasks.choose_items import Choice, Standing
 from tasks.find import find_department
+from tasks.find_seen import seen_item
 from tasks.order_items import Order, Sorting, place_of
 from tasks.show_item import show_item
 
@@ -272,7 +272,7 @@ def item(call: Reader, item_id: RowId) -> ItemShown:
     答复带 ETag;办理时放在 If-Match 中带回,别人已有办理的就不会盲目覆盖。
     """
     with call.reading() as session:
-        found = item_seen(session, call, item_id)
+        found = seen_item(session, item_id, by=call.by)
         entry = newest_entry(session, found)
         call.seen(session, prefix=f"{entry}-")
         return _shown(session, call, found, entry)

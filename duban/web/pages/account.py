@@ -120,9 +120,8 @@ def new_feed(sent: Sent) -> Response:
     visit = sent.visit
     with visit.writing() as session:
         secret = make_feed(session, visit.person, by=visit.by)
-    base = visit.desk.settings.office_url.rstrip("/")
     with visit.reading() as session:
-        return _page(session, visit, feed_address=base + FEED.format(secret=secret))
+        return _page(session, visit, feed_address=visit.desk.settings.address(FEED.format(secret=secret)))
 
 
 @router.post("/account/feed/revoke")

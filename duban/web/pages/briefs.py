@@ -27,6 +27,7 @@ from tasks.compile_circular import compile_circular
 from tasks.gather_brief import gather_brief
 from tasks.gather_circular import gather_circular
 from tasks.list_documents import list_documents
+from tasks.typed_text import day
 from tasks.wording.brief import share_out
 
 router = APIRouter()
@@ -180,10 +181,7 @@ def _closes(until: str, kind: CircularKind, by: Actor, calendar: WorkCalendar) -
     """The day the circular closes on. Raises BadInputError for one that is still to come."""
     if not until:
         return closing_day(kind, by.on, calendar)
-    try:
-        closes = dt.date.fromisoformat(until)
-    except ValueError as error:
-        raise BadInputError(f"截至日“{until}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+    closes = day(until, "截至日")
     if closes > by.on:
         raise BadInputError(f"截至日 {closes} 还没有到:通报只说已经发生的,最晚写 {by.on}。")
     return closes

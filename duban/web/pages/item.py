@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
-from duban.web.act_form import LARGEST_ROW, Act, Doing, WrongFieldsError, check_entries, instruction_of
+from duban.web.act_form import Act, Doing, WrongFieldsError, check_entries, instruction_of
+from duban.web.inside import inside
 from duban.web.item_acts import act_named
 from duban.web.item_asked import asked_facts
 from duban.web.item_deeds import do
@@ -17,21 +18,22 @@ from duban.web.item_timeline import timeline
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.database import LARGEST_ID
 from models.day_override import office_calendar
-from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
+from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
 from models.file_kind import ENDINGS
 from models.item import ItemState, WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.authorize import authorize, permitted
+from tasks.authorize import permitted
 from tasks.changes_since import changes_since, newest_entry, refuse_blind
+from tasks.find_seen import seen_item
 from tasks.foresee import foresee
 from tasks.show_item import show_item
 
 router = APIRouter()
 
-ItemId = Annotated[int, Path(ge=1, le=LARGEST_ROW)]
-UNKNOWN = "没有这项任务,或者它不在您的查看范围内。"
+ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 SILENT = (Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.SIGN, Action.SIGN_INSTRUCTION)
 """Of these nobody expects a notice: the form does not say that there is none."""
 
@@ -40,7 +42,7 @@ SILENT = (Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.SIGN, Action.SI
 def item_page(visit: Signed, item_id: ItemId) -> HTMLResponse:
     """The item as the person may see it."""
     with visit.reading() as session:
-        item = item_seen(session, visit, item_id)
+        item = seen_item(session, item_id, by=visit.by)
         calendar = office_calendar(session, organ_id=item.organ_id)
         data = show_item(session, item, by=visit.looking, calendar=calendar)
         offered = offers(session, visit.by, item, data)
@@ -72,7 +74,7 @@ def act_form(
 ) -> HTMLResponse:
     """The form of one act: what it asks and whom it will reach; of one that is not open, why."""
     with visit.reading() as session:
-        item = item_seen(session, visit, item_id)
+        item = seen_item(session, item_id, by=visit.by)
         act = act_named(verb)
         typed = {"instruction": instruction, "back": back}
         try:
@@ -87,31 +89,19 @@ def act_done(sent: Sent, item_id: ItemId, verb: str) -> Response:
     """Do it. What is refused is told in the form, with everything typed still there."""
     visit = sent.visit
     with visit.reading() as session:
-        item_seen(session, visit, item_id)
+        seen_item(session, item_id, by=visit.by)
     act = act_named(verb)
     try:
         with visit.writing() as session:
-            item = item_seen(session, visit, item_id)
+            item = seen_item(session, item_id, by=visit.by)
             refuse_blind(session, item, _seen_entry(sent), by=visit.by)
             doing = Doing(session, item, sent)
             check_entries(act, doing)
             said = do(act, doing)
     except DubanError as error:
         with visit.reading() as session:
-            return _form(session, visit, item_seen(session, visit, item_id), act, sent.typed, error, sent)
-    return visit.go(_inside(sent.text("back")) or visit.link(f"/items/{item_id}"), said)
-
-
-def item_seen(session: Session, visit: Visit, item_id: int) -> WorkItem:
-    """The item, where the person may know of it. Raises NotFoundError, the same for one that does not exist."""
-    item = session.get(WorkItem, item_id)
-    if item is None:
-        raise NotFoundError(UNKNOWN)
-    try:
-        authorize(session, visit.by, Action.VIEW, item)
-    except DubanError as error:
-        raise NotFoundError(UNKNOWN) from error
-    return item
+            return _form(session, visit, seen_item(session, item_id, by=visit.by), act, sent.typed, error, sent)
+    return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
 
 
 def _readable(session: Session, visit: Visit, related: Any) -> list[WorkItem]:
@@ -126,11 +116,6 @@ def _seen_entry(sent: Posted) -> int:
     if not (seen.isascii() and seen.isdecimal()) or len(seen) > 18:
         raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
     return int(seen)
-
-
-def _inside(path: str) -> str:
-    """The address where it is one of these pages; empty for any other."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
 
 
 @dataclass(frozen=True)
@@ -177,8 +162,8 @@ def _form(
         wrong=_wrong_fields(act, error),
         changed=changed,
         seen=newest_entry(session, item),
-        back=_inside(typed.get("back", "")) or visit.link(f"/items/{item.id}"),
-        given_back=_inside(typed.get("back", "")),
+        back=inside(typed.get("back", ""), "") or visit.link(f"/items/{item.id}"),
+        given_back=inside(typed.get("back", ""), ""),
         endings=ENDINGS,
         largest=visit.desk.settings.evidence_bytes,
         megabytes=visit.desk.settings.evidence_megabytes,

@@ -1,7 +1,5 @@
 """What is done with several items of the list at once, urging and giving away: foreseen first, then done."""
 
-import datetime as dt
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
@@ -23,7 +21,7 @@ from tasks.browse_items import ListedItem, Listing
 from tasks.choose_items import Choice
 from tasks.roster import people_in_office
 from tasks.transfer_many import Outcome, transfer_many
-from tasks.typed_text import words
+from tasks.typed_text import day_or_none, words
 from tasks.urge import REPLY_DAYS, foresee_urging, urge
 
 router = APIRouter()
@@ -46,7 +44,7 @@ def urge_done(sent: Sent) -> Response:
         with visit.writing() as session:
             slip = urge(
                 session, _items(session, visit, ids), by=visit.by, demand=sent.text("demand") or None,
-                reply_by=_day(sent.text("reply_by")),
+                reply_by=day_or_none(sent.text("reply_by"), "回复期限"),
             )  # fmt: skip
             said = f"已催办 {len(ids)} 项:{slip.written_number}。"
     except NotFoundError:
@@ -169,13 +167,6 @@ def _lines(session: Session, visit: Visit, items: list[WorkItem]) -> dict[int, L
         listing = Listing(session, plan, by=visit.by, calendar=calendar, choice=choice)
         lines |= {line.id: line for line in listing.lines()}
     return lines
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadInputError(f"回复期限“{text[:40]}”无法识别:应如 2026-06-30。") from error
 
 
 def _back(visit: Visit, query: str) -> str:

@@ -1,6 +1,5 @@
 """通知: what was sent to whom, why, by which rung, with what result; and why something was not sent."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from tasks.authorize import organs_within
 from tasks.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
 from tasks.resend import find_digest, resend
 from tasks.roster import people_in_office
+from tasks.typed_text import day_or_none
 
 Kind = TypeVar("Kind", bound=Coded)
 
@@ -108,22 +108,13 @@ def _seen(session: Session, visit: Visit, digest_id: int) -> tuple[Digest, Perso
 def _choice(asked: Mapping[str, str]) -> NoticeChoice:
     """Raises BadInputError that says what a filter may be."""
     return NoticeChoice(
-        first=_day(asked["from"], "起始日"),
-        last=_day(asked["until"], "截止日"),
+        first=day_or_none(asked["from"], "起始日"),
+        last=day_or_none(asked["until"], "截止日"),
         person=_number(asked["person"]),
         kind=_member(NoticeKind, asked["kind"], "种类"),
         state=_member(NoticeState, asked["state"], "结果"),
         item=asked["item"],
     )
-
-
-def _day(value: str, what: str) -> dt.date | None:
-    if not value:
-        return None
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise BadInputError(f"{what}“{value}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。") from error
 
 
 def _number(value: str) -> int | None:

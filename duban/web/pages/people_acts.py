@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
-from duban.edge import today
 from duban.web.pages.people import choices_of, person_page, person_staffed, require_staff, welcome_address
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
@@ -25,6 +24,7 @@ from tasks.import_people import enlist
 from tasks.manage_accounts import close_account, invite, invite_all, reset, unlock
 from tasks.roster import posts_to_hand_over
 from tasks.show_people import Load, loads_of, show_person
+from tasks.typed_text import day
 
 router = APIRouter()
 
@@ -336,7 +336,7 @@ def _new(
 def _day(text: str | None, what: str) -> dt.date:
     if not text:
         raise BadInputError(f"请填写{what}。")
-    return today(text)
+    return day(text, what)
 
 
 def _chosen(session: Session, sent: Posted, name: str, person: Person) -> Person | None:

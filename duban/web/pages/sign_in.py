@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session, col, select
 
-from duban.web.door import AtDoor, Door, Knocked, inside
+from duban.web.door import AtDoor, Door, Knocked
+from duban.web.inside import inside
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import cookie_name

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from duban.web.desk import Desk
-from duban.web.door import AtDoor, Door, inside
+from duban.web.door import AtDoor, Door
+from duban.web.inside import inside
 from duban.web.pages.sign_in import login_page
 from duban.web.refusals import status_of
 from duban.web.single_sign_on import LASTS_SECONDS, ProviderError, SingleSignOn

@@ -73,7 +73,7 @@ def test_the_address_filters_and_sorts(web: Web, query: str, found: list[str]) -
     ("query", "said"),
     [
         ("light=violet", "亮灯“violet”无法识别;可用:red(逾期)"),
-        ("from=yesterday", "时限起“yesterday”无法识别:应如 2026-06-30"),
+        ("from=yesterday", "时限起“yesterday”无法识别:请写成 2026-06-30 的形式"),
         ("project=x", "项目“x”无法识别:应为数字"),
         ("column=colour", "没有名为“colour”的列"),
         ("after=nowhere", "翻页位置无法识别"),

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from starlette.requests import Request
 
-from duban.web.door import client_address, inside
+from duban.web.door import client_address
+from duban.web.inside import inside
 from models.account import Account
 from models.audit import AuditEntry
 from models.database import on_record, unit_of_work

@@ -1,0 +1,72 @@
+"""Finding what somebody may know of, by its number: what does not exist and what is not for them read alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlmodel import Session, SQLModel, select
+
+from models.actor import Actor
+from models.database import LARGEST_ID, key
+from models.document import Document
+from models.errors import ForbiddenError, NotFoundError
+from models.evidence import Evidence
+from models.item import WorkItem
+from models.leadership import LeadershipAct
+from models.organ import Organ
+from models.permission import Action
+from tasks.authorize import authorize, authorize_organ, may_see_organ
+from tasks.list_documents import authorize_document
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def seen_item(session: Session, number: int, *, by: Actor) -> WorkItem:
+    """The item. Raises NotFoundError."""
+    with _alike("没有这项任务,或者它不在您的查看范围内。"):
+        item = _row(session, WorkItem, number)
+        authorize(session, by, Action.VIEW, item)
+    return item
+
+
+def seen_document(session: Session, number: int, *, by: Actor) -> Document:
+    """The document. Raises NotFoundError."""
+    with _alike("没有这件文书,或者它不在您的查看范围内。"):
+        document = _row(session, Document, number)
+        authorize_document(session, by, document)
+    return document
+
+
+def seen_evidence(session: Session, number: int, *, by: Actor) -> Evidence:
+    """The piece of evidence, of an item or of a leader's act; also one that was replaced. Raises NotFoundError."""
+    with _alike("没有这份佐证材料,或者它不在您的查看范围内。"):
+        piece = _row(session, Evidence, number)
+        if piece.item_id is not None:
+            authorize(session, by, Action.VIEW, session.get_one(WorkItem, piece.item_id))
+        else:
+            authorize_organ(session, by, Action.VIEW, session.get_one(LeadershipAct, piece.act_id).organ_id)
+    return piece
+
+
+def seen_organ(session: Session, named: str, *, by: Actor) -> Organ:
+    """The organ with this code or name. Raises NotFoundError."""
+    organ = session.exec(select(Organ).where((Organ.code == named) | (Organ.name == named))).first()
+    if organ is None or not may_see_organ(session, by, key(organ.id)):
+        raise NotFoundError(f"没有代码为“{named}”的单位,或者它不在您的查看范围内。")
+    return organ
+
+
+@contextmanager
+def _alike(words: str) -> Iterator[None]:
+    try:
+        yield
+    except (ForbiddenError, NotFoundError) as error:
+        raise NotFoundError(words) from error
+
+
+def _row(session: Session, table: type[Row], number: int) -> Row:
+    """Raises NotFoundError; a number larger than any row's is not asked of the database, which would complain."""
+    found = session.get(table, number) if 0 < number <= LARGEST_ID else None
+    if found is None:
+        raise NotFoundError
+    return found
