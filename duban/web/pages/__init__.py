@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from duban.web.row_number import name_rows
+
+name_rows()
+
 
 def routers() -> Iterator[APIRouter]:
     """The routers of all pages, by file name."""

@@ -106,7 +106,7 @@ def new_token(sent: Sent) -> Response:
         return _page(session, visit, token=token)
 
 
-@router.post("/account/tokens/{token_id:int}/revoke")
+@router.post("/account/tokens/{token_id:row}/revoke")
 def end_token(sent: Sent, token_id: int) -> Response:
     """Revoke one of my tokens."""
     with sent.visit.writing() as session:

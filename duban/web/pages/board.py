@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from duban.web.charts.bar import bar
 from duban.web.charts.days import day_strip
 from duban.web.charts.months import month_columns
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.permission import Action
@@ -62,7 +63,7 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
 
 
 @router.get("/board/unfiled")
-def unfiled_page(visit: Signed, department: Annotated[int | None, Query(ge=0)] = None) -> HTMLResponse:
+def unfiled_page(visit: Signed, department: RowNumber = None) -> HTMLResponse:
     """The rows behind who has not filed: the items that owe a report for the period, of those the person may see."""
     with visit.reading() as session:
         plan = visit.plan(session)

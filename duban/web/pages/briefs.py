@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.actor import Actor
 from models.circular import CircularKind, closing_day
@@ -101,7 +102,7 @@ def circulated(sent: Sent) -> Response:
 
 
 @router.get("/briefs/today")
-def today(visit: Signed, person: Annotated[int | None, Query(ge=1)] = None) -> HTMLResponse:
+def today(visit: Signed, person: RowNumber = None) -> HTMLResponse:
     """The one-page brief of today: one's own, or of another reader for whoever draws them up."""
     with visit.reading() as session:
         plan = visit.plan(session)
@@ -200,6 +201,6 @@ def _place(after: str) -> tuple[dt.date, int] | None:
         return None
     day, _, number = after.partition(".")
     try:
-        return dt.date.fromisoformat(day), int(number)
+        return dt.date.fromisoformat(day), int(number[:10])
     except ValueError as error:
         raise BadInputError("网址中的翻页位置无法识别:请从文书的第一页重新翻起。") from error

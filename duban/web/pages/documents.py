@@ -10,7 +10,7 @@ from tasks.find_seen import seen_document
 router = APIRouter()
 
 
-@router.get("/documents/{document_id:int}.docx")
+@router.get("/documents/{document_id:row}.docx")
 def document(visit: Signed, document_id: int) -> Response:
     """One document, to be kept; the same bytes each time."""
     with visit.reading() as session:

@@ -12,7 +12,7 @@ from tasks.find_seen import seen_evidence
 router = APIRouter()
 
 
-@router.get("/evidence/{evidence_id:int}")
+@router.get("/evidence/{evidence_id:row}")
 def evidence(visit: Signed, evidence_id: int) -> Response:
     """The file as it was brought."""
     with visit.reading() as session:

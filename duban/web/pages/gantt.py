@@ -1,13 +1,13 @@
 """甘特图: the plan over its year."""
 
 import datetime as dt
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from duban.web.charts.gantt import Year
 from duban.web.dates import day_text
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.light import Light
@@ -19,7 +19,7 @@ _DAY = dt.timedelta(days=1)
 
 
 @router.get("/gantt")
-def gantt(visit: Signed, project: Annotated[int | None, Query(ge=1)] = None) -> HTMLResponse:
+def gantt(visit: Signed, project: RowNumber = None) -> HTMLResponse:
     """Projects, items and stages; of a large plan one project at a time."""
     with visit.reading() as session:
         plan = visit.plan_or_none(session)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
@@ -18,7 +18,6 @@ from duban.web.item_timeline import timeline
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from models.database import LARGEST_ID
 from models.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
 from models.file_kind import ENDINGS
@@ -33,13 +32,12 @@ from tasks.show_item import show_item
 
 router = APIRouter()
 
-ItemId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 SILENT = (Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.SIGN, Action.SIGN_INSTRUCTION)
 """Of these nobody expects a notice: the form does not say that there is none."""
 
 
-@router.get("/items/{item_id:int}")
-def item_page(visit: Signed, item_id: ItemId) -> HTMLResponse:
+@router.get("/items/{item_id:row}")
+def item_page(visit: Signed, item_id: int) -> HTMLResponse:
     """The item as the person may see it."""
     with visit.reading() as session:
         item = seen_item(session, item_id, by=visit.by)
@@ -64,10 +62,10 @@ def item_page(visit: Signed, item_id: ItemId) -> HTMLResponse:
         )
 
 
-@router.get("/items/{item_id:int}/{verb}")
+@router.get("/items/{item_id:row}/{verb}")
 def act_form(
     visit: Signed,
-    item_id: ItemId,
+    item_id: int,
     verb: str,
     instruction: Annotated[str, Query(max_length=10)] = "",
     back: Annotated[str, Query(max_length=500)] = "",
@@ -84,8 +82,8 @@ def act_form(
         return _form(session, visit, item, act, typed)
 
 
-@router.post("/items/{item_id:int}/{verb}")
-def act_done(sent: Sent, item_id: ItemId, verb: str) -> Response:
+@router.post("/items/{item_id:row}/{verb}")
+def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     """Do it. What is refused is told in the form, with everything typed still there."""
     visit = sent.visit
     with visit.reading() as session:

@@ -54,7 +54,7 @@ def keep(sent: Sent) -> Response:
     return visit.go(address(visit, "/items", asked.pairs), said)
 
 
-@router.post("/items/views/{view_id:int}/delete")
+@router.post("/items/views/{view_id:row}/delete")
 def drop(sent: Sent, view_id: int) -> Response:
     """Forget a view of one's own."""
     visit, asked = sent.visit, asked_again(sent.text("query"))

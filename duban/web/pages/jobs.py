@@ -31,7 +31,7 @@ def mine(visit: Signed) -> Response:
         return visit.page(session, "jobs.html", menu="/settings", jobs=found)
 
 
-@router.get("/jobs/{job_id:int}.json")
+@router.get("/jobs/{job_id:row}.json")
 def state(visit: Signed, job_id: int) -> Response:
     """How far it is, for the page's script."""
     with visit.reading() as session:
@@ -40,7 +40,7 @@ def state(visit: Signed, job_id: int) -> Response:
         return JSONResponse(_as_dict(visit, job), headers={"Cache-Control": "no-store"})
 
 
-@router.get("/jobs/{job_id:int}/file")
+@router.get("/jobs/{job_id:row}/file")
 def fetch(visit: Signed, job_id: int) -> Response:
     """The file it made."""
     with visit.reading() as session:
@@ -53,7 +53,7 @@ def fetch(visit: Signed, job_id: int) -> Response:
     return streamed(path.open("rb"), name, media_type, path.stat().st_size)
 
 
-@router.get("/jobs/{job_id:int}")
+@router.get("/jobs/{job_id:row}")
 def one(visit: Signed, job_id: int) -> Response:
     """The page that shows how far it is; while it is under way it asks for itself again."""
     with visit.reading() as session:

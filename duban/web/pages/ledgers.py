@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, func, select
 
 from duban.edge import today
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.coded import Coded
 from models.database import key
@@ -167,8 +168,11 @@ LEDGERS: Mapping[str, Ledger] = {
 """The ledgers there are, in the order of their tabs."""
 
 
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+
+
 @router.get("/ledgers")
-def ledgers(visit: Signed, kind: str = "case", page: int = 1, row: int | None = None) -> HTMLResponse:
+def ledgers(visit: Signed, kind: str = "case", page: Page = 1, row: RowNumber = None) -> HTMLResponse:
     """The rows of one ledger in one year; with `row`, that one alone."""
     ledger = _named(kind)
     with visit.reading() as session:

@@ -63,7 +63,7 @@ def notices(visit: Signed) -> HTMLResponse:
         )
 
 
-@router.get("/notices/{digest_id:int}")
+@router.get("/notices/{digest_id:row}")
 def digest(visit: Signed, digest_id: int) -> HTMLResponse:
     """One message: what was in it, and every try to deliver it."""
     with visit.reading() as session:
@@ -85,7 +85,7 @@ def digest(visit: Signed, digest_id: int) -> HTMLResponse:
         )  # fmt: skip
 
 
-@router.post("/notices/{digest_id:int}/retry")
+@router.post("/notices/{digest_id:row}/retry")
 def retry(sent: Sent, digest_id: int) -> Response:
     """Send a parked message again with the next delivery."""
     visit = sent.visit

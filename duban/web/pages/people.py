@@ -85,7 +85,7 @@ def accounts(visit: Signed) -> HTMLResponse:
         )  # fmt: skip
 
 
-@router.get("/people/{person_id:int}")
+@router.get("/people/{person_id:row}")
 def person(visit: Signed, person_id: int) -> HTMLResponse:
     """One person."""
     with visit.reading() as session:

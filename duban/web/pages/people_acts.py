@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from duban.web.pages.people import choices_of, person_page, person_staffed, require_staff, welcome_address
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
@@ -72,7 +73,7 @@ _FORMS: Mapping[str, _Form] = {
 }
 
 
-@router.get("/people/{person_id:int}/{act}")
+@router.get("/people/{person_id:row}/{act}")
 def ask(visit: Signed, person_id: int, act: str) -> HTMLResponse:
     """The form of one act."""
     with visit.reading() as session:
@@ -80,7 +81,7 @@ def ask(visit: Signed, person_id: int, act: str) -> HTMLResponse:
         return _form(session, visit, person, act)
 
 
-@router.post("/people/{person_id:int}/{act}")
+@router.post("/people/{person_id:row}/{act}")
 def do(sent: Sent, person_id: int, act: str) -> Response:
     """Do it."""
     visit = sent.visit
@@ -184,7 +185,7 @@ class _Passing:
 
 @router.get("/people/hand-over")
 def ask_hand_over(
-    visit: Signed, person: int | None = None, post: int | None = None, to: int | None = None, day: str | None = None
+    visit: Signed, person: RowNumber = None, post: RowNumber = None, to: RowNumber = None, day: str | None = None
 ) -> HTMLResponse:
     """Choose posts, successor and day; with all of them, what passes is shown before anything is done."""
     wanted = {int(found) for found in visit.request.query_params.getlist("posts") if found.isdecimal()}

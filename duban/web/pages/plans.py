@@ -55,14 +55,14 @@ def plans(visit: Signed) -> HTMLResponse:
         )  # fmt: skip
 
 
-@router.get("/plans/{plan_id:int}")
+@router.get("/plans/{plan_id:row}")
 def plan(visit: Signed, plan_id: int, page: int = 1) -> HTMLResponse:
     """One year: what is missing, who does not answer, what was imported."""
     with visit.reading() as session:
         return _plan_page(session, visit, _plan(session, visit, plan_id), page=page)
 
 
-@router.post("/plans/{plan_id:int}/fill")
+@router.post("/plans/{plan_id:row}/fill")
 def fill(sent: Sent, plan_id: int) -> Response:
     """Save what was typed into the gaps, or only say how it would be read."""
     visit, rows = sent.visit, _typed(sent)
@@ -88,14 +88,14 @@ def fill(sent: Sent, plan_id: int) -> Response:
     return visit.go(visit.link(f"/plans/{plan_id}", page=page if page > 1 else None) + "#gaps", words)
 
 
-@router.get("/plans/{plan_id:int}/batches/{batch_id:int}/undo")
+@router.get("/plans/{plan_id:row}/batches/{batch_id:row}/undo")
 def ask_undo(visit: Signed, plan_id: int, batch_id: int) -> HTMLResponse:
     """What taking an import back does, before it is done."""
     with visit.reading() as session:
         return _undo_page(session, visit, _plan(session, visit, plan_id), batch_id)
 
 
-@router.post("/plans/{plan_id:int}/batches/{batch_id:int}/undo")
+@router.post("/plans/{plan_id:row}/batches/{batch_id:row}/undo")
 def undo(sent: Sent, plan_id: int, batch_id: int) -> Response:
     """Take an import back."""
     visit = sent.visit
@@ -112,14 +112,14 @@ def undo(sent: Sent, plan_id: int, batch_id: int) -> Response:
     return visit.go(visit.link(f"/plans/{plan_id}") + "#batches", words)
 
 
-@router.get("/plans/{plan_id:int}/issue")
+@router.get("/plans/{plan_id:row}/issue")
 def ask_issue(visit: Signed, plan_id: int, policy: str = "") -> HTMLResponse:
     """Whom issuing reaches, before it is done."""
     with visit.reading() as session:
         return _issue_page(session, visit, _plan(session, visit, plan_id), policy)
 
 
-@router.post("/plans/{plan_id:int}/issue")
+@router.post("/plans/{plan_id:row}/issue")
 def issue_it(sent: Sent, plan_id: int) -> Response:
     """Issue every complete draft of the plan."""
     visit, preset = sent.visit, sent.text("policy") or DEFAULT_PRESET
@@ -135,7 +135,7 @@ def issue_it(sent: Sent, plan_id: int) -> Response:
     return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{left}")
 
 
-@router.get("/plans/{plan_id:int}/export.xlsx")
+@router.get("/plans/{plan_id:row}/export.xlsx")
 def export(visit: Signed, plan_id: int) -> Response:
     """The plan as a list that can be filled in and imported again."""
     with visit.reading() as session:
@@ -150,7 +150,7 @@ def export(visit: Signed, plan_id: int) -> Response:
             return attachment(path.read_bytes(), f"{found.title}.xlsx", XLSX)
 
 
-@router.post("/plans/{plan_id:int}/export")
+@router.post("/plans/{plan_id:row}/export")
 def export_in_background(sent: Sent, plan_id: int) -> Response:
     """The same for a large plan."""
     visit = sent.visit
@@ -160,7 +160,7 @@ def export_in_background(sent: Sent, plan_id: int) -> Response:
     return visit.go(visit.link(f"/jobs/{start_job(visit, EXPORT, f'导出“{found.title}”', {'plan': plan_id})}"))
 
 
-@router.post("/plans/{plan_id:int}/preview")
+@router.post("/plans/{plan_id:row}/preview")
 def rehearse(sent: Sent, plan_id: int) -> Response:
     """Begin to live the plan's year ahead of time."""
     visit = sent.visit
@@ -171,7 +171,7 @@ def rehearse(sent: Sent, plan_id: int) -> Response:
     return visit.go(visit.link(f"/jobs/{start_job(visit, PREVIEW, f'推演“{found.title}”全年提醒', asked)}"))
 
 
-@router.get("/plans/{plan_id:int}/preview")
+@router.get("/plans/{plan_id:row}/preview")
 def preview(visit: Signed, plan_id: int) -> Response:
     """The reminders of the plan's year, as they were last rehearsed by this person."""
     with visit.reading() as session:

@@ -75,7 +75,7 @@ def policies(visit: Signed) -> HTMLResponse:
         )  # fmt: skip
 
 
-@router.get("/policies/{policy_id:int}")
+@router.get("/policies/{policy_id:row}")
 def policy(visit: Signed, policy_id: int, due: str | None = None, issued: str | None = None) -> HTMLResponse:
     """One policy in sentences, with a sample item's year."""
     with visit.reading() as session:
@@ -91,7 +91,7 @@ def policy(visit: Signed, policy_id: int, due: str | None = None, issued: str | 
         )  # fmt: skip
 
 
-@router.get("/policies/{policy_id:int}/edit")
+@router.get("/policies/{policy_id:row}/edit")
 def edit(visit: Signed, policy_id: int) -> HTMLResponse:
     """The form of a preset."""
     with visit.reading() as session:
@@ -99,7 +99,7 @@ def edit(visit: Signed, policy_id: int) -> HTMLResponse:
         return _form(session, visit, found, form_of(show_policy(session, found)))
 
 
-@router.post("/policies/{policy_id:int}/edit")
+@router.post("/policies/{policy_id:row}/edit")
 def change(sent: Sent, policy_id: int) -> Response:
     """Show what it would do, add or take a rung, or save: whatever was asked, nothing typed is lost."""
     visit = sent.visit
@@ -132,7 +132,7 @@ def change(sent: Sent, policy_id: int) -> Response:
         return _form(session, visit, found, form, due=due, issued=issued, preview=True, error=error)
 
 
-@router.post("/policies/{policy_id:int}/copy")
+@router.post("/policies/{policy_id:row}/copy")
 def copy(sent: Sent, policy_id: int) -> Response:
     """A new preset that begins as this policy, to be changed."""
     visit, name = sent.visit, sent.text("name")

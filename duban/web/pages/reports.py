@@ -16,6 +16,7 @@ from duban.web.jobs import start_job
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.report_work import COMPILE
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
@@ -97,8 +98,8 @@ def compile_now(sent: Sent) -> Response:
     return visit.go(visit.link(f"/jobs/{start_job(visit, COMPILE, f'编制 {year} 年度报告', asked)}"))
 
 
-@router.get("/reports/{report_id:int}")
-def report(visit: Signed, report_id: int, block: int | None = None) -> HTMLResponse:
+@router.get("/reports/{report_id:row}")
+def report(visit: Signed, report_id: int, block: RowNumber = None) -> HTMLResponse:
     """The report as it will stand on paper, with the sources of the block that was chosen."""
     with visit.reading() as session:
         found = _report(session, visit, report_id)
@@ -121,7 +122,7 @@ def report(visit: Signed, report_id: int, block: int | None = None) -> HTMLRespo
         )  # fmt: skip
 
 
-@router.get("/reports/{report_id:int}/report.docx")
+@router.get("/reports/{report_id:row}/report.docx")
 def download(visit: Signed, report_id: int) -> Response:
     """The report as a document; the same version gives the same bytes."""
     with visit.reading() as session:

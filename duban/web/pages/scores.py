@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
@@ -41,7 +41,7 @@ router = APIRouter()
 
 
 @router.get("/scores")
-def scores(visit: Signed, run: Annotated[int | None, Query(ge=1)] = None) -> HTMLResponse:
+def scores(visit: Signed, run: RowNumber = None) -> HTMLResponse:
     """What was published, and the ranking of one publication: of the whole organ, or of one's own departments."""
     with visit.reading() as session:
         plan = visit.plan_or_none(session)
@@ -76,7 +76,7 @@ def scores(visit: Signed, run: Annotated[int | None, Query(ge=1)] = None) -> HTM
         )
 
 
-@router.get("/scores/runs/{run_id:int}/units/{department_id:int}")
+@router.get("/scores/runs/{run_id:row}/units/{department_id:row}")
 def unit(visit: Signed, run_id: int, department_id: int) -> HTMLResponse:
     """One unit's deductions, line by line, with what became of appeals. 0 is what belongs to no department."""
     with visit.reading() as session:
@@ -114,14 +114,14 @@ def unit(visit: Signed, run_id: int, department_id: int) -> HTMLResponse:
         )
 
 
-@router.get("/scores/lines/{line_id:int}/appeal")
+@router.get("/scores/lines/{line_id:row}/appeal")
 def appeal_form(visit: Signed, line_id: int) -> HTMLResponse:
     """The form of an appeal, with the evidence there is."""
     with visit.reading() as session:
         return _appeal_form(session, visit, _line(session, visit, line_id), {})
 
 
-@router.post("/scores/lines/{line_id:int}/appeal")
+@router.post("/scores/lines/{line_id:row}/appeal")
 def appealed(sent: Sent, line_id: int) -> Response:
     """Appeal."""
     visit = sent.visit
@@ -139,14 +139,14 @@ def appealed(sent: Sent, line_id: int) -> Response:
     return visit.go(where, said)
 
 
-@router.get("/scores/appeals/{number:int}")
+@router.get("/scores/appeals/{number:row}")
 def one_appeal(visit: Signed, number: int) -> HTMLResponse:
     """An appeal as it stands, and its decision for whoever decides."""
     with visit.reading() as session:
         return _appeal_page(session, visit, _appeal(session, visit, number), {})
 
 
-@router.post("/scores/appeals/{number:int}")
+@router.post("/scores/appeals/{number:row}")
 def decided(sent: Sent, number: int) -> Response:
     """Decide an appeal."""
     visit = sent.visit

@@ -48,7 +48,7 @@ def make(sent: Sent) -> Response:
     return _page(visit, secret=secret_of(visit.desk.settings.home, made), secret_of_url=made.url)
 
 
-@router.post("/webhooks/{webhook_id:int}/test")
+@router.post("/webhooks/{webhook_id:row}/test")
 def test(sent: Sent, webhook_id: int) -> Response:
     """Queue a message that tells of nothing."""
     visit = sent.visit
@@ -57,7 +57,7 @@ def test(sent: Sent, webhook_id: int) -> Response:
     return visit.go(visit.link("/webhooks"), "测试消息已排入,一分钟内发出;结果见最近的推送。")
 
 
-@router.post("/webhooks/{webhook_id:int}/stop")
+@router.post("/webhooks/{webhook_id:row}/stop")
 def stop(sent: Sent, webhook_id: int) -> Response:
     """Tell the address of nothing more."""
     visit = sent.visit
@@ -67,7 +67,7 @@ def stop(sent: Sent, webhook_id: int) -> Response:
     return visit.go(visit.link("/webhooks"), f"已停止向“{webhook.url}”推送。")
 
 
-@router.post("/webhooks/{webhook_id:int}/resend")
+@router.post("/webhooks/{webhook_id:row}/resend")
 def again(sent: Sent, webhook_id: int) -> Response:
     """Try anew what was set aside."""
     visit = sent.visit

@@ -4,13 +4,13 @@ what they look after besides."""
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from duban.web.item_acts import BY_VERB, Act
+from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
@@ -91,7 +91,7 @@ def workbench(visit: Signed) -> HTMLResponse:
 
 
 @router.get("/mine/{what}")
-def counted(visit: Signed, what: str, department: Annotated[int | None, Query(ge=0)] = None) -> HTMLResponse:
+def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLResponse:
     """The rows behind a number of the desk that the list of items has no filter for."""
     with visit.reading() as session:
         plan = visit.plan(session)

@@ -75,9 +75,9 @@ def web(office: Office) -> Web:
     return Web(office)
 
 
-def addressed(route: APIRoute) -> str:
-    """The route's address with the first row of whatever it asks for."""
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: "1", route.path)
+def addressed(route: APIRoute, number: str = "1") -> str:
+    """The route's address with the first row of whatever it asks for, or another."""
+    return re.sub(r"\{(\w+)(?::\w+)?\}", number, route.path)
 
 
 def each(method: str, *, public: bool = False) -> list[APIRoute]:
@@ -185,3 +185,18 @@ def test_no_address_fails_whoever_asks(web: Web) -> None:
         ]
 
     assert failed == []
+
+
+@pytest.mark.parametrize("number", ["0", "99999", "99999999999", "9" * 30])
+def test_a_row_there_is_not_is_not_found_whatever_its_number(web: Web, number: str) -> None:
+    visitor = web.of(SUPERVISOR)
+    statuses = {
+        (method, route.path): visitor.client.get(addressed(route, number), follow_redirects=False).status_code
+        if method == "GET"
+        else visitor.post(addressed(route, number), {"reason": "没有这一行"}).status_code
+        for method in ("GET", "POST")
+        for route in each(method)
+        if "{" in route.path
+    }
+
+    assert {asked: status for asked, status in statuses.items() if status not in (303, 400, 403, 404)} == {}
