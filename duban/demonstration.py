@@ -24,8 +24,9 @@ from models.errors import DubanError
 from models.evidence import Category
 from models.instruction import Instruction
 from models.item import WorkItem
-from models.leadership import Duty
-from models.ledger import Procedure
+from models.ledgers.enforcement_case import EnforcementCase, Procedure
+from models.ledgers.kinds import KINDS, kind_named
+from models.ledgers.leadership_act import Duty
 from models.notice import NoticeKind, NoticeState
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
@@ -45,6 +46,7 @@ from tasks.file_store import FileStore
 from tasks.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.hand_over import hand_over, take_leave
 from tasks.instruct import close_instruction, instruct, reply
+from tasks.ledgers.record import correct_row, record_row
 from tasks.list_notices import list_notices
 from tasks.manage_accounts import invite_all
 from tasks.people_of import handler_of
@@ -213,6 +215,23 @@ def _case(office: Office, *, number: str, title: str, procedure: str, fine: str)
     )  # fmt: skip
 
 
+def _publication(office: Office, *, case: str) -> None:
+    """The decision of a case is published."""
+    kind = KINDS["case"]
+    row = office.session.exec(select(EnforcementCase).where(EnforcementCase.number == case)).first()
+    if row is None:
+        raise DubanError(f"没有案号为“{case}”的案件。")
+    by = office.in_role(Role.SUPERVISOR)
+    correct_row(office.session, office.organ, kind, row, {"published_on": office.today}, by=by)
+
+
+def _ledger(office: Office, *, ledger: str, **given: Any) -> None:
+    """A row of any ledger, its fields by their columns."""
+    by = office.in_role(Role.SUPERVISOR)
+    found = kind_named(ledger)
+    record_row(office.session, office.organ, found, {found.day: office.today, **given}, by=by)
+
+
 def _deficiency(office: Office, *, text: str, cause: str, remedy: str, item: str | None = None) -> None:
     record_deficiency(
         office.session, office.organ, by=office.in_role(Role.SUPERVISOR), on=office.today, text=text, cause=cause,
@@ -236,7 +255,8 @@ def _leave(office: Office, *, person: str, until: dt.date) -> None:
 _ACTS: Mapping[str, Callable[..., None]] = {
     "handover": _handover, "leave": _leave, "receipt": _receipt, "progress": _progress, "evidence": _evidence,
     "extension": _extension, "approval": _approval, "urging": _urging, "instruction": _instruction, "reply": _reply,
-    "closure": _closure, "act": _act, "study": _study, "case": _case, "deficiency": _deficiency,
+    "closure": _closure, "act": _act, "study": _study, "case": _case, "publication": _publication,
+    "ledger": _ledger, "deficiency": _deficiency,
 }  # fmt: skip
 """What can happen, by the name of its table in the script; on one day in this order."""
 

@@ -29,9 +29,11 @@ from tasks.compile_brief import compile_brief, first_reader
 from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
 from tasks.deliver import deliver
+from tasks.open_year import open_year
 from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run
 from tasks.send_webhooks import send_webhooks
+from tasks.set_report_template import template_for
 from tasks.supervise import supervise
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,9 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
             try:
                 with on_record(database) as session:
                     organ = session.get_one(Organ, organ_id)
-                    report = compile_report(session, organ, wanted, by=by, on=on)
+                    report = compile_report(
+                        session, organ, wanted, by=by, on=on, template=template_for(session, organ, settings.home)
+                    )
                 reports.append({"organ": report.organ, "version": report.version})
             except DubanError as error:
                 log.warning("年度报告:%s", error.message, extra={"action": "report_failed"})
@@ -107,6 +111,39 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
         with unit_of_work(database) as session:
             record_run(session, year_end_report.__name__, on=on, now=clock.now())
     return {"year": wanted, "reports": reports}
+
+
+def year_opening(settings: Settings, year: int | None = None) -> dict[str, Any]:
+    """Draw up the draft plan of `year` (this one if none) for every organ that had a plan the year before.
+
+    Nothing is issued, and a plan that is issued already is left alone. An organ whose year cannot be opened is named
+    with the reason and stops no other.
+    """
+    on = clock.today()
+    by = Actor("开年编制", Channel.RHYTHM, on, clock.now())
+    wanted = on.year if year is None else year
+    opened: list[dict[str, Any]] = []
+    with _opened(settings) as database:
+        with reading(database) as session:
+            issued = select(AnnualPlan.organ_id).where(
+                AnnualPlan.year == wanted, col(AnnualPlan.policy_id).is_not(None)
+            )
+            planned = select(AnnualPlan.organ_id).where(
+                AnnualPlan.year == wanted - 1, col(AnnualPlan.organ_id).not_in(issued)
+            )
+            organs = session.exec(planned.order_by(col(AnnualPlan.organ_id))).all()
+        for organ_id in organs:
+            try:
+                with on_record(database) as session:
+                    organ = session.get_one(Organ, organ_id)
+                    made = open_year(session, organ, wanted, by=by)
+                opened.append({"organ": organ.name, "made": len(made.made), "incomplete": len(made.incomplete)})
+            except DubanError as error:
+                log.warning("开年编制:%s", error.message, extra={"action": "opening_failed"})
+                opened.append({"organ": organ.name, "problem": error.message})
+        with unit_of_work(database) as session:
+            record_run(session, year_opening.__name__, on=on, now=clock.now())
+    return {"year": wanted, "plans": opened}
 
 
 def weekly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
@@ -202,6 +239,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
         monthly_circular,
         quarterly_circular,
         year_end_report,
+        year_opening,
     )
 }
 """By the name a schedule knows them by."""

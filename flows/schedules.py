@@ -112,6 +112,14 @@ SCHEDULES = (
         cron="0 6 5 1 *",
         grace=dt.timedelta(days=15),
     ),
+    # The day after the report's draft, whose part four is where the new year's plan begins.
+    Schedule(
+        slug="year_opening",
+        title="开年编制",
+        entrypoint="flows.year_opening.year_opening",
+        cron="0 6 6 1 *",
+        grace=dt.timedelta(days=15),
+    ),
     # Filed before 1 March (督察工作规定): what was recorded since January goes into the version that is filed.
     Schedule(
         slug="year_end_report_final",

@@ -52,6 +52,17 @@ class SlowDownError(ForbiddenError):
         super().__init__(f"尝试次数过多:请在 {span}后再试;忘记密码的,请管理员重设。")
 
 
+class UnconfirmedKeyError(ForbiddenError):
+    """这个签名密钥尚未经人核对。
+
+    `fingerprint` is the key's: the same file may come in once a person has confirmed it.
+    """
+
+    def __init__(self, fingerprint: str, message: str) -> None:
+        self.fingerprint = fingerprint
+        super().__init__(message)
+
+
 class ConflictError(DubanError):
     """此事项刚被他人处理,请刷新后再试。"""
 

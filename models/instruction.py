@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from models.coded import Coded, coded
-from models.leadership import Duty
+from models.ledgers.leadership_act import Duty
 from models.row import Row
 
 

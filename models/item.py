@@ -98,6 +98,8 @@ class WorkItem(Row, table=True):
     extensions: int = Field(default=0, sa_column_kwargs=COUNTED)
     reopenings: int = Field(default=0, sa_column_kwargs=COUNTED)
     batch_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)
+    ledger: str | None = Field(default=None, max_length=32)
+    """The code of the ledger whose days it carries (台账时限): no item of the plan's own, and counted in no report."""
 
     @property
     def missing(self) -> list[str]:
@@ -137,12 +139,14 @@ class ItemUnit(Row, table=True):
 
 
 class DeadlineKind(Coded):
-    """Why an item has a day: its end, a stage on the way, one turn of a recurrence, or a leader's instruction."""
+    """Why an item has a day: its end, a stage on the way, one turn of a recurrence, a leader's instruction, or a row
+    of a ledger."""
 
     FINAL = "final", "完成时限"
     MILESTONE = "milestone", "阶段节点"
     OCCURRENCE = "occurrence", "本期"
     INSTRUCTION = "instruction", "批示"
+    LEDGER = "ledger", "台账时限"
 
 
 class Deadline(Row, table=True):
@@ -154,15 +158,15 @@ class Deadline(Row, table=True):
     """
 
     __table_args__ = (
-        # Two instructions may set the same day.
+        # Two instructions may set the same day, and so may two rows of a ledger.
         Index(
             "uq_deadline_item_id_kind_original_due_on",
             "item_id",
             "kind",
             "original_due_on",
             unique=True,
-            sqlite_where=text("kind <> 'instruction'"),
-            postgresql_where=text("kind <> 'instruction'"),
+            sqlite_where=text("kind NOT IN ('instruction', 'ledger')"),
+            postgresql_where=text("kind NOT IN ('instruction', 'ledger')"),
         ),
         Index(
             "ix_deadline_window",

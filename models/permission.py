@@ -55,6 +55,18 @@ class Action(Coded):
     CALENDAR = "calendar", "管理工作日历"
     RECORD = "record", "登记台账"
     COMPILE = "compile", "编制年度报告"
+    COMMENT = "comment", "批注年度报告"
+    RECEIVE_REPORT = "receive_report", "接收下级报告"
+    REPORT_SUBMIT = "report_submit", "报告送审"
+    REPORT_CONSULT = "report_consult", "报告征求意见"
+    REPORT_OPINE = "report_opine", "反馈报告意见"
+    LEGAL_REVIEW = "legal_review", "报告法制审核"
+    SECRECY_REVIEW = "secrecy_review", "报告保密审查"
+    REPORT_SIGN = "report_sign", "审签报告"
+    REPORT_FILE = "report_file", "报送报告"
+    REPORT_PUBLISH = "report_publish", "公开报告"
+    REPORT_ARCHIVE = "report_archive", "报告归档"
+    REPORT_RETURN = "report_return", "退回报告"
     CIRCULATE = "circulate", "印发通报简报"
     BRIEF = "brief", "查看本人简报"
     SCORE = "score", "考核评分"
@@ -88,6 +100,8 @@ HELPING = (Grant(_H, Scope.COOPERATING), Grant(_D, Scope.COOPERATING))
 DECIDING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
 LEADING = (Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
 SUPERVISING = (Grant(_S, Scope.ORGAN),)
+REVIEWING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.ORGAN), Grant(_F, Scope.ORGAN))
+"""Who looks over the year-end report; never who sent it on: `tasks.filing.review` sees to that."""
 RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
 
 GRANTS: Mapping[Action, tuple[Grant, ...]] = {
@@ -126,6 +140,18 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.CALENDAR: RUNNING,
     Action.RECORD: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_L, Scope.ORGAN)),
     Action.COMPILE: RUNNING,
+    Action.COMMENT: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_A, Scope.ORGAN)),
+    Action.RECEIVE_REPORT: RUNNING,
+    Action.REPORT_SUBMIT: SUPERVISING,
+    Action.REPORT_CONSULT: SUPERVISING,
+    Action.REPORT_OPINE: (Grant(_D, Scope.DEPARTMENT), Grant(_H, Scope.DEPARTMENT)),
+    Action.LEGAL_REVIEW: REVIEWING,
+    Action.SECRECY_REVIEW: REVIEWING,
+    Action.REPORT_SIGN: (Grant(_F, Scope.ORGAN),),
+    Action.REPORT_FILE: SUPERVISING,
+    Action.REPORT_PUBLISH: SUPERVISING,
+    Action.REPORT_ARCHIVE: SUPERVISING,
+    Action.REPORT_RETURN: REVIEWING,
     Action.CIRCULATE: SUPERVISING,
     Action.BRIEF: (Grant(_F, Scope.ORGAN), Grant(_S, Scope.ORGAN)),
     Action.SCORE: SUPERVISING,
@@ -143,5 +169,5 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.INTEGRATE: (Grant(_M, Scope.ORGAN),),
 }
 
-BY_RHYTHM = frozenset({Action.COMPILE, Action.CIRCULATE, Action.BRIEF})
+BY_RHYTHM = frozenset({Action.COMPILE, Action.CIRCULATE, Action.BRIEF, Action.PLAN})
 """What the system's own rhythms do without anybody's grant, besides raising and sending notices: never more."""

@@ -37,6 +37,11 @@ class Report(Row, table=True):
     paper: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     """What stands on paper beside the parts: day, addressee, signature, opening, template. None in versions compiled
     before it was kept."""
+    based_on_id: int | None = Field(default=None, foreign_key="report.id")
+    """The version whose hand edits this one took over."""
+    content_hash: str | None = Field(default=None, max_length=64)
+    """Set once the version is bound (sent on for review): the hash of its whole content; nothing of it changes any
+    more."""
 
 
 class ReportSection(Row, table=True):
@@ -67,6 +72,27 @@ class ReportBlock(Row, table=True):
     unsupported: bool = False
     proposal: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
     """It has sources, but a person has to say whether it is so."""
+    key: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    """What the block is called in every version: what the compiler calls it (`progress:12`), or `hand:3`, `split:4` for
+    one that a person made."""
+    origins: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Keys of the compiled blocks it came from, stable over versions (`ledger:case`, `progress:12`); none: a person
+    wrote it."""
+    compiled: str | None = None
+    """What the compiler wrote where a person changed it since; None where the text is the compiler's own."""
+    was_compiled: str | None = None
+    """What the compiler had written when the person changed it, where it now writes something else: the sources
+    changed."""
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    """Who changed it last; nobody: the compiler's own words."""
+    withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """Taken out of the text by a person; kept to be seen, and to be put back."""
+    placed: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """A person put it where it stands; the compiler's order no longer moves it."""
+    titled: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """A person gave it its heading; the compiler no longer changes it."""
+    internal: str | None = Field(default=None, max_length=300)
+    """Why it stays out of the public edition; None: it is public."""
 
     @property
     def unverified(self) -> bool:
@@ -87,6 +113,17 @@ class ReportFigure(Row, table=True):
     approximate: bool = False
     rows: list[str] = Field(sa_type=JSON)
     row_hash: str = Field(max_length=64)
+    parts: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """What each row contributes where that is not one, in the order of the rows."""
+    code: str | None = Field(default=None, max_length=100)
+    """Stable over years and organs (`case.simple`); None for a number quoted from a sentence."""
+    definition: str | None = Field(default=None, max_length=300)
+    """What is counted, in words."""
+    first_on: dt.date | None = None
+    last_on: dt.date | None = None
+    """The period counted over, both days included."""
+    internal: str | None = Field(default=None, max_length=300)
+    """Why it stays out of the public edition; None: it is public."""
 
 
 def describe_row(table: str, row_id: Any) -> str:

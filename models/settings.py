@@ -64,6 +64,14 @@ class Settings(BaseSettings):
     evidence_megabytes: int = Field(default=50, ge=1, le=2048)
     """The largest evidence file, in MB of 1,048,576 bytes."""
 
+    pdf_font_folder: str = ""
+    """A folder with fonts for PDF files, beside those of the system; a relative one counts from the data folder."""
+    pdf_title_font: str = ""
+    pdf_body_font: str = ""
+    pdf_heading_font: str = ""
+    pdf_subheading_font: str = ""
+    """Names of fonts in a PDF, for 标题, 正文, 一级标题, 二级标题; empty: the standard's own, else the nearest."""
+
     @field_validator("trusted_proxy")
     @classmethod
     def _are_networks(cls, listed: str) -> str:

@@ -1,28 +1,25 @@
 """Attaching evidence (佐证材料): looked at, stored by content, tied to an item or an act, revised by new rows."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import BinaryIO
 
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.evidence import Category, Evidence, EvidenceState, StoredFile
+from models.evidence import Category, Evidence, EvidenceState
 from models.item import WorkItem
-from models.leadership import LeadershipAct
+from models.ledgers.leadership_act import LeadershipAct
 from models.permission import Action
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ
-from tasks.check_upload import Limits, Upload, check_upload
+from tasks.check_upload import Limits, check_upload
 from tasks.file_store import FileStore, Stored
+from tasks.keep_file import keeping
 from tasks.perform import performing
-
-_FILE: Table = StoredFile.__table__  # type: ignore[attr-defined]
 
 
 def attach(
@@ -89,7 +86,9 @@ def attach_all(
         older = _replaced(session, item, replaces) if replaces is not None else None
         pieces = []
         for upload, (_, source) in zip(uploads, files, strict=True):
-            stored = kept.enter_context(_stored(session, store, source, upload, limits, by))
+            stored = kept.enter_context(
+                keeping(session, store, source, media_type=upload.kind.media_type, largest=limits.largest, now=by.now)
+            )
             _refuse_known(session, item, stored)
             if older is not None:
                 older.state = EvidenceState.REPLACED
@@ -143,7 +142,8 @@ def attach_to_act(
     for_id = standing.seat.for_id
     with recorded(session, by, Action.ATTACH, organ_id=act.organ_id, item_id=act.item_id, for_id=for_id):
         upload = check_upload(name, source, limits)
-        with _stored(session, store, source, upload, limits, by) as stored:
+        kept = keeping(session, store, source, media_type=upload.kind.media_type, largest=limits.largest, now=by.now)
+        with kept as stored:
             piece = Evidence(
                 act_id=key(act.id),
                 name=upload.name,
@@ -175,29 +175,3 @@ def _replaced(session: Session, item: WorkItem, number: int) -> Evidence:
     if older.state is EvidenceState.REPLACED:
         raise ForbiddenError(f"佐证材料 {number} 已有新版,请对最新的一版再修订。")
     return older
-
-
-@contextmanager
-def _stored(
-    session: Session, store: FileStore, source: BinaryIO, upload: Upload, limits: Limits, by: Actor
-) -> Iterator[Stored]:
-    """The file in the store with its row; taken out again where the block fails and nobody else refers to it."""
-    stored = store.put(source, largest=limits.largest)
-    referred = False
-    try:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        values = {
-            "sha256": stored.sha256, "size": stored.size, "media_type": upload.kind.media_type, "stored_at": by.now,
-        }  # fmt: skip
-        made = session.execute(insert(_FILE).values(values).on_conflict_do_nothing().returning(_FILE.c.sha256)).first()
-        referred = made is None
-        if not store.exists(stored.sha256):
-            # Whoever brought the same content first failed and took it out again before we could refer to it.
-            source.seek(0)
-            stored = store.put(source, largest=limits.largest)
-        yield stored
-    except BaseException:
-        # Our row holds the hash until the transaction ends: nobody else can refer to the file before it is gone.
-        if stored.new and not referred:
-            store.discard(stored.sha256)
-        raise

@@ -11,6 +11,7 @@ from models.permission import Action
 from tasks.audit import recorded
 from tasks.authorize import authorize_everywhere, authorize_organ
 from tasks.import_calendar import ChangedCalendar, ImportedCalendar
+from tasks.ledgers.recount_days import recount_days
 from tasks.reproject import reproject
 
 
@@ -32,4 +33,5 @@ def clear_day(session: Session, on: dt.date, *, by: Actor, organ_id: int | None)
     after = office_calendar(session, organ_id=organ_id)
     moved = [on] if before.is_working(on) != after.is_working(on) else []
     notices = reproject(session, before=before, after=after, on=by.on) if organ_id is None else []
-    return ChangedCalendar(ImportedCalendar([], [on], []), after, moved, notices)
+    terms = recount_days(session, by=by, organ_id=organ_id)
+    return ChangedCalendar(ImportedCalendar([], [on], []), after, moved, notices, terms)

@@ -12,7 +12,7 @@ from models.document import Document
 from models.errors import ForbiddenError, NotFoundError
 from models.evidence import Evidence
 from models.item import WorkItem
-from models.leadership import LeadershipAct
+from models.ledgers.leadership_act import LeadershipAct
 from models.organ import Organ
 from models.permission import Action
 from tasks.authorize import authorize, authorize_organ, may_see_organ

@@ -22,6 +22,8 @@ from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
 from tasks.audit import write_alone
 from tasks.authorize import authorize_everywhere, authorize_organ
+from tasks.ledgers.keep_terms import MovedTerm
+from tasks.ledgers.recount_days import recount_days
 from tasks.reproject import MovedFire, reproject
 
 _COLUMNS = ("日期", "类型", "名称")
@@ -45,12 +47,14 @@ class ImportedCalendar:
 
 @dataclass(frozen=True)
 class ChangedCalendar:
-    """An import with what follows from it: the calendar afterwards, the days that changed, the notices that move."""
+    """An import with what follows from it: the calendar afterwards, the days that changed, the notices and the days
+    of ledgers that move."""
 
     done: ImportedCalendar
     calendar: WorkCalendar
     moved: list[dt.date]
     notices: list[MovedFire]
+    terms: list[MovedTerm]
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def change_days(
     after = office_calendar(session, organ_id=organ_id)
     moved = [rule.on for rule in rules if before.is_working(rule.on) != after.is_working(rule.on)]
     notices = reproject(session, before=before, after=after, on=by.on) if organ_id is None else []
-    return ChangedCalendar(done, after, moved, notices)
+    return ChangedCalendar(done, after, moved, notices, recount_days(session, by=by, organ_id=organ_id))
 
 
 def import_overrides(

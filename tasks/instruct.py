@@ -16,7 +16,7 @@ from models.document import Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.instruction import Instruction, InstructionReply, InstructionState
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.leadership import Duty, LeadershipAct
+from models.ledgers.leadership_act import Duty, LeadershipAct
 from models.notice import Notice, NoticeKind
 from models.organ import Department
 from models.permission import Action

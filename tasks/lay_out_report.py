@@ -1,13 +1,16 @@
 """Laying out a compiled report on paper: its blocks as headings and paragraphs of an official document."""
 
 import re
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count, groupby
 
 from models.due_text import find_due
 from models.report import SectionKind
-from tasks.compile_report import CompiledReport, CompiledSection
-from tasks.compiling.blocks import Block
-from tasks.compiling.template import Numbering, chinese_numeral
+from tasks.compiling.blocks import Block, close_sentence
+from tasks.compiling.check_numbers import UNFOUNDED
+from tasks.compiling.compiled import CompiledReport
+from tasks.compiling.template import Numbering, ReportTemplate, marker
 from tasks.wording.official_document import Heading, OfficialDocument, Paragraph, Run
 
 UNVERIFIED = "〔待核〕"
@@ -17,12 +20,47 @@ LONGEST_RUN_IN = 25
 """Characters: a longer heading, or one that names a time, has a line of its own, else it reads as a task."""
 
 
+@dataclass(frozen=True)
+class Passage:
+    """Neighbouring blocks that make one paragraph, with what numbers it and the heading it stands under."""
+
+    marker: str
+    heading: str | None
+    blocks: tuple[Block, ...]
+
+
+def passages(kind: SectionKind, blocks: Sequence[Block], template: ReportTemplate) -> list[Passage]:
+    """The paragraphs of a part: blocks under one heading together, and numbered as the template has it.
+
+    In a part without any heading that is numbered 一是 each block is a paragraph; one alone needs no number.
+    """
+    numbering = template.numbered(kind)
+    groups = [(heading, tuple(together)) for heading, together in groupby(blocks, key=lambda block: block.heading)]
+    if numbering is Numbering.PLAIN:
+        return [Passage("", None, together) for _, together in groups]
+    if all(heading is None for heading, _ in groups) and (
+        numbering is Numbering.ORDINAL or kind in template.numberings
+    ):
+        groups = [(None, (block,)) for block in blocks]
+        if len(groups) == 1:
+            return [Passage("", None, tuple(blocks))]
+        return [Passage(marker(numbering, place), *group) for place, group in enumerate(groups, start=1)]
+    places = count(1)
+    several = sum(heading is not None for heading, _ in groups) > 1 or numbering is not Numbering.ORDINAL
+    return [
+        Passage(marker(numbering, next(places)) if heading is not None and several else "", heading, together)
+        for heading, together in groups
+    ]
+
+
 def lay_out_report(report: CompiledReport) -> OfficialDocument:
     """The report as a document: neighbouring blocks under one heading become one paragraph behind it."""
     body: list[Heading | Paragraph] = [Paragraph(_runs(report.opening))]
     for section in report.sections:
         body.append(Heading(1, section.number, section.heading))
-        body += _enumerated(section) if section.kind is SectionKind.DEFICIENCIES else _headed(section, report)
+        numbering = report.template.numbered(section.kind)
+        for passage in passages(section.kind, section.blocks, report.template):
+            body += _laid(passage, numbering, report.year)
     return OfficialDocument(
         title=report.title,
         addressee=report.addressee,
@@ -32,35 +70,36 @@ def lay_out_report(report: CompiledReport) -> OfficialDocument:
     )
 
 
-def _enumerated(section: CompiledSection) -> list[Heading | Paragraph]:
-    """一是…二是…, a paragraph each; one alone needs no number."""
-    if len(section.blocks) == 1:
-        return [Paragraph(_runs(section.blocks[0]))]
-    return [
-        Paragraph(_runs(block, f"{chinese_numeral(place)}是")) for place, block in enumerate(section.blocks, start=1)
-    ]
+def _laid(passage: Passage, numbering: Numbering, year: int) -> list[Heading | Paragraph]:
+    runs = [run for block in passage.blocks for run in _runs(block)]
+    heading, number = passage.heading, passage.marker
+    if heading is None:
+        first = runs.pop(0)
+        return [Paragraph((Run(number + first.text, mark=first.mark), *runs))]
+    if numbering is Numbering.CHINESE:
+        return [Heading(2, number, heading), Paragraph(tuple(runs))]
+    if numbering is Numbering.ORDINAL:
+        return [Paragraph((Run(number + close_sentence(heading)), *runs))]
+    if len(heading) > LONGEST_RUN_IN or find_due(heading, year + 1):
+        return [Heading(3, number, heading), Paragraph(tuple(runs))]
+    return [Heading(3, number, heading, run_in=tuple(runs))]
 
 
-def _headed(section: CompiledSection, report: CompiledReport) -> list[Heading | Paragraph]:
-    laid: list[Heading | Paragraph] = []
-    place = 0
-    for heading, blocks in groupby(section.blocks, key=lambda block: block.heading):
-        runs = tuple(run for block in blocks for run in _runs(block))
-        if heading is None:
-            laid.append(Paragraph(runs))
-            continue
-        place += 1
-        if report.template.numbering is Numbering.CHINESE:
-            laid += [Heading(2, f"（{chinese_numeral(place)}）", heading), Paragraph(runs)]
-        elif len(heading) > LONGEST_RUN_IN or find_due(heading, report.year + 1):
-            laid += [Heading(3, f"{place}.", heading), Paragraph(runs)]
-        else:
-            laid.append(Heading(3, f"{place}.", heading, run_in=runs))
-    return laid
+def _runs(block: Block) -> tuple[Run, ...]:
+    """The block's words; what a person has to look at is set off and says why in front of its stop."""
+    if block.unverified:
+        whole = block.text
+        for sentence in block.unfounded:
+            whole = whole.replace(sentence, _marked(sentence, UNFOUNDED))
+        return (Run(_marked(whole, UNVERIFIED), mark=True),)
+    runs: list[Run] = []
+    rest = block.text
+    for sentence in block.unfounded:
+        before, _, rest = rest.partition(sentence)
+        runs += [Run(before)] * bool(before)
+        runs.append(Run(_marked(sentence, UNFOUNDED), mark=True))
+    return (*runs, Run(rest)) if rest or not runs else tuple(runs)
 
 
-def _runs(block: Block, number: str = "") -> tuple[Run, ...]:
-    words = number + block.text
-    if not block.unverified:
-        return (Run(words),)
-    return (Run(re.sub("(。?)$", rf"{UNVERIFIED}\1", words, count=1), mark=True),)
+def _marked(text: str, mark: str) -> str:
+    return re.sub("(。?)$", rf"{mark}\1", text, count=1)

@@ -3,6 +3,7 @@
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,13 +13,17 @@ _LENGTH = 32
 
 def office_key(home: Path) -> bytes:
     """The key, 32 bytes. Of two processes that need it first, both get the same."""
-    file = home / FILE
+    return kept_secret(home / FILE, lambda: secrets.token_bytes(_LENGTH))
+
+
+def kept_secret(file: Path, make: Callable[[], bytes]) -> bytes:
+    """What the file holds; where it is not there, what `make` makes is put into it first, for its owner alone."""
     if not file.exists():
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = file.with_name(f"{FILE}.{secrets.token_hex(8)}")
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as made:
-            made.write(secrets.token_bytes(_LENGTH))
+            made.write(make())
             made.flush()
             os.fsync(made.fileno())
         try:

@@ -1,28 +1,39 @@
-"""A compiled report read back from its rows: any version, exactly as it was compiled."""
+"""A version of a report read back from its rows: exactly as it stands, at any time."""
 
 import datetime as dt
-from collections import defaultdict
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.clock import OFFICE_ZONE
-from models.database import key
 from models.organ import Organ
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
-from tasks.compile_report import CompiledReport, CompiledSection
+from models.report import Report
 from tasks.compiling.blocks import Block, write_block
+from tasks.compiling.compiled import CompiledReport, CompiledSection
+from tasks.compiling.draft import DraftSection, as_block
 from tasks.compiling.template import STANDARD, ReportTemplate, chinese_numeral, fill
-from tasks.gather_figures import Figure
+from tasks.keep_draft import read_draft
 
 
 def read_back(session: Session, report: Report) -> CompiledReport:
-    """The report as `compile_report` gave it. A version from before its paper was kept gets the standard template, and
-    the day on which it was compiled."""
+    """The version as it is read, without what was withdrawn; who may see the whole of it reads it so.
+
+    A version from before its paper was kept gets the standard template, and the day on which it was compiled.
+    """
+    return as_read(session, report, read_draft(session, report))
+
+
+def as_read(session: Session, report: Report, sections: Sequence[DraftSection]) -> CompiledReport:
+    """The same of these parts; one without anything to read is left out, and the rest numbered through."""
     organ = session.get_one(Organ, report.organ_id)
     paper = report.paper or _paper_of_old(report, organ)
-    template = ReportTemplate.model_validate(paper["template"])
+    figures = [figure for section in sections for block in section.blocks for figure in block.figures]
+    read = [
+        (section, blocks)
+        for section in sections
+        if (blocks := tuple(as_block(block, figures) for block in section.blocks if not block.withdrawn))
+    ]
     return CompiledReport(
         organ=paper["organ"],
         year=report.year,
@@ -31,10 +42,14 @@ def read_back(session: Session, report: Report) -> CompiledReport:
         dated_on=dt.date.fromisoformat(paper["dated_on"]),
         title=report.title,
         addressee=paper["addressee"],
+        copies=tuple(paper.get("copies", ())),
         signature=paper["signature"],
-        opening=Block(paper["opening"], sources=("template:opening",)),
-        sections=_sections(session, report),
-        template=template,
+        opening=Block(paper["opening"], sources=("template:opening",), key="opening"),
+        sections=tuple(
+            CompiledSection(section.kind, f"{chinese_numeral(place)}、", section.heading, blocks)
+            for place, (section, blocks) in enumerate(read, start=1)
+        ),
+        template=ReportTemplate.model_validate(paper["template"]),
     )
 
 
@@ -48,34 +63,3 @@ def _paper_of_old(report: Report, organ: Organ) -> dict[str, Any]:
         "opening": opening.text,
         "template": STANDARD.model_dump(mode="json"),
     }
-
-
-def _sections(session: Session, report: Report) -> tuple[CompiledSection, ...]:
-    sections = session.exec(
-        select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
-    ).all()
-    ids = [section.id for section in sections]
-    blocks = session.exec(
-        select(ReportBlock).where(col(ReportBlock.section_id).in_(ids)).order_by(col(ReportBlock.ordinal))
-    ).all()
-    figures: dict[int, list[Figure]] = defaultdict(list)
-    of_blocks = (
-        select(ReportFigure)
-        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
-        .where(col(ReportBlock.section_id).in_(ids))
-        .order_by(col(ReportFigure.id))
-    )
-    for figure in session.exec(of_blocks):
-        figures[figure.block_id].append(
-            Figure(figure.name, Decimal(str(figure.value)), figure.unit, tuple(figure.rows), figure.approximate)
-        )
-    within: dict[int, list[Block]] = defaultdict(list)
-    for block in blocks:
-        within[block.section_id].append(
-            Block(block.text, block.heading, tuple(block.sources), tuple(figures[key(block.id)]), block.proposal)
-        )
-    return tuple(
-        CompiledSection(section.kind, f"{chinese_numeral(section.ordinal)}、", section.heading,
-                        tuple(within[key(section.id)]))
-        for section in sections
-    )  # fmt: skip

@@ -6,18 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, null, select
 from sqlmodel import Session, col
 
-from models.deficiency import Deficiency
 from models.errors import NotFoundError
 from models.item import WorkItem
-from models.leadership import LeadershipAct
-from models.ledger import EnforcementCase, StudySession
+from models.ledgers.field import FieldType
+from models.ledgers.kind import Kind
+from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.progress import ProgressEntry
-from models.report import ReportBlock, ReportFigure, ReportSection, describe_row
+from models.received_report import ReceivedReport
+from models.report import Report, ReportBlock, ReportFigure, ReportSection, describe_row
 from tasks.compile_report import newest_report
+
+MOST_FIELDS = 5
+"""Of a ledger's row that are told: enough to know it again."""
 
 _BATCH = 500
 """Rows asked for at a time: databases limit how many values a statement may carry."""
@@ -63,7 +67,7 @@ def trace_figure(session: Session, organ: Organ, year: int, name: str) -> list[T
         )
         .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
         .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        .where(col(ReportSection.report_id) == report.id)
+        .where(col(ReportSection.report_id) == report.id, col(ReportBlock.withdrawn).is_(False))
         .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
     ).all()
     wanted = [figure for figure in figures if figure.name == name.strip()]
@@ -116,20 +120,21 @@ def _words_of(session: Session, rows: Iterable[str]) -> dict[str, TracedRow]:
     return found
 
 
+def _of_ledger(kind: Kind) -> tuple[Any, ...]:
+    """The first fields of a ledger that say something by themselves; a withdrawn row says so."""
+    table: Any = kind.table
+    pointing = {FieldType.ITEM, FieldType.PERSON, FieldType.YES_NO}
+    usual = [field.name for field in kind.fields if field.name != kind.day and field.takes not in pointing]
+    told = kind.tells or usual[:MOST_FIELDS]
+    withdrawn = case((col(table.withdrawn_on).is_not(None), "（已撤销）"))
+    return (col(table.id), getattr(table, kind.day), *(getattr(table, name) for name in told), withdrawn)
+
+
 _TABLES: dict[str, tuple[Any, ...]] = {
     "item": (col(WorkItem.id), col(WorkItem.closed_on), WorkItem.number, WorkItem.title, WorkItem.state),
     "progress": (col(ProgressEntry.id), col(ProgressEntry.on), ProgressEntry.achievement, ProgressEntry.text),
-    "act": (col(LeadershipAct.id), col(LeadershipAct.on), LeadershipAct.kind, LeadershipAct.text),
-    "deficiency": (col(Deficiency.id), col(Deficiency.on), Deficiency.text, Deficiency.cause),
-    "case": (
-        col(EnforcementCase.id),
-        col(EnforcementCase.decided_on),
-        EnforcementCase.number,
-        EnforcementCase.title,
-        EnforcementCase.procedure,
-        EnforcementCase.fine,
-        EnforcementCase.outcome,
-    ),
-    "study": (col(StudySession.id), col(StudySession.held_on), StudySession.topic, StudySession.people),
+    "received": (col(ReceivedReport.id), col(ReceivedReport.received_on), ReceivedReport.title),
+    "report": (col(Report.id), null(), Report.title),
+    **{kind.code: _of_ledger(kind) for kind in KINDS.values()},
 }
 """Per table its key, its day and what tells a person which row it is."""

@@ -51,6 +51,14 @@ def engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
         yield made
 
 
+@pytest.fixture
+def other_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """The database of another office, on a machine of its own."""
+    shutil.copy(sqlite_template, tmp_path / "other.db")
+    with disposed(sqlite_url(tmp_path / "other.db")) as made:
+        yield made
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server; `postgres_database` is an empty database in it.

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from models.clock import opening_of
 from models.database import key
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.leadership import Duty
-from models.ledger import Outcome, Procedure
+from models.ledgers.enforcement_case import Outcome, Procedure
+from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
@@ -20,7 +20,7 @@ from models.report import SectionKind
 from tasks.compile_report import CompiledReport, compile_report
 from tasks.compiling.blocks import Block
 from tasks.compiling.template import STANDARD, ReportTemplate
-from tasks.gather_figures import Figure
+from tasks.figure import Figure
 from tasks.record import record_act, record_case, record_deficiency, record_study
 from tests.actors import administrator
 
@@ -33,11 +33,15 @@ def day(text: str) -> dt.date:
 
 
 class ReportYear:
-    """青禾县水务局 in 2025."""
+    """青禾县水务局 in 2025, or another office in another year."""
 
-    def __init__(self, session: Session, *projects: str, year: int = 2025) -> None:
+    def __init__(
+        self, session: Session, *projects: str, year: int = 2025, name: str = "青禾县水务局", code: str = "water"
+    ) -> None:
         self.session = session
-        self.organ = session.exec(select(Organ)).first() or self._add(Organ(code="water", name="青禾县水务局"))
+        self.organ = session.exec(select(Organ).where(Organ.code == code)).first() or self._add(
+            Organ(code=code, name=name)
+        )
         self.plan = self._add(AnnualPlan(organ_id=key(self.organ.id), year=year, title=f"{year}年工作要点"))
         self.projects = {
             name: self._add(Project(plan_id=key(self.plan.id), ordinal=place, name=name))

@@ -109,7 +109,9 @@ def import_(
     done, after, moved, notices = changed.done, changed.calendar, changed.moved, changed.notices
     if as_json:
         counts = {"added": done.added, "changed": done.changed, "unchanged": done.unchanged}
-        print_json({**counts, "moved": moved, "notices": [asdict(notice) for notice in notices], "errors": []})
+        terms = [asdict(term) for term in changed.terms]
+        told = {"moved": moved, "notices": [asdict(notice) for notice in notices], "terms": terms, "errors": []}
+        print_json({**counts, **told})
         return
     counted = f"新增 {len(done.added)} 天,改变 {len(done.changed)} 天,未变 {len(done.unchanged)} 天"
     say(f"已导入“{file.name}”:{counted}。")
@@ -122,6 +124,11 @@ def import_(
         for notice in notices:
             days = (str(notice.due_on), notice.rung, str(notice.from_on), str(notice.to_on))
             shown.add_row(f"{notice.item} {notice.title[:20]}", *days)
+        show_table(shown)
+    if changed.terms:
+        shown = table("台账时限", "原定", "改为", title=f"重新计算的台账时限 {len(changed.terms)} 条")
+        for term in changed.terms:
+            shown.add_row(term.title[:60], str(term.from_on), str(term.to_on))
         show_table(shown)
 
 

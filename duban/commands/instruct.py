@@ -63,7 +63,7 @@ def add(
     """
     from models.errors import BadInputError, NotFoundError
     from models.item import WorkItem
-    from models.leadership import Duty
+    from models.ledgers.leadership_act import Duty
     from models.notice import Notice
     from models.organ import Organ
     from tasks.find import find_department, find_item, find_person

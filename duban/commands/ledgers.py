@@ -1,15 +1,15 @@
 """`duban act`, `duban deficiency`, `duban ledger`: what the report needs and no item brings along."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duban.commands import ledger_files
+from duban.commands.act import acts, deficiencies
+from duban.commands.ledger_shown import KindArgument, done, rows_of
+from duban.commands.ledger_shown import list_rows as show_rows
 from duban.edge import (
     AsOption,
-    Edge,
     JsonOption,
     OnOption,
     OrganOption,
@@ -23,315 +23,271 @@ from duban.edge import (
 )
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from models.ledgers.kind import Kind
 
-    from sqlmodel import Session
+ledgers = typer.Typer(help="台账:登记、更正、撤下、查看、导入、导出。", no_args_is_help=True)
 
-    from models.actor import Actor
-    from models.evidence import Evidence
-    from models.item import WorkItem
-    from models.leadership import LeadershipAct
-    from models.organ import Organ
-
-acts = typer.Typer(help="第一责任人履职记录:部署、过问、协调、督办。", no_args_is_help=True)
-deficiencies = typer.Typer(help="不足和原因。", no_args_is_help=True)
-ledgers = typer.Typer(help="台账:执法案件、学习研讨。", no_args_is_help=True)
-additions = typer.Typer(help="登记一条台账。", no_args_is_help=True)
-
-ItemOption = Annotated[str | None, typer.Option("--item", metavar="编号", help="有关任务的编号。")]
+NumberArgument = Annotated[int, typer.Argument(metavar="编号", help="记录在台账中的编号。", min=1)]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="项=值", help="一项内容,如 --set 公开日期=2026-03-05。")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    ledgers.add_typer(additions, name="add")
     app.add_typer(acts, name="act")
     app.add_typer(deficiencies, name="deficiency")
     app.add_typer(ledgers, name="ledger")
 
 
-@acts.command("add")
-def add_act(
-    context: typer.Context,
-    kind: Annotated[
-        str,
-        typer.Option("--kind", metavar="类别", help="deploy 部署、inquire 过问、coordinate 协调、supervise 督办。"),
-    ],
-    text: Annotated[str, typer.Option("--text", metavar="文字", help="做了什么,如“主持会议研究……”。")],
-    item: ItemOption = None,
-    document_number: Annotated[
-        str | None, typer.Option("--document-number", metavar="文号", help="会议纪要或文件的文号。")
-    ] = None,
-    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="履职人;缺省为第一责任人。")] = None,
-    evidence: Annotated[
-        Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料,如会议纪要、批示原件。")
-    ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
+@ledgers.command("kinds")
+def list_kinds(
+    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
 ) -> None:
-    """登记一次履职,计入当年报告的第一责任人部分。"""
-    from models.leadership import Duty
-    from tasks.find import find_person
-    from tasks.record import member_named, record_act
+    """列出有哪些台账:各有多少记录、多少未办和已过的时限。"""
+    from models.database import key
+    from tasks.ledgers.browse import count_kinds
+    from tasks.ledgers.own_terms import amounts
 
-    reach, day = edge(context), today(on)
-    with _opened(evidence) as source, reach.writing() as session:
-        by = reach.recorder(session, as_, day, organ)
-        owner = reach.organ_for(session, by, organ)
-        act = record_act(
-            session,
-            owner,
-            by=by,
-            kind=member_named(Duty, kind),
-            on=day,
-            text=text,
-            item=_item(session, owner, day, item),
-            person=find_person(session, person, owner) if person else None,
-            document_number=document_number,
-        )
-        data: dict[str, Any] = {"id": act.id, "kind": act.kind, "on": act.on, "text": act.text}
-        if source is not None and evidence is not None:
-            piece = _attached(reach, session, act, by, evidence.name, source)
-            data["evidence"] = {"id": piece.id, "name": piece.name, "sha256": piece.sha256}
-    proof = f",佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
-    _done(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。", as_json)
-
-
-@contextmanager
-def _opened(file: Path | None) -> Iterator[BinaryIO | None]:
-    """The file to be attached, open, if there is one: opened before anything is written down."""
-    from models.errors import BadInputError
-
-    if file is None:
-        yield None
+    reach, day = edge(context), today(None)
+    with reach.reading() as session:
+        owner = reach.organ(session, organ)
+        counts = count_kinds(session, owner, year or day.year, on=day, amounts=amounts(session, key(owner.id)))
+    if as_json:
+        print_json(
+            [
+                {"kind": one.kind.code, "title": one.kind.title, "unit": one.kind.unit, "rows": one.rows,
+                 "open_terms": one.open, "overdue_terms": one.overdue, "last_on": one.last_on}
+                for one in counts
+            ]
+        )  # fmt: skip
         return
-    try:
-        source = file.open("rb")
-    except OSError as error:
-        raise BadInputError(f"文件 {file} 无法打开:{error.strerror}。") from error
-    with source:
-        yield source
-
-
-def _attached(
-    reach: Edge, session: "Session", act: "LeadershipAct", by: "Actor", name: str, source: BinaryIO
-) -> "Evidence":
-    from tasks.attach import attach_to_act
-    from tasks.check_upload import Limits
-    from tasks.file_store import FileStore
-
-    store, limits = FileStore(reach.settings.evidence_store), Limits(reach.settings.evidence_bytes)
-    return attach_to_act(session, act, by=by, store=store, limits=limits, name=name, source=source)
-
-
-@acts.command("list")
-def list_acts(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
-) -> None:
-    """列出履职记录。"""
-    from models.leadership import LeadershipAct as Act
-
-    rows = _rows(
-        edge(context),
-        organ,
-        year,
-        Act.on,
-        id=Act.id,
-        on=Act.on,
-        kind=Act.kind,
-        text=Act.text,
-        document_number=Act.document_number,
-    )
-    _list(rows, {"id": "编号", "on": "日期", "kind": "类别", "text": "内容", "document_number": "文号"}, as_json)
-
-
-@deficiencies.command("add")
-def add_deficiency(
-    context: typer.Context,
-    text: Annotated[str, typer.Option("--text", metavar="文字", help="存在什么不足。")],
-    cause: Annotated[str | None, typer.Option("--cause", metavar="文字", help="原因。")] = None,
-    remedy: Annotated[str | None, typer.Option("--remedy", metavar="文字", help="整改措施,列入下一年度安排。")] = None,
-    item: ItemOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """登记一条不足;--on 所在的年度就是写入报告的年度。"""
-    from tasks.record import record_deficiency
-
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, day, organ)
-        owner = reach.organ_for(session, by, organ)
-        deficiency = record_deficiency(
-            session,
-            owner,
-            by=by,
-            on=day,
-            text=text,
-            cause=cause,
-            remedy=remedy,
-            item=_item(session, owner, day, item),
+    shown = table("代码", "台账", "记录", "未办时限", "已过时限", "最近一条", "用处")
+    for one in counts:
+        terms = (str(one.open), str(one.overdue)) if one.kind.terms else ("", "")
+        shown.add_row(
+            one.kind.code,
+            one.kind.title,
+            f"{one.rows} {one.kind.unit}",
+            *terms,
+            str(one.last_on or ""),
+            one.kind.purpose,
         )
-        data = {"id": deficiency.id, "on": deficiency.on, "text": deficiency.text}
-    _done(data, f"已登记不足,编号 {deficiency.id},写入 {day.year} 年度报告。", as_json)
-
-
-@deficiencies.command("list")
-def list_deficiencies(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
-) -> None:
-    """列出不足、原因和整改措施。"""
-    from models.deficiency import Deficiency as Row
-
-    rows = _rows(
-        edge(context), organ, year, Row.on, id=Row.id, on=Row.on, text=Row.text, cause=Row.cause, remedy=Row.remedy
-    )
-    _list(rows, {"id": "编号", "on": "日期", "text": "不足", "cause": "原因", "remedy": "整改措施"}, as_json)
-
-
-@additions.command("case")
-def add_case(
-    context: typer.Context,
-    procedure: Annotated[str, typer.Option("--procedure", metavar="程序", help="simple 简易程序、ordinary 普通程序。")],
-    fine: Annotated[str, typer.Option("--fine", metavar="元", help="罚款金额,以元为单位。")] = "0",
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="结果", help="stands 未被变更或撤销、changed 被变更、revoked 被撤销。")
-    ] = "stands",
-    number: Annotated[str | None, typer.Option("--number", metavar="案号", help="案号,不可重复。")] = None,
-    title: Annotated[str | None, typer.Option("--title", metavar="名称", help="案件名称。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """登记一起行政执法案件;--on 为作出决定的日期。"""
-    from models.ledger import Outcome, Procedure
-    from tasks.record import member_named, money, record_case
-
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, day, organ)
-        case = record_case(
-            session,
-            reach.organ_for(session, by, organ),
-            by=by,
-            procedure=member_named(Procedure, procedure),
-            on=day,
-            fine=money(fine),
-            outcome=member_named(Outcome, outcome),
-            number=number,
-            title=title,
-        )
-        data = {"id": case.id, "on": day, "procedure": case.procedure, "fine": case.fine, "outcome": case.outcome}
-    _done(data, f"已登记执法案件({case.procedure.label}),编号 {case.id}。", as_json)
-
-
-@additions.command("study")
-def add_study(
-    context: typer.Context,
-    topic: Annotated[str, typer.Option("--topic", metavar="主题", help="学习研讨的主题。")],
-    people: Annotated[int | None, typer.Option("--people", metavar="人数", help="参加人数。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """登记一次学习研讨;--on 为举行的日期。"""
-    from tasks.record import record_study
-
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, day, organ)
-        study = record_study(session, reach.organ_for(session, by, organ), by=by, on=day, topic=topic, people=people)
-        data = {"id": study.id, "on": day, "topic": study.topic, "people": study.people}
-    _done(data, f"已登记 {day} 的学习研讨,编号 {study.id}。", as_json)
+    show_table(shown)
 
 
 @ledgers.command("list")
-def list_ledgers(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
+def list_rows(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Argument(metavar="台账", help="代码或名称;缺省为全部台账。")] = None,
+    year: YearOption = None,
+    words: Annotated[str, typer.Option("--words", metavar="文字", help="只要含这些文字的。")] = "",
+    item: Annotated[str, typer.Option("--item", metavar="编号", help="只要属于这项任务的。")] = "",
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="时限", help="open 有未办的时限、overdue 时限已过。")
+    ] = None,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="只看撤下的。")] = False,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """列出台账:执法案件和学习研讨。"""
-    from models.ledger import EnforcementCase as Case
-    from models.ledger import StudySession as Study
+    """列出台账中的记录,新的在前。"""
+    from models.ledgers.kinds import KINDS, kind_named
+    from tasks.ledgers.browse import Due, Wanted
+    from tasks.record import member_named
 
-    cases = _rows(
-        edge(context),
-        organ,
-        year,
-        Case.decided_on,
-        id=Case.id,
-        on=Case.decided_on,
-        number=Case.number,
-        title=Case.title,
-        procedure=Case.procedure,
-        fine=Case.fine,
-        outcome=Case.outcome,
-    )
-    studies = _rows(
-        edge(context), organ, year, Study.held_on, id=Study.id, on=Study.held_on, topic=Study.topic, people=Study.people
-    )
-    if as_json:
-        print_json({"cases": cases, "studies": studies})
-        return
-    _list(
-        cases,
-        {
-            "id": "编号",
-            "on": "决定日期",
-            "number": "案号",
-            "title": "案件",
-            "procedure": "程序",
-            "fine": "罚款(元)",
-            "outcome": "结果",
-        },
-        False,
-        "执法案件",
-    )
-    _list(studies, {"id": "编号", "on": "日期", "topic": "主题", "people": "人数"}, False, "学习研讨")
-
-
-def _item(session: "Session", organ: "Organ", on: "dt.date", number: str | None) -> "WorkItem | None":
-    """The item of that day's year, if one is named."""
-    from tasks.find import find_item, find_plan
-
-    return find_item(session, find_plan(session, organ, on.year), number) if number else None
-
-
-def _done(data: dict[str, Any], words: str, as_json: bool) -> None:
-    if as_json:
-        print_json(data)
+    wanted = Wanted(year=year, words=words, item=item, withdrawn=withdrawn, due=member_named(Due, due) if due else None)
+    if kind is not None:
+        show_rows(edge(context), organ, kind_named(kind), wanted, as_json)
+    elif as_json:
+        print_json({one.code: rows_of(edge(context), organ, one, wanted)[0] for one in KINDS.values()})
     else:
-        say(words)
+        for one in KINDS.values():
+            show_rows(edge(context), organ, one, wanted, as_json)
 
 
-def _rows(reach: Edge, organ: str | None, year: int | None, day: Any, **columns: Any) -> list[dict[str, Any]]:
-    """Rows of one table of the organ by day, of one year if it is named."""
-    import datetime as dt
+@ledgers.command("show")
+def show_row(
+    context: typer.Context,
+    kind: KindArgument,
+    number: NumberArgument,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """显示一条记录:内容、时限、经过。"""
+    from models.database import key
+    from models.ledgers.kinds import kind_named
+    from tasks.ledgers.fields import fields_of
+    from tasks.ledgers.find_row import find_row
+    from tasks.ledgers.own_terms import amounts
+    from tasks.ledgers.row_history import row_history
+    from tasks.ledgers.row_terms import row_terms
+    from tasks.ledgers.tell_row import Teller
 
-    from sqlalchemy import select
-
+    reach, found, day = edge(context), kind_named(kind), today(None)
     with reach.reading() as session:
         owner = reach.organ(session, organ)
-        query = select(*(column.label(name) for name, column in columns.items()))
-        query = query.where(day.class_.organ_id == owner.id).order_by(day, columns["id"])
-        if year is not None:
-            query = query.where(day.between(dt.date(year, 1, 1), dt.date(year, 12, 31)))
-        return [dict(row._mapping) for row in session.execute(query)]
+        row = find_row(session, owner, found, number)
+        teller = Teller(session, found, [row])
+        calendar = reach.calendar(session)
+        terms = row_terms(found, row, calendar, amounts(session, key(owner.id)))
+        history = row_history(session, found, row)
+        if as_json:
+            told = [
+                {"code": term.term.code, "title": term.term.title, "due_on": term.due_on, "done_on": term.done_on,
+                 "minimum": term.term.minimum, "source": term.term.source}
+                for term in terms
+            ]  # fmt: skip
+            changes = [{"at": one.at, "actor": one.actor, "lines": one.lines, "reason": one.reason} for one in history]
+            print_json(teller.data(row) | {"terms": told, "history": changes})
+            return
+        say(
+            f"{found.title} {row.id}"
+            + (f"(已于 {row.withdrawn_on} 撤下:{row.withdrawn_reason})" if row.withdrawn_on else "")
+        )
+        for field in fields_of(found):
+            say(f"  {field.label}:{teller.words(row, field) or '未填'}")
+        for term in terms:
+            say(f"  时限 {term.term.title}:{term.due_on},{term.words(day, calendar)}")
+        for change in history:
+            say(f"  {change.at:%Y-%m-%d} {change.actor}:{';'.join(change.lines)}")
 
 
-def _list(rows: list[dict[str, Any]], columns: dict[str, str], as_json: bool, title: str | None = None) -> None:
-    if as_json:
-        print_json(rows)
-        return
-    if not rows:
-        say(f"{title or '记录'}:没有。")
-        return
-    shown = table(*columns.values(), title=title)
-    for row in rows:
-        values = (row[name] for name in columns)
-        shown.add_row(*("" if value is None else str(getattr(value, "label", value)) for value in values))
-    show_table(shown)
+@ledgers.command("add")
+def add_row(
+    context: typer.Context,
+    kind: KindArgument,
+    sets: SetOption = None,
+    procedure: Annotated[str | None, typer.Option("--procedure", metavar="程序", help="执法案件:程序。")] = None,
+    fine: Annotated[str | None, typer.Option("--fine", metavar="元", help="执法案件:罚款。")] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", metavar="结果", help="执法案件:复议诉讼结果。")] = None,
+    number: Annotated[str | None, typer.Option("--number", metavar="案号", help="执法案件:案号。")] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="名称", help="执法案件:案件名称。")] = None,
+    topic: Annotated[str | None, typer.Option("--topic", metavar="主题", help="学习研讨:主题。")] = None,
+    people: Annotated[str | None, typer.Option("--people", metavar="人数", help="学习研讨:参加人数。")] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """登记一条记录。--on 为记录的日期;其余各项用 --set 项=值 写明,可重复。"""
+    from models.ledgers.kinds import kind_named
+    from tasks.ledgers.fields import field_named
+    from tasks.ledgers.record import record_row
+    from tasks.ledgers.tell_row import Teller
+
+    found = kind_named(kind)
+    short = {
+        "procedure": procedure, "fine": fine, "outcome": outcome, "number": number, "title": title, "topic": topic,
+        "people": people,
+    }  # fmt: skip
+    given = {field_named(found, name).name: value for name, value in short.items() if value is not None}
+    given = {found.day: today(on).isoformat()} | given | _sets(found, sets)
+    reach = edge(context)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, today(on), organ)
+        row = record_row(session, reach.organ_for(session, by, organ), found, given, by=by)
+        data = Teller(session, found, [row]).data(row)
+    done(data, f"已登记{found.title},编号 {row.id}。", as_json)
+
+
+@ledgers.command("correct")
+def correct(
+    context: typer.Context,
+    kind: KindArgument,
+    number: NumberArgument,
+    sets: SetOption = None,
+    revision: Annotated[
+        int | None, typer.Option("--revision", metavar="版次", help="所见的版次;其后有人改过的,不保存。")
+    ] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """更正一条记录:--set 项=值,可重复;值留空即清除。"""
+    from models.errors import BadInputError
+    from models.ledgers.kinds import kind_named
+    from tasks.ledgers.find_row import find_row
+    from tasks.ledgers.record import correct_row
+    from tasks.ledgers.tell_row import Teller
+
+    found = kind_named(kind)
+    given = _sets(found, sets)
+    if not given:
+        raise BadInputError("请用 --set 项=值 写明要更正的内容。")
+    reach = edge(context)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, today(on), organ)
+        owner = reach.organ_for(session, by, organ)
+        row = find_row(session, owner, found, number)
+        changed = correct_row(session, owner, found, row, given, by=by, seen=revision)
+        data = Teller(session, found, [row]).data(row) | {"changed": changed}
+    done(data, f"已更正{found.title} {number}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。", as_json)
+
+
+@ledgers.command("withdraw")
+def withdraw(
+    context: typer.Context,
+    kind: KindArgument,
+    number: NumberArgument,
+    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="为什么撤下。")],
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """撤下一条记录:仍可查看,不计入任何数字。"""
+    from models.ledgers.kinds import kind_named
+    from tasks.ledgers.find_row import find_row
+    from tasks.ledgers.record import withdraw_row
+
+    found, reach = kind_named(kind), edge(context)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, today(on), organ)
+        owner = reach.organ_for(session, by, organ)
+        row = find_row(session, owner, found, number)
+        withdraw_row(session, owner, found, row, reason, by=by)
+        data = {"id": row.id, "withdrawn_on": row.withdrawn_on, "withdrawn_reason": row.withdrawn_reason}
+    done(data, f"已撤下{found.title} {number}。", as_json)
+
+
+@ledgers.command("reinstate")
+def reinstate(
+    context: typer.Context,
+    kind: KindArgument,
+    number: NumberArgument,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """恢复一条撤下的记录。"""
+    from models.ledgers.kinds import kind_named
+    from tasks.ledgers.find_row import find_row
+    from tasks.ledgers.record import reinstate_row
+
+    found, reach = kind_named(kind), edge(context)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, today(on), organ)
+        owner = reach.organ_for(session, by, organ)
+        row = find_row(session, owner, found, number)
+        reinstate_row(session, owner, found, row, by=by)
+        data = {"id": row.id, "revision": row.revision}
+    done(data, f"已恢复{found.title} {number}。", as_json)
+
+
+def _sets(kind: "Kind", sets: list[str] | None) -> dict[str, str]:
+    """What `--set 项=值` gives, by column. Raises BadInputError."""
+    from models.errors import BadInputError
+    from tasks.ledgers.fields import field_named
+
+    given = {}
+    for one in sets or ():
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise BadInputError(f"“{one}”不可用:应写成 --set 项=值,如 --set 程序=简易。")
+        given[field_named(kind, name).name] = value
+    return given
+
+
+ledger_files.register(ledgers)

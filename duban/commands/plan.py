@@ -215,6 +215,51 @@ def issue(
         show_table(shown)
 
 
+@plans.command("open-year")
+def open_year(
+    context: typer.Context,
+    year: YearOption = None,
+    organ: OrganOption = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """开年编制:由上年度报告第四部分、周期性和未办结的任务、不足、法定事项和普法节点编制新年度计划草案。
+
+    不下达,不指定没有承办过的人;重复执行只补新增的,改过的不动。
+    """
+    from tasks.open_year import open_year as begin
+    from tasks.opening.draft import Origin
+
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        by = reach.actor(session, as_, day, organ)
+        opened = begin(session, reach.organ_for(session, by, organ), year or day.year, by=by)
+    if as_json:
+        print_json(opened.as_dict())
+        return
+    say(f"{opened.plan}(草案):新列 {len(opened.made)} 项,原已列入 {opened.known} 项。")
+    for origin in Origin:
+        if opened.count(origin):
+            say(f"  {origin.label} {opened.count(origin)} 项")
+    if opened.made:
+        shown = table("编号", "任务", "项目", "来源", "缺少")
+        for draft in opened.made[:_SHOWN]:
+            shown.add_row(
+                draft.number, _plain(_cut(draft.title, 40)), _plain(_cut(draft.project, 14)), draft.origin.label,
+                "、".join(draft.missing),
+            )  # fmt: skip
+        show_table(shown)
+    if opened.incomplete:
+        say(f"其中 {len(opened.incomplete)} 项缺少要素,补齐前不能下达(duban plan export 导出、补填、再导入)。")
+    if opened.left_out:
+        say(f"报告中已撤下、未列入 {len(opened.left_out)} 项:{'、'.join(opened.left_out)}。")
+    for line in opened.yearly:
+        say(f"  下达后列入督办:{line}")
+    if opened.nodes:
+        say(f"未列入、由本单位选择的节点:{'、'.join(opened.nodes)}。")
+
+
 def _show_import(report: ImportReport, errors: Path | None) -> None:
     if report.dry_run and report.changes:
         _show_understood(report)

@@ -9,18 +9,31 @@ from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_
 
 if TYPE_CHECKING:
     from tasks.compile_report import CompiledReport
-    from tasks.compiling.template import ReportTemplate
 
 reports = typer.Typer(help="年度报告:读取、编制、追溯数字。", no_args_is_help=True)
-
-TEMPLATE_FILE = "report.toml"
-"""In the data folder: how this office's report is put together."""
 
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
+    from duban.commands import (
+        report_compare,
+        report_desk,
+        report_figures,
+        report_filing,
+        report_template,
+        report_upward,
+        report_write,
+    )
+
+    report_compare.register(reports)
+    report_desk.register(reports)
+    report_figures.register(reports)
+    report_filing.register(reports)
+    report_template.register(reports)
+    report_upward.register(reports)
+    report_write.register(reports)
     app.add_typer(reports, name="report")
 
 
@@ -75,7 +88,11 @@ def compile_(
     ] = None,
     template: Annotated[
         Path | None,
-        typer.Option("--template", metavar="文件.toml", help=f"报告模板;缺省为数据目录中的 {TEMPLATE_FILE}。"),
+        typer.Option(
+            "--template",
+            metavar="文件.toml",
+            help="报告体例;缺省为本单位设定的(report template set),没有的为数据目录中的 report.toml。",
+        ),
     ] = None,
     as_: AsOption = None,
     on: OnOption = None,
@@ -85,7 +102,9 @@ def compile_(
     """编制年度报告。--on 为成文日期,缺省为次年 1 月 15 日或其后第一个工作日。"""
     from models.errors import BadInputError
     from tasks.compile_report import compile_report, report_day
+    from tasks.compiling.template import read_template
     from tasks.lay_out_report import lay_out_report
+    from tasks.set_report_template import template_for
     from tasks.wording.official_document import write
 
     if out is not None and out.suffix.lower() != ".docx":
@@ -94,29 +113,15 @@ def compile_(
     with reach.writing() as session:
         day = today(on) if on else report_day(year, reach.calendar(session))
         by = reach.recorder(session, as_, day, organ)
-        report = compile_report(
-            session,
-            reach.organ_for(session, by, organ),
-            year,
-            by=by,
-            on=day,
-            template=_template(template, reach.settings.home),
-        )
+        owner = reach.organ_for(session, by, organ)
+        frame = read_template(template) if template else template_for(session, owner, reach.settings.home)
+        report = compile_report(session, owner, year, by=by, on=day, template=frame)
         if out is not None:
             write(lay_out_report(report), out)
     if as_json:
         print_json(report.as_dict())
     else:
         _summarise(report, out)
-
-
-def _template(named: Path | None, home: Path) -> "ReportTemplate":
-    from tasks.compiling.template import STANDARD, read_template
-
-    own = home / TEMPLATE_FILE
-    if named is None and not own.is_file():
-        return STANDARD
-    return read_template(named or own)
 
 
 def _summarise(report: "CompiledReport", out: Path | None) -> None:

@@ -15,7 +15,7 @@ from models.actor import Actor
 from models.errors import BadInputError, NotFoundError
 from models.instruction import Instruction
 from models.item import WorkItem
-from models.leadership import Duty
+from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.permission import Action
 from tasks.find import find_department, find_person

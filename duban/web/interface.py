@@ -81,7 +81,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     made["components"]["responses"] = {f"P{status}": _problem(status) for status in KINDS}
     for path in made["paths"].values():
         for method, operation in path.items():
-            statuses = ALWAYS + (WRITING if method == "post" else READING)
+            statuses = ALWAYS + (READING if method == "get" else WRITING)
             operation["responses"] |= {
                 str(status): {"$ref": f"#/components/responses/P{status}"} for status in sorted(statuses)
             }

@@ -14,7 +14,7 @@ from models.actor import Actor
 from models.errors import NotFoundError
 from models.evidence import Category, Evidence, EvidenceState
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.leadership import Duty
+from models.ledgers.leadership_act import Duty
 from models.lifecycle import LIFECYCLE
 from models.organ import Department
 from models.permission import Action, Scope

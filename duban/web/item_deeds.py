@@ -7,7 +7,7 @@ from duban.web.act_form import Act, Doing, WrongFieldsError
 from duban.web.deeds import DEEDS, Deed
 from models.errors import BadInputError
 from models.evidence import Category
-from models.leadership import Duty
+from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.person import Person
 from tasks.attach import attach_all

@@ -1,7 +1,6 @@
 """Long work on a report: compiling it from the year's rows."""
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -12,11 +11,9 @@ from models.job import Job
 from models.organ import Organ
 from models.settings import Settings
 from tasks.compile_report import compile_report, newest_report
-from tasks.compiling.template import STANDARD, ReportTemplate, read_template
+from tasks.set_report_template import template_for
 
 COMPILE = "compile_report"
-TEMPLATE_FILE = "report.toml"
-"""In the data folder: how this office's report is put together."""
 
 
 @kind_of_work(COMPILE)
@@ -24,10 +21,10 @@ def compile_in_background(database: Engine, settings: Settings, job: Job, report
     """Compile the report of a year, in one transaction."""
     year, day = job.parameters["year"], dt.date.fromisoformat(job.parameters["on"])
     report(0, 0, "正在汇集全年记录、编写各部分")
-    template = template_of(settings.home)
     with on_record(database) as session:
         organ = session.get_one(Organ, job.organ_id)
         before = newest_report(session, organ, year)
+        template = template_for(session, organ, settings.home)
         done = compile_report(session, organ, year, by=actor_of(session, job), on=day, template=template)
         kept = newest_report(session, organ, year)
         report(0, 0, "正在保存")
@@ -39,9 +36,3 @@ def compile_in_background(database: Engine, settings: Settings, job: Job, report
         "next": f"/reports/{kept.id if kept else ''}?year={year}",
         "go": "打开报告",
     }
-
-
-def template_of(home: Path) -> ReportTemplate:
-    """The office's own template, else the standard one. Raises BadInputError for one that cannot be read."""
-    own = home / TEMPLATE_FILE
-    return read_template(own) if own.is_file() else STANDARD

@@ -3,27 +3,31 @@
 import datetime as dt
 
 from models.report import describe_row
+from tasks.compiling.below import below
 from tasks.compiling.blocks import Block, write_block
-from tasks.compiling.ledgers import LEDGERS
+from tasks.compiling.ledgers import ledger_blocks
 from tasks.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.compiling.quoted import quoted_figures
-from tasks.gather_figures import completion_figures
 
 TEMPLATE = "achievements"
 
 
 def achievements(material: YearMaterial) -> list[Block]:
-    """The year in figures, then each project of the plan; a ledger that fits no project stands for itself.
+    """The year in figures, then each project of the plan; a ledger that fits no project stands for itself, and what
+    the organs below reported comes last.
 
     A project of which nothing can be told stays, marked: leaving it out is for a person to decide.
     """
-    figures = completion_figures(material)
-    blocks = [write_block(TEMPLATE, "overview", figures, sources=figures["items"].rows)] if material.items else []
-    placed, extra = _placed_ledgers(material)
+    counted = {code: material.figures[f"items.{code}"] for code in ("items", "finished", "in_time")}
+    sources = counted["items"].rows
+    blocks = [write_block(TEMPLATE, "overview", counted, sources=sources, key="overview")] if material.items else []
+    placed, extra = ledger_blocks(material)
     for project in material.projects:
         told = _told(material, project) + placed.get(project.id, [])
-        blocks += told or [write_block(TEMPLATE, "nothing_yet", {}, heading=project.name)]
-    return blocks + extra
+        blocks += told or [
+            write_block(TEMPLATE, "nothing_yet", {}, heading=project.name, key=f"nothing:project:{project.id}")
+        ]
+    return blocks + extra + below(material.below)
 
 
 def _told(material: YearMaterial, project: ProjectRow) -> list[Block]:
@@ -35,7 +39,9 @@ def _told(material: YearMaterial, project: ProjectRow) -> list[Block]:
             row = describe_row("progress", entry.id)
             figures = quoted_figures(entry.achievement or "", row)
             facts = {"text": entry.achievement}
-            block = write_block(TEMPLATE, "achievement", facts, heading=project.name, sources=[row], figures=figures)
+            block = write_block(
+                TEMPLATE, "achievement", facts, heading=project.name, sources=[row], figures=figures, key=row
+            )
             told.append((entry.on, item.id, block))
         finished_on = material.finished_on(item)
         if not entries and finished_on and material.is_finished(item):
@@ -52,24 +58,5 @@ def _finished(item: ItemRow, project: ProjectRow) -> Block:
         heading=project.name,
         sources=[row],
         figures=quoted_figures(item.deliverable or "", row),
+        key=row,
     )
-
-
-def _placed_ledgers(material: YearMaterial) -> tuple[dict[int, list[Block]], list[Block]]:
-    """The paragraphs of the ledgers: by the project whose name they fit, and those that fit none."""
-    placed: dict[int, list[Block]] = {}
-    extra: list[Block] = []
-    for ledger in LEDGERS:
-        facts = ledger.facts(material)
-        if not facts:
-            continue
-        project = ledger.fitting(material.projects)
-        sources = [row for figure in ledger.figures(facts) for row in figure.rows]
-        block = write_block(
-            TEMPLATE, ledger.part, facts, heading=project.name if project else ledger.heading, sources=sources
-        )
-        if project:
-            placed.setdefault(project.id, []).append(block)
-        else:
-            extra.append(block)
-    return placed, extra

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from tasks.gather_figures import Figure
+from tasks.figure import Figure
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "wording" / "templates"
 
@@ -33,6 +33,12 @@ class Block:
     sources: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     proposal: bool = False
+    key: str = ""
+    """What it is about, the same over versions (`ledger:case`, `progress:12`); unique in a report."""
+    internal: str | None = None
+    """Why it stays out of the public edition; None: it is public."""
+    unfounded: tuple[str, ...] = ()
+    """The sentences of a person's own in which a number stands that no figure of the report bears out."""
 
     @property
     def unsupported(self) -> bool:
@@ -53,35 +59,61 @@ def write_block(
     sources: Iterable[str] = (),
     figures: Iterable[Figure] = (),
     proposal: bool = False,
+    key: str = "",
 ) -> Block:
     """The block that macro `part` of `template` makes of `facts`.
 
     In a template `cite(figure)` writes a figure's number, `note(figure)` records one that the words express
     (未发生). `figures` are further ones, found in sentences that people wrote.
     """
-    cited = list(figures)
+    pen = _Pen(list(figures))
+    macros = _environment().get_template(f"{template}.j2").make_module({"cite": pen.cite, "note": pen.note})
+    text = str(getattr(macros, part)(**facts))
+    return _block(text, pen, heading=heading, sources=sources, proposal=proposal, key=key)
 
-    def note(figure: Figure) -> str:
-        cited.append(figure)
+
+def write_sentence(
+    template: str, facts: Mapping[str, Any], *, key: str, heading: str | None = None, sources: Iterable[str] = ()
+) -> Block:
+    """The block that a sentence declared as a template makes of `facts`; `cite` and `note` as in `write_block`."""
+    pen = _Pen([])
+    text = _sentence(template).render(**facts, cite=pen.cite, note=pen.note)
+    return _block(text, pen, heading=heading, sources=sources, proposal=False, key=key)
+
+
+class _Pen:
+    """Writes figures into a text and remembers them."""
+
+    def __init__(self, cited: list[Figure]) -> None:
+        self.cited = cited
+
+    def note(self, figure: Figure) -> str:
+        self.cited.append(figure)
         return ""
 
-    def cite(figure: Figure) -> str:
-        return note(figure) + figure.written
+    def cite(self, figure: Figure) -> str:
+        return self.note(figure) + figure.written
 
-    macros = _environment().get_template(f"{template}.j2").make_module({"cite": cite, "note": note})
-    text = str(getattr(macros, part)(**facts))
+
+def _block(text: str, pen: _Pen, *, heading: str | None, sources: Iterable[str], proposal: bool, key: str) -> Block:
     return Block(
         text=re.sub(r"\s*\n\s*", "", text).strip(),
         heading=heading,
         sources=tuple(dict.fromkeys(sources)),
-        figures=tuple(dict.fromkeys(cited)),
+        figures=tuple(dict.fromkeys(pen.cited)),
         proposal=proposal,
+        key=key,
     )
 
 
 def template_texts() -> list[str]:
     """Every template as it is, for the snapshot: a changed wording is a changed report."""
     return [path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.glob("*.j2"))]
+
+
+@cache
+def _sentence(template: str) -> Template:
+    return _environment().from_string(template)
 
 
 @cache

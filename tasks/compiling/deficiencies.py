@@ -8,7 +8,7 @@ from models.report import describe_row
 from tasks.compiling.blocks import Block, write_block
 from tasks.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.compiling.quoted import quoted_figures
-from tasks.gather_figures import count
+from tasks.figure import count
 
 TEMPLATE = "deficiencies"
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}是[：:，,]?")
@@ -34,13 +34,13 @@ def deficiencies(material: YearMaterial) -> list[Block]:
         text, cause = _ORDINAL.sub("", recorded.text.strip()), recorded.cause
         figures = quoted_figures(f"{text}。{cause or ''}", row)
         facts = {"text": text, "cause": cause}
-        blocks.append(write_block(TEMPLATE, "recorded", facts, sources=[row], figures=figures))
+        blocks.append(write_block(TEMPLATE, "recorded", facts, sources=[row], figures=figures, key=row))
     for project in material.projects:
         items = material.items_by_project.get(project.id, [])
         shortfalls = [found for item in items if (found := _shortfall(material, item))]
         if shortfalls:
             blocks.append(_proposal(material, project, shortfalls))
-    return blocks or [write_block(TEMPLATE, "nothing_yet", {})]
+    return blocks or [write_block(TEMPLATE, "nothing_yet", {}, key="nothing:deficiencies")]
 
 
 def _proposal(material: YearMaterial, project: ProjectRow, shortfalls: list[_Shortfall]) -> Block:
@@ -58,7 +58,7 @@ def _proposal(material: YearMaterial, project: ProjectRow, shortfalls: list[_Sho
         "causes": [entry.text for entry in last_words],
     }
     sources = [*missed.rows, *(describe_row("progress", entry.id) for entry in last_words)]
-    return write_block(TEMPLATE, "missed", facts, sources=sources, proposal=True)
+    return write_block(TEMPLATE, "missed", facts, sources=sources, proposal=True, key=f"missed:project:{project.id}")
 
 
 def _shortfall(material: YearMaterial, item: ItemRow) -> _Shortfall | None:

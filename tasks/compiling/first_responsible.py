@@ -1,11 +1,11 @@
 """Part three, 第一责任人职责: the four duties, each with its dated acts."""
 
-from models.leadership import Duty
+from models.ledgers.leadership_act import Duty
 from models.report import describe_row
 from tasks.compiling.blocks import Block, write_block
 from tasks.compiling.material import YearMaterial
 from tasks.compiling.quoted import quoted_figures
-from tasks.gather_figures import count
+from tasks.figure import count
 
 TEMPLATE = "first_responsible"
 RULES = "law:党政主要负责人履行推进法治建设第一责任人职责规定"
@@ -27,7 +27,7 @@ def first_responsible(material: YearMaterial) -> list[Block]:
     """
     acts = count("第一责任人履职事项", "项", "act", (act.id for act in material.acts if act.in_person))
     overview = {"organ": material.organ, "acts": acts}
-    blocks = [write_block(TEMPLATE, "overview", overview, sources=[RULES, *acts.rows])]
+    blocks = [write_block(TEMPLATE, "overview", overview, sources=[RULES, *acts.rows], key="acts")]
     for duty, heading in HEADINGS.items():
         done = [act for act in material.acts if act.kind is duty]
         for act in done:
@@ -42,8 +42,11 @@ def first_responsible(material: YearMaterial) -> list[Block]:
                     sources=[row],
                     figures=quoted_figures(act.text, row),
                     proposal=not act.in_person,
+                    key=row,
                 )
             )
         if not done:
-            blocks.append(write_block(TEMPLATE, "nothing_yet", {"duty": duty.label}, heading=heading))
+            blocks.append(
+                write_block(TEMPLATE, "nothing_yet", {"duty": duty.label}, heading=heading, key=f"nothing:duty:{duty}")
+            )
     return blocks

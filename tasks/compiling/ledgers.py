@@ -1,51 +1,58 @@
-"""The ledgers that have a paragraph in part one: what it says, and the project it belongs to.
+"""The ledgers' paragraphs in part one: what each declares it says, and the project it belongs to."""
 
-A further ledger is one entry here, its figures in `tasks.gather_figures` and its words in the template.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
+from models.ledgers.kind import Kind, Sentence
+from models.ledgers.kinds import KINDS
+from tasks.compiling.blocks import Block, write_sentence
 from tasks.compiling.material import ProjectRow, YearMaterial
-from tasks.gather_figures import Figure, enforcement_figures, study_figures
 
 _NO_LEDGER = "谁执法谁普法"
 """A slogan about publicity that names enforcement."""
 
 
-@dataclass(frozen=True)
-class LedgerParagraph:
-    """One paragraph: `part` is its macro, `words` tell the project it fits, `heading` it has where none does.
+def ledger_blocks(material: YearMaterial) -> tuple[dict[int, list[Block]], list[Block]]:
+    """The paragraphs of the ledgers: by the project whose name they fit, and those that fit none.
 
-    `facts` is empty where nothing is on record: that no case was entered does not show that there was none.
+    A ledger without rows says nothing: that no case was entered does not show that there was none.
     """
-
-    part: str
-    words: tuple[str, ...]
-    heading: str
-    facts: Callable[[YearMaterial], Mapping[str, Any]]
-
-    def fitting(self, projects: Iterable[ProjectRow]) -> ProjectRow | None:
-        """The first project that the most telling word names."""
-        named = [(project, project.name.replace(_NO_LEDGER, "")) for project in projects]
-        return next((project for word in self.words for project, name in named if word in name), None)
-
-    def figures(self, facts: Mapping[str, Any]) -> list[Figure]:
-        return [fact for fact in facts.values() if isinstance(fact, Figure)]
-
-
-def _studies(material: YearMaterial) -> dict[str, Any]:
-    if not material.studies:
-        return {}
-    return {"people": None, **study_figures(material), "topics": [study.topic for study in material.studies]}
+    placed: dict[int, list[Block]] = {}
+    extra: list[Block] = []
+    for kind in KINDS.values():
+        if kind.sentence is None or not any(material.figures[code].rows for code in _codes(kind, material)):
+            continue
+        project = _fitting(kind.sentence, material.projects)
+        block = _paragraph(kind, kind.sentence, project.name if project else kind.sentence.heading, material)
+        if project:
+            placed.setdefault(project.id, []).append(block)
+        else:
+            extra.append(block)
+    return placed, extra
 
 
-def _enforcement(material: YearMaterial) -> dict[str, Any]:
-    return dict(enforcement_figures(material)) if material.cases else {}
+def sentences() -> list[str]:
+    """What the ledgers say as it is declared, for the snapshot: a changed wording is a changed report."""
+    return [kind.sentence.template for kind in KINDS.values() if kind.sentence]
 
 
-LEDGERS = (
-    LedgerParagraph("studies", ("学习", "学法", "法治思维", "法治思想"), "组织集中学习研讨", _studies),
-    LedgerParagraph("enforcement", ("行政执法", "执法"), "规范行政执法", _enforcement),
-)
+def _paragraph(kind: Kind, sentence: Sentence, heading: str, material: YearMaterial) -> Block:
+    facts: dict[str, Any] = {
+        **{share.code: material.figures.get(f"{kind.code}.{share.code}") for share in kind.shares},
+        **{measure.code: material.figures.get(f"{kind.code}.{measure.code}") for measure in kind.measures},
+        **{listing.code: material.listings[f"{kind.code}.{listing.code}"] for listing in kind.listings},
+        "year": material.year,
+    }
+    rows = [row for code in _codes(kind, material) for row in material.figures[code].rows]
+    return write_sentence(sentence.template, facts, key=f"ledger:{kind.code}", heading=heading, sources=rows)
+
+
+def _codes(kind: Kind, material: YearMaterial) -> list[str]:
+    codes = [f"{kind.code}.{measure.code}" for measure in kind.measures]
+    return [code for code in codes if code in material.figures]
+
+
+def _fitting(sentence: Sentence, projects: Iterable[ProjectRow]) -> ProjectRow | None:
+    """The first project that the most telling word names."""
+    named = [(project, project.name.replace(_NO_LEDGER, "")) for project in projects]
+    return next((project for word in sentence.words for project, name in named if word in name), None)

@@ -4,23 +4,27 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
-from models.deficiency import Deficiency
-from models.item import Deadline, DeadlineKind, DeadlineMove, Importance, WorkItem
-from models.leadership import Duty, LeadershipAct
-from models.ledger import EnforcementCase, Outcome, Procedure, StudySession
+from models.database import key
+from models.item import Deadline, Importance, WorkItem
+from models.ledgers.deficiency import Deficiency
+from models.ledgers.leadership_act import Duty, LeadershipAct
 from models.organ import Organ
 from models.person import Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.progress import ProgressEntry
+from tasks.count_items import NOT_COUNTED, was_cancelled
+from tasks.figure import Figure
+from tasks.gather_figures import figures_of_year
+from tasks.list_ledgers import list_ledgers
+from tasks.sum_below import Below, gather_below
 
 Row = TypeVar("Row")
 
@@ -64,6 +68,16 @@ class ProgressRow(NamedTuple):
     achievement: str | None
 
 
+class PlannedRow(NamedTuple):
+    """An item of the next year's plan, as far as that stands."""
+
+    id: int
+    project: str
+    title: str
+    due_text: str | None
+    recurrence: str | None
+
+
 class ActRow(NamedTuple):
     """An act of a leader; `in_person` unless it is on record under somebody who was not first responsible then."""
 
@@ -85,23 +99,6 @@ class DeficiencyRow(NamedTuple):
     remedy: str | None
 
 
-class CaseRow(NamedTuple):
-    """An enforcement case; the fine in yuan."""
-
-    id: int
-    procedure: Procedure
-    fine: Decimal
-    outcome: Outcome
-
-
-class StudyRow(NamedTuple):
-    """A study session."""
-
-    id: int
-    topic: str
-    people: int | None
-
-
 @dataclass(frozen=True)
 class YearMaterial:
     """One organ's year as it stood at the end of `until`, seen on `on`.
@@ -119,8 +116,14 @@ class YearMaterial:
     progress: tuple[ProgressRow, ...]
     acts: tuple[ActRow, ...]
     deficiencies: tuple[DeficiencyRow, ...]
-    cases: tuple[CaseRow, ...]
-    studies: tuple[StudyRow, ...]
+    planned: tuple[PlannedRow, ...]
+    """The next year's plan, where there is one: what the coming year is to bring is said by it."""
+    below: Below
+    """What the organs below reported of the year."""
+    figures: Mapping[str, Figure]
+    """The named figures of the year by code (`items.finished`, `case.simple`)."""
+    listings: Mapping[str, tuple[str, ...]]
+    """The texts that sentences name, by ledger and listing (`study.topics`)."""
 
     @cached_property
     def items_by_project(self) -> dict[int, list[ItemRow]]:
@@ -191,7 +194,12 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
     def of_plan(query: Select[Any], item_id: Any) -> Select[Any]:
         return query.join(WorkItem, col(WorkItem.id) == item_id).where(col(WorkItem.plan_id) == plan.id)
 
-    projects = rows(Project.id, Project.name, order=col(Project.ordinal)).where(col(Project.plan_id) == plan.id)
+    carries_days = select(col(WorkItem.id)).where(
+        col(WorkItem.project_id) == Project.id, col(WorkItem.ledger).is_not(None)
+    )
+    projects = rows(Project.id, Project.name, order=col(Project.ordinal)).where(
+        col(Project.plan_id) == plan.id, ~carries_days.exists()
+    )
     items = rows(
         WorkItem.id,
         WorkItem.project_id,
@@ -202,13 +210,13 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         WorkItem.recurrence,
         WorkItem.importance,
         case((col(WorkItem.closed_on) <= on, WorkItem.closed_on)),
-    ).where(col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None))
+    ).where(col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None), col(WorkItem.ledger).is_(None))
     deadlines = of_plan(
         select(
             col(Deadline.item_id), col(Deadline.due_on), case((col(Deadline.done_on) <= on, Deadline.done_on))
         ).order_by(col(Deadline.item_id), col(Deadline.due_on), col(Deadline.id)),
         Deadline.item_id,
-    ).where(~_was_cancelled(), col(Deadline.kind) != DeadlineKind.INSTRUCTION)
+    ).where(~was_cancelled(), col(Deadline.kind).not_in(NOT_COUNTED))
     entries = of_plan(
         rows(
             ProgressEntry.id,
@@ -221,6 +229,24 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         ),
         ProgressEntry.item_id,
     )
+    planned = (
+        rows(
+            WorkItem.id,
+            Project.name,
+            WorkItem.title,
+            WorkItem.due_text,
+            WorkItem.recurrence,
+            order=col(Project.ordinal),
+        )
+        .join(Project, col(Project.id) == WorkItem.project_id)
+        .join(AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
+        .where(
+            col(AnnualPlan.organ_id) == organ.id,
+            col(AnnualPlan.year) == plan.year + 1,
+            func.coalesce(WorkItem.parent_id, 0) == 0,
+            col(WorkItem.ledger).is_(None),
+        )
+    )
     acts = rows(
         LeadershipAct.id,
         LeadershipAct.kind,
@@ -229,20 +255,10 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         LeadershipAct.document_number,
         or_(col(LeadershipAct.person_id).is_(None), _was_first_responsible()),
         day=col(LeadershipAct.on),
-    ).where(col(LeadershipAct.organ_id) == organ.id)
+    ).where(col(LeadershipAct.organ_id) == organ.id, col(LeadershipAct.withdrawn_on).is_(None))
     deficiencies = rows(
         Deficiency.id, Deficiency.item_id, Deficiency.text, Deficiency.cause, Deficiency.remedy, day=col(Deficiency.on)
-    ).where(col(Deficiency.organ_id) == organ.id)
-    cases = rows(
-        EnforcementCase.id,
-        EnforcementCase.procedure,
-        EnforcementCase.fine,
-        EnforcementCase.outcome,
-        day=col(EnforcementCase.decided_on),
-    ).where(col(EnforcementCase.organ_id) == organ.id)
-    studies = rows(StudySession.id, StudySession.topic, StudySession.people, day=col(StudySession.held_on)).where(
-        col(StudySession.organ_id) == organ.id
-    )
+    ).where(col(Deficiency.organ_id) == organ.id, col(Deficiency.withdrawn_on).is_(None))
 
     def read(query: Select[Any], kind: Callable[..., Row]) -> tuple[Row, ...]:
         return tuple(kind(*row) for row in session.execute(query))
@@ -256,19 +272,12 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         items=read(items, ItemRow),
         deadlines=read(deadlines, DeadlineRow),
         progress=read(entries, ProgressRow),
+        planned=read(planned, PlannedRow),
         acts=read(acts, ActRow),
         deficiencies=read(deficiencies, DeficiencyRow),
-        cases=read(cases, CaseRow),
-        studies=read(studies, StudyRow),
-    )
-
-
-def _was_cancelled() -> ColumnElement[bool]:
-    """Whether a deadline was taken back: its last move leads nowhere."""
-    return (
-        select(col(DeadlineMove.id))
-        .where(col(DeadlineMove.deadline_id) == Deadline.id, col(DeadlineMove.from_on) == DeadlineMove.to_on)
-        .exists()
+        below=gather_below(session, organ, plan.year, on=on),
+        figures=figures_of_year(session, organ, plan, on=on),
+        listings=list_ledgers(session, key(organ.id), dt.date(plan.year, 1, 1), until),
     )
 
 

@@ -13,7 +13,7 @@ from models.due_text import find_due
 from models.recurrence import describe, occurrences
 from models.report import describe_row
 from tasks.compiling.blocks import Block, bare, quoted, write_block
-from tasks.compiling.material import ItemRow, YearMaterial
+from tasks.compiling.material import ItemRow, PlannedRow, YearMaterial
 from tasks.read_report import read_report_text
 from tasks.reading.numbering import find_marker
 
@@ -32,33 +32,57 @@ class _Duty:
     words: str
     source: str
 
+    @property
+    def key(self) -> str:
+        """Its source, and for what the law asks its words too: one law asks for several things."""
+        return f"{self.source}:{_folded(self.words)}" if self.source.startswith("law:") else self.source
+
 
 def next_year(material: YearMaterial) -> list[Block]:
     """The coming year's items by project of this year's plan; what has none stands under a heading of its own.
 
-    Nothing unfinished is lost, and what the law or a remedy asks for is left out where the plan carries it over
+    Where the next year has a plan already, that says what it brings, under its own headings; what recurs is then for
+    that plan to say. Nothing unfinished is lost, and what the law or a remedy asks for is left out where it is said
     anyway.
     """
-    duties = list(_carried(material))
+    duties = list(_planned(material))
+    said = {_folded(one_sentence(row.title)) for row in material.planned}
+    duties += [duty for duty in _carried(material) if _folded(duty.words) not in said]
     known = {_folded(duty.words) for duty in duties}
     for duty in (*_remedies(material), *_statutory(material.year + 1)):
         if _folded(duty.words) not in known:
             known.add(_folded(duty.words))
             duties.append(duty)
-    headings = dict.fromkeys([*(_heading(project.name) for project in material.projects), RECTIFICATION, STATUTORY])
+    own = [_heading(project.name) for project in material.projects]
+    headings = dict.fromkeys([*(duty.heading for duty in _planned(material)), *own, RECTIFICATION, STATUTORY])
     return [
-        write_block(TEMPLATE, "item", {"words": as_one_item(duty.words)}, heading=heading, sources=[duty.source])
+        write_block(
+            TEMPLATE,
+            "item",
+            {"words": as_one_item(duty.words)},
+            heading=heading,
+            sources=[duty.source],
+            key=f"next:{duty.key}",
+        )
         for heading in headings
         for duty in duties
         if duty.heading == heading
     ]
 
 
+def _planned(material: YearMaterial) -> Iterator[_Duty]:
+    """The items of the next year's plan, in its order."""
+    for item in material.planned:
+        words = _with_rhythm(item, material.year + 1) if item.recurrence else one_sentence(item.title)
+        yield _Duty(_heading(item.project), words, describe_row("item", item.id))
+
+
 def _carried(material: YearMaterial) -> Iterator[_Duty]:
-    """Items that are still open on the day of the report, and recurring ones whether open or not."""
+    """Items that are still open on the day of the report, and recurring ones whether open or not; with a plan of the
+    next year, open ones only."""
     for project in material.projects:
         for item in material.items_by_project.get(project.id, []):
-            recurs = _recurs(item, material.year + 1)
+            recurs = not material.planned and _recurs(item, material.year + 1)
             if recurs or material.finished_on(item) is None:
                 words = _with_rhythm(item, material.year + 1) if recurs else one_sentence(item.title)
                 yield _Duty(_heading(project.name), words, describe_row("item", item.id))
@@ -71,7 +95,7 @@ def _recurs(item: ItemRow, year: int) -> bool:
     return bool(occurrences(item.recurrence, start=dt.date(year, 1, 1), end=dt.date(year, 12, 31)))
 
 
-def _with_rhythm(item: ItemRow, year: int) -> str:
+def _with_rhythm(item: ItemRow | PlannedRow, year: int) -> str:
     """The item's title with the words of its rhythm, unless the title says it.
 
     The words are the office's own where they are understood as the same rule, else the rule's.

@@ -3,7 +3,7 @@
 from models.item import Importance
 from tasks.compiling.blocks import Block, write_block
 from tasks.compiling.material import YearMaterial
-from tasks.gather_figures import count
+from tasks.figure import count
 
 TEMPLATE = "other"
 
@@ -19,4 +19,4 @@ def other(material: YearMaterial) -> list[Block]:
         return []
     items = count("跨年度重大任务", "项", "item", (item.id for item in crossing))
     facts = {"items": items, "titles": [item.title for item in crossing]}
-    return [write_block(TEMPLATE, "crossing", facts, sources=items.rows)]
+    return [write_block(TEMPLATE, "crossing", facts, sources=items.rows, key="crossing")]

@@ -3,12 +3,14 @@
 Real reports differ in all of these, so they are data. An office keeps its own in a TOML file.
 """
 
+import json
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.errors import BadInputError, UnreadableFileError
 from models.report import SectionKind
@@ -17,10 +19,13 @@ _DIGITS = "零一二三四五六七八九"
 
 
 class Numbering(StrEnum):
-    """How the headings inside a part are numbered: 1. with the text behind it, or (一)."""
+    """How what stands inside a part is numbered: 1. with the text behind it, (一), or 一是, a paragraph each; with 无
+    there are neither headings nor numbers."""
 
     ARABIC = "1."
     CHINESE = "（一）"
+    ORDINAL = "一是"
+    PLAIN = "无"
 
 
 _HEADINGS = {
@@ -39,11 +44,24 @@ class ReportTemplate(BaseModel):
 
     title: str = "{organ}{year}年度法治政府建设情况报告"
     addressee: str | None = None
+    """Whom it is sent to (主送), in one piece."""
+    addressees: tuple[str, ...] = ()
+    """The same one by one, for whoever follows up what each got; instead of `addressee`."""
+    copies: tuple[str, ...] = ()
+    """Who gets a copy (抄送)."""
+    kept_words: tuple[str, ...] = ()
+    """Words that must not stand in the public edition (places, names of projects an office keeps to itself)."""
+    opening: str | None = None
+    """What stands before the first part; None: our own words."""
     signature: str = "{organ}"
     order: tuple[SectionKind, ...] = tuple(_HEADINGS)
     headings: dict[SectionKind, str] = Field(default_factory=dict)
     """Headings that differ from the usual ones."""
+    within: dict[SectionKind, SectionKind] = Field(default_factory=dict)
+    """Parts that stand inside another one, as a paragraph under their own heading."""
     numbering: Numbering = Numbering.ARABIC
+    numberings: dict[SectionKind, Numbering] = Field(default_factory=dict)
+    """Parts that are numbered otherwise than the rest; deficiencies are 一是 unless it is said here."""
 
     @field_validator("order")
     @classmethod
@@ -52,18 +70,45 @@ class ReportTemplate(BaseModel):
             raise ValueError(f"应从 {'、'.join(_HEADINGS)} 中各取一次")
         return order
 
-    @field_validator("title", "addressee", "signature", "headings")
+    @field_validator("title", "addressee", "addressees", "copies", "opening", "signature", "headings")
     @classmethod
     def _can_be_filled(cls, value: Any) -> Any:
-        for text in value.values() if isinstance(value, dict) else [value or ""]:
+        for text in value.values() if isinstance(value, dict) else [value or ""] if not _several(value) else value:
             try:
                 fill(text, "", 0)
-            except (KeyError, IndexError, ValueError) as error:
+            except (KeyError, IndexError, ValueError, AttributeError) as error:
                 raise ValueError(f"“{text}”中只能使用 {{organ}}、{{year}}、{{next_year}}") from error
         return value
 
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "ReportTemplate":
+        if self.addressee and self.addressees:
+            raise ValueError("addressee 和 addressees 只能写一个")
+        for part, into in self.within.items():
+            if part is SectionKind.NEXT_YEAR:
+                raise ValueError("within 中不能有 next_year：下一年度安排要单独成为一个部分，才能导入为计划")
+            if not {part, into} <= set(self.order) or part is into or into in self.within:
+                raise ValueError(f"within 中的 {part} 应并入 order 里另一个单独成立的部分")
+        return self
+
     def heading(self, kind: SectionKind) -> str:
         return self.headings.get(kind, _HEADINGS[kind])
+
+    def numbered(self, kind: SectionKind) -> Numbering:
+        """How what stands inside this part is numbered.
+
+        Next year's plan is （一） rather than 一是 or nothing: 一是定期开展评查 would be read in again as a task, no
+        heading.
+        """
+        usual = Numbering.ORDINAL if kind is SectionKind.DEFICIENCIES else self.numbering
+        found = self.numberings.get(kind, usual)
+        unread = kind is SectionKind.NEXT_YEAR and found in (Numbering.ORDINAL, Numbering.PLAIN)
+        return Numbering.CHINESE if unread else found
+
+    @property
+    def sent_to(self) -> str | None:
+        """Whom the report is sent to, as it stands on paper."""
+        return "、".join(self.addressees) or self.addressee
 
 
 STANDARD = ReportTemplate()
@@ -81,14 +126,70 @@ def read_template(path: Path) -> ReportTemplate:
     Raises UnreadableFileError or BadInputError that name the file, the setting and what would be accepted.
     """
     try:
-        return ReportTemplate.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFileError(f"无法读取报告模板 {path}：请确认文件存在、可读且为 UTF-8 文本。") from error
+    return read_template_text(content, f"报告模板 {path}")
+
+
+def read_template_text(content: str, where: str = "报告模板") -> ReportTemplate:
+    """The template in a TOML text that errors call `where`. Raises BadInputError."""
+    try:
+        data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"报告模板 {path} 不是有效的 TOML：{error}") from error
+        raise BadInputError(f"{where} 不是有效的 TOML：{error}") from error
+    return template_from(data, where)
+
+
+def template_from(data: Mapping[str, Any], where: str = "报告模板") -> ReportTemplate:
+    """The template that data says. Raises BadInputError that names each wrong setting and what would be accepted."""
+    try:
+        return ReportTemplate.model_validate(data)
     except ValidationError as error:
         faults = "；".join(_explain(fault) for fault in error.errors())
-        raise BadInputError(f"报告模板 {path} 有误：{faults}。") from error
+        raise BadInputError(f"{where} 有误：{faults}。") from error
+
+
+def template_text(template: ReportTemplate) -> str:
+    """The template as the TOML that `read_template_text` reads, every setting with its words."""
+    data = template.model_dump(mode="json")
+    lines = []
+    for name, meaning in _MEANINGS.items():
+        value = data[name]
+        lines.append(f"# {meaning}")
+        if value is None:
+            lines.append(f'# {name} = ""')
+        elif isinstance(value, dict):
+            inner = ", ".join(f"{part} = {_toml(text)}" for part, text in value.items())
+            lines.append(f"{name} = {{ {inner} }}" if inner else f"{name} = {{}}")
+        else:
+            lines.append(f"{name} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+_MEANINGS = {
+    "title": "标题;{organ} 为单位名称,{year} 为年度,{next_year} 为下一年度",
+    "addressee": "主送机关,写成一句;逐个写的用 addressees",
+    "addressees": "主送机关,逐个写",
+    "copies": "抄送机关",
+    "opening": "开头的话;不写用系统的",
+    "signature": "署名",
+    "order": "各部分的次序:" + "、".join(f"{kind}({kind.label})" for kind in _HEADINGS),
+    "headings": '与通常不同的标题,如 { next_year = "{next_year}年工作打算" }',
+    "within": '并入另一部分的部分,如 { first_responsible = "achievements" }',
+    "numbering": "部分之内的编号:" + "、".join(Numbering),
+    "numberings": "编号与其余不同的部分",
+}
+"""Every setting in the order in which a file shows them, with what it is."""
+
+
+def _toml(value: Any) -> str:
+    """A text or a list of texts as TOML has it: a JSON string is a TOML string."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _several(value: Any) -> bool:
+    return isinstance(value, tuple)
 
 
 def chinese_numeral(number: int) -> str:
@@ -99,14 +200,28 @@ def chinese_numeral(number: int) -> str:
 
 
 def _explain(fault: Any) -> str:
-    name = ".".join(str(part) for part in fault["loc"])
+    name = ".".join(str(part) for part in fault["loc"] if part != "[key]")
     match fault["type"]:
         case "extra_forbidden":
             return f"“{name}”不是已知的设置项，可用：{'、'.join(ReportTemplate.model_fields)}"
         case "enum":
-            accepted = Numbering if name == "numbering" else _HEADINGS
+            numbers = name.startswith("numbering") and fault["loc"][-1] != "[key]"
+            accepted = Numbering if numbers else _HEADINGS
             return f"“{name}”的值“{fault['input']}”不可用，可用：{'、'.join(accepted)}"
         case "value_error":
-            return f"“{name}”{fault['ctx']['error']}"
+            return f"“{name}”{fault['ctx']['error']}" if name else str(fault["ctx"]["error"])
         case _:
             return f"“{name}”的值“{fault['input']}”不可用"
+
+
+def marker(numbering: Numbering, place: int) -> str:
+    """What stands before the `place`-th piece of a part."""
+    match numbering:
+        case Numbering.ARABIC:
+            return f"{place}."
+        case Numbering.CHINESE:
+            return f"（{chinese_numeral(place)}）"
+        case Numbering.ORDINAL:
+            return f"{chinese_numeral(place)}是"
+        case Numbering.PLAIN:
+            return ""

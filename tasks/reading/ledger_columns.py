@@ -139,14 +139,14 @@ def find_header(sheet: Sheet) -> Header | None:
     """
     best: tuple[int, Header] | None = None
     for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        for below, headings in _readings(sheet, index, row):
+        for below, headings in header_readings(sheet, index, row):
             header = _match(below, headings)
             if header is not None and (best is None or len(header.columns) > best[0]):
                 best = len(header.columns), header
     return best[1] if best else None
 
 
-def _readings(sheet: Sheet, index: int, row: list[Cell]) -> list[tuple[int, list[str]]]:
+def header_readings(sheet: Sheet, index: int, row: list[Cell]) -> list[tuple[int, list[str]]]:
     """The row as a header by itself, and with the row below where it has groups merged across."""
     top = [_heading(cell) for cell in row]
     found = [(index + 1, top)]

@@ -20,7 +20,7 @@ _CHART = f"{_DRAWING}/chart"
 _EMU_PER_MILLIMETRE = 36_000
 
 # Millimetres: the text block is 156 wide and 225 high.
-_WIDTH = 156
+WIDTH = 156
 _FRAME, _UPRIGHT, _HIGHEST = 34, 78, 200
 _BAR, _GAP = 4.5, 3.5
 
@@ -96,7 +96,7 @@ def _check(categories: Sequence[str], series: Sequence[Series]) -> None:
 def in_words(block: Chart) -> str:
     """All the chart says, as a sentence a category: 甲科：正常3，逾期1。"""
     sentences = (
-        f"{category}：{'，'.join(f'{one.name}{_number(one.values[place])}' for one in block.series)}。"
+        f"{category}：{'，'.join(f'{one.name}{written(one.values[place])}' for one in block.series)}。"
         for place, category in enumerate(block.categories)
     )
     return f"{block.title}。{''.join(sentences)}"
@@ -104,7 +104,7 @@ def in_words(block: Chart) -> str:
 
 def chart_paragraph(block: Chart, number: int, *, keep_next: bool = False) -> str:
     """The paragraph that shows the chart of that number, as wide as the text block."""
-    width, height = (round(length * _EMU_PER_MILLIMETRE) for length in (_WIDTH, _height(block)))
+    width, height = (round(length * _EMU_PER_MILLIMETRE) for length in (WIDTH, chart_height(block)))
     drawing = (
         f'<w:r><w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0"'
         f' distR="0"><wp:extent cx="{width}" cy="{height}"/>'
@@ -130,7 +130,7 @@ def chart_part(block: Chart, fonts: Fonts) -> str:
     )
 
 
-def _height(block: Chart) -> float:
+def chart_height(block: Chart) -> float:
     """In millimetres: lying bars as many as there are, up to nearly a page."""
     if isinstance(block, LineChart) or not block.horizontal:
         return _UPRIGHT
@@ -158,7 +158,7 @@ def _bars(block: BarChart, fonts: Fonts) -> str:
             before=f"<c:spPr>{_fill(one.colour)}{_edge('FFFFFF', 9525) if block.stacked else ''}</c:spPr>"
             '<c:invertIfNegative val="0"/>'
             + (
-                _labels(one, fonts, "ctr", colour=_readable_on(one.colour), zeros=False)
+                _labels(one, fonts, "ctr", colour=readable_on(one.colour), zeros=False)
                 if block.stacked
                 else _labels(one, fonts, "outEnd", colour="000000", zeros=True)
             ),
@@ -195,7 +195,7 @@ def _lines(block: LineChart, fonts: Fonts) -> str:
 
 def _series(place: int, one: Series, categories: Sequence[str], *, before: str, after: str = "") -> str:
     names = _points(escaped(paper.shortened(category, _NAME_ROOM)) for category in categories)
-    values = _points(map(_number, one.values))
+    values = _points(map(written, one.values))
     return (
         f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>'
         f"<c:tx><c:v>{escaped(paper.shortened(one.name, _NAME_ROOM))}</c:v></c:tx>{before}"
@@ -225,7 +225,7 @@ def _axes(block: Chart, fonts: Fonts) -> str:
     lying = isinstance(block, BarChart) and block.horizontal
     stacked = isinstance(block, BarChart) and block.stacked
     sums = [sum(values) for values in zip(*(one.values for one in block.series), strict=True)]
-    step, top = _scale(max(sums) if stacked else max(value for one in block.series for value in one.values))
+    step, top = scale(max(sums) if stacked else max(value for one in block.series for value in one.values))
     # Lying categories run from the top; the axis of the values then stands at their far end, the bottom.
     return (
         f'<c:catAx><c:axId val="{_CATEGORY_AXIS}"/>'
@@ -236,16 +236,16 @@ def _axes(block: Chart, fonts: Fonts) -> str:
         f'<c:crossAx val="{_VALUE_AXIS}"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
         '<c:lblOffset val="100"/><c:noMultiLvlLbl val="1"/></c:catAx>'
         f'<c:valAx><c:axId val="{_VALUE_AXIS}"/><c:scaling><c:orientation val="minMax"/>'
-        f'<c:max val="{_number(top)}"/><c:min val="0"/></c:scaling><c:delete val="0"/>'
+        f'<c:max val="{written(top)}"/><c:min val="0"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{"b" if lying else "l"}"/><c:majorGridlines><c:spPr>{_edge("D9D9D9", 6350)}</c:spPr>'
         '</c:majorGridlines><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>'
         f'{_text(fonts)}<c:crossAx val="{_CATEGORY_AXIS}"/><c:crosses val="{"max" if lying else "autoZero"}"/>'
-        f'<c:crossBetween val="between"/><c:majorUnit val="{_number(step)}"/></c:valAx>'
+        f'<c:crossBetween val="between"/><c:majorUnit val="{written(step)}"/></c:valAx>'
     )
 
 
-def _scale(largest: float) -> tuple[float, float]:
+def scale(largest: float) -> tuple[float, float]:
     """The step of the value axis (1, 2, 5, 10, …) and its end, with room for a label above the largest value."""
     step, factors = 1.0, cycle((2, 2.5, 2))
     while step * 5 < largest:
@@ -253,7 +253,8 @@ def _scale(largest: float) -> tuple[float, float]:
     return step, step * max(1, math.ceil(largest * 1.04 / step))
 
 
-def _number(value: float) -> str:
+def written(value: float) -> str:
+    """The number as a chart shows it: whole without a point."""
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
@@ -280,7 +281,7 @@ def _edge(colour: str, width: int) -> str:
     return f'<a:ln w="{width}">{_fill(colour)}</a:ln>'
 
 
-def _readable_on(colour: str) -> str:
+def readable_on(colour: str) -> str:
     """White while its contrast is four to one, else black (WCAG 2 relative luminance)."""
     channels = (int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)

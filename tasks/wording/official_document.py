@@ -36,10 +36,14 @@ __all__ = [
     "Run",
     "Series",
     "Table",
+    "closing_places",
     "render",
     "title_lines",
     "write",
 ]
+
+
+_COLONS = ":： "
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,16 @@ class Heading:
     def __post_init__(self) -> None:
         if self.level not in range(1, 5):
             raise ValueError(f"a heading has level 1 to 4, not {self.level}")
+
+    @property
+    def sentence(self) -> str:
+        """The heading as a sentence of its own, for text to follow it."""
+        return self.text if re.search(r"[。！？；：，、.!?;:,]$", self.text) else f"{self.text}。"
+
+    @property
+    def following(self) -> tuple[Run, ...]:
+        """The body text behind it; none where nothing runs in."""
+        return (Run(self.run_in),) if isinstance(self.run_in, str) else self.run_in or ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,39 @@ class OfficialDocument:
     document_number: str | None = None
     attachments: tuple[str, ...] = ()
 
+    @property
+    def day(self) -> str:
+        """成文日期 as it is written (2026年1月15日); empty without one."""
+        on = self.dated_on
+        return f"{on.year}年{on.month}月{on.day}日" if on else ""
+
+    @property
+    def addressed(self) -> str:
+        """主送机关 with its colon; empty without one."""
+        return f"{self.addressee.rstrip(_COLONS)}：" if self.addressee else ""
+
+    @property
+    def listed_attachments(self) -> tuple[tuple[str, str], ...]:
+        """Each attachment as what stands before its name (附件：1.) and the name (7.3.4)."""
+        several = len(self.attachments) > 1
+        return tuple(
+            (("附件：" if number == 1 else "") + (f"{number}." if several else ""), name)
+            for number, name in enumerate(self.attachments, start=1)
+        )
+
+
+def closing_places(document: OfficialDocument) -> tuple[float, float]:
+    """How many characters signature and date keep from the right edge (7.3.5.2, without a seal).
+
+    The signature ends two from it, and the date begins two to the right of where the signature begins; a date
+    longer than the signature ends two from the edge itself, and the signature moves left.
+    """
+    signature_width, day_width = paper.width(clean(document.signature or "")), paper.width(document.day)
+    right = signature_width - day_width
+    if not document.day:
+        return 2.0, 2.0
+    return (2.0, right) if right >= 0 else (4.0 - right, 2.0)
+
 
 def render(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> bytes:
     """The .docx file. Equal documents give equal bytes, on any machine, at any time.
@@ -121,7 +168,6 @@ def render(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> bytes:
 
 
 _TITLE_BREAKS = re.compile(r"(?=关于)|(?<!关于)(?<!\d)(?=\d{4}年)|(?<=\d{4}年度)|(?<=\d{4}年)(?![\d度])")
-_COLONS = ":： "
 _WHY_NOT_WRITTEN = {
     errno.ENOENT: "文件夹不存在",
     errno.ENOTDIR: "路径中有一段不是文件夹",
@@ -181,7 +227,7 @@ def _opening(document: OfficialDocument) -> Iterator[str]:
         yield paragraph(styles.DOCUMENT_NUMBER, run(document.document_number))
     yield paragraph(styles.TITLE, run("\n".join(title_lines(clean(document.title)))))
     if document.addressee:
-        yield paragraph(styles.ADDRESSEE, run(f"{document.addressee.rstrip(_COLONS)}："))
+        yield paragraph(styles.ADDRESSEE, run(document.addressed))
 
 
 def _body(document: OfficialDocument) -> Iterator[str]:
@@ -212,12 +258,10 @@ def _of_supervision(block: Block) -> bool:
 def _heading(block: Heading, *, keep_next: bool) -> str:
     if not block.run_in:
         return paragraph(styles.heading(block.level), run(block.number + block.text))
-    following = (Run(block.run_in),) if isinstance(block.run_in, str) else block.run_in
-    sentence = block.text if re.search(r"[。！？；：，、.!?;:,]$", block.text) else f"{block.text}。"
     return paragraph(
         styles.heading(block.level),
-        run(block.number + sentence),
-        *(_body_run(piece, styles.BODY_CHARACTERS) for piece in following),
+        run(block.number + block.sentence),
+        *(_body_run(piece, styles.BODY_CHARACTERS) for piece in block.following),
         # A heading stays with what follows; a whole paragraph of text must not.
         properties="" if keep_next else '<w:keepNext w:val="0"/>',
     )
@@ -229,9 +273,7 @@ def _body_run(piece: Run, style: str | None = None) -> str:
 
 def _attachments(document: OfficialDocument) -> Iterator[str]:
     """7.3.4: a blank line, two characters from the left; wrapped lines align with the name."""
-    several = len(document.attachments) > 1
-    for number, name in enumerate(document.attachments, start=1):
-        label = ("附件：" if number == 1 else "") + (f"{number}." if several else "")
+    for number, (label, name) in enumerate(document.listed_attachments, start=1):
         hanging = paper.width(label)
         left = (2 if number == 1 else 5) + hanging
         indent = (
@@ -243,25 +285,16 @@ def _attachments(document: OfficialDocument) -> Iterator[str]:
 
 
 def _closing(document: OfficialDocument) -> Iterator[str]:
-    """7.3.5.2, without a seal: the signature ends two characters from the right edge, the date begins two
-    characters to the right of where the signature begins; a date longer than the signature ends two
-    characters from the edge itself, and the signature moves left.
-    """
-    day = f"{document.dated_on.year}年{document.dated_on.month}月{document.dated_on.day}日" if document.dated_on else ""
-    signature_width, day_width = paper.width(clean(document.signature or "")), paper.width(day)
-    signature_right, day_right = 2.0, signature_width - day_width
-    if day_right < 0:
-        signature_right, day_right = (4.0 - day_right, 2.0)
+    signature_right, day_right = closing_places(document)
     if document.signature:
-        right = signature_right if day else 2.0
         yield paragraph(
             styles.SIGNATURE,
             run(document.signature),
-            properties=styles.BLANK_LINE_BEFORE + _right_indent(right),
+            properties=styles.BLANK_LINE_BEFORE + _right_indent(signature_right),
         )
-    if day:
+    if document.day:
         gap = "" if document.signature else styles.BLANK_LINE_BEFORE
-        yield paragraph(styles.DATE, run(day), properties=gap + _right_indent(day_right))
+        yield paragraph(styles.DATE, run(document.day), properties=gap + _right_indent(day_right))
 
 
 def _right_indent(count: float) -> str:

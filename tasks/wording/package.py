@@ -93,13 +93,23 @@ def package(parts: Mapping[str, str]) -> bytes:
         "word/settings.xml": _SETTINGS,
         **parts,
     }
+    return _packed({name: content.encode() for name, content in entries.items()})
+
+
+def repacked(content: bytes) -> bytes:
+    """A package that another program wrote, with the same parts in the order, day and form of our own."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return _packed({name: archive.read(name) for name in archive.namelist()})
+
+
+def _packed(entries: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in ("[Content_Types].xml", *sorted(entries.keys() - {"[Content_Types].xml"})):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system = 0
             entry.external_attr = 0
-            archive.writestr(entry, entries[name].encode())
+            archive.writestr(entry, entries[name])
     return buffer.getvalue()
 
 

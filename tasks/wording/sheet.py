@@ -49,6 +49,19 @@ def new_sheet(title: str, sheet_name: str, columns: Sequence[Column]) -> tuple[W
         workbook.add_named_style(style)
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one sheet; the stubs do not say so
+    _lay_out(sheet, title, sheet_name, columns)
+    return workbook, sheet
+
+
+def further_sheet(workbook: Workbook, title: str, sheet_name: str, columns: Sequence[Column]) -> Worksheet:
+    """One more sheet behind those that `new_sheet` began with, in the same style."""
+    sheet = workbook.create_sheet()
+    assert isinstance(sheet, Worksheet)  # noqa: S101 - a workbook that is not write-only makes no other
+    _lay_out(sheet, title, sheet_name, columns)
+    return sheet
+
+
+def _lay_out(sheet: Worksheet, title: str, sheet_name: str, columns: Sequence[Column]) -> None:
     sheet.title = sheet_name
     last = get_column_letter(len(columns))
     _put(sheet, 1, 1, title, TITLE)
@@ -62,7 +75,6 @@ def new_sheet(title: str, sheet_name: str, columns: Sequence[Column]) -> tuple[W
             cell.comment = Comment(column.note, "duban", width=320, height=24 + 20 * _lines(column.note, 24))
     sheet.freeze_panes = f"C{HEADER_ROW + 1}"
     _set_up_printing(sheet, wide=sum(column.width for column in columns) > 160)
-    return workbook, sheet
 
 
 def add_row(

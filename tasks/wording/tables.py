@@ -43,8 +43,7 @@ class Table:
 
 def table(block: Table) -> str:
     """Caption, table and the blank line after it (without it Word would join two tables)."""
-    longest = [max(map(paper.width, column)) for column in zip(block.header, *block.rows, strict=True)]
-    widths = shared(block.widths) if block.widths else _column_widths(longest)
+    widths, short = column_shares(block)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     centred = '<w:jc w:val="center"/>'
     text, header_text = (styles.TABLE_TEXT, styles.TABLE_HEADER)
@@ -64,7 +63,7 @@ def table(block: Table) -> str:
         height=row_height(1) if block.dense else height,
         properties="<w:tblHeader/>",
     )
-    alignments = [centred if length <= _SHORT else '<w:jc w:val="left"/>' for length in longest]
+    alignments = [centred if one else '<w:jc w:val="left"/>' for one in short]
     rows = "".join(
         _row(
             [
@@ -84,6 +83,13 @@ def table(block: Table) -> str:
         f'<w:tblLook w:val="0020" w:firstRow="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
         f"{header}{rows}</w:tbl>{after}"
     )
+
+
+def column_shares(block: Table) -> tuple[list[int], list[bool]]:
+    """How wide each column is (twips), and whether its texts are short enough to be centred."""
+    longest = [max(map(paper.width, column)) for column in zip(block.header, *block.rows, strict=True)]
+    widths = shared(block.widths) if block.widths else _column_widths(longest)
+    return widths, [length <= _SHORT for length in longest]
 
 
 def row_height(lines: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Enum
 
+from models.ledgers.kinds import KINDS
 from models.permission import Action
 from models.person import Role
 from models.tables import METADATA
@@ -22,25 +23,40 @@ OWN_ACTIONS: Mapping[str, str] = {
 }  # fmt: skip
 """What people do to their own way in; no grant is needed for it."""
 
-TABLES: Mapping[str, str] = {
+_OF_LEDGERS: dict[str, str] = {str(kind.table.__tablename__): kind.title for kind in KINDS.values()}
+_FIELDS_OF_LEDGERS: dict[str, str] = {field.name: field.label for kind in KINDS.values() for field in kind.fields}
+
+TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "account": "账户", "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
     "closure_request": "办结申请", "closure_review": "办结审核",
-    "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更", "deficiency": "不足",
-    "department": "科室", "document": "文书", "enforcement_case": "执法案件", "evaluation": "领导评价",
+    "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更",
+    "department": "科室", "document": "文书", "evaluation": "领导评价", "ledger_batch": "台账导入批次",
     "evidence": "佐证材料", "extension": "延期申请", "extension_decision": "延期审批",
     "import_batch": "导入批次", "import_change": "导入改动", "instruction": "批示",
     "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",
-    "leadership_act": "履职记录", "leave": "请假", "one_time_code": "一次性地址",
+    "leave": "请假", "one_time_code": "一次性地址",
     "objection": "转办异议", "organ": "单位",
     "oversight": "分管", "person": "人员", "policy": "督办策略", "post": "岗位", "progress_entry": "进展",
     "project": "项目", "receipt": "签收", "report": "年度报告", "report_block": "报告段落",
-    "report_figure": "报告数字", "report_section": "报告部分", "rung": "督办步骤", "score_appeal": "考核申诉",
+    "report_comment": "报告批注", "report_edit": "报告改动",
+    "report_figure": "报告数字", "report_section": "报告部分", "report_template": "报告体例",
+    "report_word_template": "报告 Word 模板",
+    "rung": "督办步骤", "score_appeal": "考核申诉",
     "score_line": "扣分", "score_result": "考核结果", "score_run": "考核", "scoring_rule": "考核规则",
-    "stored_file": "文件", "study_session": "学习研讨", "suspension": "挂起", "tenure": "任职", "urge": "催办",
+    "stored_file": "文件", "suspension": "挂起", "tenure": "任职", "urge": "催办",
     "webhook": "推送地址", "work_item": "任务",
+    "received_report": "下级报告", "trusted_key": "下级单位密钥",
+    "addressee": "报送对象", "consultation": "征求意见", "filing": "年报办理", "filing_step": "年报办理步骤",
+    "publication": "公开", "report_term": "年报自定时限",
+    "ledger_term": "台账时限设置", "opened_item": "开年任务", "ledger_deadline": "台账时限",
+    "ledger_link": "台账关联",
+    "inspection_draw": "双随机抽取",
 }  # fmt: skip
 
-COLUMNS: Mapping[str, str] = {
+COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
+    "actor": "办理人", "after": "改动后", "block_key": "段落", "data": "内容", "other_key": "另一段",
+    "placed": "人为移动",
+    "quoted": "所注文字", "resolved_by_id": "处理人", "set_by_id": "设定人", "titled": "自拟小标题",
     "about": "事由", "account_id": "账户", "closed_at": "关闭时间", "expires_at": "有效至", "login": "登录名",
     "password_hash": "密码", "revoked_at": "停用时间", "scopes": "用途", "subject": "单点登录身份",
     "used_at": "使用时间", "used_on": "最近使用日",
@@ -82,23 +98,49 @@ COLUMNS: Mapping[str, str] = {
     "target_count": "目标值", "target_unit": "目标单位", "text": "内容", "times": "次数", "title": "标题",
     "to_on": "改为", "topic": "主题", "unconfirmed": "周期待确认", "undone_at": "撤销时间", "unit": "单位",
     "unit_id": "配合单位", "unsupported": "待核", "until_on": "截止日", "upheld": "采纳",
+    "based_on_id": "所据版本", "renewable_on": "可换证日", "origins": "出处", "compiled": "编写的原文",
+    "was_compiled": "原先编写的文字",
+    "author_id": "修改人", "withdrawn": "已撤下", "internal": "不公开的理由", "definition": "口径",
+    "first_on": "期间起", "last_on": "期间止", "withdrawn_on": "撤下日",
+    "withdrawn_reason": "撤下理由", "recorded_by_id": "登记人", "ledger": "台账",
     "url": "地址", "urge_gap": "催办间隔", "value": "数值", "version": "版本", "waived_by": "免证人",
     "waived_by_id": "免证人",
     "waiver": "免证理由", "words": "说明", "working": "上班", "year": "年度",
+    "sender_id": "报送单位", "dated_on": "成文日期", "fingerprint": "密钥指纹", "received_on": "接收日",
+    "received_by_id": "接收人",
+    "figures": "数字", "sections": "正文", "confirmed_on": "核对日", "confirmed_by_id": "核对人",
+    "publish_by": "公示期限", "send_by": "报送期限", "uncorrected": "未整改数",
+    "adoption": "采纳情况", "approved_on": "审签日", "archive_number": "档号", "archive_place": "存放处",
+    "archived_on": "归档日", "asked_by_id": "征求人", "consulted_on": "征求日", "deed": "办理事项",
+    "delivered_on": "送达日", "dropped": "不再报送的理由", "evidence_id": "回执材料", "filing_id": "年报",
+    "findings": "已接受的问题", "from_state": "原环节", "left_out": "不公开处数", "opinion": "反馈意见",
+    "own_day": "自定日", "place": "公开处", "receipt_number": "回执号", "receipt_on": "回执日",
+    "replied_on": "反馈日",
+    "round": "轮次", "sent_by_id": "经办人", "settled_by_id": "处理人", "settled_on": "处理日", "steps": "步数",
+    "to_state": "现环节", "waived_on": "不再等待日", "way": "报送方式",
+    "stopped_on": "停用日", "replaced_on": "更换日", "amount": "期限", "term": "时限事项", "row_id": "记录编号",
+    "algorithm": "算法", "conflicts": "回避", "draw_id": "抽取编号", "drawing": "抽取批次", "drawn_by_id": "抽取人",
+    "head": "当时的审计哈希值", "objects": "检查对象名单", "per_object": "每户检查人员数", "result": "抽取结果",
+    "seed": "种子", "seed_given": "种子事先给定", "witness": "见证人",
+    "linked_on": "关联日", "linked_by_id": "关联人", "removed_on": "取消关联日", "branch": "所属指标",
 }  # fmt: skip
 
 UNTOLD = frozenset(
     {
-        "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts", "frozen_hash",
+        "at", "drawn_at", "key", "parts", "resolved_at", "set_at",
+        "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts", "former",
+        "frozen_hash",
         "imported_at", "item_id", "look_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
-        "resumed_at", "row_hash", "salt", "secret_hash", "sha256", "signed_at", "snapshot", "stored_at", "token_hash",
+        "resumed_at", "bound_hash", "package_sha256", "received_at", "content_hash", "row_hash", "salt",
+        "secret_hash",
+        "sha256", "signed_at", "snapshot", "stored_at", "token_hash",
     }
 )  # fmt: skip
 """Columns a person is not told of: the engine's own marks, what the entry says itself, and hashes. JSON has them."""
 
 FACTS: Mapping[str, str] = {
     "added": "新增天数", "address": "地址", "batch": "批次", "changed": "改变天数", "created": "新增任务",
-    "dated_on": "成文日期",
+    "dated_on": "成文日期", "draw": "抽取编号", "draw_hash": "抽取的哈希值", "drawn": "抽取户数",
     "deleted": "删去任务", "ended": "退出处数", "file": "文件", "forgiven": "清除失败次数", "incomplete": "缺项任务",
     "issued": "下达任务", "login": "登录名",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
@@ -106,6 +148,10 @@ FACTS: Mapping[str, str] = {
     "sheets": "督办单",
     "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
     "way": "方式", "year": "年度",
+    "ledger": "台账", "new_rows": "新增记录", "changed_rows": "更正记录", "withdrawn_rows": "撤下记录",
+    "restored_rows": "恢复记录",
+    "terms": "重新计算的台账时限", "terms_set": "台账时限", "received_report": "下级报告编号",
+    "sender": "报送单位", "fingerprint": "密钥指纹", "public": "公开版",
 }  # fmt: skip
 """What an entry tells besides rows."""
 

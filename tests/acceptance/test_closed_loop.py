@@ -19,7 +19,7 @@ from models.evidence import Category, Evidence
 from models.extension import Extension, ExtensionDecision
 from models.instruction import Instruction, InstructionReply
 from models.item import DeadlineMove, ItemState
-from models.leadership import LeadershipAct
+from models.ledgers.leadership_act import LeadershipAct
 from models.plan import AnnualPlan
 from models.policy import Policy, Rung
 from models.progress import ProgressEntry

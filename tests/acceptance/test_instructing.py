@@ -12,7 +12,7 @@ from models.document import Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.instruction import Instruction, InstructionState
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.leadership import LeadershipAct
+from models.ledgers.leadership_act import LeadershipAct
 from models.notice import Notice
 from models.plan import AnnualPlan
 from models.receipt import Receipt

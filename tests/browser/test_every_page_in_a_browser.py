@@ -6,6 +6,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response
 
+from models.database import unit_of_work
+from models.organ import Organ
+from tasks.comment_report import comment
+from tasks.compile_report import compile_report
+from tasks.edit_block import edit_block
+from tasks.find_report import find_report
 from tests.browsing import DESK, PHONE, Served
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office
 
@@ -27,7 +33,17 @@ PAGES = [
     (SUPERVISOR, "/plans/1"),
     (SUPERVISOR, "/plans/import"),
     (SUPERVISOR, "/ledgers"),
+    (SUPERVISOR, "/ledgers/indicator/tree"),
+    (SUPERVISOR, "/ledgers/duty/gaps"),
+    (SUPERVISOR, "/ledgers/draws"),
+    (SUPERVISOR, "/ledgers/draws/new"),
     (SUPERVISOR, "/reports"),
+    (SUPERVISOR, "/reports/below"),
+    (SUPERVISOR, "/reports/layout"),
+    (SUPERVISOR, "/reports/1?block=1"),
+    (SUPERVISOR, "/reports/1/compare"),
+    (SUPERVISOR, "/reports/1/figures?figure=1"),
+    (FIRST, "/reports/1/internal"),
     (SUPERVISOR, "/notices"),
     (SUPERVISOR, "/scores"),
     (SUPERVISOR, "/briefs"),
@@ -51,6 +67,12 @@ def pages(office: Office, pages: Served) -> Served:
     office.extend("2", to="2026-07-15", on="2026-06-05")
     office.instruct("1", "抓紧办理", due="2026-06-20", on="2026-06-08")
     office.fast_forward("2026-06-15")
+    with unit_of_work(office.engine) as session:
+        organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2026-06-15")
+        compile_report(session, organ, 2026, by=by, on=by.on)
+        report = find_report(session, organ, 2026)
+        edit_block(session, report, "overview", by=by, text="任务完成过半。")
+        comment(session, report, "overview", by=by, text="再核一遍")
     return pages
 
 

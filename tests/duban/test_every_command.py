@@ -1,5 +1,6 @@
 """Every command that changes something says who did it: told by the tree of commands, so that none is left out."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,36 +18,65 @@ from duban.cli import app
 from duban.commands import register
 from models.audit import AuditEntry
 from models.database import unit_of_work
+from models.item import WorkItem
+from models.ledgers.enforcement_case import Procedure
+from models.ledgers.kinds import KINDS
 from models.migrate import create_or_upgrade, open_current
+from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Tenure
 from models.plan import AnnualPlan
+from models.report import SectionKind
 from models.settings import load_settings
 from models.span import span_named
 from tasks.appeal import appeal, find_line
+from tasks.comment_report import comment
+from tasks.compile_report import compile_report
+from tasks.edit_block import add_block
+from tasks.file_store import FileStore
+from tasks.find_block import find_block
+from tasks.find_report import find_report
 from tasks.instruct import find_instruction, reply
 from tasks.issue import issue
+from tasks.keep_word_template import keep_word_template
+from tasks.ledgers.find_row import find_row
+from tasks.ledgers.import_ledger import import_ledger
+from tasks.ledgers.link_row import link_row
+from tasks.ledgers.record import record_row, withdraw_row
 from tasks.manage_accounts import invite
 from tasks.publish_scores import publish_scores
+from tasks.record import record_case
 from tasks.set_scoring_rule import find_rule
+from tasks.signing_key import fingerprint_of
+from tasks.word_template import starter_template
+from tests.filing_acts import COMMANDS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 from tests.terminal import Terminal
+from tests.upward import CODE, KEY, NAME, a_package
 
 ON = "2026-06-04"
 HALF = span_named("2026-H1")
+KEY_PRINT = fingerprint_of(KEY)
 
 LOOKING = {
-    "account list", "audit show", "audit verify", "document export", "document list", "instruct list", "item list",
-    "item problems", "item show", "notice list", "plan export", "plan show", "report trace", "score preview",
+    "account list", "audit show", "audit verify", "document export", "document list", "duty gaps", "indicator list",
+    "indicator missing", "inspect list", "inspect show", "inspect verify", "instruct list", "item list",
+    "item problems", "item show", "notice list", "plan export", "plan show",
+    "report blocks", "report comments", "report compare", "report template show",
+    "report charts", "report write",
+    "report below", "report check", "report figures", "report status", "report trace", "score preview",
     "score rule list", "score rule show", "score show", "status",
+    "terms list", "terms short",
 }  # fmt: skip
 """They take --as because they show what not everybody may see, and change nothing."""
 
 UNSIGNED = {
     "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
-    "deployments write", "init", "item rules", "ledger list", "people list", "plan template", "policy list",
-    "policy show", "report read", "schedules", "serve", "simulate", "supervise",
+    "deployments write", "init", "item rules", "ledger export", "ledger kinds", "ledger list", "ledger show",
+    "ledger template", "people list", "plan template", "policy list",
+    "policy show", "report key", "report read", "report word-template check",
+    "report word-template new", "schedules", "serve", "simulate", "supervise",
 }  # fmt: skip
 """They take no --as: they change nothing of the office's, or are the engine run by hand, or set the system up."""
 
@@ -103,6 +133,55 @@ def overdue(office: Office) -> None:
     office.assign("普法宣传", due="2026-06-12")
 
 
+def a_case(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        by, organ = office.by(session, SUPERVISOR, "2026-06-02"), session.get_one(Organ, office.organ_id)
+        record_case(session, organ, by=by, procedure=Procedure.SIMPLE, on=day("2026-03-05"))
+
+
+def a_withdrawn_case(office: Office) -> None:
+    a_case(office)
+    with unit_of_work(office.engine) as session:
+        by, organ = office.by(session, SUPERVISOR, "2026-06-03"), session.get_one(Organ, office.organ_id)
+        row = find_row(session, organ, KINDS["case"], 1)
+        withdraw_row(session, organ, KINDS["case"], row, "重复登记", by=by)
+
+
+def imported_cases(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        by, organ = office.by(session, SUPERVISOR, "2026-06-02"), session.get_one(Organ, office.organ_id)
+        import_ledger(session, office.settings.home / "案件.csv", organ, KINDS["case"], by=by)
+
+
+def kept(code: str, **given: str) -> Prepare:
+    """The supervisor wrote a row of that ledger down."""
+
+    def prepare(office: Office) -> None:
+        with unit_of_work(office.engine) as session:
+            by, organ = office.by(session, SUPERVISOR, "2026-06-02"), session.get_one(Organ, office.organ_id)
+            record_row(session, organ, KINDS[code], given, by=by)
+
+    return prepare
+
+
+A_DUTY = kept("duty", listed_on="2026-01-01", title="普法", basis="三定方案")
+AN_INDICATOR = kept(
+    "indicator", adopted_on="2026-01-01", system="2021年版", first="一", second="二", title="三", points="5"
+)
+
+
+def linked(code: str) -> Prepare:
+    """The first row of that ledger is linked to the first item."""
+
+    def prepare(office: Office) -> None:
+        with unit_of_work(office.engine) as session:
+            by, organ = office.by(session, SUPERVISOR, "2026-06-02"), session.get_one(Organ, office.organ_id)
+            row = find_row(session, organ, KINDS[code], 1)
+            link_row(session, organ, KINDS[code], row, session.get_one(WorkItem, 1), by=by)
+
+    return prepare
+
+
 def published(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         publish_scores(
@@ -123,11 +202,47 @@ def begun(office: Office) -> None:
         issue(session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, SUPERVISOR, "2026-06-01"))
 
 
+def has_word_template(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        keep_word_template(
+            session, session.get_one(Organ, office.organ_id), by=office.by(session, SUPERVISOR, ON),
+            store=FileStore(office.settings.evidence_store), name="模板.docx", source=io.BytesIO(starter_template()),
+        )  # fmt: skip
+
+
+def reported(office: Office) -> None:
+    """A report with a block in every state, called by it, and a comment."""
+    with unit_of_work(office.engine) as session:
+        organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2027-01-15")
+        compile_report(session, organ, 2026, by=by, on=by.on)
+        report = find_report(session, organ, 2026)
+        for key in ("long", "out", "inside", "changed"):
+            add_block(session, report, by=by, section=SectionKind.ACHIEVEMENTS, text="一事。又一事。").key = key
+            session.flush()
+        find_block(session, report, "out").withdrawn = True
+        find_block(session, report, "inside").internal = "内部"
+        changed = find_block(session, report, "changed")
+        changed.origins, changed.compiled, changed.was_compiled = ["item:9"], "新文。", "旧文。"
+        comment(session, report, "acts", by=by, text="再核")
+
+
 def imported(office: Office) -> None:
     said = Terminal(office.settings.home).run(
         "plan", "import", office.settings.home / "清单.xlsx", "--year", "2026", "--on", ON, "--as", SUPERVISOR
     )
     assert said.exit_code == 0, said
+
+
+def compiled(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        organ = session.get_one(Organ, office.organ_id)
+        compile_report(session, organ, 2026, by=office.by(session, SUPERVISOR, "2027-01-15"), on=day("2027-01-15"))
+
+
+def sent_from_below(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        session.add(Organ(code=CODE, name=NAME, parent_id=office.organ_id))
+    (office.settings.home / "下级.zip").write_bytes(a_package())
 
 
 WRITING: dict[str, Case] = {
@@ -144,6 +259,11 @@ WRITING: dict[str, Case] = {
     "policy set": Case(SUPERVISOR, ["{home}/policy.json"], [Action.POLICY], on=None),
     "plan import": Case(SUPERVISOR, ["{home}/清单.xlsx", "--year", "2026"], [Action.PLAN]),
     "plan undo": Case(SUPERVISOR, ["1"], [Action.PLAN], [imported]),
+    "plan open-year": Case(
+        SUPERVISOR, ["--year", "2027"], [Action.PLAN, Action.PLAN], [assigned()], on="2027-01-06"
+    ),
+    "terms set": Case(SUPERVISOR, ["case", "publish", "5"], [Action.POLICY]),
+    "terms confirm": Case(SUPERVISOR, ["act", "hearing"], [Action.POLICY]),
     "plan issue": Case(SUPERVISOR, [], [Action.ISSUE], [assigned(issue=False)]),
     "calendar import": Case("本机", ["{home}/放假.csv"], [Action.CALENDAR]),
     "item sign": Case(HANDLER, ["1"], [Action.SIGN], [assigned(sign=False)]),
@@ -202,9 +322,53 @@ WRITING: dict[str, Case] = {
         [Action.RECORD, Action.ATTACH],
     ),
     "deficiency add": Case(SUPERVISOR, ["--text", "普法渠道单一"], [Action.RECORD]),
-    "ledger add case": Case(SUPERVISOR, ["--procedure", "简易"], [Action.RECORD]),
-    "ledger add study": Case(SUPERVISOR, ["--topic", "民法典"], [Action.RECORD]),
+    "ledger add": Case(SUPERVISOR, ["case", "--procedure", "简易"], [Action.RECORD]),
+    "ledger correct": Case(SUPERVISOR, ["case", "1", "--set", "程序=普通"], [Action.RECORD], [a_case]),
+    "ledger withdraw": Case(SUPERVISOR, ["case", "1", "--reason", "重复登记"], [Action.RECORD], [a_case]),
+    "ledger reinstate": Case(SUPERVISOR, ["case", "1"], [Action.RECORD], [a_withdrawn_case]),
+    "ledger import": Case(SUPERVISOR, ["case", "{home}/案件.csv"], [Action.RECORD]),
+    "ledger undo": Case(SUPERVISOR, ["1"], [Action.RECORD], [imported_cases]),
+    "indicator import": Case(SUPERVISOR, ["{home}/指标.csv", "--system", "2021年版"], [Action.RECORD]),
+    "indicator link": Case(SUPERVISOR, ["1", "--item", "1"], [Action.RECORD], [assigned(), AN_INDICATOR]),
+    "indicator unlink": Case(SUPERVISOR, ["1"], [Action.RECORD], [assigned(), AN_INDICATOR, linked("indicator")]),
+    "indicator score": Case(SUPERVISOR, ["1", "4", "--basis", "见材料"], [Action.RECORD], [AN_INDICATOR]),
+    "inspect draw": Case(
+        SUPERVISOR,
+        ["--plan", "抽查", "--objects", "{home}/对象.csv", "--inspectors", "{home}/检查人员.csv", "--ratio", "50%"],
+        [Action.RECORD],
+    ),
+    "duty link": Case(SUPERVISOR, ["1", "--item", "1"], [Action.RECORD], [assigned(), A_DUTY]),
+    "duty unlink": Case(SUPERVISOR, ["1"], [Action.RECORD], [assigned(), A_DUTY, linked("duty")]),
+    **{
+        f"report {name}": Case(
+            SUPERVISOR, [*args, "--year", "2026"], [Action.COMPILE], [assigned(), reported], on="2027-01-15"
+        )
+        for name, args in {
+            "edit": ["overview", "--text", "任务基本完成。"], "confirm": ["overview", "--basis", "办公室核实"],
+            "merge": ["acts"], "split": ["long", "--after", "1"], "move": ["acts", "--section", "其他需要报告的情况"],
+            "withdraw": ["acts"], "restore": ["out"], "add": ["--section", "other", "--text", "另有一事。"],
+            "internal": ["acts", "--reason", "内部"], "public": ["inside"], "adopt": ["changed"], "keep": ["changed"],
+            "resolve": ["1"],
+        }.items()
+    },
+    "report comment": Case(
+        FIRST, ["acts", "--year", "2026", "--text", "再核"], [Action.COMMENT], [assigned(), reported], on="2027-01-15"
+    ),
+    "report template set": Case(SUPERVISOR, ["{home}/体例.toml"], [Action.COMPILE]),
+    "report pack": Case(
+        SUPERVISOR, ["--year", "2026", "--out", "{home}/上报包.zip"], [Action.COMPILE], [assigned(), compiled],
+        on="2027-01-15",
+    ),
+    "report receive": Case(
+        SUPERVISOR, ["{home}/下级.zip", "--fingerprint", KEY_PRINT], [Action.RECEIVE_REPORT], [sent_from_below]
+    ),
+    "report trust": Case(
+        SUPERVISOR, ["water", "--fingerprint", KEY_PRINT], [Action.RECEIVE_REPORT], [sent_from_below]
+    ),
     "report compile": Case(SUPERVISOR, ["--year", "2026"], [Action.COMPILE], [assigned()], on="2027-01-15"),
+    "report word-template set": Case(SUPERVISOR, ["{home}/模板.docx"], [Action.COMPILE]),
+    "report word-template stop": Case(SUPERVISOR, [], [Action.COMPILE], [has_word_template]),
+    **{name: Case(*case) for name, case in FILING.items()},
 }  # fmt: skip
 """Each as a person would type it, but for `--as` and `--on`."""
 
@@ -220,7 +384,13 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         staff.worksheets[0].append(row)
     staff.save(home / "名册.xlsx")
     (home / "放假.csv").write_text("日期,类型,名称\n2026-06-11,休息,停电\n", encoding="utf-8")
+    (home / "案件.csv").write_text("决定日期,程序\n2026-03-05,简易\n", encoding="utf-8")
+    (home / "指标.csv").write_text("一级指标,二级指标,三级指标,分值\n一,二,三,5\n", encoding="utf-8")
+    (home / "对象.csv").write_text("检查对象\n甲公司\n乙公司\n", encoding="utf-8")
+    (home / "检查人员.csv").write_text("检查人员\n张一\n李二\n", encoding="utf-8")
+    (home / "体例.toml").write_text('addressees = ["县委", "县政府"]\n', encoding="utf-8")
     (home / "总结.txt").write_text("已办结", encoding="utf-8")
+    (home / "模板.docx").write_bytes(starter_template())
     said = Terminal(home).data("policy", "show", "常规")
     (home / "policy.json").write_text(json.dumps({**said, "near_days": 4}, ensure_ascii=False), encoding="utf-8")
     return home

@@ -89,26 +89,27 @@ def keep_the_ledgers(duban: Duban) -> None:
 def test_what_is_recorded_gives_its_id_and_is_listed(duban: Duban) -> None:
     keep_the_ledgers(duban)
 
-    assert duban("ledger", "add", "case", "--procedure", "simple", "--on", "2026-01-02", "--outcome", "撤销") == {
+    made = duban("ledger", "add", "case", "--procedure", "simple", "--on", "2026-01-02", "--outcome", "撤销")
+    assert {name: made[name] for name in ("id", "decided_on", "procedure", "fine", "outcome")} == {
         "id": 14,
-        "on": "2026-01-02",
+        "decided_on": "2026-01-02",
         "procedure": "simple",
         "fine": 0,
         "outcome": "revoked",
     }
     listed = duban("ledger", "list", "--year", "2025")
-    assert (len(listed["cases"]), listed["cases"][-1]["fine"]) == (13, 3333.36)
-    assert listed["studies"] == [
-        {"id": 1, "on": "2025-04-02", "topic": "行政处罚法", "people": 12},
-        {"id": 2, "on": "2025-09-02", "topic": "民法典", "people": None},
+    assert (len(listed["case"]), listed["case"][0]["fine"]) == (13, 3333.36)
+    assert [(row["id"], row["held_on"], row["topic"], row["people"]) for row in listed["study"]] == [
+        (2, "2025-09-02", "民法典", None),
+        (1, "2025-04-02", "行政处罚法", 12),
     ]
     acts = [(act["kind"], act["document_number"]) for act in duban("act", "list")]
-    assert acts == [("deploy", "1号"), ("supervise", None)]
+    assert acts == [("supervise", None), ("deploy", "1号")]
     assert duban("deficiency", "list", "--year", "2024") == []
 
 
 def test_a_person_sees_what_was_recorded(told: Callable[..., str]) -> None:
-    assert told("ledger", "list") == "执法案件:没有。\n学习研讨:没有。\n"
+    assert {"执法案件:没有。", "学习研讨:没有。"} <= set(told("ledger", "list").splitlines())
     assert told("act", "add", "--kind", "过问", "--on", "2025-03-01", "--text", "过问评查进度") == (
         "已登记 2025-03-01 的履职(过问),编号 1。\n"
     )
@@ -116,7 +117,7 @@ def test_a_person_sees_what_was_recorded(told: Callable[..., str]) -> None:
 
     assert "过问评查进度" in told("act", "list", "--year", "2025")
     assert [line.split() for line in told("ledger", "list").splitlines() if "1号" in line] == [
-        ["1", "2025-03-02", "1号", "普通程序", "200.50", "未被变更或撤销"]
+        ["1", "2025-03-02", "普通程序", "1号", "行政处罚", "200.50", "未被变更或撤销"]
     ]
 
 
@@ -245,7 +246,7 @@ def test_the_template_of_the_office_lies_in_its_data_folder(duban: Duban, home: 
             NotFoundError,
             "没有编号为“9”的任务",
         ),
-        (("ledger", "add", "case", "--procedure", "simple", "--fine", "三万"), BadInputError, "金额“三万”无法识别"),
+        (("ledger", "add", "case", "--procedure", "simple", "--fine", "三万"), BadInputError, "罚款(元)“三万”不可用"),
         (("deficiency", "add", "--text", " "), BadInputError, "不足不能为空"),
     ],
 )

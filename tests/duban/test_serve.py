@@ -192,6 +192,7 @@ def test_schedules_lists_what_comes_next() -> None:
         "monthly_circular": "2027-01-01T07:00:00+08:00",
         "quarterly_circular": "2027-01-01T07:10:00+08:00",
         "year_end_report_draft": "2027-01-05T06:00:00+08:00",
+        "year_opening": "2027-01-06T06:00:00+08:00",
         "year_end_report_final": "2027-02-20T06:00:00+08:00",
     }
     assert "年度报告初稿" in run("schedules")[1]

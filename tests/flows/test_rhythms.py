@@ -19,6 +19,7 @@ from models.plan import AnnualPlan
 from models.report import Report
 from models.rhythm import LastRun
 from models.settings import Settings
+from tasks.arm import issue_plan
 from tests.office import HANDLER, Office
 
 YEAR = 2025
@@ -80,6 +81,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     from flows.delivery import delivery
     from flows.webhooks import webhooks
     from flows.year_end_report import year_end_report
+    from flows.year_opening import year_opening
 
     monkeypatch.setenv("DUBAN_HOME", str(settings.home))
     monkeypatch.setenv("DUBAN_QUIET_FROM", "00:00")
@@ -89,6 +91,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     assert delivery.fn()["sent"] == 1
     assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
+    assert year_opening.fn(YEAR + 1)["plans"][0]["organ"] == "某局"
     assert brief.fn("2025-06-30")["briefs"][0]["number"] == "督简〔2025〕1号"
     for place, rhythm in enumerate((weekly_circular, monthly_circular, quarterly_circular), 1):
         assert rhythm.fn("2025-07-04")["circulars"][0]["number"] == f"督通〔2025〕{place}号"
@@ -130,6 +133,22 @@ def test_each_organ_with_a_plan_gets_its_report_and_a_failing_one_stops_no_other
 
 def test_without_a_year_the_report_is_that_of_the_year_before(office: Office, settings: Settings) -> None:
     assert rhythms.year_end_report(settings)["year"] == clock.today().year - 1
+
+
+def test_a_year_is_opened_for_each_organ_once_and_an_issued_plan_is_left_alone(
+    office: Office, settings: Settings, database: Engine
+) -> None:
+    opened = rhythms.year_opening(settings, year=YEAR + 1)
+    again = rhythms.year_opening(settings, year=YEAR + 1)
+
+    assert opened["plans"][0]["made"] > 2
+    assert again["plans"] == [{"organ": "某局", "made": 0, "incomplete": 0}]
+    with unit_of_work(database) as session:
+        plan = session.exec(select(AnnualPlan).where(AnnualPlan.year == YEAR + 1)).one()
+        assert plan.issued_on is None
+        issue_plan(session, plan, on=clock.today())
+    assert rhythms.year_opening(settings, year=YEAR + 1)["plans"] == []
+    assert last_run(database, "year_opening") is not None
 
 
 def test_a_day_that_reaches_a_rung_with_a_sheet_draws_it_up_once(office: Office, settings: Settings) -> None:

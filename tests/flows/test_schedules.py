@@ -95,6 +95,7 @@ def test_the_rhythms_stand_where_an_office_expects_them() -> None:
         "monthly_circular": "01-01 07:00",
         "quarterly_circular": "01-01 07:10",
         "year_end_report_draft": "01-05 06:00",
+        "year_opening": "01-06 06:00",
         "year_end_report_final": "02-20 06:00",
     }
 

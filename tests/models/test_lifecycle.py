@@ -17,6 +17,7 @@ ELSEWHERE = {
     Action.CALENDAR,
     Action.RECORD,
     Action.COMPILE,
+    Action.COMMENT,
     Action.CIRCULATE,
     Action.BRIEF,
     Action.SCORE,
@@ -27,6 +28,10 @@ ELSEWHERE = {
     Action.SYSTEM,
     Action.RESEND,
     Action.INTEGRATE,
+    Action.RECEIVE_REPORT,
+    *(action for action in Action if action.value.startswith("report_")),
+    Action.LEGAL_REVIEW,
+    Action.SECRECY_REVIEW,
 }
 """What is done to the office's records, and to no single item."""
 lines = pytest.mark.parametrize(("action", "line"), LIFECYCLE.items(), ids=str)

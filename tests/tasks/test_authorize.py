@@ -397,21 +397,26 @@ def test_by_any_other_way_nobody_may_nothing_but_what_rhythms_do(session: Sessio
 # --- an organ as a whole ------------------------------------------------------------------------------------------
 
 RUNS = {
-    Action.PLAN, Action.ISSUE, Action.STAFF, Action.CALENDAR, Action.RECORD, Action.COMPILE, Action.POLICY,
-    Action.SYSTEM, Action.RESEND,
+    Action.PLAN, Action.ISSUE, Action.STAFF, Action.CALENDAR, Action.RECORD, Action.COMPILE, Action.COMMENT,
+    Action.POLICY, Action.SYSTEM, Action.RESEND, Action.RECEIVE_REPORT,
+}  # fmt: skip
+REVIEWS = {Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_RETURN}
+FILES = {
+    Action.REPORT_SUBMIT, Action.REPORT_CONSULT, Action.REPORT_FILE, Action.REPORT_PUBLISH, Action.REPORT_ARCHIVE,
 }  # fmt: skip
 WHOLE = {
     "局长": {
-        Action.VIEW, Action.ISSUE, Action.RECORD, Action.BRIEF, Action.AUDIT, Action.DECIDE_APPEAL, Action.EVALUATE,
-        *MAY["审"], *MAY["批"], *MAY["调"],
+        Action.VIEW, Action.COMMENT, Action.ISSUE, Action.RECORD, Action.BRIEF, Action.AUDIT, Action.DECIDE_APPEAL,
+        Action.EVALUATE, Action.REPORT_SIGN, *REVIEWS, *MAY["审"], *MAY["批"], *MAY["调"],
     },
     "督办": {
-        Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, *RUNS, *MAY["审"], *MAY["督"],
+        Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, *RUNS, *REVIEWS, *FILES,
+        *MAY["审"], *MAY["督"],
     },
-    "监督": {Action.VIEW, Action.AUDIT},
+    "监督": {Action.VIEW, Action.COMMENT, Action.AUDIT},
     "管理": {Action.VIEW, Action.AUDIT, Action.INTEGRATE, *RUNS},
-    "分管": {Action.RECORD},
-    "副局": {Action.RECORD},
+    "分管": {Action.RECORD, *REVIEWS},
+    "副局": {Action.RECORD, *REVIEWS},
 }  # fmt: skip
 """What each may do for the own organ as a whole; who is not named, nothing."""
 BELOW = {"市局长": {Action.VIEW}, "市督办": {Action.VIEW}, "市监督": {Action.VIEW, Action.AUDIT}}
@@ -473,7 +478,11 @@ def test_what_concerns_every_organ_is_for_whoever_may_in_each(session: Session, 
 
 @pytest.mark.parametrize(
     ("action", "who"),
-    [(Action.EVALUATE, {"甲分管", "甲局长"}), (Action.APPEAL, {"甲一科长"})],
+    [
+        (Action.EVALUATE, {"甲分管", "甲局长"}),
+        (Action.APPEAL, {"甲一科长"}),
+        (Action.REPORT_OPINE, {"甲一承办", "甲一同事", "甲一科长"}),
+    ],
 )
 def test_for_a_department_only_its_own_people_act(session: Session, action: Action, who: set[str]) -> None:
     department = session.exec(

@@ -9,8 +9,8 @@ from models.audit import AuditEntry
 from models.clock import opening_of
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.leadership import Duty
-from models.ledger import Outcome, Procedure
+from models.ledgers.enforcement_case import Outcome, Procedure
+from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.permission import Action
 from models.person import Role

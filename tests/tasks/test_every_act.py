@@ -20,6 +20,7 @@ from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
+from models.report import Report
 from models.scoring import ScoreLine
 from models.span import span_named
 from models.workdays import DayRule
@@ -27,6 +28,7 @@ from tasks.appeal import appeal, decide_appeal, find_appeal
 from tasks.attach import attach
 from tasks.check_upload import Limits
 from tasks.close import accept, reopen, request_close, send_back
+from tasks.comment_report import comment
 from tasks.compile_brief import compile_brief
 from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
@@ -44,19 +46,23 @@ from tasks.milestone import add_milestone
 from tasks.object_to import object_to
 from tasks.progress import record_progress
 from tasks.publish_scores import publish_scores
+from tasks.receive_report import receive_report
 from tasks.record import record_study
 from tasks.resend import resend
 from tasks.set_policy import list_policies, set_policy, show_policy
 from tasks.set_scoring_rule import find_rule
 from tasks.sign import sign
+from tasks.signing_key import fingerprint_of
 from tasks.split import split
 from tasks.suspend import resume, suspend
 from tasks.transfer import transfer
 from tasks.urge import urge
 from tasks.verify_audit import verify_audit
 from tests.actors import administrator
+from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
+from tests.upward import CODE, KEY, NAME, a_package
 
 ON = "2026-06-04"
 LATER = "2026-07-06"
@@ -217,6 +223,26 @@ def compile_year(office: Office, session: Session) -> None:
     compile_report(session, organ, office.year, by=office.by(session, SUPERVISOR, on), on=day(on))
 
 
+def compiled(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        compile_year(office, session)
+
+
+def comment_on_it(office: Office, session: Session) -> None:
+    by = office.by(session, FIRST, "2027-01-15")
+    comment(session, session.exec(select(Report)).one(), "overview", by=by, text="口径再核一遍")
+
+
+def with_an_organ_below(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        session.add(Organ(code=CODE, name=NAME, parent_id=office.organ_id))
+
+
+def receive(office: Office, session: Session) -> None:
+    organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, ON)
+    receive_report(session, organ, a_package(), by=by, store=office.store, confirmed=fingerprint_of(KEY))
+
+
 def tell_another_system(office: Office, session: Session) -> None:
     organ, by = session.get_one(Organ, office.organ_id), office.by(session, "钱管理", ON)
     make_webhook(session, organ, by=by, url="https://oa.example.gov.cn/duban", events=["item.signed"])
@@ -241,7 +267,7 @@ def send_again(office: Office, session: Session) -> None:
     resend(session, digest, by=office.by(session, SUPERVISOR, ON))
 
 
-SCENARIOS: dict[Action, tuple[Prepare, Act]] = {
+SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.SIGN: (assigned(sign=False), on_item(HANDLER, sign)),
     Action.OBJECT: (assigned(sign=False), on_item(HANDLER, object_to, reason="不属于本科室")),
     Action.TRANSFER: (
@@ -289,6 +315,8 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = {
     Action.CALENDAR: (nothing, set_a_day),
     Action.RECORD: (nothing, write_down),
     Action.COMPILE: (assigned(), compile_year),
+    Action.RECEIVE_REPORT: (with_an_organ_below, receive),
+    Action.COMMENT: (then(assigned(), compiled), comment_on_it),
     Action.CIRCULATE: (assigned(), circulate),
     Action.BRIEF: (assigned(), brief),
     Action.SCORE: (assigned(), score),

@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import unit_of_work
-from models.ledger import Outcome, Procedure
-from tasks.compiling.material import gather_material
+from models.ledgers.enforcement_case import Outcome, Procedure
 from tasks.compiling.quoted import quoted_figures
-from tasks.gather_figures import Figure, count, enforcement_figures, gather_figures
+from tasks.figure import Figure, count
+from tasks.gather_figures import figures_of_year, gather_figures
 from tests.report_year import ReportYear, day
 
 
@@ -29,18 +29,22 @@ def test_the_year_of_a_real_office_comes_out_to_the_yuan(any_engine: Engine) -> 
         year.study("4-2", "行政处罚法", 12)
         year.study("9-2", "民法典", 15)
 
-        assert written(session, year) == {
-            "列入计划任务": "0项",
-            "完成任务": "0项",
-            "按时完成任务": "0项",
-            "集中学习研讨": "2次",
-            "学习研讨参加人次": "27人次",
-            "行政执法案件": "13起",
-            "简易程序案件": "4起",
-            "普通程序案件": "9起",
-            "罚款金额": "3万元",
-            "被变更或撤销案件": "0起",
-        }
+        assert (
+            written(session, year).items()
+            >= {
+                "列入计划任务": "0项",
+                "完成任务": "0项",
+                "按时完成任务": "0项",
+                "集中学习研讨": "2次",
+                "学习研讨参加人次": "27人次",
+                "行政执法案件": "13起",
+                "简易程序案件": "4起",
+                "普通程序案件": "9起",
+                "罚款金额": "3万元",
+                "被变更或撤销案件": "0起",
+                "已公开的执法决定": "0件",
+            }.items()
+        )
 
 
 def test_only_days_of_the_year_and_of_the_own_office_count(engine: Engine) -> None:
@@ -49,11 +53,12 @@ def test_only_days_of_the_year_and_of_the_own_office_count(engine: Engine) -> No
         for on in ("2024-12-31", "2025-01-01", "2025-12-31", "2026-01-01"):
             year.case(on, Procedure.ORDINARY, "20000", Outcome.REVOKED)
 
-        found = enforcement_figures(gather_material(session, year.organ, year.plan, on=day("2026-01-15")))
+        session.flush()
+        found = figures_of_year(session, year.organ, year.plan, on=day("2026-01-15"))
 
-    assert found["cases"].rows == ("case:2", "case:3")
-    assert found["overturned"].rows == ("case:2", "case:3")
-    assert found["fines"].written == "4万元"
+    assert found["case.cases"].rows == ("case:2", "case:3")
+    assert found["case.overturned"].rows == ("case:2", "case:3")
+    assert found["case.fines"].written == "4万元"
 
 
 def test_while_the_year_runs_it_ends_on_the_day_of_the_report(engine: Engine) -> None:

@@ -8,14 +8,16 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.report import SectionKind
+from tasks.compiling.compiled import CompiledReport
 from tasks.compiling.template import Numbering, ReportTemplate
 from tasks.lay_out_report import UNVERIFIED, lay_out_report
 from tasks.wording.official_document import render
-from tests.report_year import ORDER, ReportYear, a_year
+from tests.report_year import ENFORCEMENT, ORDER, ReportYear, a_year
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS
 FIRST = SectionKind.FIRST_RESPONSIBLE
 NEXT = SectionKind.NEXT_YEAR
+DEFICIENCIES = SectionKind.DEFICIENCIES
 
 
 def test_what_needs_a_person_is_marked_on_paper(engine: Engine) -> None:
@@ -55,3 +57,55 @@ def test_the_parts_stand_where_the_template_puts_them(engine: Engine) -> None:
     ]
     paper = docx.Document(io.BytesIO(render(lay_out_report(report))))
     assert f"（二）{ORDER}" in [paragraph.text for paragraph in paper.paragraphs]
+
+
+def lines(report: CompiledReport) -> list[str]:
+    paper = docx.Document(io.BytesIO(render(lay_out_report(report))))
+    return [paragraph.text for paragraph in paper.paragraphs]
+
+
+def test_the_same_year_in_another_office_s_manner(engine: Engine) -> None:
+    """The first responsible person's part first, 一是 throughout, next year's plan as a plan."""
+    template = ReportTemplate(
+        title="{organ}{year}年法治政府建设年度报告", addressees=("县委", "县政府"), copies=("县司法局",),
+        opening="{organ}现将{year}年有关情况报告如下。", order=(FIRST, ACHIEVEMENTS, DEFICIENCIES, NEXT),
+        headings={NEXT: "{next_year}年工作打算"}, numbering=Numbering.ORDINAL,
+    )  # fmt: skip
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile(template=template)
+
+    assert (report.title, report.addressee, report.copies) == (
+        "青禾县水务局2025年法治政府建设年度报告", "县委、县政府", ("县司法局",),
+    )  # fmt: skip
+    told = lines(report)
+    assert "青禾县水务局现将2025年有关情况报告如下。" in told
+    assert [line for line in told if line[:2] in ("一、", "二、", "三、", "四、")] == [
+        "一、主要负责人履行推进法治建设第一责任人职责情况", "二、2025年推进法治政府建设的主要举措和成效",
+        "三、推进法治政府建设存在的不足和原因", "四、2026年工作打算",
+    ]  # fmt: skip
+    assert [line[:10] for line in told if line[:2] in ("一是", "二是")] == [
+        "一是重要工作亲自部署", "二是重大问题亲自过问", "一是强化理论学习。“", "二是健全工作机制。“",
+        "一是普法渠道较为单一", "二是“健全工作机制”",
+    ]  # fmt: skip
+    assert f"（一）{ENFORCEMENT}" in told
+
+
+def test_a_part_within_another_is_a_paragraph_of_it(engine: Engine) -> None:
+    template = ReportTemplate(within={FIRST: ACHIEVEMENTS}, numbering=Numbering.CHINESE)
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile(template=template)
+
+    assert [section.kind for section in report.sections] == [ACHIEVEMENTS, DEFICIENCIES, NEXT]
+    told = lines(report)
+    place = told.index("（五）主要负责人履行推进法治建设第一责任人职责情况")
+    assert "主持召开办公会，部署年度工作" in told[place + 1]
+
+
+def test_parts_may_be_numbered_each_in_its_own_way(engine: Engine) -> None:
+    template = ReportTemplate(numberings={DEFICIENCIES: Numbering.CHINESE, FIRST: Numbering.ORDINAL})
+    with unit_of_work(engine) as session:
+        told = lines(a_year(session).compile(template=template))
+
+    assert any(line.startswith("（二）“健全工作机制”方面") for line in told)
+    assert any(line.startswith("一是重要工作亲自部署。2月11日") for line in told)
+    assert any(line.startswith("1.强化理论学习。") for line in told)

@@ -1,4 +1,4 @@
-"""台账: the dated records that the report's figures are counted from, and what leaders did in person."""
+"""台账 by their first addresses: three ledgers, to be read. `ledgers_rows` has them all, and takes rows."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -11,8 +11,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from duban.web.api_fields import After, Limit
 from duban.web.call import Call, Reader
-from models.leadership import Duty, LeadershipAct
-from models.ledger import EnforcementCase, Outcome, Procedure, StudySession
+from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
+from models.ledgers.leadership_act import Duty, LeadershipAct
+from models.ledgers.study_session import StudySession
 from models.permission import Action
 from models.person import Person
 from tasks.authorize import authorize_organ
@@ -77,7 +78,7 @@ class ActList(BaseModel):
     next: int | None = Field(title="下一页的 after")
 
 
-@router.get("/ledgers/cases", summary="执法案件台账", operation_id="list_cases")
+@router.get("/ledgers/cases", summary="执法案件台账", operation_id="list_cases", deprecated=True)
 def cases(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> CaseList:
@@ -86,7 +87,7 @@ def cases(
     return CaseList(cases=[CaseShown.model_validate(row.model_dump()) for row in found], next=following)
 
 
-@router.get("/ledgers/studies", summary="学习研讨台账", operation_id="list_studies")
+@router.get("/ledgers/studies", summary="学习研讨台账", operation_id="list_studies", deprecated=True)
 def studies(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> StudyList:
@@ -95,7 +96,7 @@ def studies(
     return StudyList(studies=[StudyShown.model_validate(row.model_dump()) for row in found], next=following)
 
 
-@router.get("/ledgers/acts", summary="履职记录", operation_id="list_acts")
+@router.get("/ledgers/acts", summary="履职记录", operation_id="list_acts", deprecated=True)
 def acts(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> ActList:

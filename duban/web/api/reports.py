@@ -90,7 +90,7 @@ def report(call: Reader, report_id: RowId) -> ReportShown:
             select(ReportSection).where(ReportSection.report_id == found.id).order_by(col(ReportSection.ordinal))
         ).all()
         of_report = select(ReportBlock).join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        of_report = of_report.where(ReportSection.report_id == found.id)
+        of_report = of_report.where(ReportSection.report_id == found.id, col(ReportBlock.withdrawn).is_(False))
         blocks = session.exec(of_report.order_by(col(ReportBlock.ordinal))).all()
         figures = session.exec(
             select(ReportFigure)

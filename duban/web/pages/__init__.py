@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from duban.web.ledger_code import name_ledgers
 from duban.web.row_number import name_rows
 
 name_rows()
+name_ledgers()
 
 
 def routers() -> Iterator[APIRouter]:

@@ -32,7 +32,9 @@ SETTING_WORDS = {
     "smtp_port": "邮件端口", "smtp_user": "邮件账户", "smtp_password": "邮件密码", "smtp_security": "邮件加密",
     "mail_from": "发件人", "trusted_proxy": "可信的反向代理", "oidc_issuer": "单点登录",
     "oidc_client_id": "单点登录客户端", "oidc_client_secret": "单点登录密钥", "oidc_label": "单点登录按钮",
-    "oidc_claim": "单点登录所用的名称", "quiet_from": "免打扰自", "quiet_until": "免打扰至",
+    "oidc_claim": "单点登录所用的名称", "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
+    "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
+    "quiet_from": "免打扰自", "quiet_until": "免打扰至",
     "delivery_attempts": "发送次数上限", "webhook_private": "推送可到内网地址", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
 }  # fmt: skip

@@ -26,6 +26,7 @@ from tasks.authorize import organs_within, seats
 from tasks.browse_items import Listing
 from tasks.choose_items import Choice, Standing
 from tasks.count_work import Number, count_work, list_counted, open_in_other_years
+from tasks.filing.waiting import waiting_filings
 from tasks.gather_brief import gather_brief
 from tasks.gather_work import Group, Line, Work, gather_work
 from tasks.list_escalated import list_escalated
@@ -138,6 +139,7 @@ def _desk(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], qu
         period=owed_period(session, plan, on=visit.on, calendar=calendar),
         queue=queue,
         others=open_in_other_years(session, plan, by=visit.looking),
+        filings=waiting_filings(session, plan.organ_id, by=visit.looking),
         may_issue=plan.policy_id is None and plan.organ_id in organs_within(session, visit.by, Action.ISSUE),
     )
 

@@ -77,7 +77,8 @@ def web(office: Office) -> Web:
 
 def addressed(route: APIRoute, number: str = "1") -> str:
     """The route's address with the first row of whatever it asks for, or another."""
-    return re.sub(r"\{(\w+)(?::\w+)?\}", number, route.path)
+    path = route.path.replace("{code:ledger}", "case" if number == "1" else number)
+    return re.sub(r"\{(\w+)(?::\w+)?\}", number, path)
 
 
 def each(method: str, *, public: bool = False) -> list[APIRoute]:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from duban.web.jobs import jobs_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.leadership import Duty
+from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.report import Report
 from tasks.record import record_act, record_deficiency
@@ -60,7 +60,7 @@ def test_a_report_is_compiled_in_the_background_and_opens_to_its_rows(web: Web, 
     blocks = dict(re.findall(r'id="b-(\d+)" href="[^"]*"[^>]*>([^<]*)</a>', page))
     chosen = next(block for block, text in blocks.items() if "普法渠道单一" in text)
     sources = visitor.get(f"{address}?block={chosen}").text
-    assert '<a href="/ledgers?kind=deficiency&amp;row=1#r-1">普法渠道单一</a>' in sources
+    assert '<a href="/ledgers/deficiency/1">普法渠道单一</a>' in sources
     assert 'aria-current="true"' in sources
     assert visitor.get(f"{address}?block=9999").status_code == 404
     act = next(block for block, text in blocks.items() if "部署" in text and "年度工作" in text)

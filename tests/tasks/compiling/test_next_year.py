@@ -215,3 +215,24 @@ def test_no_item_is_lost_or_doubled_on_paper(tmp_path: Path, titles: list[str]) 
 
     assert [item.source for item in read_back(report, tmp_path).items] == texts(report, NEXT)
     assert len(texts(report, NEXT, ORDER)) == len(titles)
+
+
+def test_a_plan_of_the_next_year_says_what_that_year_brings(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "健全工作机制")
+        year.item("修订工作规则", due="6-30")
+        year.turns(year.item("召开例会", recurrence="FREQ=MONTHLY;BYMONTHDAY=-1", due_text="每月"), done=12)
+        year.item("编制普法计划", due="6-30", closed="6-1")
+        coming = ReportYear(session, "深化法治宣传", "严格执法", year=2026)
+        coming.item("评查案卷", project="严格执法", recurrence="FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1")
+        coming.item("编制普法计划", project="深化法治宣传")
+
+        found = blocks(year.compile(), NEXT)
+
+    assert [(block.heading, block.text) for block in found][:3] == [
+        ("深化法治宣传", "编制普法计划。"),
+        ("严格执法", "每季度末月最后一天评查案卷。"),
+        ("健全工作机制", "修订工作规则。"),
+    ]
+    assert "例会" not in "".join(block.text for block in found)
+    assert found[0].sources != ()

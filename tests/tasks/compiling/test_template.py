@@ -3,10 +3,19 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.errors import BadInputError
 from models.report import SectionKind
-from tasks.compiling.template import Numbering, ReportTemplate, chinese_numeral, read_template
+from tasks.compiling.template import (
+    Numbering,
+    ReportTemplate,
+    chinese_numeral,
+    read_template,
+    read_template_text,
+    template_text,
+)
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS
 FIRST = SectionKind.FIRST_RESPONSIBLE
@@ -26,11 +35,22 @@ def test_an_office_keeps_its_template_in_a_file(tmp_path: Path) -> None:
     [
         ("order = [", "不是有效的 TOML"),
         ("colour = 1", "“colour”不是已知的设置项，可用：title、addressee"),
-        ('numbering = "A"', "“numbering”的值“A”不可用，可用：1.、（一）"),
+        ('numbering = "A"', "“numbering”的值“A”不可用，可用：1.、（一）、一是"),
         ('order = ["other", "other"]', "“order”应从 achievements、"),
         ('order = ["thematic"]', "“order”应从 achievements、"),
         ('title = "{name}报告"', "“title”“{name}报告”中只能使用 {organ}、{year}、{next_year}"),
         ("addressee = 5", "“addressee”的值“5”不可用"),
+        ('numberings = { achievements = "A" }', "“numberings.achievements”的值“A”不可用，可用：1.、（一）、一是"),
+        ('within = { no = "achievements" }', "“within.no”的值“no”不可用，可用：achievements、"),
+        ('copies = ["{name}"]', "“copies”“{name}”中只能使用 {organ}"),
+        ('opening = "{name}"', "“opening”“{name}”中只能使用 {organ}"),
+        ('addressee = "县委"\naddressees = ["县委"]', "addressee 和 addressees 只能写一个"),
+        ('within = { next_year = "other" }', "下一年度安排要单独成为一个部分"),
+        ('within = { other = "other" }', "within 中的 other 应并入 order 里另一个单独成立的部分"),
+        (
+            'within = { other = "deficiencies", deficiencies = "achievements" }',
+            "within 中的 other 应并入 order 里另一个单独成立的部分",
+        ),
     ],
 )
 def test_a_template_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, content: str, said: str) -> None:
@@ -42,6 +62,24 @@ def test_a_template_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, c
 
     assert said in refusal.value.message
     assert str(file) in refusal.value.message
+
+
+TEMPLATES = st.builds(
+    ReportTemplate,
+    title=st.sampled_from(["{organ}{year}年报告", '带"引号"\\和\n换行{year}']),
+    addressees=st.lists(st.sampled_from(["县委", "县政府"])).map(tuple),
+    copies=st.lists(st.sampled_from(["司法局", "#局"])).map(tuple),
+    opening=st.none() | st.just("开头 = {year}"),
+    numbering=st.sampled_from(Numbering),
+    headings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.just("标题{next_year}")),
+    within=st.sampled_from([{}, {FIRST: ACHIEVEMENTS}]),
+    numberings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.sampled_from(Numbering)),
+)
+
+
+@given(TEMPLATES)
+def test_what_is_written_out_is_read_in_again(template: ReportTemplate) -> None:
+    assert read_template_text(template_text(template)) == template
 
 
 def test_a_template_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""`duban act`, `duban deficiency`: what leaders did in person, and what fell short."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from duban.commands.ledger_shown import done, list_rows
+from duban.edge import AsOption, Edge, JsonOption, OnOption, OrganOption, YearOption, edge, today
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlmodel import Session
+
+    from models.actor import Actor
+    from models.evidence import Evidence
+    from models.item import WorkItem
+    from models.ledgers.leadership_act import LeadershipAct
+    from models.organ import Organ
+
+acts = typer.Typer(help="第一责任人履职记录:部署、过问、协调、督办。", no_args_is_help=True)
+deficiencies = typer.Typer(help="不足和原因。", no_args_is_help=True)
+
+ItemOption = Annotated[str | None, typer.Option("--item", metavar="编号", help="有关任务的编号。")]
+
+
+@acts.command("add")
+def add_act(
+    context: typer.Context,
+    kind: Annotated[
+        str,
+        typer.Option("--kind", metavar="类别", help="deploy 部署、inquire 过问、coordinate 协调、supervise 督办。"),
+    ],
+    text: Annotated[str, typer.Option("--text", metavar="文字", help="做了什么,如“主持会议研究……”。")],
+    item: ItemOption = None,
+    document_number: Annotated[
+        str | None, typer.Option("--document-number", metavar="文号", help="会议纪要或文件的文号。")
+    ] = None,
+    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="履职人;缺省为第一责任人。")] = None,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料,如会议纪要、批示原件。")
+    ] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """登记一次履职,计入当年报告的第一责任人部分。"""
+    from models.ledgers.leadership_act import Duty
+    from tasks.find import find_person
+    from tasks.record import member_named, record_act
+
+    reach, day = edge(context), today(on)
+    with _opened(evidence) as source, reach.writing() as session:
+        by = reach.recorder(session, as_, day, organ)
+        owner = reach.organ_for(session, by, organ)
+        act = record_act(
+            session,
+            owner,
+            by=by,
+            kind=member_named(Duty, kind),
+            on=day,
+            text=text,
+            item=_item(session, owner, day, item),
+            person=find_person(session, person, owner) if person else None,
+            document_number=document_number,
+        )
+        data: dict[str, Any] = {"id": act.id, "kind": act.kind, "on": act.on, "text": act.text}
+        if source is not None and evidence is not None:
+            piece = _attached(reach, session, act, by, evidence.name, source)
+            data["evidence"] = {"id": piece.id, "name": piece.name, "sha256": piece.sha256}
+    proof = f",佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
+    done(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。", as_json)
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[BinaryIO | None]:
+    """The file to be attached, open, if there is one: opened before anything is written down."""
+    from models.errors import BadInputError
+
+    if file is None:
+        yield None
+        return
+    try:
+        source = file.open("rb")
+    except OSError as error:
+        raise BadInputError(f"文件 {file} 无法打开:{error.strerror}。") from error
+    with source:
+        yield source
+
+
+def _attached(
+    reach: Edge, session: "Session", act: "LeadershipAct", by: "Actor", name: str, source: BinaryIO
+) -> "Evidence":
+    from tasks.attach import attach_to_act
+    from tasks.check_upload import Limits
+    from tasks.file_store import FileStore
+
+    store, limits = FileStore(reach.settings.evidence_store), Limits(reach.settings.evidence_bytes)
+    return attach_to_act(session, act, by=by, store=store, limits=limits, name=name, source=source)
+
+
+@acts.command("list")
+def list_acts(
+    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
+) -> None:
+    """列出履职记录。"""
+    from models.ledgers.kinds import KINDS
+    from tasks.ledgers.browse import Wanted
+
+    list_rows(edge(context), organ, KINDS["act"], Wanted(year=year), as_json)
+
+
+@deficiencies.command("add")
+def add_deficiency(
+    context: typer.Context,
+    text: Annotated[str, typer.Option("--text", metavar="文字", help="存在什么不足。")],
+    cause: Annotated[str | None, typer.Option("--cause", metavar="文字", help="原因。")] = None,
+    remedy: Annotated[str | None, typer.Option("--remedy", metavar="文字", help="整改措施,列入下一年度安排。")] = None,
+    item: ItemOption = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """登记一条不足;--on 所在的年度就是写入报告的年度。"""
+    from tasks.record import record_deficiency
+
+    reach, day = edge(context), today(on)
+    with reach.writing() as session:
+        by = reach.recorder(session, as_, day, organ)
+        owner = reach.organ_for(session, by, organ)
+        deficiency = record_deficiency(
+            session,
+            owner,
+            by=by,
+            on=day,
+            text=text,
+            cause=cause,
+            remedy=remedy,
+            item=_item(session, owner, day, item),
+        )
+        data = {"id": deficiency.id, "on": deficiency.on, "text": deficiency.text}
+    done(data, f"已登记不足,编号 {deficiency.id},写入 {day.year} 年度报告。", as_json)
+
+
+@deficiencies.command("list")
+def list_deficiencies(
+    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
+) -> None:
+    """列出不足、原因和整改措施。"""
+    from models.ledgers.kinds import KINDS
+    from tasks.ledgers.browse import Wanted
+
+    list_rows(edge(context), organ, KINDS["deficiency"], Wanted(year=year), as_json)
+
+
+def _item(session: "Session", organ: "Organ", on: "dt.date", number: str | None) -> "WorkItem | None":
+    """The item of that day's year, if one is named."""
+    from tasks.find import find_item, find_plan
+
+    return find_item(session, find_plan(session, organ, on.year), number) if number else None

@@ -1,0 +1,102 @@
+"""`duban report figures|check`: the year's figures with what they count, and what is to be seen before submission."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
+
+if TYPE_CHECKING:
+    from tasks.figure import Figure
+
+RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
+
+
+def register(reports: typer.Typer) -> None:
+    """Add these commands to `duban report`."""
+    reports.command()(figures)
+    reports.command()(check)
+
+
+def figures(
+    context: typer.Context,
+    year: RequiredYear,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="数字", help="只列名称中有这几个字的,或编号为它的,如 case.cases。")
+    ] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """列出一个年度的全部数字:口径、期间、数值、单位、是否约数、所据记录和校验值。"""
+    from models.errors import NotFoundError
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
+    from tasks.find import find_plan
+    from tasks.gather_figures import gather_figures
+
+    reach, day = edge(context), today(on)
+    with reach.reading() as session:
+        by = reach.actor(session, as_, today(None), organ)
+        owner = reach.organ_for(session, by, organ)
+        authorize_organ(session, by, Action.VIEW, owner.id)
+        counted = gather_figures(session, owner, find_plan(session, owner, year), on=day)
+    found = [figure for figure in counted if name is None or name == figure.code or name in figure.name]
+    if not found:
+        known = "、".join(figure.name for figure in counted)
+        raise NotFoundError(f"{year} 年度没有名为“{name}”的数字;现有:{known}。")
+    if as_json:
+        print_json([figure.as_dict() for figure in found])
+        return
+    shown = table("编号", "名称", "数值", "期间", "记录", "口径", "校验值")
+    for figure in found:
+        shown.add_row(*_line(figure))
+    show_table(shown)
+
+
+def _line(figure: "Figure") -> tuple[str, ...]:
+    about = "约" if figure.approximate else ""
+    period = f"{figure.first_on}至{figure.last_on}" if figure.first_on else ""
+    rows = str(len(figure.rows))
+    return (
+        figure.code or "", figure.name, about + figure.written, period, rows, figure.definition or "",
+        figure.row_hash[:12],
+    )  # fmt: skip
+
+
+def check(
+    context: typer.Context,
+    year: RequiredYear,
+    as_: AsOption = None,
+    on: OnOption = None,
+    organ: OrganOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """报送前核对:数字之间应当相符的、与上年相比变化较大的、文中待核的。没有编过报告的,核对台账和任务的数字。"""
+    from dataclasses import asdict
+
+    from models.permission import Action
+    from tasks.authorize import authorize_organ
+    from tasks.check_report import check_year
+
+    reach, day = edge(context), today(on)
+    with reach.reading() as session:
+        by = reach.actor(session, as_, today(None), organ)
+        owner = reach.organ_for(session, by, organ)
+        authorize_organ(session, by, Action.VIEW, owner.id)
+        checked = check_year(session, owner, year, on=day)
+    version = checked.report.version if checked.report else None
+    if as_json:
+        findings = [asdict(finding) for finding in checked.findings]
+        print_json({"year": year, "version": version, "findings": findings, "unverified": checked.unverified})
+        return
+    say(f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字(尚未编制报告)'}:")
+    for finding in checked.findings:
+        say(f"  [{finding.severity.label}] {finding.words}")
+    if not checked.findings:
+        say("  数字之间没有不符。" if not checked.compared else "  数字之间没有不符,与上年相比没有较大变化。")
+    if not checked.compared:
+        say("  没有上年度的计划,未与上年比较。")
+    if checked.unverified:
+        say(f"  文中有 {checked.unverified} 处待核。")

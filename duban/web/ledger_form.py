@@ -1,0 +1,94 @@
+"""The form of a ledger: its fields asked as they are declared, and what was typed into them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+
+from duban.web.posted import Posted
+from duban.web.refusals import status_of
+from duban.web.visit import Visit
+from models.errors import DubanError
+from models.ledgers.field import FieldType
+from models.ledgers.kind import Kind
+from tasks.find_posts import names_to_offer
+from tasks.ledgers.fields import fields_of
+from tasks.ledgers.read_values import ValuesRefusedError
+from tasks.ledgers.row_history import RowChange
+
+INPUTS: Mapping[FieldType, str] = {
+    FieldType.LONG_TEXT: "textarea", FieldType.DAY: "date", FieldType.WHOLE: "number", FieldType.CHOICE: "choice",
+    FieldType.YES_NO: "choice", FieldType.PERSON: "person",
+}  # fmt: skip
+"""How a field is asked; any other as a line of text."""
+_LINE = 40
+"""Characters of a number, a day or an item's number."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A field of the form, as the template asks it."""
+
+    name: str
+    label: str
+    kind: str
+    hint: str
+    required: bool
+    longest: int
+    least: int | None
+    most: int | None
+    options: Sequence[tuple[str, str]]
+
+
+def asks(kind: Kind) -> list[Ask]:
+    """What the form of a ledger asks, in order."""
+    found = []
+    for field in fields_of(kind):
+        whole = field.takes is FieldType.WHOLE
+        options = [("yes", "是"), ("no", "否")] if field.takes is FieldType.YES_NO else []
+        if field.choices is not None:
+            options = [(str(member.value), member.label) for member in field.choices]
+        written = field.takes in (FieldType.TEXT, FieldType.LONG_TEXT)
+        found.append(
+            Ask(
+                field.name, field.label, INPUTS.get(field.takes, "text"), field.hint, field.required,
+                field.longest if written else _LINE, int(field.least) if whole else None,
+                int(field.most) if whole else None, options,
+            )
+        )  # fmt: skip
+    return found
+
+
+def given(kind: Kind, sent: Posted) -> dict[str, str]:
+    """What was typed, by column; only the fields that the form had."""
+    return {field.name: sent.text(field.name) for field in fields_of(kind) if field.name in sent.form}
+
+
+def ledger_form(
+    session: Session,
+    visit: Visit,
+    kind: Kind,
+    typed: Mapping[str, str],
+    *,
+    row: Any = None,
+    seen: int | None = None,
+    error: DubanError | None = None,
+    changes: Sequence[RowChange] = (),
+) -> HTMLResponse:
+    """The form of a new row, or of `row` to be corrected, with what was typed and what is wrong beside it.
+
+    `seen` is the revision that the form stands on; `changes` is what others did meanwhile.
+    """
+    problems = error.problems if isinstance(error, ValuesRefusedError) else []
+    wrong: dict[str, str] = {}
+    for problem in problems:
+        wrong.setdefault(problem.name, problem.accepted)
+    people = names_to_offer(session, visit.organ)[1] if any(ask.kind == "person" for ask in asks(kind)) else []
+    return visit.page(
+        session, "ledger_form.html", menu="/ledgers", kind=kind, asks=asks(kind), typed=typed, row=row, people=people,
+        seen=row.revision if row is not None and seen is None else seen, wrong=wrong, changes=changes,
+        error=error.message if error else "", status_code=status_of(error) if error else 200,
+        files=row is None and kind.code == "act",
+    )  # fmt: skip

@@ -1,0 +1,17 @@
+"""The opening of a year as a Prefect flow."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows import rhythms
+from models.settings import load_settings
+
+
+@flow(name="开年编制")
+def year_opening(year: int | None = None) -> dict[str, Any]:
+    """为上一年度有计划的每个单位编制新年度计划草案;不下达,已有的不重复。
+
+    参数 year:计划年度,缺省为本年。
+    """
+    return rhythms.year_opening(load_settings(), year)

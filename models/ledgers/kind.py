@@ -1,0 +1,65 @@
+"""A kind of ledger, declared: its table, fields, checks, the days it creates, its figures, its sentence."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.ledgers.derive import Derive, as_typed
+from models.ledgers.entry import LedgerRow
+from models.ledgers.field import LedgerField
+from models.ledgers.measure import CrossCheck, Listing, Measure, Share
+from models.ledgers.term import Term, YearlyTerm
+
+Problem = tuple[str, str]
+"""The field that is wrong, and what is wrong and would be accepted, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a report says of the ledger, where it has rows: Jinja over its figures and listings by code.
+
+    `cite(figure)` writes a number, `note(figure)` records one that the words express (未发生). It joins the first
+    project of the plan whose name holds one of `words`, the most telling first; without one it has `heading`.
+    """
+
+    template: str
+    heading: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One ledger. `code` names its rows wherever one is cited (`case:12`); `day` is the column that says which year a
+    row belongs to.
+
+    `identity` are the fields by which an imported row is known again; rows without them are new each time, unless an
+    equal one is there. `check` answers what is wrong between fields that are each in order; `derive` adds the columns
+    nobody types, whenever a row is recorded or corrected.
+    """
+
+    code: str
+    title: str
+    unit: str
+    table: type[LedgerRow]
+    day: str
+    purpose: str
+    fields: tuple[LedgerField, ...]
+    identity: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    """The fields that tell a person which row it is, where a figure is opened; none: the first five."""
+    check: Callable[[Mapping[str, Any]], Iterable[Problem]] = lambda _values: ()
+    derive: Derive = as_typed
+    terms: tuple[Term, ...] = ()
+    yearly: tuple[YearlyTerm, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    shares: tuple[Share, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    cross_checks: tuple[CrossCheck, ...] = ()
+    sentence: Sentence | None = None
+
+    def field(self, name: str) -> LedgerField:
+        """The field of that name. Raises KeyError."""
+        for found in self.fields:
+            if found.name == name:
+                return found
+        raise KeyError(name)

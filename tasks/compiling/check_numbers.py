@@ -1,0 +1,53 @@
+"""Numbers that people wrote by hand, held against the figures of the report."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from tasks.figure import Figure
+from tasks.reading.figures import figures_in
+from tasks.reading.findings import Figure as Read
+
+UNFOUNDED = "〔数字无据〕"
+"""What a sentence is marked with in which a number stands that nothing bears out."""
+
+_MONEY = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+
+
+class Unfounded(NamedTuple):
+    """A number in a text that no figure bears out, as it is read, with its sentence."""
+
+    sentence: str
+    value: Decimal
+    unit: str
+    approximate: bool
+
+    @property
+    def written(self) -> str:
+        """约 stands before an approximate one, however the sentence puts it."""
+        return f"{'约' if self.approximate else ''}{self.value.normalize():f}{self.unit}"
+
+
+def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
+    """The numbers of the text that equal no figure in value, unit and exactness; sums of money in any of their units.
+
+    What is no figure of a text (a day, a document's number, an article) is not asked about.
+    """
+    known = {_known(figure.value, figure.unit, figure.approximate) for figure in figures}
+    found = []
+    for number in figures_in(text):
+        value = Decimal(str(number.value))
+        if _known(value, number.unit, number.approximate) not in known:
+            found.append(Unfounded(number.sentence, value, number.unit, number.approximate))
+    return found
+
+
+def same_number(figure: Figure, number: Read) -> bool:
+    """Whether a number read in a text is the figure's, exact or not, in any unit of money."""
+    value = Decimal(str(number.value))
+    return _known(figure.value, figure.unit, False) == _known(value, number.unit, False)
+
+
+def _known(value: Decimal, unit: str, approximate: bool) -> tuple[Decimal, str, bool]:
+    factor = _MONEY.get(unit)
+    return (value * factor, "元", approximate) if factor else (value, unit, approximate)

@@ -1,0 +1,132 @@
+"""What has to be seen before a report goes further: what is unproved, contradicted, unanswered or not allowed in it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlmodel import Session, select
+
+from models.coded import Coded
+from models.errors import ForbiddenError
+from models.filing import Filing
+from models.organ import Department
+from models.report import Report
+from tasks.at_desk import beginning
+from tasks.check_report import check_report
+from tasks.comment_report import open_comments
+from tasks.compiling.compiled import CompiledReport
+from tasks.filing.addressees import addressees_of, named_on_paper
+from tasks.filing.consult import consultations_of
+from tasks.read_back import read_back
+from tasks.reading.folding import sentences
+from tasks.reading.secrecy import marking
+
+
+class FindingKind(Coded):
+    """What kind of thing was found."""
+
+    SECRECY = "secrecy", "密级标志"
+    ADDRESSEE = "addressee", "缺主送"
+    UNVERIFIED = "unverified", "待核"
+    UNFOUNDED = "unfounded", "数字无据"
+    FIGURES = "figures", "数字核对"
+    COMMENT = "comment", "批注未处理"
+    OPINION = "opinion", "意见未了结"
+
+    @property
+    def bars(self) -> bool:
+        """No reason makes up for it."""
+        return self in (FindingKind.SECRECY, FindingKind.ADDRESSEE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: where and what, in a sentence; `block` is the key of the block it is about."""
+
+    kind: FindingKind
+    words: str
+    block: str | None = None
+
+    @property
+    def line(self) -> str:
+        return f"{self.kind.label}:{self.words}"
+
+
+def ready(session: Session, report: Report, *, on: dt.date) -> list[Finding]:
+    """What stands between this version and the first responsible person's name, the worst first; empty: nothing."""
+    text = read_back(session, report)
+    filing = session.exec(select(Filing).where(Filing.organ_id == report.organ_id, Filing.year == report.year)).first()
+    found = [*marked(text), *_unaddressed(session, report, filing), *unproved(text)]
+    found += [Finding(FindingKind.FIGURES, one.words) for one in check_report(session, report).findings]
+    found += [
+        Finding(FindingKind.COMMENT, f"{one.actor}对“{one.quoted}”批注:{beginning(one.text)}", one.block_key)
+        for one in open_comments(session, report)
+    ]
+    return [*found, *_unanswered(session, filing, on)] if filing else found
+
+
+def marked(text: CompiledReport) -> Iterator[Finding]:
+    """Every secrecy marking in the text."""
+    pieces: list[tuple[str, str, str | None]] = [
+        ("标题", text.title, None), *(("开头", one, None) for one in sentences(text.opening.text))
+    ]  # fmt: skip
+    for section in text.sections:
+        pieces.append((section.heading, section.heading, None))
+        for block in section.blocks:
+            said = (block.heading or "", *sentences(block.text))
+            pieces += [(section.heading, one, block.key) for one in said]
+    for part, piece, key in pieces:
+        found = marking(piece)
+        if found is not None:
+            yield Finding(FindingKind.SECRECY, f"“{part}”中有密级标志“{found}”(“{beginning(piece)}”)", key)
+
+
+def unproved(text: CompiledReport) -> Iterator[Finding]:
+    """The blocks still marked 待核, and the numbers that nothing bears out."""
+    for section in text.sections:
+        for block in section.blocks:
+            if block.unverified:
+                words = f"“{section.heading}”中“{beginning(block.text)}”"
+                yield Finding(FindingKind.UNVERIFIED, words, block.key)
+            for sentence in block.unfounded:
+                yield Finding(FindingKind.UNFOUNDED, f"“{section.heading}”中“{beginning(sentence)}”", block.key)
+
+
+def accept(found: Iterable[Finding], reason: str | None, what: str, hint: str) -> list[str]:
+    """What was found, in words, once `reason` accepts it.
+
+    Raises ForbiddenError that lists what has to be put right, or what a reason is missing for.
+    """
+    found = list(found)
+    barring = [one for one in found if one.kind.bars]
+    if barring:
+        raise ForbiddenError(f"不能{what}:{_listed(barring)}。请先改正。")
+    if found and not reason:
+        raise ForbiddenError(f"{what}前还有 {len(found)} 处待看:{_listed(found)}。请退回处理,或写明接受的理由{hint}。")
+    return [one.line for one in found]
+
+
+def _listed(found: list[Finding]) -> str:
+    shown = ";".join(one.line for one in found[:3])
+    return shown + (f";另有 {len(found) - 3} 处" if len(found) > 3 else "")
+
+
+def _unaddressed(session: Session, report: Report, filing: Filing | None) -> Iterator[Finding]:
+    on_its_way = filing is not None and filing.report_id == report.id
+    names = (
+        [one.name for one in addressees_of(session, filing, main=True)]
+        if filing is not None and on_its_way
+        else [name for kind, name in named_on_paper(report) if kind.value == "main"]
+    )
+    if not names:
+        yield Finding(FindingKind.ADDRESSEE, "没有主送机关,请在报告模板或报送对象中写明")
+
+
+def _unanswered(session: Session, filing: Filing, on: dt.date) -> Iterator[Finding]:
+    for one in consultations_of(session, filing):
+        name = session.get_one(Department, one.department_id).name
+        if one.open:
+            overdue = ",已逾期" if one.late(on) else ""
+            yield Finding(FindingKind.OPINION, f"{name}尚未反馈意见(时限 {one.due_on}{overdue})")
+        elif one.unsettled:
+            yield Finding(FindingKind.OPINION, f"{name}的意见尚未处理:{beginning(one.opinion or '')}")

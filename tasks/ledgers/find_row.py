@@ -1,0 +1,47 @@
+"""Who may read the ledgers of an organ, and one row of them."""
+
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models.actor import Actor
+from models.database import LARGEST_ID, key
+from models.errors import NotFoundError
+from models.ledgers.kind import Kind
+from models.organ import Organ
+from models.permission import Action
+from tasks.authorize import authorize_organ, organs_within
+
+
+def may_read_ledgers(session: Session, by: Actor, organ_id: int) -> bool:
+    """Ledgers tell of the whole organ: whoever sees all of it reads them, and whoever keeps them."""
+    return organ_id in organs_within(session, by, Action.VIEW) | organs_within(session, by, Action.RECORD)
+
+
+def authorize_ledgers(session: Session, by: Actor, organ_id: int) -> None:
+    """Raises ForbiddenError that names who may where `by` may not read them."""
+    if not may_read_ledgers(session, by, organ_id):
+        authorize_organ(session, by, Action.VIEW, organ_id)
+
+
+def find_row(session: Session, organ: Organ, kind: Kind, number: int) -> Any:
+    """The row of the organ's ledger, a withdrawn one too. Raises NotFoundError."""
+    table: Any = kind.table
+    found = None
+    if 0 < number <= LARGEST_ID:
+        found = session.exec(select(table).where(table.id == number, table.organ_id == organ.id)).first()
+    if found is None:
+        raise NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录,或者它不在您的查看范围内。")
+    return found
+
+
+def seen_row(session: Session, organ: Organ, kind: Kind, number: int, *, by: Actor) -> Any:
+    """The same for whoever may read the ledger. Raises NotFoundError, alike for what is not there and not for them."""
+    if not may_read_ledgers(session, by, key(organ.id)):
+        raise NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录,或者它不在您的查看范围内。")
+    return find_row(session, organ, kind, number)
+
+
+def trail_name(row: Any) -> str:
+    """What the audit trail calls the row (`enforcement_case:12`)."""
+    return f"{row.__tablename__}:{key(row.id)}"

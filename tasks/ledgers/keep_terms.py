@@ -1,0 +1,266 @@
+"""Days that ledgers set, kept as ordinary deadlines: made, moved, met and cancelled as their rows say.
+
+A row sets a day as soon as the plan that carries it is issued; issuing it catches up on the rows that were there
+before. Whatever is asked twice is done once.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, and_, col, or_, select
+
+from models.actor import Actor
+from models.database import key
+from models.item import Deadline, DeadlineMove, ItemState, WorkItem
+from models.ledger_deadline import OF_THE_YEAR, LedgerDeadline
+from models.ledgers.kind import Kind
+from models.ledgers.kinds import KINDS
+from models.organ import Organ
+from models.plan import AnnualPlan
+from models.workdays import WorkCalendar
+from tasks.arm import refresh_due
+from tasks.ledgers.owed import Owed, owed_by_rows, owed_by_year
+from tasks.ledgers.own_terms import OwnTerms, own_terms
+from tasks.ledgers.set_days import set_days
+from tasks.ledgers.standing_item import standing_item
+
+_CHUNK = 5_000
+"""Rows asked for at once: a statement takes so many parameters."""
+
+Kept = tuple[LedgerDeadline, Deadline]
+
+
+@dataclass(frozen=True)
+class MovedTerm:
+    """A day of a ledger that is another than it was."""
+
+    item: str
+    title: str
+    from_on: dt.date
+    to_on: dt.date
+
+
+@dataclass
+class TermChanges:
+    """What came of it: days made, met, opened again and cancelled, by number, and those that moved."""
+
+    made: int = 0
+    met: int = 0
+    reopened: int = 0
+    cancelled: int = 0
+    moved: list[MovedTerm] = field(default_factory=list)
+
+
+def keep_terms(
+    session: Session, organ: Organ, kind: Kind, rows: Sequence[Any], *, by: Actor, calendar: WorkCalendar
+) -> TermChanges:
+    """Bring the deadlines of these rows in line with what they say: just recorded, corrected, withdrawn or restored.
+
+    Called within the act that changed the rows, which keeps the record. A row whose day belongs to no issued plan
+    sets none. What the year asks of the ledger is looked at anew. Thousands of rows take a few statements.
+    """
+    changes = TermChanges()
+    if not (kind.terms or kind.yearly) or not rows:
+        return changes
+    session.flush()
+    own, organ_id = own_terms(session, key(organ.id)), key(organ.id)
+    plans = _issued_plans(session, organ_id)
+    kept = _kept(session, organ_id, kind, [row.id for row in rows])
+    owed = list(owed_by_rows(kind, rows, own, calendar))
+    _bring_in_line(session, kind, owed, kept, plans, by, changes, corrected=True)
+    if kind.yearly:
+        days = [getattr(row, kind.day) for row in rows]
+        _keep_years(session, organ_id, kind, {day.year for day in days if day is not None}, own, plans, by, changes)
+    return changes
+
+
+def catch_up(session: Session, plan: AnnualPlan, *, by: Actor, calendar: WorkCalendar) -> TermChanges:
+    """Set what the plan's year owes to every ledger, once the plan is issued; again, it adds what is missing."""
+    organ = session.get_one(Organ, plan.organ_id)
+    return keep_all(session, organ, list(KINDS.values()), by=by, calendar=calendar, year=plan.year)
+
+
+def keep_all(
+    session: Session,
+    organ: Organ,
+    kinds: Iterable[Kind],
+    *,
+    by: Actor,
+    calendar: WorkCalendar,
+    year: int | None = None,
+) -> TermChanges:
+    """Bring every deadline of these ledgers in line: those of `year`, else of every year with an issued plan."""
+    changes = TermChanges()
+    session.flush()
+    organ_id = key(organ.id)
+    own, plans = own_terms(session, organ_id), _issued_plans(session, organ_id)
+    years = {year} & plans.keys() if year is not None else set(plans)
+    if not years:
+        return changes
+    for kind in kinds:
+        if kind.terms:
+            rows = _rows_owing(session, organ_id, kind, years)
+            kept = _kept(session, organ_id, kind, [row.id for row in rows])
+            _bring_in_line(session, kind, list(owed_by_rows(kind, rows, own, calendar)), kept, plans, by, changes)
+        if kind.yearly:
+            _keep_years(session, organ_id, kind, years, own, plans, by, changes)
+    return changes
+
+
+def _issued_plans(session: Session, organ_id: int) -> dict[int, AnnualPlan]:
+    plans = session.exec(
+        select(AnnualPlan).where(AnnualPlan.organ_id == organ_id, col(AnnualPlan.policy_id).is_not(None))
+    ).all()
+    return {plan.year: plan for plan in plans}
+
+
+def _rows_owing(session: Session, organ_id: int, kind: Kind, years: set[int]) -> Sequence[Any]:
+    """The rows of these years, and those of any year with something still to be done."""
+    table: Any = kind.table
+    day = getattr(table, kind.day)
+    within = [day.between(dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in sorted(years)]
+    still = [
+        and_(getattr(table, term.start).is_not(None), getattr(table, term.done).is_(None))
+        for term in kind.terms
+        if not term.minimum
+    ]
+    query = select(table).where(table.organ_id == organ_id, table.withdrawn_on.is_(None), or_(*within, *still))
+    return session.exec(query.order_by(table.id)).all()
+
+
+def _kept(session: Session, organ_id: int, kind: Kind, rows: Sequence[int]) -> dict[tuple[int, str], Kept]:
+    """The deadlines there are for these rows, by row and term."""
+    query = (
+        select(LedgerDeadline, Deadline)
+        .join(Deadline, col(Deadline.id) == LedgerDeadline.deadline_id)
+        .where(LedgerDeadline.organ_id == organ_id, LedgerDeadline.kind == kind.code)
+        .order_by(col(LedgerDeadline.id))
+    )
+    found: dict[tuple[int, str], Kept] = {}
+    for start in range(0, len(rows), _CHUNK):
+        for tie, deadline in session.exec(query.where(col(LedgerDeadline.row_id).in_(rows[start : start + _CHUNK]))):
+            found[tie.row_id, tie.term] = tie, deadline
+    return found
+
+
+def _keep_years(
+    session: Session, organ_id: int, kind: Kind, years: set[int], own: OwnTerms, plans: dict[int, AnnualPlan],
+    by: Actor, changes: TermChanges,
+) -> None:  # fmt: skip
+    """What each year asks, the years that have asked before included: a corrected row may have left one."""
+    known: dict[int, dict[tuple[int, str], Kept]] = {}
+    query = (
+        select(LedgerDeadline, Deadline)
+        .join(Deadline, col(Deadline.id) == LedgerDeadline.deadline_id)
+        .where(LedgerDeadline.organ_id == organ_id, LedgerDeadline.kind == kind.code)
+        .where(LedgerDeadline.row_id == OF_THE_YEAR)
+    )
+    for tie, deadline in session.exec(query):
+        known.setdefault(tie.year, {})[tie.row_id, tie.term] = tie, deadline
+    for year in sorted((years | known.keys()) & plans.keys()):
+        owed = list(owed_by_year(session, organ_id, kind, year, own))
+        _bring_in_line(session, kind, owed, known.get(year, {}), plans, by, changes)
+
+
+def _bring_in_line(
+    session: Session, kind: Kind, owed: list[Owed], kept: dict[tuple[int, str], Kept],
+    plans: dict[int, AnnualPlan], by: Actor, changes: TermChanges, *, corrected: bool = False,
+) -> None:  # fmt: skip
+    """Make, move, meet, open and cancel, until the deadlines say what is owed.
+
+    A day that was met moves only where its row was `corrected`: another calendar or term changes nothing that is done.
+    """
+    items = _Items(session, kind, plans, by)
+    wanted = {(one.row_id, one.term): one for one in owed}
+    moved: list[int] = []
+    for place, (_, deadline) in kept.items():
+        one = wanted.pop(place, None)
+        if one is None:
+            _cancel(session, deadline, kind, by, changes)
+            continue
+        if one.due_on != deadline.due_on and (corrected or one.done_on is None):
+            moved.append(key(deadline.id))
+            _move(session, deadline, one, by, changes)
+        deadline.title = one.title
+        if one.done_on is None and deadline.done_on is not None:
+            deadline.done_on, deadline.look_on = None, by.on
+            deadline.policy_id = items.policy_of(deadline.item_id)
+            changes.reopened += 1
+        elif one.done_on is not None and deadline.done_on != one.done_on:
+            changes.met += deadline.done_on is None
+            deadline.done_on = one.done_on
+    fresh = [
+        (one, plan) for one in wanted.values() if one.done_on is None and (plan := _plan_for(one, plans)) is not None
+    ]
+    set_days(session, kind, [(one, plan, key(items.of(plan).id)) for one, plan in fresh], on=by.on)
+    changes.made += len(fresh)
+    _drop_notices(session, moved)
+    touched = {deadline.item_id for _, deadline in kept.values()} | items.used
+    for item_id in sorted(touched):
+        refresh_due(session, session.get_one(WorkItem, item_id))
+
+
+def _plan_for(one: Owed, plans: dict[int, AnnualPlan]) -> AnnualPlan | None:
+    """The plan of its own year, else that of the year it is due in (a certificate of long ago runs out)."""
+    return plans.get(one.year) or plans.get(one.due_on.year)
+
+
+class _Items:
+    """The items that carry a ledger's days, one a plan, each looked up once."""
+
+    def __init__(self, session: Session, kind: Kind, plans: dict[int, AnnualPlan], by: Actor) -> None:
+        self.session, self.kind, self.by = session, kind, by
+        self.policies = {plan.id: plan.policy_id for plan in plans.values()}
+        self.of_plan: dict[int, WorkItem] = {}
+
+    @property
+    def used(self) -> set[int]:
+        return {key(item.id) for item in self.of_plan.values()}
+
+    def of(self, plan: AnnualPlan) -> WorkItem:
+        if key(plan.id) not in self.of_plan:
+            item = standing_item(self.session, plan, self.kind, by=self.by)
+            if item.state is ItemState.CLOSED:
+                item.state, item.closed_on = ItemState.ACTIVE, None
+            self.of_plan[key(plan.id)] = item
+        return self.of_plan[key(plan.id)]
+
+    def policy_of(self, item_id: int) -> int | None:
+        return self.policies.get(self.session.get_one(WorkItem, item_id).plan_id)
+
+
+def _move(session: Session, deadline: Deadline, one: Owed, by: Actor, changes: TermChanges) -> None:
+    session.add(_moved(deadline, one.due_on, one.why, by))
+    item = session.get_one(WorkItem, deadline.item_id)
+    changes.moved.append(MovedTerm(item.number, one.title, deadline.due_on, one.due_on))
+    deadline.due_on, deadline.look_on, deadline.promised = one.due_on, by.on, False
+
+
+def _cancel(session: Session, deadline: Deadline, kind: Kind, by: Actor, changes: TermChanges) -> None:
+    """It is owed no longer: the row was withdrawn, or the term does not run for what it says now."""
+    if deadline.done_on is None:
+        session.add(_moved(deadline, deadline.due_on, f"取消:{kind.title}不再需要此项", by))
+        deadline.done_on = by.on
+        changes.cancelled += 1
+
+
+def _moved(deadline: Deadline, to_on: dt.date, reason: str, by: Actor) -> DeadlineMove:
+    return DeadlineMove(
+        deadline_id=key(deadline.id), from_on=deadline.due_on, to_on=to_on, moved_on=by.on, reason=reason[:500],
+        person_id=by.person_id, moved_at=by.now,
+    )  # fmt: skip
+
+
+def _drop_notices(session: Session, deadlines: list[int]) -> None:
+    """What waits to be sent for a day that is another by now."""
+    if deadlines:
+        session.execute(
+            text(
+                "UPDATE notice SET state = 'dropped', reason = '时限已变更'"
+                " WHERE deadline_id IN :deadlines AND state = 'pending' AND rung_id IS NOT NULL"
+            ).bindparams(bindparam("deadlines", expanding=True)),
+            {"deadlines": deadlines},
+        )

@@ -1,0 +1,81 @@
+"""What last year's plan leaves to the new one: what comes round again, and what was not finished."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlmodel import Session, col, select
+
+from models.database import key
+from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
+from models.plan import AnnualPlan, Project
+from models.recurrence import occurrences
+from models.report import describe_row
+from tasks.opening.draft import Draft, Origin
+
+
+def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
+    """The plan's items that recur in `year`, or are not closed, in the order of the list.
+
+    They keep whoever answers for them by post, their rhythm and what they ask for; a day that has passed is not moved
+    into the new year: it is left open. Parts of an item that was split come with it, and what carries ledgers' days is
+    made anew by them.
+    """
+    query = (
+        select(WorkItem, Project.name)
+        .join(Project, col(Project.id) == WorkItem.project_id)
+        .where(WorkItem.plan_id == plan.id, col(WorkItem.parent_id).is_(None), col(WorkItem.ledger).is_(None))
+        .order_by(col(Project.ordinal), col(WorkItem.id))
+    )
+    units, leaders = _units(session, plan), _leaders(session, plan)
+    for item, project in session.exec(query):
+        recurs = _recurs(item, year)
+        if not recurs and item.state is ItemState.CLOSED:
+            continue
+        origin = Origin.RECURRING if recurs else Origin.UNFINISHED
+        said = "周期性任务" if recurs else f"未办结任务(原时限 {item.due_on or '未定'})"
+        yield Draft(
+            key=describe_row("item", item.id),
+            origin=origin,
+            title=item.title,
+            project=project,
+            source=f"{plan.year}年度计划 {item.number}:{said}",
+            note=item.note,
+            due_text=item.due_text if recurs else None,
+            recurrence=item.recurrence if recurs else None,
+            unconfirmed=recurs and item.unconfirmed,
+            importance=item.importance,
+            department_id=item.department_id,
+            lead_text=item.lead_text,
+            leader_post_id=item.leader_post_id,
+            handler_post_id=item.handler_post_id,
+            deliverable=item.deliverable,
+            target_count=item.target_count,
+            target_unit=item.target_unit,
+            evidence_rule=item.evidence_rule,
+            units=tuple(units[key(item.id)]),
+            leaders=tuple(leaders[key(item.id)]),
+        )
+
+
+def _recurs(item: WorkItem, year: int) -> bool:
+    """Whether its rule names a day in the year: several days named in one year end with it."""
+    if item.recurrence is None:
+        return False
+    return bool(occurrences(item.recurrence, start=dt.date(year, 1, 1), end=dt.date(year, 12, 31)))
+
+
+def _units(session: Session, plan: AnnualPlan) -> dict[int, list[tuple[int | None, str]]]:
+    found: dict[int, list[tuple[int | None, str]]] = defaultdict(list)
+    query = select(ItemUnit).join(WorkItem, col(WorkItem.id) == ItemUnit.item_id).where(WorkItem.plan_id == plan.id)
+    for unit in session.exec(query.order_by(col(ItemUnit.item_id), col(ItemUnit.ordinal))):
+        found[unit.item_id].append((unit.department_id, unit.text))
+    return found
+
+
+def _leaders(session: Session, plan: AnnualPlan) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    query = select(ItemLeader).join(WorkItem, col(WorkItem.id) == ItemLeader.item_id)
+    for leader in session.exec(query.where(WorkItem.plan_id == plan.id).order_by(col(ItemLeader.ordinal))):
+        found[leader.item_id].append(leader.post_id)
+    return found

@@ -1,0 +1,116 @@
+"""Which organs below have filed their year-end report, when, and whether that was in time."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from models.coded import Coded
+from models.database import key
+from models.filing import Filing, FilingState, legal_last_day
+from models.organ import Organ
+from models.received_report import ReceivedReport
+from models.report import Report
+from tasks.find_below import organs_below
+
+_DELIVERED = (FilingState.PUBLISHING, FilingState.ARCHIVED)
+"""Where the version a filing names is the one that was delivered."""
+
+
+class FiledState(Coded):
+    """Where the report of an organ below stands, as the organ above can see it."""
+
+    RECEIVED = "received", "已报送"
+    DELIVERED = "delivered", "已报送(本系统内)"
+    UNDER_REVIEW = "under_review", "审核中,未报送"
+    COMPILED = "compiled", "已编制,未报送"
+    MISSING = "missing", "未报送"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One organ below. `report` is what counts of what it sent as a package, `delivered` the version it filed where its
+    own records lie in this database too.
+
+    `first_on` is the day it first filed; `late` says whether that was after the last day, or the day has passed.
+    """
+
+    organ: Organ
+    state: FiledState
+    report: ReceivedReport | None
+    delivered: Report | None
+    first_on: dt.date | None
+    packages: int
+    late: bool
+
+    @property
+    def has_filed(self) -> bool:
+        return self.state in (FiledState.RECEIVED, FiledState.DELIVERED)
+
+    @property
+    def version(self) -> int | None:
+        """The sender's number of what counts."""
+        found = self.report or self.delivered
+        return found.version if found else None
+
+
+def who_filed(session: Session, organ: Organ, year: int, *, on: dt.date) -> list[Filed]:
+    """Every organ directly below, by its code, as of `on`; one whose own records lie in this database is seen on its
+    way before it files."""
+    below = organs_below(session, organ)
+    if not below:
+        return []
+    ids = [key(one.id) for one in below]
+    received = received_reports(session, organ, year, until=on)
+    filings, reports = _at_desk(session, ids, year)
+    return [
+        _filed(one, received.get(key(one.id), []), filings.get(key(one.id)), reports.get(key(one.id), {}), year, on)
+        for one in below
+    ]
+
+
+def received_reports(
+    session: Session, organ: Organ, year: int, *, until: dt.date | None = None
+) -> dict[int, list[ReceivedReport]]:
+    """What the organ received of a year, by sender; of each first the one that counts: the highest version, of that
+    the one received last."""
+    query = select(ReceivedReport).where(ReceivedReport.organ_id == organ.id, ReceivedReport.year == year)
+    if until is not None:
+        query = query.where(ReceivedReport.received_on <= until)
+    found: dict[int, list[ReceivedReport]] = {}
+    for row in session.exec(query.order_by(col(ReceivedReport.version).desc(), col(ReceivedReport.id).desc())):
+        found.setdefault(row.sender_id, []).append(row)
+    return found
+
+
+def _at_desk(
+    session: Session, organ_ids: list[int], year: int
+) -> tuple[dict[int, Filing], dict[int, dict[int, Report]]]:
+    """By organ: how far its report has come in this database, and its versions by id."""
+    filings = session.exec(select(Filing).where(col(Filing.organ_id).in_(organ_ids), Filing.year == year))
+    reports: dict[int, dict[int, Report]] = {}
+    for report in session.exec(select(Report).where(col(Report.organ_id).in_(organ_ids), Report.year == year)):
+        reports.setdefault(report.organ_id, {})[key(report.id)] = report
+    return {filing.organ_id: filing for filing in filings}, reports
+
+
+def _filed(
+    organ: Organ, received: list[ReceivedReport], filing: Filing | None, reports: dict[int, Report], year: int,
+    on: dt.date,
+) -> Filed:  # fmt: skip
+    delivered_on = filing.delivered_on if filing and filing.delivered_on and filing.delivered_on <= on else None
+    days = [row.received_on for row in received] + ([delivered_on] if delivered_on else [])
+    first = min(days, default=None)
+    if received:
+        state = FiledState.RECEIVED
+    elif delivered_on:
+        state = FiledState.DELIVERED
+    elif filing is not None and filing.report_id is not None:
+        state = FiledState.UNDER_REVIEW
+    else:
+        state = FiledState.COMPILED if reports else FiledState.MISSING
+    return Filed(
+        organ, state, received[0] if received else None,
+        reports.get(filing.report_id or 0) if filing and delivered_on and filing.state in _DELIVERED else None,
+        first, len(received), late=(first or on) > legal_last_day(year),
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Numbers that people wrote by hand: each is a figure of the report, or marked."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine
+
+from models.database import unit_of_work
+from tasks.compiling.check_numbers import UNFOUNDED, unfounded
+from tasks.edit_block import edit_block
+from tasks.figure import Figure
+from tasks.lay_out_report import lay_out_report
+from tasks.read_back import read_back
+from tests.desk import on_the_desk
+
+FIGURES = [
+    Figure("案件", Decimal(13), "起", ()),
+    Figure("罚款", Decimal("3.05"), "万元", ()),
+    Figure("活动", Decimal(10), "次", (), approximate=True),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("办理案件13起。", []),
+        ("办理案件14起。", ["14起"]),
+        ("办理案件约13起。", ["约13起"]),
+        ("开展活动10余次。", []),
+        ("开展活动10次。", ["10次"]),
+        ("罚款30500元。", []),
+        ("罚款3.05万元，比上年增加2万元。", ["2万元"]),
+        ("2025年3月1日印发（青水发〔2025〕8号），第三条。", []),
+        ("落实“三项制度”。", []),
+    ],
+)
+def test_a_number_is_borne_out_by_value_unit_and_exactness(text: str, found: list[str]) -> None:
+    assert [number.written for number in unfounded(text, FIGURES)] == found
+
+
+def test_the_sentence_with_it_is_marked_on_paper_and_no_other(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        desk = on_the_desk(session)
+        text = "年内办案13起。培训执法人员40人次。"
+        edit_block(session, desk.newest, "ledger:case", by=desk.by(), text=text)
+        report = read_back(session, desk.newest)
+    [block] = [block for block in report.blocks if block.unfounded]
+    assert (block.text, block.unfounded) == (text, ("培训执法人员40人次。",))
+    runs = [
+        run
+        for part in lay_out_report(report).body
+        for run in [*getattr(part, "runs", ()), *(getattr(part, "run_in", None) or ())]
+        if UNFOUNDED in run.text
+    ]
+    assert [(run.text, run.mark) for run in runs] == [(f"培训执法人员40人次{UNFOUNDED}。", True)]
+
+
+def test_what_the_compiler_wrote_is_not_asked_about(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        desk = on_the_desk(session)
+        assert not any(block.unfounded for block in read_back(session, desk.newest).blocks)

@@ -1,0 +1,111 @@
+"""What is found before a report is signed: put right, accepted with a reason, or not passed at all."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from models.database import on_record, unit_of_work
+from models.errors import ForbiddenError
+from models.filing import FilingState, FilingStep
+from models.filing_rows import AddresseeKind
+from models.report import ReportBlock
+from tasks.comment_report import comment, comments_of, resolve_comment
+from tasks.compile_report import newest_report
+from tasks.edit_block import edit_block
+from tasks.filing.addressees import add_addressee, drop_addressee
+from tasks.filing.check import ready
+from tasks.filing.review import pass_secrecy, sign_off, submit
+from tests.filing import FINANCE, TO, FilingOffice
+from tests.office import FIRST, SUPERVISOR
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> FilingOffice:
+    return FilingOffice(engine, tmp_path / "home")
+
+
+def kinds(office: FilingOffice) -> list[str]:
+    with unit_of_work(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        return [one.kind.label for one in ready(session, report, on=office.today)]
+
+
+def unverify(office: FilingOffice) -> None:
+    with unit_of_work(office.engine) as session:
+        session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().proposal = True
+
+
+def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(office: FilingOffice) -> None:
+    unverify(office)
+    assert kinds(office) == ["待核"]
+    office.until("secrecy_review")
+    with pytest.raises(ForbiddenError, match="通过保密审查前还有 1 处待看:待核:"):
+        office.acting(FIRST, pass_secrecy)
+    office.acting(FIRST, pass_secrecy, reason="台账已核对")
+    with pytest.raises(ForbiddenError, match="审签前还有 1 处待看"):
+        office.acting(FIRST, sign_off)
+    office.acting(FIRST, sign_off, accepting="以台账为准")
+    found = [row.findings for row in office.rows(FilingStep)[-2:]]
+    assert [len(lines) for lines in found] == [1, 1]
+    assert "待核:“2025年推进法治政府建设的主要举措和成效”中“年内组织领导班子集中学习研讨1次" in found[1][0]
+
+
+def test_nothing_found_needs_no_reason(office: FilingOffice) -> None:
+    assert kinds(office) == []
+    office.until("secrecy_review")
+    office.acting(FIRST, pass_secrecy)
+    office.acting(FIRST, sign_off)
+    assert office.filing.state is FilingState.FILING
+
+
+def test_a_secrecy_marking_is_passed_with_no_reason_at_all(office: FilingOffice) -> None:
+    with unit_of_work(office.engine) as session:
+        session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().text = "学习会议(机密)1次。"
+    assert kinds(office)[0] == "密级标志"
+    with pytest.raises(ForbiddenError, match=r"不能送审:密级标志:.*“\(机密\)”.*请先改正。"):
+        office.acting(SUPERVISOR, submit)
+
+
+def test_a_report_for_nobody_cannot_be_signed(office: FilingOffice) -> None:
+    office.until("sign_off")
+    for name in TO:
+        office.acting(SUPERVISOR, drop_addressee, name, reason="不再报送")
+    with pytest.raises(ForbiddenError, match="不能审签:缺主送"):
+        office.acting(FIRST, sign_off, accepting="不需要")
+    office.acting(SUPERVISOR, add_addressee, "某县委依法治县办", AddresseeKind.MAIN)
+    office.acting(FIRST, sign_off)
+
+
+def test_a_comment_is_found_until_it_is_settled(office: FilingOffice) -> None:
+    with on_record(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        comment(session, report, "ledger:study", by=office.by(session, FIRST, office.today), text="口径再核")
+    assert kinds(office) == ["批注未处理"]
+    with on_record(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        number = comments_of(session, report)[0].id or 0
+        resolve_comment(session, report, number, by=office.by(session, SUPERVISOR, office.today), answer="已核")
+    assert kinds(office) == []
+
+
+def test_a_number_that_nothing_bears_out_is_found(office: FilingOffice) -> None:
+    with on_record(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        by = office.by(session, SUPERVISOR, office.today)
+        edit_block(session, report, "ledger:study", by=by, text="年内学习研讨77次。", basis="会议记录")
+    assert kinds(office) == ["数字无据"]
+
+
+def test_an_opinion_that_is_owed_or_not_dealt_with_is_found(office: FilingOffice) -> None:
+    office.until("consulting")
+    office.consult(FINANCE, "法规科", due="2026-01-20")
+    assert kinds(office) == ["意见未了结", "意见未了结"]
+    office.reply("钱科长", FINANCE)
+    office.reply("王科长", "法规科", "请补充")
+    assert kinds(office) == ["意见未了结"]

@@ -1,0 +1,119 @@
+"""Two offices on two machines: one below that reports, and the one above that receives."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from models.clock import opening_of
+from models.database import key, on_record, unit_of_work
+from models.ledgers.enforcement_case import EnforcementCase, Procedure
+from models.organ import Organ
+from models.report import Report
+from tasks.compile_report import compile_report
+from tasks.file_store import FileStore
+from tasks.pack_report import PackedFile, pack_report
+from tasks.receive_report import Receipt, receive_report
+from tasks.report_package import DOCUMENT, EVIDENCE, REPORT
+from tasks.sealing import seal, written
+from tasks.signing_key import signing_key
+from tasks.wording.official_document import OfficialDocument, Paragraph, Run, render
+from tests.actors import administrator
+from tests.report_year import a_year
+
+KEY = OKPKey.generate_key("Ed25519")
+"""Somebody's key."""
+NAME, CODE = "青禾县水务局", "water"
+SAID = "年内办理行政执法案件13起。"
+SENT = dt.date(2026, 1, 16)
+
+
+class Below:
+    """青禾县水务局 with its report of 2025, and the key it signs with."""
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self.engine, self.home = engine, home
+        with unit_of_work(engine) as session:
+            a_year(session).compile()
+
+    @property
+    def signing_key(self) -> OKPKey:
+        return signing_key(self.home)
+
+    def pack(self, *, public: bool = False, version: int | None = None) -> PackedFile:
+        with on_record(self.engine) as session:
+            found = select(Report).where(Report.year == 2025)
+            reports = sorted(session.exec(found).all(), key=lambda report: report.version)
+            report = reports[-1 if version is None else version - 1]
+            return pack_report(session, report, by=administrator(SENT), key=self.signing_key, public=public)
+
+    def revise(self) -> None:
+        """A further case comes to light, and the report is compiled anew."""
+        on = dt.date(2026, 2, 2)
+        with unit_of_work(self.engine) as session:
+            organ = session.exec(select(Organ)).one()
+            found = EnforcementCase(
+                organ_id=key(organ.id), procedure=Procedure.SIMPLE, decided_on=dt.date(2025, 5, 5),
+                recorded_at=opening_of(on),
+            )  # fmt: skip
+            session.add(found)
+            session.flush()
+            compile_report(session, organ, 2025, by=administrator(on), on=on)
+
+
+class Above:
+    """县政府 with two organs below."""
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self.engine = engine
+        self.store = FileStore(home / "store")
+        with unit_of_work(engine) as session:
+            organ = Organ(code="county", name="青禾县人民政府")
+            session.add(organ)
+            session.flush()
+            session.add(Organ(code=CODE, name=NAME, parent_id=organ.id))
+            session.add(Organ(code="forest", name="青禾县林业局", parent_id=organ.id))
+            session.add(Organ(code="stranger", name="别县水务局"))
+
+    def organ(self, session: Session) -> Organ:
+        return session.exec(select(Organ).where(Organ.code == "county")).one()
+
+    def receive(self, content: bytes, *, on: dt.date = SENT, **more: Any) -> Receipt:
+        with on_record(self.engine) as session:
+            return receive_report(session, self.organ(session), content, by=administrator(on), store=self.store, **more)
+
+
+def report_data(**more: Any) -> dict[str, Any]:
+    """What `report.json` of a small report says, with what is to be otherwise."""
+    section = {
+        "kind": "achievements", "number": "一、", "heading": "主要举措和成效",
+        "blocks": [{"heading": None, "text": SAID, "verified": True, "figures": [figure_data()]}],
+    }  # fmt: skip
+    return {
+        "format": "duban-report", "schema_version": 1, "organ": {"code": CODE, "name": NAME}, "year": 2025,
+        "version": 1, "edition": "internal", "title": f"{NAME}2025年度报告", "dated_on": "2026-01-15",
+        "snapshot": "a" * 64, "bound_hash": None, "sections": [section],
+    } | more  # fmt: skip
+
+
+def figure_data(**more: Any) -> dict[str, Any]:
+    """A figure of it."""
+    return {
+        "code": "case.cases", "name": "行政执法案件", "definition": "决定日期在期间内的案件", "value": "13",
+        "unit": "起", "approximate": False, "first_on": "2025-01-01", "last_on": "2025-12-31",
+        "row_count": 13, "row_hash": "b" * 64,
+    } | more  # fmt: skip
+
+
+def a_package(report: Any = None, *, key: OKPKey = KEY, evidence: Any = None, document: bytes | None = None) -> bytes:
+    """A package of a sender that packs what it likes, soundly signed."""
+    paper = OfficialDocument("年度报告", None, (Paragraph((Run(SAID),)),), NAME, SENT)
+    files = {
+        REPORT: written(report if report is not None else report_data()),
+        EVIDENCE: written(evidence if evidence is not None else {"pieces": []}),
+        DOCUMENT: document if document is not None else render(paper),
+    }
+    return seal(files, key)
