@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share
-from tasks.figure import Figure, rows_of
+from tasks.figure import Figure, plain, rows_of
 
 _BETWEEN, _WITHIN = "\x1e", "\x1f"
 """What parts rows, and a row from its value: control characters no text here holds."""
@@ -91,7 +91,7 @@ def figure_of(kind: Kind, measure: Measure, text: str | None, first: dt.date, un
     value = Decimal(len(rows))
     if measure.total is not None:
         amounts = [Decimal(said) for said in parts]
-        parts = tuple(f"{amount.normalize():f}" for amount in amounts)
+        parts = tuple(map(plain, amounts))
         value = sum(amounts, Decimal(0)) / measure.scale
     return Figure(
         measure.name, value, measure.unit, rows_of(kind.code, [row_id for row_id, _ in rows]),

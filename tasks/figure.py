@@ -8,6 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 
+def plain(value: Decimal) -> str:
+    """The number without an exponent or a trailing zero: 3.05, 13."""
+    return f"{value.normalize():f}"
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number as it stands in a text. An approximate one (10余次) is quoted, never counted with.
@@ -32,7 +37,7 @@ class Figure:
     @property
     def written(self) -> str:
         """The number as the text has it: without a trailing zero, unit behind it (13起, 3.05万元)."""
-        return f"{self.value.normalize():f}{self.unit}"
+        return f"{plain(self.value)}{self.unit}"
 
     @property
     def row_hash(self) -> str:

@@ -16,7 +16,7 @@ from models.errors import BadInputError, UnreadableFileError
 from models.evidence import Category
 from models.report import SectionKind
 from tasks.check_upload import Limits, check_upload
-from tasks.figure import Figure
+from tasks.figure import Figure, plain
 from tasks.file_store import MEGABYTE
 from tasks.reading.secrecy import marking
 from tasks.sealing import LARGEST, unseal
@@ -71,7 +71,7 @@ def packed_figure(figure: Figure) -> PackedFigure:
         code=figure.code,
         name=figure.name,
         definition=figure.definition,
-        value=Decimal(f"{figure.value.normalize():f}"),
+        value=Decimal(plain(figure.value)),
         unit=figure.unit,
         approximate=figure.approximate,
         first_on=figure.first_on,

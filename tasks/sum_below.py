@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.organ import Organ
 from models.report import describe_row
 from tasks.check_figures import reported_figures
-from tasks.figure import Figure
+from tasks.figure import Figure, plain
 from tasks.report_package import PackedFigure, packed_figure
 from tasks.who_filed import who_filed
 
@@ -144,5 +144,5 @@ def _total(code: str, summands: Sequence[Told]) -> Figure:
         definition=f"下级单位年度报告中“{first.name}”之和,约数不计入",
         first_on=first.first_on,
         last_on=first.last_on,
-        parts=tuple(f"{one.figure.value.normalize():f}" for one in summands),
+        parts=tuple(plain(one.figure.value) for one in summands),
     )

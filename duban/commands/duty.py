@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from duban.commands.unlinked import unlinked
 from duban.edge import (
     AsOption,
     JsonOption,
@@ -120,14 +121,5 @@ def unlink(
 ) -> None:
     """取消一条关联;记录保留。"""
     from models.ledgers.duty import KIND
-    from tasks.ledgers.link_row import unlink_row
 
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        ended = unlink_row(session, reach.organ_for(session, by, organ), KIND, number, by=by)
-        data = {"id": ended.id, "removed_on": ended.removed_on}
-    if as_json:
-        print_json(data)
-    else:
-        say(f"已取消关联 {number}。")
+    unlinked(context, KIND, number, as_, on, organ, as_json)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.unlinked import unlinked
 from duban.edge import (
     AsOption,
     JsonOption,
@@ -154,17 +155,8 @@ def unlink(
 ) -> None:
     """取消一条关联;记录保留。"""
     from models.ledgers.indicator import KIND
-    from tasks.ledgers.link_row import unlink_row
 
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        ended = unlink_row(session, reach.organ_for(session, by, organ), KIND, number, by=by)
-        data = {"id": ended.id, "removed_on": ended.removed_on}
-    if as_json:
-        print_json(data)
-    else:
-        say(f"已取消关联 {number}。")
+    unlinked(context, KIND, number, as_, on, organ, as_json)
 
 
 @indicators.command("score")
@@ -239,4 +231,6 @@ def _show(root: Branch, leaves: list[Leaf], title: str) -> None:
 
 
 def _number(value: Any) -> str:
-    return "" if value is None else f"{value.normalize():f}"
+    from tasks.figure import plain
+
+    return "" if value is None else plain(value)

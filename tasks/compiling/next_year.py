@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.due_text import find_due
+from models.filing import legal_last_day, public_last_day
 from models.recurrence import describe, occurrences
 from models.report import describe_row
 from tasks.compiling.blocks import Block, bare, quoted, write_block
@@ -123,9 +124,7 @@ def _statutory(year: int) -> Iterator[_Duty]:
 
     之前 excludes the day, so the last day is the one before; it is not moved for a weekend.
     """
-    filed_by = dt.date(year, 3, 1) - dt.timedelta(days=1)
-    published_by = dt.date(year, 4, 1) - dt.timedelta(days=1)
-    for day, verb in ((filed_by, "报送"), (published_by, "公开")):
+    for day, verb in ((legal_last_day(year - 1), "报送"), (public_last_day(year - 1), "公开")):
         words = f"{day.month}月{day.day}日前{verb}上一年度法治政府建设情况报告"
         yield _Duty(STATUTORY, words, REPORTING_RULES)
 

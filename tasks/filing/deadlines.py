@@ -65,7 +65,7 @@ def own_day(session: Session, organ_id: int, year: int) -> dt.date | None:
 def _own_day(term: ReportTerm, year: int) -> dt.date:
     month, day = map(int, term.own_day.split("-"))
     # 29 February is the last of the month in any year.
-    return dt.date(year + 1, 3, 1) - dt.timedelta(days=1) if (month, day) == (2, 29) else dt.date(year + 1, month, day)
+    return legal_last_day(year) if (month, day) == (2, 29) else dt.date(year + 1, month, day)
 
 
 def report_term(session: Session, organ_id: int) -> ReportTerm | None:

@@ -12,6 +12,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.person import Person
 from models.plan import AnnualPlan
+from tasks.figure import plain
 from tasks.ledgers.fields import fields_of
 
 
@@ -58,7 +59,7 @@ class Teller:
             case FieldType.YES_NO:
                 return "是" if value else "否"
             case FieldType.DECIMAL:
-                return f"{value.normalize():f}"
+                return plain(value)
         return str(getattr(value, "label", value))
 
     def typed(self, row: Any, field: LedgerField) -> str:
