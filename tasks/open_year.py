@@ -21,11 +21,12 @@ from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan, Project
 from models.report import Report, describe_row
+from tasks.compiling.next_year import folded
 from tasks.filing.deadlines import ensure_filing_items
 from tasks.find_posts import Roster
 from tasks.import_list import plan_title
 from tasks.ledgers.own_terms import OwnTerms, own_terms
-from tasks.opening.draft import Draft, Origin, folded
+from tasks.opening.draft import Draft, Origin
 from tasks.opening.from_deficiencies import from_deficiencies
 from tasks.opening.from_nodes import LEDGER, from_nodes, nodes_to_choose
 from tasks.opening.from_plan import from_plan
@@ -148,7 +149,8 @@ def _write(session: Session, plan: AnnualPlan, drafts: Sequence[Draft], opened: 
     numbers = session.exec(select(WorkItem.number).where(WorkItem.plan_id == plan.id))
     number = max((int(one) for one in numbers if one.isascii() and one.isdigit()), default=0)
     for draft in drafts:
-        if {draft.key, *draft.covers} & there or folded(draft.title) in titles:
+        said = {folded(words) for words in (draft.title, draft.also) if words}
+        if {draft.key, *draft.covers} & there or said & titles:
             opened.known += 1
             continue
         number += 1

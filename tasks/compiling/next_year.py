@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from models.due_text import find_due
 from models.filing import legal_last_day, public_last_day
+from models.item import WorkItem
 from models.recurrence import describe, occurrences
 from models.report import describe_row
 from tasks.compiling.blocks import Block, bare, quoted, write_block
@@ -36,7 +37,7 @@ class _Duty:
     @property
     def key(self) -> str:
         """Its source, and for what the law asks its words too: one law asks for several things."""
-        return f"{self.source}:{_folded(self.words)}" if self.source.startswith("law:") else self.source
+        return f"{self.source}:{folded(self.words)}" if self.source.startswith("law:") else self.source
 
 
 def next_year(material: YearMaterial) -> list[Block]:
@@ -47,12 +48,12 @@ def next_year(material: YearMaterial) -> list[Block]:
     anyway.
     """
     duties = list(_planned(material))
-    said = {_folded(one_sentence(row.title)) for row in material.planned}
-    duties += [duty for duty in _carried(material) if _folded(duty.words) not in said]
-    known = {_folded(duty.words) for duty in duties}
+    said = {folded(one_sentence(row.title)) for row in material.planned}
+    duties += [duty for duty in _carried(material) if folded(duty.words) not in said]
+    known = {folded(duty.words) for duty in duties}
     for duty in (*_remedies(material), *_statutory(material.year + 1)):
-        if _folded(duty.words) not in known:
-            known.add(_folded(duty.words))
+        if folded(duty.words) not in known:
+            known.add(folded(duty.words))
             duties.append(duty)
     own = [_heading(project.name) for project in material.projects]
     headings = dict.fromkeys([*(duty.heading for duty in _planned(material)), *own, RECTIFICATION, STATUTORY])
@@ -74,7 +75,7 @@ def next_year(material: YearMaterial) -> list[Block]:
 def _planned(material: YearMaterial) -> Iterator[_Duty]:
     """The items of the next year's plan, in its order."""
     for item in material.planned:
-        words = _with_rhythm(item, material.year + 1) if item.recurrence else one_sentence(item.title)
+        words = with_rhythm(item, material.year + 1) if item.recurrence else one_sentence(item.title)
         yield _Duty(_heading(item.project), words, describe_row("item", item.id))
 
 
@@ -83,20 +84,20 @@ def _carried(material: YearMaterial) -> Iterator[_Duty]:
     next year, open ones only."""
     for project in material.projects:
         for item in material.items_by_project.get(project.id, []):
-            recurs = not material.planned and _recurs(item, material.year + 1)
+            recurs = not material.planned and recurs_in(item, material.year + 1)
             if recurs or material.finished_on(item) is None:
-                words = _with_rhythm(item, material.year + 1) if recurs else one_sentence(item.title)
+                words = with_rhythm(item, material.year + 1) if recurs else one_sentence(item.title)
                 yield _Duty(_heading(project.name), words, describe_row("item", item.id))
 
 
-def _recurs(item: ItemRow, year: int) -> bool:
+def recurs_in(item: ItemRow | WorkItem, year: int) -> bool:
     """Whether its rule names a day in `year`: several days named in one year (3月底、9月底) end with it."""
     if item.recurrence is None:
         return False
     return bool(occurrences(item.recurrence, start=dt.date(year, 1, 1), end=dt.date(year, 12, 31)))
 
 
-def _with_rhythm(item: ItemRow | PlannedRow, year: int) -> str:
+def with_rhythm(item: ItemRow | PlannedRow | WorkItem, year: int) -> str:
     """The item's title with the words of its rhythm, unless the title says it.
 
     The words are the office's own where they are understood as the same rule, else the rule's.
@@ -154,6 +155,6 @@ def _heading(project: str) -> str:
     return re.sub(r"\s*[：:]\s*", "，", one_sentence(project))
 
 
-def _folded(words: str) -> str:
+def folded(words: str) -> str:
     """What two wordings of the same item have in common: the words without days, blanks and punctuation."""
     return re.sub(r"\d+月\d+日前?|\W", "", words)

@@ -1,7 +1,6 @@
 """A draft of the coming year, before it is written: what it is, where it comes from, who answered for it so far."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 
 from models.coded import Coded
@@ -31,6 +30,8 @@ class Draft:
     title: str
     project: str
     source: str
+    also: str | None = None
+    """How a report says it, with its rhythm (每季度评查案卷): a plan that came in by the report has it so."""
     note: str | None = None
     due_on: dt.date | None = None
     due_text: str | None = None
@@ -48,8 +49,3 @@ class Draft:
     units: tuple[tuple[int | None, str], ...] = ()
     leaders: tuple[int, ...] = ()
     covers: tuple[str, ...] = field(default=())
-
-
-def folded(title: str) -> str:
-    """What two wordings of the same item have in common: the words without days, blanks and punctuation."""
-    return re.sub(r"\d+月\d+日前?|\W", "", title)

@@ -1,6 +1,5 @@
 """What last year's plan leaves to the new one: what comes round again, and what was not finished."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -9,8 +8,8 @@ from sqlmodel import Session, col, select
 from models.database import key
 from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.plan import AnnualPlan, Project
-from models.recurrence import occurrences
 from models.report import describe_row
+from tasks.compiling.next_year import recurs_in, with_rhythm
 from tasks.opening.draft import Draft, Origin
 
 
@@ -29,7 +28,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
     )
     units, leaders = _units(session, plan), _leaders(session, plan)
     for item, project in session.exec(query):
-        recurs = _recurs(item, year)
+        recurs = recurs_in(item, year)
         if not recurs and item.state is ItemState.CLOSED:
             continue
         origin = Origin.RECURRING if recurs else Origin.UNFINISHED
@@ -38,6 +37,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
             key=describe_row("item", item.id),
             origin=origin,
             title=item.title,
+            also=with_rhythm(item, year) if recurs else None,
             project=project,
             source=f"{plan.year}年度计划 {item.number}:{said}",
             note=item.note,
@@ -56,13 +56,6 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
             units=tuple(units[key(item.id)]),
             leaders=tuple(leaders[key(item.id)]),
         )
-
-
-def _recurs(item: WorkItem, year: int) -> bool:
-    """Whether its rule names a day in the year: several days named in one year end with it."""
-    if item.recurrence is None:
-        return False
-    return bool(occurrences(item.recurrence, start=dt.date(year, 1, 1), end=dt.date(year, 12, 31)))
 
 
 def _units(session: Session, plan: AnnualPlan) -> dict[int, list[tuple[int | None, str]]]:

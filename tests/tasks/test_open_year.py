@@ -142,6 +142,17 @@ def test_an_item_in_the_same_words_is_not_made_again(engine: Engine) -> None:
         assert made.plan == "2026年工作要点"
 
 
+def test_what_came_in_by_the_report_with_its_rhythm_is_not_made_again(engine: Engine) -> None:
+    with Session(engine) as session:
+        year = told_year(session)
+        plan = ReportYear(session, ENFORCEMENT, year=2026)
+        plan.item("每季度开展法治培训", project=ENFORCEMENT)
+
+        opened(session, year)
+
+        assert [title for title in drafts(session) if "法治培训" in title] == ["每季度开展法治培训"]
+
+
 def test_nothing_is_issued_and_an_issued_plan_only_gains_drafts(engine: Engine) -> None:
     with Session(engine) as session:
         seed_presets(session)
