@@ -25,7 +25,7 @@ from models.evidence import Category
 from models.instruction import Instruction
 from models.item import WorkItem
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
-from models.ledgers.kinds import KINDS, kind_named
+from models.ledgers.kinds import KINDS, kind_named, member_named
 from models.ledgers.leadership_act import Duty
 from models.notice import NoticeKind, NoticeState
 from models.organ import Organ
@@ -51,7 +51,7 @@ from tasks.list_notices import list_notices
 from tasks.manage_accounts import invite_all
 from tasks.people_of import handler_of
 from tasks.progress import record_progress
-from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
+from tasks.record import money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
 from tasks.roster import posts_to_hand_over
 from tasks.set_password import set_by_code

@@ -8,7 +8,7 @@ from models.errors import BadInputError
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.report_desk import EditKind
 from tasks.at_desk import Desk, at_desk, in_section
-from tasks.keep_draft import figure_of
+from tasks.gather_figures import figure_of
 from tasks.reading.folding import sentences
 from tasks.report_sections import section_of
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor, Channel
 from models.database import key, known_once
+from models.document import Document
 from models.errors import ForbiddenError
 from models.item import ItemLeader, ItemUnit, WorkItem
 from models.organ import Department, Organ
@@ -298,3 +299,14 @@ def _hint(by: Actor) -> str:
 
 def _roles(grants: Sequence[Grant]) -> str:
     return "、".join(dict.fromkeys(grant.role.label for grant in grants))
+
+
+def authorize_document(session: Session, by: Actor, document: Document) -> None:
+    """Whether `by` may read it: one about an item like the item, any other like the organ.
+
+    Raises ForbiddenError or NotFoundError.
+    """
+    if document.item_id is not None:
+        authorize(session, by, Action.VIEW, session.get_one(WorkItem, document.item_id))
+    else:
+        authorize_organ(session, by, Action.VIEW, document.organ_id)

@@ -13,11 +13,10 @@ from models.errors import NotFoundError
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import CrossCheck
 from models.organ import Organ
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report import Report
 from tasks.figure import Figure
 from tasks.find import find_plan
-from tasks.gather_figures import gather_figures
-from tasks.keep_draft import figure_of
+from tasks.gather_figures import gather_figures, reported_figures
 
 NOTABLE_SHARE, NOTABLE_CHANGE = Decimal("0.5"), Decimal(5)
 """A change since last year is worth a look from half of last year's number on, if it is also at least this much in the
@@ -71,22 +70,6 @@ def last_year_figures(
     newest = None if part else _newest(session, organ, year - 1)
     reported = reported_figures(session, newest) if newest else []
     return list((counted | {figure.code: figure for figure in reported}).values())
-
-
-def reported_figures(session: Session, report: Report) -> list[Figure]:
-    """The figures with a code in the text of a version, as they were frozen then; what was withdrawn says nothing."""
-    query = (
-        select(ReportFigure)
-        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
-        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        .where(
-            ReportSection.report_id == report.id,
-            col(ReportFigure.code).is_not(None),
-            col(ReportBlock.withdrawn).is_(False),
-        )
-        .order_by(col(ReportFigure.id))
-    )
-    return [figure_of(kept) for kept in session.exec(query)]
 
 
 def _same_day(day: dt.date, year: int) -> dt.date:

@@ -15,7 +15,6 @@ from tasks.at_desk import beginning
 from tasks.compiling.blocks import Block
 from tasks.compiling.check_numbers import same_number
 from tasks.compiling.compiled import CompiledReport, CompiledSection
-from tasks.compiling.template import chinese_numeral
 from tasks.figure import Figure
 from tasks.keep_draft import read_draft
 from tasks.read_back import as_read
@@ -23,6 +22,7 @@ from tasks.reading.figures import figures_in
 from tasks.reading.folding import sentences
 from tasks.reading.secrecy import marking
 from tasks.set_report_template import newest_template
+from tasks.wording.numerals import chinese_numeral
 
 
 @dataclass(frozen=True)

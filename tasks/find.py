@@ -11,6 +11,9 @@ from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan
 
+UNNAMED_ORGAN = "本单位"
+"""What an organ is called before anybody named it."""
+
 
 def find_organ(session: Session, code: str | None) -> Organ:
     """The organ with this code or name; without one, the only organ there is (or the root of the only tree)."""

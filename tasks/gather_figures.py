@@ -1,15 +1,20 @@
 """The named figures of a year: each a number with its unit and the very rows it was counted from."""
 
 import datetime as dt
+from decimal import Decimal
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.database import key
 from models.organ import Organ
 from models.plan import AnnualPlan
+from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.count_items import count_items
 from tasks.count_ledgers import count_ledgers
 from tasks.figure import Figure
+
+_OF_FIGURE = ("name", "unit", "approximate", "code", "definition", "first_on", "last_on", "internal")
+"""What a row of a figure and a figure have alike."""
 
 
 def gather_figures(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.date) -> list[Figure]:
@@ -22,3 +27,25 @@ def figures_of_year(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
     first = dt.date(plan.year, 1, 1)
     until = min(on, dt.date(plan.year, 12, 31))
     return count_items(session, key(plan.id), plan.year, on=on) | count_ledgers(session, key(organ.id), first, until)
+
+
+def reported_figures(session: Session, report: Report) -> list[Figure]:
+    """The figures with a code in the text of a version, as they were frozen then; what was withdrawn says nothing."""
+    query = (
+        select(ReportFigure)
+        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
+        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
+        .where(
+            ReportSection.report_id == report.id,
+            col(ReportFigure.code).is_not(None),
+            col(ReportBlock.withdrawn).is_(False),
+        )
+        .order_by(col(ReportFigure.id))
+    )
+    return [figure_of(kept) for kept in session.exec(query)]
+
+
+def figure_of(row: ReportFigure) -> Figure:
+    """A figure as it was when it was kept."""
+    same = {name: getattr(row, name) for name in _OF_FIGURE}
+    return Figure(value=Decimal(str(row.value)), rows=tuple(row.rows), parts=tuple(row.parts), **same)

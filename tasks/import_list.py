@@ -1,9 +1,7 @@
 """Getting a year's list in: a ledger, last year's report or a list of work points, all of it or nothing."""
 
-import gc
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,18 +16,18 @@ from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch
 from tasks.audit import write_alone
 from tasks.authorize import authorize_organ
-from tasks.find import find_organ
+from tasks.find import UNNAMED_ORGAN, find_organ
 from tasks.merge_list import Change, PlanAsItStands, merge
 from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
+from tasks.reading.no_collecting import no_collecting
 from tasks.reading.sheet import open_workbook
 from tasks.store_list import added, store_list
 
 TABLES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv"}
 DOCUMENTS = {".txt", ".docx"}
 
-UNNAMED_ORGAN = "本单位"
 FIRST_ORGAN_CODE = "organ-1"
 
 
@@ -156,22 +154,6 @@ def _import(
         told["read_as"] = [f"{written} → {said}" for written, said in dues.items()]
     write_alone(session, by, Action.PLAN, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
     return report
-
-
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Pauses the collector of cyclic garbage while a list is in hand.
-
-    An import makes hundreds of thousands of objects, none of them garbage; looking through them again and
-    again took a third of its time (measured on 50,000 rows).
-    """
-    paused = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if paused:
-            gc.enable()
 
 
 def read_list(path: Path, *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert
@@ -12,6 +11,7 @@ from models.database import key
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.compiling.draft import DraftBlock, DraftSection
 from tasks.figure import Figure
+from tasks.gather_figures import figure_of
 
 _OF_BLOCK = (
     "key", "heading", "text", "proposal", "compiled", "was_compiled", "author_id", "withdrawn", "placed", "titled",
@@ -103,12 +103,6 @@ def read_draft(session: Session, report: Report) -> list[DraftSection]:
             )
         )
     return [DraftSection(section.kind, section.heading, tuple(within[key(section.id)])) for section in sections]
-
-
-def figure_of(row: ReportFigure) -> Figure:
-    """A figure as it was when it was kept."""
-    same = {name: getattr(row, name) for name in _OF_FIGURE if name != "row_hash"}
-    return Figure(value=Decimal(str(row.value)), rows=tuple(row.rows), parts=tuple(row.parts), **same)
 
 
 def _insert(

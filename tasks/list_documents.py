@@ -13,7 +13,7 @@ from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.item import WorkItem
 from models.organ import Organ
 from models.permission import Action
-from tasks.authorize import authorize, authorize_organ, permitted
+from tasks.authorize import authorize_organ, permitted
 
 _WRITTEN = re.compile(rf"(.*?)({'|'.join(SERIES.values())})\s*[〔\[(（]?(\d{{4}})[〕\])）]?\s*(\d{{1,9}})号?")
 
@@ -87,14 +87,3 @@ def find_document(session: Session, organ: Organ, named: str) -> Document:
     if found is None:
         raise NotFoundError(f"{organ.name}没有文书“{named}”;可用 duban document list 查看。")
     return found
-
-
-def authorize_document(session: Session, by: Actor, document: Document) -> None:
-    """Whether `by` may read it: one about an item like the item, any other like the organ.
-
-    Raises ForbiddenError or NotFoundError.
-    """
-    if document.item_id is not None:
-        authorize(session, by, Action.VIEW, session.get_one(WorkItem, document.item_id))
-    else:
-        authorize_organ(session, by, Action.VIEW, document.organ_id)

@@ -12,8 +12,9 @@ from models.report import Report
 from tasks.compiling.blocks import Block, write_block
 from tasks.compiling.compiled import CompiledReport, CompiledSection
 from tasks.compiling.draft import DraftSection, as_block
-from tasks.compiling.template import STANDARD, ReportTemplate, chinese_numeral, fill
+from tasks.compiling.template import STANDARD, ReportTemplate, fill
 from tasks.keep_draft import read_draft
+from tasks.wording.numerals import chinese_numeral
 
 
 def read_back(session: Session, report: Report) -> CompiledReport:

@@ -6,12 +6,11 @@ up. Raises ForbiddenError where `by` may not record, ValuesRefusedError for what
 
 import datetime as dt
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import cast
 
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.coded import Coded
 from models.errors import BadInputError
 from models.item import WorkItem
 from models.ledgers.deficiency import Deficiency
@@ -86,20 +85,6 @@ def record_deficiency(
     """A deficiency of the year of `on`."""
     given = {"on": on, "text": text, "cause": cause, "remedy": remedy, "item_id": item}
     return cast(Deficiency, record_row(session, organ, KINDS["deficiency"], given, by=by))
-
-
-Member = TypeVar("Member", bound=Coded)
-
-
-def member_named(kind: type[Member], word: str) -> Member:
-    """The member with this code, label or customary name. Raises BadInputError naming what is accepted."""
-    word = word.strip()
-    customary = [field.words.get(word) for ledger in KINDS.values() for field in ledger.fields if field.choices is kind]
-    for member in kind:
-        if word in (member.value, member.label) or any(known is member for known in customary):
-            return member
-    accepted = "、".join(f"{member.value}（{member.label}）" for member in kind)
-    raise BadInputError(f"“{word}”不可用，可用：{accepted}。")
 
 
 def money(text: str) -> Decimal:

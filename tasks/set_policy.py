@@ -14,13 +14,13 @@ from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.evidence import Category
 from models.item import Importance
+from models.ledgers.kinds import member_named
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Role
 from models.policy import Colour, Filling, Policy, Relation, Rung, Unit
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ
-from tasks.record import member_named
 from tasks.wording.policy import differences, term_label
 
 _NUMBERS = {

@@ -49,9 +49,10 @@ def add_act(
     as_json: JsonOption = False,
 ) -> None:
     """登记一次履职,计入当年报告的第一责任人部分。"""
+    from models.ledgers.kinds import member_named
     from models.ledgers.leadership_act import Duty
     from tasks.find import find_person
-    from tasks.record import member_named, record_act
+    from tasks.record import record_act
 
     reach, day = edge(context), today(on)
     with _opened(evidence) as source, reach.writing() as session:

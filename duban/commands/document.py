@@ -50,8 +50,8 @@ def list_(
 ) -> None:
     """列出有权查看的文书,最近的在前:文号、标题、所属任务、印发日期。"""
     from models.document import DocumentKind
+    from models.ledgers.kinds import member_named
     from tasks.list_documents import list_documents
-    from tasks.record import member_named
 
     reach = edge(context)
     wanted = member_named(DocumentKind, kind) if kind else None
@@ -78,7 +78,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """把一件文书写成 Word 文件:同一件文书任何时候写出的都一模一样。"""
-    from tasks.list_documents import authorize_document, find_document
+    from tasks.authorize import authorize_document
+    from tasks.list_documents import find_document
     from tasks.wording.official_document import write
     from tasks.write_document import lay_out_document
 

@@ -63,12 +63,12 @@ def add(
     """
     from models.errors import BadInputError, NotFoundError
     from models.item import WorkItem
+    from models.ledgers.kinds import member_named
     from models.ledgers.leadership_act import Duty
     from models.notice import Notice
     from models.organ import Organ
     from tasks.find import find_department, find_item, find_person
     from tasks.instruct import instruct, instruct_freely
-    from tasks.record import member_named
 
     if sum(given is not None for given in (item, notice, title)) != 1:
         raise BadInputError("请写明批示的对象:--item 任务编号、--notice 通知编号、--title 事项名称,三者取一。")

@@ -54,12 +54,12 @@ def list_(
     from dataclasses import asdict
 
     from models.item import ItemState
+    from models.ledgers.kinds import member_named
     from models.light import Light
     from models.organ import Organ
     from tasks.choose_items import Standing
     from tasks.find import find_department
     from tasks.list_items import list_items
-    from tasks.record import member_named
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         owner = session.get_one(Organ, plan.organ_id)
@@ -304,10 +304,10 @@ def evidence(
     """上传佐证材料;或用 --get 取出一份。同一内容只存一份,修订保留旧版。"""
     from models.errors import BadInputError
     from models.evidence import Category
+    from models.ledgers.kinds import member_named
     from tasks.attach import attach
     from tasks.check_upload import Limits
     from tasks.file_store import FileStore
-    from tasks.record import member_named
 
     settings = edge(context).settings
     store = FileStore(settings.evidence_store)

@@ -91,9 +91,8 @@ def list_rows(
     as_json: JsonOption = False,
 ) -> None:
     """列出台账中的记录,新的在前。"""
-    from models.ledgers.kinds import KINDS, kind_named
+    from models.ledgers.kinds import KINDS, kind_named, member_named
     from tasks.ledgers.browse import Due, Wanted
-    from tasks.record import member_named
 
     wanted = Wanted(year=year, words=words, item=item, withdrawn=withdrawn, due=member_named(Due, due) if due else None)
     if kind is not None:

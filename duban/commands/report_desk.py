@@ -198,9 +198,9 @@ def move(
     as_json: JsonOption = False,
 ) -> None:
     """移动一段:某段之后、某段之前,或者某部分的末尾。"""
+    from models.ledgers.kinds import member_named
     from models.report import SectionKind
     from tasks.arrange_blocks import move_block
-    from tasks.record import member_named
 
     kind = member_named(SectionKind, section) if section else None
     with working(context, year, as_, on, organ) as (session, report, by):
@@ -255,9 +255,9 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """增写一段。没有依据的标为待核。"""
+    from models.ledgers.kinds import member_named
     from models.report import SectionKind
     from tasks.edit_block import add_block
-    from tasks.record import member_named
 
     kind = member_named(SectionKind, section)
     with working(context, year, as_, on, organ) as (session, report, by):

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from duban.web.posted import Posted
 from models.errors import BadInputError, NotFoundError
+from models.ledgers.kinds import member_named
 from models.report import Report, ReportBlock, SectionKind
 from tasks.arrange_blocks import merge_blocks, move_block, split_block
 from tasks.comment_report import comment, resolve_comment
@@ -21,7 +22,6 @@ from tasks.mark_block import (
     restore_block,
     withdraw_block,
 )
-from tasks.record import member_named
 
 
 @dataclass(frozen=True)

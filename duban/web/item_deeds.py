@@ -7,6 +7,7 @@ from duban.web.act_form import Act, Doing, WrongFieldsError
 from duban.web.deeds import DEEDS, Deed
 from models.errors import BadInputError
 from models.evidence import Category
+from models.ledgers.kinds import member_named
 from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.person import Person
@@ -14,7 +15,6 @@ from tasks.attach import attach_all
 from tasks.check_upload import Limits
 from tasks.file_store import FileStore
 from tasks.find import find_department
-from tasks.record import member_named
 
 FILE_ENTRIES = frozenset({"file", "category", "note", "expires_on", "replaces", "public"})
 """What a form asks about the files that come with it."""

@@ -1,8 +1,10 @@
 """Every kind of ledger there is, in the order in which they are shown."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
-from models.errors import NotFoundError
+from models.coded import Coded
+from models.errors import BadInputError, NotFoundError
 from models.ledgers import (
     certificate,
     counsel,
@@ -55,3 +57,17 @@ def kind_named(word: str) -> Kind:
             return kind
     known = "、".join(f"{kind.code}({kind.title})" for kind in KINDS.values())
     raise NotFoundError(f"没有名为“{word}”的台账,可用:{known}。")
+
+
+Member = TypeVar("Member", bound=Coded)
+
+
+def member_named(kind: type[Member], word: str) -> Member:
+    """The member with this code, label or customary name. Raises BadInputError naming what is accepted."""
+    word = word.strip()
+    customary = [field.words.get(word) for ledger in KINDS.values() for field in ledger.fields if field.choices is kind]
+    for member in kind:
+        if word in (member.value, member.label) or any(known is member for known in customary):
+            return member
+    accepted = "、".join(f"{member.value}（{member.label}）" for member in kind)
+    raise BadInputError(f"“{word}”不可用，可用：{accepted}。")

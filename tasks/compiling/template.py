@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from models.errors import BadInputError, UnreadableFileError
 from models.report import SectionKind
-
-_DIGITS = "零一二三四五六七八九"
+from tasks.wording.numerals import chinese_numeral
 
 
 class Numbering(StrEnum):
@@ -190,13 +189,6 @@ def _toml(value: Any) -> str:
 
 def _several(value: Any) -> bool:
     return isinstance(value, tuple)
-
-
-def chinese_numeral(number: int) -> str:
-    """1 to 99 as headings write them: 一, 十, 二十三."""
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return head + (_DIGITS[ones] if ones or not tens else "")
 
 
 def _explain(fault: Any) -> str:

@@ -22,7 +22,6 @@ from models.organ import Organ
 from models.permission import Action
 from tasks.audit import Record, plain
 from tasks.authorize import authorize_organ
-from tasks.import_list import no_collecting
 from tasks.insert_many import insert_many
 from tasks.ledgers.fields import COMMON, fields_of
 from tasks.ledgers.keep_terms import keep_terms
@@ -32,6 +31,7 @@ from tasks.ledgers.read_values import Known, check_values, read_values, words_of
 from tasks.ledgers.record import deriver, hold_identities, identity_of
 from tasks.perform import performing_for
 from tasks.reading.cells import plain as cell_words
+from tasks.reading.no_collecting import no_collecting
 from tasks.reading.sheet import Cell, open_workbook
 
 CREATE, UPDATE, KEEP = "create", "update", "keep"

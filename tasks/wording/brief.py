@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.compiling.template import chinese_numeral
 from tasks.wording import paper
 from tasks.wording.days import long_day, short_day
 from tasks.wording.forms import Cell, Form, FormRow, Role, form_height, label
+from tasks.wording.numerals import chinese_numeral
 from tasks.wording.official_document import Block, Heading, OfficialDocument, Table
 from tasks.wording.tables import row_height
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.light import Light
-from tasks.compiling.template import chinese_numeral
 from tasks.wording.days import long_day, short_day
+from tasks.wording.numerals import chinese_numeral
 from tasks.wording.official_document import (
     BarChart,
     Block,

@@ -12,10 +12,11 @@ from models.coded import Coded
 from models.database import unit_of_work
 from models.errors import BadInputError, ForbiddenError
 from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
+from models.ledgers.kinds import member_named
 from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.person import Role
-from tasks.record import member_named, money, record_act, record_case, record_deficiency, record_study
+from tasks.record import money, record_act, record_case, record_deficiency, record_study
 from tests.actors import administrator
 from tests.report_year import ReportYear, day
 
