@@ -40,7 +40,7 @@ OrganOption = Annotated[str | None, typer.Option("--organ", metavar="代码", he
 def today(on: str | None) -> dt.date:
     """The day a command works for: the one named, else the present one."""
     from models.clock import today
-    from tasks.typed_text import day
+    from models.typed_text import day
 
     return today() if on is None else day(on, "日期")
 

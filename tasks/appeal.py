@@ -19,10 +19,10 @@ from models.permission import Action
 from models.person import Role
 from models.score_rules import as_points, prices, ranked, total, written
 from models.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
+from models.typed_text import words
 from tasks.audit import recorded
 from tasks.authorize import authorize_department, authorize_organ, may_see_organ
 from tasks.tell import settle, tell
-from tasks.typed_text import words
 
 APPEAL_DAYS = 10
 """Working days from publication. No published source sets a term for scores of an office's own: a default.

@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.actor import Actor
+from models.explanation import distance
 from models.item import Importance, ItemState
 from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.address import recipient_in_charge, recipient_of_head, recipient_of_post
 from tasks.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
-from tasks.explain import distance
 from tasks.order_items import Key, Order, Place, Sorting
 from tasks.people_of import UNASSIGNED, handlers_of
 

@@ -12,6 +12,7 @@ from models.actor import Actor
 from models.clock import OFFICE_ZONE
 from models.database import key
 from models.errors import BadInputError
+from models.explanation import why
 from models.item import WorkItem
 from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
 from models.organ import Organ
@@ -21,7 +22,6 @@ from models.policy import Rung
 from models.settings import Settings
 from tasks.authorize import organs_within, permitted
 from tasks.deliver import is_quiet
-from tasks.explain import why
 
 SIZE = 50
 """Notices on a page."""

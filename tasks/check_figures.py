@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 
 from models.coded import Coded
 from models.errors import NotFoundError
+from models.figure import Figure
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import CrossCheck
 from models.organ import Organ
 from models.report import Report
-from tasks.figure import Figure
 from tasks.find import find_plan
 from tasks.gather_figures import gather_figures, reported_figures
 

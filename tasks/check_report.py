@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from models.clock import OFFICE_ZONE
+from models.figure import Figure
 from models.organ import Organ
 from models.report import Report, ReportBlock, ReportSection
 from tasks.check_figures import Finding, Severity, check_figures, last_year_figures
 from tasks.compile_report import newest_report
-from tasks.figure import Figure
 from tasks.find import find_plan
 from tasks.gather_figures import gather_figures, reported_figures
 

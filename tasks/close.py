@@ -24,10 +24,10 @@ from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
 from models.sufficiency import EvidencePiece, shortfall
+from models.typed_text import words
 from tasks.arm import refresh_due
 from tasks.perform import Deed, check_level, performing, policy_of
 from tasks.tell import role_to_ask, settle, tell
-from tasks.typed_text import words
 
 
 @dataclass(frozen=True)

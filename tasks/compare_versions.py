@@ -10,10 +10,10 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from models.errors import BadInputError, NotFoundError
+from models.figure import Figure
 from models.organ import Organ
 from models.report import Report
 from tasks.compiling.draft import DraftBlock, DraftSection
-from tasks.figure import Figure
 from tasks.find import find_plan
 from tasks.gather_figures import figures_of_year
 from tasks.keep_draft import read_draft

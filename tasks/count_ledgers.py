@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, String, and_, cast, func, literal_column, select, true
 from sqlmodel import Session
 
+from models.figure import Figure, plain, rows_of
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share
-from tasks.figure import Figure, plain, rows_of
 
 _BETWEEN, _WITHIN = "\x1e", "\x1f"
 """What parts rows, and a row from its value: control characters no text here holds."""

@@ -20,6 +20,7 @@ from models.clock import OFFICE_ZONE
 from models.database import reading, unit_of_work
 from models.day_override import office_calendar
 from models.errors import DeliveryError
+from models.explanation import why
 from models.item import Deadline, WorkItem
 from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
 from models.person import Person
@@ -29,7 +30,6 @@ from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
 from tasks.channels.mail import ChannelDownError, Mail, open_mail
-from tasks.explain import why
 from tasks.recheck import recheck
 from tasks.remind import SLUG
 from tasks.wording.digest import Line, compose

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from models.errors import BadInputError
+from models.figure import Figure
 from models.report import Report
 from tasks.at_desk import beginning
 from tasks.compiling.blocks import Block
 from tasks.compiling.check_numbers import same_number
 from tasks.compiling.compiled import CompiledReport, CompiledSection
-from tasks.figure import Figure
 from tasks.keep_draft import read_draft
 from tasks.read_back import as_read
 from tasks.reading.figures import figures_in

@@ -11,9 +11,9 @@ from models.permission import Action
 from models.score_rules import as_points
 from models.scoring import Evaluation
 from models.span import Span
+from models.typed_text import words
 from tasks.audit import recorded
 from tasks.authorize import authorize_department
-from tasks.typed_text import words
 
 MOST = Decimal(100)
 

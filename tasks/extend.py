@@ -14,10 +14,10 @@ from models.item import Deadline, DeadlineKind, MoveCause, WorkItem
 from models.notice import NoticeKind
 from models.permission import Action
 from models.person import Person, Role
+from models.typed_text import words
 from tasks.arm import move_deadline
 from tasks.perform import check_level, performing, policy_of
 from tasks.tell import role_to_ask, settle, tell
-from tasks.typed_text import words
 
 
 def extend(

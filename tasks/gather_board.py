@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, text
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
+from models.explanation import distance
 from models.filling import Period
 from models.light import Light
 from models.notice import Notice, NoticeKind, NoticeState
@@ -24,7 +25,6 @@ from models.workdays import WorkCalendar
 from tasks.authorize import permitted
 from tasks.choose_items import ROW
 from tasks.compare_organs import OrganCount, compare_organs
-from tasks.explain import distance
 from tasks.list_unfiled import UnitCount, count_unfiled, owed_period
 from tasks.people_of import UNASSIGNED
 from tasks.tally import Days, Group, Outcome, count_days, tally

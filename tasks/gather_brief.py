@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, or_, select
 from models.actor import Actor, Channel
 from models.clock import opening_of
 from models.errors import BadInputError
+from models.explanation import distance
 from models.instruction import Instruction, InstructionReply, InstructionState
 from models.item import Deadline, WorkItem
 from models.light import Light
@@ -21,7 +22,6 @@ from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.authorize import permitted, seats
 from tasks.await_decision import waiting
-from tasks.explain import distance
 from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.wording.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
 from tasks.wording.days import short_day

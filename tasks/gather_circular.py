@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.circular import CircularKind, span_of
+from models.explanation import distance
 from models.extension import Extension, ExtensionState
 from models.filling import Period, periods
 from models.item import Deadline, DeadlineKind, DeadlineMove, MoveCause, WorkItem
@@ -22,7 +23,6 @@ from models.plan import AnnualPlan
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.circular_trend import trend
-from tasks.explain import distance
 from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.list_unfiled import Unfiled, Unsigned, filling_policy, unfiled, unsigned
 from tasks.people_of import UNASSIGNED

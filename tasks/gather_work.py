@@ -18,6 +18,7 @@ from models.actor import Actor
 from models.audit import AuditEntry
 from models.coded import Coded
 from models.database import key
+from models.explanation import distance
 from models.instruction import Instruction, InstructionReply, InstructionState
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.lifecycle import LIFECYCLE, OPEN
@@ -32,7 +33,6 @@ from tasks.authorize import Standing, organs_within, permitted, seats, standings
 from tasks.await_decision import Decision, Waiting, waiting
 from tasks.browse_items import Listing
 from tasks.choose_items import Choice
-from tasks.explain import distance
 from tasks.list_unfiled import filling_policy, owed_period, unfiled
 from tasks.wording.days import short_day
 

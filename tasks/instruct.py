@@ -23,6 +23,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan, Project
 from models.receipt import Receipt
+from models.typed_text import words
 from tasks.arm import refresh_due
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ, standings
@@ -30,7 +31,6 @@ from tasks.draw_up import draw_up
 from tasks.perform import Deed, performing
 from tasks.tell import settle, tell
 from tasks.transfer import post_in_office
-from tasks.typed_text import words
 from tasks.wording.facts import to_facts
 from tasks.write_sheet import instruction_sheet
 

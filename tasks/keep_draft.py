@@ -8,9 +8,9 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from models.database import key
+from models.figure import Figure
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.compiling.draft import DraftBlock, DraftSection
-from tasks.figure import Figure
 from tasks.gather_figures import figure_of
 
 _OF_BLOCK = (

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from models.actor import Actor
+from models.explanation import distance
 from models.item import Deadline, WorkItem
 from models.lifecycle import OPEN
 from models.notice import Notice, NoticeKind, NoticeState
@@ -15,7 +16,6 @@ from models.plan import AnnualPlan
 from models.policy import Rung
 from models.workdays import WorkCalendar
 from tasks.authorize import permitted
-from tasks.explain import distance
 
 MOST = 20
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
+from models.explanation import why
 from models.item import WorkItem
 from models.notice import Notice
 from models.permission import Action
@@ -13,7 +14,6 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.policy import Colour, Rung
 from tasks.authorize import permitted
-from tasks.explain import why
 
 
 def list_notices(

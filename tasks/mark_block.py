@@ -7,8 +7,8 @@ from models.database import key as row_id
 from models.errors import BadInputError, NotFoundError
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from models.report_desk import EditKind
+from models.typed_text import words, words_or_none
 from tasks.at_desk import Desk, at_desk
-from tasks.typed_text import words, words_or_none
 
 LONGEST_REASON = 300
 

@@ -13,9 +13,9 @@ from models.notice import NoticeKind
 from models.objection import Objection
 from models.permission import Action
 from models.person import Role
+from models.typed_text import words
 from tasks.perform import performing, policy_of
 from tasks.tell import tell
-from tasks.typed_text import words
 
 
 def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, suggested: str | None = None) -> Objection:

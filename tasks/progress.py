@@ -12,9 +12,9 @@ from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.light import planned_percent
 from models.permission import Action, Scope
 from models.progress import ProgressEntry
+from models.typed_text import words, words_or_none
 from tasks.perform import Deed, performing
 from tasks.sign import lead_receipt, take_on
-from tasks.typed_text import words, words_or_none
 
 PROMISE_LIMIT = 10
 """Working days: nobody may quiet the ladder for longer at a time."""

@@ -11,9 +11,9 @@ from models.organ import Organ
 from models.permission import Action
 from models.score_rules import MOST, as_entry, prices, repriced
 from models.scoring import DEFAULT_RULE, ScoringRule
+from models.typed_text import words
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ
-from tasks.typed_text import words
 
 
 def set_rule(

@@ -13,6 +13,7 @@ from models.audit import AuditEntry
 from models.closure import ClosureRequest, ClosureReview
 from models.document import Document
 from models.evidence import Evidence
+from models.explanation import distance, explain_deadline
 from models.extension import Extension, ExtensionDecision
 from models.instruction import Instruction, InstructionReply
 from models.item import Deadline, DeadlineMove, ItemState, ItemUnit, WorkItem
@@ -30,7 +31,6 @@ from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.authorize import authorize
 from tasks.close import missing_evidence
-from tasks.explain import distance, explain_deadline
 from tasks.list_notices import list_notices
 from tasks.people_of import holders_of, unit_of
 from tasks.perform import open_actions

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, bindparam, delete, insert, update
 from sqlmodel import Session, SQLModel, select
 
+from models.insert_many import insert_many
 from models.item import Importance, ItemState, WorkItem
 from models.plan import AnnualPlan, ImportBatch, Project
 from tasks.arm import reschedule
-from tasks.insert_many import insert_many
 from tasks.merge_list import TIMES, Change, PlanAsItStands
 
 _CHUNK = 10_000

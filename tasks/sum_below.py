@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from models.figure import Figure, plain
 from models.organ import Organ
 from models.report import describe_row
-from tasks.figure import Figure, plain
 from tasks.gather_figures import reported_figures
 from tasks.report_package import PackedFigure, packed_figure
 from tasks.who_filed import who_filed

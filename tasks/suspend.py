@@ -13,10 +13,10 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.policy import Unit
 from models.suspension import Suspension
+from models.typed_text import words
 from models.workdays import WorkCalendar
 from tasks.arm import move_deadline
 from tasks.perform import performing, policy_of
-from tasks.typed_text import words
 
 
 def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Suspension:

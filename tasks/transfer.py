@@ -12,9 +12,9 @@ from models.organ import Department
 from models.permission import Action, Scope
 from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
+from models.typed_text import words
 from tasks.perform import Deed, performing
 from tasks.tell import settle, tell
-from tasks.typed_text import words
 
 
 def transfer(

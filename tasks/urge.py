@@ -11,21 +11,21 @@ from models.database import key
 from models.day_override import office_calendar
 from models.document import Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError
+from models.explanation import distance
 from models.item import WorkItem
 from models.lifecycle import LIFECYCLE
 from models.notice import NoticeKind
 from models.organ import Organ
 from models.permission import Action
 from models.person import Role
+from models.typed_text import words
 from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.authorize import authorize_organ
 from tasks.draw_up import draw_up
-from tasks.explain import distance
 from tasks.people_of import contact_of, handler_of, handlers_of, unit_of
 from tasks.perform import performing, performing_for, policy_of
 from tasks.tell import tell
-from tasks.typed_text import words
 from tasks.wording.facts import to_facts
 from tasks.wording.supervision_sheet import UrgedItem, UrgingSlip
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from models.figure import Figure
 from tasks.compiling.compiled import CompiledReport
-from tasks.figure import Figure
 from tasks.trace_figure import described
 from tasks.wording.sheet import HEADER_ROW, Column, Value, add_row, further_sheet, new_sheet, save
 

@@ -6,12 +6,12 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.day_override import office_calendar
+from models.explanation import distance
 from models.instruction import Instruction
 from models.item import Deadline, ItemLeader, ItemUnit, WorkItem
 from models.organ import Organ
 from models.person import Person, Role
 from models.policy import Colour, Filling, Policy
-from tasks.explain import distance
 from tasks.people_of import contact_of, holder_of, unit_of
 from tasks.perform import policy_of
 from tasks.status import post_holders

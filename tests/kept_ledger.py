@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import key, reading, unit_of_work
+from models.figure import Figure
 from models.ledgers.kind import Kind
 from models.organ import Organ
 from models.workdays import WorkCalendar
@@ -15,7 +16,6 @@ from tasks.compiling.blocks import Block
 from tasks.compiling.ledgers import ledger_blocks
 from tasks.compiling.material import ProjectRow
 from tasks.count_ledgers import count_ledgers
-from tasks.figure import Figure
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.list_ledgers import list_ledgers
 from tests.actors import administrator

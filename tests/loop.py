@@ -3,11 +3,11 @@
 from models.audit import GENESIS, AuditEntry
 from models.database import unit_of_work
 from models.document import Document, DocumentKind
+from models.explanation import explain_deadline
 from models.instruction import Instruction
 from models.item import DeadlineMove
 from models.organ import Department
 from models.receipt import Receipt
-from tasks.explain import explain_deadline
 from tasks.instruct import Given, close_instruction, reply
 from tests.office import HANDLER, SUPERVISOR, Office
 

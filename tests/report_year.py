@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.clock import opening_of
 from models.database import key
+from models.figure import Figure
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.ledgers.enforcement_case import Outcome, Procedure
 from models.ledgers.leadership_act import Duty
@@ -20,7 +21,6 @@ from models.report import SectionKind
 from tasks.compile_report import CompiledReport, compile_report
 from tasks.compiling.blocks import Block
 from tasks.compiling.template import STANDARD, ReportTemplate
-from tasks.figure import Figure
 from tasks.record import record_act, record_case, record_deficiency, record_study
 from tests.actors import administrator
 

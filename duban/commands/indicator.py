@@ -231,6 +231,6 @@ def _show(root: Branch, leaves: list[Leaf], title: str) -> None:
 
 
 def _number(value: Any) -> str:
-    from tasks.figure import plain
+    from models.figure import plain
 
     return "" if value is None else plain(value)

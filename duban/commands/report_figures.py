@@ -7,7 +7,7 @@ import typer
 from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
 
 if TYPE_CHECKING:
-    from tasks.figure import Figure
+    from models.figure import Figure
 
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 

@@ -120,9 +120,9 @@ def consult(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """向科室征求意见,各有时限;报送任务已下达的,按子任务提醒。"""
+    from models.typed_text import day
     from tasks.filing.consult import ask_opinions
     from tasks.find import find_department
-    from tasks.typed_text import day
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         owner = edge(context).organ_for(session, by, organ)

@@ -10,11 +10,11 @@ from models.errors import BadInputError, NotFoundError
 from models.filing import Filing, FilingAct, FilingState
 from models.filing_rows import AddresseeKind, Adoption
 from models.organ import Department
+from models.typed_text import day, day_or_none
 from tasks.filing.addressees import add_addressee, drop_addressee
 from tasks.filing.consult import ask_opinions, opine, settle_opinion
 from tasks.filing.review import forward, pass_legal, pass_secrecy, return_, sign_off
 from tasks.filing.send import archive, note_receipt, publish, send
-from tasks.typed_text import day, day_or_none
 
 Deed = Callable[[Session, Filing, Posted], str]
 

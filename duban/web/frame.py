@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
+from models.explanation import distance
 from models.item import WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
 from tasks.authorize import permitted
-from tasks.explain import distance
 
 
 @dataclass(frozen=True)

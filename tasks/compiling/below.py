@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from models.figure import Figure
 from models.ledgers.kinds import KINDS
 from tasks.compiling.blocks import Block, write_block
-from tasks.figure import Figure
 from tasks.sum_below import Below, SummedFigure
 
 HEADING = "下级单位工作情况"

@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from tasks.figure import Figure
+from models.figure import Figure
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "wording" / "templates"
 

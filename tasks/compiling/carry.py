@@ -7,10 +7,10 @@ writes something else for it, both are kept to be shown.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from models.figure import Figure
 from models.report import SectionKind
 from tasks.compiling.blocks import Block
 from tasks.compiling.draft import DraftBlock, fresh
-from tasks.figure import Figure
 
 Compiled = Mapping[SectionKind, Sequence[Block]]
 """The parts as compiled now, in their order, each block with a key of its own."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from tasks.figure import Figure, plain
+from models.figure import Figure, plain
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import Figure as Read
 

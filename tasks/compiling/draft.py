@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from models.figure import Figure
 from models.report import SectionKind
 from tasks.compiling.blocks import Block
 from tasks.compiling.check_numbers import Unfounded, unfounded
-from tasks.figure import Figure
 
 WORD = "word:"
 """Before a source that is a person's word (`word:局务会议纪要3号`): it settles what had to be verified."""

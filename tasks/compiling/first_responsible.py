@@ -1,11 +1,11 @@
 """Part three, 第一责任人职责: the four duties, each with its dated acts."""
 
+from models.figure import count
 from models.ledgers.leadership_act import Duty
 from models.report import describe_row
 from tasks.compiling.blocks import Block, write_block
 from tasks.compiling.material import YearMaterial
 from tasks.compiling.quoted import quoted_figures
-from tasks.figure import count
 
 TEMPLATE = "first_responsible"
 RULES = "law:党政主要负责人履行推进法治建设第一责任人职责规定"

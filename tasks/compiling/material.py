@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from models.database import key
+from models.figure import Figure
 from models.item import Deadline, Importance, WorkItem
 from models.ledgers.deficiency import Deficiency
 from models.ledgers.leadership_act import Duty, LeadershipAct
@@ -21,7 +22,6 @@ from models.person import Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.progress import ProgressEntry
 from tasks.count_items import NOT_COUNTED, was_cancelled
-from tasks.figure import Figure
 from tasks.gather_figures import figures_of_year
 from tasks.list_ledgers import list_ledgers
 from tasks.sum_below import Below, gather_below

@@ -1,9 +1,9 @@
 """Part five, 其他需要报告的情况: only where there is something to report."""
 
+from models.figure import count
 from models.item import Importance
 from tasks.compiling.blocks import Block, write_block
 from tasks.compiling.material import YearMaterial
-from tasks.figure import count
 
 TEMPLATE = "other"
 

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from tasks.figure import Figure
+from models.figure import Figure
 from tasks.reading.figures import figures_in
 
 _CLAUSE = re.compile(r"[，。；：、！？;!?（）\n]+|[,:](?!\d)")

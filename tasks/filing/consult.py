@@ -18,12 +18,12 @@ from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
 from models.receipt import Receipt
+from models.typed_text import words_or_none
 from tasks.at_desk import unmarked
 from tasks.authorize import authorize_department
 from tasks.filing.deadlines import watched_item
 from tasks.filing.step import step
 from tasks.tell import tell
-from tasks.typed_text import words_or_none
 
 
 def ask_opinions(

@@ -17,11 +17,11 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Post, Role, Tenure
 from models.plan import AnnualPlan, Project
+from models.typed_text import words_or_none
 from tasks.audit import recorded
 from tasks.authorize import authorize_organ
 from tasks.compiling.next_year import STATUTORY
 from tasks.perform import performing_for
-from tasks.typed_text import words_or_none
 
 LAW = "法治政府建设与责任落实督察工作规定"
 OWN, FILE, PUBLISH = "own", "file", "publish"

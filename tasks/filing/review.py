@@ -8,6 +8,7 @@ from models.filing import ORDER, Filing, FilingAct, FilingState, FilingStep
 from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Person, Role
+from models.typed_text import words, words_or_none
 from tasks.authorize import authorize_organ, organs_within
 from tasks.filing.addressees import write_addressees
 from tasks.filing.check import FindingKind, accept, marked, ready, unproved
@@ -17,7 +18,6 @@ from tasks.filing.tell_next import tell_next
 from tasks.find_report import find_report
 from tasks.read_back import read_back
 from tasks.report_hash import content_hash
-from tasks.typed_text import words, words_or_none
 
 LONGEST = 1000
 

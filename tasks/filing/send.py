@@ -14,6 +14,7 @@ from models.filing_rows import Addressee, Publication
 from models.item import ItemState, WorkItem
 from models.permission import Action
 from models.report import Report
+from models.typed_text import words, words_or_none
 from tasks.authorize import standings
 from tasks.close import check_nothing_open, request_close
 from tasks.edition import Edition, edition_of
@@ -22,7 +23,6 @@ from tasks.filing.deadlines import FILE, OWN, PUBLISH, filing_items
 from tasks.filing.step import bound_report, step
 from tasks.filing.tell_next import tell_next
 from tasks.lay_out_report import lay_out_report
-from tasks.typed_text import words, words_or_none
 from tasks.wording.official_document import render
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.actor import Actor
+from models.explanation import distance
 from models.filing import ORDER, Filing, FilingAct, FilingState, FilingStep, legal_last_day, public_last_day
 from models.filing_rows import Addressee, Consultation, Publication
 from models.item import WorkItem
@@ -16,7 +17,6 @@ from models.organ import Organ
 from models.report import Report
 from models.workdays import WorkCalendar
 from tasks.compile_report import newest_report
-from tasks.explain import distance
 from tasks.filing.addressees import addressees_of
 from tasks.filing.check import Finding, ready
 from tasks.filing.consult import consultations_of

@@ -15,6 +15,7 @@ from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import CellError, ImportRefusedError
+from models.insert_many import insert_many
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.entry import LedgerRow
 from models.ledgers.kind import Kind
@@ -22,7 +23,6 @@ from models.organ import Organ
 from models.permission import Action
 from tasks.audit import Record, plain
 from tasks.authorize import authorize_organ
-from tasks.insert_many import insert_many
 from tasks.ledgers.fields import COMMON, fields_of
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.read_cell import is_dash, is_nothing

@@ -20,9 +20,9 @@ from models.ledgers.leadership_act import LeadershipAct
 from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan
+from models.typed_text import words_or_none
 from tasks.find import find_item, find_plan
 from tasks.perform import performing_for
-from tasks.typed_text import words_or_none
 
 LONGEST_NOTE = 500
 LINKED = (indicator.KIND, duty.KIND)

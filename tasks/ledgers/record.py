@@ -19,6 +19,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.term import TermUnit
 from models.organ import Organ
 from models.permission import Action
+from models.typed_text import words
 from tasks.audit import Record
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.keep_terms import keep_terms
@@ -26,7 +27,6 @@ from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import FieldProblem, Known, ValuesRefusedError, check_values, read_values
 from tasks.ledgers.row_history import refuse_stale
 from tasks.perform import performing_for
-from tasks.typed_text import words
 
 LONGEST_REASON = 500
 

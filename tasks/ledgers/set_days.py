@@ -7,12 +7,12 @@ from sqlalchemy import Table
 from sqlmodel import Session, SQLModel, col, select
 
 from models.database import key
+from models.insert_many import insert_many
 from models.item import Deadline, DeadlineKind
 from models.ledger_deadline import LedgerDeadline
 from models.ledgers.kind import Kind
 from models.plan import AnnualPlan
 from tasks.audit import LONGEST
-from tasks.insert_many import insert_many
 from tasks.ledgers.owed import Owed
 
 ToSet = tuple[Owed, AnnualPlan, int]

@@ -7,12 +7,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.coded import Coded
+from models.figure import plain
 from models.item import WorkItem
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.figure import plain
 from tasks.ledgers.fields import fields_of
 
 

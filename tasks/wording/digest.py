@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from models.explanation import distance
 from models.workdays import WorkCalendar
-from tasks.explain import distance
 
 NEAR_DAYS = 3
 _WEEKDAYS = "一二三四五六日"

@@ -10,10 +10,10 @@ from sqlmodel import Session, SQLModel, col, select
 from models.audit import AuditEntry
 from models.database import key, on_record, unit_of_work, written_tables
 from models.errors import UnrecordedChangeError
+from models.insert_many import insert_many
 from models.organ import Department, Organ
 from models.rhythm import LastRun
 from tasks.audit import recorded
-from tasks.insert_many import insert_many
 from tests.actors import administrator
 
 ON = dt.date(2026, 6, 1)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.figure import Figure
 from models.ledgers.kinds import KINDS
 from tasks.check_figures import Finding, Severity, check_figures
-from tasks.figure import Figure
 
 
 def figure(code: str, value: str | int, name: str = "", unit: str = "起", **more: Any) -> Figure:

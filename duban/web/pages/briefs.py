@@ -21,6 +21,7 @@ from models.errors import BadInputError, DubanError, NotFoundError
 from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
+from models.typed_text import day
 from models.workdays import WorkCalendar
 from tasks.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.compile_brief import compile_brief, first_reader
@@ -28,7 +29,6 @@ from tasks.compile_circular import compile_circular
 from tasks.gather_brief import gather_brief
 from tasks.gather_circular import gather_circular
 from tasks.list_documents import list_documents
-from tasks.typed_text import day
 from tasks.wording.brief import share_out
 
 router = APIRouter()

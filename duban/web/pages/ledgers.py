@@ -23,6 +23,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
 from models.permission import Action
 from models.plan import AnnualPlan
+from models.typed_text import day_or_none
 from tasks.attach import attach_to_act
 from tasks.authorize import authorize_organ, organs_within
 from tasks.check_upload import Limits
@@ -35,7 +36,6 @@ from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.record import record_row
 from tasks.ledgers.row_terms import open_terms
 from tasks.ledgers.tell_row import Teller
-from tasks.typed_text import day_or_none
 
 router = APIRouter()
 _FILTERS = ("q", "from", "until", "item", "due", "withdrawn", "batch")

@@ -16,11 +16,11 @@ from models.notice import Digest, DigestState, NoticeKind, NoticeState
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person
+from models.typed_text import day_or_none
 from tasks.authorize import organs_within
 from tasks.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
 from tasks.resend import find_digest, resend
 from tasks.roster import people_in_office
-from tasks.typed_text import day_or_none
 
 Kind = TypeVar("Kind", bound=Coded)
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.figure import Figure
 from models.report import SectionKind
 from tasks.compiling.blocks import Block
 from tasks.compiling.carry import carry
 from tasks.compiling.draft import DraftBlock, fresh
-from tasks.figure import Figure
 
 ONE, TWO, OTHER = SectionKind.ACHIEVEMENTS, SectionKind.DEFICIENCIES, SectionKind.OTHER
 Compiled = dict[SectionKind, list[Block]]

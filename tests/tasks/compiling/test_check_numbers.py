@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
+from models.figure import Figure
 from tasks.compiling.check_numbers import UNFOUNDED, unfounded
 from tasks.edit_block import edit_block
-from tasks.figure import Figure
 from tasks.lay_out_report import lay_out_report
 from tasks.read_back import read_back
 from tests.desk import on_the_desk
