@@ -43,7 +43,7 @@ def read(
     as_json: JsonOption = False,
 ) -> None:
     """读取一份年度报告:各部分、小标题、数字,以及可导入的下一年度任务。"""
-    from tasks.read_report import read_report
+    from tasks.reading.read_report import read_report
 
     data = read_report(file).as_dict()
     if as_json:

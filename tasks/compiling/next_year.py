@@ -16,8 +16,8 @@ from models.recurrence import describe, occurrences
 from models.report import describe_row
 from tasks.compiling.blocks import Block, bare, quoted, write_block
 from tasks.compiling.material import ItemRow, PlannedRow, YearMaterial
-from tasks.read_report import read_report_text
 from tasks.reading.numbering import find_marker
+from tasks.reading.read_report import read_report_text
 
 TEMPLATE = "next_year"
 RECTIFICATION = "落实整改措施"

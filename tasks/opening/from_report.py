@@ -13,7 +13,7 @@ from tasks.compiling.draft import DraftBlock
 from tasks.find_posts import HANDLING, Roster
 from tasks.keep_draft import read_draft
 from tasks.opening.draft import Draft, Origin
-from tasks.read_report import ReadItem, read_report_text
+from tasks.reading.read_report import ReadItem, read_report_text
 
 NO_PROJECT = "年度任务"
 _LAW = "law:"

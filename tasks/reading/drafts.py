@@ -5,9 +5,9 @@ from pathlib import Path
 
 from models.item import WorkItem
 from models.plan import Project
-from tasks.read_report import ReadItem, read_report
 from tasks.reading.cells import CellRefusedError, Due, due, due_written
 from tasks.reading.item_list import ItemList, ListRow, Place
+from tasks.reading.read_report import ReadItem, read_report
 from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
 from tasks.reading.secrecy import marking
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.read_report import ReportReading, read_report
+from tasks.reading.read_report import ReportReading, read_report
 
 REAL = Path(__file__).resolve().parents[2] / "../shared/real"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="真实文书不在本机 (the folder of real documents is absent)")

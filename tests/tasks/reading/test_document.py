@@ -11,8 +11,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from models.errors import UnreadableFileError
-from tasks.read_report import read_report
 from tasks.reading.document import read_document
+from tasks.reading.read_report import read_report
 
 TEXT = "某局2024年度法治政府建设情况报告\n一、主要举措和成效\n开展学习研讨2次。\n"
 PARAGRAPHS = TEXT.strip().split("\n")

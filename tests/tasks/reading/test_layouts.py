@@ -7,8 +7,8 @@ import pytest
 from docx import Document
 
 from models.report import SectionKind
-from tasks.read_report import ReportReading, read_report, read_report_text
 from tasks.reading.duties import duties_of
+from tasks.reading.read_report import ReportReading, read_report, read_report_text
 from tasks.reading.responsibility import split_responsibility
 
 TITLE = "柳溪县林业局2024年度法治政府建设情况报告"

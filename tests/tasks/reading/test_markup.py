@@ -3,8 +3,8 @@
 import pytest
 
 from models.report import SectionKind
-from tasks.read_report import read_report_text
 from tasks.reading.markup import without_markup
+from tasks.reading.read_report import read_report_text
 
 PARAGRAPHS = [
     "柳溪县林业局2024年度法治政府建设情况报告",

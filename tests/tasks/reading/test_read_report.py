@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.errors import UnreadableFileError
 from models.report import SectionKind
-from tasks.read_report import ReportReading, read_report_text
+from tasks.reading.read_report import ReportReading, read_report_text
 
 REPORT = """临江市水务局2024年度法治政府建设情况报告
 市委、市政府：
