@@ -43,17 +43,17 @@ from tasks.compile_report import newest_report
 from tasks.deliver import deliver
 from tasks.extend import decide_extension, extend
 from tasks.file_store import FileStore
-from tasks.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.hand_over import hand_over, take_leave
 from tasks.instruct import close_instruction, instruct, reply
 from tasks.ledgers.record import correct_row, record_row
 from tasks.list_notices import list_notices
 from tasks.manage_accounts import invite_all
-from tasks.people_of import handler_of
+from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
+from tasks.people.people_of import handler_of
+from tasks.people.roster import posts_to_hand_over
 from tasks.progress import record_progress
 from tasks.record import money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
-from tasks.roster import posts_to_hand_over
 from tasks.set_password import set_by_code
 from tasks.sign import sign
 from tasks.supervise import supervise

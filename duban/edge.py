@@ -107,7 +107,7 @@ class Edge:
         from models.actor import Actor, Channel
         from models.clock import now
         from models.errors import NotFoundError
-        from tasks.find import find_organ, find_person
+        from tasks.people.find import find_organ, find_person
 
         if name is None:
             return Actor(f"本机管理员({_account()})", Channel.COMMAND, on, now())
@@ -132,7 +132,7 @@ class Edge:
 
     def organ(self, session: Session, code: str | None) -> Organ:
         """The organ named by `code`, or the only one there is. Raises NotFoundError naming what exists."""
-        from tasks.find import find_organ
+        from tasks.people.find import find_organ
 
         return find_organ(session, code)
 
@@ -147,7 +147,7 @@ class Edge:
 
     def plan(self, session: Session, year: int | None, code: str | None) -> AnnualPlan:
         """The plan of `year`, or the newest one of the organ. Raises NotFoundError naming what exists."""
-        from tasks.find import find_plan
+        from tasks.people.find import find_plan
 
         return find_plan(session, self.organ(session, code), year)
 

@@ -20,8 +20,8 @@ from models.organ import Department, Organ
 from models.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
 from models.person import Oversight, Role
 from models.plan import AnnualPlan
-from tasks.find import unknown_item
-from tasks.people_of import holder_of
+from tasks.people.find import unknown_item
+from tasks.people.people_of import holder_of
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from models.objection import Objection
 from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
-from tasks.address import VIA, recipient_by_role
 from tasks.authorize import Standing, permitted, standings_on
-from tasks.people_in_lists import ITEM, answer
+from tasks.people.address import VIA, recipient_by_role
+from tasks.people.people_in_lists import ITEM, answer
 
 
 class Decision(Coded):

@@ -19,10 +19,10 @@ from models.item import Importance, ItemState
 from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.address import recipient_in_charge, recipient_of_head, recipient_of_post
 from tasks.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
 from tasks.order_items import Key, Order, Place, Sorting
-from tasks.people_of import UNASSIGNED, handlers_of
+from tasks.people.address import recipient_in_charge, recipient_of_head, recipient_of_post
+from tasks.people.people_of import UNASSIGNED, handlers_of
 
 FEWEST, USUAL, MOST = 20, 50, 200
 """Rows on a page."""
@@ -217,9 +217,10 @@ _LINES = f"""
         WHERE i.id IN :ids LIMIT 1000000000) i
     LEFT JOIN person h ON h.id = i.does / 4
     LEFT JOIN person l ON l.id = i.leads / 4"""
-"""What a line says. `tasks.people_of` tells of one item what this tells of many. The limit is a fence: without it who
-does an item is worked out again for every use of it. Where neither handler nor head is in office, which is rare, who
-stands above is asked for apart: written here, the way up takes PostgreSQL longer to plan than all else to run."""
+"""What a line says. `tasks.people.people_of` tells of one item what this tells of many. The limit is a fence:
+without it who does an item is worked out again for every use of it. Where neither handler nor head is in office,
+which is rare, who stands above is asked for apart: written here, the way up takes PostgreSQL longer to plan than all
+else to run."""
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 

@@ -11,8 +11,8 @@ from models.organ import Organ
 from models.report import Report, ReportBlock, ReportSection
 from tasks.check_figures import Finding, Severity, check_figures, last_year_figures
 from tasks.compile_report import newest_report
-from tasks.find import find_plan
 from tasks.gather_figures import gather_figures, reported_figures
+from tasks.people.find import find_plan
 
 
 @dataclass(frozen=True)

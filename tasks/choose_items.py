@@ -20,10 +20,10 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.policy import Policy
 from models.workdays import WorkCalendar
-from tasks.address import VIA, recipient_by_role
 from tasks.authorize import permitted
 from tasks.await_decision import awaiting
-from tasks.people_in_lists import ITEM, answer
+from tasks.people.address import VIA, recipient_by_role
+from tasks.people.people_in_lists import ITEM, answer
 from tasks.status import light_values, open_on, standing_of
 
 ITEMS = SQLModel.metadata.tables[str(WorkItem.__tablename__)]

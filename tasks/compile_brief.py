@@ -13,8 +13,8 @@ from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.draw_up_once import draw_up_once
-from tasks.find import find_role
 from tasks.gather_brief import gather_brief
+from tasks.people.find import find_role
 from tasks.wording.facts import to_facts
 
 

@@ -29,9 +29,9 @@ from tasks.compiling.material import YearMaterial, gather_material
 from tasks.compiling.next_year import next_year
 from tasks.compiling.other import other
 from tasks.compiling.template import STANDARD, ReportTemplate, fill
-from tasks.find import find_plan
 from tasks.hold_reports import hold_reports
 from tasks.keep_draft import read_draft, write_draft
+from tasks.people.find import find_plan
 from tasks.read_back import read_back
 
 __all__ = ["CompiledReport", "CompiledSection", "compile_report", "newest_report", "report_day"]

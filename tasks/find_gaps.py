@@ -11,8 +11,8 @@ from sqlmodel import Session, col, or_, select
 from models.coded import Coded
 from models.person import Leave, Person, Post, Role, Tenure
 from models.plan import AnnualPlan
-from tasks.address import recipient_by_role, recipient_of_head, recipient_of_post
-from tasks.people_in_lists import ITEM, answer, person_name, unit_name
+from tasks.people.address import recipient_by_role, recipient_of_head, recipient_of_post
+from tasks.people.people_in_lists import ITEM, answer, person_name, unit_name
 
 
 class Problem(Coded):

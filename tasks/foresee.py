@@ -13,7 +13,7 @@ from models.item import ItemState, WorkItem
 from models.objection import Objection
 from models.permission import Action
 from models.person import Person, Role
-from tasks.people_of import reached_by
+from tasks.people.people_of import reached_by
 from tasks.perform import policy_of
 from tasks.tell import role_to_ask
 

@@ -26,7 +26,7 @@ from tasks.authorize import permitted
 from tasks.choose_items import ROW
 from tasks.compare_organs import OrganCount, compare_organs
 from tasks.list_unfiled import UnitCount, count_unfiled, owed_period
-from tasks.people_of import UNASSIGNED
+from tasks.people.people_of import UNASSIGNED
 from tasks.tally import Days, Group, Outcome, count_days, tally
 
 OVERDUE_SHOWN = 8

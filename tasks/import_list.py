@@ -16,8 +16,8 @@ from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch
 from tasks.audit import write_alone
 from tasks.authorize import authorize_organ
-from tasks.find import UNNAMED_ORGAN, find_organ
 from tasks.merge_list import Change, PlanAsItStands, merge
+from tasks.people.find import UNNAMED_ORGAN, find_organ
 from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger

@@ -22,7 +22,7 @@ from models.permission import Action
 from models.person import Oversight, Person, Post, Role, Tenure
 from tasks.audit import recorded, write_alone
 from tasks.authorize import Standing, authorize_organ
-from tasks.find import UNNAMED_ORGAN
+from tasks.people.find import UNNAMED_ORGAN
 from tasks.reading.sheet import open_workbook
 from tasks.reading.staff_list import StaffRow, plain, read_staff, typed_row
 

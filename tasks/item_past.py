@@ -16,7 +16,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.receipt import Receipt
 from models.suspension import Suspension
-from tasks.people_of import UNASSIGNED
+from tasks.people.people_of import UNASSIGNED
 
 
 @dataclass(frozen=True)

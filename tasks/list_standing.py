@@ -12,7 +12,7 @@ from models.item import Deadline, WorkItem
 from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.people_in_lists import ITEM, doer_name, leader_name, unit_name
+from tasks.people.people_in_lists import ITEM, doer_name, leader_name, unit_name
 from tasks.status import light_values, standing_of
 
 

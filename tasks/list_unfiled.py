@@ -19,9 +19,9 @@ from models.progress import ProgressEntry
 from models.receipt import Receipt
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
-from tasks.address import recipient_of_head
-from tasks.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name
-from tasks.people_of import UNASSIGNED
+from tasks.people.address import recipient_of_head
+from tasks.people.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name
+from tasks.people.people_of import UNASSIGNED
 
 
 @dataclass(frozen=True)

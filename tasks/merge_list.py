@@ -15,7 +15,7 @@ from models.errors import CellError
 from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.organ import Department, Organ
 from models.plan import AnnualPlan, Project
-from tasks.find_posts import HANDLING, LEADING, Named, Roster
+from tasks.people.find_posts import HANDLING, LEADING, Named, Roster
 from tasks.reading.item_list import ItemList, ListRow
 from tasks.reading.ledger_columns import Field
 

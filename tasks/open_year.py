@@ -23,7 +23,6 @@ from models.plan import AnnualPlan, Project
 from models.report import Report, describe_row
 from tasks.compiling.next_year import folded
 from tasks.filing.deadlines import ensure_filing_items
-from tasks.find_posts import Roster
 from tasks.import_list import plan_title
 from tasks.ledgers.own_terms import OwnTerms, own_terms
 from tasks.opening.draft import Draft, Origin
@@ -31,6 +30,7 @@ from tasks.opening.from_deficiencies import from_deficiencies
 from tasks.opening.from_nodes import LEDGER, from_nodes, nodes_to_choose
 from tasks.opening.from_plan import from_plan
 from tasks.opening.from_report import Arranged, from_report, newest_report
+from tasks.people.find_posts import Roster
 from tasks.perform import performing_for
 
 _COPIED = (

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.person import Role
-from tasks.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_post
+from tasks.people.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_post
 
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
 _BY_RUNG = "notice.rung_id IS NOT NULL"

@@ -21,7 +21,7 @@ from models.plan import AnnualPlan
 from models.policy import Relation, Rung
 from models.rhythm import LastRun
 from models.workdays import WorkCalendar
-from tasks.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_post
+from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_post
 
 SLUG = "daily_supervision"
 _DAY = dt.timedelta(days=1)

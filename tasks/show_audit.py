@@ -20,7 +20,7 @@ from models.person import Person, Post
 from models.plan import AnnualPlan, Project
 from models.policy import Policy
 from tasks.authorize import authorize_everywhere, authorize_organ, organs_within
-from tasks.find import unknown_item
+from tasks.people.find import unknown_item
 from tasks.wording.trail import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes
 
 MOST = 1_000

@@ -32,7 +32,7 @@ from models.workdays import WorkCalendar
 from tasks.authorize import authorize
 from tasks.close import missing_evidence
 from tasks.list_notices import list_notices
-from tasks.people_of import holders_of, unit_of
+from tasks.people.people_of import holders_of, unit_of
 from tasks.perform import open_actions
 from tasks.status import light_of
 

@@ -22,10 +22,10 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.address import VIA, recipient_by_role
 from tasks.authorize import permitted
 from tasks.choose_items import ITEMS, ROW, handler_on
-from tasks.people_in_lists import ITEM, answer
+from tasks.people.address import VIA, recipient_by_role
+from tasks.people.people_in_lists import ITEM, answer
 from tasks.status import Terms, light_case, light_values, needs_of, open_when
 
 Group = Literal["department", "project", "person"]

@@ -11,8 +11,8 @@ from models.day_override import office_calendar
 from models.item import WorkItem
 from models.notice import NoticeKind
 from models.person import Role
-from tasks.address import recipient_by_role
-from tasks.people_of import holder_of
+from tasks.people.address import recipient_by_role
+from tasks.people.people_of import holder_of
 
 _INSERT = """
     INSERT INTO notice (fire_on, deadline_id, item_id, subject, text, recipient_id, role, via, kind, due_on, raised_on,

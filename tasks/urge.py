@@ -23,7 +23,7 @@ from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.authorize import authorize_organ
 from tasks.draw_up import draw_up
-from tasks.people_of import contact_of, handler_of, handlers_of, unit_of
+from tasks.people.people_of import contact_of, handler_of, handlers_of, unit_of
 from tasks.perform import performing, performing_for, policy_of
 from tasks.tell import tell
 from tasks.wording.facts import to_facts

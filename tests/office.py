@@ -40,11 +40,11 @@ from tasks.close import Closure, accept, request_close, send_back
 from tasks.deliver import DeliveryResult, deliver
 from tasks.extend import decide_extension, extend
 from tasks.file_store import MEGABYTE, FileStore
-from tasks.find import find_item, find_person
 from tasks.instruct import Given, instruct
 from tasks.issue import issue
 from tasks.list_notices import list_notices
-from tasks.people_of import handler_of
+from tasks.people.find import find_item, find_person
+from tasks.people.people_of import handler_of
 from tasks.progress import record_progress
 from tasks.remind import SweepResult
 from tasks.sign import sign as take_item

@@ -15,7 +15,7 @@ from models.policy import Filling, Policy
 from models.scoring import ScoreRun, ScoringRule
 from models.span import span_named
 from tasks.evaluate import evaluate
-from tasks.find import find_department
+from tasks.people.find import find_department
 from tasks.publish_scores import publish_scores
 from tasks.score import Preview, Statement, preview, statement
 from tasks.set_scoring_rule import find_rule, set_rule

@@ -135,7 +135,7 @@ def unlock(
 
 
 def _person(reach: Edge, session: Session, name: str, organ: str | None) -> Person:
-    from tasks.find import find_person
+    from tasks.people.find import find_person
 
     return find_person(session, name, reach.organ(session, organ) if organ else None)
 

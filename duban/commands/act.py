@@ -51,7 +51,7 @@ def add_act(
     """登记一次履职,计入当年报告的第一责任人部分。"""
     from models.ledgers.kinds import member_named
     from models.ledgers.leadership_act import Duty
-    from tasks.find import find_person
+    from tasks.people.find import find_person
     from tasks.record import record_act
 
     reach, day = edge(context), today(on)
@@ -161,6 +161,6 @@ def list_deficiencies(
 
 def _item(session: "Session", organ: "Organ", on: "dt.date", number: str | None) -> "WorkItem | None":
     """The item of that day's year, if one is named."""
-    from tasks.find import find_item, find_plan
+    from tasks.people.find import find_item, find_plan
 
     return find_item(session, find_plan(session, organ, on.year), number) if number else None

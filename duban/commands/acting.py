@@ -26,7 +26,7 @@ def acting(
     context: typer.Context, number: str, as_: str | None, on: str | None, year: int | None, organ: str | None
 ) -> Iterator[tuple[Session, WorkItem, Actor]]:
     """A transaction in which the person named acts on the item of this number."""
-    from tasks.find import find_item
+    from tasks.people.find import find_item
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:

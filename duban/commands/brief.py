@@ -56,8 +56,8 @@ def leader(
     from models.permission import Action
     from tasks.authorize import authorize_organ
     from tasks.compile_brief import compile_brief, first_reader
-    from tasks.find import find_person
     from tasks.gather_brief import gather_brief
+    from tasks.people.find import find_person
     from tasks.wording.facts import to_facts
     from tasks.wording.official_document import write
     from tasks.write_document import lay_out_document

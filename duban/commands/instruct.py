@@ -67,8 +67,8 @@ def add(
     from models.ledgers.leadership_act import Duty
     from models.notice import Notice
     from models.organ import Organ
-    from tasks.find import find_department, find_item, find_person
     from tasks.instruct import instruct, instruct_freely
+    from tasks.people.find import find_department, find_item, find_person
 
     if sum(given is not None for given in (item, notice, title)) != 1:
         raise BadInputError("请写明批示的对象:--item 任务编号、--notice 通知编号、--title 事项名称,三者取一。")

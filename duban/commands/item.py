@@ -58,8 +58,8 @@ def list_(
     from models.light import Light
     from models.organ import Organ
     from tasks.choose_items import Standing
-    from tasks.find import find_department
     from tasks.list_items import list_items
+    from tasks.people.find import find_department
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         owner = session.get_one(Organ, plan.organ_id)
@@ -98,7 +98,7 @@ def show(
 ) -> None:
     """一项任务的全部:时限的来历、签收、进展、材料、延期、批示、审核,以及现在可以办什么。"""
     from duban.commands.item_page import show_page
-    from tasks.find import find_item
+    from tasks.people.find import find_item
     from tasks.show_item import show_item
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
@@ -202,7 +202,7 @@ def transfer(
 ) -> None:
     """转办、改派:任务重新待签收,原来的签收记录保留,时限不变。"""
     from models.organ import Organ
-    from tasks.find import find_department, find_person
+    from tasks.people.find import find_department, find_person
     from tasks.transfer import transfer as give
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
@@ -359,7 +359,7 @@ def _get(
     from models.permission import Action
     from tasks.attach import find_evidence
     from tasks.authorize import authorize
-    from tasks.find import find_item
+    from tasks.people.find import find_item
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         item = find_item(session, plan, number)

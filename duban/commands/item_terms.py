@@ -156,7 +156,7 @@ def urge(
     as_json: JsonOption = False,
 ) -> None:
     """催办一项或几项任务,出一张催办单;同一任务在策略规定的间隔内不重复催。"""
-    from tasks.find import find_item
+    from tasks.people.find import find_item
     from tasks.urge import urge as press
 
     reach, day = edge(context), today(on)

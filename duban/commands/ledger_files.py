@@ -122,8 +122,8 @@ def template(
 ) -> None:
     """写一张空白的台账表,列名带说明,可选的内容有下拉列表。"""
     from models.ledgers.kinds import kind_named
-    from tasks.find_posts import names_to_offer
     from tasks.ledgers.template import write_ledger_template
+    from tasks.people.find_posts import names_to_offer
 
     reach, found = edge(context), kind_named(kind)
     with reach.reading() as session:

@@ -51,7 +51,7 @@ def template(
 ) -> None:
     """写出空白的任务清单模板:两行示例、下拉选项、填写说明。"""
     from models.errors import DubanError
-    from tasks.find_posts import names_to_offer
+    from tasks.people.find_posts import names_to_offer
     from tasks.write_template import write_template
 
     reach, for_year = edge(context), year or today(on).year

@@ -122,7 +122,7 @@ def consult(
     """向科室征求意见,各有时限;报送任务已下达的,按子任务提醒。"""
     from models.typed_text import day
     from tasks.filing.consult import ask_opinions
-    from tasks.find import find_department
+    from tasks.people.find import find_department
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         owner = edge(context).organ_for(session, by, organ)
@@ -142,7 +142,7 @@ def opine(
 ) -> None:  # fmt: skip
     """为本科室反馈意见。"""
     from tasks.filing.consult import opine as reply
-    from tasks.find import find_department
+    from tasks.people.find import find_department
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         unit = find_department(session, edge(context).organ_for(session, by, organ), department)
@@ -323,7 +323,7 @@ def days(
 ) -> None:  # fmt: skip
     """把报送、公开的时限列入次年计划(拟办,由人下达);--own 设本单位自定的日子。"""
     from tasks.filing.deadlines import ensure_filing_items, set_report_term
-    from tasks.find import find_plan
+    from tasks.people.find import find_plan
 
     reach = edge(context)
     with reach.writing() as session:

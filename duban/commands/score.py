@@ -92,7 +92,7 @@ def _span(period: str | None, first: str | None, last: str | None) -> Span | Non
 
 def _department(session: Session, plan: AnnualPlan, name: str | None) -> Department | None:
     from models.organ import Organ
-    from tasks.find import find_department
+    from tasks.people.find import find_department
 
     return find_department(session, session.get_one(Organ, plan.organ_id), name) if name is not None else None
 
@@ -250,7 +250,7 @@ def evaluate(
     from models.organ import Organ
     from models.score_rules import written
     from tasks.evaluate import evaluate as give
-    from tasks.find import find_department
+    from tasks.people.find import find_department
 
     with _scoring(context, as_, on, year, organ, (period, first, last), writing=True) as (session, plan, by, span):
         chosen = find_department(session, session.get_one(Organ, plan.organ_id), department)

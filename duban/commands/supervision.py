@@ -99,8 +99,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出通知:何时、依哪条规则、发给谁、结果如何、为何。"""
-    from tasks.find import find_person
     from tasks.list_notices import list_notices
+    from tasks.people.find import find_person
 
     reach = edge(context)
     with reach.reading() as session:

@@ -20,7 +20,7 @@ from models.organ import Department
 from models.permission import Action, Scope
 from tasks.authorize import standings
 from tasks.extend import current_deadline
-from tasks.roster import people_in_office
+from tasks.people.roster import people_in_office
 
 __all__ = ["ACTS", "BY_VERB", "Act", "act_named"]
 

@@ -14,7 +14,7 @@ from models.person import Person
 from tasks.attach import attach_all
 from tasks.check_upload import Limits
 from tasks.file_store import FileStore
-from tasks.find import find_department
+from tasks.people.find import find_department
 
 FILE_ENTRIES = frozenset({"file", "category", "note", "expires_on", "replaces", "public"})
 """What a form asks about the files that come with it."""

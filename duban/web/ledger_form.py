@@ -13,10 +13,10 @@ from duban.web.visit import Visit
 from models.errors import DubanError
 from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
-from tasks.find_posts import names_to_offer
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_values import ValuesRefusedError
 from tasks.ledgers.row_history import RowChange
+from tasks.people.find_posts import names_to_offer
 
 INPUTS: Mapping[FieldType, str] = {
     FieldType.LONG_TEXT: "textarea", FieldType.DAY: "date", FieldType.WHOLE: "number", FieldType.CHOICE: "choice",

@@ -10,9 +10,9 @@ from models.errors import UnreadableFileError
 from models.organ import Department, Organ
 from models.report import Report, SectionKind
 from tasks.compiling.draft import DraftBlock
-from tasks.find_posts import HANDLING, Roster
 from tasks.keep_draft import read_draft
 from tasks.opening.draft import Draft, Origin
+from tasks.people.find_posts import HANDLING, Roster
 from tasks.reading.read_report import ReadItem, read_report_text
 
 NO_PROJECT = "年度任务"

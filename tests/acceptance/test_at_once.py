@@ -26,8 +26,8 @@ from models.receipt import Receipt
 from models.urge import Urge
 from tasks.close import accept, request_close
 from tasks.extend import decide_extension, extend
-from tasks.find import find_item, find_person
 from tasks.instruct import close_instruction, instruct_freely, reply
+from tasks.people.find import find_item, find_person
 from tasks.sign import sign
 from tasks.urge import urge
 from tests.office import HANDLER, LEADER, SUPERVISOR, Office, day

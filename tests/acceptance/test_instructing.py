@@ -17,8 +17,8 @@ from models.notice import Notice
 from models.plan import AnnualPlan
 from models.receipt import Receipt
 from tasks.draw_up import draw_up
-from tasks.find import find_person
 from tasks.instruct import close_instruction, instruct_freely, reply, sign_instruction
+from tasks.people.find import find_person
 from tasks.sign import sign
 from tests.loop import acts, answer, department, receipts
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day

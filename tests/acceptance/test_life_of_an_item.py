@@ -47,11 +47,11 @@ from tasks.check_upload import Limits
 from tasks.close import accept, reopen, request_close, send_back
 from tasks.extend import current_deadline, decide_extension, extend
 from tasks.file_store import MEGABYTE
-from tasks.find import find_item, find_person
 from tasks.instruct import close_instruction, instruct, reply, sign_instruction
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
-from tasks.people_of import handler_of
+from tasks.people.find import find_item, find_person
+from tasks.people.people_of import handler_of
 from tasks.perform import policy_of
 from tasks.progress import record_progress
 from tasks.sign import sign

@@ -19,7 +19,7 @@ from models.policy import Unit
 from models.suspension import Suspension
 from models.urge import Urge
 from tasks.extend import decide_extension
-from tasks.find import find_item
+from tasks.people.find import find_item
 from tasks.sign import sign
 from tests.loop import explanation, written
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day

@@ -204,7 +204,7 @@ def test_a_moved_due_day_arms_its_rungs_anew(office: Office) -> None:
     from models.database import unit_of_work
     from models.plan import AnnualPlan
     from tasks.arm import reschedule
-    from tasks.find import find_item
+    from tasks.people.find import find_item
 
     number = office.assign("普法宣传", due="2026-06-30")
     office.fast_forward("2026-06-30")

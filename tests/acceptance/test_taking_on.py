@@ -17,8 +17,8 @@ from models.organ import Department
 from models.progress import ProgressEntry
 from models.receipt import Receipt
 from tasks.close import reopen
-from tasks.find import find_person
 from tasks.object_to import object_to
+from tasks.people.find import find_person
 from tasks.progress import record_progress
 from tasks.sign import sign
 from tasks.split import split

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from models.database import on_record
 from models.item import ItemState
-from tasks.find import find_person
 from tasks.manage_accounts import invite
+from tasks.people.find import find_person
 from tests.actors import administrator
 from tests.browsing import Served
 from tests.ledgers import HEADER, write_xlsx

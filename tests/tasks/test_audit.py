@@ -23,8 +23,8 @@ from models.plan import AnnualPlan
 from models.tables import METADATA
 from tasks import verify_audit as verifying
 from tasks.audit import LONGEST, recorded, told, write_alone
-from tasks.find import find_item
 from tasks.hand_over import take_leave
+from tasks.people.find import find_item
 from tasks.progress import record_progress
 from tasks.record import record_study
 from tasks.sign import sign

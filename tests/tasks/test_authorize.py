@@ -33,7 +33,7 @@ from tasks.authorize import (
     seats,
     standings,
 )
-from tasks.find import find_item, find_organ, find_person, find_plan
+from tasks.people.find import find_item, find_organ, find_person, find_plan
 from tests.actors import administrator
 
 ON = dt.date(2026, 6, 8)

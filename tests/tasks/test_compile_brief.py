@@ -16,11 +16,11 @@ from models.workdays import WorkCalendar
 from tasks.close import request_close
 from tasks.compile_brief import compile_brief
 from tasks.extend import decide_extension, extend
-from tasks.find import find_person
 from tasks.gather_brief import gather_brief
 from tasks.instruct import close_instruction, find_instruction, instruct, reply
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
+from tasks.people.find import find_person
 from tasks.sign import sign
 from tasks.suspend import suspend
 from tasks.wording.brief import Brief

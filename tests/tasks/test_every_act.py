@@ -35,7 +35,6 @@ from tasks.compile_report import compile_report
 from tasks.evaluate import evaluate
 from tasks.extend import decide_extension, extend
 from tasks.file_store import MEGABYTE
-from tasks.find import find_item, find_person
 from tasks.hand_over import take_leave
 from tasks.hold_webhooks import make_webhook
 from tasks.import_calendar import import_overrides
@@ -44,6 +43,7 @@ from tasks.instruct import close_instruction, find_instruction, instruct, reply,
 from tasks.issue import issue
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
+from tasks.people.find import find_item, find_person
 from tasks.progress import record_progress
 from tasks.publish_scores import publish_scores
 from tasks.receive_report import receive_report

@@ -11,9 +11,9 @@ from models.item import ItemUnit
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.close import request_close, send_back
-from tasks.find import find_person
 from tasks.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
 from tasks.object_to import object_to
+from tasks.people.find import find_person
 from tasks.progress import record_progress
 from tasks.sign import sign
 from tasks.suspend import resume, suspend

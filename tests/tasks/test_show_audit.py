@@ -17,7 +17,7 @@ from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan
 from models.tables import METADATA
 from tasks.audit import write_alone
-from tasks.find import find_item, find_organ, find_person
+from tasks.people.find import find_item, find_organ, find_person
 from tasks.show_audit import TrailEntry, action_named, show_audit
 from tasks.sign import sign
 from tasks.wording.trail import COLUMNS, MACHINE_ACTIONS, OWN_ACTIONS, TABLES, UNTOLD, action_label, changes

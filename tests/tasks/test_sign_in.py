@@ -16,7 +16,6 @@ from models.errors import BadInputError, ConflictError, ForbiddenError, NotFound
 from models.organ import Organ
 from models.password import fault_of
 from models.person import Person
-from tasks.find import find_person
 from tasks.hash_password import hash_password, is_outdated, is_password
 from tasks.hold_session import find_session
 from tasks.hold_tokens import (
@@ -32,6 +31,7 @@ from tasks.hold_tokens import (
 )
 from tasks.knock import FAILURES_KEPT, KNOWN_FOR, folded, knock, let_in, place_of, prune
 from tasks.manage_accounts import account_of, accounts_of, close_account, invite, invite_all, reset, unlock
+from tasks.people.find import find_person
 from tasks.set_password import change_password, find_invited, set_by_code
 from tasks.sign_in import REFUSED, Caller, enter_by_provider, find_account, prove, sign_in, sign_out
 from tests.actors import administrator

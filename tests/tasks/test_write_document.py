@@ -20,9 +20,9 @@ from models.workdays import WorkCalendar
 from tasks.authorize import authorize_document
 from tasks.compile_brief import compile_brief
 from tasks.compile_circular import compile_circular
-from tasks.find import find_person
 from tasks.instruct import instruct
 from tasks.list_documents import ListedDocument, find_document, list_documents
+from tasks.people.find import find_person
 from tasks.urge import urge
 from tasks.write_document import document_bytes
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day

@@ -31,9 +31,9 @@ from tasks.authorize import permitted
 from tasks.browse_items import USUAL, ListedItem, Listing
 from tasks.changes_since import newest_entry
 from tasks.choose_items import Choice, Standing
-from tasks.find import find_department
 from tasks.find_seen import seen_item
 from tasks.order_items import Order, Sorting, place_of
+from tasks.people.find import find_department
 from tasks.show_item import show_item
 
 router = APIRouter(tags=["任务"])

@@ -19,8 +19,8 @@ from models.person import Person
 from models.typed_text import day_or_none
 from tasks.authorize import organs_within
 from tasks.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
+from tasks.people.roster import people_in_office
 from tasks.resend import find_digest, resend
-from tasks.roster import people_in_office
 
 Kind = TypeVar("Kind", bound=Coded)
 

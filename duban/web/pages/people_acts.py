@@ -24,7 +24,7 @@ from tasks.change_contact import change_contact
 from tasks.hand_over import hand_over, leave_office, take_leave
 from tasks.import_people import enlist
 from tasks.manage_accounts import close_account, invite, invite_all, reset, unlock
-from tasks.roster import posts_to_hand_over
+from tasks.people.roster import posts_to_hand_over
 from tasks.show_people import Load, loads_of, show_person
 
 router = APIRouter()

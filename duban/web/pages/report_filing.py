@@ -32,8 +32,8 @@ from tasks.filing.review import submit
 from tasks.filing.send import public_document, public_edition
 from tasks.filing.show import FilingShown, show_filing
 from tasks.filing.step import filing_of, find_filing
-from tasks.find import find_plan
 from tasks.lay_out_report import lay_out_report
+from tasks.people.find import find_plan
 from tasks.read_back import read_back
 from tasks.wording.official_document import render
 

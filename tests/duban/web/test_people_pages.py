@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from models.database import key, unit_of_work
 from models.person import Leave, Person, Post, Tenure
-from tasks.find import find_person
+from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Visitor, Web, field_value, words_of
 

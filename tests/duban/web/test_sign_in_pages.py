@@ -19,9 +19,9 @@ from models.database import on_record, unit_of_work
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
 from models.settings import Settings
-from tasks.find import find_person
 from tasks.hash_password import hash_password
 from tasks.manage_accounts import invite
+from tasks.people.find import find_person
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, Office
 from tests.web import Web, field_value, words_of

@@ -1,4 +1,4 @@
-"""Unit and people of many items at once: `tasks.people_of` as columns of a list, so that no row asks again.
+"""Unit and people of many items at once: `tasks.people.people_of` as columns of a list, so that no row asks again.
 
 Whoever selects these columns selects from items under the name `i`.
 """
@@ -12,15 +12,15 @@ from sqlmodel import col
 from models.item import WorkItem
 from models.organ import Department
 from models.person import Person, Role
-from tasks.address import VIA, recipient_by_role, recipient_of_head, recipient_of_post
-from tasks.people_of import UNASSIGNED
+from tasks.people.address import VIA, recipient_by_role, recipient_of_head, recipient_of_post
+from tasks.people.people_of import UNASSIGNED
 
 ITEM = aliased(WorkItem, name="i")
 """The items of a list, under the name that the columns know them by."""
 
 Column = sa.ColumnElement
 Found = sa.ScalarSelect[int | None]
-"""A recipient as `tasks.address` answers: `person * 4 + via`."""
+"""A recipient as `tasks.people.address` answers: `person * 4 + via`."""
 
 
 def unit_name() -> Column[str]:
@@ -48,7 +48,7 @@ def leader_name(on: dt.date) -> Column[str | None]:
 
 
 def answer(scalar: str, on: dt.date) -> Found:
-    """A scalar of `tasks.address` about item `i` as a column, as of the day."""
+    """A scalar of `tasks.people.address` about item `i` as a column, as of the day."""
     asked = sa.text(f"SELECT {scalar}").bindparams(sa.bindparam("on", on, sa.Date))
     return asked.columns(sa.column("found", sa.Integer)).scalar_subquery()
 

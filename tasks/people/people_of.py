@@ -11,8 +11,8 @@ from models.item import WorkItem
 from models.notice import Via
 from models.organ import Department, Organ
 from models.person import Person, Role
-from tasks.address import VIA, recipient_by_role
-from tasks.find import find_role
+from tasks.people.address import VIA, recipient_by_role
+from tasks.people.find import find_role
 
 UNASSIGNED = "未明确"
 
