@@ -1,7 +1,7 @@
 """The life of an item as one table: from which states an action leads where, on what conditions, leaving what row.
 
 拟办 → 待签收 → 在办 → 申请办结 → 审核 → 销号, with the side ways. Who may act stands in `models.permission`;
-`tasks.perform` is the one place that applies both.
+`tasks.acting.perform` is the one place that applies both.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Who may do what: actions, and for each the roles that may do it and how far each role reaches.
 
 Deny by default: what is not granted here is forbidden, to everybody and by every way in. Whether a grant
-reaches a given item is answered in one place, `tasks.authorize`.
+reaches a given item is answered in one place, `tasks.acting.authorize`.
 """
 
 from collections.abc import Mapping

@@ -20,8 +20,8 @@ from models.person import Role
 from models.score_rules import as_points, prices, ranked, total, written
 from models.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.typed_text import words
-from tasks.audit import recorded
-from tasks.authorize import authorize_department, authorize_organ, may_see_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ
 from tasks.tell import settle, tell
 
 APPEAL_DAYS = 10

@@ -17,11 +17,11 @@ from models.errors import BadInputError, ConflictError
 from models.permission import Action
 from models.report import Report, ReportBlock, ReportSection
 from models.report_desk import EditKind, ReportEdit
-from tasks.audit import Record
+from tasks.acting.audit import Record
+from tasks.acting.perform import performing_for
 from tasks.find_block import find_block
 from tasks.fork_report import copy_version
 from tasks.hold_reports import hold_reports
-from tasks.perform import performing_for
 from tasks.reading.secrecy import ACCEPTED, marking
 
 _BEGINNING = 30

@@ -14,12 +14,12 @@ from models.evidence import Category, Evidence, EvidenceState
 from models.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
 from models.permission import Action
-from tasks.audit import recorded
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing
 from tasks.check_upload import Limits, check_upload
 from tasks.file_store import FileStore, Stored
 from tasks.keep_file import keeping
-from tasks.perform import performing
 
 
 def attach(

@@ -20,7 +20,7 @@ from models.objection import Objection
 from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
-from tasks.authorize import Standing, permitted, standings_on
+from tasks.acting.authorize import Standing, permitted, standings_on
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
 

@@ -20,7 +20,7 @@ from models.permission import Action
 from models.person import Person
 from models.policy import Rung
 from models.settings import Settings
-from tasks.authorize import organs_within, permitted
+from tasks.acting.authorize import organs_within, permitted
 from tasks.deliver import is_quiet
 
 SIZE = 50

@@ -6,8 +6,8 @@ from models.actor import Actor
 from models.errors import BadInputError
 from models.permission import Action
 from models.person import Person
-from tasks.authorize import authorize_organ
-from tasks.perform import performing_for
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing_for
 from tasks.reading.staff_list import mail_address, phone_number
 
 

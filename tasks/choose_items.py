@@ -20,7 +20,7 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.policy import Policy
 from models.workdays import WorkCalendar
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 from tasks.await_decision import awaiting
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer

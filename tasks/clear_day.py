@@ -8,8 +8,8 @@ from models.actor import Actor
 from models.day_override import DayOverride, office_calendar
 from models.errors import NotFoundError
 from models.permission import Action
-from tasks.audit import recorded
-from tasks.authorize import authorize_everywhere, authorize_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_everywhere, authorize_organ
 from tasks.import_calendar import ChangedCalendar, ImportedCalendar
 from tasks.ledgers.recount_days import recount_days
 from tasks.reproject import reproject

@@ -25,8 +25,8 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.sufficiency import EvidencePiece, shortfall
 from models.typed_text import words
+from tasks.acting.perform import Deed, check_level, performing, policy_of
 from tasks.arm import refresh_due
-from tasks.perform import Deed, check_level, performing, policy_of
 from tasks.tell import role_to_ask, settle, tell
 
 

@@ -10,9 +10,9 @@ from models.permission import Action
 from models.report import Report, ReportBlock
 from models.report_desk import ReportComment
 from models.typed_text import words, words_or_none
+from tasks.acting.perform import performing_for
 from tasks.at_desk import beginning, unmarked
 from tasks.find_block import find_block
-from tasks.perform import performing_for
 
 LONGEST = 1000
 

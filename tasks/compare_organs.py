@@ -17,7 +17,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.policy import Policy
 from models.workdays import DayRule, WorkCalendar
-from tasks.authorize import organs_within
+from tasks.acting.authorize import organs_within
 from tasks.status import Terms, light_case, open_when
 
 

@@ -15,8 +15,8 @@ from models.organ import Organ
 from models.permission import Action
 from models.report import Report, SectionKind
 from models.workdays import WorkCalendar
-from tasks.audit import write_alone
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import write_alone
+from tasks.acting.authorize import authorize_organ
 from tasks.compiling.achievements import achievements
 from tasks.compiling.blocks import Block, template_texts, write_block
 from tasks.compiling.carry import carry

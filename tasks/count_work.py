@@ -15,7 +15,7 @@ from models.light import Light
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 from tasks.browse_items import ListedItem, Listing
 from tasks.choose_items import ROW, Choice, Shine, chosen
 

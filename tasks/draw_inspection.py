@@ -20,9 +20,9 @@ from models.organ import Organ
 from models.permission import Action
 from models.random_draw import ALGORITHM, Lists, Pairing, content_hash, draw, seed_from
 from models.typed_text import words, words_or_none
+from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.record import deriver
-from tasks.perform import performing_for
 
 LONGEST_PLAN = LONGEST_SEED = LONGEST_WITNESS = 200
 

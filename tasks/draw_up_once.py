@@ -8,9 +8,9 @@ from models.actor import Actor
 from models.document import Document, DocumentKind
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing_for
 from tasks.draw_up import draw_up
-from tasks.perform import performing_for
 
 
 def draw_up_once(

@@ -12,8 +12,8 @@ from models.score_rules import as_points
 from models.scoring import Evaluation
 from models.span import Span
 from models.typed_text import words
-from tasks.audit import recorded
-from tasks.authorize import authorize_department
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_department
 
 MOST = Decimal(100)
 

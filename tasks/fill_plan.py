@@ -17,8 +17,8 @@ from models.permission import Action
 from models.person import Person, Tenure
 from models.plan import AnnualPlan
 from models.recurrence import describe
+from tasks.acting.perform import performing_for
 from tasks.people.find_posts import HANDLING, LEADING, Roster
-from tasks.perform import performing_for
 from tasks.reading.cells import CellRefusedError, Due, due
 from tasks.store_list import replace_leaders
 from tasks.sum_plans import is_incomplete

@@ -13,8 +13,8 @@ from models.item import ItemState, WorkItem
 from models.objection import Objection
 from models.permission import Action
 from models.person import Person, Role
+from tasks.acting.perform import policy_of
 from tasks.people.people_of import reached_by
-from tasks.perform import policy_of
 from tasks.tell import role_to_ask
 
 _TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN)

@@ -22,7 +22,7 @@ from models.person import Person
 from models.plan import AnnualPlan, Project
 from models.policy import Policy, Rung
 from models.workdays import WorkCalendar
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 from tasks.choose_items import ROW
 from tasks.compare_organs import OrganCount, compare_organs
 from tasks.list_unfiled import UnitCount, count_unfiled, owed_period

@@ -20,7 +20,7 @@ from models.permission import Action
 from models.person import Person, Post
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.authorize import permitted, seats
+from tasks.acting.authorize import permitted, seats
 from tasks.await_decision import waiting
 from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.wording.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow

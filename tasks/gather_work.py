@@ -1,6 +1,6 @@
 """What somebody has to do today, as one list: what hurts first, and for each line why it is theirs and what to do.
 
-Whose a line is comes from `tasks.authorize`, the same grants that let the act through: deputies see the work of
+Whose a line is comes from `tasks.acting.authorize`, the same grants that let the act through: deputies see the work of
 whom they stand in for. The number of queries is the same however much there is to do.
 """
 
@@ -29,7 +29,7 @@ from models.plan import AnnualPlan
 from models.receipt import Receipt
 from models.scoring import ScoreAppeal, ScoreLine, ScoreRun
 from models.workdays import WorkCalendar
-from tasks.authorize import Standing, organs_within, permitted, seats, standings_on
+from tasks.acting.authorize import Standing, organs_within, permitted, seats, standings_on
 from tasks.await_decision import Decision, Waiting, waiting
 from tasks.browse_items import Listing
 from tasks.choose_items import Choice

@@ -14,8 +14,8 @@ from models.database import key
 from models.errors import BadInputError
 from models.permission import Action
 from models.person import Leave, Person, Post, Tenure
-from tasks.authorize import authorize_organ
-from tasks.perform import performing_for
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing_for
 
 _DAY = dt.timedelta(days=1)
 

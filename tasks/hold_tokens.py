@@ -16,7 +16,7 @@ from models.api_token import ApiToken, CalendarFeed, TokenScope
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.person import Person
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tasks.hold_session import hashed
 
 PREFIX = "duban_"

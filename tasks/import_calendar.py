@@ -20,8 +20,8 @@ from models.due_text import DueTextError, read_day
 from models.errors import CellError, ImportRefusedError, UnreadableFileError
 from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
-from tasks.audit import write_alone
-from tasks.authorize import authorize_everywhere, authorize_organ
+from tasks.acting.audit import write_alone
+from tasks.acting.authorize import authorize_everywhere, authorize_organ
 from tasks.ledgers.keep_terms import MovedTerm
 from tasks.ledgers.recount_days import recount_days
 from tasks.reproject import MovedFire, reproject

@@ -14,8 +14,8 @@ from models.errors import CellError, UnreadableFileError
 from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch
-from tasks.audit import write_alone
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import write_alone
+from tasks.acting.authorize import authorize_organ
 from tasks.merge_list import Change, PlanAsItStands, merge
 from tasks.people.find import UNNAMED_ORGAN, find_organ
 from tasks.reading.drafts import read_drafts

@@ -20,8 +20,8 @@ from models.errors import CellError, ImportRefusedError
 from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Oversight, Person, Post, Role, Tenure
-from tasks.audit import recorded, write_alone
-from tasks.authorize import Standing, authorize_organ
+from tasks.acting.audit import recorded, write_alone
+from tasks.acting.authorize import Standing, authorize_organ
 from tasks.people.find import UNNAMED_ORGAN
 from tasks.reading.sheet import open_workbook
 from tasks.reading.staff_list import StaffRow, plain, read_staff, typed_row

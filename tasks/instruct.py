@@ -24,11 +24,11 @@ from models.person import Person, Role
 from models.plan import AnnualPlan, Project
 from models.receipt import Receipt
 from models.typed_text import words
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_organ, standings
+from tasks.acting.perform import Deed, performing
 from tasks.arm import refresh_due
-from tasks.audit import recorded
-from tasks.authorize import authorize_organ, standings
 from tasks.draw_up import draw_up
-from tasks.perform import Deed, performing
 from tasks.tell import settle, tell
 from tasks.transfer import post_in_office
 from tasks.wording.facts import to_facts

@@ -7,9 +7,9 @@ from models.day_override import office_calendar
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET
+from tasks.acting.perform import performing_for
 from tasks.arm import IssueResult, issue_plan
 from tasks.ledgers.keep_terms import catch_up
-from tasks.perform import performing_for
 
 
 def issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str = DEFAULT_PRESET) -> IssueResult:

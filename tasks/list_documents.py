@@ -13,7 +13,7 @@ from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.item import WorkItem
 from models.organ import Organ
 from models.permission import Action
-from tasks.authorize import authorize_organ, permitted
+from tasks.acting.authorize import authorize_organ, permitted
 
 _WRITTEN = re.compile(rf"(.*?)({'|'.join(SERIES.values())})\s*[〔\[(（]?(\d{{4}})[〕\])）]?\s*(\d{{1,9}})号?")
 

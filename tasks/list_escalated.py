@@ -15,7 +15,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.policy import Rung
 from models.workdays import WorkCalendar
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 
 MOST = 20
 

@@ -11,7 +11,7 @@ from models.item import Deadline, WorkItem
 from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 
 
 def list_instructions(session: Session, plan: AnnualPlan, *, by: Actor) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
 from models.policy import Colour, Rung
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 
 
 def list_notices(

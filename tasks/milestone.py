@@ -11,8 +11,8 @@ from models.item import Deadline, DeadlineKind, WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.typed_text import words
+from tasks.acting.perform import performing
 from tasks.arm import refresh_due
-from tasks.perform import performing
 
 
 def add_milestone(session: Session, item: WorkItem, *, by: Actor, title: str, due_on: dt.date) -> Deadline:

@@ -14,7 +14,7 @@ from models.objection import Objection
 from models.permission import Action
 from models.person import Role
 from models.typed_text import words
-from tasks.perform import performing, policy_of
+from tasks.acting.perform import performing, policy_of
 from tasks.tell import tell
 
 

@@ -15,10 +15,10 @@ from models.organ import Organ
 from models.permission import Action
 from models.progress import ProgressEntry
 from models.report import Report
+from tasks.acting.perform import performing_for
 from tasks.compiling.compiled import CompiledReport, CompiledSection
 from tasks.edition import edition_of
 from tasks.lay_out_report import lay_out_report
-from tasks.perform import performing_for
 from tasks.report_hash import content_hash
 from tasks.report_package import (
     DOCUMENT,

@@ -13,7 +13,7 @@ from models.light import planned_percent
 from models.permission import Action, Scope
 from models.progress import ProgressEntry
 from models.typed_text import words, words_or_none
-from tasks.perform import Deed, performing
+from tasks.acting.perform import Deed, performing
 from tasks.sign import lead_receipt, take_on
 
 PROMISE_LIMIT = 10

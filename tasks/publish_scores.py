@@ -14,8 +14,8 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.scoring import AppealOutcome, ScoreAppeal, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.span import Span, span_between
-from tasks.audit import recorded
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_organ
 from tasks.score import LineKey, Statement, statement
 
 

@@ -7,7 +7,7 @@ from models.errors import ForbiddenError, NotFoundError
 from models.notice import Digest, DigestState, Notice, NoticeState
 from models.permission import Action
 from models.person import Person
-from tasks.perform import performing_for
+from tasks.acting.perform import performing_for
 
 
 def find_digest(session: Session, number: int) -> Digest:

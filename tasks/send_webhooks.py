@@ -23,7 +23,7 @@ from models.actor import Actor, Channel
 from models.database import key, on_record
 from models.settings import Settings
 from models.webhook import MessageState, Webhook, WebhookMessage
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tasks.hold_webhooks import secret_of
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]

@@ -19,8 +19,8 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Role
 from models.policy import Colour, Filling, Policy, Relation, Rung, Unit
-from tasks.audit import recorded
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_organ
 from tasks.wording.policy import differences, term_label
 
 _NUMBERS = {

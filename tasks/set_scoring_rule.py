@@ -12,8 +12,8 @@ from models.permission import Action
 from models.score_rules import MOST, as_entry, prices, repriced
 from models.scoring import DEFAULT_RULE, ScoringRule
 from models.typed_text import words
-from tasks.audit import recorded
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_organ
 
 
 def set_rule(

@@ -12,7 +12,7 @@ from models.database import key
 from models.errors import BadInputError, ConflictError
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tasks.hash_password import hash_password
 from tasks.knock import folded
 from tasks.manage_accounts import any_account

@@ -19,7 +19,7 @@ from models.permission import Action
 from models.person import Person, Post
 from models.plan import AnnualPlan, Project
 from models.policy import Policy
-from tasks.authorize import authorize_everywhere, authorize_organ, organs_within
+from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.people.find import unknown_item
 from tasks.wording.trail import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes
 

@@ -29,11 +29,11 @@ from models.recurrence import describe
 from models.suspension import Suspension
 from models.urge import Urge
 from models.workdays import WorkCalendar
-from tasks.authorize import authorize
+from tasks.acting.authorize import authorize
+from tasks.acting.perform import open_actions
 from tasks.close import missing_evidence
 from tasks.list_notices import list_notices
 from tasks.people.people_of import holders_of, unit_of
-from tasks.perform import open_actions
 from tasks.status import light_of
 
 ROLES = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE, Role.SUPERVISOR)

@@ -14,7 +14,7 @@ from models.organ import Department
 from models.permission import Action
 from models.person import Person, Tenure
 from models.plan import AnnualPlan, Project
-from tasks.authorize import may_see_organ, organs_within, permitted
+from tasks.acting.authorize import may_see_organ, organs_within, permitted
 
 
 def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date, by: Actor | None = None) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from models.plan import AnnualPlan
 from models.score_rules import Subtotal, prices, subtotals
 from models.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.span import Span
+from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ, organs_within, seats
 from tasks.appeal import appeals_of
-from tasks.authorize import authorize_department, authorize_organ, may_see_organ, organs_within, seats
 
 
 @dataclass(frozen=True)

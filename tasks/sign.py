@@ -9,8 +9,8 @@ from models.organ import Department
 from models.permission import Action, Scope
 from models.person import Person
 from models.receipt import Receipt
-from tasks.authorize import Standing
-from tasks.perform import Deed, performing
+from tasks.acting.authorize import Standing
+from tasks.acting.perform import Deed, performing
 
 
 def sign(session: Session, item: WorkItem, *, by: Actor) -> Receipt:

@@ -13,7 +13,7 @@ from models.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.receipt import Receipt
-from tasks.perform import performing
+from tasks.acting.perform import performing
 
 
 def split(session: Session, item: WorkItem, *, by: Actor, due_on: dt.date | None = None) -> list[WorkItem]:

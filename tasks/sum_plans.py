@@ -13,7 +13,7 @@ from models.item import ItemState, WorkItem
 from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from models.item import Deadline, WorkItem
 from models.notice import Notice, NoticeState
 from models.policy import Rung
 from models.workdays import WorkCalendar
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tasks.draw_up import draw_up
 from tasks.remind import SweepResult, remind
 from tasks.wording.facts import to_facts

@@ -15,8 +15,8 @@ from models.policy import Unit
 from models.suspension import Suspension
 from models.typed_text import words
 from models.workdays import WorkCalendar
+from tasks.acting.perform import performing, policy_of
 from tasks.arm import move_deadline
-from tasks.perform import performing, policy_of
 
 
 def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Suspension:

@@ -22,7 +22,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 from tasks.choose_items import ITEMS, ROW, handler_on
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer

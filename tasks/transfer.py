@@ -13,7 +13,7 @@ from models.permission import Action, Scope
 from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
 from models.typed_text import words
-from tasks.perform import Deed, performing
+from tasks.acting.perform import Deed, performing
 from tasks.tell import settle, tell
 
 

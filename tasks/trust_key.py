@@ -9,8 +9,8 @@ from models.organ import Organ
 from models.permission import Action
 from models.received_report import TrustedKey
 from models.typed_text import words_or_none
+from tasks.acting.perform import performing_for
 from tasks.find_below import find_below
-from tasks.perform import performing_for
 from tasks.signing_key import spaced, typed_fingerprint
 
 

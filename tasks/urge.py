@@ -21,10 +21,10 @@ from models.person import Role
 from models.typed_text import words
 from models.urge import Urge
 from models.workdays import WorkCalendar
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing, performing_for, policy_of
 from tasks.draw_up import draw_up
 from tasks.people.people_of import contact_of, handler_of, handlers_of, unit_of
-from tasks.perform import performing, performing_for, policy_of
 from tasks.tell import tell
 from tasks.wording.facts import to_facts
 from tasks.wording.supervision_sheet import UrgedItem, UrgingSlip

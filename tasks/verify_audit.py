@@ -12,7 +12,7 @@ from models.coded import Coded
 from models.database import key
 from models.errors import BadInputError
 from models.permission import Action
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 
 CHUNK = 1_000
 """Entries held at a time, however long the trail."""

@@ -19,7 +19,7 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan, Project
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 
 MOST = 2_000
 """Events of one calendar, the nearest first."""

@@ -12,9 +12,9 @@ from models.ledgers.leadership_act import KIND as ACTS
 from models.ledgers.leadership_act import Duty, LeadershipAct
 from models.organ import Organ
 from models.permission import Action
+from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import TermChanges, keep_terms
 from tasks.ledgers.terms import confirm_term
-from tasks.perform import performing_for
 from tests.office import SUPERVISOR, Office, day
 
 

@@ -82,7 +82,7 @@ def show(
 
     from models.clock import OFFICE_ZONE
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
     from tasks.show_audit import action_named, show_audit
 

@@ -54,7 +54,7 @@ def leader(
     from models.day_override import office_calendar
     from models.organ import Organ
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.compile_brief import compile_brief, first_reader
     from tasks.gather_brief import gather_brief
     from tasks.people.find import find_person
@@ -102,7 +102,7 @@ def circular(
     from models.day_override import office_calendar
     from models.errors import BadInputError
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.compile_circular import compile_circular
     from tasks.gather_circular import gather_circular
     from tasks.wording.circular import Circular, lay_out_circular

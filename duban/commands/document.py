@@ -78,7 +78,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """把一件文书写成 Word 文件:同一件文书任何时候写出的都一模一样。"""
-    from tasks.authorize import authorize_document
+    from tasks.acting.authorize import authorize_document
     from tasks.list_documents import find_document
     from tasks.wording.official_document import write
     from tasks.write_document import lay_out_document

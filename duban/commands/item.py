@@ -357,8 +357,8 @@ def _get(
 ) -> None:
     from models.errors import DubanError, NotFoundError
     from models.permission import Action
+    from tasks.acting.authorize import authorize
     from tasks.attach import find_evidence
-    from tasks.authorize import authorize
     from tasks.people.find import find_item
 
     with looking(context, as_, on, year, organ) as (session, plan, by):

@@ -184,7 +184,7 @@ def unfiled(
     from models.item import WorkItem
     from models.organ import Organ
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.list_unfiled import unfiled as missing
     from tasks.urge import urge as ask
     from tasks.urge import urgeable
@@ -223,7 +223,7 @@ def problems(
     from dataclasses import asdict
 
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.find_gaps import gaps
 
     with looking(context, as_, on, year, organ) as (session, plan, by):

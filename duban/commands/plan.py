@@ -173,7 +173,7 @@ def export(
 ) -> None:  # fmt: skip
     """导出年度计划为表格;补填后可再次导入,按编号对应。"""
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.export_list import export_list
 
     reach, day = edge(context), today(on)

@@ -152,7 +152,7 @@ def trace(
 ) -> None:
     """追溯报告中的一个数字:列出它所据的每一条记录。"""
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.trace_figure import trace_figure
 
     reach = edge(context)

@@ -32,7 +32,7 @@ def figures(
     """列出一个年度的全部数字:口径、期间、数值、单位、是否约数、所据记录和校验值。"""
     from models.errors import NotFoundError
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.gather_figures import gather_figures
     from tasks.people.find import find_plan
 
@@ -77,7 +77,7 @@ def check(
     from dataclasses import asdict
 
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.check_report import check_year
 
     reach, day = edge(context), today(on)

@@ -60,7 +60,7 @@ def status(
     """年度报告办到哪一步:环节、版本、时限、意见、报送对象,以及审签前要看的问题。"""
     from models.organ import Department
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.filing.show import show_filing
 
     reach, day = edge(context), today(on)

@@ -102,7 +102,7 @@ def below(
     """下级单位谁已报送、谁未报送,以及可以相加的数字合计。"""
     from models.filing import legal_last_day
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.sum_below import gather_below
     from tasks.who_filed import who_filed
 

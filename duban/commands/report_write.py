@@ -192,7 +192,7 @@ def _readable(
 ) -> "Report":
     """The version, for whoever may see all of the organ."""
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.find_report import find_report
 
     reach = edge(context)

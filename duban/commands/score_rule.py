@@ -139,7 +139,7 @@ def _organ_id(reach: Edge, session: Session, by: Actor, organ: str | None) -> in
     """The organ whose rules are meant. Raises NotFoundError where the actor may not know of it."""
     from models.database import key
     from models.errors import NotFoundError
-    from tasks.authorize import may_see_organ
+    from tasks.acting.authorize import may_see_organ
 
     found = key(reach.organ_for(session, by, organ).id)
     if not may_see_organ(session, by, found):

@@ -126,7 +126,7 @@ def status(
 ) -> None:
     """某日的亮灯汇总:正常、临期、逾期、未开始、已办结。"""
     from models.permission import Action
-    from tasks.authorize import authorize_organ
+    from tasks.acting.authorize import authorize_organ
     from tasks.status import lights_shown, overall
     from tasks.status import status as count
 

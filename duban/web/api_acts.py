@@ -1,6 +1,6 @@
 """Every act upon an item as the interface offers it: what is sent, and which of `duban.web.deeds` it is.
 
-Permission, state and record are the business of `tasks.perform`, as for every other way in.
+Permission, state and record are the business of `tasks.acting.perform`, as for every other way in.
 """
 
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ from models.errors import NotFoundError
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.find_seen import seen_organ
+from tasks.acting.find_seen import seen_organ
 from tasks.hold_tokens import find_token, note_token_use
 from tasks.people.find import find_plan
 
@@ -45,7 +45,7 @@ class NotModifiedError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """What an operation works with. Permission is asked of `tasks.authorize`, by `by`."""
+    """What an operation works with. Permission is asked of `tasks.acting.authorize`, by `by`."""
 
     desk: Desk
     request: Request

@@ -12,7 +12,7 @@ from duban.web.call import Call
 from duban.web.problem import Change, ProblemError, problem_of
 from models.database import key as row_key
 from models.item import ItemState, WorkItem
-from tasks.answer_once import keep_answer, take_key
+from tasks.acting.answer_once import keep_answer, take_key
 from tasks.changes_since import changes_since, newest_entry
 
 IdempotencyKey = Annotated[

@@ -13,7 +13,7 @@ from models.explanation import distance
 from models.item import WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
 
 
 @dataclass(frozen=True)

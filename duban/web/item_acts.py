@@ -1,7 +1,7 @@
 """Every act upon an item as a form: what is asked and what will happen.
 
 One table for all pages: an act is an entry here and a function in `duban.web.deeds`, since permission, state and
-record are the business of `tasks.perform`.
+record are the business of `tasks.acting.perform`.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from models.ledgers.leadership_act import Duty
 from models.lifecycle import LIFECYCLE
 from models.organ import Department
 from models.permission import Action, Scope
-from tasks.authorize import standings
+from tasks.acting.authorize import standings
 from tasks.extend import current_deadline
 from tasks.people.roster import people_in_office
 

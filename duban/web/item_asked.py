@@ -15,10 +15,10 @@ from models.item import ItemState, WorkItem
 from models.objection import Objection
 from models.permission import Action
 from models.person import Person
+from tasks.acting.perform import policy_of
 from tasks.close import missing_evidence
 from tasks.extend import current_deadline
 from tasks.foresee import Turn, turn_of_closure, turn_of_extension
-from tasks.perform import policy_of
 
 Facts = list[tuple[str, str]]
 

@@ -13,11 +13,11 @@ from models.errors import ForbiddenError
 from models.instruction import InstructionState
 from models.item import DeadlineKind, ItemState, WorkItem
 from models.permission import Action
+from tasks.acting.perform import check_open, may_decide, open_actions
 from tasks.close import check_nothing_open
 from tasks.extend import check_extendable
 from tasks.foresee import Turn, turn_of_closure, turn_of_extension
 from tasks.object_to import check_objectable
-from tasks.perform import check_open, may_decide, open_actions
 from tasks.urge import foresee_urging
 
 

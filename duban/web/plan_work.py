@@ -21,7 +21,7 @@ from models.job import Job
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.settings import Settings
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.export_list import export_list
 from tasks.simulate import simulate
 

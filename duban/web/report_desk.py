@@ -12,7 +12,7 @@ from models.database import key
 from models.errors import NotFoundError
 from models.permission import Action
 from models.report import Report, ReportBlock
-from tasks.authorize import organs_within
+from tasks.acting.authorize import organs_within
 from tasks.read_back import read_back
 from tasks.report_sections import template_of_report
 

@@ -7,7 +7,7 @@ from models.database import key
 from models.errors import NotFoundError
 from models.permission import Action
 from models.report import Report
-from tasks.authorize import organs_within
+from tasks.acting.authorize import organs_within
 
 
 def may_read_reports(session: Session, visit: Visit) -> bool:

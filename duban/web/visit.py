@@ -22,7 +22,7 @@ from models.errors import NotFoundError
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.find_seen import seen_organ
+from tasks.acting.find_seen import seen_organ
 from tasks.hold_session import NOTED_EVERY, find_session, note_use
 from tasks.people.find import find_plan
 
@@ -41,7 +41,7 @@ class SignInNeededError(Exception):
 
 @dataclass(frozen=True)
 class Visit:
-    """What a page works with. Permission is asked of `tasks.authorize`, by `by`."""
+    """What a page works with. Permission is asked of `tasks.acting.authorize`, by `by`."""
 
     desk: Desk
     request: Request

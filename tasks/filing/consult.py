@@ -19,8 +19,8 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.receipt import Receipt
 from models.typed_text import words_or_none
+from tasks.acting.authorize import authorize_department
 from tasks.at_desk import unmarked
-from tasks.authorize import authorize_department
 from tasks.filing.deadlines import watched_item
 from tasks.filing.step import step
 from tasks.tell import tell

@@ -18,10 +18,10 @@ from models.permission import Action
 from models.person import Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.typed_text import words_or_none
-from tasks.audit import recorded
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import recorded
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing_for
 from tasks.compiling.next_year import STATUTORY
-from tasks.perform import performing_for
 
 LAW = "法治政府建设与责任落实督察工作规定"
 OWN, FILE, PUBLISH = "own", "file", "publish"

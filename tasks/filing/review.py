@@ -9,7 +9,7 @@ from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Person, Role
 from models.typed_text import words, words_or_none
-from tasks.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.filing.addressees import write_addressees
 from tasks.filing.check import FindingKind, accept, marked, ready, unproved
 from tasks.filing.consult import consultations_of, waive

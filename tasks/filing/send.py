@@ -15,7 +15,7 @@ from models.item import ItemState, WorkItem
 from models.permission import Action
 from models.report import Report
 from models.typed_text import words, words_or_none
-from tasks.authorize import standings
+from tasks.acting.authorize import standings
 from tasks.close import check_nothing_open, request_close
 from tasks.edition import Edition, edition_of
 from tasks.filing.addressees import addressees_of, filed_with_all, find_addressee

@@ -13,8 +13,8 @@ from models.errors import ConflictError, ForbiddenError, NotFoundError
 from models.filing import FLOW, Filing, FilingAct, FilingState, FilingStep
 from models.organ import Organ
 from models.report import Report
-from tasks.audit import Record, recorded
-from tasks.authorize import Standing, authorize_organ, organs_within
+from tasks.acting.audit import Record, recorded
+from tasks.acting.authorize import Standing, authorize_organ, organs_within
 from tasks.report_hash import content_hash, short
 
 

@@ -9,7 +9,7 @@ from models.filing import FLOW, Filing, FilingAct, FilingState
 from models.filing_rows import Consultation
 from models.organ import Department
 from models.permission import GRANTS, Action
-from tasks.authorize import organs_within, seats
+from tasks.acting.authorize import organs_within, seats
 from tasks.filing.review import may_review
 
 _NEXT = {

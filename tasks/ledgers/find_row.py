@@ -10,7 +10,7 @@ from models.errors import NotFoundError
 from models.ledgers.kind import Kind
 from models.organ import Organ
 from models.permission import Action
-from tasks.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ, organs_within
 
 
 def may_read_ledgers(session: Session, by: Actor, organ_id: int) -> bool:

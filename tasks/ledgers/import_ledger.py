@@ -21,15 +21,15 @@ from models.ledgers.entry import LedgerRow
 from models.ledgers.kind import Kind
 from models.organ import Organ
 from models.permission import Action
-from tasks.audit import Record, plain
-from tasks.authorize import authorize_organ
+from tasks.acting.audit import Record, plain
+from tasks.acting.authorize import authorize_organ
+from tasks.acting.perform import performing_for
 from tasks.ledgers.fields import COMMON, fields_of
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.read_cell import is_dash, is_nothing
 from tasks.ledgers.read_table import LedgerTable, Skipped, TableRow, kind_field, read_table
 from tasks.ledgers.read_values import Known, check_values, read_values, words_of
 from tasks.ledgers.record import deriver, hold_identities, identity_of
-from tasks.perform import performing_for
 from tasks.reading.cells import plain as cell_words
 from tasks.reading.no_collecting import no_collecting
 from tasks.reading.sheet import Cell, open_workbook

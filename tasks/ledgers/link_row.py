@@ -21,8 +21,8 @@ from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.typed_text import words_or_none
+from tasks.acting.perform import performing_for
 from tasks.people.find import find_item, find_plan
-from tasks.perform import performing_for
 
 LONGEST_NOTE = 500
 LINKED = (indicator.KIND, duty.KIND)

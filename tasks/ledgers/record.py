@@ -20,13 +20,13 @@ from models.ledgers.term import TermUnit
 from models.organ import Organ
 from models.permission import Action
 from models.typed_text import words
-from tasks.audit import Record
+from tasks.acting.audit import Record
+from tasks.acting.perform import performing_for
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import FieldProblem, Known, ValuesRefusedError, check_values, read_values
 from tasks.ledgers.row_history import refuse_stale
-from tasks.perform import performing_for
 
 LONGEST_REASON = 500
 

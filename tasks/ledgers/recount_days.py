@@ -11,7 +11,7 @@ from models.ledger_deadline import LedgerDeadline
 from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.permission import Action
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tasks.ledgers.keep_terms import MovedTerm, keep_all
 
 

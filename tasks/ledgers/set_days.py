@@ -12,7 +12,7 @@ from models.item import Deadline, DeadlineKind
 from models.ledger_deadline import LedgerDeadline
 from models.ledgers.kind import Kind
 from models.plan import AnnualPlan
-from tasks.audit import LONGEST
+from tasks.acting.audit import LONGEST
 from tasks.ledgers.owed import Owed
 
 ToSet = tuple[Owed, AnnualPlan, int]

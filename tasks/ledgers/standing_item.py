@@ -8,7 +8,7 @@ from models.item import ItemState, WorkItem
 from models.ledgers.kind import Kind
 from models.person import Post, Role, Tenure
 from models.plan import AnnualPlan, Project
-from tasks.authorize import seats
+from tasks.acting.authorize import seats
 
 PROJECT = "台账时限"
 """Where the items that carry ledgers' days stand in the year's list."""

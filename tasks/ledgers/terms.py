@@ -19,9 +19,9 @@ from models.ledgers.term import Term, TermUnit, YearlyTerm
 from models.organ import Organ
 from models.permission import Action
 from models.typed_text import words_or_none
+from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import keep_all
 from tasks.ledgers.own_terms import own_terms, span_words
-from tasks.perform import performing_for
 
 MOST = 3650
 """The longest term, in whatever unit."""

@@ -13,9 +13,9 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.permission import Action
-from tasks.authorize import may_see_organ
+from tasks.acting.authorize import may_see_organ
+from tasks.acting.perform import performing_for
 from tasks.ledgers.import_ledger import keep_rows, rewrite_rows, value_of
-from tasks.perform import performing_for
 
 _SHOWN = 20
 

@@ -41,8 +41,9 @@ from models.suspension import Suspension
 from models.tables import METADATA
 from models.urge import Urge
 from models.workdays import WorkCalendar
+from tasks.acting.authorize import standings
+from tasks.acting.perform import policy_of
 from tasks.attach import attach
-from tasks.authorize import standings
 from tasks.check_upload import Limits
 from tasks.close import accept, reopen, request_close, send_back
 from tasks.extend import current_deadline, decide_extension, extend
@@ -52,7 +53,6 @@ from tasks.milestone import add_milestone
 from tasks.object_to import object_to
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
-from tasks.perform import policy_of
 from tasks.progress import record_progress
 from tasks.sign import sign
 from tasks.split import split

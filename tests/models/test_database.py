@@ -13,7 +13,7 @@ from models.errors import UnrecordedChangeError
 from models.insert_many import insert_many
 from models.organ import Department, Organ
 from models.rhythm import LastRun
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tests.actors import administrator
 
 ON = dt.date(2026, 6, 1)

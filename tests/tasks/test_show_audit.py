@@ -16,7 +16,7 @@ from models.permission import Action
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan
 from models.tables import METADATA
-from tasks.audit import write_alone
+from tasks.acting.audit import write_alone
 from tasks.people.find import find_item, find_organ, find_person
 from tasks.show_audit import TrailEntry, action_named, show_audit
 from tasks.sign import sign

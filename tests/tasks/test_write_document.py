@@ -17,7 +17,7 @@ from models.organ import Organ
 from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET
 from models.workdays import WorkCalendar
-from tasks.authorize import authorize_document
+from tasks.acting.authorize import authorize_document
 from tasks.compile_brief import compile_brief
 from tasks.compile_circular import compile_circular
 from tasks.instruct import instruct

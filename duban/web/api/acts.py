@@ -11,7 +11,7 @@ from duban.web.api_acts import do as do_act
 from duban.web.api_fields import RowId
 from duban.web.call import Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
-from tasks.find_seen import seen_item
+from tasks.acting.find_seen import seen_item
 
 router = APIRouter(tags=["办理"])
 

@@ -10,7 +10,7 @@ from duban.web.api_fields import AnyYear, Named, RowId, named
 from duban.web.attachment import DOCX, word_document
 from duban.web.call import Reader
 from models.document import DocumentKind
-from tasks.find_seen import seen_document
+from tasks.acting.find_seen import seen_document
 from tasks.list_documents import list_documents
 
 router = APIRouter(tags=["文书"])

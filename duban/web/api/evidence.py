@@ -13,11 +13,11 @@ from duban.web.attachment import streamed
 from duban.web.call import Reader, Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
 from models.evidence import Category
+from tasks.acting.find_seen import seen_evidence, seen_item
 from tasks.attach import attach
 from tasks.check_upload import Limits
 from tasks.fetch_evidence import fetch_evidence
 from tasks.file_store import FileStore
-from tasks.find_seen import seen_evidence, seen_item
 
 router = APIRouter(tags=["佐证材料"])
 

@@ -16,7 +16,7 @@ from models.ledgers.leadership_act import Duty, LeadershipAct
 from models.ledgers.study_session import StudySession
 from models.permission import Action
 from models.person import Person
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 
 router = APIRouter(tags=["台账"])
 

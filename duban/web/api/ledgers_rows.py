@@ -18,7 +18,7 @@ from models.day_override import office_calendar
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
 from models.permission import Action
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.browse import count_kinds
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import authorize_ledgers, find_row, seen_row

@@ -9,7 +9,7 @@ from duban.web.api_fields import Named, named
 from duban.web.call import Reader
 from models.api_token import TokenScope
 from models.organ import Organ
-from tasks.authorize import seats
+from tasks.acting.authorize import seats
 
 router = APIRouter(tags=["本人"])
 

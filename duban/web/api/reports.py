@@ -11,7 +11,7 @@ from duban.web.call import Call, Reader
 from models.errors import DubanError, NotFoundError
 from models.permission import Action
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 
 router = APIRouter(tags=["年度报告"])
 

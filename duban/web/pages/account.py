@@ -14,7 +14,7 @@ from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, SlowDownError
 from models.organ import Department
 from models.person import Post, Tenure
-from tasks.audit import recorded
+from tasks.acting.audit import recorded
 from tasks.hold_session import end_sessions, hashed, open_sessions, start_session
 from tasks.hold_tokens import feed_of, make_feed, make_token, revoke_feed, revoke_token, tokens_of
 from tasks.manage_accounts import account_of

@@ -32,7 +32,7 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Person
 from models.settings import Settings
-from tasks.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.people.find import find_item, unknown_item
 from tasks.show_audit import MOST, TrailEntry, show_audit
 from tasks.verify_audit import verify_audit

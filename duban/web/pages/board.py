@@ -13,7 +13,7 @@ from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.permission import Action
-from tasks.authorize import organs_within, permitted
+from tasks.acting.authorize import organs_within, permitted
 from tasks.gather_board import gather_board
 from tasks.list_unfiled import unfiled
 from tasks.tally import Group, Outcome

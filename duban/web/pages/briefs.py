@@ -23,7 +23,7 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.typed_text import day
 from models.workdays import WorkCalendar
-from tasks.authorize import authorize_organ, may_see_organ, organs_within
+from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.compile_brief import compile_brief, first_reader
 from tasks.compile_circular import compile_circular
 from tasks.gather_brief import gather_brief

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from duban.web.attachment import word_document
 from duban.web.visit import Signed
-from tasks.find_seen import seen_document
+from tasks.acting.find_seen import seen_document
 
 router = APIRouter()
 

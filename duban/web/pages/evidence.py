@@ -5,9 +5,9 @@ from fastapi.responses import Response
 
 from duban.web.attachment import streamed
 from duban.web.visit import Signed
+from tasks.acting.find_seen import seen_evidence
 from tasks.fetch_evidence import fetch_evidence
 from tasks.file_store import FileStore
-from tasks.find_seen import seen_evidence
 
 router = APIRouter()
 

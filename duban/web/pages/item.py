@@ -24,9 +24,9 @@ from models.file_kind import ENDINGS
 from models.item import ItemState, WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.authorize import permitted
+from tasks.acting.authorize import permitted
+from tasks.acting.find_seen import seen_item
 from tasks.changes_since import changes_since, newest_entry, refuse_blind
-from tasks.find_seen import seen_item
 from tasks.foresee import foresee
 from tasks.show_item import show_item
 

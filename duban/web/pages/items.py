@@ -11,7 +11,7 @@ from models.item import Importance, ItemState, WorkItem
 from models.light import Light
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.authorize import may_anywhere, organs_within, permitted
+from tasks.acting.authorize import may_anywhere, organs_within, permitted
 from tasks.browse_items import ItemPage
 from tasks.choose_items import Standing
 from tasks.item_columns import USUAL_COLUMNS, ItemColumn

@@ -17,7 +17,7 @@ from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none, words
-from tasks.authorize import authorize_organ, may_anywhere, permitted
+from tasks.acting.authorize import authorize_organ, may_anywhere, permitted
 from tasks.browse_items import ListedItem, Listing
 from tasks.choose_items import Choice
 from tasks.people.roster import people_in_office

@@ -20,7 +20,7 @@ from models.ledgers.inspection import KIND
 from models.permission import Action
 from models.person import Person
 from models.random_draw import lists_of
-from tasks.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.check_upload import Limits, check_upload
 from tasks.draw_inspection import draw_inspection
 from tasks.find_draw import find_draw, list_draws

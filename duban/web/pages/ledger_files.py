@@ -20,7 +20,7 @@ from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger, refuse_errors
 from tasks.ledgers.read_table import kind_field
 from tasks.ledgers.template import write_ledger_template

@@ -17,7 +17,7 @@ from models.ledgers import duty, indicator
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.link_row import evidence_to_link, item_to_link, kind_to_link, link_row, links_of, unlink_row
 from tasks.ledgers.record import correct_row

@@ -20,7 +20,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
 from models.person import Person
-from tasks.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.own_terms import amounts, span_words

@@ -15,7 +15,7 @@ from models.errors import BadInputError
 from models.ledgers.kinds import KINDS, kind_named
 from models.ledgers.term import TermUnit
 from models.permission import Action
-from tasks.authorize import organs_within
+from tasks.acting.authorize import organs_within
 from tasks.ledgers.find_row import authorize_ledgers
 from tasks.ledgers.owed import rows_of_year, short_periods
 from tasks.ledgers.own_terms import own_terms

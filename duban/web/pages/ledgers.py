@@ -24,8 +24,8 @@ from models.ledgers.kinds import KINDS, kind_named
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.attach import attach_to_act
-from tasks.authorize import authorize_organ, organs_within
 from tasks.check_upload import Limits
 from tasks.file_store import FileStore
 from tasks.ledgers.browse import Due, LedgerPage, Wanted, browse, count_kinds, filters_of

@@ -17,7 +17,7 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Person
 from models.typed_text import day_or_none
-from tasks.authorize import organs_within
+from tasks.acting.authorize import organs_within
 from tasks.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
 from tasks.people.roster import people_in_office
 from tasks.resend import find_digest, resend

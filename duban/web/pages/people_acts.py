@@ -19,7 +19,7 @@ from models.organ import Department
 from models.permission import Action
 from models.person import Person, Post, Role
 from models.typed_text import day
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.change_contact import change_contact
 from tasks.hand_over import hand_over, leave_office, take_leave
 from tasks.import_people import enlist

@@ -28,7 +28,7 @@ from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch
 from models.settings import Settings
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.import_list import ImportReport, import_list
 from tasks.look_through import look_through
 from tasks.people.find_posts import names_to_offer

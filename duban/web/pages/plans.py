@@ -23,7 +23,7 @@ from models.job import Job
 from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch, ImportChange
 from models.policy import DEFAULT_PRESET, Policy, Rung
-from tasks.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.export_list import export_list
 from tasks.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, gap_rows, understood
 from tasks.find_gaps import Gap, gaps

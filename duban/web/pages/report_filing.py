@@ -24,7 +24,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.report import Report
-from tasks.authorize import organs_within, seats
+from tasks.acting.authorize import organs_within, seats
 from tasks.filing.consult import consultations_of
 from tasks.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
 from tasks.filing.overview import who_filed

@@ -25,7 +25,7 @@ from models.errors import BadInputError, DubanError, ForbiddenError
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.report import Report, ReportBlock, ReportSection
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.compile_report import report_day
 from tasks.edition import edition_of
 from tasks.lay_out_report import lay_out_report

@@ -23,8 +23,8 @@ from models.plan import AnnualPlan
 from models.score_rules import written
 from models.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
 from models.span import Span, span_named
+from tasks.acting.authorize import authorize_organ, organs_within, permitted, seats
 from tasks.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
-from tasks.authorize import authorize_organ, organs_within, permitted, seats
 from tasks.evaluate import evaluate
 from tasks.publish_scores import publish_scores, to_publish
 from tasks.set_scoring_rule import find_rule, list_rules

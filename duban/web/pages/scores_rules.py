@@ -17,7 +17,7 @@ from models.permission import Action
 from models.score_rules import as_points, prices, written
 from models.scoring import DEFAULT_RULE, ScoreEvent
 from models.span import span_named
-from tasks.authorize import authorize_organ, may_see_organ, organs_within
+from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.score import Preview, preview
 from tasks.set_scoring_rule import find_rule, list_rules, set_rule
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from duban.web.visit import Signed, Visit
 from models.permission import Action
-from tasks.authorize import organs_within
+from tasks.acting.authorize import organs_within
 
 router = APIRouter()
 

@@ -20,7 +20,7 @@ from models.clock import OFFICE_ZONE
 from models.notice import DigestState
 from models.permission import Action
 from models.person import Role
-from tasks.authorize import authorize_organ, organs_within, seats
+from tasks.acting.authorize import authorize_organ, organs_within, seats
 from tasks.show_system import clock_lease, show_database, show_queue
 
 router = APIRouter()

@@ -22,7 +22,7 @@ from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.authorize import organs_within, seats
+from tasks.acting.authorize import organs_within, seats
 from tasks.browse_items import Listing
 from tasks.choose_items import Choice, Standing
 from tasks.count_work import Number, count_work, list_counted, open_in_other_years

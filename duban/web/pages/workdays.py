@@ -20,7 +20,7 @@ from models.day_override import DayOverride, office_calendar
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
 from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
-from tasks.authorize import authorize_everywhere, authorize_organ, organs_within
+from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.clear_day import clear_day
 from tasks.import_calendar import ChangedCalendar, change_days, import_calendar
 

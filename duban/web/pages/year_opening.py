@@ -11,7 +11,7 @@ from models.database import rehearsing
 from models.errors import BadInputError, NotFoundError
 from models.organ import Organ
 from models.permission import Action
-from tasks.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ
 from tasks.open_year import open_year
 from tasks.opening.draft import Origin
 

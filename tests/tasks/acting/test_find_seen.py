@@ -12,9 +12,9 @@ from models.actor import Actor
 from models.database import reading
 from models.errors import NotFoundError
 from models.evidence import StoredFile
+from tasks.acting.find_seen import seen_document, seen_evidence, seen_item, seen_organ
 from tasks.fetch_evidence import fetch_evidence
 from tasks.file_store import FileStore
-from tasks.find_seen import seen_document, seen_evidence, seen_item, seen_organ
 from tests.office import FIRST, OUTSIDER, Office
 
 SEEN: dict[str, Callable[..., Any]] = {"item": seen_item, "document": seen_document, "evidence": seen_evidence}

@@ -14,8 +14,8 @@ from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
 from models.policy import Policy
-from tasks.audit import Record, recorded
-from tasks.authorize import Standing, authorize, authorize_organ, permitted_on, standings, who_may, who_may_of
+from tasks.acting.audit import Record, recorded
+from tasks.acting.authorize import Standing, authorize, authorize_organ, permitted_on, standings, who_may, who_may_of
 
 
 @dataclass

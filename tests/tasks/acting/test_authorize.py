@@ -22,7 +22,7 @@ from models.permission import BY_RHYTHM, Action
 from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.tables import METADATA
-from tasks.authorize import (
+from tasks.acting.authorize import (
     authorize,
     authorize_department,
     authorize_everywhere,

@@ -22,7 +22,7 @@ from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.tables import METADATA
 from tasks import verify_audit as verifying
-from tasks.audit import LONGEST, recorded, told, write_alone
+from tasks.acting.audit import LONGEST, recorded, told, write_alone
 from tasks.hand_over import take_leave
 from tasks.people.find import find_item
 from tasks.progress import record_progress

@@ -15,7 +15,7 @@ from models.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
 from models.organ import Organ
 from models.permission import Action
-from tasks.authorize import authorize, authorize_document, authorize_organ, may_see_organ
+from tasks.acting.authorize import authorize, authorize_document, authorize_organ, may_see_organ
 
 Row = TypeVar("Row", bound=SQLModel)
 
