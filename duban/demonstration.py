@@ -36,6 +36,8 @@ from models.report import ReportBlock, ReportFigure, ReportSection, SectionKind
 from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
+from tasks.access.manage_accounts import invite_all
+from tasks.access.set_password import set_by_code
 from tasks.attach import attach
 from tasks.check_upload import Limits
 from tasks.close import accept, request_close
@@ -47,14 +49,12 @@ from tasks.hand_over import hand_over, take_leave
 from tasks.instruct import close_instruction, instruct, reply
 from tasks.ledgers.record import correct_row, record_row
 from tasks.list_notices import list_notices
-from tasks.manage_accounts import invite_all
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
 from tasks.progress import record_progress
 from tasks.record import money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
-from tasks.set_password import set_by_code
 from tasks.sign import sign
 from tasks.supervise import supervise
 from tasks.urge import urge

@@ -14,7 +14,7 @@ from models.row import Row
 class Account(Row, table=True):
     """One person's way in. Without a password hash only single sign-on or a one-time code leads in.
 
-    `login` is kept folded (`tasks.sign_in`); `subject` is the provider's own name for the person, issuer first.
+    `login` is kept folded (`tasks.access.sign_in`); `subject` is the provider's own name for the person, issuer first.
     """
 
     id: int | None = Field(default=None, primary_key=True)

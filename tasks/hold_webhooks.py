@@ -20,9 +20,9 @@ from models.organ import Organ
 from models.permission import Action
 from models.webhook import MessageState, Webhook, WebhookMessage
 from models.webhook_event import EVENTS, TEST
+from tasks.access.office_key import derived
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-from tasks.office_key import derived
 
 MOST = 20
 """Webhooks of one organ."""

@@ -15,7 +15,7 @@ from models.notice import Digest, DigestState, Notice, NoticeState
 from models.rhythm import LastRun
 from models.web_session import WebSession
 from models.webhook import MessageState, WebhookMessage
-from tasks.hold_session import IDLE
+from tasks.access.hold_session import IDLE
 
 
 @dataclass(frozen=True)

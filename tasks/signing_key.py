@@ -9,7 +9,7 @@ from typing import Literal
 from joserfc.jwk import OKPKey
 
 from models.errors import BadInputError, DubanError
-from tasks.office_key import kept_secret
+from tasks.access.office_key import kept_secret
 
 FILE = "report-signing.key"
 """In the data folder: a private JWK (Ed25519), made at first use, readable by its owner alone."""

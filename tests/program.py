@@ -12,7 +12,7 @@ from models.actor import Actor, Channel
 from models.api_token import TokenScope
 from models.database import on_record
 from models.person import Person
-from tasks.hold_tokens import make_token
+from tasks.access.hold_tokens import make_token
 from tests.web import Web
 
 API = "/api/v1"

@@ -20,7 +20,7 @@ from flows.embedded_clock import EmbeddedClock
 from models.clock import opening_of
 from models.database import unit_of_work
 from models.person import Person
-from tasks.hold_session import start_session
+from tasks.access.hold_session import start_session
 from tests.office import Office
 
 ADDRESS = "http://127.0.0.1:8000"

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 @account.command("list")
 def list_(context: typer.Context, as_: AsOption = None, organ: OrganOption = None, as_json: JsonOption = False) -> None:
     """列出本单位人员的账户:登录名、状态、最近登录。"""
-    from tasks.manage_accounts import accounts_of
+    from tasks.access.manage_accounts import accounts_of
 
     reach = edge(context)
     with reach.reading() as session:
@@ -72,7 +72,7 @@ def invite(
     as_json: JsonOption = False,
 ) -> None:
     """开通账户:显示一次性地址,本人打开后自己设置密码;72 小时内有效,只能用一次。"""
-    from tasks.manage_accounts import NewAccount, account_of, invite, invite_all
+    from tasks.access.manage_accounts import NewAccount, account_of, invite, invite_all
 
     if everybody == (name is not None) or (everybody and login):
         raise BadInputError("请写明给谁开通:duban account invite 姓名(可加 --login 登录名),或者 --all。")
@@ -94,7 +94,7 @@ def reset(
     context: typer.Context, name: Name, as_: AsOption = None, organ: OrganOption = None, as_json: JsonOption = False
 ) -> None:
     """重设密码:旧密码和已登录的网页立即失效,显示新的一次性地址。"""
-    from tasks.manage_accounts import NewAccount, account_of, reset
+    from tasks.access.manage_accounts import NewAccount, account_of, reset
 
     reach = edge(context)
     with reach.writing() as session:
@@ -110,7 +110,7 @@ def close(
     context: typer.Context, name: Name, as_: AsOption = None, organ: OrganOption = None, as_json: JsonOption = False
 ) -> None:
     """关闭账户:不能再登录,已登录的网页、接口令牌和日历订阅立即失效。"""
-    from tasks.manage_accounts import close_account
+    from tasks.access.manage_accounts import close_account
 
     reach = edge(context)
     with reach.writing() as session:
@@ -125,7 +125,7 @@ def unlock(
     context: typer.Context, name: Name, as_: AsOption = None, organ: OrganOption = None, as_json: JsonOption = False
 ) -> None:
     """解锁:清除此账户的登录失败记录,不必再等。"""
-    from tasks.manage_accounts import unlock
+    from tasks.access.manage_accounts import unlock
 
     reach = edge(context)
     with reach.writing() as session:

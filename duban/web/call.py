@@ -26,8 +26,8 @@ from models.errors import NotFoundError
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
+from tasks.access.hold_tokens import find_token, note_token_use
 from tasks.acting.find_seen import seen_organ
-from tasks.hold_tokens import find_token, note_token_use
 from tasks.people.find import find_plan
 
 VERSION = version("duban")

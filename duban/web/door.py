@@ -21,8 +21,8 @@ from duban.web.posted import ForgedError, is_own
 from duban.web.visit import cookie_name
 from models.errors import BadInputError
 from models.settings import Settings
-from tasks.hold_session import LASTS
-from tasks.sign_in import Caller
+from tasks.access.hold_session import LASTS
+from tasks.access.sign_in import Caller
 
 DOOR = "duban_door"
 MOST_FIELDS, LONGEST_FIELD = 20, 4096

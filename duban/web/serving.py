@@ -19,7 +19,7 @@ from models.clock import OFFICE_ZONE
 from models.database import reading
 from models.errors import BadInputError, DubanError
 from models.settings import Settings
-from tasks.manage_accounts import any_account
+from tasks.access.manage_accounts import any_account
 
 GRACE_SECONDS = 3
 

@@ -22,8 +22,8 @@ from models.errors import NotFoundError
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
+from tasks.access.hold_session import NOTED_EVERY, find_session, note_use
 from tasks.acting.find_seen import seen_organ
-from tasks.hold_session import NOTED_EVERY, find_session, note_use
 from tasks.people.find import find_plan
 
 COOKIE, SAID = "duban_session", "duban_said"

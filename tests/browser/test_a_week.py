@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from models.database import on_record
 from models.item import ItemState
-from tasks.manage_accounts import invite
+from tasks.access.manage_accounts import invite
 from tasks.people.find import find_person
 from tests.actors import administrator
 from tests.browsing import Served

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.clock import now
 from models.migrate import open_current
 from models.settings import load_settings
-from tasks.set_password import find_invited
+from tasks.access.set_password import find_invited
 from tests.ledgers import write_xlsx
 from tests.terminal import Terminal
 

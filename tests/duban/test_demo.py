@@ -19,7 +19,7 @@ from duban.commands import demo
 from duban.demonstration import LAST_DAY, example, in_short, read_script
 from models.errors import BadInputError, DubanError
 from models.workdays import WorkCalendar
-from tasks.hash_password import is_password
+from tasks.access.hash_password import is_password
 
 FIGURES = {
     "集中学习研讨": (2, "study", 2),

@@ -29,6 +29,7 @@ from models.plan import AnnualPlan
 from models.report import SectionKind
 from models.settings import load_settings
 from models.span import span_named
+from tasks.access.manage_accounts import invite
 from tasks.appeal import appeal, find_line
 from tasks.comment_report import comment
 from tasks.compile_report import compile_report
@@ -43,7 +44,6 @@ from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
 from tasks.ledgers.link_row import link_row
 from tasks.ledgers.record import record_row, withdraw_row
-from tasks.manage_accounts import invite
 from tasks.publish_scores import publish_scores
 from tasks.record import record_case
 from tasks.set_scoring_rule import find_rule

@@ -23,7 +23,7 @@ from models.clock import opening_of
 from models.database import on_record
 from models.migrate import create_or_upgrade, open_current
 from models.settings import Settings
-from tasks.set_up import set_up
+from tasks.access.set_up import set_up
 from tests.processes import children, eventually, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]

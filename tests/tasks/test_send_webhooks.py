@@ -23,8 +23,8 @@ from models.organ import Organ
 from models.person import Role
 from models.settings import Settings
 from models.webhook import MessageState, Webhook, WebhookMessage
+from tasks.access.office_key import office_key
 from tasks.hold_webhooks import held_webhooks, make_webhook, resend, secret_of, send_test
-from tasks.office_key import office_key
 from tasks.queue_webhooks import queue_webhooks
 from tasks.send_webhooks import RETRIES, SendResult, send_webhooks
 from tests.office import Office

@@ -14,12 +14,12 @@ from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, SlowDownError
 from models.organ import Department
 from models.person import Post, Tenure
+from tasks.access.hold_session import end_sessions, hashed, open_sessions, start_session
+from tasks.access.hold_tokens import feed_of, make_feed, make_token, revoke_feed, revoke_token, tokens_of
+from tasks.access.manage_accounts import account_of
+from tasks.access.set_password import change_password, check_password
+from tasks.access.sign_in import prove
 from tasks.acting.audit import recorded
-from tasks.hold_session import end_sessions, hashed, open_sessions, start_session
-from tasks.hold_tokens import feed_of, make_feed, make_token, revoke_feed, revoke_token, tokens_of
-from tasks.manage_accounts import account_of
-from tasks.set_password import change_password, check_password
-from tasks.sign_in import prove
 
 router = APIRouter()
 

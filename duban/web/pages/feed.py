@@ -10,7 +10,7 @@ from duban.web.desk import desk_of
 from models.actor import Actor, Channel
 from models.database import reading
 from models.errors import NotFoundError
-from tasks.hold_tokens import find_feed
+from tasks.access.hold_tokens import find_feed
 from tasks.write_calendar import calendar_mark, write_calendar
 
 router = APIRouter()

@@ -14,9 +14,9 @@ from models.errors import ForbiddenError, NotFoundError
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person
+from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.choose_items import Choice, Shine, Standing, chosen
-from tasks.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.show_people import show_chart, show_person
 
 router = APIRouter()

@@ -14,11 +14,11 @@ from duban.web.visit import cookie_name
 from models.database import on_record, reading
 from models.errors import BadInputError, DubanError, NotFoundError, SlowDownError
 from models.organ import Organ
-from tasks.hold_session import find_session
-from tasks.manage_accounts import any_account
-from tasks.set_password import find_invited, set_by_code
-from tasks.set_up import set_up
-from tasks.sign_in import enter, sign_in, sign_out
+from tasks.access.hold_session import find_session
+from tasks.access.manage_accounts import any_account
+from tasks.access.set_password import find_invited, set_by_code
+from tasks.access.set_up import set_up
+from tasks.access.sign_in import enter, sign_in, sign_out
 
 router = APIRouter()
 

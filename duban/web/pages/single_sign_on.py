@@ -13,7 +13,7 @@ from duban.web.refusals import status_of
 from duban.web.single_sign_on import LASTS_SECONDS, ProviderError, SingleSignOn
 from models.database import on_record
 from models.errors import DubanError, ForbiddenError, NotFoundError
-from tasks.sign_in import enter_by_provider
+from tasks.access.sign_in import enter_by_provider
 
 router = APIRouter()
 

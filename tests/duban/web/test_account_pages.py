@@ -12,8 +12,8 @@ from sqlmodel import Session, select
 from models.account import Account
 from models.database import unit_of_work
 from models.web_session import WebSession
-from tasks.hash_password import hash_password
-from tasks.hold_tokens import find_feed, find_token
+from tasks.access.hash_password import hash_password
+from tasks.access.hold_tokens import find_feed, find_token
 from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, HEAD, Office
 from tests.web import Visitor, Web, words_of

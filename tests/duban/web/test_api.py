@@ -17,7 +17,7 @@ from models.api_token import ApiToken, TokenScope
 from models.audit import AuditEntry
 from models.database import on_record
 from models.person import Person
-from tasks.hold_tokens import revoke_token
+from tasks.access.hold_tokens import revoke_token
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.program import API, program_of, token_for
 from tests.web import Web

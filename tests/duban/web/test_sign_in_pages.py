@@ -19,8 +19,8 @@ from models.database import on_record, unit_of_work
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
 from models.settings import Settings
-from tasks.hash_password import hash_password
-from tasks.manage_accounts import invite
+from tasks.access.hash_password import hash_password
+from tasks.access.manage_accounts import invite
 from tasks.people.find import find_person
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, Office

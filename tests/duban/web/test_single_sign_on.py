@@ -18,7 +18,7 @@ from models.account import Account
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError
 from models.settings import load_settings
-from tasks.manage_accounts import close_account, invite
+from tasks.access.manage_accounts import close_account, invite
 from tasks.people.find import find_person
 from tests import oidc_provider
 from tests.actors import administrator

@@ -16,8 +16,8 @@ from models.api_token import ApiToken, CalendarFeed, TokenScope
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.person import Person
+from tasks.access.hold_session import hashed
 from tasks.acting.audit import recorded
-from tasks.hold_session import hashed
 
 PREFIX = "duban_"
 """What tokens begin with, so that one that was left lying about is known for what it is."""

@@ -12,11 +12,11 @@ from models.database import key
 from models.errors import BadInputError, ConflictError
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
+from tasks.access.hash_password import hash_password
+from tasks.access.limit_attempts import folded
+from tasks.access.manage_accounts import any_account
+from tasks.access.set_password import check_password
 from tasks.acting.audit import recorded
-from tasks.hash_password import hash_password
-from tasks.knock import folded
-from tasks.manage_accounts import any_account
-from tasks.set_password import check_password
 
 TITLE = "系统管理员"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -20,10 +20,10 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Tenure
 from models.web_session import WebSession
+from tasks.access.hold_session import end_sessions, hashed
+from tasks.access.limit_attempts import LOGIN_LENGTH, folded, forgive
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-from tasks.hold_session import end_sessions, hashed
-from tasks.knock import LOGIN_LENGTH, folded, forgive
 
 CODE_LASTS = dt.timedelta(hours=72)
 

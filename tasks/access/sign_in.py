@@ -15,10 +15,10 @@ from models.actor import Actor, Channel
 from models.database import key, on_record, reading
 from models.errors import ForbiddenError
 from models.person import Person
+from tasks.access.hash_password import hash_password, is_outdated, is_password
+from tasks.access.hold_session import end_session, find_session, start_session
+from tasks.access.limit_attempts import folded, knock, let_in, place_of, settle_in
 from tasks.acting.audit import recorded
-from tasks.hash_password import hash_password, is_outdated, is_password
-from tasks.hold_session import end_session, find_session, start_session
-from tasks.knock import folded, knock, let_in, place_of, settle_in
 
 REFUSED = "登录名或密码不正确。"
 

@@ -16,9 +16,9 @@ from models.errors import BadInputError, ConflictError, ForbiddenError, NotFound
 from models.organ import Organ
 from models.password import fault_of
 from models.person import Person
-from tasks.hash_password import hash_password, is_outdated, is_password
-from tasks.hold_session import find_session
-from tasks.hold_tokens import (
+from tasks.access.hash_password import hash_password, is_outdated, is_password
+from tasks.access.hold_session import find_session
+from tasks.access.hold_tokens import (
     feed_of,
     find_feed,
     find_token,
@@ -29,11 +29,11 @@ from tasks.hold_tokens import (
     revoke_token,
     tokens_of,
 )
-from tasks.knock import FAILURES_KEPT, KNOWN_FOR, folded, knock, let_in, place_of, prune
-from tasks.manage_accounts import account_of, accounts_of, close_account, invite, invite_all, reset, unlock
+from tasks.access.limit_attempts import FAILURES_KEPT, KNOWN_FOR, folded, knock, let_in, place_of, prune
+from tasks.access.manage_accounts import account_of, accounts_of, close_account, invite, invite_all, reset, unlock
+from tasks.access.set_password import change_password, find_invited, set_by_code
+from tasks.access.sign_in import REFUSED, Caller, enter_by_provider, find_account, prove, sign_in, sign_out
 from tasks.people.find import find_person
-from tasks.set_password import change_password, find_invited, set_by_code
-from tasks.sign_in import REFUSED, Caller, enter_by_provider, find_account, prove, sign_in, sign_out
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, HEAD, OUTSIDER, SUPERVISOR, Office, day
 
@@ -548,6 +548,6 @@ def test_no_secret_reaches_the_trail(office: Office) -> None:
         kept = str(account.password_hash)
     with Session(office.engine) as session:
         told = "".join(f"{entry.before}{entry.after}" for entry in session.exec(select(AuditEntry)))
-    from tasks.hold_session import hashed
+    from tasks.access.hold_session import hashed
 
     assert [secret for secret in (code, hashed(code), token, hashed(token), kept, PASSWORD) if secret in told] == []

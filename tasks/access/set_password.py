@@ -12,9 +12,9 @@ from models.errors import BadInputError, NotFoundError
 from models.organ import Organ
 from models.password import fault_of
 from models.person import Person
+from tasks.access.hash_password import hash_password
+from tasks.access.hold_session import end_sessions, hashed
 from tasks.acting.audit import recorded
-from tasks.hash_password import hash_password
-from tasks.hold_session import end_sessions, hashed
 
 
 @dataclass(frozen=True)

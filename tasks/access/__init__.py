@@ -1,0 +1,1 @@
+"""Ways in: passwords, sessions, tokens, invitations, the key file of the data folder."""
