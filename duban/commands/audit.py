@@ -37,7 +37,7 @@ def verify(
 ) -> None:
     """核验操作记录:逐条核对内容和前后衔接;有一条对不上,退出码为 1。"""
     from models.errors import DubanError
-    from tasks.verify_audit import verify_audit
+    from tasks.trail.verify_audit import verify_audit
 
     reach = edge(context)
     with reach.reading() as session:
@@ -84,7 +84,7 @@ def show(
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
-    from tasks.show_audit import action_named, show_audit
+    from tasks.trail.show_audit import action_named, show_audit
 
     reach = edge(context)
     with reach.reading() as session:

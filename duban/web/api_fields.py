@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from models.coded import Coded
 from models.database import LARGEST_ID
-from tasks.wording.trail import COLUMNS
+from tasks.trail.tell_entry import COLUMNS
 
 LARGEST = LARGEST_ID
 """The largest number of a row."""

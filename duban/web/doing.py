@@ -13,7 +13,7 @@ from duban.web.problem import Change, ProblemError, problem_of
 from models.database import key as row_key
 from models.item import ItemState, WorkItem
 from tasks.acting.answer_once import keep_answer, take_key
-from tasks.changes_since import changes_since, newest_entry
+from tasks.trail.changes_since import changes_since, newest_entry
 
 IdempotencyKey = Annotated[
     str | None,

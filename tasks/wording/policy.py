@@ -6,7 +6,7 @@ from typing import Any
 from models.item import Importance
 from models.person import Role
 from models.policy import Colour, Filling, Relation, Rung, Unit
-from tasks.wording.trail import COLUMNS
+from tasks.trail.tell_entry import COLUMNS
 
 _CODES = {member.value: member.label for member in (*Filling, *Unit)}
 

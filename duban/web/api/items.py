@@ -30,11 +30,11 @@ from models.urge import Urge
 from tasks.acting.authorize import permitted
 from tasks.acting.find_seen import seen_item
 from tasks.browse_items import USUAL, ListedItem, Listing
-from tasks.changes_since import newest_entry
 from tasks.choose_items import Choice, Standing
 from tasks.order_items import Order, Sorting, place_of
 from tasks.people.find import find_department
 from tasks.show_item import show_item
+from tasks.trail.changes_since import newest_entry
 
 router = APIRouter(tags=["任务"])
 

@@ -29,7 +29,7 @@ from tasks.ledgers.row_history import row_history, who_changed
 from tasks.ledgers.row_terms import row_terms
 from tasks.ledgers.tell_row import Teller, program_name
 from tasks.ledgers.template import how_to_fill
-from tasks.wording.trail import action_label
+from tasks.trail.tell_entry import action_label
 
 router = APIRouter(tags=["台账"])
 

@@ -34,9 +34,9 @@ from models.person import Person
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.people.find import find_item, unknown_item
-from tasks.show_audit import MOST, TrailEntry, show_audit
-from tasks.verify_audit import verify_audit
-from tasks.wording.trail import MACHINE_ACTIONS
+from tasks.trail.show_audit import MOST, TrailEntry, show_audit
+from tasks.trail.tell_entry import MACHINE_ACTIONS
+from tasks.trail.verify_audit import verify_audit
 
 router = APIRouter()
 SHOWN = 50

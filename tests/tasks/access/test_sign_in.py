@@ -293,7 +293,7 @@ def test_a_sign_in_makes_a_new_session_and_ends_the_browser_s_former_one(office:
 
 
 def trail(office: Office) -> list[tuple[str, str]]:
-    from tasks.show_audit import show_audit
+    from tasks.trail.show_audit import show_audit
 
     with Session(office.engine) as session:
         return [(row.actor, row.action_label) for row in show_audit(session, by=administrator(day(ON)))]

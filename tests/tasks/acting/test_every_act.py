@@ -55,9 +55,9 @@ from tasks.sign import sign
 from tasks.signing_key import fingerprint_of
 from tasks.split import split
 from tasks.suspend import resume, suspend
+from tasks.trail.verify_audit import verify_audit
 from tasks.transfer import transfer
 from tasks.urge import urge
-from tasks.verify_audit import verify_audit
 from tests.actors import administrator
 from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx

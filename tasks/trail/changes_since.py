@@ -13,7 +13,7 @@ from models.audit import AuditEntry
 from models.database import key
 from models.errors import ConflictError
 from models.item import WorkItem
-from tasks.show_audit import TrailEntry, told
+from tasks.trail.show_audit import TrailEntry, told
 
 MOST = 20
 """Entries told; more than that and the page is better read anew."""

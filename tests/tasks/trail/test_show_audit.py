@@ -18,9 +18,9 @@ from models.plan import AnnualPlan
 from models.tables import METADATA
 from tasks.acting.audit import write_alone
 from tasks.people.find import find_item, find_organ, find_person
-from tasks.show_audit import TrailEntry, action_named, show_audit
 from tasks.sign import sign
-from tasks.wording.trail import COLUMNS, MACHINE_ACTIONS, OWN_ACTIONS, TABLES, UNTOLD, action_label, changes
+from tasks.trail.show_audit import TrailEntry, action_named, show_audit
+from tasks.trail.tell_entry import COLUMNS, MACHINE_ACTIONS, OWN_ACTIONS, TABLES, UNTOLD, action_label, changes
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 

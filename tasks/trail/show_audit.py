@@ -21,7 +21,7 @@ from models.plan import AnnualPlan, Project
 from models.policy import Policy
 from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.people.find import unknown_item
-from tasks.wording.trail import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes
+from tasks.trail.tell_entry import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes
 
 MOST = 1_000
 """Entries shown at a time."""

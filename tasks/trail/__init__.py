@@ -1,0 +1,1 @@
+"""What has been done, read back from the record and verified."""
