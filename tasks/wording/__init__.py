@@ -1,1 +1,1 @@
-"""How the product's words reach paper: official documents in the layout of GB/T 9704-2012."""
+"""Words, numerals and days as an office writes them."""
