@@ -39,12 +39,12 @@ from models.workdays import WorkCalendar
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
 from tasks.attach import attach
-from tasks.check_upload import Limits
 from tasks.close import accept, request_close
 from tasks.compile_report import newest_report
 from tasks.deliver import deliver
 from tasks.extend import decide_extension, extend
-from tasks.file_store import FileStore
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import FileStore
 from tasks.hand_over import hand_over, take_leave
 from tasks.instruct import close_instruction, instruct, reply
 from tasks.ledgers.record import correct_row, record_row

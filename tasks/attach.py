@@ -17,9 +17,9 @@ from models.permission import Action
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing
-from tasks.check_upload import Limits, check_upload
-from tasks.file_store import FileStore, Stored
-from tasks.keep_file import keeping
+from tasks.files.check_upload import Limits, check_upload
+from tasks.files.file_store import FileStore, Stored
+from tasks.files.keep_file import keeping
 
 
 def attach(

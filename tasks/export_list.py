@@ -13,9 +13,9 @@ from models.item import ItemLeader, ItemUnit, WorkItem
 from models.organ import Department, Organ
 from models.person import Person, Role, Tenure
 from models.plan import AnnualPlan, Project
+from tasks.files.workbook import HEADER_ROW, TO_FILL, Column, Value, add_row, new_sheet, save
 from tasks.people.find_posts import HANDLING, LEADING, Roster
 from tasks.reading.cells import PENDING
-from tasks.wording.sheet import HEADER_ROW, TO_FILL, Column, Value, add_row, new_sheet, save
 from tasks.write_template import LIST_COLUMNS, offer_choices
 
 EXPORT_COLUMNS = (

@@ -11,9 +11,9 @@ from models.organ import Organ
 from models.permission import Action
 from models.word_template import WordTemplate
 from tasks.acting.perform import performing_for
-from tasks.check_upload import Limits, check_upload
-from tasks.file_store import FileStore
-from tasks.keep_file import keeping
+from tasks.files.check_upload import Limits, check_upload
+from tasks.files.file_store import FileStore
+from tasks.files.keep_file import keeping
 from tasks.word_template import LARGEST, check_word_template
 
 

@@ -14,9 +14,9 @@ from models.permission import Action
 from models.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
+from tasks.files.keep_file import keeping
 from tasks.find_below import find_below
-from tasks.keep_file import keeping
 from tasks.report_package import ReportPackage, read_package
 from tasks.sealing import LARGEST
 from tasks.trust_key import check_key, held

@@ -16,8 +16,8 @@ from models.errors import BadInputError, UnreadableFileError
 from models.evidence import Category
 from models.figure import Figure, plain
 from models.report import SectionKind
-from tasks.check_upload import Limits, check_upload
-from tasks.file_store import MEGABYTE
+from tasks.files.check_upload import Limits, check_upload
+from tasks.files.file_store import MEGABYTE
 from tasks.reading.secrecy import marking
 from tasks.sealing import LARGEST, unseal
 

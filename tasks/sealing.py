@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from models.errors import BadInputError, UnreadableFileError
-from tasks.file_store import MEGABYTE
+from tasks.files.file_store import MEGABYTE
 from tasks.signing_key import CURVE, fingerprint_of, public_key
 
 LARGEST = 20 * MEGABYTE

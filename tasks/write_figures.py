@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from models.figure import Figure
 from tasks.compiling.compiled import CompiledReport
+from tasks.files.workbook import HEADER_ROW, Column, Value, add_row, further_sheet, new_sheet, save
 from tasks.trace_figure import described
-from tasks.wording.sheet import HEADER_ROW, Column, Value, add_row, further_sheet, new_sheet, save
 
 FIGURES = (
     Column("序号", 6, centred=True),

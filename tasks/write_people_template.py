@@ -7,7 +7,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from models.person import Role
-from tasks.wording.sheet import EXAMPLE, HEADER_ROW, Column, add_row, new_sheet, save
+from tasks.files.workbook import EXAMPLE, HEADER_ROW, Column, add_row, new_sheet, save
 
 _ROLES = "、".join(role.label for role in Role)
 PEOPLE_COLUMNS = (

@@ -12,7 +12,7 @@ from models.organ import Organ
 from models.report import Report
 from models.settings import Settings
 from tasks.edition import Edition, edition_of
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tasks.gather_year_review import gather_year_review
 from tasks.keep_word_template import newest_word_template, template_bytes
 from tasks.lay_out_report import lay_out_report

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from models.due_text import ACCEPTED
 from models.item import Importance
-from tasks.wording.sheet import EXAMPLE, HEADER_ROW, Column, add_row, new_sheet, save
+from tasks.files.workbook import EXAMPLE, HEADER_ROW, Column, add_row, new_sheet, save
 
 _IMPORTANCE = "、".join(member.label for member in Importance)
 

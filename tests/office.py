@@ -35,11 +35,11 @@ from models.policy import Policy, Relation, Rung, Unit
 from models.settings import Settings
 from tasks.arm import IssueResult
 from tasks.attach import attach
-from tasks.check_upload import Limits
 from tasks.close import Closure, accept, request_close, send_back
 from tasks.deliver import DeliveryResult, deliver
 from tasks.extend import decide_extension, extend
-from tasks.file_store import MEGABYTE, FileStore
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.instruct import Given, instruct
 from tasks.issue import issue
 from tasks.list_notices import list_notices

@@ -14,7 +14,7 @@ from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.organ import Organ
 from models.report import Report
 from tasks.compile_report import compile_report
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tasks.pack_report import PackedFile, pack_report
 from tasks.receive_report import Receipt, receive_report
 from tasks.report_package import DOCUMENT, EVIDENCE, REPORT

@@ -306,8 +306,8 @@ def evidence(
     from models.evidence import Category
     from models.ledgers.kinds import member_named
     from tasks.attach import attach
-    from tasks.check_upload import Limits
-    from tasks.file_store import FileStore
+    from tasks.files.check_upload import Limits
+    from tasks.files.file_store import FileStore
 
     settings = edge(context).settings
     store = FileStore(settings.evidence_store)

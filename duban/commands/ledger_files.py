@@ -34,8 +34,8 @@ def bring_in(
 ) -> None:
     """导入一个文件:全部写入,或者有一处错误就一行也不写。"""
     from models.ledgers.kinds import kind_named
+    from tasks.files.write_errors import write_errors
     from tasks.ledgers.import_ledger import import_ledger, refuse_errors
-    from tasks.write_errors import write_errors
 
     reach, found = edge(context), kind_named(kind)
     with reach.writing() as session:

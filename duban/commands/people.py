@@ -73,7 +73,7 @@ def import_(
 def _show_refusal(refused: Any, file: Path | None, as_json: bool) -> None:
     faults: Sequence[CellError] = refused.errors
     if file is not None:
-        from tasks.write_errors import write_errors
+        from tasks.files.write_errors import write_errors
 
         write_errors(faults, file)
     if as_json:

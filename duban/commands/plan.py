@@ -101,7 +101,7 @@ def import_(
             print_json(_nothing_read(CellError(None, None, None, file.name, refused.message)))
         raise
     if report.errors and errors is not None:
-        from tasks.write_errors import write_errors
+        from tasks.files.write_errors import write_errors
 
         write_errors(report.errors, errors)
     if as_json:

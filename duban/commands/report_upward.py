@@ -65,7 +65,7 @@ def receive(
 ) -> None:
     """接收下级单位的上报包:验签、核对、存档;同一份只登记一次。"""
     from models.errors import UnreadableFileError
-    from tasks.file_store import FileStore
+    from tasks.files.file_store import FileStore
     from tasks.receive_report import receive_report
     from tasks.sealing import LARGEST
 

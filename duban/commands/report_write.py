@@ -56,7 +56,7 @@ def write(
     as_json: JsonOption = False,
 ) -> None:
     """把报告写成文件,类型按扩展名;记录没有改动的,每次写出的内容相同。"""
-    from tasks.file_store import FileStore
+    from tasks.files.file_store import FileStore
     from tasks.write_report import KINDS, kind_of, write_report
 
     kind = kind_of(out)
@@ -149,7 +149,7 @@ def set_(
     """启用本单位的 Word 模板,写出 Word 文件时用;以前的模板保留。"""
     import io
 
-    from tasks.file_store import FileStore
+    from tasks.files.file_store import FileStore
     from tasks.keep_word_template import keep_word_template
 
     content = _content(file)

@@ -14,8 +14,8 @@ from duban.web.visit import Visit
 from duban.web.work_folder import work_folder
 from models.errors import BadInputError, NotFoundError
 from models.file_kind import safe_name
-from tasks.check_upload import Limits, check_upload
-from tasks.file_store import MEGABYTE, check_size
+from tasks.files.check_upload import Limits, check_upload
+from tasks.files.file_store import MEGABYTE, check_size
 
 LARGEST = 20 * MEGABYTE
 KEPT = 3
@@ -37,7 +37,7 @@ class WaitingFile:
 
 def keep_waiting(visit: Visit, kind: str, file: UploadFile, endings: tuple[str, ...]) -> WaitingFile:
     """Keep an uploaded file for its person. Raises BadInputError for another ending, for what
-    `tasks.check_upload` refuses, and for more than LARGEST bytes."""
+    `tasks.files.check_upload` refuses, and for more than LARGEST bytes."""
     name = safe_name(file.filename or "")
     if not name.lower().endswith(endings):
         raise BadInputError(f"“{name}”不是 {'、'.join(endings)} 文件。")

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
+from tasks.files.workbook import HEADER_ROW, Column, Value, add_row, new_sheet, save
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.tell_row import Teller
 from tasks.ledgers.template import ledger_columns, offer_choices
-from tasks.wording.sheet import HEADER_ROW, Column, Value, add_row, new_sheet, save
 
 _NUMBERS = (FieldType.WHOLE, FieldType.DECIMAL, FieldType.MONEY)
 

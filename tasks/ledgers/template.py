@@ -11,9 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
+from tasks.files.workbook import BODY, EXAMPLE, HEADER, HEADER_ROW, TITLE, Column, Value, add_row, new_sheet, save
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_table import EXAMPLE_SHEET, GUIDE_SHEET
-from tasks.wording.sheet import BODY, EXAMPLE, HEADER, HEADER_ROW, TITLE, Column, Value, add_row, new_sheet, save
 
 ROWS = 200
 """So many rows are ready to be filled in; further ones are brought in just as well."""

@@ -44,10 +44,10 @@ from models.workdays import WorkCalendar
 from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
 from tasks.attach import attach
-from tasks.check_upload import Limits
 from tasks.close import accept, reopen, request_close, send_back
 from tasks.extend import current_deadline, decide_extension, extend
-from tasks.file_store import MEGABYTE
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import MEGABYTE
 from tasks.instruct import close_instruction, instruct, reply, sign_instruction
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to

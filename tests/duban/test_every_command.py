@@ -34,7 +34,7 @@ from tasks.appeal import appeal, find_line
 from tasks.comment_report import comment
 from tasks.compile_report import compile_report
 from tasks.edit_block import add_block
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tasks.find_block import find_block
 from tasks.find_report import find_report
 from tasks.instruct import find_instruction, reply

@@ -20,9 +20,9 @@ from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from tasks.export_list import EXPORT_COLUMNS, export_list
+from tasks.files.write_errors import write_errors
 from tasks.import_list import ImportReport, import_list
 from tasks.reading.sheet import open_workbook
-from tasks.write_errors import write_errors
 from tasks.write_template import LIST_COLUMNS, write_template
 from tests.actors import administrator
 

@@ -15,7 +15,7 @@ from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.organ import Organ
 from models.word_template import WordTemplate
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tasks.keep_word_template import keep_word_template, newest_word_template, stop_word_template, template_bytes
 from tasks.word_template import LARGEST, check_word_template, fill_word_template, starter_template
 from tasks.wording.official_document import BarChart, Heading, OfficialDocument, Paragraph, Run, Series, Table

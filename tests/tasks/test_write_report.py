@@ -26,7 +26,7 @@ from models.ledgers.leadership_act import LeadershipAct
 from models.settings import Settings
 from tasks.edit_block import edit_block
 from tasks.edition import edition_of
-from tasks.file_store import MEGABYTE, FileStore
+from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.gather_year_review import gather_year_review
 from tasks.keep_word_template import keep_word_template
 from tasks.mark_block import mark_figure, mark_internal

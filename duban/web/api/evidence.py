@@ -15,9 +15,9 @@ from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done
 from models.evidence import Category
 from tasks.acting.find_seen import seen_evidence, seen_item
 from tasks.attach import attach
-from tasks.check_upload import Limits
-from tasks.fetch_evidence import fetch_evidence
-from tasks.file_store import FileStore
+from tasks.files.check_upload import Limits
+from tasks.files.fetch_evidence import fetch_evidence
+from tasks.files.file_store import FileStore
 
 router = APIRouter(tags=["佐证材料"])
 

@@ -6,8 +6,8 @@ from fastapi.responses import Response
 from duban.web.attachment import streamed
 from duban.web.visit import Signed
 from tasks.acting.find_seen import seen_evidence
-from tasks.fetch_evidence import fetch_evidence
-from tasks.file_store import FileStore
+from tasks.files.fetch_evidence import fetch_evidence
+from tasks.files.file_store import FileStore
 
 router = APIRouter()
 

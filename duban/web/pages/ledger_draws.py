@@ -21,8 +21,8 @@ from models.permission import Action
 from models.person import Person
 from models.random_draw import lists_of
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.check_upload import Limits, check_upload
 from tasks.draw_inspection import draw_inspection
+from tasks.files.check_upload import Limits, check_upload
 from tasks.find_draw import find_draw, list_draws
 from tasks.ledgers.find_row import authorize_ledgers
 from tasks.read_draw_lists import (

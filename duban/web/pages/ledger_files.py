@@ -21,12 +21,12 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
 from tasks.acting.authorize import authorize_organ
+from tasks.files.write_errors import write_errors
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger, refuse_errors
 from tasks.ledgers.read_table import kind_field
 from tasks.ledgers.template import write_ledger_template
 from tasks.ledgers.undo_import import batches_of, find_batch, rows_of_batch, undo_ledger_import
 from tasks.people.find_posts import names_to_offer
-from tasks.write_errors import write_errors
 
 router = APIRouter()
 ENDINGS = (".xlsx", ".csv")

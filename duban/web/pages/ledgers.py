@@ -26,8 +26,8 @@ from models.plan import AnnualPlan
 from models.typed_text import day_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.attach import attach_to_act
-from tasks.check_upload import Limits
-from tasks.file_store import FileStore
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import FileStore
 from tasks.ledgers.browse import Due, LedgerPage, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.fields import fields_of

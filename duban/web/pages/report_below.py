@@ -19,7 +19,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tasks.receive_report import Receipt, receive_report, sender_of
 from tasks.report_package import read_package
 from tasks.signing_key import spaced

@@ -16,7 +16,7 @@ from duban.web.visit import Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
 from tasks.edition import edition_of
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tasks.keep_word_template import keep_word_template, newest_word_template, stop_word_template, template_bytes
 from tasks.word_template import LARGEST, MEGABYTE, starter_template
 from tasks.wording.official_document import render

@@ -22,7 +22,7 @@ from duban.web.posted import posted
 from duban.web.visit import signed_in
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Web, words_of
 

@@ -26,7 +26,6 @@ from models.span import span_named
 from models.workdays import DayRule
 from tasks.appeal import appeal, decide_appeal, find_appeal
 from tasks.attach import attach
-from tasks.check_upload import Limits
 from tasks.close import accept, reopen, request_close, send_back
 from tasks.comment_report import comment
 from tasks.compile_brief import compile_brief
@@ -34,7 +33,8 @@ from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
 from tasks.evaluate import evaluate
 from tasks.extend import decide_extension, extend
-from tasks.file_store import MEGABYTE
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import MEGABYTE
 from tasks.hand_over import take_leave
 from tasks.hold_webhooks import make_webhook
 from tasks.import_calendar import import_overrides

@@ -13,8 +13,8 @@ from models.database import reading
 from models.errors import NotFoundError
 from models.evidence import StoredFile
 from tasks.acting.find_seen import seen_document, seen_evidence, seen_item, seen_organ
-from tasks.fetch_evidence import fetch_evidence
-from tasks.file_store import FileStore
+from tasks.files.fetch_evidence import fetch_evidence
+from tasks.files.file_store import FileStore
 from tests.office import FIRST, OUTSIDER, Office
 
 SEEN: dict[str, Callable[..., Any]] = {"item": seen_item, "document": seen_document, "evidence": seen_evidence}

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import BadInputError, DubanError, NotFoundError
-from tasks.file_store import MEGABYTE, FileStore, Stored, check_size
+from tasks.files.file_store import MEGABYTE, FileStore, Stored, check_size
 
 CONTENT = "佐证材料".encode()
 HASH = hashlib.sha256(CONTENT).hexdigest()
@@ -129,7 +129,7 @@ def test_an_interrupted_source_leaves_nothing_in_memory() -> None:
 def test_a_process_killed_in_the_middle_leaves_nothing_under_a_hash(tmp_path: Path) -> None:
     program = """
 import os, sys
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 
 class Killed:
     pieces = [b"x" * 100_000]

@@ -18,7 +18,7 @@ from lxml import etree
 
 from models.errors import BadInputError, UnreadableFileError
 from models.file_kind import HEAD, FileKind, decoded, kind_of, safe_name
-from tasks.file_store import check_size
+from tasks.files.file_store import check_size
 from tasks.reading.folding import fold, visible
 from tasks.reading.secrecy import marking
 from tasks.reading.word import MOST_PART

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from models.evidence import StoredFile
-from tasks.file_store import FileStore, Stored
+from tasks.files.file_store import FileStore, Stored
 
 _FILE: Table = StoredFile.__table__  # type: ignore[attr-defined]
 

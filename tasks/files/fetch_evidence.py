@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from models.errors import NotFoundError
 from models.evidence import Evidence, StoredFile
-from tasks.file_store import FileStore
+from tasks.files.file_store import FileStore
 
 log = logging.getLogger(__name__)
 

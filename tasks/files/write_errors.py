@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import CellError
-from tasks.wording.sheet import HEADER_ROW, Column, add_row, new_sheet, save
+from tasks.files.workbook import HEADER_ROW, Column, add_row, new_sheet, save
 
 _COLUMNS = (
     Column("工作表", 16), Column("行", 8, centred=True), Column("列", 14), Column("值", 36), Column("应填", 70),

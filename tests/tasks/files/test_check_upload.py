@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from models.errors import BadInputError, UnreadableFileError
-from tasks.check_upload import REFUSED, Limits, Upload, check_upload
+from tasks.files.check_upload import REFUSED, Limits, Upload, check_upload
 
 LIMITS = Limits(largest=1024 * 1024)
 TEXT = "关于开展保密审查的通知\n各科室要检查涉及国家秘密、商业秘密的文件,严格机密文件管理。\n"

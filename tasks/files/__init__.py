@@ -1,0 +1,1 @@
+"""Files that come in, are kept and go out: the store, the check at the door, workbooks."""
