@@ -37,7 +37,7 @@ class Importance(Coded):
 class WorkItem(Row, table=True):
     """One item of the list (清单化): named responsibility (责任化) and a day (时限化).
 
-    `due_on` is the earliest open deadline, kept up by `tasks.arm`; `number` is the office's own numbering,
+    `due_on` is the earliest open deadline, kept up by `tasks.ladder.arm`; `number` is the office's own numbering,
     unique in the plan. `recurrence` is an RFC 5545 rule. `percent` is progress in points, 0 to 100.
     """
 

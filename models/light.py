@@ -65,7 +65,7 @@ def light(
     """The light on day `on`: the due day itself is near, the day after is overdue; the worse of time and lag shows.
 
     `near_days` counts working days before the due day, `due_on` is the earliest day that is neither done nor
-    claimed done, `behind` the points by which progress trails even progress. `tasks.status` says the same in SQL
+    claimed done, `behind` the points by which progress trails even progress. `tasks.ladder.status` says the same in SQL
     for whole tables; a test holds the two together.
     """
     if closed_on is not None and closed_on <= on:

@@ -22,9 +22,9 @@ from models.policy import Policy
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
 from tasks.await_decision import awaiting
+from tasks.ladder.status import light_values, open_on, standing_of
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
-from tasks.status import light_values, open_on, standing_of
 
 ITEMS = SQLModel.metadata.tables[str(WorkItem.__tablename__)]
 ROW = ITEMS.c

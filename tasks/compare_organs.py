@@ -18,7 +18,7 @@ from models.plan import AnnualPlan
 from models.policy import Policy
 from models.workdays import DayRule, WorkCalendar
 from tasks.acting.authorize import organs_within
-from tasks.status import Terms, light_case, open_when
+from tasks.ladder.status import Terms, light_case, open_when
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
 from tasks.channels.mail import ChannelDownError, Mail, open_mail
-from tasks.recheck import recheck
-from tasks.remind import SLUG
+from tasks.ladder.recheck import recheck
+from tasks.ladder.remind import SLUG
 from tasks.wording.digest import Line, compose
 
 

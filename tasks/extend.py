@@ -16,7 +16,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.typed_text import words
 from tasks.acting.perform import check_level, performing, policy_of
-from tasks.arm import move_deadline
+from tasks.ladder.arm import move_deadline
 from tasks.tell import role_to_ask, settle, tell
 
 

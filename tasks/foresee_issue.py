@@ -13,7 +13,7 @@ from models.plan import AnnualPlan
 from models.policy import Rung
 from models.workdays import WorkCalendar
 from tasks.issue import issue
-from tasks.remind import remind
+from tasks.ladder.remind import remind
 from tasks.sum_plans import is_incomplete
 
 MOST = 3000

@@ -22,9 +22,9 @@ from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_everywhere, authorize_organ
+from tasks.ladder.reproject import MovedFire, reproject
 from tasks.ledgers.keep_terms import MovedTerm
 from tasks.ledgers.recount_days import recount_days
-from tasks.reproject import MovedFire, reproject
 
 _COLUMNS = ("日期", "类型", "名称")
 _REST = {"休息", "放假", "休", "假"}

@@ -27,8 +27,8 @@ from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, standings
 from tasks.acting.perform import Deed, performing
-from tasks.arm import refresh_due
 from tasks.draw_up import draw_up
+from tasks.ladder.arm import refresh_due
 from tasks.tell import settle, tell
 from tasks.transfer import post_in_office
 from tasks.wording.facts import to_facts

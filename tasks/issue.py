@@ -8,12 +8,12 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET
 from tasks.acting.perform import performing_for
-from tasks.arm import IssueResult, issue_plan
+from tasks.ladder.arm import IssueResult, issue_plan
 from tasks.ledgers.keep_terms import catch_up
 
 
 def issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str = DEFAULT_PRESET) -> IssueResult:
-    """Issue every complete draft of the plan; see `tasks.arm.issue_plan`.
+    """Issue every complete draft of the plan; see `tasks.ladder.arm.issue_plan`.
 
     From now on it carries what the ledgers of its year owe, too. Raises ForbiddenError.
     """

@@ -12,8 +12,8 @@ from models.item import Deadline, WorkItem
 from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
+from tasks.ladder.status import light_values, standing_of
 from tasks.people.people_in_lists import ITEM, doer_name, leader_name, unit_name
-from tasks.status import light_values, standing_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ItemLine:
 
 
 def list_standing(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> list[ItemLine]:
-    """Every item of the plan, in the order in which they came in; the lights are those of `tasks.status`."""
+    """Every item of the plan, in the order in which they came in; the lights are those of `tasks.ladder.status`."""
     waits = sa.select(col(ClosureRequest.id)).where(
         col(ClosureRequest.item_id) == ITEM.id,
         col(ClosureRequest.state) == ClosureState.PENDING,

@@ -12,7 +12,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.typed_text import words
 from tasks.acting.perform import performing
-from tasks.arm import refresh_due
+from tasks.ladder.arm import refresh_due
 
 
 def add_milestone(session: Session, item: WorkItem, *, by: Actor, title: str, due_on: dt.date) -> Deadline:

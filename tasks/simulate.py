@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.arm import issue_plan
+from tasks.ladder.arm import issue_plan
+from tasks.ladder.remind import SLUG, remind
 from tasks.list_notices import list_notices
-from tasks.remind import SLUG, remind
 
 _ITEMS = "(SELECT id FROM work_item WHERE plan_id = :plan)"
 _PREPARE = (

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, select
 from models.insert_many import insert_many
 from models.item import Importance, ItemState, WorkItem
 from models.plan import AnnualPlan, ImportBatch, Project
-from tasks.arm import reschedule
+from tasks.ladder.arm import reschedule
 from tasks.merge_list import TIMES, Change, PlanAsItStands
 
 _CHUNK = 10_000

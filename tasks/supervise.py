@@ -13,7 +13,7 @@ from models.policy import Rung
 from models.workdays import WorkCalendar
 from tasks.acting.audit import recorded
 from tasks.draw_up import draw_up
-from tasks.remind import SweepResult, remind
+from tasks.ladder.remind import SweepResult, remind
 from tasks.wording.facts import to_facts
 from tasks.write_sheet import escalation_sheet
 

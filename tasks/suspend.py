@@ -16,7 +16,7 @@ from models.suspension import Suspension
 from models.typed_text import words
 from models.workdays import WorkCalendar
 from tasks.acting.perform import performing, policy_of
-from tasks.arm import move_deadline
+from tasks.ladder.arm import move_deadline
 
 
 def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Suspension:

@@ -24,9 +24,9 @@ from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
 from tasks.choose_items import ITEMS, ROW, handler_on
+from tasks.ladder.status import Terms, light_case, light_values, needs_of, open_when
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
-from tasks.status import Terms, light_case, light_values, needs_of, open_when
 
 Group = Literal["department", "project", "person"]
 Days = Mapping[tuple[dt.date, "Outcome"], int]
@@ -146,7 +146,7 @@ def _statements(
 
 
 def _statement(lag: bool, paused: bool, postgres: bool) -> sa.TextClause:
-    """What `tasks.status.standing` says, of two days at once and with every deadline asked for once."""
+    """What `tasks.ladder.status.standing` says, of two days at once and with every deadline asked for once."""
     now = light_case(lag=lag, paused=paused, postgres=postgres)
     was = light_case(lag=lag, paused=paused, postgres=postgres, terms=_WAS)
     final_on, final = ("f.due_on", "LEFT JOIN deadline f ON f.id = d.final_id") if lag else ("NULL", "")

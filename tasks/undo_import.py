@@ -15,7 +15,7 @@ from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch, ImportChange, Project
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ, may_see_organ
-from tasks.arm import reschedule
+from tasks.ladder.arm import reschedule
 from tasks.merge_list import TIMES
 from tasks.store_list import replace_leaders, replace_units, rewrite_items
 

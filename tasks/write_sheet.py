@@ -13,8 +13,8 @@ from models.organ import Organ
 from models.person import Person, Role
 from models.policy import Colour, Filling, Policy
 from tasks.acting.perform import policy_of
+from tasks.ladder.status import post_holders
 from tasks.people.people_of import contact_of, holder_of, unit_of
-from tasks.status import post_holders
 from tasks.wording.supervision_sheet import SupervisionSheet
 
 REPLY_DAYS = 3

@@ -33,7 +33,6 @@ from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.policy import Policy, Relation, Rung, Unit
 from models.settings import Settings
-from tasks.arm import IssueResult
 from tasks.attach import attach
 from tasks.close import Closure, accept, request_close, send_back
 from tasks.deliver import DeliveryResult, deliver
@@ -42,11 +41,12 @@ from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.instruct import Given, instruct
 from tasks.issue import issue
+from tasks.ladder.arm import IssueResult
+from tasks.ladder.remind import SweepResult
 from tasks.list_notices import list_notices
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
 from tasks.progress import record_progress
-from tasks.remind import SweepResult
 from tasks.sign import sign as take_item
 from tasks.supervise import supervise
 from tasks.suspend import resume, suspend

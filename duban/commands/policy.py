@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 @policies.command("list")
 def list_(context: typer.Context, as_json: JsonOption = False) -> None:
     """列出可用的策略。"""
-    from tasks.set_policy import list_policies
+    from tasks.ladder.set_policy import list_policies
 
     with edge(context).reading() as session:
         names = [policy.name for policy in list_policies(session)]
@@ -38,7 +38,7 @@ def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> Non
 
     from models.person import Role
     from models.policy import Filling, Rung, Unit
-    from tasks.set_policy import find_policy, show_policy
+    from tasks.ladder.set_policy import find_policy, show_policy
 
     with edge(context).reading() as session:
         policy = find_policy(session, name)
@@ -80,7 +80,7 @@ def set_(
     as_json: JsonOption = False,
 ) -> None:
     """新建或改写一个策略;已下达的计划不受影响,仍按下达时的策略运行。"""
-    from tasks.set_policy import set_policy, show_policy
+    from tasks.ladder.set_policy import set_policy, show_policy
 
     data = _read(file)
     reach = edge(context)

@@ -127,8 +127,8 @@ def status(
     """某日的亮灯汇总:正常、临期、逾期、未开始、已办结。"""
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.status import lights_shown, overall
-    from tasks.status import status as count
+    from tasks.ladder.status import lights_shown, overall
+    from tasks.ladder.status import status as count
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:

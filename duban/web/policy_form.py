@@ -59,7 +59,7 @@ class PolicyForm:
     rungs: list[dict[str, Any]] = field(default_factory=list)
 
     def data(self) -> dict[str, Any]:
-        """What `tasks.set_policy` takes. Raises BadInputError for what is no number."""
+        """What `tasks.ladder.set_policy` takes. Raises BadInputError for what is no number."""
         return {
             "name": self.name,
             **{
@@ -95,7 +95,7 @@ class PolicyForm:
 
 
 def form_of(data: Mapping[str, Any]) -> PolicyForm:
-    """The form of a policy as `tasks.set_policy.show_policy` gives it."""
+    """The form of a policy as `tasks.ladder.set_policy.show_policy` gives it."""
     rules = data["evidence_rules"]
     return PolicyForm(
         name=data["name"],

@@ -21,7 +21,7 @@ from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.arm import refresh_due
+from tasks.ladder.arm import refresh_due
 from tasks.ledgers.owed import Owed, owed_by_rows, owed_by_year
 from tasks.ledgers.own_terms import OwnTerms, own_terms
 from tasks.ledgers.set_days import set_days

@@ -28,7 +28,7 @@ def levels_sentence(levels: Sequence[Sequence[str]]) -> str:
 
 
 def rung_of(data: Mapping[str, Any], place: int = 0) -> Rung:
-    """A rung of no table, as `tasks.set_policy.show_policy` gives it or a form has it."""
+    """A rung of no table, as `tasks.ladder.set_policy.show_policy` gives it or a form has it."""
     return Rung(
         policy_id=0, ordinal=place, relation=Relation(data["relation"]), offset=data["offset"],
         unit=Unit(data.get("unit") or Unit.WORKING), roles=list(data["roles"]),

@@ -28,9 +28,9 @@ from models.suspension import Suspension
 from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.close import reopen
+from tasks.ladder.status import overall, status
 from tasks.sign import sign
 from tasks.split import split
-from tasks.status import overall, status
 from tests.loop import HELPER, acts, answer, expect_whole_trail, explanation
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 

@@ -49,6 +49,7 @@ from tasks.extend import current_deadline, decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
 from tasks.instruct import close_instruction, instruct, reply, sign_instruction
+from tasks.ladder.status import overall, status
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
 from tasks.people.find import find_item, find_person
@@ -56,7 +57,6 @@ from tasks.people.people_of import handler_of
 from tasks.progress import record_progress
 from tasks.sign import sign
 from tasks.split import split
-from tasks.status import overall, status
 from tasks.suspend import resume, suspend
 from tasks.transfer import transfer
 from tasks.urge import urge

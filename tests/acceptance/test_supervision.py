@@ -15,7 +15,7 @@ from models.item import ItemState
 from models.person import Role
 from models.policy import PRESETS, Relation, Unit
 from models.tables import METADATA
-from tasks.remind import SweepResult
+from tasks.ladder.remind import SweepResult
 from tasks.suspend import suspend
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 
@@ -203,7 +203,7 @@ def test_a_moved_due_day_arms_its_rungs_anew(office: Office) -> None:
     from models.clock import opening_of
     from models.database import unit_of_work
     from models.plan import AnnualPlan
-    from tasks.arm import reschedule
+    from tasks.ladder.arm import reschedule
     from tasks.people.find import find_item
 
     number = office.assign("普法宣传", due="2026-06-30")

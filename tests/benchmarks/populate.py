@@ -16,7 +16,7 @@ from models.policy import Policy, Relation, Rung, Unit
 from models.rhythm import LastRun
 from models.tables import METADATA
 from models.workdays import WorkCalendar
-from tasks.remind import SLUG
+from tasks.ladder.remind import SLUG
 
 ON = dt.date(2026, 6, 17)
 NOW = dt.datetime(2026, 6, 17, 1, tzinfo=dt.UTC)

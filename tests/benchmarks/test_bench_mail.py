@@ -19,7 +19,7 @@ import pytest
 from models.database import unit_of_work
 from models.settings import Settings
 from tasks.deliver import deliver
-from tasks.remind import remind
+from tasks.ladder.remind import remind
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import CALENDAR, NOW, ON
 

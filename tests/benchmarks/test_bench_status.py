@@ -7,7 +7,7 @@ import pytest
 
 from models.database import key, reading
 from models.plan import AnnualPlan
-from tasks.status import status
+from tasks.ladder.status import status
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import CALENDAR, ON
 

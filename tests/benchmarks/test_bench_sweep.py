@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from models.database import unit_of_work
-from tasks.remind import SweepResult, remind
+from tasks.ladder.remind import SweepResult, remind
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.floor import WRITTEN, sweep_statement
 from tests.benchmarks.populate import CALENDAR, DAY, NOW, ON, WORKING_DAYS

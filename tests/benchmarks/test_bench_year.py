@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models.database import unit_of_work
-from tasks.remind import remind
+from tasks.ladder.remind import remind
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.floor import WRITTEN, sweep_statement
 from tests.benchmarks.populate import CALENDAR, DAY, DAYS, NOW

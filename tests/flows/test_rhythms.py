@@ -19,7 +19,7 @@ from models.plan import AnnualPlan
 from models.report import Report
 from models.rhythm import LastRun
 from models.settings import Settings
-from tasks.arm import issue_plan
+from tasks.ladder.arm import issue_plan
 from tests.office import HANDLER, Office
 
 YEAR = 2025

@@ -127,7 +127,7 @@ def test_no_flow_file_is_named_like_a_package_or_a_module_of_python() -> None:
     ],
 )
 def test_only_the_clock_may_read_the_clock(reading: str) -> None:
-    assert "TID251" in complaints(reading, file="tasks/remind.py")
+    assert "TID251" in complaints(reading, file="tasks/ladder/remind.py")
     assert "TID251" in complaints(reading, file="tests/models/test_workdays.py")
     assert "TID251" not in complaints(reading, file="models/clock.py")
 

@@ -16,8 +16,8 @@ from models.permission import Action
 from models.person import Role
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.workdays import WorkCalendar
-from tasks.arm import reschedule
 from tasks.compile_report import compile_report, report_day
+from tasks.ladder.arm import reschedule
 from tasks.lay_out_report import lay_out_report
 from tasks.wording.official_document import render
 from tests.actors import administrator

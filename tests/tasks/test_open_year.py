@@ -17,10 +17,10 @@ from models.organ import Department, Organ
 from models.person import Role
 from models.plan import AnnualPlan, Project
 from models.report import SectionKind
-from tasks.arm import issue_plan
 from tasks.compile_report import compile_report
 from tasks.edit_block import add_block, edit_block
 from tasks.find_report import find_report
+from tasks.ladder.arm import issue_plan
 from tasks.ledgers.terms import confirm_term, set_term
 from tasks.mark_block import withdraw_block
 from tasks.open_year import OpenedYear, open_year

@@ -20,7 +20,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import ImportBatch
 from models.progress import ProgressEntry
-from tasks.arm import issue_plan
+from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
 from tasks.undo_import import UndoResult, undo_import
 from tests.actors import administrator

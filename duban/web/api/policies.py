@@ -10,7 +10,7 @@ from duban.web.call import Reader
 from models.errors import NotFoundError
 from models.person import Role
 from models.policy import Colour, Filling, Relation, Unit
-from tasks.set_policy import list_policies, show_policy
+from tasks.ladder.set_policy import list_policies, show_policy
 
 router = APIRouter(tags=["督办策略"])
 

@@ -29,8 +29,8 @@ from tasks.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, 
 from tasks.find_gaps import Gap, gaps
 from tasks.foresee_issue import foresee_issue
 from tasks.issue import issue
+from tasks.ladder.set_policy import find_policy, list_policies
 from tasks.people.find_posts import names_to_offer
-from tasks.set_policy import find_policy, list_policies
 from tasks.sum_plans import PlanInNumbers, is_incomplete, sum_plans
 from tasks.undo_import import undo_import
 from tasks.wording.policy import rung_sentence

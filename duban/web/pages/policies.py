@@ -33,7 +33,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.policy import Filling, Policy, Rung, Unit
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.set_policy import check_may_set, list_policies, read_policy, set_policy, show_policy
+from tasks.ladder.set_policy import check_may_set, list_policies, read_policy, set_policy, show_policy
 from tasks.wording.policy import differences, levels_sentence, rung_of, rung_parts
 
 router = APIRouter()

@@ -41,6 +41,7 @@ from tasks.import_calendar import import_overrides
 from tasks.import_list import import_list
 from tasks.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
 from tasks.issue import issue
+from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
 from tasks.people.find import find_item, find_person
@@ -49,7 +50,6 @@ from tasks.publish_scores import publish_scores
 from tasks.receive_report import receive_report
 from tasks.record import record_study
 from tasks.resend import resend
-from tasks.set_policy import list_policies, set_policy, show_policy
 from tasks.set_scoring_rule import find_rule
 from tasks.sign import sign
 from tasks.signing_key import fingerprint_of

@@ -10,7 +10,7 @@ from models.person import Role
 from models.policy import Relation, Unit
 from models.workdays import DayRule
 from tasks.import_calendar import import_overrides
-from tasks.reproject import MovedFire, reproject
+from tasks.ladder.reproject import MovedFire, reproject
 from tests.actors import administrator
 from tests.office import HANDLER, Office, day
 

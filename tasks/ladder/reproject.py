@@ -13,7 +13,7 @@ from models.item import Deadline, WorkItem
 from models.policy import Rung
 from models.rhythm import LastRun
 from models.workdays import WorkCalendar
-from tasks.remind import SLUG
+from tasks.ladder.remind import SLUG
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from models.progress import ProgressEntry
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.close import reopen
+from tasks.ladder.status import By, LightCount, light_values, overall, standing_of, status
 from tasks.progress import record_progress
-from tasks.status import By, LightCount, light_values, overall, standing_of, status
 from tests.office import HANDLER, HEAD, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

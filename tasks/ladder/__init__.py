@@ -1,0 +1,1 @@
+"""Deadlines on their ladder: armed, watched, lit, moved with the calendar."""
