@@ -1,6 +1,6 @@
 """The board (督办看板): how a plan stands on a day, as far as one person may see it; each number is a list's length.
 
-Everything is counted over the same items and by the same lights as the list (`tasks.choose_items`), by a constant
+Everything is counted over the same items and by the same lights as the list (`tasks.lists.choose_items`), by a constant
 number of statements.
 """
 
@@ -23,11 +23,11 @@ from models.plan import AnnualPlan, Project
 from models.policy import Policy, Rung
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.choose_items import ROW
 from tasks.compare_organs import OrganCount, compare_organs
-from tasks.list_unfiled import UnitCount, count_unfiled, owed_period
+from tasks.lists.choose_items import ROW
+from tasks.lists.list_unfiled import UnitCount, count_unfiled, owed_period
+from tasks.lists.tally import Days, Group, Outcome, count_days, tally
 from tasks.people.people_of import UNASSIGNED
-from tasks.tally import Days, Group, Outcome, count_days, tally
 
 OVERDUE_SHOWN = 8
 AHEAD = 30

@@ -21,8 +21,8 @@ from models.person import Person, Post
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted, seats
-from tasks.await_decision import waiting
-from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
+from tasks.lists.await_decision import waiting
+from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.wording.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
 from tasks.wording.days import short_day
 

@@ -12,8 +12,8 @@ from models.item import DeadlineKind
 from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.choose_items import ITEMS, ROW, Choice, Shine, chosen
-from tasks.tally import DEADLINES, DUE, Outcome, count_days, outcome_on
+from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, chosen
+from tasks.lists.tally import DEADLINES, DUE, Outcome, count_days, outcome_on
 
 SHOWN = 4
 """Deadlines of one day that are told one by one; the others are counted."""

@@ -24,8 +24,8 @@ from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.circular_trend import trend
 from tasks.ladder.status import light_values
-from tasks.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
-from tasks.list_unfiled import Unfiled, Unsigned, filling_policy, unfiled, unsigned
+from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
+from tasks.lists.list_unfiled import Unfiled, Unsigned, filling_policy, unfiled, unsigned
 from tasks.people.people_of import UNASSIGNED
 from tasks.score_table import Score, scores_of
 from tasks.wording.circular import (

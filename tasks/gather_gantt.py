@@ -13,7 +13,7 @@ from models.item import Deadline, DeadlineKind
 from models.light import Light
 from models.plan import AnnualPlan, Project
 from models.workdays import WorkCalendar
-from tasks.choose_items import ROW, Choice, Shine, chosen
+from tasks.lists.choose_items import ROW, Choice, Shine, chosen
 
 MOST = 200
 """Items drawn at once; a plan with more opens one project at a time."""

@@ -214,7 +214,7 @@ def _reopened(look: _Look) -> Iterator[ScoreFact]:
 
 
 def _unfiled(look: _Look) -> Iterator[ScoreFact]:
-    """A report after its day but still in its period is a report (as in `tasks.list_unfiled`)."""
+    """A report after its day but still in its period is a report (as in `tasks.lists.list_unfiled`)."""
     policy = look.session.get(Policy, look.plan.policy_id) if look.plan.policy_id else None
     if policy is None:
         return

@@ -30,10 +30,10 @@ from models.receipt import Receipt
 from models.scoring import ScoreAppeal, ScoreLine, ScoreRun
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import Standing, organs_within, permitted, seats, standings_on
-from tasks.await_decision import Decision, Waiting, waiting
-from tasks.browse_items import Listing
-from tasks.choose_items import Choice
-from tasks.list_unfiled import filling_policy, owed_period, unfiled
+from tasks.lists.await_decision import Decision, Waiting, waiting
+from tasks.lists.browse_items import Listing
+from tasks.lists.choose_items import Choice
+from tasks.lists.list_unfiled import filling_policy, owed_period, unfiled
 from tasks.wording.days import short_day
 
 SOON = 3

@@ -185,7 +185,7 @@ def unfiled(
     from models.organ import Organ
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.list_unfiled import unfiled as missing
+    from tasks.lists.list_unfiled import unfiled as missing
     from tasks.urge import urge as ask
     from tasks.urge import urgeable
 
@@ -224,7 +224,7 @@ def problems(
 
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.find_gaps import gaps
+    from tasks.lists.find_gaps import gaps
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         authorize_organ(session, by, Action.VIEW, plan.organ_id)

@@ -17,10 +17,10 @@ from models.item import Importance, ItemState
 from models.light import Light
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none
-from tasks.browse_items import FEWEST, MOST, USUAL, Listing
-from tasks.choose_items import Choice, Standing
-from tasks.item_columns import USUAL_COLUMNS, ItemColumn, columns_named
-from tasks.order_items import Order, Sorting
+from tasks.lists.browse_items import FEWEST, MOST, USUAL, Listing
+from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn, columns_named
+from tasks.lists.order_items import Order, Sorting
 
 FRAME = ("organ", "year", "on")
 """What the frame keeps in every address; no part of a view."""

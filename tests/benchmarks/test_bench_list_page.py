@@ -12,7 +12,7 @@ from duban.web.visit import Visit
 from models.actor import Actor, Channel
 from models.database import reading
 from models.plan import AnnualPlan
-from tasks.browse_items import Listing
+from tasks.lists.browse_items import Listing
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant
 from tests.benchmarks.floor import holder_on

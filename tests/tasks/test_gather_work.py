@@ -14,12 +14,12 @@ from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
 from models.policy import Filling, Policy
-from tasks.await_decision import Decision, waiting
-from tasks.choose_items import Choice, Standing
-from tasks.count_work import Number, count_work, list_counted
 from tasks.gather_work import MOST, Group, Line, Work, gather_work
 from tasks.instruct import find_instruction, reply, sign_instruction
 from tasks.list_escalated import list_escalated
+from tasks.lists.await_decision import Decision, waiting
+from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.count_work import Number, count_work, list_counted
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
 from tasks.sign import sign

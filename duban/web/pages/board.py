@@ -15,8 +15,8 @@ from models.day_override import office_calendar
 from models.permission import Action
 from tasks.acting.authorize import organs_within, permitted
 from tasks.gather_board import gather_board
-from tasks.list_unfiled import unfiled
-from tasks.tally import Group, Outcome
+from tasks.lists.list_unfiled import unfiled
+from tasks.lists.tally import Group, Outcome
 
 router = APIRouter()
 

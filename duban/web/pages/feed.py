@@ -11,7 +11,7 @@ from models.actor import Actor, Channel
 from models.database import reading
 from models.errors import NotFoundError
 from tasks.access.hold_tokens import find_feed
-from tasks.write_calendar import calendar_mark, write_calendar
+from tasks.lists.write_calendar import calendar_mark, write_calendar
 
 router = APIRouter()
 

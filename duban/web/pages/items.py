@@ -12,12 +12,12 @@ from models.light import Light
 from models.permission import Action
 from models.plan import AnnualPlan
 from tasks.acting.authorize import may_anywhere, organs_within, permitted
-from tasks.browse_items import ItemPage
-from tasks.choose_items import Standing
-from tasks.item_columns import USUAL_COLUMNS, ItemColumn
-from tasks.keep_view import drop_view, keep_view, views_for
-from tasks.offer_filters import offer_filters
-from tasks.order_items import Order, place_of
+from tasks.lists.browse_items import ItemPage
+from tasks.lists.choose_items import Standing
+from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn
+from tasks.lists.keep_view import drop_view, keep_view, views_for
+from tasks.lists.offer_filters import offer_filters
+from tasks.lists.order_items import Order, place_of
 
 router = APIRouter()
 

@@ -21,7 +21,7 @@ from models.job import Job
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.settings import Settings
-from tasks.write_items import Kind, write_items
+from tasks.lists.write_items import Kind, write_items
 
 router = APIRouter()
 

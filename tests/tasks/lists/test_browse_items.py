@@ -18,10 +18,10 @@ from models.organ import Department
 from models.person import Person, Role
 from models.plan import AnnualPlan, Project
 from models.workdays import WorkCalendar
-from tasks.browse_items import ItemPage, Listing
-from tasks.choose_items import Choice, Standing
-from tasks.list_items import list_items
-from tasks.order_items import Order, Sorting, place_of
+from tasks.lists.browse_items import ItemPage, Listing
+from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.list_items import list_items
+from tasks.lists.order_items import Order, Sorting, place_of
 from tests.office import HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -224,7 +224,7 @@ def test_a_page_whose_place_is_gone_is_the_first_one(many: Office) -> None:
 
 
 def _token(sorting: Sorting, *keys: str | int) -> str:
-    from tasks.order_items import Place
+    from tasks.lists.order_items import Place
 
     return Place(sorting, keys).token()
 

@@ -19,8 +19,8 @@ from models.item import Importance, ItemState
 from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
-from tasks.order_items import Key, Order, Place, Sorting
+from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
+from tasks.lists.order_items import Key, Order, Place, Sorting
 from tasks.people.address import recipient_in_charge, recipient_of_head, recipient_of_post
 from tasks.people.people_of import UNASSIGNED, handlers_of
 

@@ -21,8 +21,8 @@ from models.plan import AnnualPlan
 from models.policy import Policy
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.await_decision import awaiting
 from tasks.ladder.status import light_values, open_on, standing_of
+from tasks.lists.await_decision import awaiting
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
 

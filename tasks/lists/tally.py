@@ -23,8 +23,8 @@ from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.choose_items import ITEMS, ROW, handler_on
 from tasks.ladder.status import Terms, light_case, light_values, needs_of, open_when
+from tasks.lists.choose_items import ITEMS, ROW, handler_on
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
 

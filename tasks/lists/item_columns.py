@@ -4,7 +4,7 @@ import datetime as dt
 
 from models.coded import Coded
 from models.errors import BadInputError
-from tasks.browse_items import ListedItem
+from tasks.lists.browse_items import ListedItem
 
 
 class ItemColumn(Coded):

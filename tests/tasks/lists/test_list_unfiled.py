@@ -11,7 +11,7 @@ from models.item import ItemUnit
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.close import request_close, send_back
-from tasks.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
+from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
 from tasks.object_to import object_to
 from tasks.people.find import find_person
 from tasks.progress import record_progress

@@ -16,8 +16,8 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.browse_items import ListedItem, Listing
-from tasks.choose_items import ROW, Choice, Shine, chosen
+from tasks.lists.browse_items import ListedItem, Listing
+from tasks.lists.choose_items import ROW, Choice, Shine, chosen
 
 
 class Number(Coded):

@@ -13,7 +13,7 @@ from models.coded import Coded
 from models.errors import BadInputError
 from models.light import Light
 from models.natural_order import natural_order
-from tasks.choose_items import ROW, Shine
+from tasks.lists.choose_items import ROW, Shine
 
 Key = str | int | dt.date
 """What rows are compared by."""

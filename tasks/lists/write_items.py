@@ -12,8 +12,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from tasks.browse_items import Listing
-from tasks.item_columns import ItemColumn, value_of
+from tasks.lists.browse_items import Listing
+from tasks.lists.item_columns import ItemColumn, value_of
 
 Kind = Literal["xlsx", "csv"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

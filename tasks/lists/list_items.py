@@ -8,8 +8,8 @@ from models.light import Light
 from models.organ import Department
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.browse_items import ListedItem, Listing
-from tasks.choose_items import Choice, Standing
+from tasks.lists.browse_items import ListedItem, Listing
+from tasks.lists.choose_items import Choice, Standing
 
 
 def list_items(
@@ -23,7 +23,7 @@ def list_items(
     department: Department | None = None,
     standing: Standing | None = None,
 ) -> list[ListedItem]:
-    """Every item of `tasks.browse_items` that is asked for, as `by` may see it on its day."""
+    """Every item of `tasks.lists.browse_items` that is asked for, as `by` may see it on its day."""
     choice = Choice(
         states=frozenset({state} if state else ()),
         lights=frozenset({light} if light else ()),

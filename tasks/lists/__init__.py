@@ -1,0 +1,1 @@
+"""Lists of items: chosen, ordered, counted, shown to whoever may see them."""
