@@ -11,7 +11,7 @@ from models.item import Deadline, DeadlineMove, ItemState, WorkItem
 from models.plan import AnnualPlan
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
-from tasks.wording.circular import Totals, TrendPoint
+from tasks.papers.circular import Totals, TrendPoint
 
 PERIODS = 6
 _DAY = dt.timedelta(days=1)

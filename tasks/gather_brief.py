@@ -23,7 +23,7 @@ from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted, seats
 from tasks.lists.await_decision import waiting
 from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
-from tasks.wording.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
+from tasks.papers.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
 from tasks.wording.days import short_day
 
 NEXT_DAYS = 10

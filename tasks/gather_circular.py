@@ -26,9 +26,7 @@ from tasks.circular_trend import trend
 from tasks.ladder.status import light_values
 from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.lists.list_unfiled import Unfiled, Unsigned, filling_policy, unfiled, unsigned
-from tasks.people.people_of import UNASSIGNED
-from tasks.score_table import Score, scores_of
-from tasks.wording.circular import (
+from tasks.papers.circular import (
     ChangedRow,
     Circular,
     DeadlineRow,
@@ -37,6 +35,8 @@ from tasks.wording.circular import (
     Totals,
     UnfiledRow,
 )
+from tasks.people.people_of import UNASSIGNED
+from tasks.score_table import Score, scores_of
 
 ADDRESSEE = "各科室、有关单位"
 _DAY = dt.timedelta(days=1)

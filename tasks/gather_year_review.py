@@ -13,7 +13,7 @@ from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan, Project
 from tasks.count_items import NOT_COUNTED, count_items, was_cancelled
-from tasks.wording.year_review import ByMonth, ProjectShare, YearReview
+from tasks.papers.year_review import ByMonth, ProjectShare, YearReview
 
 _BATCH = 500
 

@@ -14,7 +14,7 @@ from tasks.acting.perform import performing_for
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
-from tasks.word_template import LARGEST, check_word_template
+from tasks.papers.word_template import LARGEST, check_word_template
 
 
 def newest_word_template(session: Session, organ_id: int) -> WordTemplate | None:

@@ -11,7 +11,7 @@ from tasks.compiling.blocks import Block, close_sentence
 from tasks.compiling.check_numbers import UNFOUNDED
 from tasks.compiling.compiled import CompiledReport
 from tasks.compiling.template import Numbering, ReportTemplate, marker
-from tasks.wording.official_document import Heading, OfficialDocument, Paragraph, Run
+from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, Run
 
 UNVERIFIED = "〔待核〕"
 """What a sentence without a source, or one a person has to confirm, is marked with, in front of its stop."""

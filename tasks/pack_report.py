@@ -19,6 +19,7 @@ from tasks.acting.perform import performing_for
 from tasks.compiling.compiled import CompiledReport, CompiledSection
 from tasks.edition import edition_of
 from tasks.lay_out_report import lay_out_report
+from tasks.papers.official_document import render
 from tasks.report_hash import content_hash
 from tasks.report_package import (
     DOCUMENT,
@@ -36,7 +37,6 @@ from tasks.report_package import (
 )
 from tasks.sealing import seal, written
 from tasks.signing_key import fingerprint_of
-from tasks.wording.official_document import render
 
 _BATCH = 500
 """Rows asked for at a time: databases limit how many values a statement may carry."""

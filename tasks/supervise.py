@@ -12,10 +12,10 @@ from models.notice import Notice, NoticeState
 from models.policy import Rung
 from models.workdays import WorkCalendar
 from tasks.acting.audit import recorded
-from tasks.draw_up import draw_up
 from tasks.ladder.remind import SweepResult, remind
-from tasks.wording.facts import to_facts
-from tasks.write_sheet import escalation_sheet
+from tasks.papers.draw_up import draw_up
+from tasks.papers.facts import to_facts
+from tasks.papers.write_sheet import escalation_sheet
 
 
 @dataclass(frozen=True)

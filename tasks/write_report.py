@@ -16,12 +16,12 @@ from tasks.files.file_store import FileStore
 from tasks.gather_year_review import gather_year_review
 from tasks.keep_word_template import newest_word_template, template_bytes
 from tasks.lay_out_report import lay_out_report
-from tasks.word_template import fill_word_template, starter_template
-from tasks.wording.official_document import OfficialDocument, render
-from tasks.wording.typeset import typeset
-from tasks.wording.typeset_fonts import typeset_fonts
-from tasks.wording.web_edition import web_edition
-from tasks.wording.year_review import year_review
+from tasks.papers.official_document import OfficialDocument, render
+from tasks.papers.typeset import typeset
+from tasks.papers.typeset_fonts import typeset_fonts
+from tasks.papers.web_edition import web_edition
+from tasks.papers.word_template import fill_word_template, starter_template
+from tasks.papers.year_review import year_review
 from tasks.write_annex import write_annex
 from tasks.write_figures import write_figures
 

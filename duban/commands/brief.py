@@ -24,8 +24,8 @@ from duban.edge import (
 
 if TYPE_CHECKING:
     from models.document import Document
-    from tasks.wording.brief import Brief
-    from tasks.wording.circular import Circular
+    from tasks.papers.brief import Brief
+    from tasks.papers.circular import Circular
 
 briefs = typer.Typer(help="简报和通报:第一责任人的一页简报;周、月、季度通报。", no_args_is_help=True)
 
@@ -57,10 +57,10 @@ def leader(
     from tasks.acting.authorize import authorize_organ
     from tasks.compile_brief import compile_brief, first_reader
     from tasks.gather_brief import gather_brief
+    from tasks.papers.facts import to_facts
+    from tasks.papers.official_document import write
+    from tasks.papers.write_document import lay_out_document
     from tasks.people.find import find_person
-    from tasks.wording.facts import to_facts
-    from tasks.wording.official_document import write
-    from tasks.write_document import lay_out_document
 
     reach, file, document = edge(context), word_file(out) if out else None, None
     with reach.writing() if file else reach.reading() as session:
@@ -105,10 +105,10 @@ def circular(
     from tasks.acting.authorize import authorize_organ
     from tasks.compile_circular import compile_circular
     from tasks.gather_circular import gather_circular
-    from tasks.wording.circular import Circular, lay_out_circular
-    from tasks.wording.facts import from_facts, to_facts
-    from tasks.wording.official_document import write
-    from tasks.write_document import lay_out_document
+    from tasks.papers.circular import Circular, lay_out_circular
+    from tasks.papers.facts import from_facts, to_facts
+    from tasks.papers.official_document import write
+    from tasks.papers.write_document import lay_out_document
 
     reach, file, kind = edge(context), word_file(out) if out else None, CircularKind(period)
     document = None

@@ -51,7 +51,7 @@ def list_(
     """列出有权查看的文书,最近的在前:文号、标题、所属任务、印发日期。"""
     from models.document import DocumentKind
     from models.ledgers.kinds import member_named
-    from tasks.list_documents import list_documents
+    from tasks.papers.list_documents import list_documents
 
     reach = edge(context)
     wanted = member_named(DocumentKind, kind) if kind else None
@@ -79,9 +79,9 @@ def export(
 ) -> None:
     """把一件文书写成 Word 文件:同一件文书任何时候写出的都一模一样。"""
     from tasks.acting.authorize import authorize_document
-    from tasks.list_documents import find_document
-    from tasks.wording.official_document import write
-    from tasks.write_document import lay_out_document
+    from tasks.papers.list_documents import find_document
+    from tasks.papers.official_document import write
+    from tasks.papers.write_document import lay_out_document
 
     reach, file = edge(context), word_file(out)
     with reach.reading() as session:

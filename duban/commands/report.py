@@ -104,8 +104,8 @@ def compile_(
     from tasks.compile_report import compile_report, report_day
     from tasks.compiling.template import read_template
     from tasks.lay_out_report import lay_out_report
+    from tasks.papers.official_document import write
     from tasks.set_report_template import template_for
-    from tasks.wording.official_document import write
 
     if out is not None and out.suffix.lower() != ".docx":
         raise BadInputError(f"“{out.name}”不是 .docx 文件名:报告只能写成 Word 文件,如 报告.docx。")

@@ -126,7 +126,7 @@ def check(
 ) -> None:
     """检查一份 Word 模板能否使用:占位符、循环、宏、外部链接、大小。"""
     from models.errors import BadInputError
-    from tasks.word_template import check_word_template
+    from tasks.papers.word_template import check_word_template
 
     problems = check_word_template(_content(file))
     if as_json:
@@ -205,7 +205,7 @@ def _readable(
 def _content(file: Path) -> bytes:
     """Raises BadInputError for a file that cannot be read; of one too large only as much as shows it."""
     from models.errors import BadInputError
-    from tasks.word_template import LARGEST
+    from tasks.papers.word_template import LARGEST
 
     try:
         with file.open("rb") as opened:

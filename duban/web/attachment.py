@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi.responses import Response, StreamingResponse
 
 from models.document import Document
-from tasks.write_document import document_bytes
+from tasks.papers.write_document import document_bytes
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

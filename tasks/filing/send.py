@@ -23,7 +23,7 @@ from tasks.filing.deadlines import FILE, OWN, PUBLISH, filing_items
 from tasks.filing.step import bound_report, step
 from tasks.filing.tell_next import tell_next
 from tasks.lay_out_report import lay_out_report
-from tasks.wording.official_document import render
+from tasks.papers.official_document import render
 
 
 def send(session: Session, filing: Filing, name: str, *, by: Actor, way: str, on: dt.date | None = None) -> Addressee:

@@ -14,7 +14,7 @@ from models.settings import Settings
 from tasks.extend import extend
 from tasks.instruct import instruct
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
-from tests.tasks.wording.papers import cells
+from tests.tasks.papers.papers import cells
 from tests.terminal import Terminal
 
 ON = ("--on", "2026-07-01")

@@ -15,9 +15,9 @@ from tasks.compare_versions import compare, figures_now
 from tasks.compile_report import newest_report
 from tasks.compiling.template import Numbering, ReportTemplate
 from tasks.lay_out_report import lay_out_report
+from tasks.papers.official_document import render
 from tasks.reading.read_report import ReportReading, read_report
 from tasks.trace_figure import trace_figure
-from tasks.wording.official_document import render
 from tests.report_year import ReportYear, figures
 
 REAL = Path(__file__).resolve().parents[2] / "../shared/real"

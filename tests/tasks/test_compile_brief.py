@@ -20,10 +20,10 @@ from tasks.gather_brief import gather_brief
 from tasks.instruct import close_instruction, find_instruction, instruct, reply
 from tasks.milestone import add_milestone
 from tasks.object_to import object_to
+from tasks.papers.brief import Brief
 from tasks.people.find import find_person
 from tasks.sign import sign
 from tasks.suspend import suspend
-from tasks.wording.brief import Brief
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

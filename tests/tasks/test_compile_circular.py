@@ -26,9 +26,9 @@ from tasks.compile_circular import compile_circular
 from tasks.extend import decide_extension, extend
 from tasks.gather_circular import gather_circular
 from tasks.instruct import instruct
+from tasks.papers.circular import Circular, TrendPoint
 from tasks.publish_scores import publish_scores
 from tasks.suspend import resume, suspend
-from tasks.wording.circular import Circular, TrendPoint
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

@@ -11,7 +11,7 @@ from models.report import SectionKind
 from tasks.compiling.compiled import CompiledReport
 from tasks.compiling.template import Numbering, ReportTemplate
 from tasks.lay_out_report import UNVERIFIED, lay_out_report
-from tasks.wording.official_document import render
+from tasks.papers.official_document import render
 from tests.report_year import ENFORCEMENT, ORDER, ReportYear, a_year
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS

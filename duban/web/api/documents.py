@@ -11,7 +11,7 @@ from duban.web.attachment import DOCX, word_document
 from duban.web.call import Reader
 from models.document import DocumentKind
 from tasks.acting.find_seen import seen_document
-from tasks.list_documents import list_documents
+from tasks.papers.list_documents import list_documents
 
 router = APIRouter(tags=["文书"])
 

@@ -28,8 +28,8 @@ from tasks.compile_brief import compile_brief, first_reader
 from tasks.compile_circular import compile_circular
 from tasks.gather_brief import gather_brief
 from tasks.gather_circular import gather_circular
-from tasks.list_documents import list_documents
-from tasks.wording.brief import share_out
+from tasks.papers.brief import share_out
+from tasks.papers.list_documents import list_documents
 
 router = APIRouter()
 

@@ -18,9 +18,9 @@ from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundErr
 from tasks.edition import edition_of
 from tasks.files.file_store import FileStore
 from tasks.keep_word_template import keep_word_template, newest_word_template, stop_word_template, template_bytes
-from tasks.word_template import LARGEST, MEGABYTE, starter_template
-from tasks.wording.official_document import render
-from tasks.wording.placeholders import OF_PARAGRAPH, OF_PART, OPENING, PARTS, SINGLE
+from tasks.papers.official_document import render
+from tasks.papers.placeholders import OF_PARAGRAPH, OF_PART, OPENING, PARTS, SINGLE
+from tasks.papers.word_template import LARGEST, MEGABYTE, starter_template
 from tasks.write_annex import annex_pieces, write_annex
 from tasks.write_report import review_of, write_report
 

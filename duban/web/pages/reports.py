@@ -29,7 +29,7 @@ from tasks.acting.authorize import authorize_organ
 from tasks.compile_report import report_day
 from tasks.edition import edition_of
 from tasks.lay_out_report import lay_out_report
-from tasks.wording.official_document import render
+from tasks.papers.official_document import render
 
 router = APIRouter()
 

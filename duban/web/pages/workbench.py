@@ -31,8 +31,8 @@ from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
 from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
+from tasks.papers.brief import Brief
 from tasks.show_system import Queue, show_queue
-from tasks.wording.brief import Brief
 
 router = APIRouter()
 

@@ -16,7 +16,7 @@ from models.database import unit_of_work
 from models.organ import Organ
 from tasks.compile_report import compile_report
 from tasks.files.file_store import FileStore
-from tasks.word_template import starter_template
+from tasks.papers.word_template import starter_template
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web
 

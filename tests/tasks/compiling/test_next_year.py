@@ -16,9 +16,9 @@ from tasks.compile_report import CompiledReport
 from tasks.compiling.next_year import REPORTING_RULES, as_one_item
 from tasks.compiling.template import Numbering, ReportTemplate
 from tasks.lay_out_report import lay_out_report
+from tasks.papers.official_document import render
 from tasks.reading.findings import ReportReading
 from tasks.reading.read_report import read_report
-from tasks.wording.official_document import render
 from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, texts
 
 NEXT = SectionKind.NEXT_YEAR
