@@ -41,14 +41,14 @@ from tasks.access.set_password import set_by_code
 from tasks.attach import attach
 from tasks.close import accept, request_close
 from tasks.compile_report import newest_report
-from tasks.deliver import deliver
 from tasks.extend import decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.hand_over import hand_over, take_leave
 from tasks.instruct import close_instruction, instruct, reply
 from tasks.ledgers.record import correct_row, record_row
-from tasks.list_notices import list_notices
+from tasks.notices.deliver import deliver
+from tasks.notices.list_notices import list_notices
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over

@@ -28,7 +28,7 @@ from models.settings import Settings
 from tasks.compile_brief import compile_brief, first_reader
 from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
-from tasks.deliver import deliver
+from tasks.notices.deliver import deliver
 from tasks.open_year import open_year
 from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run

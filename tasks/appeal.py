@@ -22,7 +22,7 @@ from models.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine, Sc
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ
-from tasks.tell import settle, tell
+from tasks.notices.tell import settle, tell
 
 APPEAL_DAYS = 10
 """Working days from publication. No published source sets a term for scores of an office's own: a default.

@@ -27,7 +27,7 @@ from models.sufficiency import EvidencePiece, shortfall
 from models.typed_text import words
 from tasks.acting.perform import Deed, check_level, performing, policy_of
 from tasks.ladder.arm import refresh_due
-from tasks.tell import role_to_ask, settle, tell
+from tasks.notices.tell import role_to_ask, settle, tell
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from models.person import Person, Role
 from models.typed_text import words
 from tasks.acting.perform import check_level, performing, policy_of
 from tasks.ladder.arm import move_deadline
-from tasks.tell import role_to_ask, settle, tell
+from tasks.notices.tell import role_to_ask, settle, tell
 
 
 def extend(

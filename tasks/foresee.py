@@ -14,8 +14,8 @@ from models.objection import Objection
 from models.permission import Action
 from models.person import Person, Role
 from tasks.acting.perform import policy_of
+from tasks.notices.tell import role_to_ask
 from tasks.people.people_of import reached_by
-from tasks.tell import role_to_ask
 
 _TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN)
 

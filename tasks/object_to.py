@@ -15,7 +15,7 @@ from models.permission import Action
 from models.person import Role
 from models.typed_text import words
 from tasks.acting.perform import performing, policy_of
-from tasks.tell import tell
+from tasks.notices.tell import tell
 
 
 def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, suggested: str | None = None) -> Objection:

@@ -1,7 +1,7 @@
 """Sending what waits for webhooks: claimed before it is sent, signed by Standard Webhooks, tried again for a day.
 
-As in `tasks.deliver`, a message is claimed by a conditional update and committed before the network is spoken to; a
-repeat because of a crash in between carries the same webhook-id.
+As in `tasks.notices.deliver`, a message is claimed by a conditional update and committed before the network is
+spoken to; a repeat because of a crash in between carries the same webhook-id.
 """
 
 import datetime as dt

@@ -14,7 +14,7 @@ from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
 from models.typed_text import words
 from tasks.acting.perform import Deed, performing
-from tasks.tell import settle, tell
+from tasks.notices.tell import settle, tell
 
 
 def transfer(

@@ -23,11 +23,11 @@ from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing, performing_for, policy_of
+from tasks.notices.tell import tell
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
 from tasks.papers.supervision_sheet import UrgedItem, UrgingSlip
 from tasks.people.people_of import contact_of, handler_of, handlers_of, unit_of
-from tasks.tell import tell
 
 REPLY_DAYS = 3
 """Working days within which an urged unit replies, where no day is named."""

@@ -35,7 +35,6 @@ from models.policy import Policy, Relation, Rung, Unit
 from models.settings import Settings
 from tasks.attach import attach
 from tasks.close import Closure, accept, request_close, send_back
-from tasks.deliver import DeliveryResult, deliver
 from tasks.extend import decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
@@ -43,7 +42,8 @@ from tasks.instruct import Given, instruct
 from tasks.issue import issue
 from tasks.ladder.arm import IssueResult
 from tasks.ladder.remind import SweepResult
-from tasks.list_notices import list_notices
+from tasks.notices.deliver import DeliveryResult, deliver
+from tasks.notices.list_notices import list_notices
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
 from tasks.progress import record_progress

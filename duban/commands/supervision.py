@@ -58,7 +58,7 @@ def deliver(
     """把待发通知汇成每人每日一封,经邮件发出(未配置邮件服务器时写入数据目录的 mail)。"""
     from models.clock import now
     from models.errors import DubanError
-    from tasks.deliver import deliver as send
+    from tasks.notices.deliver import deliver as send
 
     reach = edge(context)
     result = send(reach.engine, reach.settings, now=now(), on=today(on) if on else None, quiet=quiet)
@@ -99,7 +99,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出通知:何时、依哪条规则、发给谁、结果如何、为何。"""
-    from tasks.list_notices import list_notices
+    from tasks.notices.list_notices import list_notices
     from tasks.people.find import find_person
 
     reach = edge(context)

@@ -23,7 +23,7 @@ from tasks.acting.authorize import authorize_department
 from tasks.at_desk import unmarked
 from tasks.filing.deadlines import watched_item
 from tasks.filing.step import step
-from tasks.tell import tell
+from tasks.notices.tell import tell
 
 
 def ask_opinions(

@@ -10,7 +10,7 @@ from models.filing import Filing, FilingState
 from models.notice import NoticeKind
 from models.person import Role
 from tasks.filing.deadlines import watched_item
-from tasks.tell import role_to_ask, tell
+from tasks.notices.tell import role_to_ask, tell
 
 _ASKED: dict[FilingState, tuple[Role, ...]] = {
     FilingState.LEGAL_REVIEW: (Role.SUPERVISOR, Role.LEADER),

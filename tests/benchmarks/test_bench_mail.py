@@ -18,8 +18,8 @@ import pytest
 
 from models.database import unit_of_work
 from models.settings import Settings
-from tasks.deliver import deliver
 from tasks.ladder.remind import remind
+from tasks.notices.deliver import deliver
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import CALENDAR, NOW, ON
 

@@ -181,7 +181,7 @@ finally:
 
 OFF_RECORD = {
     "models/database.py": "defines it, and on_record stands on it",
-    "tasks/deliver.py": "a delivery writes digests and attempts, its own record, and commits between two mails",
+    "tasks/notices/deliver.py": "a delivery writes digests and attempts, its own record, and commits between two mails",
     "flows/embedded_clock.py": "the lease says which process runs the clock, four times a minute",
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",

@@ -18,9 +18,9 @@ from models.permission import Action
 from models.person import Person
 from models.typed_text import day_or_none
 from tasks.acting.authorize import organs_within
-from tasks.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
+from tasks.notices.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
+from tasks.notices.resend import find_digest, resend
 from tasks.people.roster import people_in_office
-from tasks.resend import find_digest, resend
 
 Kind = TypeVar("Kind", bound=Coded)
 

@@ -43,13 +43,13 @@ from tasks.instruct import close_instruction, find_instruction, instruct, reply,
 from tasks.issue import issue
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.milestone import add_milestone
+from tasks.notices.resend import resend
 from tasks.object_to import object_to
 from tasks.people.find import find_item, find_person
 from tasks.progress import record_progress
 from tasks.publish_scores import publish_scores
 from tasks.receive_report import receive_report
 from tasks.record import record_study
-from tasks.resend import resend
 from tasks.set_scoring_rule import find_rule
 from tasks.sign import sign
 from tasks.signing_key import fingerprint_of

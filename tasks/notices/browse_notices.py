@@ -21,7 +21,7 @@ from models.person import Person
 from models.policy import Rung
 from models.settings import Settings
 from tasks.acting.authorize import organs_within, permitted
-from tasks.deliver import is_quiet
+from tasks.notices.deliver import is_quiet
 
 SIZE = 50
 """Notices on a page."""

@@ -32,7 +32,7 @@ from models.workdays import WorkCalendar
 from tasks.channels.mail import ChannelDownError, Mail, open_mail
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
-from tasks.wording.digest import Line, compose
+from tasks.notices.digest import Line, compose
 
 
 def _table(model: type[SQLModel]) -> sa.Table:

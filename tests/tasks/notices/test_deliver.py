@@ -16,7 +16,7 @@ from models.clock import opening_of
 from models.errors import DeliveryError
 from models.notice import DigestState
 from tasks.channels.mail import MaildirMail
-from tasks.deliver import CLAIM, FIRST_RETRY, deliver, is_quiet
+from tasks.notices.deliver import CLAIM, FIRST_RETRY, deliver, is_quiet
 from tests.office import HANDLER, HEAD, Office, day
 
 
@@ -138,7 +138,7 @@ def test_a_mail_repeated_after_a_crash_carries_the_same_message_id(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("tasks.deliver._settle", crash)
+        broken.setattr("tasks.notices.deliver._settle", crash)
         with pytest.raises(KeyboardInterrupt):
             deliver(office.engine, office.settings, now=now, on=day("2026-06-26"))
     assert deliver(office.engine, office.settings, now=now + CLAIM / 2, on=day("2026-06-26")).sent == 0
@@ -153,7 +153,7 @@ def test_a_claim_half_spent_ends_the_run_and_loses_nothing(
 ) -> None:
     raised(office)
     with monkeypatch.context() as slow:
-        slow.setattr("tasks.deliver.CLAIM", dt.timedelta(0))
+        slow.setattr("tasks.notices.deliver.CLAIM", dt.timedelta(0))
         assert office.send("2026-06-26").sent == 0
     assert office.send("2026-06-26").sent == 2
     assert len(post.mails) == 2

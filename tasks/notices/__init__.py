@@ -1,0 +1,1 @@
+"""What people are told: raised by acts, gathered in digests, delivered."""
