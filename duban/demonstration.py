@@ -38,26 +38,26 @@ from models.settings import Settings
 from models.workdays import WorkCalendar
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
-from tasks.attach import attach
-from tasks.close import accept, request_close
 from tasks.compile_report import newest_report
-from tasks.extend import decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.hand_over import hand_over, take_leave
-from tasks.instruct import close_instruction, instruct, reply
+from tasks.items.attach import attach
+from tasks.items.close import accept, request_close
+from tasks.items.extend import decide_extension, extend
+from tasks.items.instruct import close_instruction, instruct, reply
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.urge import urge
 from tasks.ledgers.record import correct_row, record_row
 from tasks.notices.deliver import deliver
 from tasks.notices.list_notices import list_notices
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
-from tasks.progress import record_progress
 from tasks.record import money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
-from tasks.sign import sign
 from tasks.supervise import supervise
-from tasks.urge import urge
 
 YEAR = 2026
 LAST_DAY = dt.date(YEAR, 12, 31)

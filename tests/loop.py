@@ -8,7 +8,7 @@ from models.instruction import Instruction
 from models.item import DeadlineMove
 from models.organ import Department
 from models.receipt import Receipt
-from tasks.instruct import Given, close_instruction, reply
+from tasks.items.instruct import Given, close_instruction, reply
 from tests.office import HANDLER, SUPERVISOR, Office
 
 HELPER = "钱科长"

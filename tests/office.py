@@ -33,24 +33,24 @@ from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.policy import Policy, Relation, Rung, Unit
 from models.settings import Settings
-from tasks.attach import attach
-from tasks.close import Closure, accept, request_close, send_back
-from tasks.extend import decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
-from tasks.instruct import Given, instruct
 from tasks.issue import issue
+from tasks.items.attach import attach
+from tasks.items.close import Closure, accept, request_close, send_back
+from tasks.items.extend import decide_extension, extend
+from tasks.items.instruct import Given, instruct
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign as take_item
+from tasks.items.suspend import resume, suspend
+from tasks.items.urge import urge
 from tasks.ladder.arm import IssueResult
 from tasks.ladder.remind import SweepResult
 from tasks.notices.deliver import DeliveryResult, deliver
 from tasks.notices.list_notices import list_notices
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
-from tasks.progress import record_progress
-from tasks.sign import sign as take_item
 from tasks.supervise import supervise
-from tasks.suspend import resume, suspend
-from tasks.urge import urge
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {

@@ -96,9 +96,9 @@ def _opened(file: Path | None) -> Iterator[BinaryIO | None]:
 def _attached(
     reach: Edge, session: "Session", act: "LeadershipAct", by: "Actor", name: str, source: BinaryIO
 ) -> "Evidence":
-    from tasks.attach import attach_to_act
     from tasks.files.check_upload import Limits
     from tasks.files.file_store import FileStore
+    from tasks.items.attach import attach_to_act
 
     store, limits = FileStore(reach.settings.evidence_store), Limits(reach.settings.evidence_bytes)
     return attach_to_act(session, act, by=by, store=store, limits=limits, name=name, source=source)

@@ -67,7 +67,7 @@ def add(
     from models.ledgers.leadership_act import Duty
     from models.notice import Notice
     from models.organ import Organ
-    from tasks.instruct import instruct, instruct_freely
+    from tasks.items.instruct import instruct, instruct_freely
     from tasks.people.find import find_department, find_item, find_person
 
     if sum(given is not None for given in (item, notice, title)) != 1:
@@ -107,7 +107,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出有权查看的批示:谁在何时批示了什么,办得怎样。"""
-    from tasks.list_instructions import list_instructions
+    from tasks.items.list_instructions import list_instructions
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         rows = list_instructions(session, plan, by=by)
@@ -128,7 +128,7 @@ def list_(
 def _acting(
     context: typer.Context, number: int, as_: str | None, on: str | None, organ: str | None
 ) -> Iterator[tuple[Session, Instruction, Actor]]:
-    from tasks.instruct import find_instruction
+    from tasks.items.instruct import find_instruction
 
     reach = edge(context)
     with reach.writing() as session:
@@ -145,7 +145,7 @@ def sign(
     as_json: JsonOption = False,
 ) -> None:
     """签收批示。"""
-    from tasks.instruct import sign_instruction
+    from tasks.items.instruct import sign_instruction
 
     with _acting(context, number, as_, on, organ) as (session, instruction, by):
         sign_instruction(session, instruction, by=by)
@@ -164,7 +164,7 @@ def reply(
     as_json: JsonOption = False,
 ) -> None:
     """反馈批示的办理情况;首次反馈即视为签收。"""
-    from tasks.instruct import reply as answer
+    from tasks.items.instruct import reply as answer
 
     with _acting(context, number, as_, on, organ) as (session, instruction, by):
         made = answer(session, instruction, by=by, content=text)
@@ -183,7 +183,7 @@ def close(
     as_json: JsonOption = False,
 ) -> None:
     """办结批示,写明办理结果;须先有反馈。"""
-    from tasks.instruct import close_instruction
+    from tasks.items.instruct import close_instruction
 
     with _acting(context, number, as_, on, organ) as (session, instruction, by):
         close_instruction(session, instruction, by=by, outcome=outcome)

@@ -98,8 +98,8 @@ def show(
 ) -> None:
     """一项任务的全部:时限的来历、签收、进展、材料、延期、批示、审核,以及现在可以办什么。"""
     from duban.commands.item_page import show_page
+    from tasks.items.show_item import show_item
     from tasks.people.find import find_item
-    from tasks.show_item import show_item
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         item = find_item(session, plan, number)
@@ -152,7 +152,7 @@ def sign(
 ) -> None:
     """签收:牵头单位签收后任务在办;配合科室各自签收;代理人签收时两人的姓名都记下。"""
     from models.person import Person
-    from tasks.sign import sign as take_on
+    from tasks.items.sign import sign as take_on
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         receipt = take_on(session, item, by=by)
@@ -179,7 +179,7 @@ def object_(
     as_json: JsonOption = False,
 ) -> None:
     """转办异议:认为不属于本科室职责的,在策略规定的工作日内提出;由督办员转办或退回。"""
-    from tasks.object_to import object_to
+    from tasks.items.object_to import object_to
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         objection = object_to(session, item, by=by, reason=reason, suggested=suggest)
@@ -202,8 +202,8 @@ def transfer(
 ) -> None:
     """转办、改派:任务重新待签收,原来的签收记录保留,时限不变。"""
     from models.organ import Organ
+    from tasks.items.transfer import transfer as give
     from tasks.people.find import find_department, find_person
-    from tasks.transfer import transfer as give
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         owner = session.get_one(Organ, item.organ_id)
@@ -231,7 +231,7 @@ def split(
     as_json: JsonOption = False,
 ) -> None:
     """分办:为每个配合科室立一项子任务;子任务都销号后,任务才能申请办结。"""
-    from tasks.split import split as share_out
+    from tasks.items.split import split as share_out
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         made = share_out(session, item, by=by, due_on=today(due) if due else None)
@@ -260,7 +260,7 @@ def progress(
     as_json: JsonOption = False,
 ) -> None:
     """填报进展;牵头单位首次填报即视为签收。"""
-    from tasks.progress import record_progress
+    from tasks.items.progress import record_progress
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         entry = record_progress(
@@ -305,9 +305,9 @@ def evidence(
     from models.errors import BadInputError
     from models.evidence import Category
     from models.ledgers.kinds import member_named
-    from tasks.attach import attach
     from tasks.files.check_upload import Limits
     from tasks.files.file_store import FileStore
+    from tasks.items.attach import attach
 
     settings = edge(context).settings
     store = FileStore(settings.evidence_store)
@@ -358,7 +358,7 @@ def _get(
     from models.errors import DubanError, NotFoundError
     from models.permission import Action
     from tasks.acting.authorize import authorize
-    from tasks.attach import find_evidence
+    from tasks.items.attach import find_evidence
     from tasks.people.find import find_item
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
@@ -390,7 +390,7 @@ def milestone(
 ) -> None:
     """设一个阶段节点(--due),或记它已完成(--done);节点同样按策略提醒和升级。"""
     from models.errors import BadInputError
-    from tasks.milestone import add_milestone, reach_milestone
+    from tasks.items.milestone import add_milestone, reach_milestone
 
     if (due is None) == (not reached):
         raise BadInputError("请写 --due 日期(设节点)或 --done(节点已完成),两者取一。")

@@ -30,7 +30,7 @@ def request_close(
     as_json: JsonOption = False,
 ) -> None:
     """申请办结;通过后以申请当日为办结日。周期任务办结最早未办结的一期。"""
-    from tasks.close import request_close as ask
+    from tasks.items.close import request_close as ask
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         request = ask(session, item, by=by, statement=text, whole=whole)
@@ -55,7 +55,7 @@ def accept(
     from dataclasses import asdict
 
     from models.item import ItemState
-    from tasks.close import accept as pass_on
+    from tasks.items.close import accept as pass_on
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         closure = pass_on(session, item, by=by, waive=waive, comment=comment)
@@ -80,7 +80,7 @@ def return_(
     as_json: JsonOption = False,
 ) -> None:
     """退回办结申请(计入退回次数)或转办异议,须写明理由。"""
-    from tasks.close import send_back
+    from tasks.items.close import send_back
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         send_back(session, item, by=by, reason=reason)
@@ -100,7 +100,7 @@ def reopen(
     as_json: JsonOption = False,
 ) -> None:
     """重开已销号的任务;首次办结日、逾期、延期、退回都保留。"""
-    from tasks.close import reopen as open_again
+    from tasks.items.close import reopen as open_again
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         open_again(session, item, by=by, reason=reason, due_on=today(due))

@@ -43,7 +43,7 @@ def extend(
     as_json: JsonOption = False,
 ) -> None:
     """申请延期:到期前提出,写明原因、新时限和进展。"""
-    from tasks.extend import extend as ask
+    from tasks.items.extend import extend as ask
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         asked = ask(
@@ -72,7 +72,7 @@ def approve(
 ) -> None:
     """批准延期(逐级);最后一级批准后时限即改,原时限仍作考核依据。"""
     from models.extension import ExtensionState
-    from tasks.extend import decide_extension
+    from tasks.items.extend import decide_extension
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         decided = decide_extension(session, item, by=by, approve=True, to=today(to) if to else None, comment=comment)
@@ -97,7 +97,7 @@ def refuse(
     as_json: JsonOption = False,
 ) -> None:
     """不批准延期;时限不变。"""
-    from tasks.extend import decide_extension
+    from tasks.items.extend import decide_extension
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         decided = decide_extension(session, item, by=by, approve=False, comment=reason)
@@ -116,7 +116,7 @@ def suspend(
     as_json: JsonOption = False,
 ) -> None:
     """挂起:停止计时和提醒,恢复后时限按策略顺延。"""
-    from tasks.suspend import suspend as stop
+    from tasks.items.suspend import suspend as stop
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         stop(session, item, by=by, reason=reason)
@@ -134,7 +134,7 @@ def resume(
     as_json: JsonOption = False,
 ) -> None:
     """恢复:时限按挂起的天数顺延。"""
-    from tasks.suspend import resume as go_on
+    from tasks.items.suspend import resume as go_on
 
     with acting(context, number, as_, on, year, organ) as (session, item, by):
         span = go_on(session, item, by=by)
@@ -156,8 +156,8 @@ def urge(
     as_json: JsonOption = False,
 ) -> None:
     """催办一项或几项任务,出一张催办单;同一任务在策略规定的间隔内不重复催。"""
+    from tasks.items.urge import urge as press
     from tasks.people.find import find_item
-    from tasks.urge import urge as press
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:
@@ -185,9 +185,9 @@ def unfiled(
     from models.organ import Organ
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
+    from tasks.items.urge import urge as ask
+    from tasks.items.urge import urgeable
     from tasks.lists.list_unfiled import unfiled as missing
-    from tasks.urge import urge as ask
-    from tasks.urge import urgeable
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         authorize_organ(session, by, Action.VIEW, plan.organ_id)

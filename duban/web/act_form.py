@@ -101,7 +101,7 @@ class Act:
     entries: tuple[Entry, ...] = ()
     explains: str = ""
     reaches: str = ""
-    """Who will be told, where that depends on what is chosen; else `tasks.foresee` knows."""
+    """Who will be told, where that depends on what is chosen; else `tasks.items.foresee` knows."""
     approve: bool = True
     """Of a decision: whether it is the one that passes the request on."""
     of_instruction: bool = False

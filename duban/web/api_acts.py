@@ -18,7 +18,7 @@ from models.item import WorkItem
 from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.permission import Action
-from tasks.instruct import find_instruction
+from tasks.items.instruct import find_instruction
 from tasks.people.find import find_department, find_person
 
 _REASON: Any = text(1000)

@@ -53,7 +53,7 @@ _PEOPLE = {"person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_i
 def of_table(
     name: str, table: type[SQLModel], doc: str, leave_out: Iterable[str] = (), more: Mapping[str, Any] | None = None
 ) -> type[BaseModel]:
-    """The shape in which `tasks.show_item` tells a row of the table: its columns, people by name."""
+    """The shape in which `tasks.items.show_item` tells a row of the table: its columns, people by name."""
     out = {"item_id", "waived_by_id", *leave_out}
     fields: dict[str, Any] = {}
     for column, info in table.model_fields.items():

@@ -15,17 +15,17 @@ from models.extension import ExtensionState
 from models.instruction import Instruction
 from models.item import ItemState, WorkItem
 from models.person import Person
-from tasks.close import accept, reopen, request_close, send_back
-from tasks.extend import decide_extension, extend
-from tasks.instruct import close_instruction, instruct, reply, sign_instruction
-from tasks.milestone import add_milestone, reach_milestone
-from tasks.object_to import object_to
-from tasks.progress import record_progress
-from tasks.sign import sign
-from tasks.split import split
-from tasks.suspend import resume, suspend
-from tasks.transfer import transfer
-from tasks.urge import urge
+from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.extend import decide_extension, extend
+from tasks.items.instruct import close_instruction, instruct, reply, sign_instruction
+from tasks.items.milestone import add_milestone, reach_milestone
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.split import split
+from tasks.items.suspend import resume, suspend
+from tasks.items.transfer import transfer
+from tasks.items.urge import urge
 
 Outcome = tuple[str, Sequence[int]]
 """What was done, in a sentence, and the ids of the rows it made."""

@@ -19,7 +19,7 @@ from models.lifecycle import LIFECYCLE
 from models.organ import Department
 from models.permission import Action, Scope
 from tasks.acting.authorize import standings
-from tasks.extend import current_deadline
+from tasks.items.extend import current_deadline
 from tasks.people.roster import people_in_office
 
 __all__ = ["ACTS", "BY_VERB", "Act", "act_named"]

@@ -16,9 +16,9 @@ from models.objection import Objection
 from models.permission import Action
 from models.person import Person
 from tasks.acting.perform import policy_of
-from tasks.close import missing_evidence
-from tasks.extend import current_deadline
-from tasks.foresee import Turn, turn_of_closure, turn_of_extension
+from tasks.items.close import missing_evidence
+from tasks.items.extend import current_deadline
+from tasks.items.foresee import Turn, turn_of_closure, turn_of_extension
 
 Facts = list[tuple[str, str]]
 

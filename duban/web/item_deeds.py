@@ -11,9 +11,9 @@ from models.ledgers.kinds import member_named
 from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.person import Person
-from tasks.attach import attach_all
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
+from tasks.items.attach import attach_all
 from tasks.people.find import find_department
 
 FILE_ENTRIES = frozenset({"file", "category", "note", "expires_on", "replaces", "public"})

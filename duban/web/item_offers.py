@@ -14,11 +14,11 @@ from models.instruction import InstructionState
 from models.item import DeadlineKind, ItemState, WorkItem
 from models.permission import Action
 from tasks.acting.perform import check_open, may_decide, open_actions
-from tasks.close import check_nothing_open
-from tasks.extend import check_extendable
-from tasks.foresee import Turn, turn_of_closure, turn_of_extension
-from tasks.object_to import check_objectable
-from tasks.urge import foresee_urging
+from tasks.items.close import check_nothing_open
+from tasks.items.extend import check_extendable
+from tasks.items.foresee import Turn, turn_of_closure, turn_of_extension
+from tasks.items.object_to import check_objectable
+from tasks.items.urge import foresee_urging
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Offer:
 
 
 def offers(session: Session, by: Actor, item: WorkItem, data: Mapping[str, Any]) -> list[Offer]:
-    """What `by` may do to the item today, in the order of the table; `data` is what `tasks.show_item` tells.
+    """What `by` may do to the item today, in the order of the table; `data` is what `tasks.items.show_item` tells.
 
     The page may be of another day than today: what may be done is asked anew.
     """

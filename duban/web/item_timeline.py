@@ -32,7 +32,7 @@ class Moment:
 
 
 def timeline(data: Mapping[str, Any]) -> list[Moment]:
-    """The item's moments, newest first; `data` is what `tasks.show_item` tells."""
+    """The item's moments, newest first; `data` is what `tasks.items.show_item` tells."""
     moments = (
         found
         for told in (_given, _done, _extended, _suspended, _pressed, _closed, _moved, _notified)

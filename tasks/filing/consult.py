@@ -136,7 +136,7 @@ def _owed(session: Session, filing: Filing, department: Department) -> Consultat
 def _sub_item(
     session: Session, parent: WorkItem, filing: Filing, department: Department, due_on: dt.date, by: Actor
 ) -> WorkItem:
-    """As `tasks.split` gives one to a cooperating unit: issued at once, on the ladder of the plan."""
+    """As `tasks.items.split` gives one to a cooperating unit: issued at once, on the ladder of the plan."""
     given = set(session.exec(select(WorkItem.number).where(WorkItem.plan_id == parent.plan_id)))
     place = 1
     while f"{parent.number}-{place}" in given:

@@ -43,7 +43,7 @@ class Decision(Coded):
 
 
 _OBJECTIONS = [[str(Role.SUPERVISOR)]]
-"""Who answers an objection: one level, as `tasks.object_to` tells it."""
+"""Who answers an objection: one level, as `tasks.items.object_to` tells it."""
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ from models.item import ItemState, WorkItem
 from models.plan import AnnualPlan, Project
 from models.receipt import Receipt
 from models.urge import Urge
-from tasks.close import accept, request_close
-from tasks.extend import decide_extension, extend
-from tasks.instruct import close_instruction, instruct_freely, reply
+from tasks.items.close import accept, request_close
+from tasks.items.extend import decide_extension, extend
+from tasks.items.instruct import close_instruction, instruct_freely, reply
+from tasks.items.sign import sign
+from tasks.items.urge import urge
 from tasks.people.find import find_item, find_person
-from tasks.sign import sign
-from tasks.urge import urge
 from tests.office import HANDLER, LEADER, SUPERVISOR, Office, day
 
 Result = TypeVar("Result")

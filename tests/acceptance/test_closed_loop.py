@@ -27,10 +27,10 @@ from models.receipt import Receipt
 from models.suspension import Suspension
 from models.urge import Urge
 from models.workdays import WorkCalendar
-from tasks.close import reopen
+from tasks.items.close import reopen
+from tasks.items.sign import sign
+from tasks.items.split import split
 from tasks.ladder.status import overall, status
-from tasks.sign import sign
-from tasks.split import split
 from tests.loop import HELPER, acts, answer, expect_whole_trail, explanation
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 

@@ -15,10 +15,10 @@ from models.evidence import Evidence, EvidenceState
 from models.extension import Extension, ExtensionDecision
 from models.item import Importance, ItemState
 from models.plan import AnnualPlan
-from tasks.close import accept, reopen, request_close
-from tasks.object_to import object_to
+from tasks.items.close import accept, reopen, request_close
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
 from tasks.people.find import find_item, find_person
-from tasks.progress import record_progress
 from tests.loop import QUARTERLY, explanation
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 

@@ -16,10 +16,10 @@ from models.ledgers.leadership_act import LeadershipAct
 from models.notice import Notice
 from models.plan import AnnualPlan
 from models.receipt import Receipt
-from tasks.instruct import close_instruction, instruct_freely, reply, sign_instruction
+from tasks.items.instruct import close_instruction, instruct_freely, reply, sign_instruction
+from tasks.items.sign import sign
 from tasks.papers.draw_up import draw_up
 from tasks.people.find import find_person
-from tasks.sign import sign
 from tests.loop import acts, answer, department, receipts
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 

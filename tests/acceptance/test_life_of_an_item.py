@@ -43,23 +43,23 @@ from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
-from tasks.attach import attach
-from tasks.close import accept, reopen, request_close, send_back
-from tasks.extend import current_deadline, decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
-from tasks.instruct import close_instruction, instruct, reply, sign_instruction
+from tasks.items.attach import attach
+from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.extend import current_deadline, decide_extension, extend
+from tasks.items.instruct import close_instruction, instruct, reply, sign_instruction
+from tasks.items.milestone import add_milestone
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.split import split
+from tasks.items.suspend import resume, suspend
+from tasks.items.transfer import transfer
+from tasks.items.urge import urge
 from tasks.ladder.status import overall, status
-from tasks.milestone import add_milestone
-from tasks.object_to import object_to
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
-from tasks.progress import record_progress
-from tasks.sign import sign
-from tasks.split import split
-from tasks.suspend import resume, suspend
-from tasks.transfer import transfer
-from tasks.urge import urge
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 
 SECOND, HELPER = "孙承办", "钱科长"

@@ -18,9 +18,9 @@ from models.plan import AnnualPlan
 from models.policy import Unit
 from models.suspension import Suspension
 from models.urge import Urge
-from tasks.extend import decide_extension
+from tasks.items.extend import decide_extension
+from tasks.items.sign import sign
 from tasks.people.find import find_item
-from tasks.sign import sign
 from tests.loop import explanation, written
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 

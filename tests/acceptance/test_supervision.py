@@ -15,8 +15,8 @@ from models.item import ItemState
 from models.person import Role
 from models.policy import PRESETS, Relation, Unit
 from models.tables import METADATA
+from tasks.items.suspend import suspend
 from tasks.ladder.remind import SweepResult
-from tasks.suspend import suspend
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 
 BEFORE, AFTER, UNSIGNED = Relation.BEFORE, Relation.AFTER, Relation.UNSIGNED

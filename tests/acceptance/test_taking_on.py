@@ -16,13 +16,13 @@ from models.objection import Objection
 from models.organ import Department
 from models.progress import ProgressEntry
 from models.receipt import Receipt
-from tasks.close import reopen
-from tasks.object_to import object_to
+from tasks.items.close import reopen
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.split import split
+from tasks.items.transfer import transfer
 from tasks.people.find import find_person
-from tasks.progress import record_progress
-from tasks.sign import sign
-from tasks.split import split
-from tasks.transfer import transfer
 from tests.loop import HELPER, department, receipts
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 

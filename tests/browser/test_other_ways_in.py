@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from models.item import ItemState
 from models.progress import ProgressEntry
-from tasks.sign import sign as _sign
+from tasks.items.sign import sign as _sign
 from tests.browsing import PHONE, Served
 from tests.office import HANDLER, LEADER, SUPERVISOR, Office
 

@@ -11,8 +11,8 @@ from models.database import open_engine
 from models.document import Document
 from models.migrate import create_or_upgrade
 from models.settings import Settings
-from tasks.extend import extend
-from tasks.instruct import instruct
+from tasks.items.extend import extend
+from tasks.items.instruct import instruct
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.tasks.papers.papers import cells
 from tests.terminal import Terminal

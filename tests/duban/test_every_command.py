@@ -37,8 +37,8 @@ from tasks.edit_block import add_block
 from tasks.files.file_store import FileStore
 from tasks.find_block import find_block
 from tasks.find_report import find_report
-from tasks.instruct import find_instruction, reply
 from tasks.issue import issue
+from tasks.items.instruct import find_instruction, reply
 from tasks.keep_word_template import keep_word_template
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger

@@ -21,14 +21,14 @@ from models.plan import AnnualPlan
 from models.policy import Relation, Unit
 from models.scoring import ScoringRule
 from models.workdays import WorkCalendar
-from tasks.close import request_close
 from tasks.compile_circular import compile_circular
-from tasks.extend import decide_extension, extend
 from tasks.gather_circular import gather_circular
-from tasks.instruct import instruct
+from tasks.items.close import request_close
+from tasks.items.extend import decide_extension, extend
+from tasks.items.instruct import instruct
+from tasks.items.suspend import resume, suspend
 from tasks.papers.circular import Circular, TrendPoint
 from tasks.publish_scores import publish_scores
-from tasks.suspend import resume, suspend
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

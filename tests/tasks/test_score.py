@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from models.database import unit_of_work
 from models.policy import Filling
 from models.scoring import ScoreEvent
-from tasks.close import reopen
-from tasks.object_to import object_to
-from tasks.progress import record_progress
-from tasks.sign import sign
-from tasks.split import split
+from tasks.items.close import reopen
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.split import split
 from tests.office import HANDLER, SUPERVISOR, Office, day
 from tests.scores import HELPER, OTHER, OWN, lost, pass_on, quiet_office, stated, words
 

@@ -47,7 +47,7 @@ class Filed(DeskYear):
     store: FileStore
 
     def attach(self, owner: WorkItem | LeadershipAct, name: str, content: str = "", **more: Any) -> Evidence:
-        """A piece of evidence as `tasks.attach` leaves it, whatever its name."""
+        """A piece of evidence as `tasks.items.attach` leaves it, whatever its name."""
         stored = self.store.put(io.BytesIO((content or name).encode()), largest=MEGABYTE)
         if self.session.get(StoredFile, stored.sha256) is None:
             now = opening_of(day("12-1"))

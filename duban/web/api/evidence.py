@@ -14,10 +14,10 @@ from duban.web.call import Reader, Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
 from models.evidence import Category
 from tasks.acting.find_seen import seen_evidence, seen_item
-from tasks.attach import attach
 from tasks.files.check_upload import Limits
 from tasks.files.fetch_evidence import fetch_evidence
 from tasks.files.file_store import FileStore
+from tasks.items.attach import attach
 
 router = APIRouter(tags=["佐证材料"])
 

@@ -29,11 +29,11 @@ from models.suspension import Suspension
 from models.urge import Urge
 from tasks.acting.authorize import permitted
 from tasks.acting.find_seen import seen_item
+from tasks.items.show_item import show_item
 from tasks.lists.browse_items import USUAL, ListedItem, Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.order_items import Order, Sorting, place_of
 from tasks.people.find import find_department
-from tasks.show_item import show_item
 from tasks.trail.changes_since import newest_entry
 
 router = APIRouter(tags=["任务"])

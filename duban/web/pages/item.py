@@ -26,8 +26,8 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from tasks.acting.authorize import permitted
 from tasks.acting.find_seen import seen_item
-from tasks.foresee import foresee
-from tasks.show_item import show_item
+from tasks.items.foresee import foresee
+from tasks.items.show_item import show_item
 from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
 
 router = APIRouter()

@@ -25,9 +25,9 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.attach import attach_to_act
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
+from tasks.items.attach import attach_to_act
 from tasks.ledgers.browse import Due, LedgerPage, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.fields import fields_of

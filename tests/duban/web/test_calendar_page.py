@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tasks.milestone import add_milestone as milestone
+from tasks.items.milestone import add_milestone as milestone
 from tests.office import HANDLER, HEAD, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, statements
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 import tasks.gather_gantt
-from tasks.milestone import add_milestone
+from tasks.items.milestone import add_milestone
 from tests.office import HEAD, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, statements
 

@@ -25,39 +25,39 @@ from models.scoring import ScoreLine
 from models.span import span_named
 from models.workdays import DayRule
 from tasks.appeal import appeal, decide_appeal, find_appeal
-from tasks.attach import attach
-from tasks.close import accept, reopen, request_close, send_back
 from tasks.comment_report import comment
 from tasks.compile_brief import compile_brief
 from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
 from tasks.evaluate import evaluate
-from tasks.extend import decide_extension, extend
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
 from tasks.hand_over import take_leave
 from tasks.hold_webhooks import make_webhook
 from tasks.import_calendar import import_overrides
 from tasks.import_list import import_list
-from tasks.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
 from tasks.issue import issue
+from tasks.items.attach import attach
+from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.extend import decide_extension, extend
+from tasks.items.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
+from tasks.items.milestone import add_milestone
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.split import split
+from tasks.items.suspend import resume, suspend
+from tasks.items.transfer import transfer
+from tasks.items.urge import urge
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
-from tasks.milestone import add_milestone
 from tasks.notices.resend import resend
-from tasks.object_to import object_to
 from tasks.people.find import find_item, find_person
-from tasks.progress import record_progress
 from tasks.publish_scores import publish_scores
 from tasks.receive_report import receive_report
 from tasks.record import record_study
 from tasks.set_scoring_rule import find_rule
-from tasks.sign import sign
 from tasks.signing_key import fingerprint_of
-from tasks.split import split
-from tasks.suspend import resume, suspend
 from tasks.trail.verify_audit import verify_audit
-from tasks.transfer import transfer
-from tasks.urge import urge
 from tests.actors import administrator
 from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx

@@ -19,9 +19,9 @@ from models.policy import Policy
 from models.progress import ProgressEntry
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
-from tasks.close import reopen
+from tasks.items.close import reopen
+from tasks.items.progress import record_progress
 from tasks.ladder.status import By, LightCount, light_values, overall, standing_of, status
-from tasks.progress import record_progress
 from tests.office import HANDLER, HEAD, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

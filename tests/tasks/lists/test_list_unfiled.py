@@ -10,14 +10,14 @@ from models.database import reading, unit_of_work
 from models.item import ItemUnit
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.close import request_close, send_back
+from tasks.items.close import request_close, send_back
+from tasks.items.object_to import object_to
+from tasks.items.progress import record_progress
+from tasks.items.sign import sign
+from tasks.items.suspend import resume, suspend
+from tasks.items.transfer import transfer
 from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
-from tasks.object_to import object_to
 from tasks.people.find import find_person
-from tasks.progress import record_progress
-from tasks.sign import sign
-from tasks.suspend import resume, suspend
-from tasks.transfer import transfer
 from tests.office import HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

@@ -20,11 +20,11 @@ from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize_document
 from tasks.compile_brief import compile_brief
 from tasks.compile_circular import compile_circular
-from tasks.instruct import instruct
+from tasks.items.instruct import instruct
+from tasks.items.urge import urge
 from tasks.papers.list_documents import ListedDocument, find_document, list_documents
 from tasks.papers.write_document import document_bytes
 from tasks.people.find import find_person
-from tasks.urge import urge
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.tasks.papers.papers import cells, outline
 

@@ -17,8 +17,8 @@ from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan
 from models.tables import METADATA
 from tasks.acting.audit import write_alone
+from tasks.items.sign import sign
 from tasks.people.find import find_item, find_organ, find_person
-from tasks.sign import sign
 from tasks.trail.show_audit import TrailEntry, action_named, show_audit
 from tasks.trail.tell_entry import COLUMNS, MACHINE_ACTIONS, OWN_ACTIONS, TABLES, UNTOLD, action_label, changes
 from tests.actors import administrator

@@ -27,12 +27,12 @@ from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, standings
 from tasks.acting.perform import Deed, performing
+from tasks.items.transfer import post_in_office
 from tasks.ladder.arm import refresh_due
 from tasks.notices.tell import settle, tell
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
 from tasks.papers.write_sheet import instruction_sheet
-from tasks.transfer import post_in_office
 
 PROJECT = "领导批示交办"
 """Where the items of free-standing instructions stand in the year's list."""

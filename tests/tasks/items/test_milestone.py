@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.item import ItemState
-from tasks.milestone import add_milestone, reach_milestone
+from tasks.items.milestone import add_milestone, reach_milestone
 from tests.office import HANDLER, Office, day
 
 

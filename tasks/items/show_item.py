@@ -31,7 +31,7 @@ from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize
 from tasks.acting.perform import open_actions
-from tasks.close import missing_evidence
+from tasks.items.close import missing_evidence
 from tasks.ladder.status import light_of
 from tasks.notices.list_notices import list_notices
 from tasks.people.people_of import holders_of, unit_of

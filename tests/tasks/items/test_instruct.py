@@ -11,7 +11,7 @@ from models.database import on_record, reading
 from models.errors import ForbiddenError, NotFoundError
 from models.organ import Department
 from models.plan import AnnualPlan
-from tasks.instruct import close_instruction, find_instruction, instruct_freely, reply, sign_instruction
+from tasks.items.instruct import close_instruction, find_instruction, instruct_freely, reply, sign_instruction
 from tests.office import HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 ON = "2026-06-08"

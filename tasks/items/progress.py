@@ -14,7 +14,7 @@ from models.permission import Action, Scope
 from models.progress import ProgressEntry
 from models.typed_text import words, words_or_none
 from tasks.acting.perform import Deed, performing
-from tasks.sign import lead_receipt, take_on
+from tasks.items.sign import lead_receipt, take_on
 
 PROMISE_LIMIT = 10
 """Working days: nobody may quiet the ladder for longer at a time."""

@@ -11,7 +11,7 @@ from models.errors import DubanError
 from models.item import WorkItem
 from models.organ import Department
 from models.person import Person
-from tasks.transfer import transfer
+from tasks.items.transfer import transfer
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def transfer_many(
     department: Department | None = None,
     handler: Person | None = None,
 ) -> list[Outcome]:
-    """`tasks.transfer` of each item in turn, by the same rules and on record each; one entry for every item.
+    """`tasks.items.transfer` of each item in turn, by the same rules and on record each; one entry for every item.
 
     In a session that only looks it tells what would become of them.
     """

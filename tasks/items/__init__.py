@@ -1,0 +1,1 @@
+"""Acts upon an item, from receipt to closure."""
