@@ -50,12 +50,12 @@ from tasks.items.progress import record_progress
 from tasks.items.sign import sign
 from tasks.items.urge import urge
 from tasks.ledgers.record import correct_row, record_row
+from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
 from tasks.notices.deliver import deliver
 from tasks.notices.list_notices import list_notices
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
-from tasks.record import money, record_act, record_case, record_deficiency, record_study
 from tasks.record_run import record_run
 from tasks.supervise import supervise
 

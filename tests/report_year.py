@@ -21,7 +21,7 @@ from models.report import SectionKind
 from tasks.compile_report import CompiledReport, compile_report
 from tasks.compiling.blocks import Block
 from tasks.compiling.template import STANDARD, ReportTemplate
-from tasks.record import record_act, record_case, record_deficiency, record_study
+from tasks.ledgers.record_named import record_act, record_case, record_deficiency, record_study
 from tests.actors import administrator
 
 STUDY, ORDER, ENFORCEMENT, PUBLICITY = "强化理论学习", "健全工作机制", "规范行政执法", "落实“谁执法谁普法”责任制"

@@ -51,8 +51,8 @@ def add_act(
     """登记一次履职,计入当年报告的第一责任人部分。"""
     from models.ledgers.kinds import member_named
     from models.ledgers.leadership_act import Duty
+    from tasks.ledgers.record_named import record_act
     from tasks.people.find import find_person
-    from tasks.record import record_act
 
     reach, day = edge(context), today(on)
     with _opened(evidence) as source, reach.writing() as session:
@@ -128,7 +128,7 @@ def add_deficiency(
     as_json: JsonOption = False,
 ) -> None:
     """登记一条不足;--on 所在的年度就是写入报告的年度。"""
-    from tasks.record import record_deficiency
+    from tasks.ledgers.record_named import record_deficiency
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:

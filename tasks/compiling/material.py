@@ -23,7 +23,7 @@ from models.plan import AnnualPlan, Project
 from models.progress import ProgressEntry
 from tasks.count_items import NOT_COUNTED, was_cancelled
 from tasks.gather_figures import figures_of_year
-from tasks.list_ledgers import list_ledgers
+from tasks.ledgers.list_ledgers import list_ledgers
 from tasks.sum_below import Below, gather_below
 
 Row = TypeVar("Row")

@@ -1,1 +1,1 @@
-"""Ledgers at work: rows recorded, corrected, withdrawn, found, brought in and given out, whatever their kind."""
+"""The machinery of every ledger: record, correct, import, export, terms."""

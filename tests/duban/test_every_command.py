@@ -44,9 +44,9 @@ from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
 from tasks.ledgers.link_row import link_row
 from tasks.ledgers.record import record_row, withdraw_row
+from tasks.ledgers.record_named import record_case
 from tasks.papers.word_template import starter_template
 from tasks.publish_scores import publish_scores
-from tasks.record import record_case
 from tasks.set_scoring_rule import find_rule
 from tasks.signing_key import fingerprint_of
 from tests.filing_acts import COMMANDS as FILING

@@ -12,7 +12,7 @@ from models.database import unit_of_work
 from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.report import Report
-from tasks.record import record_act, record_deficiency
+from tasks.ledgers.record_named import record_act, record_deficiency
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements, words_of
 

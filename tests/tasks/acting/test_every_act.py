@@ -50,11 +50,11 @@ from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
 from tasks.items.urge import urge
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
+from tasks.ledgers.record_named import record_study
 from tasks.notices.resend import resend
 from tasks.people.find import find_item, find_person
 from tasks.publish_scores import publish_scores
 from tasks.receive_report import receive_report
-from tasks.record import record_study
 from tasks.set_scoring_rule import find_rule
 from tasks.signing_key import fingerprint_of
 from tasks.trail.verify_audit import verify_audit

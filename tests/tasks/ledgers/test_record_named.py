@@ -16,7 +16,7 @@ from models.ledgers.kinds import member_named
 from models.ledgers.leadership_act import Duty
 from models.organ import Organ
 from models.person import Role
-from tasks.record import money, record_act, record_case, record_deficiency, record_study
+from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
 from tests.actors import administrator
 from tests.report_year import ReportYear, day
 
