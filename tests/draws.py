@@ -10,7 +10,7 @@ from models.database import key, on_record
 from models.inspection_draw import InspectionDraw
 from models.organ import Organ
 from models.random_draw import lists_of
-from tasks.draw_inspection import draw_inspection
+from tasks.draws.draw_inspection import draw_inspection
 from tests.actors import administrator
 from tests.report_year import day
 

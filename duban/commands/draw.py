@@ -62,8 +62,8 @@ def draw(
 ) -> None:
     """抽取一次:保存名单、种子和结果,并逐户记入双随机抽查台账。同一计划一天只抽取一次。"""
     from models.random_draw import lists_of
-    from tasks.draw_inspection import draw_inspection
-    from tasks.read_draw_lists import read_conflicts_file, read_inspectors, read_objects, read_percent
+    from tasks.draws.draw_inspection import draw_inspection
+    from tasks.draws.read_draw_lists import read_conflicts_file, read_inspectors, read_objects, read_percent
 
     lists = lists_of(
         plan.strip(), read_objects(objects), read_inspectors(inspectors),
@@ -90,7 +90,7 @@ def list_(
 ) -> None:
     """列出各次抽取,新的在前。"""
     from models.database import key
-    from tasks.find_draw import list_draws
+    from tasks.draws.find_draw import list_draws
     from tasks.ledgers.find_row import authorize_ledgers
 
     reach = edge(context)
@@ -122,7 +122,7 @@ def show(
 ) -> None:
     """显示一次抽取:种子、抽中的检查对象和检查人员。"""
     from models.database import key
-    from tasks.find_draw import find_draw
+    from tasks.draws.find_draw import find_draw
     from tasks.ledgers.find_row import authorize_ledgers
 
     reach = edge(context)
@@ -148,9 +148,9 @@ def verify(
 ) -> None:
     """复核一次抽取:按名单和种子重新抽取,与结果、审计记录、台账核对;有不符的,退出码为 1。"""
     from models.database import key
-    from tasks.find_draw import find_draw
+    from tasks.draws.find_draw import find_draw
+    from tasks.draws.verify_draw import verify_draw
     from tasks.ledgers.find_row import authorize_ledgers
-    from tasks.verify_draw import verify_draw
 
     reach = edge(context)
     with reach.reading() as session:

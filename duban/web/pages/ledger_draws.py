@@ -21,11 +21,9 @@ from models.permission import Action
 from models.person import Person
 from models.random_draw import lists_of
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.draw_inspection import draw_inspection
-from tasks.files.check_upload import Limits, check_upload
-from tasks.find_draw import find_draw, list_draws
-from tasks.ledgers.find_row import authorize_ledgers
-from tasks.read_draw_lists import (
+from tasks.draws.draw_inspection import draw_inspection
+from tasks.draws.find_draw import find_draw, list_draws
+from tasks.draws.read_draw_lists import (
     conflict_lines,
     read_conflicts,
     read_conflicts_file,
@@ -34,7 +32,9 @@ from tasks.read_draw_lists import (
     read_objects,
     read_percent,
 )
-from tasks.verify_draw import verify_draw
+from tasks.draws.verify_draw import verify_draw
+from tasks.files.check_upload import Limits, check_upload
+from tasks.ledgers.find_row import authorize_ledgers
 
 router = APIRouter()
 SHOWN = 500

@@ -12,8 +12,8 @@ from models.database import on_record, reading, unit_of_work
 from models.inspection_draw import InspectionDraw
 from models.ledgers.inspection import KIND, Inspection
 from models.random_draw import Pairing, content_hash, seed_from
+from tasks.draws.verify_draw import DrawCheck, lists_of_draw, verify_draw
 from tasks.ledgers.record import correct_row, withdraw_row
-from tasks.verify_draw import DrawCheck, lists_of_draw, verify_draw
 from tests.actors import administrator
 from tests.draws import ON, bureau, drawn
 from tests.report_year import day

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.errors import BadInputError
-from tasks.read_draw_lists import (
+from tasks.draws.read_draw_lists import (
     conflict_lines,
     read_conflicts,
     read_conflicts_file,

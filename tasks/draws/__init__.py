@@ -1,0 +1,1 @@
+"""Random draws of inspections, made and verified."""
