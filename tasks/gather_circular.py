@@ -36,7 +36,7 @@ from tasks.papers.circular import (
     UnfiledRow,
 )
 from tasks.people.people_of import UNASSIGNED
-from tasks.score_table import Score, scores_of
+from tasks.scores.score_table import Score, scores_of
 
 ADDRESSEE = "各科室、有关单位"
 _DAY = dt.timedelta(days=1)

@@ -14,12 +14,12 @@ from models.plan import AnnualPlan
 from models.policy import Filling, Policy
 from models.scoring import ScoreRun, ScoringRule
 from models.span import span_named
-from tasks.evaluate import evaluate
 from tasks.items.transfer import transfer
 from tasks.people.find import find_department
-from tasks.publish_scores import publish_scores
-from tasks.score import Preview, Statement, preview, statement
-from tasks.set_scoring_rule import find_rule, set_rule
+from tasks.scores.evaluate import evaluate
+from tasks.scores.publish_scores import publish_scores
+from tasks.scores.score import Preview, Statement, preview, statement
+from tasks.scores.set_scoring_rule import find_rule, set_rule
 from tests.office import FIRST, SUPERVISOR, Office, day
 
 OWN, OTHER, HELPER = "法规科", "财务科", "钱科长"

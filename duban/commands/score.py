@@ -118,9 +118,9 @@ def preview(
     from models.day_override import office_calendar
     from models.score_rules import typed_entry
     from models.scoring import DEFAULT_RULE
-    from tasks.score import preview as tried
-    from tasks.set_scoring_rule import find_rule
-    from tasks.show_scores import authorize_scores
+    from tasks.scores.score import preview as tried
+    from tasks.scores.set_scoring_rule import find_rule
+    from tasks.scores.show_scores import authorize_scores
 
     points = {entry["event"]: entry["points"] for entry in map(typed_entry, changes or ())}
     with _scoring(context, as_, on, year, organ, (period, first, last)) as (session, plan, by, span):
@@ -162,10 +162,10 @@ def publish(
     """公布一个已结束期间的考核:扣分逐条固定,此后只能经申诉改分。"""
     from models.day_override import office_calendar
     from models.scoring import DEFAULT_RULE
-    from tasks.appeal import APPEAL_DAYS
-    from tasks.publish_scores import publish_scores
-    from tasks.set_scoring_rule import find_rule
-    from tasks.show_scores import published_lines, ranking
+    from tasks.scores.appeal import APPEAL_DAYS
+    from tasks.scores.publish_scores import publish_scores
+    from tasks.scores.set_scoring_rule import find_rule
+    from tasks.scores.show_scores import published_lines, ranking
 
     with _scoring(context, as_, on, year, organ, (period, first, last), writing=True) as (session, plan, by, span):
         run = publish_scores(
@@ -198,7 +198,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """已公布的考核:全单位排名,或一个科室的逐条扣分和申诉结果。"""
-    from tasks.show_scores import authorize_scores, find_run, published_lines, published_parts, ranking
+    from tasks.scores.show_scores import authorize_scores, find_run, published_lines, published_parts, ranking
 
     with _scoring(context, as_, on, year, organ, (period, first, last)) as (session, plan, by, span):
         chosen = _department(session, plan, department)
@@ -249,8 +249,8 @@ def evaluate(
     """领导对一个科室在一个期间的评价,计入同一期间的考核;再评以新的为准。"""
     from models.organ import Organ
     from models.score_rules import written
-    from tasks.evaluate import evaluate as give
     from tasks.people.find import find_department
+    from tasks.scores.evaluate import evaluate as give
 
     with _scoring(context, as_, on, year, organ, (period, first, last), writing=True) as (session, plan, by, span):
         chosen = find_department(session, session.get_one(Organ, plan.organ_id), department)
@@ -273,8 +273,8 @@ def appeal(
     as_json: JsonOption = False,
 ) -> None:
     """科室负责人对一条已公布的扣分提出申诉;每条一次,公布后10个工作日内。"""
-    from tasks.appeal import appeal as complain
-    from tasks.appeal import find_line
+    from tasks.scores.appeal import appeal as complain
+    from tasks.scores.appeal import find_line
 
     reach = edge(context)
     with reach.writing() as session:
@@ -299,7 +299,7 @@ def decide(
 ) -> None:
     """第一责任人裁定一件申诉;采纳的改分后重新排名,公布的条目保持原样。"""
     from models.score_rules import written
-    from tasks.appeal import decide_appeal, find_appeal
+    from tasks.scores.appeal import decide_appeal, find_appeal
 
     reach = edge(context)
     with reach.writing() as session:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from models.score_rules import Subtotal
     from models.scoring import ScoreRun
     from models.span import Span
-    from tasks.score import Preview, Statement, UnitScore
-    from tasks.show_scores import PublishedLine, Ranked
+    from tasks.scores.score import Preview, Statement, UnitScore
+    from tasks.scores.show_scores import PublishedLine, Ranked
 
 
 def run_data(run: ScoreRun, span: Span) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出本单位可用的考核规则,每版一行。"""
-    from tasks.set_scoring_rule import list_rules
+    from tasks.scores.set_scoring_rule import list_rules
 
     reach = edge(context)
     with reach.reading() as session:
@@ -76,7 +76,7 @@ def show(
     """一条考核规则的全部;--json 的输出改好后可用 score rule set --file 写回。"""
     from models.score_rules import prices
     from models.scoring import DEFAULT_RULE
-    from tasks.set_scoring_rule import find_rule
+    from tasks.scores.set_scoring_rule import find_rule
 
     reach = edge(context)
     with reach.reading() as session:
@@ -113,7 +113,7 @@ def set_(
     """设定考核规则:生成新的一版,旧版和已公布的考核不变。"""
     from models.score_rules import typed_entry
     from models.scoring import DEFAULT_RULE
-    from tasks.set_scoring_rule import set_rule
+    from tasks.scores.set_scoring_rule import set_rule
 
     given = _read(file) if file is not None else {}
     reach = edge(context)

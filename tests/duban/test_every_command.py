@@ -30,7 +30,6 @@ from models.report import SectionKind
 from models.settings import load_settings
 from models.span import span_named
 from tasks.access.manage_accounts import invite
-from tasks.appeal import appeal, find_line
 from tasks.comment_report import comment
 from tasks.compile_report import compile_report
 from tasks.edit_block import add_block
@@ -46,8 +45,9 @@ from tasks.ledgers.link_row import link_row
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.ledgers.record_named import record_case
 from tasks.papers.word_template import starter_template
-from tasks.publish_scores import publish_scores
-from tasks.set_scoring_rule import find_rule
+from tasks.scores.appeal import appeal, find_line
+from tasks.scores.publish_scores import publish_scores
+from tasks.scores.set_scoring_rule import find_rule
 from tasks.signing_key import fingerprint_of
 from tests.filing_acts import COMMANDS as FILING
 from tests.ledgers import HEADER, write_xlsx

@@ -28,7 +28,7 @@ from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import instruct
 from tasks.items.suspend import resume, suspend
 from tasks.papers.circular import Circular, TrendPoint
-from tasks.publish_scores import publish_scores
+from tasks.scores.publish_scores import publish_scores
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()

@@ -24,11 +24,11 @@ from models.score_rules import written
 from models.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
 from models.span import Span, span_named
 from tasks.acting.authorize import authorize_organ, organs_within, permitted, seats
-from tasks.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
-from tasks.evaluate import evaluate
-from tasks.publish_scores import publish_scores, to_publish
-from tasks.set_scoring_rule import find_rule, list_rules
-from tasks.show_scores import (
+from tasks.scores.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
+from tasks.scores.evaluate import evaluate
+from tasks.scores.publish_scores import publish_scores, to_publish
+from tasks.scores.set_scoring_rule import find_rule, list_rules
+from tasks.scores.show_scores import (
     authorize_scores,
     departments_shown,
     list_runs,

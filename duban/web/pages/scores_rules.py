@@ -18,8 +18,8 @@ from models.score_rules import as_points, prices, written
 from models.scoring import DEFAULT_RULE, ScoreEvent
 from models.span import span_named
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
-from tasks.score import Preview, preview
-from tasks.set_scoring_rule import find_rule, list_rules, set_rule
+from tasks.scores.score import Preview, preview
+from tasks.scores.set_scoring_rule import find_rule, list_rules, set_rule
 
 router = APIRouter()
 

@@ -24,12 +24,10 @@ from models.report import Report
 from models.scoring import ScoreLine
 from models.span import span_named
 from models.workdays import DayRule
-from tasks.appeal import appeal, decide_appeal, find_appeal
 from tasks.comment_report import comment
 from tasks.compile_brief import compile_brief
 from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
-from tasks.evaluate import evaluate
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
 from tasks.hand_over import take_leave
@@ -53,9 +51,11 @@ from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.ledgers.record_named import record_study
 from tasks.notices.resend import resend
 from tasks.people.find import find_item, find_person
-from tasks.publish_scores import publish_scores
 from tasks.receive_report import receive_report
-from tasks.set_scoring_rule import find_rule
+from tasks.scores.appeal import appeal, decide_appeal, find_appeal
+from tasks.scores.evaluate import evaluate
+from tasks.scores.publish_scores import publish_scores
+from tasks.scores.set_scoring_rule import find_rule
 from tasks.signing_key import fingerprint_of
 from tasks.trail.verify_audit import verify_audit
 from tests.actors import administrator

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from models.filling import Period
 from models.plan import AnnualPlan
 from models.scoring import ScoreRun
-from tasks.show_scores import ranking
+from tasks.scores.show_scores import ranking
 
 
 @dataclass(frozen=True)

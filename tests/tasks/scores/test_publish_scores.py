@@ -11,8 +11,8 @@ from models.database import key, reading, unit_of_work
 from models.errors import BadInputError, ForbiddenError
 from models.scoring import ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from tasks.items.sign import sign
-from tasks.score import statement
-from tasks.set_scoring_rule import find_rule, list_rules
+from tasks.scores.score import statement
+from tasks.scores.set_scoring_rule import find_rule, list_rules
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.scores import (
     HELPER,

@@ -31,7 +31,7 @@ from models.scoring import ScoreEvent
 from models.span import Span
 from models.urge import Urge
 from models.workdays import WorkCalendar
-from tasks.item_past import ItemPast, Unit, department_names, read_past, unit_named
+from tasks.scores.item_past import ItemPast, Unit, department_names, read_past, unit_named
 
 SIGN_DAYS = 2
 """Working days from issue within which a unit signs. No published source names a term: a default."""

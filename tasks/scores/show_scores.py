@@ -19,7 +19,7 @@ from models.score_rules import Subtotal, prices, subtotals
 from models.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.span import Span
 from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ, organs_within, seats
-from tasks.appeal import appeals_of
+from tasks.scores.appeal import appeals_of
 
 
 @dataclass(frozen=True)

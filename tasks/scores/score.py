@@ -16,8 +16,8 @@ from models.score_rules import Price, Subtotal, Total, prices, ranked, repriced,
 from models.scoring import Evaluation, ScoreEvent, ScoringRule
 from models.span import Span, span_between
 from models.workdays import WorkCalendar
-from tasks.gather_score_events import Gathered, ScoreFact, gather_score_events
-from tasks.item_past import Unit, department_names
+from tasks.scores.gather_score_events import Gathered, ScoreFact, gather_score_events
+from tasks.scores.item_past import Unit, department_names
 
 LineKey = tuple[ScoreEvent, str, dt.date]
 """Event, source and day: what makes a line the same in two statements."""

@@ -13,8 +13,8 @@ from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundErr
 from models.plan import AnnualPlan
 from models.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine
 from models.span import span_named
-from tasks.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
-from tasks.show_scores import authorize_scores, find_run, published_lines, ranking
+from tasks.scores.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
+from tasks.scores.show_scores import authorize_scores, find_run, published_lines, ranking
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.scores import HELPER, OTHER, OWN, department_of, publish, quiet_office
 

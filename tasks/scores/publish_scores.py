@@ -16,7 +16,7 @@ from models.scoring import AppealOutcome, ScoreAppeal, ScoreLine, ScoreResult, S
 from models.span import Span, span_between
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
-from tasks.score import LineKey, Statement, statement
+from tasks.scores.score import LineKey, Statement, statement
 
 
 def publish_scores(

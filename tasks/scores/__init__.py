@@ -1,0 +1,1 @@
+"""Scores of departments: events, appeals, publication."""
