@@ -53,11 +53,11 @@ from tasks.ledgers.record import correct_row, record_row
 from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
 from tasks.notices.deliver import deliver
 from tasks.notices.list_notices import list_notices
+from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
 from tasks.record_run import record_run
-from tasks.supervise import supervise
 
 YEAR = 2026
 LAST_DAY = dt.date(YEAR, 12, 31)

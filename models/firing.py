@@ -1,7 +1,7 @@
 """One item's ladder ahead of time: the days on which its rungs will speak while nobody does anything.
 
-The same windows as the daily sweep decides by, asked for a single due day; `tasks.simulate` lives a whole plan's
-year and must agree.
+The same windows as the daily sweep decides by, asked for a single due day; `tasks.oversight.simulate` lives a whole
+plan's year and must agree.
 """
 
 import datetime as dt

@@ -48,9 +48,9 @@ from tasks.ladder.arm import IssueResult
 from tasks.ladder.remind import SweepResult
 from tasks.notices.deliver import DeliveryResult, deliver
 from tasks.notices.list_notices import list_notices
+from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
-from tasks.supervise import supervise
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {

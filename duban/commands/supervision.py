@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def supervise(context: typer.Context, on: OnOption = None, as_json: JsonOption = False) -> None:
     """按日历和督办策略生成当日应发的提醒与升级,应出督办单的一并出单(可重复运行,不会重复生成)。"""
-    from tasks.supervise import supervise as supervise_day
+    from tasks.oversight.supervise import supervise as supervise_day
 
     reach, day = edge(context), today(on)
     with reach.sweeping() as session:
@@ -78,7 +78,7 @@ def simulate(
 ) -> None:
     """预演全年:若无人办理,每天会向谁发出哪些通知(不写入任何数据)。"""
     from models.clock import now
-    from tasks.simulate import simulate as rehearse
+    from tasks.oversight.simulate import simulate as rehearse
 
     reach = edge(context)
     with reach.scratch() as session, progress("预演") as track:

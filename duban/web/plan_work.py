@@ -23,7 +23,7 @@ from models.plan import AnnualPlan
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.export_list import export_list
-from tasks.simulate import simulate
+from tasks.oversight.simulate import simulate
 
 PREVIEW, EXPORT = "preview_plan", "export_plan"
 MOST_PEOPLE = 60

@@ -10,7 +10,7 @@ from models.actor import Actor, Channel
 from models.database import reading
 from models.light import Light
 from models.plan import AnnualPlan
-from tasks.gather_board import gather_board
+from tasks.oversight.gather_board import gather_board
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant
 from tests.benchmarks.populate import CALENDAR, NOW, ON

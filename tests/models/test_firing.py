@@ -14,7 +14,7 @@ from models.firing import firings
 from models.plan import AnnualPlan
 from models.policy import PRESETS, Policy, Rung
 from models.workdays import WorkCalendar
-from tasks.simulate import simulate
+from tasks.oversight.simulate import simulate
 from tests.office import Office, day
 
 CALENDAR = WorkCalendar()

@@ -19,8 +19,8 @@ from models.person import Role
 from models.webhook import Webhook, WebhookMessage
 from models.webhook_event import EVENTS, event_of
 from tasks.hold_webhooks import make_webhook, stop_webhook
+from tasks.oversight.supervise import supervise
 from tasks.queue_webhooks import queue_webhooks
-from tasks.supervise import supervise
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office
 
 ADMIN = "钱管理"

@@ -14,9 +14,9 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.permission import Action
 from tasks.acting.authorize import organs_within, permitted
-from tasks.gather_board import gather_board
 from tasks.lists.list_unfiled import unfiled
 from tasks.lists.tally import Group, Outcome
+from tasks.oversight.gather_board import gather_board
 
 router = APIRouter()
 

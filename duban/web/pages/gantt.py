@@ -12,7 +12,7 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.light import Light
 from models.workdays import WorkCalendar
-from tasks.gather_gantt import ProjectSpan, Span, gather_gantt
+from tasks.oversight.gather_gantt import ProjectSpan, Span, gather_gantt
 
 router = APIRouter()
 _DAY = dt.timedelta(days=1)

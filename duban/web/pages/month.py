@@ -13,9 +13,9 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.errors import BadInputError
 from models.organ import Department
-from tasks.gather_calendar import SHOWN, count_outcomes, gather_calendar
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.tally import Outcome
+from tasks.oversight.gather_calendar import SHOWN, count_outcomes, gather_calendar
 
 router = APIRouter()
 _DAY = dt.timedelta(days=1)

@@ -24,13 +24,13 @@ from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import organs_within, seats
 from tasks.filing.waiting import waiting_filings
-from tasks.gather_brief import gather_brief
-from tasks.gather_work import Group, Line, Work, gather_work
-from tasks.list_escalated import list_escalated
 from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
 from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
+from tasks.oversight.gather_brief import gather_brief
+from tasks.oversight.gather_work import Group, Line, Work, gather_work
+from tasks.oversight.list_escalated import list_escalated
 from tasks.papers.brief import Brief
 from tasks.show_system import Queue, show_queue
 

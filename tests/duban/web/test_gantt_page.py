@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-import tasks.gather_gantt
+import tasks.oversight.gather_gantt
 from tasks.items.milestone import add_milestone
 from tests.office import HEAD, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, statements
@@ -37,7 +37,7 @@ def test_an_outsider_sees_no_row(web: Web) -> None:
 
 
 def test_a_large_plan_opens_one_project_at_a_time(office: Office, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks.gather_gantt, "MOST", 0)
+    monkeypatch.setattr(tasks.oversight.gather_gantt, "MOST", 0)
     visitor = web.of(SUPERVISOR)
 
     assert "制度清理" not in visitor.read("/gantt")
@@ -50,7 +50,7 @@ def test_of_a_large_project_the_first_items_are_drawn_and_the_others_counted(
     office: Office, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.assign("普法宣传", due="2026-09-30", on="2026-06-01")
-    monkeypatch.setattr(tasks.gather_gantt, "MOST", 1)
+    monkeypatch.setattr(tasks.oversight.gather_gantt, "MOST", 1)
 
     words = web.of(SUPERVISOR).read("/gantt?project=1")
 

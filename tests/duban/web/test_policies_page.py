@@ -17,7 +17,7 @@ from models.plan import AnnualPlan
 from models.policy import Policy, Rung
 from models.workdays import WorkCalendar
 from tasks.ladder.set_policy import find_policy, show_policy
-from tasks.simulate import simulate
+from tasks.oversight.simulate import simulate
 from tests.office import HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, words_of
 

@@ -25,8 +25,6 @@ from models.scoring import ScoreLine
 from models.span import span_named
 from models.workdays import DayRule
 from tasks.comment_report import comment
-from tasks.compile_brief import compile_brief
-from tasks.compile_circular import compile_circular
 from tasks.compile_report import compile_report
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
@@ -50,6 +48,8 @@ from tasks.items.urge import urge
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.ledgers.record_named import record_study
 from tasks.notices.resend import resend
+from tasks.oversight.compile_brief import compile_brief
+from tasks.oversight.compile_circular import compile_circular
 from tasks.people.find import find_item, find_person
 from tasks.receive_report import receive_report
 from tasks.scores.appeal import appeal, decide_appeal, find_appeal

@@ -18,10 +18,10 @@ from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize_document
-from tasks.compile_brief import compile_brief
-from tasks.compile_circular import compile_circular
 from tasks.items.instruct import instruct
 from tasks.items.urge import urge
+from tasks.oversight.compile_brief import compile_brief
+from tasks.oversight.compile_circular import compile_circular
 from tasks.papers.list_documents import ListedDocument, find_document, list_documents
 from tasks.papers.write_document import document_bytes
 from tasks.people.find import find_person

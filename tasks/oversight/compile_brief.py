@@ -12,7 +12,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.gather_brief import gather_brief
+from tasks.oversight.gather_brief import gather_brief
 from tasks.papers.draw_up_once import draw_up_once
 from tasks.papers.facts import to_facts
 from tasks.people.find import find_role

@@ -22,10 +22,10 @@ from models.person import LADDER
 from models.plan import AnnualPlan
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
-from tasks.circular_trend import trend
 from tasks.ladder.status import light_values
 from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.lists.list_unfiled import Unfiled, Unsigned, filling_policy, unfiled, unsigned
+from tasks.oversight.circular_trend import trend
 from tasks.papers.circular import (
     ChangedRow,
     Circular,

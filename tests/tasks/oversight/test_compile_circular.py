@@ -21,12 +21,12 @@ from models.plan import AnnualPlan
 from models.policy import Relation, Unit
 from models.scoring import ScoringRule
 from models.workdays import WorkCalendar
-from tasks.compile_circular import compile_circular
-from tasks.gather_circular import gather_circular
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import instruct
 from tasks.items.suspend import resume, suspend
+from tasks.oversight.compile_circular import compile_circular
+from tasks.oversight.gather_circular import gather_circular
 from tasks.papers.circular import Circular, TrendPoint
 from tasks.scores.publish_scores import publish_scores
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day

@@ -14,11 +14,11 @@ from models.light import Light
 from models.organ import Organ
 from models.person import Role
 from models.plan import AnnualPlan
-from tasks.gather_board import Board, gather_board
 from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice
 from tasks.lists.list_unfiled import unfiled
 from tasks.lists.tally import Group
+from tasks.oversight.gather_board import Board, gather_board
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import statements
 

@@ -13,8 +13,6 @@ from models.instruction import Instruction
 from models.person import Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.compile_brief import compile_brief
-from tasks.gather_brief import gather_brief
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import close_instruction, find_instruction, instruct, reply
@@ -22,6 +20,8 @@ from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
 from tasks.items.suspend import suspend
+from tasks.oversight.compile_brief import compile_brief
+from tasks.oversight.gather_brief import gather_brief
 from tasks.papers.brief import Brief
 from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day

@@ -10,7 +10,7 @@ from models.document import Document, DocumentKind
 from models.permission import Action
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.gather_circular import gather_circular
+from tasks.oversight.gather_circular import gather_circular
 from tasks.papers.draw_up_once import draw_up_once
 from tasks.papers.facts import to_facts
 

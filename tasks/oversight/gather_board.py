@@ -23,10 +23,10 @@ from models.plan import AnnualPlan, Project
 from models.policy import Policy, Rung
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.compare_organs import OrganCount, compare_organs
 from tasks.lists.choose_items import ROW
 from tasks.lists.list_unfiled import UnitCount, count_unfiled, owed_period
 from tasks.lists.tally import Days, Group, Outcome, count_days, tally
+from tasks.oversight.compare_organs import OrganCount, compare_organs
 from tasks.people.people_of import UNASSIGNED
 
 OVERDUE_SHOWN = 8

@@ -14,15 +14,15 @@ from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
 from models.policy import Filling, Policy
-from tasks.gather_work import MOST, Group, Line, Work, gather_work
 from tasks.items.instruct import find_instruction, reply, sign_instruction
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
-from tasks.list_escalated import list_escalated
 from tasks.lists.await_decision import Decision, waiting
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted
+from tasks.oversight.gather_work import MOST, Group, Line, Work, gather_work
+from tasks.oversight.list_escalated import list_escalated
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import statements
 

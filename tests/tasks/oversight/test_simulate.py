@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.clock import opening_of
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.simulate import simulate
+from tasks.oversight.simulate import simulate
 from tests.office import Office, day
 
 

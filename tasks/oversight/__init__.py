@@ -1,0 +1,1 @@
+"""The year from above: sweep, board, workbench, circulars, briefs."""
