@@ -8,8 +8,8 @@ from models.errors import BadInputError
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.report_desk import EditKind
 from tasks.at_desk import Desk, at_desk, in_section
-from tasks.gather_figures import figure_of
 from tasks.reading.folding import sentences
+from tasks.report.figures.gather_figures import figure_of
 from tasks.report_sections import section_of
 
 

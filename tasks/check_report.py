@@ -9,10 +9,10 @@ from models.clock import OFFICE_ZONE
 from models.figure import Figure
 from models.organ import Organ
 from models.report import Report, ReportBlock, ReportSection
-from tasks.check_figures import Finding, Severity, check_figures, last_year_figures
 from tasks.compile_report import newest_report
-from tasks.gather_figures import gather_figures, reported_figures
 from tasks.people.find import find_plan
+from tasks.report.figures.check_figures import Finding, Severity, check_figures, last_year_figures
+from tasks.report.figures.gather_figures import gather_figures, reported_figures
 
 
 @dataclass(frozen=True)

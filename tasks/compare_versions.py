@@ -14,10 +14,10 @@ from models.figure import Figure
 from models.organ import Organ
 from models.report import Report
 from tasks.compiling.draft import DraftBlock, DraftSection
-from tasks.gather_figures import figures_of_year
 from tasks.keep_draft import read_draft
 from tasks.people.find import find_plan
 from tasks.read_back import as_read
+from tasks.report.figures.gather_figures import figures_of_year
 
 _PIECE = re.compile(r"\d+(?:\.\d+)?|[A-Za-z]+|.", re.DOTALL)
 """A number or a foreign word is one piece, every other character is one."""

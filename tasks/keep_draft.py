@@ -11,7 +11,7 @@ from models.database import key
 from models.figure import Figure
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.compiling.draft import DraftBlock, DraftSection
-from tasks.gather_figures import figure_of
+from tasks.report.figures.gather_figures import figure_of
 
 _OF_BLOCK = (
     "key", "heading", "text", "proposal", "compiled", "was_compiled", "author_id", "withdrawn", "placed", "titled",

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.figure import Figure, plain
 from models.organ import Organ
 from models.report import describe_row
-from tasks.gather_figures import reported_figures
+from tasks.report.figures.gather_figures import reported_figures
 from tasks.report_package import PackedFigure, packed_figure
 from tasks.who_filed import who_filed
 

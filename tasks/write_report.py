@@ -13,7 +13,6 @@ from models.report import Report
 from models.settings import Settings
 from tasks.edition import Edition, edition_of
 from tasks.files.file_store import FileStore
-from tasks.gather_year_review import gather_year_review
 from tasks.keep_word_template import newest_word_template, template_bytes
 from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import OfficialDocument, render
@@ -22,6 +21,7 @@ from tasks.papers.typeset_fonts import typeset_fonts
 from tasks.papers.web_edition import web_edition
 from tasks.papers.word_template import fill_word_template, starter_template
 from tasks.papers.year_review import year_review
+from tasks.report.figures.gather_year_review import gather_year_review
 from tasks.write_annex import write_annex
 from tasks.write_figures import write_figures
 

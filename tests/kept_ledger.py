@@ -15,9 +15,9 @@ from models.workdays import WorkCalendar
 from tasks.compiling.blocks import Block
 from tasks.compiling.ledgers import ledger_blocks
 from tasks.compiling.material import ProjectRow
-from tasks.count_ledgers import count_ledgers
 from tasks.ledgers.list_ledgers import list_ledgers
 from tasks.ledgers.record import record_row, withdraw_row
+from tasks.report.figures.count_ledgers import count_ledgers
 from tests.actors import administrator
 
 WRITTEN_ON = dt.date(2025, 12, 31)

@@ -33,8 +33,8 @@ def figures(
     from models.errors import NotFoundError
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.gather_figures import gather_figures
     from tasks.people.find import find_plan
+    from tasks.report.figures.gather_figures import gather_figures
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:

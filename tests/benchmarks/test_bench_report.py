@@ -8,7 +8,7 @@ from models.database import reading
 from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan
-from tasks.gather_figures import gather_figures
+from tasks.report.figures.gather_figures import gather_figures
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import ON
 

@@ -27,13 +27,13 @@ from models.settings import Settings
 from tasks.edit_block import edit_block
 from tasks.edition import edition_of
 from tasks.files.file_store import MEGABYTE, FileStore
-from tasks.gather_year_review import gather_year_review
 from tasks.keep_word_template import keep_word_template
 from tasks.mark_block import mark_figure, mark_internal
 from tasks.papers.official_document import BarChart, Table
 from tasks.papers.word_template import starter_template
 from tasks.papers.year_review import year_review
 from tasks.read_back import read_back
+from tasks.report.figures.gather_year_review import gather_year_review
 from tasks.write_annex import HEADER, LIST, MANIFEST, write_annex
 from tasks.write_figures import write_figures
 from tasks.write_report import KINDS, review_of, write_report, write_review, write_starter

@@ -15,8 +15,8 @@ from models.inspection_draw import InspectionDraw
 from models.ledgers.inspection import Inspection
 from models.organ import Organ
 from models.random_draw import draw, lists_of, seed_from
-from tasks.count_ledgers import count_ledgers
 from tasks.draws.draw_inspection import draw_inspection
+from tasks.report.figures.count_ledgers import count_ledgers
 from tests.draws import INSPECTORS, OBJECTS, PLAN, bureau, drawn
 from tests.office import HANDLER, Office
 

@@ -12,8 +12,8 @@ from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan, Project
-from tasks.count_items import NOT_COUNTED, count_items, was_cancelled
 from tasks.papers.year_review import ByMonth, ProjectShare, YearReview
+from tasks.report.figures.count_items import NOT_COUNTED, count_items, was_cancelled
 
 _BATCH = 500
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.figure import Figure
 from models.ledgers.kinds import KINDS
-from tasks.check_figures import Finding, Severity, check_figures
+from tasks.report.figures.check_figures import Finding, Severity, check_figures
 
 
 def figure(code: str, value: str | int, name: str = "", unit: str = "起", **more: Any) -> Figure:

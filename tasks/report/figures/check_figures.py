@@ -15,8 +15,8 @@ from models.ledgers.kinds import KINDS
 from models.ledgers.measure import CrossCheck
 from models.organ import Organ
 from models.report import Report
-from tasks.gather_figures import gather_figures, reported_figures
 from tasks.people.find import find_plan
+from tasks.report.figures.gather_figures import gather_figures, reported_figures
 
 NOTABLE_SHARE, NOTABLE_CHANGE = Decimal("0.5"), Decimal(5)
 """A change since last year is worth a look from half of last year's number on, if it is also at least this much in the

@@ -10,8 +10,8 @@ from models.figure import Figure
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
-from tasks.count_items import count_items
-from tasks.count_ledgers import count_ledgers
+from tasks.report.figures.count_items import count_items
+from tasks.report.figures.count_ledgers import count_ledgers
 
 _OF_FIGURE = ("name", "unit", "approximate", "code", "definition", "first_on", "last_on", "internal")
 """What a row of a figure and a figure have alike."""

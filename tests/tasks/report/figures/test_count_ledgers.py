@@ -15,7 +15,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import Measure, Share
 from models.ledgers.study_session import StudySession
-from tasks.count_ledgers import count_ledgers, figure_of
+from tasks.report.figures.count_ledgers import count_ledgers, figure_of
 from tests.report_year import ReportYear, day
 from tests.web import statements
 

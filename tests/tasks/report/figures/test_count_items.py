@@ -12,7 +12,7 @@ from models.clock import opening_of
 from models.database import key
 from models.item import Deadline, DeadlineKind, DeadlineMove
 from tasks.compiling.material import gather_material
-from tasks.count_items import count_items
+from tasks.report.figures.count_items import count_items
 from tests.report_year import ReportYear, day
 
 DAYS = st.dates(dt.date(2025, 11, 1), dt.date(2026, 2, 28))

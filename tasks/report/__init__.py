@@ -1,0 +1,1 @@
+"""The year-end report, from its figures to the archive."""
