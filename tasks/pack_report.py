@@ -20,8 +20,7 @@ from tasks.compiling.compiled import CompiledReport, CompiledSection
 from tasks.edition import edition_of
 from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
-from tasks.report_hash import content_hash
-from tasks.report_package import (
+from tasks.report.upward.report_package import (
     DOCUMENT,
     EVIDENCE,
     FORMAT,
@@ -35,8 +34,9 @@ from tasks.report_package import (
     PackedSection,
     packed_figure,
 )
-from tasks.sealing import seal, written
-from tasks.signing_key import fingerprint_of
+from tasks.report.upward.sealing import seal, written
+from tasks.report.upward.signing_key import fingerprint_of
+from tasks.report_hash import content_hash
 
 _BATCH = 500
 """Rows asked for at a time: databases limit how many values a statement may carry."""

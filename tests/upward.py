@@ -17,10 +17,10 @@ from tasks.compile_report import compile_report
 from tasks.files.file_store import FileStore
 from tasks.pack_report import PackedFile, pack_report
 from tasks.papers.official_document import OfficialDocument, Paragraph, Run, render
-from tasks.receive_report import Receipt, receive_report
-from tasks.report_package import DOCUMENT, EVIDENCE, REPORT
-from tasks.sealing import seal, written
-from tasks.signing_key import signing_key
+from tasks.report.upward.receive_report import Receipt, receive_report
+from tasks.report.upward.report_package import DOCUMENT, EVIDENCE, REPORT
+from tasks.report.upward.sealing import seal, written
+from tasks.report.upward.signing_key import signing_key
 from tests.actors import administrator
 from tests.report_year import a_year
 

@@ -33,7 +33,7 @@ def pack(
     from models.errors import DubanError
     from tasks.find_report import find_report
     from tasks.pack_report import pack_report
-    from tasks.signing_key import signing_key, spaced
+    from tasks.report.upward.signing_key import signing_key, spaced
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:
@@ -66,8 +66,8 @@ def receive(
     """接收下级单位的上报包:验签、核对、存档;同一份只登记一次。"""
     from models.errors import UnreadableFileError
     from tasks.files.file_store import FileStore
-    from tasks.receive_report import receive_report
-    from tasks.sealing import LARGEST
+    from tasks.report.upward.receive_report import receive_report
+    from tasks.report.upward.sealing import LARGEST
 
     try:
         with file.open("rb") as opened:
@@ -103,8 +103,8 @@ def below(
     from models.filing import legal_last_day
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.sum_below import gather_below
-    from tasks.who_filed import who_filed
+    from tasks.report.upward.sum_below import gather_below
+    from tasks.report.upward.who_filed import who_filed
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
@@ -158,7 +158,7 @@ def below(
 
 def key(context: typer.Context, as_json: JsonOption = False) -> None:
     """显示本单位签名公钥及其指纹(首次使用时生成);上级首次接收上报包时核对指纹。"""
-    from tasks.signing_key import FILE, fingerprint_of, public_key, signing_key, spaced
+    from tasks.report.upward.signing_key import FILE, fingerprint_of, public_key, signing_key, spaced
 
     home = edge(context).settings.home
     own = signing_key(home)
@@ -181,8 +181,8 @@ def trust(
     as_json: JsonOption = False,
 ) -> None:
     """登记核对过的下级单位签名密钥;对方换了密钥的,写明理由。"""
-    from tasks.signing_key import spaced
-    from tasks.trust_key import trust_key
+    from tasks.report.upward.signing_key import spaced
+    from tasks.report.upward.trust_key import trust_key
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:

@@ -24,7 +24,7 @@ from models.progress import ProgressEntry
 from tasks.ledgers.list_ledgers import list_ledgers
 from tasks.report.figures.count_items import NOT_COUNTED, was_cancelled
 from tasks.report.figures.gather_figures import figures_of_year
-from tasks.sum_below import Below, gather_below
+from tasks.report.upward.sum_below import Below, gather_below
 
 Row = TypeVar("Row")
 

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from models.database import key
 from models.filing import Filing
 from models.organ import Organ
-from tasks.who_filed import Filed
-from tasks.who_filed import who_filed as received
+from tasks.report.upward.who_filed import Filed
+from tasks.report.upward.who_filed import who_filed as received
 
 
 @dataclass(frozen=True)

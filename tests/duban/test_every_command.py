@@ -45,10 +45,10 @@ from tasks.ledgers.link_row import link_row
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.ledgers.record_named import record_case
 from tasks.papers.word_template import starter_template
+from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
-from tasks.signing_key import fingerprint_of
 from tests.filing_acts import COMMANDS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day

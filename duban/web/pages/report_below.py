@@ -20,12 +20,12 @@ from models.plan import AnnualPlan
 from models.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.file_store import FileStore
-from tasks.receive_report import Receipt, receive_report, sender_of
-from tasks.report_package import read_package
-from tasks.signing_key import spaced
-from tasks.sum_below import gather_below
-from tasks.trust_key import key_of, trust_key
-from tasks.who_filed import who_filed
+from tasks.report.upward.receive_report import Receipt, receive_report, sender_of
+from tasks.report.upward.report_package import read_package
+from tasks.report.upward.signing_key import spaced
+from tasks.report.upward.sum_below import gather_below
+from tasks.report.upward.trust_key import key_of, trust_key
+from tasks.report.upward.who_filed import who_filed
 
 router = APIRouter()
 KIND, ENDINGS = "upward", (".zip",)

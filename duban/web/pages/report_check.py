@@ -11,8 +11,8 @@ from duban.web.visit import Signed
 from models.errors import BadInputError
 from tasks.check_report import check_report
 from tasks.pack_report import pack_report
-from tasks.receive_report import MEDIA_TYPE
-from tasks.signing_key import FILE, fingerprint_of, signing_key, spaced
+from tasks.report.upward.receive_report import MEDIA_TYPE
+from tasks.report.upward.signing_key import FILE, fingerprint_of, signing_key, spaced
 
 router = APIRouter()
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from models.database import unit_of_work
 from models.organ import Organ
 from models.received_report import ReceivedReport, TrustedKey
-from tasks.signing_key import fingerprint_of, spaced
+from tasks.report.upward.signing_key import fingerprint_of, spaced
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.upward import CODE, KEY, NAME, SAID, a_package, figure_data, report_data
 from tests.web import Visitor, Web, words_of

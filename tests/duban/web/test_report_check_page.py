@@ -13,7 +13,7 @@ from models.organ import Organ
 from models.permission import Action
 from models.report import ReportFigure
 from tasks.compile_report import compile_report
-from tasks.report_package import read_package
+from tasks.report.upward.report_package import read_package
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office, day
 from tests.web import Web, words_of
 

@@ -51,12 +51,12 @@ from tasks.notices.resend import resend
 from tasks.oversight.compile_brief import compile_brief
 from tasks.oversight.compile_circular import compile_circular
 from tasks.people.find import find_item, find_person
-from tasks.receive_report import receive_report
+from tasks.report.upward.receive_report import receive_report
+from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, decide_appeal, find_appeal
 from tasks.scores.evaluate import evaluate
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
-from tasks.signing_key import fingerprint_of
 from tasks.trail.verify_audit import verify_audit
 from tests.actors import administrator
 from tests.filing_acts import ACTS as FILING

@@ -11,7 +11,7 @@ from models.filing import Filing, FilingState, legal_last_day
 from models.organ import Organ
 from models.received_report import ReceivedReport
 from models.report import Report
-from tasks.find_below import organs_below
+from tasks.report.upward.find_below import organs_below
 
 _DELIVERED = (FilingState.PUBLISHING, FilingState.ARCHIVED)
 """Where the version a filing names is the one that was delivered."""

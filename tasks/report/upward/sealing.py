@@ -19,7 +19,7 @@ from joserfc.jwk import OKPKey
 
 from models.errors import BadInputError, UnreadableFileError
 from tasks.files.file_store import MEGABYTE
-from tasks.signing_key import CURVE, fingerprint_of, public_key
+from tasks.report.upward.signing_key import CURVE, fingerprint_of, public_key
 
 LARGEST = 20 * MEGABYTE
 """Bytes of a package."""

@@ -19,7 +19,7 @@ from models.report import SectionKind
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import MEGABYTE
 from tasks.reading.secrecy import marking
-from tasks.sealing import LARGEST, unseal
+from tasks.report.upward.sealing import LARGEST, unseal
 
 FORMAT: Final = "duban-report"
 SCHEMA: Final = 1

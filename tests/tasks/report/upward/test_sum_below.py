@@ -15,9 +15,9 @@ from models.evidence import StoredFile
 from models.organ import Organ
 from models.received_report import ReceivedReport
 from tasks.compiling.below import below
-from tasks.report_package import PackedFigure
-from tasks.signing_key import fingerprint_of
-from tasks.sum_below import Below, Reported, add_up, gather_below
+from tasks.report.upward.report_package import PackedFigure
+from tasks.report.upward.signing_key import fingerprint_of
+from tasks.report.upward.sum_below import Below, Reported, add_up, gather_below
 from tasks.trace_figure import described
 from tests.office import day
 from tests.upward import KEY, Above, a_package, figure_data

@@ -15,8 +15,8 @@ from models.figure import Figure, plain
 from models.organ import Organ
 from models.report import describe_row
 from tasks.report.figures.gather_figures import reported_figures
-from tasks.report_package import PackedFigure, packed_figure
-from tasks.who_filed import who_filed
+from tasks.report.upward.report_package import PackedFigure, packed_figure
+from tasks.report.upward.who_filed import who_filed
 
 SHARE = "%"
 PREFIX = "below."

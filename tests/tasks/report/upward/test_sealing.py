@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
 from models.errors import BadInputError, DubanError
-from tasks.sealing import LARGEST, MANIFEST, SIGNATURE, seal, unseal, written
-from tasks.signing_key import FILE, fingerprint_of, public_key, signing_key, spaced, typed_fingerprint
+from tasks.report.upward.sealing import LARGEST, MANIFEST, SIGNATURE, seal, unseal, written
+from tasks.report.upward.signing_key import FILE, fingerprint_of, public_key, signing_key, spaced, typed_fingerprint
 
 FILES = {"report.json": b'{"a": 1}', "report.docx": b"words"}
 NAMES = frozenset(FILES)

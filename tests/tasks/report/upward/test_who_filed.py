@@ -11,9 +11,9 @@ from models.database import key, unit_of_work
 from models.filing import Filing, FilingState, legal_last_day
 from models.organ import Organ
 from models.report import Report
-from tasks.signing_key import fingerprint_of
-from tasks.sum_below import gather_below
-from tasks.who_filed import who_filed
+from tasks.report.upward.signing_key import fingerprint_of
+from tasks.report.upward.sum_below import gather_below
+from tasks.report.upward.who_filed import who_filed
 from tests.office import day
 from tests.report_year import ReportYear
 from tests.upward import KEY, Above, a_package, report_data

@@ -1,0 +1,1 @@
+"""Reports between organs: keys, seals, packages received, sums over organs."""
