@@ -25,7 +25,6 @@ from models.migrate import open_current
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.settings import Settings
-from tasks.compile_report import compile_report
 from tasks.notices.deliver import deliver
 from tasks.open_year import open_year
 from tasks.oversight.compile_brief import compile_brief, first_reader
@@ -33,6 +32,7 @@ from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.supervise import supervise
 from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run
+from tasks.report.compiling.compile_report import compile_report
 from tasks.send_webhooks import send_webhooks
 from tasks.set_report_template import template_for
 

@@ -19,10 +19,10 @@ from models.report import Report, ReportBlock, ReportSection
 from models.report_desk import EditKind, ReportEdit
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for
-from tasks.find_block import find_block
 from tasks.fork_report import copy_version
-from tasks.hold_reports import hold_reports
 from tasks.reading.secrecy import ACCEPTED, marking
+from tasks.report.compiling.find_block import find_block
+from tasks.report.compiling.hold_reports import hold_reports
 
 _BEGINNING = 30
 

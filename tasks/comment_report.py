@@ -12,7 +12,7 @@ from models.report_desk import ReportComment
 from models.typed_text import words, words_or_none
 from tasks.acting.perform import performing_for
 from tasks.at_desk import beginning, unmarked
-from tasks.find_block import find_block
+from tasks.report.compiling.find_block import find_block
 
 LONGEST = 1000
 

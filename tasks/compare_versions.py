@@ -13,10 +13,10 @@ from models.errors import BadInputError, NotFoundError
 from models.figure import Figure
 from models.organ import Organ
 from models.report import Report
-from tasks.compiling.draft import DraftBlock, DraftSection
-from tasks.keep_draft import read_draft
 from tasks.people.find import find_plan
-from tasks.read_back import as_read
+from tasks.report.compiling.draft import DraftBlock, DraftSection
+from tasks.report.compiling.keep_draft import read_draft
+from tasks.report.compiling.read_back import as_read
 from tasks.report.figures.gather_figures import figures_of_year
 
 _PIECE = re.compile(r"\d+(?:\.\d+)?|[A-Za-z]+|.", re.DOTALL)

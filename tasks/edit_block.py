@@ -9,7 +9,7 @@ from models.report import Report, ReportBlock, ReportSection, SectionKind
 from models.report_desk import EditKind
 from models.typed_text import words, words_or_none
 from tasks.at_desk import Desk, at_desk, in_section, unmarked
-from tasks.compiling.draft import WORD
+from tasks.report.compiling.draft import WORD
 from tasks.report_sections import section_of
 
 LONGEST = 20_000

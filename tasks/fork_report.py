@@ -8,8 +8,8 @@ from models.database import key
 from models.permission import Action
 from models.report import Report
 from tasks.acting.perform import performing_for
-from tasks.hold_reports import hold_reports
-from tasks.keep_draft import read_draft, write_draft
+from tasks.report.compiling.hold_reports import hold_reports
+from tasks.report.compiling.keep_draft import read_draft, write_draft
 
 
 def fork_report(session: Session, report: Report, *, by: Actor) -> Report:

@@ -7,11 +7,11 @@ from itertools import count, groupby
 
 from models.due_text import find_due
 from models.report import SectionKind
-from tasks.compiling.blocks import Block, close_sentence
-from tasks.compiling.check_numbers import UNFOUNDED
-from tasks.compiling.compiled import CompiledReport
-from tasks.compiling.template import Numbering, ReportTemplate, marker
 from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, Run
+from tasks.report.compiling.blocks import Block, close_sentence
+from tasks.report.compiling.check_numbers import UNFOUNDED
+from tasks.report.compiling.compiled import CompiledReport
+from tasks.report.compiling.template import Numbering, ReportTemplate, marker
 
 UNVERIFIED = "〔待核〕"
 """What a sentence without a source, or one a person has to confirm, is marked with, in front of its stop."""

@@ -16,10 +16,11 @@ from models.permission import Action
 from models.progress import ProgressEntry
 from models.report import Report
 from tasks.acting.perform import performing_for
-from tasks.compiling.compiled import CompiledReport, CompiledSection
 from tasks.edition import edition_of
 from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
+from tasks.report.compiling.compiled import CompiledReport, CompiledSection
+from tasks.report.compiling.report_hash import content_hash
 from tasks.report.upward.report_package import (
     DOCUMENT,
     EVIDENCE,
@@ -36,7 +37,6 @@ from tasks.report.upward.report_package import (
 )
 from tasks.report.upward.sealing import seal, written
 from tasks.report.upward.signing_key import fingerprint_of
-from tasks.report_hash import content_hash
 
 _BATCH = 500
 """Rows asked for at a time: databases limit how many values a statement may carry."""

@@ -7,7 +7,7 @@ from models.database import key
 from models.organ import Organ
 from models.report import Report, ReportSection, SectionKind
 from tasks.at_desk import Desk
-from tasks.compiling.template import STANDARD, ReportTemplate, fill
+from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
 
 
 def sections_of(session: Session, report: Report) -> list[ReportSection]:

@@ -12,8 +12,8 @@ from models.organ import Organ
 from models.permission import Action
 from tasks.acting.perform import performing_for
 from tasks.at_desk import unmarked
-from tasks.compiling.template import STANDARD, ReportTemplate, read_template, template_from
-from tasks.hold_reports import hold_reports
+from tasks.report.compiling.hold_reports import hold_reports
+from tasks.report.compiling.template import STANDARD, ReportTemplate, read_template, template_from
 
 TEMPLATE_FILE = "report.toml"
 """In the data folder: the template of organs that have set none."""

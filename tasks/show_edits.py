@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.report import Report, ReportBlock
 from models.report_desk import EditKind, ReportEdit
-from tasks.compiling.authorship import Step, authorship
+from tasks.report.compiling.authorship import Step, authorship
 
 _JOINED = (EditKind.MERGE, EditKind.SPLIT)
 _WRITTEN = (EditKind.TEXT, EditKind.ADD)

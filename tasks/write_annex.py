@@ -24,8 +24,8 @@ from models.ledgers.kinds import KINDS
 from models.ledgers.leadership_act import LeadershipAct
 from models.progress import ProgressEntry
 from models.report import describe_row
-from tasks.compiling.compiled import CompiledReport
 from tasks.files.file_store import FileStore
+from tasks.report.compiling.compiled import CompiledReport
 
 LIST, MANIFEST = "清单.csv", "manifest.json"
 HEADER = ("序号", "类别", "文件", "所属记录", "记录内容", "报告段落", "日期", "公开", "大小(字节)", "SHA-256")

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.figure import Figure
-from tasks.compiling.compiled import CompiledReport
 from tasks.files.workbook import HEADER_ROW, Column, Value, add_row, further_sheet, new_sheet, save
-from tasks.trace_figure import described
+from tasks.report.compiling.compiled import CompiledReport
+from tasks.report.compiling.trace_figure import described
 
 FIGURES = (
     Column("序号", 6, centred=True),

@@ -11,7 +11,7 @@ from models.database import key
 from models.person import Role
 from models.report import Report, ReportBlock, ReportSection
 from tasks.at_desk import block_hash
-from tasks.compile_report import newest_report
+from tasks.report.compiling.compile_report import newest_report
 from tests.report_year import ReportYear, a_year, day
 
 CHEN, LIU = "陈督办", "刘督办"

@@ -18,10 +18,10 @@ from models.plan import AnnualPlan, Project
 from models.progress import ProgressEntry
 from models.recurrence import occurrences
 from models.report import SectionKind
-from tasks.compile_report import CompiledReport, compile_report
-from tasks.compiling.blocks import Block
-from tasks.compiling.template import STANDARD, ReportTemplate
 from tasks.ledgers.record_named import record_act, record_case, record_deficiency, record_study
+from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.compile_report import CompiledReport, compile_report
+from tasks.report.compiling.template import STANDARD, ReportTemplate
 from tests.actors import administrator
 
 STUDY, ORDER, ENFORCEMENT, PUBLICITY = "强化理论学习", "健全工作机制", "规范行政执法", "落实“谁执法谁普法”责任制"

@@ -8,7 +8,7 @@ import typer
 from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
 
 if TYPE_CHECKING:
-    from tasks.compile_report import CompiledReport
+    from tasks.report.compiling.compile_report import CompiledReport
 
 reports = typer.Typer(help="年度报告:读取、编制、追溯数字。", no_args_is_help=True)
 
@@ -101,10 +101,10 @@ def compile_(
 ) -> None:
     """编制年度报告。--on 为成文日期,缺省为次年 1 月 15 日或其后第一个工作日。"""
     from models.errors import BadInputError
-    from tasks.compile_report import compile_report, report_day
-    from tasks.compiling.template import read_template
     from tasks.lay_out_report import lay_out_report
     from tasks.papers.official_document import write
+    from tasks.report.compiling.compile_report import compile_report, report_day
+    from tasks.report.compiling.template import read_template
     from tasks.set_report_template import template_for
 
     if out is not None and out.suffix.lower() != ".docx":
@@ -153,7 +153,7 @@ def trace(
     """追溯报告中的一个数字:列出它所据的每一条记录。"""
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.trace_figure import trace_figure
+    from tasks.report.compiling.trace_figure import trace_figure
 
     reach = edge(context)
     with reach.reading() as session:

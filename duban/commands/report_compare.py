@@ -29,7 +29,7 @@ def compare(
     from models.organ import Organ
     from tasks.compare_versions import Difference, figures_now
     from tasks.compare_versions import compare as difference
-    from tasks.find_report import find_report
+    from tasks.report.compiling.find_report import find_report
 
     with looking(context, year, as_, organ) as (session, newest):
         owner = session.get_one(Organ, newest.organ_id)

@@ -34,7 +34,7 @@ def working(
     context: typer.Context, year: int, as_: str | None, on: str | None, organ: str | None
 ) -> Iterator[tuple["Session", "Report", "Actor"]]:
     """A transaction on the newest version of the year's report."""
-    from tasks.find_report import find_report
+    from tasks.report.compiling.find_report import find_report
 
     reach = edge(context)
     with reach.writing() as session:
@@ -49,7 +49,7 @@ def looking(
     """The newest version, for whoever may see all of the organ."""
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.find_report import find_report
+    from tasks.report.compiling.find_report import find_report
 
     reach = edge(context)
     with reach.reading() as session:
@@ -79,7 +79,7 @@ def blocks(
     as_json: JsonOption = False,
 ) -> None:
     """列出最新一版的全部段落:代号、状态、文字;撤下的也在内。"""
-    from tasks.keep_draft import read_draft
+    from tasks.report.compiling.keep_draft import read_draft
 
     with looking(context, year, as_, organ) as (session, report):
         draft = read_draft(session, report)
@@ -171,7 +171,7 @@ def split(
     """把一段在某句之后分为两段。"""
     from models.errors import BadInputError
     from tasks.arrange_blocks import sentence_ends, split_block
-    from tasks.find_block import find_block
+    from tasks.report.compiling.find_block import find_block
 
     with working(context, year, as_, on, organ) as (session, report, by):
         ends = sentence_ends(find_block(session, report, key).text)

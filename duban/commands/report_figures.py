@@ -78,7 +78,7 @@ def check(
 
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.check_report import check_year
+    from tasks.report.compiling.check_report import check_year
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:

@@ -104,7 +104,7 @@ def submit(
 ) -> None:  # fmt: skip
     """送审:锁定最新一版的内容,进入征求意见。"""
     from tasks.filing.review import submit as send_on
-    from tasks.report_hash import short
+    from tasks.report.compiling.report_hash import short
 
     reach = edge(context)
     with reach.writing() as session:
@@ -216,7 +216,7 @@ def sign(
 ) -> None:  # fmt: skip
     """第一责任人审签这一版;内容被改动过的不能审签。"""
     from tasks.filing.review import sign_off
-    from tasks.report_hash import short
+    from tasks.report.compiling.report_hash import short
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         sign_off(session, filing, by=by, accepting=accept, seen=seen)

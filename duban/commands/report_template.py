@@ -20,7 +20,7 @@ def show(context: typer.Context, as_: AsOption = None, organ: OrganOption = None
     """写出现行的体例,TOML 格式;改好后可用 report template set 写回。"""
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.compiling.template import template_text
+    from tasks.report.compiling.template import template_text
     from tasks.set_report_template import template_for
 
     reach = edge(context)
@@ -45,7 +45,7 @@ def set_(
     as_json: JsonOption = False,
 ) -> None:
     """设定本单位的报告体例;已编的版本不变,下次编制起用。"""
-    from tasks.compiling.template import read_template
+    from tasks.report.compiling.template import read_template
     from tasks.set_report_template import set_report_template
 
     template = read_template(file)

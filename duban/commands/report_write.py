@@ -193,7 +193,7 @@ def _readable(
     """The version, for whoever may see all of the organ."""
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.find_report import find_report
+    from tasks.report.compiling.find_report import find_report
 
     reach = edge(context)
     by = reach.actor(session, as_, today(None), organ)

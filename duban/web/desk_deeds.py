@@ -12,7 +12,6 @@ from models.report import Report, ReportBlock, SectionKind
 from tasks.arrange_blocks import merge_blocks, move_block, split_block
 from tasks.comment_report import comment, resolve_comment
 from tasks.edit_block import add_block, confirm_block, edit_block
-from tasks.find_block import find_block
 from tasks.mark_block import (
     adopt_compiled,
     keep_own,
@@ -22,6 +21,7 @@ from tasks.mark_block import (
     restore_block,
     withdraw_block,
 )
+from tasks.report.compiling.find_block import find_block
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from models.errors import NotFoundError
 from models.permission import Action
 from models.report import Report, ReportBlock
 from tasks.acting.authorize import organs_within
-from tasks.read_back import read_back
+from tasks.report.compiling.read_back import read_back
 from tasks.report_sections import template_of_report
 
 

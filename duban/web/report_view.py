@@ -16,11 +16,11 @@ from tasks.arrange_blocks import sentence_ends
 from tasks.at_desk import block_hash
 from tasks.comment_report import comments_of, on_block
 from tasks.compare_versions import Span, spans
-from tasks.compiling.blocks import Block
-from tasks.compiling.compiled import CompiledReport, CompiledSection
 from tasks.lay_out_report import Passage, passages
+from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.compiled import CompiledReport, CompiledSection
+from tasks.report.compiling.trace_figure import TracedRow, described
 from tasks.show_edits import BlockHistory, edits_of_year, history_of
-from tasks.trace_figure import TracedRow, described
 
 SHOWN = 200
 """Rows behind a figure that are listed; more are counted."""

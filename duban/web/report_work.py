@@ -10,7 +10,7 @@ from models.database import on_record
 from models.job import Job
 from models.organ import Organ
 from models.settings import Settings
-from tasks.compile_report import compile_report, newest_report
+from tasks.report.compiling.compile_report import compile_report, newest_report
 from tasks.set_report_template import template_for
 
 COMPILE = "compile_report"

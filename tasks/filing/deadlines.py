@@ -21,7 +21,7 @@ from models.typed_text import words_or_none
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-from tasks.compiling.next_year import STATUTORY
+from tasks.report.compiling.next_year import STATUTORY
 
 LAW = "法治政府建设与责任落实督察工作规定"
 OWN, FILE, PUBLISH = "own", "file", "publish"

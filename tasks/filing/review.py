@@ -15,9 +15,9 @@ from tasks.filing.check import FindingKind, accept, marked, ready, unproved
 from tasks.filing.consult import consultations_of, waive
 from tasks.filing.step import Step, bound_report, open_filing, step
 from tasks.filing.tell_next import tell_next
-from tasks.find_report import find_report
-from tasks.read_back import read_back
-from tasks.report_hash import content_hash
+from tasks.report.compiling.find_report import find_report
+from tasks.report.compiling.read_back import read_back
+from tasks.report.compiling.report_hash import content_hash
 
 LONGEST = 1000
 

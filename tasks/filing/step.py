@@ -15,7 +15,7 @@ from models.organ import Organ
 from models.report import Report
 from tasks.acting.audit import Record, recorded
 from tasks.acting.authorize import Standing, authorize_organ, organs_within
-from tasks.report_hash import content_hash, short
+from tasks.report.compiling.report_hash import content_hash, short
 
 
 @dataclass

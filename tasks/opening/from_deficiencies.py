@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from models.ledgers.deficiency import Deficiency
 from models.organ import Organ
 from models.report import describe_row
-from tasks.compiling.next_year import RECTIFICATION
 from tasks.opening.draft import Draft, Origin
+from tasks.report.compiling.next_year import RECTIFICATION
 
 
 def from_deficiencies(session: Session, organ: Organ, year: int) -> Iterator[Draft]:

@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 from models.errors import UnreadableFileError
 from models.organ import Department, Organ
 from models.report import Report, SectionKind
-from tasks.compiling.draft import DraftBlock
-from tasks.keep_draft import read_draft
 from tasks.opening.draft import Draft, Origin
 from tasks.people.find_posts import HANDLING, Roster
 from tasks.reading.read_report import ReadItem, read_report_text
+from tasks.report.compiling.draft import DraftBlock
+from tasks.report.compiling.keep_draft import read_draft
 
 NO_PROJECT = "年度任务"
 _LAW = "law:"

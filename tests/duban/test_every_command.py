@@ -31,11 +31,8 @@ from models.settings import load_settings
 from models.span import span_named
 from tasks.access.manage_accounts import invite
 from tasks.comment_report import comment
-from tasks.compile_report import compile_report
 from tasks.edit_block import add_block
 from tasks.files.file_store import FileStore
-from tasks.find_block import find_block
-from tasks.find_report import find_report
 from tasks.issue import issue
 from tasks.items.instruct import find_instruction, reply
 from tasks.keep_word_template import keep_word_template
@@ -45,6 +42,9 @@ from tasks.ledgers.link_row import link_row
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.ledgers.record_named import record_case
 from tasks.papers.word_template import starter_template
+from tasks.report.compiling.compile_report import compile_report
+from tasks.report.compiling.find_block import find_block
+from tasks.report.compiling.find_report import find_report
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores

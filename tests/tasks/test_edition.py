@@ -9,10 +9,10 @@ from sqlmodel import Session
 from models.database import unit_of_work
 from models.errors import BadInputError
 from models.report import SectionKind
-from tasks.compiling.template import ReportTemplate
 from tasks.edit_block import add_block, edit_block
 from tasks.edition import edition_of
 from tasks.mark_block import mark_figure, mark_internal, withdraw_block
+from tasks.report.compiling.template import ReportTemplate
 from tasks.set_report_template import set_report_template
 from tests.desk import DeskYear, on_the_desk
 

@@ -11,8 +11,8 @@ from models.database import unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError
 from models.kept_template import KeptTemplate
 from models.person import Role
-from tasks.compiling.template import STANDARD, Numbering, ReportTemplate
-from tasks.read_back import read_back
+from tasks.report.compiling.read_back import read_back
+from tasks.report.compiling.template import STANDARD, Numbering, ReportTemplate
 from tasks.set_report_template import set_report_template, template_for
 from tests.desk import DeskYear, on_the_desk
 

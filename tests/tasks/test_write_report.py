@@ -32,7 +32,7 @@ from tasks.mark_block import mark_figure, mark_internal
 from tasks.papers.official_document import BarChart, Table
 from tasks.papers.word_template import starter_template
 from tasks.papers.year_review import year_review
-from tasks.read_back import read_back
+from tasks.report.compiling.read_back import read_back
 from tasks.report.figures.gather_year_review import gather_year_review
 from tasks.write_annex import HEADER, LIST, MANIFEST, write_annex
 from tasks.write_figures import write_figures

@@ -9,7 +9,7 @@ from duban.web.visit import Signed
 from models.errors import NotFoundError
 from models.report import Report
 from tasks.compare_versions import compare, figures_now
-from tasks.trace_figure import described
+from tasks.report.compiling.trace_figure import described
 
 router = APIRouter()
 SHOWN = 50

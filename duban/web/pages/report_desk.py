@@ -11,7 +11,7 @@ from duban.web.report_reach import readable_report
 from models.database import key
 from models.errors import DubanError, NotFoundError
 from tasks.at_desk import report_of
-from tasks.find_block import find_block
+from tasks.report.compiling.find_block import find_block
 
 router = APIRouter()
 

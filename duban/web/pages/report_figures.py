@@ -12,10 +12,10 @@ from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.errors import NotFoundError
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
-from tasks.check_report import check_report
-from tasks.compiling.draft import unfounded_in
-from tasks.keep_draft import read_draft
-from tasks.trace_figure import described
+from tasks.report.compiling.check_report import check_report
+from tasks.report.compiling.draft import unfounded_in
+from tasks.report.compiling.keep_draft import read_draft
+from tasks.report.compiling.trace_figure import described
 
 router = APIRouter()
 

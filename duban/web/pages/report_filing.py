@@ -35,7 +35,7 @@ from tasks.filing.step import filing_of, find_filing
 from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.people.find import find_plan
-from tasks.read_back import read_back
+from tasks.report.compiling.read_back import read_back
 
 router = APIRouter()
 _READERS = (Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_SIGN)

@@ -14,7 +14,7 @@ from duban.web.visit import Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError
 from models.report import SectionKind
-from tasks.compiling.template import Numbering, ReportTemplate, read_template_text, template_from, template_text
+from tasks.report.compiling.template import Numbering, ReportTemplate, read_template_text, template_from, template_text
 from tasks.set_report_template import newest_template, set_report_template, template_for
 
 router = APIRouter()

@@ -12,7 +12,7 @@ from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.organ import Organ
 from models.permission import Action
 from models.report import ReportFigure
-from tasks.compile_report import compile_report
+from tasks.report.compiling.compile_report import compile_report
 from tasks.report.upward.report_package import read_package
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office, day
 from tests.web import Web, words_of

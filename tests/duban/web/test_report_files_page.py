@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.organ import Organ
-from tasks.compile_report import compile_report
 from tasks.files.file_store import FileStore
 from tasks.papers.word_template import starter_template
+from tasks.report.compiling.compile_report import compile_report
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web
 

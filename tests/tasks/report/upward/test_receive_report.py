@@ -18,13 +18,13 @@ from models.organ import Organ
 from models.permission import Action
 from models.received_report import ReceivedReport, TrustedKey
 from models.report import Report, ReportBlock, ReportFigure
-from tasks.compile_report import compile_report
 from tasks.pack_report import pack_report
+from tasks.report.compiling.compile_report import compile_report
+from tasks.report.compiling.report_hash import content_hash
 from tasks.report.upward.receive_report import receive_report
 from tasks.report.upward.report_package import read_package
 from tasks.report.upward.signing_key import fingerprint_of, spaced
 from tasks.report.upward.trust_key import trust_key
-from tasks.report_hash import content_hash
 from tests.actors import administrator
 from tests.office import FIRST, SUPERVISOR, Office, day
 from tests.upward import CODE, KEY, NAME, SENT, Above, Below, a_package, figure_data, report_data

@@ -14,11 +14,11 @@ from models.database import key, unit_of_work
 from models.evidence import StoredFile
 from models.organ import Organ
 from models.received_report import ReceivedReport
-from tasks.compiling.below import below
+from tasks.report.compiling.below import below
+from tasks.report.compiling.trace_figure import described
 from tasks.report.upward.report_package import PackedFigure
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.report.upward.sum_below import Below, Reported, add_up, gather_below
-from tasks.trace_figure import described
 from tests.office import day
 from tests.upward import KEY, Above, a_package, figure_data
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from models.ledgers.kind import Kind, Sentence
 from models.ledgers.kinds import KINDS
-from tasks.compiling.blocks import Block, write_sentence
-from tasks.compiling.material import ProjectRow, YearMaterial
+from tasks.report.compiling.blocks import Block, write_sentence
+from tasks.report.compiling.material import ProjectRow, YearMaterial
 
 _NO_LEDGER = "谁执法谁普法"
 """A slogan about publicity that names enforcement."""

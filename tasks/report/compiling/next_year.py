@@ -14,10 +14,10 @@ from models.filing import legal_last_day, public_last_day
 from models.item import WorkItem
 from models.recurrence import describe, occurrences
 from models.report import describe_row
-from tasks.compiling.blocks import Block, bare, quoted, write_block
-from tasks.compiling.material import ItemRow, PlannedRow, YearMaterial
 from tasks.reading.numbering import find_marker
 from tasks.reading.read_report import read_report_text
+from tasks.report.compiling.blocks import Block, bare, quoted, write_block
+from tasks.report.compiling.material import ItemRow, PlannedRow, YearMaterial
 
 TEMPLATE = "next_year"
 RECTIFICATION = "落实整改措施"

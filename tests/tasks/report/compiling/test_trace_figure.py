@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.errors import NotFoundError
-from tasks.trace_figure import trace_figure
+from tasks.report.compiling.trace_figure import trace_figure
 from tests.report_year import a_year, day
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from models.figure import Figure
 from models.ledgers.kinds import KINDS
-from tasks.compiling.blocks import Block, write_block
+from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.upward.sum_below import Below, SummedFigure
 
 HEADING = "下级单位工作情况"

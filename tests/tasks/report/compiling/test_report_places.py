@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.database import open_engine, sqlite_url, unit_of_work
 from models.organ import Organ
 from models.tables import METADATA
-from tasks.compile_report import compile_report
+from tasks.report.compiling.compile_report import compile_report
 from tests.actors import administrator
 from tests.office import Office
 

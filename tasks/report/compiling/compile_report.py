@@ -17,22 +17,22 @@ from models.report import Report, SectionKind
 from models.workdays import WorkCalendar
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ
-from tasks.compiling.achievements import achievements
-from tasks.compiling.blocks import Block, template_texts, write_block
-from tasks.compiling.carry import carry
-from tasks.compiling.compiled import CompiledReport, CompiledSection
-from tasks.compiling.deficiencies import deficiencies
-from tasks.compiling.draft import DraftBlock, DraftSection, keyed
-from tasks.compiling.first_responsible import first_responsible
-from tasks.compiling.ledgers import sentences
-from tasks.compiling.material import YearMaterial, gather_material
-from tasks.compiling.next_year import next_year
-from tasks.compiling.other import other
-from tasks.compiling.template import STANDARD, ReportTemplate, fill
-from tasks.hold_reports import hold_reports
-from tasks.keep_draft import read_draft, write_draft
 from tasks.people.find import find_plan
-from tasks.read_back import read_back
+from tasks.report.compiling.achievements import achievements
+from tasks.report.compiling.blocks import Block, template_texts, write_block
+from tasks.report.compiling.compiled import CompiledReport, CompiledSection
+from tasks.report.compiling.deficiencies import deficiencies
+from tasks.report.compiling.draft import DraftBlock, DraftSection, keyed
+from tasks.report.compiling.first_responsible import first_responsible
+from tasks.report.compiling.hold_reports import hold_reports
+from tasks.report.compiling.keep_draft import read_draft, write_draft
+from tasks.report.compiling.keep_edits import carry
+from tasks.report.compiling.ledgers import sentences
+from tasks.report.compiling.material import YearMaterial, gather_material
+from tasks.report.compiling.next_year import next_year
+from tasks.report.compiling.other import other
+from tasks.report.compiling.read_back import read_back
+from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
 
 __all__ = ["CompiledReport", "CompiledSection", "compile_report", "newest_report", "report_day"]
 

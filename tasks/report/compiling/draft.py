@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from models.figure import Figure
 from models.report import SectionKind
-from tasks.compiling.blocks import Block
-from tasks.compiling.check_numbers import Unfounded, unfounded
+from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.check_numbers import Unfounded, unfounded
 
 WORD = "word:"
 """Before a source that is a person's word (`word:局务会议纪要3号`): it settles what had to be verified."""

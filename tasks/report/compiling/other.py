@@ -2,8 +2,8 @@
 
 from models.figure import count
 from models.item import Importance
-from tasks.compiling.blocks import Block, write_block
-from tasks.compiling.material import YearMaterial
+from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.material import YearMaterial
 
 TEMPLATE = "other"
 

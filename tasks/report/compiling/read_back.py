@@ -9,11 +9,11 @@ from sqlmodel import Session
 from models.clock import OFFICE_ZONE
 from models.organ import Organ
 from models.report import Report
-from tasks.compiling.blocks import Block, write_block
-from tasks.compiling.compiled import CompiledReport, CompiledSection
-from tasks.compiling.draft import DraftSection, as_block
-from tasks.compiling.template import STANDARD, ReportTemplate, fill
-from tasks.keep_draft import read_draft
+from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.compiled import CompiledReport, CompiledSection
+from tasks.report.compiling.draft import DraftSection, as_block
+from tasks.report.compiling.keep_draft import read_draft
+from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
 from tasks.wording.numerals import chinese_numeral
 
 

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from models.figure import Figure
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "wording" / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)

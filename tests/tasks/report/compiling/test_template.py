@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.errors import BadInputError
 from models.report import SectionKind
-from tasks.compiling.template import Numbering, ReportTemplate, read_template, read_template_text, template_text
+from tasks.report.compiling.template import Numbering, ReportTemplate, read_template, read_template_text, template_text
 from tasks.wording.numerals import chinese_numeral
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS

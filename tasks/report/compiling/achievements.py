@@ -3,11 +3,11 @@
 import datetime as dt
 
 from models.report import describe_row
-from tasks.compiling.below import below
-from tasks.compiling.blocks import Block, write_block
-from tasks.compiling.ledgers import ledger_blocks
-from tasks.compiling.material import ItemRow, ProjectRow, YearMaterial
-from tasks.compiling.quoted import quoted_figures
+from tasks.report.compiling.below import below
+from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.ledgers import ledger_blocks
+from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
+from tasks.report.compiling.quoted import quoted_figures
 
 TEMPLATE = "achievements"
 

@@ -3,9 +3,9 @@
 from models.figure import count
 from models.ledgers.leadership_act import Duty
 from models.report import describe_row
-from tasks.compiling.blocks import Block, write_block
-from tasks.compiling.material import YearMaterial
-from tasks.compiling.quoted import quoted_figures
+from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.material import YearMaterial
+from tasks.report.compiling.quoted import quoted_figures
 
 TEMPLATE = "first_responsible"
 RULES = "law:党政主要负责人履行推进法治建设第一责任人职责规定"

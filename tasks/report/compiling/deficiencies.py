@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from models.figure import count
 from models.report import describe_row
-from tasks.compiling.blocks import Block, write_block
-from tasks.compiling.material import ItemRow, ProjectRow, YearMaterial
-from tasks.compiling.quoted import quoted_figures
+from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
+from tasks.report.compiling.quoted import quoted_figures
 
 TEMPLATE = "deficiencies"
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}是[：:，,]?")

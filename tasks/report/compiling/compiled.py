@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.report import SectionKind
-from tasks.compiling.blocks import Block
-from tasks.compiling.template import ReportTemplate
+from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.template import ReportTemplate
 
 
 @dataclass(frozen=True)

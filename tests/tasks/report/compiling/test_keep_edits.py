@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from models.figure import Figure
 from models.report import SectionKind
-from tasks.compiling.blocks import Block
-from tasks.compiling.carry import carry
-from tasks.compiling.draft import DraftBlock, fresh
+from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.draft import DraftBlock, fresh
+from tasks.report.compiling.keep_edits import carry
 
 ONE, TWO, OTHER = SectionKind.ACHIEVEMENTS, SectionKind.DEFICIENCIES, SectionKind.OTHER
 Compiled = dict[SectionKind, list[Block]]

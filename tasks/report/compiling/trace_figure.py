@@ -18,7 +18,7 @@ from models.organ import Organ
 from models.progress import ProgressEntry
 from models.received_report import ReceivedReport
 from models.report import Report, ReportBlock, ReportFigure, ReportSection, describe_row
-from tasks.compile_report import newest_report
+from tasks.report.compiling.compile_report import newest_report
 
 MOST_FIELDS = 5
 """Of a ledger's row that are told: enough to know it again."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from models.figure import Figure
 from models.report import SectionKind
-from tasks.compiling.blocks import Block
-from tasks.compiling.draft import DraftBlock, fresh
+from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.draft import DraftBlock, fresh
 
 Compiled = Mapping[SectionKind, Sequence[Block]]
 """The parts as compiled now, in their order, each block with a key of its own."""

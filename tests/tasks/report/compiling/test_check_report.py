@@ -12,7 +12,7 @@ from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.report import Report, ReportFigure
-from tasks.check_report import check_report, check_year
+from tasks.report.compiling.check_report import check_report, check_year
 from tasks.report.figures.check_figures import Severity, last_year_figures
 from tests.office import day
 from tests.upward import Below

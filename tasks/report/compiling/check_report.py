@@ -9,8 +9,8 @@ from models.clock import OFFICE_ZONE
 from models.figure import Figure
 from models.organ import Organ
 from models.report import Report, ReportBlock, ReportSection
-from tasks.compile_report import newest_report
 from tasks.people.find import find_plan
+from tasks.report.compiling.compile_report import newest_report
 from tasks.report.figures.check_figures import Finding, Severity, check_figures, last_year_figures
 from tasks.report.figures.gather_figures import gather_figures, reported_figures
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.database import key
 from models.figure import Figure
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
-from tasks.compiling.draft import DraftBlock, DraftSection
+from tasks.report.compiling.draft import DraftBlock, DraftSection
 from tasks.report.figures.gather_figures import figure_of
 
 _OF_BLOCK = (

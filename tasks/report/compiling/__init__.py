@@ -1,0 +1,1 @@
+"""The report compiled from records: blocks, sections, versions."""
