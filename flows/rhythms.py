@@ -33,8 +33,8 @@ from tasks.oversight.supervise import supervise
 from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run
 from tasks.report.compiling.compile_report import compile_report
+from tasks.report.desk.set_report_template import template_for
 from tasks.send_webhooks import send_webhooks
-from tasks.set_report_template import template_for
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from sqlmodel import Session
 from models.errors import BadInputError
 from models.figure import Figure
 from models.report import Report
-from tasks.at_desk import beginning
 from tasks.reading.figures import figures_in
 from tasks.reading.folding import sentences
 from tasks.reading.secrecy import marking
@@ -21,7 +20,8 @@ from tasks.report.compiling.check_numbers import same_number
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.keep_draft import read_draft
 from tasks.report.compiling.read_back import as_read
-from tasks.set_report_template import newest_template
+from tasks.report.desk.at_desk import beginning
+from tasks.report.desk.set_report_template import newest_template
 from tasks.wording.numerals import chinese_numeral
 
 

@@ -10,8 +10,8 @@ from models.clock import opening_of
 from models.database import key
 from models.person import Role
 from models.report import Report, ReportBlock, ReportSection
-from tasks.at_desk import block_hash
 from tasks.report.compiling.compile_report import newest_report
+from tasks.report.desk.at_desk import block_hash
 from tests.report_year import ReportYear, a_year, day
 
 CHEN, LIU = "陈督办", "刘督办"

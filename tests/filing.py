@@ -12,7 +12,6 @@ from models.filing import Filing
 from models.organ import Department, Organ
 from models.plan import AnnualPlan
 from models.report import Report, ReportBlock, ReportSection
-from tasks.edit_block import confirm_block
 from tasks.filing.consult import ask_opinions, opine
 from tasks.filing.deadlines import ensure_filing_items
 from tasks.filing.review import forward, pass_legal, pass_secrecy, sign_off, submit
@@ -20,6 +19,7 @@ from tasks.filing.send import publish, send
 from tasks.filing.step import find_filing
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.template import ReportTemplate
+from tasks.report.desk.edit_block import confirm_block
 from tests.actors import administrator
 from tests.office import FIRST, LEADER, SUPERVISOR, Office, day
 from tests.report_year import PUBLICITY, ReportYear

@@ -105,7 +105,7 @@ def compile_(
     from tasks.papers.official_document import write
     from tasks.report.compiling.compile_report import compile_report, report_day
     from tasks.report.compiling.template import read_template
-    from tasks.set_report_template import template_for
+    from tasks.report.desk.set_report_template import template_for
 
     if out is not None and out.suffix.lower() != ".docx":
         raise BadInputError(f"“{out.name}”不是 .docx 文件名:报告只能写成 Word 文件,如 报告.docx。")

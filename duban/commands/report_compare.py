@@ -27,9 +27,9 @@ def compare(
     """比较两个版本的文字和数字;--now 列出编制之后记录的改动。"""
     from models.errors import BadInputError
     from models.organ import Organ
-    from tasks.compare_versions import Difference, figures_now
-    from tasks.compare_versions import compare as difference
     from tasks.report.compiling.find_report import find_report
+    from tasks.report.desk.compare_versions import Difference, figures_now
+    from tasks.report.desk.compare_versions import compare as difference
 
     with looking(context, year, as_, organ) as (session, newest):
         owner = session.get_one(Organ, newest.organ_id)
@@ -77,7 +77,7 @@ def comment(
     as_json: JsonOption = False,
 ) -> None:
     """对一段提出批注;重新编制后仍在。"""
-    from tasks.comment_report import comment
+    from tasks.report.desk.comment_report import comment
 
     with working(context, year, as_, on, organ) as (session, report, by):
         made = comment(session, report, key, by=by, text=text)
@@ -95,7 +95,7 @@ def comments(
     as_json: JsonOption = False,
 ) -> None:
     """列出批注和答复。"""
-    from tasks.comment_report import comments_of
+    from tasks.report.desk.comment_report import comments_of
 
     with looking(context, year, as_, organ) as (session, report):
         rows = [
@@ -126,7 +126,7 @@ def resolve(
     as_json: JsonOption = False,
 ) -> None:
     """处理一条批注。"""
-    from tasks.comment_report import resolve_comment
+    from tasks.report.desk.comment_report import resolve_comment
 
     with working(context, year, as_, on, organ) as (session, report, by):
         settled = resolve_comment(session, report, number, by=by, answer=answer)

@@ -62,7 +62,7 @@ def looking(
 def _done(session: "Session", block: "ReportBlock", said: str, as_json: bool) -> None:
     """Tell what was done, and in which version: the next one where the newest was bound."""
     from models.report import Report
-    from tasks.at_desk import report_of
+    from tasks.report.desk.at_desk import report_of
 
     version = session.get_one(Report, report_of(session, block)).version
     if as_json:
@@ -117,7 +117,7 @@ def edit(
     as_json: JsonOption = False,
 ) -> None:
     """修改一段的文字或小标题;重新编制时保留,来源有变的会提示。"""
-    from tasks.edit_block import edit_block
+    from tasks.report.desk.edit_block import edit_block
 
     with working(context, year, as_, on, organ) as (session, report, by):
         block = edit_block(session, report, key, by=by, text=text, heading=heading, basis=basis)
@@ -135,7 +135,7 @@ def confirm(
     as_json: JsonOption = False,
 ) -> None:
     """核定待核的一段,写明依据。"""
-    from tasks.edit_block import confirm_block
+    from tasks.report.desk.edit_block import confirm_block
 
     with working(context, year, as_, on, organ) as (session, report, by):
         _done(session, confirm_block(session, report, key, by=by, basis=basis), "已核定", as_json)
@@ -152,7 +152,7 @@ def merge(
     as_json: JsonOption = False,
 ) -> None:
     """把相邻两段合为一段,依据和数字合在一起。"""
-    from tasks.arrange_blocks import merge_blocks
+    from tasks.report.desk.arrange_blocks import merge_blocks
 
     with working(context, year, as_, on, organ) as (session, report, by):
         _done(session, merge_blocks(session, report, key, by=by, with_=with_), "已合并", as_json)
@@ -170,8 +170,8 @@ def split(
 ) -> None:
     """把一段在某句之后分为两段。"""
     from models.errors import BadInputError
-    from tasks.arrange_blocks import sentence_ends, split_block
     from tasks.report.compiling.find_block import find_block
+    from tasks.report.desk.arrange_blocks import sentence_ends, split_block
 
     with working(context, year, as_, on, organ) as (session, report, by):
         ends = sentence_ends(find_block(session, report, key).text)
@@ -200,7 +200,7 @@ def move(
     """移动一段:某段之后、某段之前,或者某部分的末尾。"""
     from models.ledgers.kinds import member_named
     from models.report import SectionKind
-    from tasks.arrange_blocks import move_block
+    from tasks.report.desk.arrange_blocks import move_block
 
     kind = member_named(SectionKind, section) if section else None
     with working(context, year, as_, on, organ) as (session, report, by):
@@ -219,7 +219,7 @@ def withdraw(
     as_json: JsonOption = False,
 ) -> None:
     """撤下一段;文字保留,可以恢复。"""
-    from tasks.mark_block import withdraw_block
+    from tasks.report.desk.mark_block import withdraw_block
 
     with working(context, year, as_, on, organ) as (session, report, by):
         _done(session, withdraw_block(session, report, key, by=by, reason=reason), "已撤下", as_json)
@@ -235,7 +235,7 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """恢复撤下的一段。"""
-    from tasks.mark_block import restore_block
+    from tasks.report.desk.mark_block import restore_block
 
     with working(context, year, as_, on, organ) as (session, report, by):
         _done(session, restore_block(session, report, key, by=by), "已恢复", as_json)
@@ -257,7 +257,7 @@ def add(
     """增写一段。没有依据的标为待核。"""
     from models.ledgers.kinds import member_named
     from models.report import SectionKind
-    from tasks.edit_block import add_block
+    from tasks.report.desk.edit_block import add_block
 
     kind = member_named(SectionKind, section)
     with working(context, year, as_, on, organ) as (session, report, by):
@@ -279,7 +279,7 @@ def internal(
     as_json: JsonOption = False,
 ) -> None:
     """把一段(或其中一个数字)标为内部,公开版中不写。"""
-    from tasks.mark_block import mark_figure, mark_internal
+    from tasks.report.desk.mark_block import mark_figure, mark_internal
 
     with working(context, year, as_, on, organ) as (session, report, by):
         if figure is None:
@@ -300,7 +300,7 @@ def public(
     as_json: JsonOption = False,
 ) -> None:
     """把标为内部的一段(或其中一个数字)改为公开。"""
-    from tasks.mark_block import mark_figure, mark_public
+    from tasks.report.desk.mark_block import mark_figure, mark_public
 
     with working(context, year, as_, on, organ) as (session, report, by):
         if figure is None:
@@ -320,7 +320,7 @@ def adopt(
     as_json: JsonOption = False,
 ) -> None:
     """来源有变的一段采用新编的文字。"""
-    from tasks.mark_block import adopt_compiled
+    from tasks.report.desk.mark_block import adopt_compiled
 
     with working(context, year, as_, on, organ) as (session, report, by):
         _done(session, adopt_compiled(session, report, key, by=by), "已采用新文", as_json)
@@ -336,7 +336,7 @@ def keep(
     as_json: JsonOption = False,
 ) -> None:
     """来源有变的一段保留人改的文字。"""
-    from tasks.mark_block import keep_own
+    from tasks.report.desk.mark_block import keep_own
 
     with working(context, year, as_, on, organ) as (session, report, by):
         _done(session, keep_own(session, report, key, by=by), "已保留", as_json)

@@ -21,7 +21,7 @@ def show(context: typer.Context, as_: AsOption = None, organ: OrganOption = None
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.template import template_text
-    from tasks.set_report_template import template_for
+    from tasks.report.desk.set_report_template import template_for
 
     reach = edge(context)
     with reach.reading() as session:
@@ -46,7 +46,7 @@ def set_(
 ) -> None:
     """设定本单位的报告体例;已编的版本不变,下次编制起用。"""
     from tasks.report.compiling.template import read_template
-    from tasks.set_report_template import set_report_template
+    from tasks.report.desk.set_report_template import set_report_template
 
     template = read_template(file)
     reach = edge(context)

@@ -9,10 +9,11 @@ from duban.web.posted import Posted
 from models.errors import BadInputError, NotFoundError
 from models.ledgers.kinds import member_named
 from models.report import Report, ReportBlock, SectionKind
-from tasks.arrange_blocks import merge_blocks, move_block, split_block
-from tasks.comment_report import comment, resolve_comment
-from tasks.edit_block import add_block, confirm_block, edit_block
-from tasks.mark_block import (
+from tasks.report.compiling.find_block import find_block
+from tasks.report.desk.arrange_blocks import merge_blocks, move_block, split_block
+from tasks.report.desk.comment_report import comment, resolve_comment
+from tasks.report.desk.edit_block import add_block, confirm_block, edit_block
+from tasks.report.desk.mark_block import (
     adopt_compiled,
     keep_own,
     mark_figure,
@@ -21,7 +22,6 @@ from tasks.mark_block import (
     restore_block,
     withdraw_block,
 )
-from tasks.report.compiling.find_block import find_block
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from models.job import Job
 from models.organ import Organ
 from models.settings import Settings
 from tasks.report.compiling.compile_report import compile_report, newest_report
-from tasks.set_report_template import template_for
+from tasks.report.desk.set_report_template import template_for
 
 COMPILE = "compile_report"
 

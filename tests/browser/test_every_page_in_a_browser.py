@@ -8,10 +8,10 @@ from playwright.sync_api import Page, Response
 
 from models.database import unit_of_work
 from models.organ import Organ
-from tasks.comment_report import comment
-from tasks.edit_block import edit_block
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_report
+from tasks.report.desk.comment_report import comment
+from tasks.report.desk.edit_block import edit_block
 from tests.browsing import DESK, PHONE, Served
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office
 

@@ -30,8 +30,6 @@ from models.report import SectionKind
 from models.settings import load_settings
 from models.span import span_named
 from tasks.access.manage_accounts import invite
-from tasks.comment_report import comment
-from tasks.edit_block import add_block
 from tasks.files.file_store import FileStore
 from tasks.issue import issue
 from tasks.items.instruct import find_instruction, reply
@@ -45,6 +43,8 @@ from tasks.papers.word_template import starter_template
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_block import find_block
 from tasks.report.compiling.find_report import find_report
+from tasks.report.desk.comment_report import comment
+from tasks.report.desk.edit_block import add_block
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores

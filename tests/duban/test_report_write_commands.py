@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from models.database import unit_of_work
 from models.migrate import create_or_upgrade, open_current
 from models.settings import load_settings
-from tasks.mark_block import mark_internal
+from tasks.report.desk.mark_block import mark_internal
 from tests.desk import on_the_desk
 from tests.terminal import Terminal
 

@@ -17,14 +17,14 @@ from models.organ import Department, Organ
 from models.person import Role
 from models.plan import AnnualPlan, Project
 from models.report import SectionKind
-from tasks.edit_block import add_block, edit_block
 from tasks.ladder.arm import issue_plan
 from tasks.ledgers.terms import confirm_term, set_term
-from tasks.mark_block import withdraw_block
 from tasks.open_year import OpenedYear, open_year
 from tasks.opening.draft import Origin
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_report
+from tasks.report.desk.edit_block import add_block, edit_block
+from tasks.report.desk.mark_block import withdraw_block
 from tests.actors import administrator
 from tests.report_year import ENFORCEMENT, STUDY, ReportYear, a_year, day
 

@@ -8,8 +8,8 @@ from duban.web.report_reach import readable_report
 from duban.web.visit import Signed
 from models.errors import NotFoundError
 from models.report import Report
-from tasks.compare_versions import compare, figures_now
 from tasks.report.compiling.trace_figure import described
+from tasks.report.desk.compare_versions import compare, figures_now
 
 router = APIRouter()
 SHOWN = 50

@@ -10,8 +10,8 @@ from duban.web.report_desk import desk_page
 from duban.web.report_reach import readable_report
 from models.database import key
 from models.errors import DubanError, NotFoundError
-from tasks.at_desk import report_of
 from tasks.report.compiling.find_block import find_block
+from tasks.report.desk.at_desk import report_of
 
 router = APIRouter()
 

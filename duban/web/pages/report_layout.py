@@ -15,7 +15,7 @@ from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError
 from models.report import SectionKind
 from tasks.report.compiling.template import Numbering, ReportTemplate, read_template_text, template_from, template_text
-from tasks.set_report_template import newest_template, set_report_template, template_for
+from tasks.report.desk.set_report_template import newest_template, set_report_template, template_for
 
 router = APIRouter()
 LARGEST = 100_000

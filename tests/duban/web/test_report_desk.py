@@ -16,7 +16,7 @@ from models.report import Report, ReportBlock, ReportSection
 from models.report_desk import ReportComment
 from tasks.ledgers.record_named import record_act, record_deficiency
 from tasks.report.compiling.compile_report import compile_report
-from tasks.set_report_template import template_for
+from tasks.report.desk.set_report_template import template_for
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, field_value, words_of
 

@@ -24,7 +24,6 @@ from models.report import Report
 from models.scoring import ScoreLine
 from models.span import span_named
 from models.workdays import DayRule
-from tasks.comment_report import comment
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
 from tasks.hand_over import take_leave
@@ -51,6 +50,7 @@ from tasks.oversight.compile_brief import compile_brief
 from tasks.oversight.compile_circular import compile_circular
 from tasks.people.find import find_item, find_person
 from tasks.report.compiling.compile_report import compile_report
+from tasks.report.desk.comment_report import comment
 from tasks.report.upward.receive_report import receive_report
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, decide_appeal, find_appeal

@@ -5,11 +5,11 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.report import SectionKind
-from tasks.arrange_blocks import merge_blocks, split_block
-from tasks.edit_block import add_block, edit_block
-from tasks.mark_block import adopt_compiled
 from tasks.report.compiling.authorship import Step, authorship
-from tasks.show_edits import edits_of_year, history_of
+from tasks.report.desk.arrange_blocks import merge_blocks, split_block
+from tasks.report.desk.edit_block import add_block, edit_block
+from tasks.report.desk.mark_block import adopt_compiled
+from tasks.report.desk.show_edits import edits_of_year, history_of
 from tests.desk import CHEN, LIU, DeskYear, on_the_desk
 
 

@@ -13,9 +13,9 @@ from models.database import unit_of_work
 from models.errors import BadInputError
 from models.ledgers.enforcement_case import EnforcementCase
 from models.report import Report, SectionKind
-from tasks.compare_versions import Span, compare, figures_now, spans
-from tasks.edit_block import add_block, edit_block
-from tasks.mark_block import mark_internal, withdraw_block
+from tasks.report.desk.compare_versions import Span, compare, figures_now, spans
+from tasks.report.desk.edit_block import add_block, edit_block
+from tasks.report.desk.mark_block import mark_internal, withdraw_block
 from tests.desk import DeskYear, on_the_desk
 
 

@@ -7,10 +7,10 @@ from models.database import key as row_id
 from models.errors import BadInputError
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.report_desk import EditKind
-from tasks.at_desk import Desk, at_desk, in_section
 from tasks.reading.folding import sentences
+from tasks.report.desk.at_desk import Desk, at_desk, in_section
+from tasks.report.desk.report_sections import section_of
 from tasks.report.figures.gather_figures import figure_of
-from tasks.report_sections import section_of
 
 
 def merge_blocks(

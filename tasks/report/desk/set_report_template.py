@@ -11,9 +11,9 @@ from models.kept_template import KeptTemplate
 from models.organ import Organ
 from models.permission import Action
 from tasks.acting.perform import performing_for
-from tasks.at_desk import unmarked
 from tasks.report.compiling.hold_reports import hold_reports
 from tasks.report.compiling.template import STANDARD, ReportTemplate, read_template, template_from
+from tasks.report.desk.at_desk import unmarked
 
 TEMPLATE_FILE = "report.toml"
 """In the data folder: the template of organs that have set none."""

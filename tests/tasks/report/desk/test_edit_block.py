@@ -16,10 +16,12 @@ from models.organ import Organ
 from models.person import Role
 from models.report import Report, ReportFigure, SectionKind
 from models.report_desk import EditKind, ReportEdit
-from tasks.arrange_blocks import merge_blocks, move_block, sentence_ends, split_block
-from tasks.edit_block import add_block, confirm_block, edit_block
-from tasks.fork_report import fork_report
-from tasks.mark_block import (
+from tasks.report.compiling.compile_report import compile_report
+from tasks.report.compiling.read_back import read_back
+from tasks.report.desk.arrange_blocks import merge_blocks, move_block, sentence_ends, split_block
+from tasks.report.desk.edit_block import add_block, confirm_block, edit_block
+from tasks.report.desk.fork_report import fork_report
+from tasks.report.desk.mark_block import (
     adopt_compiled,
     keep_own,
     mark_figure,
@@ -28,8 +30,6 @@ from tasks.mark_block import (
     restore_block,
     withdraw_block,
 )
-from tasks.report.compiling.compile_report import compile_report
-from tasks.report.compiling.read_back import read_back
 from tests.desk import CHEN, LIU, DeskYear, on_the_desk
 
 CASES, OVERVIEW, WEEK = "ledger:case", "overview", "progress:2"

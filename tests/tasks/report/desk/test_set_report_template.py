@@ -13,7 +13,7 @@ from models.kept_template import KeptTemplate
 from models.person import Role
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.template import STANDARD, Numbering, ReportTemplate
-from tasks.set_report_template import set_report_template, template_for
+from tasks.report.desk.set_report_template import set_report_template, template_for
 from tests.desk import DeskYear, on_the_desk
 
 OWN = ReportTemplate(numbering=Numbering.ORDINAL, addressees=("县委",))

@@ -19,10 +19,10 @@ from models.report import Report, ReportBlock, ReportSection
 from models.report_desk import EditKind, ReportEdit
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for
-from tasks.fork_report import copy_version
 from tasks.reading.secrecy import ACCEPTED, marking
 from tasks.report.compiling.find_block import find_block
 from tasks.report.compiling.hold_reports import hold_reports
+from tasks.report.desk.fork_report import copy_version
 
 _BEGINNING = 30
 

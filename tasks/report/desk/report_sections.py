@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 from models.database import key
 from models.organ import Organ
 from models.report import Report, ReportSection, SectionKind
-from tasks.at_desk import Desk
 from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
+from tasks.report.desk.at_desk import Desk
 
 
 def sections_of(session: Session, report: Report) -> list[ReportSection]:

@@ -8,9 +8,9 @@ from models.errors import BadInputError
 from models.report import Report, ReportBlock, ReportSection, SectionKind
 from models.report_desk import EditKind
 from models.typed_text import words, words_or_none
-from tasks.at_desk import Desk, at_desk, in_section, unmarked
 from tasks.report.compiling.draft import WORD
-from tasks.report_sections import section_of
+from tasks.report.desk.at_desk import Desk, at_desk, in_section, unmarked
+from tasks.report.desk.report_sections import section_of
 
 LONGEST = 20_000
 LONGEST_HEADING = 100

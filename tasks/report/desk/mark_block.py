@@ -8,7 +8,7 @@ from models.errors import BadInputError, NotFoundError
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from models.report_desk import EditKind
 from models.typed_text import words, words_or_none
-from tasks.at_desk import Desk, at_desk
+from tasks.report.desk.at_desk import Desk, at_desk
 
 LONGEST_REASON = 300
 

@@ -1,0 +1,1 @@
+"""What people do to a version: edit, arrange, mark, comment, compare."""
