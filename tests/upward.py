@@ -14,9 +14,9 @@ from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.organ import Organ
 from models.report import Report
 from tasks.files.file_store import FileStore
-from tasks.pack_report import PackedFile, pack_report
 from tasks.papers.official_document import OfficialDocument, Paragraph, Run, render
 from tasks.report.compiling.compile_report import compile_report
+from tasks.report.output.pack_report import PackedFile, pack_report
 from tasks.report.upward.receive_report import Receipt, receive_report
 from tasks.report.upward.report_package import DOCUMENT, EVIDENCE, REPORT
 from tasks.report.upward.sealing import seal, written

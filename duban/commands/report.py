@@ -101,11 +101,11 @@ def compile_(
 ) -> None:
     """编制年度报告。--on 为成文日期,缺省为次年 1 月 15 日或其后第一个工作日。"""
     from models.errors import BadInputError
-    from tasks.lay_out_report import lay_out_report
     from tasks.papers.official_document import write
     from tasks.report.compiling.compile_report import compile_report, report_day
     from tasks.report.compiling.template import read_template
     from tasks.report.desk.set_report_template import template_for
+    from tasks.report.output.lay_out_report import lay_out_report
 
     if out is not None and out.suffix.lower() != ".docx":
         raise BadInputError(f"“{out.name}”不是 .docx 文件名:报告只能写成 Word 文件,如 报告.docx。")

@@ -31,8 +31,8 @@ def pack(
 ) -> None:
     """把一版年度报告打成签名的上报包,报送上级:正文、数字、佐证清单和 Word 文件。"""
     from models.errors import DubanError
-    from tasks.pack_report import pack_report
     from tasks.report.compiling.find_report import find_report
+    from tasks.report.output.pack_report import pack_report
     from tasks.report.upward.signing_key import signing_key, spaced
 
     reach, day = edge(context), today(on)

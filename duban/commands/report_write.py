@@ -57,7 +57,7 @@ def write(
 ) -> None:
     """把报告写成文件,类型按扩展名;记录没有改动的,每次写出的内容相同。"""
     from tasks.files.file_store import FileStore
-    from tasks.write_report import KINDS, kind_of, write_report
+    from tasks.report.output.write_report import KINDS, kind_of, write_report
 
     kind = kind_of(out)
     reach = edge(context)
@@ -91,8 +91,8 @@ def charts(
     as_json: JsonOption = False,
 ) -> None:
     """把年度数据图(任务、案件、台账)写成文件,截至报告的成文日期。"""
-    from tasks.edition import edition_of
-    from tasks.write_report import review_of, write_review
+    from tasks.report.output.edition import edition_of
+    from tasks.report.output.write_report import review_of, write_review
 
     reach = edge(context)
     with reach.reading() as session:
@@ -111,7 +111,7 @@ def new(
     as_json: JsonOption = False,
 ) -> None:
     """写出起始模板:公文标准版式,占位符都在其中,可改成本单位的版式。"""
-    from tasks.write_report import write_starter
+    from tasks.report.output.write_report import write_starter
 
     write_starter(out)
     if as_json:
@@ -150,7 +150,7 @@ def set_(
     import io
 
     from tasks.files.file_store import FileStore
-    from tasks.keep_word_template import keep_word_template
+    from tasks.report.output.keep_word_template import keep_word_template
 
     content = _content(file)
     reach = edge(context)
@@ -175,7 +175,7 @@ def stop(
     as_json: JsonOption = False,
 ) -> None:
     """停用本单位的 Word 模板,改回公文标准版式。"""
-    from tasks.keep_word_template import stop_word_template
+    from tasks.report.output.keep_word_template import stop_word_template
 
     reach = edge(context)
     with reach.writing() as session:

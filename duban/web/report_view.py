@@ -12,7 +12,6 @@ from models.ledgers.kinds import KINDS
 from models.progress import ProgressEntry
 from models.report import Report, ReportBlock, ReportFigure, ReportSection, SectionKind
 from models.report_desk import ReportComment
-from tasks.lay_out_report import Passage, passages
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.trace_figure import TracedRow, described
@@ -21,6 +20,7 @@ from tasks.report.desk.at_desk import block_hash
 from tasks.report.desk.comment_report import comments_of, on_block
 from tasks.report.desk.compare_versions import Span, spans
 from tasks.report.desk.show_edits import BlockHistory, edits_of_year, history_of
+from tasks.report.output.lay_out_report import Passage, passages
 
 SHOWN = 200
 """Rows behind a figure that are listed; more are counted."""

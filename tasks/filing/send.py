@@ -16,14 +16,14 @@ from models.permission import Action
 from models.report import Report
 from models.typed_text import words, words_or_none
 from tasks.acting.authorize import standings
-from tasks.edition import Edition, edition_of
 from tasks.filing.addressees import addressees_of, filed_with_all, find_addressee
 from tasks.filing.deadlines import FILE, OWN, PUBLISH, filing_items
 from tasks.filing.step import bound_report, step
 from tasks.filing.tell_next import tell_next
 from tasks.items.close import check_nothing_open, request_close
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
+from tasks.report.output.edition import Edition, edition_of
+from tasks.report.output.lay_out_report import lay_out_report
 
 
 def send(session: Session, filing: Filing, name: str, *, by: Actor, way: str, on: dt.date | None = None) -> Addressee:

@@ -12,8 +12,8 @@ from models.clock import opening_of
 from models.database import key, unit_of_work
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.ledgers.study_session import StudySession
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.report_year import ReportYear, day
 
 pytestmark = pytest.mark.benchmark

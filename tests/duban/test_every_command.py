@@ -33,7 +33,6 @@ from tasks.access.manage_accounts import invite
 from tasks.files.file_store import FileStore
 from tasks.issue import issue
 from tasks.items.instruct import find_instruction, reply
-from tasks.keep_word_template import keep_word_template
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
 from tasks.ledgers.link_row import link_row
@@ -45,6 +44,7 @@ from tasks.report.compiling.find_block import find_block
 from tasks.report.compiling.find_report import find_report
 from tasks.report.desk.comment_report import comment
 from tasks.report.desk.edit_block import add_block
+from tasks.report.output.keep_word_template import keep_word_template
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores

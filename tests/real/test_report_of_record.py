@@ -11,13 +11,13 @@ from sqlmodel import Session
 from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
 from models.ledgers.leadership_act import Duty
 from models.report import SectionKind
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.reading.read_report import ReportReading, read_report
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.template import Numbering, ReportTemplate
 from tasks.report.compiling.trace_figure import trace_figure
 from tasks.report.desk.compare_versions import compare, figures_now
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.report_year import ReportYear, figures
 
 REAL = Path(__file__).resolve().parents[2] / "../shared/real"

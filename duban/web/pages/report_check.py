@@ -9,8 +9,8 @@ from duban.web.posted import Sent
 from duban.web.report_reach import may_edit_reports, readable_report
 from duban.web.visit import Signed
 from models.errors import BadInputError
-from tasks.pack_report import pack_report
 from tasks.report.compiling.check_report import check_report
+from tasks.report.output.pack_report import pack_report
 from tasks.report.upward.receive_report import MEDIA_TYPE
 from tasks.report.upward.signing_key import FILE, fingerprint_of, signing_key, spaced
 

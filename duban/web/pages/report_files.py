@@ -15,14 +15,19 @@ from duban.web.report_reach import may_edit_reports, may_read_reports, readable_
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
-from tasks.edition import edition_of
 from tasks.files.file_store import FileStore
-from tasks.keep_word_template import keep_word_template, newest_word_template, stop_word_template, template_bytes
 from tasks.papers.official_document import render
 from tasks.papers.placeholders import OF_PARAGRAPH, OF_PART, OPENING, PARTS, SINGLE
 from tasks.papers.word_template import LARGEST, MEGABYTE, starter_template
-from tasks.write_annex import annex_pieces, write_annex
-from tasks.write_report import review_of, write_report
+from tasks.report.output.edition import edition_of
+from tasks.report.output.keep_word_template import (
+    keep_word_template,
+    newest_word_template,
+    stop_word_template,
+    template_bytes,
+)
+from tasks.report.output.write_annex import annex_pieces, write_annex
+from tasks.report.output.write_report import review_of, write_report
 
 router = APIRouter()
 

@@ -32,10 +32,10 @@ from tasks.filing.review import submit
 from tasks.filing.send import public_document, public_edition
 from tasks.filing.show import FilingShown, show_filing
 from tasks.filing.step import filing_of, find_filing
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.people.find import find_plan
 from tasks.report.compiling.read_back import read_back
+from tasks.report.output.lay_out_report import lay_out_report
 
 router = APIRouter()
 _READERS = (Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_SIGN)

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 from duban.web.report_reach import readable_report
 from duban.web.visit import Signed
 from models.errors import BadInputError
-from tasks.edition import LeftOut, edition_of
+from tasks.report.output.edition import LeftOut, edition_of
 
 router = APIRouter()
 

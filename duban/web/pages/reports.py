@@ -26,10 +26,10 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.report import Report, ReportBlock, ReportSection
 from tasks.acting.authorize import authorize_organ
-from tasks.edition import edition_of
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.report.compiling.compile_report import report_day
+from tasks.report.output.edition import edition_of
+from tasks.report.output.lay_out_report import lay_out_report
 
 router = APIRouter()
 

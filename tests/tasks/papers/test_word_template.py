@@ -16,9 +16,14 @@ from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.organ import Organ
 from models.word_template import WordTemplate
 from tasks.files.file_store import FileStore
-from tasks.keep_word_template import keep_word_template, newest_word_template, stop_word_template, template_bytes
 from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Run, Series, Table
 from tasks.papers.word_template import LARGEST, check_word_template, fill_word_template, starter_template
+from tasks.report.output.keep_word_template import (
+    keep_word_template,
+    newest_word_template,
+    stop_word_template,
+    template_bytes,
+)
 from tests.office import HANDLER, OUTSIDER, SUPERVISOR, Office
 
 ON = "2026-06-04"

@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.figure import Figure
-from tasks.lay_out_report import lay_out_report
 from tasks.report.compiling.check_numbers import UNFOUNDED, unfounded
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.edit_block import edit_block
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.desk import on_the_desk
 
 FIGURES = [

@@ -17,9 +17,9 @@ from models.person import Role
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.workdays import WorkCalendar
 from tasks.ladder.arm import reschedule
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.report.compiling.compile_report import compile_report, report_day
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.actors import administrator
 from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, figures, texts
 

@@ -12,13 +12,13 @@ from models.database import open_engine, unit_of_work
 from models.item import Importance
 from models.report import SectionKind
 from models.tables import METADATA
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.reading.findings import ReportReading
 from tasks.reading.read_report import read_report
 from tasks.report.compiling.compile_report import CompiledReport
 from tasks.report.compiling.next_year import REPORTING_RULES, as_one_item
 from tasks.report.compiling.template import Numbering, ReportTemplate
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, texts
 
 NEXT = SectionKind.NEXT_YEAR

@@ -2,10 +2,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.report import Report
-from tasks.lay_out_report import lay_out_report
 from tasks.report.compiling.compile_report import CompiledReport, newest_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.trace_figure import described
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.report_year import ReportYear, a_year, day
 
 

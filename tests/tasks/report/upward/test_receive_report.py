@@ -18,9 +18,9 @@ from models.organ import Organ
 from models.permission import Action
 from models.received_report import ReceivedReport, TrustedKey
 from models.report import Report, ReportBlock, ReportFigure
-from tasks.pack_report import pack_report
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.report_hash import content_hash
+from tasks.report.output.pack_report import pack_report
 from tasks.report.upward.receive_report import receive_report
 from tasks.report.upward.report_package import read_package
 from tasks.report.upward.signing_key import fingerprint_of, spaced

@@ -16,11 +16,11 @@ from models.permission import Action
 from models.progress import ProgressEntry
 from models.report import Report
 from tasks.acting.perform import performing_for
-from tasks.edition import edition_of
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import render
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.report_hash import content_hash
+from tasks.report.output.edition import edition_of
+from tasks.report.output.lay_out_report import lay_out_report
 from tasks.report.upward.report_package import (
     DOCUMENT,
     EVIDENCE,

@@ -24,9 +24,7 @@ from models.evidence import Category, Evidence, EvidenceState, StoredFile
 from models.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
 from models.settings import Settings
-from tasks.edition import edition_of
 from tasks.files.file_store import MEGABYTE, FileStore
-from tasks.keep_word_template import keep_word_template
 from tasks.papers.official_document import BarChart, Table
 from tasks.papers.word_template import starter_template
 from tasks.papers.year_review import year_review
@@ -34,9 +32,11 @@ from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.edit_block import edit_block
 from tasks.report.desk.mark_block import mark_figure, mark_internal
 from tasks.report.figures.gather_year_review import gather_year_review
-from tasks.write_annex import HEADER, LIST, MANIFEST, write_annex
-from tasks.write_figures import write_figures
-from tasks.write_report import KINDS, review_of, write_report, write_review, write_starter
+from tasks.report.output.edition import edition_of
+from tasks.report.output.keep_word_template import keep_word_template
+from tasks.report.output.write_annex import HEADER, LIST, MANIFEST, write_annex
+from tasks.report.output.write_figures import write_figures
+from tasks.report.output.write_report import KINDS, review_of, write_report, write_review, write_starter
 from tests.desk import DeskYear, on_the_desk
 from tests.report_year import ReportYear, day
 

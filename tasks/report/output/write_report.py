@@ -11,10 +11,7 @@ from models.errors import BadInputError
 from models.organ import Organ
 from models.report import Report
 from models.settings import Settings
-from tasks.edition import Edition, edition_of
 from tasks.files.file_store import FileStore
-from tasks.keep_word_template import newest_word_template, template_bytes
-from tasks.lay_out_report import lay_out_report
 from tasks.papers.official_document import OfficialDocument, render
 from tasks.papers.typeset import typeset
 from tasks.papers.typeset_fonts import typeset_fonts
@@ -22,8 +19,11 @@ from tasks.papers.web_edition import web_edition
 from tasks.papers.word_template import fill_word_template, starter_template
 from tasks.papers.year_review import year_review
 from tasks.report.figures.gather_year_review import gather_year_review
-from tasks.write_annex import write_annex
-from tasks.write_figures import write_figures
+from tasks.report.output.edition import Edition, edition_of
+from tasks.report.output.keep_word_template import newest_word_template, template_bytes
+from tasks.report.output.lay_out_report import lay_out_report
+from tasks.report.output.write_annex import write_annex
+from tasks.report.output.write_figures import write_figures
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from sqlmodel import Session
 from models.database import unit_of_work
 from models.errors import BadInputError
 from models.report import SectionKind
-from tasks.edition import edition_of
 from tasks.report.compiling.template import ReportTemplate
 from tasks.report.desk.edit_block import add_block, edit_block
 from tasks.report.desk.mark_block import mark_figure, mark_internal, withdraw_block
 from tasks.report.desk.set_report_template import set_report_template
+from tasks.report.output.edition import edition_of
 from tests.desk import DeskYear, on_the_desk
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.report import SectionKind
-from tasks.lay_out_report import UNVERIFIED, lay_out_report
 from tasks.papers.official_document import render
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.template import Numbering, ReportTemplate
+from tasks.report.output.lay_out_report import UNVERIFIED, lay_out_report
 from tests.report_year import ENFORCEMENT, ORDER, ReportYear, a_year
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS

@@ -1,0 +1,1 @@
+"""A version as files: Word, PDF, page, annex, workbook, package."""
