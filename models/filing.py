@@ -1,7 +1,7 @@
 """The way of a year-end report from its draft to the archive, as one table: which act leads from where to where.
 
 起草 → 征求意见 → 法制审核 → 保密审查 → 领导审签 → 报送 → 公开 → 归档, and back with a reason. Who may act stands in
-`models.permission`; `tasks.filing.step` is the one place that applies both.
+`models.permission`; `tasks.report.filing.step` is the one place that applies both.
 """
 
 import datetime as dt

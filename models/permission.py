@@ -101,7 +101,7 @@ DECIDING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORG
 LEADING = (Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
 SUPERVISING = (Grant(_S, Scope.ORGAN),)
 REVIEWING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.ORGAN), Grant(_F, Scope.ORGAN))
-"""Who looks over the year-end report; never who sent it on: `tasks.filing.review` sees to that."""
+"""Who looks over the year-end report; never who sent it on: `tasks.report.filing.review` sees to that."""
 RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
 
 GRANTS: Mapping[Action, tuple[Grant, ...]] = {

@@ -22,7 +22,6 @@ from models.permission import Action
 from models.plan import AnnualPlan, Project
 from models.report import Report, describe_row
 from tasks.acting.perform import performing_for
-from tasks.filing.deadlines import ensure_filing_items
 from tasks.import_list import plan_title
 from tasks.ledgers.own_terms import OwnTerms, own_terms
 from tasks.opening.draft import Draft, Origin
@@ -32,6 +31,7 @@ from tasks.opening.from_plan import from_plan
 from tasks.opening.from_report import Arranged, from_report, newest_report
 from tasks.people.find_posts import Roster
 from tasks.report.compiling.next_year import folded
+from tasks.report.filing.deadlines import ensure_filing_items
 
 _COPIED = (
     "title", "source", "note", "due_on", "due_text", "recurrence", "unconfirmed", "importance", "department_id",

@@ -12,14 +12,14 @@ from models.filing import Filing
 from models.organ import Department, Organ
 from models.plan import AnnualPlan
 from models.report import Report, ReportBlock, ReportSection
-from tasks.filing.consult import ask_opinions, opine
-from tasks.filing.deadlines import ensure_filing_items
-from tasks.filing.review import forward, pass_legal, pass_secrecy, sign_off, submit
-from tasks.filing.send import publish, send
-from tasks.filing.step import find_filing
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.template import ReportTemplate
 from tasks.report.desk.edit_block import confirm_block
+from tasks.report.filing.consult import ask_opinions, opine
+from tasks.report.filing.deadlines import ensure_filing_items
+from tasks.report.filing.review import forward, pass_legal, pass_secrecy, sign_off, submit
+from tasks.report.filing.send import publish, send
+from tasks.report.filing.step import find_filing
 from tests.actors import administrator
 from tests.office import FIRST, LEADER, SUPERVISOR, Office, day
 from tests.report_year import PUBLICITY, ReportYear

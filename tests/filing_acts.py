@@ -10,12 +10,12 @@ from models.filing_rows import Adoption
 from models.organ import Department, Organ
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.filing.consult import ask_opinions, opine
-from tasks.filing.review import pass_legal, pass_secrecy, return_, sign_off, submit
-from tasks.filing.send import archive, publish, send
-from tasks.filing.step import find_filing
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.template import ReportTemplate
+from tasks.report.filing.consult import ask_opinions, opine
+from tasks.report.filing.review import pass_legal, pass_secrecy, return_, sign_off, submit
+from tasks.report.filing.send import archive, publish, send
+from tasks.report.filing.step import find_filing
 from tests.filing import COPY, TO, FilingOffice
 from tests.office import FIRST, HEAD, LEADER, SUPERVISOR, Office, day
 

@@ -37,7 +37,7 @@ def on_its_way(
     context: typer.Context, year: int, as_: str | None, on: str | None, organ: str | None
 ) -> Iterator[tuple[Session, Filing, Actor]]:
     """The report on its way, and who acts upon it."""
-    from tasks.filing.step import find_filing
+    from tasks.report.filing.step import find_filing
 
     reach = edge(context)
     with reach.writing() as session:
@@ -61,7 +61,7 @@ def status(
     from models.organ import Department
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.filing.show import show_filing
+    from tasks.report.filing.show import show_filing
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
@@ -103,8 +103,8 @@ def submit(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """送审:锁定最新一版的内容,进入征求意见。"""
-    from tasks.filing.review import submit as send_on
     from tasks.report.compiling.report_hash import short
+    from tasks.report.filing.review import submit as send_on
 
     reach = edge(context)
     with reach.writing() as session:
@@ -121,8 +121,8 @@ def consult(
 ) -> None:  # fmt: skip
     """向科室征求意见,各有时限;报送任务已下达的,按子任务提醒。"""
     from models.typed_text import day
-    from tasks.filing.consult import ask_opinions
     from tasks.people.find import find_department
+    from tasks.report.filing.consult import ask_opinions
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         owner = edge(context).organ_for(session, by, organ)
@@ -141,8 +141,8 @@ def opine(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """为本科室反馈意见。"""
-    from tasks.filing.consult import opine as reply
     from tasks.people.find import find_department
+    from tasks.report.filing.consult import opine as reply
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         unit = find_department(session, edge(context).organ_for(session, by, organ), department)
@@ -161,7 +161,7 @@ def settle(
     """处理一条意见:是否采纳;不采纳或部分采纳的写明理由。"""
     from models.errors import BadInputError
     from models.filing_rows import Adoption
-    from tasks.filing.consult import settle_opinion
+    from tasks.report.filing.consult import settle_opinion
 
     if adopted not in [one.value for one in Adoption]:
         raise BadInputError(f"“{adopted}”不可用:请写 yes(采纳)、partly(部分采纳)或 no(不采纳)。")
@@ -176,7 +176,7 @@ def forward(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """送法制审核:意见都已处理;没有征求或不再等待的写明理由。"""
-    from tasks.filing.review import forward as send_on
+    from tasks.report.filing.review import forward as send_on
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         send_on(session, filing, by=by, reason=reason)
@@ -189,7 +189,7 @@ def review(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """通过法制审核,写明审核意见;不能由送审的人办理。"""
-    from tasks.filing.review import pass_legal
+    from tasks.report.filing.review import pass_legal
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         pass_legal(session, filing, by=by, opinion=text)
@@ -201,7 +201,7 @@ def secrecy(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """通过保密审查;有密级标志的不能通过,有待核的写明理由。"""
-    from tasks.filing.review import pass_secrecy
+    from tasks.report.filing.review import pass_secrecy
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         pass_secrecy(session, filing, by=by, reason=reason)
@@ -215,8 +215,8 @@ def sign(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """第一责任人审签这一版;内容被改动过的不能审签。"""
-    from tasks.filing.review import sign_off
     from tasks.report.compiling.report_hash import short
+    from tasks.report.filing.review import sign_off
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         sign_off(session, filing, by=by, accepting=accept, seen=seen)
@@ -231,7 +231,7 @@ def address(
 ) -> None:  # fmt: skip
     """增加一个报送对象,或以 --drop 去掉尚未报送的。"""
     from models.filing_rows import AddresseeKind
-    from tasks.filing.addressees import add_addressee, drop_addressee
+    from tasks.report.filing.addressees import add_addressee, drop_addressee
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         if drop is not None:
@@ -247,7 +247,7 @@ def send(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """登记报送一个对象;--on 为报送日。主送都报送后进入公开。"""
-    from tasks.filing.send import send as write_down
+    from tasks.report.filing.send import send as write_down
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         one = write_down(session, filing, name, by=by, way=way)
@@ -262,7 +262,7 @@ def receipt(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """登记一个对象的回执;--on 为回执日。"""
-    from tasks.filing.send import note_receipt
+    from tasks.report.filing.send import note_receipt
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         one = note_receipt(session, filing, name, by=by, number=number, evidence_id=evidence)
@@ -275,7 +275,7 @@ def publish(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """登记公开版在哪里公开;--on 为公开日。过了法定时限的照记,并记为逾期。"""
-    from tasks.filing.send import publish as write_down
+    from tasks.report.filing.send import publish as write_down
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         made = write_down(session, filing, place, by=by)
@@ -290,7 +290,7 @@ def archive(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """归档:档号、存放处。"""
-    from tasks.filing.send import archive as put_away
+    from tasks.report.filing.send import archive as put_away
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         put_away(session, filing, by=by, number=number, place=place)
@@ -305,7 +305,7 @@ def return_(
     """退回到前面的环节,写明理由;退到起草后再改即为新的一版。"""
     from models.errors import BadInputError
     from models.filing import ORDER, FilingState
-    from tasks.filing.review import return_ as give_back
+    from tasks.report.filing.review import return_ as give_back
 
     step = next((state for state in ORDER if to in (state.value, state.label)), None) if to else FilingState.DRAFTING
     if step is None:
@@ -322,8 +322,8 @@ def days(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """把报送、公开的时限列入次年计划(拟办,由人下达);--own 设本单位自定的日子。"""
-    from tasks.filing.deadlines import ensure_filing_items, set_report_term
     from tasks.people.find import find_plan
+    from tasks.report.filing.deadlines import ensure_filing_items, set_report_term
 
     reach = edge(context)
     with reach.writing() as session:

@@ -11,10 +11,10 @@ from models.filing import Filing, FilingAct, FilingState
 from models.filing_rows import AddresseeKind, Adoption
 from models.organ import Department
 from models.typed_text import day, day_or_none
-from tasks.filing.addressees import add_addressee, drop_addressee
-from tasks.filing.consult import ask_opinions, opine, settle_opinion
-from tasks.filing.review import forward, pass_legal, pass_secrecy, return_, sign_off
-from tasks.filing.send import archive, note_receipt, publish, send
+from tasks.report.filing.addressees import add_addressee, drop_addressee
+from tasks.report.filing.consult import ask_opinions, opine, settle_opinion
+from tasks.report.filing.review import forward, pass_legal, pass_secrecy, return_, sign_off
+from tasks.report.filing.send import archive, note_receipt, publish, send
 
 Deed = Callable[[Session, Filing, Posted], str]
 

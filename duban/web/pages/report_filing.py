@@ -25,16 +25,16 @@ from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.report import Report
 from tasks.acting.authorize import organs_within, seats
-from tasks.filing.consult import consultations_of
-from tasks.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
-from tasks.filing.overview import who_filed
-from tasks.filing.review import submit
-from tasks.filing.send import public_document, public_edition
-from tasks.filing.show import FilingShown, show_filing
-from tasks.filing.step import filing_of, find_filing
 from tasks.papers.official_document import render
 from tasks.people.find import find_plan
 from tasks.report.compiling.read_back import read_back
+from tasks.report.filing.consult import consultations_of
+from tasks.report.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
+from tasks.report.filing.overview import who_filed
+from tasks.report.filing.review import submit
+from tasks.report.filing.send import public_document, public_edition
+from tasks.report.filing.show import FilingShown, show_filing
+from tasks.report.filing.step import filing_of, find_filing
 from tasks.report.output.lay_out_report import lay_out_report
 
 router = APIRouter()

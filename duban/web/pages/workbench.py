@@ -23,7 +23,6 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import organs_within, seats
-from tasks.filing.waiting import waiting_filings
 from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
@@ -32,6 +31,7 @@ from tasks.oversight.gather_brief import gather_brief
 from tasks.oversight.gather_work import Group, Line, Work, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tasks.papers.brief import Brief
+from tasks.report.filing.waiting import waiting_filings
 from tasks.show_system import Queue, show_queue
 
 router = APIRouter()

@@ -11,8 +11,6 @@ from models.errors import ForbiddenError
 from models.filing import Filing
 from models.organ import Department
 from models.report import Report
-from tasks.filing.addressees import addressees_of, named_on_paper
-from tasks.filing.consult import consultations_of
 from tasks.reading.folding import sentences
 from tasks.reading.secrecy import marking
 from tasks.report.compiling.check_report import check_report
@@ -20,6 +18,8 @@ from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.at_desk import beginning
 from tasks.report.desk.comment_report import open_comments
+from tasks.report.filing.addressees import addressees_of, named_on_paper
+from tasks.report.filing.consult import consultations_of
 
 
 class FindingKind(Coded):

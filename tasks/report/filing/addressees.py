@@ -11,9 +11,9 @@ from models.filing import Filing, FilingAct, FilingState
 from models.filing_rows import Addressee, AddresseeKind
 from models.report import Report
 from models.typed_text import words
-from tasks.filing.step import Step, step
-from tasks.filing.tell_next import tell_next
 from tasks.report.compiling.template import ReportTemplate, fill
+from tasks.report.filing.step import Step, step
+from tasks.report.filing.tell_next import tell_next
 
 _BETWEEN = re.compile("[、,;\uff0c\uff1b]")
 """Commas and semicolons of either width."""

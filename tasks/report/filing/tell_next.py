@@ -9,8 +9,8 @@ from models.actor import Actor
 from models.filing import Filing, FilingState
 from models.notice import NoticeKind
 from models.person import Role
-from tasks.filing.deadlines import watched_item
 from tasks.notices.tell import role_to_ask, tell
+from tasks.report.filing.deadlines import watched_item
 
 _ASKED: dict[FilingState, tuple[Role, ...]] = {
     FilingState.LEGAL_REVIEW: (Role.SUPERVISOR, Role.LEADER),

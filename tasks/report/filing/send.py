@@ -16,12 +16,12 @@ from models.permission import Action
 from models.report import Report
 from models.typed_text import words, words_or_none
 from tasks.acting.authorize import standings
-from tasks.filing.addressees import addressees_of, filed_with_all, find_addressee
-from tasks.filing.deadlines import FILE, OWN, PUBLISH, filing_items
-from tasks.filing.step import bound_report, step
-from tasks.filing.tell_next import tell_next
 from tasks.items.close import check_nothing_open, request_close
 from tasks.papers.official_document import render
+from tasks.report.filing.addressees import addressees_of, filed_with_all, find_addressee
+from tasks.report.filing.deadlines import FILE, OWN, PUBLISH, filing_items
+from tasks.report.filing.step import bound_report, step
+from tasks.report.filing.tell_next import tell_next
 from tasks.report.output.edition import Edition, edition_of
 from tasks.report.output.lay_out_report import lay_out_report
 

@@ -11,12 +11,12 @@ from models.errors import ForbiddenError
 from models.filing import FilingState, FilingStep
 from models.filing_rows import AddresseeKind
 from models.report import ReportBlock
-from tasks.filing.addressees import add_addressee, drop_addressee
-from tasks.filing.check import ready
-from tasks.filing.review import pass_secrecy, sign_off, submit
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.desk.comment_report import comment, comments_of, resolve_comment
 from tasks.report.desk.edit_block import edit_block
+from tasks.report.filing.addressees import add_addressee, drop_addressee
+from tasks.report.filing.check import ready
+from tasks.report.filing.review import pass_secrecy, sign_off, submit
 from tests.filing import FINANCE, TO, FilingOffice
 from tests.office import FIRST, SUPERVISOR
 

@@ -10,14 +10,14 @@ from models.permission import Action
 from models.person import Person, Role
 from models.typed_text import words, words_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.filing.addressees import write_addressees
-from tasks.filing.check import FindingKind, accept, marked, ready, unproved
-from tasks.filing.consult import consultations_of, waive
-from tasks.filing.step import Step, bound_report, open_filing, step
-from tasks.filing.tell_next import tell_next
 from tasks.report.compiling.find_report import find_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.report_hash import content_hash
+from tasks.report.filing.addressees import write_addressees
+from tasks.report.filing.check import FindingKind, accept, marked, ready, unproved
+from tasks.report.filing.consult import consultations_of, waive
+from tasks.report.filing.step import Step, bound_report, open_filing, step
+from tasks.report.filing.tell_next import tell_next
 
 LONGEST = 1000
 

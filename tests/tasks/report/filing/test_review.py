@@ -15,14 +15,14 @@ from models.filing import FLOW, FilingAct, FilingState, FilingStep
 from models.filing_rows import Adoption, Consultation
 from models.person import Role
 from models.report import Report
-from tasks.filing.addressees import addressees_of
-from tasks.filing.consult import settle_opinion
-from tasks.filing.review import forward, pass_legal, pass_secrecy, return_, sign_off, submit
-from tasks.filing.send import archive, note_receipt, publish, send
-from tasks.filing.step import find_filing, open_acts, steps_of
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.report_hash import content_hash, short
 from tasks.report.desk.edit_block import edit_block
+from tasks.report.filing.addressees import addressees_of
+from tasks.report.filing.consult import settle_opinion
+from tasks.report.filing.review import forward, pass_legal, pass_secrecy, return_, sign_off, submit
+from tasks.report.filing.send import archive, note_receipt, publish, send
+from tasks.report.filing.step import find_filing, open_acts, steps_of
 from tests.filing import COPY, FINANCE, FINANCE_HEAD, TO, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, day
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from tasks.filing.waiting import waiting_filings
+from tasks.report.filing.waiting import waiting_filings
 from tests.filing import FINANCE, FINANCE_HEAD, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR
 from tests.web import Web

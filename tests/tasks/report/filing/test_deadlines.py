@@ -12,7 +12,7 @@ from models.errors import BadInputError, ForbiddenError
 from models.item import ItemState, WorkItem
 from models.organ import Organ
 from models.plan import AnnualPlan, Project
-from tasks.filing.deadlines import (
+from tasks.report.filing.deadlines import (
     FILE,
     OWN,
     PUBLISH,

@@ -16,14 +16,14 @@ from models.light import Light
 from models.organ import Organ
 from models.report import Report
 from models.workdays import WorkCalendar
-from tasks.filing.addressees import addressees_of
-from tasks.filing.check import Finding, ready
-from tasks.filing.consult import consultations_of
-from tasks.filing.deadlines import FILE, OWN, PUBLISH, filing_items, own_day
-from tasks.filing.send import publications_of
-from tasks.filing.step import filing_of, open_acts, steps_of
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.report_hash import short
+from tasks.report.filing.addressees import addressees_of
+from tasks.report.filing.check import Finding, ready
+from tasks.report.filing.consult import consultations_of
+from tasks.report.filing.deadlines import FILE, OWN, PUBLISH, filing_items, own_day
+from tasks.report.filing.send import publications_of
+from tasks.report.filing.step import filing_of, open_acts, steps_of
 
 _NEAR = 5
 """Working days: from then on a day is near, as the ladders of the presets have it."""

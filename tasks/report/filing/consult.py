@@ -20,10 +20,10 @@ from models.plan import AnnualPlan
 from models.receipt import Receipt
 from models.typed_text import words_or_none
 from tasks.acting.authorize import authorize_department
-from tasks.filing.deadlines import watched_item
-from tasks.filing.step import step
 from tasks.notices.tell import tell
 from tasks.report.desk.at_desk import unmarked
+from tasks.report.filing.deadlines import watched_item
+from tasks.report.filing.step import step
 
 
 def ask_opinions(

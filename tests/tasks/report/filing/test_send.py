@@ -14,10 +14,10 @@ from models.filing import FilingState
 from models.filing_rows import Addressee, AddresseeKind, Publication
 from models.item import ItemState
 from models.report import Report, ReportBlock
-from tasks.filing.addressees import add_addressee, drop_addressee, named_on_paper
-from tasks.filing.deadlines import FILE, PUBLISH, filing_items
-from tasks.filing.review import return_
-from tasks.filing.send import archive, note_receipt, publish, send
+from tasks.report.filing.addressees import add_addressee, drop_addressee, named_on_paper
+from tasks.report.filing.deadlines import FILE, PUBLISH, filing_items
+from tasks.report.filing.review import return_
+from tasks.report.filing.send import archive, note_receipt, publish, send
 from tests.filing import COPY, TO, FilingOffice
 from tests.office import FIRST, SUPERVISOR, day
 

@@ -11,9 +11,9 @@ from models.errors import BadInputError, ConflictError, ForbiddenError, NotFound
 from models.filing import FilingState
 from models.filing_rows import Adoption, Consultation
 from models.item import ItemState, WorkItem
-from tasks.filing.consult import opine, settle_opinion
-from tasks.filing.deadlines import watched_item
-from tasks.filing.review import forward, submit
+from tasks.report.filing.consult import opine, settle_opinion
+from tasks.report.filing.deadlines import watched_item
+from tasks.report.filing.review import forward, submit
 from tests.filing import FINANCE, FINANCE_HEAD, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, day
 
@@ -175,7 +175,7 @@ def test_nobody_asked_needs_a_reason_too(office: FilingOffice) -> None:
 
 
 def test_an_opinion_still_comes_in_while_the_report_is_drafted_anew(office: FilingOffice) -> None:
-    from tasks.filing.review import return_
+    from tasks.report.filing.review import return_
 
     office.consult(OWN, due="2026-01-20")
     office.acting(FIRST, return_, reason="先改一稿")

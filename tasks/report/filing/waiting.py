@@ -10,7 +10,7 @@ from models.filing_rows import Consultation
 from models.organ import Department
 from models.permission import GRANTS, Action
 from tasks.acting.authorize import organs_within, seats
-from tasks.filing.review import may_review
+from tasks.report.filing.review import may_review
 
 _NEXT = {
     FilingState.DRAFTING: FilingAct.SUBMIT,

@@ -1,0 +1,1 @@
+"""The way of a report from draft to archive."""
