@@ -26,10 +26,10 @@ from models.organ import Organ
 from models.plan import AnnualPlan
 from models.settings import Settings
 from tasks.notices.deliver import deliver
-from tasks.open_year import open_year
 from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.supervise import supervise
+from tasks.plan.open_year import open_year
 from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run
 from tasks.report.compiling.compile_report import compile_report

@@ -12,7 +12,7 @@ from models.clock import opening_of
 from models.database import key
 from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
-from tasks.import_list import ImportReport, import_list
+from tasks.plan.import_list import ImportReport, import_list
 from tests.actors import administrator
 
 YEAR = 2026

@@ -35,7 +35,6 @@ from models.policy import Policy, Relation, Rung, Unit
 from models.settings import Settings
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
-from tasks.issue import issue
 from tasks.items.attach import attach
 from tasks.items.close import Closure, accept, request_close, send_back
 from tasks.items.extend import decide_extension, extend
@@ -51,6 +50,7 @@ from tasks.notices.list_notices import list_notices
 from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
+from tasks.plan.issue import issue
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from models.errors import CellError
-    from tasks.import_list import ImportReport
+    from tasks.plan.import_list import ImportReport
 
 plans = typer.Typer(help="年度计划:模板、导入、撤销导入、查看、导出、下达。", no_args_is_help=True)
 
@@ -52,7 +52,7 @@ def template(
     """写出空白的任务清单模板:两行示例、下拉选项、填写说明。"""
     from models.errors import DubanError
     from tasks.people.find_posts import names_to_offer
-    from tasks.write_template import write_template
+    from tasks.plan.write_template import write_template
 
     reach, for_year = edge(context), year or today(on).year
     departments: list[str] = []
@@ -88,7 +88,7 @@ def import_(
 
     按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
     """
-    from tasks.import_list import import_list
+    from tasks.plan.import_list import import_list
 
     reach, day = edge(context), today(on)
     try:
@@ -127,7 +127,7 @@ def undo(
     as_json: JsonOption = False,
 ) -> None:
     """撤销一次导入:新增的任务删去,改动的恢复原样。已下达或已有办理记录的不能撤销。"""
-    from tasks.undo_import import undo_import
+    from tasks.plan.undo_import import undo_import
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:
@@ -145,7 +145,7 @@ def show(
 ) -> None:  # fmt: skip
     """查看年度计划:项目、任务、时限、责任人和状态。"""
     from models.item import ItemState
-    from tasks.show_plan import show_plan
+    from tasks.plan.show_plan import show_plan
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
@@ -174,7 +174,7 @@ def export(
     """导出年度计划为表格;补填后可再次导入,按编号对应。"""
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.export_list import export_list
+    from tasks.plan.export_list import export_list
 
     reach, day = edge(context), today(on)
     with reach.reading() as session:
@@ -197,7 +197,7 @@ def issue(
 ) -> None:
     """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
     from models.policy import DEFAULT_PRESET
-    from tasks.issue import issue as give_out
+    from tasks.plan.issue import issue as give_out
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:
@@ -228,8 +228,8 @@ def open_year(
 
     不下达,不指定没有承办过的人;重复执行只补新增的,改过的不动。
     """
-    from tasks.open_year import open_year as begin
     from tasks.opening.draft import Origin
+    from tasks.plan.open_year import open_year as begin
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import CellError, NotFoundError
-from tasks.look_through import LookedThrough
+from tasks.plan.preview_list import LookedThrough
 
 PAGE = 200
 """Rows of a page."""

@@ -22,8 +22,8 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
-from tasks.export_list import export_list
 from tasks.oversight.simulate import simulate
+from tasks.plan.export_list import export_list
 
 PREVIEW, EXPORT = "preview_plan", "export_plan"
 MOST_PEOPLE = 60

@@ -24,7 +24,7 @@ from models.database import open_engine, sqlite_url
 from models.due_text import understand
 from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
-from tasks.import_list import import_list
+from tasks.plan.import_list import import_list
 
 YEAR = 2026
 ON = dt.date(YEAR, 1, 5)

@@ -31,7 +31,6 @@ from models.settings import load_settings
 from models.span import span_named
 from tasks.access.manage_accounts import invite
 from tasks.files.file_store import FileStore
-from tasks.issue import issue
 from tasks.items.instruct import find_instruction, reply
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
@@ -39,6 +38,7 @@ from tasks.ledgers.link_row import link_row
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.ledgers.record_named import record_case
 from tasks.papers.word_template import starter_template
+from tasks.plan.issue import issue
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_block import find_block
 from tasks.report.compiling.find_report import find_report

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from duban.web.call import Reader
 from models.item import ItemState
 from models.plan import AnnualPlan
-from tasks.show_plan import show_plan
+from tasks.plan.show_plan import show_plan
 
 router = APIRouter(tags=["年度计划"])
 

@@ -30,11 +30,11 @@ from models.plan import AnnualPlan, ImportBatch
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
-from tasks.import_list import ImportReport, import_list
-from tasks.look_through import look_through
 from tasks.people.find_posts import names_to_offer
+from tasks.plan.import_list import ImportReport, import_list
+from tasks.plan.preview_list import look_through
+from tasks.plan.write_template import write_template
 from tasks.reading.cells import CellRefusedError, due
-from tasks.write_template import write_template
 
 router = APIRouter()
 KIND, ENDINGS = "list", (".xlsx", ".csv", ".docx", ".txt")

@@ -24,15 +24,15 @@ from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch, ImportChange
 from models.policy import DEFAULT_PRESET, Policy, Rung
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.export_list import export_list
-from tasks.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, gap_rows, understood
-from tasks.foresee_issue import foresee_issue
-from tasks.issue import issue
 from tasks.ladder.set_policy import find_policy, list_policies
 from tasks.lists.find_gaps import Gap, gaps
 from tasks.people.find_posts import names_to_offer
-from tasks.sum_plans import PlanInNumbers, is_incomplete, sum_plans
-from tasks.undo_import import undo_import
+from tasks.plan.export_list import export_list
+from tasks.plan.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, gap_rows, understood
+from tasks.plan.foresee_issue import foresee_issue
+from tasks.plan.issue import issue
+from tasks.plan.sum_plans import PlanInNumbers, is_incomplete, sum_plans
+from tasks.plan.undo_import import undo_import
 from tasks.wording.policy import rung_sentence
 
 router = APIRouter()

@@ -12,8 +12,8 @@ from models.errors import BadInputError, NotFoundError
 from models.organ import Organ
 from models.permission import Action
 from tasks.acting.authorize import authorize_organ
-from tasks.open_year import open_year
 from tasks.opening.draft import Origin
+from tasks.plan.open_year import open_year
 
 router = APIRouter()
 SHOWN = 200

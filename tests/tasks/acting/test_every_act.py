@@ -29,8 +29,6 @@ from tasks.files.file_store import MEGABYTE
 from tasks.hand_over import take_leave
 from tasks.hold_webhooks import make_webhook
 from tasks.import_calendar import import_overrides
-from tasks.import_list import import_list
-from tasks.issue import issue
 from tasks.items.attach import attach
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.extend import decide_extension, extend
@@ -49,6 +47,8 @@ from tasks.notices.resend import resend
 from tasks.oversight.compile_brief import compile_brief
 from tasks.oversight.compile_circular import compile_circular
 from tasks.people.find import find_item, find_person
+from tasks.plan.import_list import import_list
+from tasks.plan.issue import issue
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.comment_report import comment
 from tasks.report.upward.receive_report import receive_report

@@ -22,7 +22,7 @@ from models.plan import ImportBatch
 from models.progress import ProgressEntry
 from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
-from tasks.undo_import import UndoResult, undo_import
+from tasks.plan.undo_import import UndoResult, undo_import
 from tests.actors import administrator
 from tests.ledgers import HEADER, NOW, ON, YEAR, bring_in, register_office, seat, write_xlsx
 

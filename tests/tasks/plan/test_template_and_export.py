@@ -19,11 +19,11 @@ from models.item import ItemLeader, ItemUnit, WorkItem
 from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
-from tasks.export_list import EXPORT_COLUMNS, export_list
 from tasks.files.write_errors import write_errors
-from tasks.import_list import ImportReport, import_list
+from tasks.plan.export_list import EXPORT_COLUMNS, export_list
+from tasks.plan.import_list import ImportReport, import_list
+from tasks.plan.write_template import LIST_COLUMNS, write_template
 from tasks.reading.sheet import open_workbook
-from tasks.write_template import LIST_COLUMNS, write_template
 from tests.actors import administrator
 
 ON = dt.date(2026, 1, 15)

@@ -16,14 +16,14 @@ from models.permission import Action
 from models.plan import AnnualPlan, ImportBatch
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ
-from tasks.merge_list import Change, PlanAsItStands, merge
 from tasks.people.find import UNNAMED_ORGAN, find_organ
+from tasks.plan.merge_list import Change, PlanAsItStands, merge
+from tasks.plan.store_list import added, store_list
 from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
 from tasks.reading.no_collecting import no_collecting
 from tasks.reading.sheet import open_workbook
-from tasks.store_list import added, store_list
 
 TABLES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv"}
 DOCUMENTS = {".txt", ".docx"}

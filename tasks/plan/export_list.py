@@ -15,8 +15,8 @@ from models.person import Person, Role, Tenure
 from models.plan import AnnualPlan, Project
 from tasks.files.workbook import HEADER_ROW, TO_FILL, Column, Value, add_row, new_sheet, save
 from tasks.people.find_posts import HANDLING, LEADING, Roster
+from tasks.plan.write_template import LIST_COLUMNS, offer_choices
 from tasks.reading.cells import PENDING
-from tasks.write_template import LIST_COLUMNS, offer_choices
 
 EXPORT_COLUMNS = (
     *LIST_COLUMNS,

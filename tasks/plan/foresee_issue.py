@@ -12,9 +12,9 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.policy import Rung
 from models.workdays import WorkCalendar
-from tasks.issue import issue
 from tasks.ladder.remind import remind
-from tasks.sum_plans import is_incomplete
+from tasks.plan.issue import issue
+from tasks.plan.sum_plans import is_incomplete
 
 MOST = 3000
 """Items up to which the day's notices are rehearsed; beyond, only the items are counted."""
@@ -39,7 +39,7 @@ class Foreseen:
 
 
 def foresee_issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str, calendar: WorkCalendar) -> Foreseen:
-    """What `tasks.issue.issue` would do, and whom the sweep of the day would tell.
+    """What `tasks.plan.issue.issue` would do, and whom the sweep of the day would tell.
 
     Done for trial in the session, which must be dropped, not committed. Raises as `issue` does.
     """

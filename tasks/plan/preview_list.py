@@ -12,8 +12,8 @@ from sqlmodel import Session, select
 from models.actor import Actor
 from models.errors import CellError
 from models.organ import Department, Organ
-from tasks.import_list import TABLES, ImportReport, import_list
-from tasks.merge_list import NO_PROJECT, Change
+from tasks.plan.import_list import TABLES, ImportReport, import_list
+from tasks.plan.merge_list import NO_PROJECT, Change
 from tasks.reading.cells import due_written, lines, plain
 from tasks.reading.ledger_columns import Field, Header, find_header
 from tasks.reading.no_collecting import no_collecting

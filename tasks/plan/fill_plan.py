@@ -19,9 +19,9 @@ from models.plan import AnnualPlan
 from models.recurrence import describe
 from tasks.acting.perform import performing_for
 from tasks.people.find_posts import HANDLING, LEADING, Roster
+from tasks.plan.store_list import replace_leaders
+from tasks.plan.sum_plans import is_incomplete
 from tasks.reading.cells import CellRefusedError, Due, due
-from tasks.store_list import replace_leaders
-from tasks.sum_plans import is_incomplete
 
 FIELDS = {"due": "完成时限", "department": "牵头科室", "handler": "承办人", "leader": "责任领导"}
 """What can be filled in, and what it is called."""

@@ -16,8 +16,8 @@ from models.plan import AnnualPlan, ImportBatch, ImportChange, Project
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ, may_see_organ
 from tasks.ladder.arm import reschedule
-from tasks.merge_list import TIMES
-from tasks.store_list import replace_leaders, replace_units, rewrite_items
+from tasks.plan.merge_list import TIMES
+from tasks.plan.store_list import replace_leaders, replace_units, rewrite_items
 
 _OWN = {"item_leader", "item_unit", "import_change"}
 """What belongs to an item itself; rows of any other table mean that somebody has worked with it."""

@@ -13,7 +13,7 @@ from models.insert_many import insert_many
 from models.item import Importance, ItemState, WorkItem
 from models.plan import AnnualPlan, ImportBatch, Project
 from tasks.ladder.arm import reschedule
-from tasks.merge_list import TIMES, Change, PlanAsItStands
+from tasks.plan.merge_list import TIMES, Change, PlanAsItStands
 
 _CHUNK = 10_000
 _DEFAULTS: dict[str, Any] = {"percent": 0, "unconfirmed": False, "importance": Importance.NORMAL}

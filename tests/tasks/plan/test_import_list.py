@@ -17,7 +17,7 @@ from models.person import Person, Role
 from models.plan import AnnualPlan, ImportBatch, Project
 from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
-from tasks.show_plan import show_plan
+from tasks.plan.show_plan import show_plan
 from tests.ledgers import HEADER, ON, YEAR, Rows, bring_in, complaints, register_office, seat, write_xlsx
 
 ROWS: Rows = [

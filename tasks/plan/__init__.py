@@ -1,0 +1,1 @@
+"""The annual plan: imported, filled, issued, exported, opened for the next year."""
