@@ -228,8 +228,8 @@ def open_year(
 
     不下达,不指定没有承办过的人;重复执行只补新增的,改过的不动。
     """
-    from tasks.opening.draft import Origin
     from tasks.plan.open_year import open_year as begin
+    from tasks.plan.opening.draft import Origin
 
     reach, day = edge(context), today(on)
     with reach.writing() as session:

@@ -23,13 +23,13 @@ from models.plan import AnnualPlan, Project
 from models.report import Report, describe_row
 from tasks.acting.perform import performing_for
 from tasks.ledgers.own_terms import OwnTerms, own_terms
-from tasks.opening.draft import Draft, Origin
-from tasks.opening.from_deficiencies import from_deficiencies
-from tasks.opening.from_nodes import LEDGER, from_nodes, nodes_to_choose
-from tasks.opening.from_plan import from_plan
-from tasks.opening.from_report import Arranged, from_report, newest_report
 from tasks.people.find_posts import Roster
 from tasks.plan.import_list import plan_title
+from tasks.plan.opening.draft import Draft, Origin
+from tasks.plan.opening.from_deficiencies import from_deficiencies
+from tasks.plan.opening.from_nodes import LEDGER, from_nodes, nodes_to_choose
+from tasks.plan.opening.from_plan import from_plan
+from tasks.plan.opening.from_report import Arranged, from_report, newest_report
 from tasks.report.compiling.next_year import folded
 from tasks.report.filing.deadlines import ensure_filing_items
 

@@ -12,8 +12,8 @@ from models.errors import BadInputError, NotFoundError
 from models.organ import Organ
 from models.permission import Action
 from tasks.acting.authorize import authorize_organ
-from tasks.opening.draft import Origin
 from tasks.plan.open_year import open_year
+from tasks.plan.opening.draft import Origin
 
 router = APIRouter()
 SHOWN = 200

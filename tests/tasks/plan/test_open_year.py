@@ -19,8 +19,8 @@ from models.plan import AnnualPlan, Project
 from models.report import SectionKind
 from tasks.ladder.arm import issue_plan
 from tasks.ledgers.terms import confirm_term, set_term
-from tasks.opening.draft import Origin
 from tasks.plan.open_year import OpenedYear, open_year
+from tasks.plan.opening.draft import Origin
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_report
 from tasks.report.desk.edit_block import add_block, edit_block

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from models.errors import UnreadableFileError
 from models.organ import Department, Organ
 from models.report import Report, SectionKind
-from tasks.opening.draft import Draft, Origin
 from tasks.people.find_posts import HANDLING, Roster
+from tasks.plan.opening.draft import Draft, Origin
 from tasks.reading.read_report import ReadItem, read_report_text
 from tasks.report.compiling.draft import DraftBlock
 from tasks.report.compiling.keep_draft import read_draft

@@ -9,7 +9,7 @@ from models.database import key
 from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.plan import AnnualPlan, Project
 from models.report import describe_row
-from tasks.opening.draft import Draft, Origin
+from tasks.plan.opening.draft import Draft, Origin
 from tasks.report.compiling.next_year import recurs_in, with_rhythm
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 
 from models.publicity_nodes import NODES, PublicityNode
 from models.workdays import WorkCalendar
-from tasks.opening.draft import Draft, Origin
+from tasks.plan.opening.draft import Draft, Origin
 
 PROJECT = "普法节点"
 LEDGER = "publicity"

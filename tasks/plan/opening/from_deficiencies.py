@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models.ledgers.deficiency import Deficiency
 from models.organ import Organ
 from models.report import describe_row
-from tasks.opening.draft import Draft, Origin
+from tasks.plan.opening.draft import Draft, Origin
 from tasks.report.compiling.next_year import RECTIFICATION
 
 
