@@ -29,9 +29,9 @@ from models.policy import Relation, Rung
 from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
-from tasks.channels.mail import ChannelDownError, Mail, open_mail
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
+from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail
 from tasks.notices.digest import Line, compose
 
 

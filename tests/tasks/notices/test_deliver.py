@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from models.clock import opening_of
 from models.errors import DeliveryError
 from models.notice import DigestState
-from tasks.channels.mail import MaildirMail
+from tasks.notices.channels.mail import MaildirMail
 from tasks.notices.deliver import CLAIM, FIRST_RETRY, deliver, is_quiet
 from tests.office import HANDLER, HEAD, Office, day
 
@@ -170,7 +170,7 @@ def test_a_server_that_is_away_loses_nothing(engine: Engine, tmp_path: Path) -> 
 
 def test_a_connection_that_broke_is_made_anew(office: Office, post: Post) -> None:
     raised(office)
-    from tasks.channels.mail import SmtpMail
+    from tasks.notices.channels.mail import SmtpMail
 
     mail = SmtpMail(office.settings)
     message = EmailMessage()
@@ -218,7 +218,7 @@ def test_without_a_server_mail_lands_in_a_maildir(engine: Engine, tmp_path: Path
 
 
 def test_an_unwritable_maildir_is_one_clear_line(tmp_path: Path) -> None:
-    from tasks.channels.mail import ChannelDownError
+    from tasks.notices.channels.mail import ChannelDownError
 
     (tmp_path / "mail").write_text("a file in the way")
     with pytest.raises(ChannelDownError, match="邮件目录"):

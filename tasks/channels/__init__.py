@@ -1,1 +1,0 @@
-"""Ways out of the house, one file each: a channel sends one message and returns the provider's answer."""

@@ -1,0 +1,1 @@
+"""One file per channel, each found by itself."""
