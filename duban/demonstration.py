@@ -40,7 +40,6 @@ from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
-from tasks.hand_over import hand_over, take_leave
 from tasks.items.attach import attach
 from tasks.items.close import accept, request_close
 from tasks.items.extend import decide_extension, extend
@@ -58,6 +57,7 @@ from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
 from tasks.record_run import record_run
 from tasks.report.compiling.compile_report import newest_report
+from tasks.staff.hand_over import hand_over, take_leave
 
 YEAR = 2026
 LAST_DAY = dt.date(YEAR, 12, 31)

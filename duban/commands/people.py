@@ -52,7 +52,7 @@ def import_(
     import datetime as dt
 
     from models.errors import ImportRefusedError
-    from tasks.import_people import import_people
+    from tasks.staff.import_people import import_people
 
     started_on = today(on) if on else dt.date(1900, 1, 1)
     reached = edge(context)
@@ -128,9 +128,9 @@ def succeed(
 ) -> None:
     """岗位交接:自 --on 之日起由接任者任职,未办结的任务和以后的通知随岗位转给接任者。"""
     from models.errors import BadInputError
-    from tasks.hand_over import hand_over
     from tasks.people.find import find_person
     from tasks.people.roster import posts_to_hand_over
+    from tasks.staff.hand_over import hand_over
 
     if from_ is None and post is None:
         raise BadInputError("请用 --from 姓名 或 --post 岗位 指明交接什么岗位。")
@@ -167,8 +167,8 @@ def leave(
 ) -> None:
     """请假:期间的通知送代理人;没有代理人的,送上一级。"""
     from models.person import Person
-    from tasks.hand_over import take_leave
     from tasks.people.find import find_person
+    from tasks.staff.hand_over import take_leave
 
     reached = edge(context)
     with reached.writing() as session:
@@ -197,8 +197,8 @@ def depart(
     as_json: JsonOption = False,
 ) -> None:
     """离任:--on 是在任的最后一天,其后的通知不再送此人。"""
-    from tasks.hand_over import leave_office
     from tasks.people.find import find_person
+    from tasks.staff.hand_over import leave_office
 
     day = today(on)
     reached = edge(context)

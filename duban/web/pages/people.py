@@ -17,7 +17,7 @@ from models.person import Person
 from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.lists.choose_items import Choice, Shine, Standing, chosen
-from tasks.show_people import show_chart, show_person
+from tasks.staff.show_people import show_chart, show_person
 
 router = APIRouter()
 

@@ -21,11 +21,11 @@ from models.person import Person, Post, Role
 from models.typed_text import day
 from tasks.access.manage_accounts import close_account, invite, invite_all, reset, unlock
 from tasks.acting.authorize import authorize_organ
-from tasks.change_contact import change_contact
-from tasks.hand_over import hand_over, leave_office, take_leave
-from tasks.import_people import enlist
 from tasks.people.roster import posts_to_hand_over
-from tasks.show_people import Load, loads_of, show_person
+from tasks.staff.change_contact import change_contact
+from tasks.staff.hand_over import hand_over, leave_office, take_leave
+from tasks.staff.import_people import enlist
+from tasks.staff.show_people import Load, loads_of, show_person
 
 router = APIRouter()
 

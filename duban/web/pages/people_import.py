@@ -21,10 +21,10 @@ from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
 from models.organ import Department
 from tasks.files.write_errors import write_errors
-from tasks.import_people import ImportedPeople, import_people
 from tasks.reading.sheet import open_workbook
 from tasks.reading.staff_list import COLUMNS, StaffRow, read_staff
-from tasks.write_people_template import write_people_template
+from tasks.staff.import_people import ImportedPeople, import_people
+from tasks.staff.write_people_template import write_people_template
 
 router = APIRouter()
 KIND, ENDINGS = "people", (".xlsx", ".csv")

@@ -22,11 +22,11 @@ from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.tables import METADATA
 from tasks.acting.audit import LONGEST, recorded, told, write_alone
-from tasks.hand_over import take_leave
 from tasks.items.progress import record_progress
 from tasks.items.sign import sign
 from tasks.ledgers.record_named import record_study
 from tasks.people.find import find_item
+from tasks.staff.hand_over import take_leave
 from tasks.trail import verify_audit as verifying
 from tasks.trail.verify_audit import Chain, Fault, verify_audit
 from tests.actors import administrator

@@ -26,7 +26,6 @@ from models.span import span_named
 from models.workdays import DayRule
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
-from tasks.hand_over import take_leave
 from tasks.hold_webhooks import make_webhook
 from tasks.import_calendar import import_overrides
 from tasks.items.attach import attach
@@ -57,6 +56,7 @@ from tasks.scores.appeal import appeal, decide_appeal, find_appeal
 from tasks.scores.evaluate import evaluate
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
+from tasks.staff.hand_over import take_leave
 from tasks.trail.verify_audit import verify_audit
 from tests.actors import administrator
 from tests.filing_acts import ACTS as FILING

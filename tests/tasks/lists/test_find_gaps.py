@@ -11,9 +11,9 @@ from models.database import reading, unit_of_work
 from models.item import WorkItem
 from models.person import Tenure
 from models.plan import AnnualPlan
-from tasks.hand_over import leave_office
 from tasks.lists.find_gaps import Gap, Problem, gaps
 from tasks.people.find import find_person
+from tasks.staff.hand_over import leave_office
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 
 

@@ -13,8 +13,8 @@ from models.database import key
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.organ import Department, Organ
 from models.person import Leave, Oversight, Person, Post, Role, Tenure
-from tasks.hand_over import hand_over, leave_office, take_leave
 from tasks.people.roster import posts_to_hand_over, roster
+from tasks.staff.hand_over import hand_over, leave_office, take_leave
 from tests.actors import administrator
 
 Row = TypeVar("Row", bound=SQLModel)

@@ -16,8 +16,8 @@ from models.audit import AuditEntry
 from models.errors import ForbiddenError, ImportRefusedError, UnreadableFileError
 from models.organ import Department, Organ
 from models.person import Oversight, Person, Post, Role, Tenure
-from tasks.hand_over import leave_office
-from tasks.import_people import ImportedPeople, import_people
+from tasks.staff.hand_over import leave_office
+from tasks.staff.import_people import ImportedPeople, import_people
 from tests.actors import administrator
 
 HEADER = ["单位", "部门", "姓名", "职务", "角色", "邮箱", "手机", "代理人"]
