@@ -97,7 +97,7 @@ def import_(
 ) -> None:
     """导入放假和调休安排,列出改变的日子和随之移动的提醒、升级;任务的时限不改,已发的不重发。"""
     from models.errors import ImportRefusedError
-    from tasks.import_calendar import import_calendar
+    from tasks.workdays.import_calendar import import_calendar
 
     reached = edge(context)
     try:

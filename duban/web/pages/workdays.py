@@ -21,8 +21,8 @@ from models.errors import BadInputError, CellError, DubanError, ForbiddenError, 
 from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
 from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
-from tasks.clear_day import clear_day
-from tasks.import_calendar import ChangedCalendar, change_days, import_calendar
+from tasks.workdays.clear_day import clear_day
+from tasks.workdays.import_calendar import ChangedCalendar, change_days, import_calendar
 
 router = APIRouter()
 KIND, ENDINGS = "days", (".xlsx", ".csv", ".json")

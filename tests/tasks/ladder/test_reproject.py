@@ -9,8 +9,8 @@ from models.day_override import office_calendar
 from models.person import Role
 from models.policy import Relation, Unit
 from models.workdays import DayRule
-from tasks.import_calendar import import_overrides
 from tasks.ladder.reproject import MovedFire, reproject
+from tasks.workdays.import_calendar import import_overrides
 from tests.actors import administrator
 from tests.office import HANDLER, Office, day
 

@@ -21,10 +21,10 @@ from models.permission import Action
 from models.plan import Project
 from models.workdays import DayRule
 from tasks.acting.perform import performing_for
-from tasks.import_calendar import change_days
 from tasks.ledgers.keep_terms import TermChanges, keep_terms
 from tasks.ledgers.record import correct_row, record_row, withdraw_row
 from tasks.ledgers.standing_item import PROJECT
+from tasks.workdays.import_calendar import change_days
 from tests.ledgers_office import Ledgers
 from tests.office import FIRST, SUPERVISOR, day
 

@@ -10,9 +10,9 @@ from models.errors import NotFoundError
 from models.permission import Action
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_everywhere, authorize_organ
-from tasks.import_calendar import ChangedCalendar, ImportedCalendar
 from tasks.ladder.reproject import reproject
 from tasks.ledgers.recount_days import recount_days
+from tasks.workdays.import_calendar import ChangedCalendar, ImportedCalendar
 
 
 def clear_day(session: Session, on: dt.date, *, by: Actor, organ_id: int | None) -> ChangedCalendar:

@@ -20,7 +20,7 @@ from models.errors import ImportRefusedError, UnreadableFileError
 from models.organ import Organ
 from models.permission import Action
 from models.workdays import DayRule
-from tasks.import_calendar import import_calendar, import_overrides, read_overrides
+from tasks.workdays.import_calendar import import_calendar, import_overrides, read_overrides
 from tests.actors import administrator
 
 BY = administrator(dt.date(2026, 11, 4))

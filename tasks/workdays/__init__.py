@@ -1,0 +1,1 @@
+"""The calendar: an office's own days and what they move."""
