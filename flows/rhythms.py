@@ -30,11 +30,11 @@ from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
-from tasks.queue_webhooks import queue_webhooks
 from tasks.record_run import record_run
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
-from tasks.send_webhooks import send_webhooks
+from tasks.webhooks.queue_webhooks import queue_webhooks
+from tasks.webhooks.send_webhooks import send_webhooks
 
 log = logging.getLogger(__name__)
 

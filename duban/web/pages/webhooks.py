@@ -11,7 +11,7 @@ from duban.web.visit import Signed, Visit
 from models.errors import DubanError, ForbiddenError, NotFoundError
 from models.webhook import MessageState
 from models.webhook_event import EVENTS, TEST
-from tasks.hold_webhooks import (
+from tasks.webhooks.hold_webhooks import (
     find_webhook,
     held_webhooks,
     make_webhook,

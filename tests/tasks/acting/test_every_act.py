@@ -26,7 +26,6 @@ from models.span import span_named
 from models.workdays import DayRule
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
-from tasks.hold_webhooks import make_webhook
 from tasks.items.attach import attach
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.extend import decide_extension, extend
@@ -57,6 +56,7 @@ from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
 from tasks.staff.hand_over import take_leave
 from tasks.trail.verify_audit import verify_audit
+from tasks.webhooks.hold_webhooks import make_webhook
 from tasks.workdays.import_calendar import import_overrides
 from tests.actors import administrator
 from tests.filing_acts import ACTS as FILING

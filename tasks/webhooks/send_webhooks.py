@@ -24,7 +24,7 @@ from models.database import key, on_record
 from models.settings import Settings
 from models.webhook import MessageState, Webhook, WebhookMessage
 from tasks.acting.audit import recorded
-from tasks.hold_webhooks import secret_of
+from tasks.webhooks.hold_webhooks import secret_of
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
 CLAIM = dt.timedelta(minutes=10)

@@ -24,9 +24,9 @@ from models.person import Role
 from models.settings import Settings
 from models.webhook import MessageState, Webhook, WebhookMessage
 from tasks.access.office_key import office_key
-from tasks.hold_webhooks import held_webhooks, make_webhook, resend, secret_of, send_test
-from tasks.queue_webhooks import queue_webhooks
-from tasks.send_webhooks import RETRIES, SendResult, send_webhooks
+from tasks.webhooks.hold_webhooks import held_webhooks, make_webhook, resend, secret_of, send_test
+from tasks.webhooks.queue_webhooks import queue_webhooks
+from tasks.webhooks.send_webhooks import RETRIES, SendResult, send_webhooks
 from tests.office import Office
 
 ADMIN = "钱管理"

@@ -18,9 +18,9 @@ from models.permission import Action
 from models.person import Role
 from models.webhook import Webhook, WebhookMessage
 from models.webhook_event import EVENTS, event_of
-from tasks.hold_webhooks import make_webhook, stop_webhook
 from tasks.oversight.supervise import supervise
-from tasks.queue_webhooks import queue_webhooks
+from tasks.webhooks.hold_webhooks import make_webhook, stop_webhook
+from tasks.webhooks.queue_webhooks import queue_webhooks
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office
 
 ADMIN = "钱管理"
@@ -171,7 +171,7 @@ def test_one_address_is_told_once_and_an_organ_has_so_many(office: Office) -> No
 
 
 def test_a_long_backlog_is_told_in_order_bit_by_bit(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.queue_webhooks.BATCH", 3)
+    monkeypatch.setattr("tasks.webhooks.queue_webhooks.BATCH", 3)
     make(office, "item.reported")
     for day in range(2, 10):
         office.report("1", "办理中", on=f"2026-06-{day:02}")

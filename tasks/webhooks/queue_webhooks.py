@@ -20,7 +20,7 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.webhook import MessageState, Webhook, WebhookMessage
 from models.webhook_event import RAISED, SENT, event_of
-from tasks.hold_webhooks import message_id, payload
+from tasks.webhooks.hold_webhooks import message_id, payload
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
 BATCH = 2_000

@@ -1,0 +1,1 @@
+"""Programs of others told of what happens."""
