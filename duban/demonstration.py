@@ -38,6 +38,7 @@ from models.settings import Settings
 from models.workdays import WorkCalendar
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
+from tasks.engine.record_run import record_run
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach
@@ -55,7 +56,6 @@ from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
-from tasks.record_run import record_run
 from tasks.report.compiling.compile_report import newest_report
 from tasks.staff.hand_over import hand_over, take_leave
 

@@ -27,7 +27,7 @@ from models.coded import Coded
 from models.database import reading, unit_of_work
 from models.rhythm import LastRun
 from models.settings import Settings
-from tasks.lease import release_lease, take_lease
+from tasks.engine.lease import release_lease, take_lease
 
 log = logging.getLogger(__name__)
 

@@ -25,12 +25,12 @@ from models.migrate import open_current
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.settings import Settings
+from tasks.engine.record_run import record_run
 from tasks.notices.deliver import deliver
 from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
-from tasks.record_run import record_run
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
 from tasks.webhooks.queue_webhooks import queue_webhooks

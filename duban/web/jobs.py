@@ -26,7 +26,7 @@ from models.errors import DubanError
 from models.job import Job
 from models.person import Person
 from models.settings import Settings
-from tasks.take_job import ABANDONED, end_job, put_down, running_jobs, take_job, waiting_jobs
+from tasks.engine.take_job import ABANDONED, end_job, put_down, running_jobs, take_job, waiting_jobs
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from flows.schedules import SCHEDULES
 from flows.slots import slots
 from models.database import reading
 from models.errors import NotFoundError
+from tasks.engine.measure import Measures, lag, measure
 from tasks.ladder.remind import SLUG
-from tasks.measure import Measures, lag, measure
 
 router = APIRouter()
 

@@ -21,7 +21,7 @@ from models.notice import DigestState
 from models.permission import Action
 from models.person import Role
 from tasks.acting.authorize import authorize_organ, organs_within, seats
-from tasks.show_system import clock_lease, show_database, show_queue
+from tasks.engine.show_system import clock_lease, show_database, show_queue
 
 router = APIRouter()
 SCARCE = 0.1

@@ -23,6 +23,7 @@ from models.person import Role
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import organs_within, seats
+from tasks.engine.show_system import Queue, show_queue
 from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
@@ -32,7 +33,6 @@ from tasks.oversight.gather_work import Group, Line, Work, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tasks.papers.brief import Brief
 from tasks.report.filing.waiting import waiting_filings
-from tasks.show_system import Queue, show_queue
 
 router = APIRouter()
 

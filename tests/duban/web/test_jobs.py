@@ -13,8 +13,8 @@ from models.database import unit_of_work
 from models.errors import BadInputError
 from models.job import Job, JobState
 from models.settings import Settings
+from tasks.engine.take_job import ABANDONED, put_down, take_job
 from tasks.people.find import find_organ, find_person
-from tasks.take_job import ABANDONED, put_down, take_job
 from tests.office import HANDLER, SUPERVISOR, Office
 from tests.web import Web, words_of
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from models.database import unit_of_work
-from tasks.lease import release_lease, take_lease
+from tasks.engine.lease import release_lease, take_lease
 
 START = dt.datetime(2026, 6, 30, 8, 30, tzinfo=dt.UTC)
 TTL = dt.timedelta(seconds=60)

@@ -1,0 +1,1 @@
+"""The machinery: lease, jobs, what ran and how it fares."""
