@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from flows import rhythms
 from flows.embedded_clock import LEASE, ClockState, EmbeddedClock, Way
-from flows.prefect_server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import missed
 from models import clock

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from flows.prefect_server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect.tether import end_tethered, start_tethered
 from flows.schedules import SCHEDULES, Schedule
-from flows.tether import end_tethered, start_tethered
 from models.database import open_engine
 from models.migrate import create_or_upgrade
 from models.rhythm import LastRun
