@@ -21,7 +21,7 @@ from models.database import unit_of_work
 from models.item import WorkItem
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Tenure
@@ -50,6 +50,7 @@ from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
 from tests.filing_acts import COMMANDS as FILING
+from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 from tests.terminal import Terminal
@@ -376,8 +377,7 @@ WRITING: dict[str, Case] = {
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an empty database and the files that commands bring in."""
-    home = tmp_path_factory.mktemp("office") / "data"
-    create_or_upgrade(load_settings(home))
+    home = lay_home(tmp_path_factory.mktemp("office") / "data")
     write_xlsx(home / "清单.xlsx", [HEADER, [7, "法治", "研讨", None, "法规科", None, None, "6月底前"]])
     staff = Workbook()
     for row in (["单位", "部门", "姓名", "职务", "角色", "邮箱"], ["某局", "法规科", "吴新人", "科员", "承办人", ""]):
