@@ -13,6 +13,7 @@ from sqlmodel import Field
 from models.coded import Coded, coded
 from models.person import Role
 from models.row import Row
+from models.unit import Unit
 
 
 class Relation(Coded):
@@ -21,13 +22,6 @@ class Relation(Coded):
     BEFORE = "before", "到期前"
     AFTER = "after", "逾期"
     UNSIGNED = "unsigned", "未签收满"
-
-
-class Unit(Coded):
-    """日 and 工作日 are different units everywhere."""
-
-    CALENDAR = "calendar", "天"
-    WORKING = "working", "个工作日"
 
 
 class Colour(Coded):

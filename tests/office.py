@@ -31,8 +31,9 @@ from models.notice import Notice
 from models.organ import Department, Organ
 from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
-from models.policy import Policy, Relation, Rung, Unit
+from models.policy import Policy, Relation, Rung
 from models.settings import Settings
+from models.unit import Unit
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.items.attach import attach

@@ -49,7 +49,7 @@ def addresses(routers: Iterable[APIRouter], of: str) -> Iterator[str]:
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
-                yield f"{of} {route.path} {' '.join(sorted(route.methods))}"
+                yield f"{of} {route.path} {' '.join(sorted(route.methods or ()))}"
 
 
 def fields() -> Iterator[str]:
