@@ -16,10 +16,10 @@ from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
-from tasks.report.upward.find_below import find_below
 from tasks.report.upward.report_package import ReportPackage, read_package
 from tasks.report.upward.sealing import LARGEST
 from tasks.report.upward.trust_key import check_key, held
+from tasks.report.upward.who_filed import find_below
 
 MEDIA_TYPE = "application/zip"
 
