@@ -28,7 +28,7 @@ from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
 from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
-from tasks.oversight.gather_brief import gather_brief
+from tasks.oversight.compile_brief import gather_brief
 from tasks.oversight.gather_work import Group, Line, Work, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tasks.papers.brief import Brief
