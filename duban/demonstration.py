@@ -38,7 +38,7 @@ from models.settings import Settings
 from models.workdays import WorkCalendar
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
-from tasks.engine.record_run import record_run
+from tasks.engine.show_system import record_run
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach
@@ -50,8 +50,8 @@ from tasks.items.sign import sign
 from tasks.items.urge import urge
 from tasks.ledgers.record import correct_row, record_row
 from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
+from tasks.notices.browse_notices import list_notices
 from tasks.notices.deliver import deliver
-from tasks.notices.list_notices import list_notices
 from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of

@@ -57,8 +57,8 @@ def list_(
     from models.ledgers.kinds import member_named
     from models.light import Light
     from models.organ import Organ
+    from tasks.lists.browse_items import list_items
     from tasks.lists.choose_items import Standing
-    from tasks.lists.list_items import list_items
     from tasks.people.find import find_department
 
     with looking(context, as_, on, year, organ) as (session, plan, by):

@@ -1,4 +1,5 @@
-"""The items of a plan as a person may see them, page by page: filtered, in any order, by a constant number of queries.
+"""The items of a plan as a person may see them, all at once or page by page: filtered, in any order, by a constant
+number of queries.
 
 A page is found in two statements: one finds its ids, working out lights only where the choice or the order asks for
 them, the other fetches what is shown of these rows alone.
@@ -17,6 +18,7 @@ from models.actor import Actor
 from models.explanation import distance
 from models.item import Importance, ItemState
 from models.light import Light
+from models.organ import Department
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
@@ -233,3 +235,24 @@ def _lines_of(standing: str) -> sa.TextClause:
 def _day(value: dt.date | str | None) -> dt.date | None:
     """A day as either database gives it to a statement of text."""
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def list_items(
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    by: Actor,
+    calendar: WorkCalendar,
+    state: ItemState | None = None,
+    light: Light | None = None,
+    department: Department | None = None,
+    standing: Standing | None = None,
+) -> list[ListedItem]:
+    """Every item of `tasks.lists.browse_items` that is asked for, as `by` may see it on its day."""
+    choice = Choice(
+        states=frozenset({state} if state else ()),
+        lights=frozenset({light} if light else ()),
+        department=department.id if department else None,
+        standing=standing,
+    )
+    return list(Listing(session, plan, by=by, calendar=calendar, choice=choice).lines())

@@ -27,11 +27,10 @@ from tasks.acting.authorize import permitted, seats
 from tasks.lists.await_decision import waiting
 from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.papers.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
-from tasks.papers.draw_up_once import draw_up_once
+from tasks.papers.draw_up import draw_up_once
 from tasks.papers.facts import to_facts
 from tasks.people.find import find_role
 from tasks.wording.days import short_day
-
 
 NEXT_DAYS = 10
 """Working days the brief looks ahead."""

@@ -40,11 +40,10 @@ from tasks.papers.circular import (
     Totals,
     UnfiledRow,
 )
-from tasks.papers.draw_up_once import draw_up_once
+from tasks.papers.draw_up import draw_up_once
 from tasks.papers.facts import to_facts
 from tasks.people.people_of import UNASSIGNED
-from tasks.scores.score_table import Score, scores_of
-
+from tasks.scores.show_scores import Score, scores_of
 
 ADDRESSEE = "各科室、有关单位"
 _DAY = dt.timedelta(days=1)

@@ -18,7 +18,7 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none, words
 from tasks.acting.authorize import authorize_organ, may_anywhere, permitted
-from tasks.items.transfer_many import Outcome, transfer_many
+from tasks.items.transfer import Outcome, transfer_many
 from tasks.items.urge import REPLY_DAYS, foresee_urging, urge
 from tasks.lists.browse_items import ListedItem, Listing
 from tasks.lists.choose_items import Choice

@@ -18,9 +18,8 @@ from models.organ import Department
 from models.person import Person, Role
 from models.plan import AnnualPlan, Project
 from models.workdays import WorkCalendar
-from tasks.lists.browse_items import ItemPage, Listing
+from tasks.lists.browse_items import ItemPage, Listing, list_items
 from tasks.lists.choose_items import Choice, Standing
-from tasks.lists.list_items import list_items
 from tasks.lists.order_items import Order, Sorting, place_of
 from tests.office import HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
