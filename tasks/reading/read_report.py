@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.errors import UnreadableFileError
-from tasks.reading.document import load, paragraphs_of
+from tasks.reading.document import paragraphs_of, read_document
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import Figure, ReadItem, ReportReading, Section, SubHeading
 from tasks.reading.folding import visible
@@ -23,7 +23,7 @@ def read_report(path: Path) -> ReportReading:
     Raises `UnreadableFileError`, one line in Chinese, for a file that cannot be read: of another format, empty,
     damaged, encrypted, too large, or with tracked changes.
     """
-    header, paragraphs = load(path)
+    header, paragraphs = read_document(path)
     return _read(header, paragraphs)
 
 
