@@ -17,7 +17,6 @@ from models.circular import CircularKind, span_of
 from models.document import Document, DocumentKind
 from models.explanation import distance
 from models.extension import Extension, ExtensionState
-from models.filling import Period, periods
 from models.item import Deadline, DeadlineMove, MoveCause, WorkItem
 from models.light import Light
 from models.notice import Notice, NoticeKind
@@ -25,11 +24,12 @@ from models.organ import Organ
 from models.permission import Action
 from models.person import LADDER
 from models.plan import AnnualPlan
+from models.reporting_cycle import Period, periods
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.ladder.status import light_values
 from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
-from tasks.lists.list_unfiled import Unfiled, Unsigned, filling_policy, unfiled, unsigned
+from tasks.lists.list_unreported import Unreported, Unsigned, reporting_policy, unreported, unsigned
 from tasks.oversight.days_kept import Kept, days_kept, trend
 from tasks.papers.circular import (
     ChangedRow,
@@ -38,7 +38,7 @@ from tasks.papers.circular import (
     DepartmentRow,
     OverdueRow,
     Totals,
-    UnfiledRow,
+    UnreportedRow,
 )
 from tasks.papers.draw_up import draw_up_once
 from tasks.papers.facts import to_facts
@@ -91,7 +91,7 @@ class _Look:
     until: dt.date
     lines: Sequence[ItemLine]
     kept: dict[int, Kept]
-    unfiled: Sequence[Unfiled]
+    unfiled: Sequence[Unreported]
     unsigned: Sequence[Unsigned]
     near: dt.date
     """The last day that is near its item."""
@@ -157,13 +157,13 @@ def gather_circular(
 
 def _not_filed(
     session: Session, plan: AnnualPlan, first: dt.date, until: dt.date, calendar: WorkCalendar
-) -> list[Unfiled]:
+) -> list[Unreported]:
     """The reports due from `first` to `until` that have not come by the end of that day."""
-    policy = filling_policy(session, plan)
+    policy = reporting_policy(session, plan)
     if policy is None:
         return []
     due = periods(policy.filling, since=first, until=until, day=policy.filling_day, calendar=calendar)
-    return [row for period in due for row in unfiled(session, plan, on=until, calendar=calendar, period=period)]
+    return [row for period in due for row in unreported(session, plan, on=until, calendar=calendar, period=period)]
 
 
 def _share(look: _Look) -> float | None:
@@ -243,11 +243,11 @@ def _departments(look: _Look) -> tuple[DepartmentRow, ...]:
     )
 
 
-def _missing_reports(look: _Look, departments: Sequence[DepartmentRow]) -> tuple[UnfiledRow, ...]:
+def _missing_reports(look: _Look, departments: Sequence[DepartmentRow]) -> tuple[UnreportedRow, ...]:
     """Unit by unit, in the order of the table."""
     order = {row.name: place for place, row in enumerate(departments)}
     return tuple(
-        UnfiledRow(row.unit, row.number, row.title, row.person or "", row.period, row.due_on)
+        UnreportedRow(row.unit, row.number, row.title, row.person or "", row.period, row.due_on)
         for row in sorted(look.unfiled, key=lambda row: order[row.unit])
     )
 
@@ -356,7 +356,7 @@ def _praise(look: _Look, departments: Sequence[DepartmentRow]) -> tuple[str, ...
     ]
     if not good:
         return ()
-    filed = "进展填报齐全，" if filling_policy(look.session, look.plan) else ""
+    filed = "进展填报齐全，" if reporting_policy(look.session, look.plan) else ""
     return (f"{'、'.join(good)}承办的事项均按时限推进，{filed}予以表扬。",)
 
 

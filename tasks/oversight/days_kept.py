@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.circular import CircularKind, span_of
-from models.filling import Period
 from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.plan import AnnualPlan
+from models.reporting_cycle import Period
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.papers.circular import Totals, TrendPoint

@@ -33,7 +33,7 @@ from tasks.acting.authorize import Standing, organs_within, permitted, seats, st
 from tasks.lists.await_decision import Decision, Waiting, waiting
 from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice
-from tasks.lists.list_unfiled import filling_policy, owed_period, unfiled
+from tasks.lists.list_unreported import owed_period, reporting_policy, unreported
 from tasks.wording.days import short_day
 
 SOON = 3
@@ -49,7 +49,7 @@ class Group(Coded):
     TODAY = "today", "今日"
     SOON = "soon", "三日内"
     UNSIGNED = "unsigned", "待签收"
-    UNFILED = "unfiled", "待填报"
+    UNREPORTED = "unfiled", "待填报"
     DECIDING = "deciding", "待我审批"
     INSTRUCTION = "instruction", "批示"
 
@@ -125,13 +125,13 @@ class _Desk:
         dated = self._dated()
         pressing = {line.item_id for line in dated}
         unsigned = [line for line in self._unsigned() if line.item_id not in pressing]
-        unfiled = self._unfiled()
-        late = {line.item_id: line for line in unfiled}
+        unreported = self._unreported()
+        late = {line.item_id: line for line in unreported}
         # An item stands once, under what hurts most; what else it wants is said there.
         dated = [replace(line, also=(late[line.item_id].about,)) if line.item_id in late else line for line in dated]
         taken = pressing | {line.item_id for line in unsigned}
-        unfiled = [line for line in unfiled if line.item_id not in taken]
-        mine = [*dated, *unsigned, *unfiled, *self._instructions()]
+        unreported = [line for line in unreported if line.item_id not in taken]
+        mine = [*dated, *unsigned, *unreported, *self._instructions()]
         ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in mine})
         found = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
         found += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
@@ -257,22 +257,22 @@ class _Desk:
             if item_id in ways
         ]  # fmt: skip
 
-    def _unfiled(self) -> list[Line]:
+    def _unreported(self) -> list[Line]:
         """The reports of the running period, once their day is near."""
-        policy = filling_policy(self.session, self.plan)
+        policy = reporting_policy(self.session, self.plan)
         owed = owed_period(self.session, self.plan, on=self.by.on, calendar=self.calendar)
         if policy is None or owed is None or self.by.on < self.calendar.add(owed.due_on, -policy.near_days):
             return []
-        rows = unfiled(
+        rows = unreported(
             self.session, self.plan, on=self.by.on, calendar=self.calendar, period=owed,
             among=sa.and_(*self._doing()), most=MOST + 1,
         )  # fmt: skip
         return [
             Line(
-                Group.UNFILED, row.item_id, Action.REPORT, row.due_on, self._away(row.due_on),
+                Group.UNREPORTED, row.item_id, Action.REPORT, row.due_on, self._away(row.due_on),
                 about=f"{row.period}进展未填报",
             )
-            for row in self._first(rows, [Group.UNFILED])
+            for row in self._first(rows, [Group.UNREPORTED])
         ]  # fmt: skip
 
     def _given(self, *conditions: Any) -> Sequence[Any]:

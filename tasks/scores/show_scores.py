@@ -10,12 +10,12 @@ from sqlmodel import Session, col, func, select
 from models.actor import Actor
 from models.database import key
 from models.errors import ForbiddenError, NotFoundError
-from models.filling import Period
 from models.item import WorkItem
 from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Oversight, Role
 from models.plan import AnnualPlan
+from models.reporting_cycle import Period
 from models.score_rules import Subtotal, prices, subtotals
 from models.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.span import Span

@@ -5,10 +5,10 @@ from typing import Any
 
 from models.item import Importance
 from models.person import Role
-from models.policy import Colour, Filling, Relation, Rung, Unit
+from models.policy import Colour, Relation, ReportingCycle, Rung, Unit
 from tasks.trail.tell_entry import COLUMNS
 
-_CODES = {member.value: member.label for member in (*Filling, *Unit)}
+_CODES = {member.value: member.label for member in (*ReportingCycle, *Unit)}
 
 
 def rung_sentence(rung: Rung) -> str:

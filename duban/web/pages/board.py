@@ -14,7 +14,7 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.permission import Action
 from tasks.acting.authorize import organs_within, permitted
-from tasks.lists.list_unfiled import unfiled
+from tasks.lists.list_unreported import unreported
 from tasks.lists.tally import Group, Outcome
 from tasks.oversight.gather_board import gather_board
 
@@ -67,7 +67,7 @@ def unfiled_page(visit: Signed, department: RowNumber = None) -> HTMLResponse:
     """The rows behind who has not filed: the items that owe a report for the period, of those the person may see."""
     with visit.reading() as session:
         plan = visit.plan(session)
-        rows = unfiled(
+        rows = unreported(
             session,
             plan,
             on=visit.on,

@@ -27,7 +27,7 @@ from tasks.engine.show_system import Queue, show_queue
 from tasks.lists.browse_items import Listing
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
-from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
+from tasks.lists.list_unreported import Unreported, Unsigned, owed_period, unreported, unsigned
 from tasks.oversight.compile_brief import gather_brief
 from tasks.oversight.gather_work import Group, Line, Work, gather_work
 from tasks.oversight.list_escalated import list_escalated
@@ -99,8 +99,8 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
         calendar = office_calendar(session, organ_id=plan.organ_id)
         if what in ("unfiled", "unsigned"):
             _check_overseen(session, visit, plan)
-            rows: Sequence[Unfiled | Unsigned] = (
-                unfiled(session, plan, on=visit.on, calendar=calendar)
+            rows: Sequence[Unreported | Unsigned] = (
+                unreported(session, plan, on=visit.on, calendar=calendar)
                 if what == "unfiled"
                 else unsigned(session, plan, on=visit.on)
             )
@@ -195,7 +195,7 @@ def _led(
 
 def _owing(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar) -> list[Owing]:
     """What each unit has not filed or signed, most first."""
-    late = unfiled(session, plan, on=visit.on, calendar=calendar)
+    late = unreported(session, plan, on=visit.on, calendar=calendar)
     fresh = unsigned(session, plan, on=visit.on)
     missing = Counter((row.unit, row.department_id) for row in late)
     passed = Counter((row.unit, row.department_id) for row in late if row.passed)

@@ -21,7 +21,7 @@ from tasks.papers.circular import (
     OverdueRow,
     Totals,
     TrendPoint,
-    UnfiledRow,
+    UnreportedRow,
 )
 from tasks.papers.official_document import Block, OfficialDocument, render
 from tasks.papers.supervision_sheet import SupervisionSheet, UrgedItem, UrgingSlip
@@ -97,9 +97,9 @@ CIRCULAR = Circular(
         OverdueRow("2026-017", "二次供水改造", "供水科", "张伟", dt.date(2026, 6, 19), "逾期7个工作日", "第一责任人"),
     ),
     unfiled=(
-        UnfiledRow("供水科", "2026-018", "农村饮水", "刘洋", "6月", dt.date(2026, 6, 25)),
-        UnfiledRow("供水科", "2026-019", "成本监审", "刘洋", "6月", dt.date(2026, 6, 25)),
-        UnfiledRow("财务科", "2026-022", "资金支付", "周强", "6月", dt.date(2026, 6, 25)),
+        UnreportedRow("供水科", "2026-018", "农村饮水", "刘洋", "6月", dt.date(2026, 6, 25)),
+        UnreportedRow("供水科", "2026-019", "成本监审", "刘洋", "6月", dt.date(2026, 6, 25)),
+        UnreportedRow("财务科", "2026-022", "资金支付", "周强", "6月", dt.date(2026, 6, 25)),
     ),
     changed=(
         ChangedRow("延期", "2026-011", "小流域治理", "供水科", dt.date(2026, 6, 20), dt.date(2026, 8, 31), "汛期停工"),

@@ -11,7 +11,7 @@ from tasks.papers.circular import (
     DepartmentRow,
     OverdueRow,
     TrendPoint,
-    UnfiledRow,
+    UnreportedRow,
     lay_out_circular,
 )
 from tasks.papers.official_document import render
@@ -187,7 +187,7 @@ def test_hostile_text_stays_text() -> None:
         title=HOSTILE,
         departments=(DepartmentRow(HOSTILE, 1, 1, 0, 0, 0, 0, 0),),
         overdue=(OverdueRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day, HOSTILE, HOSTILE),),
-        unfiled=(UnfiledRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
+        unfiled=(UnreportedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
         changed=(ChangedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, None, None, HOSTILE),),
         next_deadlines=(DeadlineRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
         praise=(HOSTILE,),
