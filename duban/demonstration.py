@@ -320,7 +320,7 @@ def live(engine: Engine, settings: Settings, script: Script, days: Iterable[dt.d
 
 
 @dataclass(frozen=True)
-class Told:
+class PersonTold:
     """What one person was sent in the year."""
 
     name: str
@@ -330,7 +330,7 @@ class Told:
     last_on: dt.date
 
 
-def told(session: Session, plan: AnnualPlan) -> tuple[list[Told], list[dict[str, Any]]]:
+def told(session: Session, plan: AnnualPlan) -> tuple[list[PersonTold], list[dict[str, Any]]]:
     """Who was sent how much of the plan, most first; and what was escalated to the first responsible person."""
     sent = [row for row in list_notices(session, plan=plan) if row["state"] == NoticeState.SENT]
     people = []
@@ -338,7 +338,7 @@ def told(session: Session, plan: AnnualPlan) -> tuple[list[Told], list[dict[str,
         rows = list(group)
         escalations = sum(row["kind"] == NoticeKind.ESCALATION for row in rows)
         days = [row["fired_on"] for row in rows]
-        people.append(Told(name, len(rows) - escalations, escalations, min(days), max(days)))
+        people.append(PersonTold(name, len(rows) - escalations, escalations, min(days), max(days)))
     people.sort(key=lambda person: (-person.escalations, -person.reminders, person.name))
     top = [row for row in sent if row["role"] == Role.FIRST_RESPONSIBLE and row["kind"] == NoticeKind.ESCALATION]
     return people, top

@@ -102,7 +102,7 @@ def _uphold(session: Session, deed: Deed, reason: str) -> None:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TransferOutcome:
     """What became of one item: done, or refused and why."""
 
     item_id: int
@@ -119,7 +119,7 @@ def transfer_many(
     reason: str,
     department: Department | None = None,
     handler: Person | None = None,
-) -> list[Outcome]:
+) -> list[TransferOutcome]:
     """`tasks.items.transfer` of each item in turn, by the same rules and on record each; one entry for every item.
 
     In a session that only looks it tells what would become of them.
@@ -134,5 +134,5 @@ def transfer_many(
                 transfer(session, item, by=by, reason=reason, department=department, handler=handler)
         except DubanError as error:
             refused = error.message
-        outcomes.append(Outcome(*about, refused))
+        outcomes.append(TransferOutcome(*about, refused))
     return outcomes

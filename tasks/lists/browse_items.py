@@ -21,8 +21,8 @@ from models.light import Light
 from models.organ import Department
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
-from tasks.lists.order_items import Key, Order, Place, Sorting
+from tasks.lists.choose_items import ITEMS, ROW, Choice, NamedList, Shine, chosen
+from tasks.lists.order_items import Key, ListPlace, Order, Sorting
 from tasks.people.address import recipient_in_charge, recipient_of_head, recipient_of_post
 from tasks.people.people_of import UNASSIGNED, handlers_of
 
@@ -67,7 +67,7 @@ class ItemPage:
     previous: str | None
 
 
-class Listing:
+class ItemListing:
     """A choice of a plan's items in an order, as `by` may see them on its day."""
 
     def __init__(
@@ -83,11 +83,11 @@ class Listing:
         self._session, self._plan, self._by, self._calendar = session, plan, by, calendar
         self._choice, self._sorting = choice or Choice(), sorting or Sorting()
         self._shine = Shine(session, plan, on=by.on, calendar=calendar)
-        overdue = self._choice.standing is Standing.OVERDUE
+        overdue = self._choice.standing is NamedList.OVERDUE
         self._lit = bool(self._choice.lights) or overdue or self._sorting.order is Order.LIGHT
         self._asked = self._shine if self._lit else self._shine.unlit()
 
-    def page(self, place: Place | None = None, *, size: int = USUAL) -> ItemPage:
+    def page(self, place: ListPlace | None = None, *, size: int = USUAL) -> ItemPage:
         """The page at a place, else the first. Where nothing is left beyond the place, the first or last one there is.
 
         Two statements of its own, whatever `size`; a third where nobody in office handles some of the items.
@@ -126,7 +126,7 @@ class Listing:
         return int(self._session.execute(sa.select(sa.func.count()).select_from(matching)).scalar_one())
 
     def _token(self, keys: tuple[Key, ...]) -> str:
-        return Place(self._sorting, keys).token()
+        return ListPlace(self._sorting, keys).token()
 
     def _matching(self, *columns: Any) -> sa.Select[Any]:
         conditions = chosen(self._session, self._plan, self._choice, self._asked, by=self._by)
@@ -144,7 +144,7 @@ class Listing:
         falling = self._sorting.falling is not back
         return sa.select(*keys).select_from(matching).order_by(*(key.desc() if falling else key for key in keys))
 
-    def _found(self, place: Place | None, size: int) -> tuple[list[tuple[Key, ...]], int, int]:
+    def _found(self, place: ListPlace | None, size: int) -> tuple[list[tuple[Key, ...]], int, int]:
         """The keys of the rows from the place on, one more than a page has; the total, and the rows up to the place.
 
         Backwards the rows come in the opposite order.
@@ -246,7 +246,7 @@ def list_items(
     state: ItemState | None = None,
     light: Light | None = None,
     department: Department | None = None,
-    standing: Standing | None = None,
+    standing: NamedList | None = None,
 ) -> list[ListedItem]:
     """Every item of `tasks.lists.browse_items` that is asked for, as `by` may see it on its day."""
     choice = Choice(
@@ -255,4 +255,4 @@ def list_items(
         department=department.id if department else None,
         standing=standing,
     )
-    return list(Listing(session, plan, by=by, calendar=calendar, choice=choice).lines())
+    return list(ItemListing(session, plan, by=by, calendar=calendar, choice=choice).lines())

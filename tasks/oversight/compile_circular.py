@@ -30,12 +30,12 @@ from models.workdays import WorkCalendar
 from tasks.ladder.status import light_values
 from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
 from tasks.lists.list_unreported import Unreported, Unsigned, reporting_policy, unreported, unsigned
-from tasks.oversight.days_kept import Kept, days_kept, trend
+from tasks.oversight.days_kept import DaysKept, days_kept, trend
 from tasks.papers.circular import (
     ChangedRow,
     Circular,
-    DeadlineRow,
     DepartmentRow,
+    NextDeadlineRow,
     OverdueRow,
     Totals,
     UnreportedRow,
@@ -90,7 +90,7 @@ class _Look:
     span: Period
     until: dt.date
     lines: Sequence[ItemLine]
-    kept: dict[int, Kept]
+    kept: dict[int, DaysKept]
     unfiled: Sequence[Unreported]
     unsigned: Sequence[Unsigned]
     near: dt.date
@@ -168,7 +168,7 @@ def _not_filed(
 
 def _share(look: _Look) -> float | None:
     """Days kept in time among those kept or missed, suspended items aside; none where no day had come."""
-    running = [look.kept.get(line.id, Kept()) for line in look.lines if line.light is not Light.PAUSED]
+    running = [look.kept.get(line.id, DaysKept()) for line in look.lines if line.light is not Light.PAUSED]
     timely = sum(kept.timely for kept in running)
     due = timely + sum(kept.late + kept.missed for kept in running)
     return timely / due if due else None
@@ -332,12 +332,12 @@ def _suspended(look: _Look) -> Iterable[ChangedRow]:
         yield ChangedRow("挂起", line.number, line.title, line.unit, line.open_on, None, reason)
 
 
-def _next(look: _Look) -> tuple[DeadlineRow, ...]:
+def _next(look: _Look) -> tuple[NextDeadlineRow, ...]:
     """Every open day from the day after up to the end of the next period; a suspended item has none."""
     last = span_of(look.kind, look.span.last + _DAY, look.calendar).last
     days = open_days(look.session, look.plan, first=look.until + _DAY, last=last, on=look.until)
     return tuple(
-        DeadlineRow(line.number, titled(line, day), line.unit, line.person or "", day.due_on)
+        NextDeadlineRow(line.number, titled(line, day), line.unit, line.person or "", day.due_on)
         for day in days
         if (line := look.of[day.item_id]).runs
     )
@@ -345,7 +345,7 @@ def _next(look: _Look) -> tuple[DeadlineRow, ...]:
 
 def _praise(look: _Look, departments: Sequence[DepartmentRow]) -> tuple[str, ...]:
     """The units with work under way, or closed in the period, that missed no day, filed all and lag with nothing."""
-    slipped = {line.unit for line in look.lines if look.kept.get(line.id, Kept()).slipped}
+    slipped = {line.unit for line in look.lines if look.kept.get(line.id, DaysKept()).slipped}
     closed = Counter(line.unit for line in look.lines if line.light is Light.BLUE and _within(line.closed_on, look))
     good = [
         row.name + (f"（按期办结{closed[row.name]}项）" if closed[row.name] else "")
@@ -376,7 +376,7 @@ def _failings(row: DepartmentRow) -> Iterable[str]:
         yield f"{row.not_filed}项次进展未按期填报"
 
 
-def _demands(look: _Look, totals: Totals, following: Sequence[DeadlineRow]) -> tuple[str, ...]:
+def _demands(look: _Look, totals: Totals, following: Sequence[NextDeadlineRow]) -> tuple[str, ...]:
     wanted = [
         (totals.overdue, "逾期事项的牵头单位要逐项查明原因，倒排工期，尽快办结。"),
         (len(look.unfiled), "未按期填报的单位要立即补报进展。"),

@@ -20,7 +20,7 @@ _DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Kept:
+class DaysKept:
     """Of one item's own days: kept, kept late, and passed without being kept, by the day of the circular.
 
     `slipped` are those of the late ones that were done in the circular's period.
@@ -32,7 +32,7 @@ class Kept:
     slipped: int = 0
 
 
-def days_kept(session: Session, plan: AnnualPlan, first: dt.date, until: dt.date) -> dict[int, Kept]:
+def days_kept(session: Session, plan: AnnualPlan, first: dt.date, until: dt.date) -> dict[int, DaysKept]:
     """How each item kept its own days, its end or its turns. A day moved only after it had passed was not kept."""
     done = col(Deadline.done_on) <= until
     moves = select(DeadlineMove.id).where(DeadlineMove.deadline_id == Deadline.id)
@@ -55,7 +55,7 @@ def days_kept(session: Session, plan: AnnualPlan, first: dt.date, until: dt.date
         .where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
         .group_by(col(Deadline.item_id))
     )
-    return {item_id: Kept(*counted) for item_id, *counted in rows}
+    return {item_id: DaysKept(*counted) for item_id, *counted in rows}
 
 
 def trend(

@@ -25,7 +25,7 @@ from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
 from tasks.lists.choose_items import ROW
 from tasks.lists.list_unreported import UnitCount, count_unreported, owed_period
-from tasks.lists.tally import Days, Group, Outcome, count_days, tally
+from tasks.lists.tally import Days, DeadlineOutcome, Group, count_days, tally
 from tasks.oversight.compare_organs import OrganCount, compare_organs
 from tasks.people.people_of import UNASSIGNED
 
@@ -225,17 +225,19 @@ def _ahead(days: Days, on: dt.date, until: dt.date, calendar: WorkCalendar) -> l
         day = on + step * _DAY
         working = calendar.is_working(day)
         ahead.append(
-            DayAhead(day, days.get((day, Outcome.OPEN), 0), working, calendar.why(day), calendar.is_special(day))
+            DayAhead(
+                day, days.get((day, DeadlineOutcome.OPEN), 0), working, calendar.why(day), calendar.is_special(day)
+            )
         )
     return ahead
 
 
 def _months(days: Days, year: int) -> list[MonthCount]:
-    counts = {(month, outcome): 0 for month in range(1, 13) for outcome in Outcome}
+    counts = {(month, outcome): 0 for month in range(1, 13) for outcome in DeadlineOutcome}
     for (day, outcome), count in days.items():
         if day.year == year:
             counts[day.month, outcome] += count
-    return [MonthCount(month, *(counts[month, outcome] for outcome in Outcome)) for month in range(1, 13)]
+    return [MonthCount(month, *(counts[month, outcome] for outcome in DeadlineOutcome)) for month in range(1, 13)]
 
 
 def _reporting(

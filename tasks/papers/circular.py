@@ -12,9 +12,9 @@ from tasks.papers.official_document import (
     LineChart,
     OfficialDocument,
     Paragraph,
-    Run,
     Series,
     Table,
+    TextRun,
 )
 from tasks.wording.days import long_day, short_day
 from tasks.wording.numerals import chinese_numeral
@@ -104,7 +104,7 @@ class ChangedRow:
 
 
 @dataclass(frozen=True)
-class DeadlineRow:
+class NextDeadlineRow:
     """One item due in the next period."""
 
     number: str
@@ -146,7 +146,7 @@ class Circular:
     overdue: tuple[OverdueRow, ...] = ()
     unfiled: tuple[UnreportedRow, ...] = ()
     changed: tuple[ChangedRow, ...] = ()
-    next_deadlines: tuple[DeadlineRow, ...] = ()
+    next_deadlines: tuple[NextDeadlineRow, ...] = ()
     praise: tuple[str, ...] = ()
     criticism: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
@@ -351,7 +351,7 @@ def _judged(circular: Circular) -> list[Block]:
 
 
 def _said(words: str) -> Paragraph:
-    return Paragraph((Run(words),))
+    return Paragraph((TextRun(words),))
 
 
 def _list(*columns: tuple[str, float], rows: Iterable[tuple[str, ...]]) -> Table:

@@ -41,7 +41,7 @@ def issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str = DEFAUL
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class ForeseenIssue:
     """What issuing would do today."""
 
     issued: int
@@ -58,7 +58,9 @@ class Foreseen:
         return sum(count for _, rungs in self.people for _, count in rungs)
 
 
-def foresee_issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str, calendar: WorkCalendar) -> Foreseen:
+def foresee_issue(
+    session: Session, plan: AnnualPlan, *, by: Actor, preset: str, calendar: WorkCalendar
+) -> ForeseenIssue:
     """What `tasks.plan.issue.issue` would do, and whom the sweep of the day would tell.
 
     Done for trial in the session, which must be dropped, not committed. Raises as `issue` does.
@@ -66,7 +68,7 @@ def foresee_issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str,
     drafts = select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT)
     count, gaps = session.exec(drafts).one(), session.exec(drafts.where(is_incomplete())).one()
     if count - gaps > MOST:
-        return Foreseen(count - gaps, gaps, told=False)
+        return ForeseenIssue(count - gaps, gaps, told=False)
     fresh = select(WorkItem.id).where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, ~is_incomplete())
     new = set(session.exec(fresh))
     done = issue(session, plan, by=by, preset=preset)
@@ -89,4 +91,4 @@ def foresee_issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str,
         else:
             told[name][rungs[rung_id]] += 1
     people = [(name, list(counts.items())) for name, counts in told.items()]
-    return Foreseen(done.issued, len(done.incomplete), people, unreachable)
+    return ForeseenIssue(done.issued, len(done.incomplete), people, unreachable)

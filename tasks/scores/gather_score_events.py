@@ -31,7 +31,7 @@ from models.scoring import ScoreEvent
 from models.span import Span
 from models.urge import Urge
 from models.workdays import WorkCalendar
-from tasks.scores.item_past import ItemPast, Unit, department_names, read_past, unit_named
+from tasks.scores.item_past import AnsweringUnit, ItemPast, department_names, read_past, unit_named
 
 SIGN_DAYS = 2
 """Working days from issue within which a unit signs. No published source names a term: a default."""
@@ -46,7 +46,7 @@ class ScoreFact:
     item_id: int
     number: str
     title: str
-    unit: Unit
+    unit: AnsweringUnit
     day: dt.date
     source: str
     """The row that tells it (`deadline:12`); with event and day it tells two facts apart."""
@@ -101,7 +101,14 @@ class _Look:
     names: dict[int, str]
 
     def fact(
-        self, event: ScoreEvent, item_id: int, day: dt.date, source: str, words: str, *, unit: Unit | None = None
+        self,
+        event: ScoreEvent,
+        item_id: int,
+        day: dt.date,
+        source: str,
+        words: str,
+        *,
+        unit: AnsweringUnit | None = None,
     ) -> ScoreFact:
         """An event of whoever led the item on the day, where no other unit is named."""
         item = self.past[item_id]

@@ -15,7 +15,7 @@ from models.day_override import office_calendar
 from models.permission import Action
 from tasks.acting.authorize import organs_within, permitted
 from tasks.lists.list_unreported import unreported
-from tasks.lists.tally import Group, Outcome
+from tasks.lists.tally import DeadlineOutcome, Group
 from tasks.oversight.gather_board import gather_board
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
         calendar = office_calendar(session, organ_id=plan.organ_id)
         found = gather_board(session, plan, by=visit.looking, calendar=calendar, group=by)
 
-        all_open, whole = visit.link("/calendar", outcome=Outcome.OPEN), visit.link("/calendar", show="all")
+        all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
 
         def on_day(day: dt.date) -> str:
             return f"{all_open}&day={day}"

@@ -14,7 +14,7 @@ from models.light import Light
 from models.organ import Organ
 from models.person import Role
 from models.plan import AnnualPlan
-from tasks.lists.browse_items import Listing
+from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
 from tasks.lists.list_unreported import unreported
 from tasks.lists.tally import Group
@@ -54,7 +54,7 @@ def test_every_number_is_the_length_of_the_list_it_leads_to(office: Office, who:
 
         def listed(**asked: object) -> int:
             choice = Choice(**asked)  # type: ignore[arg-type]
-            return Listing(session, plan, by=by, calendar=calendar, choice=choice).count()
+            return ItemListing(session, plan, by=by, calendar=calendar, choice=choice).count()
 
         lights = {light: listed(lights=frozenset({light})) for light in Light}
         cells = {

@@ -19,9 +19,9 @@ from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
 from tasks.lists.await_decision import Decision, waiting
-from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work, list_counted
-from tasks.oversight.gather_work import MOST, Group, Line, Work, gather_work
+from tasks.oversight.gather_work import MOST, Group, Work, WorkLine, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import statements
@@ -66,7 +66,7 @@ def told(office: Office, who: str, on: str = TODAY) -> list[tuple[str, str, Acti
     return [(line.group.label, line.number, line.action, line.why) for line in work(office, who, on).lines]
 
 
-def only(office: Office, who: str, on: str = TODAY) -> Line:
+def only(office: Office, who: str, on: str = TODAY) -> WorkLine:
     (line,) = work(office, who, on).lines
     return line
 
@@ -312,7 +312,7 @@ def test_numbers_count_what_their_rows_list(office: Office) -> None:
 
     with reading(office.engine) as session:
         plan, calendar = session.get_one(AnnualPlan, office.plan_id), office_calendar(session)
-        by, mine = office.by(session, HANDLER, TODAY), Choice(standing=Standing.MINE)
+        by, mine = office.by(session, HANDLER, TODAY), Choice(standing=NamedList.MINE)
         counts = {one.what: one.count for one in count_work(session, plan, mine, by=by, calendar=calendar)}
         rows = {
             what: {line.number for line in list_counted(session, plan, mine, what, by=by, calendar=calendar)}

@@ -16,8 +16,8 @@ from tasks.papers.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRo
 from tasks.papers.circular import (
     ChangedRow,
     Circular,
-    DeadlineRow,
     DepartmentRow,
+    NextDeadlineRow,
     OverdueRow,
     Totals,
     TrendPoint,
@@ -105,7 +105,7 @@ CIRCULAR = Circular(
         ChangedRow("延期", "2026-011", "小流域治理", "供水科", dt.date(2026, 6, 20), dt.date(2026, 8, 31), "汛期停工"),
         ChangedRow("挂起", "2026-040", "移民后扶", "财务科", dt.date(2026, 7, 31), None, "计划未下达"),
     ),
-    next_deadlines=(DeadlineRow("2026-001", "半年报告", "财务科", "周强", dt.date(2026, 7, 10)),),
+    next_deadlines=(NextDeadlineRow("2026-001", "半年报告", "财务科", "周强", dt.date(2026, 7, 10)),),
     praise=("财务科提前完成规范性文件清理。",),
     criticism=("供水科2项事项未按期填报。",),
     demands=("各单位要对照时限倒排工期。",),

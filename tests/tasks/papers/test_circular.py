@@ -7,8 +7,8 @@ import pytest
 
 from tasks.papers.circular import (
     ChangedRow,
-    DeadlineRow,
     DepartmentRow,
+    NextDeadlineRow,
     OverdueRow,
     TrendPoint,
     UnreportedRow,
@@ -189,7 +189,7 @@ def test_hostile_text_stays_text() -> None:
         overdue=(OverdueRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day, HOSTILE, HOSTILE),),
         unfiled=(UnreportedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
         changed=(ChangedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, None, None, HOSTILE),),
-        next_deadlines=(DeadlineRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
+        next_deadlines=(NextDeadlineRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
         praise=(HOSTILE,),
         trend=(TrendPoint(HOSTILE, 1, 1),),
     )
