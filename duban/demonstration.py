@@ -38,7 +38,7 @@ from models.settings import Settings
 from models.workdays import WorkCalendar
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
-from tasks.engine.record_run import record_run
+from tasks.engine.show_system import record_run
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach
@@ -50,8 +50,8 @@ from tasks.items.sign import sign
 from tasks.items.urge import urge
 from tasks.ledgers.record import correct_row, record_row
 from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
+from tasks.notices.browse_notices import list_notices
 from tasks.notices.deliver import deliver
-from tasks.notices.list_notices import list_notices
 from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_organ, find_person, find_plan, find_role
 from tasks.people.people_of import handler_of
@@ -320,7 +320,7 @@ def live(engine: Engine, settings: Settings, script: Script, days: Iterable[dt.d
 
 
 @dataclass(frozen=True)
-class Told:
+class PersonTold:
     """What one person was sent in the year."""
 
     name: str
@@ -330,7 +330,7 @@ class Told:
     last_on: dt.date
 
 
-def told(session: Session, plan: AnnualPlan) -> tuple[list[Told], list[dict[str, Any]]]:
+def told(session: Session, plan: AnnualPlan) -> tuple[list[PersonTold], list[dict[str, Any]]]:
     """Who was sent how much of the plan, most first; and what was escalated to the first responsible person."""
     sent = [row for row in list_notices(session, plan=plan) if row["state"] == NoticeState.SENT]
     people = []
@@ -338,7 +338,7 @@ def told(session: Session, plan: AnnualPlan) -> tuple[list[Told], list[dict[str,
         rows = list(group)
         escalations = sum(row["kind"] == NoticeKind.ESCALATION for row in rows)
         days = [row["fired_on"] for row in rows]
-        people.append(Told(name, len(rows) - escalations, escalations, min(days), max(days)))
+        people.append(PersonTold(name, len(rows) - escalations, escalations, min(days), max(days)))
     people.sort(key=lambda person: (-person.escalations, -person.reminders, person.name))
     top = [row for row in sent if row["role"] == Role.FIRST_RESPONSIBLE and row["kind"] == NoticeKind.ESCALATION]
     return people, top

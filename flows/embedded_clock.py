@@ -56,7 +56,7 @@ class Way(Coded):
 
 
 @dataclass(frozen=True)
-class Run:
+class RhythmRun:
     """The last run of a rhythm that this process started."""
 
     ended_at: dt.datetime
@@ -75,7 +75,7 @@ class EmbeddedClock:
         schedules: Sequence[Schedule] = SCHEDULES,
     ) -> None:
         self.schedules = schedules
-        self.runs: dict[str, Run] = {}
+        self.runs: dict[str, RhythmRun] = {}
         """What this process ran last, by rhythm."""
         self._settings, self._database, self._prefect = settings, database, prefect
         self._owner = f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid4().hex[:12]}"
@@ -170,11 +170,11 @@ class EmbeddedClock:
         try:
             if self._take_lease():
                 way = self._run(schedule)
-                self.runs[schedule.rhythm] = Run(clock.now(), way)
+                self.runs[schedule.rhythm] = RhythmRun(clock.now(), way)
         except Exception:
             # The edge of a loop: whatever went wrong, the next slot and the next repair find the same work again.
             log.exception("“%s”失败", schedule.title, extra={"action": "tick_failed", "slug": schedule.slug})
-            self.runs[schedule.rhythm] = Run(clock.now(), Way.FAILED)
+            self.runs[schedule.rhythm] = RhythmRun(clock.now(), Way.FAILED)
         finally:
             self._running[schedule.rhythm].release()
 

@@ -25,7 +25,7 @@ from models.migrate import open_current
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.settings import Settings
-from tasks.engine.record_run import record_run
+from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver
 from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular

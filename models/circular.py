@@ -3,8 +3,8 @@
 import datetime as dt
 
 from models.coded import Coded
-from models.filling import Period, period_of
-from models.policy import Filling
+from models.policy import ReportingCycle
+from models.reporting_cycle import Period, period_of
 from models.workdays import WorkCalendar
 
 _DAY = dt.timedelta(days=1)
@@ -19,16 +19,16 @@ class CircularKind(Coded):
     QUARTER = "quarter", "季度通报"
 
 
-_FILLINGS = {
-    CircularKind.WEEK: Filling.WEEKLY,
-    CircularKind.MONTH: Filling.MONTHLY,
-    CircularKind.QUARTER: Filling.QUARTERLY,
+_CYCLES = {
+    CircularKind.WEEK: ReportingCycle.WEEKLY,
+    CircularKind.MONTH: ReportingCycle.MONTHLY,
+    CircularKind.QUARTER: ReportingCycle.QUARTERLY,
 }
 
 
 def span_of(kind: CircularKind, on: dt.date, calendar: WorkCalendar) -> Period:
     """The week, month or quarter that the day lies in."""
-    found = period_of(_FILLINGS[kind], on, day=31, calendar=calendar)
+    found = period_of(_CYCLES[kind], on, day=31, calendar=calendar)
     if found is None:
         raise LookupError(f"no period for {kind}")
     return found

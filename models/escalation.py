@@ -20,7 +20,7 @@ _REACH = dt.timedelta(days=800)
 
 
 @dataclass(frozen=True)
-class Step:
+class RungFiring:
     """One firing of a rung; a repeated rung has several, each with its own offset."""
 
     rung_id: int
@@ -50,27 +50,28 @@ class Window:
     `top` is False where a higher step has been reached too: the notice is then collapsed into that one.
     """
 
-    step: Step
+    step: RungFiring
     fire_on: dt.date
     first: dt.date
     last: dt.date
     top: bool
 
 
-def steps(rungs: Iterable[Rung]) -> tuple[list[Step], list[Step]]:
+def steps(rungs: Iterable[Rung]) -> tuple[list[RungFiring], list[RungFiring]]:
     """The steps of a ladder, counted from the due day and from the day of issue, each line from low to high."""
-    by_due: list[Step] = []
-    by_issue: list[Step] = []
+    by_due: list[RungFiring] = []
+    by_issue: list[RungFiring] = []
     for rung in rungs:
         line = by_issue if rung.relation is Relation.UNSIGNED else by_due
         repeats = range(rung.times + 1) if rung.every else range(1)
         line.extend(
-            Step(rung.id or 0, rung.relation, rung.offset + turn * (rung.every or 0), rung.unit) for turn in repeats
+            RungFiring(rung.id or 0, rung.relation, rung.offset + turn * (rung.every or 0), rung.unit)
+            for turn in repeats
         )
     return sorted(by_due, key=_height), sorted(by_issue, key=_height)
 
 
-def _height(step: Step) -> tuple[int, float]:
+def _height(step: RungFiring) -> tuple[int, float]:
     """Higher steps come later in an item's life: far before, near before, then ever longer after."""
     if step.relation is Relation.BEFORE:
         return 0, -step.unit.in_days(step.offset)
@@ -78,7 +79,7 @@ def _height(step: Step) -> tuple[int, float]:
 
 
 def windows(
-    line: list[Step], calendar: WorkCalendar, *, since: dt.date, on: dt.date, first: dt.date | None = None
+    line: list[RungFiring], calendar: WorkCalendar, *, since: dt.date, on: dt.date, first: dt.date | None = None
 ) -> list[Window]:
     """The windows of due days whose steps fire after `since` and no later than `on`.
 
@@ -97,7 +98,7 @@ def windows(
     return found
 
 
-def _last_reaching(step: Step, calendar: WorkCalendar, on: dt.date) -> dt.date:
+def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:
     """The latest due day whose step has fired by `on`."""
     low, high = on - _REACH, on + _REACH
     while low < high:
@@ -110,7 +111,7 @@ def _last_reaching(step: Step, calendar: WorkCalendar, on: dt.date) -> dt.date:
 
 
 def _runs(
-    step: Step, calendar: WorkCalendar, last: dt.date, *, since: dt.date, first: dt.date | None
+    step: RungFiring, calendar: WorkCalendar, last: dt.date, *, since: dt.date, first: dt.date | None
 ) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
     """Back from due day `last`, the runs of due days that fire on one day: (fire day, first, last)."""
     end = day = last

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.escalation import Step, steps, windows
+from models.escalation import RungFiring, steps, windows
 from models.person import Role
 from models.policy import Rung
 from models.workdays import WorkCalendar
@@ -51,7 +51,7 @@ def firings(
     numbered = [rung.model_copy(update={"id": place}) for place, rung in enumerate(ladder, 1)]
     by_due, by_issue = steps(numbered)
 
-    def firing(on: dt.date, step: Step, counted_from: dt.date, *, caught_up: bool = False) -> Firing:
+    def firing(on: dt.date, step: RungFiring, counted_from: dt.date, *, caught_up: bool = False) -> Firing:
         rung = ladder[step.rung_id - 1]
         turn = (step.offset - rung.offset) // rung.every if rung.every else 0
         plain = not step.unit.rests or step.offset == 0

@@ -34,7 +34,7 @@ class Colour(Coded):
     RED = "red", "红"
 
 
-class Filling(Coded):
+class ReportingCycle(Coded):
     """How often progress has to be reported (定期填报)."""
 
     NONE = "none", "不定期"
@@ -88,7 +88,7 @@ class Policy(Row, table=True):
     """What closes an item of each importance: so many pieces, and one at least of each category named."""
     urge_gap: int = 3
     """Working days that lie between two urgings of one item, whoever urges (政府督查工作条例 art. 15 in spirit)."""
-    filling: Filling = Field(default=Filling.NONE, sa_type=coded(Filling))
+    filling: ReportingCycle = Field(default=ReportingCycle.NONE, sa_type=coded(ReportingCycle))
     filling_day: int = 25
     """The day of the month by which a month or quarter is reported; a week is reported by its last working day."""
     suspension_unit: Unit = Field(default=Unit.WORKING, sa_type=coded(Unit))
@@ -210,13 +210,13 @@ PRESETS: dict[str, list[dict[str, Any]]] = {
 """The ladders an office starts from. Places named are where the practice was published; the figures are defaults."""
 
 PRESET_TERMS: dict[str, dict[str, Any]] = {
-    "常规": {"filling": Filling.MONTHLY},
+    "常规": {"filling": ReportingCycle.MONTHLY},
     "三级预警": {
         "extension_levels": SUPERVISOR_THEN_LEADER,
         "closure_levels": SUPERVISOR_THEN_LEADER,
-        "filling": Filling.MONTHLY,
+        "filling": ReportingCycle.MONTHLY,
     },
-    "三色督办单A": {"extension_levels": SUPERVISOR_THEN_LEADER, "filling": Filling.MONTHLY},
+    "三色督办单A": {"extension_levels": SUPERVISOR_THEN_LEADER, "filling": ReportingCycle.MONTHLY},
     "三色督办单B": {"extension_levels": SUPERVISOR_THEN_LEADER, "lag_yellow": None, "lag_red": None},
 }
 """Where a preset's terms differ from the defaults of `Policy`."""

@@ -22,7 +22,7 @@ class ScoreEvent(Coded):
     EXTENDED = "extended", "延期"
     RETURNED = "returned", "办结退回"
     REOPENED = "reopened", "重开"
-    UNFILED = "unfiled", "未按期填报"
+    UNREPORTED = "unfiled", "未按期填报"
     UNSIGNED_LATE = "unsigned_late", "逾期签收"
     URGED = "urged", "被催办"
 

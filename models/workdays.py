@@ -130,11 +130,6 @@ class WorkCalendar:
         return whole + bisect_right(self._working_days(day.year), day) if day.year >= first_year else 0
 
 
-def official_years() -> list[int]:
-    """The years whose official notice the installed package carries."""
-    return sorted({day.year for day in chinese_calendar.holidays if _has_official_notice(day.year)})
-
-
 @lru_cache(maxsize=256)
 def _has_official_notice(year: int) -> bool:
     # A single day is no proof: the days before a New Year's Day belong to the next year's notice.

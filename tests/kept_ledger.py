@@ -12,12 +12,11 @@ from models.figure import Figure
 from models.ledgers.kind import Kind
 from models.organ import Organ
 from models.workdays import WorkCalendar
-from tasks.ledgers.list_ledgers import list_ledgers
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.ledgers import ledger_blocks
 from tasks.report.compiling.material import ProjectRow
-from tasks.report.figures.count_ledgers import count_ledgers
+from tasks.report.figures.count_ledgers import count_ledgers, list_ledgers
 from tests.actors import administrator
 
 WRITTEN_ON = dt.date(2025, 12, 31)

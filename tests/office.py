@@ -46,8 +46,8 @@ from tasks.items.suspend import resume, suspend
 from tasks.items.urge import urge
 from tasks.ladder.arm import IssueResult
 from tasks.ladder.remind import SweepResult
+from tasks.notices.browse_notices import list_notices
 from tasks.notices.deliver import DeliveryResult, deliver
-from tasks.notices.list_notices import list_notices
 from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of

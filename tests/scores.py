@@ -11,7 +11,7 @@ from models.database import reading, unit_of_work
 from models.day_override import office_calendar
 from models.organ import Department, Organ
 from models.plan import AnnualPlan
-from models.policy import Filling, Policy
+from models.policy import Policy, ReportingCycle
 from models.scoring import ScoreRun, ScoringRule
 from models.span import span_named
 from tasks.items.transfer import transfer
@@ -27,12 +27,12 @@ OWN, OTHER, HELPER = "法规科", "财务科", "钱科长"
 YEAR = span_named("2026")
 
 
-def quiet_office(engine: Engine, home: Path, filling: Filling = Filling.NONE) -> Office:
+def quiet_office(engine: Engine, home: Path, cycle: ReportingCycle = ReportingCycle.NONE) -> Office:
     """Two departments; nothing is filed periodically, so that a story has no deductions but its own."""
     made = Office(engine, home)
     made.department(OTHER, head=HELPER)
     with unit_of_work(engine) as session:
-        session.exec(select(Policy).where(Policy.name == made.preset)).one().filling = filling
+        session.exec(select(Policy).where(Policy.name == made.preset)).one().filling = cycle
     return made
 
 

@@ -14,10 +14,10 @@ from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.organ import Organ
 from models.report import Report
 from tasks.files.file_store import FileStore
-from tasks.papers.official_document import OfficialDocument, Paragraph, Run, render
+from tasks.papers.official_document import OfficialDocument, Paragraph, TextRun, render
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.output.pack_report import PackedFile, pack_report
-from tasks.report.upward.receive_report import Receipt, receive_report
+from tasks.report.upward.receive_report import PackageReceipt, receive_report
 from tasks.report.upward.report_package import DOCUMENT, EVIDENCE, REPORT
 from tasks.report.upward.sealing import seal, written
 from tasks.report.upward.signing_key import signing_key
@@ -81,7 +81,7 @@ class Above:
     def organ(self, session: Session) -> Organ:
         return session.exec(select(Organ).where(Organ.code == "county")).one()
 
-    def receive(self, content: bytes, *, on: dt.date = SENT, **more: Any) -> Receipt:
+    def receive(self, content: bytes, *, on: dt.date = SENT, **more: Any) -> PackageReceipt:
         with on_record(self.engine) as session:
             return receive_report(session, self.organ(session), content, by=administrator(on), store=self.store, **more)
 
@@ -110,7 +110,7 @@ def figure_data(**more: Any) -> dict[str, Any]:
 
 def a_package(report: Any = None, *, key: OKPKey = KEY, evidence: Any = None, document: bytes | None = None) -> bytes:
     """A package of a sender that packs what it likes, soundly signed."""
-    paper = OfficialDocument("年度报告", None, (Paragraph((Run(SAID),)),), NAME, SENT)
+    paper = OfficialDocument("年度报告", None, (Paragraph((TextRun(SAID),)),), NAME, SENT)
     files = {
         REPORT: written(report if report is not None else report_data()),
         EVIDENCE: written(evidence if evidence is not None else {"pieces": []}),

@@ -55,8 +55,7 @@ def leader(
     from models.organ import Organ
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.oversight.compile_brief import compile_brief, first_reader
-    from tasks.oversight.gather_brief import gather_brief
+    from tasks.oversight.compile_brief import compile_brief, first_reader, gather_brief
     from tasks.papers.facts import to_facts
     from tasks.papers.official_document import write
     from tasks.papers.write_document import lay_out_document
@@ -103,8 +102,7 @@ def circular(
     from models.errors import BadInputError
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.oversight.compile_circular import compile_circular
-    from tasks.oversight.gather_circular import gather_circular
+    from tasks.oversight.compile_circular import compile_circular, gather_circular
     from tasks.papers.circular import Circular, lay_out_circular
     from tasks.papers.facts import from_facts, to_facts
     from tasks.papers.official_document import write

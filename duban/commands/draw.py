@@ -90,7 +90,7 @@ def list_(
 ) -> None:
     """列出各次抽取,新的在前。"""
     from models.database import key
-    from tasks.draws.find_draw import list_draws
+    from tasks.draws.draw_inspection import list_draws
     from tasks.ledgers.find_row import authorize_ledgers
 
     reach = edge(context)
@@ -122,7 +122,7 @@ def show(
 ) -> None:
     """显示一次抽取:种子、抽中的检查对象和检查人员。"""
     from models.database import key
-    from tasks.draws.find_draw import find_draw
+    from tasks.draws.draw_inspection import find_draw
     from tasks.ledgers.find_row import authorize_ledgers
 
     reach = edge(context)
@@ -148,7 +148,7 @@ def verify(
 ) -> None:
     """复核一次抽取:按名单和种子重新抽取,与结果、审计记录、台账核对;有不符的,退出码为 1。"""
     from models.database import key
-    from tasks.draws.find_draw import find_draw
+    from tasks.draws.draw_inspection import find_draw
     from tasks.draws.verify_draw import verify_draw
     from tasks.ledgers.find_row import authorize_ledgers
 

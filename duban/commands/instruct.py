@@ -107,7 +107,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出有权查看的批示:谁在何时批示了什么,办得怎样。"""
-    from tasks.items.list_instructions import list_instructions
+    from tasks.items.instruct import list_instructions
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         rows = list_instructions(session, plan, by=by)

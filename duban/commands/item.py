@@ -57,8 +57,8 @@ def list_(
     from models.ledgers.kinds import member_named
     from models.light import Light
     from models.organ import Organ
-    from tasks.lists.choose_items import Standing
-    from tasks.lists.list_items import list_items
+    from tasks.lists.browse_items import list_items
+    from tasks.lists.choose_items import NamedList
     from tasks.people.find import find_department
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
@@ -71,7 +71,7 @@ def list_(
             state=member_named(ItemState, state) if state else None,
             light=member_named(Light, light) if light else None,
             department=find_department(session, owner, department) if department else None,
-            standing=Standing(only) if only else None,
+            standing=NamedList(only) if only else None,
         )
     if as_json:
         print_json([asdict(row) for row in rows])

@@ -187,7 +187,7 @@ def unfiled(
     from tasks.acting.authorize import authorize_organ
     from tasks.items.urge import urge as ask
     from tasks.items.urge import urgeable
-    from tasks.lists.list_unfiled import unfiled as missing
+    from tasks.lists.list_unreported import unreported as missing
 
     with looking(context, as_, on, year, organ) as (session, plan, by):
         authorize_organ(session, by, Action.VIEW, plan.organ_id)

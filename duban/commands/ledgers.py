@@ -92,9 +92,11 @@ def list_rows(
 ) -> None:
     """列出台账中的记录,新的在前。"""
     from models.ledgers.kinds import KINDS, kind_named, member_named
-    from tasks.ledgers.browse import Due, Wanted
+    from tasks.ledgers.browse import TermState, Wanted
 
-    wanted = Wanted(year=year, words=words, item=item, withdrawn=withdrawn, due=member_named(Due, due) if due else None)
+    wanted = Wanted(
+        year=year, words=words, item=item, withdrawn=withdrawn, due=member_named(TermState, due) if due else None
+    )
     if kind is not None:
         show_rows(edge(context), organ, kind_named(kind), wanted, as_json)
     elif as_json:

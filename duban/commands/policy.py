@@ -37,7 +37,7 @@ def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> Non
     from sqlmodel import col, select
 
     from models.person import Role
-    from models.policy import Filling, Rung
+    from models.policy import ReportingCycle, Rung
     from tasks.ladder.set_policy import find_policy, show_policy
 
     with edge(context).reading() as session:
@@ -57,7 +57,7 @@ def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> Non
         return " → ".join("或".join(Role(role).label for role in level) for level in of)
 
     lag = f"落后 {policy.lag_yellow} 个百分点黄,超过 {policy.lag_red} 红"
-    monthly = policy.filling in (Filling.MONTHLY, Filling.QUARTERLY)
+    monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
     for term, words in (
         ("临期", f"到期前 {policy.near_days} 个工作日"),
         ("进度", "不亮灯" if policy.lag_yellow is None else lag),

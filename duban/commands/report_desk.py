@@ -170,7 +170,7 @@ def split(
 ) -> None:
     """把一段在某句之后分为两段。"""
     from models.errors import BadInputError
-    from tasks.report.compiling.find_block import find_block
+    from tasks.report.compiling.find_report import find_block
     from tasks.report.desk.arrange_blocks import sentence_ends, split_block
 
     with working(context, year, as_, on, organ) as (session, report, by):

@@ -99,7 +99,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出通知:何时、依哪条规则、发给谁、结果如何、为何。"""
-    from tasks.notices.list_notices import list_notices
+    from tasks.notices.browse_notices import list_notices
     from tasks.people.find import find_person
 
     reach = edge(context)

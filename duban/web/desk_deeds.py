@@ -9,7 +9,7 @@ from duban.web.posted import Posted
 from models.errors import BadInputError, NotFoundError
 from models.ledgers.kinds import member_named
 from models.report import Report, ReportBlock, SectionKind
-from tasks.report.compiling.find_block import find_block
+from tasks.report.compiling.find_report import find_block
 from tasks.report.desk.arrange_blocks import merge_blocks, move_block, split_block
 from tasks.report.desk.comment_report import comment, resolve_comment
 from tasks.report.desk.edit_block import add_block, confirm_block, edit_block

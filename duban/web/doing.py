@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from duban.web.call import Call
-from duban.web.problem import Change, ProblemError, problem_of
+from duban.web.problem import ProblemError, TrailChange, problem_of
 from models.database import key as row_key
 from models.item import ItemState, WorkItem
 from tasks.acting.answer_once import keep_answer, take_key
@@ -89,7 +89,7 @@ def check_unchanged(session: Session, call: Call, item: WorkItem, if_match: str 
         raise ProblemError(problem_of(412, 'If-Match 不是读取任务时得到的 ETag:请原样带回,如 "12-3f…"。'))
     told = changes_since(session, item, max(entries), by=call.by)
     changes = [
-        Change(
+        TrailChange(
             at=entry.at.isoformat(), actor=entry.actor, action=entry.action, action_name=entry.action_label,
             changes=list(entry.changes),
         )

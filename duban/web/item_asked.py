@@ -18,7 +18,7 @@ from models.person import Person
 from tasks.acting.perform import policy_of
 from tasks.items.close import missing_evidence
 from tasks.items.extend import current_deadline
-from tasks.items.foresee import Turn, turn_of_closure, turn_of_extension
+from tasks.items.foresee import DecisionTurn, turn_of_closure, turn_of_extension
 
 Facts = list[tuple[str, str]]
 
@@ -55,7 +55,7 @@ def _instruction(session: Session, about: Instruction, on: dt.date) -> Facts:
     return [("批示", about.text), ("批示人", f"{giver},{day_text(about.on, on=on)}")]
 
 
-def _extension(session: Session, turn: Turn, on: dt.date) -> Facts:
+def _extension(session: Session, turn: DecisionTurn, on: dt.date) -> Facts:
     asked = turn.asked
     if not isinstance(asked, Extension):
         return []
@@ -72,7 +72,7 @@ def _extension(session: Session, turn: Turn, on: dt.date) -> Facts:
     return [(label, words) for label, words in facts if words]
 
 
-def _closure(session: Session, item: WorkItem, turn: Turn, on: dt.date) -> Facts:
+def _closure(session: Session, item: WorkItem, turn: DecisionTurn, on: dt.date) -> Facts:
     if not isinstance(turn.asked, ClosureRequest):
         return []
     pieces = session.exec(select(Evidence).where(Evidence.item_id == item.id).order_by(col(Evidence.id)))
@@ -99,11 +99,11 @@ def _objection(session: Session, item: WorkItem, on: dt.date) -> Facts:
     return [(label, words) for label, words in facts if words]
 
 
-def _asked_by(turn: Turn, on: dt.date) -> str:
+def _asked_by(turn: DecisionTurn, on: dt.date) -> str:
     name = turn.applicant.name if turn.applicant else "导入的记录"
     return f"{name},{day_text(turn.asked.on, on=on)}"
 
 
-def _level(turn: Turn) -> str:
+def _level(turn: DecisionTurn) -> str:
     roles = "或".join(role.label for role in turn.roles)
     return f"第 {turn.level} 级,共 {turn.levels} 级({roles})"

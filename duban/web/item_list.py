@@ -17,8 +17,8 @@ from models.item import Importance, ItemState
 from models.light import Light
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none
-from tasks.lists.browse_items import FEWEST, MOST, USUAL, Listing
-from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.browse_items import FEWEST, MOST, USUAL, ItemListing
+from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn, columns_named
 from tasks.lists.order_items import Order, Sorting
 
@@ -33,7 +33,7 @@ Member = TypeVar("Member", bound=Coded)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListAddress:
     """An address of the list, read. `pairs` is what it says, blanks left out, without frame, paging and selection."""
 
     pairs: Pairs
@@ -72,7 +72,7 @@ class Asked:
         return self.but(sort=None if order is Order.DUE else str(order), desc="1" if falling else None)
 
 
-def asked_for(query: QueryParams | Mapping[str, str]) -> Asked:
+def asked_for(query: QueryParams | Mapping[str, str]) -> ListAddress:
     """Read an address. Raises BadInputError that says which parameter is wrong and what it may be."""
     listed = query.multi_items() if isinstance(query, QueryParams) else list(query.items())
     apart = (*FRAME, *PAGING, "item")
@@ -86,7 +86,7 @@ def asked_for(query: QueryParams | Mapping[str, str]) -> Asked:
 
     choice = Choice(
         text=_short(one("q")),
-        standing=_member(Standing, one("only"), "清单"),
+        standing=_member(NamedList, one("only"), "清单"),
         states=frozenset(_members(ItemState, said.get("state", ()), "状态")),
         lights=frozenset(_members(Light, said.get("light", ()), "亮灯")),
         importance=_member(Importance, one("importance"), "重要程度"),
@@ -97,7 +97,7 @@ def asked_for(query: QueryParams | Mapping[str, str]) -> Asked:
         due_until=day_or_none(one("until"), "时限止"),
     )
     columns = columns_named(said.get("column", []))
-    return Asked(
+    return ListAddress(
         # What is usual anyway makes no address longer.
         pairs=tuple(pair for pair in pairs if pair[0] != "column") if columns == USUAL_COLUMNS else pairs,
         choice=choice,
@@ -110,7 +110,7 @@ def asked_for(query: QueryParams | Mapping[str, str]) -> Asked:
     )
 
 
-def asked_again(kept: str) -> Asked:
+def asked_again(kept: str) -> ListAddress:
     """A view kept as `Asked.query`."""
     return asked_for(QueryParams(parse_qsl(kept)))
 
@@ -125,9 +125,11 @@ def address(visit: Visit, path: str, pairs: Pairs, **more: object) -> str:
     return visit.link(path, **grouped, **more)
 
 
-def listing_of(session: Session, plan: AnnualPlan, asked: Asked, *, by: Actor, items: Sequence[int] = ()) -> Listing:
+def listing_of(
+    session: Session, plan: AnnualPlan, asked: ListAddress, *, by: Actor, items: Sequence[int] = ()
+) -> ItemListing:
     """What the address asks for, as `by` may see it on its day; of some items alone where there are any."""
-    return Listing(
+    return ItemListing(
         session,
         plan,
         by=by,
@@ -155,7 +157,7 @@ class Chip:
     pairs: Pairs
 
 
-def chips(asked: Asked, names: Mapping[tuple[str, str], str]) -> Iterator[Chip]:
+def chips(asked: ListAddress, names: Mapping[tuple[str, str], str]) -> Iterator[Chip]:
     """The conditions in force, the named list aside; `names` tells the words of ids by parameter and value."""
     kinds: Mapping[str, tuple[str, type[Coded] | None]] = {
         "q": ("含", None), "state": ("状态", ItemState), "light": ("亮灯", Light),

@@ -16,7 +16,7 @@ from models.permission import Action
 from tasks.acting.perform import check_open, may_decide, open_actions
 from tasks.items.close import check_nothing_open
 from tasks.items.extend import check_extendable
-from tasks.items.foresee import Turn, turn_of_closure, turn_of_extension
+from tasks.items.foresee import DecisionTurn, turn_of_closure, turn_of_extension
 from tasks.items.object_to import check_objectable
 from tasks.items.urge import foresee_urging
 
@@ -110,7 +110,7 @@ def _fits(session: Session, by: Actor, item: WorkItem, act: Act, data: Mapping[s
     return True
 
 
-def _may_decide(session: Session, by: Actor, item: WorkItem, action: Action, turn: Turn | None) -> bool:
+def _may_decide(session: Session, by: Actor, item: WorkItem, action: Action, turn: DecisionTurn | None) -> bool:
     return turn is not None and may_decide(
         session, by, action, item, turn.asked.levels, turn.asked.level,
         asked_by=turn.asked.person_id, decided=turn.decided,

@@ -16,7 +16,7 @@ _COUNTS = (("create", "新增"), ("update", "更新"), ("keep", "未变"))
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptPreview:
     """A list that was looked through, read back from its file."""
 
     path: Path
@@ -71,11 +71,11 @@ def keep(found: LookedThrough, path: Path, *, year: int, read_as: Mapping[str, s
     draft.replace(path)
 
 
-def find(path: Path) -> Kept:
+def find(path: Path) -> KeptPreview:
     """What was found before. Raises NotFoundError where nothing was, or not any more."""
     if not path.is_file():
         raise NotFoundError("待导入的文件已不在:可能已经导入,或放得太久。请重新选择文件。")
-    return Kept(path, _read(path, "summary.json"))
+    return KeptPreview(path, _read(path, "summary.json"))
 
 
 def _write(archive: zipfile.ZipFile, name: str, data: Sequence[Any] | Mapping[str, Any]) -> None:

@@ -58,7 +58,8 @@ def preview_in_background(database: Engine, settings: Settings, job: Job, report
 
 
 def in_numbers(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Notices as `tasks.notices.list_notices` gives them, counted by month, rung and person; those that leave only."""
+    """Notices as `tasks.notices.browse_notices` gives them, counted by month, rung and person; those that leave
+    only."""
     months: dict[int, Counter[str]] = defaultdict(Counter)
     rungs: Counter[str] = Counter()
     people: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from models.errors import BadInputError
 from models.evidence import Category
 from models.item import Importance
 from models.person import Role
-from models.policy import Colour, Filling, Relation
+from models.policy import Colour, Relation, ReportingCycle
 from models.unit import Unit
 from tasks.wording.policy import term_label
 
@@ -38,7 +38,7 @@ OPTIONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "colour": [(member.value, f"{member.label}色" if member.label else "无") for member in Colour],
     "roles": [(member.value, member.label) for member in Role if member not in (Role.AUDITOR, Role.ADMINISTRATOR)],
     "deciders": [(role.value, role.label) for role in (Role.SUPERVISOR, Role.LEADER, Role.FIRST_RESPONSIBLE)],
-    "filling": [(member.value, member.label) for member in Filling],
+    "filling": [(member.value, member.label) for member in ReportingCycle],
     "suspension_unit": [(member.value, member.counting) for member in reversed(Unit)],
     "importance": [(member.value, member.label) for member in Importance],
     "categories": [(member.value, member.label) for member in Category],

@@ -42,7 +42,7 @@ class Fault(BaseModel):
     detail: str = Field(title="说明", description="错在哪里,应当怎样写。")
 
 
-class Change(BaseModel):
+class TrailChange(BaseModel):
     """别人做过的一件事。"""
 
     at: str = Field(title="时间")
@@ -60,7 +60,7 @@ class Problem(BaseModel):
     status: int = Field(title="HTTP 状态码", examples=[404])
     detail: str = Field(title="说明", examples=["没有这项任务,或者它不在您的查看范围内。"])
     errors: list[Fault] | None = Field(default=None, title="各处错误", description="仅 422。")
-    changes: list[Change] | None = Field(default=None, title="其后的变化", description="仅 412。")
+    changes: list[TrailChange] | None = Field(default=None, title="其后的变化", description="仅 412。")
 
 
 class ProblemError(Exception):

@@ -13,8 +13,8 @@ from models.errors import NotFoundError
 from models.permission import Action
 from models.report import Report, ReportBlock
 from tasks.acting.authorize import organs_within
+from tasks.report.compiling.find_report import template_of_report
 from tasks.report.compiling.read_back import read_back
-from tasks.report.desk.report_sections import template_of_report
 
 
 def desk_page(

@@ -18,7 +18,7 @@ from tasks.report.compiling.trace_figure import TracedRow, described
 from tasks.report.desk.arrange_blocks import sentence_ends
 from tasks.report.desk.at_desk import block_hash
 from tasks.report.desk.comment_report import comments_of, on_block
-from tasks.report.desk.compare_versions import Span, spans
+from tasks.report.desk.compare_versions import Stretch, spans
 from tasks.report.desk.show_edits import BlockHistory, edits_of_year, history_of
 from tasks.report.output.lay_out_report import Passage, passages
 
@@ -27,7 +27,7 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Part:
+class PartView:
     """One part of a report: its paragraphs, what was withdrawn from it, and how much of it is to be verified."""
 
     section: CompiledSection
@@ -40,7 +40,7 @@ class Part:
 class Shown:
     """A version with its rows by key: what the text says, and what is kept of each block."""
 
-    parts: list[Part]
+    parts: list[PartView]
     rows: Mapping[str, ReportBlock]
     comments: Mapping[str, int]
     """By key, how many comments are still open."""
@@ -62,7 +62,7 @@ class Chosen:
     figures: list[tuple[ReportFigure, Sequence[TracedRow], int]]
     history: BlockHistory
     comments: list[ReportComment]
-    change: Sequence[Span]
+    change: Sequence[Stretch]
     """What the compiler writes now against what it wrote when the block was edited; nothing where that is the same."""
     gone: bool
     """Whether nothing is compiled for it any more."""
@@ -92,7 +92,7 @@ def shown(session: Session, report: Report, read: CompiledReport) -> Shown:
             out[kinds[row.section_id]].append(row)
     open_ones = [one for one in comments_of(session, report) if one.resolved_at is None]
     parts = [
-        Part(
+        PartView(
             section,
             passages(section.kind, section.blocks, read.template),
             out[section.kind],

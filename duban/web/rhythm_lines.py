@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from flows.embedded_clock import EmbeddedClock, Run
+from flows.embedded_clock import EmbeddedClock, RhythmRun
 from flows.schedules import Schedule
 from flows.slots import slots
 from models.rhythm import LastRun
@@ -18,7 +18,7 @@ class RhythmLine:
     schedule: Schedule
     next_at: dt.datetime
     ended_at: dt.datetime | None
-    run: Run | None
+    run: RhythmRun | None
     """The last run this process started, if that is the last run there was."""
 
 

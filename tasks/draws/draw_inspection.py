@@ -1,9 +1,11 @@
-"""Drawing who is inspected and by whom (双随机): drawn once, kept with all that went into it, written into the ledger.
+"""Drawing who is inspected and by whom (双随机): drawn once, kept with all that went into it, written into the ledger;
+and finding what was drawn.
 
 The seed is either given, where it was made public before, or it follows from the lists, the day and the newest entry
 of the audit trail, so that nobody chose it.
 """
 
+import datetime as dt
 from dataclasses import replace
 
 from sqlmodel import Session, col, select
@@ -11,9 +13,9 @@ from sqlmodel import Session, col, select
 import models.tables  # noqa: F401 - whatever table a row may point to has to be known
 from models.actor import Actor
 from models.audit import GENESIS, AuditEntry
-from models.database import key
+from models.database import LARGEST_ID, key
 from models.day_override import office_calendar
-from models.errors import ConflictError
+from models.errors import ConflictError, NotFoundError
 from models.inspection_draw import InspectionDraw
 from models.ledgers.inspection import KIND, Inspection
 from models.organ import Organ
@@ -93,3 +95,22 @@ def _write_rows(session: Session, organ: Organ, made: InspectionDraw, pairings: 
     session.add_all(rows)
     session.flush()
     keep_terms(session, organ, KIND, rows, by=by, calendar=office_calendar(session, organ_id=organ.id))
+
+
+def list_draws(session: Session, organ: Organ, year: int | None = None) -> list[InspectionDraw]:
+    """The draws made in the year, or all of them."""
+    query = select(InspectionDraw).where(InspectionDraw.organ_id == organ.id).order_by(col(InspectionDraw.id).desc())
+    if year is not None:
+        query = query.where(col(InspectionDraw.drawn_on).between(dt.date(year, 1, 1), dt.date(year, 12, 31)))
+    return list(session.exec(query))
+
+
+def find_draw(session: Session, organ: Organ, number: int) -> InspectionDraw:
+    """The draw of that number. Raises NotFoundError where the organ has none."""
+    found = None
+    if 0 < number <= LARGEST_ID:
+        query = select(InspectionDraw).where(InspectionDraw.id == number, InspectionDraw.organ_id == organ.id)
+        found = session.exec(query).first()
+    if found is None:
+        raise NotFoundError(f"{organ.name}没有编号为 {number} 的双随机抽取,或者它不在您的查看范围内。")
+    return found

@@ -21,7 +21,7 @@ _TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN)
 
 
 @dataclass(frozen=True)
-class Turn:
+class DecisionTurn:
     """A request that waits for a decision: whose turn it is, as level `level` (counted from 1) of `levels`."""
 
     asked: Extension | ClosureRequest
@@ -36,7 +36,7 @@ class Turn:
         return self.level >= self.levels
 
 
-def turn_of_extension(session: Session, item: WorkItem) -> Turn | None:
+def turn_of_extension(session: Session, item: WorkItem) -> DecisionTurn | None:
     """The extension that waits, if one does."""
     waiting = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
     asked = session.exec(waiting).first()
@@ -46,7 +46,7 @@ def turn_of_extension(session: Session, item: WorkItem) -> Turn | None:
     return _turn(session, asked, session.exec(decided).all())
 
 
-def turn_of_closure(session: Session, item: WorkItem) -> Turn | None:
+def turn_of_closure(session: Session, item: WorkItem) -> DecisionTurn | None:
     """The request for closure that waits, if one does."""
     waiting = select(ClosureRequest).where(
         ClosureRequest.item_id == item.id, ClosureRequest.state == ClosureState.PENDING
@@ -101,7 +101,7 @@ def _recipient(
     return None
 
 
-def _after(session: Session, item: WorkItem, turn: Turn | None, by: Actor, *, approve: bool) -> Person | None:
+def _after(session: Session, item: WorkItem, turn: DecisionTurn | None, by: Actor, *, approve: bool) -> Person | None:
     """Who hears of a decision: the next level, or after the last one and after a refusal whoever asked."""
     if turn is None:
         return None
@@ -118,7 +118,7 @@ def _asked(
     return reached_by(session, item, role, by.on)
 
 
-def _turn(session: Session, asked: Extension | ClosureRequest, decided: Sequence[int]) -> Turn:
+def _turn(session: Session, asked: Extension | ClosureRequest, decided: Sequence[int]) -> DecisionTurn:
     applicant = session.get(Person, asked.person_id) if asked.person_id is not None else None
     roles = tuple(Role(role) for role in asked.levels[asked.level]) if asked.level < len(asked.levels) else ()
-    return Turn(asked, applicant, asked.level + 1, len(asked.levels), roles, decided)
+    return DecisionTurn(asked, applicant, asked.level + 1, len(asked.levels), roles, decided)

@@ -7,7 +7,9 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor, Channel
@@ -25,7 +27,7 @@ from models.plan import AnnualPlan, Project
 from models.receipt import Receipt
 from models.typed_text import words
 from tasks.acting.audit import recorded
-from tasks.acting.authorize import authorize_organ, standings
+from tasks.acting.authorize import authorize_organ, permitted, standings
 from tasks.acting.perform import Deed, performing
 from tasks.items.transfer import post_in_office
 from tasks.ladder.arm import refresh_due
@@ -282,3 +284,39 @@ def _take_note(session: Session, instruction: Instruction, deed: Deed) -> None:
     instruction.state = InstructionState.SIGNED
     instruction.signed_by_id, instruction.signed_on = deed.person_id, deed.by.on
     settle(session, f"instruction:{instruction.id}")
+
+
+def list_instructions(session: Session, plan: AnnualPlan, *, by: Actor) -> list[dict[str, Any]]:
+    """Instructions on items of the plan that `by` may see, in the order in which they were given."""
+    rows = session.execute(
+        sa.select(Instruction, WorkItem.number, WorkItem.title, Deadline.due_on, Person.name)  # type: ignore[call-overload]
+        .join(WorkItem, col(WorkItem.id) == Instruction.item_id)
+        .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
+        .join(Person, col(Person.id) == Instruction.person_id)
+        .where(WorkItem.plan_id == plan.id, permitted(session, by, Action.VIEW), col(Instruction.on) <= by.on)
+        .order_by(col(Instruction.id))
+    ).all()
+    replies = dict(
+        session.exec(
+            select(InstructionReply.instruction_id, InstructionReply.text)
+            .where(col(InstructionReply.instruction_id).in_([row[0].id for row in rows]))
+            .order_by(col(InstructionReply.id))
+        ).all()
+    )
+    return [
+        {
+            "id": given.id,
+            "on": given.on,
+            "person": person,
+            "kind": given.kind,
+            "item": number,
+            "title": title,
+            "text": given.text,
+            "due_on": due_on,
+            "state": given.state,
+            "overdue": given.state is not InstructionState.CLOSED and due_on < by.on,
+            "last_reply": replies.get(given.id),
+            "outcome": given.outcome,
+        }
+        for given, number, title, due_on, person in rows
+    ]

@@ -33,7 +33,7 @@ from tasks.acting.authorize import authorize
 from tasks.acting.perform import open_actions
 from tasks.items.close import missing_evidence
 from tasks.ladder.status import light_of
-from tasks.notices.list_notices import list_notices
+from tasks.notices.browse_notices import list_notices
 from tasks.people.people_of import holders_of, unit_of
 
 ROLES = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE, Role.SUPERVISOR)

@@ -1,10 +1,14 @@
-"""Giving an item to another unit or person (转办、改派): it waits for a receipt again, the old receipts stay."""
+"""Giving an item, or several, to another unit or person (转办、改派): it waits for a receipt again, the old receipts
+stay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.errors import BadInputError, ForbiddenError
+from models.errors import BadInputError, DubanError, ForbiddenError
 from models.item import ItemState, WorkItem
 from models.notice import NoticeKind
 from models.objection import Objection
@@ -95,3 +99,40 @@ def _uphold(session: Session, deed: Deed, reason: str) -> None:
         open_one.upheld, open_one.decided_by_id = True, deed.person_id
         open_one.decided_on, open_one.answer = deed.by.on, reason
         settle(session, f"objection:{open_one.id}")
+
+
+@dataclass(frozen=True)
+class TransferOutcome:
+    """What became of one item: done, or refused and why."""
+
+    item_id: int
+    number: str
+    title: str
+    refused: str | None
+
+
+def transfer_many(
+    session: Session,
+    items: Sequence[WorkItem],
+    *,
+    by: Actor,
+    reason: str,
+    department: Department | None = None,
+    handler: Person | None = None,
+) -> list[TransferOutcome]:
+    """`tasks.items.transfer` of each item in turn, by the same rules and on record each; one entry for every item.
+
+    In a session that only looks it tells what would become of them.
+    """
+    # In one order, so that two who give away overlapping selections wait for each other and not in a circle.
+    outcomes = []
+    for item in sorted(items, key=lambda item: key(item.id)):
+        refused = None
+        about = key(item.id), item.number, item.title
+        try:
+            with session.begin_nested():
+                transfer(session, item, by=by, reason=reason, department=department, handler=handler)
+        except DubanError as error:
+            refused = error.message
+        outcomes.append(TransferOutcome(*about, refused))
+    return outcomes

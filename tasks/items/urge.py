@@ -101,7 +101,7 @@ def urge(
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class ForeseenUrging:
     """What urging an item would do: whom it reaches, by name, or why it would be refused."""
 
     item: WorkItem
@@ -109,7 +109,7 @@ class Foreseen:
     refused: str | None
 
 
-def foresee_urging(session: Session, items: Sequence[WorkItem], *, by: Actor) -> list[Foreseen]:
+def foresee_urging(session: Session, items: Sequence[WorkItem], *, by: Actor) -> list[ForeseenUrging]:
     """What `urge` would do with each of these items of one organ today; whoever urges is told nothing."""
     if not items:
         return []
@@ -126,7 +126,7 @@ def foresee_urging(session: Session, items: Sequence[WorkItem], *, by: Actor) ->
             refused = f"已于 {soon[item.id][0]} 催办,{soon[item.id][1]} 起才能再催"
         handler = handlers.get(key(item.id))
         reaches = handler.name if handler and handler.id != by.person_id else None
-        foreseen.append(Foreseen(item, None if refused else reaches, refused))
+        foreseen.append(ForeseenUrging(item, None if refused else reaches, refused))
     return foreseen
 
 

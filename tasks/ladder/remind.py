@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Date, Integer, bindparam, text
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
-from models.escalation import Step, Window, steps, windows
+from models.escalation import RungFiring, Window, steps, windows
 from models.item import Deadline
 from models.notice import NoticeKind, NoticeState
 from models.person import Role
@@ -263,5 +263,5 @@ _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
 
 
-def _kind(step: Step) -> NoticeKind:
+def _kind(step: RungFiring) -> NoticeKind:
     return NoticeKind.ESCALATION if step.relation is Relation.AFTER else NoticeKind.REMINDER

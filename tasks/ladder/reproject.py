@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.database import key
-from models.escalation import Step, steps
+from models.escalation import RungFiring, steps
 from models.item import Deadline, WorkItem
 from models.policy import Rung
 from models.rhythm import LastRun
@@ -73,7 +73,7 @@ def _items(session: Session, policy_id: int, due_on: dt.date) -> list[tuple[str,
 
 
 def _keep_from_coming_again(
-    session: Session, policy_id: int, due_on: dt.date, step: Step, old: dt.date, new: dt.date, swept: dt.date
+    session: Session, policy_id: int, due_on: dt.date, step: RungFiring, old: dt.date, new: dt.date, swept: dt.date
 ) -> None:
     """Put what was raised on the old fire day under the new one too, as already said."""
     session.execute(

@@ -18,7 +18,7 @@ from models.ledgers.kinds import member_named
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Role
-from models.policy import Colour, Filling, Policy, Relation, Rung
+from models.policy import Colour, Policy, Relation, ReportingCycle, Rung
 from models.unit import Unit
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
@@ -35,7 +35,7 @@ _NUMBERS = {
 }
 """The terms that are whole numbers, with what is accepted of each."""
 _MAY_BE_NONE = ("lag_yellow", "lag_red")
-_WORDS: dict[str, type[Coded]] = {"filling": Filling, "suspension_unit": Unit}
+_WORDS: dict[str, type[Coded]] = {"filling": ReportingCycle, "suspension_unit": Unit}
 _LEVELS = ("extension_levels", "closure_levels")
 _RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times", "channels")
 _FURTHEST = 400

@@ -44,7 +44,7 @@ def standing(*, lag: bool, paused: bool, postgres: bool) -> str:
     """The items of plan `:plan` on day `:on`, as `i` with its open day `open_on`, and the light of each, as `light`.
 
     A day that is claimed done waits for review and counts as done. `lag`: the policy has thresholds for it; `paused`:
-    some item of the plan was ever suspended. It says the same as `models.light`.
+    some item of the plan was ever suspended.
     """
     lights = light_case(lag=lag, paused=paused, postgres=postgres)
     return f"""(SELECT i.*, {lights} AS light FROM (

@@ -25,7 +25,7 @@ ROWS = 100
 """Rows of a page."""
 
 
-class Due(Coded):
+class TermState(Coded):
     """Which rows, by the days they create."""
 
     OPEN = "open", "有未办的时限"
@@ -42,7 +42,7 @@ class Wanted:
     from_on: dt.date | None = None
     until_on: dt.date | None = None
     item: str = ""
-    due: Due | None = None
+    due: TermState | None = None
     withdrawn: bool = False
     batch: int | None = None
 
@@ -208,9 +208,11 @@ def _may_be_open(kind: Kind) -> ColumnElement[bool]:
     return or_(literal(False), *running)
 
 
-def _is_due(kind: Kind, row: Any, due: Due, on: dt.date, session: Session, organ: Organ, amounts: Amounts) -> bool:
+def _is_due(
+    kind: Kind, row: Any, due: TermState, on: dt.date, session: Session, organ: Organ, amounts: Amounts
+) -> bool:
     calendar = office_calendar(session, organ_id=organ.id)
-    return any(due is Due.OPEN or term.overdue(on) for term in open_terms(kind, row, calendar, amounts))
+    return any(due is TermState.OPEN or term.overdue(on) for term in open_terms(kind, row, calendar, amounts))
 
 
 def _place(page: int | None, total: int, size: int) -> tuple[int, int, int]:

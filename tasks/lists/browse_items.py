@@ -1,4 +1,5 @@
-"""The items of a plan as a person may see them, page by page: filtered, in any order, by a constant number of queries.
+"""The items of a plan as a person may see them, all at once or page by page: filtered, in any order, by a constant
+number of queries.
 
 A page is found in two statements: one finds its ids, working out lights only where the choice or the order asks for
 them, the other fetches what is shown of these rows alone.
@@ -17,10 +18,11 @@ from models.actor import Actor
 from models.explanation import distance
 from models.item import Importance, ItemState
 from models.light import Light
+from models.organ import Department
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
-from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, Standing, chosen
-from tasks.lists.order_items import Key, Order, Place, Sorting
+from tasks.lists.choose_items import ITEMS, ROW, Choice, NamedList, Shine, chosen
+from tasks.lists.order_items import Key, ListPlace, Order, Sorting
 from tasks.people.address import recipient_in_charge, recipient_of_head, recipient_of_post
 from tasks.people.people_of import UNASSIGNED, handlers_of
 
@@ -65,7 +67,7 @@ class ItemPage:
     previous: str | None
 
 
-class Listing:
+class ItemListing:
     """A choice of a plan's items in an order, as `by` may see them on its day."""
 
     def __init__(
@@ -81,11 +83,11 @@ class Listing:
         self._session, self._plan, self._by, self._calendar = session, plan, by, calendar
         self._choice, self._sorting = choice or Choice(), sorting or Sorting()
         self._shine = Shine(session, plan, on=by.on, calendar=calendar)
-        overdue = self._choice.standing is Standing.OVERDUE
+        overdue = self._choice.standing is NamedList.OVERDUE
         self._lit = bool(self._choice.lights) or overdue or self._sorting.order is Order.LIGHT
         self._asked = self._shine if self._lit else self._shine.unlit()
 
-    def page(self, place: Place | None = None, *, size: int = USUAL) -> ItemPage:
+    def page(self, place: ListPlace | None = None, *, size: int = USUAL) -> ItemPage:
         """The page at a place, else the first. Where nothing is left beyond the place, the first or last one there is.
 
         Two statements of its own, whatever `size`; a third where nobody in office handles some of the items.
@@ -124,7 +126,7 @@ class Listing:
         return int(self._session.execute(sa.select(sa.func.count()).select_from(matching)).scalar_one())
 
     def _token(self, keys: tuple[Key, ...]) -> str:
-        return Place(self._sorting, keys).token()
+        return ListPlace(self._sorting, keys).token()
 
     def _matching(self, *columns: Any) -> sa.Select[Any]:
         conditions = chosen(self._session, self._plan, self._choice, self._asked, by=self._by)
@@ -142,7 +144,7 @@ class Listing:
         falling = self._sorting.falling is not back
         return sa.select(*keys).select_from(matching).order_by(*(key.desc() if falling else key for key in keys))
 
-    def _found(self, place: Place | None, size: int) -> tuple[list[tuple[Key, ...]], int, int]:
+    def _found(self, place: ListPlace | None, size: int) -> tuple[list[tuple[Key, ...]], int, int]:
         """The keys of the rows from the place on, one more than a page has; the total, and the rows up to the place.
 
         Backwards the rows come in the opposite order.
@@ -233,3 +235,24 @@ def _lines_of(standing: str) -> sa.TextClause:
 def _day(value: dt.date | str | None) -> dt.date | None:
     """A day as either database gives it to a statement of text."""
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def list_items(
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    by: Actor,
+    calendar: WorkCalendar,
+    state: ItemState | None = None,
+    light: Light | None = None,
+    department: Department | None = None,
+    standing: NamedList | None = None,
+) -> list[ListedItem]:
+    """Every item of `tasks.lists.browse_items` that is asked for, as `by` may see it on its day."""
+    choice = Choice(
+        states=frozenset({state} if state else ()),
+        lights=frozenset({light} if light else ()),
+        department=department.id if department else None,
+        standing=standing,
+    )
+    return list(ItemListing(session, plan, by=by, calendar=calendar, choice=choice).lines())

@@ -31,7 +31,7 @@ ROW = ITEMS.c
 """The table and its columns as they are: statements about rows are half as dear to make as those about objects."""
 
 
-class Standing(Coded):
+class NamedList(Coded):
     """Lists that people ask for by name."""
 
     OPEN = "open", "未办结"
@@ -51,7 +51,7 @@ class Choice:
     """
 
     text: str = ""
-    standing: Standing | None = None
+    standing: NamedList | None = None
     states: frozenset[ItemState] = frozenset()
     lights: frozenset[Light] = frozenset()
     importance: Importance | None = None
@@ -162,20 +162,20 @@ def chosen(
 
 
 def _standing(
-    session: Session, plan: AnnualPlan, standing: Standing | None, shine: Shine, by: Actor
+    session: Session, plan: AnnualPlan, standing: NamedList | None, shine: Shine, by: Actor
 ) -> list[sa.ColumnElement[bool]]:
     match standing:
-        case Standing.OPEN:
+        case NamedList.OPEN:
             return [ROW.state.not_in([ItemState.CLOSED, ItemState.DRAFT])]
-        case Standing.MINE:
+        case NamedList.MINE:
             return [_of_item(handler_on(by.on) == by.person_id)]
-        case Standing.UNSIGNED:
+        case NamedList.UNSIGNED:
             return [ROW.state == ItemState.ISSUED]
-        case Standing.DECIDING:
+        case NamedList.DECIDING:
             return [awaiting(session, plan, by=by)]
-        case Standing.OVERDUE:
+        case NamedList.OVERDUE:
             return [shine.light == str(Light.RED)]
-        case Standing.UNDATED:
+        case NamedList.UNDATED:
             return [ROW.due_on.is_(None), ROW.recurrence.is_(None)]
         case None:
             return []

@@ -16,7 +16,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.lists.browse_items import ListedItem, Listing
+from tasks.lists.browse_items import ItemListing, ListedItem
 from tasks.lists.choose_items import ROW, Choice, Shine, chosen
 
 
@@ -58,7 +58,7 @@ def list_counted(
     shine = Shine(session, plan, on=by.on, calendar=calendar)
     conditions = chosen(session, plan, choice, shine, by=by)
     ids = session.execute(shine.joined(ROW.id).where(*conditions, _is(what, shine))).scalars().all()
-    listing = Listing(session, plan, by=by, calendar=calendar, choice=Choice(items=frozenset(ids)))
+    listing = ItemListing(session, plan, by=by, calendar=calendar, choice=Choice(items=frozenset(ids)))
     return list(listing.lines()) if ids else []
 
 

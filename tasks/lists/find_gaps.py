@@ -15,7 +15,7 @@ from tasks.people.address import recipient_by_role, recipient_of_head, recipient
 from tasks.people.people_in_lists import ITEM, answer, person_name, unit_name
 
 
-class Problem(Coded):
+class GapReason(Coded):
     """Why nobody answers."""
 
     VACANT = "vacant", "岗位空缺"
@@ -32,7 +32,7 @@ class Gap:
     number: str
     title: str
     unit: str
-    problem: Problem
+    problem: GapReason
     words: str
     instead: str | None
 
@@ -73,7 +73,7 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
             problem, words = _told(posts, [leader_id], Role.LEADER, "未写明承办人和科室,")
         else:
             outside = f"(牵头单位“{lead_text}”不是本单位科室)" if lead_text else ""
-            problem, words = Problem.UNNAMED, f"没有写明承办人、牵头科室或责任领导{outside}"
+            problem, words = GapReason.UNNAMED, f"没有写明承办人、牵头科室或责任领导{outside}"
         found.append(Gap(item_id, number, title, unit, problem, words, gets))
     return found
 
@@ -120,17 +120,17 @@ def _posts(
     return known
 
 
-def _told(posts: dict[int, _Post], ids: Sequence[int], role: Role, begin: str) -> tuple[Problem, str]:
+def _told(posts: dict[int, _Post], ids: Sequence[int], role: Role, begin: str) -> tuple[GapReason, str]:
     """The problem with these posts of one role, any of which would do, in words."""
     if not ids:
-        return Problem.UNNAMED, f"{begin}科室也没有设负责人岗位"
+        return GapReason.UNNAMED, f"{begin}科室也没有设负责人岗位"
     told = []
     for post in (posts[one] for one in ids):
         if post.holder is None:
-            told.append((Problem.VACANT, f"{role.label}岗位“{post.title}”空缺"))
+            told.append((GapReason.VACANT, f"{role.label}岗位“{post.title}”空缺"))
         elif post.ended_on is not None:
             gone = "离任" if post.left_on == post.ended_on else "卸任"
-            told.append((Problem.LEFT, f"{role.label}{post.holder}已于 {post.ended_on} {gone},尚无人接任"))
+            told.append((GapReason.LEFT, f"{role.label}{post.holder}已于 {post.ended_on} {gone},尚无人接任"))
         else:
-            told.append((Problem.AWAY, f"{role.label}{post.holder}请假至 {post.away_until},没有在岗的代理人"))
+            told.append((GapReason.AWAY, f"{role.label}{post.holder}请假至 {post.away_until},没有在岗的代理人"))
     return told[0][0], begin + ";".join(words for _problem, words in told)

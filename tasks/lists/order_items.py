@@ -81,7 +81,7 @@ class Sorting:
 
 
 @dataclass(frozen=True)
-class Place:
+class ListPlace:
     """A row's place in a sorting: the page goes on behind it, or, `back`, ends before it."""
 
     sorting: Sorting
@@ -95,7 +95,7 @@ class Place:
         return base64.urlsafe_b64encode(data.encode()).rstrip(b"=").decode()
 
 
-def place_of(token: str, sorting: Sorting, *, back: bool = False) -> Place | None:
+def place_of(token: str, sorting: Sorting, *, back: bool = False) -> ListPlace | None:
     """The place a token names; none where it belongs to another sorting, which begins anew.
 
     Raises BadInputError for what is no token.
@@ -108,7 +108,7 @@ def place_of(token: str, sorting: Sorting, *, back: bool = False) -> Place | Non
         keys = tuple(_read(value, kind) for value, kind in zip(written, sorting.kinds, strict=True))
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadInputError("网址中的翻页位置无法识别:请从第一页重新翻页。") from error
-    return Place(sorting, keys, back)
+    return ListPlace(sorting, keys, back)
 
 
 def _read(value: object, kind: type[Key]) -> Key:

@@ -29,13 +29,13 @@ from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
 
 Group = Literal["department", "project", "person"]
-Days = Mapping[tuple[dt.date, "Outcome"], int]
+Days = Mapping[tuple[dt.date, "DeadlineOutcome"], int]
 
 DEADLINES = SQLModel.metadata.tables[str(Deadline.__tablename__)]
 DUE = DEADLINES.c
 
 
-class Outcome(Coded):
+class DeadlineOutcome(Coded):
     """What became of a deadline by a day."""
 
     IN_TIME = "in_time", "按期完成"
@@ -49,10 +49,12 @@ def outcome_on(on: dt.date | sa.BindParameter[dt.date]) -> sa.ColumnElement[str]
         sa.or_(DUE.done_on.is_(None), DUE.done_on > on), sa.or_(DUE.claimed_on.is_(None), DUE.claimed_on > on)
     )
     in_time = sa.func.coalesce(DUE.done_on, DUE.claimed_on) <= DUE.due_on
-    words = {outcome: sa.literal_column(f"'{outcome}'", sa.String) for outcome in Outcome}
+    words = {outcome: sa.literal_column(f"'{outcome}'", sa.String) for outcome in DeadlineOutcome}
     return sa.case(
-        (undone, words[Outcome.OPEN]), (in_time, words[Outcome.IN_TIME]), else_=words[Outcome.LATE]
-    )  # fmt: skip
+        (undone, words[DeadlineOutcome.OPEN]),
+        (in_time, words[DeadlineOutcome.IN_TIME]),
+        else_=words[DeadlineOutcome.LATE],
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def count_days(
     return {(due_on, _OUTCOMES[word]): count for due_on, word, count in rows}
 
 
-_OUTCOMES = {str(outcome): outcome for outcome in Outcome}
+_OUTCOMES = {str(outcome): outcome for outcome in DeadlineOutcome}
 _OUTCOME = outcome_on(sa.bindparam("on", type_=sa.Date)).label("outcome")
 _DAYS = (
     sa.select(DUE.due_on, _OUTCOME, sa.func.count())

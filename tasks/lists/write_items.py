@@ -12,7 +12,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from tasks.lists.browse_items import Listing
+from tasks.lists.browse_items import ItemListing
 from tasks.lists.item_columns import ItemColumn, value_of
 
 Kind = Literal["xlsx", "csv"]
@@ -24,7 +24,7 @@ _WIDE = {ItemColumn.TITLE: 48, ItemColumn.PROJECT: 24, ItemColumn.UNIT: 16, Item
 _SHEET = "任务清单"
 
 
-def write_items(listing: Listing, columns: Sequence[ItemColumn], stream: IO[bytes], kind: Kind) -> int:
+def write_items(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes], kind: Kind) -> int:
     """Write the whole listing to `stream`; returns how many rows. Days are written with their year, 2026-06-30.
 
     No cell is ever a formula: what begins like one is text, in csv behind an apostrophe.
@@ -32,7 +32,7 @@ def write_items(listing: Listing, columns: Sequence[ItemColumn], stream: IO[byte
     return (_xlsx if kind == "xlsx" else _csv)(listing, columns, stream)
 
 
-def _csv(listing: Listing, columns: Sequence[ItemColumn], stream: IO[bytes]) -> int:
+def _csv(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes]) -> int:
     # The mark in front lets Excel read it as UTF-8.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
@@ -51,7 +51,7 @@ def _guarded(value: str | dt.date | None) -> str:
     return f"'{words}" if words.startswith(_FORMULA) else words
 
 
-def _xlsx(listing: Listing, columns: Sequence[ItemColumn], stream: IO[bytes]) -> int:
+def _xlsx(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes]) -> int:
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(_SHEET)
     sheet.freeze_panes = "A2"

@@ -1,4 +1,6 @@
-"""The notice ledger page by page: what was sent to whom, why, by which rung, with what result; and why not."""
+"""The notice ledger as people read it, all at once or page by page: what was sent to whom, why, by which rung, with
+what result; and why not.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -18,7 +20,8 @@ from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKi
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person
-from models.policy import Rung
+from models.plan import AnnualPlan
+from models.policy import Colour, Rung
 from models.settings import Settings
 from tasks.acting.authorize import organs_within, permitted
 from tasks.notices.deliver import is_quiet
@@ -199,3 +202,61 @@ def _place(after: str) -> tuple[dt.date, int]:
         return dt.date.fromisoformat(day), int(number)
     except ValueError as error:
         raise BadInputError("网址中的翻页位置无法识别:请从通知的第一页重新翻起。") from error
+
+
+def list_notices(
+    session: Session,
+    *,
+    plan: AnnualPlan | None = None,
+    item: WorkItem | None = None,
+    on: dt.date | None = None,
+    person: Person | None = None,
+    by: Actor | None = None,
+    after: int | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Notices raised on `on`, for `person`, of `plan`, of `item`, about items `by` may see, in the order of
+    their days.
+
+    With `after`, those with a larger id than that, in the order of their ids; at most `limit`.
+    """
+    query = (
+        select(Notice, WorkItem.number, WorkItem.title, Person.name)
+        .join(WorkItem, col(WorkItem.id) == Notice.item_id)
+        .join(Person, col(Person.id) == Notice.recipient_id, isouter=True)
+        .order_by(col(Notice.raised_on), col(Notice.id))
+    )
+    if plan is not None:
+        query = query.where(WorkItem.plan_id == plan.id)
+    if item is not None:
+        query = query.where(Notice.item_id == item.id)
+    if on is not None:
+        query = query.where(Notice.raised_on == on)
+    if person is not None:
+        query = query.where(Notice.recipient_id == person.id)
+    if by is not None:
+        query = query.where(permitted(session, by, Action.VIEW))
+    if after is not None:
+        query = query.where(col(Notice.id) > after).order_by(None).order_by(col(Notice.id))
+    if limit is not None:
+        query = query.limit(limit)
+    rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
+    return [
+        {
+            "id": notice.id,
+            "item": number,
+            "title": title,
+            "rung": rungs[notice.rung_id].label if notice.rung_id else notice.kind.label,
+            "kind": notice.kind.value,
+            "recipient": name,
+            "role": notice.role.value,
+            "due_on": notice.due_on,
+            "fired_on": notice.raised_on,
+            "late": notice.late,
+            "state": notice.state.value,
+            "colour": rungs[notice.rung_id].colour.value if notice.rung_id else Colour.NONE.value,
+            "why": why(rungs.get(notice.rung_id), notice.role, notice.via, late=notice.late, what=notice.text)
+            + (f";{notice.reason}" if notice.reason else ""),
+        }
+        for notice, number, title, name in session.exec(query)
+    ]

@@ -32,7 +32,7 @@ from models.workdays import WorkCalendar
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
 from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail
-from tasks.notices.digest import Line, compose
+from tasks.notices.digest import DigestLine, compose
 
 
 def _table(model: type[SQLModel]) -> sa.Table:
@@ -198,7 +198,7 @@ _HEADINGS = {
 """What comes from a person's act stands under a heading of its own, whenever the item is due."""
 
 
-def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
+def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[DigestLine]]:
     """What each claimed digest has to say, in one query for all."""
     with reading(engine) as session:
         rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
@@ -222,14 +222,14 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[Line]]:
             .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
             .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
         )
-        found: dict[int, list[Line]] = defaultdict(list)
+        found: dict[int, list[DigestLine]] = defaultdict(list)
         for digest_id, rung_id, role, via, late, due_on, kind, said, number, title, project, part in rows:
             rung = rungs.get(rung_id)
             reason = why(rung, role, via, late=late, what=said)
             named = f"{title}【{part}】" if part else title
             unsigned = rung is not None and rung.relation is Relation.UNSIGNED
             found[digest_id].append(
-                Line(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
+                DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
             )
         return found
 
@@ -317,7 +317,7 @@ class _Delivery:
             self._settle()
         return None
 
-    def _send(self, claim: Claim, lines: list[Line]) -> None:
+    def _send(self, claim: Claim, lines: list[DigestLine]) -> None:
         if not lines:
             self._record(claim, DigestState.EMPTY, answer="发送前复核:内容均已取消,不发空信")
             return

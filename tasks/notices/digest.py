@@ -15,7 +15,7 @@ _WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
-class Line:
+class DigestLine:
     """One item of a digest, with why it is in there."""
 
     number: str
@@ -27,7 +27,7 @@ class Line:
     """Where it stands for another reason than its day."""
 
 
-def group(line: Line, on: dt.date) -> str:
+def group(line: DigestLine, on: dt.date) -> str:
     """The heading an item stands under."""
     if line.heading is not None:
         return line.heading
@@ -47,14 +47,14 @@ def compose(
     recipient: str,
     name: str,
     message_id: str,
-    lines: Iterable[Line],
+    lines: Iterable[DigestLine],
     on: dt.date,
     sent_at: dt.datetime,
     office_url: str,
     calendar: WorkCalendar,
 ) -> EmailMessage:
     """The mail of one digest. `message_id` is the same each time a digest is tried."""
-    grouped: dict[str, dict[tuple[str, str], list[Line]]] = {}
+    grouped: dict[str, dict[tuple[str, str], list[DigestLine]]] = {}
     for line in lines:
         grouped.setdefault(group(line, on), {}).setdefault((line.number, line.title), []).append(line)
     present = [heading for heading in GROUPS if heading in grouped]

@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.explanation import distance
-from models.filling import Period
 from models.light import Light
 from models.notice import Notice, NoticeKind, NoticeState
 from models.organ import Department
@@ -21,11 +20,12 @@ from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan, Project
 from models.policy import Policy, Rung
+from models.reporting_cycle import Period
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
 from tasks.lists.choose_items import ROW
-from tasks.lists.list_unfiled import UnitCount, count_unfiled, owed_period
-from tasks.lists.tally import Days, Group, Outcome, count_days, tally
+from tasks.lists.list_unreported import UnitCount, count_unreported, owed_period
+from tasks.lists.tally import Days, DeadlineOutcome, Group, count_days, tally
 from tasks.oversight.compare_organs import OrganCount, compare_organs
 from tasks.people.people_of import UNASSIGNED
 
@@ -97,7 +97,7 @@ class MonthCount:
 
 
 @dataclass(frozen=True)
-class Filing:
+class Reporting:
     """Who has not filed for the period the day lies in; `passed` once its day lies behind."""
 
     period: Period
@@ -111,7 +111,7 @@ class Filing:
 
 @dataclass(frozen=True)
 class Board:
-    """All that the board shows. `filing` is None where nobody owes progress reports."""
+    """All that the board shows. `reporting` is None where nobody owes progress reports."""
 
     lights: Mapping[Light, int]
     week_ago: Mapping[Light, int]
@@ -120,7 +120,7 @@ class Board:
     overdue: Sequence[OverdueItem]
     ahead: Sequence[DayAhead]
     months: Sequence[MonthCount]
-    filing: Filing | None
+    reporting: Reporting | None
     organs: Sequence[OrganCount]
 
     @property
@@ -159,7 +159,7 @@ def gather_board(
         overdue=_overdue(session, by, calendar, dict(found.overdue)),
         ahead=_ahead(days, by.on, until, calendar),
         months=_months(days, plan.year),
-        filing=_filing(session, plan, by, calendar, seen),
+        reporting=_reporting(session, plan, by, calendar, seen),
         organs=organs,
     )
 
@@ -225,23 +225,25 @@ def _ahead(days: Days, on: dt.date, until: dt.date, calendar: WorkCalendar) -> l
         day = on + step * _DAY
         working = calendar.is_working(day)
         ahead.append(
-            DayAhead(day, days.get((day, Outcome.OPEN), 0), working, calendar.why(day), calendar.is_special(day))
+            DayAhead(
+                day, days.get((day, DeadlineOutcome.OPEN), 0), working, calendar.why(day), calendar.is_special(day)
+            )
         )
     return ahead
 
 
 def _months(days: Days, year: int) -> list[MonthCount]:
-    counts = {(month, outcome): 0 for month in range(1, 13) for outcome in Outcome}
+    counts = {(month, outcome): 0 for month in range(1, 13) for outcome in DeadlineOutcome}
     for (day, outcome), count in days.items():
         if day.year == year:
             counts[day.month, outcome] += count
-    return [MonthCount(month, *(counts[month, outcome] for outcome in Outcome)) for month in range(1, 13)]
+    return [MonthCount(month, *(counts[month, outcome] for outcome in DeadlineOutcome)) for month in range(1, 13)]
 
 
-def _filing(
+def _reporting(
     session: Session, plan: AnnualPlan, by: Actor, calendar: WorkCalendar, seen: ColumnElement[bool]
-) -> Filing | None:
+) -> Reporting | None:
     period = owed_period(session, plan, on=by.on, calendar=calendar)
     if period is None:
         return None
-    return Filing(period, by.on > period.due_on, count_unfiled(session, plan, on=by.on, owed=period, among=seen))
+    return Reporting(period, by.on > period.due_on, count_unreported(session, plan, on=by.on, owed=period, among=seen))

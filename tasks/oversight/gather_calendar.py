@@ -13,7 +13,7 @@ from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, chosen
-from tasks.lists.tally import DEADLINES, DUE, Outcome, count_days, outcome_on
+from tasks.lists.tally import DEADLINES, DUE, DeadlineOutcome, count_days, outcome_on
 
 SHOWN = 4
 """Deadlines of one day that are told one by one; the others are counted."""
@@ -54,7 +54,7 @@ def gather_calendar(
     first: dt.date,
     last: dt.date,
     choice: Choice | None = None,
-    outcome: Outcome | None = None,
+    outcome: DeadlineOutcome | None = None,
     most: int = SHOWN,
 ) -> list[CalendarDay]:
     """Each day from `first` to `last`, both included, with the deadlines that came to `outcome`, or with all.
@@ -88,11 +88,11 @@ def count_outcomes(
     first: dt.date,
     last: dt.date,
     choice: Choice | None = None,
-) -> dict[Outcome, int]:
+) -> dict[DeadlineOutcome, int]:
     """How many of the deadlines of the span came to each outcome by `by`'s day."""
     shine = Shine(session, plan, on=by.on, calendar=calendar)
     seen = chosen(session, plan, choice or Choice(), shine, by=by)
-    counts = dict.fromkeys(Outcome, 0)
+    counts = dict.fromkeys(DeadlineOutcome, 0)
     for (_day, outcome), count in count_days(session, seen, on=by.on, first=first, last=last).items():
         counts[outcome] += count
     return counts
@@ -106,12 +106,12 @@ def _due(
     first: dt.date,
     last: dt.date,
     choice: Choice,
-    outcome: Outcome | None,
+    outcome: DeadlineOutcome | None,
     most: int,
 ) -> tuple[Mapping[dt.date, list[DueItem]], Mapping[dt.date, int]]:
     shine = Shine(session, plan, on=by.on, calendar=calendar)
     came_to = outcome_on(by.on)
-    done = sa.case((came_to == str(Outcome.OPEN), 0), else_=1)
+    done = sa.case((came_to == str(DeadlineOutcome.OPEN), 0), else_=1)
     asked = [] if outcome is None else [came_to == str(outcome)]
     ranked = (
         sa.select(

@@ -30,7 +30,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Span:
+class GanttBar:
     """One item: from the day it starts or was issued to its last day; either may be unknown."""
 
     id: int
@@ -53,7 +53,7 @@ class ProjectSpan:
     lights: Mapping[Light, int]
     starts_on: dt.date | None
     ends_on: dt.date | None
-    items: Sequence[Span]
+    items: Sequence[GanttBar]
 
 
 def gather_gantt(
@@ -106,7 +106,7 @@ def _spans(
     starts_on: sa.ColumnElement[dt.date | None],
     ends_on: sa.ColumnElement[dt.date | None],
     on: dt.date,
-) -> dict[int, list[Span]]:
+) -> dict[int, list[GanttBar]]:
     """The first `MOST` items under the conditions, by project."""
     rows = session.execute(
         shine.joined(
@@ -118,10 +118,10 @@ def _spans(
         .limit(MOST)
     ).all()  # fmt: skip
     stages = _stages(session, [row.id for row in rows], on)
-    spans: dict[int, list[Span]] = {}
+    spans: dict[int, list[GanttBar]] = {}
     for row in rows:
         spans.setdefault(row.project_id, []).append(
-            Span(
+            GanttBar(
                 row.id, row.number, row.title, Light(row.light), row.percent, row.starts_on, row.ends_on,
                 stages.get(row.id, ()),
             )

@@ -31,9 +31,9 @@ from models.scoring import ScoreAppeal, ScoreLine, ScoreRun
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import Standing, organs_within, permitted, seats, standings_on
 from tasks.lists.await_decision import Decision, Waiting, waiting
-from tasks.lists.browse_items import Listing
+from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
-from tasks.lists.list_unfiled import filling_policy, owed_period, unfiled
+from tasks.lists.list_unreported import owed_period, reporting_policy, unreported
 from tasks.wording.days import short_day
 
 SOON = 3
@@ -49,13 +49,13 @@ class Group(Coded):
     TODAY = "today", "今日"
     SOON = "soon", "三日内"
     UNSIGNED = "unsigned", "待签收"
-    UNFILED = "unfiled", "待填报"
+    UNREPORTED = "unfiled", "待填报"
     DECIDING = "deciding", "待我审批"
     INSTRUCTION = "instruction", "批示"
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkLine:
     """One thing to do: `action` is the primary act; for `instruction`, `decision` or `appeal` where it is about one.
 
     `day` is the one that `distance` counts from or to: the due day, or since when it waits. `also` names what else
@@ -95,12 +95,12 @@ class Coming:
 class Work:
     """The list, in order; groups in `cut` have more than is told."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[WorkLine, ...]
     cut: frozenset[Group]
     coming: Coming | None
 
     @property
-    def groups(self) -> list[tuple[Group, list[Line]]]:
+    def groups(self) -> list[tuple[Group, list[WorkLine]]]:
         """The groups that have lines."""
         found = [(group, [line for line in self.lines if line.group is group]) for group in Group]
         return [(group, lines) for group, lines in found if lines]
@@ -121,17 +121,17 @@ class _Desk:
         self.horizon = calendar.add(by.on, SOON)
         self.cut: set[Group] = set()
 
-    def lines(self) -> tuple[list[Line], set[Group]]:
+    def lines(self) -> tuple[list[WorkLine], set[Group]]:
         dated = self._dated()
         pressing = {line.item_id for line in dated}
         unsigned = [line for line in self._unsigned() if line.item_id not in pressing]
-        unfiled = self._unfiled()
-        late = {line.item_id: line for line in unfiled}
+        unreported = self._unreported()
+        late = {line.item_id: line for line in unreported}
         # An item stands once, under what hurts most; what else it wants is said there.
         dated = [replace(line, also=(late[line.item_id].about,)) if line.item_id in late else line for line in dated]
         taken = pressing | {line.item_id for line in unsigned}
-        unfiled = [line for line in unfiled if line.item_id not in taken]
-        mine = [*dated, *unsigned, *unfiled, *self._instructions()]
+        unreported = [line for line in unreported if line.item_id not in taken]
+        mine = [*dated, *unsigned, *unreported, *self._instructions()]
         ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in mine})
         found = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
         found += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
@@ -175,7 +175,7 @@ class _Desk:
             self.cut.update(groups)
         return rows[:MOST]
 
-    def _dated(self) -> list[Line]:
+    def _dated(self) -> list[WorkLine]:
         """Items with a day of their own, end, turn or stage, that has passed or is near."""
         own = aliased(Deadline)
         next_own = (
@@ -210,10 +210,10 @@ class _Desk:
             else:
                 action = Action.REQUEST_CLOSE if percent >= 100 else Action.REPORT
             about = f"{kind.label}:{title}" if title else ""
-            found.append(Line(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
+            found.append(WorkLine(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
         return found
 
-    def _unsigned(self) -> list[Line]:
+    def _unsigned(self) -> list[WorkLine]:
         """What was given to `by`'s unit and nobody there took on."""
         rows = self.session.execute(
             sa.select(col(WorkItem.id), col(WorkItem.issued_on))
@@ -222,11 +222,11 @@ class _Desk:
             .limit(MOST + 1)
         ).all()
         return [
-            Line(Group.UNSIGNED, item_id, Action.SIGN, issued_on, self._since(issued_on, "下达"))
+            WorkLine(Group.UNSIGNED, item_id, Action.SIGN, issued_on, self._since(issued_on, "下达"))
             for item_id, issued_on in self._first(rows, [Group.UNSIGNED])
         ]
 
-    def _helping(self) -> list[Line]:
+    def _helping(self) -> list[WorkLine]:
         """What `by`'s department is to help with and has not signed for."""
         help_by = {
             seat.department_id
@@ -249,7 +249,7 @@ class _Desk:
         ).all()
         ways = standings_on(self.session, self.by, Action.SIGN, {row[0] for row in rows})
         return [
-            Line(
+            WorkLine(
                 Group.UNSIGNED, item_id, Action.SIGN, issued_on, self._since(issued_on, "下达"),
                 standings=tuple(way for way in ways[item_id] if way.scope is Scope.COOPERATING),
             )
@@ -257,22 +257,22 @@ class _Desk:
             if item_id in ways
         ]  # fmt: skip
 
-    def _unfiled(self) -> list[Line]:
+    def _unreported(self) -> list[WorkLine]:
         """The reports of the running period, once their day is near."""
-        policy = filling_policy(self.session, self.plan)
+        policy = reporting_policy(self.session, self.plan)
         owed = owed_period(self.session, self.plan, on=self.by.on, calendar=self.calendar)
         if policy is None or owed is None or self.by.on < self.calendar.add(owed.due_on, -policy.near_days):
             return []
-        rows = unfiled(
+        rows = unreported(
             self.session, self.plan, on=self.by.on, calendar=self.calendar, period=owed,
             among=sa.and_(*self._doing()), most=MOST + 1,
         )  # fmt: skip
         return [
-            Line(
-                Group.UNFILED, row.item_id, Action.REPORT, row.due_on, self._away(row.due_on),
+            WorkLine(
+                Group.UNREPORTED, row.item_id, Action.REPORT, row.due_on, self._away(row.due_on),
                 about=f"{row.period}进展未填报",
             )
-            for row in self._first(rows, [Group.UNFILED])
+            for row in self._first(rows, [Group.UNREPORTED])
         ]  # fmt: skip
 
     def _given(self, *conditions: Any) -> Sequence[Any]:
@@ -289,18 +289,18 @@ class _Desk:
         ).all()
         return self._first(rows, [Group.INSTRUCTION])
 
-    def _instructions(self) -> Iterator[Line]:
+    def _instructions(self) -> Iterator[WorkLine]:
         """Instructions that nobody signed for or answered yet."""
         rows = self._given(~_replied(), permitted(self.session, self.by, Action.REPLY))
         for given, due_on, giver in rows:
             fresh = given.state is InstructionState.GIVEN
-            yield Line(
+            yield WorkLine(
                 self._by_day(due_on) if due_on <= self.horizon else Group.INSTRUCTION, given.item_id,
                 Action.SIGN_INSTRUCTION if fresh else Action.REPLY, due_on, self._away(due_on),
                 about=f"{giver}批示:{given.text}", instruction=given.id,
             )  # fmt: skip
 
-    def _closing(self) -> Iterator[Line]:
+    def _closing(self) -> Iterator[WorkLine]:
         """Instructions that were answered, for those who gave them and for supervisors."""
         givers = [self.by.person_id, *(seat.for_id for seat in seats(self.session, self.by) if seat.for_id)]
         rows = self._given(
@@ -314,17 +314,17 @@ class _Desk:
         )
         ways = standings_on(self.session, self.by, Action.CLOSE_INSTRUCTION, {given.item_id for given, _, _ in rows})
         for given, due_on, giver in rows:
-            yield Line(
+            yield WorkLine(
                 Group.INSTRUCTION, given.item_id, Action.CLOSE_INSTRUCTION, due_on, self._away(due_on),
                 about=f"{giver}批示已有反馈:{given.text}", instruction=given.id,
                 standings=tuple(ways[given.item_id]),
             )  # fmt: skip
 
-    def _decisions(self) -> list[Line]:
+    def _decisions(self) -> list[WorkLine]:
         """Requests whose turn it is."""
         rows = waiting(self.session, self.plan, by=self.by)
         return [
-            Line(
+            WorkLine(
                 Group.DECIDING, one.item_id, one.kind.action, one.since, self._since(one.since, "等待"),
                 about=_asked(one, self.by.on),
                 decision=one.kind, standings=one.standings,
@@ -332,7 +332,7 @@ class _Desk:
             for one in self._first(rows, [Group.DECIDING])
         ]  # fmt: skip
 
-    def _appeals(self) -> list[Line]:
+    def _appeals(self) -> list[WorkLine]:
         """Appeals against scores, for whoever decides on them; never one's own."""
         if self.plan.organ_id not in organs_within(self.session, self.by, Action.DECIDE_APPEAL):
             return []
@@ -347,18 +347,18 @@ class _Desk:
             .limit(MOST + 1)
         ).all()
         return [
-            Line(
+            WorkLine(
                 Group.DECIDING, item_id, Action.DECIDE_APPEAL, made.on, self._since(made.on, "等待"),
                 why=Role.FIRST_RESPONSIBLE.label, about=f"{unit}{name}考核申诉:{made.reason}", appeal=made.id,
             )
             for made, item_id, unit, name in self._first(rows, [Group.DECIDING])
         ]  # fmt: skip
 
-    def _told(self, lines: Collection[Line]) -> Iterator[Line]:
+    def _told(self, lines: Collection[WorkLine]) -> Iterator[WorkLine]:
         """The lines with what is to be read of their items, asked for all at once."""
         ids = {line.item_id for line in lines}
         choice = Choice(items=frozenset(ids))
-        listing = Listing(self.session, self.plan, by=self.by, calendar=self.calendar, choice=choice)
+        listing = ItemListing(self.session, self.plan, by=self.by, calendar=self.calendar, choice=choice)
         items = {item.id: item for item in listing.lines()} if ids else {}
         entries = select(AuditEntry.item_id, sql.max(AuditEntry.id)).where(col(AuditEntry.item_id).in_(ids))
         seen: dict[int | None, int | None] = dict(self.session.exec(entries.group_by(col(AuditEntry.item_id))).all())
@@ -400,7 +400,7 @@ def _replied() -> sa.ColumnElement[bool]:
     return select(InstructionReply.id).where(InstructionReply.instruction_id == Instruction.id).exists()
 
 
-def _pressing(line: Line) -> tuple[Any, ...]:
+def _pressing(line: WorkLine) -> tuple[Any, ...]:
     """By group, then by day; at the same day what is one's own to do comes before what others do."""
     own = bool(line.standings) and line.standings[0].role is Role.HANDLER
     return list(Group).index(line.group), line.day, not own, line.item_id

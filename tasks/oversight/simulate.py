@@ -11,7 +11,7 @@ from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.ladder.arm import issue_plan
 from tasks.ladder.remind import SLUG, remind
-from tasks.notices.list_notices import list_notices
+from tasks.notices.browse_notices import list_notices
 
 _ITEMS = "(SELECT id FROM work_item WHERE plan_id = :plan)"
 _PREPARE = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tasks.papers import paper
-from tasks.papers.forms import Cell, Form, FormRow, Role, form_height, label
+from tasks.papers.forms import Cell, CellRole, Form, FormRow, form_height, label
 from tasks.papers.official_document import Block, Heading, OfficialDocument, Table
 from tasks.papers.tables import row_height
 from tasks.wording.days import long_day, short_day
@@ -144,7 +144,9 @@ def _head(brief: Brief) -> Form:
                 )
             ),
             FormRow(
-                tuple(cell for name, count in counts for cell in (label(name), Cell(f"{count}项", role=Role.FIGURE)))
+                tuple(
+                    cell for name, count in counts for cell in (label(name), Cell(f"{count}项", role=CellRole.FIGURE))
+                )
             ),
         ),
     )

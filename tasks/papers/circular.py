@@ -12,9 +12,9 @@ from tasks.papers.official_document import (
     LineChart,
     OfficialDocument,
     Paragraph,
-    Run,
     Series,
     Table,
+    TextRun,
 )
 from tasks.wording.days import long_day, short_day
 from tasks.wording.numerals import chinese_numeral
@@ -79,7 +79,7 @@ class OverdueRow:
 
 
 @dataclass(frozen=True)
-class UnfiledRow:
+class UnreportedRow:
     """One progress report that did not come: for which period (6月, 第二季度), due on which day."""
 
     unit: str
@@ -104,7 +104,7 @@ class ChangedRow:
 
 
 @dataclass(frozen=True)
-class DeadlineRow:
+class NextDeadlineRow:
     """One item due in the next period."""
 
     number: str
@@ -144,9 +144,9 @@ class Circular:
     totals: Totals
     departments: tuple[DepartmentRow, ...] = ()
     overdue: tuple[OverdueRow, ...] = ()
-    unfiled: tuple[UnfiledRow, ...] = ()
+    unfiled: tuple[UnreportedRow, ...] = ()
     changed: tuple[ChangedRow, ...] = ()
-    next_deadlines: tuple[DeadlineRow, ...] = ()
+    next_deadlines: tuple[NextDeadlineRow, ...] = ()
     praise: tuple[str, ...] = ()
     criticism: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
@@ -159,7 +159,7 @@ def lay_out_circular(circular: Circular) -> OfficialDocument:
         ("总体情况", _overall(circular)),
         ("各单位办理情况", _by_department(circular)),
         ("逾期事项", _overdue(circular)),
-        ("未按期填报情况", _unfiled(circular)),
+        ("未按期填报情况", _unreported(circular)),
         ("延期与挂起事项", _changed(circular)),
         ("下期到期事项", _next(circular)),
         ("表扬与批评", _judged(circular)),
@@ -279,7 +279,7 @@ def _overdue(circular: Circular) -> list[Block]:
     ]
 
 
-def _unfiled(circular: Circular) -> list[Block]:
+def _unreported(circular: Circular) -> list[Block]:
     if not circular.unfiled:
         return [_said(f"{circular.period_words}各单位均按期填报进展。")]
     units = dict.fromkeys(row.unit for row in circular.unfiled)
@@ -351,7 +351,7 @@ def _judged(circular: Circular) -> list[Block]:
 
 
 def _said(words: str) -> Paragraph:
-    return Paragraph((Run(words),))
+    return Paragraph((TextRun(words),))
 
 
 def _list(*columns: tuple[str, float], rows: Iterable[tuple[str, ...]]) -> Table:

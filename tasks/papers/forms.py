@@ -14,7 +14,7 @@ _ROOM, _SIDE = 60, 85
 _INSIDE = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>' for side in ("insideH", "insideV"))
 
 
-class Role(Enum):
+class CellRole(Enum):
     """What a cell is for: the label of its neighbour, a content, or a figure to be seen from afar."""
 
     LABEL = styles.FORM_LABEL
@@ -28,13 +28,13 @@ class Cell:
 
     text: str
     span: int = 1
-    role: Role = Role.CONTENT
+    role: CellRole = CellRole.CONTENT
     foot: str = ""
 
 
 def label(text: str) -> Cell:
     """The cell that names its neighbour."""
-    return Cell(text, role=Role.LABEL)
+    return Cell(text, role=CellRole.LABEL)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _row_height(row: FormRow, widths: Sequence[int]) -> int:
     heights = [row.lines * paper.TABLE_LINE]
     for cell, width in _placed(row, widths):
         size, line = (paper.TABLE_POINTS, paper.TABLE_LINE)
-        if cell.role is Role.FIGURE:
+        if cell.role is CellRole.FIGURE:
             size, line = (paper.FIGURE_POINTS, paper.FIGURE_LINE)
         room = (width - 2 * _SIDE) / (size * 20)
         heights.append(line * sum(paper.lines(text, room) for text in (cell.text, cell.foot) if text))

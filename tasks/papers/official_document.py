@@ -33,9 +33,9 @@ __all__ = [
     "LineChart",
     "OfficialDocument",
     "Paragraph",
-    "Run",
     "Series",
     "Table",
+    "TextRun",
     "closing_places",
     "render",
     "title_lines",
@@ -47,7 +47,7 @@ _COLONS = ":： "
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """A piece of body text; `mark` sets it off visibly (待核: no source, to be verified)."""
 
     text: str
@@ -65,7 +65,7 @@ class Heading:
     level: int
     number: str
     text: str
-    run_in: str | tuple[Run, ...] | None = None
+    run_in: str | tuple[TextRun, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.level not in range(1, 5):
@@ -77,16 +77,16 @@ class Heading:
         return self.text if re.search(r"[。！？；：，、.!?;:,]$", self.text) else f"{self.text}。"
 
     @property
-    def following(self) -> tuple[Run, ...]:
+    def following(self) -> tuple[TextRun, ...]:
         """The body text behind it; none where nothing runs in."""
-        return (Run(self.run_in),) if isinstance(self.run_in, str) else self.run_in or ()
+        return (TextRun(self.run_in),) if isinstance(self.run_in, str) else self.run_in or ()
 
 
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of body text, indented by two characters."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
 
 Block = Heading | Paragraph | Table | Form | Chart
@@ -267,7 +267,7 @@ def _heading(block: Heading, *, keep_next: bool) -> str:
     )
 
 
-def _body_run(piece: Run, style: str | None = None) -> str:
+def _body_run(piece: TextRun, style: str | None = None) -> str:
     return run(piece.text, styles.UNVERIFIED if piece.mark else style)
 
 

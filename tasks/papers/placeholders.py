@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tasks.papers.charts import in_words
 from tasks.papers.forms import Form
-from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, Run, Table
+from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, Table, TextRun
 from tasks.papers.wordprocessing import clean
 
 
@@ -158,7 +158,7 @@ def _paragraphs(block: Any) -> Iterator[tuple[str, str, int]]:
         yield "", clean(in_words(block)), 0
 
 
-def _text(runs: tuple[Run, ...]) -> str:
+def _text(runs: tuple[TextRun, ...]) -> str:
     return clean("".join(run.text for run in runs))
 
 

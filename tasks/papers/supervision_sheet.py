@@ -6,7 +6,7 @@ from datetime import date
 from models.policy import Colour
 from tasks.papers import paper
 from tasks.papers.forms import Band, Cell, Form, FormRow, form_height, label
-from tasks.papers.official_document import Block, OfficialDocument, Paragraph, Run, Table, title_lines
+from tasks.papers.official_document import Block, OfficialDocument, Paragraph, Table, TextRun, title_lines
 from tasks.wording.days import long_day, short_day
 from tasks.wording.palette import SHEETS
 
@@ -171,7 +171,7 @@ def lay_out_urging(slip: UrgingSlip) -> OfficialDocument:
         ),
     )
     opening = f"下列{len(slip.items)}项督办事项需抓紧办理，请于{long_day(slip.reply_by)}前书面回复。"
-    body: tuple[Block, ...] = (Paragraph((Run(opening),)), items, form)
+    body: tuple[Block, ...] = (Paragraph((TextRun(opening),)), items, form)
     return OfficialDocument(
         title=_title(slip.organ, slip.kind),
         addressee=slip.addressee,

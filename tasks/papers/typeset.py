@@ -19,13 +19,13 @@ from models.errors import DubanError
 from tasks.papers import paper
 from tasks.papers.charts import Chart, in_words
 from tasks.papers.drawn_chart import drawn
-from tasks.papers.forms import Form, Role
+from tasks.papers.forms import CellRole, Form
 from tasks.papers.official_document import (
     Block,
     Heading,
     OfficialDocument,
-    Run,
     Table,
+    TextRun,
     closing_places,
     title_lines,
 )
@@ -34,7 +34,7 @@ from tasks.papers.typeset_fonts import ChosenFonts, MissingFontError, TypesetFon
 from tasks.papers.wordprocessing import clean
 
 _PROGRAM = Path(__file__).with_name("typeset.typ")
-_ROLES = {Role.LABEL: "label", Role.CONTENT: "content", Role.FIGURE: "figure"}
+_ROLES = {CellRole.LABEL: "label", CellRole.CONTENT: "content", CellRole.FIGURE: "figure"}
 _UNSHOWN = re.compile(r'the text .*?"(.*?)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _UNDATED = dt.date(1980, 1, 1)
@@ -153,7 +153,7 @@ def _form(block: Form) -> dict[str, Any]:
     return {"kind": "form", "widths": block.widths, "rows": rows, "band": band}
 
 
-def _runs(runs: Sequence[Run]) -> list[dict[str, Any]]:
+def _runs(runs: Sequence[TextRun]) -> list[dict[str, Any]]:
     return [{"text": clean(run.text), "mark": run.mark} for run in runs]
 
 

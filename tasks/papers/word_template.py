@@ -16,7 +16,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from models.errors import BadInputError
-from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, Run, render
+from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun, render
 from tasks.papers.package import repacked
 from tasks.papers.placeholders import OF_PART, RefusedTemplateError, TemplateLanguage, values
 
@@ -60,10 +60,10 @@ _SAMPLE = OfficialDocument(
     title="报告标题",
     addressee="主送机关",
     body=(
-        Paragraph((Run("导语。"),)),
+        Paragraph((TextRun("导语。"),)),
         Heading(1, "一、", "部分标题"),
         Heading(2, "（一）", "小标题"),
-        Paragraph((Run("正文<&>。"),)),
+        Paragraph((TextRun("正文<&>。"),)),
     ),
     signature="署名",
     dated_on=date(2000, 1, 1),
@@ -126,7 +126,7 @@ def starter_template() -> bytes:
         title="{{ 标题 }}",
         addressee="{{ 主送 }}",
         body=tuple(
-            Paragraph((Run(one),)) if isinstance(one, str) else one if isinstance(one, Heading) else part
+            Paragraph((TextRun(one),)) if isinstance(one, str) else one if isinstance(one, Heading) else part
             for one in body
         ),
         signature="{{ 署名 }}\n{{ 成文日期 }}",

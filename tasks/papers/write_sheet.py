@@ -11,7 +11,7 @@ from models.instruction import Instruction
 from models.item import Deadline, ItemLeader, ItemUnit, WorkItem
 from models.organ import Organ
 from models.person import Person, Role
-from models.policy import Colour, Filling, Policy
+from models.policy import Colour, Policy, ReportingCycle
 from tasks.acting.perform import policy_of
 from tasks.ladder.status import post_holders
 from tasks.papers.supervision_sheet import SupervisionSheet
@@ -86,11 +86,11 @@ def _sheet(
 def _feedback(policy: Policy) -> str:
     """反馈周期 in words."""
     match policy.filling:
-        case Filling.NONE:
+        case ReportingCycle.NONE:
             return "一次性反馈"
-        case Filling.WEEKLY:
+        case ReportingCycle.WEEKLY:
             return "每周反馈一次"
-        case Filling.MONTHLY:
+        case ReportingCycle.MONTHLY:
             return f"每月{policy.filling_day}日前反馈"
-        case Filling.QUARTERLY:
+        case ReportingCycle.QUARTERLY:
             return f"每季度末月{policy.filling_day}日前反馈"

@@ -12,9 +12,9 @@ from tasks.papers.official_document import (
     Heading,
     OfficialDocument,
     Paragraph,
-    Run,
     Series,
     Table,
+    TextRun,
 )
 from tasks.wording.days import long_day
 from tasks.wording.palette import LIGHTS, SHEETS
@@ -72,7 +72,7 @@ def year_review(review: YearReview) -> OfficialDocument:
     return OfficialDocument(
         title=f"{review.organ}{review.year}年度数据图",
         addressee=None,
-        body=(Paragraph((Run(said),)), *body),
+        body=(Paragraph((TextRun(said),)), *body),
         signature=None,
         dated_on=None,
     )
@@ -84,7 +84,7 @@ def _items(review: YearReview) -> Iterator[Block]:
     if not in_time + late + waiting:
         return
     yield Paragraph(
-        (Run(f"完成任务{in_time + late}项，其中按时完成{in_time}项、逾期完成{late}项；未完成{waiting}项。"),)
+        (TextRun(f"完成任务{in_time + late}项，其中按时完成{in_time}项、逾期完成{late}项；未完成{waiting}项。"),)
     )
     if in_time + late:
         yield BarChart(
@@ -113,7 +113,7 @@ def _cases(review: YearReview) -> Iterator[Block]:
     if not total:
         return
     told = "、".join(f"{one.name}{sum(one.counts)}{one.unit}" for one in review.cases)
-    yield Paragraph((Run(f"办理执法案件{total}件，其中{told}。"),))
+    yield Paragraph((TextRun(f"办理执法案件{total}件，其中{told}。"),))
     colours = (SHEETS[Colour.BLUE], SHEETS[Colour.ORANGE])
     yield BarChart(
         "各月执法案件（件）", MONTHS,

@@ -28,7 +28,7 @@ class _Seat:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedPosts:
     """The people a cell names and their posts; `problem` says in Chinese what keeps the cell from being taken."""
 
     names: tuple[str, ...]
@@ -78,7 +78,7 @@ class Roster:
             self._spellings.setdefault(compact + post.title, person.name)
             self._spellings.setdefault(post.title + compact, person.name)
 
-    def find(self, text: str, roles: tuple[Role, ...], department_id: int | None = None) -> Named:
+    def find(self, text: str, roles: tuple[Role, ...], department_id: int | None = None) -> NamedPosts:
         """The people named in a cell: for each the post in the department, else one of these roles, else the first."""
         names, unknown = split_names(text, self._spellings)
         problems = [self._stranger(word) for word in unknown]
@@ -99,7 +99,7 @@ class Roster:
                 continue
             posts.append(fitting[0].post_id)
         found = tuple(dict.fromkeys(post for post in posts if post is not None))
-        return Named((*names, *unknown), found, ";".join(problems) + "。" if problems else None)
+        return NamedPosts((*names, *unknown), found, ";".join(problems) + "。" if problems else None)
 
     def _stranger(self, word: str) -> str:
         if not self._names:

@@ -1,4 +1,4 @@
-"""Filling in what keeps the drafts of a plan from being issued, several rows at once: all of them or none."""
+"""ReportingCycle in what keeps the drafts of a plan from being issued, several rows at once: all of them or none."""
 
 import datetime as dt
 from collections import defaultdict
@@ -110,7 +110,7 @@ def fill_plan(session: Session, plan: AnnualPlan, rows: Sequence[Typed], *, by: 
         )
         items = {key(item.id): item for item in session.exec(held.with_for_update())}
         present = {key(row.item.id): row for row in _rows(session, plan, list(items.values()), by.on)}
-        filling = _Filling(session, plan, by)
+        completion = _Completion(session, plan, by)
         conflicts: dict[tuple[int, str], str] = {}
         for row in wanted:
             item = items.get(row.item_id)
@@ -121,17 +121,17 @@ def fill_plan(session: Session, plan: AnnualPlan, rows: Sequence[Typed], *, by: 
             elif stale := _stale(row, present[row.item_id].shown):
                 conflicts |= {(row.item_id, name): words for name, words in stale.items()}
             else:
-                filling.fill(item, row)
+                completion.fill(item, row)
         if conflicts:
             session.expire_all()
-            raise FilledMeanwhileError(conflicts | filling.errors)
-        if filling.errors:
+            raise FilledMeanwhileError(conflicts | completion.errors)
+        if completion.errors:
             session.expire_all()
-            raise FillRefusedError(filling.errors)
-        replace_leaders(session, filling.further)
-        record.after |= {"updated": len(filling.changed)}
+            raise FillRefusedError(completion.errors)
+        replace_leaders(session, completion.further)
+        record.after |= {"updated": len(completion.changed)}
         session.flush()
-    return len(filling.changed)
+    return len(completion.changed)
 
 
 def _stale(row: Typed, shown: Mapping[str, str]) -> dict[str, str]:
@@ -145,7 +145,7 @@ def _stale(row: Typed, shown: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass
-class _Filling:
+class _Completion:
     """One submit on its way into the items."""
 
     session: Session

@@ -15,7 +15,7 @@ from models.errors import CellError
 from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.organ import Department, Organ
 from models.plan import AnnualPlan, Project
-from tasks.people.find_posts import HANDLING, LEADING, Named, Roster
+from tasks.people.find_posts import HANDLING, LEADING, NamedPosts, Roster
 from tasks.reading.item_list import ItemList, ListRow
 from tasks.reading.ledger_columns import Field
 
@@ -39,7 +39,7 @@ _CLEARS: dict[Field, dict[str, Any]] = {
     "target": {"target_count": None, "target_unit": None},
     "due": {"due_on": None, "due_text": None, "recurrence": None, "unconfirmed": False}, "percent": {"percent": 0},
 }  # fmt: skip
-_NOBODY = Named((), ())
+_NOBODY = NamedPosts((), ())
 
 Units = tuple[tuple[int | None, str], ...]
 """Cooperating units in order: the department where the name is one, and the text as written."""
@@ -251,8 +251,8 @@ class _Merging:
 class _Assignment:
     """Who leads and who does an item, and what that puts into its columns."""
 
-    leaders: Named
-    handlers: Named
+    leaders: NamedPosts
+    handlers: NamedPosts
     values: dict[str, Any]
 
 

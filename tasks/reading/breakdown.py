@@ -19,7 +19,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class BreakdownRow:
     """One row of tasks, as written; an empty cell is null."""
 
     task: str
@@ -34,7 +34,7 @@ def is_cell(text: str) -> bool:
     return fold(text).rstrip().endswith("|")
 
 
-def rows_of(lines: list[str]) -> list[Row]:
+def rows_of(lines: list[str]) -> list[BreakdownRow]:
     """The rows below the first header that names a column of tasks; [] where there is none."""
     cells: list[str] = []
     for line in lines:
@@ -88,8 +88,8 @@ def _column(cell: str) -> str | None:
     return next((name for name, pattern in _COLUMNS if re.fullmatch(pattern, folded)), None)
 
 
-def _rows(columns: list[str], cells: list[str]) -> list[Row]:
-    rows: list[Row] = []
+def _rows(columns: list[str], cells: list[str]) -> list[BreakdownRow]:
+    rows: list[BreakdownRow] = []
     project = None
     for start in range(0, len(cells) - len(columns) + 1, len(columns)):
         row = dict(zip(columns, cells[start : start + len(columns)], strict=True))
@@ -98,7 +98,7 @@ def _rows(columns: list[str], cells: list[str]) -> list[Row]:
             continue
         helpers = [row.get("cooperating"), row.get("unit") if row.get("lead") else None]
         rows.append(
-            Row(
+            BreakdownRow(
                 task=row["task"],
                 project=project,
                 lead=row.get("lead") or row.get("unit") or None,

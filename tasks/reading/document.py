@@ -31,17 +31,13 @@ _OTHER_FORMATS = {
 _MAGIC = ((b"PK\x03\x04", "Word 或压缩文件"), (b"%PDF", "PDF 文件"), (b"\xd0\xcf\x11\xe0", "旧版 Office 文件"))
 
 
-def read_document(path: Path) -> list[str]:
-    """The paragraphs of a .txt or .docx file as a person reads them: unwrapped, without web debris and metadata.
+def read_document(path: Path) -> tuple[FileHeader, list[Line]]:
+    """The metadata block at the head of a .txt or .docx file, and the paragraphs below it as a person reads them:
+    unwrapped, without web debris.
 
     Raises `UnreadableFileError` for a file that is missing, empty, too large, damaged, encrypted, of another
     format, or that carries tracked changes.
     """
-    return [paragraph.text for paragraph in load(path)[1]]
-
-
-def load(path: Path) -> tuple[FileHeader, list[Line]]:
-    """The metadata block at the head of the file and the paragraphs below it; raises as `read_document`."""
     suffix = path.suffix.lower()
     if suffix in _OTHER_FORMATS:
         raise UnreadableFileError(f"无法读取“{path.name}”:这是{_OTHER_FORMATS[suffix]}。{ACCEPTED}。")

@@ -63,7 +63,7 @@ _CHARGE = re.compile(
 
 
 @dataclass(frozen=True)
-class Duty:
+class WrittenDuty:
     """One duty of a sentence. `text` is all that belongs to it, `title` the short verb phrase, both as written."""
 
     title: str
@@ -80,9 +80,9 @@ class _Clause:
     opens: bool
 
 
-def duties_of(sentence: str) -> list[Duty]:
+def duties_of(sentence: str) -> list[WrittenDuty]:
     """The duties of one sentence, in order; at least one for a sentence with words."""
-    found: list[Duty] = []
+    found: list[WrittenDuty] = []
     for piece in split_enumerated(_unnumbered(sentence)):
         found += [_duty(clauses) for clauses in _group(_clauses(_unnumbered(piece)))]
     return found
@@ -159,12 +159,12 @@ def _timed(waiting: list[_Clause]) -> bool:
     return any(_TIME_ONLY.fullmatch(fold(clause.text).strip(" ,;")) for clause in waiting)
 
 
-def _duty(clauses: list[_Clause]) -> Duty:
+def _duty(clauses: list[_Clause]) -> WrittenDuty:
     text = "".join(clause.text for clause in clauses).strip()
     slogan = all(clause.condition or _SLOGAN.match(fold(bare_duty(clause.text))) for clause in clauses)
     said = [clause for clause in clauses if not clause.purpose] or clauses
     acts = [clause for clause in said if not clause.condition] or said
-    return Duty(_title(said, acts), text, slogan)
+    return WrittenDuty(_title(said, acts), text, slogan)
 
 
 def _title(said: list[_Clause], acts: list[_Clause]) -> str:

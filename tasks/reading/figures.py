@@ -7,7 +7,7 @@ number (三项制度, 三重一大, 双公示). Chinese numerals count only wher
 import re
 from decimal import Decimal
 
-from tasks.reading.findings import Figure
+from tasks.reading.findings import ReadFigure
 from tasks.reading.folding import fold, sentences
 from tasks.reading.numerals import chinese_number
 
@@ -168,12 +168,12 @@ _NOT_COUNTED = re.compile(
 )
 
 
-def figures_in(text: str) -> list[Figure]:
+def figures_in(text: str) -> list[ReadFigure]:
     """The figures of a paragraph in their order, each with its sentence as written."""
-    found: list[Figure] = []
+    found: list[ReadFigure] = []
     for sentence in sentences(text):
         for _, value, unit, approximate in sorted(_find(sentence)):
-            found.append(Figure(_plain(value), unit, approximate, sentence))
+            found.append(ReadFigure(_plain(value), unit, approximate, sentence))
     return found
 
 

@@ -59,7 +59,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReadFigure:
     """A number that counts or measures something, with the sentence it stands in."""
 
     value: int | float
@@ -121,7 +121,7 @@ class ReportReading:
     year: int | None
     addressee: str | None
     sections: tuple[Section, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[ReadFigure, ...] = ()
     items: tuple[ReadItem, ...] = ()
     paragraphs_before: tuple[str, ...] = ()
     paragraphs_after: tuple[str, ...] = field(default=())

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from models.due_text import DueMeaning, DueTextError, find_due, understand
 from models.report import SectionKind
-from tasks.reading.breakdown import Row, rows_of
+from tasks.reading.breakdown import BreakdownRow, rows_of
 from tasks.reading.duties import LONGEST_TITLE, duties_of
 from tasks.reading.findings import ReadItem
 from tasks.reading.folding import fold, sentences
-from tasks.reading.outline import Part, Point
+from tasks.reading.outline import OutlinePart, OutlinePoint
 from tasks.reading.preamble import year_of
 from tasks.reading.responsibility import Responsibility, named_inside, split_responsibility, units_in
 
@@ -27,7 +27,7 @@ _LONGEST_HEAD = 30
 """Characters of a leading sentence that can head the words behind it, rather than be a duty itself."""
 
 
-def items_of(parts: list[Part], title: str | None, year: int | None) -> list[ReadItem]:
+def items_of(parts: list[OutlinePart], title: str | None, year: int | None) -> list[ReadItem]:
     """The items of a document whose report year (or own year, for a plan) is `year`.
 
     They come from the parts that announce the next year; in a plan, from all its themes; in any other report,
@@ -56,7 +56,7 @@ def _after(year: int | None) -> int | None:
     return year + 1 if year is not None else None
 
 
-def _is_plan(parts: list[Part], title: str | None) -> bool:
+def _is_plan(parts: list[OutlinePart], title: str | None) -> bool:
     if any(kind in _REPORT_KINDS for part in parts for kind in part.kinds):
         return False
     plain = fold(re.sub(r"《政府工作报告》|<政府工作报告>|〈政府工作报告〉", "", title or ""))
@@ -65,7 +65,7 @@ def _is_plan(parts: list[Part], title: str | None) -> bool:
     return not _REPORT_TITLE.search(plain) and any(len(part.subheadings) > 1 for part in parts)
 
 
-def _from_part(part: Part, year: int | None, *, announced: bool) -> list[ReadItem]:
+def _from_part(part: OutlinePart, year: int | None, *, announced: bool) -> list[ReadItem]:
     items: list[ReadItem] = []
     merged = announced and len(part.kinds) > 1
     points = _next_year_points(part) if merged else part.points
@@ -77,9 +77,9 @@ def _from_part(part: Part, year: int | None, *, announced: bool) -> list[ReadIte
     return items
 
 
-def _next_year_points(part: Part) -> list[Point]:
+def _next_year_points(part: OutlinePart) -> list[OutlinePoint]:
     """Of a merged section the points below its heading for the next year; without one, what speaks of it."""
-    chosen: list[Point] = []
+    chosen: list[OutlinePoint] = []
     inside = False
     for point in part.points:
         if point.heading and point.heading.kind is not None:
@@ -91,7 +91,7 @@ def _next_year_points(part: Part) -> list[Point]:
     return chosen or _after_the_turn(part)
 
 
-def _speaks_of_next_year(part: Part) -> bool:
+def _speaks_of_next_year(part: OutlinePart) -> bool:
     """Whether a merged section says what comes next, which may stand in a section of its own instead."""
     return any(
         (point.heading and point.heading.kind is SectionKind.NEXT_YEAR)
@@ -105,9 +105,9 @@ _TURN = re.compile(
 )
 
 
-def _after_the_turn(part: Part) -> list[Point]:
+def _after_the_turn(part: OutlinePart) -> list[OutlinePoint]:
     """The points from the sentence on that turns to the future."""
-    chosen: list[Point] = []
+    chosen: list[OutlinePoint] = []
     for point in part.points:
         texts = [point.own, *point.body]
         if chosen:
@@ -115,11 +115,11 @@ def _after_the_turn(part: Part) -> list[Point]:
         elif any(_TURN.search(fold(text)) for text in texts):
             said = [sentence for text in texts for sentence in sentences(text)]
             first = next(place for place, sentence in enumerate(said) if _TURN.search(fold(sentence)))
-            chosen.append(Point(point.heading, body=["".join(said[first:])]))
+            chosen.append(OutlinePoint(point.heading, body=["".join(said[first:])]))
     return chosen or part.points
 
 
-def _from_point(point: Point, part: Part, year: int | None, *, headed: bool) -> list[ReadItem]:
+def _from_point(point: OutlinePoint, part: OutlinePart, year: int | None, *, headed: bool) -> list[ReadItem]:
     heading = point.heading
     above = point.parent.heading.text if point.parent and point.parent.heading else None
     outer = above or part.heading
@@ -135,12 +135,12 @@ def _from_point(point: Point, part: Part, year: int | None, *, headed: bool) -> 
     return items
 
 
-def _says_more(point: Point) -> bool:
+def _says_more(point: OutlinePoint) -> bool:
     """Whether words follow the heading that do more than name who is responsible."""
     return any(split_responsibility(sentence)[0] for text in point.body for sentence in sentences(text))
 
 
-def _is_duty(point: Point, year: int | None) -> bool:
+def _is_duty(point: OutlinePoint, year: int | None) -> bool:
     """Whether a leading sentence is itself something to do: it is long, or it names a time."""
     if point.children:
         return False
@@ -209,7 +209,7 @@ def _due_cell(item: ReadItem, written: str, year: int | None) -> ReadItem:
         return replace(item, due_text=written)
 
 
-def _from_row(row: Row, year: int | None) -> ReadItem:
+def _from_row(row: BreakdownRow, year: int | None) -> ReadItem:
     first = duties_of((sentences(row.task) or [row.task])[0])
     leads = units_in(row.lead or "")
     helpers = [*leads[1:], *units_in(row.cooperating or "")]

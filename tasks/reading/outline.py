@@ -28,11 +28,11 @@ _LONGEST_HEADING = 45
 
 
 @dataclass
-class Point:
+class OutlinePoint:
     """A sub-heading with the texts below it. `whole` says that the heading's sentence is all there is to it."""
 
     heading: SubHeading | None
-    parent: "Point | None" = None
+    parent: "OutlinePoint | None" = None
     own: str = ""
     """The leading sentence as written, without its number."""
     glued: bool = False
@@ -42,7 +42,7 @@ class Point:
 
 
 @dataclass
-class Part:
+class OutlinePart:
     """A section while it is being read."""
 
     number: str | None
@@ -52,7 +52,7 @@ class Part:
     opening: str = ""
     """The leading sentence where the heading is glued to a text."""
     paragraphs: list[str] = field(default_factory=list)
-    points: list[Point] = field(default_factory=list)
+    points: list[OutlinePoint] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """All lines below the heading, sub-headings on lines of their own included."""
     truncated: bool = False
@@ -62,7 +62,7 @@ class Part:
         return tuple(point.heading for point in self.points if point.heading)
 
 
-def outline(body: list[Line], year: int | None) -> tuple[list[str], list[Part]]:
+def outline(body: list[Line], year: int | None) -> tuple[list[str], list[OutlinePart]]:
     """The paragraphs before the first heading, and the sections in document order.
 
     A document without headings is one section without a heading.
@@ -71,7 +71,7 @@ def outline(body: list[Line], year: int | None) -> tuple[list[str], list[Part]]:
     lines = [part for line in lines for part in _split_glued(line)]
     top = _first_level(lines, year)
     before: list[str] = []
-    grouped: list[tuple[Part, list[Line]]] = []
+    grouped: list[tuple[OutlinePart, list[Line]]] = []
     for position, line in enumerate(lines):
         part = _section_start(lines, position, top, year)
         if part is not None:
@@ -81,7 +81,7 @@ def outline(body: list[Line], year: int | None) -> tuple[list[str], list[Part]]:
         else:
             before.append(line.text)
     if not grouped and lines:
-        grouped = [(Part(None, None, None, (SectionKind.THEMATIC,)), lines)]
+        grouped = [(OutlinePart(None, None, None, (SectionKind.THEMATIC,)), lines)]
         before = []
     for part, content in grouped:
         _fill(part, content, year)
@@ -106,7 +106,7 @@ def _without_cut_mark(body: list[Line]) -> tuple[list[Line], bool]:
     return lines, cut
 
 
-def _is_left_empty(parts: list[Part]) -> bool:
+def _is_left_empty(parts: list[OutlinePart]) -> bool:
     """Whether a report ends with a heading that nothing follows; in a plan a heading alone can be the duty."""
     reported = {SectionKind.ACHIEVEMENTS, SectionKind.DEFICIENCIES, SectionKind.FIRST_RESPONSIBLE}
     return not parts[-1].texts and any(part.texts and part.kinds[0] in reported for part in parts)
@@ -191,18 +191,18 @@ def _bare(text: str) -> str:
     return re.sub(r"^[【\[]|[】\]]$|[:：]$|\*+$", "", strip_decoration(text)).strip()
 
 
-def _section_start(lines: list[Line], position: int, top: _FirstLevel, year: int | None) -> Part | None:
+def _section_start(lines: list[Line], position: int, top: _FirstLevel, year: int | None) -> OutlinePart | None:
     line = lines[position]
     marker = find_marker(line.text)
     if marker is not None and marker.style is top.style:
         heading, opening = _cut_heading(line.text[marker.end :])
-        return Part(marker.number, heading, marker.style.value, classify(heading, year), opening)
+        return OutlinePart(marker.number, heading, marker.style.value, classify(heading, year), opening)
     if marker is None and top.level is not None and line.level == top.level:
-        return Part(None, _bare(line.text), None, classify(line.text, year))
+        return OutlinePart(None, _bare(line.text), None, classify(line.text, year))
     introduces = top.style is not None and _INTRODUCES.search(fold(line.text)) is not None
     if top.unnumbered and not introduces and _is_bare_part(lines, position, year):
         heading = _bare(line.text)
-        return Part(None, heading, None, classify(heading, year))
+        return OutlinePart(None, heading, None, classify(heading, year))
     return None
 
 
@@ -233,12 +233,12 @@ def _ends_inside(text: str, position: int) -> bool:
     return opens_more_than_closes(text[:position])
 
 
-def _fill(part: Part, content: list[Line], year: int | None) -> None:
+def _fill(part: OutlinePart, content: list[Line], year: int | None) -> None:
     """Paragraphs and points of a section."""
     numbered = any((marker := find_marker(line.text)) and marker.style is not Style.ENUMERATED for line in content)
     styled = any(line.level is not None for line in content)
-    stack: list[Point] = []
-    current = Point(None)
+    stack: list[OutlinePoint] = []
+    current = OutlinePoint(None)
     part.points = [current]
     for position, line in enumerate(content):
         bare = _bare_subheading(content, position)
@@ -265,13 +265,13 @@ def _fill(part: Part, content: list[Line], year: int | None) -> None:
 
 def _point_at(
     text: str, line: Line, *, numbered: bool, bare: bool, year: int | None, inside: tuple[SectionKind, ...]
-) -> tuple[Point | None, str]:
+) -> tuple[OutlinePoint | None, str]:
     """The sub-heading that a text begins with, and the text that follows it in the same paragraph."""
     marker = find_marker(text)
     if marker is None or (marker.style is Style.ENUMERATED and numbered):
         if line.level or bare:
             words = _bare(text)
-            return Point(SubHeading(None, words, None, _kind_in(words, year, inside)), own=words), ""
+            return OutlinePoint(SubHeading(None, words, None, _kind_in(words, year, inside)), own=words), ""
         return None, ""
     words = text[marker.end :].strip()
     own = _leading(words)
@@ -279,7 +279,7 @@ def _point_at(
     if not heading:
         return None, ""
     subheading = SubHeading(marker.number, heading, marker.style.value, _kind_in(heading, year, inside))
-    return Point(subheading, own=own), words[len(own) :].strip()
+    return OutlinePoint(subheading, own=own), words[len(own) :].strip()
 
 
 def _kind_in(heading: str, year: int | None, inside: tuple[SectionKind, ...]) -> SectionKind | None:
@@ -320,7 +320,7 @@ def _bare_subheading(content: list[Line], position: int) -> bool:
     )
 
 
-def _place(point: Point, stack: list[Point]) -> None:
+def _place(point: OutlinePoint, stack: list[OutlinePoint]) -> None:
     """Hangs a point below the nearest open one of another style; a style met before closes what is inside it."""
     style = point.heading.style if point.heading else None
     open_styles = [one.heading.style if one.heading else None for one in stack]

@@ -3,18 +3,18 @@
 from pathlib import Path
 
 from models.errors import UnreadableFileError
-from tasks.reading.document import load, paragraphs_of
+from tasks.reading.document import paragraphs_of, read_document
 from tasks.reading.figures import figures_in
-from tasks.reading.findings import Figure, ReadItem, ReportReading, Section, SubHeading
+from tasks.reading.findings import ReadFigure, ReadItem, ReportReading, Section, SubHeading
 from tasks.reading.folding import visible
 from tasks.reading.header import FileHeader
 from tasks.reading.items import items_of
 from tasks.reading.lines import Line, lines_of
 from tasks.reading.markup import without_markup
-from tasks.reading.outline import Part, outline
+from tasks.reading.outline import OutlinePart, outline
 from tasks.reading.preamble import stated_organ, stated_year, take_apart
 
-__all__ = ["Figure", "ReadItem", "ReportReading", "Section", "SubHeading", "read_report", "read_report_text"]
+__all__ = ["ReadFigure", "ReadItem", "ReportReading", "Section", "SubHeading", "read_report", "read_report_text"]
 
 
 def read_report(path: Path) -> ReportReading:
@@ -23,7 +23,7 @@ def read_report(path: Path) -> ReportReading:
     Raises `UnreadableFileError`, one line in Chinese, for a file that cannot be read: of another format, empty,
     damaged, encrypted, too large, or with tracked changes.
     """
-    header, paragraphs = load(path)
+    header, paragraphs = read_document(path)
     return _read(header, paragraphs)
 
 
@@ -60,7 +60,7 @@ def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
     )
 
 
-def _section(part: Part) -> Section:
+def _section(part: OutlinePart) -> Section:
     return Section(
         kind=part.kinds[0],
         number=part.number,

@@ -18,7 +18,6 @@ from models.clock import OFFICE_ZONE
 from models.closure import ClosureRequest, ClosureReview
 from models.document import SERIES, Document
 from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.filling import periods
 from models.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
 from models.missed import Miss, Move, missed
 from models.objection import Objection
@@ -27,11 +26,12 @@ from models.plan import AnnualPlan
 from models.policy import Policy
 from models.progress import ProgressEntry
 from models.receipt import Receipt
+from models.reporting_cycle import periods
 from models.scoring import ScoreEvent
 from models.span import Span
 from models.urge import Urge
 from models.workdays import WorkCalendar
-from tasks.scores.item_past import ItemPast, Unit, department_names, read_past, unit_named
+from tasks.scores.item_past import AnsweringUnit, ItemPast, department_names, read_past, unit_named
 
 SIGN_DAYS = 2
 """Working days from issue within which a unit signs. No published source names a term: a default."""
@@ -46,7 +46,7 @@ class ScoreFact:
     item_id: int
     number: str
     title: str
-    unit: Unit
+    unit: AnsweringUnit
     day: dt.date
     source: str
     """The row that tells it (`deadline:12`); with event and day it tells two facts apart."""
@@ -66,7 +66,7 @@ def gather_score_events(
 ) -> Gathered:
     """Every event of the plan whose day lies in the span, as far as it had come to pass by day `on`.
 
-    A day to be kept (a deadline, a filling, a signature) counts on that day itself, once it has passed, so that it
+    A day to be kept (a deadline, a report, a signature) counts on that day itself, once it has passed, so that it
     lies in exactly one period. Acts count on the day they were done; an extension on the day it was approved.
     """
     look = _Look(
@@ -101,7 +101,14 @@ class _Look:
     names: dict[int, str]
 
     def fact(
-        self, event: ScoreEvent, item_id: int, day: dt.date, source: str, words: str, *, unit: Unit | None = None
+        self,
+        event: ScoreEvent,
+        item_id: int,
+        day: dt.date,
+        source: str,
+        words: str,
+        *,
+        unit: AnsweringUnit | None = None,
     ) -> ScoreFact:
         """An event of whoever led the item on the day, where no other unit is named."""
         item = self.past[item_id]
@@ -213,8 +220,8 @@ def _reopened(look: _Look) -> Iterator[ScoreFact]:
             yield look.fact(ScoreEvent.REOPENED, item_id, day, f"audit_entry:{number}", f"销号后重开:{reason}")
 
 
-def _unfiled(look: _Look) -> Iterator[ScoreFact]:
-    """A report after its day but still in its period is a report (as in `tasks.lists.list_unfiled`)."""
+def _unreported(look: _Look) -> Iterator[ScoreFact]:
+    """A report after its day but still in its period is a report (as in `tasks.lists.list_unreported`)."""
     policy = look.session.get(Policy, look.plan.policy_id) if look.plan.policy_id else None
     if policy is None:
         return
@@ -239,7 +246,7 @@ def _unfiled(look: _Look) -> Iterator[ScoreFact]:
             next_one = bisect_left(days, period.first)
             if not (next_one < len(days) and days[next_one] <= period.last) and item.is_under_way(period.due_on):
                 words = f"{period.label}的进展到 {period.due_on} 应填未填"
-                yield look.fact(ScoreEvent.UNFILED, item_id, period.due_on, f"work_item:{item_id}", words)
+                yield look.fact(ScoreEvent.UNREPORTED, item_id, period.due_on, f"work_item:{item_id}", words)
 
 
 def _unsigned_late(look: _Look) -> Iterator[ScoreFact]:
@@ -319,4 +326,4 @@ def _busy(look: _Look) -> Iterator[int]:
             yield department_id
 
 
-_SOURCES = (_late, _late_extension, _extended, _returned, _reopened, _unfiled, _unsigned_late, _urged)
+_SOURCES = (_late, _late_extension, _extended, _returned, _reopened, _unreported, _unsigned_late, _urged)

@@ -20,7 +20,7 @@ from tasks.people.people_of import UNASSIGNED
 
 
 @dataclass(frozen=True)
-class Unit:
+class AnsweringUnit:
     """Who answers for an item: a department of the organ, or a unit known by its name alone."""
 
     department_id: int | None
@@ -33,10 +33,10 @@ class ItemPast:
 
     number: str
     title: str
-    unit: Unit
+    unit: AnsweringUnit
     """Who leads it now."""
     start_on: dt.date | None
-    given: list[tuple[dt.date, Unit]] = field(default_factory=list)
+    given: list[tuple[dt.date, AnsweringUnit]] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     """Spans of suspension in which days stood still."""
     reviews: list[Pause] = field(default_factory=list)
@@ -44,7 +44,7 @@ class ItemPast:
     closed: list[dt.date] = field(default_factory=list)
     reopened: list[dt.date] = field(default_factory=list)
 
-    def lead_on(self, day: dt.date) -> Unit:
+    def lead_on(self, day: dt.date) -> AnsweringUnit:
         """Who led it at the end of `day`: what a unit left undone stays its own when the item goes to another."""
         held = [unit for on, unit in self.given if on <= day]
         return held[-1] if held else self.given[0][1] if self.given else self.unit
@@ -97,11 +97,11 @@ def department_names(session: Session, plan: AnnualPlan) -> dict[int, str]:
     return {department_id: name for department_id, name in rows if department_id is not None}
 
 
-def unit_named(names: dict[int, str], department_id: int | None, text: str | None) -> Unit:
+def unit_named(names: dict[int, str], department_id: int | None, text: str | None) -> AnsweringUnit:
     """The department where the organ has it, else the unit by its text, else nobody in particular."""
     if department_id in names:
-        return Unit(department_id, names[department_id])
-    return Unit(None, text or UNASSIGNED)
+        return AnsweringUnit(department_id, names[department_id])
+    return AnsweringUnit(None, text or UNASSIGNED)
 
 
 def _read_assignments(

@@ -17,14 +17,14 @@ from models.scoring import Evaluation, ScoreEvent, ScoringRule
 from models.span import Span, span_between
 from models.workdays import WorkCalendar
 from tasks.scores.gather_score_events import Gathered, ScoreFact, gather_score_events
-from tasks.scores.item_past import Unit, department_names
+from tasks.scores.item_past import AnsweringUnit, department_names
 
 LineKey = tuple[ScoreEvent, str, dt.date]
 """Event, source and day: what makes a line the same in two statements."""
 
 
 @dataclass(frozen=True)
-class Line:
+class Deduction:
     """One deduction: an event and the points it costs. Caps apply to the sum of an event, not to a line."""
 
     fact: ScoreFact
@@ -36,8 +36,8 @@ class Line:
 class UnitScore:
     """One unit's statement. Without `total` it is not scored: no department, or one that had nothing to do."""
 
-    unit: Unit
-    lines: tuple[Line, ...]
+    unit: AnsweringUnit
+    lines: tuple[Deduction, ...]
     parts: tuple[Subtotal, ...]
     total: Total | None = None
     rank: int | None = None
@@ -57,7 +57,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Change:
+class ScoreChange:
     """What other points would mean for one department."""
 
     unit: str
@@ -73,7 +73,7 @@ class Preview:
 
     before: Statement
     after: Statement
-    changes: tuple[Change, ...]
+    changes: tuple[ScoreChange, ...]
 
 
 def statement(
@@ -134,19 +134,21 @@ class _Book:
     def stated(
         self, rule: ScoringRule, costs: Mapping[ScoreEvent, Price], mended: Mapping[LineKey, Decimal]
     ) -> Statement:
-        lines: dict[Unit, list[Line]] = {Unit(number, name): [] for number, name in self.departments.items()}
+        lines: dict[AnsweringUnit, list[Deduction]] = {
+            AnsweringUnit(number, name): [] for number, name in self.departments.items()
+        }
         for fact in self.facts:
             if fact.event in costs and costs[fact.event].points:
-                line = Line(fact, costs[fact.event].points, fact.words)
+                line = Deduction(fact, costs[fact.event].points, fact.words)
                 won = mended.get((fact.event, fact.source, fact.day))
                 if won is not None and won < line.points:
-                    line = Line(fact, won, f"{fact.words}(申诉后改扣{written(won)}分)")
+                    line = Deduction(fact, won, f"{fact.words}(申诉后改扣{written(won)}分)")
                 lines.setdefault(fact.unit, []).append(line)
         caps = {event: price.cap for event, price in costs.items()}
         return Statement(self.span, rule, _ranked(self._score(unit, lines[unit], rule, caps) for unit in lines))
 
     def _score(
-        self, unit: Unit, lines: list[Line], rule: ScoringRule, caps: Mapping[ScoreEvent, Decimal | None]
+        self, unit: AnsweringUnit, lines: list[Deduction], rule: ScoringRule, caps: Mapping[ScoreEvent, Decimal | None]
     ) -> UnitScore:
         costs = [(line.fact.event, line.points) for line in lines]
         made = UnitScore(unit, tuple(lines), subtotals(costs, caps))
@@ -180,9 +182,9 @@ def _ranked(scores: Iterable[UnitScore]) -> tuple[UnitScore, ...]:
     )
 
 
-def _changes(before: Statement, after: Statement) -> Iterable[Change]:
+def _changes(before: Statement, after: Statement) -> Iterable[ScoreChange]:
     then = {score.unit: score for score in after.units}
     for score in before.units:
         later = then[score.unit]
         if score.total and later.total and score.rank is not None and later.rank is not None:
-            yield Change(score.unit.name, score.total.final, later.total.final, score.rank, later.rank)
+            yield ScoreChange(score.unit.name, score.total.final, later.total.final, score.rank, later.rank)

@@ -15,6 +15,7 @@ from models.organ import Department, Organ
 from models.permission import Action
 from models.person import Oversight, Role
 from models.plan import AnnualPlan
+from models.reporting_cycle import Period
 from models.score_rules import Subtotal, prices, subtotals
 from models.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.span import Span
@@ -170,3 +171,23 @@ def published_lines(session: Session, run: ScoreRun, *, department: Department |
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Score:
+    """A unit's points and rank; none where it has none."""
+
+    points: float | None = None
+    rank: int | None = None
+
+
+def scores_of(session: Session, plan: AnnualPlan, span: Period) -> dict[str, Score]:
+    """By department, those of the newest publication for exactly this period; empty where none was published."""
+    run = session.exec(
+        select(ScoreRun)
+        .where(ScoreRun.plan_id == plan.id, ScoreRun.from_on == span.first, ScoreRun.until_on == span.last)
+        .order_by(col(ScoreRun.version).desc())
+    ).first()
+    if run is None:
+        return {}
+    return {row.department: Score(float(row.final), row.rank) for row in ranking(session, run)}

@@ -20,7 +20,7 @@ CHUNK = 1_000
 _HASH = re.compile("[0-9a-f]{64}")
 
 
-class Fault(Coded):
+class ChainFault(Coded):
     """What is wrong with a link."""
 
     CHANGED = "changed", "内容被改动"
@@ -34,7 +34,7 @@ class BrokenLink:
     """The first entry that does not hold; `id` is None where what is missing is the end noted before."""
 
     id: int | None
-    fault: Fault
+    fault: ChainFault
     words: str
 
 
@@ -68,18 +68,18 @@ def verify_audit(
     count, previous, met = 0, GENESIS, wanted in (None, GENESIS)
     for number, entry in _entries(session):
         if entry is None:
-            return Chain(count, previous, BrokenLink(number, Fault.CHANGED, f"第 {number} 号记录的内容已无法读取"))
+            return Chain(count, previous, BrokenLink(number, ChainFault.CHANGED, f"第 {number} 号记录的内容已无法读取"))
         if entry.previous != previous:
             return Chain(count, previous, _unlinked(session, entry))
         if entry.chained() != entry.hash:
             words = f"第 {entry.id} 号记录的内容与它的哈希值不符"
-            return Chain(count, previous, BrokenLink(entry.id, Fault.CHANGED, words))
+            return Chain(count, previous, BrokenLink(entry.id, ChainFault.CHANGED, words))
         count, previous = count + 1, entry.hash
         if track is not None and count % CHUNK == 0:
             track(count)
         met = met or previous == wanted
     if not met:
-        return Chain(count, previous, BrokenLink(None, Fault.CUT, f"链中没有 {wanted}"))
+        return Chain(count, previous, BrokenLink(None, ChainFault.CUT, f"链中没有 {wanted}"))
     return Chain(count, previous)
 
 
@@ -116,9 +116,9 @@ def _unlinked(session: Session, entry: AuditEntry) -> BrokenLink:
     behind = session.exec(select(AuditEntry.id).where(AuditEntry.hash == entry.previous)).first()
     if behind is None and entry.previous != GENESIS:
         words = f"第 {entry.id} 号记录所接的前一条记录不在链中"
-        return BrokenLink(entry.id, Fault.MISSING, words)
+        return BrokenLink(entry.id, ChainFault.MISSING, words)
     between = select(AuditEntry.id).where(col(AuditEntry.id) < entry.id).order_by(col(AuditEntry.id)).limit(20)
     strange = session.exec(between.where(col(AuditEntry.id) > behind) if behind is not None else between).all()
     where = f"第 {behind} 号记录" if behind is not None else "链的开头"
     found = f",其间的第 {'、'.join(map(str, strange))} 号记录不属于原链" if strange else ""
-    return BrokenLink(entry.id, Fault.ORDER, f"第 {entry.id} 号记录接在{where}之后{found}")
+    return BrokenLink(entry.id, ChainFault.ORDER, f"第 {entry.id} 号记录接在{where}之后{found}")

@@ -12,7 +12,7 @@ from duban.web.visit import Visit
 from models.actor import Actor, Channel
 from models.database import reading
 from models.plan import AnnualPlan
-from tasks.lists.browse_items import Listing
+from tasks.lists.browse_items import ItemListing
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant
 from tests.benchmarks.floor import holder_on
@@ -100,7 +100,7 @@ def _compare_rows(filled: Filled) -> None:
     def ours() -> object:
         with reading(filled.engine) as session:
             plan = session.get_one(AnnualPlan, PLAN)
-            return Listing(session, plan, by=by, calendar=CALENDAR).page().lines
+            return ItemListing(session, plan, by=by, calendar=CALENDAR).page().lines
 
     statement = by_hand(filled.engine.dialect.name)
     lines, rows = cast(Any, ours()), filled.rows(statement)[:50]

@@ -40,8 +40,7 @@ from tasks.ledgers.record_named import record_case
 from tasks.papers.word_template import starter_template
 from tasks.plan.issue import issue
 from tasks.report.compiling.compile_report import compile_report
-from tasks.report.compiling.find_block import find_block
-from tasks.report.compiling.find_report import find_report
+from tasks.report.compiling.find_report import find_block, find_report
 from tasks.report.desk.comment_report import comment
 from tasks.report.desk.edit_block import add_block
 from tasks.report.output.keep_word_template import keep_word_template

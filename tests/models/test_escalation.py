@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.escalation import Step, Window, steps, windows
+from models.escalation import RungFiring, Window, steps, windows
 from models.person import Role
 from models.policy import PRESETS, Relation, Rung
 from models.unit import Unit
@@ -15,7 +15,7 @@ DAY = dt.timedelta(days=1)
 YEAR = [dt.date(2026, 1, 1) + turn * DAY for turn in range(365)]
 
 
-def ladder(*rungs: tuple[Relation, int, Unit], every: int | None = None, times: int = 0) -> list[Step]:
+def ladder(*rungs: tuple[Relation, int, Unit], every: int | None = None, times: int = 0) -> list[RungFiring]:
     made = [
         Rung(id=place, policy_id=1, ordinal=place, relation=relation, offset=offset, unit=unit, roles=[Role.HANDLER])
         for place, (relation, offset, unit) in enumerate(rungs, 1)
@@ -36,7 +36,9 @@ calendars = st.lists(st.tuples(days, st.booleans()), max_size=20, unique_by=lamb
 )
 
 
-def brute(line: list[Step], calendar: WorkCalendar, since: dt.date, on: dt.date) -> dict[tuple[int, dt.date], dt.date]:
+def brute(
+    line: list[RungFiring], calendar: WorkCalendar, since: dt.date, on: dt.date
+) -> dict[tuple[int, dt.date], dt.date]:
     """What fires after `since` and by `on`, worked out one due day at a time."""
     return {
         (line.index(step), due): step.fires_on(due, calendar)
@@ -46,7 +48,7 @@ def brute(line: list[Step], calendar: WorkCalendar, since: dt.date, on: dt.date)
     }
 
 
-def spread(line: list[Step], found: list[Window]) -> dict[tuple[int, dt.date], dt.date]:
+def spread(line: list[RungFiring], found: list[Window]) -> dict[tuple[int, dt.date], dt.date]:
     spreaded: dict[tuple[int, dt.date], dt.date] = {}
     for window in found:
         for turn in range((window.last - window.first).days + 1):
@@ -59,7 +61,7 @@ def spread(line: list[Step], found: list[Window]) -> dict[tuple[int, dt.date], d
 @given(ladders, calendars, days, st.integers(1, 12))
 @settings(deadline=None, max_examples=60)
 def test_windows_hold_exactly_the_due_days_whose_steps_fired(
-    line: list[Step], calendar: WorkCalendar, on: dt.date, gap: int
+    line: list[RungFiring], calendar: WorkCalendar, on: dt.date, gap: int
 ) -> None:
     since = on - gap * DAY
     assert spread(line, windows(line, calendar, since=since, on=on)) == brute(line, calendar, since, on)
@@ -68,7 +70,7 @@ def test_windows_hold_exactly_the_due_days_whose_steps_fired(
 @given(ladders, calendars, days, st.integers(1, 30))
 @settings(deadline=None, max_examples=60)
 def test_a_missed_stretch_fires_what_daily_sweeps_would_have(
-    line: list[Step], calendar: WorkCalendar, on: dt.date, gap: int
+    line: list[RungFiring], calendar: WorkCalendar, on: dt.date, gap: int
 ) -> None:
     daily: dict[tuple[int, dt.date], dt.date] = {}
     for turn in range(gap):
@@ -79,7 +81,9 @@ def test_a_missed_stretch_fires_what_daily_sweeps_would_have(
 
 @given(ladders, calendars, days)
 @settings(deadline=None, max_examples=60)
-def test_the_fire_day_never_falls_as_the_due_day_rises(line: list[Step], calendar: WorkCalendar, due: dt.date) -> None:
+def test_the_fire_day_never_falls_as_the_due_day_rises(
+    line: list[RungFiring], calendar: WorkCalendar, due: dt.date
+) -> None:
     for step in line:
         fires = [step.fires_on(due + turn * DAY, calendar) for turn in range(30)]
         assert all(a <= b for a, b in pairwise(fires))
@@ -87,7 +91,9 @@ def test_the_fire_day_never_falls_as_the_due_day_rises(line: list[Step], calenda
 
 @given(ladders, calendars, days)
 @settings(deadline=None, max_examples=60)
-def test_the_level_reached_never_falls_as_time_passes(line: list[Step], calendar: WorkCalendar, due: dt.date) -> None:
+def test_the_level_reached_never_falls_as_time_passes(
+    line: list[RungFiring], calendar: WorkCalendar, due: dt.date
+) -> None:
     reached = []
     for turn in range(-45, 60):
         on = due + turn * DAY
@@ -107,24 +113,30 @@ def test_every_fire_day_of_every_preset_is_a_working_day() -> None:
 
 def test_a_reminder_on_a_rest_day_moves_back_and_an_escalation_forward() -> None:
     # 2026-10-01 to 10-07 rest; 2026-09-30 and 10-08 work.
-    reminder = Step(1, Relation.BEFORE, 3, Unit.CALENDAR)
-    escalation = Step(1, Relation.AFTER, 1, Unit.CALENDAR)
+    reminder = RungFiring(1, Relation.BEFORE, 3, Unit.CALENDAR)
+    escalation = RungFiring(1, Relation.AFTER, 1, Unit.CALENDAR)
     assert reminder.fires_on(dt.date(2026, 10, 8), CALENDAR) == dt.date(2026, 9, 30)
     assert escalation.fires_on(dt.date(2026, 9, 30), CALENDAR) == dt.date(2026, 10, 8)
 
 
 def test_a_make_up_saturday_is_a_day_like_any_other() -> None:
     # 2026-10-10 is a Saturday that works in place of the holiday.
-    assert Step(1, Relation.BEFORE, 0, Unit.CALENDAR).fires_on(dt.date(2026, 10, 10), CALENDAR) == dt.date(2026, 10, 10)
+    assert RungFiring(1, Relation.BEFORE, 0, Unit.CALENDAR).fires_on(dt.date(2026, 10, 10), CALENDAR) == dt.date(
+        2026, 10, 10
+    )
 
 
 def test_overdue_starts_on_the_day_after_even_at_offset_zero() -> None:
-    assert Step(1, Relation.AFTER, 0, Unit.WORKING).fires_on(dt.date(2026, 6, 30), CALENDAR) == dt.date(2026, 7, 1)
+    assert RungFiring(1, Relation.AFTER, 0, Unit.WORKING).fires_on(dt.date(2026, 6, 30), CALENDAR) == dt.date(
+        2026, 7, 1
+    )
 
 
 def test_one_working_day_is_one_day_over_a_weekend_and_not_twenty_four_hours() -> None:
     """T8: one working day after a Friday is the Monday."""
-    assert Step(1, Relation.AFTER, 1, Unit.WORKING).fires_on(dt.date(2026, 6, 26), CALENDAR) == dt.date(2026, 6, 29)
+    assert RungFiring(1, Relation.AFTER, 1, Unit.WORKING).fires_on(dt.date(2026, 6, 26), CALENDAR) == dt.date(
+        2026, 6, 29
+    )
 
 
 def test_a_repeated_rung_climbs_in_even_steps() -> None:

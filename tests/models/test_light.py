@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.light import Light, lag_light, light, planned_percent
+from models.light import Light, planned_percent
 from models.workdays import WorkCalendar
+from tests.lights import lag_light, light
 
 ON = dt.date(2026, 6, 23)  # a Tuesday
 FAR, NEAR, TODAY, PAST = dt.date(2026, 12, 1), dt.date(2026, 6, 30), ON, dt.date(2026, 6, 22)

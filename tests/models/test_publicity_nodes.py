@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.escalation import Step
+from models.escalation import RungFiring
 from models.policy import Relation
 from models.publicity_nodes import NODES, third_saturday_of_september
 from models.unit import Unit
@@ -39,8 +39,8 @@ def test_every_node_lies_in_its_year_and_begins_before_it_ends(year: int) -> Non
 
 def test_a_node_on_a_rest_day_is_reminded_of_on_the_working_day_before() -> None:
     node = next(node for node in NODES if node.code == "national_defence_day")
-    on_the_day = Step(1, Relation.BEFORE, 0, Unit.WORKING)
-    day_before = Step(1, Relation.BEFORE, 1, Unit.WORKING)
+    on_the_day = RungFiring(1, Relation.BEFORE, 0, Unit.WORKING)
+    day_before = RungFiring(1, Relation.BEFORE, 1, Unit.WORKING)
 
     assert node.due_on(2026) == dt.date(2026, 9, 19)
     assert on_the_day.fires_on(node.due_on(2026), WorkCalendar()) == dt.date(2026, 9, 18)

@@ -30,8 +30,8 @@ from models.urge import Urge
 from tasks.acting.authorize import permitted
 from tasks.acting.find_seen import seen_item
 from tasks.items.show_item import show_item
-from tasks.lists.browse_items import USUAL, ListedItem, Listing
-from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.browse_items import USUAL, ItemListing, ListedItem
+from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.order_items import Order, Sorting, place_of
 from tasks.people.find import find_department
 from tasks.trail.changes_since import newest_entry
@@ -62,7 +62,7 @@ class ListedLine(BaseModel):
     mine: bool = Field(title="由本人填报")
 
 
-class ItemList(BaseModel):
+class ListedItems(BaseModel):
     """一页任务。"""
 
     year: int = Field(title="年度")
@@ -72,7 +72,7 @@ class ItemList(BaseModel):
     previous: str | None = Field(title="上一页的 cursor", description="与 back=true 一起用。")
 
 
-class Move(BaseModel):
+class DayMove(BaseModel):
     """时限的一次变更。"""
 
     from_on: dt.date = Field(title="原为")
@@ -94,7 +94,7 @@ class DeadlineShown(BaseModel):
     claimed_on: dt.date | None = Field(title="申请办结日")
     done_on: dt.date | None = Field(title="完成日")
     why: str = Field(title="说明")
-    moves: list[Move] = Field(title="历次变更")
+    moves: list[DayMove] = Field(title="历次变更")
 
 
 class ReceiptShown(BaseModel):
@@ -128,7 +128,7 @@ class DocumentOfItem(BaseModel):
     on: dt.date = Field(title="成文日")
 
 
-class Offer(BaseModel):
+class OfferedAct(BaseModel):
     """现在可以做的一件事。"""
 
     act: str = Field(title="办理代码", examples=["sign"])
@@ -209,7 +209,7 @@ class ItemShown(BaseModel):
     instructions: list[_Instruction] = Field(title="批示")  # type: ignore[valid-type]
     urges: list[_Urge] = Field(title="催办")  # type: ignore[valid-type]
     documents: list[DocumentOfItem] = Field(title="文书")
-    may: list[Offer] = Field(title="现在可以办理的", description="按本人权限和任务状态;条件不合的办理时会说明。")
+    may: list[OfferedAct] = Field(title="现在可以办理的", description="按本人权限和任务状态;条件不合的办理时会说明。")
 
 
 @router.get("/items", summary="任务列表", operation_id="list_items")
@@ -218,7 +218,7 @@ def items(
     year: Year = None,
     q: Annotated[str, Query(title="编号或文字", max_length=100, pattern=PLAIN)] = "",
     standing: Annotated[
-        Standing | None, Query(title="哪些", description="未办结、我承办的、待签收、待我审批、逾期。")
+        NamedList | None, Query(title="哪些", description="未办结、我承办的、待签收、待我审批、逾期。")
     ] = None,
     state: Annotated[list[ItemState] | None, Query(title="状态", max_length=10)] = None,
     light: Annotated[list[Light] | None, Query(title="亮灯", max_length=10)] = None,
@@ -233,7 +233,7 @@ def items(
     cursor: Annotated[str | None, Query(title="从哪里继续", description="上一页给出的 next。", max_length=4000)] = None,
     back: Annotated[bool, Query(title="往前翻")] = False,
     limit: Limit = USUAL,
-) -> ItemList:
+) -> ListedItems:
     """本人可以查看的任务,按条件筛选、排序,逐页给出。
 
     翻页按位置(keyset),不按页数:翻到多深都一样快,翻页期间有增减也不漏不重。
@@ -258,11 +258,11 @@ def items(
             due_until=due_until,
         )
         calendar = office_calendar(session, organ_id=call.organ.id)
-        listing = Listing(session, plan, by=call.by, calendar=calendar, choice=choice, sorting=sorting)
+        listing = ItemListing(session, plan, by=call.by, calendar=calendar, choice=choice, sorting=sorting)
         page = listing.page(place, size=limit)
     _link(call, page.next, page.previous)
     lines = [_line(line) for line in page.lines]
-    return ItemList(year=plan.year, total=page.total, items=lines, next=page.next, previous=page.previous)
+    return ListedItems(year=plan.year, total=page.total, items=lines, next=page.next, previous=page.previous)
 
 
 @router.get("/items/{item_id}", summary="一项任务", operation_id="show_item")
@@ -325,7 +325,7 @@ def _shown(session: Session, call: Call, found: WorkItem, entry: int) -> ItemSho
         "importance_name": found.importance.label,
         "children": [{**child, "id": known.get(child["number"])} for child in data["children"]],
         "may": [
-            Offer(act=act.name, name=act.title, path=f"/api/v1/items/{found.id}/acts/{act.name}")
+            OfferedAct(act=act.name, name=act.title, path=f"/api/v1/items/{found.id}/acts/{act.name}")
             for act in API_ACTS
             if act.action in open_now
         ],

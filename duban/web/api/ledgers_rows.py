@@ -12,7 +12,7 @@ from duban.web.api_fields import Body as Sent
 from duban.web.call import Call, Reader, Writer
 from duban.web.doing import IdempotencyKey, IfMatch, done_once
 from duban.web.ledger_body import read_body, request_schema
-from duban.web.problem import Change, Fault, ProblemError, problem_of
+from duban.web.problem import Fault, ProblemError, TrailChange, problem_of
 from models.database import key
 from models.day_override import office_calendar
 from models.ledgers.kind import Kind
@@ -106,7 +106,7 @@ class RowWhole(RowShown):
     """一条记录的全部。"""
 
     terms: list[TermShown] = Field(title="时限")
-    history: list[Change] = Field(title="历次更正")
+    history: list[TrailChange] = Field(title="历次更正")
 
 
 class RowDone(BaseModel):
@@ -319,9 +319,9 @@ def _held(session: Session, call: Call, kind: Kind, row_id: int, if_match: str |
     return found
 
 
-def _changes(session: Session, kind: Kind, row: Any, *, after: int = 0) -> list[Change]:
+def _changes(session: Session, kind: Kind, row: Any, *, after: int = 0) -> list[TrailChange]:
     return [
-        Change(
+        TrailChange(
             at=change.at.isoformat(), actor=change.actor, action=change.action,
             action_name=action_label(change.action), changes=list(change.lines),
         )

@@ -12,7 +12,7 @@ from duban.web.call import Reader
 from models.notice import Notice, NoticeKind, NoticeState
 from models.person import Role
 from models.policy import Colour
-from tasks.notices.list_notices import list_notices
+from tasks.notices.browse_notices import list_notices
 
 router = APIRouter(tags=["通知"])
 

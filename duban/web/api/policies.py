@@ -9,7 +9,7 @@ from duban.web.api_fields import PLAIN
 from duban.web.call import Reader
 from models.errors import NotFoundError
 from models.person import Role
-from models.policy import Colour, Filling, Relation
+from models.policy import Colour, Relation, ReportingCycle
 from models.unit import Unit
 from tasks.ladder.set_policy import list_policies, show_policy
 
@@ -56,7 +56,7 @@ class PolicyShown(BaseModel):
     closure_levels: list[list[Role]] = Field(title="办结审核层级")
     evidence_rules: dict[str, EvidenceRule] = Field(title="佐证规则", description="按任务的重要程度。")
     urge_gap: int = Field(title="催办间隔(工作日)")
-    filling: Filling = Field(title="填报周期")
+    filling: ReportingCycle = Field(title="填报周期")
     filling_day: int = Field(title="填报日")
     suspension_unit: Unit = Field(title="挂起顺延的单位")
     rungs: list[RungShown] = Field(title="各级")

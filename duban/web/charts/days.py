@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 CELL, HIGH, TOP, FOOT = 15, 40, 14, 40
 
 
-class Day(Protocol):
+class DayBar(Protocol):
     """What the strip has to know of a day."""
 
     @property
@@ -24,7 +24,7 @@ class Day(Protocol):
     def special(self) -> bool: ...
 
 
-def day_strip(days: Sequence[Day], link: Callable[[dt.date], str]) -> Markup:
+def day_strip(days: Sequence[DayBar], link: Callable[[dt.date], str]) -> Markup:
     """The strip; each day with deadlines leads to them by `link`."""
     most = max((day.deadlines for day in days), default=0)
     width, height = CELL * len(days), TOP + HIGH + FOOT
@@ -36,7 +36,7 @@ def day_strip(days: Sequence[Day], link: Callable[[dt.date], str]) -> Markup:
     )
 
 
-def _cell(x: int, day: Day, most: int, link: Callable[[dt.date], str]) -> str:
+def _cell(x: int, day: DayBar, most: int, link: Callable[[dt.date], str]) -> str:
     # Put together as text: as Markup, piece by piece, a strip takes longer than the rest of its page.
     count = f",{day.deadlines} 个时限" if day.deadlines else ""
     words = escape(f"{day.on.month}月{day.on.day}日 {day.why}{count}")

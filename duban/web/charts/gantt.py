@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 HIGH = 22
 
 
-class Stage(Protocol):
+class StageMark(Protocol):
     """What a diamond has to know."""
 
     @property
@@ -67,7 +67,7 @@ class Year:
         starts_on: dt.date | None,
         ends_on: dt.date | None,
         percent: int,
-        stages: Sequence[Stage] = (),
+        stages: Sequence[StageMark] = (),
         *,
         words: str,
     ) -> Markup:
@@ -90,7 +90,7 @@ class Year:
             f"{''.join(parts)}</svg>"
         )
 
-    def _diamond(self, colour: str, stage: Stage) -> str:
+    def _diamond(self, colour: str, stage: StageMark) -> str:
         kind = "done" if stage.done else "open"
         words = f"{stage.on.month}月{stage.on.day}日 {stage.title}{'(已完成)' if stage.done else ''}"
         return (

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 STEP, WIDE, HIGH, TOP, FOOT = 34, 20, 56, 14, 18
 
 
-class Month(Protocol):
+class MonthBars(Protocol):
     """What the chart has to know of a month."""
 
     @property
@@ -23,7 +23,7 @@ class Month(Protocol):
     def total(self) -> int: ...
 
 
-def month_columns(months: Sequence[Month], link: Callable[[int], str]) -> Markup:
+def month_columns(months: Sequence[MonthBars], link: Callable[[int], str]) -> Markup:
     """The columns; each month leads to its days by `link`. In time is full, late is striped, open is hollow."""
     most = max((month.total for month in months), default=0)
     columns = "".join(_column(place * STEP, month, most, link) for place, month in enumerate(months))
@@ -39,7 +39,7 @@ _STRIPES = (
 )
 
 
-def _column(x: int, month: Month, most: int, link: Callable[[int], str]) -> str:
+def _column(x: int, month: MonthBars, most: int, link: Callable[[int], str]) -> str:
     y, left, body = float(TOP + HIGH), x + (STEP - WIDE) // 2, ""
     for kind, count in (("in-time", month.in_time), ("late", month.late), ("open", month.open)):
         if count:

@@ -51,7 +51,7 @@ HEADINGS = ("编号", "记录时间", "日期", "何人", "代何人", "途径",
 
 
 @dataclass(frozen=True)
-class Asked:
+class TrailChoice:
     """What of the trail is wanted."""
 
     organ: Organ | None
@@ -113,7 +113,7 @@ def export_all(database: Engine, settings: Settings, job: Job, report: Report) -
     path = new_result(settings, "csv")
     with reading(database) as session, path.open("wb") as kept:
         given = job.parameters["asked"]
-        asked = Asked(
+        asked = TrailChoice(
             organ=session.get(Organ, job.parameters["organ"]) if given.get("organ") else None,
             item=session.get(WorkItem, job.parameters["item"]) if job.parameters["item"] else None,
             person=session.get(Person, int(given["person"])) if given.get("person") else None,
@@ -181,7 +181,7 @@ def _require(session: Session, visit: Visit) -> None:
     authorize_organ(session, visit.by, Action.AUDIT, visit.organ.id)
 
 
-def _asked(session: Session, visit: Visit, asked: Mapping[str, str]) -> Asked:
+def _asked(session: Session, visit: Visit, asked: Mapping[str, str]) -> TrailChoice:
     """What is asked for. Raises BadInputError; NotFoundError, which is one, for what is not there."""
     seen = organs_within(session, visit.by, Action.AUDIT)
     number, before, item = asked.get("person", ""), asked.get("before", ""), asked.get("item", "").strip()
@@ -193,7 +193,7 @@ def _asked(session: Session, visit: Visit, asked: Mapping[str, str]) -> Asked:
     action = asked.get("action", "")
     if action and action not in dict(_actions()):
         raise BadInputError(f"“{action}”不是操作:请从列表中选择。")
-    return Asked(
+    return TrailChoice(
         organ=visit.organ if asked.get("organ") else None,
         item=_item(session, visit, item) if item else None,
         person=person,
@@ -213,7 +213,7 @@ def _item(session: Session, visit: Visit, number: str) -> WorkItem:
         raise unknown_item(plan, number) from error
 
 
-def _read(session: Session, by: Actor, asked: Asked, limit: int) -> list[TrailEntry]:
+def _read(session: Session, by: Actor, asked: TrailChoice, limit: int) -> list[TrailEntry]:
     return show_audit(
         session, by=by, organ=asked.organ, item=asked.item, person=asked.person, action=asked.action,
         from_on=asked.from_on, until_on=asked.until_on, before=asked.before, limit=limit,
@@ -226,7 +226,7 @@ def _length(session: Session) -> int:
 
 
 def _write(
-    session: Session, by: Actor, asked: Asked, kept: BinaryIO, track: Callable[[int], None] | None = None
+    session: Session, by: Actor, asked: TrailChoice, kept: BinaryIO, track: Callable[[int], None] | None = None
 ) -> int:
     """Write the table page by page, so that a long trail is never held whole; how many entries it has."""
     count = 0

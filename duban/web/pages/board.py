@@ -14,8 +14,8 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.permission import Action
 from tasks.acting.authorize import organs_within, permitted
-from tasks.lists.list_unfiled import unfiled
-from tasks.lists.tally import Group, Outcome
+from tasks.lists.list_unreported import unreported
+from tasks.lists.tally import DeadlineOutcome, Group
 from tasks.oversight.gather_board import gather_board
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
         calendar = office_calendar(session, organ_id=plan.organ_id)
         found = gather_board(session, plan, by=visit.looking, calendar=calendar, group=by)
 
-        all_open, whole = visit.link("/calendar", outcome=Outcome.OPEN), visit.link("/calendar", show="all")
+        all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
 
         def on_day(day: dt.date) -> str:
             return f"{all_open}&day={day}"
@@ -67,7 +67,7 @@ def unfiled_page(visit: Signed, department: RowNumber = None) -> HTMLResponse:
     """The rows behind who has not filed: the items that owe a report for the period, of those the person may see."""
     with visit.reading() as session:
         plan = visit.plan(session)
-        rows = unfiled(
+        rows = unreported(
             session,
             plan,
             on=visit.on,

@@ -24,10 +24,8 @@ from models.plan import AnnualPlan
 from models.typed_text import day
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
-from tasks.oversight.compile_brief import compile_brief, first_reader
-from tasks.oversight.compile_circular import compile_circular
-from tasks.oversight.gather_brief import gather_brief
-from tasks.oversight.gather_circular import gather_circular
+from tasks.oversight.compile_brief import compile_brief, first_reader, gather_brief
+from tasks.oversight.compile_circular import compile_circular, gather_circular
 from tasks.papers.brief import share_out
 from tasks.papers.list_documents import list_documents
 

@@ -12,7 +12,7 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.light import Light
 from models.workdays import WorkCalendar
-from tasks.oversight.gather_gantt import ProjectSpan, Span, gather_gantt
+from tasks.oversight.gather_gantt import GanttBar, ProjectSpan, gather_gantt
 
 router = APIRouter()
 _DAY = dt.timedelta(days=1)
@@ -28,7 +28,7 @@ def gantt(visit: Signed, project: RowNumber = None) -> HTMLResponse:
         calendar = office_calendar(session, organ_id=plan.organ_id)
         projects = gather_gantt(session, plan, by=visit.looking, calendar=calendar, project=project)
 
-        def words(item: Span) -> str:
+        def words(item: GanttBar) -> str:
             start = day_text(item.starts_on, on=visit.on) if item.starts_on else "未定"
             end = day_text(item.ends_on, on=visit.on) if item.ends_on else "未定"
             stages = "、".join(f"{stage.title} {day_text(stage.on, on=visit.on)}" for stage in item.stages)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, select
 
-from duban.web.item_list import Asked, address, asked_again, asked_for, chips, listing_of
+from duban.web.item_list import ListAddress, address, asked_again, asked_for, chips, listing_of
 from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
 from models.item import Importance, ItemState, WorkItem
@@ -13,7 +13,7 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from tasks.acting.authorize import may_anywhere, organs_within, permitted
 from tasks.lists.browse_items import ItemPage
-from tasks.lists.choose_items import Standing
+from tasks.lists.choose_items import NamedList
 from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn
 from tasks.lists.keep_view import drop_view, keep_view, views_for
 from tasks.lists.offer_filters import offer_filters
@@ -63,7 +63,7 @@ def drop(sent: Sent, view_id: int) -> Response:
     return visit.go(address(visit, "/items", asked.pairs), said)
 
 
-def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: Asked) -> HTMLResponse:
+def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) -> HTMLResponse:
     token = asked.before or asked.after
     place = place_of(token, asked.sorting, back=bool(asked.before)) if token else None
     found = listing_of(session, plan, asked, by=visit.looking).page(place, size=asked.size)
@@ -82,7 +82,7 @@ def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: Asked) -> HTM
         shown=_shown(found),
         address=lambda pairs, **more: address(visit, "/items", pairs, **more),
         chips=list(chips(asked, names)),
-        standings=Standing,
+        standings=NamedList,
         lights=Light,
         states=ItemState,
         weights=Importance,

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy import Engine
 
 from duban.web.attachment import XLSX, streamed
-from duban.web.item_list import Asked, asked_again, asked_for, listing_of, selected
+from duban.web.item_list import ListAddress, asked_again, asked_for, listing_of, selected
 from duban.web.jobs import Report, actor_of, kind_of_work, start_job
 from duban.web.visit import Signed
 from duban.web.work_folder import new_result
@@ -59,7 +59,7 @@ def export(visit: Signed, kind: str) -> Response:
 def export_in_background(database: Engine, settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     """The same by the runner of long work, as whoever began it may see the list."""
     about = job.parameters
-    asked: Asked = asked_again(about["query"])
+    asked: ListAddress = asked_again(about["query"])
     on, kind = dt.date.fromisoformat(about["on"]), KINDS[about["kind"]]
     path = new_result(settings, kind)
     with reading(database) as session:

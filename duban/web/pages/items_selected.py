@@ -18,9 +18,9 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none, words
 from tasks.acting.authorize import authorize_organ, may_anywhere, permitted
-from tasks.items.transfer_many import Outcome, transfer_many
+from tasks.items.transfer import TransferOutcome, transfer_many
 from tasks.items.urge import REPLY_DAYS, foresee_urging, urge
-from tasks.lists.browse_items import ListedItem, Listing
+from tasks.lists.browse_items import ItemListing, ListedItem
 from tasks.lists.choose_items import Choice
 from tasks.people.roster import people_in_office
 
@@ -87,7 +87,7 @@ def transfer_done(sent: Sent) -> Response:
         )  # fmt: skip
 
 
-def _transferred(session: Session, sent: Posted, ids: list[int]) -> tuple[list[Outcome], str]:
+def _transferred(session: Session, sent: Posted, ids: list[int]) -> tuple[list[TransferOutcome], str]:
     visit = sent.visit
     department_id, person_id = sent.number("department", "科室"), sent.number("handler", "承办人")
     department = session.get(Department, department_id) if department_id else None
@@ -164,7 +164,7 @@ def _lines(session: Session, visit: Visit, items: list[WorkItem]) -> dict[int, L
     plans = select(AnnualPlan).where(col(AnnualPlan.id).in_({item.plan_id for item in items}))
     for plan in session.exec(plans).all():
         choice = Choice(items=frozenset(key(item.id) for item in items if item.plan_id == plan.id))
-        listing = Listing(session, plan, by=visit.by, calendar=calendar, choice=choice)
+        listing = ItemListing(session, plan, by=visit.by, calendar=calendar, choice=choice)
         lines |= {line.id: line for line in listing.lines()}
     return lines
 

@@ -21,8 +21,7 @@ from models.permission import Action
 from models.person import Person
 from models.random_draw import lists_of
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.draws.draw_inspection import draw_inspection
-from tasks.draws.find_draw import find_draw, list_draws
+from tasks.draws.draw_inspection import draw_inspection, find_draw, list_draws
 from tasks.draws.read_draw_lists import (
     conflict_lines,
     read_conflicts,

@@ -28,7 +28,7 @@ from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach_to_act
-from tasks.ledgers.browse import Due, LedgerPage, Wanted, browse, count_kinds, filters_of
+from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
@@ -79,7 +79,7 @@ def ledger(visit: Signed, code: str, page: Page = 1) -> HTMLResponse:
             session, "ledger.html", menu="/ledgers", kind=kind, kinds=KINDS.values(), found=found, wanted=wanted,
             year=year, years=years, columns=_columns(kind, found.rows), words=teller.words, items=teller.items,
             due=_due(session, visit, kind, found.rows), evidence=_evidence(session, kind, found.rows), asked=asked,
-            filters=filters_of(kind), dues=list(Due), may_record=may_record(session, visit),
+            filters=filters_of(kind), dues=list(TermState), may_record=may_record(session, visit),
             kept={name: value for name, value in asked.items() if name in _FILTERS or name in wanted.choices},
         )  # fmt: skip
 
@@ -153,7 +153,7 @@ def wanted_of(visit: Visit, kind: Kind, year: int) -> Wanted:
         from_on=from_on,
         until_on=until_on,
         item=asked.get("item", "")[:64].strip(),
-        due=Due(asked["due"]) if asked.get("due") in list(Due) else None,
+        due=TermState(asked["due"]) if asked.get("due") in list(TermState) else None,
         withdrawn=asked.get("withdrawn") == "yes",
         batch=int(batch) if batch.isascii() and batch.isdecimal() and len(batch) < 10 else None,
     )

@@ -19,7 +19,7 @@ from flows.schedules import SCHEDULES
 from flows.slots import slots
 from models.database import reading
 from models.errors import NotFoundError
-from tasks.engine.measure import Measures, lag, measure
+from tasks.engine.show_system import Measures, lag, measure
 from tasks.ladder.remind import SLUG
 
 router = APIRouter()

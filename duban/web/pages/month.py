@@ -13,8 +13,8 @@ from duban.web.visit import Signed
 from models.day_override import office_calendar
 from models.errors import BadInputError
 from models.organ import Department
-from tasks.lists.choose_items import Choice, Standing
-from tasks.lists.tally import Outcome
+from tasks.lists.choose_items import Choice, NamedList
+from tasks.lists.tally import DeadlineOutcome
 from tasks.oversight.gather_calendar import SHOWN, count_outcomes, gather_calendar
 
 router = APIRouter()
@@ -29,7 +29,7 @@ def calendar_page(
     month: Annotated[str, Query(max_length=7)] = "",
     show: Annotated[Literal["all", "mine"], Query()] = "all",
     department: Annotated[str, Query(max_length=18, pattern=r"^\d*$")] = "",
-    outcome: Annotated[Outcome | None, Query()] = None,
+    outcome: Annotated[DeadlineOutcome | None, Query()] = None,
     day: Annotated[str, Query(max_length=10)] = "",
 ) -> HTMLResponse:
     """One month, from the Monday before its first day to the Sunday after its last; or all that is due on one day."""
@@ -37,7 +37,7 @@ def calendar_page(
     begins = _first_of(month) if month else (asked or visit.on).replace(day=1)
     ends = begins.replace(day=months.monthrange(begins.year, begins.month)[1])
     choice = Choice(
-        standing=Standing.MINE if show == "mine" else None, department=int(department) if department else None
+        standing=NamedList.MINE if show == "mine" else None, department=int(department) if department else None
     )
     kept = {"show": show if show == "mine" else None, "department": department, "outcome": outcome}
 

@@ -16,7 +16,7 @@ from models.permission import Action
 from models.person import Person
 from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
-from tasks.lists.choose_items import Choice, Shine, Standing, chosen
+from tasks.lists.choose_items import Choice, NamedList, Shine, chosen
 from tasks.staff.show_people import show_chart, show_person
 
 router = APIRouter()
@@ -118,7 +118,7 @@ def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int 
     if plan is None or found.organ_id != plan.organ_id:
         return {"open_items": None, "open_year": None}
     shine = Shine(session, plan, on=visit.on, calendar=office_calendar(session, organ_id=plan.organ_id))
-    choice = Choice(person=found.id, standing=Standing.OPEN)
+    choice = Choice(person=found.id, standing=NamedList.OPEN)
     count = shine.joined(sa.func.count()).where(*chosen(session, plan, choice, shine, by=visit.looking))
     return {"open_items": session.connection().execute(count).scalar_one(), "open_year": plan.year}
 

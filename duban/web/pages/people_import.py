@@ -36,7 +36,7 @@ _KINDS = {"organs": "单位", "departments": "部门", "people": "人员", "post
 
 
 @dataclass(frozen=True)
-class LookedThrough:
+class StaffPreview:
     """What an import would do, or what keeps it from being done."""
 
     file: WaitingFile
@@ -123,7 +123,7 @@ def template(visit: Signed) -> Response:
         return attachment(path.read_bytes(), "人员名册模板.xlsx", XLSX)
 
 
-def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> LookedThrough:
+def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
     """The import itself, rolled back whole: what is foretold is what will be done."""
     rows, _ = read_staff(open_workbook(file.path), file.name)
     try:
@@ -138,8 +138,8 @@ def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> LookedThrough
         wrong = {place: ";".join(accepted) for place, accepted in places.items()}
         in_wrong = {(fault.sheet, fault.row) for fault in faults}
         ordered = sorted(rows, key=lambda row: (row.sheet, row.place) not in in_wrong) if len(rows) > SHOWN else rows
-        return LookedThrough(file, ordered[:SHOWN], len(rows), _used(rows, faults), faults, wrong)
-    return LookedThrough(file, rows[:SHOWN], len(rows), _used(rows, ()), done=done)
+        return StaffPreview(file, ordered[:SHOWN], len(rows), _used(rows, faults), faults, wrong)
+    return StaffPreview(file, rows[:SHOWN], len(rows), _used(rows, ()), done=done)
 
 
 def _used(rows: Sequence[StaffRow], faults: Sequence[CellError]) -> list[str]:
@@ -150,7 +150,7 @@ def _used(rows: Sequence[StaffRow], faults: Sequence[CellError]) -> list[str]:
 def _page(
     session: Session,
     visit: Visit,
-    found: LookedThrough | None,
+    found: StaffPreview | None,
     started: str,
     *,
     error: str = "",

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from duban.web.attachment import XLSX, attachment
 from duban.web.jobs import Report, actor_of, kind_of_work, start_job
-from duban.web.looked_through import Kept, find, keep
+from duban.web.looked_through import KeptPreview, find, keep
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
@@ -154,7 +154,7 @@ def _look(visit: Visit, file: WaitingFile, year: int, dues: Mapping[str, str]) -
     return visit.go(on)
 
 
-def _correct(sent: Posted, file: WaitingFile, found: Kept) -> Response:
+def _correct(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
     """Take over how the person reads due texts; what cannot be read is told beside its field."""
     visit, year = sent.visit, int(found.summary["year"])
     dues, wrong = found.dues, {}
@@ -175,7 +175,7 @@ def _correct(sent: Posted, file: WaitingFile, found: Kept) -> Response:
     return _look(visit, file, year, dues)
 
 
-def _confirm(visit: Visit, file: WaitingFile, found: Kept) -> Response:
+def _confirm(visit: Visit, file: WaitingFile, found: KeptPreview) -> Response:
     year = int(found.summary["year"])
     if found.errors:
         raise BadInputError(f"文件中还有 {found.errors} 处错误:更正后再导入。没有写入任何数据。")
@@ -251,7 +251,7 @@ def _show(
     session: Session,
     visit: Visit,
     file: WaitingFile,
-    found: Kept,
+    found: KeptPreview,
     *,
     shown: str = "",
     page: int = 1,

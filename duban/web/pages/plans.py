@@ -29,8 +29,7 @@ from tasks.lists.find_gaps import Gap, gaps
 from tasks.people.find_posts import names_to_offer
 from tasks.plan.export_list import export_list
 from tasks.plan.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, gap_rows, understood
-from tasks.plan.foresee_issue import foresee_issue
-from tasks.plan.issue import issue
+from tasks.plan.issue import foresee_issue, issue
 from tasks.plan.sum_plans import PlanInNumbers, is_incomplete, sum_plans
 from tasks.plan.undo_import import undo_import
 from tasks.wording.policy import rung_sentence

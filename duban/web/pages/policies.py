@@ -26,12 +26,12 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
-from models.filling import Period, periods
 from models.firing import Firing, firings
 from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan
-from models.policy import Filling, Policy, Rung
+from models.policy import Policy, ReportingCycle, Rung
+from models.reporting_cycle import Period, periods
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.ladder.set_policy import check_may_set, list_policies, read_policy, set_policy, show_policy
 from tasks.wording.policy import differences, levels_sentence, rung_of, rung_parts
@@ -48,7 +48,7 @@ class Sample:
     until: dt.date
     firings: Sequence[Firing]
     yellow_on: dt.date
-    fillings: Sequence[Period]
+    periods: Sequence[Period]
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
         else f"落后 {policy.lag_yellow} 个百分点亮黄灯"
         + (f",超过 {policy.lag_red} 个亮红灯" if policy.lag_red is not None else "")
     )
-    monthly = policy.filling in (Filling.MONTHLY, Filling.QUARTERLY)
+    monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
     rules = "、".join(
         f"{label} {policy.evidence_rules.get(code, {}).get('pieces', 0)} 件" for code, label in OPTIONS["importance"]
     )
@@ -263,13 +263,13 @@ def _sampled(
     calendar = office_calendar(session)
     until = dt.date(due_on.year, 12, 31)
     ladder = [rung_of(rung, place) for place, rung in enumerate(rungs, 1)]
-    filling = periods(
-        Filling(terms["filling"]), since=issued_on, until=due_on, day=terms["filling_day"], calendar=calendar
+    owed = periods(
+        ReportingCycle(terms["filling"]), since=issued_on, until=due_on, day=terms["filling_day"], calendar=calendar
     )
     return Sample(
         issued_on, due_on, until,
         firings(ladder, issued_on=issued_on, due_on=due_on, until=until, calendar=calendar),
-        calendar.add(due_on, -terms["near_days"]), list(filling),
+        calendar.add(due_on, -terms["near_days"]), list(owed),
     ), None  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from models.plan import AnnualPlan
 from models.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.file_store import FileStore
-from tasks.report.upward.receive_report import Receipt, receive_report, sender_of
+from tasks.report.upward.receive_report import PackageReceipt, receive_report, sender_of
 from tasks.report.upward.report_package import read_package
 from tasks.report.upward.signing_key import spaced
 from tasks.report.upward.sum_below import gather_below
@@ -126,7 +126,7 @@ def _receive(visit: Visit, file: WaitingFile, confirmed: str | None) -> Response
     return visit.go(visit.link(f"{HOME}/{receipt.report.id}"), _said(receipt))
 
 
-def _said(receipt: Receipt) -> str:
+def _said(receipt: PackageReceipt) -> str:
     row = receipt.report
     if receipt.new:
         return f"已接收{receipt.sender.name} {row.year} 年度报告(第 {row.version} 版)。"

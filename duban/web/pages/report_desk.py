@@ -10,7 +10,7 @@ from duban.web.report_desk import desk_page
 from duban.web.report_reach import readable_report
 from models.database import key
 from models.errors import DubanError, NotFoundError
-from tasks.report.compiling.find_block import find_block
+from tasks.report.compiling.find_report import find_block
 from tasks.report.desk.at_desk import report_of
 
 router = APIRouter()

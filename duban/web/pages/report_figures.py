@@ -21,7 +21,7 @@ router = APIRouter()
 
 
 @dataclass(frozen=True)
-class Line:
+class FigureLine:
     """A figure and the sentence it stands in."""
 
     figure: ReportFigure
@@ -50,7 +50,7 @@ def figures(visit: Signed, report_id: int, figure: RowNumber = None) -> HTMLResp
         )  # fmt: skip
 
 
-def _lines(session: Session, report: Report) -> list[Line]:
+def _lines(session: Session, report: Report) -> list[FigureLine]:
     query = (
         select(ReportFigure, ReportBlock)
         .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
@@ -58,7 +58,7 @@ def _lines(session: Session, report: Report) -> list[Line]:
         .where(ReportSection.report_id == report.id, col(ReportBlock.withdrawn).is_(False))
         .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
     )
-    return [Line(figure, block) for figure, block in session.exec(query)]
+    return [FigureLine(figure, block) for figure, block in session.exec(query)]
 
 
 def _unfounded(session: Session, report: Report) -> list[tuple[str, str]]:

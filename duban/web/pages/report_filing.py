@@ -30,12 +30,12 @@ from tasks.people.find import find_plan
 from tasks.report.compiling.read_back import read_back
 from tasks.report.filing.consult import consultations_of
 from tasks.report.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
-from tasks.report.filing.overview import who_filed
 from tasks.report.filing.review import submit
 from tasks.report.filing.send import public_document, public_edition
 from tasks.report.filing.show import FilingShown, show_filing
 from tasks.report.filing.step import filing_of, find_filing
 from tasks.report.output.lay_out_report import lay_out_report
+from tasks.report.upward.who_filed import who_filed
 
 router = APIRouter()
 _READERS = (Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_SIGN)

@@ -24,12 +24,12 @@ from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import organs_within, seats
 from tasks.engine.show_system import Queue, show_queue
-from tasks.lists.browse_items import Listing
-from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.browse_items import ItemListing
+from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
-from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
-from tasks.oversight.gather_brief import gather_brief
-from tasks.oversight.gather_work import Group, Line, Work, gather_work
+from tasks.lists.list_unreported import Unreported, Unsigned, owed_period, unreported, unsigned
+from tasks.oversight.compile_brief import gather_brief
+from tasks.oversight.gather_work import Group, Work, WorkLine, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tasks.papers.brief import Brief
 from tasks.report.filing.waiting import waiting_filings
@@ -53,7 +53,7 @@ LEADING = frozenset({Role.LEADER, Role.FIRST_RESPONSIBLE})
 
 
 @dataclass(frozen=True)
-class Figure:
+class LinkedCount:
     """A number on the page and where its rows are."""
 
     label: str
@@ -99,8 +99,8 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
         calendar = office_calendar(session, organ_id=plan.organ_id)
         if what in ("unfiled", "unsigned"):
             _check_overseen(session, visit, plan)
-            rows: Sequence[Unfiled | Unsigned] = (
-                unfiled(session, plan, on=visit.on, calendar=calendar)
+            rows: Sequence[Unreported | Unsigned] = (
+                unreported(session, plan, on=visit.on, calendar=calendar)
                 if what == "unfiled"
                 else unsigned(session, plan, on=visit.on)
             )
@@ -110,7 +110,7 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
         number = next((one for one in Number if one.value == what), None)
         if number is None:
             raise NotFoundError("没有这个清单。")
-        choice = Choice(department=department) if department else Choice(standing=Standing.MINE)
+        choice = Choice(department=department) if department else Choice(standing=NamedList.MINE)
         lines = list_counted(session, plan, choice, number, by=visit.looking, calendar=calendar)
         return visit.page(session, "work_rows.html", menu="/", number=number, lines=lines, plan=plan)
 
@@ -144,12 +144,12 @@ def _desk(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], qu
     )
 
 
-def _acts(line: Line) -> tuple[Act, ...]:
+def _acts(line: WorkLine) -> tuple[Act, ...]:
     """The acts a line offers, the primary one first; none for what has a page of its own."""
     return tuple(BY_VERB[verb] for verb in VERBS.get(line.action, ()))
 
 
-def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar) -> tuple[str, list[Figure]]:
+def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar) -> tuple[str, list[LinkedCount]]:
     """The numbers of whoever does items: a head's are those of the department. Nothing for others."""
     filled = seats(session, visit.looking)
     headed = next((s for s in filled if s.role is Role.DEPARTMENT_HEAD and s.department_id and not s.for_id), None)
@@ -157,8 +157,8 @@ def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCal
         title, choice = "本科室的任务", Choice(department=headed.department_id)
         query: dict[str, object] = {"department": headed.department_id}
     elif any(seat.role is Role.HANDLER for seat in filled):
-        title, choice = "我承办的任务", Choice(standing=Standing.MINE)
-        query = {"only": Standing.MINE.value}
+        title, choice = "我承办的任务", Choice(standing=NamedList.MINE)
+        query = {"only": NamedList.MINE.value}
     else:
         return "", []
     listed: dict[Number, dict[str, object]] = {
@@ -168,7 +168,7 @@ def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCal
     }
     counts = count_work(session, plan, choice, by=visit.looking, calendar=calendar)
     return title, [
-        Figure(
+        LinkedCount(
             one.what.label,
             one.count,
             visit.link("/items", **query, **listed[one.what])
@@ -181,21 +181,21 @@ def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCal
 
 def _led(
     session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar, work: Work, brief: Brief
-) -> list[Figure]:
+) -> list[LinkedCount]:
     """The three numbers of a leader."""
     red = Choice(lights=frozenset({Light.RED, Light.BEHIND}))
-    count = Listing(session, plan, by=visit.looking, calendar=calendar, choice=red).count()
+    count = ItemListing(session, plan, by=visit.looking, calendar=calendar, choice=red).count()
     waits = sum(line.decision is not None or line.appeal is not None for line in work.lines)
     return [
-        Figure("红灯", count, visit.link("/items", light=[str(light) for light in sorted(red.lights)])),
-        Figure("待批", waits, "#deciding" if waits else "#work", Group.DECIDING in work.cut),
-        Figure("批示未复", brief.unanswered, "#instructions"),
+        LinkedCount("红灯", count, visit.link("/items", light=[str(light) for light in sorted(red.lights)])),
+        LinkedCount("待批", waits, "#deciding" if waits else "#work", Group.DECIDING in work.cut),
+        LinkedCount("批示未复", brief.unanswered, "#instructions"),
     ]
 
 
 def _owing(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar) -> list[Owing]:
     """What each unit has not filed or signed, most first."""
-    late = unfiled(session, plan, on=visit.on, calendar=calendar)
+    late = unreported(session, plan, on=visit.on, calendar=calendar)
     fresh = unsigned(session, plan, on=visit.on)
     missing = Counter((row.unit, row.department_id) for row in late)
     passed = Counter((row.unit, row.department_id) for row in late if row.passed)

@@ -50,7 +50,7 @@ class DayCell:
 
 
 @dataclass(frozen=True)
-class Month:
+class CalendarMonth:
     """A month in weeks from Monday; a place of another month is None."""
 
     number: int
@@ -59,7 +59,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Change:
+class CalendarChange:
     """What is about to be done to the calendar, and what follows from it."""
 
     heading: str
@@ -106,7 +106,7 @@ def bring_in(sent: Sent) -> Response:
             return visit.go(visit.link("/workdays"), _said(f"已导入“{file.name}”", changed))
         with Session(visit.desk.database, expire_on_commit=False) as scratch:
             changed = import_calendar(scratch, file.path, by=visit.by, organ_id=_organ_id(scratch, visit))
-        shown = Change(f"“{file.name}”将带来的变化", changed, [("waiting", file.token)], "/workdays/import")
+        shown = CalendarChange(f"“{file.name}”将带来的变化", changed, [("waiting", file.token)], "/workdays/import")
         with visit.reading() as session:
             return _change_page(session, visit, shown)
     except ForbiddenError:
@@ -136,7 +136,7 @@ def set_day(sent: Sent) -> Response:
         with Session(visit.desk.database, expire_on_commit=False) as scratch:
             changed = _set(scratch, visit, visit.by, sent, on)
         fields = [("day", on.isoformat()), ("what", sent.text("what")), ("name", sent.text("name"))]
-        shown = Change(f"{on} {_what(sent)}将带来的变化", changed, fields, "/workdays/day")
+        shown = CalendarChange(f"{on} {_what(sent)}将带来的变化", changed, fields, "/workdays/day")
         with visit.reading() as session:
             return _change_page(session, visit, shown)
     except ForbiddenError:
@@ -188,7 +188,7 @@ def _year(visit: Visit) -> int:
     return visit.year or visit.on.year
 
 
-def lay_out(calendar: WorkCalendar, year: int, own: set[dt.date]) -> list[Month]:
+def lay_out(calendar: WorkCalendar, year: int, own: set[dt.date]) -> list[CalendarMonth]:
     """The twelve months of the year."""
     months = []
     for number in range(1, 13):
@@ -205,7 +205,7 @@ def lay_out(calendar: WorkCalendar, year: int, own: set[dt.date]) -> list[Month]
                 mark = "" if is_working == (day.weekday() < 5) else "班" if is_working else "休"
                 cells.append(DayCell(day, is_working, mark, calendar.why(day), day in own))
             weeks.append(cells)
-        months.append(Month(number, weeks, working))
+        months.append(CalendarMonth(number, weeks, working))
     return months
 
 
@@ -234,7 +234,7 @@ def _page(
     )  # fmt: skip
 
 
-def _change_page(session: Session, visit: Visit, change: Change) -> HTMLResponse:
+def _change_page(session: Session, visit: Visit, change: CalendarChange) -> HTMLResponse:
     after = change.changed.calendar
     moved = [(day, after.is_working(day), after.why(day)) for day in change.changed.moved]
     return visit.page(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tasks.reading.folding import sentences
 
 
-class Step(NamedTuple):
+class TextChange(NamedTuple):
     """One change of a text; without an author the words are the compiler's."""
 
     author: str | None
@@ -14,7 +14,7 @@ class Step(NamedTuple):
     after: str | None
 
 
-def authorship(text: str, compiled: Iterable[str], steps: Sequence[Step]) -> list[tuple[str, str | None]]:
+def authorship(text: str, compiled: Iterable[str], steps: Sequence[TextChange]) -> list[tuple[str, str | None]]:
     """Each sentence of the text with who wrote it, None for the compiler.
 
     `compiled` is what the compiler wrote, then or now; `steps` are in the order in which they were taken. A sentence

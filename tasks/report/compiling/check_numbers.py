@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from models.figure import Figure, plain
 from tasks.reading.figures import figures_in
-from tasks.reading.findings import Figure as Read
+from tasks.reading.findings import ReadFigure as Read
 
 UNFOUNDED = "〔数字无据〕"
 """What a sentence is marked with in which a number stands that nothing bears out."""

@@ -23,8 +23,8 @@ from tasks.report.compiling.blocks import Block, template_texts, write_block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.deficiencies import deficiencies
 from tasks.report.compiling.draft import DraftBlock, DraftSection, keyed
+from tasks.report.compiling.find_report import hold_reports
 from tasks.report.compiling.first_responsible import first_responsible
-from tasks.report.compiling.hold_reports import hold_reports
 from tasks.report.compiling.keep_draft import read_draft, write_draft
 from tasks.report.compiling.keep_edits import carry
 from tasks.report.compiling.ledgers import sentences

@@ -21,8 +21,8 @@ from models.organ import Organ
 from models.person import Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.progress import ProgressEntry
-from tasks.ledgers.list_ledgers import list_ledgers
 from tasks.report.figures.count_items import NOT_COUNTED, was_cancelled
+from tasks.report.figures.count_ledgers import list_ledgers
 from tasks.report.figures.gather_figures import figures_of_year
 from tasks.report.upward.sum_below import Below, gather_below
 

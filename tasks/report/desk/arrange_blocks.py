@@ -8,8 +8,8 @@ from models.errors import BadInputError
 from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.report_desk import EditKind
 from tasks.reading.folding import sentences
+from tasks.report.compiling.find_report import section_of
 from tasks.report.desk.at_desk import Desk, at_desk, in_section
-from tasks.report.desk.report_sections import section_of
 from tasks.report.figures.gather_figures import figure_of
 
 
@@ -151,7 +151,11 @@ def move_block(
         neighbour = desk.block(after or before or "") if section is None else None
         if neighbour is block:
             raise BadInputError("不能移到它自己的前后。")
-        to = neighbour.section_id if neighbour else row_id(section_of(desk, section or SectionKind.OTHER).id)
+        to = (
+            neighbour.section_id
+            if neighbour
+            else row_id(section_of(desk.session, desk.report, section or SectionKind.OTHER).id)
+        )
         was, home = block.section_id, [one for one in source if one is not block]
         target = home if to == was else in_section(session, to)
         if neighbour is None:

@@ -11,7 +11,7 @@ from models.report import Report, ReportBlock
 from models.report_desk import ReportComment
 from models.typed_text import words, words_or_none
 from tasks.acting.perform import performing_for
-from tasks.report.compiling.find_block import find_block
+from tasks.report.compiling.find_report import find_block
 from tasks.report.desk.at_desk import beginning, unmarked
 
 LONGEST = 1000

@@ -23,7 +23,7 @@ _PIECE = re.compile(r"\d+(?:\.\d+)?|[A-Za-z]+|.", re.DOTALL)
 """A number or a foreign word is one piece, every other character is one."""
 
 
-class Span(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of text: "same", "gone" from the older version, or "new" in the newer one."""
 
     what: str
@@ -37,7 +37,7 @@ class BlockChange:
     key: str
     part: str
     what: tuple[str, ...]
-    spans: tuple[Span, ...]
+    spans: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True)
@@ -95,18 +95,18 @@ def figures_now(session: Session, report: Report) -> list[FigureChange]:
     return figure_changes(then, {code: now[code] for code in then if code in now})
 
 
-def spans(before: str, after: str) -> tuple[Span, ...]:
+def spans(before: str, after: str) -> tuple[Stretch, ...]:
     """The two texts as one: what stayed, what went and what came."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
-    found: list[Span] = []
+    found: list[Stretch] = []
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
-            found.append(Span("same", "".join(old[a:b])))
+            found.append(Stretch("same", "".join(old[a:b])))
             continue
         if b > a:
-            found.append(Span("gone", "".join(old[a:b])))
+            found.append(Stretch("gone", "".join(old[a:b])))
         if d > c:
-            found.append(Span("new", "".join(new[c:d])))
+            found.append(Stretch("new", "".join(new[c:d])))
     return tuple(found)
 
 
@@ -172,8 +172,8 @@ def _block_changes(before: Sequence[DraftSection], after: Sequence[DraftSection]
             yield BlockChange(key, part, ("不再有",), _alone("gone", block))
 
 
-def _alone(what: str, block: DraftBlock) -> tuple[Span, ...]:
-    return (Span(what, block.text),)
+def _alone(what: str, block: DraftBlock) -> tuple[Stretch, ...]:
+    return (Stretch(what, block.text),)
 
 
 def _placed(sections: Sequence[DraftSection]) -> dict[str, tuple[str, DraftBlock]]:

@@ -9,8 +9,8 @@ from models.report import Report, ReportBlock, ReportSection, SectionKind
 from models.report_desk import EditKind
 from models.typed_text import words, words_or_none
 from tasks.report.compiling.draft import WORD
+from tasks.report.compiling.find_report import section_of
 from tasks.report.desk.at_desk import Desk, at_desk, in_section, unmarked
-from tasks.report.desk.report_sections import section_of
 
 LONGEST = 20_000
 LONGEST_HEADING = 100
@@ -103,7 +103,7 @@ def add_block(
     text = unmarked(words(text, "文字", longest=LONGEST))
     title = words_or_none(heading, "小标题", longest=LONGEST_HEADING)
     with at_desk(session, report, by=by) as desk:
-        part = section_of(desk, section)
+        part = section_of(desk.session, desk.report, section)
         blocks = in_section(session, row_id(part.id))
         neighbour = desk.block(after) if after else blocks[-1] if blocks else None
         if after and neighbour is not None and neighbour.section_id != part.id:

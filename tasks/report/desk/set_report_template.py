@@ -11,7 +11,7 @@ from models.kept_template import KeptTemplate
 from models.organ import Organ
 from models.permission import Action
 from tasks.acting.perform import performing_for
-from tasks.report.compiling.hold_reports import hold_reports
+from tasks.report.compiling.find_report import hold_reports
 from tasks.report.compiling.template import STANDARD, ReportTemplate, read_template, template_from
 from tasks.report.desk.at_desk import unmarked
 

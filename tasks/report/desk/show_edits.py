@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.report import Report, ReportBlock
 from models.report_desk import EditKind, ReportEdit
-from tasks.report.compiling.authorship import Step, authorship
+from tasks.report.compiling.authorship import TextChange, authorship
 
 _JOINED = (EditKind.MERGE, EditKind.SPLIT)
 _WRITTEN = (EditKind.TEXT, EditKind.ADD)
@@ -40,7 +40,7 @@ def history_of(block: ReportBlock, edits: Sequence[ReportEdit]) -> BlockHistory:
             break
     mine = [edit for edit in edits if edit.block_key in family]
     steps = [
-        Step(edit.actor if edit.kind in _WRITTEN else None, edit.before, edit.after)
+        TextChange(edit.actor if edit.kind in _WRITTEN else None, edit.before, edit.after)
         for edit in mine
         if edit.kind in _WRITTEN or edit.kind is EditKind.ADOPT
     ]

@@ -12,7 +12,7 @@ from models.filing_rows import Addressee, AddresseeKind
 from models.report import Report
 from models.typed_text import words
 from tasks.report.compiling.template import ReportTemplate, fill
-from tasks.report.filing.step import Step, step
+from tasks.report.filing.step import FilingDeed, step
 from tasks.report.filing.tell_next import tell_next
 
 _BETWEEN = re.compile("[、,;\uff0c\uff1b]")
@@ -84,7 +84,7 @@ def drop_addressee(session: Session, filing: Filing, name: str, *, by: Actor, re
     return found
 
 
-def filed_with_all(session: Session, taken: Step) -> bool:
+def filed_with_all(session: Session, taken: FilingDeed) -> bool:
     """Whether the report is, with this act, with every 主送: it is filed then and may be made public.
 
     The first time counts: what is corrected later is filed again, but was not late for that.

@@ -40,7 +40,7 @@ class FindingKind(Coded):
 
 
 @dataclass(frozen=True)
-class Finding:
+class FilingFinding:
     """One thing found: where and what, in a sentence; `block` is the key of the block it is about."""
 
     kind: FindingKind
@@ -52,20 +52,20 @@ class Finding:
         return f"{self.kind.label}:{self.words}"
 
 
-def ready(session: Session, report: Report, *, on: dt.date) -> list[Finding]:
+def ready(session: Session, report: Report, *, on: dt.date) -> list[FilingFinding]:
     """What stands between this version and the first responsible person's name, the worst first; empty: nothing."""
     text = read_back(session, report)
     filing = session.exec(select(Filing).where(Filing.organ_id == report.organ_id, Filing.year == report.year)).first()
     found = [*marked(text), *_unaddressed(session, report, filing), *unproved(text)]
-    found += [Finding(FindingKind.FIGURES, one.words) for one in check_report(session, report).findings]
+    found += [FilingFinding(FindingKind.FIGURES, one.words) for one in check_report(session, report).findings]
     found += [
-        Finding(FindingKind.COMMENT, f"{one.actor}对“{one.quoted}”批注:{beginning(one.text)}", one.block_key)
+        FilingFinding(FindingKind.COMMENT, f"{one.actor}对“{one.quoted}”批注:{beginning(one.text)}", one.block_key)
         for one in open_comments(session, report)
     ]
     return [*found, *_unanswered(session, filing, on)] if filing else found
 
 
-def marked(text: CompiledReport) -> Iterator[Finding]:
+def marked(text: CompiledReport) -> Iterator[FilingFinding]:
     """Every secrecy marking in the text."""
     pieces: list[tuple[str, str, str | None]] = [
         ("标题", text.title, None), *(("开头", one, None) for one in sentences(text.opening.text))
@@ -78,21 +78,21 @@ def marked(text: CompiledReport) -> Iterator[Finding]:
     for part, piece, key in pieces:
         found = marking(piece)
         if found is not None:
-            yield Finding(FindingKind.SECRECY, f"“{part}”中有密级标志“{found}”(“{beginning(piece)}”)", key)
+            yield FilingFinding(FindingKind.SECRECY, f"“{part}”中有密级标志“{found}”(“{beginning(piece)}”)", key)
 
 
-def unproved(text: CompiledReport) -> Iterator[Finding]:
+def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
     """The blocks still marked 待核, and the numbers that nothing bears out."""
     for section in text.sections:
         for block in section.blocks:
             if block.unverified:
                 words = f"“{section.heading}”中“{beginning(block.text)}”"
-                yield Finding(FindingKind.UNVERIFIED, words, block.key)
+                yield FilingFinding(FindingKind.UNVERIFIED, words, block.key)
             for sentence in block.unfounded:
-                yield Finding(FindingKind.UNFOUNDED, f"“{section.heading}”中“{beginning(sentence)}”", block.key)
+                yield FilingFinding(FindingKind.UNFOUNDED, f"“{section.heading}”中“{beginning(sentence)}”", block.key)
 
 
-def accept(found: Iterable[Finding], reason: str | None, what: str, hint: str) -> list[str]:
+def accept(found: Iterable[FilingFinding], reason: str | None, what: str, hint: str) -> list[str]:
     """What was found, in words, once `reason` accepts it.
 
     Raises ForbiddenError that lists what has to be put right, or what a reason is missing for.
@@ -106,12 +106,12 @@ def accept(found: Iterable[Finding], reason: str | None, what: str, hint: str) -
     return [one.line for one in found]
 
 
-def _listed(found: list[Finding]) -> str:
+def _listed(found: list[FilingFinding]) -> str:
     shown = ";".join(one.line for one in found[:3])
     return shown + (f";另有 {len(found) - 3} 处" if len(found) > 3 else "")
 
 
-def _unaddressed(session: Session, report: Report, filing: Filing | None) -> Iterator[Finding]:
+def _unaddressed(session: Session, report: Report, filing: Filing | None) -> Iterator[FilingFinding]:
     on_its_way = filing is not None and filing.report_id == report.id
     names = (
         [one.name for one in addressees_of(session, filing, main=True)]
@@ -119,14 +119,14 @@ def _unaddressed(session: Session, report: Report, filing: Filing | None) -> Ite
         else [name for kind, name in named_on_paper(report) if kind.value == "main"]
     )
     if not names:
-        yield Finding(FindingKind.ADDRESSEE, "没有主送机关,请在报告模板或报送对象中写明")
+        yield FilingFinding(FindingKind.ADDRESSEE, "没有主送机关,请在报告模板或报送对象中写明")
 
 
-def _unanswered(session: Session, filing: Filing, on: dt.date) -> Iterator[Finding]:
+def _unanswered(session: Session, filing: Filing, on: dt.date) -> Iterator[FilingFinding]:
     for one in consultations_of(session, filing):
         name = session.get_one(Department, one.department_id).name
         if one.open:
             overdue = ",已逾期" if one.late(on) else ""
-            yield Finding(FindingKind.OPINION, f"{name}尚未反馈意见(时限 {one.due_on}{overdue})")
+            yield FilingFinding(FindingKind.OPINION, f"{name}尚未反馈意见(时限 {one.due_on}{overdue})")
         elif one.unsettled:
-            yield Finding(FindingKind.OPINION, f"{name}的意见尚未处理:{beginning(one.opinion or '')}")
+            yield FilingFinding(FindingKind.OPINION, f"{name}的意见尚未处理:{beginning(one.opinion or '')}")

@@ -16,7 +16,7 @@ from tasks.report.compiling.report_hash import content_hash
 from tasks.report.filing.addressees import write_addressees
 from tasks.report.filing.check import FindingKind, accept, marked, ready, unproved
 from tasks.report.filing.consult import consultations_of, waive
-from tasks.report.filing.step import Step, bound_report, open_filing, step
+from tasks.report.filing.step import FilingDeed, bound_report, open_filing, step
 from tasks.report.filing.tell_next import tell_next
 
 LONGEST = 1000
@@ -130,7 +130,7 @@ def return_(
         tell_next(session, filing, to, by=by, without=_senders(session, filing, to), reason=why)
 
 
-def _go(session: Session, taken: Step, to: FilingState) -> None:
+def _go(session: Session, taken: FilingDeed, to: FilingState) -> None:
     """On to the next step, and whoever may do that hears of it."""
     taken.becomes = to
     without = {taken.person_id, *_senders(session, taken.filing, to)}
@@ -152,7 +152,7 @@ def _own_acts(session: Session, filing: Filing, person_id: int | None, *, first:
     return acts - {FilingAct.PASS_LEGAL} if first else acts
 
 
-def _check_other(session: Session, taken: Step) -> None:
+def _check_other(session: Session, taken: FilingDeed) -> None:
     """Raises ForbiddenError where whoever reviews sent the report on in this round."""
     first = taken.standing.role is Role.FIRST_RESPONSIBLE
     acts = _own_acts(session, taken.filing, taken.person_id, first=first)

@@ -19,7 +19,7 @@ from models.workdays import WorkCalendar
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.report_hash import short
 from tasks.report.filing.addressees import addressees_of
-from tasks.report.filing.check import Finding, ready
+from tasks.report.filing.check import FilingFinding, ready
 from tasks.report.filing.consult import consultations_of
 from tasks.report.filing.deadlines import FILE, OWN, PUBLISH, filing_items, own_day
 from tasks.report.filing.send import publications_of
@@ -30,7 +30,7 @@ _NEAR = 5
 
 
 @dataclass(frozen=True)
-class Day:
+class FilingDay:
     """One day the report is to be met by: what for, when it was met, and what that looks like on the day asked."""
 
     code: str
@@ -56,11 +56,11 @@ class FilingShown:
     filing: Filing | None
     bound: Report | None
     newest: Report | None
-    days: list[Day]
+    days: list[FilingDay]
     consultations: list[Consultation]
     addressees: list[Addressee]
     publications: list[Publication]
-    findings: list[Finding]
+    findings: list[FilingFinding]
     log: list[FilingStep]
     acts: set[FilingAct]
 
@@ -152,7 +152,7 @@ def show_filing(session: Session, organ: Organ, year: int, *, by: Actor, calenda
 
 def days_of(
     session: Session, organ: Organ, year: int, filing: Filing | None, *, on: dt.date, calendar: WorkCalendar
-) -> list[Day]:
+) -> list[FilingDay]:
     """The days of the report, the earliest first."""
     items = filing_items(session, organ.id or 0, year)
     own = own_day(session, organ.id or 0, year)
@@ -163,7 +163,7 @@ def days_of(
         (PUBLISH, "公开的法定期限", public_last_day(year), public),
     ]
     return [
-        Day(code, what, due, done, _light(due, done, on, calendar), distance(due, on=on, calendar=calendar),
+        FilingDay(code, what, due, done, _light(due, done, on, calendar), distance(due, on=on, calendar=calendar),
             items.get(code))
         for code, what, due, done in wanted
         if due is not None

@@ -19,7 +19,7 @@ from tasks.report.compiling.report_hash import content_hash, short
 
 
 @dataclass
-class Step:
+class FilingDeed:
     """An act under way. The body sets `becomes` where the report goes to another step, and what the log is to say."""
 
     filing: Filing
@@ -50,7 +50,7 @@ def step(
     reason: str | None = None,
     seen: str | None = None,
     standing: Standing | None = None,
-) -> Iterator[Step]:
+) -> Iterator[FilingDeed]:
     """Do `act` on the report as `by`; its row is held until the transaction ends, so of two at once one waits and is
     told what the other did.
 
@@ -73,7 +73,7 @@ def step(
     with recorded(
         session, by, transition.action, organ_id=filing.organ_id, for_id=standing.seat.for_id, reason=reason
     ) as record:
-        taken = Step(filing, by, standing, record)
+        taken = FilingDeed(filing, by, standing, record)
         yield taken
         was = filing.state
         if taken.becomes is not None:

@@ -7,7 +7,7 @@ from itertools import count, groupby
 
 from models.due_text import find_due
 from models.report import SectionKind
-from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, Run
+from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun
 from tasks.report.compiling.blocks import Block, close_sentence
 from tasks.report.compiling.check_numbers import UNFOUNDED
 from tasks.report.compiling.compiled import CompiledReport
@@ -75,30 +75,30 @@ def _laid(passage: Passage, numbering: Numbering, year: int) -> list[Heading | P
     heading, number = passage.heading, passage.marker
     if heading is None:
         first = runs.pop(0)
-        return [Paragraph((Run(number + first.text, mark=first.mark), *runs))]
+        return [Paragraph((TextRun(number + first.text, mark=first.mark), *runs))]
     if numbering is Numbering.CHINESE:
         return [Heading(2, number, heading), Paragraph(tuple(runs))]
     if numbering is Numbering.ORDINAL:
-        return [Paragraph((Run(number + close_sentence(heading)), *runs))]
+        return [Paragraph((TextRun(number + close_sentence(heading)), *runs))]
     if len(heading) > LONGEST_RUN_IN or find_due(heading, year + 1):
         return [Heading(3, number, heading), Paragraph(tuple(runs))]
     return [Heading(3, number, heading, run_in=tuple(runs))]
 
 
-def _runs(block: Block) -> tuple[Run, ...]:
+def _runs(block: Block) -> tuple[TextRun, ...]:
     """The block's words; what a person has to look at is set off and says why in front of its stop."""
     if block.unverified:
         whole = block.text
         for sentence in block.unfounded:
             whole = whole.replace(sentence, _marked(sentence, UNFOUNDED))
-        return (Run(_marked(whole, UNVERIFIED), mark=True),)
-    runs: list[Run] = []
+        return (TextRun(_marked(whole, UNVERIFIED), mark=True),)
+    runs: list[TextRun] = []
     rest = block.text
     for sentence in block.unfounded:
         before, _, rest = rest.partition(sentence)
-        runs += [Run(before)] * bool(before)
-        runs.append(Run(_marked(sentence, UNFOUNDED), mark=True))
-    return (*runs, Run(rest)) if rest or not runs else tuple(runs)
+        runs += [TextRun(before)] * bool(before)
+        runs.append(TextRun(_marked(sentence, UNFOUNDED), mark=True))
+    return (*runs, TextRun(rest)) if rest or not runs else tuple(runs)
 
 
 def _marked(text: str, mark: str) -> str:

@@ -27,7 +27,7 @@ from tasks.report.output.write_figures import write_figures
 
 
 @dataclass(frozen=True)
-class Asked:
+class OutputChoice:
     """Which version, in which edition, and what the office set."""
 
     session: Session
@@ -54,7 +54,7 @@ def review_of(session: Session, report: Report, edition: Edition) -> OfficialDoc
     return year_review(gather_year_review(session, organ, report.year, on=edition.compiled.dated_on))
 
 
-def _word(asked: Asked, path: Path) -> None:
+def _word(asked: OutputChoice, path: Path) -> None:
     own = None if asked.standard else newest_word_template(asked.session, asked.report.organ_id)
     if own is None:
         path.write_bytes(render(asked.document))
@@ -64,26 +64,26 @@ def _word(asked: Asked, path: Path) -> None:
     path.write_bytes(fill_word_template(template, asked.document, organ=compiled.organ, year=compiled.year))
 
 
-def _pdf(asked: Asked, path: Path) -> None:
+def _pdf(asked: OutputChoice, path: Path) -> None:
     path.write_bytes(typeset(asked.document, fonts=typeset_fonts(asked.settings)))
 
 
-def _html(asked: Asked, path: Path) -> None:
+def _html(asked: OutputChoice, path: Path) -> None:
     # The charts tell of the whole year; what a reader outside is told was chosen block by block, and they were not.
     charts = None if asked.public else review_of(asked.session, asked.report, asked.edition)
     path.write_text(web_edition(asked.document, charts=charts), encoding="utf-8", newline="\n")
 
 
-def _annex(asked: Asked, path: Path) -> None:
+def _annex(asked: OutputChoice, path: Path) -> None:
     with path.open("wb") as file:
         write_annex(asked.session, asked.edition.compiled, file, asked.store, public=asked.public)
 
 
-def _figures(asked: Asked, path: Path) -> None:
+def _figures(asked: OutputChoice, path: Path) -> None:
     write_figures(asked.session, asked.edition.compiled, path, public=asked.public)
 
 
-_WRITERS: Mapping[str, Callable[[Asked, Path], None]] = {
+_WRITERS: Mapping[str, Callable[[OutputChoice, Path], None]] = {
     ".docx": _word, ".pdf": _pdf, ".html": _html, ".zip": _annex, ".xlsx": _figures,
 }  # fmt: skip
 
@@ -124,7 +124,7 @@ def write_report(
     written, and as the writers of the kinds do.
     """
     ending = kind_of(path)
-    asked = Asked(session, report, edition_of(session, report, public=public), settings, store, public, standard)
+    asked = OutputChoice(session, report, edition_of(session, report, public=public), settings, store, public, standard)
     _whole(path, lambda made: _WRITERS[ending](asked, made))
     return asked.edition
 

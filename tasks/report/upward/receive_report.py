@@ -16,16 +16,16 @@ from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
-from tasks.report.upward.find_below import find_below
 from tasks.report.upward.report_package import ReportPackage, read_package
 from tasks.report.upward.sealing import LARGEST
 from tasks.report.upward.trust_key import check_key, held
+from tasks.report.upward.who_filed import find_below
 
 MEDIA_TYPE = "application/zip"
 
 
 @dataclass(frozen=True)
-class Receipt:
+class PackageReceipt:
     """What became of a package; `new` is False for one that had been received before."""
 
     report: ReceivedReport
@@ -35,7 +35,7 @@ class Receipt:
 
 def receive_report(
     session: Session, organ: Organ, content: bytes, *, by: Actor, store: FileStore, confirmed: str | None = None
-) -> Receipt:
+) -> PackageReceipt:
     """Take a package of an organ directly below into `organ`'s records, on record; once, however often it comes.
 
     `confirmed` is the fingerprint that a person compared with the sender: needed for the first package of an organ.
@@ -47,7 +47,7 @@ def receive_report(
     sender = held(session, sender_of(session, organ, package))
     known = _known(session, sender, package)
     if known is not None:
-        return Receipt(known, sender, new=False)
+        return PackageReceipt(known, sender, new=False)
     with performing_for(session, by, Action.RECEIVE_REPORT, organ.id) as record:
         check_key(session, organ, sender, package.fingerprint, by=by, confirmed=confirmed)
         with keeping(session, store, io.BytesIO(content), media_type=MEDIA_TYPE, largest=LARGEST, now=by.now) as stored:
@@ -57,7 +57,7 @@ def receive_report(
             "received_report": row.id, "sender": sender.name, "year": row.year, "version": row.version,
             "sha256": row.package_sha256, "fingerprint": row.fingerprint,
         }  # fmt: skip
-    return Receipt(row, sender, new=True)
+    return PackageReceipt(row, sender, new=True)
 
 
 def sender_of(session: Session, organ: Organ, package: ReportPackage) -> Organ:

@@ -32,7 +32,7 @@ class Reported:
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedFigure:
     """One organ's number, as it reports it."""
 
     organ: str
@@ -69,9 +69,9 @@ class SummedFigure:
     code: str
     name: str
     total: Figure | None
-    summands: tuple[Told, ...]
-    unlike: tuple[Told, ...]
-    estimates: tuple[Told, ...]
+    summands: tuple[ReportedFigure, ...]
+    unlike: tuple[ReportedFigure, ...]
+    estimates: tuple[ReportedFigure, ...]
     silent: tuple[str, ...]
 
 
@@ -107,18 +107,18 @@ def gather_below(session: Session, organ: Organ, year: int, *, on: dt.date) -> B
 def add_up(reported: Sequence[Reported]) -> list[SummedFigure]:
     """Every figure with a code that somebody reports, in the order in which they are first met. Of a code that stands
     twice in one report the first counts; shares are left out."""
-    told: dict[str, list[Told]] = {}
+    told: dict[str, list[ReportedFigure]] = {}
     for one in reported:
         once: dict[str, PackedFigure] = {}
         for figure in one.figures:
             if figure.code is not None and figure.unit != SHARE and not figure.code.startswith(PREFIX):
                 once.setdefault(figure.code, figure)
         for code, figure in once.items():
-            told.setdefault(code, []).append(Told(one.organ, one.row, figure))
+            told.setdefault(code, []).append(ReportedFigure(one.organ, one.row, figure))
     return [_summed(code, said, reported) for code, said in told.items()]
 
 
-def _summed(code: str, told: Sequence[Told], reported: Sequence[Reported]) -> SummedFigure:
+def _summed(code: str, told: Sequence[ReportedFigure], reported: Sequence[Reported]) -> SummedFigure:
     exact = tuple(one for one in told if not one.figure.approximate)
     alike = len({(one.figure.unit, one.figure.first_on, one.figure.last_on) for one in exact}) == 1
     heard = {one.organ for one in told}
@@ -133,7 +133,7 @@ def _summed(code: str, told: Sequence[Told], reported: Sequence[Reported]) -> Su
     )
 
 
-def _total(code: str, summands: Sequence[Told]) -> Figure:
+def _total(code: str, summands: Sequence[ReportedFigure]) -> Figure:
     first = summands[0].figure
     return Figure(
         name=f"下级单位{first.name}"[:100],

@@ -10,8 +10,8 @@ from models.permission import Action
 from models.received_report import TrustedKey
 from models.typed_text import words_or_none
 from tasks.acting.perform import performing_for
-from tasks.report.upward.find_below import find_below
 from tasks.report.upward.signing_key import spaced, typed_fingerprint
+from tasks.report.upward.who_filed import find_below
 
 
 def key_of(session: Session, sender: Organ) -> TrustedKey | None:

@@ -1,17 +1,18 @@
-"""Which organs below have filed their year-end report, when, and whether that was in time."""
+"""Which organs lie below one, which of them have filed their year-end report, when, and whether that was in time."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from models.coded import Coded
 from models.database import key
+from models.errors import NotFoundError
 from models.filing import Filing, FilingState, legal_last_day
 from models.organ import Organ
 from models.received_report import ReceivedReport
 from models.report import Report
-from tasks.report.upward.find_below import organs_below
 
 _DELIVERED = (FilingState.PUBLISHING, FilingState.ARCHIVED)
 """Where the version a filing names is the one that was delivered."""
@@ -30,13 +31,14 @@ class FiledState(Coded):
 @dataclass(frozen=True)
 class Filed:
     """One organ below. `report` is what counts of what it sent as a package, `delivered` the version it filed where its
-    own records lie in this database too.
+    own records lie in this database too; `filing` is where its report stands there, None before it was sent on.
 
     `first_on` is the day it first filed; `late` says whether that was after the last day, or the day has passed.
     """
 
     organ: Organ
     state: FiledState
+    filing: Filing | None
     report: ReceivedReport | None
     delivered: Report | None
     first_on: dt.date | None
@@ -50,8 +52,25 @@ class Filed:
     @property
     def version(self) -> int | None:
         """The sender's number of what counts."""
-        found = self.report or self.delivered
-        return found.version if found else None
+        counting = self.report or self.delivered
+        return counting.version if counting else None
+
+
+def organs_below(session: Session, organ: Organ) -> Sequence[Organ]:
+    """The organs directly below, by their codes."""
+    return session.exec(select(Organ).where(Organ.parent_id == organ.id).order_by(col(Organ.code))).all()
+
+
+def find_below(session: Session, organ: Organ, named: str) -> Organ:
+    """The one with this code or name. Raises NotFoundError that names all there are."""
+    below = organs_below(session, organ)
+    for one in below:
+        if named.strip() in (one.code, one.name):
+            return one
+    if not below:
+        raise NotFoundError(f"{organ.name}没有登记下级单位:请先在人员名册中登记下级单位及其上级。")
+    known = "、".join(f"{one.name}({one.code})" for one in below)
+    raise NotFoundError(f"“{named.strip()[:100]}”不是{organ.name}的下级单位;下级单位有:{known}。")
 
 
 def who_filed(session: Session, organ: Organ, year: int, *, on: dt.date) -> list[Filed]:
@@ -110,7 +129,7 @@ def _filed(
     else:
         state = FiledState.COMPILED if reports else FiledState.MISSING
     return Filed(
-        organ, state, received[0] if received else None,
+        organ, state, filing, received[0] if received else None,
         reports.get(filing.report_id or 0) if filing and delivered_on and filing.state in _DELIVERED else None,
         first, len(received), late=(first or on) > legal_last_day(year),
     )  # fmt: skip

@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from models.clock import OFFICE_ZONE
 from models.database import unit_of_work
 from models.notice import NoticeState
-from tasks.engine.measure import lag
-from tasks.engine.record_run import record_run
+from tasks.engine.show_system import lag, record_run
 from tests.office import CAST, HANDLER, SUPERVISOR, Office
 from tests.web import ADDRESS, Web
 

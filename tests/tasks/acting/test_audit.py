@@ -28,7 +28,7 @@ from tasks.ledgers.record_named import record_study
 from tasks.people.find import find_item
 from tasks.staff.hand_over import take_leave
 from tasks.trail import verify_audit as verifying
-from tasks.trail.verify_audit import Chain, Fault, verify_audit
+from tasks.trail.verify_audit import Chain, ChainFault, verify_audit
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
@@ -199,7 +199,7 @@ def test_a_changed_entry_is_named(any_engine: Engine, what: str) -> None:
     chain = verified(any_engine)
     assert (chain.entries, chain.head) == (1, first)
     assert chain.broken is not None
-    assert (chain.broken.id, chain.broken.fault) == (2, Fault.CHANGED)
+    assert (chain.broken.id, chain.broken.fault) == (2, ChainFault.CHANGED)
 
 
 def test_what_is_no_entry_any_more_is_named_and_stops_nothing(engine: Engine) -> None:
@@ -209,7 +209,7 @@ def test_what_is_no_entry_any_more_is_named_and_stops_nothing(engine: Engine) ->
         tamper(engine, f"UPDATE audit_entry SET {rubbish} WHERE id = 2")
         broken = verified(engine).broken
         assert broken is not None
-        assert (broken.id, broken.fault, broken.words) == (2, Fault.CHANGED, "第 2 号记录的内容已无法读取")
+        assert (broken.id, broken.fault, broken.words) == (2, ChainFault.CHANGED, "第 2 号记录的内容已无法读取")
 
 
 def test_an_entry_rewritten_with_a_hash_that_fits_breaks_the_one_behind(any_engine: Engine) -> None:
@@ -219,7 +219,7 @@ def test_an_entry_rewritten_with_a_hash_that_fits_breaks_the_one_behind(any_engi
     tamper(any_engine, "UPDATE audit_entry SET actor = '别人', hash = :hash WHERE id = 2", hash=forged.chained())
     broken = verified(any_engine).broken
     assert broken is not None
-    assert (broken.id, broken.fault) == (3, Fault.MISSING)
+    assert (broken.id, broken.fault) == (3, ChainFault.MISSING)
 
 
 @pytest.mark.parametrize(("gone", "named"), [(1, 2), (2, 3)])
@@ -228,7 +228,7 @@ def test_a_deleted_entry_is_missed_by_the_one_behind(any_engine: Engine, gone: i
     tamper(any_engine, f"DELETE FROM audit_entry WHERE id = {gone}")
     broken = verified(any_engine).broken
     assert broken is not None
-    assert (broken.id, broken.fault) == (named, Fault.MISSING)
+    assert (broken.id, broken.fault) == (named, ChainFault.MISSING)
 
 
 def test_a_cut_tail_is_missed_by_the_head_that_was_noted(any_engine: Engine) -> None:
@@ -239,7 +239,7 @@ def test_a_cut_tail_is_missed_by_the_head_that_was_noted(any_engine: Engine) -> 
     chain = verified(any_engine, head)
     assert chain.entries == 2
     assert chain.broken is not None
-    assert (chain.broken.id, chain.broken.fault) == (None, Fault.CUT)
+    assert (chain.broken.id, chain.broken.fault) == (None, ChainFault.CUT)
 
 
 def test_a_trail_written_anew_is_missed_by_the_head_that_was_noted(any_engine: Engine) -> None:
@@ -273,7 +273,7 @@ def test_an_inserted_entry_is_named_by_the_one_that_does_not_know_it(any_engine:
         connection.execute(SQLModel.metadata.tables["audit_entry"].insert(), [forged_row])
     broken = verified(any_engine).broken
     assert broken is not None
-    assert (broken.id, broken.fault) == (12, Fault.ORDER)
+    assert (broken.id, broken.fault) == (12, ChainFault.ORDER)
     assert broken.words == "第 12 号记录接在第 1 号记录之后,其间的第 5 号记录不属于原链"
 
 
@@ -287,7 +287,7 @@ def test_two_entries_that_changed_places_are_named(any_engine: Engine) -> None:
     )
     broken = verified(any_engine).broken
     assert broken is not None
-    assert (broken.id, broken.fault) == (2, Fault.ORDER)
+    assert (broken.id, broken.fault) == (2, ChainFault.ORDER)
 
 
 def test_a_long_trail_is_walked_a_piece_at_a_time(any_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from models.database import reading
 from models.errors import BadInputError, ForbiddenError
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.light import Light, light, planned_percent
+from models.light import Light, planned_percent
 from models.plan import AnnualPlan
 from models.policy import Policy
 from models.progress import ProgressEntry
@@ -22,6 +22,7 @@ from models.workdays import WorkCalendar
 from tasks.items.close import reopen
 from tasks.items.progress import record_progress
 from tasks.ladder.status import By, LightCount, light_values, overall, standing_of, status
+from tests.lights import light
 from tests.office import HANDLER, HEAD, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -213,7 +214,7 @@ def live(office: Office, life: Life, helper: int) -> str:
 
 
 def by_rule(session: Session, item: WorkItem, policy: Policy, on: dt.date) -> Light:
-    """The light that `models.light` gives, from the item's rows read one by one."""
+    """The light that `tests.lights` gives, from the item's rows read one by one."""
     own = session.exec(select(Deadline).where(Deadline.item_id == item.id).order_by(col(Deadline.id))).all()
     waiting = [
         one.due_on for one in own if not any(done is not None and done <= on for done in (one.done_on, one.claimed_on))

@@ -18,9 +18,8 @@ from models.organ import Department
 from models.person import Person, Role
 from models.plan import AnnualPlan, Project
 from models.workdays import WorkCalendar
-from tasks.lists.browse_items import ItemPage, Listing
-from tasks.lists.choose_items import Choice, Standing
-from tasks.lists.list_items import list_items
+from tasks.lists.browse_items import ItemListing, ItemPage, list_items
+from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.order_items import Order, Sorting, place_of
 from tests.office import HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
@@ -36,7 +35,7 @@ def numbers(office: Office, choice: Choice | None = None, sorting: Sorting | Non
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
         actor = looking(session, office, by)
-        listing = Listing(session, plan, by=actor, calendar=CALENDAR, choice=choice, sorting=sorting)
+        listing = ItemListing(session, plan, by=actor, calendar=CALENDAR, choice=choice, sorting=sorting)
         return " ".join(line.number for line in listing.lines())
 
 
@@ -76,11 +75,11 @@ CASES: list[tuple[str, Callable[[Office], Choice], str]] = [
     ("the handler", lambda office: Choice(person=person(office, HEAD)), "1.9"),
     ("the leader", lambda office: Choice(person=person(office, LEADER)), "1.10 1.9 3 4 2 10 5"),
     ("days from and until", lambda _: Choice(due_from=day("2026-06-25"), due_until=day("2026-11-01")), "1.9 3 4"),
-    ("what is open", lambda _: Choice(standing=Standing.OPEN), "1.10 1.9 4 2 10"),
-    ("what is mine, which is nothing", lambda _: Choice(standing=Standing.MINE), ""),
-    ("what is unsigned", lambda _: Choice(standing=Standing.UNSIGNED), "4"),
-    ("what is overdue", lambda _: Choice(standing=Standing.OVERDUE), "1.10"),
-    ("what has no day", lambda _: Choice(standing=Standing.UNDATED), "5"),
+    ("what is open", lambda _: Choice(standing=NamedList.OPEN), "1.10 1.9 4 2 10"),
+    ("what is mine, which is nothing", lambda _: Choice(standing=NamedList.MINE), ""),
+    ("what is unsigned", lambda _: Choice(standing=NamedList.UNSIGNED), "4"),
+    ("what is overdue", lambda _: Choice(standing=NamedList.OVERDUE), "1.10"),
+    ("what has no day", lambda _: Choice(standing=NamedList.UNDATED), "5"),
     ("two conditions at once", lambda _: Choice(text="1.", importance=Importance.MAJOR), "1.9"),
 ]
 
@@ -91,12 +90,12 @@ def test_a_choice_shows_just_what_it_asks_for(office: Office, choice: Callable[[
 
 
 def test_what_is_mine_is_what_i_handle(office: Office) -> None:
-    assert numbers(office, Choice(standing=Standing.MINE), by=HEAD) == "1.9"
-    assert numbers(office, Choice(standing=Standing.MINE), by=HANDLER) == "1.10 3 4 2 10 5"
+    assert numbers(office, Choice(standing=NamedList.MINE), by=HEAD) == "1.9"
+    assert numbers(office, Choice(standing=NamedList.MINE), by=HANDLER) == "1.10 3 4 2 10 5"
 
 
 def test_what_waits_for_me_is_what_i_may_decide_on_now(office: Office) -> None:
-    waiting = Choice(standing=Standing.DECIDING)
+    waiting = Choice(standing=NamedList.DECIDING)
     assert [numbers(office, waiting, by=name) for name in (HANDLER, LEADER, SUPERVISOR)] == ["", "", ""]
     office.extend("2", to="2026-12-20", on="2026-06-20")
     assert [numbers(office, waiting, by=name) for name in (HANDLER, LEADER, SUPERVISOR)] == ["", "2", ""]
@@ -131,7 +130,7 @@ def test_a_line_says_what_the_item_is(office: Office) -> None:
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
         by = looking(session, office, HEAD)
-        line = Listing(session, plan, by=by, calendar=CALENDAR, choice=Choice(text="1.9")).page().lines[0]
+        line = ItemListing(session, plan, by=by, calendar=CALENDAR, choice=Choice(text="1.9")).page().lines[0]
         commanded = list_items(session, plan, by=by, calendar=CALENDAR, light=Light.YELLOW)
     assert (line.title, line.project, line.unit, line.handler, line.leader, line.distance, line.mine) == (
         "行政复议", "法治建设", "法规科", HEAD, LEADER, "还有2个工作日", True
@@ -144,7 +143,7 @@ def test_an_earlier_day_shows_the_days_of_then(office: Office) -> None:
         plan = session.get_one(AnnualPlan, office.plan_id)
         by = looking(session, office, SUPERVISOR, day("2026-06-11"))
         choice = Choice(lights=frozenset({Light.BLUE}))
-        assert Listing(session, plan, by=by, calendar=CALENDAR, choice=choice).count() == 0
+        assert ItemListing(session, plan, by=by, calendar=CALENDAR, choice=choice).count() == 0
 
 
 def test_a_token_that_is_none_is_refused_and_one_of_another_order_begins_anew() -> None:
@@ -187,7 +186,7 @@ def walk(office: Office, sorting: Sorting, size: int) -> list[ItemPage]:
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
         by = looking(session, office, SUPERVISOR)
-        listing = Listing(session, plan, by=by, calendar=CALENDAR, sorting=sorting)
+        listing = ItemListing(session, plan, by=by, calendar=CALENDAR, sorting=sorting)
         pages.append(listing.page(size=size))
         while (token := pages[-1].next) is not None:
             pages.append(listing.page(place_of(token, sorting), size=size))
@@ -218,15 +217,15 @@ def test_a_page_whose_place_is_gone_is_the_first_one(many: Office) -> None:
     with reading(many.engine) as session:
         plan = session.get_one(AnnualPlan, many.plan_id)
         by = looking(session, many, SUPERVISOR)
-        listing = Listing(session, plan, by=by, calendar=CALENDAR, sorting=sorting)
+        listing = ItemListing(session, plan, by=by, calendar=CALENDAR, sorting=sorting)
         beyond = place_of(_token(sorting, "龟", 99), sorting)
         assert listing.page(beyond).lines == listing.page().lines
 
 
 def _token(sorting: Sorting, *keys: str | int) -> str:
-    from tasks.lists.order_items import Place
+    from tasks.lists.order_items import ListPlace
 
-    return Place(sorting, keys).token()
+    return ListPlace(sorting, keys).token()
 
 
 @pytest.mark.parametrize("size", [20, 60])
@@ -235,7 +234,7 @@ def test_a_page_takes_the_same_number_of_statements_whatever_its_size(many: Offi
     event.listen(many.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
     with reading(many.engine) as session:
         plan = session.get_one(AnnualPlan, many.plan_id)
-        listing = Listing(session, plan, by=looking(session, many, SUPERVISOR), calendar=CALENDAR)
+        listing = ItemListing(session, plan, by=looking(session, many, SUPERVISOR), calendar=CALENDAR)
         asked.clear()
         assert len(listing.page(size=size).lines) == size
         first = len(asked)
@@ -266,5 +265,5 @@ def test_a_unit_that_is_no_department_is_told_by_its_text(office: Office) -> Non
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
         by = looking(session, office, SUPERVISOR)
-        found = Listing(session, plan, by=by, calendar=CALENDAR, choice=Choice(department=0)).page().lines
+        found = ItemListing(session, plan, by=by, calendar=CALENDAR, choice=Choice(department=0)).page().lines
     assert [(line.number, line.unit) for line in found] == [("5", "镇政府")]

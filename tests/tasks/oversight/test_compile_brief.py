@@ -20,8 +20,7 @@ from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
 from tasks.items.suspend import suspend
-from tasks.oversight.compile_brief import compile_brief
-from tasks.oversight.gather_brief import gather_brief
+from tasks.oversight.compile_brief import compile_brief, gather_brief
 from tasks.papers.brief import Brief
 from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day

@@ -26,8 +26,7 @@ from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import instruct
 from tasks.items.suspend import resume, suspend
-from tasks.oversight.compile_circular import compile_circular
-from tasks.oversight.gather_circular import gather_circular
+from tasks.oversight.compile_circular import compile_circular, gather_circular
 from tasks.papers.circular import Circular, TrendPoint
 from tasks.scores.publish_scores import publish_scores
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day

@@ -14,9 +14,9 @@ from models.light import Light
 from models.organ import Organ
 from models.person import Role
 from models.plan import AnnualPlan
-from tasks.lists.browse_items import Listing
+from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
-from tasks.lists.list_unfiled import unfiled
+from tasks.lists.list_unreported import unreported
 from tasks.lists.tally import Group
 from tasks.oversight.gather_board import Board, gather_board
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
@@ -54,7 +54,7 @@ def test_every_number_is_the_length_of_the_list_it_leads_to(office: Office, who:
 
         def listed(**asked: object) -> int:
             choice = Choice(**asked)  # type: ignore[arg-type]
-            return Listing(session, plan, by=by, calendar=calendar, choice=choice).count()
+            return ItemListing(session, plan, by=by, calendar=calendar, choice=choice).count()
 
         lights = {light: listed(lights=frozenset({light})) for light in Light}
         cells = {
@@ -108,12 +108,12 @@ def test_who_has_not_filed_is_counted_by_department_over_what_one_may_see(office
     office.assign("他科任务", due="2026-12-20", to="孙科长", on="2026-06-02")
 
     def owing(who: str) -> dict[str, int] | None:
-        filing = board(office, who).filing
-        return {unit.unit: unit.count for unit in filing.units} if filing else None
+        reporting = board(office, who).reporting
+        return {unit.unit: unit.count for unit in reporting.units} if reporting else None
 
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
-        rows = unfiled(session, plan, on=day("2026-06-24"), calendar=office_calendar(session))
+        rows = unreported(session, plan, on=day("2026-06-24"), calendar=office_calendar(session))
     assert owing(SUPERVISOR) == dict(Counter(row.unit if row.department_id else "未明确" for row in rows))
     assert owing(HANDLER) == {"法规科": 2}
     assert owing(OUTSIDER) == {}

@@ -13,15 +13,15 @@ from models.item import Deadline
 from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
-from models.policy import Filling, Policy
+from models.policy import Policy, ReportingCycle
 from tasks.items.instruct import find_instruction, reply, sign_instruction
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
 from tasks.lists.await_decision import Decision, waiting
-from tasks.lists.choose_items import Choice, Standing
+from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work, list_counted
-from tasks.oversight.gather_work import MOST, Group, Line, Work, gather_work
+from tasks.oversight.gather_work import MOST, Group, Work, WorkLine, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import statements
@@ -36,14 +36,14 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
     """Nothing is filed periodically, so that a story has no lines but its own."""
     made = Office(any_engine, tmp_path / "home")
     made.department("财务科", head=OTHER_HEAD)
-    file_by(made, Filling.NONE)
+    report_by(made, ReportingCycle.NONE)
     return made
 
 
-def file_by(office: Office, filling: Filling, **more: Any) -> None:
+def report_by(office: Office, cycle: ReportingCycle, **more: Any) -> None:
     with unit_of_work(office.engine) as session:
         policy = session.exec(select(Policy).where(Policy.name == office.preset)).one()
-        policy.filling = filling
+        policy.filling = cycle
         for name, value in more.items():
             setattr(policy, name, value)
 
@@ -66,7 +66,7 @@ def told(office: Office, who: str, on: str = TODAY) -> list[tuple[str, str, Acti
     return [(line.group.label, line.number, line.action, line.why) for line in work(office, who, on).lines]
 
 
-def only(office: Office, who: str, on: str = TODAY) -> Line:
+def only(office: Office, who: str, on: str = TODAY) -> WorkLine:
     (line,) = work(office, who, on).lines
     return line
 
@@ -161,7 +161,7 @@ def test_what_waits_for_others_is_nobodys_work(office: Office) -> None:
 
 
 def test_a_report_is_asked_for_once_its_day_is_near_and_one_item_has_one_line(office: Office) -> None:
-    file_by(office, Filling.MONTHLY, filling_day=25, near_days=5)
+    report_by(office, ReportingCycle.MONTHLY, filling_day=25, near_days=5)
     office.assign("远的", due="2026-12-31", number="远的")
     office.assign("近的", due="2026-06-23", number="近的")
     office.assign("报过的", due="2026-12-31", number="报过的")
@@ -171,14 +171,14 @@ def test_a_report_is_asked_for_once_its_day_is_near_and_one_item_has_one_line(of
     lines = work(office, HANDLER, "2026-06-22").lines
     assert [(line.group, line.number, line.about, line.also) for line in lines] == [
         (Group.SOON, "近的", "", ("2026年6月进展未填报",)),
-        (Group.UNFILED, "远的", "2026年6月进展未填报", ()),
+        (Group.UNREPORTED, "远的", "2026年6月进展未填报", ()),
     ]
     nobody_else(office, HANDLER, HEAD, on="2026-06-22")
 
 
 def test_a_request_waits_for_the_level_whose_turn_it_is(office: Office) -> None:
     office.preset = "三级预警"
-    file_by(office, Filling.NONE)
+    report_by(office, ReportingCycle.NONE)
     office.assign("专题研究", due="2026-07-20")
     office.extend("1", to="2026-08-31", on="2026-06-09", reason="汛期停工")
 
@@ -312,7 +312,7 @@ def test_numbers_count_what_their_rows_list(office: Office) -> None:
 
     with reading(office.engine) as session:
         plan, calendar = session.get_one(AnnualPlan, office.plan_id), office_calendar(session)
-        by, mine = office.by(session, HANDLER, TODAY), Choice(standing=Standing.MINE)
+        by, mine = office.by(session, HANDLER, TODAY), Choice(standing=NamedList.MINE)
         counts = {one.what: one.count for one in count_work(session, plan, mine, by=by, calendar=calendar)}
         rows = {
             what: {line.number for line in list_counted(session, plan, mine, what, by=by, calendar=calendar)}

@@ -16,12 +16,12 @@ from tasks.papers.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRo
 from tasks.papers.circular import (
     ChangedRow,
     Circular,
-    DeadlineRow,
     DepartmentRow,
+    NextDeadlineRow,
     OverdueRow,
     Totals,
     TrendPoint,
-    UnfiledRow,
+    UnreportedRow,
 )
 from tasks.papers.official_document import Block, OfficialDocument, render
 from tasks.papers.supervision_sheet import SupervisionSheet, UrgedItem, UrgingSlip
@@ -97,15 +97,15 @@ CIRCULAR = Circular(
         OverdueRow("2026-017", "二次供水改造", "供水科", "张伟", dt.date(2026, 6, 19), "逾期7个工作日", "第一责任人"),
     ),
     unfiled=(
-        UnfiledRow("供水科", "2026-018", "农村饮水", "刘洋", "6月", dt.date(2026, 6, 25)),
-        UnfiledRow("供水科", "2026-019", "成本监审", "刘洋", "6月", dt.date(2026, 6, 25)),
-        UnfiledRow("财务科", "2026-022", "资金支付", "周强", "6月", dt.date(2026, 6, 25)),
+        UnreportedRow("供水科", "2026-018", "农村饮水", "刘洋", "6月", dt.date(2026, 6, 25)),
+        UnreportedRow("供水科", "2026-019", "成本监审", "刘洋", "6月", dt.date(2026, 6, 25)),
+        UnreportedRow("财务科", "2026-022", "资金支付", "周强", "6月", dt.date(2026, 6, 25)),
     ),
     changed=(
         ChangedRow("延期", "2026-011", "小流域治理", "供水科", dt.date(2026, 6, 20), dt.date(2026, 8, 31), "汛期停工"),
         ChangedRow("挂起", "2026-040", "移民后扶", "财务科", dt.date(2026, 7, 31), None, "计划未下达"),
     ),
-    next_deadlines=(DeadlineRow("2026-001", "半年报告", "财务科", "周强", dt.date(2026, 7, 10)),),
+    next_deadlines=(NextDeadlineRow("2026-001", "半年报告", "财务科", "周强", dt.date(2026, 7, 10)),),
     praise=("财务科提前完成规范性文件清理。",),
     criticism=("供水科2项事项未按期填报。",),
     demands=("各单位要对照时限倒排工期。",),

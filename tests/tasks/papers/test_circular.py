@@ -7,11 +7,11 @@ import pytest
 
 from tasks.papers.circular import (
     ChangedRow,
-    DeadlineRow,
     DepartmentRow,
+    NextDeadlineRow,
     OverdueRow,
     TrendPoint,
-    UnfiledRow,
+    UnreportedRow,
     lay_out_circular,
 )
 from tasks.papers.official_document import render
@@ -187,9 +187,9 @@ def test_hostile_text_stays_text() -> None:
         title=HOSTILE,
         departments=(DepartmentRow(HOSTILE, 1, 1, 0, 0, 0, 0, 0),),
         overdue=(OverdueRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day, HOSTILE, HOSTILE),),
-        unfiled=(UnfiledRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
+        unfiled=(UnreportedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
         changed=(ChangedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, None, None, HOSTILE),),
-        next_deadlines=(DeadlineRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
+        next_deadlines=(NextDeadlineRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, day),),
         praise=(HOSTILE,),
         trend=(TrendPoint(HOSTILE, 1, 1),),
     )

@@ -5,7 +5,7 @@ from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.oxml.ns import qn
 
 from tasks.papers import paper
-from tasks.papers.forms import Band, Cell, Form, FormRow, Role, form_height, label
+from tasks.papers.forms import Band, Cell, CellRole, Form, FormRow, form_height, label
 from tasks.papers.official_document import Table
 from tests.tasks.papers.papers import HOSTILE, cells, opened, paper_of, shown
 
@@ -15,7 +15,7 @@ FORM = Form(
         FormRow((label("文号"), Cell("3号"), label("时限"), Cell("6月30日"))),
         FormRow((label("内容"), Cell("甲\n乙", span=3)), lines=4),
         FormRow((label("反馈"), Cell("已办", span=3, foot="（盖章）"))),
-        FormRow((label("合计"), Cell("12项", span=3, role=Role.FIGURE))),
+        FormRow((label("合计"), Cell("12项", span=3, role=CellRole.FIGURE))),
     ),
     band=Band("红色", "B3261E"),
 )

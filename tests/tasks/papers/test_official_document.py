@@ -26,8 +26,8 @@ from tasks.papers.official_document import (
     Heading,
     OfficialDocument,
     Paragraph,
-    Run,
     Table,
+    TextRun,
     render,
     title_lines,
     write,
@@ -39,14 +39,14 @@ REPORT = OfficialDocument(
     title="青禾县水务局2025年法治建设情况报告",
     addressee="县委、县政府：",
     body=(
-        Paragraph((Run("现将有关情况报告如下。"),)),
+        Paragraph((TextRun("现将有关情况报告如下。"),)),
         Heading(1, "一、", "主要举措和成效"),
         Heading(2, "（一）", "完善制度"),
-        Heading(3, "1.", "强化学习。", run_in=(Run("开展研讨2次，"), Run("成效明显。", mark=True))),
+        Heading(3, "1.", "强化学习。", run_in=(TextRun("开展研讨2次，"), TextRun("成效明显。", mark=True))),
         Heading(4, "（1）", "规范文件管理", run_in="审查文件25份。"),
-        Paragraph((Run("办理案件13件，"), Run("群众满意", mark=True), Run("。"))),
+        Paragraph((TextRun("办理案件13件，"), TextRun("群众满意", mark=True), TextRun("。"))),
         Table(("序号", "类型", "件数"), (("1", "简易程序", "4"), ("2", "普通程序", "9")), "表1 案件办理情况"),
-        Paragraph((Run("特此报告。"),)),
+        Paragraph((TextRun("特此报告。"),)),
     ),
     signature="青禾县水务局办公室",
     dated_on=date(2026, 1, 9),
@@ -328,7 +328,7 @@ def test_the_date_has_no_leading_zeros_and_may_be_missing() -> None:
 
 
 def test_the_signature_takes_the_last_paragraph_along_to_its_page() -> None:
-    word = opened(plain(body=(Paragraph((Run("甲"),)), Paragraph((Run("乙"),))), signature="水务局"))
+    word = opened(plain(body=(Paragraph((TextRun("甲"),)), Paragraph((TextRun("乙"),))), signature="水务局"))
     assert [line.paragraph_format.keep_with_next for line in styled(word, "Body Text")] == [None, True]
 
 
@@ -413,7 +413,7 @@ def test_text_arrives_as_typed_without_what_xml_cannot_hold(typed: str, shown: s
     word = opened(
         plain(
             title=typed,
-            body=(Paragraph((Run(typed),)), Table((typed,), ())),
+            body=(Paragraph((TextRun(typed),)), Table((typed,), ())),
             signature=typed,
             attachments=(typed,),
         )
@@ -431,7 +431,7 @@ def test_any_text_gives_a_file_that_opens(text: str) -> None:
         addressee=text,
         body=(
             Heading(3, text, text, run_in=text),
-            Paragraph((Run(text, mark=True),)),
+            Paragraph((TextRun(text, mark=True),)),
             Table((text,), ((text,),), text),
         ),
         signature=text,

@@ -17,9 +17,9 @@ from tasks.papers.official_document import (
     LineChart,
     OfficialDocument,
     Paragraph,
-    Run,
     Series,
     Table,
+    TextRun,
 )
 from tasks.papers.typeset import typeset
 from tasks.papers.typeset_fonts import BODY, MissingFontError, TypesetFonts, choose_fonts, typeset_fonts
@@ -28,17 +28,17 @@ DOCUMENT = OfficialDocument(
     title="青禾县水务局关于2025年法治政府建设情况的报告",
     addressee="县委、县政府",
     body=(
-        Paragraph((Run("现将有关情况报告如下。"),)),
+        Paragraph((TextRun("现将有关情况报告如下。"),)),
         Heading(1, "一、", "主要举措和成效"),
         Heading(2, "（一）", "完善制度"),
-        Heading(3, "1.", "强化学习", run_in=(Run("开展研讨2次，"), Run("成效明显〔待核〕。", mark=True))),
+        Heading(3, "1.", "强化学习", run_in=(TextRun("开展研讨2次，"), TextRun("成效明显〔待核〕。", mark=True))),
         Table(("类型", "件数"), (("简易程序", "4"), ("普通程序", "9")), "表1 案件办理情况"),
         BarChart(
             "各科室", ("法规科", "执法大队"), (Series("按期", "2E7D32", (3, 5)), Series("逾期", "B3261E", (1, 0)))
         ),
         LineChart("各月", ("1月", "2月"), (Series("案件", "1565C0", (3, 5)),)),
         Form((1, 3), (FormRow((label("任务"), Cell("普法宣传", foot="签收")), lines=2),), Band("蓝色督办单", "1565C0")),
-        Paragraph((Run("特此报告。"),)),
+        Paragraph((TextRun("特此报告。"),)),
     ),
     signature="青禾县水务局",
     dated_on=date(2026, 1, 15),
@@ -68,7 +68,7 @@ def test_everything_the_document_says_stands_in_the_file() -> None:
 
 
 def test_the_sheet_is_a4_and_a_page_holds_22_lines_of_28_characters() -> None:
-    full = replace(DOCUMENT, body=(Paragraph((Run("天" * (28 * 60)),)),), attachments=())
+    full = replace(DOCUMENT, body=(Paragraph((TextRun("天" * (28 * 60)),)),), attachments=())
     second = opened(full).pages[1]
     assert (round(second.mediabox.width / 72 * 25.4), round(second.mediabox.height / 72 * 25.4)) == (210, 297)
     said = [line for line in second.extract_text().splitlines() if "天" in line]
@@ -113,7 +113,7 @@ def test_no_text_of_a_person_is_read_as_a_command(text: str) -> None:
         body=(
             Heading(1, "", text),
             Heading(3, "", text, run_in=text),
-            Paragraph((Run(text), Run(text, mark=True))),
+            Paragraph((TextRun(text), TextRun(text, mark=True))),
             Table((text,), ((text,),), text),
             BarChart(text, (text,), (Series(text, "2E7D32", (1,)),)),
         ),
@@ -127,11 +127,11 @@ def test_no_text_of_a_person_is_read_as_a_command(text: str) -> None:
 
 
 def test_control_characters_are_left_out_and_a_document_may_be_nearly_empty() -> None:
-    assert "前后" in words(OfficialDocument("题", None, (Paragraph((Run("前\x00\x07后"),)),), None, None))
+    assert "前后" in words(OfficialDocument("题", None, (Paragraph((TextRun("前\x00\x07后"),)),), None, None))
 
 
 def test_a_character_that_no_font_has_is_named_and_no_box_is_printed() -> None:
-    unshown = replace(DOCUMENT, body=(Paragraph((Run("某\U0003fffdX某"),)),))
+    unshown = replace(DOCUMENT, body=(Paragraph((TextRun("某\U0003fffdX某"),)),))
     with pytest.raises(MissingFontError, match=r"现有字体中没有“.*\U0003fffd.*”.*DUBAN_PDF_FONT_FOLDER"):
         typeset(unshown)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.papers.forms import Band, Cell, Form, FormRow, label
-from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Run, Series, Table
+from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Series, Table, TextRun
 from tasks.papers.web_edition import web_edition
 
 CHARTS = OfficialDocument(
@@ -20,8 +20,8 @@ DOCUMENT = OfficialDocument(
     body=(
         Heading(1, "一、", "主要举措"),
         Heading(2, "（一）", "完善制度"),
-        Heading(3, "1.", "强化学习", run_in=(Run("开展2次，"), Run("明显〔待核〕。", mark=True))),
-        Paragraph((Run("办理案件13件。"),)),
+        Heading(3, "1.", "强化学习", run_in=(TextRun("开展2次，"), TextRun("明显〔待核〕。", mark=True))),
+        Paragraph((TextRun("办理案件13件。"),)),
         Table(("类型", "件数"), (("简易程序", "4"),), "表1 案件"),
         Form((1, 3), (FormRow((label("任务"), Cell("普法", foot="签收"))),), Band("督办单", "1565C0")),
     ),
@@ -99,7 +99,10 @@ def test_the_same_document_gives_the_same_page() -> None:
 def test_words_are_never_markup(text: str) -> None:
     hostile = OfficialDocument(
         text, text,
-        (Heading(1, text, text), Paragraph((Run(text), Run(text, mark=True))), Table((text,), ((text,),), text)),
+        (
+            Heading(1, text, text), Paragraph((TextRun(text), TextRun(text, mark=True))),
+            Table((text,), ((text,),), text),
+        ),
         text, None, text, (text,),
     )  # fmt: skip
     usual = {

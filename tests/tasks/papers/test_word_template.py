@@ -16,7 +16,7 @@ from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.organ import Organ
 from models.word_template import WordTemplate
 from tasks.files.file_store import FileStore
-from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Run, Series, Table
+from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Series, Table, TextRun
 from tasks.papers.word_template import LARGEST, check_word_template, fill_word_template, starter_template
 from tasks.report.output.keep_word_template import (
     keep_word_template,
@@ -31,12 +31,12 @@ DOCUMENT = OfficialDocument(
     title="青禾县水务局\n2025年法治政府建设情况报告",
     addressee="县委、县政府：",
     body=(
-        Paragraph((Run("现将有关情况报告如下。"),)),
+        Paragraph((TextRun("现将有关情况报告如下。"),)),
         Heading(1, "一、", "主要举措"),
         Heading(2, "（一）", "完善制度"),
-        Heading(3, "1.", "强化学习", run_in=(Run("开展2次，"), Run("明显〔待核〕。", mark=True))),
+        Heading(3, "1.", "强化学习", run_in=(TextRun("开展2次，"), TextRun("明显〔待核〕。", mark=True))),
         Heading(1, "二、", "不足"),
-        Paragraph((Run("渠道<单一> & {{ 标题 }} {%p for %}。"),)),
+        Paragraph((TextRun("渠道<单一> & {{ 标题 }} {%p for %}。"),)),
         Table(("类型", "件数"), (("简易程序", "4"),)),
         BarChart("各月", ("1月",), (Series("案件", "1565C0", (3,)),)),
     ),

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.policy import Filling
+from models.policy import ReportingCycle
 from models.scoring import ScoreEvent
 from tasks.items.close import reopen
 from tasks.items.object_to import object_to
@@ -130,7 +130,7 @@ def test_a_period_without_a_report_costs_once_for_each_item_under_way(any_engine
     def missing(period: str, **more: Any) -> list[str]:
         score = stated(office, period, **more).of(OWN)
         assert score is not None
-        return [line.fact.number for line in score.lines if line.fact.event is ScoreEvent.UNFILED]
+        return [line.fact.number for line in score.lines if line.fact.event is ScoreEvent.UNREPORTED]
 
     assert missing("2026-06", on="2026-06-25") == []
     assert missing("2026-06", on="2026-06-26") == ["月底填报的", "未填的"]
@@ -221,7 +221,7 @@ def test_every_line_belongs_to_one_unit_and_the_units_sums_are_the_whole(any_eng
         "未明确": {"unsigned_late": 1, "late": 1},
     }
     counts = {
-        unit.unit.name: {part.event.value: part.count for part in unit.parts if part.event is not ScoreEvent.UNFILED}
+        unit.unit.name: {part.event.value: part.count for part in unit.parts if part.event is not ScoreEvent.UNREPORTED}
         for unit in made.units
     }
     assert counts == by_hand
@@ -243,7 +243,7 @@ def test_an_item_closed_before_closures_were_asked_for_owes_no_report(engine: En
 
 def test_weekly_filling_counts_week_by_week(engine: Engine, tmp_path: Path) -> None:
     """Friday, 19 June rests: that week is reported by Thursday."""
-    office = quiet_office(engine, tmp_path / "home", Filling.WEEKLY)
+    office = quiet_office(engine, tmp_path / "home", ReportingCycle.WEEKLY)
     office.report(office.assign("普法宣传", due="2026-12-31", on="2026-06-01"), on="2026-06-09")
     found = lost(office, "2026-06", on="2026-06-20")
     assert found == [("unfiled", "2026-06-05"), ("unfiled", "2026-06-18")]

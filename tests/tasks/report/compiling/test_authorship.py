@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.report import SectionKind
-from tasks.report.compiling.authorship import Step, authorship
+from tasks.report.compiling.authorship import TextChange, authorship
 from tasks.report.desk.arrange_blocks import merge_blocks, split_block
 from tasks.report.desk.edit_block import add_block, edit_block
 from tasks.report.desk.mark_block import adopt_compiled
@@ -17,22 +17,22 @@ from tests.desk import CHEN, LIU, DeskYear, on_the_desk
     ("text", "steps", "found"),
     [
         ("甲。乙。", [], [("甲。", None), ("乙。", None)]),
-        ("甲。丙。", [Step("陈", "甲。乙。", "甲。丙。")], [("甲。", None), ("丙。", "陈")]),
+        ("甲。丙。", [TextChange("陈", "甲。乙。", "甲。丙。")], [("甲。", None), ("丙。", "陈")]),
         (
             "丙。丁。",
-            [Step("陈", "甲。乙。", "丙。乙。"), Step("刘", "丙。乙。", "丙。丁。")],
+            [TextChange("陈", "甲。乙。", "丙。乙。"), TextChange("刘", "丙。乙。", "丙。丁。")],
             [("丙。", "陈"), ("丁。", "刘")],
         ),
         (
             "丙。",
-            [Step("陈", "甲。", "丙。"), Step("刘", "丙。", "丁。"), Step("刘", "丁。", "丙。")],
+            [TextChange("陈", "甲。", "丙。"), TextChange("刘", "丙。", "丁。"), TextChange("刘", "丁。", "丙。")],
             [("丙。", "刘")],
         ),
-        ("新文。", [Step("陈", "甲。", "丙。"), Step(None, "丙。", "新文。")], [("新文。", None)]),
+        ("新文。", [TextChange("陈", "甲。", "丙。"), TextChange(None, "丙。", "新文。")], [("新文。", None)]),
     ],
 )
 def test_a_sentence_belongs_to_the_last_who_put_it_in(
-    text: str, steps: list[Step], found: list[tuple[str, str | None]]
+    text: str, steps: list[TextChange], found: list[tuple[str, str | None]]
 ) -> None:
     assert authorship(text, ["甲。乙。"], steps) == found
 

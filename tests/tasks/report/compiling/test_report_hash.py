@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from models.database import unit_of_work
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.compiling.report_hash import content_hash, short
-from tasks.report.desk.fork_report import copy_version
+from tasks.report.desk.at_desk import copy_version
 from tests.actors import administrator
 from tests.report_year import a_year, day
 

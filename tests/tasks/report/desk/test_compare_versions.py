@@ -13,7 +13,7 @@ from models.database import unit_of_work
 from models.errors import BadInputError
 from models.ledgers.enforcement_case import EnforcementCase
 from models.report import Report, SectionKind
-from tasks.report.desk.compare_versions import Span, compare, figures_now, spans
+from tasks.report.desk.compare_versions import Stretch, compare, figures_now, spans
 from tasks.report.desk.edit_block import add_block, edit_block
 from tasks.report.desk.mark_block import mark_internal, withdraw_block
 from tests.desk import DeskYear, on_the_desk
@@ -42,7 +42,7 @@ def test_text_and_figures_that_changed_are_told_word_by_word_and_row_by_row(desk
     [block] = found.blocks
     assert (block.key, block.what) == ("ledger:study", ("改文字",))
     assert [span for span in block.spans if span.what != "same"] == [
-        Span("gone", "2"), Span("new", "3"), Span("new", "“宪法”"),
+        Stretch("gone", "2"), Stretch("new", "3"), Stretch("new", "“宪法”"),
     ]  # fmt: skip
     [figure] = found.figures
     assert (figure.code, figure.before, figure.after) == ("study.studies", Decimal(2), Decimal(3))

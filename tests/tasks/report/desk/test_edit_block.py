@@ -19,8 +19,8 @@ from models.report_desk import EditKind, ReportEdit
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.arrange_blocks import merge_blocks, move_block, sentence_ends, split_block
+from tasks.report.desk.at_desk import copy_version
 from tasks.report.desk.edit_block import add_block, confirm_block, edit_block
-from tasks.report.desk.fork_report import fork_report
 from tasks.report.desk.mark_block import (
     adopt_compiled,
     keep_own,
@@ -91,7 +91,7 @@ def test_a_bound_version_never_changes_and_work_goes_on_in_the_next(desk: DeskYe
 def test_a_copy_is_equal_in_all_but_its_number(desk: DeskYear) -> None:
     mark_internal(desk.session, desk.newest, CASES, by=desk.by(), reason="涉及个案")
     report = desk.bind()
-    copied = fork_report(desk.session, report, by=desk.by())
+    copied = copy_version(desk.session, report, by=desk.by())
     one, other = read_back(desk.session, report), read_back(desk.session, copied)
     assert (one.sections, one.opening, one.title) == (other.sections, other.opening, other.title)
     assert (copied.version, copied.snapshot) == (2, report.snapshot)
@@ -275,7 +275,6 @@ def test_every_act_leaves_one_entry_with_before_and_after(any_engine: Engine) ->
         lambda s, r: merge_blocks(s, r, OVERVIEW, by=by),
         lambda s, r: move_block(s, r, OVERVIEW, by=by, section=SectionKind.OTHER),
         lambda s, r: add_block(s, r, by=by, section=SectionKind.OTHER, text="另有一事。"),
-        lambda s, r: fork_report(s, r, by=by),
     ]
     for act in acts:
         with on_record(any_engine) as session:

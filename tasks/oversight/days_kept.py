@@ -1,20 +1,61 @@
-"""The trend of a circular: what was closed in each of the last periods, and what was overdue at its end."""
+"""How the days of a plan were kept: item by item as of a day, and period by period what was closed and left overdue."""
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.circular import CircularKind, span_of
-from models.filling import Period
-from models.item import Deadline, DeadlineMove, ItemState, WorkItem
+from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.plan import AnnualPlan
+from models.reporting_cycle import Period
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.papers.circular import Totals, TrendPoint
 
 PERIODS = 6
 _DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class DaysKept:
+    """Of one item's own days: kept, kept late, and passed without being kept, by the day of the circular.
+
+    `slipped` are those of the late ones that were done in the circular's period.
+    """
+
+    timely: int = 0
+    late: int = 0
+    missed: int = 0
+    slipped: int = 0
+
+
+def days_kept(session: Session, plan: AnnualPlan, first: dt.date, until: dt.date) -> dict[int, DaysKept]:
+    """How each item kept its own days, its end or its turns. A day moved only after it had passed was not kept."""
+    done = col(Deadline.done_on) <= until
+    moves = select(DeadlineMove.id).where(DeadlineMove.deadline_id == Deadline.id)
+    moved_late = moves.where(
+        DeadlineMove.cause != MoveCause.SUSPENSION, col(DeadlineMove.moved_on) > col(DeadlineMove.from_on)
+    ).exists()
+    # A turn that a changed plan no longer has was "moved" to its own day.
+    cancelled = moves.where(DeadlineMove.from_on == DeadlineMove.to_on).exists()
+    late = sa.and_(done, or_(col(Deadline.done_on) > col(Deadline.due_on), moved_late))
+    timely = sa.and_(done, ~late)
+    open_ = or_(col(Deadline.done_on).is_(None), col(Deadline.done_on) > until)
+    claimed = sa.and_(col(Deadline.claimed_on) <= until, col(Deadline.claimed_on) <= col(Deadline.due_on))
+    missed = sa.and_(open_, col(Deadline.due_on) < until, or_(col(Deadline.claimed_on).is_(None), ~claimed))
+    slipped = sa.and_(late, col(Deadline.done_on) >= first)
+    counts: list[Any] = [sa.func.sum(sa.case((one, 1), else_=0)) for one in (timely, late, missed, slipped)]
+    rows = session.execute(
+        sa.select(col(Deadline.item_id), *counts)
+        .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
+        .where(col(WorkItem.plan_id) == plan.id, ~cancelled)
+        .where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
+        .group_by(col(Deadline.item_id))
+    )
+    return {item_id: DaysKept(*counted) for item_id, *counted in rows}
 
 
 def trend(

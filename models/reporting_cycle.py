@@ -1,10 +1,10 @@
-"""Periodic filling (定期填报): the periods in which progress is due, and the day each is filled by."""
+"""Reporting cycles (填报周期): the periods in which progress is due, and the day by which it is reported."""
 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.policy import Filling
+from models.policy import ReportingCycle
 from models.workdays import WorkCalendar
 
 _DAY = dt.timedelta(days=1)
@@ -20,39 +20,41 @@ class Period:
     label: str
 
 
-def period_of(filling: Filling, on: dt.date, *, day: int, calendar: WorkCalendar) -> Period | None:
-    """The period that day `on` lies in; None where nothing is filled periodically.
+def period_of(cycle: ReportingCycle, on: dt.date, *, day: int, calendar: WorkCalendar) -> Period | None:
+    """The period that day `on` lies in; None where nothing is reported periodically.
 
-    A week is filled by its last working day (by Sunday in a week that has none). A month or quarter is filled by day
-    `day` of its last month, or that month's last day where it is shorter; on a rest day by the working day before.
+    A week is reported by its last working day (by Sunday in a week that has none). A month or quarter is reported by
+    day `day` of its last month, or that month's last day where it is shorter; on a rest day by the working day before.
     """
-    match filling:
-        case Filling.NONE:
+    match cycle:
+        case ReportingCycle.NONE:
             return None
-        case Filling.WEEKLY:
+        case ReportingCycle.WEEKLY:
             first = on - on.weekday() * _DAY
             last = first + 6 * _DAY
             working = [one for one in (last - back * _DAY for back in range(7)) if calendar.is_working(one)]
             # A week belongs to the year of its Thursday: by its Monday's year two weeks would share a name.
             year, week, _ = first.isocalendar()
             return Period(first, last, working[0] if working else last, f"{year}年第{week}周")
-        case Filling.MONTHLY:
+        case ReportingCycle.MONTHLY:
             first = on.replace(day=1)
             return _by_day(first, _last_of(first), day, calendar, f"{on.year}年{on.month}月")
-        case Filling.QUARTERLY:
+        case ReportingCycle.QUARTERLY:
             quarter = (on.month - 1) // 3
             first = dt.date(on.year, quarter * 3 + 1, 1)
             last = _last_of(dt.date(on.year, quarter * 3 + 3, 1))
             return _by_day(first, last, day, calendar, f"{on.year}年第{'一二三四'[quarter]}季度")
 
 
-def periods(filling: Filling, *, since: dt.date, until: dt.date, day: int, calendar: WorkCalendar) -> Iterator[Period]:
-    """The periods whose day to fill lies between `since` and `until`, both included."""
+def periods(
+    cycle: ReportingCycle, *, since: dt.date, until: dt.date, day: int, calendar: WorkCalendar
+) -> Iterator[Period]:
+    """The periods whose day to report by lies between `since` and `until`, both included."""
     at = since
-    while (found := period_of(filling, at, day=day, calendar=calendar)) is not None and found.first <= until:
-        if since <= found.due_on <= until:
-            yield found
-        at = found.last + _DAY
+    while (period := period_of(cycle, at, day=day, calendar=calendar)) is not None and period.first <= until:
+        if since <= period.due_on <= until:
+            yield period
+        at = period.last + _DAY
 
 
 def _last_of(first: dt.date) -> dt.date:
@@ -62,6 +64,6 @@ def _last_of(first: dt.date) -> dt.date:
 def _by_day(first: dt.date, last: dt.date, day: int, calendar: WorkCalendar, label: str) -> Period:
     due = calendar.on_or_before(last.replace(day=min(day, last.day)))
     if due < first:
-        # A period that begins with rest days, and is filled early, has no working day before: the first after it.
+        # A period that begins with rest days, and is reported early, has no working day before: the first after it.
         due = min(calendar.on_or_after(first), last)
     return Period(first, last, due, label)

@@ -16,7 +16,7 @@ from tasks.items.progress import record_progress
 from tasks.items.sign import sign
 from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
-from tasks.lists.list_unfiled import Unfiled, Unsigned, owed_period, unfiled, unsigned
+from tasks.lists.list_unreported import Unreported, Unsigned, owed_period, unreported, unsigned
 from tasks.people.find import find_person
 from tests.office import HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 
@@ -30,11 +30,11 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
     return Office(any_engine, tmp_path / "home")
 
 
-def missing(office: Office, on: str, period: str | None = None) -> list[Unfiled]:
+def missing(office: Office, on: str, period: str | None = None) -> list[Unreported]:
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
         owed = owed_period(session, plan, on=day(period), calendar=CALENDAR) if period else None
-        return unfiled(session, plan, on=day(on), calendar=CALENDAR, period=owed)
+        return unreported(session, plan, on=day(on), calendar=CALENDAR, period=owed)
 
 
 def numbers(found: list[Any]) -> list[str]:

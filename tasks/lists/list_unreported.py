@@ -1,4 +1,4 @@
-"""Who has not filed (未填报) and who has not signed (未签收): what is owed on a day, asked of a whole plan at once."""
+"""Who has not reported (未填报) and who has not signed (未签收): what a whole plan owes on a day."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from models.closure import ClosureRequest, ClosureReview, ClosureState
-from models.filling import Period, period_of
 from models.item import ItemUnit, WorkItem
 from models.objection import Objection
 from models.organ import Department
 from models.plan import AnnualPlan
-from models.policy import Filling, Policy
+from models.policy import Policy, ReportingCycle
 from models.progress import ProgressEntry
 from models.receipt import Receipt
+from models.reporting_cycle import Period, period_of
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.people.address import recipient_of_head
@@ -25,7 +25,7 @@ from tasks.people.people_of import UNASSIGNED
 
 
 @dataclass(frozen=True)
-class Unfiled:
+class Unreported:
     """One progress report that has not come; `passed` once its day lies behind."""
 
     item_id: int
@@ -62,19 +62,19 @@ class Unsigned:
     since: dt.date
 
 
-def filling_policy(session: Session, plan: AnnualPlan) -> Policy | None:
-    """The plan's policy where progress is filed periodically; None where nobody owes anything (不定期, not issued)."""
+def reporting_policy(session: Session, plan: AnnualPlan) -> Policy | None:
+    """The plan's policy where progress is reported periodically; None where nobody owes any (不定期, not issued)."""
     policy = session.get(Policy, plan.policy_id) if plan.policy_id else None
-    return policy if policy is not None and policy.filling is not Filling.NONE else None
+    return policy if policy is not None and policy.filling is not ReportingCycle.NONE else None
 
 
 def owed_period(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> Period | None:
-    """The period that the day lies in; None where the plan files nothing periodically, so that nobody owes a report."""
-    policy = filling_policy(session, plan)
+    """The period that the day lies in; None where the plan asks for no periodic reports: nobody owes one."""
+    policy = reporting_policy(session, plan)
     return period_of(policy.filling, on, day=policy.filling_day, calendar=calendar) if policy else None
 
 
-def unfiled(
+def unreported(
     session: Session,
     plan: AnnualPlan,
     *,
@@ -83,13 +83,13 @@ def unfiled(
     period: Period | None = None,
     among: sa.ColumnElement[bool] | None = None,
     most: int | None = None,
-) -> list[Unfiled]:
-    """The items whose leading unit owes a report for the period and has filed none in it by `on`.
+) -> list[Unreported]:
+    """The items whose leading unit owes a report for the period and has reported nothing in it by `on`.
 
     `among` is a condition on `WorkItem` that narrows the plan, `most` how many are told at most.
 
     An item owes one if on the period's due day (on `on`, before that) it is given to its unit, started, neither
-    closed nor suspended, and waits for no answer to a request for closure or an objection: nobody can file then.
+    closed nor suspended, and waits for no answer to a request for closure or an objection: nobody can report then.
     Empty where `owed_period` is None.
     """
     owed = period or owed_period(session, plan, on=on, calendar=calendar)
@@ -99,15 +99,15 @@ def unfiled(
     rows = session.execute(sa.select(*columns).where(*_owing(plan, owed, on, among)).order_by(col(ITEM.id)).limit(most))
     passed = on > owed.due_on
     return [
-        Unfiled(item_id, number, title, department_id, unit, person, owed.label, owed.due_on, passed)
+        Unreported(item_id, number, title, department_id, unit, person, owed.label, owed.due_on, passed)
         for item_id, number, title, department_id, unit, person in rows
     ]
 
 
-def count_unfiled(
+def count_unreported(
     session: Session, plan: AnnualPlan, *, on: dt.date, owed: Period, among: sa.ColumnElement[bool] | None = None
 ) -> list[UnitCount]:
-    """How many rows `unfiled` has of each department; a department of None has what no department leads."""
+    """How many rows `unreported` has of each department; a department of None has what no department leads."""
     of = col(ITEM.department_id)
     owing: sa.Select[Any] = sa.select(of.label("of"), sa.func.count().label("many"))
     counted = owing.where(*_owing(plan, owed, on, among)).group_by(of).subquery()
@@ -119,7 +119,7 @@ def count_unfiled(
 def _owing(
     plan: AnnualPlan, owed: Period, on: dt.date, among: sa.ColumnElement[bool] | None
 ) -> list[sa.ColumnElement[bool]]:
-    """The conditions on the item that `unfiled` tells of."""
+    """The conditions on the item that `unreported` tells of."""
     at = min(on, owed.due_on)
     filed = (
         select(ProgressEntry.id)

@@ -9,8 +9,8 @@ from models.database import key, unit_of_work
 from models.filing import FilingState
 from models.organ import Organ
 from models.person import Role
-from tasks.report.filing.overview import who_filed
 from tasks.report.filing.send import send
+from tasks.report.upward.who_filed import who_filed
 from tests.filing import TO, FilingOffice
 from tests.office import SUPERVISOR, day
 from tests.web import Web

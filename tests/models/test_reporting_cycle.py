@@ -1,4 +1,4 @@
-"""Periods of filling: each day lies in one, and each is filled by a working day where it has one."""
+"""Reporting periods: each day lies in one, and each is reported by a working day where it has one."""
 
 import datetime as dt
 from itertools import pairwise
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.filling import Period, period_of, periods
-from models.policy import Filling
+from models.policy import ReportingCycle
+from models.reporting_cycle import Period, period_of, periods
 from models.workdays import DayRule, WorkCalendar
 
 CALENDAR = WorkCalendar()
-PERIODIC = [Filling.WEEKLY, Filling.MONTHLY, Filling.QUARTERLY]
+PERIODIC = [ReportingCycle.WEEKLY, ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY]
 DAY = dt.timedelta(days=1)
 days = st.dates(dt.date(2024, 1, 1), dt.date(2027, 12, 31))
 by = st.integers(1, 31)
@@ -22,8 +22,8 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def period(filling: Filling, on: str, *, by: int = 25, calendar: WorkCalendar = CALENDAR) -> tuple[str, ...]:
-    found = period_of(filling, day(on), day=by, calendar=calendar)
+def period(cycle: ReportingCycle, on: str, *, by: int = 25, calendar: WorkCalendar = CALENDAR) -> tuple[str, ...]:
+    found = period_of(cycle, day(on), day=by, calendar=calendar)
     assert found is not None
     return str(found.first), str(found.last), str(found.due_on), found.label
 
@@ -39,12 +39,12 @@ def period(filling: Filling, on: str, *, by: int = 25, calendar: WorkCalendar = 
     ],
 )
 def test_a_week_is_filled_by_its_last_working_day(on: str, expected: tuple[str, ...]) -> None:
-    assert period(Filling.WEEKLY, on) == expected
+    assert period(ReportingCycle.WEEKLY, on) == expected
 
 
 def test_a_week_without_a_working_day_is_filled_by_its_sunday() -> None:
     shut = WorkCalendar(DayRule(day("2026-06-22") + turn * DAY, working=False, name="停电") for turn in range(7))
-    assert period(Filling.WEEKLY, "2026-06-24", calendar=shut)[2] == "2026-06-28"
+    assert period(ReportingCycle.WEEKLY, "2026-06-24", calendar=shut)[2] == "2026-06-28"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_week_without_a_working_day_is_filled_by_its_sunday() -> None:
     ],
 )
 def test_a_week_across_the_new_year_is_named_by_the_year_it_belongs_to(on: str, label: str) -> None:
-    assert period(Filling.WEEKLY, on)[3] == label
+    assert period(ReportingCycle.WEEKLY, on)[3] == label
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_week_across_the_new_year_is_named_by_the_year_it_belongs_to(on: str, 
     ],
 )
 def test_a_month_is_filled_by_its_day_or_the_working_day_before(on: str, by: int, due: str) -> None:
-    assert period(Filling.MONTHLY, on, by=by)[2] == due
+    assert period(ReportingCycle.MONTHLY, on, by=by)[2] == due
 
 
 @pytest.mark.parametrize(
@@ -89,23 +89,28 @@ def test_a_month_is_filled_by_its_day_or_the_working_day_before(on: str, by: int
     ],
 )
 def test_a_quarter_is_filled_in_its_last_month(on: str, expected: tuple[str, ...]) -> None:
-    assert period(Filling.QUARTERLY, on) == expected
+    assert period(ReportingCycle.QUARTERLY, on) == expected
 
 
 def test_what_is_not_periodic_has_no_period() -> None:
-    assert period_of(Filling.NONE, day("2026-06-24"), day=25, calendar=CALENDAR) is None
-    assert list(periods(Filling.NONE, since=day("2026-01-01"), until=day("2026-12-31"), day=1, calendar=CALENDAR)) == []
+    assert period_of(ReportingCycle.NONE, day("2026-06-24"), day=25, calendar=CALENDAR) is None
+    assert (
+        list(periods(ReportingCycle.NONE, since=day("2026-01-01"), until=day("2026-12-31"), day=1, calendar=CALENDAR))
+        == []
+    )
 
 
-@pytest.mark.parametrize(("filling", "many"), [(Filling.WEEKLY, 52), (Filling.MONTHLY, 12), (Filling.QUARTERLY, 4)])
-def test_a_year_has_so_many_days_to_fill_and_each_its_own_name(filling: Filling, many: int) -> None:
-    found = list(periods(filling, since=day("2025-01-01"), until=day("2025-12-31"), day=25, calendar=CALENDAR))
+@pytest.mark.parametrize(
+    ("cycle", "many"), [(ReportingCycle.WEEKLY, 52), (ReportingCycle.MONTHLY, 12), (ReportingCycle.QUARTERLY, 4)]
+)
+def test_a_year_has_so_many_days_to_fill_and_each_its_own_name(cycle: ReportingCycle, many: int) -> None:
+    found = list(periods(cycle, since=day("2025-01-01"), until=day("2025-12-31"), day=25, calendar=CALENDAR))
     assert len(found) == len({one.label for one in found}) == many
 
 
 def test_both_ends_of_a_span_count() -> None:
     def filled(since: str, until: str) -> list[str]:
-        found = periods(Filling.MONTHLY, since=day(since), until=day(until), day=25, calendar=CALENDAR)
+        found = periods(ReportingCycle.MONTHLY, since=day(since), until=day(until), day=25, calendar=CALENDAR)
         return [str(one.due_on) for one in found]
 
     assert filled("2026-06-25", "2026-07-24") == ["2026-06-25", "2026-07-24"]
@@ -113,28 +118,30 @@ def test_both_ends_of_a_span_count() -> None:
 
 
 @given(st.sampled_from(PERIODIC), days, by)
-def test_a_day_lies_in_its_period_and_both_ends_lie_in_the_same(filling: Filling, on: dt.date, by: int) -> None:
-    found = period_of(filling, on, day=by, calendar=CALENDAR)
+def test_a_day_lies_in_its_period_and_both_ends_lie_in_the_same(cycle: ReportingCycle, on: dt.date, by: int) -> None:
+    found = period_of(cycle, on, day=by, calendar=CALENDAR)
     assert found is not None
     assert found.first <= on <= found.last
     assert found.first <= found.due_on <= found.last
-    assert {period_of(filling, one, day=by, calendar=CALENDAR) for one in (found.first, found.last)} == {found}
+    assert {period_of(cycle, one, day=by, calendar=CALENDAR) for one in (found.first, found.last)} == {found}
 
 
 @given(st.sampled_from(PERIODIC), days, by)
-def test_a_day_to_fill_by_is_a_working_day_where_the_period_has_one(filling: Filling, on: dt.date, by: int) -> None:
-    found = period_of(filling, on, day=by, calendar=CALENDAR)
+def test_a_day_to_fill_by_is_a_working_day_where_the_period_has_one(
+    cycle: ReportingCycle, on: dt.date, by: int
+) -> None:
+    found = period_of(cycle, on, day=by, calendar=CALENDAR)
     assert found is not None
     whole = [found.first + turn * DAY for turn in range((found.last - found.first).days + 1)]
     assert CALENDAR.is_working(found.due_on) or not any(CALENDAR.is_working(one) for one in whole)
 
 
 @given(st.sampled_from(PERIODIC), days, st.integers(0, 400), by)
-def test_periods_follow_each_other_without_a_gap(filling: Filling, since: dt.date, length: int, by: int) -> None:
+def test_periods_follow_each_other_without_a_gap(cycle: ReportingCycle, since: dt.date, length: int, by: int) -> None:
     until = since + length * DAY
-    found: list[Period] = list(periods(filling, since=since, until=until, day=by, calendar=CALENDAR))
+    found: list[Period] = list(periods(cycle, since=since, until=until, day=by, calendar=CALENDAR))
     assert all(before.last + DAY == after.first for before, after in pairwise(found))
     assert all(since <= one.due_on <= until for one in found)
-    every = [period_of(filling, since + turn * DAY, day=by, calendar=CALENDAR) for turn in range(length + 1)]
+    every = [period_of(cycle, since + turn * DAY, day=by, calendar=CALENDAR) for turn in range(length + 1)]
     wanted = [one for one in dict.fromkeys(every) if one is not None and since <= one.due_on <= until]
     assert found == wanted
