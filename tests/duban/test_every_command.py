@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from duban.cli import app
-from duban.commands import register
+from duban.commands import WORDS, commands_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.item import WorkItem
@@ -405,7 +405,6 @@ def office(founded: Path, tmp_path: Path) -> Iterator[Office]:
 
 def commands() -> dict[str, Any]:
     """Every command there is, by its words."""
-    register(app)
 
     def walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         for name, part in getattr(command, "commands", {}).items():
@@ -419,6 +418,17 @@ def commands() -> dict[str, Any]:
 def entries(engine: Engine) -> list[AuditEntry]:
     with Session(engine) as session:
         return list(session.exec(select(AuditEntry).order_by(col(AuditEntry.id))))
+
+
+def test_each_module_adds_the_words_it_is_known_for() -> None:
+    for module in set(WORDS.values()):
+        assert set(commands_of(module)) == {word for word, of in WORDS.items() if of == module}
+
+
+def test_to_run_a_command_makes_those_of_its_module_only(tmp_path: Path) -> None:
+    commands_of.cache_clear()
+    assert Terminal(tmp_path).run("item", "list").exit_code == 2
+    assert commands_of.cache_info().currsize == 1
 
 
 def test_every_command_that_takes_a_name_is_in_a_table() -> None:

@@ -12,7 +12,6 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from duban.cli import app
-from duban.commands import register
 from duban.web import api, pages
 from duban.web.interface import describe, make_interface
 
@@ -21,7 +20,6 @@ RECORDED = Path(__file__).with_name("surface.txt")
 
 def surface() -> list[str]:
     """A line for each thing, in a fixed order."""
-    register(app)
     return [
         *commands(typer.main.get_command(app), "duban"),
         *sorted(addresses(pages.routers(), "page")),
