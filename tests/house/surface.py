@@ -1,4 +1,4 @@
-"""What people and programs hold on to, in lines: commands with their options, addresses, fields of the interface.
+"""What people and programs hold on to, in lines: commands, addresses, keys of the interface.
 
 `python -m tests.house.surface` records it anew in `surface.txt`, where a change is meant.
 """
@@ -24,7 +24,7 @@ def surface() -> list[str]:
         *commands(typer.main.get_command(app), "duban"),
         *sorted(addresses(pages.routers(), "page")),
         *sorted(addresses(api.routers(), "interface")),
-        *fields(),
+        *bodies(),
     ]
 
 
@@ -50,13 +50,35 @@ def addresses(routers: Iterable[APIRouter], of: str) -> Iterator[str]:
                 yield f"{of} {route.path} {' '.join(sorted(route.methods or ()))}"
 
 
-def fields() -> Iterator[str]:
-    """The fields of every body and answer of the interface; one that is always there has a mark."""
-    schemas = describe(make_interface(None))["components"]["schemas"]  # type: ignore[arg-type]
-    for name, schema in sorted(schemas.items()):
-        required = schema.get("required", [])
-        held = (f"{key}{'!' if key in required else ''}" for key in schema.get("properties", {}))
-        yield " ".join(["body", name, *sorted(held)])
+def bodies() -> Iterator[str]:
+    """What each operation of the interface takes and answers with, key by key; what is always there has a mark."""
+    described = describe(make_interface(None))  # type: ignore[arg-type]
+    schemas = described["components"]["schemas"]
+    for path, operations in sorted(described["paths"].items()):
+        for method, operation in sorted(operations.items()):
+            answers = [answer for code, answer in operation["responses"].items() if code.startswith("2")]
+            for word, held in (("takes", [operation.get("requestBody", {})]), ("answers", answers)):
+                for content in (each for one in held for each in one.get("content", {}).values()):
+                    found = sorted(set(keys(content["schema"], schemas)))
+                    yield " ".join(["interface", method.upper(), path, word, *found])
+
+
+def keys(schema: dict[str, Any], schemas: dict[str, Any], at: str = "", seen: tuple[str, ...] = ()) -> Iterator[str]:
+    """The keys of a value of this schema by their way, `items[].title!`; a schema within itself is told once."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in seen:
+            yield from keys(schemas[name], schemas, at, (*seen, name))
+        return
+    for way in ("anyOf", "oneOf", "allOf"):
+        for one in schema.get(way, []):
+            yield from keys(one, schemas, at, seen)
+    if isinstance(schema.get("items"), dict):
+        yield from keys(schema["items"], schemas, f"{at}[]", seen)
+    for key, held in schema.get("properties", {}).items():
+        inside = f"{at}.{key}" if at else key
+        yield f"{inside}{'!' if key in schema.get('required', []) else ''}"
+        yield from keys(held, schemas, inside, seen)
 
 
 if __name__ == "__main__":
