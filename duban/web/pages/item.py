@@ -1,12 +1,12 @@
 """任务页: one item as it stands, and every act upon it as a form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.act_form import Act, Doing, WrongFieldsError, check_entries, instruction_of
 from duban.web.inside import inside
@@ -18,14 +18,15 @@ from duban.web.item_timeline import timeline
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
 from models.file_kind import ENDINGS
 from models.item import ItemState, WorkItem
 from models.permission import Action
-from models.plan import AnnualPlan
-from tasks.acting.authorize import permitted
+from tasks.acting.authorize import standings_on
 from tasks.acting.find_seen import seen_item
+from tasks.items.dossier import dossier_of
 from tasks.items.foresee import foresee
 from tasks.items.show_item import show_item
 from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
@@ -43,21 +44,21 @@ def item_page(visit: Signed, item_id: int) -> HTMLResponse:
         item = seen_item(session, item_id, by=visit.by)
         calendar = office_calendar(session, organ_id=item.organ_id)
         data = show_item(session, item, by=visit.looking, calendar=calendar)
-        offered = offers(session, visit.by, item, data)
+        offered, dossier = offers(session, visit.by, item), dossier_of(session, item)
+        related = _readable(session, visit, dossier.of(WorkItem))
         return visit.page(
             session,
             "item.html",
             menu="/items",
             item=item,
             data=data,
-            plan=session.get_one(AnnualPlan, item.plan_id),
-            parent=_readable(session, visit, WorkItem.id == item.parent_id) if item.parent_id else [],
-            children=_readable(session, visit, WorkItem.parent_id == item.id) if data["children"] else [],
+            parent=[one for one in related if one.id == item.parent_id],
+            children=[one for one in related if one.parent_id == item.id],
             offers=[offer for offer in offered if offer.instruction is None],
             answers=_by_instruction(offered),
             moments=timeline(data),
             due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
-            seen=newest_entry(session, item),
+            seen=dossier.newest_entry,
             is_draft=item.state is ItemState.DRAFT,
         )
 
@@ -102,10 +103,10 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
 
 
-def _readable(session: Session, visit: Visit, related: Any) -> list[WorkItem]:
-    """The related items that the person may see."""
-    query = select(WorkItem).where(related, permitted(session, visit.looking, Action.VIEW))
-    return list(session.exec(query.order_by(col(WorkItem.id))))
+def _readable(session: Session, visit: Visit, items: Sequence[WorkItem]) -> list[WorkItem]:
+    """Those of the items that the person may see."""
+    seen = standings_on(session, visit.looking, Action.VIEW, [key(item.id) for item in items])
+    return [item for item in items if seen.get(key(item.id))]
 
 
 def _seen_entry(sent: Posted) -> int:
