@@ -21,6 +21,16 @@ class SectionKind(Coded):
     THEMATIC = "thematic", "专题"
 
 
+HEADINGS = {
+    SectionKind.ACHIEVEMENTS: "{year}年推进法治政府建设的主要举措和成效",
+    SectionKind.DEFICIENCIES: "推进法治政府建设存在的不足和原因",
+    SectionKind.FIRST_RESPONSIBLE: "主要负责人履行推进法治建设第一责任人职责情况",
+    SectionKind.NEXT_YEAR: "{next_year}年推进法治政府建设的主要安排",
+    SectionKind.OTHER: "其他需要报告的情况",
+}
+"""What each part of a report is called where an office names it no other way, in the usual order."""
+
+
 class Report(Row, table=True):
     """One compiled version. `snapshot` is the hash of all it was compiled from: the same snapshot, the same bytes."""
 
