@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from duban.web.act_form import Act
-from duban.web.item_acts import ACTS
+from duban.acts.item import ACTS, ItemAct
 from models.actor import Actor
 from models.errors import ForbiddenError
 from models.instruction import InstructionState
@@ -25,7 +24,7 @@ from tasks.urge import foresee_urging
 class Offer:
     """An act somebody may do now; to what instruction, where it is about one."""
 
-    act: Act
+    act: ItemAct
     item_id: int
     instruction: int | None = None
 
@@ -51,7 +50,7 @@ def offers(session: Session, by: Actor, item: WorkItem, data: Mapping[str, Any])
     return found
 
 
-def check_form(session: Session, by: Actor, item: WorkItem, act: Act) -> None:
+def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> None:
     """Whether it makes sense to fill in the form: what the act itself would say, as far as it is known beforehand.
 
     Raises NotFoundError, ForbiddenError.
@@ -72,7 +71,7 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: Act) -> None:
                 raise ForbiddenError(f"任务 {item.number} {refused}。")
 
 
-def _instructions(act: Act, given: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+def _instructions(act: ItemAct, given: Sequence[Mapping[str, Any]]) -> Iterator[int]:
     for row in given:
         open_one = row["state"] is not InstructionState.CLOSED
         fits = {
@@ -84,7 +83,7 @@ def _instructions(act: Act, given: Sequence[Mapping[str, Any]]) -> Iterator[int]
             yield row["id"]
 
 
-def _fits(session: Session, by: Actor, item: WorkItem, act: Act, data: Mapping[str, Any]) -> bool:
+def _fits(session: Session, by: Actor, item: WorkItem, act: ItemAct, data: Mapping[str, Any]) -> bool:
     match act.action:
         case Action.SIGN:
             return any(
