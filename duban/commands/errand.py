@@ -7,11 +7,11 @@ what the body returns is answered after the transaction: data for a program, wor
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
@@ -79,6 +79,11 @@ class Errand:
         return self.opened
 
     @property
+    def year(self) -> int | None:
+        """The year named."""
+        return self.said.get("year")
+
+    @property
     def day(self) -> dt.date:
         return today(self.said.get("on"))
 
@@ -86,6 +91,21 @@ class Errand:
     def by(self) -> Actor:
         """The person named, else the administrator at this machine."""
         return self.edge.actor(self.session, self.said.get("as"), self.day, self.said.get("organ"))
+
+    @property
+    def recorder(self) -> Actor:
+        """Who writes down what belongs to the day: see `Edge.recorder`."""
+        return self.edge.recorder(self.session, self.said.get("as"), self.day, self.said.get("organ"))
+
+    @property
+    def within(self) -> Organ | None:
+        """The organ named, if one is: only people of it are meant."""
+        return self.sole_organ if self.said.get("organ") else None
+
+    @property
+    def sole_organ(self) -> Organ:
+        """The organ named, else the only one there is."""
+        return self.edge.organ(self.session, self.said.get("organ"))
 
     @cached_property
     def organ(self) -> Organ:
@@ -109,16 +129,19 @@ class Errand:
         return session
 
 
+Shown: TypeAlias = "str | Table | Callable[[], Iterable[Shown]]"
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command answers: `data` for `--json`, else lines and tables in order."""
 
     data: Any
-    shown: tuple[str | Table | Callable[[], None], ...]
+    shown: tuple[Shown, ...]
 
 
-def answer(data: Any, *shown: str | Table | Callable[[], None]) -> Answer:
-    """One answer in both forms; something callable prints itself."""
+def answer(data: Any, *shown: Shown) -> Answer:
+    """One answer in both forms; what is longer comes from a function, line by line."""
     return Answer(data, shown)
 
 
@@ -172,11 +195,15 @@ def _command(options: str, opens: Callable[[Errand], AbstractContextManager[Any]
 def _tell(answered: Answer, *, as_json: bool) -> None:
     if as_json:
         print_json(answered.data)
-        return
-    for one in answered.shown:
+    else:
+        _show(answered.shown)
+
+
+def _show(shown: Iterable[Shown]) -> None:
+    for one in shown:
         if isinstance(one, str):
             say(one)
         elif callable(one):
-            one()
+            _show(one())
         else:
             show_table(one)

@@ -66,13 +66,13 @@ def list_(
 @looking()
 def show(errand: Errand, number: Number) -> Answer:
     """一项任务的全部:时限的来历、签收、进展、材料、延期、批示、审核,以及现在可以办什么。"""
-    from duban.commands.item_page import show_page
+    from duban.commands.item_page import item_page
     from tasks.find import find_item
     from tasks.show_item import show_item
 
     item = find_item(errand.session, errand.plan, number)
     data = show_item(errand.session, item, by=errand.by, calendar=errand.calendar)
-    return answer(data, lambda: show_page(data))
+    return answer(data, lambda: item_page(data))
 
 
 @items.command()
