@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from duban.web.act_form import Act
-from duban.web.item_acts import ACTS
+from duban.acts.item import ACTS, ItemAct
 from models.actor import Actor
 from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.database import key
@@ -33,7 +32,7 @@ from tasks.items.urge import again_on, foresee_urging
 class Offer:
     """An act somebody may do now; to what instruction, where it is about one."""
 
-    act: Act
+    act: ItemAct
     item_id: int
     instruction: int | None = None
 
@@ -60,7 +59,7 @@ def offers(session: Session, by: Actor, item: WorkItem) -> list[Offer]:
     return found
 
 
-def check_form(session: Session, by: Actor, item: WorkItem, act: Act) -> None:
+def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> None:
     """Whether it makes sense to fill in the form: what the act itself would say, as far as it is known beforehand.
 
     Raises NotFoundError, ForbiddenError.
@@ -81,7 +80,7 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: Act) -> None:
                 raise ForbiddenError(f"任务 {item.number} {refused}。")
 
 
-def _instructions(act: Act, dossier: Dossier) -> Iterator[int]:
+def _instructions(act: ItemAct, dossier: Dossier) -> Iterator[int]:
     replied = dossier.parts(InstructionReply, "instruction_id")
     for row in dossier.of(Instruction):
         fits = {
@@ -93,7 +92,7 @@ def _instructions(act: Act, dossier: Dossier) -> Iterator[int]:
             yield key(row.id)
 
 
-def _fits(session: Session, by: Actor, act: Act, dossier: Dossier) -> bool:
+def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
     item = dossier.item
     match act.action:
         case Action.SIGN:
