@@ -160,14 +160,16 @@ def _knows_lag(policy: Policy) -> bool:
     return (policy.lag_yellow, policy.lag_red) != (None, None)
 
 
-def light_of(
+def standing_alone(
     session: Session, item: WorkItem, policy: Policy | None, *, paused: bool, on: dt.date, calendar: WorkCalendar
-) -> Light:
-    """The light of one item that lives by the policy, if by any; `paused`: it was ever suspended."""
+) -> tuple[str, dict[str, Any]]:
+    """One item as `standing` has it, and what that is bound with; it lives by the policy, if by any.
+
+    `paused`: the item was ever suspended.
+    """
     terms = policy or _ANY
-    lights = standing(lag=_knows_lag(terms), paused=paused, postgres=session.get_bind().dialect.name == "postgresql")
-    values = _values(item.plan_id, terms, on, calendar) | {"item": item.id}
-    return Light(session.execute(text(f"SELECT light FROM {lights} WHERE i.id = :item"), values).scalar_one())
+    alone = standing(lag=_knows_lag(terms), paused=paused, postgres=session.get_bind().dialect.name == "postgresql")
+    return f"{alone} WHERE i.id = :item", _values(item.plan_id, terms, on, calendar) | {"item": item.id}
 
 
 def _policy(session: Session, plan: AnnualPlan) -> Policy:
