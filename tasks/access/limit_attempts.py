@@ -67,8 +67,8 @@ def place_of(address: str) -> str:
     return str(found)
 
 
-def knock(session: Session, login: str, *, address: str, now: dt.datetime) -> SignInAttempt:
-    """A try at the door, counted as a failure until `let_in`; to be committed before the password is looked at.
+def count_attempt(session: Session, login: str, *, address: str, now: dt.datetime) -> SignInAttempt:
+    """A try at the door, counted as a failure until `note_success`; to be committed before the password is looked at.
 
     Raises SlowDownError that says how long to wait.
     """
@@ -88,14 +88,14 @@ def knock(session: Session, login: str, *, address: str, now: dt.datetime) -> Si
     return attempt
 
 
-def let_in(session: Session, attempt: SignInAttempt) -> None:
+def note_success(session: Session, attempt: SignInAttempt) -> None:
     """The try was no failure; from now on its place is one of the account's own."""
     attempt.succeeded = True
     session.add(attempt)
     session.flush()
 
 
-def settle_in(session: Session, login: str, *, address: str, now: dt.datetime) -> None:
+def remember_place(session: Session, login: str, *, address: str, now: dt.datetime) -> None:
     """Remember a place from which the account got in by another way than a password typed here."""
     place = place_of(address)
     session.add(SignInAttempt(at=now, login=folded(login), address=place, known=True, succeeded=True))

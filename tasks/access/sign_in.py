@@ -17,7 +17,7 @@ from models.errors import ForbiddenError
 from models.person import Person
 from tasks.access.hash_password import hash_password, is_outdated, is_password
 from tasks.access.hold_session import end_session, find_session, start_session
-from tasks.access.limit_attempts import folded, knock, let_in, place_of, settle_in
+from tasks.access.limit_attempts import count_attempt, folded, note_success, place_of, remember_place
 from tasks.acting.audit import recorded
 
 REFUSED = "登录名或密码不正确。"
@@ -45,13 +45,13 @@ def prove(database: Engine, login: str, password: str, *, address: str, now: dt.
     says the same whatever was wrong, and SlowDownError.
     """
     with on_record(database) as session:
-        attempt = knock(session, login, address=address, now=now)
+        attempt = count_attempt(session, login, address=address, now=now)
     with reading(database) as session:
         found = find_account(session, login, on=now.date())
     if not is_password(found[0].password_hash if found else None, password) or found is None:
         raise ForbiddenError(REFUSED)
     with on_record(database) as session:
-        let_in(session, session.merge(attempt))
+        note_success(session, session.merge(attempt))
     return key(found[0].id)
 
 
@@ -114,7 +114,7 @@ def enter_by_provider(
         name = login or subject.rpartition("|")[2]
         raise ForbiddenError(f"单点登录认出您是“{name}”,但本系统没有您的账户,或者账户已关闭:请联系管理员开通。")
     account, person = found
-    settle_in(session, account.login, address=caller.address, now=now)
+    remember_place(session, account.login, address=caller.address, now=now)
     token = enter(session, account, person, caller=caller, now=now, way=f"单点登录({provider})")
     if not bound:
         by = Actor(person.name, Channel.WEB, now.date(), now, person.id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from models.figure import Figure, plain
+from models.figure import Figure, decimal_text
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure as Read
 
@@ -25,7 +25,7 @@ class Unfounded(NamedTuple):
     @property
     def written(self) -> str:
         """约 stands before an approximate one, however the sentence puts it."""
-        return f"{'约' if self.approximate else ''}{plain(self.value)}{self.unit}"
+        return f"{'约' if self.approximate else ''}{decimal_text(self.value)}{self.unit}"
 
 
 def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:

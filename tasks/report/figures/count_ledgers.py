@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, String, and_, cast, func, literal_column, select, true
 from sqlmodel import Session, col
 
-from models.figure import Figure, plain, rows_of
+from models.figure import Figure, decimal_text, rows_of
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share
@@ -91,7 +91,7 @@ def figure_of(kind: Kind, measure: Measure, text: str | None, first: dt.date, un
     value = Decimal(len(rows))
     if measure.total is not None:
         amounts = [Decimal(said) for said in parts]
-        parts = tuple(map(plain, amounts))
+        parts = tuple(map(decimal_text, amounts))
         value = sum(amounts, Decimal(0)) / measure.scale
     return Figure(
         measure.name, value, measure.unit, rows_of(kind.code, [row_id for row_id, _ in rows]),
