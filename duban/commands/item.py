@@ -51,8 +51,6 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出有权查看的任务:状态、亮灯、时限、承办人。"""
-    from dataclasses import asdict
-
     from models.item import ItemState
     from models.ledgers.kinds import member_named
     from models.light import Light
@@ -74,7 +72,7 @@ def list_(
             standing=NamedList(only) if only else None,
         )
     if as_json:
-        print_json([asdict(row) for row in rows])
+        print_json([row.as_dict() for row in rows])
         return
     made = table("灯", "编号", "任务", "牵头单位", "承办人", "时限", "", "进度", "状态", title=f"{plan.title} {by.on}")
     for row in rows:

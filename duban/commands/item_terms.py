@@ -179,8 +179,6 @@ def unfiled(
     as_json: JsonOption = False,
 ) -> None:
     """谁本期还没有填报进展;加 --urge 一次催办这些任务。"""
-    from dataclasses import asdict
-
     from models.item import WorkItem
     from models.organ import Organ
     from models.permission import Action
@@ -197,15 +195,16 @@ def unfiled(
     if press and rows:
         with edge(context).writing() as session:
             by = edge(context).actor(session, as_, today(on), organ)
-            chosen = urgeable(session, [session.get_one(WorkItem, row.item_id) for row in rows], on=by.on)
+            chosen = urgeable(session, [session.get_one(WorkItem, row.item.id) for row in rows], on=by.on)
             if chosen:
                 number = ask(session, chosen, by=by, demand="本期进展尚未填报,请补报。").written_number
     if as_json:
-        print_json({"unfiled": [asdict(row) for row in rows], "urged": number})
+        print_json({"unfiled": [row.as_dict() for row in rows], "urged": number})
         return
     made = table("牵头单位", "编号", "任务", "承办人", "填报期", "填报截止", title=title)
     for row in rows:
-        made.add_row(row.unit, row.number, row.title[:30], row.person or "-", row.period, str(row.due_on))
+        item = row.item
+        made.add_row(item.unit, item.number, item.title[:30], item.handler or "-", row.period, str(row.due_on))
     show_table(made)
     if press:
         say(f"已催办:{number}。" if number else "没有可催办的任务(没有未填报的,或近日都已催过)。")
@@ -220,8 +219,6 @@ def problems(
     as_json: JsonOption = False,
 ) -> None:
     """哪些任务现在没有人承办:岗位空缺、离任无人接任、请假无人代理、未明确责任人。"""
-    from dataclasses import asdict
-
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.lists.find_gaps import gaps
@@ -230,9 +227,9 @@ def problems(
         authorize_organ(session, by, Action.VIEW, plan.organ_id)
         found = gaps(session, plan, on=by.on)
     if as_json:
-        print_json([asdict(gap) for gap in found])
+        print_json([gap.as_dict() for gap in found])
         return
     made = table("编号", "任务", "牵头单位", "问题", "通知现送", title=f"无人承办的任务 {len(found)} 项")
     for gap in found:
-        made.add_row(gap.number, gap.title[:30], gap.unit, gap.words, gap.instead or "无人")
+        made.add_row(gap.item.number, gap.item.title[:30], gap.item.unit, gap.words, gap.instead or "无人")
     show_table(made)

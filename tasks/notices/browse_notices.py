@@ -24,6 +24,7 @@ from models.plan import AnnualPlan
 from models.policy import Colour, Rung
 from models.settings import Settings
 from tasks.acting.authorize import organs_within, permitted
+from tasks.lists.item_line import ItemLine
 from tasks.notices.deliver import is_quiet
 
 SIZE = 50
@@ -50,9 +51,7 @@ class ListedNotice:
 
     id: int
     raised_on: dt.date
-    item_id: int
-    number: str
-    title: str
+    item: ItemLine
     recipient: str | None
     rung: str
     kind: NoticeKind
@@ -154,9 +153,7 @@ def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
     return ListedNotice(
         id=key(notice.id),
         raised_on=notice.raised_on,
-        item_id=notice.item_id,
-        number=row.number,
-        title=row.title,
+        item=ItemLine(notice.item_id, row.number, row.title),
         recipient=row.recipient,
         rung=rung.label if rung else notice.kind.label,
         kind=notice.kind,

@@ -13,6 +13,7 @@ from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, chosen
+from tasks.lists.item_line import ItemLine
 from tasks.lists.tally import DEADLINES, DUE, DeadlineOutcome, count_days, outcome_on
 
 SHOWN = 4
@@ -23,12 +24,9 @@ SHOWN = 4
 class DueItem:
     """One deadline of an item. Its light is blue where it is done, else that of the item."""
 
-    item_id: int
-    number: str
-    title: str
+    item: ItemLine
     kind: DeadlineKind
     stage: str | None
-    light: Light
 
 
 @dataclass(frozen=True)
@@ -130,6 +128,6 @@ def _due(
     for row in rows:
         counts[row.due_on] = row.many
         found.setdefault(row.due_on, []).append(
-            DueItem(row.id, row.number, row.title, DeadlineKind(row.kind), row.stage, Light(row.light))
+            DueItem(ItemLine(row.id, row.number, row.title, light=Light(row.light)), DeadlineKind(row.kind), row.stage)
         )
     return found, counts
