@@ -57,14 +57,14 @@ def folded(login: str) -> str:
 def place_of(address: str) -> str:
     """Where somebody is, as far as it counts: of IPv6 the /64, since whoever has one address there has them all."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address[:64]
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def count_attempt(session: Session, login: str, *, address: str, now: dt.datetime) -> SignInAttempt:

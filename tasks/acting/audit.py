@@ -208,8 +208,8 @@ def _kept(said: dict[str, Any]) -> dict[str, Any]:
             table = name.partition(":")[0]
             counts[table] = counts.get(table, 0) + 1
         said = {name: value for name, value in said.items() if ":" not in name} | {"rows": counts}
-    found: dict[str, Any] = json.loads(json.dumps(said, default=str))
-    return found
+    readable: dict[str, Any] = json.loads(json.dumps(said, default=str))
+    return readable
 
 
 def _write(session: Session) -> None:

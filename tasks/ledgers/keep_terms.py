@@ -139,11 +139,11 @@ def _kept(session: Session, organ_id: int, kind: Kind, rows: Sequence[int]) -> d
         .where(LedgerDeadline.organ_id == organ_id, LedgerDeadline.kind == kind.code)
         .order_by(col(LedgerDeadline.id))
     )
-    found: dict[tuple[int, str], Kept] = {}
+    kept: dict[tuple[int, str], Kept] = {}
     for start in range(0, len(rows), _CHUNK):
         for tie, deadline in session.exec(query.where(col(LedgerDeadline.row_id).in_(rows[start : start + _CHUNK]))):
-            found[tie.row_id, tie.term] = tie, deadline
-    return found
+            kept[tie.row_id, tie.term] = tie, deadline
+    return kept
 
 
 def _keep_years(

@@ -70,25 +70,25 @@ class ItemListing:
         Two statements of its own, whatever `size`; a third where nobody in office handles some of the items.
         """
         size = min(max(size, FEWEST), MOST)
-        found, total, before = self._found(place, size)
-        if not found and total and place is not None:
+        places, total, before = self._found(place, size)
+        if not places and total and place is not None:
             # What stood there is gone: rather the nearest page than an empty one.
             place = None
-            found, total, before = self._found(place, size)
-        more = len(found) > size
-        found = found[:size]
+            places, total, before = self._found(place, size)
+        more = len(places) > size
+        places = places[:size]
         back = place is not None and place.back
         if back:
-            found.reverse()
-            before -= len(found)
-        lines = self._lines([keys[-1] for keys in found])
+            places.reverse()
+            before -= len(places)
+        lines = self._lines([keys[-1] for keys in places])
         further, earlier = (True, more) if back else (more, place is not None and before > 0)
         return ItemPage(
             lines=lines,
             total=total,
             before=before,
-            next=self._token(found[-1]) if found and further else None,
-            previous=self._token(found[0]) if found and earlier else None,
+            next=self._token(places[-1]) if places and further else None,
+            previous=self._token(places[0]) if places and earlier else None,
         )
 
     def lines(self) -> Iterator[ItemLine]:
@@ -148,12 +148,12 @@ class ItemListing:
             return []
         rows = self._session.execute(_lines_of(self._shine.standing), self._shine.values | {"ids": list(ids)})
         away: dict[dt.date, str] = {}
-        found = {row[0]: self._line(row, away) for row in rows}
-        if vacant := [line.id for line in found.values() if line.handler is None]:
+        lines = {row[0]: self._line(row, away) for row in rows}
+        if vacant := [line.id for line in lines.values() if line.handler is None]:
             for item_id, person in handlers_of(self._session, vacant, self._by.on).items():
                 mine = person.id == self._by.person_id
-                found[item_id] = replace(found[item_id], handler=person.name, mine=mine)
-        return [found[item_id] for item_id in ids]
+                lines[item_id] = replace(lines[item_id], handler=person.name, mine=mine)
+        return [lines[item_id] for item_id in ids]
 
     def _line(self, row: Any, away: dict[dt.date, str]) -> ItemLine:
         """The line of a row; `away` keeps the distance of every day met, for many rows share one."""

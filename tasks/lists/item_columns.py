@@ -61,5 +61,5 @@ def value_of(line: ItemLine, column: ItemColumn) -> str | dt.date | None:
             return line.reported_on
         case ItemColumn.CLOSED:
             return line.closed_on
-    found: str | None = getattr(line, str(column))
-    return found
+    words: str | None = getattr(line, str(column))
+    return words

@@ -142,14 +142,14 @@ def _owing(
         .where(Objection.item_id == ITEM.id, Objection.on <= at)
         .where(or_(col(Objection.decided_on).is_(None), col(Objection.decided_on) > at))
     )
-    found = [
+    conditions = [
         col(ITEM.plan_id) == plan.id,
         col(ITEM.issued_on) <= at,
         or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at),
         or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at),
         *(~settled.exists() for settled in (filed, suspended, in_review, objected)),
     ]
-    return found if among is None else [*found, col(ITEM.id).in_(select(WorkItem.id).where(among))]
+    return conditions if among is None else [*conditions, col(ITEM.id).in_(select(WorkItem.id).where(among))]
 
 
 def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigned]:

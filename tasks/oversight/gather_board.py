@@ -136,7 +136,7 @@ def gather_board(
     """
     # Held on to, or each of those who need it would ask for it anew.
     held = session.get(Policy, plan.policy_id) if plan.policy_id else None  # noqa: F841
-    found = tally(
+    counted = tally(
         session, plan, by=by, calendar=calendar, group=group, before=by.on - _WEEK, overdue=OVERDUE_SHOWN
     )  # fmt: skip
     seen = permitted(session, by, Action.VIEW, organ_id=plan.organ_id)
@@ -151,11 +151,11 @@ def gather_board(
     organs = compare_organs(session, plan, by=by)
     beside = {light for organ in organs for light in organ.lights}
     return Board(
-        lights=found.now,
-        week_ago=found.before,
-        shown=[light for light in Light if light in ALWAYS or found.now.get(light) or light in beside],
-        groups=_groups(session, plan, group, found.lights),
-        overdue=_overdue(session, by, calendar, dict(found.overdue)),
+        lights=counted.now,
+        week_ago=counted.before,
+        shown=[light for light in Light if light in ALWAYS or counted.now.get(light) or light in beside],
+        groups=_groups(session, plan, group, counted.lights),
+        overdue=_overdue(session, by, calendar, dict(counted.overdue)),
         ahead=_ahead(days, by.on, until, calendar),
         months=_months(days, plan.year),
         reporting=_reporting(session, plan, by, calendar, seen),
@@ -174,10 +174,14 @@ def _groups(
         case "project":
             named = select(Project.id, Project.name).where(Project.plan_id == plan.id).order_by(col(Project.ordinal))
         case "person":
-            ids = [found for found in counts if found is not None]
+            ids = [group_id for group_id in counts if group_id is not None]
             named = select(Person.id, Person.name).where(col(Person.id).in_(ids)).order_by(col(Person.id))
     names = dict(session.exec(named).all())
-    groups = [GroupCount(found, name, counts[found]) for found, name in names.items() if found in counts and found]
+    groups = [
+        GroupCount(group_id, name, counts[group_id])
+        for group_id, name in names.items()
+        if group_id in counts and group_id
+    ]
     if group == "person":
         groups.sort(key=lambda one: [-one.lights.get(light, 0) for light in Light])
     if None in counts:

@@ -123,11 +123,11 @@ def _due(
         .subquery()
     )  # fmt: skip
     rows = session.execute(sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.due_on, ranked.c.place))
-    found: dict[dt.date, list[DueItem]] = {}
+    by_day: dict[dt.date, list[DueItem]] = {}
     counts: dict[dt.date, int] = {}
     for row in rows:
         counts[row.due_on] = row.many
-        found.setdefault(row.due_on, []).append(
+        by_day.setdefault(row.due_on, []).append(
             DueItem(ItemLine(row.id, row.number, row.title, light=Light(row.light)), DeadlineKind(row.kind), row.stage)
         )
-    return found, counts
+    return by_day, counts

@@ -132,8 +132,8 @@ def _stages(session: Session, items: Sequence[int], on: dt.date) -> dict[int, li
         .where(col(Deadline.item_id).in_(items), Deadline.kind != DeadlineKind.FINAL)
         .order_by(col(Deadline.due_on), col(Deadline.id))
     )
-    found: dict[int, list[Stage]] = {}
+    by_item: dict[int, list[Stage]] = {}
     for row in rows:
         done = (row.done_on or row.claimed_on) is not None and (row.done_on or row.claimed_on or on) <= on
-        found.setdefault(row.item_id, []).append(Stage(row.due_on, row.title or row.kind.label, done))
-    return found
+        by_item.setdefault(row.item_id, []).append(Stage(row.due_on, row.title or row.kind.label, done))
+    return by_item

@@ -124,9 +124,9 @@ class _Desk:
         unreported = [line for line in unreported if line.item_id not in taken]
         mine = [*dated, *unsigned, *unreported, *self._instructions()]
         ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in mine})
-        found = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
-        found += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
-        return sorted(self._told(found), key=_pressing), self.cut
+        untold = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
+        untold += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
+        return sorted(self._told(untold), key=_pressing), self.cut
 
     def coming(self) -> ItemLine | None:
         """The next item that is `by`'s to do beyond what is near."""
@@ -194,7 +194,7 @@ class _Desk:
             .order_by(col(Deadline.due_on), col(WorkItem.id))
             .limit(MOST + 1)
         ).all()
-        found = []
+        dated = []
         for item_id, state, percent, due_on, title, kind in self._first(rows, [Group.OVERDUE, Group.TODAY, Group.SOON]):
             if state is ItemState.ISSUED:
                 action = Action.SIGN
@@ -203,8 +203,8 @@ class _Desk:
             else:
                 action = Action.REQUEST_CLOSE if percent >= 100 else Action.REPORT
             about = f"{kind.label}:{title}" if title else ""
-            found.append(WorkLine(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
-        return found
+            dated.append(WorkLine(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
+        return dated
 
     def _unsigned(self) -> list[WorkLine]:
         """What was given to `by`'s unit and nobody there took on."""

@@ -34,12 +34,12 @@ def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
     What is no figure of a text (a day, a document's number, an article) is not asked about.
     """
     known = {_known(figure.value, figure.unit, figure.approximate) for figure in figures}
-    found = []
+    baseless = []
     for number in figures_in(text):
         value = Decimal(str(number.value))
         if _known(value, number.unit, number.approximate) not in known:
-            found.append(Unfounded(number.sentence, value, number.unit, number.approximate))
-    return found
+            baseless.append(Unfounded(number.sentence, value, number.unit, number.approximate))
+    return baseless
 
 
 def same_number(figure: Figure, number: Read) -> bool:

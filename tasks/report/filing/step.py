@@ -94,8 +94,8 @@ def step(
 
 def open_filing(session: Session, organ: Organ, year: int) -> Filing:
     """The row that says where the year's report stands, made when first needed; called inside an act."""
-    found = filing_of(session, organ, year)
-    if found is None:
+    filing = filing_of(session, organ, year)
+    if filing is None:
         # Of two who need it at once the second finds what the first made.
         session.execute(
             text(
@@ -104,10 +104,10 @@ def open_filing(session: Session, organ: Organ, year: int) -> Filing:
             ),
             {"organ": organ.id, "year": year},
         )
-        found = filing_of(session, organ, year)
-    if found is None:
+        filing = filing_of(session, organ, year)
+    if filing is None:
         raise LookupError("the row just written is not there")
-    return found
+    return filing
 
 
 def filing_of(session: Session, organ: Organ, year: int) -> Filing | None:
