@@ -330,7 +330,7 @@ class PersonTold:
     last_on: dt.date
 
 
-def told(session: Session, plan: AnnualPlan) -> tuple[list[PersonTold], list[dict[str, Any]]]:
+def tell_year(session: Session, plan: AnnualPlan) -> tuple[list[PersonTold], list[dict[str, Any]]]:
     """Who was sent how much of the plan, most first; and what was escalated to the first responsible person."""
     sent = [row for row in list_notices(session, plan=plan) if row["state"] == NoticeState.SENT]
     people = []

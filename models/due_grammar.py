@@ -264,13 +264,13 @@ def points(parts: list[str], year: int) -> list[Point] | None:
             unit = shared[1]
         elif re.fullmatch(r"第?\d{1,2}", parts[index]):
             parts = [*parts[:index], parts[index] + unit, *parts[index + 1 :]]
-    found: list[Point] = []
+    named_days: list[Point] = []
     for part in parts:
-        item = point(part, year, found[-1].due if found else None)
+        item = point(part, year, named_days[-1].due if named_days else None)
         if item is None:
             return None
-        found.append(item)
-    return found
+        named_days.append(item)
+    return named_days
 
 
 def on_days(days: list[Point], year: int) -> str:

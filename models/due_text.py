@@ -106,10 +106,10 @@ def read_day(value: object) -> dt.date | None:
     if not re.fullmatch(r"\d{8}|\d{4}(?:[./-]\d{1,2}[./-]\d{1,2}日?|年\d{1,2}月\d{1,2}[日号])", text):
         return None
     try:
-        found = grammar.point(text, dt.MINYEAR)
+        point = grammar.point(text, dt.MINYEAR)
     except NoSuchDayError as error:
         raise DueTextError(value, str(error)) from error
-    return found.due if found else None
+    return point.due if point else None
 
 
 def understand(value: object, year: int) -> DueMeaning:
@@ -169,9 +169,9 @@ def _read_one(text: str, year: int) -> _Reading | None:
     if match := _SINCE_CELL.fullmatch(text):
         return _since(match, year)
     if match := _RULE_CELL.fullmatch(text):
-        found = grammar.rule(match["rule"], year)
-        if found:
-            return _Reading(rule=found)
+        rule = grammar.rule(match["rule"], year)
+        if rule:
+            return _Reading(rule=rule)
     if match := _SPAN_CELL.fullmatch(text):
         return _span(match["first"], match["last"], year)
     if match := _DAY_CELL.fullmatch(text):
@@ -210,18 +210,18 @@ def _span(first: str, last: str, year: int) -> _Reading | None:
 
 def _first_day(text: str, year: int) -> dt.date | None:
     """The first day of what an expression names: 6月 begins on 6月1日, 第三季度 on 7月1日, 6月底 on its last day."""
-    found = grammar.point(text, year)
-    if found is None:
+    point = grammar.point(text, year)
+    if point is None:
         return None
     if part := re.search("|".join(_PARTS_BEGIN), text):
-        return found.due.replace(day=_PARTS_BEGIN[part.group()])
-    if not found.whole or re.search("[底末终]", text):
-        return found.due
+        return point.due.replace(day=_PARTS_BEGIN[part.group()])
+    if not point.whole or re.search("[底末终]", text):
+        return point.due
     if "年" in re.sub(grammar.YEAR, "", text, count=1):
         months = 6 if "半年" in text else 12
     else:
         months = 3 if re.search("季|Q", text) else 1 if re.search(r"月|[./-]", text) else 12
-    return found.due.replace(day=1, month=found.due.month - months + 1)
+    return point.due.replace(day=1, month=point.due.month - months + 1)
 
 
 def _merge(parts: list[_Reading | None], text: str) -> _Reading | None:
@@ -276,16 +276,16 @@ def find_due(sentence: str, year: int) -> DueMeaning | None:
     document that is quoted, or 持续推进 as a manner of speaking, is no deadline.
     """
     plain, origin = grammar.normalise(sentence)
-    found: list[tuple[re.Match[str], _Reading]] = []
+    readings: list[tuple[re.Match[str], _Reading]] = []
     for match in _IN_SENTENCE.finditer(plain):
         try:
             reading = _read_found(match, year)
         except NoSuchDayError:
             continue
-        if reading is not None and not (reading.rule and any(other.rule for _, other in found)):
-            found.append((match, reading))
-    exact = [(match, reading) for match, reading in found if reading.days or reading.rule]
-    chosen = exact or found[:1]
+        if reading is not None and not (reading.rule and any(other.rule for _, other in readings)):
+            readings.append((match, reading))
+    exact = [(match, reading) for match, reading in readings if reading.days or reading.rule]
+    chosen = exact or readings[:1]
     reading = _merge([reading for _, reading in chosen], sentence)
     if reading is None or not chosen:
         return None
@@ -295,8 +295,8 @@ def find_due(sentence: str, year: int) -> DueMeaning | None:
 
 def _read_found(match: re.Match[str], year: int) -> _Reading | None:
     if match["rule"]:
-        found = grammar.rule(re.sub(rf"{_BEFORE}$", "", match["rule"]), year)
-        return _Reading(rule=found) if found else None
+        rule = grammar.rule(re.sub(rf"{_BEFORE}$", "", match["rule"]), year)
+        return _Reading(rule=rule) if rule else None
     if match["open"] or match["irregular"]:
         return _Reading(open_ended=match["open"] is not None, irregular=match["irregular"] is not None)
     if match["first"]:

@@ -86,16 +86,16 @@ def windows(
     With `first`, also all that fired before are given, down to that due day: what a deadline has reached
     that nobody has looked at yet. Windows of one call never overlap within the same step.
     """
-    found: list[Window] = []
+    ranges: list[Window] = []
     reached = [_last_reaching(step, calendar, on) for step in line]
     for index, step in enumerate(line):
         ceiling = max(reached[index + 1 :], default=dt.date.min)
         for fire_on, start, end in _runs(step, calendar, reached[index], since=since, first=first):
             if start <= ceiling:
-                found.append(Window(step, fire_on, start, min(end, ceiling), top=False))
+                ranges.append(Window(step, fire_on, start, min(end, ceiling), top=False))
             if end > ceiling:
-                found.append(Window(step, fire_on, max(start, ceiling + _DAY), end, top=True))
-    return found
+                ranges.append(Window(step, fire_on, max(start, ceiling + _DAY), end, top=True))
+    return ranges
 
 
 def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:

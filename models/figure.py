@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 
-def plain(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     """The number without an exponent or a trailing zero: 3.05, 13."""
     return f"{value.normalize():f}"
 
@@ -37,7 +37,7 @@ class Figure:
     @property
     def written(self) -> str:
         """The number as the text has it: without a trailing zero, unit behind it (13起, 3.05万元)."""
-        return f"{plain(self.value)}{self.unit}"
+        return f"{decimal_text(self.value)}{self.unit}"
 
     @property
     def row_hash(self) -> str:

@@ -198,7 +198,7 @@ def safe_name(name: str) -> str:
     """
     base = "".join(character for character in name if unicodedata.category(character) not in _NOT_SHOWN)
     base = unicodedata.normalize("NFC", re.split(r"[/\\]", base)[-1].translate(_NO_WINDOWS_NAME)).rstrip(" .")
-    found = _ENDING.search(base)
-    ending = found[0] if found else ""
+    dotted = _ENDING.search(base)
+    ending = dotted[0] if dotted else ""
     stem = base.removesuffix(ending).lstrip(" .") or NAMELESS
     return stem[: LONGEST_NAME - len(ending)] + ending if ending else stem[:LONGEST_NAME].rstrip(" .")

@@ -58,21 +58,21 @@ def firings(
         set_on = step.fires_on(counted_from, _EVERY_DAY if plain else calendar)
         return Firing(on, calendar.on_or_after(on), set_on, rung, turn, caught_up)
 
-    found: list[Firing] = []
+    fires: list[Firing] = []
     for window in windows(by_due, calendar, since=issued_on, on=issued_on, first=due_on):
         if window.top and window.first <= due_on <= window.last:
             late = window.step.fires_on(due_on, calendar) < issued_on
-            found.append(firing(issued_on, window.step, due_on, caught_up=late))
+            fires.append(firing(issued_on, window.step, due_on, caught_up=late))
     for line, counted_from, first in ((by_due, due_on, issued_on + _DAY), (by_issue, issued_on, issued_on)):
         for day in sorted({step.fires_on(counted_from, calendar) for step in line}):
             if first <= day <= until:
-                found += [
+                fires += [
                     firing(day, window.step, counted_from)
                     for window in windows(line, calendar, since=day - _DAY, on=day)
                     if window.top and window.first <= counted_from <= window.last
                 ]
     place = {id(rung): at for at, rung in enumerate(ladder)}
-    return sorted(found, key=lambda one: (one.on, place[id(one.rung)]))
+    return sorted(fires, key=lambda one: (one.on, place[id(one.rung)]))
 
 
 class _EveryDay(WorkCalendar):

@@ -49,13 +49,13 @@ def missed(
     is in time, so only days before `on` can be missed.
     """
     stops = list(pauses)
-    found: dict[dt.date, Miss] = {}
+    misses: dict[dt.date, Miss] = {}
     for day, move in _in_force(due_on, moves):
         in_time = settled_on is not None and settled_on <= day
         saved = move is not None and move.moved_on <= day
         if day < on and not in_time and not saved and not any(stop.holds(day) for stop in stops):
-            found.setdefault(day, Miss(day, move))
-    return list(found.values())
+            misses.setdefault(day, Miss(day, move))
+    return list(misses.values())
 
 
 def _in_force(due_on: dt.date, moves: Sequence[Move]) -> Iterator[tuple[dt.date, Move | None]]:

@@ -78,24 +78,24 @@ def lists_of(
 ) -> Lists:
     """The lists, checked. Raises BadInputError for lists empty or too long, a name twice, a conflict of somebody not
     on them, a share beyond 0–100, and wherever an object could be drawn that too few inspectors may inspect."""
-    found = Lists(plan, tuple(objects), tuple(inspectors), frozenset(conflicts), percent, per_object)
-    _refuse_names(found.objects, "检查对象", most=MOST_OBJECTS, longest=LONGEST_OBJECT)
-    _refuse_names(found.inspectors, "检查人员", most=MOST_INSPECTORS, longest=LONGEST_INSPECTOR)
+    checked = Lists(plan, tuple(objects), tuple(inspectors), frozenset(conflicts), percent, per_object)
+    _refuse_names(checked.objects, "检查对象", most=MOST_OBJECTS, longest=LONGEST_OBJECT)
+    _refuse_names(checked.inspectors, "检查人员", most=MOST_INSPECTORS, longest=LONGEST_INSPECTOR)
     if not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.01")):
         raise BadInputError(f"抽取比例“{percent.normalize():f}%”不可用:应大于 0%,不超过 100%,小数不超过两位。")
-    most = min(len(found.inspectors), MOST_PER_OBJECT)
+    most = min(len(checked.inspectors), MOST_PER_OBJECT)
     if not 1 <= per_object <= most:
         raise BadInputError(
-            f"每户检查人员“{per_object}”不可用:应为 1 至 {most} 的整数(名单中有 {len(found.inspectors)} 人)。"
+            f"每户检查人员“{per_object}”不可用:应为 1 至 {most} 的整数(名单中有 {len(checked.inspectors)} 人)。"
         )
-    known, targets = set(found.inspectors), set(found.objects)
-    for inspector, target in sorted(found.conflicts):
+    known, targets = set(checked.inspectors), set(checked.objects)
+    for inspector, target in sorted(checked.conflicts):
         if inspector not in known:
             raise BadInputError(f"回避名单中的“{inspector}”不在检查人员名单中:请核对姓名。")
         if target not in targets:
             raise BadInputError(f"回避名单中的“{target}”不在检查对象名单中:请核对名称。")
-    _refuse_impossible(found)
-    return found
+    _refuse_impossible(checked)
+    return checked
 
 
 def draw(lists: Lists, seed: str) -> tuple[Pairing, ...]:

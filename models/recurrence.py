@@ -61,14 +61,14 @@ def occurrences(rule: str, *, start: dt.date, end: dt.date) -> list[dt.date]:
     text = ";".join(f"{name}={value}" for name, value in bare.items())
     dates = (moment.date() for moment in rrulestr(text, dtstart=dt.datetime.combine(start, dt.time())))
     wanted = (day for day in dates if not days or _is_named(day, days))
-    found: list[dt.date] = []
+    turns: list[dt.date] = []
     for day in islice(wanted, count):
         if day > end:
             break
-        found.append(day)
-        if len(found) > MOST:
+        turns.append(day)
+        if len(turns) > MOST:
             raise BadInputError(f"重复规则“{rule}”在{start}至{end}之间超过{MOST}次,请改为较长的周期。")
-    return found
+    return turns
 
 
 def _is_named(day: dt.date, days: tuple[int, ...]) -> bool:

@@ -80,12 +80,12 @@ def subtotals(
     sums: dict[ScoreEvent, list[Decimal]] = {}
     for event, points in lines:
         sums.setdefault(event, []).append(points)
-    found = []
+    parts = []
     for event in ScoreEvent:
         if event in sums:
             points, cap = sum(sums[event], Decimal(0)), caps.get(event)
-            found.append(Subtotal(event, len(sums[event]), points, cap, points if cap is None else min(points, cap)))
-    return tuple(found)
+            parts.append(Subtotal(event, len(sums[event]), points, cap, points if cap is None else min(points, cap)))
+    return tuple(parts)
 
 
 def ranked(scores: Mapping[Key, Decimal]) -> dict[Key, int]:
@@ -102,12 +102,12 @@ def prices(listed: Iterable[Mapping[str, Any]]) -> dict[ScoreEvent, Price]:
     Raises BadInputError that names the accepted events, for an unknown or repeated one, for points that are no
     number from 0 to MOST with two decimals at most, and for a cap below the points.
     """
-    found: dict[ScoreEvent, Price] = {}
+    priced: dict[ScoreEvent, Price] = {}
     for entry in listed:
         event = event_named(str(entry.get("event", "")))
         if strange := sorted(set(entry) - {"event", "points", "cap"}):
             raise BadInputError(f"扣分项“{event}”里有不认识的内容“{'、'.join(strange)}”:只写 event、points、cap。")
-        if event in found:
+        if event in priced:
             raise BadInputError(f"扣分项“{event}”({event.label})写了两次:每项只写一次。")
         points = as_points(entry.get("points"), f"“{event}”({event.label})的扣分")
         cap = entry.get("cap")
@@ -117,8 +117,8 @@ def prices(listed: Iterable[Mapping[str, Any]]) -> dict[ScoreEvent, Price]:
                 f"“{event}”({event.label})封顶 {written(limit)} 分,低于每次扣的 {written(points)} 分:"
                 f"封顶应不小于 {written(points)}。"
             )
-        found[event] = Price(event, points, limit)
-    return {event: found[event] for event in ScoreEvent if event in found}
+        priced[event] = Price(event, points, limit)
+    return {event: priced[event] for event in ScoreEvent if event in priced}
 
 
 def repriced(known: Mapping[ScoreEvent, Price], entries: Iterable[Mapping[str, Any]]) -> dict[ScoreEvent, Price]:

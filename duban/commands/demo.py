@@ -198,11 +198,11 @@ class _Tour:
 
     def tell(self) -> None:
         from duban.commands.supervision import status
-        from duban.demonstration import LAST_DAY, YEAR, told
+        from duban.demonstration import LAST_DAY, YEAR, tell_year
 
         self.step("全年谁收到了什么")
         with self.edge.reading() as session:
-            people, top = told(session, self.edge.plan(session, YEAR, None))
+            people, top = tell_year(session, self.edge.plan(session, YEAR, None))
         shown = table("收件人", "提醒", "升级", "最早", "最晚", title="已发送的通知")
         for person in people:
             counts = (str(person.reminders), str(person.escalations))

@@ -231,6 +231,6 @@ def _show(root: Branch, leaves: list[Leaf], title: str) -> None:
 
 
 def _number(value: Any) -> str:
-    from models.figure import plain
+    from models.figure import decimal_text
 
-    return "" if value is None else plain(value)
+    return "" if value is None else decimal_text(value)

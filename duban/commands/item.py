@@ -32,8 +32,6 @@ def list_(
     only: Annotated[Literal["open", "mine"] | None, typer.Option("--only", help="open 未办结;mine 我承办的。")] = None,
 ) -> Answer:
     """列出有权查看的任务:状态、亮灯、时限、承办人。"""
-    from dataclasses import asdict
-
     from models.item import ItemState
     from models.ledgers.kinds import member_named
     from models.light import Light
@@ -59,7 +57,7 @@ def list_(
             row.light.label, row.number, row.title[:30], row.unit, row.handler or "-", str(row.due_on or "-"),
             row.distance, f"{row.percent}%", row.state.label,
         )  # fmt: skip
-    return answer([asdict(row) for row in rows], made, f"共 {len(rows)} 项。")
+    return answer([row.as_dict() for row in rows], made, f"共 {len(rows)} 项。")
 
 
 @items.command()
@@ -229,8 +227,6 @@ def unfiled(
     press: Annotated[bool, typer.Option("--urge", help="催办的正是这些任务(近日催过的除外)。")] = False,
 ) -> Answer:
     """谁本期还没有填报进展;加 --urge 一次催办这些任务。"""
-    from dataclasses import asdict
-
     from models.item import WorkItem
     from models.organ import Organ
     from models.permission import Action
@@ -247,22 +243,21 @@ def unfiled(
     number = None
     if press and rows:
         with errand.writing() as session:
-            chosen = urgeable(session, [session.get_one(WorkItem, row.item_id) for row in rows], on=errand.day)
+            chosen = urgeable(session, [session.get_one(WorkItem, row.item.id) for row in rows], on=errand.day)
             if chosen:
                 number = ask(session, chosen, by=errand.by, demand="本期进展尚未填报,请补报。").written_number
     made = table("牵头单位", "编号", "任务", "承办人", "填报期", "填报截止", title=title)
     for row in rows:
-        made.add_row(row.unit, row.number, row.title[:30], row.person or "-", row.period, str(row.due_on))
+        item = row.item
+        made.add_row(item.unit, item.number, item.title[:30], item.handler or "-", row.period, str(row.due_on))
     urged = f"已催办:{number}。" if number else "没有可催办的任务(没有未填报的,或近日都已催过)。"
-    return answer({"unfiled": [asdict(row) for row in rows], "urged": number}, made, *([urged] if press else []))
+    return answer({"unfiled": [row.as_dict() for row in rows], "urged": number}, made, *([urged] if press else []))
 
 
 @items.command()
 @looking()
 def problems(errand: Errand) -> Answer:
     """哪些任务现在没有人承办:岗位空缺、离任无人接任、请假无人代理、未明确责任人。"""
-    from dataclasses import asdict
-
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.lists.find_gaps import gaps
@@ -272,5 +267,5 @@ def problems(errand: Errand) -> Answer:
     found = gaps(errand.session, plan, on=errand.day)
     made = table("编号", "任务", "牵头单位", "问题", "通知现送", title=f"无人承办的任务 {len(found)} 项")
     for gap in found:
-        made.add_row(gap.number, gap.title[:30], gap.unit, gap.words, gap.instead or "无人")
-    return answer([asdict(gap) for gap in found], made)
+        made.add_row(gap.item.number, gap.item.title[:30], gap.item.unit, gap.words, gap.instead or "无人")
+    return answer([gap.as_dict() for gap in found], made)

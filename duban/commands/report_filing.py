@@ -103,14 +103,16 @@ def submit(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """送审:锁定最新一版的内容,进入征求意见。"""
-    from tasks.report.compiling.report_hash import short
+    from tasks.report.compiling.report_hash import short_hash
     from tasks.report.filing.review import submit as send_on
 
     reach = edge(context)
     with reach.writing() as session:
         by = reach.actor(session, as_, today(on), organ)
         filing = send_on(session, reach.organ_for(session, by, organ), year, by=by, note=note)
-    told(as_json, filing, f"{year} 年度报告已送审(校验码 {short(filing.content_hash)}),现为“{filing.state.label}”。")
+    told(
+        as_json, filing, f"{year} 年度报告已送审(校验码 {short_hash(filing.content_hash)}),现为“{filing.state.label}”。"
+    )
 
 
 def consult(
@@ -215,12 +217,12 @@ def sign(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """第一责任人审签这一版;内容被改动过的不能审签。"""
-    from tasks.report.compiling.report_hash import short
+    from tasks.report.compiling.report_hash import short_hash
     from tasks.report.filing.review import sign_off
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
         sign_off(session, filing, by=by, accepting=accept, seen=seen)
-    told(as_json, filing, f"{year} 年度报告已审签(校验码 {short(filing.content_hash)}),可以报送。")
+    told(as_json, filing, f"{year} 年度报告已审签(校验码 {short_hash(filing.content_hash)}),可以报送。")
 
 
 def address(

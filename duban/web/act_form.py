@@ -22,7 +22,7 @@ from models.organ import Organ
 from models.person import Person
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
-from tasks.offer_choices import Choices, departments_of, open_milestones, standing_pieces
+from tasks.items.offer_choices import Choices, departments_of, open_milestones, standing_pieces
 from tasks.people.find import find_department
 from tasks.people.roster import people_in_office
 

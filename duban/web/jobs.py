@@ -26,7 +26,7 @@ from models.errors import DubanError
 from models.job import Job
 from models.person import Person
 from models.settings import Settings
-from tasks.engine.take_job import ABANDONED, end_job, put_down, running_jobs, take_job, waiting_jobs
+from tasks.engine.take_job import ABANDONED, end_job, queue_job, running_jobs, take_job, waiting_jobs
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class _Hold:
             self._held.close()
             raise BlockingIOError(str(path)) from error
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._held.close()
         self._path.unlink(missing_ok=True)
 
@@ -166,7 +166,7 @@ class Jobs:
             with unit_of_work(self._database) as session:
                 if end_job(session, job_id, now=self._now(), message=ABANDONED, failed=True):
                     log.warning("后台工作中断", extra={"action": "job_abandoned", "job": job_id})
-            hold.let_go()
+            hold.release()
 
     def _do(self, job_id: int) -> bool:
         """Do one piece of work, if no other runner has it; whether it was ours."""
@@ -184,7 +184,7 @@ class Jobs:
             return True
         finally:
             self._progress.pop(job_id, None)
-            hold.let_go()
+            hold.release()
 
     def _finish(self, job: Job) -> None:
         job_id, failed = key(job.id), True
@@ -227,7 +227,7 @@ def jobs_of(desk: Desk) -> Jobs:
 def start_job(visit: Visit, kind: str, title: str, parameters: dict[str, Any]) -> int:
     """Put long work down for the person of the visit and have it begun; the id its page is found by."""
     with unit_of_work(visit.desk.database) as session:
-        job = put_down(
+        job = queue_job(
             session, by=visit.by, organ_id=key(visit.organ.id), kind=kind, title=title, parameters=parameters
         )
         job_id = key(job.id)

@@ -46,7 +46,7 @@ def start_session(session: Session, person: Person, *, address: str, agent: str,
 def find_session(session: Session, token: str, *, now: dt.datetime) -> tuple[WebSession, Person, Organ] | None:
     """The session this token opens, whose it is and of which organ; None for one that ended, was idle too long or
     never was."""
-    found = session.exec(
+    signed_in = session.exec(
         select(WebSession, Person, Organ)
         .join(Person, col(Person.id) == WebSession.person_id)
         .join(Organ, col(Organ.id) == Person.organ_id)
@@ -57,9 +57,9 @@ def find_session(session: Session, token: str, *, now: dt.datetime) -> tuple[Web
             WebSession.seen_at > now - IDLE,
         )
     ).first()
-    if found is None or (found[1].left_on is not None and found[1].left_on < now.date()):
+    if signed_in is None or (signed_in[1].left_on is not None and signed_in[1].left_on < now.date()):
         return None
-    return found
+    return signed_in
 
 
 def note_use(session: Session, held: WebSession, *, now: dt.datetime) -> None:

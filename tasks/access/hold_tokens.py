@@ -72,7 +72,7 @@ def tokens_of(session: Session, person: Person) -> list[ApiToken]:
 
 def find_token(session: Session, token: str, *, now: dt.datetime) -> tuple[ApiToken, Person] | None:
     """The token and whose it is; None for one unknown, revoked or past its day, or of somebody who left or is out."""
-    found = session.exec(
+    held = session.exec(
         select(ApiToken, Person)
         .join(Person, col(Person.id) == ApiToken.person_id)
         .outerjoin(Account, col(Account.person_id) == Person.id)
@@ -84,7 +84,7 @@ def find_token(session: Session, token: str, *, now: dt.datetime) -> tuple[ApiTo
             col(Account.closed_at).is_(None),
         )
     ).first()
-    return None if found is None else (found[0], found[1])
+    return None if held is None else (held[0], held[1])
 
 
 def note_token_use(session: Session, held: ApiToken, *, on: dt.date) -> None:
@@ -125,7 +125,7 @@ def feed_of(session: Session, person: Person) -> CalendarFeed | None:
 
 def find_feed(session: Session, secret: str, *, now: dt.datetime) -> tuple[CalendarFeed, Person] | None:
     """The calendar address and whose it is; None for one unknown or revoked, or of somebody who left or is out."""
-    found = session.exec(
+    held = session.exec(
         select(CalendarFeed, Person)
         .join(Person, col(Person.id) == CalendarFeed.person_id)
         .outerjoin(Account, col(Account.person_id) == Person.id)
@@ -136,7 +136,7 @@ def find_feed(session: Session, secret: str, *, now: dt.datetime) -> tuple[Calen
             col(Account.closed_at).is_(None),
         )
     ).first()
-    return None if found is None else (found[0], found[1])
+    return None if held is None else (held[0], held[1])
 
 
 def revoke_feed(session: Session, person: Person, *, by: Actor) -> None:

@@ -57,18 +57,18 @@ def folded(login: str) -> str:
 def place_of(address: str) -> str:
     """Where somebody is, as far as it counts: of IPv6 the /64, since whoever has one address there has them all."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address[:64]
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
-def knock(session: Session, login: str, *, address: str, now: dt.datetime) -> SignInAttempt:
-    """A try at the door, counted as a failure until `let_in`; to be committed before the password is looked at.
+def count_attempt(session: Session, login: str, *, address: str, now: dt.datetime) -> SignInAttempt:
+    """A try at the door, counted as a failure until `note_success`; to be committed before the password is looked at.
 
     Raises SlowDownError that says how long to wait.
     """
@@ -88,14 +88,14 @@ def knock(session: Session, login: str, *, address: str, now: dt.datetime) -> Si
     return attempt
 
 
-def let_in(session: Session, attempt: SignInAttempt) -> None:
+def note_success(session: Session, attempt: SignInAttempt) -> None:
     """The try was no failure; from now on its place is one of the account's own."""
     attempt.succeeded = True
     session.add(attempt)
     session.flush()
 
 
-def settle_in(session: Session, login: str, *, address: str, now: dt.datetime) -> None:
+def remember_place(session: Session, login: str, *, address: str, now: dt.datetime) -> None:
     """Remember a place from which the account got in by another way than a password typed here."""
     place = place_of(address)
     session.add(SignInAttempt(at=now, login=folded(login), address=place, known=True, succeeded=True))

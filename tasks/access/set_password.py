@@ -28,7 +28,7 @@ class Invited:
 
 def find_invited(session: Session, code: str, *, now: dt.datetime) -> Invited:
     """Whose code this is. Raises NotFoundError, in one same sentence, for one unknown, used, expired or closed."""
-    found = session.exec(
+    invited = session.exec(
         select(OneTimeCode, Account, Person)
         .join(Account, col(Account.id) == OneTimeCode.account_id)
         .join(Person, col(Person.id) == Account.person_id)
@@ -40,9 +40,9 @@ def find_invited(session: Session, code: str, *, now: dt.datetime) -> Invited:
             or_(col(Person.left_on).is_(None), col(Person.left_on) >= now.date()),
         )
     ).first()
-    if found is None:
+    if invited is None:
         raise NotFoundError("这个一次性地址不能用了:可能已经用过、超过 72 小时,或者已换发新的。请管理员重新发一个。")
-    return Invited(*found)
+    return Invited(*invited)
 
 
 def check_password(session: Session, person: Person, login: str, password: str) -> None:

@@ -17,7 +17,7 @@ from models.errors import ForbiddenError
 from models.person import Person
 from tasks.access.hash_password import hash_password, is_outdated, is_password
 from tasks.access.hold_session import end_session, find_session, start_session
-from tasks.access.limit_attempts import folded, knock, let_in, place_of, settle_in
+from tasks.access.limit_attempts import count_attempt, folded, note_success, place_of, remember_place
 from tasks.acting.audit import recorded
 
 REFUSED = "登录名或密码不正确。"
@@ -45,14 +45,14 @@ def prove(database: Engine, login: str, password: str, *, address: str, now: dt.
     says the same whatever was wrong, and SlowDownError.
     """
     with on_record(database) as session:
-        attempt = knock(session, login, address=address, now=now)
+        attempt = count_attempt(session, login, address=address, now=now)
     with reading(database) as session:
-        found = find_account(session, login, on=now.date())
-    if not is_password(found[0].password_hash if found else None, password) or found is None:
+        known = find_account(session, login, on=now.date())
+    if not is_password(known[0].password_hash if known else None, password) or known is None:
         raise ForbiddenError(REFUSED)
     with on_record(database) as session:
-        let_in(session, session.merge(attempt))
-    return key(found[0].id)
+        note_success(session, session.merge(attempt))
+    return key(known[0].id)
 
 
 def sign_in(database: Engine, login: str, password: str, *, caller: Caller, now: dt.datetime) -> str:
@@ -65,10 +65,10 @@ def sign_in(database: Engine, login: str, password: str, *, caller: Caller, now:
         kept = session.get_one(Account, account_id).password_hash
     renewed = hash_password(password) if kept and is_outdated(kept) else None
     with on_record(database) as session:
-        found = _open(session, Account.id == account_id, now.date())
-        if found is None or found[0].password_hash != kept:
+        opened = _open(session, Account.id == account_id, now.date())
+        if opened is None or opened[0].password_hash != kept:
             raise ForbiddenError(REFUSED)  # closed or changed in this very moment
-        return enter(session, *found, caller=caller, now=now, way="密码", renewed=renewed)
+        return enter(session, *opened, caller=caller, now=now, way="密码", renewed=renewed)
 
 
 def enter(
@@ -102,19 +102,19 @@ def enter_by_provider(
     nobody else whom it gives that name gets in. Raises ForbiddenError in words that may be shown: whoever comes here
     has been proved to be somebody.
     """
-    found = _open(session, Account.subject == subject, now.date())
-    bound = found is not None
-    if found is None and login:
-        found = _open(session, Account.login == folded(login), now.date())
-        if found is not None and found[0].subject is not None:
+    opened = _open(session, Account.subject == subject, now.date())
+    bound = opened is not None
+    if opened is None and login:
+        opened = _open(session, Account.login == folded(login), now.date())
+        if opened is not None and opened[0].subject is not None:
             raise ForbiddenError(
                 f"“{login}”的账户已与单点登录中的另一个人绑定:请管理员核实后关闭账户重新开通,或用密码登录。"
             )
-    if found is None:
+    if opened is None:
         name = login or subject.rpartition("|")[2]
         raise ForbiddenError(f"单点登录认出您是“{name}”,但本系统没有您的账户,或者账户已关闭:请联系管理员开通。")
-    account, person = found
-    settle_in(session, account.login, address=caller.address, now=now)
+    account, person = opened
+    remember_place(session, account.login, address=caller.address, now=now)
     token = enter(session, account, person, caller=caller, now=now, way=f"单点登录({provider})")
     if not bound:
         by = Actor(person.name, Channel.WEB, now.date(), now, person.id)

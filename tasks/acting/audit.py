@@ -151,7 +151,8 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
             history = state.attrs[column.key].history
             if history.added and history.added != history.deleted:
                 was = history.deleted[0] if history.deleted else _stored(session, state, column)
-                before[column.key], after[column.key] = told(column.key, was), told(column.key, history.added[0])
+                before[column.key] = entry_value(column.key, was)
+                after[column.key] = entry_value(column.key, history.added[0])
         if after:
             watch.record.add(row, before, after)
     for row in session.deleted:
@@ -171,12 +172,12 @@ def _after_flush(session: Session, _context: Any) -> None:
 _SECRET = re.compile("password|secret|token|credential|code_hash")
 
 
-def told(column: str, value: Any) -> Any:
+def entry_value(column: str, value: Any) -> Any:
     """A column's value as an entry may hold it: of a secret no more than that there is one."""
-    return "***" if value is not None and _SECRET.search(column) else plain(value)
+    return "***" if value is not None and _SECRET.search(column) else json_value(value)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, Coded):
         return value.value
@@ -186,7 +187,9 @@ def plain(value: Any) -> Any:
 
 
 def _values(row: Any) -> dict[str, Any]:
-    return {column.key: told(column.key, getattr(row, column.key)) for column in inspect(row).mapper.column_attrs}
+    return {
+        column.key: entry_value(column.key, getattr(row, column.key)) for column in inspect(row).mapper.column_attrs
+    }
 
 
 def _stored(session: Session, state: Any, column: Any) -> Any:
@@ -205,8 +208,8 @@ def _kept(said: dict[str, Any]) -> dict[str, Any]:
             table = name.partition(":")[0]
             counts[table] = counts.get(table, 0) + 1
         said = {name: value for name, value in said.items() if ":" not in name} | {"rows": counts}
-    found: dict[str, Any] = json.loads(json.dumps(said, default=str))
-    return found
+    readable: dict[str, Any] = json.loads(json.dumps(said, default=str))
+    return readable
 
 
 def _write(session: Session) -> None:

@@ -155,9 +155,9 @@ def authorize(session: Session, by: Actor, action: Action, item: WorkItem) -> li
 
     Raises NotFoundError where `by` may not even know of the item, ForbiddenError that names who may.
     """
-    found = standings(session, by, action, item)
-    if found:
-        return found
+    ways = standings(session, by, action, item)
+    if ways:
+        return ways
     if not standings(session, by, Action.VIEW, item):
         raise unknown_item(session.get_one(AnnualPlan, item.plan_id), item.number)
     may = who_may(session, action, item, by)
@@ -185,15 +185,15 @@ def authorize_organ(session: Session, by: Actor, action: Action, organ_id: int |
 
 def organs_within(session: Session, by: Actor, action: Action) -> set[int]:
     """The organs for which, as a whole, `by` may do `action`."""
-    found: set[int] = set()
+    organ_ids: set[int] = set()
     for standing in _grants(seats(session, by), action):
         if standing.seat.organ_id is None:
             return {key(organ_id) for organ_id in session.exec(select(Organ.id))}
         if standing.scope is Scope.ORGAN:
-            found.add(standing.seat.organ_id)
+            organ_ids.add(standing.seat.organ_id)
         elif standing.scope is Scope.BELOW:
-            found.update(key(organ_id) for organ_id in session.execute(_subtree(standing.seat.organ_id)).scalars())
-    return found
+            organ_ids.update(key(organ_id) for organ_id in session.execute(_subtree(standing.seat.organ_id)).scalars())
+    return organ_ids
 
 
 def authorize_everywhere(session: Session, by: Actor, action: Action) -> Standing:

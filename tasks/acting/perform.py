@@ -51,12 +51,12 @@ def performing(
     """
     session.flush()
     session.refresh(item, with_for_update=True)
-    found = check_open(session, by, action, item)
+    ways = check_open(session, by, action, item)
     transition, was = LIFECYCLE[action], item.state
     with recorded(
-        session, by, action, organ_id=item.organ_id, item_id=item.id, for_id=found[0].seat.for_id, reason=reason
+        session, by, action, organ_id=item.organ_id, item_id=item.id, for_id=ways[0].seat.for_id, reason=reason
     ) as record:
-        deed = Deed(by, item, found, record)
+        deed = Deed(by, item, ways, record)
         yield deed
         if deed.becomes is not None and deed.becomes is not was:
             if deed.becomes not in transition.to:

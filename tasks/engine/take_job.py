@@ -17,7 +17,7 @@ ABANDONED = "服务中途停止,没有写入任何数据,请重新开始。"
 """What is told of work whose process is gone: every kind writes in one transaction, so nothing is half done."""
 
 
-def put_down(session: Session, *, by: Actor, organ_id: int, kind: str, title: str, parameters: dict[str, Any]) -> Job:
+def queue_job(session: Session, *, by: Actor, organ_id: int, kind: str, title: str, parameters: dict[str, Any]) -> Job:
     """New work that waits for a runner. Raises ForbiddenError where nobody is there to be told of it."""
     if by.person_id is None:
         raise ForbiddenError("后台工作须由具体的人开始。")

@@ -124,15 +124,15 @@ def decide_extension(
 
 def current_deadline(session: Session, item: WorkItem) -> Deadline:
     """The item's own next open day: its end, or its earliest open turn. Raises ForbiddenError where all are done."""
-    found = session.exec(
+    earliest = session.exec(
         select(Deadline)
         .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
         .where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
         .order_by(col(Deadline.due_on), col(Deadline.id))
     ).first()
-    if found is None:
+    if earliest is None:
         raise ForbiddenError(f"任务 {item.number} 没有未办结的时限。")
-    return found
+    return earliest
 
 
 def check_extendable(session: Session, item: WorkItem) -> None:

@@ -71,8 +71,8 @@ def foresee(
 
     Of a transfer it depends on what is chosen, and of a level on who is in office: this is how it stands now.
     """
-    found = _recipient(session, item, action, by, approve=approve, instruction=instruction)
-    return None if found is None or found.id == by.person_id else found
+    recipient = _recipient(session, item, action, by, approve=approve, instruction=instruction)
+    return None if recipient is None or recipient.id == by.person_id else recipient
 
 
 def _recipient(

@@ -55,13 +55,13 @@ def reach_milestone(session: Session, item: WorkItem, *, by: Actor, title: str) 
     """
     with performing(session, by, Action.MILESTONE, item):
         opened = [known for known in _of(session, item) if _is_milestone(known) and known.done_on is None]
-        found = next((milestone for milestone in opened if milestone.title == title.strip()), None)
-        if found is None:
+        reached = next((milestone for milestone in opened if milestone.title == title.strip()), None)
+        if reached is None:
             names = "、".join(str(milestone.title) for milestone in opened) or "无"
             raise NotFoundError(f"任务 {item.number} 没有未完成的节点“{title}”;现有:{names}。")
-        found.done_on, found.look_on = by.on, None
+        reached.done_on, reached.look_on = by.on, None
         refresh_due(session, item)
-    return by.on <= found.due_on
+    return by.on <= reached.due_on
 
 
 def _is_milestone(deadline: Deadline) -> bool:

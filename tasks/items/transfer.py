@@ -18,6 +18,7 @@ from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
 from models.typed_text import words
 from tasks.acting.perform import Deed, performing
+from tasks.lists.item_line import ItemLine
 from tasks.notices.tell import settle, tell
 
 
@@ -105,9 +106,7 @@ def _uphold(session: Session, deed: Deed, reason: str) -> None:
 class TransferOutcome:
     """What became of one item: done, or refused and why."""
 
-    item_id: int
-    number: str
-    title: str
+    item: ItemLine
     refused: str | None
 
 
@@ -128,11 +127,11 @@ def transfer_many(
     outcomes = []
     for item in sorted(items, key=lambda item: key(item.id)):
         refused = None
-        about = key(item.id), item.number, item.title
+        about = ItemLine(key(item.id), item.number, item.title)
         try:
             with session.begin_nested():
                 transfer(session, item, by=by, reason=reason, department=department, handler=handler)
         except DubanError as error:
             refused = error.message
-        outcomes.append(TransferOutcome(*about, refused))
+        outcomes.append(TransferOutcome(about, refused))
     return outcomes

@@ -164,12 +164,12 @@ def _too_soon(
             .group_by(col(Urge.item_id))
         ).all()
     )
-    found = []
+    pressed = []
     for item in items:
         last = newest.get(key(item.id))
         if last is not None and on < (free := again_on(last, policy_of(session, item), calendar)):
-            found.append((item, last, free))
-    return found
+            pressed.append((item, last, free))
+    return pressed
 
 
 def _addressee(session: Session, items: Sequence[WorkItem]) -> str:

@@ -154,12 +154,12 @@ class _Sweep:
             if self.rehearsing
             else "d.look_on <= :on"
         )
-        found = self._execute(
+        earliest = self._execute(
             f"SELECT min(d.due_on) FROM deadline d JOIN work_item i ON i.id = d.item_id WHERE {waiting}"
         ).scalar_one()
-        if found is None:
+        if earliest is None:
             return
-        first = dt.date.fromisoformat(found) if isinstance(found, str) else found
+        first = dt.date.fromisoformat(earliest) if isinstance(earliest, str) else earliest
         rows = []
         for policy_id, rungs in self.ladders.items():
             reached = windows(steps(rungs)[0], self.calendar, since=self.on, on=self.on, first=first)

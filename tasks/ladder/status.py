@@ -233,7 +233,7 @@ def _by_person(session: Session, plan: AnnualPlan, rows: Sequence[Any], on: dt.d
 
 def post_holders(session: Session, posts: set[int | None], *, on: dt.date) -> dict[int | None, str]:
     """Who holds these posts on `on`, by name."""
-    found = session.execute(
+    holders = session.execute(
         text(
             "SELECT t.post_id, p.name FROM tenure t JOIN person p ON p.id = t.person_id"
             " WHERE t.post_id IN :posts AND t.started_on <= :on AND (t.ended_on IS NULL OR t.ended_on >= :on)"
@@ -241,7 +241,7 @@ def post_holders(session: Session, posts: set[int | None], *, on: dt.date) -> di
         ).bindparams(bindparam("posts", expanding=True)),
         {"posts": [post for post in posts if post is not None], "on": on},
     )
-    return {row[0]: row[1] for row in found}
+    return {row[0]: row[1] for row in holders}
 
 
 def _heads(session: Session, plan: AnnualPlan, on: dt.date) -> dict[int | None, str]:

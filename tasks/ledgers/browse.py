@@ -95,11 +95,11 @@ def browse(
     ordered = query.order_by(day.desc(), table.id.desc())
     if wanted.due is not None:
         # Working days are no matter of SQL: what may be open is asked for, and looked at one by one.
-        found = [row for row in session.exec(ordered.where(_may_be_open(kind)))
+        matching = [row for row in session.exec(ordered.where(_may_be_open(kind)))
                  if _is_due(kind, row, wanted.due, on, session, organ, amounts)]  # fmt: skip
-        total = len(found)
+        total = len(matching)
         number, pages, start = _place(page, total, size)
-        return LedgerPage(found[start : start + size] if page is not None else found, total, number, pages)
+        return LedgerPage(matching[start : start + size] if page is not None else matching, total, number, pages)
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     number, pages, start = _place(page, total, size)
     if page is not None:
@@ -121,7 +121,7 @@ def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amoun
         )
     counted = {row.place: row for row in session.execute(union_all(*parts))}
     calendar = office_calendar(session, organ_id=organ.id)
-    found = []
+    counts = []
     for place, kind in enumerate(KINDS.values()):
         count = counted[place]
         terms = []
@@ -136,8 +136,8 @@ def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amoun
             )  # fmt: skip
             terms = [term for row in rows for term in open_terms(kind, row, calendar, amounts)]
         overdue = sum(term.overdue(on) for term in terms)
-        found.append(KindCount(kind, count.rows, len(terms), overdue, count.last))
-    return found
+        counts.append(KindCount(kind, count.rows, len(terms), overdue, count.last))
+    return counts
 
 
 def filters_of(kind: Kind) -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -154,31 +154,32 @@ def filters_of(kind: Kind) -> list[tuple[str, str, list[tuple[str, str]]]]:
 def _conditions(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
     table: Any = kind.table
     day = getattr(table, kind.day)
-    found: list[ColumnElement[bool]] = [
+    conditions: list[ColumnElement[bool]] = [
         table.withdrawn_on.is_not(None) if wanted.withdrawn else table.withdrawn_on.is_(None)
     ]
     if wanted.year is not None:
-        found.append(day.between(dt.date(wanted.year, 1, 1), dt.date(wanted.year, 12, 31)))
+        conditions.append(day.between(dt.date(wanted.year, 1, 1), dt.date(wanted.year, 12, 31)))
     if wanted.from_on is not None:
-        found.append(day >= wanted.from_on)
+        conditions.append(day >= wanted.from_on)
     if wanted.until_on is not None:
-        found.append(day <= wanted.until_on)
+        conditions.append(day <= wanted.until_on)
     if wanted.words:
         texts = [
             getattr(table, one.name) for one in fields_of(kind) if one.takes in (FieldType.TEXT, FieldType.LONG_TEXT)
         ]
-        found += [or_(*(text.contains(word, autoescape=True) for text in texts)) for word in wanted.words.split()[:5]]
+        asked = wanted.words.split()[:5]
+        conditions += [or_(*(text.contains(word, autoescape=True) for text in texts)) for word in asked]
     for name, code in wanted.choices.items():
         if code:
-            found.append(_chosen(kind, name, code))
+            conditions.append(_chosen(kind, name, code))
     if wanted.item:
         numbered = select(WorkItem.id).where(WorkItem.organ_id == table.organ_id, WorkItem.number == wanted.item)
         if wanted.year is not None:
             numbered = numbered.join(AnnualPlan).where(AnnualPlan.year == wanted.year)
-        found.append(table.item_id.in_(numbered))
+        conditions.append(table.item_id.in_(numbered))
     if wanted.batch is not None:
-        found.append(table.batch_id == wanted.batch)
-    return found
+        conditions.append(table.batch_id == wanted.batch)
+    return conditions
 
 
 def _chosen(kind: Kind, name: str, code: str) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ def fields_of(kind: Kind) -> tuple[LedgerField, ...]:
 def names_of(kind: Kind) -> dict[str, LedgerField]:
     """Each field by everything it may be called, as `plain_heading` writes it: its label first of all, then its
     column, then its further headings."""
-    found: dict[str, LedgerField] = {}
+    by_name: dict[str, LedgerField] = {}
     fields = fields_of(kind)
     for names in (
         [(field.label, field) for field in fields],
@@ -33,8 +33,8 @@ def names_of(kind: Kind) -> dict[str, LedgerField]:
         [(heading, field) for field in fields for heading in field.headings],
     ):
         for name, field in names:
-            found.setdefault(plain_heading(name), field)
-    return found
+            by_name.setdefault(plain_heading(name), field)
+    return by_name
 
 
 def field_named(kind: Kind, word: str) -> LedgerField:

@@ -21,7 +21,7 @@ from models.ledgers.entry import LedgerRow
 from models.ledgers.kind import Kind
 from models.organ import Organ
 from models.permission import Action
-from tasks.acting.audit import Record, plain
+from tasks.acting.audit import Record, json_value
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.ledgers.fields import COMMON, fields_of
@@ -265,7 +265,8 @@ def _write(session: Session, path: Path, organ: Organ, found: LedgerImport, by: 
         batch = LedgerBatch(
             organ_id=key(organ.id), kind=kind.code, file_name=path.name[-255:], sha256=digest, imported_at=by.now,
             former={
-                str(row.row_id): {"revision": row.revision} | {name: plain(was) for name, was in row.before.items()}
+                str(row.row_id): {"revision": row.revision}
+                | {name: json_value(was) for name, was in row.before.items()}
                 for row in updated
             },
         )  # fmt: skip
@@ -333,11 +334,11 @@ def _tell(
     }  # fmt: skip
     for row in created:
         record.after[f"{name}:{row.row_id}"] = {
-            column: plain(value) for column, value in row.values.items() if value is not None
+            column: json_value(value) for column, value in row.values.items() if value is not None
         }
     for row in updated:
-        record.before[f"{name}:{row.row_id}"] = {column: plain(was) for column, was in row.before.items()}
-        record.after[f"{name}:{row.row_id}"] = {column: plain(row.values[column]) for column in row.before} | {
+        record.before[f"{name}:{row.row_id}"] = {column: json_value(was) for column, was in row.before.items()}
+        record.after[f"{name}:{row.row_id}"] = {column: json_value(row.values[column]) for column in row.before} | {
             "revision": row.revision + 1
         }
 

@@ -59,9 +59,9 @@ def link_row(
         query = select(LedgerLink).where(
             LedgerLink.kind == kind.code, LedgerLink.row_id == row.id, col(LedgerLink.removed_on).is_(None)
         )
-        found = session.exec(query.filter_by(**leads)).first()
-        if found is not None:
-            return found
+        same = session.exec(query.filter_by(**leads)).first()
+        if same is not None:
+            return same
         made = LedgerLink(
             organ_id=key(organ.id), kind=kind.code, row_id=key(row.id), linked_on=by.on, linked_by_id=by.person_id,
             note=words_or_none(note, "说明", longest=LONGEST_NOTE), **leads,
@@ -94,16 +94,16 @@ def links_of(session: Session, kind: Kind, rows: Iterable[int]) -> Mapping[int, 
         .where(col(LedgerLink.row_id).in_(list(rows)))
         .order_by(col(LedgerLink.id))
     )
-    found: dict[int, list[Link]] = defaultdict(list)
+    by_row: dict[int, list[Link]] = defaultdict(list)
     for link, item, year, piece in session.exec(query):
         name = f"任务 {item.number} {item.title}" if item is not None else f"佐证材料 {piece.name}"
         counts = piece is None or piece.state is not EvidenceState.REJECTED
-        found[link.row_id].append(
+        by_row[link.row_id].append(
             Link(
                 key(link.id), link.item_id, link.evidence_id, name, year, counts, link.note, link.linked_on
             )
         )  # fmt: skip
-    return found
+    return by_row
 
 
 def item_to_link(session: Session, organ: Organ, number: str, year: int) -> WorkItem:

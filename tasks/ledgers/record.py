@@ -172,13 +172,13 @@ def _refuse_known(
     query = select(table.id).where(table.organ_id == organ.id, table.withdrawn_on.is_(None), *same)
     if row is not None:
         query = query.where(table.id != row.id)
-    found = session.exec(query.limit(1)).first()
-    if found is None:
+    known = session.exec(query.limit(1)).first()
+    if known is None:
         return []
     field = kind.field(kind.identity[-1])
     called = "、".join(str(getattr(value, "label", value)) for value in identity)
     label = "、".join(kind.field(name).label for name in kind.identity)
-    said = f"{label}“{called}”已经登记过(编号 {found}),未重复登记。"
+    said = f"{label}“{called}”已经登记过(编号 {known}),未重复登记。"
     return [FieldProblem(field.name, field.label, called, said, whole=True)]
 
 

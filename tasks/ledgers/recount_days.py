@@ -35,11 +35,11 @@ def recount_days(session: Session, *, by: Actor, organ_id: int | None) -> list[M
             with recorded(session, by, Action.CALENDAR, organ_id=owes) as record:
                 calendar = office_calendar(session, organ_id=owes)
                 organ = session.get_one(Organ, owes)
-                found = keep_all(session, organ, KINDS.values(), by=by, calendar=calendar).moved
-                if not found:
+                moved_here = keep_all(session, organ, KINDS.values(), by=by, calendar=calendar).moved
+                if not moved_here:
                     raise _NothingMovedError
-                record.after["terms"] = len(found)
-            moved += found
+                record.after["terms"] = len(moved_here)
+            moved += moved_here
     return moved
 
 

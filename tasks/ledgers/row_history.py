@@ -44,7 +44,7 @@ def row_history(session: Session, kind: Kind, row: Any, *, after: int = 0) -> li
     """
     name = trail_name(row)
     entries = session.exec(_of_row(row, name).order_by(col(AuditEntry.id))).all()
-    found = [
+    revisions = [
         RowChange(
             entry.at, entry.actor, entry.actor_id, entry.action,
             tuple(_lines(session, kind, entry.before[name], entry.after[name])), entry.reason,
@@ -54,7 +54,7 @@ def row_history(session: Session, kind: Kind, row: Any, *, after: int = 0) -> li
         # An entry that says nothing of before is that of the row's making.
         if "revision" in entry.after[name] and name in entry.before
     ]  # fmt: skip
-    return [change for change in found if change.revision > after][-MOST:]
+    return [change for change in revisions if change.revision > after][-MOST:]
 
 
 def refuse_stale(session: Session, kind: Kind, row: Any, seen: int | None) -> None:

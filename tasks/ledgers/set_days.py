@@ -62,15 +62,15 @@ def _insert_days(session: Session, deadlines: Sequence[Deadline]) -> list[int]:
     _insert(session, deadlines)
     tied = select(LedgerDeadline.id).where(LedgerDeadline.deadline_id == Deadline.id)
     items = {deadline.item_id for deadline in deadlines}
-    found: dict[int, list[int]] = {item_id: [] for item_id in items}
+    numbers_of: dict[int, list[int]] = {item_id: [] for item_id in items}
     query = (
         select(Deadline.item_id, Deadline.id)
         .where(col(Deadline.item_id).in_(items), Deadline.kind == DeadlineKind.LEDGER, ~tied.exists())
         .order_by(col(Deadline.id))
     )
     for item_id, number in session.exec(query):
-        found[item_id].append(key(number))
-    in_order = {item_id: iter(numbers) for item_id, numbers in found.items()}
+        numbers_of[item_id].append(key(number))
+    in_order = {item_id: iter(numbers) for item_id, numbers in numbers_of.items()}
     return [next(in_order[deadline.item_id]) for deadline in deadlines]
 
 

@@ -21,14 +21,14 @@ def standing_item(session: Session, plan: AnnualPlan, kind: Kind, *, by: Actor) 
     That is who writes down its first row; where a leader does, or the machine, the organ's supervisor. It can be
     transferred like any other.
     """
-    found = _found(session, plan, kind)
-    if found is not None:
-        return found
+    standing = _found(session, plan, kind)
+    if standing is not None:
+        return standing
     # Of two who need it at once the second waits, and finds what the first made.
     session.refresh(plan, with_for_update=True)
-    found = _found(session, plan, kind)
-    if found is not None:
-        return found
+    standing = _found(session, plan, kind)
+    if standing is not None:
+        return standing
     post = _keeper(session, plan, by)
     item = WorkItem(
         plan_id=key(plan.id),

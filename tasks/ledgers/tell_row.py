@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.coded import Coded
-from models.figure import plain
+from models.figure import decimal_text
 from models.item import WorkItem
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
@@ -59,7 +59,7 @@ class Teller:
             case FieldType.YES_NO:
                 return "是" if value else "否"
             case FieldType.DECIMAL:
-                return plain(value)
+                return decimal_text(value)
         return str(getattr(value, "label", value))
 
     def typed(self, row: Any, field: LedgerField) -> str:

@@ -79,24 +79,24 @@ def waiting(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Waiting]:
         kind: standings_on(session, by, kind.action, {one.item_id for one in asked if one.kind is kind})
         for kind in Decision
     }
-    found: list[Waiting] = []
+    rows: list[Waiting] = []
     without: list[tuple[_Asked, Sequence[Standing]]] = []
     for one in asked:
         standings = mine[one.kind].get(one.item_id, ())
         fitting = [standing for standing in standings if standing.role in one.roles]
         if fitting:
-            found.append(one.waits(fitting))
+            rows.append(one.waits(fitting))
         elif any(standing.role is Role.FIRST_RESPONSIBLE for standing in standings):
             without.append((one, [way for way in standings if way.role is Role.FIRST_RESPONSIBLE]))
     holders = _holders(session, [one for one, _ in without], by.on)
-    found += [
+    rows += [
         one.waits(ways)
         for one, ways in without
         if not any(
             holders[one.item_id].get(role) not in (None, one.asker, *decided.get(one.key, ())) for role in one.roles
         )
     ]
-    return sorted(found, key=lambda row: (row.since, row.item_id))
+    return sorted(rows, key=lambda row: (row.since, row.item_id))
 
 
 def awaiting(session: Session, plan: AnnualPlan, *, by: Actor) -> ColumnElement[bool]:
@@ -178,11 +178,11 @@ def _decided(session: Session, asked: Collection[_Asked]) -> dict[tuple[Decision
     answers = select(ExtensionDecision.extension_id, ExtensionDecision.person_id).where(
         col(ExtensionDecision.extension_id).in_(extensions)
     )
-    found: dict[tuple[Decision, int], set[int]] = {}
+    deciders: dict[tuple[Decision, int], set[int]] = {}
     for kind, ids, query in ((Decision.CLOSURE, closures, reviews), (Decision.EXTENSION, extensions, answers)):
         for request, person in session.exec(query) if ids else ():
-            found.setdefault((kind, request), set()).add(person)
-    return found
+            deciders.setdefault((kind, request), set()).add(person)
+    return deciders
 
 
 def _holders(session: Session, asked: Collection[_Asked], on: dt.date) -> dict[int, dict[Role, int | None]]:
@@ -196,8 +196,8 @@ def _holders(session: Session, asked: Collection[_Asked], on: dt.date) -> dict[i
     rows = session.execute(sa.select(col(ITEM.id), *columns).where(col(ITEM.id).in_({one.item_id for one in asked})))
     return {
         row[0]: {
-            role: found // 4 if found is not None and VIA[found % 4] is not Via.NEXT_LEVEL else None
-            for role, found in zip(roles, row[1:], strict=True)
+            role: recipient // 4 if recipient is not None and VIA[recipient % 4] is not Via.NEXT_LEVEL else None
+            for role, recipient in zip(roles, row[1:], strict=True)
         }
         for row in rows
     }

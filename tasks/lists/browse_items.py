@@ -22,6 +22,7 @@ from models.organ import Department
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.lists.choose_items import ITEMS, ROW, Choice, NamedList, Shine, chosen
+from tasks.lists.item_line import ItemLine
 from tasks.lists.order_items import Key, ListPlace, Order, Sorting
 from tasks.people.address import recipient_in_charge, recipient_of_head, recipient_of_post
 from tasks.people.people_of import UNASSIGNED, handlers_of
@@ -33,34 +34,10 @@ _AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
-class ListedItem:
-    """One line of the list. `due_on` is its earliest day neither done nor claimed done, else the last there was."""
-
-    id: int
-    number: str
-    title: str
-    project: str
-    unit: str
-    handler: str | None
-    leader: str | None
-    state: ItemState
-    light: Light
-    due_on: dt.date | None
-    distance: str
-    percent: int
-    reported_on: dt.date | None
-    importance: Importance
-    closed_on: dt.date | None
-    parent: str | None
-    mine: bool
-    """Whether whoever looks is its handler on the day."""
-
-
-@dataclass(frozen=True)
 class ItemPage:
     """One page: its lines, how many items the choice has in all, how many of them stand before it, and the ways on."""
 
-    lines: Sequence[ListedItem]
+    lines: Sequence[ItemLine]
     total: int
     before: int
     next: str | None
@@ -93,28 +70,28 @@ class ItemListing:
         Two statements of its own, whatever `size`; a third where nobody in office handles some of the items.
         """
         size = min(max(size, FEWEST), MOST)
-        found, total, before = self._found(place, size)
-        if not found and total and place is not None:
+        places, total, before = self._found(place, size)
+        if not places and total and place is not None:
             # What stood there is gone: rather the nearest page than an empty one.
             place = None
-            found, total, before = self._found(place, size)
-        more = len(found) > size
-        found = found[:size]
+            places, total, before = self._found(place, size)
+        more = len(places) > size
+        places = places[:size]
         back = place is not None and place.back
         if back:
-            found.reverse()
-            before -= len(found)
-        lines = self._lines([keys[-1] for keys in found])
+            places.reverse()
+            before -= len(places)
+        lines = self._lines([keys[-1] for keys in places])
         further, earlier = (True, more) if back else (more, place is not None and before > 0)
         return ItemPage(
             lines=lines,
             total=total,
             before=before,
-            next=self._token(found[-1]) if found and further else None,
-            previous=self._token(found[0]) if found and earlier else None,
+            next=self._token(places[-1]) if places and further else None,
+            previous=self._token(places[0]) if places and earlier else None,
         )
 
-    def lines(self) -> Iterator[ListedItem]:
+    def lines(self) -> Iterator[ItemLine]:
         """Every line of the listing in its order; one statement for all ids, one more for every two thousand rows."""
         ids = [row.id for row in self._session.execute(self._ordered(*self._numbered()))]
         for start in range(0, len(ids), _AT_ONCE):
@@ -165,20 +142,20 @@ class ItemListing:
             return [], self.count() if place is not None else 0, 0
         return [tuple(row[:-2]) for row in rows], rows[0][-2], rows[0][-1]
 
-    def _lines(self, ids: Sequence[Any]) -> list[ListedItem]:
+    def _lines(self, ids: Sequence[Any]) -> list[ItemLine]:
         """These items, in this order, in one statement."""
         if not ids:
             return []
         rows = self._session.execute(_lines_of(self._shine.standing), self._shine.values | {"ids": list(ids)})
         away: dict[dt.date, str] = {}
-        found = {row[0]: self._line(row, away) for row in rows}
-        if vacant := [line.id for line in found.values() if line.handler is None]:
+        lines = {row[0]: self._line(row, away) for row in rows}
+        if vacant := [line.id for line in lines.values() if line.handler is None]:
             for item_id, person in handlers_of(self._session, vacant, self._by.on).items():
                 mine = person.id == self._by.person_id
-                found[item_id] = replace(found[item_id], handler=person.name, mine=mine)
-        return [found[item_id] for item_id in ids]
+                lines[item_id] = replace(lines[item_id], handler=person.name, mine=mine)
+        return [lines[item_id] for item_id in ids]
 
-    def _line(self, row: Any, away: dict[dt.date, str]) -> ListedItem:
+    def _line(self, row: Any, away: dict[dt.date, str]) -> ItemLine:
         """The line of a row; `away` keeps the distance of every day met, for many rows share one."""
         (item_id, number, title, project, state, light, due, unit, percent, reported, importance, closed, parent,
          handler, handler_id, leader) = row  # fmt: skip
@@ -189,10 +166,11 @@ class ItemListing:
             far = known
         else:
             far = away[due_on] = distance(due_on, on=self._by.on, calendar=self._calendar)
-        return ListedItem(
-            item_id, number, title, project, unit, handler, leader, _STATES[state], _LIGHTS[light], due_on, far,
-            percent, _day(reported), _WEIGHTS[importance], _day(closed), parent,
-            handler_id is not None and handler_id == self._by.person_id,
+        return ItemLine(
+            item_id, number, title, project, unit=unit, handler=handler, leader=leader, state=_STATES[state],
+            light=_LIGHTS[light], due_on=due_on, distance=far, percent=percent, reported_on=_day(reported),
+            importance=_WEIGHTS[importance], closed_on=_day(closed), parent=parent,
+            mine=handler_id is not None and handler_id == self._by.person_id,
         )  # fmt: skip
 
 
@@ -247,7 +225,7 @@ def list_items(
     light: Light | None = None,
     department: Department | None = None,
     standing: NamedList | None = None,
-) -> list[ListedItem]:
+) -> list[ItemLine]:
     """Every item of `tasks.lists.browse_items` that is asked for, as `by` may see it on its day."""
     choice = Choice(
         states=frozenset({state} if state else ()),

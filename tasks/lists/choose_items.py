@@ -131,34 +131,34 @@ def chosen(
     session: Session, plan: AnnualPlan, choice: Choice, shine: Shine, *, by: Actor
 ) -> list[sa.ColumnElement[bool]]:
     """The conditions of a choice, and that `by` may see the item on its day."""
-    found: list[sa.ColumnElement[bool]] = [
+    conditions: list[sa.ColumnElement[bool]] = [
         ROW.plan_id == plan.id,
         permitted(session, by, Action.VIEW, organ_id=plan.organ_id),
         *_standing(session, plan, choice.standing, shine, by),
     ]
     if choice.text:
         columns = (ROW.number, ROW.title, ROW.deliverable)
-        found.append(sa.or_(*(column.icontains(choice.text, autoescape=True) for column in columns)))
+        conditions.append(sa.or_(*(column.icontains(choice.text, autoescape=True) for column in columns)))
     if choice.states:
-        found.append(ROW.state.in_(sorted(choice.states)))
+        conditions.append(ROW.state.in_(sorted(choice.states)))
     if choice.lights:
-        found.append(shine.light.in_(sorted(str(light) for light in choice.lights)))
+        conditions.append(shine.light.in_(sorted(str(light) for light in choice.lights)))
     if choice.importance is not None:
-        found.append(ROW.importance == choice.importance)
+        conditions.append(ROW.importance == choice.importance)
     if choice.project is not None:
-        found.append(ROW.project_id == choice.project)
+        conditions.append(ROW.project_id == choice.project)
     if choice.department is not None:
-        found.append(ROW.department_id.is_(None) if choice.department == 0 else
+        conditions.append(ROW.department_id.is_(None) if choice.department == 0 else
                      ROW.department_id == choice.department)  # fmt: skip
     if choice.person is not None:
-        found.append(_of_item(sa.or_(handler_on(by.on) == choice.person, _leads(choice.person, by.on))))
+        conditions.append(_of_item(sa.or_(handler_on(by.on) == choice.person, _leads(choice.person, by.on))))
     if choice.due_from is not None:
-        found.append(shine.day >= choice.due_from)
+        conditions.append(shine.day >= choice.due_from)
     if choice.due_until is not None:
-        found.append(shine.day <= choice.due_until)
+        conditions.append(shine.day <= choice.due_until)
     if choice.items is not None:
-        found.append(ROW.id.in_(sorted(choice.items)))
-    return found
+        conditions.append(ROW.id.in_(sorted(choice.items)))
+    return conditions
 
 
 def _standing(

@@ -16,8 +16,9 @@ from models.permission import Action
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
-from tasks.lists.browse_items import ItemListing, ListedItem
+from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import ROW, Choice, Shine, chosen
+from tasks.lists.item_line import ItemLine
 
 
 class Number(Coded):
@@ -53,7 +54,7 @@ def count_work(session: Session, plan: AnnualPlan, choice: Choice, *, by: Actor,
 
 def list_counted(
     session: Session, plan: AnnualPlan, choice: Choice, what: Number, *, by: Actor, calendar: WorkCalendar
-) -> list[ListedItem]:
+) -> list[ItemLine]:
     """The items behind a number, by their numbers in the plan."""
     shine = Shine(session, plan, on=by.on, calendar=calendar)
     conditions = chosen(session, plan, choice, shine, by=by)

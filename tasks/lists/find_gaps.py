@@ -11,8 +11,9 @@ from sqlmodel import Session, col, or_, select
 from models.coded import Coded
 from models.person import Leave, Person, Post, Role, Tenure
 from models.plan import AnnualPlan
+from tasks.lists.item_line import ItemLine, line_of, select_lines
 from tasks.people.address import recipient_by_role, recipient_of_head, recipient_of_post
-from tasks.people.people_in_lists import ITEM, answer, person_name, unit_name
+from tasks.people.people_in_lists import ITEM, answer, person_name
 
 
 class GapReason(Coded):
@@ -28,13 +29,17 @@ class GapReason(Coded):
 class Gap:
     """One item nobody answers for: `words` say why, `instead` gets its notices, none where nobody does."""
 
-    item_id: int
-    number: str
-    title: str
-    unit: str
+    item: ItemLine
     problem: GapReason
     words: str
     instead: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a program is told."""
+        return {
+            "item_id": self.item.id, "number": self.item.number, "title": self.item.title, "unit": self.item.unit,
+            "problem": self.problem, "words": self.words, "instead": self.instead,
+        }  # fmt: skip
 
 
 def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
@@ -50,11 +55,8 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
         (leader.is_not(None), answer(recipient_of_post("i.leader_post_id", leaves=True), on)),
     )
     instead = person_name(answer(recipient_by_role(f"'{Role.HANDLER}'", frozenset({Role.HANDLER}), leaves=True), on))
-    columns: list[Any] = [
-        ITEM.id, ITEM.number, ITEM.title, unit_name(), instead, ITEM.lead_text, handler, department, leader,
-    ]  # fmt: skip
     rows = session.execute(
-        sa.select(*columns)
+        select_lines("unit", on=on, beside=[instead, ITEM.lead_text, handler, department, leader])
         .where(col(ITEM.plan_id) == plan.id, or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
         .where(answers.is_(None))
         .order_by(col(ITEM.id))
@@ -62,8 +64,9 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
     named = {row.handler_post_id or (None if row.department_id else row.leader_post_id) for row in rows}
     headless = {row.department_id for row in rows if row.handler_post_id is None}
     posts = _posts(session, named, headless, on)
-    found = []
-    for item_id, number, title, unit, gets, lead_text, handler_id, department_id, leader_id in rows:
+    unanswered = []
+    for row in rows:
+        gets, lead_text, handler_id, department_id, leader_id = row[4:]
         if handler_id is not None:
             problem, words = _told(posts, [handler_id], Role.HANDLER, "")
         elif department_id is not None:
@@ -74,8 +77,8 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
         else:
             outside = f"(牵头单位“{lead_text}”不是本单位科室)" if lead_text else ""
             problem, words = GapReason.UNNAMED, f"没有写明承办人、牵头科室或责任领导{outside}"
-        found.append(Gap(item_id, number, title, unit, problem, words, gets))
-    return found
+        unanswered.append(Gap(line_of(row, "unit"), problem, words, gets))
+    return unanswered
 
 
 @dataclass

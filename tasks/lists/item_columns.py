@@ -4,7 +4,7 @@ import datetime as dt
 
 from models.coded import Coded
 from models.errors import BadInputError
-from tasks.lists.browse_items import ListedItem
+from tasks.lists.item_line import ItemLine
 
 
 class ItemColumn(Coded):
@@ -44,7 +44,7 @@ def columns_named(codes: list[str]) -> tuple[ItemColumn, ...]:
     return tuple(column for column in ItemColumn if column in asked) if codes else USUAL_COLUMNS
 
 
-def value_of(line: ListedItem, column: ItemColumn) -> str | dt.date | None:
+def value_of(line: ItemLine, column: ItemColumn) -> str | dt.date | None:
     """What stands in a column: a day, or words."""
     match column:
         case ItemColumn.LIGHT:
@@ -61,5 +61,5 @@ def value_of(line: ListedItem, column: ItemColumn) -> str | dt.date | None:
             return line.reported_on
         case ItemColumn.CLOSED:
             return line.closed_on
-    found: str | None = getattr(line, str(column))
-    return found
+    words: str | None = getattr(line, str(column))
+    return words

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, or_
@@ -13,38 +12,10 @@ from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.ladder.status import light_values, standing_of
-from tasks.people.people_in_lists import ITEM, doer_name, leader_name, unit_name
+from tasks.lists.item_line import Column, ItemLine, line_of, select_lines
+from tasks.people.people_in_lists import ITEM
 
-
-@dataclass(frozen=True)
-class ItemLine:
-    """One item. `open_on` is its earliest day that is neither done nor claimed done.
-
-    `person` does it (its handler, else the head of its department), `leader` is in charge, deputies included.
-    `in_review`: it has been asked to be closed, as a whole or a turn of it, and waits.
-    """
-
-    id: int
-    number: str
-    title: str
-    department_id: int | None
-    unit: str
-    person: str | None
-    leader: str | None
-    light: Light
-    open_on: dt.date | None
-    closed_on: dt.date | None
-    in_review: bool
-
-    @property
-    def answerable(self) -> str:
-        """The unit and its leader: 供水科、李明."""
-        return "、".join(filter(None, (self.unit, self.leader)))
-
-    @property
-    def runs(self) -> bool:
-        """Whether its days are waited for: neither closed nor suspended."""
-        return self.light not in (Light.BLUE, Light.PAUSED)
+_COLUMNS: tuple[Column, ...] = ("department_id", "unit", "handler", "leader", "closed_on")
 
 
 def list_standing(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> list[ItemLine]:
@@ -54,11 +25,8 @@ def list_standing(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: 
         col(ClosureRequest.state) == ClosureState.PENDING,
         col(ClosureRequest.on) <= on,
     )
-    columns: list[Any] = [
-        ITEM.id, ITEM.number, ITEM.title, ITEM.department_id, unit_name(), doer_name(on), leader_name(on),
-        ITEM.closed_on, waits.exists(),
-    ]  # fmt: skip
-    rows = session.execute(sa.select(*columns).where(col(ITEM.plan_id) == plan.id).order_by(col(ITEM.id))).all()
+    query = select_lines(*_COLUMNS, on=on, beside=[waits.exists()])
+    rows = session.execute(query.where(col(ITEM.plan_id) == plan.id).order_by(col(ITEM.id))).all()
     lights = {
         item_id: (Light(light), open_on)
         for item_id, light, open_on in session.execute(
@@ -69,11 +37,8 @@ def list_standing(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: 
         )
     }
     return [
-        ItemLine(
-            item_id, number, title, department_id, unit, person, leader, *lights[item_id], closed_on, in_review
-        )
-        for item_id, number, title, department_id, unit, person, leader, closed_on, in_review in rows
-    ]  # fmt: skip
+        line_of(row, *_COLUMNS, light=lights[row.id][0], open_on=lights[row.id][1], in_review=row[-1]) for row in rows
+    ]
 
 
 @dataclass(frozen=True)

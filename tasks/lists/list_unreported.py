@@ -19,24 +19,30 @@ from models.receipt import Receipt
 from models.reporting_cycle import Period, period_of
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
+from tasks.lists.item_line import Column, ItemLine, line_of, select_lines
 from tasks.people.address import recipient_of_head
 from tasks.people.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name
 from tasks.people.people_of import UNASSIGNED
+
+_COLUMNS: tuple[Column, ...] = ("department_id", "unit", "handler")
 
 
 @dataclass(frozen=True)
 class Unreported:
     """One progress report that has not come; `passed` once its day lies behind."""
 
-    item_id: int
-    number: str
-    title: str
-    department_id: int | None
-    unit: str
-    person: str | None
+    item: ItemLine
     period: str
     due_on: dt.date
     passed: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a program is told."""
+        return {
+            "item_id": self.item.id, "number": self.item.number, "title": self.item.title,
+            "department_id": self.item.department_id, "unit": self.item.unit, "person": self.item.handler,
+            "period": self.period, "due_on": self.due_on, "passed": self.passed,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,8 @@ class UnitCount:
 class Unsigned:
     """One receipt still open since `since`; `leads`: of the leading unit, else of a cooperating one."""
 
-    item_id: int
-    number: str
-    title: str
-    department_id: int | None
-    unit: str
-    person: str | None
+    item: ItemLine
+    """With the unit that has to sign, and who signs for it."""
     leads: bool
     since: dt.date
 
@@ -95,13 +97,9 @@ def unreported(
     owed = period or owed_period(session, plan, on=on, calendar=calendar)
     if owed is None:
         return []
-    columns: list[Any] = [ITEM.id, ITEM.number, ITEM.title, ITEM.department_id, unit_name(), doer_name(on)]
-    rows = session.execute(sa.select(*columns).where(*_owing(plan, owed, on, among)).order_by(col(ITEM.id)).limit(most))
+    query = select_lines(*_COLUMNS, on=on).where(*_owing(plan, owed, on, among)).order_by(col(ITEM.id)).limit(most)
     passed = on > owed.due_on
-    return [
-        Unreported(item_id, number, title, department_id, unit, person, owed.label, owed.due_on, passed)
-        for item_id, number, title, department_id, unit, person in rows
-    ]
+    return [Unreported(line_of(row, *_COLUMNS), owed.label, owed.due_on, passed) for row in session.execute(query)]
 
 
 def count_unreported(
@@ -144,14 +142,14 @@ def _owing(
         .where(Objection.item_id == ITEM.id, Objection.on <= at)
         .where(or_(col(Objection.decided_on).is_(None), col(Objection.decided_on) > at))
     )
-    found = [
+    conditions = [
         col(ITEM.plan_id) == plan.id,
         col(ITEM.issued_on) <= at,
         or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at),
         or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at),
         *(~settled.exists() for settled in (filed, suspended, in_review, objected)),
     ]
-    return found if among is None else [*found, col(ITEM.id).in_(select(WorkItem.id).where(among))]
+    return conditions if among is None else [*conditions, col(ITEM.id).in_(select(WorkItem.id).where(among))]
 
 
 def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigned]:
@@ -164,9 +162,6 @@ def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigne
     unit_text = select(ItemUnit.text).where(ItemUnit.id == receipt.unit_id).scalar_subquery()
     head = person_name(answer(recipient_of_head("r.department_id", leaves=True), on))
     columns: list[Any] = [
-        ITEM.id,
-        ITEM.number,
-        ITEM.title,
         receipt.department_id,
         sa.case((leads, unit_name()), else_=sa.func.coalesce(department_name("r.department_id"), unit_text)),
         sa.case((leads, doer_name(on)), else_=head),
@@ -174,7 +169,7 @@ def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigne
         receipt.issued_on,
     ]
     rows = session.execute(
-        sa.select(*columns)
+        select_lines(on=on, beside=columns)
         .join(receipt, col(receipt.item_id) == ITEM.id)
         .where(col(ITEM.plan_id) == plan.id, col(receipt.issued_on) <= on)
         .where(or_(~leads, col(receipt.assignment) == ITEM.assignments))
@@ -182,4 +177,4 @@ def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigne
         .where(or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
         .order_by(col(receipt.issued_on), col(ITEM.id), col(receipt.id))
     )
-    return [Unsigned(*row) for row in rows]
+    return [Unsigned(line_of(row, *_COLUMNS), leads=row[-2], since=row[-1]) for row in rows]

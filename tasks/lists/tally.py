@@ -87,18 +87,18 @@ def tally(
     if not isinstance(seen, sa.True_):
         lit = sa.select(lit).join(ITEMS, ROW.id == lit.c.id).where(seen).cte("seen")
         counted = _counted(lit, group == "project", overdue)
-    found: dict[int | None, Counter[Light]] = {}
+    lights: dict[int | None, Counter[Light]] = {}
     now, was, red = Counter[Light](), Counter[Light](), []
     for open_on, key, light, earlier, count in session.execute(counted, values).all():
         if open_on is not None:
             red.append((key, open_on))
             continue
-        found.setdefault(key, Counter())[Light(light)] += count
+        lights.setdefault(key, Counter())[Light(light)] += count
         now[Light(light)] += count
         was[Light(earlier)] += count
     if group == "person":
-        found = _by_person(session, by, lit, values)
-    return Tally(found, now, was, red)
+        lights = _by_person(session, by, lit, values)
+    return Tally(lights, now, was, red)
 
 
 def count_days(
@@ -168,10 +168,10 @@ def _statement(lag: bool, paused: bool, postgres: bool) -> sa.TextClause:
 def _by_person(session: Session, by: Actor, lit: sa.CTE, values: Mapping[str, Any]) -> dict[int | None, Counter[Light]]:
     """By whoever does the item or leads it on the day, as `Choice.person` of the list understands it."""
     leads = answer(recipient_by_role(f"'{Role.LEADER}'", frozenset({Role.LEADER}), leaves=True), by.on)
-    found = [handler_on(by.on), sa.case((leads % 4 < VIA.index(Via.NEXT_LEVEL), leads // 4))]
+    people = [handler_on(by.on), sa.case((leads % 4 < VIA.index(Via.NEXT_LEVEL), leads // 4))]
     of_each = (
         sa.select(lit.c.id, lit.c.light, person.label("person")).join(ITEM, col(ITEM.id) == lit.c.id)
-        for person in found
+        for person in people
     )
     pairs = sa.union(*of_each).subquery()
     rows = session.execute(

@@ -24,6 +24,7 @@ from models.plan import AnnualPlan
 from models.policy import Colour, Rung
 from models.settings import Settings
 from tasks.acting.authorize import organs_within, permitted
+from tasks.lists.item_line import ItemLine
 from tasks.notices.deliver import is_quiet
 
 SIZE = 50
@@ -50,9 +51,7 @@ class ListedNotice:
 
     id: int
     raised_on: dt.date
-    item_id: int
-    number: str
-    title: str
+    item: ItemLine
     recipient: str | None
     rung: str
     kind: NoticeKind
@@ -127,24 +126,24 @@ def attempts_of(session: Session, digest: Digest) -> list[DeliveryAttempt]:
 
 
 def _chosen(session: Session, organ: Organ, choice: NoticeChoice, by: Actor) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = [col(WorkItem.organ_id) == organ.id, col(Notice.raised_on) <= by.on]
+    conditions: list[sa.ColumnElement[bool]] = [col(WorkItem.organ_id) == organ.id, col(Notice.raised_on) <= by.on]
     if not oversees_notices(session, key(organ.id), by=by):
-        found.append(col(Notice.recipient_id) == by.person_id)
+        conditions.append(col(Notice.recipient_id) == by.person_id)
     if choice.first is not None:
-        found.append(col(Notice.raised_on) >= choice.first)
+        conditions.append(col(Notice.raised_on) >= choice.first)
     if choice.last is not None:
-        found.append(col(Notice.raised_on) <= choice.last)
+        conditions.append(col(Notice.raised_on) <= choice.last)
     if choice.person is not None:
-        found.append(col(Notice.recipient_id) == choice.person)
+        conditions.append(col(Notice.recipient_id) == choice.person)
     if choice.kind is not None:
-        found.append(col(Notice.kind) == choice.kind)
+        conditions.append(col(Notice.kind) == choice.kind)
     if choice.state is not None:
-        found.append(col(Notice.state) == choice.state)
+        conditions.append(col(Notice.state) == choice.state)
     if choice.item:
-        found.append(col(WorkItem.number) == choice.item)
+        conditions.append(col(WorkItem.number) == choice.item)
     if choice.digest is not None:
-        found.append(col(Notice.digest_id) == choice.digest)
-    return found
+        conditions.append(col(Notice.digest_id) == choice.digest)
+    return conditions
 
 
 def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
@@ -154,9 +153,7 @@ def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
     return ListedNotice(
         id=key(notice.id),
         raised_on=notice.raised_on,
-        item_id=notice.item_id,
-        number=row.number,
-        title=row.title,
+        item=ItemLine(notice.item_id, row.number, row.title),
         recipient=row.recipient,
         rung=rung.label if rung else notice.kind.label,
         kind=notice.kind,

@@ -222,16 +222,16 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[DigestLine]]:
             .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
             .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
         )
-        found: dict[int, list[DigestLine]] = defaultdict(list)
+        by_digest: dict[int, list[DigestLine]] = defaultdict(list)
         for digest_id, rung_id, role, via, late, due_on, kind, said, number, title, project, part in rows:
             rung = rungs.get(rung_id)
             reason = why(rung, role, via, late=late, what=said)
             named = f"{title}【{part}】" if part else title
             unsigned = rung is not None and rung.relation is Relation.UNSIGNED
-            found[digest_id].append(
+            by_digest[digest_id].append(
                 DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
             )
-        return found
+        return by_digest
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,10 @@ def tell(
     working day; in the place of a person who left the office hears whoever answers for the item now.
     """
     session.flush()
-    found = recipient_by_role(f"'{role}'", frozenset({role}), leaves=True)
+    recipient = recipient_by_role(f"'{role}'", frozenset({role}), leaves=True)
     if person_id is not None:
         serving = "SELECT q.id * 4 FROM person q WHERE q.id = :person AND (q.left_on IS NULL OR q.left_on >= :on)"
-        found = f"coalesce(({serving}), {found})"
+        recipient = f"coalesce(({serving}), {recipient})"
     calendar = office_calendar(session, organ_id=item.organ_id)
     values = {
         "on": by.on, "subject": subject, "text": what[:300], "role": role.value, "kind": kind.value,
@@ -58,7 +58,7 @@ def tell(
     }  # fmt: skip
     if person_id is not None:
         values["person"] = person_id
-    session.execute(text(_INSERT.replace("{found}", found)), values)
+    session.execute(text(_INSERT.replace("{found}", recipient)), values)
 
 
 def role_to_ask(

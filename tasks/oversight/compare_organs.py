@@ -56,13 +56,13 @@ def compare_organs(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Org
     counts: dict[int, Counter[Light]] = {key(one.id): Counter() for one, _organ, _policy in plans}
     asked: dict[str, object] = {"on": by.on}
     rows = []
-    for place, (one, organ, found) in enumerate(plans):
-        policy = found or Policy(name="")
+    for place, (one, organ, own) in enumerate(plans):
+        policy = own or Policy(name="")
         near = calendars[key(organ.id)].add(by.on, policy.near_days)
         values = {"plan": one.id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red}
         asked |= {f"{name}{place}": value for name, value in values.items()}
         rows.append(_ROW.format(place=place))
-    lag = any(found is not None and (found.lag_yellow, found.lag_red) != (None, None) for *_, found in plans)
+    lag = any(own is not None and (own.lag_yellow, own.lag_red) != (None, None) for *_, own in plans)
     postgres = session.get_bind().dialect.name == "postgresql"
     lights = light_case(
         lag=lag, paused=True, postgres=postgres, terms=Terms(near="i.near", lag_yellow="i.yellow", lag_red="i.red")
@@ -97,16 +97,16 @@ def _counted(lights: str, rows: list[str]) -> sa.TextClause:
 
 def _below(session: Session, organ_id: int) -> set[int]:
     """The organs below one, at any depth."""
-    found: set[int] = set()
+    organ_ids: set[int] = set()
     children: dict[int | None, list[int]] = {}
     for child, parent in session.exec(select(Organ.id, Organ.parent_id)):
         children.setdefault(parent, []).append(key(child))
     waiting = [organ_id]
     while waiting:
-        deeper = [child for child in children.get(waiting.pop(), []) if child not in found]
-        found.update(deeper)
+        deeper = [child for child in children.get(waiting.pop(), []) if child not in organ_ids]
+        organ_ids.update(deeper)
         waiting += deeper
-    return found
+    return organ_ids
 
 
 def _calendars(session: Session, organs: Collection[int], on: dt.date) -> Mapping[int, WorkCalendar]:

@@ -25,7 +25,8 @@ from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted, seats
 from tasks.lists.await_decision import waiting
-from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
+from tasks.lists.item_line import ItemLine
+from tasks.lists.list_standing import list_standing, open_days, overdue_days, titled
 from tasks.papers.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
 from tasks.papers.draw_up import draw_up_once
 from tasks.papers.facts import to_facts

@@ -28,7 +28,8 @@ from models.reporting_cycle import Period, periods
 from models.suspension import Suspension
 from models.workdays import WorkCalendar
 from tasks.ladder.status import light_values
-from tasks.lists.list_standing import ItemLine, list_standing, open_days, overdue_days, titled
+from tasks.lists.item_line import ItemLine
+from tasks.lists.list_standing import list_standing, open_days, overdue_days, titled
 from tasks.lists.list_unreported import Unreported, Unsigned, reporting_policy, unreported, unsigned
 from tasks.oversight.days_kept import DaysKept, days_kept, trend
 from tasks.papers.circular import (
@@ -225,10 +226,10 @@ def _departments(look: _Look) -> tuple[DepartmentRow, ...]:
         counted["total"] += 1
         counted["lagging"] += line.light in (Light.LAGGING, Light.BEHIND)
     for receipt in look.unsigned:
-        order.setdefault(receipt.unit, (False, receipt.department_id or 1 << 60))
-        places[receipt.unit]["unsigned"] += 1
+        order.setdefault(receipt.item.unit, (False, receipt.item.department_id or 1 << 60))
+        places[receipt.item.unit]["unsigned"] += 1
     for report in look.unfiled:
-        places[report.unit]["not_filed"] += 1
+        places[report.item.unit]["not_filed"] += 1
     scores = scores_of(look.session, look.plan, look.span)
     columns = ("closed", "overdue", "near", "lagging", "not_filed", "unsigned", "on_track", "not_started", "suspended")
     return tuple(
@@ -247,8 +248,8 @@ def _missing_reports(look: _Look, departments: Sequence[DepartmentRow]) -> tuple
     """Unit by unit, in the order of the table."""
     order = {row.name: place for place, row in enumerate(departments)}
     return tuple(
-        UnreportedRow(row.unit, row.number, row.title, row.person or "", row.period, row.due_on)
-        for row in sorted(look.unfiled, key=lambda row: order[row.unit])
+        UnreportedRow(row.item.unit, row.item.number, row.item.title, row.item.handler or "", row.period, row.due_on)
+        for row in sorted(look.unfiled, key=lambda row: order[row.item.unit])
     )
 
 
@@ -262,7 +263,7 @@ def _overdue(look: _Look) -> tuple[OverdueRow, ...]:
             line.number,
             titled(line, day),
             line.unit,
-            line.person or "",
+            line.handler or "",
             day.due_on,
             distance(day.due_on, on=look.until, calendar=look.calendar),
             reached.get(line.id, ""),
@@ -337,7 +338,7 @@ def _next(look: _Look) -> tuple[NextDeadlineRow, ...]:
     last = span_of(look.kind, look.span.last + _DAY, look.calendar).last
     days = open_days(look.session, look.plan, first=look.until + _DAY, last=last, on=look.until)
     return tuple(
-        NextDeadlineRow(line.number, titled(line, day), line.unit, line.person or "", day.due_on)
+        NextDeadlineRow(line.number, titled(line, day), line.unit, line.handler or "", day.due_on)
         for day in days
         if (line := look.of[day.item_id]).runs
     )

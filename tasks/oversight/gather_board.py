@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, text
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
@@ -24,9 +24,11 @@ from models.reporting_cycle import Period
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
 from tasks.lists.choose_items import ROW
+from tasks.lists.item_line import ItemLine, line_of, select_lines
 from tasks.lists.list_unreported import UnitCount, count_unreported, owed_period
 from tasks.lists.tally import Days, DeadlineOutcome, Group, count_days, tally
 from tasks.oversight.compare_organs import OrganCount, compare_organs
+from tasks.people.people_in_lists import ITEM
 from tasks.people.people_of import UNASSIGNED
 
 OVERDUE_SHOWN = 8
@@ -62,10 +64,7 @@ class GroupCount:
 class OverdueItem:
     """One overdue item, how long it has been so, and the highest rung that was reached."""
 
-    id: int
-    number: str
-    title: str
-    unit: str
+    item: ItemLine
     late: str
     rung: str | None
 
@@ -137,7 +136,7 @@ def gather_board(
     """
     # Held on to, or each of those who need it would ask for it anew.
     held = session.get(Policy, plan.policy_id) if plan.policy_id else None  # noqa: F841
-    found = tally(
+    counted = tally(
         session, plan, by=by, calendar=calendar, group=group, before=by.on - _WEEK, overdue=OVERDUE_SHOWN
     )  # fmt: skip
     seen = permitted(session, by, Action.VIEW, organ_id=plan.organ_id)
@@ -152,11 +151,11 @@ def gather_board(
     organs = compare_organs(session, plan, by=by)
     beside = {light for organ in organs for light in organ.lights}
     return Board(
-        lights=found.now,
-        week_ago=found.before,
-        shown=[light for light in Light if light in ALWAYS or found.now.get(light) or light in beside],
-        groups=_groups(session, plan, group, found.lights),
-        overdue=_overdue(session, by, calendar, dict(found.overdue)),
+        lights=counted.now,
+        week_ago=counted.before,
+        shown=[light for light in Light if light in ALWAYS or counted.now.get(light) or light in beside],
+        groups=_groups(session, plan, group, counted.lights),
+        overdue=_overdue(session, by, calendar, dict(counted.overdue)),
         ahead=_ahead(days, by.on, until, calendar),
         months=_months(days, plan.year),
         reporting=_reporting(session, plan, by, calendar, seen),
@@ -175,10 +174,14 @@ def _groups(
         case "project":
             named = select(Project.id, Project.name).where(Project.plan_id == plan.id).order_by(col(Project.ordinal))
         case "person":
-            ids = [found for found in counts if found is not None]
+            ids = [group_id for group_id in counts if group_id is not None]
             named = select(Person.id, Person.name).where(col(Person.id).in_(ids)).order_by(col(Person.id))
     names = dict(session.exec(named).all())
-    groups = [GroupCount(found, name, counts[found]) for found, name in names.items() if found in counts and found]
+    groups = [
+        GroupCount(group_id, name, counts[group_id])
+        for group_id, name in names.items()
+        if group_id in counts and group_id
+    ]
     if group == "person":
         groups.sort(key=lambda one: [-one.lights.get(light, 0) for light in Light])
     if None in counts:
@@ -190,8 +193,8 @@ def _overdue(session: Session, by: Actor, calendar: WorkCalendar, items: Mapping
     """These items by the day that passed, in this order, each with the highest rung that has spoken of it."""
     if not items:
         return []
-    rows = session.execute(_NAMED, {"ids": list(items)}).all()
-    named = {row.id: row for row in rows}
+    named = session.execute(select_lines("unit", on=by.on).where(col(ITEM.id).in_(list(items)))).all()
+    lines = {row.id: line_of(row, "unit") for row in named}
     reached = session.exec(
         select(Notice.item_id, Rung)
         .join(Rung, col(Rung.id) == Notice.rung_id)
@@ -205,18 +208,9 @@ def _overdue(session: Session, by: Actor, calendar: WorkCalendar, items: Mapping
     )
     rungs = {item_id: rung.label for item_id, rung in reached}
     return [
-        OverdueItem(
-            item_id, named[item_id].number, named[item_id].title, named[item_id].unit,
-            distance(due_on, on=by.on, calendar=calendar), rungs.get(item_id),
-        )
+        OverdueItem(lines[item_id], distance(due_on, on=by.on, calendar=calendar), rungs.get(item_id))
         for item_id, due_on in items.items()
-    ]  # fmt: skip
-
-
-_NAMED = text(
-    "SELECT i.id, i.number, i.title, coalesce(d.name, i.lead_text, :nobody) AS unit"
-    " FROM work_item i LEFT JOIN department d ON d.id = i.department_id WHERE i.id IN :ids"
-).bindparams(bindparam("ids", expanding=True), nobody=UNASSIGNED)
+    ]
 
 
 def _ahead(days: Days, on: dt.date, until: dt.date, calendar: WorkCalendar) -> list[DayAhead]:

@@ -13,6 +13,7 @@ from models.light import Light
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, chosen
+from tasks.lists.item_line import ItemLine
 from tasks.lists.tally import DEADLINES, DUE, DeadlineOutcome, count_days, outcome_on
 
 SHOWN = 4
@@ -23,12 +24,9 @@ SHOWN = 4
 class DueItem:
     """One deadline of an item. Its light is blue where it is done, else that of the item."""
 
-    item_id: int
-    number: str
-    title: str
+    item: ItemLine
     kind: DeadlineKind
     stage: str | None
-    light: Light
 
 
 @dataclass(frozen=True)
@@ -125,11 +123,11 @@ def _due(
         .subquery()
     )  # fmt: skip
     rows = session.execute(sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.due_on, ranked.c.place))
-    found: dict[dt.date, list[DueItem]] = {}
+    by_day: dict[dt.date, list[DueItem]] = {}
     counts: dict[dt.date, int] = {}
     for row in rows:
         counts[row.due_on] = row.many
-        found.setdefault(row.due_on, []).append(
-            DueItem(row.id, row.number, row.title, DeadlineKind(row.kind), row.stage, Light(row.light))
+        by_day.setdefault(row.due_on, []).append(
+            DueItem(ItemLine(row.id, row.number, row.title, light=Light(row.light)), DeadlineKind(row.kind), row.stage)
         )
-    return found, counts
+    return by_day, counts

@@ -14,6 +14,7 @@ from models.light import Light
 from models.plan import AnnualPlan, Project
 from models.workdays import WorkCalendar
 from tasks.lists.choose_items import ROW, Choice, Shine, chosen
+from tasks.lists.item_line import ItemLine
 
 MOST = 200
 """Items drawn at once; a plan with more opens one project at a time."""
@@ -33,11 +34,7 @@ class Stage:
 class GanttBar:
     """One item: from the day it starts or was issued to its last day; either may be unknown."""
 
-    id: int
-    number: str
-    title: str
-    light: Light
-    percent: int
+    item: ItemLine
     starts_on: dt.date | None
     ends_on: dt.date | None
     stages: Sequence[Stage] = field(default=())
@@ -122,8 +119,8 @@ def _spans(
     for row in rows:
         spans.setdefault(row.project_id, []).append(
             GanttBar(
-                row.id, row.number, row.title, Light(row.light), row.percent, row.starts_on, row.ends_on,
-                stages.get(row.id, ()),
+                ItemLine(row.id, row.number, row.title, light=Light(row.light), percent=row.percent),
+                row.starts_on, row.ends_on, stages.get(row.id, ()),
             )
         )  # fmt: skip
     return spans
@@ -135,8 +132,8 @@ def _stages(session: Session, items: Sequence[int], on: dt.date) -> dict[int, li
         .where(col(Deadline.item_id).in_(items), Deadline.kind != DeadlineKind.FINAL)
         .order_by(col(Deadline.due_on), col(Deadline.id))
     )
-    found: dict[int, list[Stage]] = {}
+    by_item: dict[int, list[Stage]] = {}
     for row in rows:
         done = (row.done_on or row.claimed_on) is not None and (row.done_on or row.claimed_on or on) <= on
-        found.setdefault(row.item_id, []).append(Stage(row.due_on, row.title or row.kind.label, done))
-    return found
+        by_item.setdefault(row.item_id, []).append(Stage(row.due_on, row.title or row.kind.label, done))
+    return by_item

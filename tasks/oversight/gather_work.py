@@ -22,7 +22,6 @@ from models.explanation import distance
 from models.instruction import Instruction, InstructionReply, InstructionState
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.lifecycle import LIFECYCLE, OPEN
-from models.light import Light
 from models.permission import Action, Scope
 from models.person import Person, Role
 from models.plan import AnnualPlan
@@ -33,6 +32,7 @@ from tasks.acting.authorize import Standing, organs_within, permitted, seats, st
 from tasks.lists.await_decision import Decision, Waiting, waiting
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
+from tasks.lists.item_line import ItemLine
 from tasks.lists.list_unreported import owed_period, reporting_policy, unreported
 from tasks.wording.days import short_day
 
@@ -52,6 +52,9 @@ class Group(Coded):
     UNREPORTED = "unfiled", "待填报"
     DECIDING = "deciding", "待我审批"
     INSTRUCTION = "instruction", "批示"
+
+
+_UNTOLD = ItemLine(0, "", "")
 
 
 @dataclass(frozen=True)
@@ -74,21 +77,8 @@ class WorkLine:
     decision: Decision | None = None
     appeal: int | None = None
     standings: tuple[Standing, ...] = field(default=(), repr=False)
-    number: str = ""
-    title: str = ""
-    project: str = ""
-    light: Light = Light.GREEN
+    item: ItemLine = _UNTOLD
     seen: int = 0
-
-
-@dataclass(frozen=True)
-class Coming:
-    """The next day that is not yet pressing."""
-
-    item_id: int
-    title: str
-    due_on: dt.date
-    distance: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +87,8 @@ class Work:
 
     lines: tuple[WorkLine, ...]
     cut: frozenset[Group]
-    coming: Coming | None
+    coming: ItemLine | None
+    """The item whose day is next and not yet pressing."""
 
     @property
     def groups(self) -> list[tuple[Group, list[WorkLine]]]:
@@ -133,19 +124,21 @@ class _Desk:
         unreported = [line for line in unreported if line.item_id not in taken]
         mine = [*dated, *unsigned, *unreported, *self._instructions()]
         ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in mine})
-        found = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
-        found += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
-        return sorted(self._told(found), key=_pressing), self.cut
+        untold = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
+        untold += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
+        return sorted(self._told(untold), key=_pressing), self.cut
 
-    def coming(self) -> Coming | None:
+    def coming(self) -> ItemLine | None:
         """The next item that is `by`'s to do beyond what is near."""
         row = self.session.execute(
-            sa.select(col(WorkItem.id), col(WorkItem.title), col(WorkItem.due_on))
+            sa.select(col(WorkItem.id), col(WorkItem.number), col(WorkItem.title), col(WorkItem.due_on))
             .where(*self._doing(), col(WorkItem.due_on) > self.horizon)
             .order_by(col(WorkItem.due_on), col(WorkItem.id))
             .limit(1)
         ).first()
-        return Coming(row.id, row.title, row.due_on, self._away(row.due_on)) if row is not None else None
+        if row is None:
+            return None
+        return ItemLine(row.id, row.number, row.title, due_on=row.due_on, distance=self._away(row.due_on))
 
     def _away(self, day: dt.date) -> str:
         return distance(day, on=self.by.on, calendar=self.calendar)
@@ -201,7 +194,7 @@ class _Desk:
             .order_by(col(Deadline.due_on), col(WorkItem.id))
             .limit(MOST + 1)
         ).all()
-        found = []
+        dated = []
         for item_id, state, percent, due_on, title, kind in self._first(rows, [Group.OVERDUE, Group.TODAY, Group.SOON]):
             if state is ItemState.ISSUED:
                 action = Action.SIGN
@@ -210,8 +203,8 @@ class _Desk:
             else:
                 action = Action.REQUEST_CLOSE if percent >= 100 else Action.REPORT
             about = f"{kind.label}:{title}" if title else ""
-            found.append(WorkLine(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
-        return found
+            dated.append(WorkLine(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
+        return dated
 
     def _unsigned(self) -> list[WorkLine]:
         """What was given to `by`'s unit and nobody there took on."""
@@ -269,7 +262,7 @@ class _Desk:
         )  # fmt: skip
         return [
             WorkLine(
-                Group.UNREPORTED, row.item_id, Action.REPORT, row.due_on, self._away(row.due_on),
+                Group.UNREPORTED, row.item.id, Action.REPORT, row.due_on, self._away(row.due_on),
                 about=f"{row.period}进展未填报",
             )
             for row in self._first(rows, [Group.UNREPORTED])
@@ -366,8 +359,7 @@ class _Desk:
             item = items.get(line.item_id)
             if item is not None:
                 yield replace(
-                    line, number=item.number, title=item.title, project=item.project, light=item.light,
-                    why=line.why or why_mine(line.standings, self.by, doer=item.handler),
+                    line, item=item, why=line.why or why_mine(line.standings, self.by, doer=item.handler),
                     seen=seen.get(key(item.id)) or 0,
                 )  # fmt: skip
 

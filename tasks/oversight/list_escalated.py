@@ -16,6 +16,7 @@ from models.plan import AnnualPlan
 from models.policy import Rung
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import permitted
+from tasks.lists.item_line import ItemLine
 
 MOST = 20
 
@@ -24,11 +25,8 @@ MOST = 20
 class Escalated:
     """One deadline that passed, and by which rung it came to the reader, lately on `raised_on`."""
 
-    item_id: int
-    number: str
-    title: str
-    due_on: dt.date
-    distance: str
+    item: ItemLine
+    """With the day that passed."""
     rung: str
     raised_on: dt.date
 
@@ -66,7 +64,10 @@ def list_escalated(session: Session, plan: AnnualPlan, *, by: Actor, calendar: W
     )  # fmt: skip
     return [
         Escalated(
-            item_id, number, title, due_on, distance(due_on, on=by.on, calendar=calendar), rung.label, raised_on
+            ItemLine(
+                item_id, number, title, due_on=due_on, distance=distance(due_on, on=by.on, calendar=calendar)
+            ),
+            rung.label, raised_on,
         )
         for item_id, number, title, due_on, rung, raised_on in rows
     ]  # fmt: skip

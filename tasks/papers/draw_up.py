@@ -19,14 +19,14 @@ from tasks.acting.perform import performing_for
 def next_number(session: Session, *, organ_id: int, year: int, kind: DocumentKind) -> int:
     """The next number of a series, held until the transaction ends: of two at once the second waits for the first."""
     session.flush()
-    found = session.execute(
+    taken = session.execute(
         text(
             "INSERT INTO number_series (organ_id, year, kind, last) VALUES (:organ, :year, :kind, 1)"
             " ON CONFLICT (organ_id, year, kind) DO UPDATE SET last = number_series.last + 1 RETURNING last"
         ),
         {"organ": organ_id, "year": year, "kind": kind.value},
     ).scalar_one()
-    return int(found)
+    return int(taken)
 
 
 def draw_up(

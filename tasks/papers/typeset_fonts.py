@@ -98,11 +98,11 @@ def choose_fonts(fonts: TypesetFonts) -> ChosenFonts:
     there = {family.casefold(): family for family in files.families()}
 
     def chosen(use: str, wanted: Sequence[str]) -> tuple[str, ...]:
-        found = [there[name.casefold()] for name in wanted if name.casefold() in there]
-        if not found:
+        installed = [there[name.casefold()] for name in wanted if name.casefold() in there]
+        if not installed:
             raise MissingFontError(_missing(use, wanted, fonts))
         others = [there[name.casefold()] for name in (*SERIF, *SANS) if name.casefold() in there]
-        return tuple(dict.fromkeys([found[0], *others]))
+        return tuple(dict.fromkeys([installed[0], *others]))
 
     return ChosenFonts(
         title=chosen("标题", fonts.title),

@@ -21,10 +21,10 @@ def find_organ(session: Session, code: str | None) -> Organ:
     if not organs:
         raise NotFoundError("尚未登记任何单位:请先导入人员(duban people import)或工作要点(duban plan import)。")
     if code is not None:
-        found = session.exec(select(Organ).where((Organ.code == code) | (Organ.name == code))).first()
-        if found is None:
+        known = session.exec(select(Organ).where((Organ.code == code) | (Organ.name == code))).first()
+        if known is None:
             raise NotFoundError(f"没有代码为“{code}”的单位;现有:{_listed(organ.code for organ in organs)}。")
-        return found
+        return known
     roots = [organ for organ in organs if organ.parent_id is None]
     if len(roots) != 1:
         raise BadInputError(f"有多个单位,请用 --organ 指明:{_listed(organ.code for organ in roots)}。")

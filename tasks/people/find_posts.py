@@ -98,8 +98,8 @@ class Roster:
                 problems.append(f"有几位“{name}”,分不清是哪一位:请写明其所在科室为牵头单位")
                 continue
             posts.append(fitting[0].post_id)
-        found = tuple(dict.fromkeys(post for post in posts if post is not None))
-        return NamedPosts((*names, *unknown), found, ";".join(problems) + "。" if problems else None)
+        held = tuple(dict.fromkeys(post for post in posts if post is not None))
+        return NamedPosts((*names, *unknown), held, ";".join(problems) + "。" if problems else None)
 
     def _stranger(self, word: str) -> str:
         if not self._names:

@@ -64,13 +64,13 @@ def reached_by(session: Session, item: WorkItem, role: Role, on: dt.date) -> Per
 def handlers_of(session: Session, items: Sequence[int], on: dt.date) -> dict[int, Person]:
     """Who is told of each of these items as its handler on the day: deputies and whoever is next above included."""
     scalar = recipient_by_role(f"'{Role.HANDLER}'", frozenset({Role.HANDLER}), leaves=True)
-    found = session.execute(
+    rows = session.execute(
         text(f"SELECT i.id, {scalar} AS found FROM work_item i WHERE i.id IN :items").bindparams(
             bindparam("items", expanding=True)
         ),
         {"items": list(items), "on": on},
     ).all()
-    told = {row.id: row.found // 4 for row in found if row.found is not None}
+    told = {row.id: row.found // 4 for row in rows if row.found is not None}
     people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(set(told.values()))))}
     return {item: people[person] for item, person in told.items()}
 

@@ -68,10 +68,10 @@ def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tu
         )
         .order_by(col(Department.id).is_(None), col(Department.id), col(Post.id))
     ).all()
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for person_id, name, title, department in rows:
-        found.setdefault(key(person_id), f"{name}({department or ''}{title})")
-    return list(found.items())
+        names.setdefault(key(person_id), f"{name}({department or ''}{title})")
+    return list(names.items())
 
 
 def posts_to_hand_over(
@@ -86,18 +86,18 @@ def posts_to_hand_over(
         query = query.where(Post.organ_id == organ.id)
     if named is not None:
         query = query.where(Post.id == int(named) if named.isdecimal() else Post.title == named)
-    found = list(session.exec(query))
+    posts = list(session.exec(query))
     if former is not None:
         begun = session.exec(select(Tenure).where(Tenure.started_on <= on).order_by(col(Tenure.started_on)))
         newest = {tenure.post_id: tenure.person_id for tenure in begun}
-        found = [post for post in found if newest.get(post.id or 0) == former.id]
-    if not found:
+        posts = [post for post in posts if newest.get(post.id or 0) == former.id]
+    if not posts:
         who = former.name if former else ""
         raise NotFoundError(f"没有找到{who}的岗位“{named}”。" if named else f"{who}在 {on} 没有任何岗位。")
-    if former is None and len(found) > 1:
-        numbers = "、".join(str(post.id) for post in found)
-        raise BadInputError(f"有 {len(found)} 个岗位叫“{named}”(编号 {numbers}),请用编号或 --from 指明。")
-    return found
+    if former is None and len(posts) > 1:
+        numbers = "、".join(str(post.id) for post in posts)
+        raise BadInputError(f"有 {len(posts)} 个岗位叫“{named}”(编号 {numbers}),请用编号或 --from 指明。")
+    return posts
 
 
 def _holders(session: Session, persons: dict[int | None, Person], on: dt.date) -> dict[int | None, list[Person | None]]:

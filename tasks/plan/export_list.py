@@ -63,7 +63,7 @@ class _Names:
         organ = session.get(Organ, plan.organ_id)
         self.roster = Roster(session, organ, on=on)
         departments = session.exec(select(Department).where(Department.organ_id == plan.organ_id))
-        self.departments = {found.id: found.name for found in departments}
+        self.departments = {department.id: department.name for department in departments}
         held = (
             select(Tenure.post_id, Person.name)
             .join(Person, col(Person.id) == Tenure.person_id)

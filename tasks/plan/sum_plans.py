@@ -59,10 +59,10 @@ def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | N
     ).all()
     known = {row[0]: tuple(map(int, row[1:])) for row in counts}
     own = select(AnnualPlan).where(AnnualPlan.organ_id == organ.id).order_by(col(AnnualPlan.year).desc())
-    found = []
+    sums = []
     for one in session.exec(own if plan is None else own.where(AnnualPlan.id == plan.id)):
         items, incomplete, drafts, closed = known.get(key(one.id), (0, 0, 0, 0))
-        found.append(
+        sums.append(
             PlanInNumbers(one, items, drafts - incomplete, incomplete, open=items - drafts - closed, closed=closed)
         )
-    return found
+    return sums

@@ -25,15 +25,15 @@ def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None)
     """
     reading = read_report(path)
     place = Place(None, {})
-    found = ItemList(organ=reading.organ)
+    drafts = ItemList(organ=reading.organ)
     for item in reading.items:
         mark = marking(item.title) or marking(item.source)
         if mark is not None:
-            found.errors.append(place.error(None, None, mark, NO_SECRETS))
+            drafts.errors.append(place.error(None, None, mark, NO_SECRETS))
         else:
-            found.rows.append(_draft(item, place, year, dues or {}))
-    if not found.rows and not found.errors:
-        found.errors.append(
+            drafts.rows.append(_draft(item, place, year, dues or {}))
+    if not drafts.rows and not drafts.errors:
+        drafts.errors.append(
             place.error(
                 None,
                 None,
@@ -41,7 +41,7 @@ def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None)
                 "没有找到可以列为任务的内容:文件里要有“下一年度安排”部分或逐条的工作要点。",
             )
         )
-    return found
+    return drafts
 
 
 def _draft(item: ReadItem, place: Place, year: int, dues: Mapping[str, str]) -> ListRow:

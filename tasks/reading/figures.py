@@ -188,15 +188,15 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 def _find(sentence: str) -> list[tuple[int, Decimal, str, bool]]:
     """Position, value, unit and whether approximate, of each figure in a sentence."""
     folded = _blank(_NOT_COUNTED, _blank(_NAMES, fold(sentence)))
-    found: list[tuple[int, Decimal, str, bool]] = []
+    numbers: list[tuple[int, Decimal, str, bool]] = []
     for match in _DIGITS.finditer(folded):
-        found += _counted(match)
+        numbers += _counted(match)
     unquoted = _blank(_QUOTED, folded)
     for match in _PER_CENT.finditer(unquoted):
         share = chinese_number(match["number"])
         if share is not None:
             approximate = match["about"] is not None or match["after"] is not None
-            found.append((match.start(), Decimal(share), "%", approximate))
+            numbers.append((match.start(), Decimal(share), "%", approximate))
     for match in _CHINESE.finditer(unquoted):
         number = _counting(match, unquoted)
         if number is not None:
@@ -204,8 +204,8 @@ def _find(sentence: str) -> list[tuple[int, Decimal, str, bool]]:
             if unit == "元" and number % 10_000 == 0:
                 number, unit = number // 10_000, "万元"
             approximate = bool(match["before"] or match["plus"]) or match["after"] is not None
-            found.append((match.start(), Decimal(number), unit, approximate))
-    return found
+            numbers.append((match.start(), Decimal(number), unit, approximate))
+    return numbers
 
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}

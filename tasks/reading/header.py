@@ -23,22 +23,22 @@ class FileHeader:
 
 def split_header(lines: list[Line]) -> tuple[FileHeader, list[Line]]:
     """The block at the head of the lines and the lines below it; two fields at least make a block."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     position = 0
     for position, line in enumerate(lines):  # noqa: B007 - the position is needed where the loop ends
         match = _ENTRY.match(fold(line.text))
-        if not match or line.blank_before or _FIELDS[match[1]] in found:
+        if not match or line.blank_before or _FIELDS[match[1]] in values:
             break
-        found[_FIELDS[match[1]]] = line.text[match.start(2) :].strip()
+        values[_FIELDS[match[1]]] = line.text[match.start(2) :].strip()
     else:
         position = len(lines)
-    if len(found) < 2 or "title" not in found:
+    if len(values) < 2 or "title" not in values:
         return FileHeader(), lines
-    year = re.search(r"\d{4}", fold(found.get("year", "")))
+    year = re.search(r"\d{4}", fold(values.get("year", "")))
     return (
         FileHeader(
-            title=_without_note(found["title"]) or None,
-            organ=_without_note(found.get("organ", "")) or None,
+            title=_without_note(values["title"]) or None,
+            organ=_without_note(values.get("organ", "")) or None,
             year=int(year[0]) if year else None,
         ),
         lines[position:],

@@ -46,9 +46,9 @@ def items_of(parts: list[OutlinePart], title: str | None, year: int | None) -> l
         if not announced and part.kinds[0] is not SectionKind.THEMATIC:
             continue
         own = year_of(part.heading or "")
-        found = _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
+        read = _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
         _, named = split_responsibility(part.heading or "")
-        items += [_charged(item, named, None) if named and item.lead is None else item for item in found]
+        items += [_charged(item, named, None) if named and item.lead is None else item for item in read]
     return items
 
 

@@ -53,20 +53,20 @@ def kinds_of(heading: str, year: int | None = None) -> tuple[SectionKind, ...]:
     `year` is the report's own: 2026年重点工作 in the report for 2025 is what comes next.
     """
     folded = re.sub(r"\s", "", fold(heading))
-    found: dict[SectionKind, int] = {}
+    places: dict[SectionKind, int] = {}
     for kind, pattern in _STRONG:
         match = re.search(pattern, folded)
         if match:
-            found[kind] = match.start()
+            places[kind] = match.start()
     stated = re.search(r"(\d{4})年(?!\d)", folded)
-    if stated and year and int(stated[1]) == year + 1 and not found and re.search(_AHEAD, folded):
-        found[SectionKind.NEXT_YEAR] = stated.start()
+    if stated and year and int(stated[1]) == year + 1 and not places and re.search(_AHEAD, folded):
+        places[SectionKind.NEXT_YEAR] = stated.start()
     if stated and year and int(stated[1]) <= year and re.search(r"总结|回顾|完成情况|落实情况", folded):
-        found.pop(SectionKind.NEXT_YEAR, None)
-    if SectionKind.FIRST_RESPONSIBLE in found and SectionKind.ACHIEVEMENTS not in found:
+        places.pop(SectionKind.NEXT_YEAR, None)
+    if SectionKind.FIRST_RESPONSIBLE in places and SectionKind.ACHIEVEMENTS not in places:
         # 第一责任人…有关情况 names other things only as the object of the duty.
-        found = {kind: place for kind, place in found.items() if kind is not SectionKind.OTHER}
-    return tuple(sorted(found, key=lambda kind: found[kind]))
+        places = {kind: place for kind, place in places.items() if kind is not SectionKind.OTHER}
+    return tuple(sorted(places, key=lambda kind: places[kind]))
 
 
 def classify(heading: str, year: int | None = None) -> tuple[SectionKind, ...]:

@@ -280,12 +280,12 @@ def _least_full(broken: list[Line]) -> tuple[bool, float]:
     """The measure in which broken lines are most alike (characters or columns), and their lower end in it."""
     if not broken:
         return False, float("inf")
-    found: list[tuple[float, bool, float]] = []
+    gaps: list[tuple[float, bool, float]] = []
     for display in (False, True):
         sizes = sorted(_size(line.indent + line.text, display=display) for line in broken)
         low, high = sizes[len(sizes) // 10], sizes[len(sizes) * 9 // 10]
-        found.append(((high - low) / high, display, low))
-    _, display, least = min(found)
+        gaps.append(((high - low) / high, display, low))
+    _, display, least = min(gaps)
     return display, least
 
 

@@ -17,14 +17,14 @@ def split_names(text: str, spellings: Mapping[str, str]) -> tuple[list[str], lis
     known: list[str] = []
     unknown: list[str] = []
     for piece in _APART.split(text):
-        found = _known(piece, spellings)
-        if found is None:
+        units = _known(piece, spellings)
+        if units is None:
             for word in _words(piece):
                 names = _known(word, spellings)
                 known += names or []
                 unknown += [] if names is not None else [word]
         else:
-            known += found
+            known += units
     return list(dict.fromkeys(known)), list(dict.fromkeys(unknown))
 
 

@@ -43,10 +43,10 @@ class WordNumbering:
 
     def label(self, paragraph: Any) -> str:
         """The number as Word shows it; empty for a paragraph outside lists and for bullets."""
-        found = self._property(paragraph, "w:numPr")
-        if found is None:
+        numbering = self._property(paragraph, "w:numPr")
+        if numbering is None:
             return ""
-        number, level = found.find(qn("w:numId")), found.find(qn("w:ilvl"))
+        number, level = numbering.find(qn("w:numId")), numbering.find(qn("w:ilvl"))
         list_id = number.get(qn("w:val")) if number is not None else "0"
         depth = int(level.get(qn("w:val"))) if level is not None else 0
         definition = self._levels.get((list_id, depth))

@@ -145,11 +145,11 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
     )  # fmt: skip
     for deadline_id, item_id, kind, title, due_on, claimed_on, done_on in deadlines:
         settled_on = min((day for day in (claimed_on, done_on) if day is not None), default=None)
-        found = missed(
+        misses = missed(
             due_on, moves[deadline_id], settled_on=settled_on, pauses=look.past[item_id].pauses, on=look.passed + _DAY
         )
         name = f"{kind.label}“{title}”" if kind is DeadlineKind.MILESTONE else title or kind.label
-        for miss in found:
+        for miss in misses:
             if miss.day >= look.first:
                 words = _late_words(look, name, miss, settled_on)
                 yield look.fact(ScoreEvent.LATE, item_id, miss.day, f"deadline:{deadline_id}", words)
@@ -225,8 +225,8 @@ def _unreported(look: _Look) -> Iterator[ScoreFact]:
     policy = look.session.get(Policy, look.plan.policy_id) if look.plan.policy_id else None
     if policy is None:
         return
-    found = periods(policy.filling, since=look.first, until=look.passed, day=policy.filling_day, calendar=look.calendar)
-    due = list(found)
+    owed = periods(policy.filling, since=look.first, until=look.passed, day=policy.filling_day, calendar=look.calendar)
+    due = list(owed)
     if not due:
         return
     filled: dict[int, list[dt.date]] = defaultdict(list)

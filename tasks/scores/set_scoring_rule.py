@@ -41,11 +41,11 @@ def set_rule(
     if known is None and not events and not changes:
         raise BadInputError(f"“{name}”是新的考核规则:请写明扣分项{by.hint('如 --event late=5:30')}。")
     costs = prices(events if events is not None else known.events if known else [])
-    found = [as_entry(price) for price in repriced(costs, changes).values()]
+    entries = [as_entry(price) for price in repriced(costs, changes).values()]
     start = _in_range(start if start is not None else known.start if known else 100, "起评分", 1, int(MOST))
     weight = leader_weight if leader_weight is not None else known.leader_weight if known else 20
     weight = _in_range(weight, "领导评价占比", 0, 100)
-    if known is not None and (known.start, known.leader_weight, known.events) == (start, weight, found):
+    if known is not None and (known.start, known.leader_weight, known.events) == (start, weight, entries):
         raise BadInputError(f"与“{name}”第 {known.version} 版相同,没有变动。")
     with recorded(session, by, Action.SCORE, organ_id=organ_id):
         rule = ScoringRule(
@@ -54,7 +54,7 @@ def set_rule(
             version=known.version + 1 if known else 1,
             start=start,
             leader_weight=weight,
-            events=found,
+            events=entries,
             made_on=by.on,
         )
         session.add(rule)
@@ -64,9 +64,9 @@ def set_rule(
 def find_rule(session: Session, organ_id: int, name: str = DEFAULT_RULE, *, version: int | None = None) -> ScoringRule:
     """The organ's rule of this name, else the preset; its newest version or the one named. Raises NotFoundError."""
     known = [rule for rule in list_rules(session, organ_id) if rule.name == name]
-    found = [rule for rule in known if version in (None, rule.version)]
-    if found:
-        return found[-1]
+    matching = [rule for rule in known if version in (None, rule.version)]
+    if matching:
+        return matching[-1]
     if known:
         versions = "、".join(str(rule.version) for rule in known)
         raise NotFoundError(f"考核规则“{name}”没有第 {version} 版;现有:{versions}。")

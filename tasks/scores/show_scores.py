@@ -101,10 +101,10 @@ def find_run(session: Session, plan: AnnualPlan, span: Span, *, version: int | N
     runs = session.exec(
         select(ScoreRun).where(ScoreRun.plan_id == plan.id).order_by(col(ScoreRun.from_on), col(ScoreRun.version))
     ).all()
-    found = [run for run in runs if (run.from_on, run.until_on) == (span.from_on, span.until_on)]
-    found = [run for run in found if version in (None, run.version)]
-    if found:
-        return found[-1]
+    published = [run for run in runs if (run.from_on, run.until_on) == (span.from_on, span.until_on)]
+    published = [run for run in published if version in (None, run.version)]
+    if published:
+        return published[-1]
     known = "、".join(f"{Span(run.from_on, run.until_on).label}第 {run.version} 版" for run in runs) or "无"
     organ = session.get_one(Organ, plan.organ_id)
     which = f"第 {version} 版" if version is not None else ""
@@ -127,7 +127,7 @@ def ranking(session: Session, run: ScoreRun) -> list[Ranked]:
         .where(ScoreResult.run_id == run.id, col(ScoreResult.revision).in_({0, newest}))
     ).all()
     first = {result.department_id: result for result, _name in rows if result.revision == 0}
-    found = [
+    ranked = [
         Ranked(
             result.department_id, name, result.deducted, result.objective, result.evaluation, result.final,
             result.rank, first[result.department_id].final, first[result.department_id].rank,
@@ -135,7 +135,7 @@ def ranking(session: Session, run: ScoreRun) -> list[Ranked]:
         for result, name in rows
         if result.revision == newest
     ]  # fmt: skip
-    return sorted(found, key=lambda row: (row.rank, row.department))
+    return sorted(ranked, key=lambda row: (row.rank, row.department))
 
 
 def published_lines(session: Session, run: ScoreRun, *, department: Department | None = None) -> list[PublishedLine]:
@@ -149,10 +149,10 @@ def published_lines(session: Session, run: ScoreRun, *, department: Department |
     if department is not None:
         query = query.where(ScoreLine.department_id == department.id)
     appeals = appeals_of(session, run)
-    found = []
+    lines = []
     for line, number, title in session.exec(query):
         made = appeals.get(key(line.id))
-        found.append(
+        lines.append(
             PublishedLine(
                 id=key(line.id),
                 unit=line.unit,
@@ -170,7 +170,7 @@ def published_lines(session: Session, run: ScoreRun, *, department: Department |
                 item_id=line.item_id,
             )
         )
-    return found
+    return lines
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from models.audit import AuditEntry
 from models.database import key
 from models.errors import ConflictError
 from models.item import WorkItem
-from tasks.trail.show_audit import TrailEntry, told
+from tasks.trail.show_audit import TrailEntry, tell_entries
 
 MOST = 20
 """Entries told; more than that and the page is better read anew."""
@@ -43,7 +43,7 @@ def changes_since(session: Session, item: WorkItem, seen: int, *, by: Actor) -> 
     query = select(AuditEntry).where(AuditEntry.item_id == item.id, col(AuditEntry.id) > seen)
     if by.person_id is not None:
         query = query.where(col(AuditEntry.actor_id).is_distinct_from(by.person_id))
-    return told(session, session.exec(query.order_by(col(AuditEntry.id)).limit(MOST)).all())
+    return tell_entries(session, session.exec(query.order_by(col(AuditEntry.id)).limit(MOST)).all())
 
 
 def refuse_blind(session: Session, item: WorkItem, seen: int, *, by: Actor) -> None:

@@ -89,10 +89,10 @@ def show_audit(
         query = query.where(AuditEntry.on <= until_on)
     if before is not None:
         query = query.where(col(AuditEntry.id) < before)
-    return told(session, session.exec(query).all()[::-1])
+    return tell_entries(session, session.exec(query).all()[::-1])
 
 
-def told(session: Session, found: Sequence[AuditEntry]) -> list[TrailEntry]:
+def tell_entries(session: Session, found: Sequence[AuditEntry]) -> list[TrailEntry]:
     """Entries in words. Whoever calls has asked whether they may be seen."""
     names = _Names(session, found)
     return [_told(entry, names) for entry in found]

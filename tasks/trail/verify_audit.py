@@ -120,5 +120,5 @@ def _unlinked(session: Session, entry: AuditEntry) -> BrokenLink:
     between = select(AuditEntry.id).where(col(AuditEntry.id) < entry.id).order_by(col(AuditEntry.id)).limit(20)
     strange = session.exec(between.where(col(AuditEntry.id) > behind) if behind is not None else between).all()
     where = f"第 {behind} 号记录" if behind is not None else "链的开头"
-    found = f",其间的第 {'、'.join(map(str, strange))} 号记录不属于原链" if strange else ""
-    return BrokenLink(entry.id, ChainFault.ORDER, f"第 {entry.id} 号记录接在{where}之后{found}")
+    alien = f",其间的第 {'、'.join(map(str, strange))} 号记录不属于原链" if strange else ""
+    return BrokenLink(entry.id, ChainFault.ORDER, f"第 {entry.id} 号记录接在{where}之后{alien}")

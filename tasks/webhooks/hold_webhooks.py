@@ -97,8 +97,8 @@ def webhooks_of(session: Session, organ: Organ) -> list[Webhook]:
 def held_webhooks(session: Session, organ: Organ, *, by: Actor) -> list[HeldWebhook]:
     """The organ's webhooks with their messages, by three queries. Raises ForbiddenError."""
     authorize_organ(session, by, Action.INTEGRATE, organ.id)
-    found = webhooks_of(session, organ)
-    ids = [key(webhook.id) for webhook in found]
+    webhooks = webhooks_of(session, organ)
+    ids = [key(webhook.id) for webhook in webhooks]
     counts: dict[int, dict[MessageState, int]] = {}
     rows = session.exec(
         select(WebhookMessage.webhook_id, WebhookMessage.state, func.count(col(WebhookMessage.id)))
@@ -115,7 +115,9 @@ def held_webhooks(session: Session, organ: Organ, *, by: Actor) -> list[HeldWebh
     newest = select(WebhookMessage).join(ranked, ranked.c.id == WebhookMessage.id).where(ranked.c.place <= LATEST)
     for message in session.exec(newest.order_by(col(WebhookMessage.id).desc())):
         latest.setdefault(message.webhook_id, []).append(message)
-    return [HeldWebhook(webhook, counts.get(key(webhook.id), {}), latest.get(key(webhook.id), [])) for webhook in found]
+    return [
+        HeldWebhook(webhook, counts.get(key(webhook.id), {}), latest.get(key(webhook.id), [])) for webhook in webhooks
+    ]
 
 
 def find_webhook(session: Session, number: int, organ: Organ, *, by: Actor) -> Webhook:
@@ -166,13 +168,13 @@ def resend(session: Session, webhook: Webhook, *, by: Actor, message: int | None
     )
     if message is not None:
         parked = parked.where(WebhookMessage.id == message)
-    found = session.exec(parked).all()
-    if not found:
+    parked_ones = session.exec(parked).all()
+    if not parked_ones:
         raise NotFoundError("没有搁置的消息。")
-    for one in found:
+    for one in parked_ones:
         one.state, one.attempts, one.next_try_at = MessageState.WAITING, 0, by.now
     session.flush()
-    return len(found)
+    return len(parked_ones)
 
 
 def message_id(salt: str, source: str) -> str:

@@ -43,8 +43,8 @@ def queue_webhooks(session: Session, *, now: dt.datetime) -> int:
     newest_notice = _settled_notice(session)
     queued = 0
     for webhook in running:
-        found = [*_of_trail(session, webhook), *_of_ledger(session, webhook, newest_notice, now)]
-        queued += _insert(session, webhook, found, now)
+        events = [*_of_trail(session, webhook), *_of_ledger(session, webhook, newest_notice, now)]
+        queued += _insert(session, webhook, events, now)
     session.flush()
     return queued
 
@@ -131,7 +131,7 @@ def _notice(event: str, now: dt.datetime, notice: Notice, number: str, year: int
     )  # fmt: skip
 
 
-def _insert(session: Session, webhook: Webhook, found: Iterable[Told], now: dt.datetime) -> int:
+def _insert(session: Session, webhook: Webhook, events: Iterable[Told], now: dt.datetime) -> int:
     rows = [
         {
             "webhook_id": webhook.id,
@@ -144,7 +144,7 @@ def _insert(session: Session, webhook: Webhook, found: Iterable[Told], now: dt.d
             "attempts": 0,
             "next_try_at": now,
         }
-        for source, event, said in found
+        for source, event, said in events
     ]
     if not rows:
         return 0

@@ -130,16 +130,16 @@ class Sender:
 
     def _allowed(self, host: str, port: int) -> str:
         try:
-            found = self.resolve(host, port)
+            addresses = self.resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise UnreachableError(f"域名“{host}”无法解析") from error
         if not self.settings.webhook_private:
-            inside = [address for address in found if not ipaddress.ip_address(address).is_global]
-            if inside or not found:
+            inside = [address for address in addresses if not ipaddress.ip_address(address).is_global]
+            if inside or not addresses:
                 raise UnreachableError(
                     f"“{host}”在内部网络({'、'.join(inside)}):须设置 webhook_private = true 才能推送"
                 )
-        return found[0]
+        return addresses[0]
 
 
 def resolve(host: str, port: int) -> list[str]:

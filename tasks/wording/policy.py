@@ -45,7 +45,7 @@ def term_label(term: str) -> str:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """What differs between two states of a policy as `show_policy` gives them; empty where nothing does."""
-    found = [
+    changes = [
         f"{term_label(term)} {_said(before.get(term))} → {_said(value)}"
         for term, value in after.items()
         if term not in ("name", "rungs") and before.get(term) != value
@@ -55,12 +55,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
         old = rung_sentence(rung_of(was[place])) if place < len(was) else None
         new = rung_sentence(rung_of(now[place])) if place < len(now) else None
         if old is None:
-            found.append(f"新增第 {place + 1} 级“{new}”")
+            changes.append(f"新增第 {place + 1} 级“{new}”")
         elif new is None:
-            found.append(f"删去第 {place + 1} 级“{old}”")
+            changes.append(f"删去第 {place + 1} 级“{old}”")
         elif was[place] != now[place]:
-            found.append(f"第 {place + 1} 级“{old}”改为“{new}”")
-    return found
+            changes.append(f"第 {place + 1} 级“{old}”改为“{new}”")
+    return changes
 
 
 def _said(value: Any) -> str:

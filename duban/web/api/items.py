@@ -31,8 +31,9 @@ from models.urge import Urge
 from tasks.acting.authorize import permitted
 from tasks.acting.find_seen import seen_item
 from tasks.items.show_item import show_item
-from tasks.lists.browse_items import USUAL, ItemListing, ListedItem
+from tasks.lists.browse_items import USUAL, ItemListing
 from tasks.lists.choose_items import Choice, NamedList
+from tasks.lists.item_line import ItemLine
 from tasks.lists.order_items import Order, Sorting, place_of
 from tasks.people.find import find_department
 from tasks.trail.changes_since import newest_entry
@@ -286,7 +287,7 @@ def _person(session: Session, call: Call, name: str) -> int:
     return found[0]
 
 
-def _line(line: ListedItem) -> ListedLine:
+def _line(line: ItemLine) -> ListedLine:
     values: dict[str, Any] = {name: value for name, value in vars(line).items() if not isinstance(value, Coded)}
     return ListedLine(
         **values,

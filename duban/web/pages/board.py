@@ -75,5 +75,5 @@ def unfiled_page(visit: Signed, department: RowNumber = None) -> HTMLResponse:
             among=permitted(session, visit.looking, Action.VIEW, organ_id=plan.organ_id),
         )
         if department is not None:
-            rows = [row for row in rows if (row.department_id or 0) == department]
+            rows = [row for row in rows if (row.item.department_id or 0) == department]
         return visit.page(session, "board_unfiled.html", menu="/board", plan=plan, rows=rows)

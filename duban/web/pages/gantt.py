@@ -28,11 +28,11 @@ def gantt(visit: Signed, project: RowNumber = None) -> HTMLResponse:
         calendar = office_calendar(session, organ_id=plan.organ_id)
         projects = gather_gantt(session, plan, by=visit.looking, calendar=calendar, project=project)
 
-        def words(item: GanttBar) -> str:
-            start = day_text(item.starts_on, on=visit.on) if item.starts_on else "未定"
-            end = day_text(item.ends_on, on=visit.on) if item.ends_on else "未定"
-            stages = "、".join(f"{stage.title} {day_text(stage.on, on=visit.on)}" for stage in item.stages)
-            told = f"{item.light.label},{start}至{end},进度 {item.percent}%"
+        def words(bar: GanttBar) -> str:
+            start = day_text(bar.starts_on, on=visit.on) if bar.starts_on else "未定"
+            end = day_text(bar.ends_on, on=visit.on) if bar.ends_on else "未定"
+            stages = "、".join(f"{stage.title} {day_text(stage.on, on=visit.on)}" for stage in bar.stages)
+            told = f"{bar.item.light.label},{start}至{end},进度 {bar.item.percent}%"
             return f"{told};{stages}" if stages else told
 
         def lights(one: ProjectSpan) -> str:

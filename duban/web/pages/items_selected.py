@@ -20,8 +20,9 @@ from models.typed_text import day_or_none, words
 from tasks.acting.authorize import authorize_organ, may_anywhere, permitted
 from tasks.items.transfer import TransferOutcome, transfer_many
 from tasks.items.urge import REPLY_DAYS, foresee_urging, urge
-from tasks.lists.browse_items import ItemListing, ListedItem
+from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
+from tasks.lists.item_line import ItemLine
 from tasks.people.roster import people_in_office
 
 router = APIRouter()
@@ -157,10 +158,10 @@ def _items(session: Session, visit: Visit, ids: list[int]) -> list[WorkItem]:
     return [found[item_id] for item_id in ids]
 
 
-def _lines(session: Session, visit: Visit, items: list[WorkItem]) -> dict[int, ListedItem]:
+def _lines(session: Session, visit: Visit, items: list[WorkItem]) -> dict[int, ItemLine]:
     """How the list tells of them, by id."""
     calendar = office_calendar(session, organ_id=visit.organ.id)
-    lines: dict[int, ListedItem] = {}
+    lines: dict[int, ItemLine] = {}
     plans = select(AnnualPlan).where(col(AnnualPlan.id).in_({item.plan_id for item in items}))
     for plan in session.exec(plans).all():
         choice = Choice(items=frozenset(key(item.id) for item in items if item.plan_id == plan.id))

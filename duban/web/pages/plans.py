@@ -271,7 +271,7 @@ def _plan_page(
 def _unanswered(session: Session, visit: Visit, found: AnnualPlan) -> list[Gap]:
     """Items nobody answers for, but for those that are named among the gaps already."""
     told = set(session.exec(select(WorkItem.id).where(WorkItem.plan_id == found.id, is_incomplete())))
-    return [gap for gap in gaps(session, found, on=visit.on) if gap.item_id not in told]
+    return [gap for gap in gaps(session, found, on=visit.on) if gap.item.id not in told]
 
 
 def _policy(session: Session, found: AnnualPlan) -> Policy | None:

@@ -105,7 +105,7 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
                 else unsigned(session, plan, on=visit.on)
             )
             if department is not None:
-                rows = [row for row in rows if (row.department_id or 0) == department]
+                rows = [row for row in rows if (row.item.department_id or 0) == department]
             return visit.page(session, "work_owed.html", menu="/", what=what, rows=rows)
         number = next((one for one in Number if one.value == what), None)
         if number is None:
@@ -197,9 +197,9 @@ def _owing(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalen
     """What each unit has not filed or signed, most first."""
     late = unreported(session, plan, on=visit.on, calendar=calendar)
     fresh = unsigned(session, plan, on=visit.on)
-    missing = Counter((row.unit, row.department_id) for row in late)
-    passed = Counter((row.unit, row.department_id) for row in late if row.passed)
-    unseen = Counter((row.unit, row.department_id) for row in fresh)
+    missing = Counter((row.item.unit, row.item.department_id) for row in late)
+    passed = Counter((row.item.unit, row.item.department_id) for row in late if row.passed)
+    unseen = Counter((row.item.unit, row.item.department_id) for row in fresh)
     units = sorted(missing.keys() | unseen.keys(), key=lambda unit: (-missing[unit] - unseen[unit], unit[0]))
     return [Owing(*unit, missing[unit], passed[unit], unseen[unit]) for unit in units]
 

@@ -12,18 +12,18 @@ HEADING = "下级单位工作情况"
 _ITEMS = "items"
 
 
-def below(found: Below) -> list[Block]:
+def below(reports_below: Below) -> list[Block]:
     """The blocks, none where no organ below has reported; organs that have not are named."""
-    if not found.reported:
+    if not reports_below.reported:
         return []
-    rows = tuple(one.row for one in found.reported)
+    rows = tuple(one.row for one in reports_below.reported)
     reports = Figure(
         "报送年度报告的下级单位", Decimal(len(rows)), "个", rows, code="below.reports",
         definition="已收到其年度报告的下级单位",
     )  # fmt: skip
-    facts = {"reports": reports, "missing": found.missing}
+    facts = {"reports": reports, "missing": reports_below.missing}
     filed = write_block("below", "filed", facts, heading=HEADING, sources=rows, key="below:filed")
-    sums = found.sums
+    sums = reports_below.sums
     kinds = dict.fromkeys(one.code.partition(".")[0] for one in sums)
     return [filed, *(_kind(kind, [one for one in sums if one.code.partition(".")[0] == kind]) for kind in kinds)]
 

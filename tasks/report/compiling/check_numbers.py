@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from models.figure import Figure, plain
+from models.figure import Figure, decimal_text
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure as Read
 
@@ -25,7 +25,7 @@ class Unfounded(NamedTuple):
     @property
     def written(self) -> str:
         """约 stands before an approximate one, however the sentence puts it."""
-        return f"{'约' if self.approximate else ''}{plain(self.value)}{self.unit}"
+        return f"{'约' if self.approximate else ''}{decimal_text(self.value)}{self.unit}"
 
 
 def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
@@ -34,12 +34,12 @@ def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
     What is no figure of a text (a day, a document's number, an article) is not asked about.
     """
     known = {_known(figure.value, figure.unit, figure.approximate) for figure in figures}
-    found = []
+    baseless = []
     for number in figures_in(text):
         value = Decimal(str(number.value))
         if _known(value, number.unit, number.approximate) not in known:
-            found.append(Unfounded(number.sentence, value, number.unit, number.approximate))
-    return found
+            baseless.append(Unfounded(number.sentence, value, number.unit, number.approximate))
+    return baseless
 
 
 def same_number(figure: Figure, number: Read) -> bool:

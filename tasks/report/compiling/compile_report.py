@@ -26,7 +26,7 @@ from tasks.report.compiling.draft import DraftBlock, DraftSection, keyed
 from tasks.report.compiling.find_report import hold_reports
 from tasks.report.compiling.first_responsible import first_responsible
 from tasks.report.compiling.keep_draft import read_draft, write_draft
-from tasks.report.compiling.keep_edits import carry
+from tasks.report.compiling.keep_edits import carry_edits
 from tasks.report.compiling.ledgers import sentences
 from tasks.report.compiling.material import YearMaterial, gather_material
 from tasks.report.compiling.next_year import next_year
@@ -89,7 +89,7 @@ def compile_report(
     )
     write = insert(Report).returning(col(Report.id))
     report_id = key(session.execute(write, [kept.model_dump(exclude={"id"})]).scalar_one())
-    write_draft(session, report_id, _parts(carry(previous, compiled), template, organ.name, year))
+    write_draft(session, report_id, _parts(carry_edits(previous, compiled), template, organ.name, year))
     told = {"year": year, "version": version, "title": title, "snapshot": snapshot, "dated_on": on}
     write_alone(session, by, Action.COMPILE, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
     return read_back(session, session.get_one(Report, report_id))

@@ -37,7 +37,7 @@ def deficiencies(material: YearMaterial) -> list[Block]:
         blocks.append(write_block(TEMPLATE, "recorded", facts, sources=[row], figures=figures, key=row))
     for project in material.projects:
         items = material.items_by_project.get(project.id, [])
-        shortfalls = [found for item in items if (found := _shortfall(material, item))]
+        shortfalls = [block for item in items if (block := _shortfall(material, item))]
         if shortfalls:
             blocks.append(_proposal(material, project, shortfalls))
     return blocks or [write_block(TEMPLATE, "nothing_yet", {}, key="nothing:deficiencies")]

@@ -16,7 +16,7 @@ Compiled = Mapping[SectionKind, Sequence[Block]]
 """The parts as compiled now, in their order, each block with a key of its own."""
 
 
-def carry(previous: Sequence[DraftBlock], compiled: Compiled) -> list[DraftBlock]:
+def carry_edits(previous: Sequence[DraftBlock], compiled: Compiled) -> list[DraftBlock]:
     """The blocks of the new version, part by part in the order of `compiled`, then parts only people wrote in.
 
     Carried again over the same material nothing changes.

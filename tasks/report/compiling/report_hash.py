@@ -63,7 +63,7 @@ def content_hash(session: Session, report: Report) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
-def short(written: str | None) -> str:
+def short_hash(written: str | None) -> str:
     """The beginning of a hash, as people compare it."""
     return (written or "")[:12]
 

@@ -109,15 +109,15 @@ def _words_of(session: Session, rows: Iterable[str]) -> dict[str, TracedRow]:
     for row in rows:
         table, _, row_id = row.partition(":")
         ids[table].append(int(row_id))
-    found: dict[str, TracedRow] = {}
+    traced: dict[str, TracedRow] = {}
     for table, wanted in ids.items():
         key, day, *columns = _TABLES[table]
         for start in range(0, len(wanted), _BATCH):
             query = select(key, day, *columns).where(key.in_(wanted[start : start + _BATCH]))
             for row_id, on, *values in session.execute(query):
                 said = " ".join(str(getattr(value, "label", value)) for value in values if value not in (None, ""))
-                found[describe_row(table, row_id)] = TracedRow(describe_row(table, row_id), on, said)
-    return found
+                traced[describe_row(table, row_id)] = TracedRow(describe_row(table, row_id), on, said)
+    return traced
 
 
 def _of_ledger(kind: Kind) -> tuple[Any, ...]:

@@ -43,13 +43,13 @@ def resolve_comment(
     """
     said = words_or_none(answer, "答复", longest=LONGEST)
     with performing_for(session, by, Action.COMPILE, report.organ_id):
-        found = session.get(ReportComment, comment_id, with_for_update=True)
-        if found is None or (found.organ_id, found.year) != (report.organ_id, report.year):
+        comment = session.get(ReportComment, comment_id, with_for_update=True)
+        if comment is None or (comment.organ_id, comment.year) != (report.organ_id, report.year):
             raise NotFoundError("没有这条批注。")
-        if found.resolved_at is not None:
+        if comment.resolved_at is not None:
             raise ConflictError("这条批注已经处理。")
-        found.answer, found.resolved_at, found.resolved_by_id = said, by.now, by.person_id
-    return found
+        comment.answer, comment.resolved_at, comment.resolved_by_id = said, by.now, by.person_id
+    return comment
 
 
 def comments_of(session: Session, report: Report) -> Sequence[ReportComment]:

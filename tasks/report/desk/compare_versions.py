@@ -98,16 +98,16 @@ def figures_now(session: Session, report: Report) -> list[FigureChange]:
 def spans(before: str, after: str) -> tuple[Stretch, ...]:
     """The two texts as one: what stayed, what went and what came."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
-    found: list[Stretch] = []
+    stretches: list[Stretch] = []
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
-            found.append(Stretch("same", "".join(old[a:b])))
+            stretches.append(Stretch("same", "".join(old[a:b])))
             continue
         if b > a:
-            found.append(Stretch("gone", "".join(old[a:b])))
+            stretches.append(Stretch("gone", "".join(old[a:b])))
         if d > c:
-            found.append(Stretch("new", "".join(new[c:d])))
-    return tuple(found)
+            stretches.append(Stretch("new", "".join(new[c:d])))
+    return tuple(stretches)
 
 
 def figure_changes(before: Mapping[str, Figure], after: Mapping[str, Figure]) -> list[FigureChange]:

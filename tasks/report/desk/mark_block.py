@@ -72,16 +72,16 @@ def mark_figure(session: Session, report: Report, key: str, name: str, *, by: Ac
     with at_desk(session, report, by=by, reason=why) as desk:
         block = desk.block(key)
         listed = session.exec(select(ReportFigure).where(ReportFigure.block_id == block.id)).all()
-        found = [figure for figure in listed if name in (figure.code, figure.name)]
-        if not found:
+        meant = [figure for figure in listed if name in (figure.code, figure.name)]
+        if not meant:
             there = "、".join(dict.fromkeys(figure.name for figure in listed)) or "无"
             raise NotFoundError(f"这一段没有名为“{name}”的数字;现有:{there}。")
-        if all(figure.internal == why for figure in found):
+        if all(figure.internal == why for figure in meant):
             raise BadInputError("这个数字已是如此。")
-        for figure in found:
+        for figure in meant:
             figure.internal = why
         kind = EditKind.INTERNAL if why else EditKind.PUBLIC
-        desk.note(kind, block, after=found[0].name, reason=why)
+        desk.note(kind, block, after=meant[0].name, reason=why)
     return block
 
 

@@ -46,10 +46,10 @@ def check_figures(figures: Sequence[Figure], last_year: Sequence[Figure] | None 
     every figure of it is there, and an approximate number is never compared as if it were exact.
     """
     exact = _by_code(figures)
-    found = [*_contradictions(figures), *_broken(exact)]
+    findings = [*_contradictions(figures), *_broken(exact)]
     if last_year is not None:
-        found += _changes(exact, _by_code(last_year))
-    return found
+        findings += _changes(exact, _by_code(last_year))
+    return findings
 
 
 def last_year_figures(

@@ -27,9 +27,9 @@ MEASURES = (
 def count_items(session: Session, plan_id: int, year: int, *, on: dt.date) -> dict[str, Figure]:
     """The figures of the plan's own items as they stood on `on`, by code; what was done later is open."""
     until = min(on, dt.date(year, 12, 31))
-    found = session.execute(_statement(), {"plan": plan_id, "on": on, "until": until}).one()
+    texts = session.execute(_statement(), {"plan": plan_id, "on": on, "until": until}).one()
     figures = {}
-    for (code, name, definition), text in zip(MEASURES, found, strict=True):
+    for (code, name, definition), text in zip(MEASURES, texts, strict=True):
         rows = rows_of("item", sorted(map(int, text.split(",")))) if text else ()
         figures[code] = Figure(
             name, Decimal(len(rows)), "项", rows, code=code, definition=definition,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, String, and_, cast, func, literal_column, select, true
 from sqlmodel import Session, col
 
-from models.figure import Figure, plain, rows_of
+from models.figure import Figure, decimal_text, rows_of
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share
@@ -31,9 +31,9 @@ def count_ledgers(
     if not counted:
         return {}
     values = {"organ": organ_id, "first": first, "until": until}
-    found: Sequence[Any] = session.execute(_statement(counted), values).one()
+    row: Sequence[Any] = session.execute(_statement(counted), values).one()
     figures: dict[str, Figure] = {}
-    texts = iter(found)
+    texts = iter(row)
     for kind in counted:
         for measure in kind.measures:
             if counted_up := figure_of(kind, measure, next(texts), first, until):
@@ -91,7 +91,7 @@ def figure_of(kind: Kind, measure: Measure, text: str | None, first: dt.date, un
     value = Decimal(len(rows))
     if measure.total is not None:
         amounts = [Decimal(said) for said in parts]
-        parts = tuple(map(plain, amounts))
+        parts = tuple(map(decimal_text, amounts))
         value = sum(amounts, Decimal(0)) / measure.scale
     return Figure(
         measure.name, value, measure.unit, rows_of(kind.code, [row_id for row_id, _ in rows]),
@@ -117,7 +117,7 @@ def _share(kind: Kind, share: Share, figures: dict[str, Figure]) -> Figure | Non
 def list_ledgers(session: Session, organ_id: int, first: dt.date, until: dt.date) -> dict[str, tuple[str, ...]]:
     """Every declared listing from `first` to `until`, both included, by its code with the ledger's (`study.topics`):
     the different texts by day, then in order of entry."""
-    found: dict[str, tuple[str, ...]] = {}
+    listed: dict[str, tuple[str, ...]] = {}
     for kind in KINDS.values():
         table: Any = kind.table
         day = getattr(table, kind.day)
@@ -130,5 +130,5 @@ def list_ledgers(session: Session, organ_id: int, first: dt.date, until: dt.date
             if listing.where is not None:
                 query = query.where(listing.where)
             texts = session.execute(query.order_by(day, table.id)).scalars()
-            found[f"{kind.code}.{listing.code}"] = tuple(dict.fromkeys(texts))
-    return found
+            listed[f"{kind.code}.{listing.code}"] = tuple(dict.fromkeys(texts))
+    return listed

@@ -70,7 +70,7 @@ def _items(
 
 def _finished_on(session: Session, items: list[int], on: dt.date) -> dict[int, dt.date]:
     """The day each was closed, else the day the last of its stages was done."""
-    found: dict[int, dt.date] = {}
+    days: dict[int, dt.date] = {}
     for start in range(0, len(items), _BATCH):
         batch = items[start : start + _BATCH]
         stages = (
@@ -81,12 +81,12 @@ def _finished_on(session: Session, items: list[int], on: dt.date) -> dict[int, d
             )
             .group_by(col(Deadline.item_id))
         )  # fmt: skip
-        found |= {item: day for item, day in session.exec(stages) if day is not None}
+        days |= {item: day for item, day in session.exec(stages) if day is not None}
         closed = select(col(WorkItem.id), col(WorkItem.closed_on)).where(
             col(WorkItem.id).in_(batch), col(WorkItem.closed_on) <= on
         )
-        found |= {item: day for item, day in session.exec(closed) if item is not None and day is not None}
-    return found
+        days |= {item: day for item, day in session.exec(closed) if item is not None and day is not None}
+    return days
 
 
 def _ledgers(session: Session, organ_id: int, year: int, until: dt.date) -> Iterable[ByMonth]:

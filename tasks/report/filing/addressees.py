@@ -22,16 +22,16 @@ _BETWEEN = re.compile("[、,;\uff0c\uff1b]")
 def named_on_paper(report: Report) -> list[tuple[AddresseeKind, str]]:
     """Whom the paper of a version names: one by one where its template does so, else cut where 、 stands."""
     paper = report.paper or {}
-    found: list[tuple[AddresseeKind, str]] = []
+    named: list[tuple[AddresseeKind, str]] = []
     template = ReportTemplate.model_validate(paper["template"]) if paper.get("template") else ReportTemplate()
     names = (
         [fill(name, paper.get("organ", ""), report.year) for name in template.addressees]
         if template.addressees
         else _BETWEEN.split(paper.get("addressee") or "")
     )
-    found += [(AddresseeKind.MAIN, name) for name in names]
-    found += [(AddresseeKind.COPY, name) for copy in paper.get("copies") or () for name in _BETWEEN.split(copy or "")]
-    clean = [(kind, name.strip().rstrip(":：。")[:100]) for kind, name in found]
+    named += [(AddresseeKind.MAIN, name) for name in names]
+    named += [(AddresseeKind.COPY, name) for copy in paper.get("copies") or () for name in _BETWEEN.split(copy or "")]
+    clean = [(kind, name.strip().rstrip(":：。")[:100]) for kind, name in named]
     # Named twice it is one addressee, and gets it as the first says.
     firsts = {name: kind for kind, name in reversed(clean) if name}
     return [(kind, name) for name, kind in reversed(firsts.items())]
@@ -75,13 +75,13 @@ def drop_addressee(session: Session, filing: Filing, name: str, *, by: Actor, re
     """Take one off to whom nothing was sent yet, with the reason. Raises NotFoundError, ForbiddenError."""
     why = words(reason, "理由", longest=300)
     with step(session, filing, FilingAct.ADDRESS, by=by, reason=why) as taken:
-        found = find_addressee(session, filing, name)
-        if found.sent_on is not None:
-            raise ForbiddenError(f"已于 {found.sent_on} 报送“{found.name}”,不能去掉。")
-        taken.about = f"去掉{found.kind.label}{found.name}"
-        found.dropped = why
+        addressee = find_addressee(session, filing, name)
+        if addressee.sent_on is not None:
+            raise ForbiddenError(f"已于 {addressee.sent_on} 报送“{addressee.name}”,不能去掉。")
+        taken.about = f"去掉{addressee.kind.label}{addressee.name}"
+        addressee.dropped = why
         filed_with_all(session, taken)
-    return found
+    return addressee
 
 
 def filed_with_all(session: Session, taken: FilingDeed) -> bool:

@@ -56,13 +56,13 @@ def ready(session: Session, report: Report, *, on: dt.date) -> list[FilingFindin
     """What stands between this version and the first responsible person's name, the worst first; empty: nothing."""
     text = read_back(session, report)
     filing = session.exec(select(Filing).where(Filing.organ_id == report.organ_id, Filing.year == report.year)).first()
-    found = [*marked(text), *_unaddressed(session, report, filing), *unproved(text)]
-    found += [FilingFinding(FindingKind.FIGURES, one.words) for one in check_report(session, report).findings]
-    found += [
+    findings = [*marked(text), *_unaddressed(session, report, filing), *unproved(text)]
+    findings += [FilingFinding(FindingKind.FIGURES, one.words) for one in check_report(session, report).findings]
+    findings += [
         FilingFinding(FindingKind.COMMENT, f"{one.actor}对“{one.quoted}”批注:{beginning(one.text)}", one.block_key)
         for one in open_comments(session, report)
     ]
-    return [*found, *_unanswered(session, filing, on)] if filing else found
+    return [*findings, *_unanswered(session, filing, on)] if filing else findings
 
 
 def marked(text: CompiledReport) -> Iterator[FilingFinding]:
@@ -76,9 +76,9 @@ def marked(text: CompiledReport) -> Iterator[FilingFinding]:
             said = (block.heading or "", *sentences(block.text))
             pieces += [(section.heading, one, block.key) for one in said]
     for part, piece, key in pieces:
-        found = marking(piece)
-        if found is not None:
-            yield FilingFinding(FindingKind.SECRECY, f"“{part}”中有密级标志“{found}”(“{beginning(piece)}”)", key)
+        level = marking(piece)
+        if level is not None:
+            yield FilingFinding(FindingKind.SECRECY, f"“{part}”中有密级标志“{level}”(“{beginning(piece)}”)", key)
 
 
 def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
@@ -92,18 +92,20 @@ def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
                 yield FilingFinding(FindingKind.UNFOUNDED, f"“{section.heading}”中“{beginning(sentence)}”", block.key)
 
 
-def accept(found: Iterable[FilingFinding], reason: str | None, what: str, hint: str) -> list[str]:
+def accept(findings: Iterable[FilingFinding], reason: str | None, what: str, hint: str) -> list[str]:
     """What was found, in words, once `reason` accepts it.
 
     Raises ForbiddenError that lists what has to be put right, or what a reason is missing for.
     """
-    found = list(found)
-    barring = [one for one in found if one.kind.bars]
+    findings = list(findings)
+    barring = [one for one in findings if one.kind.bars]
     if barring:
         raise ForbiddenError(f"不能{what}:{_listed(barring)}。请先改正。")
-    if found and not reason:
-        raise ForbiddenError(f"{what}前还有 {len(found)} 处待看:{_listed(found)}。请退回处理,或写明接受的理由{hint}。")
-    return [one.line for one in found]
+    if findings and not reason:
+        raise ForbiddenError(
+            f"{what}前还有 {len(findings)} 处待看:{_listed(findings)}。请退回处理,或写明接受的理由{hint}。"
+        )
+    return [one.line for one in findings]
 
 
 def _listed(found: list[FilingFinding]) -> str:

@@ -46,14 +46,14 @@ def statutory_items(year: int, *, own_on: dt.date | None = None, note: str | Non
     `own_on` is the organ's own day, left out unless it is before the law's.
     """
     name = f"{year}年度法治政府建设年度报告"
-    found = [
+    items = [
         FilingItem(FILE, f"报送{name}", legal_last_day(year), "报送的年度报告及回执", f"{LAW}:每年3月1日前报送"),
         FilingItem(PUBLISH, f"公开{name}", public_last_day(year), "公开的网址或报刊", f"{LAW}:每年4月1日前公开"),
     ]
     if own_on is not None and own_on < legal_last_day(year):
         why = f"本单位自定时限{f'({note})' if note else ''}"
-        found.append(FilingItem(OWN, f"完成{name}定稿并报送", own_on, "定稿并报送的年度报告", why))
-    return sorted(found, key=lambda one: one.due_on)
+        items.append(FilingItem(OWN, f"完成{name}定稿并报送", own_on, "定稿并报送的年度报告", why))
+    return sorted(items, key=lambda one: one.due_on)
 
 
 def own_day(session: Session, organ_id: int, year: int) -> dt.date | None:
@@ -139,14 +139,14 @@ def filing_items(session: Session, organ_id: int, year: int) -> dict[str, WorkIt
         .where(col(WorkItem.source).in_(codes) | (Project.name == STATUTORY))
         .order_by(col(WorkItem.id))
     )
-    found: dict[str, WorkItem] = {}
+    items: dict[str, WorkItem] = {}
     for item, project in session.exec(query):
         code = codes.get(item.source or "")
         if code is None and project == STATUTORY:
             code = next((code for code, verb in _VERBS.items() if verb in item.title), None)
         if code is not None:
-            found.setdefault(code, item)
-    return found
+            items.setdefault(code, item)
+    return items
 
 
 def watched_item(session: Session, organ_id: int, year: int) -> WorkItem | None:

@@ -87,8 +87,8 @@ def pass_secrecy(
     with step(session, filing, FilingAct.PASS_SECRECY, by=by, reason=why, seen=seen) as taken:
         _check_other(session, taken)
         text = read_back(session, bound_report(session, filing))
-        found = [*marked(text), *(one for one in unproved(text) if one.kind is FindingKind.UNVERIFIED)]
-        taken.findings = accept(found, why, "通过保密审查", by.hint("--reason"))
+        findings = [*marked(text), *(one for one in unproved(text) if one.kind is FindingKind.UNVERIFIED)]
+        taken.findings = accept(findings, why, "通过保密审查", by.hint("--reason"))
         _go(session, taken, FilingState.SIGN_OFF)
 
 
@@ -103,8 +103,8 @@ def sign_off(
     why = words_or_none(accepting, "接受的理由", longest=LONGEST)
     with step(session, filing, FilingAct.SIGN, by=by, reason=why, seen=seen) as taken:
         report = bound_report(session, filing)
-        found = ready(session, report, on=by.on)
-        taken.findings = accept(found, why, "审签", by.hint("--accept"))
+        findings = ready(session, report, on=by.on)
+        taken.findings = accept(findings, why, "审签", by.hint("--accept"))
         filing.approved_on = by.on
         taken.about = f"第 {report.version} 版"
         _go(session, taken, FilingState.FILING)

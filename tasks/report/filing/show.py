@@ -17,7 +17,7 @@ from models.organ import Organ
 from models.report import Report
 from models.workdays import WorkCalendar
 from tasks.report.compiling.compile_report import newest_report
-from tasks.report.compiling.report_hash import short
+from tasks.report.compiling.report_hash import short_hash
 from tasks.report.filing.addressees import addressees_of
 from tasks.report.filing.check import FilingFinding, ready
 from tasks.report.filing.consult import consultations_of
@@ -71,7 +71,7 @@ class FilingShown:
     @property
     def hash(self) -> str:
         """The beginning of the hash of the version on its way."""
-        return short(self.filing.content_hash) if self.filing else ""
+        return short_hash(self.filing.content_hash) if self.filing else ""
 
     @property
     def steps(self) -> list[tuple[FilingState, str]]:

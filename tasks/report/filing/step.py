@@ -15,7 +15,7 @@ from models.organ import Organ
 from models.report import Report
 from tasks.acting.audit import Record, recorded
 from tasks.acting.authorize import Standing, authorize_organ, organs_within
-from tasks.report.compiling.report_hash import content_hash, short
+from tasks.report.compiling.report_hash import content_hash, short_hash
 
 
 @dataclass
@@ -68,7 +68,7 @@ def step(
         )
     if seen and not (filing.content_hash or "").startswith(seen):
         raise ConflictError(
-            f"{filing.year} 年度报告已换成另一版(校验码 {short(filing.content_hash)}):请看过新送审的一版再办理。"
+            f"{filing.year} 年度报告已换成另一版(校验码 {short_hash(filing.content_hash)}):请看过新送审的一版再办理。"
         )
     with recorded(
         session, by, transition.action, organ_id=filing.organ_id, for_id=standing.seat.for_id, reason=reason
@@ -94,8 +94,8 @@ def step(
 
 def open_filing(session: Session, organ: Organ, year: int) -> Filing:
     """The row that says where the year's report stands, made when first needed; called inside an act."""
-    found = filing_of(session, organ, year)
-    if found is None:
+    filing = filing_of(session, organ, year)
+    if filing is None:
         # Of two who need it at once the second finds what the first made.
         session.execute(
             text(
@@ -104,10 +104,10 @@ def open_filing(session: Session, organ: Organ, year: int) -> Filing:
             ),
             {"organ": organ.id, "year": year},
         )
-        found = filing_of(session, organ, year)
-    if found is None:
+        filing = filing_of(session, organ, year)
+    if filing is None:
         raise LookupError("the row just written is not there")
-    return found
+    return filing
 
 
 def filing_of(session: Session, organ: Organ, year: int) -> Filing | None:
@@ -134,7 +134,7 @@ def bound_report(session: Session, filing: Filing) -> Report:
     session.refresh(report)
     if content_hash(session, report) != filing.content_hash:
         raise ForbiddenError(
-            f"{filing.year} 年度报告第 {report.version} 版的内容与送审时(校验码 {short(filing.content_hash)})不符,"
+            f"{filing.year} 年度报告第 {report.version} 版的内容与送审时(校验码 {short_hash(filing.content_hash)})不符,"
             "不能继续办理:请退回,核实后重新送审。"
         )
     return report

@@ -39,15 +39,15 @@ def waiting_filings(session: Session, organ_id: int, *, by: Actor) -> list[Waiti
         .where(Filing.organ_id == organ_id, Filing.state != FilingState.ARCHIVED)
         .order_by(col(Filing.year))
     ).all()
-    found: list[WaitingFiling] = []
+    waiting: list[WaitingFiling] = []
     for filing in filings:
         act = _NEXT[filing.state]
         if organ_id in organs_within(session, by, FLOW[act].action) and may_review(session, filing, by):
-            found.append(WaitingFiling(filing.year, f"现在“{filing.state.label}”,待您{act.label}"))
-        found += [
+            waiting.append(WaitingFiling(filing.year, f"现在“{filing.state.label}”,待您{act.label}"))
+        waiting += [
             WaitingFiling(filing.year, f"{name}应于 {due_on} 前反馈意见") for name, due_on in _owed(session, filing, by)
         ]
-    return found
+    return waiting
 
 
 def _owed(session: Session, filing: Filing, by: Actor) -> list[tuple[str, str]]:

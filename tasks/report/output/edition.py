@@ -115,10 +115,10 @@ def _refuse(report: CompiledReport, kept_words: Sequence[str]) -> None:
         for block in section.blocks:
             pieces += [(section.heading, text) for text in (block.heading or "", *sentences(block.text))]
     for part, text in pieces:
-        found = marking(text)
-        if found is not None:
+        level = marking(text)
+        if level is not None:
             raise BadInputError(
-                f"“{part}”中有密级标志“{found}”(“{beginning(text)}”):涉密内容不得写入报告,请删去后再输出。"
+                f"“{part}”中有密级标志“{level}”(“{beginning(text)}”):涉密内容不得写入报告,请删去后再输出。"
             )
         word = next((word for word in kept_words if word in text), None)
         if word is not None:

@@ -133,7 +133,7 @@ def _evidence(session: Session, sections: Sequence[CompiledSection], *, public: 
     rows = {row for section in sections for block in section.blocks for row in block.sources}
     rows |= {row for section in sections for block in section.blocks for one in block.figures for row in one.rows}
     ids = {table: sorted(int(row.partition(":")[2]) for row in rows if row.startswith(f"{table}:")) for table in _OF}
-    found: dict[int, tuple[Evidence, int]] = {}
+    pieces: dict[int, tuple[Evidence, int]] = {}
     for table, condition in _OF.items():
         for start in range(0, len(ids[table]), _BATCH):
             query = (
@@ -143,6 +143,6 @@ def _evidence(session: Session, sections: Sequence[CompiledSection], *, public: 
             )
             if public:
                 query = query.where(col(Evidence.public))
-            found |= {piece.id or 0: (piece, size) for piece, size in session.exec(query)}
-    for _, (piece, size) in sorted(found.items()):
+            pieces |= {piece.id or 0: (piece, size) for piece, size in session.exec(query)}
+    for _, (piece, size) in sorted(pieces.items()):
         yield PackedEvidence(name=piece.name, category=piece.category, sha256=piece.sha256, size=size)

@@ -169,7 +169,7 @@ def _evidence(session: Session, owners: Iterable[str], *, public: bool) -> list[
     """The pieces of these owners with their sizes (bytes): by category, then as the report cites them, then by age."""
     place = {owner: number for number, owner in enumerate(owners)}
     listed = [owner.partition(":") for owner in place]
-    found: list[tuple[Evidence, int]] = []
+    pieces: list[tuple[Evidence, int]] = []
     for table, column in (("item", col(Evidence.item_id)), (_ACT, col(Evidence.act_id))):
         for batch in _batches([int(number) for kind, _, number in listed if kind == table]):
             query = (
@@ -177,15 +177,15 @@ def _evidence(session: Session, owners: Iterable[str], *, public: bool) -> list[
                 .join(StoredFile, col(StoredFile.sha256) == Evidence.sha256)
                 .where(column.in_(batch), col(Evidence.state).not_in([EvidenceState.REPLACED, EvidenceState.REJECTED]))
             )
-            found += session.exec(query.where(col(Evidence.public)) if public else query).all()
-    categories = list(type(found[0][0].category)) if found else []
+            pieces += session.exec(query.where(col(Evidence.public)) if public else query).all()
+    categories = list(type(pieces[0][0].category)) if pieces else []
 
     def order(one: tuple[Evidence, int]) -> tuple[int, int, int]:
         piece = one[0]
         owner = describe_row("item", piece.item_id) if piece.item_id else describe_row(_ACT, piece.act_id)
         return categories.index(piece.category), place[owner], piece.id or 0
 
-    return sorted(found, key=order)
+    return sorted(pieces, key=order)
 
 
 def _batches(numbers: list[int]) -> Iterator[list[int]]:

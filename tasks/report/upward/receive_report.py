@@ -18,7 +18,7 @@ from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
 from tasks.report.upward.report_package import ReportPackage, read_package
 from tasks.report.upward.sealing import LARGEST
-from tasks.report.upward.trust_key import check_key, held
+from tasks.report.upward.trust_key import check_key, hold_sender
 from tasks.report.upward.who_filed import find_below
 
 MEDIA_TYPE = "application/zip"
@@ -44,7 +44,7 @@ def receive_report(
     """
     authorize_organ(session, by, Action.RECEIVE_REPORT, organ.id)
     package = read_package(content)
-    sender = held(session, sender_of(session, organ, package))
+    sender = hold_sender(session, sender_of(session, organ, package))
     known = _known(session, sender, package)
     if known is not None:
         return PackageReceipt(known, sender, new=False)

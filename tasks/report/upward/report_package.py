@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from models.errors import BadInputError, UnreadableFileError
 from models.evidence import Category
-from models.figure import Figure, plain
+from models.figure import Figure, decimal_text
 from models.report import SectionKind
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import MEGABYTE
@@ -71,7 +71,7 @@ def packed_figure(figure: Figure) -> PackedFigure:
         code=figure.code,
         name=figure.name,
         definition=figure.definition,
-        value=Decimal(plain(figure.value)),
+        value=Decimal(decimal_text(figure.value)),
         unit=figure.unit,
         approximate=figure.approximate,
         first_on=figure.first_on,

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from models.figure import Figure, plain
+from models.figure import Figure, decimal_text
 from models.organ import Organ
 from models.report import describe_row
 from tasks.report.figures.gather_figures import reported_figures
@@ -144,5 +144,5 @@ def _total(code: str, summands: Sequence[ReportedFigure]) -> Figure:
         definition=f"下级单位年度报告中“{first.name}”之和,约数不计入",
         first_on=first.first_on,
         last_on=first.last_on,
-        parts=tuple(plain(one.figure.value) for one in summands),
+        parts=tuple(decimal_text(one.figure.value) for one in summands),
     )

@@ -29,7 +29,7 @@ def trust_key(
     NotFoundError for no organ below, BadInputError for no fingerprint, the same one again, or no reason.
     """
     with performing_for(session, by, Action.RECEIVE_REPORT, organ.id, reason=reason):
-        sender, digits = held(session, find_below(session, organ, named)), typed_fingerprint(fingerprint)
+        sender, digits = hold_sender(session, find_below(session, organ, named)), typed_fingerprint(fingerprint)
         because = words_or_none(reason, "更换密钥的理由", longest=500)
         former = key_of(session, sender)
         if former is not None:
@@ -74,7 +74,7 @@ def check_key(
     _confirm(session, organ, sender, fingerprint, by, None)
 
 
-def held(session: Session, sender: Organ) -> Organ:
+def hold_sender(session: Session, sender: Organ) -> Organ:
     """The organ, held until the transaction ends: of two at once that act upon its packages, one waits."""
     held_row = select(Organ).where(Organ.id == sender.id).with_for_update(key_share=True)
     return session.exec(held_row).one()

@@ -96,10 +96,10 @@ def received_reports(
     query = select(ReceivedReport).where(ReceivedReport.organ_id == organ.id, ReceivedReport.year == year)
     if until is not None:
         query = query.where(ReceivedReport.received_on <= until)
-    found: dict[int, list[ReceivedReport]] = {}
+    by_sender: dict[int, list[ReceivedReport]] = {}
     for row in session.exec(query.order_by(col(ReceivedReport.version).desc(), col(ReceivedReport.id).desc())):
-        found.setdefault(row.sender_id, []).append(row)
-    return found
+        by_sender.setdefault(row.sender_id, []).append(row)
+    return by_sender
 
 
 def _at_desk(

@@ -13,7 +13,7 @@ from models.database import unit_of_work
 from models.errors import BadInputError
 from models.job import Job, JobState
 from models.settings import Settings
-from tasks.engine.take_job import ABANDONED, put_down, take_job
+from tasks.engine.take_job import ABANDONED, queue_job, take_job
 from tasks.people.find import find_organ, find_person
 from tests.office import HANDLER, SUPERVISOR, Office
 from tests.web import Web, words_of
@@ -40,7 +40,7 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def put(office: Office, kind: str = "sum", who: str = SUPERVISOR, **parameters: Any) -> int:
     with unit_of_work(office.engine) as session:
         by = office.by(session, who, office.today)
-        job = put_down(session, by=by, organ_id=office.organ_id, kind=kind, title="求和", parameters=parameters)
+        job = queue_job(session, by=by, organ_id=office.organ_id, kind=kind, title="求和", parameters=parameters)
         return job.id or 0
 
 
@@ -212,7 +212,7 @@ def test_a_result_nobody_fetched_for_a_week_is_thrown_away(web: Web, kind: dict[
     assert oct(new.stat().st_mode)[-3:] == "600"
     with unit_of_work(web.office.engine) as session:
         by = web.office.by(session, SUPERVISOR, web.office.today)
-        job = put_down(session, by=by, organ_id=web.office.organ_id, kind="sum", title="求和", parameters={})
+        job = queue_job(session, by=by, organ_id=web.office.organ_id, kind="sum", title="求和", parameters={})
         job.state, job.result = JobState.DONE, {"file": old.name}
         session.flush()
         job_id = job.id

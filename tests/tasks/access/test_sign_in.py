@@ -29,7 +29,7 @@ from tasks.access.hold_tokens import (
     revoke_token,
     tokens_of,
 )
-from tasks.access.limit_attempts import FAILURES_KEPT, KNOWN_FOR, folded, knock, let_in, place_of, prune
+from tasks.access.limit_attempts import FAILURES_KEPT, KNOWN_FOR, count_attempt, folded, note_success, place_of, prune
 from tasks.access.manage_accounts import account_of, accounts_of, close_account, invite, invite_all, reset, unlock
 from tasks.access.set_password import change_password, find_invited, set_by_code
 from tasks.access.sign_in import REFUSED, Caller, enter_by_provider, find_account, prove, sign_in, sign_out
@@ -122,7 +122,7 @@ def test_who_waits_and_who_does_not(any_engine: Engine, tmp_path: Path, case: Ca
     office = made(any_engine, tmp_path)
     with unit_of_work(office.engine) as session:
         for login, address in case.known:
-            let_in(session, knock(session, login, address=address, now=NOW - dt.timedelta(days=3)))
+            note_success(session, count_attempt(session, login, address=address, now=NOW - dt.timedelta(days=3)))
         for failed in case.failed:
             for n in range(failed.times):
                 login = failed.login.replace("{n}", f"人{n}")
@@ -196,7 +196,7 @@ def test_old_tries_are_forgotten_failures_first(office: Office) -> None:
 def test_somebody_who_knocks_for_days_fills_no_table(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         for minute in range(0, 30 * 24 * 60, 75):
-            knock(session, f"无此人{minute % 7}", address=STREET, now=NOW + minute * MINUTE)
+            count_attempt(session, f"无此人{minute % 7}", address=STREET, now=NOW + minute * MINUTE)
         assert len(session.exec(select(SignInAttempt.id)).all()) <= 7 * 24 + 50
 
 

@@ -21,7 +21,7 @@ from models.permission import Action
 from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.tables import METADATA
-from tasks.acting.audit import LONGEST, recorded, told, write_alone
+from tasks.acting.audit import LONGEST, entry_value, recorded, write_alone
 from tasks.items.progress import record_progress
 from tasks.items.sign import sign
 from tasks.ledgers.record_named import record_study
@@ -460,8 +460,8 @@ def test_a_deputy_acts_for_an_organ_as_a_whole_too(office: Office) -> None:
 
 def test_no_entry_can_hold_a_secret(any_engine: Engine, tmp_path: Path) -> None:
     for column in ("password", "password_hash", "api_token", "client_secret"):
-        assert (told(column, "极密口令"), told(column, None)) == ("***", None)
-    assert told("email", "li@office.test") == "li@office.test"
+        assert (entry_value(column, "极密口令"), entry_value(column, None)) == ("***", None)
+    assert entry_value("email", "li@office.test") == "li@office.test"
     office = Office(any_engine, tmp_path / "home", smtp_password="极密口令", smtp_user="office")
     office.close(office.assign("普法宣传", due="2026-06-30"), on=ON)
     assert "极密口令" not in json.dumps([[entry.before, entry.after, entry.reason] for entry in entries(any_engine)])

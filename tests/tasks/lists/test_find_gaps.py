@@ -28,7 +28,7 @@ def found(office: Office, on: str) -> list[Gap]:
 
 
 def told(office: Office, on: str) -> list[tuple[str, GapReason, str, str | None]]:
-    return [(gap.number, gap.problem, gap.words, gap.instead) for gap in found(office, on)]
+    return [(gap.item.number, gap.problem, gap.words, gap.instead) for gap in found(office, on)]
 
 
 def test_an_office_in_its_seats_has_no_gaps(office: Office) -> None:
@@ -52,7 +52,7 @@ def test_somebody_who_left_without_a_successor_leaves_a_gap_that_the_next_level_
 
     assert found(office, "2026-06-10") == []
     [gap] = found(office, "2026-06-11")
-    assert (gap.number, gap.title, gap.unit) == (number, "普法宣传", "法规科")
+    assert (gap.item.number, gap.item.title, gap.item.unit) == (number, "普法宣传", "法规科")
     assert (gap.problem, gap.words, gap.instead) == (
         GapReason.LEFT,
         "承办人李承办已于 2026-06-10 离任,尚无人接任",
@@ -111,7 +111,7 @@ def test_a_department_without_a_head_and_a_draft_that_names_nobody(office: Offic
         session.get_one(WorkItem, archive.id).department_id = bare
         session.get_one(WorkItem, joint.id).lead_text = "市公安局"
 
-    assert [(gap.unit, gap.problem, gap.words) for gap in found(office, "2026-06-12")] == [
+    assert [(gap.item.unit, gap.problem, gap.words) for gap in found(office, "2026-06-12")] == [
         ("档案室", GapReason.UNNAMED, "未写明承办人,科室也没有设负责人岗位"),
         ("未明确", GapReason.UNNAMED, "没有写明承办人、牵头科室或责任领导"),
         ("市公安局", GapReason.UNNAMED, "没有写明承办人、牵头科室或责任领导(牵头单位“市公安局”不是本单位科室)"),

@@ -53,9 +53,14 @@ def test_a_report_that_did_not_come_is_named_with_unit_person_period_and_day(off
     [before] = missing(office, "2026-06-24")
     [after] = missing(office, "2026-06-26")
 
-    assert (before.number, before.title, before.unit, before.person) == ("1", "普法宣传", "法规科", HANDLER)
+    assert (before.item.number, before.item.title, before.item.unit, before.item.handler) == (
+        "1",
+        "普法宣传",
+        "法规科",
+        HANDLER,
+    )
     assert (before.period, before.due_on, before.passed) == ("2026年6月", day("2026-06-25"), False)
-    assert (after.number, after.passed) == ("1", True)
+    assert (after.item.number, after.passed) == ("1", True)
 
 
 def test_the_period_before_is_asked_for_by_name(office: Office) -> None:
@@ -135,14 +140,16 @@ def test_receipts_stay_open_until_each_unit_has_signed(office: Office) -> None:
     finance = office.department("财务科", head=HELPER)
     number = office.assign("普法宣传", due="2026-12-31", helping=(finance,), on="2026-06-01", sign=False)
 
-    assert [(row.unit, row.person, row.leads, str(row.since)) for row in open_receipts(office, "2026-06-03")] == [
+    assert [
+        (row.item.unit, row.item.handler, row.leads, str(row.since)) for row in open_receipts(office, "2026-06-03")
+    ] == [
         ("法规科", HANDLER, True, "2026-06-01"),
         ("财务科", HELPER, False, "2026-06-01"),
     ]
 
     office.do(HANDLER, sign, number, on="2026-06-04")
-    assert [row.unit for row in open_receipts(office, "2026-06-04")] == ["财务科"]
-    assert [row.unit for row in open_receipts(office, "2026-06-03")] == ["法规科", "财务科"]
+    assert [row.item.unit for row in open_receipts(office, "2026-06-04")] == ["财务科"]
+    assert [row.item.unit for row in open_receipts(office, "2026-06-03")] == ["法规科", "财务科"]
 
     office.do(HELPER, sign, number, on="2026-06-05")
     assert open_receipts(office, "2026-06-05") == []
@@ -155,7 +162,7 @@ def test_the_receipt_of_a_transfer_is_the_new_units_alone(office: Office) -> Non
         helper = find_person(session, HELPER)
     office.do(SUPERVISOR, transfer, number, on="2026-06-08", reason="职责调整", handler=helper)
 
-    assert [(row.unit, row.person, str(row.since)) for row in open_receipts(office, "2026-06-09")] == [
+    assert [(row.item.unit, row.item.handler, str(row.since)) for row in open_receipts(office, "2026-06-09")] == [
         ("财务科", HELPER, "2026-06-08")
     ]
 
@@ -165,7 +172,7 @@ def test_a_unit_outside_and_an_item_closed_unsigned_wait_for_no_receipt(office: 
     with unit_of_work(office.engine) as session:
         session.add(ItemUnit(item_id=office.item(number).id or 0, ordinal=2, text="市财政局"))
     office.issue()
-    assert [(row.unit, row.person) for row in open_receipts(office, "2026-06-02")] == [("财务科", None)]
+    assert [(row.item.unit, row.item.handler) for row in open_receipts(office, "2026-06-02")] == [("财务科", None)]
 
     office.close(number, on="2026-06-10")
     assert open_receipts(office, "2026-06-10") == []

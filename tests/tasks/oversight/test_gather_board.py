@@ -87,7 +87,7 @@ def test_what_is_overdue_says_which_rung_it_reached(office: Office) -> None:
 
     found = board(office, SUPERVISOR)
 
-    assert [(one.title, one.late, one.rung) for one in found.overdue] == [
+    assert [(one.item.title, one.late, one.rung) for one in found.overdue] == [
         ("制度清理", "逾期2个工作日", "逾期1个工作日")
     ]
 
@@ -95,7 +95,7 @@ def test_what_is_overdue_says_which_rung_it_reached(office: Office) -> None:
 def test_how_long_an_item_was_overdue_is_known_after_it_was_closed(office: Office) -> None:
     office.close("1", on="2026-06-29")
 
-    assert [(one.title, one.late) for one in board(office, SUPERVISOR).overdue] == [("制度清理", "逾期2个工作日")]
+    assert [(one.item.title, one.late) for one in board(office, SUPERVISOR).overdue] == [("制度清理", "逾期2个工作日")]
 
 
 def test_by_person_an_item_counts_for_who_does_it_and_for_who_leads_it(office: Office) -> None:
@@ -114,7 +114,7 @@ def test_who_has_not_filed_is_counted_by_department_over_what_one_may_see(office
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
         rows = unreported(session, plan, on=day("2026-06-24"), calendar=office_calendar(session))
-    assert owing(SUPERVISOR) == dict(Counter(row.unit if row.department_id else "未明确" for row in rows))
+    assert owing(SUPERVISOR) == dict(Counter(row.item.unit if row.item.department_id else "未明确" for row in rows))
     assert owing(HANDLER) == {"法规科": 2}
     assert owing(OUTSIDER) == {}
 

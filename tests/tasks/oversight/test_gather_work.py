@@ -63,7 +63,7 @@ def work(office: Office, who: str, on: str = TODAY) -> Work:
 
 def told(office: Office, who: str, on: str = TODAY) -> list[tuple[str, str, Action, str]]:
     """Heading, item, primary act and reason of each line."""
-    return [(line.group.label, line.number, line.action, line.why) for line in work(office, who, on).lines]
+    return [(line.group.label, line.item.number, line.action, line.why) for line in work(office, who, on).lines]
 
 
 def only(office: Office, who: str, on: str = TODAY) -> WorkLine:
@@ -86,7 +86,7 @@ def test_what_hurts_most_comes_first(office: Office) -> None:
     office.assign("长的", due="2026-06-03", number="长的")
     office.assign("未签的", due="2026-06-30", number="未签的", on="2026-06-08", sign=False)
 
-    assert [(line.group, line.number, line.distance) for line in work(office, HANDLER).lines] == [
+    assert [(line.group, line.item.number, line.distance) for line in work(office, HANDLER).lines] == [
         (Group.OVERDUE, "长的", "逾期5个工作日"),
         (Group.OVERDUE, "短的", "逾期1个工作日"),
         (Group.TODAY, "今日的", "今日到期"),
@@ -169,7 +169,7 @@ def test_a_report_is_asked_for_once_its_day_is_near_and_one_item_has_one_line(of
 
     assert told(office, HANDLER, "2026-06-16") == []
     lines = work(office, HANDLER, "2026-06-22").lines
-    assert [(line.group, line.number, line.about, line.also) for line in lines] == [
+    assert [(line.group, line.item.number, line.about, line.also) for line in lines] == [
         (Group.SOON, "近的", "", ("2026年6月进展未填报",)),
         (Group.UNREPORTED, "远的", "2026年6月进展未填报", ()),
     ]
@@ -338,7 +338,7 @@ def test_what_was_escalated_stays_until_it_is_done(office: Office) -> None:
         with reading(office.engine) as session:
             plan, by = session.get_one(AnnualPlan, office.plan_id), office.by(session, who, on)
             found = list_escalated(session, plan, by=by, calendar=office_calendar(session))
-            return [(row.number, str(row.due_on)) for row in found]
+            return [(row.item.number, str(row.item.due_on)) for row in found]
 
     assert escalated(LEADER, "2026-07-15") == [("1", "2026-06-05")]
     assert escalated(OUTSIDER, "2026-07-15") == []

@@ -11,7 +11,7 @@ from models.figure import Figure
 from models.report import SectionKind
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.draft import DraftBlock, fresh
-from tasks.report.compiling.keep_edits import carry
+from tasks.report.compiling.keep_edits import carry_edits
 
 ONE, TWO, OTHER = SectionKind.ACHIEVEMENTS, SectionKind.DEFICIENCIES, SectionKind.OTHER
 Compiled = dict[SectionKind, list[Block]]
@@ -39,16 +39,16 @@ def told(drafts: list[DraftBlock]) -> list[str]:
 
 
 def test_what_nobody_touched_follows_its_sources() -> None:
-    after = carry(drafted(year("a", "b", "c")), year("c", "a", "d", a="改了。"))
+    after = carry_edits(drafted(year("a", "b", "c")), year("c", "a", "d", a="改了。"))
 
     assert after == drafted(year("c", "a", "d", a="改了。"))
 
 
 def test_an_edit_stays_and_shows_both_texts_when_its_sources_changed() -> None:
     mine = edited(drafted(year("a", "b")), "a", text="我的话。", compiled="a的话。", author_id=7)
-    same = carry(mine, year("a", "b"))
-    changed = carry(mine, year("a", "b", a="新的话。"))
-    back = carry(changed, year("a", "b"))
+    same = carry_edits(mine, year("a", "b"))
+    changed = carry_edits(mine, year("a", "b", a="新的话。"))
+    back = carry_edits(changed, year("a", "b"))
 
     assert same == mine
     assert [(one.text, one.compiled, one.was_compiled) for one in changed[:1]] == [("我的话。", "新的话。", "a的话。")]
@@ -57,21 +57,21 @@ def test_an_edit_stays_and_shows_both_texts_when_its_sources_changed() -> None:
 
 def test_an_edit_whose_source_is_gone_stays_and_says_so() -> None:
     mine = edited(drafted(year("a", "b", "c")), "b", text="我的话。", compiled="b的话。")
-    after = carry(mine, year("a", "c"))
+    after = carry_edits(mine, year("a", "c"))
 
     assert told(after) == ["a的话。", "我的话。", "c的话。", "不足。"]
     assert (after[1].compiled, after[1].was_compiled) == ("", "b的话。")
-    assert carry(after, year("a", "b", "c")) == mine
+    assert carry_edits(after, year("a", "b", "c")) == mine
 
 
 def test_merged_blocks_follow_until_somebody_edits_them() -> None:
     a, b, c, short = drafted(year("a", "b", "c"))
     merged = [replace(a, text=a.text + b.text, origins=("a", "b")), c, short]
 
-    assert told(carry(merged, year("a", "b", "c", b="乙。"))) == ["a的话。乙。", "c的话。", "不足。"]
-    assert told(carry(merged, year("b", "c"))) == ["b的话。", "c的话。", "不足。"]
+    assert told(carry_edits(merged, year("a", "b", "c", b="乙。"))) == ["a的话。乙。", "c的话。", "不足。"]
+    assert told(carry_edits(merged, year("b", "c"))) == ["b的话。", "c的话。", "不足。"]
     own = edited(merged, "a", text="合写。", compiled=a.text + b.text)
-    kept = carry(own, year("a", "b", "c", b="乙。"))[0]
+    kept = carry_edits(own, year("a", "b", "c", b="乙。"))[0]
     assert (kept.text, kept.was_compiled) == ("合写。", "a的话。b的话。")
 
 
@@ -83,7 +83,7 @@ def test_the_parts_of_a_split_block_stay_together_and_share_its_figures() -> Non
     z, a = drafted(compiled)
     first = replace(a, text="办案13起。", compiled=a.text)
     second = replace(first, key="split:1", text="罚款3万元。")
-    after = carry([z, first, second], {ONE: [whole, block("z")]})
+    after = carry_edits([z, first, second], {ONE: [whole, block("z")]})
 
     assert [(one.text, [figure.name for figure in one.figures]) for one in after] == [
         ("办案13起。", ["案"]), ("罚款3万元。", ["罚"]), ("z的话。", []),
@@ -93,7 +93,7 @@ def test_the_parts_of_a_split_block_stay_together_and_share_its_figures() -> Non
 def test_what_was_moved_stays_behind_its_neighbour_also_in_another_part() -> None:
     a, b, c, short = drafted(year("a", "b", "c"))
     moved = [b, replace(a, placed=True), c, replace(short, section=ONE, placed=True)]
-    after = carry(moved, year("a", "b", "new", "c", a="改了。"))
+    after = carry_edits(moved, year("a", "b", "new", "c", a="改了。"))
 
     assert told(after) == ["b的话。", "改了。", "new的话。", "c的话。", "不足。"]
     assert {one.section for one in after} == {ONE}
@@ -102,20 +102,20 @@ def test_what_was_moved_stays_behind_its_neighbour_also_in_another_part() -> Non
 def test_what_was_written_by_hand_stays_even_in_a_part_that_nothing_is_compiled_for() -> None:
     hand = DraftBlock("hand:1", OTHER, "另有一事。")
 
-    assert carry([*drafted(year("a")), hand], year("a"))[-1] == hand
-    assert carry([hand], {ONE: [block("a")]}) == [fresh(block("a"), ONE), hand]
+    assert carry_edits([*drafted(year("a")), hand], year("a"))[-1] == hand
+    assert carry_edits([hand], {ONE: [block("a")]}) == [fresh(block("a"), ONE), hand]
 
 
 @pytest.mark.parametrize("mark", [{"withdrawn": True}, {"internal": "涉及个案"}, {"heading": "另题", "titled": True}])
 def test_a_mark_stays_while_the_text_follows(mark: dict[str, object]) -> None:
-    [after, *_] = carry(edited(drafted(year("a")), "a", **mark), year("a", a="新的话。"))
+    [after, *_] = carry_edits(edited(drafted(year("a")), "a", **mark), year("a", a="新的话。"))
 
     assert after.text == "新的话。"
     assert {name: getattr(after, name) for name in mark} == mark
 
 
 def test_what_the_compiler_calls_internal_is_internal_whatever_it_was() -> None:
-    [after] = carry(drafted({ONE: [block("a")]}), {ONE: [block("a", internal="内部台账")]})
+    [after] = carry_edits(drafted({ONE: [block("a")]}), {ONE: [block("a", internal="内部台账")]})
 
     assert after.internal == "内部台账"
 
@@ -126,7 +126,7 @@ def test_an_internal_figure_stays_internal() -> None:
 
     [before] = drafted({ONE: [counted(1)]})
     before = replace(before, figures=(replace(before.figures[0], internal="未公开"),))
-    [after] = carry([before], {ONE: [counted(2)]})
+    [after] = carry_edits([before], {ONE: [counted(2)]})
 
     assert [(figure.written, figure.internal) for figure in after.figures] == [("2起", "未公开")]
 
@@ -180,7 +180,7 @@ def desks(draw: st.DrawFn) -> list[DraftBlock]:
 
 @given(desks(), compilations())
 def test_nothing_a_person_did_is_ever_lost(previous: list[DraftBlock], compiled: Compiled) -> None:
-    after = {one.key: one for one in carry(previous, compiled)}
+    after = {one.key: one for one in carry_edits(previous, compiled)}
 
     for one in previous:
         if one.by_hand:
@@ -193,14 +193,14 @@ def test_nothing_a_person_did_is_ever_lost(previous: list[DraftBlock], compiled:
 
 @given(desks(), compilations())
 def test_carrying_twice_is_carrying_once(previous: list[DraftBlock], compiled: Compiled) -> None:
-    once = carry(previous, compiled)
+    once = carry_edits(previous, compiled)
 
-    assert carry(once, compiled) == once
+    assert carry_edits(once, compiled) == once
 
 
 @given(desks(), compilations())
 def test_no_key_comes_twice_and_every_compiled_block_is_told(previous: list[DraftBlock], compiled: Compiled) -> None:
-    after = carry(previous, compiled)
+    after = carry_edits(previous, compiled)
 
     assert len({one.key for one in after}) == len(after)
     told_of = {key for one in after for key in one.origins}
@@ -209,7 +209,7 @@ def test_no_key_comes_twice_and_every_compiled_block_is_told(previous: list[Draf
 
 @given(compilations(), compilations())
 def test_without_edits_the_result_is_what_is_compiled(before: Compiled, compiled: Compiled) -> None:
-    assert carry(drafted(before), compiled) == drafted(compiled)
+    assert carry_edits(drafted(before), compiled) == drafted(compiled)
 
 
 @given(desks(), compilations(), compilations())
@@ -217,8 +217,8 @@ def test_sources_that_come_back_leave_an_edit_as_it_was(
     previous: list[DraftBlock], other: Compiled, compiled: Compiled
 ) -> None:
     """What lies between does not matter: only what the compiler wrote then and writes now."""
-    straight = {one.key: one for one in carry(previous, compiled)}
-    around = {one.key: one for one in carry(carry(previous, other), compiled)}
+    straight = {one.key: one for one in carry_edits(previous, compiled)}
+    around = {one.key: one for one in carry_edits(carry_edits(previous, other), compiled)}
 
     for one in previous:
         if one.compiled is not None:

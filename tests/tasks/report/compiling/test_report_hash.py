@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.database import unit_of_work
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
-from tasks.report.compiling.report_hash import content_hash, short
+from tasks.report.compiling.report_hash import content_hash, short_hash
 from tasks.report.desk.at_desk import copy_version
 from tests.actors import administrator
 from tests.report_year import a_year, day
@@ -80,4 +80,4 @@ def test_both_databases_give_the_same_hash(any_engine: Engine, other_engine: Eng
             assert report is not None
             found.append(content_hash(session, report))
     assert found[0] == found[1]
-    assert (len(found[0]), short(found[0]), short(None)) == (64, found[0][:12], "")
+    assert (len(found[0]), short_hash(found[0]), short_hash(None)) == (64, found[0][:12], "")

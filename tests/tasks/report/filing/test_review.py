@@ -16,7 +16,7 @@ from models.filing_rows import Adoption, Consultation
 from models.person import Role
 from models.report import Report
 from tasks.report.compiling.compile_report import newest_report
-from tasks.report.compiling.report_hash import content_hash, short
+from tasks.report.compiling.report_hash import content_hash, short_hash
 from tasks.report.desk.edit_block import edit_block
 from tasks.report.filing.addressees import addressees_of
 from tasks.report.filing.consult import settle_opinion
@@ -80,7 +80,7 @@ def test_from_the_draft_to_the_archive_with_a_return_on_the_way(any_engine: Engi
     office.acting(LEADER, pass_legal, on="2026-01-23", opinion="内容合法")
     office.hire("周督办", Role.SUPERVISOR, "督办员")
     office.acting("周督办", pass_secrecy, on="2026-01-26")
-    office.acting(FIRST, sign_off, on="2026-01-27", seen=short(office.filing.content_hash))
+    office.acting(FIRST, sign_off, on="2026-01-27", seen=short_hash(office.filing.content_hash))
     office.acting(SUPERVISOR, send, TO[0], on="2026-01-28", way="机要交换")
     assert office.filing.state is FilingState.FILING
     office.acting(SUPERVISOR, send, TO[1], on="2026-01-29", way="公文系统")
@@ -151,13 +151,13 @@ def test_nothing_is_filed_or_published_before_it_is_signed(office: FilingOffice,
 
 def test_one_signs_the_very_version_one_has_read(office: FilingOffice) -> None:
     office.until("sign_off")
-    read = short(office.filing.content_hash)
+    read = short_hash(office.filing.content_hash)
     office.acting(FIRST, return_, reason="补充")
     edit(office, "年内学习1次。", on="2026-01-16")
     office.until("sign_off")
     with pytest.raises(ConflictError, match="已换成另一版"):
         office.acting(FIRST, sign_off, seen=read, accepting="已核")
-    office.acting(FIRST, sign_off, seen=short(office.filing.content_hash), accepting="已核")
+    office.acting(FIRST, sign_off, seen=short_hash(office.filing.content_hash), accepting="已核")
     assert office.filing.state is FilingState.FILING
 
 
