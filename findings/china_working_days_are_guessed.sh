@@ -10,7 +10,7 @@
 #
 # Seen with: holidays 0.83 (October 2025) and 0.109, workalendar 17.0.0, chinesecalendar 1.11.0, Python 3.11.
 # Source: github.com/vacanza/holidays/issues/3293; workalendar/asia/china.py ("need update every year").
-# Takes: about 25 s.
+# Takes: about 50 s.
 set -euo pipefail
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
