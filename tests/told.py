@@ -29,11 +29,13 @@ def told_once(engine: Engine, name: Hashable, tell: Callable[[], Result]) -> Res
         return tell()
     file = Path(str(engine.url.database))
     before = (_content(engine, file), name)
-    if Path(f"{file}-wal").exists():
+    if _is_held(file):
         return tell()
     if before not in _TOLD:
         answer = tell()
         _content(engine, file)
+        if _is_held(file):
+            return answer
         kept = Path(_FOLDER.name) / f"{len(_TOLD)}.db"
         shutil.copy(file, kept)
         _TOLD[before] = kept, answer
@@ -42,6 +44,11 @@ def told_once(engine: Engine, name: Hashable, tell: Callable[[], Result]) -> Res
     shutil.copy(kept, file)
     found: Result = answer
     return found
+
+
+def _is_held(file: Path) -> bool:
+    """Whether somebody else is connected: then not all of it is in the file."""
+    return Path(f"{file}-wal").exists()
 
 
 def _content(engine: Engine, file: Path) -> bytes:
