@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from models.days import DAY
 from models.policy import Relation, Rung, Unit
 from models.workdays import WorkCalendar
 
-_DAY = dt.timedelta(days=1)
+# Plain steps, here and in `models.workdays`: sweeps take thousands, and pendulum's cost sixty times as much.
 _REACH = dt.timedelta(days=800)
 """No step lies further from its due day than this; the search for a window's ends starts here."""
 
@@ -35,11 +36,11 @@ class Step:
         fires on the due day itself.
         """
         if self.relation is Relation.BEFORE:
-            raw = calendar.add(day, -self.offset) if self.unit is Unit.WORKING else day - self.offset * _DAY
+            raw = calendar.add(day, -self.offset) if self.unit is Unit.WORKING else day - self.offset * DAY
             return calendar.on_or_before(raw)
-        raw = calendar.add(day, self.offset) if self.unit is Unit.WORKING else day + self.offset * _DAY
+        raw = calendar.add(day, self.offset) if self.unit is Unit.WORKING else day + self.offset * DAY
         if self.relation is Relation.AFTER:
-            raw = max(raw, day + _DAY)
+            raw = max(raw, day + DAY)
         return calendar.on_or_after(raw)
 
 
@@ -97,7 +98,7 @@ def windows(
             if start <= ceiling:
                 found.append(Window(step, fire_on, start, min(end, ceiling), top=False))
             if end > ceiling:
-                found.append(Window(step, fire_on, max(start, ceiling + _DAY), end, top=True))
+                found.append(Window(step, fire_on, max(start, ceiling + DAY), end, top=True))
     return found
 
 
@@ -105,11 +106,11 @@ def _last_reaching(step: Step, calendar: WorkCalendar, on: dt.date) -> dt.date:
     """The latest due day whose step has fired by `on`."""
     low, high = on - _REACH, on + _REACH
     while low < high:
-        middle = low + ((high - low).days + 1) // 2 * _DAY
+        middle = low + ((high - low).days + 1) // 2 * DAY
         if step.fires_on(middle, calendar) <= on:
             low = middle
         else:
-            high = middle - _DAY
+            high = middle - DAY
     return low
 
 
@@ -120,8 +121,8 @@ def _runs(
     end = day = last
     fire_on = step.fires_on(day, calendar)
     while (fire_on > since) if first is None else (day >= first):
-        before = step.fires_on(day - _DAY, calendar)
+        before = step.fires_on(day - DAY, calendar)
         if before != fire_on or day == first:
             yield fire_on, day, end
-            end = day - _DAY
-        day, fire_on = day - _DAY, before
+            end = day - DAY
+        day, fire_on = day - DAY, before

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.circular import CircularKind, span_of
+from models.days import DAY
 from models.extension import Extension, ExtensionState
 from models.filling import Period, periods
 from models.item import Deadline, DeadlineKind, DeadlineMove, MoveCause, WorkItem
@@ -39,7 +40,6 @@ from tasks.wording.circular import (
 )
 
 ADDRESSEE = "各科室、有关单位"
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -336,8 +336,8 @@ def _suspended(look: _Look) -> Iterable[ChangedRow]:
 
 def _next(look: _Look) -> tuple[DeadlineRow, ...]:
     """Every open day from the day after up to the end of the next period; a suspended item has none."""
-    last = span_of(look.kind, look.span.last + _DAY, look.calendar).last
-    days = open_days(look.session, look.plan, first=look.until + _DAY, last=last, on=look.until)
+    last = span_of(look.kind, look.span.last + DAY, look.calendar).last
+    days = open_days(look.session, look.plan, first=look.until + DAY, last=last, on=look.until)
     return tuple(
         DeadlineRow(line.number, titled(line, day), line.unit, line.person or "", day.due_on)
         for day in days

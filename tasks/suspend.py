@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
+from models.days import DAY
 from models.errors import BadInputError
 from models.item import Deadline, ItemState, MoveCause, WorkItem
 from models.permission import Action
@@ -77,13 +78,12 @@ def span(suspension: Suspension, on: dt.date, calendar: WorkCalendar) -> int:
     """How many days the clock stood still if it runs again on `on`: that day itself runs."""
     if suspension.unit is Unit.CALENDAR:
         return (on - suspension.from_on).days
-    day = dt.timedelta(days=1)
-    return calendar.between(suspension.from_on - day, on - day)
+    return calendar.between(suspension.from_on - DAY, on - DAY)
 
 
 def later(day: dt.date, days: int, unit: Unit, calendar: WorkCalendar) -> dt.date:
     """So many calendar or working days after `day`."""
-    return calendar.add(day, days) if unit is Unit.WORKING else day + dt.timedelta(days=days)
+    return calendar.add(day, days) if unit is Unit.WORKING else day + days * DAY
 
 
 def _open(session: Session, item: WorkItem) -> list[Deadline]:
