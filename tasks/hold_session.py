@@ -7,6 +7,7 @@ import secrets
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from models.clock import day_of
 from models.database import key
 from models.person import Person
 from models.web_session import WebSession
@@ -54,7 +55,7 @@ def find_session(session: Session, token: str, *, now: dt.datetime) -> tuple[Web
             WebSession.seen_at > now - IDLE,
         )
     ).first()
-    if found is None or (found[1].left_on is not None and found[1].left_on < now.date()):
+    if found is None or (found[1].left_on is not None and found[1].left_on < day_of(now)):
         return None
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, SQLModel, col, func, select
 
-from models.clock import opening_of
+from models.clock import day_of, opening_of
 from models.job import Job, JobState
 from models.notice import Digest, DigestState, Notice, NoticeState
 from models.rhythm import LastRun
@@ -40,7 +40,7 @@ def measure(session: Session, *, now: dt.datetime) -> Measures:
     oldest: dt.date | None
     pending, oldest = session.execute(
         select(func.count(col(Notice.id)), func.min(col(Notice.send_on)))
-        .where(Notice.state == NoticeState.PENDING, col(Notice.send_on) <= now.date())
+        .where(Notice.state == NoticeState.PENDING, col(Notice.send_on) <= day_of(now))
     ).one()  # fmt: skip
     waits = col(WebhookMessage.state).in_([MessageState.WAITING, MessageState.SENDING])
     unsent: dt.datetime | None = session.exec(select(func.min(col(WebhookMessage.made_at))).where(waits)).one()
