@@ -17,9 +17,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor, Channel
-from models.clock import opening_of
+from models.clock import day_of, opening_of
 from models.database import on_record, reading, unit_of_work
 from models.day_override import office_calendar
+from models.days import DAY, days_from
 from models.errors import DubanError
 from models.evidence import Category
 from models.instruction import Instruction
@@ -64,8 +65,6 @@ LAST_DAY = dt.date(YEAR, 12, 31)
 
 SLUG = "demonstration"
 """Under this name the last lived day is remembered, apart from the rhythms that a served office has."""
-
-_DAY = dt.timedelta(days=1)
 
 
 def example(name: str) -> Path:
@@ -283,7 +282,7 @@ def open_accounts(engine: Engine, day: str, password: str) -> int:
     """Everybody who holds a post on the day gets an account with this password; how many got one."""
     now = opening_of(dt.date.fromisoformat(day))
     with on_record(engine) as session:
-        made = invite_all(session, find_organ(session, None), by=Actor("本机管理员", Channel.COMMAND, now.date(), now))
+        made = invite_all(session, find_organ(session, None), by=Actor("本机管理员", Channel.COMMAND, day_of(now), now))
         for account in made:
             set_by_code(session, account.code, password, now=now)
     return len(made)
@@ -296,8 +295,8 @@ def days_to_live(engine: Engine) -> list[dt.date]:
         issued_on = find_plan(session, find_organ(session, None), YEAR).issued_on
     if issued_on is None:
         raise DubanError(f"{YEAR} 年度计划尚未下达。")
-    first = lived.on + _DAY if lived else issued_on
-    return [first + turn * _DAY for turn in range((LAST_DAY - first).days + 1)]
+    first = lived.on + DAY if lived else issued_on
+    return days_from(first, LAST_DAY)
 
 
 def live(engine: Engine, settings: Settings, script: Script, days: Iterable[dt.date]) -> None:

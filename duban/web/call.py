@@ -21,6 +21,7 @@ from duban.web.problem import ProblemError, problem_of
 from models.actor import Actor, Channel
 from models.api_token import ApiToken, TokenScope
 from models.audit import AuditEntry
+from models.clock import day_of
 from models.database import on_record, reading, unit_of_work
 from models.errors import NotFoundError
 from models.organ import Organ
@@ -58,7 +59,7 @@ class Call:
 
     @property
     def on(self) -> dt.date:
-        return self.now.date()
+        return day_of(self.now)
 
     @property
     def by(self) -> Actor:
@@ -129,11 +130,11 @@ def called(
         token, person = found
         asked_of = session.get_one(Organ, person.organ_id)
         if organ and organ not in (asked_of.code, asked_of.name):
-            by = Actor(person.name, Channel.API, now.date(), now, person.id)
+            by = Actor(person.name, Channel.API, day_of(now), now, person.id)
             asked_of = seen_organ(session, organ, by=by)
-    if token.used_on is None or token.used_on < now.date():
+    if token.used_on is None or token.used_on < day_of(now):
         with unit_of_work(desk.database) as session:
-            note_token_use(session, token, on=now.date())
+            note_token_use(session, token, on=day_of(now))
     return Call(desk, request, response, token, person, asked_of, now)
 
 

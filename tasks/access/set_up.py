@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.account import Account
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, ConflictError
 from models.organ import Organ
@@ -44,7 +45,7 @@ def set_up(
     name = "".join(name.split())
     if not 0 < len(name) <= 64:
         raise BadInputError("请填写姓名,1 至 64 个字。")
-    by = Actor(name, Channel.WEB, now.date(), now)
+    by = Actor(name, Channel.WEB, day_of(now), now)
     with recorded(session, by, "set_up", organ_id=organ.id if organ else None) as record:
         if organ is None:
             organ = _found(session, organ_name, organ_code)
@@ -52,7 +53,7 @@ def set_up(
         post = Post(organ_id=key(organ.id), title=TITLE, role=Role.ADMINISTRATOR)
         session.add_all([person, post])
         session.flush()
-        session.add(Tenure(post_id=key(post.id), person_id=key(person.id), started_on=now.date()))
+        session.add(Tenure(post_id=key(post.id), person_id=key(person.id), started_on=day_of(now)))
         login = folded(name)
         check_password(session, person, login, password)
         account = Account(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, func, select
 from sqlmodel import func as sql
 
-from models.clock import opening_of
+from models.clock import day_of, opening_of
 from models.job import Job, JobState
 from models.migrate import revisions
 from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
@@ -43,7 +43,7 @@ def measure(session: Session, *, now: dt.datetime) -> Measures:
     oldest: dt.date | None
     pending, oldest = session.execute(
         select(func.count(col(Notice.id)), func.min(col(Notice.send_on)))
-        .where(Notice.state == NoticeState.PENDING, col(Notice.send_on) <= now.date())
+        .where(Notice.state == NoticeState.PENDING, col(Notice.send_on) <= day_of(now))
     ).one()  # fmt: skip
     waits = col(WebhookMessage.state).in_([MessageState.WAITING, MessageState.SENDING])
     unsent: dt.datetime | None = session.exec(select(func.min(col(WebhookMessage.made_at))).where(waits)).one()

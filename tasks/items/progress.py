@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
+from models.days import DAY
 from models.errors import BadInputError
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.light import planned_percent
@@ -111,7 +112,7 @@ def _keep_or_make_promise(session: Session, deed: Deed, next_report_on: dt.date 
     ).all()
     for deadline in open_ones:
         if next_report_on is not None:
-            after = next_report_on + dt.timedelta(days=1)
+            after = next_report_on + DAY
             deadline.look_on, deadline.promised = max(after, waits or after), True
         elif deadline.promised:
             deadline.look_on, deadline.promised = waits, False

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.audit import AuditEntry
 from models.clock import opening_of
+from models.days import DAY
 from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
 from models.organ import Organ
 from models.permission import Action
@@ -25,7 +26,6 @@ MOST = 2_000
 """Events of one calendar, the nearest first."""
 BACK = dt.timedelta(days=370)
 """What was due longer ago and is still open has left the calendar: it is in the list of what is overdue."""
-DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.clock import OFFICE_ZONE
+from models.clock import local
 from models.database import key
 from models.errors import BadInputError
 from models.explanation import why
@@ -186,7 +186,7 @@ def result_of(notice: Notice, digest: Digest | None, *, by: Actor, settings: Set
     if digest is not None and digest.attempts:
         if digest.state is DigestState.SENDING:
             return f"正在发送(第 {digest.attempts} 次)"
-        again = digest.next_try_at.astimezone(OFFICE_ZONE)
+        again = local(digest.next_try_at)
         return f"已试 {digest.attempts} 次未成,{again:%Y-%m-%d %H:%M} 后再试"
     if is_quiet(settings, by.now):
         return f"静默时段({settings.quiet_from:%H:%M} 至 {settings.quiet_until:%H:%M})内不发,之后发送"

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
 from models.circular import CircularKind, span_of
+from models.days import DAY
 from models.document import Document, DocumentKind
 from models.explanation import distance
 from models.extension import Extension, ExtensionState
@@ -47,7 +48,6 @@ from tasks.people.people_of import UNASSIGNED
 from tasks.scores.show_scores import Score, scores_of
 
 ADDRESSEE = "各科室、有关单位"
-_DAY = dt.timedelta(days=1)
 
 
 def compile_circular(
@@ -335,8 +335,8 @@ def _suspended(look: _Look) -> Iterable[ChangedRow]:
 
 def _next(look: _Look) -> tuple[NextDeadlineRow, ...]:
     """Every open day from the day after up to the end of the next period; a suspended item has none."""
-    last = span_of(look.kind, look.span.last + _DAY, look.calendar).last
-    days = open_days(look.session, look.plan, first=look.until + _DAY, last=last, on=look.until)
+    last = span_of(look.kind, look.span.last + DAY, look.calendar).last
+    days = open_days(look.session, look.plan, first=look.until + DAY, last=last, on=look.until)
     return tuple(
         NextDeadlineRow(line.number, titled(line, day), line.unit, line.handler or "", day.due_on)
         for day in days

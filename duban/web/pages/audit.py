@@ -23,7 +23,7 @@ from duban.web.visit import Signed, Visit
 from duban.web.work_folder import new_result
 from models.actor import Actor
 from models.audit import AuditEntry
-from models.clock import OFFICE_ZONE
+from models.clock import local
 from models.database import reading
 from models.errors import BadInputError, DubanError, NotFoundError
 from models.item import WorkItem
@@ -126,7 +126,7 @@ def export_all(database: Engine, settings: Settings, job: Job, report: Report) -
         count = _write(
             session, actor_of(session, job), asked, kept, lambda done: report(done, total, f"已写出 {done} 条")
         )
-    name = f"操作记录-{job.made_at.astimezone(OFFICE_ZONE):%Y%m%d}.csv"
+    name = f"操作记录-{local(job.made_at):%Y%m%d}.csv"
     return {"said": f"已写出 {count} 条操作记录。", "file": path.name, "name": name, "type": CSV}
 
 
@@ -251,7 +251,7 @@ def _rows(kept: BinaryIO, rows: Sequence[Sequence[str]], *, start: bytes = b"") 
 
 def _cells(entry: TrailEntry) -> tuple[str, ...]:
     return (
-        str(entry.id), f"{entry.at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M:%S}", entry.on.isoformat(), entry.actor,
+        str(entry.id), f"{local(entry.at):%Y-%m-%d %H:%M:%S}", entry.on.isoformat(), entry.actor,
         entry.stands_for or "", entry.channel, entry.action_label, entry.organ or "", entry.item or "",
         entry.reason or "", "\n".join(entry.changes), entry.hash,
     )  # fmt: skip

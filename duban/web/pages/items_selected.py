@@ -8,6 +8,7 @@ from duban.web.item_list import address, asked_again, asked_for, selected
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.clock import day_of
 from models.database import key, rehearsing
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
@@ -112,7 +113,7 @@ def _urge_page(
     authorize_organ(session, visit.by, Action.URGE, visit.organ.id)
     foreseen = foresee_urging(session, items, by=visit.by)
     calendar = office_calendar(session, organ_id=visit.organ.id)
-    reply_by = calendar.add(visit.now.date(), REPLY_DAYS)
+    reply_by = calendar.add(day_of(visit.now), REPLY_DAYS)
     return visit.page(
         session, "items_urge.html", menu="/items", status_code=status_of(error) if error else 200,
         error=error.message if error else "", typed=typed or {"reply_by": str(reply_by)}, query=query,
@@ -138,7 +139,7 @@ def _transfer_page(
         session, "items_transfer.html", menu="/items", status_code=status_of(error) if error else 200,
         error=error.message if error else "", typed=typed or {}, query=query, back=_back(visit, query), items=items,
         lines=_lines(session, visit, items), departments=departments,
-        people=people_in_office(session, organ_id, on=visit.now.date()),
+        people=people_in_office(session, organ_id, on=day_of(visit.now)),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
+from models.clock import day_of
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
 from models.organ import Department
@@ -111,7 +112,7 @@ def _form(
 ) -> HTMLResponse:
     if act not in _FORMS:
         raise NotFoundError("没有这个页面。")
-    day = visit.now.date()
+    day = day_of(visit.now)
     calendar = office_calendar(session, organ_id=person.organ_id)
     return visit.page(
         session, "person_act.html", menu="/settings", status_code=status_of(error) if error else 200,
@@ -192,12 +193,12 @@ def ask_hand_over(
     with visit.reading() as session:
         require_staff(session, visit)
         try:
-            on = _day(day, "交接日") if day else visit.now.date()
+            on = _day(day, "交接日") if day else day_of(visit.now)
             return _hand_over(session, visit, _passing(session, visit, person, post, wanted, to, on), person, post)
         except BadInputError as error:
             if isinstance(error, NotFoundError):
                 raise
-            found = _passing(session, visit, person, post, wanted, to, visit.now.date())
+            found = _passing(session, visit, person, post, wanted, to, day_of(visit.now))
             return _hand_over(session, visit, found, person, post, error=error)
 
 
@@ -222,7 +223,7 @@ def do_hand_over(sent: Sent) -> Response:
         raise
     except DubanError as error:
         with visit.reading() as session:
-            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), visit.now.date())
+            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), day_of(visit.now))
             return _hand_over(session, visit, found, person, post, error=error)
     return visit.go(visit.link("/people"), said)
 
@@ -329,8 +330,8 @@ def _new(
     return visit.page(
         session, "people_new.html", menu="/settings", status_code=status_code, typed=typed, wrong=wrong, error=error,
         roles=[(role.label, role.label) for role in Role], departments=session.exec(departments).all(),
-        people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=visit.now.date())],
-        today=visit.now.date(),
+        people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=day_of(visit.now))],
+        today=day_of(visit.now),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from duban.web.report_view import SHOWN
 from duban.web.report_work import COMPILE
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
+from models.clock import day_of
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError
@@ -115,7 +116,7 @@ def _list(
 def _usual_day(session: Session, visit: Visit, year: int) -> dt.date:
     """The day a report bears unless another is named: today while its year lasts, so that nothing still to come counts
     as missed; afterwards as `report_day` says."""
-    present = visit.now.date()
+    present = day_of(visit.now)
     if present.year == year:
         return present
     return report_day(year, office_calendar(session, organ_id=visit.organ.id))

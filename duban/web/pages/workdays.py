@@ -1,6 +1,5 @@
 """工作日历: the year by months, what was set beside the official calendar, and changes shown before they are made."""
 
-import calendar as months_of
 import datetime as dt
 import shutil
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.actor import Actor
 from models.day_override import DayOverride, office_calendar
+from models.days import days_from, first_of, last_of
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
 from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
@@ -29,7 +29,6 @@ KIND, ENDINGS = "days", (".xlsx", ".csv", ".json")
 SHOWN = 100
 """Reminders that move, listed at most."""
 FIRST, LAST = 1990, 2200
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -194,9 +193,11 @@ def lay_out(calendar: WorkCalendar, year: int, own: set[dt.date]) -> list[Calend
     for number in range(1, 13):
         weeks: list[list[DayCell | None]] = []
         working = 0
-        for week in months_of.Calendar().monthdatescalendar(year, number):
+        first = dt.date(year, number, 1)
+        shown = days_from(first_of("week", first), last_of("week", last_of("month", first)))
+        for start in range(0, len(shown), 7):
             cells: list[DayCell | None] = []
-            for day in week:
+            for day in shown[start : start + 7]:
                 if day.month != number:
                     cells.append(None)
                     continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from models.clock import OFFICE_ZONE
+from models.clock import day_of
 from models.figure import Figure
 from models.organ import Organ
 from models.report import Report, ReportBlock, ReportSection
@@ -48,7 +48,7 @@ def check_year(session: Session, organ: Organ, year: int, *, on: dt.date) -> Che
 def check_report(session: Session, report: Report) -> Checked:
     """A version: the figures it states, and all that its year's records count as of the day it bears."""
     written = (report.paper or {}).get("dated_on")
-    on = dt.date.fromisoformat(written) if written else report.compiled_at.astimezone(OFFICE_ZONE).date()
+    on = dt.date.fromisoformat(written) if written else day_of(report.compiled_at)
     return _checked(session, session.get_one(Organ, report.organ_id), report.year, on, report)
 
 
