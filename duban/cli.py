@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from duban.commands import Commands
 from duban.edge import Edge, warn
 from duban.usage import UsageError, usage_line
 from models.errors import BadInputError, DubanError
 
 app = typer.Typer(
     name="duban",
+    cls=Commands,
     help="督办:年度工作要点从清单到报告的全年督办与年度报告。",
     no_args_is_help=True,
     add_completion=False,
@@ -47,9 +49,6 @@ def home_first(words: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line; an error of the user's or of ours is one Chinese line on standard error."""
-    from duban.commands import register
-
-    register(app)
     try:
         code: Any = app(home_first(sys.argv[1:]), standalone_mode=False)
     except UsageError as error:

@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.prefect_server import FlowFailedError, PrefectServer
+from flows.prefect.server import FlowFailedError, PrefectServer
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import missed, trigger

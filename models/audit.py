@@ -91,7 +91,7 @@ _POSTGRES = [
     " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
 ]
 GUARDS = {"sqlite": _SQLITE, "postgresql": _POSTGRES}
-"""The statements that make the database refuse, by dialect; a migration runs them too."""
+"""The statements that make the database refuse, by dialect; the schema's first revision holds the same."""
 
 for _dialect, _statements in GUARDS.items():
     for _statement in _statements:

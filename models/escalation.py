@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from models.policy import Relation, Rung, Unit
+from models.policy import Relation, Rung
+from models.unit import Unit
 from models.workdays import WorkCalendar
 
 _DAY = dt.timedelta(days=1)
@@ -35,9 +36,8 @@ class RungFiring:
         fires on the due day itself.
         """
         if self.relation is Relation.BEFORE:
-            raw = calendar.add(day, -self.offset) if self.unit is Unit.WORKING else day - self.offset * _DAY
-            return calendar.on_or_before(raw)
-        raw = calendar.add(day, self.offset) if self.unit is Unit.WORKING else day + self.offset * _DAY
+            return calendar.on_or_before(self.unit.later(day, -self.offset, calendar))
+        raw = self.unit.later(day, self.offset, calendar)
         if self.relation is Relation.AFTER:
             raw = max(raw, day + _DAY)
         return calendar.on_or_after(raw)
@@ -74,12 +74,8 @@ def steps(rungs: Iterable[Rung]) -> tuple[list[RungFiring], list[RungFiring]]:
 def _height(step: RungFiring) -> tuple[int, float]:
     """Higher steps come later in an item's life: far before, near before, then ever longer after."""
     if step.relation is Relation.BEFORE:
-        return 0, -_in_days(step)
-    return 1, _in_days(step)
-
-
-def _in_days(step: RungFiring) -> float:
-    return step.offset * 7 / 5 if step.unit is Unit.WORKING else step.offset
+        return 0, -step.unit.in_days(step.offset)
+    return 1, step.unit.in_days(step.offset)
 
 
 def windows(

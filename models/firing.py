@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.escalation import RungFiring, steps, windows
 from models.person import Role
-from models.policy import Rung, Unit
+from models.policy import Rung
 from models.workdays import WorkCalendar
 
 _DAY = dt.timedelta(days=1)
@@ -54,7 +54,7 @@ def firings(
     def firing(on: dt.date, step: RungFiring, counted_from: dt.date, *, caught_up: bool = False) -> Firing:
         rung = ladder[step.rung_id - 1]
         turn = (step.offset - rung.offset) // rung.every if rung.every else 0
-        plain = step.unit is Unit.CALENDAR or step.offset == 0
+        plain = not step.unit.rests or step.offset == 0
         set_on = step.fires_on(counted_from, _EVERY_DAY if plain else calendar)
         return Firing(on, calendar.on_or_after(on), set_on, rung, turn, caught_up)
 

@@ -216,9 +216,7 @@ class DeadlineMove(Row, table=True):
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     from_on: dt.date
     to_on: dt.date
-    cause: MoveCause = Field(
-        default=MoveCause.PLAN, sa_type=coded(MoveCause), sa_column_kwargs={"server_default": str(MoveCause.PLAN)}
-    )
+    cause: MoveCause = Field(default=MoveCause.PLAN, sa_type=coded(MoveCause))
     moved_on: dt.date | None = None
     """The day the move took effect; a move after `from_on` had passed leaves the miss standing."""
     reason: str = Field(max_length=500)

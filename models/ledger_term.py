@@ -31,4 +31,4 @@ class LedgerTermPolicy(Row, table=True):
     confirmed_on: dt.date
     confirmed_by_id: int | None = Field(default=None, foreign_key="person.id")
     note: str | None = Field(default=None, max_length=500)
-    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    revision: int = 0

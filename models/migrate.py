@@ -38,8 +38,9 @@ def alembic_config(connection: Connection, *, folder: Path = MIGRATIONS) -> "Con
     return config
 
 
-def create_or_upgrade(settings: Settings) -> str:
-    """Create the data folder (for its owner only) and the database, or upgrade it; returns the version.
+def create_or_upgrade(settings: Settings, *, folder: Path = MIGRATIONS) -> str:
+    """Create the data folder (for its owner only) and the database, or upgrade it to the newest revision in `folder`;
+    returns the version.
 
     One transaction: a failed upgrade leaves the database as it was. Raises BadInputError where the folder
     cannot be written, the database cannot be reached, or is newer than this program.
@@ -54,15 +55,15 @@ def create_or_upgrade(settings: Settings) -> str:
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.migrate'))"))
-            _refuse_newer(_version(connection))
-            command.upgrade(alembic_config(connection), "head")
+            _refuse_newer(_version(connection), folder)
+            command.upgrade(alembic_config(connection, folder=folder), "head")
             with Session(connection) as session:
                 seed_presets(session)
-    return revisions()[-1]
+    return revisions(folder)[-1]
 
 
-def open_current(settings: Settings) -> Engine:
-    """The database, present and of this program's version.
+def open_current(settings: Settings, *, folder: Path = MIGRATIONS) -> Engine:
+    """The database, present and of this program's version, the newest revision in `folder`.
 
     Raises NotFoundError where there is none yet, BadInputError where it is older or newer, cannot be reached,
     or its folder cannot be written.
@@ -78,9 +79,9 @@ def open_current(settings: Settings) -> Engine:
         version = _version(connection)
     if version is None:
         raise missing
-    _refuse_newer(version)
-    if version != revisions()[-1]:
-        raise BadInputError(f"数据库是旧版本({version},本程序需要 {revisions()[-1]}):请先备份,再运行 duban init 升级。")
+    _refuse_newer(version, folder)
+    if version != (newest := revisions(folder)[-1]):
+        raise BadInputError(f"数据库是旧版本({version},本程序需要 {newest}):请先备份,再运行 duban init 升级。")
     return open_engine(settings.database)
 
 
@@ -152,8 +153,7 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _refuse_newer(version: str | None) -> None:
-    if version is not None and version not in revisions():
-        raise BadInputError(
-            f"数据库由更新版本的程序建立(版本 {version},本程序最高到 {revisions()[-1]}):请升级本程序后再用。"
-        )
+def _refuse_newer(version: str | None, folder: Path) -> None:
+    known = revisions(folder)
+    if version is not None and version not in known:
+        raise BadInputError(f"数据库由更新版本的程序建立(版本 {version},本程序最高到 {known[-1]}):请升级本程序后再用。")

@@ -4,7 +4,6 @@ A plan that is issued runs by a frozen copy of its preset, so that editing the p
 running year. Copies are known by the hash of their content: plans with the same ladder share one.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlmodel import Field
 from models.coded import Coded, coded
 from models.person import Role
 from models.row import Row
+from models.unit import Unit
 
 
 class Relation(Coded):
@@ -22,13 +22,6 @@ class Relation(Coded):
     BEFORE = "before", "到期前"
     AFTER = "after", "逾期"
     UNSIGNED = "unsigned", "未签收满"
-
-
-class Unit(Coded):
-    """日 and 工作日 are different units everywhere."""
-
-    CALENDAR = "calendar", "天"
-    WORKING = "working", "个工作日"
 
 
 class Colour(Coded):
@@ -48,12 +41,6 @@ class ReportingCycle(Coded):
     WEEKLY = "weekly", "每周"
     MONTHLY = "monthly", "每月"
     QUARTERLY = "quarterly", "每季度"
-
-
-def _default(value: Any) -> dict[str, Any]:
-    """The same default in the database, for rows that are written by set-based SQL and for older databases."""
-    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return {"server_default": str(value) if isinstance(value, Coded) else written}
 
 
 def _levels(*levels: Sequence[Role]) -> list[list[str]]:
@@ -88,31 +75,23 @@ class Policy(Row, table=True):
     frozen_hash: str | None = Field(default=None, max_length=64, unique=True)
     near_days: int = 5
     """An open item this many working days or fewer before its due day shows yellow."""
-    lag_yellow: int | None = Field(default=10, sa_column_kwargs=_default(10))
+    lag_yellow: int | None = 10
     """Points behind planned progress from which on an item shows yellow (银川发改委 2025: 10 to 30); none: never."""
-    lag_red: int | None = Field(default=30, sa_column_kwargs=_default(30))
+    lag_red: int | None = 30
     """Points behind planned progress beyond which an item shows red."""
-    objection_days: int = Field(default=3, sa_column_kwargs=_default(3))
+    objection_days: int = 3
     """Working days from issue within which a unit may object to being given an item (县政务督办工作规则)."""
-    extension_limit: int = Field(default=2, sa_column_kwargs=_default(2))
-    extension_levels: list[list[str]] = Field(
-        default_factory=lambda: ONE_LEADER, sa_type=JSON, sa_column_kwargs=_default(ONE_LEADER)
-    )
-    closure_levels: list[list[str]] = Field(
-        default_factory=lambda: SUPERVISOR_ONLY, sa_type=JSON, sa_column_kwargs=_default(SUPERVISOR_ONLY)
-    )
-    evidence_rules: dict[str, dict[str, Any]] = Field(
-        default_factory=lambda: EVIDENCE_RULES, sa_type=JSON, sa_column_kwargs=_default(EVIDENCE_RULES)
-    )
+    extension_limit: int = 2
+    extension_levels: list[list[str]] = Field(default_factory=lambda: ONE_LEADER, sa_type=JSON)
+    closure_levels: list[list[str]] = Field(default_factory=lambda: SUPERVISOR_ONLY, sa_type=JSON)
+    evidence_rules: dict[str, dict[str, Any]] = Field(default_factory=lambda: EVIDENCE_RULES, sa_type=JSON)
     """What closes an item of each importance: so many pieces, and one at least of each category named."""
-    urge_gap: int = Field(default=3, sa_column_kwargs=_default(3))
+    urge_gap: int = 3
     """Working days that lie between two urgings of one item, whoever urges (政府督查工作条例 art. 15 in spirit)."""
-    filling: ReportingCycle = Field(
-        default=ReportingCycle.NONE, sa_type=coded(ReportingCycle), sa_column_kwargs=_default(ReportingCycle.NONE)
-    )
-    filling_day: int = Field(default=25, sa_column_kwargs=_default(25))
+    filling: ReportingCycle = Field(default=ReportingCycle.NONE, sa_type=coded(ReportingCycle))
+    filling_day: int = 25
     """The day of the month by which a month or quarter is reported; a week is reported by its last working day."""
-    suspension_unit: Unit = Field(default=Unit.WORKING, sa_type=coded(Unit), sa_column_kwargs=_default(Unit.WORKING))
+    suspension_unit: Unit = Field(default=Unit.WORKING, sa_type=coded(Unit))
     """The days by which a suspended item's due day moves."""
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
-from sqlmodel import text as sql
 
 from models.coded import Coded, coded
 from models.row import Row
@@ -20,6 +19,16 @@ class SectionKind(Coded):
     NEXT_YEAR = "next_year", "下一年度主要安排"
     OTHER = "other", "其他需要报告的情况"
     THEMATIC = "thematic", "专题"
+
+
+HEADINGS = {
+    SectionKind.ACHIEVEMENTS: "{year}年推进法治政府建设的主要举措和成效",
+    SectionKind.DEFICIENCIES: "推进法治政府建设存在的不足和原因",
+    SectionKind.FIRST_RESPONSIBLE: "主要负责人履行推进法治建设第一责任人职责情况",
+    SectionKind.NEXT_YEAR: "{next_year}年推进法治政府建设的主要安排",
+    SectionKind.OTHER: "其他需要报告的情况",
+}
+"""What each part of a report is called where an office names it no other way, in the usual order."""
 
 
 class Report(Row, table=True):
@@ -70,12 +79,12 @@ class ReportBlock(Row, table=True):
     text: str
     sources: list[str] = Field(sa_type=JSON)
     unsupported: bool = False
-    proposal: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    proposal: bool = False
     """It has sources, but a person has to say whether it is so."""
-    key: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    key: str = Field(default="", max_length=200)
     """What the block is called in every version: what the compiler calls it (`progress:12`), or `hand:3`, `split:4` for
     one that a person made."""
-    origins: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    origins: list[str] = Field(default_factory=list, sa_type=JSON)
     """Keys of the compiled blocks it came from, stable over versions (`ledger:case`, `progress:12`); none: a person
     wrote it."""
     compiled: str | None = None
@@ -85,11 +94,11 @@ class ReportBlock(Row, table=True):
     changed."""
     author_id: int | None = Field(default=None, foreign_key="person.id")
     """Who changed it last; nobody: the compiler's own words."""
-    withdrawn: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    withdrawn: bool = False
     """Taken out of the text by a person; kept to be seen, and to be put back."""
-    placed: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    placed: bool = False
     """A person put it where it stands; the compiler's order no longer moves it."""
-    titled: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    titled: bool = False
     """A person gave it its heading; the compiler no longer changes it."""
     internal: str | None = Field(default=None, max_length=300)
     """Why it stays out of the public edition; None: it is public."""
@@ -113,7 +122,7 @@ class ReportFigure(Row, table=True):
     approximate: bool = False
     rows: list[str] = Field(sa_type=JSON)
     row_hash: str = Field(max_length=64)
-    parts: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    parts: list[str] = Field(default_factory=list, sa_type=JSON)
     """What each row contributes where that is not one, in the order of the rows."""
     code: str | None = Field(default=None, max_length=100)
     """Stable over years and organs (`case.simple`); None for a number quoted from a sentence."""

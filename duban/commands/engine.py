@@ -65,7 +65,7 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
 
 def write(file: FileArgument = Path("prefect.yaml")) -> None:
     """按定时表写出 Prefect 部署文件。"""
-    from flows.deployment_file import deployment_file
+    from flows.prefect.deployment_file import deployment_file
 
     try:
         file.write_text(deployment_file(), encoding="utf-8")
@@ -76,7 +76,7 @@ def write(file: FileArgument = Path("prefect.yaml")) -> None:
 
 def check(file: FileArgument = Path("prefect.yaml")) -> None:
     """检查部署文件与定时表是否一致。"""
-    from flows.deployment_file import is_current
+    from flows.prefect.deployment_file import is_current
 
     if not is_current(file):
         raise DubanError(f"{file} 与定时表不一致或不存在:请运行 duban deployments write。")

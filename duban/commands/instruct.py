@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from duban.commands.acting import done, looking
-from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    YearOption,
-    edge,
-    print_json,
-    show_table,
-    table,
-    today,
-)
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from models.actor import Actor
-    from models.instruction import Instruction
+from duban.acts.item import ACTS
+from duban.commands.acts import add_command
+from duban.commands.errand import Answer, Errand, acting, answer, looking
+from duban.edge import table, today
 
 instructions = typer.Typer(help="领导批示:批示、签收、反馈、办结。", no_args_is_help=True)
-Which = Annotated[int, typer.Argument(metavar="批示编号", help="见 duban instruct list。")]
-Text = Annotated[str, typer.Option("--text", metavar="文字", help="内容。")]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,9 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 @instructions.command()
+@acting()
 def add(
-    context: typer.Context,
-    text: Text,
+    errand: Errand,
+    text: Annotated[str, typer.Option("--text", metavar="文字", help="内容。")],
     due: Annotated[str, typer.Option("--due", metavar="日期", help="办理时限。")],
     item: Annotated[str | None, typer.Option("--item", metavar="编号", help="批示在哪项任务上。")] = None,
     notice: Annotated[
@@ -51,12 +33,7 @@ def add(
     department: Annotated[str | None, typer.Option("--department", metavar="科室", help="交给哪个科室。")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="姓名", help="交给哪位承办人。")] = None,
     kind: Annotated[str, typer.Option("--kind", metavar="类别", help="履职类别:部署、过问、协调、督办。")] = "督办",
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """作一件批示:在任务上(--item)、就一条升级督办(--notice),或单独交办(--title 加 --department 或 --to)。
 
     批示有自己的时限、督办单和反馈,逾期同样升级,并记为第一责任人(分管领导)履职。
@@ -72,120 +49,44 @@ def add(
 
     if sum(given is not None for given in (item, notice, title)) != 1:
         raise BadInputError("请写明批示的对象:--item 任务编号、--notice 通知编号、--title 事项名称,三者取一。")
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, day, organ)
-        plan = reach.plan_for(session, by, year, organ)
-        duty = member_named(Duty, kind)
-        if title is not None:
-            owner = session.get_one(Organ, plan.organ_id)
-            given = instruct_freely(
-                session, plan, by=by, content=text, due_on=today(due), title=title, kind=duty,
-                department=find_department(session, owner, department) if department else None,
-                handler=find_person(session, to, owner) if to else None,
-            )  # fmt: skip
-        else:
-            answered = session.get(Notice, notice) if notice is not None else None
-            if notice is not None and answered is None:
-                raise NotFoundError(f"没有编号为 {notice} 的通知;可用 duban notice list 查看。")
-            target = session.get_one(WorkItem, answered.item_id) if answered else find_item(session, plan, item or "")
-            given = instruct(session, target, by=by, content=text, due_on=today(due), kind=duty, notice=answered)
-        data = {
-            "id": given.instruction.id, "item": given.item.number, "due_on": today(due),
-            "document": given.document.id, "number": given.document.written_number,
-        }  # fmt: skip
-    done(as_json, data, f"批示已下达(编号 {data['id']},{data['number']},任务 {data['item']},时限 {due})。")
+    session, by, plan, duty = errand.session, errand.by, errand.plan, member_named(Duty, kind)
+    if title is not None:
+        owner = session.get_one(Organ, plan.organ_id)
+        given = instruct_freely(
+            session, plan, by=by, content=text, due_on=today(due), title=title, kind=duty,
+            department=find_department(session, owner, department) if department else None,
+            handler=find_person(session, to, owner) if to else None,
+        )  # fmt: skip
+    else:
+        answered = session.get(Notice, notice) if notice is not None else None
+        if notice is not None and answered is None:
+            raise NotFoundError(f"没有编号为 {notice} 的通知;可用 duban notice list 查看。")
+        target = session.get_one(WorkItem, answered.item_id) if answered else find_item(session, plan, item or "")
+        given = instruct(session, target, by=by, content=text, due_on=today(due), kind=duty, notice=answered)
+    data = {
+        "id": given.instruction.id, "item": given.item.number, "due_on": today(due), "document": given.document.id,
+        "number": given.document.written_number,
+    }  # fmt: skip
+    return answer(data, f"批示已下达(编号 {data['id']},{data['number']},任务 {data['item']},时限 {due})。")
 
 
 @instructions.command("list")
-def list_(
-    context: typer.Context,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@looking()
+def list_(errand: Errand) -> Answer:
     """列出有权查看的批示:谁在何时批示了什么,办得怎样。"""
     from tasks.items.instruct import list_instructions
 
-    with looking(context, as_, on, year, organ) as (session, plan, by):
-        rows = list_instructions(session, plan, by=by)
-    if as_json:
-        print_json(rows)
-        return
-    made = table("编号", "日期", "领导", "任务", "批示", "时限", "状态", "结果", title=f"{plan.year} 年批示")
+    rows = list_instructions(errand.session, errand.plan, by=errand.by)
+    made = table("编号", "日期", "领导", "任务", "批示", "时限", "状态", "结果", title=f"{errand.plan.year} 年批示")
     for row in rows:
         late = "(逾期)" if row["overdue"] else ""
         made.add_row(
             str(row["id"]), str(row["on"]), row["person"], f"{row['item']} {row['title'][:16]}", row["text"][:30],
             str(row["due_on"]), row["state"].label + late, row["outcome"] or row["last_reply"] or "",
         )  # fmt: skip
-    show_table(made)
+    return answer(rows, made)
 
 
-@contextmanager
-def _acting(
-    context: typer.Context, number: int, as_: str | None, on: str | None, organ: str | None
-) -> Iterator[tuple[Session, Instruction, Actor]]:
-    from tasks.items.instruct import find_instruction
-
-    reach = edge(context)
-    with reach.writing() as session:
-        yield session, find_instruction(session, number), reach.actor(session, as_, today(on), organ)
-
-
-@instructions.command()
-def sign(
-    context: typer.Context,
-    number: Which,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """签收批示。"""
-    from tasks.items.instruct import sign_instruction
-
-    with _acting(context, number, as_, on, organ) as (session, instruction, by):
-        sign_instruction(session, instruction, by=by)
-        data = {"id": number, "state": instruction.state, "signed_on": by.on}
-    done(as_json, data, f"批示 {number} 已由{by.name}签收。")
-
-
-@instructions.command()
-def reply(
-    context: typer.Context,
-    number: Which,
-    text: Text,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """反馈批示的办理情况;首次反馈即视为签收。"""
-    from tasks.items.instruct import reply as answer
-
-    with _acting(context, number, as_, on, organ) as (session, instruction, by):
-        made = answer(session, instruction, by=by, content=text)
-        data = {"id": made.id, "instruction": number, "state": instruction.state}
-    done(as_json, data, f"批示 {number} 的反馈已记录。")
-
-
-@instructions.command()
-def close(
-    context: typer.Context,
-    number: Which,
-    outcome: Annotated[str, typer.Option("--outcome", metavar="文字", help="办理结果。")],
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """办结批示,写明办理结果;须先有反馈。"""
-    from tasks.items.instruct import close_instruction
-
-    with _acting(context, number, as_, on, organ) as (session, instruction, by):
-        close_instruction(session, instruction, by=by, outcome=outcome)
-        data = {"id": number, "state": instruction.state, "closed_on": by.on}
-    done(as_json, data, f"批示 {number} 已于 {by.on} 办结。")
+for _act in ACTS:
+    if _act.of_instruction:
+        add_command(instructions, _act)

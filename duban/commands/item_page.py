@@ -1,25 +1,24 @@
 """One item on the screen, as `duban item show` prints it."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from duban.edge import say
 
-
-def show_page(data: dict[str, Any]) -> None:
+def item_page(data: dict[str, Any]) -> Iterator[str]:
     """Facts first, then what happened, last what may be done now."""
-    say(f"【{data['light'].label}】任务 {data['number']} {data['title']}")
+    yield f"【{data['light'].label}】任务 {data['number']} {data['title']}"
     away = f",{data['distance']}" if data["distance"] else ""
-    say(f"  状态 {data['state'].label}  进度 {data['percent']}%  时限 {data['due_on'] or '-'}{away}")
-    say(f"  项目 {data['project']}  牵头 {data['unit']}" + _listed("  配合 ", data["cooperating"]))
-    say("  " + "  ".join(f"{role} {name}" for role, name in data["people"].items()))
+    yield f"  状态 {data['state'].label}  进度 {data['percent']}%  时限 {data['due_on'] or '-'}{away}"
+    yield f"  项目 {data['project']}  牵头 {data['unit']}" + _listed("  配合 ", data["cooperating"])
+    yield "  " + "  ".join(f"{role} {name}" for role, name in data["people"].items())
     counts = {"延期": data["extensions"], "退回": data["returns"], "重开": data["reopenings"]}
     if any(counts.values()):
-        say("  " + "  ".join(f"{name} {count} 次" for name, count in counts.items() if count))
+        yield "  " + "  ".join(f"{name} {count} 次" for name, count in counts.items() if count)
     if data["first_closed_on"]:
-        say(f"  首次办结 {data['first_closed_on']}")
+        yield f"  首次办结 {data['first_closed_on']}"
     for deadline in data["deadlines"]:
         name = deadline["title"] or deadline["kind"].label
-        say(f"  {name} {deadline['due_on']}:{deadline['why']}")
+        yield f"  {name} {deadline['due_on']}:{deadline['why']}"
     for title, rows in (
         ("签收", [_receipt(row) for row in data["receipts"]]),
         ("子任务", [f"{row['number']} {row['title']}({row['state'].label})" for row in data["children"]]),
@@ -34,10 +33,10 @@ def show_page(data: dict[str, Any]) -> None:
         ("文书", [f"{row['on']} {row['number']} {row['title']}(编号 {row['id']})" for row in data["documents"]]),
     ):
         if rows:
-            say(f"{title}:")
+            yield f"{title}:"
             for row in rows:
-                say(f"  {row}")
-    say("现在可以:" + ("、".join(action["name"] for action in data["may"]) or "仅查看"))
+                yield f"  {row}"
+    yield "现在可以:" + ("、".join(action["name"] for action in data["may"]) or "仅查看")
 
 
 def _listed(label: str, names: list[str]) -> str:

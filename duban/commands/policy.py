@@ -37,7 +37,7 @@ def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> Non
     from sqlmodel import col, select
 
     from models.person import Role
-    from models.policy import ReportingCycle, Rung, Unit
+    from models.policy import ReportingCycle, Rung
     from tasks.ladder.set_policy import find_policy, show_policy
 
     with edge(context).reading() as session:
@@ -66,7 +66,7 @@ def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> Non
         ("转办异议", f"{policy.objection_days} 个工作日内"),
         ("催办间隔", f"{policy.urge_gap} 个工作日"),
         ("填报", policy.filling.label + (f",{policy.filling_day} 日前" if monthly else "")),
-        ("挂起顺延", "按工作日" if policy.suspension_unit is Unit.WORKING else "按自然日"),
+        ("挂起顺延", policy.suspension_unit.counting),
     ):
         say(f"  {term}:{words}")
 

@@ -1,21 +1,30 @@
-"""What an act upon an item asks of a person, and what was sent: read field by field, each wrong one told beside it."""
+"""The form of an act upon an item: what it asks of this person, and what was sent, each wrong field told beside it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
 
+from duban.acts.declaration import Deed, Entry, Uploads, Way
+from duban.acts.item import ItemAct
+from duban.web.ask import Ask, ask_of
 from duban.web.posted import Posted
 from models.actor import Actor
 from models.database import LARGEST_ID
 from models.errors import BadInputError, NotFoundError
+from models.field import FieldType
 from models.instruction import Instruction
 from models.item import WorkItem
-from models.permission import Action
-
-Options = Sequence[tuple[str, str]]
+from models.ledgers.kinds import member_named
+from models.organ import Organ
+from models.person import Person
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import FileStore
+from tasks.offer_choices import Choices, departments_of, open_milestones, standing_pieces
+from tasks.people.find import find_department
+from tasks.people.roster import people_in_office
 
 
 class WrongFieldsError(BadInputError):
@@ -29,101 +38,31 @@ class WrongFieldsError(BadInputError):
         super().__init__("请改正下面标出的内容,再提交一次。")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One thing a form asks. `kind` is that of the field on the page; `options` fill a choice."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    required: bool = False
-    hint: str = ""
-    longest: int | None = None
-    options: Callable[[Session, WorkItem, dt.date], Options] | None = None
-    none: str | None = None
-    """What a choice may be left at."""
-    value: str = ""
-    called: str = ""
-    """What an error of the act itself calls it: such an error is shown beside the field."""
-    shown: Callable[[Session, WorkItem, Actor], bool] | None = None
-    """Whether it makes sense for this item and person; always where nothing is said."""
+def asks(session: Session, item: WorkItem, act: ItemAct, by: Actor) -> list[Ask]:
+    """What the form asks, as far as it makes sense for this item and person."""
+    found = []
+    for entry in act.asked(Way.PAGE):
+        if entry.shown is None or entry.shown(session, item, by):
+            ask = ask_of(entry, _options(session, item, entry, by.on))
+            found.append(replace(ask, none=entry.none, value=entry.default.label if entry.choices else ""))
+    return found
 
 
-@dataclass(frozen=True)
-class Doing:
-    """An act about to be done: the session, the item and what was sent."""
-
-    session: Session
-    item: WorkItem
-    sent: Posted
-
-    @property
-    def by(self) -> Actor:
-        return self.sent.visit.by
-
-    @property
-    def instruction(self) -> Instruction:
-        """The instruction the form is about. Raises NotFoundError for one of another item."""
-        return instruction_of(self.session, self.item, self.sent.text("instruction"))
-
-    def given(self, act: "Act", *, only: Set[str] | None = None, without: Set[str] = frozenset()) -> dict[str, Any]:
-        """The fields of the act by their names, read as their kind: a day, a number, a tick, ids, words or None.
-
-        To be asked once `check_entries` found them right. An entry that is not shown has the value of an empty field.
-        """
-        return {
-            entry.name: self._value(entry)
-            for entry in act.entries
-            if entry.kind != "files" and entry.name not in without and (only is None or entry.name in only)
-        }
-
-    def _value(self, entry: Entry) -> Any:
-        sent = self.sent.text(entry.name)
-        match entry.kind:
-            case "tick":
-                return bool(sent)
-            case "choices":
-                return [int(chosen) for chosen in self.sent.texts(entry.name)]
-            case "date":
-                return dt.date.fromisoformat(sent) if sent else None
-            case "number":
-                return int(sent) if sent else None
-        return sent or None
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act as people see it."""
-
-    verb: str
-    action: Action
-    title: str
-    entries: tuple[Entry, ...] = ()
-    explains: str = ""
-    reaches: str = ""
-    """Who will be told, where that depends on what is chosen; else `tasks.items.foresee` knows."""
-    approve: bool = True
-    """Of a decision: whether it is the one that passes the request on."""
-    of_instruction: bool = False
-    grave: bool = False
-    """Drawn as what is not taken back easily."""
-
-    @property
-    def at_once(self) -> bool:
-        """Whether a button is enough."""
-        return not self.entries
-
-    @property
-    def takes_files(self) -> bool:
-        return any(entry.kind == "files" for entry in self.entries)
-
-    def asks(self, session: Session, item: WorkItem, by: Actor) -> list[Entry]:
-        """The entries that make sense for this item and person."""
-        return [entry for entry in self.entries if entry.shown is None or entry.shown(session, item, by)]
-
-    def named_in(self, message: str) -> str | None:
-        """The field that an error of the act speaks of."""
-        return next((entry.name for entry in self.entries if entry.called and entry.called in message), None)
+def do(session: Session, item: WorkItem, act: ItemAct, sent: Posted) -> str:
+    """Read the form, do the act and say what was done. Raises WrongFieldsError that names all that are wrong."""
+    by = sent.visit.by
+    shown = {ask.name for ask in asks(session, item, act, by)}
+    entries = act.asked(Way.PAGE)
+    wrong = {
+        entry.name: message
+        for entry in entries
+        if (message := _wrong(session, item, entry, sent, required=entry.required and entry.name in shown))
+    }
+    if wrong:
+        raise WrongFieldsError(wrong)
+    given = {entry.name: _value(session, item, entry, sent) for entry in entries}
+    about = instruction_of(session, item, sent.text("instruction")) if act.of_instruction else None
+    return act.does(Deed(session, item, by, given, about)).said
 
 
 def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction:
@@ -135,37 +74,73 @@ def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction
     return found
 
 
-def check_entries(act: Act, doing: Doing) -> None:
-    """Read every field of the form. Raises WrongFieldsError that names all that are wrong."""
-    wrong = {}
-    for entry in act.asks(doing.session, doing.item, doing.by):
-        message = _wrong(entry, doing)
-        if message:
-            wrong[entry.name] = message
-    if wrong:
-        raise WrongFieldsError(wrong)
+def _options(session: Session, item: WorkItem, entry: Entry, on: dt.date) -> Choices | None:
+    """What the kind of the entry offers to choose from; None where nothing is chosen."""
+    match entry.takes:
+        case FieldType.CHOICE if entry.choices is not None:
+            return [(member.label, member.label) for member in entry.choices]
+        case FieldType.DEPARTMENT | FieldType.UNIT:
+            return departments_of(session, item.organ_id)
+        case FieldType.PERSON:
+            return [(str(person_id), words) for person_id, words in people_in_office(session, item.organ_id, on=on)]
+        case FieldType.PIECE | FieldType.PIECES:
+            return standing_pieces(session, item)
+        case FieldType.MILESTONE:
+            return open_milestones(session, item)
+    return None
 
 
-def _wrong(entry: Entry, doing: Doing) -> str | None:
-    if entry.kind == "files":
-        return "请选择要上传的文件。" if entry.required and not doing.sent.files(entry.name) else None
-    values = doing.sent.texts(entry.name)
+def _value(session: Session, item: WorkItem, entry: Entry, sent: Posted) -> Any:
+    text = sent.text(entry.name)
+    match entry.takes:
+        case FieldType.TICK:
+            return bool(text)
+        case FieldType.PIECES:
+            return [int(chosen) for chosen in sent.texts(entry.name)]
+        case FieldType.FILES:
+            settings = sent.visit.desk.settings
+            files = [(file.filename or "", file.file) for file in sent.files(entry.name)]
+            return Uploads(files, FileStore(settings.evidence_store), Limits(settings.evidence_bytes))
+        case FieldType.CHOICE if entry.choices is not None:
+            return member_named(entry.choices, text) if text else entry.default
+    if not text:
+        return None
+    match entry.takes:
+        case FieldType.DAY:
+            return dt.date.fromisoformat(text)
+        case FieldType.WHOLE | FieldType.PIECE:
+            return int(text)
+        case FieldType.DEPARTMENT:
+            return find_department(session, session.get_one(Organ, item.organ_id), text)
+        case FieldType.PERSON:
+            return session.get(Person, int(text))
+    return text
+
+
+def _wrong(session: Session, item: WorkItem, entry: Entry, sent: Posted, *, required: bool) -> str | None:
+    if entry.takes is FieldType.FILES:
+        return "请选择要上传的文件。" if required and not sent.files(entry.name) else None
+    values = sent.texts(entry.name)
     if not values:
-        return f"{entry.label}不能为空。" if entry.required else None
-    value = values[0]
+        return f"{entry.label}不能为空。" if required else None
     if any("\0" in one for one in values):
         return "含有不能保存的字符,请删去后重新输入。"
-    if entry.longest is not None and len(value) > entry.longest:
-        return f"现有 {len(value)} 字,最多 {entry.longest} 字,请精简。"
-    match entry.kind:
-        case "date":
+    options = _options(session, item, entry, sent.visit.by.on)
+    if options is not None:
+        return None if {option for option, _ in options}.issuperset(values) else "请从列表中选择。"
+    return _misread(entry, values[0])
+
+
+def _misread(entry: Entry, value: str) -> str | None:
+    match entry.takes:
+        case FieldType.DAY:
             return None if _is_day(value) else f"“{value[:40]}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。"
-        case "number":
-            fits = value.isascii() and value.isdecimal() and int(value[:9]) <= 100 and len(value) < 10
-            return None if fits else f"“{value[:40]}”无法识别:请填 0 至 100 的整数,如 60。"
-        case "choice" | "choices" if entry.options is not None:
-            known = {option for option, _ in entry.options(doing.session, doing.item, doing.by.on)}
-            return None if known.issuperset(values) else "请从列表中选择。"
+        case FieldType.WHOLE:
+            least, most = int(entry.least), int(entry.most)
+            fits = value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most
+            return None if fits else f"“{value[:40]}”无法识别:请填 {least} 至 {most} 的整数,如 60。"
+        case FieldType.TEXT | FieldType.LONG_TEXT if len(value) > entry.longest:
+            return f"现有 {len(value)} 字,最多 {entry.longest} 字,请精简。"
     return None
 
 
@@ -175,3 +150,13 @@ def _is_day(value: str) -> bool:
     except ValueError:
         return False
     return len(value) == 10
+
+
+def named_wrong(act: ItemAct, error: Exception, sent: Sequence[Any] = ()) -> dict[str, str]:
+    """The fields that an error speaks of, with what it says; `sent` are the files that came, which it may mean."""
+    if isinstance(error, WrongFieldsError):
+        return error.fields
+    if not isinstance(error, BadInputError):
+        return {}
+    name = act.named_in(error.message) or ("file" if sent else None)
+    return {name: error.message} if name else {}

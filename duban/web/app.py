@@ -21,7 +21,7 @@ from duban.web.pages import routers
 from duban.web.refusals import answer_refusals
 from duban.web.render import templates
 from flows.embedded_clock import EmbeddedClock
-from flows.prefect_server import PrefectServer
+from flows.prefect.server import PrefectServer
 from models import clock as office_clock
 from models.settings import Settings
 

@@ -10,7 +10,7 @@ from jinja2 import Environment
 from sqlalchemy import Engine
 
 from flows.embedded_clock import EmbeddedClock
-from flows.prefect_server import PrefectServer, ServerState
+from flows.prefect.server import PrefectServer, ServerState
 from models.settings import Settings
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlmodel import Session, col, select
 
-from duban.web.act_form import Act
+from duban.acts.item import ItemAct
 from duban.web.dates import day_text
 from models.actor import Actor
 from models.closure import ClosureRequest
@@ -23,7 +23,7 @@ from tasks.items.foresee import DecisionTurn, turn_of_closure, turn_of_extension
 Facts = list[tuple[str, str]]
 
 
-def asked_facts(session: Session, item: WorkItem, act: Act, by: Actor, about: Instruction | None) -> Facts:
+def asked_facts(session: Session, item: WorkItem, act: ItemAct, by: Actor, about: Instruction | None) -> Facts:
     """Labelled texts, none where the act is about the item alone."""
     if about is not None:
         return _instruction(session, about, by.on)

@@ -2,30 +2,37 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
-from duban.web.act_form import Act
-from duban.web.item_acts import ACTS
+from duban.acts.item import ACTS, ItemAct
 from models.actor import Actor
+from models.closure import ClosureRequest, ClosureReview, ClosureState
+from models.database import key
+from models.day_override import office_calendar
 from models.errors import ForbiddenError
-from models.instruction import InstructionState
-from models.item import DeadlineKind, ItemState, WorkItem
+from models.extension import Extension, ExtensionDecision, ExtensionState
+from models.instruction import Instruction, InstructionReply, InstructionState
+from models.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
+from models.objection import Objection
 from models.permission import Action
+from models.policy import Policy
+from models.receipt import Receipt
+from models.urge import Urge
 from tasks.acting.perform import check_open, may_decide, open_actions
 from tasks.items.close import check_nothing_open
-from tasks.items.extend import check_extendable
-from tasks.items.foresee import DecisionTurn, turn_of_closure, turn_of_extension
-from tasks.items.object_to import check_objectable
-from tasks.items.urge import foresee_urging
+from tasks.items.dossier import Dossier, dossier_of
+from tasks.items.extend import check_extendable, check_requests
+from tasks.items.foresee import turn_of_extension
+from tasks.items.object_to import check_objectable, check_objections
+from tasks.items.urge import again_on, foresee_urging
 
 
 @dataclass(frozen=True)
 class Offer:
     """An act somebody may do now; to what instruction, where it is about one."""
 
-    act: Act
+    act: ItemAct
     item_id: int
     instruction: int | None = None
 
@@ -34,24 +41,25 @@ class Offer:
         return f"/items/{self.item_id}/{self.act.verb}"
 
 
-def offers(session: Session, by: Actor, item: WorkItem, data: Mapping[str, Any]) -> list[Offer]:
-    """What `by` may do to the item today, in the order of the table; `data` is what `tasks.items.show_item` tells.
+def offers(session: Session, by: Actor, item: WorkItem) -> list[Offer]:
+    """What `by` may do to the item today, in the order of the table.
 
     The page may be of another day than today: what may be done is asked anew.
     """
     open_now = set(open_actions(session, by, item))
+    dossier = dossier_of(session, item)
     found: list[Offer] = []
     for act in ACTS:
         if act.action not in open_now:
             continue
         if act.of_instruction:
-            found += [Offer(act, item.id or 0, number) for number in _instructions(act, data["instructions"])]
-        elif _fits(session, by, item, act, data):
+            found += [Offer(act, item.id or 0, number) for number in _instructions(act, dossier)]
+        elif _fits(session, by, act, dossier):
             found.append(Offer(act, item.id or 0))
     return found
 
 
-def check_form(session: Session, by: Actor, item: WorkItem, act: Act) -> None:
+def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> None:
     """Whether it makes sense to fill in the form: what the act itself would say, as far as it is known beforehand.
 
     Raises NotFoundError, ForbiddenError.
@@ -72,46 +80,66 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: Act) -> None:
                 raise ForbiddenError(f"任务 {item.number} {refused}。")
 
 
-def _instructions(act: Act, given: Sequence[Mapping[str, Any]]) -> Iterator[int]:
-    for row in given:
-        open_one = row["state"] is not InstructionState.CLOSED
+def _instructions(act: ItemAct, dossier: Dossier) -> Iterator[int]:
+    replied = dossier.parts(InstructionReply, "instruction_id")
+    for row in dossier.of(Instruction):
         fits = {
-            Action.SIGN_INSTRUCTION: row["signed_on"] is None,
+            Action.SIGN_INSTRUCTION: row.signed_on is None,
             Action.REPLY: True,
-            Action.CLOSE_INSTRUCTION: bool(row["replies"]),
+            Action.CLOSE_INSTRUCTION: row.id in replied,
         }[act.action]
-        if open_one and fits:
-            yield row["id"]
+        if fits and row.state is not InstructionState.CLOSED:
+            yield key(row.id)
 
 
-def _fits(session: Session, by: Actor, item: WorkItem, act: Act, data: Mapping[str, Any]) -> bool:
+def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
+    item = dossier.item
     match act.action:
         case Action.SIGN:
             return any(
-                row["signed_on"] is None and (not row["lead"] or row["assignment"] == item.assignments)
-                for row in data["receipts"]
+                row.signed_on is None and (row.unit_id is not None or row.assignment == item.assignments)
+                for row in dossier.of(Receipt)
             )
         case Action.MILESTONE if act.verb == "reached":
-            stages = (row for row in data["deadlines"] if row["kind"] is DeadlineKind.MILESTONE)
-            return any(row["done_on"] is None for row in stages)
+            return any(row.kind is DeadlineKind.MILESTONE and row.done_on is None for row in dossier.of(Deadline))
         case Action.SPLIT:
-            return len(data["cooperating"]) > len(data["children"]) and item.parent_id is None
-        case Action.DECIDE_EXTENSION:
-            return _may_decide(session, by, item, act.action, turn_of_extension(session, item))
+            return len(dossier.of(ItemUnit)) > len(dossier.children) and item.parent_id is None
         case Action.RETURN if item.state is ItemState.OBJECTED:
             return True
-        case Action.ACCEPT | Action.RETURN:
-            return _may_decide(session, by, item, act.action, turn_of_closure(session, item))
-        case Action.OBJECT | Action.EXTEND | Action.URGE:
-            try:
-                check_form(session, by, item, act)
-            except ForbiddenError:
-                return False
+        case Action.DECIDE_EXTENSION | Action.ACCEPT | Action.RETURN:
+            return _may_decide(session, by, act.action, dossier)
+        case Action.OBJECT | Action.EXTEND | Action.URGE if dossier.policy is not None:
+            return _allowed(session, by, act.action, dossier, dossier.policy)
     return True
 
 
-def _may_decide(session: Session, by: Actor, item: WorkItem, action: Action, turn: DecisionTurn | None) -> bool:
-    return turn is not None and may_decide(
-        session, by, action, item, turn.asked.levels, turn.asked.level,
-        asked_by=turn.asked.person_id, decided=turn.decided,
+def _may_decide(session: Session, by: Actor, action: Action, dossier: Dossier) -> bool:
+    """Whether a request waits, and it is `by`'s turn to decide on it."""
+    asked: Extension | ClosureRequest | None
+    decided: Mapping[int, Sequence[ExtensionDecision | ClosureReview]]
+    if action is Action.DECIDE_EXTENSION:
+        asked = next((one for one in dossier.of(Extension) if one.state is ExtensionState.PENDING), None)
+        decided = dossier.parts(ExtensionDecision, "extension_id")
+    else:
+        asked = next((one for one in dossier.of(ClosureRequest) if one.state is ClosureState.PENDING), None)
+        decided = dossier.parts(ClosureReview, "request_id")
+    return asked is not None and may_decide(
+        session, by, action, dossier.item, asked.levels, asked.level, asked_by=asked.person_id,
+        decided=[one.person_id for one in decided.get(key(asked.id), ())],
     )  # fmt: skip
+
+
+def _allowed(session: Session, by: Actor, action: Action, dossier: Dossier, policy: Policy) -> bool:
+    """Whether the policy lets it be done today: not too late, too often or too soon."""
+    item, calendar = dossier.item, office_calendar(session, organ_id=dossier.item.organ_id)
+    try:
+        match action:
+            case Action.OBJECT:
+                check_objections(item, dossier.of(Objection), policy, calendar, on=by.on)
+            case Action.EXTEND:
+                check_requests(item, dossier.of(Extension), policy)
+            case Action.URGE:
+                return all(by.on >= again_on(urged.on, policy, calendar) for urged in dossier.of(Urge))
+    except ForbiddenError:
+        return False
+    return True

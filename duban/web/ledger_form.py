@@ -1,64 +1,34 @@
 """The form of a ledger: its fields asked as they are declared, and what was typed into them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
+from duban.web.ask import Ask, ask_of
 from duban.web.posted import Posted
 from duban.web.refusals import status_of
 from duban.web.visit import Visit
 from models.errors import DubanError
-from models.ledgers.field import FieldType
+from models.field import FieldType
+from models.ledgers.field import LedgerField
 from models.ledgers.kind import Kind
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_values import ValuesRefusedError
 from tasks.ledgers.row_history import RowChange
 from tasks.people.find_posts import names_to_offer
 
-INPUTS: Mapping[FieldType, str] = {
-    FieldType.LONG_TEXT: "textarea", FieldType.DAY: "date", FieldType.WHOLE: "number", FieldType.CHOICE: "choice",
-    FieldType.YES_NO: "choice", FieldType.PERSON: "person",
-}  # fmt: skip
-"""How a field is asked; any other as a line of text."""
-_LINE = 40
-"""Characters of a number, a day or an item's number."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A field of the form, as the template asks it."""
-
-    name: str
-    label: str
-    kind: str
-    hint: str
-    required: bool
-    longest: int
-    least: int | None
-    most: int | None
-    options: Sequence[tuple[str, str]]
-
 
 def asks(kind: Kind) -> list[Ask]:
     """What the form of a ledger asks, in order."""
-    found = []
-    for field in fields_of(kind):
-        whole = field.takes is FieldType.WHOLE
-        options = [("yes", "是"), ("no", "否")] if field.takes is FieldType.YES_NO else []
-        if field.choices is not None:
-            options = [(str(member.value), member.label) for member in field.choices]
-        written = field.takes in (FieldType.TEXT, FieldType.LONG_TEXT)
-        found.append(
-            Ask(
-                field.name, field.label, INPUTS.get(field.takes, "text"), field.hint, field.required,
-                field.longest if written else _LINE, int(field.least) if whole else None,
-                int(field.most) if whole else None, options,
-            )
-        )  # fmt: skip
-    return found
+    return [ask_of(field, _options(field)) for field in fields_of(kind)]
+
+
+def _options(field: LedgerField) -> list[tuple[str, str]] | None:
+    if field.takes is FieldType.YES_NO:
+        return [("yes", "是"), ("no", "否")]
+    return [(str(member.value), member.label) for member in field.choices] if field.choices is not None else None
 
 
 def given(kind: Kind, sent: Posted) -> dict[str, str]:

@@ -10,7 +10,8 @@ from models.errors import BadInputError
 from models.evidence import Category
 from models.item import Importance
 from models.person import Role
-from models.policy import Colour, Relation, ReportingCycle, Unit
+from models.policy import Colour, Relation, ReportingCycle
+from models.unit import Unit
 from tasks.wording.policy import term_label
 
 NUMBERS = {
@@ -38,7 +39,7 @@ OPTIONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "roles": [(member.value, member.label) for member in Role if member not in (Role.AUDITOR, Role.ADMINISTRATOR)],
     "deciders": [(role.value, role.label) for role in (Role.SUPERVISOR, Role.LEADER, Role.FIRST_RESPONSIBLE)],
     "filling": [(member.value, member.label) for member in ReportingCycle],
-    "suspension_unit": [(Unit.WORKING.value, "按工作日"), (Unit.CALENDAR.value, "按自然日")],
+    "suspension_unit": [(member.value, member.counting) for member in reversed(Unit)],
     "importance": [(member.value, member.label) for member in Importance],
     "categories": [(member.value, member.label) for member in Category],
 }

@@ -1,6 +1,7 @@
 """The templates and what all of them may call."""
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -11,8 +12,9 @@ from duban.web.dates import day_text, instant_text
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+@cache
 def templates() -> Environment:
-    """The environment of all pages: whatever is shown is escaped, whatever is missing is an error."""
+    """The environment of all pages, one a process: whatever is shown is escaped, whatever is missing is an error."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from duban.edge import say, warn
 from duban.web.app import create_app, is_loopback
 from flows.embedded_clock import EmbeddedClock
-from flows.prefect_server import PrefectServer
+from flows.prefect.server import PrefectServer
 from models.clock import OFFICE_ZONE
 from models.database import reading
 from models.errors import BadInputError, DubanError

@@ -154,9 +154,8 @@ def signed_in(
         found = find_session(session, token, now=now)
         if found is None:
             raise SignInNeededError
-        held, person = found
+        held, person, looked_at = found
         day = today(on) if on else now.date()
-        looked_at = session.get_one(Organ, person.organ_id)
         if organ and organ not in (looked_at.code, looked_at.name):
             by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
             looked_at = seen_organ(session, organ, by=by)

@@ -49,11 +49,7 @@ class EnforcementCase(LedgerRow, table=True):
 
     number: str | None = Field(default=None, max_length=100)
     title: str | None = Field(default=None, max_length=500)
-    kind: DecisionKind = Field(
-        default=DecisionKind.PENALTY,
-        sa_type=coded(DecisionKind),
-        sa_column_kwargs={"server_default": str(DecisionKind.PENALTY)},
-    )
+    kind: DecisionKind = Field(default=DecisionKind.PENALTY, sa_type=coded(DecisionKind))
     procedure: Procedure = Field(sa_type=coded(Procedure))
     filed_on: dt.date | None = None
     decided_on: dt.date

@@ -7,8 +7,6 @@ from sqlmodel import Field
 from models.ledgers.batch import LedgerBatch
 from models.row import Row
 
-COUNTED = {"server_default": "0"}
-
 
 class LedgerRow(Row):
     """The base of a ledger's table. A row is never deleted: it is corrected on record, or withdrawn with a reason.
@@ -25,6 +23,6 @@ class LedgerRow(Row):
     note: str | None = Field(default=None, max_length=1000)
     recorded_at: dt.datetime
     recorded_by_id: int | None = Field(default=None, foreign_key="person.id")
-    revision: int = Field(default=0, sa_column_kwargs=COUNTED)
+    revision: int = 0
     withdrawn_on: dt.date | None = None
     withdrawn_reason: str | None = Field(default=None, max_length=500)

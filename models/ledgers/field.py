@@ -2,47 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
 from models.coded import Coded
+from models.field import Field, FieldType
 
-
-class FieldType(Coded):
-    """How a field is typed and checked."""
-
-    TEXT = "text", "文字"
-    LONG_TEXT = "long_text", "多行文字"
-    DAY = "day", "日期"
-    WHOLE = "whole", "整数"
-    DECIMAL = "decimal", "数"
-    MONEY = "money", "金额(元)"
-    CHOICE = "choice", "选项"
-    YES_NO = "yes_no", "是或否"
-    ITEM = "item", "任务编号"
-    PERSON = "person", "人员姓名"
+__all__ = ["FieldType", "LedgerField"]
 
 
 @dataclass(frozen=True)
-class LedgerField:
-    """One field: `name` is the table's column, `label` what people call it and the heading of its column.
+class LedgerField(Field):
+    """One field: `name` is the table's column, `label` the heading of its column in a sheet.
 
-    `headings` are further headings an import knows it by. `choices` is the enumeration of a CHOICE, `words` what
-    people call its members beside code and label. `least` and `most` bound a number, both included; `places` are the
-    decimal places it may have.
+    `headings` are further headings an import knows it by. `words` is what people call the members of a CHOICE beside
+    code and label. `places` are the decimal places a number may have.
     """
 
-    name: str
-    label: str
-    takes: FieldType = FieldType.TEXT
-    required: bool = False
-    longest: int = 500
-    hint: str = ""
     headings: tuple[str, ...] = ()
-    choices: type[Coded] | None = None
     words: Mapping[str, Coded] = field(default_factory=dict)
-    least: Decimal = Decimal(0)
-    most: Decimal = Decimal("999999999999.99")
     places: int = 2
-    default: Any = None
-    """What an empty field means; None: nothing is known."""

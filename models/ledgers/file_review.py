@@ -10,7 +10,7 @@ from sqlmodel import Field, col
 
 from models.coded import Coded, coded
 from models.ledgers.derive import Amount
-from models.ledgers.entry import COUNTED, LedgerRow
+from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
@@ -37,10 +37,10 @@ class FileReview(LedgerRow, table=True):
     held_on: dt.date
     kind: FileReviewKind = Field(sa_type=coded(FileReviewKind))
     files: int
-    defects: int = Field(default=0, sa_column_kwargs=COUNTED)
-    corrected: int = Field(default=0, sa_column_kwargs=COUNTED)
+    defects: int = 0
+    corrected: int = 0
     corrected_on: dt.date | None = None
-    uncorrected: int = Field(default=0, sa_column_kwargs=COUNTED)
+    uncorrected: int = 0
 
 
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from sqlmodel import Field, col
 
 from models.coded import Coded, coded
 from models.ledgers.derive import Amount
-from models.ledgers.entry import COUNTED, LedgerRow
+from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
@@ -51,7 +51,7 @@ class Publicity(LedgerRow, table=True):
     people: int | None = None
     approximate: bool | None = None
     """Whether `people` is an estimate."""
-    materials: int = Field(default=0, sa_column_kwargs=COUNTED)
+    materials: int = 0
     """Leaflets and the like that were handed out."""
 
 

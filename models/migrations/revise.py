@@ -1,6 +1,7 @@
 """Writes the next revision from what the models became: `python -m models.migrations.revise "What changed"`.
 
-Alembic sees tables, columns, types, keys and indexes; a changed CHECK is written by hand.
+Alembic sees tables, columns, types, keys and indexes; a changed CHECK or condition of a partial index is
+written by hand.
 """
 
 import sys

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from models.database import key
+from models.organ import Organ
 from models.person import Person
 from models.web_session import WebSession
 
@@ -42,11 +43,13 @@ def start_session(session: Session, person: Person, *, address: str, agent: str,
     return token
 
 
-def find_session(session: Session, token: str, *, now: dt.datetime) -> tuple[WebSession, Person] | None:
-    """The session this token opens and whose it is; None for one that ended, was idle too long or never was."""
+def find_session(session: Session, token: str, *, now: dt.datetime) -> tuple[WebSession, Person, Organ] | None:
+    """The session this token opens, whose it is and of which organ; None for one that ended, was idle too long or
+    never was."""
     signed_in = session.exec(
-        select(WebSession, Person)
+        select(WebSession, Person, Organ)
         .join(Person, col(Person.id) == WebSession.person_id)
+        .join(Organ, col(Organ.id) == Person.organ_id)
         .where(
             WebSession.token_hash == hashed(token),
             col(WebSession.ended_at).is_(None),

@@ -113,31 +113,38 @@ def may_anywhere(session: Session, by: Actor, action: Action) -> bool:
 
 def standings(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
     """Every way in which `by` may do `action` on the item, none where it may not."""
-    return standings_on(session, by, action, [key(item.id)]).get(key(item.id), [])
+    reached = _ways(session, by, item)
+    return [standing for standing in _grants(seats(session, by), action) if standing in reached]
 
 
 def standings_on(session: Session, by: Actor, action: Action, items: Collection[int]) -> dict[int, list[Standing]]:
     """`standings` for many items at once, by id; an item on which `by` may not do `action` has none."""
     granted = _grants(seats(session, by), action)
-    if not granted or not items:
-        return {}
-    # Labelled: two ways that reach nothing are the same expression, and a row has each expression once.
-    reaches_it = [_reach(standing).label(f"way_{place}") for place, standing in enumerate(granted)]
-    rows = session.execute(sa.select(col(WorkItem.id), *reaches_it).where(col(WorkItem.id).in_(items)))
-    return {row[0]: [standing for standing, reaches in zip(granted, row[1:], strict=True) if reaches] for row in rows}
+    reached = _reached(session, granted, items)
+    return {item: [standing for standing in granted if standing in ways] for item, ways in reached.items()}
 
 
 def permitted_on(session: Session, by: Actor, actions: Collection[Action], item: WorkItem) -> set[Action]:
-    """Those of the actions that `by` may do on the item, asked at once."""
-    granted = {action: _grants(seats(session, by), action) for action in actions}
-    # Each way once, however many actions it opens.
-    ways = list(dict.fromkeys(way for several in granted.values() for way in several))
-    if not ways:
-        return set()
-    asked = [sa.case((_reach(way), 1), else_=0).label(f"way_{place}") for place, way in enumerate(ways)]
-    row = session.execute(sa.select(*asked).where(col(WorkItem.id) == item.id)).one()
-    reached = {way for way, reaches in zip(ways, row, strict=True) if reaches}
-    return {action for action, several in granted.items() if not reached.isdisjoint(several)}
+    """Those of the actions that `by` may do on the item."""
+    return {action for action in actions if standings(session, by, action, item)}
+
+
+def _ways(session: Session, by: Actor, item: WorkItem) -> set[Standing]:
+    """Every way in which `by` reaches the item, whatever for: there are few, and a page wants to know of every act."""
+    filled, item_id = seats(session, by), key(item.id)
+    ways = dict.fromkeys(way for action in GRANTS for way in _grants(filled, action))
+    found = ("ways", tuple(filled), item_id)
+    return known_once(session, found, lambda: _reached(session, ways, [item_id]).get(item_id, set()))
+
+
+def _reached(session: Session, ways: Collection[Standing], items: Collection[int]) -> dict[int, set[Standing]]:
+    """Those of the ways that reach each of the items, by id."""
+    if not ways or not items:
+        return {}
+    # Labelled: two ways that reach nothing are the same expression, and a row has each expression once.
+    asked = [_reach(way).label(f"way_{place}") for place, way in enumerate(ways)]
+    rows = session.execute(sa.select(col(WorkItem.id), *asked).where(col(WorkItem.id).in_(items)))
+    return {row[0]: {way for way, reaches in zip(ways, row[1:], strict=True) if reaches} for row in rows}
 
 
 def authorize(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:

@@ -23,6 +23,7 @@ from models.objection import Objection
 from models.permission import Action
 from models.person import Role
 from models.plan import AnnualPlan
+from models.policy import Policy
 from models.sufficiency import EvidencePiece, shortfall
 from models.typed_text import words
 from tasks.acting.perform import Deed, check_level, performing, policy_of
@@ -242,8 +243,8 @@ def _reviewers(session: Session, request: ClosureRequest) -> Sequence[int]:
 
 def _rest_on_evidence(session: Session, deed: Deed, request: ClosureRequest, waive: str | None) -> None:
     item = deed.item
-    valid = _valid_evidence(session, item, request.on)
-    missing = _shortfall(session, item, valid)
+    pieces = _evidence(session, item)
+    missing = lacking(item, policy_of(session, item), pieces, on=request.on)
     if waive is not None:
         request.waiver, request.waived_by_id, request.waived_by = waive, deed.person_id, deed.by.name
     elif missing and request.waiver is None:
@@ -251,28 +252,30 @@ def _rest_on_evidence(session: Session, deed: Deed, request: ClosureRequest, wai
             f"任务 {item.number}({item.importance.label})佐证材料不足:{missing}。请退回补充,或写明免证理由"
             f"{deed.by.hint('--waive')}。"
         )
-    request.evidence = [key(piece.id) for piece in valid]
+    request.evidence = [key(piece.id) for piece in _counting(item, pieces, request.on)]
 
 
 def missing_evidence(session: Session, item: WorkItem, *, on: dt.date) -> str:
     """What an issued item still lacks to be closed on the day, in words; empty where its class's rule is met."""
-    return _shortfall(session, item, _valid_evidence(session, item, on))
+    return lacking(item, policy_of(session, item), _evidence(session, item), on=on)
 
 
-def _valid_evidence(session: Session, item: WorkItem, on: dt.date) -> list[Evidence]:
+def lacking(item: WorkItem, policy: Policy, pieces: Sequence[Evidence], *, on: dt.date) -> str:
+    """`missing_evidence` of an item whose policy and whose evidence are known."""
+    rule = policy.evidence_rules.get(item.importance.value, {})
+    return shortfall(rule, [EvidencePiece(piece.category) for piece in _counting(item, pieces, on)])
+
+
+def _evidence(session: Session, item: WorkItem) -> Sequence[Evidence]:
+    return session.exec(select(Evidence).where(Evidence.item_id == item.id).order_by(col(Evidence.id))).all()
+
+
+def _counting(item: WorkItem, pieces: Sequence[Evidence], on: dt.date) -> list[Evidence]:
     # What proved one turn of a recurring item proves nothing about the next.
-    counting = [EvidenceState.SUBMITTED] if item.recurrence else [EvidenceState.SUBMITTED, EvidenceState.ACCEPTED]
-    pieces = session.exec(
-        select(Evidence)
-        .where(Evidence.item_id == item.id, col(Evidence.state).in_(counting))
-        .order_by(col(Evidence.id))
-    ).all()
-    return [piece for piece in pieces if piece.expires_on is None or piece.expires_on >= on]
-
-
-def _shortfall(session: Session, item: WorkItem, pieces: Sequence[Evidence]) -> str:
-    rule = policy_of(session, item).evidence_rules.get(item.importance.value, {})
-    return shortfall(rule, [EvidencePiece(piece.category) for piece in pieces])
+    taken_up = {EvidenceState.SUBMITTED} if item.recurrence else {EvidenceState.SUBMITTED, EvidenceState.ACCEPTED}
+    return [
+        piece for piece in pieces if piece.state in taken_up and (piece.expires_on is None or piece.expires_on >= on)
+    ]
 
 
 def _settle(session: Session, deed: Deed, request: ClosureRequest) -> Closure:

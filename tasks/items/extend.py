@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
@@ -14,6 +14,7 @@ from models.item import Deadline, DeadlineKind, MoveCause, WorkItem
 from models.notice import NoticeKind
 from models.permission import Action
 from models.person import Person, Role
+from models.policy import Policy
 from models.typed_text import words
 from tasks.acting.perform import check_level, performing, policy_of
 from tasks.ladder.arm import move_deadline
@@ -136,15 +137,16 @@ def current_deadline(session: Session, item: WorkItem) -> Deadline:
 
 def check_extendable(session: Session, item: WorkItem) -> None:
     """Raises ForbiddenError while a request is open, or where the policy's limit is reached."""
-    policy = policy_of(session, item)
-    pending = _pending(session, item)
-    if pending is not None:
-        raise ForbiddenError(f"任务 {item.number} 已有待审批的延期申请({pending.on} 申请延至 {pending.proposed_on})。")
-    approved = session.exec(
-        select(func.count(col(Extension.id))).where(
-            Extension.item_id == item.id, Extension.state == ExtensionState.APPROVED
-        )
-    ).one()
+    asked = session.exec(select(Extension).where(Extension.item_id == item.id).order_by(col(Extension.id))).all()
+    check_requests(item, asked, policy_of(session, item))
+
+
+def check_requests(item: WorkItem, asked: Sequence[Extension], policy: Policy) -> None:
+    """`check_extendable` of an item whose requests so far and whose policy are known."""
+    for one in asked:
+        if one.state is ExtensionState.PENDING:
+            raise ForbiddenError(f"任务 {item.number} 已有待审批的延期申请({one.on} 申请延至 {one.proposed_on})。")
+    approved = sum(one.state is ExtensionState.APPROVED for one in asked)
     if approved >= policy.extension_limit:
         raise ForbiddenError(f"任务 {item.number} 已批准延期 {approved} 次,达到上限 {policy.extension_limit} 次。")
 

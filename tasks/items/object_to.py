@@ -1,6 +1,7 @@
 """Objecting to an item (转办异议): this is not ours; the supervisor gives it elsewhere or sends it back."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
@@ -13,7 +14,9 @@ from models.notice import NoticeKind
 from models.objection import Objection
 from models.permission import Action
 from models.person import Role
+from models.policy import Policy
 from models.typed_text import words
+from models.workdays import WorkCalendar
 from tasks.acting.perform import performing, policy_of
 from tasks.notices.tell import tell
 
@@ -46,12 +49,20 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
 
 def check_objectable(session: Session, item: WorkItem, *, on: dt.date) -> None:
     """Raises ForbiddenError where the term to object is over, or this assignment was objected to before."""
-    days = policy_of(session, item).objection_days
-    last = office_calendar(session, organ_id=item.organ_id).add(item.issued_on or on, days)
+    known = session.exec(select(Objection).where(Objection.item_id == item.id)).all()
+    calendar = office_calendar(session, organ_id=item.organ_id)
+    check_objections(item, known, policy_of(session, item), calendar, on=on)
+
+
+def check_objections(
+    item: WorkItem, known: Sequence[Objection], policy: Policy, calendar: WorkCalendar, *, on: dt.date
+) -> None:
+    """`check_objectable` of an item whose objections so far and whose policy are known."""
+    days = policy.objection_days
+    last = calendar.add(item.issued_on or on, days)
     if on > last:
         raise ForbiddenError(
             f"任务 {item.number} 于 {item.issued_on} 下达,转办异议须在 {days} 个工作日内({last} 前含当日)提出。"
         )
-    known = select(Objection).where(Objection.item_id == item.id, Objection.assignment == item.assignments)
-    if session.exec(known).first() is not None:
+    if any(objection.assignment == item.assignments for objection in known):
         raise ForbiddenError(f"任务 {item.number} 的转办异议已答复过,不能就同一次交办再提。")

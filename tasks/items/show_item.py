@@ -18,11 +18,12 @@ from models.extension import Extension, ExtensionDecision
 from models.instruction import Instruction, InstructionReply
 from models.item import Deadline, DeadlineMove, ItemState, ItemUnit, WorkItem
 from models.light import Light
+from models.notice import Notice
 from models.objection import Objection
-from models.organ import Department
 from models.permission import Action
 from models.person import Person, Role
-from models.plan import AnnualPlan, Project
+from models.plan import Project
+from models.policy import Rung
 from models.progress import ProgressEntry
 from models.receipt import Receipt
 from models.recurrence import describe
@@ -31,14 +32,13 @@ from models.urge import Urge
 from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize
 from tasks.acting.perform import open_actions
-from tasks.items.close import missing_evidence
+from tasks.items.close import lacking
+from tasks.items.dossier import Dossier, dossier_of
 from tasks.ladder.status import light_of
-from tasks.notices.browse_notices import list_notices
-from tasks.people.people_of import holders_of, unit_of
+from tasks.notices.browse_notices import tell_notice
+from tasks.people.people_of import holders_of, unit_named
 
 ROLES = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE, Role.SUPERVISOR)
-UNTOLD = (Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN)
-"""Acts that leave no row of their own that says who did them and why: the trail tells them."""
 _PEOPLE = ("person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_id", "closed_by_id")
 
 Names = Mapping[int | None, str]
@@ -47,45 +47,28 @@ Names = Mapping[int | None, str]
 def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCalendar) -> dict[str, Any]:
     """The item as `by` may see it. Raises NotFoundError for whoever may not know of it."""
     authorize(session, by, Action.VIEW, item)
-    plan = session.get_one(AnnualPlan, item.plan_id)
-    light = light_of(session, plan, item, on=by.on, calendar=calendar)
+    dossier = dossier_of(session, item)
+    policy, parent = dossier.policy, dossier.parent
+    suspensions, evidence = dossier.of(Suspension), dossier.of(Evidence)
+    light = light_of(session, item, policy, paused=bool(suspensions), on=by.on, calendar=calendar)
     holders = holders_of(session, item, ROLES, by.on)
-    receipts, progress, evidence = (_of(session, table, item) for table in (Receipt, ProgressEntry, Evidence))
-    extensions, closures = _of(session, Extension, item), _of(session, ClosureRequest, item)
-    instructions, suspensions = _of(session, Instruction, item), _of(session, Suspension, item)
-    objections, urges = _of(session, Objection, item), _of(session, Urge, item)
-    decisions = _parts(session, ExtensionDecision, "extension_id", extensions)
-    reviews = _parts(session, ClosureReview, "request_id", closures)
-    replies = _parts(session, InstructionReply, "instruction_id", instructions)
-    deadlines = session.exec(
-        select(Deadline).where(Deadline.item_id == item.id).order_by(col(Deadline.due_on), col(Deadline.id))
-    ).all()
-    moves = _parts(session, DeadlineMove, "deadline_id", deadlines)
-    acts = session.exec(
-        select(AuditEntry)
-        .where(AuditEntry.item_id == item.id, col(AuditEntry.action).in_(UNTOLD))
-        .order_by(col(AuditEntry.id))
-    ).all()
-    people = _names(
-        session,
-        (*receipts, *progress, *evidence, *extensions, *closures, *instructions, *suspensions, *objections, *urges),
-        (part for found in (decisions, reviews, replies, moves) for parts in found.values() for part in parts),
-        acts,
-    )
+    people = _names(session, dossier, holders.values())
+    departments, moves = dossier.departments, dossier.parts(DeadlineMove, "deadline_id")
+    unit = unit_named(item, departments.get(item.department_id))
     away = not (light is Light.BLUE or item.state is ItemState.CLOSED)
     return {
         "number": item.number,
         "title": item.title,
-        "project": session.get_one(Project, item.project_id).name,
+        "project": dossier.of(Project)[0].name,
         "state": item.state,
         "light": light,
-        "unit": unit_of(session, item),
-        "cooperating": [unit.text for unit in _of(session, ItemUnit, item)],
-        "people": {role.label: holders[role].name for role in ROLES if role in holders},
+        "unit": unit,
+        "cooperating": [helping.text for helping in dossier.of(ItemUnit)],
+        "people": {role.label: people[holders[role]] for role in ROLES if role in holders},
         "importance": item.importance,
         "percent": item.percent,
         "recurrence": describe(item.recurrence) if item.recurrence and "FREQ=" in item.recurrence else item.recurrence,
-        "missing_evidence": missing_evidence(session, item, on=by.on) if away and plan.policy_id else "",
+        "missing_evidence": lacking(item, policy, evidence, on=by.on) if away and policy else "",
         "issued_on": item.issued_on,
         "signed_on": item.signed_on,
         "due_on": item.due_on,
@@ -97,58 +80,42 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "extensions": item.extensions,
         "returns": item.returns,
         "reopenings": item.reopenings,
-        "parent": _number(session, item.parent_id),
+        "parent": parent.number if parent else None,
         "children": [
-            {"number": child.number, "title": child.title, "state": child.state}
-            for child in session.exec(select(WorkItem).where(WorkItem.parent_id == item.id).order_by(col(WorkItem.id)))
+            {"number": child.number, "title": child.title, "state": child.state} for child in dossier.children
         ],
         "deadlines": [
             _deadline(row, moves.get(row.id or 0, []), people)
             | {"distance": distance(row.due_on, on=by.on, calendar=calendar) if away and not row.done_on else None}
-            for row in deadlines
+            for row in sorted(dossier.of(Deadline), key=lambda row: row.due_on)
         ],
-        "receipts": _receipts(session, item, receipts, people),
-        "progress": [_row(row, people, "accepted_at") for row in progress],
+        "receipts": [
+            _receipt(row, dossier.departments.get(row.department_id) or unit, people) for row in dossier.of(Receipt)
+        ],
+        "progress": [_row(row, people, "accepted_at") for row in dossier.of(ProgressEntry)],
         "evidence": [_row(row, people) for row in evidence],
-        "extension_requests": _with(extensions, decisions, "extension_id", "decisions", people),
-        "closure_requests": _with(closures, reviews, "request_id", "reviews", people),
+        "extension_requests": _with(dossier, Extension, ExtensionDecision, "extension_id", "decisions", people),
+        "closure_requests": _with(dossier, ClosureRequest, ClosureReview, "request_id", "reviews", people),
         "suspensions": [_row(row, people) for row in suspensions],
-        "objections": [_row(row, people) for row in objections],
-        "instructions": _with(instructions, replies, "instruction_id", "replies", people),
-        "urges": [_row(row, people) for row in urges],
-        "acts": [_act(entry, people) for entry in acts],
-        "notices": list_notices(session, item=item),
+        "objections": [_row(row, people) for row in dossier.of(Objection)],
+        "instructions": _with(dossier, Instruction, InstructionReply, "instruction_id", "replies", people),
+        "urges": [_row(row, people) for row in dossier.of(Urge)],
+        "acts": [_act(entry, people) for entry in dossier.untold],
+        "notices": _notices(dossier, people),
         "documents": [
             {"id": document.id, "number": document.written_number, "title": document.title, "on": document.issued_on}
-            for document in _of(session, Document, item)
+            for document in dossier.of(Document)
         ],
         "may": [{"action": action, "name": action.label} for action in open_actions(session, by, item)],
     }
 
 
-def _of(session: Session, table: type[Any], item: WorkItem) -> list[Any]:
-    return list(session.exec(select(table).where(table.item_id == item.id).order_by(table.id)))
-
-
-def _parts(session: Session, table: type[Any], link: str, rows: Sequence[Any]) -> dict[int, list[Any]]:
-    """What belongs to each of the rows, by their ids."""
-    column, found = getattr(table, link), dict[int, list[Any]]()
-    for part in session.exec(select(table).where(column.in_([row.id for row in rows])).order_by(table.id)):
-        found.setdefault(getattr(part, link), []).append(part)
-    return found
-
-
-def _names(session: Session, *rows: Iterable[SQLModel]) -> Names:
-    """The people whom the rows speak of."""
-    wanted = {
-        getattr(row, column, None) for several in rows for row in several for column in (*_PEOPLE, "actor_id")
-    } - {None}
-    found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(wanted)))
+def _names(session: Session, dossier: Dossier, besides: Iterable[int]) -> Names:
+    """The people whom the rows of the dossier speak of, and those named besides."""
+    named = (*_PEOPLE, "actor_id", "recipient_id")
+    wanted = {getattr(row, column, None) for rows in dossier.rows.values() for row in rows for column in named}
+    found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_({*wanted, *besides} - {None})))
     return dict(found.all())
-
-
-def _number(session: Session, item_id: int | None) -> str | None:
-    return session.get_one(WorkItem, item_id).number if item_id else None
 
 
 def _row(row: SQLModel, people: Names, *leave_out: str) -> dict[str, Any]:
@@ -165,10 +132,12 @@ def _row(row: SQLModel, people: Names, *leave_out: str) -> dict[str, Any]:
 
 
 def _with(
-    rows: Iterable[Any], parts: Mapping[int, Iterable[Any]], link: str, name: str, people: Names
+    dossier: Dossier, table: type[SQLModel], part: type[SQLModel], link: str, name: str, people: Names
 ) -> list[dict[str, Any]]:
     """Rows with what belongs to each under `name`."""
-    return [_row(row, people) | {name: [_row(part, people, link) for part in parts.get(row.id, [])]} for row in rows]
+    parts: Mapping[Any, list[Any]] = dossier.parts(part, link)
+    rows: Sequence[Any] = dossier.of(table)
+    return [_row(row, people) | {name: [_row(one, people, link) for one in parts.get(row.id, [])]} for row in rows]
 
 
 def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names) -> dict[str, Any]:
@@ -205,20 +174,26 @@ def _act(entry: AuditEntry, people: Names) -> dict[str, Any]:
     }
 
 
-def _receipts(session: Session, item: WorkItem, receipts: Sequence[Receipt], people: Names) -> list[dict[str, Any]]:
-    wanted = {receipt.department_id for receipt in receipts} - {None}
-    found = session.exec(select(Department.id, Department.name).where(col(Department.id).in_(wanted)))
-    departments = dict(found.all())
+def _receipt(receipt: Receipt, unit: str, people: Names) -> dict[str, Any]:
+    return {
+        "unit": unit,
+        "lead": receipt.unit_id is None,
+        "assignment": receipt.assignment,
+        "issued_on": receipt.issued_on,
+        "signed_on": receipt.signed_on,
+        "signed_at": receipt.signed_at,
+        "person": people.get(receipt.person_id),
+        "for": people.get(receipt.for_id),
+    }
+
+
+def _notices(dossier: Dossier, people: Names) -> list[dict[str, Any]]:
+    """The item's notices, in the order of their days."""
+    item, rungs = dossier.item, {rung.id: rung for rung in dossier.of(Rung)}
     return [
-        {
-            "unit": departments.get(receipt.department_id) or unit_of(session, item),
-            "lead": receipt.unit_id is None,
-            "assignment": receipt.assignment,
-            "issued_on": receipt.issued_on,
-            "signed_on": receipt.signed_on,
-            "signed_at": receipt.signed_at,
-            "person": people.get(receipt.person_id),
-            "for": people.get(receipt.for_id),
-        }
-        for receipt in receipts
-    ]
+        tell_notice(
+            notice, rungs.get(notice.rung_id), number=item.number, title=item.title,
+            recipient=people.get(notice.recipient_id),
+        )
+        for notice in sorted(dossier.of(Notice), key=lambda notice: notice.raised_on)
+    ]  # fmt: skip

@@ -11,7 +11,6 @@ from models.errors import BadInputError
 from models.item import Deadline, ItemState, MoveCause, WorkItem
 from models.permission import Action
 from models.plan import AnnualPlan
-from models.policy import Unit
 from models.suspension import Suspension
 from models.typed_text import words
 from models.workdays import WorkCalendar
@@ -64,7 +63,7 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
                     session,
                     item,
                     deadline,
-                    to=later(deadline.due_on, days, suspension.unit, calendar),
+                    to=suspension.unit.later(deadline.due_on, days, calendar),
                     cause=MoveCause.SUSPENSION,
                     reason=f"自 {suspension.from_on} 挂起({suspension.reason}),顺延{days}{suspension.unit.label}",
                     by=by,
@@ -75,15 +74,8 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
 
 def span(suspension: Suspension, on: dt.date, calendar: WorkCalendar) -> int:
     """How many days the clock stood still if it runs again on `on`: that day itself runs."""
-    if suspension.unit is Unit.CALENDAR:
-        return (on - suspension.from_on).days
     day = dt.timedelta(days=1)
-    return calendar.between(suspension.from_on - day, on - day)
-
-
-def later(day: dt.date, days: int, unit: Unit, calendar: WorkCalendar) -> dt.date:
-    """So many calendar or working days after `day`."""
-    return calendar.add(day, days) if unit is Unit.WORKING else day + dt.timedelta(days=days)
+    return suspension.unit.between(suspension.from_on - day, on - day, calendar)
 
 
 def _open(session: Session, item: WorkItem) -> list[Deadline]:

@@ -18,6 +18,7 @@ from models.notice import NoticeKind
 from models.organ import Organ
 from models.permission import Action
 from models.person import Role
+from models.policy import Policy
 from models.typed_text import words
 from models.urge import Urge
 from models.workdays import WorkCalendar
@@ -138,6 +139,11 @@ def urgeable(session: Session, items: Sequence[WorkItem], *, on: dt.date) -> lis
     return [item for item in items if item.number not in urged and item.state in states][:MOST]
 
 
+def again_on(last: dt.date, policy: Policy, calendar: WorkCalendar) -> dt.date:
+    """The first day on which an item last urged on `last` may be urged again."""
+    return calendar.add(last, policy.urge_gap)
+
+
 def _check_gap(session: Session, items: Sequence[WorkItem], on: dt.date, calendar: WorkCalendar) -> None:
     refused = [
         f"任务 {item.number} 已于 {last} 催办,{free} 起才能再催"
@@ -161,7 +167,7 @@ def _too_soon(
     pressed = []
     for item in items:
         last = newest.get(key(item.id))
-        if last is not None and on < (free := calendar.add(last, policy_of(session, item).urge_gap)):
+        if last is not None and on < (free := again_on(last, policy_of(session, item), calendar)):
             pressed.append((item, last, free))
     return pressed
 

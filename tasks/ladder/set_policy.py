@@ -18,7 +18,8 @@ from models.ledgers.kinds import member_named
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Role
-from models.policy import Colour, Policy, Relation, ReportingCycle, Rung, Unit
+from models.policy import Colour, Policy, Relation, ReportingCycle, Rung
+from models.unit import Unit
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.wording.policy import differences, term_label

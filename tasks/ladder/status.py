@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
+from models.database import key
 from models.item import WorkItem
 from models.light import Light
 from models.organ import Department
@@ -16,6 +17,9 @@ from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.policy import Policy
 from models.workdays import WorkCalendar
+
+_ANY = Policy(name="")
+"""Before a plan is issued nothing is late, and any policy will do."""
 
 By = Literal["department", "project", "person"]
 UNASSIGNED = "未明确"
@@ -123,10 +127,13 @@ def _planned(on: str, *, postgres: bool) -> str:
 
 def light_values(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
     """What `standing` is bound with."""
-    policy = _policy(session, plan)
+    return _values(key(plan.id), _policy(session, plan), on, calendar)
+
+
+def _values(plan: int, policy: Policy, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
     return {
         "on": on,
-        "plan": plan.id,
+        "plan": plan,
         "near": calendar.add(on, policy.near_days),
         "lag_yellow": policy.lag_yellow,
         "lag_red": policy.lag_red,
@@ -146,22 +153,25 @@ def needs_of(session: Session, plan: AnnualPlan) -> tuple[bool, bool, bool]:
         text("SELECT EXISTS (SELECT 1 FROM suspension s JOIN work_item w ON w.id = s.item_id WHERE w.plan_id = :plan)"),
         {"plan": plan.id},
     ).scalar_one()
-    lag = (policy.lag_yellow, policy.lag_red) != (None, None)
-    return lag, bool(paused), session.get_bind().dialect.name == "postgresql"
+    return _knows_lag(policy), bool(paused), session.get_bind().dialect.name == "postgresql"
 
 
-def light_of(session: Session, plan: AnnualPlan, item: WorkItem, *, on: dt.date, calendar: WorkCalendar) -> Light:
-    """The light of one item of the plan."""
-    found = session.execute(
-        text(f"SELECT light FROM {standing_of(session, plan)} WHERE i.id = :item"),
-        light_values(session, plan, on=on, calendar=calendar) | {"item": item.id},
-    ).scalar_one()
-    return Light(found)
+def _knows_lag(policy: Policy) -> bool:
+    return (policy.lag_yellow, policy.lag_red) != (None, None)
+
+
+def light_of(
+    session: Session, item: WorkItem, policy: Policy | None, *, paused: bool, on: dt.date, calendar: WorkCalendar
+) -> Light:
+    """The light of one item that lives by the policy, if by any; `paused`: it was ever suspended."""
+    terms = policy or _ANY
+    lights = standing(lag=_knows_lag(terms), paused=paused, postgres=session.get_bind().dialect.name == "postgresql")
+    values = _values(item.plan_id, terms, on, calendar) | {"item": item.id}
+    return Light(session.execute(text(f"SELECT light FROM {lights} WHERE i.id = :item"), values).scalar_one())
 
 
 def _policy(session: Session, plan: AnnualPlan) -> Policy:
-    """The plan's policy; before it is issued nothing is late and any will do."""
-    return (session.get(Policy, plan.policy_id) if plan.policy_id else None) or Policy(name="")
+    return (session.get(Policy, plan.policy_id) if plan.policy_id else None) or _ANY
 
 
 def status(session: Session, plan: AnnualPlan, *, on: dt.date, by: By, calendar: WorkCalendar) -> list[LightCount]:

@@ -239,21 +239,26 @@ def list_notices(
         query = query.limit(limit)
     rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
     return [
-        {
-            "id": notice.id,
-            "item": number,
-            "title": title,
-            "rung": rungs[notice.rung_id].label if notice.rung_id else notice.kind.label,
-            "kind": notice.kind.value,
-            "recipient": name,
-            "role": notice.role.value,
-            "due_on": notice.due_on,
-            "fired_on": notice.raised_on,
-            "late": notice.late,
-            "state": notice.state.value,
-            "colour": rungs[notice.rung_id].colour.value if notice.rung_id else Colour.NONE.value,
-            "why": why(rungs.get(notice.rung_id), notice.role, notice.via, late=notice.late, what=notice.text)
-            + (f";{notice.reason}" if notice.reason else ""),
-        }
+        tell_notice(notice, rungs.get(notice.rung_id), number=number, title=title, recipient=name)
         for notice, number, title, name in session.exec(query)
     ]
+
+
+def tell_notice(notice: Notice, rung: Rung | None, *, number: str, title: str, recipient: str | None) -> dict[str, Any]:
+    """One notice as people read it; number and title are the item's."""
+    because = why(rung, notice.role, notice.via, late=notice.late, what=notice.text)
+    return {
+        "id": notice.id,
+        "item": number,
+        "title": title,
+        "rung": rung.label if rung else notice.kind.label,
+        "kind": notice.kind.value,
+        "recipient": recipient,
+        "role": notice.role.value,
+        "due_on": notice.due_on,
+        "fired_on": notice.raised_on,
+        "late": notice.late,
+        "state": notice.state.value,
+        "colour": (rung.colour if rung else Colour.NONE).value,
+        "why": because + (f";{notice.reason}" if notice.reason else ""),
+    }

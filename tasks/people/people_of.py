@@ -20,7 +20,12 @@ UNASSIGNED = "未明确"
 def unit_of(session: Session, item: WorkItem) -> str:
     """The leading unit: the department, else the text of the list."""
     department = session.get(Department, item.department_id) if item.department_id else None
-    return department.name if department else item.lead_text or UNASSIGNED
+    return unit_named(item, department.name if department else None)
+
+
+def unit_named(item: WorkItem, department: str | None) -> str:
+    """`unit_of` an item whose department, if it has one, goes by this name."""
+    return department or item.lead_text or UNASSIGNED
 
 
 def holder_of(session: Session, item: WorkItem, role: Role, on: dt.date) -> Person | None:
@@ -34,18 +39,16 @@ def holder_of(session: Session, item: WorkItem, role: Role, on: dt.date) -> Pers
     return session.get_one(Person, found // 4)
 
 
-def holders_of(session: Session, item: WorkItem, roles: Sequence[Role], on: dt.date) -> dict[Role, Person]:
-    """`holder_of` for several roles, asked at once; a role that nobody fills is left out."""
+def holders_of(session: Session, item: WorkItem, roles: Sequence[Role], on: dt.date) -> dict[Role, int]:
+    """`holder_of` for several roles, asked at once, by id; a role that nobody fills is left out."""
     scalars = [recipient_by_role(f"'{role}'", frozenset({role}), leaves=True) + f" AS {role}" for role in roles]
     query = text(f"SELECT {', '.join(scalars)} FROM work_item i WHERE i.id = :item")
     answers = session.execute(query, {"item": item.id, "on": on}).one()
-    filled = {
+    return {
         role: answer // 4
         for role, answer in zip(roles, answers, strict=True)
         if answer is not None and VIA[answer % 4] is not Via.NEXT_LEVEL
     }
-    people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(set(filled.values()))))}
-    return {role: people[person] for role, person in filled.items()}
 
 
 def reached_by(session: Session, item: WorkItem, role: Role, on: dt.date) -> Person | None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from models.item import Importance
 from models.person import Role
-from models.policy import Colour, Relation, ReportingCycle, Rung, Unit
+from models.policy import Colour, Relation, ReportingCycle, Rung
+from models.unit import Unit
 from tasks.trail.tell_entry import COLUMNS
 
 _CODES = {member.value: member.label for member in (*ReportingCycle, *Unit)}

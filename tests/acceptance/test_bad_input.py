@@ -10,6 +10,7 @@ import docx
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.terminal import Terminal
 
@@ -22,8 +23,7 @@ GOOD = (1, "普法", "开展宣传", "", "法规科", "", "李四", "6月底前"
 
 @pytest.fixture
 def office(tmp_path: Path) -> Terminal:
-    terminal = Terminal(tmp_path / "data")
-    terminal.says("init")
+    terminal = Terminal(lay_home(tmp_path / "data"))
     terminal.says("people", "import", write_xlsx(tmp_path / "people.xlsx", STAFF))
     return terminal
 

@@ -15,8 +15,8 @@ from models.extension import ExtensionDecision, ExtensionState
 from models.item import DeadlineMove
 from models.person import Role
 from models.plan import AnnualPlan
-from models.policy import Unit
 from models.suspension import Suspension
+from models.unit import Unit
 from models.urge import Urge
 from tasks.items.extend import decide_extension
 from tasks.items.sign import sign

@@ -13,8 +13,9 @@ from models.database import open_engine, sqlite_url
 from models.errors import ForbiddenError
 from models.item import ItemState
 from models.person import Role
-from models.policy import PRESETS, Relation, Unit
+from models.policy import PRESETS, Relation
 from models.tables import METADATA
+from models.unit import Unit
 from tasks.items.suspend import suspend
 from tasks.ladder.remind import SweepResult
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office

@@ -7,6 +7,7 @@ import docx
 import pytest
 
 from duban.cli import home_first, main
+from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.terminal import Terminal
 
@@ -29,8 +30,7 @@ LEDGER = [
 
 @pytest.fixture
 def office(tmp_path: Path) -> Terminal:
-    terminal = Terminal(tmp_path / "data")
-    terminal.says("init")
+    terminal = Terminal(lay_home(tmp_path / "data"))
     terminal.says("people", "import", write_xlsx(tmp_path / "people.xlsx", STAFF))
     terminal.says("plan", "import", write_xlsx(tmp_path / "ledger.xlsx", LEDGER), "--year", "2026")
     return terminal

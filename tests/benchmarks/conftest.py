@@ -18,7 +18,8 @@ from sqlmodel import create_engine
 
 from models.database import sqlite_url, unit_of_work
 from tests.benchmarks.populate import DAY, ON, populate
-from tests.conftest import ON_POSTGRES, disposed
+from tests.conftest import ON_POSTGRES
+from tests.databases import disposed
 
 SIZES = [int(size) for size in os.environ.get("DUBAN_BENCH_SIZES", "10000,100000").split(",")]
 _FILLED = [

@@ -7,7 +7,8 @@ subqueries. The statement knows what the general one cannot: who can be absent h
 import datetime as dt
 from functools import cache
 
-from models.policy import Relation, Unit
+from models.policy import Relation
+from models.unit import Unit
 from tests.benchmarks.populate import CALENDAR, DAY, RUNGS, WORKING_DAYS
 
 WRITTEN = (

@@ -12,9 +12,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from models.database import unit_of_work
-from models.policy import Policy, Relation, Rung, Unit
+from models.policy import Policy, Relation, Rung
 from models.rhythm import LastRun
 from models.tables import METADATA
+from models.unit import Unit
 from models.workdays import WorkCalendar
 from tasks.ladder.remind import SLUG
 

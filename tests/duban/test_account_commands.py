@@ -10,6 +10,7 @@ from models.clock import now
 from models.migrate import open_current
 from models.settings import load_settings
 from tasks.access.set_password import find_invited
+from tests.homes import lay_home
 from tests.ledgers import write_xlsx
 from tests.terminal import Terminal
 
@@ -24,8 +25,7 @@ STAFF = [
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    made = Terminal(tmp_path / "data")
-    made.says("init")
+    made = Terminal(lay_home(tmp_path / "data"))
     made.says("people", "import", write_xlsx(tmp_path / "staff.xlsx", STAFF), "--on", "2026-01-01")
     return made
 

@@ -12,10 +12,11 @@ from sqlmodel import Session, select
 from models.audit import GENESIS, AuditEntry
 from models.database import unit_of_work
 from models.item import WorkItem
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.organ import Organ
 from models.person import Person, Post, Role, Tenure
 from models.settings import load_settings
+from tests.homes import lay_home
 from tests.office import FIRST, HANDLER, HEAD, LONG_AGO, OUTSIDER, SUPERVISOR, Office
 from tests.terminal import Terminal
 
@@ -25,8 +26,7 @@ DAY = ("--on", "2026-06-08")
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office in which something happened: two items, one reported on, one of another department."""
-    settings = load_settings(tmp_path_factory.mktemp("office") / "data")
-    create_or_upgrade(settings)
+    settings = load_settings(lay_home(tmp_path_factory.mktemp("office") / "data"))
     engine = open_current(settings)
     office = Office(engine, settings.home)
     office.hire("周承办")
@@ -86,8 +86,7 @@ def test_a_cut_tail_is_found_by_the_head_noted_before(terminal: Terminal) -> Non
 
 
 def test_before_anything_happened_the_trail_is_empty_and_whole(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path / "data")
-    terminal.says("init")
+    terminal = Terminal(lay_home(tmp_path / "data"))
     assert terminal.data("audit", "verify") == {"entries": 0, "head": GENESIS, "whole": True, "broken": None}
     assert terminal.data("audit", "show") == []
 

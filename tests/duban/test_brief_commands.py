@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 
 from models.database import open_engine
 from models.document import Document
-from models.migrate import create_or_upgrade
 from models.settings import Settings
 from tasks.items.extend import extend
 from tasks.items.instruct import instruct
+from tests.homes import lay_home
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.tasks.papers.papers import cells
 from tests.terminal import Terminal
@@ -24,7 +24,7 @@ HERE = ("--organ", "bureau")
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Engine]:
     made = Settings(home=tmp_path / "data")
-    create_or_upgrade(made)
+    lay_home(made.home)
     engine = open_engine(made.database)
     yield engine
     engine.dispose()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import lay_home
 from tests.terminal import Terminal
 
 
@@ -86,7 +87,7 @@ def test_a_year_counts_its_working_days(terminal: Terminal) -> None:
 
 
 def test_imported_days_count_from_then_on_and_changes_are_listed(terminal: Terminal, tmp_path: Path) -> None:
-    terminal.run("init")
+    lay_home(terminal.home)
     file = tmp_path / "own.csv"
     file.write_text("日期,类型,名称\n2026-03-03,休息,民族节日\n2026-03-07,上班,民族节日调休\n2026-03-10,上班,照常\n")
 
@@ -105,7 +106,7 @@ def test_imported_days_count_from_then_on_and_changes_are_listed(terminal: Termi
 
 
 def test_a_wrong_day_refuses_the_whole_file(terminal: Terminal, tmp_path: Path) -> None:
-    terminal.run("init")
+    lay_home(terminal.home)
     file = tmp_path / "own.csv"
     file.write_text("日期,类型,名称\n2026-03-03,休息,民族节日\n2026-02-30,上班,调休\n")
 

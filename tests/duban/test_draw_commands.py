@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from models.inspection_draw import InspectionDraw
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.settings import load_settings
+from tests.homes import lay_home
 from tests.ledger_rows import write_rows
 from tests.terminal import Terminal
 
@@ -17,8 +18,7 @@ STAFF = "单位,部门,姓名,职务,角色,邮箱\n某局,法规科,陈督办,�
 
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("office") / "data"
-    create_or_upgrade(load_settings(home))
+    home = lay_home(tmp_path_factory.mktemp("office") / "data")
     (home / "名册.csv").write_text(STAFF, encoding="utf-8")
     Terminal(home).says("people", "import", home / "名册.csv")
     write_rows(home / "对象.xlsx", ["企业名称"], [[f"{number}号公司"] for number in range(1, 11)])

@@ -15,13 +15,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from duban.cli import app
-from duban.commands import register
+from duban.commands import WORDS, commands_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.item import WorkItem
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Tenure
@@ -49,6 +49,7 @@ from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
 from tests.filing_acts import COMMANDS as FILING
+from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 from tests.terminal import Terminal
@@ -375,8 +376,7 @@ WRITING: dict[str, Case] = {
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an empty database and the files that commands bring in."""
-    home = tmp_path_factory.mktemp("office") / "data"
-    create_or_upgrade(load_settings(home))
+    home = lay_home(tmp_path_factory.mktemp("office") / "data")
     write_xlsx(home / "清单.xlsx", [HEADER, [7, "法治", "研讨", None, "法规科", None, None, "6月底前"]])
     staff = Workbook()
     for row in (["单位", "部门", "姓名", "职务", "角色", "邮箱"], ["某局", "法规科", "吴新人", "科员", "承办人", ""]):
@@ -405,7 +405,6 @@ def office(founded: Path, tmp_path: Path) -> Iterator[Office]:
 
 def commands() -> dict[str, Any]:
     """Every command there is, by its words."""
-    register(app)
 
     def walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         for name, part in getattr(command, "commands", {}).items():
@@ -419,6 +418,17 @@ def commands() -> dict[str, Any]:
 def entries(engine: Engine) -> list[AuditEntry]:
     with Session(engine) as session:
         return list(session.exec(select(AuditEntry).order_by(col(AuditEntry.id))))
+
+
+def test_each_module_adds_the_words_it_is_known_for() -> None:
+    for module in set(WORDS.values()):
+        assert set(commands_of(module)) == {word for word, of in WORDS.items() if of == module}
+
+
+def test_to_run_a_command_makes_those_of_its_module_only(tmp_path: Path) -> None:
+    commands_of.cache_clear()
+    assert Terminal(tmp_path).run("item", "list").exit_code == 2
+    assert commands_of.cache_info().currsize == 1
 
 
 def test_every_command_that_takes_a_name_is_in_a_table() -> None:

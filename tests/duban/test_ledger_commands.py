@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.clock import today
-from models.migrate import create_or_upgrade
-from models.settings import load_settings
+from tests.homes import lay_home
 from tests.ledger_rows import write_rows
 from tests.terminal import Terminal
 
@@ -17,8 +16,7 @@ HEAD = ["案号", "决定日期", "程序", "罚款(元)", "经办"]
 
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("office") / "data"
-    create_or_upgrade(load_settings(home))
+    home = lay_home(tmp_path_factory.mktemp("office") / "data")
     (home / "名册.csv").write_text(STAFF, encoding="utf-8")
     Terminal(home).says("people", "import", home / "名册.csv")
     return home

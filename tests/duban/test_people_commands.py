@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from models.migrate import revisions
+from tests.homes import lay_home
 from tests.terminal import Terminal
 
 STAFF = [
@@ -28,8 +29,7 @@ def staff(path: Path, rows: list[list[str]]) -> Path:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    made = Terminal(tmp_path / "data")
-    made.says("init")
+    made = Terminal(lay_home(tmp_path / "data"))
     made.says("people", "import", staff(tmp_path / "staff.xlsx", STAFF), "--on", "2026-01-01")
     return made
 
@@ -55,8 +55,7 @@ def test_commands_before_init_say_to_run_it(tmp_path: Path) -> None:
 
 
 def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path / "data")
-    terminal.says("init")
+    terminal = Terminal(lay_home(tmp_path / "data"))
     file = staff(tmp_path / "staff.xlsx", STAFF)
 
     assert terminal.data("people", "import", file) == {

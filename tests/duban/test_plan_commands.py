@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from tests.homes import lay_home
 from tests.ledgers import HEADER, YEAR, write_xlsx
 from tests.terminal import Terminal
 
@@ -26,8 +27,7 @@ DAY = ("--on", f"{YEAR}-01-05")
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    made = Terminal(tmp_path / "data")
-    made.says("init")
+    made = Terminal(lay_home(tmp_path / "data"))
     workbook = Workbook()
     for row in [["单位", "部门", "姓名", "职务", "角色"], *STAFF]:
         workbook.worksheets[0].append(row)

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from models.policy import PRESETS
+from tests.homes import lay_home
 from tests.terminal import Terminal
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Terminal:
-    terminal = Terminal(tmp_path / "data")
-    terminal.says("init")
-    return terminal
+    return Terminal(lay_home(tmp_path / "data"))
 
 
 def written(folder: Path, data: Any) -> Path:

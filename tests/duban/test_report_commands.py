@@ -15,8 +15,9 @@ from duban.cli import root
 from duban.commands import ledgers, report
 from models.database import unit_of_work
 from models.errors import BadInputError, DubanError, NotFoundError, UnreadableFileError
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.settings import load_settings
+from tests.homes import lay_home
 from tests.report_year import ENFORCEMENT, ReportYear
 
 Duban = Callable[..., Any]
@@ -25,8 +26,7 @@ Duban = Callable[..., Any]
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an office, its plan of 2025 and one item still open."""
-    settings = load_settings(tmp_path_factory.mktemp("office") / "data")
-    create_or_upgrade(settings)
+    settings = load_settings(lay_home(tmp_path_factory.mktemp("office") / "data"))
     engine = open_current(settings)
     with unit_of_work(engine) as session:
         year = ReportYear(session)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.settings import load_settings
 from tests.filing import COPY, FINANCE, FINANCE_HEAD, TO, FilingOffice
+from tests.homes import lay_home
 from tests.office import FIRST, LEADER, SUPERVISOR
 from tests.terminal import Terminal
 
@@ -18,8 +19,7 @@ ON = ("--on", "2026-01-19")
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the office of the stories."""
-    settings = load_settings(tmp_path_factory.mktemp("office") / "data")
-    create_or_upgrade(settings)
+    settings = load_settings(lay_home(tmp_path_factory.mktemp("office") / "data"))
     engine = open_current(settings)
     FilingOffice(engine, settings.home)
     engine.dispose()

@@ -9,9 +9,10 @@ import pytest
 from sqlmodel import Session
 
 from models.database import unit_of_work
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.organ import Organ
 from models.settings import load_settings
+from tests.homes import lay_home
 from tests.report_year import a_year
 from tests.terminal import Terminal
 from tests.upward import CODE, NAME
@@ -22,9 +23,7 @@ WHEN = ("--on", "2026-01-16")
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an empty database of this version."""
-    home = tmp_path_factory.mktemp("office") / "data"
-    create_or_upgrade(load_settings(home))
-    return home
+    return lay_home(tmp_path_factory.mktemp("office") / "data")
 
 
 @contextmanager

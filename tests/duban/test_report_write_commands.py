@@ -9,18 +9,18 @@ import pytest
 from pypdf import PdfReader
 
 from models.database import unit_of_work
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.settings import load_settings
 from tasks.report.desk.mark_block import mark_internal
 from tests.desk import on_the_desk
+from tests.homes import lay_home
 from tests.terminal import Terminal
 
 
 @pytest.fixture(scope="module")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a compiled report, one block of it internal."""
-    settings = load_settings(tmp_path_factory.mktemp("office") / "data")
-    create_or_upgrade(settings)
+    settings = load_settings(lay_home(tmp_path_factory.mktemp("office") / "data"))
     engine = open_current(settings)
     with unit_of_work(engine) as session:
         desk = on_the_desk(session)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.database import open_engine, sqlite_url
+from tests.homes import lay_home
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.scores import OTHER, OWN, department_of, quiet_office
 from tests.terminal import Terminal
@@ -20,7 +21,7 @@ LATER = ("--on", "2026-07-06")
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Office]:
     """In the first half year 法规科 missed a day and was urged, 财务科 signed for its part too late."""
-    Terminal(tmp_path / "data").says("init")
+    lay_home(tmp_path / "data")
     engine = open_engine(sqlite_url(tmp_path / "data" / "duban.db"))
     made = quiet_office(engine, tmp_path / "data")
     made.assign("普法宣传", due="2026-06-12", helping=(department_of(made, OTHER).id or 0,))

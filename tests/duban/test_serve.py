@@ -21,9 +21,10 @@ from typer.testing import CliRunner
 from duban.commands import engine as commands
 from models.clock import opening_of
 from models.database import on_record
-from models.migrate import create_or_upgrade, open_current
+from models.migrate import open_current
 from models.settings import Settings
 from tasks.access.set_up import set_up
+from tests.homes import lay_home
 from tests.processes import children, eventually, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,8 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    create_or_upgrade(Settings(home=tmp_path / "home"))
-    return tmp_path / "home"
+    return lay_home(tmp_path / "home")
 
 
 def program(home: Path, *arguments: str) -> list[str]:

@@ -12,16 +12,16 @@ from sqlmodel import Session, select
 
 from flows import rhythms
 from flows.embedded_clock import LEASE, ClockState, EmbeddedClock, Way
-from flows.prefect_server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import missed
 from models import clock
 from models.clock import OFFICE_ZONE
 from models.database import open_engine, unit_of_work
-from models.migrate import create_or_upgrade
 from models.notice import Notice
 from models.rhythm import LastRun, Lease
 from models.settings import Settings
+from tests.homes import lay_home
 from tests.office import Office
 from tests.processes import eventually
 
@@ -54,7 +54,7 @@ class FakePrefect(PrefectServer):
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
-    create_or_upgrade(made)
+    lay_home(made.home)
     return made
 
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from flows.prefect_server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect.tether import end_tethered, start_tethered
 from flows.schedules import SCHEDULES, Schedule
-from flows.tether import end_tethered, start_tethered
 from models.database import open_engine
-from models.migrate import create_or_upgrade
 from models.rhythm import LastRun
 from models.settings import Settings
+from tests.homes import lay_home
 from tests.processes import eventually, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ if __name__ == "__main__":
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     made = Settings(home=tmp_path_factory.mktemp("office") / "home")
-    create_or_upgrade(made)
+    lay_home(made.home)
     return made
 
 

@@ -13,13 +13,13 @@ from flows import rhythms
 from models import clock
 from models.database import key, open_engine, unit_of_work
 from models.document import Document
-from models.migrate import create_or_upgrade
 from models.organ import Organ
 from models.plan import AnnualPlan
 from models.report import Report
 from models.rhythm import LastRun
 from models.settings import Settings
 from tasks.ladder.arm import issue_plan
+from tests.homes import lay_home
 from tests.office import HANDLER, Office
 
 YEAR = 2025
@@ -28,7 +28,7 @@ YEAR = 2025
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
-    create_or_upgrade(made)
+    lay_home(made.home)
     return made
 
 

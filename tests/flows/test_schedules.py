@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.deployment_file import deployment_file, is_current
+from flows.prefect.deployment_file import deployment_file, is_current
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import slots
@@ -117,7 +117,7 @@ def test_neither_schedules_nor_clock_nor_pages_import_the_engine() -> None:
     """Prefect takes seconds to import and a hundred megabytes to keep."""
     program = """
 import sys
-import duban.commands.engine, duban.web.serving, flows.deployment_file, flows.embedded_clock
+import duban.commands.engine, duban.web.serving, flows.prefect.deployment_file, flows.embedded_clock
 sys.exit("prefect" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

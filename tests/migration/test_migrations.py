@@ -4,24 +4,24 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.command import upgrade
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from models.closure import ClosureRequest
 from models.database import open_engine
 from models.errors import BadInputError, NotFoundError
-from models.migrate import MIGRATIONS, alembic_config, create_or_upgrade, open_current, revisions, seed_presets
+from models.migrate import MIGRATIONS, create_or_upgrade, open_current, revisions, seed_presets
 from models.migrations.revise import revise
 from models.policy import PRESETS, Policy, Rung
-from models.receipt import Receipt
 from models.settings import Settings
 from models.tables import METADATA
 
@@ -30,11 +30,25 @@ def settings(home: Path, url: str = "") -> Settings:
     return Settings(home=home, database_url=url)
 
 
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+    " WHERE NOT tgisinternal",
+}
+
+
 def details(engine: Engine) -> dict[str, Any]:
-    """What Alembic's comparison does not look at: checks, and the conditions of partial indexes."""
+    """What Alembic's comparison does not look at: checks, names of keys, defaults, the conditions of partial indexes,
+    triggers."""
     seen = inspect(engine)
-    return {
+    triggers = TRIGGERS[engine.dialect.name]
+    with engine.connect() as connection:
+        refused = sorted(tuple(row) for row in connection.exec_driver_sql(triggers))
+    return {"triggers": refused} | {
         table: (
+            seen.get_pk_constraint(table),
+            sorted((key["name"] or "", key["constrained_columns"]) for key in seen.get_foreign_keys(table)),
+            sorted((key["name"] or "", key["column_names"]) for key in seen.get_unique_constraints(table)),
             sorted((check["name"] or "", check["sqltext"]) for check in seen.get_check_constraints(table)),
             sorted(
                 (
@@ -44,6 +58,7 @@ def details(engine: Engine) -> dict[str, Any]:
                 )
                 for index in seen.get_indexes(table)
             ),
+            [(column["name"], str(column["type"]), column["default"]) for column in seen.get_columns(table)],
         )
         for table in seen.get_table_names()
         if table != "alembic_version"
@@ -58,6 +73,7 @@ def test_a_database_migrated_from_empty_is_the_one_the_models_describe(any_url: 
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
     migrated = details(engine)
+    assert migrated["triggers"]
     with engine.begin() as connection:
         METADATA.drop_all(connection)
         METADATA.create_all(connection)
@@ -102,65 +118,96 @@ def test_the_preset_ladders_are_stored_rung_by_rung(engine: Engine) -> None:
     ]
 
 
-OLDER_ROWS = """
+ROWS = """
     INSERT INTO organ (id, code, name) VALUES (1, 'bureau', '某局');
     INSERT INTO department (id, organ_id, name) VALUES (1, 1, '法规科'), (2, 1, '办公室');
-    INSERT INTO policy (id, name, frozen_hash, near_days) VALUES (901, '常规', 'frozen', 5), (902, '自定', NULL, 5);
-    INSERT INTO annual_plan (id, organ_id, year, title, policy_id) VALUES (1, 1, 2026, '要点', 901);
+    INSERT INTO annual_plan (id, organ_id, year, title) VALUES (1, 1, 2026, '要点');
     INSERT INTO project (id, plan_id, ordinal, name) VALUES (1, 1, 1, '法治建设');
     INSERT INTO work_item (id, plan_id, organ_id, project_id, number, title, department_id, unconfirmed, importance,
-                           state, percent, issued_on, signed_on, closed_on)
-    VALUES (1, 1, 1, 1, '1', '拟办的', 1, false, 'normal', 'draft', 0, NULL, NULL, NULL),
-           (2, 1, 1, 1, '2', '待签收的', 1, false, 'normal', 'issued', 0, '2026-01-05', NULL, NULL),
-           (3, 1, 1, 1, '3', '在办的', 1, false, 'normal', 'active', 40, '2026-01-05', '2026-01-06', NULL),
-           (4, 1, 1, 1, '4', '销号的', 1, false, 'normal', 'closed', 100, '2026-01-05', '2026-01-06', '2026-03-02');
-    INSERT INTO item_unit (id, item_id, ordinal, department_id, text)
-    VALUES (1, 3, 1, 2, '办公室'), (2, 3, 2, NULL, '县里');
-    INSERT INTO deadline (id, item_id, kind, due_on, original_due_on, promised)
-    VALUES (3, 3, 'final', '2026-07-01', '2026-06-01', false);
-    INSERT INTO deadline_move (deadline_id, from_on, to_on, reason, moved_at)
-    VALUES (3, '2026-06-01', '2026-07-01', '补填', '2026-05-20 01:00:00');
-    INSERT INTO progress_entry (item_id, "on", text, recorded_at)
-    VALUES (3, '2026-02-02', '甲', '2026-02-02 01:00:00'), (3, '2026-04-02', '乙', '2026-04-02 01:00:00');
+                           state, percent, issued_on)
+    VALUES (1, 1, 1, 1, '1', '在办的', 1, false, 'normal', 'active', 40, '2026-01-05'),
+           (2, 1, 1, 1, '2', '待签收的', 2, false, 'normal', 'issued', 0, '2026-01-06');
+    INSERT INTO item_unit (item_id, ordinal, department_id, text) VALUES (1, 1, 2, '办公室'), (1, 2, NULL, '县里');
+    INSERT INTO receipt (item_id, assignment, department_id, issued_on) VALUES (2, 1, 2, '2026-01-06');
 """
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{newest}"
 
 
-def test_what_an_office_recorded_before_keeps_its_meaning(any_url: str, tmp_path: Path) -> None:
+def upgrade():
+    with op.batch_alter_table("work_item") as batch_op:
+        batch_op.add_column(sa.Column("weight", sa.Integer(), server_default="1", nullable=False))
+        batch_op.alter_column("title", existing_type=sa.String(length=1000), nullable=True)
+    op.execute("UPDATE work_item SET weight = 2 WHERE state = 'issued'")
+    {last}
+"""
+"""What a later program might bring: it changes a table to which others point, which SQLite can only write anew."""
+
+
+@pytest.fixture
+def inhabited(any_url: str, tmp_path: Path) -> Iterator[Engine]:
+    """A database of this version with rows in it."""
+    create_or_upgrade(settings(tmp_path, any_url))
     engine = open_engine(any_url)
     with engine.begin() as connection:
-        upgrade(alembic_config(connection), "0001")
-        for statement in OLDER_ROWS.split(";")[:-1]:
+        for statement in ROWS.split(";")[:-1]:
             connection.exec_driver_sql(statement)
-
-    create_or_upgrade(settings(tmp_path, any_url))
-
-    def rows(query: str) -> list[tuple[Any, ...]]:
-        with engine.connect() as connection:
-            return [tuple(map(str, row)) for row in connection.execute(text(query))]
-
-    assert rows("SELECT item_id, unit_id, department_id, issued_on, signed_on FROM receipt ORDER BY item_id, id") == [
-        ("2", "None", "1", "2026-01-05", "None"),
-        ("3", "None", "1", "2026-01-05", "2026-01-06"),
-        ("3", "1", "2", "2026-01-05", "None"),
-        ("4", "None", "1", "2026-01-05", "2026-01-06"),
-    ]
-    assert rows('SELECT item_id, "on", state, waived_by FROM closure_request') == [
-        ("4", "2026-03-02", "accepted", "系统升级")
-    ]
-    assert rows("SELECT id, reported_on, first_closed_on, assignments FROM work_item WHERE id > 2 ORDER BY id") == [
-        ("3", "2026-04-02", "None", "1"),
-        ("4", "None", "2026-03-02", "1"),
-    ]
-    assert rows("SELECT cause, moved_on FROM deadline_move") == [("plan", "2026-05-20")]
-    assert rows("SELECT lag_yellow, extension_limit FROM policy WHERE id IN (901, 902) ORDER BY id") == [
-        ("None", "2"),
-        ("10", "2"),
-    ]
-    with Session(engine) as session:
-        signed = [receipt.signed_at for receipt in session.exec(select(Receipt)) if receipt.signed_at is not None]
-        assert [at.year for at in signed] == [2026, 2026]
-        assert session.exec(select(ClosureRequest)).one().levels == []
+    yield engine
     engine.dispose()
+
+
+def later(tmp_path: Path, last: str = "") -> Path:
+    """The revisions of a later program."""
+    folder = tmp_path / "later"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    written = LATER.format(newest=revisions()[-1], last=last)
+    (folder / "versions" / "9999_weight.py").write_text(written, encoding="utf-8")
+    return folder
+
+
+def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    with engine.connect() as connection:
+        return {
+            table: sorted((tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")), key=repr)
+            for table in inspect(engine).get_table_names()
+        }
+
+
+def test_an_upgrade_keeps_every_row_and_what_points_to_it(inhabited: Engine, any_url: str, tmp_path: Path) -> None:
+    before, (*kept, columns) = everything(inhabited), details(inhabited)["work_item"]
+
+    assert create_or_upgrade(settings(tmp_path, any_url), folder=later(tmp_path)) == "9999"
+
+    after = everything(inhabited)
+    assert after.pop("work_item") == [
+        (*row, weight) for row, weight in zip(before.pop("work_item"), (1, 2), strict=True)
+    ]
+    assert after.pop("alembic_version") == [("9999",)]
+    del before["alembic_version"]
+    assert after == before
+    assert details(inhabited)["work_item"] == (*kept, [*columns, ("weight", "INTEGER", ANY)])
+    with pytest.raises(IntegrityError), inhabited.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM work_item WHERE id = 1")
+    for command in (open_current, create_or_upgrade):
+        with pytest.raises(BadInputError, match=r"数据库由更新版本的程序建立.*9999.*请升级本程序"):
+            command(settings(tmp_path, any_url))
+
+
+def test_an_upgrade_that_fails_half_way_leaves_every_row_as_it_was(
+    inhabited: Engine, any_url: str, tmp_path: Path
+) -> None:
+    before = everything(inhabited), details(inhabited)
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        create_or_upgrade(settings(tmp_path, any_url), folder=later(tmp_path, 'raise RuntimeError("power cut")'))
+
+    assert (everything(inhabited), details(inhabited)) == before
+    open_current(settings(tmp_path, any_url)).dispose()
 
 
 def test_the_newest_file_is_the_head_that_alembic_knows() -> None:
@@ -176,7 +223,7 @@ def test_a_revision_of_unchanged_models_changes_nothing(tmp_path: Path) -> None:
     written = revise("Nothing new", folder=folder)
 
     assert written.name == f"{len(revisions()) + 1:04}_nothing_new.py"
-    assert written.read_text(encoding="utf-8").count("    pass\n") == 2
+    assert written.read_text(encoding="utf-8").count("    pass\n") == 1
 
 
 def test_the_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -225,12 +272,11 @@ def test_a_database_of_a_newer_program_is_refused_by_every_command(any_url: str,
             command(settings(tmp_path, any_url))
 
 
-def test_a_database_of_an_older_program_asks_for_init(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_an_older_program_asks_for_init(tmp_path: Path) -> None:
     create_or_upgrade(settings(tmp_path))
-    monkeypatch.setattr("models.migrate.revisions", lambda: [*revisions(), "9999"])
 
     with pytest.raises(BadInputError, match=r"数据库是旧版本.*需要 9999.*duban init"):
-        open_current(settings(tmp_path))
+        open_current(settings(tmp_path), folder=later(tmp_path))
 
 
 def stamp(url: str, home: Path, version: str) -> None:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from models.escalation import RungFiring, Window, steps, windows
 from models.person import Role
-from models.policy import PRESETS, Relation, Rung, Unit
+from models.policy import PRESETS, Relation, Rung
+from models.unit import Unit
 from models.workdays import DayRule, WorkCalendar
 
 CALENDAR = WorkCalendar()

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.escalation import RungFiring
-from models.policy import Relation, Unit
+from models.policy import Relation
 from models.publicity_nodes import NODES, third_saturday_of_september
+from models.unit import Unit
 from models.workdays import WorkCalendar
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Response
 from sqlmodel import Session
 
-from duban.web.api_acts import API_ACTS, ApiAct
-from duban.web.api_acts import do as do_act
+from duban.acts.declaration import Way
+from duban.acts.item import ACTS, ItemAct
+from duban.web import act_body
 from duban.web.api_fields import RowId
 from duban.web.call import Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
@@ -16,7 +17,7 @@ from tasks.acting.find_seen import seen_item
 router = APIRouter(tags=["办理"])
 
 
-def _operation(act: ApiAct) -> Callable[..., Response]:
+def _operation(act: ItemAct) -> Callable[..., Response]:
     def operation(
         call: Writer,
         item_id: RowId,
@@ -27,27 +28,29 @@ def _operation(act: ApiAct) -> Callable[..., Response]:
         def do(session: Session) -> Done:
             item = seen_item(session, item_id, by=call.by)
             check_unchanged(session, call, item, if_match)
-            said, created = do_act(act, session, item, call.by, body)
+            done = act_body.do(session, item, act, call.by, body)
             session.flush()
             return Done(
-                item=item_id, number=item.number, state=item.state, state_name=item.state.label, said=said,
-                created=list(created),
+                item=item_id, number=item.number, state=item.state, state_name=item.state.label, said=done.said,
+                created=list(done.rows),
             )  # fmt: skip
 
-        return done_once(call, do, key=idempotency_key, sent=act.body.model_dump_json(body))
+        return done_once(call, do, key=idempotency_key, sent=shape.model_dump_json(body))
 
     # Each act's own body, as FastAPI reads and describes it.
-    operation.__annotations__["body"] = Annotated[act.body, Body(title=act.title)]
+    shape = act_body.body_of(act)
+    operation.__annotations__["body"] = Annotated[shape, Body(title=act.title)]
     return operation
 
 
-for _act in API_ACTS:
-    router.add_api_route(
-        f"/items/{{item_id}}/acts/{_act.name}",
-        _operation(_act),
-        methods=["POST"],
-        response_model=Done,
-        summary=_act.title,
-        name=_act.name,
-        operation_id=f"act_{_act.name}",
-    )
+for _act in ACTS:
+    if Way.PROGRAM in _act.ways:
+        router.add_api_route(
+            f"/items/{{item_id}}/acts/{_act.code}",
+            _operation(_act),
+            methods=["POST"],
+            response_model=Done,
+            summary=_act.title,
+            name=_act.code,
+            operation_id=f"act_{_act.code}",
+        )

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
-from duban.web.api_acts import API_ACTS
+from duban.acts.declaration import Way
+from duban.acts.item import ACTS
 from duban.web.api_fields import LARGEST, PLAIN, Limit, Named, RowId, Year, named, of_table
 from duban.web.call import Call, Reader
 from models.closure import ClosureRequest, ClosureReview
@@ -326,9 +327,9 @@ def _shown(session: Session, call: Call, found: WorkItem, entry: int) -> ItemSho
         "importance_name": found.importance.label,
         "children": [{**child, "id": known.get(child["number"])} for child in data["children"]],
         "may": [
-            OfferedAct(act=act.name, name=act.title, path=f"/api/v1/items/{found.id}/acts/{act.name}")
-            for act in API_ACTS
-            if act.action in open_now
+            OfferedAct(act=act.code, name=act.title, path=f"/api/v1/items/{found.id}/acts/{act.code}")
+            for act in ACTS
+            if Way.PROGRAM in act.ways and act.action in open_now
         ],
     }
     return ItemShown.model_validate(data)

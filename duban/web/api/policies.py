@@ -9,7 +9,8 @@ from duban.web.api_fields import PLAIN
 from duban.web.call import Reader
 from models.errors import NotFoundError
 from models.person import Role
-from models.policy import Colour, Relation, ReportingCycle, Unit
+from models.policy import Colour, Relation, ReportingCycle
+from models.unit import Unit
 from tasks.ladder.set_policy import list_policies, show_policy
 
 router = APIRouter(tags=["督办策略"])

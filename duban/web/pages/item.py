@@ -1,31 +1,31 @@
 """任务页: one item as it stands, and every act upon it as a form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from duban.web.act_form import Act, Doing, WrongFieldsError, check_entries, instruction_of
+from duban.acts.item import BY_VERB, ItemAct
+from duban.web.act_form import asks, do, instruction_of, named_wrong
 from duban.web.inside import inside
-from duban.web.item_acts import act_named
 from duban.web.item_asked import asked_facts
-from duban.web.item_deeds import do
 from duban.web.item_offers import Offer, check_form, offers
 from duban.web.item_timeline import timeline
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.database import key
 from models.day_override import office_calendar
-from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
+from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
 from models.file_kind import ENDINGS
 from models.item import ItemState, WorkItem
 from models.permission import Action
-from models.plan import AnnualPlan
-from tasks.acting.authorize import permitted
+from tasks.acting.authorize import standings_on
 from tasks.acting.find_seen import seen_item
+from tasks.items.dossier import dossier_of
 from tasks.items.foresee import foresee
 from tasks.items.show_item import show_item
 from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
@@ -43,21 +43,21 @@ def item_page(visit: Signed, item_id: int) -> HTMLResponse:
         item = seen_item(session, item_id, by=visit.by)
         calendar = office_calendar(session, organ_id=item.organ_id)
         data = show_item(session, item, by=visit.looking, calendar=calendar)
-        offered = offers(session, visit.by, item, data)
+        offered, dossier = offers(session, visit.by, item), dossier_of(session, item)
+        related = _readable(session, visit, dossier.of(WorkItem))
         return visit.page(
             session,
             "item.html",
             menu="/items",
             item=item,
             data=data,
-            plan=session.get_one(AnnualPlan, item.plan_id),
-            parent=_readable(session, visit, WorkItem.id == item.parent_id) if item.parent_id else [],
-            children=_readable(session, visit, WorkItem.parent_id == item.id) if data["children"] else [],
+            parent=[one for one in related if one.id == item.parent_id],
+            children=[one for one in related if one.parent_id == item.id],
             offers=[offer for offer in offered if offer.instruction is None],
             answers=_by_instruction(offered),
             moments=timeline(data),
             due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
-            seen=newest_entry(session, item),
+            seen=dossier.newest_entry,
             is_draft=item.state is ItemState.DRAFT,
         )
 
@@ -73,7 +73,7 @@ def act_form(
     """The form of one act: what it asks and whom it will reach; of one that is not open, why."""
     with visit.reading() as session:
         item = seen_item(session, item_id, by=visit.by)
-        act = act_named(verb)
+        act = _act_named(verb)
         typed = {"instruction": instruction, "back": back}
         try:
             check_form(session, visit.by, item, act)
@@ -88,24 +88,28 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     visit = sent.visit
     with visit.reading() as session:
         seen_item(session, item_id, by=visit.by)
-    act = act_named(verb)
+    act = _act_named(verb)
     try:
         with visit.writing() as session:
             item = seen_item(session, item_id, by=visit.by)
             refuse_blind(session, item, _seen_entry(sent), by=visit.by)
-            doing = Doing(session, item, sent)
-            check_entries(act, doing)
-            said = do(act, doing)
+            said = do(session, item, act, sent)
     except DubanError as error:
         with visit.reading() as session:
             return _form(session, visit, seen_item(session, item_id, by=visit.by), act, sent.typed, error, sent)
     return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
 
 
-def _readable(session: Session, visit: Visit, related: Any) -> list[WorkItem]:
-    """The related items that the person may see."""
-    query = select(WorkItem).where(related, permitted(session, visit.looking, Action.VIEW))
-    return list(session.exec(query.order_by(col(WorkItem.id))))
+def _act_named(verb: str) -> ItemAct:
+    if verb not in BY_VERB:
+        raise NotFoundError("没有这个页面。")
+    return BY_VERB[verb]
+
+
+def _readable(session: Session, visit: Visit, items: Sequence[WorkItem]) -> list[WorkItem]:
+    """Those of the items that the person may see."""
+    seen = standings_on(session, visit.looking, Action.VIEW, [key(item.id) for item in items])
+    return [item for item in items if seen.get(key(item.id))]
 
 
 def _seen_entry(sent: Posted) -> int:
@@ -129,7 +133,7 @@ def _form(
     session: Session,
     visit: Visit,
     item: WorkItem,
-    act: Act,
+    act: ItemAct,
     typed: Mapping[str, str],
     error: DubanError | None = None,
     sent: Posted | None = None,
@@ -140,7 +144,7 @@ def _form(
         changed = changes_since(session, item, int(typed["seen"]), by=visit.by)
     # What is not open takes nothing that could be typed; what was typed already is shown all the same.
     closed = isinstance(error, ForbiddenError) and (sent is None or act.at_once)
-    entries = [] if closed else act.asks(session, item, visit.by)
+    asked = [] if closed else asks(session, item, act, visit.by)
     return visit.page(
         session,
         "item_act.html",
@@ -148,16 +152,15 @@ def _form(
         status_code=status_of(error) if error else 200,
         item=item,
         act=act,
-        entries=entries,
+        asks=asked,
         about=about,
         facts=[] if closed else asked_facts(session, item, act, visit.by, about),
-        options={entry.name: entry.options(session, item, visit.by.on) for entry in entries if entry.options},
         reach=None if closed else _reach(session, visit, item, act, about),
         closed=closed,
         typed=typed,
         ticked=sent.texts if sent else lambda _name: [],
         error=error.message if error else None,
-        wrong=_wrong_fields(act, error),
+        wrong=named_wrong(act, error, sent.files("file") if sent else ()) if error else {},
         changed=changed,
         seen=newest_entry(session, item),
         back=inside(typed.get("back", ""), "") or visit.link(f"/items/{item.id}"),
@@ -165,22 +168,15 @@ def _form(
         endings=ENDINGS,
         largest=visit.desk.settings.evidence_bytes,
         megabytes=visit.desk.settings.evidence_megabytes,
-        has_files=any(entry.kind == "files" for entry in entries),
+        has_files=any(ask.kind == "files" for ask in asked),
     )
 
 
-def _reach(session: Session, visit: Visit, item: WorkItem, act: Act, about: Any) -> _Reach:
+def _reach(session: Session, visit: Visit, item: WorkItem, act: ItemAct, about: Any) -> _Reach:
     if act.reaches:
         return _Reach(None, act.reaches, False)
     person = foresee(session, item, act.action, by=visit.by, approve=act.approve, instruction=about)
     return _Reach(person.name if person else None, "", act.action in SILENT)
-
-
-def _wrong_fields(act: Act, error: DubanError | None) -> dict[str, str]:
-    if isinstance(error, WrongFieldsError):
-        return error.fields
-    name = act.named_in(error.message) if isinstance(error, BadInputError) else None
-    return {name: error.message} if name and error else {}
 
 
 def _by_instruction(offered: list[Offer]) -> dict[int, list[Offer]]:

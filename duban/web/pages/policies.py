@@ -30,7 +30,7 @@ from models.firing import Firing, firings
 from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan
-from models.policy import Policy, ReportingCycle, Rung, Unit
+from models.policy import Policy, ReportingCycle, Rung
 from models.reporting_cycle import Period, periods
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.ladder.set_policy import check_may_set, list_policies, read_policy, set_policy, show_policy
@@ -179,7 +179,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
         ("催办间隔", f"{policy.urge_gap} 个工作日"),
         ("填报", policy.filling.label + (f",{policy.filling_day} 日前" if monthly else "")),
         ("佐证材料", rules),
-        ("挂起顺延", "按工作日" if policy.suspension_unit is Unit.WORKING else "按自然日"),
+        ("挂起顺延", policy.suspension_unit.counting),
     ]
 
 

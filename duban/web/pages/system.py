@@ -15,7 +15,7 @@ from sqlmodel import Session
 from duban.web.rhythm_lines import rhythm_lines
 from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
-from flows.prefect_server import ServerState
+from flows.prefect.server import ServerState
 from models.clock import OFFICE_ZONE
 from models.notice import DigestState
 from models.permission import Action

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from duban.web.item_acts import BY_VERB, Act
+from duban.acts.item import BY_VERB, ItemAct
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
@@ -144,7 +144,7 @@ def _desk(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], qu
     )
 
 
-def _acts(line: WorkLine) -> tuple[Act, ...]:
+def _acts(line: WorkLine) -> tuple[ItemAct, ...]:
     """The acts a line offers, the primary one first; none for what has a page of its own."""
     return tuple(BY_VERB[verb] for verb in VERBS.get(line.action, ()))
 

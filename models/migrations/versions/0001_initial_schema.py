@@ -1,154 +1,159 @@
-"""Initial schema."""
+"""Initial schema.
 
-from collections.abc import Sequence
+Names of constraints follow the convention of `models.row`. What the database itself refuses is written out here, for a
+revision says what was made on its day, whatever the models say later.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0001"
 down_revision: str | None = None
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
     op.create_table(
         "last_run",
-        sa.Column("slug", sa.String(length=50), nullable=False),
+        sa.Column("slug", sa.String(length=50), primary_key=True),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("slug", name=op.f("pk_last_run")),
     )
     op.create_table(
         "lease",
-        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("name", sa.String(length=50), primary_key=True),
         sa.Column("owner", sa.String(length=100), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
         "organ",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["parent_id"], ["organ.id"], name=op.f("fk_organ_parent_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_organ")),
-        sa.UniqueConstraint("code", name=op.f("uq_organ_code")),
-        sa.UniqueConstraint("name", name=op.f("uq_organ_name")),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("code", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("name", sa.String(length=200), nullable=False, unique=True),
+        sa.Column("parent_id", sa.Integer(), sa.ForeignKey("organ.id"), index=True),
     )
-    with op.batch_alter_table("organ", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_organ_parent_id"), ["parent_id"], unique=False)
-
     op.create_table(
         "policy",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("frozen_hash", sa.String(length=64), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.String(length=100), nullable=False, index=True),
+        sa.Column("frozen_hash", sa.String(length=64), unique=True),
         sa.Column("near_days", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
-        sa.UniqueConstraint("frozen_hash", name=op.f("uq_policy_frozen_hash")),
-        sa.UniqueConstraint("name", "frozen_hash", name=op.f("uq_policy_name_frozen_hash")),
+        sa.Column("lag_yellow", sa.Integer()),
+        sa.Column("lag_red", sa.Integer()),
+        sa.Column("objection_days", sa.Integer(), nullable=False),
+        sa.Column("extension_limit", sa.Integer(), nullable=False),
+        sa.Column("extension_levels", sa.JSON(), nullable=False),
+        sa.Column("closure_levels", sa.JSON(), nullable=False),
+        sa.Column("evidence_rules", sa.JSON(), nullable=False),
+        sa.Column("urge_gap", sa.Integer(), nullable=False),
+        sa.Column("filling", sa.String(length=32), nullable=False),
+        sa.Column("filling_day", sa.Integer(), nullable=False),
+        sa.Column("suspension_unit", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("lag_yellow IS NULL OR lag_red IS NULL OR lag_yellow <= lag_red", name="lag_in_order"),
+        sa.UniqueConstraint("name", "frozen_hash"),
     )
-    with op.batch_alter_table("policy", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_policy_name"), ["name"], unique=False)
-
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("known", sa.Boolean(), nullable=False),
+        sa.Column("succeeded", sa.Boolean(), nullable=False),
+        sa.Index("ix_sign_in_attempt_address_at", "address", "at"),
+        sa.Index("ix_sign_in_attempt_login_at", "login", "at"),
+    )
+    op.create_table(
+        "stored_file",
+        sa.Column("sha256", sa.String(length=64), primary_key=True),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("media_type", sa.String(length=150), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+    )
     op.create_table(
         "annual_plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("policy_id", sa.Integer(), nullable=True),
-        sa.Column("issued_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_annual_plan_organ_id_organ")),
-        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_annual_plan_policy_id_policy")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_annual_plan")),
-        sa.UniqueConstraint("organ_id", "year", name=op.f("uq_annual_plan_organ_id_year")),
+        sa.Column("policy_id", sa.Integer(), sa.ForeignKey("policy.id")),
+        sa.Column("issued_on", sa.Date()),
+        sa.UniqueConstraint("organ_id", "year"),
     )
     op.create_table(
         "day_override",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id")),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("working", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("source", sa.String(length=500), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_day_override_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_override")),
-        sa.UniqueConstraint("organ_id", "on", name=op.f("uq_day_override_organ_id_on")),
+        sa.UniqueConstraint("organ_id", "on"),
+        sa.Index("uq_day_override_for_all", "on", unique=True, **_where("organ_id IS NULL")),
     )
-    with op.batch_alter_table("day_override", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_day_override_for_all",
-            ["on"],
-            unique=True,
-            sqlite_where=sa.text("organ_id IS NULL"),
-            postgresql_where=sa.text("organ_id IS NULL"),
-        )
-
     op.create_table(
         "department",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_department_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
-        sa.UniqueConstraint("organ_id", "name", name=op.f("uq_department_organ_id_name")),
+        sa.UniqueConstraint("organ_id", "name"),
     )
     op.create_table(
-        "enforcement_case",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=100), nullable=True),
-        sa.Column("title", sa.String(length=500), nullable=True),
-        sa.Column("procedure", sa.String(length=32), nullable=False),
-        sa.Column("decided_on", sa.Date(), nullable=False),
-        sa.Column("fine", sa.Numeric(precision=14, scale=2), nullable=False),
-        sa.Column("outcome", sa.String(length=32), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("fine >= 0", name=op.f("ck_enforcement_case_fine_not_negative")),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_enforcement_case_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enforcement_case")),
+        "ledger_batch",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False, index=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True)),
+        sa.Column("former", sa.JSON(), nullable=False),
     )
-    with op.batch_alter_table("enforcement_case", schema=None) as batch_op:
-        batch_op.create_index("ix_enforcement_case_organ_id_decided_on", ["organ_id", "decided_on"], unique=False)
-
+    op.create_table(
+        "number_series",
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), primary_key=True),
+        sa.Column("year", sa.Integer(), primary_key=True),
+        sa.Column("kind", sa.String(length=32), primary_key=True),
+        sa.Column("last", sa.Integer(), nullable=False),
+    )
     op.create_table(
         "person",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=True),
-        sa.Column("mobile", sa.String(length=32), nullable=True),
-        sa.Column("deputy_id", sa.Integer(), nullable=True),
-        sa.Column("left_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_person_deputy_id_person")),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_person_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
-        sa.UniqueConstraint("organ_id", "name", "mobile", name=op.f("uq_person_organ_id_name_mobile")),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False, index=True),
+        sa.Column("email", sa.String(length=254)),
+        sa.Column("mobile", sa.String(length=32)),
+        sa.Column("deputy_id", sa.Integer(), sa.ForeignKey("person.id"), index=True),
+        sa.Column("left_on", sa.Date()),
+        sa.UniqueConstraint("organ_id", "name", "mobile"),
     )
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
-
     op.create_table(
         "report",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("snapshot", sa.String(length=64), nullable=False),
         sa.Column("compiled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_report_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
-        sa.UniqueConstraint("organ_id", "year", "version", name=op.f("uq_report_organ_id_year_version")),
+        sa.Column("paper", sa.JSON()),
+        sa.Column("based_on_id", sa.Integer(), sa.ForeignKey("report.id")),
+        sa.Column("content_hash", sa.String(length=64)),
+        sa.UniqueConstraint("organ_id", "year", "version"),
+    )
+    op.create_table(
+        "report_term",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False, unique=True),
+        sa.Column("own_day", sa.String(length=5), nullable=False),
+        sa.Column("note", sa.String(length=300)),
     )
     op.create_table(
         "rung",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("policy_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("policy_id", sa.Integer(), sa.ForeignKey("policy.id"), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("relation", sa.String(length=32), nullable=False),
         sa.Column("offset", sa.Integer(), nullable=False),
@@ -156,585 +161,1398 @@ def upgrade() -> None:
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("colour", sa.String(length=32), nullable=False),
-        sa.Column("document", sa.String(length=50), nullable=True),
-        sa.Column("every", sa.Integer(), nullable=True),
+        sa.Column("document", sa.String(length=50)),
+        sa.Column("every", sa.Integer()),
         sa.Column("times", sa.Integer(), nullable=False),
-        sa.CheckConstraint('"offset" >= 0', name=op.f("ck_rung_offset_not_negative")),
-        sa.CheckConstraint("every IS NULL OR (every > 0 AND times > 0)", name=op.f("ck_rung_repeats_forward")),
-        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_rung_policy_id_policy")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rung")),
-        sa.UniqueConstraint("policy_id", "ordinal", name=op.f("uq_rung_policy_id_ordinal")),
+        sa.CheckConstraint('"offset" >= 0', name="offset_not_negative"),
+        sa.CheckConstraint("every IS NULL OR (every > 0 AND times > 0)", name="repeats_forward"),
+        sa.UniqueConstraint("policy_id", "ordinal"),
     )
     op.create_table(
-        "study_session",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column("topic", sa.String(length=500), nullable=False),
-        sa.Column("people", sa.Integer(), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_study_session_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_session")),
+        "scoring_rule",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id")),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("leader_weight", sa.Integer(), nullable=False),
+        sa.Column("made_on", sa.Date()),
+        sa.CheckConstraint("start > 0", name="starts_above_zero"),
+        sa.CheckConstraint("leader_weight BETWEEN 0 AND 100", name="weight_in_range"),
+        sa.UniqueConstraint("organ_id", "name", "version"),
+        sa.Index("uq_scoring_rule_preset", "name", "version", unique=True, **_where("organ_id IS NULL")),
     )
-    with op.batch_alter_table("study_session", schema=None) as batch_op:
-        batch_op.create_index("ix_study_session_organ_id_held_on", ["organ_id", "held_on"], unique=False)
-
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, unique=True),
+        sa.Column("login", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("password_hash", sa.String(length=200)),
+        sa.Column("password_set_at", sa.DateTime(timezone=True)),
+        sa.Column("subject", sa.String(length=500), unique=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True)),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_on", sa.Date()),
+        sa.Column("used_on", sa.Date()),
+        sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    )
     op.create_table(
         "digest",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("recipient_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("recipient_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("message_id", sa.String(length=100), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_digest_recipient_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
-        sa.UniqueConstraint("recipient_id", "on", "channel", name=op.f("uq_digest_recipient_id_on_channel")),
+        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.UniqueConstraint("recipient_id", "on", "channel"),
+        sa.Index("ix_digest_waiting", "next_try_at", **_where("state IN ('waiting', 'sending')")),
     )
-    with op.batch_alter_table("digest", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_digest_waiting",
-            ["next_try_at"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-        )
-
+    op.create_table(
+        "evaluation",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("points", sa.Numeric(precision=6, scale=2), nullable=False),
+        sa.Column("comment", sa.String(length=1000)),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until_on >= from_on", name="ends_after_start"),
+        sa.CheckConstraint("points BETWEEN 0 AND 100", name="points_in_range"),
+        sa.Index("ix_evaluation_department_id_from_on", "department_id", "from_on"),
+    )
+    op.create_table(
+        "filing",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id")),
+        sa.Column("content_hash", sa.String(length=64)),
+        sa.Column("approved_on", sa.Date()),
+        sa.Column("delivered_on", sa.Date()),
+        sa.Column("published_on", sa.Date()),
+        sa.Column("archive_number", sa.String(length=100)),
+        sa.Column("archive_place", sa.String(length=200)),
+        sa.Column("archived_on", sa.Date()),
+        sa.UniqueConstraint("organ_id", "year"),
+    )
     op.create_table(
         "import_batch",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("plan_id", sa.Integer(), sa.ForeignKey("annual_plan.id"), nullable=False, index=True),
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["plan_id"], ["annual_plan.id"], name=op.f("fk_import_batch_plan_id_annual_plan")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.Column("undone_at", sa.DateTime(timezone=True)),
     )
-    with op.batch_alter_table("import_batch", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_batch_plan_id"), ["plan_id"], unique=False)
-
+    op.create_table(
+        "inspection_draw",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("plan", sa.String(length=200), nullable=False),
+        sa.Column("percent", sa.Numeric(precision=5, scale=2), nullable=False),
+        sa.Column("per_object", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=200), nullable=False),
+        sa.Column("seed_given", sa.Boolean(), nullable=False),
+        sa.Column("head", sa.String(length=64)),
+        sa.Column("objects", sa.JSON(), nullable=False),
+        sa.Column("inspectors", sa.JSON(), nullable=False),
+        sa.Column("conflicts", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("algorithm", sa.String(length=32), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("witness", sa.String(length=200)),
+        sa.Column("drawn_on", sa.Date(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drawn_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.UniqueConstraint("organ_id", "drawn_on", "plan"),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("result", sa.JSON()),
+        sa.Column("message", sa.String(length=2000)),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True)),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+    )
     op.create_table(
         "leave",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
-        sa.Column("deputy_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_leave_ends_after_start")),
-        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_leave_deputy_id_person")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leave_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
+        sa.Column("deputy_id", sa.Integer(), sa.ForeignKey("person.id"), index=True),
+        sa.CheckConstraint("until_on >= from_on", name="ends_after_start"),
+        sa.Index("ix_leave_person_id_until_on", "person_id", "until_on"),
     )
-    with op.batch_alter_table("leave", schema=None) as batch_op:
-        batch_op.create_index("ix_leave_person_id_until_on", ["person_id", "until_on"], unique=False)
-
+    op.create_table(
+        "ledger_term",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("term", sa.String(length=32), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=32)),
+        sa.Column("confirmed_on", sa.Date(), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("note", sa.String(length=500)),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.UniqueConstraint("organ_id", "kind", "term"),
+    )
     op.create_table(
         "post",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id")),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("role", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_post_department_id_department")),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_post_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.Index("ix_post_department_id_role", "department_id", "role"),
+        sa.Index("ix_post_organ_id_role", "organ_id", "role"),
     )
-    with op.batch_alter_table("post", schema=None) as batch_op:
-        batch_op.create_index("ix_post_department_id_role", ["department_id", "role"], unique=False)
-        batch_op.create_index("ix_post_organ_id_role", ["organ_id", "role"], unique=False)
-
     op.create_table(
         "project",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("plan_id", sa.Integer(), sa.ForeignKey("annual_plan.id"), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["annual_plan.id"], name=op.f("fk_project_plan_id_annual_plan")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
-        sa.UniqueConstraint("plan_id", "name", name=op.f("uq_project_plan_id_name")),
+        sa.UniqueConstraint("plan_id", "name"),
+    )
+    op.create_table(
+        "received_report",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("sender_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("bound_hash", sa.String(length=64)),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("package_sha256", sa.String(length=64), sa.ForeignKey("stored_file.sha256"), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("sections", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.UniqueConstraint("sender_id", "year", "content_hash", name="uq_received_report_content"),
+        sa.Index("ix_received_report_organ_id_year", "organ_id", "year"),
+    )
+    op.create_table(
+        "report_comment",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("block_key", sa.String(length=200), nullable=False),
+        sa.Column("quoted", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=1000)),
+        sa.Column("resolved_at", sa.DateTime(timezone=True)),
+        sa.Column("resolved_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Index("ix_report_comment_organ_id_year", "organ_id", "year"),
+    )
+    op.create_table(
+        "report_edit",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id"), nullable=False),
+        sa.Column("block_key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("other_key", sa.String(length=200)),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before", sa.String()),
+        sa.Column("after", sa.String()),
+        sa.Column("reason", sa.String(length=300)),
+        sa.Index("ix_report_edit_organ_id_year", "organ_id", "year"),
     )
     op.create_table(
         "report_section",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id"), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("heading", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_section_report_id_report")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_section")),
-        sa.UniqueConstraint("report_id", "ordinal", name=op.f("uq_report_section_report_id_ordinal")),
+        sa.UniqueConstraint("report_id", "ordinal"),
+    )
+    op.create_table(
+        "report_template",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("set_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("organ_id", "revision"),
+    )
+    op.create_table(
+        "report_word_template",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), sa.ForeignKey("stored_file.sha256"), nullable=False),
+        sa.Column("set_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_on", sa.Date()),
+        sa.UniqueConstraint("organ_id", "revision"),
+    )
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False, index=True),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("query", sa.String(length=2000), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("person_id", "name"),
+    )
+    op.create_table(
+        "score_run",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False, index=True),
+        sa.Column("plan_id", sa.Integer(), sa.ForeignKey("annual_plan.id"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), sa.ForeignKey("scoring_rule.id"), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until_on >= from_on", name="ends_after_start"),
+        sa.UniqueConstraint("plan_id", "from_on", "until_on", "version"),
+    )
+    op.create_table(
+        "trusted_key",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("sender_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("confirmed_on", sa.Date(), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("replaced_on", sa.Date()),
+        sa.Column("reason", sa.String(length=500)),
+        sa.Index("uq_trusted_key_sender_id_in_force", "sender_id", unique=True, **_where("replaced_on IS NULL")),
+    )
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("token_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False, index=True),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.Column("after_entry_id", sa.Integer(), nullable=False),
+        sa.Column("after_notice_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "api_request",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("token_id", sa.Integer(), sa.ForeignKey("api_token.id"), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("token_id", "key"),
     )
     op.create_table(
         "delivery_attempt",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("digest_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("digest_id", sa.Integer(), sa.ForeignKey("digest.id"), nullable=False, index=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("delivered", sa.Boolean(), nullable=True),
-        sa.Column("answer", sa.String(length=500), nullable=True),
-        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_delivery_attempt_digest_id_digest")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempt")),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("delivered", sa.Boolean()),
+        sa.Column("answer", sa.String(length=500)),
     )
-    with op.batch_alter_table("delivery_attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_delivery_attempt_digest_id"), ["digest_id"], unique=False)
-
+    op.create_table(
+        "filing_step",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("filing_id", sa.Integer(), sa.ForeignKey("filing.id"), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("deed", sa.String(length=32), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("from_state", sa.String(length=32), nullable=False),
+        sa.Column("to_state", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=1000)),
+        sa.Column("about", sa.String(length=300)),
+        sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id")),
+        sa.Column("content_hash", sa.String(length=64)),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.UniqueConstraint("filing_id", "ordinal"),
+    )
+    op.create_table(
+        "one_time_code",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), nullable=False, index=True),
+        sa.Column("code_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
+    )
     op.create_table(
         "oversight",
-        sa.Column("department_id", sa.Integer(), nullable=False),
-        sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["department.id"], name=op.f("fk_oversight_department_id_department")
-        ),
-        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_oversight_post_id_post")),
-        sa.PrimaryKeyConstraint("department_id", "post_id", name=op.f("pk_oversight")),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id"), primary_key=True),
+        sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), primary_key=True),
+    )
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("filing_id", sa.Integer(), sa.ForeignKey("filing.id"), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id"), nullable=False),
+        sa.Column("place", sa.String(length=500), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.UniqueConstraint("filing_id", "round", "place"),
     )
     op.create_table(
         "report_block",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("section_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("section_id", sa.Integer(), sa.ForeignKey("report_section.id"), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("heading", sa.String(length=300), nullable=True),
+        sa.Column("heading", sa.String(length=300)),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("sources", sa.JSON(), nullable=False),
         sa.Column("unsupported", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["section_id"], ["report_section.id"], name=op.f("fk_report_block_section_id_report_section")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_block")),
-        sa.UniqueConstraint("section_id", "ordinal", name=op.f("uq_report_block_section_id_ordinal")),
+        sa.Column("proposal", sa.Boolean(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("origins", sa.JSON(), nullable=False),
+        sa.Column("compiled", sa.String()),
+        sa.Column("was_compiled", sa.String()),
+        sa.Column("author_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("placed", sa.Boolean(), nullable=False),
+        sa.Column("titled", sa.Boolean(), nullable=False),
+        sa.Column("internal", sa.String(length=300)),
+        sa.UniqueConstraint("section_id", "ordinal"),
+    )
+    op.create_table(
+        "score_result",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("run_id", sa.Integer(), sa.ForeignKey("score_run.id"), nullable=False),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("deducted", sa.Numeric(precision=10, scale=2), nullable=False),
+        sa.Column("objective", sa.Numeric(precision=6, scale=2), nullable=False),
+        sa.Column("evaluation", sa.Numeric(precision=6, scale=2)),
+        sa.Column("final", sa.Numeric(precision=6, scale=2), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.UniqueConstraint("run_id", "department_id", "revision"),
     )
     op.create_table(
         "tenure",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("post_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
         sa.Column("started_on", sa.Date(), nullable=False),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name=op.f("ck_tenure_ends_after_start")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_tenure_person_id_person")),
-        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_tenure_post_id_post")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tenure")),
+        sa.Column("ended_on", sa.Date()),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+        sa.Index("ix_tenure_post_id_started_on", "post_id", "started_on"),
     )
-    with op.batch_alter_table("tenure", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_tenure_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_tenure_post_id_started_on", ["post_id", "started_on"], unique=False)
-
+    op.create_table(
+        "webhook_message",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("webhook_id", sa.Integer(), sa.ForeignKey("webhook.id"), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("event", sa.String(length=60), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("answer", sa.String(length=500)),
+        sa.UniqueConstraint("webhook_id", "source"),
+        sa.Index("ix_webhook_message_waiting", "next_try_at", **_where("state IN ('waiting', 'sending')")),
+    )
     op.create_table(
         "work_item",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("plan_id", sa.Integer(), sa.ForeignKey("annual_plan.id"), nullable=False),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("project_id", sa.Integer(), sa.ForeignKey("project.id"), nullable=False, index=True),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("title", sa.String(length=1000), nullable=False),
-        sa.Column("deliverable", sa.String(length=1000), nullable=True),
-        sa.Column("department_id", sa.Integer(), nullable=True),
-        sa.Column("lead_text", sa.String(length=300), nullable=True),
-        sa.Column("leader_post_id", sa.Integer(), nullable=True),
-        sa.Column("handler_post_id", sa.Integer(), nullable=True),
-        sa.Column("start_on", sa.Date(), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("due_text", sa.String(length=200), nullable=True),
-        sa.Column("recurrence", sa.String(length=200), nullable=True),
+        sa.Column("deliverable", sa.String(length=1000)),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id")),
+        sa.Column("lead_text", sa.String(length=300)),
+        sa.Column("leader_post_id", sa.Integer(), sa.ForeignKey("post.id")),
+        sa.Column("handler_post_id", sa.Integer(), sa.ForeignKey("post.id")),
+        sa.Column("start_on", sa.Date()),
+        sa.Column("due_on", sa.Date()),
+        sa.Column("due_text", sa.String(length=200)),
+        sa.Column("recurrence", sa.String(length=200)),
         sa.Column("unconfirmed", sa.Boolean(), nullable=False),
         sa.Column("importance", sa.String(length=32), nullable=False),
-        sa.Column("target_count", sa.Float(), nullable=True),
-        sa.Column("target_unit", sa.String(length=20), nullable=True),
-        sa.Column("evidence_rule", sa.String(length=500), nullable=True),
-        sa.Column("note", sa.String(length=2000), nullable=True),
-        sa.Column("source", sa.String(length=4000), nullable=True),
+        sa.Column("target_count", sa.Float()),
+        sa.Column("target_unit", sa.String(length=20)),
+        sa.Column("evidence_rule", sa.String(length=500)),
+        sa.Column("note", sa.String(length=2000)),
+        sa.Column("source", sa.String(length=4000)),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("percent", sa.Integer(), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=True),
-        sa.Column("signed_on", sa.Date(), nullable=True),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("percent BETWEEN 0 AND 100", name=op.f("ck_work_item_percent_in_range")),
-        sa.CheckConstraint(
-            "start_on IS NULL OR due_on IS NULL OR start_on <= due_on", name=op.f("ck_work_item_starts_before_due")
-        ),
-        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_work_item_batch_id_import_batch")),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["department.id"], name=op.f("fk_work_item_department_id_department")
-        ),
-        sa.ForeignKeyConstraint(["handler_post_id"], ["post.id"], name=op.f("fk_work_item_handler_post_id_post")),
-        sa.ForeignKeyConstraint(["leader_post_id"], ["post.id"], name=op.f("fk_work_item_leader_post_id_post")),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_work_item_organ_id_organ")),
-        sa.ForeignKeyConstraint(["plan_id"], ["annual_plan.id"], name=op.f("fk_work_item_plan_id_annual_plan")),
-        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_work_item_project_id_project")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
-        sa.UniqueConstraint("plan_id", "number", name=op.f("uq_work_item_plan_id_number")),
+        sa.Column("reported_on", sa.Date()),
+        sa.Column("issued_on", sa.Date()),
+        sa.Column("signed_on", sa.Date()),
+        sa.Column("closed_on", sa.Date()),
+        sa.Column("first_closed_on", sa.Date()),
+        sa.Column("parent_id", sa.Integer(), sa.ForeignKey("work_item.id"), index=True),
+        sa.Column("assignments", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("returns", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("reopenings", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("import_batch.id"), index=True),
+        sa.Column("ledger", sa.String(length=32)),
+        sa.CheckConstraint("percent BETWEEN 0 AND 100", name="percent_in_range"),
+        sa.CheckConstraint("start_on IS NULL OR due_on IS NULL OR start_on <= due_on", name="starts_before_due"),
+        sa.UniqueConstraint("plan_id", "number"),
+        sa.Index("ix_work_item_organ_id_due_on", "organ_id", "due_on", "id"),
+        sa.Index("ix_work_item_unsigned", "issued_on", **_where("state = 'issued'")),
     )
-    with op.batch_alter_table("work_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_work_item_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_index("ix_work_item_organ_id_due_on", ["organ_id", "due_on", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_work_item_project_id"), ["project_id"], unique=False)
-        batch_op.create_index(
-            "ix_work_item_unsigned",
-            ["issued_on"],
-            unique=False,
-            sqlite_where=sa.text("state = 'issued'"),
-            postgresql_where=sa.text("state = 'issued'"),
-        )
-
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("action", sa.String(length=50), nullable=False),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), index=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), index=True),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=2000)),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False, unique=True),
+    )
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=100)),
+        sa.Column("unit", sa.String(length=200)),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("renewable_on", sa.Date()),
+        sa.Column("examined_on", sa.Date()),
+        sa.Column("settled_on", sa.Date()),
+        sa.Column("stopped", sa.Boolean()),
+        sa.Index("ix_certificate_organ_id_issued_on", "organ_id", "issued_on"),
+    )
+    op.create_table(
+        "consultation",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("filing_id", sa.Integer(), sa.ForeignKey("filing.id"), nullable=False, index=True),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id"), nullable=False),
+        sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("consulted_on", sa.Date(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("opinion", sa.String(length=2000)),
+        sa.Column("replied_on", sa.Date()),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("adoption", sa.String(length=32)),
+        sa.Column("reason", sa.String(length=1000)),
+        sa.Column("settled_on", sa.Date()),
+        sa.Column("settled_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("waived_on", sa.Date()),
+        sa.Index(
+            "uq_consultation_open",
+            "filing_id",
+            "department_id",
+            unique=True,
+            **_where("replied_on IS NULL AND waived_on IS NULL"),
+        ),
+    )
+    op.create_table(
+        "counsel",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("firm", sa.String(length=200)),
+        sa.Column("engaged_from", sa.Date(), nullable=False),
+        sa.Column("engaged_until", sa.Date()),
+        sa.Index("ix_counsel_organ_id_engaged_from", "organ_id", "engaged_from"),
+    )
+    op.create_table(
+        "credit_publicity",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("number", sa.String(length=100)),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("party", sa.String(length=200)),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("published_on", sa.Date()),
+        sa.Column("sent_on", sa.Date()),
+        sa.Column("publish_by", sa.Date()),
+        sa.Column("send_by", sa.Date()),
+        sa.Index("ix_credit_publicity_organ_id_decided_on", "organ_id", "decided_on"),
+    )
     op.create_table(
         "deadline",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
         sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=True),
+        sa.Column("title", sa.String(length=300)),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("original_due_on", sa.Date(), nullable=False),
-        sa.Column("policy_id", sa.Integer(), nullable=True),
-        sa.Column("look_on", sa.Date(), nullable=True),
+        sa.Column("policy_id", sa.Integer(), sa.ForeignKey("policy.id")),
+        sa.Column("look_on", sa.Date()),
         sa.Column("promised", sa.Boolean(), nullable=False),
-        sa.Column("done_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_deadline_item_id_work_item")),
-        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_deadline_policy_id_policy")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
-        sa.UniqueConstraint(
-            "item_id", "kind", "original_due_on", name=op.f("uq_deadline_item_id_kind_original_due_on")
+        sa.Column("claimed_on", sa.Date()),
+        sa.Column("done_on", sa.Date()),
+        sa.Index("ix_deadline_look_on", "look_on", **_where("done_on IS NULL AND look_on IS NOT NULL")),
+        sa.Index("ix_deadline_window", "policy_id", "due_on", **_where("done_on IS NULL AND look_on IS NULL")),
+        sa.Index(
+            "uq_deadline_item_id_kind_original_due_on",
+            "item_id",
+            "kind",
+            "original_due_on",
+            unique=True,
+            **_where("kind NOT IN ('instruction', 'ledger')"),
         ),
     )
-    with op.batch_alter_table("deadline", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deadline_item_id"), ["item_id"], unique=False)
-        batch_op.create_index(
-            "ix_deadline_look_on",
-            ["look_on"],
-            unique=False,
-            sqlite_where=sa.text("done_on IS NULL AND look_on IS NOT NULL"),
-            postgresql_where=sa.text("done_on IS NULL AND look_on IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_deadline_window",
-            ["policy_id", "due_on"],
-            unique=False,
-            sqlite_where=sa.text("done_on IS NULL AND look_on IS NULL"),
-            postgresql_where=sa.text("done_on IS NULL AND look_on IS NULL"),
-        )
-
     op.create_table(
         "deficiency",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("text", sa.String(length=1000), nullable=False),
-        sa.Column("cause", sa.String(length=1000), nullable=True),
-        sa.Column("remedy", sa.String(length=1000), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_deficiency_item_id_work_item")),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_deficiency_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deficiency")),
+        sa.Column("cause", sa.String(length=1000)),
+        sa.Column("remedy", sa.String(length=1000)),
+        sa.Index("ix_deficiency_organ_id_on", "organ_id", "on"),
     )
-    with op.batch_alter_table("deficiency", schema=None) as batch_op:
-        batch_op.create_index("ix_deficiency_organ_id_on", ["organ_id", "on"], unique=False)
-
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), index=True),
+        sa.Column("about", sa.String(length=100)),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("organ_id", "year", "kind", "number"),
+        sa.Index("uq_document_about", "organ_id", "kind", "about", unique=True, **_where("about IS NOT NULL")),
+    )
+    op.create_table(
+        "duty",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("listed_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date()),
+        sa.Column("code", sa.String(length=64)),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
+        sa.Column("article", sa.String(length=300)),
+        sa.Column("department", sa.String(length=100)),
+        sa.Column("public", sa.Boolean()),
+        sa.Index("ix_duty_organ_id_listed_on", "organ_id", "listed_on"),
+    )
+    op.create_table(
+        "enforcement_case",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("number", sa.String(length=100)),
+        sa.Column("title", sa.String(length=500)),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("procedure", sa.String(length=32), nullable=False),
+        sa.Column("filed_on", sa.Date()),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("fine", sa.Numeric(precision=14, scale=2), nullable=False),
+        sa.Column("recorded_throughout", sa.Boolean()),
+        sa.Column("reviewed_on", sa.Date()),
+        sa.Column("published_on", sa.Date()),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("outcome_on", sa.Date()),
+        sa.Column("taken_down_on", sa.Date()),
+        sa.CheckConstraint("fine >= 0", name="fine_not_negative"),
+        sa.Index("ix_enforcement_case_organ_id_decided_on", "organ_id", "decided_on"),
+    )
+    op.create_table(
+        "file_review",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("defects", sa.Integer(), nullable=False),
+        sa.Column("corrected", sa.Integer(), nullable=False),
+        sa.Column("corrected_on", sa.Date()),
+        sa.Column("uncorrected", sa.Integer(), nullable=False),
+        sa.CheckConstraint("corrected <= defects", name="corrected_within_defects"),
+        sa.Index("ix_file_review_organ_id_held_on", "organ_id", "held_on"),
+    )
     op.create_table(
         "import_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("batch_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("import_batch.id"), nullable=False, index=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_change_batch_id_import_batch")),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_import_change_item_id_work_item")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_change")),
     )
-    with op.batch_alter_table("import_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_change_batch_id"), ["batch_id"], unique=False)
-
+    op.create_table(
+        "indicator",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("adopted_on", sa.Date(), nullable=False),
+        sa.Column("system", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=32)),
+        sa.Column("first", sa.String(length=300), nullable=False),
+        sa.Column("second", sa.String(length=300), nullable=False),
+        sa.Column("title", sa.String(length=1000), nullable=False),
+        sa.Column("points", sa.Numeric(precision=7, scale=2)),
+        sa.Column("claimed", sa.Numeric(precision=7, scale=2)),
+        sa.Column("basis", sa.String(length=1000)),
+        sa.Column("branch", sa.String(length=640)),
+        sa.CheckConstraint("claimed >= 0", name="claimed_not_negative"),
+        sa.CheckConstraint("points >= 0", name="points_not_negative"),
+        sa.Index("ix_indicator_organ_id_adopted_on", "organ_id", "adopted_on"),
+    )
+    op.create_table(
+        "inquiry",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("number", sa.String(length=100)),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("question", sa.String(length=2000), nullable=False),
+        sa.Column("answered_on", sa.Date()),
+        sa.Column("due_on", sa.Date()),
+        sa.Index("ix_inquiry_organ_id_asked_on", "organ_id", "asked_on"),
+    )
+    op.create_table(
+        "inspection",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("plan", sa.String(length=200), nullable=False),
+        sa.Column("target", sa.String(length=200), nullable=False),
+        sa.Column("inspectors", sa.String(length=500)),
+        sa.Column("drawn_on", sa.Date(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), sa.ForeignKey("inspection_draw.id"), index=True),
+        sa.Column("inspected_on", sa.Date()),
+        sa.Column("problems", sa.Integer()),
+        sa.Column("handled", sa.String(length=1000)),
+        sa.Column("published_on", sa.Date()),
+        sa.Column("publish_by", sa.Date()),
+        sa.Column("drawing", sa.String(length=220)),
+        sa.CheckConstraint("problems >= 0", name="problems_not_negative"),
+        sa.Index("ix_inspection_organ_id_drawn_on", "organ_id", "drawn_on"),
+    )
     op.create_table(
         "item_leader",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
-        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_item_leader_item_id_work_item")),
-        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_item_leader_post_id_post")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_leader")),
-        sa.UniqueConstraint("item_id", "post_id", name=op.f("uq_item_leader_item_id_post_id")),
+        sa.UniqueConstraint("item_id", "post_id"),
     )
     op.create_table(
         "item_unit",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id")),
         sa.Column("text", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["department.id"], name=op.f("fk_item_unit_department_id_department")
-        ),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_item_unit_item_id_work_item")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_unit")),
     )
-    with op.batch_alter_table("item_unit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_item_unit_item_id"), ["item_id"], unique=False)
-
     op.create_table(
-        "leadership_act",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("item_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("text", sa.String(length=2000), nullable=False),
-        sa.Column("document_number", sa.String(length=100), nullable=True),
+        "legal_review",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_leadership_act_item_id_work_item")),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_leadership_act_organ_id_organ")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leadership_act_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_leadership_act")),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("reviewer", sa.String(length=100)),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("done_on", sa.Date()),
+        sa.Column("adopted", sa.Boolean()),
+        sa.Column("due_on", sa.Date()),
+        sa.Index("ix_legal_review_organ_id_received_on", "organ_id", "received_on"),
     )
-    with op.batch_alter_table("leadership_act", schema=None) as batch_op:
-        batch_op.create_index("ix_leadership_act_organ_id_on", ["organ_id", "on"], unique=False)
-
+    op.create_table(
+        "major_decision",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("number", sa.String(length=100)),
+        sa.Column("matter", sa.String(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("comment_from", sa.Date()),
+        sa.Column("comment_until", sa.Date()),
+        sa.Column("expert_on", sa.Date()),
+        sa.Column("risk_on", sa.Date()),
+        sa.Column("legality_sent_on", sa.Date()),
+        sa.Column("legality_done_on", sa.Date()),
+        sa.Column("discussed_on", sa.Date()),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("exempt", sa.String(length=100)),
+        sa.Column("exempt_reason", sa.String(length=500)),
+        sa.Index("ix_major_decision_organ_id_decided_on", "organ_id", "decided_on"),
+    )
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("assignment", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("suggested", sa.String(length=200)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("upheld", sa.Boolean()),
+        sa.Column("decided_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("decided_on", sa.Date()),
+        sa.Column("answer", sa.String(length=1000)),
+        sa.UniqueConstraint("item_id", "assignment"),
+    )
+    op.create_table(
+        "opened_item",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("plan_id", sa.Integer(), sa.ForeignKey("annual_plan.id"), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.UniqueConstraint("plan_id", "key"),
+    )
     op.create_table(
         "progress_entry",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id")),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("text", sa.String(length=4000), nullable=False),
-        sa.Column("percent", sa.Integer(), nullable=True),
-        sa.Column("achievement", sa.String(length=2000), nullable=True),
-        sa.Column("next_report_on", sa.Date(), nullable=True),
+        sa.Column("problems", sa.String(length=2000)),
+        sa.Column("next_step", sa.String(length=2000)),
+        sa.Column("percent", sa.Integer()),
+        sa.Column("planned", sa.Integer()),
+        sa.Column("achievement", sa.String(length=2000)),
+        sa.Column("next_report_on", sa.Date()),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "percent IS NULL OR percent BETWEEN 0 AND 100", name=op.f("ck_progress_entry_percent_in_range")
-        ),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_progress_entry_item_id_work_item")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_progress_entry_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_entry")),
+        sa.Column("accepted_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_in_range"),
+        sa.Index("ix_progress_entry_item_id_on", "item_id", "on"),
     )
-    with op.batch_alter_table("progress_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_progress_entry_item_id"), ["item_id"], unique=False)
-
+    op.create_table(
+        "publicity",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("node", sa.String(length=100)),
+        sa.Column("audience", sa.String(length=200)),
+        sa.Column("reached", sa.String(length=40)),
+        sa.Column("people", sa.Integer()),
+        sa.Column("approximate", sa.Boolean()),
+        sa.Column("materials", sa.Integer(), nullable=False),
+        sa.Index("ix_publicity_organ_id_held_on", "organ_id", "held_on"),
+    )
+    op.create_table(
+        "regulation",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("number", sa.String(length=100)),
+        sa.Column("act", sa.String(length=32), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("submitted_on", sa.Date()),
+        sa.Column("reviewed_on", sa.Date()),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("published_on", sa.Date()),
+        sa.Index("ix_regulation_organ_id_issued_on", "organ_id", "issued_on"),
+    )
     op.create_table(
         "report_figure",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("block_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("block_id", sa.Integer(), sa.ForeignKey("report_block.id"), nullable=False, index=True),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("unit", sa.String(length=20), nullable=False),
         sa.Column("approximate", sa.Boolean(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("row_hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["block_id"], ["report_block.id"], name=op.f("fk_report_figure_block_id_report_block")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_figure")),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("code", sa.String(length=100)),
+        sa.Column("definition", sa.String(length=300)),
+        sa.Column("first_on", sa.Date()),
+        sa.Column("last_on", sa.Date()),
+        sa.Column("internal", sa.String(length=300)),
     )
-    with op.batch_alter_table("report_figure", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_report_figure_block_id"), ["block_id"], unique=False)
-
+    op.create_table(
+        "score_line",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("run_id", sa.Integer(), sa.ForeignKey("score_run.id"), nullable=False),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id")),
+        sa.Column("unit", sa.String(length=300), nullable=False),
+        sa.Column("event", sa.String(length=32), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("points", sa.Numeric(precision=6, scale=2), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.CheckConstraint("points >= 0", name="points_not_negative"),
+        sa.UniqueConstraint("run_id", "event", "source", "day"),
+        sa.Index("ix_score_line_run_id_department_id", "run_id", "department_id"),
+    )
+    op.create_table(
+        "study_session",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("topic", sa.String(length=500), nullable=False),
+        sa.Column("people", sa.Integer()),
+        sa.Index("ix_study_session_organ_id_held_on", "organ_id", "held_on"),
+    )
+    op.create_table(
+        "suspension",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resumed_on", sa.Date()),
+        sa.Column("resumed_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("resumed_at", sa.DateTime(timezone=True)),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("days", sa.Integer()),
+        sa.CheckConstraint("resumed_on IS NULL OR resumed_on >= from_on", name="ends_after_start"),
+        sa.Index("ix_suspension_item_id_from_on", "item_id", "from_on"),
+        sa.Index("uq_suspension_open", "item_id", unique=True, **_where("resumed_on IS NULL")),
+    )
+    op.create_table(
+        "training",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("topic", sa.String(length=500), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("officer", sa.String(length=64)),
+        sa.Column("people", sa.Integer()),
+        sa.Column("hours", sa.Numeric(precision=6, scale=1)),
+        sa.CheckConstraint("hours > 0", name="hours_positive"),
+        sa.CheckConstraint("people > 0", name="people_positive"),
+        sa.Index("ix_training_organ_id_held_on", "organ_id", "held_on"),
+    )
+    op.create_table(
+        "closure_request",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id")),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("statement", sa.String(length=2000), nullable=False),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("waiver", sa.String(length=1000)),
+        sa.Column("waived_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("waived_by", sa.String(length=100)),
+        sa.CheckConstraint("(waiver IS NULL) = (waived_by IS NULL)", name="waiver_has_a_name"),
+        sa.Index("uq_closure_request_pending", "item_id", unique=True, **_where("state = 'pending'")),
+    )
     op.create_table(
         "deadline_move",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("deadline_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), nullable=False, index=True),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("cause", sa.String(length=32), nullable=False),
+        sa.Column("moved_on", sa.Date()),
         sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_move_deadline_id_deadline")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_deadline_move_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_move")),
     )
-    with op.batch_alter_table("deadline_move", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_deadline_move_deadline_id"), ["deadline_id"], unique=False)
-
+    op.create_table(
+        "extension",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("progress", sa.String(length=2000), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("granted_on", sa.Date()),
+        sa.CheckConstraint("state <> 'approved' OR granted_on IS NOT NULL", name="approved_names_a_day"),
+        sa.CheckConstraint("proposed_on > from_on", name="proposes_later"),
+        sa.Index("uq_extension_pending", "deadline_id", unique=True, **_where("state = 'pending'")),
+    )
+    op.create_table(
+        "ledger_deadline",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("term", sa.String(length=80), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), nullable=False, unique=True),
+        sa.UniqueConstraint("organ_id", "kind", "row_id", "term", "year"),
+    )
     op.create_table(
         "notice",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("fire_on", sa.Date(), nullable=False),
-        sa.Column("deadline_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
-        sa.Column("rung_id", sa.Integer(), nullable=False),
-        sa.Column("recipient_id", sa.Integer(), nullable=True),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
+        sa.Column("rung_id", sa.Integer(), sa.ForeignKey("rung.id")),
+        sa.Column("subject", sa.String(length=60)),
+        sa.Column("text", sa.String(length=300)),
+        sa.Column("recipient_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("via", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("raised_on", sa.Date(), nullable=False),
+        sa.Column("raised_on", sa.Date(), nullable=False, index=True),
         sa.Column("send_on", sa.Date(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=True),
-        sa.Column("digest_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_notice_deadline_id_deadline")),
-        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_notice_digest_id_digest")),
-        sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_notice_item_id_work_item")),
-        sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_notice_recipient_id_person")),
-        sa.ForeignKeyConstraint(["rung_id"], ["rung.id"], name=op.f("fk_notice_rung_id_rung")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint(
-            "fire_on",
-            "deadline_id",
-            "rung_id",
-            "recipient_id",
-            name=op.f("uq_notice_fire_on_deadline_id_rung_id_recipient_id"),
+        sa.Column("reason", sa.String(length=300)),
+        sa.Column("digest_id", sa.Integer(), sa.ForeignKey("digest.id"), index=True),
+        sa.UniqueConstraint("fire_on", "deadline_id", "rung_id", "recipient_id"),
+        sa.Index("ix_notice_pending", "recipient_id", "send_on", **_where("state = 'pending'")),
+        sa.Index(
+            "uq_notice_nobody", "fire_on", "deadline_id", "rung_id", unique=True, **_where("recipient_id IS NULL")
+        ),
+        sa.Index("uq_notice_subject", "subject", "recipient_id", unique=True, **_where("subject IS NOT NULL")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("assignment", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), sa.ForeignKey("item_unit.id")),
+        sa.Column("department_id", sa.Integer(), sa.ForeignKey("department.id")),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("signed_on", sa.Date()),
+        sa.Column("signed_at", sa.DateTime(timezone=True)),
+        sa.Index("ix_receipt_open", "issued_on", **_where("signed_at IS NULL AND unit_id IS NOT NULL")),
+        sa.Index("uq_receipt_lead", "item_id", "assignment", unique=True, **_where("unit_id IS NULL")),
+        sa.Index("uq_receipt_unit", "item_id", "assignment", "unit_id", unique=True, **_where("unit_id IS NOT NULL")),
+    )
+    op.create_table(
+        "score_appeal",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("line_id", sa.Integer(), sa.ForeignKey("score_line.id"), nullable=False, unique=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=32)),
+        sa.Column("points_after", sa.Numeric(precision=6, scale=2)),
+        sa.Column("decided_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("decided_on", sa.Date()),
+        sa.Column("answer", sa.String(length=1000)),
+        sa.CheckConstraint("(outcome IS NULL) = (decided_on IS NULL)", name="decision_has_a_day"),
+        sa.CheckConstraint("outcome <> 'upheld' OR points_after IS NOT NULL", name="upheld_names_points"),
+    )
+    op.create_table(
+        "urge",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
+        sa.Column("document_id", sa.Integer(), sa.ForeignKey("document.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reply_by", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Index("ix_urge_item_id_on", "item_id", "on"),
+    )
+    op.create_table(
+        "closure_review",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("request_id", sa.Integer(), sa.ForeignKey("closure_request.id"), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("comment", sa.String(length=1000)),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("passed OR comment IS NOT NULL", name="return_has_a_reason"),
+        sa.UniqueConstraint("request_id", "level"),
+    )
+    op.create_table(
+        "extension_decision",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("extension_id", sa.Integer(), sa.ForeignKey("extension.id"), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("approved", sa.Boolean(), nullable=False),
+        sa.Column("granted_on", sa.Date()),
+        sa.Column("comment", sa.String(length=1000)),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("NOT approved OR granted_on IS NOT NULL", name="approval_names_a_day"),
+        sa.UniqueConstraint("extension_id", "level"),
+    )
+    op.create_table(
+        "instruction",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), nullable=False),
+        sa.Column("notice_id", sa.Integer(), sa.ForeignKey("notice.id")),
+        sa.Column("document_id", sa.Integer(), sa.ForeignKey("document.id")),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("signed_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("signed_on", sa.Date()),
+        sa.Column("closed_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("closed_on", sa.Date()),
+        sa.Column("outcome", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Index("ix_instruction_organ_id_on", "organ_id", "on"),
+    )
+    op.create_table(
+        "instruction_reply",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("instruction_id", sa.Integer(), sa.ForeignKey("instruction.id"), nullable=False, index=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "leadership_act",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id")),
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("ledger_batch.id"), index=True),
+        sa.Column("note", sa.String(length=1000)),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("withdrawn_reason", sa.String(length=500)),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("instruction_id", sa.Integer(), sa.ForeignKey("instruction.id")),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("document_number", sa.String(length=100)),
+        sa.Column("hearing", sa.Boolean()),
+        sa.Index("ix_leadership_act_organ_id_on", "organ_id", "on"),
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), index=True),
+        sa.Column("act_id", sa.Integer(), sa.ForeignKey("leadership_act.id"), index=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), sa.ForeignKey("stored_file.sha256"), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("expires_on", sa.Date()),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), sa.ForeignKey("evidence.id"), unique=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=500)),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("(item_id IS NULL) <> (act_id IS NULL)", name="belongs_to_one"),
+        sa.Index(
+            "uq_evidence_same_file",
+            "item_id",
+            "sha256",
+            unique=True,
+            **_where("item_id IS NOT NULL AND state <> 'replaced'"),
         ),
     )
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.create_index("ix_notice_digest_id", ["digest_id"], unique=False)
-        batch_op.create_index("ix_notice_item_id", ["item_id"], unique=False)
-        batch_op.create_index(
-            "ix_notice_pending",
-            ["recipient_id", "send_on"],
-            unique=False,
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
-        batch_op.create_index("ix_notice_raised_on", ["raised_on"], unique=False)
-        batch_op.create_index(
-            "uq_notice_nobody",
-            ["fire_on", "deadline_id", "rung_id"],
+    op.create_table(
+        "addressee",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("filing_id", sa.Integer(), sa.ForeignKey("filing.id"), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("sent_on", sa.Date()),
+        sa.Column("way", sa.String(length=100)),
+        sa.Column("sent_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("receipt_on", sa.Date()),
+        sa.Column("receipt_number", sa.String(length=100)),
+        sa.Column("evidence_id", sa.Integer(), sa.ForeignKey("evidence.id")),
+        sa.Column("dropped", sa.String(length=300)),
+        sa.UniqueConstraint("filing_id", "round", "name"),
+    )
+    op.create_table(
+        "ledger_link",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), index=True),
+        sa.Column("evidence_id", sa.Integer(), sa.ForeignKey("evidence.id"), index=True),
+        sa.Column("note", sa.String(length=500)),
+        sa.Column("linked_on", sa.Date(), nullable=False),
+        sa.Column("linked_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("removed_on", sa.Date()),
+        sa.CheckConstraint("(item_id IS NULL) <> (evidence_id IS NULL)", name="leads_to_one"),
+        sa.Index("ix_ledger_link_organ_id_kind", "organ_id", "kind"),
+        sa.Index(
+            "uq_ledger_link_evidence",
+            "kind",
+            "row_id",
+            "evidence_id",
             unique=True,
-            sqlite_where=sa.text("recipient_id IS NULL"),
-            postgresql_where=sa.text("recipient_id IS NULL"),
-        )
+            **_where("evidence_id IS NOT NULL AND removed_on IS NULL"),
+        ),
+        sa.Index(
+            "uq_ledger_link_item",
+            "kind",
+            "row_id",
+            "item_id",
+            unique=True,
+            **_where("item_id IS NOT NULL AND removed_on IS NULL"),
+        ),
+    )
+    for guard in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(guard)
 
 
-def downgrade() -> None:
-    with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_notice_nobody",
-            sqlite_where=sa.text("recipient_id IS NULL"),
-            postgresql_where=sa.text("recipient_id IS NULL"),
-        )
-        batch_op.drop_index("ix_notice_raised_on")
-        batch_op.drop_index(
-            "ix_notice_pending",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
-        batch_op.drop_index("ix_notice_item_id")
-        batch_op.drop_index("ix_notice_digest_id")
+def _where(condition: str) -> dict[str, Any]:
+    """The condition of a partial index, for both systems."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
-    op.drop_table("notice")
-    with op.batch_alter_table("deadline_move", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deadline_move_deadline_id"))
 
-    op.drop_table("deadline_move")
-    with op.batch_alter_table("report_figure", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_report_figure_block_id"))
-
-    op.drop_table("report_figure")
-    with op.batch_alter_table("progress_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_progress_entry_item_id"))
-
-    op.drop_table("progress_entry")
-    with op.batch_alter_table("leadership_act", schema=None) as batch_op:
-        batch_op.drop_index("ix_leadership_act_organ_id_on")
-
-    op.drop_table("leadership_act")
-    with op.batch_alter_table("item_unit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_item_unit_item_id"))
-
-    op.drop_table("item_unit")
-    op.drop_table("item_leader")
-    with op.batch_alter_table("import_change", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_change_batch_id"))
-
-    op.drop_table("import_change")
-    with op.batch_alter_table("deficiency", schema=None) as batch_op:
-        batch_op.drop_index("ix_deficiency_organ_id_on")
-
-    op.drop_table("deficiency")
-    with op.batch_alter_table("deadline", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_deadline_window",
-            sqlite_where=sa.text("done_on IS NULL AND look_on IS NULL"),
-            postgresql_where=sa.text("done_on IS NULL AND look_on IS NULL"),
-        )
-        batch_op.drop_index(
-            "ix_deadline_look_on",
-            sqlite_where=sa.text("done_on IS NULL AND look_on IS NOT NULL"),
-            postgresql_where=sa.text("done_on IS NULL AND look_on IS NOT NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_deadline_item_id"))
-
-    op.drop_table("deadline")
-    with op.batch_alter_table("work_item", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_work_item_unsigned",
-            sqlite_where=sa.text("state = 'issued'"),
-            postgresql_where=sa.text("state = 'issued'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_work_item_project_id"))
-        batch_op.drop_index("ix_work_item_organ_id_due_on")
-        batch_op.drop_index(batch_op.f("ix_work_item_batch_id"))
-
-    op.drop_table("work_item")
-    with op.batch_alter_table("tenure", schema=None) as batch_op:
-        batch_op.drop_index("ix_tenure_post_id_started_on")
-        batch_op.drop_index(batch_op.f("ix_tenure_person_id"))
-
-    op.drop_table("tenure")
-    op.drop_table("report_block")
-    op.drop_table("oversight")
-    with op.batch_alter_table("delivery_attempt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_attempt_digest_id"))
-
-    op.drop_table("delivery_attempt")
-    op.drop_table("report_section")
-    op.drop_table("project")
-    with op.batch_alter_table("post", schema=None) as batch_op:
-        batch_op.drop_index("ix_post_organ_id_role")
-        batch_op.drop_index("ix_post_department_id_role")
-
-    op.drop_table("post")
-    with op.batch_alter_table("leave", schema=None) as batch_op:
-        batch_op.drop_index("ix_leave_person_id_until_on")
-
-    op.drop_table("leave")
-    with op.batch_alter_table("import_batch", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_batch_plan_id"))
-
-    op.drop_table("import_batch")
-    with op.batch_alter_table("digest", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_digest_waiting",
-            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-        )
-
-    op.drop_table("digest")
-    with op.batch_alter_table("study_session", schema=None) as batch_op:
-        batch_op.drop_index("ix_study_session_organ_id_held_on")
-
-    op.drop_table("study_session")
-    op.drop_table("rung")
-    op.drop_table("report")
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_person_name"))
-
-    op.drop_table("person")
-    with op.batch_alter_table("enforcement_case", schema=None) as batch_op:
-        batch_op.drop_index("ix_enforcement_case_organ_id_decided_on")
-
-    op.drop_table("enforcement_case")
-    op.drop_table("department")
-    with op.batch_alter_table("day_override", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_day_override_for_all",
-            sqlite_where=sa.text("organ_id IS NULL"),
-            postgresql_where=sa.text("organ_id IS NULL"),
-        )
-
-    op.drop_table("day_override")
-    op.drop_table("annual_plan")
-    with op.batch_alter_table("policy", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_policy_name"))
-
-    op.drop_table("policy")
-    with op.batch_alter_table("organ", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_organ_parent_id"))
-
-    op.drop_table("organ")
-    op.drop_table("lease")
-    op.drop_table("last_run")
+_GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'audit_entry is append-only'; END $$",
+        "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
+        "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
+    ),
+}
+"""The audit trail is only ever added to."""

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.errors import BadInputError, UnreadableFileError
-from models.report import SectionKind
+from models.report import HEADINGS, SectionKind
 from tasks.wording.numerals import chinese_numeral
 
 
@@ -25,15 +25,6 @@ class Numbering(StrEnum):
     CHINESE = "（一）"
     ORDINAL = "一是"
     PLAIN = "无"
-
-
-_HEADINGS = {
-    SectionKind.ACHIEVEMENTS: "{year}年推进法治政府建设的主要举措和成效",
-    SectionKind.DEFICIENCIES: "推进法治政府建设存在的不足和原因",
-    SectionKind.FIRST_RESPONSIBLE: "主要负责人履行推进法治建设第一责任人职责情况",
-    SectionKind.NEXT_YEAR: "{next_year}年推进法治政府建设的主要安排",
-    SectionKind.OTHER: "其他需要报告的情况",
-}
 
 
 class ReportTemplate(BaseModel):
@@ -53,7 +44,7 @@ class ReportTemplate(BaseModel):
     opening: str | None = None
     """What stands before the first part; None: our own words."""
     signature: str = "{organ}"
-    order: tuple[SectionKind, ...] = tuple(_HEADINGS)
+    order: tuple[SectionKind, ...] = tuple(HEADINGS)
     headings: dict[SectionKind, str] = Field(default_factory=dict)
     """Headings that differ from the usual ones."""
     within: dict[SectionKind, SectionKind] = Field(default_factory=dict)
@@ -65,8 +56,8 @@ class ReportTemplate(BaseModel):
     @field_validator("order")
     @classmethod
     def _each_part_once(cls, order: tuple[SectionKind, ...]) -> tuple[SectionKind, ...]:
-        if len(set(order)) < len(order) or not set(order) <= set(_HEADINGS):
-            raise ValueError(f"应从 {'、'.join(_HEADINGS)} 中各取一次")
+        if len(set(order)) < len(order) or not set(order) <= set(HEADINGS):
+            raise ValueError(f"应从 {'、'.join(HEADINGS)} 中各取一次")
         return order
 
     @field_validator("title", "addressee", "addressees", "copies", "opening", "signature", "headings")
@@ -91,7 +82,7 @@ class ReportTemplate(BaseModel):
         return self
 
     def heading(self, kind: SectionKind) -> str:
-        return self.headings.get(kind, _HEADINGS[kind])
+        return self.headings.get(kind, HEADINGS[kind])
 
     def numbered(self, kind: SectionKind) -> Numbering:
         """How what stands inside this part is numbered.
@@ -173,7 +164,7 @@ _MEANINGS = {
     "copies": "抄送机关",
     "opening": "开头的话;不写用系统的",
     "signature": "署名",
-    "order": "各部分的次序:" + "、".join(f"{kind}({kind.label})" for kind in _HEADINGS),
+    "order": "各部分的次序:" + "、".join(f"{kind}({kind.label})" for kind in HEADINGS),
     "headings": '与通常不同的标题,如 { next_year = "{next_year}年工作打算" }',
     "within": '并入另一部分的部分,如 { first_responsible = "achievements" }',
     "numbering": "部分之内的编号:" + "、".join(Numbering),
@@ -198,7 +189,7 @@ def _explain(fault: Any) -> str:
             return f"“{name}”不是已知的设置项，可用：{'、'.join(ReportTemplate.model_fields)}"
         case "enum":
             numbers = name.startswith("numbering") and fault["loc"][-1] != "[key]"
-            accepted = Numbering if numbers else _HEADINGS
+            accepted = Numbering if numbers else HEADINGS
             return f"“{name}”的值“{fault['input']}”不可用，可用：{'、'.join(accepted)}"
         case "value_error":
             return f"“{name}”{fault['ctx']['error']}" if name else str(fault["ctx"]["error"])

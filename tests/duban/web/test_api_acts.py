@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from duban.web.api_acts import API_ACTS
+from duban.acts.declaration import Way
+from duban.acts.item import ACTS
 from models.actor import Channel
 from models.api_token import ApiRequest, TokenScope
 from models.audit import AuditEntry
@@ -39,8 +40,9 @@ def entries(office: Office) -> list[tuple[str, str, Channel]]:
 
 
 def test_every_act_upon_an_item_has_an_address() -> None:
-    assert {act.action for act in API_ACTS} | {Action.ATTACH, Action.ISSUE} == set(LIFECYCLE)
-    assert len({act.name for act in API_ACTS}) == len(API_ACTS)
+    offered = [act for act in ACTS if Way.PROGRAM in act.ways]
+    assert {act.action for act in offered} | {Action.ATTACH, Action.ISSUE} == set(LIFECYCLE)
+    assert len({act.code for act in offered}) == len(offered)
 
 
 def test_a_week_is_told_by_programs(office: Office, web: Web) -> None:

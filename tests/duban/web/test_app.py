@@ -15,10 +15,10 @@ from duban.web.dates import day_text, instant_text
 from flows.embedded_clock import ClockState, EmbeddedClock
 from models.clock import OFFICE_ZONE
 from models.database import open_engine, unit_of_work
-from models.migrate import create_or_upgrade
 from models.person import Person
 from models.plan import AnnualPlan
 from models.settings import Settings
+from tests.homes import lay_home
 from tests.office import HANDLER, SUPERVISOR, Office, day
 from tests.processes import eventually
 from tests.web import Web, words_of
@@ -155,7 +155,7 @@ def test_a_form_larger_than_a_form_is_refused_before_it_is_read(office: Office, 
 
 def test_health_tells_database_clock_and_prefect(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
-    create_or_upgrade(settings)
+    lay_home(settings.home)
     database = open_engine(settings.database)
     embedded = EmbeddedClock(settings, database, prefect=None, schedules=())
     app = create_app(settings, database, clock=embedded, prefect=None)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from duban.web.item_acts import ACTS
+from duban.acts.item import ACTS
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.evidence import Evidence

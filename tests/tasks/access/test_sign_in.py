@@ -35,6 +35,7 @@ from tasks.access.set_password import change_password, find_invited, set_by_code
 from tasks.access.sign_in import REFUSED, Caller, enter_by_provider, find_account, prove, sign_in, sign_out
 from tasks.people.find import find_person
 from tests.actors import administrator
+from tests.conftest import STRONG
 from tests.office import FIRST, HANDLER, HEAD, OUTSIDER, SUPERVISOR, Office, day
 
 ON = "2026-06-01"
@@ -240,8 +241,15 @@ def test_passwords_are_kept_as_argon2id_each_with_its_salt_and_spelling_makes_no
         is_password("plain", PASSWORD)
 
 
+def test_passwords_are_kept_with_the_strength_of_rfc_9106_for_small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.access.hash_password.HASHER", STRONG)
+    kept = hash_password(PASSWORD)
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert is_password(kept, PASSWORD)
+
+
 def test_a_hash_of_other_parameters_is_renewed_at_the_next_sign_in(office: Office) -> None:
-    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
     with unit_of_work(office.engine) as session:
         account_in(session).password_hash = old
     at(office, OFFICE)

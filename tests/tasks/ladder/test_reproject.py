@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from models.database import unit_of_work
 from models.day_override import office_calendar
 from models.person import Role
-from models.policy import Relation, Unit
+from models.policy import Relation
+from models.unit import Unit
 from models.workdays import DayRule
 from tasks.ladder.reproject import MovedFire, reproject
 from tasks.workdays.import_calendar import import_overrides

@@ -18,8 +18,9 @@ from models.item import WorkItem
 from models.organ import Department
 from models.person import Role
 from models.plan import AnnualPlan
-from models.policy import Relation, Unit
+from models.policy import Relation
 from models.scoring import ScoringRule
+from models.unit import Unit
 from models.workdays import WorkCalendar
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import prefect_server, run_entrypoint
-from flows.prefect_server import FlowFailedError, PrefectServer, ServerState
+from flows.prefect import entrypoint
+from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from models.settings import Settings
 from tests.processes import eventually, is_alive
 
@@ -57,7 +57,7 @@ def test_a_program_that_does_not_answer_is_starting_and_ends_when_told(settings:
 def test_a_program_that_keeps_ending_is_started_again_after_ever_longer_pauses(
     settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prefect_server, "PAUSES", (0.01, 0.03))
+    monkeypatch.setattr("flows.prefect.server.PAUSES", (0.01, 0.03))
     server = PrefectServer(settings, program=("there_is_no_such_module",))
     server.start()
     assert eventually(lambda: len(caplog.records) >= 3)
@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_made_breaks_nothing(tmp_path: Path, caplog: pyt
 def test_a_port_that_is_taken_is_passed_over(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        monkeypatch.setattr(prefect_server, "FIRST_PORT", taken)
+        monkeypatch.setattr("flows.prefect.server.FIRST_PORT", taken)
         server = PrefectServer(settings, program=("lasting",))
         server.start()
         assert eventually(lambda: server.pid is not None)
@@ -90,7 +90,7 @@ def test_a_port_that_is_taken_is_passed_over(settings: Settings, monkeypatch: py
 
 
 def test_a_flow_that_hangs_is_cut_off(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prefect_server, "RUN_SECONDS", 0.5)
+    monkeypatch.setattr("flows.prefect.server.RUN_SECONDS", 0.5)
 
     with pytest.raises(FlowFailedError, match="no end after"):
         PrefectServer(settings).run_flow("lasting.last", {})
@@ -121,8 +121,8 @@ def test_stopping_cuts_off_the_flow_that_runs_and_lets_no_other_begin(settings: 
 def test_an_entrypoint_is_run_with_its_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "noting.py").write_text("NOTED = []\ndef note(on):\n    NOTED.append(on)\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("sys.argv", ["run_entrypoint", "noting.note", '{"on": "2026-06-23"}'])
+    monkeypatch.setattr("sys.argv", ["entrypoint", "noting.note", '{"on": "2026-06-23"}'])
 
-    run_entrypoint.main()
+    entrypoint.main()
 
     assert __import__("noting").NOTED == ["2026-06-23"]

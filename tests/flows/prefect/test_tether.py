@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.tether import end_tethered, start_tethered
+from flows.prefect.tether import end_tethered, start_tethered
 from tests.processes import eventually, is_alive
 
 PARENT = """
 import os, sys, time
 from pathlib import Path
-from flows.tether import start_tethered
+from flows.prefect.tether import start_tethered
 
 folder = Path(sys.argv[1])
 child = start_tethered(("lasting",), environment={**os.environ, "PYTHONPATH": str(folder)}, folder=folder,

@@ -6,7 +6,7 @@ started.
 Unlike a death signal (PR_SET_PDEATHSIG) this reaches grandchildren, does not fire when a mere thread of the
 parent ends, and needs no particular system.
 
-As a program: `python -P -m flows.tether MODULE [ARGUMENT…]` runs MODULE as `python -m` would. `-P` keeps the
+As a program: `python -P -m flows.prefect.tether MODULE [ARGUMENT…]` runs MODULE as `python -m` would. `-P` keeps the
 current folder from shadowing packages.
 """
 
@@ -33,7 +33,7 @@ def start_tethered(
     The tether is the process's `stdin`: never close it, and never call `communicate`, while the child is wanted.
     """
     return subprocess.Popen(  # noqa: S603 - our own interpreter, a module named by us
-        [sys.executable, "-P", "-m", "flows.tether", *arguments],
+        [sys.executable, "-P", "-m", "flows.prefect.tether", *arguments],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,

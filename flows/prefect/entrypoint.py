@@ -1,4 +1,4 @@
-"""As a program: `python -m flows.run_entrypoint ENTRYPOINT JSON` runs one flow, with Prefect keeping its history.
+"""As a program: `python -m flows.prefect.entrypoint ENTRYPOINT JSON` runs one flow, with Prefect keeping its history.
 
 A process of its own, so that a Prefect that hangs or crashes can be cut off and costs the office nothing.
 """

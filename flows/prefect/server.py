@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-from flows.tether import end_tethered, start_tethered
+from flows.prefect.tether import end_tethered, start_tethered
 from models.coded import Coded
 from models.database import sqlite_url
 from models.settings import Settings
@@ -138,7 +138,7 @@ class PrefectServer:
                 if self._stopping.is_set():
                     raise FlowFailedError("stopping")
                 run = start_tethered(
-                    ("flows.run_entrypoint", entrypoint, json.dumps(dict(parameters))),
+                    ("flows.prefect.entrypoint", entrypoint, json.dumps(dict(parameters))),
                     environment=self.environment(),
                     folder=self.folder,
                     output=output,

@@ -1,0 +1,1 @@
+"""Every act said once: what form, interface and command have in common."""

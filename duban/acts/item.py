@@ -1,0 +1,18 @@
+"""Every act upon an item, in the order in which an item page offers them."""
+
+from duban.acts import instruction
+from duban.acts.declaration import Act
+from duban.acts.item_closure import ACCEPT, REOPEN, REQUEST_CLOSE, RETURN
+from duban.acts.item_terms import APPROVE, EXTEND, REFUSE, RESUME, SUSPEND, URGE
+from duban.acts.item_work import EVIDENCE, MILESTONE, OBJECT, REACHED, REPORT, SIGN, SPLIT, TRANSFER
+from models.item import WorkItem
+
+ItemAct = Act[WorkItem]
+
+ACTS: tuple[ItemAct, ...] = (
+    SIGN, REPORT, EVIDENCE, REQUEST_CLOSE, EXTEND, OBJECT, MILESTONE, REACHED, APPROVE, REFUSE, ACCEPT, RETURN, URGE,
+    instruction.INSTRUCT, instruction.SIGN, instruction.REPLY, instruction.CLOSE,
+    TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN,
+)  # fmt: skip
+
+BY_VERB = {act.verb: act for act in ACTS}

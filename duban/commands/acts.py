@@ -1,0 +1,108 @@
+"""Declared acts as commands: options from the entries of the act, help from its words, the answer from its outcome."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from duban.acts.declaration import Act, Deed, Entry, Way
+from duban.commands.errand import Answer, Errand, acting, answer
+from models.field import FieldType
+
+if TYPE_CHECKING:
+    from models.item import WorkItem
+    from models.organ import Organ
+
+Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
+Which = Annotated[int, typer.Argument(metavar="批示编号", help="见 duban instruct list。")]
+
+_TYPED: dict[FieldType, tuple[Any, str]] = {
+    FieldType.TEXT: (str, "文字"),
+    FieldType.LONG_TEXT: (str, "文字"),
+    FieldType.DAY: (str, "日期"),
+    FieldType.WHOLE: (int, "整数"),
+    FieldType.DEPARTMENT: (str, "科室"),
+    FieldType.UNIT: (str, "科室"),
+    FieldType.PERSON: (str, "姓名"),
+    FieldType.PIECES: (list[int], "材料编号"),
+}
+"""How the kinds are typed, and what help shows in place of a value; a tick has neither."""
+
+
+def add_command(group: typer.Typer, act: Act[WorkItem]) -> None:
+    """Add the command of an act upon an item, or upon an instruction of one."""
+
+    def upon_item(errand: Errand, number: str, **typed: Any) -> Answer:
+        from tasks.people.find import find_item
+
+        item = find_item(errand.session, errand.plan, number)
+        return do(errand, act, item, _typed(errand, act, item, typed))
+
+    def upon_instruction(errand: Errand, number: int, **typed: Any) -> Answer:
+        from models.item import WorkItem
+        from tasks.items.instruct import find_instruction
+
+        about = find_instruction(errand.session, number)
+        item = errand.session.get_one(WorkItem, about.item_id)
+        return do(errand, act, item, _typed(errand, act, item, typed), about)
+
+    body: Any = upon_instruction if act.of_instruction else upon_item
+    body.__doc__ = act.help
+    entries = sorted(act.asked(Way.COMMAND), key=lambda entry: not entry.required)
+    body.__signature__ = inspect.Signature(
+        [
+            inspect.Parameter("errand", inspect.Parameter.KEYWORD_ONLY, annotation=Errand),
+            inspect.Parameter(
+                "number", inspect.Parameter.KEYWORD_ONLY, annotation=Which if act.of_instruction else Number
+            ),
+            *(parameter_of(entry) for entry in entries),
+        ]
+    )
+    options = "as on organ json" if act.of_instruction else "as on year organ json"
+    group.command(act.command or act.verb)(acting(options)(body))
+
+
+def parameter_of(entry: Entry) -> inspect.Parameter:
+    """The option of an entry."""
+    flag = f"--{(entry.flag or entry.name.removesuffix('_on')).replace('_', '-')}"
+    words = entry.help or f"{entry.label}。"
+    kind: Any = Annotated[bool, typer.Option(flag, help=words)]
+    default: Any = False
+    if entry.takes is not FieldType.TICK:
+        typed, metavar = _TYPED[entry.takes]
+        option = typer.Option(flag, metavar=entry.metavar or metavar, help=words)
+        kind = Annotated[typed if entry.required else typed | None, option]
+        default = inspect.Parameter.empty if entry.required else None
+    return inspect.Parameter(entry.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+def do(errand: Errand, act: Act[WorkItem], item: WorkItem, given: dict[str, Any], about: Any = None) -> Answer:
+    """Do the act with what was given, already read."""
+    outcome = act.does(Deed(errand.session, item, errand.by, given, about))
+    return answer(outcome.data, outcome.words or outcome.said)
+
+
+def _typed(errand: Errand, act: Act[WorkItem], item: WorkItem, typed: dict[str, Any]) -> dict[str, Any]:
+    from models.organ import Organ
+
+    owner = errand.session.get_one(Organ, item.organ_id)
+    return {entry.name: _read(errand, owner, entry, typed[entry.name]) for entry in act.asked(Way.COMMAND)}
+
+
+def _read(errand: Errand, owner: Organ, entry: Entry, typed: Any) -> Any:
+    """What was typed as the act takes it. Raises BadInputError, NotFoundError."""
+    from models.typed_text import day
+    from tasks.people.find import find_department, find_person
+
+    match entry.takes:
+        case FieldType.DAY:
+            return day(typed, "日期") if typed or entry.required else None
+        case FieldType.DEPARTMENT:
+            return find_department(errand.session, owner, typed) if typed else None
+        case FieldType.PERSON:
+            return find_person(errand.session, typed, owner) if typed else None
+        case FieldType.PIECES:
+            return typed or []
+    return typed

@@ -1,0 +1,209 @@
+"""One command as it was given: who acts, on which day, for which organ and year; its session, and what it answers.
+
+`acting` and `looking` say the common options once (`--as --on --year --organ --json`) and hand the body an Errand;
+what the body returns is answered after the transaction: data for a program, words for a person.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import typer
+
+from duban.edge import (
+    AsOption,
+    Edge,
+    JsonOption,
+    OnOption,
+    OrganOption,
+    YearOption,
+    edge,
+    print_json,
+    say,
+    show_table,
+    today,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rich.table import Table
+    from sqlmodel import Session
+
+    from models.actor import Actor
+    from models.organ import Organ
+    from models.plan import AnnualPlan
+    from models.workdays import WorkCalendar
+
+OPTIONS: dict[str, tuple[Any, Any]] = {
+    "as": (AsOption, None),
+    "on": (OnOption, None),
+    "year": (YearOption, None),
+    "organ": (OrganOption, None),
+    "json": (JsonOption, False),
+}
+"""The common options by name: how each is typed, and what it is when it is left out."""
+
+
+@dataclass
+class Errand:
+    """What a command works with; a common option that it does not take is as if left out."""
+
+    edge: Edge
+    said: dict[str, Any]
+    """The common options as they were typed."""
+    opened: Session | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction in which somebody acts."""
+        with self.edge.writing() as session:
+            yield self._in(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only looks."""
+        with self.edge.reading() as session:
+            yield self._in(session)
+
+    @property
+    def session(self) -> Session:
+        """The session that is open, or was last."""
+        if self.opened is None:
+            raise LookupError("no session is open yet")
+        return self.opened
+
+    @property
+    def year(self) -> int | None:
+        """The year named."""
+        return self.said.get("year")
+
+    @property
+    def day(self) -> dt.date:
+        return today(self.said.get("on"))
+
+    @cached_property
+    def by(self) -> Actor:
+        """The person named, else the administrator at this machine."""
+        return self.edge.actor(self.session, self.said.get("as"), self.day, self.said.get("organ"))
+
+    @property
+    def recorder(self) -> Actor:
+        """Who writes down what belongs to the day: see `Edge.recorder`."""
+        return self.edge.recorder(self.session, self.said.get("as"), self.day, self.said.get("organ"))
+
+    @property
+    def within(self) -> Organ | None:
+        """The organ named, if one is: only people of it are meant."""
+        return self.sole_organ if self.said.get("organ") else None
+
+    @property
+    def sole_organ(self) -> Organ:
+        """The organ named, else the only one there is."""
+        return self.edge.organ(self.session, self.said.get("organ"))
+
+    @cached_property
+    def organ(self) -> Organ:
+        """The organ named, else the actor's own."""
+        return self.edge.organ_for(self.session, self.by, self.said.get("organ"))
+
+    @cached_property
+    def plan(self) -> AnnualPlan:
+        """The plan of the organ named, else of the actor's own; of the year named, else of the day's."""
+        return self.edge.plan_for(self.session, self.by, self.said.get("year"), self.said.get("organ"))
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return self.edge.calendar(self.session)
+
+    def _in(self, session: Session) -> Session:
+        """Rows found in another session are found anew."""
+        for name in ("organ", "plan", "calendar"):
+            self.__dict__.pop(name, None)
+        self.opened = session
+        return session
+
+
+Shown: TypeAlias = "str | Table | Callable[[], Iterable[Shown]]"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: `data` for `--json`, else lines and tables in order."""
+
+    data: Any
+    shown: tuple[Shown, ...]
+
+
+def answer(data: Any, *shown: Shown) -> Answer:
+    """One answer in both forms; what is longer comes from a function, line by line."""
+    return Answer(data, shown)
+
+
+Body = Callable[..., Answer | None]
+USUAL = "as on year organ json"
+
+
+def acting(options: str = USUAL) -> Callable[[Body], Body]:
+    """Make a body that takes an Errand first into a command with these common options, in one transaction."""
+    return _command(options, Errand.writing)
+
+
+def looking(options: str = USUAL) -> Callable[[Body], Body]:
+    """The same for a command that changes nothing."""
+    return _command(options, Errand.reading)
+
+
+def apart(options: str = USUAL) -> Callable[[Body], Body]:
+    """The same for a command that opens its sessions itself, or none."""
+    return _command(options, nullcontext)
+
+
+def _command(options: str, opens: Callable[[Errand], AbstractContextManager[Any]]) -> Callable[[Body], Body]:
+    def made(body: Body) -> Body:
+        taken = options.split()
+
+        def command(context: typer.Context, **typed: Any) -> None:
+            said = {name: typed.pop(f"{name}_") for name in taken}
+            errand = Errand(edge(context), said)
+            with opens(errand):
+                answered = body(errand, **typed)
+            if answered is not None:
+                _tell(answered, as_json=said.get("json", False))
+
+        signature = inspect.signature(body, eval_str=True)
+        own = [one.replace(kind=one.KEYWORD_ONLY) for one in list(signature.parameters.values())[1:]]
+        common = [
+            inspect.Parameter(f"{name}_", inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+            for name, (kind, default) in ((name, OPTIONS[name]) for name in taken)
+        ]
+        parameters = [inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+        parameters += own + common
+        command.__name__, command.__doc__ = body.__name__, body.__doc__
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in parameters}
+        return command
+
+    return made
+
+
+def _tell(answered: Answer, *, as_json: bool) -> None:
+    if as_json:
+        print_json(answered.data)
+    else:
+        _show(answered.shown)
+
+
+def _show(shown: Iterable[Shown]) -> None:
+    for one in shown:
+        if isinstance(one, str):
+            say(one)
+        elif callable(one):
+            _show(one())
+        else:
+            show_table(one)

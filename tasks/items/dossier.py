@@ -1,0 +1,132 @@
+"""The dossier of an item (卷宗): everything recorded about it and what it hangs on, by one statement however much."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, func, or_, select
+
+from models.audit import AuditEntry
+from models.closure import ClosureRequest, ClosureReview
+from models.database import key, known_once
+from models.document import Document
+from models.evidence import Evidence
+from models.extension import Extension, ExtensionDecision
+from models.instruction import Instruction, InstructionReply
+from models.item import Deadline, DeadlineMove, ItemUnit, WorkItem
+from models.load_together import Together
+from models.notice import Notice
+from models.objection import Objection
+from models.organ import Department
+from models.permission import Action
+from models.plan import AnnualPlan, Project
+from models.policy import Policy, Rung
+from models.progress import ProgressEntry
+from models.receipt import Receipt
+from models.suspension import Suspension
+from models.urge import Urge
+
+UNTOLD = (Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN)
+"""Acts that leave no row of their own that says who did them and why: the trail tells them."""
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What is recorded about one item. Its rows are copies: nothing is changed by way of them."""
+
+    item: WorkItem
+    rows: Mapping[type[SQLModel], list[Any]]
+
+    def of(self, table: type[Row]) -> list[Row]:
+        """The item's rows of a table, in the order in which they were made."""
+        return cast(list[Row], self.rows[table])
+
+    def parts(self, table: type[Row], link: str) -> dict[int, list[Row]]:
+        """The rows of a table that belong to rows of the item, by the ids of these."""
+        found: dict[int, list[Row]] = {}
+        for row in self.of(table):
+            found.setdefault(getattr(row, link), []).append(row)
+        return found
+
+    @property
+    def plan(self) -> AnnualPlan:
+        return self.of(AnnualPlan)[0]
+
+    @property
+    def policy(self) -> Policy | None:
+        """The terms the item lives by, once its plan is issued."""
+        return next(iter(self.of(Policy)), None)
+
+    @property
+    def parent(self) -> WorkItem | None:
+        return next((row for row in self.of(WorkItem) if row.id == self.item.parent_id), None)
+
+    @property
+    def children(self) -> list[WorkItem]:
+        return [row for row in self.of(WorkItem) if row.parent_id == self.item.id]
+
+    @property
+    def departments(self) -> Mapping[int | None, str]:
+        """The names of the departments that lead the item, now or before, or help with it."""
+        return {row.id: row.name for row in self.of(Department)}
+
+    @property
+    def untold(self) -> list[AuditEntry]:
+        """What only the trail tells."""
+        return [entry for entry in self.of(AuditEntry) if entry.action in UNTOLD]
+
+    @property
+    def newest_entry(self) -> int:
+        """The number of the newest entry of the trail, 0 where there is none: what a form remembers as seen."""
+        return max((key(entry.id) for entry in self.of(AuditEntry)), default=0)
+
+
+def dossier_of(session: Session, item: WorkItem) -> Dossier:
+    """The item's dossier as it stands."""
+    found = ("dossier", key(item.id))
+    return known_once(session, found, lambda: Dossier(item, _RECORDED.load(session, item=item.id)))
+
+
+_ITEM: Any = sa.bindparam("item", type_=sa.Integer)
+_OWN: tuple[Any, ...] = (
+    Receipt, ProgressEntry, Evidence, Extension, ClosureRequest, Instruction, Suspension, Objection, Urge, Deadline,
+    ItemUnit, Document, Notice,
+)  # fmt: skip
+_PARTS: tuple[tuple[Any, Any, Any], ...] = (
+    (ExtensionDecision, ExtensionDecision.extension_id, Extension),
+    (ClosureReview, ClosureReview.request_id, ClosureRequest),
+    (InstructionReply, InstructionReply.instruction_id, Instruction),
+    (DeadlineMove, DeadlineMove.deadline_id, Deadline),
+)
+
+
+def _its(column: Any) -> Any:
+    """This column of the item itself."""
+    return select(column).where(WorkItem.id == _ITEM).correlate(None).scalar_subquery()
+
+
+_NEWEST = select(func.max(AuditEntry.id)).where(AuditEntry.item_id == _ITEM).correlate(None).scalar_subquery()
+
+_RECORDED = Together(
+    {table: table.item_id == _ITEM for table in _OWN}
+    | {part: col(link).in_(select(whole.id).where(whole.item_id == _ITEM)) for part, link, whole in _PARTS}
+    | {
+        AuditEntry: (col(AuditEntry.item_id) == _ITEM)
+        & or_(
+            col(AuditEntry.action).in_(UNTOLD),
+            col(AuditEntry.id) == _NEWEST,
+        ),
+        WorkItem: or_(col(WorkItem.parent_id) == _ITEM, col(WorkItem.id) == _its(WorkItem.parent_id)),
+        AnnualPlan: col(AnnualPlan.id) == _its(WorkItem.plan_id),
+        Project: col(Project.id) == _its(WorkItem.project_id),
+        Policy: col(Policy.id).in_(select(AnnualPlan.policy_id).where(AnnualPlan.id == _its(WorkItem.plan_id))),
+        Department: or_(
+            col(Department.id) == _its(WorkItem.department_id),
+            col(Department.id).in_(select(Receipt.department_id).where(Receipt.item_id == _ITEM)),
+        ),
+        Rung: col(Rung.id).in_(select(Notice.rung_id).where(Notice.item_id == _ITEM)),
+    }
+)
