@@ -47,7 +47,7 @@ class ClockState(Coded):
     STOPPED = "stopped", "未运行"
 
 
-class Way(Coded):
+class RunWay(Coded):
     """How a rhythm was run."""
 
     PREFECT = "prefect", "经 Prefect"
@@ -60,7 +60,7 @@ class RhythmRun:
     """The last run of a rhythm that this process started."""
 
     ended_at: dt.datetime
-    way: Way
+    way: RunWay
 
 
 class EmbeddedClock:
@@ -174,11 +174,11 @@ class EmbeddedClock:
         except Exception:
             # The edge of a loop: whatever went wrong, the next slot and the next repair find the same work again.
             log.exception("“%s”失败", schedule.title, extra={"action": "tick_failed", "slug": schedule.slug})
-            self.runs[schedule.rhythm] = RhythmRun(clock.now(), Way.FAILED)
+            self.runs[schedule.rhythm] = RhythmRun(clock.now(), RunWay.FAILED)
         finally:
             self._running[schedule.rhythm].release()
 
-    def _run(self, schedule: Schedule) -> Way:
+    def _run(self, schedule: Schedule) -> RunWay:
         named = {"slug": schedule.slug}
         if self._prefect is not None and not schedule.light:
             if self._prefect.is_healthy():
@@ -195,13 +195,13 @@ class EmbeddedClock:
                     )
                 else:
                     log.info("“%s”已经 Prefect 执行", schedule.title, extra={"action": "ran", **named})
-                    return Way.PREFECT
+                    return RunWay.PREFECT
             else:
                 log.info("Prefect 不在,直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
         result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
         if not schedule.light or any(result.values()):
             log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})
-        return Way.DIRECT
+        return RunWay.DIRECT
 
     def _take_lease(self) -> bool:
         with unit_of_work(self._database) as session:

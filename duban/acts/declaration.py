@@ -90,7 +90,7 @@ class Deed(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ActOutcome:
     """What was done: the sentence for people, the ids of the rows it made, and what a command tells."""
 
     said: str
@@ -108,7 +108,7 @@ class Act(Generic[S]):
     verb: str
     action: Action
     title: str
-    does: Callable[[Deed[S]], Outcome]
+    does: Callable[[Deed[S]], ActOutcome]
     entries: tuple[Entry, ...] = ()
     explains: str = ""
     """What will happen, on the form."""

@@ -1,17 +1,17 @@
 """A leader's instruction upon an item, from giving it to what came of it."""
 
-from duban.acts.declaration import Act, Deed, Entry, Outcome, Way
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from models.field import FieldType as Takes
 from models.item import WorkItem
 from models.ledgers.leadership_act import Duty
 from models.permission import Action
 
 
-def _instruct(deed: Deed[WorkItem]) -> Outcome:
+def _instruct(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.instruct import instruct
 
     given = instruct(deed.session, deed.upon, by=deed.by, **deed.given)
-    return Outcome(f"批示已下达({given.document.written_number})。", [given.instruction.id or 0])
+    return ActOutcome(f"批示已下达({given.document.written_number})。", [given.instruction.id or 0])
 
 
 INSTRUCT = Act(
@@ -27,11 +27,11 @@ INSTRUCT = Act(
 )  # fmt: skip
 
 
-def _sign(deed: Deed[WorkItem]) -> Outcome:
+def _sign(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.instruct import sign_instruction
 
     signed = sign_instruction(deed.session, deed.about, by=deed.by)
-    return Outcome(
+    return ActOutcome(
         "批示已签收。",
         data={"id": signed.id, "state": signed.state, "signed_on": deed.by.on},
         words=f"批示 {signed.id} 已由{deed.by.name}签收。",
@@ -44,11 +44,11 @@ SIGN = Act(
 )  # fmt: skip
 
 
-def _reply(deed: Deed[WorkItem]) -> Outcome:
+def _reply(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.instruct import reply
 
     made = reply(deed.session, deed.about, by=deed.by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         "批示的办理情况已反馈。",
         [made.id or 0],
         {"id": made.id, "instruction": deed.about.id, "state": deed.about.state},
@@ -63,12 +63,12 @@ REPLY = Act(
 )  # fmt: skip
 
 
-def _close(deed: Deed[WorkItem]) -> Outcome:
+def _close(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.instruct import close_instruction
 
     about = deed.about
     close_instruction(deed.session, about, by=deed.by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         "批示已办结。",
         data={"id": about.id, "state": about.state, "closed_on": deed.by.on},
         words=f"批示 {about.id} 已于 {deed.by.on} 办结。",

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from sqlmodel import Session
 
-from duban.acts.declaration import Act, Deed, Entry, Outcome
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry
 from duban.acts.item_work import REASON
 from models.actor import Actor
 from models.field import FieldType as Takes
@@ -12,13 +12,13 @@ from models.item import ItemState, WorkItem
 from models.permission import Action
 
 
-def _request(deed: Deed[WorkItem]) -> Outcome:
+def _request(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.close import request_close
 
     item = deed.upon
     asked = request_close(deed.session, item, by=deed.by, **deed.given)
     levels = len(asked.levels)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已申请办结,待审核。",
         [asked.id or 0],
         {"id": asked.id, "item": item.number, "state": item.state, "levels": levels},
@@ -44,18 +44,18 @@ REQUEST_CLOSE = Act(
 )  # fmt: skip
 
 
-def _accept(deed: Deed[WorkItem]) -> Outcome:
+def _accept(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.close import accept
 
     number = deed.upon.number
     closure = accept(deed.session, deed.upon, by=deed.by, **deed.given)
     if closure.state is ItemState.REVIEWED:
         said = "本级审核通过,待下一级审核。"
-        return Outcome(said, data=asdict(closure), words=f"任务 {number} {said}")
+        return ActOutcome(said, data=asdict(closure), words=f"任务 {number} {said}")
     what = "销号" if closure.state is ItemState.CLOSED else "办结本期"
     rest = f",下一期 {closure.next_due_on}" if closure.next_due_on else ""
     timely = "按期" if closure.on_time else "逾期"
-    return Outcome(f"任务 {number} 已{what}({closure.done_on} {timely}办结){rest}。", data=asdict(closure))
+    return ActOutcome(f"任务 {number} 已{what}({closure.done_on} {timely}办结){rest}。", data=asdict(closure))
 
 
 ACCEPT = Act(
@@ -71,12 +71,12 @@ ACCEPT = Act(
 )  # fmt: skip
 
 
-def _return(deed: Deed[WorkItem]) -> Outcome:
+def _return(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.close import send_back
 
     item = deed.upon
     send_back(deed.session, item, by=deed.by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已退回,现为“{item.state.label}”。",
         data={"item": item.number, "state": item.state, "returns": item.returns},
     )
@@ -89,12 +89,12 @@ RETURN = Act(
 )  # fmt: skip
 
 
-def _reopen(deed: Deed[WorkItem]) -> Outcome:
+def _reopen(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.close import reopen
 
     item = deed.upon
     reopen(deed.session, item, by=deed.by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已重开,时限 {item.due_on}。",
         data={"item": item.number, "state": item.state, "due_on": item.due_on, "reopenings": item.reopenings},
     )

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from duban.acts.declaration import Act, Deed, Entry, Outcome, Way
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from duban.acts.item_work import REASON, has_pieces
 from models.actor import Actor
 from models.extension import ExtensionState
@@ -11,14 +11,14 @@ from models.item import WorkItem
 from models.permission import Action
 
 
-def _extend(deed: Deed[WorkItem]) -> Outcome:
+def _extend(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.extend import extend
 
     item = deed.upon
     asked = extend(deed.session, item, by=deed.by, **deed.given)
     said = f"已申请由 {asked.from_on} 延至 {asked.proposed_on}{'(逾期申请)' if asked.late else ''},待"
     levels = len(asked.levels)
-    return Outcome(
+    return ActOutcome(
         f"{said}审批。",
         [asked.id or 0],
         {
@@ -51,7 +51,7 @@ EXTEND = Act(
 )  # fmt: skip
 
 
-def _approve(deed: Deed[WorkItem]) -> Outcome:
+def _approve(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.extend import decide_extension
 
     item = deed.upon
@@ -60,7 +60,7 @@ def _approve(deed: Deed[WorkItem]) -> Outcome:
         said = f"延期已批准,新的时限 {decided.granted_on}。"
     else:
         said = f"延期已通过第 {decided.level} 级,待下一级审批。"
-    return Outcome(
+    return ActOutcome(
         said,
         data={
             "id": decided.id, "item": item.number, "state": decided.state, "level": decided.level,
@@ -84,14 +84,14 @@ APPROVE = Act(
 )  # fmt: skip
 
 
-def _refuse(deed: Deed[WorkItem]) -> Outcome:
+def _refuse(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.extend import decide_extension
 
     item = deed.upon
     decided = decide_extension(deed.session, item, by=deed.by, approve=False, comment=deed.given["reason"])
     said = f"延期未批准,时限仍为 {item.due_on}。"
     data = {"id": decided.id, "item": item.number, "state": decided.state, "due_on": item.due_on}
-    return Outcome(said, data=data, words=f"任务 {item.number} 的{said}")
+    return ActOutcome(said, data=data, words=f"任务 {item.number} 的{said}")
 
 
 REFUSE = Act(
@@ -100,11 +100,11 @@ REFUSE = Act(
 )  # fmt: skip
 
 
-def _urge(deed: Deed[WorkItem]) -> Outcome:
+def _urge(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.urge import urge
 
     slip = urge(deed.session, [deed.upon], by=deed.by, **deed.given)
-    return Outcome(f"已催办:{slip.written_number}。", [slip.id or 0])
+    return ActOutcome(f"已催办:{slip.written_number}。", [slip.id or 0])
 
 
 URGE = Act(
@@ -121,12 +121,12 @@ URGE = Act(
 )  # fmt: skip
 
 
-def _suspend(deed: Deed[WorkItem]) -> Outcome:
+def _suspend(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.suspend import suspend
 
     item, by = deed.upon, deed.by
     suspend(deed.session, item, by=by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已挂起:停止计时和提醒。",
         data={"item": item.number, "state": item.state, "from_on": by.on},
         words=f"任务 {item.number} 自 {by.on} 挂起。",
@@ -139,12 +139,12 @@ SUSPEND = Act(
 )  # fmt: skip
 
 
-def _resume(deed: Deed[WorkItem]) -> Outcome:
+def _resume(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.suspend import resume
 
     item = deed.upon
     span = resume(deed.session, item, by=deed.by)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已恢复,顺延 {span.days} {span.unit.label},时限 {item.due_on}。",
         data={"item": item.number, "state": item.state, "days": span.days, "unit": span.unit, "due_on": item.due_on},
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from duban.acts.declaration import Act, Deed, Entry, Outcome, Uploads, Way
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Uploads, Way
 from models.actor import Actor
 from models.evidence import Category
 from models.field import FieldType as Takes
@@ -18,14 +18,14 @@ from models.person import Person
 REASON = Entry("reason", "理由", Takes.LONG_TEXT, required=True, longest=1000)
 
 
-def _sign(deed: Deed[WorkItem]) -> Outcome:
+def _sign(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.sign import sign
 
     item, by = deed.upon, deed.by
     receipt = sign(deed.session, item, by=by)
     stands_for = deed.session.get_one(Person, receipt.for_id).name if receipt.for_id else None
     whose, lead = f"(代{stands_for})" if stands_for else "", receipt.unit_id is None
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已签收{whose},现为“{item.state.label}”。",
         [receipt.id or 0],
         {
@@ -48,7 +48,7 @@ SIGN = Act(
 )  # fmt: skip
 
 
-def _report(deed: Deed[WorkItem]) -> Outcome:
+def _report(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.progress import record_progress
 
     item, given = deed.upon, {**deed.given}
@@ -59,7 +59,7 @@ def _report(deed: Deed[WorkItem]) -> Outcome:
     if files is not None and files.files:
         said += f",附材料 {_attach(deed, files, category=category)} 份"
     planned = f",序时进度 {entry.planned}%" if entry.planned is not None else ""
-    return Outcome(
+    return ActOutcome(
         f"{said}。",
         [entry.id or 0],
         {"id": entry.id, "item": item.number, "state": item.state, "percent": item.percent, "planned": entry.planned},
@@ -109,10 +109,10 @@ REPORT = Act(
 )  # fmt: skip
 
 
-def _bring(deed: Deed[WorkItem]) -> Outcome:
+def _bring(deed: Deed[WorkItem]) -> ActOutcome:
     given = {**deed.given}
     count = _attach(deed, given.pop("file"), **given)
-    return Outcome(f"任务 {deed.upon.number} 已上传佐证材料 {count} 份。")
+    return ActOutcome(f"任务 {deed.upon.number} 已上传佐证材料 {count} 份。")
 
 
 def _attach(deed: Deed[WorkItem], sent: Uploads, **about: Any) -> int:
@@ -148,12 +148,12 @@ EVIDENCE = Act(
 )  # fmt: skip
 
 
-def _object(deed: Deed[WorkItem]) -> Outcome:
+def _object(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.object_to import object_to
 
     item, hint = deed.upon, deed.by.hint
     made = object_to(deed.session, item, by=deed.by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 的转办异议已提出,等待督办员转办{hint('item transfer')}或退回{hint('item return')}。",
         [made.id or 0],
         {"id": made.id, "item": item.number, "state": item.state},
@@ -171,12 +171,12 @@ OBJECT = Act(
 )  # fmt: skip
 
 
-def _milestone(deed: Deed[WorkItem]) -> Outcome:
+def _milestone(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.milestone import add_milestone
 
     item = deed.upon
     made = add_milestone(deed.session, item, by=deed.by, **deed.given)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已设阶段节点“{made.title}”,时限 {made.due_on}。",
         [made.id or 0],
         {"item": item.number, "title": made.title, "due_on": made.due_on},
@@ -196,13 +196,13 @@ MILESTONE = Act(
 )  # fmt: skip
 
 
-def _reached(deed: Deed[WorkItem]) -> Outcome:
+def _reached(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.milestone import reach_milestone
 
     item, title, by = deed.upon, deed.given["title"], deed.by
     timely = reach_milestone(deed.session, item, by=by, title=title)
     how = f"{'按期' if timely else '逾期'}完成"
-    return Outcome(
+    return ActOutcome(
         f"阶段节点“{title}”已{how}。",
         data={"item": item.number, "title": title, "done_on": by.on, "on_time": timely},
         words=f"任务 {item.number} 的节点“{title}”已于 {by.on} {how}。",
@@ -216,13 +216,13 @@ REACHED = Act(
 )  # fmt: skip
 
 
-def _transfer(deed: Deed[WorkItem]) -> Outcome:
+def _transfer(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.transfer import transfer
 
     item, given = deed.upon, deed.given
     transfer(deed.session, item, by=deed.by, **given)
     to = "".join(given[name].name for name in ("department", "handler") if given[name] is not None)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已转办,待签收。",
         data={"item": item.number, "state": item.state, "assignment": item.assignments},
         words=f"任务 {item.number} 已转{to},待签收。",
@@ -246,13 +246,13 @@ TRANSFER = Act(
 )  # fmt: skip
 
 
-def _split(deed: Deed[WorkItem]) -> Outcome:
+def _split(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.split import split
 
     item = deed.upon
     made = split(deed.session, item, by=deed.by, **deed.given)
     numbers = "、".join(child.number for child in made)
-    return Outcome(
+    return ActOutcome(
         f"任务 {item.number} 已分办为 {len(made)} 个子任务:{numbers}。",
         [child.id or 0 for child in made],
         {"item": item.number, "children": [{"number": child.number, "title": child.title} for child in made]},

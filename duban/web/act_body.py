@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, create_model
 from sqlmodel import Session
 
-from duban.acts.declaration import Act, Deed, Entry, Outcome, Way
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from duban.web.api_fields import LARGEST, Body, Day, text
 from models.actor import Actor
 from models.errors import NotFoundError
@@ -36,7 +36,7 @@ def body_of(act: Act[Any]) -> type[BaseModel]:
     return create_model(name, __base__=Body, __doc__=doc, **fields)
 
 
-def do(session: Session, item: WorkItem, act: Act[WorkItem], by: Actor, body: BaseModel) -> Outcome:
+def do(session: Session, item: WorkItem, act: Act[WorkItem], by: Actor, body: BaseModel) -> ActOutcome:
     """Do it. Raises NotFoundError for an instruction, a department or a person there is not."""
     given = dict(body)
     about = _instruction(session, item, given.pop("instruction")) if act.of_instruction else None

@@ -98,7 +98,7 @@ def _value(session: Session, item: WorkItem, entry: Entry, sent: Posted) -> Any:
         case FieldType.PIECES:
             return [int(chosen) for chosen in sent.texts(entry.name)]
         case FieldType.FILES:
-            settings = sent.visit.desk.settings
+            settings = sent.visit.served.settings
             files = [(file.filename or "", file.file) for file in sent.files(entry.name)]
             return Uploads(files, FileStore(settings.evidence_store), Limits(settings.evidence_bytes))
         case FieldType.CHOICE if entry.choices is not None:

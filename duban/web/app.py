@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from duban.web.body_limit import BodyLimit
-from duban.web.desk import Desk
 from duban.web.interface import PREFIX, make_interface
 from duban.web.jobs import stop_jobs
 from duban.web.pages import routers
 from duban.web.refusals import answer_refusals
 from duban.web.render import templates
+from duban.web.served import ServedOffice
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models import clock as office_clock
@@ -67,17 +67,17 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         clock.start()
         yield
-        await run_in_threadpool(stop_jobs, app.state.desk)
+        await run_in_threadpool(stop_jobs, app.state.served)
         await run_in_threadpool(clock.stop)
 
     app = FastAPI(title="督办", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(settings, database, clock, prefect, now, templates(), setup_token)
+    app.state.served = ServedOffice(settings, database, clock, prefect, now, templates(), setup_token)
     app.add_middleware(BodyLimit, large=settings.evidence_bytes + 1024 * 1024, uploads=UPLOADS)
     if is_loopback(host):
         names = {"127.0.0.1", "localhost", host, urlsplit(settings.office_url).hostname or "localhost"}
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(names), www_redirect=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.mount(PREFIX, make_interface(app.state.desk), name="interface")
+    app.mount(PREFIX, make_interface(app.state.served), name="interface")
     answer_refusals(app)
 
     @app.middleware("http")
@@ -85,7 +85,7 @@ def create_app(
         response = await answer(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if app.state.desk.secure:
+        if app.state.served.secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 

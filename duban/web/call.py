@@ -16,8 +16,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session, col, select
 from sqlmodel import func as sql
 
-from duban.web.desk import Desk, desk_of
 from duban.web.problem import ProblemError, problem_of
+from duban.web.served import ServedOffice, served_office
 from models.actor import Actor, Channel
 from models.api_token import ApiToken, TokenScope
 from models.audit import AuditEntry
@@ -48,7 +48,7 @@ class NotModifiedError(Exception):
 class Call:
     """What an operation works with. Permission is asked of `tasks.acting.authorize`, by `by`."""
 
-    desk: Desk
+    served: ServedOffice
     request: Request
     response: Response
     token: ApiToken
@@ -68,11 +68,11 @@ class Call:
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only looks."""
-        return reading(self.desk.database)
+        return reading(self.served.database)
 
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction in which the person acts: what is changed without an audit entry is refused whole."""
-        return on_record(self.desk.database)
+        return on_record(self.served.database)
 
     def plan(self, session: Session, year: int | None) -> AnnualPlan:
         """The plan of the year asked for, else of this year, else the newest. Raises NotFoundError."""
@@ -119,11 +119,11 @@ def called(
     ] = None,
 ) -> Call:
     """Who asks. Raises ProblemError (401), or NotFoundError for an organ the person may not know of."""
-    desk = desk_of(request)
-    now = desk.now()
+    served = served_office(request)
+    now = served.now()
     if credentials is None:
         raise _unknown("请求没有带令牌:请在 Authorization 头中写 Bearer 和您的接口令牌。", "")
-    with reading(desk.database) as session:
+    with reading(served.database) as session:
         found = find_token(session, credentials.credentials, now=now)
         if found is None:
             raise _unknown("令牌无效:可能已吊销、已过期,或者抄写有误。", ', error="invalid_token"')
@@ -133,9 +133,9 @@ def called(
             by = Actor(person.name, Channel.API, day_of(now), now, person.id)
             asked_of = seen_organ(session, organ, by=by)
     if token.used_on is None or token.used_on < day_of(now):
-        with unit_of_work(desk.database) as session:
+        with unit_of_work(served.database) as session:
             note_token_use(session, token, on=day_of(now))
-    return Call(desk, request, response, token, person, asked_of, now)
+    return Call(served, request, response, token, person, asked_of, now)
 
 
 def may_read(call: Annotated[Call, Depends(called)]) -> Call:

@@ -15,9 +15,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from duban.web.desk import Desk, desk_of
 from duban.web.inside import inside
 from duban.web.posted import ForgedError, is_own
+from duban.web.served import ServedOffice, served_office
 from duban.web.visit import cookie_name
 from models.errors import BadInputError
 from models.settings import Settings
@@ -32,7 +32,7 @@ MOST_FIELDS, LONGEST_FIELD = 20, 4096
 class Door:
     """One request at the door. `form` is empty where nothing was sent."""
 
-    desk: Desk
+    served: ServedOffice
     request: Request
     form: FormData = field(default_factory=FormData)
 
@@ -49,24 +49,24 @@ class Door:
     def caller(self) -> Caller:
         """Where the request comes from."""
         return Caller(
-            client_address(self.request, self.desk.settings),
+            client_address(self.request, self.served.settings),
             self.request.headers.get("user-agent", ""),
-            self.request.cookies.get(cookie_name(self.desk)),
+            self.request.cookies.get(cookie_name(self.served)),
         )
 
     def page(self, template: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
         """A page at the door; its form carries what its cookie says."""
         token = self.request.cookies.get(self._cookie) or secrets.token_urlsafe(24)
-        html = self.desk.templates.get_template(template).render(csrf=token, **context)
+        html = self.served.templates.get_template(template).render(csrf=token, **context)
         answer = HTMLResponse(html, status_code, headers={"Cache-Control": "no-store"})
-        answer.set_cookie(self._cookie, token, httponly=True, samesite="lax", secure=self.desk.secure, path="/")
+        answer.set_cookie(self._cookie, token, httponly=True, samesite="lax", secure=self.served.secure, path="/")
         return answer
 
     def enter(self, token: str, path: str) -> RedirectResponse:
         """Somebody got in: on to `path`, with the session's cookie."""
         answer = RedirectResponse(inside(path), 303, headers={"Cache-Control": "no-store"})
-        keep_session(answer, self.desk, token)
-        answer.delete_cookie(self._cookie, path="/", secure=self.desk.secure, httponly=True, samesite="lax")
+        keep_session(answer, self.served, token)
+        answer.delete_cookie(self._cookie, path="/", secure=self.served.secure, httponly=True, samesite="lax")
         return answer
 
     def prove(self) -> None:
@@ -77,14 +77,14 @@ class Door:
 
     @property
     def _cookie(self) -> str:
-        return f"__Host-{DOOR}" if self.desk.secure else DOOR
+        return f"__Host-{DOOR}" if self.served.secure else DOOR
 
 
-def keep_session(answer: RedirectResponse, desk: Desk, token: str) -> None:
+def keep_session(answer: RedirectResponse, served: ServedOffice, token: str) -> None:
     """Let the browser keep the session's token, where no script reads it, for as long as the session may last."""
     answer.set_cookie(
-        cookie_name(desk), token, max_age=int(LASTS.total_seconds()), path="/", httponly=True, samesite="lax",
-        secure=desk.secure,
+        cookie_name(served), token, max_age=int(LASTS.total_seconds()), path="/", httponly=True, samesite="lax",
+        secure=served.secure,
     )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def _is_address(text: str) -> bool:
 
 def at_door(request: Request) -> Door:
     """A look at the door."""
-    return Door(desk_of(request), request)
+    return Door(served_office(request), request)
 
 
 async def knocked(request: Request) -> Door:
@@ -132,7 +132,7 @@ async def knocked(request: Request) -> Door:
         form = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
         raise BadInputError("表单无法读取:内容过多,或在传送中损坏。") from error
-    door = Door(desk_of(request), request, form)
+    door = Door(served_office(request), request, form)
     door.prove()
     return door
 

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from duban.web.api import routers
 from duban.web.call import VERSION, NotModifiedError
-from duban.web.desk import Desk, desk_of
 from duban.web.problem import KINDS, MEDIA_TYPE, Problem, answer_problems
+from duban.web.served import ServedOffice, served_office
 from models.coded import Coded
 
 PREFIX = "/api/v1"
@@ -28,7 +28,7 @@ READING = (400,)
 """Which problems an operation may answer with."""
 
 
-def make_interface(desk: Desk) -> FastAPI:
+def make_interface(served: ServedOffice) -> FastAPI:
     """The application to be mounted at PREFIX."""
     app = FastAPI(
         title="督办接口",
@@ -40,7 +40,7 @@ def make_interface(desk: Desk) -> FastAPI:
         servers=[{"url": PREFIX}],
         root_path_in_servers=False,
     )
-    app.state.desk = desk
+    app.state.served = served
     answer_problems(app)
 
     @app.exception_handler(NotModifiedError)
@@ -61,7 +61,7 @@ def make_interface(desk: Desk) -> FastAPI:
     def docs(request: Request) -> HTMLResponse:
         """The description as a page, drawn from the same OpenAPI document."""
         api = app.openapi()
-        page = desk_of(request).templates.get_template("api_docs.html").render(api=api, groups=_by_tag(api))
+        page = served_office(request).templates.get_template("api_docs.html").render(api=api, groups=_by_tag(api))
         return HTMLResponse(page)
 
     return app

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from duban.web.desk import Desk
+from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from duban.web.work_folder import prune, work_folder
 from models.actor import Actor, Channel
@@ -216,28 +216,28 @@ class Jobs:
         return work_folder(self._settings) / f"job-{job_id}.held"
 
 
-def jobs_of(desk: Desk) -> Jobs:
+def jobs_of(served: ServedOffice) -> Jobs:
     """The runner of this process; it starts no thread before there is work."""
-    made = desk.parts.get(PART)
+    made = served.parts.get(PART)
     if not isinstance(made, Jobs):
-        made = desk.parts.setdefault(PART, Jobs(desk.database, desk.settings, desk.now))
+        made = served.parts.setdefault(PART, Jobs(served.database, served.settings, served.now))
     return made
 
 
 def start_job(visit: Visit, kind: str, title: str, parameters: dict[str, Any]) -> int:
     """Put long work down for the person of the visit and have it begun; the id its page is found by."""
-    with unit_of_work(visit.desk.database) as session:
+    with unit_of_work(visit.served.database) as session:
         job = queue_job(
             session, by=visit.by, organ_id=key(visit.organ.id), kind=kind, title=title, parameters=parameters
         )
         job_id = key(job.id)
-    jobs_of(visit.desk).wake()
+    jobs_of(visit.served).wake()
     return job_id
 
 
-def stop_jobs(desk: Desk) -> None:
+def stop_jobs(served: ServedOffice) -> None:
     """End the runner, where there is one."""
-    made = desk.parts.get(PART)
+    made = served.parts.get(PART)
     if isinstance(made, Jobs):
         made.stop()
 

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from duban.web.desk import desk_of
 from duban.web.posted import ForgedError
+from duban.web.served import served_office
 from duban.web.visit import SignInNeededError
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
 
@@ -44,7 +44,7 @@ def status_of(error: DubanError) -> int:
 def refuse(request: Request, status_code: int, message: str) -> Response:
     """A page that says what is wrong and what to do."""
     heading = HEADINGS.get(status_code, "未能完成")
-    page = desk_of(request).templates.get_template("error.html").render(heading=heading, message=message)
+    page = served_office(request).templates.get_template("error.html").render(heading=heading, message=message)
     return HTMLResponse(page, status_code, headers={"Cache-Control": "no-store"})
 
 

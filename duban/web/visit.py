@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from duban.edge import today
-from duban.web.desk import Desk, desk_of
 from duban.web.frame import frame
 from duban.web.inside import inside
+from duban.web.served import ServedOffice, served_office
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key, on_record, reading, unit_of_work
@@ -31,9 +31,9 @@ COOKIE, SAID = "duban_session", "duban_said"
 LONGEST_WORD = 400
 
 
-def cookie_name(desk: Desk) -> str:
+def cookie_name(served: ServedOffice) -> str:
     """The name of the session's cookie: behind TLS one that a browser takes from this very host only."""
-    return f"__Host-{COOKIE}" if desk.secure else COOKIE
+    return f"__Host-{COOKIE}" if served.secure else COOKIE
 
 
 class SignInNeededError(Exception):
@@ -44,7 +44,7 @@ class SignInNeededError(Exception):
 class Visit:
     """What a page works with. Permission is asked of `tasks.acting.authorize`, by `by`."""
 
-    desk: Desk
+    served: ServedOffice
     request: Request
     person: Person
     token: str
@@ -73,11 +73,11 @@ class Visit:
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only looks."""
-        return reading(self.desk.database)
+        return reading(self.served.database)
 
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction in which the person acts: what is changed without an audit entry is refused whole."""
-        return on_record(self.desk.database)
+        return on_record(self.served.database)
 
     def plan(self, session: Session) -> AnnualPlan:
         """The plan looked at: of the year the address names, else of the day's year, else the newest.
@@ -115,7 +115,7 @@ class Visit:
         """A page in the frame; `menu` is the path of the menu line it belongs to."""
         said = self.request.cookies.get(SAID)
         around = frame(session, key(self.organ.id), by=self.looking, year=self.year)
-        html = self.desk.templates.get_template(template).render(
+        html = self.served.templates.get_template(template).render(
             visit=self, frame=around, menu=menu, link=self.link, csrf=self.csrf,
             said=unquote(said)[:LONGEST_WORD] if said else None, **context,
         )  # fmt: skip
@@ -129,7 +129,7 @@ class Visit:
         answer = RedirectResponse(inside(path), 303)
         if said:
             answer.set_cookie(
-                SAID, quote(said[:LONGEST_WORD]), max_age=60, httponly=True, samesite="lax", secure=self.desk.secure
+                SAID, quote(said[:LONGEST_WORD]), max_age=60, httponly=True, samesite="lax", secure=self.served.secure
             )
         return answer
 
@@ -146,12 +146,12 @@ def signed_in(
     on: Annotated[str | None, Query(max_length=10)] = None,
 ) -> Visit:
     """Who asks. Raises SignInNeededError, or NotFoundError for an organ the person may not know of."""
-    desk = desk_of(request)
-    token = request.cookies.get(cookie_name(desk))
-    now = desk.now()
+    served = served_office(request)
+    token = request.cookies.get(cookie_name(served))
+    now = served.now()
     if not token:
         raise SignInNeededError
-    with reading(desk.database) as session:
+    with reading(served.database) as session:
         found = find_session(session, token, now=now)
         if found is None:
             raise SignInNeededError
@@ -161,9 +161,9 @@ def signed_in(
             by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
             looked_at = seen_organ(session, organ, by=by)
     if now - held.seen_at > NOTED_EVERY:
-        with unit_of_work(desk.database) as session:
+        with unit_of_work(served.database) as session:
             note_use(session, held, now=now)
-    return Visit(desk, request, person, token, looked_at, year, day, now)
+    return Visit(served, request, person, token, looked_at, year, day, now)
 
 
 Signed = Annotated[Visit, Depends(signed_in)]

@@ -79,4 +79,4 @@ def drop_waiting(visit: Visit, kind: str, token: str) -> None:
 
 
 def _home(visit: Visit, kind: str) -> Path:
-    return work_folder(visit.desk.settings) / f"list-{kind}-{visit.person.id}"
+    return work_folder(visit.served.settings) / f"list-{kind}-{visit.person.id}"

@@ -19,7 +19,7 @@ from tasks.acting.authorize import Standing, authorize, authorize_organ, permitt
 
 
 @dataclass
-class Deed:
+class ActUnderWay:
     """An act under way. The body sets `becomes` where the item's state changes."""
 
     by: Actor
@@ -44,7 +44,7 @@ class Deed:
 @contextmanager
 def performing(
     session: Session, by: Actor, action: Action, item: WorkItem, *, reason: str | None = None
-) -> Iterator[Deed]:
+) -> Iterator[ActUnderWay]:
     """Do `action` on the item as `by`; the row is held until the transaction ends, so of two at once one waits.
 
     Raises NotFoundError or ForbiddenError (who may, and when), as do the guards of the body.
@@ -56,7 +56,7 @@ def performing(
     with recorded(
         session, by, action, organ_id=item.organ_id, item_id=item.id, for_id=ways[0].seat.for_id, reason=reason
     ) as record:
-        deed = Deed(by, item, ways, record)
+        deed = ActUnderWay(by, item, ways, record)
         yield deed
         if deed.becomes is not None and deed.becomes is not was:
             if deed.becomes not in transition.to:
@@ -140,7 +140,13 @@ def may_decide(
 
 
 def check_level(
-    session: Session, deed: Deed, levels: list[list[str]], level: int, *, asked_by: int | None, decided: Sequence[int]
+    session: Session,
+    deed: ActUnderWay,
+    levels: list[list[str]],
+    level: int,
+    *,
+    asked_by: int | None,
+    decided: Sequence[int],
 ) -> None:
     """Whether `deed`'s actor may decide at the level whose turn it is, `level` counting those passed.
 

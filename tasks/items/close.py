@@ -26,7 +26,7 @@ from models.plan import AnnualPlan
 from models.policy import Policy
 from models.sufficiency import EvidencePiece, shortfall
 from models.typed_text import words
-from tasks.acting.perform import Deed, check_level, performing, policy_of
+from tasks.acting.perform import ActUnderWay, check_level, performing, policy_of
 from tasks.ladder.arm import refresh_due
 from tasks.notices.tell import role_to_ask, settle, tell
 
@@ -214,7 +214,7 @@ def _claimed(session: Session, item: WorkItem) -> Sequence[Deadline]:
     ).all()  # fmt: skip
 
 
-def _review(session: Session, deed: Deed, request: ClosureRequest, *, passed: bool, comment: str | None) -> None:
+def _review(session: Session, deed: ActUnderWay, request: ClosureRequest, *, passed: bool, comment: str | None) -> None:
     """Put on record what this level says. Raises ForbiddenError where it is not the actor's turn."""
     check_level(
         session, deed, request.levels, request.level, asked_by=request.person_id,
@@ -241,7 +241,7 @@ def _reviewers(session: Session, request: ClosureRequest) -> Sequence[int]:
     return session.exec(select(ClosureReview.person_id).where(ClosureReview.request_id == request.id)).all()
 
 
-def _rest_on_evidence(session: Session, deed: Deed, request: ClosureRequest, waive: str | None) -> None:
+def _rest_on_evidence(session: Session, deed: ActUnderWay, request: ClosureRequest, waive: str | None) -> None:
     item = deed.item
     pieces = _evidence(session, item)
     missing = lacking(item, policy_of(session, item), pieces, on=request.on)
@@ -278,7 +278,7 @@ def _counting(item: WorkItem, pieces: Sequence[Evidence], on: dt.date) -> list[E
     ]
 
 
-def _settle(session: Session, deed: Deed, request: ClosureRequest) -> Closure:
+def _settle(session: Session, deed: ActUnderWay, request: ClosureRequest) -> Closure:
     item, by = deed.item, deed.by
     request.state = ClosureState.ACCEPTED
     settled = _claimed(session, item)
@@ -311,7 +311,7 @@ def _settle(session: Session, deed: Deed, request: ClosureRequest) -> Closure:
     return Closure(item.number, deed.becomes, ends[-1] if ends else item.due_on, request.on, on_time, left)
 
 
-def _dismiss(session: Session, deed: Deed, reason: str) -> None:
+def _dismiss(session: Session, deed: ActUnderWay, reason: str) -> None:
     objection = session.exec(
         select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
     ).one()

@@ -28,7 +28,7 @@ from models.receipt import Receipt
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, permitted, standings
-from tasks.acting.perform import Deed, performing
+from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.transfer import post_in_office
 from tasks.ladder.arm import refresh_due
 from tasks.notices.tell import settle, tell
@@ -267,7 +267,7 @@ def _unknown(number: int, by: Actor | None = None) -> NotFoundError:
 
 
 @contextmanager
-def _acting(session: Session, action: Action, instruction: Instruction, by: Actor) -> Iterator[Deed]:
+def _acting(session: Session, action: Action, instruction: Instruction, by: Actor) -> Iterator[ActUnderWay]:
     """The act on the instruction's item; read anew once the item is held, so that of two at once one is told.
 
     Who may not know of the item hears of neither.
@@ -280,7 +280,7 @@ def _acting(session: Session, action: Action, instruction: Instruction, by: Acto
         yield deed
 
 
-def _take_note(session: Session, instruction: Instruction, deed: Deed) -> None:
+def _take_note(session: Session, instruction: Instruction, deed: ActUnderWay) -> None:
     instruction.state = InstructionState.SIGNED
     instruction.signed_by_id, instruction.signed_on = deed.person_id, deed.by.on
     settle(session, f"instruction:{instruction.id}")

@@ -14,7 +14,7 @@ from models.light import planned_percent
 from models.permission import Action, Scope
 from models.progress import ProgressEntry
 from models.typed_text import words, words_or_none
-from tasks.acting.perform import Deed, performing
+from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.sign import lead_receipt, take_on
 
 PROMISE_LIMIT = 10
@@ -94,7 +94,7 @@ def _planned(session: Session, item: WorkItem, on: dt.date) -> int | None:
     return round(planned_percent(item.start_on or item.issued_on or on, final.due_on, on))
 
 
-def _keep_or_make_promise(session: Session, deed: Deed, next_report_on: dt.date | None) -> None:
+def _keep_or_make_promise(session: Session, deed: ActUnderWay, next_report_on: dt.date | None) -> None:
     """A new promise quiets the ladder until its day has passed; reporting without one ends the quiet.
 
     What a leader instructed is asked after on its own day, whatever was promised. Before an item's start the ladder

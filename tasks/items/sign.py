@@ -10,7 +10,7 @@ from models.permission import Action, Scope
 from models.person import Person
 from models.receipt import Receipt
 from tasks.acting.authorize import Standing
-from tasks.acting.perform import Deed, performing
+from tasks.acting.perform import ActUnderWay, performing
 
 
 def sign(session: Session, item: WorkItem, *, by: Actor) -> Receipt:
@@ -24,7 +24,7 @@ def sign(session: Session, item: WorkItem, *, by: Actor) -> Receipt:
     return receipt
 
 
-def take_on(session: Session, deed: Deed, receipt: Receipt, standing: Standing) -> None:
+def take_on(session: Session, deed: ActUnderWay, receipt: Receipt, standing: Standing) -> None:
     """Write who signed a receipt, and for whom; the lead's moves the item on."""
     receipt.person_id, receipt.for_id = deed.person_id, standing.seat.for_id
     receipt.signed_on, receipt.signed_at = deed.by.on, deed.by.now
@@ -44,7 +44,7 @@ def lead_receipt(session: Session, item: WorkItem) -> Receipt:
     ).one()
 
 
-def _open(session: Session, deed: Deed) -> tuple[Receipt, Standing]:
+def _open(session: Session, deed: ActUnderWay) -> tuple[Receipt, Standing]:
     lead = lead_receipt(session, deed.item)
     units = session.exec(
         select(Receipt).where(Receipt.item_id == deed.item.id, col(Receipt.unit_id).is_not(None))

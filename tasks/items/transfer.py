@@ -17,7 +17,7 @@ from models.permission import Action, Scope
 from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
 from models.typed_text import words
-from tasks.acting.perform import Deed, performing
+from tasks.acting.perform import ActUnderWay, performing
 from tasks.lists.item_line import ItemLine
 from tasks.notices.tell import settle, tell
 
@@ -80,7 +80,7 @@ def post_in_office(session: Session, person: Person, by: Actor, *, organ_id: int
 
 
 def _target(
-    session: Session, item: WorkItem, department: Department | None, handler: Person | None, deed: Deed
+    session: Session, item: WorkItem, department: Department | None, handler: Person | None, deed: ActUnderWay
 ) -> tuple[int | None, int | None]:
     if department is None and handler is None:
         raise BadInputError(f"请写明转给哪个科室{deed.by.hint('--department')}或哪位承办人{deed.by.hint('--to')}。")
@@ -92,7 +92,7 @@ def _target(
     return (post.department_id or item.department_id, post.id) if post else (None, None)
 
 
-def _uphold(session: Session, deed: Deed, reason: str) -> None:
+def _uphold(session: Session, deed: ActUnderWay, reason: str) -> None:
     open_one = session.exec(
         select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
     ).first()

@@ -99,13 +99,13 @@ class Work:
 
 def gather_work(session: Session, plan: AnnualPlan, *, by: Actor, calendar: WorkCalendar) -> Work:
     """What `by` has to do on its day for the plan's items."""
-    desk = _Desk(session, plan, by, calendar)
-    lines, cut = desk.lines()
-    return Work(tuple(lines), frozenset(cut), desk.coming())
+    bench = _Workbench(session, plan, by, calendar)
+    lines, cut = bench.lines()
+    return Work(tuple(lines), frozenset(cut), bench.coming())
 
 
-class _Desk:
-    """The desk of one person on one day."""
+class _Workbench:
+    """What one person has to do, gathered kind by kind."""
 
     def __init__(self, session: Session, plan: AnnualPlan, by: Actor, calendar: WorkCalendar) -> None:
         self.session, self.plan, self.by, self.calendar = session, plan, by, calendar

@@ -57,7 +57,7 @@ class SendResult:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReceiverAnswer:
     """What came of one try."""
 
     delivered: bool
@@ -79,7 +79,7 @@ class Sender:
         default_factory=lambda: httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
     )
 
-    def send(self, webhook: Webhook, message: WebhookMessage, *, now: dt.datetime) -> Answer:
+    def send(self, webhook: Webhook, message: WebhookMessage, *, now: dt.datetime) -> ReceiverAnswer:
         """Sign and send one message. Never raises for what the other side does."""
         body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":"))
         at = now.astimezone(dt.UTC)
@@ -100,11 +100,11 @@ class Sender:
                     if len(heard) > LONGEST_ANSWER or time.monotonic() - began > PATIENCE:
                         break
         except UnreachableError as error:
-            return Answer(False, str(error))
+            return ReceiverAnswer(False, str(error))
         except httpx.TimeoutException:
-            return Answer(False, "对方超时未答复")
+            return ReceiverAnswer(False, "对方超时未答复")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return Answer(False, f"无法连接:{type(error).__name__}")
+            return ReceiverAnswer(False, f"无法连接:{type(error).__name__}")
         words = f"{answer.status_code} {answer.reason_phrase}".strip()
         if answer.is_redirect:
             words += "(不跟随转向,请改用新的地址)"
@@ -112,7 +112,7 @@ class Sender:
             text = heard[:LONGEST_ANSWER].decode(errors="replace").strip()
             words += f":{text}" if text and text.isprintable() else ""
             words += f"(Retry-After {said[:20]})" if said else ""
-        return Answer(answer.is_success, words, stop=answer.status_code == STOP)
+        return ReceiverAnswer(answer.is_success, words, stop=answer.status_code == STOP)
 
     def _request(self, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
         """The request, addressed to the very address that was looked at: a name that answers otherwise the second time
@@ -201,7 +201,9 @@ def _claim(engine: Engine, now: dt.datetime, failing: set[int]) -> tuple[Webhook
         return session.get_one(Webhook, message.webhook_id), message
 
 
-def _note(session: Session, message: WebhookMessage, answer: Answer, result: SendResult, now: dt.datetime) -> None:
+def _note(
+    session: Session, message: WebhookMessage, answer: ReceiverAnswer, result: SendResult, now: dt.datetime
+) -> None:
     """Write down what came of it, unless somebody else has taken the message meanwhile."""
     values: dict[str, Any] = {"answer": answer.words[:500]}
     if answer.delivered:

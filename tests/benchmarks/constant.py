@@ -27,7 +27,7 @@ def beside_constant(filled: Filled, template: str, who: str) -> Iterator[tuple[V
     office = cast(Office, SimpleNamespace(settings=Settings(home=Path(gettempdir())), engine=filled.engine, today=ON))
     web = Web(office)
     filled_in: list[dict[str, Any]] = []
-    made = web.app.state.desk.templates.get_template(template)
+    made = web.app.state.served.templates.get_template(template)
     render = made.render
 
     def noted(**context: Any) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from flows import rhythms
-from flows.embedded_clock import LEASE, ClockState, EmbeddedClock, Way
+from flows.embedded_clock import LEASE, ClockState, EmbeddedClock, RunWay
 from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import missed
@@ -128,7 +128,7 @@ def test_without_prefect_a_tick_raises_the_notices_itself(office: Office, settin
     embedded.tick(DAILY)
 
     assert notices(database) > 0
-    assert embedded.runs[DAILY.rhythm].way is Way.DIRECT
+    assert embedded.runs[DAILY.rhythm].way is RunWay.DIRECT
 
 
 def test_with_a_broken_prefect_a_tick_raises_the_notices_itself_and_says_so(
@@ -156,7 +156,7 @@ def test_a_healthy_prefect_runs_the_flow_with_its_parameters(
     embedded.tick(DAILY)
 
     assert prefect.asked == [("flows.daily_supervision.daily_supervision", {})]
-    assert embedded.runs[DAILY.rhythm].way is Way.PREFECT
+    assert embedded.runs[DAILY.rhythm].way is RunWay.PREFECT
     assert notices(database) == 0
 
 
@@ -173,7 +173,7 @@ def test_a_flow_that_breaks_after_its_work_doubles_nothing(
     embedded.tick(DAILY)
 
     assert notices(database) == written[0] > 0
-    assert embedded.runs[DAILY.rhythm].way is Way.DIRECT
+    assert embedded.runs[DAILY.rhythm].way is RunWay.DIRECT
     assert "engine_failed" in actions(caplog)
 
 
@@ -264,7 +264,7 @@ def test_a_rhythm_that_fails_stops_nothing_and_is_tried_again(
 
     embedded.tick(unreadable)
 
-    assert embedded.runs[DAILY.rhythm].way is Way.FAILED
+    assert embedded.runs[DAILY.rhythm].way is RunWay.FAILED
     assert "tick_failed" in actions(caplog)
     with Session(database) as session:
         assert missed(unreadable, session.get(LastRun, DAILY.rhythm), clock.now()) is not None

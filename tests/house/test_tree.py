@@ -236,14 +236,6 @@ def test_nobody_writes_off_the_record_but_the_engine() -> None:
     assert commits == {"models/database.py"}
 
 
-TWICE = {
-    "Deed": "an act under way in tasks.acting.perform; the table of forms in duban/web/deeds.py is being dissolved",
-    "Desk": "placeholder",
-    "Report": "the act 填报 of the interface, named in its schema, beside the year's report",
-}
-"""Class names that two files may define, and why."""
-
-
 def test_one_name_is_one_class() -> None:
     """Whoever reads a name knows which class is meant; a private one is seen beside its only use."""
     where: dict[str, list[str]] = {}
@@ -252,5 +244,4 @@ def test_one_name_is_one_class() -> None:
             for name in re.findall(r"^class ([A-Z]\w*)", file.read_text(encoding="utf-8"), re.MULTILINE):
                 where.setdefault(name, []).append(str(file.relative_to(ROOT)))
 
-    assert {name: files for name, files in where.items() if len(files) > 1 and name not in TWICE} == {}
-    assert {name for name, files in where.items() if len(files) > 1} == TWICE.keys()
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}

@@ -53,7 +53,7 @@ def upload(
     def do(session: Session) -> Done:
         item = seen_item(session, item_id, by=call.by)
         check_unchanged(session, call, item, if_match)
-        settings = call.desk.settings
+        settings = call.served.settings
         piece = attach(
             session,
             item,
@@ -88,5 +88,5 @@ def download(call: Reader, evidence_id: RowId) -> Response:
     """佐证材料的原文件。"""
     with call.reading() as session:
         piece = seen_evidence(session, evidence_id, by=call.by)
-        file, stored = fetch_evidence(session, piece, FileStore(call.desk.settings.evidence_store))
+        file, stored = fetch_evidence(session, piece, FileStore(call.served.settings.evidence_store))
     return streamed(file, piece.name, stored.media_type, stored.size)

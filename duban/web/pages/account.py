@@ -54,9 +54,9 @@ def password(sent: Sent) -> Response:
             if mine is None or mine.password_hash is None:
                 raise NotFoundError("您的账户没有密码:请用单点登录,或请管理员发一个一次性地址。")
             check_password(session, visit.person, mine.login, new)
-        address = client_address(visit.request, visit.desk.settings)
+        address = client_address(visit.request, visit.served.settings)
         try:
-            prove(visit.desk.database, mine.login, old, address=address, now=visit.now)
+            prove(visit.served.database, mine.login, old, address=address, now=visit.now)
         except SlowDownError:
             raise
         except ForbiddenError as error:
@@ -71,7 +71,7 @@ def password(sent: Sent) -> Response:
     except DubanError as error:
         return _refused(visit, error, password_error=error.message)
     answer = visit.go("/account", "密码已修改,其他地方的登录都已退出。")
-    keep_session(answer, visit.desk, token)
+    keep_session(answer, visit.served, token)
     return answer
 
 
@@ -121,7 +121,7 @@ def new_feed(sent: Sent) -> Response:
     with visit.writing() as session:
         secret = make_feed(session, visit.person, by=visit.by)
     with visit.reading() as session:
-        return _page(session, visit, feed_address=visit.desk.settings.address(FEED.format(secret=secret)))
+        return _page(session, visit, feed_address=visit.served.settings.address(FEED.format(secret=secret)))
 
 
 @router.post("/account/feed/revoke")

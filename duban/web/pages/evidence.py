@@ -17,5 +17,5 @@ def evidence(visit: Signed, evidence_id: int) -> Response:
     """The file as it was brought."""
     with visit.reading() as session:
         piece = seen_evidence(session, evidence_id, by=visit.by)
-        file, stored = fetch_evidence(session, piece, FileStore(visit.desk.settings.evidence_store))
+        file, stored = fetch_evidence(session, piece, FileStore(visit.served.settings.evidence_store))
     return streamed(file, piece.name, stored.media_type, stored.size)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from duban.web.call import VERSION, has
-from duban.web.desk import desk_of
+from duban.web.served import served_office
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import reading
@@ -22,18 +22,18 @@ ICALENDAR = "text/calendar; charset=utf-8"
 @router.get("/feeds/{secret}.ics")
 def feed(request: Request, secret: str) -> Response:
     """The calendar; the same answer for an address that never was and for one that is no longer."""
-    desk = desk_of(request)
-    now = desk.now()
-    with reading(desk.database) as session:
+    served = served_office(request)
+    now = served.now()
+    with reading(served.database) as session:
         found = find_feed(session, secret, now=now)
         if found is None:
             raise NotFoundError("没有这个页面。")
         _held, person = found
-        mark = f"{VERSION}:{desk.settings.office_url}:{calendar_mark(session, person, on=day_of(now))}"
+        mark = f"{VERSION}:{served.settings.office_url}:{calendar_mark(session, person, on=day_of(now))}"
         etag = f'"{hashlib.sha256(mark.encode()).hexdigest()[:24]}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
         if has(request.headers.get("if-none-match"), etag):
             return Response(status_code=304, headers=headers)
         by = Actor(person.name, Channel.API, day_of(now), now, person.id)
-        content = write_calendar(session, person, by=by, office_url=desk.settings.office_url)
+        content = write_calendar(session, person, by=by, office_url=served.settings.office_url)
     return Response(content, media_type=ICALENDAR, headers=headers)

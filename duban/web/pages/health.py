@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from duban.web.desk import desk_of
+from duban.web.served import served_office
 from flows.embedded_clock import ClockState
 from models.database import reading
 
@@ -15,10 +15,10 @@ router = APIRouter()
 @router.get("/healthz")
 def healthz(request: Request) -> JSONResponse:
     """200 while the database answers and the clock runs, else 503."""
-    desk = desk_of(request)
-    reachable = _is_reachable(desk.database)
-    ok = reachable and desk.clock.state is not ClockState.STOPPED
-    clock, prefect = desk.clock.state.value, desk.prefect_state.value
+    served = served_office(request)
+    reachable = _is_reachable(served.database)
+    ok = reachable and served.clock.state is not ClockState.STOPPED
+    clock, prefect = served.clock.state.value, served.prefect_state.value
     return JSONResponse({"ok": ok, "database": reachable, "clock": clock, "prefect": prefect}, 200 if ok else 503)
 
 

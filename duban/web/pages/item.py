@@ -166,8 +166,8 @@ def _form(
         back=inside(typed.get("back", ""), "") or visit.link(f"/items/{item.id}"),
         given_back=inside(typed.get("back", ""), ""),
         endings=ENDINGS,
-        largest=visit.desk.settings.evidence_bytes,
-        megabytes=visit.desk.settings.evidence_megabytes,
+        largest=visit.served.settings.evidence_bytes,
+        megabytes=visit.served.settings.evidence_megabytes,
         has_files=any(ask.kind == "files" for ask in asked),
     )
 

@@ -72,7 +72,7 @@ def transfer_done(sent: Sent) -> Response:
     visit, ids, query = sent.visit, selected(sent.texts("item")), sent.text("query")
     sure = sent.ticked("sure")
     try:
-        with visit.writing() if sure else rehearsing(visit.desk.database) as session:
+        with visit.writing() if sure else rehearsing(visit.served.database) as session:
             outcomes, to = _transferred(session, sent, ids)
     except NotFoundError:
         raise

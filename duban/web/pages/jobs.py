@@ -48,7 +48,7 @@ def fetch(visit: Signed, job_id: int) -> Response:
     made = job.result or {}
     if "file" not in made:
         raise NotFoundError("这项工作没有产生文件。")
-    path = find_result(visit.desk.settings, made["file"])
+    path = find_result(visit.served.settings, made["file"])
     name, media_type = str(made.get("name") or path.name), str(made.get("type") or "application/octet-stream")
     return streamed(path.open("rb"), name, media_type, path.stat().st_size)
 
@@ -74,13 +74,13 @@ def _own(session: Session, visit: Visit, job_id: int) -> Job:
 
 def _look_after(visit: Visit, found: Sequence[Job]) -> None:
     """Work that this process does not do may have lost the one that did, or found none yet."""
-    runner = jobs_of(visit.desk)
+    runner = jobs_of(visit.served)
     if any(job.state in GOING and job.id is not None and runner.progress(job.id) is None for job in found):
         runner.wake()
 
 
 def _progress(visit: Visit, job: Job) -> Progress:
-    return jobs_of(visit.desk).progress(job.id or 0) or Progress()
+    return jobs_of(visit.served).progress(job.id or 0) or Progress()
 
 
 def _as_dict(visit: Visit, job: Job) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def _evidence(session: Session, kind: Kind, rows: Sequence[Any]) -> dict[int, li
 
 
 def _attach(session: Session, sent: Posted, kind: Kind, row: Any) -> None:
-    settings = sent.visit.desk.settings
+    settings = sent.visit.served.settings
     for file in sent.files("evidence") if kind.code == "act" else ():
         attach_to_act(
             session, row, by=sent.visit.by, store=FileStore(settings.evidence_store),

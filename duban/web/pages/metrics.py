@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from duban.web.call import VERSION
-from duban.web.desk import Desk, desk_of
+from duban.web.served import ServedOffice, served_office
 from flows.embedded_clock import ClockState
 from flows.schedules import SCHEDULES
 from flows.slots import slots
@@ -30,14 +30,14 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """The measures. To others than this machine and the bearer of the token there is no such page."""
-    desk = desk_of(request)
-    if not _is_local(request) and not _bears_token(request, desk):
+    served = served_office(request)
+    if not _is_local(request) and not _bears_token(request, served):
         raise NotFoundError("没有这个页面。")
-    now = desk.now()
-    with reading(desk.database) as session:
+    now = served.now()
+    with reading(served.database) as session:
         found = measure(session, now=now)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Office(desk, found, now))
+    registry.register(_Office(served, found, now))
     return Response(
         generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )
@@ -46,8 +46,8 @@ def metrics(request: Request) -> Response:
 class _Office(Collector):
     """One answer's numbers, held by its own registry."""
 
-    def __init__(self, desk: Desk, found: Measures, now: dt.datetime) -> None:
-        self._desk, self._found, self._now = desk, found, now
+    def __init__(self, served: ServedOffice, found: Measures, now: dt.datetime) -> None:
+        self._served, self._found, self._now = served, found, now
 
     def collect(self) -> Iterator[Metric]:
         found, now = self._found, self._now
@@ -75,7 +75,7 @@ class _Office(Collector):
         )
         yield _states("duban_jobs", "Long work by state.", found.jobs)
         yield _one("duban_sessions", "Browsers signed in.", found.sessions)
-        owns = self._desk.clock.state is ClockState.OWNER
+        owns = self._served.clock.state is ClockState.OWNER
         yield _one("duban_clock_owner", "1 where this process runs the clock.", float(owns))
 
 
@@ -111,7 +111,7 @@ def _is_local(request: Request) -> bool:
         return False
 
 
-def _bears_token(request: Request, desk: Desk) -> bool:
-    wanted = desk.settings.metrics_token.get_secret_value()
+def _bears_token(request: Request, served: ServedOffice) -> bool:
+    wanted = served.settings.metrics_token.get_secret_value()
     kind, _, given = request.headers.get("authorization", "").partition(" ")
     return bool(wanted) and kind.lower() == "bearer" and compare_digest(given.strip().encode(), wanted.encode())

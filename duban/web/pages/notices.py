@@ -43,7 +43,7 @@ def notices(visit: Signed) -> HTMLResponse:
         if mine and oversees:
             choice = NoticeChoice(choice.first, choice.last, visit.person.id, choice.kind, choice.state, choice.item)
         found = browse_notices(
-            session, visit.organ, choice, by=visit.looking, settings=visit.desk.settings,
+            session, visit.organ, choice, by=visit.looking, settings=visit.served.settings,
             after=query.get("after") or None,
         )  # fmt: skip
         kept: dict[str, object] = {name: value for name, value in asked.items() if value}
@@ -77,7 +77,7 @@ def digest(visit: Signed, digest_id: int) -> HTMLResponse:
             recipient=recipient,
             attempts=attempts_of(session, found),
             notices=browse_notices(
-                session, organ, NoticeChoice(digest=digest_id), by=visit.looking, settings=visit.desk.settings,
+                session, organ, NoticeChoice(digest=digest_id), by=visit.looking, settings=visit.served.settings,
                 size=200,
             ),
             parked=found.state is DigestState.PARKED,

@@ -125,4 +125,4 @@ def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int 
 
 def welcome_address(visit: Visit, code: str) -> str:
     """Where a one-time code is used."""
-    return visit.desk.settings.address(f"/welcome?code={code}")
+    return visit.served.settings.address(f"/welcome?code={code}")

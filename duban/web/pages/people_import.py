@@ -127,7 +127,7 @@ def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
     """The import itself, rolled back whole: what is foretold is what will be done."""
     rows, _ = read_staff(open_workbook(file.path), file.name)
     try:
-        with Session(visit.desk.database, expire_on_commit=False) as scratch:
+        with Session(visit.served.database, expire_on_commit=False) as scratch:
             done = import_people(scratch, file.path, by=visit.by, on=on)
     except ImportRefusedError as refused:
         faults = refused.errors

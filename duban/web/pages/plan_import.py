@@ -141,7 +141,7 @@ def bring_in_background(database: Engine, settings: Settings, job: Job, report: 
 def _look(visit: Visit, file: WaitingFile, year: int, dues: Mapping[str, str]) -> Response:
     looked = _looked(visit, file.token)
     on = visit.link("/plans/import", waiting=file.token)
-    home = visit.desk.settings.home
+    home = visit.served.settings.home
     if file.path.stat().st_size > DIRECT:
         asked = {
             "path": str(file.path.relative_to(home)), "looked": str(looked.relative_to(home)), "year": year,
@@ -180,7 +180,7 @@ def _confirm(visit: Visit, file: WaitingFile, found: KeptPreview) -> Response:
     if found.errors:
         raise BadInputError(f"文件中还有 {found.errors} 处错误:更正后再导入。没有写入任何数据。")
     if file.path.stat().st_size > DIRECT:
-        asked = {"path": str(file.path.relative_to(visit.desk.settings.home)), "year": year, "dues": found.dues}
+        asked = {"path": str(file.path.relative_to(visit.served.settings.home)), "year": year, "dues": found.dues}
         return visit.go(visit.link(f"/jobs/{start_job(visit, BRING, f'导入“{file.name}”', asked)}"))
     try:
         with visit.writing() as session:
@@ -221,7 +221,7 @@ def _require(session: Session, visit: Visit) -> None:
 
 
 def _looked(visit: Visit, token: str) -> Path:
-    return work_folder(visit.desk.settings) / f"looked-{visit.person.id}" / f"{token}.zip"
+    return work_folder(visit.served.settings) / f"looked-{visit.person.id}" / f"{token}.zip"
 
 
 def _year(sent: Posted) -> int:

@@ -343,7 +343,7 @@ def _issue_page(
         chosen = find_policy(session, wanted)
     rungs = session.exec(select(Rung).where(Rung.policy_id == chosen.id).order_by(col(Rung.ordinal))).all()
     calendar = office_calendar(session, organ_id=found.organ_id)
-    with rehearsing(visit.desk.database) as scratch:
+    with rehearsing(visit.served.database) as scratch:
         foreseen = foresee_issue(
             scratch, scratch.get_one(AnnualPlan, found.id), by=visit.by, preset=chosen.name, calendar=calendar
         )

@@ -186,4 +186,4 @@ def _received(session: Session, visit: Visit, received_id: int) -> ReceivedRepor
 
 
 def _store(visit: Visit) -> FileStore:
-    return FileStore(visit.desk.settings.evidence_store)
+    return FileStore(visit.served.settings.evidence_store)

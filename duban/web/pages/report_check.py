@@ -22,7 +22,7 @@ def check(visit: Signed, report_id: int) -> HTMLResponse:
     """The findings of one version."""
     with visit.reading() as session:
         report = readable_report(session, visit, report_id)
-        home, may_pack = visit.desk.settings.home, may_edit_reports(session, visit)
+        home, may_pack = visit.served.settings.home, may_edit_reports(session, visit)
         # Looking makes no key: the first package does.
         own = spaced(fingerprint_of(signing_key(home))) if may_pack and (home / FILE).exists() else ""
         return visit.page(
@@ -38,7 +38,7 @@ def package(sent: Sent, report_id: int) -> Response:
     edition = sent.text("edition") or "internal"
     if edition not in ("internal", "public"):
         raise BadInputError("请选择内部版或公开版。")
-    key = signing_key(visit.desk.settings.home)
+    key = signing_key(visit.served.settings.home)
     with visit.writing() as session:
         report = readable_report(session, visit, report_id)
         packed = pack_report(session, report, by=visit.by, key=key, public=edition == "public")

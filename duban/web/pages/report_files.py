@@ -89,7 +89,7 @@ def annex(visit: Signed, report_id: int, edition: Which = "internal") -> Respons
         with visit.reading() as session:
             report = readable_report(session, visit, report_id)
             compiled = edition_of(session, report, public=public).compiled
-            write_annex(session, compiled, made, FileStore(visit.desk.settings.evidence_store), public=public)
+            write_annex(session, compiled, made, FileStore(visit.served.settings.evidence_store), public=public)
             name = _name(report.title, report.version, public, ".zip", "佐证材料")
         size = made.tell()
         made.seek(0)
@@ -129,7 +129,7 @@ def current(visit: Signed) -> Response:
         kept = newest_word_template(session, key(visit.organ.id))
         if kept is None:
             raise NotFoundError(f"{visit.organ.name}没有在用的 Word 模板。")
-        content = template_bytes(kept, FileStore(visit.desk.settings.evidence_store))
+        content = template_bytes(kept, FileStore(visit.served.settings.evidence_store))
         return attachment(content, kept.name, DOCX)
 
 
@@ -143,7 +143,7 @@ def upload(sent: Sent) -> Response:
             raise BadInputError("请选择模板文件(.docx)。")
         with visit.writing() as session:
             kept = keep_word_template(
-                session, visit.organ, by=visit.by, store=FileStore(visit.desk.settings.evidence_store),
+                session, visit.organ, by=visit.by, store=FileStore(visit.served.settings.evidence_store),
                 name=chosen[0].filename or "", source=chosen[0].file,
             )  # fmt: skip
             revision = kept.revision
@@ -174,10 +174,10 @@ def _file(
 ) -> Response:
     report = readable_report(session, visit, report_id)
     public = edition == "public"
-    store = FileStore(visit.desk.settings.evidence_store)
+    store = FileStore(visit.served.settings.evidence_store)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"report{ending}"
-        write_report(session, report, path, settings=visit.desk.settings, store=store, public=public)
+        write_report(session, report, path, settings=visit.served.settings, store=store, public=public)
         return attachment(path.read_bytes(), _name(report.title, report.version, public, ending, what), media_type)
 
 

@@ -35,7 +35,7 @@ def download(visit: Signed) -> Response:
     """The template as a file that can be changed and sent back."""
     with visit.reading() as session:
         _check_reader(session, visit)
-        content = template_text(template_for(session, visit.organ, visit.desk.settings.home))
+        content = template_text(template_for(session, visit.organ, visit.served.settings.home))
     return attachment(content.encode(), "报告体例.toml", "application/toml")
 
 
@@ -101,7 +101,7 @@ def _page(
 ) -> HTMLResponse:
     _check_reader(session, visit)
     kept = newest_template(session, key(visit.organ.id))
-    template = template_for(session, visit.organ, visit.desk.settings.home)
+    template = template_for(session, visit.organ, visit.served.settings.home)
     values = _values(template)
     if typed is not None:
         values |= {name: text for name, text in typed.typed.items() if name in values}

@@ -30,8 +30,8 @@ NAMED = 3
 def login(door: AtDoor, next: str = "") -> Response:
     """Name and password; whoever is signed in already goes on at once."""
     token = door.caller.former
-    with reading(door.desk.database) as session:
-        if token and find_session(session, token, now=door.desk.now()) is not None:
+    with reading(door.served.database) as session:
+        if token and find_session(session, token, now=door.served.now()) is not None:
             return RedirectResponse(inside(next), 303)
     return login_page(door, next=inside(next))
 
@@ -43,7 +43,7 @@ def log_in(door: Knocked) -> Response:
     try:
         if not name or not door.secret("password"):
             raise BadInputError("请填写登录名和密码。")
-        token = sign_in(door.desk.database, name, door.secret("password"), caller=door.caller, now=door.desk.now())
+        token = sign_in(door.served.database, name, door.secret("password"), caller=door.caller, now=door.served.now())
     except DubanError as error:
         status = 429 if isinstance(error, SlowDownError) else status_of(error)
         return login_page(door, next=onwards, name=name, error=error.message, status_code=status)
@@ -56,15 +56,15 @@ def log_out(sent: Sent) -> Response:
     with sent.visit.writing() as session:
         sign_out(session, sent.visit.token, now=sent.visit.now)
     answer = RedirectResponse("/login", 303)
-    desk = sent.visit.desk
-    answer.delete_cookie(cookie_name(desk), path="/", secure=desk.secure, httponly=True, samesite="lax")
+    served = sent.visit.served
+    answer.delete_cookie(cookie_name(served), path="/", secure=served.secure, httponly=True, samesite="lax")
     return answer
 
 
 @router.get("/setup")
 def setup(door: AtDoor, token: str = "") -> Response:
     """Make the first administrator, with the token that `duban serve` printed."""
-    with reading(door.desk.database) as session:
+    with reading(door.served.database) as session:
         _check_setup(session, door, token)
         return _setup(session, door, token)
 
@@ -72,13 +72,13 @@ def setup(door: AtDoor, token: str = "") -> Response:
 @router.post("/setup")
 def set_up_office(door: Knocked) -> Response:
     """Make the first administrator, and sign in."""
-    desk, now = door.desk, door.desk.now()
+    served, now = door.served, door.served.now()
     token, typed = door.text("token"), {name: door.text(name) for name in ("name", "organ", "organ_name", "organ_code")}
-    with reading(desk.database) as session:
+    with reading(served.database) as session:
         _check_setup(session, door, token)
     try:
         _check_twice(door)
-        with on_record(desk.database) as session:
+        with on_record(served.database) as session:
             organ = _chosen(session, typed["organ"])
             account, person = set_up(
                 session, name=typed["name"], password=door.secret("password"), now=now, organ=organ,
@@ -86,40 +86,40 @@ def set_up_office(door: Knocked) -> Response:
             )  # fmt: skip
             entered = enter(session, account, person, caller=door.caller, now=now, way="首次设置")
     except DubanError as error:
-        with reading(desk.database) as session:
+        with reading(served.database) as session:
             return _setup(session, door, token, typed=typed, error=error.message, status_code=status_of(error))
-    desk.setup_token = None
+    served.setup_token = None
     return door.enter(entered, "/")
 
 
 @router.get("/welcome")
 def welcome(door: AtDoor, code: str = "") -> Response:
     """Set a password with a one-time code: an invitation, or help for whoever forgot it."""
-    with reading(door.desk.database) as session:
+    with reading(door.served.database) as session:
         return _welcome(session, door, code)
 
 
 @router.post("/welcome")
 def set_first_password(door: Knocked) -> Response:
     """Set the password, and sign in with it."""
-    code, now = door.text("code"), door.desk.now()
+    code, now = door.text("code"), door.served.now()
     try:
         _check_twice(door)
-        with on_record(door.desk.database) as session:
+        with on_record(door.served.database) as session:
             invited = set_by_code(session, code, door.secret("password"), now=now)
             token = enter(session, invited.account, invited.person, caller=door.caller, now=now, way="一次性地址")
     except NotFoundError:
         raise
     except DubanError as error:
-        with reading(door.desk.database) as session:
+        with reading(door.served.database) as session:
             return _welcome(session, door, code, error=error.message, status_code=status_of(error))
     return door.enter(token, "/")
 
 
 def login_page(door: Door, *, next: str = "/", name: str = "", error: str = "", status_code: int = 200) -> HTMLResponse:
     """The sign-in page, with why the last try was refused."""
-    settings = door.desk.settings
-    with reading(door.desk.database) as session:
+    settings = door.served.settings
+    with reading(door.served.database) as session:
         heading, empty = _heading(session), not any_account(session)
     return door.page(
         "login.html", status_code=status_code, heading=heading, empty=empty, next=next, name=name, error=error,
@@ -136,7 +136,7 @@ def _heading(session: Session) -> str:
 
 def _check_setup(session: Session, door: Door, token: str) -> None:
     """Raises NotFoundError for a wrong token, and for everybody once there is an account."""
-    wanted = door.desk.setup_token
+    wanted = door.served.setup_token
     if wanted is None or any_account(session) or not compare_digest(wanted.encode(), token.encode()):
         raise NotFoundError(
             "这个设置地址不能用:已有账户的,请直接登录;还没有账户的,请用 duban serve 启动时显示的地址,每次启动都不同。"
@@ -163,7 +163,7 @@ def _chosen(session: Session, code: str) -> Organ | None:
 
 
 def _welcome(session: Session, door: Door, code: str, *, error: str = "", status_code: int = 200) -> HTMLResponse:
-    invited = find_invited(session, code, now=door.desk.now())
+    invited = find_invited(session, code, now=door.served.now())
     return door.page(
         "welcome.html", status_code=status_code, code=code, person=invited.person, login=invited.account.login,
         organ=session.get_one(Organ, invited.person.organ_id).name, error=error,

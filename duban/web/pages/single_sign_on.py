@@ -5,11 +5,11 @@ from typing import cast
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from duban.web.desk import Desk
 from duban.web.door import AtDoor, Door
 from duban.web.inside import inside
 from duban.web.pages.sign_in import login_page
 from duban.web.refusals import status_of
+from duban.web.served import ServedOffice
 from duban.web.single_sign_on import LASTS_SECONDS, ProviderError, SingleSignOn
 from models.database import on_record
 from models.errors import DubanError, ForbiddenError, NotFoundError
@@ -25,13 +25,13 @@ DENIED = "access_denied"
 def begin(door: AtDoor, next: str = "") -> Response:
     """On to the provider."""
     try:
-        address, attempt = _provider(door.desk).begin(inside(next), now=_now(door.desk))
+        address, attempt = _provider(door.served).begin(inside(next), now=_now(door.served))
     except ProviderError as error:
         return login_page(door, error=error.message, status_code=502)
     answer = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
     answer.set_cookie(
-        _cookie(door.desk), attempt.cookie, max_age=LASTS_SECONDS, path="/", httponly=True, samesite="lax",
-        secure=door.desk.secure,
+        _cookie(door.served), attempt.cookie, max_age=LASTS_SECONDS, path="/", httponly=True, samesite="lax",
+        secure=door.served.secure,
     )  # fmt: skip
     return answer
 
@@ -40,15 +40,15 @@ def begin(door: AtDoor, next: str = "") -> Response:
 def come_back(door: AtDoor, state: str = "", code: str = "", error: str = "", iss: str = "") -> Response:
     """Back from the provider: let in whom it vouches for, where we know that person."""
     answer = _let_in(door, state, code, error, iss)
-    answer.delete_cookie(_cookie(door.desk), path="/", secure=door.desk.secure, httponly=True, samesite="lax")
+    answer.delete_cookie(_cookie(door.served), path="/", secure=door.served.secure, httponly=True, samesite="lax")
     return answer
 
 
 def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response:
-    provider, desk = _provider(door.desk), door.desk
-    settings, now = desk.settings, _now(desk)
+    provider, served = _provider(door.served), door.served
+    settings, now = served.settings, _now(served)
     try:
-        attempt = provider.attempt_of(door.request.cookies.get(_cookie(desk), ""), state, now=now)
+        attempt = provider.attempt_of(door.request.cookies.get(_cookie(served), ""), state, now=now)
         if iss and iss != settings.oidc_issuer:
             raise ForbiddenError("返回的地址不是来自本单位的单点登录服务,没有登录。")
         if error or not code:
@@ -58,10 +58,10 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
         login = str(claims.get(settings.oidc_claim) or "")
         if settings.oidc_claim == "email" and claims.get("email_verified") is False:
             login = ""  # an address anybody may claim names nobody
-        with on_record(desk.database) as session:
+        with on_record(served.database) as session:
             token = enter_by_provider(
                 session, subject=f"{claims['iss']}|{claims['sub']}", login=login, provider=settings.oidc_label,
-                caller=door.caller, now=desk.now(),
+                caller=door.caller, now=served.now(),
             )  # fmt: skip
     except DubanError as refused:
         status = 502 if isinstance(refused, ProviderError) else status_of(refused)
@@ -69,16 +69,16 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
     return door.enter(token, attempt.onwards)
 
 
-def _provider(desk: Desk) -> SingleSignOn:
+def _provider(served: ServedOffice) -> SingleSignOn:
     """Raises NotFoundError where none is configured."""
-    if not desk.settings.oidc_issuer:
+    if not served.settings.oidc_issuer:
         raise NotFoundError("没有配置单点登录:请用密码登录。")
-    return cast(SingleSignOn, desk.parts.setdefault("single_sign_on", SingleSignOn(desk.settings)))
+    return cast(SingleSignOn, served.parts.setdefault("single_sign_on", SingleSignOn(served.settings)))
 
 
-def _now(desk: Desk) -> int:
-    return int(desk.now().timestamp())
+def _now(served: ServedOffice) -> int:
+    return int(served.now().timestamp())
 
 
-def _cookie(desk: Desk) -> str:
-    return f"__Host-{COOKIE}" if desk.secure else COOKIE
+def _cookie(served: ServedOffice) -> str:
+    return f"__Host-{COOKIE}" if served.secure else COOKIE

@@ -57,7 +57,7 @@ class Disk:
 @router.get("/system")
 def system(visit: Signed) -> HTMLResponse:
     """How the engine stands."""
-    desk = visit.desk
+    served = visit.served
     with visit.reading() as session:
         authorize_organ(session, visit.by, Action.SYSTEM, visit.organ.id)
         seen = organs_within(session, visit.by, Action.SYSTEM)
@@ -65,14 +65,14 @@ def system(visit: Signed) -> HTMLResponse:
         lease = clock_lease(session)
         return visit.page(
             session, "system.html", menu="/settings",
-            clock=desk.clock.state, running=desk.clock.state is not ClockState.STOPPED,
+            clock=served.clock.state, running=served.clock.state is not ClockState.STOPPED,
             lease=lease, lease_lasts=lease is not None and lease.expires_at > visit.now,
-            prefect=desk.prefect_state, prefect_running=desk.prefect_state is ServerState.RUNNING,
-            prefect_url=desk.prefect.url if desk.prefect and administrator else None,
-            rhythms=rhythm_lines(session, desk.clock, now=visit.now),
+            prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
+            prefect_url=served.prefect.url if served.prefect and administrator else None,
+            rhythms=rhythm_lines(session, served.clock, now=visit.now),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             digest_states=list(DigestState), database=show_database(session), version=version("duban"),
-            disk=_disk(desk.settings.home), backup=_last_backup(desk.settings.home),
+            disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
             settings=_settings(visit) if administrator else None, administrator=administrator,
         )  # fmt: skip
 
@@ -103,7 +103,7 @@ def _last_backup(home: Path) -> tuple[str, dt.datetime] | None:
 
 def _settings(visit: Visit) -> list[tuple[str, str, str]]:
     """Name, words and value of each setting; of a secret no more than whether there is one."""
-    settings = visit.desk.settings
+    settings = visit.served.settings
     rows = []
     for name in type(settings).model_fields:
         value = getattr(settings, name)

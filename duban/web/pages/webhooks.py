@@ -45,7 +45,7 @@ def make(sent: Sent) -> Response:
         raise NotFoundError("没有这个页面。") from error
     except DubanError as error:
         return _page(visit, sent=sent, error=error)
-    return _page(visit, secret=secret_of(visit.desk.settings.home, made), secret_of_url=made.url)
+    return _page(visit, secret=secret_of(visit.served.settings.home, made), secret_of_url=made.url)
 
 
 @router.post("/webhooks/{webhook_id:row}/test")
@@ -109,5 +109,5 @@ def _page(
             error=error.message if error else None,
             secret=secret,
             secret_of_url=secret_of_url,
-            private=visit.desk.settings.webhook_private,
+            private=visit.served.settings.webhook_private,
         )

@@ -75,7 +75,7 @@ class Owing:
 
 @router.get("/")
 def workbench(visit: Signed) -> HTMLResponse:
-    """The desk of whoever is signed in."""
+    """What whoever is signed in has to do."""
     with visit.reading() as session:
         plan = visit.plan_or_none(session)
         roles = {seat.role for seat in seats(session, visit.looking)}
@@ -88,12 +88,12 @@ def workbench(visit: Signed) -> HTMLResponse:
         if plan is None:
             may_plan = organ_id in organs_within(session, visit.by, Action.PLAN)
             return visit.page(session, "workbench_none.html", menu="/", may_plan=may_plan, queue=queue)
-        return _desk(session, visit, plan, roles, queue)
+        return _workbench(session, visit, plan, roles, queue)
 
 
 @router.get("/mine/{what}")
 def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLResponse:
-    """The rows behind a number of the desk that the list of items has no filter for."""
+    """The rows behind a number on the page that the list of items has no filter for."""
     with visit.reading() as session:
         plan = visit.plan(session)
         calendar = office_calendar(session, organ_id=plan.organ_id)
@@ -115,7 +115,7 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
         return visit.page(session, "work_rows.html", menu="/", number=number, lines=lines, plan=plan)
 
 
-def _desk(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], queue: Queue | None) -> HTMLResponse:
+def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], queue: Queue | None) -> HTMLResponse:
     calendar = office_calendar(session, organ_id=plan.organ_id)
     work = gather_work(session, plan, by=visit.looking, calendar=calendar)
     leads = bool(roles & LEADING)

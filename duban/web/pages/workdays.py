@@ -103,7 +103,7 @@ def bring_in(sent: Sent) -> Response:
                 changed = import_calendar(session, file.path, by=visit.by, organ_id=_organ_id(session, visit))
             drop_waiting(visit, KIND, file.token)
             return visit.go(visit.link("/workdays"), _said(f"已导入“{file.name}”", changed))
-        with Session(visit.desk.database, expire_on_commit=False) as scratch:
+        with Session(visit.served.database, expire_on_commit=False) as scratch:
             changed = import_calendar(scratch, file.path, by=visit.by, organ_id=_organ_id(scratch, visit))
         shown = CalendarChange(f"“{file.name}”将带来的变化", changed, [("waiting", file.token)], "/workdays/import")
         with visit.reading() as session:
@@ -132,7 +132,7 @@ def set_day(sent: Sent) -> Response:
             with visit.writing() as session:
                 changed = _set(session, visit, visit.by, sent, on)
             return visit.go(visit.link("/workdays", year=on.year), _said(f"{on} 已{_what(sent)}", changed))
-        with Session(visit.desk.database, expire_on_commit=False) as scratch:
+        with Session(visit.served.database, expire_on_commit=False) as scratch:
             changed = _set(scratch, visit, visit.by, sent, on)
         fields = [("day", on.isoformat()), ("what", sent.text("what")), ("name", sent.text("name"))]
         shown = CalendarChange(f"{on} {_what(sent)}将带来的变化", changed, fields, "/workdays/day")

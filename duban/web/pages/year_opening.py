@@ -29,7 +29,7 @@ def ask(visit: Signed, opens: Annotated[int | None, Query(ge=1990, le=2200)] = N
     with visit.reading() as session:
         authorize_organ(session, visit.by, Action.PLAN, visit.organ.id)
         opened, nothing = None, ""
-        with rehearsing(visit.desk.database) as scratch:
+        with rehearsing(visit.served.database) as scratch:
             try:
                 opened = open_year(scratch, scratch.get_one(Organ, visit.organ.id), year, by=visit.by)
             except NotFoundError as error:

@@ -57,7 +57,7 @@ def test_whatever_the_description_allows_is_answered_as_it_says(web: Web, name: 
     program = program_of(web, name)
     schema = schemathesis.openapi.from_dict(program.client.get(f"{API}/openapi.json").json())
     # The interface alone: the whole application would start its clock with every request.
-    schema.app = make_interface(web.app.state.desk)
+    schema.app = make_interface(web.app.state.served)
     operations: list[Any] = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     assert len(operations) > 35
     for operation in operations:

@@ -142,7 +142,7 @@ def test_a_long_trail_is_walked_in_the_background(
     answer = visitor.post(path)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/jobs/")
-    assert jobs_of(web.app.state.desk).settle()
+    assert jobs_of(web.app.state.served).settle()
 
     with unit_of_work(office.engine) as session:
         job = session.exec(select(Job)).one()

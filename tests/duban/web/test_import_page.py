@@ -158,7 +158,7 @@ def test_a_large_list_is_worked_on_in_the_background(web: Web, office: Office, m
     visitor, other = web.of(SUPERVISOR), web.of(HANDLER)
     job = send(visitor, GOOD)
     assert job.startswith("/jobs/")
-    runs = jobs_of(web.app.state.desk)
+    runs = jobs_of(web.app.state.served)
     assert runs.settle()
     shown = visitor.get(job)
     assert "已完成 已核对 3 项任务,没有错误;还没有写入。" in words_of(shown.text)

@@ -77,8 +77,8 @@ def test_a_long_list_is_written_in_the_background(web: Web, monkeypatch: pytest.
     visitor = web.of(SUPERVISOR)
     begun = visitor.client.get("/items/export.csv?sort=number&column=number", follow_redirects=False)
     assert (begun.status_code, begun.headers["location"]) == (303, "/jobs/1")
-    assert jobs_of(web.app.state.desk).settle()
+    assert jobs_of(web.app.state.served).settle()
     assert "已导出 69 项任务" in visitor.read("/jobs/1")
     made = rows(visitor.get("/jobs/1/file").content)
     assert [row[0] for row in made] == ["编号", *(str(at) for at in range(1, 70))]
-    stop_jobs(web.app.state.desk)
+    stop_jobs(web.app.state.served)

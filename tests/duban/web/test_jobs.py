@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from duban.web.desk import Desk
 from duban.web.jobs import FAULT, KINDS, Jobs, Report, jobs_of, start_job, stop_jobs
+from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from duban.web.work_folder import new_result, prune, touch, work_folder
 from models.database import unit_of_work
@@ -140,19 +140,19 @@ def test_work_under_way_when_the_service_stops_is_broken_off_and_told(web: Web, 
 
     kind["endless"] = endless
     put(web.office, "endless")
-    runs = jobs_of(web.app.state.desk)
+    runs = jobs_of(web.app.state.served)
     runs.wake()
     begun.wait(30)
     assert runs.settle(0) is False
-    stop_jobs(web.app.state.desk)
+    stop_jobs(web.app.state.served)
     assert outcome(web.office) == [(JobState.FAILED, ABANDONED)]
 
 
 def visit_of(web: Web, name: str) -> Visit:
-    desk: Desk = web.app.state.desk
-    with unit_of_work(desk.database) as session:
+    served: ServedOffice = web.app.state.served
+    with unit_of_work(served.database) as session:
         person, organ = find_person(session, name), find_organ(session, "bureau")
-    return Visit(desk, None, person, "", organ, None, web.office.today, web.now)  # type: ignore[arg-type]
+    return Visit(served, None, person, "", organ, None, web.office.today, web.now)  # type: ignore[arg-type]
 
 
 def test_a_page_starts_work_and_only_its_person_sees_how_far_it_is(web: Web, kind: dict[str, Any]) -> None:
@@ -168,7 +168,7 @@ def test_a_page_starts_work_and_only_its_person_sees_how_far_it_is(web: Web, kin
     kind["half"] = half
     job_id = start_job(visit_of(web, SUPERVISOR), "half", "写文件", {})
     mine, other = web.of(SUPERVISOR), web.of(HANDLER)
-    runs = jobs_of(web.app.state.desk)
+    runs = jobs_of(web.app.state.served)
     while (at := runs.progress(job_id)) is None or not at.words:
         threading.Event().wait(0.01)
     assert mine.get(f"/jobs/{job_id}.json").json() == {
@@ -194,7 +194,7 @@ def test_work_left_waiting_by_a_process_that_is_gone_is_begun_when_its_page_is_l
     kind["sum"] = add
     job_id = put(web.office, numbers=[4, 5])
     web.of(SUPERVISOR).read(f"/jobs/{job_id}")
-    assert jobs_of(web.app.state.desk).settle()
+    assert jobs_of(web.app.state.served).settle()
     assert outcome(web.office) == [(JobState.DONE, "合计 9。")]
 
 

@@ -197,7 +197,7 @@ def test_the_plan_is_taken_along_to_be_filled_in(web: Web) -> None:
 def test_a_large_plan_is_written_out_and_a_year_rehearsed_in_the_background(web: Web, office: Office) -> None:
     visitor = web.of(SUPERVISOR)
     notices = len(office.rows(Notice))
-    runs = jobs_of(web.app.state.desk)
+    runs = jobs_of(web.app.state.served)
     answer = visitor.post("/plans/1/export")
     assert runs.settle()
     assert "已导出 5 项任务。" in visitor.read(answer.headers["location"])

@@ -39,7 +39,7 @@ def compiled(web: Web, visitor: Visitor, **sent: str) -> str:
     """Compile, wait, and give the address of the report the job leads to."""
     answer = visitor.post("/reports/compile", {"report_year": "2026"} | sent)
     assert answer.status_code == 303, words_of(answer.text)
-    assert jobs_of(web.app.state.desk).settle()
+    assert jobs_of(web.app.state.served).settle()
     page = visitor.get(answer.headers["location"]).text
     found = re.search(r'href="(/reports/\d+)\?year=2026"', page)
     assert found, words_of(page)
@@ -117,7 +117,7 @@ def test_what_cannot_be_compiled_is_told_at_once(web: Web, sent: dict[str, str],
 def test_a_year_without_a_plan_is_told_by_the_job(web: Web) -> None:
     visitor = web.of(SUPERVISOR)
     answer = visitor.post("/reports/compile", {"report_year": "2020"})
-    assert jobs_of(web.app.state.desk).settle()
+    assert jobs_of(web.app.state.served).settle()
     words = visitor.read(answer.headers["location"])
     assert "未完成 某局没有 2020 年度计划" in words
 

@@ -15,7 +15,7 @@ from models.settings import Settings
 
 
 @dataclass
-class Desk:
+class ServedOffice:
     """One served office. `now` is the only way a page learns the time."""
 
     settings: Settings
@@ -39,6 +39,6 @@ class Desk:
         return self.settings.office_url.startswith("https://")
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk the application was made with."""
-    return cast(Desk, request.app.state.desk)
+def served_office(request: Request) -> ServedOffice:
+    """The office the application was made for."""
+    return cast(ServedOffice, request.app.state.served)
