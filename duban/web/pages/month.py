@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from sqlmodel import col, select
 
 from duban.edge import today
 from duban.web.visit import Signed
+from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError
-from models.organ import Department
 from tasks.lists.choose_items import Choice, Standing
 from tasks.lists.tally import Outcome
 from tasks.oversight.gather_calendar import SHOWN, count_outcomes, gather_calendar
+from tasks.people.find import departments_of
 
 router = APIRouter()
 _DAY = dt.timedelta(days=1)
@@ -59,7 +59,6 @@ def calendar_page(
             counts = count_outcomes(
                 session, plan, by=by, calendar=calendar, first=asked or begins, last=asked or ends, choice=choice
             )
-        of_organ = select(Department).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
         return visit.page(
             session,
             "month.html",
@@ -76,7 +75,7 @@ def calendar_page(
             day_after=asked + _DAY if asked else None,
             show=show,
             department=department,
-            departments=session.exec(of_organ).all(),
+            departments=departments_of(session, key(visit.organ.id)),
             outcome=outcome,
             address=link,
             provisional=any(day.provisional for day in days),

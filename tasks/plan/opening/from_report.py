@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.errors import UnreadableFileError
 from models.organ import Department, Organ
@@ -26,12 +26,6 @@ class Arranged:
     drafts: list[Draft] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
     said: set[str] = field(default_factory=set)
-
-
-def newest_report(session: Session, organ: Organ, year: int) -> Report | None:
-    """The newest version of the year's report, where there is any."""
-    query = select(Report).where(Report.organ_id == organ.id, Report.year == year)
-    return session.exec(query.order_by(col(Report.version).desc())).first()
 
 
 def from_report(
