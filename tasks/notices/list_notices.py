@@ -3,17 +3,24 @@
 import datetime as dt
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.explanation import why
 from models.item import WorkItem
-from models.notice import Notice
+from models.notice import Notice, NoticeState
 from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
 from models.policy import Colour, Rung
 from tasks.acting.authorize import permitted
+
+
+def notices_mark(session: Session) -> tuple[int | None, int]:
+    """What changes whenever a notice is raised or sent: the newest one's number, and how many wait to be sent."""
+    waiting = func.count(col(Notice.id)).filter(col(Notice.state) == NoticeState.PENDING)
+    newest, pending = session.exec(select(func.max(Notice.id), waiting)).one()
+    return newest, pending
 
 
 def list_notices(
