@@ -7,27 +7,28 @@ record are the business of `tasks.acting.perform`.
 import datetime as dt
 from collections.abc import Callable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.act_form import Act, Entry, Options
 from models.actor import Actor
 from models.errors import NotFoundError
-from models.evidence import Category, Evidence, EvidenceState
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.evidence import Category
+from models.item import ItemState, WorkItem
 from models.ledgers.leadership_act import Duty
 from models.lifecycle import LIFECYCLE
-from models.organ import Department
 from models.permission import Action, Scope
 from tasks.acting.authorize import standings
+from tasks.items.attach import pieces_of
 from tasks.items.extend import current_deadline
+from tasks.items.milestone import open_milestones
+from tasks.people.find import departments_of
 from tasks.people.roster import people_in_office
 
 __all__ = ["ACTS", "BY_VERB", "Act", "act_named"]
 
 
 def _departments(session: Session, item: WorkItem, _on: dt.date) -> Options:
-    found = session.exec(select(Department).where(Department.organ_id == item.organ_id).order_by(col(Department.id)))
-    return [(row.name, row.name) for row in found]
+    return [(row.name, row.name) for row in departments_of(session, item.organ_id)]
 
 
 def _people(session: Session, item: WorkItem, on: dt.date) -> Options:
@@ -35,18 +36,11 @@ def _people(session: Session, item: WorkItem, on: dt.date) -> Options:
 
 
 def _pieces(session: Session, item: WorkItem, _on: dt.date) -> Options:
-    query = select(Evidence).where(Evidence.item_id == item.id, Evidence.state != EvidenceState.REPLACED)
-    found = session.exec(query.order_by(col(Evidence.id)))
-    return [(str(piece.id), f"{piece.name}(第 {piece.revision} 版)") for piece in found]
+    return [(str(piece.id), f"{piece.name}(第 {piece.revision} 版)") for piece in pieces_of(session, item)]
 
 
 def _milestones(session: Session, item: WorkItem, _on: dt.date) -> Options:
-    query = select(Deadline).where(
-        Deadline.item_id == item.id, Deadline.kind == DeadlineKind.MILESTONE, col(Deadline.done_on).is_(None)
-    )
-    return [
-        (row.title or "", f"{row.title}({row.due_on})") for row in session.exec(query.order_by(col(Deadline.due_on)))
-    ]
+    return [(row.title or "", f"{row.title}({row.due_on})") for row in open_milestones(session, item)]
 
 
 def _labels(kind: type[Category] | type[Duty]) -> Callable[[Session, WorkItem, dt.date], Options]:

@@ -7,13 +7,13 @@ from models.database import key
 from models.errors import BadInputError, ForbiddenError
 from models.item import ItemState, WorkItem
 from models.notice import NoticeKind
-from models.objection import Objection
 from models.organ import Department
 from models.permission import Action, Scope
 from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
 from models.typed_text import words
 from tasks.acting.perform import Deed, performing
+from tasks.items.object_to import open_objection
 from tasks.notices.tell import settle, tell
 
 
@@ -88,9 +88,7 @@ def _target(
 
 
 def _uphold(session: Session, deed: Deed, reason: str) -> None:
-    open_one = session.exec(
-        select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
-    ).first()
+    open_one = open_objection(session, deed.item)
     if open_one is not None:
         open_one.upheld, open_one.decided_by_id = True, deed.person_id
         open_one.decided_on, open_one.answer = deed.by.on, reason
