@@ -1,6 +1,7 @@
 """Which organs below have filed their year-end report, when, and whether that was in time."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -81,6 +82,11 @@ def received_reports(
     for row in session.exec(query.order_by(col(ReceivedReport.version).desc(), col(ReceivedReport.id).desc())):
         found.setdefault(row.sender_id, []).append(row)
     return found
+
+
+def received_years(session: Session, organ: Organ) -> Sequence[int]:
+    """The years of which the organ received reports."""
+    return session.exec(select(ReceivedReport.year).where(ReceivedReport.organ_id == organ.id).distinct()).all()
 
 
 def _at_desk(
