@@ -1,8 +1,9 @@
 """Remembering that a rhythm ran to its end."""
 
 import datetime as dt
+from collections.abc import Collection
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.rhythm import LastRun
 
@@ -15,3 +16,8 @@ def record_run(session: Session, rhythm: str, *, on: dt.date, now: dt.datetime) 
     else:
         last.on, last.ended_at = max(last.on, on), now
     session.flush()
+
+
+def last_runs(session: Session, rhythms: Collection[str]) -> dict[str, LastRun]:
+    """The last run of each of these rhythms; one that never ran has none."""
+    return {run.slug: run for run in session.exec(select(LastRun).where(col(LastRun.slug).in_(rhythms)))}

@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 from sqlmodel import func as sql
 
+from models.database import reading
 from models.migrate import revisions
 from models.notice import DeliveryAttempt, Digest, Notice, NoticeState
 from models.person import Person
@@ -63,6 +65,16 @@ def show_queue(session: Session, organs: Collection[int], *, on: dt.date, now: d
         pending=pending, held=held, parked=parked, oldest_on=oldest_on,
         digests=dict(session.exec(digests).all()), failures=session.exec(failed).one(),
     )  # fmt: skip
+
+
+def is_reachable(database: Engine) -> bool:
+    """Whether the database answers at all."""
+    try:
+        with reading(database) as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def show_database(session: Session) -> DatabaseFacts:
