@@ -14,13 +14,12 @@ from models.report_desk import ReportComment
 from tasks.items.progress import items_of
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
-from tasks.report.compiling.find_block import blocks_of, figures_of
+from tasks.report.compiling.find_block import blocks_of, figures_of, sections_of
 from tasks.report.compiling.trace_figure import TracedRow, described
 from tasks.report.desk.arrange_blocks import sentence_ends
 from tasks.report.desk.at_desk import block_hash
 from tasks.report.desk.comment_report import comments_of, on_block
 from tasks.report.desk.compare_versions import Span, spans
-from tasks.report.desk.report_sections import sections_of
 from tasks.report.desk.show_edits import BlockHistory, edits_of_year, history_of
 from tasks.report.output.lay_out_report import Passage, passages
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from models.database import key
 from models.errors import UnreadableFileError
 from models.organ import Department, Organ
 from models.report import Report, SectionKind
+from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, Roster
 from tasks.plan.opening.draft import Draft, Origin
 from tasks.reading.read_report import ReadItem, read_report_text
@@ -38,10 +40,7 @@ def from_report(
     tells of items that the new plan has already (`own`, as sources).
     """
     arranged = Arranged()
-    departments = {
-        "".join(one.name.split()): one
-        for one in session.exec(select(Department).where(Department.organ_id == organ.id))
-    }
+    departments = {"".join(one.name.split()): one for one in departments_of(session, key(organ.id))}
     blocks = [
         block
         for section in read_draft(session, report)

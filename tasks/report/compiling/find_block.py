@@ -17,6 +17,12 @@ def find_block(session: Session, report: Report, key: str) -> ReportBlock:
     return found
 
 
+def sections_of(session: Session, report: Report) -> Sequence[ReportSection]:
+    """The parts of the report in order."""
+    query = select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
+    return session.exec(query).all()
+
+
 def blocks_of(session: Session, sections: Sequence[ReportSection]) -> Sequence[ReportBlock]:
     """The blocks of these parts by their places, withdrawn ones too."""
     within = col(ReportBlock.section_id).in_([section.id for section in sections])

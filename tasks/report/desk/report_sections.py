@@ -1,19 +1,14 @@
 """The parts of a version: found by their kind, opened where a person needs one that nothing was compiled for."""
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import col
 
 from models.database import key
 from models.organ import Organ
 from models.report import Report, ReportSection, SectionKind
+from tasks.report.compiling.find_block import sections_of
 from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
 from tasks.report.desk.at_desk import Desk
-
-
-def sections_of(session: Session, report: Report) -> list[ReportSection]:
-    """The parts in order."""
-    query = select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
-    return list(session.exec(query))
 
 
 def template_of_report(report: Report) -> ReportTemplate:
