@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, func, select
 from sqlmodel import func as sql
 
 from models.clock import day_of, opening_of
+from models.database import reading
 from models.job import Job, JobState
 from models.migrate import revisions
 from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
@@ -79,6 +81,11 @@ def _by_state(
     return {member.value: found.get(member, 0) for member in states}
 
 
+def last_runs(session: Session, rhythms: Collection[str]) -> dict[str, LastRun]:
+    """The last run of each of these rhythms; one that never ran has none."""
+    return {run.slug: run for run in session.exec(select(LastRun).where(col(LastRun.slug).in_(rhythms)))}
+
+
 def record_run(session: Session, rhythm: str, *, on: dt.date, now: dt.datetime) -> None:
     """Write down that `rhythm` ended at `now`, having worked for day `on`; the day never goes back."""
     last = session.get(LastRun, rhythm)
@@ -138,6 +145,16 @@ def show_queue(session: Session, organs: Collection[int], *, on: dt.date, now: d
         pending=pending, held=held, parked=parked, oldest_on=oldest_on,
         digests=dict(session.exec(digests).all()), failures=session.exec(failed).one(),
     )  # fmt: skip
+
+
+def is_reachable(database: Engine) -> bool:
+    """Whether the database answers at all."""
+    try:
+        with reading(database) as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def show_database(session: Session) -> DatabaseFacts:

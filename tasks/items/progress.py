@@ -1,6 +1,7 @@
 """Recording progress. An entry that names its next report day is a promise: the ladder waits for it, no longer."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
@@ -81,6 +82,14 @@ def record_progress(
             take_on(session, deed, lead_receipt(session, item), standing)
         _keep_or_make_promise(session, deed, next_report_on)
     return entry
+
+
+def items_of(session: Session, entries: Collection[int]) -> dict[int, int]:
+    """The item of each of these entries of progress, by entry; nothing is asked where none is wanted."""
+    if not entries:
+        return {}
+    query = select(ProgressEntry).where(col(ProgressEntry.id).in_(entries))
+    return {key(entry.id): entry.item_id for entry in session.exec(query)}
 
 
 def _planned(session: Session, item: WorkItem, on: dt.date) -> int | None:

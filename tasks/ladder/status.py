@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from models.database import key
 from models.item import WorkItem
 from models.light import Light
-from models.organ import Department
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.policy import Policy
 from models.workdays import WorkCalendar
+from tasks.people.find import departments_of
 
 _ANY = Policy(name="")
 """Before a plan is issued nothing is late, and any policy will do."""
@@ -215,8 +215,7 @@ Namer = Callable[[Any], str]
 
 
 def _by_department(session: Session, plan: AnnualPlan, rows: Sequence[Any], _on: dt.date) -> Namer:
-    departments = session.exec(select(Department).where(Department.organ_id == plan.organ_id))
-    names = {department.id: department.name for department in departments}
+    names = {department.id: department.name for department in departments_of(session, plan.organ_id)}
     return lambda row: names.get(row[1]) or row[2] or UNASSIGNED
 
 

@@ -107,6 +107,36 @@ def browse(
     return LedgerPage(session.exec(ordered).all(), total, number, pages)
 
 
+def rows_after(
+    session: Session,
+    organ: Organ,
+    kind: Kind,
+    after: int,
+    *,
+    limit: int,
+    from_on: dt.date | None = None,
+    until_on: dt.date | None = None,
+    withdrawn: bool | None = None,
+) -> tuple[list[Any], int | None]:
+    """The rows in the order of their numbers, from the one behind `after` on; and after which number more follow, None
+    where none do. Withdrawn rows or the others; without `withdrawn` all.
+
+    A program that remembers the last number reads every row once. Whoever calls has asked whether the ledger may be
+    read.
+    """
+    table: Any = kind.table
+    day = getattr(table, kind.day)
+    query = select(table).where(table.organ_id == organ.id, table.id > after).order_by(table.id).limit(limit + 1)
+    if withdrawn is not None:
+        query = query.where(table.withdrawn_on.is_not(None) if withdrawn else table.withdrawn_on.is_(None))
+    if from_on is not None:
+        query = query.where(day >= from_on)
+    if until_on is not None:
+        query = query.where(day <= until_on)
+    found = session.exec(query).all()
+    return list(found[:limit]), found[limit - 1].id if len(found) > limit else None
+
+
 def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amounts: Amounts) -> list[KindCount]:
     """How every ledger stands: one statement for all, and one more for each that has terms."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)

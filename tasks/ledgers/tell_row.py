@@ -14,6 +14,7 @@ from models.ledgers.kind import Kind
 from models.person import Person
 from models.plan import AnnualPlan
 from tasks.ledgers.fields import fields_of
+from tasks.people.find import names_of
 
 
 def program_name(field: LedgerField) -> str:
@@ -33,11 +34,8 @@ class Teller:
                 value = getattr(row, field.name)
                 if value is not None:
                     wanted[field.takes].add(value)
-        self.people: dict[int | None, str] = {}
+        self.people = names_of(session, Person, wanted[FieldType.PERSON])
         self.items: dict[int | None, tuple[str, str, int]] = {}
-        if people := wanted[FieldType.PERSON]:
-            named = select(Person.id, Person.name).where(col(Person.id).in_(people))
-            self.people = dict(session.exec(named).all())
         if items := wanted[FieldType.ITEM]:
             query = select(WorkItem.id, WorkItem.number, WorkItem.title, AnnualPlan.year).join(AnnualPlan)
             for item_id, number, title, year in session.exec(query.where(col(WorkItem.id).in_(items))):

@@ -12,7 +12,6 @@ from icalendar import Calendar, Event
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.audit import AuditEntry
 from models.clock import opening_of
 from models.days import DAY
 from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
@@ -21,6 +20,7 @@ from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan, Project
 from tasks.acting.authorize import permitted
+from tasks.trail.changes_since import newest_of_all
 
 MOST = 2_000
 """Events of one calendar, the nearest first."""
@@ -39,7 +39,7 @@ class _Line:
 
 def calendar_mark(session: Session, person: Person, *, on: dt.date) -> str:
     """What the calendar depends on: while it stays the same, so does every byte of `write_calendar`."""
-    newest = session.exec(select(sa.func.max(AuditEntry.id))).one() or 0
+    newest = newest_of_all(session)
     return f"{person.id}:{newest}:{on}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.clock import local
@@ -262,3 +262,10 @@ def tell_notice(notice: Notice, rung: Rung | None, *, number: str, title: str, r
         "colour": (rung.colour if rung else Colour.NONE).value,
         "why": because + (f";{notice.reason}" if notice.reason else ""),
     }
+
+
+def notices_mark(session: Session) -> tuple[int | None, int]:
+    """What changes whenever a notice is raised or sent: the newest one's number, and how many wait to be sent."""
+    waiting = func.count(col(Notice.id)).filter(col(Notice.state) == NoticeState.PENDING)
+    newest, pending = session.exec(select(func.max(Notice.id), waiting)).one()
+    return newest, pending

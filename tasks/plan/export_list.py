@@ -10,10 +10,11 @@ from sqlmodel import Session, col, or_, select
 
 from models.database import key
 from models.item import ItemLeader, ItemUnit, WorkItem
-from models.organ import Department, Organ
+from models.organ import Organ
 from models.person import Person, Role, Tenure
 from models.plan import AnnualPlan, Project
 from tasks.files.workbook import HEADER_ROW, TO_FILL, Column, Value, add_row, new_sheet, save
+from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, LEADING, Roster
 from tasks.plan.write_template import LIST_COLUMNS, offer_choices
 from tasks.reading.cells import PENDING
@@ -62,8 +63,7 @@ class _Names:
     def __init__(self, session: Session, plan: AnnualPlan, on: dt.date) -> None:
         organ = session.get(Organ, plan.organ_id)
         self.roster = Roster(session, organ, on=on)
-        departments = session.exec(select(Department).where(Department.organ_id == plan.organ_id))
-        self.departments = {department.id: department.name for department in departments}
+        self.departments = {found.id: found.name for found in departments_of(session, plan.organ_id)}
         held = (
             select(Tenure.post_id, Person.name)
             .join(Person, col(Person.id) == Tenure.person_id)

@@ -1,5 +1,6 @@
 """Rules of the house that no other tool enforces."""
 
+import ast
 import os
 import re
 import subprocess
@@ -211,6 +212,34 @@ finally:
 
     assert helped.stderr == ""
     assert helped.stdout.splitlines()[-1] == "engine loaded: False"
+
+
+ASKING = {
+    "duban/web/jobs.py": "a file of SQLite is locked for as long as a process lives; no table is read",
+    "duban/web/pages/item.py": "the items related to one, until its page has them with everything else",
+}
+"""Who in `duban` speaks to a database itself, and why. All else is asked of a function of `tasks`."""
+
+
+def test_commands_and_pages_ask_tasks_and_not_the_database() -> None:
+    """They hold a session and hand it on; a statement, and what it knows of the tables, is a task's."""
+    libraries, harmless = {"sqlmodel", "sqlalchemy"}, {"Engine", "Session", "SQLModel", "make_url"}
+    found = set()
+    for file in (ROOT / "duban").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.ImportFrom(module="sqlmodel" | "sqlalchemy", names=names):
+                    asks = not {name.name for name in names} <= harmless
+                case ast.ImportFrom(module=str(name)) | ast.Import(names=[ast.alias(name=name)]):
+                    asks = name.partition(".")[0] in libraries and name != "sqlalchemy.exc"
+                case ast.Call(func=ast.Attribute(attr="exec" | "execute" | "scalar" | "scalars")):
+                    asks = True
+                case _:
+                    continue
+            if asks:
+                found.add(str(file.relative_to(ROOT)))
+
+    assert found == ASKING.keys()
 
 
 OFF_RECORD = {

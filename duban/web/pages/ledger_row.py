@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.ledger_form import given, ledger_form
 from duban.web.posted import Posted, Sent
@@ -14,13 +14,13 @@ from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
-from models.evidence import Evidence
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
 from models.person import Person
 from tasks.acting.authorize import authorize_organ, organs_within
+from tasks.items.attach import pieces_of_acts
 from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.own_terms import amounts, span_words
@@ -138,9 +138,7 @@ def _show(
     calendar = office_calendar(session, organ_id=visit.organ.id)
     own = amounts(session, key(visit.organ.id))
     teller = Teller(session, kind, [row])
-    pieces = []
-    if kind.code == "act":
-        pieces = list(session.exec(select(Evidence).where(Evidence.act_id == row.id).order_by(col(Evidence.id))))
+    pieces = pieces_of_acts(session, [row.id]).get(row.id, []) if kind.code == "act" else []
     recorder = session.get(Person, row.recorded_by_id) if row.recorded_by_id else None
     return visit.page(
         session, "ledger_row.html", menu="/ledgers", kind=kind, row=row, fields=fields_of(kind), words=teller.words,

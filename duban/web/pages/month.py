@@ -5,17 +5,17 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from sqlmodel import col, select
 
 from duban.edge import today
 from duban.web.visit import Signed
+from models.database import key
 from models.day_override import office_calendar
 from models.days import DAY, add_months, first_of, last_of
 from models.errors import BadInputError
-from models.organ import Department
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.tally import DeadlineOutcome
 from tasks.oversight.gather_calendar import SHOWN, count_outcomes, gather_calendar
+from tasks.people.find import departments_of
 
 router = APIRouter()
 ALL = 2000
@@ -58,7 +58,6 @@ def calendar_page(
             counts = count_outcomes(
                 session, plan, by=by, calendar=calendar, first=asked or begins, last=asked or ends, choice=choice
             )
-        of_organ = select(Department).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
         return visit.page(
             session,
             "month.html",
@@ -75,7 +74,7 @@ def calendar_page(
             day_after=asked + DAY if asked else None,
             show=show,
             department=department,
-            departments=session.exec(of_organ).all(),
+            departments=departments_of(session, key(visit.organ.id)),
             outcome=outcome,
             address=link,
             provisional=any(day.provisional for day in days),

@@ -11,6 +11,7 @@ from models.database import key
 from models.figure import Figure
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.compiling.draft import DraftBlock, DraftSection
+from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.figures.gather_figures import figure_of
 
 _OF_BLOCK = (
@@ -73,9 +74,7 @@ def write_draft(session: Session, report_id: int, sections: Sequence[DraftSectio
 
 def read_draft(session: Session, report: Report) -> list[DraftSection]:
     """The parts of a version with all their blocks, those withdrawn included: four statements."""
-    sections = session.exec(
-        select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
-    ).all()
+    sections = sections_of(session, report)
     ids = [section.id for section in sections]
     figures: dict[int, list[Figure]] = defaultdict(list)
     of_blocks = (
@@ -88,8 +87,7 @@ def read_draft(session: Session, report: Report) -> list[DraftSection]:
         figures[figure.block_id].append(figure_of(figure))
     kinds = {section.id: section.kind for section in sections}
     within: dict[int, list[DraftBlock]] = defaultdict(list)
-    blocks = select(ReportBlock).where(col(ReportBlock.section_id).in_(ids)).order_by(col(ReportBlock.ordinal))
-    for block in session.exec(blocks):
+    for block in blocks_of(session, sections):
         # A version from before blocks had keys is the compiler's own, of sources it no longer names.
         origins = tuple(block.origins) if block.key else (f"old:{block.id}",)
         same = {name: getattr(block, name) for name in _OF_BLOCK} | {"key": block.key or f"old:{block.id}"}
