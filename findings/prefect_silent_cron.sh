@@ -6,7 +6,7 @@
 #
 # Seen with: prefect 3.8.8, SQLAlchemy 2.0.58 and 2.1.9, FastAPI 0.150.0, SQLite, Python 3.11.
 # Source: Prefect's metadata (sqlalchemy<3); prefect/server/models/deployments.py, _insert_scheduled_flow_runs.
-# Takes: 7 minutes on two busy cores (71 s of processor time); with 2.1 it watches for 60 s.
+# Takes: 7 to 9 minutes on two busy cores (90 s of processor time); with 2.1 it watches for 60 s.
 set -euo pipefail
 room=$(mktemp -d)
 server=
