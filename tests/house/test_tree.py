@@ -216,7 +216,6 @@ finally:
 
 ASKING = {
     "duban/web/jobs.py": "a file of SQLite is locked for as long as a process lives; no table is read",
-    "duban/web/pages/item.py": "the items related to one, until its page has them with everything else",
 }
 """Who in `duban` speaks to a database itself, and why. All else is asked of a function of `tasks`."""
 
