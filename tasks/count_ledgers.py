@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, String, and_, cast, func, literal_column, select, true
 from sqlmodel import Session
 
+from models.exact import plain
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share
-from tasks.figure import Figure, plain, rows_of
+from tasks.figure import Figure, rows_of
 
 _BETWEEN, _WITHIN = "\x1e", "\x1f"
 """What parts rows, and a row from its value: control characters no text here holds."""

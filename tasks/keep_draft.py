@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert
@@ -18,7 +17,9 @@ _OF_BLOCK = (
     "internal",
 )  # fmt: skip
 """What a row of a block and a block at the desk have alike."""
-_OF_FIGURE = ("name", "unit", "approximate", "row_hash", "code", "definition", "first_on", "last_on", "internal")
+_OF_FIGURE = (
+    "name", "value", "unit", "approximate", "row_hash", "code", "definition", "first_on", "last_on", "internal",
+)  # fmt: skip
 
 
 def write_draft(session: Session, report_id: int, sections: Sequence[DraftSection]) -> None:
@@ -60,7 +61,6 @@ def write_draft(session: Session, report_id: int, sections: Sequence[DraftSectio
         [
             {
                 "block_id": block_ids[place],
-                "value": float(figure.value),
                 "rows": list(figure.rows),
                 "parts": list(figure.parts),
                 **{name: getattr(figure, name) for name in _OF_FIGURE},
@@ -108,7 +108,7 @@ def read_draft(session: Session, report: Report) -> list[DraftSection]:
 def figure_of(row: ReportFigure) -> Figure:
     """A figure as it was when it was kept."""
     same = {name: getattr(row, name) for name in _OF_FIGURE if name != "row_hash"}
-    return Figure(value=Decimal(str(row.value)), rows=tuple(row.rows), parts=tuple(row.parts), **same)
+    return Figure(rows=tuple(row.rows), parts=tuple(row.parts), **same)
 
 
 def _insert(

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from models.errors import BadInputError, UnreadableFileError
 from models.evidence import Category
+from models.exact import plain
 from models.report import SectionKind
 from tasks.check_upload import Limits, check_upload
-from tasks.figure import Figure, plain
+from tasks.figure import Figure
 from tasks.file_store import MEGABYTE
 from tasks.reading.secrecy import marking
 from tasks.sealing import LARGEST, unseal

@@ -1,6 +1,7 @@
 """The published scores of a period, by unit, as other papers quote them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
@@ -14,7 +15,7 @@ from tasks.show_scores import ranking
 class Score:
     """A unit's points and rank; none where it has none."""
 
-    points: float | None = None
+    points: Decimal | None = None
     rank: int | None = None
 
 
@@ -27,4 +28,4 @@ def scores_of(session: Session, plan: AnnualPlan, span: Period) -> dict[str, Sco
     ).first()
     if run is None:
         return {}
-    return {row.department: Score(float(row.final), row.rank) for row in ranking(session, run)}
+    return {row.department: Score(row.final, row.rank) for row in ranking(session, run)}

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from models.exact import plain
 from models.organ import Organ
 from models.report import describe_row
 from tasks.check_figures import reported_figures
-from tasks.figure import Figure, plain
+from tasks.figure import Figure
 from tasks.report_package import PackedFigure, packed_figure
 from tasks.who_filed import who_filed
 
