@@ -212,6 +212,7 @@ class _Tour:
     def compile(self) -> None:
         from duban.commands.report import compile_
         from duban.demonstration import YEAR, in_short, report_figures
+        from models.exact import decimal_text
 
         self.step(f"编制 {YEAR} 年度报告")
         out = self.edge.settings.home / REPORT
@@ -225,7 +226,9 @@ class _Tour:
         shown = table("数字", "数值", "所在部分", "所据记录", title="报告中的数字，各有依据")
         for heading, figure in figures:
             about = "（约数）" if figure.approximate else ""
-            shown.add_row(figure.name, f"{figure.value:g}{figure.unit}{about}", heading, in_short(figure.rows))
+            shown.add_row(
+                figure.name, f"{decimal_text(figure.value)}{figure.unit}{about}", heading, in_short(figure.rows)
+            )
         show_table(shown)
         say("打开依据：")
         self.command("report", "trace", "行政执法案件", "--year", str(YEAR))

@@ -41,11 +41,9 @@ def export_ledger(session: Session, kind: Kind, rows: Sequence[Any], path: Path,
 
 
 def _cell(teller: Teller, row: Any, field: LedgerField) -> Value:
-    value = getattr(row, field.name)
-    if value is None:
-        return None
-    if field.takes in _NUMBERS:
-        return value if isinstance(value, int) else float(value)
+    value: Value = getattr(row, field.name)
+    if value is None or field.takes in _NUMBERS:
+        return value
     if field.takes in (FieldType.CHOICE, FieldType.PERSON):
         return teller.words(row, field)
     return teller.typed(row, field)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -167,12 +168,12 @@ def _not_filed(
     return [row for period in due for row in unreported(session, plan, on=until, calendar=calendar, period=period)]
 
 
-def _share(look: _Look) -> float | None:
+def _share(look: _Look) -> Decimal | None:
     """Days kept in time among those kept or missed, suspended items aside; none where no day had come."""
     running = [look.kept.get(line.id, DaysKept()) for line in look.lines if line.light is not Light.PAUSED]
     timely = sum(kept.timely for kept in running)
     due = timely + sum(kept.late + kept.missed for kept in running)
-    return timely / due if due else None
+    return round(Decimal(timely) / due, 10) if due else None
 
 
 def _place(line: ItemLine, near: dt.date) -> str:

@@ -19,7 +19,9 @@ _OF_BLOCK = (
     "internal",
 )  # fmt: skip
 """What a row of a block and a block at the desk have alike."""
-_OF_FIGURE = ("name", "unit", "approximate", "row_hash", "code", "definition", "first_on", "last_on", "internal")
+_OF_FIGURE = (
+    "name", "value", "unit", "approximate", "row_hash", "code", "definition", "first_on", "last_on", "internal",
+)  # fmt: skip
 
 
 def write_draft(session: Session, report_id: int, sections: Sequence[DraftSection]) -> None:
@@ -61,7 +63,6 @@ def write_draft(session: Session, report_id: int, sections: Sequence[DraftSectio
         [
             {
                 "block_id": block_ids[place],
-                "value": float(figure.value),
                 "rows": list(figure.rows),
                 "parts": list(figure.parts),
                 **{name: getattr(figure, name) for name in _OF_FIGURE},

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, null, select
@@ -42,7 +43,7 @@ class TracedFigure:
     """A figure of the report, the sentence it stands in and the rows behind it."""
 
     name: str
-    value: float
+    value: Decimal
     unit: str
     approximate: bool
     text: str

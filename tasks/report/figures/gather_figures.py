@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
@@ -14,7 +13,7 @@ from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.figures.count_items import count_items
 from tasks.report.figures.count_ledgers import count_ledgers
 
-_OF_FIGURE = ("name", "unit", "approximate", "code", "definition", "first_on", "last_on", "internal")
+_OF_FIGURE = ("name", "value", "unit", "approximate", "code", "definition", "first_on", "last_on", "internal")
 """What a row of a figure and a figure have alike."""
 
 
@@ -70,4 +69,4 @@ def reported_figures(session: Session, report: Report) -> list[Figure]:
 def figure_of(row: ReportFigure) -> Figure:
     """A figure as it was when it was kept."""
     same = {name: getattr(row, name) for name in _OF_FIGURE}
-    return Figure(value=Decimal(str(row.value)), rows=tuple(row.rows), parts=tuple(row.parts), **same)
+    return Figure(rows=tuple(row.rows), parts=tuple(row.parts), **same)
