@@ -51,7 +51,7 @@ from tasks.sign import sign as take_item
 from tasks.supervise import supervise
 from tasks.suspend import resume, suspend
 from tasks.urge import urge
-from tests.told import told_once
+from tests.told import first_told_once, told_once
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {
@@ -99,6 +99,8 @@ class Office:
         self.today = dt.date(year, 6, 1)
         """Where stories begin, so that few empty days are lived; set it for a story of another season."""
         self._inboxes: dict[str, Inbox] = {}
+        self.begun: set[str] = set()
+        """The acts that were told already, so that only the first of each is looked up."""
         self.store = FileStore(f"memory://{uuid4().hex}")
         self.organ_id, self.department_id, self.plan_id = told_once(engine, ("office", year), self._founded)
 
@@ -191,6 +193,7 @@ class Office:
                 )
         self.preset = name
 
+    @first_told_once
     def assign(
         self,
         title: str,
