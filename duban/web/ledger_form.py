@@ -13,7 +13,6 @@ from duban.web.visit import Visit
 from models.errors import DubanError
 from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_values import ValuesRefusedError
 from tasks.ledgers.row_history import RowChange
 from tasks.people.find_posts import names_to_offer
@@ -45,7 +44,7 @@ class Ask:
 def asks(kind: Kind) -> list[Ask]:
     """What the form of a ledger asks, in order."""
     found = []
-    for field in fields_of(kind):
+    for field in kind.columns:
         whole = field.takes is FieldType.WHOLE
         options = [("yes", "是"), ("no", "否")] if field.takes is FieldType.YES_NO else []
         if field.choices is not None:
@@ -63,7 +62,7 @@ def asks(kind: Kind) -> list[Ask]:
 
 def given(kind: Kind, sent: Posted) -> dict[str, str]:
     """What was typed, by column; only the fields that the form had."""
-    return {field.name: sent.text(field.name) for field in fields_of(kind) if field.name in sent.form}
+    return {field.name: sent.text(field.name) for field in kind.columns if field.name in sent.form}
 
 
 def ledger_form(

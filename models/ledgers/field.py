@@ -27,9 +27,11 @@ class FieldType(Coded):
 class LedgerField:
     """One field: `name` is the table's column, `label` what people call it and the heading of its column.
 
-    `headings` are further headings an import knows it by. `choices` is the enumeration of a CHOICE, `words` what
-    people call its members beside code and label. `least` and `most` bound a number, both included; `places` are the
-    decimal places it may have.
+    `headings` are further headings an import knows it by; `patterns` are expressions for headings, in order of
+    preference, that take the place of label and headings where words would be too many. `choices` is the enumeration
+    of a CHOICE, `words` what people call its members beside code and label. `least` and `most` bound a number, both
+    included; `places` are the decimal places it may have. `width` (in Latin characters) and `centred` say how its
+    column looks where its type does not.
     """
 
     name: str
@@ -46,3 +48,6 @@ class LedgerField:
     places: int = 2
     default: Any = None
     """What an empty field means; None: nothing is known."""
+    patterns: str = ""
+    width: float = 0
+    centred: bool = False

@@ -22,9 +22,9 @@ from models.errors import BadInputError, CellError, DubanError, ForbiddenError, 
 from models.organ import Department
 from tasks.files.write_errors import write_errors
 from tasks.reading.sheet import open_workbook
-from tasks.reading.staff_list import COLUMNS, StaffRow, read_staff
+from tasks.reading.staff_list import COLUMNS, STAFF, StaffRow, read_staff
+from tasks.sheets.template import write_template
 from tasks.staff.import_people import ImportedPeople, import_people
-from tasks.staff.write_people_template import write_people_template
 
 router = APIRouter()
 KIND, ENDINGS = "people", (".xlsx", ".csv")
@@ -119,7 +119,7 @@ def template(visit: Signed) -> Response:
         ).all()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.xlsx"
-        write_people_template(path, departments=names)
+        write_template(path, STAFF, title=STAFF.title, departments=names)
         return attachment(path.read_bytes(), "人员名册模板.xlsx", XLSX)
 
 
