@@ -18,7 +18,6 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.row_terms import Amounts, open_terms
 
 ROWS = 100
@@ -173,7 +172,7 @@ def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amoun
 def filters_of(kind: Kind) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """The choices a list of the ledger can be narrowed by: column, label, and (code, word) of each."""
     found = []
-    for one in fields_of(kind):
+    for one in kind.columns:
         if one.takes is FieldType.CHOICE and one.choices is not None:
             found.append((one.name, one.label, [(str(member.value), member.label) for member in one.choices]))
         elif one.takes is FieldType.YES_NO:
@@ -194,9 +193,7 @@ def _conditions(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.until_on is not None:
         conditions.append(day <= wanted.until_on)
     if wanted.words:
-        texts = [
-            getattr(table, one.name) for one in fields_of(kind) if one.takes in (FieldType.TEXT, FieldType.LONG_TEXT)
-        ]
+        texts = [getattr(table, one.name) for one in kind.columns if one.takes in (FieldType.TEXT, FieldType.LONG_TEXT)]
         asked = wanted.words.split()[:5]
         conditions += [or_(*(text.contains(word, autoescape=True) for text in texts)) for word in asked]
     for name, code in wanted.choices.items():

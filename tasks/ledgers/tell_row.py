@@ -12,7 +12,6 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.ledgers.fields import fields_of
 from tasks.people.find import names_of
 
 
@@ -27,7 +26,7 @@ class Teller:
     def __init__(self, session: Session, kind: Kind, rows: Iterable[Any]) -> None:
         self.kind = kind
         wanted: dict[FieldType, set[int]] = {FieldType.PERSON: set(), FieldType.ITEM: set()}
-        pointing = [field for field in fields_of(kind) if field.takes in wanted]
+        pointing = [field for field in kind.columns if field.takes in wanted]
         for row in rows:
             for field in pointing:
                 value = getattr(row, field.name)
@@ -78,7 +77,7 @@ class Teller:
     def data(self, row: Any) -> dict[str, Any]:
         """The row as a program reads it: codes of choices, names of people, numbers of items."""
         told: dict[str, Any] = {"id": row.id, "revision": row.revision}
-        for field in fields_of(self.kind):
+        for field in self.kind.columns:
             value = getattr(row, field.name)
             if value is not None:
                 match field.takes:

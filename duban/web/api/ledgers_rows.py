@@ -20,7 +20,6 @@ from models.ledgers.kinds import KINDS, kind_named
 from models.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.browse import count_kinds, rows_after
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import authorize_ledgers, find_row, seen_row
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import ValuesRefusedError
@@ -28,7 +27,7 @@ from tasks.ledgers.record import LONGEST_REASON, correct_row, record_row, reinst
 from tasks.ledgers.row_history import row_history, who_changed
 from tasks.ledgers.row_terms import row_terms
 from tasks.ledgers.tell_row import Teller, program_name
-from tasks.ledgers.template import how_to_fill
+from tasks.sheets.template import how_to_fill
 from tasks.trail.tell_entry import action_label
 
 router = APIRouter(tags=["台账"])
@@ -142,7 +141,7 @@ def ledgers(call: Reader, year: OfYear = None) -> LedgerListShown:
                         name=program_name(field), label=field.label, takes=field.takes.value, required=field.required,
                         how=how_to_fill(field),
                     )
-                    for field in fields_of(one.kind)
+                    for field in one.kind.columns
                 ],
             )
             for one in counts

@@ -29,7 +29,6 @@ from tasks.files.file_store import FileStore
 from tasks.items.attach import attach_to_act, pieces_of_acts
 from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.record import record_row
@@ -168,7 +167,7 @@ def _columns(kind: Kind, rows: Sequence[Any]) -> list[LedgerField]:
     """The first fields that say something in these rows: what is empty throughout takes no place."""
     told = [
         field
-        for field in fields_of(kind)
+        for field in kind.columns
         if field.name != kind.day
         and (field.required or any(getattr(row, field.name) not in (None, field.default) for row in rows))
     ]

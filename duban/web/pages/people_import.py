@@ -23,9 +23,9 @@ from models.errors import BadInputError, CellError, DubanError, ForbiddenError, 
 from tasks.files.write_errors import write_errors
 from tasks.people.find import departments_of
 from tasks.reading.sheet import open_workbook
-from tasks.reading.staff_list import COLUMNS, StaffRow, read_staff
+from tasks.reading.staff_list import COLUMNS, STAFF, StaffRow, read_staff
+from tasks.sheets.template import write_template
 from tasks.staff.import_people import ImportedPeople, import_people
-from tasks.staff.write_people_template import write_people_template
 
 router = APIRouter()
 KIND, ENDINGS = "people", (".xlsx", ".csv")
@@ -118,7 +118,7 @@ def template(visit: Signed) -> Response:
         names = [department.name for department in departments_of(session, key(visit.organ.id))]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.xlsx"
-        write_people_template(path, departments=names)
+        write_template(path, STAFF, title=STAFF.title, departments=names)
         return attachment(path.read_bytes(), "人员名册模板.xlsx", XLSX)
 
 

@@ -34,8 +34,9 @@ from tasks.people.find_posts import names_to_offer
 from tasks.plan.batches import newest_batches
 from tasks.plan.import_list import ImportReport, import_list
 from tasks.plan.preview_list import look_through
-from tasks.plan.write_template import write_template
 from tasks.reading.cells import CellRefusedError, due
+from tasks.reading.plan_columns import LIST
+from tasks.sheets.template import write_template
 
 router = APIRouter()
 KIND, ENDINGS = "list", (".xlsx", ".csv", ".docx", ".txt")
@@ -102,11 +103,11 @@ def template(visit: Signed) -> Response:
     """The empty list, with the office's departments and people to pick from."""
     with visit.reading() as session:
         departments, people = names_to_offer(session, visit.organ)
-    year = visit.year or visit.on.year
+    title = f"{visit.year or visit.on.year}年度工作任务清单"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
-        write_template(path, year=year, departments=departments, people=people)
-        return attachment(path.read_bytes(), f"{year}年度工作任务清单模板.xlsx", XLSX)
+        write_template(path, LIST, title=title, departments=departments, people=people)
+        return attachment(path.read_bytes(), f"{title}模板.xlsx", XLSX)
 
 
 @kind_of_work(LOOK)
