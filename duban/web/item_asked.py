@@ -7,13 +7,13 @@ from sqlmodel import Session
 from duban.acts.item import ItemAct
 from duban.web.dates import day_text
 from models.actor import Actor
-from models.closure import ClosureRequest
-from models.evidence import Evidence
-from models.extension import Extension
-from models.instruction import Instruction
-from models.item import ItemState, WorkItem
-from models.permission import Action
-from models.person import Person
+from models.items.closure import ClosureRequest
+from models.items.evidence import Evidence
+from models.items.extension import Extension
+from models.items.instruction import Instruction
+from models.items.item import ItemState, WorkItem
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.perform import policy_of
 from tasks.items.attach import pieces_of
 from tasks.items.close import missing_evidence

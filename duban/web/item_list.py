@@ -11,11 +11,11 @@ from starlette.datastructures import QueryParams
 from duban.web.visit import Visit
 from models.actor import Actor
 from models.coded import Coded
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError
-from models.item import Importance, ItemState
-from models.light import Light
-from models.plan import AnnualPlan
+from models.items.item import Importance, ItemState
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
 from models.typed_text import day_or_none
 from tasks.lists.browse_items import FEWEST, MOST, USUAL, ItemListing
 from tasks.lists.choose_items import Choice, NamedList

@@ -7,18 +7,18 @@ from sqlmodel import Session
 
 from duban.acts.item import ACTS, ItemAct
 from models.actor import Actor
-from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError
-from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.instruction import Instruction, InstructionReply, InstructionState
-from models.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
-from models.objection import Objection
-from models.permission import Action
-from models.policy import Policy
-from models.receipt import Receipt
-from models.urge import Urge
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
+from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
+from models.items.objection import Objection
+from models.items.receipt import Receipt
+from models.items.urge import Urge
+from models.ladder.policy import Policy
+from models.people.permission import Action
 from tasks.acting.perform import check_open, may_decide, open_actions
 from tasks.items.close import check_nothing_open
 from tasks.items.dossier import Dossier, dossier_of

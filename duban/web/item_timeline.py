@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from models.closure import ClosureState
-from models.item import MoveCause
-from models.notice import NoticeKind, NoticeState
-from models.permission import Action
+from models.items.closure import ClosureState
+from models.items.item import MoveCause
+from models.ladder.notice import NoticeKind, NoticeState
+from models.people.permission import Action
 
 ISSUED = ("下达",)
 BY_LADDER = (NoticeKind.REMINDER.value, NoticeKind.ESCALATION.value)

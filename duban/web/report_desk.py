@@ -10,8 +10,8 @@ from duban.web.report_view import address_of, chosen, pieces, shown
 from duban.web.visit import Visit
 from models.database import key
 from models.errors import NotFoundError
-from models.permission import Action
-from models.report import Report, ReportBlock
+from models.people.permission import Action
+from models.report.report import Report, ReportBlock
 from tasks.acting.authorize import organs_within
 from tasks.report.compiling.find_report import reports_of, template_of_report
 from tasks.report.compiling.read_back import read_back

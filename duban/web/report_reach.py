@@ -5,8 +5,8 @@ from sqlmodel import Session
 from duban.web.visit import Visit
 from models.database import key
 from models.errors import NotFoundError
-from models.permission import Action
-from models.report import Report
+from models.people.permission import Action
+from models.report.report import Report
 from tasks.acting.authorize import organs_within
 
 

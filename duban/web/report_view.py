@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from duban.web.visit import Visit
 from models.ledgers.kinds import KINDS
-from models.report import Report, ReportBlock, ReportFigure, SectionKind
-from models.report_desk import ReportComment
+from models.report.report import Report, ReportBlock, ReportFigure, SectionKind
+from models.report.report_desk import ReportComment
 from tasks.items.progress import items_of
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection

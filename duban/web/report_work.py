@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from duban.web.jobs import Report, actor_of, kind_of_work
 from models.database import on_record
-from models.job import Job
-from models.organ import Organ
+from models.engine.job import Job
+from models.people.organ import Organ
 from models.settings import Settings
 from tasks.report.compiling.compile_report import compile_report, newest_report
 from tasks.report.desk.set_report_template import template_for

@@ -8,8 +8,8 @@ import pytest
 
 from models.actor import Actor, Channel
 from models.database import reading
-from models.light import Light
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
 from tasks.oversight.gather_board import gather_board
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant

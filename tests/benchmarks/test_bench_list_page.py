@@ -11,7 +11,7 @@ import pytest
 from duban.web.visit import Visit
 from models.actor import Actor, Channel
 from models.database import reading
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
 from tasks.lists.browse_items import ItemListing
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant

@@ -14,10 +14,10 @@ from duban.web.doing import IdempotencyKey, IfMatch, done_once
 from duban.web.ledger_body import read_body, request_schema
 from duban.web.problem import Fault, ProblemError, TrailChange, problem_of
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.browse import count_kinds, rows_after
 from tasks.ledgers.find_row import authorize_ledgers, find_row, seen_row

@@ -11,8 +11,8 @@ from duban.web.charts.days import day_strip
 from duban.web.charts.months import month_columns
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
-from models.day_override import office_calendar
-from models.permission import Action
+from models.dates.day_override import office_calendar
+from models.people.permission import Action
 from tasks.acting.authorize import organs_within, permitted
 from tasks.lists.list_unreported import unreported
 from tasks.lists.tally import DeadlineOutcome, Group

@@ -9,10 +9,10 @@ from duban.web.charts.gantt import Year
 from duban.web.dates import day_text
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
-from models.day_override import office_calendar
-from models.days import DAY
-from models.light import Light
-from models.workdays import WorkCalendar
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.ladder.light import Light
 from tasks.oversight.gather_gantt import GanttBar, ProjectSpan, gather_gantt
 
 router = APIRouter()

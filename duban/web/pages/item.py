@@ -18,11 +18,11 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
-from models.file_kind import ENDINGS
-from models.item import ItemState, WorkItem
-from models.permission import Action
+from models.items.file_kind import ENDINGS
+from models.items.item import ItemState, WorkItem
+from models.people.permission import Action
 from tasks.acting.authorize import standings_on
 from tasks.acting.find_seen import seen_item
 from tasks.items.dossier import dossier_of

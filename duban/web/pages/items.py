@@ -7,10 +7,10 @@ from sqlmodel import Session
 from duban.web.item_list import ListAddress, address, asked_again, asked_for, chips, listing_of
 from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
-from models.item import Importance, ItemState
-from models.light import Light
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.items.item import Importance, ItemState
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.people.permission import Action
 from tasks.acting.authorize import may_anywhere, organs_within
 from tasks.acting.find_seen import seen_numbered
 from tasks.lists.browse_items import ItemPage

@@ -16,10 +16,10 @@ from duban.web.jobs import Report, actor_of, kind_of_work, start_job
 from duban.web.visit import Signed
 from duban.web.work_folder import new_result
 from models.database import reading
+from models.engine.job import Job
 from models.errors import NotFoundError
-from models.job import Job
-from models.organ import Organ
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
 from models.settings import Settings
 from tasks.lists.write_items import Kind, write_items
 

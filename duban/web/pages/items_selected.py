@@ -10,13 +10,13 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.clock import day_of
 from models.database import key, rehearsing
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
-from models.item import WorkItem
-from models.organ import Department
-from models.permission import Action
-from models.person import Person
-from models.plan import AnnualPlan
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person
 from models.typed_text import day_or_none, words
 from tasks.acting.authorize import authorize_organ, may_anywhere
 from tasks.acting.find_seen import seen_items

@@ -14,12 +14,12 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import LARGEST
 from models.database import key
+from models.draws.random_draw import lists_of
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.file_kind import safe_name
+from models.items.file_kind import safe_name
 from models.ledgers.inspection import KIND
-from models.permission import Action
-from models.person import Person
-from models.random_draw import lists_of
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.draws.draw_inspection import draw_inspection, find_draw, list_draws
 from tasks.draws.read_draw_lists import (

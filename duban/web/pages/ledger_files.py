@@ -19,7 +19,7 @@ from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefus
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger, refuse_errors

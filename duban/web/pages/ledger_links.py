@@ -11,12 +11,12 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.evidence import Evidence
-from models.item import WorkItem
+from models.items.evidence import Evidence
+from models.items.item import WorkItem
 from models.ledgers import duty, indicator
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.link_row import evidence_to_link, item_to_link, kind_to_link, link_row, links_of, unlink_row

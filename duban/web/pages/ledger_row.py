@@ -12,13 +12,13 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.permission import Action
-from models.person import Person
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.items.attach import pieces_of_acts
 from tasks.ledgers.find_row import find_row, seen_row

@@ -10,11 +10,11 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError
 from models.ledgers.kinds import KINDS, kind_named
 from models.ledgers.term import TermUnit
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import organs_within
 from tasks.ledgers.find_row import authorize_ledgers
 from tasks.ledgers.owed import rows_of_year, short_periods

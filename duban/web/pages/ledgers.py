@@ -15,13 +15,13 @@ from duban.web.posted import Posted, Sent
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import DubanError, ForbiddenError
-from models.evidence import Evidence
+from models.items.evidence import Evidence
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
-from models.permission import Action
+from models.people.permission import Action
 from models.typed_text import day_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.check_upload import Limits

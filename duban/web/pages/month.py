@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 from duban.edge import today
 from duban.web.visit import Signed
 from models.database import key
-from models.day_override import office_calendar
-from models.days import DAY, add_months, first_of, last_of
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY, add_months, first_of, last_of
 from models.errors import BadInputError
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.tally import DeadlineOutcome

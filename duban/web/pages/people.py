@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from duban.web.visit import Signed, Visit
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.lists.browse_items import ItemListing

@@ -15,11 +15,11 @@ from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.clock import day_of
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
-from models.organ import Department
-from models.permission import Action
-from models.person import Person, Post, Role
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person, Post, Role
 from models.typed_text import day
 from tasks.access.manage_accounts import close_account, invite, invite_all, reset, unlock
 from tasks.acting.authorize import authorize_organ

@@ -22,10 +22,10 @@ from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep
 from duban.web.work_folder import touch, work_folder
 from models.actor import Actor
 from models.database import key, on_record, reading
+from models.engine.job import Job
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.job import Job
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors

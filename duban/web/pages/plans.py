@@ -16,11 +16,11 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import rehearsing
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch
-from models.policy import DEFAULT_PRESET, Policy
+from models.items.plan import AnnualPlan, ImportBatch
+from models.ladder.policy import DEFAULT_PRESET, Policy
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.engine.take_job import own_jobs
 from tasks.ladder.set_policy import find_policy, list_policies, rungs_of

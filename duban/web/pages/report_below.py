@@ -14,10 +14,10 @@ from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, UnconfirmedKeyError
-from models.filing import legal_last_day
-from models.organ import Organ
-from models.permission import Action
-from models.received_report import ReceivedReport
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.filing import legal_last_day
+from models.report.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.file_store import FileStore
 from tasks.people.find import plans_of

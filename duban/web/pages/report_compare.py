@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from duban.web.report_reach import readable_report
 from duban.web.visit import Signed
 from models.errors import NotFoundError
-from models.report import Report
+from models.report.report import Report
 from tasks.report.compiling.find_report import reports_of
 from tasks.report.compiling.trace_figure import described
 from tasks.report.desk.compare_versions import compare, figures_now

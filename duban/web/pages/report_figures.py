@@ -9,7 +9,7 @@ from duban.web.report_view import SHOWN, address_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.errors import NotFoundError
-from models.report import Report
+from models.report.report import Report
 from tasks.report.compiling.check_report import check_report
 from tasks.report.compiling.draft import unfounded_in
 from tasks.report.compiling.keep_draft import read_draft

@@ -14,13 +14,13 @@ from duban.web.refusals import status_of
 from duban.web.report_reach import may_read_reports
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import DubanError, NotFoundError
-from models.filing import ORDER, FilingAct, FilingState
-from models.filing_rows import AddresseeKind, Adoption
-from models.permission import Action
-from models.person import Person, Role
-from models.report import Report
+from models.people.permission import Action
+from models.people.person import Person, Role
+from models.report.filing import ORDER, FilingAct, FilingState
+from models.report.filing_rows import AddresseeKind, Adoption
+from models.report.report import Report
 from tasks.acting.authorize import organs_within, seats
 from tasks.items.attach import pieces_of
 from tasks.papers.official_document import render

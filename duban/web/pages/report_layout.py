@@ -13,7 +13,7 @@ from duban.web.report_reach import may_edit_reports, may_read_reports
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.report.compiling.template import Numbering, ReportTemplate, read_template_text, template_from, template_text
 from tasks.report.desk.set_report_template import newest_template, set_report_template, template_for
 

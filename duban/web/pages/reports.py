@@ -21,10 +21,10 @@ from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.clock import day_of
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.permission import Action
-from models.report import Report
+from models.people.permission import Action
+from models.report.report import Report
 from tasks.acting.authorize import authorize_organ
 from tasks.papers.official_document import render
 from tasks.people.find import plans_of

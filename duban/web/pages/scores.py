@@ -12,15 +12,15 @@ from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.span import Span, span_named
 from models.errors import BadInputError, DubanError, NotFoundError
-from models.organ import Department
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.score_rules import written
-from models.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
-from models.span import Span, span_named
+from models.items.plan import AnnualPlan
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person, Role
+from models.scores.score_rules import written
+from models.scores.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
 from tasks.acting.authorize import authorize_organ, organs_within, seats, standings_on
 from tasks.acting.find_seen import seen_items
 from tasks.items.attach import pieces_of

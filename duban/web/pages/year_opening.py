@@ -9,8 +9,8 @@ from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
 from models.database import rehearsing
 from models.errors import BadInputError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.plan.open_year import open_year
 from tasks.plan.opening.draft import Origin

@@ -13,10 +13,10 @@ from duban.web.app import create_app
 from duban.web.visit import COOKIE
 from flows.embedded_clock import EmbeddedClock
 from models.actor import Actor, Channel
-from models.api_token import ApiToken, TokenScope
 from models.audit import AuditEntry
 from models.database import on_record
-from models.person import Person
+from models.people.api_token import ApiToken, TokenScope
+from models.people.person import Person
 from tasks.access.hold_tokens import revoke_token
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.program import API, program_of, token_for

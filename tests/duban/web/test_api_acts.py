@@ -11,11 +11,11 @@ from sqlmodel import Session, select
 from duban.acts.declaration import Way
 from duban.acts.item import ACTS
 from models.actor import Channel
-from models.api_token import ApiRequest, TokenScope
 from models.audit import AuditEntry
-from models.lifecycle import LIFECYCLE
-from models.permission import Action
-from models.progress import ProgressEntry
+from models.items.lifecycle import LIFECYCLE
+from models.items.progress import ProgressEntry
+from models.people.api_token import ApiRequest, TokenScope
+from models.people.permission import Action
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office
 from tests.program import API, program_of
 from tests.web import Web

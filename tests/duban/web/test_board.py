@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from sqlmodel import delete
 
 from models.database import key, unit_of_work
-from models.item import WorkItem
-from models.organ import Organ
-from models.person import Role
-from models.plan import AnnualPlan
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
+from models.people.person import Role
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.item import ItemState
-from models.progress import ProgressEntry
+from models.items.item import ItemState
+from models.items.progress import ProgressEntry
 from tests.item_forms import carried, fill, press
 from tests.office import HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 from tests.web import Web, field_value, words_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.evidence import Evidence, StoredFile
+from models.items.evidence import Evidence, StoredFile
 from tests.item_forms import carried, file, fill
 from tests.office import FIRST, HANDLER, OUTSIDER, Office, day
 from tests.web import Web, words_of

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from models.actor import Actor, Channel
 from models.database import on_record
-from models.person import Person
+from models.people.person import Person
 from tasks.access.hold_tokens import make_feed, revoke_feed
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Web

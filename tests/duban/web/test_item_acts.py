@@ -9,13 +9,13 @@ from sqlmodel import select
 from duban.acts.item import ACTS
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.evidence import Evidence
-from models.instruction import Instruction
-from models.item import ItemState
-from models.lifecycle import LIFECYCLE
-from models.permission import GRANTS, Action
-from models.person import Person
-from models.progress import ProgressEntry
+from models.items.evidence import Evidence
+from models.items.instruction import Instruction
+from models.items.item import ItemState
+from models.items.lifecycle import LIFECYCLE
+from models.items.progress import ProgressEntry
+from models.people.permission import GRANTS, Action
+from models.people.person import Person
 from tests.item_forms import carried, file, fill, press
 from tests.office import CAST, FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, words_of

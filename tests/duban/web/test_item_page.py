@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import unit_of_work
-from models.item import Importance, WorkItem
-from models.person import Role
+from models.items.item import Importance, WorkItem
+from models.people.person import Role
 from tests.item_forms import file, fill
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements, words_of

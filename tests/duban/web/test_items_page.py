@@ -6,10 +6,10 @@ from sqlalchemy import Engine, event
 
 from models.audit import AuditEntry
 from models.database import key, unit_of_work
-from models.item import WorkItem
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.saved_view import SavedView
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.people.person import Person, Role
+from models.people.saved_view import SavedView
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, words_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, update
 
-from models.inspection_draw import InspectionDraw
+from models.draws.inspection_draw import InspectionDraw
 from models.ledgers.inspection import Inspection
 from tests.ledger_rows import write_rows
 from tests.office import HANDLER, SUPERVISOR, Office

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.evidence import Evidence
+from models.items.evidence import Evidence
 from models.ledgers.deficiency import Deficiency
 from models.ledgers.enforcement_case import EnforcementCase
 from models.ledgers.kinds import KINDS

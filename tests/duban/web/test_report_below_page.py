@@ -9,8 +9,8 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.organ import Organ
-from models.received_report import ReceivedReport, TrustedKey
+from models.people.organ import Organ
+from models.report.received_report import ReceivedReport, TrustedKey
 from tasks.report.upward.signing_key import fingerprint_of, spaced
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.upward import CODE, KEY, NAME, SAID, a_package, figure_data, report_data

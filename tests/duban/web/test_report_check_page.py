@@ -10,9 +10,9 @@ from sqlmodel import select
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
-from models.organ import Organ
-from models.permission import Action
-from models.report import ReportFigure
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.report import ReportFigure
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.upward.report_package import read_package
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office, day

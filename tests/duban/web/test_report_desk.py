@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.database import key, unit_of_work
-from models.kept_template import KeptTemplate
-from models.ledgers.leadership_act import Duty
-from models.organ import Organ
-from models.report import Report, ReportBlock, ReportSection
-from models.report_desk import ReportComment
+from models.papers.kept_template import KeptTemplate
+from models.people.organ import Organ
+from models.people.personal_duty import Duty
+from models.report.report import Report, ReportBlock, ReportSection
+from models.report.report_desk import ReportComment
 from tasks.ledgers.record_named import record_act, record_deficiency
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for

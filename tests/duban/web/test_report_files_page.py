@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.files.file_store import FileStore
 from tasks.papers.word_template import starter_template
 from tasks.report.compiling.compile_report import compile_report

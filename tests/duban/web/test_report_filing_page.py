@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.filing import FilingState
-from models.filing_rows import Consultation
+from models.report.filing import FilingState
+from models.report.filing_rows import Consultation
 from tests.filing import COPY, FINANCE, FINANCE_HEAD, TO, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR
 from tests.web import Web, words_of

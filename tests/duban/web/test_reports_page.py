@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from duban.web.jobs import jobs_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.ledgers.leadership_act import Duty
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.people.personal_duty import Duty
+from models.report.report import Report
 from tasks.ledgers.record_named import record_act, record_deficiency
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements, words_of

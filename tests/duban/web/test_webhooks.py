@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from standardwebhooks import Webhook as Verifier
 
 from models.database import unit_of_work
-from models.person import Role
-from models.webhook import MessageState, Webhook, WebhookMessage
-from models.webhook_event import EVENTS
+from models.engine.webhook import MessageState, Webhook, WebhookMessage
+from models.engine.webhook_event import EVENTS
+from models.people.person import Role
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office
 from tests.web import Visitor, Web, words_of
 
