@@ -23,7 +23,7 @@ SUPERVISOR = "职员196"
 TURNS = 25
 
 
-@pytest.mark.parametrize(("path", "template"), [("/board", "board.html"), ("/calendar", "month.html")])
+@pytest.mark.parametrize(("path", "template"), [("/board", "items/board.html"), ("/calendar", "items/month.html")])
 def test_a_page_of_numbers(filled: Filled, path: str, template: str) -> None:
     with beside_constant(filled, template, SUPERVISOR) as (visitor, _filled_in):
         first = visitor.get(path)

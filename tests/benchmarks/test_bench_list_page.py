@@ -73,7 +73,7 @@ def compare(filled: Filled, what: str, floor: Callable[[], object], ours: Callab
 
 
 def test_the_page_of_the_list(filled: Filled) -> None:
-    with beside_constant(filled, "items.html", SUPERVISOR) as (visitor, filled_in):
+    with beside_constant(filled, "items/items.html", SUPERVISOR) as (visitor, filled_in):
         first = visitor.get("/items")
         assert first.status_code == 200
         assert isinstance(filled_in[0]["visit"], Visit)

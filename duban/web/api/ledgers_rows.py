@@ -11,7 +11,7 @@ from duban.web.api_fields import PLAIN, After, Limit, RowId, text
 from duban.web.api_fields import Body as Sent
 from duban.web.call import Call, Reader, Writer
 from duban.web.doing import IdempotencyKey, IfMatch, done_once
-from duban.web.ledger_body import read_body, request_schema
+from duban.web.ledgers.body import read_body, request_schema
 from duban.web.problem import Fault, ProblemError, TrailChange, problem_of
 from models.database import key
 from models.dates.day_override import office_calendar

@@ -104,7 +104,7 @@ def _page(
         known[f"cap-{event}"] = "" if price.cap is None else written(price.cap)
     return visit.page(
         session,
-        "scores_rules.html",
+        "scores/scores_rules.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,

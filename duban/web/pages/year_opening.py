@@ -35,7 +35,8 @@ def ask(visit: Signed, opens: Annotated[int | None, Query(ge=1990, le=2200)] = N
             except NotFoundError as error:
                 nothing = error.message
         return visit.page(
-            session, "plan_open.html", menu="/plans", year=year, opened=opened, nothing=nothing, origins=list(Origin),
+            session, "plan/plan_open.html", menu="/plans", year=year, opened=opened, nothing=nothing,
+            origins=list(Origin),
             shown=opened.made[:SHOWN] if opened else [],
         )  # fmt: skip
 
