@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出,供程序读取。")]
 OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="当作哪一天,如 2026-06-30;缺省为今天。")]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
+RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 AsOption = Annotated[
     str | None,
     typer.Option("--as", metavar="姓名", envvar="DUBAN_AS", help="以谁的身份办理(姓名、手机或邮箱)。"),

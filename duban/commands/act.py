@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from duban.commands.ledger_shown import done, list_rows
-from duban.edge import AsOption, Edge, JsonOption, OnOption, OrganOption, YearOption, edge, today
+from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
+from duban.commands.ledger_shown import list_rows
+from duban.edge import Edge
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,8 +29,9 @@ ItemOption = Annotated[str | None, typer.Option("--item", metavar="编号", help
 
 
 @acts.command("add")
+@apart("as on organ json")
 def add_act(
-    context: typer.Context,
+    errand: Errand,
     kind: Annotated[
         str,
         typer.Option("--kind", metavar="类别", help="deploy 部署、inquire 过问、coordinate 协调、supervise 督办。"),
@@ -43,21 +45,18 @@ def add_act(
     evidence: Annotated[
         Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料,如会议纪要、批示原件。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """登记一次履职,计入当年报告的第一责任人部分。"""
     from models.ledgers.kinds import member_named
     from models.people.personal_duty import Duty
     from tasks.ledgers.record_named import record_act
     from tasks.people.find import find_person
 
-    reach, day = edge(context), today(on)
-    with _opened(evidence) as source, reach.writing() as session:
-        by = reach.recorder(session, as_, day, organ)
-        owner = reach.organ_for(session, by, organ)
+    day = errand.day
+
+    with _opened(evidence) as source, errand.writing() as session:
+        by = errand.recorder
+        owner = errand.organ
         act = record_act(
             session,
             owner,
@@ -71,10 +70,10 @@ def add_act(
         )
         data: dict[str, Any] = {"id": act.id, "kind": act.kind, "on": act.on, "text": act.text}
         if source is not None and evidence is not None:
-            piece = _attached(reach, session, act, by, evidence.name, source)
+            piece = _attached(errand.edge, session, act, by, evidence.name, source)
             data["evidence"] = {"id": piece.id, "name": piece.name, "sha256": piece.sha256}
     proof = f",佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
-    done(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。", as_json)
+    return answer(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。")
 
 
 @contextmanager
@@ -105,58 +104,53 @@ def _attached(
 
 
 @acts.command("list")
-def list_acts(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
-) -> None:
+@looking("year organ json")
+def list_acts(errand: Errand) -> Answer:
     """列出履职记录。"""
     from models.ledgers.kinds import KINDS
     from tasks.ledgers.browse import Wanted
 
-    list_rows(edge(context), organ, KINDS["act"], Wanted(year=year), as_json)
+    return list_rows(errand, KINDS["act"], Wanted(year=errand.year))
 
 
 @deficiencies.command("add")
+@acting("as on organ json")
 def add_deficiency(
-    context: typer.Context,
+    errand: Errand,
     text: Annotated[str, typer.Option("--text", metavar="文字", help="存在什么不足。")],
     cause: Annotated[str | None, typer.Option("--cause", metavar="文字", help="原因。")] = None,
     remedy: Annotated[str | None, typer.Option("--remedy", metavar="文字", help="整改措施,列入下一年度安排。")] = None,
     item: ItemOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """登记一条不足;--on 所在的年度就是写入报告的年度。"""
     from tasks.ledgers.record_named import record_deficiency
 
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, day, organ)
-        owner = reach.organ_for(session, by, organ)
-        deficiency = record_deficiency(
-            session,
-            owner,
-            by=by,
-            on=day,
-            text=text,
-            cause=cause,
-            remedy=remedy,
-            item=_item(session, owner, day, item),
-        )
-        data = {"id": deficiency.id, "on": deficiency.on, "text": deficiency.text}
-    done(data, f"已登记不足,编号 {deficiency.id},写入 {day.year} 年度报告。", as_json)
+    day = errand.day
+    session = errand.session
+    by = errand.recorder
+    owner = errand.organ
+    deficiency = record_deficiency(
+        session,
+        owner,
+        by=by,
+        on=day,
+        text=text,
+        cause=cause,
+        remedy=remedy,
+        item=_item(session, owner, day, item),
+    )
+    data = {"id": deficiency.id, "on": deficiency.on, "text": deficiency.text}
+    return answer(data, f"已登记不足,编号 {deficiency.id},写入 {day.year} 年度报告。")
 
 
 @deficiencies.command("list")
-def list_deficiencies(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
-) -> None:
+@looking("year organ json")
+def list_deficiencies(errand: Errand) -> Answer:
     """列出不足、原因和整改措施。"""
     from models.ledgers.kinds import KINDS
     from tasks.ledgers.browse import Wanted
 
-    list_rows(edge(context), organ, KINDS["deficiency"], Wanted(year=year), as_json)
+    return list_rows(errand, KINDS["deficiency"], Wanted(year=errand.year))
 
 
 def _item(session: "Session", organ: "Organ", on: "dt.date", number: str | None) -> "WorkItem | None":

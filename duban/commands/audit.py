@@ -1,18 +1,12 @@
 """`duban audit`: the record of every act, shown and verified."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, answer, looking
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OrganOption,
-    YearOption,
-    edge,
-    print_json,
-    say,
-    show_table,
     table,
     today,
 )
@@ -26,41 +20,38 @@ def register(app: typer.Typer) -> None:
 
 
 @trail.command()
+@looking("as organ json")
 def verify(
-    context: typer.Context,
+    errand: Errand,
     head: Annotated[
         str | None, typer.Option("--head", metavar="哈希值", help="以前记下的链尾:仍须在链中,否则末尾被删或整链被改。")
     ] = None,
-    as_: AsOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """核验操作记录:逐条核对内容和前后衔接;有一条对不上,退出码为 1。"""
     from models.errors import DubanError
     from tasks.trail.verify_audit import verify_audit
 
-    reach = edge(context)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(None), organ)
-        owner = reach.organ_for(session, by, organ) if as_ or organ else None
-        chain = verify_audit(session, by=by, organ_id=owner.id if owner else None, head=head)
+    session, by = errand.session, errand.by
+    owner = errand.organ if errand.said["as"] or errand.said["organ"] else None
+    chain = verify_audit(session, by=by, organ_id=owner.id if owner else None, head=head)
     broken = chain.broken
-    if as_json:
-        fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
-        print_json({"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault})
-        if broken:
-            raise typer.Exit(DubanError.exit_code)
-        return
-    if broken:
+    fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
+    data = {"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault}
+    if broken and not errand.json:
         raise DubanError(f"操作记录已被改动。{broken.fault.label}:{broken.words}(此前 {chain.entries} 条完好)。")
-    say(f"操作记录完好,共 {chain.entries} 条。")
-    say(f"链尾 {chain.head}")
-    say("请把链尾另行记下;下次用 duban audit verify --head 链尾 核对,可发现末尾被删或整链被改。")
+    return answer(
+        data,
+        f"操作记录完好,共 {chain.entries} 条。",
+        f"链尾 {chain.head}",
+        "请把链尾另行记下;下次用 duban audit verify --head 链尾 核对,可发现末尾被删或整链被改。",
+        then=typer.Exit(DubanError.exit_code) if broken else None,
+    )
 
 
 @trail.command()
+@looking("as year organ json")
 def show(
-    context: typer.Context,
+    errand: Errand,
     item: Annotated[str | None, typer.Option("--item", metavar="编号", help="只看这项任务的。")] = None,
     person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="只看此人办的,或代此人办的。")] = None,
     action: Annotated[
@@ -72,11 +63,7 @@ def show(
         int | None, typer.Option("--before", metavar="编号", help="只看此编号以前的,用来往前翻。")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="条数", min=1, max=1000, help="最多显示多少条。")] = 50,
-    as_: AsOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """查看操作记录:何人何时办了什么、代何人、理由、改动前后;最新的在最下面。"""
     import datetime as dt
 
@@ -86,41 +73,43 @@ def show(
     from tasks.people.find import find_item, find_person
     from tasks.trail.show_audit import action_named, show_audit
 
-    reach = edge(context)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(None), organ)
-        found = None
-        first = today(from_on) if from_on else None
-        last = today(until_on) if until_on else None
-        if item is not None:
-            plan = reach.plan_for(session, by, year, organ)
-            authorize_organ(session, by, Action.AUDIT, plan.organ_id)
-            found = find_item(session, plan, item)
-        elif year is not None:
-            first, last = first or dt.date(year, 1, 1), last or dt.date(year, 12, 31)
-        rows = show_audit(
-            session,
-            by=by,
-            organ=reach.organ(session, organ) if organ else None,
-            item=found,
-            person=find_person(session, person) if person else None,
-            action=action_named(action) if action else None,
-            from_on=first,
-            until_on=last,
-            before=before,
-            limit=limit,
+    session = errand.session
+    by = errand.by
+    found = None
+    first = today(from_on) if from_on else None
+    last = today(until_on) if until_on else None
+    if item is not None:
+        plan = errand.plan
+        authorize_organ(session, by, Action.AUDIT, plan.organ_id)
+        found = find_item(session, plan, item)
+    elif errand.year is not None:
+        first, last = first or dt.date(errand.year, 1, 1), last or dt.date(errand.year, 12, 31)
+    rows = show_audit(
+        session,
+        by=by,
+        organ=errand.within,
+        item=found,
+        person=find_person(session, person) if person else None,
+        action=action_named(action) if action else None,
+        from_on=first,
+        until_on=last,
+        before=before,
+        limit=limit,
+    )
+
+    def screen() -> Iterator[Shown]:
+        made = table(
+            "编号", "记录时间", "日期", "何人", "操作", "任务", "理由", "改动", title=f"操作记录 {len(rows)} 条"
         )
-    if as_json:
-        print_json(rows)
-        return
-    made = table("编号", "记录时间", "日期", "何人", "操作", "任务", "理由", "改动", title=f"操作记录 {len(rows)} 条")
-    for row in rows:
-        who = row.actor + (f"(代{row.stands_for})" if row.stands_for else "")
-        at = f"{local(row.at):%Y-%m-%d %H:%M}"
-        words = (row.action_label, row.item or "", row.reason or "", "\n".join(row.changes))
-        made.add_row(str(row.id), at, str(row.on), who, *words)
-    for column in made.columns:
-        column.overflow = "fold"
-    show_table(made)
-    if rows and len(rows) == limit:
-        say(f"再早的记录:加 --before {rows[0].id}")
+        for row in rows:
+            who = row.actor + (f"(代{row.stands_for})" if row.stands_for else "")
+            at = f"{local(row.at):%Y-%m-%d %H:%M}"
+            words = (row.action_label, row.item or "", row.reason or "", "\n".join(row.changes))
+            made.add_row(str(row.id), at, str(row.on), who, *words)
+        for column in made.columns:
+            column.overflow = "fold"
+        yield made
+        if rows and len(rows) == limit:
+            yield f"再早的记录:加 --before {rows[0].id}"
+
+    return answer(rows, screen)

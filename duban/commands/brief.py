@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from duban.commands.document import word_file
+from duban.commands.errand import Answer, Errand, Shown, answer, apart
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    YearOption,
-    edge,
-    print_json,
-    say,
-    show_table,
     table,
     today,
 )
@@ -36,20 +29,16 @@ def register(app: typer.Typer) -> None:
 
 
 @briefs.command()
+@apart()
 def leader(
-    context: typer.Context,
+    errand: Errand,
     person: Annotated[
         str | None, typer.Option("--person", metavar="姓名", help="呈报给谁;缺省为本单位第一责任人。")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="文件.docx", help="编号留存并写出 Word 文件;缺省只看、不留存。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """一页简报:红灯事项、待处理、批示办理、近期到期。"""
     from models.dates.day_override import office_calendar
     from models.people.organ import Organ
@@ -61,10 +50,10 @@ def leader(
     from tasks.papers.write_document import lay_out_document
     from tasks.people.find import find_person
 
-    reach, file, document = edge(context), word_file(out) if out else None, None
-    with reach.writing() if file else reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        plan = reach.plan_for(session, by, year, organ)
+    file, document = word_file(out) if out else None, None
+    with errand.writing() if file else errand.reading() as session:
+        by = errand.by
+        plan = errand.plan
         owner = session.get_one(Organ, plan.organ_id)
         authorize_organ(session, by, Action.BRIEF, owner.id)
         reader = find_person(session, person, owner) if person else first_reader(session, owner, by.on)
@@ -73,16 +62,18 @@ def leader(
         if file:
             document = compile_brief(session, plan, reader, by=by, calendar=calendar, again=True)
             write(lay_out_document(document), file)
-    if as_json:
-        print_json(to_facts(content) | _issued(document))
-        return
-    _show_brief(content)
-    _say_written(document, file)
+
+    def screen() -> Iterator[Shown]:
+        yield from _show_brief(content)
+        yield from _say_written(document, file)
+
+    return answer(to_facts(content) | _issued(document), screen)
 
 
 @briefs.command()
+@apart()
 def circular(
-    context: typer.Context,
+    errand: Errand,
     period: Annotated[Literal["week", "month", "quarter"], typer.Option("--period", help="周、月或季度通报。")],
     until: Annotated[
         str | None, typer.Option("--until", metavar="日期", help="截至哪一天;缺省为最近结束的一期(本周自周五起)。")
@@ -90,12 +81,7 @@ def circular(
     preview: Annotated[bool, typer.Option("--preview", help="只预览:不编号、不留存。")] = False,
     again: Annotated[bool, typer.Option("--again", help="本期已印发而内容有变的,另行编号再发。")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="文件.docx", help="写出 Word 文件。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """督办通报:总体情况、各单位、逾期、未填报、延期挂起、下期到期;每期只编号一次。"""
     from models.dates.day_override import office_calendar
     from models.errors import BadInputError
@@ -108,14 +94,14 @@ def circular(
     from tasks.papers.official_document import write
     from tasks.papers.write_document import lay_out_document
 
-    reach, file, kind = edge(context), word_file(out) if out else None, CircularKind(period)
+    file, kind = word_file(out) if out else None, CircularKind(period)
     document = None
-    with reach.reading() if preview else reach.writing() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        closes = today(until) if until else closing_day(kind, by.on, reach.calendar(session))
+    with errand.reading() if preview else errand.writing() as session:
+        by = errand.by
+        closes = today(until) if until else closing_day(kind, by.on, errand.calendar)
         if closes > by.on:
             raise BadInputError(f"截至日 {closes} 还没有到:通报只说已经发生的,最晚写 {by.on}。")
-        plan = reach.plan_for(session, by, year or closes.year, organ)
+        plan = errand.plan_of(errand.year or closes.year)
         calendar = office_calendar(session, organ_id=plan.organ_id)
         if preview:
             authorize_organ(session, by, Action.VIEW, plan.organ_id)
@@ -125,11 +111,12 @@ def circular(
             content = from_facts(Circular, document.facts)
         if file:
             write(lay_out_document(document) if document else lay_out_circular(content), file)
-    if as_json:
-        print_json(to_facts(content) | _issued(document))
-        return
-    _show_circular(content)
-    _say_written(document, file)
+
+    def screen() -> Iterator[Shown]:
+        yield from _show_circular(content)
+        yield from _say_written(document, file)
+
+    return answer(to_facts(content) | _issued(document), screen)
 
 
 def _issued(document: Document | None) -> dict[str, Any]:
@@ -137,44 +124,44 @@ def _issued(document: Document | None) -> dict[str, Any]:
     return {"document": document.id, "document_number": document.written_number} if document else {"document": None}
 
 
-def _say_written(document: Document | None, file: Path | None) -> None:
+def _say_written(document: Document | None, file: Path | None) -> Iterator[Shown]:
     if document:
-        say(f"{document.written_number}《{document.title}》已留存(编号 {document.id})。")
+        yield f"{document.written_number}《{document.title}》已留存(编号 {document.id})。"
     if file:
-        say(f"已写出 {file}。")
+        yield f"已写出 {file}。"
 
 
-def _show_brief(content: Brief) -> None:
-    say(f"{content.organ}督办工作简报  呈报:{content.person}  {content.on}")
-    say(f"红灯事项 {content.red} 项,待您处理 {content.waiting} 项,批示待复 {content.unanswered} 项。")
+def _show_brief(content: Brief) -> Iterator[Shown]:
+    yield f"{content.organ}督办工作简报  呈报:{content.person}  {content.on}"
+    yield f"红灯事项 {content.red} 项,待您处理 {content.waiting} 项,批示待复 {content.unanswered} 项。"
     if content.red_rows:
         made = table("编号", "事项", "牵头单位、领导", "时限情况", title="红灯事项")
         for red in content.red_rows:
             made.add_row(red.number, red.title, red.answerable, red.due_words)
-        show_table(made)
+        yield made
     if content.waiting_rows:
         made = table("类别", "事项", "提请人", "提请日期", title="待您处理")
         for waiting in content.waiting_rows:
             made.add_row(waiting.what, waiting.item, waiting.asked_by, str(waiting.since))
-        show_table(made)
+        yield made
     if content.instruction_rows:
         made = table("日期", "批示内容", "事项", "时限", "状态", "办理结果", title="批示办理")
         for given in content.instruction_rows:
             due = str(given.due_on) if given.due_on else ""
             made.add_row(str(given.on), given.text, given.item, due, given.state, given.outcome)
-        show_table(made)
+        yield made
     if content.next_rows:
         made = table("时限", "编号", "事项", "牵头单位、领导", title="近期到期")
         for coming in content.next_rows:
             made.add_row(str(coming.due_on), coming.number, coming.title, coming.answerable)
-        show_table(made)
+        yield made
 
 
-def _show_circular(content: Circular) -> None:
+def _show_circular(content: Circular) -> Iterator[Shown]:
     totals = content.totals
     share = f";按期办结率 {totals.on_time_share:.1%}" if totals.on_time_share is not None else ""
-    say(f"{content.title}({content.from_on} 至 {content.until_on})")
-    say(
+    yield f"{content.title}({content.from_on} 至 {content.until_on})"
+    yield (
         f"共 {totals.items} 项:已办结 {totals.closed}(本期 {totals.closed_in_period}),正常 {totals.on_track},"
         f"临期 {totals.near},逾期 {totals.overdue},未开始 {totals.not_started},挂起 {totals.suspended};"
         f"其中待审核 {totals.in_review}{share}。"
@@ -185,15 +172,14 @@ def _show_circular(content: Circular) -> None:
         graded = ("" if value is None else f"{value:g}" for value in (row.score, row.rank))
         made.add_row(row.name, *map(str, counts), *graded)
     if content.departments:
-        show_table(made)
+        yield made
     if content.overdue:
         made = table("编号", "事项", "牵头单位", "承办人", "时限", "逾期情况", "已督办至", title="逾期事项")
         for late in content.overdue:
             made.add_row(late.number, late.title, late.unit, late.person, str(late.due_on), late.words, late.level)
-        show_table(made)
-    say(
+        yield made
+    yield (
         f"未按期填报 {len(content.unfiled)} 项次、延期挂起 {len(content.changed)} 项、"
         f"下期到期 {len(content.next_deadlines)} 项。"
     )
-    for sentence in (*content.praise, *content.criticism):
-        say(sentence)
+    yield from (*content.praise, *content.criticism)

@@ -1,22 +1,14 @@
 """`duban document`: the documents the office has issued, listed and written as Word files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, answer, looking
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    YearOption,
-    edge,
-    print_json,
-    say,
-    show_table,
     table,
-    today,
 )
 
 documents = typer.Typer(help="文书:督办单、催办单、通报、简报。", no_args_is_help=True)
@@ -37,59 +29,52 @@ def word_file(out: Path) -> Path:
 
 
 @documents.command("list")
+@looking()
 def list_(
-    context: typer.Context,
+    errand: Errand,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="种类", help="督办单、催办单、督办通报或督办简报;缺省为全部。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """列出有权查看的文书,最近的在前:文号、标题、所属任务、印发日期。"""
     from models.ledgers.kinds import member_named
     from models.papers.document import DocumentKind
     from tasks.papers.list_documents import list_documents
 
-    reach = edge(context)
+    session = errand.session
     wanted = member_named(DocumentKind, kind) if kind else None
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        rows = list_documents(session, reach.organ_for(session, by, organ), by=by, year=year, kind=wanted)
-    if as_json:
-        print_json(rows)
-        return
-    made = table("编号", "种类", "文号", "标题", "任务", "印发日期", title=f"{len(rows)} 件文书")
-    for row in rows:
-        made.add_row(str(row.id), row.kind.label, row.number, row.title, row.item or "", str(row.issued_on))
-    show_table(made)
+    by = errand.by
+    rows = list_documents(session, errand.organ, by=by, year=errand.year, kind=wanted)
+
+    def screen() -> Iterator[Shown]:
+        made = table("编号", "种类", "文号", "标题", "任务", "印发日期", title=f"{len(rows)} 件文书")
+        for row in rows:
+            made.add_row(str(row.id), row.kind.label, row.number, row.title, row.item or "", str(row.issued_on))
+        yield made
+
+    return answer(rows, screen)
 
 
 @documents.command()
+@looking("as on organ json")
 def export(
-    context: typer.Context,
+    errand: Errand,
     named: Annotated[str, typer.Argument(metavar="文号或编号", help="如 督办〔2026〕3号,或 document list 中的编号。")],
     out: Annotated[Path, typer.Option("--out", metavar="文件.docx", help="写出的 Word 文件。")],
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """把一件文书写成 Word 文件:同一件文书任何时候写出的都一模一样。"""
     from tasks.acting.authorize import authorize_document
     from tasks.papers.list_documents import find_document
     from tasks.papers.official_document import write
     from tasks.papers.write_document import lay_out_document
 
-    reach, file = edge(context), word_file(out)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        document = find_document(session, reach.organ_for(session, by, organ), named)
-        authorize_document(session, by, document)
+    session = errand.session
+    file = word_file(out)
+    by = errand.by
+    document = find_document(session, errand.organ, named)
+    authorize_document(session, by, document)
     write(lay_out_document(document), file)
-    if as_json:
-        print_json({"id": document.id, "number": document.written_number, "title": document.title, "file": str(file)})
-        return
-    say(f"{document.written_number}《{document.title}》已写出 {file}。")
+    return answer(
+        {"id": document.id, "number": document.written_number, "title": document.title, "file": str(file)},
+        f"{document.written_number}《{document.title}》已写出 {file}。",
+    )

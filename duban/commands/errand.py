@@ -94,8 +94,17 @@ class Errand:
 
     @property
     def recorder(self) -> Actor:
-        """Who writes down what belongs to the day: see `Edge.recorder`."""
-        return self.edge.recorder(self.session, self.said.get("as"), self.day, self.said.get("organ"))
+        """Who writes down what belongs to the day."""
+        return self.recorder_of(self.day)
+
+    def recorder_of(self, day: dt.date) -> Actor:
+        """The same for another day than the command's: see `Edge.recorder`."""
+        return self.edge.recorder(self.session, self.said.get("as"), day, self.said.get("organ"))
+
+    @property
+    def json(self) -> bool:
+        """Whether a program reads the answer."""
+        return bool(self.said.get("json"))
 
     @property
     def within(self) -> Organ | None:
@@ -115,7 +124,11 @@ class Errand:
     @cached_property
     def plan(self) -> AnnualPlan:
         """The plan of the organ named, else of the actor's own; of the year named, else of the day's."""
-        return self.edge.plan_for(self.session, self.by, self.said.get("year"), self.said.get("organ"))
+        return self.plan_of(self.year)
+
+    def plan_of(self, year: int | None) -> AnnualPlan:
+        """The same of another year."""
+        return self.edge.plan_for(self.session, self.by, year, self.said.get("organ"))
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -138,11 +151,15 @@ class Answer:
 
     data: Any
     shown: tuple[Shown, ...]
+    then: Exception | None = None
 
 
-def answer(data: Any, *shown: Shown) -> Answer:
-    """One answer in both forms; what is longer comes from a function, line by line."""
-    return Answer(data, shown)
+def answer(data: Any, *shown: Shown, then: Exception | None = None) -> Answer:
+    """One answer in both forms; what is longer comes from a function, line by line.
+
+    `then` is raised once it is told: an exit code, or what went wrong all the same.
+    """
+    return Answer(data, shown, then)
 
 
 Body = Callable[..., Answer | None]
@@ -197,6 +214,8 @@ def _tell(answered: Answer, *, as_json: bool) -> None:
         print_json(answered.data)
     else:
         _show(answered.shown)
+    if answered.then is not None:
+        raise answered.then
 
 
 def _show(shown: Iterable[Shown]) -> None:

@@ -12,7 +12,7 @@ from duban.acts.item import ACTS
 from duban.acts.item_work import MILESTONE, REACHED
 from duban.commands.acts import Number, add_command, do
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
-from duban.edge import JsonOption, print_json, show_table, table, today
+from duban.edge import table, today
 
 items = typer.Typer(help="任务:查看、签收、填报、延期、催办、挂起、办结销号。", no_args_is_help=True)
 
@@ -74,7 +74,8 @@ def show(errand: Errand, number: Number) -> Answer:
 
 
 @items.command()
-def rules(as_json: JsonOption = False) -> None:
+@apart("json")
+def rules(_errand: Errand) -> Answer:
     """任务怎样流转:每个动作在什么状态下、由谁办、变为什么状态、有什么条件。"""
     from models.items.lifecycle import LIFECYCLE
     from models.people.permission import GRANTS
@@ -91,16 +92,13 @@ def rules(as_json: JsonOption = False) -> None:
         }
         for action, transition in LIFECYCLE.items()
     ]
-    if as_json:
-        print_json(rows)
-        return
     made = table("动作", "状态", "办理人", "变为", "条件", title="任务的流转")
     for action, transition in LIFECYCLE.items():
         who = dict.fromkeys(f"{grant.role.label}({grant.scope.label})" for grant in GRANTS[action])
         states = ("\n".join(state.label for state in chosen) for chosen in (transition.sources, transition.to))
         made.add_row(action.label, next(states), "\n".join(who), next(states), transition.guard.replace(",", "\n"))
         made.add_section()
-    show_table(made)
+    return answer(rows, made)
 
 
 for _act in ACTS:

@@ -1,12 +1,14 @@
 """`duban ledger import|undo|export|template`: the files of a ledger."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
 from duban.commands.ledger_shown import KindArgument
-from duban.edge import AsOption, JsonOption, OnOption, OrganOption, YearOption, edge, print_json, say, today, warn
+from duban.edge import today, warn
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="文件", help="写入的 .xlsx 文件。")]
 MOST_ERRORS = 20
@@ -21,78 +23,70 @@ def register(ledgers: typer.Typer) -> None:
     ledgers.command("template")(template)
 
 
+@apart("as on organ json")
 def bring_in(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv。")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对,不写入。")] = False,
     errors: Annotated[Path | None, typer.Option("--errors", metavar="文件", help="把错误清单写入此 .xlsx。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """导入一个文件:全部写入,或者有一处错误就一行也不写。"""
     from models.ledgers.kinds import kind_named
     from tasks.files.write_errors import write_errors
     from tasks.ledgers.import_ledger import import_ledger, refuse_errors
 
-    reach, found = edge(context), kind_named(kind)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        done = import_ledger(session, file, reach.organ_for(session, by, organ), found, by=by, dry_run=dry_run)
+    found = kind_named(kind)
+    with errand.writing() as session:
+        by = errand.recorder
+        done = import_ledger(session, file, errand.organ, found, by=by, dry_run=dry_run)
     if errors is not None and done.errors:
         write_errors(done.errors, errors)
-    if as_json:
-        print_json(done.as_dict())
-        if done.errors:
-            raise typer.Exit(2)
-        return
-    for error in done.errors[:MOST_ERRORS]:
-        where = f"{error.sheet} " if error.sheet else ""
-        row = f"第 {error.row} 行 " if error.row else ""
-        warn(f"{where}{row}{error.column or ''} {f'“{error.value}” ' if error.value else ''}{error.accepted}")
-    if len(done.errors) > MOST_ERRORS:
-        warn(f"……共 {len(done.errors)} 处错误。")
-    refuse_errors(done)
-    say(done.told)
-    if done.ignored_columns:
-        say(f"没有导入的列:{'、'.join(done.ignored_columns)}。")
-    for one in done.skipped:
-        say(f"没有导入第 {one.row} 行“{one.text}”:{one.why}。")
+
+    def screen() -> Iterator[Shown]:
+        for error in done.errors[:MOST_ERRORS]:
+            where = f"{error.sheet} " if error.sheet else ""
+            row = f"第 {error.row} 行 " if error.row else ""
+            warn(f"{where}{row}{error.column or ''} {f'“{error.value}” ' if error.value else ''}{error.accepted}")
+        if len(done.errors) > MOST_ERRORS:
+            warn(f"……共 {len(done.errors)} 处错误。")
+        refuse_errors(done)
+        yield done.told
+        if done.ignored_columns:
+            yield f"没有导入的列:{'、'.join(done.ignored_columns)}。"
+        for one in done.skipped:
+            yield f"没有导入第 {one.row} 行“{one.text}”:{one.why}。"
+
+    return answer(done.as_dict(), screen, then=typer.Exit(2) if done.errors else None)
 
 
+@acting("as on organ json")
 def undo(
-    context: typer.Context,
-    batch: Annotated[int, typer.Argument(metavar="批次", help="导入时得到的批次编号。", min=1)],
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    errand: Errand, batch: Annotated[int, typer.Argument(metavar="批次", help="导入时得到的批次编号。", min=1)]
+) -> Answer:
     """撤销一次导入:撤下它新增的,恢复它更正的。"""
     from tasks.ledgers.undo_import import undo_ledger_import
 
-    reach = edge(context)
-    with reach.writing() as session:
-        done = undo_ledger_import(session, batch, by=reach.recorder(session, as_, today(on), organ))
-    if as_json:
-        print_json(
-            {"batch": batch, "kind": done.kind.code, "file": done.file_name, "withdrawn": done.withdrawn,
-             "restored": done.restored}
-        )  # fmt: skip
-    else:
-        say(f"已撤销批次 {batch}({done.file_name}):撤下 {done.withdrawn} 条,恢复原样 {done.restored} 条。")
+    session = errand.session
+    done = undo_ledger_import(session, batch, by=errand.recorder)
+    return answer(
+        {
+            "batch": batch,
+            "kind": done.kind.code,
+            "file": done.file_name,
+            "withdrawn": done.withdrawn,
+            "restored": done.restored,
+        },
+        f"已撤销批次 {batch}({done.file_name}):撤下 {done.withdrawn} 条,恢复原样 {done.restored} 条。",
+    )
 
 
+@looking("year organ json")
 def export(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     out: OutOption,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """把台账写成表格,可以接着填写,再导入。"""
     from models.database import key
     from models.ledgers.kinds import kind_named
@@ -100,36 +94,29 @@ def export(
     from tasks.ledgers.export import export_ledger
     from tasks.ledgers.own_terms import amounts
 
-    reach, found = edge(context), kind_named(kind)
-    with reach.reading() as session:
-        owner = reach.organ(session, organ)
-        own = amounts(session, key(owner.id))
-        rows = browse(session, owner, found, Wanted(year=year), on=today(None), amounts=own, page=None).rows
-        when = f"{year}年" if year else ""
-        count = export_ledger(session, found, rows, out, title=f"{owner.name}{when}{found.title}台账")
-    if as_json:
-        print_json({"kind": found.code, "file": str(out), "rows": count})
-    else:
-        say(f"已写入 {out}:{count} {found.unit}。")
+    session = errand.session
+    found = kind_named(kind)
+    owner = errand.sole_organ
+    own = amounts(session, key(owner.id))
+    rows = browse(session, owner, found, Wanted(year=errand.year), on=today(None), amounts=own, page=None).rows
+    when = f"{errand.year}年" if errand.year else ""
+    count = export_ledger(session, found, rows, out, title=f"{owner.name}{when}{found.title}台账")
+    return answer({"kind": found.code, "file": str(out), "rows": count}, f"已写入 {out}:{count} {found.unit}。")
 
 
+@apart("organ json")
 def template(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     out: OutOption,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """写一张空白的台账表,列名带说明,可选的内容有下拉列表。"""
     from models.ledgers.kinds import kind_named
     from tasks.people.find_posts import names_to_offer
     from tasks.sheets.template import write_template
 
-    reach, found = edge(context), kind_named(kind)
-    with reach.reading() as session:
-        people = names_to_offer(session, reach.organ(session, organ))[1]
+    found = kind_named(kind)
+    with errand.reading() as session:
+        people = names_to_offer(session, errand.sole_organ)[1]
     write_template(out, found, title=f"{found.title}台账", people=people)
-    if as_json:
-        print_json({"kind": found.code, "file": str(out)})
-    else:
-        say(f"已写入 {out}。")
+    return answer({"kind": found.code, "file": str(out)}, f"已写入 {out}。")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.edge import Edge, print_json, say, show_table, table, today
+from duban.commands.errand import Answer, Errand, answer
+from duban.edge import table
 
 if TYPE_CHECKING:
     from models.ledgers.kind import Kind
@@ -13,42 +14,27 @@ if TYPE_CHECKING:
 KindArgument = Annotated[str, typer.Argument(metavar="台账", help="代码或名称,见 duban ledger kinds。")]
 
 
-def done(data: dict[str, Any], words: str, as_json: bool) -> None:
-    """What was done: in a line, or as data."""
-    if as_json:
-        print_json(data)
-    else:
-        say(words)
-
-
-def rows_of(
-    reach: Edge, organ: str | None, kind: "Kind", wanted: "Wanted"
-) -> tuple[list[dict[str, Any]], list[list[str]]]:
+def rows_of(errand: Errand, kind: "Kind", wanted: "Wanted") -> tuple[list[dict[str, Any]], list[list[str]]]:
     """The rows wanted, as data and in words, the newest first."""
     from models.database import key
     from tasks.ledgers.browse import browse
     from tasks.ledgers.own_terms import amounts
     from tasks.ledgers.tell_row import Teller
 
-    with reach.reading() as session:
-        owner = reach.organ(session, organ)
-        found = browse(session, owner, kind, wanted, on=today(None), amounts=amounts(session, key(owner.id)), page=None)
-        teller = Teller(session, kind, found.rows)
-        lines = [[str(row.id), *(teller.words(row, field) for field in kind.fields)] for row in found.rows]
-        return [teller.data(row) for row in found.rows], lines
+    session, owner = errand.session, errand.sole_organ
+    found = browse(session, owner, kind, wanted, on=errand.day, amounts=amounts(session, key(owner.id)), page=None)
+    teller = Teller(session, kind, found.rows)
+    lines = [[str(row.id), *(teller.words(row, field) for field in kind.fields)] for row in found.rows]
+    return [teller.data(row) for row in found.rows], lines
 
 
-def list_rows(reach: Edge, organ: str | None, kind: "Kind", wanted: "Wanted", as_json: bool) -> None:
+def list_rows(errand: Errand, kind: "Kind", wanted: "Wanted") -> Answer:
     """The rows wanted, as a table or as data."""
-    rows, lines = rows_of(reach, organ, kind, wanted)
-    if as_json:
-        print_json(rows)
-        return
+    rows, lines = rows_of(errand, kind, wanted)
     if not rows:
-        say(f"{kind.title}:没有。")
-        return
+        return answer(rows, f"{kind.title}:没有。")
     told = [place for place in range(len(lines[0])) if any(line[place] for line in lines)]
     shown = table(*(["编号", *(field.label for field in kind.fields)][place] for place in told), title=kind.title)
     for line in lines:
         shown.add_row(*(line[place] for place in told))
-    show_table(shown)
+    return answer(rows, shown)

@@ -1,25 +1,18 @@
 """`duban act`, `duban deficiency`, `duban ledger`: what the report needs and no item brings along."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duban.commands import ledger_files
 from duban.commands.act import acts, deficiencies
-from duban.commands.ledger_shown import KindArgument, done, rows_of
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
+from duban.commands.ledger_shown import KindArgument
 from duban.commands.ledger_shown import list_rows as show_rows
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
     YearOption,
-    edge,
-    print_json,
-    say,
-    show_table,
     table,
-    today,
 )
 
 if TYPE_CHECKING:
@@ -41,44 +34,44 @@ def register(app: typer.Typer) -> None:
 
 
 @ledgers.command("kinds")
-def list_kinds(
-    context: typer.Context, year: YearOption = None, organ: OrganOption = None, as_json: JsonOption = False
-) -> None:
+@looking("year organ json")
+def list_kinds(errand: Errand) -> Answer:
     """列出有哪些台账:各有多少记录、多少未办和已过的时限。"""
     from models.database import key
     from tasks.ledgers.browse import count_kinds
     from tasks.ledgers.own_terms import amounts
 
-    reach, day = edge(context), today(None)
-    with reach.reading() as session:
-        owner = reach.organ(session, organ)
-        counts = count_kinds(session, owner, year or day.year, on=day, amounts=amounts(session, key(owner.id)))
-    if as_json:
-        print_json(
-            [
-                {"kind": one.kind.code, "title": one.kind.title, "unit": one.kind.unit, "rows": one.rows,
-                 "open_terms": one.open, "overdue_terms": one.overdue, "last_on": one.last_on}
-                for one in counts
-            ]
-        )  # fmt: skip
-        return
-    shown = table("代码", "台账", "记录", "未办时限", "已过时限", "最近一条", "用处")
-    for one in counts:
-        terms = (str(one.open), str(one.overdue)) if one.kind.terms else ("", "")
-        shown.add_row(
-            one.kind.code,
-            one.kind.title,
-            f"{one.rows} {one.kind.unit}",
-            *terms,
-            str(one.last_on or ""),
-            one.kind.purpose,
-        )
-    show_table(shown)
+    session = errand.session
+    day = errand.day
+    owner = errand.sole_organ
+    counts = count_kinds(session, owner, errand.year or day.year, on=day, amounts=amounts(session, key(owner.id)))
+
+    def screen() -> Iterator[Shown]:
+        shown = table("代码", "台账", "记录", "未办时限", "已过时限", "最近一条", "用处")
+        for one in counts:
+            terms = (str(one.open), str(one.overdue)) if one.kind.terms else ("", "")
+            shown.add_row(
+                one.kind.code,
+                one.kind.title,
+                f"{one.rows} {one.kind.unit}",
+                *terms,
+                str(one.last_on or ""),
+                one.kind.purpose,
+            )
+        yield shown
+
+    data = [
+        {"kind": one.kind.code, "title": one.kind.title, "unit": one.kind.unit, "rows": one.rows,
+         "open_terms": one.open, "overdue_terms": one.overdue, "last_on": one.last_on}
+        for one in counts
+    ]  # fmt: skip
+    return answer(data, screen)
 
 
 @ledgers.command("list")
+@looking("organ json")
 def list_rows(
-    context: typer.Context,
+    errand: Errand,
     kind: Annotated[str | None, typer.Argument(metavar="台账", help="代码或名称;缺省为全部台账。")] = None,
     year: YearOption = None,
     words: Annotated[str, typer.Option("--words", metavar="文字", help="只要含这些文字的。")] = "",
@@ -87,9 +80,7 @@ def list_rows(
         str | None, typer.Option("--due", metavar="时限", help="open 有未办的时限、overdue 时限已过。")
     ] = None,
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="只看撤下的。")] = False,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """列出台账中的记录,新的在前。"""
     from models.ledgers.kinds import KINDS, kind_named, member_named
     from tasks.ledgers.browse import TermState, Wanted
@@ -98,22 +89,20 @@ def list_rows(
         year=year, words=words, item=item, withdrawn=withdrawn, due=member_named(TermState, due) if due else None
     )
     if kind is not None:
-        show_rows(edge(context), organ, kind_named(kind), wanted, as_json)
-    elif as_json:
-        print_json({one.code: rows_of(edge(context), organ, one, wanted)[0] for one in KINDS.values()})
-    else:
-        for one in KINDS.values():
-            show_rows(edge(context), organ, one, wanted, as_json)
+        return show_rows(errand, kind_named(kind), wanted)
+    told = {one.code: show_rows(errand, one, wanted) for one in KINDS.values()}
+    return answer(
+        {code: one.data for code, one in told.items()}, *(line for one in told.values() for line in one.shown)
+    )
 
 
 @ledgers.command("show")
+@looking("organ json")
 def show_row(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     number: NumberArgument,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """显示一条记录:内容、时限、经过。"""
     from models.database import key
     from models.ledgers.kinds import kind_named
@@ -123,38 +112,34 @@ def show_row(
     from tasks.ledgers.row_terms import row_terms
     from tasks.ledgers.tell_row import Teller
 
-    reach, found, day = edge(context), kind_named(kind), today(None)
-    with reach.reading() as session:
-        owner = reach.organ(session, organ)
-        row = find_row(session, owner, found, number)
-        teller = Teller(session, found, [row])
-        calendar = reach.calendar(session)
-        terms = row_terms(found, row, calendar, amounts(session, key(owner.id)))
-        history = row_history(session, found, row)
-        if as_json:
-            told = [
-                {"code": term.term.code, "title": term.term.title, "due_on": term.due_on, "done_on": term.done_on,
-                 "minimum": term.term.minimum, "source": term.term.source}
-                for term in terms
-            ]  # fmt: skip
-            changes = [{"at": one.at, "actor": one.actor, "lines": one.lines, "reason": one.reason} for one in history]
-            print_json(teller.data(row) | {"terms": told, "history": changes})
-            return
-        say(
-            f"{found.title} {row.id}"
-            + (f"(已于 {row.withdrawn_on} 撤下:{row.withdrawn_reason})" if row.withdrawn_on else "")
-        )
-        for field in found.columns:
-            say(f"  {field.label}:{teller.words(row, field) or '未填'}")
-        for term in terms:
-            say(f"  时限 {term.term.title}:{term.due_on},{term.words(day, calendar)}")
-        for change in history:
-            say(f"  {change.at:%Y-%m-%d} {change.actor}:{';'.join(change.lines)}")
+    session = errand.session
+    found = kind_named(kind)
+    owner = errand.sole_organ
+    row = find_row(session, owner, found, number)
+    teller = Teller(session, found, [row])
+    calendar = errand.calendar
+    terms = row_terms(found, row, calendar, amounts(session, key(owner.id)))
+    history = row_history(session, found, row)
+    told = [
+        {"code": term.term.code, "title": term.term.title, "due_on": term.due_on, "done_on": term.done_on,
+         "minimum": term.term.minimum, "source": term.term.source}
+        for term in terms
+    ]  # fmt: skip
+    changes = [{"at": one.at, "actor": one.actor, "lines": one.lines, "reason": one.reason} for one in history]
+    withdrawn = f"(已于 {row.withdrawn_on} 撤下:{row.withdrawn_reason})" if row.withdrawn_on else ""
+    return answer(
+        teller.data(row) | {"terms": told, "history": changes},
+        f"{found.title} {row.id}{withdrawn}",
+        *[f"  {field.label}:{teller.words(row, field) or '未填'}" for field in found.columns],
+        *[f"  时限 {term.term.title}:{term.due_on},{term.words(errand.day, calendar)}" for term in terms],
+        *[f"  {change.at:%Y-%m-%d} {change.actor}:{';'.join(change.lines)}" for change in history],
+    )
 
 
 @ledgers.command("add")
+@acting("as on organ json")
 def add_row(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     sets: SetOption = None,
     procedure: Annotated[str | None, typer.Option("--procedure", metavar="程序", help="执法案件:程序。")] = None,
@@ -164,46 +149,38 @@ def add_row(
     title: Annotated[str | None, typer.Option("--title", metavar="名称", help="执法案件:案件名称。")] = None,
     topic: Annotated[str | None, typer.Option("--topic", metavar="主题", help="学习研讨:主题。")] = None,
     people: Annotated[str | None, typer.Option("--people", metavar="人数", help="学习研讨:参加人数。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """登记一条记录。--on 为记录的日期;其余各项用 --set 项=值 写明,可重复。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.fields import field_named
     from tasks.ledgers.record import record_row
     from tasks.ledgers.tell_row import Teller
 
+    session = errand.session
     found = kind_named(kind)
     short = {
         "procedure": procedure, "fine": fine, "outcome": outcome, "number": number, "title": title, "topic": topic,
         "people": people,
     }  # fmt: skip
     given = {field_named(found, name).name: value for name, value in short.items() if value is not None}
-    given = {found.day: today(on).isoformat()} | given | _sets(found, sets)
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        row = record_row(session, reach.organ_for(session, by, organ), found, given, by=by)
-        data = Teller(session, found, [row]).data(row)
-    done(data, f"已登记{found.title},编号 {row.id}。", as_json)
+    given = {found.day: errand.day.isoformat()} | given | _sets(found, sets)
+    by = errand.recorder
+    row = record_row(session, errand.organ, found, given, by=by)
+    data = Teller(session, found, [row]).data(row)
+    return answer(data, f"已登记{found.title},编号 {row.id}。")
 
 
 @ledgers.command("correct")
+@acting("as on organ json")
 def correct(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     number: NumberArgument,
     sets: SetOption = None,
     revision: Annotated[
         int | None, typer.Option("--revision", metavar="版次", help="所见的版次;其后有人改过的,不保存。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """更正一条记录:--set 项=值,可重复;值留空即清除。"""
     from models.errors import BadInputError
     from models.ledgers.kinds import kind_named
@@ -211,69 +188,62 @@ def correct(
     from tasks.ledgers.record import correct_row
     from tasks.ledgers.tell_row import Teller
 
+    session = errand.session
     found = kind_named(kind)
     given = _sets(found, sets)
     if not given:
         raise BadInputError("请用 --set 项=值 写明要更正的内容。")
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        owner = reach.organ_for(session, by, organ)
-        row = find_row(session, owner, found, number)
-        changed = correct_row(session, owner, found, row, given, by=by, seen=revision)
-        data = Teller(session, found, [row]).data(row) | {"changed": changed}
-    done(data, f"已更正{found.title} {number}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。", as_json)
+    by = errand.recorder
+    owner = errand.organ
+    row = find_row(session, owner, found, number)
+    changed = correct_row(session, owner, found, row, given, by=by, seen=revision)
+    data = Teller(session, found, [row]).data(row) | {"changed": changed}
+    return answer(data, f"已更正{found.title} {number}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。")
 
 
 @ledgers.command("withdraw")
+@acting("as on organ json")
 def withdraw(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", metavar="理由", help="为什么撤下。")],
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """撤下一条记录:仍可查看,不计入任何数字。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.find_row import find_row
     from tasks.ledgers.record import withdraw_row
 
-    found, reach = kind_named(kind), edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        owner = reach.organ_for(session, by, organ)
-        row = find_row(session, owner, found, number)
-        withdraw_row(session, owner, found, row, reason, by=by)
-        data = {"id": row.id, "withdrawn_on": row.withdrawn_on, "withdrawn_reason": row.withdrawn_reason}
-    done(data, f"已撤下{found.title} {number}。", as_json)
+    session = errand.session
+    found = kind_named(kind)
+    by = errand.recorder
+    owner = errand.organ
+    row = find_row(session, owner, found, number)
+    withdraw_row(session, owner, found, row, reason, by=by)
+    data = {"id": row.id, "withdrawn_on": row.withdrawn_on, "withdrawn_reason": row.withdrawn_reason}
+    return answer(data, f"已撤下{found.title} {number}。")
 
 
 @ledgers.command("reinstate")
+@acting("as on organ json")
 def reinstate(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     number: NumberArgument,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """恢复一条撤下的记录。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.find_row import find_row
     from tasks.ledgers.record import reinstate_row
 
-    found, reach = kind_named(kind), edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        owner = reach.organ_for(session, by, organ)
-        row = find_row(session, owner, found, number)
-        reinstate_row(session, owner, found, row, by=by)
-        data = {"id": row.id, "revision": row.revision}
-    done(data, f"已恢复{found.title} {number}。", as_json)
+    session = errand.session
+    found = kind_named(kind)
+    by = errand.recorder
+    owner = errand.organ
+    row = find_row(session, owner, found, number)
+    reinstate_row(session, owner, found, row, by=by)
+    data = {"id": row.id, "revision": row.revision}
+    return answer(data, f"已恢复{found.title} {number}。")
 
 
 def _sets(kind: "Kind", sets: list[str] | None) -> dict[str, str]:

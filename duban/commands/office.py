@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from duban.edge import JsonOption, edge, print_json, say
+from duban.commands.errand import Answer, Errand, answer, apart
 
 
 def register(app: typer.Typer) -> None:
@@ -12,7 +12,8 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
 
 
-def init(context: typer.Context, as_json: JsonOption = False) -> None:
+@apart("json")
+def init(errand: Errand) -> Answer:
     """建立数据目录和数据库,或升级到本程序的版本;可重复运行。"""
     from importlib.metadata import version
 
@@ -20,15 +21,15 @@ def init(context: typer.Context, as_json: JsonOption = False) -> None:
 
     from models.migrate import create_or_upgrade
 
-    settings = edge(context).settings
+    settings = errand.edge.settings
     schema = create_or_upgrade(settings)
     address = make_url(settings.database).render_as_string(hide_password=True)
-    if as_json:
-        print_json({"home": str(settings.home), "database": address, "schema": schema, "version": version("duban")})
-        return
-    say(f"数据目录  {settings.home}")
-    say(f"数据库    {address}(结构版本 {schema},程序版本 {version('duban')})")
-    say("已就绪。接下来:")
-    say("  duban people import 人员.xlsx            导入人员:单位 部门 姓名 职务 角色 邮箱 手机 代理人")
-    say("  duban plan template 清单模板.xlsx        取得任务清单的模板")
-    say("  duban plan import 清单.xlsx --year 年度 --dry-run   先看系统怎样理解,再正式导入")
+    return answer(
+        {"home": str(settings.home), "database": address, "schema": schema, "version": version("duban")},
+        f"数据目录  {settings.home}",
+        f"数据库    {address}(结构版本 {schema},程序版本 {version('duban')})",
+        "已就绪。接下来:",
+        "  duban people import 人员.xlsx            导入人员:单位 部门 姓名 职务 角色 邮箱 手机 代理人",
+        "  duban plan template 清单模板.xlsx        取得任务清单的模板",
+        "  duban plan import 清单.xlsx --year 年度 --dry-run   先看系统怎样理解,再正式导入",
+    )

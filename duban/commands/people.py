@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    edge,
     print_json,
     say,
     show_table,
@@ -34,16 +30,14 @@ def register(app: typer.Typer) -> None:
 
 
 @people.command("import")
+@apart("on as json")
 def import_(
-    context: typer.Context,
+    errand: Errand,
     file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册(.xlsx 或 .csv)。")],
-    on: OnOption = None,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
-    as_: AsOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """导入人员名册:单位、部门、姓名、职务、角色、邮箱、手机、代理人各一列。
 
     已登记的人员按单位和姓名(重名时再按手机)认定并更新;有一处错误即全部不导入。
@@ -54,20 +48,20 @@ def import_(
     from models.errors import ImportRefusedError
     from tasks.staff.import_people import import_people
 
-    started_on = today(on) if on else dt.date(1900, 1, 1)
-    reached = edge(context)
+    started_on = errand.day if errand.said["on"] else dt.date(1900, 1, 1)
     try:
-        with reached.writing() as session:
-            done = import_people(session, file, by=reached.recorder(session, as_, today(on)), on=started_on)
+        with errand.writing() as session:
+            done = import_people(session, file, by=errand.recorder, on=started_on)
     except ImportRefusedError as refused:
-        _show_refusal(refused, errors, as_json)
+        _show_refusal(refused, errors, errand.json)
         raise typer.Exit(refused.exit_code) from refused
     counts = {"organs": done.organs, "departments": done.departments, "people": done.people, "posts": done.posts}
-    if as_json:
-        print_json({**counts, "new": done.new, "errors": []})
-        return
-    words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
-    say("已导入:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。")
+
+    def screen() -> Iterator[Shown]:
+        words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
+        yield "已导入:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。"
+
+    return answer({**counts, "new": done.new, "errors": []}, screen)
 
 
 def _show_refusal(refused: Any, file: Path | None, as_json: bool) -> None:
@@ -90,30 +84,34 @@ def _show_refusal(refused: Any, file: Path | None, as_json: bool) -> None:
 
 
 @people.command("list")
-def list_(context: typer.Context, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False) -> None:
+@looking("on organ json")
+def list_(errand: Errand) -> Answer:
     """名册:某一天谁在什么岗位上,谁请假,谁代理。"""
     from tasks.people.roster import roster
 
-    day = today(on)
-    reached = edge(context)
-    with reached.reading() as session:
-        rows = roster(session, reached.organ(session, organ) if organ else None, on=day)
-    if as_json:
-        print_json(rows)
-        return
-    shown = table("编号", "单位", "部门", "姓名", "职务", "角色", "邮箱", "手机", "代理人", "状态", title=f"{day} 名册")
-    for row in rows:
-        departments = "、".join(row["departments"]) or ""
-        shown.add_row(
-            str(row["post"] or ""), row["organ"], departments, row["name"] or "(空缺)", row["title"],
-            row["role_name"], row["email"], row["mobile"], row["deputy"], row["state"],
-        )  # fmt: skip
-    show_table(shown)
+    day = errand.day
+    session = errand.session
+    rows = roster(session, errand.within, on=day)
+
+    def screen() -> Iterator[Shown]:
+        shown = table(
+            "编号", "单位", "部门", "姓名", "职务", "角色", "邮箱", "手机", "代理人", "状态", title=f"{day} 名册"
+        )
+        for row in rows:
+            departments = "、".join(row["departments"]) or ""
+            shown.add_row(
+                str(row["post"] or ""), row["organ"], departments, row["name"] or "(空缺)", row["title"],
+                row["role_name"], row["email"], row["mobile"], row["deputy"], row["state"],
+            )  # fmt: skip
+        yield shown
+
+    return answer(rows, screen)
 
 
 @people.command()
+@acting("as on organ json")
 def succeed(
-    context: typer.Context,
+    errand: Errand,
     to: Annotated[str, typer.Option("--to", metavar="姓名", help="接任的人(姓名、手机或邮箱)。")],
     from_: Annotated[
         str | None, typer.Option("--from", metavar="姓名", help="原任职的人;其全部岗位(或 --post 所指的)一并移交。")
@@ -121,95 +119,84 @@ def succeed(
     post: Annotated[
         str | None, typer.Option("--post", metavar="岗位", help="岗位的编号(见 people list)或职务名称。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """岗位交接:自 --on 之日起由接任者任职,未办结的任务和以后的通知随岗位转给接任者。"""
     from models.errors import BadInputError
     from tasks.people.find import find_person
     from tasks.people.roster import posts_to_hand_over
     from tasks.staff.hand_over import hand_over
 
+    day = errand.day
+    session = errand.session
     if from_ is None and post is None:
         raise BadInputError("请用 --from 姓名 或 --post 岗位 指明交接什么岗位。")
-    day = today(on)
-    reached = edge(context)
-    with reached.writing() as session:
-        by = reached.recorder(session, as_, day, organ)
-        within = reached.organ(session, organ) if organ else None
-        successor = find_person(session, to, within)
-        former = find_person(session, from_, within) if from_ else None
-        posts = posts_to_hand_over(session, former, post, within, on=day)
-        for found in posts:
-            hand_over(session, found, by=by, to=successor, on=day)
-        done = [{"post": found.id, "title": found.title, "to": successor.name, "on": day} for found in posts]
-    if as_json:
-        print_json(done)
-        return
-    for row in done:
-        say(f"{row['on']} 起,“{row['title']}”由{row['to']}任职。")
+    by = errand.recorder
+    within = errand.within
+    successor = find_person(session, to, within)
+    former = find_person(session, from_, within) if from_ else None
+    posts = posts_to_hand_over(session, former, post, within, on=day)
+    for found in posts:
+        hand_over(session, found, by=by, to=successor, on=day)
+    done = [{"post": found.id, "title": found.title, "to": successor.name, "on": day} for found in posts]
+
+    def screen() -> Iterator[Shown]:
+        for row in done:
+            yield f"{row['on']} 起,“{row['title']}”由{row['to']}任职。"
+
+    return answer(done, screen)
 
 
 @people.command()
+@acting("as organ json")
 def leave(
-    context: typer.Context,
+    errand: Errand,
     name: Annotated[str, typer.Argument(metavar="姓名", help="请假的人(姓名、手机或邮箱)。")],
     from_on: Annotated[str, typer.Option("--from", metavar="日期", help="第一天,如 2026-06-30。")],
     until_on: Annotated[str, typer.Option("--until", metavar="日期", help="最后一天(含)。")],
     deputy: Annotated[
         str | None, typer.Option("--deputy", metavar="姓名", help="这几天的代理人;缺省为名册中的代理人。")
     ] = None,
-    as_: AsOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """请假:期间的通知送代理人;没有代理人的,送上一级。"""
     from models.people.person import Person
     from tasks.people.find import find_person
     from tasks.staff.hand_over import take_leave
 
-    reached = edge(context)
-    with reached.writing() as session:
-        by = reached.recorder(session, as_, today(from_on), organ)
-        within = reached.organ(session, organ) if organ else None
-        person = find_person(session, name, within)
-        named = find_person(session, deputy, within) if deputy else None
-        taken = take_leave(session, person, by=by, from_on=today(from_on), until_on=today(until_on), deputy=named)
-        usual = session.get(Person, person.deputy_id) if person.deputy_id else None
+    session = errand.session
+    by = errand.recorder_of(today(from_on))
+    within = errand.within
+    person = find_person(session, name, within)
+    named = find_person(session, deputy, within) if deputy else None
+    taken = take_leave(session, person, by=by, from_on=today(from_on), until_on=today(until_on), deputy=named)
+    usual = session.get(Person, person.deputy_id) if person.deputy_id else None
     stand_in = named or usual
-    if as_json:
-        done = {"name": person.name, "from": taken.from_on, "until": taken.until_on}
-        print_json({**done, "deputy": stand_in.name if stand_in else None})
-        return
     who = f"由{stand_in.name}代理" if stand_in else "没有代理人,期间的通知送上一级"
-    say(f"{person.name} {taken.from_on} 至 {taken.until_on} 请假,{who}。")
+    data = {"name": person.name, "from": taken.from_on, "until": taken.until_on}
+    return answer(
+        data | {"deputy": stand_in.name if stand_in else None},
+        f"{person.name} {taken.from_on} 至 {taken.until_on} 请假,{who}。",
+    )
 
 
 @people.command()
+@acting("as on organ json")
 def depart(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="姓名", help="离任的人(姓名、手机或邮箱)。")],
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    errand: Errand, name: Annotated[str, typer.Argument(metavar="姓名", help="离任的人(姓名、手机或邮箱)。")]
+) -> Answer:
     """离任:--on 是在任的最后一天,其后的通知不再送此人。"""
     from tasks.people.find import find_person
     from tasks.staff.hand_over import leave_office
 
-    day = today(on)
-    reached = edge(context)
-    with reached.writing() as session:
-        by = reached.recorder(session, as_, day, organ)
-        person = find_person(session, name, reached.organ(session, organ) if organ else None)
-        vacant = [{"post": post.id, "title": post.title} for post in leave_office(session, person, by=by, on=day)]
-    if as_json:
-        print_json({"name": person.name, "on": day, "vacant": vacant})
-        return
-    say(f"{person.name}在任至 {day}。")
-    if vacant:
-        titles = "、".join(str(post["title"]) for post in vacant)
-        say(f"空缺的岗位:{titles}。可用 duban people succeed --from {person.name} --to 接任者 --on 日期 补上。")
+    day = errand.day
+    session = errand.session
+    by = errand.recorder
+    person = find_person(session, name, errand.within)
+    vacant = [{"post": post.id, "title": post.title} for post in leave_office(session, person, by=by, on=day)]
+
+    def screen() -> Iterator[Shown]:
+        yield f"{person.name}在任至 {day}。"
+        if vacant:
+            titles = "、".join(str(post["title"]) for post in vacant)
+            yield f"空缺的岗位:{titles}。可用 duban people succeed --from {person.name} --to 接任者 --on 日期 补上。"
+
+    return answer({"name": person.name, "on": day, "vacant": vacant}, screen)

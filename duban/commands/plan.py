@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
     YearOption,
-    edge,
     print_json,
-    say,
-    show_table,
     table,
-    today,
     warn,
 )  # fmt: skip
 from models.errors import BadInputError, CellError, UnreadableFileError
@@ -46,71 +40,63 @@ def register(app: typer.Typer) -> None:
 
 
 @plans.command()
-def template(
-    context: typer.Context, out: OutFile, year: YearOption = None, on: OnOption = None, organ: OrganOption = None
-) -> None:
+@apart("year on organ")
+def template(errand: Errand, out: OutFile) -> Answer:
     """写出空白的任务清单模板:两行示例、下拉选项、填写说明。"""
     from models.errors import DubanError
     from tasks.people.find_posts import names_to_offer
     from tasks.reading.plan_columns import LIST
     from tasks.sheets.template import write_template
 
-    reach, for_year = edge(context), year or today(on).year
+    for_year = errand.year or errand.day.year
     departments: list[str] = []
     people: list[str] = []
     try:
-        with reach.reading() as session:
-            departments, people = names_to_offer(session, reach.organ(session, organ))
+        with errand.reading() as session:
+            departments, people = names_to_offer(session, errand.sole_organ)
     except DubanError:
-        if organ is not None:
+        if errand.said["organ"] is not None:
             raise
         # A template is wanted before anything is registered too; then nothing can be picked from.
     write_template(out, LIST, title=f"{for_year}年度工作任务清单", departments=departments, people=people)
-    say(f"已写出模板 {out}。填好后先试读:duban plan import {out} --year {for_year} --dry-run")
+    return answer(None, f"已写出模板 {out}。填好后先试读:duban plan import {out} --year {for_year} --dry-run")
 
 
 @plans.command("import")
+@apart("organ as on json")
 def import_(
-    context: typer.Context,
+    errand: Errand,
     file: Annotated[
         Path, typer.Argument(metavar="文件", help="台账(.xlsx、.csv),或上年度报告、工作要点(.docx、.txt)。")
     ],
     year: PlanYear,
-    organ: OrganOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解,不写入任何数据。")] = False,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """导入一年的任务清单。
 
     按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
     """
     from tasks.plan.import_list import import_list
 
-    reach, day = edge(context), today(on)
     try:
-        with reach.reading() if dry_run else reach.writing() as session:
-            by = reach.actor(session, as_, day, organ)
-            own = reach.organ_for(session, by, organ).code if by.person_id is not None else organ
+        with errand.reading() if dry_run else errand.writing() as session:
+            by = errand.by
+            own = errand.organ.code if by.person_id is not None else errand.said["organ"]
             report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run)
-    except UnreadableFileError as refused:
-        if as_json:
-            print_json(_nothing_read(CellError(None, None, None, file.name, refused.message)))
+    except UnreadableFileError as unread:
+        if errand.json:
+            print_json(_nothing_read(CellError(None, None, None, file.name, unread.message)))
         raise
     if report.errors and errors is not None:
         from tasks.files.write_errors import write_errors
 
         write_errors(report.errors, errors)
-    if as_json:
-        print_json(report.as_dict())
-    else:
-        _show_import(report, errors)
-    if report.errors:
-        raise typer.Exit(BadInputError.exit_code)
+
+    refused = typer.Exit(BadInputError.exit_code) if report.errors else None
+    return answer(report.as_dict(), lambda: _show_import(report, errors), then=refused)
 
 
 def _nothing_read(error: CellError) -> dict[str, Any]:
@@ -120,111 +106,89 @@ def _nothing_read(error: CellError) -> dict[str, Any]:
 
 
 @plans.command()
-def undo(
-    context: typer.Context,
-    batch: Annotated[int, typer.Argument(metavar="批次", help="导入批次的编号。")],
-    as_: AsOption = None,
-    on: OnOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@acting("as on json")
+def undo(errand: Errand, batch: Annotated[int, typer.Argument(metavar="批次", help="导入批次的编号。")]) -> Answer:
     """撤销一次导入:新增的任务删去,改动的恢复原样。已下达或已有办理记录的不能撤销。"""
     from tasks.plan.undo_import import undo_import
 
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        done = undo_import(session, batch, by=reach.actor(session, as_, day))
-    if as_json:
-        print_json(done)
-        return
-    say(f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。")
+    session = errand.session
+    done = undo_import(session, batch, by=errand.by)
+    return answer(
+        done, f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。"
+    )
 
 
 @plans.command()
-def show(
-    context: typer.Context, as_: AsOption = None, year: YearOption = None, organ: OrganOption = None,
-    on: OnOption = None, as_json: JsonOption = False,
-) -> None:  # fmt: skip
+@looking("as year organ on json")
+def show(errand: Errand) -> Answer:
     """查看年度计划:项目、任务、时限、责任人和状态。"""
     from models.items.item import ItemState
     from tasks.plan.show_plan import show_plan
 
-    reach, day = edge(context), today(on)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, day, organ)
-        data = show_plan(session, reach.plan_for(session, by, year, organ), on=day, by=by)
-    if as_json:
-        print_json(data)
-        return
-    shown = table("编号", "任务", "时限", "牵头单位", "领导", "承办人", "状态", "缺少", title=_heading(data))
-    for project in data["projects"]:
-        shown.add_row("", f"[bold]{_plain(project['name'])}[/]")
-        for item in project["items"]:
-            shown.add_row(
-                item["number"], _plain(_cut(item["title"], 40)), _plain(_due(item)), _plain(item["lead"] or ""),
-                "、".join(item["leaders"]), item["handler"] or "", ItemState(item["state"]).label,
-                "、".join(item["missing"]),
-            )  # fmt: skip
-    show_table(shown)
+    day = errand.day
+    session = errand.session
+    by = errand.by
+    data = show_plan(session, errand.plan, on=day, by=by)
+
+    def screen() -> Iterator[Shown]:
+        shown = table("编号", "任务", "时限", "牵头单位", "领导", "承办人", "状态", "缺少", title=_heading(data))
+        for project in data["projects"]:
+            shown.add_row("", f"[bold]{_plain(project['name'])}[/]")
+            for item in project["items"]:
+                shown.add_row(
+                    item["number"], _plain(_cut(item["title"], 40)), _plain(_due(item)), _plain(item["lead"] or ""),
+                    "、".join(item["leaders"]), item["handler"] or "", ItemState(item["state"]).label,
+                    "、".join(item["missing"]),
+                )  # fmt: skip
+        yield shown
+
+    return answer(data, screen)
 
 
 @plans.command()
-def export(
-    context: typer.Context, out: OutFile, as_: AsOption = None, year: YearOption = None, organ: OrganOption = None,
-    on: OnOption = None,
-) -> None:  # fmt: skip
+@looking("as year organ on")
+def export(errand: Errand, out: OutFile) -> Answer:
     """导出年度计划为表格;补填后可再次导入,按编号对应。"""
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.plan.export_list import export_list
 
-    reach, day = edge(context), today(on)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, day, organ)
-        plan = reach.plan_for(session, by, year, organ)
-        authorize_organ(session, by, Action.VIEW, plan.organ_id)
-        count = export_list(session, plan, out, on=day)
-    say(f"已导出 {count} 项任务到 {out}。")
+    session, plan = errand.session, errand.plan
+    authorize_organ(session, errand.by, Action.VIEW, plan.organ_id)
+    count = export_list(session, plan, out, on=errand.day)
+    return answer(None, f"已导出 {count} 项任务到 {out}。")
 
 
 @plans.command()
+@acting("organ as on json")
 def issue(
-    context: typer.Context,
+    errand: Errand,
     year: YearOption = None,
-    organ: OrganOption = None,
     preset: Annotated[str | None, typer.Option("--policy", metavar="名称", help="督办策略;缺省为“常规”。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
     from models.ladder.policy import DEFAULT_PRESET
     from tasks.plan.issue import issue as give_out
 
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, day, organ)
-        done = give_out(session, reach.plan_for(session, by, year, organ), by=by, preset=preset or DEFAULT_PRESET)
-    if as_json:
-        print_json(done)
-        return
-    say(f"已下达 {done.issued} 项任务。")
-    if done.incomplete:
-        say(f"还有 {len(done.incomplete)} 项缺少要素,未下达(duban plan export 导出、补填、再导入):")
-        shown = table("编号", "任务", "缺少")
-        for item in done.incomplete[:_SHOWN]:
-            shown.add_row(item["number"], _plain(_cut(item["title"], 50)), "、".join(item["missing"]))
-        show_table(shown)
+    session = errand.session
+    by = errand.by
+    done = give_out(session, errand.plan_of(year), by=by, preset=preset or DEFAULT_PRESET)
+
+    def screen() -> Iterator[Shown]:
+        yield f"已下达 {done.issued} 项任务。"
+        if done.incomplete:
+            yield f"还有 {len(done.incomplete)} 项缺少要素,未下达(duban plan export 导出、补填、再导入):"
+            shown = table("编号", "任务", "缺少")
+            for item in done.incomplete[:_SHOWN]:
+                shown.add_row(item["number"], _plain(_cut(item["title"], 50)), "、".join(item["missing"]))
+            yield shown
+
+    return answer(done, screen)
 
 
 @plans.command("open-year")
-def open_year(
-    context: typer.Context,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@acting("year organ as on json")
+def open_year(errand: Errand) -> Answer:
     """开年编制:由上年度报告第四部分、周期性和未办结的任务、不足、法定事项和普法节点编制新年度计划草案。
 
     不下达,不指定没有承办过的人;重复执行只补新增的,改过的不动。
@@ -232,44 +196,45 @@ def open_year(
     from tasks.plan.open_year import open_year as begin
     from tasks.plan.opening.draft import Origin
 
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, day, organ)
-        opened = begin(session, reach.organ_for(session, by, organ), year or day.year, by=by)
-    if as_json:
-        print_json(opened.as_dict())
-        return
-    say(f"{opened.plan}(草案):新列 {len(opened.made)} 项,原已列入 {opened.known} 项。")
-    for origin in Origin:
-        if opened.count(origin):
-            say(f"  {origin.label} {opened.count(origin)} 项")
-    if opened.made:
-        shown = table("编号", "任务", "项目", "来源", "缺少")
-        for draft in opened.made[:_SHOWN]:
-            shown.add_row(
-                draft.number, _plain(_cut(draft.title, 40)), _plain(_cut(draft.project, 14)), draft.origin.label,
-                "、".join(draft.missing),
-            )  # fmt: skip
-        show_table(shown)
-    if opened.incomplete:
-        say(f"其中 {len(opened.incomplete)} 项缺少要素,补齐前不能下达(duban plan export 导出、补填、再导入)。")
-    if opened.left_out:
-        say(f"报告中已撤下、未列入 {len(opened.left_out)} 项:{'、'.join(opened.left_out)}。")
-    for line in opened.yearly:
-        say(f"  下达后列入督办:{line}")
-    if opened.nodes:
-        say(f"未列入、由本单位选择的节点:{'、'.join(opened.nodes)}。")
+    day = errand.day
+    session = errand.session
+    by = errand.by
+    opened = begin(session, errand.organ, errand.year or day.year, by=by)
+
+    def screen() -> Iterator[Shown]:
+        yield f"{opened.plan}(草案):新列 {len(opened.made)} 项,原已列入 {opened.known} 项。"
+        for origin in Origin:
+            if opened.count(origin):
+                yield f"  {origin.label} {opened.count(origin)} 项"
+        if opened.made:
+            shown = table("编号", "任务", "项目", "来源", "缺少")
+            for draft in opened.made[:_SHOWN]:
+                shown.add_row(
+                    draft.number, _plain(_cut(draft.title, 40)), _plain(_cut(draft.project, 14)), draft.origin.label,
+                    "、".join(draft.missing),
+                )  # fmt: skip
+            yield shown
+        if opened.incomplete:
+            yield f"其中 {len(opened.incomplete)} 项缺少要素,补齐前不能下达(duban plan export 导出、补填、再导入)。"
+        if opened.left_out:
+            yield f"报告中已撤下、未列入 {len(opened.left_out)} 项:{'、'.join(opened.left_out)}。"
+        for line in opened.yearly:
+            yield f"  下达后列入督办:{line}"
+        if opened.nodes:
+            yield f"未列入、由本单位选择的节点:{'、'.join(opened.nodes)}。"
+
+    return answer(opened.as_dict(), screen)
 
 
-def _show_import(report: ImportReport, errors: Path | None) -> None:
+def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
     if report.dry_run and report.changes:
-        _show_understood(report)
+        yield from _show_understood(report)
     if report.ignored_columns:
-        say(f"未导入的列:{'、'.join(report.ignored_columns)}。")
+        yield f"未导入的列:{'、'.join(report.ignored_columns)}。"
     if report.ignored_sheets:
-        say(f"没有表头、未读取的工作表:{'、'.join(report.ignored_sheets)}。")
+        yield f"没有表头、未读取的工作表:{'、'.join(report.ignored_sheets)}。"
     if report.errors:
-        _show_errors(report.errors)
+        yield from _show_errors(report.errors)
         where = f"全部错误见 {errors}。" if errors else ""
         warn(f"错误:未导入。发现 {len(report.errors)} 处错误,未写入任何数据。{where}")
         return
@@ -279,15 +244,15 @@ def _show_import(report: ImportReport, errors: Path | None) -> None:
         if (count := report.count(action))
     )
     did = "试读(未写入)" if report.dry_run else "已导入" if report.batch else "没有变化,未写入"
-    say(f"{did} {report.plan}:项目 {report.projects} 个,任务 {len(report.changes)} 项({counts})。")
+    yield f"{did} {report.plan}:项目 {report.projects} 个,任务 {len(report.changes)} 项({counts})。"
     gaps = report.incomplete
     if gaps:
-        say(f"其中 {len(gaps)} 项要素不全,补齐前不能下达;可用 duban plan export 导出补填后再导入。")
+        yield f"其中 {len(gaps)} 项要素不全,补齐前不能下达;可用 duban plan export 导出补填后再导入。"
     if report.batch is not None:
-        say(f"批次 {report.batch};如需撤销:duban plan undo {report.batch}")
+        yield f"批次 {report.batch};如需撤销:duban plan undo {report.batch}"
 
 
-def _show_understood(report: ImportReport) -> None:
+def _show_understood(report: ImportReport) -> Iterator[Shown]:
     shown = table(
         "行", "编号", "项目", "任务", "时限的理解", "牵头/配合单位", "领导", "承办人", "缺少", title=report.plan
     )
@@ -299,28 +264,28 @@ def _show_understood(report: ImportReport) -> None:
             _plain(_cut(row["title"] or "", 30)), _plain(row["note"] or ""), _plain(_cut(units[0], 24)),
             "、".join(row["leaders"]), row["handler"] or "", "、".join(row["missing"]),
         )  # fmt: skip
-    _show_whole(shown)
+    yield from _show_whole(shown)
     if len(report.changes) > _SHOWN:
-        say(f"其余 {len(report.changes) - _SHOWN} 项未列出;加 --json 可得到全部。")
+        yield f"其余 {len(report.changes) - _SHOWN} 项未列出;加 --json 可得到全部。"
 
 
-def _show_errors(errors: Sequence[CellError]) -> None:
+def _show_errors(errors: Sequence[CellError]) -> Iterator[Shown]:
     shown = table("工作表", "行", "列", "值", "说明", title="错误")
     for error in errors[:50]:
         shown.add_row(
             _plain(error.sheet or ""), str(error.row or ""), _plain(error.column or ""),
             _plain(_cut(error.value, 30)), _plain(error.accepted),
         )  # fmt: skip
-    _show_whole(shown)
+    yield from _show_whole(shown)
     if len(errors) > 50:
-        say(f"其余 {len(errors) - 50} 处未列出;加 --errors 错误清单.xlsx 可得到全部。")
+        yield f"其余 {len(errors) - 50} 处未列出;加 --errors 错误清单.xlsx 可得到全部。"
 
 
-def _show_whole(shown: Table) -> None:
+def _show_whole(shown: Table) -> Iterator[Shown]:
     """The table with long cells folded: what is wrong has to be readable to its end."""
     for column in shown.columns:
         column.overflow = "fold"
-    show_table(shown)
+    yield shown
 
 
 def _heading(data: dict[str, Any]) -> str:

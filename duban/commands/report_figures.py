@@ -1,15 +1,15 @@
 """`duban report figures|check`: the year's figures with what they count, and what is to be seen before submission."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
+from duban.commands.errand import Answer, Errand, Shown, answer, looking
+from duban.edge import RequiredYear, table
 
 if TYPE_CHECKING:
     from models.report.figure import Figure
-
-RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 
 
 def register(reports: typer.Typer) -> None:
@@ -18,17 +18,14 @@ def register(reports: typer.Typer) -> None:
     reports.command()(check)
 
 
+@looking("as on organ json")
 def figures(
-    context: typer.Context,
+    errand: Errand,
     year: RequiredYear,
     name: Annotated[
         str | None, typer.Option("--name", metavar="数字", help="只列名称中有这几个字的,或编号为它的,如 case.cases。")
     ] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """列出一个年度的全部数字:口径、期间、数值、单位、是否约数、所据记录和校验值。"""
     from models.errors import NotFoundError
     from models.people.permission import Action
@@ -36,23 +33,24 @@ def figures(
     from tasks.people.find import find_plan
     from tasks.report.figures.gather_figures import gather_figures
 
-    reach, day = edge(context), today(on)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(None), organ)
-        owner = reach.organ_for(session, by, organ)
-        authorize_organ(session, by, Action.VIEW, owner.id)
-        counted = gather_figures(session, owner, find_plan(session, owner, year), on=day)
+    day = errand.day
+    session = errand.session
+    by = errand.by
+    owner = errand.organ
+    authorize_organ(session, by, Action.VIEW, owner.id)
+    counted = gather_figures(session, owner, find_plan(session, owner, year), on=day)
     found = [figure for figure in counted if name is None or name == figure.code or name in figure.name]
     if not found:
         known = "、".join(figure.name for figure in counted)
         raise NotFoundError(f"{year} 年度没有名为“{name}”的数字;现有:{known}。")
-    if as_json:
-        print_json([figure.as_dict() for figure in found])
-        return
-    shown = table("编号", "名称", "数值", "期间", "记录", "口径", "校验值")
-    for figure in found:
-        shown.add_row(*_line(figure))
-    show_table(shown)
+
+    def screen() -> Iterator[Shown]:
+        shown = table("编号", "名称", "数值", "期间", "记录", "口径", "校验值")
+        for figure in found:
+            shown.add_row(*_line(figure))
+        yield shown
+
+    return answer([figure.as_dict() for figure in found], screen)
 
 
 def _line(figure: "Figure") -> tuple[str, ...]:
@@ -65,14 +63,8 @@ def _line(figure: "Figure") -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def check(
-    context: typer.Context,
-    year: RequiredYear,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@looking("as on organ json")
+def check(errand: Errand, year: RequiredYear) -> Answer:
     """报送前核对:数字之间应当相符的、与上年相比变化较大的、文中待核的。没有编过报告的,核对台账和任务的数字。"""
     from dataclasses import asdict
 
@@ -80,23 +72,25 @@ def check(
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.check_report import check_year
 
-    reach, day = edge(context), today(on)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(None), organ)
-        owner = reach.organ_for(session, by, organ)
-        authorize_organ(session, by, Action.VIEW, owner.id)
-        checked = check_year(session, owner, year, on=day)
+    day = errand.day
+    session = errand.session
+    by = errand.by
+    owner = errand.organ
+    authorize_organ(session, by, Action.VIEW, owner.id)
+    checked = check_year(session, owner, year, on=day)
     version = checked.report.version if checked.report else None
-    if as_json:
-        findings = [asdict(finding) for finding in checked.findings]
-        print_json({"year": year, "version": version, "findings": findings, "unverified": checked.unverified})
-        return
-    say(f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字(尚未编制报告)'}:")
-    for finding in checked.findings:
-        say(f"  [{finding.severity.label}] {finding.words}")
-    if not checked.findings:
-        say("  数字之间没有不符。" if not checked.compared else "  数字之间没有不符,与上年相比没有较大变化。")
-    if not checked.compared:
-        say("  没有上年度的计划,未与上年比较。")
-    if checked.unverified:
-        say(f"  文中有 {checked.unverified} 处待核。")
+    findings = [asdict(finding) for finding in checked.findings]
+    data = {"year": year, "version": version, "findings": findings, "unverified": checked.unverified}
+
+    def screen() -> Iterator[Shown]:
+        yield f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字(尚未编制报告)'}:"
+        for finding in checked.findings:
+            yield f"  [{finding.severity.label}] {finding.words}"
+        if not checked.findings:
+            yield "  数字之间没有不符。" if not checked.compared else "  数字之间没有不符,与上年相比没有较大变化。"
+        if not checked.compared:
+            yield "  没有上年度的计划,未与上年比较。"
+        if checked.unverified:
+            yield f"  文中有 {checked.unverified} 处待核。"
+
+    return answer(data, screen)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.commands.score_page import (
     preview_data,
     run_data,
@@ -18,21 +18,12 @@ from duban.commands.score_page import (
     show_units,
 )
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    YearOption,
-    edge,
-    print_json,
-    say,
     today,
 )
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from models.actor import Actor
     from models.dates.span import Span
     from models.items.plan import AnnualPlan
     from models.people.organ import Department
@@ -57,26 +48,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(scores, name="score")
 
 
-@contextmanager
-def _scoring(
-    context: typer.Context,
-    as_: str | None,
-    on: str | None,
-    year: int | None,
-    organ: str | None,
-    dates: tuple[str | None, str | None, str | None],
-    *,
-    writing: bool = False,
-) -> Iterator[tuple[Session, AnnualPlan, Actor, Span]]:
-    """A session with the plan, who acts or looks, and the period named by `dates` (period, from, until)."""
+def _scored(errand: Errand, *dates: str | None) -> tuple[AnnualPlan, Span]:
+    """The plan, and the period named by `dates` (period, from, until)."""
     from models.dates.span import span_named
 
     named = _span(*dates)
-    reach = edge(context)
-    with reach.writing() if writing else reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        plan = reach.plan_for(session, by, year or (named.until_on.year if named else None), organ)
-        yield session, plan, by, named or span_named(str(plan.year))
+    plan = errand.plan_of(errand.year or (named.until_on.year if named else None))
+    return plan, named or span_named(str(plan.year))
 
 
 def _span(period: str | None, first: str | None, last: str | None) -> Span | None:
@@ -98,8 +76,9 @@ def _department(session: Session, plan: AnnualPlan, name: str | None) -> Departm
 
 
 @scores.command()
+@looking()
 def preview(
-    context: typer.Context,
+    errand: Errand,
     department: DepartmentArgument = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="事项=分值", help="试用别的分值,如 late=3;可写多个。")
@@ -108,12 +87,7 @@ def preview(
     period: PeriodOption = None,
     first: FromOption = None,
     last: UntilOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """试算到 --on 为止的扣分和名次;--set 比较改动分值前后的差别。不写入任何数据。"""
     from models.dates.day_override import office_calendar
     from models.scores.score_rules import typed_entry
@@ -123,42 +97,40 @@ def preview(
     from tasks.scores.show_scores import authorize_scores
 
     points = {entry["event"]: entry["points"] for entry in map(typed_entry, changes or ())}
-    with _scoring(context, as_, on, year, organ, (period, first, last)) as (session, plan, by, span):
-        chosen = _department(session, plan, department)
-        authorize_scores(session, by, plan, chosen)
-        made = tried(
-            session, plan, from_on=span.from_on, until_on=span.until_on, on=by.on, overrides=points,
-            rule=find_rule(session, plan.organ_id, rule or DEFAULT_RULE),
-            calendar=office_calendar(session, organ_id=plan.organ_id),
-        )  # fmt: skip
-    if as_json:
-        print_json(preview_data(made, department, with_changes=bool(points)))
-        return
-    stated = made.after if points else made.before
-    score = stated.of(department) if department is not None else None
-    title = f"{plan.title} {span.label}考核试算({stated.rule.name}第 {stated.rule.version} 版,截至 {by.on})"
-    if score is not None:
-        show_statement(score, title)
-    elif not points:
-        show_units(stated, title)
-    if points:
-        show_changes(made, department, title)
+    session, by = errand.session, errand.by
+    plan, span = _scored(errand, period, first, last)
+    chosen = _department(session, plan, department)
+    authorize_scores(session, by, plan, chosen)
+    made = tried(
+        session, plan, from_on=span.from_on, until_on=span.until_on, on=by.on, overrides=points,
+        rule=find_rule(session, plan.organ_id, rule or DEFAULT_RULE),
+        calendar=office_calendar(session, organ_id=plan.organ_id),
+    )  # fmt: skip
+
+    def screen() -> Iterator[Shown]:
+        stated = made.after if points else made.before
+        score = stated.of(department) if department is not None else None
+        title = f"{plan.title} {span.label}考核试算({stated.rule.name}第 {stated.rule.version} 版,截至 {by.on})"
+        if score is not None:
+            yield from show_statement(score, title)
+        elif not points:
+            yield from show_units(stated, title)
+        if points:
+            yield from show_changes(made, department, title)
+
+    return answer(preview_data(made, department, with_changes=bool(points)), screen)
 
 
 @scores.command()
+@acting()
 def publish(
-    context: typer.Context,
+    errand: Errand,
     rule: RuleOption = None,
     version: Annotated[int, typer.Option("--version", metavar="版次", min=1, help="同一期间重新公布时写下一版。")] = 1,
     period: PeriodOption = None,
     first: FromOption = None,
     last: UntilOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """公布一个已结束期间的考核:扣分逐条固定,此后只能经申诉改分。"""
     from models.dates.day_override import office_calendar
     from models.scores.scoring import DEFAULT_RULE
@@ -167,148 +139,129 @@ def publish(
     from tasks.scores.set_scoring_rule import find_rule
     from tasks.scores.show_scores import published_lines, ranking
 
-    with _scoring(context, as_, on, year, organ, (period, first, last), writing=True) as (session, plan, by, span):
-        run = publish_scores(
-            session, plan, by=by, from_on=span.from_on, until_on=span.until_on, version=version,
-            rule=find_rule(session, plan.organ_id, rule or DEFAULT_RULE),
-        )  # fmt: skip
-        lines, ranked = published_lines(session, run), ranking(session, run)
-        until = office_calendar(session, organ_id=plan.organ_id).add(by.on, APPEAL_DAYS)
-    if as_json:
-        print_json({"run": run_data(run, span), "lines": len(lines), "ranked": len(ranked), "appeal_until": until})
-        return
-    say(
+    session, by = errand.session, errand.by
+    plan, span = _scored(errand, period, first, last)
+    run = publish_scores(
+        session, plan, by=by, from_on=span.from_on, until_on=span.until_on, version=version,
+        rule=find_rule(session, plan.organ_id, rule or DEFAULT_RULE),
+    )  # fmt: skip
+    lines, ranked = published_lines(session, run), ranking(session, run)
+    until = office_calendar(session, organ_id=plan.organ_id).add(by.on, APPEAL_DAYS)
+    return answer(
+        {"run": run_data(run, span), "lines": len(lines), "ranked": len(ranked), "appeal_until": until},
         f"已公布{span.label}考核(第 {run.version} 版):扣分 {len(lines)} 条,{len(ranked)} 个科室参加排名;"
-        f"科室负责人可在 {until} 前(含当日)申诉。"
+        f"科室负责人可在 {until} 前(含当日)申诉。",
     )
 
 
 @scores.command()
+@looking()
 def show(
-    context: typer.Context,
+    errand: Errand,
     department: DepartmentArgument = None,
     version: Annotated[int | None, typer.Option("--version", metavar="版次", help="缺省为最新一版。")] = None,
     period: PeriodOption = None,
     first: FromOption = None,
     last: UntilOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """已公布的考核:全单位排名,或一个科室的逐条扣分和申诉结果。"""
     from tasks.scores.show_scores import authorize_scores, find_run, published_lines, published_parts, ranking
 
-    with _scoring(context, as_, on, year, organ, (period, first, last)) as (session, plan, by, span):
-        chosen = _department(session, plan, department)
-        authorize_scores(session, by, plan, chosen)
-        run = find_run(session, plan, span, version=version)
-        ranked, lines = ranking(session, run), published_lines(session, run, department=chosen)
-        parts = published_parts(session, run, lines) if chosen is not None else ()
+    session, by = errand.session, errand.by
+    plan, span = _scored(errand, period, first, last)
+    chosen = _department(session, plan, department)
+    authorize_scores(session, by, plan, chosen)
+    run = find_run(session, plan, span, version=version)
+    ranked, lines = ranking(session, run), published_lines(session, run, department=chosen)
+    parts = published_parts(session, run, lines) if chosen is not None else ()
     if chosen is not None:
         ranked = [row for row in ranked if row.department_id == chosen.id]
     waiting = [line for line in lines if line.appeal is not None and line.outcome is None]
-    if as_json:
-        data: dict[str, Any] = {"run": run_data(run, span), "ranking": ranked}
-        if chosen is not None:
-            print_json(data | {"lines": lines, "parts": parts})
-            return
-        others = [line for line in lines if line.department_id is None]
-        print_json(data | {"others": others, "appeals": [line.appeal for line in waiting]})
-        return
+    data: dict[str, Any] = {"run": run_data(run, span), "ranking": ranked}
     title = f"{plan.title} {span.label}考核(第 {run.version} 版,{run.published_on} 公布)"
-    show_ranking(ranked, title)
+    shown: list[Shown] = [lambda: show_ranking(ranked, title)]
     if chosen is not None:
-        show_lines(lines, parts)
-        return
+        return answer(data | {"lines": lines, "parts": parts}, *shown, lambda: show_lines(lines, parts))
     others = [line for line in lines if line.department_id is None]
     if others:
         units = "、".join(dict.fromkeys(line.unit for line in others))
-        say(f"另有 {len(others)} 条扣分属于非本单位科室或未明确的责任单位({units}),不参加排名。")
+        shown.append(f"另有 {len(others)} 条扣分属于非本单位科室或未明确的责任单位({units}),不参加排名。")
     if waiting:
         listed = "、".join(f"{line.appeal}({line.unit})" for line in waiting)
-        say(f"待裁定的申诉:{listed}。用 duban score decide 编号 裁定。")
+        shown.append(f"待裁定的申诉:{listed}。用 duban score decide 编号 裁定。")
+    return answer(data | {"others": others, "appeals": [line.appeal for line in waiting]}, *shown)
 
 
 @scores.command()
+@acting()
 def evaluate(
-    context: typer.Context,
+    errand: Errand,
     department: Annotated[str, typer.Argument(metavar="科室", help="评价哪个科室。")],
     points: Annotated[str, typer.Option("--points", metavar="0-100", help="评价分。")],
     comment: Annotated[str | None, typer.Option("--comment", metavar="文字", help="评语。")] = None,
     period: PeriodOption = None,
     first: FromOption = None,
     last: UntilOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    year: YearOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """领导对一个科室在一个期间的评价,计入同一期间的考核;再评以新的为准。"""
     from models.people.organ import Organ
     from models.scores.score_rules import written
     from tasks.people.find import find_department
     from tasks.scores.evaluate import evaluate as give
 
-    with _scoring(context, as_, on, year, organ, (period, first, last), writing=True) as (session, plan, by, span):
-        chosen = find_department(session, session.get_one(Organ, plan.organ_id), department)
-        made = give(session, chosen, span, by=by, points=points, comment=comment)
-    if as_json:
-        print_json(
-            {"department": chosen.name, "points": made.points, "from_on": made.from_on, "until_on": made.until_on}
-        )
-        return
-    say(f"已记录{by.name}对{chosen.name}{span.label}的评价:{written(made.points)} 分。")
+    session, by = errand.session, errand.by
+    plan, span = _scored(errand, period, first, last)
+    chosen = find_department(session, session.get_one(Organ, plan.organ_id), department)
+    made = give(session, chosen, span, by=by, points=points, comment=comment)
+    return answer(
+        {"department": chosen.name, "points": made.points, "from_on": made.from_on, "until_on": made.until_on},
+        f"已记录{by.name}对{chosen.name}{span.label}的评价:{written(made.points)} 分。",
+    )
 
 
 @scores.command()
+@acting("as on json")
 def appeal(
-    context: typer.Context,
+    errand: Errand,
     line: Annotated[int, typer.Argument(metavar="条目", help="扣分条目的编号,见 score show 科室。")],
     reason: Annotated[str, typer.Option("--reason", metavar="文字", help="申诉理由。")],
-    as_: AsOption = None,
-    on: OnOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """科室负责人对一条已公布的扣分提出申诉;每条一次,公布后10个工作日内。"""
     from tasks.scores.appeal import appeal as complain
     from tasks.scores.appeal import find_line
 
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, today(on))
-        made = complain(session, find_line(session, line, by=by), by=by, reason=reason)
-    if as_json:
-        print_json({"id": made.id, "line": line, "on": made.on})
-        return
-    say(f"已对第 {line} 条扣分提出申诉,申诉编号 {made.id},待第一责任人裁定。")
+    session = errand.session
+    by = errand.by
+    made = complain(session, find_line(session, line, by=by), by=by, reason=reason)
+    return answer(
+        {"id": made.id, "line": line, "on": made.on},
+        f"已对第 {line} 条扣分提出申诉,申诉编号 {made.id},待第一责任人裁定。",
+    )
 
 
 @scores.command()
+@acting("as on json")
 def decide(
-    context: typer.Context,
+    errand: Errand,
     number: Annotated[int, typer.Argument(metavar="申诉", help="申诉编号。")],
     uphold: Annotated[bool, typer.Option("--uphold/--dismiss", help="采纳,或不予采纳。")],
-    answer: Annotated[str, typer.Option("--answer", metavar="文字", help="裁定意见。")],
+    ruling: Annotated[str, typer.Option("--answer", metavar="文字", help="裁定意见。")],
     points: Annotated[str | None, typer.Option("--points", metavar="分值", help="采纳时:此条改扣几分。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """第一责任人裁定一件申诉;采纳的改分后重新排名,公布的条目保持原样。"""
     from models.scores.score_rules import written
     from tasks.scores.appeal import decide_appeal, find_appeal
 
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, today(on))
-        made = decide_appeal(
-            session, find_appeal(session, number, by=by), by=by, uphold=uphold, answer=answer, points=points
-        )
-    if as_json:
-        print_json({"id": number, "line": made.line_id, "outcome": made.outcome, "points_after": made.points_after})
-        return
-    changed = f",第 {made.line_id} 条改扣 {written(made.points_after)} 分" if made.points_after is not None else ""
-    say(f"申诉 {number} 已裁定:{made.outcome.label if made.outcome else ''}{changed}。")
+    session = errand.session
+    by = errand.by
+    made = decide_appeal(
+        session, find_appeal(session, number, by=by), by=by, uphold=uphold, answer=ruling, points=points
+    )
+
+    def screen() -> Iterator[Shown]:
+        changed = f",第 {made.line_id} 条改扣 {written(made.points_after)} 分" if made.points_after is not None else ""
+        yield f"申诉 {number} 已裁定:{made.outcome.label if made.outcome else ''}{changed}。"
+
+    return answer(
+        {"id": number, "line": made.line_id, "outcome": made.outcome, "points_after": made.points_after}, screen
+    )

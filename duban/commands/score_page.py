@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from duban.edge import say, show_table, table
+from duban.commands.errand import Shown
+from duban.edge import table
 
 if TYPE_CHECKING:
     from models.dates.span import Span
@@ -62,11 +63,11 @@ def _unit_data(score: UnitScore) -> dict[str, Any]:
     }
 
 
-def show_units(stated: Statement, title: str) -> None:
+def show_units(stated: Statement, title: str) -> Iterator[Shown]:
     """A statement's units by rank."""
     from models.scores.score_rules import written
 
-    say(title)
+    yield title
     made = table("名次", "科室", "扣分条数", "扣分", "客观分", "领导评价", "得分")
     for score in stated.units:
         total = score.total
@@ -75,43 +76,43 @@ def show_units(stated: Statement, title: str) -> None:
             "-" if total.evaluation is None else written(total.evaluation), written(total.final),
         )  # fmt: skip
         made.add_row(str(score.rank or "-"), score.unit.name, str(len(score.lines)), *figures)
-    show_table(made)
+    yield made
     if any(score.rank is None for score in stated.units):
-        say("没有名次的:不是本单位科室,或期间内没有任务、也没有评价。")
+        yield "没有名次的:不是本单位科室,或期间内没有任务、也没有评价。"
 
 
-def show_statement(score: UnitScore, title: str) -> None:
+def show_statement(score: UnitScore, title: str) -> Iterator[Shown]:
     """One unit's statement, line by line, and how its score comes about."""
     from models.scores.score_rules import written
 
-    say(f"{title} {score.unit.name}")
+    yield f"{title} {score.unit.name}"
     made = table("日期", "扣分项", "任务", "扣分", "事由")
     for line in score.lines:
         made.add_row(
             str(line.fact.day), line.fact.event.label, f"{line.fact.number} {line.fact.title[:20]}",
             written(line.points), line.words,
         )  # fmt: skip
-    show_table(made)
-    _say_parts(score.parts)
+    yield made
+    yield from _say_parts(score.parts)
     if score.total is not None:
-        say(f"{score.total.words};第 {score.rank} 名。")
+        yield f"{score.total.words};第 {score.rank} 名。"
     else:
-        say("期间内没有任务、也没有评价,不参加排名。")
+        yield "期间内没有任务、也没有评价,不参加排名。"
 
 
-def _say_parts(parts: Iterable[Subtotal]) -> None:
+def _say_parts(parts: Iterable[Subtotal]) -> Iterator[Shown]:
     from models.scores.score_rules import written
 
     for part in parts:
         capped = f",封顶后计 {written(part.counted)} 分" if part.counted != part.points else ""
-        say(f"{part.event.label} {part.count} 次,共 {written(part.points)} 分{capped}。")
+        yield f"{part.event.label} {part.count} 次,共 {written(part.points)} 分{capped}。"
 
 
-def show_changes(made: Preview, department: str | None, title: str) -> None:
+def show_changes(made: Preview, department: str | None, title: str) -> Iterator[Shown]:
     """What other points would mean for each department."""
     from models.scores.score_rules import written
 
-    say(f"{title}:改动分值前后")
+    yield f"{title}:改动分值前后"
     shown = table("科室", "原得分", "试算得分", "原名次", "试算名次")
     for change in made.changes:
         if department in (None, change.unit):
@@ -119,14 +120,14 @@ def show_changes(made: Preview, department: str | None, title: str) -> None:
                 change.unit, written(change.before), written(change.after), str(change.rank_before),
                 str(change.rank_after),
             )  # fmt: skip
-    show_table(shown)
+    yield shown
 
 
-def show_ranking(ranked: Iterable[Ranked], title: str) -> None:
+def show_ranking(ranked: Iterable[Ranked], title: str) -> Iterator[Shown]:
     """Published results; where an appeal changed one, what was published first stands beside it."""
     from models.scores.score_rules import written
 
-    say(title)
+    yield title
     made = table("名次", "科室", "扣分", "客观分", "领导评价", "得分", "公布时")
     for row in ranked:
         changed = (row.final, row.rank) != (row.published, row.published_rank)
@@ -135,10 +136,10 @@ def show_ranking(ranked: Iterable[Ranked], title: str) -> None:
             "-" if row.evaluation is None else written(row.evaluation), written(row.final),
             f"{written(row.published)} 分,第 {row.published_rank} 名" if changed else "",
         )  # fmt: skip
-    show_table(made)
+    yield made
 
 
-def show_lines(lines: Iterable[PublishedLine], parts: Iterable[Subtotal]) -> None:
+def show_lines(lines: Iterable[PublishedLine], parts: Iterable[Subtotal]) -> Iterator[Shown]:
     """Published lines with their numbers and what became of appeals, and what they sum up to."""
     from models.scores.score_rules import written
 
@@ -151,5 +152,5 @@ def show_lines(lines: Iterable[PublishedLine], parts: Iterable[Subtotal]) -> Non
             str(line.id), str(line.day), line.event.label, f"{line.item} {line.title[:20]}", written(line.points),
             line.words, outcome,
         )  # fmt: skip
-    show_table(made)
-    _say_parts(parts)
+    yield made
+    yield from _say_parts(parts)

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import (
-    AsOption,
-    Edge,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    edge,
-    print_json,
-    say,
-    show_table,
     table,
-    today,
 )
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from models.actor import Actor
     from models.scores.scoring import ScoringRule
 
 rules = typer.Typer(help="考核规则:起评分、各扣分项的分值和封顶、领导评价占比。", no_args_is_help=True)
@@ -38,62 +27,53 @@ def register(scores: typer.Typer) -> None:
 
 
 @rules.command("list")
-def list_(
-    context: typer.Context,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@looking("as on organ json")
+def list_(errand: Errand) -> Answer:
     """列出本单位可用的考核规则,每版一行。"""
     from tasks.scores.set_scoring_rule import list_rules
 
-    reach = edge(context)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        found = list_rules(session, _organ_id(reach, session, by, organ))
-    if as_json:
-        print_json([_data(rule) for rule in found])
-        return
-    made = table("规则", "版次", "起评分", "领导评价占比", "设定日期")
-    for rule in found:
-        made.add_row(
-            rule.name, str(rule.version), str(rule.start), f"{rule.leader_weight}%", str(rule.made_on or "预置")
-        )
-    show_table(made)
+    session = errand.session
+    found = list_rules(session, _organ_id(errand))
+
+    def screen() -> Iterator[Shown]:
+        made = table("规则", "版次", "起评分", "领导评价占比", "设定日期")
+        for rule in found:
+            made.add_row(
+                rule.name, str(rule.version), str(rule.start), f"{rule.leader_weight}%", str(rule.made_on or "预置")
+            )
+        yield made
+
+    return answer([_data(rule) for rule in found], screen)
 
 
 @rules.command()
+@looking("as on organ json")
 def show(
-    context: typer.Context,
+    errand: Errand,
     name: NameArgument = None,
     version: Annotated[int | None, typer.Option("--version", metavar="版次", help="缺省为最新一版。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """一条考核规则的全部;--json 的输出改好后可用 score rule set --file 写回。"""
     from models.scores.score_rules import prices
     from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.set_scoring_rule import find_rule
 
-    reach = edge(context)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        rule = find_rule(session, _organ_id(reach, session, by, organ), name or DEFAULT_RULE, version=version)
-    if as_json:
-        print_json(_data(rule))
-        return
-    made = f"{rule.name}第 {rule.version} 版({rule.made_on or '预置'})"
-    say(f"{made}:起评 {rule.start} 分,领导评价占 {rule.leader_weight}%。")
-    for price in prices(rule.events).values():
-        say(f"  {price.event.value}:{price.label}")
+    session = errand.session
+    rule = find_rule(session, _organ_id(errand), name or DEFAULT_RULE, version=version)
+
+    def screen() -> Iterator[Shown]:
+        made = f"{rule.name}第 {rule.version} 版({rule.made_on or '预置'})"
+        yield f"{made}:起评 {rule.start} 分,领导评价占 {rule.leader_weight}%。"
+        for price in prices(rule.events).values():
+            yield f"  {price.event.value}:{price.label}"
+
+    return answer(_data(rule), screen)
 
 
 @rules.command("set")
+@acting("as on organ json")
 def set_(
-    context: typer.Context,
+    errand: Errand,
     name: NameArgument = None,
     event: Annotated[
         list[str] | None,
@@ -105,44 +85,38 @@ def set_(
     ] = None,
     start: Annotated[int | None, typer.Option("--start", metavar="分", help="起评分。")] = None,
     weight: Annotated[int | None, typer.Option("--leader-weight", metavar="百分比", help="领导评价占比。")] = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """设定考核规则:生成新的一版,旧版和已公布的考核不变。"""
     from models.scores.score_rules import typed_entry
     from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.set_scoring_rule import set_rule
 
+    session = errand.session
     given = _read(file) if file is not None else {}
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, today(on), organ)
-        rule = set_rule(
-            session,
-            _organ_id(reach, session, by, organ),
-            by=by,
-            name=name or given.get("name", DEFAULT_RULE),
-            start=start if start is not None else given.get("start"),
-            leader_weight=weight if weight is not None else given.get("leader_weight"),
-            events=given.get("events"),
-            changes=[typed_entry(text) for text in event or ()],
-        )
-    if as_json:
-        print_json(_data(rule))
-        return
-    say(f"已设定考核规则“{rule.name}”第 {rule.version} 版,此后的试算和公布用这一版;已公布的不变。")
+    by = errand.by
+    rule = set_rule(
+        session,
+        _organ_id(errand),
+        by=by,
+        name=name or given.get("name", DEFAULT_RULE),
+        start=start if start is not None else given.get("start"),
+        leader_weight=weight if weight is not None else given.get("leader_weight"),
+        events=given.get("events"),
+        changes=[typed_entry(text) for text in event or ()],
+    )
+    return answer(
+        _data(rule), f"已设定考核规则“{rule.name}”第 {rule.version} 版,此后的试算和公布用这一版;已公布的不变。"
+    )
 
 
-def _organ_id(reach: Edge, session: Session, by: Actor, organ: str | None) -> int:
+def _organ_id(errand: Errand) -> int:
     """The organ whose rules are meant. Raises NotFoundError where the actor may not know of it."""
     from models.database import key
     from models.errors import NotFoundError
     from tasks.acting.authorize import may_see_organ
 
-    found = key(reach.organ_for(session, by, organ).id)
-    if not may_see_organ(session, by, found):
+    found = key(errand.organ.id)
+    if not may_see_organ(errand.session, errand.by, found):
         raise NotFoundError("没有找到这个单位的考核规则,或者它不在您的查看范围内。")
     return found
 

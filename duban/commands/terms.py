@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import (
-    AsOption,
-    JsonOption,
-    OnOption,
-    OrganOption,
-    YearOption,
-    edge,
-    print_json,
-    say,
-    show_table,
     table,
-    today,
 )
 
 if TYPE_CHECKING:
@@ -36,43 +28,43 @@ def register(app: typer.Typer) -> None:
 
 
 @terms.command("list")
+@looking("as on organ json")
 def list_(
-    context: typer.Context,
-    to_confirm: Annotated[bool, typer.Option("--to-confirm", help="只列待确认的。")] = False,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    errand: Errand, to_confirm: Annotated[bool, typer.Option("--to-confirm", help="只列待确认的。")] = False
+) -> Answer:
     """列出每一项时限:期限、依据、是否已由本单位确认。"""
     from models.database import key
     from tasks.ledgers.find_row import authorize_ledgers
     from tasks.ledgers.terms import list_terms
 
-    reach, day = edge(context), today(on)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, day, organ)
-        found = reach.organ_for(session, by, organ)
-        authorize_ledgers(session, by, key(found.id))
-        lines = [line for line in list_terms(session, key(found.id)) if line.to_confirm or not to_confirm]
-    if as_json:
-        print_json([_data(line) for line in lines])
-        return
-    shown = table("台账", "代码", "事项", "时限", "状态", "依据", title=f"{found.name}的台账时限")
-    for line in lines:
-        state = "〔待确认〕" if line.to_confirm else f"{line.own.confirmed_on} 已确认" if line.own else "法定"
-        shown.add_row(line.kind.title, line.term.code, line.term.title, line.words, state, line.term.source)
-    for column in shown.columns:
-        column.overflow = "fold"
-    show_table(shown)
-    waiting = sum(line.to_confirm for line in lines)
-    if waiting:
-        say(f"待确认 {waiting} 项:核对本单位的依据后,用 duban terms confirm 台账 事项 确认,或用 duban terms set 修改。")
+    session = errand.session
+    by = errand.by
+    found = errand.organ
+    authorize_ledgers(session, by, key(found.id))
+    lines = [line for line in list_terms(session, key(found.id)) if line.to_confirm or not to_confirm]
+
+    def screen() -> Iterator[Shown]:
+        shown = table("台账", "代码", "事项", "时限", "状态", "依据", title=f"{found.name}的台账时限")
+        for line in lines:
+            state = "〔待确认〕" if line.to_confirm else f"{line.own.confirmed_on} 已确认" if line.own else "法定"
+            shown.add_row(line.kind.title, line.term.code, line.term.title, line.words, state, line.term.source)
+        for column in shown.columns:
+            column.overflow = "fold"
+        yield shown
+        waiting = sum(line.to_confirm for line in lines)
+        if waiting:
+            yield (
+                f"待确认 {waiting} 项:核对本单位的依据后,用 duban terms confirm 台账 事项 确认,"
+                "或用 duban terms set 修改。"
+            )
+
+    return answer([_data(line) for line in lines], screen)
 
 
 @terms.command("set")
+@acting("as on organ json")
 def set_(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     term: TermArgument,
     amount: Annotated[int, typer.Argument(metavar="期限", help="整数;起算日之前的写负数,前面加 --。")],
@@ -80,55 +72,40 @@ def set_(
         str | None, typer.Option("--unit", metavar="单位", help="工作日、天、月;缺省不变。按年要求的不填。")
     ] = None,
     note: NoteOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """设定一项时限;有明文规定的只能从严。未办的时限随即重新计算。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.terms import set_term, unit_named
 
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, day, organ)
-        found = reach.organ_for(session, by, organ)
-        wanted = unit_named(unit) if unit else None
-        line = set_term(session, found, kind_named(kind), term, amount=amount, unit=wanted, by=by, note=note)
-    _told(line, as_json)
+    session = errand.session
+    by = errand.by
+    found = errand.organ
+    wanted = unit_named(unit) if unit else None
+    line = set_term(session, found, kind_named(kind), term, amount=amount, unit=wanted, by=by, note=note)
+    return _told(line)
 
 
 @terms.command()
+@acting("as on organ json")
 def confirm(
-    context: typer.Context,
+    errand: Errand,
     kind: KindArgument,
     term: TermArgument,
     note: NoteOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+) -> Answer:
     """按现在的期限确认一项时限;按年要求的,确认后列入督办。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.terms import confirm_term
 
-    reach, day = edge(context), today(on)
-    with reach.writing() as session:
-        by = reach.actor(session, as_, day, organ)
-        line = confirm_term(session, reach.organ_for(session, by, organ), kind_named(kind), term, by=by, note=note)
-    _told(line, as_json)
+    session = errand.session
+    by = errand.by
+    line = confirm_term(session, errand.organ, kind_named(kind), term, by=by, note=note)
+    return _told(line)
 
 
 @terms.command()
-def short(
-    context: typer.Context,
-    year: YearOption = None,
-    as_: AsOption = None,
-    on: OnOption = None,
-    organ: OrganOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@looking("year as on organ json")
+def short(errand: Errand) -> Answer:
     """列出一年中短于最短期限的事项(如公开征求意见不足30日)。"""
     from dataclasses import asdict
 
@@ -139,30 +116,28 @@ def short(
     from tasks.ledgers.owed import rows_of_year, short_periods
     from tasks.ledgers.own_terms import own_terms
 
-    reach, day = edge(context), today(on)
-    with reach.reading() as session:
-        by = reach.actor(session, as_, day, organ)
-        organ_id = key(reach.organ_for(session, by, organ).id)
-        authorize_ledgers(session, by, organ_id)
-        own, calendar = own_terms(session, organ_id), office_calendar(session, organ_id=organ_id)
-        found = [
-            (kind, period)
-            for kind in KINDS.values()
-            for period in short_periods(kind, rows_of_year(session, organ_id, kind, year or day.year), own, calendar)
-        ]
-    if as_json:
-        print_json([{"kind": kind.code, **asdict(period), "term": period.term.code} for kind, period in found])
-        return
-    for kind, period in found:
-        say(f"{kind.title} {period.row_id}“{period.name}”:{period.words}")
-    say(f"{year or day.year} 年期限不足 {len(found)} 件。")
+    day = errand.day
+    session = errand.session
+    by = errand.by
+    organ_id = key(errand.organ.id)
+    authorize_ledgers(session, by, organ_id)
+    own, calendar = own_terms(session, organ_id), office_calendar(session, organ_id=organ_id)
+    found = [
+        (kind, period)
+        for kind in KINDS.values()
+        for period in short_periods(kind, rows_of_year(session, organ_id, kind, errand.year or day.year), own, calendar)
+    ]
+
+    def screen() -> Iterator[Shown]:
+        for kind, period in found:
+            yield f"{kind.title} {period.row_id}“{period.name}”:{period.words}"
+        yield f"{errand.year or day.year} 年期限不足 {len(found)} 件。"
+
+    return answer([{"kind": kind.code, **asdict(period), "term": period.term.code} for kind, period in found], screen)
 
 
-def _told(line: TermLine, as_json: bool) -> None:
-    if as_json:
-        print_json(_data(line))
-    else:
-        say(f"{line.kind.title}“{line.term.title}”为{line.words},已由本单位确认。")
+def _told(line: TermLine) -> Answer:
+    return answer(_data(line), f"{line.kind.title}“{line.term.title}”为{line.words},已由本单位确认。")
 
 
 def _data(line: TermLine) -> dict[str, Any]:

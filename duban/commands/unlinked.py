@@ -2,26 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from duban.edge import edge, print_json, say, today
+from duban.commands.errand import Answer, Errand, answer
 
 if TYPE_CHECKING:
     from models.ledgers.kind import Kind
 
 
-def unlinked(
-    context: typer.Context, kind: "Kind", number: int, as_: str | None, on: str | None, organ: str | None, as_json: bool
-) -> None:
+def unlinked(errand: Errand, kind: "Kind", number: int) -> Answer:
     """End the link and tell so; it stays on record."""
     from tasks.ledgers.link_row import unlink_row
 
-    reach = edge(context)
-    with reach.writing() as session:
-        by = reach.recorder(session, as_, today(on), organ)
-        ended = unlink_row(session, reach.organ_for(session, by, organ), kind, number, by=by)
-        data = {"id": ended.id, "removed_on": ended.removed_on}
-    if as_json:
-        print_json(data)
-    else:
-        say(f"已取消关联 {number}。")
+    ended = unlink_row(errand.session, errand.organ, kind, number, by=errand.recorder)
+    return answer({"id": ended.id, "removed_on": ended.removed_on}, f"已取消关联 {number}。")

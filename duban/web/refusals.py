@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from duban.web.attempt import FormAgainError
 from duban.web.posted import ForgedError
 from duban.web.served import served_office
 from duban.web.visit import SignInNeededError
@@ -62,6 +63,10 @@ def answer_refusals(app: FastAPI) -> None:
         return refuse(
             request, 403, "这个表单不是从本系统的页面提交的,或页面已过期:请返回后刷新页面再试。没有做任何改动。"
         )
+
+    @app.exception_handler(FormAgainError)
+    def again(_request: Request, error: FormAgainError) -> Response:
+        return error.page
 
     @app.exception_handler(DubanError)
     def refused(request: Request, error: DubanError) -> Response:

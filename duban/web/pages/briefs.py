@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
@@ -81,21 +82,17 @@ def circular(visit: Signed, period: str = CircularKind.MONTH.value, until: str =
 def circulated(sent: Sent) -> Response:
     """Draw up the circular that was shown."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            plan = visit.plan(session)
-            calendar = office_calendar(session, organ_id=plan.organ_id)
-            kind = _kind(sent.text("period"))
-            document = compile_circular(
-                session, plan, by=visit.by, kind=kind, calendar=calendar, again=sent.ticked("again"),
-                until=_closes(sent.text("until"), kind, visit.by, calendar),
-            )  # fmt: skip
-            said = f"{document.written_number}《{document.title}》已留存,可下载 Word 文件。"
-    except NotFoundError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            return _circular(session, visit, sent.typed, error)
+    with attempt(
+        visit, lambda session, error: _circular(session, visit, sent.typed, error), beyond=NotFoundError
+    ) as session:
+        plan = visit.plan(session)
+        calendar = office_calendar(session, organ_id=plan.organ_id)
+        kind = _kind(sent.text("period"))
+        document = compile_circular(
+            session, plan, by=visit.by, kind=kind, calendar=calendar, again=sent.ticked("again"),
+            until=_closes(sent.text("until"), kind, visit.by, calendar),
+        )  # fmt: skip
+        said = f"{document.written_number}《{document.title}》已留存,可下载 Word 文件。"
     return visit.go(visit.link("/briefs", kind=DocumentKind.CIRCULAR.value), said)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.pages.people import choices_of, person_page, person_staffed, require_staff, welcome_address
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
@@ -90,16 +91,14 @@ def do(sent: Sent, person_id: int, act: str) -> Response:
     visit = sent.visit
     if act not in _FORMS:
         return _account(sent, person_id, act)
-    try:
-        with visit.writing() as session:
-            person = person_staffed(session, visit, person_id)
-            said = _FORMS[act].do(session, person, sent)
-    except (NotFoundError, ForbiddenError):
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            person = person_staffed(session, visit, person_id)
-            return _form(session, visit, person, act, typed=sent.typed, error=error)
+
+    def again(session: Session, error: DubanError) -> Response:
+        person = person_staffed(session, visit, person_id)
+        return _form(session, visit, person, act, typed=sent.typed, error=error)
+
+    with attempt(visit, again, beyond=(NotFoundError, ForbiddenError)) as session:
+        person = person_staffed(session, visit, person_id)
+        said = _FORMS[act].do(session, person, sent)
     return visit.go(visit.link(f"/people/{person_id}"), said)
 
 
@@ -133,24 +132,24 @@ def _account(sent: Posted, person_id: int, act: str) -> Response:
     if act not in ("invite", "reset", "close", "unlock"):
         raise NotFoundError("没有这个页面。")
     code, said = None, ""
-    try:
-        with visit.writing() as session:
-            person = person_staffed(session, visit, person_id)
-            match act:
-                case "invite":
-                    code = invite(session, person, by=visit.by, login=sent.text("login") or None)
-                case "reset":
-                    code = reset(session, person, by=visit.by)
-                case "close":
-                    close_account(session, person, by=visit.by)
-                    said = f"{person.name}的账户已关闭,已登录的全部退出。"
-                case _:
-                    unlock(session, person, by=visit.by)
-                    said = f"{person.name}的登录限制已解除,可以马上再试。"
-    except DubanError as error:
-        with visit.reading() as session:
-            person = person_staffed(session, visit, person_id)
-            return person_page(session, visit, person, error=error.message, status_code=status_of(error))
+
+    def again(session: Session, error: DubanError) -> Response:
+        person = person_staffed(session, visit, person_id)
+        return person_page(session, visit, person, error=error.message, status_code=status_of(error))
+
+    with attempt(visit, again) as session:
+        person = person_staffed(session, visit, person_id)
+        match act:
+            case "invite":
+                code = invite(session, person, by=visit.by, login=sent.text("login") or None)
+            case "reset":
+                code = reset(session, person, by=visit.by)
+            case "close":
+                close_account(session, person, by=visit.by)
+                said = f"{person.name}的账户已关闭,已登录的全部退出。"
+            case _:
+                unlock(session, person, by=visit.by)
+                said = f"{person.name}的登录限制已解除,可以马上再试。"
     if code is not None:
         with visit.reading() as session:
             return person_page(session, visit, person_staffed(session, visit, person_id), code=code)
@@ -210,23 +209,21 @@ def do_hand_over(sent: Sent) -> Response:
     visit = sent.visit
     person, post = sent.number("person", "人员编号"), sent.number("post", "岗位编号")
     wanted = {int(found) for found in sent.texts("posts") if found.isdecimal()}
-    try:
-        with visit.writing() as session:
-            require_staff(session, visit)
-            on = _day(sent.text("day"), "交接日")
-            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), on)
-            if found.to is None or not found.passing:
-                raise BadInputError("请选择要交接的岗位和接任的人。")
-            for one, _, _ in found.passing:
-                hand_over(session, one, by=visit.by, to=found.to, on=on)
-            titles = "、".join(one.title for one, _, _ in found.passing)
-            said = f"{on} 起,“{titles}”由{found.to.name}任职;未办结的任务和以后的通知随岗位转给{found.to.name}。"
-    except (NotFoundError, ForbiddenError):
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), day_of(visit.now))
-            return _hand_over(session, visit, found, person, post, error=error)
+
+    def again(session: Session, error: DubanError) -> Response:
+        found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), day_of(visit.now))
+        return _hand_over(session, visit, found, person, post, error=error)
+
+    with attempt(visit, again, beyond=(NotFoundError, ForbiddenError)) as session:
+        require_staff(session, visit)
+        on = _day(sent.text("day"), "交接日")
+        found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), on)
+        if found.to is None or not found.passing:
+            raise BadInputError("请选择要交接的岗位和接任的人。")
+        for one, _, _ in found.passing:
+            hand_over(session, one, by=visit.by, to=found.to, on=on)
+        titles = "、".join(one.title for one, _, _ in found.passing)
+        said = f"{on} 起,“{titles}”由{found.to.name}任职;未办结的任务和以后的通知随岗位转给{found.to.name}。"
     return visit.go(visit.link("/people"), said)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
+from duban.web.attempt import attempt
 from duban.web.jobs import start_job
 from duban.web.plan_work import EXPORT, PREVIEW
 from duban.web.posted import Posted, Sent
@@ -109,12 +110,14 @@ def undo(sent: Sent, plan_id: int, batch_id: int) -> Response:
     with visit.reading() as session:
         found = _plan(session, visit, plan_id)
         _batch(session, found, batch_id)
-    try:
-        with visit.writing() as session:
-            done = undo_import(session, batch_id, by=visit.by)
-    except ForbiddenError as error:
-        with visit.reading() as session:
-            return _undo_page(session, visit, found, batch_id, error=error.message, status_code=status_of(error))
+    with attempt(
+        visit,
+        lambda session, error: _undo_page(
+            session, visit, found, batch_id, error=error.message, status_code=status_of(error)
+        ),
+        told=ForbiddenError,
+    ) as session:
+        done = undo_import(session, batch_id, by=visit.by)
     words = f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。"
     return visit.go(visit.link(f"/plans/{plan_id}") + "#batches", words)
 
@@ -132,12 +135,14 @@ def issue_it(sent: Sent, plan_id: int) -> Response:
     visit, preset = sent.visit, sent.text("policy") or DEFAULT_PRESET
     with visit.reading() as session:
         found = _plan(session, visit, plan_id)
-    try:
-        with visit.writing() as session:
-            done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset)
-    except BadInputError as error:
-        with visit.reading() as session:
-            return _issue_page(session, visit, found, "", error=error.message, status_code=status_of(error))
+    with attempt(
+        visit,
+        lambda session, error: _issue_page(
+            session, visit, found, "", error=error.message, status_code=status_of(error)
+        ),
+        told=BadInputError,
+    ) as session:
+        done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset)
     left = f"还有 {len(done.incomplete)} 项缺少要素,未下达:补齐后可再次下达。" if done.incomplete else ""
     return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{left}")
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
@@ -123,17 +124,15 @@ def appeal_form(visit: Signed, line_id: int) -> HTMLResponse:
 def appealed(sent: Sent, line_id: int) -> Response:
     """Appeal."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            line = _line(session, visit, line_id)
-            made = appeal(session, line, by=visit.by, reason=sent.text("reason"))
-            where = visit.link(f"/scores/runs/{line.run_id}/units/{line.department_id}")
-            said = f"已提出申诉(编号 {made.id}),待第一责任人裁定。"
-    except NotFoundError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            return _appeal_form(session, visit, _line(session, visit, line_id), sent.typed, error)
+    with attempt(
+        visit,
+        lambda session, error: _appeal_form(session, visit, _line(session, visit, line_id), sent.typed, error),
+        beyond=NotFoundError,
+    ) as session:
+        line = _line(session, visit, line_id)
+        made = appeal(session, line, by=visit.by, reason=sent.text("reason"))
+        where = visit.link(f"/scores/runs/{line.run_id}/units/{line.department_id}")
+        said = f"已提出申诉(编号 {made.id}),待第一责任人裁定。"
     return visit.go(where, said)
 
 
@@ -148,23 +147,21 @@ def one_appeal(visit: Signed, number: int) -> HTMLResponse:
 def decided(sent: Sent, number: int) -> Response:
     """Decide an appeal."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            made = _appeal(session, visit, number)
-            uphold = sent.text("outcome") == "uphold"
-            if not uphold and sent.text("outcome") != "dismiss":
-                raise BadInputError("请选择采纳或不予采纳。")
-            decide_appeal(
-                session, made, by=visit.by, uphold=uphold, answer=sent.text("answer"),
-                points=sent.text("points") or None,
-            )  # fmt: skip
-            after = f",改扣 {written(made.points_after)} 分并重新排名" if made.points_after is not None else ""
-            said = f"申诉 {number} 已裁定{after}。"
-    except NotFoundError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            return _appeal_page(session, visit, _appeal(session, visit, number), sent.typed, error)
+    with attempt(
+        visit,
+        lambda session, error: _appeal_page(session, visit, _appeal(session, visit, number), sent.typed, error),
+        beyond=NotFoundError,
+    ) as session:
+        made = _appeal(session, visit, number)
+        uphold = sent.text("outcome") == "uphold"
+        if not uphold and sent.text("outcome") != "dismiss":
+            raise BadInputError("请选择采纳或不予采纳。")
+        decide_appeal(
+            session, made, by=visit.by, uphold=uphold, answer=sent.text("answer"),
+            points=sent.text("points") or None,
+        )  # fmt: skip
+        after = f",改扣 {written(made.points_after)} 分并重新排名" if made.points_after is not None else ""
+        said = f"申诉 {number} 已裁定{after}。"
     return visit.go(visit.link(f"/scores/appeals/{number}"), said)
 
 
@@ -179,21 +176,17 @@ def evaluation_form(visit: Signed, period: str = "", department: str = "") -> HT
 def evaluated(sent: Sent) -> Response:
     """Evaluate a department for a period."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            allowed = departments_to_evaluate(session, visit.plan(session), by=visit.by)
-            number = sent.number("department", "科室")
-            found = next((one for one in allowed if one.id == number), None)
-            if found is None:
-                raise BadInputError("请选择要评价的科室:只能评价本人分管的科室。")
-            span = span_named(sent.text("period"))
-            made = evaluate(
-                session, found, span, by=visit.by, points=sent.text("points"), comment=sent.text("comment") or None
-            )
-            said = f"已记录对{found.name}{span.label}的评价:{written(made.points)} 分。公布过的考核不变。"
-    except DubanError as error:
-        with visit.reading() as session:
-            return _evaluation_form(session, visit, sent.typed, error)
+    with attempt(visit, lambda session, error: _evaluation_form(session, visit, sent.typed, error)) as session:
+        allowed = departments_to_evaluate(session, visit.plan(session), by=visit.by)
+        number = sent.number("department", "科室")
+        found = next((one for one in allowed if one.id == number), None)
+        if found is None:
+            raise BadInputError("请选择要评价的科室:只能评价本人分管的科室。")
+        span = span_named(sent.text("period"))
+        made = evaluate(
+            session, found, span, by=visit.by, points=sent.text("points"), comment=sent.text("comment") or None
+        )
+        said = f"已记录对{found.name}{span.label}的评价:{written(made.points)} 分。公布过的考核不变。"
     return visit.go(visit.link("/scores"), said)
 
 
@@ -208,23 +201,19 @@ def preview(visit: Signed, period: str = "", rule: str = DEFAULT_RULE) -> HTMLRe
 def published(sent: Sent) -> Response:
     """Publish what the preview showed."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            plan = visit.plan(session)
-            span = span_named(sent.text("period"))
-            run = publish_scores(
-                session, plan, by=visit.by, from_on=span.from_on, until_on=span.until_on,
-                rule=find_rule(session, plan.organ_id, sent.text("rule") or DEFAULT_RULE),
-                version=sent.number("version", "版次") or 1,
-            )  # fmt: skip
-            until = _appeal_until(session, run)
-            where = visit.link("/scores", run=run.id)
-            said = f"已公布{span.label}考核(第 {run.version} 版),{until} 前(含当日)可以申诉。"
-    except NotFoundError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            return _preview(session, visit, sent.typed, error)
+    with attempt(
+        visit, lambda session, error: _preview(session, visit, sent.typed, error), beyond=NotFoundError
+    ) as session:
+        plan = visit.plan(session)
+        span = span_named(sent.text("period"))
+        run = publish_scores(
+            session, plan, by=visit.by, from_on=span.from_on, until_on=span.until_on,
+            rule=find_rule(session, plan.organ_id, sent.text("rule") or DEFAULT_RULE),
+            version=sent.number("version", "版次") or 1,
+        )  # fmt: skip
+        until = _appeal_until(session, run)
+        where = visit.link("/scores", run=run.id)
+        said = f"已公布{span.label}考核(第 {run.version} 版),{until} 前(含当日)可以申诉。"
     return visit.go(where, said)
 
 

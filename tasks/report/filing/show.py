@@ -13,7 +13,15 @@ from models.items.explanation import distance
 from models.items.item import WorkItem
 from models.ladder.light import Light
 from models.people.organ import Organ
-from models.report.filing import ORDER, Filing, FilingAct, FilingState, FilingStep, legal_last_day, public_last_day
+from models.report.filing import (
+    ORDER,
+    Filing,
+    FilingAct,
+    FilingState,
+    FilingStep,
+    legal_last_day,
+    public_last_day,
+)
 from models.report.filing_rows import Addressee, Consultation, Publication
 from models.report.report import Report
 from tasks.report.compiling.compile_report import newest_report

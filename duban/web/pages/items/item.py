@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from duban.acts.item import BY_VERB, ItemAct
 from duban.web.act_form import asks, do, instruction_of, named_wrong
+from duban.web.attempt import attempt
 from duban.web.inside import inside
 from duban.web.items.asked import asked_facts
 from duban.web.items.offers import Offer, check_form, offers
@@ -89,14 +90,15 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     with visit.reading() as session:
         seen_item(session, item_id, by=visit.by)
     act = _act_named(verb)
-    try:
-        with visit.writing() as session:
-            item = seen_item(session, item_id, by=visit.by)
-            refuse_blind(session, item, _seen_entry(sent), by=visit.by)
-            said = do(session, item, act, sent)
-    except DubanError as error:
-        with visit.reading() as session:
-            return _form(session, visit, seen_item(session, item_id, by=visit.by), act, sent.typed, error, sent)
+    with attempt(
+        visit,
+        lambda session, error: _form(
+            session, visit, seen_item(session, item_id, by=visit.by), act, sent.typed, error, sent
+        ),
+    ) as session:
+        item = seen_item(session, item_id, by=visit.by)
+        refuse_blind(session, item, _seen_entry(sent), by=visit.by)
+        said = do(session, item, act, sent)
     return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.items.item_list import address, asked_again, asked_for, selected
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
@@ -44,18 +45,16 @@ def urge_form(visit: Signed) -> HTMLResponse:
 def urge_done(sent: Sent) -> Response:
     """Urge what the page before listed, all of it on one slip or none of it."""
     visit, ids = sent.visit, selected(sent.texts("item"))
-    try:
-        with visit.writing() as session:
-            slip = urge(
-                session, _items(session, visit, ids), by=visit.by, demand=sent.text("demand") or None,
-                reply_by=day_or_none(sent.text("reply_by"), "回复期限"),
-            )  # fmt: skip
-            said = f"已催办 {len(ids)} 项:{slip.written_number}。"
-    except NotFoundError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            return _urge_page(session, visit, ids, sent.text("query"), sent.typed, error)
+    with attempt(
+        visit,
+        lambda session, error: _urge_page(session, visit, ids, sent.text("query"), sent.typed, error),
+        beyond=NotFoundError,
+    ) as session:
+        slip = urge(
+            session, _items(session, visit, ids), by=visit.by, demand=sent.text("demand") or None,
+            reply_by=day_or_none(sent.text("reply_by"), "回复期限"),
+        )  # fmt: skip
+        said = f"已催办 {len(ids)} 项:{slip.written_number}。"
     return visit.go(_back(visit, sent.text("query")), said)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
+from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
@@ -109,13 +110,13 @@ def undo(sent: Sent, code: str, batch_id: int) -> Response:
     visit, kind = sent.visit, KINDS[code]
     with visit.reading() as session:
         _require(session, visit)
-    try:
-        with visit.writing() as session:
-            _batch(session, visit, kind, batch_id)
-            done = undo_ledger_import(session, batch_id, by=visit.by)
-    except ForbiddenError as error:
-        with visit.reading() as session:
-            return _undo_page(session, visit, kind, _batch(session, visit, kind, batch_id), error=error)
+    with attempt(
+        visit,
+        lambda session, error: _undo_page(session, visit, kind, _batch(session, visit, kind, batch_id), error=error),
+        told=ForbiddenError,
+    ) as session:
+        _batch(session, visit, kind, batch_id)
+        done = undo_ledger_import(session, batch_id, by=visit.by)
     said = f"已撤销批次 {batch_id}:撤下 {done.withdrawn} {kind.unit},恢复原样 {done.restored} {kind.unit}。"
     return visit.go(visit.link(f"/ledgers/{code}"), said)
 

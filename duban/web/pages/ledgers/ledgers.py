@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
+from duban.web.attempt import attempt
 from duban.web.ledgers.form import given, ledger_form
 from duban.web.posted import Posted, Sent
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
-from models.errors import DubanError, ForbiddenError
+from models.errors import ForbiddenError
 from models.items.evidence import Evidence
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
@@ -113,15 +114,11 @@ def record(sent: Sent, code: str) -> Response:
     visit, kind = sent.visit, KINDS[code]
     with visit.reading() as session:
         authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-    try:
-        with visit.writing() as session:
-            row = record_row(session, visit.organ, kind, given(kind, sent), by=visit.by)
-            _attach(session, sent, kind, row)
-    except ForbiddenError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            return ledger_form(session, visit, kind, sent.typed, error=error)
+    with attempt(
+        visit, lambda session, error: ledger_form(session, visit, kind, sent.typed, error=error), beyond=ForbiddenError
+    ) as session:
+        row = record_row(session, visit.organ, kind, given(kind, sent), by=visit.by)
+        _attach(session, sent, kind, row)
     on = getattr(row, kind.day) or visit.on
     again = visit.link(f"/ledgers/{code}/new") if sent.text("do") == "again" else None
     said = f"已登记{kind.title},编号 {row.id}。"

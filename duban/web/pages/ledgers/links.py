@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.pages.ledgers.ledgers import may_record
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
@@ -77,16 +78,14 @@ def score(sent: Sent, code: str, row_id: int) -> Response:
 
 def _done(sent: Posted, code: str, row_id: int, do: Any) -> Response:
     visit, kind = sent.visit, KINDS[code]
-    try:
-        with visit.writing() as session:
-            authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-            said = do(session, kind_to_link(kind), find_row(session, visit.organ, kind, row_id))
-    except ForbiddenError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            row = find_row(session, visit.organ, kind_to_link(kind), row_id)
-            return _page(session, visit, kind, row, sent=sent, error=error)
+
+    def again(session: Session, error: DubanError) -> Response:
+        row = find_row(session, visit.organ, kind_to_link(kind), row_id)
+        return _page(session, visit, kind, row, sent=sent, error=error)
+
+    with attempt(visit, again, beyond=ForbiddenError) as session:
+        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        said = do(session, kind_to_link(kind), find_row(session, visit.organ, kind, row_id))
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}/links"), said)
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.ledgers.form import given, ledger_form
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
@@ -53,24 +54,22 @@ def edit(visit: Signed, code: str, row_id: int) -> HTMLResponse:
 def correct(sent: Sent, code: str, row_id: int) -> Response:
     """Correct the row. Where others changed it since, the form tells what they changed and keeps what was typed."""
     visit, kind = sent.visit, KINDS[code]
-    try:
-        with visit.writing() as session:
-            authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-            row = find_row(session, visit.organ, kind, row_id)
-            typed = given(kind, sent)
-            changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
-    except ForbiddenError:
-        raise
-    except DubanError as error:
-        with visit.reading() as session:
-            row = find_row(session, visit.organ, kind, row_id)
-            stale = isinstance(error, ConflictError)
-            return ledger_form(
-                session, visit, kind, sent.typed, row=row, error=error,
-                # Whoever was told what others changed, and sends again, has seen it.
-                seen=row.revision if stale else _seen(sent),
-                changes=row_history(session, kind, row, after=_seen(sent)) if stale else (),
-            )  # fmt: skip
+
+    def again(session: Session, error: DubanError) -> Response:
+        row = find_row(session, visit.organ, kind, row_id)
+        stale = isinstance(error, ConflictError)
+        return ledger_form(
+            session, visit, kind, sent.typed, row=row, error=error,
+            # Whoever was told what others changed, and sends again, has seen it.
+            seen=row.revision if stale else _seen(sent),
+            changes=row_history(session, kind, row, after=_seen(sent)) if stale else (),
+        )  # fmt: skip
+
+    with attempt(visit, again, beyond=ForbiddenError) as session:
+        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        row = find_row(session, visit.organ, kind, row_id)
+        typed = given(kind, sent)
+        changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
     said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。"
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
 
@@ -100,14 +99,14 @@ def reinstate(sent: Sent, code: str, row_id: int) -> Response:
 
 def _done(sent: Posted, code: str, row_id: int, do: Callable[[Session, Kind, Any], str]) -> Response:
     visit, kind = sent.visit, KINDS[code]
-    try:
-        with visit.writing() as session:
-            authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-            said = do(session, kind, find_row(session, visit.organ, kind, row_id))
-    except (BadInputError, ConflictError) as error:
-        with visit.reading() as session:
-            row = find_row(session, visit.organ, kind, row_id)
-            return _show(session, visit, kind, row, error=error, reason=sent.text("reason"))
+
+    def again(session: Session, error: DubanError) -> Response:
+        row = find_row(session, visit.organ, kind, row_id)
+        return _show(session, visit, kind, row, error=error, reason=sent.text("reason"))
+
+    with attempt(visit, again, told=(BadInputError, ConflictError)) as session:
+        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        said = do(session, kind, find_row(session, visit.organ, kind, row_id))
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
 
 

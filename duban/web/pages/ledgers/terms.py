@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
@@ -63,19 +64,21 @@ def change(sent: Sent, code: Code, term: Code) -> Response:
     """Confirm the term as it stands, or set what was typed."""
     visit, kind = sent.visit, kind_named(code)
     note = sent.text("note") or None
-    try:
-        with visit.writing() as session:
-            if sent.text("do") == "confirm":
-                line = confirm_term(session, visit.organ, kind, term, by=visit.by, note=note)
-            else:
-                amount = sent.number("amount", "期限")
-                if amount is None:
-                    raise BadInputError("请填写期限或数量,应为整数。")
-                unit = unit_named(sent.text("unit")) if sent.text("unit") else None
-                line = set_term(session, visit.organ, kind, term, amount=amount, unit=unit, by=visit.by, note=note)
-    except BadInputError as error:
-        with visit.reading() as session:
-            return _form(session, visit, code, term, error=error.message, status_code=status_of(error), sent=sent)
+    with attempt(
+        visit,
+        lambda session, error: _form(
+            session, visit, code, term, error=error.message, status_code=status_of(error), sent=sent
+        ),
+        told=BadInputError,
+    ) as session:
+        if sent.text("do") == "confirm":
+            line = confirm_term(session, visit.organ, kind, term, by=visit.by, note=note)
+        else:
+            amount = sent.number("amount", "期限")
+            if amount is None:
+                raise BadInputError("请填写期限或数量,应为整数。")
+            unit = unit_named(sent.text("unit")) if sent.text("unit") else None
+            line = set_term(session, visit.organ, kind, term, amount=amount, unit=unit, by=visit.by, note=note)
     said = f"“{line.term.title}”为{line.words},已由本单位确认。"
     return visit.go(visit.link("/ledgers/terms") + f"#{kind.code}", said)
 

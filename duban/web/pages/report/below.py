@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import DOCX, attachment
+from duban.web.attempt import attempt
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.report.reach import may_read_reports
@@ -79,16 +80,13 @@ def confirm(sent: Sent) -> Response:
 def change_key(sent: Sent) -> Response:
     """Know an organ below by another key from now on."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            organ = session.get_one(Organ, visit.organ.id)
-            trust_key(
-                session, organ, sent.text("sender"), sent.text("fingerprint"), by=visit.by, reason=sent.text("reason")
-            )
-    except ForbiddenError:
-        raise
-    except DubanError as error:
-        return _refused(sent, error)
+    with attempt(
+        visit, lambda session, error: _list(session, visit, typed=sent.typed, error=error), beyond=ForbiddenError
+    ) as session:
+        organ = session.get_one(Organ, visit.organ.id)
+        trust_key(
+            session, organ, sent.text("sender"), sent.text("fingerprint"), by=visit.by, reason=sent.text("reason")
+        )
     return visit.go(visit.link(HOME), "已登记核对过的签名密钥。")
 
 

@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlmodel import Session
 
+from duban.web.attempt import attempt
 from duban.web.desk_deeds import Asked, do
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
@@ -22,20 +24,20 @@ def act(sent: Sent, report_id: int, verb: str) -> Response:
     visit = sent.visit
     with visit.reading() as session:
         readable_report(session, visit, report_id)
-    try:
-        with visit.writing() as session:
-            block, said = do(verb, Asked(session, readable_report(session, visit, report_id), sent))
-            where, version = key(block.id), report_of(session, block)
-    except DubanError as error:
-        with visit.reading() as session:
-            report = readable_report(session, visit, report_id)
-            try:
-                found = key(find_block(session, report, sent.text("key")).id)
-            except NotFoundError:
-                found = None
-            return desk_page(
-                session, visit, report, found, typed={**sent.typed, "verb": verb}, error=error.message,
-                status_code=status_of(error),
-            )  # fmt: skip
+
+    def again(session: Session, error: DubanError) -> Response:
+        report = readable_report(session, visit, report_id)
+        try:
+            found = key(find_block(session, report, sent.text("key")).id)
+        except NotFoundError:
+            found = None
+        return desk_page(
+            session, visit, report, found, typed={**sent.typed, "verb": verb}, error=error.message,
+            status_code=status_of(error),
+        )  # fmt: skip
+
+    with attempt(visit, again) as session:
+        block, said = do(verb, Asked(session, readable_report(session, visit, report_id), sent))
+        where, version = key(block.id), report_of(session, block)
     moved_on = f"{said}原来的一版已送审,改动写入了新的一版。" if version != report_id else said
     return visit.go(visit.link(f"/reports/{version}", block=where) + f"#b-{where}", moved_on)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import DOCX, XLSX, attachment, streamed
+from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.report.reach import may_edit_reports, may_read_reports, readable_report
@@ -159,13 +160,11 @@ def upload(sent: Sent) -> Response:
 def stop(sent: Sent) -> Response:
     """Have reports laid out in the standard way again."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            stopped = stop_word_template(session, visit.organ, by=visit.by)
-            name = stopped.name
-    except NotFoundError as error:
-        with visit.reading() as session:
-            return _template_page(session, visit, error=error)
+    with attempt(
+        visit, lambda session, error: _template_page(session, visit, error=error), told=NotFoundError
+    ) as session:
+        stopped = stop_word_template(session, visit.organ, by=visit.by)
+        name = stopped.name
     return visit.go(visit.link("/reports/template"), f"模板“{name}”已停用,改用公文标准版式。")
 
 

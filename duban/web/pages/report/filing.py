@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import DOCX, attachment
+from duban.web.attempt import Again, attempt
 from duban.web.filing_deeds import DEEDS
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
@@ -80,12 +81,9 @@ def public(visit: Signed, report_year: int) -> Response:
 def submitted(sent: Sent, report_year: int) -> Response:
     """Send the newest version on."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            _whole(session, visit, report_year)
-            submit(session, visit.organ, report_year, by=visit.by, note=sent.text("note") or None)
-    except DubanError as error:
-        return _again(visit, report_year, sent.typed, error)
+    with attempt(visit, _again(visit, report_year, sent.typed)) as session:
+        _whole(session, visit, report_year)
+        submit(session, visit.organ, report_year, by=visit.by, note=sent.text("note") or None)
     return visit.go(visit.link(f"/reports/filing/{report_year}"), "已送审,这一版的内容不再改动;要改的,退回后另出一版。")
 
 
@@ -93,15 +91,12 @@ def submitted(sent: Sent, report_year: int) -> Response:
 def days(sent: Sent, report_year: int) -> Response:
     """Put the days of the report into the plan of the year they fall in; set the organ's own where it is typed."""
     visit = sent.visit
-    try:
-        with visit.writing() as session:
-            _whole(session, visit, report_year)
-            if sent.text("own_day"):
-                own, origin = sent.text("own_day"), sent.text("origin") or None
-                set_report_term(session, visit.organ, own, by=visit.by, note=origin)
-            made = ensure_filing_items(session, find_plan(session, visit.organ, report_year + 1), by=visit.by)
-    except DubanError as error:
-        return _again(visit, report_year, sent.typed, error)
+    with attempt(visit, _again(visit, report_year, sent.typed)) as session:
+        _whole(session, visit, report_year)
+        if sent.text("own_day"):
+            own, origin = sent.text("own_day"), sent.text("origin") or None
+            set_report_term(session, visit.organ, own, by=visit.by, note=origin)
+        made = ensure_filing_items(session, find_plan(session, visit.organ, report_year + 1), by=visit.by)
     said = f"已列入 {report_year + 1} 年度计划 {len(made)} 项,下达之后开始提醒。" if made else "各项时限都已在计划中。"
     return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
 
@@ -113,19 +108,15 @@ def done(sent: Sent, report_year: int, act: str) -> Response:
     deed = next((deed for known, deed in DEEDS.items() if known.value == act), None)
     if deed is None:
         raise NotFoundError("没有这个页面。")
-    try:
-        with visit.writing() as session:
-            _reach(session, visit, report_year)
-            said = deed(session, find_filing(session, visit.organ, report_year), sent)
-    except DubanError as error:
-        return _again(visit, report_year, sent.typed | {"act": act}, error)
+    with attempt(visit, _again(visit, report_year, sent.typed | {"act": act})) as session:
+        _reach(session, visit, report_year)
+        said = deed(session, find_filing(session, visit.organ, report_year), sent)
     return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
 
 
-def _again(visit: Visit, year: int, typed: Mapping[str, str], error: DubanError) -> Response:
+def _again(visit: Visit, year: int, typed: Mapping[str, str]) -> Again:
     """The page once more, with why it was not done and what was typed; whoever may not read it is told no more."""
-    with visit.reading() as session:
-        return _page(session, visit, year, typed=typed, error=error)
+    return lambda session, error: _page(session, visit, year, typed=typed, error=error)
 
 
 def _in_range(year: int) -> int:
