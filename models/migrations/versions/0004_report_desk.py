@@ -12,21 +12,31 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "ledger_batch",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organ_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("file_name", sa.String(length=255), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("former", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_ledger_batch_organ_id_organ")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_batch")),
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("organ_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("imported_by", sa.String(length=100), nullable=True))
+    op.execute(
+        "UPDATE import_batch SET kind = 'plan', imported_by = '',"
+        " organ_id = (SELECT organ_id FROM annual_plan WHERE annual_plan.id = import_batch.plan_id)"
     )
-    with op.batch_alter_table("ledger_batch", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_batch_organ_id"), ["organ_id"], unique=False)
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.alter_column("kind", existing_type=sa.String(length=32), nullable=False)
+        batch_op.alter_column("imported_by", existing_type=sa.String(length=100), nullable=False)
+        batch_op.alter_column("plan_id", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.create_index(batch_op.f("ix_import_batch_organ_id"), ["organ_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_import_batch_organ_id_organ"), "organ", ["organ_id"], ["id"])
+
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("table_name", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("row_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("after", sa.JSON(), nullable=True))
+    op.execute("UPDATE import_change SET table_name = 'work_item', row_id = item_id, after = '{}'")
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.alter_column("table_name", existing_type=sa.String(length=64), nullable=False)
+        batch_op.alter_column("before", existing_type=sa.JSON(), nullable=True)
+        batch_op.drop_constraint(batch_op.f("fk_import_change_item_id_work_item"), type_="foreignkey")
+        batch_op.drop_column("item_id")
 
     op.create_table(
         "report_term",
@@ -300,7 +310,7 @@ def upgrade() -> None:
         sa.Column("examined_on", sa.Date(), nullable=True),
         sa.Column("settled_on", sa.Date(), nullable=True),
         sa.Column("stopped", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_certificate_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_certificate_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_certificate_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_certificate_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_certificate_recorded_by_id_person")),
@@ -368,7 +378,7 @@ def upgrade() -> None:
         sa.Column("firm", sa.String(length=200), nullable=True),
         sa.Column("engaged_from", sa.Date(), nullable=False),
         sa.Column("engaged_until", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_counsel_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_counsel_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_counsel_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_counsel_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_counsel_recorded_by_id_person")),
@@ -399,7 +409,7 @@ def upgrade() -> None:
         sa.Column("publish_by", sa.Date(), nullable=True),
         sa.Column("send_by", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["batch_id"], ["ledger_batch.id"], name=op.f("fk_credit_publicity_batch_id_ledger_batch")
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_credit_publicity_batch_id_import_batch")
         ),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_credit_publicity_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_credit_publicity_organ_id_organ")),
@@ -432,7 +442,7 @@ def upgrade() -> None:
         sa.Column("article", sa.String(length=300), nullable=True),
         sa.Column("department", sa.String(length=100), nullable=True),
         sa.Column("public", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_duty_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_duty_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_duty_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_duty_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_duty_recorded_by_id_person")),
@@ -462,7 +472,7 @@ def upgrade() -> None:
         sa.Column("corrected_on", sa.Date(), nullable=True),
         sa.Column("uncorrected", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("corrected <= defects", name=op.f("ck_file_review_corrected_within_defects")),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_file_review_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_file_review_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_file_review_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_file_review_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_file_review_recorded_by_id_person")),
@@ -496,7 +506,7 @@ def upgrade() -> None:
         sa.Column("branch", sa.String(length=640), nullable=True),
         sa.CheckConstraint("claimed >= 0", name=op.f("ck_indicator_claimed_not_negative")),
         sa.CheckConstraint("points >= 0", name=op.f("ck_indicator_points_not_negative")),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_indicator_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_indicator_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_indicator_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_indicator_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_indicator_recorded_by_id_person")),
@@ -524,7 +534,7 @@ def upgrade() -> None:
         sa.Column("question", sa.String(length=2000), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_inquiry_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_inquiry_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_inquiry_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_inquiry_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_inquiry_recorded_by_id_person")),
@@ -558,7 +568,7 @@ def upgrade() -> None:
         sa.Column("publish_by", sa.Date(), nullable=True),
         sa.Column("drawing", sa.String(length=220), nullable=True),
         sa.CheckConstraint("problems >= 0", name=op.f("ck_inspection_problems_not_negative")),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_inspection_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_inspection_batch_id_import_batch")),
         sa.ForeignKeyConstraint(
             ["draw_id"], ["inspection_draw.id"], name=op.f("fk_inspection_draw_id_inspection_draw")
         ),
@@ -591,7 +601,7 @@ def upgrade() -> None:
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("adopted", sa.Boolean(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_legal_review_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_legal_review_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_legal_review_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_legal_review_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_legal_review_recorded_by_id_person")),
@@ -628,7 +638,7 @@ def upgrade() -> None:
         sa.Column("exempt", sa.String(length=100), nullable=True),
         sa.Column("exempt_reason", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(
-            ["batch_id"], ["ledger_batch.id"], name=op.f("fk_major_decision_batch_id_ledger_batch")
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_major_decision_batch_id_import_batch")
         ),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_major_decision_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_major_decision_organ_id_organ")),
@@ -673,7 +683,7 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), nullable=True),
         sa.Column("approximate", sa.Boolean(), nullable=True),
         sa.Column("materials", sa.Integer(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_publicity_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_publicity_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_publicity_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_publicity_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_publicity_recorded_by_id_person")),
@@ -704,7 +714,7 @@ def upgrade() -> None:
         sa.Column("reviewed_on", sa.Date(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_regulation_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_regulation_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_regulation_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_regulation_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_regulation_recorded_by_id_person")),
@@ -734,7 +744,7 @@ def upgrade() -> None:
         sa.Column("hours", sa.Numeric(precision=6, scale=1), nullable=True),
         sa.CheckConstraint("hours > 0", name=op.f("ck_training_hours_positive")),
         sa.CheckConstraint("people > 0", name=op.f("ck_training_people_positive")),
-        sa.ForeignKeyConstraint(["batch_id"], ["ledger_batch.id"], name=op.f("fk_training_batch_id_ledger_batch")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_training_batch_id_import_batch")),
         sa.ForeignKeyConstraint(["item_id"], ["work_item.id"], name=op.f("fk_training_item_id_work_item")),
         sa.ForeignKeyConstraint(["organ_id"], ["organ.id"], name=op.f("fk_training_organ_id_organ")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_training_recorded_by_id_person")),
@@ -828,7 +838,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_reason", sa.String(length=500), nullable=True))
         batch_op.create_index(batch_op.f("ix_deficiency_batch_id"), ["batch_id"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_deficiency_batch_id_ledger_batch"), "ledger_batch", ["batch_id"], ["id"]
+            batch_op.f("fk_deficiency_batch_id_import_batch"), "import_batch", ["batch_id"], ["id"]
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_deficiency_recorded_by_id_person"), "person", ["recorded_by_id"], ["id"]
@@ -857,7 +867,7 @@ def upgrade() -> None:
             batch_op.f("fk_enforcement_case_recorded_by_id_person"), "person", ["recorded_by_id"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_enforcement_case_batch_id_ledger_batch"), "ledger_batch", ["batch_id"], ["id"]
+            batch_op.f("fk_enforcement_case_batch_id_import_batch"), "import_batch", ["batch_id"], ["id"]
         )
 
     with op.batch_alter_table("leadership_act", schema=None) as batch_op:
@@ -873,7 +883,7 @@ def upgrade() -> None:
             batch_op.f("fk_leadership_act_recorded_by_id_person"), "person", ["recorded_by_id"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_leadership_act_batch_id_ledger_batch"), "ledger_batch", ["batch_id"], ["id"]
+            batch_op.f("fk_leadership_act_batch_id_import_batch"), "import_batch", ["batch_id"], ["id"]
         )
 
     with op.batch_alter_table("report", schema=None) as batch_op:
@@ -911,7 +921,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_reason", sa.String(length=500), nullable=True))
         batch_op.create_index(batch_op.f("ix_study_session_batch_id"), ["batch_id"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_study_session_batch_id_ledger_batch"), "ledger_batch", ["batch_id"], ["id"]
+            batch_op.f("fk_study_session_batch_id_import_batch"), "import_batch", ["batch_id"], ["id"]
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_study_session_recorded_by_id_person"), "person", ["recorded_by_id"], ["id"]
@@ -950,7 +960,7 @@ def downgrade() -> None:
     with op.batch_alter_table("study_session", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_study_session_item_id_work_item"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_study_session_recorded_by_id_person"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_study_session_batch_id_ledger_batch"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_study_session_batch_id_import_batch"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_study_session_batch_id"))
         batch_op.drop_column("withdrawn_reason")
         batch_op.drop_column("withdrawn_on")
@@ -986,7 +996,7 @@ def downgrade() -> None:
         batch_op.drop_column("based_on_id")
 
     with op.batch_alter_table("leadership_act", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_leadership_act_batch_id_ledger_batch"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_leadership_act_batch_id_import_batch"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_leadership_act_recorded_by_id_person"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_leadership_act_batch_id"))
         batch_op.drop_column("hearing")
@@ -998,7 +1008,7 @@ def downgrade() -> None:
         batch_op.drop_column("batch_id")
 
     with op.batch_alter_table("enforcement_case", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_enforcement_case_batch_id_ledger_batch"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_enforcement_case_batch_id_import_batch"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_enforcement_case_recorded_by_id_person"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_enforcement_case_item_id_work_item"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_enforcement_case_batch_id"))
@@ -1019,7 +1029,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("deficiency", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_deficiency_recorded_by_id_person"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_deficiency_batch_id_ledger_batch"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_deficiency_batch_id_import_batch"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_deficiency_batch_id"))
         batch_op.drop_column("withdrawn_reason")
         batch_op.drop_column("withdrawn_on")
@@ -1150,7 +1160,24 @@ def downgrade() -> None:
     op.drop_table("inspection_draw")
     op.drop_table("filing")
     op.drop_table("report_term")
-    with op.batch_alter_table("ledger_batch", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ledger_batch_organ_id"))
+    # Batches of other kinds than a plan's list cannot be told by what there was before.
+    op.execute("DELETE FROM import_change WHERE batch_id IN (SELECT id FROM import_batch WHERE plan_id IS NULL)")
+    op.execute("DELETE FROM import_batch WHERE plan_id IS NULL")
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("item_id", sa.Integer(), nullable=True))
+    op.execute("UPDATE import_change SET item_id = row_id")
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.create_foreign_key(batch_op.f("fk_import_change_item_id_work_item"), "work_item", ["item_id"], ["id"])
+        batch_op.alter_column("item_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.alter_column("before", existing_type=sa.JSON(), nullable=False)
+        batch_op.drop_column("after")
+        batch_op.drop_column("row_id")
+        batch_op.drop_column("table_name")
 
-    op.drop_table("ledger_batch")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_import_batch_organ_id_organ"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_import_batch_organ_id"))
+        batch_op.alter_column("plan_id", existing_type=sa.INTEGER(), nullable=False)
+        batch_op.drop_column("imported_by")
+        batch_op.drop_column("organ_id")
+        batch_op.drop_column("kind")
