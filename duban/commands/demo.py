@@ -174,7 +174,8 @@ class _Tour:
     def _is_imported(self, file_name: str, year: int) -> bool:
         from sqlmodel import col, select
 
-        from models.plan import AnnualPlan, ImportBatch
+        from models.batch import ImportBatch
+        from models.plan import AnnualPlan
 
         query = (
             select(ImportBatch)

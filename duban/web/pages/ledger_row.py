@@ -11,11 +11,11 @@ from duban.web.ledger_form import given, ledger_form
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.batch import ImportBatch
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
 from models.evidence import Evidence
-from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
@@ -144,7 +144,7 @@ def _show(
     return visit.page(
         session, "ledger_row.html", menu="/ledgers", kind=kind, row=row, fields=kind.columns, words=teller.words,
         items=teller.items, evidence=pieces, recorder=recorder.name if recorder else "本机管理员",
-        batch=session.get(LedgerBatch, row.batch_id) if row.batch_id else None,
+        batch=session.get(ImportBatch, row.batch_id) if row.batch_id else None,
         terms=[
             (term, span_words(term.term, term.amount, term.unit), term.light(visit.on, calendar),
              term.words(visit.on, calendar))

@@ -21,12 +21,13 @@ from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from duban.web.work_folder import touch, work_folder
 from models.actor import Actor
+from models.batch import ImportBatch
 from models.database import key, on_record, reading
 from models.errors import BadInputError, DubanError, ForbiddenError
 from models.job import Job
 from models.organ import Organ
 from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch
+from models.plan import AnnualPlan
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors

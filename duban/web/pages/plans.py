@@ -15,13 +15,14 @@ from duban.web.plan_work import EXPORT, PREVIEW
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.batch import ImportBatch, ImportChange
 from models.database import key, rehearsing
 from models.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.item import ItemState, WorkItem
 from models.job import Job
 from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch, ImportChange
+from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET, Policy, Rung
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.ladder.set_policy import find_policy, list_policies
@@ -313,7 +314,8 @@ def _undo_page(
         select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id, WorkItem.state != ItemState.DRAFT)
     ).one()
     created = session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id)).one()
-    rewritten = select(WorkItem).join(ImportChange).where(ImportChange.batch_id == batch_id)
+    changed = select(ImportChange.row_id).where(ImportChange.batch_id == batch_id)
+    rewritten = select(WorkItem).where(col(WorkItem.id).in_(changed))
     restored = session.exec(select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch_id)).one()
     if not error:
         if batch.undone_at is not None:

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
+from models.batch import ImportBatch
 from models.database import unit_of_work
 from models.errors import ForbiddenError, NotFoundError
 from models.item import Deadline, WorkItem
@@ -18,7 +19,6 @@ from models.migrate import seed_presets
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Role
-from models.plan import ImportBatch
 from models.progress import ProgressEntry
 from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
