@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 for _noun in (
     "audit",
+    "batch",
     "dates.day_override",
     "draws.inspection_draw",
     "engine.job",
@@ -25,7 +26,6 @@ for _noun in (
     "items.urge",
     "ladder.notice",
     "ladder.policy",
-    "ledgers.batch",
     "ledgers.kinds",
     "ledgers.ledger_deadline",
     "ledgers.ledger_link",

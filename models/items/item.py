@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, text
 
+from models.batch import ImportBatch
 from models.coded import Coded, coded
 from models.row import Row
 
@@ -97,7 +98,7 @@ class WorkItem(Row, table=True):
     returns: int = Field(default=0, sa_column_kwargs=COUNTED)
     extensions: int = Field(default=0, sa_column_kwargs=COUNTED)
     reopenings: int = Field(default=0, sa_column_kwargs=COUNTED)
-    batch_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)
+    batch_id: int | None = Field(default=None, foreign_key=f"{ImportBatch.__tablename__}.id", index=True)
     ledger: str | None = Field(default=None, max_length=32)
     """The code of the ledger whose days it carries (台账时限): no item of the plan's own, and counted in no report."""
 

@@ -1,9 +1,8 @@
-"""The annual plan, its projects, and the batches by which a list came in."""
+"""The annual plan and its projects."""
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from models.row import Row
@@ -33,27 +32,3 @@ class Project(Row, table=True):
     plan_id: int = Field(foreign_key="annual_plan.id")
     ordinal: int
     name: str = Field(max_length=300)
-
-
-class ImportBatch(Row, table=True):
-    """One file that was read in; what it changed can be taken back as a whole."""
-
-    __tablename__ = "import_batch"
-
-    id: int | None = Field(default=None, primary_key=True)
-    plan_id: int = Field(foreign_key="annual_plan.id", index=True)
-    file_name: str = Field(max_length=255)
-    sha256: str = Field(max_length=64)
-    imported_at: dt.datetime
-    undone_at: dt.datetime | None = None
-
-
-class ImportChange(Row, table=True):
-    """What an item was before a batch rewrote it. Items a batch created carry its number instead."""
-
-    __tablename__ = "import_change"
-
-    id: int | None = Field(default=None, primary_key=True)
-    batch_id: int = Field(foreign_key="import_batch.id", index=True)
-    item_id: int = Field(foreign_key="work_item.id")
-    before: dict[str, Any] = Field(sa_type=JSON)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlmodel import Field
 
-from models.ledgers.batch import LedgerBatch
+from models.batch import ImportBatch
 from models.row import Row
 
 
@@ -18,7 +18,7 @@ class LedgerRow(Row):
     organ_id: int = Field(foreign_key="organ.id")
     item_id: int | None = Field(default=None, foreign_key="work_item.id")
     """The item of the plan it belongs to."""
-    batch_id: int | None = Field(default=None, foreign_key=f"{LedgerBatch.__tablename__}.id", index=True)
+    batch_id: int | None = Field(default=None, foreign_key=f"{ImportBatch.__tablename__}.id", index=True)
     """The file it came in by."""
     note: str | None = Field(default=None, max_length=1000)
     recorded_at: dt.datetime

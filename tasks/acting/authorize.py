@@ -217,8 +217,11 @@ def authorize_department(session: Session, by: Actor, action: Action, department
     raise ForbiddenError(f"{by.name}不能{action.label}({department.name}):可由{_roles(GRANTS[action])}办理。")
 
 
-def may_see_organ(session: Session, by: Actor, organ_id: int) -> bool:
-    """Whether `by` may know of an organ's records at all: somebody of that organ, or of one above it."""
+def may_see_organ(session: Session, by: Actor, organ_id: int | None) -> bool:
+    """Whether `by` may know of an organ's records at all: somebody of that organ, or of one above it.
+
+    What is of no one organ is for whoever reaches all.
+    """
     for seat in seats(session, by):
         if seat.organ_id in (None, organ_id):
             return True

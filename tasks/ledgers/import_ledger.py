@@ -1,22 +1,20 @@
 """Bringing a file into a ledger: all of it or nothing, each wrong cell told, nothing brought in twice."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, select
 
 from models.actor import Actor
+from models.batch import ImportBatch
 from models.database import key
 from models.dates.day_override import office_calendar
 from models.errors import CellError, ImportRefusedError
 from models.insert_many import insert_many
-from models.ledgers.batch import LedgerBatch
 from models.ledgers.entry import LedgerRow
 from models.ledgers.kind import COMMON, Kind
 from models.people.organ import Organ
@@ -32,10 +30,10 @@ from tasks.ledgers.record import deriver, hold_identities, identity_of
 from tasks.reading.cells import plain as cell_words
 from tasks.reading.no_collecting import no_collecting
 from tasks.reading.sheet import Cell, open_workbook
+from tasks.sheets.batches import begin_batch
+from tasks.sheets.rows import CHUNK, keep_changes
 
 CREATE, UPDATE, KEEP = "create", "update", "keep"
-_CHUNK = 5_000
-"""Rows asked for at once: a statement takes so many parameters."""
 
 
 @dataclass
@@ -257,31 +255,31 @@ class _Standing:
 
 def _write(session: Session, path: Path, organ: Organ, found: LedgerImport, by: Actor) -> None:
     kind = found.kind
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     updated = [row for row in found.rows if row.action == UPDATE]
     created = [row for row in found.rows if row.action == CREATE]
     with performing_for(session, by, Action.RECORD, organ.id) as record:
-        batch = LedgerBatch(
-            organ_id=key(organ.id), kind=kind.code, file_name=path.name[-255:], sha256=digest, imported_at=by.now,
-            former={
-                str(row.row_id): {"revision": row.revision}
-                | {name: json_value(was) for name, was in row.before.items()}
+        batch = begin_batch(session, kind, path, by=by, organ_id=organ.id)
+        name = kind.table.__tablename__
+        keep_changes(
+            session,
+            batch,
+            [
+                {"table_name": name, "row_id": row.row_id, "after": {"revision": row.revision + 1},
+                 "before": {name: json_value(was) for name, was in row.before.items()}}
                 for row in updated
-            },
+            ],
         )  # fmt: skip
-        session.add(batch)
-        session.flush()
         found.batch = batch.id
         _insert(session, organ, kind, created, batch, by)
         rewrite_rows(
             session, kind, {key(row.row_id): {name: row.values[name] for name in row.before} for row in updated}
         )
-        _tell(record, found, created, updated, digest)
+        _tell(record, found, created, updated, batch.sha256)
         keep_rows(session, organ, kind, [key(row.row_id) for row in (*created, *updated)], by)
 
 
 def _insert(
-    session: Session, organ: Organ, kind: Kind, created: Sequence[ImportedRow], batch: LedgerBatch, by: Actor
+    session: Session, organ: Organ, kind: Kind, created: Sequence[ImportedRow], batch: ImportBatch, by: Actor
 ) -> None:
     if not created:
         return
@@ -303,8 +301,8 @@ def keep_rows(session: Session, organ: Organ, kind: Kind, rows: Sequence[int], b
     session.expire_all()
     table: Any = kind.table
     found: list[Any] = []
-    for start in range(0, len(rows), _CHUNK):
-        found += session.exec(select(table).where(table.id.in_(rows[start : start + _CHUNK])).order_by(table.id))
+    for start in range(0, len(rows), CHUNK):
+        found += session.exec(select(table).where(table.id.in_(rows[start : start + CHUNK])).order_by(table.id))
     keep_terms(session, organ, kind, found, by=by, calendar=office_calendar(session, organ_id=organ.id))
 
 
@@ -340,9 +338,3 @@ def _tell(
         record.after[f"{name}:{row.row_id}"] = {column: json_value(row.values[column]) for column in row.before} | {
             "revision": row.revision + 1
         }
-
-
-def value_of(kind: Kind, name: str, told: Any) -> Any:
-    """A value as it was kept in JSON, with its type again."""
-    declared: Any = kind.table.model_fields[name].annotation
-    return TypeAdapter(declared).validate_python(told)

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
+from models.batch import ImportBatch, ImportChange
 from models.database import key
 from models.items.item import ItemState, WorkItem
-from models.items.plan import AnnualPlan, ImportBatch, ImportChange
+from models.items.plan import AnnualPlan
 
 
 class PlanBatch(NamedTuple):
@@ -71,7 +72,8 @@ def was_imported(session: Session, year: int, file_name: str) -> bool:
 def items_of_batch(session: Session, batch: ImportBatch, *, most: int) -> BatchItems:
     """The items that taking the import back is about; at most so many are listed."""
     made = select(WorkItem).where(WorkItem.batch_id == batch.id).order_by(col(WorkItem.id)).limit(most)
-    rewritten = select(WorkItem).join(ImportChange).where(ImportChange.batch_id == batch.id)
+    touched = select(ImportChange.row_id).where(ImportChange.batch_id == batch.id)
+    rewritten = select(WorkItem).where(col(WorkItem.id).in_(touched))
     begun = func.count(col(WorkItem.id)).filter(col(WorkItem.state) != ItemState.DRAFT)
     counted = select(func.count(col(WorkItem.id)), begun).where(WorkItem.batch_id == batch.id)
     changed = select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch.id)

@@ -1,6 +1,5 @@
 """Getting a year's list in: a ledger, last year's report or a list of work points, all of it or nothing."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from sqlmodel import Session, select
 from models.actor import Actor
 from models.database import key
 from models.errors import CellError, UnreadableFileError
-from models.items.plan import AnnualPlan, ImportBatch
+from models.items.plan import AnnualPlan
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.audit import write_alone
@@ -23,7 +22,9 @@ from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
 from tasks.reading.no_collecting import no_collecting
+from tasks.reading.plan_columns import LIST
 from tasks.reading.sheet import open_workbook
+from tasks.sheets.batches import begin_batch
 
 TABLES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv"}
 DOCUMENTS = {".txt", ".docx"}
@@ -140,14 +141,11 @@ def _import(
         organ = added(session, Organ(code=organ_code or FIRST_ORGAN_CODE, name=name))
     if plan is None:
         plan = added(session, AnnualPlan(organ_id=key(organ.id), year=year, title=report.plan))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    batch = added(
-        session, ImportBatch(plan_id=key(plan.id), file_name=path.name[-255:], sha256=digest, imported_at=by.now)
-    )
+    batch = begin_batch(session, LIST, path, by=by, organ_id=organ.id, plan_id=plan.id)
     store_list(session, plan, batch, changes, stands, on=by.on, now=by.now)
     report.batch = batch.id
     told: dict[str, Any] = {
-        "file": batch.file_name, "sha256": digest, "year": year, "batch": batch.id,
+        "file": batch.file_name, "sha256": batch.sha256, "year": year, "batch": batch.id,
         "created": report.count("create"), "updated": report.count("update"),
     }  # fmt: skip
     if dues:

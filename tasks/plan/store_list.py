@@ -1,19 +1,21 @@
 """Writing a list that was found to be in order: new items, changed ones, and what they were before."""
 
 import datetime as dt
-import enum
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, update
+from sqlalchemy import Connection, Row, bindparam, delete, update
 from sqlmodel import Session, SQLModel, select
 
+from models.batch import ImportBatch
 from models.insert_many import insert_many
 from models.items.item import Importance, ItemState, WorkItem
-from models.items.plan import AnnualPlan, ImportBatch, Project
+from models.items.plan import AnnualPlan, Project
+from tasks.acting.audit import json_value
 from tasks.ladder.arm import reschedule
 from tasks.plan.merge_list import TIMES, Change, PlanAsItStands
+from tasks.sheets.rows import keep_changes
 
 _CHUNK = 10_000
 _DEFAULTS: dict[str, Any] = {"percent": 0, "unconfirmed": False, "importance": Importance.NORMAL}
@@ -99,13 +101,13 @@ def _record(
     """Keeps what each item was before, as far as it is rewritten, so that the batch can be undone."""
     rows = []
     for change, known in updated:
-        before: dict[str, Any] = {name: plain(getattr(known, name)) for name in change.values}
+        before: dict[str, Any] = {name: json_value(getattr(known, name)) for name in change.values}
         if change.units is not None:
             before["units"] = [list(unit) for unit in stands.units.get(known.id, ())]
         if change.leaders is not None:
             before["leaders"] = list(stands.leaders.get(known.id, ()))
-        rows.append({"batch_id": batch.id, "item_id": known.id, "before": before})
-    _execute(session, insert(_TABLES["import_change"]), rows)
+        rows.append({"table_name": "work_item", "row_id": known.id, "before": before, "after": {}})
+    keep_changes(session, batch, rows)
 
 
 def rewrite_items(session: Session, wanted: Mapping[int, Mapping[str, Any]]) -> None:
@@ -158,10 +160,3 @@ def added(session: Session, row: T) -> T:
     session.add(row)
     session.flush()
     return row
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value.value if isinstance(value, enum.Enum) else value

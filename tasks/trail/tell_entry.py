@@ -27,10 +27,11 @@ _OF_LEDGERS: dict[str, str] = {str(kind.table.__tablename__): kind.title for kin
 _FIELDS_OF_LEDGERS: dict[str, str] = {field.name: field.label for kind in KINDS.values() for field in kind.fields}
 
 TABLES: Mapping[str, str] = _OF_LEDGERS | {
-    "account": "账户", "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
+    "account": "账户", "audit_entry": "操作记录", "notice": "通知",
+    "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
     "closure_request": "办结申请", "closure_review": "办结审核",
     "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更",
-    "department": "科室", "document": "文书", "evaluation": "领导评价", "ledger_batch": "台账导入批次",
+    "department": "科室", "document": "文书", "evaluation": "领导评价",
     "evidence": "佐证材料", "extension": "延期申请", "extension_decision": "延期审批",
     "import_batch": "导入批次", "import_change": "导入改动", "instruction": "批示",
     "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",

@@ -88,7 +88,8 @@ def limit(ledger: Path, database: Path) -> None:
     posts = dict(connection.execute("SELECT n.name, t.post_id FROM person n JOIN tenure t ON t.person_id = n.id"))
     connection.execute("INSERT INTO annual_plan (id, organ_id, year, title) VALUES (1, 1, ?, '计划')", (YEAR,))
     connection.execute(
-        "INSERT INTO import_batch (id, plan_id, file_name, sha256, imported_at) VALUES (1, 1, 'f', '0', ?)",
+        "INSERT INTO import_batch (id, kind, plan_id, file_name, sha256, imported_at, imported_by)"
+        " VALUES (1, 'plan', 1, 'f', '0', ?, '')",
         (NOW.isoformat(),),
     )
     with CalamineWorkbook.from_path(ledger) as book:

@@ -16,10 +16,11 @@ from duban.web.plan_work import EXPORT, PREVIEW
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.batch import ImportBatch
 from models.database import rehearsing
 from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.items.plan import AnnualPlan, ImportBatch
+from models.items.plan import AnnualPlan
 from models.ladder.policy import DEFAULT_PRESET, Policy
 from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within

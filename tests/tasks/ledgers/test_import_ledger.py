@@ -11,9 +11,9 @@ from sqlmodel import Session, select
 
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
+from models.batch import ImportBatch
 from models.database import on_record, unit_of_work
 from models.errors import ForbiddenError
-from models.ledgers.batch import LedgerBatch
 from models.ledgers.enforcement_case import EnforcementCase
 from models.ledgers.kinds import KINDS
 from models.people.organ import Organ
@@ -250,7 +250,7 @@ def test_thousands_of_rows_take_a_few_statements_and_one_entry(any_engine: Engin
     few, many = asked(2), asked(2500)
     assert many <= few + 2
     with Session(any_engine) as session:
-        batches = session.exec(select(LedgerBatch)).all()
+        batches = session.exec(select(ImportBatch)).all()
         assert [batch.kind for batch in batches] == ["case", "case"]
         entries = [entry for entry in session.exec(select(AuditEntry)) if "new_rows" in entry.after]
         assert [entry.after["new_rows"] for entry in entries] == [2, 2500]

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
 
+from models.batch import ImportBatch
 from models.database import key, unit_of_work
 from models.errors import NotFoundError, UnreadableFileError
 from models.items.item import Deadline, DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
-from models.items.plan import AnnualPlan, ImportBatch, Project
+from models.items.plan import AnnualPlan, Project
 from models.migrate import seed_presets
 from models.people.organ import Organ
 from models.people.person import Person, Role

@@ -11,10 +11,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
+from models.batch import ImportBatch
 from models.database import unit_of_work
 from models.errors import ForbiddenError, NotFoundError
 from models.items.item import Deadline, WorkItem
-from models.items.plan import ImportBatch
 from models.items.progress import ProgressEntry
 from models.migrate import seed_presets
 from models.people.organ import Organ

@@ -16,16 +16,17 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from duban.web.work_folder import touch
+from models.batch import ImportBatch
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
-from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger, refuse_errors
-from tasks.ledgers.undo_import import batches_of, find_batch, rows_of_batch, undo_ledger_import
+from tasks.ledgers.undo_import import find_ledger_batch, rows_of_batch, undo_ledger_import
 from tasks.people.find_posts import names_to_offer
+from tasks.sheets.batches import batches_of
 from tasks.sheets.template import write_template
 
 router = APIRouter()
@@ -145,8 +146,8 @@ def _waiting(kind: Kind) -> str:
     return f"ledger-{kind.code}"
 
 
-def _batch(session: Session, visit: Visit, kind: Kind, batch_id: int) -> LedgerBatch:
-    batch, found = find_batch(session, batch_id, by=visit.by)
+def _batch(session: Session, visit: Visit, kind: Kind, batch_id: int) -> ImportBatch:
+    batch, found = find_ledger_batch(session, batch_id, by=visit.by)
     if found is not kind or batch.organ_id != visit.organ.id:
         raise NotFoundError(f"{visit.organ.name}的{kind.title}没有编号为 {batch_id} 的导入批次。")
     return batch
@@ -176,13 +177,13 @@ def _page(
         session, "ledgers/ledger_import.html", menu="/ledgers", kind=kind, file=file, found=found,
         general=general[:SHOWN],
         rows=rows[:SHOWN], columns=[kind.field(name) for name in found.headings] if found else [],
-        wrong=wrong, batches=batches_of(session, visit.organ, kind) if found is None else [],
+        wrong=wrong, batches=batches_of(session, kind, visit.organ.id) if found is None else [],
         error=error.message if error else "", status_code=status_of(error) if error else 200,
     )  # fmt: skip
 
 
 def _undo_page(
-    session: Session, visit: Visit, kind: Kind, batch: LedgerBatch, *, error: DubanError | None = None
+    session: Session, visit: Visit, kind: Kind, batch: ImportBatch, *, error: DubanError | None = None
 ) -> HTMLResponse:
     return visit.page(
         session, "ledgers/ledger_undo.html", menu="/ledgers", kind=kind, batch=batch,

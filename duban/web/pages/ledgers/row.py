@@ -12,10 +12,10 @@ from duban.web.ledgers.form import given, ledger_form
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.batch import ImportBatch
 from models.database import key
 from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
-from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.people.permission import Action
@@ -142,7 +142,7 @@ def _show(
         session, "ledgers/ledger_row.html", menu="/ledgers", kind=kind, row=row, fields=kind.columns,
         words=teller.words,
         items=teller.items, evidence=pieces, recorder=recorder.name if recorder else "本机管理员",
-        batch=session.get(LedgerBatch, row.batch_id) if row.batch_id else None,
+        batch=session.get(ImportBatch, row.batch_id) if row.batch_id else None,
         terms=[
             (term, span_words(term.term, term.amount, term.unit), term.light(visit.on, calendar),
              term.words(visit.on, calendar))
