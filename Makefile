@@ -55,8 +55,8 @@ contracts: $(DEV)
 	$(BIN)/lint-imports --no-logo
 
 # Bytecode is kept even where Python is told to keep none: else every worker rewrites every test, every command
-# that is started compiles us anew.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup
+# that is started compiles us anew. A file stays with one worker, which compiles its statements and tells its office.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 tests: $(DEV)
 	$(PYTEST) --durations 20 $(ARGS)

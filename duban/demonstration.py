@@ -14,25 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from models.actor import Actor, Channel
-from models.clock import opening_of
+from models.clock import day_of, opening_of
 from models.database import on_record, reading, unit_of_work
 from models.day_override import office_calendar
+from models.days import DAY, days_from
 from models.errors import DubanError
 from models.evidence import Category
-from models.instruction import Instruction
 from models.item import WorkItem
-from models.ledgers.enforcement_case import EnforcementCase, Procedure
+from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS, kind_named, member_named
 from models.ledgers.leadership_act import Duty
 from models.notice import NoticeKind, NoticeState
 from models.organ import Organ
-from models.person import Person, Post, Role, Tenure
+from models.person import Person, Role
 from models.plan import AnnualPlan
-from models.receipt import Receipt
-from models.report import ReportBlock, ReportFigure, ReportSection, SectionKind
+from models.report import ReportFigure, SectionKind
 from models.rhythm import LastRun
 from models.settings import Settings
 from models.workdays import WorkCalendar
@@ -44,10 +43,11 @@ from tasks.files.file_store import FileStore
 from tasks.items.attach import attach
 from tasks.items.close import accept, request_close
 from tasks.items.extend import decide_extension, extend
-from tasks.items.instruct import close_instruction, instruct, reply
+from tasks.items.instruct import close_instruction, instruct, newest_instruction, reply
 from tasks.items.progress import record_progress
-from tasks.items.sign import sign
+from tasks.items.sign import open_receipts, sign
 from tasks.items.urge import urge
+from tasks.ledgers.browse import Wanted, browse
 from tasks.ledgers.record import correct_row, record_row
 from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
 from tasks.notices.browse_notices import list_notices
@@ -57,6 +57,8 @@ from tasks.people.find import find_item, find_organ, find_person, find_plan, fin
 from tasks.people.people_of import handler_of
 from tasks.people.roster import posts_to_hand_over
 from tasks.report.compiling.compile_report import newest_report
+from tasks.report.compiling.keep_draft import read_draft
+from tasks.report.figures.gather_figures import figures_in_text
 from tasks.staff.hand_over import hand_over, take_leave
 
 YEAR = 2026
@@ -64,8 +66,6 @@ LAST_DAY = dt.date(YEAR, 12, 31)
 
 SLUG = "demonstration"
 """Under this name the last lived day is remembered, apart from the rhythms that a served office has."""
-
-_DAY = dt.timedelta(days=1)
 
 
 def example(name: str) -> Path:
@@ -114,13 +114,9 @@ class Office:
         return self.by(person)
 
     def heading(self, department_id: int | None) -> Actor:
-        """The head of a department."""
-        head = self.session.exec(
-            select(Person)
-            .join(Tenure, col(Tenure.person_id) == Person.id)
-            .join(Post, col(Post.id) == Tenure.post_id)
-            .where(Post.department_id == department_id, Post.role == Role.DEPARTMENT_HEAD)
-        ).first()
+        """The head of a department today."""
+        role = Role.DEPARTMENT_HEAD
+        head = find_role(self.session, self.organ, role, self.today, department_id=department_id)
         if head is None:
             raise DubanError("配合科室没有负责人。")
         return self.by(head)
@@ -137,8 +133,7 @@ def _receipt(office: Office, *, items: list[str]) -> None:
     for number in items:
         item = office.item(number)
         sign(office.session, item, by=office.doing(item))
-        waiting = select(Receipt).where(Receipt.item_id == item.id, col(Receipt.signed_at).is_(None))
-        for receipt in office.session.exec(waiting.order_by(col(Receipt.id))).all():
+        for receipt in open_receipts(office.session, item):
             sign(office.session, item, by=office.heading(receipt.department_id))
 
 
@@ -177,8 +172,7 @@ def _instruction(office: Office, *, item: str, text: str, due: dt.date) -> None:
 
 def _reply(office: Office, *, item: str, text: str, outcome: str | None = None) -> None:
     found = office.item(item)
-    newest = select(Instruction).where(Instruction.item_id == found.id).order_by(col(Instruction.id).desc())
-    instruction = office.session.exec(newest).first()
+    instruction = newest_instruction(office.session, found)
     if instruction is None:
         raise DubanError(f"任务 {item} 没有批示。")
     reply(office.session, instruction, by=office.doing(found), content=text)
@@ -218,7 +212,9 @@ def _case(office: Office, *, number: str, title: str, procedure: str, fine: str)
 def _publication(office: Office, *, case: str) -> None:
     """The decision of a case is published."""
     kind = KINDS["case"]
-    row = office.session.exec(select(EnforcementCase).where(EnforcementCase.number == case)).first()
+    wanted = Wanted(words=case)
+    cases = browse(office.session, office.organ, kind, wanted, on=office.today, amounts={}, page=None).rows
+    row = next((row for row in cases if row.number == case), None)
     if row is None:
         raise DubanError(f"没有案号为“{case}”的案件。")
     by = office.in_role(Role.SUPERVISOR)
@@ -283,7 +279,7 @@ def open_accounts(engine: Engine, day: str, password: str) -> int:
     """Everybody who holds a post on the day gets an account with this password; how many got one."""
     now = opening_of(dt.date.fromisoformat(day))
     with on_record(engine) as session:
-        made = invite_all(session, find_organ(session, None), by=Actor("本机管理员", Channel.COMMAND, now.date(), now))
+        made = invite_all(session, find_organ(session, None), by=Actor("本机管理员", Channel.COMMAND, day_of(now), now))
         for account in made:
             set_by_code(session, account.code, password, now=now)
     return len(made)
@@ -296,8 +292,8 @@ def days_to_live(engine: Engine) -> list[dt.date]:
         issued_on = find_plan(session, find_organ(session, None), YEAR).issued_on
     if issued_on is None:
         raise DubanError(f"{YEAR} 年度计划尚未下达。")
-    first = lived.on + _DAY if lived else issued_on
-    return [first + turn * _DAY for turn in range((LAST_DAY - first).days + 1)]
+    first = lived.on + DAY if lived else issued_on
+    return days_from(first, LAST_DAY)
 
 
 def live(engine: Engine, settings: Settings, script: Script, days: Iterable[dt.date]) -> None:
@@ -347,30 +343,14 @@ def tell_year(session: Session, plan: AnnualPlan) -> tuple[list[PersonTold], lis
 def report_figures(session: Session, organ: Organ) -> list[tuple[str, ReportFigure]]:
     """The figures of the year's newest report in its order, each with the heading of its part."""
     report = newest_report(session, organ, YEAR)
-    query = (
-        select(ReportSection.heading, ReportFigure)
-        .join(ReportBlock, col(ReportBlock.section_id) == ReportSection.id)
-        .join(ReportFigure, col(ReportFigure.block_id) == ReportBlock.id)
-        .where(ReportSection.report_id == (report.id if report else None))
-        .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
-    )
-    return list(session.exec(query))
+    return [(one.part, one.figure) for one in figures_in_text(session, report)] if report else []
 
 
 def announced_items(session: Session, organ: Organ) -> int:
     """How many items the year's newest report announces for the next."""
     report = newest_report(session, organ, YEAR)
-    query = (
-        select(func.count(col(ReportBlock.id)))
-        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        .where(ReportSection.report_id == (report.id if report else None), ReportSection.kind == SectionKind.NEXT_YEAR)
-    )
-    return session.exec(query).one()
-
-
-def drafted_items(session: Session, plan: AnnualPlan) -> int:
-    """How many items a plan holds."""
-    return session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id)).one()
+    sections = read_draft(session, report) if report else []
+    return sum(len(section.blocks) for section in sections if section.kind is SectionKind.NEXT_YEAR)
 
 
 def in_short(rows: Iterable[str]) -> str:

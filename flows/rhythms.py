@@ -80,7 +80,7 @@ def webhooks(settings: Settings) -> dict[str, Any]:
             queued = queue_webhooks(session, now=now)
         sent = send_webhooks(database, settings, now=now)
         with unit_of_work(database) as session:
-            record_run(session, webhooks.__name__, on=now.date(), now=clock.now())
+            record_run(session, webhooks.__name__, on=clock.day_of(now), now=clock.now())
     return {"queued": queued, **asdict(sent)}
 
 
@@ -204,7 +204,7 @@ def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
 def _rhythm(name: str, on: str | None) -> Actor:
     """The rhythm as an actor, working for day `on` or for today."""
     now = clock.now()
-    return Actor(name, Channel.RHYTHM, dt.date.fromisoformat(on) if on else now.date(), now)
+    return Actor(name, Channel.RHYTHM, dt.date.fromisoformat(on) if on else clock.day_of(now), now)
 
 
 def _for_each_plan(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from apscheduler.triggers.cron import CronTrigger
 
 from flows.schedules import Schedule
+from models.clock import day_of
 from models.rhythm import LastRun
 
 
@@ -31,6 +32,6 @@ def missed(schedule: Schedule, last: LastRun | None, now: dt.datetime) -> dt.dat
         if slot > now:
             break
         newest = slot
-    if newest is None or (last is not None and last.ended_at >= newest and last.on >= newest.date()):
+    if newest is None or (last is not None and last.ended_at >= newest and last.on >= day_of(newest)):
         return None
     return newest

@@ -3,11 +3,11 @@
 import datetime as dt
 
 from models.coded import Coded
+from models.days import DAY
 from models.policy import ReportingCycle
 from models.reporting_cycle import Period, period_of
 from models.workdays import WorkCalendar
 
-_DAY = dt.timedelta(days=1)
 _FRIDAY = 4
 
 
@@ -41,4 +41,4 @@ def closing_day(kind: CircularKind, on: dt.date, calendar: WorkCalendar) -> dt.d
     """
     span = span_of(kind, on, calendar)
     closed = on.weekday() >= _FRIDAY if kind is CircularKind.WEEK else on == span.last
-    return on if closed else span.first - _DAY
+    return on if closed else span.first - DAY

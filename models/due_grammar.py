@@ -4,11 +4,12 @@ Pure matching, no judgement: `models.due_text` decides what a whole cell or sent
 matched on normalised text (half width, no blanks, Arabic numerals), so each pattern is written once.
 """
 
-import calendar
 import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from models.days import last_of, nth_weekday
 
 _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-") | {0x301C: "~"}
 _DIGITS = {numeral: index // 2 for index, numeral in enumerate("〇零一一二两三三四四五五六六七七八八九九")}
@@ -93,7 +94,7 @@ def end_of_month(year: int, month: int) -> dt.date:
         raise NoSuchDayError(f"没有{month}月")
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise NoSuchDayError(f"没有{year}年")
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+    return last_of("month", dt.date(year, month, 1))
 
 
 def day_of(year: int, month: int, day: int) -> dt.date:
@@ -143,8 +144,10 @@ def point(text: str, year: int, near: dt.date | None = None) -> Point | None:
 def _nth_weekday(year: int, month: int, week: int, weekday: str) -> dt.date:
     """`9月第三个星期六`, as laws name the days of education and publicity."""
     first = day_of(year, month, 1)
-    ahead = (min(_WEEKDAY.index(weekday), 6) - first.weekday()) % 7
-    return day_of(year, month, 1 + ahead + 7 * (week - 1))
+    try:
+        return nth_weekday(first, week, min(_WEEKDAY.index(weekday), 6))
+    except ValueError as error:
+        raise NoSuchDayError(f"{year}年{month}月没有第{week}个星期{weekday}") from error
 
 
 def _year(word: str, year: int) -> int:

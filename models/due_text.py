@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from models import due_grammar as grammar
+from models.days import DAY, add_months, first_of
 from models.due_grammar import POINT, SPAN, NoSuchDayError
 from models.errors import BadInputError
 from models.recurrence import describe, occurrences
@@ -95,7 +96,7 @@ def read_day(value: object) -> dt.date | None:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value == value and int(min(max(value, 0), 1e9)) in _SERIALS:
-            return _SERIAL_EPOCH + dt.timedelta(days=int(value))
+            return _SERIAL_EPOCH + int(value) * DAY
         value = str(int(value)) if 1e7 <= value < 1e8 and value == int(value) else ""
     if not isinstance(value, str):
         return None
@@ -221,7 +222,7 @@ def _first_day(text: str, year: int) -> dt.date | None:
         months = 6 if "半年" in text else 12
     else:
         months = 3 if re.search("季|Q", text) else 1 if re.search(r"月|[./-]", text) else 12
-    return point.due.replace(day=1, month=point.due.month - months + 1)
+    return first_of("month", add_months(point.due, 1 - months))
 
 
 def _merge(parts: list[_Reading | None], text: str) -> _Reading | None:

@@ -10,11 +10,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from models.days import DAY
 from models.policy import Relation, Rung
 from models.unit import Unit
 from models.workdays import WorkCalendar
 
-_DAY = dt.timedelta(days=1)
+# Plain steps, here and in `models.workdays`: sweeps take thousands, and pendulum's cost sixty times as much.
 _REACH = dt.timedelta(days=800)
 """No step lies further from its due day than this; the search for a window's ends starts here."""
 
@@ -39,7 +40,7 @@ class RungFiring:
             return calendar.on_or_before(self.unit.later(day, -self.offset, calendar))
         raw = self.unit.later(day, self.offset, calendar)
         if self.relation is Relation.AFTER:
-            raw = max(raw, day + _DAY)
+            raw = max(raw, day + DAY)
         return calendar.on_or_after(raw)
 
 
@@ -94,7 +95,7 @@ def windows(
             if start <= ceiling:
                 ranges.append(Window(step, fire_on, start, min(end, ceiling), top=False))
             if end > ceiling:
-                ranges.append(Window(step, fire_on, max(start, ceiling + _DAY), end, top=True))
+                ranges.append(Window(step, fire_on, max(start, ceiling + DAY), end, top=True))
     return ranges
 
 
@@ -102,11 +103,11 @@ def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.
     """The latest due day whose step has fired by `on`."""
     low, high = on - _REACH, on + _REACH
     while low < high:
-        middle = low + ((high - low).days + 1) // 2 * _DAY
+        middle = low + ((high - low).days + 1) // 2 * DAY
         if step.fires_on(middle, calendar) <= on:
             low = middle
         else:
-            high = middle - _DAY
+            high = middle - DAY
     return low
 
 
@@ -117,8 +118,8 @@ def _runs(
     end = day = last
     fire_on = step.fires_on(day, calendar)
     while (fire_on > since) if first is None else (day >= first):
-        before = step.fires_on(day - _DAY, calendar)
+        before = step.fires_on(day - DAY, calendar)
         if before != fire_on or day == first:
             yield fire_on, day, end
-            end = day - _DAY
-        day, fire_on = day - _DAY, before
+            end = day - DAY
+        day, fire_on = day - DAY, before

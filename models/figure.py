@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-
-def decimal_text(value: Decimal) -> str:
-    """The number without an exponent or a trailing zero: 3.05, 13."""
-    return f"{value.normalize():f}"
+from models.exact import decimal_text, number
 
 
 @dataclass(frozen=True)
@@ -46,14 +43,13 @@ class Figure:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
-        whole = self.value == self.value.to_integral_value()
         return {
             "code": self.code,
             "name": self.name,
             "definition": self.definition,
             "first_on": self.first_on.isoformat() if self.first_on else None,
             "last_on": self.last_on.isoformat() if self.last_on else None,
-            "value": int(self.value) if whole else float(self.value),
+            "value": number(self.value),
             "unit": self.unit,
             "approximate": self.approximate,
             "rows": list(self.rows),

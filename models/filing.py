@@ -12,6 +12,7 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from models.coded import Coded, coded
+from models.days import last_of
 from models.permission import Action
 from models.row import Row
 
@@ -108,7 +109,7 @@ FLOW: Mapping[FilingAct, FilingTransition] = {
 
 def legal_last_day(year: int) -> dt.date:
     """The last day on which the report of `year` is filed in time: before 1 March (督察工作规定)."""
-    return dt.date(year + 1, 3, 1) - dt.timedelta(days=1)
+    return last_of("month", dt.date(year + 1, 2, 1))
 
 
 def public_last_day(year: int) -> dt.date:

@@ -8,12 +8,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from models.days import DAY
 from models.escalation import RungFiring, steps, windows
 from models.person import Role
 from models.policy import Rung
 from models.workdays import WorkCalendar
-
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,12 @@ def firings(
         if window.top and window.first <= due_on <= window.last:
             late = window.step.fires_on(due_on, calendar) < issued_on
             fires.append(firing(issued_on, window.step, due_on, caught_up=late))
-    for line, counted_from, first in ((by_due, due_on, issued_on + _DAY), (by_issue, issued_on, issued_on)):
+    for line, counted_from, first in ((by_due, due_on, issued_on + DAY), (by_issue, issued_on, issued_on)):
         for day in sorted({step.fires_on(counted_from, calendar) for step in line}):
             if first <= day <= until:
                 fires += [
                     firing(day, window.step, counted_from)
-                    for window in windows(line, calendar, since=day - _DAY, on=day)
+                    for window in windows(line, calendar, since=day - DAY, on=day)
                     if window.top and window.first <= counted_from <= window.last
                 ]
     place = {id(rung): at for at, rung in enumerate(ladder)}

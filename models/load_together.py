@@ -63,7 +63,7 @@ def _placed(table: type[SQLModel]) -> Iterator[tuple[Place, sa.Column[Any]]]:
     """Each column by its place: the how-manieth it is of those of the table that are kept alike."""
     counted: dict[str, int] = {}
     for column in table.__table__.columns:  # type: ignore[attr-defined]
-        kind = type(_kept_as(column)).__name__
+        kind = repr(_kept_as(column))
         counted[kind] = counted.get(kind, 0) + 1
         yield (kind, counted[kind]), column
 

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from models.days import nth_weekday
+
 _SATURDAY = 5
 
 
@@ -21,8 +23,7 @@ class PublicityNode:
 
 def third_saturday_of_september(year: int) -> dt.date:
     """全民国防教育日 (国防教育法 article 12): between the 15th and the 21st."""
-    first = dt.date(year, 9, 1)
-    return first + dt.timedelta(days=(_SATURDAY - first.weekday()) % 7 + 14)
+    return nth_weekday(dt.date(year, 9, 1), 3, _SATURDAY)
 
 
 def _on(month: int, day: int) -> Callable[[int], dt.date]:

@@ -4,13 +4,13 @@ Only rules of whole days are known. A day of the month that a month does not hav
 February) is that month's last day: a deadline may be short, it never vanishes.
 """
 
-import calendar
 import datetime as dt
 import re
 from itertools import islice
 
 from dateutil.rrule import rrulestr
 
+from models.days import DAY, length_of_month
 from models.errors import BadInputError
 
 MOST = 400
@@ -73,7 +73,7 @@ def occurrences(rule: str, *, start: dt.date, end: dt.date) -> list[dt.date]:
 
 def _is_named(day: dt.date, days: tuple[int, ...]) -> bool:
     """Whether one of `days`, negative ones counted from behind, falls on `day`; a missing one on the last."""
-    length = calendar.monthrange(day.year, day.month)[1]
+    length = length_of_month(day)
     return day.day in {min(number, length) if number > 0 else length + 1 + number for number in days}
 
 
@@ -110,7 +110,7 @@ def _day_words(parts: dict[str, str]) -> str:
         if "UNTIL" not in parts:
             return "、".join(f"第{day}天" if day > 0 else _from_behind(day, "天") for day in days)
         opening = dt.date(_until(parts).year, 1, 1)
-        dates = [opening + dt.timedelta(days=day - 1) for day in days]
+        dates = [opening + (day - 1) * DAY for day in days]
         return "、".join(f"{date.month}月{date.day}日" for date in dates)
     if "BYDAY" not in parts:
         return ""

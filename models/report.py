@@ -1,12 +1,14 @@
 """The year-end report as blocks: each with its text, its sources and its figures, each figure with its rows."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from models.coded import Coded, coded
+from models.exact import Exact
 from models.row import Row
 
 
@@ -117,7 +119,7 @@ class ReportFigure(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     block_id: int = Field(foreign_key="report_block.id", index=True)
     name: str = Field(max_length=100)
-    value: float
+    value: Decimal = Field(sa_type=Exact)
     unit: str = Field(max_length=20)
     approximate: bool = False
     rows: list[str] = Field(sa_type=JSON)

@@ -4,10 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from models.days import DAY, days_from, first_of, last_of, quarter_name
 from models.policy import ReportingCycle
 from models.workdays import WorkCalendar
-
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -30,20 +29,17 @@ def period_of(cycle: ReportingCycle, on: dt.date, *, day: int, calendar: WorkCal
         case ReportingCycle.NONE:
             return None
         case ReportingCycle.WEEKLY:
-            first = on - on.weekday() * _DAY
-            last = first + 6 * _DAY
-            working = [one for one in (last - back * _DAY for back in range(7)) if calendar.is_working(one)]
+            first, last = first_of("week", on), last_of("week", on)
+            working = [one for one in days_from(first, last) if calendar.is_working(one)]
             # A week belongs to the year of its Thursday: by its Monday's year two weeks would share a name.
             year, week, _ = first.isocalendar()
-            return Period(first, last, working[0] if working else last, f"{year}年第{week}周")
+            return Period(first, last, working[-1] if working else last, f"{year}年第{week}周")
         case ReportingCycle.MONTHLY:
-            first = on.replace(day=1)
-            return _by_day(first, _last_of(first), day, calendar, f"{on.year}年{on.month}月")
+            first, last = first_of("month", on), last_of("month", on)
+            return _by_day(first, last, day, calendar, f"{on.year}年{on.month}月")
         case ReportingCycle.QUARTERLY:
-            quarter = (on.month - 1) // 3
-            first = dt.date(on.year, quarter * 3 + 1, 1)
-            last = _last_of(dt.date(on.year, quarter * 3 + 3, 1))
-            return _by_day(first, last, day, calendar, f"{on.year}年第{'一二三四'[quarter]}季度")
+            first, last = first_of("quarter", on), last_of("quarter", on)
+            return _by_day(first, last, day, calendar, quarter_name(on))
 
 
 def periods(
@@ -54,11 +50,7 @@ def periods(
     while (period := period_of(cycle, at, day=day, calendar=calendar)) is not None and period.first <= until:
         if since <= period.due_on <= until:
             yield period
-        at = period.last + _DAY
-
-
-def _last_of(first: dt.date) -> dt.date:
-    return (first.replace(day=28) + 4 * _DAY).replace(day=1) - _DAY
+        at = period.last + DAY
 
 
 def _by_day(first: dt.date, last: dt.date, day: int, calendar: WorkCalendar, label: str) -> Period:

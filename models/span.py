@@ -1,10 +1,10 @@
 """Spans of a year as people name them: 2026, 2026-H1, 2026-Q2, 2026-06."""
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
 
+from models.days import add_months, last_of, quarter_name
 from models.errors import BadInputError
 
 _NAMED = re.compile(r"((?:19|20|21)\d\d)(?:-(?:(Q)([1-4])|(H)([12])|(0[1-9]|1[0-2])))?", re.IGNORECASE)
@@ -21,14 +21,14 @@ class Span:
     def label(self) -> str:
         """The span as a title has it: 2026年, 2026年上半年, 2026年第二季度, 2026年6月; else its two days."""
         first, last = self.from_on, self.until_on
-        if first.year == last.year and first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
+        if first.year == last.year and first.day == 1 and last == last_of("month", last):
             match (first.month, last.month - first.month + 1):
                 case (1, 12):
                     return f"{first.year}年"
                 case (1 | 7, 6):
                     return f"{first.year}年{'上半年' if first.month == 1 else '下半年'}"
                 case (1 | 4 | 7 | 10, 3):
-                    return f"{first.year}年第{'一二三四'[first.month // 3]}季度"
+                    return quarter_name(first)
                 case (month, 1):
                     return f"{first.year}年{month}月"
         return f"{first} 至 {last}"
@@ -56,6 +56,6 @@ def span_between(from_on: dt.date, until_on: dt.date) -> Span:
     return Span(from_on, until_on)
 
 
-def _months(year: int, first: int, count: int) -> Span:
-    last = first + count - 1
-    return Span(dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1]))
+def _months(year: int, month: int, count: int) -> Span:
+    first = dt.date(year, month, 1)
+    return Span(first, last_of("month", add_months(first, count - 1)))

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 import chinese_calendar
 
+from models.days import DAY, days_from, weekday_name
 from models.errors import BadInputError
 
-_DAY = dt.timedelta(days=1)
 _NAMES: dict[str, str] = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
 _FULL_NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 _LANDMARKS = ((1, 1), (10, 1))
@@ -94,7 +94,7 @@ class WorkCalendar:
         """
         if a <= b:
             return self._up_to(b, a.year) - self._up_to(a, a.year)
-        return self._up_to(b - _DAY, b.year) - self._up_to(a - _DAY, b.year)
+        return self._up_to(b - DAY, b.year) - self._up_to(a - DAY, b.year)
 
     def why(self, day: dt.date) -> str:
         """Why the day is a working day or not, in Chinese."""
@@ -149,14 +149,11 @@ def _is_official_workday(day: dt.date) -> bool:
 def _official_working_days(year: int) -> tuple[dt.date, ...]:
     if not dt.MINYEAR < year < dt.MAXYEAR:
         raise BadInputError(f"日期超出可以计算的范围:{year}年。")
-    first = dt.date(year, 1, 1)
-    length = (dt.date(year + 1, 1, 1) - first).days
-    days = (first + index * _DAY for index in range(length))
-    return tuple(day for day in days if _is_official_workday(day))
+    return tuple(day for day in days_from(dt.date(year, 1, 1), dt.date(year, 12, 31)) if _is_official_workday(day))
 
 
 def _plain(day: dt.date) -> str:
-    return "工作日" if day.weekday() < 5 else f"周{'六日'[day.weekday() - 5]}休息"
+    return "工作日" if day.weekday() < 5 else f"{weekday_name(day)}休息"
 
 
 def _chinese(name: str) -> str:

@@ -1,7 +1,6 @@
 """What tests of every folder share: databases, SQLite in a file per test, PostgreSQL from a wheel."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,9 +11,8 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from models.database import sqlite_url
-from models.tables import METADATA
 from tasks.access import hash_password
-from tests.databases import Emptied, compile_once, disposed, made_database, served_postgres
+from tests.databases import Emptied, compile_once, disposed, lay_sqlite, made_database, served_postgres
 
 settings.register_profile("house", deadline=None)
 """No test asserts a time, not even by hypothesis' default."""
@@ -26,32 +24,18 @@ STRONG = hash_password.HASHER
 hash_password.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Passwords of tests guard nothing; one test takes `STRONG`, which is what the product keeps them with."""
 
-ON_POSTGRES = [pytest.mark.postgres]
-"""The marks of a test on PostgreSQL."""
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with every table, to be copied: making the tables anew takes longer than most tests."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    with disposed(sqlite_url(path)) as made:
-        METADATA.create_all(made)
-    return path
-
 
 @pytest.fixture
-def engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path) -> Iterator[Engine]:
     """An empty database in a file, with every table."""
-    shutil.copy(sqlite_template, tmp_path / "test.db")
-    with disposed(sqlite_url(tmp_path / "test.db")) as made:
+    with disposed(lay_sqlite(tmp_path / "test.db")) as made:
         yield made
 
 
 @pytest.fixture
-def other_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+def other_engine(tmp_path: Path) -> Iterator[Engine]:
     """The database of another office, on a machine of its own."""
-    shutil.copy(sqlite_template, tmp_path / "other.db")
-    with disposed(sqlite_url(tmp_path / "other.db")) as made:
+    with disposed(lay_sqlite(tmp_path / "other.db")) as made:
         yield made
 
 
@@ -83,7 +67,7 @@ def postgres_emptied(postgres_url: str) -> Iterator[Emptied]:
     made.drop()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=ON_POSTGRES)])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database without tables, once on each system the product runs on."""
     if request.param == "sqlite":
@@ -92,7 +76,7 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=ON_POSTGRES)])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty database with every table, once on each system the product runs on."""
     if request.param == "sqlite":

@@ -4,10 +4,13 @@ Three things cost more than most tests, and none belongs to a test: compiling st
 bringing an empty database up through every migration. Each is done once in a process.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +20,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from models import database
-from models.database import open_engine
+from models.database import open_engine, sqlite_url
 from models.tables import METADATA
 
 STATEMENTS = 5000
@@ -48,6 +51,23 @@ def compile_once(url: str) -> None:
     kind.dispose()
     _KIND[kind.dialect.name] = kind
     database.create_engine = create_engine  # type: ignore[attr-defined]
+
+
+def lay_sqlite(path: Path) -> str:
+    """The address of a SQLite database at `path` with every table, all of them empty."""
+    for left in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        left.unlink(missing_ok=True)
+    shutil.copy(_sqlite(), path)
+    return sqlite_url(path)
+
+
+@cache
+def _sqlite() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="duban-sqlite-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with disposed(sqlite_url(folder / "empty.db")) as made:
+        METADATA.create_all(made)
+    return folder / "empty.db"
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from openpyxl import Workbook, load_workbook
 
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_values import check_values
 
 YEAR = 2025
@@ -34,7 +33,7 @@ def _row(kind: Kind, random: Random, attempt: int, people: tuple[str, ...]) -> d
     row: dict[str, Any] = {}
     # Days one after the other, as the fields stand: what is filed is decided later, and published later still.
     on = dt.date(YEAR, 1, 1) + dt.timedelta(days=random.randrange(200))
-    for field in fields_of(kind):
+    for field in kind.columns:
         if field.takes is FieldType.ITEM or (field.takes is FieldType.PERSON and not people):
             continue
         known = field.required or field.name in kind.identity or field.name == kind.day
@@ -70,7 +69,7 @@ def fill_in(template: Path, kind: Kind, rows: list[dict[str, Any]], path: Path) 
     sheet = book[kind.title]
     labels = [str(cell.value) for cell in sheet[2]]
     for place, row in enumerate(rows, 3):
-        for field in fields_of(kind):
+        for field in kind.columns:
             sheet.cell(place, labels.index(field.label) + 1, written(row.get(field.name)))
     book.save(path)
     return path

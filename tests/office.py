@@ -52,7 +52,7 @@ from tasks.oversight.supervise import supervise
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
 from tasks.plan.issue import issue
-from tests.told import told_once
+from tests.told import first_told_once, told_once
 
 HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, OUTSIDER = "李承办", "王科长", "张副局", "刘局长", "陈督办", "赵外人"
 CAST = {
@@ -100,6 +100,8 @@ class Office:
         self.today = dt.date(year, 6, 1)
         """Where stories begin, so that few empty days are lived; set it for a story of another season."""
         self._inboxes: dict[str, Inbox] = {}
+        self.begun: set[str] = set()
+        """The acts that were told already, so that only the first of each is looked up."""
         self.store = FileStore(f"memory://{uuid4().hex}")
         self.organ_id, self.department_id, self.plan_id = told_once(engine, ("office", year), self._founded)
 
@@ -192,6 +194,7 @@ class Office:
                 )
         self.preset = name
 
+    @first_told_once
     def assign(
         self,
         title: str,

@@ -128,7 +128,7 @@ def _attach(deed: Deed[WorkItem], sent: Uploads, **about: Any) -> int:
 
 def has_pieces(session: Session, item: WorkItem, _by: Actor) -> bool:
     """Whether the item has evidence to choose from."""
-    from tasks.offer_choices import standing_pieces
+    from tasks.items.offer_choices import standing_pieces
 
     return bool(standing_pieces(session, item))
 

@@ -80,7 +80,7 @@ def show(
     """查看操作记录:何人何时办了什么、代何人、理由、改动前后;最新的在最下面。"""
     import datetime as dt
 
-    from models.clock import OFFICE_ZONE
+    from models.clock import local
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
@@ -116,7 +116,7 @@ def show(
     made = table("编号", "记录时间", "日期", "何人", "操作", "任务", "理由", "改动", title=f"操作记录 {len(rows)} 条")
     for row in rows:
         who = row.actor + (f"(代{row.stands_for})" if row.stands_for else "")
-        at = f"{row.at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}"
+        at = f"{local(row.at):%Y-%m-%d %H:%M}"
         words = (row.action_label, row.item or "", row.reason or "", "\n".join(row.changes))
         made.add_row(str(row.id), at, str(row.on), who, *words)
     for column in made.columns:

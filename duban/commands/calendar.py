@@ -161,13 +161,16 @@ def _because(days: WorkCalendar, day: dt.date) -> str:
 
 
 def _spoken(day: dt.date) -> str:
-    return f"{day}(周{'一二三四五六日'[day.weekday()]})"
+    from models.days import weekday_name
+
+    return f"{day}({weekday_name(day)})"
 
 
 def _month(days: WorkCalendar, year: int, month: int) -> dict[str, Any]:
+    from models.days import days_from, last_of
+
     first = dt.date(year, month, 1)
-    length = ((first + dt.timedelta(days=31)).replace(day=1) - first).days
-    dates = [first + dt.timedelta(days=offset) for offset in range(length)]
+    dates = days_from(first, last_of("month", first))
     working = [day for day in dates if days.is_working(day)]
     marked = [day for day in dates if days.is_working(day) != (day.weekday() < 5)]
     return {

@@ -85,12 +85,10 @@ class _Tour:
         say("$ " + shlex.join(["duban", "--home", str(self.folder), *words]))
 
     def found(self) -> None:
-        from sqlmodel import select
-
         from duban.commands.people import import_
         from duban.demonstration import example
         from models.migrate import create_or_upgrade
-        from models.organ import Organ
+        from tasks.people.find import top_organs
 
         self.step("建立数据目录，导入人员")
         self._mark()
@@ -100,11 +98,11 @@ class _Tour:
         staff = example(STAFF)
         self.command("people", "import", _near(staff), "--on", IN_POST_FROM)
         with self.edge.reading() as session:
-            known = session.exec(select(Organ)).first()
-        if known is None:
+            known = top_organs(session, most=1)
+        if not known:
             import_(self.context, staff, on=IN_POST_FROM)
         else:
-            say(f"{known.name}的人员已存在，跳过。")
+            say(f"{known[0].name}的人员已存在，跳过。")
 
     def _mark(self) -> None:
         """Say in the folder what it is. Raises BadInputError for a folder that holds something else."""
@@ -172,17 +170,10 @@ class _Tour:
             say(f"已于 {issued_on} 下达，跳过。")
 
     def _is_imported(self, file_name: str, year: int) -> bool:
-        from sqlmodel import col, select
+        from tasks.plan.batches import was_imported
 
-        from models.plan import AnnualPlan, ImportBatch
-
-        query = (
-            select(ImportBatch)
-            .join(AnnualPlan, col(AnnualPlan.id) == ImportBatch.plan_id)
-            .where(AnnualPlan.year == year, ImportBatch.file_name == file_name, col(ImportBatch.undone_at).is_(None))
-        )
         with self.edge.reading() as session:
-            return session.exec(query).first() is not None
+            return was_imported(session, year, file_name)
 
     def live(self) -> None:
         from duban.demonstration import YEAR, days_to_live, example, live, read_script
@@ -221,6 +212,7 @@ class _Tour:
     def compile(self) -> None:
         from duban.commands.report import compile_
         from duban.demonstration import YEAR, in_short, report_figures
+        from models.exact import decimal_text
 
         self.step(f"编制 {YEAR} 年度报告")
         out = self.edge.settings.home / REPORT
@@ -234,14 +226,17 @@ class _Tour:
         shown = table("数字", "数值", "所在部分", "所据记录", title="报告中的数字，各有依据")
         for heading, figure in figures:
             about = "（约数）" if figure.approximate else ""
-            shown.add_row(figure.name, f"{figure.value:g}{figure.unit}{about}", heading, in_short(figure.rows))
+            shown.add_row(
+                figure.name, f"{decimal_text(figure.value)}{figure.unit}{about}", heading, in_short(figure.rows)
+            )
         show_table(shown)
         say("打开依据：")
         self.command("report", "trace", "行政执法案件", "--year", str(YEAR))
 
     def close_the_circle(self) -> None:
         from duban.commands.plan import import_
-        from duban.demonstration import YEAR, announced_items, drafted_items
+        from duban.demonstration import YEAR, announced_items
+        from tasks.plan.sum_plans import items_in
 
         following = YEAR + 1
         self.step(f"把报告读回来，作为 {following} 年度计划的草稿")
@@ -253,7 +248,7 @@ class _Tour:
             import_(self.context, out, year=following, on=FILED_ON)
         with self.edge.reading() as session:
             announced = announced_items(session, self.edge.organ(session, None))
-            drafted = drafted_items(session, self.edge.plan(session, following, None))
+            drafted = items_in(session, self.edge.plan(session, following, None))
         say(f"报告的下一年度安排写了 {announced} 项，{following} 年度计划现有 {drafted} 项。")
 
     def name_files(self) -> None:

@@ -1,6 +1,5 @@
 """Running the office: serving pages and clock, the list of schedules, and the deployments made from it."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +36,7 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
     from flows.slots import slots
     from models import clock
 
-    after = clock.now() if on is None else dt.datetime.combine(edge.today(on), dt.time(), clock.OFFICE_ZONE)
+    after = clock.now() if on is None else clock.midnight_of(edge.today(on))
     coming = {schedule.slug: list(islice(slots(schedule, after), SHOWN)) for schedule in SCHEDULES}
     if as_json:
         edge.print_json(

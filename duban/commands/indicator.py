@@ -203,13 +203,13 @@ def _tree(context: typer.Context, year: int | None, as_: str | None, on: str | N
 
 
 def _data(leaf: Leaf) -> dict[str, Any]:
-    from tasks.ledgers.tell_row import plain_number
+    from models.exact import number
 
     row = leaf.row
     return {
         "id": row.id, "system": row.system, "first": row.first, "second": row.second, "title": row.title,
-        "code": row.code, "points": None if row.points is None else plain_number(row.points),
-        "claimed": None if row.claimed is None else plain_number(row.claimed), "covered": leaf.covered,
+        "code": row.code, "points": None if row.points is None else number(row.points),
+        "claimed": None if row.claimed is None else number(row.claimed), "covered": leaf.covered,
         "links": [
             {"id": one.link_id, "name": one.name, "item_id": one.item_id, "evidence_id": one.evidence_id,
              "counts": one.counts, "note": one.note}
@@ -231,6 +231,6 @@ def _show(root: Branch, leaves: list[Leaf], title: str) -> None:
 
 
 def _number(value: Any) -> str:
-    from models.figure import decimal_text
+    from models.exact import decimal_text
 
     return "" if value is None else decimal_text(value)

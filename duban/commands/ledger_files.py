@@ -122,13 +122,13 @@ def template(
 ) -> None:
     """写一张空白的台账表,列名带说明,可选的内容有下拉列表。"""
     from models.ledgers.kinds import kind_named
-    from tasks.ledgers.template import write_ledger_template
     from tasks.people.find_posts import names_to_offer
+    from tasks.sheets.template import write_template
 
     reach, found = edge(context), kind_named(kind)
     with reach.reading() as session:
         people = names_to_offer(session, reach.organ(session, organ))[1]
-    write_ledger_template(out, found, people=people)
+    write_template(out, found, title=f"{found.title}台账", people=people)
     if as_json:
         print_json({"kind": found.code, "file": str(out)})
     else:

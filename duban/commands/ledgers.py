@@ -117,7 +117,6 @@ def show_row(
     """显示一条记录:内容、时限、经过。"""
     from models.database import key
     from models.ledgers.kinds import kind_named
-    from tasks.ledgers.fields import fields_of
     from tasks.ledgers.find_row import find_row
     from tasks.ledgers.own_terms import amounts
     from tasks.ledgers.row_history import row_history
@@ -145,7 +144,7 @@ def show_row(
             f"{found.title} {row.id}"
             + (f"(已于 {row.withdrawn_on} 撤下:{row.withdrawn_reason})" if row.withdrawn_on else "")
         )
-        for field in fields_of(found):
+        for field in found.columns:
             say(f"  {field.label}:{teller.words(row, field) or '未填'}")
         for term in terms:
             say(f"  时限 {term.term.title}:{term.due_on},{term.words(day, calendar)}")

@@ -52,7 +52,8 @@ def template(
     """写出空白的任务清单模板:两行示例、下拉选项、填写说明。"""
     from models.errors import DubanError
     from tasks.people.find_posts import names_to_offer
-    from tasks.plan.write_template import write_template
+    from tasks.reading.plan_columns import LIST
+    from tasks.sheets.template import write_template
 
     reach, for_year = edge(context), year or today(on).year
     departments: list[str] = []
@@ -64,7 +65,7 @@ def template(
         if organ is not None:
             raise
         # A template is wanted before anything is registered too; then nothing can be picked from.
-    write_template(out, year=for_year, departments=departments, people=people)
+    write_template(out, LIST, title=f"{for_year}年度工作任务清单", departments=departments, people=people)
     say(f"已写出模板 {out}。填好后先试读:duban plan import {out} --year {for_year} --dry-run")
 
 

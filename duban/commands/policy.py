@@ -34,16 +34,14 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
 @policies.command()
 def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> None:
     """一个策略的全部;--json 的输出改好后可用 policy set 写回。"""
-    from sqlmodel import col, select
-
     from models.person import Role
-    from models.policy import ReportingCycle, Rung
-    from tasks.ladder.set_policy import find_policy, show_policy
+    from models.policy import ReportingCycle
+    from tasks.ladder.set_policy import find_policy, rungs_of, show_policy
 
     with edge(context).reading() as session:
         policy = find_policy(session, name)
         data = show_policy(session, policy)
-        rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
+        rungs = rungs_of(session, policy)
     if as_json:
         print_json(data)
         return

@@ -151,6 +151,9 @@ def trace(
     as_json: JsonOption = False,
 ) -> None:
     """追溯报告中的一个数字:列出它所据的每一条记录。"""
+    from dataclasses import asdict
+
+    from models.exact import decimal_text
     from models.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.trace_figure import trace_figure
@@ -162,11 +165,11 @@ def trace(
         authorize_organ(session, by, Action.VIEW, owner.id)
         traced = trace_figure(session, owner, year, figure)
     if as_json:
-        print_json(traced)
+        print_json([asdict(found) | {"value": float(found.value)} for found in traced])
         return
     for found in traced:
         about = "(约数)" if found.approximate else ""
-        say(f"{found.name}:{found.value:g}{found.unit}{about}  见“{found.text}”")
+        say(f"{found.name}:{decimal_text(found.value)}{found.unit}{about}  见“{found.text}”")
         shown = table("记录", "日期", "内容")
         for row in found.rows:
             shown.add_row(row.row, row.on.isoformat() if row.on else "", row.words)

@@ -22,7 +22,7 @@ from models.organ import Organ
 from models.person import Person
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
-from tasks.offer_choices import Choices, departments_of, open_milestones, standing_pieces
+from tasks.items.offer_choices import Choices, department_names, milestone_names, standing_pieces
 from tasks.people.find import find_department
 from tasks.people.roster import people_in_office
 
@@ -80,13 +80,13 @@ def _options(session: Session, item: WorkItem, entry: Entry, on: dt.date) -> Cho
         case FieldType.CHOICE if entry.choices is not None:
             return [(member.label, member.label) for member in entry.choices]
         case FieldType.DEPARTMENT | FieldType.UNIT:
-            return departments_of(session, item.organ_id)
+            return department_names(session, item.organ_id)
         case FieldType.PERSON:
             return [(str(person_id), words) for person_id, words in people_in_office(session, item.organ_id, on=on)]
         case FieldType.PIECE | FieldType.PIECES:
             return standing_pieces(session, item)
         case FieldType.MILESTONE:
-            return open_milestones(session, item)
+            return milestone_names(session, item)
     return None
 
 

@@ -90,5 +90,6 @@ def create_app(
         return response
 
     for router in routers():
-        app.include_router(router)
+        # As they are: what is included is built anew for each application, with its first request.
+        app.router.routes.extend(router.routes)
     return app

@@ -13,14 +13,13 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlmodel import Session, col, select
-from sqlmodel import func as sql
+from sqlmodel import Session
 
 from duban.web.problem import ProblemError, problem_of
 from duban.web.served import ServedOffice, served_office
 from models.actor import Actor, Channel
 from models.api_token import ApiToken, TokenScope
-from models.audit import AuditEntry
+from models.clock import day_of
 from models.database import on_record, reading, unit_of_work
 from models.errors import NotFoundError
 from models.organ import Organ
@@ -29,6 +28,7 @@ from models.plan import AnnualPlan
 from tasks.access.hold_tokens import find_token, note_token_use
 from tasks.acting.find_seen import seen_organ
 from tasks.people.find import find_plan
+from tasks.trail.changes_since import newest_of_all
 
 VERSION = version("duban")
 
@@ -58,7 +58,7 @@ class Call:
 
     @property
     def on(self) -> dt.date:
-        return self.now.date()
+        return day_of(self.now)
 
     @property
     def by(self) -> Actor:
@@ -91,7 +91,7 @@ class Call:
         what the engine keeps for itself, which goes into `more`. Distances are told from the day, and what is shown
         depends on who looks.
         """
-        newest = session.exec(select(sql.max(col(AuditEntry.id)))).one() or 0
+        newest = newest_of_all(session)
         asked = f"{self.request.url.path}?{self.request.url.query}"
         parts = (VERSION, newest, self.on, self.person.id, asked, *more)
         etag = f'"{prefix}{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
@@ -129,11 +129,11 @@ def called(
         token, person = found
         asked_of = session.get_one(Organ, person.organ_id)
         if organ and organ not in (asked_of.code, asked_of.name):
-            by = Actor(person.name, Channel.API, now.date(), now, person.id)
+            by = Actor(person.name, Channel.API, day_of(now), now, person.id)
             asked_of = seen_organ(session, organ, by=by)
-    if token.used_on is None or token.used_on < now.date():
+    if token.used_on is None or token.used_on < day_of(now):
         with unit_of_work(served.database) as session:
-            note_token_use(session, token, on=now.date())
+            note_token_use(session, token, on=day_of(now))
     return Call(served, request, response, token, person, asked_of, now)
 
 

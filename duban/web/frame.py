@@ -1,19 +1,14 @@
 """What stands around every page: the menu, the organ and year looked at, the day, and who is signed in."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.actor import Actor
-from models.database import key
 from models.day_override import office_calendar
-from models.explanation import distance
-from models.item import WorkItem
-from models.permission import Action
-from models.plan import AnnualPlan
-from tasks.acting.authorize import permitted
+from tasks.lists.next_day import NextDay, next_day
+from tasks.people.find import plans_of
 
 
 @dataclass(frozen=True)
@@ -42,16 +37,6 @@ MENU = (
 
 
 @dataclass(frozen=True)
-class NextDay:
-    """The next deadline among the items the person may see."""
-
-    item_id: int
-    title: str
-    due_on: dt.date
-    distance: str
-
-
-@dataclass(frozen=True)
 class Frame:
     """What the frame shows."""
 
@@ -66,9 +51,7 @@ class Frame:
 
 def frame(session: Session, organ_id: int, *, by: Actor, year: int | None) -> Frame:
     """The frame of one page on `by`'s day. Three short queries, whatever the office's size."""
-    years = session.exec(
-        select(AnnualPlan.year).where(AnnualPlan.organ_id == organ_id).order_by(col(AnnualPlan.year).desc())
-    ).all()
+    years = [plan.year for plan in plans_of(session, organ_id)]
     calendar = office_calendar(session, organ_id=organ_id)
     newest = years[0] if years else by.on.year
     return Frame(
@@ -77,27 +60,5 @@ def frame(session: Session, organ_id: int, *, by: Actor, year: int | None) -> Fr
         year=year or (by.on.year if by.on.year in years else newest),
         working=calendar.why(by.on),
         rest=not calendar.is_working(by.on),
-        coming=_coming(session, by, organ_id),
+        coming=next_day(session, organ_id, by=by, calendar=calendar),
     )
-
-
-def _coming(session: Session, by: Actor, organ_id: int) -> NextDay | None:
-    found = session.exec(
-        select(col(WorkItem.id), col(WorkItem.title), col(WorkItem.due_on))
-        .where(
-            WorkItem.organ_id == organ_id,
-            col(WorkItem.due_on) >= by.on,
-            col(WorkItem.closed_on).is_(None),
-            col(WorkItem.issued_on).is_not(None),
-            permitted(session, by, Action.VIEW, organ_id=organ_id),
-        )
-        .order_by(col(WorkItem.due_on), col(WorkItem.id))
-        .limit(1)
-    ).first()
-    if found is None:
-        return None
-    item_id, title, due_on = found
-    if due_on is None:
-        return None
-    calendar = office_calendar(session, organ_id=organ_id)
-    return NextDay(key(item_id), title, due_on, distance(due_on, on=by.on, calendar=calendar))

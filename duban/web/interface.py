@@ -48,7 +48,8 @@ def make_interface(served: ServedOffice) -> FastAPI:
         return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "private, no-cache"})
 
     for router in routers():
-        app.include_router(router)
+        # As they are: what is included is built anew for each application, with its first request.
+        app.router.routes.extend(router.routes)
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:

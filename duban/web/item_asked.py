@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.acts.item import ItemAct
 from duban.web.dates import day_text
@@ -12,13 +12,15 @@ from models.evidence import Evidence
 from models.extension import Extension
 from models.instruction import Instruction
 from models.item import ItemState, WorkItem
-from models.objection import Objection
 from models.permission import Action
 from models.person import Person
 from tasks.acting.perform import policy_of
+from tasks.items.attach import pieces_of
 from tasks.items.close import missing_evidence
 from tasks.items.extend import current_deadline
 from tasks.items.foresee import DecisionTurn, turn_of_closure, turn_of_extension
+from tasks.items.object_to import open_objection
+from tasks.people.find import names_of
 
 Facts = list[tuple[str, str]]
 
@@ -59,13 +61,13 @@ def _extension(session: Session, turn: DecisionTurn, on: dt.date) -> Facts:
     asked = turn.asked
     if not isinstance(asked, Extension):
         return []
-    pieces = session.exec(select(Evidence.name).where(col(Evidence.id).in_(asked.evidence))).all()
+    pieces = names_of(session, Evidence, asked.evidence)
     facts = [
         ("申请人", _asked_by(turn, on)),
         ("申请", f"由 {day_text(asked.from_on, on=on)} 延至 {day_text(asked.proposed_on, on=on)}"),
         ("原因", asked.reason),
         ("目前进展", asked.progress),
-        ("依据材料", "、".join(pieces)),
+        ("依据材料", "、".join(pieces.values())),
         ("逾期申请", "时限到期后才提出" if asked.late else ""),
         ("审批", _level(turn)),
     ]
@@ -75,9 +77,8 @@ def _extension(session: Session, turn: DecisionTurn, on: dt.date) -> Facts:
 def _closure(session: Session, item: WorkItem, turn: DecisionTurn, on: dt.date) -> Facts:
     if not isinstance(turn.asked, ClosureRequest):
         return []
-    pieces = session.exec(select(Evidence).where(Evidence.item_id == item.id).order_by(col(Evidence.id)))
     missing = missing_evidence(session, item, on=turn.asked.on)
-    files = "、".join(piece.name for piece in pieces) or "没有"
+    files = "、".join(piece.name for piece in pieces_of(session, item, replaced=True)) or "没有"
     return [
         ("申请人", _asked_by(turn, on)),
         ("办结情况", turn.asked.statement),
@@ -87,9 +88,9 @@ def _closure(session: Session, item: WorkItem, turn: DecisionTurn, on: dt.date) 
 
 
 def _objection(session: Session, item: WorkItem, on: dt.date) -> Facts:
-    objection = session.exec(
-        select(Objection).where(Objection.item_id == item.id, col(Objection.upheld).is_(None))
-    ).one()
+    objection = open_objection(session, item)
+    if objection is None:
+        return []
     who = session.get_one(Person, objection.person_id).name
     facts = [
         ("异议", objection.reason),

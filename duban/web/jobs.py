@@ -20,7 +20,7 @@ from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from duban.web.work_folder import prune, work_folder
 from models.actor import Actor, Channel
-from models.clock import OFFICE_ZONE
+from models.clock import day_of, local
 from models.database import key, reading, unit_of_work
 from models.errors import DubanError
 from models.job import Job
@@ -245,5 +245,5 @@ def stop_jobs(served: ServedOffice) -> None:
 def actor_of(session: Session, job: Job) -> Actor:
     """Whoever started the work, acting by the pages on the day on which it was begun."""
     person = session.get_one(Person, job.person_id)
-    at = (job.started_at or job.made_at).astimezone(OFFICE_ZONE)
-    return Actor(person.name, Channel.WEB, at.date(), at, person.id)
+    at = local(job.started_at or job.made_at)
+    return Actor(person.name, Channel.WEB, day_of(at), at, person.id)

@@ -10,9 +10,8 @@ from duban.web.api_fields import PLAIN
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.tell_row import program_name
-from tasks.ledgers.template import how_to_fill
+from tasks.sheets.template import how_to_fill
 
 _NAME = 100
 
@@ -22,7 +21,7 @@ def body_of(kind: Kind, *, whole: bool) -> type[BaseModel]:
     """The body that records a row (`whole`) or corrects it: what is not sent stays, null takes away."""
     fields: dict[str, Any] = {
         program_name(field): (_sent(field, must=whole and field.required), _info(field, must=whole and field.required))
-        for field in fields_of(kind)
+        for field in kind.columns
     }
     name, title = (f"New_{kind.code}", f"登记{kind.title}") if whole else (f"Changed_{kind.code}", f"更正{kind.title}")
     made: type[BaseModel] = create_model(
@@ -39,7 +38,7 @@ def read_body(kind: Kind, sent: Any, *, whole: bool) -> dict[str, Any]:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from error
     said = body.model_dump(exclude_unset=True)
-    return {field.name: said[name] for field in fields_of(kind) if (name := program_name(field)) in said}
+    return {field.name: said[name] for field in kind.columns if (name := program_name(field)) in said}
 
 
 def request_schema(*, whole: bool) -> dict[str, Any]:

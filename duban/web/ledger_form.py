@@ -14,7 +14,6 @@ from models.errors import DubanError
 from models.field import FieldType
 from models.ledgers.field import LedgerField
 from models.ledgers.kind import Kind
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_values import ValuesRefusedError
 from tasks.ledgers.row_history import RowChange
 from tasks.people.find_posts import names_to_offer
@@ -22,7 +21,7 @@ from tasks.people.find_posts import names_to_offer
 
 def asks(kind: Kind) -> list[Ask]:
     """What the form of a ledger asks, in order."""
-    return [ask_of(field, _options(field)) for field in fields_of(kind)]
+    return [ask_of(field, _options(field)) for field in kind.columns]
 
 
 def _options(field: LedgerField) -> list[tuple[str, str]] | None:
@@ -33,7 +32,7 @@ def _options(field: LedgerField) -> list[tuple[str, str]] | None:
 
 def given(kind: Kind, sent: Posted) -> dict[str, str]:
     """What was typed, by column; only the fields that the form had."""
-    return {field.name: sent.text(field.name) for field in fields_of(kind) if field.name in sent.form}
+    return {field.name: sent.text(field.name) for field in kind.columns if field.name in sent.form}
 
 
 def ledger_form(

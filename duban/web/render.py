@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from duban.web.dates import day_text, instant_text
+from models.days import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,7 +25,7 @@ def templates() -> Environment:
         auto_reload=False,
     )
     made.globals.update(day_text=day_text, instant_text=instant_text)
-    made.filters.update(day=_day, instant=_instant)
+    made.filters.update(day=_day, weekday=weekday_name, instant=_instant)
     return made
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, func, select
+from sqlmodel import Session
 
 from duban.web.report_reach import may_edit_reports
 from duban.web.report_view import address_of, chosen, pieces, shown
@@ -13,7 +13,7 @@ from models.errors import NotFoundError
 from models.permission import Action
 from models.report import Report, ReportBlock
 from tasks.acting.authorize import organs_within
-from tasks.report.compiling.find_report import template_of_report
+from tasks.report.compiling.find_report import reports_of, template_of_report
 from tasks.report.compiling.read_back import read_back
 
 
@@ -35,9 +35,7 @@ def desk_page(
     read = read_back(session, report)
     view = shown(session, report, read)
     found = _row(view.rows, block)
-    newest = session.exec(
-        select(func.max(Report.version)).where(Report.organ_id == report.organ_id, Report.year == report.year)
-    ).one()
+    newest = reports_of(session, report.organ_id, year=report.year, most=1)[0].version
     picked = chosen(session, report, view, found) if found else None
     may_edit = report.version == newest and may_edit_reports(session, visit)
     behind = [one.row for _, rows, _ in picked.figures for one in rows] if picked else []

@@ -5,15 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.visit import Visit
 from models.ledgers.kinds import KINDS
-from models.progress import ProgressEntry
-from models.report import Report, ReportBlock, ReportFigure, ReportSection, SectionKind
+from models.report import Report, ReportBlock, ReportFigure, SectionKind
 from models.report_desk import ReportComment
+from tasks.items.progress import items_of
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
+from tasks.report.compiling.find_report import blocks_of, figures_of, sections_of
 from tasks.report.compiling.trace_figure import TracedRow, described
 from tasks.report.desk.arrange_blocks import sentence_ends
 from tasks.report.desk.at_desk import block_hash
@@ -76,14 +77,8 @@ class Chosen:
 
 def shown(session: Session, report: Report, read: CompiledReport) -> Shown:
     """The version as its page shows it: three statements, however long it is."""
-    sections = session.exec(
-        select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
-    ).all()
-    listed = session.exec(
-        select(ReportBlock)
-        .where(col(ReportBlock.section_id).in_([section.id for section in sections]))
-        .order_by(col(ReportBlock.ordinal))
-    ).all()
+    sections = sections_of(session, report)
+    listed = blocks_of(session, sections)
     rows = {row.key or f"old:{row.id}": row for row in listed}
     kinds = {section.id: section.kind for section in sections}
     out: dict[SectionKind, list[ReportBlock]] = defaultdict(list)
@@ -108,8 +103,7 @@ def shown(session: Session, report: Report, read: CompiledReport) -> Shown:
 
 def chosen(session: Session, report: Report, view: Shown, row: ReportBlock) -> Chosen:
     """All that is known of a block; its rows in words by one statement a table."""
-    figures = session.exec(select(ReportFigure).where(ReportFigure.block_id == row.id).order_by(col(ReportFigure.id)))
-    listed = list(figures)
+    listed = figures_of(session, row)
     wanted = dict.fromkeys([*row.sources[:SHOWN], *(one for figure in listed for one in figure.rows[:SHOWN])])
     words = {one.row: one for one in described(session, wanted)}
     in_text = [block for part in view.parts for passage in part.passages for block in passage.blocks]
@@ -152,8 +146,7 @@ def address_of(session: Session, visit: Visit, rows: Sequence[str]) -> Callable[
     """Where a row is found; nothing for what has no page. Progress is found with its item."""
     listed = [row.partition(":") for row in rows]
     entries = [int(number) for table, _, number in listed if table == "progress" and number.isdecimal()]
-    query = select(ProgressEntry.id, ProgressEntry.item_id).where(col(ProgressEntry.id).in_(entries[:SHOWN]))
-    items = dict(session.exec(query).all()) if entries else {}
+    items = items_of(session, entries[:SHOWN])
 
     def of(row: str) -> str | None:
         table, _, number = row.partition(":")

@@ -3,12 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from flows.embedded_clock import EmbeddedClock, RhythmRun
 from flows.schedules import Schedule
 from flows.slots import slots
-from models.rhythm import LastRun
+from tasks.engine.show_system import last_runs
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class RhythmLine:
 
 def rhythm_lines(session: Session, clock: EmbeddedClock, *, now: dt.datetime) -> list[RhythmLine]:
     """All schedules, in the order of the list."""
-    wanted = {schedule.rhythm for schedule in clock.schedules}
-    last = {row.slug: row for row in session.exec(select(LastRun).where(col(LastRun.slug).in_(wanted)))}
+    last = last_runs(session, {schedule.rhythm for schedule in clock.schedules})
     lines = []
     for schedule in clock.schedules:
         known = last.get(schedule.rhythm)

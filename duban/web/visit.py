@@ -17,6 +17,7 @@ from duban.web.frame import frame
 from duban.web.inside import inside
 from duban.web.served import ServedOffice, served_office
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import key, on_record, reading, unit_of_work
 from models.errors import NotFoundError
 from models.organ import Organ
@@ -58,7 +59,7 @@ class Visit:
     @property
     def by(self) -> Actor:
         """The person, acting or looking by the pages, today."""
-        return Actor(self.person.name, Channel.WEB, self.now.date(), self.now, self.person.id)
+        return Actor(self.person.name, Channel.WEB, day_of(self.now), self.now, self.person.id)
 
     @property
     def looking(self) -> Actor:
@@ -155,9 +156,9 @@ def signed_in(
         if found is None:
             raise SignInNeededError
         held, person, looked_at = found
-        day = today(on) if on else now.date()
+        day = today(on) if on else day_of(now)
         if organ and organ not in (looked_at.code, looked_at.name):
-            by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
+            by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
             looked_at = seen_organ(session, organ, by=by)
     if now - held.seen_at > NOTED_EVERY:
         with unit_of_work(served.database) as session:

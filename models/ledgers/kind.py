@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from models.ledgers.derive import Derive, as_typed
 from models.ledgers.entry import LedgerRow
-from models.ledgers.field import LedgerField
+from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.measure import CrossCheck, Listing, Measure, Share
 from models.ledgers.term import Term, YearlyTerm
+from models.sheet_kind import SheetKind
+
+COMMON = (
+    LedgerField("item_id", "有关任务", FieldType.ITEM, hint="这一年计划中的编号;没有的不填。", headings=("任务编号",)),
+    LedgerField("note", "备注", FieldType.LONG_TEXT, longest=1000),
+)
+"""What may be said of a row of any ledger."""
 
 Problem = tuple[str, str]
 """The field that is wrong, and what is wrong and would be accepted, in Chinese."""
@@ -27,24 +35,21 @@ class Sentence:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Kind:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Kind(SheetKind):
     """One ledger. `code` names its rows wherever one is cited (`case:12`); `day` is the column that says which year a
     row belongs to.
 
-    `identity` are the fields by which an imported row is known again; rows without them are new each time, unless an
-    equal one is there. `check` answers what is wrong between fields that are each in order; `derive` adds the columns
-    nobody types, whenever a row is recorded or corrected.
+    Rows without what `identity` names are new each time, unless an equal one is there. `check` answers what is wrong
+    between fields that are each in order; `derive` adds the columns nobody types, whenever a row is recorded or
+    corrected.
     """
 
-    code: str
-    title: str
     unit: str
     table: type[LedgerRow]
     day: str
     purpose: str
-    fields: tuple[LedgerField, ...]
-    identity: tuple[str, ...] = ()
+    guided: bool = True
     tells: tuple[str, ...] = ()
     """The fields that tell a person which row it is, where a figure is opened; none: the first five."""
     check: Callable[[Mapping[str, Any]], Iterable[Problem]] = lambda _values: ()
@@ -57,9 +62,8 @@ class Kind:
     cross_checks: tuple[CrossCheck, ...] = ()
     sentence: Sentence | None = None
 
-    def field(self, name: str) -> LedgerField:
-        """The field of that name. Raises KeyError."""
-        for found in self.fields:
-            if found.name == name:
-                return found
-        raise KeyError(name)
+    @cached_property
+    def columns(self) -> tuple[LedgerField, ...]:
+        """The kind's own fields, then the item and the note where it does not declare them itself."""
+        own = {field.name for field in self.fields}
+        return (*self.fields, *(field for field in COMMON if field.name not in own))

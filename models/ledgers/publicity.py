@@ -10,6 +10,7 @@ from sqlalchemy import Index, and_
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
+from models.days import DAY
 from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
@@ -18,8 +19,6 @@ from models.ledgers.measure import CrossCheck, Measure
 from models.ledgers.term import Turn, YearlyTerm
 from models.publicity_nodes import NODES, PublicityNode
 from models.workdays import WorkCalendar
-
-_A_WEEK = dt.timedelta(days=7)
 
 
 class PublicityChannel(Coded):
@@ -87,7 +86,7 @@ def _turns(node: PublicityNode) -> YearlyTerm:
     """What a node asks: an event in the week before it, or within its span."""
 
     def turns(year: int) -> tuple[Turn, ...]:
-        return (Turn(node.code, f"{node.title}普法活动", node.first(year) - _A_WEEK, node.due_on(year)),)
+        return (Turn(node.code, f"{node.title}普法活动", node.first(year) - 7 * DAY, node.due_on(year)),)
 
     told = "(日期凭一般了解,待核)" if node.remembered else ""
     return YearlyTerm(

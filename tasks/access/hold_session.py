@@ -7,6 +7,7 @@ import secrets
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from models.clock import day_of
 from models.database import key
 from models.organ import Organ
 from models.person import Person
@@ -57,7 +58,7 @@ def find_session(session: Session, token: str, *, now: dt.datetime) -> tuple[Web
             WebSession.seen_at > now - IDLE,
         )
     ).first()
-    if signed_in is None or (signed_in[1].left_on is not None and signed_in[1].left_on < now.date()):
+    if signed_in is None or (signed_in[1].left_on is not None and signed_in[1].left_on < day_of(now)):
         return None
     return signed_in
 

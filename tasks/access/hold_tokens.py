@@ -13,6 +13,7 @@ from sqlmodel import Session, col, or_, select
 from models.account import Account
 from models.actor import Actor
 from models.api_token import ApiToken, CalendarFeed, TokenScope
+from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.person import Person
@@ -79,8 +80,8 @@ def find_token(session: Session, token: str, *, now: dt.datetime) -> tuple[ApiTo
         .where(
             ApiToken.token_hash == hashed(token),
             col(ApiToken.revoked_at).is_(None),
-            or_(col(ApiToken.expires_on).is_(None), col(ApiToken.expires_on) >= now.date()),
-            or_(col(Person.left_on).is_(None), col(Person.left_on) >= now.date()),
+            or_(col(ApiToken.expires_on).is_(None), col(ApiToken.expires_on) >= day_of(now)),
+            or_(col(Person.left_on).is_(None), col(Person.left_on) >= day_of(now)),
             col(Account.closed_at).is_(None),
         )
     ).first()
@@ -132,7 +133,7 @@ def find_feed(session: Session, secret: str, *, now: dt.datetime) -> tuple[Calen
         .where(
             CalendarFeed.secret_hash == hashed(secret),
             col(CalendarFeed.revoked_at).is_(None),
-            or_(col(Person.left_on).is_(None), col(Person.left_on) >= now.date()),
+            or_(col(Person.left_on).is_(None), col(Person.left_on) >= day_of(now)),
             col(Account.closed_at).is_(None),
         )
     ).first()

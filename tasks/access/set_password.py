@@ -7,6 +7,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.account import Account, OneTimeCode
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, NotFoundError
 from models.organ import Organ
@@ -37,7 +38,7 @@ def find_invited(session: Session, code: str, *, now: dt.datetime) -> Invited:
             col(OneTimeCode.used_at).is_(None),
             OneTimeCode.expires_at > now,
             col(Account.closed_at).is_(None),
-            or_(col(Person.left_on).is_(None), col(Person.left_on) >= now.date()),
+            or_(col(Person.left_on).is_(None), col(Person.left_on) >= day_of(now)),
         )
     ).first()
     if invited is None:
@@ -60,7 +61,7 @@ def set_by_code(session: Session, code: str, password: str, *, now: dt.datetime)
     if invited.code.used_at is not None:
         invited = find_invited(session, code, now=now)
     check_password(session, invited.person, invited.account.login, password)
-    by = Actor(invited.person.name, Channel.WEB, now.date(), now, invited.person.id)
+    by = Actor(invited.person.name, Channel.WEB, day_of(now), now, invited.person.id)
     with recorded(session, by, "set_password", organ_id=invited.person.organ_id):
         invited.code.used_at = now
         session.add(invited.code)

@@ -4,10 +4,11 @@ import datetime as dt
 import re
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.account import Account
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, ConflictError
 from models.organ import Organ
@@ -17,6 +18,7 @@ from tasks.access.limit_attempts import folded
 from tasks.access.manage_accounts import any_account
 from tasks.access.set_password import check_password
 from tasks.acting.audit import recorded
+from tasks.people.find import people_named
 
 TITLE = "系统管理员"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -44,7 +46,7 @@ def set_up(
     name = "".join(name.split())
     if not 0 < len(name) <= 64:
         raise BadInputError("请填写姓名,1 至 64 个字。")
-    by = Actor(name, Channel.WEB, now.date(), now)
+    by = Actor(name, Channel.WEB, day_of(now), now)
     with recorded(session, by, "set_up", organ_id=organ.id if organ else None) as record:
         if organ is None:
             organ = _found(session, organ_name, organ_code)
@@ -52,7 +54,7 @@ def set_up(
         post = Post(organ_id=key(organ.id), title=TITLE, role=Role.ADMINISTRATOR)
         session.add_all([person, post])
         session.flush()
-        session.add(Tenure(post_id=key(post.id), person_id=key(person.id), started_on=now.date()))
+        session.add(Tenure(post_id=key(post.id), person_id=key(person.id), started_on=day_of(now)))
         login = folded(name)
         check_password(session, person, login, password)
         account = Account(
@@ -83,9 +85,7 @@ def _found(session: Session, name: str, code: str) -> Organ:
 
 
 def _person(session: Session, organ: Organ, name: str) -> Person:
-    known = session.exec(
-        select(Person).where(Person.organ_id == organ.id, Person.name == name, col(Person.left_on).is_(None))
-    ).all()
+    known = [person for person in people_named(session, organ, name) if person.left_on is None]
     if len(known) > 1:
         raise BadInputError(f"{organ.name}有 {len(known)} 位“{name}”:请在命令行用 duban account invite 按手机号指明。")
     return known[0] if known else Person(organ_id=key(organ.id), name=name)

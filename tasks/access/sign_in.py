@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.account import Account
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import key, on_record, reading
 from models.errors import ForbiddenError
 from models.person import Person
@@ -47,7 +48,7 @@ def prove(database: Engine, login: str, password: str, *, address: str, now: dt.
     with on_record(database) as session:
         attempt = count_attempt(session, login, address=address, now=now)
     with reading(database) as session:
-        known = find_account(session, login, on=now.date())
+        known = find_account(session, login, on=day_of(now))
     if not is_password(known[0].password_hash if known else None, password) or known is None:
         raise ForbiddenError(REFUSED)
     with on_record(database) as session:
@@ -65,7 +66,7 @@ def sign_in(database: Engine, login: str, password: str, *, caller: Caller, now:
         kept = session.get_one(Account, account_id).password_hash
     renewed = hash_password(password) if kept and is_outdated(kept) else None
     with on_record(database) as session:
-        opened = _open(session, Account.id == account_id, now.date())
+        opened = _open(session, Account.id == account_id, day_of(now))
         if opened is None or opened[0].password_hash != kept:
             raise ForbiddenError(REFUSED)  # closed or changed in this very moment
         return enter(session, *opened, caller=caller, now=now, way="密码", renewed=renewed)
@@ -82,7 +83,7 @@ def enter(
     renewed: str | None = None,
 ) -> str:
     """Start a session of somebody who is proved to be the person, on record; what the browser had before ends."""
-    by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
+    by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
     with recorded(session, by, "sign_in", organ_id=person.organ_id) as record:
         record.after |= {"way": way, "address": place_of(caller.address)}
         if renewed is not None:
@@ -102,10 +103,10 @@ def enter_by_provider(
     nobody else whom it gives that name gets in. Raises ForbiddenError in words that may be shown: whoever comes here
     has been proved to be somebody.
     """
-    opened = _open(session, Account.subject == subject, now.date())
+    opened = _open(session, Account.subject == subject, day_of(now))
     bound = opened is not None
     if opened is None and login:
-        opened = _open(session, Account.login == folded(login), now.date())
+        opened = _open(session, Account.login == folded(login), day_of(now))
         if opened is not None and opened[0].subject is not None:
             raise ForbiddenError(
                 f"“{login}”的账户已与单点登录中的另一个人绑定:请管理员核实后关闭账户重新开通,或用密码登录。"
@@ -117,7 +118,7 @@ def enter_by_provider(
     remember_place(session, account.login, address=caller.address, now=now)
     token = enter(session, account, person, caller=caller, now=now, way=f"单点登录({provider})")
     if not bound:
-        by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
+        by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
         with recorded(session, by, "bind_account", organ_id=person.organ_id):
             account.subject = subject
             session.add(account)
@@ -130,7 +131,7 @@ def sign_out(session: Session, token: str, *, now: dt.datetime) -> None:
     if found is None:
         return
     person = found[1]
-    by = Actor(person.name, Channel.WEB, now.date(), now, person.id)
+    by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
     with recorded(session, by, "sign_out", organ_id=person.organ_id) as record:
         record.after["address"] = place_of(found[0].address)
         end_session(session, token, now=now)

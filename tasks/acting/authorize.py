@@ -113,8 +113,9 @@ def may_anywhere(session: Session, by: Actor, action: Action) -> bool:
 
 def standings(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
     """Every way in which `by` may do `action` on the item, none where it may not."""
-    reached = _ways(session, by, item)
-    return [standing for standing in _grants(seats(session, by), action) if standing in reached]
+    filled = seats(session, by)
+    reached = _ways(session, filled, item)
+    return [standing for standing in _grants(filled, action) if standing in reached]
 
 
 def standings_on(session: Session, by: Actor, action: Action, items: Collection[int]) -> dict[int, list[Standing]]:
@@ -125,13 +126,15 @@ def standings_on(session: Session, by: Actor, action: Action, items: Collection[
 
 
 def permitted_on(session: Session, by: Actor, actions: Collection[Action], item: WorkItem) -> set[Action]:
-    """Those of the actions that `by` may do on the item."""
-    return {action for action in actions if standings(session, by, action, item)}
+    """Those of the actions that `by` may do on the item, asked at once."""
+    filled = seats(session, by)
+    reached = _ways(session, filled, item)
+    return {action for action in actions if not reached.isdisjoint(_grants(filled, action))}
 
 
-def _ways(session: Session, by: Actor, item: WorkItem) -> set[Standing]:
-    """Every way in which `by` reaches the item, whatever for: there are few, and a page wants to know of every act."""
-    filled, item_id = seats(session, by), key(item.id)
+def _ways(session: Session, filled: Sequence[Seat], item: WorkItem) -> set[Standing]:
+    """Every way in which the seats reach the item, whatever for: they are few, and a page asks of every act."""
+    item_id = key(item.id)
     ways = dict.fromkeys(way for action in GRANTS for way in _grants(filled, action))
     found = ("ways", tuple(filled), item_id)
     return known_once(session, found, lambda: _reached(session, ways, [item_id]).get(item_id, set()))

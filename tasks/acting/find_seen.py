@@ -1,10 +1,10 @@
 """Finding what somebody may know of, by its number: what does not exist and what is not for them read alike."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor
 from models.database import LARGEST_ID, key
@@ -15,7 +15,8 @@ from models.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
 from models.organ import Organ
 from models.permission import Action
-from tasks.acting.authorize import authorize, authorize_document, authorize_organ, may_see_organ
+from models.plan import AnnualPlan
+from tasks.acting.authorize import authorize, authorize_document, authorize_organ, may_see_organ, permitted
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -26,6 +27,30 @@ def seen_item(session: Session, number: int, *, by: Actor) -> WorkItem:
         item = _row(session, WorkItem, number)
         authorize(session, by, Action.VIEW, item)
     return item
+
+
+def seen_items(
+    session: Session, numbers: Collection[int], *, by: Actor, organ_id: int | None = None
+) -> dict[int, WorkItem]:
+    """Those of the items, of this organ where one is named, that `by` may view: by id, in one statement."""
+    query = select(WorkItem).where(
+        col(WorkItem.id).in_(numbers), permitted(session, by, Action.VIEW, organ_id=organ_id)
+    )
+    if organ_id is not None:
+        query = query.where(WorkItem.organ_id == organ_id)
+    return {key(item.id): item for item in session.exec(query)}
+
+
+def seen_children(session: Session, item: WorkItem, *, by: Actor) -> dict[str, int]:
+    """The ids of the sub-items that `by` may view, by their numbers in the plan."""
+    query = select(WorkItem).where(WorkItem.parent_id == item.id, permitted(session, by, Action.VIEW))
+    return {child.number: key(child.id) for child in session.exec(query)}
+
+
+def seen_numbered(session: Session, plan: AnnualPlan, number: str, *, by: Actor) -> WorkItem | None:
+    """The item with just this number in the plan; None where there is none that `by` may view."""
+    seen = permitted(session, by, Action.VIEW, organ_id=plan.organ_id)
+    return session.exec(select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number, seen)).first()
 
 
 def seen_document(session: Session, number: int, *, by: Actor) -> Document:

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, func, select
 from sqlmodel import func as sql
 
-from models.clock import opening_of
+from models.clock import day_of, opening_of
+from models.database import reading
 from models.job import Job, JobState
 from models.migrate import revisions
 from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
@@ -43,7 +45,7 @@ def measure(session: Session, *, now: dt.datetime) -> Measures:
     oldest: dt.date | None
     pending, oldest = session.execute(
         select(func.count(col(Notice.id)), func.min(col(Notice.send_on)))
-        .where(Notice.state == NoticeState.PENDING, col(Notice.send_on) <= now.date())
+        .where(Notice.state == NoticeState.PENDING, col(Notice.send_on) <= day_of(now))
     ).one()  # fmt: skip
     waits = col(WebhookMessage.state).in_([MessageState.WAITING, MessageState.SENDING])
     unsent: dt.datetime | None = session.exec(select(func.min(col(WebhookMessage.made_at))).where(waits)).one()
@@ -77,6 +79,11 @@ def _by_state(
     state = getattr(table, "state")  # noqa: B009 - a column of each of these tables
     found = dict(session.exec(select(state, func.count()).group_by(state)).all())
     return {member.value: found.get(member, 0) for member in states}
+
+
+def last_runs(session: Session, rhythms: Collection[str]) -> dict[str, LastRun]:
+    """The last run of each of these rhythms; one that never ran has none."""
+    return {run.slug: run for run in session.exec(select(LastRun).where(col(LastRun.slug).in_(rhythms)))}
 
 
 def record_run(session: Session, rhythm: str, *, on: dt.date, now: dt.datetime) -> None:
@@ -138,6 +145,16 @@ def show_queue(session: Session, organs: Collection[int], *, on: dt.date, now: d
         pending=pending, held=held, parked=parked, oldest_on=oldest_on,
         digests=dict(session.exec(digests).all()), failures=session.exec(failed).one(),
     )  # fmt: skip
+
+
+def is_reachable(database: Engine) -> bool:
+    """Whether the database answers at all."""
+    try:
+        with reading(database) as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def show_database(session: Session) -> DatabaseFacts:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.errors import ForbiddenError
 from models.job import Job, JobState
+from models.person import Person
 
 _JOB: Table = Job.__table__  # type: ignore[attr-defined]
 
@@ -39,6 +40,12 @@ def running_jobs(session: Session) -> Sequence[int]:
     """The ids of the work that some runner has begun."""
     found = select(Job.id).where(Job.state == JobState.RUNNING).order_by(col(Job.id))
     return [job_id for job_id in session.exec(found) if job_id is not None]
+
+
+def own_jobs(session: Session, person: Person, *, most: int, kind: str | None = None) -> Sequence[Job]:
+    """The newest work that the person put down, of one kind where it is named."""
+    query = select(Job).where(Job.person_id == person.id).order_by(col(Job.id).desc()).limit(most)
+    return session.exec(query if kind is None else query.where(Job.kind == kind)).all()
 
 
 def take_job(session: Session, job_id: int, *, now: dt.datetime) -> Job | None:

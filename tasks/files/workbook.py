@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -26,7 +27,7 @@ HEADER_ROW = 2
 """The title stands above it, the rows below."""
 
 _A3, _A4 = 8, 9
-Value = str | int | float | None
+Value = str | int | float | Decimal | None
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")

@@ -1,11 +1,11 @@
 """Attaching evidence (佐证材料): looked at, stored by content, tied to an item or an act, revised by new rows."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from typing import BinaryIO
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
@@ -158,6 +158,20 @@ def attach_to_act(
             session.add(piece)
             session.flush()
     return piece
+
+
+def pieces_of(session: Session, item: WorkItem, *, replaced: bool = False) -> Sequence[Evidence]:
+    """What proves the item, the oldest first, without what a newer version `replaced`."""
+    query = select(Evidence).where(Evidence.item_id == item.id).order_by(col(Evidence.id))
+    return session.exec(query if replaced else query.where(Evidence.state != EvidenceState.REPLACED)).all()
+
+
+def pieces_of_acts(session: Session, acts: Collection[int]) -> dict[int, list[Evidence]]:
+    """What proves these acts of leaders, the oldest first, by act; an act without any has none."""
+    found: dict[int, list[Evidence]] = {}
+    for piece in session.exec(select(Evidence).where(col(Evidence.act_id).in_(acts)).order_by(col(Evidence.id))):
+        found.setdefault(key(piece.act_id), []).append(piece)
+    return found
 
 
 def find_evidence(session: Session, number: int) -> Evidence:

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.extension import Extension, ExtensionDecision, ExtensionState
 from models.instruction import Instruction
 from models.item import ItemState, WorkItem
-from models.objection import Objection
 from models.permission import Action
 from models.person import Person, Role
 from tasks.acting.perform import policy_of
+from tasks.items.object_to import open_objection
 from tasks.notices.tell import role_to_ask
 from tasks.people.people_of import reached_by
 
@@ -94,8 +94,8 @@ def _recipient(
         case Action.ACCEPT:
             return _after(session, item, turn_of_closure(session, item), by, approve=True)
         case Action.RETURN if item.state is ItemState.OBJECTED:
-            objecting = select(Objection.person_id).where(Objection.item_id == item.id, col(Objection.upheld).is_(None))
-            return session.get(Person, session.exec(objecting).first())
+            objection = open_objection(session, item)
+            return session.get(Person, objection.person_id) if objection is not None else None
         case Action.RETURN:
             return _after(session, item, turn_of_closure(session, item), by, approve=False)
     return None

@@ -253,6 +253,12 @@ def close_instruction(session: Session, instruction: Instruction, *, by: Actor, 
     return instruction
 
 
+def newest_instruction(session: Session, item: WorkItem) -> Instruction | None:
+    """The last instruction given for the item, where there is any."""
+    given = select(Instruction).where(Instruction.item_id == item.id).order_by(col(Instruction.id).desc())
+    return session.exec(given).first()
+
+
 def find_instruction(session: Session, number: int) -> Instruction:
     """The instruction with this number. Raises NotFoundError."""
     found = session.get(Instruction, number)

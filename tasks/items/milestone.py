@@ -54,7 +54,7 @@ def reach_milestone(session: Session, item: WorkItem, *, by: Actor, title: str) 
     Raises NotFoundError that names the open milestones there are.
     """
     with performing(session, by, Action.MILESTONE, item):
-        opened = [known for known in _of(session, item) if _is_milestone(known) and known.done_on is None]
+        opened = open_milestones(session, item)
         reached = next((milestone for milestone in opened if milestone.title == title.strip()), None)
         if reached is None:
             names = "、".join(str(milestone.title) for milestone in opened) or "无"
@@ -62,6 +62,11 @@ def reach_milestone(session: Session, item: WorkItem, *, by: Actor, title: str) 
         reached.done_on, reached.look_on = by.on, None
         refresh_due(session, item)
     return by.on <= reached.due_on
+
+
+def open_milestones(session: Session, item: WorkItem) -> list[Deadline]:
+    """The milestones not reached yet, in the order of their days."""
+    return [known for known in _of(session, item) if _is_milestone(known) and known.done_on is None]
 
 
 def _is_milestone(deadline: Deadline) -> bool:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
@@ -45,6 +45,12 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
             what=f"{by.name}提出转办异议,待您转办或退回", by=by,
         )  # fmt: skip
     return objection
+
+
+def open_objection(session: Session, item: WorkItem) -> Objection | None:
+    """The objection that waits for an answer, where one does."""
+    waiting = select(Objection).where(Objection.item_id == item.id, col(Objection.upheld).is_(None))
+    return session.exec(waiting).first()
 
 
 def check_objectable(session: Session, item: WorkItem, *, on: dt.date) -> None:

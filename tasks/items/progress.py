@@ -1,12 +1,14 @@
 """Recording progress. An entry that names its next report day is a promise: the ladder waits for it, no longer."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
+from models.days import DAY
 from models.errors import BadInputError
 from models.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.light import planned_percent
@@ -82,6 +84,14 @@ def record_progress(
     return entry
 
 
+def items_of(session: Session, entries: Collection[int]) -> dict[int, int]:
+    """The item of each of these entries of progress, by entry; nothing is asked where none is wanted."""
+    if not entries:
+        return {}
+    query = select(ProgressEntry).where(col(ProgressEntry.id).in_(entries))
+    return {key(entry.id): entry.item_id for entry in session.exec(query)}
+
+
 def _planned(session: Session, item: WorkItem, on: dt.date) -> int | None:
     """The points that even progress would have reached on the day; none for a recurring item."""
     final = session.exec(
@@ -111,7 +121,7 @@ def _keep_or_make_promise(session: Session, deed: ActUnderWay, next_report_on: d
     ).all()
     for deadline in open_ones:
         if next_report_on is not None:
-            after = next_report_on + dt.timedelta(days=1)
+            after = next_report_on + DAY
             deadline.look_on, deadline.promised = max(after, waits or after), True
         elif deadline.promised:
             deadline.look_on, deadline.promised = waits, False

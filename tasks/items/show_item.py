@@ -3,9 +3,11 @@
 The number of questions asked of the database depends neither on the plan's size nor on how much happened to the item.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor
@@ -34,9 +36,9 @@ from tasks.acting.authorize import authorize
 from tasks.acting.perform import open_actions
 from tasks.items.close import lacking
 from tasks.items.dossier import Dossier, dossier_of
-from tasks.ladder.status import light_of
+from tasks.ladder.status import standing_alone
 from tasks.notices.browse_notices import tell_notice
-from tasks.people.people_of import holders_of, unit_named
+from tasks.people.people_of import filled, holders, unit_named
 
 ROLES = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE, Role.SUPERVISOR)
 _PEOPLE = ("person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_id", "closed_by_id")
@@ -50,9 +52,8 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
     dossier = dossier_of(session, item)
     policy, parent = dossier.policy, dossier.parent
     suspensions, evidence = dossier.of(Suspension), dossier.of(Evidence)
-    light = light_of(session, item, policy, paused=bool(suspensions), on=by.on, calendar=calendar)
-    holders = holders_of(session, item, ROLES, by.on)
-    people = _names(session, dossier, holders.values())
+    light, responsible = _today(session, dossier, by.on, calendar)
+    people = _names(session, dossier, responsible.values())
     departments, moves = dossier.departments, dossier.parts(DeadlineMove, "deadline_id")
     unit = unit_named(item, departments.get(item.department_id))
     away = not (light is Light.BLUE or item.state is ItemState.CLOSED)
@@ -64,7 +65,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "light": light,
         "unit": unit,
         "cooperating": [helping.text for helping in dossier.of(ItemUnit)],
-        "people": {role.label: people[holders[role]] for role in ROLES if role in holders},
+        "people": {role.label: people[person] for role, person in responsible.items()},
         "importance": item.importance,
         "percent": item.percent,
         "recurrence": describe(item.recurrence) if item.recurrence and "FREQ=" in item.recurrence else item.recurrence,
@@ -108,6 +109,14 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         ],
         "may": [{"action": action, "name": action.label} for action in open_actions(session, by, item)],
     }
+
+
+def _today(session: Session, dossier: Dossier, on: dt.date, calendar: WorkCalendar) -> tuple[Light, dict[Role, int]]:
+    """The item's light and who fills which role (ids) on the day."""
+    paused = bool(dossier.of(Suspension))
+    alone, values = standing_alone(session, dossier.item, dossier.policy, paused=paused, on=on, calendar=calendar)
+    light, *answers = session.execute(text(f"SELECT light, {holders(ROLES)} FROM {alone}"), values).one()
+    return Light(light), filled(ROLES, answers)
 
 
 def _names(session: Session, dossier: Dossier, besides: Iterable[int]) -> Names:

@@ -1,5 +1,7 @@
 """Signing for an item (签收): each unit for itself, a deputy in the holder's name."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
@@ -42,6 +44,12 @@ def lead_receipt(session: Session, item: WorkItem) -> Receipt:
             Receipt.item_id == item.id, Receipt.assignment == item.assignments, col(Receipt.unit_id).is_(None)
         )
     ).one()
+
+
+def open_receipts(session: Session, item: WorkItem) -> Sequence[Receipt]:
+    """The receipts nobody signed yet, in the order in which they were asked for."""
+    waiting = select(Receipt).where(Receipt.item_id == item.id, col(Receipt.signed_at).is_(None))
+    return session.exec(waiting.order_by(col(Receipt.id))).all()
 
 
 def _open(session: Session, deed: ActUnderWay) -> tuple[Receipt, Standing]:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
+from models.days import DAY
 from models.errors import BadInputError
 from models.item import Deadline, ItemState, MoveCause, WorkItem
 from models.permission import Action
@@ -74,8 +75,7 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
 
 def span(suspension: Suspension, on: dt.date, calendar: WorkCalendar) -> int:
     """How many days the clock stood still if it runs again on `on`: that day itself runs."""
-    day = dt.timedelta(days=1)
-    return suspension.unit.between(suspension.from_on - day, on - day, calendar)
+    return suspension.unit.between(suspension.from_on - DAY, on - DAY, calendar)
 
 
 def _open(session: Session, item: WorkItem) -> list[Deadline]:

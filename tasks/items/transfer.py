@@ -11,13 +11,13 @@ from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError
 from models.item import ItemState, WorkItem
 from models.notice import NoticeKind
-from models.objection import Objection
 from models.organ import Department
 from models.permission import Action, Scope
 from models.person import Person, Post, Role, Tenure
 from models.receipt import Receipt
 from models.typed_text import words
 from tasks.acting.perform import ActUnderWay, performing
+from tasks.items.object_to import open_objection
 from tasks.lists.item_line import ItemLine
 from tasks.notices.tell import settle, tell
 
@@ -93,9 +93,7 @@ def _target(
 
 
 def _uphold(session: Session, deed: ActUnderWay, reason: str) -> None:
-    open_one = session.exec(
-        select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
-    ).first()
+    open_one = open_objection(session, deed.item)
     if open_one is not None:
         open_one.upheld, open_one.decided_by_id = True, deed.person_id
         open_one.decided_on, open_one.answer = deed.by.on, reason

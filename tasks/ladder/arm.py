@@ -16,6 +16,7 @@ from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCau
 from models.plan import AnnualPlan
 from models.policy import DEFAULT_PRESET, Policy, Rung
 from models.recurrence import occurrences
+from tasks.ladder.set_policy import rungs_of
 
 _COMPLETE = (
     "i.plan_id = :plan AND i.state = 'draft' AND NOT i.unconfirmed"
@@ -85,7 +86,7 @@ def freeze(session: Session, preset: str) -> Policy:
     if policy is None:
         names = session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))).all()
         raise BadInputError(f"没有名为“{preset}”的督办策略;可用:{'、'.join(names)}。")
-    rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
+    rungs = rungs_of(session, policy)
     terms = policy.model_dump(exclude={"id", "frozen_hash"})
     content = [rung.model_dump(mode="json", exclude={"id", "policy_id"}) for rung in rungs]
     written = json.dumps([terms, content], ensure_ascii=False, sort_keys=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Date, Integer, bindparam, text
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
+from models.days import DAY
 from models.escalation import RungFiring, Window, steps, windows
 from models.item import Deadline
 from models.notice import NoticeKind, NoticeState
@@ -24,7 +25,6 @@ from models.workdays import WorkCalendar
 from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_post
 
 SLUG = "daily_supervision"
-_DAY = dt.timedelta(days=1)
 _ALL = 2**62
 
 
@@ -55,7 +55,7 @@ def remind(session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCal
         session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
         rehearsing=bool(issued and issued > on),
     )  # fmt: skip
-    sweep.daily(min(swept, on - _DAY) if swept else on - _DAY)
+    sweep.daily(min(swept, on - DAY) if swept else on - DAY)
     if look and (look <= on or sweep.rehearsing):
         sweep.look()
     session.execute(_AFTERWARDS, {"slug": SLUG, "on": on, "now": now})
@@ -132,7 +132,7 @@ class _Sweep:
             by_due, by_issue = steps(rungs)
             rows += self._rows(policy_id, windows(by_due, self.calendar, since=since, on=self.on))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
-            reached = windows(by_issue, self.calendar, since=since - _DAY, on=self.on)
+            reached = windows(by_issue, self.calendar, since=since - DAY, on=self.on)
             unsigned += self._rows(policy_id, [w for w in reached if w.top or w.fire_on > since])
         self._raise(
             rows,

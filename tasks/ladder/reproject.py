@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.database import key
+from models.days import DAY
 from models.escalation import RungFiring, steps
 from models.item import Deadline, WorkItem
 from models.policy import Rung
@@ -35,7 +36,7 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
     lie in the past is raised by the next sweep.
     """
     last = session.get(LastRun, SLUG)
-    swept = last.on if last else on - dt.timedelta(days=1)
+    swept = last.on if last else on - DAY
     rungs = session.exec(select(Rung).order_by(col(Rung.policy_id))).all()
     labels = {rung.id: rung.label for rung in rungs}
     ladders = {policy: steps(group)[0] for policy, group in groupby(rungs, lambda rung: rung.policy_id)}

@@ -3,7 +3,7 @@
 A preset that is set changes what is issued from then on; a plan that runs keeps the copy it was issued with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
@@ -18,10 +18,11 @@ from models.ledgers.kinds import member_named
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person, Role
+from models.plan import AnnualPlan
 from models.policy import Colour, Policy, Relation, ReportingCycle, Rung
 from models.unit import Unit
 from tasks.acting.audit import recorded
-from tasks.acting.authorize import authorize_organ
+from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.wording.policy import differences, term_label
 
 _NUMBERS = {
@@ -49,7 +50,6 @@ def list_policies(session: Session) -> list[Policy]:
 
 def show_policy(session: Session, policy: Policy) -> dict[str, Any]:
     """A policy as the data that `set_policy` takes."""
-    rungs = session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
     terms = policy.model_dump(exclude={"id", "frozen_hash"})
     return {
         **{name: str(value) if isinstance(value, Coded) else value for name, value in terms.items()},
@@ -58,9 +58,14 @@ def show_policy(session: Session, policy: Policy) -> dict[str, Any]:
                 name: str(value) if isinstance(value, Coded) else value
                 for name, value in rung.model_dump(include=set(_RUNG)).items()
             }
-            for rung in rungs
+            for rung in rungs_of(session, policy)
         ],
     }
+
+
+def rungs_of(session: Session, policy: Policy) -> Sequence[Rung]:
+    """The policy's rungs, the lowest first."""
+    return session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
 
 
 def find_policy(session: Session, name: str) -> Policy:
@@ -69,6 +74,26 @@ def find_policy(session: Session, name: str) -> Policy:
     if name not in presets:
         raise NotFoundError(f"没有名为“{name}”的督办策略;可用:{'、'.join(presets)}。")
     return presets[name]
+
+
+def seen_policy(session: Session, policy_id: int, *, by: Actor) -> Policy:
+    """A preset, or a copy that a plan of an organ runs by whose policies `by` sets. Raises NotFoundError."""
+    found = session.get(Policy, policy_id)
+    if found is None or not (found.frozen_hash is None or _runs_for(session, found, by)):
+        raise NotFoundError("没有这个督办策略,或者它不在您的查看范围内。")
+    return found
+
+
+def policies_in_use(session: Session, *, by: Actor, most: int) -> Sequence[tuple[AnnualPlan, Organ, Policy]]:
+    """The newest plans of the organs whose policies `by` sets, each with its organ and the copy it runs by."""
+    return session.exec(
+        select(AnnualPlan, Organ, Policy)
+        .join(Organ, col(Organ.id) == AnnualPlan.organ_id)
+        .join(Policy, col(Policy.id) == AnnualPlan.policy_id)
+        .where(col(AnnualPlan.organ_id).in_(organs_within(session, by, Action.POLICY)))
+        .order_by(col(AnnualPlan.year).desc(), col(Organ.id))
+        .limit(most)
+    ).all()
 
 
 def set_policy(
@@ -120,6 +145,11 @@ def check_may_set(session: Session, by: Actor) -> None:
     authorize_organ(session, by, Action.POLICY, organ.id if organ else None)
     if organ is not None and organ.parent_id is not None:
         raise ForbiddenError("督办策略供各单位共用,由最上级单位的督办员或管理员修改。")
+
+
+def _runs_for(session: Session, policy: Policy, by: Actor) -> bool:
+    mine = col(AnnualPlan.organ_id).in_(organs_within(session, by, Action.POLICY))
+    return session.exec(select(AnnualPlan.id).where(AnnualPlan.policy_id == policy.id, mine)).first() is not None
 
 
 def _list(data: Mapping[str, Any], name: str) -> list[Any]:

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from models.database import key
 from models.item import WorkItem
 from models.light import Light
-from models.organ import Department
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from models.policy import Policy
 from models.workdays import WorkCalendar
+from tasks.people.find import departments_of
 
 _ANY = Policy(name="")
 """Before a plan is issued nothing is late, and any policy will do."""
@@ -160,14 +160,16 @@ def _knows_lag(policy: Policy) -> bool:
     return (policy.lag_yellow, policy.lag_red) != (None, None)
 
 
-def light_of(
+def standing_alone(
     session: Session, item: WorkItem, policy: Policy | None, *, paused: bool, on: dt.date, calendar: WorkCalendar
-) -> Light:
-    """The light of one item that lives by the policy, if by any; `paused`: it was ever suspended."""
+) -> tuple[str, dict[str, Any]]:
+    """One item as `standing` has it, and what that is bound with; it lives by the policy, if by any.
+
+    `paused`: the item was ever suspended.
+    """
     terms = policy or _ANY
-    lights = standing(lag=_knows_lag(terms), paused=paused, postgres=session.get_bind().dialect.name == "postgresql")
-    values = _values(item.plan_id, terms, on, calendar) | {"item": item.id}
-    return Light(session.execute(text(f"SELECT light FROM {lights} WHERE i.id = :item"), values).scalar_one())
+    alone = standing(lag=_knows_lag(terms), paused=paused, postgres=session.get_bind().dialect.name == "postgresql")
+    return f"{alone} WHERE i.id = :item", _values(item.plan_id, terms, on, calendar) | {"item": item.id}
 
 
 def _policy(session: Session, plan: AnnualPlan) -> Policy:
@@ -213,8 +215,7 @@ Namer = Callable[[Any], str]
 
 
 def _by_department(session: Session, plan: AnnualPlan, rows: Sequence[Any], _on: dt.date) -> Namer:
-    departments = session.exec(select(Department).where(Department.organ_id == plan.organ_id))
-    names = {department.id: department.name for department in departments}
+    names = {department.id: department.name for department in departments_of(session, plan.organ_id)}
     return lambda row: names.get(row[1]) or row[2] or UNASSIGNED
 
 

@@ -18,7 +18,6 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.row_terms import Amounts, open_terms
 
 ROWS = 100
@@ -107,6 +106,36 @@ def browse(
     return LedgerPage(session.exec(ordered).all(), total, number, pages)
 
 
+def rows_after(
+    session: Session,
+    organ: Organ,
+    kind: Kind,
+    after: int,
+    *,
+    limit: int,
+    from_on: dt.date | None = None,
+    until_on: dt.date | None = None,
+    withdrawn: bool | None = None,
+) -> tuple[list[Any], int | None]:
+    """The rows in the order of their numbers, from the one behind `after` on; and after which number more follow, None
+    where none do. Withdrawn rows or the others; without `withdrawn` all.
+
+    A program that remembers the last number reads every row once. Whoever calls has asked whether the ledger may be
+    read.
+    """
+    table: Any = kind.table
+    day = getattr(table, kind.day)
+    query = select(table).where(table.organ_id == organ.id, table.id > after).order_by(table.id).limit(limit + 1)
+    if withdrawn is not None:
+        query = query.where(table.withdrawn_on.is_not(None) if withdrawn else table.withdrawn_on.is_(None))
+    if from_on is not None:
+        query = query.where(day >= from_on)
+    if until_on is not None:
+        query = query.where(day <= until_on)
+    found = session.exec(query).all()
+    return list(found[:limit]), found[limit - 1].id if len(found) > limit else None
+
+
 def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amounts: Amounts) -> list[KindCount]:
     """How every ledger stands: one statement for all, and one more for each that has terms."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
@@ -143,7 +172,7 @@ def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amoun
 def filters_of(kind: Kind) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """The choices a list of the ledger can be narrowed by: column, label, and (code, word) of each."""
     found = []
-    for one in fields_of(kind):
+    for one in kind.columns:
         if one.takes is FieldType.CHOICE and one.choices is not None:
             found.append((one.name, one.label, [(str(member.value), member.label) for member in one.choices]))
         elif one.takes is FieldType.YES_NO:
@@ -164,9 +193,7 @@ def _conditions(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.until_on is not None:
         conditions.append(day <= wanted.until_on)
     if wanted.words:
-        texts = [
-            getattr(table, one.name) for one in fields_of(kind) if one.takes in (FieldType.TEXT, FieldType.LONG_TEXT)
-        ]
+        texts = [getattr(table, one.name) for one in kind.columns if one.takes in (FieldType.TEXT, FieldType.LONG_TEXT)]
         asked = wanted.words.split()[:5]
         conditions += [or_(*(text.contains(word, autoescape=True) for text in texts)) for word in asked]
     for name, code in wanted.choices.items():

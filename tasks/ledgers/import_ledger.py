@@ -18,16 +18,15 @@ from models.errors import CellError, ImportRefusedError
 from models.insert_many import insert_many
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.entry import LedgerRow
-from models.ledgers.kind import Kind
+from models.ledgers.kind import COMMON, Kind
 from models.organ import Organ
 from models.permission import Action
 from tasks.acting.audit import Record, json_value
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-from tasks.ledgers.fields import COMMON, fields_of
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.read_cell import is_dash, is_nothing
-from tasks.ledgers.read_table import LedgerTable, Skipped, TableRow, kind_field, read_table
+from tasks.ledgers.read_table import LedgerTable, Skipped, TableRow, read_table
 from tasks.ledgers.read_values import Known, check_values, read_values, words_of
 from tasks.ledgers.record import deriver, hold_identities, identity_of
 from tasks.reading.cells import plain as cell_words
@@ -152,7 +151,7 @@ def _understand(session: Session, organ: Organ, found: LedgerImport, table: Ledg
     """Every row with its values, held against what the ledger has; everything wrong on the way."""
     kind, known, derive = found.kind, Known(session, organ), deriver(session, organ, found.kind)
     stands = _Standing(session, organ, kind)
-    defaults = {one.name: one.default for one in fields_of(kind)}
+    defaults = {one.name: one.default for one in kind.columns}
     seen: dict[tuple[Any, ...], TableRow] = {}
     faults: dict[int, list[CellError]] = defaultdict(list)
     for place, row in enumerate(table.rows):
@@ -202,7 +201,7 @@ def words_of_value(value: Any) -> str:
 
 
 def _error(kind: Kind, table: LedgerTable, row: TableRow, name: str, accepted: str) -> CellError:
-    heading = table.headings.get(name) or kind_field(kind, name).label
+    heading = table.headings.get(name) or kind.field(name).label
     return CellError(row.sheet, row.row, heading, cell_words(row.cells.get(name, "")), accepted)
 
 

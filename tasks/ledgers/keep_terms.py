@@ -5,12 +5,14 @@ before. Whatever is asked twice is done once.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, text
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, col, select, tuple_
+from sqlmodel.sql.expression import Select
 
 from models.actor import Actor
 from models.database import key
@@ -22,8 +24,8 @@ from models.organ import Organ
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.ladder.arm import refresh_due
-from tasks.ledgers.owed import Owed, owed_by_rows, owed_by_year
-from tasks.ledgers.own_terms import OwnTerms, own_terms
+from tasks.ledgers.owed import Owed, owed_by_rows, owed_by_year, rows_of_year, rows_owing
+from tasks.ledgers.own_terms import own_terms
 from tasks.ledgers.set_days import set_days
 from tasks.ledgers.standing_item import standing_item
 
@@ -68,12 +70,16 @@ def keep_terms(
     session.flush()
     own, organ_id = own_terms(session, key(organ.id)), key(organ.id)
     plans = _issued_plans(session, organ_id)
-    kept = _kept(session, organ_id, kind, [row.id for row in rows])
+    kept = _kept(session, organ_id, [(kind.code, row.id) for row in rows])
     owed = list(owed_by_rows(kind, rows, own, calendar))
-    _bring_in_line(session, kind, owed, kept, plans, by, changes, corrected=True)
+    _bring_in_line(session, kind, owed, kept[kind.code], plans, by, changes, corrected=True)
     if kind.yearly:
-        days = [getattr(row, kind.day) for row in rows]
-        _keep_years(session, organ_id, kind, {day.year for day in days if day is not None}, own, plans, by, changes)
+        asked = _asked(session, organ_id, [kind])[kind.code]
+        years = {day.year for row in rows if (day := getattr(row, kind.day)) is not None}
+        # The years that have asked before as well: a corrected row may have left one.
+        for year in sorted((years | asked.keys()) & plans.keys()):
+            owed = list(owed_by_year(kind, year, rows_of_year(session, organ_id, kind, year), own))
+            _bring_in_line(session, kind, owed, asked[year], plans, by, changes)
     return changes
 
 
@@ -100,13 +106,16 @@ def keep_all(
     years = {year} & plans.keys() if year is not None else set(plans)
     if not years:
         return changes
-    for kind in kinds:
-        if kind.terms:
-            rows = _rows_owing(session, organ_id, kind, years)
-            kept = _kept(session, organ_id, kind, [row.id for row in rows])
-            _bring_in_line(session, kind, list(owed_by_rows(kind, rows, own, calendar)), kept, plans, by, changes)
-        if kind.yearly:
-            _keep_years(session, organ_id, kind, years, own, plans, by, changes)
+    asking = [kind for kind in kinds if kind.terms or kind.yearly]
+    rows = rows_owing(session, organ_id, asking, years)
+    kept = _kept(session, organ_id, [(kind.code, row.id) for kind in asking for row in rows[kind.code]])
+    asked = _asked(session, organ_id, asking)
+    for kind in asking:
+        owed = list(owed_by_rows(kind, rows[kind.code], own, calendar))
+        _bring_in_line(session, kind, owed, kept[kind.code], plans, by, changes)
+        for year in sorted(years) if kind.yearly else ():
+            owed = list(owed_by_year(kind, year, rows[kind.code], own))
+            _bring_in_line(session, kind, owed, asked[kind.code][year], plans, by, changes)
     return changes
 
 
@@ -117,52 +126,33 @@ def _issued_plans(session: Session, organ_id: int) -> dict[int, AnnualPlan]:
     return {plan.year: plan for plan in plans}
 
 
-def _rows_owing(session: Session, organ_id: int, kind: Kind, years: set[int]) -> Sequence[Any]:
-    """The rows of these years, and those of any year with something still to be done."""
-    table: Any = kind.table
-    day = getattr(table, kind.day)
-    within = [day.between(dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in sorted(years)]
-    still = [
-        and_(getattr(table, term.start).is_not(None), getattr(table, term.done).is_(None))
-        for term in kind.terms
-        if not term.minimum
-    ]
-    query = select(table).where(table.organ_id == organ_id, table.withdrawn_on.is_(None), or_(*within, *still))
-    return session.exec(query.order_by(table.id)).all()
+def _kept(session: Session, organ_id: int, rows: Sequence[tuple[str, int]]) -> dict[str, dict[tuple[int, str], Kept]]:
+    """The deadlines there are for these rows, each a ledger and a number: by ledger, then by row and term."""
+    place = tuple_(col(LedgerDeadline.kind), col(LedgerDeadline.row_id))
+    found: dict[str, dict[tuple[int, str], Kept]] = defaultdict(dict)
+    for start in range(0, len(rows), _CHUNK):
+        for tie, deadline in session.exec(_ties(organ_id).where(place.in_(rows[start : start + _CHUNK]))):
+            found[tie.kind][tie.row_id, tie.term] = tie, deadline
+    return found
 
 
-def _kept(session: Session, organ_id: int, kind: Kind, rows: Sequence[int]) -> dict[tuple[int, str], Kept]:
-    """The deadlines there are for these rows, by row and term."""
-    query = (
+def _asked(session: Session, organ_id: int, kinds: Sequence[Kind]) -> dict[str, dict[int, dict[tuple[int, str], Kept]]]:
+    """The deadlines there are for what years ask of these ledgers: by ledger and year, then as `_kept`."""
+    codes = [kind.code for kind in kinds if kind.yearly]
+    of_years = _ties(organ_id).where(LedgerDeadline.row_id == OF_THE_YEAR, col(LedgerDeadline.kind).in_(codes))
+    found: dict[str, dict[int, dict[tuple[int, str], Kept]]] = defaultdict(lambda: defaultdict(dict))
+    for tie, deadline in session.exec(of_years) if codes else ():
+        found[tie.kind][tie.year][tie.row_id, tie.term] = tie, deadline
+    return found
+
+
+def _ties(organ_id: int) -> Select[LedgerDeadline, Deadline]:
+    return (
         select(LedgerDeadline, Deadline)
         .join(Deadline, col(Deadline.id) == LedgerDeadline.deadline_id)
-        .where(LedgerDeadline.organ_id == organ_id, LedgerDeadline.kind == kind.code)
+        .where(LedgerDeadline.organ_id == organ_id)
         .order_by(col(LedgerDeadline.id))
     )
-    kept: dict[tuple[int, str], Kept] = {}
-    for start in range(0, len(rows), _CHUNK):
-        for tie, deadline in session.exec(query.where(col(LedgerDeadline.row_id).in_(rows[start : start + _CHUNK]))):
-            kept[tie.row_id, tie.term] = tie, deadline
-    return kept
-
-
-def _keep_years(
-    session: Session, organ_id: int, kind: Kind, years: set[int], own: OwnTerms, plans: dict[int, AnnualPlan],
-    by: Actor, changes: TermChanges,
-) -> None:  # fmt: skip
-    """What each year asks, the years that have asked before included: a corrected row may have left one."""
-    known: dict[int, dict[tuple[int, str], Kept]] = {}
-    query = (
-        select(LedgerDeadline, Deadline)
-        .join(Deadline, col(Deadline.id) == LedgerDeadline.deadline_id)
-        .where(LedgerDeadline.organ_id == organ_id, LedgerDeadline.kind == kind.code)
-        .where(LedgerDeadline.row_id == OF_THE_YEAR)
-    )
-    for tie, deadline in session.exec(query):
-        known.setdefault(tie.year, {})[tie.row_id, tie.term] = tie, deadline
-    for year in sorted((years | known.keys()) & plans.keys()):
-        owed = list(owed_by_year(session, organ_id, kind, year, own))
-        _bring_in_line(session, kind, owed, known.get(year, {}), plans, by, changes)
 
 
 def _bring_in_line(
@@ -175,6 +165,7 @@ def _bring_in_line(
     """
     items = _Items(session, kind, plans, by)
     wanted = {(one.row_id, one.term): one for one in owed}
+    was = {key(deadline.id): (deadline.due_on, deadline.done_on) for _, deadline in kept.values()}
     moved: list[int] = []
     for place, (_, deadline) in kept.items():
         one = wanted.pop(place, None)
@@ -198,8 +189,8 @@ def _bring_in_line(
     set_days(session, kind, [(one, plan, key(items.of(plan).id)) for one, plan in fresh], on=by.on)
     changes.made += len(fresh)
     _drop_notices(session, moved)
-    touched = {deadline.item_id for _, deadline in kept.values()} | items.used
-    for item_id in sorted(touched):
+    touched = {one.item_id for _, one in kept.values() if (one.due_on, one.done_on) != was[key(one.id)]}
+    for item_id in sorted(touched | items.used):
         refresh_due(session, session.get_one(WorkItem, item_id))
 
 

@@ -1,16 +1,19 @@
 """What rows of a ledger owe by their terms, and what a year owes: days, and whether they were met."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import Integer, bindparam
+from sqlmodel import Session, SQLModel, and_, extract, or_, select
 
 from models.ledger_deadline import OF_THE_YEAR
 from models.ledgers.kind import Kind
 from models.ledgers.term import Term
+from models.load_together import Together
 from models.workdays import WorkCalendar
 from tasks.ledgers.own_terms import OwnTerms, amount_of, span_words
 
@@ -59,22 +62,18 @@ def owed_by_rows(kind: Kind, rows: Iterable[Any], own: OwnTerms, calendar: WorkC
             )  # fmt: skip
 
 
-def owed_by_year(session: Session, organ_id: int, kind: Kind, year: int, own: OwnTerms) -> Iterator[Owed]:
-    """What the year asks of the ledger, turn by turn.
+def owed_by_year(kind: Kind, year: int, rows: Sequence[Any], own: OwnTerms) -> Iterator[Owed]:
+    """What the year asks of the ledger, turn by turn; `rows` are at least those of the year.
 
     A default that nobody confirmed is asked of nobody: no text backs it, and no row of the office speaks of it.
     """
-    terms = [
-        (term, term.amount if policy is None else policy.amount)
-        for term in kind.yearly
-        for policy in [own.get((kind.code, term.code))]
-        if policy is not None or not term.remembered
-    ]
-    terms = [(term, amount) for term, amount in terms if amount > 0]
-    rows = rows_of_year(session, organ_id, kind, year) if terms else ()
-    for term, amount in terms:
+    for term in kind.yearly:
+        policy = own.get((kind.code, term.code))
+        amount = term.amount if policy is None else policy.amount
+        if amount <= 0 or (policy is None and term.remembered):
+            continue
         for turn in term.turns(year):
-            counting = [row for row in rows if turn.first <= getattr(row, kind.day) <= turn.due_on]
+            counting = [row for row in rows if turn.first <= (getattr(row, kind.day) or dt.date.max) <= turn.due_on]
             yield Owed(
                 OF_THE_YEAR, f"{term.code}.{turn.code}", year, f"{turn.title}:{amount}{term.unit}", turn.due_on,
                 term.met(counting, kind.day, Decimal(amount)), f"{year}年,{span_words(term, amount, term.unit)}",
@@ -108,6 +107,30 @@ def rows_of_year(session: Session, organ_id: int, kind: Kind, year: int) -> Sequ
         .where(day >= dt.date(year, 1, 1), day <= dt.date(year, 12, 31))
         .order_by(table.id)
     ).all()
+
+
+def rows_owing(session: Session, organ_id: int, kinds: Sequence[Kind], years: Collection[int]) -> dict[str, list[Any]]:
+    """By ledger the rows of these years, and those of any year with something still to be done, by one statement."""
+    if not kinds:
+        return {}
+    found = _owing(tuple(kinds)).load(session, organ=organ_id, years=sorted(years))
+    return {kind.code: found[kind.table] for kind in kinds}
+
+
+@lru_cache(maxsize=64)
+def _owing(kinds: tuple[Kind, ...]) -> Together:
+    organ, years = bindparam("organ", type_=Integer), bindparam("years", expanding=True, type_=Integer)
+    asked: dict[type[SQLModel], Any] = {}
+    for kind in kinds:
+        table: Any = kind.table
+        still = [
+            and_(getattr(table, term.start).is_not(None), getattr(table, term.done).is_(None))
+            for term in kind.terms
+            if not term.minimum
+        ]
+        within = extract("year", getattr(table, kind.day)).in_(years)
+        asked[table] = and_(table.organ_id == organ, table.withdrawn_on.is_(None), or_(within, *still))
+    return Together(asked)
 
 
 def row_name(kind: Kind, row: Any) -> str:

@@ -5,22 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.errors import CellError
-from models.ledgers.field import FieldType, LedgerField
+from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
-from tasks.ledgers.fields import fields_of, names_of
 from tasks.reading.cells import plain
-from tasks.reading.ledger_columns import header_readings, plain_heading
 from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
 from tasks.reading.secrecy import marking
 from tasks.reading.sheet import Cell, Sheet
+from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, find_header, spans_columns
 
-HEADER_WITHIN = 20
-"""The header stands in one of this many first rows: a title, a unit and a date may stand above it."""
-EXAMPLE_SHEET, GUIDE_SHEET = "示例", "填写说明"
-"""The sheets of our template that hold no rows to bring in."""
-
-_SHOWN_ONLY = {plain_heading(word) for word in ("序号", "编号", "行号", "id", "no")}
-"""Columns that number the rows of a sheet: not worth a word where no field has that name."""
 _TOTAL = re.compile(r"(?:本页|本月|累计|总|合|小|共)?(?:合计|小计|总计|共计|累计|计)[::]?.{0,12}")
 _NOTE = re.compile(
     r"(?:注|备注|说明|填表说明|填表人|填报人|填报单位|填报日期|制表|制表人|审核人?|联系人|联系电话|单位负责人)\s*[::].*",
@@ -61,14 +53,6 @@ class LedgerTable:
     ignored_sheets: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Header:
-    top: int
-    below: int
-    columns: Mapping[str, int]
-    headings: Sequence[str]
-
-
 def read_table(sheets: Sequence[Sheet], kind: Kind, always: Mapping[str, Cell] | None = None) -> LedgerTable:
     """The rows of every sheet that has a header. Everything wrong is collected, nothing is raised.
 
@@ -77,7 +61,7 @@ def read_table(sheets: Sequence[Sheet], kind: Kind, always: Mapping[str, Cell] |
     found = LedgerTable()
     read = 0
     for sheet in sheets:
-        header = _find_header(sheet, kind) if sheet.name not in (EXAMPLE_SHEET, GUIDE_SHEET) else None
+        header = find_header(sheet, kind)
         if header is None:
             found.ignored_sheets.append(sheet.name or "")
             continue
@@ -90,56 +74,22 @@ def read_table(sheets: Sequence[Sheet], kind: Kind, always: Mapping[str, Cell] |
     return found
 
 
-def _find_header(sheet: Sheet, kind: Kind) -> _Header | None:
-    """The row of the first ones that names most fields; the upper one among equals.
-
-    It names two at least, or one where the ledger asks for no more.
-    """
-    least = min(2, max(1, sum(one.required for one in kind.fields)))
-    best: _Header | None = None
-    for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        for below, headings in header_readings(sheet, index, row):
-            columns = _columns(headings, kind)
-            if len(columns) >= least and (best is None or len(columns) > len(best.columns)):
-                best = _Header(index, below, columns, headings)
-    return best
-
-
-def _columns(headings: Sequence[str], kind: Kind) -> dict[str, int]:
-    """Which column is which field; of two headings for one field the one that is its label, else the first."""
-    names = names_of(kind)
-    found: dict[str, int] = {}
-    for index, heading in enumerate(headings):
-        one = names.get(plain_heading(heading)) if heading else None
-        if one is None:
-            continue
-        exact = plain_heading(heading) == plain_heading(one.label)
-        if one.name not in found or (exact and plain_heading(headings[found[one.name]]) != plain_heading(one.label)):
-            found[one.name] = index
-    return found
-
-
-def _read_sheet(found: LedgerTable, sheet: Sheet, header: _Header, kind: Kind, always: Mapping[str, Cell]) -> None:
-    for name, index in header.columns.items():
-        found.headings.setdefault(name, header.headings[index])
-        if kind_field(kind, name).takes is FieldType.MONEY and "万元" in header.headings[index]:
+def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, always: Mapping[str, Cell]) -> None:
+    for name, heading in header.headings.items():
+        found.headings.setdefault(name, heading)
+        if kind.field(name).takes is FieldType.MONEY and "万元" in heading:
             found.wan.add(name)
-    used = set(header.columns.values())
-    found.ignored_columns += [
-        heading
-        for index, heading in enumerate(header.headings)
-        if heading and index not in used and plain_heading(heading) not in _SHOWN_ONLY
-    ]
+    found.ignored_columns += header.ignored(kind)
     for index, row in enumerate(sheet.rows[: header.top]):
         if texts := [plain(cell) for cell in row if cell != "" and plain(cell)]:
             found.skipped.append(Skipped(sheet.name, index + 1, texts[0][:40], "表头以上的文字"))
-    missing = [one for one in fields_of(kind) if one.required and one.name not in {*header.columns, *always}]
+    missing = [one for one in kind.columns if one.required and one.name not in {*header.columns, *always}]
     for one in missing:
         said = f"缺少“{one.label}”列:此项必填。" + (f"也可写作{'、'.join(one.headings)}。" if one.headings else "")
         found.errors.append(CellError(sheet.name, header.below, one.label, "", said))
     if missing:
         return
-    filled = _filled_down(sheet, header, kind)
+    columns = columns_below(sheet, header, kind)
     for index in range(header.below, len(sheet.rows)):
         cells = sheet.rows[index]
         place, texts = index + 1, [plain(cell) for cell in cells if cell != "" and plain(cell)]
@@ -156,52 +106,33 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: _Header, kind: Kind, a
         elif why := _no_row(sheet, header, index, texts):
             found.skipped.append(Skipped(sheet.name, place, texts[0][:40], why))
         else:
-            taken = {name: filled.get((name, index), cells[column]) for name, column in header.columns.items()}
+            taken = {name: column[index] for name, column in columns.items()}
             spoken = {name: cell for name, cell in taken.items() if _says(cell) or name not in always}
             found.rows.append(TableRow(sheet.name, place, {**always, **spoken}))
-
-
-def kind_field(kind: Kind, name: str) -> LedgerField:
-    """The field of that column, those of every ledger included. Raises KeyError."""
-    return next(one for one in fields_of(kind) if one.name == name)
 
 
 def _says(cell: Cell) -> bool:
     return cell != "" and (not isinstance(cell, str) or cell.strip() != "")
 
 
-def _no_row(sheet: Sheet, header: _Header, index: int, texts: Sequence[str]) -> str | None:
+def _no_row(sheet: Sheet, header: Header, index: int, texts: Sequence[str]) -> str | None:
     """Why a row with something in it is none; None where it is one."""
     first = re.sub(r"\s", "", texts[0])
-    if first.startswith(EXAMPLE_SHEET):
+    if first.startswith(EXAMPLE):
         return "示例行"
     if _TOTAL.fullmatch(first):
         return "合计行"
     if _NOTE.fullmatch(texts[0]):
         return "说明行"
-    if all(plain(sheet.rows[index][column]) == header.headings[column] for column in header.columns.values()):
+    if all(plain(sheet.rows[index][column]) == header.row[column] for column in header.columns.values()):
         return "重复的表头"
-    spans = any(block.top <= index <= block.bottom and block.right - block.left >= 2 for block in sheet.merged)
-    if len(texts) == 1 and len(header.columns) > 1 and spans:
+    if len(texts) == 1 and len(header.columns) > 1 and spans_columns(sheet, index):
         return "横跨各列的标题"
     return None
 
 
-def _filled_down(sheet: Sheet, header: _Header, kind: Kind) -> dict[tuple[str, int], Cell]:
-    """What stands in cells merged downwards: they speak for all their rows, but a number is never two rows'."""
-    fields = {column: name for name, column in header.columns.items() if name not in kind.identity}
-    found: dict[tuple[str, int], Cell] = {}
-    for block in sheet.merged:
-        for column in range(block.left, block.right + 1):
-            name = fields.get(column)
-            if name is not None and block.bottom > block.top >= header.below:
-                for index in range(block.top, min(block.bottom, len(sheet.rows) - 1) + 1):
-                    found[name, index] = sheet.rows[block.top][block.left]
-    return found
-
-
 def _no_header(sheet: Sheet, kind: Kind) -> CellError:
     seen = next((plain(cell) for row in sheet.rows for cell in row if cell != ""), "")
-    wanted = "、".join(f"“{one.label}”" for one in fields_of(kind) if one.required)
-    said = f"没有找到{kind.title}的表头:前 {HEADER_WITHIN} 行里要有一行列名,至少有{wanted or '一列'}。"
+    wanted = "、".join(f"“{one.label}”" for one in kind.columns if one.required)
+    said = f"没有找到{kind.title}的表头:前 {kind.within} 行里要有一行列名,至少有{wanted or '一列'}。"
     return CellError(sheet.name, 1, None, seen, f"{said}可下载空白模板对照。")

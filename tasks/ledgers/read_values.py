@@ -15,7 +15,6 @@ from models.ledgers.kind import Kind
 from models.organ import Organ
 from models.person import Person
 from models.plan import AnnualPlan
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.read_cell import is_nothing, read_cell
 from tasks.reading.cells import CellRefusedError, number, plain
 
@@ -120,7 +119,7 @@ def read_values(
     """
     found: dict[str, Any] = {}
     problems: list[FieldProblem] = []
-    for field in sorted(fields_of(kind), key=lambda field: field.takes is FieldType.ITEM):
+    for field in sorted(kind.columns, key=lambda field: field.takes is FieldType.ITEM):
         if field.name not in given:
             continue
         said = given[field.name]
@@ -150,7 +149,7 @@ def check_values(kind: Kind, values: Mapping[str, Any], *, wrong: Iterable[str] 
     known = set(wrong)
     problems = [
         _problem(field, "", f"{field.label}不能为空。", whole=True)
-        for field in fields_of(kind)
+        for field in kind.columns
         if field.required and values.get(field.name) is None and field.name not in known
     ]
     if known or problems:

@@ -22,7 +22,6 @@ from models.permission import Action
 from models.typed_text import words
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import FieldProblem, Known, ValuesRefusedError, check_values, read_values
@@ -37,7 +36,7 @@ def record_row(session: Session, organ: Organ, kind: Kind, given: Mapping[str, A
     Raises ValuesRefusedError with everything that is wrong, a number that is on record already included.
     """
     with _recording(session, organ, by) as record:
-        values = _whole(session, organ, kind, {field.name: None for field in fields_of(kind)} | dict(given))
+        values = _whole(session, organ, kind, {field.name: None for field in kind.columns} | dict(given))
         row = kind.table(
             organ_id=key(organ.id),
             recorded_at=by.now,
@@ -70,7 +69,7 @@ def correct_row(
         refuse_stale(session, kind, row, seen)
         _refuse_withdrawn(kind, row)
         values = _whole(session, organ, kind, given, row)
-        changed = [field.label for field in fields_of(kind) if values[field.name] != getattr(row, field.name)]
+        changed = [field.label for field in kind.columns if values[field.name] != getattr(row, field.name)]
         if changed:
             for name, value in values.items():
                 setattr(row, name, value)
@@ -150,7 +149,7 @@ def _whole(session: Session, organ: Organ, kind: Kind, given: Mapping[str, Any],
     day = getattr(row, kind.day, None)
     # An item is looked for in the year of the day, also where only the item is given.
     read, problems = read_values(kind, given, Known(session, organ), year=day.year if day else None)
-    values = {field.name: getattr(row, field.name) for field in fields_of(kind)} if row is not None else {}
+    values = {field.name: getattr(row, field.name) for field in kind.columns} if row is not None else {}
     values |= read
     problems += check_values(kind, values, wrong=[problem.name for problem in problems])
     if not problems:

@@ -14,7 +14,6 @@ from models.item import WorkItem
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.person import Person
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import trail_name
 
 MOST = 100
@@ -91,7 +90,7 @@ def _of_row(row: Any, name: str) -> Any:
 def _lines(session: Session, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     if "withdrawn_on" in after:
         yield "撤下" if after["withdrawn_on"] else "恢复"
-    for field in fields_of(kind):
+    for field in kind.columns:
         if field.name in after and before.get(field.name) != after[field.name]:
             was, now = (_words(session, field, told.get(field.name)) for told in (before, after))
             yield f"{field.label} {was} → {now}"

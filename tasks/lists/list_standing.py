@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_
 
 from models.closure import ClosureRequest, ClosureState
+from models.days import DAY
 from models.item import Deadline, WorkItem
 from models.light import Light
 from models.plan import AnnualPlan
@@ -70,5 +71,5 @@ def titled(line: ItemLine, day: OpenDay) -> str:
 
 def overdue_days(session: Session, plan: AnnualPlan, *, on: dt.date) -> dict[int, OpenDay]:
     """The longest overdue day of every item that has one: its end, a milestone or an instruction; by item."""
-    passed = open_days(session, plan, first=dt.date.min, last=on - dt.timedelta(days=1), on=on)
+    passed = open_days(session, plan, first=dt.date.min, last=on - DAY, on=on)
     return {day.item_id: day for day in reversed(passed)}

@@ -12,20 +12,20 @@ from icalendar import Calendar, Event
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.audit import AuditEntry
 from models.clock import opening_of
+from models.days import DAY
 from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
 from models.organ import Organ
 from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan, Project
 from tasks.acting.authorize import permitted
+from tasks.trail.changes_since import newest_of_all
 
 MOST = 2_000
 """Events of one calendar, the nearest first."""
 BACK = dt.timedelta(days=370)
 """What was due longer ago and is still open has left the calendar: it is in the list of what is overdue."""
-DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class _Line:
 
 def calendar_mark(session: Session, person: Person, *, on: dt.date) -> str:
     """What the calendar depends on: while it stays the same, so does every byte of `write_calendar`."""
-    newest = session.exec(select(sa.func.max(AuditEntry.id))).one() or 0
+    newest = newest_of_all(session)
     return f"{person.id}:{newest}:{on}"
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
-from models.clock import OFFICE_ZONE
+from models.clock import local
 from models.database import key
 from models.errors import BadInputError
 from models.explanation import why
@@ -186,7 +186,7 @@ def result_of(notice: Notice, digest: Digest | None, *, by: Actor, settings: Set
     if digest is not None and digest.attempts:
         if digest.state is DigestState.SENDING:
             return f"正在发送(第 {digest.attempts} 次)"
-        again = digest.next_try_at.astimezone(OFFICE_ZONE)
+        again = local(digest.next_try_at)
         return f"已试 {digest.attempts} 次未成,{again:%Y-%m-%d %H:%M} 后再试"
     if is_quiet(settings, by.now):
         return f"静默时段({settings.quiet_from:%H:%M} 至 {settings.quiet_until:%H:%M})内不发,之后发送"
@@ -262,3 +262,10 @@ def tell_notice(notice: Notice, rung: Rung | None, *, number: str, title: str, r
         "colour": (rung.colour if rung else Colour.NONE).value,
         "why": because + (f";{notice.reason}" if notice.reason else ""),
     }
+
+
+def notices_mark(session: Session) -> tuple[int | None, int]:
+    """What changes whenever a notice is raised or sent: the newest one's number, and how many wait to be sent."""
+    waiting = func.count(col(Notice.id)).filter(col(Notice.state) == NoticeState.PENDING)
+    newest, pending = session.exec(select(func.max(Notice.id), waiting)).one()
+    return newest, pending

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, select
 
-from models.clock import OFFICE_ZONE
+from models.clock import day_of, local
 from models.database import reading, unit_of_work
 from models.day_override import office_calendar
 from models.errors import DeliveryError
@@ -81,7 +81,7 @@ class DeliveryResult:
 
 def is_quiet(settings: Settings, now: dt.datetime) -> bool:
     """Whether `now` lies in the office's quiet hours, which may reach over midnight."""
-    start, end, at = settings.quiet_from, settings.quiet_until, now.astimezone(OFFICE_ZONE).time()
+    start, end, at = settings.quiet_from, settings.quiet_until, local(now).time()
     return (start <= at or at < end) if start > end else start <= at < end
 
 
@@ -95,7 +95,7 @@ def deliver(
     """
     with reading(engine) as session:
         swept = session.get(LastRun, SLUG)
-        today = now.astimezone(OFFICE_ZONE).date()
+        today = day_of(now)
         day = on or max(today, swept.on if swept else today)
         if quiet and is_quiet(settings, now):
             return DeliveryResult(day, held=_waiting(session))

@@ -7,11 +7,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from models.days import spoken
 from models.explanation import distance
 from models.workdays import WorkCalendar
 
 NEAR_DAYS = 3
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def compose(
         grouped.setdefault(group(line, on), {}).setdefault((line.number, line.title), []).append(line)
     present = [heading for heading in GROUPS if heading in grouped]
     counts = "、".join(f"{heading}{len(grouped[heading])}项" for heading in present)
-    parts = [f"{name}:", "", f"截至{_day(on)},需要您关注的督办事项:{counts}。"]
+    parts = [f"{name}:", "", f"截至{spoken(on)},需要您关注的督办事项:{counts}。"]
     for heading in present:
         parts += ["", f"【{heading}】"]
         ordered = sorted(grouped[heading].values(), key=lambda same: (same[0].due_on, same[0].number))
@@ -67,7 +67,7 @@ def compose(
             first = same[0]
             away = distance(first.due_on, on=on, calendar=calendar)
             parts.append(f"{place}. {first.title}(任务{first.number},{first.project})")
-            parts.append(f"   时限:{_day(first.due_on)},{away}")
+            parts.append(f"   时限:{spoken(first.due_on)},{away}")
             parts += [f"   为何收到此消息:{why}" for why in dict.fromkeys(line.why for line in same)]
     parts += ["", f"查看与填报:{office_url}", "(本邮件由督办系统按督办规则生成,每人每日至多一封。)"]
 
@@ -80,7 +80,3 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n".join(parts) + "\n", cte="base64")
     return message
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日(周{_WEEKDAYS[day.weekday()]})"

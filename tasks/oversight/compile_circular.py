@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
 from models.circular import CircularKind, span_of
+from models.days import DAY
 from models.document import Document, DocumentKind
 from models.explanation import distance
 from models.extension import Extension, ExtensionState
@@ -47,7 +49,6 @@ from tasks.people.people_of import UNASSIGNED
 from tasks.scores.show_scores import Score, scores_of
 
 ADDRESSEE = "各科室、有关单位"
-_DAY = dt.timedelta(days=1)
 
 
 def compile_circular(
@@ -167,12 +168,12 @@ def _not_filed(
     return [row for period in due for row in unreported(session, plan, on=until, calendar=calendar, period=period)]
 
 
-def _share(look: _Look) -> float | None:
+def _share(look: _Look) -> Decimal | None:
     """Days kept in time among those kept or missed, suspended items aside; none where no day had come."""
     running = [look.kept.get(line.id, DaysKept()) for line in look.lines if line.light is not Light.PAUSED]
     timely = sum(kept.timely for kept in running)
     due = timely + sum(kept.late + kept.missed for kept in running)
-    return timely / due if due else None
+    return round(Decimal(timely) / due, 10) if due else None
 
 
 def _place(line: ItemLine, near: dt.date) -> str:
@@ -335,8 +336,8 @@ def _suspended(look: _Look) -> Iterable[ChangedRow]:
 
 def _next(look: _Look) -> tuple[NextDeadlineRow, ...]:
     """Every open day from the day after up to the end of the next period; a suspended item has none."""
-    last = span_of(look.kind, look.span.last + _DAY, look.calendar).last
-    days = open_days(look.session, look.plan, first=look.until + _DAY, last=last, on=look.until)
+    last = span_of(look.kind, look.span.last + DAY, look.calendar).last
+    days = open_days(look.session, look.plan, first=look.until + DAY, last=last, on=look.until)
     return tuple(
         NextDeadlineRow(line.number, titled(line, day), line.unit, line.handler or "", day.due_on)
         for day in days

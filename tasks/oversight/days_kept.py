@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.circular import CircularKind, span_of
+from models.days import DAY
 from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.plan import AnnualPlan
 from models.reporting_cycle import Period
@@ -16,7 +17,6 @@ from models.workdays import WorkCalendar
 from tasks.papers.circular import Totals, TrendPoint
 
 PERIODS = 6
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def trend(
     spans = [span_of(kind, until, calendar)]
     issued_on = plan.issued_on or until
     while len(spans) < PERIODS and spans[0].first > issued_on:
-        spans.insert(0, span_of(kind, spans[0].first - _DAY, calendar))
+        spans.insert(0, span_of(kind, spans[0].first - DAY, calendar))
     if len(spans) == 1:
         return ()
     earlier = [_point(session, plan, span) for span in spans[:-1]]

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
+from models.days import DAY, days_from
 from models.explanation import distance
 from models.light import Light
 from models.notice import Notice, NoticeKind, NoticeState
@@ -34,8 +35,6 @@ from tasks.people.people_of import UNASSIGNED
 OVERDUE_SHOWN = 8
 AHEAD = 30
 """Working days that the strip of coming deadlines covers."""
-_WEEK = dt.timedelta(days=7)
-_DAY = dt.timedelta(days=1)
 ALWAYS = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY, Light.BLUE)
 """The lights that everybody knows; the others are shown where some item has them."""
 
@@ -137,7 +136,7 @@ def gather_board(
     # Held on to, or each of those who need it would ask for it anew.
     held = session.get(Policy, plan.policy_id) if plan.policy_id else None  # noqa: F841
     counted = tally(
-        session, plan, by=by, calendar=calendar, group=group, before=by.on - _WEEK, overdue=OVERDUE_SHOWN
+        session, plan, by=by, calendar=calendar, group=group, before=by.on - 7 * DAY, overdue=OVERDUE_SHOWN
     )  # fmt: skip
     seen = permitted(session, by, Action.VIEW, organ_id=plan.organ_id)
     until = calendar.add(by.on, AHEAD)
@@ -215,8 +214,7 @@ def _overdue(session: Session, by: Actor, calendar: WorkCalendar, items: Mapping
 
 def _ahead(days: Days, on: dt.date, until: dt.date, calendar: WorkCalendar) -> list[DayAhead]:
     ahead = []
-    for step in range((until - on).days + 1):
-        day = on + step * _DAY
+    for day in days_from(on, until):
         working = calendar.is_working(day)
         ahead.append(
             DayAhead(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.actor import Actor
+from models.days import days_from
 from models.item import DeadlineKind
 from models.light import Light
 from models.plan import AnnualPlan
@@ -60,21 +61,18 @@ def gather_calendar(
     One statement, whatever is due; at most `most` are told a day.
     """
     due, counts = _due(session, plan, by, calendar, first, last, choice or Choice(), outcome, most)
-    days = []
-    for step in range((last - first).days + 1):
-        day = first + dt.timedelta(days=step)
-        days.append(
-            CalendarDay(
-                on=day,
-                working=calendar.is_working(day),
-                why=calendar.why(day),
-                special=calendar.is_special(day),
-                provisional=calendar.is_provisional(day),
-                due=due.get(day, []),
-                count=counts.get(day, 0),
-            )
+    return [
+        CalendarDay(
+            on=day,
+            working=calendar.is_working(day),
+            why=calendar.why(day),
+            special=calendar.is_special(day),
+            provisional=calendar.is_provisional(day),
+            due=due.get(day, []),
+            count=counts.get(day, 0),
         )
-    return days
+        for day in days_from(first, last)
+    ]
 
 
 def count_outcomes(

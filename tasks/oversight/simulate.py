@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
+from models.days import days_from
 from models.plan import AnnualPlan
 from models.workdays import WorkCalendar
 from tasks.ladder.arm import issue_plan
@@ -51,7 +52,7 @@ def simulate(
         for statement in _FROM_THE_FIRST_DAY:
             session.execute(text(statement), values)
         plan.issued_on = first
-        for day in track([first + dt.timedelta(days=turn) for turn in range((last - first).days + 1)]):
+        for day in track(days_from(first, last)):
             remind(session, on=day, now=now, calendar=calendar)
         return list_notices(session, plan=plan)
     finally:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
+from models.exact import Double, decimal_text
 from models.light import Light
 from tasks.papers.official_document import (
     BarChart,
@@ -40,7 +42,7 @@ class Totals:
     not_started: int
     suspended: int
     in_review: int
-    on_time_share: float | None
+    on_time_share: Double | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class DepartmentRow:
     lagging: int
     not_filed: int
     unsigned: int
-    score: float | None = None
+    score: Double | None = None
     rank: int | None = None
     on_track: int = 0
     not_started: int = 0
@@ -196,7 +198,7 @@ def _overall(circular: Circular) -> list[Block]:
     if totals.in_review:
         words += f"未办结事项中有{totals.in_review}项已申请办结、正在审核。"
     if totals.on_time_share is not None:
-        words += f"按期办结率{totals.on_time_share * 100:.1f}%。"
+        words += f"按期办结率{(totals.on_time_share * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%。"
     if not circular.trend:
         return [_said(words)]
     trend = LineChart(
@@ -368,6 +370,6 @@ def _day(day: date | None, circular: Circular) -> str:
     return short_day(day, beside=circular.issued_on)
 
 
-def _score(score: float | None) -> str:
+def _score(score: Decimal | None) -> str:
     """Two decimals at most, and no zeros at their end."""
-    return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
+    return "" if score is None else decimal_text(round(score, 2))

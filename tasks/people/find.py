@@ -1,11 +1,13 @@
 """Finding what a person named: an organ by code, a plan by year, an item by number, somebody by name."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
+from models.database import key
 from models.errors import BadInputError, NotFoundError
+from models.evidence import Evidence
 from models.item import WorkItem
 from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
@@ -31,10 +33,30 @@ def find_organ(session: Session, code: str | None) -> Organ:
     return roots[0]
 
 
+def list_organs(session: Session) -> Sequence[Organ]:
+    """Every organ there is, in the order in which they were registered."""
+    return session.exec(select(Organ).order_by(col(Organ.id))).all()
+
+
+def top_organs(session: Session, *, most: int) -> Sequence[Organ]:
+    """The first `most` organs that stand under no other."""
+    return session.exec(select(Organ).where(col(Organ.parent_id).is_(None)).order_by(col(Organ.id)).limit(most)).all()
+
+
+def plans_of(session: Session, organ_id: int) -> Sequence[AnnualPlan]:
+    """The organ's plans, the newest year first."""
+    query = select(AnnualPlan).where(AnnualPlan.organ_id == organ_id).order_by(col(AnnualPlan.year).desc())
+    return session.exec(query).all()
+
+
+def plan_of_year(session: Session, organ_id: int, year: int) -> AnnualPlan | None:
+    """The organ's plan of just this year, where there is one."""
+    return session.exec(select(AnnualPlan).where(AnnualPlan.organ_id == organ_id, AnnualPlan.year == year)).first()
+
+
 def find_plan(session: Session, organ: Organ, year: int | None) -> AnnualPlan:
     """The organ's plan of `year`; without one, its newest plan."""
-    query = select(AnnualPlan).where(AnnualPlan.organ_id == organ.id).order_by(col(AnnualPlan.year).desc())
-    plans = session.exec(query).all()
+    plans = plans_of(session, key(organ.id))
     if not plans:
         raise NotFoundError(f"{organ.name}还没有年度计划:请先导入(duban plan import 文件 --year 年度)。")
     if year is None:
@@ -75,25 +97,49 @@ def find_person(session: Session, name: str, organ: Organ | None = None) -> Pers
     return people[0]
 
 
+def people_named(session: Session, organ: Organ, name: str) -> Sequence[Person]:
+    """Everybody of the organ with just this name."""
+    return session.exec(select(Person).where(Person.organ_id == organ.id, Person.name == name)).all()
+
+
+def names_of(
+    session: Session, table: type[Person | Department | Evidence], ids: Iterable[int | None]
+) -> dict[int | None, str]:
+    """What these rows of a table are called, by id; nothing is asked where none is wanted."""
+    wanted = set(ids) - {None}
+    if not wanted:
+        return {}
+    named = select(table.id, table.name).where(col(table.id).in_(wanted))
+    return dict(session.exec(named.order_by(col(table.id))).all())
+
+
+def departments_of(session: Session, organ_id: int) -> Sequence[Department]:
+    """The organ's departments, in the order in which they were registered."""
+    return session.exec(select(Department).where(Department.organ_id == organ_id).order_by(col(Department.id))).all()
+
+
 def find_department(session: Session, organ: Organ, name: str) -> Department:
     """The organ's department with this name. Raises NotFoundError naming those there are."""
-    departments = session.exec(select(Department).where(Department.organ_id == organ.id).order_by(col(Department.id)))
-    named = {department.name: department for department in departments}
+    named = {department.name: department for department in departments_of(session, key(organ.id))}
     if name not in named:
         raise NotFoundError(f"{organ.name}没有科室“{name}”;现有:{_listed(named)}。")
     return named[name]
 
 
-def find_role(session: Session, organ: Organ, role: Role, on: dt.date) -> Person | None:
-    """Who held a post of this role in the organ on the day; the oldest post's holder where there are several."""
-    return session.exec(
+def find_role(
+    session: Session, organ: Organ, role: Role, on: dt.date, *, department_id: int | None = None
+) -> Person | None:
+    """Who held a post of this role in the organ, or in a department of it, on the day; the oldest post's holder where
+    there are several."""
+    query = (
         select(Person)
         .join(Tenure, col(Tenure.person_id) == Person.id)
         .join(Post, col(Post.id) == Tenure.post_id)
         .where(Post.organ_id == organ.id, Post.role == role, col(Tenure.started_on) <= on)
         .where(col(Tenure.ended_on).is_(None) | (col(Tenure.ended_on) >= on))
         .order_by(col(Post.id), col(Tenure.id))
-    ).first()
+    )
+    return session.exec(query.where(Post.department_id == department_id) if department_id else query).first()
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -39,11 +39,13 @@ def holder_of(session: Session, item: WorkItem, role: Role, on: dt.date) -> Pers
     return session.get_one(Person, found // 4)
 
 
-def holders_of(session: Session, item: WorkItem, roles: Sequence[Role], on: dt.date) -> dict[Role, int]:
-    """`holder_of` for several roles, asked at once, by id; a role that nobody fills is left out."""
-    scalars = [recipient_by_role(f"'{role}'", frozenset({role}), leaves=True) + f" AS {role}" for role in roles]
-    query = text(f"SELECT {', '.join(scalars)} FROM work_item i WHERE i.id = :item")
-    answers = session.execute(query, {"item": item.id, "on": on}).one()
+def holders(roles: Sequence[Role]) -> str:
+    """The columns that say who fills each role for item `i` on day `:on`: see `filled`."""
+    return ", ".join(recipient_by_role(f"'{role}'", frozenset({role}), leaves=True) for role in roles)
+
+
+def filled(roles: Sequence[Role], answers: Sequence[int | None]) -> dict[Role, int]:
+    """The people of `holders`, by id, as `holder_of` tells; a role that nobody fills is left out."""
     return {
         role: answer // 4
         for role, answer in zip(roles, answers, strict=True)

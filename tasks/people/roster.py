@@ -1,6 +1,7 @@
 """Who holds which post on a day."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, or_, select
@@ -72,6 +73,24 @@ def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tu
     for person_id, name, title, department in rows:
         names.setdefault(key(person_id), f"{name}({department or ''}{title})")
     return list(names.items())
+
+
+def everybody(session: Session, organs: Collection[int], *, most: int | None = None) -> Sequence[Person]:
+    """All people registered in these organs by name, those who left too; at most so many."""
+    return session.exec(select(Person).where(col(Person.organ_id).in_(organs)).order_by(Person.name).limit(most)).all()
+
+
+def posts_held(session: Session, person: Person, *, on: dt.date) -> list[tuple[Post, str | None]]:
+    """The posts the person holds on the day, each with the name of its department."""
+    rows = session.exec(
+        select(Post, Department.name)
+        .join(Tenure, col(Tenure.post_id) == Post.id)
+        .outerjoin(Department, col(Department.id) == Post.department_id)
+        .where(Tenure.person_id == person.id, col(Tenure.started_on) <= on)
+        .where(or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= on))
+        .order_by(col(Post.id))
+    ).all()
+    return [(row[0], row[1]) for row in rows]
 
 
 def posts_to_hand_over(

@@ -5,26 +5,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
 from sqlmodel import Session, col, or_, select
 
 from models.database import key
 from models.item import ItemLeader, ItemUnit, WorkItem
-from models.organ import Department, Organ
+from models.organ import Organ
 from models.person import Person, Role, Tenure
 from models.plan import AnnualPlan, Project
-from tasks.files.workbook import HEADER_ROW, TO_FILL, Column, Value, add_row, new_sheet, save
+from tasks.files.workbook import Column, Value
+from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, LEADING, Roster
-from tasks.plan.write_template import LIST_COLUMNS, offer_choices
 from tasks.reading.cells import PENDING
+from tasks.reading.plan_columns import LIST
+from tasks.sheets.template import write_rows
 
-EXPORT_COLUMNS = (
-    *LIST_COLUMNS,
+_BESIDE = (
     Column("状态", 10, centred=True, note="只供查看,导入时不读。"),
     Column("缺少", 16, note="补齐后才能下达的内容,对应的格子已着色。导入时不读。"),
     Column("来源原文", 40, note="从文件中提取的任务出自哪一句。"),
 )
-"""The columns of a list and what the plan knows beside them."""
+"""What the plan knows beside the columns of a list."""
 
 _WHERE_MISSING = {"完成时限": ("完成时限",), "责任人": ("牵头领导", "牵头单位", "承办人"), "周期待确认": ("完成时限",)}
 """Which cells fill the gaps that `WorkItem.missing` names."""
@@ -37,23 +37,24 @@ def export_list(session: Session, plan: AnnualPlan, path: Path, *, on: dt.date) 
     holder's other post would be found) is left blank, which leaves it as it is.
     Raises BadInputError where the file cannot be written.
     """
-    workbook, sheet = new_sheet(plan.title, "任务清单", EXPORT_COLUMNS)
     names = _Names(session, plan, on)
     query = select(WorkItem, Project.name).join(Project).where(WorkItem.plan_id == plan.id)
-    headings = [column.heading for column in EXPORT_COLUMNS]
-    place = HEADER_ROW
-    for item, project in session.exec(query.order_by(col(Project.ordinal), col(WorkItem.id))):
-        place += 1
-        row = names.row(item, project)
-        add_row(sheet, place, [row[heading] for heading in headings], EXPORT_COLUMNS)
-        for heading in {heading for gap in item.missing for heading in _WHERE_MISSING[gap]}:
-            sheet.cell(place, headings.index(heading) + 1).style = TO_FILL
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(headings))}{place}"
-    if place > HEADER_ROW:
-        people, departments = sorted(names.people), list(names.departments.values())
-        offer_choices(workbook, sheet, departments=departments, people=people, last_row=place)
-    save(workbook, path)
-    return place - HEADER_ROW
+    items = session.exec(query.order_by(col(Project.ordinal), col(WorkItem.id))).all()
+    return write_rows(
+        path,
+        LIST,
+        (names.row(item, project) for item, project in items),
+        title=plan.title,
+        beside=_BESIDE,
+        departments=list(names.departments.values()),
+        people=sorted(names.people),
+        gaps=[
+            (place, heading)
+            for place, (item, _) in enumerate(items)
+            for gap in item.missing
+            for heading in _WHERE_MISSING[gap]
+        ],
+    )
 
 
 class _Names:
@@ -62,8 +63,7 @@ class _Names:
     def __init__(self, session: Session, plan: AnnualPlan, on: dt.date) -> None:
         organ = session.get(Organ, plan.organ_id)
         self.roster = Roster(session, organ, on=on)
-        departments = session.exec(select(Department).where(Department.organ_id == plan.organ_id))
-        self.departments = {department.id: department.name for department in departments}
+        self.departments = {found.id: found.name for found in departments_of(session, plan.organ_id)}
         held = (
             select(Tenure.post_id, Person.name)
             .join(Person, col(Person.id) == Tenure.person_id)
@@ -81,29 +81,30 @@ class _Names:
         for unit in session.exec(helping.order_by(col(ItemUnit.ordinal))):
             self.units[unit.item_id].append(unit.text)
 
-    def row(self, item: WorkItem, project: str) -> dict[str, Value]:
+    def row(self, item: WorkItem, project: str) -> tuple[Value, ...]:
+        """By the columns of a list, then those beside them."""
         first = [item.leader_post_id] if item.leader_post_id else []
         item_id = key(item.id)
-        return {
-            "序号": item.number,
-            "项目": project,
-            "任务内容": item.title,
-            "预期成果": item.deliverable,
-            "牵头领导": self._named([*first, *self.leaders[item_id]], LEADING, item.department_id),
-            "牵头单位": item.lead_text or self.departments.get(item.department_id),
-            "配合单位": "、".join(self.units[item_id]),
-            "承办人": self._named([item.handler_post_id] if item.handler_post_id else [], HANDLING, item.department_id),
-            "开始时间": str(item.start_on or ""),
-            "完成时限": _due(item),
-            "重要程度": item.importance.label,
-            "目标数量": item.target_count,
-            "计量单位": item.target_unit,
-            "佐证要求": item.evidence_rule,
-            "备注": item.note,
-            "状态": item.state.label,
-            "缺少": "、".join(item.missing),
-            "来源原文": item.source,
-        }
+        return (
+            item.number,
+            project,
+            item.title,
+            item.deliverable,
+            self._named([*first, *self.leaders[item_id]], LEADING, item.department_id),
+            item.lead_text or self.departments.get(item.department_id),
+            "、".join(self.units[item_id]),
+            self._named([item.handler_post_id] if item.handler_post_id else [], HANDLING, item.department_id),
+            str(item.start_on or ""),
+            _due(item),
+            item.importance.label,
+            item.target_count,
+            item.target_unit,
+            item.evidence_rule,
+            item.note,
+            item.state.label,
+            "、".join(item.missing),
+            item.source,
+        )
 
     def _named(self, posts: Sequence[int], roles: tuple[Role, ...], department_id: int | None) -> str | None:
         text = "、".join(self.holders.get(post, "") for post in posts)

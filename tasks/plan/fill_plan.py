@@ -18,6 +18,7 @@ from models.person import Person, Tenure
 from models.plan import AnnualPlan
 from models.recurrence import describe
 from tasks.acting.perform import performing_for
+from tasks.lists.find_gaps import Gap, gaps
 from tasks.people.find_posts import HANDLING, LEADING, Roster
 from tasks.plan.store_list import replace_leaders
 from tasks.plan.sum_plans import is_incomplete
@@ -84,6 +85,12 @@ def gap_rows(session: Session, plan: AnnualPlan, *, on: dt.date, limit: int, off
         .offset(offset)
     ).all()
     return _rows(session, plan, items, on)
+
+
+def unanswered_items(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
+    """The items nobody answers for on the day, but for the drafts that `gap_rows` tells of already."""
+    told = set(session.exec(select(WorkItem.id).where(WorkItem.plan_id == plan.id, is_incomplete())))
+    return [gap for gap in gaps(session, plan, on=on) if gap.item.id not in told]
 
 
 def understood(text: str, year: int) -> Due:

@@ -17,7 +17,7 @@ from models.organ import Department, Organ
 from models.plan import AnnualPlan, Project
 from tasks.people.find_posts import HANDLING, LEADING, NamedPosts, Roster
 from tasks.reading.item_list import ItemList, ListRow
-from tasks.reading.ledger_columns import Field
+from tasks.reading.plan_columns import Field
 
 COLUMNS = (
     "project_id", "title", "deliverable", "department_id", "lead_text", "leader_post_id", "handler_post_id", "start_on",

@@ -23,13 +23,15 @@ from models.plan import AnnualPlan, Project
 from models.report import Report, describe_row
 from tasks.acting.perform import performing_for
 from tasks.ledgers.own_terms import OwnTerms, own_terms
+from tasks.people.find import plan_of_year
 from tasks.people.find_posts import Roster
 from tasks.plan.import_list import plan_title
 from tasks.plan.opening.draft import Draft, Origin
 from tasks.plan.opening.from_deficiencies import from_deficiencies
 from tasks.plan.opening.from_nodes import LEDGER, from_nodes, nodes_to_choose
 from tasks.plan.opening.from_plan import from_plan
-from tasks.plan.opening.from_report import Arranged, from_report, newest_report
+from tasks.plan.opening.from_report import Arranged, from_report
+from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.next_year import folded
 from tasks.report.filing.deadlines import ensure_filing_items
 
@@ -99,11 +101,11 @@ def open_year(session: Session, organ: Organ, year: int, *, by: Actor) -> Opened
     Raises NotFoundError where the year before left neither plan nor report, ForbiddenError.
     """
     with performing_for(session, by, Action.PLAN, organ.id, reason=f"{year}年度开年编制") as record:
-        before = _plan(session, organ, year - 1)
+        before = plan_of_year(session, key(organ.id), year - 1)
         report = newest_report(session, organ, year - 1)
         if before is None and report is None:
             raise NotFoundError(f"{organ.name}没有 {year - 1} 年度的计划和报告,无从编制 {year} 年度计划:请直接导入。")
-        plan = _plan(session, organ, year) or _begin(session, organ, year)
+        plan = plan_of_year(session, key(organ.id), year) or _begin(session, organ, year)
         # Of two who open at once the second waits, and finds what the first made.
         session.refresh(plan, with_for_update=True)
         own = own_terms(session, key(organ.id))
@@ -183,10 +185,6 @@ def _told(item: WorkItem, project: str, origin: Origin) -> OpenedDraft:
     # What the law asks for has its basis in the note; its source is but a mark.
     source = item.note if origin is Origin.STATUTORY else item.source
     return OpenedDraft(item.number, item.title, project, origin, source or "", tuple(item.missing))
-
-
-def _plan(session: Session, organ: Organ, year: int) -> AnnualPlan | None:
-    return session.exec(select(AnnualPlan).where(AnnualPlan.organ_id == organ.id, AnnualPlan.year == year)).first()
 
 
 def _begin(session: Session, organ: Organ, year: int) -> AnnualPlan:

@@ -15,9 +15,10 @@ from models.organ import Department, Organ
 from tasks.plan.import_list import TABLES, ImportReport, import_list
 from tasks.plan.merge_list import NO_PROJECT, Change
 from tasks.reading.cells import due_written, lines, plain
-from tasks.reading.ledger_columns import Field, Header, find_header
 from tasks.reading.no_collecting import no_collecting
+from tasks.reading.plan_columns import Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet, open_workbook
+from tasks.reading.sheet_header import Header
 
 LONGEST_CELL = 400
 """Characters of a cell that are shown."""
@@ -97,7 +98,7 @@ def _lay_over_sheets(found: LookedThrough, sheets: Sequence[Sheet]) -> None:
             found.general.append(error)
         wrong[error.sheet, error.row].append(error)
     for sheet in sheets:
-        header = find_header(sheet)
+        header = find_list_header(sheet)
         if header is None:
             found.general += [error for key, errors in wrong.items() if key[0] == sheet.name for error in errors
                               if error.row is not None]  # fmt: skip
@@ -217,7 +218,7 @@ def _due_headings(found: LookedThrough, path: Path) -> set[str]:
     if named or path.suffix.lower() not in TABLES:
         return named
     return {header.headings["due"] for sheet in open_workbook(path)
-            if (header := find_header(sheet)) and "due" in header.headings}  # fmt: skip
+            if (header := find_list_header(sheet)) and "due" in header.headings}  # fmt: skip
 
 
 def _readings(done: ImportReport, headings: set[str]) -> tuple[list[Reading], int]:

@@ -10,11 +10,11 @@ from models.actor import Actor
 from models.database import key
 from models.errors import NotFoundError
 from models.item import ItemLeader, ItemUnit, WorkItem
-from models.organ import Department
 from models.permission import Action
 from models.person import Person, Tenure
 from models.plan import AnnualPlan, Project
 from tasks.acting.authorize import may_see_organ, organs_within, permitted
+from tasks.people.find import departments_of
 
 
 def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date, by: Actor | None = None) -> dict[str, Any]:
@@ -22,9 +22,7 @@ def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date, by: Actor | No
 
     Raises NotFoundError where `by` may not even know of the organ and sees none of the items.
     """
-    departments = dict(
-        session.exec(select(Department.id, Department.name).where(Department.organ_id == plan.organ_id)).all()
-    )
+    departments: dict[int | None, str] = {one.id: one.name for one in departments_of(session, plan.organ_id)}
     holders = _holders(session, on)
     leaders: dict[int, list[int]] = defaultdict(list)
     further = select(ItemLeader).join(WorkItem).where(WorkItem.plan_id == plan.id)

@@ -42,6 +42,11 @@ def is_incomplete() -> ColumnElement[bool]:
     return and_(col(WorkItem.state) == ItemState.DRAFT, or_(untimed, unanswered, col(WorkItem.unconfirmed)))
 
 
+def items_in(session: Session, plan: AnnualPlan) -> int:
+    """How many items the plan holds, whoever may see them."""
+    return session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id)).one()
+
+
 def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | None = None) -> Sequence[PlanInNumbers]:
     """The organ's plans, the newest year first; only `plan`, where it is named."""
     draft = col(WorkItem.state) == ItemState.DRAFT

@@ -173,12 +173,8 @@ def figures_in(text: str) -> list[ReadFigure]:
     found: list[ReadFigure] = []
     for sentence in sentences(text):
         for _, value, unit, approximate in sorted(_find(sentence)):
-            found.append(ReadFigure(_plain(value), unit, approximate, sentence))
+            found.append(ReadFigure(value, unit, approximate, sentence))
     return found
-
-
-def _plain(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:

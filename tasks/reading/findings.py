@@ -2,8 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from models.exact import number
 from models.report import SectionKind
 
 
@@ -62,14 +64,14 @@ class Section:
 class ReadFigure:
     """A number that counts or measures something, with the sentence it stands in."""
 
-    value: int | float
+    value: Decimal
     unit: str
     approximate: bool
     sentence: str
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "value": self.value,
+            "value": number(self.value),
             "unit": self.unit,
             "approximate": self.approximate,
             "sentence": self.sentence,

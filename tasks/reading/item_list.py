@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from models.errors import CellError
 from models.item import Importance
 from tasks.reading.cells import Due, Target
-from tasks.reading.ledger_columns import Field
+from tasks.reading.plan_columns import Field
 
 
 @dataclass(slots=True)

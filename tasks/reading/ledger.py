@@ -14,14 +14,12 @@ from models.plan import Project
 from tasks.reading import cells
 from tasks.reading.cells import CellRefusedError, Due, Target
 from tasks.reading.item_list import ItemList, ListRow, Place
-from tasks.reading.ledger_columns import HEADER_WITHIN, Field, Header, find_header
+from tasks.reading.plan_columns import LIST, Field, find_list_header
 from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
 from tasks.reading.secrecy import is_classified, marking
 from tasks.reading.sheet import Cell, Sheet
+from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, spans_columns
 from tasks.reading.units import Units, read_units, split_units
-
-EXAMPLE = "示例"
-"""Rows whose number begins so stand in our template to show how it is filled in."""
 
 _BLANK = {"", "无", "/", "—", "——", "\\"}
 _CLEAR = {"-", "\uff0d"}
@@ -44,11 +42,11 @@ def read_ledger(sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | Non
     """
     found = ItemList()
     for sheet in sheets:
-        header = find_header(sheet)
+        header = find_list_header(sheet)
         if header is None:
             found.ignored_sheets.append(sheet.name or "")
             continue
-        found.ignored_columns += header.ignored
+        found.ignored_columns += header.ignored(LIST)
         before = len(found.rows) + len(found.errors)
         _read_sheet(found, sheet, header, year, dues or {})
         if len(sheets) == 1 and len(found.rows) + len(found.errors) == before:
@@ -69,7 +67,7 @@ def _no_header(sheet: Sheet) -> CellError:
         1,
         None,
         seen,
-        f"没有找到表头:前 {HEADER_WITHIN} 行里要有一行列名,至少有“任务内容”和另一列(如“序号”“牵头单位”“完成时限”)。",
+        f"没有找到表头:前 {LIST.within} 行里要有一行列名,至少有“任务内容”和另一列(如“序号”“牵头单位”“完成时限”)。",
     )
 
 
@@ -119,21 +117,7 @@ class _Reader:
         self.sheet = sheet
         self.kept: list[int] = []
         self.cleared: dict[int, set[Field]] = {}
-        turned = list(zip(*sheet.rows, strict=True))
-        self.columns: dict[Field, list[Cell]] = {
-            field: list(turned[column]) for field, column in header.columns.items()
-        }
-        self._fill_merged()
-
-    def _fill_merged(self) -> None:
-        """A cell merged downwards speaks for all its rows; a number or a task never stands for two items."""
-        fields = {column: field for field, column in self.header.columns.items() if field not in ("number", "title")}
-        for block in self.sheet.merged:
-            field = fields.get(block.left)
-            if field is not None and block.bottom > block.top >= self.header.below:
-                column = self.columns[field]
-                bottom = min(block.bottom, len(column) - 1)
-                column[block.top : bottom + 1] = [column[block.top]] * (bottom + 1 - block.top)
+        self.columns = columns_below(sheet, header, LIST)
 
     def keep_items(self) -> dict[int, str | None]:
         """Keeps the rows that are items, and tells the project of each."""
@@ -173,8 +157,7 @@ class _Reader:
             return match["name"]
         if _FOOT.match(text):
             return ""
-        spans = any(block.top <= index <= block.bottom and block.right - block.left >= 2 for block in self.sheet.merged)
-        return text if spans else None
+        return text if spans_columns(self.sheet, index) else None
 
     def refuse_secrets(self) -> None:
         """Rows marked as secret are named by their marking alone and looked at no further."""

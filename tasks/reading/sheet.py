@@ -209,7 +209,7 @@ def _column(letters: bytes) -> int:
 
 
 def _text_table(path: Path) -> Sheet:
-    text = _decode(path, path.read_bytes())
+    text = decode(path)
     head = "\n".join(text.splitlines()[:15])
     delimiter = max(",\t;", key=head.count)
     try:
@@ -223,7 +223,9 @@ def _text_table(path: Path) -> Sheet:
     return Sheet(None, [row + [""] * (width - len(row)) for row in rows])
 
 
-def _decode(path: Path, content: bytes) -> str:
+def decode(path: Path) -> str:
+    """The file as text. Raises UnreadableFileError where it is in none of the usual encodings."""
+    content = path.read_bytes()
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
@@ -232,7 +234,7 @@ def _decode(path: Path, content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise UnreadableFileError(f"“{path.name}”的文字编码无法识别:请另存为 UTF-8 或 GB18030 编码的 CSV。")
+    raise UnreadableFileError(f"“{path.name}”的文字编码无法识别:请另存为 UTF-8 或 GB18030 编码。")
 
 
 def _not_xlsx(path: Path) -> UnreadableFileError:

@@ -6,26 +6,65 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models.errors import BadInputError, CellError, UnreadableFileError
+from models.ledgers.field import LedgerField
 from models.person import Role
+from models.sheet_kind import SheetKind
 from tasks.reading.sheet import Cell, Sheet
+from tasks.reading.sheet_header import columns_below, find_header
 
-COLUMNS = {
-    "单位": ("单位", "单位名称", "所在单位", "工作单位", "机关", "organ"),
-    "单位代码": ("单位代码", "单位编码", "机构代码", "organcode"),
-    "上级单位": ("上级单位", "上级机关", "主管单位", "parent"),
-    "部门": (
-        "部门", "科室", "处室", "内设机构", "所在部门", "所属部门", "所在科室", "所属科室", "部门/科室", "department",
+STAFF = SheetKind(
+    code="people",
+    title="人员名册",
+    wants=("姓名",),
+    in_row=True,
+    fields=(
+        LedgerField(
+            "单位", "单位", longest=200, width=20, hint="单位全称。只有一个单位时可以留空。",
+            headings=("单位名称", "所在单位", "工作单位", "机关", "organ"),
+        ),
+        LedgerField("单位代码", "单位代码", headings=("单位编码", "机构代码", "organcode")),
+        LedgerField("上级单位", "上级单位", longest=200, headings=("上级机关", "主管单位", "parent")),
+        LedgerField(
+            "部门", "部门", longest=200, width=18, hint="科室名称。局领导写其分管的科室,多个用顿号隔开。",
+            headings=(
+                "科室", "处室", "内设机构", "所在部门", "所属部门", "所在科室", "所属科室", "部门/科室", "department",
+            ),
+        ),
+        LedgerField(
+            "姓名", "姓名", longest=64, width=12, centred=True, hint="必填。一人任几个岗位的,每个岗位一行。",
+            headings=("名字", "人员", "人员姓名", "name"),
+        ),
+        LedgerField(
+            "职务", "职务", longest=100, width=14, centred=True, hint="如 科长、副局长。留空时与角色相同。",
+            headings=("职位", "岗位", "职务名称", "title", "post"),
+        ),
+        LedgerField(
+            "角色", "角色", choices=Role, width=14, centred=True, headings=("督办角色", "系统角色", "role"),
+            hint=f"{'、'.join(role.label for role in Role)}之一;多个用顿号隔开,留空为承办人。",
+        ),
+        LedgerField(
+            "邮箱", "邮箱", longest=254, width=28, hint="通知送到这里。没有可以留空。",
+            headings=("电子邮箱", "电子邮件", "邮件", "邮箱地址", "邮件地址", "email", "mail"),
+        ),
+        LedgerField(
+            "手机", "手机", width=16, centred=True, hint="有同名人员时必填,用来区分。",
+            headings=("手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话", "mobile", "phone"),
+        ),
+        LedgerField(
+            "代理人", "代理人", width=12, centred=True, hint="请假时代为办理的人,本单位人员的姓名。",
+            headings=("代理", "ab岗", "a/b岗", "b岗", "b角", "顶岗人", "deputy"),
+        ),
     ),
-    "姓名": ("姓名", "名字", "人员", "人员姓名", "name"),
-    "职务": ("职务", "职位", "岗位", "职务名称", "title", "post"),
-    "角色": ("角色", "督办角色", "系统角色", "role"),
-    "邮箱": ("邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址", "邮件地址", "email", "e-mail", "mail"),
-    "手机": (
-        "手机", "手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话", "mobile", "phone",
+    template=("单位", "部门", "姓名", "职务", "角色", "邮箱", "手机", "代理人"),
+    departments=("部门",),
+    examples=(
+        ("", "法规科", "张三", "科长", "科室负责人", "zhangsan@example.gov.cn", "13800000000", "李四"),
+        ("", "法规科、办公室", "王五", "副局长", "分管领导", "wangwu@example.gov.cn", "", ""),
     ),
-    "代理人": ("代理人", "代理", "ab岗", "a/b岗", "b岗", "b角", "顶岗人", "deputy"),
-}  # fmt: skip
-"""The columns of a staff list, each with the headings offices give it."""
+)  # fmt: skip
+"""A staff list, with the headings that offices give its columns. No field is a table's column: names are labels."""
+
+COLUMNS = tuple(field.name for field in STAFF.fields)
 
 ROLE_WORDS = {
     Role.HANDLER: ("承办人", "责任人", "具体责任人", "经办人", "科员"),
@@ -38,10 +77,8 @@ ROLE_WORDS = {
 }
 """What the column 角色 may say."""
 
-_ALIASES = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 _ROLES = {word: role for role, words in ROLE_WORDS.items() for word in (*words, str(role))}
 _ACCEPTED_ROLES = "应为:" + ";".join("、".join(words) for words in ROLE_WORDS.values()) + ";留空为承办人"
-_HEADER_ROWS = 20
 _SEPARATORS = re.compile(r"[、,,;;\n]+")
 _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
 """局领导 and the like name the leadership, which is no department."""
@@ -52,12 +89,11 @@ _PHONE = re.compile(r"\+?[\d-]{5,20}")
 _ONE_MAIL = "应为一个邮箱地址,如 zhangsan@example.gov.cn;没有可留空"
 _ONE_PHONE = "应为一个号码,如 13800000000 或 0591-12345678;没有可留空"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LENGTHS = {"单位": 200, "上级单位": 200, "部门": 200, "姓名": 64, "职务": 100, "邮箱": 254}
 
 
 @dataclass
 class StaffRow:
-    """One row: every column's text as `COLUMNS` names it, and what its cells list. `place` counts from 1."""
+    """One row: every column's text as `STAFF` names it, and what its cells list. `place` counts from 1."""
 
     sheet: str | None
     place: int
@@ -85,39 +121,20 @@ def read_staff(sheets: list[Sheet], file_name: str) -> tuple[list[StaffRow], lis
     rows: list[StaffRow] = []
     headed = False
     for sheet in sheets:
-        _fill_merged(sheet)
-        for index, cells in enumerate(sheet.rows[:_HEADER_ROWS]):
-            columns = _columns(cells)
-            if "姓名" in columns and len(columns) > 1:
-                headed = True
-                for place, row in enumerate(sheet.rows[index + 1 :], index + 2):
-                    text = {name: _text(row[at]) if at < len(row) else "" for name, at in columns.items()}
-                    if any(text.values()) and not _is_remark(row):
-                        rows.append(StaffRow(sheet.name, place, dict.fromkeys(COLUMNS, "") | text))
-                break
+        header = find_header(sheet, STAFF)
+        if header is None:
+            continue
+        headed = True
+        columns = columns_below(sheet, header, STAFF)
+        for index in range(header.below, len(sheet.rows)):
+            text = {name: _text(column[index]) for name, column in columns.items()}
+            if any(text.values()) and not _is_remark(sheet.rows[index]):
+                rows.append(StaffRow(sheet.name, index + 1, dict.fromkeys(COLUMNS, "") | text))
     if not headed:
         raise UnreadableFileError(f"“{file_name}”中没有找到表头:应有一行写明“姓名”和{'、'.join(COLUMNS)}中的列。")
     if not rows:
         raise UnreadableFileError(f"“{file_name}”的表头下面没有一行人员。")
     return rows, [error for row in rows for error in _clean(row)]
-
-
-def _columns(cells: list[Cell]) -> dict[str, int]:
-    """Which column stands where; of two with one meaning the first counts."""
-    found: dict[str, int] = {}
-    for at, cell in enumerate(cells):
-        heading = re.sub(r"\*|\([^)]*\)", "", plain(_text(cell)))
-        if heading in _ALIASES:
-            found.setdefault(_ALIASES[heading], at)
-    return found
-
-
-def _fill_merged(sheet: Sheet) -> None:
-    """What a merged cell says holds for all its rows."""
-    for block in sheet.merged:
-        for row in sheet.rows[block.top : block.bottom + 1]:
-            for at in range(block.left, min(block.right + 1, len(row))):
-                row[at] = sheet.rows[block.top][block.left]
 
 
 def _is_remark(cells: list[Cell]) -> bool:
@@ -141,13 +158,13 @@ def _listed(text: str) -> list[str]:
 
 def _clean(row: StaffRow) -> Iterator[CellError]:
     text = row.text
-    for column in ("姓名", "代理人"):
-        text[column] = _name(text[column])
+    for name in ("姓名", "代理人"):
+        text[name] = _name(text[name])
     if not text["姓名"]:
         yield row.wrong("姓名", "应填写姓名;不是人员的行请删去")
-    for column, longest in _LENGTHS.items():
-        if len(text[column]) > longest:
-            yield row.wrong(column, f"不能超过 {longest} 个字")
+    for column in STAFF.fields:
+        if len(text[column.name]) > column.longest:
+            yield row.wrong(column.name, f"不能超过 {column.longest} 个字")
     text["邮箱"] = unicodedata.normalize("NFKC", text["邮箱"])
     if text["邮箱"] and not _MAIL.fullmatch(text["邮箱"]):
         yield row.wrong("邮箱", _ONE_MAIL)
@@ -168,7 +185,7 @@ def _clean(row: StaffRow) -> Iterator[CellError]:
 def mail_address(text: str) -> str:
     """A mail address typed alone, as a list would take it; empty stays empty. Raises BadInputError."""
     found = unicodedata.normalize("NFKC", text).strip()
-    if found and (not _MAIL.fullmatch(found) or len(found) > _LENGTHS["邮箱"]):
+    if found and (not _MAIL.fullmatch(found) or len(found) > STAFF.field("邮箱").longest):
         raise BadInputError(f"邮箱“{text}”不可用:{_ONE_MAIL}。")
     return found
 

@@ -1,21 +1,35 @@
 """A leader's evaluation of a department for a period: a later one is a new row, the newest counts."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
 from models.organ import Department
 from models.permission import Action
+from models.person import Oversight
+from models.plan import AnnualPlan
 from models.score_rules import as_points
 from models.scoring import Evaluation
 from models.span import Span
 from models.typed_text import words
 from tasks.acting.audit import recorded
-from tasks.acting.authorize import authorize_department
+from tasks.acting.authorize import authorize_department, organs_within, seats
+from tasks.people.find import departments_of
 
 MOST = Decimal(100)
+
+
+def departments_to_evaluate(session: Session, plan: AnnualPlan, *, by: Actor) -> Sequence[Department]:
+    """The departments that `by` may evaluate: all of the plan's organ, or those in the charge of its posts."""
+    if plan.organ_id in organs_within(session, by, Action.EVALUATE):
+        return departments_of(session, plan.organ_id)
+    posts = [seat.post_id for seat in seats(session, by)]
+    led = select(Oversight.department_id).where(col(Oversight.post_id).in_(posts))
+    query = select(Department).where(Department.organ_id == plan.organ_id, col(Department.id).in_(led))
+    return session.exec(query.order_by(col(Department.id))).all()
 
 
 def evaluate(

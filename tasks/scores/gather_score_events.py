@@ -14,8 +14,9 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from models.audit import AuditEntry
-from models.clock import OFFICE_ZONE
+from models.clock import day_of
 from models.closure import ClosureRequest, ClosureReview
+from models.days import DAY
 from models.document import SERIES, Document
 from models.extension import Extension, ExtensionDecision, ExtensionState
 from models.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
@@ -35,7 +36,6 @@ from tasks.scores.item_past import AnsweringUnit, ItemPast, department_names, re
 
 SIGN_DAYS = 2
 """Working days from issue within which a unit signs. No published source names a term: a default."""
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def gather_score_events(
         on,
         first=span.from_on,
         acted=min(span.until_on, on),
-        passed=min(span.until_on, on - _DAY),
+        passed=min(span.until_on, on - DAY),
         past=read_past(session, plan),
         names=department_names(session, plan),
     )
@@ -129,7 +129,7 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
     )  # fmt: skip
     for deadline_id, from_on, to_on, moved_on, moved_at, cause in moved:
         # Moves of an older version carry the instant alone.
-        day = moved_on or moved_at.astimezone(OFFICE_ZONE).date()
+        day = moved_on or day_of(moved_at)
         moves[deadline_id].append(Move(from_on, to_on, day, cause))
     deadlines = look.session.execute(
         select(
@@ -146,7 +146,7 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
     for deadline_id, item_id, kind, title, due_on, claimed_on, done_on in deadlines:
         settled_on = min((day for day in (claimed_on, done_on) if day is not None), default=None)
         misses = missed(
-            due_on, moves[deadline_id], settled_on=settled_on, pauses=look.past[item_id].pauses, on=look.passed + _DAY
+            due_on, moves[deadline_id], settled_on=settled_on, pauses=look.past[item_id].pauses, on=look.passed + DAY
         )
         name = f"{kind.label}“{title}”" if kind is DeadlineKind.MILESTONE else title or kind.label
         for miss in misses:

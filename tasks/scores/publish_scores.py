@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.day_override import office_calendar
+from models.days import DAY
 from models.errors import BadInputError, ForbiddenError
 from models.permission import Action
 from models.plan import AnnualPlan
@@ -39,7 +40,7 @@ def publish_scores(
     span = span_between(from_on, until_on)
     if by.on <= until_on:
         raise BadInputError(
-            f"期间 {span.label} 到 {until_on} 才结束,{until_on + dt.timedelta(days=1)} 起才能公布;"
+            f"期间 {span.label} 到 {until_on} 才结束,{until_on + DAY} 起才能公布;"
             f"此前可以试算{by.hint('duban score preview')}。"
         )
     if plan.policy_id is None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.days import DAY
 from models.plan import AnnualPlan
 from models.score_rules import Price, Subtotal, Total, prices, ranked, repriced, subtotals, total, written
 from models.scoring import Evaluation, ScoreEvent, ScoringRule
@@ -94,7 +95,7 @@ def statement(
     Raises BadInputError for a period that ends before it begins.
     """
     span = span_between(from_on, until_on)
-    gathered = gather_score_events(session, plan, span, calendar=calendar, on=on or until_on + dt.timedelta(days=1))
+    gathered = gather_score_events(session, plan, span, calendar=calendar, on=on or until_on + DAY)
     book = _Book(session, plan, span, gathered)
     return book.stated(rule, prices(rule.events), mended or {})
 
@@ -116,7 +117,7 @@ def preview(
     """
     span = span_between(from_on, until_on)
     changed = repriced(prices(rule.events), ({"event": name, "points": value} for name, value in overrides.items()))
-    gathered = gather_score_events(session, plan, span, calendar=calendar, on=on or until_on + dt.timedelta(days=1))
+    gathered = gather_score_events(session, plan, span, calendar=calendar, on=on or until_on + DAY)
     book = _Book(session, plan, span, gathered)
     before, after = book.stated(rule, prices(rule.events), {}), book.stated(rule, changed, {})
     return Preview(before, after, tuple(_changes(before, after)))

@@ -177,7 +177,7 @@ def published_lines(session: Session, run: ScoreRun, *, department: Department |
 class Score:
     """A unit's points and rank; none where it has none."""
 
-    points: float | None = None
+    points: Decimal | None = None
     rank: int | None = None
 
 
@@ -190,4 +190,4 @@ def scores_of(session: Session, plan: AnnualPlan, span: Period) -> dict[str, Sco
     ).first()
     if run is None:
         return {}
-    return {row.department: Score(float(row.final), row.rank) for row in ranking(session, run)}
+    return {row.department: Score(row.final, row.rank) for row in ranking(session, run)}

@@ -11,13 +11,12 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
+from models.days import DAY
 from models.errors import BadInputError
 from models.permission import Action
 from models.person import Leave, Person, Post, Tenure
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-
-_DAY = dt.timedelta(days=1)
 
 
 def hand_over(session: Session, post: Post, *, by: Actor, to: Person, on: dt.date) -> Tenure:
@@ -40,7 +39,7 @@ def hand_over(session: Session, post: Post, *, by: Actor, to: Person, on: dt.dat
     with performing_for(session, by, Action.STAFF, post.organ_id):
         for tenure in held:
             if _lasts(tenure, on):
-                tenure.ended_on = on - _DAY
+                tenure.ended_on = on - DAY
         if returns:
             to.left_on = None
         begun = Tenure(post_id=key(post.id), person_id=key(to.id), started_on=on, ended_on=to.left_on)

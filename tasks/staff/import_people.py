@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key as id_of
+from models.days import DAY
 from models.errors import CellError, ImportRefusedError
 from models.organ import Department, Organ
 from models.permission import Action
@@ -368,7 +369,7 @@ class _Seats:
     def _begin(self, person: Person, post: Post, on: dt.date) -> None:
         held = self.tenures[id_of(post.id)]
         last = max((tenure.ended_on for tenure in held if tenure.ended_on), default=dt.date.min)
-        started = max(on, last + dt.timedelta(days=1))
+        started = max(on, last + DAY)
         tenure = Tenure(post_id=id_of(post.id), person_id=id_of(person.id), started_on=started, ended_on=person.left_on)
         held.append(tenure)
         self.session.add(tenure)

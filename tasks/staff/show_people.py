@@ -19,6 +19,7 @@ from models.organ import Department, Organ
 from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.policy import Relation, Rung
 from models.workdays import WorkCalendar
+from tasks.people.find import departments_of
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,7 @@ def show_chart(session: Session, organ: Organ, *, on: dt.date) -> Chart:
     """Who holds which post of the organ on the day."""
     people = {key(person.id): person for person in session.exec(select(Person).where(Person.organ_id == organ.id))}
     posts = session.exec(select(Post).where(Post.organ_id == organ.id)).all()
-    departments = session.exec(
-        select(Department).where(Department.organ_id == organ.id).order_by(col(Department.id))
-    ).all()
+    departments = departments_of(session, key(organ.id))
     names = {department.id: department.name for department in departments}
     held = _held(session, [post.id for post in posts], on)
     others = {tenure.person_id for tenures in held.values() for tenure in tenures} - people.keys()

@@ -19,6 +19,11 @@ MOST = 20
 """Entries told; more than that and the page is better read anew."""
 
 
+def newest_of_all(session: Session) -> int:
+    """The number of the newest entry there is, 0 where there is none: nothing of the office's changes without one."""
+    return session.exec(select(sql.max(col(AuditEntry.id)))).one() or 0
+
+
 def newest_entry(session: Session, item: WorkItem) -> int:
     """The number of the item's newest entry, 0 where it has none: what a form remembers as seen."""
     return newest_entries(session, [key(item.id)])[key(item.id)]

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
-from models.audit import AuditEntry
 from models.database import key
 from models.errors import BadInputError, ConflictError, NotFoundError
 from models.notice import Notice
@@ -23,6 +22,7 @@ from models.webhook_event import EVENTS, TEST
 from tasks.access.office_key import derived
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
+from tasks.trail.changes_since import newest_of_all
 
 MOST = 20
 """Webhooks of one organ."""
@@ -57,7 +57,7 @@ def make_webhook(session: Session, organ: Organ, *, by: Actor, url: str, events:
             url=url,
             events=wanted,
             salt=secrets.token_hex(16),
-            after_entry_id=session.exec(select(func.max(AuditEntry.id))).one() or 0,
+            after_entry_id=newest_of_all(session),
             after_notice_id=session.exec(select(func.max(Notice.id))).one() or 0,
             made_by_id=by.person_id,
             made_at=by.now,

@@ -20,6 +20,7 @@ from models.person import Person
 from models.plan import AnnualPlan
 from models.webhook import MessageState, Webhook, WebhookMessage
 from models.webhook_event import RAISED, SENT, event_of
+from tasks.trail.changes_since import newest_of_all
 from tasks.webhooks.hold_webhooks import message_id, payload
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
@@ -55,7 +56,7 @@ Told = tuple[str, str, dict[str, object]]
 
 def _of_trail(session: Session, webhook: Webhook) -> Iterator[Told]:
     """Entries are committed in the order of their ids, one transaction at a time: the cursor alone is enough."""
-    newest = session.exec(select(sa.func.max(col(AuditEntry.id)))).one() or 0
+    newest = newest_of_all(session)
     rows = session.exec(
         select(AuditEntry, WorkItem.number, AnnualPlan.year)
         .outerjoin(WorkItem, col(WorkItem.id) == AuditEntry.item_id)

@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel, col, select
 from standardwebhooks import Webhook as Signer
 
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import key, on_record
 from models.settings import Settings
 from models.webhook import MessageState, Webhook, WebhookMessage
@@ -227,7 +228,7 @@ def _stop(session: Session, webhook: Webhook, now: dt.datetime) -> int:
     held = session.exec(select(Webhook).where(Webhook.id == webhook.id).with_for_update()).one()
     if held.stopped_at is not None:
         return 0
-    by = Actor("接口推送", Channel.RHYTHM, now.date(), now)
+    by = Actor("接口推送", Channel.RHYTHM, day_of(now), now)
     with recorded(session, by, "stop_webhook", organ_id=held.organ_id, reason="对方答复 410:不再接收"):
         held.stopped_at = now
     return 1

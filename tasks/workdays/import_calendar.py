@@ -1,39 +1,46 @@
 """Import rest and working days: an office's own table, or a year's public notice as JSON."""
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
 from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.day_override import DayOverride, office_calendar
 from models.due_text import DueTextError, read_day
 from models.errors import CellError, ImportRefusedError, UnreadableFileError
+from models.ledgers.field import FieldType, LedgerField
 from models.permission import Action
+from models.sheet_kind import SheetKind
 from models.workdays import DayRule, WorkCalendar
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_everywhere, authorize_organ
 from tasks.ladder.reproject import MovedFire, reproject
 from tasks.ledgers.keep_terms import MovedTerm
 from tasks.ledgers.recount_days import recount_days
+from tasks.reading.sheet import Cell, Sheet, decode, open_workbook
+from tasks.reading.sheet_header import columns_below, find_header
 
-_COLUMNS = ("日期", "类型", "名称")
+DAYS = SheetKind(
+    code="days",
+    title="放假安排",
+    wants=("日期", "类型"),
+    within=10,
+    fields=(
+        LedgerField("日期", "日期", FieldType.DAY, required=True, hint="如 2027-10-01、2027年10月1日。"),
+        LedgerField("类型", "类型", required=True, width=10, centred=True, hint="休息或上班。"),
+        LedgerField("名称", "名称", longest=200, hint="如 国庆节;留空时与类型相同。"),
+    ),
+)
+"""The days of an office's own table."""
+
 _REST = {"休息", "放假", "休", "假"}
 _WORK = {"上班", "工作", "班", "调休上班", "补班"}
-_HEADER_ROWS = 10
-"""A title may stand above the header; it is looked for in this many rows."""
-
-_LARGEST = 10_000_000
-"""Bytes, packed or unpacked: ten thousand times a year's notice."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +83,12 @@ def read_overrides(path: Path) -> list[DayRule]:
     `{"year", "days": [{"name", "date", "isOffDay"}]}`. Raises `UnreadableFileError` where the file cannot be
     read at all, and `ImportRefusedError` with every wrong cell: all or nothing.
     """
-    readers = {".xlsx": _xlsx_rows, ".csv": _csv_rows, ".json": _json_rows}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise UnreadableFileError(f"“{path.name}”不是 .xlsx、.csv 或 .json 文件。")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(f"“{path.name}”无法打开:{error.strerror}。") from error
-    if len(content) > _LARGEST:
-        raise UnreadableFileError(f"“{path.name}”过大,不像一份放假安排。")
-    return _checked(reader(content, path.name))
+    match path.suffix.lower():
+        case ".xlsx" | ".csv":
+            return _checked(_table_rows(open_workbook(path), path.name))
+        case ".json":
+            return _checked(_json_rows(path))
+    raise UnreadableFileError(f"“{path.name}”不是 .xlsx、.csv 或 .json 文件。")
 
 
 def import_calendar(session: Session, path: Path, *, by: Actor, organ_id: int | None = None) -> ChangedCalendar:
@@ -167,70 +169,39 @@ def import_overrides(
     return result
 
 
-def _xlsx_rows(content: bytes, name: str) -> Iterator[_Row]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                raise UnreadableFileError(f"“{name}”解开后过大,不像一份放假安排。")
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [(title, book.get_sheet_by_name(title)) for title in book.sheet_names]
-        tables = [(title, sheet.to_python(skip_empty_area=False)) for title, sheet in sheets]
-    except (zipfile.BadZipFile, CalamineError) as error:
-        raise UnreadableFileError(f"“{name}”不是可以读取的 .xlsx 文件(可能已加密或损坏)。") from error
-    return _table_rows(tables, name)
-
-
-def _csv_rows(content: bytes, name: str) -> Iterator[_Row]:
-    try:
-        table = list(csv.reader(io.StringIO(_decoded(content, name)), strict=True))
-    except csv.Error as error:
-        raise UnreadableFileError(f"“{name}”不是可以读取的 .csv 文件。") from error
-    return _table_rows([(None, table)], name)
-
-
-def _table_rows(tables: Iterable[tuple[str | None, list[list[Any]]]], name: str) -> Iterator[_Row]:
-    """The rows below the first header that names 日期 and 类型."""
-    for title, table in tables:
-        for head, row in enumerate(table[:_HEADER_ROWS]):
-            labels = [str(cell).strip() for cell in row]
-            if "日期" in labels and "类型" in labels:
-                places = [labels.index(label) if label in labels else None for label in _COLUMNS]
-                return _rows_below(title, table, head, places)
-    raise UnreadableFileError(f"“{name}”中没有找到表头:应有“日期”“类型”“名称”三列。")
-
-
-def _rows_below(title: str | None, table: list[list[Any]], head: int, places: list[int | None]) -> Iterator[_Row]:
-    for index, row in enumerate(table[head + 1 :], start=head + 2):
-        on, kind, name = (row[at] if at is not None and at < len(row) else "" for at in places)
-        if any(str(cell).strip() for cell in (on, kind, name)):
+def _table_rows(sheets: Sequence[Sheet], name: str) -> Iterator[_Row]:
+    """The rows of the first sheet that has a header."""
+    found = next(((sheet, header) for sheet in sheets if (header := find_header(sheet, DAYS))), None)
+    if found is None:
+        raise UnreadableFileError(f"“{name}”中没有找到表头:应有“日期”“类型”“名称”三列。")
+    sheet, header = found
+    columns = columns_below(sheet, header, DAYS)
+    blank: list[Cell] = [""] * len(sheet.rows)
+    days, kinds, names = (columns.get(field.name, blank) for field in DAYS.fields)
+    for index in range(header.below, len(sheet.rows)):
+        on, kind, label = days[index], kinds[index], names[index]
+        if any(str(cell).strip() for cell in (on, kind, label)):
             word = str(kind).strip()
             working = True if word in _WORK else False if word in _REST else kind
-            yield _Row(title, index, on, working, name or word, _COLUMNS)
+            yield _Row(sheet.name, index + 1, on, working, label or word, ("日期", "类型", "名称"))
 
 
-def _json_rows(content: bytes, name: str) -> Iterator[_Row]:
+def _json_rows(path: Path) -> Iterator[_Row]:
     try:
-        data = json.loads(_decoded(content, name))
+        data = json.loads(decode(path))
+    except OSError as error:
+        raise UnreadableFileError(f"“{path.name}”无法打开:{error.strerror}。") from error
     except (json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableFileError(f"“{name}”不是可以读取的 .json 文件。") from error
+        raise UnreadableFileError(f"“{path.name}”不是可以读取的 .json 文件。") from error
     public = isinstance(data, dict)
     entries = data.get("days") if isinstance(data, dict) else data
     if not isinstance(entries, list):
-        raise UnreadableFileError(f'“{name}”中没有日期列表:应为 [{{"on", "working", "name"}}]。')
+        raise UnreadableFileError(f'“{path.name}”中没有日期列表:应为 [{{"on", "working", "name"}}]。')
     names = ("date", "isOffDay", "name") if public else ("on", "working", "name")
     for index, entry in enumerate(entries, start=1):
         on, flag, label = (entry.get(key) if isinstance(entry, dict) else None for key in names)
         working = not flag if public and isinstance(flag, bool) else flag
         yield _Row(None, index, on, working, label, names)
-
-
-def _decoded(content: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFileError(f"“{name}”的文字编码无法识别,请另存为 UTF-8 或 GB18030。")
 
 
 def _checked(rows: Iterable[_Row]) -> list[DayRule]:

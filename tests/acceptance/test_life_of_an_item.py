@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 
 from models.audit import GENESIS, LEDGERS, AuditEntry
 from models.closure import ClosureRequest, ClosureReview, ClosureState
-from models.database import key, open_engine, reading, sqlite_url, unit_of_work
+from models.database import key, open_engine, reading, unit_of_work
 from models.day_override import office_calendar
 from models.document import Document
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
@@ -60,6 +60,7 @@ from tasks.items.urge import urge
 from tasks.ladder.status import overall, status
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
+from tests.databases import lay_sqlite
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 
 SECOND, HELPER = "孙承办", "钱科长"
@@ -125,8 +126,7 @@ class LifeOfItems(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         home = Path(self.folder.name)
-        self.engine = open_engine(sqlite_url(home / "office.db"))
-        METADATA.create_all(self.engine)
+        self.engine = open_engine(lay_sqlite(home / "office.db"))
         self.home = home
         self.today = dt.date(2026, 6, 1)
         self.files = 0

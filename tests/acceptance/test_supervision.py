@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from models.database import open_engine, sqlite_url
+from models.database import open_engine
 from models.errors import ForbiddenError
 from models.item import ItemState
 from models.person import Role
@@ -18,6 +18,7 @@ from models.tables import METADATA
 from models.unit import Unit
 from tasks.items.suspend import suspend
 from tasks.ladder.remind import SweepResult
+from tests.databases import lay_sqlite
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 
 BEFORE, AFTER, UNSIGNED = Relation.BEFORE, Relation.AFTER, Relation.UNSIGNED
@@ -182,9 +183,7 @@ def test_skipping_days_and_running_once_ends_as_running_daily_does(tmp_path: Pat
     start = dt.date(2026, 1, 20) + dt.timedelta(days=due)
     ends = []
     for way in ("daily", "once"):
-        engine = open_engine(sqlite_url(tmp_path / f"{way}-{skipped}-{due}.db"))
-        METADATA.drop_all(engine)
-        METADATA.create_all(engine)
+        engine = open_engine(lay_sqlite(tmp_path / f"{way}.db"))
         office = Office(engine, tmp_path)
         office.assign("甲", due=str(start))
         office.assign("乙", due=str(start + dt.timedelta(days=9)), to=HEAD)

@@ -18,12 +18,11 @@ from sqlmodel import create_engine
 
 from models.database import sqlite_url, unit_of_work
 from tests.benchmarks.populate import DAY, ON, populate
-from tests.conftest import ON_POSTGRES
 from tests.databases import disposed
 
 SIZES = [int(size) for size in os.environ.get("DUBAN_BENCH_SIZES", "10000,100000").split(",")]
 _FILLED = [
-    pytest.param((system, size), id=f"{system}-{size}", marks=ON_POSTGRES if system == "postgresql" else ())
+    pytest.param((system, size), id=f"{system}-{size}", marks=pytest.mark.postgres if system == "postgresql" else ())
     for size in SIZES
     for system in ("sqlite", "postgresql")
 ]

@@ -11,7 +11,7 @@ from tasks.items.sign import sign as _sign
 from tests.browsing import PHONE, Served
 from tests.office import HANDLER, LEADER, SUPERVISOR, Office
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

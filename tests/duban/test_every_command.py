@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ from models.settings import load_settings
 from models.span import span_named
 from tasks.access.manage_accounts import invite
 from tasks.files.file_store import FileStore
-from tasks.items.instruct import find_instruction, reply
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
 from tasks.ledgers.link_row import link_row
@@ -51,7 +50,8 @@ from tasks.scores.set_scoring_rule import find_rule
 from tests.filing_acts import COMMANDS as FILING
 from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
-from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
+from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
+from tests.steps import Prepare, answered, assigned, extended, helped, instructed
 from tests.terminal import Terminal
 from tests.upward import CODE, KEY, NAME, a_package
 
@@ -80,8 +80,6 @@ UNSIGNED = {
 }  # fmt: skip
 """They take no --as: they change nothing of the office's, or are the engine run by hand, or set the system up."""
 
-Prepare = Callable[[Office], object]
-
 
 @dataclass(frozen=True)
 class Case:
@@ -94,14 +92,6 @@ class Case:
     on: str | None = ON
 
 
-def assigned(**more: Any) -> Prepare:
-    return lambda office: office.assign("普法宣传", due="2026-06-30", **more)
-
-
-def helped(office: Office) -> None:
-    office.assign("普法宣传", due="2026-06-30", helping=(office.department("财务科", head="钱科长"),))
-
-
 def hired(office: Office) -> None:
     office.hire("周承办")
 
@@ -110,19 +100,6 @@ def has_account(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         by = office.by(session, SUPERVISOR, ON)
         invite(session, session.exec(select(Person).where(Person.name == HANDLER)).one(), by=by)
-
-
-def extended(office: Office) -> None:
-    office.extend("1", to="2026-07-10", on="2026-06-02")
-
-
-def instructed(office: Office) -> None:
-    office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-02")
-
-
-def answered(office: Office) -> None:
-    with unit_of_work(office.engine) as session:
-        reply(session, find_instruction(session, 1), by=office.by(session, HANDLER, "2026-06-03"), content="已在办")
 
 
 def asked(office: Office) -> None:
@@ -439,35 +416,26 @@ def test_every_command_that_takes_a_name_is_in_a_table() -> None:
 
 
 @pytest.mark.parametrize("name", WRITING)
-def test_a_command_leaves_exactly_its_entries(office: Office, name: str) -> None:
+def test_a_command_is_refused_to_an_outsider_and_leaves_exactly_its_entries(office: Office, name: str) -> None:
     case = WRITING[name]
     for step in case.prepare:
         step(office)
-    known = len(entries(office.engine))
-    words = [word.replace("{home}", str(office.settings.home)) for word in case.args]
+    known = entries(office.engine)
+    words = [*name.split(), *(word.replace("{home}", str(office.settings.home)) for word in case.args)]
     words += ["--on", case.on] if case.on else []
-    words += ["--as", case.by] if case.by != "本机" else []
-    said = Terminal(office.settings.home).run(*name.split(), *words)
+    terminal = Terminal(office.settings.home)
+    if case.by != "本机":
+        refused = terminal.run(*words, "--as", OUTSIDER, *_in_the_bureau(name))
+        assert refused.exit_code in (1, 2), refused
+        assert len(refused.stderr.strip().splitlines()) == 1, refused
+        assert entries(office.engine) == known
+    said = terminal.run(*words, *(["--as", case.by] if case.by != "本机" else []))
     assert said.exit_code == 0, said
-    left = entries(office.engine)[known:]
+    left = entries(office.engine)[len(known) :]
     assert [entry.action for entry in left] == case.actions
     actors = {entry.actor for entry in left}
     assert actors == {case.by} if case.by != "本机" else {actor[:5] for actor in actors} == {"本机管理员"}
     assert all(entry.before or entry.after for entry in left)
-
-
-@pytest.mark.parametrize("name", [name for name in WRITING if WRITING[name].by != "本机"])
-def test_an_outsider_is_refused_and_leaves_nothing(office: Office, name: str) -> None:
-    case = WRITING[name]
-    for step in case.prepare:
-        step(office)
-    before = entries(office.engine)
-    words = [word.replace("{home}", str(office.settings.home)) for word in case.args]
-    words += ["--on", case.on] if case.on else []
-    said = Terminal(office.settings.home).run(*name.split(), *words, "--as", "赵外人", *_in_the_bureau(name))
-    assert said.exit_code in (1, 2), said
-    assert len(said.stderr.strip().splitlines()) == 1, said
-    assert entries(office.engine) == before
 
 
 def _in_the_bureau(name: str) -> list[str]:

@@ -155,7 +155,6 @@ def test_what_cannot_be_served_is_one_chinese_line(home: Path, arguments: list[s
 
 @pytest.mark.skipif(sys.platform != "linux", reason="children are looked for in /proc")
 @pytest.mark.engine
-@pytest.mark.xdist_group("engine")
 def test_with_prefect_pages_answer_at_once_and_kill_leaves_no_orphan(home: Path) -> None:
     with serving(home) as (process, address):
         assert get(address, "/")[0] == 200

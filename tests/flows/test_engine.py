@@ -26,7 +26,7 @@ from tests.processes import eventually, is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine")]
+pytestmark = pytest.mark.engine
 
 CANARY = """
 from prefect import flow

@@ -1,5 +1,6 @@
 """Rules of the house that no other tool enforces."""
 
+import ast
 import os
 import re
 import subprocess
@@ -123,13 +124,47 @@ def test_no_flow_file_is_named_like_a_package_or_a_module_of_python() -> None:
         "from datetime import date\n\nTODAY = date.today()\n",
         "from datetime import datetime\n\nNOW = datetime.now(None)\n",
         "import pendulum\n\nNOW = pendulum.now()\n",
+        "from pendulum import Date\n\nTODAY = Date.today()\n",
         "import time\n\nNOW = time.time()\n",
+        "import time\n\nNOW = time.gmtime()\n",
     ],
 )
 def test_only_the_clock_may_read_the_clock(reading: str) -> None:
     assert "TID251" in complaints(reading, file="tasks/ladder/remind.py")
     assert "TID251" in complaints(reading, file="tests/models/test_workdays.py")
     assert "TID251" not in complaints(reading, file="models/clock.py")
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        "import calendar\n\nLENGTH = calendar.monthrange(2026, 2)[1]\n",
+        "import pendulum\n\nDAY = pendulum.date(2026, 1, 1)\n",
+        "from pendulum import Date\n\nDAY = Date(2026, 1, 1)\n",
+        "from zoneinfo import ZoneInfo\n\nZONE = ZoneInfo('Asia/Shanghai')\n",
+    ],
+)
+def test_months_and_zones_are_reckoned_in_one_place(by_hand: str) -> None:
+    assert "TID251" in complaints(by_hand, file="models/span.py")
+    assert "TID251" in complaints(by_hand, file="duban/web/dates.py")
+    assert "TID251" not in complaints(by_hand, file="models/clock.py")
+
+
+def test_pendulum_is_at_work_in_two_files_and_no_day_of_it_leaves_them() -> None:
+    """An instant's own `date()` is pendulum's where the instant is: `models.clock.day_of` answers a plain day."""
+    code = {str(file.relative_to(ROOT)): file.read_text(encoding="utf-8") for file in code_of(*PACKAGES)}
+    importing = {name for name, text in code.items() if re.search(r"^(?:from|import) pendulum\b", text, re.MULTILINE)}
+    taking = {name for name, text in code.items() if ".date()" in text}
+
+    assert importing == {"models/clock.py", "models/days.py"}
+    assert taking == {
+        "models/due_text.py",  # what a cell of a sheet holds
+        "models/recurrence.py",  # what dateutil answers
+    }
+
+
+def code_of(*packages: str) -> list[Path]:
+    return [file for package in packages for file in (ROOT / package).rglob("*.py")]
 
 
 def complaints(code: str, *, file: str) -> set[str]:
@@ -179,6 +214,33 @@ finally:
     assert helped.stdout.splitlines()[-1] == "engine loaded: False"
 
 
+ASKING = {
+    "duban/web/jobs.py": "a file of SQLite is locked for as long as a process lives; no table is read",
+}
+"""Who in `duban` speaks to a database itself, and why. All else is asked of a function of `tasks`."""
+
+
+def test_commands_and_pages_ask_tasks_and_not_the_database() -> None:
+    """They hold a session and hand it on; a statement, and what it knows of the tables, is a task's."""
+    libraries, harmless = {"sqlmodel", "sqlalchemy"}, {"Engine", "Session", "SQLModel", "make_url"}
+    found = set()
+    for file in (ROOT / "duban").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.ImportFrom(module="sqlmodel" | "sqlalchemy", names=names):
+                    asks = not {name.name for name in names} <= harmless
+                case ast.ImportFrom(module=str(name)) | ast.Import(names=[ast.alias(name=name)]):
+                    asks = name.partition(".")[0] in libraries and name != "sqlalchemy.exc"
+                case ast.Call(func=ast.Attribute(attr="exec" | "execute" | "scalar" | "scalars")):
+                    asks = True
+                case _:
+                    continue
+            if asks:
+                found.add(str(file.relative_to(ROOT)))
+
+    assert found == ASKING.keys()
+
+
 OFF_RECORD = {
     "models/database.py": "defines it, and on_record stands on it",
     "tasks/notices/deliver.py": "a delivery writes digests and attempts, its own record, and commits between two mails",
@@ -194,7 +256,7 @@ OFF_RECORD = {
 
 
 def test_nobody_writes_off_the_record_but_the_engine() -> None:
-    code = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    code = code_of(*PACKAGES)
     plain = {str(file.relative_to(ROOT)) for file in code if "unit_of_work(" in file.read_text(encoding="utf-8")}
     commits = {str(file.relative_to(ROOT)) for file in code if ".commit()" in file.read_text(encoding="utf-8")}
 

@@ -1,6 +1,7 @@
 """A real report, told again from rows: its parts, its headings and every figure; each opens to the rows behind it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def test_every_figure_opens_to_the_rows_it_was_counted_from(session: Session, re
         ("集中学习研讨", 2, 2), ("行政执法案件", 13, 13), ("简易程序案件", 4, 4), ("普通程序案件", 9, 9),
         ("罚款金额", 3, 9), ("被变更或撤销案件", 0, 0),
     ):  # fmt: skip
-        assert (opened[name].value, len(opened[name].rows)) == (value, rows)
+        assert (opened[name].value, len(opened[name].rows)) == (Decimal(value), rows)
     assert all("已不存在" not in row.words for found in opened.values() for row in found.rows)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.acts.declaration import Way
 from duban.acts.item import ACTS
@@ -14,6 +14,7 @@ from duban.web.api_fields import LARGEST, PLAIN, Limit, Named, RowId, Year, name
 from duban.web.call import Call, Reader
 from models.closure import ClosureRequest, ClosureReview
 from models.coded import Coded
+from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError
 from models.evidence import Evidence
@@ -22,20 +23,17 @@ from models.instruction import Instruction, InstructionReply
 from models.item import DeadlineKind, Importance, ItemState, MoveCause, WorkItem
 from models.light import Light
 from models.objection import Objection
-from models.permission import Action
-from models.person import Person
 from models.plan import AnnualPlan
 from models.progress import ProgressEntry
 from models.suspension import Suspension
 from models.urge import Urge
-from tasks.acting.authorize import permitted
-from tasks.acting.find_seen import seen_item
+from tasks.acting.find_seen import seen_children, seen_item
 from tasks.items.show_item import show_item
 from tasks.lists.browse_items import USUAL, ItemListing
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.item_line import ItemLine
 from tasks.lists.order_items import Order, Sorting, place_of
-from tasks.people.find import find_department
+from tasks.people.find import find_department, people_named
 from tasks.trail.changes_since import newest_entry
 
 router = APIRouter(tags=["任务"])
@@ -281,10 +279,10 @@ def item(call: Reader, item_id: RowId) -> ItemShown:
 
 
 def _person(session: Session, call: Call, name: str) -> int:
-    found = session.exec(select(Person.id).where(Person.organ_id == call.organ.id, Person.name == name)).all()
-    if len(found) != 1 or found[0] is None:
+    found = people_named(session, call.organ, name)
+    if len(found) != 1:
         raise BadInputError(f"{call.organ.name}有 {len(found)} 位“{name}”:请写在册的姓名,且不重名。")
-    return found[0]
+    return key(found[0].id)
 
 
 def _line(line: ItemLine) -> ListedLine:
@@ -314,12 +312,11 @@ def _link(call: Call, following: str | None, previous: str | None) -> None:
 def _shown(session: Session, call: Call, found: WorkItem, entry: int) -> ItemShown:
     calendar = office_calendar(session, organ_id=found.organ_id)
     data = show_item(session, found, by=call.by, calendar=calendar)
-    children = select(WorkItem.number, WorkItem.id).where(WorkItem.parent_id == found.id)
-    known = dict(session.exec(children.where(permitted(session, call.by, Action.VIEW))).all())
+    known = seen_children(session, found, by=call.by)
     open_now = {may["action"] for may in data["may"]}
     data |= {
         "id": found.id,
-        "year": session.exec(select(AnnualPlan.year).where(col(AnnualPlan.id) == found.plan_id)).one(),
+        "year": session.get_one(AnnualPlan, found.plan_id).year,
         "entry": entry,
         "state_name": found.state.label,
         "light_name": data["light"].label,

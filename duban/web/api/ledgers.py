@@ -1,22 +1,23 @@
 """台账 by their first addresses: three ledgers, to be read. `ledgers_rows` has them all, and takes rows."""
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session
 
 from duban.web.api_fields import After, Limit
 from duban.web.call import Call, Reader
-from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
-from models.ledgers.leadership_act import Duty, LeadershipAct
-from models.ledgers.study_session import StudySession
+from models.ledgers.enforcement_case import Outcome, Procedure
+from models.ledgers.kinds import KINDS
+from models.ledgers.leadership_act import Duty
 from models.permission import Action
 from models.person import Person
 from tasks.acting.authorize import authorize_organ
+from tasks.ledgers.browse import rows_after
+from tasks.people.find import names_of
 
 router = APIRouter(tags=["台账"])
 
@@ -83,7 +84,8 @@ def cases(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> CaseList:
     """行政执法案件,按决定日筛选。"""
-    found, following = _rows(call, EnforcementCase, "decided_on", from_on, until_on, after, limit)
+    with call.reading() as session:
+        found, following = _rows(session, call, "case", from_on, until_on, after, limit)
     return CaseList(cases=[CaseShown.model_validate(row.model_dump()) for row in found], next=following)
 
 
@@ -92,7 +94,8 @@ def studies(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> StudyList:
     """中心组学习研讨,按举行日筛选。"""
-    found, following = _rows(call, StudySession, "held_on", from_on, until_on, after, limit)
+    with call.reading() as session:
+        found, following = _rows(session, call, "study", from_on, until_on, after, limit)
     return StudyList(studies=[StudyShown.model_validate(row.model_dump()) for row in found], next=following)
 
 
@@ -101,38 +104,23 @@ def acts(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> ActList:
     """第一责任人和分管领导的履职记录,按日期筛选。"""
-    names: dict[int, str] = {}
-
-    def name(session: Session, rows: list[Any]) -> None:
-        wanted = select(Person.id, Person.name).where(col(Person.id).in_({row.person_id for row in rows}))
-        names.update({person_id: called for person_id, called in session.exec(wanted) if person_id is not None})
-
-    found, following = _rows(call, LeadershipAct, "on", from_on, until_on, after, limit, name)
+    with call.reading() as session:
+        found, following = _rows(session, call, "act", from_on, until_on, after, limit)
+        names = names_of(session, Person, [row.person_id for row in found])
     shown = [{**row.model_dump(), "person": names.get(row.person_id), "item": row.item_id} for row in found]
     return ActList(acts=[ActShown.model_validate(row) for row in shown], next=following)
 
 
 def _rows(
+    session: Session,
     call: Call,
-    table: type[SQLModel],
-    day: str,
+    code: str,
     from_on: dt.date | None,
     until_on: dt.date | None,
     after: int,
     limit: int,
-    also: Callable[[Session, list[Any]], None] | None = None,
 ) -> tuple[list[Any], int | None]:
     """A page of the organ's rows, where the person may see the whole organ, and where the next one starts."""
-    columns: Any = table
-    with call.reading() as session:
-        authorize_organ(session, call.by, Action.VIEW, call.organ.id)
-        call.seen(session)
-        query = select(table).where(columns.organ_id == call.organ.id, columns.id > after)
-        if from_on is not None:
-            query = query.where(getattr(columns, day) >= from_on)
-        if until_on is not None:
-            query = query.where(getattr(columns, day) <= until_on)
-        found: list[Any] = list(session.exec(query.order_by(columns.id).limit(limit + 1)))
-        if also is not None:
-            also(session, found)
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+    authorize_organ(session, call.by, Action.VIEW, call.organ.id)
+    call.seen(session)
+    return rows_after(session, call.organ, KINDS[code], after, limit=limit, from_on=from_on, until_on=until_on)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import BaseModel, Field
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from duban.web.api_fields import PLAIN, After, Limit, RowId, text
 from duban.web.api_fields import Body as Sent
@@ -19,8 +19,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
 from models.permission import Action
 from tasks.acting.authorize import authorize_organ
-from tasks.ledgers.browse import count_kinds
-from tasks.ledgers.fields import fields_of
+from tasks.ledgers.browse import count_kinds, rows_after
 from tasks.ledgers.find_row import authorize_ledgers, find_row, seen_row
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import ValuesRefusedError
@@ -28,7 +27,7 @@ from tasks.ledgers.record import LONGEST_REASON, correct_row, record_row, reinst
 from tasks.ledgers.row_history import row_history, who_changed
 from tasks.ledgers.row_terms import row_terms
 from tasks.ledgers.tell_row import Teller, program_name
-from tasks.ledgers.template import how_to_fill
+from tasks.sheets.template import how_to_fill
 from tasks.trail.tell_entry import action_label
 
 router = APIRouter(tags=["台账"])
@@ -142,7 +141,7 @@ def ledgers(call: Reader, year: OfYear = None) -> LedgerListShown:
                         name=program_name(field), label=field.label, takes=field.takes.value, required=field.required,
                         how=how_to_fill(field),
                     )
-                    for field in fields_of(one.kind)
+                    for field in one.kind.columns
                 ],
             )
             for one in counts
@@ -162,21 +161,14 @@ def rows(
 ) -> RowListShown:
     """按决定年度的日期筛选,按编号分页。"""
     kind = kind_named(code)
-    table: Any = kind.table
     with call.reading() as session:
         authorize_ledgers(session, call.by, key(call.organ.id))
         call.seen(session)
-        day = getattr(table, kind.day)
-        query = select(table).where(table.organ_id == call.organ.id, table.id > after)
-        query = query.where(table.withdrawn_on.is_not(None) if withdrawn else table.withdrawn_on.is_(None))
-        if from_on is not None:
-            query = query.where(day >= from_on)
-        if until_on is not None:
-            query = query.where(day <= until_on)
-        found = list(session.exec(query.order_by(table.id).limit(limit + 1)))
+        found, following = rows_after(
+            session, call.organ, kind, after, limit=limit, from_on=from_on, until_on=until_on, withdrawn=withdrawn
+        )
         teller = Teller(session, kind, found)
-    following = found[limit - 1].id if len(found) > limit else None
-    return RowListShown(rows=[_row(teller, row) for row in found[:limit]], next=following)
+    return RowListShown(rows=[_row(teller, row) for row in found], next=following)
 
 
 @router.post(

@@ -5,14 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from sqlmodel import col, func, select
 
 from duban.web.api_fields import After, Limit, Year
 from duban.web.call import Reader
-from models.notice import Notice, NoticeKind, NoticeState
+from models.notice import NoticeKind, NoticeState
 from models.person import Role
 from models.policy import Colour
-from tasks.notices.browse_notices import list_notices
+from tasks.notices.browse_notices import list_notices, notices_mark
 
 router = APIRouter(tags=["通知"])
 
@@ -54,10 +53,7 @@ def notices(
     """本人可以查看的任务的通知,按编号逐批给出:记住最后一个编号,下次从它之后读,就不漏不重。"""
     with call.reading() as session:
         plan = call.plan(session, year)
-        newest, sent = session.exec(
-            select(func.max(Notice.id), func.count(col(Notice.id)).filter(col(Notice.state) == NoticeState.PENDING))
-        ).one()
-        call.seen(session, newest, sent)
+        call.seen(session, *notices_mark(session))
         person = call.person if mine else None
         found = list_notices(session, plan=plan, on=on, person=person, by=call.by, after=after, limit=limit + 1)
     shown = [NoticeShown.model_validate(row) for row in found[:limit]]

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
 
 from duban.web.call import Reader
+from models.database import key
 from models.item import ItemState
-from models.plan import AnnualPlan
+from tasks.people.find import plans_of
 from tasks.plan.show_plan import show_plan
 
 router = APIRouter(tags=["年度计划"])
@@ -71,9 +71,7 @@ def plans(call: Reader) -> PlanList:
     """本单位有哪些年度的计划。"""
     with call.reading() as session:
         call.seen(session)
-        rows = session.exec(
-            select(AnnualPlan).where(AnnualPlan.organ_id == call.organ.id).order_by(col(AnnualPlan.year).desc())
-        ).all()
+        rows = plans_of(session, key(call.organ.id))
     shown = [PlanLine(year=row.year, title=row.title, issued_on=row.issued_on) for row in rows]
     return PlanList(organ=call.organ.name, plans=shown)
 

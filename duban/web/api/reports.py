@@ -4,14 +4,18 @@ import datetime as dt
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.api_fields import AnyYear, Named, RowId, named
 from duban.web.call import Call, Reader
+from models.database import key
 from models.errors import DubanError, NotFoundError
 from models.permission import Action
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report import Report
 from tasks.acting.authorize import authorize_organ
+from tasks.report.compiling.draft import DraftBlock
+from tasks.report.compiling.find_report import reports_of
+from tasks.report.compiling.keep_draft import read_draft
 
 router = APIRouter(tags=["年度报告"])
 
@@ -73,10 +77,7 @@ def reports(call: Reader, year: AnyYear = None) -> ReportList:
     with call.reading() as session:
         authorize_organ(session, call.by, Action.VIEW, call.organ.id)
         call.seen(session)
-        query = select(Report).where(Report.organ_id == call.organ.id)
-        if year is not None:
-            query = query.where(Report.year == year)
-        rows = session.exec(query.order_by(col(Report.year).desc(), col(Report.version).desc())).all()
+        rows = reports_of(session, key(call.organ.id), year=year)
     return ReportList(reports=[ReportLine.model_validate(row.model_dump()) for row in rows])
 
 
@@ -86,33 +87,36 @@ def report(call: Reader, report_id: RowId) -> ReportShown:
     with call.reading() as session:
         found = _seen(session, call, report_id)
         call.seen(session)
-        sections = session.exec(
-            select(ReportSection).where(ReportSection.report_id == found.id).order_by(col(ReportSection.ordinal))
-        ).all()
-        of_report = select(ReportBlock).join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        of_report = of_report.where(ReportSection.report_id == found.id, col(ReportBlock.withdrawn).is_(False))
-        blocks = session.exec(of_report.order_by(col(ReportBlock.ordinal))).all()
-        figures = session.exec(
-            select(ReportFigure)
-            .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
-            .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-            .where(ReportSection.report_id == found.id)
-            .order_by(col(ReportFigure.id))
-        ).all()
-    by_block: dict[int, list[FigureShown]] = {}
-    for figure in figures:
-        by_block.setdefault(figure.block_id, []).append(FigureShown.model_validate(figure.model_dump()))
-    by_section: dict[int, list[BlockShown]] = {}
-    for block in blocks:
-        shown = BlockShown(**block.model_dump(include={"heading", "text", "sources", "unsupported"}),
-                           figures=by_block.get(block.id or 0, []))  # fmt: skip
-        by_section.setdefault(block.section_id, []).append(shown)
+        sections = read_draft(session, found)
     return ReportShown(
         **ReportLine.model_validate(found.model_dump()).model_dump(),
         snapshot=found.snapshot,
         sections=[
-            SectionShown(kind=named(row.kind), heading=row.heading, blocks=by_section.get(row.id or 0, []))
-            for row in sections
+            SectionShown(
+                kind=named(section.kind),
+                heading=section.heading,
+                blocks=[_block(block) for block in section.blocks if not block.withdrawn],
+            )
+            for section in sections
+        ],
+    )
+
+
+def _block(block: DraftBlock) -> BlockShown:
+    return BlockShown(
+        heading=block.heading,
+        text=block.text,
+        sources=list(block.sources),
+        unsupported=not block.sources,
+        figures=[
+            FigureShown(
+                name=figure.name,
+                value=float(figure.value),
+                unit=figure.unit,
+                approximate=figure.approximate,
+                rows=list(figure.rows),
+            )
+            for figure in block.figures
         ],
     )
 

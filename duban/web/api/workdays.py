@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from duban.web.call import Reader
 from models.day_override import office_calendar
+from models.days import days_from
 from models.errors import BadInputError
 
 router = APIRouter(tags=["工作日"])
@@ -47,7 +48,7 @@ def workdays(
     with call.reading() as session:
         call.seen(session)
         calendar = office_calendar(session, organ_id=call.organ.id)
-    days = [first + dt.timedelta(days=step) for step in range((last - first).days + 1)]
+    days = days_from(first, last)
     return WorkdayList(
         days=[
             WorkdayShown(

@@ -1,11 +1,12 @@
 """The rows of a Gantt chart: a bar from start to end with how far it is, and a diamond for each stage."""
 
-import calendar
 import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
 from markupsafe import Markup, escape
+
+from models.days import DAY, last_of
 
 HIGH = 22
 
@@ -26,7 +27,7 @@ class Year:
 
     def __init__(self, year: int, on: dt.date, rests: Sequence[tuple[dt.date, dt.date]]) -> None:
         self.first, self.on, self.rests = dt.date(year, 1, 1), on, rests
-        self.days = 366 if calendar.isleap(year) else 365
+        self.days = (last_of("year", self.first) - self.first).days + 1
         self.months = [(month, self.at(dt.date(year, month, 1))) for month in range(1, 13)]
 
     def at(self, day: dt.date) -> float:
@@ -35,7 +36,7 @@ class Year:
 
     def after(self, day: dt.date) -> float:
         """The evening of a day."""
-        return self.at(day + dt.timedelta(days=1))
+        return self.at(day + DAY)
 
     def ground(self) -> Markup:
         """What lies behind every row, drawn once and used by each: months, holidays, today. And the patterns."""
@@ -46,7 +47,7 @@ class Year:
         parts += [
             f'<rect class="fill-line" x="{place:.2f}%" width="1" height="100%"/>' for _month, place in self.months
         ]
-        if self.first <= self.on < self.first + dt.timedelta(days=self.days):
+        if self.first.year == self.on.year:
             middle = (self.at(self.on) + self.after(self.on)) / 2
             parts.append(f'<rect class="fill-red" x="{middle:.2f}%" width="2" height="100%"/>')
         return Markup(  # noqa: S704 - numbers only

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.door import client_address, keep_session
@@ -12,14 +12,13 @@ from duban.web.visit import Signed, Visit
 from models.api_token import TokenScope
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, SlowDownError
-from models.organ import Department
-from models.person import Post, Tenure
 from tasks.access.hold_session import end_sessions, hashed, open_sessions, start_session
 from tasks.access.hold_tokens import feed_of, make_feed, make_token, revoke_feed, revoke_token, tokens_of
 from tasks.access.manage_accounts import account_of
 from tasks.access.set_password import change_password, check_password
 from tasks.access.sign_in import prove
 from tasks.acting.audit import recorded
+from tasks.people.roster import posts_held
 
 router = APIRouter()
 
@@ -151,7 +150,8 @@ def _page(session: Session, visit: Visit, *, status_code: int = 200, **context: 
     held = open_sessions(session, key(visit.person.id), now=visit.now)
     return visit.page(
         session, "account.html", menu="/more", status_code=status_code, account=account_of(session, visit.person),
-        posts=_posts(session, visit), sessions=held, mine=hashed(visit.token), tokens=tokens_of(session, visit.person),
+        posts=posts_held(session, visit.person, on=visit.by.on), sessions=held, mine=hashed(visit.token),
+        tokens=tokens_of(session, visit.person),
         scopes=list(TokenScope), labels={scope.value: scope.label for scope in TokenScope},
         feed=feed_of(session, visit.person), browser=_browser, **told,
     )  # fmt: skip
@@ -171,16 +171,3 @@ def _browser(agent: str) -> str:
     """What a browser calls itself, as far as people know it: Chrome, Windows."""
     known = [next((words for mark, words in table if mark in agent), "") for table in (_BROWSERS, _MACHINES)]
     return ",".join(word for word in known if word) or agent[:40] or "未知"
-
-
-def _posts(session: Session, visit: Visit) -> list[tuple[Post, str | None]]:
-    """The posts the person holds today, each with its department."""
-    rows = session.exec(
-        select(Post, Department.name)
-        .join(Tenure, col(Tenure.post_id) == Post.id)
-        .outerjoin(Department, col(Department.id) == Post.department_id)
-        .where(Tenure.person_id == visit.person.id, col(Tenure.started_on) <= visit.by.on)
-        .where(or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= visit.by.on))
-        .order_by(col(Post.id))
-    ).all()
-    return [(row[0], row[1]) for row in rows]

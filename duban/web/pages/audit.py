@@ -11,8 +11,7 @@ from typing import Any, BinaryIO, cast
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
-from sqlmodel import func as sql
+from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.attachment import streamed
@@ -22,9 +21,8 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from duban.web.work_folder import new_result
 from models.actor import Actor
-from models.audit import AuditEntry
-from models.clock import OFFICE_ZONE
-from models.database import reading
+from models.clock import local
+from models.database import key, reading
 from models.errors import BadInputError, DubanError, NotFoundError
 from models.item import WorkItem
 from models.job import Job
@@ -34,6 +32,8 @@ from models.person import Person
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.people.find import find_item, unknown_item
+from tasks.people.roster import everybody
+from tasks.trail.changes_since import newest_of_all
 from tasks.trail.show_audit import MOST, TrailEntry, show_audit
 from tasks.trail.tell_entry import MACHINE_ACTIONS
 from tasks.trail.verify_audit import verify_audit
@@ -41,7 +41,7 @@ from tasks.trail.verify_audit import verify_audit
 router = APIRouter()
 SHOWN = 50
 AT_ONCE = 3_000
-"""A trail longer than this is verified and exported in the background."""
+"""A trail longer than this is verified and exported in the background; ids follow each other, so the newest tells."""
 VERIFY, EXPORT = "verify_audit", "export_audit"
 FILTERS = ("organ", "from", "until", "person", "action", "item")
 CSV = "text/csv; charset=utf-8"
@@ -97,7 +97,7 @@ def export(sent: Sent) -> Response:
     with visit.reading() as session:
         _require(session, visit)
         asked = _asked(session, visit, asked_for)
-        if not asked.is_narrow and _length(session) > AT_ONCE:
+        if not asked.is_narrow and newest_of_all(session) > AT_ONCE:
             parameters = {"asked": asked_for, "organ": visit.organ.id, "item": asked.item.id if asked.item else None}
             return visit.go(visit.link(f"/jobs/{start_job(visit, EXPORT, '导出操作记录', parameters)}"))
         kept = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=HELD))  # noqa: SIM115 - closed when it is sent
@@ -122,11 +122,11 @@ def export_all(database: Engine, settings: Settings, job: Job, report: Report) -
             until_on=today(given["until"]) if given.get("until") else None,
             before=None,
         )
-        total = _length(session)
+        total = newest_of_all(session)
         count = _write(
             session, actor_of(session, job), asked, kept, lambda done: report(done, total, f"已写出 {done} 条")
         )
-    name = f"操作记录-{job.made_at.astimezone(OFFICE_ZONE):%Y%m%d}.csv"
+    name = f"操作记录-{local(job.made_at):%Y%m%d}.csv"
     return {"said": f"已写出 {count} 条操作记录。", "file": path.name, "name": name, "type": CSV}
 
 
@@ -144,7 +144,7 @@ def verify(sent: Sent) -> Response:
     visit, head = sent.visit, sent.text("head")
     with visit.reading() as session:
         _require(session, visit)
-        if _length(session) > AT_ONCE:
+        if newest_of_all(session) > AT_ONCE:
             parameters = {"head": head or None, "organ": visit.organ.id}
             return visit.go(visit.link(f"/jobs/{start_job(visit, VERIFY, '校验操作记录', parameters)}"))
         chain, error = None, None
@@ -162,7 +162,7 @@ def verify(sent: Sent) -> Response:
 def verify_all(database: Engine, _settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     """Walk a long chain."""
     with reading(database) as session:
-        total = _length(session)
+        total = newest_of_all(session)
         chain = verify_audit(
             session, by=actor_of(session, job), organ_id=job.parameters["organ"], head=job.parameters["head"],
             track=lambda done: report(done, total, f"已核对 {done} 条"),
@@ -220,11 +220,6 @@ def _read(session: Session, by: Actor, asked: TrailChoice, limit: int) -> list[T
     )  # fmt: skip
 
 
-def _length(session: Session) -> int:
-    """About how long the trail is: ids follow each other."""
-    return session.exec(select(sql.max(AuditEntry.id))).one() or 0
-
-
 def _write(
     session: Session, by: Actor, asked: TrailChoice, kept: BinaryIO, track: Callable[[int], None] | None = None
 ) -> int:
@@ -251,7 +246,7 @@ def _rows(kept: BinaryIO, rows: Sequence[Sequence[str]], *, start: bytes = b"") 
 
 def _cells(entry: TrailEntry) -> tuple[str, ...]:
     return (
-        str(entry.id), f"{entry.at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M:%S}", entry.on.isoformat(), entry.actor,
+        str(entry.id), f"{local(entry.at):%Y-%m-%d %H:%M:%S}", entry.on.isoformat(), entry.actor,
         entry.stands_for or "", entry.channel, entry.action_label, entry.organ or "", entry.item or "",
         entry.reason or "", "\n".join(entry.changes), entry.hash,
     )  # fmt: skip
@@ -267,10 +262,7 @@ def _actions() -> list[tuple[str, str]]:
 
 
 def _people(session: Session, organs: set[int]) -> list[tuple[int, str]]:
-    rows = session.exec(
-        select(Person.id, Person.name).where(col(Person.organ_id).in_(organs)).order_by(Person.name).limit(2000)
-    ).all()
-    return [(number or 0, name) for number, name in rows]
+    return [(key(person.id), person.name) for person in everybody(session, organs, most=2000)]
 
 
 def _kept(visit: Visit) -> dict[str, str]:

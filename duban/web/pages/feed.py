@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from duban.web.call import VERSION, has
 from duban.web.served import served_office
 from models.actor import Actor, Channel
+from models.clock import day_of
 from models.database import reading
 from models.errors import NotFoundError
 from tasks.access.hold_tokens import find_feed
@@ -28,11 +29,11 @@ def feed(request: Request, secret: str) -> Response:
         if found is None:
             raise NotFoundError("没有这个页面。")
         _held, person = found
-        mark = f"{VERSION}:{served.settings.office_url}:{calendar_mark(session, person, on=now.date())}"
+        mark = f"{VERSION}:{served.settings.office_url}:{calendar_mark(session, person, on=day_of(now))}"
         etag = f'"{hashlib.sha256(mark.encode()).hexdigest()[:24]}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}
         if has(request.headers.get("if-none-match"), etag):
             return Response(status_code=304, headers=headers)
-        by = Actor(person.name, Channel.API, now.date(), now, person.id)
+        by = Actor(person.name, Channel.API, day_of(now), now, person.id)
         content = write_calendar(session, person, by=by, office_url=served.settings.office_url)
     return Response(content, media_type=ICALENDAR, headers=headers)

@@ -10,12 +10,12 @@ from duban.web.dates import day_text
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.day_override import office_calendar
+from models.days import DAY
 from models.light import Light
 from models.workdays import WorkCalendar
 from tasks.oversight.gather_gantt import GanttBar, ProjectSpan, gather_gantt
 
 router = APIRouter()
-_DAY = dt.timedelta(days=1)
 
 
 @router.get("/gantt")
@@ -63,7 +63,7 @@ def _holidays(year: int, calendar: WorkCalendar) -> list[tuple[dt.date, dt.date]
             first, special = first or day, special or day.weekday() < 5
         elif first is not None:
             if special:
-                spans.append((first, day - _DAY))
+                spans.append((first, day - DAY))
             first, special = None, False
-        day += _DAY
+        day += DAY
     return spans

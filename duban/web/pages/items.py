@@ -2,16 +2,17 @@
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from duban.web.item_list import ListAddress, address, asked_again, asked_for, chips, listing_of
 from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
-from models.item import Importance, ItemState, WorkItem
+from models.item import Importance, ItemState
 from models.light import Light
 from models.permission import Action
 from models.plan import AnnualPlan
-from tasks.acting.authorize import may_anywhere, organs_within, permitted
+from tasks.acting.authorize import may_anywhere, organs_within
+from tasks.acting.find_seen import seen_numbered
 from tasks.lists.browse_items import ItemPage
 from tasks.lists.choose_items import NamedList
 from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn
@@ -36,8 +37,8 @@ def items(visit: Signed) -> Response:
         plan = visit.plan_or_none(session)
         if plan is None:
             return visit.page(session, "items_none.html", menu="/items")
-        if asked.searched and (found := _numbered(session, visit, plan, asked.choice.text)):
-            return visit.go(visit.link(f"/items/{found}"))
+        if asked.searched and (found := seen_numbered(session, plan, asked.choice.text, by=visit.looking)):
+            return visit.go(visit.link(f"/items/{found.id}"))
         return _page(session, visit, plan, asked)
 
 
@@ -108,11 +109,3 @@ def _shown(found: ItemPage) -> str:
     if len(found.lines) == found.total:
         return f"共 {found.total} 项"
     return f"第 {found.before + 1}–{found.before + len(found.lines)} 项,共 {found.total} 项"
-
-
-def _numbered(session: Session, visit: Visit, plan: AnnualPlan, number: str) -> int | None:
-    """The id of the item with just this number, where the person may know of it."""
-    seen = permitted(session, visit.looking, Action.VIEW, organ_id=plan.organ_id)
-    return session.exec(
-        select(WorkItem.id).where(WorkItem.plan_id == plan.id, WorkItem.number == number, seen)
-    ).first()  # fmt: skip

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.item_list import address, asked_again, asked_for, selected
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.clock import day_of
 from models.database import key, rehearsing
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
@@ -17,12 +18,14 @@ from models.permission import Action
 from models.person import Person
 from models.plan import AnnualPlan
 from models.typed_text import day_or_none, words
-from tasks.acting.authorize import authorize_organ, may_anywhere, permitted
+from tasks.acting.authorize import authorize_organ, may_anywhere
+from tasks.acting.find_seen import seen_items
 from tasks.items.transfer import TransferOutcome, transfer_many
 from tasks.items.urge import REPLY_DAYS, foresee_urging, urge
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
 from tasks.lists.item_line import ItemLine
+from tasks.people.find import departments_of
 from tasks.people.roster import people_in_office
 
 router = APIRouter()
@@ -112,7 +115,7 @@ def _urge_page(
     authorize_organ(session, visit.by, Action.URGE, visit.organ.id)
     foreseen = foresee_urging(session, items, by=visit.by)
     calendar = office_calendar(session, organ_id=visit.organ.id)
-    reply_by = calendar.add(visit.now.date(), REPLY_DAYS)
+    reply_by = calendar.add(day_of(visit.now), REPLY_DAYS)
     return visit.page(
         session, "items_urge.html", menu="/items", status_code=status_of(error) if error else 200,
         error=error.message if error else "", typed=typed or {"reply_by": str(reply_by)}, query=query,
@@ -131,14 +134,12 @@ def _transfer_page(
     if not may_anywhere(session, visit.by, Action.TRANSFER):
         raise ForbiddenError("您不能改派任务:可由督办员、第一责任人或科室负责人办理。")
     organ_id = key(visit.organ.id)
-    departments = session.execute(
-        select(Department.id, Department.name).where(Department.organ_id == organ_id).order_by(col(Department.id))
-    ).all()
+    departments = [(one.id, one.name) for one in departments_of(session, organ_id)]
     return visit.page(
         session, "items_transfer.html", menu="/items", status_code=status_of(error) if error else 200,
         error=error.message if error else "", typed=typed or {}, query=query, back=_back(visit, query), items=items,
         lines=_lines(session, visit, items), departments=departments,
-        people=people_in_office(session, organ_id, on=visit.now.date()),
+        people=people_in_office(session, organ_id, on=day_of(visit.now)),
     )  # fmt: skip
 
 
@@ -147,12 +148,7 @@ def _items(session: Session, visit: Visit, ids: list[int]) -> list[WorkItem]:
 
     Raises NotFoundError where one of them is not among those.
     """
-    seen = select(WorkItem).where(
-        col(WorkItem.id).in_(ids),
-        WorkItem.organ_id == visit.organ.id,
-        permitted(session, visit.by, Action.VIEW, organ_id=visit.organ.id),
-    )
-    found = {item.id: item for item in session.exec(seen)}
+    found = seen_items(session, ids, by=visit.by, organ_id=key(visit.organ.id))
     if len(found) < len(ids):
         raise NotFoundError("所选任务中有的已不存在,或者不在您的查看范围内:请回到清单重新选择。")
     return [found[item_id] for item_id in ids]
@@ -162,8 +158,7 @@ def _lines(session: Session, visit: Visit, items: list[WorkItem]) -> dict[int, I
     """How the list tells of them, by id."""
     calendar = office_calendar(session, organ_id=visit.organ.id)
     lines: dict[int, ItemLine] = {}
-    plans = select(AnnualPlan).where(col(AnnualPlan.id).in_({item.plan_id for item in items}))
-    for plan in session.exec(plans).all():
+    for plan in [session.get_one(AnnualPlan, plan_id) for plan_id in sorted({item.plan_id for item in items})]:
         choice = Choice(items=frozenset(key(item.id) for item in items if item.plan_id == plan.id))
         listing = ItemListing(session, plan, by=visit.by, calendar=calendar, choice=choice)
         lines |= {line.id: line for line in listing.lines()}

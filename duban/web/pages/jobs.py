@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.attachment import streamed
 from duban.web.jobs import Progress, jobs_of
@@ -13,6 +13,7 @@ from duban.web.visit import Signed, Visit
 from duban.web.work_folder import find_result
 from models.errors import NotFoundError
 from models.job import Job, JobState
+from tasks.engine.take_job import own_jobs
 
 router = APIRouter()
 SHOWN = 50
@@ -25,8 +26,7 @@ GOING = (JobState.WAITING, JobState.RUNNING)
 def mine(visit: Signed) -> Response:
     """The newest work of the person."""
     with visit.reading() as session:
-        own = select(Job).where(Job.person_id == visit.person.id).order_by(col(Job.id).desc()).limit(SHOWN)
-        found: Sequence[Job] = session.exec(own).all()
+        found = own_jobs(session, visit.person, most=SHOWN)
         _look_after(visit, found)
         return visit.page(session, "jobs.html", menu="/settings", jobs=found)
 

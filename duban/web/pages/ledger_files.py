@@ -23,10 +23,9 @@ from models.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger, refuse_errors
-from tasks.ledgers.read_table import kind_field
-from tasks.ledgers.template import write_ledger_template
 from tasks.ledgers.undo_import import batches_of, find_batch, rows_of_batch, undo_ledger_import
 from tasks.people.find_posts import names_to_offer
+from tasks.sheets.template import write_template
 
 router = APIRouter()
 ENDINGS = (".xlsx", ".csv")
@@ -91,7 +90,7 @@ def template(visit: Signed, code: str) -> Response:
     with visit.reading() as session, tempfile.TemporaryDirectory() as folder:
         _require(session, visit)
         path = Path(folder) / "template.xlsx"
-        write_ledger_template(path, kind, people=names_to_offer(session, visit.organ)[1])
+        write_template(path, kind, title=f"{kind.title}台账", people=names_to_offer(session, visit.organ)[1])
         return attachment(path.read_bytes(), f"{kind.title}台账模板.xlsx", XLSX)
 
 
@@ -174,7 +173,7 @@ def _page(
         rows = sorted(found.rows, key=lambda row: (row.sheet, row.row) not in wrong) if wrong else found.rows
     return visit.page(
         session, "ledger_import.html", menu="/ledgers", kind=kind, file=file, found=found, general=general[:SHOWN],
-        rows=rows[:SHOWN], columns=[kind_field(kind, name) for name in found.headings] if found else [],
+        rows=rows[:SHOWN], columns=[kind.field(name) for name in found.headings] if found else [],
         wrong=wrong, batches=batches_of(session, visit.organ, kind) if found is None else [],
         error=error.message if error else "", status_code=status_of(error) if error else 200,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.ledger_form import given, ledger_form
 from duban.web.posted import Posted, Sent
@@ -14,14 +14,13 @@ from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
-from models.evidence import Evidence
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.permission import Action
 from models.person import Person
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.ledgers.fields import fields_of
+from tasks.items.attach import pieces_of_acts
 from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.own_terms import amounts, span_words
 from tasks.ledgers.record import correct_row, reinstate_row, withdraw_row
@@ -123,12 +122,12 @@ def _seen(sent: Posted) -> int:
 def _typed(session: Session, kind: Kind, row: Any) -> dict[str, str]:
     teller = Teller(session, kind, [row])
     words = {"是": "yes", "否": "no"}
-    typed = {field.name: teller.typed(row, field) for field in fields_of(kind)}
+    typed = {field.name: teller.typed(row, field) for field in kind.columns}
     return {
         field.name: words.get(typed[field.name], typed[field.name])
         if isinstance(getattr(row, field.name), bool)
         else typed[field.name]
-        for field in fields_of(kind)
+        for field in kind.columns
     }
 
 
@@ -138,12 +137,10 @@ def _show(
     calendar = office_calendar(session, organ_id=visit.organ.id)
     own = amounts(session, key(visit.organ.id))
     teller = Teller(session, kind, [row])
-    pieces = []
-    if kind.code == "act":
-        pieces = list(session.exec(select(Evidence).where(Evidence.act_id == row.id).order_by(col(Evidence.id))))
+    pieces = pieces_of_acts(session, [row.id]).get(row.id, []) if kind.code == "act" else []
     recorder = session.get(Person, row.recorded_by_id) if row.recorded_by_id else None
     return visit.page(
-        session, "ledger_row.html", menu="/ledgers", kind=kind, row=row, fields=fields_of(kind), words=teller.words,
+        session, "ledger_row.html", menu="/ledgers", kind=kind, row=row, fields=kind.columns, words=teller.words,
         items=teller.items, evidence=pieces, recorder=recorder.name if recorder else "本机管理员",
         batch=session.get(LedgerBatch, row.batch_id) if row.batch_id else None,
         terms=[

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
 from duban.web.ledger_form import given, ledger_form
@@ -22,20 +22,19 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
 from models.permission import Action
-from models.plan import AnnualPlan
 from models.typed_text import day_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
-from tasks.items.attach import attach_to_act
+from tasks.items.attach import attach_to_act, pieces_of_acts
 from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
-from tasks.ledgers.fields import fields_of
 from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.record import record_row
 from tasks.ledgers.row_terms import open_terms
 from tasks.ledgers.tell_row import Teller
+from tasks.people.find import plans_of
 
 router = APIRouter()
 _FILTERS = ("q", "from", "until", "item", "due", "withdrawn", "batch")
@@ -135,7 +134,7 @@ def may_record(session: Session, visit: Visit) -> bool:
 
 def years_of(session: Session, visit: Visit) -> tuple[int, list[int]]:
     """The year looked at, and those that a ledger may have rows of."""
-    planned = session.exec(select(AnnualPlan.year).where(AnnualPlan.organ_id == visit.organ.id)).all()
+    planned = [plan.year for plan in plans_of(session, key(visit.organ.id))]
     year = visit.year or visit.on.year
     return year, sorted({*planned, year, visit.on.year}, reverse=True)
 
@@ -168,7 +167,7 @@ def _columns(kind: Kind, rows: Sequence[Any]) -> list[LedgerField]:
     """The first fields that say something in these rows: what is empty throughout takes no place."""
     told = [
         field
-        for field in fields_of(kind)
+        for field in kind.columns
         if field.name != kind.day
         and (field.required or any(getattr(row, field.name) not in (None, field.default) for row in rows))
     ]
@@ -191,12 +190,7 @@ def _due(session: Session, visit: Visit, kind: Kind, rows: Sequence[Any]) -> Map
 
 def _evidence(session: Session, kind: Kind, rows: Sequence[Any]) -> dict[int, list[Evidence]]:
     """What proves a leader's act."""
-    found: dict[int, list[Evidence]] = {}
-    if kind.code == "act" and rows:
-        query = select(Evidence).where(col(Evidence.act_id).in_([row.id for row in rows]))
-        for piece in session.exec(query.order_by(col(Evidence.id))):
-            found.setdefault(piece.act_id or 0, []).append(piece)
-    return found
+    return pieces_of_acts(session, [row.id for row in rows]) if kind.code == "act" and rows else {}
 
 
 def _attach(session: Session, sent: Posted, kind: Kind, row: Any) -> None:

@@ -1,24 +1,23 @@
 """日历: a month of deadlines, with the days that rest and those that work in their place."""
 
-import calendar as months
 import datetime as dt
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from sqlmodel import col, select
 
 from duban.edge import today
 from duban.web.visit import Signed
+from models.database import key
 from models.day_override import office_calendar
+from models.days import DAY, add_months, first_of, last_of
 from models.errors import BadInputError
-from models.organ import Department
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.tally import DeadlineOutcome
 from tasks.oversight.gather_calendar import SHOWN, count_outcomes, gather_calendar
+from tasks.people.find import departments_of
 
 router = APIRouter()
-_DAY = dt.timedelta(days=1)
 ALL = 2000
 """Deadlines that a single day may show; more than any office has on one."""
 
@@ -34,8 +33,8 @@ def calendar_page(
 ) -> HTMLResponse:
     """One month, from the Monday before its first day to the Sunday after its last; or all that is due on one day."""
     asked = today(day) if day else None
-    begins = _first_of(month) if month else (asked or visit.on).replace(day=1)
-    ends = begins.replace(day=months.monthrange(begins.year, begins.month)[1])
+    begins = _first_of(month) if month else first_of("month", asked or visit.on)
+    ends = last_of("month", begins)
     choice = Choice(
         standing=NamedList.MINE if show == "mine" else None, department=int(department) if department else None
     )
@@ -50,8 +49,8 @@ def calendar_page(
         days, counts = [], {}
         if plan is not None:
             by = visit.looking
-            first = asked or begins - begins.weekday() * _DAY
-            last = asked or ends + (6 - ends.weekday()) * _DAY
+            first = asked or first_of("week", begins)
+            last = asked or last_of("week", ends)
             days = gather_calendar(
                 session, plan, by=by, calendar=calendar, first=first, last=last, choice=choice, outcome=outcome,
                 most=ALL if asked else SHOWN,
@@ -59,7 +58,6 @@ def calendar_page(
             counts = count_outcomes(
                 session, plan, by=by, calendar=calendar, first=asked or begins, last=asked or ends, choice=choice
             )
-        of_organ = select(Department).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
         return visit.page(
             session,
             "month.html",
@@ -67,16 +65,16 @@ def calendar_page(
             plan=plan,
             day=days[0] if asked and days else None,
             month=begins,
-            here=begins.strftime("%Y-%m"),
+            here=f"{begins:%Y-%m}",
             weeks=[days[start : start + 7] for start in range(0, len(days), 7)],
             counts=counts,
-            before=(begins - _DAY).strftime("%Y-%m"),
-            after=(ends + _DAY).strftime("%Y-%m"),
-            day_before=asked - _DAY if asked else None,
-            day_after=asked + _DAY if asked else None,
+            before=f"{add_months(begins, -1):%Y-%m}",
+            after=f"{add_months(begins, 1):%Y-%m}",
+            day_before=asked - DAY if asked else None,
+            day_after=asked + DAY if asked else None,
             show=show,
             department=department,
-            departments=session.exec(of_organ).all(),
+            departments=departments_of(session, key(visit.organ.id)),
             outcome=outcome,
             address=link,
             provisional=any(day.provisional for day in days),

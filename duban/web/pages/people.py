@@ -3,10 +3,9 @@
 import datetime as dt
 from collections import Counter
 
-import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from duban.web.visit import Signed, Visit
 from models.day_override import office_calendar
@@ -16,7 +15,9 @@ from models.permission import Action
 from models.person import Person
 from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
-from tasks.lists.choose_items import Choice, NamedList, Shine, chosen
+from tasks.lists.browse_items import ItemListing
+from tasks.lists.choose_items import Choice, NamedList
+from tasks.people.roster import everybody
 from tasks.staff.show_people import show_chart, show_person
 
 router = APIRouter()
@@ -50,7 +51,7 @@ def person_staffed(session: Session, visit: Visit, person_id: int) -> Person:
 
 def choices_of(session: Session, organ_id: int, *, on: dt.date, without: int | None = None) -> list[tuple[int, str]]:
     """Everybody of the organ in service on the day, for a choice."""
-    people = session.exec(select(Person).where(Person.organ_id == organ_id).order_by(Person.name)).all()
+    people = everybody(session, [organ_id])
     names = Counter(person.name for person in people)
     return [
         (
@@ -117,10 +118,10 @@ def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int 
     plan = visit.plan_or_none(session)
     if plan is None or found.organ_id != plan.organ_id:
         return {"open_items": None, "open_year": None}
-    shine = Shine(session, plan, on=visit.on, calendar=office_calendar(session, organ_id=plan.organ_id))
+    calendar = office_calendar(session, organ_id=plan.organ_id)
     choice = Choice(person=found.id, standing=NamedList.OPEN)
-    count = shine.joined(sa.func.count()).where(*chosen(session, plan, choice, shine, by=visit.looking))
-    return {"open_items": session.connection().execute(count).scalar_one(), "open_year": plan.year}
+    listing = ItemListing(session, plan, by=visit.looking, calendar=calendar, choice=choice)
+    return {"open_items": listing.count(), "open_year": plan.year}
 
 
 def welcome_address(visit: Visit, code: str) -> str:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.pages.people import choices_of, person_page, person_staffed, require_staff, welcome_address
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
+from models.clock import day_of
+from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
 from models.organ import Department
@@ -21,6 +23,7 @@ from models.person import Person, Post, Role
 from models.typed_text import day
 from tasks.access.manage_accounts import close_account, invite, invite_all, reset, unlock
 from tasks.acting.authorize import authorize_organ
+from tasks.people.find import departments_of, names_of
 from tasks.people.roster import posts_to_hand_over
 from tasks.staff.change_contact import change_contact
 from tasks.staff.hand_over import hand_over, leave_office, take_leave
@@ -111,7 +114,7 @@ def _form(
 ) -> HTMLResponse:
     if act not in _FORMS:
         raise NotFoundError("没有这个页面。")
-    day = visit.now.date()
+    day = day_of(visit.now)
     calendar = office_calendar(session, organ_id=person.organ_id)
     return visit.page(
         session, "person_act.html", menu="/settings", status_code=status_of(error) if error else 200,
@@ -192,12 +195,12 @@ def ask_hand_over(
     with visit.reading() as session:
         require_staff(session, visit)
         try:
-            on = _day(day, "交接日") if day else visit.now.date()
+            on = _day(day, "交接日") if day else day_of(visit.now)
             return _hand_over(session, visit, _passing(session, visit, person, post, wanted, to, on), person, post)
         except BadInputError as error:
             if isinstance(error, NotFoundError):
                 raise
-            found = _passing(session, visit, person, post, wanted, to, visit.now.date())
+            found = _passing(session, visit, person, post, wanted, to, day_of(visit.now))
             return _hand_over(session, visit, found, person, post, error=error)
 
 
@@ -222,7 +225,7 @@ def do_hand_over(sent: Sent) -> Response:
         raise
     except DubanError as error:
         with visit.reading() as session:
-            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), visit.now.date())
+            found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), day_of(visit.now))
             return _hand_over(session, visit, found, person, post, error=error)
     return visit.go(visit.link("/people"), said)
 
@@ -249,8 +252,7 @@ def _passing(
         found = []
     if not found:
         raise NotFoundError("没有要交接的岗位:请从人员或空缺岗位的页面进入。")
-    departments = {one.department_id for one in found}
-    names = {one.id: one.name for one in session.exec(select(Department).where(col(Department.id).in_(departments)))}
+    names = names_of(session, Department, [one.department_id for one in found])
     calendar = office_calendar(session, organ_id=organ.id)
     loads = loads_of(session, found, on=on, calendar=calendar)
     chosen = wanted or {one.id or 0 for one in found}
@@ -325,12 +327,12 @@ def _new(
     error: str = "",
     status_code: int = 200,
 ) -> HTMLResponse:
-    departments = select(Department.name).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
     return visit.page(
         session, "people_new.html", menu="/settings", status_code=status_code, typed=typed, wrong=wrong, error=error,
-        roles=[(role.label, role.label) for role in Role], departments=session.exec(departments).all(),
-        people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=visit.now.date())],
-        today=visit.now.date(),
+        roles=[(role.label, role.label) for role in Role],
+        departments=[one.name for one in departments_of(session, key(visit.organ.id))],
+        people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=day_of(visit.now))],
+        today=day_of(visit.now),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.attachment import XLSX, attachment
@@ -18,13 +18,14 @@ from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from models.database import key
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
-from models.organ import Department
 from tasks.files.write_errors import write_errors
+from tasks.people.find import departments_of
 from tasks.reading.sheet import open_workbook
-from tasks.reading.staff_list import COLUMNS, StaffRow, read_staff
+from tasks.reading.staff_list import COLUMNS, STAFF, StaffRow, read_staff
+from tasks.sheets.template import write_template
 from tasks.staff.import_people import ImportedPeople, import_people
-from tasks.staff.write_people_template import write_people_template
 
 router = APIRouter()
 KIND, ENDINGS = "people", (".xlsx", ".csv")
@@ -114,12 +115,10 @@ def template(visit: Signed) -> Response:
     """The empty list."""
     with visit.reading() as session:
         require_staff(session, visit)
-        names = session.exec(
-            select(Department.name).where(Department.organ_id == visit.organ.id).order_by(col(Department.id))
-        ).all()
+        names = [department.name for department in departments_of(session, key(visit.organ.id))]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.xlsx"
-        write_people_template(path, departments=names)
+        write_template(path, STAFF, title=STAFF.title, departments=names)
         return attachment(path.read_bytes(), "人员名册模板.xlsx", XLSX)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
 from duban.web.jobs import Report, actor_of, kind_of_work, start_job
@@ -26,15 +26,17 @@ from models.errors import BadInputError, DubanError, ForbiddenError
 from models.job import Job
 from models.organ import Organ
 from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
+from tasks.people.find import find_plan
 from tasks.people.find_posts import names_to_offer
+from tasks.plan.batches import newest_batches
 from tasks.plan.import_list import ImportReport, import_list
 from tasks.plan.preview_list import look_through
-from tasks.plan.write_template import write_template
 from tasks.reading.cells import CellRefusedError, due
+from tasks.reading.plan_columns import LIST
+from tasks.sheets.template import write_template
 
 router = APIRouter()
 KIND, ENDINGS = "list", (".xlsx", ".csv", ".docx", ".txt")
@@ -101,11 +103,11 @@ def template(visit: Signed) -> Response:
     """The empty list, with the office's departments and people to pick from."""
     with visit.reading() as session:
         departments, people = names_to_offer(session, visit.organ)
-    year = visit.year or visit.on.year
+    title = f"{visit.year or visit.on.year}年度工作任务清单"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
-        write_template(path, year=year, departments=departments, people=people)
-        return attachment(path.read_bytes(), f"{year}年度工作任务清单模板.xlsx", XLSX)
+        write_template(path, LIST, title=title, departments=departments, people=people)
+        return attachment(path.read_bytes(), f"{title}模板.xlsx", XLSX)
 
 
 @kind_of_work(LOOK)
@@ -212,8 +214,7 @@ def _told(done: ImportReport) -> str:
 
 
 def _plan_id(session: Session, organ: Organ, year: int) -> int:
-    found = select(AnnualPlan.id).where(AnnualPlan.organ_id == organ.id, AnnualPlan.year == year)
-    return key(session.exec(found).one())
+    return key(find_plan(session, organ, year).id)
 
 
 def _require(session: Session, visit: Visit) -> None:
@@ -234,15 +235,9 @@ def _year(sent: Posted) -> int:
 def _choose(
     session: Session, visit: Visit, *, typed: Mapping[str, str] | None = None, error: str = "", status_code: int = 200
 ) -> HTMLResponse:
-    batches = session.execute(
-        select(ImportBatch, AnnualPlan.year)
-        .join(AnnualPlan)
-        .where(AnnualPlan.organ_id == visit.organ.id)
-        .order_by(col(ImportBatch.id).desc())
-        .limit(5)
-    ).all()
     return visit.page(
-        session, "plan_import.html", menu="/plans", batches=batches, error=error, status_code=status_code,
+        session, "plan_import.html", menu="/plans", error=error, status_code=status_code,
+        batches=newest_batches(session, key(visit.organ.id), most=5),
         typed=typed or {"plan_year": str(visit.year or visit.on.year)},
     )  # fmt: skip
 

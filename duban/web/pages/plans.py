@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
 from duban.web.jobs import start_job
@@ -15,22 +15,30 @@ from duban.web.plan_work import EXPORT, PREVIEW
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from models.database import key, rehearsing
+from models.database import rehearsing
 from models.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.item import ItemState, WorkItem
-from models.job import Job
 from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch, ImportChange
-from models.policy import DEFAULT_PRESET, Policy, Rung
+from models.plan import AnnualPlan, ImportBatch
+from models.policy import DEFAULT_PRESET, Policy
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.ladder.set_policy import find_policy, list_policies
-from tasks.lists.find_gaps import Gap, gaps
+from tasks.engine.take_job import own_jobs
+from tasks.ladder.set_policy import find_policy, list_policies, rungs_of
 from tasks.people.find_posts import names_to_offer
+from tasks.plan.batches import batches_of, items_of_batch
 from tasks.plan.export_list import export_list
-from tasks.plan.fill_plan import FIELDS, FillRefusedError, GapRow, Typed, fill_plan, gap_rows, understood
+from tasks.plan.fill_plan import (
+    FIELDS,
+    FillRefusedError,
+    GapRow,
+    Typed,
+    fill_plan,
+    gap_rows,
+    unanswered_items,
+    understood,
+)
 from tasks.plan.issue import foresee_issue, issue
-from tasks.plan.sum_plans import PlanInNumbers, is_incomplete, sum_plans
+from tasks.plan.sum_plans import PlanInNumbers, items_in, sum_plans
 from tasks.plan.undo_import import undo_import
 from tasks.wording.policy import rung_sentence
 
@@ -140,7 +148,7 @@ def export(visit: Signed, plan_id: int) -> Response:
     with visit.reading() as session:
         found = _plan(session, visit, plan_id)
         authorize_organ(session, visit.looking, Action.VIEW, found.organ_id)
-        count = session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan_id)).one()
+        count = items_in(session, found)
         if count > DIRECT:
             raise BadInputError(f"计划有 {count} 项任务,导出需要一些时间:请在计划页点“导出”,在后台进行。")
         with tempfile.TemporaryDirectory() as folder:
@@ -176,10 +184,8 @@ def preview(visit: Signed, plan_id: int) -> Response:
     with visit.reading() as session:
         found = _plan(session, visit, plan_id)
         authorize_organ(session, visit.looking, Action.PLAN, found.organ_id)
-        own = select(Job).where(Job.person_id == visit.person.id, Job.kind == PREVIEW).order_by(col(Job.id).desc())
-        done = next(
-            (job for job in session.exec(own.limit(20)) if job.result and job.parameters.get("plan") == plan_id), None
-        )
+        own = own_jobs(session, visit.person, kind=PREVIEW, most=20)
+        done = next((job for job in own if job.result and job.parameters.get("plan") == plan_id), None)
         return visit.page(
             session, "plan_preview.html", menu="/plans", plan=found, job=done, told=(done.result or {}) if done else {}
         )
@@ -255,7 +261,8 @@ def _plan_page(
     if may_plan:
         rows = gap_rows(session, found, on=visit.by.on, limit=ROWS, offset=(page - 1) * ROWS)
     departments, people = names_to_offer(session, visit.organ) if rows else ([], [])
-    unanswered = _unanswered(session, visit, found) if whole and numbers.items - numbers.closed <= DIRECT else []
+    open_ones = numbers.items - numbers.closed
+    unanswered = unanswered_items(session, found, on=visit.on) if whole and open_ones <= DIRECT else []
     return visit.page(
         session, "plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
         may_plan=may_plan, may_issue=_may(session, visit, Action.ISSUE), whole=whole,
@@ -264,41 +271,12 @@ def _plan_page(
         was={row.item.id: json.dumps(row.shown, ensure_ascii=False) for row in rows},
         gone=[item_id for item_id, _ in (errors or {}) if item_id not in {row.item.id for row in rows}],
         unanswered=unanswered[:SHOWN], more=max(0, len(unanswered) - SHOWN),
-        batches=_batches(session, found) if whole else [], direct=numbers.items <= DIRECT,
+        batches=batches_of(session, found, most=SHOWN) if whole else [], direct=numbers.items <= DIRECT,
     )  # fmt: skip
-
-
-def _unanswered(session: Session, visit: Visit, found: AnnualPlan) -> list[Gap]:
-    """Items nobody answers for, but for those that are named among the gaps already."""
-    told = set(session.exec(select(WorkItem.id).where(WorkItem.plan_id == found.id, is_incomplete())))
-    return [gap for gap in gaps(session, found, on=visit.on) if gap.item.id not in told]
 
 
 def _policy(session: Session, found: AnnualPlan) -> Policy | None:
     return session.get(Policy, found.policy_id) if found.policy_id else None
-
-
-def _batches(session: Session, found: AnnualPlan) -> list[tuple[ImportBatch, int, int]]:
-    """The imports of the plan, the newest first, with how many items each created and changed."""
-    listed = session.exec(
-        select(ImportBatch).where(ImportBatch.plan_id == found.id).order_by(col(ImportBatch.id).desc()).limit(SHOWN)
-    ).all()
-    ids = [batch.id for batch in listed]
-    created = dict(
-        session.exec(
-            select(WorkItem.batch_id, func.count(col(WorkItem.id)))
-            .where(col(WorkItem.batch_id).in_(ids))
-            .group_by(col(WorkItem.batch_id))
-        ).all()
-    )
-    changed = dict(
-        session.exec(
-            select(ImportChange.batch_id, func.count(col(ImportChange.id)))
-            .where(col(ImportChange.batch_id).in_(ids))
-            .group_by(col(ImportChange.batch_id))
-        ).all()
-    )
-    return [(batch, created.get(batch.id, 0), changed.get(key(batch.id), 0)) for batch in listed]
 
 
 def _undo_page(
@@ -306,26 +284,18 @@ def _undo_page(
 ) -> HTMLResponse:
     authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
     batch = _batch(session, found, batch_id)
-    standing = [one for one, _, _ in _batches(session, found) if one.undone_at is None]
-    made = select(WorkItem).where(WorkItem.batch_id == batch_id)
-    begun = session.exec(
-        select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id, WorkItem.state != ItemState.DRAFT)
-    ).one()
-    created = session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id)).one()
-    rewritten = select(WorkItem).join(ImportChange).where(ImportChange.batch_id == batch_id)
-    restored = session.exec(select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch_id)).one()
+    standing = [one.batch for one in batches_of(session, found, most=SHOWN) if one.batch.undone_at is None]
+    items = items_of_batch(session, batch, most=SHOWN)
     if not error:
         if batch.undone_at is not None:
             error = f"批次 {batch_id} 已经撤销过了。"
         elif standing and standing[0].id != batch_id:
             error = f"批次 {batch_id} 之后又导入过:请先撤销批次 {standing[0].id}。"
-        elif begun:
-            error = f"批次 {batch_id} 不能撤销:其中 {begun} 项已下达或已有办理记录。"
+        elif items.begun:
+            error = f"批次 {batch_id} 不能撤销:其中 {items.begun} 项已下达或已有办理记录。"
     return visit.page(
-        session, "plan_undo.html", menu="/plans", plan=found, batch=batch, created=created, restored=restored,
-        made=session.exec(made.order_by(col(WorkItem.id)).limit(SHOWN)).all(),
-        rewritten=session.exec(rewritten.order_by(col(WorkItem.id)).limit(SHOWN)).all(),
-        error=error, status_code=status_code,
+        session, "plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,
+        restored=items.changed, made=items.made, rewritten=items.rewritten, error=error, status_code=status_code,
     )  # fmt: skip
 
 
@@ -341,7 +311,6 @@ def _issue_page(
         names = [preset.name for preset in presets]
         wanted = policy or (DEFAULT_PRESET if DEFAULT_PRESET in names else names[0] if names else DEFAULT_PRESET)
         chosen = find_policy(session, wanted)
-    rungs = session.exec(select(Rung).where(Rung.policy_id == chosen.id).order_by(col(Rung.ordinal))).all()
     calendar = office_calendar(session, organ_id=found.organ_id)
     with rehearsing(visit.served.database) as scratch:
         foreseen = foresee_issue(
@@ -350,5 +319,6 @@ def _issue_page(
     numbers: PlanInNumbers = sum_plans(session, visit.organ, by=visit.looking, plan=found)[0]
     return visit.page(
         session, "plan_issue.html", menu="/plans", plan=found, numbers=numbers, presets=presets, chosen=chosen,
-        ladder=[rung_sentence(rung) for rung in rungs], foreseen=foreseen, error=error, status_code=status_code,
+        ladder=[rung_sentence(rung) for rung in rungs_of(session, chosen)], foreseen=foreseen, error=error,
+        status_code=status_code,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.policy_form import (
@@ -30,10 +30,19 @@ from models.firing import Firing, firings
 from models.organ import Organ
 from models.permission import Action
 from models.plan import AnnualPlan
-from models.policy import Policy, ReportingCycle, Rung
+from models.policy import Policy, ReportingCycle
 from models.reporting_cycle import Period, periods
-from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.ladder.set_policy import check_may_set, list_policies, read_policy, set_policy, show_policy
+from tasks.acting.authorize import authorize_organ
+from tasks.ladder.set_policy import (
+    check_may_set,
+    list_policies,
+    policies_in_use,
+    read_policy,
+    rungs_of,
+    seen_policy,
+    set_policy,
+    show_policy,
+)
 from tasks.wording.policy import differences, levels_sentence, rung_of, rung_parts
 
 router = APIRouter()
@@ -68,7 +77,7 @@ def policies(visit: Signed) -> HTMLResponse:
     with visit.reading() as session:
         _require(session, visit)
         presets = list_policies(session)
-        sentences = {policy.id: [(rung, rung_parts(rung)) for rung in _rungs(session, policy)] for policy in presets}
+        sentences = {policy.id: [(rung, rung_parts(rung)) for rung in rungs_of(session, policy)] for policy in presets}
         return visit.page(
             session, "policies.html", menu="/settings", presets=presets, sentences=sentences,
             in_use=_in_use(session, visit), may_set=_may_set(session, visit),
@@ -84,7 +93,7 @@ def policy(visit: Signed, policy_id: int, due: str | None = None, issued: str | 
         sample, error = _sampled(session, visit, data, issued, due)
         return visit.page(
             session, "policy.html", menu="/settings", status_code=status_of(error) if error else 200, policy=found,
-            rungs=[(rung, rung_parts(rung)) for rung in _rungs(session, found)], terms=terms_in_words(found),
+            rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, found)], terms=terms_in_words(found),
             sample=sample, due=due or "", issued=issued or "", error=error.message if error else "",
             may_set=found.frozen_hash is None and _may_set(session, visit),
             plans=[line for line in _in_use(session, visit) if line.policy.id == found.id],
@@ -152,7 +161,7 @@ def copy(sent: Sent, policy_id: int) -> Response:
             sample, _ = _sampled(session, visit, show_policy(session, found), None, None)
             return visit.page(
                 session, "policy.html", menu="/settings", status_code=status_of(error), policy=found,
-                rungs=[(rung, rung_parts(rung)) for rung in _rungs(session, found)], terms=terms_in_words(found),
+                rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, found)], terms=terms_in_words(found),
                 sample=sample, due="", issued="", error=error.message, may_set=_may_set(session, visit), plans=[],
             )  # fmt: skip
     return visit.go(visit.link(f"/policies/{made.id}/edit"), f"已新建策略“{name}”,可在下面修改。")
@@ -198,20 +207,7 @@ def _may_set(session: Session, visit: Visit) -> bool:
 def _find(session: Session, visit: Visit, policy_id: int) -> Policy:
     """A preset, or a copy that a plan of the visitor's organs runs by. Raises ForbiddenError, NotFoundError."""
     _require(session, visit)
-    found = session.get(Policy, policy_id)
-    used = found is not None and (
-        found.frozen_hash is None
-        or session.exec(
-            select(AnnualPlan.id).where(
-                AnnualPlan.policy_id == found.id,
-                col(AnnualPlan.organ_id).in_(organs_within(session, visit.by, Action.POLICY)),
-            )
-        ).first()
-        is not None
-    )
-    if found is None or not used:
-        raise NotFoundError("没有这个督办策略,或者它不在您的查看范围内。")
-    return found
+    return seen_policy(session, policy_id, by=visit.by)
 
 
 def _preset(session: Session, visit: Visit, policy_id: int) -> Policy:
@@ -223,20 +219,8 @@ def _preset(session: Session, visit: Visit, policy_id: int) -> Policy:
     return found
 
 
-def _rungs(session: Session, policy: Policy) -> Sequence[Rung]:
-    return session.exec(select(Rung).where(Rung.policy_id == policy.id).order_by(col(Rung.ordinal))).all()
-
-
 def _in_use(session: Session, visit: Visit) -> list[InUse]:
-    mine = organs_within(session, visit.by, Action.POLICY)
-    rows = session.exec(
-        select(AnnualPlan, Organ, Policy)
-        .join(Organ, col(Organ.id) == AnnualPlan.organ_id)
-        .join(Policy, col(Policy.id) == AnnualPlan.policy_id)
-        .where(col(AnnualPlan.organ_id).in_(mine))
-        .order_by(col(AnnualPlan.year).desc(), col(Organ.id))
-        .limit(50)
-    ).all()
+    rows = policies_in_use(session, by=visit.by, most=50)
     presets = {policy.name: show_policy(session, policy) for policy in list_policies(session)}
     copies = {policy.id: show_policy(session, policy) for policy in {row[2].id: row[2] for row in rows}.values()}
     return [

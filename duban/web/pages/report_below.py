@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from duban.web.attachment import DOCX, attachment
 from duban.web.posted import Posted, Sent
@@ -12,20 +12,21 @@ from duban.web.refusals import status_of
 from duban.web.report_reach import may_read_reports
 from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, UnconfirmedKeyError
 from models.filing import legal_last_day
 from models.organ import Organ
 from models.permission import Action
-from models.plan import AnnualPlan
 from models.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.file_store import FileStore
+from tasks.people.find import plans_of
 from tasks.report.upward.receive_report import PackageReceipt, receive_report, sender_of
 from tasks.report.upward.report_package import read_package
 from tasks.report.upward.signing_key import spaced
 from tasks.report.upward.sum_below import gather_below
 from tasks.report.upward.trust_key import key_of, trust_key
-from tasks.report.upward.who_filed import who_filed
+from tasks.report.upward.who_filed import received_years, who_filed
 
 router = APIRouter()
 KIND, ENDINGS = "upward", (".zip",)
@@ -173,9 +174,8 @@ def _year(visit: Visit) -> int:
 
 
 def _years(session: Session, visit: Visit, year: int) -> Sequence[int]:
-    planned = session.exec(select(AnnualPlan.year).where(AnnualPlan.organ_id == visit.organ.id)).all()
-    sent = session.exec(select(ReceivedReport.year).where(ReceivedReport.organ_id == visit.organ.id).distinct()).all()
-    return sorted({*planned, *sent, year}, reverse=True)
+    planned = [plan.year for plan in plans_of(session, key(visit.organ.id))]
+    return sorted({*planned, *received_years(session, visit.organ), year}, reverse=True)
 
 
 def _received(session: Session, visit: Visit, received_id: int) -> ReceivedReport:

@@ -1,13 +1,15 @@
 """版本比较: two versions of a report side by side in text and figures, and what the records say by now."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, select
 
 from duban.web.report_reach import readable_report
 from duban.web.visit import Signed
 from models.errors import NotFoundError
 from models.report import Report
+from tasks.report.compiling.find_report import reports_of
 from tasks.report.compiling.trace_figure import described
 from tasks.report.desk.compare_versions import compare, figures_now
 
@@ -21,7 +23,7 @@ def compared(visit: Signed, report_id: int) -> HTMLResponse:
     """What is new in this version against the one before, or against the one that was chosen."""
     with visit.reading() as session:
         report = readable_report(session, visit, report_id)
-        versions = _versions(session, report)
+        versions = reports_of(session, report.organ_id, year=report.year)
         asked = visit.request.query_params.get("with", "")
         other = _other(versions, report, asked)
         older, newer = sorted((other, report), key=lambda one: one.version) if other else (None, report)
@@ -36,13 +38,7 @@ def compared(visit: Signed, report_id: int) -> HTMLResponse:
         )  # fmt: skip
 
 
-def _versions(session: Session, report: Report) -> list[Report]:
-    """All versions of the year's report, the newest first."""
-    query = select(Report).where(Report.organ_id == report.organ_id, Report.year == report.year)
-    return list(session.exec(query.order_by(col(Report.version).desc())))
-
-
-def _other(versions: list[Report], report: Report, asked: str) -> Report | None:
+def _other(versions: Sequence[Report], report: Report, asked: str) -> Report | None:
     """The version to compare with: the one asked for by its number, else the one before. Raises NotFoundError."""
     if asked:
         for one in versions:

@@ -1,31 +1,22 @@
 """报告的数字: each figure of a version with what it counts, opened down to its rows, and the cross-checks."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.report_reach import readable_report
 from duban.web.report_view import SHOWN, address_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.errors import NotFoundError
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report import Report
 from tasks.report.compiling.check_report import check_report
 from tasks.report.compiling.draft import unfounded_in
 from tasks.report.compiling.keep_draft import read_draft
 from tasks.report.compiling.trace_figure import described
+from tasks.report.figures.gather_figures import figures_in_text
 
 router = APIRouter()
-
-
-@dataclass(frozen=True)
-class FigureLine:
-    """A figure and the sentence it stands in."""
-
-    figure: ReportFigure
-    block: ReportBlock
 
 
 @router.get("/reports/{report_id:row}/figures")
@@ -33,7 +24,7 @@ def figures(visit: Signed, report_id: int, figure: RowNumber = None) -> HTMLResp
     """The figures of the text in order; of the one chosen its rows."""
     with visit.reading() as session:
         report = readable_report(session, visit, report_id)
-        lines = _lines(session, report)
+        lines = figures_in_text(session, report)
         chosen = next((line for line in lines if line.figure.id == figure), None)
         if figure is not None and chosen is None:
             raise NotFoundError("报告中没有这个数字。")
@@ -48,17 +39,6 @@ def figures(visit: Signed, report_id: int, figure: RowNumber = None) -> HTMLResp
             rows=described(session, rows), more=len(chosen.figure.rows) - len(rows) if chosen else 0,
             address=address_of(session, visit, rows), findings=findings, unfounded=_unfounded(session, report),
         )  # fmt: skip
-
-
-def _lines(session: Session, report: Report) -> list[FigureLine]:
-    query = (
-        select(ReportFigure, ReportBlock)
-        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
-        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        .where(ReportSection.report_id == report.id, col(ReportBlock.withdrawn).is_(False))
-        .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
-    )
-    return [FigureLine(figure, block) for figure, block in session.exec(query)]
 
 
 def _unfounded(session: Session, report: Report) -> list[tuple[str, str]]:

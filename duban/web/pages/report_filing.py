@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.attachment import DOCX, attachment
 from duban.web.filing_deeds import DEEDS
@@ -16,17 +16,15 @@ from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import DubanError, NotFoundError
-from models.evidence import Evidence, EvidenceState
 from models.filing import ORDER, FilingAct, FilingState
 from models.filing_rows import AddresseeKind, Adoption
-from models.organ import Department
 from models.permission import Action
 from models.person import Person, Role
-from models.plan import AnnualPlan
 from models.report import Report
 from tasks.acting.authorize import organs_within, seats
+from tasks.items.attach import pieces_of
 from tasks.papers.official_document import render
-from tasks.people.find import find_plan
+from tasks.people.find import departments_of, find_plan, names_of, plan_of_year
 from tasks.report.compiling.read_back import read_back
 from tasks.report.filing.consult import consultations_of
 from tasks.report.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
@@ -171,13 +169,10 @@ def _page(
     reach = _reach(session, visit, year)
     calendar = office_calendar(session, organ_id=visit.organ.id)
     shown = show_filing(session, visit.organ, year, by=visit.looking, calendar=calendar)
-    units = session.exec(select(Department).where(Department.organ_id == visit.organ.id).order_by(col(Department.id)))
-    departments = {key(one.id): one.name for one in units}
+    departments = {key(one.id): one.name for one in departments_of(session, key(visit.organ.id))}
     asking = {one.department_id for one in shown.consultations if one.open}
     today = visit.on == visit.by.on
-    plan = session.exec(
-        select(AnnualPlan).where(AnnualPlan.organ_id == visit.organ.id, AnnualPlan.year == year + 1)
-    ).first()
+    plan = plan_of_year(session, key(visit.organ.id), year + 1)
     return visit.page(
         session, "report_filing.html", menu="/reports", status_code=status_of(error) if error else 200,
         error=error.message if error else "", typed=typed or {}, report_year=year, shown=shown, whole=reach.whole,
@@ -200,9 +195,9 @@ def _page(
 
 
 def _people(session: Session, shown: FilingShown) -> dict[int | None, str]:
-    wanted = {number for row in shown.log for number in (row.person_id, row.for_id) if number is not None}
-    wanted |= {one.person_id for one in shown.consultations if one.person_id is not None}
-    return {one.id: one.name for one in session.exec(select(Person).where(col(Person.id).in_(wanted)))}
+    wanted = {number for row in shown.log for number in (row.person_id, row.for_id)}
+    wanted |= {one.person_id for one in shown.consultations}
+    return names_of(session, Person, wanted)
 
 
 def _evidence(session: Session, shown: FilingShown) -> list[tuple[int, str]]:
@@ -210,5 +205,4 @@ def _evidence(session: Session, shown: FilingShown) -> list[tuple[int, str]]:
     item = next((day.item for day in shown.days if day.code == FILE), None)
     if item is None:
         return []
-    query = select(Evidence).where(Evidence.item_id == item.id, Evidence.state != EvidenceState.REPLACED)
-    return [(key(piece.id), piece.name) for piece in session.exec(query.order_by(col(Evidence.id)))]
+    return [(key(piece.id), piece.name) for piece in pieces_of(session, item)]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.attachment import DOCX, attachment
@@ -19,15 +19,17 @@ from duban.web.report_view import SHOWN
 from duban.web.report_work import COMPILE
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
+from models.clock import day_of
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError
 from models.permission import Action
-from models.plan import AnnualPlan
-from models.report import Report, ReportBlock, ReportSection
+from models.report import Report
 from tasks.acting.authorize import authorize_organ
 from tasks.papers.official_document import render
+from tasks.people.find import plans_of
 from tasks.report.compiling.compile_report import report_day
+from tasks.report.compiling.find_report import count_unverified, reports_of
 from tasks.report.output.edition import edition_of
 from tasks.report.output.lay_out_report import lay_out_report
 
@@ -90,19 +92,9 @@ def _list(
     listed: Sequence[Report] = []
     unverified: dict[int, int] = {}
     if readable:
-        own = select(Report).where(Report.organ_id == organ_id)
-        listed = session.exec(own.order_by(col(Report.year).desc(), col(Report.version).desc()).limit(SHOWN)).all()
-        open_ = (col(ReportBlock.unsupported) | col(ReportBlock.proposal)) & col(ReportBlock.withdrawn).is_(False)
-        counted = (
-            select(ReportSection.report_id, func.count(col(ReportBlock.id)))
-            .join(ReportBlock, col(ReportBlock.section_id) == ReportSection.id)
-            .where(col(ReportSection.report_id).in_([one.id for one in listed]), open_)
-            .group_by(col(ReportSection.report_id))
-        )
-        unverified = dict(session.exec(counted).all())
-    years = session.exec(
-        select(AnnualPlan.year).where(AnnualPlan.organ_id == organ_id).order_by(col(AnnualPlan.year).desc())
-    ).all()
+        listed = reports_of(session, organ_id, most=SHOWN)
+        unverified = count_unverified(session, listed)
+    years = [plan.year for plan in plans_of(session, organ_id)]
     year = visit.year or (visit.on.year if visit.on.year in years or not years else years[0])
     return visit.page(
         session, "reports.html", menu="/reports", reports=listed, unverified=unverified, years=years,
@@ -115,7 +107,7 @@ def _list(
 def _usual_day(session: Session, visit: Visit, year: int) -> dt.date:
     """The day a report bears unless another is named: today while its year lasts, so that nothing still to come counts
     as missed; afterwards as `report_day` says."""
-    present = visit.now.date()
+    present = day_of(visit.now)
     if present.year == year:
         return present
     return report_day(year, office_calendar(session, organ_id=visit.organ.id))

@@ -1,11 +1,11 @@
 """考核: what was published by period and unit, each deduction with its item; evaluations, appeals, publication."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
@@ -14,18 +14,18 @@ from duban.web.visit import Signed, Visit
 from models.database import key
 from models.day_override import office_calendar
 from models.errors import BadInputError, DubanError, NotFoundError
-from models.evidence import Evidence, EvidenceState
-from models.item import WorkItem
 from models.organ import Department
 from models.permission import Action
-from models.person import Oversight, Person, Role
+from models.person import Person, Role
 from models.plan import AnnualPlan
 from models.score_rules import written
 from models.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
 from models.span import Span, span_named
-from tasks.acting.authorize import authorize_organ, organs_within, permitted, seats
+from tasks.acting.authorize import authorize_organ, organs_within, seats, standings_on
+from tasks.acting.find_seen import seen_items
+from tasks.items.attach import pieces_of
 from tasks.scores.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
-from tasks.scores.evaluate import evaluate
+from tasks.scores.evaluate import departments_to_evaluate, evaluate
 from tasks.scores.publish_scores import publish_scores, to_publish
 from tasks.scores.set_scoring_rule import find_rule, list_rules
 from tasks.scores.show_scores import (
@@ -72,7 +72,7 @@ def scores(visit: Signed, run: RowNumber = None) -> HTMLResponse:
             until=_appeal_until(session, chosen) if chosen else None,
             written=written,
             may_score=plan.organ_id in organs_within(session, visit.by, Action.SCORE),
-            may_evaluate=bool(_evaluated(session, visit, plan)),
+            may_evaluate=bool(departments_to_evaluate(session, plan, by=visit.by)),
         )
 
 
@@ -89,9 +89,7 @@ def unit(visit: Signed, run_id: int, department_id: int) -> HTMLResponse:
         if department is None:
             lines = [line for line in lines if line.department_id is None]
         ranked = [row for row in ranking(session, run) if row.department_id == department_id]
-        readable = select(WorkItem.id).where(
-            col(WorkItem.id).in_([line.item_id for line in lines]), permitted(session, visit.looking, Action.VIEW)
-        )
+        readable = standings_on(session, visit.looking, Action.VIEW, {line.item_id for line in lines})
         until = _appeal_until(session, run)
         newest = next(one for one in list_runs(session, plan) if _span(one) == _span(run))
         return visit.page(
@@ -104,7 +102,7 @@ def unit(visit: Signed, run_id: int, department_id: int) -> HTMLResponse:
             ranked=ranked[0] if ranked else None,
             lines=lines,
             parts=published_parts(session, run, lines) if department else (),
-            readable=set(session.exec(readable)),
+            readable=readable.keys(),
             written=written,
             until=until,
             may_appeal=department is not None
@@ -183,7 +181,7 @@ def evaluated(sent: Sent) -> Response:
     visit = sent.visit
     try:
         with visit.writing() as session:
-            allowed = _evaluated(session, visit, visit.plan(session))
+            allowed = departments_to_evaluate(session, visit.plan(session), by=visit.by)
             number = sent.number("department", "科室")
             found = next((one for one in allowed if one.id == number), None)
             if found is None:
@@ -313,21 +311,15 @@ def _appeal_page(
 
 def _item(session: Session, visit: Visit, line: ScoreLine) -> dict[str, object]:
     """The item of a line and its evidence, where the person may see it."""
-    item = session.exec(
-        select(WorkItem).where(WorkItem.id == line.item_id, permitted(session, visit.looking, Action.VIEW))
-    ).first()
-    pieces: Sequence[Evidence] = []
-    if item is not None:
-        query = select(Evidence).where(Evidence.item_id == item.id, Evidence.state != EvidenceState.REPLACED)
-        pieces = session.exec(query.order_by(col(Evidence.id))).all()
-    return {"item": item, "pieces": pieces}
+    item = seen_items(session, [line.item_id], by=visit.looking).get(line.item_id)
+    return {"item": item, "pieces": pieces_of(session, item) if item is not None else []}
 
 
 def _evaluation_form(
     session: Session, visit: Visit, typed: Mapping[str, str], error: DubanError | None = None
 ) -> HTMLResponse:
     plan = visit.plan(session)
-    allowed = _evaluated(session, visit, plan)
+    allowed = departments_to_evaluate(session, plan, by=visit.by)
     if not allowed:
         authorize_organ(session, visit.by, Action.EVALUATE, plan.organ_id)
     return visit.page(
@@ -340,16 +332,6 @@ def _evaluation_form(
         departments=[(one.id, one.name) for one in allowed],
         periods=periods(plan),
     )
-
-
-def _evaluated(session: Session, visit: Visit, plan: AnnualPlan) -> list[Department]:
-    """The departments the person may evaluate: all of the organ, or those in their charge."""
-    query = select(Department).where(Department.organ_id == plan.organ_id).order_by(col(Department.id))
-    if plan.organ_id not in organs_within(session, visit.by, Action.EVALUATE):
-        posts = [seat.post_id for seat in seats(session, visit.by)]
-        led = select(Oversight.department_id).where(col(Oversight.post_id).in_(posts))
-        query = query.where(col(Department.id).in_(led))
-    return list(session.exec(query))
 
 
 def _heads(session: Session, visit: Visit, department_id: int) -> bool:

@@ -4,7 +4,7 @@ from hmac import compare_digest
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from duban.web.door import AtDoor, Door, Knocked
 from duban.web.inside import inside
@@ -19,6 +19,7 @@ from tasks.access.manage_accounts import any_account
 from tasks.access.set_password import find_invited, set_by_code
 from tasks.access.set_up import set_up
 from tasks.access.sign_in import enter, sign_in, sign_out
+from tasks.people.find import list_organs, top_organs
 
 router = APIRouter()
 
@@ -129,8 +130,7 @@ def login_page(door: Door, *, next: str = "/", name: str = "", error: str = "", 
 
 def _heading(session: Session) -> str:
     """The organs that stand at the top, as far as a heading can hold them."""
-    query = select(Organ.name).where(col(Organ.parent_id).is_(None)).order_by(col(Organ.id)).limit(NAMED + 1)
-    names = session.exec(query).all()
+    names = [organ.name for organ in top_organs(session, most=NAMED + 1)]
     return "、".join(names) if 0 < len(names) <= NAMED else "督办"
 
 
@@ -147,19 +147,17 @@ def _setup(
     session: Session, door: Door, token: str, *, typed: dict[str, str] | None = None, error: str = "",
     status_code: int = 200,
 ) -> HTMLResponse:  # fmt: skip
-    organs = session.exec(select(Organ.code, Organ.name).order_by(col(Organ.id))).all()
+    organs = [(organ.code, organ.name) for organ in list_organs(session)]
     typed = typed or dict.fromkeys(("name", "organ", "organ_name", "organ_code"), "")
     return door.page("setup.html", status_code=status_code, token=token, organs=organs, typed=typed, error=error)
 
 
 def _chosen(session: Session, code: str) -> Organ | None:
     """The organ chosen; None where there is none to choose from. Raises BadInputError."""
-    if session.exec(select(Organ.id).limit(1)).first() is None:
-        return None
-    found = session.exec(select(Organ).where(Organ.code == code)).first()
-    if found is None:
+    organs = {organ.code: organ for organ in list_organs(session)}
+    if organs and code not in organs:
         raise BadInputError("请选择单位。")
-    return found
+    return organs.get(code)
 
 
 def _welcome(session: Session, door: Door, code: str, *, error: str = "", status_code: int = 200) -> HTMLResponse:

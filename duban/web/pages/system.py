@@ -16,7 +16,7 @@ from duban.web.rhythm_lines import rhythm_lines
 from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
 from flows.prefect.server import ServerState
-from models.clock import OFFICE_ZONE
+from models.clock import OFFICE_ZONE, day_of
 from models.notice import DigestState
 from models.permission import Action
 from models.person import Role
@@ -70,7 +70,7 @@ def system(visit: Signed) -> HTMLResponse:
             prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
             prefect_url=served.prefect.url if served.prefect and administrator else None,
             rhythms=rhythm_lines(session, served.clock, now=visit.now),
-            queue=show_queue(session, seen, on=visit.now.date(), now=visit.now),
+            queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             digest_states=list(DigestState), database=show_database(session), version=version("duban"),
             disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
             settings=_settings(visit) if administrator else None, administrator=administrator,

@@ -1,6 +1,5 @@
 """工作日历: the year by months, what was set beside the official calendar, and changes shown before they are made."""
 
-import calendar as months_of
 import datetime as dt
 import shutil
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.posted import Posted, Sent
@@ -16,20 +15,21 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.actor import Actor
-from models.day_override import DayOverride, office_calendar
+from models.day_override import office_calendar
+from models.days import days_from, first_of, last_of
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
 from models.permission import Action
 from models.workdays import DayRule, WorkCalendar
 from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.workdays.clear_day import clear_day
 from tasks.workdays.import_calendar import ChangedCalendar, change_days, import_calendar
+from tasks.workdays.list_days import list_days
 
 router = APIRouter()
 KIND, ENDINGS = "days", (".xlsx", ".csv", ".json")
 SHOWN = 100
 """Reminders that move, listed at most."""
 FIRST, LAST = 1990, 2200
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -194,9 +194,11 @@ def lay_out(calendar: WorkCalendar, year: int, own: set[dt.date]) -> list[Calend
     for number in range(1, 13):
         weeks: list[list[DayCell | None]] = []
         working = 0
-        for week in months_of.Calendar().monthdatescalendar(year, number):
+        first = dt.date(year, number, 1)
+        shown = days_from(first_of("week", first), last_of("week", last_of("month", first)))
+        for start in range(0, len(shown), 7):
             cells: list[DayCell | None] = []
-            for day in week:
+            for day in shown[start : start + 7]:
                 if day.month != number:
                     cells.append(None)
                     continue
@@ -214,15 +216,7 @@ def _page(
 ) -> HTMLResponse:
     year, organ_id = _year(visit), visit.organ.id
     calendar = office_calendar(session, organ_id=organ_id)
-    rows = session.exec(
-        select(DayOverride)
-        .where(
-            or_(col(DayOverride.organ_id).is_(None), DayOverride.organ_id == organ_id),
-            DayOverride.on >= dt.date(year, 1, 1),
-            DayOverride.on <= dt.date(year, 12, 31),
-        )
-        .order_by(col(DayOverride.on), col(DayOverride.organ_id))
-    ).all()
+    rows = list_days(session, organ_id, year)
     months = lay_out(calendar, year, {row.on for row in rows})
     may = organ_id in organs_within(session, visit.by, Action.CALENDAR)
     asked = visit.request.query_params.get("day", "")

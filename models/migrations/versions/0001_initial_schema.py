@@ -1151,7 +1151,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("block_id", sa.Integer(), sa.ForeignKey("report_block.id"), nullable=False, index=True),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("value", sa.String(length=50), nullable=False),
         sa.Column("unit", sa.String(length=20), nullable=False),
         sa.Column("approximate", sa.Boolean(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),

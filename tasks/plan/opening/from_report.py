@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from models.database import key
 from models.errors import UnreadableFileError
 from models.organ import Department, Organ
 from models.report import Report, SectionKind
+from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, Roster
 from tasks.plan.opening.draft import Draft, Origin
 from tasks.reading.read_report import ReadItem, read_report_text
@@ -28,12 +30,6 @@ class Arranged:
     said: set[str] = field(default_factory=set)
 
 
-def newest_report(session: Session, organ: Organ, year: int) -> Report | None:
-    """The newest version of the year's report, where there is any."""
-    query = select(Report).where(Report.organ_id == organ.id, Report.year == year)
-    return session.exec(query.order_by(col(Report.version).desc())).first()
-
-
 def from_report(
     session: Session, organ: Organ, report: Report, known: Mapping[str, Draft], roster: Roster, *, own: Set[str]
 ) -> Arranged:
@@ -44,10 +40,7 @@ def from_report(
     tells of items that the new plan has already (`own`, as sources).
     """
     arranged = Arranged()
-    departments = {
-        "".join(one.name.split()): one
-        for one in session.exec(select(Department).where(Department.organ_id == organ.id))
-    }
+    departments = {"".join(one.name.split()): one for one in departments_of(session, key(organ.id))}
     blocks = [
         block
         for section in read_draft(session, report)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from models.figure import Figure, decimal_text
+from models.exact import decimal_text
+from models.figure import Figure
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure as Read
 
@@ -34,18 +35,16 @@ def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
     What is no figure of a text (a day, a document's number, an article) is not asked about.
     """
     known = {_known(figure.value, figure.unit, figure.approximate) for figure in figures}
-    baseless = []
-    for number in figures_in(text):
-        value = Decimal(str(number.value))
-        if _known(value, number.unit, number.approximate) not in known:
-            baseless.append(Unfounded(number.sentence, value, number.unit, number.approximate))
-    return baseless
+    return [
+        Unfounded(number.sentence, number.value, number.unit, number.approximate)
+        for number in figures_in(text)
+        if _known(number.value, number.unit, number.approximate) not in known
+    ]
 
 
 def same_number(figure: Figure, number: Read) -> bool:
     """Whether a number read in a text is the figure's, exact or not, in any unit of money."""
-    value = Decimal(str(number.value))
-    return _known(figure.value, figure.unit, False) == _known(value, number.unit, False)
+    return _known(figure.value, figure.unit, False) == _known(number.value, number.unit, False)
 
 
 def _known(value: Decimal, unit: str, approximate: bool) -> tuple[Decimal, str, bool]:

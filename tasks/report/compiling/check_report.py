@@ -3,14 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
-from models.clock import OFFICE_ZONE
+from models.clock import day_of
 from models.figure import Figure
 from models.organ import Organ
-from models.report import Report, ReportBlock, ReportSection
+from models.report import Report
 from tasks.people.find import find_plan
 from tasks.report.compiling.compile_report import newest_report
+from tasks.report.compiling.find_report import count_unverified
 from tasks.report.figures.check_figures import Finding, Severity, check_figures, last_year_figures
 from tasks.report.figures.gather_figures import gather_figures, reported_figures
 
@@ -48,7 +49,7 @@ def check_year(session: Session, organ: Organ, year: int, *, on: dt.date) -> Che
 def check_report(session: Session, report: Report) -> Checked:
     """A version: the figures it states, and all that its year's records count as of the day it bears."""
     written = (report.paper or {}).get("dated_on")
-    on = dt.date.fromisoformat(written) if written else report.compiled_at.astimezone(OFFICE_ZONE).date()
+    on = dt.date.fromisoformat(written) if written else day_of(report.compiled_at)
     return _checked(session, session.get_one(Organ, report.organ_id), report.year, on, report)
 
 
@@ -60,24 +61,10 @@ def _checked(session: Session, organ: Organ, year: int, on: dt.date, report: Rep
     findings = [*check_figures(stated, last), *check_figures(_besides(counted, stated), last)]
     findings += check_figures(counted)
     ordered = sorted(dict.fromkeys(findings), key=lambda finding: finding.severity is not Severity.WRONG)
-    return Checked(report, ordered, _unverified(session, report), last is not None)
+    unverified = sum(count_unverified(session, [report] if report else []).values())
+    return Checked(report, ordered, unverified, last is not None)
 
 
 def _besides(counted: list[Figure], stated: list[Figure]) -> list[Figure]:
     known = {figure.code for figure in stated}
     return [figure for figure in counted if figure.code not in known]
-
-
-def _unverified(session: Session, report: Report | None) -> int:
-    if report is None:
-        return 0
-    query = (
-        select(func.count(col(ReportBlock.id)))
-        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        .where(
-            ReportSection.report_id == report.id,
-            col(ReportBlock.withdrawn).is_(False),
-            col(ReportBlock.unsupported) | col(ReportBlock.proposal),
-        )
-    )
-    return session.exec(query).one()

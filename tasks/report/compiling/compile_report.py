@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from models.actor import Actor
 from models.database import key
@@ -23,7 +23,7 @@ from tasks.report.compiling.blocks import Block, template_texts, write_block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.deficiencies import deficiencies
 from tasks.report.compiling.draft import DraftBlock, DraftSection, keyed
-from tasks.report.compiling.find_report import hold_reports
+from tasks.report.compiling.find_report import hold_reports, reports_of
 from tasks.report.compiling.first_responsible import first_responsible
 from tasks.report.compiling.keep_draft import read_draft, write_draft
 from tasks.report.compiling.keep_edits import carry_edits
@@ -140,5 +140,4 @@ def _paper(organ: Organ, year: int, on: dt.date, template: ReportTemplate) -> di
 
 def newest_report(session: Session, organ: Organ, year: int) -> Report | None:
     """The last compiled version of the year's report."""
-    query = select(Report).where(Report.organ_id == organ.id, Report.year == year).order_by(col(Report.version).desc())
-    return session.exec(query).first()
+    return next(iter(reports_of(session, key(organ.id), year=year, most=1)), None)

@@ -11,6 +11,7 @@ from models.database import key
 from models.figure import Figure
 from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.compiling.draft import DraftBlock, DraftSection
+from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.figures.gather_figures import figure_of
 
 _OF_BLOCK = (
@@ -18,7 +19,9 @@ _OF_BLOCK = (
     "internal",
 )  # fmt: skip
 """What a row of a block and a block at the desk have alike."""
-_OF_FIGURE = ("name", "unit", "approximate", "row_hash", "code", "definition", "first_on", "last_on", "internal")
+_OF_FIGURE = (
+    "name", "value", "unit", "approximate", "row_hash", "code", "definition", "first_on", "last_on", "internal",
+)  # fmt: skip
 
 
 def write_draft(session: Session, report_id: int, sections: Sequence[DraftSection]) -> None:
@@ -60,7 +63,6 @@ def write_draft(session: Session, report_id: int, sections: Sequence[DraftSectio
         [
             {
                 "block_id": block_ids[place],
-                "value": float(figure.value),
                 "rows": list(figure.rows),
                 "parts": list(figure.parts),
                 **{name: getattr(figure, name) for name in _OF_FIGURE},
@@ -73,9 +75,7 @@ def write_draft(session: Session, report_id: int, sections: Sequence[DraftSectio
 
 def read_draft(session: Session, report: Report) -> list[DraftSection]:
     """The parts of a version with all their blocks, those withdrawn included: four statements."""
-    sections = session.exec(
-        select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
-    ).all()
+    sections = sections_of(session, report)
     ids = [section.id for section in sections]
     figures: dict[int, list[Figure]] = defaultdict(list)
     of_blocks = (
@@ -88,8 +88,7 @@ def read_draft(session: Session, report: Report) -> list[DraftSection]:
         figures[figure.block_id].append(figure_of(figure))
     kinds = {section.id: section.kind for section in sections}
     within: dict[int, list[DraftBlock]] = defaultdict(list)
-    blocks = select(ReportBlock).where(col(ReportBlock.section_id).in_(ids)).order_by(col(ReportBlock.ordinal))
-    for block in session.exec(blocks):
+    for block in blocks_of(session, sections):
         # A version from before blocks had keys is the compiler's own, of sources it no longer names.
         origins = tuple(block.origins) if block.key else (f"old:{block.id}",)
         same = {name: getattr(block, name) for name in _OF_BLOCK} | {"key": block.key or f"old:{block.id}"}

@@ -1,7 +1,6 @@
 """Figures that stand in sentences people wrote: quoted with their sentence, never counted with."""
 
 import re
-from decimal import Decimal
 
 from models.figure import Figure
 from tasks.reading.figures import figures_in
@@ -22,10 +21,7 @@ def quoted_figures(text: str, row: str) -> list[Figure]:
         named = [(figure, _name(clause)) for figure, (_, clause) in zip(whole, by_clause, strict=True)]
     else:
         named = [(figure, figure.sentence) for figure in whole]
-    return [
-        Figure(name[:100], Decimal(str(figure.value)), figure.unit, (row,), figure.approximate)
-        for figure, name in named
-    ]
+    return [Figure(name[:100], figure.value, figure.unit, (row,), figure.approximate) for figure, name in named]
 
 
 def _name(clause: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.clock import OFFICE_ZONE
+from models.clock import day_of
 from models.organ import Organ
 from models.report import Report
 from tasks.report.compiling.blocks import Block, write_block
@@ -58,7 +58,7 @@ def _paper_of_old(report: Report, organ: Organ) -> dict[str, Any]:
     opening = write_block("opening", "opening", {"organ": organ.name, "year": report.year})
     return {
         "organ": organ.name,
-        "dated_on": report.compiled_at.astimezone(OFFICE_ZONE).date().isoformat(),
+        "dated_on": day_of(report.compiled_at).isoformat(),
         "addressee": fill(STANDARD.addressee, organ.name, report.year) if STANDARD.addressee else None,
         "signature": fill(STANDARD.signature, organ.name, report.year),
         "opening": opening.text,

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report import Report, ReportBlock, ReportFigure
+from tasks.report.compiling.find_report import sections_of
 
 _SECTION = ("ordinal", "kind", "heading")
 _BLOCK = (
@@ -25,9 +26,7 @@ def content_hash(session: Session, report: Report) -> str:
     The same content gives the same hash on every database, whatever the numbers of its rows are. Four statements.
     """
     session.flush()
-    sections = session.exec(
-        select(ReportSection).where(ReportSection.report_id == report.id).order_by(col(ReportSection.ordinal))
-    ).all()
+    sections = sections_of(session, report)
     ids = [section.id for section in sections]
     blocks = session.exec(
         select(ReportBlock)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, null, select
@@ -17,8 +18,9 @@ from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.progress import ProgressEntry
 from models.received_report import ReceivedReport
-from models.report import Report, ReportBlock, ReportFigure, ReportSection, describe_row
+from models.report import Report, describe_row
 from tasks.report.compiling.compile_report import newest_report
+from tasks.report.figures.gather_figures import figures_in_text
 
 MOST_FIELDS = 5
 """Of a ledger's row that are told: enough to know it again."""
@@ -41,7 +43,7 @@ class TracedFigure:
     """A figure of the report, the sentence it stands in and the rows behind it."""
 
     name: str
-    value: float
+    value: Decimal
     unit: str
     approximate: bool
     text: str
@@ -56,35 +58,22 @@ def trace_figure(session: Session, organ: Organ, year: int, name: str) -> list[T
     report = newest_report(session, organ, year)
     if report is None:
         raise NotFoundError(f"{organ.name} {year} 年度报告尚未编制；请先运行 duban report compile --year {year}。")
-    figures = session.execute(
-        select(
-            col(ReportFigure.name),
-            col(ReportFigure.value),
-            col(ReportFigure.unit),
-            col(ReportFigure.approximate),
-            col(ReportFigure.rows),
-            col(ReportBlock.text),
-        )
-        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
-        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
-        .where(col(ReportSection.report_id) == report.id, col(ReportBlock.withdrawn).is_(False))
-        .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
-    ).all()
-    wanted = [figure for figure in figures if figure.name == name.strip()]
+    figures = figures_in_text(session, report)
+    wanted = [one for one in figures if one.figure.name == name.strip()]
     if not wanted:
-        names = "、".join(dict.fromkeys(figure.name for figure in figures))
+        names = "、".join(dict.fromkeys(one.figure.name for one in figures))
         raise NotFoundError(f"报告第 {report.version} 版中没有名为“{name}”的数字；现有：{names or '无'}。")
-    words = _words_of(session, {row for figure in wanted for row in figure.rows})
+    words = _words_of(session, {row for one in wanted for row in one.figure.rows})
     return [
         TracedFigure(
-            figure.name,
-            figure.value,
-            figure.unit,
-            figure.approximate,
-            figure.text,
-            [words.get(row, TracedRow(row, None, "（该记录已不存在）")) for row in figure.rows],
+            one.figure.name,
+            one.figure.value,
+            one.figure.unit,
+            one.figure.approximate,
+            one.block.text,
+            [words.get(row, TracedRow(row, None, "（该记录已不存在）")) for row in one.figure.rows],
         )
-        for figure in wanted
+        for one in wanted
     ]
 
 

@@ -1,14 +1,14 @@
 """Blocks put together, taken apart and put elsewhere; what they say stays what it was."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from models.actor import Actor
 from models.database import key as row_id
 from models.errors import BadInputError
-from models.report import Report, ReportBlock, ReportFigure, SectionKind
+from models.report import Report, ReportBlock, SectionKind
 from models.report_desk import EditKind
 from tasks.reading.folding import sentences
-from tasks.report.compiling.find_report import section_of
+from tasks.report.compiling.find_report import figures_of, section_of
 from tasks.report.desk.at_desk import Desk, at_desk, in_section
 from tasks.report.figures.gather_figures import figure_of
 
@@ -46,7 +46,7 @@ def merge_blocks(
         first.proposal = first.proposal or second.proposal
         first.internal = first.internal or second.internal
         first.author_id = by.person_id
-        for figure in session.exec(select(ReportFigure).where(ReportFigure.block_id == second.id)):
+        for figure in figures_of(session, second):
             figure.block_id = row_id(first.id)
         second.origins, second.sources, second.withdrawn, second.unsupported = [], [], True, True
         second.compiled = second.was_compiled = None
@@ -119,7 +119,7 @@ def split_block(
         block.author_id = other.author_id = by.person_id
         session.add(other)
         session.flush()
-        for figure in session.exec(select(ReportFigure).where(ReportFigure.block_id == block.id)):
+        for figure in figures_of(session, block):
             written = figure_of(figure).written
             if written in second and written not in first:
                 figure.block_id = row_id(other.id)

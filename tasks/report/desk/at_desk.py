@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key as row_id
@@ -20,7 +20,7 @@ from models.report_desk import EditKind, ReportEdit
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for
 from tasks.reading.secrecy import ACCEPTED, marking
-from tasks.report.compiling.find_report import find_block, hold_reports
+from tasks.report.compiling.find_report import find_block, hold_reports, reports_of
 from tasks.report.compiling.keep_draft import read_draft, write_draft
 
 _BEGINNING = 30
@@ -107,8 +107,7 @@ def at_desk(
         hold_reports(session, report.organ_id)
         # And nobody binds this version meanwhile.
         session.refresh(report, with_for_update=True)
-        of_year = (Report.organ_id == report.organ_id, Report.year == report.year)
-        newest = session.exec(select(func.max(Report.version)).where(*of_year)).one()
+        newest = reports_of(session, report.organ_id, year=report.year, most=1)[0].version
         if report.version != newest:
             raise ConflictError(
                 f"{report.year} 年度报告已有第 {newest} 版,第 {report.version} 版不再改动:请在新版上办理。"

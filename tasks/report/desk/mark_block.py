@@ -5,9 +5,10 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key as row_id
 from models.errors import BadInputError, NotFoundError
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report import Report, ReportBlock, ReportSection
 from models.report_desk import EditKind
 from models.typed_text import words, words_or_none
+from tasks.report.compiling.find_report import figures_of
 from tasks.report.desk.at_desk import Desk, at_desk
 
 LONGEST_REASON = 300
@@ -71,7 +72,7 @@ def mark_figure(session: Session, report: Report, key: str, name: str, *, by: Ac
     why = words_or_none(reason, "不公开的原因", longest=LONGEST_REASON)
     with at_desk(session, report, by=by, reason=why) as desk:
         block = desk.block(key)
-        listed = session.exec(select(ReportFigure).where(ReportFigure.block_id == block.id)).all()
+        listed = figures_of(session, block)
         meant = [figure for figure in listed if name in (figure.code, figure.name)]
         if not meant:
             there = "、".join(dict.fromkeys(figure.name for figure in listed)) or "无"
@@ -96,7 +97,7 @@ def adopt_compiled(session: Session, report: Report, key: str, *, by: Actor, see
         block.compiled = block.was_compiled = block.author_id = None
         for piece in _pieces(desk, block):
             piece.withdrawn = True
-            for figure in session.exec(select(ReportFigure).where(ReportFigure.block_id == piece.id)):
+            for figure in figures_of(session, piece):
                 figure.block_id = row_id(block.id)
             desk.note(EditKind.WITHDRAW, piece, before=piece.text, reason="所在的一段已采用新文")
     return block

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from models.coded import Coded
+from models.days import add_years
 from models.errors import NotFoundError
 from models.figure import Figure
 from models.ledgers.kinds import KINDS
@@ -65,16 +66,11 @@ def last_year_figures(
     except NotFoundError:
         return None
     part = until is not None and until < dt.date(year, 12, 31)
-    last = _same_day(until, year - 1) if until is not None and part else dt.date(year - 1, 12, 31)
+    last = add_years(until, year - 1 - until.year) if until is not None and part else dt.date(year - 1, 12, 31)
     counted = {figure.code: figure for figure in gather_figures(session, organ, plan, on=last)}
     newest = None if part else _newest(session, organ, year - 1)
     reported = reported_figures(session, newest) if newest else []
     return list((counted | {figure.code: figure for figure in reported}).values())
-
-
-def _same_day(day: dt.date, year: int) -> dt.date:
-    """The day of that year; 28 February for one that it lacks."""
-    return day.replace(year=year, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _newest(session: Session, organ: Organ, year: int) -> Report | None:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, String, and_, cast, func, literal_column, select, true
 from sqlmodel import Session, col
 
-from models.figure import Figure, decimal_text, rows_of
+from models.exact import decimal_text
+from models.figure import Figure, rows_of
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share

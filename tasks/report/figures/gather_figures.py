@@ -1,7 +1,7 @@
 """The named figures of a year: each a number with its unit and the very rows it was counted from."""
 
 import datetime as dt
-from decimal import Decimal
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
@@ -13,7 +13,7 @@ from models.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.figures.count_items import count_items
 from tasks.report.figures.count_ledgers import count_ledgers
 
-_OF_FIGURE = ("name", "unit", "approximate", "code", "definition", "first_on", "last_on", "internal")
+_OF_FIGURE = ("name", "value", "unit", "approximate", "code", "definition", "first_on", "last_on", "internal")
 """What a row of a figure and a figure have alike."""
 
 
@@ -27,6 +27,27 @@ def figures_of_year(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
     first = dt.date(plan.year, 1, 1)
     until = min(on, dt.date(plan.year, 12, 31))
     return count_items(session, key(plan.id), plan.year, on=on) | count_ledgers(session, key(organ.id), first, until)
+
+
+@dataclass(frozen=True)
+class FigureInText:
+    """A figure of a version, the block it stands in and the heading of that block's part."""
+
+    figure: ReportFigure
+    block: ReportBlock
+    part: str
+
+
+def figures_in_text(session: Session, report: Report) -> list[FigureInText]:
+    """Every figure of a version in the order of its text; what was withdrawn says nothing."""
+    query = (
+        select(ReportFigure, ReportBlock, ReportSection.heading)
+        .join(ReportBlock, col(ReportBlock.id) == ReportFigure.block_id)
+        .join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
+        .where(ReportSection.report_id == report.id, col(ReportBlock.withdrawn).is_(False))
+        .order_by(col(ReportSection.ordinal), col(ReportBlock.ordinal), col(ReportFigure.id))
+    )
+    return [FigureInText(*row) for row in session.exec(query)]
 
 
 def reported_figures(session: Session, report: Report) -> list[Figure]:
@@ -48,4 +69,4 @@ def reported_figures(session: Session, report: Report) -> list[Figure]:
 def figure_of(row: ReportFigure) -> Figure:
     """A figure as it was when it was kept."""
     same = {name: getattr(row, name) for name in _OF_FIGURE}
-    return Figure(value=Decimal(str(row.value)), rows=tuple(row.rows), parts=tuple(row.parts), **same)
+    return Figure(rows=tuple(row.rows), parts=tuple(row.parts), **same)

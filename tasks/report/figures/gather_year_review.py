@@ -13,6 +13,7 @@ from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from models.plan import AnnualPlan, Project
 from tasks.papers.year_review import ByMonth, ProjectShare, YearReview
+from tasks.people.find import plan_of_year
 from tasks.report.figures.count_items import NOT_COUNTED, count_items, was_cancelled
 
 _BATCH = 500
@@ -24,7 +25,7 @@ def gather_year_review(session: Session, organ: Organ, year: int, *, on: dt.date
     Items are counted as the report counts them; a year without a plan has none. Withdrawn ledger rows do not count.
     """
     until = min(on, dt.date(year, 12, 31))
-    plan = session.exec(select(AnnualPlan).where(AnnualPlan.organ_id == organ.id, AnnualPlan.year == year)).first()
+    plan = plan_of_year(session, key(organ.id), year)
     in_time, late, projects = _items(session, plan, on) if plan else (_nothing(), _nothing(), ())
     return YearReview(
         organ=organ.name,

@@ -20,6 +20,7 @@ from models.plan import AnnualPlan
 from models.receipt import Receipt
 from models.typed_text import words_or_none
 from tasks.acting.authorize import authorize_department
+from tasks.items.sign import open_receipts
 from tasks.notices.tell import tell
 from tasks.report.desk.at_desk import unmarked
 from tasks.report.filing.deadlines import watched_item
@@ -181,9 +182,7 @@ def _done(session: Session, one: Consultation, by: Actor, *, person_id: int | No
         deadline.done_on = by.on
     if person_id is not None:
         item.signed_on = item.signed_on or by.on
-        for receipt in session.exec(
-            select(Receipt).where(Receipt.item_id == item.id, col(Receipt.signed_at).is_(None))
-        ):
+        for receipt in open_receipts(session, item):
             receipt.person_id, receipt.signed_on, receipt.signed_at = person_id, by.on, by.now
     session.flush()
     session.execute(

@@ -75,7 +75,7 @@ def _figures(report: CompiledReport) -> Iterator[tuple[Figure, str]]:
 def _told(number: int, figure: Figure, part: str) -> tuple[Value, ...]:
     days = [on.isoformat() for on in (figure.first_on, figure.last_on) if on]
     return (
-        number, figure.code or "", figure.name, _value(figure.value), figure.unit, "是" if figure.approximate else "",
+        number, figure.code or "", figure.name, figure.value, figure.unit, "是" if figure.approximate else "",
         " 至 ".join(days), figure.definition or "", len(figure.rows), part,
         f"内部:{figure.internal}" if figure.internal is not None else "公开", figure.row_hash,
     )  # fmt: skip
@@ -86,13 +86,9 @@ def _rows_of(figures: Sequence[tuple[Figure, str]]) -> Iterator[str]:
         yield from figure.rows
 
 
-def _value(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
 def _number(text: str) -> Value:
     """What a row contributes; anything but a number stays as it is written."""
     try:
-        return _value(Decimal(text))
+        return Decimal(text)
     except ArithmeticError:
         return text

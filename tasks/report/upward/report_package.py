@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from models.errors import BadInputError, UnreadableFileError
 from models.evidence import Category
-from models.figure import Figure, decimal_text
+from models.exact import decimal_text
+from models.figure import Figure
 from models.report import SectionKind
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import MEGABYTE

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from models.figure import Figure, decimal_text
+from models.exact import decimal_text
+from models.figure import Figure
 from models.organ import Organ
 from models.report import describe_row
 from tasks.report.figures.gather_figures import reported_figures

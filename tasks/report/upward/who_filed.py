@@ -102,6 +102,11 @@ def received_reports(
     return by_sender
 
 
+def received_years(session: Session, organ: Organ) -> Sequence[int]:
+    """The years of which the organ received reports."""
+    return session.exec(select(ReceivedReport.year).where(ReceivedReport.organ_id == organ.id).distinct()).all()
+
+
 def _at_desk(
     session: Session, organ_ids: list[int], year: int
 ) -> tuple[dict[int, Filing], dict[int, dict[int, Report]]]:

@@ -1,6 +1,7 @@
 """The item page: what it tells, how the day explains itself, and at what cost."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 
 from models.database import unit_of_work
 from models.item import Importance, WorkItem
+from models.person import Role
 from tests.item_forms import file, fill
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements, words_of
@@ -184,3 +186,62 @@ def test_the_page_asks_as_much_of_the_database_however_much_happened(office: Off
         office.instruct("1", f"再催 {place}", due="2026-06-20", on="2026-06-02")
 
     assert statements(office.engine, lambda: handler.get("/items/1")) == few
+
+
+DEPUTY, SECOND_LEADER, HELPER, AUDITOR, ADMINISTRATOR = "钱代办", "周副局", "孙科长", "吴审计", "郑管理"
+VIEWERS = (HANDLER, HEAD, LEADER, FIRST, SUPERVISOR, DEPUTY, SECOND_LEADER, HELPER, AUDITOR, ADMINISTRATOR)
+
+
+@pytest.fixture
+def staffed(office: Office) -> Office:
+    """The office with everybody who may look at an item; the handler is away and has a deputy from the next day on."""
+    more = {
+        DEPUTY: Role.HANDLER, SECOND_LEADER: Role.LEADER, AUDITOR: Role.AUDITOR, ADMINISTRATOR: Role.ADMINISTRATOR
+    }  # fmt: skip
+    for name, role in more.items():
+        office.hire(name, role)
+    helping = (office.department("执法科", head=HELPER), office.department("办公室", head="冯主任"))
+    office.assign("制度清理", due="2026-06-05", on="2026-06-01", helping=helping, leaders=(LEADER, SECOND_LEADER))
+    office.leave(HANDLER, first="2026-06-03", last="2026-06-10", deputy=DEPUTY)
+    return office
+
+
+def enrich(office: Office, web: Web) -> None:
+    """Everything that can happen to an item happens to it, most of it more than once."""
+    on = "2026-06-02"
+    fill(web.of(SUPERVISOR), "/items/1/split")
+    for place in range(3):
+        office.sweep(f"2026-06-0{place + 1}")
+        office.report("1", f"第 {place} 次", on=on, percent=20 * place)
+        office.attach("1", f"{place}.txt", on=on)
+        office.instruct("1", f"抓紧 {place}", due="2026-06-20", on=on)
+        fill(web.of(HANDLER), f"/items/1/reply?instruction={place + 1}", content="已开会")
+        fill(web.of(HANDLER), "/items/1/milestone", title=f"第 {place} 稿", due_on=f"2026-06-0{place + 3}")
+    fill(web.of(SUPERVISOR), "/items/1/urge", demand="请加快")
+    office.suspend("1", on=on)
+    office.resume("1", on=on)
+    office.extend("1", to="2026-07-15", on=on)
+    office.approve("1", on=on)
+    office.extend("1", to="2026-08-15", on=on)
+
+
+def asked_by_all(office: Office, web: Web, **query: str) -> dict[str, int]:
+    """How many statements the page takes for each of the viewers, who all see it."""
+    return {who: statements(office.engine, partial(web.of(who).read, "/items/1", **query)) for who in VIEWERS}
+
+
+def test_the_page_takes_at_most_fifteen_statements_whoever_looks_and_whatever_happened(
+    staffed: Office, web: Web
+) -> None:
+    poor = asked_by_all(staffed, web)
+    enrich(staffed, web)
+    rich = asked_by_all(staffed, web)
+    staffed.today = day("2026-06-03")
+    stood_in_for = asked_by_all(staffed, web)
+    looking_back = asked_by_all(staffed, web, on="2026-06-02")
+
+    assert max(poor.values()) <= 13
+    # Parts of an item are shown to those only who may see them: that is one more question, however many there are.
+    assert {who: asked - poor[who] for who, asked in rich.items()} == dict.fromkeys(VIEWERS, 1)
+    assert stood_in_for == rich
+    assert max(looking_back.values()) <= 15

@@ -1,5 +1,6 @@
 """报送前核对: what does not fit is shown before the version goes out, and its package is made here."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_findings_are_shown_before_submission(office: Office) -> None:
     assert "不符 0 处" in words
     assert "没有上年度的计划,未作比较" in words
     with unit_of_work(office.engine) as session:
-        session.exec(select(ReportFigure).where(ReportFigure.code == "case.cases")).one().value = 3
+        session.exec(select(ReportFigure).where(ReportFigure.code == "case.cases")).one().value = Decimal(3)
     words = visitor.read("/reports/1/check")
     assert "不符 1 处" in words
     assert "行政执法案件 3起,简易程序案件 1起 + 普通程序案件 0起 = 1起" in words

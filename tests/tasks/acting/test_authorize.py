@@ -5,7 +5,6 @@ A bureau of the city stands over two sibling bureaus that are alike to the last 
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -13,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor, Channel
 from models.clock import opening_of
-from models.database import key, open_engine, sqlite_url, unit_of_work
+from models.database import key, open_engine, unit_of_work
 from models.errors import ForbiddenError, NotFoundError
 from models.item import ItemLeader, ItemUnit, WorkItem
 from models.lifecycle import LIFECYCLE
@@ -21,7 +20,6 @@ from models.organ import Department, Organ
 from models.permission import BY_RHYTHM, Action
 from models.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
-from models.tables import METADATA
 from tasks.acting.authorize import (
     authorize,
     authorize_department,
@@ -35,6 +33,7 @@ from tasks.acting.authorize import (
 )
 from tasks.people.find import find_item, find_organ, find_person, find_plan
 from tests.actors import administrator
+from tests.databases import lay_sqlite
 
 ON = dt.date(2026, 6, 8)
 DAY = dt.timedelta(days=1)
@@ -200,9 +199,7 @@ class District:
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Read only: no test here writes to it."""
-    path: Path = tmp_path_factory.mktemp("district") / "test.db"
-    engine = open_engine(sqlite_url(path))
-    METADATA.create_all(engine)
+    engine = open_engine(lay_sqlite(tmp_path_factory.mktemp("district") / "test.db"))
     with unit_of_work(engine) as session:
         District(session)
     yield engine

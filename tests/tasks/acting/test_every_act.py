@@ -62,6 +62,7 @@ from tests.actors import administrator
 from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
+from tests.steps import Prepare, answered, assigned, extended, helped, instructed
 from tests.upward import CODE, KEY, NAME, a_package
 
 ON = "2026-06-04"
@@ -71,12 +72,7 @@ HALF = span_named("2026-H1")
 LOOKING = {Action.VIEW, Action.AUDIT, Action.SYSTEM}
 """They change nothing."""
 
-Prepare = Callable[[Office], object]
 Act = Callable[[Office, Session], object]
-
-
-def assigned(**more: Any) -> Prepare:
-    return lambda office: office.assign("普法宣传", due="2026-06-30", **more)
 
 
 def then(*steps: Prepare) -> Prepare:
@@ -106,24 +102,6 @@ def on_plan(who: str, act: Callable[..., object], *, on: str = ON, **more: Any) 
     return lambda office, session: act(
         session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, who, on), **more
     )
-
-
-def helped(office: Office) -> str:
-    return office.assign("普法宣传", due="2026-06-30", helping=(office.department("财务科", head="钱科长"),))
-
-
-def extended(office: Office) -> None:
-    office.extend("1", to="2026-07-10", on="2026-06-02")
-
-
-def instructed(office: Office) -> None:
-    office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-02")
-
-
-def answered(office: Office) -> None:
-    with unit_of_work(office.engine) as session:
-        by = office.by(session, HANDLER, "2026-06-03")
-        reply(session, find_instruction(session, 1), by=by, content="已在办")
 
 
 def published(office: Office) -> None:

@@ -12,7 +12,15 @@ from models.actor import Actor
 from models.database import reading
 from models.errors import NotFoundError
 from models.evidence import StoredFile
-from tasks.acting.find_seen import seen_document, seen_evidence, seen_item, seen_organ
+from models.plan import AnnualPlan
+from tasks.acting.find_seen import (
+    seen_document,
+    seen_evidence,
+    seen_item,
+    seen_items,
+    seen_numbered,
+    seen_organ,
+)
 from tasks.files.fetch_evidence import fetch_evidence
 from tasks.files.file_store import FileStore
 from tests.office import FIRST, OUTSIDER, Office
@@ -49,6 +57,29 @@ def test_a_row_is_found_by_whoever_may_see_it_and_by_nobody_else(office: Office,
     assert found(FIRST, 1) == "1"
     assert missing.endswith("或者它不在您的查看范围内。")
     assert {found(OUTSIDER, 1), found(FIRST, 0), found(FIRST, -1), found(FIRST, 2**40)} == {missing}
+
+
+def test_of_several_items_those_are_found_that_one_may_see(office: Office) -> None:
+    office.assign("普法宣传", due="2026-07-31", on="2026-06-01")
+
+    def found(who: str, organ_id: int | None) -> set[int]:
+        with reading(office.engine) as session:
+            by = office.by(session, who, "2026-06-09")
+            return set(seen_items(session, [1, 2, 99], by=by, organ_id=organ_id))
+
+    assert found(FIRST, office.organ_id) == found(FIRST, None) == {1, 2}
+    assert found(FIRST, office.organ_id + 1) == found(OUTSIDER, office.organ_id) == found(OUTSIDER, None) == set()
+
+
+def test_a_number_leads_to_its_item_for_whoever_may_see_it(office: Office) -> None:
+    def found(who: str, number: str) -> int | None:
+        with reading(office.engine) as session:
+            plan, by = session.get_one(AnnualPlan, office.plan_id), office.by(session, who, "2026-06-09")
+            item = seen_numbered(session, plan, number, by=by)
+            return item.id if item is not None else None
+
+    assert found(FIRST, "1") == 1
+    assert found(FIRST, "清理") is found(OUTSIDER, "1") is None
 
 
 def test_an_organ_of_others_is_not_told_of(office: Office) -> None:

@@ -13,14 +13,14 @@ from models.ledgers.kinds import KINDS
 from models.organ import Organ
 from tasks.ledgers.browse import Wanted, browse, count_kinds
 from tasks.ledgers.export import export_ledger
-from tasks.ledgers.fields import fields_of, names_of
 from tasks.ledgers.import_ledger import import_ledger
 from tasks.ledgers.record import correct_row, record_row, reinstate_row, withdraw_row
 from tasks.ledgers.row_terms import row_terms
 from tasks.ledgers.tell_row import Teller
-from tasks.ledgers.template import write_ledger_template
 from tasks.ledgers.undo_import import undo_ledger_import
 from tasks.reading.sheet import open_workbook
+from tasks.reading.sheet_header import names_of
+from tasks.sheets.template import write_template
 from tests.actors import administrator
 from tests.ledger_rows import fill_in, made_up
 from tests.report_year import day
@@ -50,7 +50,7 @@ def rows_of(session: Session, kind: Kind, wanted: Wanted = WHOLE) -> list[Any]:
 
 
 def test_no_two_fields_are_called_alike(kind: Kind) -> None:
-    fields = fields_of(kind)
+    fields = kind.columns
     assert len({field.label for field in fields}) == len(fields)
     assert {field.name for field in names_of(kind).values()} == {field.name for field in fields}
     assert all(field.name in kind.table.model_fields for field in fields)
@@ -60,7 +60,7 @@ def test_an_empty_sheet_filled_in_comes_in_goes_out_and_comes_in_again_as_nothin
     any_engine: Engine, tmp_path: Path, kind: Kind
 ) -> None:
     rows = made_up(kind, 12)
-    write_ledger_template(tmp_path / "空白.xlsx", kind, people=["王科长"])
+    write_template(tmp_path / "空白.xlsx", kind, title=f"{kind.title}台账", people=["王科长"])
     filled = fill_in(tmp_path / "空白.xlsx", kind, rows, tmp_path / "填好.xlsx")
     with unit_of_work(any_engine) as session:
         organ = office(session)

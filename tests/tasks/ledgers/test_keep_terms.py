@@ -1,32 +1,40 @@
 """What a ledger sets is watched like everything else: reminded, escalated, moved on record, and met in silence."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlmodel import Session, select
 
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
 from models.clock import opening_of
-from models.database import on_record
+from models.database import on_record, unit_of_work
 from models.day_override import office_calendar
 from models.errors import ForbiddenError
 from models.item import Deadline, DeadlineMove, ItemState, WorkItem
 from models.ledger_deadline import LedgerDeadline
+from models.ledger_term import LedgerTermPolicy
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.enforcement_case import EnforcementCase
+from models.ledgers.kind import Kind
+from models.ledgers.kinds import KINDS
 from models.ledgers.leadership_act import KIND as ACTS
 from models.organ import Organ
 from models.permission import Action
-from models.plan import Project
-from models.workdays import DayRule
+from models.plan import AnnualPlan, Project
+from models.workdays import DayRule, WorkCalendar
 from tasks.acting.perform import performing_for
-from tasks.ledgers.keep_terms import TermChanges, keep_terms
+from tasks.ledgers.keep_terms import TermChanges, catch_up, keep_terms
+from tasks.ledgers.owed import owed_by_rows, rows_owing
 from tasks.ledgers.record import correct_row, record_row, withdraw_row
 from tasks.ledgers.standing_item import PROJECT
 from tasks.workdays.import_calendar import change_days
+from tests.ledger_rows import made_up
 from tests.ledgers_office import Ledgers
 from tests.office import FIRST, SUPERVISOR, day
+from tests.web import statements
 
 ITEM = "台账执法案件"
 
@@ -199,3 +207,67 @@ def test_thousands_of_rows_take_a_few_statements(anywhere: Ledgers) -> None:
         titles[tie.deadline_id] == f"行政处罚决定公开:{numbers[tie.row_id]}" for tie in office.rows(LedgerDeadline)
     )
     assert len(statements) < 30
+
+
+def in_every_ledger(session: Session, office: Ledgers) -> None:
+    """Rows of 2025 in every ledger there is, one of them withdrawn."""
+    for kind in KINDS.values():
+        rows: list[Any] = [
+            kind.table(organ_id=office.organ_id, recorded_at=opening_of(day("2026-06-01")), **values)
+            for values in made_up(kind, 6)
+        ]
+        rows[-1].withdrawn_on = day("2026-06-01")
+        session.add_all(rows)
+    session.flush()
+
+
+def owing(session: Session, kind: Kind, year: int) -> list[Any]:
+    """The rows of one ledger that owe something in the year, told without SQL."""
+    table: Any = kind.table
+    terms = [term for term in kind.terms if not term.minimum]
+    return [
+        row
+        for row in session.exec(select(table).where(table.withdrawn_on.is_(None)).order_by(table.id))
+        if getattr(row, kind.day).year == year
+        or any(getattr(row, term.start) and not getattr(row, term.done) for term in terms)
+    ]
+
+
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_all_ledgers_are_asked_in_one_statement_what_they_owe(anywhere: Ledgers, year: int) -> None:
+    kinds, calendar, own = list(KINDS.values()), WorkCalendar(), dict[tuple[str, str], LedgerTermPolicy]()
+    found: dict[str, list[Any]] = {}
+    with unit_of_work(anywhere.engine) as session:
+        in_every_ledger(session, anywhere)
+        asked = statements(anywhere.engine, lambda: found.update(rows_owing(session, anywhere.organ_id, kinds, {year})))
+        alone = {kind.code: owing(session, kind, year) for kind in kinds}
+
+    assert asked == 1
+    for kind in kinds:
+        together, one_by_one = found[kind.code], alone[kind.code]
+        assert [row.model_dump() for row in together] == [row.model_dump() for row in one_by_one]
+        assert list(owed_by_rows(kind, together, own, calendar)) == list(owed_by_rows(kind, one_by_one, own, calendar))
+    assert all(alone.values()) == (year == 2025)
+    assert any(alone.values())
+
+
+def test_what_owes_nothing_new_takes_as_many_statements_however_many_ledgers(
+    any_engine: Engine, tmp_path: Path
+) -> None:
+    office = Ledgers(any_engine, tmp_path, year=2025)
+
+    def again() -> int:
+        with on_record(office.engine) as session:
+            by, calendar = office.by(session, SUPERVISOR, "2025-06-02"), office_calendar(session)
+            plan = session.get_one(AnnualPlan, office.plan_id)
+            return statements(office.engine, lambda: catch_up(session, plan, by=by, calendar=calendar))
+
+    office.issue()
+    office.keep(office.case("1号", "2025-06-01"), on="2025-06-01")
+    few = again()
+    with unit_of_work(office.engine) as session:
+        in_every_ledger(session, office)
+    office.issue(on="2025-06-02")
+    assert len({one.kind for one in office.rows(LedgerDeadline)}) > 3
+
+    assert again() == few <= 8

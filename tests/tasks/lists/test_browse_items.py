@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session as AnySession
 
 from models.actor import Actor
-from models.database import key, reading, unit_of_work
+from models.database import key, open_engine, reading, unit_of_work
 from models.errors import BadInputError
 from models.item import Importance, ItemState, WorkItem
 from models.light import Light
@@ -21,6 +21,7 @@ from models.workdays import WorkCalendar
 from tasks.lists.browse_items import ItemListing, ItemPage, list_items
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.order_items import Order, Sorting, place_of
+from tests.databases import lay_sqlite
 from tests.office import HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -155,15 +156,10 @@ def test_a_token_that_is_none_is_refused_and_one_of_another_order_begins_anew() 
 
 
 @pytest.fixture(scope="module")
-def many(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def many(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Sixty-seven drafts with days, progress and numbers that repeat."""
-    import shutil
-
-    from models.database import open_engine, sqlite_url
-
     path = tmp_path_factory.mktemp("many")
-    shutil.copy(sqlite_template, path / "test.db")
-    office = Office(open_engine(sqlite_url(path / "test.db")), path)
+    office = Office(open_engine(lay_sqlite(path / "test.db")), path)
     with unit_of_work(office.engine) as session:
         project = Project(plan_id=office.plan_id, ordinal=1, name="项目")
         session.add(project)

@@ -1,5 +1,6 @@
 """The circular as stories: what it counts, whom it names, and that a period has one."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -296,7 +297,7 @@ def test_scores_published_for_just_the_period_stand_beside_the_units(full: Offic
             from_on=day("2026-06-01"), until_on=day("2026-06-30"), rule=rule,
         )  # fmt: skip
 
-    assert [(row.name, row.score, row.rank) for row in gathered(full).departments] == [("法规科", 90.0, 1)]
+    assert [(row.name, row.score, row.rank) for row in gathered(full).departments] == [("法规科", Decimal(90), 1)]
     assert [(row.score, row.rank) for row in gathered(full, kind=QUARTER).departments] == [(None, None)]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from decimal import Decimal
 from typing import Any
 
 import docx
@@ -87,11 +88,13 @@ CIRCULAR = Circular(
         not_started=2,
         suspended=1,
         in_review=2,
-        on_time_share=0.875,
+        on_time_share=Decimal("0.875"),
     ),
     departments=(
-        DepartmentRow("供水科", 18, 6, 3, 3, 2, 1, 0, score=88.5, rank=2, on_track=4, not_started=1, suspended=1),
-        DepartmentRow("财务科", 12, 5, 0, 2, 0, 0, 1, score=100, rank=1, on_track=4, not_started=1),
+        DepartmentRow(
+            "供水科", 18, 6, 3, 3, 2, 1, 0, score=Decimal("88.5"), rank=2, on_track=4, not_started=1, suspended=1
+        ),
+        DepartmentRow("财务科", 12, 5, 0, 2, 0, 0, 1, score=Decimal(100), rank=1, on_track=4, not_started=1),
     ),
     overdue=(
         OverdueRow("2026-017", "二次供水改造", "供水科", "张伟", dt.date(2026, 6, 19), "逾期7个工作日", "第一责任人"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -153,9 +154,12 @@ def test_scores_and_ranks_have_columns_only_where_they_are_given() -> None:
     assert numbers(charts(word)[0]) == {"已办结": [1, 0], "临期": [1, 0], "逾期": [1, 0]}
 
 
-@pytest.mark.parametrize(("score", "written"), [(None, ""), (100, "100"), (88.5, "88.5"), (66.666, "66.67"), (0, "0")])
-def test_a_score_has_two_decimals_at_most(score: float | None, written: str) -> None:
-    rows = (DepartmentRow("甲", 1, 1, 0, 0, 0, 0, 0, score), DepartmentRow("乙", 1, 1, 0, 0, 0, 0, 0, 1))
+@pytest.mark.parametrize(
+    ("score", "written"), [(None, ""), ("100.00", "100"), ("88.50", "88.5"), ("66.666", "66.67"), ("0", "0")]
+)
+def test_a_score_has_two_decimals_at_most(score: str | None, written: str) -> None:
+    points = None if score is None else Decimal(score)
+    rows = (DepartmentRow("甲", 1, 1, 0, 0, 0, 0, 0, points), DepartmentRow("乙", 1, 1, 0, 0, 0, 0, 0, Decimal(1)))
 
     assert cells(opened(lay_out_circular(replace(BARE, departments=rows))).tables[0])[1][-1] == written
 

@@ -53,7 +53,7 @@ def test_facts_are_plain() -> None:
     }
 
 
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+NUMBERS = st.decimals(0, 1000, places=10)
 ANY_CIRCULAR = st.builds(
     Circular,
     totals=st.builds(Totals, on_time_share=st.none() | NUMBERS),

@@ -20,14 +20,16 @@ from models.organ import Department, Organ
 from models.person import Person, Post, Role, Tenure
 from models.plan import AnnualPlan, Project
 from tasks.files.write_errors import write_errors
-from tasks.plan.export_list import EXPORT_COLUMNS, export_list
+from tasks.plan.export_list import export_list
 from tasks.plan.import_list import ImportReport, import_list
-from tasks.plan.write_template import LIST_COLUMNS, write_template
+from tasks.reading.plan_columns import LIST
 from tasks.reading.sheet import open_workbook
+from tasks.sheets.template import write_template
 from tests.actors import administrator
 
 ON = dt.date(2026, 1, 15)
-HEADINGS = [column.heading for column in LIST_COLUMNS]
+HEADINGS = [field.label for field in LIST.to_fill_in]
+TITLE = "2026年度工作任务清单"
 
 
 def page(path: Path, name: str = "任务清单") -> Worksheet:
@@ -39,7 +41,7 @@ def page(path: Path, name: str = "任务清单") -> Worksheet:
 def test_the_template_has_the_columns_of_the_field_two_examples_and_a_note_on_nearly_every_heading(
     tmp_path: Path,
 ) -> None:
-    write_template(tmp_path / "list.xlsx", year=2026)
+    write_template(tmp_path / "list.xlsx", LIST, title=TITLE)
 
     sheet = page(tmp_path / "list.xlsx")
     assert sheet["A1"].value == "2026年度工作任务清单"
@@ -55,7 +57,7 @@ def test_the_template_has_the_columns_of_the_field_two_examples_and_a_note_on_ne
 
 def test_the_template_offers_what_can_be_chosen(tmp_path: Path) -> None:
     def choices(**given: list[str]) -> dict[str, str]:
-        write_template(tmp_path / "list.xlsx", year=2026, **given)
+        write_template(tmp_path / "list.xlsx", LIST, title=TITLE, **given)
         offered = page(tmp_path / "list.xlsx").data_validations.dataValidation
         return {str(one.sqref)[0]: one.formula1 for one in offered}
 
@@ -74,7 +76,7 @@ def test_the_same_template_is_the_same_to_the_byte(tmp_path: Path) -> None:
     first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
 
     for path in (first, second):
-        write_template(path, year=2026, departments=["法规科"], people=["张静"])
+        write_template(path, LIST, title=TITLE, departments=["法规科"], people=["张静"])
 
     assert first.read_bytes() == second.read_bytes()
 
@@ -84,7 +86,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 
     for path in (tmp_path / "taken.xlsx", tmp_path / "missing" / "list.xlsx"):
         with pytest.raises(BadInputError, match=r"无法写入"):
-            write_template(path, year=2026)
+            write_template(path, LIST, title=TITLE)
     assert [path.name for path in tmp_path.iterdir()] == ["taken.xlsx"]
 
 
@@ -153,7 +155,8 @@ class Office:
         return import_list(self.session, self.path, by=administrator(ON), year=2026, dry_run=dry_run)
 
     def cell(self, row: int, heading: str) -> Any:
-        return page(self.path).cell(row, [column.heading for column in EXPORT_COLUMNS].index(heading) + 1)
+        sheet = page(self.path)
+        return sheet.cell(row, [cell.value for cell in sheet[2]].index(heading) + 1)
 
 
 @pytest.fixture
@@ -247,7 +250,7 @@ def test_what_is_missing_is_coloured_and_can_be_filled_in(office: Office) -> Non
     office.take_out()
 
     coloured = [
-        (row[0].value, EXPORT_COLUMNS[at].heading)
+        (row[0].value, HEADINGS[at])
         for row in page(office.path).iter_rows(min_row=3)
         for at, cell in enumerate(row)
         if cell.style == "待填格"
@@ -282,7 +285,7 @@ def test_a_post_that_nobody_holds_is_left_blank_and_stays(office: Office) -> Non
 
 
 def test_the_examples_of_the_template_are_not_imported(office: Office) -> None:
-    write_template(office.path, year=2026)
+    write_template(office.path, LIST, title=TITLE)
 
     report = office.bring_back(dry_run=True)
 

@@ -60,7 +60,7 @@ def headings(reading: ReportReading, section: int) -> list[tuple[str | None, str
     return [(one.number, one.text) for one in reading.sections[section].subheadings]
 
 
-def figures(reading: ReportReading) -> list[tuple[int | float, str, bool]]:
+def figures(reading: ReportReading) -> list[tuple[object, str, bool]]:
     return [(figure.value, figure.unit, figure.approximate) for figure in reading.figures]
 
 

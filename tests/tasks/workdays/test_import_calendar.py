@@ -138,21 +138,41 @@ def test_wrong_entries_of_json_are_told_by_their_place(tmp_path: Path) -> None:
     assert told == [(1, "isOffDay", "yes"), (2, "date", ""), (2, "isOffDay", ""), (2, "name", "")]
 
 
+def test_a_quotation_that_never_ends_is_a_wrong_cell(tmp_path: Path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text('日期,类型\n"2027', encoding="utf-8")
+    with pytest.raises(ImportRefusedError) as caught:
+        read_overrides(path)
+    assert [(error.row, error.column, error.value) for error in caught.value.errors] == [
+        (2, "日期", "2027"), (2, "类型", ""), (2, "名称", ""),
+    ]  # fmt: skip
+
+
+def test_a_name_merged_over_its_days_holds_for_all_of_them(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path, [["日期", "类型", "名称"], ["2027-10-01", "休息", "国庆节"], ["2027-10-09", "上班", None]]
+    )
+    book = openpyxl.load_workbook(path)
+    book["2027年"].merge_cells("C2:C3")
+    book.save(path)
+    assert read_overrides(path) == [NATIONAL, MAKE_UP]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("days.txt", b"x", "不是 .xlsx、.csv 或 .json 文件"),
-        ("days.xlsx", b"\xd0\xcf\x11\xe0 locked", "已加密或损坏"),
-        ("days.xlsx", b"PK\x05\x06" + b"\0" * 18, "已加密或损坏"),
+        ("days.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 locked", "旧版 .xls 格式或者已加密"),
+        ("days.xlsx", b"PK\x05\x06" + b"\0" * 18, "不是可读的 .xlsx 表格"),
         ("days.json", b"{", "不是可以读取的 .json"),
         ("days.json", b'{"year": 2027}', "没有日期列表"),
         ("days.json", b"[]", "没有一行日期"),
         ("days.json", b"[" * 100_000, "不是可以读取的 .json"),
         ("days.csv", b"a,b\n1,2\n", "没有找到表头"),
         ("days.csv", b"\xff\xff\xff\xff", "编码无法识别"),
-        ("days.csv", '日期,类型\n"2027'.encode(), "不是可以读取的 .csv"),
-        ("days.csv", b"", "没有找到表头"),
-        ("days.csv", b"x" * 10_000_001, "过大"),
+        ("days.csv", b"x" * 200_000, "不是完整的 CSV"),
+        ("days.csv", b"", "没有内容"),
+        ("days.csv", b"x" * (20 * 2**20 + 1), "上限是 20 MB"),
     ],
 )
 def test_a_file_that_is_no_table_of_days_is_refused_in_one_line(
@@ -165,12 +185,13 @@ def test_a_file_that_is_no_table_of_days_is_refused_in_one_line(
 
 
 def test_a_missing_file_and_a_packed_bomb_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFileError, match="无法打开"):
-        read_overrides(tmp_path / "nowhere.csv")
+    for name, words in (("nowhere.csv", "找不到文件"), ("nowhere.json", "无法打开")):
+        with pytest.raises(UnreadableFileError, match=words):
+            read_overrides(tmp_path / name)
     path = workbook(tmp_path, [["日期", "类型", "名称"]])
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/blank.bin", bytes(10_000_001))
-    with pytest.raises(UnreadableFileError, match="解开后过大"):
+        archive.writestr("xl/media/blank.bin", bytes(200 * 10**6 + 1))
+    with pytest.raises(UnreadableFileError, match="不像正常的表格"):
         read_overrides(path)
 
 

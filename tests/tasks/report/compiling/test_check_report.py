@@ -1,6 +1,7 @@
 """What is seen of a year's figures before its report goes out, from rows."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -54,7 +55,7 @@ def test_a_frozen_figure_that_no_longer_fits_its_parts_is_wrong(engine: Engine, 
     Below(engine, tmp_path)
     with unit_of_work(engine) as session:
         frozen = session.exec(select(ReportFigure).where(ReportFigure.code == "case.simple")).one()
-        frozen.value = 5
+        frozen.value = Decimal(5)
     with unit_of_work(engine) as session:
         found = check_report(session, session.exec(select(Report)).one())
     assert [(finding.severity, finding.codes[0]) for finding in found.findings] == [(Severity.WRONG, "case.cases")]

@@ -1,5 +1,7 @@
 """The year-end report: every sentence has its rows, every number its count, and what is missing is asked for."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
@@ -276,7 +278,7 @@ def test_what_was_compiled_is_kept_as_it_was(any_engine: Engine) -> None:
             (block.heading, block.text, list(block.sources), block.unsupported) for block in told
         ]
         [fines] = session.exec(select(ReportFigure).where(ReportFigure.name == "罚款金额")).all()
-        assert (fines.value, fines.unit, len(fines.rows)) == (3.0, "万元", 13)
+        assert (fines.value, fines.unit, len(fines.rows)) == (Decimal(3), "万元", 13)
         assert fines.row_hash == figures(report)["罚款金额"].row_hash
 
 

@@ -1,6 +1,7 @@
 """Part four is next year's plan in draft, and our own reader takes every item of it back."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from sqlalchemy import Engine
 from models.database import open_engine, unit_of_work
 from models.item import Importance
 from models.report import SectionKind
-from models.tables import METADATA
 from tasks.papers.official_document import render
 from tasks.reading.findings import ReportReading
 from tasks.reading.read_report import read_report
@@ -19,6 +19,7 @@ from tasks.report.compiling.compile_report import CompiledReport
 from tasks.report.compiling.next_year import REPORTING_RULES, as_one_item
 from tasks.report.compiling.template import Numbering, ReportTemplate
 from tasks.report.output.lay_out_report import lay_out_report
+from tests.databases import lay_sqlite
 from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, texts
 
 NEXT = SectionKind.NEXT_YEAR
@@ -116,7 +117,7 @@ def test_our_own_report_is_read_as_what_it_is(engine: Engine, tmp_path: Path) ->
     assert [heading.number for heading in found.sections[1].subheadings] == ["一是", "二是", "三是"]
     exact = {(figure.value, figure.unit) for figure in found.figures if not figure.approximate}
     assert {(13, "起"), (4, "起"), (9, "起"), (3, "万元"), (2, "次")} <= exact
-    assert (10, "次", True) in {(figure.value, figure.unit, figure.approximate) for figure in found.figures}
+    assert (Decimal(10), "次", True) in {(figure.value, figure.unit, figure.approximate) for figure in found.figures}
 
 
 @pytest.mark.parametrize("numbering", list(Numbering))
@@ -204,8 +205,7 @@ def test_any_title_is_one_sentence_and_stays_so_in_later_years(title: str) -> No
 @given(titles=st.lists(PHRASES, min_size=1, max_size=6))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_item_is_lost_or_doubled_on_paper(tmp_path: Path, titles: list[str]) -> None:
-    engine = open_engine("sqlite://")
-    METADATA.create_all(engine)
+    engine = open_engine(lay_sqlite(tmp_path / "year.db"))
     with unit_of_work(engine) as session:
         year = ReportYear(session, ORDER)
         for title in titles:

@@ -4,11 +4,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.database import open_engine, sqlite_url, unit_of_work
+from models.database import open_engine, unit_of_work
 from models.organ import Organ
-from models.tables import METADATA
 from tasks.report.compiling.compile_report import compile_report
 from tests.actors import administrator
+from tests.databases import lay_sqlite
 from tests.office import Office
 
 ON = dt.date(2027, 1, 15)
@@ -19,9 +19,7 @@ ON = dt.date(2027, 1, 15)
 def test_each_item_stands_in_one_part_as_done_or_as_carried_over(
     tmp_path: Path, items: list[tuple[dt.date, bool]]
 ) -> None:
-    engine = open_engine(sqlite_url(tmp_path / "report.db"))
-    METADATA.drop_all(engine)
-    METADATA.create_all(engine)
+    engine = open_engine(lay_sqlite(tmp_path / "report.db"))
     office = Office(engine, tmp_path / "home")
     for place, (due, closed) in enumerate(items):
         number = office.assign(f"第{place}项工作的落实", due=str(due))

@@ -1,0 +1,83 @@
+"""The imports that made a plan: what each created and changed, and what taking one back would be about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from models.database import key
+from models.item import ItemState, WorkItem
+from models.plan import AnnualPlan, ImportBatch, ImportChange
+
+
+class PlanBatch(NamedTuple):
+    """An import with how many items it created and changed."""
+
+    batch: ImportBatch
+    created: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class BatchItems:
+    """What an import created and changed: all of it counted, the first of it listed.
+
+    `begun` of the created are issued or further by now.
+    """
+
+    created: int
+    begun: int
+    changed: int
+    made: Sequence[WorkItem]
+    rewritten: Sequence[WorkItem]
+
+
+def batches_of(session: Session, plan: AnnualPlan, *, most: int) -> list[PlanBatch]:
+    """The newest imports of the plan, undone ones too."""
+    listed = session.exec(
+        select(ImportBatch).where(ImportBatch.plan_id == plan.id).order_by(col(ImportBatch.id).desc()).limit(most)
+    ).all()
+    ids = [batch.id for batch in listed]
+    created = dict(
+        session.exec(
+            select(WorkItem.batch_id, func.count(col(WorkItem.id)))
+            .where(col(WorkItem.batch_id).in_(ids))
+            .group_by(col(WorkItem.batch_id))
+        ).all()
+    )
+    changed = dict(
+        session.exec(
+            select(ImportChange.batch_id, func.count(col(ImportChange.id)))
+            .where(col(ImportChange.batch_id).in_(ids))
+            .group_by(col(ImportChange.batch_id))
+        ).all()
+    )
+    return [PlanBatch(batch, created.get(batch.id, 0), changed.get(key(batch.id), 0)) for batch in listed]
+
+
+def newest_batches(session: Session, organ_id: int, *, most: int) -> Sequence[tuple[ImportBatch, int]]:
+    """The newest imports into any plan of the organ, each with the plan's year."""
+    query = select(ImportBatch, AnnualPlan.year).join(AnnualPlan).where(AnnualPlan.organ_id == organ_id)
+    return session.exec(query.order_by(col(ImportBatch.id).desc()).limit(most)).all()
+
+
+def was_imported(session: Session, year: int, file_name: str) -> bool:
+    """Whether a file of this name came into a plan of the year, and was not taken back since."""
+    query = select(ImportBatch.id).join(AnnualPlan).where(AnnualPlan.year == year, ImportBatch.file_name == file_name)
+    return session.exec(query.where(col(ImportBatch.undone_at).is_(None))).first() is not None
+
+
+def items_of_batch(session: Session, batch: ImportBatch, *, most: int) -> BatchItems:
+    """The items that taking the import back is about; at most so many are listed."""
+    made = select(WorkItem).where(WorkItem.batch_id == batch.id).order_by(col(WorkItem.id)).limit(most)
+    rewritten = select(WorkItem).join(ImportChange).where(ImportChange.batch_id == batch.id)
+    begun = func.count(col(WorkItem.id)).filter(col(WorkItem.state) != ItemState.DRAFT)
+    counted = select(func.count(col(WorkItem.id)), begun).where(WorkItem.batch_id == batch.id)
+    changed = select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch.id)
+    return BatchItems(
+        *session.exec(counted).one(),
+        session.exec(changed).one(),
+        session.exec(made).all(),
+        session.exec(rewritten.order_by(col(WorkItem.id)).limit(most)).all(),
+    )

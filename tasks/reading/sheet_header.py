@@ -1,0 +1,153 @@
+"""Where the header of a sheet stands, which column is which field, and what each column says below it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+
+from models.ledgers.field import LedgerField
+from models.sheet_kind import SheetKind
+from tasks.reading.sheet import Cell, Sheet
+
+EXAMPLE, GUIDE = "示例", "填写说明"
+"""The sheets of our templates that hold no rows to bring in."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a sheet: indices of its first row and of the first row below it; which column is which field, from
+    the left."""
+
+    top: int
+    below: int
+    columns: Mapping[str, int]
+    row: Sequence[str]
+    """Every heading as a person reads it."""
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """The heading of each field as a person reads it."""
+        return {name: self.row[column] for name, column in self.columns.items()}
+
+    def ignored(self, kind: SheetKind) -> list[str]:
+        """Headings that say nothing the kind has a field for."""
+        taken = set(self.columns.values())
+        shown = {plain_heading(word) for word in kind.shown_only}
+        return [
+            heading
+            for column, heading in enumerate(self.row)
+            if heading and column not in taken and plain_heading(heading) not in shown
+        ]
+
+
+def find_header(sheet: Sheet, kind: SheetKind) -> Header | None:
+    """The row of the first ones that names most fields, the upper one among equals, by itself or with the row below it
+    where it has groups merged across; None where no row is a header, and for the examples and the guide of a template.
+    """
+    best: Header | None = None
+    if sheet.name in (EXAMPLE, GUIDE):
+        return best
+    for index, row in enumerate(sheet.rows[: kind.within]):
+        for below, headings in _readings(sheet, index, row):
+            found = _match(kind, headings)
+            if found and (best is None or len(found) > len(best.columns)):
+                best = Header(index, below, found, headings)
+    return best
+
+
+def columns_below(sheet: Sheet, header: Header, kind: SheetKind) -> dict[str, list[Cell]]:
+    """What each field's column says, by index of the sheet's rows.
+
+    A cell merged downwards speaks for all its rows, but what a row is known again by is never two rows'.
+    """
+    turned = list(zip(*sheet.rows, strict=True))
+    found = {name: list(turned[column]) for name, column in header.columns.items()}
+    spread = {column: found[name] for name, column in header.columns.items() if name not in kind.identity}
+    for top, left, bottom, right in sheet.merged:
+        if top < header.below or not (bottom > top or kind.in_row):
+            continue
+        places = range(top, min(bottom + 1, len(sheet.rows)))
+        for column in range(left, right + 1 if kind.across else left + 1):
+            if column in spread:
+                spread[column][places.start : places.stop] = [sheet.rows[top][left] for _ in places]
+    return found
+
+
+def spans_columns(sheet: Sheet, index: int) -> bool:
+    """Whether a block of three columns or more is merged in this row: what it says is a title, not a cell of a row."""
+    return any(top <= index <= bottom and right - left >= 2 for top, left, bottom, right in sheet.merged)
+
+
+@lru_cache
+def names_of(kind: SheetKind) -> dict[str, LedgerField]:
+    """Each field by everything it may be called, as `plain_heading` writes it: its label first of all, then its name,
+    then its further headings."""
+    found: dict[str, LedgerField] = {}
+    for names in (
+        [(field.label, field) for field in kind.columns],
+        [(name, field) for field in kind.columns for name in (field.name, field.name.removesuffix("_id"))],
+        [(heading, field) for field in kind.columns for heading in field.headings],
+    ):
+        for name, field in names:
+            found.setdefault(plain_heading(name), field)
+    return found
+
+
+def plain_heading(heading: str) -> str:
+    """A heading for comparison: half width, no blanks, no remarks in brackets, small letters."""
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", heading)).lower()
+    percent = "%" if "%" in text else ""
+    text = re.sub(r"[(\[【〔].*?[)\]】〕]", "", text)
+    return re.sub(r"[%*#:.。_\-]", "", text) + percent
+
+
+def _readings(sheet: Sheet, index: int, row: list[Cell]) -> Iterator[tuple[int, list[str]]]:
+    """The row as a header by itself, and with the row below where it has groups merged across."""
+    upper = [_heading(cell) for cell in row]
+    yield index + 1, upper
+    grouped = any(block.top == index and block.right > block.left for block in sheet.merged)
+    if grouped and index + 1 < len(sheet.rows):
+        lower = [_heading(cell) for cell in sheet.rows[index + 1]]
+        yield index + 2, [below or above for above, below in zip(upper, lower, strict=True)]
+
+
+def _heading(cell: Cell) -> str:
+    """A heading as a person reads it, without the line breaks that narrow columns force."""
+    return re.sub(r"\s*\n\s*", "", cell).strip() if isinstance(cell, str) else ""
+
+
+def _match(kind: SheetKind, headings: Sequence[str]) -> dict[str, int]:
+    """Which column is which field, by the fields in their order; none where the headings make no header."""
+    plain = [plain_heading(heading) for heading in headings]
+    found: dict[str, int] = {}
+    for field in kind.columns:
+        taken = set(found.values())
+        column = next(
+            (
+                column
+                for pattern in _patterns(kind)[field.name]
+                for column, heading in enumerate(plain)
+                if heading and column not in taken and pattern.fullmatch(heading)
+            ),
+            None,
+        )
+        if column is not None:
+            found[field.name] = column
+    beside = bool(kind.beside) and any(re.fullmatch(kind.beside, heading) for heading in plain)
+    if len(found) + beside < 2 or not found.keys() >= set(kind.wants):
+        return {}
+    return dict(sorted(found.items(), key=itemgetter(1)))
+
+
+@lru_cache
+def _patterns(kind: SheetKind) -> dict[str, list[re.Pattern[str]]]:
+    """By field what its heading may be, in order of preference: the label before all else that it may be called."""
+    found: dict[str, list[re.Pattern[str]]] = {}
+    for field in kind.columns:
+        label = plain_heading(field.label)
+        others = [name for name, called in names_of(kind).items() if called is field and name != label]
+        words = [re.escape(label), "|".join(map(re.escape, others))] if others else [re.escape(label)]
+        found[field.name] = [re.compile(pattern) for pattern in field.patterns.split() or words]
+    return found
