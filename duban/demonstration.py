@@ -19,22 +19,22 @@ from sqlmodel import Session
 from models.actor import Actor, Channel
 from models.clock import day_of, opening_of
 from models.database import on_record, reading, unit_of_work
-from models.day_override import office_calendar
-from models.days import DAY, days_from
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY, days_from
+from models.dates.workdays import WorkCalendar
+from models.engine.rhythm import LastRun
 from models.errors import DubanError
-from models.evidence import Category
-from models.item import WorkItem
+from models.items.evidence import Category
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.notice import NoticeKind, NoticeState
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS, kind_named, member_named
-from models.ledgers.leadership_act import Duty
-from models.notice import NoticeKind, NoticeState
-from models.organ import Organ
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.report import ReportFigure, SectionKind
-from models.rhythm import LastRun
+from models.people.organ import Organ
+from models.people.person import Person, Role
+from models.people.personal_duty import Duty
+from models.report.report import ReportFigure, SectionKind
 from models.settings import Settings
-from models.workdays import WorkCalendar
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
 from tasks.engine.show_system import record_run

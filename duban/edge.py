@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.organ import Organ
-    from models.plan import AnnualPlan
+    from models.dates.workdays import WorkCalendar
+    from models.items.plan import AnnualPlan
+    from models.people.organ import Organ
     from models.settings import Settings
-    from models.workdays import WorkCalendar
 
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出,供程序读取。")]
 OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="当作哪一天,如 2026-06-30;缺省为今天。")]
@@ -126,7 +126,7 @@ class Edge:
         return self.actor(session, name, on if name is None else max(on, today(None)), organ)
 
     def calendar(self, session: Session) -> WorkCalendar:
-        from models.day_override import office_calendar
+        from models.dates.day_override import office_calendar
 
         return office_calendar(session)
 
@@ -138,8 +138,8 @@ class Edge:
 
     def organ_for(self, session: Session, by: Actor, code: str | None) -> Organ:
         """The organ an act is about: the one named, else the actor's own."""
-        from models.organ import Organ
-        from models.person import Person
+        from models.people.organ import Organ
+        from models.people.person import Person
 
         if code is None and by.person_id is not None:
             return session.get_one(Organ, session.get_one(Person, by.person_id).organ_id)

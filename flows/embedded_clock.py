@@ -25,7 +25,7 @@ from models import clock
 from models.clock import OFFICE_ZONE
 from models.coded import Coded
 from models.database import reading, unit_of_work
-from models.rhythm import LastRun
+from models.engine.rhythm import LastRun
 from models.settings import Settings
 from tasks.engine.lease import release_lease, take_lease
 

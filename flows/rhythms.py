@@ -16,14 +16,14 @@ from sqlmodel import Session, col, select
 
 from models import clock
 from models.actor import Actor, Channel
-from models.circular import CircularKind, closing_day
 from models.database import on_record, reading, unit_of_work
-from models.day_override import office_calendar
-from models.document import Document
+from models.dates.day_override import office_calendar
 from models.errors import DubanError
+from models.items.plan import AnnualPlan
 from models.migrate import open_current
-from models.organ import Organ
-from models.plan import AnnualPlan
+from models.papers.circular import CircularKind, closing_day
+from models.papers.document import Document
+from models.people.organ import Organ
 from models.settings import Settings
 from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver

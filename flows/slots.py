@@ -7,7 +7,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from flows.schedules import Schedule
 from models.clock import day_of
-from models.rhythm import LastRun
+from models.engine.rhythm import LastRun
 
 
 def trigger(schedule: Schedule) -> CronTrigger:

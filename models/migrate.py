@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from models.database import key, open_engine
 from models.errors import BadInputError, NotFoundError
-from models.policy import PRESET_TERMS, PRESETS, Policy, Rung
-from models.scoring import PRESET_RULES, ScoringRule
+from models.ladder.policy import PRESET_TERMS, PRESETS, Policy, Rung
+from models.scores.scoring import PRESET_RULES, ScoringRule
 from models.settings import Settings
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from models.actor import Actor, Channel
 from models.clock import opening_of
 from models.database import key
-from models.person import Role
-from models.report import Report, ReportBlock, ReportSection
+from models.people.person import Role
+from models.report.report import Report, ReportBlock, ReportSection
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.desk.at_desk import block_hash
 from tests.report_year import ReportYear, a_year, day

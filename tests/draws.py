@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.database import key, on_record
-from models.inspection_draw import InspectionDraw
-from models.organ import Organ
-from models.random_draw import lists_of
+from models.draws.inspection_draw import InspectionDraw
+from models.draws.random_draw import lists_of
+from models.people.organ import Organ
 from tasks.draws.draw_inspection import draw_inspection
 from tests.actors import administrator
 from tests.report_year import day

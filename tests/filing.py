@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from models.database import key, on_record, unit_of_work
-from models.filing import Filing
-from models.organ import Department, Organ
-from models.plan import AnnualPlan
-from models.report import Report, ReportBlock, ReportSection
+from models.items.plan import AnnualPlan
+from models.people.organ import Department, Organ
+from models.report.filing import Filing
+from models.report.report import Report, ReportBlock, ReportSection
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.template import ReportTemplate
 from tasks.report.desk.edit_block import confirm_block

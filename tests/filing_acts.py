@@ -6,10 +6,10 @@ from typing import Any
 from sqlmodel import Session
 
 from models.database import unit_of_work
-from models.filing_rows import Adoption
-from models.organ import Department, Organ
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.report.filing_rows import Adoption
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.template import ReportTemplate
 from tasks.report.filing.consult import ask_opinions, opine

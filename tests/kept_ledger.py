@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import key, reading, unit_of_work
-from models.figure import Figure
+from models.dates.workdays import WorkCalendar
 from models.ledgers.kind import Kind
-from models.organ import Organ
-from models.workdays import WorkCalendar
+from models.people.organ import Organ
+from models.report.figure import Figure
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.ledgers import ledger_blocks

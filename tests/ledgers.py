@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from models.clock import opening_of
 from models.database import key
-from models.organ import Department, Organ
-from models.person import Person, Post, Role, Tenure
+from models.people.organ import Department, Organ
+from models.people.person import Person, Post, Role, Tenure
 from tasks.plan.import_list import ImportReport, import_list
 from tests.actors import administrator
 

@@ -4,14 +4,15 @@ import datetime as dt
 from typing import Any
 
 from models.database import on_record
-from models.day_override import office_calendar
-from models.item import Deadline, DeadlineKind
+from models.dates.day_override import office_calendar
+from models.items.item import Deadline, DeadlineKind
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.ledgers.leadership_act import KIND as ACTS
-from models.ledgers.leadership_act import Duty, LeadershipAct
-from models.organ import Organ
-from models.permission import Action
+from models.ledgers.leadership_act import LeadershipAct
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.personal_duty import Duty
 from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import TermChanges, keep_terms
 from tasks.ledgers.terms import confirm_term

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from models.light import Light
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.ladder.light import Light
 
 
 def lag_light(behind: float, *, lag_yellow: int | None, lag_red: int | None) -> Light | None:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from models.database import key, on_record
-from models.ledger_link import LedgerLink
 from models.ledgers.duty import KIND as DUTIES
 from models.ledgers.indicator import KIND as INDICATORS
 from models.ledgers.kind import Kind
-from models.organ import Organ
+from models.ledgers.ledger_link import LedgerLink
+from models.people.organ import Organ
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.link_row import evidence_to_link, item_to_link, link_row, unlink_row
 from tasks.ledgers.record import record_row

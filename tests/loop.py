@@ -2,12 +2,12 @@
 
 from models.audit import GENESIS, AuditEntry
 from models.database import unit_of_work
-from models.document import Document, DocumentKind
-from models.explanation import explain_deadline
-from models.instruction import Instruction
-from models.item import DeadlineMove
-from models.organ import Department
-from models.receipt import Receipt
+from models.items.explanation import explain_deadline
+from models.items.instruction import Instruction
+from models.items.item import DeadlineMove
+from models.items.receipt import Receipt
+from models.papers.document import Document, DocumentKind
+from models.people.organ import Department
 from tasks.items.instruct import Given, close_instruction, reply
 from tests.office import HANDLER, SUPERVISOR, Office
 

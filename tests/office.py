@@ -21,19 +21,19 @@ from sqlmodel import Session, SQLModel, col, select
 from models.actor import Actor, Channel
 from models.clock import opening_of
 from models.database import key, unit_of_work
-from models.day_override import office_calendar
-from models.document import Document
-from models.evidence import Category, Evidence
-from models.extension import Extension
-from models.item import Deadline, DeadlineMove, Importance, ItemLeader, ItemState, ItemUnit, WorkItem
+from models.dates.day_override import office_calendar
+from models.dates.unit import Unit
+from models.items.evidence import Category, Evidence
+from models.items.extension import Extension
+from models.items.item import Deadline, DeadlineMove, Importance, ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.ladder.notice import Notice
+from models.ladder.policy import Policy, Relation, Rung
 from models.migrate import seed_presets
-from models.notice import Notice
-from models.organ import Department, Organ
-from models.person import Leave, Oversight, Person, Post, Role, Tenure
-from models.plan import AnnualPlan, Project
-from models.policy import Policy, Relation, Rung
+from models.papers.document import Document
+from models.people.organ import Department, Organ
+from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.settings import Settings
-from models.unit import Unit
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.items.attach import attach

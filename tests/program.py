@@ -9,9 +9,9 @@ from httpx import Response
 from sqlmodel import select
 
 from models.actor import Actor, Channel
-from models.api_token import TokenScope
 from models.database import on_record
-from models.person import Person
+from models.people.api_token import TokenScope
+from models.people.person import Person
 from tasks.access.hold_tokens import make_token
 from tests.web import Web
 

@@ -8,16 +8,16 @@ from sqlmodel import Session, col, select
 
 from models.clock import opening_of
 from models.database import key
-from models.figure import Figure
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.dates.recurrence import occurrences
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.items.progress import ProgressEntry
 from models.ledgers.enforcement_case import Outcome, Procedure
-from models.ledgers.leadership_act import Duty
-from models.organ import Organ
-from models.person import Person, Post, Role, Tenure
-from models.plan import AnnualPlan, Project
-from models.progress import ProgressEntry
-from models.recurrence import occurrences
-from models.report import SectionKind
+from models.people.organ import Organ
+from models.people.person import Person, Post, Role, Tenure
+from models.people.personal_duty import Duty
+from models.report.figure import Figure
+from models.report.report import SectionKind
 from tasks.ledgers.record_named import record_act, record_case, record_deficiency, record_study
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.compile_report import CompiledReport, compile_report

@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.database import reading, unit_of_work
-from models.day_override import office_calendar
-from models.organ import Department, Organ
-from models.plan import AnnualPlan
-from models.policy import Policy, ReportingCycle
-from models.scoring import ScoreRun, ScoringRule
-from models.span import span_named
+from models.dates.day_override import office_calendar
+from models.dates.span import span_named
+from models.items.plan import AnnualPlan
+from models.ladder.policy import Policy, ReportingCycle
+from models.people.organ import Department, Organ
+from models.scores.scoring import ScoreRun, ScoringRule
 from tasks.items.transfer import transfer
 from tasks.people.find import find_department
 from tasks.scores.evaluate import evaluate

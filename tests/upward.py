@@ -11,8 +11,8 @@ from sqlmodel import Session, select
 from models.clock import opening_of
 from models.database import key, on_record, unit_of_work
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.report import Report
 from tasks.files.file_store import FileStore
 from tasks.papers.official_document import OfficialDocument, Paragraph, TextRun, render
 from tasks.report.compiling.compile_report import compile_report

@@ -19,7 +19,7 @@ from duban.web.visit import COOKIE, csrf_of
 from flows.embedded_clock import EmbeddedClock
 from models.clock import opening_of
 from models.database import unit_of_work
-from models.person import Person
+from models.people.person import Person
 from tasks.access.hold_session import start_session
 from tests.office import Office
 

@@ -1,7 +1,8 @@
 """An act, declared: its words, what it asks, whom it reaches, the task it calls and what it says afterwards.
 
 The form of a page, the body of the interface and the command follow from it. Who may do it and in which states is
-said by `models.permission` and `models.lifecycle` of its action and applied by `tasks.acting.perform`, never here.
+said by `models.people.permission` and `models.items.lifecycle` of its action and applied by `tasks.acting.perform`,
+never here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
 from models.field import Field, FieldType
-from models.permission import Action
+from models.people.permission import Action
 
 if TYPE_CHECKING:
     from sqlmodel import Session

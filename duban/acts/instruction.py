@@ -2,9 +2,9 @@
 
 from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from models.field import FieldType as Takes
-from models.item import WorkItem
-from models.ledgers.leadership_act import Duty
-from models.permission import Action
+from models.items.item import WorkItem
+from models.people.permission import Action
+from models.people.personal_duty import Duty
 
 
 def _instruct(deed: Deed[WorkItem]) -> ActOutcome:

@@ -5,7 +5,7 @@ from duban.acts.declaration import Act
 from duban.acts.item_closure import ACCEPT, REOPEN, REQUEST_CLOSE, RETURN
 from duban.acts.item_terms import APPROVE, EXTEND, REFUSE, RESUME, SUSPEND, URGE
 from duban.acts.item_work import EVIDENCE, MILESTONE, OBJECT, REACHED, REPORT, SIGN, SPLIT, TRANSFER
-from models.item import WorkItem
+from models.items.item import WorkItem
 
 ItemAct = Act[WorkItem]
 

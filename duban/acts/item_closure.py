@@ -8,8 +8,8 @@ from duban.acts.declaration import Act, ActOutcome, Deed, Entry
 from duban.acts.item_work import REASON
 from models.actor import Actor
 from models.field import FieldType as Takes
-from models.item import ItemState, WorkItem
-from models.permission import Action
+from models.items.item import ItemState, WorkItem
+from models.people.permission import Action
 
 
 def _request(deed: Deed[WorkItem]) -> ActOutcome:

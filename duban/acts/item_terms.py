@@ -5,10 +5,10 @@ from sqlmodel import Session
 from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from duban.acts.item_work import REASON, has_pieces
 from models.actor import Actor
-from models.extension import ExtensionState
 from models.field import FieldType as Takes
-from models.item import WorkItem
-from models.permission import Action
+from models.items.extension import ExtensionState
+from models.items.item import WorkItem
+from models.people.permission import Action
 
 
 def _extend(deed: Deed[WorkItem]) -> ActOutcome:

@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Uploads, Way
 from models.actor import Actor
-from models.evidence import Category
 from models.field import FieldType as Takes
-from models.item import ItemState, WorkItem
-from models.lifecycle import LIFECYCLE
-from models.permission import Action, Scope
-from models.person import Person
+from models.items.evidence import Category
+from models.items.item import ItemState, WorkItem
+from models.items.lifecycle import LIFECYCLE
+from models.people.permission import Action, Scope
+from models.people.person import Person
 
 REASON = Entry("reason", "理由", Takes.LONG_TEXT, required=True, longest=1000)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.person import Person
+    from models.people.person import Person
 
 account = typer.Typer(help="账户:谁能登录网页,开通、重设密码、关闭、解锁。", no_args_is_help=True)
 

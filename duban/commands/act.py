@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.evidence import Evidence
-    from models.item import WorkItem
+    from models.items.evidence import Evidence
+    from models.items.item import WorkItem
     from models.ledgers.leadership_act import LeadershipAct
-    from models.organ import Organ
+    from models.people.organ import Organ
 
 acts = typer.Typer(help="第一责任人履职记录:部署、过问、协调、督办。", no_args_is_help=True)
 deficiencies = typer.Typer(help="不足和原因。", no_args_is_help=True)
@@ -50,7 +50,7 @@ def add_act(
 ) -> None:
     """登记一次履职,计入当年报告的第一责任人部分。"""
     from models.ledgers.kinds import member_named
-    from models.ledgers.leadership_act import Duty
+    from models.people.personal_duty import Duty
     from tasks.ledgers.record_named import record_act
     from tasks.people.find import find_person
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.item import WorkItem
-    from models.plan import AnnualPlan
+    from models.items.item import WorkItem
+    from models.items.plan import AnnualPlan
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
 Reason = Annotated[str, typer.Option("--reason", metavar="文字", help="理由。")]

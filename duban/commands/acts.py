@@ -12,8 +12,8 @@ from duban.commands.errand import Answer, Errand, acting, answer
 from models.field import FieldType
 
 if TYPE_CHECKING:
-    from models.item import WorkItem
-    from models.organ import Organ
+    from models.items.item import WorkItem
+    from models.people.organ import Organ
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
 Which = Annotated[int, typer.Argument(metavar="批示编号", help="见 duban instruct list。")]
@@ -41,7 +41,7 @@ def add_command(group: typer.Typer, act: Act[WorkItem]) -> None:
         return do(errand, act, item, _typed(errand, act, item, typed))
 
     def upon_instruction(errand: Errand, number: int, **typed: Any) -> Answer:
-        from models.item import WorkItem
+        from models.items.item import WorkItem
         from tasks.items.instruct import find_instruction
 
         about = find_instruction(errand.session, number)
@@ -85,7 +85,7 @@ def do(errand: Errand, act: Act[WorkItem], item: WorkItem, given: dict[str, Any]
 
 
 def _typed(errand: Errand, act: Act[WorkItem], item: WorkItem, typed: dict[str, Any]) -> dict[str, Any]:
-    from models.organ import Organ
+    from models.people.organ import Organ
 
     owner = errand.session.get_one(Organ, item.organ_id)
     return {entry.name: _read(errand, owner, entry, typed[entry.name]) for entry in act.asked(Way.COMMAND)}

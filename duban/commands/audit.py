@@ -81,7 +81,7 @@ def show(
     import datetime as dt
 
     from models.clock import local
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
     from tasks.trail.show_audit import action_named, show_audit

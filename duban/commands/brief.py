@@ -23,7 +23,7 @@ from duban.edge import (
 )
 
 if TYPE_CHECKING:
-    from models.document import Document
+    from models.papers.document import Document
     from tasks.papers.brief import Brief
     from tasks.papers.circular import Circular
 
@@ -51,9 +51,9 @@ def leader(
     as_json: JsonOption = False,
 ) -> None:
     """一页简报:红灯事项、待处理、批示办理、近期到期。"""
-    from models.day_override import office_calendar
-    from models.organ import Organ
-    from models.permission import Action
+    from models.dates.day_override import office_calendar
+    from models.people.organ import Organ
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.oversight.compile_brief import compile_brief, first_reader, gather_brief
     from tasks.papers.facts import to_facts
@@ -97,10 +97,10 @@ def circular(
     as_json: JsonOption = False,
 ) -> None:
     """督办通报:总体情况、各单位、逾期、未填报、延期挂起、下期到期;每期只编号一次。"""
-    from models.circular import CircularKind, closing_day
-    from models.day_override import office_calendar
+    from models.dates.day_override import office_calendar
     from models.errors import BadInputError
-    from models.permission import Action
+    from models.papers.circular import CircularKind, closing_day
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.oversight.compile_circular import compile_circular, gather_circular
     from tasks.papers.circular import Circular, lay_out_circular

@@ -27,7 +27,7 @@ from duban.edge import (
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from models.workdays import WorkCalendar
+    from models.dates.workdays import WorkCalendar
 
 calendar = typer.Typer(help="工作日历:查某天是否上班、数工作日、导入放假安排。", no_args_is_help=True)
 
@@ -134,8 +134,8 @@ def import_(
 
 def _calendar(reached: Edge) -> WorkCalendar:
     """The office's calendar; before `duban init` the official one, since nothing has been set yet."""
+    from models.dates.workdays import WorkCalendar
     from models.errors import NotFoundError
-    from models.workdays import WorkCalendar
 
     try:
         with reached.reading() as session:
@@ -161,13 +161,13 @@ def _because(days: WorkCalendar, day: dt.date) -> str:
 
 
 def _spoken(day: dt.date) -> str:
-    from models.days import weekday_name
+    from models.dates.days import weekday_name
 
     return f"{day}({weekday_name(day)})"
 
 
 def _month(days: WorkCalendar, year: int, month: int) -> dict[str, Any]:
-    from models.days import days_from, last_of
+    from models.dates.days import days_from, last_of
 
     first = dt.date(year, month, 1)
     dates = days_from(first, last_of("month", first))

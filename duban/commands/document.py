@@ -49,8 +49,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """列出有权查看的文书,最近的在前:文号、标题、所属任务、印发日期。"""
-    from models.document import DocumentKind
     from models.ledgers.kinds import member_named
+    from models.papers.document import DocumentKind
     from tasks.papers.list_documents import list_documents
 
     reach = edge(context)

@@ -22,7 +22,7 @@ from duban.edge import (
 )
 
 if TYPE_CHECKING:
-    from models.inspection_draw import InspectionDraw
+    from models.draws.inspection_draw import InspectionDraw
 
 inspections = typer.Typer(help="双随机抽查:随机抽取检查对象和检查人员,事后可以复核。", no_args_is_help=True)
 
@@ -61,7 +61,7 @@ def draw(
     as_json: JsonOption = False,
 ) -> None:
     """抽取一次:保存名单、种子和结果,并逐户记入双随机抽查台账。同一计划一天只抽取一次。"""
-    from models.random_draw import lists_of
+    from models.draws.random_draw import lists_of
     from tasks.draws.draw_inspection import draw_inspection
     from tasks.draws.read_draw_lists import read_conflicts_file, read_inspectors, read_objects, read_percent
 

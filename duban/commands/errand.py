@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.organ import Organ
-    from models.plan import AnnualPlan
-    from models.workdays import WorkCalendar
+    from models.dates.workdays import WorkCalendar
+    from models.items.plan import AnnualPlan
+    from models.people.organ import Organ
 
 OPTIONS: dict[str, tuple[Any, Any]] = {
     "as": (AsOption, None),

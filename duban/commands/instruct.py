@@ -39,11 +39,11 @@ def add(
     批示有自己的时限、督办单和反馈,逾期同样升级,并记为第一责任人(分管领导)履职。
     """
     from models.errors import BadInputError, NotFoundError
-    from models.item import WorkItem
+    from models.items.item import WorkItem
+    from models.ladder.notice import Notice
     from models.ledgers.kinds import member_named
-    from models.ledgers.leadership_act import Duty
-    from models.notice import Notice
-    from models.organ import Organ
+    from models.people.organ import Organ
+    from models.people.personal_duty import Duty
     from tasks.items.instruct import instruct, instruct_freely
     from tasks.people.find import find_department, find_item, find_person
 

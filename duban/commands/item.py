@@ -32,10 +32,10 @@ def list_(
     only: Annotated[Literal["open", "mine"] | None, typer.Option("--only", help="open 未办结;mine 我承办的。")] = None,
 ) -> Answer:
     """列出有权查看的任务:状态、亮灯、时限、承办人。"""
-    from models.item import ItemState
+    from models.items.item import ItemState
+    from models.ladder.light import Light
     from models.ledgers.kinds import member_named
-    from models.light import Light
-    from models.organ import Organ
+    from models.people.organ import Organ
     from tasks.lists.browse_items import list_items
     from tasks.lists.choose_items import NamedList
     from tasks.people.find import find_department
@@ -76,8 +76,8 @@ def show(errand: Errand, number: Number) -> Answer:
 @items.command()
 def rules(as_json: JsonOption = False) -> None:
     """任务怎样流转:每个动作在什么状态下、由谁办、变为什么状态、有什么条件。"""
-    from models.lifecycle import LIFECYCLE
-    from models.permission import GRANTS
+    from models.items.lifecycle import LIFECYCLE
+    from models.people.permission import GRANTS
 
     rows = [
         {
@@ -125,7 +125,7 @@ def evidence(
 ) -> Answer:
     """上传佐证材料;或用 --get 取出一份。同一内容只存一份,修订保留旧版。"""
     from models.errors import BadInputError
-    from models.evidence import Category
+    from models.items.evidence import Category
     from models.ledgers.kinds import member_named
     from tasks.files.check_upload import Limits
     from tasks.files.file_store import FileStore
@@ -156,7 +156,7 @@ def evidence(
 
 def _get(errand: Errand, number: str, wanted: int, file: Path | None) -> Answer:
     from models.errors import DubanError, NotFoundError
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize
     from tasks.files.file_store import FileStore
     from tasks.items.attach import find_evidence
@@ -227,9 +227,9 @@ def unfiled(
     press: Annotated[bool, typer.Option("--urge", help="催办的正是这些任务(近日催过的除外)。")] = False,
 ) -> Answer:
     """谁本期还没有填报进展;加 --urge 一次催办这些任务。"""
-    from models.item import WorkItem
-    from models.organ import Organ
-    from models.permission import Action
+    from models.items.item import WorkItem
+    from models.people.organ import Organ
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.items.urge import urge as ask
     from tasks.items.urge import urgeable
@@ -258,7 +258,7 @@ def unfiled(
 @looking()
 def problems(errand: Errand) -> Answer:
     """哪些任务现在没有人承办:岗位空缺、离任无人接任、请假无人代理、未明确责任人。"""
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.lists.find_gaps import gaps
 

@@ -166,7 +166,7 @@ def leave(
     as_json: JsonOption = False,
 ) -> None:
     """请假:期间的通知送代理人;没有代理人的,送上一级。"""
-    from models.person import Person
+    from models.people.person import Person
     from tasks.people.find import find_person
     from tasks.staff.hand_over import take_leave
 

@@ -145,7 +145,7 @@ def show(
     on: OnOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """查看年度计划:项目、任务、时限、责任人和状态。"""
-    from models.item import ItemState
+    from models.items.item import ItemState
     from tasks.plan.show_plan import show_plan
 
     reach, day = edge(context), today(on)
@@ -173,7 +173,7 @@ def export(
     on: OnOption = None,
 ) -> None:  # fmt: skip
     """导出年度计划为表格;补填后可再次导入,按编号对应。"""
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.plan.export_list import export_list
 
@@ -197,7 +197,7 @@ def issue(
     as_json: JsonOption = False,
 ) -> None:
     """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
-    from models.policy import DEFAULT_PRESET
+    from models.ladder.policy import DEFAULT_PRESET
     from tasks.plan.issue import issue as give_out
 
     reach, day = edge(context), today(on)

@@ -34,8 +34,8 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
 @policies.command()
 def show(context: typer.Context, name: Name, as_json: JsonOption = False) -> None:
     """一个策略的全部;--json 的输出改好后可用 policy set 写回。"""
-    from models.person import Role
-    from models.policy import ReportingCycle
+    from models.ladder.policy import ReportingCycle
+    from models.people.person import Role
     from tasks.ladder.set_policy import find_policy, rungs_of, show_policy
 
     with edge(context).reading() as session:

@@ -65,7 +65,7 @@ def read(
 
 
 def _kind_label(kind: str) -> str:
-    from models.report import SectionKind
+    from models.report.report import SectionKind
 
     return SectionKind(kind).label
 
@@ -154,7 +154,7 @@ def trace(
     from dataclasses import asdict
 
     from models.exact import decimal_text
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.trace_figure import trace_figure
 

@@ -26,7 +26,7 @@ def compare(
 ) -> None:
     """比较两个版本的文字和数字;--now 列出编制之后记录的改动。"""
     from models.errors import BadInputError
-    from models.organ import Organ
+    from models.people.organ import Organ
     from tasks.report.compiling.find_report import find_report
     from tasks.report.desk.compare_versions import Difference, figures_now
     from tasks.report.desk.compare_versions import compare as difference

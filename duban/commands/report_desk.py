@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.report import Report, ReportBlock
+    from models.report.report import Report, ReportBlock
 
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 Key = Annotated[str, typer.Argument(metavar="段落", help="段落的代号,见 duban report blocks。")]
@@ -47,7 +47,7 @@ def looking(
     context: typer.Context, year: int, as_: str | None, organ: str | None
 ) -> Iterator[tuple["Session", "Report"]]:
     """The newest version, for whoever may see all of the organ."""
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.find_report import find_report
 
@@ -61,7 +61,7 @@ def looking(
 
 def _done(session: "Session", block: "ReportBlock", said: str, as_json: bool) -> None:
     """Tell what was done, and in which version: the next one where the newest was bound."""
-    from models.report import Report
+    from models.report.report import Report
     from tasks.report.desk.at_desk import report_of
 
     version = session.get_one(Report, report_of(session, block)).version
@@ -199,7 +199,7 @@ def move(
 ) -> None:
     """移动一段:某段之后、某段之前,或者某部分的末尾。"""
     from models.ledgers.kinds import member_named
-    from models.report import SectionKind
+    from models.report.report import SectionKind
     from tasks.report.desk.arrange_blocks import move_block
 
     kind = member_named(SectionKind, section) if section else None
@@ -256,7 +256,7 @@ def add(
 ) -> None:
     """增写一段。没有依据的标为待核。"""
     from models.ledgers.kinds import member_named
-    from models.report import SectionKind
+    from models.report.report import SectionKind
     from tasks.report.desk.edit_block import add_block
 
     kind = member_named(SectionKind, section)

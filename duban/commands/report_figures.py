@@ -7,7 +7,7 @@ import typer
 from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_json, say, show_table, table, today
 
 if TYPE_CHECKING:
-    from models.figure import Figure
+    from models.report.figure import Figure
 
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 
@@ -31,7 +31,7 @@ def figures(
 ) -> None:
     """列出一个年度的全部数字:口径、期间、数值、单位、是否约数、所据记录和校验值。"""
     from models.errors import NotFoundError
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_plan
     from tasks.report.figures.gather_figures import gather_figures
@@ -76,7 +76,7 @@ def check(
     """报送前核对:数字之间应当相符的、与上年相比变化较大的、文中待核的。没有编过报告的,核对台账和任务的数字。"""
     from dataclasses import asdict
 
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.check_report import check_year
 

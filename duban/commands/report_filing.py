@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.filing import Filing
+    from models.report.filing import Filing
 
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="报告的年度。")]
 Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="必须写明理由。")]
@@ -58,8 +58,8 @@ def status(
     organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """年度报告办到哪一步:环节、版本、时限、意见、报送对象,以及审签前要看的问题。"""
-    from models.organ import Department
-    from models.permission import Action
+    from models.people.organ import Department
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.filing.show import show_filing
 
@@ -162,7 +162,7 @@ def settle(
 ) -> None:  # fmt: skip
     """处理一条意见:是否采纳;不采纳或部分采纳的写明理由。"""
     from models.errors import BadInputError
-    from models.filing_rows import Adoption
+    from models.report.filing_rows import Adoption
     from tasks.report.filing.consult import settle_opinion
 
     if adopted not in [one.value for one in Adoption]:
@@ -232,7 +232,7 @@ def address(
     as_: AsOption = None, on: OnOption = None, organ: OrganOption = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """增加一个报送对象,或以 --drop 去掉尚未报送的。"""
-    from models.filing_rows import AddresseeKind
+    from models.report.filing_rows import AddresseeKind
     from tasks.report.filing.addressees import add_addressee, drop_addressee
 
     with on_its_way(context, year, as_, on, organ) as (session, filing, by):
@@ -306,7 +306,7 @@ def return_(
 ) -> None:  # fmt: skip
     """退回到前面的环节,写明理由;退到起草后再改即为新的一版。"""
     from models.errors import BadInputError
-    from models.filing import ORDER, FilingState
+    from models.report.filing import ORDER, FilingState
     from tasks.report.filing.review import return_ as give_back
 
     step = next((state for state in ORDER if to in (state.value, state.label)), None) if to else FilingState.DRAFTING

@@ -18,7 +18,7 @@ def register(reports: typer.Typer) -> None:
 @templates.command()
 def show(context: typer.Context, as_: AsOption = None, organ: OrganOption = None, as_json: JsonOption = False) -> None:
     """写出现行的体例,TOML 格式;改好后可用 report template set 写回。"""
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.template import template_text
     from tasks.report.desk.set_report_template import template_for

@@ -100,8 +100,8 @@ def below(
     as_json: JsonOption = False,
 ) -> None:
     """下级单位谁已报送、谁未报送,以及可以相加的数字合计。"""
-    from models.filing import legal_last_day
-    from models.permission import Action
+    from models.people.permission import Action
+    from models.report.filing import legal_last_day
     from tasks.acting.authorize import authorize_organ
     from tasks.report.upward.sum_below import gather_below
     from tasks.report.upward.who_filed import who_filed

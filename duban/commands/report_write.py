@@ -11,7 +11,7 @@ from duban.edge import AsOption, JsonOption, OnOption, OrganOption, edge, print_
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from models.report import Report
+    from models.report.report import Report
 
 templates = typer.Typer(help="报告的 Word 模板:起始模板、检查、启用、停用。", no_args_is_help=True)
 
@@ -191,7 +191,7 @@ def _readable(
     context: typer.Context, session: "Session", year: int, version: int | None, as_: str | None, organ: str | None
 ) -> "Report":
     """The version, for whoever may see all of the organ."""
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.find_report import find_report
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.organ import Department
-    from models.plan import AnnualPlan
-    from models.span import Span
+    from models.dates.span import Span
+    from models.items.plan import AnnualPlan
+    from models.people.organ import Department
 
 scores = typer.Typer(help="考核:扣分规则、试算、公布、领导评价、申诉。", no_args_is_help=True)
 
@@ -69,7 +69,7 @@ def _scoring(
     writing: bool = False,
 ) -> Iterator[tuple[Session, AnnualPlan, Actor, Span]]:
     """A session with the plan, who acts or looks, and the period named by `dates` (period, from, until)."""
-    from models.span import span_named
+    from models.dates.span import span_named
 
     named = _span(*dates)
     reach = edge(context)
@@ -80,8 +80,8 @@ def _scoring(
 
 
 def _span(period: str | None, first: str | None, last: str | None) -> Span | None:
+    from models.dates.span import span_between, span_named
     from models.errors import BadInputError
-    from models.span import span_between, span_named
 
     if (first is None) != (last is None) or (period is not None and first is not None):
         raise BadInputError("期间请写 --period(如 2026-Q2),或同时写 --from 和 --until,两者取一。")
@@ -91,7 +91,7 @@ def _span(period: str | None, first: str | None, last: str | None) -> Span | Non
 
 
 def _department(session: Session, plan: AnnualPlan, name: str | None) -> Department | None:
-    from models.organ import Organ
+    from models.people.organ import Organ
     from tasks.people.find import find_department
 
     return find_department(session, session.get_one(Organ, plan.organ_id), name) if name is not None else None
@@ -115,9 +115,9 @@ def preview(
     as_json: JsonOption = False,
 ) -> None:
     """试算到 --on 为止的扣分和名次;--set 比较改动分值前后的差别。不写入任何数据。"""
-    from models.day_override import office_calendar
-    from models.score_rules import typed_entry
-    from models.scoring import DEFAULT_RULE
+    from models.dates.day_override import office_calendar
+    from models.scores.score_rules import typed_entry
+    from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.score import preview as tried
     from tasks.scores.set_scoring_rule import find_rule
     from tasks.scores.show_scores import authorize_scores
@@ -160,8 +160,8 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """公布一个已结束期间的考核:扣分逐条固定,此后只能经申诉改分。"""
-    from models.day_override import office_calendar
-    from models.scoring import DEFAULT_RULE
+    from models.dates.day_override import office_calendar
+    from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.appeal import APPEAL_DAYS
     from tasks.scores.publish_scores import publish_scores
     from tasks.scores.set_scoring_rule import find_rule
@@ -247,8 +247,8 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """领导对一个科室在一个期间的评价,计入同一期间的考核;再评以新的为准。"""
-    from models.organ import Organ
-    from models.score_rules import written
+    from models.people.organ import Organ
+    from models.scores.score_rules import written
     from tasks.people.find import find_department
     from tasks.scores.evaluate import evaluate as give
 
@@ -298,7 +298,7 @@ def decide(
     as_json: JsonOption = False,
 ) -> None:
     """第一责任人裁定一件申诉;采纳的改分后重新排名,公布的条目保持原样。"""
-    from models.score_rules import written
+    from models.scores.score_rules import written
     from tasks.scores.appeal import decide_appeal, find_appeal
 
     reach = edge(context)

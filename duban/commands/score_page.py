@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from duban.edge import say, show_table, table
 
 if TYPE_CHECKING:
-    from models.score_rules import Subtotal
-    from models.scoring import ScoreRun
-    from models.span import Span
+    from models.dates.span import Span
+    from models.scores.score_rules import Subtotal
+    from models.scores.scoring import ScoreRun
     from tasks.scores.score import Preview, Statement, UnitScore
     from tasks.scores.show_scores import PublishedLine, Ranked
 
@@ -64,7 +64,7 @@ def _unit_data(score: UnitScore) -> dict[str, Any]:
 
 def show_units(stated: Statement, title: str) -> None:
     """A statement's units by rank."""
-    from models.score_rules import written
+    from models.scores.score_rules import written
 
     say(title)
     made = table("名次", "科室", "扣分条数", "扣分", "客观分", "领导评价", "得分")
@@ -82,7 +82,7 @@ def show_units(stated: Statement, title: str) -> None:
 
 def show_statement(score: UnitScore, title: str) -> None:
     """One unit's statement, line by line, and how its score comes about."""
-    from models.score_rules import written
+    from models.scores.score_rules import written
 
     say(f"{title} {score.unit.name}")
     made = table("日期", "扣分项", "任务", "扣分", "事由")
@@ -100,7 +100,7 @@ def show_statement(score: UnitScore, title: str) -> None:
 
 
 def _say_parts(parts: Iterable[Subtotal]) -> None:
-    from models.score_rules import written
+    from models.scores.score_rules import written
 
     for part in parts:
         capped = f",封顶后计 {written(part.counted)} 分" if part.counted != part.points else ""
@@ -109,7 +109,7 @@ def _say_parts(parts: Iterable[Subtotal]) -> None:
 
 def show_changes(made: Preview, department: str | None, title: str) -> None:
     """What other points would mean for each department."""
-    from models.score_rules import written
+    from models.scores.score_rules import written
 
     say(f"{title}:改动分值前后")
     shown = table("科室", "原得分", "试算得分", "原名次", "试算名次")
@@ -124,7 +124,7 @@ def show_changes(made: Preview, department: str | None, title: str) -> None:
 
 def show_ranking(ranked: Iterable[Ranked], title: str) -> None:
     """Published results; where an appeal changed one, what was published first stands beside it."""
-    from models.score_rules import written
+    from models.scores.score_rules import written
 
     say(title)
     made = table("名次", "科室", "扣分", "客观分", "领导评价", "得分", "公布时")
@@ -140,7 +140,7 @@ def show_ranking(ranked: Iterable[Ranked], title: str) -> None:
 
 def show_lines(lines: Iterable[PublishedLine], parts: Iterable[Subtotal]) -> None:
     """Published lines with their numbers and what became of appeals, and what they sum up to."""
-    from models.score_rules import written
+    from models.scores.score_rules import written
 
     made = table("条目", "日期", "扣分项", "任务", "扣分", "事由", "申诉")
     for line in lines:

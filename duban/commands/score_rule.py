@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.actor import Actor
-    from models.scoring import ScoringRule
+    from models.scores.scoring import ScoringRule
 
 rules = typer.Typer(help="考核规则:起评分、各扣分项的分值和封顶、领导评价占比。", no_args_is_help=True)
 
@@ -74,8 +74,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """一条考核规则的全部;--json 的输出改好后可用 score rule set --file 写回。"""
-    from models.score_rules import prices
-    from models.scoring import DEFAULT_RULE
+    from models.scores.score_rules import prices
+    from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.set_scoring_rule import find_rule
 
     reach = edge(context)
@@ -111,8 +111,8 @@ def set_(
     as_json: JsonOption = False,
 ) -> None:
     """设定考核规则:生成新的一版,旧版和已公布的考核不变。"""
-    from models.score_rules import typed_entry
-    from models.scoring import DEFAULT_RULE
+    from models.scores.score_rules import typed_entry
+    from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.set_scoring_rule import set_rule
 
     given = _read(file) if file is not None else {}
@@ -148,7 +148,7 @@ def _organ_id(reach: Edge, session: Session, by: Actor, organ: str | None) -> in
 
 
 def _data(rule: ScoringRule) -> dict[str, Any]:
-    from models.score_rules import prices
+    from models.scores.score_rules import prices
 
     return {
         "name": rule.name,

@@ -125,7 +125,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """某日的亮灯汇总:正常、临期、逾期、未开始、已办结。"""
-    from models.permission import Action
+    from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.ladder.status import lights_shown, overall
     from tasks.ladder.status import status as count
@@ -148,7 +148,7 @@ def status(
 
 
 def _show_notices(rows: list[dict[str, object]], title: str) -> None:
-    from models.notice import NoticeKind
+    from models.ladder.notice import NoticeKind
 
     made = table("编号", "日期", "收件人", "类别", "任务", "规则", "时限", "状态", "原因", title=title)
     words = {kind.value: kind.label for kind in NoticeKind}

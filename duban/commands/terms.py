@@ -133,7 +133,7 @@ def short(
     from dataclasses import asdict
 
     from models.database import key
-    from models.day_override import office_calendar
+    from models.dates.day_override import office_calendar
     from models.ledgers.kinds import KINDS
     from tasks.ledgers.find_row import authorize_ledgers
     from tasks.ledgers.owed import rows_of_year, short_periods

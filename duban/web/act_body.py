@@ -11,8 +11,8 @@ from duban.web.api_fields import LARGEST, Body, Day, text
 from models.actor import Actor
 from models.errors import NotFoundError
 from models.field import FieldType
-from models.item import WorkItem
-from models.organ import Organ
+from models.items.item import WorkItem
+from models.people.organ import Organ
 from tasks.items.instruct import find_instruction
 from tasks.people.find import find_department, find_person
 

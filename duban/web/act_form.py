@@ -15,11 +15,11 @@ from models.actor import Actor
 from models.database import LARGEST_ID
 from models.errors import BadInputError, NotFoundError
 from models.field import FieldType
-from models.instruction import Instruction
-from models.item import WorkItem
+from models.items.instruction import Instruction
+from models.items.item import WorkItem
 from models.ledgers.kinds import member_named
-from models.organ import Organ
-from models.person import Person
+from models.people.organ import Organ
+from models.people.person import Person
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.items.offer_choices import Choices, department_names, milestone_names, standing_pieces

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi.responses import Response, StreamingResponse
 
-from models.document import Document
+from models.papers.document import Document
 from tasks.papers.write_document import document_bytes
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -18,13 +18,13 @@ from sqlmodel import Session
 from duban.web.problem import ProblemError, problem_of
 from duban.web.served import ServedOffice, served_office
 from models.actor import Actor, Channel
-from models.api_token import ApiToken, TokenScope
 from models.clock import day_of
 from models.database import on_record, reading, unit_of_work
 from models.errors import NotFoundError
-from models.organ import Organ
-from models.person import Person
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.api_token import ApiToken, TokenScope
+from models.people.organ import Organ
+from models.people.person import Person
 from tasks.access.hold_tokens import find_token, note_token_use
 from tasks.acting.find_seen import seen_organ
 from tasks.people.find import find_plan

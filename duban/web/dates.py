@@ -3,7 +3,7 @@
 import datetime as dt
 
 from models.clock import day_of, local
-from models.days import spoken
+from models.dates.days import spoken
 
 
 def day_text(day: dt.date, *, on: dt.date) -> str:

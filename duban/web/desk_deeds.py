@@ -8,7 +8,7 @@ from sqlmodel import Session
 from duban.web.posted import Posted
 from models.errors import BadInputError, NotFoundError
 from models.ledgers.kinds import member_named
-from models.report import Report, ReportBlock, SectionKind
+from models.report.report import Report, ReportBlock, SectionKind
 from tasks.report.compiling.find_report import find_block
 from tasks.report.desk.arrange_blocks import merge_blocks, move_block, split_block
 from tasks.report.desk.comment_report import comment, resolve_comment

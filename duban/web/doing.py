@@ -11,7 +11,7 @@ from sqlmodel import Session
 from duban.web.call import Call
 from duban.web.problem import ProblemError, TrailChange, problem_of
 from models.database import key as row_key
-from models.item import ItemState, WorkItem
+from models.items.item import ItemState, WorkItem
 from tasks.acting.answer_once import keep_answer, take_key
 from tasks.trail.changes_since import changes_since, newest_entry
 

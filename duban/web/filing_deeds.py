@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from duban.web.posted import Posted
 from models.errors import BadInputError, NotFoundError
-from models.filing import Filing, FilingAct, FilingState
-from models.filing_rows import AddresseeKind, Adoption
-from models.organ import Department
+from models.people.organ import Department
+from models.report.filing import Filing, FilingAct, FilingState
+from models.report.filing_rows import AddresseeKind, Adoption
 from models.typed_text import day, day_or_none
 from tasks.report.filing.addressees import add_addressee, drop_addressee
 from tasks.report.filing.consult import ask_opinions, opine, settle_opinion

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from tasks.lists.next_day import NextDay, next_day
 from tasks.people.find import plans_of
 

@@ -22,9 +22,9 @@ from duban.web.work_folder import prune, work_folder
 from models.actor import Actor, Channel
 from models.clock import day_of, local
 from models.database import key, reading, unit_of_work
+from models.engine.job import Job
 from models.errors import DubanError
-from models.job import Job
-from models.person import Person
+from models.people.person import Person
 from models.settings import Settings
 from tasks.engine.take_job import ABANDONED, end_job, queue_job, running_jobs, take_job, waiting_jobs
 

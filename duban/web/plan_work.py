@@ -16,10 +16,10 @@ from duban.web.attachment import XLSX
 from duban.web.jobs import Report, actor_of, kind_of_work
 from duban.web.work_folder import new_result, work_folder
 from models.database import open_engine, reading, rehearsing, sqlite_url
-from models.day_override import office_calendar
-from models.job import Job
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.dates.day_override import office_calendar
+from models.engine.job import Job
+from models.items.plan import AnnualPlan
+from models.people.permission import Action
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.oversight.simulate import simulate

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from duban.web.posted import Posted
+from models.dates.unit import Unit
 from models.errors import BadInputError
-from models.evidence import Category
-from models.item import Importance
-from models.person import Role
-from models.policy import Colour, Relation, ReportingCycle
-from models.unit import Unit
+from models.items.evidence import Category
+from models.items.item import Importance
+from models.ladder.policy import Colour, Relation, ReportingCycle
+from models.people.person import Role
 from tasks.wording.policy import term_label
 
 NUMBERS = {

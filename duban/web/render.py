@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from duban.web.dates import day_text, instant_text
-from models.days import weekday_name
+from models.dates.days import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 

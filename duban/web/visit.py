@@ -20,9 +20,9 @@ from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key, on_record, reading, unit_of_work
 from models.errors import NotFoundError
-from models.organ import Organ
-from models.person import Person
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
+from models.people.person import Person
 from tasks.access.hold_session import NOTED_EVERY, find_session, note_use
 from tasks.acting.find_seen import seen_organ
 from tasks.people.find import find_plan

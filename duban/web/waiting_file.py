@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from duban.web.visit import Visit
 from duban.web.work_folder import work_folder
 from models.errors import BadInputError, NotFoundError
-from models.file_kind import safe_name
+from models.items.file_kind import safe_name
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import MEGABYTE, check_size
 

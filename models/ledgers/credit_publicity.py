@@ -8,13 +8,13 @@ from sqlalchemy import Index, and_, or_
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
+from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount, in_time, keep_last_day
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
-from models.workdays import WorkCalendar
 
 
 class CreditKind(Coded):

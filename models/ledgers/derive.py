@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Mapped
 
+from models.dates.workdays import WorkCalendar
 from models.ledgers.measure import UNTIL
 from models.ledgers.term import TermUnit, add_term
-from models.workdays import WorkCalendar
 
 Amount = Callable[[str], tuple[int, TermUnit]]
 """How long the office's term of that code runs."""

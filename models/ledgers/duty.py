@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Index, and_, extract, not_, or_, select
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
-from models.item import WorkItem
-from models.ledger_link import is_linked
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
+from models.ledgers.ledger_link import is_linked
 from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
-from models.plan import AnnualPlan
 
 CODE = "duty"
 

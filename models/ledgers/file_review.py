@@ -9,13 +9,13 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
+from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
 from models.ledgers.term import YearlyTerm, each_year
-from models.workdays import WorkCalendar
 
 
 class FileReviewKind(Coded):

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, Numeric, and_, not_, or_
 from sqlmodel import Field, col
 
-from models.ledger_link import is_linked
+from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
+from models.ledgers.ledger_link import is_linked
 from models.ledgers.measure import CrossCheck, Measure, Share
-from models.workdays import WorkCalendar
 
 CODE = "indicator"
 

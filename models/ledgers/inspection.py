@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, col
 
+from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount, in_time, keep_last_day, to_be_judged
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
-from models.workdays import WorkCalendar
 
 
 class Inspection(LedgerRow, table=True):

@@ -9,8 +9,8 @@ from models.ledgers.derive import Derive, as_typed
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.measure import CrossCheck, Listing, Measure, Share
+from models.ledgers.sheet_kind import SheetKind
 from models.ledgers.term import Term, YearlyTerm
-from models.sheet_kind import SheetKind
 
 COMMON = (
     LedgerField("item_id", "有关任务", FieldType.ITEM, hint="这一年计划中的编号;没有的不填。", headings=("任务编号",)),

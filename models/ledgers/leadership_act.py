@@ -8,21 +8,13 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field, col
 
-from models.coded import Coded, coded
+from models.coded import coded
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.ledgers.measure import Measure
 from models.ledgers.term import YearlyTerm, each_half, nth_row
-
-
-class Duty(Coded):
-    """The four duties: 重要工作亲自部署、重大问题亲自过问、重点环节亲自协调、重要任务亲自督办."""
-
-    DEPLOY = "deploy", "部署"
-    INQUIRE = "inquire", "过问"
-    COORDINATE = "coordinate", "协调"
-    SUPERVISE = "supervise", "督办"
+from models.people.personal_duty import Duty
 
 
 class LeadershipAct(LedgerRow, table=True):

@@ -10,15 +10,15 @@ from sqlalchemy import Index, and_
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
-from models.days import DAY
+from models.dates.days import DAY
+from models.dates.publicity_nodes import NODES, PublicityNode
+from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
 from models.ledgers.term import Turn, YearlyTerm
-from models.publicity_nodes import NODES, PublicityNode
-from models.workdays import WorkCalendar
 
 
 class PublicityChannel(Coded):

@@ -13,7 +13,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from models.coded import Coded
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
 
 
 class TermUnit(Coded):

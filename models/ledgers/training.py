@@ -11,14 +11,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
-from models.ledger_term import LedgerTermPolicy
+from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
+from models.ledgers.ledger_term import LedgerTermPolicy
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, CrossCheck, Measure, Share
 from models.ledgers.term import YearlyTerm, each_year
-from models.workdays import WorkCalendar
 
 HOURS = 60
 """What an enforcement officer is to have in a year, where the office sets nothing else."""

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from models.password import LONGEST, normal
+from models.people.password import LONGEST, normal
 
 HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 

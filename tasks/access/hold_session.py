@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from models.clock import day_of
 from models.database import key
-from models.organ import Organ
-from models.person import Person
-from models.web_session import WebSession
+from models.people.organ import Organ
+from models.people.person import Person
+from models.people.web_session import WebSession
 
 LASTS = dt.timedelta(hours=12)
 """A session ends this long after its start, however busy."""

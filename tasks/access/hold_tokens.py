@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from sqlalchemy import update
 from sqlmodel import Session, col, or_, select
 
-from models.account import Account
 from models.actor import Actor
-from models.api_token import ApiToken, CalendarFeed, TokenScope
 from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.person import Person
+from models.people.account import Account
+from models.people.api_token import ApiToken, CalendarFeed, TokenScope
+from models.people.person import Person
 from tasks.access.hold_session import hashed
 from tasks.acting.audit import recorded
 

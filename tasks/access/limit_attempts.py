@@ -20,9 +20,9 @@ from math import ceil
 from sqlalchemy import ColumnElement, and_, delete, or_, text
 from sqlmodel import Session, col, select
 
-from models.account import SignInAttempt
 from models.database import key
 from models.errors import SlowDownError
+from models.people.account import SignInAttempt
 
 LOGIN_LENGTH = 64
 

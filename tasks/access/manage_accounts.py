@@ -12,14 +12,14 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 from sqlmodel import func as sql
 
-from models.account import Account, OneTimeCode
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Tenure
-from models.web_session import WebSession
+from models.people.account import Account, OneTimeCode
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Tenure
+from models.people.web_session import WebSession
 from tasks.access.hold_session import end_sessions, hashed
 from tasks.access.limit_attempts import LOGIN_LENGTH, folded, forgive
 from tasks.acting.authorize import authorize_organ

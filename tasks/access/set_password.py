@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, or_, select
 
-from models.account import Account, OneTimeCode
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.organ import Organ
-from models.password import fault_of
-from models.person import Person
+from models.people.account import Account, OneTimeCode
+from models.people.organ import Organ
+from models.people.password import fault_of
+from models.people.person import Person
 from tasks.access.hash_password import hash_password
 from tasks.access.hold_session import end_sessions, hashed
 from tasks.acting.audit import recorded

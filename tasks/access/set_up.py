@@ -6,13 +6,13 @@ import re
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from models.account import Account
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, ConflictError
-from models.organ import Organ
-from models.person import Person, Post, Role, Tenure
+from models.people.account import Account
+from models.people.organ import Organ
+from models.people.person import Person, Post, Role, Tenure
 from tasks.access.hash_password import hash_password
 from tasks.access.limit_attempts import folded
 from tasks.access.manage_accounts import any_account

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Engine
 from sqlmodel import Session, col, or_, select
 
-from models.account import Account
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key, on_record, reading
 from models.errors import ForbiddenError
-from models.person import Person
+from models.people.account import Account
+from models.people.person import Person
 from tasks.access.hash_password import hash_password, is_outdated, is_password
 from tasks.access.hold_session import end_session, find_session, start_session
 from tasks.access.limit_attempts import count_attempt, folded, note_success, place_of, remember_place

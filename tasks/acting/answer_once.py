@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from models.api_token import ApiRequest
+from models.people.api_token import ApiRequest
 
 _REQUEST: Table = ApiRequest.__table__  # type: ignore[attr-defined]
 

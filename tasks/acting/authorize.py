@@ -1,6 +1,6 @@
 """May P do A on X: the one place that answers, for commands, pages and the API alike. Deny by default.
 
-Whom a grant of `models.permission` reaches is one SQL condition on the item, used for a single item and for
+Whom a grant of `models.people.permission` reaches is one SQL condition on the item, used for a single item and for
 whole lists, so that what a list shows and what an act allows can never differ.
 """
 
@@ -13,13 +13,13 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor, Channel
 from models.database import key, known_once
-from models.document import Document
 from models.errors import ForbiddenError
-from models.item import ItemLeader, ItemUnit, WorkItem
-from models.organ import Department, Organ
-from models.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
-from models.person import Oversight, Role
-from models.plan import AnnualPlan
+from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan
+from models.papers.document import Document
+from models.people.organ import Department, Organ
+from models.people.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
+from models.people.person import Oversight, Role
 from tasks.people.find import unknown_item
 from tasks.people.people_of import holder_of
 

@@ -8,14 +8,14 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor
 from models.database import LARGEST_ID, key
-from models.document import Document
 from models.errors import ForbiddenError, NotFoundError
-from models.evidence import Evidence
-from models.item import WorkItem
+from models.items.evidence import Evidence
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.leadership_act import LeadershipAct
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.papers.document import Document
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import authorize, authorize_document, authorize_organ, may_see_organ, permitted
 
 Row = TypeVar("Row", bound=SQLModel)

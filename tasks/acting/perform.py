@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.errors import ForbiddenError
-from models.item import ItemState, WorkItem
-from models.lifecycle import LIFECYCLE
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Policy
+from models.items.item import ItemState, WorkItem
+from models.items.lifecycle import LIFECYCLE
+from models.items.plan import AnnualPlan
+from models.ladder.policy import Policy
+from models.people.permission import Action
+from models.people.person import Role
 from tasks.acting.audit import Record, recorded
 from tasks.acting.authorize import Standing, authorize, authorize_organ, permitted_on, standings, who_may, who_may_of
 

@@ -14,13 +14,13 @@ import models.tables  # noqa: F401 - whatever table a row may point to has to be
 from models.actor import Actor
 from models.audit import GENESIS, AuditEntry
 from models.database import LARGEST_ID, key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.draws.inspection_draw import InspectionDraw
+from models.draws.random_draw import ALGORITHM, Lists, Pairing, content_hash, draw, seed_from
 from models.errors import ConflictError, NotFoundError
-from models.inspection_draw import InspectionDraw
 from models.ledgers.inspection import KIND, Inspection
-from models.organ import Organ
-from models.permission import Action
-from models.random_draw import ALGORITHM, Lists, Pairing, content_hash, draw, seed_from
+from models.people.organ import Organ
+from models.people.permission import Action
 from models.typed_text import words, words_or_none
 from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import keep_terms
@@ -34,7 +34,8 @@ def draw_inspection(
 ) -> InspectionDraw:
     """Draw on the day `by.on`, keep the draw, and write a row of the ledger for each object drawn.
 
-    `lists` come from `models.random_draw.lists_of`, which checks them. Raises ConflictError where this plan was drawn
+    `lists` come from `models.draws.random_draw.lists_of`, which checks them. Raises ConflictError where this plan
+    was drawn
     from on this day already, BadInputError for a seed, plan or witness that cannot be kept, ForbiddenError for whoever
     may not record.
     """

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models.audit import GENESIS, AuditEntry
+from models.draws.inspection_draw import InspectionDraw
+from models.draws.random_draw import ALGORITHM, Lists, Pairing, content_hash, draw, seed_from
 from models.errors import BadInputError
-from models.inspection_draw import InspectionDraw
 from models.ledgers.inspection import Inspection
-from models.permission import Action
-from models.random_draw import ALGORITHM, Lists, Pairing, content_hash, draw, seed_from
+from models.people.permission import Action
 
 SHOWN = 5
 """Differences of one kind that are told one by one."""

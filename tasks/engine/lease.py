@@ -10,7 +10,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from models.rhythm import Lease
+from models.engine.rhythm import Lease
 
 _LEASE: Table = Lease.__table__  # type: ignore[attr-defined]
 

@@ -13,13 +13,13 @@ from sqlmodel import func as sql
 
 from models.clock import day_of, opening_of
 from models.database import reading
-from models.job import Job, JobState
+from models.engine.job import Job, JobState
+from models.engine.rhythm import LastRun, Lease
+from models.engine.webhook import MessageState, WebhookMessage
+from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
 from models.migrate import revisions
-from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
-from models.person import Person
-from models.rhythm import LastRun, Lease
-from models.web_session import WebSession
-from models.webhook import MessageState, WebhookMessage
+from models.people.person import Person
+from models.people.web_session import WebSession
 from tasks.access.hold_session import IDLE
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Table, update
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
+from models.engine.job import Job, JobState
 from models.errors import ForbiddenError
-from models.job import Job, JobState
-from models.person import Person
+from models.people.person import Person
 
 _JOB: Table = Job.__table__  # type: ignore[attr-defined]
 

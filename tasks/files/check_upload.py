@@ -17,7 +17,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from models.errors import BadInputError, UnreadableFileError
-from models.file_kind import HEAD, FileKind, decoded, kind_of, safe_name
+from models.items.file_kind import HEAD, FileKind, decoded, kind_of, safe_name
 from tasks.files.file_store import check_size
 from tasks.reading.folding import fold, visible
 from tasks.reading.secrecy import marking

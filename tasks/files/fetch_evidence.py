@@ -6,7 +6,7 @@ from typing import BinaryIO
 from sqlmodel import Session
 
 from models.errors import NotFoundError
-from models.evidence import Evidence, StoredFile
+from models.items.evidence import Evidence, StoredFile
 from tasks.files.file_store import FileStore
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from models.evidence import StoredFile
+from models.items.evidence import StoredFile
 from tasks.files.file_store import FileStore, Stored
 
 _FILE: Table = StoredFile.__table__  # type: ignore[attr-defined]

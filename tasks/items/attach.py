@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.evidence import Category, Evidence, EvidenceState
-from models.item import WorkItem
+from models.items.evidence import Category, Evidence, EvidenceState
+from models.items.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
-from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.database import key
 from models.errors import BadInputError, ForbiddenError
-from models.evidence import Evidence, EvidenceState
-from models.extension import Extension, ExtensionState
-from models.instruction import Instruction, InstructionState
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.notice import NoticeKind
-from models.objection import Objection
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Policy
-from models.sufficiency import EvidencePiece, shortfall
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.evidence import Evidence, EvidenceState
+from models.items.extension import Extension, ExtensionState
+from models.items.instruction import Instruction, InstructionState
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.items.sufficiency import EvidencePiece, shortfall
+from models.ladder.notice import NoticeKind
+from models.ladder.policy import Policy
+from models.people.permission import Action
+from models.people.person import Role
 from models.typed_text import words
 from tasks.acting.perform import ActUnderWay, check_level, performing, policy_of
 from tasks.ladder.arm import refresh_due

@@ -8,24 +8,24 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from models.audit import AuditEntry
-from models.closure import ClosureRequest, ClosureReview
 from models.database import key, known_once
-from models.document import Document
-from models.evidence import Evidence
-from models.extension import Extension, ExtensionDecision
-from models.instruction import Instruction, InstructionReply
-from models.item import Deadline, DeadlineMove, ItemUnit, WorkItem
+from models.items.closure import ClosureRequest, ClosureReview
+from models.items.evidence import Evidence
+from models.items.extension import Extension, ExtensionDecision
+from models.items.instruction import Instruction, InstructionReply
+from models.items.item import Deadline, DeadlineMove, ItemUnit, WorkItem
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan, Project
+from models.items.progress import ProgressEntry
+from models.items.receipt import Receipt
+from models.items.suspension import Suspension
+from models.items.urge import Urge
+from models.ladder.notice import Notice
+from models.ladder.policy import Policy, Rung
 from models.load_together import Together
-from models.notice import Notice
-from models.objection import Objection
-from models.organ import Department
-from models.permission import Action
-from models.plan import AnnualPlan, Project
-from models.policy import Policy, Rung
-from models.progress import ProgressEntry
-from models.receipt import Receipt
-from models.suspension import Suspension
-from models.urge import Urge
+from models.papers.document import Document
+from models.people.organ import Department
+from models.people.permission import Action
 
 UNTOLD = (Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN)
 """Acts that leave no row of their own that says who did them and why: the trail tells them."""

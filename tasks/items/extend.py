@@ -8,13 +8,13 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ForbiddenError
-from models.evidence import Evidence
-from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.item import Deadline, DeadlineKind, MoveCause, WorkItem
-from models.notice import NoticeKind
-from models.permission import Action
-from models.person import Person, Role
-from models.policy import Policy
+from models.items.evidence import Evidence
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
+from models.items.item import Deadline, DeadlineKind, MoveCause, WorkItem
+from models.ladder.notice import NoticeKind
+from models.ladder.policy import Policy
+from models.people.permission import Action
+from models.people.person import Person, Role
 from models.typed_text import words
 from tasks.acting.perform import check_level, performing, policy_of
 from tasks.ladder.arm import move_deadline

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from models.actor import Actor
-from models.closure import ClosureRequest, ClosureReview, ClosureState
-from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.instruction import Instruction
-from models.item import ItemState, WorkItem
-from models.permission import Action
-from models.person import Person, Role
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
+from models.items.instruction import Instruction
+from models.items.item import ItemState, WorkItem
+from models.people.permission import Action
+from models.people.person import Person, Role
 from tasks.acting.perform import policy_of
 from tasks.items.object_to import open_objection
 from tasks.notices.tell import role_to_ask

@@ -14,17 +14,18 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor, Channel
 from models.database import key
-from models.document import Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.instruction import Instruction, InstructionReply, InstructionState
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.ledgers.leadership_act import Duty, LeadershipAct
-from models.notice import Notice, NoticeKind
-from models.organ import Department
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan, Project
-from models.receipt import Receipt
+from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.items.receipt import Receipt
+from models.ladder.notice import Notice, NoticeKind
+from models.ledgers.leadership_act import LeadershipAct
+from models.papers.document import Document, DocumentKind
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person, Role
+from models.people.personal_duty import Duty
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, permitted, standings

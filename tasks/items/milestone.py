@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.item import Deadline, DeadlineKind, WorkItem
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.items.item import Deadline, DeadlineKind, WorkItem
+from models.items.plan import AnnualPlan
+from models.people.permission import Action
 from models.typed_text import words
 from tasks.acting.perform import performing
 from tasks.ladder.arm import refresh_due

@@ -7,16 +7,16 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
 from models.errors import ForbiddenError
-from models.item import ItemState, WorkItem
-from models.notice import NoticeKind
-from models.objection import Objection
-from models.permission import Action
-from models.person import Role
-from models.policy import Policy
+from models.items.item import ItemState, WorkItem
+from models.items.objection import Objection
+from models.ladder.notice import NoticeKind
+from models.ladder.policy import Policy
+from models.people.permission import Action
+from models.people.person import Role
 from models.typed_text import words
-from models.workdays import WorkCalendar
 from tasks.acting.perform import performing, policy_of
 from tasks.notices.tell import tell
 

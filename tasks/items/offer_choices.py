@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.item import WorkItem
+from models.items.item import WorkItem
 from tasks.items.attach import pieces_of
 from tasks.items.milestone import open_milestones
 from tasks.people.find import departments_of

@@ -7,13 +7,13 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
-from models.days import DAY
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY
 from models.errors import BadInputError
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.light import planned_percent
-from models.permission import Action, Scope
-from models.progress import ProgressEntry
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.progress import ProgressEntry
+from models.ladder.light import planned_percent
+from models.people.permission import Action, Scope
 from models.typed_text import words, words_or_none
 from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.sign import lead_receipt, take_on

@@ -12,26 +12,26 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor
 from models.audit import AuditEntry
-from models.closure import ClosureRequest, ClosureReview
-from models.document import Document
-from models.evidence import Evidence
-from models.explanation import distance, explain_deadline
-from models.extension import Extension, ExtensionDecision
-from models.instruction import Instruction, InstructionReply
-from models.item import Deadline, DeadlineMove, ItemState, ItemUnit, WorkItem
-from models.light import Light
-from models.notice import Notice
-from models.objection import Objection
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import Project
-from models.policy import Rung
-from models.progress import ProgressEntry
-from models.receipt import Receipt
-from models.recurrence import describe
-from models.suspension import Suspension
-from models.urge import Urge
-from models.workdays import WorkCalendar
+from models.dates.recurrence import describe
+from models.dates.workdays import WorkCalendar
+from models.items.closure import ClosureRequest, ClosureReview
+from models.items.evidence import Evidence
+from models.items.explanation import distance, explain_deadline
+from models.items.extension import Extension, ExtensionDecision
+from models.items.instruction import Instruction, InstructionReply
+from models.items.item import Deadline, DeadlineMove, ItemState, ItemUnit, WorkItem
+from models.items.objection import Objection
+from models.items.plan import Project
+from models.items.progress import ProgressEntry
+from models.items.receipt import Receipt
+from models.items.suspension import Suspension
+from models.items.urge import Urge
+from models.ladder.light import Light
+from models.ladder.notice import Notice
+from models.ladder.policy import Rung
+from models.papers.document import Document
+from models.people.permission import Action
+from models.people.person import Person, Role
 from tasks.acting.authorize import authorize
 from tasks.acting.perform import open_actions
 from tasks.items.close import lacking

@@ -6,11 +6,11 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.errors import ForbiddenError
-from models.item import ItemState, WorkItem
-from models.organ import Department
-from models.permission import Action, Scope
-from models.person import Person
-from models.receipt import Receipt
+from models.items.item import ItemState, WorkItem
+from models.items.receipt import Receipt
+from models.people.organ import Department
+from models.people.permission import Action, Scope
+from models.people.person import Person
 from tasks.acting.authorize import Standing
 from tasks.acting.perform import ActUnderWay, performing
 

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError
-from models.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.receipt import Receipt
+from models.items.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.receipt import Receipt
+from models.people.permission import Action
 from tasks.acting.perform import performing
 
 

@@ -6,15 +6,15 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
-from models.days import DAY
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError
-from models.item import Deadline, ItemState, MoveCause, WorkItem
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.suspension import Suspension
+from models.items.item import Deadline, ItemState, MoveCause, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.suspension import Suspension
+from models.people.permission import Action
 from models.typed_text import words
-from models.workdays import WorkCalendar
 from tasks.acting.perform import performing, policy_of
 from tasks.ladder.arm import move_deadline
 

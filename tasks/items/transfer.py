@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.item import ItemState, WorkItem
-from models.notice import NoticeKind
-from models.organ import Department
-from models.permission import Action, Scope
-from models.person import Person, Post, Role, Tenure
-from models.receipt import Receipt
+from models.items.item import ItemState, WorkItem
+from models.items.receipt import Receipt
+from models.ladder.notice import NoticeKind
+from models.people.organ import Department
+from models.people.permission import Action, Scope
+from models.people.person import Person, Post, Role, Tenure
 from models.typed_text import words
 from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.object_to import open_objection

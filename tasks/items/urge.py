@@ -8,20 +8,20 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
-from models.document import Document, DocumentKind
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ForbiddenError
-from models.explanation import distance
-from models.item import WorkItem
-from models.lifecycle import LIFECYCLE
-from models.notice import NoticeKind
-from models.organ import Organ
-from models.permission import Action
-from models.person import Role
-from models.policy import Policy
+from models.items.explanation import distance
+from models.items.item import WorkItem
+from models.items.lifecycle import LIFECYCLE
+from models.items.urge import Urge
+from models.ladder.notice import NoticeKind
+from models.ladder.policy import Policy
+from models.papers.document import Document, DocumentKind
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Role
 from models.typed_text import words
-from models.urge import Urge
-from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing, performing_for, policy_of
 from tasks.notices.tell import tell

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
+from models.dates.recurrence import occurrences
 from models.errors import BadInputError
-from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
-from models.plan import AnnualPlan
-from models.policy import DEFAULT_PRESET, Policy, Rung
-from models.recurrence import occurrences
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.policy import DEFAULT_PRESET, Policy, Rung
 from tasks.ladder.set_policy import rungs_of
 
 _COMPLETE = (

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.person import Role
+from models.people.person import Role
 from tasks.people.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_post
 
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"

@@ -13,15 +13,15 @@ from sqlalchemy import Boolean, Date, Integer, bindparam, text
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
-from models.days import DAY
-from models.escalation import RungFiring, Window, steps, windows
-from models.item import Deadline
-from models.notice import NoticeKind, NoticeState
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Relation, Rung
-from models.rhythm import LastRun
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.engine.rhythm import LastRun
+from models.items.item import Deadline
+from models.items.plan import AnnualPlan
+from models.ladder.escalation import RungFiring, Window, steps, windows
+from models.ladder.notice import NoticeKind, NoticeState
+from models.ladder.policy import Relation, Rung
+from models.people.person import Role
 from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_post
 
 SLUG = "daily_supervision"

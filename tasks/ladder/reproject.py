@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.database import key
-from models.days import DAY
-from models.escalation import RungFiring, steps
-from models.item import Deadline, WorkItem
-from models.policy import Rung
-from models.rhythm import LastRun
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.engine.rhythm import LastRun
+from models.items.item import Deadline, WorkItem
+from models.ladder.escalation import RungFiring, steps
+from models.ladder.policy import Rung
 from tasks.ladder.remind import SLUG
 
 

@@ -11,16 +11,16 @@ from sqlmodel import Session, col, delete, select
 from models.actor import Actor
 from models.coded import Coded
 from models.database import key
+from models.dates.unit import Unit
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.evidence import Category
-from models.item import Importance
+from models.items.evidence import Category
+from models.items.item import Importance
+from models.items.plan import AnnualPlan
+from models.ladder.policy import Colour, Policy, Relation, ReportingCycle, Rung
 from models.ledgers.kinds import member_named
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.policy import Colour, Policy, Relation, ReportingCycle, Rung
-from models.unit import Unit
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Role
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.wording.policy import differences, term_label

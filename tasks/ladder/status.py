@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from models.database import key
-from models.item import WorkItem
-from models.light import Light
-from models.person import Person, Post, Role, Tenure
-from models.plan import AnnualPlan, Project
-from models.policy import Policy
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.ladder.light import Light
+from models.ladder.policy import Policy
+from models.people.person import Person, Post, Role, Tenure
 from tasks.people.find import departments_of
 
 _ANY = Policy(name="")
@@ -114,7 +114,7 @@ def _percent(on: str) -> str:
 
 
 def _planned(on: str, *, postgres: bool) -> str:
-    """`models.light.planned_percent` in SQL; null for an item without an end."""
+    """`models.ladder.light.planned_percent` in SQL; null for an item without an end."""
     start = "coalesce(i.start_on, i.issued_on)"
 
     def days(until: str) -> str:

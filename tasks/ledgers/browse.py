@@ -10,14 +10,14 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, select
 
 from models.coded import Coded
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError
-from models.item import WorkItem
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.plan import AnnualPlan
+from models.people.organ import Organ
 from tasks.ledgers.row_terms import Amounts, open_terms
 
 ROWS = 100

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from models.item import WorkItem
-from models.ledger_link import LedgerLink
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.duty import CODE, LEFT, STANDING, DutyOfOrgan
-from models.organ import Organ
-from models.plan import AnnualPlan
+from models.ledgers.ledger_link import LedgerLink
+from models.people.organ import Organ
 
 
 @dataclass(frozen=True)

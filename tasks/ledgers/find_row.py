@@ -8,8 +8,8 @@ from models.actor import Actor
 from models.database import LARGEST_ID, key
 from models.errors import NotFoundError
 from models.ledgers.kind import Kind
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within
 
 

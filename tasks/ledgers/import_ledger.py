@@ -13,14 +13,14 @@ from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import CellError, ImportRefusedError
 from models.insert_many import insert_many
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.entry import LedgerRow
 from models.ledgers.kind import COMMON, Kind
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.audit import Record, json_value
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for

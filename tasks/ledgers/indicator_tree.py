@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from models.ledgers.indicator import KIND, Indicator
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.ledgers.link_row import Link, links_of
 
 

@@ -16,13 +16,13 @@ from sqlmodel.sql.expression import Select
 
 from models.actor import Actor
 from models.database import key
-from models.item import Deadline, DeadlineMove, ItemState, WorkItem
-from models.ledger_deadline import OF_THE_YEAR, LedgerDeadline
+from models.dates.workdays import WorkCalendar
+from models.items.item import Deadline, DeadlineMove, ItemState, WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.ledgers.ledger_deadline import OF_THE_YEAR, LedgerDeadline
+from models.people.organ import Organ
 from tasks.ladder.arm import refresh_due
 from tasks.ledgers.owed import Owed, owed_by_rows, owed_by_year, rows_of_year, rows_owing
 from tasks.ledgers.own_terms import own_terms

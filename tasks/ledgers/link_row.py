@@ -11,15 +11,15 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import LARGEST_ID, key
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.evidence import Evidence, EvidenceState
-from models.item import WorkItem
-from models.ledger_link import LedgerLink
+from models.items.evidence import Evidence, EvidenceState
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers import duty, indicator
 from models.ledgers.kind import Kind
 from models.ledgers.leadership_act import LeadershipAct
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.ledgers.ledger_link import LedgerLink
+from models.people.organ import Organ
+from models.people.permission import Action
 from models.typed_text import words_or_none
 from tasks.acting.perform import performing_for
 from tasks.people.find import find_item, find_plan

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, SQLModel, and_, extract, or_, select
 
-from models.ledger_deadline import OF_THE_YEAR
+from models.dates.workdays import WorkCalendar
 from models.ledgers.kind import Kind
+from models.ledgers.ledger_deadline import OF_THE_YEAR
 from models.ledgers.term import Term
 from models.load_together import Together
-from models.workdays import WorkCalendar
 from tasks.ledgers.own_terms import OwnTerms, amount_of, span_words
 
 

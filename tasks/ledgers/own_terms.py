@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from sqlmodel import Session, select
 
-from models.ledger_term import LedgerTermPolicy
 from models.ledgers.kinds import KINDS
+from models.ledgers.ledger_term import LedgerTermPolicy
 from models.ledgers.term import Term, TermUnit, YearlyTerm
 
 _EVERY = {1: "每年", 2: "每半年", 4: "每季度"}

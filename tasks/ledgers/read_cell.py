@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from models.coded import Coded
-from models.due_text import DueTextError, read_day
+from models.dates.due_text import DueTextError, read_day
 from models.ledgers.field import FieldType, LedgerField
 from tasks.reading.cells import CellRefusedError, lines, plain
 

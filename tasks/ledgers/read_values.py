@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 
 from models.database import key
 from models.errors import BadInputError
-from models.item import WorkItem
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
-from models.organ import Organ
-from models.person import Person
-from models.plan import AnnualPlan
+from models.people.organ import Organ
+from models.people.person import Person
 from tasks.ledgers.read_cell import is_nothing, read_cell
 from tasks.reading.cells import CellRefusedError, number, plain
 

@@ -13,12 +13,12 @@ from sqlmodel import Session, select
 import models.tables  # noqa: F401 - whatever table a row may point to has to be known
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError
 from models.ledgers.kind import Kind
 from models.ledgers.term import TermUnit
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from models.typed_text import words
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for

@@ -12,14 +12,15 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.errors import BadInputError
-from models.item import WorkItem
+from models.items.item import WorkItem
 from models.ledgers.deficiency import Deficiency
 from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
 from models.ledgers.kinds import KINDS
-from models.ledgers.leadership_act import Duty, LeadershipAct
+from models.ledgers.leadership_act import LeadershipAct
 from models.ledgers.study_session import StudySession
-from models.organ import Organ
-from models.person import Person
+from models.people.organ import Organ
+from models.people.person import Person
+from models.people.personal_duty import Duty
 from tasks.ledgers.read_cell import read_money
 from tasks.ledgers.record import record_row
 from tasks.reading.cells import CellRefusedError

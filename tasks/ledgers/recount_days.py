@@ -5,12 +5,12 @@ from contextlib import suppress
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.day_override import office_calendar
-from models.item import Deadline
-from models.ledger_deadline import LedgerDeadline
+from models.dates.day_override import office_calendar
+from models.items.item import Deadline
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.permission import Action
+from models.ledgers.ledger_deadline import LedgerDeadline
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.audit import recorded
 from tasks.ledgers.keep_terms import MovedTerm, keep_all
 

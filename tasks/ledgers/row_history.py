@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
 from models.errors import ConflictError
-from models.item import WorkItem
+from models.items.item import WorkItem
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
-from models.person import Person
+from models.people.person import Person
 from tasks.ledgers.find_row import trail_name
 
 MOST = 100

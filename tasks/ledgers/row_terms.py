@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.explanation import distance
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.ladder.light import Light
 from models.ledgers.kind import Kind
 from models.ledgers.term import Term, TermUnit
-from models.light import Light
-from models.workdays import WorkCalendar
 
 NEAR_DAYS = 3
 """Working days before a due day from which it is near."""

@@ -8,10 +8,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.database import key
 from models.insert_many import insert_many
-from models.item import Deadline, DeadlineKind
-from models.ledger_deadline import LedgerDeadline
+from models.items.item import Deadline, DeadlineKind
+from models.items.plan import AnnualPlan
 from models.ledgers.kind import Kind
-from models.plan import AnnualPlan
+from models.ledgers.ledger_deadline import LedgerDeadline
 from tasks.acting.audit import LONGEST
 from tasks.ledgers.owed import Owed
 

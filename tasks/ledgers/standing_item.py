@@ -4,10 +4,10 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.database import key
-from models.item import ItemState, WorkItem
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
 from models.ledgers.kind import Kind
-from models.person import Post, Role, Tenure
-from models.plan import AnnualPlan, Project
+from models.people.person import Post, Role, Tenure
 from tasks.acting.authorize import seats
 
 PROJECT = "台账时限"

@@ -7,11 +7,11 @@ from sqlmodel import Session, col, select
 
 from models.coded import Coded
 from models.exact import decimal_text, number
-from models.item import WorkItem
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
-from models.person import Person
-from models.plan import AnnualPlan
+from models.people.person import Person
 from tasks.people.find import names_of
 
 

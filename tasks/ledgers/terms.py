@@ -10,14 +10,14 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, NotFoundError
-from models.ledger_term import LedgerTermPolicy
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
+from models.ledgers.ledger_term import LedgerTermPolicy
 from models.ledgers.term import Term, TermUnit, YearlyTerm
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from models.typed_text import words_or_none
 from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import keep_all

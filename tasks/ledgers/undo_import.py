@@ -11,8 +11,8 @@ from models.errors import ForbiddenError, NotFoundError
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import may_see_organ
 from tasks.acting.perform import performing_for
 from tasks.ledgers.import_ledger import keep_rows, rewrite_rows, value_of

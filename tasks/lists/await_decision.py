@@ -10,16 +10,16 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.coded import Coded
-from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.item import WorkItem
-from models.lifecycle import LIFECYCLE
-from models.notice import Via
-from models.objection import Objection
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
+from models.items.item import WorkItem
+from models.items.lifecycle import LIFECYCLE
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.ladder.notice import Via
+from models.people.permission import Action
+from models.people.person import Person, Role
 from tasks.acting.authorize import Standing, permitted, standings_on
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.explanation import distance
-from models.item import Importance, ItemState
-from models.light import Light
-from models.organ import Department
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.item import Importance, ItemState
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.people.organ import Department
 from tasks.lists.choose_items import ITEMS, ROW, Choice, NamedList, Shine, chosen
 from tasks.lists.item_line import ItemLine
 from tasks.lists.order_items import Key, ListPlace, Order, Sorting

@@ -12,14 +12,14 @@ from sqlmodel import Session, SQLModel, col
 
 from models.actor import Actor
 from models.coded import Coded
-from models.item import Importance, ItemState, WorkItem
-from models.light import Light
-from models.notice import Via
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Policy
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import Importance, ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.ladder.notice import Via
+from models.ladder.policy import Policy
+from models.people.permission import Action
+from models.people.person import Role
 from tasks.acting.authorize import permitted
 from tasks.ladder.status import light_values, open_on, standing_of
 from tasks.lists.await_decision import awaiting

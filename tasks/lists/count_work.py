@@ -8,13 +8,13 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.coded import Coded
-from models.extension import Extension, ExtensionState
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.lifecycle import OPEN
-from models.light import Light
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.extension import Extension, ExtensionState
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.lifecycle import OPEN
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.people.permission import Action
 from tasks.acting.authorize import permitted
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import ROW, Choice, Shine, chosen

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.coded import Coded
-from models.person import Leave, Person, Post, Role, Tenure
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.person import Leave, Person, Post, Role, Tenure
 from tasks.lists.item_line import ItemLine, line_of, select_lines
 from tasks.people.address import recipient_by_role, recipient_of_head, recipient_of_post
 from tasks.people.people_in_lists import ITEM, answer, person_name

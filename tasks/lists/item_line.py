@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from models.item import Importance, ItemState
-from models.light import Light
+from models.items.item import Importance, ItemState
+from models.ladder.light import Light
 from tasks.people.people_in_lists import ITEM, doer_name, leader_name, unit_name
 from tasks.people.people_of import UNASSIGNED
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, func, or_, select
 
 from models.actor import Actor
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.saved_view import SavedView
+from models.people.saved_view import SavedView
 from models.typed_text import words
 
 MOST_VIEWS = 50

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, or_
 
-from models.closure import ClosureRequest, ClosureState
-from models.days import DAY
-from models.item import Deadline, WorkItem
-from models.light import Light
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.items.closure import ClosureRequest, ClosureState
+from models.items.item import Deadline, WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
 from tasks.ladder.status import light_values, standing_of
 from tasks.lists.item_line import Column, ItemLine, line_of, select_lines
 from tasks.people.people_in_lists import ITEM

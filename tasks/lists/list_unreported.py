@@ -8,17 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
-from models.closure import ClosureRequest, ClosureReview, ClosureState
-from models.item import ItemUnit, WorkItem
-from models.objection import Objection
-from models.organ import Department
-from models.plan import AnnualPlan
-from models.policy import Policy, ReportingCycle
-from models.progress import ProgressEntry
-from models.receipt import Receipt
-from models.reporting_cycle import Period, period_of
-from models.suspension import Suspension
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.item import ItemUnit, WorkItem
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.items.progress import ProgressEntry
+from models.items.receipt import Receipt
+from models.items.suspension import Suspension
+from models.ladder.policy import Policy, ReportingCycle
+from models.ladder.reporting_cycle import Period, period_of
+from models.people.organ import Department
 from tasks.lists.item_line import Column, ItemLine, line_of, select_lines
 from tasks.people.address import recipient_of_head
 from tasks.people.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name

@@ -7,10 +7,10 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.explanation import distance
-from models.item import WorkItem
-from models.permission import Action
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.item import WorkItem
+from models.people.permission import Action
 from tasks.acting.authorize import permitted
 
 

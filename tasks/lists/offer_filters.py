@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
 
 Offer = tuple[int, str]
 """An id and its words."""

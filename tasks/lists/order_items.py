@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from models.coded import Coded
 from models.errors import BadInputError
-from models.light import Light
+from models.ladder.light import Light
 from models.natural_order import natural_order
 from tasks.lists.choose_items import ROW, Shine
 

@@ -15,13 +15,13 @@ from sqlmodel import Session, SQLModel, col
 
 from models.actor import Actor
 from models.coded import Coded
-from models.item import Deadline
-from models.light import Light
-from models.notice import Via
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import Deadline
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.ladder.notice import Via
+from models.people.permission import Action
+from models.people.person import Person, Role
 from tasks.acting.authorize import permitted
 from tasks.ladder.status import Terms, light_case, light_values, needs_of, open_when
 from tasks.lists.choose_items import ITEMS, ROW, handler_on

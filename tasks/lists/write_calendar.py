@@ -13,12 +13,12 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.clock import opening_of
-from models.days import DAY
-from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person
-from models.plan import AnnualPlan, Project
+from models.dates.days import DAY
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.authorize import permitted
 from tasks.trail.changes_since import newest_of_all
 

@@ -14,14 +14,14 @@ from models.actor import Actor
 from models.clock import local
 from models.database import key
 from models.errors import BadInputError
-from models.explanation import why
-from models.item import WorkItem
-from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person
-from models.plan import AnnualPlan
-from models.policy import Colour, Rung
+from models.items.explanation import why
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
+from models.ladder.policy import Colour, Rung
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person
 from models.settings import Settings
 from tasks.acting.authorize import organs_within, permitted
 from tasks.lists.item_line import ItemLine

@@ -18,17 +18,17 @@ from sqlmodel import Session, SQLModel, select
 
 from models.clock import day_of, local
 from models.database import reading, unit_of_work
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
+from models.engine.rhythm import LastRun
 from models.errors import DeliveryError
-from models.explanation import why
-from models.item import Deadline, WorkItem
-from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
-from models.person import Person
-from models.plan import Project
-from models.policy import Relation, Rung
-from models.rhythm import LastRun
+from models.items.explanation import why
+from models.items.item import Deadline, WorkItem
+from models.items.plan import Project
+from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
+from models.ladder.policy import Relation, Rung
+from models.people.person import Person
 from models.settings import Settings
-from models.workdays import WorkCalendar
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
 from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail

@@ -7,9 +7,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from models.days import spoken
-from models.explanation import distance
-from models.workdays import WorkCalendar
+from models.dates.days import spoken
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
 
 NEAR_DAYS = 3
 

@@ -4,9 +4,9 @@ from sqlmodel import Session, col, select, update
 
 from models.actor import Actor
 from models.errors import ForbiddenError, NotFoundError
-from models.notice import Digest, DigestState, Notice, NoticeState
-from models.permission import Action
-from models.person import Person
+from models.ladder.notice import Digest, DigestState, Notice, NoticeState
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.perform import performing_for
 
 

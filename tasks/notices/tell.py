@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.day_override import office_calendar
-from models.item import WorkItem
-from models.notice import NoticeKind
-from models.person import Role
+from models.dates.day_override import office_calendar
+from models.items.item import WorkItem
+from models.ladder.notice import NoticeKind
+from models.people.person import Role
 from tasks.people.address import recipient_by_role
 from tasks.people.people_of import holder_of
 

@@ -10,13 +10,13 @@ from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import DayOverride
-from models.light import Light
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.policy import Policy
-from models.workdays import DayRule, WorkCalendar
+from models.dates.day_override import DayOverride
+from models.dates.workdays import DayRule, WorkCalendar
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.ladder.policy import Policy
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import organs_within
 from tasks.ladder.status import Terms, light_case, open_when
 

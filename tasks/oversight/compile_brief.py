@@ -12,17 +12,17 @@ from sqlmodel import Session, col, func, or_, select
 
 from models.actor import Actor, Channel
 from models.clock import opening_of
-from models.document import Document, DocumentKind
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, NotFoundError
-from models.explanation import distance
-from models.instruction import Instruction, InstructionReply, InstructionState
-from models.item import Deadline, WorkItem
-from models.light import Light
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Post, Role
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.item import Deadline, WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.papers.document import Document, DocumentKind
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Post, Role
 from tasks.acting.authorize import permitted, seats
 from tasks.lists.await_decision import waiting
 from tasks.lists.item_line import ItemLine

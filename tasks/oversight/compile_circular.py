@@ -14,21 +14,21 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
-from models.circular import CircularKind, span_of
-from models.days import DAY
-from models.document import Document, DocumentKind
-from models.explanation import distance
-from models.extension import Extension, ExtensionState
-from models.item import Deadline, DeadlineMove, MoveCause, WorkItem
-from models.light import Light
-from models.notice import Notice, NoticeKind
-from models.organ import Organ
-from models.permission import Action
-from models.person import LADDER
-from models.plan import AnnualPlan
-from models.reporting_cycle import Period, periods
-from models.suspension import Suspension
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.extension import Extension, ExtensionState
+from models.items.item import Deadline, DeadlineMove, MoveCause, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.suspension import Suspension
+from models.ladder.light import Light
+from models.ladder.notice import Notice, NoticeKind
+from models.ladder.reporting_cycle import Period, periods
+from models.papers.circular import CircularKind, span_of
+from models.papers.document import Document, DocumentKind
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import LADDER
 from tasks.ladder.status import light_values
 from tasks.lists.item_line import ItemLine
 from tasks.lists.list_standing import list_standing, open_days, overdue_days, titled

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
-from models.circular import CircularKind, span_of
-from models.days import DAY
-from models.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
-from models.plan import AnnualPlan
-from models.reporting_cycle import Period
-from models.suspension import Suspension
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.suspension import Suspension
+from models.ladder.reporting_cycle import Period
+from models.papers.circular import CircularKind, span_of
 from tasks.papers.circular import Totals, TrendPoint
 
 PERIODS = 6

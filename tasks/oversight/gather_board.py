@@ -12,17 +12,17 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.days import DAY, days_from
-from models.explanation import distance
-from models.light import Light
-from models.notice import Notice, NoticeKind, NoticeState
-from models.organ import Department
-from models.permission import Action
-from models.person import Person
-from models.plan import AnnualPlan, Project
-from models.policy import Policy, Rung
-from models.reporting_cycle import Period
-from models.workdays import WorkCalendar
+from models.dates.days import DAY, days_from
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.plan import AnnualPlan, Project
+from models.ladder.light import Light
+from models.ladder.notice import Notice, NoticeKind, NoticeState
+from models.ladder.policy import Policy, Rung
+from models.ladder.reporting_cycle import Period
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.authorize import permitted
 from tasks.lists.choose_items import ROW
 from tasks.lists.item_line import ItemLine, line_of, select_lines

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.days import days_from
-from models.item import DeadlineKind
-from models.light import Light
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.days import days_from
+from models.dates.workdays import WorkCalendar
+from models.items.item import DeadlineKind
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
 from tasks.lists.choose_items import ITEMS, ROW, Choice, Shine, chosen
 from tasks.lists.item_line import ItemLine
 from tasks.lists.tally import DEADLINES, DUE, DeadlineOutcome, count_days, outcome_on

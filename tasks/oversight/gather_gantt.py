@@ -9,10 +9,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.item import Deadline, DeadlineKind
-from models.light import Light
-from models.plan import AnnualPlan, Project
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import Deadline, DeadlineKind
+from models.items.plan import AnnualPlan, Project
+from models.ladder.light import Light
 from tasks.lists.choose_items import ROW, Choice, Shine, chosen
 from tasks.lists.item_line import ItemLine
 

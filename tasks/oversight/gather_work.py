@@ -18,16 +18,16 @@ from models.actor import Actor
 from models.audit import AuditEntry
 from models.coded import Coded
 from models.database import key
-from models.explanation import distance
-from models.instruction import Instruction, InstructionReply, InstructionState
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.lifecycle import LIFECYCLE, OPEN
-from models.permission import Action, Scope
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.receipt import Receipt
-from models.scoring import ScoreAppeal, ScoreLine, ScoreRun
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.lifecycle import LIFECYCLE, OPEN
+from models.items.plan import AnnualPlan
+from models.items.receipt import Receipt
+from models.people.permission import Action, Scope
+from models.people.person import Person, Role
+from models.scores.scoring import ScoreAppeal, ScoreLine, ScoreRun
 from tasks.acting.authorize import Standing, organs_within, permitted, seats, standings_on
 from tasks.lists.await_decision import Decision, Waiting, waiting
 from tasks.lists.browse_items import ItemListing

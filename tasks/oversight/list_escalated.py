@@ -7,14 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from models.actor import Actor
-from models.explanation import distance
-from models.item import Deadline, WorkItem
-from models.lifecycle import OPEN
-from models.notice import Notice, NoticeKind, NoticeState
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.policy import Rung
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.item import Deadline, WorkItem
+from models.items.lifecycle import OPEN
+from models.items.plan import AnnualPlan
+from models.ladder.notice import Notice, NoticeKind, NoticeState
+from models.ladder.policy import Rung
+from models.people.permission import Action
 from tasks.acting.authorize import permitted
 from tasks.lists.item_line import ItemLine
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.days import days_from
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.days import days_from
+from models.dates.workdays import WorkCalendar
+from models.items.plan import AnnualPlan
 from tasks.ladder.arm import issue_plan
 from tasks.ladder.remind import SLUG, remind
 from tasks.notices.browse_notices import list_notices

@@ -6,11 +6,11 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.document import Document, DocumentKind
-from models.item import Deadline, WorkItem
-from models.notice import Notice, NoticeState
-from models.policy import Rung
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import Deadline, WorkItem
+from models.ladder.notice import Notice, NoticeState
+from models.ladder.policy import Rung
+from models.papers.document import Document, DocumentKind
 from tasks.acting.audit import recorded
 from tasks.ladder.remind import SweepResult, remind
 from tasks.papers.draw_up import draw_up

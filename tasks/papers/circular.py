@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from models.exact import Double, decimal_text
-from models.light import Light
+from models.ladder.light import Light
 from tasks.papers.official_document import (
     BarChart,
     Block,

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
-from models.document import Document, DocumentKind
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.papers.document import Document, DocumentKind
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 

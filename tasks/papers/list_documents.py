@@ -8,11 +8,11 @@ from sqlalchemy import tuple_
 from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
-from models.document import SERIES, Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.item import WorkItem
-from models.organ import Organ
-from models.permission import Action
+from models.items.item import WorkItem
+from models.papers.document import SERIES, Document, DocumentKind
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, permitted
 
 _WRITTEN = re.compile(rf"(.*?)({'|'.join(SERIES.values())})\s*[〔\[(（]?(\d{{4}})[〕\])）]?\s*(\d{{1,9}})号?")

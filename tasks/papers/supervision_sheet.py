@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from models.policy import Colour
+from models.ladder.policy import Colour
 from tasks.papers import paper
 from tasks.papers.forms import Band, Cell, Form, FormRow, form_height, label
 from tasks.papers.official_document import Block, OfficialDocument, Paragraph, Table, TextRun, title_lines

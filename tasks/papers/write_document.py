@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from models.document import Document
+from models.papers.document import Document
 from tasks.papers.circular import Circular
 from tasks.papers.facts import KINDS, Content, from_facts, lay_out
 from tasks.papers.official_document import OfficialDocument, render

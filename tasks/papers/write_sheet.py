@@ -5,13 +5,13 @@ import datetime as dt
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.day_override import office_calendar
-from models.explanation import distance
-from models.instruction import Instruction
-from models.item import Deadline, ItemLeader, ItemUnit, WorkItem
-from models.organ import Organ
-from models.person import Person, Role
-from models.policy import Colour, Policy, ReportingCycle
+from models.dates.day_override import office_calendar
+from models.items.explanation import distance
+from models.items.instruction import Instruction
+from models.items.item import Deadline, ItemLeader, ItemUnit, WorkItem
+from models.ladder.policy import Colour, Policy, ReportingCycle
+from models.people.organ import Organ
+from models.people.person import Person, Role
 from tasks.acting.perform import policy_of
 from tasks.ladder.status import post_holders
 from tasks.papers.supervision_sheet import SupervisionSheet

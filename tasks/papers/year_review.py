@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.light import Light
-from models.policy import Colour
+from models.ladder.light import Light
+from models.ladder.policy import Colour
 from tasks.papers.official_document import (
     BarChart,
     Block,

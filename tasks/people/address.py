@@ -7,8 +7,8 @@ subquery per row carries both facts: written as a join, SQLite scans the departm
 
 from functools import cache
 
-from models.notice import Via
-from models.person import LADDER, Role
+from models.ladder.notice import Via
+from models.people.person import LADDER, Role
 
 VIA = (Via.HOLDER, Via.DEPUTY, Via.NEXT_LEVEL)
 """What the remainder by four of an answer means."""

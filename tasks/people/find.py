@@ -7,11 +7,11 @@ from sqlmodel import Session, col, select
 
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.evidence import Evidence
-from models.item import WorkItem
-from models.organ import Department, Organ
-from models.person import Person, Post, Role, Tenure
-from models.plan import AnnualPlan
+from models.items.evidence import Evidence
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.people.organ import Department, Organ
+from models.people.person import Person, Post, Role, Tenure
 
 UNNAMED_ORGAN = "本单位"
 """What an organ is called before anybody named it."""

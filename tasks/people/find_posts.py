@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, or_, select
 
-from models.organ import Department, Organ
-from models.person import Person, Post, Role, Tenure
+from models.people.organ import Department, Organ
+from models.people.person import Person, Post, Role, Tenure
 from tasks.reading.names import close_to, split_names
 
 LEADING = (Role.LEADER, Role.FIRST_RESPONSIBLE)

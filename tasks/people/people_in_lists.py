@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from models.item import WorkItem
-from models.organ import Department
-from models.person import Person, Role
+from models.items.item import WorkItem
+from models.people.organ import Department
+from models.people.person import Person, Role
 from tasks.people.address import VIA, recipient_by_role, recipient_of_head, recipient_of_post
 from tasks.people.people_of import UNASSIGNED
 

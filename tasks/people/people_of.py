@@ -7,10 +7,10 @@ from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.item import WorkItem
-from models.notice import Via
-from models.organ import Department, Organ
-from models.person import Person, Role
+from models.items.item import WorkItem
+from models.ladder.notice import Via
+from models.people.organ import Department, Organ
+from models.people.person import Person, Role
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.find import find_role
 

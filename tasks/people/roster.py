@@ -8,8 +8,8 @@ from sqlmodel import Session, col, or_, select
 
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.organ import Department, Organ
-from models.person import Leave, Oversight, Person, Post, Tenure
+from models.people.organ import Department, Organ
+from models.people.person import Leave, Oversight, Person, Post, Tenure
 
 
 def roster(session: Session, organ: Organ | None, *, on: dt.date) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 
 from models.database import key
-from models.item import ItemState, WorkItem
-from models.plan import AnnualPlan, ImportBatch, ImportChange
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan, ImportBatch, ImportChange
 
 
 class PlanBatch(NamedTuple):

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlmodel import Session, col, or_, select
 
 from models.database import key
-from models.item import ItemLeader, ItemUnit, WorkItem
-from models.organ import Organ
-from models.person import Person, Role, Tenure
-from models.plan import AnnualPlan, Project
+from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Organ
+from models.people.person import Person, Role, Tenure
 from tasks.files.workbook import Column, Value
 from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, LEADING, Roster

@@ -10,13 +10,13 @@ from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
 from models.database import key
+from models.dates.recurrence import describe
 from models.errors import BadInputError, ConflictError
-from models.item import ItemLeader, ItemState, WorkItem
-from models.organ import Department, Organ
-from models.permission import Action
-from models.person import Person, Tenure
-from models.plan import AnnualPlan
-from models.recurrence import describe
+from models.items.item import ItemLeader, ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.people.person import Person, Tenure
 from tasks.acting.perform import performing_for
 from tasks.lists.find_gaps import Gap, gaps
 from tasks.people.find_posts import HANDLING, LEADING, Roster

@@ -11,9 +11,9 @@ from sqlmodel import Session, select
 from models.actor import Actor
 from models.database import key
 from models.errors import CellError, UnreadableFileError
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch
+from models.items.plan import AnnualPlan, ImportBatch
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ
 from tasks.people.find import UNNAMED_ORGAN, find_organ

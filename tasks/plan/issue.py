@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
-from models.day_override import office_calendar
-from models.item import ItemState, WorkItem
-from models.notice import Notice, NoticeState
-from models.permission import Action
-from models.person import Person
-from models.plan import AnnualPlan
-from models.policy import DEFAULT_PRESET, Rung
-from models.workdays import WorkCalendar
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.notice import Notice, NoticeState
+from models.ladder.policy import DEFAULT_PRESET, Rung
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.perform import performing_for
 from tasks.ladder.arm import IssueResult, issue_plan
 from tasks.ladder.remind import remind

@@ -12,9 +12,9 @@ from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from models.errors import CellError
-from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
-from models.organ import Department, Organ
-from models.plan import AnnualPlan, Project
+from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Department, Organ
 from tasks.people.find_posts import HANDLING, LEADING, NamedPosts, Roster
 from tasks.reading.item_list import ItemList, ListRow
 from tasks.reading.plan_columns import Field

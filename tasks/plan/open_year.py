@@ -12,15 +12,15 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import NotFoundError
-from models.item import ItemLeader, ItemUnit, WorkItem
+from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.opened_item import OpenedItem
+from models.items.plan import AnnualPlan, Project
 from models.ledgers.kinds import KINDS
-from models.opened_item import OpenedItem
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan, Project
-from models.report import Report, describe_row
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.report import Report, describe_row
 from tasks.acting.perform import performing_for
 from tasks.ledgers.own_terms import OwnTerms, own_terms
 from tasks.people.find import plan_of_year

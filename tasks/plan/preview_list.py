@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.errors import CellError
-from models.organ import Department, Organ
+from models.people.organ import Department, Organ
 from tasks.plan.import_list import TABLES, ImportReport, import_list
 from tasks.plan.merge_list import NO_PROJECT, Change
 from tasks.reading.cells import due_written, lines, plain

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, or_, select
 from models.actor import Actor
 from models.database import key
 from models.errors import NotFoundError
-from models.item import ItemLeader, ItemUnit, WorkItem
-from models.permission import Action
-from models.person import Person, Tenure
-from models.plan import AnnualPlan, Project
+from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.people.permission import Action
+from models.people.person import Person, Tenure
 from tasks.acting.authorize import may_see_organ, organs_within, permitted
 from tasks.people.find import departments_of
 

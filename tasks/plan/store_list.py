@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, update
 from sqlmodel import Session, SQLModel, select
 
 from models.insert_many import insert_many
-from models.item import Importance, ItemState, WorkItem
-from models.plan import AnnualPlan, ImportBatch, Project
+from models.items.item import Importance, ItemState, WorkItem
+from models.items.plan import AnnualPlan, ImportBatch, Project
 from tasks.ladder.arm import reschedule
 from tasks.plan.merge_list import TIMES, Change, PlanAsItStands
 

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.item import ItemState, WorkItem
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import permitted
 
 

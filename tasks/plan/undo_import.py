@@ -10,9 +10,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.actor import Actor
 from models.errors import ForbiddenError, NotFoundError
-from models.item import ItemState, WorkItem
-from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch, ImportChange, Project
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan, ImportBatch, ImportChange, Project
+from models.people.permission import Action
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ, may_see_organ
 from tasks.ladder.arm import reschedule

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from models.due_text import ACCEPTED, DueTextError, read_day, understand
-from models.item import Importance
+from models.dates.due_text import ACCEPTED, DueTextError, read_day, understand
+from models.items.item import Importance
 from tasks.reading.sheet import Cell
 
 PENDING = "(待确认)"

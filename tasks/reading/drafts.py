@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.item import WorkItem
-from models.plan import Project
+from models.items.item import WorkItem
+from models.items.plan import Project
 from tasks.reading.cells import CellRefusedError, Due, due, due_written
 from tasks.reading.item_list import ItemList, ListRow, Place
 from tasks.reading.read_report import ReadItem, read_report

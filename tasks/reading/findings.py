@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.exact import number
-from models.report import SectionKind
+from models.report.report import SectionKind
 
 
 @dataclass(frozen=True)

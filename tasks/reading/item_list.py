@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from models.errors import CellError
-from models.item import Importance
+from models.items.item import Importance
 from tasks.reading.cells import Due, Target
 from tasks.reading.plan_columns import Field
 

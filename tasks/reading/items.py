@@ -7,8 +7,8 @@ slogan still gives one item.
 import re
 from dataclasses import replace
 
-from models.due_text import DueMeaning, DueTextError, find_due, understand
-from models.report import SectionKind
+from models.dates.due_text import DueMeaning, DueTextError, find_due, understand
+from models.report.report import SectionKind
 from tasks.reading.breakdown import BreakdownRow, rows_of
 from tasks.reading.duties import LONGEST_TITLE, duties_of
 from tasks.reading.findings import ReadItem

@@ -2,7 +2,7 @@
 
 import re
 
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.reading.folding import fold
 
 _STRONG: tuple[tuple[SectionKind, str], ...] = (

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel
 
 from models.errors import CellError
-from models.item import ItemUnit, WorkItem
-from models.plan import Project
+from models.items.item import ItemUnit, WorkItem
+from models.items.plan import Project
 from tasks.reading import cells
 from tasks.reading.cells import CellRefusedError, Due, Target
 from tasks.reading.item_list import ItemList, ListRow, Place

@@ -8,7 +8,7 @@ be missing, repeated or run on across their parents.
 import re
 from dataclasses import dataclass, field
 
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.reading.findings import SubHeading
 from tasks.reading.folding import ends_sentence, fold, opens_more_than_closes, sentences
 from tasks.reading.kinds import classify, kinds_of, phrase_end

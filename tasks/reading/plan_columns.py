@@ -7,10 +7,10 @@ title and 任务内容 its content where both are there, and 任务内容 is the
 
 from dataclasses import replace
 
-from models.due_text import ACCEPTED
-from models.item import Importance
+from models.dates.due_text import ACCEPTED
+from models.items.item import Importance
 from models.ledgers.field import FieldType, LedgerField
-from models.sheet_kind import SheetKind
+from models.ledgers.sheet_kind import SheetKind
 from tasks.reading.sheet import Sheet
 from tasks.reading.sheet_header import Header, find_header
 

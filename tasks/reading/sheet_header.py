@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from models.ledgers.field import LedgerField
-from models.sheet_kind import SheetKind
+from models.ledgers.sheet_kind import SheetKind
 from tasks.reading.sheet import Cell, Sheet
 
 EXAMPLE, GUIDE = "示例", "填写说明"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from models.errors import BadInputError, CellError, UnreadableFileError
 from models.ledgers.field import LedgerField
-from models.person import Role
-from models.sheet_kind import SheetKind
+from models.ledgers.sheet_kind import SheetKind
+from models.people.person import Role
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import columns_below, find_header
 

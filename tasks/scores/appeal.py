@@ -10,15 +10,15 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor, Channel
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.item import WorkItem
-from models.notice import NoticeKind
-from models.organ import Department
-from models.permission import Action
-from models.person import Role
-from models.score_rules import as_points, prices, ranked, total, written
-from models.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
+from models.items.item import WorkItem
+from models.ladder.notice import NoticeKind
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Role
+from models.scores.score_rules import as_points, prices, ranked, total, written
+from models.scores.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ

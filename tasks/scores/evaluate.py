@@ -7,13 +7,13 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.organ import Department
-from models.permission import Action
-from models.person import Oversight
-from models.plan import AnnualPlan
-from models.score_rules import as_points
-from models.scoring import Evaluation
-from models.span import Span
+from models.dates.span import Span
+from models.items.plan import AnnualPlan
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Oversight
+from models.scores.score_rules import as_points
+from models.scores.scoring import Evaluation
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_department, organs_within, seats

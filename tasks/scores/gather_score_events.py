@@ -15,23 +15,23 @@ from sqlmodel import Session, col
 
 from models.audit import AuditEntry
 from models.clock import day_of
-from models.closure import ClosureRequest, ClosureReview
-from models.days import DAY
-from models.document import SERIES, Document
-from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
-from models.missed import Miss, Move, missed
-from models.objection import Objection
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.policy import Policy
-from models.progress import ProgressEntry
-from models.receipt import Receipt
-from models.reporting_cycle import periods
-from models.scoring import ScoreEvent
-from models.span import Span
-from models.urge import Urge
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.span import Span
+from models.dates.workdays import WorkCalendar
+from models.items.closure import ClosureRequest, ClosureReview
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
+from models.items.missed import Miss, Move, missed
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.items.progress import ProgressEntry
+from models.items.receipt import Receipt
+from models.items.urge import Urge
+from models.ladder.policy import Policy
+from models.ladder.reporting_cycle import periods
+from models.papers.document import SERIES, Document
+from models.people.permission import Action
+from models.scores.scoring import ScoreEvent
 from tasks.scores.item_past import AnsweringUnit, ItemPast, department_names, read_past, unit_named
 
 SIGN_DAYS = 2

@@ -7,15 +7,15 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from models.audit import AuditEntry
-from models.closure import ClosureRequest, ClosureReview, ClosureState
-from models.item import WorkItem
-from models.missed import Pause
-from models.objection import Objection
-from models.organ import Department
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.receipt import Receipt
-from models.suspension import Suspension
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.item import WorkItem
+from models.items.missed import Pause
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.items.receipt import Receipt
+from models.items.suspension import Suspension
+from models.people.organ import Department
+from models.people.permission import Action
 from tasks.people.people_of import UNASSIGNED
 
 

@@ -8,13 +8,13 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.day_override import office_calendar
-from models.days import DAY
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY
+from models.dates.span import Span, span_between
 from models.errors import BadInputError, ForbiddenError
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.scoring import AppealOutcome, ScoreAppeal, ScoreLine, ScoreResult, ScoreRun, ScoringRule
-from models.span import Span, span_between
+from models.items.plan import AnnualPlan
+from models.people.permission import Action
+from models.scores.scoring import AppealOutcome, ScoreAppeal, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.scores.score import LineKey, Statement, statement

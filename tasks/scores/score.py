@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.days import DAY
-from models.plan import AnnualPlan
-from models.score_rules import Price, Subtotal, Total, prices, ranked, repriced, subtotals, total, written
-from models.scoring import Evaluation, ScoreEvent, ScoringRule
-from models.span import Span, span_between
-from models.workdays import WorkCalendar
+from models.dates.days import DAY
+from models.dates.span import Span, span_between
+from models.dates.workdays import WorkCalendar
+from models.items.plan import AnnualPlan
+from models.scores.score_rules import Price, Subtotal, Total, prices, ranked, repriced, subtotals, total, written
+from models.scores.scoring import Evaluation, ScoreEvent, ScoringRule
 from tasks.scores.gather_score_events import Gathered, ScoreFact, gather_score_events
 from tasks.scores.item_past import AnsweringUnit, department_names
 

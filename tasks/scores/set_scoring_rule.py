@@ -7,10 +7,10 @@ from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
 from models.errors import BadInputError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
-from models.score_rules import MOST, as_entry, prices, repriced
-from models.scoring import DEFAULT_RULE, ScoringRule
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.scores.score_rules import MOST, as_entry, prices, repriced
+from models.scores.scoring import DEFAULT_RULE, ScoringRule
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ

@@ -9,16 +9,16 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.database import key
+from models.dates.span import Span
 from models.errors import ForbiddenError, NotFoundError
-from models.item import WorkItem
-from models.organ import Department, Organ
-from models.permission import Action
-from models.person import Oversight, Role
-from models.plan import AnnualPlan
-from models.reporting_cycle import Period
-from models.score_rules import Subtotal, prices, subtotals
-from models.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
-from models.span import Span
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.reporting_cycle import Period
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.people.person import Oversight, Role
+from models.scores.score_rules import Subtotal, prices, subtotals
+from models.scores.scoring import AppealOutcome, ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ, organs_within, seats
 from tasks.scores.appeal import appeals_of
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.ledgers.field import FieldType, LedgerField
-from models.sheet_kind import SheetKind
+from models.ledgers.sheet_kind import SheetKind
 from tasks.files.workbook import BODY, HEADER_ROW, TO_FILL, Column, Value, add_row, further_sheet, new_sheet, save
 from tasks.files.workbook import EXAMPLE as LIKE_AN_EXAMPLE
 from tasks.reading.sheet_header import EXAMPLE, GUIDE

@@ -4,8 +4,8 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.errors import BadInputError
-from models.permission import Action
-from models.person import Person
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.reading.staff_list import mail_address, phone_number

@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
-from models.days import DAY
+from models.dates.days import DAY
 from models.errors import BadInputError
-from models.permission import Action
-from models.person import Leave, Person, Post, Tenure
+from models.people.permission import Action
+from models.people.person import Leave, Person, Post, Tenure
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 

@@ -16,11 +16,11 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key as id_of
-from models.days import DAY
+from models.dates.days import DAY
 from models.errors import CellError, ImportRefusedError
-from models.organ import Department, Organ
-from models.permission import Action
-from models.person import Oversight, Person, Post, Role, Tenure
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.people.person import Oversight, Person, Post, Role, Tenure
 from tasks.acting.audit import recorded, write_alone
 from tasks.acting.authorize import Standing, authorize_organ
 from tasks.people.find import UNNAMED_ORGAN

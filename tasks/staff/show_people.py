@@ -13,12 +13,12 @@ from sqlmodel import Session, col, or_, select
 from sqlmodel import func as sql
 
 from models.database import key
-from models.escalation import steps
-from models.item import Deadline, ItemLeader, ItemState, WorkItem
-from models.organ import Department, Organ
-from models.person import Leave, Oversight, Person, Post, Role, Tenure
-from models.policy import Relation, Rung
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import Deadline, ItemLeader, ItemState, WorkItem
+from models.ladder.escalation import steps
+from models.ladder.policy import Relation, Rung
+from models.people.organ import Department, Organ
+from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from tasks.people.find import departments_of
 
 

@@ -12,7 +12,7 @@ from models.actor import Actor
 from models.audit import AuditEntry
 from models.database import key
 from models.errors import ConflictError
-from models.item import WorkItem
+from models.items.item import WorkItem
 from tasks.trail.show_audit import TrailEntry, tell_entries
 
 MOST = 20

@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
-from models.account import Account
 from models.actor import Actor
 from models.audit import AuditEntry
 from models.database import key
 from models.errors import BadInputError
-from models.item import WorkItem
-from models.organ import Department, Organ
-from models.permission import Action
-from models.person import Person, Post
-from models.plan import AnnualPlan, Project
-from models.policy import Policy
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.ladder.policy import Policy
+from models.people.account import Account
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.people.person import Person, Post
 from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.people.find import unknown_item
 from tasks.trail.tell_entry import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Enum
 
 from models.ledgers.kinds import KINDS
-from models.permission import Action
-from models.person import Role
+from models.people.permission import Action
+from models.people.person import Role
 from models.tables import METADATA
 
 MACHINE_ACTIONS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from models.audit import GENESIS, AuditEntry
 from models.coded import Coded
 from models.database import key
 from models.errors import BadInputError
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 
 CHUNK = 1_000

@@ -13,12 +13,12 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.database import key
+from models.engine.webhook import MessageState, Webhook, WebhookMessage
+from models.engine.webhook_event import EVENTS, TEST
 from models.errors import BadInputError, ConflictError, NotFoundError
-from models.notice import Notice
-from models.organ import Organ
-from models.permission import Action
-from models.webhook import MessageState, Webhook, WebhookMessage
-from models.webhook_event import EVENTS, TEST
+from models.ladder.notice import Notice
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.access.office_key import derived
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for

@@ -14,12 +14,12 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.audit import AuditEntry
-from models.item import WorkItem
-from models.notice import Digest, DigestState, Notice, NoticeState
-from models.person import Person
-from models.plan import AnnualPlan
-from models.webhook import MessageState, Webhook, WebhookMessage
-from models.webhook_event import RAISED, SENT, event_of
+from models.engine.webhook import MessageState, Webhook, WebhookMessage
+from models.engine.webhook_event import RAISED, SENT, event_of
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.notice import Digest, DigestState, Notice, NoticeState
+from models.people.person import Person
 from tasks.trail.changes_since import newest_of_all
 from tasks.webhooks.hold_webhooks import message_id, payload
 

@@ -22,8 +22,8 @@ from standardwebhooks import Webhook as Signer
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key, on_record
+from models.engine.webhook import MessageState, Webhook, WebhookMessage
 from models.settings import Settings
-from models.webhook import MessageState, Webhook, WebhookMessage
 from tasks.acting.audit import recorded
 from tasks.webhooks.hold_webhooks import secret_of
 

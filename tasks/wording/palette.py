@@ -1,7 +1,7 @@
 """Colours on paper: of lights and of sheets, each dark enough for white letters; the word always stands beside."""
 
-from models.light import Light
-from models.policy import Colour
+from models.ladder.light import Light
+from models.ladder.policy import Colour
 
 LIGHTS: dict[Light, str] = {
     Light.GREEN: "2E7D32",

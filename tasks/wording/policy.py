@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.item import Importance
-from models.person import Role
-from models.policy import Colour, Relation, ReportingCycle, Rung
-from models.unit import Unit
+from models.dates.unit import Unit
+from models.items.item import Importance
+from models.ladder.policy import Colour, Relation, ReportingCycle, Rung
+from models.people.person import Role
 from tasks.trail.tell_entry import COLUMNS
 
 _CODES = {member.value: member.label for member in (*ReportingCycle, *Unit)}

@@ -5,9 +5,9 @@ import datetime as dt
 from sqlmodel import Session, select
 
 from models.actor import Actor
-from models.day_override import DayOverride, office_calendar
+from models.dates.day_override import DayOverride, office_calendar
 from models.errors import NotFoundError
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_everywhere, authorize_organ
 from tasks.ladder.reproject import reproject

@@ -11,13 +11,13 @@ from typing import Any
 from sqlmodel import Session, select
 
 from models.actor import Actor
-from models.day_override import DayOverride, office_calendar
-from models.due_text import DueTextError, read_day
+from models.dates.day_override import DayOverride, office_calendar
+from models.dates.due_text import DueTextError, read_day
+from models.dates.workdays import DayRule, WorkCalendar
 from models.errors import CellError, ImportRefusedError, UnreadableFileError
 from models.ledgers.field import FieldType, LedgerField
-from models.permission import Action
-from models.sheet_kind import SheetKind
-from models.workdays import DayRule, WorkCalendar
+from models.ledgers.sheet_kind import SheetKind
+from models.people.permission import Action
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_everywhere, authorize_organ
 from tasks.ladder.reproject import MovedFire, reproject

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, or_, select
 
-from models.day_override import DayOverride
+from models.dates.day_override import DayOverride
 
 
 def list_days(session: Session, organ_id: int | None, year: int) -> Sequence[DayOverride]:

@@ -15,15 +15,15 @@ from sqlmodel import Session, select
 from models.actor import Actor, Channel
 from models.audit import GENESIS, AuditEntry
 from models.clock import opening_of
-from models.closure import ClosureRequest, ClosureReview
 from models.database import open_engine, unit_of_work
 from models.errors import ConflictError, DubanError, ForbiddenError
-from models.extension import Extension, ExtensionDecision
-from models.instruction import Instruction
-from models.item import ItemState, WorkItem
-from models.plan import AnnualPlan, Project
-from models.receipt import Receipt
-from models.urge import Urge
+from models.items.closure import ClosureRequest, ClosureReview
+from models.items.extension import Extension, ExtensionDecision
+from models.items.instruction import Instruction
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.items.receipt import Receipt
+from models.items.urge import Urge
 from tasks.items.close import accept, request_close
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import close_instruction, instruct_freely, reply

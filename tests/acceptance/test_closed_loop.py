@@ -11,22 +11,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.closure import ClosureRequest, ClosureReview
 from models.database import reading
-from models.document import Document, DocumentKind
+from models.dates.workdays import WorkCalendar
 from models.errors import ForbiddenError
-from models.evidence import Category, Evidence
-from models.extension import Extension, ExtensionDecision
-from models.instruction import Instruction, InstructionReply
-from models.item import DeadlineMove, ItemState
+from models.items.closure import ClosureRequest, ClosureReview
+from models.items.evidence import Category, Evidence
+from models.items.extension import Extension, ExtensionDecision
+from models.items.instruction import Instruction, InstructionReply
+from models.items.item import DeadlineMove, ItemState
+from models.items.plan import AnnualPlan
+from models.items.progress import ProgressEntry
+from models.items.receipt import Receipt
+from models.items.suspension import Suspension
+from models.items.urge import Urge
+from models.ladder.policy import Policy, Rung
 from models.ledgers.leadership_act import LeadershipAct
-from models.plan import AnnualPlan
-from models.policy import Policy, Rung
-from models.progress import ProgressEntry
-from models.receipt import Receipt
-from models.suspension import Suspension
-from models.urge import Urge
-from models.workdays import WorkCalendar
+from models.papers.document import Document, DocumentKind
 from tasks.items.close import reopen
 from tasks.items.sign import sign
 from tasks.items.split import split

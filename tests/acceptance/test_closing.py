@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Engine
 
 from models.clock import OFFICE_ZONE
-from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.database import unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.evidence import Evidence, EvidenceState
-from models.extension import Extension, ExtensionDecision
-from models.item import Importance, ItemState
-from models.plan import AnnualPlan
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.evidence import Evidence, EvidenceState
+from models.items.extension import Extension, ExtensionDecision
+from models.items.item import Importance, ItemState
+from models.items.plan import AnnualPlan
 from tasks.items.close import accept, reopen, request_close
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.document import Document, DocumentKind
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.instruction import Instruction, InstructionState
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.instruction import Instruction, InstructionState
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.receipt import Receipt
+from models.ladder.notice import Notice
 from models.ledgers.leadership_act import LeadershipAct
-from models.notice import Notice
-from models.plan import AnnualPlan
-from models.receipt import Receipt
+from models.papers.document import Document, DocumentKind
 from tasks.items.instruct import close_instruction, instruct_freely, reply, sign_instruction
 from tasks.items.sign import sign
 from tasks.papers.draw_up import draw_up

@@ -20,27 +20,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import Session, col, select
 
 from models.audit import GENESIS, LEDGERS, AuditEntry
-from models.closure import ClosureRequest, ClosureReview, ClosureState
 from models.database import key, open_engine, reading, unit_of_work
-from models.day_override import office_calendar
-from models.document import Document
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.evidence import Category, Evidence, EvidenceState
-from models.extension import Extension, ExtensionDecision, ExtensionState
-from models.instruction import Instruction, InstructionReply, InstructionState
-from models.item import Deadline, DeadlineKind, DeadlineMove, Importance, ItemState, ItemUnit, WorkItem
-from models.lifecycle import LIFECYCLE
-from models.notice import Notice, NoticeState
-from models.objection import Objection
-from models.organ import Department
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Relation, Rung
-from models.suspension import Suspension
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.evidence import Category, Evidence, EvidenceState
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
+from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, Importance, ItemState, ItemUnit, WorkItem
+from models.items.lifecycle import LIFECYCLE
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.items.suspension import Suspension
+from models.items.urge import Urge
+from models.ladder.notice import Notice, NoticeState
+from models.ladder.policy import Relation, Rung
+from models.papers.document import Document
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Role
 from models.tables import METADATA
-from models.urge import Urge
-from models.workdays import WorkCalendar
 from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
 from tasks.files.check_upload import Limits

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import Engine, text
 
 from models.database import unit_of_work
-from models.document import Document, DocumentKind
+from models.dates.unit import Unit
 from models.errors import BadInputError, ForbiddenError
-from models.extension import ExtensionDecision, ExtensionState
-from models.item import DeadlineMove
-from models.person import Role
-from models.plan import AnnualPlan
-from models.suspension import Suspension
-from models.unit import Unit
-from models.urge import Urge
+from models.items.extension import ExtensionDecision, ExtensionState
+from models.items.item import DeadlineMove
+from models.items.plan import AnnualPlan
+from models.items.suspension import Suspension
+from models.items.urge import Urge
+from models.papers.document import Document, DocumentKind
+from models.people.person import Role
 from tasks.items.extend import decide_extension
 from tasks.items.sign import sign
 from tasks.people.find import find_item

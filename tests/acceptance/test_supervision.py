@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from models.database import open_engine
+from models.dates.unit import Unit
 from models.errors import ForbiddenError
-from models.item import ItemState
-from models.person import Role
-from models.policy import PRESETS, Relation
+from models.items.item import ItemState
+from models.ladder.policy import PRESETS, Relation
+from models.people.person import Role
 from models.tables import METADATA
-from models.unit import Unit
 from tasks.items.suspend import suspend
 from tasks.ladder.remind import SweepResult
 from tests.databases import lay_sqlite
@@ -202,7 +202,7 @@ def test_skipping_days_and_running_once_ends_as_running_daily_does(tmp_path: Pat
 def test_a_moved_due_day_arms_its_rungs_anew(office: Office) -> None:
     from models.clock import opening_of
     from models.database import unit_of_work
-    from models.plan import AnnualPlan
+    from models.items.plan import AnnualPlan
     from tasks.ladder.arm import reschedule
     from tasks.people.find import find_item
 

@@ -11,11 +11,11 @@ from models.audit import AuditEntry
 from models.clock import opening_of
 from models.database import unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.item import ItemState
-from models.objection import Objection
-from models.organ import Department
-from models.progress import ProgressEntry
-from models.receipt import Receipt
+from models.items.item import ItemState
+from models.items.objection import Objection
+from models.items.progress import ProgressEntry
+from models.items.receipt import Receipt
+from models.people.organ import Department
 from tasks.items.close import reopen
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress

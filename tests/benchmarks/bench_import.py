@@ -21,9 +21,9 @@ from sqlmodel import Session
 import models.tables
 from models.actor import Actor, Channel
 from models.database import open_engine, sqlite_url
-from models.due_text import understand
-from models.organ import Department, Organ
-from models.person import Person, Post, Role, Tenure
+from models.dates.due_text import understand
+from models.people.organ import Department, Organ
+from models.people.person import Person, Post, Role, Tenure
 from tasks.plan.import_list import import_list
 
 YEAR = 2026

@@ -1,14 +1,14 @@
 """The floor of a sweep: the rows it has to write, by one statement written by hand for the data of `populate`.
 
-The windows are found by trying every day of the year, with no rule of `models.escalation`; recipients are scalar
+The windows are found by trying every day of the year, with no rule of `models.ladder.escalation`; recipients are scalar
 subqueries. The statement knows what the general one cannot: who can be absent here and who stands in.
 """
 
 import datetime as dt
 from functools import cache
 
-from models.policy import Relation
-from models.unit import Unit
+from models.dates.unit import Unit
+from models.ladder.policy import Relation
 from tests.benchmarks.populate import CALENDAR, DAY, RUNGS, WORKING_DAYS
 
 WRITTEN = (

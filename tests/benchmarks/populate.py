@@ -12,11 +12,11 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from models.database import unit_of_work
-from models.policy import Policy, Relation, Rung
-from models.rhythm import LastRun
+from models.dates.unit import Unit
+from models.dates.workdays import WorkCalendar
+from models.engine.rhythm import LastRun
+from models.ladder.policy import Policy, Relation, Rung
 from models.tables import METADATA
-from models.unit import Unit
-from models.workdays import WorkCalendar
 from tasks.ladder.remind import SLUG
 
 ON = dt.date(2026, 6, 17)

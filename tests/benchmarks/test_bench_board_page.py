@@ -8,8 +8,8 @@ import pytest
 
 from models.actor import Actor, Channel
 from models.database import reading
-from models.light import Light
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
 from tasks.oversight.gather_board import gather_board
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant
@@ -23,7 +23,7 @@ SUPERVISOR = "职员196"
 TURNS = 25
 
 
-@pytest.mark.parametrize(("path", "template"), [("/board", "board.html"), ("/calendar", "month.html")])
+@pytest.mark.parametrize(("path", "template"), [("/board", "items/board.html"), ("/calendar", "items/month.html")])
 def test_a_page_of_numbers(filled: Filled, path: str, template: str) -> None:
     with beside_constant(filled, template, SUPERVISOR) as (visitor, _filled_in):
         first = visitor.get(path)

@@ -11,7 +11,7 @@ import pytest
 from duban.web.visit import Visit
 from models.actor import Actor, Channel
 from models.database import reading
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
 from tasks.lists.browse_items import ItemListing
 from tests.benchmarks.conftest import Filled, seconds
 from tests.benchmarks.constant import CONSTANT, beside_constant
@@ -73,7 +73,7 @@ def compare(filled: Filled, what: str, floor: Callable[[], object], ours: Callab
 
 
 def test_the_page_of_the_list(filled: Filled) -> None:
-    with beside_constant(filled, "items.html", SUPERVISOR) as (visitor, filled_in):
+    with beside_constant(filled, "items/items.html", SUPERVISOR) as (visitor, filled_in):
         first = visitor.get("/items")
         assert first.status_code == 200
         assert isinstance(filled_in[0]["visit"], Visit)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from models.database import reading
+from models.items.plan import AnnualPlan
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.plan import AnnualPlan
+from models.people.organ import Organ
 from tasks.report.figures.gather_figures import gather_figures
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import ON

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.database import key, reading
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
 from tasks.ladder.status import status
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import CALENDAR, ON

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.database import on_record
-from models.item import ItemState
+from models.items.item import ItemState
 from tasks.access.manage_accounts import invite
 from tasks.people.find import find_person
 from tests.actors import administrator

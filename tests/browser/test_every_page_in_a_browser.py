@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response, ViewportSize
 
 from models.database import unit_of_work
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_report
 from tasks.report.desk.comment_report import comment

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.item import ItemState
-from models.progress import ProgressEntry
+from models.items.item import ItemState
+from models.items.progress import ProgressEntry
 from tasks.items.sign import sign as _sign
 from tests.browsing import PHONE, Served
 from tests.office import HANDLER, LEADER, SUPERVISOR, Office

@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 
 from models.audit import GENESIS, AuditEntry
 from models.database import unit_of_work
-from models.item import WorkItem
+from models.items.item import WorkItem
 from models.migrate import open_current
-from models.organ import Organ
-from models.person import Person, Post, Role, Tenure
+from models.people.organ import Organ
+from models.people.person import Person, Post, Role, Tenure
 from models.settings import load_settings
 from tests.homes import lay_home
 from tests.office import FIRST, HANDLER, HEAD, LONG_AGO, OUTSIDER, SUPERVISOR, Office

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import open_engine
-from models.document import Document
+from models.papers.document import Document
 from models.settings import Settings
 from tasks.items.extend import extend
 from tasks.items.instruct import instruct

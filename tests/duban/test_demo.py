@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 from duban.cli import root
 from duban.commands import demo
 from duban.demonstration import LAST_DAY, example, in_short, read_script
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, DubanError
-from models.workdays import WorkCalendar
 from tasks.access.hash_password import is_password
 
 FIGURES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from models.inspection_draw import InspectionDraw
+from models.draws.inspection_draw import InspectionDraw
 from models.migrate import open_current
 from models.settings import load_settings
 from tests.homes import lay_home

@@ -18,17 +18,17 @@ from duban.cli import app
 from duban.commands import WORDS, commands_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.item import WorkItem
+from models.dates.span import span_named
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS
 from models.migrate import open_current
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Tenure
-from models.plan import AnnualPlan
-from models.report import SectionKind
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Tenure
+from models.report.report import SectionKind
 from models.settings import load_settings
-from models.span import span_named
 from tasks.access.manage_accounts import invite
 from tasks.files.file_store import FileStore
 from tasks.ledgers.find_row import find_row

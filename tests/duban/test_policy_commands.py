@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.policy import PRESETS
+from models.ladder.policy import PRESETS
 from tests.homes import lay_home
 from tests.terminal import Terminal
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.database import unit_of_work
 from models.migrate import open_current
-from models.organ import Organ
+from models.people.organ import Organ
 from models.settings import load_settings
 from tests.homes import lay_home
 from tests.report_year import a_year

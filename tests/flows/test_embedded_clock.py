@@ -18,8 +18,8 @@ from flows.slots import missed
 from models import clock
 from models.clock import OFFICE_ZONE
 from models.database import open_engine, unit_of_work
-from models.notice import Notice
-from models.rhythm import LastRun, Lease
+from models.engine.rhythm import LastRun, Lease
+from models.ladder.notice import Notice
 from models.settings import Settings
 from tests.homes import lay_home
 from tests.office import Office

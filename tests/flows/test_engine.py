@@ -19,7 +19,7 @@ from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.prefect.tether import end_tethered, start_tethered
 from flows.schedules import SCHEDULES, Schedule
 from models.database import open_engine
-from models.rhythm import LastRun
+from models.engine.rhythm import LastRun
 from models.settings import Settings
 from tests.homes import lay_home
 from tests.processes import eventually, is_alive

@@ -12,11 +12,11 @@ from sqlmodel import Session, select
 from flows import rhythms
 from models import clock
 from models.database import key, open_engine, unit_of_work
-from models.document import Document
-from models.organ import Organ
-from models.plan import AnnualPlan
-from models.report import Report
-from models.rhythm import LastRun
+from models.engine.rhythm import LastRun
+from models.items.plan import AnnualPlan
+from models.papers.document import Document
+from models.people.organ import Organ
+from models.report.report import Report
 from models.settings import Settings
 from tasks.ladder.arm import issue_plan
 from tests.homes import lay_home

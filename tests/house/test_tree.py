@@ -145,7 +145,7 @@ def test_only_the_clock_may_read_the_clock(reading: str) -> None:
     ],
 )
 def test_months_and_zones_are_reckoned_in_one_place(by_hand: str) -> None:
-    assert "TID251" in complaints(by_hand, file="models/span.py")
+    assert "TID251" in complaints(by_hand, file="models/dates/span.py")
     assert "TID251" in complaints(by_hand, file="duban/web/dates.py")
     assert "TID251" not in complaints(by_hand, file="models/clock.py")
 
@@ -156,10 +156,10 @@ def test_pendulum_is_at_work_in_two_files_and_no_day_of_it_leaves_them() -> None
     importing = {name for name, text in code.items() if re.search(r"^(?:from|import) pendulum\b", text, re.MULTILINE)}
     taking = {name for name, text in code.items() if ".date()" in text}
 
-    assert importing == {"models/clock.py", "models/days.py"}
+    assert importing == {"models/clock.py", "models/dates/days.py"}
     assert taking == {
-        "models/due_text.py",  # what a cell of a sheet holds
-        "models/recurrence.py",  # what dateutil answers
+        "models/dates/due_text.py",  # what a cell of a sheet holds
+        "models/dates/recurrence.py",  # what dateutil answers
     }
 
 

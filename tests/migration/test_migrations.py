@@ -19,9 +19,9 @@ from sqlmodel import Session, select
 
 from models.database import open_engine
 from models.errors import BadInputError, NotFoundError
+from models.ladder.policy import PRESETS, Policy, Rung
 from models.migrate import MIGRATIONS, create_or_upgrade, open_current, revisions, seed_presets
 from models.migrations.revise import revise
-from models.policy import PRESETS, Policy, Rung
 from models.settings import Settings
 from models.tables import METADATA
 

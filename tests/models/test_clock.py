@@ -18,7 +18,7 @@ from sqlmodel import Session, select
 from models import clock
 from models.clock import OFFICE_ZONE, day_of, local, midnight_of, opening_of
 from models.database import unit_of_work
-from models.rhythm import LastRun
+from models.engine.rhythm import LastRun
 
 ON = dt.date(2026, 6, 30)
 NINE = dt.datetime(2026, 6, 30, 1, 0, tzinfo=dt.UTC)

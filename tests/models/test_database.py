@@ -9,10 +9,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.audit import AuditEntry
 from models.database import key, on_record, unit_of_work, written_tables
+from models.engine.rhythm import LastRun
 from models.errors import UnrecordedChangeError
 from models.insert_many import insert_many
-from models.organ import Department, Organ
-from models.rhythm import LastRun
+from models.people.organ import Department, Organ
 from tasks.acting.audit import recorded
 from tests.actors import administrator
 

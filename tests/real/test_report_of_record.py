@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
-from models.ledgers.leadership_act import Duty
-from models.report import SectionKind
+from models.people.personal_duty import Duty
+from models.report.report import SectionKind
 from tasks.papers.official_document import render
 from tasks.reading.read_report import ReportReading, read_report
 from tasks.report.compiling.compile_report import newest_report

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from models.clock import opening_of
 from models.database import key, unit_of_work
-from models.figure import Figure
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
-from models.organ import Organ
-from models.report import Report, ReportFigure, SectionKind
+from models.people.organ import Organ
+from models.report.figure import Figure
+from models.report.report import Report, ReportFigure, SectionKind
 from tasks.report.compiling.draft import DraftBlock, DraftSection
 from tasks.report.compiling.keep_draft import read_draft, write_draft
 from tasks.report.compiling.report_hash import content_hash

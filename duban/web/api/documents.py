@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from duban.web.api_fields import AnyYear, Named, RowId, named
 from duban.web.attachment import DOCX, word_document
 from duban.web.call import Reader
-from models.document import DocumentKind
+from models.papers.document import DocumentKind
 from tasks.acting.find_seen import seen_document
 from tasks.papers.list_documents import list_documents
 

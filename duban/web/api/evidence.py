@@ -12,7 +12,7 @@ from duban.web.api_fields import LARGEST, PLAIN, RowId
 from duban.web.attachment import streamed
 from duban.web.call import Reader, Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
-from models.evidence import Category
+from models.items.evidence import Category
 from tasks.acting.find_seen import seen_evidence, seen_item
 from tasks.files.check_upload import Limits
 from tasks.files.fetch_evidence import fetch_evidence

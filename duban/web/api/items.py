@@ -12,21 +12,21 @@ from duban.acts.declaration import Way
 from duban.acts.item import ACTS
 from duban.web.api_fields import LARGEST, PLAIN, Limit, Named, RowId, Year, named, of_table
 from duban.web.call import Call, Reader
-from models.closure import ClosureRequest, ClosureReview
 from models.coded import Coded
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError
-from models.evidence import Evidence
-from models.extension import Extension, ExtensionDecision
-from models.instruction import Instruction, InstructionReply
-from models.item import DeadlineKind, Importance, ItemState, MoveCause, WorkItem
-from models.light import Light
-from models.objection import Objection
-from models.plan import AnnualPlan
-from models.progress import ProgressEntry
-from models.suspension import Suspension
-from models.urge import Urge
+from models.items.closure import ClosureRequest, ClosureReview
+from models.items.evidence import Evidence
+from models.items.extension import Extension, ExtensionDecision
+from models.items.instruction import Instruction, InstructionReply
+from models.items.item import DeadlineKind, Importance, ItemState, MoveCause, WorkItem
+from models.items.objection import Objection
+from models.items.plan import AnnualPlan
+from models.items.progress import ProgressEntry
+from models.items.suspension import Suspension
+from models.items.urge import Urge
+from models.ladder.light import Light
 from tasks.acting.find_seen import seen_children, seen_item
 from tasks.items.show_item import show_item
 from tasks.lists.browse_items import USUAL, ItemListing

@@ -12,9 +12,9 @@ from duban.web.api_fields import After, Limit
 from duban.web.call import Call, Reader
 from models.ledgers.enforcement_case import Outcome, Procedure
 from models.ledgers.kinds import KINDS
-from models.ledgers.leadership_act import Duty
-from models.permission import Action
-from models.person import Person
+from models.people.permission import Action
+from models.people.person import Person
+from models.people.personal_duty import Duty
 from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.browse import rows_after
 from tasks.people.find import names_of

@@ -11,13 +11,13 @@ from duban.web.api_fields import PLAIN, After, Limit, RowId, text
 from duban.web.api_fields import Body as Sent
 from duban.web.call import Call, Reader, Writer
 from duban.web.doing import IdempotencyKey, IfMatch, done_once
-from duban.web.ledger_body import read_body, request_schema
+from duban.web.ledgers.body import read_body, request_schema
 from duban.web.problem import Fault, ProblemError, TrailChange, problem_of
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.browse import count_kinds, rows_after
 from tasks.ledgers.find_row import authorize_ledgers, find_row, seen_row

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from duban.web.api_fields import Named, named
 from duban.web.call import Reader
-from models.api_token import TokenScope
-from models.organ import Organ
+from models.people.api_token import TokenScope
+from models.people.organ import Organ
 from tasks.acting.authorize import seats
 
 router = APIRouter(tags=["本人"])

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from duban.web.api_fields import After, Limit, Year
 from duban.web.call import Reader
-from models.notice import NoticeKind, NoticeState
-from models.person import Role
-from models.policy import Colour
+from models.ladder.notice import NoticeKind, NoticeState
+from models.ladder.policy import Colour
+from models.people.person import Role
 from tasks.notices.browse_notices import list_notices, notices_mark
 
 router = APIRouter(tags=["通知"])

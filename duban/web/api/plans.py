@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from duban.web.call import Reader
 from models.database import key
-from models.item import ItemState
+from models.items.item import ItemState
 from tasks.people.find import plans_of
 from tasks.plan.show_plan import show_plan
 

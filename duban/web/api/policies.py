@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from duban.web.api_fields import PLAIN
 from duban.web.call import Reader
+from models.dates.unit import Unit
 from models.errors import NotFoundError
-from models.person import Role
-from models.policy import Colour, Relation, ReportingCycle
-from models.unit import Unit
+from models.ladder.policy import Colour, Relation, ReportingCycle
+from models.people.person import Role
 from tasks.ladder.set_policy import list_policies, show_policy
 
 router = APIRouter(tags=["督办策略"])

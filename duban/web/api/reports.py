@@ -10,8 +10,8 @@ from duban.web.api_fields import AnyYear, Named, RowId, named
 from duban.web.call import Call, Reader
 from models.database import key
 from models.errors import DubanError, NotFoundError
-from models.permission import Action
-from models.report import Report
+from models.people.permission import Action
+from models.report.report import Report
 from tasks.acting.authorize import authorize_organ
 from tasks.report.compiling.draft import DraftBlock
 from tasks.report.compiling.find_report import reports_of

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from duban.web.call import Reader
-from models.day_override import office_calendar
-from models.days import days_from
+from models.dates.day_override import office_calendar
+from models.dates.days import days_from
 from models.errors import BadInputError
 
 router = APIRouter(tags=["工作日"])

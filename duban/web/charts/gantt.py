@@ -6,7 +6,7 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
-from models.days import DAY, last_of
+from models.dates.days import DAY, last_of
 
 HIGH = 22
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
-from duban.web.ledger_code import name_ledgers
+from duban.web.ledgers.ledger_code import name_ledgers
 from duban.web.row_number import name_rows
 
 name_rows()
@@ -15,5 +15,6 @@ name_ledgers()
 
 def routers() -> Iterator[APIRouter]:
     """The routers of all pages, by file name."""
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        yield importlib.import_module(f"{__name__}.{module.name}").router
+    for module in sorted(pkgutil.walk_packages(__path__, f"{__name__}."), key=lambda found: found.name):
+        if not module.ispkg:
+            yield importlib.import_module(module.name).router

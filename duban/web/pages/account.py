@@ -9,9 +9,9 @@ from duban.web.door import client_address, keep_session
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from models.api_token import TokenScope
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, SlowDownError
+from models.people.api_token import TokenScope
 from tasks.access.hold_session import end_sessions, hashed, open_sessions, start_session
 from tasks.access.hold_tokens import feed_of, make_feed, make_token, revoke_feed, revoke_token, tokens_of
 from tasks.access.manage_accounts import account_of

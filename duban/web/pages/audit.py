@@ -23,12 +23,12 @@ from duban.web.work_folder import new_result
 from models.actor import Actor
 from models.clock import local
 from models.database import key, reading
+from models.engine.job import Job
 from models.errors import BadInputError, DubanError, NotFoundError
-from models.item import WorkItem
-from models.job import Job
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person
+from models.items.item import WorkItem
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.people.find import find_item, unknown_item

@@ -13,16 +13,16 @@ from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.actor import Actor
-from models.circular import CircularKind, closing_day
 from models.database import key
-from models.day_override import office_calendar
-from models.document import DocumentKind
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, DubanError, NotFoundError
-from models.permission import Action
-from models.person import Person
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.papers.circular import CircularKind, closing_day
+from models.papers.document import DocumentKind
+from models.people.permission import Action
+from models.people.person import Person
 from models.typed_text import day
-from models.workdays import WorkCalendar
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.oversight.compile_brief import compile_brief, first_reader, gather_brief
 from tasks.oversight.compile_circular import compile_circular, gather_circular

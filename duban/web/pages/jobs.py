@@ -11,8 +11,8 @@ from duban.web.attachment import streamed
 from duban.web.jobs import Progress, jobs_of
 from duban.web.visit import Signed, Visit
 from duban.web.work_folder import find_result
+from models.engine.job import Job, JobState
 from models.errors import NotFoundError
-from models.job import Job, JobState
 from tasks.engine.take_job import own_jobs
 
 router = APIRouter()

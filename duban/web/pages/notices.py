@@ -12,10 +12,10 @@ from duban.web.visit import Signed, Visit
 from models.coded import Coded
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.notice import Digest, DigestState, NoticeKind, NoticeState
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person
+from models.ladder.notice import Digest, DigestState, NoticeKind, NoticeState
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person
 from models.typed_text import day_or_none
 from tasks.acting.authorize import organs_within
 from tasks.notices.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices

@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from duban.web.visit import Signed, Visit
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person
 from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.lists.browse_items import ItemListing
@@ -70,7 +70,7 @@ def people(visit: Signed) -> HTMLResponse:
         if not may_see_organ(session, visit.by, visit.organ.id or 0):
             raise ForbiddenError("您目前没有岗位,不能查看人员:请与本单位的督办员联系。")
         return visit.page(
-            session, "people.html", menu="/settings",
+            session, "people/people.html", menu="/settings",
             chart=show_chart(session, visit.organ, on=visit.on), staff=may_staff(session, visit, visit.organ.id),
         )  # fmt: skip
 
@@ -81,7 +81,8 @@ def accounts(visit: Signed) -> HTMLResponse:
     with visit.reading() as session:
         require_staff(session, visit)
         return visit.page(
-            session, "people_accounts.html", menu="/settings", lines=accounts_of(session, visit.organ, by=visit.by),
+            session, "people/people_accounts.html", menu="/settings", lines=accounts_of(session, visit.organ,
+            by=visit.by),
             made=[],
         )  # fmt: skip
 
@@ -106,7 +107,8 @@ def person_page(
         account = account or AccountLine(person, account_of(session, person), None, None)
     calendar = office_calendar(session, organ_id=person.organ_id)
     return visit.page(
-        session, "person.html", menu="/settings", status_code=status_code, error=error, staff=staff, account=account,
+        session, "people/person.html", menu="/settings", status_code=status_code, error=error, staff=staff,
+        account=account,
         sheet=show_person(session, person, on=visit.on, calendar=calendar),
         organ=session.get_one(Organ, person.organ_id), private=staff or person.id == visit.person.id,
         address=welcome_address(visit, code) if code else None, **_open_items(session, visit, person),

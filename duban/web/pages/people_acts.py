@@ -15,11 +15,11 @@ from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.clock import day_of
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
-from models.organ import Department
-from models.permission import Action
-from models.person import Person, Post, Role
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person, Post, Role
 from models.typed_text import day
 from tasks.access.manage_accounts import close_account, invite, invite_all, reset, unlock
 from tasks.acting.authorize import authorize_organ
@@ -117,7 +117,7 @@ def _form(
     day = day_of(visit.now)
     calendar = office_calendar(session, organ_id=person.organ_id)
     return visit.page(
-        session, "person_act.html", menu="/settings", status_code=status_of(error) if error else 200,
+        session, "people/person_act.html", menu="/settings", status_code=status_of(error) if error else 200,
         act=act, title=_FORMS[act].title, person=person, typed=typed or {}, error=error.message if error else "",
         today=day, sheet=show_person(session, person, on=day, calendar=calendar),
         people=choices_of(session, person.organ_id, on=day, without=person.id),
@@ -166,7 +166,7 @@ def open_accounts(sent: Sent) -> Response:
         made = invite_all(session, visit.organ, by=visit.by)
         rows = [(one.person.name, one.login, welcome_address(visit, one.code)) for one in made]
     with visit.reading() as session:
-        return visit.page(session, "people_accounts.html", menu="/settings", lines=[], made=rows)
+        return visit.page(session, "people/people_accounts.html", menu="/settings", lines=[], made=rows)
 
 
 # --- hand-over: posts to a successor -------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def _hand_over(
 ) -> HTMLResponse:
     former = session.get(Person, person) if person else None
     return visit.page(
-        session, "people_hand_over.html", menu="/settings", status_code=status_of(error) if error else 200,
+        session, "people/people_hand_over.html", menu="/settings", status_code=status_of(error) if error else 200,
         passing=found, former=former, post=post, error=error.message if error else "",
         people=choices_of(session, visit.organ.id or 0, on=found.on, without=person),
     )  # fmt: skip
@@ -328,7 +328,8 @@ def _new(
     status_code: int = 200,
 ) -> HTMLResponse:
     return visit.page(
-        session, "people_new.html", menu="/settings", status_code=status_code, typed=typed, wrong=wrong, error=error,
+        session, "people/people_new.html", menu="/settings", status_code=status_code, typed=typed, wrong=wrong,
+        error=error,
         roles=[(role.label, role.label) for role in Role],
         departments=[one.name for one in departments_of(session, key(visit.organ.id))],
         people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=day_of(visit.now))],

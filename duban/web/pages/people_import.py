@@ -156,6 +156,6 @@ def _page(
     status_code: int = 200,
 ) -> HTMLResponse:
     return visit.page(
-        session, "people_import.html", menu="/settings", found=preview, started=started, error=error,
+        session, "people/people_import.html", menu="/settings", found=preview, started=started, error=error,
         status_code=status_code,
     )  # fmt: skip

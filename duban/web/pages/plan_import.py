@@ -22,10 +22,10 @@ from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep
 from duban.web.work_folder import touch, work_folder
 from models.actor import Actor
 from models.database import key, on_record, reading
+from models.engine.job import Job
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.job import Job
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
@@ -236,7 +236,7 @@ def _choose(
     session: Session, visit: Visit, *, typed: Mapping[str, str] | None = None, error: str = "", status_code: int = 200
 ) -> HTMLResponse:
     return visit.page(
-        session, "plan_import.html", menu="/plans", error=error, status_code=status_code,
+        session, "plan/plan_import.html", menu="/plans", error=error, status_code=status_code,
         batches=newest_batches(session, key(visit.organ.id), most=5),
         typed=typed or {"plan_year": str(visit.year or visit.on.year)},
     )  # fmt: skip
@@ -258,7 +258,8 @@ def _show(
         shown = "wrong" if found.pages("wrong") else "all"
     page = min(max(1, page), max(1, found.pages(shown)))
     return visit.page(
-        session, "plan_import_preview.html", menu="/plans", file=file, found=found, about=found.summary, shown=shown,
+        session, "plan/plan_import_preview.html", menu="/plans", file=file, found=found, about=found.summary,
+        shown=shown,
         number=page, rows=found.page(shown, page), typed=typed or {}, wrong=wrong or {}, status_code=status_code,
         large=file.path.stat().st_size > DIRECT,
         read_as={said: was for was, said in found.dues.items()},

@@ -16,11 +16,11 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import rehearsing
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.permission import Action
-from models.plan import AnnualPlan, ImportBatch
-from models.policy import DEFAULT_PRESET, Policy
+from models.items.plan import AnnualPlan, ImportBatch
+from models.ladder.policy import DEFAULT_PRESET, Policy
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.engine.take_job import own_jobs
 from tasks.ladder.set_policy import find_policy, list_policies, rungs_of
@@ -57,7 +57,7 @@ def plans(visit: Signed) -> HTMLResponse:
     with visit.reading() as session:
         found = sum_plans(session, visit.organ, by=visit.looking)
         return visit.page(
-            session, "plans.html", menu="/plans", plans=found, may_plan=_may(session, visit, Action.PLAN),
+            session, "plan/plans.html", menu="/plans", plans=found, may_plan=_may(session, visit, Action.PLAN),
             may_issue=_may(session, visit, Action.ISSUE), next_year=visit.now.year + 1,
         )  # fmt: skip
 
@@ -187,7 +187,12 @@ def preview(visit: Signed, plan_id: int) -> Response:
         own = own_jobs(session, visit.person, kind=PREVIEW, most=20)
         done = next((job for job in own if job.result and job.parameters.get("plan") == plan_id), None)
         return visit.page(
-            session, "plan_preview.html", menu="/plans", plan=found, job=done, told=(done.result or {}) if done else {}
+            session,
+            "plan/plan_preview.html",
+            menu="/plans",
+            plan=found,
+            job=done,
+            told=(done.result or {}) if done else {},
         )
 
 
@@ -264,7 +269,7 @@ def _plan_page(
     open_ones = numbers.items - numbers.closed
     unanswered = unanswered_items(session, found, on=visit.on) if whole and open_ones <= DIRECT else []
     return visit.page(
-        session, "plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
+        session, "plan/plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
         may_plan=may_plan, may_issue=_may(session, visit, Action.ISSUE), whole=whole,
         rows=rows, number=page, pages=pages, fields=FIELDS, departments=departments, people=people,
         typed=typed or {}, said_as=said or {}, errors=errors or {}, error=error, status_code=status_code,
@@ -294,7 +299,7 @@ def _undo_page(
         elif items.begun:
             error = f"批次 {batch_id} 不能撤销:其中 {items.begun} 项已下达或已有办理记录。"
     return visit.page(
-        session, "plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,
+        session, "plan/plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,
         restored=items.changed, made=items.made, rewritten=items.rewritten, error=error, status_code=status_code,
     )  # fmt: skip
 
@@ -318,7 +323,7 @@ def _issue_page(
         )
     numbers: PlanInNumbers = sum_plans(session, visit.organ, by=visit.looking, plan=found)[0]
     return visit.page(
-        session, "plan_issue.html", menu="/plans", plan=found, numbers=numbers, presets=presets, chosen=chosen,
+        session, "plan/plan_issue.html", menu="/plans", plan=found, numbers=numbers, presets=presets, chosen=chosen,
         ladder=[rung_sentence(rung) for rung in rungs_of(session, chosen)], foreseen=foreseen, error=error,
         status_code=status_code,
     )  # fmt: skip

@@ -24,14 +24,14 @@ from duban.web.policy_form import (
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
-from models.firing import Firing, firings
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan
-from models.policy import Policy, ReportingCycle
-from models.reporting_cycle import Period, periods
+from models.items.plan import AnnualPlan
+from models.ladder.firing import Firing, firings
+from models.ladder.policy import Policy, ReportingCycle
+from models.ladder.reporting_cycle import Period, periods
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.ladder.set_policy import (
     check_may_set,

@@ -12,15 +12,15 @@ from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.span import Span, span_named
 from models.errors import BadInputError, DubanError, NotFoundError
-from models.organ import Department
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.score_rules import written
-from models.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
-from models.span import Span, span_named
+from models.items.plan import AnnualPlan
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Person, Role
+from models.scores.score_rules import written
+from models.scores.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun, ScoringRule
 from tasks.acting.authorize import authorize_organ, organs_within, seats, standings_on
 from tasks.acting.find_seen import seen_items
 from tasks.items.attach import pieces_of
@@ -46,7 +46,7 @@ def scores(visit: Signed, run: RowNumber = None) -> HTMLResponse:
     with visit.reading() as session:
         plan = visit.plan_or_none(session)
         if plan is None:
-            return visit.page(session, "scores.html", menu="/scores", plan=None)
+            return visit.page(session, "scores/scores.html", menu="/scores", plan=None)
         shown = departments_shown(session, visit.looking, plan)
         runs = list_runs(session, plan)
         chosen = next((one for one in runs if run in (None, one.id)), None)
@@ -58,7 +58,7 @@ def scores(visit: Signed, run: RowNumber = None) -> HTMLResponse:
         lines = published_lines(session, chosen) if chosen and shown is None else []
         return visit.page(
             session,
-            "scores.html",
+            "scores/scores.html",
             menu="/scores",
             plan=plan,
             whole=shown is None,
@@ -94,7 +94,7 @@ def unit(visit: Signed, run_id: int, department_id: int) -> HTMLResponse:
         newest = next(one for one in list_runs(session, plan) if _span(one) == _span(run))
         return visit.page(
             session,
-            "scores_unit.html",
+            "scores/scores_unit.html",
             menu="/scores",
             run=run,
             period=_span(run).label,
@@ -243,7 +243,7 @@ def _preview(session: Session, visit: Visit, asked: Mapping[str, str], error: Du
     stated, version = to_publish(session, plan, span, rule, on=visit.on)
     return visit.page(
         session,
-        "scores_preview.html",
+        "scores/scores_preview.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,
@@ -270,7 +270,7 @@ def _appeal_form(
     run = session.get_one(ScoreRun, line.run_id)
     return visit.page(
         session,
-        "scores_appeal.html",
+        "scores/scores_appeal.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,
@@ -292,7 +292,7 @@ def _appeal_page(
     may_decide = run.organ_id in organs_within(session, visit.by, Action.DECIDE_APPEAL)
     return visit.page(
         session,
-        "scores_decide.html",
+        "scores/scores_decide.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,
@@ -324,7 +324,7 @@ def _evaluation_form(
         authorize_organ(session, visit.by, Action.EVALUATE, plan.organ_id)
     return visit.page(
         session,
-        "scores_evaluate.html",
+        "scores/scores_evaluate.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,

@@ -11,12 +11,12 @@ from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.span import span_named
 from models.errors import DubanError, NotFoundError
-from models.permission import Action
-from models.score_rules import as_points, prices, written
-from models.scoring import DEFAULT_RULE, ScoreEvent
-from models.span import span_named
+from models.people.permission import Action
+from models.scores.score_rules import as_points, prices, written
+from models.scores.scoring import DEFAULT_RULE, ScoreEvent
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.scores.score import Preview, preview
 from tasks.scores.set_scoring_rule import find_rule, list_rules, set_rule
@@ -104,7 +104,7 @@ def _page(
         known[f"cap-{event}"] = "" if price.cap is None else written(price.cap)
     return visit.page(
         session,
-        "scores_rules.html",
+        "scores/scores_rules.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,

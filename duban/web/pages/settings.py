@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from duban.web.visit import Signed, Visit
-from models.permission import Action
+from models.people.permission import Action
 from tasks.acting.authorize import organs_within
 
 router = APIRouter()

@@ -13,7 +13,7 @@ from duban.web.refusals import status_of
 from duban.web.visit import cookie_name
 from models.database import on_record, reading
 from models.errors import BadInputError, DubanError, NotFoundError, SlowDownError
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.access.hold_session import find_session
 from tasks.access.manage_accounts import any_account
 from tasks.access.set_password import find_invited, set_by_code

@@ -17,9 +17,9 @@ from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
 from flows.prefect.server import ServerState
 from models.clock import OFFICE_ZONE, day_of
-from models.notice import DigestState
-from models.permission import Action
-from models.person import Role
+from models.ladder.notice import DigestState
+from models.people.permission import Action
+from models.people.person import Role
 from tasks.acting.authorize import authorize_organ, organs_within, seats
 from tasks.engine.show_system import clock_lease, show_database, show_queue
 

@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
+from models.engine.webhook import MessageState
+from models.engine.webhook_event import EVENTS, TEST
 from models.errors import DubanError, ForbiddenError, NotFoundError
-from models.webhook import MessageState
-from models.webhook_event import EVENTS, TEST
 from tasks.webhooks.hold_webhooks import (
     find_webhook,
     held_webhooks,

@@ -13,15 +13,15 @@ from duban.acts.item import BY_VERB, ItemAct
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.workdays import WorkCalendar
 from models.errors import NotFoundError
-from models.item import ItemState
-from models.lifecycle import OPEN
-from models.light import Light
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.items.item import ItemState
+from models.items.lifecycle import OPEN
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.people.permission import Action
+from models.people.person import Role
 from tasks.acting.authorize import organs_within, seats
 from tasks.engine.show_system import Queue, show_queue
 from tasks.lists.browse_items import ItemListing

@@ -15,11 +15,11 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.actor import Actor
-from models.day_override import office_calendar
-from models.days import days_from, first_of, last_of
+from models.dates.day_override import office_calendar
+from models.dates.days import days_from, first_of, last_of
+from models.dates.workdays import DayRule, WorkCalendar
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
-from models.permission import Action
-from models.workdays import DayRule, WorkCalendar
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.workdays.clear_day import clear_day
 from tasks.workdays.import_calendar import ChangedCalendar, change_days, import_calendar

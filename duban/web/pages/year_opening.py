@@ -9,8 +9,8 @@ from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
 from models.database import rehearsing
 from models.errors import BadInputError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.plan.open_year import open_year
 from tasks.plan.opening.draft import Origin
@@ -35,7 +35,8 @@ def ask(visit: Signed, opens: Annotated[int | None, Query(ge=1990, le=2200)] = N
             except NotFoundError as error:
                 nothing = error.message
         return visit.page(
-            session, "plan_open.html", menu="/plans", year=year, opened=opened, nothing=nothing, origins=list(Origin),
+            session, "plan/plan_open.html", menu="/plans", year=year, opened=opened, nothing=nothing,
+            origins=list(Origin),
             shown=opened.made[:SHOWN] if opened else [],
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from models.coded import Coded
-from models.item import Importance
+from models.items.item import Importance
 
 
 class Origin(Coded):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from sqlmodel import Session, col, select
 
 from models.ledgers.deficiency import Deficiency
-from models.organ import Organ
-from models.report import describe_row
+from models.people.organ import Organ
+from models.report.report import describe_row
 from tasks.plan.opening.draft import Draft, Origin
 from tasks.report.compiling.next_year import RECTIFICATION
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Set
 
-from models.publicity_nodes import NODES, PublicityNode
-from models.workdays import WorkCalendar
+from models.dates.publicity_nodes import NODES, PublicityNode
+from models.dates.workdays import WorkCalendar
 from tasks.plan.opening.draft import Draft, Origin
 
 PROJECT = "普法节点"

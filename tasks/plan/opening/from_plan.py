@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from sqlmodel import Session, col, select
 
 from models.database import key
-from models.item import ItemLeader, ItemState, ItemUnit, WorkItem
-from models.plan import AnnualPlan, Project
-from models.report import describe_row
+from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.report.report import describe_row
 from tasks.plan.opening.draft import Draft, Origin
 from tasks.report.compiling.next_year import recurs_in, with_rhythm
 

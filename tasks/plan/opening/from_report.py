@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from models.database import key
 from models.errors import UnreadableFileError
-from models.organ import Department, Organ
-from models.report import Report, SectionKind
+from models.people.organ import Department, Organ
+from models.report.report import Report, SectionKind
 from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, Roster
 from tasks.plan.opening.draft import Draft, Origin

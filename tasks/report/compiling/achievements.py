@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from models.report import describe_row
+from models.report.report import describe_row
 from tasks.report.compiling.below import below
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.ledgers import ledger_blocks

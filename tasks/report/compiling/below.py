@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from models.figure import Figure
 from models.ledgers.kinds import KINDS
+from models.report.figure import Figure
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.upward.sum_below import Below, SummedFigure
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from models.figure import Figure
+from models.report.figure import Figure
 
 TEMPLATES = Path(__file__).with_name("templates")
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from models.exact import decimal_text
-from models.figure import Figure
+from models.report.figure import Figure
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure as Read
 

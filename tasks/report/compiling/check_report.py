@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.clock import day_of
-from models.figure import Figure
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.figure import Figure
+from models.report.report import Report
 from tasks.people.find import find_plan
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.find_report import count_unverified

@@ -10,11 +10,11 @@ from sqlmodel import Session, col
 
 from models.actor import Actor
 from models.database import key
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError
-from models.organ import Organ
-from models.permission import Action
-from models.report import Report, SectionKind
-from models.workdays import WorkCalendar
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.report import Report, SectionKind
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ
 from tasks.people.find import find_plan

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.template import ReportTemplate
 

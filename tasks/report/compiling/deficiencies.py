@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from models.figure import count
-from models.report import describe_row
+from models.report.figure import count
+from models.report.report import describe_row
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.report.compiling.quoted import quoted_figures

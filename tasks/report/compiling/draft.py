@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from models.figure import Figure
-from models.report import SectionKind
+from models.report.figure import Figure
+from models.report.report import SectionKind
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.check_numbers import Unfounded, unfounded
 
@@ -14,7 +14,7 @@ WORD = "word:"
 
 @dataclass(frozen=True)
 class DraftBlock:
-    """One block; the fields are those of `models.report.ReportBlock`, which says what each means."""
+    """One block; the fields are those of `models.report.report.ReportBlock`, which says what each means."""
 
     key: str
     section: SectionKind

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from models.database import key
 from models.errors import NotFoundError
-from models.organ import Organ
-from models.report import Report, ReportBlock, ReportFigure, ReportSection, SectionKind
+from models.people.organ import Organ
+from models.report.report import Report, ReportBlock, ReportFigure, ReportSection, SectionKind
 from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
 
 

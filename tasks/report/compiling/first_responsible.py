@@ -1,8 +1,8 @@
 """Part three, 第一责任人职责: the four duties, each with its dated acts."""
 
-from models.figure import count
-from models.ledgers.leadership_act import Duty
-from models.report import describe_row
+from models.people.personal_duty import Duty
+from models.report.figure import count
+from models.report.report import describe_row
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.material import YearMaterial
 from tasks.report.compiling.quoted import quoted_figures

@@ -8,8 +8,8 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from models.database import key
-from models.figure import Figure
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report.figure import Figure
+from models.report.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.compiling.draft import DraftBlock, DraftSection
 from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.figures.gather_figures import figure_of

@@ -7,8 +7,8 @@ writes something else for it, both are kept to be shown.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from models.figure import Figure
-from models.report import SectionKind
+from models.report.figure import Figure
+from models.report.report import SectionKind
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.draft import DraftBlock, fresh
 

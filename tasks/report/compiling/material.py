@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from models.database import key
-from models.figure import Figure
-from models.item import Deadline, Importance, WorkItem
+from models.items.item import Deadline, Importance, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.items.progress import ProgressEntry
 from models.ledgers.deficiency import Deficiency
-from models.ledgers.leadership_act import Duty, LeadershipAct
-from models.organ import Organ
-from models.person import Post, Role, Tenure
-from models.plan import AnnualPlan, Project
-from models.progress import ProgressEntry
+from models.ledgers.leadership_act import LeadershipAct
+from models.people.organ import Organ
+from models.people.person import Post, Role, Tenure
+from models.people.personal_duty import Duty
+from models.report.figure import Figure
 from tasks.report.figures.count_items import NOT_COUNTED, was_cancelled
 from tasks.report.figures.count_ledgers import list_ledgers
 from tasks.report.figures.gather_figures import figures_of_year

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.due_text import find_due
-from models.filing import legal_last_day, public_last_day
-from models.item import WorkItem
-from models.recurrence import describe, occurrences
-from models.report import describe_row
+from models.dates.due_text import find_due
+from models.dates.recurrence import describe, occurrences
+from models.items.item import WorkItem
+from models.report.filing import legal_last_day, public_last_day
+from models.report.report import describe_row
 from tasks.reading.numbering import find_marker
 from tasks.reading.read_report import read_report_text
 from tasks.report.compiling.blocks import Block, bare, quoted, write_block

@@ -1,7 +1,7 @@
 """Part five, 其他需要报告的情况: only where there is something to report."""
 
-from models.figure import count
-from models.item import Importance
+from models.items.item import Importance
+from models.report.figure import count
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.material import YearMaterial
 

@@ -2,7 +2,7 @@
 
 import re
 
-from models.figure import Figure
+from models.report.figure import Figure
 from tasks.reading.figures import figures_in
 
 _CLAUSE = re.compile(r"[，。；：、！？;!?（）\n]+|[,:](?!\d)")

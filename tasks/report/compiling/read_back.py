@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import Session
 
 from models.clock import day_of
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.report import Report
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.draft import DraftSection, as_block

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from models.report import Report, ReportBlock, ReportFigure
+from models.report.report import Report, ReportBlock, ReportFigure
 from tasks.report.compiling.find_report import sections_of
 
 _SECTION = ("ordinal", "kind", "heading")

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.errors import BadInputError, UnreadableFileError
-from models.report import HEADINGS, SectionKind
+from models.report.report import HEADINGS, SectionKind
 from tasks.wording.numerals import chinese_numeral
 
 

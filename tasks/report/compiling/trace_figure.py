@@ -11,14 +11,14 @@ from sqlalchemy import case, null, select
 from sqlmodel import Session, col
 
 from models.errors import NotFoundError
-from models.item import WorkItem
+from models.items.item import WorkItem
+from models.items.progress import ProgressEntry
 from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.progress import ProgressEntry
-from models.received_report import ReceivedReport
-from models.report import Report, describe_row
+from models.people.organ import Organ
+from models.report.received_report import ReceivedReport
+from models.report.report import Report, describe_row
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.figures.gather_figures import figures_in_text
 

@@ -5,8 +5,8 @@ from sqlmodel import Session
 from models.actor import Actor
 from models.database import key as row_id
 from models.errors import BadInputError
-from models.report import Report, ReportBlock, SectionKind
-from models.report_desk import EditKind
+from models.report.report import Report, ReportBlock, SectionKind
+from models.report.report_desk import EditKind
 from tasks.reading.folding import sentences
 from tasks.report.compiling.find_report import figures_of, section_of
 from tasks.report.desk.at_desk import Desk, at_desk, in_section

@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key as row_id
 from models.errors import BadInputError, ConflictError
-from models.permission import Action
-from models.report import Report, ReportBlock, ReportSection
-from models.report_desk import EditKind, ReportEdit
+from models.people.permission import Action
+from models.report.report import Report, ReportBlock, ReportSection
+from models.report.report_desk import EditKind, ReportEdit
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for
 from tasks.reading.secrecy import ACCEPTED, marking

@@ -6,9 +6,9 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.errors import ConflictError, NotFoundError
-from models.permission import Action
-from models.report import Report, ReportBlock
-from models.report_desk import ReportComment
+from models.people.permission import Action
+from models.report.report import Report, ReportBlock
+from models.report.report_desk import ReportComment
 from models.typed_text import words, words_or_none
 from tasks.acting.perform import performing_for
 from tasks.report.compiling.find_report import find_block

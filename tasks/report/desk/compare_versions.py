@@ -10,9 +10,9 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from models.errors import BadInputError, NotFoundError
-from models.figure import Figure
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.figure import Figure
+from models.report.report import Report
 from tasks.people.find import find_plan
 from tasks.report.compiling.draft import DraftBlock, DraftSection
 from tasks.report.compiling.keep_draft import read_draft

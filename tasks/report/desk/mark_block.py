@@ -5,8 +5,8 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key as row_id
 from models.errors import BadInputError, NotFoundError
-from models.report import Report, ReportBlock, ReportSection
-from models.report_desk import EditKind
+from models.report.report import Report, ReportBlock, ReportSection
+from models.report.report_desk import EditKind
 from models.typed_text import words, words_or_none
 from tasks.report.compiling.find_report import figures_of
 from tasks.report.desk.at_desk import Desk, at_desk

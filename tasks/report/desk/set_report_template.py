@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ConflictError
-from models.kept_template import KeptTemplate
-from models.organ import Organ
-from models.permission import Action
+from models.papers.kept_template import KeptTemplate
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.perform import performing_for
 from tasks.report.compiling.find_report import hold_reports
 from tasks.report.compiling.template import STANDARD, ReportTemplate, read_template, template_from

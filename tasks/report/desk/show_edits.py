@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from models.report import Report, ReportBlock
-from models.report_desk import EditKind, ReportEdit
+from models.report.report import Report, ReportBlock
+from models.report.report_desk import EditKind, ReportEdit
 from tasks.report.compiling.authorship import TextChange, authorship
 
 _JOINED = (EditKind.MERGE, EditKind.SPLIT)

@@ -9,13 +9,13 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from models.coded import Coded
-from models.days import add_years
+from models.dates.days import add_years
 from models.errors import NotFoundError
-from models.figure import Figure
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import CrossCheck
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.figure import Figure
+from models.report.report import Report
 from tasks.people.find import find_plan
 from tasks.report.figures.gather_figures import gather_figures, reported_figures
 

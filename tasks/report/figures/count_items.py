@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Executable, String, and_, bindparam, case, cast, func, or_, select
 from sqlmodel import Session, col
 
-from models.figure import Figure, rows_of
-from models.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
+from models.report.figure import Figure, rows_of
 
 _ON: ColumnElement[Any] = bindparam("on", type_=Date)
 _UNTIL: ColumnElement[Any] = bindparam("until", type_=Date)

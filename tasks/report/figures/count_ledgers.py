@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Executable, String, and_, cast, func, lite
 from sqlmodel import Session, col
 
 from models.exact import decimal_text
-from models.figure import Figure, rows_of
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import FIRST, ORGAN, UNTIL, Measure, Share
+from models.report.figure import Figure, rows_of
 
 _BETWEEN, _WITHIN = "\x1e", "\x1f"
 """What parts rows, and a row from its value: control characters no text here holds."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models.database import key
-from models.figure import Figure
-from models.organ import Organ
-from models.plan import AnnualPlan
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
+from models.report.figure import Figure
+from models.report.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.figures.count_items import count_items
 from tasks.report.figures.count_ledgers import count_ledgers
 

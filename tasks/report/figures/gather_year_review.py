@@ -7,11 +7,11 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from models.database import key
-from models.item import Deadline, WorkItem
+from models.items.item import Deadline, WorkItem
+from models.items.plan import AnnualPlan, Project
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.plan import AnnualPlan, Project
+from models.people.organ import Organ
 from tasks.papers.year_review import ByMonth, ProjectShare, YearReview
 from tasks.people.find import plan_of_year
 from tasks.report.figures.count_items import NOT_COUNTED, count_items, was_cancelled

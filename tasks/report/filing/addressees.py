@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import ConflictError, ForbiddenError, NotFoundError
-from models.filing import Filing, FilingAct, FilingState
-from models.filing_rows import Addressee, AddresseeKind
-from models.report import Report
+from models.report.filing import Filing, FilingAct, FilingState
+from models.report.filing_rows import Addressee, AddresseeKind
+from models.report.report import Report
 from models.typed_text import words
 from tasks.report.compiling.template import ReportTemplate, fill
 from tasks.report.filing.step import FilingDeed, step

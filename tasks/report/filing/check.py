@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from models.coded import Coded
 from models.errors import ForbiddenError
-from models.filing import Filing
-from models.organ import Department
-from models.report import Report
+from models.people.organ import Department
+from models.report.filing import Filing
+from models.report.report import Report
 from tasks.reading.folding import sentences
 from tasks.reading.secrecy import marking
 from tasks.report.compiling.check_report import check_report

@@ -9,15 +9,15 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ConflictError, NotFoundError
-from models.filing import Filing, FilingAct
-from models.filing_rows import Adoption, Consultation
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.notice import NoticeKind
-from models.organ import Department
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.receipt import Receipt
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.receipt import Receipt
+from models.ladder.notice import NoticeKind
+from models.people.organ import Department
+from models.people.permission import Action
+from models.people.person import Role
+from models.report.filing import Filing, FilingAct
+from models.report.filing_rows import Adoption, Consultation
 from models.typed_text import words_or_none
 from tasks.acting.authorize import authorize_department
 from tasks.items.sign import open_receipts

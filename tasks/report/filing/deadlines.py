@@ -9,14 +9,14 @@ from sqlmodel import Session, col, func, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError
-from models.filing import legal_last_day, public_last_day
-from models.filing_rows import ReportTerm
-from models.item import WorkItem
-from models.lifecycle import OPEN
-from models.organ import Organ
-from models.permission import Action
-from models.person import Post, Role, Tenure
-from models.plan import AnnualPlan, Project
+from models.items.item import WorkItem
+from models.items.lifecycle import OPEN
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Post, Role, Tenure
+from models.report.filing import legal_last_day, public_last_day
+from models.report.filing_rows import ReportTerm
 from models.typed_text import words_or_none
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ

@@ -4,10 +4,10 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.errors import BadInputError, ForbiddenError
-from models.filing import ORDER, Filing, FilingAct, FilingState, FilingStep
-from models.organ import Department, Organ
-from models.permission import Action
-from models.person import Person, Role
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.people.person import Person, Role
+from models.report.filing import ORDER, Filing, FilingAct, FilingState, FilingStep
 from models.typed_text import words, words_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.report.compiling.find_report import find_report

@@ -8,12 +8,12 @@ from sqlmodel import Session, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.evidence import Evidence
-from models.filing import Filing, FilingAct, FilingState
-from models.filing_rows import Addressee, Publication
-from models.item import ItemState, WorkItem
-from models.permission import Action
-from models.report import Report
+from models.items.evidence import Evidence
+from models.items.item import ItemState, WorkItem
+from models.people.permission import Action
+from models.report.filing import Filing, FilingAct, FilingState
+from models.report.filing_rows import Addressee, Publication
+from models.report.report import Report
 from models.typed_text import words, words_or_none
 from tasks.acting.authorize import standings
 from tasks.items.close import check_nothing_open, request_close

@@ -8,14 +8,14 @@ from typing import Any
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.explanation import distance
-from models.filing import ORDER, Filing, FilingAct, FilingState, FilingStep, legal_last_day, public_last_day
-from models.filing_rows import Addressee, Consultation, Publication
-from models.item import WorkItem
-from models.light import Light
-from models.organ import Organ
-from models.report import Report
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.explanation import distance
+from models.items.item import WorkItem
+from models.ladder.light import Light
+from models.people.organ import Organ
+from models.report.filing import ORDER, Filing, FilingAct, FilingState, FilingStep, legal_last_day, public_last_day
+from models.report.filing_rows import Addressee, Consultation, Publication
+from models.report.report import Report
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.report_hash import short_hash
 from tasks.report.filing.addressees import addressees_of

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import ConflictError, ForbiddenError, NotFoundError
-from models.filing import FLOW, Filing, FilingAct, FilingState, FilingStep
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.filing import FLOW, Filing, FilingAct, FilingState, FilingStep
+from models.report.report import Report
 from tasks.acting.audit import Record, recorded
 from tasks.acting.authorize import Standing, authorize_organ, organs_within
 from tasks.report.compiling.report_hash import content_hash, short_hash

@@ -6,9 +6,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.actor import Actor
-from models.filing import Filing, FilingState
-from models.notice import NoticeKind
-from models.person import Role
+from models.ladder.notice import NoticeKind
+from models.people.person import Role
+from models.report.filing import Filing, FilingState
 from tasks.notices.tell import role_to_ask, tell
 from tasks.report.filing.deadlines import watched_item
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.filing import FLOW, Filing, FilingAct, FilingState
-from models.filing_rows import Consultation
-from models.organ import Department
-from models.permission import GRANTS, Action
+from models.people.organ import Department
+from models.people.permission import GRANTS, Action
+from models.report.filing import FLOW, Filing, FilingAct, FilingState
+from models.report.filing_rows import Consultation
 from tasks.acting.authorize import organs_within, seats
 from tasks.report.filing.review import may_review
 

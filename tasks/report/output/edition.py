@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from models.errors import BadInputError
-from models.figure import Figure
-from models.report import Report
+from models.report.figure import Figure
+from models.report.report import Report
 from tasks.reading.figures import figures_in
 from tasks.reading.folding import sentences
 from tasks.reading.secrecy import marking

@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
-from models.word_template import WordTemplate
+from models.papers.word_template import WordTemplate
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.perform import performing_for
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import FileStore

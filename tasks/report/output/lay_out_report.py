@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
 
-from models.due_text import find_due
-from models.report import SectionKind
+from models.dates.due_text import find_due
+from models.report.report import SectionKind
 from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun
 from tasks.report.compiling.blocks import Block, close_sentence
 from tasks.report.compiling.check_numbers import UNFOUNDED

@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.errors import ForbiddenError
-from models.evidence import Evidence, EvidenceState, StoredFile
-from models.organ import Organ
-from models.permission import Action
-from models.progress import ProgressEntry
-from models.report import Report
+from models.items.evidence import Evidence, EvidenceState, StoredFile
+from models.items.progress import ProgressEntry
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.report import Report
 from tasks.acting.perform import performing_for
 from tasks.papers.official_document import render
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection

@@ -17,13 +17,13 @@ from typing import Any, BinaryIO
 from sqlmodel import Session, col, select
 
 from models.errors import DubanError, NotFoundError
-from models.evidence import Evidence, EvidenceState, StoredFile
-from models.file_kind import safe_name
-from models.item import WorkItem
+from models.items.evidence import Evidence, EvidenceState, StoredFile
+from models.items.file_kind import safe_name
+from models.items.item import WorkItem
+from models.items.progress import ProgressEntry
 from models.ledgers.kinds import KINDS
 from models.ledgers.leadership_act import LeadershipAct
-from models.progress import ProgressEntry
-from models.report import describe_row
+from models.report.report import describe_row
 from tasks.files.file_store import FileStore
 from tasks.report.compiling.compiled import CompiledReport
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from models.figure import Figure
+from models.report.figure import Figure
 from tasks.files.workbook import HEADER_ROW, Column, Value, add_row, further_sheet, new_sheet, save
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.trace_figure import described

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.errors import BadInputError
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.report import Report
 from models.settings import Settings
 from tasks.files.file_store import FileStore
 from tasks.papers.official_document import OfficialDocument, render

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError
-from models.organ import Organ
-from models.permission import Action
-from models.received_report import ReceivedReport
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.received_report import ReceivedReport
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.files.file_store import FileStore

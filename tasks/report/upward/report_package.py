@@ -13,10 +13,10 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from models.errors import BadInputError, UnreadableFileError
-from models.evidence import Category
 from models.exact import decimal_text
-from models.figure import Figure
-from models.report import SectionKind
+from models.items.evidence import Category
+from models.report.figure import Figure
+from models.report.report import SectionKind
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import MEGABYTE
 from tasks.reading.secrecy import marking

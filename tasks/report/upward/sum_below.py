@@ -12,9 +12,9 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from models.exact import decimal_text
-from models.figure import Figure
-from models.organ import Organ
-from models.report import describe_row
+from models.people.organ import Organ
+from models.report.figure import Figure
+from models.report.report import describe_row
 from tasks.report.figures.gather_figures import reported_figures
 from tasks.report.upward.report_package import PackedFigure, packed_figure
 from tasks.report.upward.who_filed import who_filed

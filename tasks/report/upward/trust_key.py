@@ -5,9 +5,9 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, UnconfirmedKeyError
-from models.organ import Organ
-from models.permission import Action
-from models.received_report import TrustedKey
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.received_report import TrustedKey
 from models.typed_text import words_or_none
 from tasks.acting.perform import performing_for
 from tasks.report.upward.signing_key import spaced, typed_fingerprint

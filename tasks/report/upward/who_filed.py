@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from models.coded import Coded
 from models.database import key
 from models.errors import NotFoundError
-from models.filing import Filing, FilingState, legal_last_day
-from models.organ import Organ
-from models.received_report import ReceivedReport
-from models.report import Report
+from models.people.organ import Organ
+from models.report.filing import Filing, FilingState, legal_last_day
+from models.report.received_report import ReceivedReport
+from models.report.report import Report
 
 _DELIVERED = (FilingState.PUBLISHING, FilingState.ARCHIVED)
 """Where the version a filing names is the one that was delivered."""

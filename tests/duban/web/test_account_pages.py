@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models.account import Account
 from models.database import unit_of_work
-from models.web_session import WebSession
+from models.people.account import Account
+from models.people.web_session import WebSession
 from tasks.access.hash_password import hash_password
 from tasks.access.hold_tokens import find_feed, find_token
 from tasks.people.find import find_person

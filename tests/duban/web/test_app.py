@@ -15,8 +15,8 @@ from duban.web.dates import day_text, instant_text
 from flows.embedded_clock import ClockState, EmbeddedClock
 from models.clock import OFFICE_ZONE
 from models.database import open_engine, unit_of_work
-from models.person import Person
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.person import Person
 from models.settings import Settings
 from tests.homes import lay_home
 from tests.office import HANDLER, SUPERVISOR, Office, day

@@ -12,8 +12,8 @@ from duban.web.jobs import jobs_of
 from duban.web.pages import audit
 from models.audit import GUARDS, AuditEntry
 from models.database import unit_of_work
-from models.job import Job, JobState
-from models.person import Person
+from models.engine.job import Job, JobState
+from models.people.person import Person
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Visitor, Web, words_of
 

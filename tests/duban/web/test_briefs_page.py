@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from duban.web.attachment import DOCX
-from models.document import Document, DocumentKind
+from models.papers.document import Document, DocumentKind
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, words_of
 

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from duban.web.jobs import jobs_of
 from duban.web.pages import plan_import
 from models.audit import AuditEntry
-from models.item import WorkItem
-from models.job import Job
-from models.plan import ImportBatch
+from models.engine.job import Job
+from models.items.item import WorkItem
+from models.items.plan import ImportBatch
 from tests.office import HANDLER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Visitor, Web, field_value, words_of
 

@@ -10,8 +10,8 @@ from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from duban.web.work_folder import new_result, prune, touch, work_folder
 from models.database import unit_of_work
+from models.engine.job import Job, JobState
 from models.errors import BadInputError
-from models.job import Job, JobState
 from models.settings import Settings
 from tasks.engine.take_job import ABANDONED, queue_job, take_job
 from tasks.people.find import find_organ, find_person

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from models.clock import OFFICE_ZONE
 from models.database import unit_of_work
-from models.notice import NoticeState
+from models.ladder.notice import NoticeState
 from tasks.engine.show_system import lag, record_run
 from tests.office import CAST, HANDLER, SUPERVISOR, Office
 from tests.web import ADDRESS, Web

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
+from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, statements, words_of
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from models.database import key, unit_of_work
-from models.person import Leave, Person, Post, Tenure
+from models.people.person import Leave, Person, Post, Tenure
 from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Visitor, Web, field_value, words_of

@@ -12,11 +12,11 @@ from sqlmodel import select
 from duban.web.jobs import jobs_of
 from models.audit import AuditEntry
 from models.database import key, unit_of_work
-from models.item import WorkItem
-from models.job import Job
-from models.notice import Notice
-from models.person import Role
-from models.plan import AnnualPlan
+from models.engine.job import Job
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.notice import Notice
+from models.people.person import Role
 from tests.duban.web.test_import_page import GOOD, send, token
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements, words_of

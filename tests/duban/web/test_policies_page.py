@@ -11,11 +11,11 @@ from sqlmodel import Session, select
 
 from models.clock import opening_of
 from models.database import unit_of_work
-from models.organ import Organ
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Policy, Rung
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.plan import AnnualPlan
+from models.ladder.policy import Policy, Rung
+from models.people.organ import Organ
+from models.people.person import Role
 from tasks.ladder.set_policy import find_policy, show_policy
 from tasks.oversight.simulate import simulate
 from tests.office import HANDLER, OUTSIDER, SUPERVISOR, Office, day

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.scoring import Evaluation, ScoreRun, ScoringRule
+from models.scores.scoring import Evaluation, ScoreRun, ScoringRule
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.scores import HELPER, OTHER, OWN, pass_on, publish, quiet_office
 from tests.web import Web, words_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.person import Role
+from models.people.person import Role
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Web
 

@@ -13,11 +13,11 @@ from starlette.requests import Request
 
 from duban.web.door import client_address
 from duban.web.inside import inside
-from models.account import Account
 from models.audit import AuditEntry
 from models.database import on_record, unit_of_work
-from models.organ import Organ
-from models.person import Person, Post, Role, Tenure
+from models.people.account import Account
+from models.people.organ import Organ
+from models.people.person import Person, Post, Role, Tenure
 from models.settings import Settings
 from tasks.access.hash_password import hash_password
 from tasks.access.manage_accounts import invite

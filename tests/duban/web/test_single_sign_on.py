@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models.account import Account
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError
+from models.people.account import Account
 from models.settings import load_settings
 from tasks.access.manage_accounts import close_account, invite
 from tasks.people.find import find_person

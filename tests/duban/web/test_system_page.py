@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from models.person import Role
+from models.people.person import Role
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Web
 

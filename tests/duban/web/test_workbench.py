@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.item import ItemState
-from models.person import Role
+from models.items.item import ItemState
+from models.people.person import Role
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, field_value, statements, words_of
 

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from sqlmodel import col, select, update
 
 from models.database import unit_of_work
-from models.day_override import DayOverride
-from models.organ import Organ
-from models.person import Person, Post
+from models.dates.day_override import DayOverride
+from models.people.organ import Organ
+from models.people.person import Person, Post
 from tests.office import HANDLER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Visitor, Web, field_value, words_of
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from models.item import ItemState, WorkItem
-from models.plan import AnnualPlan
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan
 from tests.office import HANDLER, SUPERVISOR, Office
 from tests.web import Web
 

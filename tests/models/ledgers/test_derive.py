@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.dates.workdays import DayRule, WorkCalendar
 from models.ledgers.derive import as_typed, keep_last_day
 from models.ledgers.term import TermUnit, add_term
-from models.workdays import DayRule, WorkCalendar
 
 CALENDAR = WorkCalendar()
 DERIVE = keep_last_day("answer", "asked_on", "due_on")

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import key, unit_of_work
-from models.item import WorkItem
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan, Project
 from models.ledgers.duty import KIND, Basis
-from models.organ import Organ
-from models.plan import AnnualPlan, Project
+from models.people.organ import Organ
 from tasks.ledgers.link_row import link_row
 from tests.actors import administrator
 from tests.kept_ledger import WRITTEN_ON, KeptLedger, problems

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.ledger_term import LedgerTermPolicy
+from models.ledgers.ledger_term import LedgerTermPolicy
 from models.ledgers.training import HOURS, KIND, Training, TrainingKind
 from tests.kept_ledger import KeptLedger, problems
 

@@ -9,13 +9,13 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models.account import Account, SignInAttempt
 from models.clock import opening_of
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError, SlowDownError
-from models.organ import Organ
-from models.password import fault_of
-from models.person import Person
+from models.people.account import Account, SignInAttempt
+from models.people.organ import Organ
+from models.people.password import fault_of
+from models.people.person import Person
 from tasks.access.hash_password import hash_password, is_outdated, is_password
 from tasks.access.hold_session import find_session
 from tasks.access.hold_tokens import (

@@ -15,11 +15,11 @@ from sqlmodel import Session, SQLModel, col, select
 from models.audit import GENESIS, GUARDS, LEDGERS, REFUSAL, AuditEntry
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError
-from models.item import ItemState, WorkItem
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Role
 from models.tables import METADATA
 from tasks.acting.audit import LONGEST, entry_value, recorded, write_alone
 from tasks.items.progress import record_progress

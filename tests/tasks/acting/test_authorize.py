@@ -14,12 +14,12 @@ from models.actor import Actor, Channel
 from models.clock import opening_of
 from models.database import key, open_engine, unit_of_work
 from models.errors import ForbiddenError, NotFoundError
-from models.item import ItemLeader, ItemUnit, WorkItem
-from models.lifecycle import LIFECYCLE
-from models.organ import Department, Organ
-from models.permission import BY_RHYTHM, Action
-from models.person import Leave, Oversight, Person, Post, Role, Tenure
-from models.plan import AnnualPlan, Project
+from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.lifecycle import LIFECYCLE
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Department, Organ
+from models.people.permission import BY_RHYTHM, Action
+from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from tasks.acting.authorize import (
     authorize,
     authorize_department,

@@ -10,20 +10,20 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
-from models.circular import CircularKind
 from models.database import on_record, unit_of_work
-from models.day_override import office_calendar
-from models.evidence import Category
-from models.item import WorkItem
-from models.notice import Digest, DigestState
-from models.organ import Department, Organ
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import AnnualPlan
-from models.report import Report
-from models.scoring import ScoreLine
-from models.span import span_named
-from models.workdays import DayRule
+from models.dates.day_override import office_calendar
+from models.dates.span import span_named
+from models.dates.workdays import DayRule
+from models.items.evidence import Category
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.notice import Digest, DigestState
+from models.papers.circular import CircularKind
+from models.people.organ import Department, Organ
+from models.people.permission import Action
+from models.people.person import Person, Role
+from models.report.report import Report
+from models.scores.scoring import ScoreLine
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from models.actor import Actor
 from models.database import reading
 from models.errors import NotFoundError
-from models.evidence import StoredFile
-from models.plan import AnnualPlan
+from models.items.evidence import StoredFile
+from models.items.plan import AnnualPlan
 from tasks.acting.find_seen import (
     seen_document,
     seen_evidence,

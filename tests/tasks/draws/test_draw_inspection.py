@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 
 from models.audit import GENESIS, AuditEntry
 from models.database import on_record, reading, unit_of_work
+from models.draws.inspection_draw import InspectionDraw
+from models.draws.random_draw import draw, lists_of, seed_from
 from models.errors import BadInputError, ConflictError, ForbiddenError
-from models.inspection_draw import InspectionDraw
 from models.ledgers.inspection import Inspection
-from models.organ import Organ
-from models.random_draw import draw, lists_of, seed_from
+from models.people.organ import Organ
 from tasks.draws.draw_inspection import draw_inspection
 from tasks.report.figures.count_ledgers import count_ledgers
 from tests.draws import INSPECTORS, OBJECTS, PLAN, bureau, drawn

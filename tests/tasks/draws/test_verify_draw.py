@@ -9,9 +9,9 @@ from sqlmodel import col, select
 
 from models.audit import AuditEntry
 from models.database import on_record, reading, unit_of_work
-from models.inspection_draw import InspectionDraw
+from models.draws.inspection_draw import InspectionDraw
+from models.draws.random_draw import Pairing, content_hash, seed_from
 from models.ledgers.inspection import KIND, Inspection
-from models.random_draw import Pairing, content_hash, seed_from
 from tasks.draws.verify_draw import DrawCheck, lists_of_draw, verify_draw
 from tasks.ledgers.record import correct_row, withdraw_row
 from tests.actors import administrator

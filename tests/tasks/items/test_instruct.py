@@ -9,8 +9,8 @@ from sqlmodel import Session
 from models.audit import AuditEntry
 from models.database import on_record, reading
 from models.errors import ForbiddenError, NotFoundError
-from models.organ import Department
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.organ import Department
 from tasks.items.instruct import close_instruction, find_instruction, instruct_freely, reply, sign_instruction
 from tests.office import HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.item import ItemState
+from models.items.item import ItemState
 from tests.office import HANDLER, Office
 
 

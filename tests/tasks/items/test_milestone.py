@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.item import ItemState
+from models.items.item import ItemState
 from tasks.items.milestone import add_milestone, reach_milestone
 from tests.office import HANDLER, Office, day
 

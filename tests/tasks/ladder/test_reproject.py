@@ -5,11 +5,11 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.day_override import office_calendar
-from models.person import Role
-from models.policy import Relation
-from models.unit import Unit
-from models.workdays import DayRule
+from models.dates.day_override import office_calendar
+from models.dates.unit import Unit
+from models.dates.workdays import DayRule
+from models.ladder.policy import Relation
+from models.people.person import Role
 from tasks.ladder.reproject import MovedFire, reproject
 from tasks.workdays.import_calendar import import_overrides
 from tests.actors import administrator

@@ -11,14 +11,14 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from models.database import reading
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ForbiddenError
-from models.item import Deadline, DeadlineKind, ItemState, WorkItem
-from models.light import Light, planned_percent
-from models.plan import AnnualPlan
-from models.policy import Policy
-from models.progress import ProgressEntry
-from models.suspension import Suspension
-from models.workdays import WorkCalendar
+from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.plan import AnnualPlan
+from models.items.progress import ProgressEntry
+from models.items.suspension import Suspension
+from models.ladder.light import Light, planned_percent
+from models.ladder.policy import Policy
 from tasks.items.close import reopen
 from tasks.items.progress import record_progress
 from tasks.ladder.status import By, LightCount, light_values, overall, standing_of, status

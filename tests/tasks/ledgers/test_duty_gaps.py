@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import key, unit_of_work
-from models.item import WorkItem
+from models.items.item import WorkItem
 from models.ledgers.duty import KIND
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.ledgers.duty_gaps import DutyGaps, duty_gaps
 from tests.linked_office import LinkedOffice
 from tests.office import day

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from models.database import on_record, unit_of_work
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.ledgers.browse import Wanted, browse, count_kinds
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.import_ledger import import_ledger

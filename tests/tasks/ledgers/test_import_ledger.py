@@ -16,8 +16,8 @@ from models.errors import ForbiddenError
 from models.ledgers.batch import LedgerBatch
 from models.ledgers.enforcement_case import EnforcementCase
 from models.ledgers.kinds import KINDS
-from models.organ import Organ
-from models.person import Role
+from models.people.organ import Organ
+from models.people.person import Role
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger
 from tasks.ledgers.record import correct_row
 from tasks.ledgers.row_history import row_history

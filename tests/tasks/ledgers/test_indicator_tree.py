@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.ledgers.indicator import KIND
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import LedgerImport, import_ledger
 from tasks.ledgers.indicator_tree import Branch, indicator_tree

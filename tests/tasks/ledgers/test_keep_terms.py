@@ -11,20 +11,20 @@ from models.actor import Actor, Channel
 from models.audit import AuditEntry
 from models.clock import opening_of
 from models.database import on_record, unit_of_work
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.dates.workdays import DayRule, WorkCalendar
 from models.errors import ForbiddenError
-from models.item import Deadline, DeadlineMove, ItemState, WorkItem
-from models.ledger_deadline import LedgerDeadline
-from models.ledger_term import LedgerTermPolicy
+from models.items.item import Deadline, DeadlineMove, ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.enforcement_case import EnforcementCase
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.leadership_act import KIND as ACTS
-from models.organ import Organ
-from models.permission import Action
-from models.plan import AnnualPlan, Project
-from models.workdays import DayRule, WorkCalendar
+from models.ledgers.ledger_deadline import LedgerDeadline
+from models.ledgers.ledger_term import LedgerTermPolicy
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import TermChanges, catch_up, keep_terms
 from tasks.ledgers.owed import owed_by_rows, rows_owing

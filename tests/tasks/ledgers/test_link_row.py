@@ -8,11 +8,11 @@ from sqlalchemy import Engine
 from models.audit import AuditEntry
 from models.database import key, unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.evidence import Evidence, EvidenceState
-from models.ledger_link import LedgerLink
+from models.items.evidence import Evidence, EvidenceState
 from models.ledgers.duty import KIND as DUTIES
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.indicator import KIND as INDICATORS
+from models.ledgers.ledger_link import LedgerLink
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.link_row import evidence_to_link, link_row, links_of
 from tasks.ledgers.record import withdraw_row

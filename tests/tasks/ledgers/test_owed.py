@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from models.ledger_term import LedgerTermPolicy
+from models.dates.workdays import WorkCalendar
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.enforcement_case import DecisionKind, Outcome
 from models.ledgers.kinds import KINDS
+from models.ledgers.ledger_term import LedgerTermPolicy
 from models.ledgers.term import TermUnit
-from models.workdays import WorkCalendar
 from tasks.ledgers.owed import owed_by_rows, row_name, short_periods
 
 CALENDAR = WorkCalendar()

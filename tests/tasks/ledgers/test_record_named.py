@@ -13,9 +13,9 @@ from models.database import unit_of_work
 from models.errors import BadInputError, ForbiddenError
 from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
 from models.ledgers.kinds import member_named
-from models.ledgers.leadership_act import Duty
-from models.organ import Organ
-from models.person import Role
+from models.people.organ import Organ
+from models.people.person import Role
+from models.people.personal_duty import Duty
 from tasks.ledgers.record_named import money, record_act, record_case, record_deficiency, record_study
 from tests.actors import administrator
 from tests.report_year import ReportYear, day

@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 from models.audit import AuditEntry
 from models.database import on_record, reading
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.ledger_term import LedgerTermPolicy
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.leadership_act import KIND as ACTS
+from models.ledgers.ledger_term import LedgerTermPolicy
 from models.ledgers.term import Term, TermUnit
-from models.organ import Organ
-from models.permission import Action
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.ledgers.own_terms import amounts, span_words
 from tasks.ledgers.terms import TermLine, confirm_term, find_term, list_terms, set_term, unit_named
 from tests.ledgers_office import Ledgers

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session as AnySession
 
 from models.actor import Actor
 from models.database import key, open_engine, reading, unit_of_work
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError
-from models.item import Importance, ItemState, WorkItem
-from models.light import Light
+from models.items.item import Importance, ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.ladder.light import Light
 from models.natural_order import natural_key, natural_order
-from models.organ import Department
-from models.person import Person, Role
-from models.plan import AnnualPlan, Project
-from models.workdays import WorkCalendar
+from models.people.organ import Department
+from models.people.person import Person, Role
 from tasks.lists.browse_items import ItemListing, ItemPage, list_items
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.order_items import Order, Sorting, place_of

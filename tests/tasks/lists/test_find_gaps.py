@@ -8,9 +8,9 @@ from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from models.database import reading, unit_of_work
-from models.item import WorkItem
-from models.person import Tenure
-from models.plan import AnnualPlan
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.people.person import Tenure
 from tasks.lists.find_gaps import Gap, GapReason, gaps
 from tasks.people.find import find_person
 from tasks.staff.hand_over import leave_office

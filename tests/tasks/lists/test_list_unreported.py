@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from models.database import reading, unit_of_work
-from models.item import ItemUnit
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.item import ItemUnit
+from models.items.plan import AnnualPlan
 from tasks.items.close import request_close, send_back
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress

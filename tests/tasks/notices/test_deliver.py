@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from models.clock import opening_of
 from models.errors import DeliveryError
-from models.notice import DigestState
+from models.ladder.notice import DigestState
 from tasks.notices.channels.mail import MaildirMail
 from tasks.notices.deliver import CLAIM, FIRST_RETRY, deliver, is_quiet
 from tests.office import HANDLER, HEAD, Office, day

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Engine, event
 
 from models.database import reading, unit_of_work
-from models.document import Document, DocumentKind
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ForbiddenError
-from models.instruction import Instruction
-from models.person import Role
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.items.instruction import Instruction
+from models.items.plan import AnnualPlan
+from models.papers.document import Document, DocumentKind
+from models.people.person import Role
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import close_instruction, find_instruction, instruct, reply

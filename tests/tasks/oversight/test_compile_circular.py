@@ -10,19 +10,19 @@ from sqlmodel import col, select
 
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
-from models.circular import CircularKind, closing_day
 from models.clock import opening_of
 from models.database import reading, unit_of_work
-from models.document import Document
+from models.dates.unit import Unit
+from models.dates.workdays import WorkCalendar
 from models.errors import ForbiddenError
-from models.item import WorkItem
-from models.organ import Department
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Relation
-from models.scoring import ScoringRule
-from models.unit import Unit
-from models.workdays import WorkCalendar
+from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
+from models.ladder.policy import Relation
+from models.papers.circular import CircularKind, closing_day
+from models.papers.document import Document
+from models.people.organ import Department
+from models.people.person import Role
+from models.scores.scoring import ScoringRule
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import instruct

@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import key, reading, unit_of_work
-from models.day_override import office_calendar
-from models.light import Light
-from models.organ import Organ
-from models.person import Role
-from models.plan import AnnualPlan
+from models.dates.day_override import office_calendar
+from models.items.plan import AnnualPlan
+from models.ladder.light import Light
+from models.people.organ import Organ
+from models.people.person import Role
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
 from tasks.lists.list_unreported import unreported

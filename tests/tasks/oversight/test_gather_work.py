@@ -8,12 +8,12 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import reading, unit_of_work
-from models.day_override import office_calendar
-from models.item import Deadline
-from models.permission import Action
-from models.person import Role
-from models.plan import AnnualPlan
-from models.policy import Policy, ReportingCycle
+from models.dates.day_override import office_calendar
+from models.items.item import Deadline
+from models.items.plan import AnnualPlan
+from models.ladder.policy import Policy, ReportingCycle
+from models.people.permission import Action
+from models.people.person import Role
 from tasks.items.instruct import find_instruction, reply, sign_instruction
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to

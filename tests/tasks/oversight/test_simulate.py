@@ -5,8 +5,8 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from models.clock import opening_of
-from models.plan import AnnualPlan
-from models.workdays import WorkCalendar
+from models.dates.workdays import WorkCalendar
+from models.items.plan import AnnualPlan
 from tasks.oversight.simulate import simulate
 from tests.office import Office, day
 

@@ -12,7 +12,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 from lxml import etree
 
-from models.policy import Colour
+from models.ladder.policy import Colour
 from tasks.papers.brief import Brief, InstructionRow, NextRow, RedRow, WaitingRow
 from tasks.papers.circular import (
     ChangedRow,

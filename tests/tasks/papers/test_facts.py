@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.policy import Colour
+from models.ladder.policy import Colour
 from tasks.papers.brief import Brief
 from tasks.papers.circular import Circular, DepartmentRow, Totals
 from tasks.papers.facts import KINDS, Content, from_facts, lay_out, to_facts

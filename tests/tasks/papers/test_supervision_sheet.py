@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.policy import Colour
+from models.ladder.policy import Colour
 from tasks.papers import paper
 from tasks.papers.forms import Form, form_height
 from tasks.papers.official_document import OfficialDocument, render, title_lines

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.word_template import WordTemplate
+from models.papers.word_template import WordTemplate
+from models.people.organ import Organ
 from tasks.files.file_store import FileStore
 from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Series, Table, TextRun
 from tasks.papers.word_template import LARGEST, check_word_template, fill_word_template, starter_template

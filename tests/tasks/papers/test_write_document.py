@@ -9,14 +9,14 @@ import pytest
 from docx.document import Document as WordDocument
 from sqlalchemy import Engine
 
-from models.circular import CircularKind
 from models.database import reading, unit_of_work
-from models.document import Document, DocumentKind
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.plan import AnnualPlan
-from models.policy import DEFAULT_PRESET
-from models.workdays import WorkCalendar
+from models.items.plan import AnnualPlan
+from models.ladder.policy import DEFAULT_PRESET
+from models.papers.circular import CircularKind
+from models.papers.document import Document, DocumentKind
+from models.people.organ import Organ
 from tasks.acting.authorize import authorize_document
 from tasks.items.instruct import instruct
 from tasks.items.urge import urge

@@ -10,11 +10,11 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.database import key, unit_of_work
 from models.errors import NotFoundError, UnreadableFileError
-from models.item import Deadline, DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.item import Deadline, DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, ImportBatch, Project
 from models.migrate import seed_presets
-from models.organ import Organ
-from models.person import Person, Role
-from models.plan import AnnualPlan, ImportBatch, Project
+from models.people.organ import Organ
+from models.people.person import Person, Role
 from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
 from tasks.plan.show_plan import show_plan

@@ -9,14 +9,14 @@ from sqlmodel import Session, col, select
 
 from models.database import key
 from models.errors import ForbiddenError, NotFoundError
-from models.item import ItemState, WorkItem
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
 from models.ledgers.leadership_act import KIND as ACTS
 from models.ledgers.publicity import KIND as PUBLICITY
 from models.migrate import seed_presets
-from models.organ import Department, Organ
-from models.person import Role
-from models.plan import AnnualPlan, Project
-from models.report import SectionKind
+from models.people.organ import Department, Organ
+from models.people.person import Role
+from models.report.report import SectionKind
 from tasks.ladder.arm import issue_plan
 from tasks.ledgers.terms import confirm_term, set_term
 from tasks.plan.open_year import OpenedYear, open_year

@@ -15,10 +15,10 @@ from sqlmodel import Session, col, select
 
 from models.database import key
 from models.errors import BadInputError, CellError
-from models.item import ItemLeader, ItemUnit, WorkItem
-from models.organ import Department, Organ
-from models.person import Person, Post, Role, Tenure
-from models.plan import AnnualPlan, Project
+from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Department, Organ
+from models.people.person import Person, Post, Role, Tenure
 from tasks.files.write_errors import write_errors
 from tasks.plan.export_list import export_list
 from tasks.plan.import_list import ImportReport, import_list

@@ -13,13 +13,13 @@ from models.actor import Actor, Channel
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.errors import ForbiddenError, NotFoundError
-from models.item import Deadline, WorkItem
+from models.items.item import Deadline, WorkItem
+from models.items.plan import ImportBatch
+from models.items.progress import ProgressEntry
 from models.migrate import seed_presets
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Role
-from models.plan import ImportBatch
-from models.progress import ProgressEntry
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Role
 from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
 from tasks.plan.undo_import import UndoResult, undo_import

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.reading.duties import duties_of
 from tasks.reading.read_report import ReportReading, read_report, read_report_text
 from tasks.reading.responsibility import split_responsibility

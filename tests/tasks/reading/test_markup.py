@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.reading.markup import without_markup
 from tasks.reading.read_report import read_report_text
 

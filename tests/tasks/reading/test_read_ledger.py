@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.item import Importance
+from models.items.item import Importance
 from tasks.reading.item_list import ItemList, ListRow
 from tasks.reading.ledger import read_ledger
 from tasks.reading.names import split_names

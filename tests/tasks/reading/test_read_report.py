@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import UnreadableFileError
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.reading.read_report import ReportReading, read_report_text
 
 REPORT = """临江市水务局2024年度法治政府建设情况报告

@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 
 from models.audit import AuditEntry
 from models.database import reading, unit_of_work
+from models.dates.span import span_named
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
-from models.plan import AnnualPlan
-from models.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine
-from models.span import span_named
+from models.items.plan import AnnualPlan
+from models.scores.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreLine
 from tasks.scores.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
 from tasks.scores.show_scores import authorize_scores, find_run, published_lines, ranking
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office

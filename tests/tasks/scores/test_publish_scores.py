@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models.database import key, reading, unit_of_work
 from models.errors import BadInputError, ForbiddenError
-from models.scoring import ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
+from models.scores.scoring import ScoreEvent, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from tasks.items.sign import sign
 from tasks.scores.score import statement
 from tasks.scores.set_scoring_rule import find_rule, list_rules

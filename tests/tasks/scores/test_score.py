@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.policy import ReportingCycle
-from models.scoring import ScoreEvent
+from models.ladder.policy import ReportingCycle
+from models.scores.scoring import ScoreEvent
 from tasks.items.close import reopen
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress

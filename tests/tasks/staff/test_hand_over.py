@@ -11,8 +11,8 @@ from sqlmodel import Session, SQLModel, col, select
 from models.actor import Actor, Channel
 from models.database import key
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.organ import Department, Organ
-from models.person import Leave, Oversight, Person, Post, Role, Tenure
+from models.people.organ import Department, Organ
+from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from tasks.people.roster import posts_to_hand_over, roster
 from tasks.staff.hand_over import hand_over, leave_office, take_leave
 from tests.actors import administrator

@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
 from models.errors import ForbiddenError, ImportRefusedError, UnreadableFileError
-from models.organ import Department, Organ
-from models.person import Oversight, Person, Post, Role, Tenure
+from models.people.organ import Department, Organ
+from models.people.person import Oversight, Person, Post, Role, Tenure
 from tasks.staff.hand_over import leave_office
 from tasks.staff.import_people import ImportedPeople, import_people
 from tests.actors import administrator

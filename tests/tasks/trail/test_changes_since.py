@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from models.database import on_record, reading
 from models.errors import ConflictError
-from models.item import WorkItem
+from models.items.item import WorkItem
 from tasks.trail.changes_since import changes_since, newest_entries, newest_entry, refuse_blind
 from tests.office import HANDLER, HEAD, LEADER, SUPERVISOR, Office
 from tests.web import statements

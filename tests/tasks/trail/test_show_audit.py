@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 from models.audit import LEDGERS, AuditEntry
 from models.database import unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.permission import Action
-from models.person import Person, Post, Role, Tenure
-from models.plan import AnnualPlan
+from models.items.plan import AnnualPlan
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Person, Post, Role, Tenure
 from models.tables import METADATA
 from tasks.acting.audit import write_alone
 from tasks.items.sign import sign

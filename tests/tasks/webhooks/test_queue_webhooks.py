@@ -10,14 +10,14 @@ from sqlmodel import Session, select
 
 from models.clock import opening_of
 from models.database import on_record, unit_of_work
-from models.day_override import office_calendar
+from models.dates.day_override import office_calendar
+from models.engine.webhook import Webhook, WebhookMessage
+from models.engine.webhook_event import EVENTS, event_of
 from models.errors import BadInputError, ConflictError, ForbiddenError
-from models.lifecycle import LIFECYCLE
-from models.organ import Organ
-from models.permission import Action
-from models.person import Role
-from models.webhook import Webhook, WebhookMessage
-from models.webhook_event import EVENTS, event_of
+from models.items.lifecycle import LIFECYCLE
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Role
 from tasks.oversight.supervise import supervise
 from tasks.webhooks.hold_webhooks import make_webhook, stop_webhook
 from tasks.webhooks.queue_webhooks import queue_webhooks

@@ -18,11 +18,11 @@ from standardwebhooks import Webhook as Verifier
 from models import clock
 from models.audit import AuditEntry
 from models.database import on_record, unit_of_work
+from models.engine.webhook import MessageState, Webhook, WebhookMessage
 from models.errors import NotFoundError
-from models.organ import Organ
-from models.person import Role
+from models.people.organ import Organ
+from models.people.person import Role
 from models.settings import Settings
-from models.webhook import MessageState, Webhook, WebhookMessage
 from tasks.access.office_key import office_key
 from tasks.webhooks.hold_webhooks import held_webhooks, make_webhook, resend, secret_of, send_test
 from tasks.webhooks.queue_webhooks import queue_webhooks

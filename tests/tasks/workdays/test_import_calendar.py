@@ -15,11 +15,11 @@ from sqlmodel import Session, SQLModel, create_engine, select
 
 from models.audit import AuditEntry
 from models.database import on_record
-from models.day_override import DayOverride, office_calendar
+from models.dates.day_override import DayOverride, office_calendar
+from models.dates.workdays import DayRule
 from models.errors import ImportRefusedError, UnreadableFileError
-from models.organ import Organ
-from models.permission import Action
-from models.workdays import DayRule
+from models.people.organ import Organ
+from models.people.permission import Action
 from tasks.workdays.import_calendar import import_calendar, import_overrides, read_overrides
 from tests.actors import administrator
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.report.compiling.authorship import TextChange, authorship
 from tasks.report.desk.arrange_blocks import merge_blocks, split_block
 from tasks.report.desk.edit_block import add_block, edit_block

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.figure import Figure
+from models.report.figure import Figure
 from tasks.report.compiling.check_numbers import UNFOUNDED, unfounded
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.edit_block import edit_block

@@ -9,10 +9,10 @@ from sqlmodel import select
 
 from models.clock import opening_of
 from models.database import key, unit_of_work
+from models.items.plan import AnnualPlan
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
-from models.organ import Organ
-from models.plan import AnnualPlan
-from models.report import Report, ReportFigure
+from models.people.organ import Organ
+from models.report.report import Report, ReportFigure
 from tasks.report.compiling.check_report import check_report, check_year
 from tasks.report.figures.check_figures import Severity, last_year_figures
 from tests.office import day

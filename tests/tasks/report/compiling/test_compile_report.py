@@ -10,14 +10,14 @@ from models.actor import Actor, Channel
 from models.audit import AuditEntry
 from models.clock import opening_of
 from models.database import on_record, unit_of_work
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.ledgers.enforcement_case import Outcome, Procedure
-from models.ledgers.leadership_act import Duty
-from models.organ import Organ
-from models.permission import Action
-from models.person import Role
-from models.report import Report, ReportBlock, ReportFigure, SectionKind
-from models.workdays import WorkCalendar
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.people.person import Role
+from models.people.personal_duty import Duty
+from models.report.report import Report, ReportBlock, ReportFigure, SectionKind
 from tasks.ladder.arm import reschedule
 from tasks.papers.official_document import render
 from tasks.report.compiling.compile_report import compile_report, report_day

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.figure import Figure
-from models.report import SectionKind
+from models.report.figure import Figure
+from models.report.report import SectionKind
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.draft import DraftBlock, fresh
 from tasks.report.compiling.keep_edits import carry_edits

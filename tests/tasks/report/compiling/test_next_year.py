@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from models.database import open_engine, unit_of_work
-from models.item import Importance
-from models.report import SectionKind
+from models.items.item import Importance
+from models.report.report import SectionKind
 from tasks.papers.official_document import render
 from tasks.reading.findings import ReportReading
 from tasks.reading.read_report import read_report

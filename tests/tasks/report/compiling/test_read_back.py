@@ -1,7 +1,7 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from models.report import Report
+from models.report.report import Report
 from tasks.report.compiling.compile_report import CompiledReport, newest_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.trace_figure import described

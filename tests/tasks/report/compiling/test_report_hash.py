@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from models.database import unit_of_work
-from models.report import Report, ReportBlock, ReportFigure, ReportSection
+from models.report.report import Report, ReportBlock, ReportFigure, ReportSection
 from tasks.report.compiling.report_hash import content_hash, short_hash
 from tasks.report.desk.at_desk import copy_version
 from tests.actors import administrator

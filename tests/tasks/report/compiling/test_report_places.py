@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.database import open_engine, unit_of_work
-from models.organ import Organ
+from models.people.organ import Organ
 from tasks.report.compiling.compile_report import compile_report
 from tests.actors import administrator
 from tests.databases import lay_sqlite

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import BadInputError
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.report.compiling.template import Numbering, ReportTemplate, read_template, read_template_text, template_text
 from tasks.wording.numerals import chinese_numeral
 

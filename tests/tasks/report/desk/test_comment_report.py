@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from models.database import unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.person import Role
+from models.people.person import Role
 from tasks.report.desk.arrange_blocks import merge_blocks
 from tasks.report.desk.comment_report import comment, comments_of, on_block, open_comments, resolve_comment
 from tests.desk import CHEN, DeskYear, on_the_desk

@@ -12,7 +12,7 @@ from sqlmodel import select
 from models.database import unit_of_work
 from models.errors import BadInputError
 from models.ledgers.enforcement_case import EnforcementCase
-from models.report import Report, SectionKind
+from models.report.report import Report, SectionKind
 from tasks.report.desk.compare_versions import Stretch, compare, figures_now, spans
 from tasks.report.desk.edit_block import add_block, edit_block
 from tasks.report.desk.mark_block import mark_internal, withdraw_block

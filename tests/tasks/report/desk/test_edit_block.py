@@ -12,10 +12,10 @@ from models.actor import Actor
 from models.audit import AuditEntry
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.organ import Organ
-from models.person import Role
-from models.report import Report, ReportFigure, SectionKind
-from models.report_desk import EditKind, ReportEdit
+from models.people.organ import Organ
+from models.people.person import Role
+from models.report.report import Report, ReportFigure, SectionKind
+from models.report.report_desk import EditKind, ReportEdit
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.arrange_blocks import merge_blocks, move_block, sentence_ends, split_block

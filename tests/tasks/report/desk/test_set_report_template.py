@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from models.database import unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError
-from models.kept_template import KeptTemplate
-from models.person import Role
+from models.papers.kept_template import KeptTemplate
+from models.people.person import Role
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.template import STANDARD, Numbering, ReportTemplate
 from tasks.report.desk.set_report_template import set_report_template, template_for

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.figure import Figure
 from models.ledgers.kinds import KINDS
+from models.report.figure import Figure
 from tasks.report.figures.check_figures import Finding, Severity, check_figures
 
 

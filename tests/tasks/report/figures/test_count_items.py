@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.clock import opening_of
 from models.database import key
-from models.item import Deadline, DeadlineKind, DeadlineMove
+from models.items.item import Deadline, DeadlineKind, DeadlineMove
 from tasks.report.compiling.material import gather_material
 from tasks.report.figures.count_items import count_items
 from tests.report_year import ReportYear, day

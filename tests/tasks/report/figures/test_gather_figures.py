@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import unit_of_work
-from models.figure import Figure, count
 from models.ledgers.enforcement_case import Outcome, Procedure
+from models.report.figure import Figure, count
 from tasks.report.compiling.quoted import quoted_figures
 from tasks.report.figures.gather_figures import figures_of_year, gather_figures
 from tests.report_year import ReportYear, day

@@ -8,9 +8,9 @@ from sqlmodel import select
 
 from models.database import on_record, unit_of_work
 from models.errors import ForbiddenError
-from models.filing import FilingState, FilingStep
-from models.filing_rows import AddresseeKind
-from models.report import ReportBlock
+from models.report.filing import FilingState, FilingStep
+from models.report.filing_rows import AddresseeKind
+from models.report.report import ReportBlock
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.desk.comment_report import comment, comments_of, resolve_comment
 from tasks.report.desk.edit_block import edit_block

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from models.database import unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.filing import FilingState
-from models.filing_rows import Adoption, Consultation
-from models.item import ItemState, WorkItem
+from models.items.item import ItemState, WorkItem
+from models.report.filing import FilingState
+from models.report.filing_rows import Adoption, Consultation
 from tasks.report.filing.consult import opine, settle_opinion
 from tasks.report.filing.deadlines import watched_item
 from tasks.report.filing.review import forward, submit

@@ -9,9 +9,9 @@ from sqlmodel import select
 
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError
-from models.item import ItemState, WorkItem
-from models.organ import Organ
-from models.plan import AnnualPlan, Project
+from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan, Project
+from models.people.organ import Organ
 from tasks.report.filing.deadlines import (
     FILE,
     OWN,

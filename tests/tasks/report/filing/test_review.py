@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
-from models.filing import FLOW, FilingAct, FilingState, FilingStep
-from models.filing_rows import Adoption, Consultation
-from models.person import Role
-from models.report import Report
+from models.people.person import Role
+from models.report.filing import FLOW, FilingAct, FilingState, FilingStep
+from models.report.filing_rows import Adoption, Consultation
+from models.report.report import Report
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.report_hash import content_hash, short_hash
 from tasks.report.desk.edit_block import edit_block

@@ -7,13 +7,13 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.clock import opening_of
-from models.closure import ClosureRequest
 from models.database import unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.filing import FilingState
-from models.filing_rows import Addressee, AddresseeKind, Publication
-from models.item import ItemState
-from models.report import Report, ReportBlock
+from models.items.closure import ClosureRequest
+from models.items.item import ItemState
+from models.report.filing import FilingState
+from models.report.filing_rows import Addressee, AddresseeKind, Publication
+from models.report.report import Report, ReportBlock
 from tasks.report.filing.addressees import add_addressee, drop_addressee, named_on_paper
 from tasks.report.filing.deadlines import FILE, PUBLISH, filing_items
 from tasks.report.filing.review import return_

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.database import unit_of_work
 from models.errors import BadInputError
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.report.compiling.template import ReportTemplate
 from tasks.report.desk.edit_block import add_block, edit_block
 from tasks.report.desk.mark_block import mark_figure, mark_internal, withdraw_block

@@ -7,7 +7,7 @@ import docx
 from sqlalchemy import Engine
 
 from models.database import unit_of_work
-from models.report import SectionKind
+from models.report.report import SectionKind
 from tasks.papers.official_document import render
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.template import Numbering, ReportTemplate

@@ -20,8 +20,8 @@ from sqlmodel import col, select
 from models.clock import opening_of
 from models.database import key, unit_of_work
 from models.errors import BadInputError, DubanError
-from models.evidence import Category, Evidence, EvidenceState, StoredFile
-from models.item import WorkItem
+from models.items.evidence import Category, Evidence, EvidenceState, StoredFile
+from models.items.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
 from models.settings import Settings
 from tasks.files.file_store import MEGABYTE, FileStore

@@ -14,10 +14,10 @@ from sqlmodel import col, func, select
 from models.audit import AuditEntry
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError, UnconfirmedKeyError
-from models.organ import Organ
-from models.permission import Action
-from models.received_report import ReceivedReport, TrustedKey
-from models.report import Report, ReportBlock, ReportFigure
+from models.people.organ import Organ
+from models.people.permission import Action
+from models.report.received_report import ReceivedReport, TrustedKey
+from models.report.report import Report, ReportBlock, ReportFigure
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.report_hash import content_hash
 from tasks.report.output.pack_report import pack_report

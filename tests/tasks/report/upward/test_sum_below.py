@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from models.database import key, unit_of_work
-from models.evidence import StoredFile
-from models.organ import Organ
-from models.received_report import ReceivedReport
+from models.items.evidence import StoredFile
+from models.people.organ import Organ
+from models.report.received_report import ReceivedReport
 from tasks.report.compiling.below import below
 from tasks.report.compiling.trace_figure import described
 from tasks.report.upward.report_package import PackedFigure

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import key, unit_of_work
-from models.filing import Filing, FilingState, legal_last_day
-from models.organ import Organ
-from models.report import Report
+from models.people.organ import Organ
+from models.report.filing import Filing, FilingState, legal_last_day
+from models.report.report import Report
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.report.upward.sum_below import gather_below
 from tasks.report.upward.who_filed import who_filed

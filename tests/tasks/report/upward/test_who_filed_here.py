@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from models.database import key, unit_of_work
-from models.filing import FilingState
-from models.organ import Organ
-from models.person import Role
+from models.people.organ import Organ
+from models.people.person import Role
+from models.report.filing import FilingState
 from tasks.report.filing.send import send
 from tasks.report.upward.who_filed import who_filed
 from tests.filing import TO, FilingOffice

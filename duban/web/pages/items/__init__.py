@@ -1,0 +1,1 @@
+"""Pages of items: list, item, board, calendar, Gantt."""

@@ -1,0 +1,79 @@
+"""督办看板: how the plan stands, at a glance, every number leading to its rows."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from duban.web.charts.bar import bar
+from duban.web.charts.days import day_strip
+from duban.web.charts.months import month_columns
+from duban.web.row_number import RowNumber
+from duban.web.visit import Signed
+from models.dates.day_override import office_calendar
+from models.people.permission import Action
+from tasks.acting.authorize import organs_within, permitted
+from tasks.lists.list_unreported import unreported
+from tasks.lists.tally import DeadlineOutcome, Group
+from tasks.oversight.gather_board import gather_board
+
+router = APIRouter()
+
+GROUPS = {"department": "科室", "project": "项目", "person": "人员"}
+MOST = 40
+"""Rows of the table on the page; what is beyond is in the list."""
+
+
+@router.get("/board")
+def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLResponse:
+    """The board of the year, as far as the person may see it."""
+    with visit.reading() as session:
+        plan = visit.plan_or_none(session)
+        fresh = plan is None or plan.issued_on is None
+        may_plan = fresh and (visit.organ.id or 0) in organs_within(session, visit.by, Action.PLAN)
+        if plan is None:
+            return visit.page(session, "items/board.html", menu="/board", plan=None, may_plan=may_plan)
+        calendar = office_calendar(session, organ_id=plan.organ_id)
+        gathered = gather_board(session, plan, by=visit.looking, calendar=calendar, group=by)
+
+        all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
+
+        def on_day(day: dt.date) -> str:
+            return f"{all_open}&day={day}"
+
+        def in_month(month: int) -> str:
+            return f"{whole}&month={plan.year}-{month:02}"
+
+        return visit.page(
+            session,
+            "items/board.html",
+            menu="/board",
+            plan=plan,
+            may_plan=may_plan,
+            board=gathered,
+            groups=gathered.groups[:MOST],
+            group=by,
+            by=GROUPS,
+            bar=bar,
+            most=max((one.total for one in gathered.groups), default=0),
+            days=day_strip(gathered.ahead, on_day),
+            trend=month_columns(gathered.months, in_month),
+        )
+
+
+@router.get("/board/unfiled")
+def unfiled_page(visit: Signed, department: RowNumber = None) -> HTMLResponse:
+    """The rows behind who has not filed: the items that owe a report for the period, of those the person may see."""
+    with visit.reading() as session:
+        plan = visit.plan(session)
+        rows = unreported(
+            session,
+            plan,
+            on=visit.on,
+            calendar=office_calendar(session, organ_id=plan.organ_id),
+            among=permitted(session, visit.looking, Action.VIEW, organ_id=plan.organ_id),
+        )
+        if department is not None:
+            rows = [row for row in rows if (row.item.department_id or 0) == department]
+        return visit.page(session, "items/board_unfiled.html", menu="/board", plan=plan, rows=rows)

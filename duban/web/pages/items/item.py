@@ -1,0 +1,187 @@
+"""任务页: one item as it stands, and every act upon it as a form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from duban.acts.item import BY_VERB, ItemAct
+from duban.web.act_form import asks, do, instruction_of, named_wrong
+from duban.web.inside import inside
+from duban.web.items.asked import asked_facts
+from duban.web.items.offers import Offer, check_form, offers
+from duban.web.items.timeline import timeline
+from duban.web.posted import Posted, Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from models.database import key
+from models.dates.day_override import office_calendar
+from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
+from models.items.file_kind import ENDINGS
+from models.items.item import ItemState, WorkItem
+from models.people.permission import Action
+from tasks.acting.authorize import standings_on
+from tasks.acting.find_seen import seen_item
+from tasks.items.dossier import dossier_of
+from tasks.items.foresee import foresee
+from tasks.items.show_item import show_item
+from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
+
+router = APIRouter()
+
+SILENT = (Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.SIGN, Action.SIGN_INSTRUCTION)
+"""Of these nobody expects a notice: the form does not say that there is none."""
+
+
+@router.get("/items/{item_id:row}")
+def item_page(visit: Signed, item_id: int) -> HTMLResponse:
+    """The item as the person may see it."""
+    with visit.reading() as session:
+        item = seen_item(session, item_id, by=visit.by)
+        calendar = office_calendar(session, organ_id=item.organ_id)
+        data = show_item(session, item, by=visit.looking, calendar=calendar)
+        offered, dossier = offers(session, visit.by, item), dossier_of(session, item)
+        related = _readable(session, visit, dossier.of(WorkItem))
+        return visit.page(
+            session,
+            "items/item.html",
+            menu="/items",
+            item=item,
+            data=data,
+            parent=[one for one in related if one.id == item.parent_id],
+            children=[one for one in related if one.parent_id == item.id],
+            offers=[offer for offer in offered if offer.instruction is None],
+            answers=_by_instruction(offered),
+            moments=timeline(data),
+            due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
+            seen=dossier.newest_entry,
+            is_draft=item.state is ItemState.DRAFT,
+        )
+
+
+@router.get("/items/{item_id:row}/{verb}")
+def act_form(
+    visit: Signed,
+    item_id: int,
+    verb: str,
+    instruction: Annotated[str, Query(max_length=10)] = "",
+    back: Annotated[str, Query(max_length=500)] = "",
+) -> HTMLResponse:
+    """The form of one act: what it asks and whom it will reach; of one that is not open, why."""
+    with visit.reading() as session:
+        item = seen_item(session, item_id, by=visit.by)
+        act = _act_named(verb)
+        typed = {"instruction": instruction, "back": back}
+        try:
+            check_form(session, visit.by, item, act)
+        except ForbiddenError as error:
+            return _form(session, visit, item, act, typed, error)
+        return _form(session, visit, item, act, typed)
+
+
+@router.post("/items/{item_id:row}/{verb}")
+def act_done(sent: Sent, item_id: int, verb: str) -> Response:
+    """Do it. What is refused is told in the form, with everything typed still there."""
+    visit = sent.visit
+    with visit.reading() as session:
+        seen_item(session, item_id, by=visit.by)
+    act = _act_named(verb)
+    try:
+        with visit.writing() as session:
+            item = seen_item(session, item_id, by=visit.by)
+            refuse_blind(session, item, _seen_entry(sent), by=visit.by)
+            said = do(session, item, act, sent)
+    except DubanError as error:
+        with visit.reading() as session:
+            return _form(session, visit, seen_item(session, item_id, by=visit.by), act, sent.typed, error, sent)
+    return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
+
+
+def _act_named(verb: str) -> ItemAct:
+    if verb not in BY_VERB:
+        raise NotFoundError("没有这个页面。")
+    return BY_VERB[verb]
+
+
+def _readable(session: Session, visit: Visit, items: Sequence[WorkItem]) -> list[WorkItem]:
+    """Those of the items that the person may see."""
+    seen = standings_on(session, visit.looking, Action.VIEW, [key(item.id) for item in items])
+    return [item for item in items if seen.get(key(item.id))]
+
+
+def _seen_entry(sent: Posted) -> int:
+    """The newest entry of the item that the form showed. Raises BadInputError."""
+    seen = sent.text("seen")
+    if not (seen.isascii() and seen.isdecimal()) or len(seen) > 18:
+        raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
+    return int(seen)
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Who will be told: `words` where that depends on what is chosen, else `name`; `quiet` where nobody asks."""
+
+    name: str | None
+    words: str
+    quiet: bool
+
+
+def _form(
+    session: Session,
+    visit: Visit,
+    item: WorkItem,
+    act: ItemAct,
+    typed: Mapping[str, str],
+    error: DubanError | None = None,
+    sent: Posted | None = None,
+) -> HTMLResponse:
+    about = instruction_of(session, item, typed.get("instruction", "")) if act.of_instruction else None
+    changed = []
+    if isinstance(error, ConflictError):
+        changed = changes_since(session, item, int(typed["seen"]), by=visit.by)
+    # What is not open takes nothing that could be typed; what was typed already is shown all the same.
+    closed = isinstance(error, ForbiddenError) and (sent is None or act.at_once)
+    asked = [] if closed else asks(session, item, act, visit.by)
+    return visit.page(
+        session,
+        "items/item_act.html",
+        menu="/items",
+        status_code=status_of(error) if error else 200,
+        item=item,
+        act=act,
+        asks=asked,
+        about=about,
+        facts=[] if closed else asked_facts(session, item, act, visit.by, about),
+        reach=None if closed else _reach(session, visit, item, act, about),
+        closed=closed,
+        typed=typed,
+        ticked=sent.texts if sent else lambda _name: [],
+        error=error.message if error else None,
+        wrong=named_wrong(act, error, sent.files("file") if sent else ()) if error else {},
+        changed=changed,
+        seen=newest_entry(session, item),
+        back=inside(typed.get("back", ""), "") or visit.link(f"/items/{item.id}"),
+        given_back=inside(typed.get("back", ""), ""),
+        endings=ENDINGS,
+        largest=visit.served.settings.evidence_bytes,
+        megabytes=visit.served.settings.evidence_megabytes,
+        has_files=any(ask.kind == "files" for ask in asked),
+    )
+
+
+def _reach(session: Session, visit: Visit, item: WorkItem, act: ItemAct, about: Any) -> _Reach:
+    if act.reaches:
+        return _Reach(None, act.reaches, False)
+    person = foresee(session, item, act.action, by=visit.by, approve=act.approve, instruction=about)
+    return _Reach(person.name if person else None, "", act.action in SILENT)
+
+
+def _by_instruction(offered: list[Offer]) -> dict[int, list[Offer]]:
+    found: dict[int, list[Offer]] = {}
+    for offer in offered:
+        if offer.instruction is not None:
+            found.setdefault(offer.instruction, []).append(offer)
+    return found

@@ -1,0 +1,203 @@
+"""台账: how every ledger stands, the rows of one, and a new row."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from duban.web.attachment import XLSX, attachment
+from duban.web.ledgers.form import given, ledger_form
+from duban.web.posted import Posted, Sent
+from duban.web.row_number import RowNumber
+from duban.web.visit import Signed, Visit
+from models.database import key
+from models.dates.day_override import office_calendar
+from models.errors import DubanError, ForbiddenError
+from models.items.evidence import Evidence
+from models.ledgers.field import FieldType, LedgerField
+from models.ledgers.kind import Kind
+from models.ledgers.kinds import KINDS, kind_named
+from models.people.permission import Action
+from models.typed_text import day_or_none
+from tasks.acting.authorize import authorize_organ, organs_within
+from tasks.files.check_upload import Limits
+from tasks.files.file_store import FileStore
+from tasks.items.attach import attach_to_act, pieces_of_acts
+from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
+from tasks.ledgers.export import export_ledger
+from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
+from tasks.ledgers.own_terms import amounts
+from tasks.ledgers.record import record_row
+from tasks.ledgers.row_terms import open_terms
+from tasks.ledgers.tell_row import Teller
+from tasks.people.find import plans_of
+
+router = APIRouter()
+_FILTERS = ("q", "from", "until", "item", "due", "withdrawn", "batch")
+COLUMNS = 6
+"""Columns of a list beside number and day; the page of a row shows all."""
+
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
+
+
+@router.get("/ledgers")
+def overview(visit: Signed, kind: Annotated[str, Query(max_length=32)] = "", row: RowNumber = None) -> Response:
+    """How every ledger stands in the year; `kind` and `row` are how older addresses named a list and a row."""
+    if kind:
+        code = kind_named(kind).code
+        return visit.go(visit.link(f"/ledgers/{code}/{row}" if row is not None else f"/ledgers/{code}"))
+    with visit.reading() as session:
+        if not may_read_ledgers(session, visit.looking, key(visit.organ.id)):
+            return visit.page(session, "ledgers/ledgers.html", menu="/ledgers", counts=None)
+        year, years = years_of(session, visit)
+        own = amounts(session, key(visit.organ.id))
+        counts = count_kinds(session, visit.organ, year, on=visit.on, amounts=own)
+        return visit.page(
+            session, "ledgers/ledgers.html", menu="/ledgers", counts=counts, year=year, years=years,
+            may_record=may_record(session, visit),
+        )  # fmt: skip
+
+
+@router.get("/ledgers/{code:ledger}")
+def ledger(visit: Signed, code: str, page: Page = 1) -> HTMLResponse:
+    """The rows of one ledger, as far as the address asks for them."""
+    kind = KINDS[code]
+    with visit.reading() as session:
+        if not may_read_ledgers(session, visit.looking, key(visit.organ.id)):
+            return visit.page(session, "ledgers/ledgers.html", menu="/ledgers", counts=None)
+        year, years = years_of(session, visit)
+        wanted = wanted_of(visit, kind, year)
+        found = _found(session, visit, kind, wanted, page=page)
+        teller = Teller(session, kind, found.rows)
+        asked = {name: value for name, value in visit.request.query_params.items() if value}
+        return visit.page(
+            session, "ledgers/ledger.html", menu="/ledgers", kind=kind, kinds=KINDS.values(), found=found,
+            wanted=wanted,
+            year=year, years=years, columns=_columns(kind, found.rows), words=teller.words, items=teller.items,
+            due=_due(session, visit, kind, found.rows), evidence=_evidence(session, kind, found.rows), asked=asked,
+            filters=filters_of(kind), dues=list(TermState), may_record=may_record(session, visit),
+            kept={name: value for name, value in asked.items() if name in _FILTERS or name in wanted.choices},
+        )  # fmt: skip
+
+
+@router.get("/ledgers/{code:ledger}/export.xlsx")
+def export(visit: Signed, code: str) -> Response:
+    """What the list shows, on one sheet."""
+    kind = KINDS[code]
+    with visit.reading() as session, tempfile.TemporaryDirectory() as folder:
+        authorize_ledgers(session, visit.looking, key(visit.organ.id))
+        year, _ = years_of(session, visit)
+        found = _found(session, visit, kind, wanted_of(visit, kind, year), page=None)
+        path = Path(folder) / "ledger.xlsx"
+        export_ledger(session, kind, found.rows, path, title=f"{visit.organ.name}{year}年{kind.title}台账")
+        return attachment(path.read_bytes(), f"{year}年{kind.title}台账.xlsx", XLSX)
+
+
+@router.get("/ledgers/{code:ledger}/new")
+def ask(visit: Signed, code: str) -> HTMLResponse:
+    """The form of one ledger."""
+    kind = KINDS[code]
+    with visit.reading() as session:
+        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        return ledger_form(session, visit, kind, {kind.day: visit.on.isoformat()})
+
+
+@router.post("/ledgers/{code:ledger}")
+@router.post("/ledgers/{code:ledger}/evidence")
+def record(sent: Sent, code: str) -> Response:
+    """Write a row down; the longer address takes files."""
+    visit, kind = sent.visit, KINDS[code]
+    with visit.reading() as session:
+        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+    try:
+        with visit.writing() as session:
+            row = record_row(session, visit.organ, kind, given(kind, sent), by=visit.by)
+            _attach(session, sent, kind, row)
+    except ForbiddenError:
+        raise
+    except DubanError as error:
+        with visit.reading() as session:
+            return ledger_form(session, visit, kind, sent.typed, error=error)
+    on = getattr(row, kind.day) or visit.on
+    again = visit.link(f"/ledgers/{code}/new") if sent.text("do") == "again" else None
+    said = f"已登记{kind.title},编号 {row.id}。"
+    return visit.go(again or visit.link(f"/ledgers/{code}", year=on.year) + f"#r-{row.id}", said)
+
+
+def may_record(session: Session, visit: Visit) -> bool:
+    """Whether the person may write into the ledgers of the organ looked at."""
+    return visit.organ.id in organs_within(session, visit.by, Action.RECORD)
+
+
+def years_of(session: Session, visit: Visit) -> tuple[int, list[int]]:
+    """The year looked at, and those that a ledger may have rows of."""
+    planned = [plan.year for plan in plans_of(session, key(visit.organ.id))]
+    year = visit.year or visit.on.year
+    return year, sorted({*planned, year, visit.on.year}, reverse=True)
+
+
+def wanted_of(visit: Visit, kind: Kind, year: int) -> Wanted:
+    """Which rows the address asks for; days beyond the year open it. Raises BadInputError."""
+    asked = visit.request.query_params
+    batch = asked.get("batch", "")
+    from_on = day_or_none(asked.get("from"), "起始日期")
+    until_on = day_or_none(asked.get("until"), "截止日期")
+    return Wanted(
+        year=None if from_on or until_on or batch else year,
+        words=asked.get("q", "")[:100].strip(),
+        choices={name: asked[name] for name, _, _ in filters_of(kind) if asked.get(name)},
+        from_on=from_on,
+        until_on=until_on,
+        item=asked.get("item", "")[:64].strip(),
+        due=TermState(asked["due"]) if asked.get("due") in list(TermState) else None,
+        withdrawn=asked.get("withdrawn") == "yes",
+        batch=int(batch) if batch.isascii() and batch.isdecimal() and len(batch) < 10 else None,
+    )
+
+
+def _found(session: Session, visit: Visit, kind: Kind, wanted: Wanted, *, page: int | None) -> LedgerPage:
+    own = amounts(session, key(visit.organ.id))
+    return browse(session, visit.organ, kind, wanted, on=visit.on, amounts=own, page=page)
+
+
+def _columns(kind: Kind, rows: Sequence[Any]) -> list[LedgerField]:
+    """The first fields that say something in these rows: what is empty throughout takes no place."""
+    told = [
+        field
+        for field in kind.columns
+        if field.name != kind.day
+        and (field.required or any(getattr(row, field.name) not in (None, field.default) for row in rows))
+    ]
+    first = [field for field in told if field.takes is not FieldType.ITEM][:COLUMNS]
+    return [*first, *(field for field in told if field.takes is FieldType.ITEM)]
+
+
+def _due(session: Session, visit: Visit, kind: Kind, rows: Sequence[Any]) -> Mapping[int, Any]:
+    """The nearest term of each row that is still to be met, with its light."""
+    if not kind.terms:
+        return {}
+    calendar = office_calendar(session, organ_id=visit.organ.id)
+    own = amounts(session, key(visit.organ.id))
+    found = {}
+    for row in rows:
+        if terms := open_terms(kind, row, calendar, own):
+            found[row.id] = terms[0], terms[0].light(visit.on, calendar)
+    return found
+
+
+def _evidence(session: Session, kind: Kind, rows: Sequence[Any]) -> dict[int, list[Evidence]]:
+    """What proves a leader's act."""
+    return pieces_of_acts(session, [row.id for row in rows]) if kind.code == "act" and rows else {}
+
+
+def _attach(session: Session, sent: Posted, kind: Kind, row: Any) -> None:
+    settings = sent.visit.served.settings
+    for file in sent.files("evidence") if kind.code == "act" else ():
+        attach_to_act(
+            session, row, by=sent.visit.by, store=FileStore(settings.evidence_store),
+            limits=Limits(settings.evidence_bytes), name=file.filename or "", source=file.file,
+        )  # fmt: skip

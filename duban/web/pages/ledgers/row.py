@@ -1,0 +1,155 @@
+"""A row of a ledger: what it says, the days it sets, what became of it; corrected, withdrawn, restored."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from duban.web.ledgers.form import given, ledger_form
+from duban.web.posted import Posted, Sent
+from duban.web.refusals import status_of
+from duban.web.visit import Signed, Visit
+from models.database import key
+from models.dates.day_override import office_calendar
+from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
+from models.ledgers.batch import LedgerBatch
+from models.ledgers.kind import Kind
+from models.ledgers.kinds import KINDS
+from models.people.permission import Action
+from models.people.person import Person
+from tasks.acting.authorize import authorize_organ, organs_within
+from tasks.items.attach import pieces_of_acts
+from tasks.ledgers.find_row import find_row, seen_row
+from tasks.ledgers.own_terms import amounts, span_words
+from tasks.ledgers.record import correct_row, reinstate_row, withdraw_row
+from tasks.ledgers.row_history import row_history
+from tasks.ledgers.row_terms import row_terms
+from tasks.ledgers.tell_row import Teller
+
+router = APIRouter()
+
+
+@router.get("/ledgers/{code:ledger}/{row_id:row}")
+def show(visit: Signed, code: str, row_id: int) -> HTMLResponse:
+    """One row."""
+    kind = KINDS[code]
+    with visit.reading() as session:
+        return _show(session, visit, kind, seen_row(session, visit.organ, kind, row_id, by=visit.looking))
+
+
+@router.get("/ledgers/{code:ledger}/{row_id:row}/edit")
+def edit(visit: Signed, code: str, row_id: int) -> HTMLResponse:
+    """The form with what the row says."""
+    kind = KINDS[code]
+    with visit.reading() as session:
+        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        row = find_row(session, visit.organ, kind, row_id)
+        return ledger_form(session, visit, kind, _typed(session, kind, row), row=row)
+
+
+@router.post("/ledgers/{code:ledger}/{row_id:row}")
+def correct(sent: Sent, code: str, row_id: int) -> Response:
+    """Correct the row. Where others changed it since, the form tells what they changed and keeps what was typed."""
+    visit, kind = sent.visit, KINDS[code]
+    try:
+        with visit.writing() as session:
+            authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+            row = find_row(session, visit.organ, kind, row_id)
+            typed = given(kind, sent)
+            changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
+    except ForbiddenError:
+        raise
+    except DubanError as error:
+        with visit.reading() as session:
+            row = find_row(session, visit.organ, kind, row_id)
+            stale = isinstance(error, ConflictError)
+            return ledger_form(
+                session, visit, kind, sent.typed, row=row, error=error,
+                # Whoever was told what others changed, and sends again, has seen it.
+                seen=row.revision if stale else _seen(sent),
+                changes=row_history(session, kind, row, after=_seen(sent)) if stale else (),
+            )  # fmt: skip
+    said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。"
+    return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
+
+
+@router.post("/ledgers/{code:ledger}/{row_id:row}/withdraw")
+def withdraw(sent: Sent, code: str, row_id: int) -> Response:
+    """Take the row out of every figure, with a reason."""
+
+    def do(session: Session, kind: Kind, row: Any) -> str:
+        reason = sent.text("reason")
+        withdraw_row(session, sent.visit.organ, kind, row, reason, by=sent.visit.by, seen=_seen(sent))
+        return f"已撤下{kind.title} {row_id},不再计入任何数字。"
+
+    return _done(sent, code, row_id, do)
+
+
+@router.post("/ledgers/{code:ledger}/{row_id:row}/reinstate")
+def reinstate(sent: Sent, code: str, row_id: int) -> Response:
+    """Let a withdrawn row count again."""
+
+    def do(session: Session, kind: Kind, row: Any) -> str:
+        reinstate_row(session, sent.visit.organ, kind, row, by=sent.visit.by, seen=_seen(sent))
+        return f"已恢复{kind.title} {row_id}。"
+
+    return _done(sent, code, row_id, do)
+
+
+def _done(sent: Posted, code: str, row_id: int, do: Callable[[Session, Kind, Any], str]) -> Response:
+    visit, kind = sent.visit, KINDS[code]
+    try:
+        with visit.writing() as session:
+            authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+            said = do(session, kind, find_row(session, visit.organ, kind, row_id))
+    except (BadInputError, ConflictError) as error:
+        with visit.reading() as session:
+            row = find_row(session, visit.organ, kind, row_id)
+            return _show(session, visit, kind, row, error=error, reason=sent.text("reason"))
+    return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
+
+
+def _seen(sent: Posted) -> int:
+    """The revision that the form showed. Raises BadInputError."""
+    seen = sent.text("seen")
+    if not (seen.isascii() and seen.isdecimal()) or len(seen) > 9:
+        raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
+    return int(seen)
+
+
+def _typed(session: Session, kind: Kind, row: Any) -> dict[str, str]:
+    teller = Teller(session, kind, [row])
+    words = {"是": "yes", "否": "no"}
+    typed = {field.name: teller.typed(row, field) for field in kind.columns}
+    return {
+        field.name: words.get(typed[field.name], typed[field.name])
+        if isinstance(getattr(row, field.name), bool)
+        else typed[field.name]
+        for field in kind.columns
+    }
+
+
+def _show(
+    session: Session, visit: Visit, kind: Kind, row: Any, *, error: DubanError | None = None, reason: str = ""
+) -> HTMLResponse:
+    calendar = office_calendar(session, organ_id=visit.organ.id)
+    own = amounts(session, key(visit.organ.id))
+    teller = Teller(session, kind, [row])
+    pieces = pieces_of_acts(session, [row.id]).get(row.id, []) if kind.code == "act" else []
+    recorder = session.get(Person, row.recorded_by_id) if row.recorded_by_id else None
+    return visit.page(
+        session, "ledgers/ledger_row.html", menu="/ledgers", kind=kind, row=row, fields=kind.columns,
+        words=teller.words,
+        items=teller.items, evidence=pieces, recorder=recorder.name if recorder else "本机管理员",
+        batch=session.get(LedgerBatch, row.batch_id) if row.batch_id else None,
+        terms=[
+            (term, span_words(term.term, term.amount, term.unit), term.light(visit.on, calendar),
+             term.words(visit.on, calendar))
+            for term in row_terms(kind, row, calendar, own)
+        ],
+        history=row_history(session, kind, row), reason=reason, error=error.message if error else "",
+        may_record=visit.organ.id in organs_within(session, visit.by, Action.RECORD),
+        status_code=status_of(error) if error else 200,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""报告台: every form upon a block of a report, done by one address; what was refused is told in the page."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from duban.web.desk_deeds import Asked, do
+from duban.web.posted import Sent
+from duban.web.refusals import status_of
+from duban.web.report.desk import desk_page
+from duban.web.report.reach import readable_report
+from models.database import key
+from models.errors import DubanError, NotFoundError
+from tasks.report.compiling.find_report import find_block
+from tasks.report.desk.at_desk import report_of
+
+router = APIRouter()
+
+
+@router.post("/reports/{report_id:row}/desk/{verb}")
+def act(sent: Sent, report_id: int, verb: str) -> Response:
+    """Do it, and show the block in the version it now belongs to: the next one where this one was bound."""
+    visit = sent.visit
+    with visit.reading() as session:
+        readable_report(session, visit, report_id)
+    try:
+        with visit.writing() as session:
+            block, said = do(verb, Asked(session, readable_report(session, visit, report_id), sent))
+            where, version = key(block.id), report_of(session, block)
+    except DubanError as error:
+        with visit.reading() as session:
+            report = readable_report(session, visit, report_id)
+            try:
+                found = key(find_block(session, report, sent.text("key")).id)
+            except NotFoundError:
+                found = None
+            return desk_page(
+                session, visit, report, found, typed={**sent.typed, "verb": verb}, error=error.message,
+                status_code=status_of(error),
+            )  # fmt: skip
+    moved_on = f"{said}原来的一版已送审,改动写入了新的一版。" if version != report_id else said
+    return visit.go(visit.link(f"/reports/{version}", block=where) + f"#b-{where}", moved_on)

@@ -1,0 +1,1 @@
+"""Days: the working calendar, what a due text means, when something recurs."""

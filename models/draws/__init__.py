@@ -1,0 +1,1 @@
+"""Random draws and how one is made."""

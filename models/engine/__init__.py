@@ -1,0 +1,1 @@
+"""The machinery: jobs, rhythms, webhooks."""

@@ -1,0 +1,1 @@
+"""The ladder: policies, rungs, when each fires, lights and notices."""

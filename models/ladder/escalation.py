@@ -1,0 +1,125 @@
+"""Who is told when: the ladder decided purely, as windows of due days.
+
+A ladder is a line of steps, each with a fire day that depends on nothing but the due day (or the day of
+issue) and the working calendar. The fire day never falls as the due day rises, so the due days that a step
+concerns on a given day form one unbroken window, and a sweep is a join of a few windows with the deadlines.
+Nothing here reads a table or a clock.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from models.dates.days import DAY
+from models.dates.unit import Unit
+from models.dates.workdays import WorkCalendar
+from models.ladder.policy import Relation, Rung
+
+# Plain steps, here and in `models.dates.workdays`: sweeps take thousands, and pendulum's cost sixty times as much.
+_REACH = dt.timedelta(days=800)
+"""No step lies further from its due day than this; the search for a window's ends starts here."""
+
+
+@dataclass(frozen=True)
+class RungFiring:
+    """One firing of a rung; a repeated rung has several, each with its own offset."""
+
+    rung_id: int
+    relation: Relation
+    offset: int
+    unit: Unit
+
+    def fires_on(self, day: dt.date, calendar: WorkCalendar) -> dt.date:
+        """The day on which this step fires for a deadline due (or an item issued) on `day`.
+
+        A reminder that falls on a rest day moves to the working day before, an escalation to the working
+        day after (DESIGN: rest days). Overdue starts the day after the due day, so an escalation never
+        fires on the due day itself.
+        """
+        if self.relation is Relation.BEFORE:
+            return calendar.on_or_before(self.unit.later(day, -self.offset, calendar))
+        raw = self.unit.later(day, self.offset, calendar)
+        if self.relation is Relation.AFTER:
+            raw = max(raw, day + DAY)
+        return calendar.on_or_after(raw)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Deadlines due from `first` to `last` (both included) reach `step` on `fire_on`.
+
+    `top` is False where a higher step has been reached too: the notice is then collapsed into that one.
+    """
+
+    step: RungFiring
+    fire_on: dt.date
+    first: dt.date
+    last: dt.date
+    top: bool
+
+
+def steps(rungs: Iterable[Rung]) -> tuple[list[RungFiring], list[RungFiring]]:
+    """The steps of a ladder, counted from the due day and from the day of issue, each line from low to high."""
+    by_due: list[RungFiring] = []
+    by_issue: list[RungFiring] = []
+    for rung in rungs:
+        line = by_issue if rung.relation is Relation.UNSIGNED else by_due
+        repeats = range(rung.times + 1) if rung.every else range(1)
+        line.extend(
+            RungFiring(rung.id or 0, rung.relation, rung.offset + turn * (rung.every or 0), rung.unit)
+            for turn in repeats
+        )
+    return sorted(by_due, key=_height), sorted(by_issue, key=_height)
+
+
+def _height(step: RungFiring) -> tuple[int, float]:
+    """Higher steps come later in an item's life: far before, near before, then ever longer after."""
+    if step.relation is Relation.BEFORE:
+        return 0, -step.unit.in_days(step.offset)
+    return 1, step.unit.in_days(step.offset)
+
+
+def windows(
+    line: list[RungFiring], calendar: WorkCalendar, *, since: dt.date, on: dt.date, first: dt.date | None = None
+) -> list[Window]:
+    """The windows of due days whose steps fire after `since` and no later than `on`.
+
+    With `first`, also all that fired before are given, down to that due day: what a deadline has reached
+    that nobody has looked at yet. Windows of one call never overlap within the same step.
+    """
+    ranges: list[Window] = []
+    reached = [_last_reaching(step, calendar, on) for step in line]
+    for index, step in enumerate(line):
+        ceiling = max(reached[index + 1 :], default=dt.date.min)
+        for fire_on, start, end in _runs(step, calendar, reached[index], since=since, first=first):
+            if start <= ceiling:
+                ranges.append(Window(step, fire_on, start, min(end, ceiling), top=False))
+            if end > ceiling:
+                ranges.append(Window(step, fire_on, max(start, ceiling + DAY), end, top=True))
+    return ranges
+
+
+def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:
+    """The latest due day whose step has fired by `on`."""
+    low, high = on - _REACH, on + _REACH
+    while low < high:
+        middle = low + ((high - low).days + 1) // 2 * DAY
+        if step.fires_on(middle, calendar) <= on:
+            low = middle
+        else:
+            high = middle - DAY
+    return low
+
+
+def _runs(
+    step: RungFiring, calendar: WorkCalendar, last: dt.date, *, since: dt.date, first: dt.date | None
+) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
+    """Back from due day `last`, the runs of due days that fire on one day: (fire day, first, last)."""
+    end = day = last
+    fire_on = step.fires_on(day, calendar)
+    while (fire_on > since) if first is None else (day >= first):
+        before = step.fires_on(day - DAY, calendar)
+        if before != fire_on or day == first:
+            yield fire_on, day, end
+            end = day - DAY
+        day, fire_on = day - DAY, before

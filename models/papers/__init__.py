@@ -1,0 +1,1 @@
+"""Papers an office numbers, and templates it brings along."""

@@ -1,0 +1,1 @@
+"""Who there is: organs, posts, people, their ways in, and what each role may do."""

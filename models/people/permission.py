@@ -1,0 +1,173 @@
+"""Who may do what: actions, and for each the roles that may do it and how far each role reaches.
+
+Deny by default: what is not granted here is forbidden, to everybody and by every way in. Whether a grant
+reaches a given item is answered in one place, `tasks.acting.authorize`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.coded import Coded
+from models.people.person import Role
+
+
+class Scope(Coded):
+    """How far a role reaches."""
+
+    OWN = "own", "本人承办"
+    DEPARTMENT = "department", "本科室牵头"
+    COOPERATING = "cooperating", "本科室配合"
+    CHARGE = "charge", "分管"
+    ORGAN = "organ", "本单位"
+    BELOW = "below", "下级单位"
+
+
+class Action(Coded):
+    """Everything that can be done to the office's records."""
+
+    VIEW = "view", "查看"
+
+    SIGN = "sign", "签收"
+    OBJECT = "object", "提出转办异议"
+    TRANSFER = "transfer", "转办"
+    SPLIT = "split", "分办"
+    REPORT = "report", "填报进展"
+    ATTACH = "attach", "上传佐证材料"
+    MILESTONE = "milestone", "设置阶段节点"
+    EXTEND = "extend", "申请延期"
+    DECIDE_EXTENSION = "decide_extension", "审批延期"
+    URGE = "urge", "催办"
+    INSTRUCT = "instruct", "批示"
+    SIGN_INSTRUCTION = "sign_instruction", "签收批示"
+    REPLY = "reply", "反馈批示"
+    CLOSE_INSTRUCTION = "close_instruction", "办结批示"
+    SUSPEND = "suspend", "挂起"
+    RESUME = "resume", "恢复"
+    REQUEST_CLOSE = "request_close", "申请办结"
+    ACCEPT = "accept", "审核通过"
+    RETURN = "return", "退回"
+    REOPEN = "reopen", "重开"
+
+    PLAN = "plan", "导入计划"
+    ISSUE = "issue", "下达计划"
+    POLICY = "policy", "管理督办策略"
+    STAFF = "staff", "管理人员"
+    CALENDAR = "calendar", "管理工作日历"
+    RECORD = "record", "登记台账"
+    COMPILE = "compile", "编制年度报告"
+    COMMENT = "comment", "批注年度报告"
+    RECEIVE_REPORT = "receive_report", "接收下级报告"
+    REPORT_SUBMIT = "report_submit", "报告送审"
+    REPORT_CONSULT = "report_consult", "报告征求意见"
+    REPORT_OPINE = "report_opine", "反馈报告意见"
+    LEGAL_REVIEW = "legal_review", "报告法制审核"
+    SECRECY_REVIEW = "secrecy_review", "报告保密审查"
+    REPORT_SIGN = "report_sign", "审签报告"
+    REPORT_FILE = "report_file", "报送报告"
+    REPORT_PUBLISH = "report_publish", "公开报告"
+    REPORT_ARCHIVE = "report_archive", "报告归档"
+    REPORT_RETURN = "report_return", "退回报告"
+    CIRCULATE = "circulate", "印发通报简报"
+    BRIEF = "brief", "查看本人简报"
+    SCORE = "score", "考核评分"
+    EVALUATE = "evaluate", "领导评价"
+    APPEAL = "appeal", "考核申诉"
+    DECIDE_APPEAL = "decide_appeal", "裁定申诉"
+    AUDIT = "audit", "查看操作记录"
+    SYSTEM = "system", "查看系统运行"
+    RESEND = "resend", "重发通知"
+    INTEGRATE = "integrate", "管理外部接口"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role may, as far as the scope reaches."""
+
+    role: Role
+    scope: Scope
+
+    @property
+    def label(self) -> str:
+        return self.role.label
+
+
+_H, _D, _L, _F = Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE
+_S, _A, _M = Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR
+
+HANDLING = (Grant(_H, Scope.OWN), Grant(_D, Scope.DEPARTMENT), Grant(_L, Scope.OWN))
+"""Those who do the item: its handler, the head of the leading department, a leader where it names nobody else."""
+HELPING = (Grant(_H, Scope.COOPERATING), Grant(_D, Scope.COOPERATING))
+DECIDING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
+LEADING = (Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
+SUPERVISING = (Grant(_S, Scope.ORGAN),)
+REVIEWING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.ORGAN), Grant(_F, Scope.ORGAN))
+"""Who looks over the year-end report; never who sent it on: `tasks.report.filing.review` sees to that."""
+RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
+
+GRANTS: Mapping[Action, tuple[Grant, ...]] = {
+    Action.VIEW: (
+        *HANDLING,
+        Grant(_H, Scope.DEPARTMENT),
+        *HELPING,
+        Grant(_L, Scope.CHARGE),
+        *(Grant(role, scope) for role in (_F, _S, _A) for scope in (Scope.ORGAN, Scope.BELOW)),
+        Grant(_M, Scope.ORGAN),
+    ),
+    Action.SIGN: (*HANDLING, *HELPING),
+    Action.OBJECT: HANDLING,
+    Action.TRANSFER: (*SUPERVISING, Grant(_F, Scope.ORGAN), Grant(_D, Scope.DEPARTMENT)),
+    Action.SPLIT: (*SUPERVISING, Grant(_D, Scope.DEPARTMENT)),
+    Action.REPORT: (*HANDLING, *HELPING),
+    Action.ATTACH: (*HANDLING, *HELPING, *SUPERVISING),
+    Action.MILESTONE: (*HANDLING, *SUPERVISING),
+    Action.EXTEND: HANDLING,
+    Action.DECIDE_EXTENSION: DECIDING,
+    Action.URGE: SUPERVISING,
+    Action.INSTRUCT: LEADING,
+    Action.SIGN_INSTRUCTION: HANDLING,
+    Action.REPLY: HANDLING,
+    Action.CLOSE_INSTRUCTION: DECIDING,
+    Action.SUSPEND: DECIDING,
+    Action.RESUME: DECIDING,
+    Action.REQUEST_CLOSE: HANDLING,
+    Action.ACCEPT: DECIDING,
+    Action.RETURN: DECIDING,
+    Action.REOPEN: (*SUPERVISING, Grant(_F, Scope.ORGAN)),
+    Action.PLAN: RUNNING,
+    Action.ISSUE: (*RUNNING, Grant(_F, Scope.ORGAN)),
+    Action.POLICY: RUNNING,
+    Action.STAFF: RUNNING,
+    Action.CALENDAR: RUNNING,
+    Action.RECORD: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_L, Scope.ORGAN)),
+    Action.COMPILE: RUNNING,
+    Action.COMMENT: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_A, Scope.ORGAN)),
+    Action.RECEIVE_REPORT: RUNNING,
+    Action.REPORT_SUBMIT: SUPERVISING,
+    Action.REPORT_CONSULT: SUPERVISING,
+    Action.REPORT_OPINE: (Grant(_D, Scope.DEPARTMENT), Grant(_H, Scope.DEPARTMENT)),
+    Action.LEGAL_REVIEW: REVIEWING,
+    Action.SECRECY_REVIEW: REVIEWING,
+    Action.REPORT_SIGN: (Grant(_F, Scope.ORGAN),),
+    Action.REPORT_FILE: SUPERVISING,
+    Action.REPORT_PUBLISH: SUPERVISING,
+    Action.REPORT_ARCHIVE: SUPERVISING,
+    Action.REPORT_RETURN: REVIEWING,
+    Action.CIRCULATE: SUPERVISING,
+    Action.BRIEF: (Grant(_F, Scope.ORGAN), Grant(_S, Scope.ORGAN)),
+    Action.SCORE: SUPERVISING,
+    Action.EVALUATE: (Grant(_F, Scope.ORGAN), Grant(_L, Scope.CHARGE)),
+    Action.APPEAL: (Grant(_D, Scope.DEPARTMENT),),
+    Action.DECIDE_APPEAL: (Grant(_F, Scope.ORGAN),),
+    Action.AUDIT: (
+        *(Grant(_A, scope) for scope in (Scope.ORGAN, Scope.BELOW)),
+        Grant(_S, Scope.ORGAN),
+        Grant(_F, Scope.ORGAN),
+        Grant(_M, Scope.ORGAN),
+    ),
+    Action.SYSTEM: RUNNING,
+    Action.RESEND: RUNNING,
+    Action.INTEGRATE: (Grant(_M, Scope.ORGAN),),
+}
+
+BY_RHYTHM = frozenset({Action.COMPILE, Action.CIRCULATE, Action.BRIEF, Action.PLAN})
+"""What the system's own rhythms do without anybody's grant, besides raising and sending notices: never more."""

@@ -1,0 +1,1 @@
+"""The year-end report: versions, blocks, figures, and its way to the archive."""
