@@ -123,10 +123,10 @@ def called(
     if credentials is None:
         raise _unknown("请求没有带令牌:请在 Authorization 头中写 Bearer 和您的接口令牌。", "")
     with reading(served.database) as session:
-        found = find_token(session, credentials.credentials, now=now)
-        if found is None:
+        held = find_token(session, credentials.credentials, now=now)
+        if held is None:
             raise _unknown("令牌无效:可能已吊销、已过期,或者抄写有误。", ', error="invalid_token"')
-        token, person = found
+        token, person = held
         asked_of = session.get_one(Organ, person.organ_id)
         if organ and organ not in (asked_of.code, asked_of.name):
             by = Actor(person.name, Channel.API, day_of(now), now, person.id)

@@ -130,7 +130,7 @@ _IF_NONE_MATCH = {
 
 def _problem(status: int) -> dict[str, Any]:
     name, title = KINDS[status]
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "description": title,
         "content": {
             MEDIA_TYPE: {
@@ -142,8 +142,8 @@ def _problem(status: int) -> dict[str, Any]:
         },
     }  # fmt: skip
     if status == 401:
-        found["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer"}}
-    return found
+        described["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Bearer"}}
+    return described
 
 
 _EXAMPLES = {

@@ -171,15 +171,21 @@ class SingleSignOn:
         issuer = self.settings.oidc_issuer
         try:
             with httpx.Client(timeout=TIMEOUT) as client:
-                found = client.get(issuer.rstrip("/") + "/.well-known/openid-configuration").raise_for_status().json()
-                keys = client.get(found["jwks_uri"]).raise_for_status().json()
+                description = (
+                    client.get(issuer.rstrip("/") + "/.well-known/openid-configuration").raise_for_status().json()
+                )
+                keys = client.get(description["jwks_uri"]).raise_for_status().json()
             # A document that speaks for somebody else is not the provider's (OpenID Connect Discovery 4.3).
-            if found["issuer"] != issuer or not found["authorization_endpoint"] or not found["token_endpoint"]:
-                raise ValueError(f"the document is of {found['issuer']}")
+            if (
+                description["issuer"] != issuer
+                or not description["authorization_endpoint"]
+                or not description["token_endpoint"]
+            ):
+                raise ValueError(f"the document is of {description['issuer']}")
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             log.warning("单点登录服务不可用:%r", error, extra={"action": "sso_unreachable"})
             raise ProviderError from error
-        self.description, self.keys, self.read_at = found, keys, now
+        self.description, self.keys, self.read_at = description, keys, now
         return self.description
 
     def _client(self, described: dict[str, Any]) -> Any:

@@ -152,10 +152,10 @@ def signed_in(
     if not token:
         raise SignInNeededError
     with reading(served.database) as session:
-        found = find_session(session, token, now=now)
-        if found is None:
+        opened = find_session(session, token, now=now)
+        if opened is None:
             raise SignInNeededError
-        held, person, looked_at = found
+        held, person, looked_at = opened
         day = today(on) if on else day_of(now)
         if organ and organ not in (looked_at.code, looked_at.name):
             by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)

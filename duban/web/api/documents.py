@@ -40,14 +40,14 @@ def documents(
     """本人可以查看的文书。"""
     with call.reading() as session:
         call.seen(session)
-        found = list_documents(session, call.organ, by=call.by, year=year, kind=kind)
+        listed = list_documents(session, call.organ, by=call.by, year=year, kind=kind)
     return DocumentList(
         documents=[
             DocumentLine(
                 id=row.id, kind=named(row.kind), number=row.number, title=row.title, item=row.item,
                 issued_on=row.issued_on,
             )
-            for row in found
+            for row in listed
         ]
     )  # fmt: skip
 

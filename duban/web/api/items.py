@@ -300,31 +300,31 @@ def _link(call: Call, following: str | None, previous: str | None) -> None:
     """The ways on, as RFC 8288 has them."""
     kept = [(name, value) for name, value in call.request.query_params.multi_items() if name not in ("cursor", "back")]
     ways = [("next", following, []), ("prev", previous, [("back", "true")])]
-    found = [
+    links = [
         f'<{call.request.url.path}?{urlencode([*kept, ("cursor", token), *more])}>; rel="{way}"'
         for way, token, more in ways
         if token
     ]
-    if found:
-        call.response.headers["Link"] = ", ".join(found)
+    if links:
+        call.response.headers["Link"] = ", ".join(links)
 
 
-def _shown(session: Session, call: Call, found: WorkItem, entry: int) -> ItemShown:
-    calendar = office_calendar(session, organ_id=found.organ_id)
-    data = show_item(session, found, by=call.by, calendar=calendar)
-    known = seen_children(session, found, by=call.by)
+def _shown(session: Session, call: Call, item: WorkItem, entry: int) -> ItemShown:
+    calendar = office_calendar(session, organ_id=item.organ_id)
+    data = show_item(session, item, by=call.by, calendar=calendar)
+    known = seen_children(session, item, by=call.by)
     open_now = {may["action"] for may in data["may"]}
     data |= {
-        "id": found.id,
-        "year": session.get_one(AnnualPlan, found.plan_id).year,
+        "id": item.id,
+        "year": session.get_one(AnnualPlan, item.plan_id).year,
         "entry": entry,
-        "state_name": found.state.label,
+        "state_name": item.state.label,
         "light_name": data["light"].label,
         "colour": data["light"].colour,
-        "importance_name": found.importance.label,
+        "importance_name": item.importance.label,
         "children": [{**child, "id": known.get(child["number"])} for child in data["children"]],
         "may": [
-            OfferedAct(act=act.code, name=act.title, path=f"/api/v1/items/{found.id}/acts/{act.code}")
+            OfferedAct(act=act.code, name=act.title, path=f"/api/v1/items/{item.id}/acts/{act.code}")
             for act in ACTS
             if Way.PROGRAM in act.ways and act.action in open_now
         ],

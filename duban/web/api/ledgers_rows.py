@@ -164,11 +164,11 @@ def rows(
     with call.reading() as session:
         authorize_ledgers(session, call.by, key(call.organ.id))
         call.seen(session)
-        found, following = rows_after(
+        page, following = rows_after(
             session, call.organ, kind, after, limit=limit, from_on=from_on, until_on=until_on, withdrawn=withdrawn
         )
-        teller = Teller(session, kind, found)
-    return RowListShown(rows=[_row(teller, row) for row in found], next=following)
+        teller = Teller(session, kind, page)
+    return RowListShown(rows=[_row(teller, row) for row in page], next=following)
 
 
 @router.post(
@@ -198,12 +198,12 @@ def row(call: Reader, code: Code, row_id: RowId) -> RowWhole:
     """一条记录的内容、时限和历次更正。答复带 ETag;更正时放在 If-Match 中带回,别人改过的就不会盲目覆盖。"""
     kind = kind_named(code)
     with call.reading() as session:
-        found = seen_row(session, call.organ, kind, row_id, by=call.by)
-        call.seen(session, prefix=f"{found.revision}-")
+        shown = seen_row(session, call.organ, kind, row_id, by=call.by)
+        call.seen(session, prefix=f"{shown.revision}-")
         calendar = office_calendar(session, organ_id=call.organ.id)
-        terms = row_terms(kind, found, calendar, amounts(session, key(call.organ.id)))
+        terms = row_terms(kind, shown, calendar, amounts(session, key(call.organ.id)))
         return RowWhole(
-            **_row(Teller(session, kind, [found]), found).model_dump(),
+            **_row(Teller(session, kind, [shown]), shown).model_dump(),
             terms=[
                 TermShown(
                     code=term.term.code, title=term.term.title, due_on=term.due_on, done_on=term.done_on,
@@ -211,7 +211,7 @@ def row(call: Reader, code: Code, row_id: RowId) -> RowWhole:
                 )
                 for term in terms
             ],
-            history=_changes(session, kind, found),
+            history=_changes(session, kind, shown),
         )  # fmt: skip
 
 
@@ -231,10 +231,10 @@ def correct(
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
-        found = _held(session, call, kind, row_id, if_match)
-        changed = correct_row(session, call.organ, kind, found, read_body(kind, body, whole=False), by=call.by)
+        held = _held(session, call, kind, row_id, if_match)
+        changed = correct_row(session, call.organ, kind, held, read_body(kind, body, whole=False), by=call.by)
         said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。"
-        return _done(session, kind, found, said)
+        return _done(session, kind, held, said)
 
     return _once(call, do, idempotency_key, body)
 
@@ -255,9 +255,9 @@ def withdraw(
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
-        found = _held(session, call, kind, row_id, if_match)
-        withdraw_row(session, call.organ, kind, found, body.reason, by=call.by)
-        return _done(session, kind, found, f"已撤下{kind.title} {row_id}。")
+        held = _held(session, call, kind, row_id, if_match)
+        withdraw_row(session, call.organ, kind, held, body.reason, by=call.by)
+        return _done(session, kind, held, f"已撤下{kind.title} {row_id}。")
 
     return _once(call, do, idempotency_key, body.model_dump())
 
@@ -277,9 +277,9 @@ def reinstate(
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
-        found = _held(session, call, kind, row_id, if_match)
-        reinstate_row(session, call.organ, kind, found, by=call.by)
-        return _done(session, kind, found, f"已恢复{kind.title} {row_id}。")
+        held = _held(session, call, kind, row_id, if_match)
+        reinstate_row(session, call.organ, kind, held, by=call.by)
+        return _done(session, kind, held, f"已恢复{kind.title} {row_id}。")
 
     return _once(call, do, idempotency_key, {})
 
@@ -295,20 +295,20 @@ def _once(call: Call, do: Any, idempotency_key: str | None, body: dict[str, Any]
 def _held(session: Session, call: Call, kind: Kind, row_id: int, if_match: str | None) -> Any:
     """The row, held. Raises ProblemError (412), telling what was changed, where it is not as the program read it."""
     authorize_organ(session, call.by, Action.RECORD, call.organ.id)
-    found = find_row(session, call.organ, kind, row_id)
-    session.refresh(found, with_for_update=True)
+    row = find_row(session, call.organ, kind, row_id)
+    session.refresh(row, with_for_update=True)
     if if_match is None or if_match.strip() == "*":
-        return found
+        return row
     revisions = [int(number) for part in if_match.split(",")
                  if (number := part.strip().strip('"').partition("-")[0]).isdecimal() and len(number) < 10]  # fmt: skip
     if not revisions:
         raise ProblemError(problem_of(412, 'If-Match 不是读取记录时得到的 ETag:请原样带回,如 "0-3f…"。'))
-    if found.revision not in revisions:
-        changes = row_history(session, kind, found, after=max(revisions))
+    if row.revision not in revisions:
+        changes = row_history(session, kind, row, after=max(revisions))
         detail = f"{kind.title} {row_id} 在您读取之后已有变化({who_changed(changes)}),没有办理:请重新读取后再试。"
-        told = _changes(session, kind, found, after=max(revisions))
+        told = _changes(session, kind, row, after=max(revisions))
         raise ProblemError(problem_of(412, detail, changes=told))
-    return found
+    return row
 
 
 def _changes(session: Session, kind: Kind, row: Any, *, after: int = 0) -> list[TrailChange]:

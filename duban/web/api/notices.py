@@ -55,6 +55,6 @@ def notices(
         plan = call.plan(session, year)
         call.seen(session, *notices_mark(session))
         person = call.person if mine else None
-        found = list_notices(session, plan=plan, on=on, person=person, by=call.by, after=after, limit=limit + 1)
-    shown = [NoticeShown.model_validate(row) for row in found[:limit]]
-    return NoticeList(notices=shown, next=shown[-1].id if len(found) > limit else None)
+        listed = list_notices(session, plan=plan, on=on, person=person, by=call.by, after=after, limit=limit + 1)
+    shown = [NoticeShown.model_validate(row) for row in listed[:limit]]
+    return NoticeList(notices=shown, next=shown[-1].id if len(listed) > limit else None)

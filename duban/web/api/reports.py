@@ -85,12 +85,12 @@ def reports(call: Reader, year: AnyYear = None) -> ReportList:
 def report(call: Reader, report_id: RowId) -> ReportShown:
     """一个版本的各部分、段落、数字和依据。"""
     with call.reading() as session:
-        found = _seen(session, call, report_id)
+        version = _seen(session, call, report_id)
         call.seen(session)
-        sections = read_draft(session, found)
+        sections = read_draft(session, version)
     return ReportShown(
-        **ReportLine.model_validate(found.model_dump()).model_dump(),
-        snapshot=found.snapshot,
+        **ReportLine.model_validate(version.model_dump()).model_dump(),
+        snapshot=version.snapshot,
         sections=[
             SectionShown(
                 kind=named(section.kind),

@@ -48,15 +48,15 @@ def offers(session: Session, by: Actor, item: WorkItem) -> list[Offer]:
     """
     open_now = set(open_actions(session, by, item))
     dossier = dossier_of(session, item)
-    found: list[Offer] = []
+    offered: list[Offer] = []
     for act in ACTS:
         if act.action not in open_now:
             continue
         if act.of_instruction:
-            found += [Offer(act, item.id or 0, number) for number in _instructions(act, dossier)]
+            offered += [Offer(act, item.id or 0, number) for number in _instructions(act, dossier)]
         elif _fits(session, by, act, dossier):
-            found.append(Offer(act, item.id or 0))
-    return found
+            offered.append(Offer(act, item.id or 0))
+    return offered
 
 
 def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> None:

@@ -25,10 +25,10 @@ def feed(request: Request, secret: str) -> Response:
     served = served_office(request)
     now = served.now()
     with reading(served.database) as session:
-        found = find_feed(session, secret, now=now)
-        if found is None:
+        held = find_feed(session, secret, now=now)
+        if held is None:
             raise NotFoundError("没有这个页面。")
-        _held, person = found
+        _held, person = held
         mark = f"{VERSION}:{served.settings.office_url}:{calendar_mark(session, person, on=day_of(now))}"
         etag = f'"{hashlib.sha256(mark.encode()).hexdigest()[:24]}"'
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer"}

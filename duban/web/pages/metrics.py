@@ -35,9 +35,9 @@ def metrics(request: Request) -> Response:
         raise NotFoundError("没有这个页面。")
     now = served.now()
     with reading(served.database) as session:
-        found = measure(session, now=now)
+        measures = measure(session, now=now)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Office(served, found, now))
+    registry.register(_Office(served, measures, now))
     return Response(
         generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )
@@ -50,31 +50,33 @@ class _Office(Collector):
         self._served, self._found, self._now = served, found, now
 
     def collect(self) -> Iterator[Metric]:
-        found, now = self._found, self._now
+        measures, now = self._found, self._now
         info = InfoMetricFamily("duban", "Version of the program.")
         info.add_metric([], {"version": VERSION})
         yield info
         planned = last_slot(now)
-        late = lag(planned, found.last_runs.get(SLUG), now=now)
+        late = lag(planned, measures.last_runs.get(SLUG), now=now)
         yield _one(
             "duban_reminder_lag_seconds", "Seconds the daily sweep was, or is, behind its planned instant.", late
         )
         runs = GaugeMetricFamily("duban_last_run_timestamp_seconds", "When a rhythm ended last.", labels=["rhythm"])
-        for rhythm, ended_at in sorted(found.last_runs.items()):
+        for rhythm, ended_at in sorted(measures.last_runs.items()):
             runs.add_metric([rhythm], ended_at.timestamp())
         yield runs
-        swept = found.last_runs.get(SLUG)
+        swept = measures.last_runs.get(SLUG)
         yield _one("duban_last_sweep_timestamp_seconds", "When the daily sweep ended last; 0 if never.",
                    swept.timestamp() if swept else 0.0)  # fmt: skip
-        yield _one("duban_notices_pending", "Notices that may leave and wait.", found.notices_pending)
-        yield _one("duban_oldest_unsent_seconds", "Age of the oldest notice that waits.", found.oldest_unsent_seconds)
-        yield _states("duban_digests", "Digests by state.", found.digests)
-        yield _states("duban_webhook_messages", "Messages to webhooks by state.", found.webhook_messages)
+        yield _one("duban_notices_pending", "Notices that may leave and wait.", measures.notices_pending)
         yield _one(
-            "duban_oldest_webhook_seconds", "Age of the oldest message that waits.", found.oldest_webhook_seconds
+            "duban_oldest_unsent_seconds", "Age of the oldest notice that waits.", measures.oldest_unsent_seconds
         )
-        yield _states("duban_jobs", "Long work by state.", found.jobs)
-        yield _one("duban_sessions", "Browsers signed in.", found.sessions)
+        yield _states("duban_digests", "Digests by state.", measures.digests)
+        yield _states("duban_webhook_messages", "Messages to webhooks by state.", measures.webhook_messages)
+        yield _one(
+            "duban_oldest_webhook_seconds", "Age of the oldest message that waits.", measures.oldest_webhook_seconds
+        )
+        yield _states("duban_jobs", "Long work by state.", measures.jobs)
+        yield _one("duban_sessions", "Browsers signed in.", measures.sessions)
         owns = self._served.clock.state is ClockState.OWNER
         yield _one("duban_clock_owner", "1 where this process runs the clock.", float(owns))
 

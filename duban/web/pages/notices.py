@@ -42,7 +42,7 @@ def notices(visit: Signed) -> HTMLResponse:
         choice = _choice(asked)
         if mine and oversees:
             choice = NoticeChoice(choice.first, choice.last, visit.person.id, choice.kind, choice.state, choice.item)
-        found = browse_notices(
+        listed = browse_notices(
             session, visit.organ, choice, by=visit.looking, settings=visit.served.settings,
             after=query.get("after") or None,
         )  # fmt: skip
@@ -51,7 +51,7 @@ def notices(visit: Signed) -> HTMLResponse:
             session,
             "notices.html",
             menu="/notices",
-            found=found,
+            found=listed,
             asked=asked,
             kept=kept | ({"mine": "yes"} if mine else {}),
             mine=mine,
@@ -67,20 +67,20 @@ def notices(visit: Signed) -> HTMLResponse:
 def digest(visit: Signed, digest_id: int) -> HTMLResponse:
     """One message: what was in it, and every try to deliver it."""
     with visit.reading() as session:
-        found, recipient = _seen(session, visit, digest_id)
+        shown, recipient = _seen(session, visit, digest_id)
         organ = session.get_one(Organ, recipient.organ_id)
         return visit.page(
             session,
             "digest.html",
             menu="/notices",
-            digest=found,
+            digest=shown,
             recipient=recipient,
-            attempts=attempts_of(session, found),
+            attempts=attempts_of(session, shown),
             notices=browse_notices(
                 session, organ, NoticeChoice(digest=digest_id), by=visit.looking, settings=visit.served.settings,
                 size=200,
             ),
-            parked=found.state is DigestState.PARKED,
+            parked=shown.state is DigestState.PARKED,
             may_resend=recipient.organ_id in organs_within(session, visit.by, Action.RESEND),
         )  # fmt: skip
 

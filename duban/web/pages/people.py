@@ -96,22 +96,22 @@ def person(visit: Signed, person_id: int) -> HTMLResponse:
 
 
 def person_page(
-    session: Session, visit: Visit, found: Person, *, code: str | None = None, error: str = "", status_code: int = 200
+    session: Session, visit: Visit, person: Person, *, code: str | None = None, error: str = "", status_code: int = 200
 ) -> HTMLResponse:
     """The page of one person; `code` is shown this once as the address that leads in."""
-    staff = may_staff(session, visit, found.organ_id)
+    staff = may_staff(session, visit, person.organ_id)
     account = None
     if staff:
-        lines = accounts_of(session, session.get_one(Organ, found.organ_id), by=visit.by)
-        account = next((line for line in lines if line.person.id == found.id), None)
-        account = account or AccountLine(found, account_of(session, found), None, None)
-    calendar = office_calendar(session, organ_id=found.organ_id)
+        lines = accounts_of(session, session.get_one(Organ, person.organ_id), by=visit.by)
+        account = next((line for line in lines if line.person.id == person.id), None)
+        account = account or AccountLine(person, account_of(session, person), None, None)
+    calendar = office_calendar(session, organ_id=person.organ_id)
     return visit.page(
         session, "people/person.html", menu="/settings", status_code=status_code, error=error, staff=staff,
         account=account,
-        sheet=show_person(session, found, on=visit.on, calendar=calendar),
-        organ=session.get_one(Organ, found.organ_id), private=staff or found.id == visit.person.id,
-        address=welcome_address(visit, code) if code else None, **_open_items(session, visit, found),
+        sheet=show_person(session, person, on=visit.on, calendar=calendar),
+        organ=session.get_one(Organ, person.organ_id), private=staff or person.id == visit.person.id,
+        address=welcome_address(visit, code) if code else None, **_open_items(session, visit, person),
     )  # fmt: skip
 
 

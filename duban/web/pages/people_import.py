@@ -85,17 +85,17 @@ def bring_in(sent: Sent) -> Response:
             drop_waiting(visit, KIND, file.token)
             new = ",".join(f"{words} {getattr(done, kind)} 个(新增 {done.new[kind]})" for kind, words in _KINDS.items())
             return visit.go(visit.link("/people"), f"已导入:{new}。")
-        found = _look_through(visit, file, on)
+        preview = _look_through(visit, file, on)
     except ForbiddenError:
         raise
     except ImportRefusedError:
         # It was whole when it was looked through: what it is held against has changed since.
-        found = _look_through(visit, file, on)
+        preview = _look_through(visit, file, on)
     except DubanError as error:
         with visit.reading() as session:
             return _page(session, visit, None, started, error=error.message, status_code=status_of(error))
     with visit.reading() as session:
-        return _page(session, visit, found, started, status_code=400 if found.errors else 200)
+        return _page(session, visit, preview, started, status_code=400 if preview.errors else 200)
 
 
 @router.get("/people/import/errors.xlsx")
@@ -149,13 +149,13 @@ def _used(rows: Sequence[StaffRow], faults: Sequence[CellError]) -> list[str]:
 def _page(
     session: Session,
     visit: Visit,
-    found: StaffPreview | None,
+    preview: StaffPreview | None,
     started: str,
     *,
     error: str = "",
     status_code: int = 200,
 ) -> HTMLResponse:
     return visit.page(
-        session, "people/people_import.html", menu="/settings", found=found, started=started, error=error,
+        session, "people/people_import.html", menu="/settings", found=preview, started=started, error=error,
         status_code=status_code,
     )  # fmt: skip

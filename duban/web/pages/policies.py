@@ -88,15 +88,15 @@ def policies(visit: Signed) -> HTMLResponse:
 def policy(visit: Signed, policy_id: int, due: str | None = None, issued: str | None = None) -> HTMLResponse:
     """One policy in sentences, with a sample item's year."""
     with visit.reading() as session:
-        found = _find(session, visit, policy_id)
-        data = show_policy(session, found)
+        shown = _find(session, visit, policy_id)
+        data = show_policy(session, shown)
         sample, error = _sampled(session, visit, data, issued, due)
         return visit.page(
-            session, "policy.html", menu="/settings", status_code=status_of(error) if error else 200, policy=found,
-            rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, found)], terms=terms_in_words(found),
+            session, "policy.html", menu="/settings", status_code=status_of(error) if error else 200, policy=shown,
+            rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, shown)], terms=terms_in_words(shown),
             sample=sample, due=due or "", issued=issued or "", error=error.message if error else "",
-            may_set=found.frozen_hash is None and _may_set(session, visit),
-            plans=[line for line in _in_use(session, visit) if line.policy.id == found.id],
+            may_set=shown.frozen_hash is None and _may_set(session, visit),
+            plans=[line for line in _in_use(session, visit) if line.policy.id == shown.id],
         )  # fmt: skip
 
 
@@ -113,14 +113,14 @@ def change(sent: Sent, policy_id: int) -> Response:
     """Show what it would do, add or take a rung, or save: whatever was asked, nothing typed is lost."""
     visit = sent.visit
     with visit.reading() as session:
-        found = _preset(session, visit, policy_id)
-    form = posted_form(found.name, sent)
+        preset = _preset(session, visit, policy_id)
+    form = posted_form(preset.name, sent)
     asked = sent.text("do") or "preview"
     due, issued = sent.text("due"), sent.text("issued")
     if asked == "add" or asked.startswith("remove-"):
         _change_rungs(form, asked)
         with visit.reading() as session:
-            return _form(session, visit, found, form, due=due, issued=issued)
+            return _form(session, visit, preset, form, due=due, issued=issued)
     error: DubanError | None = None
     if asked == "save":
         try:
@@ -128,7 +128,7 @@ def change(sent: Sent, policy_id: int) -> Response:
                 set_policy(session, form.data(), by=visit.by, shown=_shown(form))
             return visit.go(
                 visit.link(f"/policies/{policy_id}"),
-                f"策略“{found.name}”已保存。此后下达的计划按它运行;正在运行的计划不受影响。",
+                f"策略“{preset.name}”已保存。此后下达的计划按它运行;正在运行的计划不受影响。",
             )
         except ForbiddenError:
             raise
@@ -137,8 +137,8 @@ def change(sent: Sent, policy_id: int) -> Response:
     with visit.reading() as session:
         if isinstance(error, ConflictError):
             # Whoever has read what changed may save over it: the next save is held against the present state.
-            form.shown = form_of(show_policy(session, found)).shown
-        return _form(session, visit, found, form, due=due, issued=issued, preview=True, error=error)
+            form.shown = form_of(show_policy(session, preset)).shown
+        return _form(session, visit, preset, form, due=due, issued=issued, preview=True, error=error)
 
 
 @router.post("/policies/{policy_id:row}/copy")
@@ -147,21 +147,21 @@ def copy(sent: Sent, policy_id: int) -> Response:
     visit, name = sent.visit, sent.text("name")
     try:
         with visit.writing() as session:
-            found = _find(session, visit, policy_id)
+            source = _find(session, visit, policy_id)
             if any(preset.name == name for preset in list_policies(session)):
                 raise BadInputError(f"已有名为“{name}”的策略:请换一个名称。")
             if not 0 < len(name) <= 100:
                 raise BadInputError("请写明新策略的名称,最多 100 字。")
-            made = set_policy(session, show_policy(session, found) | {"name": name}, by=visit.by)
+            made = set_policy(session, show_policy(session, source) | {"name": name}, by=visit.by)
     except BadInputError as error:
         if isinstance(error, NotFoundError):
             raise
         with visit.reading() as session:
-            found = _find(session, visit, policy_id)
-            sample, _ = _sampled(session, visit, show_policy(session, found), None, None)
+            source = _find(session, visit, policy_id)
+            sample, _ = _sampled(session, visit, show_policy(session, source), None, None)
             return visit.page(
-                session, "policy.html", menu="/settings", status_code=status_of(error), policy=found,
-                rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, found)], terms=terms_in_words(found),
+                session, "policy.html", menu="/settings", status_code=status_of(error), policy=source,
+                rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, source)], terms=terms_in_words(source),
                 sample=sample, due="", issued="", error=error.message, may_set=_may_set(session, visit), plans=[],
             )  # fmt: skip
     return visit.go(visit.link(f"/policies/{made.id}/edit"), f"已新建策略“{name}”,可在下面修改。")

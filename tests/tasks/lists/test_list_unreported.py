@@ -38,7 +38,7 @@ def missing(office: Office, on: str, period: str | None = None) -> list[Unreport
 
 
 def numbers(found: list[Any]) -> list[str]:
-    return [row.number for row in found]
+    return [row.item.number for row in found]
 
 
 def open_receipts(office: Office, on: str) -> list[Unsigned]:

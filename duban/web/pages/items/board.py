@@ -35,7 +35,7 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
         if plan is None:
             return visit.page(session, "items/board.html", menu="/board", plan=None, may_plan=may_plan)
         calendar = office_calendar(session, organ_id=plan.organ_id)
-        found = gather_board(session, plan, by=visit.looking, calendar=calendar, group=by)
+        gathered = gather_board(session, plan, by=visit.looking, calendar=calendar, group=by)
 
         all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
 
@@ -51,14 +51,14 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
             menu="/board",
             plan=plan,
             may_plan=may_plan,
-            board=found,
-            groups=found.groups[:MOST],
+            board=gathered,
+            groups=gathered.groups[:MOST],
             group=by,
             by=GROUPS,
             bar=bar,
-            most=max((one.total for one in found.groups), default=0),
-            days=day_strip(found.ahead, on_day),
-            trend=month_columns(found.months, in_month),
+            most=max((one.total for one in gathered.groups), default=0),
+            days=day_strip(gathered.ahead, on_day),
+            trend=month_columns(gathered.months, in_month),
         )
 
 

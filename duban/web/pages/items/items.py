@@ -67,7 +67,7 @@ def drop(sent: Sent, view_id: int) -> Response:
 def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) -> HTMLResponse:
     token = asked.before or asked.after
     place = place_of(token, asked.sorting, back=bool(asked.before)) if token else None
-    found = listing_of(session, plan, asked, by=visit.looking).page(place, size=asked.size)
+    listed = listing_of(session, plan, asked, by=visit.looking).page(place, size=asked.size)
     organ_id = visit.organ.id or 0
     offered = offer_filters(session, plan, on=visit.on)
     departments = [*offered.departments, (0, "未明确")]
@@ -79,8 +79,8 @@ def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) 
         menu="/items",
         plan=plan,
         asked=asked,
-        found=found,
-        shown=_shown(found),
+        found=listed,
+        shown=_shown(listed),
         address=lambda pairs, **more: address(visit, "/items", pairs, **more),
         chips=list(chips(asked, names)),
         standings=NamedList,

@@ -27,13 +27,13 @@ def compared(visit: Signed, report_id: int) -> HTMLResponse:
         asked = visit.request.query_params.get("with", "")
         other = _other(versions, report, asked)
         older, newer = sorted((other, report), key=lambda one: one.version) if other else (None, report)
-        found = compare(session, older, newer) if older else None
+        comparison = compare(session, older, newer) if older else None
         later = figures_now(session, report)
-        figures = [*(found.figures if found else ()), *later]
+        figures = [*(comparison.figures if comparison else ()), *later]
         rows = [row for figure in figures for row in (*figure.added[:SHOWN], *figure.removed[:SHOWN])]
         return visit.page(
             session, "report/report_compare.html", menu="/reports", report=report, older=older, newer=newer,
-            versions=[one for one in versions if one.id != report.id], found=found, later=later, most=SHOWN,
+            versions=[one for one in versions if one.id != report.id], found=comparison, later=later, most=SHOWN,
             words={row.row: row for row in described(session, dict.fromkeys(rows))},
         )  # fmt: skip
 
