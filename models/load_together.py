@@ -4,7 +4,7 @@ The tables stand below each other in a UNION. Columns that are kept alike share 
 null there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,19 +21,18 @@ class Together:
     def __init__(self, asked: Mapping[type[SQLModel], sa.ColumnElement[bool]]) -> None:
         placed = {table: dict(_placed(table)) for table in asked}
         kinds = {place: _kept_as(column) for columns in placed.values() for place, column in columns.items()}
-        first, *others = placed
-        # The first SELECT gives each place its type; after it a null is of any.
-        empty: dict[Place, Any] = {place: sa.cast(sa.null(), kind) for place, kind in kinds.items()}
-        selects = [_select(0, empty | placed[first])]
-        selects += [
-            _select(number, dict.fromkeys(kinds, sa.null()) | placed[other]) for number, other in enumerate(others, 1)
-        ]
-        self.statement = sa.union_all(
-            *(one.where(condition) for one, condition in zip(selects, asked.values(), strict=True))
-        )
+        selects = []
+        for number, (table, condition) in enumerate(asked.items()):
+            # The first SELECT gives each place its type; after it a null is of any.
+            empty: dict[Place, Any] = {
+                place: sa.null() if number else sa.cast(sa.null(), kind) for place, kind in kinds.items()
+            }
+            which = sa.literal_column(str(number), sa.Integer).label("which")
+            selects.append(sa.select(which, *(empty | placed[table]).values()).where(condition))
+        self.statement = sa.union_all(*selects)
         order = {place: number for number, place in enumerate(kinds, 1)}
         self.tables = [
-            (table, [(column.name, order[place], _members(column)) for place, column in columns.items()])
+            (table, [(column.name, order[place], _reader(column)) for place, column in columns.items()])
             for table, columns in placed.items()
         ]
 
@@ -43,20 +42,8 @@ class Together:
         found: dict[type[SQLModel], list[Any]] = {table: [] for table, _ in self.tables}
         for row in session.execute(self.statement, values):
             table, columns = self.tables[row[0]]
-            told = ((name, row[place], members) for name, place, members in columns)
-            found[table].append(
-                table(
-                    **{
-                        name: members(value) if members and value is not None else value
-                        for name, value, members in told
-                    }
-                )
-            )
+            found[table].append(table(**{name: read(row[place]) for name, place, read in columns}))
         return {table: sorted(rows, key=lambda row: row.id) for table, rows in found.items()}
-
-
-def _select(number: int, columns: Mapping[Place, Any]) -> sa.Select[Any]:
-    return sa.select(sa.literal_column(str(number), sa.Integer).label("of"), *columns.values())
 
 
 def _placed(table: type[SQLModel]) -> Iterator[tuple[Place, sa.Column[Any]]]:
@@ -73,6 +60,7 @@ def _kept_as(column: sa.Column[Any]) -> TypeEngine[Any]:
     return AutoString() if isinstance(column.type, sa.Enum | AutoString) else column.type
 
 
-def _members(column: sa.Column[Any]) -> Any:
-    """The enumeration whose codes the column holds, if it does."""
-    return column.type.enum_class if isinstance(column.type, sa.Enum) else None
+def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
+    """What a value becomes: a code the member it stands for, anything else itself."""
+    members: Any = column.type.enum_class if isinstance(column.type, sa.Enum) else None
+    return (lambda code: None if code is None else members(code)) if members else lambda value: value
