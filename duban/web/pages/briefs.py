@@ -56,7 +56,7 @@ def briefs(
         plan = visit.plan_or_none(session)
         return visit.page(
             session,
-            "briefs.html",
+            "briefs/briefs.html",
             menu="/scores",
             rows=rows[:SIZE],
             next=f"{rows[SIZE - 1].issued_on}.{rows[SIZE - 1].id}" if len(rows) > SIZE else None,
@@ -107,7 +107,7 @@ def today(visit: Signed, person: RowNumber = None) -> HTMLResponse:
         rows = [content.red_rows, content.waiting_rows, content.instruction_rows, content.next_rows]
         return visit.page(
             session,
-            "brief.html",
+            "briefs/brief.html",
             menu="/scores",
             brief=content,
             reader=reader,
@@ -161,7 +161,7 @@ def _circular(
         closes = _closes(asked.get("until", ""), kind, visit.looking, calendar)
     return visit.page(
         session,
-        "briefs_circular.html",
+        "briefs/briefs_circular.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,

@@ -79,7 +79,7 @@ def policies(visit: Signed) -> HTMLResponse:
         presets = list_policies(session)
         sentences = {policy.id: [(rung, rung_parts(rung)) for rung in rungs_of(session, policy)] for policy in presets}
         return visit.page(
-            session, "policies.html", menu="/settings", presets=presets, sentences=sentences,
+            session, "policies/policies.html", menu="/settings", presets=presets, sentences=sentences,
             in_use=_in_use(session, visit), may_set=_may_set(session, visit),
         )  # fmt: skip
 
@@ -92,7 +92,8 @@ def policy(visit: Signed, policy_id: int, due: str | None = None, issued: str | 
         data = show_policy(session, shown)
         sample, error = _sampled(session, visit, data, issued, due)
         return visit.page(
-            session, "policy.html", menu="/settings", status_code=status_of(error) if error else 200, policy=shown,
+            session, "policies/policy.html", menu="/settings", status_code=status_of(error) if error else 200,
+            policy=shown,
             rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, shown)], terms=terms_in_words(shown),
             sample=sample, due=due or "", issued=issued or "", error=error.message if error else "",
             may_set=shown.frozen_hash is None and _may_set(session, visit),
@@ -160,7 +161,7 @@ def copy(sent: Sent, policy_id: int) -> Response:
             source = _find(session, visit, policy_id)
             sample, _ = _sampled(session, visit, show_policy(session, source), None, None)
             return visit.page(
-                session, "policy.html", menu="/settings", status_code=status_of(error), policy=source,
+                session, "policies/policy.html", menu="/settings", status_code=status_of(error), policy=source,
                 rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, source)], terms=terms_in_words(source),
                 sample=sample, due="", issued="", error=error.message, may_set=_may_set(session, visit), plans=[],
             )  # fmt: skip
@@ -298,7 +299,8 @@ def _form(
     said = error or wrong
     changed = _changes(form)
     return visit.page(
-        session, "policy_edit.html", menu="/settings", status_code=status_of(said) if said else 200, policy=policy,
+        session, "policies/policy_edit.html", menu="/settings", status_code=status_of(said) if said else 200,
+        policy=policy,
         form=form, numbers=NUMBERS, levels=LEVELS, options=OPTIONS, sample=sample, due=due, issued=issued,
         changed=changed, error=said.message if said else "",
     )  # fmt: skip

@@ -87,7 +87,7 @@ def workbench(visit: Signed) -> HTMLResponse:
         )
         if plan is None:
             may_plan = organ_id in organs_within(session, visit.by, Action.PLAN)
-            return visit.page(session, "workbench_none.html", menu="/", may_plan=may_plan, queue=queue)
+            return visit.page(session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, queue=queue)
         return _workbench(session, visit, plan, roles, queue)
 
 
@@ -106,13 +106,13 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
             )
             if department is not None:
                 rows = [row for row in rows if (row.item.department_id or 0) == department]
-            return visit.page(session, "work_owed.html", menu="/", what=what, rows=rows)
+            return visit.page(session, "workbench/work_owed.html", menu="/", what=what, rows=rows)
         number = next((one for one in Number if one.value == what), None)
         if number is None:
             raise NotFoundError("没有这个清单。")
         choice = Choice(department=department) if department else Choice(standing=NamedList.MINE)
         lines = list_counted(session, plan, choice, number, by=visit.looking, calendar=calendar)
-        return visit.page(session, "work_rows.html", menu="/", number=number, lines=lines, plan=plan)
+        return visit.page(session, "workbench/work_rows.html", menu="/", number=number, lines=lines, plan=plan)
 
 
 def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], queue: Queue | None) -> HTMLResponse:
@@ -122,7 +122,7 @@ def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role
     brief = gather_brief(session, plan, visit.person, on=visit.on, calendar=calendar) if leads else None
     return visit.page(
         session,
-        "workbench.html",
+        "workbench/workbench.html",
         menu="/",
         plan=plan,
         work=work,

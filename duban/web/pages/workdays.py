@@ -13,7 +13,7 @@ from duban.edge import today
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.dates.days import days_from, first_of, last_of
@@ -221,7 +221,7 @@ def _page(
     may = organ_id in organs_within(session, visit.by, Action.CALENDAR)
     asked = visit.request.query_params.get("day", "")
     return visit.page(
-        session, "workdays.html", menu="/settings", status_code=status_of(error) if error else 200, year=year,
+        session, "workdays/workdays.html", menu="/settings", status_code=status_of(error) if error else 200, year=year,
         months=months, rows=rows, provisional=calendar.is_provisional(dt.date(year, 7, 1)),
         total=sum(month.working for month in months), may_set=may, chosen=asked, typed=typed or {},
         everywhere=may and _organ_id(session, visit) is None, error=error.message if error else "",
@@ -232,7 +232,7 @@ def _change_page(session: Session, visit: Visit, change: CalendarChange) -> HTML
     after = change.changed.calendar
     moved = [(day, after.is_working(day), after.why(day)) for day in change.changed.moved]
     return visit.page(
-        session, "workdays_change.html", menu="/settings", change=change, moved=moved,
+        session, "workdays/workdays_change.html", menu="/settings", change=change, moved=moved,
         notices=change.changed.notices[:SHOWN], everywhere=_organ_id(session, visit) is None,
     )  # fmt: skip
 
@@ -249,6 +249,6 @@ def _import_page(
     if file is not None:
         shutil.rmtree(file.path.parent, ignore_errors=True)
     return visit.page(
-        session, "workdays_import.html", menu="/settings", error=error, faults=faults,
+        session, "workdays/workdays_import.html", menu="/settings", error=error, faults=faults,
         status_code=400 if faults else status_code,
     )  # fmt: skip

@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 
 from duban.web.attachment import XLSX, streamed
 from duban.web.items.item_list import ListAddress, asked_again, asked_for, listing_of, selected
-from duban.web.jobs import Report, actor_of, kind_of_work, start_job
 from duban.web.visit import Signed
-from duban.web.work_folder import new_result
+from duban.web.work.jobs import Report, actor_of, kind_of_work, start_job
+from duban.web.work.work_folder import new_result
 from models.database import reading
 from models.engine.job import Job
 from models.errors import NotFoundError

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.waiting_file import LARGEST
+from duban.web.work.waiting_file import LARGEST
 from models.database import key
 from models.draws.random_draw import lists_of
 from models.errors import BadInputError, DubanError, ForbiddenError

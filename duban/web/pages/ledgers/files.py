@@ -14,8 +14,8 @@ from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
-from duban.web.work_folder import touch
+from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from duban.web.work.work_folder import touch
 from models.batch import ImportBatch
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
 from models.ledgers.kind import Kind

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from duban.web.served import ServedOffice
 from duban.web.visit import Visit
-from duban.web.work_folder import prune, work_folder
+from duban.web.work.work_folder import prune, work_folder
 from models.actor import Actor, Channel
 from models.clock import day_of, local
 from models.database import key, reading, unit_of_work
