@@ -84,8 +84,14 @@ class _Tour:
         """The command that does the same, as a person would type it."""
         say("$ " + shlex.join(["duban", "--home", str(self.folder), *words]))
 
+    def run(self, *words: str | Path) -> None:
+        """Do what the command of these words does, in this data folder."""
+        from duban.commands import WORDS, commands_of
+
+        first, *more = map(str, words)
+        commands_of(WORDS[first])[first].main(more, prog_name=f"duban {first}", standalone_mode=False, obj=self.edge)
+
     def found(self) -> None:
-        from duban.commands.people import import_
         from duban.demonstration import example
         from models.migrate import create_or_upgrade
         from tasks.people.find import top_organs
@@ -100,7 +106,7 @@ class _Tour:
         with self.edge.reading() as session:
             known = top_organs(session, most=1)
         if not known:
-            import_(self.context, staff, on=IN_POST_FROM)
+            self.run("people", "import", staff, "--on", IN_POST_FROM)
         else:
             say(f"{known[0].name}的人员已存在，跳过。")
 
@@ -137,7 +143,6 @@ class _Tour:
         return kept.read_text(encoding="utf-8").strip()
 
     def read_documents(self) -> None:
-        from duban.commands.plan import import_
         from duban.demonstration import YEAR, example
 
         self.step("试读上年度报告和工作要点：读成任务草稿，没写的时限和责任人留空，不编造")
@@ -146,10 +151,9 @@ class _Tour:
             if self._is_imported(LEDGER, YEAR):
                 say(f"{YEAR} 年度计划已存在，跳过。")
             else:
-                import_(self.context, example(name), year=YEAR, dry_run=True, on=ISSUED_ON)
+                self.run("plan", "import", example(name), "--year", str(YEAR), "--dry-run", "--on", ISSUED_ON)
 
     def import_ledger(self) -> None:
-        from duban.commands.plan import import_, issue
         from duban.demonstration import YEAR, example
 
         self.step("导入 2026 年工作台账：先试读，再导入；缺时限的补填后按序号对应；然后下达")
@@ -160,12 +164,12 @@ class _Tour:
             if self._is_imported(name, YEAR):
                 say("已存在，跳过。")
             else:
-                import_(self.context, example(name), year=YEAR, dry_run=rehearsed, on=ISSUED_ON)
+                self.run("plan", "import", example(name), *year, *more, "--on", ISSUED_ON)
         self.command("plan", "issue", *year, "--on", ISSUED_ON)
         with self.edge.reading() as session:
             issued_on = self.edge.plan(session, YEAR, None).issued_on
         if issued_on is None:
-            issue(self.context, year=YEAR, on=ISSUED_ON)
+            self.run("plan", "issue", *year, "--on", ISSUED_ON)
         else:
             say(f"已于 {issued_on} 下达，跳过。")
 
@@ -188,7 +192,6 @@ class _Tour:
         say(f"{days[0]} 至 {days[-1]} 共 {len(days)} 天。")
 
     def tell(self) -> None:
-        from duban.commands.supervision import status
         from duban.demonstration import LAST_DAY, YEAR, tell_year
 
         self.step("全年谁收到了什么")
@@ -207,10 +210,9 @@ class _Tour:
         say("逐条查看：")
         self.command("notice", "list", "--on", str(top[0]["fired_on"]))
         self.command("status", "--on", str(LAST_DAY), "--by", "department")
-        status(self.context, on=str(LAST_DAY), by="department")
+        self.run("status", "--on", str(LAST_DAY), "--by", "department")
 
     def compile(self) -> None:
-        from duban.commands.report import compile_
         from duban.demonstration import YEAR, in_short, report_figures
         from models.exact import decimal_text
 
@@ -220,7 +222,7 @@ class _Tour:
         if out.exists():
             say(f"{out} 已存在，跳过。")
         else:
-            compile_(self.context, year=YEAR, out=out, on=FILED_ON)
+            self.run("report", "compile", "--year", str(YEAR), "--out", out, "--on", FILED_ON)
         with self.edge.reading() as session:
             figures = report_figures(session, self.edge.organ(session, None))
         shown = table("数字", "数值", "所在部分", "所据记录", title="报告中的数字，各有依据")
@@ -234,7 +236,6 @@ class _Tour:
         self.command("report", "trace", "行政执法案件", "--year", str(YEAR))
 
     def close_the_circle(self) -> None:
-        from duban.commands.plan import import_
         from duban.demonstration import YEAR, announced_items
         from tasks.plan.sum_plans import items_in
 
@@ -245,7 +246,7 @@ class _Tour:
         if self._is_imported(REPORT, following):
             say("已存在，跳过。")
         else:
-            import_(self.context, out, year=following, on=FILED_ON)
+            self.run("plan", "import", out, "--year", str(following), "--on", FILED_ON)
         with self.edge.reading() as session:
             announced = announced_items(session, self.edge.organ(session, None))
             drafted = items_in(session, self.edge.plan(session, following, None))
