@@ -121,10 +121,8 @@ def _add_band(table: WordTable, band: Band) -> None:
 def _add_row(table: WordTable, row: FormRow) -> None:
     """A row may break over two pages where its text is longer than one."""
     made = table.add_row()
-    made.height, made.height_rule = (
-        Twips(row.lines * paper.TABLE_LINE + 2 * styles.FORM_ROOM),
-        WD_ROW_HEIGHT_RULE.AT_LEAST,
-    )
+    made.height = Twips(row.lines * paper.TABLE_LINE + 2 * styles.FORM_ROOM)
+    made.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
     places, begin = made.cells, 0
     for cell in row.cells:
         place = places[begin] if cell.span == 1 else places[begin].merge(places[begin + cell.span - 1])
