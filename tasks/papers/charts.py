@@ -10,13 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
+from docx.document import Document
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+
 from tasks.papers import paper, styles
-from tasks.papers.package import chart_relationship
 from tasks.papers.styles import Fonts
-from tasks.papers.wordprocessing import DECLARATION, RELATIONSHIP_NAMESPACE, attribute, escaped, paragraph
+from tasks.papers.wordprocessing import add_paragraph, attribute, elements, escaped
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _CHART = f"{_DRAWING}/chart"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _EMU_PER_MILLIMETRE = 36_000
 
 # Millimetres: the text block is 156 wide and 225 high.
@@ -102,25 +107,27 @@ def in_words(block: Chart) -> str:
     return f"{block.title}。{''.join(sentences)}"
 
 
-def chart_paragraph(block: Chart, number: int, *, keep_next: bool = False) -> str:
-    """The paragraph that shows the chart of that number, as wide as the text block."""
+def add_chart(word: Document, block: Chart, number: int, fonts: Fonts) -> None:
+    """The chart of that number, counted from 1, in a paragraph of its own and as wide as the text block."""
+    part = Part(PackURI(f"/word/charts/chart{number}.xml"), CONTENT_TYPE.DML_CHART, _part(block, fonts).encode())
     width, height = (round(length * _EMU_PER_MILLIMETRE) for length in (WIDTH, chart_height(block)))
     drawing = (
-        f'<w:r><w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0"'
+        f'<w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0"'
         f' distR="0"><wp:extent cx="{width}" cy="{height}"/>'
         f'<wp:docPr id="{number}" name="图表 {number}" descr={attribute(in_words(block))}/><wp:cNvGraphicFramePr/>'
         f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_CHART}">'
-        f'<c:chart xmlns:c="{_CHART}" r:id="{chart_relationship(number)}"/>'
-        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+        f'<c:chart xmlns:c="{_CHART}" xmlns:r="{_RELATIONSHIPS}"'
+        f' r:id="{word.part.relate_to(part, RELATIONSHIP_TYPE.CHART)}"/>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing>"
     )
-    return paragraph(styles.CHART, drawing, properties="<w:keepNext/>" if keep_next else "")
+    add_paragraph(word, styles.CHART).add_run()._r.extend(elements(drawing))
 
 
-def chart_part(block: Chart, fonts: Fonts) -> str:
+def _part(block: Chart, fonts: Fonts) -> str:
     """`word/charts/chartN.xml`."""
     drawn = _bars(block, fonts) if isinstance(block, BarChart) else _lines(block, fonts)
     return (
-        f'{DECLARATION}<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_DRAWING}/main" xmlns:r="{RELATIONSHIP_NAMESPACE}">'
+        f'<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_DRAWING}/main" xmlns:r="{_RELATIONSHIPS}">'
         '<c:date1904 val="0"/><c:lang val="zh-CN"/><c:roundedCorners val="0"/>'
         f'<c:chart>{_title(block.title, fonts)}<c:autoTitleDeleted val="0"/>'
         f"<c:plotArea><c:layout/>{drawn}{_axes(block, fonts)}</c:plotArea>"

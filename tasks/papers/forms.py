@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from docx.document import Document
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Twips
+from docx.table import Table as WordTable
+
 from tasks.papers import paper, styles
-from tasks.papers.tables import shared
-from tasks.papers.wordprocessing import paragraph, run
-
-# Twips: what a cell keeps free above and below its text, and at either side.
-_ROOM, _SIDE = 60, 85
-
-_INSIDE = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>' for side in ("insideH", "insideV"))
+from tasks.papers.tables import ruled, shared
+from tasks.papers.wordprocessing import add_paragraph, add_text, element, elements, styled
 
 
 class CellRole(Enum):
@@ -70,25 +71,20 @@ class Form:
             raise ValueError("the cells of every row of a form span all its columns")
 
 
-def form(block: Form) -> str:
+def add_form(word: Document, block: Form) -> None:
     """The table, its border in the colour of its band, and a small gap after it."""
-    widths = shared(block.widths)
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    rows = "".join(_row(row, widths) for row in block.rows)
-    return (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="{styles.TABLE}"/><w:tblW w:w="{paper.TEXT_WIDTH}" w:type="dxa"/>'
-        f'<w:jc w:val="center"/>{_borders(block.band)}<w:tblLayout w:type="fixed"/>'
-        f'<w:tblCellMar><w:top w:w="{_ROOM}" w:type="dxa"/><w:left w:w="{_SIDE}" w:type="dxa"/>'
-        f'<w:bottom w:w="{_ROOM}" w:type="dxa"/><w:right w:w="{_SIDE}" w:type="dxa"/></w:tblCellMar>'
-        f'<w:tblLook w:val="0000"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{_band(block)}{rows}</w:tbl>'
-        f"{paragraph(styles.GAP)}"
-    )
+    table = ruled(word, styles.FORM, shared(block.widths))
+    if block.band:
+        _add_band(table, block.band)
+    for row in block.rows:
+        _add_row(table, row)
+    add_paragraph(word, styles.GAP)
 
 
 def form_height(block: Form) -> int:
     """How high the form comes out, gap included, in twips; an estimate where text runs over several lines."""
     widths = shared(block.widths)
-    band = paper.BAND_LINE + 2 * _ROOM if block.band else 0
+    band = paper.BAND_LINE + 2 * styles.FORM_ROOM if block.band else 0
     return band + sum(_row_height(row, widths) for row in block.rows) + paper.GAP
 
 
@@ -98,9 +94,9 @@ def _row_height(row: FormRow, widths: Sequence[int]) -> int:
         size, line = (paper.TABLE_POINTS, paper.TABLE_LINE)
         if cell.role is CellRole.FIGURE:
             size, line = (paper.FIGURE_POINTS, paper.FIGURE_LINE)
-        room = (width - 2 * _SIDE) / (size * 20)
+        room = (width - 2 * styles.SIDE) / (size * 20)
         heights.append(line * sum(paper.lines(text, room) for text in (cell.text, cell.foot) if text))
-    return max(heights) + 2 * _ROOM
+    return max(heights) + 2 * styles.FORM_ROOM
 
 
 def _placed(row: FormRow, widths: Sequence[int]) -> Iterator[tuple[Cell, int]]:
@@ -111,38 +107,30 @@ def _placed(row: FormRow, widths: Sequence[int]) -> Iterator[tuple[Cell, int]]:
         begin += cell.span
 
 
-def _borders(band: Band | None) -> str:
-    if not band:
-        return ""
-    outside = "".join(
-        f'<w:{side} w:val="single" w:sz="12" w:space="0" w:color="{band.colour}"/>'
-        for side in ("top", "left", "bottom", "right")
-    )
-    return f"<w:tblBorders>{outside}{_INSIDE}</w:tblBorders>"
+def _add_band(table: WordTable, band: Band) -> None:
+    outside = f'w:sz="12" w:color="{band.colour}"'
+    table._tbl.tblPr.insert_element_before(*elements(styles.borders(outside)), "w:tblLayout")
+    row = table.add_row()
+    row._tr.get_or_add_trPr().append(element("cantSplit"))
+    cell = row.cells[0].merge(row.cells[-1])
+    cell._tc.tcPr.append(element("shd", val="clear", color="auto", fill=band.colour))
+    cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    add_text(styled(cell.paragraphs[0], styles.FORM_BAND), band.text)
 
 
-def _band(block: Form) -> str:
-    if not block.band:
-        return ""
-    return (
-        f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{paper.TEXT_WIDTH}" w:type="dxa"/>'
-        f'<w:gridSpan w:val="{len(block.widths)}"/><w:shd w:val="clear" w:color="auto" w:fill="{block.band.colour}"/>'
-        f'<w:vAlign w:val="center"/></w:tcPr>{paragraph(styles.FORM_BAND, run(block.band.text))}</w:tc></w:tr>'
-    )
-
-
-def _row(row: FormRow, widths: Sequence[int]) -> str:
+def _add_row(table: WordTable, row: FormRow) -> None:
     """A row may break over two pages where its text is longer than one."""
-    cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{cell.span}"/>'
-        f'<w:vAlign w:val="{"bottom" if cell.foot else "center"}"/></w:tcPr>{_content(cell)}</w:tc>'
-        for cell, width in _placed(row, widths)
-    )
-    height = row.lines * paper.TABLE_LINE + 2 * _ROOM
-    return f'<w:tr><w:trPr><w:trHeight w:val="{height}" w:hRule="atLeast"/></w:trPr>{cells}</w:tr>'
-
-
-def _content(cell: Cell) -> str:
-    text = paragraph(cell.role.value, run(cell.text)) if cell.text or not cell.foot else ""
-    foot = paragraph(styles.FORM_TEXT, run(cell.foot), properties='<w:jc w:val="right"/>') if cell.foot else ""
-    return text + foot
+    made = table.add_row()
+    made.height = Twips(row.lines * paper.TABLE_LINE + 2 * styles.FORM_ROOM)
+    made.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
+    places, begin = made.cells, 0
+    for cell in row.cells:
+        place = places[begin] if cell.span == 1 else places[begin].merge(places[begin + cell.span - 1])
+        begin += cell.span
+        place.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM if cell.foot else WD_ALIGN_VERTICAL.CENTER
+        line = place.paragraphs[0]
+        if cell.text or not cell.foot:
+            add_text(styled(line, cell.role.value), cell.text)
+        if cell.foot:
+            line = place.add_paragraph() if cell.text else line
+            add_text(styled(line, styles.FORM_TEXT), cell.foot).alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -7,22 +7,26 @@ here. The red head and the seal are the office's own; the layout is that of a do
 import errno
 import os
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
+from docx.document import Document
+from docx.shared import Length, Twips
+from docx.text.paragraph import Paragraph as WordParagraph
+
 from models.errors import DubanError
-from tasks.papers import page_numbers, paper, styles
-from tasks.papers.charts import BarChart, Chart, LineChart, Series, chart_paragraph, chart_part
-from tasks.papers.forms import Form, form
-from tasks.papers.package import EVEN_FOOTER, ODD_FOOTER, chart_part_name, core_properties_part, package
+from tasks.papers import paper, styles
+from tasks.papers.blank_sheet import blank_sheet
+from tasks.papers.charts import BarChart, Chart, LineChart, Series, add_chart
+from tasks.papers.forms import Form, add_form
+from tasks.papers.package import packed
 from tasks.papers.styles import STANDARD_FONTS, Fonts
-from tasks.papers.tables import Table, table
-from tasks.papers.wordprocessing import DECLARATION, NAMESPACES, clean, paragraph, run
+from tasks.papers.tables import Table, add_table
+from tasks.papers.wordprocessing import add_paragraph, add_text, clean, indent
 
 __all__ = [
     "BarChart",
@@ -37,6 +41,7 @@ __all__ = [
     "Table",
     "TextRun",
     "closing_places",
+    "composed",
     "render",
     "title_lines",
     "write",
@@ -44,6 +49,8 @@ __all__ = [
 
 
 _COLONS = ":： "
+_BLANK_LINE = Twips(paper.LINE_PITCH)
+_LONGEST_PROPERTY = 255
 
 
 @dataclass(frozen=True)
@@ -147,24 +154,23 @@ def closing_places(document: OfficialDocument) -> tuple[float, float]:
 
 
 def render(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> bytes:
-    """The .docx file. Equal documents give equal bytes, on any machine, at any time.
+    """The .docx file. Equal documents give equal bytes on any machine, at any time, with the releases of python-docx
+    and lxml that are locked.
 
     Characters that a Word file cannot hold (control characters) are left out.
     """
-    charts = [block for block in document.body if isinstance(block, Chart)]
-    return package(
-        {
-            "word/document.xml": _document_part(document),
-            "word/styles.xml": styles.styles_part(fonts, supervision=any(map(_of_supervision, document.body))),
-            "word/fontTable.xml": styles.font_table_part(fonts),
-            "word/footer1.xml": page_numbers.odd_footer_part(),
-            "word/footer2.xml": page_numbers.even_footer_part(),
-            "docProps/core.xml": core_properties_part(
-                title=document.title.replace("\n", ""), creator=document.signature or "", on=document.dated_on
-            ),
-            **{chart_part_name(number): chart_part(block, fonts) for number, block in enumerate(charts, start=1)},
-        }
-    )
+    return packed(composed(document, fonts))
+
+
+def composed(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> Document:
+    """The document as python-docx holds it, to be changed further."""
+    word = blank_sheet(fonts)
+    _describe(word, document)
+    _add_opening(word, document)
+    _add_body(word, document, fonts)
+    _add_attachments(word, document)
+    _add_closing(word, document)
+    return word
 
 
 _TITLE_BREAKS = re.compile(r"(?=关于)|(?<!关于)(?<!\d)(?=\d{4}年)|(?<=\d{4}年度)|(?<=\d{4}年)(?![\d度])")
@@ -216,86 +222,78 @@ def title_lines(title: str) -> tuple[str, ...]:
     return min(fitting, key=lambda pair: abs(paper.width(pair[0]) - paper.width(pair[1])), default=(title,))
 
 
-def _document_part(document: OfficialDocument) -> str:
-    content = "".join((*_opening(document), *_body(document), *_attachments(document), *_closing(document)))
-    section = paper.section_properties(ODD_FOOTER, EVEN_FOOTER)
-    return f"{DECLARATION}<w:document {NAMESPACES}><w:body>{content}{section}</w:body></w:document>"
+def _describe(word: Document, document: OfficialDocument) -> None:
+    """The file's own properties; created and modified are the document's own day, never the moment of writing.
+
+    The standard of the file allows them 255 characters.
+    """
+    properties = word.core_properties
+    properties.title = clean(document.title.replace("\n", ""))[:_LONGEST_PROPERTY]
+    properties.author = clean(document.signature or "")[:_LONGEST_PROPERTY]
+    if document.dated_on:
+        properties.created = properties.modified = datetime.combine(document.dated_on, time())
 
 
-def _opening(document: OfficialDocument) -> Iterator[str]:
+def _add_opening(word: Document, document: OfficialDocument) -> None:
     if document.document_number:
-        yield paragraph(styles.DOCUMENT_NUMBER, run(document.document_number))
-    yield paragraph(styles.TITLE, run("\n".join(title_lines(clean(document.title)))))
+        add_text(add_paragraph(word, styles.DOCUMENT_NUMBER), document.document_number)
+    add_text(add_paragraph(word, styles.TITLE), "\n".join(title_lines(clean(document.title))))
     if document.addressee:
-        yield paragraph(styles.ADDRESSEE, run(document.addressed))
+        add_text(add_paragraph(word, styles.ADDRESSEE), document.addressed)
 
 
-def _body(document: OfficialDocument) -> Iterator[str]:
-    closes = bool(document.signature or document.dated_on) and not document.attachments
-    last = len(document.body) - 1
+def _add_body(word: Document, document: OfficialDocument, fonts: Fonts) -> None:
     charts = count(1)
-    for place, block in enumerate(document.body):
+    for block in document.body:
+        match block:
+            case Heading():
+                _add_heading(word, block)
+            case Paragraph():
+                _write_runs(add_paragraph(word, styles.BODY), block.runs)
+            case Table():
+                add_table(word, block)
+            case Form():
+                add_form(word, block)
+            case _:
+                add_chart(word, block, next(charts), fonts)
+    closes = bool(document.signature or document.dated_on) and not document.attachments
+    if closes and document.body and not isinstance(document.body[-1], Table | Form):
         # 7.3.5.5: the signature never stands on a page without text.
-        keep_next = closes and place == last
-        if isinstance(block, Heading):
-            yield _heading(block, keep_next=keep_next)
-        elif isinstance(block, Table):
-            yield table(block)
-        elif isinstance(block, Form):
-            yield form(block)
-        elif isinstance(block, Chart):
-            yield chart_paragraph(block, next(charts), keep_next=keep_next)
-        else:
-            keep = "<w:keepNext/>" if keep_next else ""
-            yield paragraph(styles.BODY, *(_body_run(piece) for piece in block.runs), properties=keep)
+        word.paragraphs[-1].paragraph_format.keep_with_next = True
 
 
-def _of_supervision(block: Block) -> bool:
-    """Whether a block needs styles that a report does not."""
-    return isinstance(block, Form | Chart) or (isinstance(block, Table) and block.dense)
-
-
-def _heading(block: Heading, *, keep_next: bool) -> str:
-    if not block.run_in:
-        return paragraph(styles.heading(block.level), run(block.number + block.text))
-    return paragraph(
-        styles.heading(block.level),
-        run(block.number + block.sentence),
-        *(_body_run(piece, styles.BODY_CHARACTERS) for piece in block.following),
+def _add_heading(word: Document, block: Heading) -> None:
+    line = add_paragraph(word, styles.heading(block.level))
+    add_text(line, block.number + (block.sentence if block.run_in else block.text))
+    if block.run_in:
+        _write_runs(line, block.following, styles.BODY_CHARACTERS)
         # A heading stays with what follows; a whole paragraph of text must not.
-        properties="" if keep_next else '<w:keepNext w:val="0"/>',
-    )
+        line.paragraph_format.keep_with_next = False
 
 
-def _body_run(piece: TextRun, style: str | None = None) -> str:
-    return run(piece.text, styles.UNVERIFIED if piece.mark else style)
+def _write_runs(line: WordParagraph, runs: tuple[TextRun, ...], style: str | None = None) -> None:
+    for piece in runs:
+        add_text(line, piece.text, styles.UNVERIFIED if piece.mark else style)
 
 
-def _attachments(document: OfficialDocument) -> Iterator[str]:
+def _add_attachments(word: Document, document: OfficialDocument) -> None:
     """7.3.4: a blank line, two characters from the left; wrapped lines align with the name."""
     for number, (label, name) in enumerate(document.listed_attachments, start=1):
+        line = add_text(add_paragraph(word, styles.ATTACHMENT), label + name)
+        line.paragraph_format.keep_with_next = True
+        if number == 1:
+            line.paragraph_format.space_before = _BLANK_LINE
         hanging = paper.width(label)
-        left = (2 if number == 1 else 5) + hanging
-        indent = (
-            f'<w:ind w:leftChars="{left * 100:.0f}" w:left="{paper.characters(left)}"'
-            f' w:hangingChars="{hanging * 100:.0f}" w:hanging="{paper.characters(hanging)}"/>'
-        )
-        gap = styles.BLANK_LINE_BEFORE if number == 1 else ""
-        yield paragraph(styles.ATTACHMENT, run(label + name), properties=f"<w:keepNext/>{gap}{indent}")
+        indent(line.paragraph_format, paper.CHARACTER, left=(2 if number == 1 else 5) + hanging, hanging=hanging)
 
 
-def _closing(document: OfficialDocument) -> Iterator[str]:
-    signature_right, day_right = closing_places(document)
-    if document.signature:
-        yield paragraph(
-            styles.SIGNATURE,
-            run(document.signature),
-            properties=styles.BLANK_LINE_BEFORE + _right_indent(signature_right),
-        )
-    if document.day:
-        gap = "" if document.signature else styles.BLANK_LINE_BEFORE
-        yield paragraph(styles.DATE, run(document.day), properties=gap + _right_indent(day_right))
-
-
-def _right_indent(count: float) -> str:
-    return f'<w:ind w:rightChars="{count * 100:.0f}" w:right="{paper.characters(count)}"/>'
+def _add_closing(word: Document, document: OfficialDocument) -> None:
+    lines = zip(
+        (styles.SIGNATURE, styles.DATE), (document.signature, document.day), closing_places(document), strict=True
+    )
+    gap: Length | None = _BLANK_LINE
+    for style, text, right in lines:
+        if text:
+            line = add_text(add_paragraph(word, style), text).paragraph_format
+            line.space_before, gap = gap, None
+            indent(line, paper.CHARACTER, right=right)

@@ -1,28 +1,30 @@
 """Page numbers of GB/T 9704-2012 (7.5): 4 号半角宋体 between dashes, odd pages right, even pages left."""
 
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+
 from tasks.papers.paper import PAGE_NUMBER_POINTS
-from tasks.papers.styles import FOOTER
-from tasks.papers.wordprocessing import DECLARATION, NAMESPACES, paragraph, run
+from tasks.papers.wordprocessing import add_text, element, indent
 
 _ONE_CHARACTER = PAGE_NUMBER_POINTS * 20
 
 
-def odd_footer_part() -> str:
-    """`— 1 —`, right, one character from the edge of the text block."""
-    return _footer(f'<w:ind w:rightChars="100" w:right="{_ONE_CHARACTER}"/><w:jc w:val="right"/>')
-
-
-def even_footer_part() -> str:
-    """`— 2 —`, left, one character from the edge of the text block."""
-    return _footer(f'<w:ind w:leftChars="100" w:left="{_ONE_CHARACTER}"/><w:jc w:val="left"/>')
-
-
-def _footer(placed: str) -> str:
-    field = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
-        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
-    line = paragraph(FOOTER, run("— "), field, run(" —"), properties=placed)
-    return f"{DECLARATION}<w:ftr {NAMESPACES}>{line}</w:ftr>"
+def add_page_numbers(word: Document) -> None:
+    """`— 1 —` right on odd pages, `— 2 —` left on even ones, one character from the edge of the text block."""
+    word.settings.odd_and_even_pages_header_footer = True
+    [section] = word.sections
+    for footer, side, alignment in (
+        (section.footer, "right", WD_ALIGN_PARAGRAPH.RIGHT),
+        (section.even_page_footer, "left", WD_ALIGN_PARAGRAPH.LEFT),
+    ):
+        footer.is_linked_to_previous = False
+        line = add_text(footer.paragraphs[0], "— ")
+        code = element("instrText")
+        code.text = "PAGE"
+        for piece in (element("fldChar", fldCharType="begin"), code, element("fldChar", fldCharType="separate")):
+            line.add_run()._r.append(piece)
+        line.add_run("1")
+        line.add_run()._r.append(element("fldChar", fldCharType="end"))
+        add_text(line, " —")
+        line.alignment = alignment
+        indent(line.paragraph_format, _ONE_CHARACTER, **{side: 1})

@@ -32,6 +32,7 @@ MARGIN_TOP = millimetres(37)
 MARGIN_LEFT = millimetres(28)
 MARGIN_BOTTOM = millimetres(35)
 MARGIN_RIGHT = millimetres(26)
+HEADER_DISTANCE = millimetres(15)
 TEXT_WIDTH = PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT
 TEXT_HEIGHT = PAGE_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM
 
@@ -50,24 +51,20 @@ TITLE_ROOM = TEXT_WIDTH // (TITLE_POINTS * 20) - 1
 # Rounded down: a pitch one twip too large would push the 22nd line to the next page.
 LINE_PITCH = TEXT_HEIGHT // LINES_PER_PAGE
 
-_CHARACTER_PITCH_POINTS = TEXT_WIDTH / 20 / CHARACTERS_PER_LINE
+# The width of one full-width body character on the grid.
+CHARACTER = TEXT_WIDTH / CHARACTERS_PER_LINE
 
 # The grid's unit is 1/4096 pt of difference between pitch and text size; rounded towards the narrower, so
 # that 28 characters fit.
-CHARACTER_SPACE = math.floor((_CHARACTER_PITCH_POINTS - BODY_POINTS) * 4096)
+CHARACTER_SPACE = math.floor((CHARACTER / 20 - BODY_POINTS) * 4096)
 
 # The same difference as condensed character spacing, in whole twips: one more than needed, because
 # LibreOffice cuts the text block to whole cells and would set 27 characters otherwise.
-CHARACTER_SPACING = math.floor((_CHARACTER_PITCH_POINTS - BODY_POINTS) * 20) - 1
+CHARACTER_SPACING = math.floor((CHARACTER / 20 - BODY_POINTS) * 20) - 1
 
 # 7.5: the dashes beside the number lie 7 mm below the text block. A dash lies in the middle of its
 # line, and the line is as high as the number, so the line ends half that height further down.
 FOOTER_DISTANCE = MARGIN_BOTTOM - millimetres(7) - PAGE_NUMBER_POINTS * 20 // 2
-
-
-def characters(count: float) -> int:
-    """The length of so many full-width body characters on the grid."""
-    return round(count * TEXT_WIDTH / CHARACTERS_PER_LINE)
 
 
 def width(text: str) -> float:
@@ -112,17 +109,3 @@ def _character_width(character: str) -> float:
 
 def _widest(character: str) -> float:
     return 1.0 if character.isupper() or character in "mw%@&" else _character_width(character)
-
-
-def section_properties(odd_footer: str, even_footer: str) -> str:
-    """The `w:sectPr` of the only section; the arguments are relationship ids of the two footers."""
-    return (
-        "<w:sectPr>"
-        f'<w:footerReference w:type="default" r:id="{odd_footer}"/>'
-        f'<w:footerReference w:type="even" r:id="{even_footer}"/>'
-        f'<w:pgSz w:w="{PAGE_WIDTH}" w:h="{PAGE_HEIGHT}"/>'
-        f'<w:pgMar w:top="{MARGIN_TOP}" w:right="{MARGIN_RIGHT}" w:bottom="{MARGIN_BOTTOM}"'
-        f' w:left="{MARGIN_LEFT}" w:header="{millimetres(15)}" w:footer="{FOOTER_DISTANCE}" w:gutter="0"/>'
-        f'<w:docGrid w:type="linesAndChars" w:linePitch="{LINE_PITCH}" w:charSpace="{CHARACTER_SPACE}"/>'
-        "</w:sectPr>"
-    )

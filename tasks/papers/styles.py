@@ -6,9 +6,17 @@ Fonts are named, not shipped: whoever opens the file needs them (docx names a su
 """
 
 from dataclasses import astuple, dataclass
+from functools import partial
+
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_UNDERLINE
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt, RGBColor, Twips
+from docx.styles.style import CharacterStyle, ParagraphStyle
 
 from tasks.papers import paper
-from tasks.papers.wordprocessing import DECLARATION, NAMESPACES, attribute
+from tasks.papers.wordprocessing import attribute, clean, element, elements, indent
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,25 @@ _SUBSTITUTES = {
 # Style ids, as paragraphs and runs name them.
 NORMAL, TITLE, BODY, CAPTION, FOOTER = "Normal", "Title", "BodyText", "Caption", "Footer"
 TABLE, TABLE_HEADER, TABLE_TEXT = "OfficialTable", "TableHeader", "TableText"
+DENSE_TABLE, FORM = "DenseTable", "Form"
 DOCUMENT_NUMBER, ADDRESSEE, ATTACHMENT = "DocumentNumber", "Addressee", "Attachment"
 SIGNATURE, DATE = "IssuingOrgan", "DateOfIssue"
 FORM_LABEL, FORM_TEXT, FORM_FIGURE, FORM_BAND = "FormLabel", "FormText", "FormFigure", "FormBand"
 DENSE_HEADER, DENSE_TEXT, GAP, CHART = "DenseHeader", "DenseText", "Gap", "Chart"
 BODY_CHARACTERS, UNVERIFIED = "BodyCharacters", "Unverified"
+
+# Twips: what a cell keeps free at either side, and above and below its text.
+SIDE, DENSE_SIDE, DENSE_ROOM, FORM_ROOM = 85, 60, 20, 60
+
+_LEFT, _CENTRED = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER
+_RIGHT, _JUSTIFIED = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
+_THIN = 'w:sz="4" w:color="auto"'
+
+# Without them LibreOffice takes its own, and sets some pairs of letters closer.
+_DEFAULTS = (
+    '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
+    "</w:rPrDefault><w:pPrDefault/></w:docDefaults>"
+)
 
 
 def heading(level: int) -> str:
@@ -49,206 +71,16 @@ def heading(level: int) -> str:
     return f"Heading{level}"
 
 
-def _fonts(east_asian: str, latin: str) -> str:
-    chinese, western = attribute(east_asian), attribute(latin)
-    return f"<w:rFonts w:ascii={western} w:hAnsi={western} w:eastAsia={chinese} w:cs={western}/>"
+def add_styles(word: Document, fonts: Fonts) -> None:
+    """All that the papers use, in a document that has none."""
+    word.styles.element.extend(elements(_DEFAULTS))
+    _add_normal(word, fonts)
+    _add_text_styles(word, fonts)
+    _add_table_styles(word, fonts)
+    _add_character_styles(word, fonts)
 
 
-def _size(points: float) -> str:
-    return f'<w:sz w:val="{points * 2:.0f}"/><w:szCs w:val="{points * 2:.0f}"/>'
-
-
-def _spacing(*, before: int = 0, after: int = 0) -> str:
-    """Fixed line spacing of one grid line; `before` and `after` are whole lines."""
-    return (
-        f'<w:spacing w:beforeLines="{before * 100}" w:before="{before * paper.LINE_PITCH}"'
-        f' w:afterLines="{after * 100}" w:after="{after * paper.LINE_PITCH}"'
-        f' w:line="{paper.LINE_PITCH}" w:lineRule="exact"/>'
-    )
-
-
-def _line_height(points: float) -> str:
-    """Fixed line spacing off the grid."""
-    return f'<w:spacing w:line="{points * 20:.0f}" w:lineRule="exact"/>'
-
-
-BLANK_LINE_BEFORE = f'<w:spacing w:beforeLines="100" w:before="{paper.LINE_PITCH}"/>'
-_FIRST_LINE_INDENT = f'<w:ind w:firstLineChars="200" w:firstLine="{paper.characters(2)}"/>'
-
-
-def _paragraph_style(
-    identifier: str,
-    name: str,
-    *,
-    paragraph: str = "",
-    characters: str = "",
-    based_on: str = NORMAL,
-    following: str | None = None,
-) -> str:
-    following_style = f'<w:next w:val="{following}"/>' if following else ""
-    return (
-        f'<w:style w:type="paragraph" w:styleId="{identifier}"><w:name w:val="{name}"/>'
-        f'<w:basedOn w:val="{based_on}"/>{following_style}<w:qFormat/>'
-        f"<w:pPr>{paragraph}</w:pPr><w:rPr>{characters}</w:rPr></w:style>"
-    )
-
-
-def _heading_styles(fonts: Fonts) -> str:
-    """7.3.3: 黑体, 楷体, then 仿宋 twice; the standard asks for neither bold nor colour."""
-    return "".join(
-        _paragraph_style(
-            heading(level),
-            f"heading {level}",
-            paragraph=f'<w:keepNext/>{_spacing()}{_FIRST_LINE_INDENT}<w:outlineLvl w:val="{level - 1}"/>',
-            characters=_fonts(font, fonts.latin)
-            + '<w:b w:val="0"/><w:i w:val="0"/><w:color w:val="auto"/>'
-            + _size(paper.BODY_POINTS),
-            following=BODY,
-        )
-        for level, font in enumerate((fonts.heading_1, fonts.heading_2, fonts.body, fonts.body), start=1)
-    )
-
-
-def _text_styles(fonts: Fonts) -> str:
-    """Title, addressee, body, attachments, signature and date (7.2.5, 7.3.1 to 7.3.5)."""
-    return (
-        _paragraph_style(DOCUMENT_NUMBER, "发文字号", paragraph=_spacing(after=2) + '<w:jc w:val="center"/>')
-        + _paragraph_style(
-            TITLE,
-            "Title",
-            paragraph="<w:keepNext/>" + _spacing(after=1) + '<w:jc w:val="center"/>',
-            characters=_fonts(fonts.title, fonts.latin) + '<w:b w:val="0"/>' + _size(paper.TITLE_POINTS),
-            following=ADDRESSEE,
-        )
-        + _paragraph_style(ADDRESSEE, "主送机关", following=BODY)
-        + _paragraph_style(BODY, "Body Text", paragraph=_FIRST_LINE_INDENT)
-        + _paragraph_style(ATTACHMENT, "附件说明", paragraph='<w:jc w:val="left"/>')
-        + _paragraph_style(SIGNATURE, "发文机关署名", paragraph='<w:keepNext/><w:jc w:val="right"/>', following=DATE)
-        + _paragraph_style(DATE, "成文日期", paragraph='<w:jc w:val="right"/>')
-    )
-
-
-def _table_styles(fonts: Fonts) -> str:
-    borders = "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    return (
-        _paragraph_style(
-            CAPTION,
-            "caption",
-            paragraph='<w:keepNext/><w:jc w:val="center"/>',
-            characters=_fonts(fonts.heading_1, fonts.latin),
-        )
-        + _paragraph_style(
-            TABLE_TEXT,
-            "表格文字",
-            paragraph=_line_height(paper.TABLE_POINTS * 1.5),
-            characters='<w:spacing w:val="0"/>' + _size(paper.TABLE_POINTS),
-        )
-        + _paragraph_style(
-            TABLE_HEADER,
-            "表头文字",
-            paragraph='<w:keepNext/><w:jc w:val="center"/>',
-            characters=_fonts(fonts.heading_1, fonts.latin),
-            based_on=TABLE_TEXT,
-        )
-        + '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
-        '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:left w:w="85" w:type="dxa"/>'
-        '<w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
-        f'<w:style w:type="table" w:styleId="{TABLE}"><w:name w:val="公文表格"/>'
-        f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr></w:style>'
-    )
-
-
-def _supervision_styles(fonts: Fonts) -> str:
-    """Forms, dense lists and charts: paper of the supervision, which GB/T 9704 leaves to the office."""
-    black = _fonts(fonts.heading_1, fonts.latin)
-    left, centred = '<w:jc w:val="left"/>', '<w:jc w:val="center"/>'
-    return (
-        _paragraph_style(FORM_TEXT, "表单内容", paragraph=left, based_on=TABLE_TEXT)
-        + _paragraph_style(FORM_LABEL, "表单栏目", paragraph=centred, characters=black, based_on=TABLE_TEXT)
-        + _paragraph_style(
-            FORM_FIGURE,
-            "表单数字",
-            paragraph=_line_height(paper.FIGURE_LINE / 20) + centred,
-            characters=black + _size(paper.FIGURE_POINTS),
-            based_on=TABLE_TEXT,
-        )
-        + _paragraph_style(
-            FORM_BAND,
-            "表单色带",
-            paragraph=_line_height(paper.BAND_LINE / 20) + centred,
-            characters=black + '<w:color w:val="FFFFFF"/>' + _size(paper.PAGE_NUMBER_POINTS),
-            based_on=TABLE_TEXT,
-        )
-        + _paragraph_style(
-            DENSE_TEXT,
-            "清单文字",
-            paragraph=_line_height(paper.DENSE_LINE / 20),
-            characters=_size(paper.DENSE_POINTS),
-            based_on=TABLE_TEXT,
-        )
-        + _paragraph_style(
-            DENSE_HEADER, "清单表头", paragraph=f"<w:keepNext/>{centred}", characters=black, based_on=DENSE_TEXT
-        )
-        + _paragraph_style(GAP, "表后间隔", paragraph=_line_height(paper.GAP / 20))
-        # A picture in a line of fixed height would be cut off.
-        + _paragraph_style(CHART, "图", paragraph=f'<w:spacing w:line="240" w:lineRule="auto"/>{centred}')
-    )
-
-
-def _character_styles(fonts: Fonts) -> str:
-    """正文字体 sets text that runs on after a heading; 待核 marks a sentence that names no source."""
-    body = _fonts(fonts.body, fonts.latin)
-    return (
-        '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
-        '<w:name w:val="Default Paragraph Font"/></w:style>'
-        f'<w:style w:type="character" w:styleId="{BODY_CHARACTERS}"><w:name w:val="正文字体"/>'
-        f"<w:qFormat/><w:rPr>{body}</w:rPr></w:style>"
-        f'<w:style w:type="character" w:styleId="{UNVERIFIED}"><w:name w:val="待核"/>'
-        f'<w:basedOn w:val="{BODY_CHARACTERS}"/><w:qFormat/><w:rPr><w:u w:val="wave" w:color="C00000"/>'
-        '<w:shd w:val="clear" w:color="auto" w:fill="FFF2CC"/></w:rPr></w:style>'
-    )
-
-
-def styles_part(fonts: Fonts, *, supervision: bool = False) -> str:
-    """`word/styles.xml`, with the styles of forms, dense lists and charts only where they are used.
-
-    No theme: a theme's fonts would override the standard's.
-    """
-    defaults = (
-        f"<w:docDefaults><w:rPrDefault><w:rPr>{_fonts(fonts.body, fonts.latin)}{_size(paper.BODY_POINTS)}"
-        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-        "<w:pPrDefault/></w:docDefaults>"
-    )
-    # The grid's pitch is a little narrower than the text. Word sets the text closer; LibreOffice gives each
-    # character two cells. So text keeps the pitch by its own line and character spacing, the same in both,
-    # instead of snapping. Without widow control a page always fills its 22 lines; without automatic space
-    # between Chinese and western text two digits take the place of one character.
-    normal = (
-        f'<w:style w:type="paragraph" w:default="1" w:styleId="{NORMAL}"><w:name w:val="Normal"/><w:qFormat/>'
-        '<w:pPr><w:widowControl w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
-        f'<w:adjustRightInd w:val="0"/><w:snapToGrid w:val="0"/>{_spacing()}<w:jc w:val="both"/></w:pPr>'
-        f'<w:rPr>{_fonts(fonts.body, fonts.latin)}<w:snapToGrid w:val="0"/>'
-        f'<w:spacing w:val="{paper.CHARACTER_SPACING}"/>{_size(paper.BODY_POINTS)}</w:rPr></w:style>'
-    )
-    footer = _paragraph_style(
-        FOOTER,
-        "footer",
-        paragraph=_line_height(paper.PAGE_NUMBER_POINTS),
-        characters=_fonts(fonts.page_number, fonts.page_number)
-        + '<w:spacing w:val="0"/>'
-        + _size(paper.PAGE_NUMBER_POINTS),
-    )
-    return (
-        f"{DECLARATION}<w:styles {NAMESPACES}>{defaults}{normal}{_heading_styles(fonts)}{_text_styles(fonts)}"
-        f"{footer}{_character_styles(fonts)}{_table_styles(fonts)}"
-        f"{_supervision_styles(fonts) if supervision else ''}</w:styles>"
-    )
-
-
-def font_table_part(fonts: Fonts) -> str:
+def font_table(fonts: Fonts) -> bytes:
     """`word/fontTable.xml`: every font in use, with the substitute Word may take."""
     entries = "".join(
         f"<w:font w:name={attribute(name)}>"
@@ -256,4 +88,150 @@ def font_table_part(fonts: Fonts) -> str:
         + "</w:font>"
         for name in dict.fromkeys(astuple(fonts))
     )
-    return f"{DECLARATION}<w:fonts {NAMESPACES}>{entries}</w:fonts>"
+    return f"<w:fonts {nsdecls('w')}>{entries}</w:fonts>".encode()
+
+
+def _add_normal(word: Document, fonts: Fonts) -> None:
+    """What all others are based on.
+
+    The grid's pitch is a little narrower than the text. Word sets the text closer; LibreOffice gives each
+    character two cells. So text keeps the pitch by its own line and character spacing, the same in both,
+    instead of snapping. Without widow control a page always fills its 22 lines; without automatic space
+    between Chinese and western text two digits take the place of one character.
+    """
+    normal = _add(
+        word, NORMAL, "Normal", based_on=None, alignment=_JUSTIFIED, line=paper.LINE_PITCH, after=0,
+        face=(fonts.body, fonts.latin), points=paper.BODY_POINTS,
+    )  # fmt: skip
+    normal.element.default = True
+    normal.paragraph_format.widow_control = False
+    for name in ("autoSpaceDE", "autoSpaceDN", "adjustRightInd", "snapToGrid"):
+        normal.element.pPr.insert_element_before(element(name, val=0), "w:spacing")
+    normal.font.snap_to_grid = False
+    _space_characters(normal, paper.CHARACTER_SPACING)
+
+
+def _add_text_styles(word: Document, fonts: Fonts) -> None:
+    """Title, headings, addressee, body, attachments, signature and date (7.2.5, 7.3.1 to 7.3.5)."""
+    add = partial(_add, word)
+    add(DOCUMENT_NUMBER, "发文字号", alignment=_CENTRED, after=2)
+    add(
+        TITLE, "Title", following=ADDRESSEE, alignment=_CENTRED, after=1, keep_next=True,
+        face=(fonts.title, fonts.latin), points=paper.TITLE_POINTS,
+    )  # fmt: skip
+    # 7.3.3: 黑体, 楷体, then 仿宋 twice; the standard asks for neither bold nor colour.
+    for level, font in enumerate((fonts.heading_1, fonts.heading_2, fonts.body, fonts.body)):
+        style = add(
+            heading(level + 1), f"heading {level + 1}", following=BODY, keep_next=True, after=0,
+            face=(font, fonts.latin), points=paper.BODY_POINTS,
+        )  # fmt: skip
+        style.font.bold = style.font.italic = False
+        style.element.pPr.get_or_add_outlineLvl().set(qn("w:val"), str(level))
+        indent(style.paragraph_format, paper.CHARACTER, firstLine=2)
+    add(ADDRESSEE, "主送机关", following=BODY)
+    indent(add(BODY, "Body Text").paragraph_format, paper.CHARACTER, firstLine=2)
+    add(ATTACHMENT, "附件说明", alignment=_LEFT)
+    add(SIGNATURE, "发文机关署名", following=DATE, alignment=_RIGHT, keep_next=True)
+    add(DATE, "成文日期", alignment=_RIGHT)
+    footer = add(
+        FOOTER, "footer", line=paper.PAGE_NUMBER_POINTS * 20,
+        face=(fonts.page_number, fonts.page_number), points=paper.PAGE_NUMBER_POINTS,
+    )  # fmt: skip
+    _space_characters(footer, 0)
+
+
+def _add_table_styles(word: Document, fonts: Fonts) -> None:
+    """Captions and cells, and what GB/T 9704 leaves to the office: forms, dense lists and charts of the supervision."""
+    add, black = partial(_add, word), (fonts.heading_1, fonts.latin)
+    add(CAPTION, "caption", alignment=_CENTRED, keep_next=True, face=black)
+    text = add(TABLE_TEXT, "表格文字", line=paper.TABLE_LINE, points=paper.TABLE_POINTS)
+    _space_characters(text, 0)
+    add(TABLE_HEADER, "表头文字", based_on=TABLE_TEXT, alignment=_CENTRED, keep_next=True, face=black)
+    add = partial(_add, word, based_on=TABLE_TEXT, offered=False)
+    add(FORM_TEXT, "表单内容", alignment=_LEFT)
+    add(FORM_LABEL, "表单栏目", alignment=_CENTRED, face=black)
+    add(FORM_FIGURE, "表单数字", line=paper.FIGURE_LINE, alignment=_CENTRED, face=black, points=paper.FIGURE_POINTS)
+    band = add(
+        FORM_BAND, "表单色带", line=paper.BAND_LINE, alignment=_CENTRED, face=black, points=paper.PAGE_NUMBER_POINTS
+    )
+    band.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+    add(DENSE_TEXT, "清单文字", line=paper.DENSE_LINE, points=paper.DENSE_POINTS)
+    add(DENSE_HEADER, "清单表头", based_on=DENSE_TEXT, alignment=_CENTRED, keep_next=True, face=black)
+    add(GAP, "表后间隔", based_on=NORMAL, line=paper.GAP)
+    # A picture in a line of fixed height would be cut off.
+    add(CHART, "图", based_on=NORMAL, alignment=_CENTRED).paragraph_format.line_spacing = 1.0
+    for identifier, name, side, room in (
+        (TABLE, "公文表格", SIDE, 0),
+        (DENSE_TABLE, "清单表格", DENSE_SIDE, DENSE_ROOM),
+        (FORM, "表单", SIDE, FORM_ROOM),
+    ):
+        style = word.styles.add_style(name, WD_STYLE_TYPE.TABLE)
+        style.element.styleId = identifier
+        free = {"top": room, "left": side, "bottom": room, "right": side}
+        margins = "".join(f'<w:{where} w:w="{width}" w:type="dxa"/>' for where, width in free.items())
+        style.element.extend(elements(f"<w:tblPr>{borders()}<w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>"))
+
+
+def borders(outside: str = _THIN) -> str:
+    """`w:tblBorders`: thin lines between the cells, and those around the table as told."""
+    lines = dict.fromkeys(("top", "left", "bottom", "right"), outside) | dict.fromkeys(("insideH", "insideV"), _THIN)
+    drawn = (f'<w:{side} w:val="single" w:space="0" {line}/>' for side, line in lines.items())
+    return f"<w:tblBorders>{''.join(drawn)}</w:tblBorders>"
+
+
+def _add_character_styles(word: Document, fonts: Fonts) -> None:
+    """正文字体 sets text that runs on after a heading; 待核 marks a sentence that names no source."""
+    word.styles.add_style("Default Paragraph Font", WD_STYLE_TYPE.CHARACTER, builtin=True).element.default = True
+    body = word.styles.add_style("正文字体", WD_STYLE_TYPE.CHARACTER)
+    unverified = word.styles.add_style("待核", WD_STYLE_TYPE.CHARACTER)
+    for style, identifier in ((body, BODY_CHARACTERS), (unverified, UNVERIFIED)):
+        style.element.styleId = identifier
+        style.quick_style = True
+    _set_face(body, fonts.body, fonts.latin)
+    unverified.base_style = body
+    unverified.font.underline = WD_UNDERLINE.WAVY
+    unverified.element.rPr.u.set(qn("w:color"), "C00000")
+    unverified.element.rPr.append(element("shd", val="clear", color="auto", fill="FFF2CC"))
+
+
+def _add(
+    word: Document,
+    identifier: str,
+    name: str,
+    *,
+    based_on: str | None = NORMAL,
+    following: str | None = None,
+    alignment: WD_ALIGN_PARAGRAPH | None = None,
+    line: int | None = None,
+    after: int | None = None,
+    keep_next: bool | None = None,
+    face: tuple[str, str] | None = None,
+    points: float | None = None,
+    offered: bool = True,
+) -> ParagraphStyle:
+    """A paragraph style: `line` is a fixed height in twips, `after` are whole lines of the grid, `face` the fonts
+    of Chinese and western text; `offered` ones stand in the gallery of whoever edits the paper.
+    """
+    style: ParagraphStyle = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name.isascii())
+    style.element.styleId, style.element.basedOn_val = identifier, based_on
+    style.quick_style = offered
+    if following:
+        style.element.get_or_add_next().val = following
+    layout = style.paragraph_format
+    layout.alignment, layout.keep_with_next = alignment, keep_next
+    layout.line_spacing = None if line is None else Twips(line)
+    if after is not None:
+        layout.space_before, layout.space_after = Twips(0), Twips(after * paper.LINE_PITCH)
+    if face:
+        _set_face(style, *face)
+    style.font.size = None if points is None else Pt(points)
+    return style
+
+
+def _set_face(style: CharacterStyle, east_asian: str, latin: str) -> None:
+    style.font.name = clean(latin)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), clean(east_asian))
+
+
+def _space_characters(style: CharacterStyle, twips: int) -> None:
+    style.element.get_or_add_rPr().insert_element_before(element("spacing", val=twips), "w:sz")

@@ -1,17 +1,23 @@
 """Tables in an official document: the width of the text block, thin lines, the head repeated on each page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
+from docx.document import Document
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.oxml.table import CT_Row
+from docx.shared import Twips
+from docx.table import Table as WordTable
+
 from tasks.papers import paper, styles
-from tasks.papers.wordprocessing import paragraph, run
+from tasks.papers.wordprocessing import add_paragraph, add_text, element, fill, styled
 
 # In full-width characters: columns are as wide as their text within these bounds.
 _NARROWEST, _WIDEST = 3.0, 16.0
 _SHORT = 10.0
-
-# Twips: what a dense list keeps free at either side of a cell, and above and below its text.
-_DENSE_SIDE, _DENSE_ROOM = 60, 20
 
 
 @dataclass(frozen=True)
@@ -41,48 +47,49 @@ class Table:
             raise ValueError("only a dense table has rows of a fixed height")
 
 
-def table(block: Table) -> str:
+def add_table(word: Document, block: Table) -> None:
     """Caption, table and the blank line after it (without it Word would join two tables)."""
     widths, short = column_shares(block)
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    centred = '<w:jc w:val="center"/>'
-    text, header_text = (styles.TABLE_TEXT, styles.TABLE_HEADER)
-    height, rule, margins, after = paper.LINE_PITCH, "atLeast", "", paragraph(styles.NORMAL)
-    if block.dense:
-        text, header_text = (styles.DENSE_TEXT, styles.DENSE_HEADER)
-        height, rule = row_height(block.lines or 1), "exact" if block.lines else "atLeast"
-        margins = (
-            f'<w:tblCellMar><w:top w:w="{_DENSE_ROOM}" w:type="dxa"/><w:left w:w="{_DENSE_SIDE}" w:type="dxa"/>'
-            f'<w:bottom w:w="{_DENSE_ROOM}" w:type="dxa"/><w:right w:w="{_DENSE_SIDE}" w:type="dxa"/></w:tblCellMar>'
-        )
-        after = paragraph(styles.GAP)
-    header = _row(
-        [paragraph(header_text, run(name)) for name in block.header],
-        widths,
-        # The head always takes the room it needs.
-        height=row_height(1) if block.dense else height,
-        properties="<w:tblHeader/>",
-    )
-    alignments = [centred if one else '<w:jc w:val="left"/>' for one in short]
-    rows = "".join(
-        _row(
-            [
-                paragraph(text, run(_fitting(cell, width, block.lines)), properties=aligned)
-                for cell, width, aligned in zip(row, widths, alignments, strict=True)
-            ],
-            widths,
-            height=height,
-            rule=rule,
-        )
-        for row in block.rows
-    )
-    caption = paragraph(styles.CAPTION, run(block.caption)) if block.caption else ""
-    return (
-        f'{caption}<w:tbl><w:tblPr><w:tblStyle w:val="{styles.TABLE}"/>'
-        f'<w:tblW w:w="{paper.TEXT_WIDTH}" w:type="dxa"/>{centred}<w:tblLayout w:type="fixed"/>{margins}'
-        f'<w:tblLook w:val="0020" w:firstRow="1"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-        f"{header}{rows}</w:tbl>{after}"
-    )
+    if block.caption:
+        add_text(add_paragraph(word, styles.CAPTION), block.caption)
+    dense = block.dense
+    table = ruled(word, styles.DENSE_TABLE if dense else styles.TABLE, widths)
+    head, model = table.add_row(), table.add_row()
+    # The head always takes the room it needs. A row of one line takes one line of the grid.
+    head.height = Twips(row_height(1) if dense else paper.LINE_PITCH)
+    model.height = Twips(row_height(block.lines or 1) if dense else paper.LINE_PITCH)
+    head.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
+    model.height_rule = WD_ROW_HEIGHT_RULE.EXACTLY if block.lines else WD_ROW_HEIGHT_RULE.AT_LEAST
+    for row, style in (
+        (head, styles.DENSE_HEADER if dense else styles.TABLE_HEADER),
+        (model, styles.DENSE_TEXT if dense else styles.TABLE_TEXT),
+    ):
+        # No row breaks over two pages.
+        row._tr.get_or_add_trPr().insert(0, element("cantSplit"))
+        for cell in row.cells:
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+            add_text(styled(cell.paragraphs[0], style), "")
+    head._tr.trPr.append(element("tblHeader"))
+    for cell, centred in zip(model.cells, short, strict=True):
+        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
+    _fill(head._tr, block.header)
+    for texts in block.rows:
+        # A list may have thousands of rows: a copy takes a fraction of the time of a row made anew.
+        row = deepcopy(model._tr)
+        _fill(row, [_fitting(text, width, block.lines) for text, width in zip(texts, widths, strict=True)])
+        model._tr.addprevious(row)
+    table._tbl.remove(model._tr)
+    add_paragraph(word, styles.GAP if dense else styles.NORMAL)
+
+
+def ruled(word: Document, style: str, widths: Sequence[int]) -> WordTable:
+    """A table as wide as the text block, in the style of that id, its columns of these twips; without a row as yet."""
+    table: WordTable = word.add_table(0, len(widths))
+    table._tbl.tblStyle_val = style
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Twips(width)
+    return table
 
 
 def column_shares(block: Table) -> tuple[list[int], list[bool]]:
@@ -94,7 +101,7 @@ def column_shares(block: Table) -> tuple[list[int], list[bool]]:
 
 def row_height(lines: int) -> int:
     """The height of a row of a dense table, in twips."""
-    return lines * paper.DENSE_LINE + 2 * _DENSE_ROOM
+    return lines * paper.DENSE_LINE + 2 * styles.DENSE_ROOM
 
 
 def shared(shares: Sequence[float]) -> list[int]:
@@ -111,18 +118,11 @@ def _column_widths(longest: Sequence[float]) -> list[int]:
 def _fitting(text: str, width: int, lines: int) -> str:
     if not lines:
         return text
-    room = (width - 2 * _DENSE_SIDE) / (paper.DENSE_POINTS * 20)
+    room = (width - 2 * styles.DENSE_SIDE) / (paper.DENSE_POINTS * 20)
     # Each further line may lose a character to punctuation that must not begin it.
     return paper.shortened(text, room * lines - (lines - 1))
 
 
-def _row(
-    cells: Sequence[str], widths: Sequence[int], *, height: int, rule: str = "atLeast", properties: str = ""
-) -> str:
-    content = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{cell}</w:tc>'
-        for cell, width in zip(cells, widths, strict=True)
-    )
-    # A row of one line takes one line of the grid; a row never breaks over two pages.
-    high = f'<w:trHeight w:val="{height}" w:hRule="{rule}"/>'
-    return f"<w:tr><w:trPr><w:cantSplit/>{high}{properties}</w:trPr>{content}</w:tr>"
+def _fill(row: CT_Row, texts: Iterable[str]) -> None:
+    for words, text in zip(list(row.iter(qn("w:t"))), texts, strict=True):
+        fill(words, text)

@@ -16,8 +16,8 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from models.errors import BadInputError
-from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun, render
-from tasks.papers.package import repacked
+from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun, composed
+from tasks.papers.package import packed, repacked
 from tasks.papers.placeholders import OF_PART, RefusedTemplateError, TemplateLanguage, values
 
 MEGABYTE = 1024 * 1024
@@ -132,16 +132,10 @@ def starter_template() -> bytes:
         signature="{{ 署名 }}\n{{ 成文日期 }}",
         dated_on=None,
     )
-    return _changed(render(document), "word/document.xml", "{{ 主送 }}：", "{% if 主送 %}{{ 主送 }}：{% endif %}")
-
-
-def _changed(content: bytes, part: str, before: str, after: str) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w") as target:
-        for name in source.namelist():
-            text = source.read(name)
-            target.writestr(name, text.replace(before.encode(), after.encode()) if name == part else text)
-    return repacked(made.getvalue())
+    word = composed(document)
+    [addressee] = [line for line in word.paragraphs if document.addressed in line.text]
+    addressee.runs[0].text = f"{{% if 主送 %}}{addressee.text}{{% endif %}}"
+    return packed(word)
 
 
 def _unsafe(archive: zipfile.ZipFile) -> Iterator[str]:

@@ -58,8 +58,7 @@ def test_the_file_lists_each_chart_by_name_and_kind() -> None:
             f'<Override PartName="/word/charts/chart{number}.xml"'
             ' ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>'
         ) in types
-        assert f'Id="rIdChart{number}"' in relationships
-        assert f'Target="charts/chart{number}.xml"' in relationships
+        assert f'relationships/chart" Target="charts/chart{number}.xml"' in relationships
 
 
 def test_a_chart_needs_no_other_file() -> None:

@@ -17,6 +17,7 @@ from models.papers.word_template import WordTemplate
 from models.people.organ import Organ
 from tasks.files.file_store import FileStore
 from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Series, Table, TextRun
+from tasks.papers.package import packed
 from tasks.papers.word_template import LARGEST, check_word_template, fill_word_template, starter_template
 from tasks.report.output.keep_word_template import (
     keep_word_template,
@@ -59,9 +60,8 @@ def with_text(*paragraphs: str, header: str = "") -> bytes:
         document.add_paragraph(text)
     if header:
         document.sections[0].header.paragraphs[0].text = header
-    made = io.BytesIO()
-    document.save(made)
-    return made.getvalue()
+    # Else the minute of saving stands in it, and the same template twice is now and then two.
+    return packed(document)
 
 
 def changed(content: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
