@@ -52,7 +52,9 @@ class Entry(Field):
     example: Any = None
     """What the description of the interface shows."""
     flag: str = ""
-    """The option of the command; else the name, without the `_on` of a day."""
+    """The option of the command, or its argument; else the name, without the `_on` of a day."""
+    positional: bool = False
+    """Whether the command takes it as an argument, without an option."""
     metavar: str = ""
     """What the command's help shows in place of a value; else what its kind is called there."""
     help: str = ""

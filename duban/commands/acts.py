@@ -9,9 +9,12 @@ import typer
 
 from duban.acts.declaration import Act, Deed, Entry, Way
 from duban.commands.errand import Answer, Errand, acting, answer
+from duban.edge import RequiredYear
 from models.field import FieldType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from models.items.item import WorkItem
     from models.people.organ import Organ
 
@@ -23,6 +26,7 @@ _TYPED: dict[FieldType, tuple[Any, str]] = {
     FieldType.LONG_TEXT: (str, "文字"),
     FieldType.DAY: (str, "日期"),
     FieldType.WHOLE: (int, "整数"),
+    FieldType.CHOICE: (str, "选项"),
     FieldType.DEPARTMENT: (str, "科室"),
     FieldType.UNIT: (str, "科室"),
     FieldType.PERSON: (str, "姓名"),
@@ -64,35 +68,69 @@ def add_command(group: typer.Typer, act: Act[WorkItem]) -> None:
     group.command(act.command or act.verb)(acting(options)(body))
 
 
+def add_command_of_year(
+    group: typer.Typer, act: Act[Any], find: Callable[[Errand, int], Any], year: Any = RequiredYear
+) -> None:
+    """Add the command of an act upon what an organ has one of in a year; `find` finds it."""
+
+    def upon(errand: Errand, year: int, **typed: Any) -> Answer:
+        found = find(errand, year)
+        return do(errand, act, found, _typed(errand, act, found, typed))
+
+    body: Any = upon
+    body.__doc__ = act.help
+    entries = sorted(act.asked(Way.COMMAND), key=lambda entry: (not entry.positional, not entry.required))
+    asked = [parameter_of(entry) for entry in entries]
+    # Arguments, the year, options: as help lists them.
+    asked.insert(
+        sum(entry.positional for entry in entries),
+        inspect.Parameter("year", inspect.Parameter.KEYWORD_ONLY, annotation=year),
+    )
+    body.__signature__ = inspect.Signature(
+        [inspect.Parameter("errand", inspect.Parameter.KEYWORD_ONLY, annotation=Errand), *asked]
+    )
+    group.command(act.command or act.verb)(acting("as on organ json")(body))
+
+
 def parameter_of(entry: Entry) -> inspect.Parameter:
-    """The option of an entry."""
+    """The option of an entry, or its argument."""
+    if entry.positional:
+        place = typer.Argument(metavar=entry.metavar or entry.label, help=entry.help or f"{entry.label}。")
+        kind_of_argument: Any = Annotated[_TYPED[entry.takes][0], place]
+        return inspect.Parameter(_word(entry), inspect.Parameter.KEYWORD_ONLY, annotation=kind_of_argument)
     flag = f"--{(entry.flag or entry.name.removesuffix('_on')).replace('_', '-')}"
     words = entry.help or f"{entry.label}。"
     kind: Any = Annotated[bool, typer.Option(flag, help=words)]
     default: Any = False
     if entry.takes is not FieldType.TICK:
         typed, metavar = _TYPED[entry.takes]
-        option = typer.Option(flag, metavar=entry.metavar or metavar, help=words)
+        option = typer.Option(flag, metavar=entry.metavar or metavar, help=words, min=int(entry.least) or None)
         kind = Annotated[typed if entry.required else typed | None, option]
         default = inspect.Parameter.empty if entry.required else None
     return inspect.Parameter(entry.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
-def do(errand: Errand, act: Act[WorkItem], item: WorkItem, given: dict[str, Any], about: Any = None) -> Answer:
+def do(errand: Errand, act: Act[Any], upon: Any, given: dict[str, Any], about: Any = None) -> Answer:
     """Do the act with what was given, already read."""
-    outcome = act.does(Deed(errand.session, item, errand.by, given, about))
+    outcome = act.does(Deed(errand.session, upon, errand.by, given, about))
     return answer(outcome.data, outcome.words or outcome.said)
 
 
-def _typed(errand: Errand, act: Act[WorkItem], item: WorkItem, typed: dict[str, Any]) -> dict[str, Any]:
+def _typed(errand: Errand, act: Act[Any], upon: Any, typed: dict[str, Any]) -> dict[str, Any]:
     from models.people.organ import Organ
 
-    owner = errand.session.get_one(Organ, item.organ_id)
-    return {entry.name: _read(errand, owner, entry, typed[entry.name]) for entry in act.asked(Way.COMMAND)}
+    owner = errand.session.get_one(Organ, upon.organ_id)
+    return {entry.name: _read(errand, owner, entry, typed[_word(entry)]) for entry in act.asked(Way.COMMAND)}
+
+
+def _word(entry: Entry) -> str:
+    """What the command calls an entry: an argument by the word of its own, where it has one."""
+    return (entry.positional and entry.flag) or entry.name
 
 
 def _read(errand: Errand, owner: Organ, entry: Entry, typed: Any) -> Any:
     """What was typed as the act takes it. Raises BadInputError, NotFoundError."""
+    from models.ledgers.kinds import member_named
     from models.typed_text import day
     from tasks.people.find import find_department, find_person
 
@@ -105,4 +143,6 @@ def _read(errand: Errand, owner: Organ, entry: Entry, typed: Any) -> Any:
             return find_person(errand.session, typed, owner) if typed else None
         case FieldType.PIECES:
             return typed or []
+        case FieldType.CHOICE if entry.choices is not None:
+            return member_named(entry.choices, typed) if typed else entry.default
     return typed

@@ -5,15 +5,19 @@ from typing import Annotated
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
-from duban.commands.report_desk import Key, looked_at, worked_on
+from duban.acts.report_desk import COMMENT, RESOLVE
+from duban.commands.acts import add_command_of_year
+from duban.commands.errand import Answer, Errand, Shown, answer, looking
+from duban.commands.report_desk import looked_at, worked_on
 from duban.edge import RequiredYear, table
 
 
 def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
-    for command in (compare, comment, comments, resolve):
-        reports.command()(command)
+    reports.command()(compare)
+    add_command_of_year(reports, COMMENT, worked_on)
+    reports.command()(comments)
+    add_command_of_year(reports, RESOLVE, worked_on)
 
 
 @looking("as organ json")
@@ -72,24 +76,6 @@ def compare(
     return answer(found, screen)
 
 
-@acting("as on organ json")
-def comment(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    text: Annotated[str, typer.Option("--text", metavar="文字", help="意见。")],
-) -> Answer:
-    """对一段提出批注;重新编制后仍在。"""
-    from tasks.report.desk.comment_report import comment
-
-    session = errand.session
-    report = worked_on(errand, year)
-    made = comment(session, report, key, by=errand.by, text=text)
-    return answer(
-        {"id": made.id, "key": made.block_key, "text": made.text}, f"已批注,编号 {made.id}(段落 {made.block_key})。"
-    )
-
-
 @looking("as organ json")
 def comments(errand: Errand, year: RequiredYear) -> Answer:
     """列出批注和答复。"""
@@ -113,19 +99,3 @@ def comments(errand: Errand, year: RequiredYear) -> Answer:
         yield shown
 
     return answer(rows, screen)
-
-
-@acting("as on organ json")
-def resolve(
-    errand: Errand,
-    number: Annotated[int, typer.Argument(metavar="编号", help="批注的编号,见 duban report comments。")],
-    year: RequiredYear,
-    reply: Annotated[str | None, typer.Option("--answer", metavar="文字", help="答复。")] = None,
-) -> Answer:
-    """处理一条批注。"""
-    from tasks.report.desk.comment_report import resolve_comment
-
-    session = errand.session
-    report = worked_on(errand, year)
-    settled = resolve_comment(session, report, number, by=errand.by, answer=reply)
-    return answer({"id": settled.id, "answer": settled.answer}, f"批注 {settled.id} 已处理。")

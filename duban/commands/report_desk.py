@@ -1,31 +1,24 @@
 """`duban report blocks|edit|merge|split|move|…`: the newest version of a report worked on block by block."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
+from duban.acts.report_desk import UPON_BLOCKS
+from duban.commands.acts import add_command_of_year
+from duban.commands.errand import Answer, Errand, Shown, answer, looking
 from duban.edge import RequiredYear, table
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from models.report.report import Report, ReportBlock
-
-
-Key = Annotated[str, typer.Argument(metavar="段落", help="段落的代号,见 duban report blocks。")]
-Basis = Annotated[
-    str | None, typer.Option("--basis", metavar="文字", help="依据,如文件名、会议纪要;写明后不再标待核。")
-]
+    from models.report.report import Report
 
 
 def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
-    for command in (
-        blocks, edit, confirm, merge, split, move, withdraw, restore, add, internal, public, adopt, keep,
-    ):  # fmt: skip
-        reports.command()(command)
+    reports.command()(blocks)
+    for act in UPON_BLOCKS:
+        add_command_of_year(reports, act, worked_on)
 
 
 def worked_on(errand: Errand, year: int) -> "Report":
@@ -42,16 +35,6 @@ def looked_at(errand: Errand, year: int) -> "Report":
 
     authorize_organ(errand.session, errand.by, Action.VIEW, errand.organ.id)
     return worked_on(errand, year)
-
-
-def _done(session: "Session", block: "ReportBlock", said: str) -> Answer:
-    """Tell what was done, and in which version: the next one where the newest was bound."""
-    from models.report.report import Report
-    from tasks.report.desk.at_desk import report_of
-
-    version = session.get_one(Report, report_of(session, block)).version
-    data = {"key": block.key, "version": version, "text": block.text, "withdrawn": block.withdrawn}
-    return answer(data, f"{said}(第 {version} 版,段落 {block.key})。")
 
 
 @looking("as organ json")
@@ -90,215 +73,3 @@ def blocks(errand: Errand, year: RequiredYear) -> Answer:
     return answer(
         {"year": year, "version": report.version, "bound": report.content_hash is not None, "blocks": rows}, screen
     )
-
-
-@acting("as on organ json")
-def edit(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    text: Annotated[str | None, typer.Option("--text", metavar="文字", help="新的文字。")] = None,
-    heading: Annotated[str | None, typer.Option("--heading", metavar="文字", help="新的小标题;空的为去掉。")] = None,
-    basis: Basis = None,
-) -> Answer:
-    """修改一段的文字或小标题;重新编制时保留,来源有变的会提示。"""
-    from tasks.report.desk.edit_block import edit_block
-
-    session = errand.session
-    report = worked_on(errand, year)
-    block = edit_block(session, report, key, by=errand.by, text=text, heading=heading, basis=basis)
-    return _done(session, block, "已修改")
-
-
-@acting("as on organ json")
-def confirm(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    basis: Annotated[str, typer.Option("--basis", metavar="文字", help="依据,如文件名、会议纪要。")],
-) -> Answer:
-    """核定待核的一段,写明依据。"""
-    from tasks.report.desk.edit_block import confirm_block
-
-    session = errand.session
-    report = worked_on(errand, year)
-    return _done(session, confirm_block(session, report, key, by=errand.by, basis=basis), "已核定")
-
-
-@acting("as on organ json")
-def merge(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    with_: Annotated[str | None, typer.Option("--with", metavar="段落", help="相邻的一段;缺省为后一段。")] = None,
-) -> Answer:
-    """把相邻两段合为一段,依据和数字合在一起。"""
-    from tasks.report.desk.arrange_blocks import merge_blocks
-
-    session = errand.session
-    report = worked_on(errand, year)
-    return _done(session, merge_blocks(session, report, key, by=errand.by, with_=with_), "已合并")
-
-
-@acting("as on organ json")
-def split(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    after: Annotated[int, typer.Option("--after", metavar="句数", min=1, help="在第几句之后分开。")],
-) -> Answer:
-    """把一段在某句之后分为两段。"""
-    from models.errors import BadInputError
-    from tasks.report.compiling.find_report import find_block
-    from tasks.report.desk.arrange_blocks import sentence_ends, split_block
-
-    session = errand.session
-    report = worked_on(errand, year)
-    ends = sentence_ends(find_block(session, report, key).text)
-    if after > len(ends):
-        where = f"共 {len(ends) + 1} 句,只能在第 1 至 {len(ends)} 句之后分开" if ends else "只有一句,不能拆分"
-        raise BadInputError(f"这一段{where}。")
-    _, other = split_block(session, report, key, by=errand.by, at=ends[after - 1])
-    return _done(session, other, "已拆分,后一段")
-
-
-@acting("as on organ json")
-def move(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    after: Annotated[str | None, typer.Option("--after", metavar="段落", help="移到这一段之后。")] = None,
-    before: Annotated[str | None, typer.Option("--before", metavar="段落", help="移到这一段之前。")] = None,
-    section: Annotated[
-        str | None,
-        typer.Option("--section", metavar="部分", help="移到这一部分的末尾,如 other 或 其他需要报告的情况。"),
-    ] = None,
-) -> Answer:
-    """移动一段:某段之后、某段之前,或者某部分的末尾。"""
-    from models.ledgers.kinds import member_named
-    from models.report.report import SectionKind
-    from tasks.report.desk.arrange_blocks import move_block
-
-    session = errand.session
-    kind = member_named(SectionKind, section) if section else None
-    report = worked_on(errand, year)
-    block = move_block(session, report, key, by=errand.by, after=after, before=before, section=kind)
-    return _done(session, block, "已移动")
-
-
-@acting("as on organ json")
-def withdraw(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    reason: Annotated[str | None, typer.Option("--reason", metavar="文字", help="原因。")] = None,
-) -> Answer:
-    """撤下一段;文字保留,可以恢复。"""
-    from tasks.report.desk.mark_block import withdraw_block
-
-    session = errand.session
-    report = worked_on(errand, year)
-    return _done(session, withdraw_block(session, report, key, by=errand.by, reason=reason), "已撤下")
-
-
-@acting("as on organ json")
-def restore(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-) -> Answer:
-    """恢复撤下的一段。"""
-    from tasks.report.desk.mark_block import restore_block
-
-    session = errand.session
-    report = worked_on(errand, year)
-    return _done(session, restore_block(session, report, key, by=errand.by), "已恢复")
-
-
-@acting("as on organ json")
-def add(
-    errand: Errand,
-    year: RequiredYear,
-    section: Annotated[str, typer.Option("--section", metavar="部分", help="如 achievements 或 主要举措和成效。")],
-    text: Annotated[str, typer.Option("--text", metavar="文字", help="写什么。")],
-    heading: Annotated[str | None, typer.Option("--heading", metavar="文字", help="小标题;缺省随前一段。")] = None,
-    after: Annotated[str | None, typer.Option("--after", metavar="段落", help="放在这一段之后;缺省为末尾。")] = None,
-    basis: Basis = None,
-) -> Answer:
-    """增写一段。没有依据的标为待核。"""
-    from models.ledgers.kinds import member_named
-    from models.report.report import SectionKind
-    from tasks.report.desk.edit_block import add_block
-
-    session = errand.session
-    kind = member_named(SectionKind, section)
-    report = worked_on(errand, year)
-    block = add_block(session, report, by=errand.by, section=kind, text=text, heading=heading, after=after, basis=basis)
-    return _done(session, block, "已增写")
-
-
-@acting("as on organ json")
-def internal(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    reason: Annotated[str, typer.Option("--reason", metavar="文字", help="不公开的原因。")],
-    figure: Annotated[
-        str | None, typer.Option("--figure", metavar="数字", help="只标这一段里的一个数字,引用它的句子不公开。")
-    ] = None,
-) -> Answer:
-    """把一段(或其中一个数字)标为内部,公开版中不写。"""
-    from tasks.report.desk.mark_block import mark_figure, mark_internal
-
-    session = errand.session
-    report = worked_on(errand, year)
-    if figure is None:
-        return _done(session, mark_internal(session, report, key, by=errand.by, reason=reason), "已标为内部")
-    block = mark_figure(session, report, key, figure, by=errand.by, reason=reason)
-    return _done(session, block, f"已将数字“{figure}”标为内部")
-
-
-@acting("as on organ json")
-def public(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-    figure: Annotated[str | None, typer.Option("--figure", metavar="数字", help="只改这一段里的一个数字。")] = None,
-) -> Answer:
-    """把标为内部的一段(或其中一个数字)改为公开。"""
-    from tasks.report.desk.mark_block import mark_figure, mark_public
-
-    session = errand.session
-    report = worked_on(errand, year)
-    if figure is None:
-        return _done(session, mark_public(session, report, key, by=errand.by), "已改为公开")
-    block = mark_figure(session, report, key, figure, by=errand.by, reason=None)
-    return _done(session, block, f"已将数字“{figure}”改为公开")
-
-
-@acting("as on organ json")
-def adopt(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-) -> Answer:
-    """来源有变的一段采用新编的文字。"""
-    from tasks.report.desk.mark_block import adopt_compiled
-
-    session = errand.session
-    report = worked_on(errand, year)
-    return _done(session, adopt_compiled(session, report, key, by=errand.by), "已采用新文")
-
-
-@acting("as on organ json")
-def keep(
-    errand: Errand,
-    key: Key,
-    year: RequiredYear,
-) -> Answer:
-    """来源有变的一段保留人改的文字。"""
-    from tasks.report.desk.mark_block import keep_own
-
-    session = errand.session
-    report = worked_on(errand, year)
-    return _done(session, keep_own(session, report, key, by=errand.by), "已保留")

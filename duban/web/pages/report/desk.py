@@ -4,14 +4,17 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from duban.acts.declaration import Deed
+from duban.acts.report_desk import BY_VERB
+from duban.web.act_sent import given
 from duban.web.attempt import attempt
-from duban.web.desk_deeds import Asked, do
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.report.desk import desk_page
 from duban.web.report.reach import readable_report
 from models.database import key
 from models.errors import DubanError, NotFoundError
+from models.report.report import ReportBlock
 from tasks.report.compiling.find_report import find_block
 from tasks.report.desk.at_desk import report_of
 
@@ -37,7 +40,14 @@ def act(sent: Sent, report_id: int, verb: str) -> Response:
         )  # fmt: skip
 
     with attempt(visit, again) as session:
-        block, said = do(verb, Asked(session, readable_report(session, visit, report_id), sent))
+        report = readable_report(session, visit, report_id)
+        if verb not in BY_VERB:
+            raise NotFoundError("没有这种办理。")
+        done = BY_VERB[verb].does(Deed(session, report, visit.by, given(BY_VERB[verb], sent)))
+        if done.rows:
+            block = session.get_one(ReportBlock, done.rows[0])
+        else:
+            block = find_block(session, report, sent.text("key"))
         where, version = key(block.id), report_of(session, block)
-    moved_on = f"{said}原来的一版已送审,改动写入了新的一版。" if version != report_id else said
+    moved_on = f"{done.said}原来的一版已送审,改动写入了新的一版。" if version != report_id else done.said
     return visit.go(visit.link(f"/reports/{version}", block=where) + f"#b-{where}", moved_on)
