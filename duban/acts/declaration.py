@@ -59,6 +59,8 @@ class Entry(Field):
     """What the command's help shows in place of a value; else what its kind is called there."""
     help: str = ""
     """What the command's help says; else the label."""
+    sides: tuple[str, str] = ("yes", "no")
+    """The words by which a form sends, and the options by which a command says, a yes and a no."""
 
     @property
     def by_number(self) -> bool:
@@ -80,8 +82,8 @@ class Uploads:
 class Deed(Generic[S]):
     """An act about to be done. `given` has what was sent by the names of its entries, read as their kind.
 
-    A day, a number, a tick, a member of an enumeration, the row of a department or person, ids, Uploads, or a text;
-    None, empty or False where nothing was said.
+    A day, a number, a tick, a yes or no, a member of an enumeration, the row of a department or person, ids, Uploads,
+    or a text; None, empty or False where nothing was said.
     """
 
     session: Session
@@ -89,7 +91,7 @@ class Deed(Generic[S]):
     by: Actor
     given: Mapping[str, Any]
     about: Any = None
-    """The instruction, of an act that answers one."""
+    """What else it speaks of: the instruction it answers, the period that is scored."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
 
@@ -11,12 +13,6 @@ from duban.acts.declaration import Act, Deed, Entry, Way
 from duban.commands.errand import Answer, Errand, acting, answer
 from duban.edge import RequiredYear
 from models.field import FieldType
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from models.items.item import WorkItem
-    from models.people.organ import Organ
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
 Which = Annotated[int, typer.Argument(metavar="批示编号", help="见 duban instruct list。")]
@@ -32,40 +28,55 @@ _TYPED: dict[FieldType, tuple[Any, str]] = {
     FieldType.PERSON: (str, "姓名"),
     FieldType.PIECES: (list[int], "材料编号"),
 }
-"""How the kinds are typed, and what help shows in place of a value; a tick has neither."""
+"""How the kinds are typed, and what help shows in place of a value; a tick, a yes or no have neither."""
 
 
-def add_command(group: typer.Typer, act: Act[WorkItem]) -> None:
-    """Add the command of an act upon an item, or upon an instruction of one."""
+@dataclass(frozen=True)
+class Subject:
+    """What a command's act is done upon: `find` takes what was typed of its `named`, and tells that and the `about`."""
 
-    def upon_item(errand: Errand, number: str, **typed: Any) -> Answer:
-        from tasks.people.find import find_item
+    find: Callable[..., tuple[Any, Any]]
+    argument: tuple[str, Any] | None = None
+    """Name and kind of what stands before the options."""
+    named: tuple[tuple[str, Any], ...] = ()
+    """The options that tell more of it, all of which may be left out; after those of the act."""
+    options: str = "as on year organ json"
 
-        item = find_item(errand.session, errand.plan, number)
-        return do(errand, act, item, _typed(errand, act, item, typed))
 
-    def upon_instruction(errand: Errand, number: int, **typed: Any) -> Answer:
-        from models.items.item import WorkItem
-        from tasks.items.instruct import find_instruction
+def _item(errand: Errand, number: str) -> tuple[Any, Any]:
+    from tasks.people.find import find_item
 
-        about = find_instruction(errand.session, number)
-        item = errand.session.get_one(WorkItem, about.item_id)
-        return do(errand, act, item, _typed(errand, act, item, typed), about)
+    return find_item(errand.session, errand.plan, number), None
 
-    body: Any = upon_instruction if act.of_instruction else upon_item
+
+def _instruction(errand: Errand, number: int) -> tuple[Any, Any]:
+    from models.items.item import WorkItem
+    from tasks.items.instruct import find_instruction
+
+    about = find_instruction(errand.session, number)
+    return errand.session.get_one(WorkItem, about.item_id), about
+
+
+ITEM = Subject(_item, ("number", Number))
+INSTRUCTION = Subject(_instruction, ("number", Which), options="as on organ json")
+
+
+def add_command(group: typer.Typer, act: Act[Any], subject: Subject) -> None:
+    """Add the command of an act upon such a subject."""
+    first = [subject.argument] if subject.argument else []
+
+    def body(errand: Errand, **typed: Any) -> Answer:
+        upon, about = subject.find(errand, **{name: typed.pop(name) for name, _ in (*first, *subject.named)})
+        return do(errand, act, upon, _typed(errand, act, upon, typed), about)
+
     body.__doc__ = act.help
     entries = sorted(act.asked(Way.COMMAND), key=lambda entry: not entry.required)
-    body.__signature__ = inspect.Signature(
-        [
-            inspect.Parameter("errand", inspect.Parameter.KEYWORD_ONLY, annotation=Errand),
-            inspect.Parameter(
-                "number", inspect.Parameter.KEYWORD_ONLY, annotation=Which if act.of_instruction else Number
-            ),
-            *(parameter_of(entry) for entry in entries),
-        ]
-    )
-    options = "as on organ json" if act.of_instruction else "as on year organ json"
-    group.command(act.command or act.verb)(acting(options)(body))
+    parameters = [parameter_of(entry) for entry in entries]
+    parameters[:0] = [_parameter(*one) for one in first]
+    parameters += [_parameter(name, kind, None) for name, kind in subject.named]
+    signature = inspect.Signature([_parameter("errand", Errand), *parameters])
+    body.__signature__ = signature  # type: ignore[attr-defined]
+    group.command(act.command or act.verb)(acting(subject.options)(body))
 
 
 def add_command_of_year(
@@ -100,14 +111,23 @@ def parameter_of(entry: Entry) -> inspect.Parameter:
         return inspect.Parameter(_word(entry), inspect.Parameter.KEYWORD_ONLY, annotation=kind_of_argument)
     flag = f"--{(entry.flag or entry.name.removesuffix('_on')).replace('_', '-')}"
     words = entry.help or f"{entry.label}。"
-    kind: Any = Annotated[bool, typer.Option(flag, help=words)]
-    default: Any = False
-    if entry.takes is not FieldType.TICK:
-        typed, metavar = _TYPED[entry.takes]
-        option = typer.Option(flag, metavar=entry.metavar or metavar, help=words, min=int(entry.least) or None)
-        kind = Annotated[typed if entry.required else typed | None, option]
-        default = inspect.Parameter.empty if entry.required else None
-    return inspect.Parameter(entry.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+    if entry.takes is FieldType.TICK:
+        return _parameter(entry.name, Annotated[bool, typer.Option(flag, help=words)], False)
+    if entry.takes is FieldType.YES_NO:
+        return _parameter(
+            entry.name, Annotated[bool, typer.Option("/".join(f"--{side}" for side in entry.sides), help=words)]
+        )
+    typed, metavar = _TYPED[entry.takes]
+    least = int(entry.least) or None if typed is int else None
+    option = typer.Option(flag, metavar=entry.metavar or metavar, min=least, help=words)
+    if entry.required:
+        return _parameter(entry.name, Annotated[typed, option])
+    default = entry.default if typed is int else None
+    return _parameter(entry.name, Annotated[typed | None, option], default)
+
+
+def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
 def do(errand: Errand, act: Act[Any], upon: Any, given: dict[str, Any], about: Any = None) -> Answer:
@@ -117,10 +137,7 @@ def do(errand: Errand, act: Act[Any], upon: Any, given: dict[str, Any], about: A
 
 
 def _typed(errand: Errand, act: Act[Any], upon: Any, typed: dict[str, Any]) -> dict[str, Any]:
-    from models.people.organ import Organ
-
-    owner = errand.session.get_one(Organ, upon.organ_id)
-    return {entry.name: _read(errand, owner, entry, typed[_word(entry)]) for entry in act.asked(Way.COMMAND)}
+    return {entry.name: _read(errand, upon, entry, typed[_word(entry)]) for entry in act.asked(Way.COMMAND)}
 
 
 def _word(entry: Entry) -> str:
@@ -128,9 +145,10 @@ def _word(entry: Entry) -> str:
     return (entry.positional and entry.flag) or entry.name
 
 
-def _read(errand: Errand, owner: Organ, entry: Entry, typed: Any) -> Any:
+def _read(errand: Errand, upon: Any, entry: Entry, typed: Any) -> Any:
     """What was typed as the act takes it. Raises BadInputError, NotFoundError."""
     from models.ledgers.kinds import member_named
+    from models.people.organ import Organ
     from models.typed_text import day
     from tasks.people.find import find_department, find_person
 
@@ -138,9 +156,11 @@ def _read(errand: Errand, owner: Organ, entry: Entry, typed: Any) -> Any:
         case FieldType.DAY:
             return day(typed, "日期") if typed or entry.required else None
         case FieldType.DEPARTMENT:
-            return find_department(errand.session, owner, typed) if typed else None
+            return (
+                find_department(errand.session, errand.session.get_one(Organ, upon.organ_id), typed) if typed else None
+            )
         case FieldType.PERSON:
-            return find_person(errand.session, typed, owner) if typed else None
+            return find_person(errand.session, typed, errand.session.get_one(Organ, upon.organ_id)) if typed else None
         case FieldType.PIECES:
             return typed or []
         case FieldType.CHOICE if entry.choices is not None:

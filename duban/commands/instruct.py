@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from duban.acts.item import ACTS
-from duban.commands.acts import add_command
+from duban.commands.acts import INSTRUCTION, add_command
 from duban.commands.errand import Answer, Errand, acting, answer, looking
 from duban.edge import table, today
 
@@ -89,4 +89,4 @@ def list_(errand: Errand) -> Answer:
 
 for _act in ACTS:
     if _act.of_instruction:
-        add_command(instructions, _act)
+        add_command(instructions, _act, INSTRUCTION)

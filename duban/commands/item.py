@@ -10,7 +10,7 @@ import typer
 from duban.acts.declaration import Way
 from duban.acts.item import ACTS
 from duban.acts.item_work import MILESTONE, REACHED
-from duban.commands.acts import Number, add_command, do
+from duban.commands.acts import ITEM, Number, add_command, do
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
 from duban.edge import table, today
 
@@ -103,7 +103,7 @@ def rules(_errand: Errand) -> Answer:
 
 for _act in ACTS:
     if Way.COMMAND in _act.ways and not _act.of_instruction:
-        add_command(items, _act)
+        add_command(items, _act, ITEM)
 
 
 @items.command()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
+from duban.acts.scores import APPEAL, DECIDE, EVALUATE, PUBLISH, run_data
+from duban.commands.acts import Subject, add_command
+from duban.commands.errand import Answer, Errand, Shown, answer, looking
 from duban.commands.score_page import (
     preview_data,
-    run_data,
     show_changes,
     show_lines,
     show_ranking,
@@ -39,6 +40,8 @@ FromOption = Annotated[str | None, typer.Option("--from", metavar="日期", help
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="日期", help="期间的最后一天(含)。")]
 RuleOption = Annotated[str | None, typer.Option("--rule", metavar="名称", help="考核规则;缺省为 常规考核 的最新一版。")]
 
+PERIOD = (("period", PeriodOption), ("first", FromOption), ("last", UntilOption))
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
@@ -48,11 +51,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(scores, name="score")
 
 
-def _scored(errand: Errand, *dates: str | None) -> tuple[AnnualPlan, Span]:
-    """The plan, and the period named by `dates` (period, from, until)."""
+def _scored(errand: Errand, period: str | None, first: str | None, last: str | None) -> tuple[AnnualPlan, Span]:
+    """The plan, and the period named by its name, or by its first day and its last."""
     from models.dates.span import span_named
 
-    named = _span(*dates)
+    named = _span(period, first, last)
     plan = errand.plan_of(errand.year or (named.until_on.year if named else None))
     return plan, named or span_named(str(plan.year))
 
@@ -121,37 +124,7 @@ def preview(
     return answer(preview_data(made, department, with_changes=bool(points)), screen)
 
 
-@scores.command()
-@acting()
-def publish(
-    errand: Errand,
-    rule: RuleOption = None,
-    version: Annotated[int, typer.Option("--version", metavar="版次", min=1, help="同一期间重新公布时写下一版。")] = 1,
-    period: PeriodOption = None,
-    first: FromOption = None,
-    last: UntilOption = None,
-) -> Answer:
-    """公布一个已结束期间的考核:扣分逐条固定,此后只能经申诉改分。"""
-    from models.dates.day_override import office_calendar
-    from models.scores.scoring import DEFAULT_RULE
-    from tasks.scores.appeal import APPEAL_DAYS
-    from tasks.scores.publish_scores import publish_scores
-    from tasks.scores.set_scoring_rule import find_rule
-    from tasks.scores.show_scores import published_lines, ranking
-
-    session, by = errand.session, errand.by
-    plan, span = _scored(errand, period, first, last)
-    run = publish_scores(
-        session, plan, by=by, from_on=span.from_on, until_on=span.until_on, version=version,
-        rule=find_rule(session, plan.organ_id, rule or DEFAULT_RULE),
-    )  # fmt: skip
-    lines, ranked = published_lines(session, run), ranking(session, run)
-    until = office_calendar(session, organ_id=plan.organ_id).add(by.on, APPEAL_DAYS)
-    return answer(
-        {"run": run_data(run, span), "lines": len(lines), "ranked": len(ranked), "appeal_until": until},
-        f"已公布{span.label}考核(第 {run.version} 版):扣分 {len(lines)} 条,{len(ranked)} 个科室参加排名;"
-        f"科室负责人可在 {until} 前(含当日)申诉。",
-    )
+add_command(scores, PUBLISH, Subject(_scored, named=PERIOD))
 
 
 @scores.command()
@@ -192,76 +165,27 @@ def show(
     return answer(data | {"others": others, "appeals": [line.appeal for line in waiting]}, *shown)
 
 
-@scores.command()
-@acting()
-def evaluate(
-    errand: Errand,
-    department: Annotated[str, typer.Argument(metavar="科室", help="评价哪个科室。")],
-    points: Annotated[str, typer.Option("--points", metavar="0-100", help="评价分。")],
-    comment: Annotated[str | None, typer.Option("--comment", metavar="文字", help="评语。")] = None,
-    period: PeriodOption = None,
-    first: FromOption = None,
-    last: UntilOption = None,
-) -> Answer:
-    """领导对一个科室在一个期间的评价,计入同一期间的考核;再评以新的为准。"""
-    from models.people.organ import Organ
-    from models.scores.score_rules import written
-    from tasks.people.find import find_department
-    from tasks.scores.evaluate import evaluate as give
-
-    session, by = errand.session, errand.by
-    plan, span = _scored(errand, period, first, last)
-    chosen = find_department(session, session.get_one(Organ, plan.organ_id), department)
-    made = give(session, chosen, span, by=by, points=points, comment=comment)
-    return answer(
-        {"department": chosen.name, "points": made.points, "from_on": made.from_on, "until_on": made.until_on},
-        f"已记录{by.name}对{chosen.name}{span.label}的评价:{written(made.points)} 分。",
-    )
+def _scored_department(errand: Errand, department: str, **period: str | None) -> tuple[Any, Any]:
+    plan, span = _scored(errand, **period)
+    return _department(errand.session, plan, department), span
 
 
-@scores.command()
-@acting("as on json")
-def appeal(
-    errand: Errand,
-    line: Annotated[int, typer.Argument(metavar="条目", help="扣分条目的编号,见 score show 科室。")],
-    reason: Annotated[str, typer.Option("--reason", metavar="文字", help="申诉理由。")],
-) -> Answer:
-    """科室负责人对一条已公布的扣分提出申诉;每条一次,公布后10个工作日内。"""
-    from tasks.scores.appeal import appeal as complain
+def _line(errand: Errand, line: int) -> tuple[Any, Any]:
     from tasks.scores.appeal import find_line
 
-    session = errand.session
-    by = errand.by
-    made = complain(session, find_line(session, line, by=by), by=by, reason=reason)
-    return answer(
-        {"id": made.id, "line": line, "on": made.on},
-        f"已对第 {line} 条扣分提出申诉,申诉编号 {made.id},待第一责任人裁定。",
-    )
+    return find_line(errand.session, line, by=errand.by), None
 
 
-@scores.command()
-@acting("as on json")
-def decide(
-    errand: Errand,
-    number: Annotated[int, typer.Argument(metavar="申诉", help="申诉编号。")],
-    uphold: Annotated[bool, typer.Option("--uphold/--dismiss", help="采纳,或不予采纳。")],
-    ruling: Annotated[str, typer.Option("--answer", metavar="文字", help="裁定意见。")],
-    points: Annotated[str | None, typer.Option("--points", metavar="分值", help="采纳时:此条改扣几分。")] = None,
-) -> Answer:
-    """第一责任人裁定一件申诉;采纳的改分后重新排名,公布的条目保持原样。"""
-    from models.scores.score_rules import written
-    from tasks.scores.appeal import decide_appeal, find_appeal
+def _appeal(errand: Errand, number: int) -> tuple[Any, Any]:
+    from tasks.scores.appeal import find_appeal
 
-    session = errand.session
-    by = errand.by
-    made = decide_appeal(
-        session, find_appeal(session, number, by=by), by=by, uphold=uphold, answer=ruling, points=points
-    )
+    return find_appeal(errand.session, number, by=errand.by), None
 
-    def screen() -> Iterator[Shown]:
-        changed = f",第 {made.line_id} 条改扣 {written(made.points_after)} 分" if made.points_after is not None else ""
-        yield f"申诉 {number} 已裁定:{made.outcome.label if made.outcome else ''}{changed}。"
 
-    return answer(
-        {"id": number, "line": made.line_id, "outcome": made.outcome, "points_after": made.points_after}, screen
-    )
+DEPARTMENT = Annotated[str, typer.Argument(metavar="科室", help="评价哪个科室。")]
+LINE = Annotated[int, typer.Argument(metavar="条目", help="扣分条目的编号,见 score show 科室。")]
+NUMBER = Annotated[int, typer.Argument(metavar="申诉", help="申诉编号。")]
+
+add_command(scores, EVALUATE, Subject(_scored_department, ("department", DEPARTMENT), PERIOD))
+add_command(scores, APPEAL, Subject(_line, ("line", LINE), options="as on json"))
+add_command(scores, DECIDE, Subject(_appeal, ("number", NUMBER), options="as on json"))

@@ -9,23 +9,9 @@ from duban.commands.errand import Shown
 from duban.edge import table
 
 if TYPE_CHECKING:
-    from models.dates.span import Span
     from models.scores.score_rules import Subtotal
-    from models.scores.scoring import ScoreRun
     from tasks.scores.score import Preview, Statement, UnitScore
     from tasks.scores.show_scores import PublishedLine, Ranked
-
-
-def run_data(run: ScoreRun, span: Span) -> dict[str, Any]:
-    """A publication for a program."""
-    return {
-        "id": run.id,
-        "version": run.version,
-        "from_on": run.from_on,
-        "until_on": run.until_on,
-        "period": span.label,
-        "published_on": run.published_on,
-    }
 
 
 def preview_data(made: Preview, department: str | None, *, with_changes: bool) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.acts.scores import SET_RULE, rule_data
+from duban.commands.acts import do
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
-from duban.edge import (
-    table,
-)
+from duban.edge import table
+from models.database import key
 
 if TYPE_CHECKING:
-    from models.scores.scoring import ScoringRule
+    from models.people.organ import Organ
 
 rules = typer.Typer(help="考核规则:起评分、各扣分项的分值和封顶、领导评价占比。", no_args_is_help=True)
 
@@ -33,7 +34,7 @@ def list_(errand: Errand) -> Answer:
     from tasks.scores.set_scoring_rule import list_rules
 
     session = errand.session
-    found = list_rules(session, _organ_id(errand))
+    found = list_rules(session, key(_organ(errand).id))
 
     def screen() -> Iterator[Shown]:
         made = table("规则", "版次", "起评分", "领导评价占比", "设定日期")
@@ -43,7 +44,7 @@ def list_(errand: Errand) -> Answer:
             )
         yield made
 
-    return answer([_data(rule) for rule in found], screen)
+    return answer([rule_data(rule) for rule in found], screen)
 
 
 @rules.command()
@@ -59,7 +60,7 @@ def show(
     from tasks.scores.set_scoring_rule import find_rule
 
     session = errand.session
-    rule = find_rule(session, _organ_id(errand), name or DEFAULT_RULE, version=version)
+    rule = find_rule(session, key(_organ(errand).id), name or DEFAULT_RULE, version=version)
 
     def screen() -> Iterator[Shown]:
         made = f"{rule.name}第 {rule.version} 版({rule.made_on or '预置'})"
@@ -67,7 +68,7 @@ def show(
         for price in prices(rule.events).values():
             yield f"  {price.event.value}:{price.label}"
 
-    return answer(_data(rule), screen)
+    return answer(rule_data(rule), screen)
 
 
 @rules.command("set")
@@ -89,49 +90,29 @@ def set_(
     """设定考核规则:生成新的一版,旧版和已公布的考核不变。"""
     from models.scores.score_rules import typed_entry
     from models.scores.scoring import DEFAULT_RULE
-    from tasks.scores.set_scoring_rule import set_rule
 
-    session = errand.session
-    given = _read(file) if file is not None else {}
-    by = errand.by
-    rule = set_rule(
-        session,
-        _organ_id(errand),
-        by=by,
-        name=name or given.get("name", DEFAULT_RULE),
-        start=start if start is not None else given.get("start"),
-        leader_weight=weight if weight is not None else given.get("leader_weight"),
-        events=given.get("events"),
-        changes=[typed_entry(text) for text in event or ()],
-    )
-    return answer(
-        _data(rule), f"已设定考核规则“{rule.name}”第 {rule.version} 版,此后的试算和公布用这一版;已公布的不变。"
-    )
+    from_file = _read(file) if file is not None else {}
+    given = {
+        "start": start if start is not None else from_file.get("start"),
+        "leader_weight": weight if weight is not None else from_file.get("leader_weight"),
+    }
+    about = {
+        "name": name or from_file.get("name", DEFAULT_RULE),
+        "events": from_file.get("events"),
+        "changes": [typed_entry(text) for text in event or ()],
+    }
+    return do(errand, SET_RULE, _organ(errand), given, about)
 
 
-def _organ_id(errand: Errand) -> int:
+def _organ(errand: Errand) -> Organ:
     """The organ whose rules are meant. Raises NotFoundError where the actor may not know of it."""
-    from models.database import key
     from models.errors import NotFoundError
     from tasks.acting.authorize import may_see_organ
 
-    found = key(errand.organ.id)
-    if not may_see_organ(errand.session, errand.by, found):
+    found = errand.organ
+    if not may_see_organ(errand.session, errand.by, key(found.id)):
         raise NotFoundError("没有找到这个单位的考核规则,或者它不在您的查看范围内。")
     return found
-
-
-def _data(rule: ScoringRule) -> dict[str, Any]:
-    from models.scores.score_rules import prices
-
-    return {
-        "name": rule.name,
-        "version": rule.version,
-        "start": rule.start,
-        "leader_weight": rule.leader_weight,
-        "events": list(prices(rule.events).values()),
-        "made_on": rule.made_on,
-    }
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The form of an act upon an item: what it asks of this person, and what was sent, each wrong field told beside it."""
+"""The form of an act: what it asks of this person, and what was sent, each wrong field told beside it."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from duban.acts.declaration import Deed, Entry, Uploads, Way
-from duban.acts.item import ItemAct
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Uploads, Way
 from duban.web.ask import Ask, ask_of
 from duban.web.posted import Posted
+from duban.web.refusals import status_of
 from models.actor import Actor
 from models.database import LARGEST_ID
-from models.errors import BadInputError, NotFoundError
+from models.errors import BadInputError, DubanError, NotFoundError
 from models.field import FieldType
 from models.items.instruction import Instruction
 from models.items.item import WorkItem
@@ -38,31 +38,30 @@ class WrongFieldsError(BadInputError):
         super().__init__("请改正下面标出的内容,再提交一次。")
 
 
-def asks(session: Session, item: WorkItem, act: ItemAct, by: Actor) -> list[Ask]:
-    """What the form asks, as far as it makes sense for this item and person."""
+def asks(session: Session, upon: Any, act: Act[Any], by: Actor) -> list[Ask]:
+    """What the form asks, as far as it makes sense for this person and what the act is upon."""
     found = []
     for entry in act.asked(Way.PAGE):
-        if entry.shown is None or entry.shown(session, item, by):
-            ask = ask_of(entry, _options(session, item, entry, by.on))
+        if entry.shown is None or entry.shown(session, upon, by):
+            ask = ask_of(entry, _options(session, upon, entry, by.on))
             found.append(replace(ask, none=entry.none, value=entry.default.label if entry.choices else ""))
     return found
 
 
-def do(session: Session, item: WorkItem, act: ItemAct, sent: Posted) -> str:
-    """Read the form, do the act and say what was done. Raises WrongFieldsError that names all that are wrong."""
+def do(session: Session, upon: Any, act: Act[Any], sent: Posted, about: Any = None) -> ActOutcome:
+    """Read the form and do the act. Raises WrongFieldsError that names all that are wrong."""
     by = sent.visit.by
-    shown = {ask.name for ask in asks(session, item, act, by)}
+    shown = {ask.name for ask in asks(session, upon, act, by)}
     entries = act.asked(Way.PAGE)
     wrong = {
         entry.name: message
         for entry in entries
-        if (message := _wrong(session, item, entry, sent, required=entry.required and entry.name in shown))
+        if (message := _wrong(session, upon, entry, sent, required=entry.required and entry.name in shown))
     }
     if wrong:
         raise WrongFieldsError(wrong)
-    given = {entry.name: _value(session, item, entry, sent) for entry in entries}
-    about = instruction_of(session, item, sent.text("instruction")) if act.of_instruction else None
-    return act.does(Deed(session, item, by, given, about)).said
+    given = {entry.name: _value(session, upon, entry, sent) for entry in entries}
+    return act.does(Deed(session, upon, by, given, about))
 
 
 def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction:
@@ -74,23 +73,25 @@ def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction
     return found
 
 
-def _options(session: Session, item: WorkItem, entry: Entry, on: dt.date) -> Choices | None:
+def _options(session: Session, upon: Any, entry: Entry, on: dt.date) -> Choices | None:
     """What the kind of the entry offers to choose from; None where nothing is chosen."""
     match entry.takes:
         case FieldType.CHOICE if entry.choices is not None:
             return [(member.label, member.label) for member in entry.choices]
         case FieldType.DEPARTMENT | FieldType.UNIT:
-            return department_names(session, item.organ_id)
+            return department_names(session, upon.organ_id)
         case FieldType.PERSON:
-            return [(str(person_id), words) for person_id, words in people_in_office(session, item.organ_id, on=on)]
+            return [(str(person_id), words) for person_id, words in people_in_office(session, upon.organ_id, on=on)]
         case FieldType.PIECE | FieldType.PIECES:
-            return standing_pieces(session, item)
+            return standing_pieces(session, upon)
         case FieldType.MILESTONE:
-            return milestone_names(session, item)
+            return milestone_names(session, upon)
+        case FieldType.YES_NO:
+            return [(side, side) for side in entry.sides]
     return None
 
 
-def _value(session: Session, item: WorkItem, entry: Entry, sent: Posted) -> Any:
+def _value(session: Session, upon: Any, entry: Entry, sent: Posted) -> Any:
     text = sent.text(entry.name)
     match entry.takes:
         case FieldType.TICK:
@@ -104,20 +105,22 @@ def _value(session: Session, item: WorkItem, entry: Entry, sent: Posted) -> Any:
         case FieldType.CHOICE if entry.choices is not None:
             return member_named(entry.choices, text) if text else entry.default
     if not text:
-        return None
+        return entry.default
     match entry.takes:
         case FieldType.DAY:
             return dt.date.fromisoformat(text)
         case FieldType.WHOLE | FieldType.PIECE:
             return int(text)
         case FieldType.DEPARTMENT:
-            return find_department(session, session.get_one(Organ, item.organ_id), text)
+            return find_department(session, session.get_one(Organ, upon.organ_id), text)
         case FieldType.PERSON:
             return session.get(Person, int(text))
+        case FieldType.YES_NO:
+            return text == entry.sides[0]
     return text
 
 
-def _wrong(session: Session, item: WorkItem, entry: Entry, sent: Posted, *, required: bool) -> str | None:
+def _wrong(session: Session, upon: Any, entry: Entry, sent: Posted, *, required: bool) -> str | None:
     if entry.takes is FieldType.FILES:
         return "请选择要上传的文件。" if required and not sent.files(entry.name) else None
     values = sent.texts(entry.name)
@@ -125,7 +128,7 @@ def _wrong(session: Session, item: WorkItem, entry: Entry, sent: Posted, *, requ
         return f"{entry.label}不能为空。" if required else None
     if any("\0" in one for one in values):
         return "含有不能保存的字符,请删去后重新输入。"
-    options = _options(session, item, entry, sent.visit.by.on)
+    options = _options(session, upon, entry, sent.visit.by.on)
     if options is not None:
         return None if {option for option, _ in options}.issuperset(values) else "请从列表中选择。"
     return _misread(entry, values[0])
@@ -152,7 +155,14 @@ def _is_day(value: str) -> bool:
     return len(value) == 10
 
 
-def named_wrong(act: ItemAct, error: Exception, sent: Sequence[Any] = ()) -> dict[str, str]:
+def refusal(act: Act[Any], error: DubanError | None, sent: Sequence[Any] = ()) -> dict[str, Any]:
+    """What a page with the form tells of an error, if there was one: its status, its words, the wrong fields."""
+    if error is None:
+        return {"status_code": 200, "error": None, "wrong": {}}
+    return {"status_code": status_of(error), "error": error.message, "wrong": _named_wrong(act, error, sent)}
+
+
+def _named_wrong(act: Act[Any], error: DubanError, sent: Sequence[Any]) -> dict[str, str]:
     """The fields that an error speaks of, with what it says; `sent` are the files that came, which it may mean."""
     if isinstance(error, WrongFieldsError):
         return error.fields

@@ -3,6 +3,7 @@
 What was published stays as it was. An appeal that is upheld makes new result values for the whole run.
 """
 
+import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
@@ -129,6 +130,11 @@ def find_appeal(session: Session, number: int, *, by: Actor) -> ScoreAppeal:
     raise NotFoundError(f"没有编号为 {number} 的申诉,或者它不在您的查看范围内{hint}。")
 
 
+def appeal_until(session: Session, run: ScoreRun) -> dt.date:
+    """The last day of the term for appeals."""
+    return office_calendar(session, organ_id=run.organ_id).add(run.published_on, APPEAL_DAYS)
+
+
 def appeals_of(session: Session, run: ScoreRun) -> dict[int, ScoreAppeal]:
     """The appeals against a run's lines, by line."""
     found = session.exec(
@@ -148,7 +154,7 @@ def _check_term(session: Session, run: ScoreRun, by: Actor) -> None:
         raise ForbiddenError(
             f"第 {run.version} 版已由 {newer.published_on} 公布的第 {newer.version} 版取代:请对新版申诉。"
         )
-    last = office_calendar(session, organ_id=run.organ_id).add(run.published_on, APPEAL_DAYS)
+    last = appeal_until(session, run)
     if by.on > last:
         raise ForbiddenError(
             f"考核于 {run.published_on} 公布,申诉期 {APPEAL_DAYS} 个工作日,已于 {last} 截止,不能再申诉。"

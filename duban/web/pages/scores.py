@@ -1,15 +1,16 @@
 """考核: what was published by period and unit, each deduction with its item; evaluations, appeals, publication."""
 
-import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.acts.scores import APPEAL, DECIDE, EVALUATE, PUBLISH
+from duban.web.act_form import do, refusal
 from duban.web.attempt import attempt
 from duban.web.posted import Sent
-from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
 from models.database import key
@@ -25,9 +26,9 @@ from models.scores.scoring import DEFAULT_RULE, ScoreAppeal, ScoreLine, ScoreRun
 from tasks.acting.authorize import authorize_organ, organs_within, seats, standings_on
 from tasks.acting.find_seen import seen_items
 from tasks.items.attach import pieces_of
-from tasks.scores.appeal import APPEAL_DAYS, appeal, decide_appeal, find_appeal, find_line
-from tasks.scores.evaluate import departments_to_evaluate, evaluate
-from tasks.scores.publish_scores import publish_scores, to_publish
+from tasks.scores.appeal import APPEAL_DAYS, appeal_until, find_appeal, find_line
+from tasks.scores.evaluate import departments_to_evaluate
+from tasks.scores.publish_scores import to_publish
 from tasks.scores.set_scoring_rule import find_rule, list_rules
 from tasks.scores.show_scores import (
     authorize_scores,
@@ -70,7 +71,7 @@ def scores(visit: Signed, run: RowNumber = None) -> HTMLResponse:
             rows=rows,
             others=[line for line in lines if line.department_id is None],
             waiting=[line for line in lines if line.appeal is not None and line.outcome is None],
-            until=_appeal_until(session, chosen) if chosen else None,
+            until=appeal_until(session, chosen) if chosen else None,
             written=written,
             may_score=plan.organ_id in organs_within(session, visit.by, Action.SCORE),
             may_evaluate=bool(departments_to_evaluate(session, plan, by=visit.by)),
@@ -91,7 +92,7 @@ def unit(visit: Signed, run_id: int, department_id: int) -> HTMLResponse:
             lines = [line for line in lines if line.department_id is None]
         ranked = [row for row in ranking(session, run) if row.department_id == department_id]
         readable = standings_on(session, visit.looking, Action.VIEW, {line.item_id for line in lines})
-        until = _appeal_until(session, run)
+        until = appeal_until(session, run)
         newest = next(one for one in list_runs(session, plan) if _span(one) == _span(run))
         return visit.page(
             session,
@@ -130,9 +131,8 @@ def appealed(sent: Sent, line_id: int) -> Response:
         beyond=NotFoundError,
     ) as session:
         line = _line(session, visit, line_id)
-        made = appeal(session, line, by=visit.by, reason=sent.text("reason"))
         where = visit.link(f"/scores/runs/{line.run_id}/units/{line.department_id}")
-        said = f"已提出申诉(编号 {made.id}),待第一责任人裁定。"
+        said = do(session, line, APPEAL, sent).said
     return visit.go(where, said)
 
 
@@ -152,16 +152,7 @@ def decided(sent: Sent, number: int) -> Response:
         lambda session, error: _appeal_page(session, visit, _appeal(session, visit, number), sent.typed, error),
         beyond=NotFoundError,
     ) as session:
-        made = _appeal(session, visit, number)
-        uphold = sent.text("outcome") == "uphold"
-        if not uphold and sent.text("outcome") != "dismiss":
-            raise BadInputError("请选择采纳或不予采纳。")
-        decide_appeal(
-            session, made, by=visit.by, uphold=uphold, answer=sent.text("answer"),
-            points=sent.text("points") or None,
-        )  # fmt: skip
-        after = f",改扣 {written(made.points_after)} 分并重新排名" if made.points_after is not None else ""
-        said = f"申诉 {number} 已裁定{after}。"
+        said = do(session, _appeal(session, visit, number), DECIDE, sent).said
     return visit.go(visit.link(f"/scores/appeals/{number}"), said)
 
 
@@ -182,11 +173,7 @@ def evaluated(sent: Sent) -> Response:
         found = next((one for one in allowed if one.id == number), None)
         if found is None:
             raise BadInputError("请选择要评价的科室:只能评价本人分管的科室。")
-        span = span_named(sent.text("period"))
-        made = evaluate(
-            session, found, span, by=visit.by, points=sent.text("points"), comment=sent.text("comment") or None
-        )
-        said = f"已记录对{found.name}{span.label}的评价:{written(made.points)} 分。公布过的考核不变。"
+        said = do(session, found, EVALUATE, sent, span_named(sent.text("period"))).said
     return visit.go(visit.link("/scores"), said)
 
 
@@ -204,17 +191,8 @@ def published(sent: Sent) -> Response:
     with attempt(
         visit, lambda session, error: _preview(session, visit, sent.typed, error), beyond=NotFoundError
     ) as session:
-        plan = visit.plan(session)
-        span = span_named(sent.text("period"))
-        run = publish_scores(
-            session, plan, by=visit.by, from_on=span.from_on, until_on=span.until_on,
-            rule=find_rule(session, plan.organ_id, sent.text("rule") or DEFAULT_RULE),
-            version=sent.number("version", "版次") or 1,
-        )  # fmt: skip
-        until = _appeal_until(session, run)
-        where = visit.link("/scores", run=run.id)
-        said = f"已公布{span.label}考核(第 {run.version} 版),{until} 前(含当日)可以申诉。"
-    return visit.go(where, said)
+        done = do(session, visit.plan(session), PUBLISH, sent, span_named(sent.text("period")))
+    return visit.go(visit.link("/scores", run=done.rows[0]), done.said)
 
 
 def periods(plan: AnnualPlan) -> list[tuple[str, str]]:
@@ -234,8 +212,7 @@ def _preview(session: Session, visit: Visit, asked: Mapping[str, str], error: Du
         session,
         "scores/scores_preview.html",
         menu="/scores",
-        status_code=status_of(error) if error else 200,
-        error=error.message if error else None,
+        **refusal(PUBLISH, error),
         plan=plan,
         span=span,
         period=asked.get("period") or str(plan.year),
@@ -261,13 +238,12 @@ def _appeal_form(
         session,
         "scores/scores_appeal.html",
         menu="/scores",
-        status_code=status_of(error) if error else 200,
-        error=error.message if error else None,
+        **refusal(APPEAL, error),
         typed=typed,
         line=line,
         run=run,
         period=_span(run).label,
-        until=_appeal_until(session, run),
+        until=appeal_until(session, run),
         written=written,
         **_item(session, visit, line),
     )
@@ -283,8 +259,7 @@ def _appeal_page(
         session,
         "scores/scores_decide.html",
         menu="/scores",
-        status_code=status_of(error) if error else 200,
-        error=error.message if error else None,
+        **refusal(DECIDE, error),
         typed=typed,
         made=made,
         asker=session.get_one(Person, made.person_id).name,
@@ -298,7 +273,7 @@ def _appeal_page(
     )
 
 
-def _item(session: Session, visit: Visit, line: ScoreLine) -> dict[str, object]:
+def _item(session: Session, visit: Visit, line: ScoreLine) -> dict[str, Any]:
     """The item of a line and its evidence, where the person may see it."""
     item = seen_items(session, [line.item_id], by=visit.looking).get(line.item_id)
     return {"item": item, "pieces": pieces_of(session, item) if item is not None else []}
@@ -315,8 +290,7 @@ def _evaluation_form(
         session,
         "scores/scores_evaluate.html",
         menu="/scores",
-        status_code=status_of(error) if error else 200,
-        error=error.message if error else None,
+        **refusal(EVALUATE, error),
         typed=typed,
         departments=[(one.id, one.name) for one in allowed],
         periods=periods(plan),
@@ -357,11 +331,6 @@ def _check_shown(session: Session, visit: Visit, line: ScoreLine) -> None:
     shown = departments_shown(session, visit.by, session.get_one(AnnualPlan, run.plan_id))
     if shown is not None and line.department_id not in shown:
         raise NotFoundError("没有这条扣分,或者它不在您的查看范围内。")
-
-
-def _appeal_until(session: Session, run: ScoreRun) -> dt.date:
-    """The last day of the term for appeals."""
-    return office_calendar(session, organ_id=run.organ_id).add(run.published_on, APPEAL_DAYS)
 
 
 def _span(run: ScoreRun) -> Span:

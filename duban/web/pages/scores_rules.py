@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.acts.scores import SET_RULE
+from duban.web.act_form import do, refusal
 from duban.web.posted import Posted, Sent
-from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
@@ -19,7 +20,7 @@ from models.scores.score_rules import as_points, prices, written
 from models.scores.scoring import DEFAULT_RULE, ScoreEvent
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.scores.score import Preview, preview
-from tasks.scores.set_scoring_rule import find_rule, list_rules, set_rule
+from tasks.scores.set_scoring_rule import find_rule, list_rules
 
 router = APIRouter()
 
@@ -42,16 +43,7 @@ def rule_set(sent: Sent) -> Response:
                 authorize_organ(session, visit.by, Action.SCORE, key(visit.organ.id))
                 return _page(session, visit, name, sent.typed, tried=_tried(session, sent, name))
         with visit.writing() as session:
-            made = set_rule(
-                session,
-                key(visit.organ.id),
-                by=visit.by,
-                name=name,
-                start=sent.number("start", "起评分"),
-                leader_weight=sent.number("leader_weight", "领导评价占比"),
-                events=_events(sent),
-            )
-            said = f"已设定考核规则“{made.name}”第 {made.version} 版,此后的试算和公布用这一版;已公布的不变。"
+            said = do(session, visit.organ, SET_RULE, sent, {"name": name, "events": _events(sent)}).said
     except NotFoundError:
         raise
     except DubanError as error:
@@ -106,8 +98,7 @@ def _page(
         session,
         "scores/scores_rules.html",
         menu="/scores",
-        status_code=status_of(error) if error else 200,
-        error=error.message if error else None,
+        **refusal(SET_RULE, error),
         rule=rule,
         rules=list_rules(session, organ_id),
         prices=costs,

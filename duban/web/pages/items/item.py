@@ -9,14 +9,13 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.item import BY_VERB, ItemAct
-from duban.web.act_form import asks, do, instruction_of, named_wrong
+from duban.web.act_form import asks, do, instruction_of, refusal
 from duban.web.attempt import attempt
 from duban.web.inside import inside
 from duban.web.items.asked import asked_facts
 from duban.web.items.offers import Offer, check_form, offers
 from duban.web.items.timeline import timeline
 from duban.web.posted import Posted, Sent
-from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
@@ -98,7 +97,8 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     ) as session:
         item = seen_item(session, item_id, by=visit.by)
         refuse_blind(session, item, _seen_entry(sent), by=visit.by)
-        said = do(session, item, act, sent)
+        about = instruction_of(session, item, sent.text("instruction")) if act.of_instruction else None
+        said = do(session, item, act, sent, about).said
     return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
 
 
@@ -151,7 +151,6 @@ def _form(
         session,
         "items/item_act.html",
         menu="/items",
-        status_code=status_of(error) if error else 200,
         item=item,
         act=act,
         asks=asked,
@@ -161,8 +160,6 @@ def _form(
         closed=closed,
         typed=typed,
         ticked=sent.texts if sent else lambda _name: [],
-        error=error.message if error else None,
-        wrong=named_wrong(act, error, sent.files("file") if sent else ()) if error else {},
         changed=changed,
         seen=newest_entry(session, item),
         back=inside(typed.get("back", ""), "") or visit.link(f"/items/{item.id}"),
@@ -171,6 +168,7 @@ def _form(
         largest=visit.served.settings.evidence_bytes,
         megabytes=visit.served.settings.evidence_megabytes,
         has_files=any(ask.kind == "files" for ask in asked),
+        **refusal(act, error, sent.files("file") if sent else ()),
     )
 
 
