@@ -104,6 +104,7 @@ def parameter_of(entry: Entry) -> inspect.Parameter:
     default: Any = False
     if entry.takes is not FieldType.TICK:
         typed, metavar = _TYPED[entry.takes]
+        typed = list[str] if entry.several else typed
         option = typer.Option(flag, metavar=entry.metavar or metavar, help=words, min=int(entry.least) or None)
         kind = Annotated[typed if entry.required else typed | None, option]
         default = inspect.Parameter.empty if entry.required else None
@@ -137,6 +138,8 @@ def _read(errand: Errand, owner: Organ, entry: Entry, typed: Any) -> Any:
     match entry.takes:
         case FieldType.DAY:
             return day(typed, "日期") if typed or entry.required else None
+        case FieldType.DEPARTMENT if entry.several:
+            return [find_department(errand.session, owner, name) for name in typed]
         case FieldType.DEPARTMENT:
             return find_department(errand.session, owner, typed) if typed else None
         case FieldType.PERSON:
