@@ -55,6 +55,8 @@ class Entry(Field):
     """The option of the command, or its argument; else the name, without the `_on` of a day."""
     positional: bool = False
     """Whether the command takes it as an argument, without an option."""
+    several: bool = False
+    """Whether more than one may be named."""
     metavar: str = ""
     """What the command's help shows in place of a value; else what its kind is called there."""
     help: str = ""

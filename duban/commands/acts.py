@@ -118,6 +118,7 @@ def parameter_of(entry: Entry) -> inspect.Parameter:
             entry.name, Annotated[bool, typer.Option("/".join(f"--{side}" for side in entry.sides), help=words)]
         )
     typed, metavar = _TYPED[entry.takes]
+    typed = list[str] if entry.several else typed
     least = int(entry.least) or None if typed is int else None
     option = typer.Option(flag, metavar=entry.metavar or metavar, min=least, help=words)
     if entry.required:
@@ -155,6 +156,9 @@ def _read(errand: Errand, upon: Any, entry: Entry, typed: Any) -> Any:
     match entry.takes:
         case FieldType.DAY:
             return day(typed, "日期") if typed or entry.required else None
+        case FieldType.DEPARTMENT if entry.several:
+            owner = errand.session.get_one(Organ, upon.organ_id)
+            return [find_department(errand.session, owner, name) for name in typed]
         case FieldType.DEPARTMENT:
             return (
                 find_department(errand.session, errand.session.get_one(Organ, upon.organ_id), typed) if typed else None

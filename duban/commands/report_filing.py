@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from duban.acts.filing import ACTS
+from duban.commands.acts import add_command_of_year
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import table
 
@@ -14,19 +16,16 @@ if TYPE_CHECKING:
     from models.report.filing import Filing
 
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="报告的年度。")]
-Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="必须写明理由。")]
-MayReason = Annotated[str | None, typer.Option("--reason", metavar="理由", help="须说明的情况。")]
-To = Annotated[str, typer.Argument(metavar="报送对象", help="主送或抄送机关的名称。")]
 
 
 def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
-    for command in (
-        status, submit, consult, opine, settle, forward, review, secrecy, sign, address, send, receipt, publish,
-        archive, days,
-    ):  # fmt: skip
-        reports.command()(command)
-    reports.command("return")(return_)
+    reports.command()(status)
+    reports.command()(submit)
+    for act in ACTS[:-1]:
+        add_command_of_year(reports, act, on_its_way, RequiredYear)
+    reports.command()(days)
+    add_command_of_year(reports, ACTS[-1], on_its_way, RequiredYear)
 
 
 def on_its_way(errand: Errand, year: int) -> Filing:
@@ -34,11 +33,6 @@ def on_its_way(errand: Errand, year: int) -> Filing:
     from tasks.report.filing.step import find_filing
 
     return find_filing(errand.session, errand.organ, year)
-
-
-def told(filing: Filing, words: str, **more: Any) -> Answer:
-    """What was done, for a person or a program."""
-    return answer({"year": filing.year, "state": filing.state, "hash": filing.content_hash, **more}, words)
 
 
 @looking("as on organ json")
@@ -99,240 +93,10 @@ def submit(
     session = errand.session
     by = errand.by
     filing = send_on(session, errand.organ, year, by=by, note=note)
-    return told(filing, f"{year} 年度报告已送审(校验码 {short_hash(filing.content_hash)}),现为“{filing.state.label}”。")
-
-
-@acting("as on organ json")
-def consult(
-    errand: Errand,
-    year: RequiredYear,
-    departments: Annotated[list[str], typer.Option("--department", metavar="科室", help="可写多个。")],
-    due: Annotated[str, typer.Option("--due", metavar="日期", help="反馈意见的时限。")],
-) -> Answer:
-    """向科室征求意见,各有时限;报送任务已下达的,按子任务提醒。"""
-    from models.typed_text import day
-    from tasks.people.find import find_department
-    from tasks.report.filing.consult import ask_opinions
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    owner = errand.organ
-    units = [find_department(session, owner, name) for name in departments]
-    made = ask_opinions(session, filing, units, due_on=day(due, "反馈时限"), by=errand.by)
-    numbers = [one.id for one in made]
-    watched = all(one.item_id for one in made)
-    more = "" if watched else "年度计划中没有已下达的报送任务,时限不会自动提醒。"
-    return told(filing, f"已向 {len(numbers)} 个科室征求意见,{due} 前反馈。{more}", consultations=numbers)
-
-
-@acting("as on organ json")
-def opine(
-    errand: Errand,
-    year: RequiredYear,
-    department: Annotated[str, typer.Option("--department", metavar="科室", help="代表哪个科室反馈。")],
-    text: Annotated[str | None, typer.Option("--text", metavar="文字", help="意见;不写为无意见。")] = None,
-) -> Answer:
-    """为本科室反馈意见。"""
-    from tasks.people.find import find_department
-    from tasks.report.filing.consult import opine as reply
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    unit = find_department(session, errand.organ, department)
-    reply(session, filing, unit, by=errand.by, opinion=text)
-    return told(filing, f"已为{department}反馈{'意见' if text else '“无意见”'}。")
-
-
-@acting("as on organ json")
-def settle(
-    errand: Errand,
-    number: Annotated[int, typer.Argument(metavar="编号", help="征求意见的编号,见 status。")],
-    year: RequiredYear,
-    adopted: Annotated[str, typer.Option("--adopted", metavar="yes|partly|no", help="采纳、部分采纳、不采纳。")],
-    reason: MayReason = None,
-) -> Answer:
-    """处理一条意见:是否采纳;不采纳或部分采纳的写明理由。"""
-    from models.errors import BadInputError
-    from models.report.filing_rows import Adoption
-    from tasks.report.filing.consult import settle_opinion
-
-    session = errand.session
-    if adopted not in [one.value for one in Adoption]:
-        raise BadInputError(f"“{adopted}”不可用:请写 yes(采纳)、partly(部分采纳)或 no(不采纳)。")
-    filing = on_its_way(errand, year)
-    one = settle_opinion(session, filing, number, adoption=Adoption(adopted), by=errand.by, reason=reason)
-    label = one.adoption.label if one.adoption else ""
-    return told(filing, f"意见 {number} 已处理:{label}。")
-
-
-@acting("as on organ json")
-def forward(
-    errand: Errand,
-    year: RequiredYear,
-    reason: MayReason = None,
-) -> Answer:
-    """送法制审核:意见都已处理;没有征求或不再等待的写明理由。"""
-    from tasks.report.filing.review import forward as send_on
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    send_on(session, filing, by=errand.by, reason=reason)
-    return told(filing, f"{year} 年度报告已送法制审核。")
-
-
-@acting("as on organ json")
-def review(
-    errand: Errand,
-    year: RequiredYear,
-    text: Annotated[str, typer.Option("--text", metavar="文字", help="法制审核意见。")],
-) -> Answer:
-    """通过法制审核,写明审核意见;不能由送审的人办理。"""
-    from tasks.report.filing.review import pass_legal
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    pass_legal(session, filing, by=errand.by, opinion=text)
-    return told(filing, f"{year} 年度报告已通过法制审核,送保密审查。")
-
-
-@acting("as on organ json")
-def secrecy(
-    errand: Errand,
-    year: RequiredYear,
-    reason: MayReason = None,
-) -> Answer:
-    """通过保密审查;有密级标志的不能通过,有待核的写明理由。"""
-    from tasks.report.filing.review import pass_secrecy
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    pass_secrecy(session, filing, by=errand.by, reason=reason)
-    return told(filing, f"{year} 年度报告已通过保密审查,送领导审签。")
-
-
-@acting("as on organ json")
-def sign(
-    errand: Errand,
-    year: RequiredYear,
-    accept: Annotated[str | None, typer.Option("--accept", metavar="理由", help="仍有问题而签发的理由。")] = None,
-    seen: Annotated[str | None, typer.Option("--hash", metavar="校验码", help="所看一版的校验码,见 status。")] = None,
-) -> Answer:
-    """第一责任人审签这一版;内容被改动过的不能审签。"""
-    from tasks.report.compiling.report_hash import short_hash
-    from tasks.report.filing.review import sign_off
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    sign_off(session, filing, by=errand.by, accepting=accept, seen=seen)
-    return told(filing, f"{year} 年度报告已审签(校验码 {short_hash(filing.content_hash)}),可以报送。")
-
-
-@acting("as on organ json")
-def address(
-    errand: Errand,
-    name: To,
-    year: RequiredYear,
-    copy: Annotated[bool, typer.Option("--copy", help="作为抄送增加;缺省为主送。")] = False,
-    drop: Annotated[str | None, typer.Option("--drop", metavar="理由", help="不再报送此对象的理由。")] = None,
-) -> Answer:
-    """增加一个报送对象,或以 --drop 去掉尚未报送的。"""
-    from models.report.filing_rows import AddresseeKind
-    from tasks.report.filing.addressees import add_addressee, drop_addressee
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    if drop is not None:
-        drop_addressee(session, filing, name, by=errand.by, reason=drop)
-    else:
-        add_addressee(session, filing, name, AddresseeKind.COPY if copy else AddresseeKind.MAIN, by=errand.by)
-    return told(filing, f"已{'去掉' if drop is not None else '增加'}报送对象“{name}”。")
-
-
-@acting("as on organ json")
-def send(
-    errand: Errand,
-    name: To,
-    year: RequiredYear,
-    way: Annotated[str, typer.Option("--way", metavar="方式", help="如 机要交换、公文系统、专人送达。")],
-) -> Answer:
-    """登记报送一个对象;--on 为报送日。主送都报送后进入公开。"""
-    from tasks.report.filing.send import send as write_down
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    one = write_down(session, filing, name, by=errand.by, way=way)
-    late = f";已过法定时限,记为逾期({filing.delivered_on})" if filing.filed_late else ""
-    return told(filing, f"已登记 {one.sent_on} 报送“{one.name}”,现为“{filing.state.label}”{late}。")
-
-
-@acting("as on organ json")
-def receipt(
-    errand: Errand,
-    name: To,
-    year: RequiredYear,
-    number: Annotated[str | None, typer.Option("--number", metavar="回执号", help="收文号等。")] = None,
-    evidence: Annotated[int | None, typer.Option("--evidence", metavar="编号", help="回执材料的编号。")] = None,
-) -> Answer:
-    """登记一个对象的回执;--on 为回执日。"""
-    from tasks.report.filing.send import note_receipt
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    one = note_receipt(session, filing, name, by=errand.by, number=number, evidence_id=evidence)
-    return told(filing, f"已登记“{one.name}”{one.receipt_on} 的回执。")
-
-
-@acting("as on organ json")
-def publish(
-    errand: Errand,
-    year: RequiredYear,
-    place: Annotated[str, typer.Option("--place", metavar="网址或报刊", help="公开的网址,或报刊及版面。")],
-) -> Answer:
-    """登记公开版在哪里公开;--on 为公开日。过了法定时限的照记,并记为逾期。"""
-    from tasks.report.filing.send import publish as write_down
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    made = write_down(session, filing, place, by=errand.by)
-    late = ";已过法定时限,记为逾期" if filing.published_late else ""
-    return told(filing, f"已登记 {made.on} 公开(不公开 {made.left_out} 处){late}。", left_out=made.left_out)
-
-
-@acting("as on organ json")
-def archive(
-    errand: Errand,
-    year: RequiredYear,
-    number: Annotated[str, typer.Option("--number", metavar="档号", help="归档的档号。")],
-    place: Annotated[str, typer.Option("--place", metavar="存放处", help="存放在哪里。")],
-) -> Answer:
-    """归档:档号、存放处。"""
-    from tasks.report.filing.send import archive as put_away
-
-    session = errand.session
-    filing = on_its_way(errand, year)
-    put_away(session, filing, by=errand.by, number=number, place=place)
-    return told(filing, f"{year} 年度报告已归档({number},{place})。")
-
-
-@acting("as on organ json")
-def return_(
-    errand: Errand,
-    year: RequiredYear,
-    reason: Reason,
-    to: Annotated[str | None, typer.Option("--to", metavar="环节", help="退到哪个环节;缺省为起草。")] = None,
-) -> Answer:
-    """退回到前面的环节,写明理由;退到起草后再改即为新的一版。"""
-    from models.errors import BadInputError
-    from models.report.filing import ORDER, FilingState
-    from tasks.report.filing.review import return_ as give_back
-
-    session = errand.session
-    step = next((state for state in ORDER if to in (state.value, state.label)), None) if to else FilingState.DRAFTING
-    if step is None:
-        raise BadInputError(f"没有“{to}”这个环节:可用 {'、'.join(state.label for state in ORDER[:-2])}。")
-    filing = on_its_way(errand, year)
-    give_back(session, filing, by=errand.by, reason=reason, to=step)
-    return told(filing, f"{year} 年度报告已退回“{filing.state.label}”。")
+    return answer(
+        {"year": filing.year, "state": filing.state, "hash": filing.content_hash},
+        f"{year} 年度报告已送审(校验码 {short_hash(filing.content_hash)}),现为“{filing.state.label}”。",
+    )
 
 
 @acting("as on organ json")

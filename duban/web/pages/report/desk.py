@@ -43,7 +43,7 @@ def act(sent: Sent, report_id: int, verb: str) -> Response:
         report = readable_report(session, visit, report_id)
         if verb not in BY_VERB:
             raise NotFoundError("没有这种办理。")
-        done = BY_VERB[verb].does(Deed(session, report, visit.by, given(BY_VERB[verb], sent)))
+        done = BY_VERB[verb].does(Deed(session, report, visit.by, given(session, BY_VERB[verb], sent)))
         if done.rows:
             block = session.get_one(ReportBlock, done.rows[0])
         else:

@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.acts.declaration import Deed
+from duban.acts.filing import BY_VERB
+from duban.web.act_sent import given
 from duban.web.attachment import DOCX, attachment
 from duban.web.attempt import Again, attempt
-from duban.web.filing_deeds import DEEDS
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.report.reach import may_read_reports
@@ -105,13 +107,14 @@ def days(sent: Sent, report_year: int) -> Response:
 def done(sent: Sent, report_year: int, act: str) -> Response:
     """Whatever else can be done to it."""
     visit = sent.visit
-    deed = next((deed for known, deed in DEEDS.items() if known.value == act), None)
-    if deed is None:
+    declared = BY_VERB.get(act)
+    if declared is None:
         raise NotFoundError("没有这个页面。")
     with attempt(visit, _again(visit, report_year, sent.typed | {"act": act})) as session:
         _reach(session, visit, report_year)
-        said = deed(session, find_filing(session, visit.organ, report_year), sent)
-    return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
+        found = find_filing(session, visit.organ, report_year)
+        outcome = declared.does(Deed(session, found, visit.by, given(session, declared, sent)))
+    return visit.go(visit.link(f"/reports/filing/{report_year}"), outcome.said)
 
 
 def _again(visit: Visit, year: int, typed: Mapping[str, str]) -> Again:
