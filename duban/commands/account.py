@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.acts.people import CLOSE, UNLOCK
+from duban.commands.acts import Subject, add_command
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import Edge, table
 from models.errors import BadInputError
@@ -100,35 +102,16 @@ def reset(errand: Errand, name: Name) -> Answer:
     return _show(errand.edge, [made])
 
 
-@account.command()
-@acting("as organ json")
-def close(errand: Errand, name: Name) -> Answer:
-    """关闭账户:不能再登录,已登录的网页、接口令牌和日历订阅立即失效。"""
-    from tasks.access.manage_accounts import close_account
-
-    session = errand.session
-    person, by = _person(errand, name), errand.by
-    login = close_account(session, person, by=by).login
-    data = {"name": person.name, "login": login}
-    return answer(data, f"{person.name}的账户(登录名 {login})已关闭。重新开通:duban account invite {person.name}")
-
-
-@account.command()
-@acting("as organ json")
-def unlock(errand: Errand, name: Name) -> Answer:
-    """解锁:清除此账户的登录失败记录,不必再等。"""
-    from tasks.access.manage_accounts import unlock
-
-    session = errand.session
-    person, by = _person(errand, name), errand.by
-    forgiven = unlock(session, person, by=by)
-    return answer({"name": person.name, "forgiven": forgiven}, f"已清除{person.name}的 {forgiven} 次登录失败。")
-
-
 def _person(errand: Errand, name: str) -> Person:
     from tasks.people.find import find_person
 
     return find_person(errand.session, name, errand.within)
+
+
+PERSON = Subject(lambda errand, name: (_person(errand, name), None), ("name", Name), options="as organ json")
+
+add_command(account, CLOSE, PERSON)
+add_command(account, UNLOCK, PERSON)
 
 
 def _show(reach: Edge, made: list[Any], *, whole: bool = False) -> Answer:

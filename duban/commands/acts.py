@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from duban.acts.declaration import Act, Deed, Entry, Way
 from duban.commands.errand import Answer, Errand, acting, answer
 from duban.edge import RequiredYear
 from models.field import FieldType
+
+if TYPE_CHECKING:
+    from models.actor import Actor
 
 Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
 Which = Annotated[int, typer.Argument(metavar="批示编号", help="见 duban instruct list。")]
@@ -41,6 +44,10 @@ class Subject:
     named: tuple[tuple[str, Any], ...] = ()
     """The options that tell more of it, all of which may be left out; after those of the act."""
     options: str = "as on year organ json"
+    by: Callable[[Errand, dict[str, Any]], Actor] | None = None
+    """Who acts, where it is not whoever gives the command, by what was given."""
+    anywhere: bool = False
+    """Whether people named are looked for in the organ of the option, else in all: not where the act's row belongs."""
 
 
 def _item(errand: Errand, number: str) -> tuple[Any, Any]:
@@ -67,7 +74,8 @@ def add_command(group: typer.Typer, act: Act[Any], subject: Subject) -> None:
 
     def body(errand: Errand, **typed: Any) -> Answer:
         upon, about = subject.find(errand, **{name: typed.pop(name) for name, _ in (*first, *subject.named)})
-        return do(errand, act, upon, _typed(errand, act, upon, typed), about)
+        given = _typed(errand, act, upon, typed, anywhere=subject.anywhere)
+        return do(errand, act, upon, given, about, subject.by(errand, given) if subject.by else None)
 
     body.__doc__ = act.help
     entries = sorted(act.asked(Way.COMMAND), key=lambda entry: not entry.required)
@@ -131,14 +139,21 @@ def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> 
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
-def do(errand: Errand, act: Act[Any], upon: Any, given: dict[str, Any], about: Any = None) -> Answer:
+def do(
+    errand: Errand, act: Act[Any], upon: Any, given: dict[str, Any], about: Any = None, by: Actor | None = None
+) -> Answer:
     """Do the act with what was given, already read."""
-    outcome = act.does(Deed(errand.session, upon, errand.by, given, about))
+    outcome = act.does(Deed(errand.session, upon, by or errand.by, given, about))
     return answer(outcome.data, outcome.words or outcome.said)
 
 
-def _typed(errand: Errand, act: Act[Any], upon: Any, typed: dict[str, Any]) -> dict[str, Any]:
-    return {entry.name: _read(errand, upon, entry, typed[_word(entry)]) for entry in act.asked(Way.COMMAND)}
+def _typed(
+    errand: Errand, act: Act[Any], upon: Any, typed: dict[str, Any], *, anywhere: bool = False
+) -> dict[str, Any]:
+    return {
+        entry.name: _read(errand, upon, entry, typed[_word(entry)], anywhere=anywhere)
+        for entry in act.asked(Way.COMMAND)
+    }
 
 
 def _word(entry: Entry) -> str:
@@ -146,7 +161,7 @@ def _word(entry: Entry) -> str:
     return (entry.positional and entry.flag) or entry.name
 
 
-def _read(errand: Errand, upon: Any, entry: Entry, typed: Any) -> Any:
+def _read(errand: Errand, upon: Any, entry: Entry, typed: Any, *, anywhere: bool) -> Any:
     """What was typed as the act takes it. Raises BadInputError, NotFoundError."""
     from models.ledgers.kinds import member_named
     from models.people.organ import Organ
@@ -164,9 +179,10 @@ def _read(errand: Errand, upon: Any, entry: Entry, typed: Any) -> Any:
                 find_department(errand.session, errand.session.get_one(Organ, upon.organ_id), typed) if typed else None
             )
         case FieldType.PERSON:
-            return find_person(errand.session, typed, errand.session.get_one(Organ, upon.organ_id)) if typed else None
+            within = errand.within if anywhere else errand.session.get_one(Organ, upon.organ_id)
+            return find_person(errand.session, typed, within) if typed else None
         case FieldType.PIECES:
             return typed or []
         case FieldType.CHOICE if entry.choices is not None:
             return member_named(entry.choices, typed) if typed else entry.default
-    return typed
+    return entry.default if typed is None else typed

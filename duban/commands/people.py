@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.acts.people import DEPART, LEAVE
+from duban.commands.acts import Subject, add_command
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
 from duban.edge import (
     print_json,
     say,
     show_table,
     table,
-    today,
     warn,
 )
 
@@ -146,57 +147,24 @@ def succeed(
     return answer(done, screen)
 
 
-@people.command()
-@acting("as organ json")
-def leave(
-    errand: Errand,
-    name: Annotated[str, typer.Argument(metavar="姓名", help="请假的人(姓名、手机或邮箱)。")],
-    from_on: Annotated[str, typer.Option("--from", metavar="日期", help="第一天,如 2026-06-30。")],
-    until_on: Annotated[str, typer.Option("--until", metavar="日期", help="最后一天(含)。")],
-    deputy: Annotated[
-        str | None, typer.Option("--deputy", metavar="姓名", help="这几天的代理人;缺省为名册中的代理人。")
-    ] = None,
-) -> Answer:
-    """请假:期间的通知送代理人;没有代理人的,送上一级。"""
-    from models.people.person import Person
+def _found(errand: Errand, name: str) -> tuple[Any, Any]:
     from tasks.people.find import find_person
-    from tasks.staff.hand_over import take_leave
 
-    session = errand.session
-    by = errand.recorder_of(today(from_on))
-    within = errand.within
-    person = find_person(session, name, within)
-    named = find_person(session, deputy, within) if deputy else None
-    taken = take_leave(session, person, by=by, from_on=today(from_on), until_on=today(until_on), deputy=named)
-    usual = session.get(Person, person.deputy_id) if person.deputy_id else None
-    stand_in = named or usual
-    who = f"由{stand_in.name}代理" if stand_in else "没有代理人,期间的通知送上一级"
-    data = {"name": person.name, "from": taken.from_on, "until": taken.until_on}
-    return answer(
-        data | {"deputy": stand_in.name if stand_in else None},
-        f"{person.name} {taken.from_on} 至 {taken.until_on} 请假,{who}。",
-    )
+    return find_person(errand.session, name, errand.within), errand.day
 
 
-@people.command()
-@acting("as on organ json")
-def depart(
-    errand: Errand, name: Annotated[str, typer.Argument(metavar="姓名", help="离任的人(姓名、手机或邮箱)。")]
-) -> Answer:
-    """离任:--on 是在任的最后一天,其后的通知不再送此人。"""
-    from tasks.people.find import find_person
-    from tasks.staff.hand_over import leave_office
+def _person(words: str) -> tuple[str, Any]:
+    return "name", Annotated[str, typer.Argument(metavar="姓名", help=words)]
 
-    day = errand.day
-    session = errand.session
-    by = errand.recorder
-    person = find_person(session, name, errand.within)
-    vacant = [{"post": post.id, "title": post.title} for post in leave_office(session, person, by=by, on=day)]
 
-    def screen() -> Iterator[Shown]:
-        yield f"{person.name}在任至 {day}。"
-        if vacant:
-            titles = "、".join(str(post["title"]) for post in vacant)
-            yield f"空缺的岗位:{titles}。可用 duban people succeed --from {person.name} --to 接任者 --on 日期 补上。"
+ON_LEAVE = Subject(
+    _found, _person("请假的人(姓名、手机或邮箱)。"), options="as organ json", anywhere=True,
+    by=lambda errand, given: errand.recorder_of(given["from_on"]),
+)  # fmt: skip
+LEAVING = Subject(
+    _found, _person("离任的人(姓名、手机或邮箱)。"), options="as on organ json",
+    by=lambda errand, _given: errand.recorder,
+)  # fmt: skip
 
-    return answer({"name": person.name, "on": day, "vacant": vacant}, screen)
+add_command(people, LEAVE, ON_LEAVE)
+add_command(people, DEPART, LEAVING)

@@ -24,7 +24,7 @@ from tasks.files.check_upload import Limits
 from tasks.files.file_store import FileStore
 from tasks.items.offer_choices import Choices, department_names, milestone_names, standing_pieces
 from tasks.people.find import find_department
-from tasks.people.roster import people_in_office
+from tasks.people.roster import people_in_office, people_in_service
 
 
 class WrongFieldsError(BadInputError):
@@ -80,6 +80,9 @@ def _options(session: Session, upon: Any, entry: Entry, on: dt.date) -> Choices 
             return [(member.label, member.label) for member in entry.choices]
         case FieldType.DEPARTMENT | FieldType.UNIT:
             return department_names(session, upon.organ_id)
+        case FieldType.PERSON if isinstance(upon, Person):
+            found = people_in_service(session, upon.organ_id, on=on, without=upon.id)
+            return [(str(person_id), words) for person_id, words in found]
         case FieldType.PERSON:
             return [(str(person_id), words) for person_id, words in people_in_office(session, upon.organ_id, on=on)]
         case FieldType.PIECE | FieldType.PIECES:

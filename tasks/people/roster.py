@@ -1,6 +1,7 @@
 """Who holds which post on a day."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -78,6 +79,22 @@ def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tu
 def everybody(session: Session, organs: Collection[int], *, most: int | None = None) -> Sequence[Person]:
     """All people registered in these organs by name, those who left too; at most so many."""
     return session.exec(select(Person).where(col(Person.organ_id).in_(organs)).order_by(Person.name).limit(most)).all()
+
+
+def people_in_service(
+    session: Session, organ_id: int, *, on: dt.date, without: int | None = None
+) -> list[tuple[int, str]]:
+    """Everybody of the organ in service on the day, for a choice."""
+    people = everybody(session, [organ_id])
+    names = Counter(person.name for person in people)
+    return [
+        (
+            person.id or 0,
+            f"{person.name}({person.mobile[-4:]})" if person.mobile and names[person.name] > 1 else person.name,
+        )
+        for person in people
+        if person.id != without and (person.left_on is None or person.left_on >= on)
+    ]
 
 
 def posts_held(session: Session, person: Person, *, on: dt.date) -> list[tuple[Post, str | None]]:

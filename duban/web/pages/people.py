@@ -1,8 +1,5 @@
 """人员: who sits where on a day, and one person's posts, load, leave and way in."""
 
-import datetime as dt
-from collections import Counter
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
@@ -17,7 +14,6 @@ from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice, NamedList
-from tasks.people.roster import everybody
 from tasks.staff.show_people import show_chart, show_person
 
 router = APIRouter()
@@ -47,20 +43,6 @@ def person_staffed(session: Session, visit: Visit, person_id: int) -> Person:
     person = person_seen(session, visit, person_id)
     authorize_organ(session, visit.by, Action.STAFF, person.organ_id)
     return person
-
-
-def choices_of(session: Session, organ_id: int, *, on: dt.date, without: int | None = None) -> list[tuple[int, str]]:
-    """Everybody of the organ in service on the day, for a choice."""
-    people = everybody(session, [organ_id])
-    names = Counter(person.name for person in people)
-    return [
-        (
-            person.id or 0,
-            f"{person.name}({person.mobile[-4:]})" if person.mobile and names[person.name] > 1 else person.name,
-        )
-        for person in people
-        if person.id != without and (person.left_on is None or person.left_on >= on)
-    ]
 
 
 @router.get("/people")

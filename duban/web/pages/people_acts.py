@@ -1,15 +1,18 @@
 """What is done to people: hand-over, leave, departure, contact, a new post; each shows first whom it concerns."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.acts.declaration import Act
+from duban.acts.people import CLOSE, CONTACT, DEPART, LEAVE, UNLOCK
+from duban.web.act_form import do, refusal
 from duban.web.attempt import attempt
-from duban.web.pages.people import choices_of, person_page, person_staffed, require_staff, welcome_address
+from duban.web.pages.people import person_page, person_staffed, require_staff, welcome_address
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
@@ -22,12 +25,11 @@ from models.people.organ import Department
 from models.people.permission import Action
 from models.people.person import Person, Post, Role
 from models.typed_text import day
-from tasks.access.manage_accounts import close_account, invite, invite_all, reset, unlock
+from tasks.access.manage_accounts import invite, invite_all, reset
 from tasks.acting.authorize import authorize_organ
 from tasks.people.find import departments_of, names_of
-from tasks.people.roster import posts_to_hand_over
-from tasks.staff.change_contact import change_contact
-from tasks.staff.hand_over import hand_over, leave_office, take_leave
+from tasks.people.roster import people_in_service, posts_to_hand_over
+from tasks.staff.hand_over import hand_over
 from tasks.staff.import_people import enlist
 from tasks.staff.show_people import Load, loads_of, show_person
 
@@ -37,44 +39,8 @@ router = APIRouter()
 # --- leave, departure, contact: one person, one form -----------------------------------------------------------------
 
 
-def _leave(session: Session, person: Person, sent: Posted) -> str:
-    deputy = _chosen(session, sent, "deputy", person)
-    from_on, until_on = _day(sent.text("from_on"), "第一天"), _day(sent.text("until_on"), "最后一天")
-    taken = take_leave(session, person, by=sent.visit.by, from_on=from_on, until_on=until_on, deputy=deputy)
-    usual = session.get(Person, person.deputy_id) if person.deputy_id else None
-    stand_in = deputy or usual
-    who = f"由{stand_in.name}代理" if stand_in else "没有代理人,期间的通知送上一级"
-    return f"{person.name}{taken.from_on} 至 {taken.until_on} 请假,{who}。"
-
-
-def _depart(session: Session, person: Person, sent: Posted) -> str:
-    on = _day(sent.text("day"), "在任的最后一天")
-    vacant = leave_office(session, person, by=sent.visit.by, on=on)
-    titles = "、".join(post.title for post in vacant)
-    return f"{person.name}在任至 {on}。" + (f"空缺的岗位:{titles},请安排接任。" if titles else "")
-
-
-def _contact(session: Session, person: Person, sent: Posted) -> str:
-    deputy = _chosen(session, sent, "deputy", person)
-    change_contact(
-        session, person, by=sent.visit.by, email=sent.text("email"), mobile=sent.text("mobile"), deputy=deputy
-    )
-    return f"{person.name}的联系方式和代理人已保存。"
-
-
-@dataclass(frozen=True)
-class _Form:
-    """An act upon a person as a page: its heading and what does it; the answer says what was done."""
-
-    title: str
-    do: Callable[[Session, Person, Posted], str]
-
-
-_FORMS: Mapping[str, _Form] = {
-    "leave": _Form("登记请假", _leave),
-    "depart": _Form("办理离任", _depart),
-    "contact": _Form("联系方式和代理人", _contact),
-}
+_FORMS: Mapping[str, Act[Person]] = {act.verb: act for act in (LEAVE, DEPART, CONTACT)}
+_AT_ONCE: Mapping[str, Act[Person]] = {act.verb: act for act in (CLOSE, UNLOCK)}
 
 
 @router.get("/people/{person_id:row}/{act}")
@@ -86,7 +52,7 @@ def ask(visit: Signed, person_id: int, act: str) -> HTMLResponse:
 
 
 @router.post("/people/{person_id:row}/{act}")
-def do(sent: Sent, person_id: int, act: str) -> Response:
+def act_done(sent: Sent, person_id: int, act: str) -> Response:
     """Do it."""
     visit = sent.visit
     if act not in _FORMS:
@@ -98,7 +64,7 @@ def do(sent: Sent, person_id: int, act: str) -> Response:
 
     with attempt(visit, again, beyond=(NotFoundError, ForbiddenError)) as session:
         person = person_staffed(session, visit, person_id)
-        said = _FORMS[act].do(session, person, sent)
+        said = do(session, person, _FORMS[act], sent).said
     return visit.go(visit.link(f"/people/{person_id}"), said)
 
 
@@ -116,10 +82,11 @@ def _form(
     day = day_of(visit.now)
     calendar = office_calendar(session, organ_id=person.organ_id)
     return visit.page(
-        session, "people/person_act.html", menu="/settings", status_code=status_of(error) if error else 200,
-        act=act, title=_FORMS[act].title, person=person, typed=typed or {}, error=error.message if error else "",
+        session, "people/person_act.html", menu="/settings", act=act, title=_FORMS[act].title, person=person,
+        typed=typed or {},
+        **refusal(_FORMS[act], error),
         today=day, sheet=show_person(session, person, on=day, calendar=calendar),
-        people=choices_of(session, person.organ_id, on=day, without=person.id),
+        people=people_in_service(session, person.organ_id, on=day, without=person.id),
     )  # fmt: skip
 
 
@@ -129,7 +96,7 @@ def _form(
 def _account(sent: Posted, person_id: int, act: str) -> Response:
     """Invite, help, close or unlock. A code is shown in the answer itself: nothing keeps it."""
     visit = sent.visit
-    if act not in ("invite", "reset", "close", "unlock"):
+    if act not in ("invite", "reset", *_AT_ONCE):
         raise NotFoundError("没有这个页面。")
     code, said = None, ""
 
@@ -144,12 +111,8 @@ def _account(sent: Posted, person_id: int, act: str) -> Response:
                 code = invite(session, person, by=visit.by, login=sent.text("login") or None)
             case "reset":
                 code = reset(session, person, by=visit.by)
-            case "close":
-                close_account(session, person, by=visit.by)
-                said = f"{person.name}的账户已关闭,已登录的全部退出。"
             case _:
-                unlock(session, person, by=visit.by)
-                said = f"{person.name}的登录限制已解除,可以马上再试。"
+                said = do(session, person, _AT_ONCE[act], sent).said
     if code is not None:
         with visit.reading() as session:
             return person_page(session, visit, person_staffed(session, visit, person_id), code=code)
@@ -272,7 +235,7 @@ def _hand_over(
     return visit.page(
         session, "people/people_hand_over.html", menu="/settings", status_code=status_of(error) if error else 200,
         passing=found, former=former, post=post, error=error.message if error else "",
-        people=choices_of(session, visit.organ.id or 0, on=found.on, without=person),
+        people=people_in_service(session, visit.organ.id or 0, on=found.on, without=person),
     )  # fmt: skip
 
 
@@ -329,7 +292,7 @@ def _new(
         error=error,
         roles=[(role.label, role.label) for role in Role],
         departments=[one.name for one in departments_of(session, key(visit.organ.id))],
-        people=[(name, name) for _, name in choices_of(session, visit.organ.id or 0, on=day_of(visit.now))],
+        people=[(name, name) for _, name in people_in_service(session, visit.organ.id or 0, on=day_of(visit.now))],
         today=day_of(visit.now),
     )  # fmt: skip
 
@@ -338,14 +301,3 @@ def _day(text: str | None, what: str) -> dt.date:
     if not text:
         raise BadInputError(f"请填写{what}。")
     return day(text, what)
-
-
-def _chosen(session: Session, sent: Posted, name: str, person: Person) -> Person | None:
-    """Somebody of the same organ, chosen in a field. Raises NotFoundError for anybody else."""
-    number = sent.number(name, "代理人")
-    if number is None:
-        return None
-    found = session.get(Person, number)
-    if found is None or found.organ_id != person.organ_id:
-        raise BadInputError("代理人应为本单位的人员。")
-    return found

@@ -133,6 +133,29 @@ def test_leave_that_runs_backwards_keeps_what_was_typed(office: Office, visitor:
     assert office.rows(Leave) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"from_on": ""}, "第一天不能为空"),
+        ({"until_on": "六月"}, "“六月”无法识别"),
+        ({"deputy": OUTSIDER}, "请从列表中选择"),
+        ({"deputy": HANDLER}, "请从列表中选择"),
+    ],
+)
+def test_leave_says_beside_the_field_what_is_wrong(
+    office: Office, visitor: Visitor, typed: dict[str, str], words: str
+) -> None:
+    sent = {"from_on": "2026-06-10", "until_on": "2026-06-12", **typed}
+    if "deputy" in sent:
+        sent["deputy"] = str(number_of(office, sent["deputy"]))
+
+    answer = visitor.post(f"/people/{number_of(office, HANDLER)}/leave", sent)
+
+    assert answer.status_code == 400
+    assert f'id="h-{next(iter(typed))}">{words}' in answer.text
+    assert office.rows(Leave) == []
+
+
 def test_a_hand_over_shows_first_what_passes_and_to_whom(office: Office, visitor: Visitor) -> None:
     office.hire("周接任")
     leaving, coming = number_of(office, HANDLER), number_of(office, "周接任")

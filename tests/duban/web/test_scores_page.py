@@ -90,6 +90,8 @@ def test_a_deduction_is_appealed_against_and_decided(office: Office, web: Web) -
     wrong = first.post("/scores/appeals/1", {"outcome": "uphold", "answer": "属实"})
     assert wrong.status_code == 400
     assert "采纳申诉须写明改扣几分:0 至 5" in words_of(wrong.text)
+    unsaid = first.post("/scores/appeals/1", {"answer": "属实"})
+    assert (unsaid.status_code, "裁定不能为空。" in unsaid.text) == (400, True)
     assert head.post("/scores/appeals/1", {"outcome": "dismiss", "answer": "不属实"}).status_code == 403
 
     page = first.act("/scores/appeals/1", {"outcome": "uphold", "answer": "属实", "points": "0"})
