@@ -25,7 +25,7 @@ from duban.edge import (
 if TYPE_CHECKING:
     from models.errors import CellError
 
-people = typer.Typer(help="人员:导入、名册、交接、请假、离任。", no_args_is_help=True)
+people = typer.Typer(help="人员:导入、撤销导入、名册、交接、请假、离任。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +38,7 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册(.xlsx 或 .csv)。")],
     on: OnOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解,不写入任何数据。")] = False,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
@@ -57,17 +58,45 @@ def import_(
     started_on = today(on) if on else dt.date(1900, 1, 1)
     reached = edge(context)
     try:
-        with reached.writing() as session:
-            done = import_people(session, file, by=reached.recorder(session, as_, today(on)), on=started_on)
+        with reached.scratch() if dry_run else reached.writing() as session:
+            by = reached.recorder(session, as_, today(on))
+            done = import_people(session, file, by=by, on=started_on, dry_run=dry_run)
     except ImportRefusedError as refused:
         _show_refusal(refused, errors, as_json)
         raise typer.Exit(refused.exit_code) from refused
     counts = {"organs": done.organs, "departments": done.departments, "people": done.people, "posts": done.posts}
     if as_json:
-        print_json({**counts, "new": done.new, "errors": []})
+        more = {"updated": done.updated, "batch": done.batch, "dry_run": dry_run}
+        print_json({**counts, "new": done.new, **more, "errors": []})
         return
     words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
-    say("已导入:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。")
+    did = "试读(未写入)" if dry_run else "已导入"
+    say(f"{did}:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。")
+    if done.batch is not None:
+        say(f"批次 {done.batch};如需撤销:duban people undo {done.batch}")
+
+
+@people.command()
+def undo(
+    context: typer.Context,
+    batch: Annotated[
+        int | None, typer.Argument(metavar="[批次]", help="导入批次的编号;缺省为最近一次未撤销的。")
+    ] = None,
+    as_: AsOption = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """撤销一次名册导入:新增的删去,改动的恢复原样。之后又有改动或已被任务、账户等使用的不能撤销。"""
+    from tasks.staff.undo_people import newest_people_batch, undo_people
+
+    reached = edge(context)
+    with reached.writing() as session:
+        by = reached.recorder(session, as_, today(on))
+        done = undo_people(session, batch or newest_people_batch(session, by=by), by=by)
+    if as_json:
+        print_json(done)
+        return
+    say(done.told)
 
 
 def _show_refusal(refused: Any, file: Path | None, as_json: bool) -> None:

@@ -34,6 +34,7 @@ from tasks.plan.foresee_issue import foresee_issue
 from tasks.plan.issue import issue
 from tasks.plan.sum_plans import PlanInNumbers, is_incomplete, sum_plans
 from tasks.plan.undo_import import undo_import
+from tasks.sheets.batches import stands_against
 from tasks.wording.policy import rung_sentence
 
 router = APIRouter()
@@ -308,7 +309,6 @@ def _undo_page(
 ) -> HTMLResponse:
     authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
     batch = _batch(session, found, batch_id)
-    standing = [one for one, _, _ in _batches(session, found) if one.undone_at is None]
     made = select(WorkItem).where(WorkItem.batch_id == batch_id)
     begun = session.exec(
         select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch_id, WorkItem.state != ItemState.DRAFT)
@@ -317,13 +317,9 @@ def _undo_page(
     changed = select(ImportChange.row_id).where(ImportChange.batch_id == batch_id)
     rewritten = select(WorkItem).where(col(WorkItem.id).in_(changed))
     restored = session.exec(select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch_id)).one()
-    if not error:
-        if batch.undone_at is not None:
-            error = f"批次 {batch_id} 已经撤销过了。"
-        elif standing and standing[0].id != batch_id:
-            error = f"批次 {batch_id} 之后又导入过:请先撤销批次 {standing[0].id}。"
-        elif begun:
-            error = f"批次 {batch_id} 不能撤销:其中 {begun} 项已下达或已有办理记录。"
+    error = error or stands_against(session, batch)
+    if not error and begun:
+        error = f"批次 {batch_id} 不能撤销:其中 {begun} 项已下达或已有办理记录。"
     return visit.page(
         session, "plan_undo.html", menu="/plans", plan=found, batch=batch, created=created, restored=restored,
         made=session.exec(made.order_by(col(WorkItem.id)).limit(SHOWN)).all(),
