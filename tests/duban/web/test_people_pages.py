@@ -268,7 +268,7 @@ def test_a_list_brought_in_is_taken_back(office: Office, visitor: Visitor) -> No
         "/people/import", {}, files=staff_list(("某局", "执法科", "钱一", "科长", "科室负责人", "", "", HANDLER))
     )
     visitor.act("/people/import", {"waiting": field_value(answer.text, "waiting"), "started": "", "do": "confirm"})
-    assert "批次 1 名册.xlsx 王督办" in visitor.read("/people/import")
+    assert f"批次 1 名册.xlsx {SUPERVISOR}" in visitor.read("/people/import")
 
     shown = visitor.read("/people/batches/1/undo")
     assert "人员 1 个 钱一" in shown
@@ -278,7 +278,7 @@ def test_a_list_brought_in_is_taken_back(office: Office, visitor: Visitor) -> No
     assert "已撤销" in visitor.read("/people/import")
 
     again = visitor.post("/people/batches/1/undo", {})
-    assert (again.status_code, "批次 1 已经撤销过了" in words_of(again.text)) == (409, True)
+    assert (again.status_code, "批次 1 已经撤销过了" in words_of(again.text)) == (403, True)
     assert visitor.get("/people/batches/7/undo").status_code == 404
 
 
