@@ -71,6 +71,12 @@ class Errand:
         with self.edge.reading() as session:
             yield self._in(session)
 
+    @contextmanager
+    def trying(self) -> Iterator[Session]:
+        """A transaction of which nothing is kept."""
+        with self.edge.scratch() as session:
+            yield self._in(session)
+
     @property
     def session(self) -> Session:
         """The session that is open, or was last."""

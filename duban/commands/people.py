@@ -22,7 +22,7 @@ from duban.edge import (
 if TYPE_CHECKING:
     from models.errors import CellError
 
-people = typer.Typer(help="人员:导入、名册、交接、请假、离任。", no_args_is_help=True)
+people = typer.Typer(help="人员:导入、撤销导入、名册、交接、请假、离任。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
 def import_(
     errand: Errand,
     file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册(.xlsx 或 .csv)。")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解,不写入任何数据。")] = False,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
@@ -51,8 +52,8 @@ def import_(
 
     started_on = errand.day if errand.said["on"] else dt.date(1900, 1, 1)
     try:
-        with errand.writing() as session:
-            done = import_people(session, file, by=errand.recorder, on=started_on)
+        with errand.trying() if dry_run else errand.writing() as session:
+            done = import_people(session, file, by=errand.recorder, on=started_on, dry_run=dry_run)
     except ImportRefusedError as refused:
         _show_refusal(refused, errors, errand.json)
         raise typer.Exit(refused.exit_code) from refused
@@ -60,9 +61,29 @@ def import_(
 
     def screen() -> Iterator[Shown]:
         words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
-        yield "已导入:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。"
+        did = "试读(未写入)" if dry_run else "已导入"
+        yield f"{did}:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。"
+        if done.batch is not None:
+            yield f"批次 {done.batch};如需撤销:duban people undo {done.batch}"
 
-    return answer({**counts, "new": done.new, "errors": []}, screen)
+    more = {"updated": done.updated, "batch": done.batch, "dry_run": dry_run}
+    return answer({**counts, "new": done.new, **more, "errors": []}, screen)
+
+
+@people.command()
+@acting("as on json")
+def undo(
+    errand: Errand,
+    batch: Annotated[
+        int | None, typer.Argument(metavar="[批次]", help="导入批次的编号;缺省为最近一次未撤销的。")
+    ] = None,
+) -> Answer:
+    """撤销一次名册导入:新增的删去,改动的恢复原样。之后又有改动或已被任务、账户等使用的不能撤销。"""
+    from tasks.staff.undo_people import newest_people_batch, undo_people
+
+    by = errand.recorder
+    done = undo_people(errand.session, batch or newest_people_batch(errand.session, by=by), by=by)
+    return answer(done, done.told)
 
 
 def _show_refusal(refused: Any, file: Path | None, as_json: bool) -> None:

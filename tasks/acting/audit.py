@@ -60,11 +60,24 @@ def recorded(
     Rows changed through the session are described by themselves; set-based statements are described by what the
     block adds to `Record.after`. An act within an act has an entry of its own.
     """
+    with watched(session) as record:
+        record.item_id, record.for_id = item_id, for_id
+        yield record
+    entry = AuditEntry(
+        at=by.now, on=by.on, actor_id=by.person_id, actor=by.name, for_id=record.for_id, channel=by.channel,
+        action=action, organ_id=organ_id, item_id=record.item_id, before=_kept(record.before),
+        after=_kept(record.after), reason=reason[:MOST_REASON] if reason else None, previous="", hash="",
+    )  # fmt: skip
+    _queue(session).append(_Waiting(entry, session.get_nested_transaction()))
+
+
+@contextmanager
+def watched(session: Session) -> Iterator[Record]:
+    """What the block changes of rows through the session, without an entry of its own."""
     session.flush()
-    record = Record(item_id=item_id, for_id=for_id)
+    record = Record()
     stack: list[_Watch] = session.info.setdefault("duban.watching", [])
-    watch = _Watch(record)
-    stack.append(watch)
+    stack.append(_Watch(record))
     if len(stack) == 1:
         event.listen(session, "before_flush", _before_flush)
         event.listen(session, "after_flush", _after_flush)
@@ -76,12 +89,6 @@ def recorded(
         if not stack:
             event.remove(session, "before_flush", _before_flush)
             event.remove(session, "after_flush", _after_flush)
-    entry = AuditEntry(
-        at=by.now, on=by.on, actor_id=by.person_id, actor=by.name, for_id=record.for_id, channel=by.channel,
-        action=action, organ_id=organ_id, item_id=record.item_id, before=_kept(record.before),
-        after=_kept(record.after), reason=reason[:MOST_REASON] if reason else None, previous="", hash="",
-    )  # fmt: skip
-    _queue(session).append(_Waiting(entry, session.get_nested_transaction()))
 
 
 def write_alone(

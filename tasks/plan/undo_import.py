@@ -19,7 +19,7 @@ from tasks.ladder.arm import reschedule
 from tasks.plan.merge_list import TIMES
 from tasks.plan.store_list import replace_leaders, replace_units, rewrite_items
 from tasks.reading.plan_columns import LIST
-from tasks.sheets.batches import changes_of, find_batch, refuse_earlier, taking_back
+from tasks.sheets.batches import changes_of, find_batch, stands_against, taking_back
 from tasks.sheets.rows import CHUNK, used_rows, value_of
 
 _OWN = {"item_leader", "item_unit"}
@@ -48,7 +48,8 @@ def undo_import(session: Session, batch_id: int, *, by: Actor) -> UndoResult:
     """
     batch = find_batch(session, batch_id, [LIST.code], by=by)
     with taking_back(session, batch, Action.PLAN, by=by) as record:
-        refuse_earlier(session, batch)
+        if said := stands_against(session, batch):
+            raise ForbiddenError(said)
         created = _created(session, batch)
         restored = _restore(session, batch, on=by.on, now=by.now)
         _delete(session, batch, list(created))

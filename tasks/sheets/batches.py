@@ -75,20 +75,17 @@ def taking_back(session: Session, batch: ImportBatch, action: Action, *, by: Act
         session.execute(update(ImportBatch).where(col(ImportBatch.id) == batch.id).values(undone_at=by.now))
 
 
-def later_batch(session: Session, batch: ImportBatch) -> int | None:
-    """The newest batch after this one that stands and may rest on it: of the same kind and plan, or the same organ."""
-    query = select(ImportBatch.id).where(
+def stands_against(session: Session, batch: ImportBatch) -> str:
+    """Why the batch cannot be undone whatever became of its rows, in a sentence: it is undone, or a later one that may
+    rest on it (of the same plan, else of the same organ) has to go first. Nothing: ""."""
+    if batch.undone_at is not None:
+        return f"批次 {batch.id} 已经撤销过了。"
+    later = select(ImportBatch.id).where(
         ImportBatch.kind == batch.kind, col(ImportBatch.id) > batch.id, col(ImportBatch.undone_at).is_(None)
     )
     if batch.plan_id is not None:
-        query = query.where(ImportBatch.plan_id == batch.plan_id)
+        later = later.where(ImportBatch.plan_id == batch.plan_id)
     elif batch.organ_id is not None:
-        query = query.where(or_(col(ImportBatch.organ_id) == batch.organ_id, col(ImportBatch.organ_id).is_(None)))
-    return session.exec(query.order_by(col(ImportBatch.id).desc())).first()
-
-
-def refuse_earlier(session: Session, batch: ImportBatch) -> None:
-    """Raises ForbiddenError where a later batch has to go first."""
-    later = later_batch(session, batch)
-    if later is not None:
-        raise ForbiddenError(f"批次 {batch.id} 之后又导入过:请先撤销批次 {later}。")
+        later = later.where(or_(col(ImportBatch.organ_id) == batch.organ_id, col(ImportBatch.organ_id).is_(None)))
+    newest = session.exec(later.order_by(col(ImportBatch.id).desc())).first()
+    return f"批次 {batch.id} 之后又导入过:请先撤销批次 {newest}。" if newest is not None else ""

@@ -1,12 +1,12 @@
 """Rows that a batch made, changed or deleted: kept as it does so, and taken back where nothing was built on them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, tuple_, update
 from sqlmodel import Session, SQLModel
 
 from models.batch import ImportBatch, ImportChange
@@ -17,6 +17,9 @@ from tasks.trail.tell_entry import TABLES
 
 CHUNK = 5_000
 """Rows asked for at once: a statement takes so many parameters."""
+
+_USERS = {**TABLES, "audit_entry": "操作记录", "notice": "通知"}
+"""What may have been built on a row, beside the office's own tables."""
 
 _Key = tuple[Any, ...]
 
@@ -72,12 +75,12 @@ def objections(session: Session, batch: ImportBatch) -> list[str]:
             continue  # one on record in the trail stays, and does no harm
         ids = [change.row_id for change in changes if change.before is None and change.row_id is not None]
         for row_id, users in sorted(used_rows(session, table, ids, made=made).items()):
-            labels = "、".join(sorted({TABLES.get(user, "其他记录") for user in users}))
+            labels = "、".join(sorted({_USERS.get(user, "其他记录") for user in users}))
             found.append(f"{_called(session, table, present.get((row_id,)) or {})}已有{labels}")
     return found
 
 
-def take_back(session: Session, batch: ImportBatch) -> tuple[Counter[str], int]:
+def take_back(session: Session, batch: ImportBatch) -> tuple[dict[str, int], int]:
     """Give the rows that the batch changed or deleted back what they held, delete those it made; `objections` has found
     nothing. Answers how many were deleted, by table, and how many restored.
 
@@ -85,7 +88,7 @@ def take_back(session: Session, batch: ImportBatch) -> tuple[Counter[str], int]:
     """
     session.flush()
     _, by_table = _sorted_out(changes_of(session, batch))
-    deleted: Counter[str] = Counter()
+    deleted: dict[str, int] = {}
     restored = 0
     for table, changes in by_table.items():
         for change in changes:
@@ -98,10 +101,11 @@ def take_back(session: Session, batch: ImportBatch) -> tuple[Counter[str], int]:
         if table.name == "person":
             session.execute(update(table).where(table.c.id.in_(ids)).values(deputy_id=None))
         stay = used_rows(session, table, ids) if table.name == "organ" else {}
-        for key in keys:
-            if key[0] not in stay:
-                session.execute(delete(table).where(*_same(table, key)))
-                deleted[table.name] += 1
+        gone = [key for key in keys if key[0] not in stay]
+        for start in range(0, len(gone), CHUNK):
+            session.execute(delete(table).where(tuple_(*table.primary_key).in_(gone[start : start + CHUNK])))
+        if gone:
+            deleted[table.name] = len(gone)
     session.expire_all()
     return deleted, restored
 

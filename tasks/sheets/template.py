@@ -79,7 +79,7 @@ def write_template(
 
     Raises BadInputError where the file cannot be written.
     """
-    columns = sheet_columns(kind)
+    columns, fields = sheet_columns(kind), kind.to_fill_in
     workbook, sheet = new_sheet(title, kind.title, columns)
     inside: Sequence[Sequence[Value]] = [row for row in kind.examples if str(row[0]).startswith(EXAMPLE)]
     last = HEADER_ROW + ROWS
@@ -87,11 +87,11 @@ def write_template(
         add_row(sheet, place, values, columns, style=LIKE_AN_EXAMPLE)
     for place in range(HEADER_ROW + 1 + len(inside), last + 1):
         add_row(sheet, place, [None] * len(columns), columns)
-        for at, field in enumerate(kind.to_fill_in, 1):
+        for at, field in enumerate(fields, 1):
             sheet.cell(place, at).number_format = _FORMS.get(field.takes, "General")
     _offer_choices(workbook, sheet, kind, departments, people, last)
     beside: Sequence[Sequence[Value]] = (
-        [[_example(field) for field in kind.to_fill_in]] if kind.guided else kind.examples[len(inside) :]
+        [[_example(field) for field in fields]] if kind.guided else kind.examples[len(inside) :]
     )
     if beside:
         shown = further_sheet(workbook, f"{title}填写示例(本表不导入)", EXAMPLE, columns)
@@ -147,10 +147,11 @@ def _offer_choices(
 ) -> None:
     """Drop-down lists: what a choice is has to be picked; where a cell may name several, anything may be typed."""
     lists: dict[tuple[str, ...], str] = {}
-    wanted = [(field, departments) for field in kind.to_fill_in if field.name in kind.departments]
-    wanted += [(field, people) for field in kind.to_fill_in if field.takes is FieldType.PERSON]
-    wanted += [(field, [member.label for member in field.choices]) for field in kind.to_fill_in if field.choices]
-    wanted += [(field, ["是", "否"]) for field in kind.to_fill_in if field.takes is FieldType.YES_NO]
+    fields = kind.to_fill_in
+    wanted = [(field, departments) for field in fields if field.name in kind.departments]
+    wanted += [(field, people) for field in fields if field.takes is FieldType.PERSON]
+    wanted += [(field, [member.label for member in field.choices]) for field in fields if field.choices]
+    wanted += [(field, ["是", "否"]) for field in fields if field.takes is FieldType.YES_NO]
     for field, words in wanted:
         if not words:
             continue
@@ -163,7 +164,7 @@ def _offer_choices(
         strict = field.takes in (FieldType.CHOICE, FieldType.YES_NO)
         rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=strict)
         rule.errorTitle, rule.error = field.label[:32], f"请从列表中选择{field.label}。"
-        letter = get_column_letter(kind.to_fill_in.index(field) + 1)
+        letter = get_column_letter(fields.index(field) + 1)
         rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{last_row}")
         sheet.add_data_validation(rule)
 

@@ -5,10 +5,9 @@ their mobile number where several share a name.
 """
 
 import datetime as dt
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,11 +20,13 @@ from models.errors import CellError, ImportRefusedError
 from models.people.organ import Department, Organ
 from models.people.permission import Action
 from models.people.person import Oversight, Person, Post, Role, Tenure
-from tasks.acting.audit import recorded, write_alone
+from tasks.acting.audit import recorded, watched, write_alone
 from tasks.acting.authorize import Standing, authorize_organ
 from tasks.people.find import UNNAMED_ORGAN
 from tasks.reading.sheet import open_workbook
-from tasks.reading.staff_list import StaffRow, plain, read_staff, typed_row
+from tasks.reading.staff_list import STAFF, StaffRow, plain, read_staff, typed_row
+from tasks.sheets.batches import begin_batch, digest
+from tasks.sheets.rows import keep_changes, recorded_changes
 
 _IN_THE_ORGAN = {Role.LEADER, Role.FIRST_RESPONSIBLE}
 """Their posts stand in the organ itself: the departments named are those they are in charge of."""
@@ -33,31 +34,50 @@ _IN_THE_ORGAN = {Role.LEADER, Role.FIRST_RESPONSIBLE}
 
 @dataclass(frozen=True)
 class ImportedPeople:
-    """What a staff list holds, each counted once; `new` counts what was not registered before."""
+    """What a staff list holds, each counted once; `new` counts what was not registered before.
+
+    `updated` counts what of it is changed: particulars of people and organs, who is in charge of what.
+    """
 
     organs: int
     departments: int
     people: int
     posts: int
     new: dict[str, int]
+    updated: int = 0
+    batch: int | None = None
 
 
-def import_people(session: Session, path: Path, *, by: Actor, on: dt.date) -> ImportedPeople:
+def import_people(session: Session, path: Path, *, by: Actor, on: dt.date, dry_run: bool = False) -> ImportedPeople:
     """Bring in the staff list at `path`; new posts are held from `on`. The caller commits.
 
     A person already known is updated where a cell says something; a post no longer listed stays as it is.
     A post whose holder is gone is taken over by the newcomer listed with its department, title and role.
     `by` must be allowed to manage the people of every organ listed; organs are founded and moved in their tree by
-    whoever may for all. Each organ's trail says which file it was and what it brought, not every row.
+    whoever may for all. Each organ's trail says which file it was and what it brought, not every row; what each row
+    was before is kept with the batch. In a dry run all is done and rolled back; what changes nothing leaves no batch.
 
     Raises UnreadableFileError where the file cannot be read, ForbiddenError, ImportRefusedError with every wrong cell.
     """
     rows, errors = read_staff(open_workbook(path), path.name)
     office, granted = _checked(session, rows, errors, by=by, on=on)
-    done = office.write(on)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    savepoint = session.begin_nested() if dry_run else None
+    with watched(session) as record:
+        done = office.write(on)
+    changes = recorded_changes(record)
+    done = replace(done, updated=sum(change["before"] is not None for change in changes))
+    if savepoint is not None:
+        savepoint.rollback()
+        return done
+    if changes:
+        organs = {office.organs[name].id for name in granted}
+        batch = begin_batch(session, STAFF, path, by=by, organ_id=organs.pop() if len(organs) == 1 else None)
+        keep_changes(session, batch, changes)
+        done = replace(done, batch=batch.id)
     for name, standing in granted.items():
-        told = {"file": path.name, "sha256": digest, **office.told(name)}
+        told = {"file": path.name, "sha256": digest(path), **office.told(name)}
+        if done.batch is not None:
+            told["batch"] = done.batch
         organ_id, for_id = office.organs[name].id, standing.seat.for_id
         write_alone(session, by, Action.STAFF, organ_id=organ_id, for_id=for_id, after=told)
     return done

@@ -27,8 +27,7 @@ _OF_LEDGERS: dict[str, str] = {str(kind.table.__tablename__): kind.title for kin
 _FIELDS_OF_LEDGERS: dict[str, str] = {field.name: field.label for kind in KINDS.values() for field in kind.fields}
 
 TABLES: Mapping[str, str] = _OF_LEDGERS | {
-    "account": "账户", "audit_entry": "操作记录", "notice": "通知",
-    "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
+    "account": "账户", "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
     "closure_request": "办结申请", "closure_review": "办结审核",
     "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更",
     "department": "科室", "document": "文书", "evaluation": "领导评价",
@@ -129,8 +128,8 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
 UNTOLD = frozenset(
     {
         "at", "drawn_at", "key", "parts", "resolved_at", "set_at",
-        "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts", "former",
-        "frozen_hash",
+        "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts",
+        "frozen_hash", "imported_by", "table_name",
         "imported_at", "item_id", "look_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
         "resumed_at", "bound_hash", "package_sha256", "received_at", "content_hash", "row_hash", "salt",
         "secret_hash",
@@ -144,6 +143,7 @@ FACTS: Mapping[str, str] = {
     "dated_on": "成文日期", "draw": "抽取编号", "draw_hash": "抽取的哈希值", "drawn": "抽取户数",
     "deleted": "删去任务", "ended": "退出处数", "file": "文件", "forgiven": "清除失败次数", "incomplete": "缺项任务",
     "issued": "下达任务", "login": "登录名",
+    "gone_departments": "删去科室", "gone_organs": "删去单位", "gone_people": "删去人员", "gone_posts": "删去岗位",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
     "people": "人员", "raised": "生成通知", "read_as": "时限读作", "restored": "恢复任务", "rows": "改动记录数",
     "sheets": "督办单",

@@ -210,6 +210,13 @@ def imported(office: Office) -> None:
     assert said.exit_code == 0, said
 
 
+def staffed(office: Office) -> None:
+    said = Terminal(office.settings.home).run(
+        "people", "import", office.settings.home / "名册.xlsx", "--on", ON, "--as", SUPERVISOR
+    )
+    assert said.exit_code == 0, said
+
+
 def compiled(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         organ = session.get_one(Organ, office.organ_id)
@@ -224,6 +231,7 @@ def sent_from_below(office: Office) -> None:
 
 WRITING: dict[str, Case] = {
     "people import": Case(SUPERVISOR, ["{home}/名册.xlsx"], [Action.STAFF]),
+    "people undo": Case(SUPERVISOR, ["1"], [Action.STAFF], [staffed]),
     "people succeed": Case(SUPERVISOR, ["--from", HANDLER, "--to", "周承办"], [Action.STAFF], [hired]),
     "people leave": Case(
         SUPERVISOR, [HANDLER, "--from", ON, "--until", ON, "--deputy", HEAD], [Action.STAFF], on=None

@@ -97,14 +97,14 @@ def test_a_file_comes_in_goes_out_and_is_taken_back(duban: Terminal, tmp_path: P
     )
     assert "可以导入执法案件:新增 1 起。还没有写入。" in duban.says("ledger", "import", "case", right, "--dry-run")
     words = duban.says("ledger", "import", "case", right)
-    assert "已导入执法案件:新增 1 起(批次 1)。" in words
+    assert "已导入执法案件:新增 1 起(批次 2)。" in words
     assert "没有导入的列:经办。" in words
     assert "没有导入第 3 行“合计”:合计行。" in words
     out = tmp_path / "出.xlsx"
     assert duban.data("ledger", "export", "case", "--out", out, "--year", "2026")["rows"] == 1
     assert duban.data("ledger", "import", "case", out)["unchanged"] == 1
-    assert duban.data("ledger", "undo", "1") == {
-        "batch": 1, "kind": "case", "file": "对.xlsx", "withdrawn": 1, "restored": 0,
+    assert duban.data("ledger", "undo", "2") == {
+        "batch": 2, "kind": "case", "file": "对.xlsx", "withdrawn": 1, "restored": 0,
     }  # fmt: skip
     duban.says("ledger", "template", "study", "--out", tmp_path / "空.xlsx")
     assert "表头下没有任何记录" in duban.run("ledger", "import", "study", tmp_path / "空.xlsx").stderr

@@ -60,11 +60,42 @@ def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
 
     assert terminal.data("people", "import", file) == {
         "organs": 1, "departments": 1, "people": 4, "posts": 4,
-        "new": {"organs": 1, "departments": 1, "people": 4, "posts": 4}, "errors": [],
+        "new": {"organs": 1, "departments": 1, "people": 4, "posts": 4}, "updated": 0, "batch": 1, "dry_run": False,
+        "errors": [],
     }  # fmt: skip
     assert terminal.says("people", "import", file) == (
         "已导入:单位 1 个(新增 0),部门 1 个(新增 0),人员 4 个(新增 0),岗位 4 个(新增 0)。\n"
     )
+
+
+def test_a_list_is_tried_brought_in_and_taken_back(terminal: Terminal, tmp_path: Path) -> None:
+    before = terminal.data("people", "list", "--on", "2026-05-01")
+    newcomer = ["某县司法局", "办公室", "孙丽", "主任", "科室负责人", "", "", ""]
+    more = [newcomer, [*STAFF[2][:5], "li@example.cn", "", ""]]
+    file = staff(tmp_path / "more.xlsx", more)
+
+    counted = "单位 1 个(新增 0),部门 2 个(新增 1),人员 2 个(新增 1),岗位 2 个(新增 1)。"
+    assert terminal.says("people", "import", file, "--dry-run") == f"试读(未写入):{counted}\n"
+    tried = terminal.data("people", "import", file, "--dry-run")
+    assert (tried["new"]["people"], tried["updated"], tried["batch"], tried["dry_run"]) == (1, 1, None, True)
+    assert terminal.data("people", "list", "--on", "2026-05-01") == before
+    assert terminal.says("people", "import", file).splitlines() == [
+        f"已导入:{counted}", "批次 2;如需撤销:duban people undo 2",
+    ]  # fmt: skip
+    assert len(terminal.data("people", "list", "--on", "2026-05-01")) == len(before) + 1
+
+    assert re.search("批次 1 之后又导入过:请先撤销批次 2", terminal.refused("people", "undo", "1"))
+    assert terminal.says("people", "undo") == (
+        "已撤销批次 2(“more.xlsx”):删去人员 1 个、岗位 1 个、部门 1 个,恢复 1 处。\n"
+    )
+    assert terminal.data("people", "list", "--on", "2026-05-01") == before
+    assert re.search("批次 2 已经撤销过了", terminal.refused("people", "undo", "2"))
+    assert terminal.data("people", "undo", "1") == {
+        "batch": 1, "file_name": "staff.xlsx", "restored": 0,
+        "deleted": {"people": 4, "posts": 4, "departments": 1, "organs": 0},
+    }  # fmt: skip
+    assert re.search("没有可以撤销的名册导入批次", terminal.refused("people", "undo"))
+    assert re.search("没有编号为 9 的名册导入批次", terminal.refused("people", "undo", "9"))
 
 
 def test_a_refused_import_lists_the_cells_exits_with_2_and_writes_nothing(terminal: Terminal, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_program_gets_the_promised_keys(terminal: Terminal, ledger: Path) -> N
     data = terminal.data("plan", "import", ledger, *Y, *DAY)
 
     assert {"batch", "plan", "projects", "items", "incomplete", "errors", "understood"} <= data.keys()
-    assert (data["batch"], data["projects"], data["items"], data["incomplete"], data["errors"]) == (1, 2, 3, 1, [])
+    assert (data["batch"], data["projects"], data["items"], data["incomplete"], data["errors"]) == (2, 2, 3, 1, [])
     first = data["understood"][0]
     promised = "row number project title due_text due_on recurrence leaders lead cooperating handler"
     assert set(promised.split()) <= first.keys()
@@ -106,9 +106,9 @@ def test_the_plan_is_shown_as_it_stands(terminal: Terminal, ledger: Path) -> Non
 
 
 def test_an_import_is_undone_by_its_batch(terminal: Terminal, ledger: Path) -> None:
-    assert "如需撤销:duban plan undo 1" in terminal.says("plan", "import", ledger, *Y, *DAY)
+    assert "如需撤销:duban plan undo 2" in terminal.says("plan", "import", ledger, *Y, *DAY)
 
-    assert "删去任务 3 项" in terminal.says("plan", "undo", "1")
+    assert "删去任务 3 项" in terminal.says("plan", "undo", "2")
     assert terminal.data("plan", "show", *Y)["projects"] == []
 
 
@@ -123,7 +123,7 @@ def test_issuing_lists_what_is_incomplete(terminal: Terminal, ledger: Path) -> N
     }
     assert terminal.data("plan", "show", *Y, *DAY)["state"] == "issued"
     assert "还有 1 项缺少要素" in terminal.says("plan", "issue", *Y, *DAY)
-    assert re.search("任务 80、81已下达", terminal.refused("plan", "undo", "1"))
+    assert re.search("任务 80、81已下达", terminal.refused("plan", "undo", "2"))
 
 
 def test_what_is_incomplete_is_exported_filled_in_and_issued(terminal: Terminal, ledger: Path, tmp_path: Path) -> None:

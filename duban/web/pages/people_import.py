@@ -24,8 +24,10 @@ from tasks.files.write_errors import write_errors
 from tasks.people.find import departments_of
 from tasks.reading.sheet import open_workbook
 from tasks.reading.staff_list import COLUMNS, STAFF, StaffRow, read_staff
+from tasks.sheets.batches import batches_of
 from tasks.sheets.template import write_template
 from tasks.staff.import_people import ImportedPeople, import_people
+from tasks.staff.undo_people import against, brought, find_people_batch, undo_people
 
 router = APIRouter()
 KIND, ENDINGS = "people", (".xlsx", ".csv")
@@ -83,8 +85,9 @@ def bring_in(sent: Sent) -> Response:
             with visit.writing() as session:
                 done = import_people(session, file.path, by=visit.by, on=on)
             drop_waiting(visit, KIND, file.token)
+            number = f"(批次 {done.batch})" if done.batch else ""
             new = ",".join(f"{words} {getattr(done, kind)} 个(新增 {done.new[kind]})" for kind, words in _KINDS.items())
-            return visit.go(visit.link("/people"), f"已导入:{new}。")
+            return visit.go(visit.link("/people"), f"已导入:{new}{number}。")
         preview = _look_through(visit, file, on)
     except ForbiddenError:
         raise
@@ -122,12 +125,35 @@ def template(visit: Signed) -> Response:
         return attachment(path.read_bytes(), "人员名册模板.xlsx", XLSX)
 
 
+@router.get("/people/batches/{batch_id:row}/undo")
+def ask_undo(visit: Signed, batch_id: int) -> HTMLResponse:
+    """What undoing would do, or what stands against it."""
+    with visit.reading() as session:
+        require_staff(session, visit)
+        return _undo_page(session, visit, batch_id)
+
+
+@router.post("/people/batches/{batch_id:row}/undo")
+def undo(sent: Sent, batch_id: int) -> Response:
+    """Take back what a list brought."""
+    visit = sent.visit
+    with visit.reading() as session:
+        require_staff(session, visit)
+    try:
+        with visit.writing() as session:
+            done = undo_people(session, batch_id, by=visit.by)
+    except ForbiddenError as error:
+        with visit.reading() as session:
+            return _undo_page(session, visit, batch_id, error=error.message, status_code=status_of(error))
+    return visit.go(visit.link("/people/import"), done.told)
+
+
 def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
     """The import itself, rolled back whole: what is foretold is what will be done."""
     rows, _ = read_staff(open_workbook(file.path), file.name)
     try:
         with Session(visit.served.database, expire_on_commit=False) as scratch:
-            done = import_people(scratch, file.path, by=visit.by, on=on)
+            done = import_people(scratch, file.path, by=visit.by, on=on, dry_run=True)
     except ImportRefusedError as refused:
         faults = refused.errors
         wrong: dict[tuple[str | None, int | None, str | None], str] = {}
@@ -157,5 +183,16 @@ def _page(
 ) -> HTMLResponse:
     return visit.page(
         session, "people/people_import.html", menu="/settings", found=preview, started=started, error=error,
-        status_code=status_code,
+        batches=[] if preview else batches_of(session, STAFF, visit.organ.id), status_code=status_code,
+    )  # fmt: skip
+
+
+def _undo_page(
+    session: Session, visit: Visit, batch_id: int, *, error: str = "", status_code: int = 200
+) -> HTMLResponse:
+    batch = find_people_batch(session, batch_id, by=visit.by)
+    names, restored = brought(session, batch)
+    return visit.page(
+        session, "people/people_undo.html", menu="/settings", batch=batch, names=names, restored=restored, shown=SHOWN,
+        error=error or against(session, batch), status_code=status_code,
     )  # fmt: skip

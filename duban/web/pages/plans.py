@@ -42,6 +42,7 @@ from tasks.plan.fill_plan import (
 from tasks.plan.issue import foresee_issue, issue
 from tasks.plan.sum_plans import PlanInNumbers, items_in, sum_plans
 from tasks.plan.undo_import import undo_import
+from tasks.sheets.batches import stands_against
 from tasks.wording.policy import rung_sentence
 
 router = APIRouter()
@@ -295,15 +296,10 @@ def _undo_page(
 ) -> HTMLResponse:
     authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
     batch = _batch(session, found, batch_id)
-    standing = [one.batch for one in batches_of(session, found, most=SHOWN) if one.batch.undone_at is None]
     items = items_of_batch(session, batch, most=SHOWN)
-    if not error:
-        if batch.undone_at is not None:
-            error = f"批次 {batch_id} 已经撤销过了。"
-        elif standing and standing[0].id != batch_id:
-            error = f"批次 {batch_id} 之后又导入过:请先撤销批次 {standing[0].id}。"
-        elif items.begun:
-            error = f"批次 {batch_id} 不能撤销:其中 {items.begun} 项已下达或已有办理记录。"
+    error = error or stands_against(session, batch)
+    if not error and items.begun:
+        error = f"批次 {batch_id} 不能撤销:其中 {items.begun} 项已下达或已有办理记录。"
     return visit.page(
         session, "plan/plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,
         restored=items.changed, made=items.made, rewritten=items.rewritten, error=error, status_code=status_code,

@@ -280,10 +280,39 @@ def test_a_list_is_looked_through_and_then_brought_in(office: Office, visitor: V
     assert posts_of(office, "钱一") == []
     assert waiting
 
-    assert "执法科" in visitor.act("/people/import", {"waiting": waiting, "started": "", "do": "confirm"})
+    assert "(批次 1)" in visitor.act("/people/import", {"waiting": waiting, "started": "", "do": "confirm"})
     assert [title for title, _, _ in posts_of(office, "钱一")] == ["科长"]
     again = visitor.post("/people/import", {"waiting": waiting, "do": "confirm"})
     assert again.status_code == 404
+
+
+def test_a_list_brought_in_is_taken_back(office: Office, visitor: Visitor) -> None:
+    answer = visitor.post(
+        "/people/import", {}, files=staff_list(("某局", "执法科", "钱一", "科长", "科室负责人", "", "", HANDLER))
+    )
+    visitor.act("/people/import", {"waiting": field_value(answer.text, "waiting"), "started": "", "do": "confirm"})
+    assert f"批次 1 名册.xlsx {SUPERVISOR}" in visitor.read("/people/import")
+
+    shown = visitor.read("/people/batches/1/undo")
+    assert "人员 1 个 钱一" in shown
+    assert "撤销本次导入" in shown
+    assert "删去人员 1 个、岗位 1 个、部门 1 个,恢复 0 处" in visitor.act("/people/batches/1/undo")
+    assert posts_of(office, "钱一") == []
+    assert "已撤销" in visitor.read("/people/import")
+
+    again = visitor.post("/people/batches/1/undo", {})
+    assert (again.status_code, "批次 1 已经撤销过了" in words_of(again.text)) == (403, True)
+    assert visitor.get("/people/batches/7/undo").status_code == 404
+
+
+def test_who_manages_nobody_takes_nothing_back(office: Office, web: Web, visitor: Visitor) -> None:
+    answer = visitor.post("/people/import", {}, files=staff_list(("某局", "执法科", "钱一", "", "", "", "", "")))
+    visitor.act("/people/import", {"waiting": field_value(answer.text, "waiting"), "started": "", "do": "confirm"})
+
+    for name in (HANDLER, OUTSIDER):
+        assert web.of(name).get("/people/batches/1/undo").status_code in (403, 404)
+        assert web.of(name).post("/people/batches/1/undo", {}).status_code in (403, 404)
+    assert [title for title, _, _ in posts_of(office, "钱一")] == ["承办人"]
 
 
 def test_errors_of_a_list_stand_in_their_cells_and_nothing_is_written(office: Office, visitor: Visitor) -> None:

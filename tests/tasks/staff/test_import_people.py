@@ -322,7 +322,8 @@ def test_each_organ_s_trail_says_which_file_it_was_and_what_it_brought(office: O
     digest = hashlib.sha256(office.path.read_bytes()).hexdigest()
     counts = {"people": 1, "new_organs": 1, "new_departments": 1, "new_people": 1, "new_posts": 1}
     assert told(office) == [
-        (name, "本机管理员", {"file": "staff.xlsx", "sha256": digest, **counts}) for name in ("甲局", "乙局")
+        (name, "本机管理员", {"file": "staff.xlsx", "sha256": digest, "batch": 1, **counts})
+        for name in ("甲局", "乙局")
     ]
 
 
