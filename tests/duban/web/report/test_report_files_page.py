@@ -20,7 +20,7 @@ from tasks.report.compiling.compile_report import compile_report
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web
 
-FILES = ("report.pdf", "report/report.html", "annex.zip", "figures.xlsx")
+FILES = ("report.pdf", "report.html", "annex.zip", "figures.xlsx")
 
 
 @pytest.fixture
