@@ -28,9 +28,9 @@ from tasks.ledgers.read_table import LedgerTable, Skipped, TableRow, read_table
 from tasks.ledgers.read_values import Known, check_values, read_values, words_of
 from tasks.ledgers.record import deriver, hold_identities, identity_of
 from tasks.reading.cells import plain as cell_words
-from tasks.reading.no_collecting import no_collecting
 from tasks.reading.sheet import Cell, open_workbook
 from tasks.sheets.batches import begin_batch
+from tasks.sheets.no_collecting import no_collecting
 from tasks.sheets.rows import CHUNK, keep_changes
 
 CREATE, UPDATE, KEEP = "create", "update", "keep"

@@ -21,10 +21,10 @@ from tasks.plan.store_list import added, store_list
 from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
-from tasks.reading.no_collecting import no_collecting
 from tasks.reading.plan_columns import LIST
 from tasks.reading.sheet import open_workbook
 from tasks.sheets.batches import begin_batch
+from tasks.sheets.no_collecting import no_collecting
 
 TABLES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv"}
 DOCUMENTS = {".txt", ".docx"}

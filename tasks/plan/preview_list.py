@@ -15,10 +15,10 @@ from models.people.organ import Department, Organ
 from tasks.plan.import_list import TABLES, ImportReport, import_list
 from tasks.plan.merge_list import NO_PROJECT, Change
 from tasks.reading.cells import due_written, lines, plain
-from tasks.reading.no_collecting import no_collecting
 from tasks.reading.plan_columns import Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet, open_workbook
 from tasks.reading.sheet_header import Header
+from tasks.sheets.no_collecting import no_collecting
 
 LONGEST_CELL = 400
 """Characters of a cell that are shown."""

@@ -12,7 +12,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from duban.cli import root
-from duban.commands import ledgers, report
+from duban.commands.ledgers import ledgers
+from duban.commands.report import report
 from models.database import unit_of_work
 from models.errors import BadInputError, DubanError, NotFoundError, UnreadableFileError
 from models.migrate import open_current

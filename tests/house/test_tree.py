@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -273,3 +274,26 @@ def test_one_name_is_one_class() -> None:
                 where.setdefault(name, []).append(str(file.relative_to(ROOT)))
 
     assert {name: files for name, files in where.items() if len(files) > 1} == {}
+
+
+FULLEST = 32
+"""How many files a folder may hold: about thirty, beyond which nobody finds his way in it."""
+
+
+def test_no_folder_holds_more_files_than_one_can_look_over() -> None:
+    held = Counter(str(file.relative_to(ROOT).parent) for file in tracked())
+
+    assert {folder: count for folder, count in held.items() if count > FULLEST} == {}
+
+
+def test_every_room_of_a_contract_has_a_line_in_the_map() -> None:
+    """The import contracts name the rooms; docs/architecture.md says what each answers."""
+    rooms = {
+        f"{contract['containers'][0]}.{layer}".replace(".", "/")
+        for contract in PROJECT["tool"]["importlinter"]["contracts"]
+        if "containers" in contract
+        for layer in contract["layers"]
+    }
+    shown = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+    assert {room for room in rooms - {"tasks/report"} if f"| `{room}/` |" not in shown} == set()

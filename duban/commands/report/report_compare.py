@@ -8,7 +8,7 @@ import typer
 from duban.acts.report_desk import COMMENT, RESOLVE
 from duban.commands.acts import add_command_of_year
 from duban.commands.errand import Answer, Errand, Shown, answer, looking
-from duban.commands.report_desk import looked_at, worked_on
+from duban.commands.report.report_desk import looked_at, worked_on
 from duban.edge import RequiredYear, table
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
-from duban.commands.ledger_shown import list_rows
+from duban.commands.ledgers.ledger_shown import list_rows
 from duban.edge import Edge
 
 if TYPE_CHECKING:

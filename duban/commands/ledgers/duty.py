@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
-from duban.commands.unlinked import unlinked
+from duban.commands.ledgers.unlinked import unlinked
 from duban.edge import (
     YearOption,
     table,

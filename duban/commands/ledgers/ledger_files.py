@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
-from duban.commands.ledger_shown import KindArgument
+from duban.commands.ledgers.ledger_shown import KindArgument
 from duban.edge import today, warn
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="文件", help="写入的 .xlsx 文件。")]

@@ -10,7 +10,7 @@ import typer
 from duban.acts.scores import APPEAL, DECIDE, EVALUATE, PUBLISH, run_data
 from duban.commands.acts import Subject, add_command
 from duban.commands.errand import Answer, Errand, Shown, answer, looking
-from duban.commands.score_page import (
+from duban.commands.scores.score_page import (
     preview_data,
     show_changes,
     show_lines,
@@ -45,7 +45,7 @@ PERIOD = (("period", PeriodOption), ("first", FromOption), ("last", UntilOption)
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    from duban.commands import score_rule
+    from duban.commands.scores import score_rule
 
     score_rule.register(scores)
     app.add_typer(scores, name="score")

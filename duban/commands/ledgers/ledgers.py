@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duban.commands import ledger_files
-from duban.commands.act import acts, deficiencies
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
-from duban.commands.ledger_shown import KindArgument
-from duban.commands.ledger_shown import list_rows as show_rows
+from duban.commands.ledgers import ledger_files
+from duban.commands.ledgers.act import acts, deficiencies
+from duban.commands.ledgers.ledger_shown import KindArgument
+from duban.commands.ledgers.ledger_shown import list_rows as show_rows
 from duban.edge import (
     YearOption,
     table,

@@ -17,7 +17,7 @@ reports = typer.Typer(help="年度报告:读取、编制、追溯数字。", no_
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    from duban.commands import (
+    from duban.commands.report import (
         report_compare,
         report_desk,
         report_figures,

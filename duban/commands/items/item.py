@@ -64,7 +64,7 @@ def list_(
 @looking()
 def show(errand: Errand, number: Number) -> Answer:
     """一项任务的全部:时限的来历、签收、进展、材料、延期、批示、审核,以及现在可以办什么。"""
-    from duban.commands.item_page import item_page
+    from duban.commands.items.item_page import item_page
     from tasks.items.show_item import show_item
     from tasks.people.find import find_item
 

@@ -1,0 +1,1 @@
+"""Commands around ledgers, draws, indicators and duties."""
