@@ -48,7 +48,7 @@ class Reading:
 
 
 @dataclass
-class LookedThrough:
+class ListPreview:
     """What a list would do, as plain data. A row is a dict: `sheet`, `row` (as a person counts), `number`, `action`
     (create, update, keep or none), `missing`, and `cells`, each `[text, understood, wrong]`."""
 
@@ -64,7 +64,7 @@ class LookedThrough:
     """What is wrong with the file as a whole."""
 
 
-def look_through(
+def preview_list(
     session: Session,
     path: Path,
     *,
@@ -73,13 +73,13 @@ def look_through(
     organ_code: str | None,
     dues: Mapping[str, str] | None = None,
     report: Callable[[int, int, str], None] = lambda _done, _total, _words: None,
-) -> LookedThrough:
+) -> ListPreview:
     """What importing the list would do. Nothing is written. Raises as `import_list` does."""
     with no_collecting():
         report(0, 3, "正在读取文件、核对每一格")
         done = import_list(session, path, by=by, year=year, organ_code=organ_code, dry_run=True, dues=dues)
         report(1, 3, "正在对照原表")
-        found = LookedThrough(done)
+        found = ListPreview(done)
         if path.suffix.lower() in TABLES:
             _lay_over_sheets(found, open_workbook(path))
         else:
@@ -90,7 +90,7 @@ def look_through(
     return found
 
 
-def _lay_over_sheets(found: LookedThrough, sheets: Sequence[Sheet]) -> None:
+def _lay_over_sheets(found: ListPreview, sheets: Sequence[Sheet]) -> None:
     changes = {(change.row.place.sheet, change.row.row): change for change in found.report.changes}
     wrong: dict[tuple[str | None, int | None], list[CellError]] = defaultdict(list)
     for error in found.report.errors:
@@ -172,7 +172,7 @@ def _after(note: str, text: str) -> str:
     return note.removeprefix(f"{text}:")
 
 
-def _lay_out_drafts(found: LookedThrough) -> None:
+def _lay_out_drafts(found: ListPreview) -> None:
     found.general += found.report.errors
     found.headings[""] = [heading for _, heading in DOCUMENT]
     for place, change in enumerate(found.report.changes, 1):
@@ -211,7 +211,7 @@ def _heading(sheet: Sheet, header: Header, column: int) -> str:
     return next((plain(cell) for cell in above if cell != ""), "")
 
 
-def _due_headings(found: LookedThrough, path: Path) -> set[str]:
+def _due_headings(found: ListPreview, path: Path) -> set[str]:
     """What the columns of due texts are called in the file."""
     places = {id(change.row.place): change.row.place for change in found.report.changes}
     named = {place.headings["due"] for place in places.values() if "due" in place.headings}

@@ -88,12 +88,12 @@ def bring_in(sent: Sent) -> Response:
             number = f"(批次 {done.batch})" if done.batch else ""
             new = ",".join(f"{words} {getattr(done, kind)} 个(新增 {done.new[kind]})" for kind, words in _KINDS.items())
             return visit.go(visit.link("/people"), f"已导入:{new}{number}。")
-        preview = _look_through(visit, file, on)
+        preview = _preview(visit, file, on)
     except ForbiddenError:
         raise
     except ImportRefusedError:
         # It was whole when it was looked through: what it is held against has changed since.
-        preview = _look_through(visit, file, on)
+        preview = _preview(visit, file, on)
     except DubanError as error:
         with visit.reading() as session:
             return _page(session, visit, None, started, error=error.message, status_code=status_of(error))
@@ -106,7 +106,7 @@ def errors(visit: Signed, waiting: str, started: str = "") -> Response:
     """What is wrong, as a sheet to hand on."""
     with visit.reading() as session:
         require_staff(session, visit)
-    found = _look_through(visit, find_waiting(visit, KIND, waiting), today(started) if started else ALWAYS)
+    found = _preview(visit, find_waiting(visit, KIND, waiting), today(started) if started else ALWAYS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"
         write_errors(found.errors, path)
@@ -148,7 +148,7 @@ def undo(sent: Sent, batch_id: int) -> Response:
     return visit.go(visit.link("/people/import"), done.told)
 
 
-def _look_through(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
+def _preview(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
     """The import itself, rolled back whole: what is foretold is what will be done."""
     rows, _ = read_staff(open_workbook(file.path), file.name)
     try:

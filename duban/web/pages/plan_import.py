@@ -33,7 +33,7 @@ from tasks.people.find import find_plan
 from tasks.people.find_posts import names_to_offer
 from tasks.plan.batches import newest_batches
 from tasks.plan.import_list import ImportReport, import_list
-from tasks.plan.preview_list import look_through
+from tasks.plan.preview_list import preview_list
 from tasks.reading.cells import CellRefusedError, due
 from tasks.reading.plan_columns import LIST
 from tasks.sheets.template import write_template
@@ -42,7 +42,7 @@ router = APIRouter()
 KIND, ENDINGS = "list", (".xlsx", ".csv", ".docx", ".txt")
 DIRECT = 256 * 1024
 """Bytes of a file that is looked through while its person waits; a larger one is worked on in the background."""
-LOOK, BRING = "look_through", "import_list"
+LOOK, BRING = "preview_list", "import_list"
 YEARS = range(1990, 2201)
 
 
@@ -116,7 +116,7 @@ def look_in_background(database: Engine, settings: Settings, job: Job, report: R
     asked = job.parameters
     with reading(database) as session:
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
-        found = look_through(
+        found = preview_list(
             session, settings.home / asked["path"], by=by, year=asked["year"], organ_code=organ.code,
             dues=asked["dues"], report=report,
         )  # fmt: skip
@@ -151,7 +151,7 @@ def _look(visit: Visit, file: WaitingFile, year: int, dues: Mapping[str, str]) -
         }  # fmt: skip
         return visit.go(visit.link(f"/jobs/{start_job(visit, LOOK, f'核对“{file.name}”', asked)}"))
     with visit.reading() as session:
-        found = look_through(session, file.path, by=visit.by, year=year, organ_code=visit.organ.code, dues=dues)
+        found = preview_list(session, file.path, by=visit.by, year=year, organ_code=visit.organ.code, dues=dues)
     keep(found, looked, year=year, read_as=dues)
     return visit.go(on)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import CellError, NotFoundError
-from tasks.plan.preview_list import LookedThrough
+from tasks.plan.preview_list import ListPreview
 
 PAGE = 200
 """Rows of a page."""
@@ -46,7 +46,7 @@ class KeptPreview:
         return [CellError(**error) for error in _read(self.path, "errors.json")]
 
 
-def keep(found: LookedThrough, path: Path, *, year: int, read_as: Mapping[str, str]) -> None:
+def keep(found: ListPreview, path: Path, *, year: int, read_as: Mapping[str, str]) -> None:
     """Write down what was found, all of it or nothing."""
     done = found.report
     wrong = [row for row in found.rows if row["wrong"]]

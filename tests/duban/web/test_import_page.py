@@ -168,7 +168,7 @@ def test_a_large_list_is_worked_on_in_the_background(web: Web, office: Office, m
     answer = visitor.post("/plans/import", {"do": "confirm", "waiting": token(address)})
     assert runs.settle()
     assert "已完成 已导入:新增 3 项(批次 1)" in visitor.read(answer.headers["location"])
-    assert [job.kind for job in office.rows(Job)] == ["look_through", "import_list"]
+    assert [job.kind for job in office.rows(Job)] == ["preview_list", "import_list"]
     assert [entry.actor for entry in office.rows(AuditEntry)][-1] == SUPERVISOR
 
 

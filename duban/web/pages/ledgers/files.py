@@ -44,7 +44,7 @@ def ask(visit: Signed, code: str, waiting: str = "") -> HTMLResponse:
         file = find_waiting(visit, _waiting(kind), waiting) if waiting else None
         if file is not None:
             touch(file.path.parent, now=visit.now)
-        found = _look_through(session, visit, kind, file) if file else None
+        found = _preview(session, visit, kind, file) if file else None
         return _page(session, visit, kind, file=file, found=found)
 
 
@@ -64,7 +64,7 @@ def bring_in(sent: Sent, code: str) -> Response:
         touch(file.path.parent, now=visit.now)
         with visit.reading() as session:
             # What cannot be read at all is told at once.
-            _look_through(session, visit, kind, file)
+            _preview(session, visit, kind, file)
     except (ForbiddenError, NotFoundError):
         raise
     except DubanError as error:
@@ -81,7 +81,7 @@ def errors(visit: Signed, code: str, waiting: str = "") -> Response:
         _require(session, visit)
         file = find_waiting(visit, _waiting(kind), waiting)
         path = Path(folder) / "errors.xlsx"
-        write_errors(_look_through(session, visit, kind, file).errors, path)
+        write_errors(_preview(session, visit, kind, file).errors, path)
         return attachment(path.read_bytes(), f"{file.path.stem}-错误清单.xlsx", XLSX)
 
 
@@ -134,7 +134,7 @@ def _confirm(visit: Visit, kind: Kind, file: WaitingFile) -> Response:
     return visit.go(visit.link(f"/ledgers/{kind.code}", batch=done.batch or ""), done.told)
 
 
-def _look_through(session: Session, visit: Visit, kind: Kind, file: WaitingFile) -> LedgerImport:
+def _preview(session: Session, visit: Visit, kind: Kind, file: WaitingFile) -> LedgerImport:
     return import_ledger(session, file.path, visit.organ, kind, by=visit.by, dry_run=True)
 
 
