@@ -185,4 +185,5 @@ def _read(errand: Errand, upon: Any, entry: Entry, typed: Any, *, anywhere: bool
             return typed or []
         case FieldType.CHOICE if entry.choices is not None:
             return member_named(entry.choices, typed) if typed else entry.default
-    return entry.default if typed is None else typed
+    # What a form sends empty, a command leaves out: nothing was said of it.
+    return (entry.default or None) if typed is None else typed

@@ -69,7 +69,7 @@ def figures(folder: Path) -> dict[str, tuple[float, list[str]]]:
     with sqlite3.connect(folder / "duban.db") as database:
         found = database.execute("SELECT name, value, rows FROM report_figure").fetchall()
     database.close()
-    return {name: (value, re.findall(r"\w+:\d+", listed)) for name, value, listed in found}
+    return {name: (float(value), re.findall(r"\w+:\d+", listed)) for name, value, listed in found}
 
 
 def words_of(report: Path) -> str:
