@@ -56,7 +56,9 @@ contracts: $(DEV)
 
 # Bytecode is kept even where Python is told to keep none: else every worker rewrites every test, every command
 # that is started compiles us anew. A file stays with one worker, which compiles its statements and tells its office.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+# One worker more than there are processors: somebody always waits for a server or a browser.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $$(( $$($(BIN)/python -c 'import os; print(os.cpu_count())') + 1 )) \
+         --dist loadfile --no-loadscope-reorder
 
 tests: $(DEV)
 	$(PYTEST) --durations 20 $(ARGS)
