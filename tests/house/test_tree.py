@@ -216,7 +216,7 @@ finally:
 
 
 ASKING = {
-    "duban/web/work/jobs.py": "a file of SQLite is locked for as long as a process lives; no table is read",
+    "duban/web/background/jobs.py": "a file of SQLite is locked for as long as a process lives; no table is read",
 }
 """Who in `duban` speaks to a database itself, and why. All else is asked of a function of `tasks`."""
 
@@ -249,7 +249,7 @@ OFF_RECORD = {
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
     "duban/demonstration.py": "each morning lived is a sweep",
-    "duban/web/work/jobs.py": "how far long work is says nothing about the office; what it does is on record",
+    "duban/web/background/jobs.py": "how far long work is says nothing about the office; what it does is on record",
     "duban/web/visit.py": "that a session is in use says nothing about the office",
     "duban/web/call.py": "the day of a token's last use says nothing about the office",
 }

@@ -15,11 +15,11 @@ from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.attachment import streamed
+from duban.web.background.jobs import Report, actor_of, kind_of_work, start_job
+from duban.web.background.work_folder import new_result
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.jobs import Report, actor_of, kind_of_work, start_job
-from duban.web.work.work_folder import new_result
 from models.actor import Actor
 from models.clock import local
 from models.database import key, reading

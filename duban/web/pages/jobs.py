@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from duban.web.attachment import streamed
+from duban.web.background.jobs import Progress, jobs_of
+from duban.web.background.work_folder import find_result
 from duban.web.visit import Signed, Visit
-from duban.web.work.jobs import Progress, jobs_of
-from duban.web.work.work_folder import find_result
 from models.engine.job import Job, JobState
 from models.errors import NotFoundError
 from tasks.engine.take_job import own_jobs

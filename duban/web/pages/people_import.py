@@ -13,11 +13,11 @@ from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.attachment import XLSX, attachment
+from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from duban.web.pages.people import require_staff
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.database import key
 from models.errors import BadInputError, CellError, DubanError, ForbiddenError, ImportRefusedError
 from tasks.files.write_errors import write_errors

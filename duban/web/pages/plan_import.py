@@ -13,13 +13,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
+from duban.web.background.jobs import Report, actor_of, kind_of_work, start_job
+from duban.web.background.preview import KeptPreview, find, keep
+from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from duban.web.background.work_folder import touch, work_folder
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.jobs import Report, actor_of, kind_of_work, start_job
-from duban.web.work.preview import KeptPreview, find, keep
-from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
-from duban.web.work.work_folder import touch, work_folder
 from models.actor import Actor
 from models.database import key, on_record, reading
 from models.engine.job import Job

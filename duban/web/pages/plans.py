@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
 from duban.web.attempt import attempt
+from duban.web.background.jobs import start_job
+from duban.web.background.plan_work import EXPORT, PREVIEW
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.jobs import start_job
-from duban.web.work.plan_work import EXPORT, PREVIEW
 from models.batch import ImportBatch
 from models.database import rehearsing
 from models.dates.day_override import office_calendar

@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.edge import today
+from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.dates.days import days_from, first_of, last_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from duban.web.work.jobs import Report, actor_of, kind_of_work
+from duban.web.background.jobs import Report, actor_of, kind_of_work
 from models.database import on_record
 from models.engine.job import Job
 from models.people.organ import Organ

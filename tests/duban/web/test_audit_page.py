@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from duban.web.background.jobs import jobs_of
 from duban.web.pages import audit
-from duban.web.work.jobs import jobs_of
 from models.audit import GUARDS, AuditEntry
 from models.database import unit_of_work
 from models.engine.job import Job, JobState

@@ -7,8 +7,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine
 
+from duban.web.background.jobs import jobs_of
 from duban.web.pages import plan_import
-from duban.web.work.jobs import jobs_of
 from models.audit import AuditEntry
 from models.batch import ImportBatch
 from models.engine.job import Job

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from duban.web.background.jobs import FAULT, KINDS, Jobs, Report, jobs_of, start_job, stop_jobs
+from duban.web.background.work_folder import new_result, prune, touch, work_folder
 from duban.web.served import ServedOffice
 from duban.web.visit import Visit
-from duban.web.work.jobs import FAULT, KINDS, Jobs, Report, jobs_of, start_job, stop_jobs
-from duban.web.work.work_folder import new_result, prune, touch, work_folder
 from models.database import unit_of_work
 from models.engine.job import Job, JobState
 from models.errors import BadInputError
@@ -33,7 +33,7 @@ def web(office: Office) -> Web:
 def kind(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The kinds of work there are, for the length of a test."""
     kinds = dict(KINDS)
-    monkeypatch.setattr("duban.web.work.jobs.KINDS", kinds)
+    monkeypatch.setattr("duban.web.background.jobs.KINDS", kinds)
     return kinds
 
 

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from duban.web.work.jobs import jobs_of
+from duban.web.background.jobs import jobs_of
 from models.audit import AuditEntry
 from models.database import key, unit_of_work
 from models.engine.job import Job

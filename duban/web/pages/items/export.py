@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from sqlalchemy import Engine
 
 from duban.web.attachment import XLSX, streamed
+from duban.web.background.jobs import Report, actor_of, kind_of_work, start_job
+from duban.web.background.work_folder import new_result
 from duban.web.items.item_list import ListAddress, asked_again, asked_for, listing_of, selected
 from duban.web.visit import Signed
-from duban.web.work.jobs import Report, actor_of, kind_of_work, start_job
-from duban.web.work.work_folder import new_result
 from models.database import reading
 from models.engine.job import Job
 from models.errors import NotFoundError

@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
+from duban.web.background.waiting_file import LARGEST
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.waiting_file import LARGEST
 from models.database import key
 from models.draws.random_draw import lists_of
 from models.errors import BadInputError, DubanError, ForbiddenError

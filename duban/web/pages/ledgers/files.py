@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from duban.web.attachment import XLSX, attachment
 from duban.web.attempt import attempt
+from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
+from duban.web.background.work_folder import touch
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
-from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
-from duban.web.work.work_folder import touch
 from models.batch import ImportBatch
 from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefusedError, NotFoundError
 from models.ledgers.kind import Kind

@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from duban.web.attachment import DOCX, attachment
 from duban.web.attempt import attempt
+from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.report.reach import may_read_reports
 from duban.web.visit import Signed, Visit
-from duban.web.work.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, UnconfirmedKeyError
 from models.people.organ import Organ

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from duban.edge import today
 from duban.web.attachment import DOCX, attachment
+from duban.web.background.jobs import start_job
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.report.desk import desk_page
@@ -18,7 +19,6 @@ from duban.web.report.view import SHOWN
 from duban.web.report.work import COMPILE
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
-from duban.web.work.jobs import start_job
 from models.clock import day_of
 from models.database import key
 from models.dates.day_override import office_calendar

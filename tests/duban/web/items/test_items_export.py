@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import Engine
 
-from duban.web.work.jobs import jobs_of, stop_jobs
+from duban.web.background.jobs import jobs_of, stop_jobs
 from tests.duban.web.items.test_items_page import titles
 from tests.office import HEAD, SUPERVISOR, Office, day
 from tests.web import Web

@@ -6,7 +6,7 @@ import pytest
 from docx import Document as Word
 from sqlalchemy import Engine
 
-from duban.web.work.jobs import jobs_of
+from duban.web.background.jobs import jobs_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.people.organ import Organ

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from starlette.datastructures import UploadFile
 
+from duban.web.background.work_folder import work_folder
 from duban.web.visit import Visit
-from duban.web.work.work_folder import work_folder
 from models.errors import BadInputError, NotFoundError
 from models.items.file_kind import safe_name
 from tasks.files.check_upload import Limits, check_upload

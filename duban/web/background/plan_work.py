@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from duban.web.attachment import XLSX
-from duban.web.work.jobs import Report, actor_of, kind_of_work
-from duban.web.work.work_folder import new_result, work_folder
+from duban.web.background.jobs import Report, actor_of, kind_of_work
+from duban.web.background.work_folder import new_result, work_folder
 from models.database import open_engine, reading, rehearsing, sqlite_url
 from models.dates.day_override import office_calendar
 from models.engine.job import Job

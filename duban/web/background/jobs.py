@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from duban.web.background.work_folder import prune, work_folder
 from duban.web.served import ServedOffice
 from duban.web.visit import Visit
-from duban.web.work.work_folder import prune, work_folder
 from models.actor import Actor, Channel
 from models.clock import day_of, local
 from models.database import key, reading, unit_of_work
