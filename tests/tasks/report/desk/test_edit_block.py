@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.audit import AuditEntry
@@ -282,10 +282,10 @@ def test_every_act_leaves_one_entry_with_before_and_after(any_engine: Engine) ->
             report = session.exec(select(Report)).one()
             act(session, report)
         with Session(any_engine) as session:
-            left = session.exec(select(AuditEntry)).all()[known:]
+            left = session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()[known:]
             assert [(entry.action, entry.actor) for entry in left] == [("compile", CHEN)]
     with Session(any_engine) as session:
-        first = session.exec(select(AuditEntry)).all()[-len(acts)]
+        first = session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()[-len(acts)]
         [name] = [name for name in first.before if name.startswith("report_block:")]
         assert (first.before[name]["text"], first.after[name]["text"]) == (was, "任务基本完成。另有一句。")
 
