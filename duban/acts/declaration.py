@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
-from models.field import Field, FieldType
+from models.field import Field
 from models.people.permission import Action
 
 if TYPE_CHECKING:
@@ -63,11 +63,6 @@ class Entry(Field):
     """What the command's help says; else the label."""
     sides: tuple[str, str] = ("yes", "no")
     """The words by which a form sends, and the options by which a command says, a yes and a no."""
-
-    @property
-    def by_number(self) -> bool:
-        """Whether only numbers of rows are taken."""
-        return self.takes in (FieldType.PIECE, FieldType.PIECES)
 
 
 @dataclass(frozen=True)
