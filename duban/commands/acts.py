@@ -36,11 +36,13 @@ _TYPED: dict[FieldType, tuple[Any, str]] = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What a command's act is done upon: `find` takes what was typed of its `named`, and tells that and the `about`."""
+    """What a command's act is done upon: `find` takes what was typed to name it, and tells that and the `about`."""
 
     find: Callable[..., tuple[Any, Any]]
     argument: tuple[str, Any] | None = None
     """Name and kind of what stands before the options."""
+    asked: tuple[tuple[str, Any], ...] = ()
+    """The options that name it; before those of the act."""
     named: tuple[tuple[str, Any], ...] = ()
     """The options that tell more of it, all of which may be left out; after those of the act."""
     options: str = "as on year organ json"
@@ -68,47 +70,35 @@ ITEM = Subject(_item, ("number", Number))
 INSTRUCTION = Subject(_instruction, ("number", Which), options="as on organ json")
 
 
+def of_year(find: Callable[[Errand, int], Any]) -> Subject:
+    """What an organ has one of in a year."""
+    return Subject(
+        lambda errand, year: (find(errand, year), None), asked=(("year", RequiredYear),), options="as on organ json"
+    )
+
+
 def add_command(group: typer.Typer, act: Act[Any], subject: Subject) -> None:
     """Add the command of an act upon such a subject."""
-    first = [subject.argument] if subject.argument else []
+    told = [*([subject.argument] if subject.argument else []), *subject.asked, *subject.named]
 
     def body(errand: Errand, **typed: Any) -> Answer:
-        upon, about = subject.find(errand, **{name: typed.pop(name) for name, _ in (*first, *subject.named)})
+        upon, about = subject.find(errand, **{name: typed.pop(name) for name, _ in told})
         given = _typed(errand, act, upon, typed, anywhere=subject.anywhere)
         return do(errand, act, upon, given, about, subject.by(errand, given) if subject.by else None)
 
     body.__doc__ = act.help
     entries = sorted(act.asked(Way.COMMAND), key=lambda entry: not entry.required)
-    parameters = [parameter_of(entry) for entry in entries]
-    parameters[:0] = [_parameter(*one) for one in first]
-    parameters += [_parameter(name, kind, None) for name, kind in subject.named]
-    signature = inspect.Signature([_parameter("errand", Errand), *parameters])
-    body.__signature__ = signature  # type: ignore[attr-defined]
+    body.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            _parameter("errand", Errand),
+            *([_parameter(*subject.argument)] if subject.argument else []),
+            *(parameter_of(entry) for entry in entries if entry.positional),
+            *(_parameter(name, kind) for name, kind in subject.asked),
+            *(parameter_of(entry) for entry in entries if not entry.positional),
+            *(_parameter(name, kind, None) for name, kind in subject.named),
+        ]
+    )
     group.command(act.command or act.verb)(acting(subject.options)(body))
-
-
-def add_command_of_year(
-    group: typer.Typer, act: Act[Any], find: Callable[[Errand, int], Any], year: Any = RequiredYear
-) -> None:
-    """Add the command of an act upon what an organ has one of in a year; `find` finds it."""
-
-    def upon(errand: Errand, year: int, **typed: Any) -> Answer:
-        found = find(errand, year)
-        return do(errand, act, found, _typed(errand, act, found, typed))
-
-    body: Any = upon
-    body.__doc__ = act.help
-    entries = sorted(act.asked(Way.COMMAND), key=lambda entry: (not entry.positional, not entry.required))
-    asked = [parameter_of(entry) for entry in entries]
-    # Arguments, the year, options: as help lists them.
-    asked.insert(
-        sum(entry.positional for entry in entries),
-        inspect.Parameter("year", inspect.Parameter.KEYWORD_ONLY, annotation=year),
-    )
-    body.__signature__ = inspect.Signature(
-        [inspect.Parameter("errand", inspect.Parameter.KEYWORD_ONLY, annotation=Errand), *asked]
-    )
-    group.command(act.command or act.verb)(acting("as on organ json")(body))
 
 
 def parameter_of(entry: Entry) -> inspect.Parameter:

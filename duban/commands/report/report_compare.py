@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from duban.acts.report_desk import COMMENT, RESOLVE
-from duban.commands.acts import add_command_of_year
+from duban.commands.acts import add_command, of_year
 from duban.commands.errand import Answer, Errand, Shown, answer, looking
 from duban.commands.report.report_desk import looked_at, worked_on
 from duban.edge import RequiredYear, table
@@ -15,9 +15,9 @@ from duban.edge import RequiredYear, table
 def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
     reports.command()(compare)
-    add_command_of_year(reports, COMMENT, worked_on)
+    add_command(reports, COMMENT, of_year(worked_on))
     reports.command()(comments)
-    add_command_of_year(reports, RESOLVE, worked_on)
+    add_command(reports, RESOLVE, of_year(worked_on))
 
 
 @looking("as organ json")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from duban.acts.report_desk import UPON_BLOCKS
-from duban.commands.acts import add_command_of_year
+from duban.commands.acts import add_command, of_year
 from duban.commands.errand import Answer, Errand, Shown, answer, looking
 from duban.edge import RequiredYear, table
 
@@ -18,7 +18,7 @@ def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
     reports.command()(blocks)
     for act in UPON_BLOCKS:
-        add_command_of_year(reports, act, worked_on)
+        add_command(reports, act, of_year(worked_on))
 
 
 def worked_on(errand: Errand, year: int) -> "Report":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from duban.acts.filing import ACTS
-from duban.commands.acts import add_command_of_year
+from duban.commands.acts import add_command, of_year
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import table
 
@@ -23,9 +23,9 @@ def register(reports: typer.Typer) -> None:
     reports.command()(status)
     reports.command()(submit)
     for act in ACTS[:-1]:
-        add_command_of_year(reports, act, on_its_way, RequiredYear)
+        add_command(reports, act, of_year(on_its_way))
     reports.command()(days)
-    add_command_of_year(reports, ACTS[-1], on_its_way, RequiredYear)
+    add_command(reports, ACTS[-1], of_year(on_its_way))
 
 
 def on_its_way(errand: Errand, year: int) -> Filing:

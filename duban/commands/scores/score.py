@@ -186,6 +186,6 @@ DEPARTMENT = Annotated[str, typer.Argument(metavar="科室", help="评价哪个�
 LINE = Annotated[int, typer.Argument(metavar="条目", help="扣分条目的编号,见 score show 科室。")]
 NUMBER = Annotated[int, typer.Argument(metavar="申诉", help="申诉编号。")]
 
-add_command(scores, EVALUATE, Subject(_scored_department, ("department", DEPARTMENT), PERIOD))
+add_command(scores, EVALUATE, Subject(_scored_department, ("department", DEPARTMENT), named=PERIOD))
 add_command(scores, APPEAL, Subject(_line, ("line", LINE), options="as on json"))
 add_command(scores, DECIDE, Subject(_appeal, ("number", NUMBER), options="as on json"))
