@@ -301,7 +301,8 @@ def _covers(session: Session, standing: Standing, organ_id: int) -> bool:
 
 def _subtree(organ_id: int) -> Select[tuple[int | None]]:
     """The organs below one, itself not included."""
-    below = select(Organ.id).where(Organ.parent_id == organ_id).cte("below", recursive=True)
+    # Without a name: one statement may hold several, one for each seat that looks down.
+    below = select(Organ.id).where(Organ.parent_id == organ_id).cte(recursive=True)
     deeper = below.union(select(Organ.id).join(below, col(Organ.parent_id) == below.c.id))
     return select(deeper.c.id)
 
