@@ -63,7 +63,7 @@ class Visit:
 
     @property
     def looking(self) -> Actor:
-        """The person looking at the day the page is for."""
+        """The person looking at the day the page is for; what may be seen is asked of the present day all the same."""
         return Actor(self.person.name, Channel.WEB, self.on, self.now, self.person.id)
 
     @property
@@ -108,6 +108,12 @@ class Visit:
         kept |= query
         pairs = [(name, value) for name, value in kept.items() if value not in (None, "")]
         return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
+
+    @property
+    def today(self) -> str:
+        """The address asked for, without the day it names."""
+        asked = self.request.url.remove_query_params("on")
+        return f"{asked.path}?{asked.query}" if asked.query else asked.path
 
     def page(
         self, session: Session, template: str, *, menu: str = "", status_code: int = 200, **context: object

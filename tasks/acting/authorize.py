@@ -57,10 +57,10 @@ class Standing:
 
 
 def seats(session: Session, by: Actor) -> list[Seat]:
-    """The seats the actor fills on its day, its own first."""
+    """The seats the actor fills at present, its own first: never those of another day that is shown."""
     if by.person_id is None:
         return [Seat(Role.ADMINISTRATOR, None)] if by.channel is Channel.COMMAND else []
-    return known_once(session, ("seats", by.person_id, by.on), lambda: _seats(session, by))
+    return known_once(session, ("seats", by.person_id, by.present), lambda: _seats(session, by))
 
 
 def _seats(session: Session, by: Actor) -> list[Seat]:
@@ -68,7 +68,7 @@ def _seats(session: Session, by: Actor) -> list[Seat]:
     return [
         Seat(Role(role), organ_id, department_id, post_id, for_id=for_id, for_name=for_name)
         for role, organ_id, department_id, post_id, for_id, for_name in session.execute(
-            _SEATS, {"me": by.person_id, "on": by.on}
+            _SEATS, {"me": by.person_id, "on": by.present}
         )
     ]
 
@@ -243,7 +243,7 @@ def who_may(session: Session, action: Action, item: WorkItem, by: Actor) -> str:
 
 def who_may_of(session: Session, roles: Sequence[Role], item: WorkItem, by: Actor) -> str:
     """These roles, each with the person who fills it for the item on the day, where somebody does."""
-    holders = [holder_of(session, item, role, by.on) for role in roles]
+    holders = [holder_of(session, item, role, by.present) for role in roles]
     return "、".join(role.label + (holder.name if holder else "") for role, holder in zip(roles, holders, strict=True))
 
 

@@ -4,14 +4,13 @@ instructions, what is due next.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
-from models.actor import Actor, Channel
-from models.clock import opening_of
+from models.actor import Actor
 from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, NotFoundError
 from models.items.explanation import distance
@@ -47,7 +46,7 @@ def compile_brief(
     A day has one; a second call returns the first one's, unless it would say something else by now and `again`
     asks for another. Raises ForbiddenError, and BadInputError for somebody who holds no post on the day.
     """
-    content = gather_brief(session, plan, person, on=by.on, calendar=calendar)
+    content = gather_brief(session, plan, person, by=by, calendar=calendar)
     return draw_up_once(
         session,
         plan,
@@ -83,15 +82,15 @@ class _Reader:
         return self.me.on
 
 
-def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, on: dt.date, calendar: WorkCalendar) -> Brief:
-    """The brief of the plan for the person on the day: no more than the person may see.
+def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, by: Actor, calendar: WorkCalendar) -> Brief:
+    """The brief of the plan for the person on `by.on`: no more than the person may see at `by.present`.
 
-    Raises BadInputError for somebody who holds no post on the day.
+    Raises BadInputError for somebody who holds no post then.
     """
-    me = Actor(person.name, Channel.RHYTHM, on, opening_of(on), person.id)
+    me, on = replace(by, name=person.name, person_id=person.id), by.on
     filled = seats(session, me)
     if not filled:
-        raise BadInputError(f"{person.name}在 {on} 没有在任的岗位,没有可呈报的简报。")
+        raise BadInputError(f"{person.name}在 {me.present} 没有在任的岗位,没有可呈报的简报。")
     reader = _Reader(session, plan, person, me)
     seen = select(WorkItem.id).where(WorkItem.plan_id == plan.id, permitted(session, me, Action.VIEW))
     visible = set(session.exec(seen))

@@ -119,7 +119,7 @@ def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role
     calendar = office_calendar(session, organ_id=plan.organ_id)
     work = gather_work(session, plan, by=visit.looking, calendar=calendar)
     leads = bool(roles & LEADING)
-    brief = gather_brief(session, plan, visit.person, on=visit.on, calendar=calendar) if leads else None
+    brief = gather_brief(session, plan, visit.person, by=visit.looking, calendar=calendar) if leads else None
     return visit.page(
         session,
         "workbench/workbench.html",

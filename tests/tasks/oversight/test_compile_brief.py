@@ -23,6 +23,7 @@ from tasks.items.suspend import suspend
 from tasks.oversight.compile_brief import compile_brief, gather_brief
 from tasks.papers.brief import Brief
 from tasks.people.find import find_person
+from tests.actors import administrator
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 CALENDAR = WorkCalendar()
@@ -37,7 +38,7 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
 def brief(office: Office, on: str, who: str = FIRST) -> Brief:
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
-        return gather_brief(session, plan, find_person(session, who), on=day(on), calendar=CALENDAR)
+        return gather_brief(session, plan, find_person(session, who), by=administrator(day(on)), calendar=CALENDAR)
 
 
 def compiled(office: Office, on: str, who: str = SUPERVISOR, **more: Any) -> Document:
