@@ -37,7 +37,7 @@ def period_of(cycle: ReportingCycle, on: dt.date, *, day: int, calendar: WorkCal
         case ReportingCycle.MONTHLY:
             first, last = first_of("month", on), last_of("month", on)
             return _by_day(first, last, day, calendar, f"{on.year}年{on.month}月")
-        case ReportingCycle.QUARTERLY:
+        case _:  # by quarters
             first, last = first_of("quarter", on), last_of("quarter", on)
             return _by_day(first, last, day, calendar, quarter_name(on))
 

@@ -50,7 +50,4 @@ class SheetKind:
 
     def field(self, name: str) -> LedgerField:
         """The field of that name. Raises KeyError."""
-        for found in self.columns:
-            if found.name == name:
-                return found
-        raise KeyError(name)
+        return {column.name: column for column in self.columns}[name]

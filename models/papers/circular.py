@@ -1,6 +1,7 @@
 """Circulars (通报): for a week, a month or a quarter, each closed on a day."""
 
 import datetime as dt
+from typing import cast
 
 from models.coded import Coded
 from models.dates.days import DAY
@@ -28,10 +29,7 @@ _CYCLES = {
 
 def span_of(kind: CircularKind, on: dt.date, calendar: WorkCalendar) -> Period:
     """The week, month or quarter that the day lies in."""
-    found = period_of(_CYCLES[kind], on, day=31, calendar=calendar)
-    if found is None:
-        raise LookupError(f"no period for {kind}")
-    return found
+    return cast(Period, period_of(_CYCLES[kind], on, day=31, calendar=calendar))
 
 
 def closing_day(kind: CircularKind, on: dt.date, calendar: WorkCalendar) -> dt.date:

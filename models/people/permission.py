@@ -86,10 +86,6 @@ class Grant:
     role: Role
     scope: Scope
 
-    @property
-    def label(self) -> str:
-        return self.role.label
-
 
 _H, _D, _L, _F = Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE
 _S, _A, _M = Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR

@@ -116,6 +116,14 @@ def test_the_year_is_met_on_the_day_the_last_officer_has_the_hours() -> None:
     assert ALL_TRAINED([], "held_on", Decimal(HOURS)) is None
 
 
+def test_who_is_no_enforcement_officer_keeps_nobody_waiting() -> None:
+    (staff,) = rows(("李", 1, "2025-06-01"))
+    staff.kind = STAFF
+
+    assert ALL_TRAINED([staff], "held_on", Decimal(HOURS)) is None
+    assert ALL_TRAINED([staff, *rows(("王", 60, "2025-08-01"))], "held_on", Decimal(HOURS)) == dt.date(2025, 8, 1)
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from("李王张"), st.integers(1, 40), st.dates(dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
