@@ -8,6 +8,8 @@ for _noun in (
     "audit",
     "batch",
     "dates.day_override",
+    "draws.draw_binding",
+    "draws.draw_pledge",
     "draws.inspection_draw",
     "engine.job",
     "engine.rhythm",

@@ -1,46 +1,37 @@
-"""A random draw as it was made (双随机抽取): everything that went into it and came of it, never changed afterwards."""
+"""A random draw as it was made (双随机抽取): what made its seed and what came of it, never changed afterwards."""
 
 import datetime as dt
-from decimal import Decimal
 
-from sqlalchemy import JSON, Numeric, UniqueConstraint
+from sqlalchemy import JSON
 from sqlmodel import Field
 
+from models.append_only import guard
 from models.row import Row
 
 
 class InspectionDraw(Row, table=True):
-    """One draw, with all that anybody needs to do it again: see `models.draws.random_draw`.
-
-    Without a seed given beforehand (`seed_given`) the seed followed from the lists, the day and the newest entry of
-    the audit trail, `head`, which is kept to be able to show that.
-    """
+    """The one draw of a binding, with all that anybody needs besides the binding to do it again: see
+    `models.draws.random_draw` and `models.draws.seed`."""
 
     __tablename__ = "inspection_draw"
-    # A plan is drawn from once a day: whoever dislikes an outcome does not just draw again.
-    __table_args__ = (UniqueConstraint("organ_id", "drawn_on", "plan"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    organ_id: int = Field(foreign_key="organ.id")
-    plan: str = Field(max_length=200)
-    percent: Decimal = Field(sa_type=Numeric(5, 2))
-    """How many of a hundred objects were to be drawn."""
-    per_object: int
-    """Inspectors for each object."""
-    seed: str = Field(max_length=200)
-    seed_given: bool
-    head: str | None = Field(default=None, max_length=64)
-    objects: list[str] = Field(sa_type=JSON)
-    inspectors: list[str] = Field(sa_type=JSON)
-    conflicts: list[list[str]] = Field(sa_type=JSON)
-    """Pairs of inspector and object that may not meet."""
+    id: int = Field(primary_key=True, foreign_key="draw_binding.id")
+    """The number of its binding, which is drawn from once: whoever dislikes an outcome cannot just draw again."""
+    system_number: str | None = Field(default=None, max_length=64)
+    """The system's share of the seed, where it has one."""
+    given_number: str = Field(max_length=200)
+    """What a second person revealed, or the public number as it was entered."""
+    seed: str = Field(max_length=64)
     result: list[list[str]] = Field(sa_type=JSON)
     """For each object drawn, in the order drawn: the object, then its inspectors."""
     algorithm: str = Field(max_length=32)
     content_hash: str = Field(max_length=64)
-    """Over all of the above, by which a later change of any of it shows."""
+    """Over binding, seed and outcome, by which a later change of any of it shows."""
     witness: str | None = Field(default=None, max_length=200)
     """Who looked on, by name."""
     drawn_on: dt.date
     drawn_at: dt.datetime
     drawn_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+guard(InspectionDraw.metadata, "inspection_draw")

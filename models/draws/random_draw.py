@@ -9,7 +9,7 @@ The algorithm, `sha256-rank-1`, uses nothing but SHA-256 over UTF-8, which every
 
 Names are compared as they are written and are never empty nor hold a line feed, so no two lots are of the same text.
 The order of the lists has no influence. Nobody who does not know the seed can tell the outcome, and whoever knows it
-can check it; so the seed has to be settled when the lists are.
+can check it; so the lists are bound before there is a seed: see `models.draws.seed`.
 """
 
 import hashlib
@@ -111,16 +111,10 @@ def lot(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def seed_from(lists: Lists, day: str, head: str) -> str:
-    """A seed nobody chose: it follows from the lists, the day and the newest hash of the audit trail. Who wants
-    another outcome has to change one of them, and each try leaves its own draw on record."""
-    return lot("seed", lists.content(), day, head)
-
-
-def content_hash(lists: Lists, seed: str, pairings: Sequence[Pairing]) -> str:
-    """Over the lists, the seed and the outcome."""
+def content_hash(binding: str, seed: str, pairings: Sequence[Pairing]) -> str:
+    """Over the hash of the binding, the seed and the outcome."""
     told = [[pairing.target, *pairing.inspectors] for pairing in pairings]
-    return lot(lists.content(), seed, json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    return lot(binding, seed, json.dumps(told, ensure_ascii=False, separators=(",", ":")))
 
 
 def _inspectors(lists: Lists, seed: str, target: str) -> tuple[str, ...]:

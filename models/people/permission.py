@@ -54,6 +54,7 @@ class Action(Coded):
     STAFF = "staff", "管理人员"
     CALENDAR = "calendar", "管理工作日历"
     RECORD = "record", "登记台账"
+    DRAW_NUMBER = "draw_number", "参与随机抽取"
     COMPILE = "compile", "编制年度报告"
     COMMENT = "comment", "批注年度报告"
     RECEIVE_REPORT = "receive_report", "接收下级报告"
@@ -135,6 +136,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.STAFF: RUNNING,
     Action.CALENDAR: RUNNING,
     Action.RECORD: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_L, Scope.ORGAN)),
+    Action.DRAW_NUMBER: tuple(Grant(role, Scope.ORGAN) for role in (_S, _L, _F, _A)),
     Action.COMPILE: RUNNING,
     Action.COMMENT: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_A, Scope.ORGAN)),
     Action.RECEIVE_REPORT: RUNNING,

@@ -50,7 +50,8 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "publication": "公开", "report_term": "年报自定时限",
     "ledger_term": "台账时限设置", "opened_item": "开年任务", "ledger_deadline": "台账时限",
     "ledger_link": "台账关联",
-    "inspection_draw": "双随机抽取",
+    "inspection_draw": "双随机抽取", "draw_binding": "双随机绑定", "draw_pledge": "双随机承诺",
+    "draw_reveal": "双随机揭示",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
@@ -120,14 +121,18 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "to_state": "现环节", "waived_on": "不再等待日", "way": "报送方式",
     "stopped_on": "停用日", "replaced_on": "更换日", "amount": "期限", "term": "时限事项", "row_id": "记录编号",
     "algorithm": "算法", "conflicts": "回避", "draw_id": "抽取编号", "drawing": "抽取批次", "drawn_by_id": "抽取人",
-    "head": "当时的审计哈希值", "objects": "检查对象名单", "per_object": "每户检查人员数", "result": "抽取结果",
-    "seed": "种子", "seed_given": "种子事先给定", "witness": "见证人",
+    "objects": "检查对象名单", "per_object": "每户检查人员数", "result": "抽取结果",
+    "seed": "种子", "witness": "见证人", "binding_id": "抽取编号", "bound_on": "绑定日", "bound_by_id": "绑定人",
+    "digits": "号码位数", "source_on": "号码公布日", "given_number": "数字",
+    "seed_way": "种子的办法", "pledge": "承诺值", "hashed_here": "由系统代算承诺值",
+    "system_hash": "系统随机数的哈希值", "system_number": "系统随机数", "secret_number": "系统随机数",
+    "pledged_by_id": "承诺人", "revealed_by_id": "揭示人",
     "linked_on": "关联日", "linked_by_id": "关联人", "removed_on": "取消关联日", "branch": "所属指标",
 }  # fmt: skip
 
 UNTOLD = frozenset(
     {
-        "at", "drawn_at", "key", "parts", "resolved_at", "set_at",
+        "at", "drawn_at", "bound_at", "pledged_at", "revealed_at", "channel", "key", "parts", "resolved_at", "set_at",
         "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts",
         "frozen_hash", "imported_by", "table_name",
         "imported_at", "item_id", "look_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
@@ -141,6 +146,8 @@ UNTOLD = frozenset(
 FACTS: Mapping[str, str] = {
     "added": "新增天数", "address": "地址", "batch": "批次", "changed": "改变天数", "created": "新增任务",
     "dated_on": "成文日期", "draw": "抽取编号", "draw_hash": "抽取的哈希值", "drawn": "抽取户数",
+    "binding": "抽取编号", "binding_hash": "绑定的哈希值", "pledge": "承诺值", "number": "数字",
+    "system_number_hash": "系统随机数的哈希值",
     "deleted": "删去任务", "ended": "退出处数", "file": "文件", "forgiven": "清除失败次数", "incomplete": "缺项任务",
     "issued": "下达任务", "login": "登录名",
     "gone_departments": "删去科室", "gone_organs": "删去单位", "gone_people": "删去人员", "gone_posts": "删去岗位",

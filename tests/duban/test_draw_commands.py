@@ -1,19 +1,25 @@
-"""The draw at the command line: from sheets, for people and for programs, and verified by exit code."""
+"""A draw at the command line: bound from sheets, seeded by two, for people and for programs, verified by exit code."""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from openpyxl import load_workbook
 
-from models.draws.inspection_draw import InspectionDraw
+from models.clock import today
 from models.migrate import open_current
 from models.settings import load_settings
+from tests.draws import NUMBER, unguarded
 from tests.homes import lay_home
 from tests.ledger_rows import write_rows
 from tests.terminal import Terminal
 
-STAFF = "单位,部门,姓名,职务,角色,邮箱\n某局,法规科,陈督办,科员,督办员,\n某局,法规科,李承办,科员,承办人,\n"
+STAFF = (
+    "单位,部门,姓名,职务,角色,邮箱\n某局,法规科,陈督办,科员,督办员,\n某局,法规科,李承办,科员,承办人,\n"
+    "某局,,赵监督,组长,监督检查,\n"
+)  # fmt: skip
+BY, SECOND = ("--as", "陈督办"), ("--as", "赵监督")
 
 
 @pytest.fixture(scope="module")
@@ -35,48 +41,90 @@ def duban(founded: Path, tmp_path: Path) -> Terminal:
 def line(duban: Terminal, *more: str) -> tuple[str | Path, ...]:
     home = duban.home
     return (
-        "inspect", "draw", "--plan", "年度抽查", "--objects", home / "对象.xlsx", "--inspectors", home / "人员.xlsx",
-        "--ratio", "30%", "--on", "2026-03-02", "--as", "陈督办", *more,
+        "inspect", "bind", "--plan", "年度抽查", "--objects", home / "对象.xlsx", "--inspectors", home / "人员.xlsx",
+        "--ratio", "30%", *BY, *more,
     )  # fmt: skip
 
 
-def test_it_is_drawn_listed_shown_and_verified(duban: Terminal) -> None:
-    made = duban.data(*line(duban, "--seed", "公告第1号", "--conflicts", str(duban.home / "回避.xlsx")))
+def drawn(duban: Terminal) -> None:
+    duban.says(*line(duban))
+    duban.says("inspect", "pledge", "1", "--number", NUMBER, *SECOND)
+    duban.says("inspect", "reveal", "1", "--number", NUMBER, *SECOND)
+    duban.says("inspect", "draw", "1", *BY)
 
-    assert (made["seed"], made["seed_given"], made["percent"], len(made["objects"])) == ("公告第1号", True, 30, 10)
-    assert [len(one["inspectors"]) for one in made["result"]] == [2, 2, 2]
-    assert made["conflicts"] == [["张一", "1号公司"]]
-    assert duban.data("inspect", "list", "--as", "陈督办") == [made]
-    assert duban.data("inspect", "list", "--year", "2025", "--as", "陈督办") == []
-    assert duban.data("inspect", "show", "1", "--as", "陈督办") == made
-    shown = duban.says("inspect", "show", "1", "--as", "陈督办")
-    assert "从 10 户中抽取 3 户(30%),每户 2 人。" in shown
-    assert made["content_hash"] in shown
-    assert duban.says("inspect", "verify", "1", "--as", "陈督办").count("相符 ") == 4
+
+def test_it_is_bound_pledged_revealed_drawn_shown_and_verified(duban: Terminal) -> None:
+    bound = duban.data(*line(duban, "--conflicts", str(duban.home / "回避.xlsx")))
+    assert (bound["stage"], bound["ordinal"], bound["percent"], len(bound["objects"])) == ("pledge", 1, 30, 10)
+    assert bound["conflicts"] == [["张一", "1号公司"]]
+    assert "待第二人承诺" in duban.refused("inspect", "draw", "1", *BY)
+    assert "绑定名单的人不能提供数字" in duban.refused("inspect", "pledge", "1", "--number", NUMBER, *BY)
+    assert "系统随机数的哈希值" in duban.says("inspect", "pledge", "1", "--number", NUMBER, *SECOND)
+    assert "不是同一个数字" in duban.refused("inspect", "reveal", "1", "--number", NUMBER[::-1], *SECOND)
+    duban.says("inspect", "reveal", "1", "--number", NUMBER, *SECOND)
+    made = duban.data("inspect", "draw", "1", "--witness", "周某", *BY)
+
+    assert [len(one["inspectors"]) for one in made["draw"]["result"]] == [2, 2, 2]
+    assert (made["stage"], made["draw"]["number"], made["draw"]["witness"]) == ("drawn", NUMBER, "周某")
+    assert duban.data("inspect", "list", *BY) == [made]
+    assert duban.data("inspect", "list", "--year", "2001", *BY) == []
+    assert duban.data("inspect", "show", "1", *BY) == made
+    shown = duban.says("inspect", "show", "1", *BY)
+    assert "检查对象 10 户,抽取 3 户(30%),每户 2 人。" in shown
+    assert made["binding_hash"] in shown
+    assert duban.says("inspect", "verify", "1", *BY).count("相符 ") == 6
     rows = duban.data("ledger", "list", "inspection")
-    assert sorted(row["target"] for row in rows) == sorted(one["object"] for one in made["result"])
-    assert "年度抽查" in duban.says("inspect", "list", "--as", "陈督办")
+    assert sorted(row["target"] for row in rows) == sorted(one["object"] for one in made["draw"]["result"])
+
+
+def test_a_public_number_is_named_in_advance(duban: Terminal) -> None:
+    tomorrow = today() + dt.timedelta(days=1)
+    ball = ("--source", "某期", "--digits", "9", "--source-on")
+    assert "应晚于" in duban.refused(*line(duban, *ball, str(today())))
+    bound = duban.data(*line(duban, *ball, str(tomorrow)))
+    assert (bound["way"], bound["source_on"], bound["stage"]) == ("public", str(tomorrow), "number")
+    assert "才公布" in duban.refused("inspect", "draw", "1", "--number", "123456789", *BY)
+    assert "某期" in duban.says("inspect", "show", "1", *BY)
+
+
+def test_a_plan_bound_three_times_shows_three(duban: Terminal) -> None:
+    drawn(duban)
+    assert "再次绑定须写明理由" in duban.refused(*line(duban))
+    for reason in ("名单有误", "名单又有误"):
+        duban.says(*line(duban, "--reason", reason))
+
+    found = duban.data("inspect", "list", *BY)
+    assert [(one["ordinal"], one["bindings_of_plan"], one["draws_of_plan"]) for one in found] == [
+        (3, 3, 1), (2, 3, 1), (1, 3, 1),
+    ]  # fmt: skip
+    assert "共绑定 3 次,抽取 1 次,2 次没有抽取" in duban.says("inspect", "verify", "1", *BY)
+    out = duban.home / "绑定.xlsx"
+    duban.says("inspect", "export", "--out", out, *BY)
+    sheet = load_workbook(out).active
+    assert sheet is not None
+    assert [row[2] for row in sheet.iter_rows(min_row=3, values_only=True)] == [3, 2, 1]
+    duban.says("inspect", "record", "1", "--out", duban.home / "记录.docx", *BY)
+    assert (duban.home / "记录.docx").read_bytes()[:2] == b"PK"
 
 
 def test_a_changed_draw_is_told_by_the_exit_code(duban: Terminal) -> None:
-    duban.says(*line(duban))
+    drawn(duban)
     engine = open_current(load_settings(duban.home))
-    with engine.begin() as connection:
-        connection.execute(update(InspectionDraw).values(seed="选出来的"))
+    unguarded(engine, "UPDATE inspection_draw SET seed = '选出来的'")
     engine.dispose()
 
-    said = duban.run("inspect", "verify", "1", "--as", "陈督办")
+    said = duban.run("inspect", "verify", "1", *BY)
     assert said.exit_code == 1
     assert "不符 种子的来历" in said.stdout
-    told = duban.run("inspect", "verify", "1", "--as", "陈督办", "--json")
+    told = duban.run("inspect", "verify", "1", *BY, "--json")
     assert (told.exit_code, '"holds": false' in told.stdout) == (1, True)
 
 
 def test_what_is_refused_says_why(duban: Terminal) -> None:
     assert "应为百分比" in duban.refused(*line(duban), "--ratio", "一成")
     assert "应为 1 至 3 的整数" in duban.refused(*line(duban), "--per-object", "4")
-    assert "没有编号为 1 的双随机抽取" in duban.refused("inspect", "show", "1", "--as", "陈督办")
-    duban.says(*line(duban))
-    assert "同一计划一天只抽取一次" in duban.refused(*line(duban))
-    for words in (("list",), ("show", "1"), ("verify", "1")):
+    assert "没有编号为 1 的双随机抽取" in duban.refused("inspect", "show", "1", *BY)
+    drawn(duban)
+    assert "一次绑定只抽取一次" in duban.refused("inspect", "draw", "1", *BY)
+    for words in (("list",), ("show", "1"), ("verify", "1"), ("record", "1", "--out", "x.docx")):
         assert "李承办" in duban.refused("inspect", *words, "--as", "李承办")

@@ -47,6 +47,7 @@ from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
+from tests.draws import NUMBER, Draws
 from tests.filing_acts import COMMANDS as FILING
 from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
@@ -61,7 +62,8 @@ KEY_PRINT = fingerprint_of(KEY)
 
 LOOKING = {
     "account list", "audit show", "audit verify", "document export", "document list", "duty gaps", "indicator list",
-    "indicator missing", "inspect list", "inspect show", "inspect verify", "instruct list", "item list",
+    "indicator missing", "inspect export", "inspect list", "inspect record", "inspect show", "inspect verify",
+    "instruct list", "item list",
     "item problems", "item show", "notice list", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
     "report charts", "report write",
@@ -90,6 +92,20 @@ class Case:
     actions: list[Action]
     prepare: list[Prepare] = field(default_factory=list)
     on: str | None = ON
+
+
+def bound_to_draw(office: Office) -> None:
+    Draws(office).bind()
+
+
+def pledged_to_draw(office: Office) -> None:
+    bound_to_draw(office)
+    Draws(office).pledge(1)
+
+
+def revealed_to_draw(office: Office) -> None:
+    pledged_to_draw(office)
+    Draws(office).reveal(1)
 
 
 def hired(office: Office) -> None:
@@ -317,11 +333,14 @@ WRITING: dict[str, Case] = {
     "indicator link": Case(SUPERVISOR, ["1", "--item", "1"], [Action.RECORD], [assigned(), AN_INDICATOR]),
     "indicator unlink": Case(SUPERVISOR, ["1"], [Action.RECORD], [assigned(), AN_INDICATOR, linked("indicator")]),
     "indicator score": Case(SUPERVISOR, ["1", "4", "--basis", "见材料"], [Action.RECORD], [AN_INDICATOR]),
-    "inspect draw": Case(
+    "inspect bind": Case(
         SUPERVISOR,
         ["--plan", "抽查", "--objects", "{home}/对象.csv", "--inspectors", "{home}/检查人员.csv", "--ratio", "50%"],
-        [Action.RECORD],
+        [Action.RECORD], on=None,
     ),
+    "inspect pledge": Case(LEADER, ["1", "--number", NUMBER], [Action.DRAW_NUMBER], [bound_to_draw], on=None),
+    "inspect reveal": Case(LEADER, ["1", "--number", NUMBER], [Action.DRAW_NUMBER], [pledged_to_draw], on=None),
+    "inspect draw": Case(SUPERVISOR, ["1"], [Action.RECORD], [revealed_to_draw], on=None),
     "duty link": Case(SUPERVISOR, ["1", "--item", "1"], [Action.RECORD], [assigned(), A_DUTY]),
     "duty unlink": Case(SUPERVISOR, ["1"], [Action.RECORD], [assigned(), A_DUTY, linked("duty")]),
     **{

@@ -1,34 +1,29 @@
-"""`duban inspect draw|list|show|verify`: the random draw of objects and inspectors, and its verification."""
+"""`duban inspect bind|pledge|reveal|draw`: a random draw of objects and inspectors, bound first and seeded later."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
-from duban.edge import (
-    table,
+from duban.commands.errand import Answer, Errand, acting, answer
+from duban.commands.ledgers.draw_shown import NumberArgument, data_of, shown_commands, tell
+
+inspections = typer.Typer(
+    help="双随机抽查:先绑定名单,后产生种子,再抽取检查对象和检查人员;事后可以复核。", no_args_is_help=True
 )
-
-if TYPE_CHECKING:
-    from models.draws.inspection_draw import InspectionDraw
-
-inspections = typer.Typer(help="双随机抽查:随机抽取检查对象和检查人员,事后可以复核。", no_args_is_help=True)
-
-NumberArgument = Annotated[int, typer.Argument(metavar="编号", help="抽取编号,见 duban inspect list。", min=1)]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
+    shown_commands(inspections)
     app.add_typer(inspections, name="inspect")
 
 
-@inspections.command("draw")
-@acting("as on organ json")
-def draw(
+@inspections.command("bind")
+@acting("as organ json")
+def bind(
     errand: Errand,
     plan: Annotated[str, typer.Option("--plan", metavar="名称", help="抽查计划的名称。")],
     objects: Annotated[
@@ -43,108 +38,99 @@ def draw(
         Path | None,
         typer.Option("--conflicts", metavar="文件", help="回避名单,.xlsx 或 .csv:“检查人员”“检查对象”两列。"),
     ] = None,
-    seed: Annotated[
+    source: Annotated[
         str | None,
-        typer.Option("--seed", metavar="文字", help="事先公布的种子;缺省由名单、日期和审计记录推算,无人选定。"),
+        typer.Option(
+            "--source", metavar="文字",
+            help="用公开号码作种子的:哪一个号码、按什么次序读,如“福彩3D第2026160期起四期开奖号码,按期次先后”。"
+            "缺省由系统随机数和第二人的数字产生。",
+        ),
     ] = None,
-    witness: Annotated[str | None, typer.Option("--witness", metavar="姓名", help="见证人。")] = None,
-) -> Answer:
-    """抽取一次:保存名单、种子和结果,并逐户记入双随机抽查台账。同一计划一天只抽取一次。"""
+    source_on: Annotated[
+        str | None, typer.Option("--source-on", metavar="日期", help="公开号码公布的日期,须在绑定之后。")
+    ] = None,
+    digits: Annotated[
+        int | None, typer.Option("--digits", metavar="位数", help="公开号码共几位数字,6 至 60。")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="理由", help="同一计划再次绑定的理由。")
+    ] = None,
+) -> Answer:  # fmt: skip
+    """绑定名单、回避、计划和产生种子的办法:绑定后不能更改、不能撤销,每次绑定都计数。"""
     from models.draws.random_draw import lists_of
-    from tasks.draws.draw_inspection import draw_inspection
+    from models.draws.seed import SeedTerms, SeedWay
+    from models.typed_text import day_or_none
+    from tasks.draws.bind_draw import bind_draw
+    from tasks.draws.find_draw import find_binding
     from tasks.draws.read_draw_lists import read_conflicts_file, read_inspectors, read_objects, read_percent
 
-    session = errand.session
     lists = lists_of(
         plan.strip(), read_objects(objects), read_inspectors(inspectors),
         read_conflicts_file(conflicts) if conflicts else (), percent=read_percent(ratio), per_object=per_object,
     )  # fmt: skip
-    by = errand.recorder
-    made = draw_inspection(session, errand.organ, lists, by=by, seed=seed, witness=witness)
-
-    return answer(_data(made), lambda: _tell(made))
-
-
-@inspections.command("list")
-@looking("year as on organ json")
-def list_(errand: Errand) -> Answer:
-    """列出各次抽取,新的在前。"""
-    from models.database import key
-    from tasks.draws.draw_inspection import list_draws
-    from tasks.ledgers.find_row import authorize_ledgers
-
-    session = errand.session
-    by = errand.by
-    owner = errand.organ
-    authorize_ledgers(session, by, key(owner.id))
-    found = list_draws(session, owner, errand.year)
-
-    def screen() -> Iterator[Shown]:
-        shown = table("编号", "抽取日期", "抽查计划", "对象", "抽取", "检查人员", "种子", "见证人")
-        for one in found:
-            shown.add_row(
-                str(one.id), str(one.drawn_on), one.plan, str(len(one.objects)), str(len(one.result)),
-                str(len(one.inspectors)), "事先给定" if one.seed_given else "推算", one.witness or "",
-            )  # fmt: skip
-        yield shown
-
-    return answer([_data(one) for one in found], screen)
+    way = SeedWay.PUBLIC if source else SeedWay.TWO
+    terms = SeedTerms(way, source, day_or_none(source_on, "公布日期"), digits)
+    made = bind_draw(errand.session, errand.organ, lists, terms, by=errand.by, reason=reason)
+    shown = find_binding(errand.session, errand.organ, made.id or 0)
+    return answer(data_of(shown), lambda: tell(shown))
 
 
-@inspections.command("show")
-@looking("as on organ json")
-def show(errand: Errand, number: NumberArgument) -> Answer:
-    """显示一次抽取:种子、抽中的检查对象和检查人员。"""
-    from models.database import key
-    from tasks.draws.draw_inspection import find_draw
-    from tasks.ledgers.find_row import authorize_ledgers
+@inspections.command("pledge")
+@acting("as organ json")
+def pledge(
+    errand: Errand,
+    number: NumberArgument,
+    said: Annotated[
+        str | None, typer.Option("--number", metavar="数字", help="承诺的数字,16 至 200 个字符:系统代算承诺值,不留存。")
+    ] = None,
+    hashed: Annotated[
+        str | None, typer.Option("--hash", metavar="承诺值", help="自己算好的承诺值,算法见 docs/howto/random-draw.md。")
+    ] = None,
+) -> Answer:
+    """第二人承诺一个数字:先交承诺值,以后再揭示。绑定的人和抽取的人不能承诺。"""
+    from tasks.draws.find_draw import find_binding
+    from tasks.draws.pledge import pledge
 
-    session = errand.session
-    by = errand.by
-    owner = errand.organ
-    authorize_ledgers(session, by, key(owner.id))
-    found = find_draw(session, owner, number)
-
-    return answer(_data(found), lambda: _tell(found))
-
-
-@inspections.command("verify")
-@looking("as on organ json")
-def verify(errand: Errand, number: NumberArgument) -> Answer:
-    """复核一次抽取:按名单和种子重新抽取,与结果、审计记录、台账核对;有不符的,退出码为 1。"""
-    from models.database import key
-    from tasks.draws.draw_inspection import find_draw
-    from tasks.draws.verify_draw import verify_draw
-    from tasks.ledgers.find_row import authorize_ledgers
-
-    session, owner = errand.session, errand.organ
-    authorize_ledgers(session, errand.by, key(owner.id))
-    checks = verify_draw(session, find_draw(session, owner, number))
-    holds = all(one.holds for one in checks)
-    told = [{"title": one.title, "holds": one.holds, "words": one.words} for one in checks]
-    lines = (f"{'相符' if one.holds else '不符'} {one.title}:{one.words}。" for one in checks)
-    return answer({"id": number, "holds": holds, "checks": told}, *lines, then=None if holds else typer.Exit(1))
+    binding = find_binding(errand.session, errand.organ, number).binding
+    made = pledge(errand.session, binding, by=errand.by, number=said, hashed=hashed)
+    return answer(
+        {"id": number, "pledge": made.pledge, "system_number_hash": made.system_hash},
+        f"抽取 {number} 已承诺,承诺值:{made.pledge}。",
+        f"系统随机数的哈希值:{made.system_hash}。请抄下,抽取后核对。",
+    )
 
 
-def _tell(made: InspectionDraw) -> Iterator[Shown]:
-    yield f"抽取 {made.id} {made.plan},{made.drawn_on}"
-    share = f"{made.percent.normalize():f}%"
-    yield f"从 {len(made.objects)} 户中抽取 {len(made.result)} 户({share}),每户 {made.per_object} 人。"
-    yield f"种子:{made.seed}({'事先给定' if made.seed_given else '由名单、日期和审计记录推算'})"
-    yield f"哈希值:{made.content_hash}({made.algorithm})"
-    if made.witness:
-        yield f"见证人:{made.witness}"
-    shown = table("次序", "检查对象", "检查人员")
-    for place, (target, *people) in enumerate(made.result, 1):
-        shown.add_row(str(place), target, "、".join(people))
-    yield shown
+@inspections.command("reveal")
+@acting("as organ json")
+def reveal(
+    errand: Errand,
+    number: NumberArgument,
+    said: Annotated[str, typer.Option("--number", metavar="数字", help="承诺的那个数字。")],
+) -> Answer:
+    """承诺的人揭示数字;此后可以抽取。"""
+    from tasks.draws.find_draw import find_binding
+    from tasks.draws.pledge import reveal
+
+    binding = find_binding(errand.session, errand.organ, number).binding
+    made = reveal(errand.session, binding, said, by=errand.by)
+    return answer({"id": number, "number": made.given_number}, f"抽取 {number} 的数字已揭示,与承诺的一致。")
 
 
-def _data(made: InspectionDraw) -> dict[str, Any]:
-    return {
-        "id": made.id, "plan": made.plan, "drawn_on": made.drawn_on, "percent": made.percent,
-        "per_object": made.per_object, "seed": made.seed, "seed_given": made.seed_given, "head": made.head,
-        "algorithm": made.algorithm, "content_hash": made.content_hash, "witness": made.witness,
-        "objects": made.objects, "inspectors": made.inspectors, "conflicts": made.conflicts,
-        "result": [{"object": target, "inspectors": people} for target, *people in made.result],
-    }  # fmt: skip
+@inspections.command("draw")
+@acting("as organ json")
+def draw(
+    errand: Errand,
+    number: NumberArgument,
+    said: Annotated[
+        str | None, typer.Option("--number", metavar="号码", help="绑定时指定的公开号码;由第二人提供数字的不填。")
+    ] = None,
+    witness: Annotated[str | None, typer.Option("--witness", metavar="姓名", help="见证人。")] = None,
+) -> Answer:
+    """按绑定抽取一次,并逐户记入双随机抽查台账。一次绑定只抽取一次。"""
+    from tasks.draws.draw_inspection import draw_inspection
+    from tasks.draws.find_draw import find_binding
+
+    binding = find_binding(errand.session, errand.organ, number).binding
+    draw_inspection(errand.session, errand.organ, binding, by=errand.by, number=said, witness=witness)
+    shown = find_binding(errand.session, errand.organ, number)
+    return answer(data_of(shown), lambda: tell(shown))

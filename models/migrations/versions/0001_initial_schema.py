@@ -4,6 +4,7 @@ Names of constraints follow the convention of `models.row`. What the database it
 revision says what was made on its day, whatever the models say later.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -264,18 +265,54 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
-        "inspection_draw",
+        "draw_binding",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
         sa.Column("plan", sa.String(length=200), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500)),
         sa.Column("percent", sa.Numeric(precision=5, scale=2), nullable=False),
         sa.Column("per_object", sa.Integer(), nullable=False),
-        sa.Column("seed", sa.String(length=200), nullable=False),
-        sa.Column("seed_given", sa.Boolean(), nullable=False),
-        sa.Column("head", sa.String(length=64)),
         sa.Column("objects", sa.JSON(), nullable=False),
         sa.Column("inspectors", sa.JSON(), nullable=False),
         sa.Column("conflicts", sa.JSON(), nullable=False),
+        sa.Column("seed_way", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=200)),
+        sa.Column("source_on", sa.Date()),
+        sa.Column("digits", sa.Integer()),
+        sa.Column("bound_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("bound_on", sa.Date(), nullable=False),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("bound_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.UniqueConstraint("organ_id", "plan", "ordinal"),
+    )
+    op.create_table(
+        "draw_pledge",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("binding_id", sa.Integer(), sa.ForeignKey("draw_binding.id"), nullable=False, unique=True),
+        sa.Column("pledge", sa.String(length=64), nullable=False),
+        sa.Column("hashed_here", sa.Boolean(), nullable=False),
+        sa.Column("secret_number", sa.String(length=64), nullable=False),
+        sa.Column("system_hash", sa.String(length=64), nullable=False),
+        sa.Column("pledged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pledged_by_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+    )
+    op.create_table(
+        "draw_reveal",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("binding_id", sa.Integer(), sa.ForeignKey("draw_binding.id"), nullable=False, unique=True),
+        sa.Column("given_number", sa.String(length=200), nullable=False),
+        sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revealed_by_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+    )
+    op.create_table(
+        "inspection_draw",
+        sa.Column("id", sa.Integer(), sa.ForeignKey("draw_binding.id"), primary_key=True),
+        sa.Column("system_number", sa.String(length=64)),
+        sa.Column("given_number", sa.String(length=200), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
         sa.Column("result", sa.JSON(), nullable=False),
         sa.Column("algorithm", sa.String(length=32), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
@@ -283,7 +320,6 @@ def upgrade() -> None:
         sa.Column("drawn_on", sa.Date(), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("drawn_by_id", sa.Integer(), sa.ForeignKey("person.id")),
-        sa.UniqueConstraint("organ_id", "drawn_on", "plan"),
     )
     op.create_table(
         "job",
@@ -1524,7 +1560,7 @@ def upgrade() -> None:
             **_where("item_id IS NOT NULL AND removed_on IS NULL"),
         ),
     )
-    for guard in _GUARDS[op.get_bind().dialect.name]:
+    for guard in (*_GUARDS[op.get_bind().dialect.name], *_append_only(op.get_bind().dialect.name)):
         op.execute(guard)
 
 
@@ -1550,3 +1586,31 @@ _GUARDS = {
     ),
 }
 """The audit trail is only ever added to."""
+
+_DRAWS = ("draw_binding", "draw_pledge", "draw_reveal", "inspection_draw")
+"""So is what a random draw was made of, and the draw."""
+
+
+def _append_only(dialect: str) -> Iterator[str]:
+    """The guards of those."""
+    if dialect == "sqlite":
+        for table in _DRAWS:
+            for verb in ("UPDATE", "DELETE"):
+                yield (
+                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
+                    f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+        return
+    yield (
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
+    )
+    for table in _DRAWS:
+        yield (
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        yield (
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )

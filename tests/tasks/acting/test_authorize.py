@@ -235,16 +235,17 @@ FILES = {
 WHOLE = {
     "局长": {
         Action.VIEW, Action.COMMENT, Action.ISSUE, Action.RECORD, Action.BRIEF, Action.AUDIT, Action.DECIDE_APPEAL,
-        Action.EVALUATE, Action.REPORT_SIGN, *REVIEWS, *MAY["审"], *MAY["批"], *MAY["调"],
+        Action.EVALUATE, Action.REPORT_SIGN, Action.DRAW_NUMBER, *REVIEWS, *MAY["审"], *MAY["批"], *MAY["调"],
     },
     "督办": {
-        Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, *RUNS, *REVIEWS, *FILES,
+        Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.DRAW_NUMBER, *RUNS, *REVIEWS,
+        *FILES,
         *MAY["审"], *MAY["督"],
     },
-    "监督": {Action.VIEW, Action.COMMENT, Action.AUDIT},
+    "监督": {Action.VIEW, Action.COMMENT, Action.AUDIT, Action.DRAW_NUMBER},
     "管理": {Action.VIEW, Action.AUDIT, Action.INTEGRATE, *RUNS},
-    "分管": {Action.RECORD, *REVIEWS},
-    "副局": {Action.RECORD, *REVIEWS},
+    "分管": {Action.RECORD, Action.DRAW_NUMBER, *REVIEWS},
+    "副局": {Action.RECORD, Action.DRAW_NUMBER, *REVIEWS},
 }  # fmt: skip
 """What each may do for the own organ as a whole; who is not named, nothing."""
 BELOW = {"市局长": {Action.VIEW}, "市督办": {Action.VIEW}, "市监督": {Action.VIEW, Action.AUDIT}}

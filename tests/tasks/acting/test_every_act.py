@@ -14,6 +14,7 @@ from models.database import on_record, unit_of_work
 from models.dates.day_override import office_calendar
 from models.dates.span import span_named
 from models.dates.workdays import DayRule
+from models.draws.draw_binding import DrawBinding
 from models.items.evidence import Category
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
@@ -24,6 +25,7 @@ from models.people.permission import Action
 from models.people.person import Person, Role
 from models.report.report import Report
 from models.scores.scoring import ScoreLine
+from tasks.draws.pledge import pledge
 from tasks.files.check_upload import Limits
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach
@@ -59,6 +61,7 @@ from tasks.trail.verify_audit import verify_audit
 from tasks.webhooks.hold_webhooks import make_webhook
 from tasks.workdays.import_calendar import import_overrides
 from tests.actors import administrator
+from tests.draws import NUMBER, Draws
 from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
@@ -144,6 +147,14 @@ def bring_in_a_list(office: Office, session: Session) -> None:
     file = write_xlsx(office.settings.home / "清单.xlsx", rows)
     by = office.by(session, SUPERVISOR, ON)
     import_list(session, file, by=by, year=office.year, organ_code="bureau")
+
+
+def bound_to_draw(office: Office) -> None:
+    Draws(office).bind()
+
+
+def pledge_a_number(office: Office, session: Session) -> None:
+    pledge(session, session.get_one(DrawBinding, 1), by=office.by(session, LEADER, ON), number=NUMBER)
 
 
 def note_leave(office: Office, session: Session) -> None:
@@ -292,6 +303,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.STAFF: (nothing, note_leave),
     Action.CALENDAR: (nothing, set_a_day),
     Action.RECORD: (nothing, write_down),
+    Action.DRAW_NUMBER: (bound_to_draw, pledge_a_number),
     Action.COMPILE: (assigned(), compile_year),
     Action.RECEIVE_REPORT: (with_an_organ_below, receive),
     Action.COMMENT: (then(assigned(), compiled), comment_on_it),
