@@ -6,12 +6,22 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, text
 
+from models.coded import Coded, coded
+from models.report.filing import FilingAct, FilingState
 from models.row import Row
 
 
+class PackageKind(Coded):
+    """What a package is: a report that was reviewed and signed, or one to look at beforehand."""
+
+    FILED = "filed", "上报包"
+    DRAFT = "draft", "草稿包"
+
+
 class ReceivedReport(Row, table=True):
-    """One package as it was received; nothing of it ever changes. Of a sender's year the highest version counts, of
-    that the one received last; the others are kept."""
+    """One package as it was received; nothing of it ever changes. Of a sender's year the highest filed version counts,
+    of that the internal edition, of that the one received last; the others are kept. A draft is kept and counts as
+    nothing."""
 
     __tablename__ = "received_report"
     __table_args__ = (
@@ -27,12 +37,17 @@ class ReceivedReport(Row, table=True):
     year: int
     version: int
     """The sender's own number of the version."""
+    kind: PackageKind = Field(sa_type=coded(PackageKind))
+    state: FilingState = Field(sa_type=coded(FilingState))
+    """Where the report stood at the sender's when it was packed."""
+    signatures: list[dict[str, Any]] = Field(sa_type=JSON)
+    """Who reviewed and signed it: act, name, whom that person stood in for, day."""
     title: str = Field(max_length=300)
     dated_on: dt.date
-    public: bool = False
+    public: bool
     """Whether the sender packed the edition for the public, which leaves internal matters out."""
     bound_hash: str | None = Field(default=None, max_length=64)
-    """The hash of the content the sender's review bound; None: it was sent on as a draft."""
+    """The hash of the content the sender sent on for review; None: a draft that was not."""
     content_hash: str = Field(max_length=64)
     """Of the signed list of everything in the package: the same content, the same hash."""
     package_sha256: str = Field(foreign_key="stored_file.sha256", max_length=64)
@@ -45,6 +60,21 @@ class ReceivedReport(Row, table=True):
     sections: list[dict[str, Any]] = Field(sa_type=JSON)
     evidence: list[dict[str, Any]] = Field(sa_type=JSON)
     """Name, category, hash and size of each piece; the pieces themselves stay with the sender."""
+
+    @property
+    def edition(self) -> str:
+        """Which edition it holds, in words."""
+        return "公开版" if self.public else "内部版"
+
+    @property
+    def signed_by(self) -> list[str]:
+        """Who reviewed and signed it, in words."""
+        return [
+            f"{FilingAct(one['act']).label}:{one['name']}"
+            + (f"(代{one['stood_in_for']})" if one["stood_in_for"] else "")
+            + f",{one['on']}"
+            for one in self.signatures
+        ]
 
 
 class TrustedKey(Row, table=True):

@@ -108,7 +108,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "waived_by_id": "免证人",
     "waiver": "免证理由", "words": "说明", "working": "上班", "year": "年度",
     "sender_id": "报送单位", "dated_on": "成文日期", "fingerprint": "密钥指纹", "received_on": "接收日",
-    "received_by_id": "接收人",
+    "received_by_id": "接收人", "signatures": "审核和审签",
     "figures": "数字", "sections": "正文", "confirmed_on": "核对日", "confirmed_by_id": "核对人",
     "publish_by": "公示期限", "send_by": "报送期限", "uncorrected": "未整改数",
     "adoption": "采纳情况", "approved_on": "审签日", "archive_number": "档号", "archive_place": "存放处",

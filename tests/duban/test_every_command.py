@@ -49,6 +49,7 @@ from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
 from tests.draws import NUMBER, Draws
 from tests.filing_acts import COMMANDS as FILING
+from tests.filing_acts import at as filing_at
 from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
@@ -360,8 +361,8 @@ WRITING: dict[str, Case] = {
     ),
     "report template set": Case(SUPERVISOR, ["{home}/体例.toml"], [Action.COMPILE]),
     "report pack": Case(
-        SUPERVISOR, ["--year", "2026", "--out", "{home}/上报包.zip"], [Action.COMPILE], [assigned(), compiled],
-        on="2027-01-15",
+        SUPERVISOR, ["--year", "2026", "--out", "{home}/上报包.zip"], [Action.COMPILE], [filing_at("filing")],
+        on="2027-01-18",
     ),
     "report receive": Case(
         SUPERVISOR, ["{home}/下级.zip", "--fingerprint", KEY_PRINT], [Action.RECEIVE_REPORT], [sent_from_below]

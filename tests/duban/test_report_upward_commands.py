@@ -6,16 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.database import unit_of_work
 from models.migrate import open_current
 from models.people.organ import Organ
 from models.settings import load_settings
+from tasks.report.compiling.compile_report import compile_report
+from tests.actors import administrator
 from tests.homes import lay_home
 from tests.report_year import a_year
 from tests.terminal import Terminal
-from tests.upward import CODE, NAME
+from tests.upward import CODE, NAME, SENT, TEMPLATE, approve
 
 WHEN = ("--on", "2026-01-16")
 
@@ -40,7 +42,9 @@ def below(founded: Path, tmp_path: Path) -> Terminal:
     """青禾县水务局 with its report of 2025."""
     home = Path(shutil.copytree(founded, tmp_path / "below"))
     with opened(home) as session:
-        a_year(session).compile()
+        made = a_year(session)
+        made.compile(template=TEMPLATE)
+        approve(session, made.organ, 2025)
     return Terminal(home)
 
 
@@ -67,7 +71,10 @@ def test_a_report_goes_from_one_machine_to_another(below: Terminal, above: Termi
     county = ("--organ", "county", *WHEN)
     assert "尚未核对其签名密钥" in above.refused("report", "receive", package, *county)
     said = above.says("report", "receive", package, "--fingerprint", fingerprint, *county)
-    assert said == "已接收青禾县水务局 2025 年度报告(第 1 版),编号 1。\n"
+    assert said.splitlines() == [
+        "已接收青禾县水务局 2025 年度报告(上报包,内部版,第 1 版),编号 1。", "通过法制审核:青禾县分管领导,2026-01-16",
+        "通过保密审查:青禾县第一责任人,2026-01-16", "审签:青禾县第一责任人,2026-01-16",
+    ]  # fmt: skip
     again = above.data("report", "receive", package, "--organ", "county", "--on", "2026-01-20")
     assert (again["new"], again["received_on"]) == (False, "2026-01-16")
 
@@ -82,6 +89,26 @@ def test_a_report_goes_from_one_machine_to_another(below: Terminal, above: Termi
     screen = above.says("report", "below", "--year", "2025", *county)
     assert "最后一天为 2026-02-28;未报送:青禾县林业局。" in screen
     assert "行政执法案件" in screen
+
+
+def test_a_draft_is_a_kind_of_its_own(below: Terminal, above: Terminal, tmp_path: Path) -> None:
+    out, county = tmp_path / "草稿包.zip", ("--organ", "county", *WHEN)
+    assert "已审签,不是草稿" in below.refused("report", "pack", "--year", "2025", "--out", out, "--draft")
+    with opened(below.home) as session:
+        compile_report(
+            session, session.exec(select(Organ)).one(), 2025, by=administrator(SENT), on=SENT, template=TEMPLATE
+        )
+    assert "不是送审的一版" in below.refused("report", "pack", "--year", "2025", "--version", "2", "--out", out)
+    packed = below.data("report", "pack", "--year", "2025", "--out", out, "--draft", *WHEN)
+    assert (packed["kind"], packed["version"]) == ("draft", 2)
+    assert packed["cover"].startswith("【草稿，未经审签，不作为报送的报告】【内部版】第2版，“起草”环节")
+
+    fingerprint = below.data("report", "key")["fingerprint"]
+    said = above.says("report", "receive", out, "--fingerprint", fingerprint, *county)
+    assert "草稿只供查看,不作为已报送,不计入合计。" in said
+    data = above.data("report", "below", "--year", "2025", *county)
+    assert [(one["code"], one["state"]) for one in data["organs"]] == [("forest", "missing"), ("water", "draft")]
+    assert data["figures"] == []
 
 
 def test_a_key_that_changed_is_confirmed_anew_with_a_reason(below: Terminal, above: Terminal, tmp_path: Path) -> None:

@@ -21,29 +21,39 @@ def pack(
     errand: Errand,
     year: RequiredYear,
     out: Annotated[Path, typer.Option("--out", metavar="文件.zip", help="写出的上报包。")],
-    version: Annotated[int | None, typer.Option("--version", metavar="版次", min=1, help="缺省为最新一版。")] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="版次", min=1, help="缺省为审签的一版;草稿包缺省为最新一版。")
+    ] = None,
     edition: Annotated[
         Literal["internal", "public"], typer.Option("--edition", help="internal 内部版(缺省)、public 公开版。")
     ] = "internal",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="打草稿包,请上级先看:不作为报送的报告,不计入上级的合计。")
+    ] = False,
 ) -> Answer:
-    """把一版年度报告打成签名的上报包,报送上级:正文、数字、佐证清单和 Word 文件。"""
+    """把审签的年度报告打成签名的上报包,报送上级:审核审签情况、正文、数字、佐证清单和 Word 文件。"""
     from models.errors import DubanError
     from tasks.report.compiling.find_report import find_report
-    from tasks.report.output.pack_report import pack_report
+    from tasks.report.filing.pack_report import pack_report, report_to_pack
     from tasks.report.upward.signing_key import signing_key, spaced
 
     session = errand.session
     by = errand.recorder
     report = find_report(session, errand.organ, year, version)
-    packed = pack_report(session, report, by=by, key=signing_key(errand.edge.settings.home), public=edition == "public")
+    if version is None and not draft:
+        report = report_to_pack(session, errand.organ, year)
+    own = signing_key(errand.edge.settings.home)
+    packed = pack_report(session, report, by=by, key=own, public=edition == "public", draft=draft)
     try:
         out.write_bytes(packed.content)
     except OSError as error:
         raise DubanError(f"无法写入文件 {out}:{error.strerror}。") from error
-    data = {"file": str(out), "sha256": packed.sha256, "fingerprint": packed.fingerprint, "version": report.version}
+    data = {"file": str(out), "kind": "draft" if draft else "filed", "edition": edition, "sha256": packed.sha256,
+            "fingerprint": packed.fingerprint, "version": report.version, "cover": packed.cover}  # fmt: skip
     return answer(
         data,
-        f"已写出 {out}({report.title},第 {report.version} 版)。",
+        f"已写出{'草稿包' if draft else '上报包'} {out}({report.title})。",
+        packed.cover,
         f"签名密钥指纹:{spaced(packed.fingerprint)}(上级首次接收时会与您核对)。",
     )
 
@@ -58,6 +68,7 @@ def receive(
 ) -> Answer:
     """接收下级单位的上报包:验签、核对、存档;同一份只登记一次。"""
     from models.errors import UnreadableFileError
+    from models.report.received_report import PackageKind
     from tasks.files.file_store import FileStore
     from tasks.report.upward.receive_report import receive_report
     from tasks.report.upward.sealing import LARGEST
@@ -77,12 +88,17 @@ def receive(
 
     def screen() -> Iterator[Shown]:
         if receipt.new:
-            yield f"已接收{receipt.sender.name} {row.year} 年度报告(第 {row.version} 版),编号 {row.id}。"
+            what = f"{row.kind.label},{row.edition},第 {row.version} 版"
+            yield f"已接收{receipt.sender.name} {row.year} 年度报告({what}),编号 {row.id}。"
+            yield from row.signed_by
+            if row.kind is PackageKind.DRAFT:
+                yield "草稿只供查看,不作为已报送,不计入合计。"
         else:
             yield f"这份报告已于 {row.received_on} 接收(编号 {row.id}),未重复登记。"
 
     data = {"id": row.id, "organ": receipt.sender.code, "year": row.year, "version": row.version,
-            "new": receipt.new, "received_on": row.received_on}  # fmt: skip
+            "kind": row.kind, "edition": "public" if row.public else "internal", "state": row.state,
+            "signatures": row.signatures, "new": receipt.new, "received_on": row.received_on}  # fmt: skip
     return answer(data, screen)
 
 
@@ -109,7 +125,7 @@ def below(errand: Errand, year: RequiredYear) -> Answer:
             return
         shown = table("单位", "状态", "版次", "首次收到", "是否按时")
         for one in filed:
-            version = str(one.version or "")
+            version = str(one.version or "") + (f"({one.report.edition})" if one.report else "")
             shown.add_row(one.organ.name, one.state.label, version, str(one.first_on or ""), "逾期" if one.late else "")
         yield shown
         missing = [one.organ.name for one in filed if not one.has_filed]
@@ -132,7 +148,9 @@ def below(errand: Errand, year: RequiredYear) -> Answer:
         "last_day": legal_last_day(year),
         "organs": [
             {"code": one.organ.code, "name": one.organ.name, "state": one.state, "late": one.late,
-             "received_on": one.first_on, "version": one.version}
+             "received_on": one.first_on, "version": one.version,
+             "edition": ("public" if one.report.public else "internal") if one.report else None,
+             "draft_received_on": one.draft.received_on if one.draft else None}
             for one in filed
         ],
         "figures": [

@@ -115,6 +115,11 @@ def filing_of(session: Session, organ: Organ, year: int) -> Filing | None:
     return session.exec(select(Filing).where(Filing.organ_id == organ.id, Filing.year == year)).first()
 
 
+def filing_of_report(session: Session, report: Report) -> Filing | None:
+    """Where this very version stands; None where it is not the one that was sent on last."""
+    return session.exec(select(Filing).where(Filing.report_id == report.id)).first()
+
+
 def find_filing(session: Session, organ: Organ, year: int) -> Filing:
     """The same. Raises NotFoundError that says what to do."""
     found = filing_of(session, organ, year)

@@ -54,8 +54,8 @@ def receive_report(
             row = _keep(session, organ, sender, package, stored.sha256, by)
         # The trail says what came in; its text lies in the row, which never changes.
         record.after |= {
-            "received_report": row.id, "sender": sender.name, "year": row.year, "version": row.version,
-            "sha256": row.package_sha256, "fingerprint": row.fingerprint,
+            "received_report": row.id, "kind": row.kind.label, "sender": sender.name, "year": row.year,
+            "version": row.version, "public": row.public, "sha256": row.package_sha256, "fingerprint": row.fingerprint,
         }  # fmt: skip
     return PackageReceipt(row, sender, new=True)
 
@@ -86,6 +86,9 @@ def _keep(
         "sender_id": key(sender.id),
         "year": report.year,
         "version": report.version,
+        "kind": report.kind,
+        "state": report.state,
+        "signatures": [one.model_dump(mode="json") for one in report.signatures],
         "title": report.title,
         "dated_on": report.dated_on,
         "public": report.edition == "public",

@@ -11,7 +11,7 @@ from models.database import key
 from models.errors import NotFoundError
 from models.people.organ import Organ
 from models.report.filing import Filing, FilingState, legal_last_day
-from models.report.received_report import ReceivedReport
+from models.report.received_report import PackageKind, ReceivedReport
 from models.report.report import Report
 
 _DELIVERED = (FilingState.PUBLISHING, FilingState.ARCHIVED)
@@ -25,6 +25,7 @@ class FiledState(Coded):
     DELIVERED = "delivered", "已报送(本系统内)"
     UNDER_REVIEW = "under_review", "审核中,未报送"
     COMPILED = "compiled", "已编制,未报送"
+    DRAFT = "draft", "收到草稿,未报送"
     MISSING = "missing", "未报送"
 
 
@@ -43,6 +44,8 @@ class Filed:
     delivered: Report | None
     first_on: dt.date | None
     packages: int
+    draft: ReceivedReport | None
+    """The newest draft it sent, which counts as nothing."""
     late: bool
 
     @property
@@ -81,23 +84,40 @@ def who_filed(session: Session, organ: Organ, year: int, *, on: dt.date) -> list
         return []
     ids = [key(one.id) for one in below]
     received = received_reports(session, organ, year, until=on)
+    drafts = received_reports(session, organ, year, until=on, kind=PackageKind.DRAFT)
     filings, reports = _at_desk(session, ids, year)
     return [
-        _filed(one, received.get(key(one.id), []), filings.get(key(one.id)), reports.get(key(one.id), {}), year, on)
+        _filed(
+            one,
+            received.get(key(one.id), []),
+            drafts.get(key(one.id), []),
+            filings.get(key(one.id)),
+            reports.get(key(one.id), {}),
+            year,
+            on,
+        )
         for one in below
     ]
 
 
 def received_reports(
-    session: Session, organ: Organ, year: int, *, until: dt.date | None = None
+    session: Session,
+    organ: Organ,
+    year: int,
+    *,
+    until: dt.date | None = None,
+    kind: PackageKind = PackageKind.FILED,
 ) -> dict[int, list[ReceivedReport]]:
     """What the organ received of a year, by sender; of each first the one that counts: the highest version, of that
-    the one received last."""
-    query = select(ReceivedReport).where(ReceivedReport.organ_id == organ.id, ReceivedReport.year == year)
+    the internal edition, of that the one received last. A draft is none of what was filed."""
+    query = select(ReceivedReport).where(
+        ReceivedReport.organ_id == organ.id, ReceivedReport.year == year, ReceivedReport.kind == kind
+    )
+    counting = (col(ReceivedReport.version).desc(), col(ReceivedReport.public), col(ReceivedReport.id).desc())
     if until is not None:
         query = query.where(ReceivedReport.received_on <= until)
     by_sender: dict[int, list[ReceivedReport]] = {}
-    for row in session.exec(query.order_by(col(ReceivedReport.version).desc(), col(ReceivedReport.id).desc())):
+    for row in session.exec(query.order_by(*counting)):
         by_sender.setdefault(row.sender_id, []).append(row)
     return by_sender
 
@@ -119,8 +139,8 @@ def _at_desk(
 
 
 def _filed(
-    organ: Organ, received: list[ReceivedReport], filing: Filing | None, reports: dict[int, Report], year: int,
-    on: dt.date,
+    organ: Organ, received: list[ReceivedReport], drafts: list[ReceivedReport], filing: Filing | None,
+    reports: dict[int, Report], year: int, on: dt.date,
 ) -> Filed:  # fmt: skip
     delivered_on = filing.delivered_on if filing and filing.delivered_on and filing.delivered_on <= on else None
     days = [row.received_on for row in received] + ([delivered_on] if delivered_on else [])
@@ -131,10 +151,12 @@ def _filed(
         state = FiledState.DELIVERED
     elif filing is not None and filing.report_id is not None:
         state = FiledState.UNDER_REVIEW
+    elif reports:
+        state = FiledState.COMPILED
     else:
-        state = FiledState.COMPILED if reports else FiledState.MISSING
+        state = FiledState.DRAFT if drafts else FiledState.MISSING
     return Filed(
         organ, state, filing, received[0] if received else None,
         reports.get(filing.report_id or 0) if filing and delivered_on and filing.state in _DELIVERED else None,
-        first, len(received), late=(first or on) > legal_last_day(year),
+        first, len(received), drafts[0] if drafts else None, late=(first or on) > legal_last_day(year),
     )  # fmt: skip

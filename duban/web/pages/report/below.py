@@ -18,7 +18,7 @@ from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundErr
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.report.filing import legal_last_day
-from models.report.received_report import ReceivedReport
+from models.report.received_report import PackageKind, ReceivedReport
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.file_store import FileStore
 from tasks.people.find import plans_of
@@ -107,7 +107,8 @@ def document(visit: Signed, received_id: int) -> Response:
     with visit.reading() as session:
         found = _received(session, visit, received_id)
     package = read_package(_store(visit).read(found.package_sha256))
-    return attachment(package.document, f"{found.title}(第{found.version}版).docx", DOCX)
+    what = f"{found.kind.label},{found.edition},第{found.version}版"
+    return attachment(package.document, f"{found.title}({what}).docx", DOCX)
 
 
 def _receive(visit: Visit, file: WaitingFile, confirmed: str | None) -> Response:
@@ -128,7 +129,9 @@ def _receive(visit: Visit, file: WaitingFile, confirmed: str | None) -> Response
 def _said(receipt: PackageReceipt) -> str:
     row = receipt.report
     if receipt.new:
-        return f"已接收{receipt.sender.name} {row.year} 年度报告(第 {row.version} 版)。"
+        draft = "草稿只供查看,不作为已报送,不计入合计。" if row.kind is PackageKind.DRAFT else ""
+        what = f"{row.kind.label},{row.edition},第 {row.version} 版"
+        return f"已接收{receipt.sender.name} {row.year} 年度报告({what})。{draft}"
     return f"这份报告已于 {row.received_on} 接收,未重复登记。"
 
 

@@ -10,7 +10,8 @@ from duban.web.report.reach import may_edit_reports, readable_report
 from duban.web.visit import Signed
 from models.errors import BadInputError
 from tasks.report.compiling.check_report import check_report
-from tasks.report.output.pack_report import pack_report
+from tasks.report.filing.approval import approval_of
+from tasks.report.filing.pack_report import pack_report
 from tasks.report.upward.receive_report import MEDIA_TYPE
 from tasks.report.upward.signing_key import FILE, fingerprint_of, signing_key, spaced
 
@@ -27,7 +28,7 @@ def check(visit: Signed, report_id: int) -> HTMLResponse:
         own = spaced(fingerprint_of(signing_key(home))) if may_pack and (home / FILE).exists() else ""
         return visit.page(
             session, "report/report_check.html", menu="/reports", report=report, checked=check_report(session, report),
-            may_pack=may_pack, fingerprint=own,
+            may_pack=may_pack, fingerprint=own, approval=approval_of(session, report) if may_pack else None,
         )  # fmt: skip
 
 
@@ -41,5 +42,7 @@ def package(sent: Sent, report_id: int) -> Response:
     key = signing_key(visit.served.settings.home)
     with visit.writing() as session:
         report = readable_report(session, visit, report_id)
-        packed = pack_report(session, report, by=visit.by, key=key, public=edition == "public")
+        packed = pack_report(
+            session, report, by=visit.by, key=key, public=edition == "public", draft=sent.text("kind") == "draft"
+        )
     return attachment(packed.content, packed.name, MEDIA_TYPE)

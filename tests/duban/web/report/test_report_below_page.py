@@ -13,7 +13,7 @@ from models.people.organ import Organ
 from models.report.received_report import ReceivedReport, TrustedKey
 from tasks.report.upward.signing_key import fingerprint_of, spaced
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
-from tests.upward import CODE, KEY, NAME, SAID, a_package, figure_data, report_data
+from tests.upward import CODE, DRAFT, KEY, NAME, SAID, a_package, figure_data, report_data
 from tests.web import Visitor, Web, words_of
 
 PRINT = fingerprint_of(KEY)
@@ -69,12 +69,25 @@ def test_the_first_package_waits_until_its_key_was_compared(office: Office, web:
     assert "请先与对方核对指纹" in words_of(refused.text)
 
     words = visitor.act("/reports/below/confirm", sent | {"compared": "yes"})
-    assert "已接收青禾县水务局 2025 年度报告(第 1 版)。" in words
+    assert "已接收青禾县水务局 2025 年度报告(上报包,内部版,第 1 版)。" in words
+    assert "已审签,“报送”环节" in words
+    assert "通过法制审核:顾副局长,2026-01-13;通过保密审查:沈局长,2026-01-14;审签:沈局长,2026-01-15" in words
     assert SAID in words
     assert [key.fingerprint for key in office.rows(TrustedKey)] == [PRINT]
     words = visitor.read("/reports/below")
     assert "未报送 1 个" in words
     assert "行政执法案件 13起 青禾县水务局 13起" in words
+
+
+def test_a_draft_is_shown_and_counts_as_nothing(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    words = first_received(visitor, a_package(report_data(**DRAFT)))
+    assert "已接收青禾县水务局 2025 年度报告(草稿包,内部版,第 1 版)。草稿只供查看" in words
+    assert "草稿,未报送" in words
+    words = visitor.read("/reports/below")
+    assert "未报送 2 个" in words
+    assert "收到草稿,未报送" in words
+    assert "行政执法案件" not in words
 
 
 def test_the_same_again_is_recognised_and_a_changed_key_is_not_let_in(office: Office, web: Web) -> None:

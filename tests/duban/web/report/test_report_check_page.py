@@ -12,6 +12,7 @@ from models.database import unit_of_work
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.people.organ import Organ
 from models.people.permission import Action
+from models.report.received_report import PackageKind
 from models.report.report import ReportFigure
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.upward.report_package import read_package
@@ -51,9 +52,12 @@ def test_findings_are_shown_before_submission(office: Office) -> None:
 def test_the_package_is_made_by_who_compiles_and_is_on_record(office: Office) -> None:
     web = Web(office)
     visitor = web.of(SUPERVISOR)
-    assert "这一版还没有定稿" in visitor.read("/reports/1/check")
-    answer = visitor.post("/reports/1/package", {"edition": "public"})
+    assert "这一版不是送审的一版:只能打草稿包" in visitor.read("/reports/1/check")
+    refused = visitor.post("/reports/1/package", {"edition": "public"})
+    assert (refused.status_code, "请上报审签的一版,或打草稿包" in words_of(refused.text)) == (403, True)
+    answer = visitor.post("/reports/1/package", {"edition": "public", "kind": "draft"})
     package = read_package(answer.content)
+    assert package.report.kind is PackageKind.DRAFT
     assert (package.report.organ.name, package.report.edition, package.report.year) == ("某局", "public", 2026)
     entry = office.rows(AuditEntry)[-1]
     assert (entry.action, entry.actor, entry.after["fingerprint"]) == (Action.COMPILE, SUPERVISOR, package.fingerprint)

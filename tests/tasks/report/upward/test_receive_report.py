@@ -20,7 +20,7 @@ from models.report.received_report import ReceivedReport, TrustedKey
 from models.report.report import Report, ReportBlock, ReportFigure
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.report_hash import content_hash
-from tasks.report.output.pack_report import pack_report
+from tasks.report.filing.pack_report import pack_report
 from tasks.report.upward.receive_report import receive_report
 from tasks.report.upward.report_package import read_package
 from tasks.report.upward.signing_key import fingerprint_of, spaced
@@ -105,10 +105,9 @@ def test_packing_is_on_record(below: Below) -> None:
 
 
 def test_what_was_bound_goes_up_as_it_was_bound_or_not_at_all(below: Below, above: Above) -> None:
-    with unit_of_work(below.engine) as session:
-        report = session.exec(select(Report)).one()
-        bound = report.content_hash = content_hash(session, report)
     packed = below.pack()
+    with unit_of_work(below.engine) as session:
+        bound = content_hash(session, session.exec(select(Report)).one())
     assert above.receive(packed.content, confirmed=packed.fingerprint).report.bound_hash == bound
     with unit_of_work(below.engine) as session:
         session.exec(select(ReportBlock)).first().text += "另有一事。"  # type: ignore[union-attr]
@@ -156,7 +155,8 @@ def test_a_key_confirmed_beforehand_lets_the_first_package_in(above: Above) -> N
     ("report", "told"),
     [
         (report_data(format="something"), "不是年度报告的上报包"),
-        (report_data(schema_version=2), "格式版本为 2,本系统能读的是 1"),
+        (report_data(schema_version=1), "格式版本为 1,已不再使用:请报送单位升级"),
+        (report_data(schema_version=3), "格式版本为 3,本系统能读的是 2"),
         (["no object"], "不是年度报告的上报包"),
         (report_data(year=1066), "不合要求的内容(“year”)"),
         (report_data(more="x"), "不合要求的内容(“more”)"),
@@ -223,7 +223,7 @@ def test_the_evidence_is_listed_and_stays_at_home(engine: Engine, tmp_path: Path
     for public in (False, True):
         with on_record(engine) as session:
             report, by = session.exec(select(Report)).one(), office.by(session, SUPERVISOR, on)
-            packed = pack_report(session, report, by=by, key=KEY, public=public)
+            packed = pack_report(session, report, by=by, key=KEY, public=public, draft=True)
         listed[public] = read_package(packed.content).evidence
         assert "做了三场".encode() not in packed.content
     assert [piece.name for piece in listed[False]] == ["总结.txt", "内部.txt"]

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from models.database import key, unit_of_work
 from models.items.evidence import StoredFile
 from models.people.organ import Organ
-from models.report.received_report import ReceivedReport
+from models.report.filing import FilingState
+from models.report.received_report import PackageKind, ReceivedReport
 from tasks.report.compiling.below import below
 from tasks.report.compiling.trace_figure import described
 from tasks.report.upward.report_package import PackedFigure
@@ -147,11 +148,15 @@ def test_what_cannot_be_added_is_told_apart_and_who_says_nothing_is_named_once()
 
 
 def test_of_several_packages_the_highest_version_counts_and_of_that_the_last(any_engine: Engine) -> None:
-    def received(sender: Organ, version: int, cases: int, on: str, organ: Organ) -> ReceivedReport:
+    def received(
+        sender: Organ, version: int, cases: int, on: str, organ: Organ, *, public: bool = False,
+        kind: PackageKind = PackageKind.FILED,
+    ) -> ReceivedReport:  # fmt: skip
         data = figure_data(value=str(cases))
         return ReceivedReport(
             organ_id=key(organ.id), sender_id=key(sender.id), year=2025, version=version, title="报告",
-            dated_on=day(on), content_hash=f"{version}{cases}", package_sha256="a" * 64, fingerprint="f" * 64,
+            kind=kind, state=FilingState.FILING, signatures=[], public=public,
+            dated_on=day(on), content_hash=f"{version}{cases}{on}", package_sha256="a" * 64, fingerprint="f" * 64,
             received_on=day(on), received_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), figures=[data], sections=[],
             evidence=[],
         )  # fmt: skip
@@ -170,6 +175,10 @@ def test_of_several_packages_the_highest_version_counts_and_of_that_the_last(any
             received(one, 1, 5, "2026-01-10", organ), received(one, 2, 6, "2026-01-20", organ),
             received(one, 2, 7, "2026-01-21", organ), received(one, 1, 8, "2026-02-01", organ),
             received(other, 1, 3, "2026-02-05", organ),
+            # Neither the edition for the public nor a draft stands in the place of what was filed.
+            received(one, 2, 4, "2026-02-06", organ, public=True),
+            received(one, 3, 9, "2026-02-07", organ, kind=PackageKind.DRAFT),
+            received(late, 1, 9, "2026-02-07", organ, kind=PackageKind.DRAFT),
         ):  # fmt: skip
             session.add(row)
             session.flush()

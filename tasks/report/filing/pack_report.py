@@ -1,8 +1,9 @@
-"""Packing a report for the organ above: what it says, its figures and what bears them out, signed by this office."""
+"""Packing a report for the organ above: what it says, its figures and what bears them out, how far it has come and who
+signed it, all of it sealed by this office."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import ColumnElement
@@ -14,25 +15,35 @@ from models.items.evidence import Evidence, EvidenceState, StoredFile
 from models.items.progress import ProgressEntry
 from models.people.organ import Organ
 from models.people.permission import Action
+from models.people.person import Person
+from models.report.filing import FilingStep
+from models.report.received_report import PackageKind
 from models.report.report import Report
 from tasks.acting.perform import performing_for
-from tasks.papers.official_document import render
+from tasks.papers.official_document import OfficialDocument, Paragraph, TextRun, render
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
+from tasks.report.compiling.find_report import find_report
 from tasks.report.compiling.report_hash import content_hash
+from tasks.report.filing.approval import Approval, approval_of, check_approved
+from tasks.report.filing.step import filing_of
 from tasks.report.output.edition import edition_of
 from tasks.report.output.lay_out_report import lay_out_report
 from tasks.report.upward.report_package import (
     DOCUMENT,
+    EDITIONS,
     EVIDENCE,
     FORMAT,
     REPORT,
     SCHEMA,
+    SIGNED_ACTS,
     PackedBlock,
     PackedEvidence,
     PackedEvidenceList,
     PackedOrgan,
     PackedReport,
     PackedSection,
+    PackedSignature,
+    check_kind,
     packed_figure,
 )
 from tasks.report.upward.sealing import seal, written
@@ -58,13 +69,19 @@ class PackedFile:
     name: str
     sha256: str
     fingerprint: str
+    cover: str
+    """What it says of itself."""
 
 
-def pack_report(session: Session, report: Report, *, by: Actor, key: OKPKey, public: bool = False) -> PackedFile:
-    """The signed package of a version, on record; the same version, edition and key give the same bytes.
+def pack_report(
+    session: Session, report: Report, *, by: Actor, key: OKPKey, public: bool = False, draft: bool = False
+) -> PackedFile:
+    """The signed package of a version, on record; the same version, edition, state and key give the same bytes.
 
-    The internal edition goes upward unless the `public` one is asked for. Raises ForbiddenError, also for a bound
-    version whose content is not what was bound; BadInputError for a report with a secrecy marking, or too large a one.
+    An approved version is packed as filed, with its state, its signatures and their days. Any other is packed only as
+    a `draft`, which is a kind of its own; an approved one is no draft. The internal edition goes upward unless the
+    `public` one is asked for. Raises ForbiddenError, also for a version whose content is not what was sent on;
+    BadInputError for a report with a secrecy marking, or too large a one.
     """
     with performing_for(session, by, Action.COMPILE, report.organ_id) as record:
         organ = session.get_one(Organ, report.organ_id)
@@ -72,34 +89,63 @@ def pack_report(session: Session, report: Report, *, by: Actor, key: OKPKey, pub
             raise ForbiddenError(
                 f"{report.year} 年度报告第 {report.version} 版在送审后被改动过,不能报送:请退回后重新送审。"
             )
+        approval = approval_of(session, report) if draft else check_approved(session, report)
+        if draft and approval.complete:
+            raise ForbiddenError(f"{report.year} 年度报告第 {report.version} 版已审签,不是草稿:请打上报包。")
         compiled = edition_of(session, report, public=public).compiled
-        said = _report(organ, report, compiled, public=public)
+        said = _report(session, organ, report, compiled, approval, public=public)
+        check_kind(said)
         pieces = PackedEvidenceList(pieces=tuple(_evidence(session, compiled.sections, public=public)))
         content = seal(
             {
                 REPORT: written(said.model_dump(mode="json")),
                 EVIDENCE: written(pieces.model_dump(mode="json")),
-                DOCUMENT: render(lay_out_report(compiled)),
+                DOCUMENT: render(_document(compiled, said)),
             },
             key,
         )
         packed = PackedFile(
             content,
-            f"{organ.name}{report.year}年度报告上报包(第{report.version}版).zip",
+            f"{organ.name}{report.year}年度报告{said.kind.label}({EDITIONS[said.edition]},第{report.version}版).zip",
             hashlib.sha256(content).hexdigest(),
             fingerprint_of(key),
+            said.cover,
         )
         record.after |= {
-            "year": report.year, "version": report.version, "public": public, "sha256": packed.sha256,
-            "fingerprint": packed.fingerprint,
+            "year": report.year, "version": report.version, "kind": said.kind.label, "public": public,
+            "sha256": packed.sha256, "fingerprint": packed.fingerprint,
         }  # fmt: skip
     return packed
 
 
-def _report(organ: Organ, report: Report, compiled: CompiledReport, *, public: bool) -> PackedReport:
+def report_to_pack(session: Session, organ: Organ, year: int) -> Report:
+    """The version that is on its way, else the newest. Raises NotFoundError without any."""
+    filing = filing_of(session, organ, year)
+    if filing is not None and filing.report_id is not None:
+        return session.get_one(Report, filing.report_id)
+    return find_report(session, organ, year)
+
+
+def _document(compiled: CompiledReport, said: PackedReport) -> OfficialDocument:
+    """The report on paper, with what it is above its text."""
+    paper = lay_out_report(compiled)
+    return replace(paper, body=(Paragraph((TextRun(said.cover),)), *paper.body))
+
+
+def _report(
+    session: Session, organ: Organ, report: Report, compiled: CompiledReport, approval: Approval, *, public: bool
+) -> PackedReport:
+    filing = approval.filing
     return PackedReport(
         format=FORMAT,
         schema_version=SCHEMA,
+        kind=PackageKind.FILED if approval.complete else PackageKind.DRAFT,
+        state=approval.state,
+        signatures=tuple(
+            _signature(session, approval.standing[act]) for act in SIGNED_ACTS if act in approval.standing
+        ),
+        delivered_on=filing.delivered_on if filing else None,
+        published_on=filing.published_on if filing else None,
         organ=PackedOrgan(code=organ.code, name=organ.name),
         year=report.year,
         version=report.version,
@@ -118,6 +164,7 @@ def _report(organ: Organ, report: Report, compiled: CompiledReport, *, public: b
                         heading=block.heading,
                         text=block.text,
                         verified=not (block.unverified or block.unfounded),
+                        internal=block.internal is not None,
                         figures=tuple(map(packed_figure, block.figures)),
                     )
                     for block in section.blocks
@@ -125,6 +172,13 @@ def _report(organ: Organ, report: Report, compiled: CompiledReport, *, public: b
             )
             for section in compiled.sections
         ),
+    )
+
+
+def _signature(session: Session, step: FilingStep) -> PackedSignature:
+    absent = session.get_one(Person, step.for_id).name if step.for_id is not None else None
+    return PackedSignature(
+        act=step.deed, name=session.get_one(Person, step.person_id).name, stood_in_for=absent, on=step.on
     )
 
 
