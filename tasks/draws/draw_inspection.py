@@ -19,6 +19,7 @@ from models.people.organ import Organ
 from models.people.permission import Action
 from models.typed_text import words_or_none
 from tasks.acting.perform import performing_for
+from tasks.draws.find_draw import check_newest
 from tasks.ledgers.keep_terms import keep_terms
 from tasks.ledgers.record import deriver
 
@@ -37,15 +38,16 @@ def draw_inspection(
     """Draw from the binding on the day of the clock, keep the draw, and write a row of the ledger for each object.
 
     `number` is the public number where the binding named one; else the seed follows from what the system and the
-    second person gave. Raises ConflictError where it was drawn from already, the plan was today, or not all is there
-    yet; BadInputError for a number that cannot be the one named; ForbiddenError for the second person and for whoever
-    may not record.
+    second person gave. Raises ConflictError where it was drawn from already, the plan was bound again or drawn from
+    today, or not all is there yet; BadInputError for a number that cannot be the one named; ForbiddenError for the
+    second person and for whoever may not record.
     """
     with performing_for(session, by, Action.RECORD, organ.id) as record:
         # Of two who draw at once the second waits, and then finds the first one's.
         session.exec(select(Organ.id).where(Organ.id == organ.id).with_for_update()).one()
         if session.get(InspectionDraw, binding.id, populate_existing=True) is not None:
             raise ConflictError(f"抽取 {binding.id} 已经抽取过,一次绑定只抽取一次。确需另抽的,写明理由重新绑定。")
+        check_newest(session, binding)
         _refuse_same_day(session, binding, by)
         system, said, seed = _seeded(session, binding, number, by)
         pairings = draw(binding.lists, seed)

@@ -20,11 +20,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_WIDE = str.maketrans(",;", "，；")
+"""Punctuation as it stands on paper."""
+
+
 def lay_out_record(organ: Organ, shown: BindingShown, checks: Sequence[DrawCheck]) -> OfficialDocument:
     """The record of one binding, drawn from or not; `checks` are what its verification found when it was written."""
     binding, draw = shown.binding, shown.draw
     bound = (
-        f"{shown.count_words}。本次于{long_day(binding.bound_on)}绑定：检查对象{len(binding.objects)}户，"
+        f"{shown.count_words.translate(_WIDE)}。本次于{long_day(binding.bound_on)}绑定：检查对象{len(binding.objects)}户，"
         f"抽取比例{binding.percent.normalize():f}%，检查人员{len(binding.inspectors)}人，每户{binding.per_object}人，"
         f"回避{len(binding.conflicts)}条；种子的办法为{binding.seed_way.label}。绑定的哈希值：{binding.bound_hash}。"
     )
@@ -44,7 +48,7 @@ def lay_out_record(organ: Organ, shown: BindingShown, checks: Sequence[DrawCheck
     for numeral, (heading, blocks) in zip("一二三", parts, strict=True):
         body += [Heading(1, f"{numeral}、", heading), *blocks]
     return OfficialDocument(
-        title=f"双随机抽取记录（{binding.plan}，第{binding.ordinal}次绑定）", addressee=None, body=tuple(body),
+        title=f"双随机抽取记录\n（{binding.plan}，第{binding.ordinal}次绑定）", addressee=None, body=tuple(body),
         signature=organ.name, dated_on=draw.drawn_on if draw else binding.bound_on,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from models.draws.draw_binding import DrawBinding
 from models.draws.draw_pledge import DrawPledge, DrawReveal
 from models.draws.inspection_draw import InspectionDraw
 from models.draws.seed import SeedWay
-from models.errors import NotFoundError
+from models.errors import ConflictError, NotFoundError
 from models.people.organ import Organ
 
 
@@ -22,6 +22,7 @@ class BindingStage(Coded):
     DRAW = "draw", "已揭示,待抽取"
     NUMBER = "number", "待公开号码"
     DRAWN = "drawn", "已抽取"
+    SUPERSEDED = "superseded", "已重新绑定,不再抽取"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class BindingShown:
     def stage(self) -> BindingStage:
         if self.draw is not None:
             return BindingStage.DRAWN
+        if self.binding.ordinal < self.of_plan:
+            return BindingStage.SUPERSEDED
         if self.binding.seed_way is SeedWay.PUBLIC:
             return BindingStage.NUMBER
         if self.reveal is not None:
@@ -86,6 +89,22 @@ def find_binding(session: Session, organ: Organ, number: int) -> BindingShown:
     reveal = session.exec(select(DrawReveal).where(DrawReveal.binding_id == number)).first()
     counts = _counts(session, organ)[found.plan]
     return BindingShown(found, pledge, reveal, session.get(InspectionDraw, number), *counts)
+
+
+def newest_ordinal(session: Session, binding: DrawBinding) -> int:
+    """How often the plan of the binding was bound."""
+    same = select(func.max(DrawBinding.ordinal)).where(
+        DrawBinding.organ_id == binding.organ_id, DrawBinding.plan == binding.plan
+    )
+    return session.exec(same).one() or 0
+
+
+def check_newest(session: Session, binding: DrawBinding) -> None:
+    """Raises ConflictError where the plan was bound again: with several bindings open nobody may wait for their seeds
+    and then go on with the one that suits him."""
+    newest = newest_ordinal(session, binding)
+    if binding.ordinal < newest:
+        raise ConflictError(f"“{binding.plan}”已重新绑定(第 {newest} 次):只能从最后一次绑定抽取,这一次留存、计数。")
 
 
 def _counts(session: Session, organ: Organ) -> dict[str, tuple[int, int]]:

@@ -20,6 +20,7 @@ from models.errors import BadInputError, ConflictError, ForbiddenError
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.perform import performing_for
+from tasks.draws.find_draw import check_newest
 
 _HASH = re.compile("[0-9a-f]{64}")
 _BYTES = 32
@@ -32,7 +33,8 @@ def pledge(
     """Pledge the number typed, which is hashed and not kept, or the hash worked out elsewhere (`hashed`).
 
     Raises ForbiddenError for whoever bound the lists, for somebody without a name and where the seed needs no second
-    person; ConflictError where somebody pledged; BadInputError for both or neither, or what is no number or hash.
+    person; ConflictError where somebody pledged or the plan was bound again; BadInputError for both or neither, or
+    what is no number or hash.
     """
     with performing_for(session, by, Action.DRAW_NUMBER, binding.organ_id) as record:
         person = _second(session, binding, by)
@@ -86,6 +88,7 @@ def _second(session: Session, binding: DrawBinding, by: Actor) -> int:
         raise ForbiddenError("数字须由具体的人提供:请用 --as 姓名 写明由谁办理。")
     if by.person_id == binding.bound_by_id:
         raise ForbiddenError("绑定名单的人不能提供数字:请由另一人办理。")
+    check_newest(session, binding)
     return by.person_id
 
 

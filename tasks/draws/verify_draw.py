@@ -49,14 +49,18 @@ def _binding(binding: DrawBinding) -> DrawCheck:
 
 
 def _others(session: Session, shown: BindingShown) -> DrawCheck:
-    """No binding of the plan is missing from the count."""
+    """No binding of the plan is missing from the count, and none came between this one and its draw."""
     title = "绑定次数"
-    query = select(DrawBinding.ordinal).where(
+    query = select(DrawBinding.ordinal, DrawBinding.bound_at).where(
         DrawBinding.organ_id == shown.binding.organ_id, DrawBinding.plan == shown.binding.plan
     )
-    ordinals = sorted(session.exec(query))
+    bound = dict(session.exec(query).all())
+    ordinals = sorted(bound)
     if ordinals != list(range(1, len(ordinals) + 1)):
         return DrawCheck(title, False, f"本计划的绑定不连续,现有第 {'、'.join(map(str, ordinals))} 次:有绑定被删去")
+    drawn_at = shown.draw.drawn_at if shown.draw is not None else None
+    if drawn_at and any(number > shown.binding.ordinal and at < drawn_at for number, at in bound.items()):
+        return DrawCheck(title, False, "抽取时本计划已重新绑定,不是从最后一次绑定抽取的")
     return DrawCheck(title, True, shown.count_words)
 
 

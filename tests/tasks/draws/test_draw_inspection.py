@@ -206,6 +206,24 @@ def test_every_binding_counts_also_those_never_drawn(draws: Draws) -> None:
     assert draws.shown(draws.bind(plan="专项抽查")).of_plan == 1
 
 
+def test_of_several_bindings_only_the_last_can_be_drawn_from(draws: Draws) -> None:
+    """Or else somebody binds one public number many times, waits for it, and draws from the binding that suits him."""
+    first = draws.bind(terms=BALL)
+    second = draws.bind(reason="名单有误")
+    draws.pledge(second)
+    third = draws.bind(terms=BALL, reason="名单又有误")
+
+    assert [draws.shown(number).stage for number in (first, second)] == [BindingStage.SUPERSEDED] * 2
+    with pytest.raises(ConflictError, match=r"已重新绑定\(第 3 次\)"):
+        draws.draw(first, number="123456789", on="2026-03-05")
+    for step in (draws.pledge, draws.reveal, draws.draw):
+        with pytest.raises(ConflictError, match=r"已重新绑定\(第 3 次\)"):
+            step(second)
+    draws.draw(third, number="123456789", on="2026-03-05")
+    draws.bind(terms=replace(BALL, source_on=day("2026-03-09")), on="2026-03-06", reason="补充抽取")
+    assert draws.shown(third).stage is BindingStage.DRAWN
+
+
 def test_a_plan_is_drawn_once_a_day(draws: Draws) -> None:
     number = draws.drawn()
     with pytest.raises(ConflictError, match=rf"抽取编号 {number}\)"):

@@ -58,7 +58,7 @@ def test_an_untouched_draw_holds_also_after_others(any_engine: Engine, tmp_path:
         draws.drawn(conflicts=[("张一", "甲公司")]), by_ball(draws, reason="补充抽取"),
         draws.drawn(on="2026-03-06", reason="又一次"),
     ]  # fmt: skip
-    waiting = draws.bind(reason="没有抽取")
+    waiting = draws.bind(on="2026-03-07", reason="没有抽取")
 
     for number in numbers:
         assert [one.title for one in checked(draws, number) if one.holds] == TITLES, failing(draws, number)
@@ -222,6 +222,15 @@ def test_a_binding_taken_away_is_missed(draws: Draws) -> None:
     unguarded(draws.engine, "DELETE FROM draw_binding WHERE id = 1")
 
     assert "有绑定被删去" in failing(draws, number)[TIMES]
+
+
+def test_a_draw_from_an_older_binding_shows(draws: Draws) -> None:
+    number = draws.drawn()
+    later = draws.bind(on="2026-03-04", reason="补充抽取")
+    assert failing(draws, number) == {}
+    unguarded(draws.engine, f"UPDATE draw_binding SET bound_at = '2026-03-02 01:00:00.000000' WHERE id = {later}")
+
+    assert "不是从最后一次绑定抽取的" in failing(draws, number)[TIMES]
 
 
 def test_entries_in_another_order_show(draws: Draws) -> None:

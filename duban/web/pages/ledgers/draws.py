@@ -118,7 +118,7 @@ def record(visit: Signed, number: int) -> Response:
         authorize_ledgers(session, visit.looking, key(visit.organ.id))
         found = find_binding(session, visit.organ, number)
         document = lay_out_record(visit.organ, found, verify_draw(session, found))
-        return attachment(render(document), f"{document.title}.docx", DOCX)
+        return attachment(render(document), f"双随机抽取记录({found.binding.plan}).docx", DOCX)
 
 
 @router.post("/ledgers/draws/{number:row}/pledge")
