@@ -18,6 +18,7 @@ from tasks.draws.bind_draw import bind_draw
 from tasks.draws.draw_inspection import draw_inspection
 from tasks.draws.find_draw import BindingShown, find_binding
 from tasks.draws.pledge import pledge, reveal
+from tests.actors import administrator
 from tests.office import LEADER, SUPERVISOR, Office, day
 
 OBJECTS = ("甲公司", "乙公司", "丙公司", "丁公司", "戊公司")
@@ -60,6 +61,15 @@ class Draws:
     def reveal(self, number: int, *, who: str = LEADER, on: str = ON, said: str = NUMBER) -> None:
         with self.acting(number) as (session, _, binding):
             reveal(session, binding, said, by=self.office.by(session, who, on))
+
+    def as_nobody(self, number: int | None = None) -> None:
+        """The administrator at the machine, under nobody's name, binds, or draws."""
+        with self.acting(number) as (session, organ, binding):
+            if binding is None:
+                given = lists_of(PLAN, OBJECTS, INSPECTORS, percent=Decimal(60))
+                bind_draw(session, organ, given, SeedTerms(), by=administrator(day(ON)))
+            else:
+                draw_inspection(session, organ, binding, by=administrator(day(ON)))
 
     def draw(self, from_: int, *, who: str = SUPERVISOR, on: str = ON, **more: Any) -> int:
         with self.acting(from_) as (session, organ, binding):

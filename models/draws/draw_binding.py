@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import JSON, Numeric, UniqueConstraint
 from sqlmodel import Field
 
+from models.actor import Channel
 from models.append_only import guard
 from models.coded import coded
 from models.draws.random_draw import Lists
@@ -46,6 +47,7 @@ class DrawBinding(Row, table=True):
     bound_on: dt.date
     bound_at: dt.datetime
     bound_by_id: int | None = Field(default=None, foreign_key="person.id")
+    channel: Channel = Field(sa_type=coded(Channel))
 
     @property
     def lists(self) -> Lists:

@@ -5,7 +5,9 @@ import datetime as dt
 from sqlalchemy import JSON
 from sqlmodel import Field
 
+from models.actor import Channel
 from models.append_only import guard
+from models.coded import coded
 from models.row import Row
 
 
@@ -32,6 +34,7 @@ class InspectionDraw(Row, table=True):
     drawn_on: dt.date
     drawn_at: dt.datetime
     drawn_by_id: int | None = Field(default=None, foreign_key="person.id")
+    channel: Channel = Field(sa_type=coded(Channel))
 
 
 guard(InspectionDraw.metadata, "inspection_draw")

@@ -11,7 +11,7 @@ from models.database import key
 from models.draws.draw_binding import DrawBinding
 from models.draws.random_draw import Lists
 from models.draws.seed import FEWEST_DIGITS, LONGEST_SOURCE, MOST_DIGITS, SeedTerms, SeedWay, binding_hash
-from models.errors import BadInputError
+from models.errors import BadInputError, ForbiddenError
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.typed_text import words, words_or_none
@@ -27,11 +27,14 @@ def bind_draw(
 
     `lists` come from `models.draws.random_draw.lists_of`, which checks them. Each binding of a plan counts, drawn from
     or not; a further one needs a `reason`. Raises BadInputError for that, for a plan that cannot be kept and for a
-    public number not named fully or not in advance; ForbiddenError for whoever may not record.
+    public number not named fully or not in advance; ForbiddenError for whoever may not record, and for nobody in
+    particular where a second person is to be another.
     """
     lists = replace(lists, plan=_one_line(words(lists.plan, "抽查计划", longest=LONGEST_PLAN), "抽查计划"))
     terms, why = _checked(terms, by), words_or_none(reason, "重新绑定的理由", longest=LONGEST_REASON)
     with performing_for(session, by, Action.RECORD, organ.id, reason=why) as record:
+        if terms.way is SeedWay.TWO and by.person_id is None:
+            raise ForbiddenError("绑定须由具体的人办理,第二人才能是另一人:请用 --as 姓名 写明由谁办理。")
         # Of two who bind at once the second waits, and counts on.
         session.exec(select(Organ.id).where(Organ.id == organ.id).with_for_update()).one()
         same = (DrawBinding.organ_id == organ.id, DrawBinding.plan == lists.plan)
@@ -47,6 +50,7 @@ def bind_draw(
             source_on=terms.source_on, digits=terms.digits,
             bound_hash=binding_hash(lists, terms, ordinal=ordinal, at=by.now),
             bound_on=day_of(by.now), bound_at=by.now, bound_by_id=by.person_id,
+            channel=by.channel,
         )  # fmt: skip
         session.add(made)
         session.flush()

@@ -56,6 +56,7 @@ def draw_inspection(
             result=[[pairing.target, *pairing.inspectors] for pairing in pairings],
             content_hash=content_hash(binding.bound_hash, seed, pairings), drawn_on=day_of(by.now), drawn_at=by.now,
             witness=words_or_none(witness, "见证人", longest=LONGEST_WITNESS), drawn_by_id=by.person_id,
+            channel=by.channel,
         )  # fmt: skip
         session.add(made)
         session.flush()
@@ -95,6 +96,8 @@ def _seeded(session: Session, binding: DrawBinding, number: str | None, by: Acto
     if pledged is None or revealed is None:
         waits = "承诺并揭示" if pledged is None else "揭示承诺的"
         raise ConflictError(f"抽取 {binding.id} 还不能抽取:待第二人{waits}数字。")
+    if by.person_id is None:
+        raise ForbiddenError("抽取须由具体的人办理,第二人才能是另一人:请用 --as 姓名 写明由谁办理。")
     if by.person_id == pledged.pledged_by_id:
         raise ForbiddenError("提供数字的人不能抽取:请由另一人办理。")
     seed = seed_by_two(binding.bound_hash, pledged.secret_number, revealed.given_number)

@@ -122,8 +122,10 @@ def _seed_by_two(session: Session, shown: BindingShown, drawn: InspectionDraw) -
         said += f"除外:承诺值由本系统代算,数字经过服务器,他可以在承诺时得知{who}的数字,据以选定系统随机数"
     else:
         said += f"不与{who}串通也不能,前提是{who}承诺时抄下的系统随机数哈希值就是 {pledged.system_hash}"
-    if Channel.COMMAND in (pledged.channel, revealed.channel):
-        said += f"。承诺或揭示经服务器的命令行办理,不能证明是{who}本人"
+    steps = {"绑定": shown.binding.channel, "承诺": pledged.channel, "揭示": revealed.channel, "抽取": drawn.channel}
+    typed = "、".join(step for step, channel in steps.items() if channel is Channel.COMMAND)
+    if typed:
+        said += f"。{typed}经服务器的命令行办理,能登录服务器的人可以写任何人的姓名,不能证明是本人、是不同的人"
     return DrawCheck(title, True, said)
 
 

@@ -17,6 +17,7 @@ from tasks.report.desk.comment_report import comment
 from tasks.report.desk.edit_block import edit_block
 from tests.browsing import DESK, PHONE, Served, served
 from tests.databases import disposed, lay_sqlite
+from tests.draws import Draws
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office
 from tests.web import Web
 
@@ -45,6 +46,8 @@ PAGES = [
     (SUPERVISOR, "/ledgers/duty/gaps"),
     (SUPERVISOR, "/ledgers/draws"),
     (SUPERVISOR, "/ledgers/draws/new"),
+    (SUPERVISOR, "/ledgers/draws/1?verify=yes"),
+    (FIRST, "/ledgers/draws/2"),
     (SUPERVISOR, "/reports"),
     (SUPERVISOR, "/reports/below"),
     (SUPERVISOR, "/reports/layout"),
@@ -81,6 +84,9 @@ def at_work(office: Office) -> None:
         report = find_report(session, organ, 2026)
         edit_block(session, report, "overview", by=by, text="任务完成过半。")
         comment(session, report, "overview", by=by, text="再核一遍")
+    draws = Draws(office)
+    draws.drawn(on="2026-06-15")
+    draws.bind(on="2026-06-15", plan="专项抽查")
 
 
 @dataclass

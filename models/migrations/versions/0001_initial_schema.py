@@ -284,6 +284,7 @@ def upgrade() -> None:
         sa.Column("bound_on", sa.Date(), nullable=False),
         sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("bound_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.UniqueConstraint("organ_id", "plan", "ordinal"),
     )
     op.create_table(
@@ -320,6 +321,7 @@ def upgrade() -> None:
         sa.Column("drawn_on", sa.Date(), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("drawn_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("channel", sa.String(length=32), nullable=False),
     )
     op.create_table(
         "job",

@@ -16,6 +16,7 @@ ELSEWHERE = {
     Action.STAFF,
     Action.CALENDAR,
     Action.RECORD,
+    Action.DRAW_NUMBER,
     Action.COMPILE,
     Action.COMMENT,
     Action.CIRCULATE,

@@ -149,6 +149,9 @@ def test_who_binds_or_draws_is_not_the_second_person(draws: Draws) -> None:
     draws.reveal(number)
     with pytest.raises(ForbiddenError, match="提供数字的人不能抽取"):
         draws.draw(number, who=LEADER)
+    for number_or_none in (None, number):
+        with pytest.raises(ForbiddenError, match="须由具体的人办理"):
+            draws.as_nobody(number_or_none)
     with pytest.raises(ForbiddenError, match="不需要第二人"):
         draws.pledge(draws.bind(terms=BALL, plan="另一个"))
 

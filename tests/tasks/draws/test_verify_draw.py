@@ -81,7 +81,7 @@ def test_of_each_way_of_seeding_is_said_what_holds_for_it(draws: Draws) -> None:
     assert "除外:承诺值由本系统代算" in said(draws, here)
     for number in (elsewhere, here):
         assert "各自都不能选定结果" in said(draws, number)
-        assert "不能证明是" in said(draws, number)
+        assert "绑定、承诺、揭示、抽取经服务器的命令行办理" in said(draws, number)
     assert "本系统不能核实录入的号码,请与公布的核对" in said(draws, ball)
     assert draws.shown(ball).binding.bound_hash in said(draws, ball)
     assert all("无人选定" not in said(draws, number) for number in (elsewhere, here, ball))
