@@ -281,7 +281,7 @@ def open_accounts(engine: Engine, day: str, password: str) -> int:
     with on_record(engine) as session:
         made = invite_all(session, find_organ(session, None), by=Actor("本机管理员", Channel.COMMAND, day_of(now), now))
         for account in made:
-            set_by_code(session, account.code, password, now=now)
+            set_by_code(session, account.shown, password, now=now)
     return len(made)
 
 

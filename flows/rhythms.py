@@ -27,6 +27,7 @@ from models.people.organ import Organ
 from models.settings import Settings
 from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver
+from tasks.notices.send_letters import send_letters
 from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.supervise import supervise
@@ -70,6 +71,16 @@ def delivery(settings: Settings) -> dict[str, Any]:
         with unit_of_work(database) as session:
             record_run(session, delivery.__name__, on=delivered.on, now=clock.now())
     return {**asdict(delivered), "on": delivered.on.isoformat()}
+
+
+def letters(settings: Settings) -> dict[str, Any]:
+    """Send what people are told of their own account and post, whatever the hour; the counts of the sending."""
+    now = clock.now()
+    with _opened(settings) as database:
+        sent = send_letters(database, settings, now=now)
+        with unit_of_work(database) as session:
+            record_run(session, letters.__name__, on=clock.day_of(now), now=clock.now())
+    return asdict(sent)
 
 
 def webhooks(settings: Settings) -> dict[str, Any]:
@@ -233,6 +244,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
     for rhythm in (
         daily_supervision,
         delivery,
+        letters,
         webhooks,
         brief,
         weekly_circular,

@@ -69,6 +69,14 @@ SCHEDULES = (
         grace=dt.timedelta(minutes=5),
     ),
     Schedule(
+        slug="letters",
+        title="账户信件",
+        entrypoint="flows.letters.letters",
+        cron="* * * * *",
+        grace=dt.timedelta(minutes=1),
+        light=True,
+    ),
+    Schedule(
         slug="webhooks",
         title="接口推送",
         entrypoint="flows.webhooks.webhooks",

@@ -46,7 +46,15 @@ class Settings(BaseSettings):
     oidc_label: str = "单点登录"
     """What the button at sign-in says."""
     oidc_claim: str = "preferred_username"
-    """What the provider says of a person that is the login here, until the account is bound."""
+    """By what the provider says of a person that one is called in messages; it never opens an account."""
+    oidc_second_factor: bool = False
+    """Whether the provider itself asks for a second factor: then none is asked for here after single sign-on."""
+
+    second_factor: str = Field(default="roles", pattern="^(roles|optional)$")
+    """`roles`: supervisors, administrators and first responsible persons must have one; `optional`: whoever wants."""
+
+    token_days: int = Field(default=365, ge=1, le=3650)
+    """For how many days at most a token of the interface and a calendar address may be used."""
 
     quiet_from: dt.time = dt.time(20, 0)
     quiet_until: dt.time = dt.time(8, 0)
@@ -99,6 +107,11 @@ class Settings(BaseSettings):
     def address(self, path: str) -> str:
         """The full address of one of the pages, as a mail or another program needs it."""
         return f"{self.office_url.rstrip('/')}{path}"
+
+    @property
+    def factor_for_roles(self) -> bool:
+        """Whether some roles must have a second factor."""
+        return self.second_factor == "roles"
 
     @property
     def maildir(self) -> Path:

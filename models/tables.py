@@ -26,6 +26,7 @@ for _noun in (
     "items.receipt",
     "items.suspension",
     "items.urge",
+    "ladder.letter",
     "ladder.notice",
     "ladder.policy",
     "ledgers.kinds",

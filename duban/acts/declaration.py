@@ -120,6 +120,8 @@ class Act(Generic[S]):
     """Of a decision: whether it is the one that passes the request on."""
     of_instruction: bool = False
     """Whether it answers one instruction of the item."""
+    proved: bool = False
+    """Whether a page asks for the password again, unless it was typed some minutes ago."""
     grave: bool = False
     """Drawn as what is not taken back easily."""
     ways: Way = EVERY_WAY

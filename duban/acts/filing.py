@@ -27,7 +27,8 @@ def _on_day(what: str) -> Entry:
 def _act(
     of: FilingAct, does: Callable[[Deed[Filing]], ActOutcome], *entries: Entry, help: str, command: str = ""
 ) -> Act[Filing]:
-    return Act(of.value, FLOW[of].action, of.label, does, entries, help=help, command=command)
+    proved = of is FilingAct.SIGN
+    return Act(of.value, FLOW[of].action, of.label, does, entries, help=help, command=command, proved=proved)
 
 
 def _told(filing: Filing, said: str, words: str = "", **more: Any) -> ActOutcome:

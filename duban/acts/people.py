@@ -3,10 +3,18 @@
 Who is written down as acting follows the day the act is about: the command says it (`Subject.by`).
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from models.field import FieldType as Takes
 from models.people.permission import Action
 from models.people.person import Person
+
+if TYPE_CHECKING:
+    from models.settings import Settings
+    from tasks.access.give_code import GivenCode
 
 
 def _leave(deed: Deed[Person]) -> ActOutcome:
@@ -84,6 +92,109 @@ CONTACT = Act(
 )  # fmt: skip
 
 
+def _invite(deed: Deed[Person]) -> ActOutcome:
+    from tasks.access.manage_accounts import invite
+
+    given = deed.given
+    made = invite(deed.session, deed.upon, by=deed.by, login=given["login"] or None, paper=given["paper"])
+    return handed(made, deed.about)
+
+
+def _reset(deed: Deed[Person]) -> ActOutcome:
+    from tasks.access.manage_accounts import reset
+
+    return handed(reset(deed.session, deed.upon, by=deed.by, paper=deed.given["paper"]), deed.about)
+
+
+def handed(made: GivenCode, settings: Settings) -> ActOutcome:
+    """Which way the one-time address goes; the address itself at the machine only."""
+    from models.people.account import CodeWay
+
+    who = f"{made.person.name},登录名 {made.login}"
+    data: dict[str, object] = {"name": made.person.name, "login": made.login, "way": made.way}
+    if made.code is not None:
+        data["address"] = settings.address(f"/welcome?code={made.code}")
+        hint = "请交给本人。72 小时内有效,只能用一次;不再显示,遗失的请重设。"
+        return ActOutcome(f"{who}。", data=data, words=f"{who}。请本人打开:\n{data['address']}\n{hint}")
+    if made.way is CodeWay.MAIL:
+        said = f"{who}:一次性地址马上发到本人邮箱 {made.person.email},办理的人看不到。"
+    else:
+        said = f"{who}:一次性地址须另一位管理人员在此人的页面打印领取单,本人签字领取。"
+    return ActOutcome(said, data=data)
+
+
+_PAPER = Entry("paper", "不发邮件,打印领取单", Takes.TICK, help="不发到本人邮箱,由另一位管理人员打印领取单。")
+
+INVITE = Act(
+    "invite", Action.STAFF, "开通账户", _invite, (Entry("login", "登录名", longest=64, default=""), _PAPER),
+    proved=True, ways=Way.PAGE,
+)  # fmt: skip
+
+RESET = Act(
+    "reset", Action.STAFF, "重设密码", _reset, (_PAPER,), proved=True,
+    help="重设密码:旧密码、已登录的网页、接口令牌和日历订阅立即失效;一次性地址发到本人邮箱,没有邮箱的打印领取单;"
+    "不写 --as 时由本机管理员转交,直接显示。",
+)  # fmt: skip
+
+
+def _revoke(deed: Deed[Person]) -> ActOutcome:
+    from tasks.access.hold_tokens import end_accesses
+
+    name = deed.upon.name
+    ended = end_accesses(deed.session, deed.upon, by=deed.by, name=deed.given["token"])
+    return ActOutcome(f"已吊销{name}的 {ended} 个令牌或日历订阅。", data={"name": name, "ended": ended})
+
+
+REVOKE = Act(
+    "revoke", Action.STAFF, "吊销令牌和日历订阅", _revoke,
+    (
+        Entry(
+            "token", "名称", longest=60, default="", flag="token", metavar="名称",
+            help="只吊销这个名称的令牌,或“日历订阅”;缺省为全部。",
+        ),
+    ),
+    help="吊销此人的接口令牌和日历订阅地址,立即失效。",
+)  # fmt: skip
+
+
+def _bind(deed: Deed[Person]) -> ActOutcome:
+    from models.errors import NotFoundError
+    from tasks.access.bind_subject import bind_for, subject_of
+
+    issuer = deed.about.oidc_issuer
+    if not issuer:
+        raise NotFoundError("没有配置单点登录:请先在 duban.toml 里设 oidc_issuer。")
+    login = bind_for(deed.session, deed.upon, subject_of(issuer, deed.given["subject"]), by=deed.by).login
+    name = deed.upon.name
+    return ActOutcome(f"{name}的账户(登录名 {login})已绑定单点登录。", data={"name": name, "login": login})
+
+
+BIND = Act(
+    "bind", Action.STAFF, "绑定单点登录", _bind,
+    (
+        Entry(
+            "subject", "用户标识", required=True, longest=255, called="用户标识", metavar="标识",
+            help="认证服务给此人的用户标识(sub),不是姓名。",
+        ),
+    ),
+    proved=True, help="绑定单点登录:填认证服务给此人的用户标识(sub);本人会收到邮件。",
+)  # fmt: skip
+
+
+def _clear_factor(deed: Deed[Person]) -> ActOutcome:
+    from tasks.access.second_factor import clear_factor
+
+    name = deed.upon.name
+    clear_factor(deed.session, deed.upon, by=deed.by)
+    return ActOutcome(f"{name}的第二因素已解除,已登录的全部退出;本人会收到邮件。", data={"name": name})
+
+
+CLEAR_FACTOR = Act(
+    "clear-factor", Action.STAFF, "解除第二因素", _clear_factor, proved=True, grave=True,
+    help="解除第二因素:手机和恢复码都丢了的,核实本人后办理;本人会收到邮件。",
+)  # fmt: skip
+
+
 def _close(deed: Deed[Person]) -> ActOutcome:
     from tasks.access.manage_accounts import close_account
 
@@ -96,7 +207,7 @@ def _close(deed: Deed[Person]) -> ActOutcome:
 
 
 CLOSE = Act(
-    "close", Action.STAFF, "关闭账户", _close, grave=True,
+    "close", Action.STAFF, "关闭账户", _close, grave=True, proved=True,
     help="关闭账户:不能再登录,已登录的网页、接口令牌和日历订阅立即失效。",
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.acts.people import CLOSE, UNLOCK
+from duban.acts.people import BIND, CLEAR_FACTOR, CLOSE, RESET, REVOKE, UNLOCK
 from duban.commands.acts import Subject, add_command
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import Edge, table
@@ -15,11 +15,11 @@ from models.errors import BadInputError
 
 if TYPE_CHECKING:
     from models.people.person import Person
+    from tasks.access.give_code import GivenCode
 
 account = typer.Typer(help="账户:谁能登录网页,开通、重设密码、关闭、解锁。", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名、手机或邮箱。")]
-HOURS = 72
 
 
 def register(app: typer.Typer) -> None:
@@ -70,36 +70,22 @@ def invite(
         str | None, typer.Option("--login", metavar="登录名", help="登录名;缺省为姓名,重名的加手机尾号。")
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="给本单位所有在岗而没有账户的人开通。")] = False,
+    paper: Annotated[bool, typer.Option("--paper", help="不发到本人邮箱,由另一位管理人员打印领取单。")] = False,
 ) -> Answer:
-    """开通账户:显示一次性地址,本人打开后自己设置密码;72 小时内有效,只能用一次。"""
-    from tasks.access.manage_accounts import NewAccount, account_of, invite, invite_all
+    """开通账户:一次性地址发到本人邮箱或打印领取单;不写 --as 时由本机管理员转交,直接显示。72 小时内有效。"""
+    from duban.acts.people import handed
+    from tasks.access.manage_accounts import invite, invite_all
 
     session = errand.session
-    if everybody == (name is not None) or (everybody and login):
+    if everybody == (name is not None) or (everybody and (login or paper)):
         raise BadInputError("请写明给谁开通:duban account invite 姓名(可加 --login 登录名),或者 --all。")
     by = errand.by
     if name is None:
-        made = invite_all(session, errand.organ, by=by)
-    else:
-        person = _person(errand, name)
-        code = invite(session, person, by=by, login=login)
-        found = account_of(session, person)
-        made = [NewAccount(person, found.login if found else "", code)]
-    return _show(errand.edge, made, whole=everybody)
-
-
-@account.command()
-@acting("as organ json")
-def reset(errand: Errand, name: Name) -> Answer:
-    """重设密码:旧密码和已登录的网页立即失效,显示新的一次性地址。"""
-    from tasks.access.manage_accounts import NewAccount, account_of, reset
-
-    session = errand.session
-    person, by = _person(errand, name), errand.by
-    code = reset(session, person, by=by)
-    found = account_of(session, person)
-    made = NewAccount(person, found.login if found else "", code)
-    return _show(errand.edge, [made])
+        return _show(errand.edge, invite_all(session, errand.organ, by=by))
+    person = _person(errand, name)
+    made = invite(session, person, by=by, login=login, paper=paper)
+    outcome = handed(made, errand.edge.settings)
+    return answer(dict(outcome.data), outcome.words or outcome.said)
 
 
 def _person(errand: Errand, name: str) -> Person:
@@ -108,24 +94,48 @@ def _person(errand: Errand, name: str) -> Person:
     return find_person(errand.session, name, errand.within)
 
 
-PERSON = Subject(lambda errand, name: (_person(errand, name), None), ("name", Name), options="as organ json")
+PERSON = Subject(
+    lambda errand, name: (_person(errand, name), errand.edge.settings), ("name", Name), options="as organ json"
+)
 
-add_command(account, CLOSE, PERSON)
-add_command(account, UNLOCK, PERSON)
+for act in (RESET, CLOSE, UNLOCK, REVOKE, BIND, CLEAR_FACTOR):
+    add_command(account, act, PERSON)
 
 
-def _show(reach: Edge, made: list[Any], *, whole: bool = False) -> Answer:
-    address = reach.settings.address
+@account.command()
+@looking("as organ json")
+def tokens(errand: Errand) -> Answer:
+    """列出本单位人员的接口令牌和日历订阅地址:谁的、用途、有效至、最近使用。"""
+    from tasks.access.hold_tokens import accesses_of
+
     rows = [
-        {"name": new.person.name, "login": new.login, "address": address(f"/welcome?code={new.code}")} for new in made
+        {
+            "name": one.person.name, "token": one.name, "uses": one.uses, "expires_on": one.held.expires_on,
+            "used_on": getattr(one.held, "used_on", None),
+        }
+        for one in accesses_of(errand.session, errand.organ, by=errand.by)
+    ]  # fmt: skip
+
+    def screen() -> Iterator[Shown]:
+        shown = table("姓名", "名称", "用途", "有效至", "最近使用")
+        for row in rows:
+            shown.add_row(*(str(value) if value else "" for value in row.values()))
+        yield shown
+
+    return answer(rows, screen)
+
+
+def _show(reach: Edge, made: list[GivenCode]) -> Answer:
+    """Who was given an account, and which way the one-time address goes; the address itself at the machine only."""
+    address = reach.settings.address
+    rows: list[dict[str, Any]] = [
+        {"name": new.person.name, "login": new.login, "way": new.way}
+        | ({"address": address(f"/welcome?code={new.code}")} if new.code else {})
+        for new in made
     ]
-    hint = f"请分别交给本人。{HOURS} 小时内有效,只能用一次;不再显示,遗失的请重设。"
-    if not whole:
-        row = rows[0]
-        return answer(row, f"{row['name']},登录名 {row['login']}。请本人打开:\n{row['address']}", hint)
     if not rows:
         return answer(rows, "在岗的人都已有账户。")
     shown = table("姓名", "登录名", "一次性地址")
     for row in rows:
-        shown.add_row(row["name"], row["login"], row["address"])
-    return answer(rows, shown, hint)
+        shown.add_row(row["name"], row["login"], row.get("address") or row["way"].label)
+    return answer(rows, shown, "72 小时内有效,只能用一次。显示的请分别交给本人,不再显示,遗失的请重设。")

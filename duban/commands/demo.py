@@ -18,6 +18,7 @@ REPORT = "2026年度法治政府建设情况报告.docx"
 MARK = "演示数据说明.txt"
 WAY_IN = "演示口令.txt"
 
+NO_FACTOR = 'second_factor = "optional"'
 IN_POST_FROM, ISSUED_ON, FILED_ON = "2026-01-01", "2026-01-06", "2027-01-15"
 
 
@@ -115,6 +116,7 @@ class _Tour:
         settings = self.edge.settings
         mark = settings.home / MARK
         if mark.exists():
+            self._set_up()
             return
         if settings.database_url or (settings.home / "duban.db").exists():
             raise BadInputError(f"{settings.home} 里已有别的数据库，演示不会动它：请用 --dir 另指一个空目录。")
@@ -123,6 +125,16 @@ class _Tour:
             mark.write_text("本目录由 duban demo 建立，单位、人员和事项都是虚构的，可以整个删去。\n", encoding="utf-8")
         except OSError as error:
             raise BadInputError(f"目录 {settings.home} 无法写入：{error.strerror}。请用 --dir 换一个目录。") from error
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Let everybody in by the one password: whoever looks at an invented office has no authenticator for it."""
+        from models.settings import SETTINGS_FILE
+
+        file = self.edge.settings.home / SETTINGS_FILE
+        if not file.exists():
+            file.write_text(f"# 演示用：真实单位请删去下一行\n{NO_FACTOR}\n", encoding="utf-8")
+            del self.edge.settings
 
     def open_accounts(self) -> None:
         from duban.demonstration import open_accounts
@@ -139,7 +151,7 @@ class _Tour:
         kept = self.edge.settings.home / WAY_IN
         if not kept.exists():
             kept.touch(mode=0o600)
-            kept.write_text(f"{secrets.token_urlsafe(9)}\n", encoding="utf-8")
+            kept.write_text(f"{secrets.token_urlsafe(12)}\n", encoding="utf-8")
         return kept.read_text(encoding="utf-8").strip()
 
     def read_documents(self) -> None:

@@ -52,14 +52,17 @@ def deliver(
     from models.clock import now
     from models.errors import DubanError
     from tasks.notices.deliver import deliver as send
+    from tasks.notices.send_letters import send_letters
 
+    letters = send_letters(errand.edge.engine, errand.edge.settings, now=now())
     result = send(
         errand.edge.engine, errand.edge.settings, now=now(), on=errand.day if errand.said["on"] else None, quiet=quiet
     )
     return answer(
-        asdict(result),
+        asdict(result) | {"letters": letters.letters},
         f"{result.on}:已发 {result.sent} 封,稍后重试 {result.failed},搁置 {result.parked};"
-        f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。",
+        + (f"另发账户信件 {letters.letters} 封;" if letters.letters else "")
+        + f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。",
         then=DubanError(result.problem) if result.problem else None,
     )
 

@@ -9,8 +9,9 @@ import ipaddress
 import secrets
 from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -19,12 +20,16 @@ from duban.web.inside import inside
 from duban.web.posted import ForgedError, is_own
 from duban.web.served import ServedOffice, served_office
 from duban.web.visit import cookie_name
+from models.database import reading
 from models.errors import BadInputError
+from models.people.web_session import SessionStage
 from models.settings import Settings
-from tasks.access.hold_session import LASTS
+from tasks.access.hold_session import LASTS, find_session
 from tasks.access.sign_in import Caller
 
 DOOR = "duban_door"
+STEPS = {SessionStage.CODE: "/login/code", SessionStage.ENROL: "/login/enrol"}
+"""Where a sign-in goes on that still lacks its second factor."""
 MOST_FIELDS, LONGEST_FIELD = 20, 4096
 
 
@@ -63,8 +68,13 @@ class Door:
         return answer
 
     def enter(self, token: str, path: str) -> RedirectResponse:
-        """Somebody got in: on to `path`, with the session's cookie."""
-        answer = RedirectResponse(inside(path), 303, headers={"Cache-Control": "no-store"})
+        """Somebody got in: on to `path`, with the session's cookie; by way of the second factor where it is lacking."""
+        with reading(self.served.database) as session:
+            half = find_session(session, token, now=self.served.now(), halfway=True)
+        where = inside(path)
+        if half is not None:
+            where = f"{STEPS[half[0].stage]}?next={quote(where, safe='')}"
+        answer = RedirectResponse(where, 303, headers={"Cache-Control": "no-store"})
         keep_session(answer, self.served, token)
         answer.delete_cookie(self._cookie, path="/", secure=self.served.secure, httponly=True, samesite="lax")
         return answer
@@ -80,7 +90,7 @@ class Door:
         return f"__Host-{DOOR}" if self.served.secure else DOOR
 
 
-def keep_session(answer: RedirectResponse, served: ServedOffice, token: str) -> None:
+def keep_session(answer: Response, served: ServedOffice, token: str) -> None:
     """Let the browser keep the session's token, where no script reads it, for as long as the session may last."""
     answer.set_cookie(
         cookie_name(served), token, max_age=int(LASTS.total_seconds()), path="/", httponly=True, samesite="lax",

@@ -56,6 +56,8 @@ class Attempt:
     secret: str
     begun: int
     onwards: str
+    purpose: str = ""
+    """What the way was begun for: empty for a sign-in; else `duban.web.pages.single_sign_on` knows."""
 
     def word(self, what: str) -> str:
         """state, nonce or verifier: 43 characters nobody else can know."""
@@ -65,7 +67,8 @@ class Attempt:
     @property
     def cookie(self) -> str:
         """What the browser carries."""
-        body = f"{self.begun}.{self.secret}.{urlsafe_b64encode(self.onwards.encode()).decode()}"
+        told = ".".join(urlsafe_b64encode(text.encode()).decode() for text in (self.onwards, self.purpose))
+        body = f"{self.begun}.{self.secret}.{told}"
         return f"{body}.{hmac.new(self.key, body.encode(), hashlib.sha256).hexdigest()}"
 
 
@@ -86,9 +89,9 @@ class SingleSignOn:
         """Where the provider sends people; it has to be registered there."""
         return self.settings.address("/login/sso/callback")
 
-    def begin(self, onwards: str, *, now: int) -> tuple[str, Attempt]:
+    def begin(self, onwards: str, *, now: int, purpose: str = "") -> tuple[str, Attempt]:
         """The provider's address to go to, and the attempt whose cookie goes along. Raises ProviderError."""
-        attempt = Attempt(self.key, secrets.token_urlsafe(32), now, onwards)
+        attempt = Attempt(self.key, secrets.token_urlsafe(32), now, onwards, purpose)
         described = self._describe(now)
         with self._client(described) as client:
             address, _state = client.create_authorization_url(
@@ -103,9 +106,10 @@ class SingleSignOn:
         body, _, mac = cookie.rpartition(".")
         if not hmac.compare_digest(hmac.new(self.key, body.encode(), hashlib.sha256).hexdigest(), mac):
             raise again
-        begun, secret, onwards = body.split(".")
+        begun, secret, *told = body.split(".")
         try:
-            attempt = Attempt(self.key, secret, int(begun), urlsafe_b64decode(onwards).decode())
+            onwards, purpose = (urlsafe_b64decode(text).decode() for text in told)
+            attempt = Attempt(self.key, secret, int(begun), onwards, purpose)
         except (ValueError, NotBase64) as error:
             raise again from error
         if not hmac.compare_digest(attempt.word("state").encode(), state.encode()):

@@ -55,6 +55,8 @@ class Visit:
     on: dt.date
     """The day pages are shown for: the present one unless the address names one. Acts are done today."""
     now: dt.datetime
+    proved_at: dt.datetime
+    """When the person last proved in this session to be the one."""
 
     @property
     def by(self) -> Actor:
@@ -169,7 +171,7 @@ def signed_in(
     if now - held.seen_at > NOTED_EVERY:
         with unit_of_work(served.database) as session:
             note_use(session, held, now=now)
-    return Visit(served, request, person, token, looked_at, year, day, now)
+    return Visit(served, request, person, token, looked_at, year, day, now, held.proved_at)
 
 
 Signed = Annotated[Visit, Depends(signed_in)]

@@ -27,7 +27,7 @@ class ApiToken(Row, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     scopes: list[str] = Field(sa_type=JSON)
     made_at: dt.datetime
-    expires_on: dt.date | None = None
+    expires_on: dt.date
     """The last day it may be used."""
     used_on: dt.date | None = None
     revoked_at: dt.datetime | None = None
@@ -58,4 +58,6 @@ class CalendarFeed(Row, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     secret_hash: str = Field(max_length=64, unique=True)
     made_at: dt.datetime
+    expires_on: dt.date
+    """The last day it may be used."""
     revoked_at: dt.datetime | None = None

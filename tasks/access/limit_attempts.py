@@ -95,6 +95,11 @@ def note_success(session: Session, attempt: SignInAttempt) -> None:
     session.flush()
 
 
+def take_back(session: Session, attempt: SignInAttempt) -> None:
+    """The try was neither a failure nor, yet, a success."""
+    session.execute(delete(SignInAttempt).where(col(SignInAttempt.id) == attempt.id))
+
+
 def remember_place(session: Session, login: str, *, address: str, now: dt.datetime) -> None:
     """Remember a place from which the account got in by another way than a password typed here."""
     place = place_of(address)

@@ -1,31 +1,30 @@
 """Accounts for other people: made, helped, closed, by whoever may manage the people of their organ.
 
-A code is returned once and kept only as a hash: whoever manages accounts hands it over and never learns a password.
+Whoever manages accounts learns neither a password nor a code: `tasks.access.give_code` says how codes reach people.
 """
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 from sqlmodel import func as sql
 
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
-from models.people.account import Account, OneTimeCode
+from models.people.account import Account, OneTimeCode, TouchKind
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person, Tenure
 from models.people.web_session import WebSession
-from tasks.access.hold_session import end_sessions, hashed
+from tasks.access.give_code import GivenCode, end_codes, give_code
+from tasks.access.hold_session import end_sessions
+from tasks.access.hold_tokens import end_tokens
 from tasks.access.limit_attempts import LOGIN_LENGTH, folded, forgive
+from tasks.access.second_factor import end_factor
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
-
-CODE_LASTS = dt.timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -40,28 +39,20 @@ class AccountLine:
     """How long the code given last may be used; None where there is none or it was used."""
 
     def state(self, now: dt.datetime) -> str:
-        """In words: 无账户 正常 待设密码 已关闭."""
+        """In words: 无账户 正常 待领取地址 待设密码 已关闭."""
         if self.account is None:
             return "无账户"
         if self.account.closed_at is not None:
             return "已关闭"
         if self.account.password_hash or self.account.subject:
             return "正常"
-        waits = self.code_until is not None and self.code_until > now
-        return "待设密码" if waits else "一次性地址已过期"
+        if self.code_until is None:
+            return "待领取地址"
+        return "待设密码" if self.code_until > now else "一次性地址已过期"
 
 
-@dataclass(frozen=True)
-class NewAccount:
-    """An account made or helped, with the code that lets its person set a password."""
-
-    person: Person
-    login: str
-    code: str
-
-
-def invite(session: Session, person: Person, *, by: Actor, login: str | None = None) -> str:
-    """Give the person an account, or open a closed one again; returns the code that lets the person set a password.
+def invite(session: Session, person: Person, *, by: Actor, login: str | None = None, paper: bool = False) -> GivenCode:
+    """Give the person an account, or open a closed one again, and a code that lets the person set a password.
 
     Without `login` it is the name, told apart from a namesake's by the mobile number. An account that waits for its
     first password gets a new code. Raises ForbiddenError; BadInputError for a login that will not do; ConflictError
@@ -82,14 +73,17 @@ def invite(session: Session, person: Person, *, by: Actor, login: str | None = N
         elif login is not None:
             account.login = login
         if account.closed_at is not None:
-            # Whoever comes back proves anew who it is: neither an old password nor an old binding counts.
-            account.closed_at = account.password_hash = account.password_set_at = account.subject = None
+            # Whoever comes back proves anew who it is: no password, binding, second factor or token of before counts.
+            account.closed_at = account.password_hash = account.password_set_at = account.own_at = None
+            account.subject = None
+            end_factor(session, account)
+            end_tokens(session, person, now=by.now)
         session.add(account)
         session.flush()
-        return _code(session, account, by)
+        return give_code(session, account, person, TouchKind.INVITED, by=by, paper=paper)
 
 
-def invite_all(session: Session, organ: Organ, *, by: Actor) -> list[NewAccount]:
+def invite_all(session: Session, organ: Organ, *, by: Actor) -> list[GivenCode]:
     """Give everyone an account who holds a post of the organ on the day and has none; on record as one act."""
     authorize_organ(session, by, Action.STAFF, organ.id)
     held = select(Tenure.person_id).where(
@@ -105,7 +99,7 @@ def invite_all(session: Session, organ: Organ, *, by: Actor) -> list[NewAccount]
     if not people:
         return []
     taken = set(session.exec(select(Account.login)))
-    accounts, made = [], []
+    accounts = []
     for person in people:
         login = _login_for(person, taken)
         taken.add(login)
@@ -113,17 +107,17 @@ def invite_all(session: Session, organ: Organ, *, by: Actor) -> list[NewAccount]
     with performing_for(session, by, Action.STAFF, organ.id):
         session.add_all(accounts)
         session.flush()
-        for person, account in zip(people, accounts, strict=True):
-            code = secrets.token_urlsafe(32)
-            session.add(_row(account, code, by))
-            made.append(NewAccount(person, account.login, code))
-    return made
+        return [
+            give_code(session, account, person, TouchKind.INVITED, by=by)
+            for person, account in zip(people, accounts, strict=True)
+        ]
 
 
-def reset(session: Session, person: Person, *, by: Actor) -> str:
+def reset(session: Session, person: Person, *, by: Actor, paper: bool = False) -> GivenCode:
     """A code for somebody who forgot the password, or whose password others know: the old one ends at once.
 
-    So does every session. Raises ForbiddenError, NotFoundError where there is no open account.
+    So do every session, token and calendar address; the second factor stays. Raises ForbiddenError, NotFoundError
+    where there is no open account.
     """
     with performing_for(session, by, Action.STAFF, person.organ_id):
         _in_service(person, by)
@@ -131,11 +125,12 @@ def reset(session: Session, person: Person, *, by: Actor) -> str:
         account.password_hash = account.password_set_at = None
         session.add(account)
         end_sessions(session, key(person.id), now=by.now)
-        return _code(session, account, by)
+        end_tokens(session, person, now=by.now)
+        return give_code(session, account, person, TouchKind.RESET, by=by, paper=paper)
 
 
 def close_account(session: Session, person: Person, *, by: Actor) -> Account:
-    """From now on the person gets in by no way: sessions and codes end, tokens and the calendar are refused.
+    """From now on the person gets in by no way: sessions, codes, tokens and the calendar address end for good.
 
     Raises ForbiddenError, also for the actor's own; NotFoundError where there is no open account.
     """
@@ -146,7 +141,8 @@ def close_account(session: Session, person: Person, *, by: Actor) -> Account:
         account.closed_at = by.now
         session.add(account)
         end_sessions(session, key(person.id), now=by.now)
-        _end_codes(session, account)
+        end_tokens(session, person, now=by.now)
+        end_codes(session, account)
         return account
 
 
@@ -221,22 +217,3 @@ def _login_for(person: Person, taken: set[str]) -> str:
         if name + end not in taken:
             return name + end
     raise LookupError("more namesakes than accounts")
-
-
-def _code(session: Session, account: Account, by: Actor) -> str:
-    """A new code; those given before end."""
-    _end_codes(session, account)
-    code = secrets.token_urlsafe(32)
-    session.add(_row(account, code, by))
-    session.flush()
-    return code
-
-
-def _row(account: Account, code: str, by: Actor) -> OneTimeCode:
-    until = by.now + CODE_LASTS
-    return OneTimeCode(account_id=key(account.id), code_hash=hashed(code), made_at=by.now, expires_at=until)
-
-
-def _end_codes(session: Session, account: Account) -> None:
-    waiting = delete(OneTimeCode).where(col(OneTimeCode.account_id) == account.id, col(OneTimeCode.used_at).is_(None))
-    session.execute(waiting)

@@ -9,12 +9,14 @@ from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.people.account import Account, OneTimeCode
+from models.people.account import Account, CodeWay, OneTimeCode
 from models.people.organ import Organ
 from models.people.password import fault_of
 from models.people.person import Person
 from tasks.access.hash_password import hash_password
 from tasks.access.hold_session import end_sessions, hashed
+from tasks.access.hold_tokens import end_tokens
+from tasks.access.touch_account import address_touched
 from tasks.acting.audit import recorded
 
 
@@ -63,21 +65,32 @@ def set_by_code(session: Session, code: str, password: str, *, now: dt.datetime)
     check_password(session, invited.person, invited.account.login, password)
     by = Actor(invited.person.name, Channel.WEB, day_of(now), now, invited.person.id)
     with recorded(session, by, "set_password", organ_id=invited.person.organ_id):
-        invited.code.used_at = now
-        session.add(invited.code)
+        use_code(session, invited, now=now)
         _set(session, invited.account, password, now)
     return invited
 
 
-def change_password(session: Session, account: Account, password: str, *, by: Actor) -> None:
+def use_code(session: Session, invited: Invited, *, now: dt.datetime) -> None:
+    """The code counts no more. One that only its person's own mailbox held makes the account wholly his again."""
+    invited.code.used_at = now
+    session.add(invited.code)
+    if invited.code.handed is CodeWay.MAIL and not address_touched(session, invited.account):
+        invited.account.own_at = now
+        session.add(invited.account)
+
+
+def change_password(session: Session, account: Account, password: str, *, by: Actor, with_tokens: bool = False) -> None:
     """Change the password of the actor's own account, once the old one is proved; every session there was ends.
 
-    Raises BadInputError that says what would do.
+    So do tokens and the calendar address `with_tokens`. Raises BadInputError that says what would do.
     """
     person = session.get_one(Person, account.person_id)
     check_password(session, person, account.login, password)
     with recorded(session, by, "set_password", organ_id=person.organ_id):
         _set(session, account, password, by.now)
+        account.own_at = by.now
+        if with_tokens:
+            end_tokens(session, person, now=by.now)
 
 
 def _set(session: Session, account: Account, password: str, now: dt.datetime) -> None:

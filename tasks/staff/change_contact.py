@@ -6,6 +6,7 @@ from models.actor import Actor
 from models.errors import BadInputError
 from models.people.permission import Action
 from models.people.person import Person
+from tasks.access.note_address import note_address
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.reading.staff_list import mail_address, phone_number
@@ -29,5 +30,8 @@ def change_contact(
     wanted = mail_address(email) or None, phone_number(mobile) or None, deputy.id if deputy else None
     if wanted == (person.email, person.mobile, person.deputy_id):
         return
+    before = person.email
     with performing_for(session, by, Action.STAFF, person.organ_id):
         person.email, person.mobile, person.deputy_id = wanted
+        if person.email != before:
+            note_address(session, person, before, by=by)

@@ -15,8 +15,11 @@ from models.dates.days import DAY
 from models.errors import BadInputError
 from models.people.permission import Action
 from models.people.person import Leave, Person, Post, Tenure
+from tasks.access.hold_session import end_sessions
+from tasks.access.hold_tokens import end_tokens
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
+from tasks.people.write_letter import tell_leave, tell_post
 
 
 def hand_over(session: Session, post: Post, *, by: Actor, to: Person, on: dt.date) -> Tenure:
@@ -42,8 +45,13 @@ def hand_over(session: Session, post: Post, *, by: Actor, to: Person, on: dt.dat
                 tenure.ended_on = on - DAY
         if returns:
             to.left_on = None
+            # What opened something before the departure does not come back with the person.
+            end_tokens(session, to, now=by.now)
+            end_sessions(session, key(to.id), now=by.now)
         begun = Tenure(post_id=key(post.id), person_id=key(to.id), started_on=on, ended_on=to.left_on)
         session.add(begun)
+        session.flush()
+        tell_post(session, to, post, begun, by=by)
     return begun
 
 
@@ -97,7 +105,13 @@ def take_leave(
             known = Leave(person_id=key(person.id), from_on=from_on, until_on=until_on)
             session.add(known)
         known.deputy_id = deputy_id
+        session.flush()
+        tell_leave(session, person, known, deputy or _usual(session, person), by=by)
     return known
+
+
+def _usual(session: Session, person: Person) -> Person | None:
+    return session.get(Person, person.deputy_id) if person.deputy_id else None
 
 
 def _lasts(tenure: Tenure, on: dt.date) -> bool:

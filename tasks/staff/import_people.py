@@ -27,6 +27,7 @@ from tasks.reading.sheet import open_workbook
 from tasks.reading.staff_list import STAFF, StaffRow, plain, read_staff, typed_row
 from tasks.sheets.batches import begin_batch, digest
 from tasks.sheets.rows import keep_changes, recorded_changes
+from tasks.staff.tell_people import tell_people
 
 _IN_THE_ORGAN = {Role.LEADER, Role.FIRST_RESPONSIBLE}
 """Their posts stand in the organ itself: the departments named are those they are in charge of."""
@@ -80,6 +81,7 @@ def import_people(session: Session, path: Path, *, by: Actor, on: dt.date, dry_r
             told["batch"] = done.batch
         organ_id, for_id = office.organs[name].id, standing.seat.for_id
         write_alone(session, by, Action.STAFF, organ_id=organ_id, for_id=for_id, after=told)
+    tell_people(session, office.moved, office.begun, by=by)
     return done
 
 
@@ -92,7 +94,9 @@ def enlist(session: Session, organ: Organ, text: Mapping[str, str], *, by: Actor
     office, granted = _checked(session, [row], errors, by=by, on=on)
     for_id = granted[row.organ].seat.for_id
     with recorded(session, by, Action.STAFF, organ_id=organ.id, for_id=for_id):
-        return office.write(on)
+        done = office.write(on)
+        tell_people(session, office.moved, office.begun, by=by)
+        return done
 
 
 def _checked(
@@ -134,6 +138,10 @@ class _Office:
             self.people[self._key(row)].append(row)
         self.new: Counter[tuple[str, str]] = Counter()
         """How many of each kind were not registered before, by organ and kind."""
+        self.moved: list[tuple[Person, str | None]] = []
+        """Whose mail address changes, and what it was."""
+        self.begun: list[tuple[Person, Post, Tenure]] = []
+        """Who takes up which post."""
 
     def _key(self, row: StaffRow) -> _Key:
         several = len(self.mobiles[row.organ, row.name] - {""}) > 1
@@ -297,10 +305,13 @@ class _Office:
             if person is None:
                 organ_id = id_of(self.organs[key[0]].id)
                 person = self._add(key[0], "people", Person(organ_id=organ_id, name=rows[0].text["姓名"]))
+            before = person.email
             for row in rows:
                 person.email = row.text["邮箱"] or person.email
                 person.mobile = row.text["手机"] or person.mobile
             written[key] = person
+            if person.email != before:
+                self.moved.append((person, before))
         self.session.flush()
         for key, rows in self.people.items():
             for row in rows:
@@ -314,7 +325,8 @@ class _Office:
     def _write_posts(
         self, people: dict[_Key, Person], departments: dict[tuple[str, str], Department], on: dt.date
     ) -> int:
-        seats = _Seats(self.session, [id_of(self.organs[name].id) for name in {row.organ for row in self.rows}])
+        organ_ids = [id_of(self.organs[name].id) for name in {row.organ for row in self.rows}]
+        seats = _Seats(self.session, organ_ids, self.begun)
         charges: dict[int, set[int]] = defaultdict(set)
         for key, rows in self.people.items():
             for row in rows:
@@ -354,8 +366,8 @@ _Place = tuple[int, int | None, str, Role]
 class _Seats:
     """The posts of some organs by organ, department, title and role, and who has held them."""
 
-    def __init__(self, session: Session, organ_ids: list[int]) -> None:
-        self.session = session
+    def __init__(self, session: Session, organ_ids: list[int], begun: list[tuple[Person, Post, Tenure]]) -> None:
+        self.session, self.begun = session, begun
         self.added: Counter[int] = Counter()
         """New posts by organ."""
         self.posts: dict[_Place, list[Post]] = defaultdict(list)
@@ -393,3 +405,4 @@ class _Seats:
         tenure = Tenure(post_id=id_of(post.id), person_id=id_of(person.id), started_on=started, ended_on=person.left_on)
         held.append(tenure)
         self.session.add(tenure)
+        self.begun.append((person, post, tenure))

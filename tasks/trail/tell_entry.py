@@ -20,6 +20,8 @@ OWN_ACTIONS: Mapping[str, str] = {
     "sign_in": "登录", "sign_out": "退出登录", "set_password": "设置密码", "set_up": "首次设置",
     "bind_account": "绑定单点登录", "end_sessions": "退出其他登录", "make_token": "生成接口令牌",
     "revoke_token": "吊销接口令牌", "make_feed": "生成日历订阅", "revoke_feed": "停用日历订阅",
+    "unbind_account": "解除单点登录", "enrol_factor": "启用第二因素", "use_factor": "验证第二因素",
+    "drop_factor": "解除第二因素",
 }  # fmt: skip
 """What people do to their own way in; no grant is needed for it."""
 
@@ -27,7 +29,8 @@ _OF_LEDGERS: dict[str, str] = {str(kind.table.__tablename__): kind.title for kin
 _FIELDS_OF_LEDGERS: dict[str, str] = {field.name: field.label for kind in KINDS.values() for field in kind.fields}
 
 TABLES: Mapping[str, str] = _OF_LEDGERS | {
-    "account": "账户", "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
+    "account": "账户", "account_touch": "账户经手", "recovery_code": "恢复码",
+    "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
     "closure_request": "办结申请", "closure_review": "办结审核",
     "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更",
     "department": "科室", "document": "文书", "evaluation": "领导评价",
@@ -58,7 +61,9 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "actor": "办理人", "after": "改动后", "block_key": "段落", "data": "内容", "other_key": "另一段",
     "placed": "人为移动",
     "quoted": "所注文字", "resolved_by_id": "处理人", "set_by_id": "设定人", "titled": "自拟小标题",
-    "about": "事由", "account_id": "账户", "closed_at": "关闭时间", "expires_at": "有效至", "login": "登录名",
+    "about": "事由", "otp_at": "第二因素启用时间", "otp_secret": "第二因素密钥", "otp_step": "动态码序号",
+    "own_at": "本人设密时间", "handed": "送达方式",
+    "account_id": "账户", "closed_at": "关闭时间", "expires_at": "有效至", "login": "登录名",
     "password_hash": "密码", "revoked_at": "停用时间", "scopes": "用途", "subject": "单点登录身份",
     "used_at": "使用时间", "used_on": "最近使用日",
     "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",

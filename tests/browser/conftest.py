@@ -20,7 +20,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path) -> Office:
-    return Office(engine, tmp_path / "home")
+    return Office(engine, tmp_path / "home", second_factor="optional")
 
 
 @pytest.fixture

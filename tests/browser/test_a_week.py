@@ -33,7 +33,7 @@ def codes(office: Office) -> dict[str, str]:
     found = {}
     for name in (HANDLER, HEAD, LEADER, FIRST, SUPERVISOR):
         with on_record(office.engine) as session:
-            found[name] = invite(session, find_person(session, name), by=administrator(office.today), login=name)
+            found[name] = invite(session, find_person(session, name), by=administrator(office.today), login=name).shown
     return found
 
 

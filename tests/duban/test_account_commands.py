@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from models.clock import now
+from models.actor import Actor, Channel
+from models.clock import day_of, now
+from models.database import on_record
 from models.migrate import open_current
 from models.settings import load_settings
+from tasks.access.hold_tokens import make_feed, make_token
 from tasks.access.set_password import find_invited
+from tasks.people.find import find_person
 from tests.homes import lay_home
 from tests.ledgers import write_xlsx
 from tests.terminal import Terminal
@@ -76,4 +80,41 @@ def test_whoever_may_not_manage_people_is_refused(terminal: Terminal) -> None:
     for words in (["list"], ["invite", "李伟"], ["invite", "--all"], ["reset", "周建国"], ["close", "周建国"]):
         words = ["13800000003" if word == "李伟" else word for word in words]
         assert "不能管理人员" in terminal.refused("account", *words, "--as", "周建国")
-    assert terminal.run("account", "invite", "周建国", "--as", "陈督办").exit_code == 0
+
+
+def test_whoever_asks_in_a_name_is_not_shown_the_address(terminal: Terminal) -> None:
+    """It goes by mail, or onto a slip that another prints; the administrator at the machine alone sees it."""
+    terminal.says("people", "import", write_xlsx(terminal.home / "more.xlsx", [
+        STAFF[0], ["某县司法局", "", "周建国", "局长", "第一责任人", "zhou@office.test", "", ""],
+    ]), "--on", "2026-01-01")  # fmt: skip
+    by_mail = terminal.data("account", "invite", "周建国", "--as", "陈督办")
+    assert by_mail == {"name": "周建国", "login": "周建国", "way": "mail"}
+    on_paper = terminal.data("account", "invite", "13800000003", "--as", "陈督办")
+    assert on_paper == {"name": "李伟", "login": "李伟", "way": "paper"}
+    rest = terminal.data("account", "invite", "--all", "--as", "陈督办")
+    assert [(row["name"], row["way"], "address" in row) for row in rest] == [
+        ("李伟", "paper", False), ("陈督办", "paper", False),
+    ]  # fmt: skip
+    assert "/welcome" not in terminal.says("account", "reset", "周建国", "--as", "陈督办")
+    assert terminal.data("deliver")["letters"] == 1
+    assert "/welcome?code=" in terminal.says("account", "reset", "周建国")
+
+
+def test_tokens_are_listed_and_revoked_by_whoever_manages_accounts(terminal: Terminal) -> None:
+    engine = open_current(load_settings(terminal.home))
+    with on_record(engine) as session:
+        person = find_person(session, "周建国")
+        by = Actor("周建国", Channel.WEB, day_of(now()), now(), person.id)
+        make_token(session, person, by=by, name="报表", scopes=["read"])
+        make_feed(session, person, by=by)
+    engine.dispose()
+    rows = terminal.data("account", "tokens", "--as", "陈督办")
+    assert [(row["name"], row["token"], row["uses"]) for row in rows] == [
+        ("周建国", "报表", "查看"), ("周建国", "日历订阅", "查看"),
+    ]  # fmt: skip
+    assert "日历订阅" in terminal.says("account", "tokens")
+    assert "没有名为“别的”的令牌" in terminal.refused("account", "revoke", "周建国", "--token", "别的")
+    assert terminal.data("account", "revoke", "周建国", "--token", "报表") == {"name": "周建国", "ended": 1}
+    assert "不能管理人员" in terminal.refused("account", "revoke", "周建国", "--as", "周建国")
+    assert terminal.data("account", "revoke", "周建国")["ended"] == 1
+    assert terminal.data("account", "tokens") == []

@@ -24,12 +24,15 @@ from models.items.plan import AnnualPlan
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS
 from models.migrate import open_current
+from models.people.account import Account
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person, Tenure
 from models.report.report import SectionKind
 from models.settings import load_settings
+from tasks.access.hold_tokens import make_token
 from tasks.access.manage_accounts import invite
+from tasks.access.second_factor import new_secret
 from tasks.files.file_store import FileStore
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
@@ -62,9 +65,9 @@ HALF = span_named("2026-H1")
 KEY_PRINT = fingerprint_of(KEY)
 
 LOOKING = {
-    "account list", "audit show", "audit verify", "document export", "document list", "duty gaps", "indicator list",
-    "indicator missing", "inspect export", "inspect list", "inspect record", "inspect show", "inspect verify",
-    "instruct list", "item list",
+    "account list", "account tokens", "audit show", "audit verify", "document export", "document list", "duty gaps",
+    "indicator list", "indicator missing", "inspect export", "inspect list", "inspect record", "inspect show",
+    "inspect verify", "instruct list", "item list",
     "item problems", "item show", "notice list", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
     "report charts", "report write",
@@ -117,6 +120,23 @@ def has_account(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         by = office.by(session, SUPERVISOR, ON)
         invite(session, session.exec(select(Person).where(Person.name == HANDLER)).one(), by=by)
+
+
+def has_token(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        person = session.exec(select(Person).where(Person.name == HANDLER)).one()
+        make_token(session, person, by=office.by(session, HANDLER, ON), name="报表", scopes=["read"])
+
+
+def has_factor(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        account = session.exec(select(Account).where(Account.login == HANDLER)).one()
+        account.otp_secret = new_secret(office.settings.home, account)[1]
+
+
+def single_sign_on(office: Office) -> None:
+    said = 'oidc_issuer = "https://id.example"\noidc_client_id = "duban"\n'
+    (office.settings.home / "duban.toml").write_text(said, encoding="utf-8")
 
 
 def asked(office: Office) -> None:
@@ -256,6 +276,11 @@ WRITING: dict[str, Case] = {
     "account invite": Case(SUPERVISOR, [HANDLER], [Action.STAFF], on=None),
     "account reset": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
     "account close": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
+    "account revoke": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account, has_token], on=None),
+    "account bind": Case(
+        SUPERVISOR, [HANDLER, "--subject", "7"], [Action.STAFF], [has_account, single_sign_on], on=None
+    ),
+    "account clear-factor": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account, has_factor], on=None),
     "account unlock": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
     "people depart": Case(SUPERVISOR, [HANDLER], [Action.STAFF]),
     "policy set": Case(SUPERVISOR, ["{home}/policy.json"], [Action.POLICY], on=None),

@@ -114,7 +114,9 @@ def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) ->
     engine = open_current(Settings(home=home))
     with on_record(engine) as session:
         now = opening_of(dt.date(2026, 6, 1))
-        set_up(session, name="赵立群", password="河湖长制一年四查九次", now=now, organ_name="某局", organ_code="bureau")
+        set_up(
+            session, name="赵立群", password="河湖长制一年四查九次会议", now=now, organ_name="某局", organ_code="bureau"
+        )
     engine.dispose()
     with serving(home, "--no-prefect") as (process, address):
         assert get(address, f"/setup?token={said[-1]}")[0] == 404
@@ -185,6 +187,7 @@ def test_schedules_lists_what_comes_next() -> None:
     assert {row["slug"]: row["next"][0] for row in json.loads(output)} == {
         "daily_supervision": "2027-01-01T08:30:00+08:00",
         "delivery": "2027-01-01T08:00:00+08:00",
+        "letters": "2027-01-01T00:01:00+08:00",
         "webhooks": "2027-01-01T00:01:00+08:00",
         "brief": "2027-01-04T07:30:00+08:00",
         "weekly_circular": "2027-01-01T16:30:00+08:00",

@@ -79,6 +79,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     from flows.circular import monthly_circular, quarterly_circular, weekly_circular
     from flows.daily_supervision import daily_supervision
     from flows.delivery import delivery
+    from flows.letters import letters
     from flows.webhooks import webhooks
     from flows.year_end_report import year_end_report
     from flows.year_opening import year_opening
@@ -89,6 +90,7 @@ def test_the_flows_do_what_the_plain_functions_do(
 
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
+    assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0}
     assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
     assert year_opening.fn(YEAR + 1)["plans"][0]["organ"] == "某局"

@@ -7,11 +7,13 @@ from sqlmodel import Session
 from duban.edge import today
 from duban.web.door import client_address, keep_session
 from duban.web.posted import Posted, Sent
+from duban.web.prove_again import prove_again
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError, SlowDownError
 from models.people.api_token import TokenScope
+from tasks.access.bind_subject import unbind
 from tasks.access.hold_session import end_sessions, hashed, open_sessions, start_session
 from tasks.access.hold_tokens import feed_of, make_feed, make_token, revoke_feed, revoke_token, tokens_of
 from tasks.access.manage_accounts import account_of
@@ -64,7 +66,7 @@ def password(sent: Sent) -> Response:
             fresh = account_of(session, visit.person)
             if fresh is None or fresh.password_hash != mine.password_hash:
                 raise ForbiddenError("账户刚有变化:请重新登录后再试。")
-            change_password(session, fresh, new, by=visit.by)
+            change_password(session, fresh, new, by=visit.by, with_tokens=sent.ticked("with_tokens"))
             agent = visit.request.headers.get("user-agent", "")
             token = start_session(session, visit.person, address=address, agent=agent, now=visit.now)
     except DubanError as error:
@@ -90,14 +92,15 @@ def end_others(sent: Sent) -> Response:
 
 @router.post("/account/tokens")
 def new_token(sent: Sent) -> Response:
-    """Make a token and show it, this once."""
+    """Make a token and show it, this once; proved anew first."""
     visit = sent.visit
+    prove_again(sent)
     try:
         until = sent.text("expires_on")
         with visit.writing() as session:
             token = make_token(
                 session, visit.person, by=visit.by, name=sent.text("name"), scopes=sent.texts("scope"),
-                expires_on=today(until) if until else None,
+                expires_on=today(until) if until else None, days=visit.served.settings.token_days,
             )  # fmt: skip
     except DubanError as error:
         return _refused(visit, error, token_error=error.message, typed={**sent.typed, "scopes": sent.texts("scope")})
@@ -115,10 +118,11 @@ def end_token(sent: Sent, token_id: int) -> Response:
 
 @router.post("/account/feed")
 def new_feed(sent: Sent) -> Response:
-    """Make my calendar's address, or a new one in its place, and show it, this once."""
+    """Make my calendar's address, or a new one in its place, and show it, this once; proved anew first."""
     visit = sent.visit
+    prove_again(sent)
     with visit.writing() as session:
-        secret = make_feed(session, visit.person, by=visit.by)
+        secret = make_feed(session, visit.person, by=visit.by, days=visit.served.settings.token_days)
     with visit.reading() as session:
         return _page(session, visit, feed_address=visit.served.settings.address(FEED.format(secret=secret)))
 
@@ -129,6 +133,19 @@ def end_feed(sent: Sent) -> Response:
     with sent.visit.writing() as session:
         revoke_feed(session, sent.visit.person, by=sent.visit.by)
     return sent.visit.go("/account", "日历订阅地址已停用。")
+
+
+@router.post("/account/sso/end")
+def end_binding(sent: Sent) -> Response:
+    """End the binding of my account to single sign-on."""
+    visit = sent.visit
+    prove_again(sent)
+    with visit.writing() as session:
+        account = account_of(session, visit.person)
+        if account is None:
+            raise NotFoundError("您没有账户。")
+        unbind(session, account, by=visit.by)
+    return visit.go("/account", "单点登录的绑定已解除。")
 
 
 def _typed(sent: Posted, name: str) -> str:
@@ -153,7 +170,8 @@ def _page(session: Session, visit: Visit, *, status_code: int = 200, **context: 
         posts=posts_held(session, visit.person, on=visit.by.on), sessions=held, mine=hashed(visit.token),
         tokens=tokens_of(session, visit.person),
         scopes=list(TokenScope), labels={scope.value: scope.label for scope in TokenScope},
-        feed=feed_of(session, visit.person), browser=_browser, **told,
+        feed=feed_of(session, visit.person), browser=_browser, token_days=visit.served.settings.token_days,
+        label=visit.served.settings.oidc_label if visit.served.settings.oidc_issuer else "", **told,
     )  # fmt: skip
 
 

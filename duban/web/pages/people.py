@@ -57,18 +57,6 @@ def people(visit: Signed) -> HTMLResponse:
         )  # fmt: skip
 
 
-@router.get("/people/accounts")
-def accounts(visit: Signed) -> HTMLResponse:
-    """Who has a way in, and who still waits for one."""
-    with visit.reading() as session:
-        require_staff(session, visit)
-        return visit.page(
-            session, "people/people_accounts.html", menu="/settings", lines=accounts_of(session, visit.organ,
-            by=visit.by),
-            made=[],
-        )  # fmt: skip
-
-
 @router.get("/people/{person_id:row}")
 def person(visit: Signed, person_id: int) -> HTMLResponse:
     """One person."""
@@ -78,9 +66,9 @@ def person(visit: Signed, person_id: int) -> HTMLResponse:
 
 
 def person_page(
-    session: Session, visit: Visit, person: Person, *, code: str | None = None, error: str = "", status_code: int = 200
+    session: Session, visit: Visit, person: Person, *, error: str = "", status_code: int = 200
 ) -> HTMLResponse:
-    """The page of one person; `code` is shown this once as the address that leads in."""
+    """The page of one person."""
     staff = may_staff(session, visit, person.organ_id)
     account = None
     if staff:
@@ -93,7 +81,8 @@ def person_page(
         account=account,
         sheet=show_person(session, person, on=visit.on, calendar=calendar),
         organ=session.get_one(Organ, person.organ_id), private=staff or person.id == visit.person.id,
-        address=welcome_address(visit, code) if code else None, **_open_items(session, visit, person),
+        label=visit.served.settings.oidc_label if visit.served.settings.oidc_issuer else "",
+        **_open_items(session, visit, person),
     )  # fmt: skip
 
 
@@ -106,8 +95,3 @@ def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int 
     choice = Choice(person=found.id, standing=NamedList.OPEN)
     listing = ItemListing(session, plan, by=visit.looking, calendar=calendar, choice=choice)
     return {"open_items": listing.count(), "open_year": plan.year}
-
-
-def welcome_address(visit: Visit, code: str) -> str:
-    """Where a one-time code is used."""
-    return visit.served.settings.address(f"/welcome?code={code}")

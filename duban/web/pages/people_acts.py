@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.declaration import Act
-from duban.acts.people import CLOSE, CONTACT, DEPART, LEAVE, UNLOCK
+from duban.acts.people import CONTACT, DEPART, LEAVE
 from duban.web.act_form import do, refusal
 from duban.web.attempt import attempt
-from duban.web.pages.people import person_page, person_staffed, require_staff, welcome_address
-from duban.web.posted import Posted, Sent
+from duban.web.pages.people import person_staffed, require_staff
+from duban.web.pages.people_accounts import account_act
+from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
@@ -25,7 +26,6 @@ from models.people.organ import Department
 from models.people.permission import Action
 from models.people.person import Person, Post, Role
 from models.typed_text import day
-from tasks.access.manage_accounts import invite, invite_all, reset
 from tasks.acting.authorize import authorize_organ
 from tasks.people.find import departments_of, names_of
 from tasks.people.roster import people_in_service, posts_to_hand_over
@@ -40,7 +40,6 @@ router = APIRouter()
 
 
 _FORMS: Mapping[str, Act[Person]] = {act.verb: act for act in (LEAVE, DEPART, CONTACT)}
-_AT_ONCE: Mapping[str, Act[Person]] = {act.verb: act for act in (CLOSE, UNLOCK)}
 
 
 @router.get("/people/{person_id:row}/{act}")
@@ -56,7 +55,7 @@ def act_done(sent: Sent, person_id: int, act: str) -> Response:
     """Do it."""
     visit = sent.visit
     if act not in _FORMS:
-        return _account(sent, person_id, act)
+        return account_act(sent, person_id, act)
 
     def again(session: Session, error: DubanError) -> Response:
         person = person_staffed(session, visit, person_id)
@@ -88,47 +87,6 @@ def _form(
         today=day, sheet=show_person(session, person, on=day, calendar=calendar),
         people=people_in_service(session, person.organ_id, on=day, without=person.id),
     )  # fmt: skip
-
-
-# --- the way in ------------------------------------------------------------------------------------------------------
-
-
-def _account(sent: Posted, person_id: int, act: str) -> Response:
-    """Invite, help, close or unlock. A code is shown in the answer itself: nothing keeps it."""
-    visit = sent.visit
-    if act not in ("invite", "reset", *_AT_ONCE):
-        raise NotFoundError("没有这个页面。")
-    code, said = None, ""
-
-    def again(session: Session, error: DubanError) -> Response:
-        person = person_staffed(session, visit, person_id)
-        return person_page(session, visit, person, error=error.message, status_code=status_of(error))
-
-    with attempt(visit, again) as session:
-        person = person_staffed(session, visit, person_id)
-        match act:
-            case "invite":
-                code = invite(session, person, by=visit.by, login=sent.text("login") or None)
-            case "reset":
-                code = reset(session, person, by=visit.by)
-            case _:
-                said = do(session, person, _AT_ONCE[act], sent).said
-    if code is not None:
-        with visit.reading() as session:
-            return person_page(session, visit, person_staffed(session, visit, person_id), code=code)
-    return visit.go(visit.link(f"/people/{person_id}"), said)
-
-
-@router.post("/people/accounts")
-def open_accounts(sent: Sent) -> Response:
-    """An account for everybody who holds a post and has none; the addresses are shown this once."""
-    visit = sent.visit
-    with visit.writing() as session:
-        require_staff(session, visit)
-        made = invite_all(session, visit.organ, by=visit.by)
-        rows = [(one.person.name, one.login, welcome_address(visit, one.code)) for one in made]
-    with visit.reading() as session:
-        return visit.page(session, "people/people_accounts.html", menu="/settings", lines=[], made=rows)
 
 
 # --- hand-over: posts to a successor -------------------------------------------------------------------------------

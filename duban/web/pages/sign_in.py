@@ -44,7 +44,10 @@ def log_in(door: Knocked) -> Response:
     try:
         if not name or not door.secret("password"):
             raise BadInputError("请填写登录名和密码。")
-        token = sign_in(door.served.database, name, door.secret("password"), caller=door.caller, now=door.served.now())
+        token = sign_in(
+            door.served.database, name, door.secret("password"), caller=door.caller, now=door.served.now(),
+            roles=door.served.settings.factor_for_roles,
+        )  # fmt: skip
     except DubanError as error:
         status = 429 if isinstance(error, SlowDownError) else status_of(error)
         return login_page(door, next=onwards, name=name, error=error.message, status_code=status)
@@ -85,7 +88,10 @@ def set_up_office(door: Knocked) -> Response:
                 session, name=typed["name"], password=door.secret("password"), now=now, organ=organ,
                 organ_name=typed["organ_name"], organ_code=typed["organ_code"],
             )  # fmt: skip
-            entered = enter(session, account, person, caller=door.caller, now=now, way="首次设置")
+            entered = enter(
+                session, account, person, caller=door.caller, now=now, way="首次设置",
+                roles=served.settings.factor_for_roles,
+            )  # fmt: skip
     except DubanError as error:
         with reading(served.database) as session:
             return _setup(session, door, token, typed=typed, error=error.message, status_code=status_of(error))
@@ -108,7 +114,10 @@ def set_first_password(door: Knocked) -> Response:
         _check_twice(door)
         with on_record(door.served.database) as session:
             invited = set_by_code(session, code, door.secret("password"), now=now)
-            token = enter(session, invited.account, invited.person, caller=door.caller, now=now, way="一次性地址")
+            token = enter(
+                session, invited.account, invited.person, caller=door.caller, now=now, way="一次性地址",
+                roles=door.served.settings.factor_for_roles,
+            )  # fmt: skip
     except NotFoundError:
         raise
     except DubanError as error:
@@ -165,6 +174,7 @@ def _welcome(session: Session, door: Door, code: str, *, error: str = "", status
     return door.page(
         "welcome.html", status_code=status_code, code=code, person=invited.person, login=invited.account.login,
         organ=session.get_one(Organ, invited.person.organ_id).name, error=error,
+        label=door.served.settings.oidc_label if door.served.settings.oidc_issuer else "",
     )  # fmt: skip
 
 

@@ -180,7 +180,11 @@ def upgrade() -> None:
         sa.Column("login", sa.String(length=64), nullable=False, unique=True),
         sa.Column("password_hash", sa.String(length=200)),
         sa.Column("password_set_at", sa.DateTime(timezone=True)),
+        sa.Column("own_at", sa.DateTime(timezone=True)),
         sa.Column("subject", sa.String(length=500), unique=True),
+        sa.Column("otp_secret", sa.String(length=200)),
+        sa.Column("otp_at", sa.DateTime(timezone=True)),
+        sa.Column("otp_step", sa.Integer()),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
     )
@@ -192,7 +196,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False, unique=True),
         sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_on", sa.Date()),
+        sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("used_on", sa.Date()),
         sa.Column("revoked_at", sa.DateTime(timezone=True)),
     )
@@ -202,6 +206,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
         sa.Column("secret_hash", sa.String(length=64), nullable=False, unique=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
@@ -516,7 +521,9 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False, unique=True),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
@@ -579,9 +586,42 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), nullable=False, index=True),
         sa.Column("code_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("handed", sa.String(length=32), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), nullable=False, index=True),
+        sa.Column("code_hash", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("used_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "account_touch",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), nullable=False, index=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("subject", sa.String(length=100), nullable=False, unique=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), index=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("answer", sa.String(length=500)),
+        sa.Index("ix_letter_waiting", "next_try_at", **_where("state IN ('waiting', 'sending')")),
     )
     op.create_table(
         "oversight",

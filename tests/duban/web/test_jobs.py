@@ -152,7 +152,7 @@ def visit_of(web: Web, name: str) -> Visit:
     served: ServedOffice = web.app.state.served
     with unit_of_work(served.database) as session:
         person, organ = find_person(session, name), find_organ(session, "bureau")
-    return Visit(served, None, person, "", organ, None, web.office.today, web.now)  # type: ignore[arg-type]
+    return Visit(served, None, person, "", organ, None, web.office.today, web.now, web.now)  # type: ignore[arg-type]
 
 
 def test_a_page_starts_work_and_only_its_person_sees_how_far_it_is(web: Web, kind: dict[str, Any]) -> None:

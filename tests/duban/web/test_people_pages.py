@@ -8,8 +8,11 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from models.database import key, unit_of_work
-from models.people.person import Leave, Person, Post, Tenure
+from models.clock import opening_of
+from models.database import key, on_record, unit_of_work
+from models.people.person import Leave, Person, Post, Role, Tenure
+from tasks.access.hold_tokens import make_feed, make_token
+from tasks.notices.send_letters import send_letters
 from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Visitor, Web, field_value, words_of
@@ -373,23 +376,61 @@ def test_the_template_is_a_list_that_the_import_reads(visitor: Visitor) -> None:
 # --- the way in -----------------------------------------------------------------------------------------------------
 
 
-def test_an_account_is_opened_with_an_address_shown_once(office: Office, visitor: Visitor) -> None:
+def test_an_account_is_opened_and_the_address_goes_to_its_person_alone(office: Office, visitor: Visitor) -> None:
     number = number_of(office, HANDLER)
 
-    answer = visitor.post(f"/people/{number}/invite")
+    answer = visitor.act(f"/people/{number}/invite")
 
-    assert answer.status_code == 200
-    assert "/welcome?code=" in answer.text
+    assert "一次性地址马上发到本人邮箱" in answer
     assert "/welcome?code=" not in visitor.get(f"/people/{number}").text
+    assert "待领取地址" in visitor.read(f"/people/{number}")
+    send_letters(office.engine, office.settings, now=opening_of(office.today))
+    office.inbox(HANDLER).expect("开通账户", "/welcome?code=")
     assert "待设密码" in visitor.read(f"/people/{number}")
     assert "已关闭" in visitor.act(f"/people/{number}/close")
 
 
-def test_all_accounts_are_opened_at_once(visitor: Visitor) -> None:
-    answer = visitor.post("/people/accounts")
+def test_on_paper_another_prints_the_slip_to_be_signed(office: Office, web: Web, visitor: Visitor) -> None:
+    office.hire("林督办", Role.SUPERVISOR, "督办员")
+    number = number_of(office, HANDLER)
+    assert "须另一位管理人员在此人的页面打印领取单" in visitor.act(f"/people/{number}/invite", {"paper": "yes"})
 
-    assert answer.text.count("/welcome?code=") == 5
+    refused = visitor.post(f"/people/{number}/slip")
+    assert (refused.status_code, "由另一位管理人员打印" in words_of(refused.text)) == (403, True)
+    slip = web.of("林督办").post(f"/people/{number}/slip")
+
+    assert slip.status_code == 200
+    words = words_of(slip.text)
+    assert "账户领取单" in words
+    assert "领取人签名" in words
+    assert f"姓名 {HANDLER}" in words
+    assert slip.text.count("/welcome?code=") == 1
+    assert "<svg" in slip.text
+    assert "/welcome?code=" not in web.of("林督办").get(f"/people/{number}").text
+
+
+def test_all_accounts_are_opened_at_once(office: Office, visitor: Visitor) -> None:
+    said = visitor.act("/people/accounts")
+
+    assert "新开通 5 个账户:5 人的一次性地址发到本人邮箱" in said
+    assert send_letters(office.engine, office.settings, now=opening_of(office.today)).letters == 5
     assert "待设密码" in visitor.read("/people/accounts")
+
+
+def test_tokens_of_all_are_listed_and_revoked(office: Office, visitor: Visitor) -> None:
+    with on_record(office.engine) as session:
+        person, by = find_person(session, HANDLER), office.by(session, HANDLER, office.today)
+        make_token(session, person, by=by, name="报表程序", scopes=["read", "write"])
+        make_feed(session, person, by=by)
+    number = number_of(office, HANDLER)
+    words = visitor.read("/people/accounts")
+    assert f"{HANDLER} 报表程序 查看、办理" in words
+    assert f"{HANDLER} 日历订阅 查看" in words
+
+    for name in ("报表程序", "日历订阅"):
+        said = visitor.act(f"/people/{number}/revoke", {"token": name, "from": "accounts"})
+        assert f"已吊销{HANDLER}的 1 个令牌或日历订阅" in said
+    assert "没有人有接口令牌或日历订阅地址" in visitor.read("/people/accounts")
 
 
 # --- who may --------------------------------------------------------------------------------------------------------
@@ -411,7 +452,8 @@ def test_only_staff_open_what_changes_people(web: Web, path: str) -> None:
     "path",
     [
         "/people/1/leave", "/people/1/contact", "/people/1/depart", "/people/1/invite", "/people/1/reset",
-        "/people/1/close", "/people/1/unlock", "/people/hand-over", "/people/new", "/people/import",
+        "/people/1/close", "/people/1/unlock", "/people/1/slip", "/people/1/revoke", "/people/1/bind",
+        "/people/1/clear-factor", "/people/hand-over", "/people/new", "/people/import",
         "/people/accounts",
     ],
 )  # fmt: skip

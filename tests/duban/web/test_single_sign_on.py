@@ -14,18 +14,25 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from models.database import on_record, unit_of_work
+from duban.web.visit import csrf_of
+from models.clock import opening_of
+from models.database import key, on_record, unit_of_work
 from models.errors import BadInputError
 from models.people.account import Account
 from models.settings import load_settings
+from tasks.access.bind_subject import bind_for, subject_of
 from tasks.access.manage_accounts import close_account, invite
+from tasks.access.set_password import set_by_code
+from tasks.notices.send_letters import send_letters
 from tasks.people.find import find_person
 from tests import oidc_provider
 from tests.actors import administrator
-from tests.office import HANDLER, HEAD, Office
-from tests.web import Web, words_of
+from tests.office import FIRST, HANDLER, HEAD, SUPERVISOR, Office
+from tests.web import Web, field_value, words_of
 
 UNPROVED = "单点登录返回的身份无法核实"
+UNBOUND = "没有账户与它绑定"
+PASSWORD = "河湖长制一年四查九次会议"
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +83,16 @@ def office(engine: Engine, tmp_path: Path, issuer: str) -> Office:
     )  # fmt: skip
     with on_record(engine) as session:
         for name in (HANDLER, HEAD):
-            invite(session, find_person(session, name), by=administrator(made.today))
+            code = invite(session, find_person(session, name), by=administrator(made.today)).shown
+            set_by_code(session, code, PASSWORD, now=opening_of(made.today))
     return made
+
+
+def bound(office: Office, issuer: str, name: str = HANDLER, number: str = "7") -> None:
+    """The administrator entered who that is at the provider."""
+    with on_record(office.engine) as session:
+        person = find_person(session, name)
+        bind_for(session, person, subject_of(issuer, number), by=administrator(office.today))
 
 
 @pytest.fixture
@@ -100,25 +115,135 @@ def refused(answer: httpx.Response) -> str:
 
 
 def test_whom_the_provider_vouches_for_gets_in_where_that_one_was_going(provider: Provider, office: Office) -> None:
+    bound(office, provider.issuer)
     client = provider.web.anonymous()
     assert "统一身份认证" in words_of(client.get("/login?next=/account").text)
     answer = provider.sign_on(client, "/account")
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
     assert HANDLER in words_of(client.get("/account").text)
-    assert subject(office, HANDLER) == f"{provider.issuer}|7"
     cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith("duban_session"))
     assert "HttpOnly" in cookie
     assert "samesite=lax" in cookie.lower()
 
 
-def test_once_bound_the_subject_decides_and_not_the_name(provider: Provider, office: Office) -> None:
-    provider.sign_on(provider.web.anonymous())
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"preferred_username": HANDLER}, {"preferred_username": HANDLER, "name": HANDLER, "email": "p@office.test"},
+        {"email": "p@office.test", "email_verified": True}, {"email": "p@office.test", "email_verified": "true"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("claim", ["preferred_username", "email"])
+def test_no_name_and_no_mail_address_takes_an_account_over(
+    provider: Provider, office: Office, claims: dict[str, Any], claim: str
+) -> None:
+    office.settings.oidc_claim = claim
+    with unit_of_work(office.engine) as session:
+        session.exec(select(Account).where(Account.login == HEAD)).one().login = "p@office.test"
+    provider.says(claims=claims)
+    assert UNBOUND in refused(provider.sign_on(provider.web.anonymous()))
+    assert subject(office, HANDLER) is subject(office, "p@office.test") is None
+
+
+@pytest.mark.parametrize(
+    ("verified", "called"),
+    [(True, "li@office.test"), (False, "未具名"), ("true", "未具名"), (1, "未具名"), (None, "未具名")],
+)
+def test_an_address_counts_as_a_name_only_where_a_json_true_says_it_is_verified(
+    provider: Provider, office: Office, verified: object, called: str
+) -> None:
+    office.settings.oidc_claim = "email"
+    provider.says(claims={"email": "li@office.test", "email_verified": verified})
+    assert f"认出您是“{called}”(用户标识 7)" in refused(provider.sign_on(provider.web.anonymous()))
+
+
+def test_the_subject_decides_and_not_the_name(provider: Provider, office: Office) -> None:
+    bound(office, provider.issuer)
     provider.says(claims={"preferred_username": HEAD})
     client = provider.web.anonymous()
     assert provider.sign_on(client).status_code == 303
     assert HANDLER in words_of(client.get("/account").text)
     provider.says(claims={"sub": "8"})
-    assert "已与单点登录中的另一个人绑定" in refused(provider.sign_on(provider.web.anonymous()))
+    assert UNBOUND in refused(provider.sign_on(provider.web.anonymous()))
+
+
+# --- how an account comes to be bound -------------------------------------------------------------------------------
+
+
+def test_whoever_is_signed_in_binds_the_own_account_and_takes_it_back(provider: Provider, office: Office) -> None:
+    mine = provider.web.of(HANDLER)
+    assert "单点登录 未绑定" in mine.read("/account")
+    away = mine.post("/account/sso")
+    assert (away.status_code, away.headers["location"].startswith(f"{provider.issuer}/authorize?")) == (303, True)
+    back = httpx.get(away.headers["location"]).headers["location"]
+    assert mine.client.get(back, follow_redirects=False).headers["location"] == "/account"
+    assert "单点登录 已绑定" in mine.read("/account")
+    assert subject(office, HANDLER) == f"{provider.issuer}|7"
+    assert provider.sign_on(provider.web.anonymous()).status_code == 303
+    assert "绑定已解除" in mine.act("/account/sso/end")
+    assert UNBOUND in refused(provider.sign_on(provider.web.anonymous()))
+    assert mine.post("/account/sso/end").status_code == 404
+
+
+def test_the_way_back_binds_nobody_else_s_account(provider: Provider, office: Office) -> None:
+    """Neither in a browser that began nothing, nor where another has signed in meanwhile."""
+    mine, another = provider.web.of(HANDLER), provider.web.of(HEAD)
+    back = httpx.get(mine.post("/account/sso").headers["location"]).headers["location"]
+    assert "这次单点登录已失效" in refused(another.client.get(back, follow_redirects=False))
+    mine.client.cookies.set("duban_session", another.token)
+    assert "这次登录已失效" in refused(mine.client.get(back, follow_redirects=False))
+    assert subject(office, HANDLER) is subject(office, HEAD) is None
+
+
+def test_a_one_time_address_binds_once_instead_of_a_password(provider: Provider, office: Office) -> None:
+    with on_record(office.engine) as session:
+        code = invite(session, find_person(session, FIRST), by=administrator(office.today)).shown
+    office.settings.second_factor = "optional"
+    client = provider.web.anonymous()
+    html = client.get(f"/welcome?code={code}").text
+    assert "或者用统一身份认证" in words_of(html)
+    sent = {"csrf": field_value(html, "csrf"), "code": code}
+    back = httpx.get(client.post("/welcome/sso", data=sent, follow_redirects=False).headers["location"])
+    answer = client.get(back.headers["location"], follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert FIRST in words_of(client.get("/account").text)
+    assert subject(office, FIRST) == f"{provider.issuer}|7"
+    assert provider.web.anonymous().get(f"/welcome?code={code}").status_code == 404
+    assert provider.sign_on(provider.web.anonymous()).status_code == 303
+    assert client.post("/account/sso/end", data={"csrf": csrf_of(client.cookies["duban_session"])}).status_code == 409
+
+
+def test_the_administrator_enters_the_number_and_the_person_is_told(provider: Provider, office: Office) -> None:
+    visitor, number = provider.web.of(SUPERVISOR), person_number(office, HANDLER)
+    assert "绑定统一身份认证" in visitor.read(f"/people/{number}")
+    assert visitor.post(f"/people/{number}/bind", {"subject": "a|b"}).status_code == 400
+    assert "已绑定单点登录" in visitor.act(f"/people/{number}/bind", {"subject": "7"})
+    assert subject(office, HANDLER) == f"{provider.issuer}|7"
+    assert provider.sign_on(provider.web.anonymous()).status_code == 303
+    assert visitor.post(f"/people/{person_number(office, HEAD)}/bind", {"subject": "7"}).status_code == 409
+    send_letters(office.engine, office.settings, now=provider.web.now)
+    office.inbox(HANDLER).expect("账户变动", f"{SUPERVISOR}为您的账户绑定了单点登录")
+
+
+def person_number(office: Office, name: str) -> int:
+    with Session(office.engine) as session:
+        return key(find_person(session, name).id)
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_the_second_factor_is_asked_for_here_unless_the_provider_does(
+    provider: Provider, office: Office, trusted: bool
+) -> None:
+    office.settings.oidc_second_factor = trusted
+    with on_record(office.engine) as session:
+        code = invite(session, find_person(session, SUPERVISOR), by=administrator(office.today)).shown
+        set_by_code(session, code, PASSWORD, now=provider.web.now)
+    bound(office, provider.issuer, SUPERVISOR)
+    answer = provider.sign_on(provider.web.anonymous(), "/account")
+    assert answer.headers["location"] == ("/account" if trusted else "/login/enrol?next=%2Faccount")
+
+
+# --- what proves nothing --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -137,12 +262,13 @@ def test_once_bound_the_subject_decides_and_not_the_name(provider: Provider, off
     ],
 )
 def test_a_token_that_proves_nothing_lets_nobody_in(provider: Provider, office: Office, wrong: dict[str, Any]) -> None:
+    bound(office, provider.issuer)
     provider.says(**wrong)
     assert UNPROVED in refused(provider.sign_on(provider.web.anonymous()))
-    assert subject(office, HANDLER) is None
 
 
-def test_an_answer_counts_once_and_in_its_own_browser_only(provider: Provider) -> None:
+def test_an_answer_counts_once_and_in_its_own_browser_only(provider: Provider, office: Office) -> None:
+    bound(office, provider.issuer)
     mine, another = provider.web.anonymous(), provider.web.anonymous()
     back = provider.way_back(mine)
     again = "这次单点登录已失效"
@@ -173,26 +299,18 @@ def test_a_code_of_another_attempt_is_refused_by_pkce(provider: Provider) -> Non
 
 def test_whoever_is_unknown_closed_or_unwilling_is_told_so(provider: Provider, office: Office) -> None:
     provider.says(claims={"preferred_username": "无此人"})
-    assert "单点登录认出您是“无此人”,但本系统没有您的账户" in refused(provider.sign_on(provider.web.anonymous()))
+    assert "单点登录认出您是“无此人”(用户标识 7),但没有账户与它绑定" in refused(
+        provider.sign_on(provider.web.anonymous())
+    )
     provider.says(denies=True)
     assert "您没有同意登录" in refused(provider.sign_on(provider.web.anonymous()))
     provider.says(iss="https://id.example")
     assert "不是来自本单位的单点登录服务" in refused(provider.sign_on(provider.web.anonymous()))
     provider.says()
+    bound(office, provider.issuer)
     with on_record(office.engine) as session:
         close_account(session, find_person(session, HANDLER), by=administrator(office.today))
     assert "账户已关闭" in refused(provider.sign_on(provider.web.anonymous()))
-
-
-def test_an_address_nobody_verified_names_nobody(office: Office, issuer: str) -> None:
-    office.settings.oidc_claim = "email"
-    with unit_of_work(office.engine) as session:
-        session.exec(select(Account).where(Account.login == HANDLER)).one().login = "li@office.test"
-    provider = Provider(Web(office), issuer)
-    provider.says(claims={"email": "li@office.test", "email_verified": False})
-    assert "本系统没有您的账户" in refused(provider.sign_on(provider.web.anonymous()))
-    provider.says(claims={"email": "li@office.test", "email_verified": True})
-    assert provider.sign_on(provider.web.anonymous()).status_code == 303
 
 
 def test_a_provider_that_is_down_or_speaks_for_another_leaves_the_password(office: Office, issuer: str) -> None:
@@ -203,7 +321,8 @@ def test_a_provider_that_is_down_or_speaks_for_another_leaves_the_password(offic
     assert "单点登录服务暂时连不上" in refused(Web(office).anonymous().get("/login/sso"))
 
 
-def test_nobody_is_led_away_from_here(provider: Provider) -> None:
+def test_nobody_is_led_away_from_here(provider: Provider, office: Office) -> None:
+    bound(office, provider.issuer)
     answer = provider.sign_on(provider.web.anonymous(), "//evil.example/")
     assert answer.headers["location"] == "/"
 

@@ -16,6 +16,7 @@ from models.people.account import Account, SignInAttempt
 from models.people.organ import Organ
 from models.people.password import fault_of
 from models.people.person import Person
+from tasks.access.bind_subject import bind_own, subject_of
 from tasks.access.hash_password import hash_password, is_outdated, is_password
 from tasks.access.hold_session import find_session
 from tasks.access.hold_tokens import (
@@ -40,7 +41,7 @@ from tests.office import FIRST, HANDLER, HEAD, OUTSIDER, SUPERVISOR, Office, day
 
 ON = "2026-06-01"
 NOW = opening_of(day(ON))
-PASSWORD = "河湖长制一年四查九次"
+PASSWORD = "河湖长制一年四查九次会议"
 OFFICE, HOME, STREET = "10.0.0.5", "203.0.113.9", "198.51.100.7"
 MINUTE = dt.timedelta(minutes=1)
 
@@ -217,14 +218,19 @@ def test_a_place_is_an_address_or_a_network(address: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("password", "fault"),
     [
-        ("河湖长制一年四查九次会议", None), ("correct horse battery", None), ("督办台账每周三更新", "太短"),
-        ("短", "太短"), ("长" * 201, "太长"), ("1234567890", "太常见"), ("Password123", "太常见"),
-        ("ＰＡＳＳＷＯＲＤ１２３", "太常见"), ("ababababab", "不同的字符太少"), ("bcdefghijklm", "太常见"),
-        ("李承办李承办李承办李承办", "自己的姓名"), ("13800000001", "手机号"), ("青禾县水务局水政监察大队", "单位名称"),
+        ("河湖长制一年四查九次会议", None), ("correct horse battery", None), ("督办台账每周三更新一次", "太短"),
+        ("短", "太短"), ("长" * 201, "太长"), ("长" * 200, "太常见"), ("1234567890123", "太常见"),
+        ("Password12345", "太常见"), ("ＰＡＳＳＷＯＲＤ１２３４５", "太常见"), ("P@ssw0rd2024!!", "太常见"),
+        ("abababababababab", "太常见"), ("bcdefghijklm", "太常见"), ("1qaz2wsx3edc", "太常见"),
+        ("Qwer1234!@#$", "太常见"), ("woaini5201314", "太常见"), ("bangongshi2026", "太常见"),
+        ("duban20262026", "太常见"), ("zhongguo1949", "太常见"), ("李承办李承办李承办李承办", "自己的姓名"),
+        ("李承办138000000012026", "手机号"), ("Li.Cheng!2026", "自己的姓名"), ("138000000010001", "手机号"),
+        ("青禾县水务局水政监察大队", "单位名称"), ("青禾县水务局水政监察大队1号", "单位名称"),
+        ("李承办今年夏天要去海边看日出", None),
     ],
 )  # fmt: skip
 def test_a_password_must_be_long_and_not_what_anybody_tries_first(password: str, fault: str | None) -> None:
-    said = fault_of(password, names=("李承办", "13800000001", "青禾县水务局水政监察大队"))
+    said = fault_of(password, names=("李承办", "13800000001", "li.cheng@office.test", "青禾县水务局水政监察大队"))
     assert (said is None) == (fault is None)
     assert fault is None or fault in str(said)
 
@@ -307,24 +313,30 @@ def trail(office: Office) -> list[tuple[str, str]]:
         return [(row.actor, row.action_label) for row in show_audit(session, by=administrator(day(ON)))]
 
 
-def test_single_sign_on_binds_an_account_once(office: Office) -> None:
-    def by_provider(subject: str, login: str) -> str:
+def test_single_sign_on_opens_the_account_that_is_bound_and_never_one_of_that_name(office: Office) -> None:
+    def by_provider(subject: str, called: str) -> str:
         with on_record(office.engine) as session:
             return enter_by_provider(
-                session, subject=subject, login=login, provider="统一认证", caller=Caller(HOME, "test"), now=NOW
+                session, subject=subject, called=called, provider="统一认证", caller=Caller(HOME, "test"), now=NOW
             )
 
-    assert by_provider("https://id|7", HANDLER)
-    assert by_provider("https://id|7", "改名了")  # the subject decides from now on
-    with pytest.raises(ForbiddenError, match="与单点登录中的另一个人绑定"):
-        by_provider("https://id|8", HANDLER)
-    with pytest.raises(ForbiddenError, match="本系统没有您的账户"):
-        by_provider("https://id|9", OUTSIDER)
+    for called in (HANDLER, OUTSIDER, ""):
+        with pytest.raises(ForbiddenError, match="没有账户与它绑定"):
+            by_provider("https://id|7", called)
+    with on_record(office.engine) as session:
+        by = office.by(session, HANDLER, ON)
+        bind_own(session, account_in(session), subject_of("https://id", "7"), by=by)
+        with pytest.raises(ConflictError, match="已绑定另一个账户"):
+            bind_own(session, account_in(session, HEAD), subject_of("https://id", "7"), by=by)
+    assert by_provider("https://id|7", "改名了")
+    for subject in ("https://id|8", "https://other|7"):
+        with pytest.raises(ForbiddenError, match="没有账户与它绑定"):
+            by_provider(subject, HANDLER)
     with unit_of_work(office.engine) as session:
         account_in(session).closed_at = NOW
-    with pytest.raises(ForbiddenError, match="本系统没有您的账户"):
+    with pytest.raises(ForbiddenError, match="没有账户与它绑定"):
         by_provider("https://id|7", HANDLER)
-    assert trail(office) == [(HANDLER, "登录"), (HANDLER, "绑定单点登录"), (HANDLER, "登录")]
+    assert trail(office) == [(HANDLER, "绑定单点登录"), (HANDLER, "登录")]
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------
@@ -332,8 +344,8 @@ def test_single_sign_on_binds_an_account_once(office: Office) -> None:
 
 def test_an_invitation_sets_a_password_once_within_three_days(office: Office) -> None:
     with on_record(office.engine) as session:
-        first = invite(session, find_person(session, FIRST), by=office.by(session, SUPERVISOR, ON))
-        code = invite(session, find_person(session, FIRST), by=office.by(session, SUPERVISOR, ON))
+        first = invite(session, find_person(session, FIRST), by=administrator(day(ON))).shown
+        code = invite(session, find_person(session, FIRST), by=administrator(day(ON))).shown
     with on_record(office.engine) as session:
         for wrong, when in ((first, NOW), (code + "x", NOW), (code, NOW + dt.timedelta(hours=72))):
             with pytest.raises(NotFoundError, match="一次性地址不能用了"):
@@ -347,7 +359,7 @@ def test_an_invitation_sets_a_password_once_within_three_days(office: Office) ->
     assert at(office, OFFICE, name=FIRST)
     with Session(office.engine) as session, pytest.raises(ConflictError, match="已有账户"):
         invite(session, find_person(session, FIRST), by=office.by(session, SUPERVISOR, ON))
-    assert trail(office)[:3] == [(SUPERVISOR, "管理人员"), (SUPERVISOR, "管理人员"), (FIRST, "设置密码")]
+    assert trail(office)[:3] == [("本机管理员", "管理人员"), ("本机管理员", "管理人员"), (FIRST, "设置密码")]
 
 
 def test_everybody_who_holds_a_post_gets_an_account_namesakes_by_their_mobile_number(office: Office) -> None:
@@ -363,13 +375,14 @@ def test_everybody_who_holds_a_post_gets_an_account_namesakes_by_their_mobile_nu
         assert invite_all(session, organ, by=administrator(day(ON))) == []
     assert [one.login for one in new] == ["张副局", SUPERVISOR, "王五", "王五1234"]
     with Session(office.engine) as session:
-        assert [find_invited(session, one.code, now=NOW).person.name for one in new] == [one.person.name for one in new]
+        found = [find_invited(session, one.shown, now=NOW).person.name for one in new]
+    assert found == [one.person.name for one in new]
 
 
 def test_a_reset_ends_the_old_password_and_every_session(office: Office) -> None:
     token = at(office, OFFICE)
     with on_record(office.engine) as session:
-        code = reset(session, find_person(session, HANDLER), by=administrator(day(ON)))
+        code = reset(session, find_person(session, HANDLER), by=administrator(day(ON))).shown
     with Session(office.engine) as session:
         assert find_session(session, token, now=NOW) is None
     with pytest.raises(ForbiddenError, match=REFUSED):
@@ -512,6 +525,7 @@ def test_a_token_that_will_not_do_is_refused(office: Office) -> None:
         for name, scopes, until, error in (
             ("", ["read"], None, "起一个名称"), ("长" * 61, ["read"], None, "起一个名称"), ("甲", [], None, "用途"),
             ("甲", ["root"], None, "用途"), ("甲", ["read"], day("2026-05-31"), "已经过去"),
+            ("甲", ["read"], day("2027-06-02"), "太远"),
         ):  # fmt: skip
             with pytest.raises(BadInputError, match=error):
                 make_token(session, person, by=by, name=name, scopes=scopes, expires_on=until)
@@ -547,7 +561,7 @@ def test_no_secret_reaches_the_trail(office: Office) -> None:
     from models.audit import AuditEntry
 
     with on_record(office.engine) as session:
-        code = invite(session, find_person(session, FIRST), by=administrator(day(ON)))
+        code = invite(session, find_person(session, FIRST), by=administrator(day(ON))).shown
         set_by_code(session, code, PASSWORD, now=NOW)
         own = office.by(session, FIRST, ON)
         token = make_token(session, find_person(session, FIRST), by=own, name="甲", scopes=["read"])

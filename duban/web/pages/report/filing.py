@@ -13,6 +13,7 @@ from duban.web.act_sent import given
 from duban.web.attachment import DOCX, attachment
 from duban.web.attempt import Again, attempt
 from duban.web.posted import Sent
+from duban.web.prove_again import prove_again
 from duban.web.refusals import status_of
 from duban.web.report.reach import may_read_reports
 from duban.web.visit import Signed, Visit
@@ -110,6 +111,8 @@ def done(sent: Sent, report_year: int, act: str) -> Response:
     declared = BY_VERB.get(act)
     if declared is None:
         raise NotFoundError("没有这个页面。")
+    if declared.proved:
+        prove_again(sent)
     with attempt(visit, _again(visit, report_year, sent.typed | {"act": act})) as session:
         _reach(session, visit, report_year)
         found = find_filing(session, visit.organ, report_year)

@@ -1,0 +1,176 @@
+"""Sending letters: what people are told of their own account and post, at once and each once.
+
+As in `deliver`, a letter is claimed by a conditional update and committed before the network is spoken to, and one that
+is repeated after a crash carries the same Message-ID. Quiet hours hold no letter: whoever's way in was changed at night
+should hear of it that night.
+
+A one-time address is made here and not when it is asked for: the code exists in the letter alone, the database gets its
+hash in the transaction of the claim. A letter that is tried again carries a new code, and the one before ends.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from models.clock import day_of
+from models.database import key, unit_of_work
+from models.errors import DeliveryError
+from models.ladder.letter import Letter
+from models.ladder.notice import DigestState
+from models.people.account import Account, CodeWay
+from models.people.person import Person
+from models.settings import Settings
+from tasks.access.give_code import new_code
+from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail
+
+CLAIM = dt.timedelta(minutes=10)
+"""A claim older than this is taken to be a crash, and tried again."""
+FIRST_RETRY = dt.timedelta(minutes=1)
+SUPERSEDED = "已不需要:账户已关闭、已设密码或本人已离任"
+
+
+@dataclass
+class LettersResult:
+    """What one run did: letters sent, failed (tried again later), parked."""
+
+    letters: int = 0
+    failed: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True)
+class ClaimedLetter:
+    """A letter this run holds, to whom it goes, and the code that it carries, nowhere else kept."""
+
+    letter: Letter
+    name: str
+    code: str | None
+
+
+def send_letters(engine: Engine, settings: Settings, *, now: dt.datetime) -> LettersResult:
+    """Send every letter that waits. One address that fails stops no other; a server that is down stops the run."""
+    result, last = LettersResult(), 0
+    with open_mail(settings) as mail:
+        while (claimed := _claim(engine, now, last)) is not None:
+            last = key(claimed.letter.id)
+            if claimed.letter.state is DigestState.EMPTY:
+                continue
+            try:
+                _send(engine, settings, mail, claimed, result, now)
+            except ChannelDownError as error:
+                _fail(engine, settings, claimed, error.message, result, now, permanent=False)
+                break
+    return result
+
+
+def _claim(engine: Engine, now: dt.datetime, after: int) -> ClaimedLetter | None:
+    """The next letter behind `after` that nobody else holds, with its attempt and the hash of its code on record."""
+    with unit_of_work(engine) as session:
+        free = (
+            sa.select(col(Letter.id))
+            .where(col(Letter.state).in_([DigestState.WAITING, DigestState.SENDING]))
+            .where(col(Letter.next_try_at) <= now, col(Letter.id) > after)
+            .order_by(col(Letter.id))
+            .limit(1)
+        )
+        taken = (
+            sa.update(Letter)
+            .where(col(Letter.id).in_(free), col(Letter.next_try_at) <= now)
+            .values(state=DigestState.SENDING, next_try_at=now + CLAIM, attempts=col(Letter.attempts) + 1)
+            .returning(col(Letter.id))
+        )
+        found = session.execute(taken).scalar_one_or_none()
+        if found is None:
+            return None
+        letter = session.get_one(Letter, found)
+        person = session.get_one(Person, letter.person_id)
+        code = None
+        if letter.account_id is not None:
+            account = _waiting(session, letter.account_id, now)
+            if account is None:
+                letter.state, letter.answer = DigestState.EMPTY, SUPERSEDED
+            else:
+                code = new_code(session, account, CodeWay.MAIL, now=now)
+        return ClaimedLetter(letter, person.name, code)
+
+
+def _waiting(session: Session, account_id: int, now: dt.datetime) -> Account | None:
+    """The account, as long as it waits for a one-time address: whoever got in meanwhile needs none."""
+    waiting = (
+        select(Account)
+        .join(Person, col(Person.id) == Account.person_id)
+        .where(Account.id == account_id, col(Account.closed_at).is_(None), col(Account.password_hash).is_(None))
+        .where(sa.or_(col(Person.left_on).is_(None), col(Person.left_on) >= day_of(now)))
+    )
+    return session.exec(waiting.with_for_update()).first()
+
+
+def _send(
+    engine: Engine, settings: Settings, mail: Mail, claimed: ClaimedLetter, result: LettersResult, now: dt.datetime
+) -> None:
+    try:
+        answer = mail.send(compose_letter(claimed, settings, now=now))
+    except DeliveryError as error:
+        _fail(engine, settings, claimed, error.message, result, now, permanent=error.permanent)
+        return
+    _end(engine, claimed, DigestState.SENT, answer, now, sent_at=now)
+    result.letters += 1
+
+
+def _fail(
+    engine: Engine,
+    settings: Settings,
+    claimed: ClaimedLetter,
+    answer: str,
+    result: LettersResult,
+    now: dt.datetime,
+    *,
+    permanent: bool,
+) -> None:
+    """Try again later, each time twice as late, or park what keeps failing."""
+    attempts = claimed.letter.attempts
+    if permanent or attempts >= settings.delivery_attempts:
+        _end(engine, claimed, DigestState.PARKED, answer, now)
+        result.parked += 1
+    else:
+        _end(engine, claimed, DigestState.WAITING, answer, now + FIRST_RETRY * 2 ** (attempts - 1))
+        result.failed += 1
+
+
+def _end(
+    engine: Engine,
+    claimed: ClaimedLetter,
+    state: DigestState,
+    answer: str,
+    next_try_at: dt.datetime,
+    sent_at: dt.datetime | None = None,
+) -> None:
+    """Record how the try ended, unless the letter was taken back meanwhile."""
+    ended = sa.update(Letter).where(col(Letter.id) == claimed.letter.id, col(Letter.state) == DigestState.SENDING)
+    with unit_of_work(engine) as session:
+        session.execute(ended.values(state=state, answer=answer[:500], next_try_at=next_try_at, sent_at=sent_at))
+
+
+def compose_letter(claimed: ClaimedLetter, settings: Settings, *, now: dt.datetime) -> EmailMessage:
+    """The mail of one letter. Its Message-ID is the same each time it is tried."""
+    letter = claimed.letter
+    parts = [f"{claimed.name}:", "", letter.text]
+    if claimed.code is not None:
+        address = settings.address(f"/welcome?code={claimed.code}")
+        parts += ["", "请本人打开下面的一次性地址设置密码,72 小时内有效,只能用一次,不要转给别人:", address]
+    parts += ["", f"系统地址:{settings.office_url}", "如果您没有要求过、或者内容不对,请马上告诉本单位的管理人员。"]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = settings.mail_from
+    message["To"] = letter.address
+    message["Subject"] = f"【督办】{letter.kind.label}"
+    message["Message-ID"] = f"<letter.{letter.id}.{int(letter.made_at.timestamp())}@duban.invalid>"
+    message["Date"] = format_datetime(now)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n".join(parts) + "\n", cte="base64")
+    return message
