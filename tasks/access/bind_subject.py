@@ -19,7 +19,7 @@ from tasks.access.sign_in import account_of_person
 from tasks.access.touch_account import touch
 from tasks.acting.audit import recorded
 from tasks.acting.perform import performing_for
-from tasks.people.write_letter import tell_account
+from tasks.people.write_letter import tell_account, tell_own
 
 LONGEST = 255
 """Of the provider's own number for a person (OpenID Connect Core 2)."""
@@ -37,6 +37,7 @@ def bind_own(session: Session, account: Account, subject: str, *, by: Actor) -> 
     person = session.get_one(Person, account.person_id)
     with recorded(session, by, "bind_account", organ_id=person.organ_id):
         _bind(session, account, subject)
+        tell_own(session, person, "绑定了单点登录", now=by.now)
 
 
 def bind_by_code(session: Session, invited: Invited, subject: str, *, now: dt.datetime) -> None:

@@ -20,9 +20,9 @@ from models.people.account import Account, CodeWay, OneTimeCode, TouchKind
 from models.people.permission import Action
 from models.people.person import Person
 from tasks.access.hold_session import hashed
-from tasks.access.touch_account import asked_by, touch
+from tasks.access.touch_account import asked_by, mailbox_named_by, touch
 from tasks.acting.perform import performing_for
-from tasks.people.write_letter import write_letter
+from tasks.people.write_letter import tell_account, write_letter
 
 CODE_LASTS = dt.timedelta(hours=72)
 
@@ -49,12 +49,13 @@ def give_code(
 ) -> GivenCode:
     """Let the person have a new code, as part of an act that is recorded; those before end.
 
-    It goes to the person's own mail address, without one or with `paper` onto a slip that another prints
-    (`print_slip`). A reset is told to the person by mail whichever way the code goes.
+    It goes to the person's own mail address; without one, with `paper`, or where whoever asks named that address, onto
+    a slip that another prints (`print_slip`). A reset is told to the person by mail whichever way the code goes.
     """
     end_codes(session, account)
     touch(session, account, kind, by=by)
-    way = CodeWay.PAPER if paper or not person.email else CodeWay.MAIL
+    named = by.person_id in mailbox_named_by(session, account)
+    way = CodeWay.PAPER if paper or named or not person.email else CodeWay.MAIL
     if by.person_id is None:
         way = CodeWay.MACHINE
     code = new_code(session, account, way, now=by.now) if way is CodeWay.MACHINE else None
@@ -103,6 +104,7 @@ def print_slip(session: Session, person: Person, account: Account, *, by: Actor)
             )
         end_codes(session, account)
         touch(session, account, TouchKind.PRINTED, by=by)
+        tell_account(session, person, "打印了一张领取单,上面有您设置密码的一次性地址。", by=by)
         return GivenCode(person, account.login, CodeWay.PAPER, new_code(session, account, CodeWay.PAPER, now=by.now))
 
 

@@ -23,6 +23,7 @@ from tasks.access.hold_session import end_sessions
 from tasks.access.hold_tokens import end_tokens
 from tasks.access.limit_attempts import LOGIN_LENGTH, folded, forgive
 from tasks.access.second_factor import end_factor
+from tasks.access.touch_account import touch
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 
@@ -77,6 +78,7 @@ def invite(session: Session, person: Person, *, by: Actor, login: str | None = N
             account.closed_at = account.password_hash = account.password_set_at = account.own_at = None
             account.subject = None
             end_factor(session, account)
+            touch(session, account, TouchKind.RESET, by=by)
             end_tokens(session, person, now=by.now)
         session.add(account)
         session.flush()

@@ -28,7 +28,7 @@ from tasks.access.office_key import derived
 from tasks.access.touch_account import touch
 from tasks.acting.audit import recorded
 from tasks.acting.perform import performing_for
-from tasks.people.write_letter import tell_account
+from tasks.people.write_letter import tell_account, tell_own
 
 ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.FIRST_RESPONSIBLE})
 """Who must have one where the settings say `roles`: whoever may change people, plans or what goes upward."""
@@ -73,24 +73,25 @@ def enrol(session: Session, account: Account, sealed: str, code: str, *, home: P
     with recorded(session, by, "enrol_factor", organ_id=person.organ_id):
         account.otp_secret, account.otp_at, account.otp_step = sealed, by.now, step
         session.add(account)
+        tell_own(session, person, "启用了新的第二因素", now=by.now)
         return _renew_codes(session, account)
 
 
-def use_factor(session: Session, account: Account, code: str, *, home: Path, now: dt.datetime) -> bool:
-    """Whether the code opens this account now: one of the authenticator, or a recovery code. Each counts once."""
+def use_factor(session: Session, account: Account, code: str, *, home: Path, now: dt.datetime) -> str | None:
+    """What the code is that opens this account now: 动态码 or 恢复码, each of which counts once; None for neither."""
     if account.otp_secret is None:
-        return False
+        return None
     step = _step_of(opened(home, account, account.otp_secret), code, now)
     if step is None:
         unused = update(RecoveryCode).where(
             col(RecoveryCode.account_id) == account.id, col(RecoveryCode.used_at).is_(None),
             col(RecoveryCode.code_hash) == hashed(_plain(code)),
         )  # fmt: skip
-        return bool(getattr(session.execute(unused.values(used_at=now)), "rowcount", 0))
+        return "恢复码" if getattr(session.execute(unused.values(used_at=now)), "rowcount", 0) else None
     later = update(Account).where(
         col(Account.id) == account.id, or_(col(Account.otp_step).is_(None), col(Account.otp_step) < step)
     )
-    return bool(getattr(session.execute(later.values(otp_step=step)), "rowcount", 0))
+    return "动态码" if getattr(session.execute(later.values(otp_step=step)), "rowcount", 0) else None
 
 
 def drop_factor(session: Session, account: Account, *, by: Actor) -> None:
@@ -100,6 +101,7 @@ def drop_factor(session: Session, account: Account, *, by: Actor) -> None:
         raise NotFoundError("没有第二因素可解除。")
     with recorded(session, by, "drop_factor", organ_id=person.organ_id):
         end_factor(session, account)
+        tell_own(session, person, "解除了第二因素", now=by.now)
 
 
 def clear_factor(session: Session, person: Person, *, by: Actor) -> None:

@@ -16,8 +16,9 @@ from models.people.person import Person
 from tasks.access.hash_password import hash_password
 from tasks.access.hold_session import end_sessions, hashed
 from tasks.access.hold_tokens import end_tokens
-from tasks.access.touch_account import address_touched
+from tasks.access.touch_account import mailbox_named_by
 from tasks.acting.audit import recorded
+from tasks.people.write_letter import tell_own
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def use_code(session: Session, invited: Invited, *, now: dt.datetime) -> None:
     """The code counts no more. One that only its person's own mailbox held makes the account wholly his again."""
     invited.code.used_at = now
     session.add(invited.code)
-    if invited.code.handed is CodeWay.MAIL and not address_touched(session, invited.account):
+    if invited.code.handed is CodeWay.MAIL and not mailbox_named_by(session, invited.account):
         invited.account.own_at = now
         session.add(invited.account)
 
@@ -89,6 +90,7 @@ def change_password(session: Session, account: Account, password: str, *, by: Ac
     with recorded(session, by, "set_password", organ_id=person.organ_id):
         _set(session, account, password, by.now)
         account.own_at = by.now
+        tell_own(session, person, "的密码已修改,别处的登录都已退出", now=by.now)
         if with_tokens:
             end_tokens(session, person, now=by.now)
 

@@ -86,9 +86,11 @@ def prove_code(database: Engine, account_id: int, code: str, *, address: str, ho
         account = session.get_one(Account, account_id)
         person = session.get_one(Person, account.person_id)
         by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
-        with recorded(session, by, "use_factor", organ_id=person.organ_id):
-            if not use_factor(session, account, code, home=home, now=now):
+        with recorded(session, by, "use_factor", organ_id=person.organ_id) as record:
+            used = use_factor(session, account, code, home=home, now=now)
+            if used is None:
                 raise ForbiddenError(WRONG_CODE)
+            record.after["way"] = used
         note_success(session, session.merge(attempt))
         return account
 

@@ -43,11 +43,11 @@ def asked_by(session: Session, account: Account) -> int | None:
     return session.exec(asked.order_by(col(AccountTouch.id).desc()).limit(1)).first()
 
 
-def address_touched(session: Session, account: Account) -> bool:
-    """Whether somebody else changed the owner's mail address since he last set the password by a way of his own."""
-    touched = select(AccountTouch.id).where(
+def mailbox_named_by(session: Session, account: Account) -> set[int]:
+    """Who else changed the owner's mail address since he last set the password by a way of his own."""
+    named = select(AccountTouch.person_id).where(
         AccountTouch.account_id == account.id, AccountTouch.kind == TouchKind.ADDRESS
     )
     if account.own_at is not None:
-        touched = touched.where(AccountTouch.at > account.own_at)
-    return session.exec(touched.limit(1)).first() is not None
+        named = named.where(AccountTouch.at > account.own_at)
+    return set(session.exec(named))

@@ -1,7 +1,7 @@
 """Writing to one person about the own account and post: a letter that leaves at once, whatever digests do.
 
 Written in the transaction of the act it tells of, sent by `tasks.notices.send_letters`. Nobody is written to about what
-he did himself, nor where no mail address is known.
+he did himself, but where it changed how the account is entered: whoever did it in his place should not go unnoticed.
 """
 
 import datetime as dt
@@ -52,6 +52,12 @@ def tell_account(session: Session, person: Person, words: str, *, by: Actor) -> 
     if by.person_id != person.id:
         subject = f"account:{key(person.id)}:{by.now.isoformat()}"
         write_letter(session, person, LetterKind.ACCOUNT, f"{by.name}{words}", subject=subject, now=by.now)
+
+
+def tell_own(session: Session, person: Person, words: str, *, now: dt.datetime) -> None:
+    """The person changed how the account is entered, or somebody in the person's place did."""
+    said = f"您的账户{words}。如果不是您本人办的,请马上告诉本单位的管理人员。"
+    write_letter(session, person, LetterKind.ACCOUNT, said, subject=f"own:{key(person.id)}:{now.isoformat()}", now=now)
 
 
 def tell_post(session: Session, person: Person, post: Post, tenure: Tenure, *, by: Actor) -> None:

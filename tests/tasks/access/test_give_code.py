@@ -251,7 +251,7 @@ def test_but_not_where_another_named_the_mailbox(office: Office) -> None:
     with on_record(office.engine) as session:
         person, by = find_person(session, HANDLER), at(office, SUPERVISOR, 1)(session)
         change_contact(session, person, by=by, email="elsewhere@office.test", mobile="", deputy=None)
-        reset(session, person, by=at(office, OTHER, 2)(session))
+        assert reset(session, person, by=at(office, OTHER, 1)(session)).way is CodeWay.MAIL
     send_letters(office.engine, office.settings, now=NOW + dt.timedelta(minutes=2))
     told = [mail for mail in office.mails() if mail["To"] == "elsewhere@office.test"]
     found = re.search(r"code=([\w-]+)", told[0].get_content())
@@ -259,6 +259,24 @@ def test_but_not_where_another_named_the_mailbox(office: Office) -> None:
     with on_record(office.engine) as session:
         set_by_code(session, found[1], NEXT, now=NOW + dt.timedelta(minutes=3))
     assert hands(office) == {SUPERVISOR, OTHER}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_whoever_names_a_mailbox_cannot_have_the_address_sent_there(office: Office, before: bool) -> None:
+    if not before:
+        has_no_mail(office, HANDLER)
+    with on_record(office.engine) as session:
+        person, by = find_person(session, HANDLER), at(office, SUPERVISOR, 1)(session)
+        change_contact(session, person, by=by, email="mine@office.test", mobile="", deputy=None)
+        assert reset(session, person, by=by).way is CodeWay.PAPER
+
+
+def test_an_account_opened_again_counts_as_a_reset(office: Office) -> None:
+    with on_record(office.engine) as session:
+        person = find_person(session, HANDLER)
+        close_account(session, person, by=at(office, SUPERVISOR, 1)(session))
+        invite(session, person, by=at(office, SUPERVISOR, 2)(session))
+    assert hands(office) == {SUPERVISOR}
 
 
 def test_a_first_account_is_nobody_s_hand(office: Office) -> None:

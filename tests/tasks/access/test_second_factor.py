@@ -218,6 +218,7 @@ def test_a_lost_phone_is_helped_by_another_on_record_and_by_mail(office: Office)
         assert reset_by(session, find_person(session, HANDLER)) == {supervisor}
         assert session.exec(select(RecoveryCode)).all() == []
     send_letters(office.engine, office.settings, now=NOW)
+    office.inbox(HANDLER).expect("账户变动", "您的账户启用了新的第二因素", "如果不是您本人办的")
     office.inbox(HANDLER).expect("账户变动", f"{SUPERVISOR}解除了您登录用的第二因素")
 
 
