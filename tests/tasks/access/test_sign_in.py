@@ -226,7 +226,7 @@ def test_a_place_is_an_address_or_a_network(address: str, place: str) -> None:
         ("duban20262026", "太常见"), ("zhongguo1949", "太常见"), ("李承办李承办李承办李承办", "自己的姓名"),
         ("李承办138000000012026", "手机号"), ("Li.Cheng!2026", "自己的姓名"), ("138000000010001", "手机号"),
         ("青禾县水务局水政监察大队", "单位名称"), ("青禾县水务局水政监察大队1号", "单位名称"),
-        ("李承办今年夏天要去海边看日出", None),
+        ("李承办今年夏天要去海边看日出", None), ("0" * 150 + "河湖长制一年四查九次会议", None),
     ],
 )  # fmt: skip
 def test_a_password_must_be_long_and_not_what_anybody_tries_first(password: str, fault: str | None) -> None:
