@@ -27,7 +27,7 @@ class TokenShown(BaseModel):
 
     name: str = Field(title="名称")
     scopes: list[TokenScope] = Field(title="用途")
-    expires_on: dt.date | None = Field(title="最后一天")
+    expires_on: dt.date = Field(title="最后一天")
 
 
 class Me(BaseModel):

@@ -83,7 +83,7 @@ def test_a_token_tells_whose_it_is(web: Web) -> None:
         "organ": {"code": "bureau", "name": "某局"},
         "today": "2026-06-10",
         "seats": [{"role": {"code": "handler", "name": "承办人"}, "organ": "某局", "stands_for": None}],
-        "token": {"name": "程序 read、write", "scopes": ["read", "write"], "expires_on": None},
+        "token": {"name": "程序 read、write", "scopes": ["read", "write"], "expires_on": "2027-06-10"},
     }
 
 
