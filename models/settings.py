@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     second_factor: str = Field(default="roles", pattern="^(roles|optional)$")
     """`roles`: supervisors, administrators and first responsible persons must have one; `optional`: whoever wants."""
 
-    token_days: int = Field(default=365, ge=1, le=3650)
+    access_days: int = Field(default=365, ge=1, le=3650)
     """For how many days at most a token of the interface and a calendar address may be used."""
 
     quiet_from: dt.time = dt.time(20, 0)

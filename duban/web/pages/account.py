@@ -100,7 +100,7 @@ def new_token(sent: Sent) -> Response:
         with visit.writing() as session:
             token = make_token(
                 session, visit.person, by=visit.by, name=sent.text("name"), scopes=sent.texts("scope"),
-                expires_on=today(until) if until else None, days=visit.served.settings.token_days,
+                expires_on=today(until) if until else None, days=visit.served.settings.access_days,
             )  # fmt: skip
     except DubanError as error:
         return _refused(visit, error, token_error=error.message, typed={**sent.typed, "scopes": sent.texts("scope")})
@@ -122,7 +122,7 @@ def new_feed(sent: Sent) -> Response:
     visit = sent.visit
     prove_again(sent)
     with visit.writing() as session:
-        secret = make_feed(session, visit.person, by=visit.by, days=visit.served.settings.token_days)
+        secret = make_feed(session, visit.person, by=visit.by, days=visit.served.settings.access_days)
     with visit.reading() as session:
         return _page(session, visit, feed_address=visit.served.settings.address(FEED.format(secret=secret)))
 
@@ -170,7 +170,7 @@ def _page(session: Session, visit: Visit, *, status_code: int = 200, **context: 
         posts=posts_held(session, visit.person, on=visit.by.on), sessions=held, mine=hashed(visit.token),
         tokens=tokens_of(session, visit.person),
         scopes=list(TokenScope), labels={scope.value: scope.label for scope in TokenScope},
-        feed=feed_of(session, visit.person), browser=_browser, token_days=visit.served.settings.token_days,
+        feed=feed_of(session, visit.person), browser=_browser, access_days=visit.served.settings.access_days,
         label=visit.served.settings.oidc_label if visit.served.settings.oidc_issuer else "", **told,
     )  # fmt: skip
 

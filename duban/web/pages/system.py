@@ -33,7 +33,7 @@ SETTING_WORDS = {
     "mail_from": "发件人", "trusted_proxy": "可信的反向代理", "oidc_issuer": "单点登录",
     "oidc_client_id": "单点登录客户端", "oidc_client_secret": "单点登录密钥", "oidc_label": "单点登录按钮",
     "oidc_claim": "单点登录怎样称呼来的人", "oidc_second_factor": "单点登录已含第二因素",
-    "second_factor": "谁须有第二因素", "token_days": "令牌和日历订阅最长天数",
+    "second_factor": "谁须有第二因素", "access_days": "令牌和日历订阅最长天数",
     "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
     "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
