@@ -17,4 +17,4 @@ def factor_shown(secret: str, sealed: str, account: Account) -> dict[str, object
 def picture(text: str) -> Markup:
     """A QR code as SVG within the page: nothing is fetched, nothing is kept."""
     drawn = segno.make(text, error="m", micro=False)
-    return Markup(drawn.svg_inline(scale=4, border=4, light="#ffffff", omitsize=False))  # noqa: S704  # our own drawing
+    return Markup(drawn.svg_inline(scale=4, border=4, light="#ffffff", omitsize=False, title="二维码"))  # noqa: S704  # our own drawing
