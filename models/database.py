@@ -1,8 +1,9 @@
 """The database: engines for SQLite and PostgreSQL, and sessions that are committed at the edge only."""
 
+import json
 import re
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -12,6 +13,7 @@ from sqlmodel import Session, create_engine
 from models.audit import LEDGERS, QUEUE
 from models.errors import UnrecordedChangeError
 from models.natural_order import SQLITE_FUNCTION, natural_key
+from models.secrecy import refuse_marked, texts_in
 
 LARGEST_ID = 2**31 - 1
 """The largest number a row can have."""
@@ -73,13 +75,17 @@ def on_record(engine: Engine) -> Iterator[Session]:
     """Like `unit_of_work`, for what people do: nothing of the office's is changed unless an audit entry goes with it.
 
     Watches the statements themselves, however they came about. Raises UnrecordedChangeError before the commit, and
-    nothing is kept, where a table besides the engine's own was written and no entry is queued.
+    nothing is kept, where a table besides the engine's own was written and no entry is queued; MarkedError, before
+    the statement runs, where a text that is to be written carries a secrecy marking (涉密不入).
     """
     with unit_of_work(engine) as session:
         changed: set[str] = set()
 
-        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            changed.update(written_tables(statement) - LEDGERS)
+        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+            if written := written_tables(statement):
+                changed.update(written - LEDGERS)
+                for text in written_texts(values):
+                    refuse_marked("要保存的内容", text)
 
         def watch(_session: Session, _transaction: Any, connection: Connection) -> None:
             event.listen(connection, "before_cursor_execute", note)
@@ -100,6 +106,9 @@ _KNOWN = "duban.known"
 """Under this name the `info` of a session that only looks keeps what it found out."""
 
 Found = TypeVar("Found")
+
+_ESCAPED = json.dumps("密").strip('"')
+"""How the letter that every marking has is written in a column of JSON."""
 
 _NAME = r'(?:[\w$]+|"(?:[^"]|"")+")'
 _WRITES = re.compile(
@@ -122,6 +131,16 @@ def written_tables(statement: str) -> set[str]:
     """The tables that an SQL statement writes to, those of its common table expressions included."""
     found = (match["table"] for match in _WRITES.finditer(statement))
     return {name[1:-1].replace('""', '"') if name.startswith('"') else name.lower() for name in found if name}
+
+
+def written_texts(values: Any) -> Iterator[str]:
+    """The texts among the values of a statement, or of many of a kind; those in a column of JSON as they were."""
+    for value in texts_in(values):
+        if _ESCAPED in value:
+            with suppress(ValueError):
+                yield from texts_in(json.loads(value))
+                continue
+        yield value
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from lxml import etree
 
 from models.errors import BadInputError, UnreadableFileError
 from models.items.file_kind import HEAD, FileKind, decoded, kind_of, safe_name
+from models.secrecy import marking
 from tasks.files.file_store import check_size
 from tasks.reading.folding import fold, visible
-from tasks.reading.secrecy import marking
 from tasks.reading.word import MOST_PART
 
 REFUSED = "涉密材料不得上传,请按保密规定办理;不涉密的,请去掉密级标志后再上传。"

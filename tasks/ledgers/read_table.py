@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from models.errors import CellError
 from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
+from models.secrecy import ACCEPTED as NO_SECRETS
+from models.secrecy import marking
 from tasks.reading.cells import plain
-from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
-from tasks.reading.secrecy import marking
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, find_header, spans_columns
 

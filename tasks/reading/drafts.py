@@ -5,11 +5,11 @@ from pathlib import Path
 
 from models.items.item import WorkItem
 from models.items.plan import Project
+from models.secrecy import ACCEPTED as NO_SECRETS
+from models.secrecy import marking
 from tasks.reading.cells import CellRefusedError, Due, due, due_written
 from tasks.reading.item_list import ItemList, ListRow, Place
 from tasks.reading.read_report import ReadItem, read_report
-from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
-from tasks.reading.secrecy import marking
 
 _COLUMNS = WorkItem.__table__.columns  # type: ignore[attr-defined]
 _TITLE, _SOURCE, _LEAD = (_COLUMNS[name].type.length for name in ("title", "source", "lead_text"))

@@ -11,12 +11,12 @@ from sqlmodel import SQLModel
 from models.errors import CellError
 from models.items.item import ItemUnit, WorkItem
 from models.items.plan import Project
+from models.secrecy import ACCEPTED as NO_SECRETS
+from models.secrecy import is_classified, marking
 from tasks.reading import cells
 from tasks.reading.cells import CellRefusedError, Due, Target
 from tasks.reading.item_list import ItemList, ListRow, Place
 from tasks.reading.plan_columns import LIST, Field, find_list_header
-from tasks.reading.secrecy import ACCEPTED as NO_SECRETS
-from tasks.reading.secrecy import is_classified, marking
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, spans_columns
 from tasks.reading.units import Units, read_units, split_units

@@ -17,9 +17,9 @@ from models.errors import BadInputError, ConflictError
 from models.people.permission import Action
 from models.report.report import Report, ReportBlock, ReportSection
 from models.report.report_desk import EditKind, ReportEdit
+from models.secrecy import ACCEPTED, marking
 from tasks.acting.audit import Record
 from tasks.acting.perform import performing_for
-from tasks.reading.secrecy import ACCEPTED, marking
 from tasks.report.compiling.find_report import find_block, hold_reports, reports_of
 from tasks.report.compiling.keep_draft import read_draft, write_draft
 

@@ -11,8 +11,8 @@ from models.errors import ForbiddenError
 from models.people.organ import Department
 from models.report.filing import Filing
 from models.report.report import Report
+from models.secrecy import marking
 from tasks.reading.folding import sentences
-from tasks.reading.secrecy import marking
 from tasks.report.compiling.check_report import check_report
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.read_back import read_back

@@ -12,9 +12,9 @@ from sqlmodel import Session
 from models.errors import BadInputError
 from models.report.figure import Figure
 from models.report.report import Report
+from models.secrecy import marking
 from tasks.reading.figures import figures_in
 from tasks.reading.folding import sentences
-from tasks.reading.secrecy import marking
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.check_numbers import same_number
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection

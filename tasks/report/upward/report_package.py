@@ -19,9 +19,9 @@ from models.report.figure import Figure
 from models.report.filing import FilingAct, FilingState
 from models.report.received_report import PackageKind
 from models.report.report import SectionKind
+from models.secrecy import marking
 from tasks.files.check_upload import Limits, check_upload
 from tasks.files.file_store import MEGABYTE
-from tasks.reading.secrecy import marking
 from tasks.report.upward.sealing import LARGEST, unseal
 from tasks.wording.days import long_day
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from models.items.item import Importance
+from models.secrecy import marking
 from tasks.reading.item_list import ItemList, ListRow
 from tasks.reading.ledger import read_ledger
 from tasks.reading.names import split_names
-from tasks.reading.secrecy import marking
 from tasks.reading.sheet import Cell, Sheet, open_workbook
 from tasks.reading.units import Units, read_units
 from tests.ledgers import HEADER, YEAR, write_xlsx
