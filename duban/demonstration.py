@@ -38,7 +38,7 @@ from models.settings import Settings
 from tasks.access.manage_accounts import invite_all
 from tasks.access.set_password import set_by_code
 from tasks.engine.show_system import record_run
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import examine, limits_of
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach
 from tasks.items.close import accept, request_close
@@ -146,7 +146,7 @@ def _evidence(office: Office, *, item: str, name: str, text: str, category: str 
     found = office.item(item)
     attach(
         office.session, found, by=office.doing(found), store=FileStore(office.settings.evidence_store),
-        limits=Limits(office.settings.evidence_bytes), name=name, source=io.BytesIO(text.encode()),
+        limits=limits_of(office.settings), file=examine(name, io.BytesIO(text.encode())),
         category=member_named(Category, category),
     )  # fmt: skip
 

@@ -42,7 +42,8 @@ _MARKED = re.compile(
     rf"|[(\[【〔{{「『<]{_LEVEL}{_THING}{_TERM}?[)\]】〕}}」』>]"
     # A list of the levels speaks of them: 密级:绝密、机密、秘密.
     rf"|(?:密级|秘密等级|保密等级|涉密等级)(?:为|是|[:=|])?[\"“(\[【]?{_LEVEL}(?![、/和或及以])"
-    rf"|^[★*]{{0,9}}{_LEVEL}{_THING}{_TERM}?$",
+    # A line that is nothing else; unless it is but the end of a word, broken where a line was full.
+    rf"|^(?<!国家\n)(?<!商业\n)(?<!工作\n)[★*]{{0,9}}{_LEVEL}{_THING}{_TERM}?$",
     re.MULTILINE,
 )
 _LETTER_UNDER_LETTER = re.compile(r"^(.)\n+(?=.)", re.MULTILINE)

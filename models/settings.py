@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     """Where evidence files lie, a folder or any URL of fsspec; empty: in the data folder."""
     evidence_megabytes: int = Field(default=50, ge=1, le=2048)
     """The largest evidence file, in MB of 1,048,576 bytes."""
+    evidence_item_megabytes: int = Field(default=1024, ge=1, le=1_048_576)
+    evidence_organ_megabytes: int = Field(default=51_200, ge=1, le=104_857_600)
+    """What all evidence of an item, and of an organ, may hold together, replaced revisions among it; in MB."""
 
     pdf_font_folder: str = ""
     """A folder with fonts for PDF files, beside those of the system; a relative one counts from the data folder."""

@@ -34,7 +34,7 @@ from models.papers.document import Document
 from models.people.organ import Department, Organ
 from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.settings import Settings
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.items.attach import attach
 from tasks.items.close import Closure, accept, request_close, send_back
@@ -348,8 +348,7 @@ class Office:
             on=on,
             store=self.store,
             limits=Limits(MEGABYTE),
-            name=name,
-            source=io.BytesIO((content or name).encode()),
+            file=examine(name, io.BytesIO((content or name).encode())),
             category=category,
             **more,
         )

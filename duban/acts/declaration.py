@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from models.field import Field
 from models.people.permission import Action
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from models.actor import Actor
     from models.coded import Coded
-    from tasks.files.check_upload import Limits
+    from tasks.files.check_upload import Examined, Limits
     from tasks.files.file_store import FileStore
 
 S = TypeVar("S")
@@ -69,8 +69,7 @@ class Entry(Field):
 class Uploads:
     """The files that came with a form, and where they are to be kept."""
 
-    files: Sequence[tuple[str, BinaryIO]]
-    """Name and content."""
+    files: Sequence[Examined]
     store: FileStore
     limits: Limits
 

@@ -52,12 +52,12 @@ def _report(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.progress import record_progress
 
     item, given = deed.upon, {**deed.given}
-    files, category = given.pop("file", None), given.pop("category", None)
+    files, category, vouched = given.pop("file", None), given.pop("category", None), given.pop("vouched", False)
     entry = record_progress(deed.session, item, by=deed.by, **given)
     deed.session.flush()
     said = f"任务 {item.number} 的进展已记录"
     if files is not None and files.files:
-        said += f",附材料 {_attach(deed, files, category=category)} 份"
+        said += f",附材料 {_attach(deed, files, category=category, vouched=vouched)} 份"
     planned = f",序时进度 {entry.planned}%" if entry.planned is not None else ""
     return ActOutcome(
         f"{said}。",
@@ -79,6 +79,9 @@ def _may_attach(session: Session, item: WorkItem, by: Actor) -> bool:
 
 _CATEGORY = Entry(
     "category", "材料类别", Takes.CHOICE, choices=Category, default=Category.ROUTINE, ways=Way.PAGE,
+)  # fmt: skip
+_VOUCHED = Entry(
+    "vouched", "不涉密,本人负责(扫描件、图片、旧版文件等无法检查的,须勾选)", Takes.TICK, ways=Way.PAGE,
 )  # fmt: skip
 
 REPORT = Act(
@@ -103,6 +106,7 @@ REPORT = Act(
             hint="最远 10 个工作日;到这一天之前不再提醒,过了这一天没有填报,恢复提醒。",
         ),
         Entry("file", "佐证材料", Takes.FILES, shown=_may_attach, ways=Way.PAGE),
+        replace(_VOUCHED, shown=_may_attach),
         replace(_CATEGORY, shown=_may_attach, hint="选了文件才用到。"),
     ),
     command="progress", help="填报进展;牵头单位首次填报即视为签收。",
@@ -137,6 +141,7 @@ EVIDENCE = Act(
     "evidence", Action.ATTACH, "上传佐证材料", _bring,
     (
         Entry("file", "文件", Takes.FILES, required=True),
+        _VOUCHED,
         _CATEGORY,
         Entry("note", "说明", longest=500),
         Entry("expires_on", "有效期", Takes.DAY, hint="证照等到期作废的材料才需要填。", called="有效期"),

@@ -1,7 +1,7 @@
 """The form of an act: what it asks of this person, and what was sent, each wrong field told beside it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from models.items.item import WorkItem
 from models.ledgers.kinds import member_named
 from models.people.organ import Organ
 from models.people.person import Person
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
 from tasks.items.offer_choices import Choices, department_names, milestone_names, standing_pieces
 from tasks.people.find import find_department
@@ -103,8 +103,7 @@ def _value(session: Session, upon: Any, entry: Entry, sent: Posted) -> Any:
             return [int(chosen) for chosen in sent.texts(entry.name)]
         case FieldType.FILES:
             settings = sent.visit.served.settings
-            files = [(file.filename or "", file.file) for file in sent.files(entry.name)]
-            return Uploads(files, FileStore(settings.evidence_store), Limits(settings.evidence_bytes))
+            return Uploads(sent.files(entry.name), FileStore(settings.evidence_store), limits_of(settings))
         case FieldType.CHOICE if entry.choices is not None:
             return member_named(entry.choices, text) if text else entry.default
     if not text:
@@ -125,7 +124,7 @@ def _value(session: Session, upon: Any, entry: Entry, sent: Posted) -> Any:
 
 def _wrong(session: Session, upon: Any, entry: Entry, sent: Posted, *, required: bool) -> str | None:
     if entry.takes is FieldType.FILES:
-        return "请选择要上传的文件。" if required and not sent.files(entry.name) else None
+        return "请选择要上传的文件。" if required and not sent.brought(entry.name) else None
     values = sent.texts(entry.name)
     if not values:
         return f"{entry.label}不能为空。" if required else None
@@ -158,15 +157,15 @@ def _is_day(value: str) -> bool:
     return len(value) == 10
 
 
-def refusal(act: Act[Any], error: DubanError | None, sent: Sequence[Any] = ()) -> dict[str, Any]:
+def refusal(act: Act[Any], error: DubanError | None, sent: bool = False) -> dict[str, Any]:
     """What a page with the form tells of an error, if there was one: its status, its words, the wrong fields."""
     if error is None:
         return {"status_code": 200, "error": None, "wrong": {}}
     return {"status_code": status_of(error), "error": error.message, "wrong": _named_wrong(act, error, sent)}
 
 
-def _named_wrong(act: Act[Any], error: DubanError, sent: Sequence[Any]) -> dict[str, str]:
-    """The fields that an error speaks of, with what it says; `sent` are the files that came, which it may mean."""
+def _named_wrong(act: Act[Any], error: DubanError, sent: bool) -> dict[str, str]:
+    """The fields that an error speaks of, with what it says; `sent`: files came, which it may mean."""
     if isinstance(error, WrongFieldsError):
         return error.fields
     if not isinstance(error, BadInputError):

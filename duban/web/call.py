@@ -7,14 +7,15 @@ can use it in somebody's name; no token opens a page.
 import datetime as dt
 import hashlib
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response, UploadFile
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
+from duban.web.gate import Findings, found_in, searched
 from duban.web.problem import ProblemError, problem_of
 from duban.web.served import ServedOffice, served_office
 from models.actor import Actor, Channel
@@ -27,6 +28,7 @@ from models.people.organ import Organ
 from models.people.person import Person
 from tasks.access.hold_tokens import find_token, note_token_use
 from tasks.acting.find_seen import seen_organ
+from tasks.files.check_upload import Examined
 from tasks.people.find import find_plan
 from tasks.trail.changes_since import newest_of_all
 
@@ -55,6 +57,8 @@ class Call:
     organ: Organ
     """The organ asked for: the person's own unless the address names one the person may know of."""
     now: dt.datetime
+    findings: Findings = field(default_factory=dict)
+    """What was found in the files that came along."""
 
     @property
     def on(self) -> dt.date:
@@ -64,6 +68,10 @@ class Call:
     def by(self) -> Actor:
         """The person, acting or looking by the interface, today."""
         return Actor(self.person.name, Channel.API, self.on, self.now, self.person.id)
+
+    def file(self, sent: UploadFile) -> Examined:
+        """A file that came along, searched. Raises what stands against it."""
+        return found_in(self.findings, sent)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only looks."""
@@ -142,9 +150,14 @@ def may_read(call: Annotated[Call, Depends(called)]) -> Call:
     return _scoped(call, TokenScope.READ)
 
 
-def may_write(call: Annotated[Call, Depends(called)]) -> Call:
+def allowed(call: Annotated[Call, Depends(called)]) -> Call:
     """Raises ProblemError (403) for a token that was not made for acting."""
     return _scoped(call, TokenScope.WRITE)
+
+
+async def may_write(call: Annotated[Call, Depends(allowed)]) -> Call:
+    """The call with its files searched. Raises MarkedError where anything it carries has a secrecy marking."""
+    return replace(call, findings=await searched(call.request))
 
 
 Reader = Annotated[Call, Depends(may_read)]

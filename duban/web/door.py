@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from duban.web.gate import check_form
 from duban.web.inside import inside
 from duban.web.posted import ForgedError, is_own
 from duban.web.served import ServedOffice, served_office
@@ -137,13 +138,14 @@ def at_door(request: Request) -> Door:
 
 
 async def knocked(request: Request) -> Door:
-    """A form sent at the door, proved. Raises ForgedError."""
+    """A form sent at the door, proved. Raises ForgedError, MarkedFormError."""
     try:
         form = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
         raise BadInputError("表单无法读取:内容过多,或在传送中损坏。") from error
     door = Door(served_office(request), request, form)
     door.prove()
+    check_form(form)
     return door
 
 

@@ -1,7 +1,7 @@
-"""A form a signed-in person sent: proved to come from our own pages, bounded, read once."""
+"""A form a signed-in person sent: proved to come from our own pages, bounded, read once, searched for markings."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,8 +10,10 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from duban.web.gate import Findings, check_form, examined_files, found_in
 from duban.web.visit import Signed, Visit
 from models.errors import BadInputError
+from tasks.files.check_upload import Examined
 
 MOST_FIELDS, MOST_FILES = 2000, 20
 LONGEST_FIELD = 1024 * 1024
@@ -27,6 +29,8 @@ class Posted:
 
     visit: Visit
     form: FormData
+    findings: Findings = field(default_factory=dict)
+    """What was found in its files."""
 
     def text(self, name: str) -> str:
         """A field without the blanks around it, empty where it was not sent."""
@@ -49,8 +53,15 @@ class Posted:
     def ticked(self, name: str) -> bool:
         return bool(self.text(name))
 
-    def files(self, name: str) -> list[UploadFile]:
-        """The files sent under a name; a file field left empty sends none."""
+    def files(self, name: str) -> list[Examined]:
+        """The files sent under a name, searched; a file field left empty sends none. Raises what stands against one."""
+        return [found_in(self.findings, file) for file in self._sent(name)]
+
+    def brought(self, name: str) -> bool:
+        """Whether files were sent under a name, whatever stands against them."""
+        return bool(self._sent(name))
+
+    def _sent(self, name: str) -> list[UploadFile]:
         return [value for value in self.form.getlist(name) if isinstance(value, UploadFile) and value.filename]
 
     @property
@@ -69,7 +80,7 @@ def is_own(request: Request) -> bool:
 
 
 async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
-    """The form, once it is proved. Raises ForgedError."""
+    """The form, once it is proved. Raises ForgedError, and MarkedFormError for a text with a secrecy marking."""
     if not is_own(request):
         raise ForgedError
     try:
@@ -80,7 +91,8 @@ async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
         carried = form.get("csrf") or request.headers.get("x-csrf-token") or ""
         if not isinstance(carried, str) or not compare_digest(carried.encode(), visit.csrf.encode()):
             raise ForgedError
-        yield Posted(visit, form)
+        check_form(form)
+        yield Posted(visit, form, await examined_files(form))
     finally:
         await form.close()
 

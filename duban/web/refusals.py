@@ -1,6 +1,7 @@
 """What a browser is told when something cannot be done: one place for all pages, always in the house's words."""
 
 import logging
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from duban.web.attempt import FormAgainError
+from duban.web.gate import MarkedFormError
 from duban.web.posted import ForgedError
 from duban.web.served import served_office
 from duban.web.visit import SignInNeededError
@@ -42,10 +44,14 @@ def status_of(error: DubanError) -> int:
     return 500
 
 
-def refuse(request: Request, status_code: int, message: str) -> Response:
-    """A page that says what is wrong and what to do."""
+def refuse(request: Request, status_code: int, message: str, typed: Mapping[str, str] | None = None) -> Response:
+    """A page that says what is wrong and what to do; `typed` is given back to be corrected."""
     heading = HEADINGS.get(status_code, "未能完成")
-    page = served_office(request).templates.get_template("error.html").render(heading=heading, message=message)
+    page = (
+        served_office(request)
+        .templates.get_template("error.html")
+        .render(heading=heading, message=message, typed=typed)
+    )
     return HTMLResponse(page, status_code, headers={"Cache-Control": "no-store"})
 
 
@@ -67,6 +73,10 @@ def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(FormAgainError)
     def again(_request: Request, error: FormAgainError) -> Response:
         return error.page
+
+    @app.exception_handler(MarkedFormError)
+    def marked(request: Request, error: MarkedFormError) -> Response:
+        return refuse(request, 400, f"{error.message}没有保存任何内容。", error.typed)
 
     @app.exception_handler(DubanError)
     def refused(request: Request, error: DubanError) -> Response:

@@ -72,4 +72,6 @@ class Evidence(Row, table=True):
     on: dt.date
     recorded_at: dt.datetime
     note: str | None = Field(default=None, max_length=500)
+    vouched: str | None = Field(default=None, max_length=500)
+    """What of the file could not be searched for a secrecy marking, and the person answers for: 不涉密,本人负责."""
     state: EvidenceState = Field(default=EvidenceState.SUBMITTED, sa_type=coded(EvidenceState))

@@ -121,6 +121,7 @@ _KINDS: dict[str, tuple[FileKind, Callable[[bytes], bool]]] = {
     for kind, fits in (
         (FileKind(".pdf", "application/pdf", "PDF 文件"), _is_pdf),
         (FileKind(".ofd", "application/ofd", "OFD 文件", ("OFD.xml",)), _begins(_ZIP)),
+        (FileKind(".odt", "application/vnd.oasis.opendocument.text", "ODT 文件", ("content.xml",)), _begins(_ZIP)),
         (FileKind(".docx", f"{_OOXML}wordprocessingml.document", "Word 文件", (_TYPES, "word/")), _office("word/")),
         (FileKind(".xlsx", f"{_OOXML}spreadsheetml.sheet", "Excel 文件", (_TYPES, "xl/")), _office("xl/")),
         (FileKind(".pptx", f"{_OOXML}presentationml.presentation", "演示文稿", (_TYPES, "ppt/")), _office("ppt/")),
@@ -155,7 +156,7 @@ ENDINGS = ",".join([*_KINDS, *_SAME])
 def kind_of(name: str, head: bytes) -> FileKind:
     """The kind of the file that is called `name` and begins with `head`, its first `HEAD` bytes or the whole of it.
 
-    For .ofd only the container is looked at: its members stand in no fixed order (`FileKind.members` names
+    For .ofd and .odt only the container is looked at: its members stand in no fixed order (`FileKind.members` names
     what a whole container must hold). Raises BadInputError, naming the accepted endings, for an ending that is
     not accepted and for content that is not what the ending says.
     """

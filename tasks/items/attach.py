@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack
-from typing import BinaryIO
+from contextlib import AbstractContextManager, ExitStack
 
 from sqlmodel import Session, col, select
 
@@ -17,7 +16,8 @@ from models.people.permission import Action
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing
-from tasks.files.check_upload import Limits, check_upload
+from tasks.files.check_room import check_room
+from tasks.files.check_upload import Examined, Limits, Upload, check_upload
 from tasks.files.file_store import FileStore, Stored
 from tasks.files.keep_file import keeping
 
@@ -29,18 +29,19 @@ def attach(
     by: Actor,
     store: FileStore,
     limits: Limits,
-    name: str,
-    source: BinaryIO,
+    file: Examined,
     category: Category,
     public: bool = False,
     expires_on: dt.date | None = None,
     note: str | None = None,
     replaces: int | None = None,
+    vouched: bool = False,
 ) -> Evidence:
     """Attach a file to an item; with `replaces` (an id) as the next revision of a piece of it.
 
-    The same content is stored once, whoever brings it. Raises BadInputError for a file that may not come in, for one
-    the item has already, or for a day of expiry that is past; nothing is stored then.
+    `vouched`: whoever brings it answers for what could not be searched (不涉密,本人负责), which is kept. The same
+    content is stored once, whoever brings it. Raises BadInputError for a file that may not come in, for one the item
+    has already, for more than an item or an organ may hold, or for a day of expiry that is past; nothing is kept then.
     """
     return attach_all(
         session,
@@ -48,12 +49,13 @@ def attach(
         by=by,
         store=store,
         limits=limits,
-        files=[(name, source)],
+        files=[file],
         category=category,
         public=public,
         expires_on=expires_on,
         note=note,
         replaces=replaces,
+        vouched=vouched,
     )[0]
 
 
@@ -64,14 +66,15 @@ def attach_all(
     by: Actor,
     store: FileStore,
     limits: Limits,
-    files: Sequence[tuple[str, BinaryIO]],
+    files: Sequence[Examined],
     category: Category,
     public: bool = False,
     expires_on: dt.date | None = None,
     note: str | None = None,
     replaces: int | None = None,
+    vouched: bool = False,
 ) -> list[Evidence]:
-    """Attach several files (name, content) at once, all or none: every one is looked at before the first is stored.
+    """Attach several files at once, all or none: every one is looked at before the first is stored.
 
     Raises as `attach` does, and BadInputError for no file, or for more than one where a piece is to be replaced.
     """
@@ -80,15 +83,14 @@ def attach_all(
     if replaces is not None and len(files) > 1:
         raise BadInputError("替换一份材料时只能选择一个文件。")
     with performing(session, by, Action.ATTACH, item) as deed, ExitStack() as kept:
-        uploads = [check_upload(name, source, limits) for name, source in files]
+        uploads = [check_upload(file, limits, vouched=vouched) for file in files]
+        check_room(session, limits, sum(upload.size for upload in uploads), organ_id=item.organ_id, item=item)
         if expires_on is not None and expires_on < by.on:
             raise BadInputError(f"有效期 {expires_on} 已过:应不早于 {by.on}。")
         older = _replaced(session, item, replaces) if replaces is not None else None
         pieces = []
-        for upload, (_, source) in zip(uploads, files, strict=True):
-            stored = kept.enter_context(
-                keeping(session, store, source, media_type=upload.kind.media_type, largest=limits.largest, now=by.now)
-            )
+        for upload in uploads:
+            stored = kept.enter_context(_kept(session, store, upload, limits, by))
             _refuse_known(session, item, stored)
             if older is not None:
                 older.state = EvidenceState.REPLACED
@@ -107,6 +109,7 @@ def attach_all(
                 on=by.on,
                 recorded_at=by.now,
                 note=(note or "").strip()[:500] or None,
+                vouched=upload.vouched,
             )
             session.add(piece)
             session.flush()
@@ -133,17 +136,17 @@ def attach_to_act(
     by: Actor,
     store: FileStore,
     limits: Limits,
-    name: str,
-    source: BinaryIO,
+    file: Examined,
     public: bool = False,
+    vouched: bool = False,
 ) -> Evidence:
-    """Attach a file to a leader's act, as its proof (会议纪要、批示原件)."""
+    """Attach a file to a leader's act, as its proof (会议纪要、批示原件); `vouched` as in `attach`."""
     standing = authorize_organ(session, by, Action.RECORD, act.organ_id)
     for_id = standing.seat.for_id
     with recorded(session, by, Action.ATTACH, organ_id=act.organ_id, item_id=act.item_id, for_id=for_id):
-        upload = check_upload(name, source, limits)
-        kept = keeping(session, store, source, media_type=upload.kind.media_type, largest=limits.largest, now=by.now)
-        with kept as stored:
+        upload = check_upload(file, limits, vouched=vouched)
+        check_room(session, limits, upload.size, organ_id=act.organ_id)
+        with _kept(session, store, upload, limits, by) as stored:
             piece = Evidence(
                 act_id=key(act.id),
                 name=upload.name,
@@ -154,10 +157,18 @@ def attach_to_act(
                 for_id=for_id,
                 on=by.on,
                 recorded_at=by.now,
+                vouched=upload.vouched,
             )
             session.add(piece)
             session.flush()
     return piece
+
+
+def _kept(
+    session: Session, store: FileStore, upload: Upload, limits: Limits, by: Actor
+) -> AbstractContextManager[Stored]:
+    upload.source.seek(0)
+    return keeping(session, store, upload.source, media_type=upload.kind.media_type, largest=limits.largest, now=by.now)
 
 
 def pieces_of(session: Session, item: WorkItem, *, replaced: bool = False) -> Sequence[Evidence]:

@@ -33,6 +33,7 @@ from models.settings import load_settings
 from tasks.access.hold_tokens import make_token
 from tasks.access.manage_accounts import invite
 from tasks.access.second_factor import new_secret
+from tasks.files.check_upload import examine
 from tasks.files.file_store import FileStore
 from tasks.ledgers.find_row import find_row
 from tasks.ledgers.import_ledger import import_ledger
@@ -45,7 +46,7 @@ from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_block, find_report
 from tasks.report.desk.comment_report import comment
 from tasks.report.desk.edit_block import add_block
-from tasks.report.output.keep_word_template import keep_word_template
+from tasks.report.output.keep_word_template import check_template_file, keep_word_template
 from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
@@ -220,7 +221,8 @@ def has_word_template(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         keep_word_template(
             session, session.get_one(Organ, office.organ_id), by=office.by(session, SUPERVISOR, ON),
-            store=FileStore(office.settings.evidence_store), name="模板.docx", source=io.BytesIO(starter_template()),
+            store=FileStore(office.settings.evidence_store),
+            file=check_template_file(examine("模板.docx", io.BytesIO(starter_template()))),
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from duban.acts.declaration import Way
 from duban.acts.item import ACTS
 from duban.acts.item_work import MILESTONE, REACHED
 from duban.commands.acts import ITEM, Number, add_command, do
+from duban.commands.brought import Vouched, brought
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
 from duban.edge import table, today
 
@@ -119,13 +120,14 @@ def evidence(
     expires: Annotated[str | None, typer.Option("--expires", metavar="日期", help="有效期的最后一天。")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="文字", help="说明。")] = None,
     replaces: Annotated[int | None, typer.Option("--replaces", metavar="材料编号", help="作为这份材料的新版。")] = None,
+    vouched: Vouched = False,
     get: Annotated[int | None, typer.Option("--get", metavar="材料编号", help="取出这份材料,写到“文件”。")] = None,
 ) -> Answer:
     """上传佐证材料;或用 --get 取出一份。同一内容只存一份,修订保留旧版。"""
     from models.errors import BadInputError
     from models.items.evidence import Category
     from models.ledgers.kinds import member_named
-    from tasks.files.check_upload import Limits
+    from tasks.files.check_upload import limits_of
     from tasks.files.file_store import FileStore
     from tasks.items.attach import attach
     from tasks.people.find import find_item
@@ -135,15 +137,11 @@ def evidence(
     if file is None:
         raise BadInputError("请写明要上传的文件,或用 --get 材料编号 取出一份。")
     kind, settings = member_named(Category, category), errand.edge.settings
-    try:
-        source = file.open("rb")
-    except OSError as error:
-        raise BadInputError(f"文件 {file} 无法打开:{error.strerror}。") from error
-    with source, errand.writing() as session:
+    with brought(file) as examined, errand.writing() as session:
         piece = attach(
             session, find_item(session, errand.plan, number), by=errand.by, store=FileStore(settings.evidence_store),
-            limits=Limits(settings.evidence_bytes), name=file.name, source=source, category=kind, public=public,
-            expires_on=today(expires) if expires else None, note=note, replaces=replaces,
+            limits=limits_of(settings), file=examined, category=kind, public=public,
+            expires_on=today(expires) if expires else None, note=note, replaces=replaces, vouched=vouched,
         )  # fmt: skip
     data = {
         "id": piece.id, "item": number, "name": piece.name, "sha256": piece.sha256, "revision": piece.revision,

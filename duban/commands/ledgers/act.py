@@ -1,12 +1,12 @@
 """`duban act`, `duban deficiency`: what leaders did in person, and what fell short."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from duban.commands.brought import Vouched, brought
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
 from duban.commands.ledgers.ledger_shown import list_rows
 from duban.edge import Edge
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from models.items.item import WorkItem
     from models.ledgers.leadership_act import LeadershipAct
     from models.people.organ import Organ
+    from tasks.files.check_upload import Examined
 
 acts = typer.Typer(help="第一责任人履职记录:部署、过问、协调、督办。", no_args_is_help=True)
 deficiencies = typer.Typer(help="不足和原因。", no_args_is_help=True)
@@ -45,6 +46,7 @@ def add_act(
     evidence: Annotated[
         Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料,如会议纪要、批示原件。")
     ] = None,
+    vouched: Vouched = False,
 ) -> Answer:
     """登记一次履职,计入当年报告的第一责任人部分。"""
     from models.ledgers.kinds import member_named
@@ -54,7 +56,7 @@ def add_act(
 
     day = errand.day
 
-    with _opened(evidence) as source, errand.writing() as session:
+    with brought(evidence) if evidence else nullcontext() as file, errand.writing() as session:
         by = errand.recorder
         owner = errand.organ
         act = record_act(
@@ -69,38 +71,22 @@ def add_act(
             document_number=document_number,
         )
         data: dict[str, Any] = {"id": act.id, "kind": act.kind, "on": act.on, "text": act.text}
-        if source is not None and evidence is not None:
-            piece = _attached(errand.edge, session, act, by, evidence.name, source)
+        if file is not None:
+            piece = _attached(errand.edge, session, act, by, file, vouched=vouched)
             data["evidence"] = {"id": piece.id, "name": piece.name, "sha256": piece.sha256}
     proof = f",佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
     return answer(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。")
 
 
-@contextmanager
-def _opened(file: Path | None) -> Iterator[BinaryIO | None]:
-    """The file to be attached, open, if there is one: opened before anything is written down."""
-    from models.errors import BadInputError
-
-    if file is None:
-        yield None
-        return
-    try:
-        source = file.open("rb")
-    except OSError as error:
-        raise BadInputError(f"文件 {file} 无法打开:{error.strerror}。") from error
-    with source:
-        yield source
-
-
 def _attached(
-    reach: Edge, session: "Session", act: "LeadershipAct", by: "Actor", name: str, source: BinaryIO
+    reach: Edge, session: "Session", act: "LeadershipAct", by: "Actor", file: "Examined", *, vouched: bool
 ) -> "Evidence":
-    from tasks.files.check_upload import Limits
+    from tasks.files.check_upload import limits_of
     from tasks.files.file_store import FileStore
     from tasks.items.attach import attach_to_act
 
-    store, limits = FileStore(reach.settings.evidence_store), Limits(reach.settings.evidence_bytes)
-    return attach_to_act(session, act, by=by, store=store, limits=limits, name=name, source=source)
+    store, limits = FileStore(reach.settings.evidence_store), limits_of(reach.settings)
+    return attach_to_act(session, act, by=by, store=store, limits=limits, file=file, vouched=vouched)
 
 
 @acts.command("list")

@@ -130,16 +130,16 @@ def set_(errand: Errand, file: Annotated[Path, typer.Argument(metavar="文件.do
     """启用本单位的 Word 模板,写出 Word 文件时用;以前的模板保留。"""
     import io
 
+    from tasks.files.check_upload import examine
     from tasks.files.file_store import FileStore
-    from tasks.report.output.keep_word_template import keep_word_template
+    from tasks.report.output.keep_word_template import check_template_file, keep_word_template
 
     session = errand.session
-    content = _content(file)
+    template = check_template_file(examine(file.name, io.BytesIO(_content(file))))
     by = errand.by
     kept = keep_word_template(
-        session, errand.organ, by=by, store=FileStore(errand.edge.settings.evidence_store),
-        name=file.name, source=io.BytesIO(content),
-    )  # fmt: skip
+        session, errand.organ, by=by, store=FileStore(errand.edge.settings.evidence_store), file=template
+    )
     return answer(
         {"revision": kept.revision, "name": kept.name, "sha256": kept.sha256},
         f"Word 模板“{kept.name}”已启用,为第 {kept.revision} 版。",

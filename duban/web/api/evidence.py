@@ -1,7 +1,6 @@
 """佐证材料: uploading a file to an item, and fetching one."""
 
 import datetime as dt
-import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
@@ -14,7 +13,7 @@ from duban.web.call import Reader, Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
 from models.items.evidence import Category
 from tasks.acting.find_seen import seen_evidence, seen_item
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import VOUCH, limits_of
 from tasks.files.fetch_evidence import fetch_evidence
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach
@@ -40,15 +39,15 @@ def upload(
     expires_on: Annotated[dt.date | None, Form(title="有效期")] = None,
     note: Annotated[str | None, Form(title="说明", max_length=500, pattern=PLAIN)] = None,
     replaces: Annotated[int | None, Form(title="替换哪一份(id)", ge=1, le=LARGEST)] = None,
+    vouched: Annotated[
+        bool, Form(title=VOUCH, description="扫描件、图片、旧版文件等无法检查的,须由本人负责。")
+    ] = False,
     idempotency_key: IdempotencyKey = None,
     if_match: IfMatch = None,
 ) -> Response:
     """上传一个文件作为佐证材料(multipart/form-data)。类型和大小不合格的不收;内容相同的不重复收。"""
-    digest = hashlib.sha256()
-    while chunk := file.file.read(1024 * 1024):
-        digest.update(chunk)
-    file.file.seek(0)
-    sent = repr((file.filename, digest.hexdigest(), category, public, expires_on, note, replaces))
+    examined = call.file(file)
+    sent = repr((file.filename, examined.sha256, category, public, expires_on, note, replaces, vouched))
 
     def do(session: Session) -> Done:
         item = seen_item(session, item_id, by=call.by)
@@ -59,9 +58,9 @@ def upload(
             item,
             by=call.by,
             store=FileStore(settings.evidence_store),
-            limits=Limits(settings.evidence_bytes),
-            name=file.filename or "",
-            source=file.file,
+            limits=limits_of(settings),
+            file=examined,
+            vouched=vouched,
             category=category,
             public=public,
             expires_on=expires_on,

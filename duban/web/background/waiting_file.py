@@ -6,15 +6,11 @@ import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-
-from starlette.datastructures import UploadFile
 
 from duban.web.background.work_folder import work_folder
 from duban.web.visit import Visit
 from models.errors import BadInputError, NotFoundError
-from models.items.file_kind import safe_name
-from tasks.files.check_upload import Limits, check_upload
+from tasks.files.check_upload import Examined, Limits, check_kind
 from tasks.files.file_store import MEGABYTE, check_size
 
 LARGEST = 20 * MEGABYTE
@@ -35,18 +31,17 @@ class WaitingFile:
         return self.path.name
 
 
-def keep_waiting(visit: Visit, kind: str, file: UploadFile, endings: tuple[str, ...]) -> WaitingFile:
+def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ...]) -> WaitingFile:
     """Keep an uploaded file for its person. Raises BadInputError for another ending, for what
     `tasks.files.check_upload` refuses, and for more than LARGEST bytes."""
-    name = safe_name(file.filename or "")
+    name = file.name
     if not name.lower().endswith(endings):
         raise BadInputError(f"“{name}”不是 {'、'.join(endings)} 文件。")
-    source: BinaryIO = file.file
     if name.lower().endswith(".json"):
-        check_size(source.seek(0, 2), LARGEST)
-        source.seek(0)
+        check_size(file.size, LARGEST)
     else:
-        name = check_upload(name, source, Limits(LARGEST)).name
+        check_kind(file, Limits(LARGEST))
+    file.source.seek(0)
     home = _home(visit, kind)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in sorted(home.iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)[KEPT - 1 :]:
@@ -56,7 +51,7 @@ def keep_waiting(visit: Visit, kind: str, file: UploadFile, endings: tuple[str, 
     folder.mkdir(mode=0o700)
     path = folder / name
     with path.open("wb") as kept:
-        shutil.copyfileobj(source, kept)
+        shutil.copyfileobj(file.source, kept)
     return WaitingFile(token, path)
 
 

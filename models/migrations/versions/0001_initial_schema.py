@@ -1548,6 +1548,7 @@ def upgrade() -> None:
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.String(length=500)),
+        sa.Column("vouched", sa.String(length=500)),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.CheckConstraint("(item_id IS NULL) <> (act_id IS NULL)", name="belongs_to_one"),
         sa.Index(

@@ -1,7 +1,5 @@
 """The organ's own Word template, kept: the newest revision counts until it is stopped; every one stays."""
 
-from typing import BinaryIO
-
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
@@ -11,7 +9,7 @@ from models.papers.word_template import WordTemplate
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.perform import performing_for
-from tasks.files.check_upload import Limits, check_upload
+from tasks.files.check_upload import Examined, Limits, Upload, check_kind
 from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
 from tasks.papers.word_template import LARGEST, check_word_template
@@ -32,31 +30,38 @@ def template_bytes(template: WordTemplate, store: FileStore) -> bytes:
     return store.read(template.sha256)
 
 
-def keep_word_template(
-    session: Session, organ: Organ, *, by: Actor, store: FileStore, name: str, source: BinaryIO
-) -> WordTemplate:
-    """Keep the file as the organ's template from now on; `source` is seekable and read from its beginning.
+def check_template_file(file: Examined) -> Upload:
+    """The file, fit to be kept as a template; looked at before the transaction.
 
-    Raises BadInputError that lists what is wrong with it, or where it is the one that counts already; nothing is
-    kept then. Raises ForbiddenError.
+    Raises BadInputError that lists what is wrong with it.
+    """
+    upload = check_kind(file, Limits(LARGEST))
+    if upload.kind.ending != ".docx":
+        raise BadInputError(f"“{upload.name}”不是 Word 文件:模板应为 .docx。")
+    problems = check_word_template(upload.source.read(LARGEST + 1))
+    if problems:
+        raise BadInputError(f"“{upload.name}”不能用作模板:{' '.join(problems)}")
+    upload.source.seek(0)
+    return upload
+
+
+def keep_word_template(session: Session, organ: Organ, *, by: Actor, store: FileStore, file: Upload) -> WordTemplate:
+    """Keep the file, from `check_template_file`, as the organ's template from now on.
+
+    Raises BadInputError where it is the one that counts already; nothing is kept then. Raises ForbiddenError.
     """
     with performing_for(session, by, Action.COMPILE, organ.id):
         _wait_for(session, organ)
-        upload = check_upload(name, source, Limits(LARGEST))
-        if upload.kind.ending != ".docx":
-            raise BadInputError(f"“{upload.name}”不是 Word 文件:模板应为 .docx。")
-        problems = check_word_template(source.read(LARGEST + 1))
-        if problems:
-            raise BadInputError(f"“{upload.name}”不能用作模板:{' '.join(problems)}")
-        source.seek(0)
         newest = _newest(session, key(organ.id))
-        with keeping(session, store, source, media_type=upload.kind.media_type, largest=LARGEST, now=by.now) as stored:
+        with keeping(
+            session, store, file.source, media_type=file.kind.media_type, largest=LARGEST, now=by.now
+        ) as stored:
             if newest is not None and newest.stopped_on is None and newest.sha256 == stored.sha256:
                 raise BadInputError(f"没有改动:与现行的第 {newest.revision} 版模板相同。")
             kept = WordTemplate(
                 organ_id=key(organ.id),
                 revision=newest.revision + 1 if newest else 1,
-                name=upload.name,
+                name=file.name,
                 sha256=stored.sha256,
                 set_by_id=by.person_id,
                 set_at=by.now,

@@ -26,7 +26,7 @@ from models.people.person import Person, Role
 from models.report.report import Report
 from models.scores.scoring import ScoreLine
 from tasks.draws.pledge import pledge
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach
 from tasks.items.close import accept, reopen, request_close, send_back
@@ -192,8 +192,8 @@ def brief(office: Office, session: Session) -> None:
 def file(office: Office, session: Session) -> None:
     item = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
     attach(
-        session, item, by=office.by(session, HANDLER, ON), store=office.store, limits=Limits(MEGABYTE), name="总结.txt",
-        source=io.BytesIO(b"done"), category=Category.ROUTINE,
+        session, item, by=office.by(session, HANDLER, ON), store=office.store, limits=Limits(MEGABYTE),
+        file=examine("总结.txt", io.BytesIO(b"done")), category=Category.ROUTINE,
     )  # fmt: skip
 
 

@@ -15,11 +15,13 @@ from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.papers.word_template import WordTemplate
 from models.people.organ import Organ
+from tasks.files.check_upload import examine
 from tasks.files.file_store import FileStore
 from tasks.papers.official_document import BarChart, Heading, OfficialDocument, Paragraph, Series, Table, TextRun
 from tasks.papers.package import packed
 from tasks.papers.word_template import LARGEST, check_word_template, fill_word_template, starter_template
 from tasks.report.output.keep_word_template import (
+    check_template_file,
     keep_word_template,
     newest_word_template,
     stop_word_template,
@@ -261,7 +263,9 @@ def office(engine: Engine, tmp_path: Path) -> Office:
 def keep(office: Office, content: bytes, name: str = "模板.docx", who: str = SUPERVISOR) -> WordTemplate:
     with on_record(office.engine) as session:
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, who, ON)
-        return keep_word_template(session, organ, by=by, store=office.store, name=name, source=io.BytesIO(content))
+        return keep_word_template(
+            session, organ, by=by, store=office.store, file=check_template_file(examine(name, io.BytesIO(content)))
+        )
 
 
 def newest(office: Office) -> tuple[int, str] | None:

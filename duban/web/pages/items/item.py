@@ -168,7 +168,7 @@ def _form(
         largest=visit.served.settings.evidence_bytes,
         megabytes=visit.served.settings.evidence_megabytes,
         has_files=any(ask.kind == "files" for ask in asked),
-        **refusal(act, error, sent.files("file") if sent else ()),
+        **refusal(act, error, sent is not None and sent.brought("file")),
     )
 
 

@@ -19,7 +19,6 @@ from models.database import key
 from models.draws.random_draw import lists_of
 from models.draws.seed import SeedTerms, SeedWay
 from models.errors import BadInputError, DubanError, ForbiddenError
-from models.items.file_kind import safe_name
 from models.ledgers.inspection import KIND
 from models.people.permission import Action
 from models.people.person import Person
@@ -40,7 +39,7 @@ from tasks.draws.read_draw_lists import (
     read_percent,
 )
 from tasks.draws.verify_draw import verify_draw
-from tasks.files.check_upload import Limits, check_upload
+from tasks.files.check_upload import Limits, check_kind
 from tasks.ledgers.find_row import authorize_ledgers
 from tasks.papers.official_document import render
 
@@ -233,12 +232,11 @@ def _read_files(sent: Posted, typed: dict[str, str]) -> None:
     for name, reader in readers.items():
         for file in sent.files(f"{name}_file"):
             with tempfile.TemporaryDirectory() as folder:
-                called = safe_name(file.filename or "")
-                if not called.lower().endswith(_ENDINGS):
-                    raise BadInputError(f"“{called}”不是 {'、'.join(_ENDINGS)} 文件。")
-                path = Path(folder) / check_upload(called, file.file, Limits(LARGEST)).name
+                if not file.name.lower().endswith(_ENDINGS):
+                    raise BadInputError(f"“{file.name}”不是 {'、'.join(_ENDINGS)} 文件。")
+                path = Path(folder) / check_kind(file, Limits(LARGEST)).name
                 with path.open("wb") as kept:
-                    shutil.copyfileobj(file.file, kept)
+                    shutil.copyfileobj(file.source, kept)
                 typed[name] = reader(path)
 
 

@@ -25,7 +25,7 @@ from models.ledgers.kinds import KINDS, kind_named
 from models.people.permission import Action
 from models.typed_text import day_or_none
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach_to_act, pieces_of_acts
 from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
@@ -195,6 +195,6 @@ def _attach(session: Session, sent: Posted, kind: Kind, row: Any) -> None:
     settings = sent.visit.served.settings
     for file in sent.files("evidence") if kind.code == "act" else ():
         attach_to_act(
-            session, row, by=sent.visit.by, store=FileStore(settings.evidence_store),
-            limits=Limits(settings.evidence_bytes), name=file.filename or "", source=file.file,
+            session, row, by=sent.visit.by, store=FileStore(settings.evidence_store), limits=limits_of(settings),
+            file=file, vouched=sent.ticked("vouched"),
         )  # fmt: skip

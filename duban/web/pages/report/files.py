@@ -22,6 +22,7 @@ from tasks.papers.placeholders import OF_PARAGRAPH, OF_PART, OPENING, PARTS, SIN
 from tasks.papers.word_template import LARGEST, MEGABYTE, starter_template
 from tasks.report.output.edition import edition_of
 from tasks.report.output.keep_word_template import (
+    check_template_file,
     keep_word_template,
     newest_word_template,
     stop_word_template,
@@ -142,11 +143,11 @@ def upload(sent: Sent) -> Response:
         chosen = sent.files("file")
         if not chosen:
             raise BadInputError("请选择模板文件(.docx)。")
+        template = check_template_file(chosen[0])
         with visit.writing() as session:
             kept = keep_word_template(
-                session, visit.organ, by=visit.by, store=FileStore(visit.served.settings.evidence_store),
-                name=chosen[0].filename or "", source=chosen[0].file,
-            )  # fmt: skip
+                session, visit.organ, by=visit.by, store=FileStore(visit.served.settings.evidence_store), file=template
+            )
             revision = kept.revision
     except ForbiddenError:
         raise

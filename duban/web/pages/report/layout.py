@@ -61,14 +61,14 @@ def _sent_file(sent: Posted) -> ReportTemplate | None:
     files = sent.files("file")
     if not files:
         return None
-    content = files[0].file.read(LARGEST + 1)
+    content = files[0].source.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise BadInputError("文件过大:报告体例是一个不到 100 KB 的文本文件(.toml)。")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInputError("文件无法读取:请保存为 UTF-8 文本(.toml)。") from error
-    return read_template_text(text, f"文件 {files[0].filename}")
+    return read_template_text(text, f"文件 {files[0].name}")
 
 
 def _typed(sent: Posted) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from models.items.evidence import Category, Evidence, EvidenceState, StoredFile
 from models.items.item import WorkItem
 from models.ledgers.leadership_act import LeadershipAct
 from models.settings import Settings
+from tasks.files.check_upload import examine
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.papers.official_document import BarChart, Table
 from tasks.papers.word_template import starter_template
@@ -33,7 +34,7 @@ from tasks.report.desk.edit_block import edit_block
 from tasks.report.desk.mark_block import mark_figure, mark_internal
 from tasks.report.figures.gather_year_review import gather_year_review
 from tasks.report.output.edition import edition_of
-from tasks.report.output.keep_word_template import keep_word_template
+from tasks.report.output.keep_word_template import check_template_file, keep_word_template
 from tasks.report.output.write_annex import HEADER, LIST, MANIFEST, write_annex
 from tasks.report.output.write_figures import write_figures
 from tasks.report.output.write_report import KINDS, review_of, write_report, write_review, write_starter
@@ -314,8 +315,8 @@ def test_what_the_public_edition_leaves_out_is_answered(year: Filed, tmp_path: P
 def test_the_organ_s_own_template_is_used_unless_the_standard_one_is_asked_for(year: Filed, tmp_path: Path) -> None:
     standard = year.written(tmp_path / "a.docx")
     keep_word_template(
-        year.session, year.year.organ, by=year.by(), store=year.store, name="模板.docx",
-        source=io.BytesIO(starter_template()),
+        year.session, year.year.organ, by=year.by(), store=year.store,
+        file=check_template_file(examine("模板.docx", io.BytesIO(starter_template()))),
     )  # fmt: skip
     own = year.written(tmp_path / "b.docx")
     assert own != standard
