@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,11 +16,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from duban.web.background.jobs import stop_jobs
 from duban.web.body_limit import BodyLimit
+from duban.web.call import check_token
 from duban.web.interface import PREFIX, make_interface
 from duban.web.pages import routers
 from duban.web.refusals import answer_refusals
 from duban.web.render import templates
 from duban.web.served import ServedOffice
+from duban.web.token_first import TokenFirst
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models import clock as office_clock
@@ -73,6 +76,7 @@ def create_app(
     app = FastAPI(title="督办", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.served = ServedOffice(settings, database, clock, prefect, now, templates(), setup_token)
     app.add_middleware(BodyLimit, large=settings.evidence_bytes + 1024 * 1024, uploads=UPLOADS)
+    app.add_middleware(TokenFirst, prefix=PREFIX, check=partial(check_token, app.state.served))
     if is_loopback(host):
         names = {"127.0.0.1", "localhost", host, urlsplit(settings.office_url).hostname or "localhost"}
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(names), www_redirect=False)

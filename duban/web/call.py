@@ -6,6 +6,7 @@ can use it in somebody's name; no token opens a page.
 
 import datetime as dt
 import hashlib
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response, UploadFile
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 from sqlmodel import Session
 
 from duban.web.gate import Findings, found_in, searched
@@ -128,13 +130,8 @@ def called(
     """Who asks. Raises ProblemError (401), or NotFoundError for an organ the person may not know of."""
     served = served_office(request)
     now = served.now()
-    if credentials is None:
-        raise _unknown("请求没有带令牌:请在 Authorization 头中写 Bearer 和您的接口令牌。", "")
     with reading(served.database) as session:
-        held = find_token(session, credentials.credentials, now=now)
-        if held is None:
-            raise _unknown("令牌无效:可能已吊销、已过期,或者抄写有误。", ', error="invalid_token"')
-        token, person = held
+        token, person = _held(session, credentials.credentials if credentials else None, now)
         asked_of = session.get_one(Organ, person.organ_id)
         if organ and organ not in (asked_of.code, asked_of.name):
             by = Actor(person.name, Channel.API, day_of(now), now, person.id)
@@ -150,14 +147,33 @@ def may_read(call: Annotated[Call, Depends(called)]) -> Call:
     return _scoped(call, TokenScope.READ)
 
 
+def check_token(served: ServedOffice, authorization: str | None) -> None:
+    """Raises ProblemError (401) for a header that opens nothing."""
+    scheme, secret = get_authorization_scheme_param(authorization)
+    with reading(served.database) as session:
+        _held(session, secret if scheme.lower() == "bearer" and secret else None, served.now())
+
+
+def _held(session: Session, secret: str | None, now: dt.datetime) -> tuple[ApiToken, Person]:
+    if secret is None:
+        raise _unknown("请求没有带令牌:请在 Authorization 头中写 Bearer 和您的接口令牌。", "")
+    held = find_token(session, secret, now=now)
+    if held is None:
+        raise _unknown("令牌无效:可能已吊销、已过期,或者抄写有误。", ', error="invalid_token"')
+    return held
+
+
 def allowed(call: Annotated[Call, Depends(called)]) -> Call:
     """Raises ProblemError (403) for a token that was not made for acting."""
     return _scoped(call, TokenScope.WRITE)
 
 
-async def may_write(call: Annotated[Call, Depends(allowed)]) -> Call:
+async def may_write(call: Annotated[Call, Depends(allowed)]) -> AsyncIterator[Call]:
     """The call with its files searched. Raises MarkedError where anything it carries has a secrecy marking."""
-    return replace(call, findings=await searched(call.request))
+    try:
+        yield replace(call, findings=await searched(call.request))
+    finally:
+        await call.request.close()
 
 
 Reader = Annotated[Call, Depends(may_read)]

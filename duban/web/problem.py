@@ -68,7 +68,7 @@ class ProblemError(Exception):
 
     def __init__(self, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(problem.detail)
-        self.problem, self.headers = problem, headers
+        self.problem, self.headers = problem, dict(headers or {})
 
 
 def problem_of(status: int, detail: str, **more: Any) -> Problem:
