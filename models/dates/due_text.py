@@ -127,7 +127,7 @@ def understand(value: object, year: int) -> DueMeaning:
     plain, _ = grammar.normalise(value)
     plain = plain.strip("。;,、")
     try:
-        reading = _read(plain, year) or _read(re.sub(r"[(\[【][^)\]】]*[)\]】]", "", plain), year)
+        reading = _read(plain, year) or _read(re.sub(r"[(\[【][^()\[\]【】]*[)\]】]", "", plain), year)
         if reading is None:
             raise DueTextError(text, _why_not(plain))
         return _meaning(text, reading, year)

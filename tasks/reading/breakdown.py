@@ -29,6 +29,10 @@ class BreakdownRow:
     due: str | None
 
 
+_WIDEST = 40
+"""Cells at most that are looked at for the names of columns."""
+
+
 def is_cell(text: str) -> bool:
     """Whether a line is a cell or a row of a table."""
     return fold(text).rstrip().endswith("|")
@@ -40,7 +44,7 @@ def rows_of(lines: list[str]) -> list[BreakdownRow]:
     for line in lines:
         cells += _cells(line)
     for start in range(len(cells)):
-        columns = _header(cells[start:])
+        columns = _header(cells[start : start + _WIDEST])
         if len(columns) >= 2 and "task" in columns:
             return _rows(columns, cells[start + len(columns) :])
     return []
@@ -54,7 +58,9 @@ def whole_rows(lines: list[Line]) -> list[Line]:
     for position, line in enumerate(lines):
         lone = is_cell(line.text) and len(_cells(line.text)) == 1
         if lone and not width:
-            width = max(len(_header([cell for after in lines[position:] for cell in _cells(after.text)])), 1)
+            width = max(
+                len(_header([cell for after in lines[position : position + _WIDEST] for cell in _cells(after.text)])), 1
+            )
         if lone:
             row.append(line.text)
         if row and (not lone or len(row) == width or position == len(lines) - 1):

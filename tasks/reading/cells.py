@@ -46,7 +46,7 @@ def plain(cell: Cell) -> str:
     """A cell as one line of text, the way a person reads it: 1.0 is 1, a day is 2026-06-30."""
     if isinstance(cell, str):
         text = cell.strip()
-        return re.sub(r"\s*[\r\n]+\s*", "", text) if "\n" in text or "\r" in text else text
+        return "".join(map(str.strip, re.split(r"[\r\n]", text))) if "\n" in text or "\r" in text else text
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer():

@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 
 from tasks.reading.findings import ReadFigure
-from tasks.reading.folding import fold, sentences
+from tasks.reading.folding import fold, narrow, sentences
 from tasks.reading.numerals import chinese_number
 
 _PLAIN_UNITS = (
@@ -156,8 +156,10 @@ _NOT_AFTER = re.compile(
     r"门|委|署|级|供水|全会|全体|工程|建设|制度|会议精神|元|事|性|办|通|亲自|维护|确立|意识|自信|清单|同步|规定|革命|生|民|口|均|一|档|策|队"
 )
 _NAMED_BY = re.compile(r"[\d.第每同某另又再这那哪初几数多百千万十成届]$|(?:人大|政协|党委|[市区县省]委|中央)\S{0,3}$")
+_NEAR = 200
+"""Characters around a numeral that tell what it is."""
 _NAMES = re.compile(r"《[^》]{0,200}+》|<[^<>]{0,200}+>")
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|‘[^‘’]*’")
 _NOT_COUNTED = re.compile(
     r"第\s*(?:\d+|[一二三四五六七八九十百零]+)\s*[\u4e00-\u9fff]?"
     r"|[〔\[(]\s*\d{4}\s*[〕\])]\s*(?:第?\s*\d+\s*号)?"
@@ -183,7 +185,8 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 
 def _find(sentence: str) -> list[tuple[int, Decimal, str, bool]]:
     """Position, value, unit and whether approximate, of each figure in a sentence."""
-    folded = _blank(_NOT_COUNTED, _blank(_NAMES, fold(sentence)))
+    # A number may stand far from its unit: every blank of a run would be tried as the one the number stands behind.
+    folded = _blank(_NOT_COUNTED, _blank(_NAMES, narrow(fold(sentence))))
     numbers: list[tuple[int, Decimal, str, bool]] = []
     for match in _DIGITS.finditer(folded):
         numbers += _counted(match)
@@ -227,7 +230,7 @@ def _counted(match: re.Match[str]) -> list[tuple[int, Decimal, str, bool]]:
 def _counting(match: re.Match[str], text: str) -> int | None:
     """The number, where a Chinese numeral surely counts: not a name, an ordinal, a rate or a manner of speaking."""
     numeral, unit = match["number"], match["unit"]
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
     number = chinese_number(numeral)
     about = bool(match["before"] or match["plus"])
     if number is None or (numeral[-1] in "百千万" and len(numeral) == 1 and not about):

@@ -122,7 +122,7 @@ def _size(text: str, *, display: bool) -> int:
 
 
 def _join(left: str, right: str) -> str:
-    letters = re.search(r"[A-Za-z]$", left) and re.match(r"[A-Za-z]", right)
+    letters = re.match(r"[A-Za-z]", left[-1:]) and re.match(r"[A-Za-z]", right)
     return f"{left} {right}" if letters else left + right
 
 

@@ -42,20 +42,16 @@ class MarkupText:
 
     def lines(self, chunks: Iterable[bytes]) -> Iterator[str]:
         """The lines of the part. Raises MalformedMarkupError."""
-        parser = expat.ParserCreate()
+        parser = _parser()
         parser.buffer_text = True
         parser.buffer_size = 64 * 1024
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._say
-        parser.StartDoctypeDeclHandler = _refuse_declaration
-        try:
-            for chunk in chunks:
-                parser.Parse(chunk, False)
-                yield from self._told()
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise MalformedMarkupError(str(error)) from error
+        for chunk in chunks:
+            _feed(parser, chunk)
+            yield from self._told()
+        _feed(parser, b"", last=True)
         self._break()
         yield from self._told()
 
@@ -92,6 +88,39 @@ class MarkupText:
     def _told(self) -> Iterator[str]:
         told, self._whole = self._whole, []
         yield from (line for line in told if line and not line.isspace())
+
+
+class MarkupCount:
+    """How many elements parts hold, and whether one of those named is among them; nothing of them is held."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.elements, self.found, self._names = 0, False, names
+
+    def read(self, chunks: Iterable[bytes]) -> Iterator[int]:
+        """The elements so far, after each piece of a part. Raises MalformedMarkupError."""
+        parser = _parser()
+        parser.StartElementHandler = self._begin
+        for chunk in chunks:
+            _feed(parser, chunk)
+            yield self.elements
+        _feed(parser, b"", last=True)
+
+    def _begin(self, name: str, _attributes: dict[str, str]) -> None:
+        self.elements += 1
+        self.found = self.found or _local(name) in self._names
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_declaration
+    return parser
+
+
+def _feed(parser: expat.XMLParserType, chunk: bytes, *, last: bool = False) -> None:
+    try:
+        parser.Parse(chunk, last)
+    except expat.ExpatError as error:
+        raise MalformedMarkupError(str(error)) from error
 
 
 def _local(name: str) -> str:

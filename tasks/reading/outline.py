@@ -7,10 +7,11 @@ be missing, repeated or run on across their parents.
 
 import re
 from dataclasses import dataclass, field
+from string import whitespace
 
 from models.report.report import SectionKind
 from tasks.reading.findings import SubHeading
-from tasks.reading.folding import ends_sentence, fold, opens_more_than_closes, sentences
+from tasks.reading.folding import ends_sentence, fold, opens_more_at, opens_more_than_closes, sentences
 from tasks.reading.kinds import classify, kinds_of, phrase_end
 from tasks.reading.lines import Line, heads
 from tasks.reading.numbering import Style, find_marker, split_enumerated, strip_decoration
@@ -128,7 +129,7 @@ def _breaks_off(text: str) -> bool:
 def _split_glued(line: Line) -> list[Line]:
     """A paragraph cut where a heading follows a finished sentence: …。二、存在的不足 and …。(二)…"""
     folded = fold(line.text)
-    cuts = [
+    places = [
         match.start()
         for match in re.finditer(
             r"(?<=:)(?=一、)|(?<=[。!?])\s*(?=[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\([一二三四五六七八九十]{1,3}\)[^,、。;)]{2}"
@@ -136,8 +137,8 @@ def _split_glued(line: Line) -> list[Line]:
             r"|(?<=[。!?])\s*(?=第[一二三四五六七八九十]部分)",
             folded,
         )
-        if not opens_more_than_closes(line.text[: match.start()])
     ]
+    cuts = [place for place, is_open in zip(places, opens_more_at(line.text, places), strict=True) if not is_open]
     parts = [line.text[start:end].strip() for start, end in zip([0, *cuts], [*cuts, len(line.text)], strict=True)]
     return [Line(part, level=line.level) for part in parts if part]
 
@@ -188,7 +189,7 @@ def _is_bare_part(lines: list[Line], position: int, year: int | None) -> bool:
 
 def _bare(text: str) -> str:
     """The words of a heading without bullets, brackets and a closing colon."""
-    return re.sub(r"^[【\[]|[】\]]$|[:：]$|\*+$", "", strip_decoration(text)).strip()
+    return re.sub(r"^[【\[]|[】\]]$|[:：]$", "", strip_decoration(text).rstrip("*")).strip()
 
 
 def _section_start(lines: list[Line], position: int, top: _FirstLevel, year: int | None) -> OutlinePart | None:
@@ -226,7 +227,7 @@ def _cut_heading(text: str) -> tuple[str, str]:
         return first[: clause.start() if clause else end].strip().rstrip("。"), text.strip()
     heading = text[start : start + end]
     opening = re.sub(r"^[。.．:：\s]+", "", text[start + end :])
-    return re.sub(r"[。.．:：;；\s]+$", "", heading).strip(), opening.strip()
+    return heading.rstrip(f"。.．:：;；{whitespace}\u3000").strip(), opening.strip()
 
 
 def _ends_inside(text: str, position: int) -> bool:
@@ -275,7 +276,7 @@ def _point_at(
         return None, ""
     words = text[marker.end :].strip()
     own = _leading(words)
-    heading = re.sub(r"[。.．;；:：,，、\s]+$", "", own)
+    heading = own.rstrip(f"。.．;；:：,，、{whitespace}\u3000")
     if not heading:
         return None, ""
     subheading = SubHeading(marker.number, heading, marker.style.value, _kind_in(heading, year, inside))
@@ -295,14 +296,11 @@ def _leading(words: str) -> str:
         words = words[: inner.start()].rstrip()
     first = (sentences(words) or [words])[0]
     folded = fold(first)
-    for match in re.finditer(r":|;|(?<=[\u4e00-\u9fff”》]) +(?=[\u4e00-\u9fff“《])", folded):
-        before = first[: match.start()]
-        if opens_more_than_closes(before):
-            continue
-        rest = first[match.end() :]
-        short = 2 <= len(before) <= 30
-        if match[0] == ";" or (short and (match[0] == ":" or len(rest) > 30)):
-            return first[: match.end()] if match[0] in ":;" else before
+    ends = list(re.finditer(r":|;|(?<=[\u4e00-\u9fff”》]) +(?=[\u4e00-\u9fff“《])", folded))
+    for match, is_open in zip(ends, opens_more_at(first, [match.start() for match in ends]), strict=True):
+        short = 2 <= match.start() <= 30
+        if not is_open and (match[0] == ";" or (short and (match[0] == ":" or len(first) - match.end() > 30))):
+            return first[: match.end() if match[0] in ":;" else match.start()]
     return first
 
 

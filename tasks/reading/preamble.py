@@ -97,7 +97,7 @@ def is_title(text: str) -> bool:
     return (
         4 <= len(folded) <= 80
         and _TITLE.search(folded) is not None
-        and re.search(r"[,。;:!?]", re.sub(r"《[^》]*》|“[^”]*”", "", folded)) is None
+        and re.search(r"[,。;:!?]", re.sub(r"《[^《》]*》|“[^“”]*”", "", folded)) is None
         and not _DOCUMENT_NUMBER.fullmatch(folded)
         and not re.match(r"附件?\s*\d*|特此|现将|请|\(|此", folded)
         and find_marker(text) is None

@@ -99,7 +99,7 @@ def plain_heading(heading: str) -> str:
     """A heading for comparison: half width, no blanks, no remarks in brackets, small letters."""
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", heading)).lower()
     percent = "%" if "%" in text else ""
-    text = re.sub(r"[(\[【〔].*?[)\]】〕]", "", text)
+    text = re.sub(r"[(\[【〔].{0,200}?[)\]】〕]", "", text)
     return re.sub(r"[%*#:.。_\-]", "", text) + percent
 
 
@@ -115,7 +115,7 @@ def _readings(sheet: Sheet, index: int, row: list[Cell]) -> Iterator[tuple[int, 
 
 def _heading(cell: Cell) -> str:
     """A heading as a person reads it, without the line breaks that narrow columns force."""
-    return re.sub(r"\s*\n\s*", "", cell).strip() if isinstance(cell, str) else ""
+    return "".join(map(str.strip, cell.split("\n"))) if isinstance(cell, str) else ""
 
 
 def _match(kind: SheetKind, headings: Sequence[str]) -> dict[str, int]:

@@ -16,18 +16,18 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from models.errors import UnreadableFileError
+from tasks.reading.archive import Allowance, check_directory, too_large, unpacked
 from tasks.reading.folding import visible
 from tasks.reading.lines import Line
+from tasks.reading.markup_text import MarkupCount
 from tasks.reading.numbering import find_marker
 from tasks.reading.word_numbering import WordNumbering
 
-MOST_INFLATED = 200 * 1024 * 1024
-"""Bytes of all parts together."""
-MOST_PART = 64 * 1024 * 1024
-"""Bytes of one XML part."""
+MOST_ELEMENTS = 1_500_000
+"""Of all parts of the text together: laid out in memory, each takes about a hundred bytes."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CHANGES = [qn(f"w:{name}") for name in ("ins", "del", "moveFrom", "moveTo")]
+_CHANGES = frozenset({"ins", "del", "moveFrom", "moveTo"})
 _BREAKS = {qn("w:br"), qn("w:cr")}
 
 
@@ -58,7 +58,9 @@ def _open(content: bytes, name: str) -> WordDocument:
     damaged = UnreadableFileError(f"无法读取“{name}”:文件已损坏,或者不是 Word 文件(.docx)。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_sizes(archive, name)
+            if any(part.flag_bits & 1 for part in archive.infolist()):
+                raise UnreadableFileError(f"无法读取“{name}”:文件已加密,请先取消密码。")
+            check_directory(archive, name, size=len(content))
             _check_settled(archive, name)
         return Document(io.BytesIO(content))
     except UnreadableFileError:
@@ -81,25 +83,19 @@ def _open(content: bytes, name: str) -> WordDocument:
         raise damaged from error
 
 
-def _check_sizes(archive: zipfile.ZipFile, name: str) -> None:
-    parts = archive.infolist()
-    if any(part.flag_bits & 1 for part in parts):
-        raise UnreadableFileError(f"无法读取“{name}”:文件已加密,请先取消密码。")
-    largest = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
-    if sum(part.file_size for part in parts) > MOST_INFLATED or largest > MOST_PART:
-        raise UnreadableFileError(f"无法读取“{name}”:解压后的内容过大,可能不是正常的 Word 文件。")
-
-
 def _check_settled(archive: zipfile.ZipFile, name: str) -> None:
-    for part in archive.namelist():
-        if not (part.startswith("word/") and part.endswith(".xml")):
+    """Looks the text through before it is laid out in memory: nothing of it is held."""
+    left, seen = Allowance(), MarkupCount(_CHANGES)
+    for part in archive.infolist():
+        if not (part.filename.startswith("word/") and part.filename.endswith(".xml")):
             continue
-        with archive.open(part) as stream:
-            parser = etree.iterparse(stream, tag=_CHANGES, resolve_entities=False, no_network=True)
-            if next(iter(parser), None) is not None:
-                raise UnreadableFileError(
-                    f"无法读取“{name}”:文件带有修订痕迹,请先在 Word 中接受或拒绝全部修订,再保存导入。"
-                )
+        for chunk_seen in seen.read(unpacked(archive, part, name, left)):
+            if chunk_seen > MOST_ELEMENTS:
+                raise too_large(name)
+        if seen.found:
+            raise UnreadableFileError(
+                f"无法读取“{name}”:文件带有修订痕迹,请先在 Word 中接受或拒绝全部修订,再保存导入。"
+            )
 
 
 def _blocks(container: Any) -> Iterator[Any]:

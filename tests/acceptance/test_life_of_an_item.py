@@ -43,7 +43,7 @@ from models.people.person import Role
 from models.tables import METADATA
 from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
-from tasks.files.check_upload import Limits
+from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach
 from tasks.items.close import accept, reopen, request_close, send_back
@@ -202,7 +202,7 @@ class LifeOfItems(RuleBasedStateMachine):
         more = dict(deed.more)
         if deed.action is Action.ATTACH:
             more |= {"store": self.office.store, "limits": Limits(MEGABYTE), "category": Category.ROUTINE}
-            more |= {"name": "材料.txt", "source": io.BytesIO(str(more.pop("content")).encode())}
+            more |= {"file": examine("材料.txt", io.BytesIO(str(more.pop("content")).encode()))}
         with unit_of_work(self.engine) as session:
             by = self.office.by(session, deed.who, self.today)
             if more.get("handler"):
