@@ -19,16 +19,15 @@ from models.errors import BadInputError
 from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun, composed
 from tasks.papers.package import packed, repacked
 from tasks.papers.placeholders import OF_PART, RefusedTemplateError, TemplateLanguage, values
+from tasks.papers.template_parts import unsafe_parts
 
 MEGABYTE = 1024 * 1024
 LARGEST = 5 * MEGABYTE
 """Bytes of the file."""
 
-_MOST_INSIDE = 40 * MEGABYTE
 _MOST_TEXT = 2 * MEGABYTE
 _MOST_BRACES = 2000
 """A template names some placeholders; what reads them takes ever longer for each."""
-_MOST_PARTS = 1000
 _TEXT_PARTS = (
     ("正文", re.compile(r"word/document\d*\.xml")),
     ("页眉", re.compile(r"word/header\d*\.xml")),
@@ -36,13 +35,6 @@ _TEXT_PARTS = (
     ("脚注", re.compile(r"word/footnotes\.xml")),
     ("文档属性", re.compile(r"docProps/core\.xml")),
 )
-_ACTIVE = (
-    (re.compile(r"vbaProject|vbaData", re.IGNORECASE), "含有宏"),
-    (re.compile(r"word/embeddings/|word/activeX/|oleObject", re.IGNORECASE), "含有嵌入的对象或控件"),
-    (re.compile(r"word/afchunk|word/altChunk", re.IGNORECASE), "含有嵌入的其他文件"),
-)
-_EXTERNAL = re.compile(rb"""TargetMode\s*=\s*["']External["']""")
-_DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _READER = etree.XMLParser(resolve_entities=False, no_network=True)
 _SYNTAX = (
@@ -140,31 +132,12 @@ def starter_template() -> bytes:
 
 def _unsafe(archive: zipfile.ZipFile) -> Iterator[str]:
     """What must not even be opened; raises what a damaged archive raises."""
-    parts = archive.infolist()
-    names = [part.filename for part in parts]
-    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_INSIDE:
-        yield f"解压后的内容过大:最多 {_MOST_INSIDE // MEGABYTE} MB、{_MOST_PARTS} 个部件,可能不是正常的 Word 文件。"
-        return
-    if len(set(names)) < len(names) or "word/document.xml" not in names or "[Content_Types].xml" not in names:
-        yield "不是 Word 文件(.docx):其中没有正文。请用 Word 或 WPS 另存为 .docx 后再上传。"
-        return
-    for part in parts:
+    for part in archive.infolist():
         where = _place(part.filename)
         if where and part.file_size > _MOST_TEXT:
             yield f"{where}过大:最多 {_MOST_TEXT // MEGABYTE} MB 的文字,模板只需版式和占位符。"
             return
-    types = archive.read("[Content_Types].xml")
-    for pattern, what in _ACTIVE:
-        if any(pattern.search(name) for name in names) or (what == "含有宏" and b"macroEnabled" in types):
-            yield f"{what}:模板只能有文字、表格和图片,请删去后另存为 .docx。"
-    for name in names:
-        if not name.endswith((".xml", ".rels")):
-            continue
-        text = archive.read(name)
-        if name.endswith(".rels") and _EXTERNAL.search(text):
-            yield f"{name} 中有指向文件以外的链接(超链接、外部图片或外部模板):请取消链接后再上传。"
-        if _DECLARES.search(text):
-            yield f"{name} 中有文档类型声明,不是正常的 Word 文件:请用 Word 或 WPS 另存后再上传。"
+    yield from unsafe_parts(archive)
 
 
 def _misspelt(archive: zipfile.ZipFile) -> Iterator[str]:
@@ -213,4 +186,9 @@ def _filled(template: bytes, document: OfficialDocument, *, organ: str, year: in
     made.render(values(document, organ=organ, year=year), jinja_env=TemplateLanguage(), autoescape=True)
     buffer = io.BytesIO()
     made.save(buffer)
+    # What was filled in came from elsewhere than the template: the whole is looked at as if it had been sent.
+    with zipfile.ZipFile(buffer) as archive:
+        problems = list(unsafe_parts(archive))
+    if problems:
+        raise BadInputError(f"填写后的 Word 文件不可用:{' '.join(problems)}")
     return repacked(buffer.getvalue())

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import docx
@@ -220,7 +221,7 @@ def wordy(parts: dict[str, bytes]) -> None:
 
 
 def braced(parts: dict[str, bytes]) -> None:
-    parts["word/document.xml"] += b"{{" * 1500
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:body>", b"<w:body>" + b"{{" * 1500)
 
 
 def mangled(parts: dict[str, bytes]) -> None:
@@ -232,7 +233,7 @@ def mangled(parts: dict[str, bytes]) -> None:
     [
         (macros, "含有宏"), (embedded, "含有嵌入的对象或控件"), (linked, "指向文件以外的链接"),
         (declared, "文档类型声明"), (headless, "其中没有正文"), (swollen, "解压后的内容过大"), (wordy, "正文过大"),
-        (mangled, "填写后不是完整的 Word 文件"), (braced, "占位符过多"),
+        (mangled, "不是 Word 文件(.docx),或文件已损坏"), (braced, "占位符过多"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_more_or_less_than_a_template_is_refused(
@@ -241,6 +242,98 @@ def test_a_file_that_is_more_or_less_than_a_template_is_refused(
     problems = check_word_template(changed(starter_template(), change))
     assert len(problems) == 1, problems
     assert said in problems[0]
+
+
+RELATIONS = "word/_rels/document.xml.rels"
+
+
+def related(written: str) -> Callable[[dict[str, bytes]], None]:
+    """A relationship written in this way, in the encoding that its declaration names."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        text = parts[RELATIONS].decode().partition("?>")[2].replace("</Relationships>", f"{written}</Relationships>")
+        parts[RELATIONS] = f'<?xml version="1.0" encoding="UTF-16"?>{text}'.encode("utf-16")
+
+    return change
+
+
+def told_to(*pieces: str, simple: bool = False) -> Callable[[dict[str, bytes]], None]:
+    """A field in a footer, its instruction in these pieces."""
+    runs = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{side}"/></w:r>' for side in ("begin", "end"))
+    field = f'<w:fldSimple w:instr="{"".join(pieces)}"/>' if simple else begin + runs + end
+
+    def change(parts: dict[str, bytes]) -> None:
+        parts["word/footer1.xml"] = parts["word/footer1.xml"].replace(b"</w:p>", f"{field}</w:p>".encode(), 1)
+
+    return change
+
+
+def part(name: str, content: bytes = b"<a/>") -> Callable[[dict[str, bytes]], None]:
+    return lambda parts: parts.update({name: content})
+
+
+def typed(kind: str) -> Callable[[dict[str, bytes]], None]:
+    def change(parts: dict[str, bytes]) -> None:
+        entry = f'<Default Extension="a" ContentType="{kind}"/></Types>'.encode()
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", entry)
+
+    return change
+
+
+LINK = "指向文件以外的链接"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (related('<Relationship Id="a" Type="t/image" Target="http://example.test/" TargetMode="External"/>'), LINK),
+        (related("<Relationship Id='a' Type='t/image' Target='media/a.png' TargetMode = '&#69;xternal'/>"), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="media/a.png" TargetMode="external"/>'), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="http://example.test/a.png"/>'), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="file:///a.png"/>'), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="//example.test/a.png"/>'), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="\\\\example\\a.png"/>'), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="../../../a.png"/>'), LINK),
+        (related('<r:Relationship xmlns:r="r" Id="a" Type="t/a" Target="a" TargetMode="External"/>'), LINK),
+        (related('<x><Relationship Id="a" Type="t/image" Target="styles.xml"/></x>'), LINK),
+        (related('<Relationship Id="a" Type="t/attachedTemplate" Target="styles.xml"/>'), "关联“attachedTemplate”"),
+        (told_to("INCLUDE", 'TEXT "a.txt"'), "页码、日期以外的域“INCLUDETEXT"),
+        (told_to(" DDEAUTO a b"), "页码、日期以外的域“DDEAUTO"),
+        (told_to("HYPERLINK a", simple=True), "页码、日期以外的域“HYPERLINK"),
+        (told_to("DATE {{ 标题 }}"), "页码、日期以外的域“DATE {{"),
+        (told_to("TOC"), "页码、日期以外的域“TOC"),
+        (part("word/printerSettings/a.bin"), "部件“word/printerSettings/a.bin”"),
+        (part("word/media/a.svg"), "部件“word/media/a.svg”"),
+        (part("WORD/Document.xml"), "其中没有正文"),
+        (part("../a.xml"), "部件“../a.xml”"),
+        (typed("application/octet-stream"), "内容类型“application/octet-stream”"),
+        (typed("application/vnd.ms-word.document.macroEnabled.main+xml"), "含有宏"),
+        (part("word/comments.xml", "<!DOCTYPE a><a/>".encode("utf-16")), "文档类型声明"),
+        (part("word/comments.xml", b'<w:a xmlns:w="w"><w:altChunk/></w:a>'), "对象、控件、宏或嵌入的文件"),
+    ],
+    ids=count(),
+)  # fmt: skip
+def test_what_a_template_has_no_need_of_is_refused_however_it_is_written(
+    change: Callable[[dict[str, bytes]], None], said: str
+) -> None:
+    problems = check_word_template(changed(starter_template(), change))
+    assert len(problems) == 1, problems
+    assert said in problems[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        told_to(" PAGE  \\* MERGEFORMAT "), told_to("NUM", "PAGES"), told_to("DATE \\@ &quot;yyyy年M月d日&quot;"),
+        told_to('SAVEDATE \\@ "yyyy-MM-dd" \\* MERGEFORMAT'), told_to("PAGE", simple=True),
+        part("word/media/a.png", b"x"), part("customXml/item1.xml"), part("word/theme/theme1.xml"),
+        typed("image/png"), related('<Relationship Id="a" Type="t/styles" Target="/word/styles.xml"/>'),
+    ],
+    ids=count(),
+)  # fmt: skip
+def test_what_templates_are_made_of_passes(change: Callable[[dict[str, bytes]], None]) -> None:
+    assert check_word_template(changed(starter_template(), change)) == []
 
 
 @pytest.mark.parametrize("length", [0, 4, 9000])
