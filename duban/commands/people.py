@@ -48,12 +48,14 @@ def import_(
     import datetime as dt
 
     from models.errors import ImportRefusedError
+    from tasks.reading.sheet import open_workbook
     from tasks.staff.import_people import import_people
 
     started_on = errand.day if errand.said["on"] else dt.date(1900, 1, 1)
+    sheets = open_workbook(file)
     try:
         with errand.trying() if dry_run else errand.writing() as session:
-            done = import_people(session, file, by=errand.recorder, on=started_on, dry_run=dry_run)
+            done = import_people(session, file, by=errand.recorder, on=started_on, dry_run=dry_run, sheets=sheets)
     except ImportRefusedError as refused:
         _show_refusal(refused, errors, errand.json)
         raise typer.Exit(refused.exit_code) from refused

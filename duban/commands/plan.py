@@ -79,13 +79,14 @@ def import_(
 
     按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
     """
-    from tasks.plan.import_list import import_list
+    from tasks.plan.import_list import import_list, read_list
 
     try:
+        listed = read_list(file, year=year)
         with errand.reading() if dry_run else errand.writing() as session:
             by = errand.by
             own = errand.organ.code if by.person_id is not None else errand.said["organ"]
-            report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run)
+            report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run, found=listed)
     except UnreadableFileError as unread:
         if errand.json:
             print_json(_nothing_read(CellError(None, None, None, file.name, unread.message)))

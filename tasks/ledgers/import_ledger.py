@@ -112,8 +112,11 @@ def import_ledger(
     by: Actor,
     dry_run: bool = False,
     always: Mapping[str, Cell] | None = None,
+    table: LedgerTable | None = None,
 ) -> LedgerImport:
     """Bring the file into the organ's ledger; the caller commits.
+
+    `table` is what `read_table` reads in it, for whoever reads it before the transaction.
 
     Rows are known again by what the kind declares, and corrected where a cell says something new: an empty cell
     changes nothing, a dash takes away what stood there. A row that is known by nothing is new, unless one that says
@@ -122,12 +125,13 @@ def import_ledger(
 
     Raises ForbiddenError for whoever may not record, in a dry run too, and UnreadableFileError.
     """
-    authorize_organ(session, by, Action.RECORD, organ.id)
     with no_collecting():
+        # Read before the database is asked anything: a transaction that has not begun keeps nobody waiting.
+        table = table or read_table(open_workbook(path), kind, always)
+        authorize_organ(session, by, Action.RECORD, organ.id)
         session.flush()
         if not dry_run:
             hold_identities(session, organ, kind)
-        table = read_table(open_workbook(path), kind, always)
         found = LedgerImport(
             kind, path.name, dry_run, skipped=table.skipped, headings=table.headings,
             ignored_columns=table.ignored_columns, ignored_sheets=table.ignored_sheets,

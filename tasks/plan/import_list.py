@@ -88,8 +88,11 @@ def import_list(
     organ_code: str | None = None,
     dry_run: bool = False,
     dues: Mapping[str, str] | None = None,
+    found: ItemList | None = None,
 ) -> ImportReport:
     """Bring the list at `path` into the organ's plan of `year`; the caller commits.
+
+    `found` is what `read_list` reads in it with the same `dues`, for whoever reads it before the transaction.
 
     Items are matched by number and rewritten where a cell says something new; a blank cell changes nothing
     and "-" takes away what stood there. An organ is created only where none is registered yet. With any
@@ -101,12 +104,14 @@ def import_list(
     ForbiddenError for whoever may not import for it, in a dry run too.
     """
     with no_collecting():
-        return _import(session, path, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues)
+        found = found or read_list(path, year=year, dues=dues)
+        return _import(session, path, found, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues)
 
 
 def _import(
     session: Session,
     path: Path,
+    found: ItemList,
     *,
     by: Actor,
     year: int,
@@ -114,7 +119,6 @@ def _import(
     dry_run: bool,
     dues: Mapping[str, str] | None,
 ) -> ImportReport:
-    found = read_list(path, year=year, dues=dues)
     organ = known_organ(session, organ_code, found.organ)
     standing = authorize_organ(session, by, Action.PLAN, organ.id if organ else None)
     plan = None

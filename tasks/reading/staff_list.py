@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.errors import BadInputError, CellError, UnreadableFileError
@@ -113,7 +113,7 @@ class StaffRow:
         return CellError(self.sheet, self.place, column, self.text[column], accepted)
 
 
-def read_staff(sheets: list[Sheet], file_name: str) -> tuple[list[StaffRow], list[CellError]]:
+def read_staff(sheets: Sequence[Sheet], file_name: str) -> tuple[list[StaffRow], list[CellError]]:
     """The rows below each sheet's header, and every cell that is wrong in itself.
 
     Raises UnreadableFileError where no sheet has a header or nobody is listed.

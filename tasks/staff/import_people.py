@@ -6,7 +6,7 @@ their mobile number where several share a name.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +23,7 @@ from models.people.person import Oversight, Person, Post, Role, Tenure
 from tasks.acting.audit import recorded, watched, write_alone
 from tasks.acting.authorize import Standing, authorize_organ
 from tasks.people.find import UNNAMED_ORGAN
-from tasks.reading.sheet import open_workbook
+from tasks.reading.sheet import Sheet, open_workbook
 from tasks.reading.staff_list import STAFF, StaffRow, plain, read_staff, typed_row
 from tasks.sheets.batches import begin_batch, digest
 from tasks.sheets.rows import keep_changes, recorded_changes
@@ -49,8 +49,17 @@ class ImportedPeople:
     batch: int | None = None
 
 
-def import_people(session: Session, path: Path, *, by: Actor, on: dt.date, dry_run: bool = False) -> ImportedPeople:
+def import_people(
+    session: Session,
+    path: Path,
+    *,
+    by: Actor,
+    on: dt.date,
+    dry_run: bool = False,
+    sheets: Sequence[Sheet] | None = None,
+) -> ImportedPeople:
     """Bring in the staff list at `path`; new posts are held from `on`. The caller commits.
+    `sheets` is what the file holds, for whoever opens it before the transaction.
 
     A person already known is updated where a cell says something; a post no longer listed stays as it is.
     A post whose holder is gone is taken over by the newcomer listed with its department, title and role.
@@ -60,7 +69,7 @@ def import_people(session: Session, path: Path, *, by: Actor, on: dt.date, dry_r
 
     Raises UnreadableFileError where the file cannot be read, ForbiddenError, ImportRefusedError with every wrong cell.
     """
-    rows, errors = read_staff(open_workbook(path), path.name)
+    rows, errors = read_staff(sheets or open_workbook(path), path.name)
     office, granted = _checked(session, rows, errors, by=by, on=on)
     savepoint = session.begin_nested() if dry_run else None
     with watched(session) as record:

@@ -35,11 +35,14 @@ def bring_in(
     from models.ledgers.kinds import kind_named
     from tasks.files.write_errors import write_errors
     from tasks.ledgers.import_ledger import import_ledger, refuse_errors
+    from tasks.ledgers.read_table import read_table
+    from tasks.reading.sheet import open_workbook
 
     found = kind_named(kind)
+    table = read_table(open_workbook(file), found)
     with errand.writing() as session:
         by = errand.recorder
-        done = import_ledger(session, file, errand.organ, found, by=by, dry_run=dry_run)
+        done = import_ledger(session, file, errand.organ, found, by=by, dry_run=dry_run, table=table)
     if errors is not None and done.errors:
         write_errors(done.errors, errors)
 

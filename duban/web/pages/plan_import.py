@@ -32,9 +32,10 @@ from tasks.files.write_errors import write_errors
 from tasks.people.find import find_plan
 from tasks.people.find_posts import names_to_offer
 from tasks.plan.batches import newest_batches
-from tasks.plan.import_list import ImportReport, import_list
+from tasks.plan.import_list import ImportReport, import_list, read_list
 from tasks.plan.preview_list import preview_list
 from tasks.reading.cells import CellRefusedError, due
+from tasks.reading.item_list import ItemList
 from tasks.reading.plan_columns import LIST
 from tasks.sheets.template import write_template
 
@@ -130,10 +131,13 @@ def look_in_background(database: Engine, settings: Settings, job: Job, report: R
 def bring_in_background(database: Engine, settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     """Bring a large file in, in one transaction."""
     asked = job.parameters
+    path = settings.home / asked["path"]
+    # Read before the transaction: nobody waits for a large file.
+    listed = read_list(path, year=asked["year"], dues=asked["dues"])
     report(0, 0, "正在写入任务")
     with on_record(database) as session:
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
-        done = _import(session, settings.home / asked["path"], by, organ, asked["year"], asked["dues"])
+        done = _import(session, path, by, organ, asked["year"], asked["dues"], listed)
         # The last moment at which a service that stops can still leave everything as it was.
         report(0, 0, "正在保存")
         plan_id = _plan_id(session, organ, asked["year"])
@@ -185,8 +189,9 @@ def _confirm(visit: Visit, file: WaitingFile, found: KeptPreview) -> Response:
         asked = {"path": str(file.path.relative_to(visit.served.settings.home)), "year": year, "dues": found.dues}
         return visit.go(visit.link(f"/jobs/{start_job(visit, BRING, f'导入“{file.name}”', asked)}"))
     try:
+        listed = read_list(file.path, year=year, dues=found.dues)
         with visit.writing() as session:
-            done = _import(session, file.path, visit.by, visit.organ, year, found.dues)
+            done = _import(session, file.path, visit.by, visit.organ, year, found.dues, listed)
             plan_id = _plan_id(session, visit.organ, year)
     except BadInputError:
         # It was in order when it was looked through: what it is held against has changed since.
@@ -195,8 +200,10 @@ def _confirm(visit: Visit, file: WaitingFile, found: KeptPreview) -> Response:
     return visit.go(visit.link(f"/plans/{plan_id}", year=year), _told(done))
 
 
-def _import(session: Session, path: Path, by: Actor, organ: Organ, year: int, dues: Mapping[str, str]) -> ImportReport:
-    done = import_list(session, path, by=by, year=year, organ_code=organ.code, dues=dues)
+def _import(
+    session: Session, path: Path, by: Actor, organ: Organ, year: int, dues: Mapping[str, str], listed: ItemList
+) -> ImportReport:
+    done = import_list(session, path, by=by, year=year, organ_code=organ.code, dues=dues, found=listed)
     if done.errors:
         raise BadInputError(
             f"核对以后,人员或计划已有变化:现在有 {len(done.errors)} 处错误,没有写入任何数据。请重新选择文件。"
