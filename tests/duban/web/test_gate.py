@@ -18,12 +18,13 @@ from fastapi.routing import APIRoute
 from sqlalchemy import Engine
 
 from duban.acts.item import BY_VERB
-from duban.web import api
+from duban.web import api, gate
 from duban.web.call import may_write
 from duban.web.gate import PASSWORDS
 from duban.web.interface import PREFIX
 from models.audit import AuditEntry
 from models.items.evidence import Evidence
+from tasks.files.check_upload import Examined, examine
 from tasks.files.file_store import FileStore
 from tests.documents import PNG, word
 from tests.duban.web.test_every_route import addressed, calls, each, found_in, told
@@ -253,3 +254,28 @@ def test_without_a_token_nothing_that_is_sent_is_read(web: Web) -> None:
     anyio.run(web.app, scope, receive, send)
 
     assert (answers[0]["status"], read) == (401, [])
+
+
+def test_while_a_file_is_searched_everybody_else_writes(
+    office: Office, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def examine_beside_a_writer(name: str, source: Any) -> Examined:
+        with office.engine.connect() as other:
+            # No waiting at all: a lock held by the upload would show at once.
+            other.exec_driver_sql("PRAGMA busy_timeout = 0")
+            other.exec_driver_sql("UPDATE organ SET name = name")
+            other.commit()
+        written.append(name)
+        return examine(name, source)
+
+    monkeypatch.setattr(gate, "examine", examine_beside_a_writer)
+    handler = web.of(HANDLER)
+    seen = re.search(r'name="seen" value="(\d+)"', handler.get("/items/1/evidence").text)
+    assert seen is not None
+
+    handler.act("/items/1/evidence", {"seen": seen[1]}, files={"file": ("总结.docx", io.BytesIO(word("正文")))})
+
+    assert written == ["总结.docx"]
+    assert [piece.name for piece in office.rows(Evidence)] == ["总结.docx"]
