@@ -19,9 +19,9 @@ from typing import IO, BinaryIO
 from models.errors import BadInputError, UnreadableFileError
 from models.items.file_kind import safe_name
 from models.secrecy import MarkedError, marking
-from tasks.reading.archive import Allowance, check_directory, is_markup, unpacked
-from tasks.reading.markup_text import MalformedMarkupError, MarkupText
-from tasks.reading.pdf_text import pdf_text
+from tasks.containers.archive import Allowance, check_directory, is_markup, unpacked
+from tasks.containers.markup_text import MalformedMarkupError, MarkupText
+from tasks.containers.pdf_text import pdf_text
 
 REFUSED = "涉密材料不得上传,请按保密规定办理;不涉密的,请去掉密级标志后再上传。"
 

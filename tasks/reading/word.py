@@ -16,10 +16,10 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from models.errors import UnreadableFileError
-from tasks.reading.archive import Allowance, check_directory, too_large, unpacked
+from tasks.containers.archive import Allowance, check_directory, too_large, unpacked
+from tasks.containers.markup_text import MarkupCount
 from tasks.reading.folding import visible
 from tasks.reading.lines import Line
-from tasks.reading.markup_text import MarkupCount
 from tasks.reading.numbering import find_marker
 from tasks.reading.word_numbering import WordNumbering
 

@@ -291,7 +291,7 @@ LINK = "指向文件以外的链接"
         (related("<Relationship Id='a' Type='t/image' Target='media/a.png' TargetMode = '&#69;xternal'/>"), LINK),
         (related('<Relationship Id="a" Type="t/image" Target="media/a.png" TargetMode="external"/>'), LINK),
         (related('<Relationship Id="a" Type="t/image" Target="http://example.test/a.png"/>'), LINK),
-        (related('<Relationship Id="a" Type="t/image" Target="file:///a.png"/>'), LINK),
+        (related('<Relationship Id="a" Type="t/image" Target="mailto:a"/>'), LINK),
         (related('<Relationship Id="a" Type="t/image" Target="//example.test/a.png"/>'), LINK),
         (related('<Relationship Id="a" Type="t/image" Target="\\\\example\\a.png"/>'), LINK),
         (related('<Relationship Id="a" Type="t/image" Target="../../../a.png"/>'), LINK),

@@ -34,7 +34,7 @@ def pdf_text(source: BinaryIO, *, longest: float = LONGEST) -> PdfText:
     source.seek(0)
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "tasks.reading.pdf_text"],
+            [sys.executable, "-m", "tasks.containers.pdf_text"],
             stdin=source,
             capture_output=True,
             timeout=longest,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from tasks.reading.pdf_text import PdfText, pdf_text
+from tasks.containers.pdf_text import PdfText, pdf_text
 from tests.documents import pdf
 
 LONG = "这一页有二十个以上的字,所以不算是只有图片的一页"

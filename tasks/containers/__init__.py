@@ -1,0 +1,1 @@
+"""What a file from anywhere holds, read within bounds: archives, markup, PDF."""
