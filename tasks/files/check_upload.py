@@ -17,9 +17,7 @@ from models.errors import BadInputError, UnreadableFileError
 from models.items.file_kind import HEAD, FileKind, decoded, kind_of, safe_name
 from models.settings import Settings
 from tasks.files.file_store import MEGABYTE, check_size
-from tasks.files.search_file import DAMAGED, REFUSED, search_file
-
-__all__ = ["REFUSED", "Examined", "Limits", "Upload", "check_kind", "check_upload", "examine", "limits_of"]
+from tasks.files.search_file import DAMAGED, search_file
 
 VOUCH = "不涉密,本人负责"
 """What whoever brings such a file ticks."""
@@ -98,7 +96,7 @@ def check_upload(file: Examined, limits: Limits, *, vouched: bool = False) -> Up
     `vouched`: whoever brings it answers for what could not be searched. Raises BadInputError with what is wrong and
     what would be accepted, UnreadableFileError for a file that is not whole.
     """
-    upload = check_kind(file, limits)
+    upload = check_read(file, limits)
     if file.unsearched and not vouched:
         raise BadInputError(
             f"“{file.name}”无法全部检查是否带有密级标志({'、'.join(file.unsearched[:3])})。"
@@ -108,7 +106,7 @@ def check_upload(file: Examined, limits: Limits, *, vouched: bool = False) -> Up
     return Upload(upload.name, upload.kind, upload.size, upload.sha256, upload.source, reason)
 
 
-def check_kind(file: Examined, limits: Limits) -> Upload:
+def check_read(file: Examined, limits: Limits) -> Upload:
     """The same for a file that is read and not kept: what could not be searched is not taken in either."""
     check_size(file.size, limits.largest)
     file.source.seek(0)

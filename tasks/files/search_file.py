@@ -66,13 +66,8 @@ def search_file(name: str, source: BinaryIO) -> tuple[str, ...]:
     for a damaged document and for one that would unpack to more than any real one.
     """
     shown = safe_name(name)
-    search_name(shown)
+    _refuse_marked(f"文件名“{shown}”", "\n".join((*_NAME_PIECES.split(shown), shown)))
     return tuple(dict.fromkeys(_search(shown, source, Allowance(), 0)))
-
-
-def search_name(name: str) -> None:
-    """Raises MarkedError where the name of a file carries a marking."""
-    _refuse_marked(f"文件名“{name}”", "\n".join((*_NAME_PIECES.split(name), name)))
 
 
 def _search(name: str, source: IO[bytes], left: Allowance, depth: int) -> Iterator[str]:

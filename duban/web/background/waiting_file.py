@@ -10,7 +10,7 @@ from pathlib import Path
 from duban.web.background.work_folder import work_folder
 from duban.web.visit import Visit
 from models.errors import BadInputError, NotFoundError
-from tasks.files.check_upload import Examined, Limits, check_kind
+from tasks.files.check_upload import Examined, Limits, check_read
 from tasks.files.file_store import MEGABYTE, check_size
 
 LARGEST = 20 * MEGABYTE
@@ -40,7 +40,7 @@ def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ..
     if name.lower().endswith(".json"):
         check_size(file.size, LARGEST)
     else:
-        check_kind(file, Limits(LARGEST))
+        check_read(file, Limits(LARGEST))
     file.source.seek(0)
     home = _home(visit, kind)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from models.papers.word_template import WordTemplate
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.perform import performing_for
-from tasks.files.check_upload import Examined, Limits, Upload, check_kind
+from tasks.files.check_upload import Examined, Limits, Upload, check_read
 from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
 from tasks.papers.word_template import LARGEST, check_word_template
@@ -35,7 +35,7 @@ def check_template_file(file: Examined) -> Upload:
 
     Raises BadInputError that lists what is wrong with it.
     """
-    upload = check_kind(file, Limits(LARGEST))
+    upload = check_read(file, Limits(LARGEST))
     if upload.kind.ending != ".docx":
         raise BadInputError(f"“{upload.name}”不是 Word 文件:模板应为 .docx。")
     problems = check_word_template(upload.source.read(LARGEST + 1))

@@ -20,7 +20,7 @@ from models.report.filing import FilingAct, FilingState
 from models.report.received_report import PackageKind
 from models.report.report import SectionKind
 from models.secrecy import marking
-from tasks.files.check_upload import Limits, check_kind, examine
+from tasks.files.check_upload import Limits, check_read, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.report.upward.sealing import LARGEST, unseal
 from tasks.wording.days import long_day
@@ -205,7 +205,7 @@ def read_package(content: bytes) -> ReportPackage:
     evidence = _valid(PackedEvidenceList, sealed.files[EVIDENCE], EVIDENCE)
     check_kind(report)
     _refuse_marked(report)
-    check_kind(examine(DOCUMENT, io.BytesIO(sealed.files[DOCUMENT])), Limits(LARGEST))
+    check_read(examine(DOCUMENT, io.BytesIO(sealed.files[DOCUMENT])), Limits(LARGEST))
     return ReportPackage(report, evidence.pieces, sealed.files[DOCUMENT], sealed.content_hash, sealed.fingerprint)
 
 

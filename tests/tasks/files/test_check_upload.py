@@ -8,7 +8,8 @@ from itertools import count
 import pytest
 
 from models.errors import BadInputError, UnreadableFileError
-from tasks.files.check_upload import REFUSED, Limits, Upload, check_kind, check_upload, examine
+from tasks.files.check_upload import Limits, Upload, check_read, check_upload, examine
+from tasks.files.search_file import REFUSED
 from tests.documents import ofd, open_text, sheet, word, zipped
 
 LIMITS = Limits(largest=1024 * 1024)
@@ -105,7 +106,7 @@ def test_what_cannot_be_searched_comes_in_where_somebody_answers_for_it(name: st
         "确认不涉密的,请勾选“不涉密,本人负责”后再上传,系统将记录在案;涉密的不得上传。"
     )
     assert check(name, content, vouched=True).vouched == why
-    assert check_kind(examine(name, io.BytesIO(content)), LIMITS).vouched is None
+    assert check_read(examine(name, io.BytesIO(content)), LIMITS).vouched is None
 
 
 def test_whoever_answers_for_what_could_be_searched_answers_for_nothing() -> None:

@@ -39,7 +39,7 @@ from tasks.draws.read_draw_lists import (
     read_percent,
 )
 from tasks.draws.verify_draw import verify_draw
-from tasks.files.check_upload import Limits, check_kind
+from tasks.files.check_upload import Limits, check_read
 from tasks.ledgers.find_row import authorize_ledgers
 from tasks.papers.official_document import render
 
@@ -234,7 +234,7 @@ def _read_files(sent: Posted, typed: dict[str, str]) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 if not file.name.lower().endswith(_ENDINGS):
                     raise BadInputError(f"“{file.name}”不是 {'、'.join(_ENDINGS)} 文件。")
-                path = Path(folder) / check_kind(file, Limits(LARGEST)).name
+                path = Path(folder) / check_read(file, Limits(LARGEST)).name
                 with path.open("wb") as kept:
                     shutil.copyfileobj(file.source, kept)
                 typed[name] = reader(path)
