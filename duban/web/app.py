@@ -15,14 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from duban.web.background.jobs import stop_jobs
-from duban.web.body_limit import BodyLimit
+from duban.web.body_limit import BodyLimit, TokenFirst
 from duban.web.call import check_token
 from duban.web.interface import PREFIX, make_interface
 from duban.web.pages import routers
 from duban.web.refusals import answer_refusals
 from duban.web.render import templates
 from duban.web.served import ServedOffice
-from duban.web.token_first import TokenFirst
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models import clock as office_clock

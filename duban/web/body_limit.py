@@ -1,10 +1,19 @@
-"""No request may be larger than what it is for: refused before it is read, or as soon as it proves too large."""
+"""What is asked of a request before its body is read: that it is no larger than what it is for, and, of a program,
+who it is. Without a token a large body costs nothing.
+"""
 
+from collections.abc import Callable
+
+from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from duban.web.problem import MEDIA_TYPE, problem_of
+from duban.web.problem import MEDIA_TYPE, ProblemError, answer, problem_of
 
 SMALL = 2 * 1024 * 1024
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""What carries nothing to be read; whether it needs a token is for the operation to say."""
 
 
 class TooLargeError(Exception):
@@ -48,6 +57,30 @@ class BodyLimit:
         except TooLargeError:
             if not answered:
                 await _refuse(send, limit, scope["path"])
+
+
+class TokenFirst:
+    """Asks `check` for the Authorization header of every request under `prefix` that may carry something.
+
+    `check` raises ProblemError for one that opens nothing.
+    """
+
+    def __init__(self, app: ASGIApp, *, prefix: str, check: Callable[[str | None], object]) -> None:
+        self.app, self.prefix, self.check = app, prefix, check
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(f"{self.prefix}/") and scope["method"] not in READING:
+            try:
+                await run_in_threadpool(self.check, Request(scope).headers.get("authorization"))
+            except ProblemError as error:
+                # What was not read stands in the way of a next request on the same connection.
+                refused = answer(error.problem, {**error.headers, "Connection": "close"})
+                await refused(scope, receive, send)
+                return
+            except OperationalError:
+                # That the database cannot be reached is for the interface to say.
+                pass
+        await self.app(scope, receive, send)
 
 
 async def _refuse(send: Send, limit: int, path: str) -> None:

@@ -18,6 +18,8 @@ from tasks.files.check_upload import Examined, examine
 
 PASSWORDS = frozenset({"password", "again", "old"})
 """Fields that are kept as a hash and never shown."""
+UNSHOWN = PASSWORDS | {"csrf", "number", "code"}
+"""What is not given back on a page: proofs, one-time codes and the secret number of a draw besides."""
 
 Findings = Mapping[int, Examined | DubanError]
 """By the identity of an upload: what was found in it, or why it may not come in."""
@@ -37,7 +39,7 @@ def check_form(form: FormData) -> None:
     try:
         _check((f"“{name}”一栏", value) for name, value in said)
     except MarkedError as error:
-        raise MarkedFormError(error, {name: value for name, value in said if name != "csrf" and value}) from error
+        raise MarkedFormError(error, {name: value for name, value in said if name not in UNSHOWN and value}) from error
 
 
 async def examined_files(form: FormData) -> Findings:
