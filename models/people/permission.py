@@ -98,7 +98,9 @@ DECIDING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORG
 LEADING = (Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
 SUPERVISING = (Grant(_S, Scope.ORGAN),)
 REVIEWING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.ORGAN), Grant(_F, Scope.ORGAN))
-"""Who looks over the year-end report; never who sent it on: `tasks.report.filing.review` sees to that."""
+"""Who looks over the year-end report; never who had a hand in it: `tasks.report.filing.consent_to_report`."""
+_ABOVE = Grant(_F, Scope.BELOW)
+"""The next higher level, where an office has nobody left who may."""
 RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
 
 GRANTS: Mapping[Action, tuple[Grant, ...]] = {
@@ -143,9 +145,9 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.REPORT_SUBMIT: SUPERVISING,
     Action.REPORT_CONSULT: SUPERVISING,
     Action.REPORT_OPINE: (Grant(_D, Scope.DEPARTMENT), Grant(_H, Scope.DEPARTMENT)),
-    Action.LEGAL_REVIEW: REVIEWING,
-    Action.SECRECY_REVIEW: REVIEWING,
-    Action.REPORT_SIGN: (Grant(_F, Scope.ORGAN),),
+    Action.LEGAL_REVIEW: (*REVIEWING, _ABOVE),
+    Action.SECRECY_REVIEW: (*REVIEWING, _ABOVE),
+    Action.REPORT_SIGN: (Grant(_F, Scope.ORGAN), _ABOVE),
     Action.REPORT_FILE: SUPERVISING,
     Action.REPORT_PUBLISH: SUPERVISING,
     Action.REPORT_ARCHIVE: SUPERVISING,

@@ -248,7 +248,9 @@ WHOLE = {
     "副局": {Action.RECORD, Action.DRAW_NUMBER, *REVIEWS},
 }  # fmt: skip
 """What each may do for the own organ as a whole; who is not named, nothing."""
-BELOW = {"市局长": {Action.VIEW}, "市督办": {Action.VIEW}, "市监督": {Action.VIEW, Action.AUDIT}}
+LAST_RESORT = {Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_SIGN}
+"""What the first responsible person above does for an organ that has nobody left who may."""
+BELOW = {"市局长": {Action.VIEW, *LAST_RESORT}, "市督办": {Action.VIEW}, "市监督": {Action.VIEW, Action.AUDIT}}
 """What people of the organ above may do for each of the siblings."""
 
 
