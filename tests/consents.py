@@ -8,11 +8,13 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.database import on_record
+from models.draws.draw_binding import DrawBinding
 from models.people.organ import Department, Organ
 from models.people.permission import Action
-from models.people.person import Role
+from models.people.person import Post, Role
 from models.report.report import SectionKind
 from models.scores.scoring import ScoreLine
+from tasks.draws.pledge import pledge
 from tasks.items.close import accept, send_back
 from tasks.items.extend import decide_extension
 from tasks.items.instruct import close_instruction, find_instruction, reply
@@ -27,7 +29,10 @@ from tasks.report.filing.review import forward, pass_legal, pass_secrecy, sign_o
 from tasks.report.filing.step import find_filing
 from tasks.scores.appeal import appeal, decide_appeal, find_appeal
 from tasks.scores.evaluate import evaluate
+from tasks.staff.decide_proposal import confirm_proposal, find_proposal
+from tasks.staff.hand_over import hand_over
 from tests.actors import administrator
+from tests.draws import NUMBER, Draws
 from tests.filing import COPY, TO
 from tests.filing_acts import ON as FILED
 from tests.filing_acts import YEAR, desk
@@ -35,8 +40,8 @@ from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
 from tests.tasks.acting.test_every_act import HALF, published
 
 ON, SCORED = "2026-06-04", "2026-07-06"
-DRAFTER, LEGAL, SECRECY = "周督办", "郑督办", "冯督办"
-"""Three more supervisors: one with a hand in the report, two who look it over."""
+DRAFTER, LEGAL, SECRECY, SECURITY = "周督办", "郑督办", "冯督办", "韩安全"
+"""Three more supervisors, one with a hand in the report and two who look it over; a security administrator."""
 Does = Callable[[Office, str], object]
 Consents = Callable[[Office, Session, str], object]
 
@@ -128,6 +133,31 @@ def judges(office: Office, session: Session, who: str) -> object:
     by = office.by(session, who, SCORED)
     made = find_appeal(session, 1, by=by)
     return decide_appeal(session, made, by=by, uphold=True, answer="属实", points=Decimal(0))
+
+
+def binds(office: Office, who: str) -> None:
+    Draws(office).bind(who=who, on=ON)
+
+
+def pledges(office: Office, session: Session, who: str) -> object:
+    binding = session.exec(select(DrawBinding)).one()
+    return pledge(session, binding, by=office.by(session, who, ON), number=NUMBER)
+
+
+def staffed(office: Office) -> None:
+    office.hire(SECURITY, Role.SECURITY, "安全管理员")
+
+
+def proposes(office: Office, who: str) -> None:
+    """Somebody who manages people proposes an appointment that takes a second person."""
+    with on_record(office.engine) as session:
+        post = session.exec(select(Post).where(Post.title == "安全管理员")).one()
+        hand_over(session, post, by=office.by(session, who, ON), to=find_person(session, HANDLER), on=day("2026-06-08"))
+
+
+def confirms(office: Office, session: Session, who: str) -> object:
+    by = office.by(session, who, ON)
+    return confirm_proposal(session, find_proposal(session, 1, by=by), by=by)
 
 
 # --- the report ---------------------------------------------------------------------------------------------------
@@ -227,14 +257,10 @@ SCENES: tuple[Scene, ...] = (
     Scene(Action.SUSPEND, HANDLER, SUPERVISOR, assigned, nothing, on_item(suspend, reason="等待上级批复")),
     Scene(Action.CLOSE_INSTRUCTION, HANDLER, LEADER, instructed, replies, ends),
     Scene(Action.EVALUATE, HEAD, LEADER, nothing, nothing, gives_points),
+    Scene(Action.CONFIRM_STAFF, SUPERVISOR, FIRST, staffed, proposes, confirms),
+    Scene(Action.DRAW_NUMBER, SUPERVISOR, LEADER, nothing, binds, pledges),
     Scene(Action.DECIDE_APPEAL, HEAD, FIRST, published, complains, judges),
     *of_the_report(Action.LEGAL_REVIEW, LEADER, on_report(pass_legal, opinion="合法"), forwards),
     *of_the_report(Action.SECRECY_REVIEW, LEADER, on_report(pass_secrecy, reason="不涉密"), reviews),
     *of_the_report(Action.REPORT_SIGN, FIRST, on_report(sign_off, accepting="已核"), clears),
 )
-
-
-def person_id(session: Session, name: str) -> int:
-    found = find_person(session, name).id
-    assert found is not None
-    return found

@@ -18,6 +18,8 @@ CONSENTS: Mapping[Action, str] = {
     Action.CLOSE_INSTRUCTION: "反馈批示的人",
     Action.EVALUATE: "被评价科室的负责人",
     Action.DECIDE_APPEAL: "提出申诉的人",
+    Action.CONFIRM_STAFF: "提出的人、要任职或代理的人",
+    Action.DRAW_NUMBER: "绑定名单的人",
     Action.LEGAL_REVIEW: "编制、修改、送审、送法制审核的人",
     Action.SECRECY_REVIEW: "编制、修改、送审、送法制审核、作法制审核的人",
     Action.REPORT_SIGN: "编制、修改、送审、送法制审核、作法制审核、作保密审查的人",

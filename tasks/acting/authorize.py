@@ -19,7 +19,7 @@ from models.items.plan import AnnualPlan
 from models.papers.document import Document
 from models.people.organ import Department, Organ
 from models.people.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
-from models.people.person import Oversight, Role
+from models.people.person import OFFICERS, Oversight, Role
 from tasks.people.find import unknown_item
 from tasks.people.people_of import holder_of
 
@@ -245,7 +245,7 @@ def may_see_organ(session: Session, by: Actor, organ_id: int | None) -> bool:
 
 def who_may(session: Session, action: Action, item: WorkItem, by: Actor) -> str:
     """The roles that may, each with the person who fills it for this item on the day: 承办人李承办、督办员陈督办."""
-    named = [grant for grant in GRANTS[action] if grant.role not in (Role.AUDITOR, Role.ADMINISTRATOR)]
+    named = [grant for grant in GRANTS[action] if grant.role not in OFFICERS]
     roles = list(dict.fromkeys(grant.role for grant in named if grant.scope is not Scope.COOPERATING))
     words = [who_may_of(session, roles, item, by)] if roles else []
     if any(grant.scope is Scope.COOPERATING for grant in named):

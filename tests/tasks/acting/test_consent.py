@@ -11,13 +11,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.audit import AuditEntry
-from models.database import on_record, unit_of_work
+from models.database import key, on_record, unit_of_work
 from models.errors import ForbiddenError
 from models.people.consent import CONSENTS
 from models.people.permission import Action
 from models.people.person import Tenure
 from tasks.acting.audit import recorded
-from tests.consents import SCENES, Scene, person_id
+from tasks.people.find import find_person
+from tests.consents import SCENES, Scene
 from tests.office import LONG_AGO, SUPERVISOR, Office
 
 SPARE = "孙旁人"
@@ -31,8 +32,10 @@ def away(office: Office, who: str, *, deputy: str) -> None:
 def second_post(office: Office, scene: Scene) -> None:
     """`doer` holds the decider's post beside his own."""
     with unit_of_work(office.engine) as session:
-        held = session.exec(select(Tenure).where(Tenure.person_id == person_id(session, scene.decider))).one()
-        session.add(Tenure(post_id=held.post_id, person_id=person_id(session, scene.doer), started_on=LONG_AGO))
+        held = session.exec(select(Tenure).where(Tenure.person_id == find_person(session, scene.decider).id)).one()
+        session.add(
+            Tenure(post_id=held.post_id, person_id=key(find_person(session, scene.doer).id), started_on=LONG_AGO)
+        )
 
 
 def by_a_further_post(office: Office, scene: Scene) -> str:
