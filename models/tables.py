@@ -41,6 +41,7 @@ for _noun in (
     "people.organ",
     "people.person",
     "people.saved_view",
+    "people.staff_proposal",
     "people.web_session",
     "report.filing",
     "report.filing_rows",

@@ -105,7 +105,7 @@ class FilingOffice(Office):
             "consulting": lambda: self.acting(SUPERVISOR, submit),
             "legal_review": lambda: self.acting(SUPERVISOR, forward, reason="内容不涉及其他科室"),
             "secrecy_review": lambda: self.acting(LEADER, pass_legal, opinion="合法"),
-            "sign_off": lambda: self.acting(FIRST, pass_secrecy, reason="不涉密"),
+            "sign_off": lambda: self.acting(LEADER, pass_secrecy, reason="不涉密"),
             "filing": lambda: self.acting(FIRST, sign_off, accepting="已逐项核对"),
             "publishing": lambda: [self.acting(SUPERVISOR, send, name, way="专人送达") for name in TO],
         }

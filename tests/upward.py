@@ -52,7 +52,7 @@ def approve(session: Session, organ: Organ, year: int, *, on: dt.date = SENT) ->
     filing = submit(session, organ, year, by=by(Role.SUPERVISOR))
     forward(session, filing, by=by(Role.SUPERVISOR), reason="不涉及其他科室")
     pass_legal(session, filing, by=by(Role.LEADER), opinion="合法")
-    pass_secrecy(session, filing, by=by(Role.FIRST_RESPONSIBLE), reason="不涉密")
+    pass_secrecy(session, filing, by=by(Role.LEADER), reason="不涉密")
     sign_off(session, filing, by=by(Role.FIRST_RESPONSIBLE), accepting="已核对")
 
 

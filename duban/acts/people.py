@@ -11,10 +11,23 @@ from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from models.field import FieldType as Takes
 from models.people.permission import Action
 from models.people.person import Person
+from models.people.staff_proposal import StaffProposal
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from models.actor import Actor
     from models.settings import Settings
     from tasks.access.give_code import GivenCode
+
+
+def proposed(session: Session, asked: StaffProposal, by: Actor) -> ActOutcome:
+    """What is said of something that waits for a second person."""
+    from tasks.staff.decide_proposal import what_is_proposed, who_confirms
+
+    what, who = what_is_proposed(session, asked), who_confirms(session, asked, on=by.on)
+    said = f"已提请(编号 {asked.id}):{what}。{asked.why},须由第二人确认后生效,可由{who}确认。"
+    return ActOutcome(said, [asked.id or 0], {"proposal": asked.id, "what": what, "why": asked.why, "by": who})
 
 
 def _leave(deed: Deed[Person]) -> ActOutcome:
@@ -22,6 +35,8 @@ def _leave(deed: Deed[Person]) -> ActOutcome:
 
     session, person = deed.session, deed.upon
     taken = take_leave(session, person, by=deed.by, **deed.given)
+    if isinstance(taken, StaffProposal):
+        return proposed(session, taken, deed.by)
     usual = session.get(Person, person.deputy_id) if person.deputy_id else None
     stand_in = deed.given["deputy"] or usual
     who = f"由{stand_in.name}代理" if stand_in else "没有代理人,期间的通知送上一级"
@@ -75,9 +90,11 @@ def _contact(deed: Deed[Person]) -> ActOutcome:
     from tasks.staff.change_contact import change_contact
 
     given = deed.given
-    change_contact(
+    asked = change_contact(
         deed.session, deed.upon, by=deed.by, email=given["email"], mobile=given["mobile"], deputy=given["deputy"]
     )
+    if asked is not None:
+        return proposed(deed.session, asked, deed.by)
     return ActOutcome(f"{deed.upon.name}的联系方式和代理人已保存。")
 
 
@@ -225,4 +242,32 @@ def _unlock(deed: Deed[Person]) -> ActOutcome:
 
 UNLOCK = Act(
     "unlock", Action.STAFF, "解锁", _unlock, help="解锁:清除此账户的登录失败记录,不必再等。",
+)  # fmt: skip
+
+
+def _confirm(deed: Deed[StaffProposal]) -> ActOutcome:
+    from tasks.staff.decide_proposal import confirm_proposal, what_is_proposed
+
+    what = what_is_proposed(deed.session, confirm_proposal(deed.session, deed.upon, by=deed.by))
+    return ActOutcome(f"已确认:{what}。", data={"proposal": deed.upon.id, "what": what, "state": deed.upon.state})
+
+
+CONFIRM = Act(
+    "confirm", Action.CONFIRM_STAFF, "确认", _confirm,
+    help="确认一件任职、代理的提请,确认后生效;提出的人、要任职或代理的人不能确认。",
+)  # fmt: skip
+
+
+def _decline(deed: Deed[StaffProposal]) -> ActOutcome:
+    from tasks.staff.decide_proposal import decline_proposal, what_is_proposed
+
+    row = decline_proposal(deed.session, deed.upon, by=deed.by, reason=deed.given["reason"])
+    what = what_is_proposed(deed.session, row)
+    return ActOutcome(f"{row.state.label}:{what}。", data={"proposal": row.id, "what": what, "state": row.state})
+
+
+DECLINE = Act(
+    "decline", Action.CONFIRM_STAFF, "不予确认", _decline,
+    (Entry("reason", "理由", required=True, metavar="理由", help="不予确认、撤回的理由。", longest=1000),),
+    help="不予确认一件提请;提出的人可以撤回自己的。",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from duban.acts.people import DEPART, LEAVE
+from duban.acts.people import CONFIRM, DECLINE, DEPART, LEAVE, proposed
 from duban.commands.acts import Subject, add_command
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
 from duban.edge import (
@@ -22,7 +22,7 @@ from duban.edge import (
 if TYPE_CHECKING:
     from models.errors import CellError
 
-people = typer.Typer(help="人员:导入、撤销导入、名册、交接、请假、离任。", no_args_is_help=True)
+people = typer.Typer(help="人员:导入、撤销导入、名册、交接、请假、离任、提请的确认、三员分立。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -65,10 +65,12 @@ def import_(
         words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
         did = "试读(未写入)" if dry_run else "已导入"
         yield f"{did}:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。"
+        if done.proposed:
+            yield f"其中 {done.proposed} 项任职、代理须由第二人确认后生效:duban people proposals"
         if done.batch is not None:
             yield f"批次 {done.batch};如需撤销:duban people undo {done.batch}"
 
-    more = {"updated": done.updated, "batch": done.batch, "dry_run": dry_run}
+    more = {"updated": done.updated, "proposed": done.proposed, "batch": done.batch, "dry_run": dry_run}
     return answer({**counts, "new": done.new, **more, "errors": []}, screen)
 
 
@@ -146,6 +148,7 @@ def succeed(
 ) -> Answer:
     """岗位交接:自 --on 之日起由接任者任职,未办结的任务和以后的通知随岗位转给接任者。"""
     from models.errors import BadInputError
+    from models.people.staff_proposal import StaffProposal
     from tasks.people.find import find_person
     from tasks.people.roster import posts_to_hand_over
     from tasks.staff.hand_over import hand_over
@@ -159,13 +162,19 @@ def succeed(
     successor = find_person(session, to, within)
     former = find_person(session, from_, within) if from_ else None
     posts = posts_to_hand_over(session, former, post, within, on=day)
+    done, said = [], []
     for found in posts:
-        hand_over(session, found, by=by, to=successor, on=day)
-    done = [{"post": found.id, "title": found.title, "to": successor.name, "on": day} for found in posts]
+        passed = hand_over(session, found, by=by, to=successor, on=day)
+        row = {"post": found.id, "title": found.title, "to": successor.name, "on": day, "proposal": None}
+        if isinstance(passed, StaffProposal):
+            row["proposal"] = passed.id
+            said.append(proposed(session, passed, by).said)
+        else:
+            said.append(f"{row['on']} 起,“{row['title']}”由{row['to']}任职。")
+        done.append(row)
 
     def screen() -> Iterator[Shown]:
-        for row in done:
-            yield f"{row['on']} 起,“{row['title']}”由{row['to']}任职。"
+        yield from said
 
     return answer(done, screen)
 
@@ -191,3 +200,68 @@ LEAVING = Subject(
 
 add_command(people, LEAVE, ON_LEAVE)
 add_command(people, DEPART, LEAVING)
+
+
+@people.command()
+@looking("as on organ json")
+def proposals(errand: Errand) -> Answer:
+    """须由第二人确认的任职、代理:谁提出、为什么须确认、现在怎样。"""
+    from tasks.staff.decide_proposal import proposals_of
+
+    lines = proposals_of(errand.session, errand.organ.id or 0, by=errand.by)
+    data = [
+        {
+            "id": line.proposal.id, "what": line.what, "why": line.proposal.why, "proposed_by": line.proposed_by,
+            "on": line.proposal.proposed_on, "state": line.proposal.state, "decided_by": line.decided_by or None,
+            "decided_on": line.proposal.decided_on, "answer": line.proposal.answer, "may_confirm": line.may_confirm,
+        }
+        for line in lines
+    ]  # fmt: skip
+
+    def screen() -> Iterator[Shown]:
+        shown = table("编号", "提请", "为什么须确认", "提出", "状态", title="任职、代理的提请")
+        for line in lines:
+            row = line.proposal
+            state = row.state.label + (f"({line.decided_by},{row.decided_on})" if row.decided_on else "")
+            shown.add_row(str(row.id), line.what, row.why, f"{line.proposed_by},{row.proposed_on}", state)
+        yield shown
+
+    return answer(data, screen)
+
+
+def _proposal(errand: Errand, number: int) -> tuple[Any, Any]:
+    from tasks.staff.decide_proposal import find_proposal
+
+    return find_proposal(errand.session, number, by=errand.by), None
+
+
+PROPOSAL = Subject(
+    _proposal, ("number", Annotated[int, typer.Argument(metavar="编号", help="见 duban people proposals。")]),
+    options="as on json",
+)  # fmt: skip
+
+add_command(people, CONFIRM, PROPOSAL)
+add_command(people, DECLINE, PROPOSAL)
+
+
+@people.command()
+@acting("as on organ json")
+def officers(
+    errand: Errand,
+    joined: Annotated[
+        bool | None,
+        typer.Option("--joined/--separate", help="三员合一或分立,由本机管理员设定;不写只看现状。"),
+    ] = None,
+) -> Answer:
+    """三员:系统管理员、安全管理员、审计员各由谁担任,是分立还是合一。"""
+    from models.people.person import OFFICERS
+    from tasks.acting.consent import holders_in
+    from tasks.staff.officers import join_officers
+
+    organ = errand.sole_organ
+    if joined is not None:
+        join_officers(errand.session, organ, by=errand.by, joined=joined)
+    held = holders_in(errand.session, organ.id or 0, OFFICERS, on=errand.day)
+    now = "三员合一:一人可兼任几员。" if organ.joined_officers else "三员分立:一人只任一员,代理也不例外。"
+    data = {"joined": organ.joined_officers, "officers": [{"role": role, "name": one.name} for role, one in held]}
+    return answer(data, "\n".join([now, *(f"{role.label} {one.name}" for role, one in held)]))

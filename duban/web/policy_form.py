@@ -36,7 +36,11 @@ OPTIONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "relation": [(member.value, member.label) for member in Relation],
     "unit": [(member.value, member.label) for member in Unit],
     "colour": [(member.value, f"{member.label}色" if member.label else "无") for member in Colour],
-    "roles": [(member.value, member.label) for member in Role if member not in (Role.AUDITOR, Role.ADMINISTRATOR)],
+    "roles": [
+        (member.value, member.label)
+        for member in Role
+        if member not in (Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY)
+    ],
     "deciders": [(role.value, role.label) for role in (Role.SUPERVISOR, Role.LEADER, Role.FIRST_RESPONSIBLE)],
     "filling": [(member.value, member.label) for member in ReportingCycle],
     "suspension_unit": [(member.value, member.counting) for member in reversed(Unit)],

@@ -17,6 +17,8 @@ class Objection(Row, table=True):
     item_id: int = Field(foreign_key="work_item.id")
     assignment: int
     person_id: int = Field(foreign_key="person.id")
+    for_id: int | None = Field(default=None, foreign_key="person.id")
+    """The person stood in for."""
     on: dt.date
     reason: str = Field(max_length=1000)
     suggested: str | None = Field(default=None, max_length=200)

@@ -13,6 +13,8 @@ class Organ(Row, table=True):
     code: str = Field(unique=True, max_length=64)
     name: str = Field(unique=True, max_length=200)
     parent_id: int | None = Field(default=None, foreign_key="organ.id", index=True)
+    joined_officers: bool = False
+    """One person may be several of system administrator, security administrator and auditor (三员合一)."""
 
 
 class Department(Row, table=True):

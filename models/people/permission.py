@@ -52,6 +52,7 @@ class Action(Coded):
     ISSUE = "issue", "下达计划"
     POLICY = "policy", "管理督办策略"
     STAFF = "staff", "管理人员"
+    CONFIRM_STAFF = "confirm_staff", "确认任职代理"
     CALENDAR = "calendar", "管理工作日历"
     RECORD = "record", "登记台账"
     DRAW_NUMBER = "draw_number", "参与随机抽取"
@@ -89,7 +90,7 @@ class Grant:
 
 
 _H, _D, _L, _F = Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE
-_S, _A, _M = Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR
+_S, _A, _M, _Y = Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY
 
 HANDLING = (Grant(_H, Scope.OWN), Grant(_D, Scope.DEPARTMENT), Grant(_L, Scope.OWN))
 """Those who do the item: its handler, the head of the leading department, a leader where it names nobody else."""
@@ -98,7 +99,9 @@ DECIDING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORG
 LEADING = (Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
 SUPERVISING = (Grant(_S, Scope.ORGAN),)
 REVIEWING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.ORGAN), Grant(_F, Scope.ORGAN))
-"""Who looks over the year-end report; never who sent it on: `tasks.report.filing.review` sees to that."""
+"""Who looks over the year-end report; never who had a hand in it: `tasks.report.filing.consent_to_report`."""
+_ABOVE = Grant(_F, Scope.BELOW)
+"""The next higher level, where an office has nobody left who may."""
 RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
 
 GRANTS: Mapping[Action, tuple[Grant, ...]] = {
@@ -133,7 +136,8 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.PLAN: RUNNING,
     Action.ISSUE: (*RUNNING, Grant(_F, Scope.ORGAN)),
     Action.POLICY: RUNNING,
-    Action.STAFF: RUNNING,
+    Action.STAFF: (*RUNNING, Grant(_Y, Scope.ORGAN)),
+    Action.CONFIRM_STAFF: (Grant(_F, Scope.ORGAN), Grant(_Y, Scope.ORGAN)),
     Action.CALENDAR: RUNNING,
     Action.RECORD: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_L, Scope.ORGAN)),
     Action.DRAW_NUMBER: tuple(Grant(role, Scope.ORGAN) for role in (_S, _L, _F, _A)),
@@ -143,9 +147,9 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.REPORT_SUBMIT: SUPERVISING,
     Action.REPORT_CONSULT: SUPERVISING,
     Action.REPORT_OPINE: (Grant(_D, Scope.DEPARTMENT), Grant(_H, Scope.DEPARTMENT)),
-    Action.LEGAL_REVIEW: REVIEWING,
-    Action.SECRECY_REVIEW: REVIEWING,
-    Action.REPORT_SIGN: (Grant(_F, Scope.ORGAN),),
+    Action.LEGAL_REVIEW: (*REVIEWING, _ABOVE),
+    Action.SECRECY_REVIEW: (*REVIEWING, _ABOVE),
+    Action.REPORT_SIGN: (Grant(_F, Scope.ORGAN), _ABOVE),
     Action.REPORT_FILE: SUPERVISING,
     Action.REPORT_PUBLISH: SUPERVISING,
     Action.REPORT_ARCHIVE: SUPERVISING,

@@ -23,8 +23,11 @@ class Role(Coded):
     SUPERVISOR = "supervisor", "督办员"
     AUDITOR = "auditor", "监督检查"
     ADMINISTRATOR = "administrator", "管理员"
+    SECURITY = "security", "安全管理员"
 
 
+OFFICERS = (Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR)
+"""三员: who runs the system, who gives roles and confirms appointments, who reads the trail."""
 LADDER = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE)
 """Who comes next when a level resolves to nobody: a notice climbs this line, at last to the supervisor."""
 

@@ -78,16 +78,19 @@ FLOW: Mapping[FilingAct, FilingTransition] = {
         Action.REPORT_SUBMIT, (_S.CONSULTING,), (_S.LEGAL_REVIEW,), "意见都已处理,未反馈的写明理由"
     ),
     FilingAct.PASS_LEGAL: FilingTransition(
-        Action.LEGAL_REVIEW, (_S.LEGAL_REVIEW,), (_S.SECRECY_REVIEW,), "不是送审的人,写明审核意见"
+        Action.LEGAL_REVIEW, (_S.LEGAL_REVIEW,), (_S.SECRECY_REVIEW,), "没有编制、修改、送审、送法制审核,写明审核意见"
     ),
     FilingAct.PASS_SECRECY: FilingTransition(
         Action.SECRECY_REVIEW,
         (_S.SECRECY_REVIEW,),
         (_S.SIGN_OFF,),
-        "不是送审、法制审核的人;没有密级标志;有待核的写明理由",
+        "没有编制、修改、送审、送法制审核,未作法制审核;没有密级标志;有待核的写明理由",
     ),
     FilingAct.SIGN: FilingTransition(
-        Action.REPORT_SIGN, (_S.SIGN_OFF,), (_S.FILING,), "版本未被改动;有待看问题的写明接受的理由"
+        Action.REPORT_SIGN,
+        (_S.SIGN_OFF,),
+        (_S.FILING,),
+        "没有编制、修改、送审、审核这一版;版本未被改动;有待看问题的写明接受的理由",
     ),
     FilingAct.ADDRESS: FilingTransition(
         Action.REPORT_FILE,

@@ -50,6 +50,10 @@ class Report(Row, table=True):
     before it was kept."""
     based_on_id: int | None = Field(default=None, foreign_key="report.id")
     """The version whose hand edits this one took over."""
+    compiled_by_id: int | None = Field(default=None, foreign_key="person.id")
+    """Who had it compiled; nobody where the administrator at the machine or a rhythm did."""
+    compiled_for_id: int | None = Field(default=None, foreign_key="person.id")
+    """The person stood in for."""
     content_hash: str | None = Field(default=None, max_length=64)
     """Set once the version is bound (sent on for review): the hash of its whole content; nothing of it changes any
     more."""

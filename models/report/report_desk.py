@@ -43,6 +43,8 @@ class ReportEdit(Row, table=True):
     other_key: str | None = Field(default=None, max_length=200)
     """The block that was merged into it, or split off from it."""
     person_id: int | None = Field(default=None, foreign_key="person.id")
+    for_id: int | None = Field(default=None, foreign_key="person.id")
+    """The person stood in for."""
     actor: str = Field(max_length=100)
     """Whoever did it by name: at the machine that may be nobody on the staff list."""
     at: dt.datetime

@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.audit import GENESIS, QUEUE, AuditEntry
 from models.coded import Coded
+from models.people.consent import CONSENTS
 
 LONGEST = 200
 """Rows described one by one; an act that touches more is described by their number."""
@@ -63,12 +64,30 @@ def recorded(
     with watched(session) as record:
         record.item_id, record.for_id = item_id, for_id
         yield record
+    if action in CONSENTS:
+        _was_asked_for(session, action)
     entry = AuditEntry(
         at=by.now, on=by.on, actor_id=by.person_id, actor=by.name, for_id=record.for_id, channel=by.channel,
         action=action, organ_id=organ_id, item_id=record.item_id, before=_kept(record.before),
         after=_kept(record.after), reason=reason[:MOST_REASON] if reason else None, previous="", hash="",
     )  # fmt: skip
     _queue(session).append(_Waiting(entry, session.get_nested_transaction()))
+
+
+_ASKED = "duban.consents"
+
+
+def asked_for(session: Session, action: str) -> None:
+    """Somebody's consent was looked into (`tasks.acting.consent`): only then can it be written down, once."""
+    session.info.setdefault(_ASKED, set()).add(str(action))
+
+
+def _was_asked_for(session: Session, action: str) -> None:
+    """Raises LookupError for a consent that nobody asked about: a mistake of the program, never of a person."""
+    asked: set[str] = session.info.get(_ASKED, set())
+    if str(action) not in asked:
+        raise LookupError(f"{action} is a consent, and tasks.acting.consent was not asked")
+    asked.discard(str(action))
 
 
 @contextmanager

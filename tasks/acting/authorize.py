@@ -4,7 +4,7 @@ Whom a grant of `models.people.permission` reaches is one SQL condition on the i
 whole lists, so that what a list shows and what an act allows can never differ.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from models.items.plan import AnnualPlan
 from models.papers.document import Document
 from models.people.organ import Department, Organ
 from models.people.permission import BY_RHYTHM, GRANTS, Action, Grant, Scope
-from models.people.person import Oversight, Role
+from models.people.person import OFFICERS, Oversight, Role
 from tasks.people.find import unknown_item
 from tasks.people.people_of import holder_of
 
@@ -171,16 +171,22 @@ def authorize_organ(session: Session, by: Actor, action: Action, organ_id: int |
     """
     if by.person_id is None and by.channel is Channel.RHYTHM and action in BY_RHYTHM:
         return Standing(Seat(Role.ADMINISTRATOR, None), Scope.ORGAN, Role.ADMINISTRATOR)
-    for standing in _grants(seats(session, by), action):
-        seat = standing.seat
-        if seat.organ_id is None or (organ_id is not None and _covers(session, standing, organ_id)):
-            return standing
+    for standing in organ_standings(session, by, action, organ_id):
+        return standing
     if organ_id is None:
         raise ForbiddenError(
             f"{by.name}不能{action.label}:涉及本单位以外或尚未登记的单位,可由本机管理员(不加 --as)办理。"
         )
     whole = [grant for grant in GRANTS[action] if grant.scope in (Scope.ORGAN, Scope.BELOW)]
     raise ForbiddenError(f"{by.name}不能{action.label}:{_hint(by)}可由本单位的{_roles(whole)}办理。")
+
+
+def organ_standings(session: Session, by: Actor, action: Action, organ_id: int | None) -> Iterator[Standing]:
+    """Every way in which `by` may do `action` for an organ as a whole, its own posts first."""
+    for standing in _grants(seats(session, by), action):
+        seat = standing.seat
+        if seat.organ_id is None or (organ_id is not None and _covers(session, standing, organ_id)):
+            yield standing
 
 
 def organs_within(session: Session, by: Actor, action: Action) -> set[int]:
@@ -206,6 +212,13 @@ def authorize_everywhere(session: Session, by: Actor, action: Action) -> Standin
 
 def authorize_department(session: Session, by: Actor, action: Action, department: Department) -> Standing:
     """How `by` may do `action` for a department. Raises ForbiddenError that names the roles that may."""
+    for standing in department_standings(session, by, action, department):
+        return standing
+    raise ForbiddenError(f"{by.name}不能{action.label}({department.name}):可由{_roles(GRANTS[action])}办理。")
+
+
+def department_standings(session: Session, by: Actor, action: Action, department: Department) -> Iterator[Standing]:
+    """Every way in which `by` may do `action` for a department, its own posts first."""
     charge = select(Oversight.post_id).where(Oversight.department_id == department.id)
     for standing in _grants(seats(session, by), action):
         seat = standing.seat
@@ -213,8 +226,7 @@ def authorize_department(session: Session, by: Actor, action: Action, department
         whole = standing.scope is Scope.ORGAN and seat.organ_id == department.organ_id
         leads = standing.scope is Scope.CHARGE and seat.post_id in set(session.exec(charge))
         if own or whole or leads:
-            return standing
-    raise ForbiddenError(f"{by.name}不能{action.label}({department.name}):可由{_roles(GRANTS[action])}办理。")
+            yield standing
 
 
 def may_see_organ(session: Session, by: Actor, organ_id: int | None) -> bool:
@@ -233,7 +245,7 @@ def may_see_organ(session: Session, by: Actor, organ_id: int | None) -> bool:
 
 def who_may(session: Session, action: Action, item: WorkItem, by: Actor) -> str:
     """The roles that may, each with the person who fills it for this item on the day: 承办人李承办、督办员陈督办."""
-    named = [grant for grant in GRANTS[action] if grant.role not in (Role.AUDITOR, Role.ADMINISTRATOR)]
+    named = [grant for grant in GRANTS[action] if grant.role not in OFFICERS]
     roles = list(dict.fromkeys(grant.role for grant in named if grant.scope is not Scope.COOPERATING))
     words = [who_may_of(session, roles, item, by)] if roles else []
     if any(grant.scope is Scope.COOPERATING for grant in named):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.actor import Actor
+from models.database import known_once
 from models.errors import ForbiddenError
 from models.items.item import ItemState, WorkItem
 from models.items.lifecycle import LIFECYCLE
@@ -16,6 +17,7 @@ from models.people.permission import Action
 from models.people.person import Role
 from tasks.acting.audit import Record, recorded
 from tasks.acting.authorize import Standing, authorize, authorize_organ, permitted_on, standings, who_may, who_may_of
+from tasks.acting.consent import Hands, consent, free, free_for_item, holders_in, others_for_item
 
 
 @dataclass
@@ -39,6 +41,15 @@ class ActUnderWay:
     def for_id(self) -> int | None:
         """The person stood in for, where the actor has no post of its own that would do."""
         return self.standings[0].seat.for_id
+
+    def go_by(self, ways: list[Standing]) -> None:
+        """From now on it is done in these ways alone."""
+        self.standings, self.record.for_id = ways, ways[0].seat.for_id
+
+    def consent(self, session: Session, action: Action, done: Hands) -> None:
+        """Go on in the ways of those who had no hand in it. Raises ForbiddenError that names who may."""
+        others = others_for_item(session, self.by, action, self.item, done)
+        self.go_by(consent(session, self.by, action, self.standings, done, others=others))
 
 
 @contextmanager
@@ -122,46 +133,53 @@ def policy_of(session: Session, item: WorkItem) -> Policy:
 
 
 def may_decide(
+    session: Session, by: Actor, action: Action, item: WorkItem, levels: list[list[str]], level: int, *, done: Hands
+) -> bool:
+    """Whether it is `by`'s turn to decide on a request: what `check_level` will say, asked beforehand."""
+    if level >= len(levels) or by.person_id in (None, *done):
+        return False
+    ways = _at_level(session, by, action, item, standings(session, by, action, item), levels[level], done)
+    return bool(free(by, ways, done))
+
+
+def check_level(
+    session: Session, deed: ActUnderWay, action: Action, levels: list[list[str]], level: int, *, done: Hands
+) -> None:
+    """Whether `deed`'s actor may decide at the level whose turn it is, `level` counting those passed.
+
+    The first responsible person may at any. Nobody decides on a request of his own, nor at two levels of one: those
+    who did are `done`. Where that leaves nobody the level is open to whoever else decides on such requests. From then
+    on the deed is done by a seat that fits the level, which may be one filled for somebody on leave.
+    Raises ForbiddenError that names whose turn it is.
+    """
+    item, by = deed.item, deed.by
+    roles = [Role(role) for role in levels[level]]
+    fitting = _at_level(session, by, action, item, deed.standings, levels[level], done)
+    if not fitting:
+        turn, may = "、".join(role.label for role in roles), who_may_of(session, tuple(roles), item, by)
+        raise ForbiddenError(f"任务 {item.number} 现在轮到第 {level + 1} 级({turn})办理:可由{may}办理。")
+    others = others_for_item(session, by, action, item, done, roles=(*roles, Role.FIRST_RESPONSIBLE))
+    deed.go_by(consent(session, by, action, fitting, done, others=others))
+
+
+_FIRST = (Role.FIRST_RESPONSIBLE,)
+
+
+def _at_level(
     session: Session,
     by: Actor,
     action: Action,
     item: WorkItem,
-    levels: list[list[str]],
-    level: int,
-    *,
-    asked_by: int | None,
-    decided: Sequence[int],
-) -> bool:
-    """Whether it is `by`'s turn to decide on a request: what `check_level` will say, asked beforehand."""
-    if level >= len(levels) or by.person_id in (None, asked_by, *decided):
-        return False
-    fitting = (*(Role(role) for role in levels[level]), Role.FIRST_RESPONSIBLE)
-    return any(standing.role in fitting for standing in standings(session, by, action, item))
-
-
-def check_level(
-    session: Session,
-    deed: ActUnderWay,
-    levels: list[list[str]],
-    level: int,
-    *,
-    asked_by: int | None,
-    decided: Sequence[int],
-) -> None:
-    """Whether `deed`'s actor may decide at the level whose turn it is, `level` counting those passed.
-
-    The first responsible person may at any. Nobody decides on a request of his own, nor at two levels of one. From
-    then on the deed is done by a seat that fits the level, which may be one filled for somebody on leave.
-    Raises ForbiddenError that names whose turn it is.
-    """
-    roles = [Role(role) for role in levels[level]]
-    turn = "、".join(role.label for role in roles)
-    fitting = [standing for standing in deed.standings if standing.role in (*roles, Role.FIRST_RESPONSIBLE)]
-    if not fitting:
-        may = who_may_of(session, tuple(roles), deed.item, deed.by)
-        raise ForbiddenError(f"任务 {deed.item.number} 现在轮到第 {level + 1} 级({turn})办理:可由{may}办理。")
-    if deed.person_id == asked_by:
-        raise ForbiddenError(f"不能办理本人提出的申请:请由其他{turn}办理。")
-    if deed.person_id in decided:
-        raise ForbiddenError(f"同一人不能办理两级:第 {level + 1} 级请由其他{turn}办理。")
-    deed.standings, deed.record.for_id = fitting, fitting[0].seat.for_id
+    ways: Sequence[Standing],
+    level: Sequence[str],
+    done: Hands,
+) -> list[Standing]:
+    """The ways that fit a level; all of them where nobody else is left who may decide there."""
+    roles = (*(Role(role) for role in level), Role.FIRST_RESPONSIBLE)
+    fitting = [way for way in ways if way.role in roles]
+    if free(by, fitting, done) or not free(by, ways, done):
+        return fitting
+    first = ("first left", item.organ_id, by.on, frozenset(done))
+    if known_once(session, first, lambda: holders_in(session, item.organ_id, _FIRST, on=by.on, without=done)):
+        return fitting
+    return fitting if free_for_item(session, action, item, done, on=by.on, roles=roles) else list(ways)

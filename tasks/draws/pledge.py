@@ -19,6 +19,7 @@ from models.draws.seed import SeedWay, pledge_of, second_number, system_hash
 from models.errors import BadInputError, ConflictError, ForbiddenError
 from models.people.organ import Organ
 from models.people.permission import Action
+from tasks.acting.consent import consent_for_organ, hands
 from tasks.acting.perform import performing_for
 from tasks.draws.find_draw import check_newest
 
@@ -37,7 +38,7 @@ def pledge(
     what is no number or hash.
     """
     with performing_for(session, by, Action.DRAW_NUMBER, binding.organ_id) as record:
-        person = _second(session, binding, by)
+        person, record.for_id = _second(session, binding, by)
         if (former := _pledge_of(session, binding)) is not None:
             raise ConflictError(f"抽取 {binding.id} 已有人承诺({former.pledged_at:%Y-%m-%d}),承诺后不能更换。")
         given = _hash(hashed) if hashed else None
@@ -59,7 +60,7 @@ def reveal(session: Session, binding: DrawBinding, number: str, *, by: Actor) ->
     """Reveal the number pledged. Raises ForbiddenError for anybody but who pledged it, ConflictError where there is no
     pledge or it was revealed, BadInputError for another number than was pledged."""
     with performing_for(session, by, Action.DRAW_NUMBER, binding.organ_id) as record:
-        person = _second(session, binding, by)
+        person, record.for_id = _second(session, binding, by)
         pledged = _pledge_of(session, binding)
         if pledged is None:
             raise ConflictError(f"抽取 {binding.id} 还没有承诺:先承诺,后揭示。")
@@ -79,17 +80,17 @@ def reveal(session: Session, binding: DrawBinding, number: str, *, by: Actor) ->
     return made
 
 
-def _second(session: Session, binding: DrawBinding, by: Actor) -> int:
-    """Who acts, where he may be the second person. Holds the office's row: of two at once the second waits."""
+def _second(session: Session, binding: DrawBinding, by: Actor) -> tuple[int, int | None]:
+    """Who acts, and for whom, where he may be the second person. Holds the office's row: of two at once one waits."""
     session.exec(select(Organ.id).where(Organ.id == binding.organ_id).with_for_update()).one()
     if binding.seed_way is not SeedWay.TWO:
         raise ForbiddenError(f"抽取 {binding.id} 由公开号码决定,不需要第二人的数字。")
     if by.person_id is None:
         raise ForbiddenError("数字须由具体的人提供:请用 --as 姓名 写明由谁办理。")
-    if by.person_id == binding.bound_by_id:
-        raise ForbiddenError("绑定名单的人不能提供数字:请由另一人办理。")
+    bound = hands([(binding.bound_by_id, None, "已绑定名单")])
+    standing = consent_for_organ(session, by, Action.DRAW_NUMBER, binding.organ_id, bound)
     check_newest(session, binding)
-    return by.person_id
+    return by.person_id, standing.seat.for_id
 
 
 def _pledge_of(session: Session, binding: DrawBinding) -> DrawPledge | None:

@@ -5,7 +5,7 @@ the counter of returns.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
@@ -26,7 +26,9 @@ from models.ladder.policy import Policy
 from models.people.permission import Action
 from models.people.person import Role
 from models.typed_text import words
+from tasks.acting.consent import Hands, hands
 from tasks.acting.perform import ActUnderWay, check_level, performing, policy_of
+from tasks.items.object_to import hands_in_objection
 from tasks.ladder.arm import refresh_due
 from tasks.notices.tell import role_to_ask, settle, tell
 
@@ -71,7 +73,7 @@ def request_close(
             deadline.claimed_on, deadline.policy_id, deadline.look_on = by.on, None, None
         deed.becomes = ItemState.REQUESTED
         session.flush()
-        _ask(session, item, request, by)
+        _ask(session, item, request, by, without=hands_in_closure(request, ()))
     return request
 
 
@@ -94,7 +96,7 @@ def accept(
         request.level += 1
         if request.level < len(request.levels):
             deed.becomes = ItemState.REVIEWED
-            _ask(session, item, request, by, decided=_reviewers(session, request))
+            _ask(session, item, request, by, without=hands_in_closure(request, _reviews(session, request)))
             return Closure(item.number, ItemState.REVIEWED, item.due_on, request.on, _in_time(session, item), None)
         return _settle(session, deed, request)
 
@@ -216,10 +218,9 @@ def _claimed(session: Session, item: WorkItem) -> Sequence[Deadline]:
 
 def _review(session: Session, deed: ActUnderWay, request: ClosureRequest, *, passed: bool, comment: str | None) -> None:
     """Put on record what this level says. Raises ForbiddenError where it is not the actor's turn."""
-    check_level(
-        session, deed, request.levels, request.level, asked_by=request.person_id,
-        decided=_reviewers(session, request),
-    )  # fmt: skip
+    action = Action.ACCEPT if passed else Action.RETURN
+    done = hands_in_closure(request, _reviews(session, request))
+    check_level(session, deed, action, request.levels, request.level, done=done)
     session.add(
         ClosureReview(
             request_id=key(request.id),
@@ -235,10 +236,16 @@ def _review(session: Session, deed: ActUnderWay, request: ClosureRequest, *, pas
     settle(session, f"closure:{request.id}:{request.level}")
 
 
-def _reviewers(session: Session, request: ClosureRequest) -> Sequence[int]:
-    """Who decided on the request so far."""
+def _reviews(session: Session, request: ClosureRequest) -> Sequence[ClosureReview]:
+    """What was decided on the request so far."""
     session.flush()
-    return session.exec(select(ClosureReview.person_id).where(ClosureReview.request_id == request.id)).all()
+    return session.exec(select(ClosureReview).where(ClosureReview.request_id == request.id)).all()
+
+
+def hands_in_closure(request: ClosureRequest, reviews: Sequence[ClosureReview]) -> Hands:
+    """Who asked for it, and who reviewed it at the levels before: none of them decides on it now."""
+    asked = (request.person_id, request.for_id, "已提出本次申请")
+    return hands([asked, *((one.person_id, one.for_id, f"已办理第 {one.level} 级") for one in reviews)])
 
 
 def _rest_on_evidence(session: Session, deed: ActUnderWay, request: ClosureRequest, waive: str | None) -> None:
@@ -315,8 +322,7 @@ def _dismiss(session: Session, deed: ActUnderWay, reason: str) -> None:
     objection = session.exec(
         select(Objection).where(Objection.item_id == deed.item.id, col(Objection.upheld).is_(None))
     ).one()
-    if deed.person_id == objection.person_id:
-        raise ForbiddenError("不能答复本人提出的异议。")
+    deed.consent(session, Action.RETURN, hands_in_objection(objection))
     objection.upheld, objection.decided_by_id = False, deed.person_id
     objection.decided_on, objection.answer = deed.by.on, reason
     deed.becomes = ItemState.ISSUED
@@ -333,8 +339,7 @@ def _in_time(session: Session, item: WorkItem) -> bool:
     return all(one.claimed_on <= one.due_on for one in ends if one.claimed_on)
 
 
-def _ask(session: Session, item: WorkItem, request: ClosureRequest, by: Actor, *, decided: Sequence[int] = ()) -> None:
-    without = {request.person_id, *decided}
+def _ask(session: Session, item: WorkItem, request: ClosureRequest, by: Actor, *, without: Collection[int]) -> None:
     role = role_to_ask(session, item, request.levels[request.level], on=by.on, without=without)
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,

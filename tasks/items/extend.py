@@ -1,7 +1,7 @@
 """Extensions (延期): asked for before the due day, decided level by level, each with a concrete day."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,7 @@ from models.ladder.policy import Policy
 from models.people.permission import Action
 from models.people.person import Person, Role
 from models.typed_text import words
+from tasks.acting.consent import Hands, hands
 from tasks.acting.perform import check_level, performing, policy_of
 from tasks.ladder.arm import move_deadline
 from tasks.notices.tell import role_to_ask, settle, tell
@@ -66,7 +67,7 @@ def extend(
         )
         session.add(extension)
         session.flush()
-        _ask(session, item, extension, by)
+        _ask(session, item, extension, by, without={extension.person_id, extension.for_id})
     return extension
 
 
@@ -89,10 +90,8 @@ def decide_extension(
         if extension is None:
             raise ForbiddenError(f"任务 {item.number} 没有待审批的延期申请。")
         earlier = session.exec(select(ExtensionDecision).where(ExtensionDecision.extension_id == extension.id)).all()
-        check_level(
-            session, deed, extension.levels, extension.level, asked_by=extension.person_id,
-            decided=[decision.person_id for decision in earlier],
-        )  # fmt: skip
+        done = hands_in_extension(extension, earlier)
+        check_level(session, deed, Action.DECIDE_EXTENSION, extension.levels, extension.level, done=done)
         deadline = session.get_one(Deadline, extension.deadline_id)
         granted = _granted(extension, earlier, to, by, due_on=deadline.due_on) if approve else None
         session.add(
@@ -114,12 +113,18 @@ def decide_extension(
             extension.state = ExtensionState.REFUSED
             _answer(session, item, extension, by, f"延期未获批准:{comment}")
         elif extension.level < len(extension.levels):
-            _ask(session, item, extension, by, decided=[*(one.person_id for one in earlier), deed.person_id])
+            _ask(session, item, extension, by, without={*done, deed.person_id, deed.for_id})
         elif granted is not None:
             extension.state, extension.granted_on = ExtensionState.APPROVED, granted
             _move(session, item, extension, deadline, granted, by)
             _answer(session, item, extension, by, f"延期已批准,新的时限 {granted}")
     return extension
+
+
+def hands_in_extension(extension: Extension, earlier: Sequence[ExtensionDecision]) -> Hands:
+    """Who asked for it, and who decided at the levels before: none of them decides on it now."""
+    asked = (extension.person_id, extension.for_id, "已提出本次申请")
+    return hands([asked, *((one.person_id, one.for_id, f"已办理第 {one.level} 级") for one in earlier)])
 
 
 def current_deadline(session: Session, item: WorkItem) -> Deadline:
@@ -185,8 +190,7 @@ def _move(
     item.extensions += 1
 
 
-def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, decided: Sequence[int] = ()) -> None:
-    without = {extension.person_id, *decided}
+def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, without: Collection[int | None]) -> None:
     role = role_to_ask(session, item, extension.levels[extension.level], on=by.on, without=without)
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,

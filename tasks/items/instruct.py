@@ -29,6 +29,7 @@ from models.people.personal_duty import Duty
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, permitted, standings
+from tasks.acting.consent import hands
 from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.transfer import post_in_office
 from tasks.ladder.arm import refresh_due
@@ -236,15 +237,21 @@ def reply(session: Session, instruction: Instruction, *, by: Actor, content: str
 
 
 def close_instruction(session: Session, instruction: Instruction, *, by: Actor, outcome: str) -> Instruction:
-    """Close an instruction that was replied to, saying what came of it. Raises ForbiddenError before any reply."""
+    """Close an instruction that was replied to, saying what came of it.
+
+    Raises ForbiddenError before any reply, and for whoever replied.
+    """
     with _acting(session, Action.CLOSE_INSTRUCTION, instruction, by) as deed:
         if instruction.state is InstructionState.CLOSED:
             raise ForbiddenError(f"批示 {instruction.id} 已于 {instruction.closed_on} 办结。")
-        replied = select(InstructionReply.id).where(InstructionReply.instruction_id == instruction.id)
-        if session.exec(replied).first() is None:
+        replies = session.exec(select(InstructionReply).where(InstructionReply.instruction_id == instruction.id)).all()
+        if not replies:
             raise ForbiddenError(
                 f"批示 {instruction.id} 还没有反馈,不能办结:请承办人先反馈{by.hint('duban instruct reply')}。"
             )
+        deed.consent(
+            session, Action.CLOSE_INSTRUCTION, hands((one.person_id, one.for_id, "已反馈本件批示") for one in replies)
+        )
         instruction.state = InstructionState.CLOSED
         instruction.closed_by_id, instruction.closed_on = deed.person_id, by.on
         instruction.outcome = words(outcome, "办理结果", longest=1000)

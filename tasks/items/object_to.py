@@ -17,6 +17,7 @@ from models.ladder.policy import Policy
 from models.people.permission import Action
 from models.people.person import Role
 from models.typed_text import words
+from tasks.acting.consent import Hands, hands
 from tasks.acting.perform import performing, policy_of
 from tasks.notices.tell import tell
 
@@ -32,6 +33,7 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
             item_id=key(item.id),
             assignment=item.assignments,
             person_id=deed.person_id,
+            for_id=deed.for_id,
             on=by.on,
             reason=words(reason, "异议理由", longest=1000),
             suggested=words(suggested, "建议的承办单位", longest=200) if suggested else None,
@@ -45,6 +47,11 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
             what=f"{by.name}提出转办异议,待您转办或退回", by=by,
         )  # fmt: skip
     return objection
+
+
+def hands_in_objection(objection: Objection | None) -> Hands:
+    """Who raised it, and so does not answer it."""
+    return hands([(objection.person_id, objection.for_id, "已提出本次异议")] if objection else [])
 
 
 def open_objection(session: Session, item: WorkItem) -> Objection | None:

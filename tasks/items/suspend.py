@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
 from models.database import key
@@ -14,14 +14,21 @@ from models.items.item import Deadline, ItemState, MoveCause, WorkItem
 from models.items.plan import AnnualPlan
 from models.items.suspension import Suspension
 from models.people.permission import Action
+from models.people.person import Role, Tenure
 from models.typed_text import words
+from tasks.acting.consent import Hands, hands
 from tasks.acting.perform import performing, policy_of
 from tasks.ladder.arm import move_deadline
+from tasks.people.people_of import holder_of
 
 
 def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Suspension:
-    """Stop the item's clock from this day on; a day that passed before stays missed."""
+    """Stop the item's clock from this day on; a day that passed before stays missed.
+
+    Raises ForbiddenError for whoever does the item: nobody stops his own clock.
+    """
     with performing(session, by, Action.SUSPEND, item, reason=reason) as deed:
+        deed.consent(session, Action.SUSPEND, hands_in_item(session, item, by.on))
         suspension = Suspension(
             item_id=key(item.id),
             from_on=by.on,
@@ -71,6 +78,18 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
                 )
         deed.becomes = ItemState.ACTIVE
     return suspension
+
+
+def hands_in_item(session: Session, item: WorkItem, on: dt.date) -> Hands:
+    """Whoever holds the post that the item names for its handler, and whoever stands in."""
+    if item.handler_post_id is None:
+        return {}
+    held = select(Tenure.person_id).where(
+        Tenure.post_id == item.handler_post_id, col(Tenure.started_on) <= on,
+        or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= on),
+    )  # fmt: skip
+    doing = holder_of(session, item, Role.HANDLER, on)
+    return hands((one, None, "承办本任务") for one in {*session.exec(held), doing.id if doing else None})
 
 
 def span(suspension: Suspension, on: dt.date, calendar: WorkCalendar) -> int:

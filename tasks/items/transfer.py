@@ -17,7 +17,7 @@ from models.people.permission import Action, Scope
 from models.people.person import Person, Post, Role, Tenure
 from models.typed_text import words
 from tasks.acting.perform import ActUnderWay, performing
-from tasks.items.object_to import open_objection
+from tasks.items.object_to import hands_in_objection, open_objection
 from tasks.lists.item_line import ItemLine
 from tasks.notices.tell import settle, tell
 
@@ -38,6 +38,7 @@ def transfer(
     """
     with performing(session, by, Action.TRANSFER, item, reason=reason) as deed:
         reason = words(reason, "转办理由", longest=1000)
+        deed.consent(session, Action.TRANSFER, hands_in_objection(open_objection(session, item)))
         department_id, post_id = _target(session, item, department, handler, deed)
         if (department_id, post_id) == (item.department_id, item.handler_post_id):
             raise BadInputError(f"任务 {item.number} 本来就由其承办,没有变动。")

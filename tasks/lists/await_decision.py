@@ -1,13 +1,13 @@
 """What waits for somebody's decision: requests for closure, extensions, objections; one rule for lists and briefs."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from models.actor import Actor
 from models.coded import Coded
@@ -67,35 +67,34 @@ def waiting(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Waiting]:
     """What waits for `by` among the plan's items, longest waiting first; a constant number of queries.
 
     It waits for whoever fills a role of the level whose turn it is, for the item it is about; never for whoever asked
-    or decided at another level. The first responsible person may decide at any level, but it waits for that person
-    only where nobody else can.
+    or decided at another level, nor for who stands in for them. The first responsible person may decide at any level,
+    but it waits for that person only where nobody else can; and for whoever else may decide where not even that helps.
     """
     asked = [one for kind in Decision for one in _open(session, plan, kind, by)]
     if not asked:
         return []
     decided = _decided(session, asked)
-    asked = [one for one in asked if by.person_id not in (None, one.asker, *decided.get(one.key, ()))]
+    hands = {one.key: {one.asker, one.asked_for, *decided.get(one.key, ())} - {None} for one in asked}
+    asked = [one for one in asked if by.person_id is not None and by.person_id not in hands[one.key]]
     mine = {
         kind: standings_on(session, by, kind.action, {one.item_id for one in asked if one.kind is kind})
         for kind in Decision
     }
     rows: list[Waiting] = []
-    without: list[tuple[_Asked, Sequence[Standing]]] = []
+    without: list[tuple[_Asked, list[Standing]]] = []
     for one in asked:
-        standings = mine[one.kind].get(one.item_id, ())
+        standings = [way for way in mine[one.kind].get(one.item_id, ()) if way.seat.for_id not in hands[one.key]]
         fitting = [standing for standing in standings if standing.role in one.roles]
         if fitting:
             rows.append(one.waits(fitting))
-        elif any(standing.role is Role.FIRST_RESPONSIBLE for standing in standings):
-            without.append((one, [way for way in standings if way.role is Role.FIRST_RESPONSIBLE]))
+        elif standings:
+            without.append((one, standings))
     holders = _holders(session, [one for one, _ in without], by.on)
-    rows += [
-        one.waits(ways)
-        for one, ways in without
-        if not any(
-            holders[one.item_id].get(role) not in (None, one.asker, *decided.get(one.key, ())) for role in one.roles
-        )
-    ]
+    for one, ways in without:
+        filled = {role for role, holder in holders[one.item_id].items() if holder not in (None, *hands[one.key])}
+        first = [way for way in ways if way.role is Role.FIRST_RESPONSIBLE]
+        if filled.isdisjoint(one.roles) and (first or Role.FIRST_RESPONSIBLE not in filled):
+            rows.append(one.waits(first or ways))
     return sorted(rows, key=lambda row: (row.since, row.item_id))
 
 
@@ -115,6 +114,7 @@ class _Asked:
     item_id: int
     title: str
     asker: int | None
+    asked_for: int | None
     asked_by: str | None
     since: dt.date
     words: str
@@ -155,7 +155,16 @@ def _open(session: Session, plan: AnnualPlan, kind: Decision, by: Actor) -> list
         case Decision.OBJECTION:
             table, more = Objection, (Objection.reason, nothing, nothing, first)
             is_open = col(Objection.upheld).is_(None)
-    columns: list[Any] = [table.id, WorkItem.id, WorkItem.title, table.person_id, Person.name, table.on, *more]
+    columns: list[Any] = [
+        table.id,
+        WorkItem.id,
+        WorkItem.title,
+        table.person_id,
+        table.for_id,
+        Person.name,
+        table.on,
+        *more,
+    ]
     rows = session.execute(
         sa.select(*columns)
         .join(WorkItem, col(WorkItem.id) == table.item_id)
@@ -170,26 +179,24 @@ def _open(session: Session, plan: AnnualPlan, kind: Decision, by: Actor) -> list
 
 def _decided(session: Session, asked: Collection[_Asked]) -> dict[tuple[Decision, int], set[int]]:
     """Who decided already, by request."""
-    closures = [one.id for one in asked if one.kind is Decision.CLOSURE]
-    extensions = [one.id for one in asked if one.kind is Decision.EXTENSION]
-    reviews = select(ClosureReview.request_id, ClosureReview.person_id).where(
-        col(ClosureReview.request_id).in_(closures)
-    )
-    answers = select(ExtensionDecision.extension_id, ExtensionDecision.person_id).where(
-        col(ExtensionDecision.extension_id).in_(extensions)
-    )
     deciders: dict[tuple[Decision, int], set[int]] = {}
-    for kind, ids, query in ((Decision.CLOSURE, closures, reviews), (Decision.EXTENSION, extensions, answers)):
-        for request, person in session.exec(query) if ids else ():
-            deciders.setdefault((kind, request), set()).add(person)
+    kinds: tuple[tuple[Decision, Any, Any], ...] = (
+        (Decision.CLOSURE, ClosureReview, ClosureReview.request_id),
+        (Decision.EXTENSION, ExtensionDecision, ExtensionDecision.extension_id),
+    )
+    for kind, table, request in kinds:
+        ids = [one.id for one in asked if one.kind is kind]
+        query = sa.select(request, table.person_id, table.for_id).where(col(request).in_(ids))
+        for number, *people in session.execute(query) if ids else ():
+            deciders.setdefault((kind, number), set()).update(one for one in people if one is not None)
     return deciders
 
 
 def _holders(session: Session, asked: Collection[_Asked], on: dt.date) -> dict[int, dict[Role, int | None]]:
     """Who fills each role that is asked for each item on the day, deputies included; none where a post is vacant."""
-    roles = sorted({role for one in asked for role in one.roles})
-    if not roles:
-        return {one.item_id: {} for one in asked}
+    if not asked:
+        return {}
+    roles = sorted({Role.FIRST_RESPONSIBLE, *(role for one in asked for role in one.roles)})
     columns = [
         answer(recipient_by_role(f"'{role}'", frozenset({role}), leaves=True), on).label(str(role)) for role in roles
     ]

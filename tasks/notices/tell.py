@@ -64,13 +64,18 @@ def tell(
 def role_to_ask(
     session: Session, item: WorkItem, roles: Sequence[str], *, on: dt.date, without: Collection[int | None]
 ) -> Role:
-    """Which of the roles of a level is asked to decide: the first whose holder may, else the first responsible person.
+    """Which of the roles of a level is asked to decide: the first whose holder may, else the first responsible person,
+    else whoever else decides on such requests.
 
     `without` are those who may not: who asked, and who decided already. An empty post is told by `tell` to climb.
     """
     for role in (*(Role(name) for name in roles), Role.FIRST_RESPONSIBLE):
         holder = holder_of(session, item, role, on)
         if holder is None or holder.id not in without:
+            return role
+    for role in (Role.LEADER, Role.SUPERVISOR):
+        holder = holder_of(session, item, role, on)
+        if holder is not None and holder.id not in without:
             return role
     return Role(roles[0])
 

@@ -72,8 +72,9 @@ ROLE_WORDS = {
     Role.LEADER: ("分管领导", "分管负责人", "副局长"),
     Role.FIRST_RESPONSIBLE: ("第一责任人", "主要负责人", "局长", "主任(主要负责人)"),
     Role.SUPERVISOR: ("督办员",),
-    Role.AUDITOR: ("监督检查",),
+    Role.AUDITOR: ("监督检查", "审计员", "安全审计员"),
     Role.ADMINISTRATOR: ("管理员", "系统管理员"),
+    Role.SECURITY: ("安全管理员", "安全保密管理员"),
 }
 """What the column 角色 may say."""
 

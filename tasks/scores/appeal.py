@@ -23,6 +23,7 @@ from models.scores.scoring import AppealOutcome, ScoreAppeal, ScoreEvent, ScoreL
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_department, authorize_organ, may_see_organ
+from tasks.acting.consent import consent_for_organ, hands
 from tasks.notices.tell import settle, tell
 
 APPEAL_DAYS = 10
@@ -81,12 +82,12 @@ def decide_appeal(
     line = session.get_one(ScoreLine, made.line_id)
     # Held, so that of two decisions on one run the second counts what the first changed.
     run = session.get_one(ScoreRun, line.run_id, with_for_update=True)
-    standing = authorize_organ(session, by, Action.DECIDE_APPEAL, run.organ_id)
+    authorize_organ(session, by, Action.DECIDE_APPEAL, run.organ_id)
     session.refresh(made, with_for_update=True)
     if made.outcome is not None:
         raise ForbiddenError(f"申诉 {made.id} 已于 {made.decided_on} 裁定({made.outcome.label})。")
-    if made.person_id == by.person_id:
-        raise ForbiddenError("不能裁定本人提出的申诉:请由第一责任人本人裁定。")
+    done = hands([(made.person_id, made.for_id, "已提出本次申诉")])
+    standing = consent_for_organ(session, by, Action.DECIDE_APPEAL, run.organ_id, done)
     after = _points_after(made, line, points, uphold=uphold, by=by)
     with recorded(
         session, by, Action.DECIDE_APPEAL, organ_id=run.organ_id, item_id=line.item_id, for_id=standing.seat.for_id,

@@ -11,12 +11,13 @@ from models.dates.span import Span
 from models.items.plan import AnnualPlan
 from models.people.organ import Department
 from models.people.permission import Action
-from models.people.person import Oversight
+from models.people.person import Oversight, Role
 from models.scores.score_rules import as_points
 from models.scores.scoring import Evaluation
 from models.typed_text import words
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_department, organs_within, seats
+from tasks.acting.consent import Hands, consent_for_department, hands, holders_in
 from tasks.people.find import departments_of
 
 MOST = Decimal(100)
@@ -43,10 +44,11 @@ def evaluate(
 ) -> Evaluation:
     """Give a department 0 to 100 points for the period; scores of just this period take it up when next worked out.
 
-    What was published stays as it was. Raises ForbiddenError for whoever does not lead the department, BadInputError
-    for other points.
+    What was published stays as it was. Raises ForbiddenError for whoever does not lead the department or is its head,
+    BadInputError for other points.
     """
-    standing = authorize_department(session, by, Action.EVALUATE, department)
+    authorize_department(session, by, Action.EVALUATE, department)
+    standing = consent_for_department(session, by, Action.EVALUATE, department, _heads(session, department, by))
     points = as_points(points, "评价分", most=MOST)
     with recorded(
         session, by, Action.EVALUATE, organ_id=department.organ_id, for_id=standing.seat.for_id, reason=comment
@@ -65,3 +67,12 @@ def evaluate(
         )
         session.add(evaluation)
     return evaluation
+
+
+def _heads(session: Session, department: Department, by: Actor) -> Hands:
+    """The heads of the department on the day, and whoever stands in for one: nobody gives points to his own."""
+    found = holders_in(session, department.organ_id, [Role.DEPARTMENT_HEAD], on=by.on, department_id=department.id)
+    heads = [person.id for _, person in found]
+    if any(seat.for_id in heads and seat.department_id == department.id for seat in seats(session, by)):
+        heads.append(by.person_id)
+    return hands((one, None, f"任{department.name}负责人") for one in heads)

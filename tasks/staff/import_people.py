@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.database import key as id_of
-from models.dates.days import DAY
 from models.errors import CellError, ImportRefusedError
 from models.people.organ import Department, Organ
 from models.people.permission import Action
 from models.people.person import Oversight, Person, Post, Role, Tenure
+from models.people.staff_proposal import ProposalKind
 from tasks.acting.audit import recorded, watched, write_alone
 from tasks.acting.authorize import Standing, authorize_organ
 from tasks.people.find import UNNAMED_ORGAN
@@ -27,6 +27,9 @@ from tasks.reading.sheet import Sheet, open_workbook
 from tasks.reading.staff_list import STAFF, StaffRow, plain, read_staff, typed_row
 from tasks.sheets.batches import begin_batch, digest
 from tasks.sheets.rows import keep_changes, recorded_changes
+from tasks.staff.listed_posts import ListedPosts
+from tasks.staff.officers import check_separate
+from tasks.staff.second_person import Second
 from tasks.staff.tell_people import tell_people
 
 _IN_THE_ORGAN = {Role.LEADER, Role.FIRST_RESPONSIBLE}
@@ -47,6 +50,8 @@ class ImportedPeople:
     new: dict[str, int]
     updated: int = 0
     batch: int | None = None
+    proposed: int = 0
+    """Appointments and deputies that wait for a second person."""
 
 
 def import_people(
@@ -73,7 +78,7 @@ def import_people(
     office, granted = _checked(session, rows, errors, by=by, on=on)
     savepoint = session.begin_nested() if dry_run else None
     with watched(session) as record:
-        done = office.write(on)
+        done = office.write(on, by, granted)
     changes = recorded_changes(record)
     done = replace(done, updated=sum(change["before"] is not None for change in changes))
     if savepoint is not None:
@@ -103,7 +108,7 @@ def enlist(session: Session, organ: Organ, text: Mapping[str, str], *, by: Actor
     office, granted = _checked(session, [row], errors, by=by, on=on)
     for_id = granted[row.organ].seat.for_id
     with recorded(session, by, Action.STAFF, organ_id=organ.id, for_id=for_id):
-        done = office.write(on)
+        done = office.write(on, by, granted)
         tell_people(session, office.moved, office.begun, by=by)
         return done
 
@@ -147,6 +152,7 @@ class _Office:
             self.people[self._key(row)].append(row)
         self.new: Counter[tuple[str, str]] = Counter()
         """How many of each kind were not registered before, by organ and kind."""
+        self.proposed = 0
         self.moved: list[tuple[Person, str | None]] = []
         """Whose mail address changes, and what it was."""
         self.begun: list[tuple[Person, Post, Tenure]] = []
@@ -255,16 +261,29 @@ class _Office:
         matched = [self._person(key) for key in listed]
         return [*listed, *(person for person in self.known[organ, name] if person not in matched)]
 
-    def write(self, on: dt.date) -> ImportedPeople:
+    def write(self, on: dt.date, by: Actor, granted: Mapping[str, Standing]) -> ImportedPeople:
+        """Write all of it; what nobody does alone (`tasks.staff.second_person`) is proposed.
+
+        Raises ForbiddenError where somebody came to hold two of the officers' posts.
+        """
         self._write_organs()
         departments = self._write_departments()
         people = self._write_people()
-        posts = self._write_posts(people, departments, on)
+        # Asked before anybody on the list holds anything: of a first list nobody can be asked about another.
+        second = {
+            id_of(self.organs[name].id): Second(self.session, by, granted[name], id_of(self.organs[name].id))
+            for name in {row.organ for row in self.rows}
+        }
+        posts = self._write_posts(people, departments, on, second)
+        self._write_deputies(people, second)
+        for name in {row.organ for row in self.rows}:
+            check_separate(self.session, id_of(self.organs[name].id), {person.id for person in people.values()}, on=on)
         return ImportedPeople(
             organs=len({row.organ for row in self.rows}),
             departments=len(departments),
             people=len(people),
             posts=posts,
+            proposed=self.proposed,
             new={kind: sum(count for (_, of), count in self.new.items() if of == kind) for kind in _KINDS},
         )
 
@@ -322,20 +341,36 @@ class _Office:
             if person.email != before:
                 self.moved.append((person, before))
         self.session.flush()
+        return written
+
+    def _write_deputies(self, written: dict[_Key, Person], second: Mapping[int, Second]) -> None:
+        """Once the posts are filled: whose deputy somebody becomes decides whether a second person is asked."""
         for key, rows in self.people.items():
             for row in rows:
                 if row.text["代理人"]:
                     [found] = self._named(row.organ, plain(row.text["代理人"]))
                     deputy = found if isinstance(found, Person) else written[found]
-                    written[key].deputy_id = deputy.id
+                    self._stand_in(written[key], deputy, second[written[key].organ_id])
         self.session.flush()
-        return written
+
+    def _stand_in(self, person: Person, deputy: Person, second: Second) -> None:
+        if deputy.id == person.deputy_id:
+            return
+        why = second.needed_for_deputy(person, deputy.id, on=second.by.on)
+        if why is None:
+            person.deputy_id = deputy.id
+            return
+        second.note(ProposalKind.DEPUTY, person.organ_id, person, why, deputy_id=deputy.id)
+        self.proposed += 1
 
     def _write_posts(
-        self, people: dict[_Key, Person], departments: dict[tuple[str, str], Department], on: dt.date
+        self,
+        people: dict[_Key, Person],
+        departments: dict[tuple[str, str], Department],
+        on: dt.date,
+        second: Mapping[int, Second],
     ) -> int:
-        organ_ids = [id_of(self.organs[name].id) for name in {row.organ for row in self.rows}]
-        seats = _Seats(self.session, organ_ids, self.begun)
+        seats = ListedPosts(self.session, second, self.begun)
         charges: dict[int, set[int]] = defaultdict(set)
         for key, rows in self.people.items():
             for row in rows:
@@ -351,6 +386,7 @@ class _Office:
         self.session.flush()
         for name in {row.organ for row in self.rows}:
             self.new[name, "posts"] = seats.added[id_of(self.organs[name].id)]
+        self.proposed += seats.proposed
         return len(charges)
 
     def _put_in_charge(self, post_id: int, wanted: set[int]) -> None:
@@ -367,51 +403,3 @@ class _Office:
         self.session.add(made)
         self.new[organ, kind] += 1
         return made
-
-
-_Place = tuple[int, int | None, str, Role]
-
-
-class _Seats:
-    """The posts of some organs by organ, department, title and role, and who has held them."""
-
-    def __init__(self, session: Session, organ_ids: list[int], begun: list[tuple[Person, Post, Tenure]]) -> None:
-        self.session, self.begun = session, begun
-        self.added: Counter[int] = Counter()
-        """New posts by organ."""
-        self.posts: dict[_Place, list[Post]] = defaultdict(list)
-        self.tenures: dict[int, list[Tenure]] = defaultdict(list)
-        mine = select(Post).where(col(Post.organ_id).in_(organ_ids)).order_by(col(Post.id))
-        for post in session.exec(mine):
-            self.posts[post.organ_id, post.department_id, plain(post.title), post.role].append(post)
-        held = select(Tenure).join(Post, col(Post.id) == Tenure.post_id).where(col(Post.organ_id).in_(organ_ids))
-        for tenure in session.exec(held):
-            self.tenures[tenure.post_id].append(tenure)
-
-    def held_by(self, person: Person, department_id: int | None, title: str, role: Role, on: dt.date) -> Post:
-        """The post of that kind which the person holds on or after `on`; else a vacant one, else a new one."""
-        alike = self.posts[person.organ_id, department_id, plain(title), role]
-        for known in alike:
-            for tenure in self.tenures[id_of(known.id)]:
-                if tenure.person_id == person.id and (tenure.ended_on is None or tenure.ended_on >= on):
-                    return known
-        vacant = [known for known in alike if all(past.ended_on for past in self.tenures[id_of(known.id)])]
-        if vacant:
-            post = vacant[0]
-        else:
-            post = Post(organ_id=person.organ_id, department_id=department_id, title=title, role=role)
-            self.session.add(post)
-            self.session.flush()
-            alike.append(post)
-            self.added[person.organ_id] += 1
-        self._begin(person, post, on)
-        return post
-
-    def _begin(self, person: Person, post: Post, on: dt.date) -> None:
-        held = self.tenures[id_of(post.id)]
-        last = max((tenure.ended_on for tenure in held if tenure.ended_on), default=dt.date.min)
-        started = max(on, last + DAY)
-        tenure = Tenure(post_id=id_of(post.id), person_id=id_of(person.id), started_on=started, ended_on=person.left_on)
-        held.append(tenure)
-        self.session.add(tenure)
-        self.begun.append((person, post, tenure))

@@ -69,7 +69,7 @@ class Chart:
 
 _ORDER = (
     Role.FIRST_RESPONSIBLE, Role.LEADER, Role.SUPERVISOR, Role.DEPARTMENT_HEAD, Role.HANDLER, Role.AUDITOR,
-    Role.ADMINISTRATOR,
+    Role.ADMINISTRATOR, Role.SECURITY,
 )  # fmt: skip
 RANK = {role: place for place, role in enumerate(_ORDER)}
 """In which order the posts of one department are read: those who decide first."""

@@ -46,7 +46,7 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "report_word_template": "报告 Word 模板",
     "rung": "督办步骤", "score_appeal": "考核申诉",
     "score_line": "扣分", "score_result": "考核结果", "score_run": "考核", "scoring_rule": "考核规则",
-    "stored_file": "文件", "suspension": "挂起", "tenure": "任职", "urge": "催办",
+    "staff_proposal": "任职代理提请", "stored_file": "文件", "suspension": "挂起", "tenure": "任职", "urge": "催办",
     "webhook": "推送地址", "work_item": "任务",
     "received_report": "下级报告", "trusted_key": "下级单位密钥",
     "addressee": "报送对象", "consultation": "征求意见", "filing": "年报办理", "filing_step": "年报办理步骤",
@@ -58,6 +58,8 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
+    "compiled_by_id": "编制人", "compiled_for_id": "代何人编制", "decided_for_id": "代何人决定",
+    "joined_officers": "三员合一", "proposed_by_id": "提出人", "why": "须第二人确认的原因",
     "actor": "办理人", "after": "改动后", "block_key": "段落", "data": "内容", "other_key": "另一段",
     "placed": "人为移动",
     "quoted": "所注文字", "resolved_by_id": "处理人", "set_by_id": "设定人", "titled": "自拟小标题",

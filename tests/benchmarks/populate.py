@@ -37,7 +37,7 @@ RUNGS = (
 # Seats 0 to 19 of an organ handle, five in each department; 20 to 23 head one, 24 and 25 lead two each, 26 is
 # first responsible, 27 supervises. A person has the number of the post.
 _ROWS = (
-    ("organ (id, code, name)", 1, "i + 1, 'organ' || (i + 1), '第' || (i + 1) || '局'"),
+    ("organ (id, code, name, joined_officers)", 1, "i + 1, 'organ' || (i + 1), '第' || (i + 1) || '局', false"),
     ("department (id, organ_id, name)", 4, "i + 1, i / 4 + 1, '第' || (i % 4 + 1) || '科'"),
     (
         "person (id, organ_id, name, email)",

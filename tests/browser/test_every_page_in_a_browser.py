@@ -60,6 +60,7 @@ PAGES = [
     (SUPERVISOR, "/briefs"),
     (SUPERVISOR, "/settings"),
     (SUPERVISOR, "/people"),
+    (FIRST, "/people/proposals"),
     (SUPERVISOR, "/policies"),
     (SUPERVISOR, "/workdays"),
     (SUPERVISOR, "/audit"),

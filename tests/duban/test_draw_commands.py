@@ -58,7 +58,7 @@ def test_it_is_bound_pledged_revealed_drawn_shown_and_verified(duban: Terminal) 
     assert (bound["stage"], bound["ordinal"], bound["percent"], len(bound["objects"])) == ("pledge", 1, 30, 10)
     assert bound["conflicts"] == [["张一", "1号公司"]]
     assert "待第二人承诺" in duban.refused("inspect", "draw", "1", *BY)
-    assert "绑定名单的人不能提供数字" in duban.refused("inspect", "pledge", "1", "--number", NUMBER, *BY)
+    assert "已绑定名单,不能办理“参与随机抽取”" in duban.refused("inspect", "pledge", "1", "--number", NUMBER, *BY)
     assert "系统随机数的哈希值" in duban.says("inspect", "pledge", "1", "--number", NUMBER, *SECOND)
     assert "不是同一个数字" in duban.refused("inspect", "reveal", "1", "--number", NUMBER[::-1], *SECOND)
     duban.says("inspect", "reveal", "1", "--number", NUMBER, *SECOND)

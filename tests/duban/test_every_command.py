@@ -71,7 +71,7 @@ LOOKING = {
     "inspect verify", "instruct list", "item list",
     "item problems", "item show", "notice list", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
-    "report charts", "report write",
+    "report charts", "report write", "people proposals",
     "report below", "report check", "report figures", "report status", "report trace", "score preview",
     "score rule list", "score rule show", "score show", "status",
     "terms list", "terms short",
@@ -256,6 +256,14 @@ def staffed(office: Office) -> None:
     assert said.exit_code == 0, said
 
 
+def proposed(office: Office) -> None:
+    """The supervisor proposes himself for a post."""
+    said = Terminal(office.settings.home).run(
+        "people", "succeed", "--post", "副局长", "--to", SUPERVISOR, "--on", ON, "--as", SUPERVISOR
+    )
+    assert said.exit_code == 0, said
+
+
 def compiled(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         organ = session.get_one(Organ, office.organ_id)
@@ -284,6 +292,9 @@ WRITING: dict[str, Case] = {
     ),
     "account clear-factor": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account, has_factor], on=None),
     "account unlock": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
+    "people confirm": Case(FIRST, ["1"], [Action.CONFIRM_STAFF], [proposed]),
+    "people decline": Case(FIRST, ["1", "--reason", "人选不妥"], [Action.CONFIRM_STAFF], [proposed]),
+    "people officers": Case("本机", ["--joined", "--organ", "bureau"], [Action.STAFF]),
     "people depart": Case(SUPERVISOR, [HANDLER], [Action.STAFF]),
     "policy set": Case(SUPERVISOR, ["{home}/policy.json"], [Action.POLICY], on=None),
     "plan import": Case(SUPERVISOR, ["{home}/清单.xlsx", "--year", "2026"], [Action.PLAN]),
@@ -508,6 +519,8 @@ def test_the_same_changed_twice_leaves_one_entry(office: Office) -> None:
         ["people", "succeed", "--post", "副局长", "--to", LEADER, "--on", ON],
         ["people", "depart", HANDLER, "--on", "2026-07-31"],
         ["people", "leave", HEAD, "--from", ON, "--until", ON],
+        ["people", "succeed", "--from", FIRST, "--to", LEADER, "--on", ON, "--as", SUPERVISOR],
+        ["people", "leave", LEADER, "--from", ON, "--until", ON, "--deputy", SUPERVISOR, "--as", SUPERVISOR],
         ["calendar", "import", str(office.settings.home / "放假.csv"), "--on", ON],
         ["report", "compile", "--year", "2026", "--organ", "bureau", "--on", "2027-01-15"],
     ):

@@ -60,7 +60,8 @@ def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
 
     assert terminal.data("people", "import", file) == {
         "organs": 1, "departments": 1, "people": 4, "posts": 4,
-        "new": {"organs": 1, "departments": 1, "people": 4, "posts": 4}, "updated": 0, "batch": 1, "dry_run": False,
+        "new": {"organs": 1, "departments": 1, "people": 4, "posts": 4}, "updated": 0, "proposed": 0, "batch": 1,
+        "dry_run": False,
         "errors": [],
     }  # fmt: skip
     assert terminal.says("people", "import", file) == (
@@ -146,7 +147,7 @@ def test_a_post_passes_to_its_successor(terminal: Terminal) -> None:
         "2026-07-01 起,“科长”由张静任职。\n"
     )
     assert terminal.data("people", "succeed", "--post", "局长", "--to", "王敏", "--on", "2026-07-01") == [
-        {"post": 1, "title": "局长", "to": "王敏", "on": "2026-07-01"}
+        {"post": 1, "title": "局长", "to": "王敏", "on": "2026-07-01", "proposal": None}
     ]
 
     holders = {row["title"]: row["name"] for row in terminal.data("people", "list", "--on", "2026-07-01")}

@@ -48,7 +48,7 @@ def test_the_whole_way_by_commands(terminal: Terminal) -> None:
     report(terminal, SUPERVISOR, "settle", "1", "--adopted", "no", "--reason", "数据已在附件")
     report(terminal, SUPERVISOR, "forward")
     report(terminal, LEADER, "review", "--text", "内容合法")
-    report(terminal, FIRST, "secrecy")
+    report(terminal, LEADER, "secrecy")
 
     told = terminal.data("report", "status", *YEAR, *ON, "--as", FIRST)
     assert (told["state"], told["may"], told["findings"]) == ("sign_off", ["return", "sign"], [])

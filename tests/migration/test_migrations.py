@@ -119,7 +119,7 @@ def test_the_preset_ladders_are_stored_rung_by_rung(engine: Engine) -> None:
 
 
 ROWS = """
-    INSERT INTO organ (id, code, name) VALUES (1, 'bureau', '某局');
+    INSERT INTO organ (id, code, name, joined_officers) VALUES (1, 'bureau', '某局', false);
     INSERT INTO department (id, organ_id, name) VALUES (1, 1, '法规科'), (2, 1, '办公室');
     INSERT INTO annual_plan (id, organ_id, year, title) VALUES (1, 1, 2026, '要点');
     INSERT INTO project (id, plan_id, ordinal, name) VALUES (1, 1, 1, '法治建设');

@@ -54,7 +54,10 @@ def by_statement(session: Session, organ: Organ) -> None:
 
 def by_common_table_expression(session: Session, organ: Organ) -> None:
     session.execute(
-        text("WITH w AS (SELECT 'b' AS code) INSERT INTO organ (code, name) SELECT code, '乙局' FROM w WHERE true")
+        text(
+            "WITH w AS (SELECT 'b' AS code) INSERT INTO organ (code, name, joined_officers)"
+            " SELECT code, '乙局', false FROM w WHERE true"
+        )
     )
 
 

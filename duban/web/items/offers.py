@@ -1,6 +1,6 @@
 """Which acts an item page offers one person: those open now, with the conditions known beforehand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -20,9 +20,9 @@ from models.items.urge import Urge
 from models.ladder.policy import Policy
 from models.people.permission import Action
 from tasks.acting.perform import check_open, may_decide, open_actions
-from tasks.items.close import check_nothing_open
+from tasks.items.close import check_nothing_open, hands_in_closure
 from tasks.items.dossier import Dossier, dossier_of
-from tasks.items.extend import check_extendable, check_requests
+from tasks.items.extend import check_extendable, check_requests, hands_in_extension
 from tasks.items.foresee import turn_of_extension
 from tasks.items.object_to import check_objectable, check_objections
 from tasks.items.urge import again_on, foresee_urging
@@ -116,17 +116,15 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
 def _may_decide(session: Session, by: Actor, action: Action, dossier: Dossier) -> bool:
     """Whether a request waits, and it is `by`'s turn to decide on it."""
     asked: Extension | ClosureRequest | None
-    decided: Mapping[int, Sequence[ExtensionDecision | ClosureReview]]
     if action is Action.DECIDE_EXTENSION:
         asked = next((one for one in dossier.of(Extension) if one.state is ExtensionState.PENDING), None)
-        decided = dossier.parts(ExtensionDecision, "extension_id")
+        decisions = dossier.parts(ExtensionDecision, "extension_id")
+        done = hands_in_extension(asked, decisions.get(key(asked.id), ())) if asked else {}
     else:
         asked = next((one for one in dossier.of(ClosureRequest) if one.state is ClosureState.PENDING), None)
-        decided = dossier.parts(ClosureReview, "request_id")
-    return asked is not None and may_decide(
-        session, by, action, dossier.item, asked.levels, asked.level, asked_by=asked.person_id,
-        decided=[one.person_id for one in decided.get(key(asked.id), ())],
-    )  # fmt: skip
+        reviews = dossier.parts(ClosureReview, "request_id")
+        done = hands_in_closure(asked, reviews.get(key(asked.id), ())) if asked else {}
+    return asked is not None and may_decide(session, by, action, dossier.item, asked.levels, asked.level, done=done)
 
 
 def _allowed(session: Session, by: Actor, action: Action, dossier: Dossier, policy: Policy) -> bool:

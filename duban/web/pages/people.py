@@ -14,6 +14,7 @@ from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice, NamedList
+from tasks.staff.import_people import ImportedPeople
 from tasks.staff.show_people import show_chart, show_person
 
 router = APIRouter()
@@ -95,3 +96,8 @@ def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int 
     choice = Choice(person=found.id, standing=NamedList.OPEN)
     listing = ItemListing(session, plan, by=visit.looking, calendar=calendar, choice=choice)
     return {"open_items": listing.count(), "open_year": plan.year}
+
+
+def second_words(done: ImportedPeople) -> str:
+    """What is said of appointments that wait for a second person."""
+    return f"其中 {done.proposed} 项任职、代理须由第二人确认后生效,见“人员 → 提请”。" if done.proposed else ""

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.declaration import Act
-from duban.acts.people import CONTACT, DEPART, LEAVE
+from duban.acts.people import CONTACT, DEPART, LEAVE, proposed
 from duban.web.act_form import do, refusal
 from duban.web.attempt import attempt
-from duban.web.pages.people import person_staffed, require_staff
+from duban.web.pages.people import person_staffed, require_staff, second_words
 from duban.web.pages.people_accounts import account_act
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
@@ -25,6 +25,7 @@ from models.errors import BadInputError, DubanError, ForbiddenError, ImportRefus
 from models.people.organ import Department
 from models.people.permission import Action
 from models.people.person import Person, Post, Role
+from models.people.staff_proposal import StaffProposal
 from models.typed_text import day
 from tasks.acting.authorize import authorize_organ
 from tasks.people.find import departments_of, names_of
@@ -141,10 +142,11 @@ def do_hand_over(sent: Sent) -> Response:
         found = _passing(session, visit, person, post, wanted, sent.number("to", "接任者"), on)
         if found.to is None or not found.passing:
             raise BadInputError("请选择要交接的岗位和接任的人。")
-        for one, _, _ in found.passing:
-            hand_over(session, one, by=visit.by, to=found.to, on=on)
-        titles = "、".join(one.title for one, _, _ in found.passing)
-        said = f"{on} 起,“{titles}”由{found.to.name}任职;未办结的任务和以后的通知随岗位转给{found.to.name}。"
+        passed = [(one, hand_over(session, one, by=visit.by, to=found.to, on=on)) for one, _, _ in found.passing]
+        asked = [proposed(session, one, visit.by).said for _, one in passed if isinstance(one, StaffProposal)]
+        titles = "、".join(post.title for post, one in passed if not isinstance(one, StaffProposal))
+        done = f"{on} 起,“{titles}”由{found.to.name}任职;未办结的任务和以后的通知随岗位转给{found.to.name}。"
+        said = "".join([*([done] if titles else []), *asked])
     return visit.go(visit.link("/people"), said)
 
 
@@ -222,7 +224,7 @@ def do_new(sent: Sent) -> Response:
         with visit.writing() as session:
             require_staff(session, visit)
             text = {column: sent.text(name) for name, column in _COLUMNS.items()}
-            enlist(session, visit.organ, text, by=visit.by, on=_day(sent.text("day"), "任职日"))
+            done = enlist(session, visit.organ, text, by=visit.by, on=_day(sent.text("day"), "任职日"))
     except ForbiddenError:
         raise
     except DubanError as error:
@@ -233,7 +235,7 @@ def do_new(sent: Sent) -> Response:
         with visit.reading() as session:
             message = "没有保存:请更正标出的各处。" if wrong else error.message
             return _new(session, visit, sent.typed, wrong, error=message, status_code=status_of(error))
-    return visit.go(visit.link("/people"), f"{sent.text('name')}已登记。")
+    return visit.go(visit.link("/people"), f"{sent.text('name')}已登记。{second_words(done)}")
 
 
 def _new(

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from duban.edge import today
 from duban.web.attachment import XLSX, attachment
 from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
-from duban.web.pages.people import require_staff
+from duban.web.pages.people import require_staff, second_words
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
@@ -87,7 +87,7 @@ def bring_in(sent: Sent) -> Response:
             drop_waiting(visit, KIND, file.token)
             number = f"(批次 {done.batch})" if done.batch else ""
             new = ",".join(f"{words} {getattr(done, kind)} 个(新增 {done.new[kind]})" for kind, words in _KINDS.items())
-            return visit.go(visit.link("/people"), f"已导入:{new}{number}。")
+            return visit.go(visit.link("/people"), f"已导入:{new}{number}。{second_words(done)}")
         preview = _preview(visit, file, on)
     except ForbiddenError:
         raise

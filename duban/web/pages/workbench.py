@@ -33,6 +33,7 @@ from tasks.oversight.gather_work import Group, Work, WorkLine, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tasks.papers.brief import Brief
 from tasks.report.filing.waiting import waiting_filings
+from tasks.staff.decide_proposal import ProposalLine, waiting_proposals
 
 router = APIRouter()
 
@@ -85,10 +86,13 @@ def workbench(visit: Signed) -> HTMLResponse:
             if Role.ADMINISTRATOR in roles and organ_id in organs_within(session, visit.by, Action.SYSTEM)
             else None
         )
+        proposals = waiting_proposals(session, organ_id, by=visit.by)
         if plan is None:
             may_plan = organ_id in organs_within(session, visit.by, Action.PLAN)
-            return visit.page(session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, queue=queue)
-        return _workbench(session, visit, plan, roles, queue)
+            return visit.page(
+                session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, queue=queue, proposals=proposals
+            )
+        return _workbench(session, visit, plan, roles, queue, proposals)
 
 
 @router.get("/mine/{what}")
@@ -115,7 +119,14 @@ def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLRespo
         return visit.page(session, "workbench/work_rows.html", menu="/", number=number, lines=lines, plan=plan)
 
 
-def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], queue: Queue | None) -> HTMLResponse:
+def _workbench(
+    session: Session,
+    visit: Visit,
+    plan: AnnualPlan,
+    roles: set[Role],
+    queue: Queue | None,
+    proposals: Sequence[ProposalLine],
+) -> HTMLResponse:
     calendar = office_calendar(session, organ_id=plan.organ_id)
     work = gather_work(session, plan, by=visit.looking, calendar=calendar)
     leads = bool(roles & LEADING)
@@ -138,6 +149,7 @@ def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role
         else None,
         period=owed_period(session, plan, on=visit.on, calendar=calendar),
         queue=queue,
+        proposals=proposals,
         others=open_in_other_years(session, plan, by=visit.looking),
         filings=waiting_filings(session, plan.organ_id, by=visit.looking),
         may_issue=plan.policy_id is None and plan.organ_id in organs_within(session, visit.by, Action.ISSUE),

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=64), nullable=False, unique=True),
         sa.Column("name", sa.String(length=200), nullable=False, unique=True),
         sa.Column("parent_id", sa.Integer(), sa.ForeignKey("organ.id"), index=True),
+        sa.Column("joined_officers", sa.Boolean(), nullable=False),
     )
     op.create_table(
         "policy",
@@ -130,6 +131,8 @@ def upgrade() -> None:
         sa.Column("compiled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paper", sa.JSON()),
         sa.Column("based_on_id", sa.Integer(), sa.ForeignKey("report.id")),
+        sa.Column("compiled_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("compiled_for_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("content_hash", sa.String(length=64)),
         sa.UniqueConstraint("organ_id", "year", "version"),
     )
@@ -437,6 +440,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("other_key", sa.String(length=200)),
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("before", sa.String()),
@@ -674,6 +678,28 @@ def upgrade() -> None:
         sa.Column("final", sa.Numeric(precision=6, scale=2), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.UniqueConstraint("run_id", "department_id", "revision"),
+    )
+    op.create_table(
+        "staff_proposal",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), index=True),
+        sa.Column("deputy_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("from_on", sa.Date()),
+        sa.Column("until_on", sa.Date()),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("decided_for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("decided_on", sa.Date()),
+        sa.Column("answer", sa.String(length=1000)),
+        sa.Index("ix_staff_proposal_organ_id_state", "organ_id", "state"),
     )
     op.create_table(
         "tenure",
@@ -1138,6 +1164,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),
         sa.Column("assignment", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("suggested", sa.String(length=200)),

@@ -86,6 +86,8 @@ def compile_report(
         compiled_at=by.now,
         paper=_paper(organ, year, on, template),
         based_on_id=newest.id if newest else None,
+        compiled_by_id=by.person_id,
+        compiled_for_id=standing.seat.for_id,
     )
     write = insert(Report).returning(col(Report.id))
     report_id = key(session.execute(write, [kept.model_dump(exclude={"id"})]).scalar_one())

@@ -63,7 +63,7 @@ class Desk:
         edit = ReportEdit(
             organ_id=self.report.organ_id, year=self.report.year, report_id=row_id(self.report.id),
             block_key=block.key, kind=kind, other_key=other.key if other else None, person_id=self.by.person_id,
-            actor=self.by.name, at=self.by.now, before=before, after=after, reason=reason,
+            for_id=self.record.for_id, actor=self.by.name, at=self.by.now, before=before, after=after, reason=reason,
         )  # fmt: skip
         self.session.add(edit)
         self.session.flush()

@@ -1,15 +1,14 @@
 """A report sent on, looked over for law and secrecy, signed off, or returned: each by another person than before."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.actor import Actor
 from models.errors import BadInputError, ForbiddenError
 from models.people.organ import Department, Organ
 from models.people.permission import Action
-from models.people.person import Person, Role
-from models.report.filing import ORDER, Filing, FilingAct, FilingState, FilingStep
+from models.report.filing import ORDER, Filing, FilingAct, FilingState
 from models.typed_text import words, words_or_none
-from tasks.acting.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import authorize_organ
 from tasks.report.compiling.find_report import find_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.report_hash import content_hash
@@ -68,10 +67,9 @@ def forward(session: Session, filing: Filing, *, by: Actor, reason: str | None =
 
 
 def pass_legal(session: Session, filing: Filing, *, by: Actor, opinion: str, seen: str | None = None) -> None:
-    """Pass the legal review, with the reviewer's opinion. Raises ForbiddenError for whoever sent it on."""
+    """Pass the legal review, with the reviewer's opinion. Raises ForbiddenError for whoever had a hand in it."""
     said = words(opinion, "法制审核意见", longest=LONGEST)
     with step(session, filing, FilingAct.PASS_LEGAL, by=by, reason=said, seen=seen) as taken:
-        _check_other(session, taken)
         bound_report(session, filing)
         _go(session, taken, FilingState.SECRECY_REVIEW)
 
@@ -81,11 +79,10 @@ def pass_secrecy(
 ) -> None:
     """Pass the secrecy review. What is still 待核 is passed only with a reason, a secrecy marking never.
 
-    Raises ForbiddenError for whoever sent it on or passed its legal review, but for the first responsible person.
+    Raises ForbiddenError for whoever had a hand in it, or passed its legal review while somebody else may do this one.
     """
     why = words_or_none(reason, "审查意见", longest=LONGEST)
     with step(session, filing, FilingAct.PASS_SECRECY, by=by, reason=why, seen=seen) as taken:
-        _check_other(session, taken)
         text = read_back(session, bound_report(session, filing))
         findings = [*marked(text), *(one for one in unproved(text) if one.kind is FindingKind.UNVERIFIED)]
         taken.findings = accept(findings, why, "通过保密审查", by.hint("--reason"))
@@ -97,8 +94,9 @@ def sign_off(
 ) -> None:
     """The first responsible person puts the name under this very version, or whoever stands in.
 
-    Raises ForbiddenError where its content is not what was sent on, or where something found beforehand is neither
-    put right nor accepted with a reason; ConflictError where it is another version than was `seen`.
+    Raises ForbiddenError for whoever had a hand in it or reviewed it, where its content is not what was sent on, or
+    where something found beforehand is neither put right nor accepted with a reason; ConflictError where it is another
+    version than was `seen`.
     """
     why = words_or_none(accepting, "接受的理由", longest=LONGEST)
     with step(session, filing, FilingAct.SIGN, by=by, reason=why, seen=seen) as taken:
@@ -127,59 +125,13 @@ def return_(
         if ORDER.index(to) <= ORDER.index(FilingState.SIGN_OFF):
             filing.approved_on = None
         taken.about, taken.becomes = f"退到{to.label}", to
-        tell_next(session, filing, to, by=by, without=_senders(session, filing, to), reason=why)
+        tell_next(session, filing, to, by=by, reason=why)
 
 
 def _go(session: Session, taken: FilingDeed, to: FilingState) -> None:
     """On to the next step, and whoever may do that hears of it."""
     taken.becomes = to
-    without = {taken.person_id, *_senders(session, taken.filing, to)}
-    tell_next(session, taken.filing, to, by=taken.by, without=without)
-
-
-def may_review(session: Session, filing: Filing, by: Actor) -> bool:
-    """Whether `by` sent none of it on himself, and so may do the review it waits for; true at any other step."""
-    first = filing.organ_id in organs_within(session, by, Action.REPORT_SIGN)
-    return not _own_acts(session, filing, by.person_id, first=first)
-
-
-def _own_acts(session: Session, filing: Filing, person_id: int | None, *, first: bool) -> set[FilingAct]:
-    """What keeps somebody from the review that it waits for.
-
-    The `first` responsible person answers for all of it, and so may do both reviews, but none of what he sent himself.
-    """
-    acts = _senders(session, filing, filing.state).get(person_id or 0, set())
-    return acts - {FilingAct.PASS_LEGAL} if first else acts
-
-
-def _check_other(session: Session, taken: FilingDeed) -> None:
-    """Raises ForbiddenError where whoever reviews sent the report on in this round."""
-    first = taken.standing.role is Role.FIRST_RESPONSIBLE
-    acts = _own_acts(session, taken.filing, taken.person_id, first=first)
-    if acts:
-        name = session.get_one(Person, taken.person_id).name
-        done = "、".join(act.label for act in FilingAct if act in acts)
-        raise ForbiddenError(
-            f"{name}已办理本轮的{done},不能再作{taken.filing.state.label}:请由其他督办员、分管领导或第一责任人办理。"
-        )
-
-
-_SENDING = {
-    FilingState.LEGAL_REVIEW: (FilingAct.SUBMIT, FilingAct.FORWARD),
-    FilingState.SECRECY_REVIEW: (FilingAct.SUBMIT, FilingAct.FORWARD, FilingAct.PASS_LEGAL),
-}
-
-
-def _senders(session: Session, filing: Filing, state: FilingState) -> dict[int, set[FilingAct]]:
-    """Who did what in this round that keeps them from reviewing at this step."""
-    acts = _SENDING.get(state, ())
-    query = select(FilingStep).where(
-        FilingStep.filing_id == filing.id, FilingStep.round == filing.round, col(FilingStep.deed).in_(acts)
-    )
-    found: dict[int, set[FilingAct]] = {}
-    for row in session.exec(query) if acts else ():
-        found.setdefault(row.person_id, set()).add(row.deed)
-    return found
+    tell_next(session, taken.filing, to, by=taken.by)
 
 
 def _names(session: Session, departments: list[int]) -> str:

@@ -16,6 +16,7 @@ from models.report.report import Report
 from tasks.acting.audit import Record, recorded
 from tasks.acting.authorize import Standing, authorize_organ, organs_within
 from tasks.report.compiling.report_hash import content_hash, short_hash
+from tasks.report.filing.consent_to_report import consent_to_report, is_consent, may_consent
 
 
 @dataclass
@@ -55,7 +56,8 @@ def step(
     told what the other did.
 
     `seen` is the beginning of the hash of the version the act was thought out upon. An act for a department comes with
-    its `standing`. Raises ForbiddenError that names the step, or who may; ConflictError for another version than seen.
+    its `standing`; a consent is given by whoever had no hand in the version. Raises ForbiddenError that names the step,
+    or who may; ConflictError for another version than seen.
     """
     transition = FLOW[act]
     standing = standing or authorize_organ(session, by, transition.action, filing.organ_id)
@@ -70,6 +72,8 @@ def step(
         raise ConflictError(
             f"{filing.year} 年度报告已换成另一版(校验码 {short_hash(filing.content_hash)}):请看过新送审的一版再办理。"
         )
+    if is_consent(act):
+        standing = consent_to_report(session, by, filing, act)
     with recorded(
         session, by, transition.action, organ_id=filing.organ_id, for_id=standing.seat.for_id, reason=reason
     ) as record:
@@ -156,5 +160,7 @@ def open_acts(session: Session, by: Actor, filing: Filing) -> set[FilingAct]:
     return {
         act
         for act, transition in FLOW.items()
-        if filing.state in transition.sources and filing.organ_id in organs_within(session, by, transition.action)
+        if filing.state in transition.sources
+        and filing.organ_id in organs_within(session, by, transition.action)
+        and may_consent(session, by, filing, act)
     }

@@ -14,6 +14,7 @@ ELSEWHERE = {
     Action.PLAN,
     Action.POLICY,
     Action.STAFF,
+    Action.CONFIRM_STAFF,
     Action.CALENDAR,
     Action.RECORD,
     Action.DRAW_NUMBER,

@@ -378,12 +378,12 @@ def test_what_changes_twice_is_told_once_and_what_is_deleted_whole(any_engine: E
     entry = entries(any_engine)[-1]
     assert entry.before == {
         "organ:1": {"name": "a局"},
-        "organ:2": {"id": 2, "code": "b", "name": "b局", "parent_id": None},
+        "organ:2": {"id": 2, "code": "b", "name": "b局", "parent_id": None, "joined_officers": False},
     }
     assert entry.after == {
         "organ:1": {"name": "乙局"},
         "organ:2": {"deleted": True},
-        "organ:3": {"id": 3, "code": "c", "name": "丙局"},
+        "organ:3": {"id": 3, "code": "c", "name": "丙局", "joined_officers": False},
     }
 
 

@@ -235,7 +235,8 @@ FILES = {
 WHOLE = {
     "局长": {
         Action.VIEW, Action.COMMENT, Action.ISSUE, Action.RECORD, Action.BRIEF, Action.AUDIT, Action.DECIDE_APPEAL,
-        Action.EVALUATE, Action.REPORT_SIGN, Action.DRAW_NUMBER, *REVIEWS, *MAY["审"], *MAY["批"], *MAY["调"],
+        Action.CONFIRM_STAFF, Action.EVALUATE, Action.REPORT_SIGN, Action.DRAW_NUMBER, *REVIEWS, *MAY["审"], *MAY["批"],
+        *MAY["调"],
     },
     "督办": {
         Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.DRAW_NUMBER, *RUNS, *REVIEWS,
@@ -248,7 +249,9 @@ WHOLE = {
     "副局": {Action.RECORD, Action.DRAW_NUMBER, *REVIEWS},
 }  # fmt: skip
 """What each may do for the own organ as a whole; who is not named, nothing."""
-BELOW = {"市局长": {Action.VIEW}, "市督办": {Action.VIEW}, "市监督": {Action.VIEW, Action.AUDIT}}
+LAST_RESORT = {Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_SIGN}
+"""What the first responsible person above does for an organ that has nobody left who may."""
+BELOW = {"市局长": {Action.VIEW, *LAST_RESORT}, "市督办": {Action.VIEW}, "市监督": {Action.VIEW, Action.AUDIT}}
 """What people of the organ above may do for each of the siblings."""
 
 
@@ -276,7 +279,7 @@ def _granted(session: Session, by: Actor, action: Action, organ_id: int | None) 
 
 def test_who_may_not_for_an_organ_is_told_which_roles_may(session: Session) -> None:
     organ = find_organ(session, "甲局").id
-    with pytest.raises(ForbiddenError, match=r"^甲一承办不能管理人员:可由本单位的督办员、管理员办理。$"):
+    with pytest.raises(ForbiddenError, match=r"^甲一承办不能管理人员:可由本单位的督办员、管理员、安全管理员办理。$"):
         authorize_organ(session, actor(session, "甲一承办"), Action.STAFF, organ)
     with pytest.raises(
         ForbiddenError, match=r"^甲分管不能查看:可由本单位的第一责任人、督办员、监督检查、管理员办理。$"

@@ -22,7 +22,7 @@ from models.ladder.notice import Digest, DigestState
 from models.papers.circular import CircularKind
 from models.people.organ import Department, Organ
 from models.people.permission import Action
-from models.people.person import Person, Role
+from models.people.person import Person, Post, Role
 from models.report.report import Report
 from models.scores.scoring import ScoreLine
 from tasks.draws.pledge import pledge
@@ -56,7 +56,8 @@ from tasks.scores.appeal import appeal, decide_appeal, find_appeal
 from tasks.scores.evaluate import evaluate
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
-from tasks.staff.hand_over import take_leave
+from tasks.staff.decide_proposal import confirm_proposal, find_proposal
+from tasks.staff.hand_over import hand_over, take_leave
 from tasks.trail.verify_audit import verify_audit
 from tasks.webhooks.hold_webhooks import make_webhook
 from tasks.workdays.import_calendar import import_overrides
@@ -160,6 +161,19 @@ def pledge_a_number(office: Office, session: Session) -> None:
 def note_leave(office: Office, session: Session) -> None:
     by = office.by(session, SUPERVISOR, ON)
     take_leave(session, find_person(session, HANDLER), by=by, from_on=day(ON), until_on=day(ON))
+
+
+def proposed(office: Office) -> None:
+    """The supervisor proposes himself for a post."""
+    with on_record(office.engine) as session:
+        post = session.exec(select(Post).where(Post.title == "副局长")).one()
+        by = office.by(session, SUPERVISOR, ON)
+        hand_over(session, post, by=by, to=find_person(session, SUPERVISOR), on=day(LATER))
+
+
+def confirm_it(office: Office, session: Session) -> None:
+    by = office.by(session, FIRST, ON)
+    confirm_proposal(session, find_proposal(session, 1, by=by), by=by)
 
 
 def set_a_day(office: Office, session: Session) -> None:
@@ -301,6 +315,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.ISSUE: (assigned(issue=False), on_plan(SUPERVISOR, issue)),
     Action.POLICY: (nothing, edit_a_policy),
     Action.STAFF: (nothing, note_leave),
+    Action.CONFIRM_STAFF: (proposed, confirm_it),
     Action.CALENDAR: (nothing, set_a_day),
     Action.RECORD: (nothing, write_down),
     Action.DRAW_NUMBER: (bound_to_draw, pledge_a_number),

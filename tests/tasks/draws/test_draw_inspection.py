@@ -141,7 +141,7 @@ def test_each_step_waits_for_the_one_before_and_is_done_once(draws: Draws) -> No
 
 def test_who_binds_or_draws_is_not_the_second_person(draws: Draws) -> None:
     number = draws.bind()
-    with pytest.raises(ForbiddenError, match="绑定名单的人不能提供数字"):
+    with pytest.raises(ForbiddenError, match="已绑定名单,不能办理“参与随机抽取”"):
         draws.pledge(number, who=SUPERVISOR)
     draws.pledge(number)
     with pytest.raises(ForbiddenError, match="作出承诺的人"):

@@ -333,8 +333,8 @@ def test_a_supervisor_brings_in_the_own_people_and_nobody_else_s(office: Office)
     assert done.new == {"organs": 0, "departments": 0, "people": 1, "posts": 1}
     assert [(organ, actor) for organ, actor, _ in told(office)][2:] == [("甲局", "甲督办")]
     for rows, words in (
-        ([["乙局", "法规科", "乙新人", "科员", "承办人", "", "", ""]], "可由本单位的督办员、管理员办理"),
-        ([*SIBLINGS], "可由本单位的督办员、管理员办理"),
+        ([["乙局", "法规科", "乙新人", "科员", "承办人", "", "", ""]], "可由本单位的督办员、管理员、安全管理员办理"),
+        ([*SIBLINGS], "可由本单位的督办员、管理员、安全管理员办理"),
         ([["丙局", "法规科", "丙新人", "科员", "承办人", "", "", ""]], "可由本机管理员"),
     ):
         with pytest.raises(ForbiddenError, match=words):

@@ -44,7 +44,7 @@ def test_lists_are_bound_drawn_by_two_and_verified(visitor: Visitor, second: Vis
     assert "已绑定,为本计划的第 1 次。" in words
     assert "共绑定 1 次,抽取 0 次,1 次没有抽取" in words
     mine = visitor.post(f"{PAGE}/1/pledge", {"number": NUMBER})
-    assert (mine.status_code, "绑定名单的人不能提供数字" in words_of(mine.text)) == (403, True)
+    assert (mine.status_code, "已绑定名单,不能办理“参与随机抽取”" in words_of(mine.text)) == (403, True)
 
     words = second.act(f"{PAGE}/1/pledge", {"number": NUMBER})
     assert office.rows(DrawPledge)[0].system_hash in words

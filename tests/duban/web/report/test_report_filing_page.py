@@ -52,7 +52,7 @@ def test_the_whole_way_by_the_pages(office: FilingOffice, web: Web) -> None:
     assert "已送法制审核" in supervisor.act(f"{PAGE}/forward")
 
     assert "已通过法制审核" in leader.act(f"{PAGE}/pass_legal", {"opinion": "内容合法"})
-    assert "已通过保密审查" in first.act(f"{PAGE}/pass_secrecy")
+    assert "已通过保密审查" in leader.act(f"{PAGE}/pass_secrecy")
     assert "审签这一版" in first.read(PAGE)
     assert "审签这一版" not in supervisor.read(PAGE)
     assert "已审签,可以报送" in first.act(f"{PAGE}/sign")

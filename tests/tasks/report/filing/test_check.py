@@ -18,7 +18,7 @@ from tasks.report.filing.addressees import add_addressee, drop_addressee
 from tasks.report.filing.check import ready
 from tasks.report.filing.review import pass_secrecy, sign_off, submit
 from tests.filing import FINANCE, TO, FilingOffice
-from tests.office import FIRST, SUPERVISOR
+from tests.office import FIRST, LEADER, SUPERVISOR
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(off
     assert kinds(office) == ["待核"]
     office.until("secrecy_review")
     with pytest.raises(ForbiddenError, match="通过保密审查前还有 1 处待看:待核:"):
-        office.acting(FIRST, pass_secrecy)
-    office.acting(FIRST, pass_secrecy, reason="台账已核对")
+        office.acting(LEADER, pass_secrecy)
+    office.acting(LEADER, pass_secrecy, reason="台账已核对")
     with pytest.raises(ForbiddenError, match="审签前还有 1 处待看"):
         office.acting(FIRST, sign_off)
     office.acting(FIRST, sign_off, accepting="以台账为准")
@@ -56,7 +56,7 @@ def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(off
 def test_nothing_found_needs_no_reason(office: FilingOffice) -> None:
     assert kinds(office) == []
     office.until("secrecy_review")
-    office.acting(FIRST, pass_secrecy)
+    office.acting(LEADER, pass_secrecy)
     office.acting(FIRST, sign_off)
     assert office.filing.state is FilingState.FILING
 

@@ -145,7 +145,7 @@ def test_what_is_approved_goes_up_with_who_signed_it_and_when(office: FilingOffi
 
     assert (report.kind, report.state) == (PackageKind.FILED, state)
     assert [(one.act.value, one.name, one.on) for one in report.signatures] == [
-        ("pass_legal", LEADER, office.today), ("pass_secrecy", FIRST, office.today), ("sign", FIRST, office.today),
+        ("pass_legal", LEADER, office.today), ("pass_secrecy", LEADER, office.today), ("sign", FIRST, office.today),
     ]  # fmt: skip
     filing = office.filing
     assert (report.delivered_on, report.published_on) == (filing.delivered_on, filing.published_on)

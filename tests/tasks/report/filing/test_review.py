@@ -15,6 +15,7 @@ from models.people.person import Role
 from models.report.filing import FLOW, FilingAct, FilingState, FilingStep
 from models.report.filing_rows import Adoption, Consultation
 from models.report.report import Report
+from tasks.people.find import find_person
 from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.report_hash import content_hash, short_hash
 from tasks.report.desk.edit_block import edit_block
@@ -116,7 +117,7 @@ def test_a_version_changed_behind_the_programs_back_goes_no_further(office: Fili
     office.tamper()
     acts: dict[str, Callable[[], object]] = {
         "legal_review": lambda: office.acting(LEADER, pass_legal, opinion="合法"),
-        "secrecy_review": lambda: office.acting(FIRST, pass_secrecy),
+        "secrecy_review": lambda: office.acting(LEADER, pass_secrecy),
         "sign_off": lambda: office.acting(FIRST, sign_off, accepting="已核"),
         "filing": lambda: office.acting(SUPERVISOR, send, TO[0], way="专人送达"),
         "publishing": lambda: office.acting(SUPERVISOR, publish, SITE),
@@ -177,10 +178,10 @@ MAY = {
         SUPERVISOR: "征求意见 处理意见 送法制审核 调整报送对象 退回", LEADER: "退回", FIRST: "退回",
     },
     FilingState.LEGAL_REVIEW: {
-        SUPERVISOR: "通过法制审核 调整报送对象 退回", LEADER: "通过法制审核 退回", FIRST: "通过法制审核 退回",
+        SUPERVISOR: "调整报送对象 退回", LEADER: "通过法制审核 退回", FIRST: "退回",
     },
     FilingState.SECRECY_REVIEW: {
-        SUPERVISOR: "通过保密审查 调整报送对象 退回", LEADER: "通过保密审查 退回", FIRST: "通过保密审查 退回",
+        SUPERVISOR: "调整报送对象 退回", LEADER: "通过保密审查 退回", FIRST: "退回",
     },
     FilingState.SIGN_OFF: {SUPERVISOR: "调整报送对象 退回", LEADER: "退回", FIRST: "审签 退回"},
     FilingState.FILING: {SUPERVISOR: "报送 登记回执 调整报送对象 退回", LEADER: "退回", FIRST: "退回"},
@@ -189,7 +190,8 @@ MAY = {
     },
     FilingState.ARCHIVED: {},
 }  # fmt: skip
-"""Who may do what for the organ at each step; opinions are the departments', whoever is not named may nothing."""
+"""Who may do what for the organ at each step, once the supervisor sent it on; opinions are the departments', whoever is
+not named may nothing."""
 
 
 @pytest.mark.parametrize("state", FilingState, ids=str)
@@ -206,7 +208,7 @@ def test_who_may_do_what_at_each_step(office: FilingOffice, state: FilingState) 
 REFUSED: dict[str, Callable[[FilingOffice], object]] = {
     "送审": lambda office: office.acting(SUPERVISOR, submit),
     "通过法制审核": lambda office: office.acting(LEADER, pass_legal, opinion="合法"),
-    "通过保密审查": lambda office: office.acting(FIRST, pass_secrecy),
+    "通过保密审查": lambda office: office.acting(LEADER, pass_secrecy),
     "审签": lambda office: office.acting(FIRST, sign_off, accepting="已核"),
     "报送": lambda office: office.acting(SUPERVISOR, send, TO[0], way="专人送达"),
     "公开": lambda office: office.acting(SUPERVISOR, publish, SITE),
@@ -236,30 +238,72 @@ def test_nobody_but_the_first_responsible_person_signs(office: FilingOffice, who
 
 def test_a_deputy_signs_for_the_first_responsible_person_on_leave(office: FilingOffice) -> None:
     office.until("sign_off")
-    office.leave(FIRST, first="2026-01-19", last="2026-01-23", deputy=LEADER)
+    office.leave(FIRST, first="2026-01-19", last="2026-01-23", deputy=HEAD)
     with pytest.raises(ForbiddenError):
-        office.acting(LEADER, sign_off, on="2026-01-16")
-    office.acting(LEADER, sign_off, on="2026-01-19")
+        office.acting(HEAD, sign_off, on="2026-01-16")
+    office.acting(HEAD, sign_off, on="2026-01-19")
     row = office.rows(FilingStep)[-1]
-    assert (office.name_of(row.person_id), office.name_of(row.for_id)) == (LEADER, FIRST)
+    assert (office.name_of(row.person_id), office.name_of(row.for_id)) == (HEAD, FIRST)
 
 
 def test_nobody_looks_over_what_he_sent_on_himself(office: FilingOffice) -> None:
     office.until("legal_review")
-    with pytest.raises(ForbiddenError, match="陈督办已办理本轮的送审、送法制审核,不能再作法制审核"):
+    with pytest.raises(
+        ForbiddenError, match=r"陈督办已送审、已送法制审核,不能办理“报告法制审核”,.*:可由分管领导张副局办理"
+    ):
         office.acting(SUPERVISOR, pass_legal, opinion="合法")
+    office.hire("周督办", Role.SUPERVISOR, "督办员")
     office.acting(LEADER, pass_legal, opinion="合法")
-    for who, done in ((SUPERVISOR, "送审、送法制审核"), (LEADER, "通过法制审核")):
-        with pytest.raises(ForbiddenError, match=f"{who}已办理本轮的{done},不能再作保密审查"):
+    for who, done in ((SUPERVISOR, "已送审、已送法制审核"), (LEADER, "已作法制审核")):
+        with pytest.raises(ForbiddenError, match=rf"{who}{done},不能办理“报告保密审查”,.*:可由督办员周督办办理"):
             office.acting(who, pass_secrecy)
-    office.acting(FIRST, pass_secrecy)
+    office.acting("周督办", pass_secrecy)
 
 
-def test_the_first_responsible_person_may_do_both_reviews(office: FilingOffice) -> None:
+def test_the_only_one_left_to_sign_reviews_nothing(office: FilingOffice) -> None:
     office.until("legal_review")
-    office.acting(FIRST, pass_legal, opinion="合法")
-    office.acting(FIRST, pass_secrecy)
-    assert office.filing.state is FilingState.SIGN_OFF
+    with pytest.raises(
+        ForbiddenError, match=r"刘局长是本单位唯一可以审签本报告的人,不能办理“报告法制审核”,.*分管领导张副局办理"
+    ):
+        office.acting(FIRST, pass_legal, opinion="合法")
+
+
+def test_one_does_both_reviews_where_the_office_has_no_other_reviewer(office: FilingOffice) -> None:
+    office.until("legal_review")
+    office.acting(LEADER, pass_legal, opinion="合法")
+    office.acting(LEADER, pass_secrecy)
+    office.acting(FIRST, sign_off)
+    assert office.filing.state is FilingState.FILING
+
+
+def test_of_two_who_may_sign_the_one_who_reviewed_does_not(office: FilingOffice) -> None:
+    office.hire("郑局长", Role.FIRST_RESPONSIBLE, "局长")
+    office.until("legal_review")
+    office.acting("郑局长", pass_legal, opinion="合法")
+    office.acting(LEADER, pass_secrecy)
+    with pytest.raises(ForbiddenError, match=r"郑局长已作法制审核,不能办理“审签报告”,.*:可由第一责任人刘局长办理"):
+        office.acting("郑局长", sign_off)
+    office.acting(FIRST, sign_off)
+
+
+def test_where_an_office_has_nobody_left_it_is_told_who_may_and_the_organ_above_does(office: FilingOffice) -> None:
+    office.vacate(LEADER, on="2026-01-10")
+    office.until("legal_review")
+    with pytest.raises(
+        ForbiddenError,
+        match=r"刘局长是本单位唯一.*:本单位现在没有别人可以办理,请先在“人员”中登记另一位督办员、分管领导",
+    ):
+        office.acting(FIRST, pass_legal, opinion="合法")
+    with pytest.raises(ForbiddenError):
+        office.acting(OUTSIDER, pass_legal, opinion="合法")
+    with unit_of_work(office.engine) as session:
+        office.organ(session).parent_id = find_person(session, OUTSIDER).organ_id
+    with pytest.raises(ForbiddenError, match="可由上级单位的第一责任人赵外人办理,或者本单位现在没有别人"):
+        office.acting(SUPERVISOR, pass_legal, opinion="合法")
+    office.acting(OUTSIDER, pass_legal, opinion="合法")
+    office.hire("周督办", Role.SUPERVISOR, "督办员")
+    with pytest.raises(ForbiddenError, match=r"赵外人属上级单位,不能办理“报告保密审查”,.*:可由督办员周督办办理"):
+        office.acting(OUTSIDER, pass_secrecy)
 
 
 # --- returned -----------------------------------------------------------------------------------------------------
@@ -363,10 +407,12 @@ def test_sent_on_twice_it_is_bound_once(any_engine: Engine, tmp_path: Path) -> N
 def test_the_next_is_told_and_what_was_done_is_told_no_more(office: FilingOffice) -> None:
     office.until("legal_review")
     assert office.heard(SUPERVISOR) == []
-    (words,) = office.heard(FIRST)
+    (words,) = office.heard(LEADER)
     assert "2025年度报告待您办理“法制审核”" in words
+    office.hire("周督办", Role.SUPERVISOR, "督办员")
     office.acting(LEADER, pass_legal, opinion="合法")
-    assert ["保密审查" in words for words in office.heard(FIRST)] == [True]
+    assert ["保密审查" in words for words in office.heard("周督办")] == [True]
+    assert office.heard(LEADER) == office.heard(FIRST) == []
 
 
 def test_without_an_item_nobody_is_told_and_nothing_fails(engine: Engine, tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ def waiting(office: FilingOffice) -> dict[str, list[str]]:
     ("state", "words", "who"),
     [
         ("consulting", "现在“征求意见”,待您送法制审核", {SUPERVISOR}),
-        ("legal_review", "现在“法制审核”,待您通过法制审核", {LEADER, FIRST}),
-        ("secrecy_review", "现在“保密审查”,待您通过保密审查", {FIRST}),
+        ("legal_review", "现在“法制审核”,待您通过法制审核", {LEADER}),
+        ("secrecy_review", "现在“保密审查”,待您通过保密审查", {LEADER}),
         ("sign_off", "现在“领导审签”,待您审签", {FIRST}),
         ("filing", "现在“报送”,待您报送", {SUPERVISOR}),
         ("publishing", "现在“公开”,待您公开", {SUPERVISOR}),
