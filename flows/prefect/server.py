@@ -166,7 +166,7 @@ class PrefectServer:
             "DO_NOT_TRACK": "1",
             "PREFECT_HOME": str(self.folder),
             "PREFECT_API_URL": f"{self.url}/api",
-            "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
+            "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,models",
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_API_HOST": LOOPBACK,

@@ -20,6 +20,7 @@ from models.clock import day_of, local
 from models.database import reading, unit_of_work
 from models.dates.day_override import office_calendar
 from models.dates.workdays import WorkCalendar
+from models.engine.problem import OrganProblem, note_problem
 from models.engine.rhythm import LastRun
 from models.errors import DeliveryError
 from models.items.explanation import why
@@ -27,6 +28,7 @@ from models.items.item import Deadline, WorkItem
 from models.items.plan import Project
 from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
+from models.people.organ import Organ
 from models.people.person import Person
 from models.settings import Settings
 from tasks.ladder.recheck import recheck
@@ -41,6 +43,7 @@ def _table(model: type[SQLModel]) -> sa.Table:
 
 NOTICE, DIGEST, ATTEMPT = _table(Notice), _table(Digest), _table(DeliveryAttempt)
 PERSON, ITEM, DEADLINE, PROJECT = _table(Person), _table(WorkItem), _table(Deadline), _table(Project)
+ORGAN = _table(Organ)
 
 CHANNEL = "mail"
 BATCH = 100
@@ -61,6 +64,8 @@ class Claim:
     attempts: int
     name: str
     email: str
+    organ_id: int
+    organ: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ class DeliveryResult:
     """Notices for people without a mail address: they are read in the system only."""
     problem: str | None = None
     """Why nothing at all could be sent, when so."""
+    problems: tuple[OrganProblem, ...] = ()
+    """The organs with a mail that failed in a way nobody foresaw; it is tried again like any other."""
 
 
 def is_quiet(settings: Settings, now: dt.datetime) -> bool:
@@ -109,7 +116,10 @@ def deliver(
         problem = delivery.run()
     with reading(engine) as session:
         held = _waiting(session)
-    return DeliveryResult(day, **delivery.counts, dropped=dropped, held=held, unreachable=unreachable, problem=problem)
+    return DeliveryResult(
+        day, **delivery.counts, dropped=dropped, held=held, unreachable=unreachable, problem=problem,
+        problems=tuple(delivery.problems.values()),
+    )  # fmt: skip
 
 
 def _waiting(session: Session) -> int:
@@ -181,11 +191,15 @@ def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
             return []
         session.execute(sa.insert(ATTEMPT), [{"digest_id": digest_id, "started_at": now} for digest_id in ids])
         rows = session.execute(
-            sa.select(DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email)
+            sa.select(
+                DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email, ORGAN.c.id,
+                ORGAN.c.name,
+            )
             .join(PERSON, PERSON.c.id == DIGEST.c.recipient_id)
+            .join(ORGAN, ORGAN.c.id == PERSON.c.organ_id)
             .where(DIGEST.c.id.in_(ids))
             .order_by(DIGEST.c.id)
-        )
+        )  # fmt: skip
         return [Claim(*row) for row in rows]
 
 
@@ -198,8 +212,30 @@ _HEADINGS = {
 """What comes from a person's act stands under a heading of its own, whenever the item is due."""
 
 
-def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[DigestLine]]:
-    """What each claimed digest has to say, in one query for all."""
+@dataclass(frozen=True)
+class _Said:
+    """The notices of the claimed digests, and the rungs that raised them."""
+
+    rungs: dict[int | None, Rung]
+    rows: dict[int, list[Any]]
+
+    def lines(self, digest_id: int) -> list[DigestLine]:
+        """What the digest has to say."""
+        return [self._line(*row[1:]) for row in self.rows[digest_id]]
+
+    def _line(
+        self, rung_id: int | None, role: Any, via: Any, late: bool, due_on: dt.date, kind: NoticeKind, said: str | None,
+        number: str, title: str, project: str, part: str | None,
+    ) -> DigestLine:  # fmt: skip
+        rung = self.rungs.get(rung_id)
+        reason = why(rung, role, via, late=late, what=said)
+        named = f"{title}【{part}】" if part else title
+        unsigned = rung is not None and rung.relation is Relation.UNSIGNED
+        return DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
+
+
+def _said(engine: Engine, claims: list[Claim]) -> _Said:
+    """What the claimed digests are made of, in one query for all."""
     with reading(engine) as session:
         rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
         rows = session.execute(
@@ -222,16 +258,10 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[DigestLine]]:
             .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
             .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
         )
-        by_digest: dict[int, list[DigestLine]] = defaultdict(list)
-        for digest_id, rung_id, role, via, late, due_on, kind, said, number, title, project, part in rows:
-            rung = rungs.get(rung_id)
-            reason = why(rung, role, via, late=late, what=said)
-            named = f"{title}【{part}】" if part else title
-            unsigned = rung is not None and rung.relation is Relation.UNSIGNED
-            by_digest[digest_id].append(
-                DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
-            )
-        return by_digest
+        by_digest: dict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            by_digest[row[0]].append(row)
+        return _Said(rungs, by_digest)
 
 
 @dataclass(frozen=True)
@@ -289,6 +319,7 @@ class _Delivery:
         self.engine, self.settings, self.mail = engine, settings, mail
         self.now, self.on, self.calendar = now, on, calendar
         self.counts = {"sent": 0, "failed": 0, "parked": 0}
+        self.problems: dict[int, OrganProblem] = {}
         self._open: list[_Outcome] = []
         self._settled_at = -SETTLE_SECONDS
 
@@ -303,16 +334,21 @@ class _Delivery:
             while claims := _claim(self.engine, self.now, last):
                 last = claims[-1].id
                 until = time.monotonic() + CLAIM.total_seconds() / 2
-                lines = _lines(self.engine, claims)
+                said = _said(self.engine, claims)
                 for place, claim in enumerate(claims):
                     if time.monotonic() > until:
                         return None
                     try:
-                        self._send(claim, lines.get(claim.id, []))
+                        self._send(claim, said.lines(claim.id))
                     except ChannelDownError as error:
                         for waiting in claims[place:]:
                             self._fail(waiting, error.message, permanent=False)
                         return error.message
+                    except Exception as error:
+                        # Whatever it is about this mail, the next one is somebody else's.
+                        problem = note_problem("通知发送", claim.organ_id, claim.organ, error)
+                        self.problems[claim.organ_id] = problem
+                        self._fail(claim, problem.problem, permanent=False)
         finally:
             self._settle()
         return None

@@ -158,7 +158,7 @@ FACTS: Mapping[str, str] = {
     "gone_departments": "删去科室", "gone_organs": "删去单位", "gone_people": "删去人员", "gone_posts": "删去岗位",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
     "people": "人员", "raised": "生成通知", "read_as": "时限读作", "restored": "恢复任务", "rows": "改动记录数",
-    "sheets": "督办单",
+    "sheets": "督办单", "failed": "未能完成的单位",
     "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
     "way": "方式", "year": "年度",
     "ledger": "台账", "new_rows": "新增记录", "changed_rows": "更正记录", "withdrawn_rows": "撤下记录",

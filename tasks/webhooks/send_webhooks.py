@@ -21,8 +21,10 @@ from standardwebhooks import Webhook as Signer
 
 from models.actor import Actor, Channel
 from models.clock import day_of
-from models.database import key, on_record
+from models.database import key, on_record, reading
+from models.engine.problem import OrganProblem, note_problem
 from models.engine.webhook import MessageState, Webhook, WebhookMessage
+from models.people.organ import Organ
 from models.settings import Settings
 from tasks.acting.audit import recorded
 from tasks.webhooks.hold_webhooks import secret_of
@@ -54,6 +56,8 @@ class SendResult:
     failed: int = 0
     parked: int = 0
     stopped: int = 0
+    problems: list[OrganProblem] = field(default_factory=list)
+    """The organs with a message that failed in a way nobody foresaw; it is tried again like any other."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,13 @@ def send_webhooks(
             if claimed is None:
                 break
             webhook, message = claimed
-            answer = sender.send(webhook, message, now=now)
+            try:
+                answer = sender.send(webhook, message, now=now)
+            except Exception as error:
+                # Whatever it is about this message, the next one is for somebody else.
+                failed = _name_problem(engine, webhook, error)
+                result.problems.append(failed)
+                answer = ReceiverAnswer(False, failed.problem)
             if not answer.delivered:
                 failing.add(key(webhook.id))
             with on_record(engine) as session:
@@ -173,6 +183,12 @@ def send_webhooks(
                 if answer.stop:
                     result.stopped += _stop(session, webhook, now)
     return result
+
+
+def _name_problem(engine: Engine, webhook: Webhook, error: Exception) -> OrganProblem:
+    with reading(engine) as session:
+        organ = session.get_one(Organ, webhook.organ_id)
+    return note_problem("接口推送", organ.id, organ.name, error)
 
 
 def _claim(engine: Engine, now: dt.datetime, failing: set[int]) -> tuple[Webhook, WebhookMessage] | None:

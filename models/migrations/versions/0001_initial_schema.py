@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=50), primary_key=True),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
     )
     op.create_table(
         "lease",
