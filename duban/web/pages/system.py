@@ -70,7 +70,6 @@ def system(visit: Signed) -> HTMLResponse:
             clock=served.clock.state, running=served.clock.state is not ClockState.STOPPED,
             lease=lease, lease_lasts=lease is not None and lease.expires_at > visit.now,
             prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
-            prefect_url=served.prefect.url if served.prefect and administrator else None,
             rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             digest_states=list(DigestState), database=show_database(session), version=version("duban"),
