@@ -25,6 +25,7 @@ from models.migrate import open_current
 from models.papers.circular import CircularKind, closing_day
 from models.papers.document import Document
 from models.people.organ import Organ
+from models.private_files import keep_private
 from models.settings import Settings
 from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Engine]:
+    keep_private()
     database = open_current(settings)
     try:
         yield database

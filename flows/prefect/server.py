@@ -88,7 +88,8 @@ class PrefectServer:
             return ServerState.OFF
         if self.is_healthy():
             return ServerState.RUNNING
-        return ServerState.DOWN if self.pid is None or self._was_healthy else ServerState.STARTING
+        ended = self._child is not None and self.pid is None
+        return ServerState.DOWN if ended or self._was_healthy else ServerState.STARTING
 
     def is_healthy(self) -> bool:
         """Whether the server answers its health question now, each answer within a second.

@@ -20,6 +20,7 @@ from models.clock import OFFICE_ZONE, day_of
 from models.ladder.notice import DigestState
 from models.people.permission import Action
 from models.people.person import Role
+from models.private_files import open_folders
 from tasks.acting.authorize import authorize_organ, organs_within, seats
 from tasks.engine.show_system import clock_lease, show_database, show_queue
 
@@ -74,6 +75,7 @@ def system(visit: Signed) -> HTMLResponse:
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             digest_states=list(DigestState), database=show_database(session), version=version("duban"),
             disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
+            open_folders=open_folders(served.settings) if administrator else [],
             settings=_settings(visit) if administrator else None, administrator=administrator,
         )  # fmt: skip
 
