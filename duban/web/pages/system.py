@@ -38,7 +38,7 @@ SETTING_WORDS = {
     "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
     "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
-    "delivery_attempts": "发送次数上限", "webhook_private": "推送可到内网地址", "metrics_token": "监控令牌",
+    "delivery_attempts": "发送次数上限", "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
 }  # fmt: skip
 """What a person calls each setting."""
