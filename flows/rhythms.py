@@ -36,6 +36,7 @@ from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
+from tasks.trail.close_day import close_day
 from tasks.webhooks.queue_webhooks import queue_webhooks
 from tasks.webhooks.send_webhooks import send_webhooks
 
@@ -87,16 +88,20 @@ class _Round:
 
 
 def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, Any]:
-    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, and draw up the sheets they carry.
+    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, and
+    sign the end of the trail.
 
     The counts of the sweep, and the numbers of the sheets.
     """
     by = _rhythm("每日督办", on)
     # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
-    with _opened(settings) as database, unit_of_work(database) as session:
-        result = supervise(session, by=by, calendar=office_calendar(session))
-        sheets = [sheet.written_number for sheet in result.sheets]
-        problems = [problem.as_dict() for problem in result.problems]
+    with _opened(settings) as database:
+        with unit_of_work(database) as session:
+            result = supervise(session, by=by, calendar=office_calendar(session))
+            sheets = [sheet.written_number for sheet in result.sheets]
+            problems = [problem.as_dict() for problem in result.problems]
+        # Last: whatever may be wrong with the trail, the day's reminders are out.
+        close_day(database, settings.home, by=by)
     return {**asdict(result.swept), "on": result.swept.on.isoformat(), "sheets": sheets, "problems": problems}
 
 

@@ -34,14 +34,15 @@ def register(app: typer.Typer) -> None:
 def supervise(errand: Errand) -> Answer:
     """按日历和督办策略生成当日应发的提醒与升级,应出督办单的一并出单(可重复运行,不会重复生成)。"""
     from tasks.oversight.supervise import supervise as supervise_day
+    from tasks.trail.close_day import close_day
 
     day = errand.day
 
     with errand.edge.sweeping() as session:
-        result = supervise_day(
-            session, by=errand.edge.actor(session, None, day), calendar=errand.edge.calendar(session)
-        )
+        by = errand.edge.actor(session, None, day)
+        result = supervise_day(session, by=by, calendar=errand.edge.calendar(session))
         swept, sheets = result.swept, [document.written_number for document in result.sheets]
+    close_day(errand.edge.engine, errand.edge.settings.home, by=by)
     problems = result.problems
     return answer(
         {**asdict(swept), "sheets": sheets, "problems": [problem.as_dict() for problem in problems]},

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from duban.web.attempt import FormAgainError
+from duban.web.guarded import guarded
 from duban.web.posted import ForgedError
 from duban.web.served import served_office
 from duban.web.visit import SignInNeededError
@@ -86,7 +87,9 @@ def answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def failed(request: Request, _error: Exception) -> Response:
-        return refuse(request, 500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。")
+        # Answered outside of everything else, so that the headers of all answers are put here too.
+        page = refuse(request, 500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。")
+        return guarded(page, served_office(request))
 
     @app.exception_handler(OperationalError)
     def unreachable(request: Request, error: OperationalError) -> Response:

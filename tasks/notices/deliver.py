@@ -9,12 +9,13 @@ import datetime as dt
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from models.clock import day_of, local
 from models.database import reading, unit_of_work
@@ -29,12 +30,13 @@ from models.items.plan import Project
 from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
 from models.people.organ import Organ
-from models.people.person import Person
+from models.people.person import Person, Role
 from models.settings import Settings
+from models.signed_head import SignedHead
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
 from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail
-from tasks.notices.digest import DigestLine, compose
+from tasks.notices.digest import DigestLine, compose, compose_head
 
 
 def _table(model: type[SQLModel]) -> sa.Table:
@@ -45,7 +47,8 @@ NOTICE, DIGEST, ATTEMPT = _table(Notice), _table(Digest), _table(DeliveryAttempt
 PERSON, ITEM, DEADLINE, PROJECT = _table(Person), _table(WorkItem), _table(Deadline), _table(Project)
 ORGAN = _table(Organ)
 
-CHANNEL = "mail"
+CHANNEL, HEADS = "mail", "head"
+"""What a person gets of notices, and the signed end of the trail: a mail of its own, so that it holds up no notice."""
 BATCH = 100
 """Digests claimed at a time: what a crash leaves waiting for its claim to run out is at most this many."""
 CLAIM = dt.timedelta(minutes=10)
@@ -66,6 +69,8 @@ class Claim:
     email: str
     organ_id: int
     organ: str
+    channel: str
+    on: dt.date
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ def deliver(
         dropped = recheck(session, on=day)
         unreachable = _release_unreachable(session, day)
         _bundle(session, day, now)
+        if calendar.on_or_after(day) == day:
+            _bundle_heads(session, day, now)
     with open_mail(settings) as mail:
         delivery = _Delivery(engine, settings, mail, now=now, on=day, calendar=calendar)
         problem = delivery.run()
@@ -170,6 +177,25 @@ def _bundle(session: Session, day: dt.date, now: dt.datetime) -> None:
     )
 
 
+_HEADS = text("""
+    INSERT INTO digest (recipient_id, "on", channel, message_id, state, attempts, next_try_at)
+    SELECT DISTINCT p.id, h."on", :channel, :begin || CAST(p.id AS VARCHAR(20)) || :end, 'waiting', 0, :now
+    FROM signed_head h
+    JOIN tenure t ON t.started_on <= h."on" AND (t.ended_on IS NULL OR t.ended_on >= h."on")
+    JOIN post s ON s.id = t.post_id AND s.role IN (:supervisor, :auditor)
+    JOIN person p ON p.id = t.person_id AND p.email IS NOT NULL AND (p.left_on IS NULL OR p.left_on >= h."on")
+    WHERE h."on" = :day AND h.line <> ''
+    ON CONFLICT DO NOTHING
+""").bindparams(sa.bindparam("now", type_=DIGEST.c.next_try_at.type))
+
+
+def _bundle_heads(session: Session, day: dt.date, now: dt.datetime) -> None:
+    """The day's signed end of the trail, for whoever watches over the work: supervisors and auditors, each once."""
+    begin, end = f"<{day:%Y%m%d}.", f".{HEADS}@duban.invalid>"
+    roles = {"supervisor": Role.SUPERVISOR.value, "auditor": Role.AUDITOR.value}
+    session.execute(_HEADS, {"channel": HEADS, "begin": begin, "end": end, "now": now, "day": day} | roles)
+
+
 def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
     """Take up to BATCH digests behind `after` that nobody else holds, and note the attempt before one is sent."""
     with unit_of_work(engine) as session:
@@ -193,7 +219,7 @@ def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
         rows = session.execute(
             sa.select(
                 DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email, ORGAN.c.id,
-                ORGAN.c.name,
+                ORGAN.c.name, DIGEST.c.channel, DIGEST.c.on,
             )
             .join(PERSON, PERSON.c.id == DIGEST.c.recipient_id)
             .join(ORGAN, ORGAN.c.id == PERSON.c.organ_id)
@@ -218,6 +244,7 @@ class _Said:
 
     rungs: dict[int | None, Rung]
     rows: dict[int, list[Any]]
+    heads: dict[dt.date, str]
 
     def lines(self, digest_id: int) -> list[DigestLine]:
         """What the digest has to say."""
@@ -261,7 +288,9 @@ def _said(engine: Engine, claims: list[Claim]) -> _Said:
         by_digest: dict[int, list[Any]] = defaultdict(list)
         for row in rows:
             by_digest[row[0]].append(row)
-        return _Said(rungs, by_digest)
+        days = {claim.on for claim in claims if claim.channel == HEADS}
+        heads = session.exec(select(SignedHead).where(col(SignedHead.on).in_(days))).all() if days else ()
+        return _Said(rungs, by_digest, {head.on: head.line for head in heads})
 
 
 @dataclass(frozen=True)
@@ -339,7 +368,7 @@ class _Delivery:
                     if time.monotonic() > until:
                         return None
                     try:
-                        self._send(claim, said.lines(claim.id))
+                        self._send(claim, said)
                     except ChannelDownError as error:
                         for waiting in claims[place:]:
                             self._fail(waiting, error.message, permanent=False)
@@ -353,11 +382,24 @@ class _Delivery:
             self._settle()
         return None
 
-    def _send(self, claim: Claim, lines: list[DigestLine]) -> None:
-        if not lines:
+    def _send(self, claim: Claim, said: _Said) -> None:
+        message = self._head(claim, said) if claim.channel == HEADS else self._digest(claim, said)
+        if message is None:
             self._record(claim, DigestState.EMPTY, answer="发送前复核:内容均已取消,不发空信")
             return
-        message = compose(
+        try:
+            answer = self.mail.send(message)
+        except DeliveryError as error:
+            self._fail(claim, error.message, permanent=error.permanent)
+        else:
+            self._record(claim, DigestState.SENT, answer=answer)
+            self.counts["sent"] += 1
+
+    def _digest(self, claim: Claim, said: _Said) -> EmailMessage | None:
+        lines = said.lines(claim.id)
+        if not lines:
+            return None
+        return compose(
             sender=self.settings.mail_from,
             recipient=claim.email,
             name=claim.name,
@@ -368,13 +410,18 @@ class _Delivery:
             office_url=self.settings.office_url,
             calendar=self.calendar,
         )
-        try:
-            answer = self.mail.send(message)
-        except DeliveryError as error:
-            self._fail(claim, error.message, permanent=error.permanent)
-        else:
-            self._record(claim, DigestState.SENT, answer=answer)
-            self.counts["sent"] += 1
+
+    def _head(self, claim: Claim, said: _Said) -> EmailMessage:
+        return compose_head(
+            sender=self.settings.mail_from,
+            recipient=claim.email,
+            name=claim.name,
+            message_id=claim.message_id,
+            line=said.heads[claim.on],
+            on=claim.on,
+            sent_at=self.now,
+            office_url=self.settings.office_url,
+        )
 
     def _fail(self, claim: Claim, answer: str, *, permanent: bool) -> None:
         """Try again later, each time twice as late, or park what keeps failing."""

@@ -67,6 +67,25 @@ def upgrade() -> None:
         sa.Index("ix_sign_in_attempt_login_at", "login", "at"),
     )
     op.create_table(
+        "signed_head",
+        sa.Column("on", sa.Date(), primary_key=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=200), nullable=False),
+    )
+    op.create_table(
+        "day_count",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("who", sa.String(length=120), nullable=False),
+        sa.Column("action", sa.String(length=50), nullable=False),
+        sa.Column("thing", sa.String(length=300), nullable=False),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.UniqueConstraint("on", "who", "action", "thing"),
+    )
+    op.create_table(
         "stored_file",
         sa.Column("sha256", sa.String(length=64), primary_key=True),
         sa.Column("size", sa.BigInteger(), nullable=False),
