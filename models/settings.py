@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     webhook_private: str = ""
     """The private networks that webhooks may reach, with commas between them; without any only public ones."""
     metrics_token: SecretStr = SecretStr("")
-    """By this bearer token a monitor on another machine reads /metrics; empty: this machine only."""
+    """By this bearer token a monitor reads /metrics; empty: nobody does."""
 
     evidence_url: str = ""
     """Where evidence files lie, a folder or any URL of fsspec; empty: in the data folder."""

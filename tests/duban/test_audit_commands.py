@@ -106,7 +106,7 @@ def test_a_file_that_a_command_writes_of_what_the_office_holds_is_on_record_once
     for _ in range(2):
         terminal.says("plan", "export", tmp_path / "清单.xlsx", "--as", SUPERVISOR)
     terminal.says("ledger", "export", "training", "--organ", "bureau", "--out", tmp_path / "培训.xlsx")
-    terminal.says("ledger", "template", "training", "--organ", "bureau", "--out", tmp_path / "模板.xlsx")
+    terminal.says("report", "word-template", "new", "--out", tmp_path / "空白模板.docx")
 
     taken = terminal.data("audit", "show", "--action", "取走文件")
     assert [(entry["actor"][:5], entry["after"]) for entry in taken] == [

@@ -36,7 +36,7 @@ PUBLIC = {
     "/setup": "the first administrator, by the one-time token",
     "/welcome": "a first password, by a one-time code",
     "/healthz": "says nothing about the office",
-    "/metrics": "numbers for the monitor, by its own token or from this machine",
+    "/metrics": "numbers for the monitor, by its own token",
     "/feeds/{secret}.ics": "the secret is the key",
 }
 """Addresses that answer without a session, and why."""
