@@ -12,7 +12,7 @@ from models.errors import BadInputError
 from tasks.access.office_key import derived
 
 _LINE = re.compile(
-    r"duban-head:1:(?P<on>\d{4}-\d\d-\d\d):(?P<entry>\d{1,15}):(?P<hash>[0-9a-f]{64}):(?P<mac>[\w-]{43})"
+    r"duban-head:1:(?P<on>\d{4}-\d\d-\d\d):(?P<entry>\d{1,15}):(?P<hash>[0-9a-f]{64}):(?P<mac>[\w-]{43})", re.ASCII
 )
 _HASH = re.compile("[0-9a-f]{64}")
 
