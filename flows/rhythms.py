@@ -122,7 +122,7 @@ def letters(settings: Settings) -> dict[str, Any]:
     with _opened(settings) as database:
         sent = send_letters(database, settings, now=now)
         with unit_of_work(database) as session:
-            record_run(session, letters.__name__, on=clock.day_of(now), now=clock.now())
+            record_run(session, letters.__name__, on=clock.day_of(now), now=clock.now(), problems=sent.problems)
     return asdict(sent)
 
 

@@ -76,13 +76,13 @@ def deliver(
         errand.edge.engine, errand.edge.settings, now=now(), on=errand.day if errand.said["on"] else None, quiet=quiet
     )
     return answer(
-        asdict(result) | {"letters": letters.letters},
+        asdict(result) | {"letters": letters.letters, "problems": [*letters.problems, *result.problems]},
         f"{result.on}:已发 {result.sent} 封,稍后重试 {result.failed},搁置 {result.parked};"
         + (f"另发账户信件 {letters.letters} 封;" if letters.letters else "")
         + f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。",
         then=DubanError(result.problem)
         if result.problem
-        else _failed_for(result.problems, "其他单位的已发;这些稍后自动重试"),
+        else _failed_for([*letters.problems, *result.problems], "其他单位的已发;这些稍后自动重试"),
     )
 
 

@@ -15,10 +15,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from duban.web.background.jobs import stop_jobs
 from duban.web.body_limit import BodyLimit
-from duban.web.guarded import guarded
 from duban.web.interface import PREFIX, make_interface
 from duban.web.pages import routers
-from duban.web.refusals import answer_refusals
+from duban.web.refusals import answer_refusals, guarded
 from duban.web.render import templates
 from duban.web.served import ServedOffice
 from duban.web.taken import is_taken, note_taken

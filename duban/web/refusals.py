@@ -10,9 +10,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from duban.web.attempt import FormAgainError
-from duban.web.guarded import guarded
 from duban.web.posted import ForgedError
-from duban.web.served import served_office
+from duban.web.served import ServedOffice, served_office
 from duban.web.visit import SignInNeededError
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
 
@@ -27,6 +26,25 @@ HEADINGS = {
     500: "程序出错",
     503: "暂时无法访问",
 }
+
+
+GUARDING = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer tells the browser to keep to, whatever came of the request."""
+
+
+def guarded(response: Response, served: ServedOffice) -> Response:
+    """The answer with the headers that it does not carry yet."""
+    for name, value in GUARDING.items():
+        response.headers.setdefault(name, value)
+    if served.secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
 
 
 def status_of(error: DubanError) -> int:

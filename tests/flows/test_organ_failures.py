@@ -23,6 +23,7 @@ from models.engine.rhythm import LastRun
 from models.engine.webhook import Webhook, WebhookMessage
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.ladder.letter import Letter, LetterKind
 from models.ladder.notice import Digest, DigestState, Notice
 from models.papers.document import Document
 from models.people.organ import Organ
@@ -30,6 +31,7 @@ from models.people.person import Person, Post, Role, Tenure
 from models.report.report import Report
 from models.settings import Settings
 from tasks.engine.show_system import record_run
+from tasks.notices.send_letters import ClaimedLetter
 from tasks.plan.issue import issue
 from tests.homes import lay_home
 from tests.office import LONG_AGO, SUPERVISOR, Office
@@ -38,6 +40,7 @@ from tests.web import Web
 
 YEAR, FAILING, OTHER = 2025, "出错局", "某局"
 SHEET_DAY = "2025-07-09"
+LONG_PAST = opening_of(dt.date(2025, 6, 1))
 Work = Callable[..., Any]
 
 
@@ -107,6 +110,8 @@ def organ_of(*given: Any) -> str:
     for row in given:
         if isinstance(row, Organ):
             return row.name
+        if isinstance(row, ClaimedLetter):
+            return row.organ
     for row in given:
         session = Session.object_session(row) if hasattr(row, "organ_id") else None
         if session is not None:
@@ -174,6 +179,34 @@ def deliver_later(settings: Settings) -> None:
     rhythms.delivery(settings)
 
 
+def write_letters(settings: Settings) -> None:
+    engine = open_engine(settings.database)
+    with unit_of_work(engine) as session:
+        for person in session.exec(select(Person).where(col(Person.name).in_([SUPERVISOR, "某督办员"]))):
+            session.add(
+                Letter(
+                    subject=f"test:{person.id}", person_id=key(person.id), address=person.email or "", text="换岗",
+                    kind=LetterKind.POST, made_at=LONG_PAST, next_try_at=LONG_PAST,
+                )
+            )  # fmt: skip
+    engine.dispose()
+
+
+def letters_sent(session: Session, organ_id: int) -> int:
+    ours = select(Person.id).where(Person.organ_id == organ_id)
+    sent = select(Letter).where(col(Letter.person_id).in_(ours), Letter.state == DigestState.SENT)
+    return len(session.exec(sent).all())
+
+
+def send_letters_later(settings: Settings) -> None:
+    engine = open_engine(settings.database)
+    with unit_of_work(engine) as session:
+        for letter in session.exec(select(Letter)):
+            letter.next_try_at = LONG_PAST
+    engine.dispose()
+    rhythms.letters(settings)
+
+
 CIRCULAR = ("flows.rhythms.compile_circular", "circulars", documents)
 CASES = {
     "daily_supervision": Case(
@@ -181,6 +214,8 @@ CASES = {
         sweep, "problems", notices,
     ),
     "delivery": Case("tasks.notices.deliver.compose", rhythms.delivery, "problems", mails, sweep, deliver_later),
+    "letters": Case("tasks.notices.send_letters.compose_letter", rhythms.letters, "problems", letters_sent,
+                    write_letters, send_letters_later),
     "webhooks": Case("tasks.webhooks.queue_webhooks._insert", rhythms.webhooks, "problems", queued),
     "brief": Case("flows.rhythms.compile_brief", lambda settings: rhythms.brief(settings, "2025-07-07"), "briefs",
                   documents),

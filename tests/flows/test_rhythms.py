@@ -90,7 +90,7 @@ def test_the_flows_do_what_the_plain_functions_do(
 
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
-    assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0}
+    assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0, "problems": []}
     assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0, "problems": []}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
     assert year_opening.fn(YEAR + 1)["plans"][0]["organ"] == "某局"
