@@ -10,6 +10,7 @@ from duban.commands import Commands
 from duban.edge import Edge, warn
 from duban.usage import UsageError, usage_line
 from models.errors import BadInputError, DubanError
+from models.private_files import keep_private
 
 app = typer.Typer(
     name="duban",
@@ -49,6 +50,7 @@ def home_first(words: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line; an error of the user's or of ours is one Chinese line on standard error."""
+    keep_private()
     try:
         code: Any = app(home_first(sys.argv[1:]), standalone_mode=False)
     except UsageError as error:

@@ -8,22 +8,24 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models import clock
 from models.actor import Actor, Channel
-from models.database import on_record, reading, unit_of_work
+from models.database import key, on_record, reading, unit_of_work
 from models.dates.day_override import office_calendar
-from models.errors import DubanError
+from models.engine.problem import OrganProblem, note_problem
 from models.items.plan import AnnualPlan
 from models.migrate import open_current
 from models.papers.circular import CircularKind, closing_day
 from models.papers.document import Document
 from models.people.organ import Organ
+from models.private_files import keep_private
 from models.settings import Settings
 from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver
@@ -34,6 +36,7 @@ from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
+from tasks.trail.close_day import close_day
 from tasks.webhooks.queue_webhooks import queue_webhooks
 from tasks.webhooks.send_webhooks import send_webhooks
 
@@ -42,6 +45,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Engine]:
+    keep_private()
     database = open_current(settings)
     try:
         yield database
@@ -49,17 +53,56 @@ def _opened(settings: Settings) -> Iterator[Engine]:
         database.dispose()
 
 
+@dataclass
+class _Round:
+    """A rhythm's way over the organs: what came of each, in a transaction of its own, and whom it failed for.
+
+    Whatever fails for an organ leaves nothing of it and stops no other.
+    """
+
+    database: Engine
+    title: str
+    results: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[OrganProblem] = field(default_factory=list)
+
+    def over(self, planned: SelectOfScalar[AnnualPlan], work: Callable[[Session, Organ, AnnualPlan], Any]) -> None:
+        """Do the work for each of these plans; it answers what is told of the organ."""
+        with reading(self.database) as session:
+            plans = session.exec(planned.order_by(col(AnnualPlan.organ_id), col(AnnualPlan.id))).all()
+            organs = [(key(plan.id), session.get_one(Organ, plan.organ_id)) for plan in plans]
+        for plan_id, organ in organs:
+            try:
+                with on_record(self.database) as session:
+                    plan = session.get_one(AnnualPlan, plan_id)
+                    told = work(session, session.get_one(Organ, plan.organ_id), plan)
+                self.results.append({"organ": organ.name} | told)
+            except Exception as error:
+                problem = note_problem(self.title, organ.id, organ.name, error)
+                self.problems.append(problem)
+                self.results.append({"organ": organ.name, "problem": problem.problem})
+
+    def end(self, rhythm: str, on: dt.date) -> None:
+        """Write down that the rhythm ran, and for whom not."""
+        with unit_of_work(self.database) as session:
+            record_run(session, rhythm, on=on, now=clock.now(), problems=self.problems)
+
+
 def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, Any]:
-    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, and draw up the sheets they carry.
+    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, and
+    sign the end of the trail.
 
     The counts of the sweep, and the numbers of the sheets.
     """
     by = _rhythm("每日督办", on)
     # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
-    with _opened(settings) as database, unit_of_work(database) as session:
-        result = supervise(session, by=by, calendar=office_calendar(session))
-        sheets = [sheet.written_number for sheet in result.sheets]
-    return {**asdict(result.swept), "on": result.swept.on.isoformat(), "sheets": sheets}
+    with _opened(settings) as database:
+        with unit_of_work(database) as session:
+            result = supervise(session, by=by, calendar=office_calendar(session))
+            sheets = [sheet.written_number for sheet in result.sheets]
+            problems = [problem.as_dict() for problem in result.problems]
+        # Last: whatever may be wrong with the trail, the day's reminders are out.
+        close_day(database, settings.home, by=by)
+    return {**asdict(result.swept), "on": result.swept.on.isoformat(), "sheets": sheets, "problems": problems}
 
 
 def delivery(settings: Settings) -> dict[str, Any]:
@@ -69,7 +112,7 @@ def delivery(settings: Settings) -> dict[str, Any]:
         if delivered.problem:
             log.warning("通知未能发送:%s", delivered.problem, extra={"action": "delivery_failed"})
         with unit_of_work(database) as session:
-            record_run(session, delivery.__name__, on=delivered.on, now=clock.now())
+            record_run(session, delivery.__name__, on=delivered.on, now=clock.now(), problems=delivered.problems)
     return {**asdict(delivered), "on": delivered.on.isoformat()}
 
 
@@ -79,7 +122,7 @@ def letters(settings: Settings) -> dict[str, Any]:
     with _opened(settings) as database:
         sent = send_letters(database, settings, now=now)
         with unit_of_work(database) as session:
-            record_run(session, letters.__name__, on=clock.day_of(now), now=clock.now())
+            record_run(session, letters.__name__, on=clock.day_of(now), now=clock.now(), problems=sent.problems)
     return asdict(sent)
 
 
@@ -87,11 +130,13 @@ def webhooks(settings: Settings) -> dict[str, Any]:
     """Tell webhooks what happened since the last time; the counts of what was queued and sent."""
     now = clock.now()
     with _opened(settings) as database:
+        unqueued: list[OrganProblem] = []
         with unit_of_work(database) as session:
-            queued = queue_webhooks(session, now=now)
+            queued = queue_webhooks(session, now=now, problems=unqueued)
         sent = send_webhooks(database, settings, now=now)
+        sent.problems[:0] = unqueued
         with unit_of_work(database) as session:
-            record_run(session, webhooks.__name__, on=clock.day_of(now), now=clock.now())
+            record_run(session, webhooks.__name__, on=clock.day_of(now), now=clock.now(), problems=sent.problems)
     return {"queued": queued, **asdict(sent)}
 
 
@@ -103,25 +148,16 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
     on = clock.today()
     by = Actor("年度报告编制", Channel.RHYTHM, on, clock.now())
     wanted = on.year - 1 if year is None else year
-    reports: list[dict[str, Any]] = []
+
+    def compiled(session: Session, organ: Organ, _plan: AnnualPlan) -> dict[str, Any]:
+        template = template_for(session, organ, settings.home)
+        return {"version": compile_report(session, organ, wanted, by=by, on=on, template=template).version}
+
     with _opened(settings) as database:
-        with reading(database) as session:
-            planned = select(AnnualPlan.organ_id).where(AnnualPlan.year == wanted).order_by(col(AnnualPlan.organ_id))
-            organs = session.exec(planned).all()
-        for organ_id in organs:
-            try:
-                with on_record(database) as session:
-                    organ = session.get_one(Organ, organ_id)
-                    report = compile_report(
-                        session, organ, wanted, by=by, on=on, template=template_for(session, organ, settings.home)
-                    )
-                reports.append({"organ": report.organ, "version": report.version})
-            except DubanError as error:
-                log.warning("年度报告:%s", error.message, extra={"action": "report_failed"})
-                reports.append({"organ": organ.name, "problem": error.message})
-        with unit_of_work(database) as session:
-            record_run(session, year_end_report.__name__, on=on, now=clock.now())
-    return {"year": wanted, "reports": reports}
+        going = _Round(database, by.name)
+        going.over(select(AnnualPlan).where(AnnualPlan.year == wanted), compiled)
+        going.end(year_end_report.__name__, on)
+    return {"year": wanted, "reports": going.results}
 
 
 def year_opening(settings: Settings, year: int | None = None) -> dict[str, Any]:
@@ -133,28 +169,18 @@ def year_opening(settings: Settings, year: int | None = None) -> dict[str, Any]:
     on = clock.today()
     by = Actor("开年编制", Channel.RHYTHM, on, clock.now())
     wanted = on.year if year is None else year
-    opened: list[dict[str, Any]] = []
+    issued = select(AnnualPlan.organ_id).where(AnnualPlan.year == wanted, col(AnnualPlan.policy_id).is_not(None))
+    planned = select(AnnualPlan).where(AnnualPlan.year == wanted - 1, col(AnnualPlan.organ_id).not_in(issued))
+
+    def opened(session: Session, organ: Organ, _plan: AnnualPlan) -> dict[str, Any]:
+        made = open_year(session, organ, wanted, by=by)
+        return {"made": len(made.made), "incomplete": len(made.incomplete)}
+
     with _opened(settings) as database:
-        with reading(database) as session:
-            issued = select(AnnualPlan.organ_id).where(
-                AnnualPlan.year == wanted, col(AnnualPlan.policy_id).is_not(None)
-            )
-            planned = select(AnnualPlan.organ_id).where(
-                AnnualPlan.year == wanted - 1, col(AnnualPlan.organ_id).not_in(issued)
-            )
-            organs = session.exec(planned.order_by(col(AnnualPlan.organ_id))).all()
-        for organ_id in organs:
-            try:
-                with on_record(database) as session:
-                    organ = session.get_one(Organ, organ_id)
-                    made = open_year(session, organ, wanted, by=by)
-                opened.append({"organ": organ.name, "made": len(made.made), "incomplete": len(made.incomplete)})
-            except DubanError as error:
-                log.warning("开年编制:%s", error.message, extra={"action": "opening_failed"})
-                opened.append({"organ": organ.name, "problem": error.message})
-        with unit_of_work(database) as session:
-            record_run(session, year_opening.__name__, on=on, now=clock.now())
-    return {"year": wanted, "plans": opened}
+        going = _Round(database, by.name)
+        going.over(planned, opened)
+        going.end(year_opening.__name__, on)
+    return {"year": wanted, "plans": going.results}
 
 
 def weekly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
@@ -181,17 +207,17 @@ def circular(settings: Settings, kind: str, on: str | None = None) -> dict[str, 
     covers = CircularKind(kind)
     by = _rhythm(covers.label, on)
 
-    def compiled(session: Session, organ: Organ, plan: AnnualPlan) -> Document:
+    def compiled(session: Session, organ: Organ, plan: AnnualPlan) -> dict[str, Any]:
         calendar = office_calendar(session, organ_id=organ.id)
-        return compile_circular(session, plan, by=by, kind=covers, until=until, calendar=calendar)
+        return _told(compile_circular(session, plan, by=by, kind=covers, until=until, calendar=calendar))
 
     with _opened(settings) as database:
         with reading(database) as session:
             until = closing_day(covers, by.on, office_calendar(session))
-        drawn = _for_each_plan(database, until, covers.label, compiled)
-        with unit_of_work(database) as session:
-            record_run(session, f"{covers}ly_{circular.__name__}", on=by.on, now=by.now)
-    return {"until": until.isoformat(), "circulars": drawn}
+        going = _Round(database, covers.label)
+        going.over(_running(until), compiled)
+        going.end(f"{covers}ly_{circular.__name__}", by.on)
+    return {"until": until.isoformat(), "circulars": going.results}
 
 
 def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
@@ -201,15 +227,15 @@ def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
     """
     by = _rhythm("每周简报", on)
 
-    def compiled(session: Session, organ: Organ, plan: AnnualPlan) -> Document:
+    def compiled(session: Session, organ: Organ, plan: AnnualPlan) -> dict[str, Any]:
         calendar = office_calendar(session, organ_id=organ.id)
-        return compile_brief(session, plan, first_reader(session, organ, by.on), by=by, calendar=calendar)
+        return _told(compile_brief(session, plan, first_reader(session, organ, by.on), by=by, calendar=calendar))
 
     with _opened(settings) as database:
-        drawn = _for_each_plan(database, by.on, by.name, compiled)
-        with unit_of_work(database) as session:
-            record_run(session, brief.__name__, on=by.on, now=by.now)
-    return {"on": by.on.isoformat(), "briefs": drawn}
+        going = _Round(database, by.name)
+        going.over(_running(by.on), compiled)
+        going.end(brief.__name__, by.on)
+    return {"on": by.on.isoformat(), "briefs": going.results}
 
 
 def _rhythm(name: str, on: str | None) -> Actor:
@@ -218,25 +244,13 @@ def _rhythm(name: str, on: str | None) -> Actor:
     return Actor(name, Channel.RHYTHM, dt.date.fromisoformat(on) if on else clock.day_of(now), now)
 
 
-def _for_each_plan(
-    database: Engine, on: dt.date, name: str, compiled: Callable[[Session, Organ, AnnualPlan], Document]
-) -> list[dict[str, Any]]:
-    """What came of the work for each plan of the day's year that was issued by then, in a transaction of its own."""
-    with reading(database) as session:
-        running = select(AnnualPlan.id).where(AnnualPlan.year == on.year, col(AnnualPlan.issued_on) <= on)
-        plans = session.exec(running.order_by(col(AnnualPlan.organ_id))).all()
-    results: list[dict[str, Any]] = []
-    for plan_id in plans:
-        try:
-            with on_record(database) as session:
-                plan = session.get_one(AnnualPlan, plan_id)
-                organ = session.get_one(Organ, plan.organ_id)
-                document = compiled(session, organ, plan)
-            results.append({"organ": organ.name, "document": document.id, "number": document.written_number})
-        except DubanError as error:
-            log.warning("%s:%s", name, error.message, extra={"action": "document_failed"})
-            results.append({"organ": organ.name, "problem": error.message})
-    return results
+def _running(on: dt.date) -> SelectOfScalar[AnnualPlan]:
+    """The plans of the day's year that were issued by then."""
+    return select(AnnualPlan).where(AnnualPlan.year == on.year, col(AnnualPlan.issued_on) <= on)
+
+
+def _told(document: Document) -> dict[str, Any]:
+    return {"document": document.id, "number": document.written_number}
 
 
 RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {

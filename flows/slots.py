@@ -9,6 +9,9 @@ from flows.schedules import Schedule
 from models.clock import day_of
 from models.engine.rhythm import LastRun
 
+AGAIN = dt.timedelta(hours=1)
+"""After this a run that failed for some organ in a way nobody foresaw is tried again, while its slot has grace."""
+
 
 def trigger(schedule: Schedule) -> CronTrigger:
     """The schedule as APScheduler understands it."""
@@ -26,12 +29,16 @@ def slots(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
 
 
 def missed(schedule: Schedule, last: LastRun | None, now: dt.datetime) -> dt.datetime | None:
-    """The newest slot within the grace before `now` that no run has followed; None if there is none."""
+    """The newest slot within the grace before `now` that no run has followed, or only one that is to be tried again;
+    None if there is none.
+    """
     newest = None
     for slot in slots(schedule, now - schedule.grace):
         if slot > now:
             break
         newest = slot
-    if newest is None or (last is not None and last.ended_at >= newest and last.on >= day_of(newest)):
-        return None
-    return newest
+    if newest is None or last is None or last.ended_at < newest:
+        return newest
+    if last.faulty:
+        return newest if now - last.ended_at >= AGAIN else None
+    return newest if last.on < day_of(newest) else None

@@ -37,6 +37,8 @@ LEDGERS = frozenset(
         "webhook_message",  # what a webhook is to be told; its own rows are its record
         "job",  # how far long work is; what it does is on record
         "saved_view",  # how somebody likes a list; says nothing about the office
+        "signed_head",  # a copy of the end of the trail, signed
+        "day_count",  # how often a day something was done whose first time is on record, until that is told too
         "number_series",  # a counter; the document that took the number is on record
     }
 )

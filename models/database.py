@@ -34,6 +34,8 @@ def key(row_id: int | None) -> int:
 def open_engine(url: str) -> Engine:
     """An engine for `url`; SQLite gets foreign keys, write-ahead logging and immediate transactions.
 
+    What a statement is given (names, hashes of passwords) stands in no error, and so in no log.
+
     An immediate transaction takes the write lock at once, so that two processes queue up instead of one
     failing half-way with a locked database.
     """
@@ -41,18 +43,24 @@ def open_engine(url: str) -> Engine:
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("postgresql"):
         # Compiling a sweep takes PostgreSQL a hundred times as long as running it.
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"options": "-c jit=off"})
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"options": "-c jit=off"}, hide_parameters=True)
     else:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
+# Without recursive triggers an INSERT OR REPLACE deletes what stands in its way past the triggers that guard it.
+_PRAGMAS = (
+    "foreign_keys=ON", "recursive_triggers=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000",
+)  # fmt: skip
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function(SQLITE_FUNCTION, 1, natural_key, deterministic=True)
 

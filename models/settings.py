@@ -5,7 +5,7 @@ import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -15,6 +15,13 @@ from models.database import sqlite_url
 from models.errors import BadInputError
 
 SETTINGS_FILE = "duban.toml"
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(listed: str) -> list[Network]:
+    """The networks of a setting that lists some with commas between them."""
+    return [ipaddress.ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
 
 
 class Settings(BaseSettings):
@@ -62,10 +69,10 @@ class Settings(BaseSettings):
     delivery_attempts: int = Field(default=6, ge=1, le=50)
     """A message that failed this often is parked."""
 
-    webhook_private: bool = False
-    """Webhooks may go to addresses inside the office's own network; without it a webhook reaches public ones only."""
+    webhook_private: str = ""
+    """The private networks that webhooks may reach, with commas between them; without any only public ones."""
     metrics_token: SecretStr = SecretStr("")
-    """By this bearer token a monitor on another machine reads /metrics; empty: this machine only."""
+    """By this bearer token a monitor reads /metrics; empty: nobody does."""
 
     evidence_url: str = ""
     """Where evidence files lie, a folder or any URL of fsspec; empty: in the data folder."""
@@ -83,16 +90,22 @@ class Settings(BaseSettings):
     pdf_subheading_font: str = ""
     """Names of fonts in a PDF, for 标题, 正文, 一级标题, 二级标题; empty: the standard's own, else the nearest."""
 
-    @field_validator("trusted_proxy")
+    @field_validator("trusted_proxy", "webhook_private", mode="before")
     @classmethod
-    def _are_networks(cls, listed: str) -> str:
-        for part in listed.split(","):
-            if part.strip():
-                try:
-                    ipaddress.ip_network(part.strip(), strict=False)
-                except ValueError as error:
-                    raise ValueError(f"“{part.strip()}”不是 IP 地址或网段,应如 127.0.0.1,10.0.0.0/24") from error
-        return listed
+    def _are_networks(cls, listed: object) -> str:
+        parts = listed.split(",") if isinstance(listed, str) else listed if isinstance(listed, list) else [listed]
+        named = [str(part).strip() for part in parts if str(part).strip()]
+        for part in named:
+            try:
+                ipaddress.ip_network(part, strict=False)
+            except ValueError as error:
+                raise ValueError(f"“{part}”不是 IP 地址或网段,应如 127.0.0.1,10.0.0.0/24") from error
+        return ",".join(named)
+
+    @property
+    def webhook_networks(self) -> list[Network]:
+        """The private networks that webhooks may reach."""
+        return networks(self.webhook_private)
 
     @model_validator(mode="after")
     def _may_sign_on(self) -> "Settings":

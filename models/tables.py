@@ -8,6 +8,7 @@ for _noun in (
     "audit",
     "batch",
     "dates.day_override",
+    "day_count",
     "draws.draw_binding",
     "draws.draw_pledge",
     "draws.inspection_draw",
@@ -49,6 +50,7 @@ for _noun in (
     "report.report",
     "report.report_desk",
     "scores.scoring",
+    "signed_head",
 ):
     import_module(f"models.{_noun}")
 

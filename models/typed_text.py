@@ -4,6 +4,8 @@ import datetime as dt
 
 from models.errors import BadInputError
 
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+"""What a typed day may be: outside, sums of days and years leave what a date can be."""
 _QUOTED = 40
 """Characters of what was typed that an error repeats."""
 
@@ -27,10 +29,13 @@ def words_or_none(text: str | None, name: str, *, longest: int) -> str | None:
 def day(text: str, name: str) -> dt.date:
     """The day written 2026-06-30. Raises BadInputError."""
     try:
-        return dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
     except ValueError as error:
         wrong = f"{name}“{text[:_QUOTED]}”无法识别"
         raise BadInputError(f"{wrong}:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise BadInputError(f"{name}“{found}”超出范围:应在 {FIRST_DAY.year} 年至 {LAST_DAY.year} 年之间。")
+    return found
 
 
 def day_or_none(text: str | None, name: str) -> dt.date | None:

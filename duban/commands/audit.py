@@ -24,16 +24,19 @@ def register(app: typer.Typer) -> None:
 def verify(
     errand: Errand,
     head: Annotated[
-        str | None, typer.Option("--head", metavar="哈希值", help="以前记下的链尾:仍须在链中,否则末尾被删或整链被改。")
+        str | None,
+        typer.Option("--head", metavar="链尾", help="以前记下的链尾(哈希值,或邮件中签名的一整行):仍须在链中。"),
     ] = None,
 ) -> Answer:
     """核验操作记录:逐条核对内容和前后衔接;有一条对不上,退出码为 1。"""
     from models.errors import DubanError
+    from tasks.trail.noted_head import read_head
     from tasks.trail.verify_audit import verify_audit
 
+    noted = read_head(errand.edge.settings.home, head) if head else None
     session, by = errand.session, errand.by
     owner = errand.organ if errand.said["as"] or errand.said["organ"] else None
-    chain = verify_audit(session, by=by, organ_id=owner.id if owner else None, head=head)
+    chain = verify_audit(session, by=by, organ_id=owner.id if owner else None, head=noted)
     broken = chain.broken
     fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
     data = {"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault}
@@ -41,7 +44,7 @@ def verify(
         raise DubanError(f"操作记录已被改动。{broken.fault.label}:{broken.words}(此前 {chain.entries} 条完好)。")
     return answer(
         data,
-        f"操作记录完好,共 {chain.entries} 条。",
+        f"操作记录完好,共 {chain.entries} 条。{chain.noted_words}",
         f"链尾 {chain.head}",
         "请把链尾另行记下;下次用 duban audit verify --head 链尾 核对,可发现末尾被删或整链被改。",
         then=typer.Exit(DubanError.exit_code) if broken else None,

@@ -31,12 +31,14 @@ from duban.edge import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
     from rich.table import Table
     from sqlmodel import Session
 
     from models.actor import Actor
     from models.dates.workdays import WorkCalendar
+    from models.items.item import WorkItem
     from models.items.plan import AnnualPlan
     from models.people.organ import Organ
 
@@ -76,6 +78,27 @@ class Errand:
         """A transaction of which nothing is kept."""
         with self.edge.scratch() as session:
             yield self._in(session)
+
+    def note_taken(self, command: str, file: Path, item: WorkItem | None = None) -> None:
+        """Record that a file was written of what the office holds: as by the pages, once a day, and how often."""
+        from models.people.person import Person
+        from tasks.acting.once_a_day import once_a_day
+        from tasks.trail.tell_entry import TAKE_FILE
+
+        with self.edge.writing() as session:
+            by = self.edge.actor(session, self.said.get("as"), today(None), self.said.get("organ"))
+            person = session.get_one(Person, by.person_id) if by.person_id is not None else None
+            organ_id = item.organ_id if item is not None else person.organ_id if person is not None else None
+            told = {"file": file.name, "command": f"duban {command}"}
+            once_a_day(
+                session,
+                by,
+                TAKE_FILE,
+                f"{command} {file.name}",
+                organ_id=organ_id,
+                after=told,
+                item_id=item.id if item else None,
+            )
 
     @property
     def session(self) -> Session:
@@ -196,6 +219,8 @@ def _command(options: str, opens: Callable[[Errand], AbstractContextManager[Any]
             errand = Errand(edge(context), said)
             with opens(errand):
                 answered = body(errand, **typed)
+            if typed.get("out") is not None and errand.opened is not None:
+                errand.note_taken(context.command_path.partition(" ")[2], typed["out"])
             if answered is not None:
                 _tell(answered, as_json=said.get("json", False))
 

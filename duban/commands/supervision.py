@@ -1,8 +1,10 @@
 """`duban supervise`, `deliver`, `notice list`, `simulate`, `status`: the daily rhythm by hand."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +13,10 @@ from duban.edge import (
     progress,
     table,
 )
+
+if TYPE_CHECKING:
+    from models.engine.problem import OrganProblem
+    from models.errors import DubanError
 
 notices = typer.Typer(help="通知台账。", no_args_is_help=True)
 
@@ -28,19 +34,30 @@ def register(app: typer.Typer) -> None:
 def supervise(errand: Errand) -> Answer:
     """按日历和督办策略生成当日应发的提醒与升级,应出督办单的一并出单(可重复运行,不会重复生成)。"""
     from tasks.oversight.supervise import supervise as supervise_day
+    from tasks.trail.close_day import close_day
 
     day = errand.day
 
     with errand.edge.sweeping() as session:
-        result = supervise_day(
-            session, by=errand.edge.actor(session, None, day), calendar=errand.edge.calendar(session)
-        )
+        by = errand.edge.actor(session, None, day)
+        result = supervise_day(session, by=by, calendar=errand.edge.calendar(session))
         swept, sheets = result.swept, [document.written_number for document in result.sheets]
+    close_day(errand.edge.engine, errand.edge.settings.home, by=by)
+    problems = result.problems
     return answer(
-        {**asdict(swept), "sheets": sheets},
+        {**asdict(swept), "sheets": sheets, "problems": [problem.as_dict() for problem in problems]},
         f"{swept.on}:生成通知 {swept.raised} 条(提醒 {swept.reminders},升级 {swept.escalations};"
         f"其中补发 {swept.late},待工作日发送 {swept.held});不发送 {swept.skipped} 条;督办单 {len(sheets)} 张。",
+        then=_failed_for(problems, "其他单位已完成;查明原因后再运行 duban supervise,即行补齐"),
     )
+
+
+def _failed_for(problems: Sequence[OrganProblem], then: str) -> DubanError | None:
+    """What is raised once everything else is told, where something failed for an organ."""
+    from models.errors import DubanError
+
+    named = ";".join(problem.words for problem in problems)
+    return DubanError(f"以下单位未能完成:{named}。{then}。") if problems else None
 
 
 @apart("on json")
@@ -59,11 +76,13 @@ def deliver(
         errand.edge.engine, errand.edge.settings, now=now(), on=errand.day if errand.said["on"] else None, quiet=quiet
     )
     return answer(
-        asdict(result) | {"letters": letters.letters},
+        asdict(result) | {"letters": letters.letters, "problems": [*letters.problems, *result.problems]},
         f"{result.on}:已发 {result.sent} 封,稍后重试 {result.failed},搁置 {result.parked};"
         + (f"另发账户信件 {letters.letters} 封;" if letters.letters else "")
         + f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。",
-        then=DubanError(result.problem) if result.problem else None,
+        then=DubanError(result.problem)
+        if result.problem
+        else _failed_for([*letters.problems, *result.problems], "其他单位的已发;这些稍后自动重试"),
     )
 
 

@@ -19,23 +19,16 @@ from duban.web.body_limit import BodyLimit, TokenFirst
 from duban.web.call import check_token
 from duban.web.interface import PREFIX, make_interface
 from duban.web.pages import routers
-from duban.web.refusals import answer_refusals
+from duban.web.refusals import answer_refusals, guarded
 from duban.web.render import templates
 from duban.web.served import ServedOffice
+from duban.web.taken import is_taken, note_taken
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models import clock as office_clock
 from models.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 UPLOADS = ("/import", "/evidence", "/report", "/upload")
 """Addresses that end so take files; all others take no more than a form holds."""
@@ -86,11 +79,9 @@ def create_app(
     @app.middleware("http")
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await answer(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if app.state.served.secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+        if is_taken(response):
+            await run_in_threadpool(note_taken, app.state.served, request, response)
+        return guarded(response, app.state.served)
 
     for router in routers():
         # As they are: what is included is built anew for each application, with its first request.

@@ -20,9 +20,10 @@ from sqlmodel import Session
 from duban.web.gate import Findings, found_in, searched
 from duban.web.problem import ProblemError, problem_of
 from duban.web.served import ServedOffice, served_office
+from duban.web.taken import Asker
 from models.actor import Actor, Channel
 from models.clock import day_of
-from models.database import on_record, reading, unit_of_work
+from models.database import key, on_record, reading, unit_of_work
 from models.errors import NotFoundError
 from models.items.plan import AnnualPlan
 from models.people.api_token import ApiToken, TokenScope
@@ -139,7 +140,9 @@ def called(
     if token.used_on is None or token.used_on < day_of(now):
         with unit_of_work(served.database) as session:
             note_token_use(session, token, on=day_of(now))
-    return Call(served, request, response, token, person, asked_of, now)
+    call = Call(served, request, response, token, person, asked_of, now)
+    request.state.asker = Asker(call.by, key(asked_of.id))
+    return call
 
 
 def may_read(call: Annotated[Call, Depends(called)]) -> Call:

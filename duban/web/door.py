@@ -24,7 +24,7 @@ from duban.web.visit import cookie_name
 from models.database import reading
 from models.errors import BadInputError
 from models.people.web_session import SessionStage
-from models.settings import Settings
+from models.settings import Network, Settings, networks
 from tasks.access.hold_session import LASTS, find_session
 from tasks.access.sign_in import Caller
 
@@ -106,7 +106,7 @@ def client_address(request: Request, settings: Settings) -> str:
     stands to the left of it.
     """
     peer = request.client.host if request.client else ""
-    trusted = _networks(settings.trusted_proxy)
+    trusted = networks(settings.trusted_proxy)
     said = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
     while said and _is_within(peer, trusted):
         before = said.pop()
@@ -116,12 +116,8 @@ def client_address(request: Request, settings: Settings) -> str:
     return peer
 
 
-def _networks(listed: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    return [ipaddress.ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
-
-
-def _is_within(address: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
-    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in networks)
+def _is_within(address: str, listed: list[Network]) -> bool:
+    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in listed)
 
 
 def _is_address(text: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from duban.web.attempt import FormAgainError
 from duban.web.gate import MarkedFormError
 from duban.web.posted import ForgedError
-from duban.web.served import served_office
+from duban.web.served import ServedOffice, served_office
 from duban.web.visit import SignInNeededError
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
 
@@ -28,6 +28,25 @@ HEADINGS = {
     500: "程序出错",
     503: "暂时无法访问",
 }
+
+
+GUARDING = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer tells the browser to keep to, whatever came of the request."""
+
+
+def guarded(response: Response, served: ServedOffice) -> Response:
+    """The answer with the headers that it does not carry yet."""
+    for name, value in GUARDING.items():
+        response.headers.setdefault(name, value)
+    if served.secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
 
 
 def status_of(error: DubanError) -> int:
@@ -96,7 +115,9 @@ def answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def failed(request: Request, _error: Exception) -> Response:
-        return refuse(request, 500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。")
+        # Answered outside of everything else, so that the headers of all answers are put here too.
+        page = refuse(request, 500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。")
+        return guarded(page, served_office(request))
 
     @app.exception_handler(OperationalError)
     def unreachable(request: Request, error: OperationalError) -> Response:

@@ -1,7 +1,9 @@
 """The rhythms as a page shows them: when each runs next, and what is known of its last run."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -20,10 +22,14 @@ class RhythmLine:
     ended_at: dt.datetime | None
     run: RhythmRun | None
     """The last run this process started, if that is the last run there was."""
+    problems: list[dict[str, Any]]
+    """The organs the last run failed for, as far as they may be seen (`OrganProblem`)."""
 
 
-def rhythm_lines(session: Session, clock: EmbeddedClock, *, now: dt.datetime) -> list[RhythmLine]:
-    """All schedules, in the order of the list."""
+def rhythm_lines(
+    session: Session, clock: EmbeddedClock, *, now: dt.datetime, seen: Collection[int] = ()
+) -> list[RhythmLine]:
+    """All schedules, in the order of the list, with what went wrong for the organs `seen`."""
     last = last_runs(session, {schedule.rhythm for schedule in clock.schedules})
     lines = []
     for schedule in clock.schedules:
@@ -31,5 +37,6 @@ def rhythm_lines(session: Session, clock: EmbeddedClock, *, now: dt.datetime) ->
         ended_at = known.ended_at if known else None
         run = clock.runs.get(schedule.rhythm)
         mine = run is not None and (ended_at is None or run.ended_at >= ended_at)
-        lines.append(RhythmLine(schedule, next(slots(schedule, now)), ended_at, run if mine else None))
+        problems = [one for one in (known.problems if known else []) if one["organ_id"] in seen]
+        lines.append(RhythmLine(schedule, next(slots(schedule, now)), ended_at, run if mine else None, problems))
     return lines

@@ -18,6 +18,7 @@ from flows.prefect.server import PrefectServer
 from models.clock import OFFICE_ZONE
 from models.database import reading
 from models.errors import BadInputError, DubanError
+from models.private_files import open_folders
 from models.settings import Settings
 from tasks.access.manage_accounts import any_account
 
@@ -54,6 +55,8 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
         signal.signal(wanted, lambda *_: sys.exit(0))
     if not is_loopback(host) and not settings.office_url.startswith("https://"):
         warn(f"注意:--host {host} 使网页可从别的机器访问,而密码未经加密传送:请经 TLS 反向代理,并设 office_url。")
+    for folder in open_folders(settings):
+        warn(f"注意:{folder} 对本机的其他账户开放,其中有全单位的数据和密钥:请运行 chmod -R go= {folder}")
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     say(f"督办已启动:{address}/ (按 Ctrl+C 结束)")
     if setup_token is not None:

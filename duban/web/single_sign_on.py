@@ -104,7 +104,8 @@ class SingleSignOn:
         """The attempt that comes back, this once. Raises ForbiddenError where it is none of this browser's."""
         again = ForbiddenError("这次单点登录已失效:超过 10 分钟,或者已经用过。请重新登录。")
         body, _, mac = cookie.rpartition(".")
-        if not hmac.compare_digest(hmac.new(self.key, body.encode(), hashlib.sha256).hexdigest(), mac):
+        wanted = hmac.new(self.key, body.encode(), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(wanted.encode(), mac.encode()):
             raise again
         begun, secret, *told = body.split(".")
         try:

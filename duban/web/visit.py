@@ -16,6 +16,7 @@ from duban.edge import today
 from duban.web.frame import frame
 from duban.web.inside import inside
 from duban.web.served import ServedOffice, served_office
+from duban.web.taken import Asker
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import key, on_record, reading, unit_of_work
@@ -171,7 +172,9 @@ def signed_in(
     if now - held.seen_at > NOTED_EVERY:
         with unit_of_work(served.database) as session:
             note_use(session, held, now=now)
-    return Visit(served, request, person, token, looked_at, year, day, now, held.proved_at)
+    visit = Visit(served, request, person, token, looked_at, year, day, now, held.proved_at)
+    request.state.asker = Asker(visit.by, key(looked_at.id))
+    return visit
 
 
 Signed = Annotated[Visit, Depends(signed_in)]

@@ -1,14 +1,19 @@
 """The Prefect server as a supervised child: on loopback, with its own home, restarted when it ends.
 
+Whoever asks its API has to know a secret made anew for each life of the server; it and our flows are told it in their
+environment, which only their own account of the machine may read. Its pages could not be told and are not served.
+
 Nothing of ours waits for it. This module does not import Prefect: what it knows of it is a program to start, an
 address to ask, and the environment both sides need.
 """
 
+import base64
 import http.client
 import json
 import logging
 import os
 import re
+import secrets
 import socket
 import subprocess
 import tempfile
@@ -64,10 +69,11 @@ class PrefectServer:
         self._runs: set[subprocess.Popen[bytes]] = set()
         self._port = FIRST_PORT
         self._was_healthy = False
+        self._secret = _new_secret()
 
     @property
     def url(self) -> str:
-        """Where the server's pages and API are; the port is the first one free from 4200 on."""
+        """Where the server is; the port is the first one free from 4200 on."""
         return f"http://{LOOPBACK}:{self._port}"
 
     @property
@@ -82,7 +88,8 @@ class PrefectServer:
             return ServerState.OFF
         if self.is_healthy():
             return ServerState.RUNNING
-        return ServerState.DOWN if self.pid is None or self._was_healthy else ServerState.STARTING
+        ended = self._child is not None and self.pid is None
+        return ServerState.DOWN if ended or self._was_healthy else ServerState.STARTING
 
     def is_healthy(self) -> bool:
         """Whether the server answers its health question now, each answer within a second.
@@ -102,10 +109,15 @@ class PrefectServer:
     def _ask(self, path: str) -> bytes:
         connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=HEALTH_SECONDS)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Authorization": self.authorization})
             return connection.getresponse().read()
         finally:
             connection.close()
+
+    @property
+    def authorization(self) -> str:
+        """What the header of a question to the server's API says."""
+        return f"Basic {base64.b64encode(self._secret.encode()).decode()}"
 
     def start(self) -> None:
         """Start the server in the background and keep it running; returns at once."""
@@ -166,12 +178,13 @@ class PrefectServer:
             "DO_NOT_TRACK": "1",
             "PREFECT_HOME": str(self.folder),
             "PREFECT_API_URL": f"{self.url}/api",
-            "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
+            "PREFECT_API_AUTH_STRING": self._secret,
+            "PREFECT_SERVER_API_AUTH_STRING": self._secret,
+            "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,models",
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_API_HOST": LOOPBACK,
             "PREFECT_SERVER_API_PORT": str(self._port),
-            # It has no login: no page of another site may speak to it through a browser on this machine.
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.url,
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": sqlite_url(self.folder / "prefect.db").replace(
                 "sqlite", "sqlite+aiosqlite", 1
@@ -179,7 +192,7 @@ class PrefectServer:
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
             # Runs older than ninety days go, else a delivery every five minutes fills the disk.
             "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_UI_ENABLED": "false",
         }
 
     def _supervise(self) -> None:
@@ -205,6 +218,7 @@ class PrefectServer:
                         return "未启动"
                     self._port = _free_port(FIRST_PORT)
                     self._was_healthy = False
+                    self._secret = _new_secret()
                     self._child = start_tethered(
                         self._program, environment=self.environment(), folder=self.folder, output=output
                     )
@@ -213,6 +227,11 @@ class PrefectServer:
                 return f"已退出(代码 {code}{f':{_last_line(output)}' if code > 0 else ''})"
         except OSError as error:
             return f"无法启动({error.strerror})"
+
+
+def _new_secret() -> str:
+    """A name and a password, as Prefect wants them."""
+    return f"duban:{secrets.token_urlsafe(32)}"
 
 
 def _free_port(first: int) -> int:

@@ -1,7 +1,9 @@
 """What the rhythms remember: who owns the clock, and the last run of each."""
 
 import datetime as dt
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from models.row import Row
@@ -16,10 +18,16 @@ class Lease(Row, table=True):
 
 
 class LastRun(Row, table=True):
-    """The last day and instant a rhythm ran to its end."""
+    """The last day and instant a rhythm ran to its end, and the organs it failed for then (`OrganProblem`)."""
 
     __tablename__ = "last_run"
 
     slug: str = Field(primary_key=True, max_length=50)
     on: dt.date
     ended_at: dt.datetime
+    problems: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether it failed for an organ in a way nobody foresaw."""
+        return any(problem["fault"] for problem in self.problems)

@@ -3,7 +3,7 @@ waits and for how long, what the database weighs. Nothing on people.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
@@ -14,6 +14,7 @@ from sqlmodel import func as sql
 from models.clock import day_of, opening_of
 from models.database import reading
 from models.engine.job import Job, JobState
+from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun, Lease
 from models.engine.webhook import MessageState, WebhookMessage
 from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
@@ -86,13 +87,19 @@ def last_runs(session: Session, rhythms: Collection[str]) -> dict[str, LastRun]:
     return {run.slug: run for run in session.exec(select(LastRun).where(col(LastRun.slug).in_(rhythms)))}
 
 
-def record_run(session: Session, rhythm: str, *, on: dt.date, now: dt.datetime) -> None:
-    """Write down that `rhythm` ended at `now`, having worked for day `on`; the day never goes back."""
+def record_run(
+    session: Session, rhythm: str, *, on: dt.date, now: dt.datetime, problems: Sequence[OrganProblem] = ()
+) -> None:
+    """Write down that `rhythm` ended at `now`, having worked for day `on`, and for whom not.
+
+    The day never goes back.
+    """
+    told = [problem.as_dict() for problem in problems]
     last = session.get(LastRun, rhythm)
     if last is None:
-        session.add(LastRun(slug=rhythm, on=on, ended_at=now))
+        session.add(LastRun(slug=rhythm, on=on, ended_at=now, problems=told))
     else:
-        last.on, last.ended_at = max(last.on, on), now
+        last.on, last.ended_at, last.problems = max(last.on, on), now, told
     session.flush()
 
 

@@ -5,16 +5,18 @@ late, twice, or in two processes at once.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, bindparam, text
+from sqlalchemy import JSON, Boolean, Date, Integer, bindparam, text
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
+from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun
 from models.items.item import Deadline
 from models.items.plan import AnnualPlan
@@ -42,10 +44,13 @@ class SweepResult:
     skipped: int
 
 
-def remind(session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCalendar) -> SweepResult:
+def remind(
+    session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCalendar, organ_id: int | None = None
+) -> SweepResult:
     """Raise every notice that is due on `on` or was missed since the last sweep, each exactly once.
 
-    A missed day collapses into the highest rung reached and is marked late. The caller commits.
+    A missed day collapses into the highest rung reached and is marked late. With `organ_id` for the items of that
+    organ alone, and that the day was swept is for the caller to note (`note_sweep`). The caller commits.
     """
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
@@ -53,13 +58,23 @@ def remind(session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCal
     swept, newest, issued, look, leaders, leaves, helpers = session.execute(_BEFORE, {"slug": SLUG, "on": on}).one()
     sweep = _Sweep(
         session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
-        rehearsing=bool(issued and issued > on),
+        rehearsing=bool(issued and issued > on), organ_id=organ_id,
     )  # fmt: skip
     sweep.daily(min(swept, on - DAY) if swept else on - DAY)
     if look and (look <= on or sweep.rehearsing):
         sweep.look()
-    session.execute(_AFTERWARDS, {"slug": SLUG, "on": on, "now": now})
+    if organ_id is None:
+        note_sweep(session, on=on, now=now)
     return SweepResult(on, *session.execute(_WRITTEN, {"on": on, "newest": newest}).one())
+
+
+def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Sequence[OrganProblem] = ()) -> None:
+    """Write down that the day was swept. Where it was not for every organ the day stays where it was: the next sweep
+    looks back as far as this one did, and what was raised already it finds there.
+    """
+    told, whole = [problem.as_dict() for problem in problems], not problems
+    swept = on if whole else on - DAY
+    session.execute(_AFTERWARDS, {"slug": SLUG, "on": swept, "now": now, "problems": told, "whole": whole})
 
 
 # Few statements: in a small office each costs more than the rows of a day.
@@ -77,10 +92,14 @@ _BEFORE = text("""
 """).columns(swept=Date, newest=Integer, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean)
 
 _AFTERWARDS = text("""
-    INSERT INTO last_run (slug, "on", ended_at) VALUES (:slug, :on, :now)
-    ON CONFLICT (slug) DO UPDATE SET ended_at = excluded.ended_at,
-        "on" = CASE WHEN excluded."on" > last_run."on" THEN excluded."on" ELSE last_run."on" END
-""").bindparams(bindparam("now", type_=LastRun.metadata.tables["last_run"].c.ended_at.type))
+    INSERT INTO last_run (slug, "on", ended_at, problems) VALUES (:slug, :on, :now, :problems)
+    ON CONFLICT (slug) DO UPDATE SET ended_at = excluded.ended_at, problems = excluded.problems,
+        "on" = CASE WHEN :whole AND excluded."on" > last_run."on" THEN excluded."on" ELSE last_run."on" END
+""").bindparams(
+    bindparam("now", type_=LastRun.metadata.tables["last_run"].c.ended_at.type),
+    bindparam("problems", type_=JSON),
+    bindparam("whole", type_=Boolean),
+)
 
 _WRITTEN = text("""
     SELECT count(*) FILTER (WHERE state = 'pending'),
@@ -100,7 +119,7 @@ class _Sweep:
     So the statements of two days are the same text, and the second need not be prepared again.
     `leaders`: some item names several. `leaves`: somebody is away. `helpers`: some cooperating unit has not signed.
     `rehearsing`: the day is before a plan was
-    issued, a trial run for which its items count as issued already.
+    issued, a trial run for which its items count as issued already. `organ_id`: the items of that organ alone.
     """
 
     def __init__(
@@ -113,10 +132,13 @@ class _Sweep:
         leaves: bool,
         helpers: bool,
         rehearsing: bool,
+        organ_id: int | None,
     ) -> None:
         self.session, self.on, self.calendar = session, on, calendar
         self.postgres = session.get_bind().dialect.name == "postgresql"
         used = select(AnnualPlan.policy_id).distinct()
+        used = used if organ_id is None else used.where(AnnualPlan.organ_id == organ_id)
+        self.ours = "" if organ_id is None else f" AND i.organ_id = {organ_id:d}"
         rungs = session.exec(select(Rung).where(col(Rung.policy_id).in_(used)).order_by(col(Rung.policy_id))).all()
         self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
         self.rungs = {rung.id: rung for rung in rungs}
@@ -155,7 +177,7 @@ class _Sweep:
             else "d.look_on <= :on"
         )
         earliest = self._execute(
-            f"SELECT min(d.due_on) FROM deadline d JOIN work_item i ON i.id = d.item_id WHERE {waiting}"
+            f"SELECT min(d.due_on) FROM deadline d JOIN work_item i ON i.id = d.item_id WHERE {waiting}{self.ours}"
         ).scalar_one()
         if earliest is None:
             return
@@ -173,7 +195,7 @@ class _Sweep:
         )
         self._execute(
             "UPDATE deadline SET look_on = NULL WHERE id IN (SELECT d.id FROM deadline d"
-            f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting})"
+            f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting}{self.ours})"
         )
 
     def _ask_helpers(self, rows: list[str]) -> None:
@@ -195,7 +217,7 @@ class _Sweep:
                 WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
                   AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on
                       AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL))
-                  AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}') LIMIT {_ALL}
+                  AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours} LIMIT {_ALL}
             )
             INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, recipient_id, role, via, kind, due_on,
                                 raised_on, send_on, late, state, reason)
@@ -228,6 +250,7 @@ class _Sweep:
     def _raise(self, rows: list[str], where: str, *, late: str, fire_on: str) -> None:
         if not rows:
             return
+        where += self.ours
         roles = frozenset(Role(role) for rung in self.rungs.values() for role in rung.roles)
         leaders = f"""
             UNION ALL

@@ -9,17 +9,19 @@ import datetime as dt
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from models.clock import day_of, local
 from models.database import reading, unit_of_work
 from models.dates.day_override import office_calendar
 from models.dates.workdays import WorkCalendar
+from models.engine.problem import OrganProblem, note_problem
 from models.engine.rhythm import LastRun
 from models.errors import DeliveryError
 from models.items.explanation import why
@@ -27,12 +29,14 @@ from models.items.item import Deadline, WorkItem
 from models.items.plan import Project
 from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
-from models.people.person import Person
+from models.people.organ import Organ
+from models.people.person import Person, Role
 from models.settings import Settings
+from models.signed_head import SignedHead
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
 from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail
-from tasks.notices.digest import DigestLine, compose
+from tasks.notices.digest import DigestLine, compose, compose_head
 
 
 def _table(model: type[SQLModel]) -> sa.Table:
@@ -41,8 +45,10 @@ def _table(model: type[SQLModel]) -> sa.Table:
 
 NOTICE, DIGEST, ATTEMPT = _table(Notice), _table(Digest), _table(DeliveryAttempt)
 PERSON, ITEM, DEADLINE, PROJECT = _table(Person), _table(WorkItem), _table(Deadline), _table(Project)
+ORGAN = _table(Organ)
 
-CHANNEL = "mail"
+CHANNEL, HEADS = "mail", "head"
+"""What a person gets of notices, and the signed end of the trail: a mail of its own, so that it holds up no notice."""
 BATCH = 100
 """Digests claimed at a time: what a crash leaves waiting for its claim to run out is at most this many."""
 CLAIM = dt.timedelta(minutes=10)
@@ -61,6 +67,10 @@ class Claim:
     attempts: int
     name: str
     email: str
+    organ_id: int
+    organ: str
+    channel: str
+    on: dt.date
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,8 @@ class DeliveryResult:
     """Notices for people without a mail address: they are read in the system only."""
     problem: str | None = None
     """Why nothing at all could be sent, when so."""
+    problems: tuple[OrganProblem, ...] = ()
+    """The organs with a mail that failed in a way nobody foresaw; it is tried again like any other."""
 
 
 def is_quiet(settings: Settings, now: dt.datetime) -> bool:
@@ -104,12 +116,17 @@ def deliver(
         dropped = recheck(session, on=day)
         unreachable = _release_unreachable(session, day)
         _bundle(session, day, now)
+        if calendar.on_or_after(day) == day:
+            _bundle_heads(session, day, now)
     with open_mail(settings) as mail:
         delivery = _Delivery(engine, settings, mail, now=now, on=day, calendar=calendar)
         problem = delivery.run()
     with reading(engine) as session:
         held = _waiting(session)
-    return DeliveryResult(day, **delivery.counts, dropped=dropped, held=held, unreachable=unreachable, problem=problem)
+    return DeliveryResult(
+        day, **delivery.counts, dropped=dropped, held=held, unreachable=unreachable, problem=problem,
+        problems=tuple(delivery.problems.values()),
+    )  # fmt: skip
 
 
 def _waiting(session: Session) -> int:
@@ -160,6 +177,25 @@ def _bundle(session: Session, day: dt.date, now: dt.datetime) -> None:
     )
 
 
+_HEADS = text("""
+    INSERT INTO digest (recipient_id, "on", channel, message_id, state, attempts, next_try_at)
+    SELECT DISTINCT p.id, h."on", :channel, :begin || CAST(p.id AS VARCHAR(20)) || :end, 'waiting', 0, :now
+    FROM signed_head h
+    JOIN tenure t ON t.started_on <= h."on" AND (t.ended_on IS NULL OR t.ended_on >= h."on")
+    JOIN post s ON s.id = t.post_id AND s.role IN (:supervisor, :auditor)
+    JOIN person p ON p.id = t.person_id AND p.email IS NOT NULL AND (p.left_on IS NULL OR p.left_on >= h."on")
+    WHERE h."on" = :day AND h.line <> ''
+    ON CONFLICT DO NOTHING
+""").bindparams(sa.bindparam("now", type_=DIGEST.c.next_try_at.type))
+
+
+def _bundle_heads(session: Session, day: dt.date, now: dt.datetime) -> None:
+    """The day's signed end of the trail, for whoever watches over the work: supervisors and auditors, each once."""
+    begin, end = f"<{day:%Y%m%d}.", f".{HEADS}@duban.invalid>"
+    roles = {"supervisor": Role.SUPERVISOR.value, "auditor": Role.AUDITOR.value}
+    session.execute(_HEADS, {"channel": HEADS, "begin": begin, "end": end, "now": now, "day": day} | roles)
+
+
 def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
     """Take up to BATCH digests behind `after` that nobody else holds, and note the attempt before one is sent."""
     with unit_of_work(engine) as session:
@@ -181,11 +217,15 @@ def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
             return []
         session.execute(sa.insert(ATTEMPT), [{"digest_id": digest_id, "started_at": now} for digest_id in ids])
         rows = session.execute(
-            sa.select(DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email)
+            sa.select(
+                DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email, ORGAN.c.id,
+                ORGAN.c.name, DIGEST.c.channel, DIGEST.c.on,
+            )
             .join(PERSON, PERSON.c.id == DIGEST.c.recipient_id)
+            .join(ORGAN, ORGAN.c.id == PERSON.c.organ_id)
             .where(DIGEST.c.id.in_(ids))
             .order_by(DIGEST.c.id)
-        )
+        )  # fmt: skip
         return [Claim(*row) for row in rows]
 
 
@@ -198,8 +238,31 @@ _HEADINGS = {
 """What comes from a person's act stands under a heading of its own, whenever the item is due."""
 
 
-def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[DigestLine]]:
-    """What each claimed digest has to say, in one query for all."""
+@dataclass(frozen=True)
+class _Said:
+    """The notices of the claimed digests, and the rungs that raised them."""
+
+    rungs: dict[int | None, Rung]
+    rows: dict[int, list[Any]]
+    heads: dict[dt.date, str]
+
+    def lines(self, digest_id: int) -> list[DigestLine]:
+        """What the digest has to say."""
+        return [self._line(*row[1:]) for row in self.rows[digest_id]]
+
+    def _line(
+        self, rung_id: int | None, role: Any, via: Any, late: bool, due_on: dt.date, kind: NoticeKind, said: str | None,
+        number: str, title: str, project: str, part: str | None,
+    ) -> DigestLine:  # fmt: skip
+        rung = self.rungs.get(rung_id)
+        reason = why(rung, role, via, late=late, what=said)
+        named = f"{title}【{part}】" if part else title
+        unsigned = rung is not None and rung.relation is Relation.UNSIGNED
+        return DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
+
+
+def _said(engine: Engine, claims: list[Claim]) -> _Said:
+    """What the claimed digests are made of, in one query for all."""
     with reading(engine) as session:
         rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
         rows = session.execute(
@@ -222,16 +285,12 @@ def _lines(engine: Engine, claims: list[Claim]) -> dict[int, list[DigestLine]]:
             .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
             .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
         )
-        by_digest: dict[int, list[DigestLine]] = defaultdict(list)
-        for digest_id, rung_id, role, via, late, due_on, kind, said, number, title, project, part in rows:
-            rung = rungs.get(rung_id)
-            reason = why(rung, role, via, late=late, what=said)
-            named = f"{title}【{part}】" if part else title
-            unsigned = rung is not None and rung.relation is Relation.UNSIGNED
-            by_digest[digest_id].append(
-                DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
-            )
-        return by_digest
+        by_digest: dict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            by_digest[row[0]].append(row)
+        days = {claim.on for claim in claims if claim.channel == HEADS}
+        heads = session.exec(select(SignedHead).where(col(SignedHead.on).in_(days))).all() if days else ()
+        return _Said(rungs, by_digest, {head.on: head.line for head in heads})
 
 
 @dataclass(frozen=True)
@@ -289,6 +348,7 @@ class _Delivery:
         self.engine, self.settings, self.mail = engine, settings, mail
         self.now, self.on, self.calendar = now, on, calendar
         self.counts = {"sent": 0, "failed": 0, "parked": 0}
+        self.problems: dict[int, OrganProblem] = {}
         self._open: list[_Outcome] = []
         self._settled_at = -SETTLE_SECONDS
 
@@ -303,25 +363,43 @@ class _Delivery:
             while claims := _claim(self.engine, self.now, last):
                 last = claims[-1].id
                 until = time.monotonic() + CLAIM.total_seconds() / 2
-                lines = _lines(self.engine, claims)
+                said = _said(self.engine, claims)
                 for place, claim in enumerate(claims):
                     if time.monotonic() > until:
                         return None
                     try:
-                        self._send(claim, lines.get(claim.id, []))
+                        self._send(claim, said)
                     except ChannelDownError as error:
                         for waiting in claims[place:]:
                             self._fail(waiting, error.message, permanent=False)
                         return error.message
+                    except Exception as error:
+                        # Whatever it is about this mail, the next one is somebody else's.
+                        problem = note_problem("通知发送", claim.organ_id, claim.organ, error)
+                        self.problems[claim.organ_id] = problem
+                        self._fail(claim, problem.problem, permanent=False)
         finally:
             self._settle()
         return None
 
-    def _send(self, claim: Claim, lines: list[DigestLine]) -> None:
-        if not lines:
+    def _send(self, claim: Claim, said: _Said) -> None:
+        message = self._head(claim, said) if claim.channel == HEADS else self._digest(claim, said)
+        if message is None:
             self._record(claim, DigestState.EMPTY, answer="发送前复核:内容均已取消,不发空信")
             return
-        message = compose(
+        try:
+            answer = self.mail.send(message)
+        except DeliveryError as error:
+            self._fail(claim, error.message, permanent=error.permanent)
+        else:
+            self._record(claim, DigestState.SENT, answer=answer)
+            self.counts["sent"] += 1
+
+    def _digest(self, claim: Claim, said: _Said) -> EmailMessage | None:
+        lines = said.lines(claim.id)
+        if not lines:
+            return None
+        return compose(
             sender=self.settings.mail_from,
             recipient=claim.email,
             name=claim.name,
@@ -332,13 +410,18 @@ class _Delivery:
             office_url=self.settings.office_url,
             calendar=self.calendar,
         )
-        try:
-            answer = self.mail.send(message)
-        except DeliveryError as error:
-            self._fail(claim, error.message, permanent=error.permanent)
-        else:
-            self._record(claim, DigestState.SENT, answer=answer)
-            self.counts["sent"] += 1
+
+    def _head(self, claim: Claim, said: _Said) -> EmailMessage:
+        return compose_head(
+            sender=self.settings.mail_from,
+            recipient=claim.email,
+            name=claim.name,
+            message_id=claim.message_id,
+            line=said.heads[claim.on],
+            on=claim.on,
+            sent_at=self.now,
+            office_url=self.settings.office_url,
+        )
 
     def _fail(self, claim: Claim, answer: str, *, permanent: bool) -> None:
         """Try again later, each time twice as late, or park what keeps failing."""

@@ -71,10 +71,38 @@ def compose(
             parts += [f"   为何收到此消息:{why}" for why in dict.fromkeys(line.why for line in same)]
     parts += ["", f"查看与填报:{office_url}", "(本邮件由督办系统按督办规则生成,每人每日至多一封。)"]
 
+    return _mail(sender, recipient, f"【督办】{counts}", message_id, sent_at, parts)
+
+
+def compose_head(
+    *,
+    sender: str,
+    recipient: str,
+    name: str,
+    message_id: str,
+    line: str,
+    on: dt.date,
+    sent_at: dt.datetime,
+    office_url: str,
+) -> EmailMessage:
+    """The mail of a day's signed end of the trail. `line` as it is to be pasted again."""
+    parts = [
+        f"{name}:", "", f"{spoken(on)}早上操作记录的链尾:", "", line, "",
+        "请保留此邮件。以后在“操作记录—校验”中粘贴上面的一整行(或运行 duban audit verify --head),",
+        "可知当时的记录是否都还在:末尾被删去或整链被重写的,会显示不在链中。", "",
+        f"校验:{office_url.rstrip('/')}/audit/verify",
+        "(本邮件每个工作日发给督办员和监督检查人员,不含任何事项内容。)",
+    ]  # fmt: skip
+    return _mail(sender, recipient, f"【督办】操作记录链尾 {on}", message_id, sent_at, parts)
+
+
+def _mail(
+    sender: str, recipient: str, subject: str, message_id: str, sent_at: dt.datetime, parts: list[str]
+) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = recipient
-    message["Subject"] = f"【督办】{counts}"
+    message["Subject"] = subject
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(sent_at)
     message["Auto-Submitted"] = "auto-generated"

@@ -9,7 +9,7 @@ hash in the transaction of the claim. A letter that is tried again carries a new
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -20,10 +20,12 @@ from sqlmodel import Session, col, select
 
 from models.clock import day_of
 from models.database import key, unit_of_work
+from models.engine.problem import OrganProblem, note_problem
 from models.errors import DeliveryError
 from models.ladder.letter import Letter
 from models.ladder.notice import DigestState
 from models.people.account import Account, CodeWay
+from models.people.organ import Organ
 from models.people.person import Person
 from models.settings import Settings
 from tasks.access.give_code import new_code
@@ -42,6 +44,8 @@ class LettersResult:
     letters: int = 0
     failed: int = 0
     parked: int = 0
+    problems: list[OrganProblem] = field(default_factory=list)
+    """The organs with a letter that failed in a way nobody foresaw; it is tried again like any other."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class ClaimedLetter:
     letter: Letter
     name: str
     code: str | None
+    organ_id: int
+    organ: str
 
 
 def send_letters(engine: Engine, settings: Settings, *, now: dt.datetime) -> LettersResult:
@@ -66,6 +72,11 @@ def send_letters(engine: Engine, settings: Settings, *, now: dt.datetime) -> Let
             except ChannelDownError as error:
                 _fail(engine, settings, claimed, error.message, result, now, permanent=False)
                 break
+            except Exception as error:
+                # Whatever it is about this letter, the next one is somebody else's.
+                problem = note_problem("账户信件", claimed.organ_id, claimed.organ, error)
+                result.problems.append(problem)
+                _fail(engine, settings, claimed, problem.problem, result, now, permanent=False)
     return result
 
 
@@ -97,7 +108,8 @@ def _claim(engine: Engine, now: dt.datetime, after: int) -> ClaimedLetter | None
                 letter.state, letter.answer = DigestState.EMPTY, SUPERSEDED
             else:
                 code = new_code(session, account, CodeWay.MAIL, now=now)
-        return ClaimedLetter(letter, person.name, code)
+        organ = session.get_one(Organ, person.organ_id)
+        return ClaimedLetter(letter, person.name, code, key(organ.id), organ.name)
 
 
 def _waiting(session: Session, account_id: int, now: dt.datetime) -> Account | None:

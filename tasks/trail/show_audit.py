@@ -21,7 +21,7 @@ from models.people.permission import Action
 from models.people.person import Person, Post
 from tasks.acting.authorize import authorize_everywhere, authorize_organ, organs_within
 from tasks.people.find import unknown_item
-from tasks.trail.tell_entry import MACHINE_ACTIONS, OWN_ACTIONS, action_label, changes
+from tasks.trail.tell_entry import MACHINE_ACTIONS, OWN_ACTIONS, WATCHED_ACTIONS, action_label, changes
 
 MOST = 1_000
 """Entries shown at a time."""
@@ -100,7 +100,8 @@ def tell_entries(session: Session, found: Sequence[AuditEntry]) -> list[TrailEnt
 
 def action_named(word: str) -> str:
     """The code of an action by its code or its label. Raises BadInputError naming what is accepted."""
-    known = {action.value: action.label for action in Action} | dict(MACHINE_ACTIONS) | dict(OWN_ACTIONS)
+    known = {action.value: action.label for action in Action}
+    known |= {**MACHINE_ACTIONS, **OWN_ACTIONS, **WATCHED_ACTIONS}
     for code, label in known.items():
         if word.strip() in (code, label):
             return code

@@ -13,8 +13,13 @@ from models.tables import METADATA
 
 MACHINE_ACTIONS: Mapping[str, str] = {
     "supervise": "每日督办", "draw_up": "出具督办单", "stop_webhook": "停止接口推送",
+    "failed_sign_ins": "登录失败汇总", "again": "重复取走文件汇总",
 }  # fmt: skip
 """What the system's own rhythms do."""
+
+TAKE_FILE = "take_file"
+WATCHED_ACTIONS: Mapping[str, str] = {TAKE_FILE: "取走文件"}
+"""What changes nothing and is on record all the same."""
 
 OWN_ACTIONS: Mapping[str, str] = {
     "sign_in": "登录", "sign_out": "退出登录", "set_password": "设置密码", "set_up": "首次设置",
@@ -161,15 +166,18 @@ FACTS: Mapping[str, str] = {
     "gone_departments": "删去科室", "gone_organs": "删去单位", "gone_people": "删去人员", "gone_posts": "删去岗位",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
     "people": "人员", "raised": "生成通知", "read_as": "时限读作", "restored": "恢复任务", "rows": "改动记录数",
-    "sheets": "督办单",
+    "sheets": "督办单", "failed": "未能完成的单位",
     "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
     "way": "方式", "year": "年度",
     "ledger": "台账", "new_rows": "新增记录", "changed_rows": "更正记录", "withdrawn_rows": "撤下记录",
     "restored_rows": "恢复记录",
     "terms": "重新计算的台账时限", "terms_set": "台账时限", "received_report": "下级报告编号",
-    "sender": "报送单位", "fingerprint": "密钥指纹", "public": "公开版",
+    "sender": "报送单位", "command": "命令", "fingerprint": "密钥指纹", "public": "公开版",
 }  # fmt: skip
 """What an entry tells besides rows."""
+
+LISTED = frozenset({"again", "failures"})
+"""What an entry tells besides rows, a line for each."""
 
 LONGEST = 40
 """Characters of a value in a line."""
@@ -181,7 +189,7 @@ Namer = Callable[[str, int], str | None]
 def action_label(code: str) -> str:
     """What was done, in words; an unknown code as it is."""
     known = {action.value: action.label for action in Action}
-    return known.get(code) or MACHINE_ACTIONS.get(code) or OWN_ACTIONS.get(code) or code
+    return known.get(code) or MACHINE_ACTIONS.get(code) or OWN_ACTIONS.get(code) or WATCHED_ACTIONS.get(code) or code
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], named: Namer) -> Iterator[str]:
@@ -189,11 +197,13 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], named: Namer) -
     facts = []
     for name, values in sorted(after.items(), key=_place):
         table, colon, number = name.partition(":")
-        if not colon or not isinstance(values, dict):
+        if name in LISTED and isinstance(values, list):
+            yield from map(str, values)
+        elif not colon or not isinstance(values, dict):
             if name not in UNTOLD:
                 facts.append(f"{FACTS.get(name, name)} {_cut(_counted(values))}")
-            continue
-        yield from _row(table, number, before.get(name), values, named)
+        else:
+            yield from _row(table, number, before.get(name), values, named)
     if facts:
         yield "、".join(facts)
 

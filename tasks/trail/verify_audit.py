@@ -1,6 +1,5 @@
 """Verifying the trail: whether every entry still is what was written, behind what it was written behind."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,14 +9,12 @@ from models.actor import Actor
 from models.audit import GENESIS, AuditEntry
 from models.coded import Coded
 from models.database import key
-from models.errors import BadInputError
 from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
+from tasks.trail.noted_head import NotedHead
 
 CHUNK = 1_000
 """Entries held at a time, however long the trail."""
-
-_HASH = re.compile("[0-9a-f]{64}")
 
 
 class ChainFault(Coded):
@@ -45,6 +42,8 @@ class Chain:
     entries: int
     head: str
     broken: BrokenLink | None = None
+    noted_words: str = ""
+    """Where it holds and contains the end noted before: what is to be said of that."""
 
 
 def verify_audit(
@@ -52,20 +51,17 @@ def verify_audit(
     *,
     by: Actor,
     organ_id: int | None,
-    head: str | None = None,
+    head: NotedHead | None = None,
     track: Callable[[int], None] | None = None,
 ) -> Chain:
-    """Walk the whole trail in the order of ids. `head`, a hash noted earlier, has to be in it still.
+    """Walk the whole trail in the order of ids. `head`, an end noted earlier, has to be in it still.
 
     The chain carries no secret: whoever can write to the database can write it anew from any point on. Only a head
-    noted somewhere else shows that. `track` is told how many were walked, from time to time. Raises ForbiddenError,
-    BadInputError for a head that is no hash.
+    noted somewhere else shows that. `track` is told how many were walked, from time to time. Raises ForbiddenError.
     """
     authorize_organ(session, by, Action.AUDIT, organ_id)
-    wanted = head.strip().lower() if head is not None else None
-    if wanted is not None and not _HASH.fullmatch(wanted):
-        raise BadInputError(f"“{head}”不是链尾的哈希值:应为 64 位十六进制数,与上次校验后显示的一致。")
-    count, previous, met = 0, GENESIS, wanted in (None, GENESIS)
+    wanted = head.hash if head is not None else None
+    count, previous, met = 0, GENESIS, 0 if wanted in (None, GENESIS) else None
     for number, entry in _entries(session):
         if entry is None:
             return Chain(count, previous, BrokenLink(number, ChainFault.CHANGED, f"第 {number} 号记录的内容已无法读取"))
@@ -77,10 +73,11 @@ def verify_audit(
         count, previous = count + 1, entry.hash
         if track is not None and count % CHUNK == 0:
             track(count)
-        met = met or previous == wanted
-    if not met:
-        return Chain(count, previous, BrokenLink(None, ChainFault.CUT, f"链中没有 {wanted}"))
-    return Chain(count, previous)
+        met = count if previous == wanted else met
+    if met is None:
+        signed = f"({head.on} 签发,第 {head.entry_id} 号记录)" if head and head.on else ""
+        return Chain(count, previous, BrokenLink(None, ChainFault.CUT, f"链中没有 {wanted}{signed}"))
+    return Chain(count, previous, noted_words=head.still_there(count - met) if head else "")
 
 
 def _entries(session: Session) -> Iterator[tuple[int, AuditEntry | None]]:

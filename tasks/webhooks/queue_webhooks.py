@@ -14,11 +14,13 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.audit import AuditEntry
+from models.engine.problem import OrganProblem, note_problem
 from models.engine.webhook import MessageState, Webhook, WebhookMessage
 from models.engine.webhook_event import RAISED, SENT, event_of
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Digest, DigestState, Notice, NoticeState
+from models.people.organ import Organ
 from models.people.person import Person
 from tasks.trail.changes_since import newest_of_all
 from tasks.webhooks.hold_webhooks import message_id, payload
@@ -31,10 +33,11 @@ LOOK_BACK = dt.timedelta(days=1)
 LOCK_TIMEOUT = "2s"
 
 
-def queue_webhooks(session: Session, *, now: dt.datetime) -> int:
+def queue_webhooks(session: Session, *, now: dt.datetime, problems: list[OrganProblem] | None = None) -> int:
     """Queue what happened since the last time for every running webhook; returns the number of messages.
 
-    Run twice, or by two at once, nothing is queued twice.
+    Run twice, or by two at once, nothing is queued twice. A webhook for which this fails keeps its place, whole, and
+    its organ is told to `problems`; the others are told of what happened.
     """
     running = session.exec(
         select(Webhook).where(col(Webhook.stopped_at).is_(None)).order_by(col(Webhook.id)).with_for_update()
@@ -43,10 +46,15 @@ def queue_webhooks(session: Session, *, now: dt.datetime) -> int:
         return 0
     newest_notice = _settled_notice(session)
     queued = 0
-    for webhook in running:
-        events = [*_of_trail(session, webhook), *_of_ledger(session, webhook, newest_notice, now)]
-        queued += _insert(session, webhook, events, now)
-    session.flush()
+    for organ_id, webhook in [(webhook.organ_id, webhook) for webhook in running]:
+        try:
+            with session.begin_nested():
+                events = [*_of_trail(session, webhook), *_of_ledger(session, webhook, newest_notice, now)]
+                queued += _insert(session, webhook, events, now)
+        except Exception as error:
+            failed = note_problem("接口推送", organ_id, session.get_one(Organ, organ_id).name, error)
+            if problems is not None:
+                problems.append(failed)
     return queued
 
 

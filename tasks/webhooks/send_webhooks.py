@@ -5,7 +5,7 @@ spoken to; a repeat because of a crash in between carries the same webhook-id.
 """
 
 import datetime as dt
-import ipaddress
+import http
 import json
 import socket
 import time
@@ -21,11 +21,14 @@ from standardwebhooks import Webhook as Signer
 
 from models.actor import Actor, Channel
 from models.clock import day_of
-from models.database import key, on_record
+from models.database import key, on_record, reading
+from models.engine.problem import OrganProblem, note_problem
 from models.engine.webhook import MessageState, Webhook, WebhookMessage
+from models.people.organ import Organ
 from models.settings import Settings
 from tasks.acting.audit import recorded
 from tasks.webhooks.hold_webhooks import secret_of
+from tasks.webhooks.reachable import is_barred, is_reachable
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
 CLAIM = dt.timedelta(minutes=10)
@@ -38,10 +41,6 @@ RETRIES = (
 TIMEOUT = httpx.Timeout(10, connect=5)
 AT_ONCE = dt.timedelta(seconds=45)
 """How long one run may send; what is left waits for the next."""
-LONGEST_ANSWER = 200
-"""Bytes of a refusal that are read."""
-PATIENCE = 5.0
-"""Seconds for which a refusal is read."""
 STOP = 410
 """The receiver wants nothing more."""
 
@@ -54,6 +53,8 @@ class SendResult:
     failed: int = 0
     parked: int = 0
     stopped: int = 0
+    problems: list[OrganProblem] = field(default_factory=list)
+    """The organs with a message that failed in a way nobody foresaw; it is tried again like any other."""
 
 
 @dataclass(frozen=True)
@@ -92,26 +93,18 @@ class Sender:
         }
         try:
             request = self._request(webhook.url, headers, body.encode())
+            # What the other side says beyond its status is neither read nor shown: it may be anything's page.
             with self.client.stream(**request) as answer:
-                said = answer.headers.get("retry-after") or ""
-                heard, began = b"", time.monotonic()
-                for part in answer.iter_raw() if answer.is_error else ():
-                    heard += part
-                    if len(heard) > LONGEST_ANSWER or time.monotonic() - began > PATIENCE:
-                        break
+                pass
         except UnreachableError as error:
             return ReceiverAnswer(False, str(error))
         except httpx.TimeoutException:
             return ReceiverAnswer(False, "对方超时未答复")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return ReceiverAnswer(False, f"无法连接:{type(error).__name__}")
-        words = f"{answer.status_code} {answer.reason_phrase}".strip()
+        words = _status_words(answer.status_code)
         if answer.is_redirect:
             words += "(不跟随转向,请改用新的地址)"
-        elif not answer.is_success:
-            text = heard[:LONGEST_ANSWER].decode(errors="replace").strip()
-            words += f":{text}" if text and text.isprintable() else ""
-            words += f"(Retry-After {said[:20]})" if said else ""
         return ReceiverAnswer(answer.is_success, words, stop=answer.status_code == STOP)
 
     def _request(self, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
@@ -134,13 +127,19 @@ class Sender:
             addresses = self.resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise UnreachableError(f"域名“{host}”无法解析") from error
-        if not self.settings.webhook_private:
-            inside = [address for address in addresses if not ipaddress.ip_address(address).is_global]
-            if inside or not addresses:
-                raise UnreachableError(
-                    f"“{host}”在内部网络({'、'.join(inside)}):须设置 webhook_private = true 才能推送"
-                )
+        if not addresses or any(is_barred(address) for address in addresses):
+            raise UnreachableError(f"“{host}”指向本机、链路本地、组播、保留或转换地址,任何时候都不推送")
+        if not all(is_reachable(address, self.settings.webhook_networks) for address in addresses):
+            raise UnreachableError(f"“{host}”在内部网络:须由系统维护人员在 webhook_private 中列出它的网段")
         return addresses[0]
+
+
+def _status_words(code: int) -> str:
+    """The status as its standard names it, whatever the other side calls it."""
+    try:
+        return f"{code} {http.HTTPStatus(code).phrase}"
+    except ValueError:
+        return str(code)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -165,7 +164,13 @@ def send_webhooks(
             if claimed is None:
                 break
             webhook, message = claimed
-            answer = sender.send(webhook, message, now=now)
+            try:
+                answer = sender.send(webhook, message, now=now)
+            except Exception as error:
+                # Whatever it is about this message, the next one is for somebody else.
+                failed = _name_problem(engine, webhook, error)
+                result.problems.append(failed)
+                answer = ReceiverAnswer(False, failed.problem)
             if not answer.delivered:
                 failing.add(key(webhook.id))
             with on_record(engine) as session:
@@ -173,6 +178,12 @@ def send_webhooks(
                 if answer.stop:
                     result.stopped += _stop(session, webhook, now)
     return result
+
+
+def _name_problem(engine: Engine, webhook: Webhook, error: Exception) -> OrganProblem:
+    with reading(engine) as session:
+        organ = session.get_one(Organ, webhook.organ_id)
+    return note_problem("接口推送", organ.id, organ.name, error)
 
 
 def _claim(engine: Engine, now: dt.datetime, failing: set[int]) -> tuple[Webhook, WebhookMessage] | None:

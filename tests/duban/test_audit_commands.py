@@ -16,6 +16,7 @@ from models.migrate import open_current
 from models.people.organ import Organ
 from models.people.person import Person, Post, Role, Tenure
 from models.settings import load_settings
+from models.signed_head import SignedHead
 from tests.homes import lay_home
 from tests.office import FIRST, HANDLER, HEAD, LONG_AGO, OUTSIDER, SUPERVISOR, Office
 from tests.terminal import Terminal
@@ -82,7 +83,36 @@ def test_a_cut_tail_is_found_by_the_head_noted_before(terminal: Terminal) -> Non
     assert terminal.data("audit", "verify")["entries"] == noted["entries"] - 1
     assert "所记的末尾不在链中" in terminal.refused("audit", "verify", "--head", noted["head"])
     assert terminal.run("audit", "verify", "--head", noted["head"]).exit_code == 1
-    assert re.search("应为 64 位十六进制数", terminal.refused("audit", "verify", "--head", "abc"))
+    assert re.search("64 位十六进制的哈希值", terminal.refused("audit", "verify", "--head", "abc"))
+
+
+def test_the_line_signed_each_morning_is_taken_as_it_was_mailed(terminal: Terminal) -> None:
+    terminal.says("supervise", "--on", "2026-06-23")
+    engine = open_current(load_settings(terminal.home))
+    with Session(engine) as session:
+        line = session.exec(select(SignedHead.line)).one()
+    engine.dispose()
+
+    whole = terminal.says("audit", "verify", "--head", line)
+    assert re.search(r"2026-06-23 签发的链尾\(第 \d+ 号记录\)仍在链中,其后又有 0 条", whole)
+    assert "签名不符" in terminal.refused("audit", "verify", "--head", line.replace("2026-06-23", "2026-06-24"))
+    tamper(terminal, "DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
+    assert "2026-06-23 签发" in terminal.refused("audit", "verify", "--head", line)
+
+
+def test_a_file_that_a_command_writes_of_what_the_office_holds_is_on_record_once_a_day(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        terminal.says("plan", "export", tmp_path / "清单.xlsx", "--as", SUPERVISOR)
+    terminal.says("ledger", "export", "training", "--organ", "bureau", "--out", tmp_path / "培训.xlsx")
+    terminal.says("report", "word-template", "new", "--out", tmp_path / "空白模板.docx")
+
+    taken = terminal.data("audit", "show", "--action", "取走文件")
+    assert [(entry["actor"][:5], entry["after"]) for entry in taken] == [
+        (SUPERVISOR, {"file": "清单.xlsx", "command": "duban plan export"}),
+        ("本机管理员", {"file": "培训.xlsx", "command": "duban ledger export"}),
+    ]
 
 
 def test_before_anything_happened_the_trail_is_empty_and_whole(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ from tasks.report.upward.signing_key import fingerprint_of
 from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
+from tasks.trail.tell_entry import TAKE_FILE
 from tests.draws import NUMBER, Draws
 from tests.filing_acts import COMMANDS as FILING
 from tests.filing_acts import at as filing_at
@@ -94,7 +95,7 @@ class Case:
 
     by: str
     args: list[str]
-    actions: list[Action]
+    actions: Sequence[str]
     prepare: list[Prepare] = field(default_factory=list)
     on: str | None = ON
 
@@ -343,7 +344,7 @@ WRITING: dict[str, Case] = {
     "instruct close": Case(
         LEADER, ["1", "--outcome", "已落实"], [Action.CLOSE_INSTRUCTION], [assigned(), instructed, answered]
     ),
-    "brief leader": Case(SUPERVISOR, ["--out", "{home}/简报.docx"], [Action.BRIEF], [assigned()]),
+    "brief leader": Case(SUPERVISOR, ["--out", "{home}/简报.docx"], [Action.BRIEF, TAKE_FILE], [assigned()]),
     "brief circular": Case(SUPERVISOR, ["--period", "week"], [Action.CIRCULATE], [assigned()]),
     "score publish": Case(SUPERVISOR, ["--period", "2026-H1"], [Action.SCORE], [overdue], on="2026-07-01"),
     "score evaluate": Case(
@@ -399,7 +400,8 @@ WRITING: dict[str, Case] = {
     ),
     "report template set": Case(SUPERVISOR, ["{home}/体例.toml"], [Action.COMPILE]),
     "report pack": Case(
-        SUPERVISOR, ["--year", "2026", "--out", "{home}/上报包.zip"], [Action.COMPILE], [filing_at("filing")],
+        SUPERVISOR, ["--year", "2026", "--out", "{home}/上报包.zip"], [Action.COMPILE, TAKE_FILE],
+        [filing_at("filing")],
         on="2027-01-18",
     ),
     "report receive": Case(

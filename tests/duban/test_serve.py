@@ -98,6 +98,13 @@ def test_it_says_so_when_passwords_travel_unprotected(home: Path) -> None:
         assert "注意" not in (home / "stderr").read_text()
 
 
+def test_it_says_so_when_the_data_folder_is_open_to_others(home: Path) -> None:
+    for mode, said in ((0o755, True), (0o700, False)):
+        home.chmod(mode)
+        with serving(home, "--no-prefect"):
+            assert (f"注意:{home} 对本机的其他账户开放" in (home / "stderr").read_text()) is said
+
+
 def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) -> None:
     said = []
     for _ in range(2):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
@@ -64,7 +65,9 @@ def server(settings: Settings) -> Iterator[PrefectServer]:
 
 def ask(server: PrefectServer, path: str, question: dict[str, Any]) -> Any:
     request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{server.url}/api{path}", json.dumps(question).encode(), {"Content-Type": "application/json"}
+        f"{server.url}/api{path}",
+        json.dumps(question).encode(),
+        {"Content-Type": "application/json", "Authorization": server.authorization},
     )
     with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
         return json.load(answer)
@@ -165,11 +168,46 @@ def test_a_page_of_another_site_may_not_speak_to_the_server(server: PrefectServe
         assert answer.headers["Access-Control-Allow-Origin"] not in ("*", "https://evil.example")
 
 
-def test_a_server_that_is_killed_comes_back(server: PrefectServer) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "path",
+    ["/admin/settings", "/admin/version", "/flow_runs/filter", "/flow_runs/count", "/deployments/filter", "/docs"],
+)
+@pytest.mark.parametrize("credentials", [None, "Basic ZHViYW46Z3Vlc3NlZA==", "Bearer guessed"])
+def test_whoever_does_not_know_the_secret_is_told_nothing(
+    server: PrefectServer, method: str, path: str, credentials: str | None
+) -> None:
+    headers = {"Authorization": credentials} if credentials else {}
+    answer = httpx.request(method, f"{server.url}/api{path}", headers=headers, timeout=20, trust_env=False)
+    assert answer.status_code == 401
+    assert answer.json() == {"exception_message": "Unauthorized"}
+
+
+def test_the_servers_pages_are_not_served(server: PrefectServer) -> None:
+    for path in ("/", "/runs", "/dashboard"):
+        assert "<html" not in httpx.get(f"{server.url}{path}", timeout=20, trust_env=False).text
+
+
+def test_the_secret_stands_in_no_argument_no_log_no_file_and_no_answer(server: PrefectServer) -> None:
+    secret = server.environment()["PREFECT_SERVER_API_AUTH_STRING"].partition(":")[2].encode()
+    server.run_flow("flows.daily_supervision.daily_supervision", {"on": "2026-06-24"})
+
+    assert server.pid is not None
+    arguments = subprocess.run(["ps", "-e", "-ww", "-o", "args"], capture_output=True, check=True).stdout
+    assert b"flows.prefect.tether" in arguments
+    assert secret not in arguments
+    files = [path for path in server.folder.parent.rglob("*") if path.is_file()]
+    assert {"prefect.db", "server.log"} <= {path.name for path in files}
+    assert [path for path in files if secret in path.read_bytes()] == []
+    assert secret not in server._ask("/api/admin/settings")
+
+
+def test_a_server_that_is_killed_comes_back_with_another_secret(server: PrefectServer) -> None:
     """Last, because everything before wants the server in peace."""
-    killed = server.pid
+    killed, known = server.pid, server.authorization
     assert killed is not None
     os.kill(killed, 9)
 
     assert eventually(lambda: server.pid not in (None, killed), 10)
     assert eventually(server.is_healthy, 60)
+    assert server.authorization != known

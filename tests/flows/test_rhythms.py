@@ -90,8 +90,8 @@ def test_the_flows_do_what_the_plain_functions_do(
 
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
-    assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0}
-    assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0}
+    assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0, "problems": []}
+    assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0, "problems": []}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
     assert year_opening.fn(YEAR + 1)["plans"][0]["organ"] == "某局"
     assert brief.fn("2025-06-30")["briefs"][0]["number"] == "督简〔2025〕1号"
@@ -223,7 +223,7 @@ def test_an_organ_that_fails_is_named_and_stops_no_other(
 
     assert first["number"] == "督简〔2025〕1号"
     assert second == {"organ": "无首长局", "problem": "无首长局在 2025-06-30 没有在任的第一责任人。"}
-    assert [getattr(record, "action", "") for record in caplog.records] == ["document_failed"]
+    assert [getattr(record, "action", "") for record in caplog.records] == ["organ_failed"]
     assert [row["organ"] for row in rhythms.circular(settings, "month", "2025-07-01")["circulars"]] == [
         "某局",
         "无首长局",

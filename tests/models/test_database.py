@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, insert, text, update
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.audit import AuditEntry
@@ -156,3 +157,12 @@ def test_looking_locking_and_the_engine_s_own_tables_need_no_entry(any_engine: E
 )  # fmt: skip
 def test_a_statement_says_which_tables_it_writes_to(statement: str, tables: set[str]) -> None:
     assert written_tables(statement) == tables
+
+
+def test_no_error_of_the_database_tells_what_a_statement_was_given(any_engine: Engine) -> None:
+    with any_engine.connect() as connection, pytest.raises(DatabaseError) as refused:
+        connection.execute(text("INSERT INTO organ (code, name, nothing) VALUES (:code, :name, 1)"), {
+            "code": "甲乙丙丁", "name": "某局",
+        })  # fmt: skip
+    assert "nothing" in str(refused.value)
+    assert "甲乙丙丁" not in str(refused.value)

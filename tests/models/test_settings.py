@@ -68,3 +68,23 @@ def test_a_size_out_of_bounds_is_refused(tmp_path: Path, megabytes: str) -> None
 
     with pytest.raises(BadInputError, match="evidence_megabytes"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ('webhook_private = "10.20.0.0/16, 192.168.8.15"', "10.20.0.0/16,192.168.8.15"),
+        ('webhook_private = ["10.20.0.0/16", "fd00::/8"]', "10.20.0.0/16,fd00::/8"),
+        ('webhook_private = ""', ""),
+    ],
+)
+def test_private_networks_are_listed(tmp_path: Path, line: str, kept: str) -> None:
+    (tmp_path / "duban.toml").write_text(line, encoding="utf-8")
+    assert load_settings(tmp_path).webhook_private == kept
+
+
+@pytest.mark.parametrize("wrong", ["true", '"内网"', '"10.0.0.0/33"'])
+def test_what_is_no_network_is_refused_with_what_would_be_accepted(tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "duban.toml").write_text(f"webhook_private = {wrong}", encoding="utf-8")
+    with pytest.raises(BadInputError, match=r"webhook_private.*不是 IP 地址或网段,应如"):
+        load_settings(tmp_path)

@@ -11,6 +11,7 @@ from duban.web.api_fields import LARGEST, PLAIN, RowId
 from duban.web.attachment import streamed
 from duban.web.call import Reader, Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
+from duban.web.taken import belongs_to
 from models.items.evidence import Category
 from tasks.acting.find_seen import seen_evidence, seen_item
 from tasks.files.check_upload import VOUCH, limits_of
@@ -87,5 +88,6 @@ def download(call: Reader, evidence_id: RowId) -> Response:
     """佐证材料的原文件。"""
     with call.reading() as session:
         piece = seen_evidence(session, evidence_id, by=call.by)
+        belongs_to(call.request, session, piece.item_id)
         file, stored = fetch_evidence(session, piece, FileStore(call.served.settings.evidence_store))
     return streamed(file, piece.name, stored.media_type, stored.size)

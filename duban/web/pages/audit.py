@@ -34,8 +34,9 @@ from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.people.find import find_item, unknown_item
 from tasks.people.roster import everybody
 from tasks.trail.changes_since import newest_of_all
+from tasks.trail.noted_head import read_head
 from tasks.trail.show_audit import MOST, TrailEntry, show_audit
-from tasks.trail.tell_entry import MACHINE_ACTIONS
+from tasks.trail.tell_entry import MACHINE_ACTIONS, WATCHED_ACTIONS
 from tasks.trail.verify_audit import verify_audit
 
 router = APIRouter()
@@ -140,7 +141,7 @@ def ask_verify(visit: Signed) -> HTMLResponse:
 
 @router.post("/audit/verify")
 def verify(sent: Sent) -> Response:
-    """Walk the whole chain, and say whether it holds: at once where it is short, else in the background."""
+    """Walk the whole chain, and say whether it holds and contains what was noted; a long one in the background."""
     visit, head = sent.visit, sent.text("head")
     with visit.reading() as session:
         _require(session, visit)
@@ -149,7 +150,8 @@ def verify(sent: Sent) -> Response:
             return visit.go(visit.link(f"/jobs/{start_job(visit, VERIFY, '校验操作记录', parameters)}"))
         chain, error = None, None
         try:
-            chain = verify_audit(session, by=visit.by, organ_id=visit.organ.id, head=head or None)
+            noted = read_head(visit.served.settings.home, head) if head else None
+            chain = verify_audit(session, by=visit.by, organ_id=visit.organ.id, head=noted)
         except BadInputError as wrong:
             error = wrong
         return visit.page(
@@ -159,12 +161,14 @@ def verify(sent: Sent) -> Response:
 
 
 @kind_of_work(VERIFY)
-def verify_all(database: Engine, _settings: Settings, job: Job, report: Report) -> dict[str, Any]:
+def verify_all(database: Engine, settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     """Walk a long chain."""
+    head = job.parameters["head"]
+    noted = read_head(settings.home, head) if head else None
     with reading(database) as session:
         total = newest_of_all(session)
         chain = verify_audit(
-            session, by=actor_of(session, job), organ_id=job.parameters["organ"], head=job.parameters["head"],
+            session, by=actor_of(session, job), organ_id=job.parameters["organ"], head=noted,
             track=lambda done: report(done, total, f"已核对 {done} 条"),
         )  # fmt: skip
     if chain.broken:
@@ -173,7 +177,10 @@ def verify_all(database: Engine, _settings: Settings, job: Job, report: Report) 
             f"最后一条的哈希值 {chain.head})。请保留数据库现状,与备份对照。"
         )
     else:
-        said = f"操作记录完好,共 {chain.entries} 条。链尾 {chain.head}:请抄记在系统以外,下次校验时填入。"
+        said = (
+            f"操作记录完好,共 {chain.entries} 条。{chain.noted_words}"
+            f"链尾 {chain.head}:请抄记在系统以外,下次校验时填入。"
+        )
     return {"said": said, "entries": chain.entries, "head": chain.head, "whole": chain.broken is None}
 
 
@@ -258,7 +265,7 @@ def _safe(value: str) -> str:
 
 
 def _actions() -> list[tuple[str, str]]:
-    return [(action.value, action.label) for action in Action] + list(MACHINE_ACTIONS.items())
+    return [(action.value, action.label) for action in Action] + [*MACHINE_ACTIONS.items(), *WATCHED_ACTIONS.items()]
 
 
 def _people(session: Session, organs: set[int]) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ from models.clock import OFFICE_ZONE, day_of
 from models.ladder.notice import DigestState
 from models.people.permission import Action
 from models.people.person import Role
+from models.private_files import open_folders
 from tasks.acting.authorize import authorize_organ, organs_within, seats
 from tasks.engine.show_system import clock_lease, show_database, show_queue
 
@@ -37,7 +38,7 @@ SETTING_WORDS = {
     "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
     "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
-    "delivery_attempts": "发送次数上限", "webhook_private": "推送可到内网地址", "metrics_token": "监控令牌",
+    "delivery_attempts": "发送次数上限", "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
 }  # fmt: skip
 """What a person calls each setting."""
@@ -70,11 +71,11 @@ def system(visit: Signed) -> HTMLResponse:
             clock=served.clock.state, running=served.clock.state is not ClockState.STOPPED,
             lease=lease, lease_lasts=lease is not None and lease.expires_at > visit.now,
             prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
-            prefect_url=served.prefect.url if served.prefect and administrator else None,
-            rhythms=rhythm_lines(session, served.clock, now=visit.now),
+            rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             digest_states=list(DigestState), database=show_database(session), version=version("duban"),
             disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
+            open_folders=open_folders(served.settings) if administrator else [],
             settings=_settings(visit) if administrator else None, administrator=administrator,
         )  # fmt: skip
 

@@ -109,5 +109,5 @@ def _page(
             error=error.message if error else None,
             secret=secret,
             secret_of_url=secret_of_url,
-            private=visit.served.settings.webhook_private,
+            private=bool(visit.served.settings.webhook_private),
         )

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=50), primary_key=True),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
     )
     op.create_table(
         "lease",
@@ -65,6 +66,25 @@ def upgrade() -> None:
         sa.Column("succeeded", sa.Boolean(), nullable=False),
         sa.Index("ix_sign_in_attempt_address_at", "address", "at"),
         sa.Index("ix_sign_in_attempt_login_at", "login", "at"),
+    )
+    op.create_table(
+        "signed_head",
+        sa.Column("on", sa.Date(), primary_key=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=200), nullable=False),
+    )
+    op.create_table(
+        "day_count",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("who", sa.String(length=120), nullable=False),
+        sa.Column("action", sa.String(length=50), nullable=False),
+        sa.Column("thing", sa.String(length=300), nullable=False),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=True),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.UniqueConstraint("on", "who", "action", "thing"),
     )
     op.create_table(
         "stored_file",

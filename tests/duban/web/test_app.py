@@ -84,6 +84,20 @@ def test_a_fault_of_ours_is_admitted_in_words(web: Web) -> None:
 
     assert (answer.status_code, "程序出错,已记入日志" in answer.text) == (500, True)
     assert "ZeroDivisionError" not in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'; base-uri 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_a_fault_behind_tls_still_keeps_the_browser_to_it(office: Office) -> None:
+    office.settings = office.settings.model_copy(update={"office_url": "https://duban.example"})
+    web = Web(office, host="0.0.0.0")  # noqa: S104 - behind a proxy
+
+    @web.app.get("/fault")
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    assert "max-age" in web.anonymous().get("/fault").headers["strict-transport-security"]
 
 
 @pytest.mark.parametrize("address", ["/board", "/nothing", "/healthz", "/login", "/static/duban.css"])

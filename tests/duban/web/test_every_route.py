@@ -19,7 +19,7 @@ from sqlmodel import col, func, select
 from duban.web import api, pages
 from duban.web.interface import PREFIX
 from duban.web.posted import posted
-from duban.web.visit import signed_in
+from duban.web.visit import COOKIE, signed_in
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from tasks.files.file_store import FileStore
@@ -36,7 +36,7 @@ PUBLIC = {
     "/setup": "the first administrator, by the one-time token",
     "/welcome": "a first password, by a one-time code",
     "/healthz": "says nothing about the office",
-    "/metrics": "numbers for the monitor, by its own token or from this machine",
+    "/metrics": "numbers for the monitor, by its own token",
     "/feeds/{secret}.ics": "the secret is the key",
 }
 """Addresses that answer without a session, and why."""
@@ -204,3 +204,86 @@ def test_a_row_there_is_not_is_not_found_whatever_its_number(web: Web, number: s
     }
 
     assert {asked: status for asked, status in statuses.items() if status not in (303, 400, 403, 404)} == {}
+
+
+ODD = ("", "\x00", "９９", "²", "-1", "9" * 40, "null", "%00", "0001-01-01", "9999-12-31", "１２-06", "a" * 2000)
+"""What no page expects: nothing, NUL, digits of other scripts, numbers and days out of every range, too much."""
+EXTRA = ("q", "from", "until", "day", "person", "action", "item", "state", "period", "before", "after", "next", "due")
+"""Names that pages read off the address by themselves."""
+
+
+def asked_for(dependant: Dependant) -> set[str]:
+    """The names that a route reads off its address."""
+    return {field.alias for field in dependant.query_params}.union(*map(asked_for, dependant.dependencies))
+
+
+def test_no_odd_address_makes_a_page_fail(web: Web) -> None:
+    client = web.of(SUPERVISOR).client
+    asked = [
+        (route, {name: odd})
+        for route in each("GET", public=True)
+        if route.path != "/healthz"
+        for odd in ODD
+        for name in sorted(asked_for(route.dependant) - {"organ", "year"})
+    ] + [
+        (route, dict.fromkeys(EXTRA, odd[:1000]))
+        for route in each("GET", public=True)
+        if route.path != "/healthz"
+        for odd in ODD
+    ]
+    failed = {
+        (route.path, *query.items())
+        for route, query in asked
+        if client.get(addressed(route), params=query, follow_redirects=False).status_code >= 500
+    }
+
+    assert len(asked) > 2000
+    assert failed == set()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"cookie": b"duban_session=\xff\xfe; duban_door=\xe4"},
+        {"cookie": b'{session}; duban_said=%ff\xff; \xff=\xff; duban_door=\xff"\\012'},
+        {"cookie": b"{session}; duban_said=" + b"%e4" * 1000},
+        {
+            "cookie": b"{session}", "authorization": b"Bearer \xff\xfe", "user-agent": b"\xff", "referer": b"\xff",
+            "accept-language": b"\xff", "if-none-match": b"\xff", "range": b"bytes=\xff", "x-request-id": b"\xff",
+        },
+        {"cookie": b"{session}", "origin": b"\xff", "sec-fetch-site": b"\xff", "x-forwarded-for": b"\xff"},
+    ],
+)  # fmt: skip
+def test_no_odd_cookie_or_header_makes_a_page_fail(web: Web, headers: dict[str, bytes]) -> None:
+    visitor = web.of(SUPERVISOR)
+    visitor.client.cookies.clear()
+    session = f"{COOKIE}={visitor.token}".encode()
+    sent = {name: value.replace(b"{session}", session) for name, value in headers.items()}
+    failed = {
+        (method, path)
+        for method, path in [
+            *(("GET", addressed(route)) for route in each("GET", public=True) if route.path != "/healthz"),
+            *((method, PREFIX + addressed(route)) for route in INTERFACE for method in route.methods or ()),
+            *(("POST", path) for path in ("/login", "/setup", "/welcome", "/logout")),
+        ]
+        if visitor.client.request(method, path, headers=sent, follow_redirects=False).status_code >= 500
+    }
+
+    assert failed == set()
+    if b"{session}" in headers["cookie"]:
+        assert visitor.client.get("/board", headers={"cookie": sent["cookie"]}).status_code == 200
+
+
+@pytest.mark.parametrize("odd", ["\x00", "9" * 40, "0001-01-01", "９９", "去年"])
+def test_no_odd_form_makes_a_page_fail(web: Web, odd: str) -> None:
+    names = ("reason", "content", "text", "title", "name", "percent", "item", "items", "seen", "due_on", "on", "to",
+             "person", "department", "post", "from_on", "until_on", "number", "year", "kind", "code", "points",
+             "amount", "url", "events", "head", "version", "period", "unit", "fine", "people")  # fmt: skip
+    visitor = web.of(SUPERVISOR)
+    statuses = {
+        route.path: visitor.post(addressed(route), dict.fromkeys(names, odd)).status_code
+        for route in each("POST")
+        if route.path != "/logout"
+    }
+
+    assert {path: status for path, status in statuses.items() if status >= 500} == {}

@@ -280,6 +280,8 @@ def test_an_answer_counts_once_and_in_its_own_browser_only(provider: Provider, o
     thief = provider.web.anonymous()
     assert again in refused(thief.get(back, headers=carried, follow_redirects=False))
     assert again in refused(thief.get("/login/sso/callback?state=x&code=y", follow_redirects=False))
+    odd = {"cookie": b"duban_sso=a.b.c.\xff\xe4"}
+    assert again in refused(thief.get("/login/sso/callback?state=x&code=y", headers=odd, follow_redirects=False))
 
 
 def test_an_answer_that_comes_too_late_counts_no_more(provider: Provider, office: Office) -> None:

@@ -89,3 +89,13 @@ def test_every_setting_has_a_word() -> None:
 )
 def test_only_those_who_run_the_office_look_at_the_system(web: Web, name: str, status: int) -> None:
     assert web.of(name).get("/system").status_code == status
+
+
+def test_a_data_folder_open_to_other_accounts_is_told_to_the_administrator(office: Office, web: Web) -> None:
+    office.settings.home.chmod(0o755)
+    warned = f"{office.settings.home} 对服务器的其他账户开放"
+    assert warned in web.of(ADMINISTRATOR).read("/system")
+    assert warned not in web.of(SUPERVISOR).read("/system")
+
+    office.settings.home.chmod(0o700)
+    assert "其他账户开放" not in web.of(ADMINISTRATOR).read("/system")

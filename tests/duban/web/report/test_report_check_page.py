@@ -16,6 +16,7 @@ from models.report.received_report import PackageKind
 from models.report.report import ReportFigure
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.upward.report_package import read_package
+from tasks.trail.tell_entry import TAKE_FILE
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office, day
 from tests.web import Web, words_of
 
@@ -59,7 +60,8 @@ def test_the_package_is_made_by_who_compiles_and_is_on_record(office: Office) ->
     package = read_package(answer.content)
     assert package.report.kind is PackageKind.DRAFT
     assert (package.report.organ.name, package.report.edition, package.report.year) == ("某局", "public", 2026)
-    entry = office.rows(AuditEntry)[-1]
+    entry, taken = office.rows(AuditEntry)[-2:]
+    assert (taken.action, taken.actor) == (TAKE_FILE, SUPERVISOR)
     assert (entry.action, entry.actor, entry.after["fingerprint"]) == (Action.COMPILE, SUPERVISOR, package.fingerprint)
     assert "请选择内部版或公开版" in words_of(visitor.post("/reports/1/package", {"edition": "secret"}).text)
 
