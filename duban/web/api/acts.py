@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Way
 from duban.acts.item import ACTS, ItemAct
-from duban.web import act_body
+from duban.web.acts import act_body
 from duban.web.api_fields import RowId
 from duban.web.call import Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once

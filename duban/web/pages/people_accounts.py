@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Act
 from duban.acts.people import BIND, CLEAR_FACTOR, CLOSE, INVITE, RESET, REVOKE, UNLOCK
-from duban.web.act_form import do
+from duban.web.acts.act_form import do
 from duban.web.attempt import attempt
 from duban.web.factor_picture import picture
 from duban.web.pages.people import person_page, person_staffed, require_staff

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Act
 from duban.acts.people import CONTACT, DEPART, LEAVE, proposed
-from duban.web.act_form import do, refusal
+from duban.web.acts.act_form import do, refusal
 from duban.web.attempt import attempt
 from duban.web.pages.people import person_staffed, require_staff, second_words
 from duban.web.pages.people_accounts import account_act

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Act
 from duban.acts.people import CONFIRM, DECLINE
-from duban.web.act_form import do
+from duban.web.acts.act_form import do
 from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of

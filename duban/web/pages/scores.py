@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.scores import APPEAL, DECIDE, EVALUATE, PUBLISH
-from duban.web.act_form import do, refusal
+from duban.web.acts.act_form import do, refusal
 from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.row_number import RowNumber

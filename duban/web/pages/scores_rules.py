@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.scores import SET_RULE
-from duban.web.act_form import do, refusal
+from duban.web.acts.act_form import do, refusal
 from duban.web.posted import Posted, Sent
 from duban.web.visit import Signed, Visit
 from models.database import key

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.item import BY_VERB, ItemAct
-from duban.web.act_form import asks, do, instruction_of, refusal
+from duban.web.acts.act_form import asks, do, instruction_of, refusal
 from duban.web.attempt import attempt
 from duban.web.inside import inside
 from duban.web.items.asked import asked_facts

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Deed
 from duban.acts.report_desk import BY_VERB
-from duban.web.act_sent import given
+from duban.web.acts.act_sent import given
 from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of

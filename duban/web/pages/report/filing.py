@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Deed
 from duban.acts.filing import BY_VERB
-from duban.web.act_sent import given
+from duban.web.acts.act_sent import given
 from duban.web.attachment import DOCX, attachment
 from duban.web.attempt import Again, attempt
 from duban.web.posted import Sent
