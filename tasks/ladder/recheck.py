@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.people.person import Role
-from tasks.people.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_post
+from tasks.people.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
 _BY_RUNG = "notice.rung_id IS NOT NULL"
@@ -73,7 +73,7 @@ def _reassign(session: Session, on: dt.date) -> int:
         return 0
     leaves = bool(waiting[0].leaves)
     recipient = recipient_by_role("notice.role", frozenset(Role(row.role) for row in waiting), leaves=leaves)
-    further = recipient_of_post("x.post_id", leaves=leaves)
+    further = recipient_of_leader("x.post_id", leaves=leaves)
     unit = recipient_for_unit("u.department_id", leaves=leaves)
     moved = session.execute(
         text(f"""

@@ -24,7 +24,7 @@ from models.ladder.escalation import RungFiring, Window, steps, windows
 from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
 from models.people.person import Role
-from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_post
+from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 SLUG = "daily_supervision"
 _ALL = 2**62
@@ -55,12 +55,15 @@ def remind(
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_ALONE)
-    swept, newest, issued, look, leaders, leaves, helpers = session.execute(_BEFORE, {"slug": SLUG, "on": on}).one()
+    swept, newest, first, issued, look, leaders, leaves, helpers = session.execute(
+        _BEFORE, {"slug": SLUG, "on": on}
+    ).one()
     sweep = _Sweep(
         session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
         rehearsing=bool(issued and issued > on), organ_id=organ_id,
     )  # fmt: skip
-    sweep.daily(min(swept, on - DAY) if swept else on - DAY)
+    # Before the first sweep ever everything issued was missed, from its first day on.
+    sweep.daily(min(swept or (first or on) - DAY, on - DAY))
     if look and (look <= on or sweep.rehearsing):
         sweep.look()
     if organ_id is None:
@@ -84,12 +87,15 @@ _ALONE = text(f"SELECT pg_advisory_xact_lock(hashtext('duban.remind')), {AS_WRIT
 _BEFORE = text("""
     SELECT (SELECT "on" FROM last_run WHERE slug = :slug) AS swept,
            (SELECT coalesce(max(id), 0) FROM notice) AS newest,
+           (SELECT min(issued_on) FROM annual_plan) AS first,
            (SELECT max(issued_on) FROM annual_plan) AS issued,
            (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
            EXISTS (SELECT 1 FROM item_leader) AS leaders,
            EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves,
            EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers
-""").columns(swept=Date, newest=Integer, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean)
+""").columns(
+    swept=Date, newest=Integer, first=Date, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean
+)
 
 _AFTERWARDS = text("""
     INSERT INTO last_run (slug, "on", ended_at, problems) VALUES (:slug, :on, :now, :problems)
@@ -169,7 +175,11 @@ class _Sweep:
             self._ask_helpers(unsigned)
 
     def look(self) -> None:
-        """Deadlines whose whole ladder has to be looked at: only the highest rung reached speaks, at once."""
+        """Deadlines whose whole ladder has to be looked at: only the highest rung reached speaks, at once.
+
+        After a suspension or a return the ladder goes on where it stood: what was told for this very day is not
+        told again. A moved day and a broken promise arm it anew.
+        """
         waiting = "d.done_on IS NULL AND d.look_on IS NOT NULL AND "
         waiting += (
             "(d.look_on <= :on OR i.issued_on > :on AND (i.start_on IS NULL OR i.start_on <= :on))"
@@ -189,12 +199,13 @@ class _Sweep:
             rows += self._rows(policy_id, [window for window in reached if window.top or window.fire_on == self.on])
         self._raise(
             rows,
-            f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}",
+            f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}"
+            f" AND (d.promised OR NOT {_TOLD})",
             late="w.fire_on < :on AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
             fire_on=":on",
         )
         self._execute(
-            "UPDATE deadline SET look_on = NULL WHERE id IN (SELECT d.id FROM deadline d"
+            "UPDATE deadline SET look_on = NULL, promised = false WHERE id IN (SELECT d.id FROM deadline d"
             f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting}{self.ours})"
         )
 
@@ -254,7 +265,7 @@ class _Sweep:
         roles = frozenset(Role(role) for rung in self.rungs.values() for role in rung.roles)
         leaders = f"""
             UNION ALL
-            SELECT w.*, d.id, d.item_id, d.due_on, {late}, {recipient_of_post("x.post_id", leaves=self.leaves)}
+            SELECT w.*, d.id, d.item_id, d.due_on, {late}, {recipient_of_leader("x.post_id", leaves=self.leaves)}
             FROM w CROSS JOIN deadline d JOIN work_item i ON i.id = d.item_id
             JOIN item_leader x ON x.item_id = i.id
             WHERE w.role = '{Role.LEADER}' AND {where}"""
@@ -284,6 +295,13 @@ _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
         WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id AND n.rung_id = w.rung_id))
     AND d.id = (SELECT min(m.id) FROM {Deadline.__tablename__} m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
+
+
+_TOLD = f"""EXISTS (SELECT 1 FROM notice n WHERE n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.due_on = d.due_on
+    AND n.fire_on >= w.fire_on AND n.state <> '{NoticeState.DROPPED}'
+    AND NOT EXISTS (SELECT 1 FROM deadline_move m
+        WHERE m.deadline_id = d.id AND m.from_on <> m.to_on AND m.moved_on >= n.raised_on))"""
+"""Whether the rung spoke for deadline `d` since the day that window `w` sets, and the deadline was not moved since."""
 
 
 def _kind(step: RungFiring) -> NoticeKind:

@@ -81,6 +81,12 @@ def recipient_for_unit(department: str, *, leaves: bool) -> str:
     return f"coalesce({recipient_of_head(department, leaves=leaves)}, {above} / 4 * 4 + {VIA.index(Via.NEXT_LEVEL)})"
 
 
+def recipient_of_leader(post: str, *, leaves: bool) -> str:
+    """The scalar for the post of a further named leader: its holder or the deputy, else the next level."""
+    above = recipient_by_role(f"'{Role.FIRST_RESPONSIBLE}'", frozenset({Role.FIRST_RESPONSIBLE}), leaves=leaves)
+    return f"coalesce({recipient_of_post(post, leaves=leaves)}, {above} / 4 * 4 + {VIA.index(Via.NEXT_LEVEL)})"
+
+
 def _first(answers: list[str]) -> str:
     return f"coalesce({', '.join(answers)})" if len(answers) > 1 else answers[0]
 
