@@ -177,6 +177,8 @@ def issue(
 
     def screen() -> Iterator[Shown]:
         yield f"已下达 {done.issued} 项任务。"
+        if done.left_out:
+            yield f"周期性任务在下达前已过的 {done.left_out} 期不计。"
         if done.incomplete:
             yield f"还有 {len(done.incomplete)} 项缺少要素,未下达(duban plan export 导出、补填、再导入):"
             shown = table("编号", "任务", "缺少")

@@ -38,9 +38,13 @@ _RECEIPTS = (
 
 @dataclass(frozen=True)
 class IssueResult:
-    """How many items were issued, and which could not be because something is missing."""
+    """How many items were issued, and which could not be because something is missing.
+
+    `left_out` counts the turns of recurring items that were over before: nobody is late for what was not yet his.
+    """
 
     issued: int
+    left_out: int = 0
     incomplete: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -54,7 +58,7 @@ def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str =
         plan.issued_on = on
     values = {"plan": plan.id, "policy": plan.policy_id, "on": on}
     session.flush()
-    _arm_recurring(session, plan, on)
+    left_out = _arm_recurring(session, plan, on)
     session.execute(
         text(
             "INSERT INTO deadline (item_id, kind, due_on, original_due_on, policy_id, promised, look_on)"
@@ -76,7 +80,7 @@ def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str =
         .order_by(col(WorkItem.id))
     ).all()
     return IssueResult(
-        len(issued), [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
+        len(issued), left_out, [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
     )
 
 
@@ -119,7 +123,9 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
     kind = DeadlineKind.OCCURRENCE if item.recurrence else DeadlineKind.FINAL
     settled = select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_not(None))
     done = {deadline.due_on for deadline in session.exec(settled)}
-    wanted = [day for day in wanted if day not in done]
+    # A turn that was over before the issue was never anybody's.
+    issued_on = item.issued_on or on
+    wanted = [day for day in wanted if day not in done and (day >= issued_on or not item.recurrence)]
     look_on = max(on, item.start_on or on)
     kept = [deadline for deadline in open_ones if deadline.due_on in wanted]
     spare = [deadline for deadline in open_ones if deadline not in kept]
@@ -211,20 +217,30 @@ def _turns(item: WorkItem, rule: str, year: int) -> list[dt.date]:
     return occurrences(rule, start=item.start_on or dt.date(year, 1, 1), end=dt.date(year, 12, 31))
 
 
-def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date) -> None:
+def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date) -> int:
+    """Arm the turns that are still to come; returns how many were over before `on`.
+
+    Raises BadInputError for an item that has none, or none any more.
+    """
     recurring = session.exec(
         select(WorkItem).where(
             WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, col(WorkItem.recurrence).is_not(None)
         )
     ).all()
-    rows = []
+    rows, left_out = [], 0
     for item in recurring:
         if item.missing or item.recurrence is None:
             continue
         turns = _turns(item, item.recurrence, plan.year)
+        rule = item.due_text or item.recurrence
         if not turns:
-            rule = item.due_text or item.recurrence
             raise BadInputError(f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内没有任何一期。")
+        coming = [day for day in turns if day >= on]
+        if not coming:
+            raise BadInputError(
+                f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内的 {len(turns)} 期到 {on} 都已过去,请改定周期。"
+            )
+        left_out += len(turns) - len(coming)
         look_on = max(on, item.start_on or on)
         rows += [
             {
@@ -236,9 +252,10 @@ def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date) -> None:
                 "promised": False,
                 "look_on": look_on,
             }
-            for day in turns
+            for day in coming
         ]
-        item.due_on = turns[0]
+        item.due_on = coming[0]
     session.flush()
     if rows:
         session.execute(insert(Deadline), rows)
+    return left_out

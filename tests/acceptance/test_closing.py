@@ -147,7 +147,7 @@ def test_a_return_needs_a_reason(office: Office) -> None:
 
 
 def test_each_turn_of_a_recurring_item_is_closed_on_evidence_of_its_own(office: Office) -> None:
-    number = office.assign("按季报送", recurrence=QUARTERLY)
+    number = office.assign("按季报送", recurrence=QUARTERLY, on="2026-01-05")
     office.attach(number, "一季度.txt", on="2026-06-02")
     office.ask_closure(number, on="2026-06-02")
     first = office.accept(number, on="2026-06-02")

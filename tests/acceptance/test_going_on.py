@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.dates.unit import Unit
+from models.errors import BadInputError
 from models.items.item import Deadline, MoveCause, WorkItem
 from models.ladder.policy import Relation
 from models.people.person import Role
@@ -124,3 +125,20 @@ def test_a_further_leader_who_is_away_is_stood_in_for_by_the_next_level(office: 
     assert {row["state"] for row in office.notices()} == {"sent"}
     (escalated,) = [row for row in office.notices() if row["recipient"] == FIRST]
     assert "没有在岗" in escalated["why"]
+
+
+def test_turns_that_were_over_before_the_issue_are_nobodys(office: Office) -> None:
+    office.today = dt.date(2026, 9, 2)
+    number = office.assign("按月报送", recurrence="FREQ=MONTHLY;BYMONTHDAY=-1", issue=False)
+    done = office.issue(on="2026-09-02")
+    office.fast_forward("2026-09-10")
+
+    assert (done.issued, done.left_out) == (1, 8)
+    assert office.item(number).due_on == dt.date(2026, 9, 30)
+    assert office.told() == []
+
+
+def test_an_item_whose_every_turn_is_over_is_named_and_nothing_is_issued(office: Office) -> None:
+    number = office.assign("半年报送", recurrence="FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=30", issue=False)
+    with pytest.raises(BadInputError, match=f"任务 {number}:.*的 1 期到 2026-09-02 都已过去"):
+        office.issue(on="2026-09-02")

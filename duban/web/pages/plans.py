@@ -146,7 +146,8 @@ def issue_it(sent: Sent, plan_id: int) -> Response:
     ) as session:
         done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset)
     left = f"还有 {len(done.incomplete)} 项缺少要素,未下达:补齐后可再次下达。" if done.incomplete else ""
-    return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{left}")
+    past = f"周期性任务在下达前已过的 {done.left_out} 期不计。" if done.left_out else ""
+    return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{past}{left}")
 
 
 @router.get("/plans/{plan_id:row}/export.xlsx")
