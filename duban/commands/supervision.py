@@ -79,7 +79,8 @@ def deliver(
         asdict(result) | {"letters": letters.letters, "problems": [*letters.problems, *result.problems]},
         f"{result.on}:已发 {result.sent} 封,稍后重试 {result.failed},搁置 {result.parked};"
         + (f"另发账户信件 {letters.letters} 封;" if letters.letters else "")
-        + f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。",
+        + f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。"
+        + ("今天的督办还没有运行(duban supervise):当日的通知在督办以后汇成一封发出。" if result.early else ""),
         then=DubanError(result.problem)
         if result.problem
         else _failed_for([*letters.problems, *result.problems], "其他单位的已发;这些稍后自动重试"),

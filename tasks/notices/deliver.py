@@ -85,6 +85,8 @@ class DeliveryResult:
     held: int = 0
     unreachable: int = 0
     """Notices for people without a mail address: they are read in the system only."""
+    early: bool = False
+    """Whether something is held because the day's sweep has not run yet."""
     problem: str | None = None
     """Why nothing at all could be sent, when so."""
     problems: tuple[OrganProblem, ...] = ()
@@ -102,20 +104,22 @@ def deliver(
 ) -> DeliveryResult:
     """Send every digest that waits. With `quiet`, quiet hours hold them; nothing held is ever lost.
 
-    Works for the day `on`; without one for the later of today and the last day swept, so that a rehearsal of
-    another year can be delivered too. One failing address stops nobody else.
+    Works for the day `on`, which a person names; without one for today, whatever day was swept, and then nobody's
+    digest of the day is made up before the day's sweep has run: what waits from yesterday would spend it. One failing
+    address stops nobody else.
     """
     with reading(engine) as session:
         swept = session.get(LastRun, SLUG)
-        today = day_of(now)
-        day = on or max(today, swept.on if swept else today)
+        day = on or day_of(now)
+        early = on is None and (swept is None or max(swept.on, day_of(swept.ended_at)) < day)
         if quiet and is_quiet(settings, now):
             return DeliveryResult(day, held=_waiting(session))
     with unit_of_work(engine) as session:
         calendar = office_calendar(session)
         dropped = recheck(session, on=day)
         unreachable = _release_unreachable(session, day)
-        _bundle(session, day, now)
+        if not early:
+            _bundle(session, day, now)
         if calendar.on_or_after(day) == day:
             _bundle_heads(session, day, now)
     with open_mail(settings) as mail:
@@ -124,7 +128,8 @@ def deliver(
     with reading(engine) as session:
         held = _waiting(session)
     return DeliveryResult(
-        day, **delivery.counts, dropped=dropped, held=held, unreachable=unreachable, problem=problem,
+        day, **delivery.counts, early=early and held > 0,
+        dropped=dropped, held=held, unreachable=unreachable, problem=problem,
         problems=tuple(delivery.problems.values()),
     )  # fmt: skip
 
