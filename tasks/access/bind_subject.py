@@ -16,9 +16,9 @@ from models.people.permission import Action
 from models.people.person import Person
 from tasks.access.set_password import Invited, use_code
 from tasks.access.sign_in import account_of_person
-from tasks.access.touch_account import touch
 from tasks.acting.audit import recorded
 from tasks.acting.perform import performing_for
+from tasks.people.touch_account import touch
 from tasks.people.write_letter import tell_account, tell_own
 
 LONGEST = 255

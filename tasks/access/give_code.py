@@ -20,8 +20,8 @@ from models.people.account import Account, CodeWay, OneTimeCode, TouchKind
 from models.people.permission import Action
 from models.people.person import Person
 from tasks.access.hold_session import hashed
-from tasks.access.touch_account import asked_by, mailbox_named_by, touch
 from tasks.acting.perform import performing_for
+from tasks.people.touch_account import asked_by, mailbox_named_by, touch
 from tasks.people.write_letter import tell_account, write_letter
 
 CODE_LASTS = dt.timedelta(hours=72)

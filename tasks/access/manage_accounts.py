@@ -23,9 +23,9 @@ from tasks.access.hold_session import end_sessions
 from tasks.access.hold_tokens import end_tokens
 from tasks.access.limit_attempts import LOGIN_LENGTH, folded, forgive
 from tasks.access.second_factor import end_factor
-from tasks.access.touch_account import touch
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
+from tasks.people.touch_account import touch
 
 
 @dataclass(frozen=True)

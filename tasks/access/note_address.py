@@ -5,7 +5,7 @@ from sqlmodel import Session, select
 from models.actor import Actor
 from models.people.account import Account, TouchKind
 from models.people.person import Person
-from tasks.access.touch_account import touch
+from tasks.people.touch_account import touch
 from tasks.people.write_letter import tell_address
 
 

@@ -25,9 +25,9 @@ from models.people.permission import Action
 from models.people.person import Person, Post, Role, Tenure
 from tasks.access.hold_session import end_sessions, hashed
 from tasks.access.office_key import derived
-from tasks.access.touch_account import touch
 from tasks.acting.audit import recorded
 from tasks.acting.perform import performing_for
+from tasks.people.touch_account import touch
 from tasks.people.write_letter import tell_account, tell_own
 
 ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.FIRST_RESPONSIBLE})

@@ -16,8 +16,8 @@ from models.people.person import Person
 from tasks.access.hash_password import hash_password
 from tasks.access.hold_session import end_sessions, hashed
 from tasks.access.hold_tokens import end_tokens
-from tasks.access.touch_account import mailbox_named_by
 from tasks.acting.audit import recorded
+from tasks.people.touch_account import mailbox_named_by
 from tasks.people.write_letter import tell_own
 
 

@@ -20,6 +20,7 @@ from models.people.permission import GRANTS, Action, Scope
 from models.people.person import Person, Post, Role, Tenure
 from tasks.acting.audit import asked_for
 from tasks.acting.authorize import Standing, department_standings, organ_standings, standings
+from tasks.people.touch_account import reset_by
 
 Hands = Mapping[int, Sequence[str]]
 """By person, what each had a hand in, in words."""
@@ -54,11 +55,13 @@ def consent(
 ) -> list[Standing]:
     """Those of the `ways` in which `by` may consent, at least one; `others` says in words who else may.
 
-    Raises ForbiddenError that says what stands in the way, and what would be accepted.
+    Whoever helped the actor into the account might be the actor: neither may, until the owner has set the password by
+    a way of his own. Raises ForbiddenError that says what stands in the way, and what would be accepted.
     """
     if action not in CONSENTS:
         raise LookupError(f"{action} is not declared as a consent")
     asked_for(session, action)
+    _refuse_helped(session, by, action, done, others)
     found = free(by, ways, done)
     if found:
         return found
@@ -70,6 +73,18 @@ def consent(
         who, also = key(seat.for_id), f"{by.name}代理时也不能"
         name = seat.for_name or ""
     raise ForbiddenError(f"{name}{'、'.join(done[who])},不能办理“{action.label}”,{also}:{others()}。")
+
+
+def _refuse_helped(session: Session, by: Actor, action: Action, done: Hands, others: Callable[[], str]) -> None:
+    """Raises ForbiddenError where somebody with a hand in it helped the actor into the account."""
+    helpers = reset_by(session, session.get_one(Person, by.person_id)) & done.keys() if by.person_id else set()
+    if not helpers:
+        return
+    helper = session.get_one(Person, min(helpers))
+    raise ForbiddenError(
+        f"{by.name}的账户经{helper.name}办理过重置、绑定或更换邮箱,而{helper.name}{'、'.join(done[key(helper.id)])}:"
+        f"{by.name}在本人用原密码改过密码以前不能办理“{action.label}”,现在:{others()}。"
+    )
 
 
 def consent_for_organ(session: Session, by: Actor, action: Action, organ_id: int, done: Hands) -> Standing:

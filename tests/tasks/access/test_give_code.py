@@ -22,9 +22,9 @@ from tasks.access.hold_session import find_session, start_session
 from tasks.access.hold_tokens import find_feed, find_token, make_feed, make_token
 from tasks.access.manage_accounts import account_of, close_account, invite, reset
 from tasks.access.set_password import change_password, find_invited, set_by_code
-from tasks.access.touch_account import reset_by
 from tasks.notices.send_letters import send_letters
 from tasks.people.find import find_person
+from tasks.people.touch_account import reset_by
 from tasks.staff.change_contact import change_contact
 from tasks.staff.hand_over import hand_over, leave_office
 from tests.actors import administrator

@@ -19,9 +19,9 @@ from tasks.access.manage_accounts import reset
 from tasks.access.second_factor import clear_factor, codes_left, drop_factor, enrol, factor_owed, new_secret
 from tasks.access.set_password import set_by_code
 from tasks.access.sign_in import GONE, WRONG_CODE, Caller, enrol_at_door, enter, go_on, sign_in
-from tasks.access.touch_account import reset_by
 from tasks.notices.send_letters import send_letters
 from tasks.people.find import find_person
+from tasks.people.touch_account import reset_by
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, HEAD, SUPERVISOR, Office, day
 

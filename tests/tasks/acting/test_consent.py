@@ -11,13 +11,16 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from models.audit import AuditEntry
+from models.clock import opening_of
 from models.database import key, on_record, unit_of_work
 from models.errors import ForbiddenError
+from models.people.account import Account, TouchKind
 from models.people.consent import CONSENTS
 from models.people.permission import Action
 from models.people.person import Tenure
 from tasks.acting.audit import recorded
 from tasks.people.find import find_person
+from tasks.people.touch_account import touch
 from tests.consents import SCENES, Scene
 from tests.office import LONG_AGO, SUPERVISOR, Office
 
@@ -64,8 +67,20 @@ def having_done_it_in_anothers_place(office: Office, scene: Scene) -> str:
     return scene.decider
 
 
+def by_resetting_the_account_of_whoever_decides(office: Office, scene: Scene) -> str:
+    scene.does(office, scene.doer)
+    with unit_of_work(office.engine) as session:
+        decider = find_person(session, scene.decider)
+        account = Account(person_id=key(decider.id), login=scene.decider, made_at=opening_of(LONG_AGO))
+        session.add(account)
+        session.flush()
+        touch(session, account, TouchKind.RESET, by=office.by(session, scene.doer, "2026-06-04"))
+    return scene.decider
+
+
 WAYS: tuple[Callable[[Office, Scene], str], ...] = (
     by_a_further_post, as_deputy_of_whoever_decides, through_a_deputy_of_his_own, having_done_it_in_anothers_place,
+    by_resetting_the_account_of_whoever_decides,
 )  # fmt: skip
 
 
