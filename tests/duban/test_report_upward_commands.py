@@ -73,7 +73,7 @@ def test_a_report_goes_from_one_machine_to_another(below: Terminal, above: Termi
     said = above.says("report", "receive", package, "--fingerprint", fingerprint, *county)
     assert said.splitlines() == [
         "已接收青禾县水务局 2025 年度报告(上报包,内部版,第 1 版),编号 1。", "通过法制审核:青禾县分管领导,2026-01-16",
-        "通过保密审查:青禾县第一责任人,2026-01-16", "审签:青禾县第一责任人,2026-01-16",
+        "通过保密审查:青禾县分管领导,2026-01-16", "审签:青禾县第一责任人,2026-01-16",
     ]  # fmt: skip
     again = above.data("report", "receive", package, "--organ", "county", "--on", "2026-01-20")
     assert (again["new"], again["received_on"]) == (False, "2026-01-16")

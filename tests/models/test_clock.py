@@ -104,6 +104,7 @@ def test_a_column_takes_an_instant_and_gives_back_the_standard_librarys_in_utc(a
         assert (kept.ended_at, kept.ended_at.tzinfo) == (NINE, dt.UTC)
         assert json.loads(kept.model_dump_json()) == {
             "slug": "daily", "on": "2026-06-30", "ended_at": "2026-06-30T01:00:00Z",
+            "problems": [],
         }  # fmt: skip
         assert later == []
 

@@ -40,6 +40,8 @@ SETTING_WORDS = {
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
     "delivery_attempts": "发送次数上限", "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
+    "evidence_item_megabytes": "一项任务的佐证材料合计上限(MB)",
+    "evidence_organ_megabytes": "一个单位的佐证材料合计上限(MB)",
 }  # fmt: skip
 """What a person calls each setting."""
 _SECRET = ("password", "secret", "token", "key")

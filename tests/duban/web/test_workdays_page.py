@@ -115,7 +115,7 @@ def test_a_single_day_is_set_and_taken_back(office: Office, visitor: Visitor) ->
         ({"day": "", "what": "rest", "name": "局庆"}, 400, "无法识别"),
         ({"day": "2026-06-24", "what": "rest", "name": ""}, 400, "请写明名称"),
         ({"day": "2026-06-24", "what": "party", "name": "局庆"}, 400, "请选择这一天"),
-        ({"day": "1066-06-24", "what": "rest", "name": "局庆"}, 400, "不在 1990 年至 2200 年之间"),
+        ({"day": "1966-06-24", "what": "rest", "name": "局庆"}, 400, "不在 1990 年至 2200 年之间"),
         ({"day": "2026-06-24", "what": "clear", "name": ""}, 404, "没有另行安排"),
     ],
 )
