@@ -62,8 +62,8 @@ def remind(
         session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
         rehearsing=bool(issued and issued > on), organ_id=organ_id,
     )  # fmt: skip
-    # Before the first sweep ever everything issued was missed, from its first day on.
-    sweep.daily(min(swept or (first or on) - DAY, on - DAY))
+    # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
+    sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
     if look and (look <= on or sweep.rehearsing):
         sweep.look()
     if organ_id is None:
@@ -153,15 +153,15 @@ class _Sweep:
         self.days: dict[str, dt.date | str] = {}
         self.today = self._day(on)
 
-    def daily(self, since: dt.date) -> None:
+    def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
         rows, unsigned = [], []
         for policy_id, rungs in self.ladders.items():
             by_due, by_issue = steps(rungs)
             rows += self._rows(policy_id, windows(by_due, self.calendar, since=since, on=self.on))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
-            reached = windows(by_issue, self.calendar, since=since - DAY, on=self.on)
-            unsigned += self._rows(policy_id, [w for w in reached if w.top or w.fire_on > since])
+            reached = windows(by_issue, self.calendar, since=unsigned_since - DAY, on=self.on)
+            unsigned += self._rows(policy_id, [w for w in reached if w.top or w.fire_on > unsigned_since])
         self._raise(
             rows,
             "d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last"

@@ -119,6 +119,7 @@ def test_issuing_lists_what_is_incomplete(terminal: Terminal, ledger: Path) -> N
 
     assert data == {
         "issued": 2,
+        "left_out": 0,
         "incomplete": [{"number": "85", "title": "检查", "missing": ["完成时限", "责任人", "周期待确认"]}],
     }
     assert terminal.data("plan", "show", *Y, *DAY)["state"] == "issued"
@@ -141,7 +142,7 @@ def test_what_is_incomplete_is_exported_filled_in_and_issued(terminal: Terminal,
     data = terminal.data("plan", "import", sheet, *Y, *DAY)
 
     assert (data["updated"], data["unchanged"], data["incomplete"]) == (1, 2, 0)
-    assert terminal.data("plan", "issue", *Y, *DAY) == {"issued": 3, "incomplete": []}
+    assert terminal.data("plan", "issue", *Y, *DAY) == {"issued": 3, "left_out": 0, "incomplete": []}
 
 
 def test_a_template_is_written_before_and_after_anything_is_registered(terminal: Terminal, tmp_path: Path) -> None:
