@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.database import known_once
-from models.errors import ForbiddenError
+from models.errors import BadInputError, ForbiddenError
 from models.items.item import ItemState, WorkItem
 from models.items.lifecycle import LIFECYCLE
 from models.items.plan import AnnualPlan
@@ -107,11 +107,15 @@ def open_actions(session: Session, by: Actor, item: WorkItem) -> list[Action]:
 def check_open(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
     """The ways in which `by` may do the action in the item's present state, at least one; guards aside.
 
-    Raises NotFoundError or ForbiddenError (who may, and when).
+    Raises NotFoundError or ForbiddenError (who may, and when); BadInputError for a day before the item was given out.
     """
     found = authorize(session, by, action, item)
     if item.state not in LIFECYCLE[action].sources:
         raise ForbiddenError(_out_of_turn(session, by, action, item))
+    if item.issued_on is not None and by.on < item.issued_on:
+        raise BadInputError(
+            f"任务 {item.number} 于 {item.issued_on} 下达,不能在 {by.on} {action.label}:办理日应不早于下达日。"
+        )
     return found
 
 

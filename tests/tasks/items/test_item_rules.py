@@ -57,9 +57,15 @@ def test_a_late_closure_is_late(office: Office) -> None:
 
 
 def test_a_recurring_item_can_be_closed_as_a_whole(office: Office) -> None:
-    number = office.assign("按季报送", recurrence="FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1")
+    number = office.assign("按季报送", recurrence="FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", on="2026-01-05")
     assert office.close(number, on="2026-03-30", whole=True).next_due_on is None
     assert office.item(number).state is ItemState.CLOSED
+
+
+def test_nothing_is_done_on_a_day_before_the_item_was_given_out(office: Office) -> None:
+    number = office.assign("普法宣传", due="2026-06-30", on="2026-06-08")
+    with pytest.raises(BadInputError, match=f"任务 {number} 于 2026-06-08 下达,不能在 2026-06-05 填报进展"):
+        office.report(number, "正在办理", on="2026-06-05")
 
 
 def test_a_number_nobody_gave_is_named(office: Office) -> None:
