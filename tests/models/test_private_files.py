@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from models import private_files
 from models.database import open_engine
-from models.private_files import open_folders
+from models.private_files import keep_private, open_folders
 from models.settings import Settings
 from tests.office import SUPERVISOR, Office
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows knows no modes; it keeps lists of its own")
+
+
+def test_where_no_modes_are_known_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_files, "KNOWN", False)
+    before = os.umask(0o022)
+    try:
+        keep_private()
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
 
 
 def everything(folder: Path) -> Iterator[Path]:

@@ -50,7 +50,7 @@ def test_a_press_after_somebody_else_acted_says_what_happened_meanwhile(office: 
 
 
 def test_a_request_is_answered_from_the_leaders_desk(office: Office, web: Web) -> None:
-    office.assign("普法宣传", due="2026-07-20")
+    office.assign("普法宣传", due="2026-07-20", on="2026-06-01")
     office.extend("1", to="2026-08-31", on="2026-06-09", reason="汛期停工")
     leader = web.of(LEADER)
 
@@ -98,9 +98,9 @@ def test_a_supervisor_sees_who_has_not_filed_or_signed_and_every_number_has_its_
 
 
 def test_ones_numbers_lead_to_their_rows(office: Office, web: Web) -> None:
-    office.assign("普法宣传", due="2026-06-30")
-    office.assign("执法检查", due="2026-06-30")
-    office.assign("制度清理", due="2026-06-30")
+    office.assign("普法宣传", due="2026-06-30", on="2026-06-08")
+    office.assign("执法检查", due="2026-06-30", on="2026-06-08")
+    office.assign("制度清理", due="2026-06-30", on="2026-06-08")
     office.ask_closure("1", on="2026-06-09")
     office.close("2", on="2026-06-09")
 

@@ -22,7 +22,7 @@ def test_each_item_stands_in_one_part_as_done_or_as_carried_over(
     engine = open_engine(lay_sqlite(tmp_path / "report.db"))
     office = Office(engine, tmp_path / "home")
     for place, (due, closed) in enumerate(items):
-        number = office.assign(f"第{place}项工作的落实", due=str(due))
+        number = office.assign(f"第{place}项工作的落实", due=str(due), on="2026-01-05")
         if closed:
             office.close(number, on=str(due))
     with unit_of_work(engine) as session:
