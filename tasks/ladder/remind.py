@@ -166,7 +166,8 @@ class _Sweep:
             due.append((policy_id, windows(by_due, self.calendar, since=since, on=self.on)))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
             issued.append((policy_id, windows(by_issue, self.calendar, since=unsigned_since - DAY, on=self.on)))
-        self._raise(due, _WATCHED, late="w.fire_on < :on")
+        missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
+        self._raise(due, f"{_WATCHED} AND {_UNSEEN}" if missed else _WATCHED, late="w.fire_on < :on")
         self._raise(issued, _UNSIGNED, late="w.fire_on < :on AND i.issued_on < w.fire_on")
         if self.helpers:
             self._ask_helpers(issued)
@@ -290,11 +291,13 @@ class _Sweep:
 
 
 _WATCHED = """d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
-    AND d.done_on IS NULL AND d.look_on IS NULL
-    AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
-        WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL
-          AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
-"""Deadlines that the ladder watches. A day that a later sweep has looked at was not missed by them."""
+    AND d.done_on IS NULL AND d.look_on IS NULL"""
+"""Deadlines that the ladder watches."""
+
+_UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
+    WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL
+      AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
+"""Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
     AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
