@@ -4,6 +4,9 @@ A ladder is a line of steps, each with a fire day that depends on nothing but th
 issue) and the working calendar. The fire day never falls as the due day rises, so the due days that a step
 concerns on a given day form one unbroken window, and a sweep is a join of a few windows with the deadlines.
 Nothing here reads a table or a clock.
+
+What each deadline has reached is settled where its people are known: the rungs whose own day it is all speak, those
+whose day was missed speak as the highest of them, and nobody hears more than the highest that reaches him.
 """
 
 import datetime as dt
@@ -48,10 +51,11 @@ class RungFiring:
 class Window:
     """Deadlines due from `first` to `last` (both included) reach `step` on `fire_on`.
 
-    `top` is False where a higher step has been reached too: the notice is then collapsed into that one.
+    `height` is the place of the step in its line, from 0; `top` is False where a higher one has been reached too.
     """
 
     step: RungFiring
+    height: int
     fire_on: dt.date
     first: dt.date
     last: dt.date
@@ -84,18 +88,23 @@ def windows(
 ) -> list[Window]:
     """The windows of due days whose steps fire after `since` and no later than `on`.
 
-    With `first`, also all that fired before are given, down to that due day: what a deadline has reached
-    that nobody has looked at yet. Windows of one call never overlap within the same step.
+    With `first`, also the top ones that fired before are given, down to that due day: what a deadline has reached
+    that nobody has looked at yet. Windows of one call never overlap within the same step. Of the turns of a
+    repeated rung only the latest is given, and without `first` the latest missed one beside that of the day.
     """
     ranges: list[Window] = []
     reached = [_last_reaching(step, calendar, on) for step in line]
-    for index, step in enumerate(line):
-        ceiling = max(reached[index + 1 :], default=dt.date.min)
-        for fire_on, start, end in _runs(step, calendar, reached[index], since=since, first=first):
-            if start <= ceiling:
-                ranges.append(Window(step, fire_on, start, min(end, ceiling), top=False))
-            if end > ceiling:
-                ranges.append(Window(step, fire_on, max(start, ceiling + DAY), end, top=True))
+    for height, step in enumerate(line):
+        ceiling = max(reached[height + 1 :], default=dt.date.min)
+        again = next((later for later in line[height + 1 :] if later.rung_id == step.rung_id), None)
+        for fire_on, start, end in _runs(step, calendar, reached[height], since=since, first=first):
+            until = on - DAY if fire_on < on and first is None else on
+            while again and start <= end and again.fires_on(start, calendar) <= until:
+                start += DAY
+            if start <= min(end, ceiling) and fire_on > since:
+                ranges.append(Window(step, height, fire_on, start, min(end, ceiling), top=False))
+            if max(start, ceiling + DAY) <= end:
+                ranges.append(Window(step, height, fire_on, max(start, ceiling + DAY), end, top=True))
     return ranges
 
 

@@ -5,12 +5,12 @@ plan's year and must agree.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
-from models.ladder.escalation import RungFiring, steps, windows
+from models.ladder.escalation import Window, steps, windows
 from models.ladder.policy import Rung
 from models.people.person import Role
 
@@ -28,12 +28,14 @@ class Firing:
     set_on: dt.date
     rung: Rung
     turn: int
+    to: tuple[str, ...]
+    """The roles it speaks to: those of the rung but for whoever hears a higher one that day."""
     caught_up: bool = False
 
     @property
     def roles(self) -> list[str]:
         """To whom it speaks, by what they are called."""
-        return [Role(role).label for role in self.rung.roles]
+        return [Role(role).label for role in self.to]
 
     @property
     def moved(self) -> bool:
@@ -50,26 +52,29 @@ def firings(
     numbered = [rung.model_copy(update={"id": place}) for place, rung in enumerate(ladder, 1)]
     by_due, by_issue = steps(numbered)
 
-    def firing(on: dt.date, step: RungFiring, counted_from: dt.date, *, caught_up: bool = False) -> Firing:
-        rung = ladder[step.rung_id - 1]
-        turn = (step.offset - rung.offset) // rung.every if rung.every else 0
-        plain = not step.unit.rests or step.offset == 0
-        set_on = step.fires_on(counted_from, _EVERY_DAY if plain else calendar)
-        return Firing(on, calendar.on_or_after(on), set_on, rung, turn, caught_up)
+    def spoken(on: dt.date, reached: Iterable[Window], counted_from: dt.date) -> Iterator[Firing]:
+        """What those of the windows say that the day they count from lies in, the highest first."""
+        heard: set[str] = set()
+        for window in sorted(reached, key=lambda window: -window.height):
+            if not window.first <= counted_from <= window.last:
+                continue
+            step = window.step
+            rung = ladder[step.rung_id - 1]
+            to = tuple(role for role in rung.roles if role not in heard)
+            heard.update(to)
+            turn = (step.offset - rung.offset) // rung.every if rung.every else 0
+            plain = not step.unit.rests or step.offset == 0
+            set_on = step.fires_on(counted_from, _EVERY_DAY if plain else calendar)
+            if to:
+                yield Firing(on, calendar.on_or_after(on), set_on, rung, turn, to, caught_up=window.fire_on < on)
 
-    fires: list[Firing] = []
-    for window in windows(by_due, calendar, since=issued_on, on=issued_on, first=due_on):
-        if window.top and window.first <= due_on <= window.last:
-            late = window.step.fires_on(due_on, calendar) < issued_on
-            fires.append(firing(issued_on, window.step, due_on, caught_up=late))
+    fires = list(
+        spoken(issued_on, windows(by_due, calendar, since=issued_on - DAY, on=issued_on, first=due_on), due_on)
+    )
     for line, counted_from, first in ((by_due, due_on, issued_on + DAY), (by_issue, issued_on, issued_on)):
         for day in sorted({step.fires_on(counted_from, calendar) for step in line}):
             if first <= day <= until:
-                fires += [
-                    firing(day, window.step, counted_from)
-                    for window in windows(line, calendar, since=day - DAY, on=day)
-                    if window.top and window.first <= counted_from <= window.last
-                ]
+                fires += spoken(day, windows(line, calendar, since=day - DAY, on=day), counted_from)
     place = {id(rung): at for at, rung in enumerate(ladder)}
     return sorted(fires, key=lambda one: (one.on, place[id(one.rung)]))
 

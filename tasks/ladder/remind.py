@@ -28,6 +28,8 @@ from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_un
 
 SLUG = "daily_supervision"
 _ALL = 2**62
+_Reached = tuple[int, list[Window]]
+"""By the policy, the windows of its ladder."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,11 @@ def remind(
 ) -> SweepResult:
     """Raise every notice that is due on `on` or was missed since the last sweep, each exactly once.
 
-    A missed day collapses into the highest rung reached and is marked late. With `organ_id` for the items of that
-    organ alone, and that the day was swept is for the caller to note (`note_sweep`). The caller commits.
+    The rungs whose own day it is all speak. Those whose day was missed speak as the highest of them, marked late, to
+    the people of all; each of the others leaves one row. Whoever several would reach hears the highest.
+
+    With `organ_id` for the items of that organ alone, and that the day was swept is for the caller to note
+    (`note_sweep`). The caller commits.
     """
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
@@ -65,7 +70,7 @@ def remind(
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
     sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
     if look and (look <= on or sweep.rehearsing):
-        sweep.look()
+        sweep.look(min(look, on))
     if organ_id is None:
         note_sweep(session, on=on, now=now)
     return SweepResult(on, *session.execute(_WRITTEN, {"on": on, "newest": newest}).one())
@@ -155,28 +160,22 @@ class _Sweep:
 
     def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
-        rows, unsigned = [], []
+        due, issued = list[_Reached](), list[_Reached]()
         for policy_id, rungs in self.ladders.items():
             by_due, by_issue = steps(rungs)
-            rows += self._rows(policy_id, windows(by_due, self.calendar, since=since, on=self.on))
+            due.append((policy_id, windows(by_due, self.calendar, since=since, on=self.on)))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
-            reached = windows(by_issue, self.calendar, since=unsigned_since - DAY, on=self.on)
-            unsigned += self._rows(policy_id, [w for w in reached if w.top or w.fire_on > unsigned_since])
-        self._raise(
-            rows,
-            "d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last"
-            " AND d.done_on IS NULL AND d.look_on IS NULL",
-            late="w.fire_on < :on",
-            fire_on="w.fire_on",
-        )
-        late = "w.fire_on < :on AND i.issued_on < w.fire_on"
-        self._raise(unsigned, _UNSIGNED, late=late, fire_on="w.fire_on")
+            issued.append((policy_id, windows(by_issue, self.calendar, since=unsigned_since - DAY, on=self.on)))
+        missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
+        self._raise(due, f"{_WATCHED} AND {_UNSEEN}" if missed else _WATCHED, late="w.fire_on < :on")
+        self._raise(issued, _UNSIGNED, late="w.fire_on < :on AND i.issued_on < w.fire_on")
         if self.helpers:
-            self._ask_helpers(unsigned)
+            self._ask_helpers(issued)
 
-    def look(self) -> None:
-        """Deadlines whose whole ladder has to be looked at: only the highest rung reached speaks, at once.
+    def look(self, earliest: dt.date) -> None:
+        """Deadlines whose whole ladder has to be looked at, the first of them from day `earliest` on.
 
+        Of what was reached before its own day to be looked at, only the highest rung of all may speak, at once.
         After a suspension or a return the ladder goes on where it stood: what was told for this very day is not
         told again. A moved day and a broken promise arm it anew.
         """
@@ -186,68 +185,49 @@ class _Sweep:
             if self.rehearsing
             else "d.look_on <= :on"
         )
-        earliest = self._execute(
+        due_on = self._execute(
             f"SELECT min(d.due_on) FROM deadline d JOIN work_item i ON i.id = d.item_id WHERE {waiting}{self.ours}"
         ).scalar_one()
-        if earliest is None:
+        if due_on is None:
             return
-        first = dt.date.fromisoformat(earliest) if isinstance(earliest, str) else earliest
-        rows = []
-        for policy_id, rungs in self.ladders.items():
-            reached = windows(steps(rungs)[0], self.calendar, since=self.on, on=self.on, first=first)
-            # A lower rung of this very day goes on record too, or the day's next sweep would find it missing.
-            rows += self._rows(policy_id, [window for window in reached if window.top or window.fire_on == self.on])
+        first = dt.date.fromisoformat(due_on) if isinstance(due_on, str) else due_on
+        reached = [
+            (policy_id, windows(steps(rungs)[0], self.calendar, since=earliest - DAY, on=self.on, first=first))
+            for policy_id, rungs in self.ladders.items()
+        ]
         self._raise(
-            rows,
+            reached,
             f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}"
+            " AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on)"
             f" AND (d.promised OR NOT {_TOLD})",
             late="w.fire_on < :on AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
-            fire_on=":on",
+            noted_on=":on",
         )
         self._execute(
             "UPDATE deadline SET look_on = NULL, promised = false WHERE id IN (SELECT d.id FROM deadline d"
             f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting}{self.ours})"
         )
 
-    def _ask_helpers(self, rows: list[str]) -> None:
+    def _ask_helpers(self, reached: list[_Reached]) -> None:
         """Cooperating units that have not signed: each rung for handlers or heads reaches the unit's own head.
 
         Where nobody heads the unit, it reaches whoever is in charge of the item.
         """
-        if not rows:
-            return
         head = recipient_for_unit("r.department_id", leaves=self.leaves)
-        self._execute(f"""
-            WITH w (policy_id, rung_id, role, kind, fire_on, first, last, state) AS (VALUES {", ".join(rows)}),
-            due AS (
-                SELECT w.fire_on, d.id AS deadline_id, i.id AS item_id, w.rung_id, w.kind, d.due_on, w.state,
-                       u.text AS unit, w.fire_on < :on AND r.issued_on < w.fire_on AS late, {head} AS found
-                FROM w CROSS JOIN receipt r JOIN work_item i ON i.id = r.item_id JOIN item_unit u ON u.id = r.unit_id
-                JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
-                    WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
-                WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
-                  AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on
-                      AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL))
-                  AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours} LIMIT {_ALL}
-            )
-            INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, recipient_id, role, via, kind, due_on,
-                                raised_on, send_on, late, state, reason)
-            SELECT DISTINCT fire_on, deadline_id, item_id, rung_id, unit, found >> 2, '{Role.DEPARTMENT_HEAD}',
-                   CASE found & 3 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END,
-                   kind, due_on, :on, {self._day(self.send_on)}, late,
-                   CASE WHEN found IS NULL THEN 'dropped' ELSE state END,
-                   CASE WHEN found IS NULL THEN '配合科室及以上各级均无人在岗' END
-            FROM due WHERE true
-            ON CONFLICT DO NOTHING""")
-
-    def _rows(self, policy_id: int, reached: list[Window]) -> list[str]:
-        return [
-            f"({policy_id}, {window.step.rung_id}, '{role}', '{_kind(window.step)}', {self._day(window.fire_on)},"
-            f" {self._day(window.first)}, {self._day(window.last)}, '{state}')"
-            for window in reached
-            for role in self.rungs[window.step.rung_id].roles
-            for state in [NoticeState.PENDING if window.top else NoticeState.COLLAPSED]
-        ]
+        self._write(
+            reached,
+            f"""
+            SELECT w.rung_id, '{Role.DEPARTMENT_HEAD}', w.kind, w.height, w.fire_on, w.fire_on, d.id, i.id, u.text,
+                   d.due_on, w.fire_on < :on AND r.issued_on < w.fire_on, {head}
+            FROM w CROSS JOIN receipt r JOIN work_item i ON i.id = r.item_id JOIN item_unit u ON u.id = r.unit_id
+            JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
+                WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
+            WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
+              AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on
+                  AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL))
+              AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours}""",
+            nobody="配合科室及以上各级均无人在岗",
+        )
 
     def _day(self, day: dt.date) -> str:
         """What stands for the day in a statement."""
@@ -258,37 +238,66 @@ class _Sweep:
     def _execute(self, statement: str) -> CursorResult[Any]:
         return self.session.connection().exec_driver_sql(statement.replace(":on", self.today), self.days)
 
-    def _raise(self, rows: list[str], where: str, *, late: str, fire_on: str) -> None:
-        if not rows:
-            return
+    def _raise(self, reached: list[_Reached], where: str, *, late: str, noted_on: str = "w.fire_on") -> None:
+        """Raise what deadlines have reached, each rung for whoever holds one of its roles, under the day `noted_on`."""
         where += self.ours
+        row = f"SELECT w.rung_id, w.role, w.kind, w.height, w.fire_on, {noted_on}, d.id, i.id, NULL, d.due_on, {late}"
+        tables = "FROM w CROSS JOIN deadline d JOIN work_item i ON i.id = d.item_id"
         roles = frozenset(Role(role) for rung in self.rungs.values() for role in rung.roles)
         leaders = f"""
             UNION ALL
-            SELECT w.*, d.id, d.item_id, d.due_on, {late}, {recipient_of_leader("x.post_id", leaves=self.leaves)}
-            FROM w CROSS JOIN deadline d JOIN work_item i ON i.id = d.item_id
-            JOIN item_leader x ON x.item_id = i.id
-            WHERE w.role = '{Role.LEADER}' AND {where}"""
+            {row}, {recipient_of_leader("x.post_id", leaves=self.leaves)} {tables}
+            JOIN item_leader x ON x.item_id = i.id WHERE w.role = '{Role.LEADER}' AND {where}"""
+        self._write(
+            reached,
+            f"""
+            {row}, {recipient_by_role("w.role", roles, leaves=self.leaves)} {tables} WHERE {where}
+            {leaders if self.leaders else ""}""",
+            nobody="本级及以上均无人在岗",
+        )
+
+    def _write(self, reached: list[_Reached], found: str, *, nobody: str) -> None:
+        """Write as notices the rows of the query `found`, which joins the windows `w`.
+
+        Where each deadline lies in one window at most, as on most days, nothing has to be settled between its rungs.
+        """
+        rows = [row for policy_id, ranges in reached for row in self._rows(policy_id, ranges)]
+        if not rows:
+            return
+        alone = all(window.top for _policy_id, ranges in reached for window in ranges)
         # The limit is a fence: `found` is worked out once, not where it is used, and the rows are not laid aside first.
         self._execute(f"""
-            WITH w (policy_id, rung_id, role, kind, fire_on, first, last, state) AS (VALUES {", ".join(rows)}),
-            due (policy_id, rung_id, role, kind, fire_on, first, last, state,
-                 deadline_id, item_id, due_on, late, found) AS (
-                SELECT w.*, d.id, d.item_id, d.due_on, {late}, {recipient_by_role("w.role", roles, leaves=self.leaves)}
-                FROM w CROSS JOIN deadline d JOIN work_item i ON i.id = d.item_id WHERE {where}
-                {leaders if self.leaders else ""} LIMIT {_ALL}
-            )
-            INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind,
+            WITH w (policy_id, rung_id, role, kind, height, top, fire_on, first, last) AS (VALUES {", ".join(rows)}),
+            due (rung_id, role, kind, height, fire_on, noted_on, deadline_id, item_id, text, due_on, late, found) AS (
+                {found} LIMIT {_ALL}
+            ){"" if alone else _SETTLED}
+            INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, recipient_id, role, via, kind,
                                 due_on, raised_on, send_on, late, state, reason)
-            SELECT {fire_on.replace("w.", "due.")}, deadline_id, item_id, rung_id, found >> 2, role,
+            SELECT noted_on, deadline_id, item_id, rung_id, text, found >> 2, role,
                    CASE found & 3 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END,
                    kind, due_on, :on, {self._day(self.send_on)}, late,
-                   CASE WHEN found IS NULL THEN 'dropped' ELSE state END,
-                   CASE WHEN found IS NULL THEN '本级及以上均无人在岗'
-                        WHEN state = 'collapsed' THEN '错过当日,并入更高一级' END
-            FROM due WHERE true
+                   CASE WHEN found IS NULL THEN 'dropped' ELSE {"'pending'" if alone else "state"} END,
+                   CASE WHEN found IS NULL THEN '{nobody}'{"" if alone else _WHY_COLLAPSED} END
+            FROM {"due" if alone else "settled"} WHERE true
             ON CONFLICT DO NOTHING""")
 
+    def _rows(self, policy_id: int, ranges: list[Window]) -> list[str]:
+        return [
+            f"({policy_id}, {window.step.rung_id}, '{role}', '{_kind(window.step)}', {window.height}, {window.top},"
+            f" {self._day(window.fire_on)}, {self._day(window.first)}, {self._day(window.last)})"
+            for window in ranges
+            for role in self.rungs[window.step.rung_id].roles
+        ]
+
+
+_WATCHED = """d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
+    AND d.done_on IS NULL AND d.look_on IS NULL"""
+"""Deadlines that the ladder watches."""
+
+_UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
+    WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL
+      AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
+"""Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
     AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
@@ -302,6 +311,38 @@ _TOLD = f"""EXISTS (SELECT 1 FROM notice n WHERE n.deadline_id = d.id AND n.rung
     AND NOT EXISTS (SELECT 1 FROM deadline_move m
         WHERE m.deadline_id = d.id AND m.from_on <> m.to_on AND m.moved_on >= n.raised_on))"""
 """Whether the rung spoke for deadline `d` since the day that window `w` sets, and the deadline was not moved since."""
+
+
+_SETTLED = """,
+            spoken AS (
+                SELECT due.*, first_value(rung_id) OVER highest AS by_rung, first_value(kind) OVER highest AS by_kind,
+                       first_value(height) OVER highest AS by_height, first_value(noted_on) OVER highest AS by_noted_on,
+                       first_value(late) OVER highest AS by_late,
+                       row_number() OVER (PARTITION BY deadline_id, text, rung_id
+                                          ORDER BY height DESC, found IS NULL, found, role) AS place
+                FROM due
+                WINDOW highest AS (PARTITION BY deadline_id, text, CASE WHEN fire_on < :on THEN -1 ELSE height END
+                                   ORDER BY height DESC)
+            ), heard AS (
+                SELECT spoken.*, first_value(by_rung) OVER person AS heard_rung, row_number() OVER person AS turn
+                FROM spoken
+                WINDOW person AS (PARTITION BY deadline_id, text, found >> 2
+                                  ORDER BY by_height DESC, height DESC, found & 3, role)
+            ), settled AS (
+                SELECT deadline_id, item_id, text, due_on, role, found, by_rung AS rung_id, by_kind AS kind,
+                       by_noted_on AS noted_on, by_late AS late, 'pending' AS state
+                FROM heard WHERE turn = 1
+                UNION ALL
+                SELECT deadline_id, item_id, text, due_on, role, found, rung_id, kind, noted_on, late, 'collapsed'
+                FROM heard WHERE CASE WHEN rung_id = by_rung THEN heard_rung <> rung_id ELSE place = 1 END
+            )"""
+"""Between the rungs that a deadline has reached. Each row of `due` is spoken by its own rung on its own day, and by the
+highest missed one where its day was missed. Whoever hears several hears the highest: the others are on record as
+collapsed, a rung below the highest missed one but once."""
+
+_WHY_COLLAPSED = (
+    " WHEN state = 'collapsed' THEN CASE WHEN noted_on < :on THEN '错过当日,' ELSE '' END || '并入更高一级'"
+)
 
 
 def _kind(step: RungFiring) -> NoticeKind:

@@ -312,10 +312,10 @@ def _fail_for(organ_id: int) -> Work:
 
     whole = _Sweep.daily
 
-    def daily(sweep: _Sweep, since: dt.date) -> None:
+    def daily(sweep: _Sweep, since: dt.date, *, unsigned_since: dt.date) -> None:
         if sweep.ours in ("", f" AND i.organ_id = {organ_id}"):
             raise UnforeseenError
-        whole(sweep, since)
+        whole(sweep, since, unsigned_since=unsigned_since)
 
     return daily
 

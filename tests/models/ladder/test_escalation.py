@@ -98,7 +98,7 @@ def test_the_level_reached_never_falls_as_time_passes(
     for turn in range(-45, 60):
         on = due + turn * DAY
         found = windows(line, calendar, since=on, on=on, first=due)
-        tops = [line.index(w.step) for w in found if w.top and w.first <= due <= w.last]
+        tops = [w.height for w in found if w.top and w.first <= due <= w.last]
         assert len(tops) <= 1, "two rungs claim to be the highest"
         reached.append(tops[0] if tops else -1)
     assert reached == sorted(reached)
@@ -137,6 +137,21 @@ def test_one_working_day_is_one_day_over_a_weekend_and_not_twenty_four_hours() -
     assert RungFiring(1, Relation.AFTER, 1, Unit.WORKING).fires_on(dt.date(2026, 6, 26), CALENDAR) == dt.date(
         2026, 6, 29
     )
+
+
+@given(calendars, days, st.integers(1, 3), st.sampled_from(list(Unit)), st.integers(1, 40))
+@settings(deadline=None, max_examples=60)
+def test_of_the_turns_of_a_rung_the_latest_missed_and_that_of_the_day_are_given(
+    calendar: WorkCalendar, on: dt.date, every: int, unit: Unit, gap: int
+) -> None:
+    line = ladder((Relation.AFTER, 1, unit), every=every, times=12)
+    since = on - gap * DAY
+    found = spread(line, windows(line, calendar, since=since, on=on))
+    for due in [on + turn * DAY for turn in range(-90, 10)]:
+        fired = {height: step.fires_on(due, calendar) for height, step in enumerate(line)}
+        missed = [height for height, fire in fired.items() if since < fire < on]
+        today = [height for height, fire in fired.items() if fire == on]
+        assert sorted(height for height, day in found if day == due) == [*missed[-1:], *today[-1:]]
 
 
 def test_a_repeated_rung_climbs_in_even_steps() -> None:

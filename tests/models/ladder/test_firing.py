@@ -13,7 +13,7 @@ from models.clock import opening_of
 from models.dates.workdays import WorkCalendar
 from models.items.plan import AnnualPlan
 from models.ladder.firing import firings
-from models.ladder.policy import PRESETS, Policy, Rung
+from models.ladder.policy import PRESETS, Policy, Relation, Rung
 from tasks.oversight.simulate import simulate
 from tests.office import Office, day
 
@@ -43,7 +43,7 @@ def test_what_is_foretold_is_what_a_simulated_year_sends(engine: Engine, tmp_pat
     foretold = firings(ladder(preset), issued_on=NEW_YEAR, due_on=day(due), until=YEAR_END, calendar=CALENDAR)
 
     assert sorted(sent) == sorted(
-        (firing.on, firing.rung.label, NOBODY_HIGHER[role]) for firing in foretold for role in firing.rung.roles
+        (firing.on, firing.rung.label, NOBODY_HIGHER[role]) for firing in foretold for role in firing.to
     )
 
 
@@ -53,6 +53,15 @@ def test_nothing_speaks_before_the_item_is_issued_and_each_turn_only_once(issued
 
     assert all(issued <= firing.on <= firing.send_on for firing in found)
     assert len({(firing.rung.ordinal, firing.turn) for firing in found}) == len(found)
+    for day_of in {firing.on for firing in found}:
+        for line in (True, False):
+            to = [
+                role
+                for firing in found
+                if firing.on == day_of and (firing.rung.relation is Relation.UNSIGNED) is line
+                for role in firing.to
+            ]
+            assert len(to) == len(set(to)), "somebody hears two rungs of one line on one day"
     assert [firing.on for firing in found] == sorted(firing.on for firing in found)
 
 
@@ -64,8 +73,21 @@ def test_a_day_moved_by_rest_says_from_where() -> None:
     told = {firing.rung.label: (str(firing.on), str(firing.set_on), firing.moved) for firing in found}
 
     assert told["到期前3天"] == ("2026-09-30", "2026-10-07", True)
-    assert "到期前7天" not in told  # the same day: the higher rung speaks for both
+    assert "到期前7天" not in told  # the same day, and the handler alone: the higher rung speaks for both
     assert told["未签收满2个工作日"] == ("2026-06-03", "2026-06-03", False)
+
+
+def test_rungs_of_one_working_day_all_speak_each_to_whom_no_higher_one_reaches() -> None:
+    found = firings(
+        ladder("常规"), issued_on=day("2026-06-01"), due_on=day("2026-10-05"), until=day("2026-10-07"),
+        calendar=CALENDAR,
+    )  # fmt: skip
+
+    assert [(str(one.on), one.rung.label, one.roles) for one in found if str(one.on) > "2026-06-05"] == [
+        ("2026-09-28", "到期前7天", ["承办人"]),
+        ("2026-09-30", "到期前3天", ["科室负责人"]),
+        ("2026-09-30", "到期当日", ["承办人"]),
+    ]
 
 
 def test_an_item_issued_late_hears_only_the_highest_rung_it_has_missed() -> None:
