@@ -53,6 +53,7 @@ class RunWay(Coded):
     PREFECT = "prefect", "经 Prefect"
     DIRECT = "direct", "直接执行"
     FAILED = "failed", "失败,稍后重试"
+    STOPPED = "stopped", "已停下,等人确认"
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,8 @@ class EmbeddedClock:
             else:
                 log.info("Prefect 不在,直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
         result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
+        if "stopped" in result:
+            return RunWay.STOPPED
         if not schedule.light or any(result.values()):
             log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})
         return RunWay.DIRECT

@@ -32,6 +32,7 @@ from tasks.notices.deliver import deliver
 from tasks.notices.send_letters import send_letters
 from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular
+from tasks.oversight.doubt_day import doubt_day
 from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
 from tasks.report.compiling.compile_report import compile_report
@@ -91,11 +92,17 @@ def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, An
     """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, and
     sign the end of the trail.
 
-    The counts of the sweep, and the numbers of the sheets.
+    The counts of the sweep, and the numbers of the sheets. A day that is doubted (the clock jumped, or the office was
+    off for long) is left alone: nothing is written, and why stands under `stopped`.
     """
     by = _rhythm("每日督办", on)
     # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
     with _opened(settings) as database:
+        with reading(database) as session:
+            doubt = doubt_day(session, on=by.on, today=clock.day_of(by.now), most=settings.days_ahead)
+        if doubt is not None:
+            log.warning("每日督办已停下,等人确认:%s", doubt, extra={"action": "sweep_stopped"})
+            return {"on": by.on.isoformat(), "stopped": doubt}
         with unit_of_work(database) as session:
             result = supervise(session, by=by, calendar=office_calendar(session))
             sheets = [sheet.written_number for sheet in result.sheets]

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """No mail leaves by itself between these, office time; what waits leaves afterwards."""
     delivery_attempts: int = Field(default=6, ge=1, le=50)
     """A message that failed this often is parked."""
+    days_ahead: int = Field(default=30, ge=1, le=36_500)
+    """A sweep of a day further than this after the last one waits for a person's word: the clock may have jumped."""
 
     webhook_private: str = ""
     """The private networks that webhooks may reach, with commas between them; without any only public ones."""

@@ -1,4 +1,4 @@
-"""`duban supervise`, `deliver`, `notice list`, `simulate`, `status`: the daily rhythm by hand."""
+"""`duban supervise`, `deliver`, `notice list|take-back`, `simulate`, `status`: the daily rhythm by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, answer, apart, looking
+from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
 from duban.edge import (
     progress,
     table,
@@ -31,15 +31,28 @@ def register(app: typer.Typer) -> None:
 
 
 @apart("on json")
-def supervise(errand: Errand) -> Answer:
+def supervise(
+    errand: Errand,
+    for_good: Annotated[
+        bool, typer.Option("--for-good", help="正式运行:日期在今天以后或离上次督办太远的,不加只预演,加了才生成并保存。")
+    ] = False,
+) -> Answer:
     """按日历和督办策略生成当日应发的提醒与升级,应出督办单的一并出单(可重复运行,不会重复生成)。"""
+    from models.clock import today
+    from tasks.oversight.doubt_day import doubt_day, stand_by
     from tasks.oversight.supervise import supervise as supervise_day
     from tasks.trail.close_day import close_day
 
     day = errand.day
 
+    with errand.edge.reading() as session:
+        doubt = doubt_day(session, on=day, today=today(), most=errand.edge.settings.days_ahead)
+    if doubt is not None and not for_good:
+        return _rehearse(errand, doubt)
     with errand.edge.sweeping() as session:
         by = errand.edge.actor(session, None, day)
+        if doubt is not None:
+            stand_by(session, doubt, by=by)
         result = supervise_day(session, by=by, calendar=errand.edge.calendar(session))
         swept, sheets = result.swept, [document.written_number for document in result.sheets]
     close_day(errand.edge.engine, errand.edge.settings.home, by=by)
@@ -50,6 +63,27 @@ def supervise(errand: Errand) -> Answer:
         f"其中补发 {swept.late},待工作日发送 {swept.held});不发送 {swept.skipped} 条;督办单 {len(sheets)} 张。",
         then=_failed_for(problems, "其他单位已完成;查明原因后再运行 duban supervise,即行补齐"),
     )
+
+
+def _rehearse(errand: Errand, doubt: str) -> Answer:
+    """What the day would bring, and how to have it in earnest."""
+    from tasks.oversight.rehearse_day import rehearse_day
+
+    day = errand.day
+    with errand.edge.scratch() as session:
+        by = errand.edge.actor(session, None, day)
+        result, rows = rehearse_day(session, by=by, calendar=errand.edge.calendar(session))
+    swept, sheets = result.swept, len(result.sheets)
+
+    def screen() -> Iterator[Shown]:
+        yield from _show_notices(rows, f"{len(rows)} 条通知(预演,未写入)")
+        yield (
+            f"预演,什么也没有写入:{doubt}。正式运行将在 {swept.on} 生成通知 {swept.raised} 条"
+            f"(提醒 {swept.reminders},升级 {swept.escalations}),督办单 {sheets} 张。"
+        )
+        yield f"请先核对日期和本机时钟;确实要按这一天督办的:duban supervise --on {day} --for-good"
+
+    return answer({**asdict(swept), "sheets": sheets, "rehearsal": doubt, "notices": rows}, screen)
 
 
 def _failed_for(problems: Sequence[OrganProblem], then: str) -> DubanError | None:
@@ -147,6 +181,37 @@ def status(
         yield made
 
     return answer([row.as_dict() for row in counts], screen)
+
+
+@notices.command("take-back")
+@acting("as on organ json")
+def take_back(
+    errand: Errand,
+    day: Annotated[str, typer.Argument(metavar="督办的日子", help="误做的是哪一天的督办,如 2036-01-02。")],
+    reason: Annotated[str, typer.Option("--reason", help="为何撤回。")],
+) -> Answer:
+    """撤回误做的某一天的督办:未发出的通知取消、督办单作废,其间各日由下一次督办重新补齐;已发出的列明,不动。"""
+    from models.clock import local
+    from models.typed_text import day as typed_day
+    from tasks.oversight.take_back_sweep import take_back_sweep
+
+    done = take_back_sweep(errand.session, typed_day(day, "督办的日子"), by=errand.by, reason=reason)
+
+    def screen() -> Iterator[Shown]:
+        yield (
+            f"已撤回 {done.on} 的督办:取消通知 {done.notices} 条,作废督办单 {len(done.sheets)} 张"
+            + (f"({'、'.join(done.sheets)})" if done.sheets else "")
+            + "。"
+        )
+        if done.sent:
+            made = table("收件人", "任务", "规则", "发出", title=f"已经发出、不能撤回的 {len(done.sent)} 条,请另行说明")
+            for one in done.sent:
+                left = f"{local(one.sent_at):%Y-%m-%d %H:%M}" if one.sent_at else ""
+                made.add_row(one.recipient, f"{one.item} {one.title[:20]}", one.rung, left)
+            yield made
+        yield f"现在督办到 {done.swept},其后各日由下一次督办补齐。" if done.swept else "现在如同还没有督办过。"
+
+    return answer(asdict(done), screen)
 
 
 def _show_notices(rows: list[dict[str, object]], title: str) -> Iterator[Shown]:

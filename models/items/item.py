@@ -198,6 +198,11 @@ class Deadline(Row, table=True):
     claimed_on: dt.date | None = None
     """The day the closure was asked for that waits for review; the ladder is quiet meanwhile."""
     done_on: dt.date | None = None
+    looked_on: dt.date | None = None
+    """The day whose sweep looked at the whole ladder last; what stood in `look_on` and `promised` before it is kept
+    in the two that follow, so that the sweep can be taken back."""
+    looked_from: dt.date | None = None
+    looked_promised: bool | None = None
 
 
 class MoveCause(Coded):

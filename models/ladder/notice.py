@@ -51,15 +51,24 @@ class Notice(Row, table=True):
     """
 
     __table_args__ = (
-        UniqueConstraint("fire_on", "deadline_id", "rung_id", "recipient_id"),
+        Index(
+            "uq_notice_rung",
+            "fire_on",
+            "deadline_id",
+            "rung_id",
+            "recipient_id",
+            unique=True,
+            sqlite_where=text("taken_back_on IS NULL"),
+            postgresql_where=text("taken_back_on IS NULL"),
+        ),
         Index(
             "uq_notice_nobody",
             "fire_on",
             "deadline_id",
             "rung_id",
             unique=True,
-            sqlite_where=text("recipient_id IS NULL"),
-            postgresql_where=text("recipient_id IS NULL"),
+            sqlite_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
+            postgresql_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
         ),
         Index(
             "ix_notice_pending",
@@ -101,6 +110,8 @@ class Notice(Row, table=True):
     reason: str | None = Field(default=None, max_length=300)
     """Why a notice was dropped, collapsed or parked."""
     digest_id: int | None = Field(default=None, foreign_key="digest.id")
+    taken_back_on: dt.date | None = None
+    """The day on which its sweep was taken back before it had left; from then on its key is free for the right one."""
 
 
 class DigestState(Coded):

@@ -43,7 +43,7 @@ class NumberSeries(Row, table=True):
 
 
 class Document(Row, table=True):
-    """One issued document. `about` names what it was drawn up for, once: a notice's rung, a period."""
+    """One issued document. `about` names what it was drawn up for, once while it stands: a notice's rung, a period."""
 
     __table_args__ = (
         UniqueConstraint("organ_id", "year", "kind", "number"),
@@ -53,8 +53,8 @@ class Document(Row, table=True):
             "kind",
             "about",
             unique=True,
-            sqlite_where=text("about IS NOT NULL"),
-            postgresql_where=text("about IS NOT NULL"),
+            sqlite_where=text("about IS NOT NULL AND void_on IS NULL"),
+            postgresql_where=text("about IS NOT NULL AND void_on IS NULL"),
         ),
     )
 
@@ -71,6 +71,13 @@ class Document(Row, table=True):
     """Who had it drawn up; none: the daily rhythm."""
     facts: dict[str, Any] = Field(sa_type=JSON)
     recorded_at: dt.datetime
+    void_on: dt.date | None = None
+    """The day on which it was declared void; it stays, and its number is never given again."""
+
+    @property
+    def shown_title(self) -> str:
+        """The title in a list; of a void one with that before it."""
+        return f"【作废】{self.title}" if self.void_on else self.title
 
     @property
     def written_number(self) -> str:

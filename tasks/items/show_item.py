@@ -104,7 +104,12 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "acts": [_act(entry, people) for entry in dossier.untold],
         "notices": _notices(dossier, people),
         "documents": [
-            {"id": document.id, "number": document.written_number, "title": document.title, "on": document.issued_on}
+            {
+                "id": document.id,
+                "number": document.written_number,
+                "title": document.shown_title,
+                "on": document.issued_on,
+            }
             for document in dossier.of(Document)
         ],
         "may": [{"action": action, "name": action.label} for action in open_actions(session, by, item)],

@@ -59,7 +59,7 @@ def remind(
     """
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(_ALONE)
+        session.execute(ALONE)
     swept, newest, first, issued, look, leaders, leaves, helpers = session.execute(
         _BEFORE, {"slug": SLUG, "on": on}
     ).one()
@@ -86,7 +86,7 @@ def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Seq
 
 
 # Few statements: in a small office each costs more than the rows of a day.
-_ALONE = text(f"SELECT pg_advisory_xact_lock(hashtext('duban.remind')), {AS_WRITTEN}")
+ALONE = text(f"SELECT pg_advisory_xact_lock(hashtext('duban.remind')), {AS_WRITTEN}")
 """One sweep at a time."""
 
 _BEFORE = text("""
@@ -204,7 +204,8 @@ class _Sweep:
             noted_on=":on",
         )
         self._execute(
-            "UPDATE deadline SET look_on = NULL, promised = false WHERE id IN (SELECT d.id FROM deadline d"
+            "UPDATE deadline SET looked_on = :on, looked_from = look_on, looked_promised = promised,"
+            " look_on = NULL, promised = false WHERE id IN (SELECT d.id FROM deadline d"
             f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting}{self.ours})"
         )
 
@@ -224,7 +225,8 @@ class _Sweep:
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
             WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
               AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on
-                  AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL))
+                  AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL
+                  AND n.taken_back_on IS NULL))
               AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours}""",
             nobody="配合科室及以上各级均无人在岗",
         )
@@ -295,13 +297,13 @@ _WATCHED = """d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
 """Deadlines that the ladder watches."""
 
 _UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
-    WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL
+    WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL AND n.taken_back_on IS NULL
       AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
 """Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
     AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
-        WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id AND n.rung_id = w.rung_id))
+        WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.taken_back_on IS NULL))
     AND d.id = (SELECT min(m.id) FROM {Deadline.__tablename__} m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
 

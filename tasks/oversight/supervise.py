@@ -88,6 +88,7 @@ def draw_up_sheets(session: Session, *, by: Actor, organ_id: int | None = None) 
         select(col(Notice.deadline_id), col(Notice.rung_id), col(Notice.fire_on))
         .join(Rung, col(Rung.id) == Notice.rung_id)
         .where(Notice.raised_on == by.on, col(Rung.document).is_not(None), Notice.state != NoticeState.COLLAPSED)
+        .where(col(Notice.taken_back_on).is_(None))
         .distinct()
         .order_by(col(Notice.deadline_id), col(Notice.rung_id), col(Notice.fire_on))
     )
@@ -100,7 +101,10 @@ def draw_up_sheets(session: Session, *, by: Actor, organ_id: int | None = None) 
         item = session.get_one(WorkItem, deadline.item_id)
         about = f"rung:{deadline_id}:{rung_id}:{fire_on}"
         known = select(Document.id).where(
-            Document.organ_id == item.organ_id, Document.kind == DocumentKind.SHEET, Document.about == about
+            Document.organ_id == item.organ_id,
+            Document.kind == DocumentKind.SHEET,
+            Document.about == about,
+            col(Document.void_on).is_(None),
         )
         if session.exec(known).first() is not None:
             continue

@@ -64,7 +64,7 @@ def list_documents(
     if kind is not None:
         query = query.where(Document.kind == kind)
     return [
-        ListedDocument(row.id or 0, row.kind, row.written_number, row.title, item, row.issued_on, row.item_id)
+        ListedDocument(row.id or 0, row.kind, row.written_number, row.shown_title, item, row.issued_on, row.item_id)
         for row, item in session.exec(query.limit(most))
     ]
 

@@ -12,7 +12,8 @@ from models.people.person import Role
 from models.tables import METADATA
 
 MACHINE_ACTIONS: Mapping[str, str] = {
-    "supervise": "每日督办", "draw_up": "出具督办单", "stop_webhook": "停止接口推送",
+    "supervise": "每日督办", "supervise_by_word": "确认日期后督办", "draw_up": "出具督办单",
+    "stop_webhook": "停止接口推送",
     "failed_sign_ins": "登录失败汇总", "again": "重复取走文件汇总",
 }  # fmt: skip
 """What the system's own rhythms do."""
@@ -116,7 +117,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "was_compiled": "原先编写的文字",
     "author_id": "修改人", "withdrawn": "已撤下", "internal": "不公开的理由", "definition": "口径",
     "first_on": "期间起", "last_on": "期间止", "withdrawn_on": "撤下日",
-    "withdrawn_reason": "撤下理由", "recorded_by_id": "登记人", "ledger": "台账",
+    "withdrawn_reason": "撤下理由", "void_on": "作废日", "recorded_by_id": "登记人", "ledger": "台账",
     "url": "地址", "urge_gap": "催办间隔", "value": "数值", "version": "版本", "waived_by": "免证人",
     "waived_by_id": "免证人",
     "waiver": "免证理由", "words": "说明", "working": "上班", "year": "年度",
@@ -148,7 +149,8 @@ UNTOLD = frozenset(
         "at", "drawn_at", "bound_at", "pledged_at", "revealed_at", "channel", "key", "parts", "resolved_at", "set_at",
         "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts",
         "frozen_hash", "imported_by", "table_name",
-        "imported_at", "item_id", "look_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
+        "imported_at", "item_id", "look_on", "looked_on", "looked_from",
+        "looked_promised", "taken_back_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
         "resumed_at", "bound_hash", "package_sha256", "received_at", "content_hash", "row_hash", "salt",
         "secret_hash",
         "sha256", "signed_at", "snapshot", "stored_at", "token_hash",
@@ -166,6 +168,7 @@ FACTS: Mapping[str, str] = {
     "gone_departments": "删去科室", "gone_organs": "删去单位", "gone_people": "删去人员", "gone_posts": "删去岗位",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",
     "people": "人员", "raised": "生成通知", "read_as": "时限读作", "restored": "恢复任务", "rows": "改动记录数",
+    "notices": "撤回通知", "left": "已发出未撤回", "swept_on": "督办的日子", "doubt": "疑点",
     "sheets": "督办单", "failed": "未能完成的单位",
     "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
     "way": "方式", "year": "年度",

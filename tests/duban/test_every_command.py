@@ -145,6 +145,10 @@ def asked(office: Office) -> None:
     office.ask_closure("1", on="2026-06-03")
 
 
+def swept_wrongly(office: Office) -> None:
+    office.sweep("2026-06-29")
+
+
 def overdue(office: Office) -> None:
     office.assign("普法宣传", due="2026-06-12")
 
@@ -305,6 +309,10 @@ WRITING: dict[str, Case] = {
     ),
     "terms set": Case(SUPERVISOR, ["case", "publish", "5"], [Action.POLICY]),
     "terms confirm": Case(SUPERVISOR, ["act", "hearing"], [Action.POLICY]),
+    "notice take-back": Case(
+        SUPERVISOR, ["2026-06-29", "--reason", "日期写错"], [Action.TAKE_BACK_SWEEP],
+        [assigned(), swept_wrongly],
+    ),
     "plan issue": Case(SUPERVISOR, [], [Action.ISSUE], [assigned(issue=False)]),
     "calendar import": Case("本机", ["{home}/放假.csv"], [Action.CALENDAR]),
     "item sign": Case(HANDLER, ["1"], [Action.SIGN], [assigned(sign=False)]),

@@ -46,7 +46,7 @@ Work = Callable[..., Any]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
+    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=60)
     lay_home(made.home)
     return made
 
@@ -326,11 +326,11 @@ def test_commands_tell_what_was_done_and_then_fail(
     terminal = Terminal(settings.home)
     with monkeypatch.context() as broken:
         break_task(broken, CASES["daily_supervision"].task)
-        swept = terminal.run("supervise", "--on", SHEET_DAY)
+        swept = terminal.run("supervise", "--on", SHEET_DAY, "--for-good")
     assert swept.exit_code == 1
     assert "督办单 1 张" in swept.stdout
     assert FAILING in swept.stderr
-    assert terminal.run("supervise", "--on", SHEET_DAY).exit_code == 0
+    assert terminal.run("supervise", "--on", SHEET_DAY, "--for-good").exit_code == 0
 
     with monkeypatch.context() as broken:
         break_task(broken, CASES["delivery"].task)

@@ -23,6 +23,7 @@ from models.people.person import Role
 from models.private_files import open_folders
 from tasks.acting.authorize import authorize_organ, organs_within, seats
 from tasks.engine.show_system import clock_lease, show_database, show_queue
+from tasks.oversight.doubt_day import doubt_day
 
 router = APIRouter()
 SCARCE = 0.1
@@ -38,7 +39,8 @@ SETTING_WORDS = {
     "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
     "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
-    "delivery_attempts": "发送次数上限", "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
+    "delivery_attempts": "发送次数上限", "days_ahead": "督办最多隔几天自动接上",
+    "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
     "evidence_item_megabytes": "一项任务的佐证材料合计上限(MB)",
     "evidence_organ_megabytes": "一个单位的佐证材料合计上限(MB)",
@@ -75,6 +77,7 @@ def system(visit: Signed) -> HTMLResponse:
             prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
             rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
+            doubt=doubt_day(session, on=(today := day_of(visit.now)), today=today, most=served.settings.days_ahead),
             digest_states=list(DigestState), database=show_database(session), version=version("duban"),
             disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
             open_folders=open_folders(served.settings) if administrator else [],

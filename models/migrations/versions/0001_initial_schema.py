@@ -914,6 +914,9 @@ def upgrade() -> None:
         sa.Column("promised", sa.Boolean(), nullable=False),
         sa.Column("claimed_on", sa.Date()),
         sa.Column("done_on", sa.Date()),
+        sa.Column("looked_on", sa.Date()),
+        sa.Column("looked_from", sa.Date()),
+        sa.Column("looked_promised", sa.Boolean()),
         sa.Index("ix_deadline_look_on", "look_on", **_where("done_on IS NULL AND look_on IS NOT NULL")),
         sa.Index("ix_deadline_window", "policy_id", "due_on", **_where("done_on IS NULL AND look_on IS NULL")),
         sa.Index(
@@ -957,8 +960,16 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("void_on", sa.Date()),
         sa.UniqueConstraint("organ_id", "year", "kind", "number"),
-        sa.Index("uq_document_about", "organ_id", "kind", "about", unique=True, **_where("about IS NOT NULL")),
+        sa.Index(
+            "uq_document_about",
+            "organ_id",
+            "kind",
+            "about",
+            unique=True,
+            **_where("about IS NOT NULL AND void_on IS NULL"),
+        ),
     )
     op.create_table(
         "duty",
@@ -1444,10 +1455,24 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=300)),
         sa.Column("digest_id", sa.Integer(), sa.ForeignKey("digest.id"), index=True),
-        sa.UniqueConstraint("fire_on", "deadline_id", "rung_id", "recipient_id"),
+        sa.Column("taken_back_on", sa.Date()),
+        sa.Index(
+            "uq_notice_rung",
+            "fire_on",
+            "deadline_id",
+            "rung_id",
+            "recipient_id",
+            unique=True,
+            **_where("taken_back_on IS NULL"),
+        ),
         sa.Index("ix_notice_pending", "recipient_id", "send_on", **_where("state = 'pending'")),
         sa.Index(
-            "uq_notice_nobody", "fire_on", "deadline_id", "rung_id", unique=True, **_where("recipient_id IS NULL")
+            "uq_notice_nobody",
+            "fire_on",
+            "deadline_id",
+            "rung_id",
+            unique=True,
+            **_where("recipient_id IS NULL AND taken_back_on IS NULL"),
         ),
         sa.Index("uq_notice_subject", "subject", "recipient_id", unique=True, **_where("subject IS NOT NULL")),
     )

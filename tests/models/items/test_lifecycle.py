@@ -29,6 +29,7 @@ ELSEWHERE = {
     Action.AUDIT,
     Action.SYSTEM,
     Action.RESEND,
+    Action.TAKE_BACK_SWEEP,
     Action.INTEGRATE,
     Action.RECEIVE_REPORT,
     *(action for action in Action if action.value.startswith("report_")),

@@ -45,6 +45,7 @@ from tasks.ledgers.record_named import record_study
 from tasks.notices.resend import resend
 from tasks.oversight.compile_brief import compile_brief
 from tasks.oversight.compile_circular import compile_circular
+from tasks.oversight.take_back_sweep import take_back_sweep
 from tasks.people.find import find_item, find_person
 from tasks.plan.import_list import import_list
 from tasks.plan.issue import issue
@@ -270,6 +271,14 @@ def send_again(office: Office, session: Session) -> None:
     resend(session, digest, by=office.by(session, SUPERVISOR, ON))
 
 
+def swept_wrongly(office: Office) -> None:
+    office.sweep("2026-06-29")
+
+
+def take_it_back(office: Office, session: Session) -> None:
+    take_back_sweep(session, day("2026-06-29"), by=office.by(session, SUPERVISOR, ON), reason="日期写错")
+
+
 SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.SIGN: (assigned(sign=False), on_item(HANDLER, sign)),
     Action.OBJECT: (assigned(sign=False), on_item(HANDLER, object_to, reason="不属于本科室")),
@@ -329,6 +338,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.APPEAL: (published, complain),
     Action.DECIDE_APPEAL: (then(published, complained), judge),
     Action.RESEND: (then(assigned(), given_up), send_again),
+    Action.TAKE_BACK_SWEEP: (then(assigned(), swept_wrongly), take_it_back),
     Action.INTEGRATE: (lambda office: office.hire("钱管理", Role.ADMINISTRATOR, "管理员"), tell_another_system),
 }  # fmt: skip
 """For each action how the office comes to where it can be done, and the doing of it."""
