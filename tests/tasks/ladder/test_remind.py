@@ -316,6 +316,7 @@ START = dt.date(2026, 9, 21)
         pytest.param(Case(START, FEAST, (11, 14, 17), (0, 0, 3, 9, 9, 18, 19, 30)), id="missed and doubled"),
         pytest.param(Case(START, FEAST, (4, 14), (12, 20, 21)), id="first sweep late"),
         pytest.param(Case(START, FEAST, (11, 14), (0, 8, 9, 9, 20, 21), held_back=True), id="held back"),
+        pytest.param(Case(START, FEAST, (4, 14), (12, 20, 21), held_back=True), id="held back after a late look"),
         pytest.param(
             Case(START, FEAST, (14, 9), (0, 2, 8, 9, 17, 24), (Away(HEAD, 0, 30, None), Away(HANDLER, 7, 9, LEADER))),
             id="away",
