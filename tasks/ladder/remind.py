@@ -242,6 +242,8 @@ class _Sweep:
 
     def _raise(self, reached: list[_Reached], where: str, *, late: str, noted_on: str = "w.fire_on") -> None:
         """Raise what deadlines have reached, each rung for whoever holds one of its roles, under the day `noted_on`."""
+        if not any(ranges for _policy_id, ranges in reached):
+            return
         where += self.ours
         row = f"SELECT w.rung_id, w.role, w.kind, w.height, w.fire_on, {noted_on}, d.id, i.id, NULL, d.due_on, {late}"
         tables = "FROM w CROSS JOIN deadline d JOIN work_item i ON i.id = d.item_id"

@@ -125,6 +125,11 @@ def test_t6_done_on_the_due_day_is_on_time_and_stays_on_time(office: Office) -> 
     assert office.item(number).closed_on == dt.date(2026, 6, 30)
 
 
+def test_an_office_without_any_plan_is_swept_too(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    assert office.sweep("2026-06-23").raised == 0
+    assert caplog.records == []
+
+
 def test_t7_nothing_due_means_no_mail(office: Office) -> None:
     result = office.sweep("2026-06-23")
     assert result.raised == 0
