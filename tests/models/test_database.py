@@ -166,3 +166,8 @@ def test_no_error_of_the_database_tells_what_a_statement_was_given(any_engine: E
         })  # fmt: skip
     assert "nothing" in str(refused.value)
     assert "甲乙丙丁" not in str(refused.value)
+
+
+def test_a_row_that_is_not_in_the_database_has_no_number() -> None:
+    with pytest.raises(LookupError, match="flush it first"):
+        key(Organ(code="new", name="新局").id)
