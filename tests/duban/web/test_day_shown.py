@@ -12,8 +12,7 @@ from sqlmodel import select
 from models.database import key, unit_of_work
 from models.people.organ import Department
 from models.people.person import Leave, Person, Post, Role, Tenure
-from tasks.files.file_store import FileStore
-from tests.duban.web.test_every_route import SECRET, addressed, each
+from tests.duban.web.test_every_route import SECRET, addressed, busy_office, each
 from tests.office import FIRST, LONG_AGO, SUPERVISOR, Office
 from tests.web import Visitor, Web, words_of
 
@@ -23,15 +22,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path) -> Office:
-    made = Office(engine, tmp_path / "home")
-    made.store = FileStore(made.settings.evidence_store)
-    made.assign(SECRET, due="2026-06-30", on="2026-06-01")
-    made.report("1", percent=40, on="2026-06-03")
-    made.attach("1", on="2026-06-03")
-    made.instruct("1", "抓紧办理", due="2026-06-20", on="2026-06-04")
-    made.extend("1", to="2026-07-15", on="2026-06-05")
-    made.urge("1", on="2026-06-08")
-    made.fast_forward("2026-06-10")
+    made = busy_office(engine, tmp_path)
     with unit_of_work(made.engine) as session:
         one = Department(organ_id=made.organ_id, name="后勤科")
         session.add(one)

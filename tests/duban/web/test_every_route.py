@@ -58,10 +58,9 @@ def calls(dependant: Dependant) -> Iterator[Any]:
         yield from calls(part)
 
 
-@pytest.fixture
-def office(engine: Engine, tmp_path: Path) -> Office:
+def busy_office(engine: Engine, folder: Path) -> Office:
     """An office with a row of most kinds, each the first of its table."""
-    made = Office(engine, tmp_path / "home")
+    made = Office(engine, folder / "home")
     made.store = FileStore(made.settings.evidence_store)
     made.assign(SECRET, due="2026-06-30", on="2026-06-01")
     made.report("1", percent=40, on="2026-06-03")
@@ -71,6 +70,11 @@ def office(engine: Engine, tmp_path: Path) -> Office:
     made.urge("1", on="2026-06-08")
     made.fast_forward("2026-06-10")
     return made
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    return busy_office(engine, tmp_path)
 
 
 @pytest.fixture
