@@ -113,7 +113,7 @@ class Visit:
         return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
 
     @property
-    def today(self) -> str:
+    def address_today(self) -> str:
         """The address asked for, without the day it names."""
         asked = self.request.url.remove_query_params("on")
         return f"{asked.path}?{asked.query}" if asked.query else asked.path
