@@ -123,6 +123,16 @@ def delivery(settings: Settings) -> dict[str, Any]:
     return {**asdict(delivered), "on": delivered.on.isoformat()}
 
 
+def urgent_delivery(settings: Settings) -> dict[str, Any]:
+    """Send what cannot wait for a digest, outside quiet hours; the counts of the delivery."""
+    with _opened(settings) as database:
+        delivered = deliver(database, settings, now=clock.now(), quiet=True, urgent_only=True)
+        with unit_of_work(database) as session:
+            record_run(session, urgent_delivery.__name__, on=delivered.on, now=clock.now(), problems=delivered.problems)
+    counts = {"sent": delivered.sent, "failed": delivered.failed, "parked": delivered.parked}
+    return counts | {"problems": [problem.as_dict() for problem in delivered.problems]}
+
+
 def letters(settings: Settings) -> dict[str, Any]:
     """Send what people are told of their own account and post, whatever the hour; the counts of the sending."""
     now = clock.now()
@@ -265,6 +275,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
     for rhythm in (
         daily_supervision,
         delivery,
+        urgent_delivery,
         letters,
         webhooks,
         brief,

@@ -69,6 +69,14 @@ SCHEDULES = (
         grace=dt.timedelta(minutes=5),
     ),
     Schedule(
+        slug="urgent_delivery",
+        title="即时通知",
+        entrypoint="flows.delivery.urgent_delivery",
+        cron="* 8-19 * * *",
+        grace=dt.timedelta(minutes=1),
+        light=True,
+    ),
+    Schedule(
         slug="letters",
         title="账户信件",
         entrypoint="flows.letters.letters",

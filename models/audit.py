@@ -26,7 +26,7 @@ LEDGERS = frozenset(
     {
         "audit_entry",  # the record itself
         "notice",  # each row says itself by which rung or act it was raised, to whom and what became of it
-        "digest",  # what a delivery made of notices; its own rows are its record
+        "message",  # what a delivery made of notices; its own rows are its record
         "delivery_attempt",  # written before and after each try to send: a record already
         "last_run",  # how far a rhythm got; says nothing about the office
         "lease",  # which process runs the clock, renewed four times a minute

@@ -67,7 +67,20 @@ class Settings(BaseSettings):
     quiet_until: dt.time = dt.time(8, 0)
     """No mail leaves by itself between these, office time; what waits leaves afterwards."""
     delivery_attempts: int = Field(default=6, ge=1, le=50)
-    """A message that failed this often is parked."""
+    """A message that failed this often on a channel goes on to the next one; after the last it is parked."""
+    channels: str = "mail"
+    """In what order people are reached, by names of channels with commas between them; the others that are set up
+    follow."""
+    digest_at: dt.time = dt.time(8, 0)
+    """From when on the day's digest leaves for whoever chose no hour of the own, office time."""
+    urgent_per_hour: int = Field(default=4, ge=1, le=100)
+    """How many urgent messages a person gets in an hour; what is more waits and is merged into one."""
+    unread_hours: int = Field(default=24, ge=0, le=720)
+    """After how many hours an urgent message that nobody opened goes by the next channel too; 0: never."""
+    insist_on: str = "escalation,instruction,urge,returned,approval"
+    """Kinds of notices that nobody can have kept in the system alone, with commas between them."""
+    ask_above: int = Field(default=100, ge=1, le=1_000_000)
+    """An act that would bring about more messages than this in a day asks first."""
     days_ahead: int = Field(default=30, ge=1, le=36_500)
     """A sweep of a day further than this after the last one waits for a person's word: the clock may have jumped."""
 

@@ -99,7 +99,7 @@ def deliver(
     errand: Errand,
     quiet: Annotated[bool, typer.Option("--quiet-hours", help="遵守静默时段(后台发送总是遵守)。")] = False,
 ) -> Answer:
-    """把待发通知汇成每人每日一封,经邮件发出(未配置邮件服务器时写入数据目录的 mail)。"""
+    """发送待发通知:不能等的即时发出,其余汇成每人每日一封(未配置邮件服务器时写入数据目录的 mail)。"""
     from models.clock import now
     from models.errors import DubanError
     from tasks.notices.deliver import deliver as send
@@ -113,7 +113,7 @@ def deliver(
         asdict(result) | {"letters": letters.letters, "problems": [*letters.problems, *result.problems]},
         f"{result.on}:已发 {result.sent} 封,稍后重试 {result.failed},搁置 {result.parked};"
         + (f"另发账户信件 {letters.letters} 封;" if letters.letters else "")
-        + f"复核取消 {result.dropped} 条,未登记邮箱 {result.unreachable} 条,仍待发 {result.held} 条。"
+        + f"复核取消 {result.dropped} 条,仅在系统内 {result.unreachable} 条,仍待发 {result.held} 条。"
         + ("今天的督办还没有运行(duban supervise):当日的通知在督办以后汇成一封发出。" if result.early else ""),
         then=DubanError(result.problem)
         if result.problem

@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, text
 
 from models.coded import Coded, coded
-from models.ladder.notice import DigestState
+from models.ladder.message import SendState
 from models.row import Row
 
 
@@ -46,7 +46,7 @@ class Letter(Row, table=True):
     text: str = Field(max_length=500)
     account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
     made_at: dt.datetime
-    state: DigestState = Field(default=DigestState.WAITING, sa_type=coded(DigestState))
+    state: SendState = Field(default=SendState.WAITING, sa_type=coded(SendState))
     attempts: int = 0
     next_try_at: dt.datetime
     sent_at: dt.datetime | None = None

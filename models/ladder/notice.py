@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index
 from sqlmodel import Field, text
 
 from models.coded import Coded, coded
@@ -19,6 +19,18 @@ class NoticeKind(Coded):
     INSTRUCTION = "instruction", "批示交办"
     APPROVAL = "approval", "待审批"
     ANSWER = "answer", "办理结果"
+    RETURNED = "returned", "退回"
+    TRANSFERRED = "transferred", "转办"
+
+
+AT_ONCE = (
+    NoticeKind.ESCALATION,
+    NoticeKind.URGE,
+    NoticeKind.INSTRUCTION,
+    NoticeKind.RETURNED,
+    NoticeKind.TRANSFERRED,
+)
+"""What leaves at once, in a message of its own; the rest waits for the person's digest of the day."""
 
 
 class NoticeState(Coded):
@@ -87,7 +99,7 @@ class Notice(Row, table=True):
         ),
         Index("ix_notice_raised_on", "raised_on"),
         Index("ix_notice_item_id", "item_id"),
-        Index("ix_notice_digest_id", "digest_id"),
+        Index("ix_notice_message_id", "message_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -109,53 +121,8 @@ class Notice(Row, table=True):
     state: NoticeState = Field(sa_type=coded(NoticeState))
     reason: str | None = Field(default=None, max_length=300)
     """Why a notice was dropped, collapsed or parked."""
-    digest_id: int | None = Field(default=None, foreign_key="digest.id")
+    read_at: dt.datetime | None = None
+    """When its recipient opened it, by the link in a message or in the system."""
+    message_id: int | None = Field(default=None, foreign_key="message.id")
     taken_back_on: dt.date | None = None
     """The day on which its sweep was taken back before it had left; from then on its key is free for the right one."""
-
-
-class DigestState(Coded):
-    """A digest is claimed before it is sent, so that two senders never send it twice."""
-
-    WAITING = "waiting", "待发送"
-    SENDING = "sending", "发送中"
-    SENT = "sent", "已发送"
-    EMPTY = "empty", "内容已全部取消"
-    PARKED = "parked", "多次失败,已搁置"
-
-
-class Digest(Row, table=True):
-    """One message per person, day and channel. `message_id` is fixed from the start: a repeat can be recognised."""
-
-    __table_args__ = (
-        UniqueConstraint("recipient_id", "on", "channel"),
-        Index(
-            "ix_digest_waiting",
-            "next_try_at",
-            sqlite_where=text("state IN ('waiting', 'sending')"),
-            postgresql_where=text("state IN ('waiting', 'sending')"),
-        ),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    recipient_id: int = Field(foreign_key="person.id")
-    on: dt.date
-    channel: str = Field(max_length=20)
-    message_id: str = Field(max_length=100)
-    state: DigestState = Field(default=DigestState.WAITING, sa_type=coded(DigestState))
-    attempts: int = 0
-    next_try_at: dt.datetime
-    sent_at: dt.datetime | None = None
-
-
-class DeliveryAttempt(Row, table=True):
-    """One try at sending a digest, written before the network is spoken to, completed with its answer."""
-
-    __tablename__ = "delivery_attempt"
-
-    id: int | None = Field(default=None, primary_key=True)
-    digest_id: int = Field(foreign_key="digest.id", index=True)
-    started_at: dt.datetime
-    ended_at: dt.datetime | None = None
-    delivered: bool | None = None
-    answer: str | None = Field(default=None, max_length=500)

@@ -15,7 +15,7 @@ from models.actor import Actor
 from models.database import key
 from models.errors import ConflictError, ForbiddenError
 from models.ladder.letter import Letter, LetterKind
-from models.ladder.notice import DigestState
+from models.ladder.message import SendState
 from models.people.account import Account, CodeWay, OneTimeCode, TouchKind
 from models.people.permission import Action
 from models.people.person import Person
@@ -112,9 +112,9 @@ def end_codes(session: Session, account: Account) -> None:
     """No code of the account given before counts any more, nor does one leave that still waits for its letter."""
     end_unused(session, key(account.id))
     waiting = update(Letter).where(
-        col(Letter.account_id) == account.id, col(Letter.state).in_([DigestState.WAITING, DigestState.SENDING])
+        col(Letter.account_id) == account.id, col(Letter.state).in_([SendState.WAITING, SendState.SENDING])
     )
-    session.execute(waiting.values(state=DigestState.EMPTY, answer="已被后来的办理取代"))
+    session.execute(waiting.values(state=SendState.EMPTY, answer="已被后来的办理取代"))
 
 
 def end_unused(session: Session, account_id: int) -> None:

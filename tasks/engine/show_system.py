@@ -17,7 +17,8 @@ from models.engine.job import Job, JobState
 from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun, Lease
 from models.engine.webhook import MessageState, WebhookMessage
-from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
+from models.ladder.message import DeliveryAttempt, Message, SendState
+from models.ladder.notice import Notice, NoticeState
 from models.migrate import revisions
 from models.people.person import Person
 from models.people.web_session import WebSession
@@ -33,7 +34,7 @@ class Measures:
     notices_pending: int
     oldest_unsent_seconds: float
     """Since the opening of the first day on which the oldest pending notice might have left; 0 where none waits."""
-    digests: Mapping[str, int]
+    messages: Mapping[str, int]
     webhook_messages: Mapping[str, int]
     oldest_webhook_seconds: float
     jobs: Mapping[str, int]
@@ -57,7 +58,7 @@ def measure(session: Session, *, now: dt.datetime) -> Measures:
         last_runs=dict(session.exec(select(LastRun.slug, LastRun.ended_at)).all()),
         notices_pending=pending,
         oldest_unsent_seconds=max(0.0, (now - opening_of(oldest)).total_seconds()) if oldest is not None else 0.0,
-        digests=_by_state(session, Digest, DigestState),
+        messages=_by_state(session, Message, SendState),
         webhook_messages=_by_state(session, WebhookMessage, MessageState),
         oldest_webhook_seconds=max(0.0, (now - unsent).total_seconds()) if unsent is not None else 0.0,
         jobs=_by_state(session, Job, JobState),
@@ -74,7 +75,7 @@ def lag(planned: dt.datetime | None, ran: dt.datetime | None, *, now: dt.datetim
 
 
 def _by_state(
-    session: Session, table: type[SQLModel], states: type[DigestState] | type[MessageState] | type[JobState]
+    session: Session, table: type[SQLModel], states: type[SendState] | type[MessageState] | type[JobState]
 ) -> dict[str, int]:
     """How many rows are in each state, those with none named too."""
     state = getattr(table, "state")  # noqa: B009 - a column of each of these tables
@@ -111,7 +112,7 @@ class Queue:
     held: int
     """Of those pending, the ones that may not leave before a later day."""
     parked: int
-    digests: dict[str, int]
+    messages: dict[str, int]
     oldest_on: dt.date | None
     failures: int
     """Tries that ended without delivery in the last seven days."""
@@ -137,20 +138,22 @@ def show_queue(session: Session, organs: Collection[int], *, on: dt.date, now: d
         sql.min(col(Notice.send_on)).filter(col(Notice.state) == NoticeState.PENDING),
     ).where(col(Notice.recipient_id).in_(ours), col(Notice.state).in_([NoticeState.PENDING, NoticeState.PARKED]))
     pending, held, parked, oldest_on = session.execute(notices).one()
-    digests = select(Digest.state, sql.count()).where(col(Digest.recipient_id).in_(ours)).group_by(col(Digest.state))
+    messages = (
+        select(Message.state, sql.count()).where(col(Message.recipient_id).in_(ours)).group_by(col(Message.state))
+    )
     failed = (
         select(sql.count())
         .select_from(DeliveryAttempt)
-        .join(Digest, col(Digest.id) == DeliveryAttempt.digest_id)
+        .join(Message, col(Message.id) == DeliveryAttempt.message_id)
         .where(
-            col(Digest.recipient_id).in_(ours),
+            col(Message.recipient_id).in_(ours),
             col(DeliveryAttempt.delivered).is_(False),
             col(DeliveryAttempt.started_at) > now - dt.timedelta(days=7),
         )
     )
     return Queue(
         pending=pending, held=held, parked=parked, oldest_on=oldest_on,
-        digests=dict(session.exec(digests).all()), failures=session.exec(failed).one(),
+        messages=dict(session.exec(messages).all()), failures=session.exec(failed).one(),
     )  # fmt: skip
 
 

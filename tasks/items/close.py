@@ -120,7 +120,7 @@ def send_back(session: Session, item: WorkItem, *, by: Actor, reason: str) -> No
         item.returns += 1
         deed.becomes = ItemState.ACTIVE
         tell(
-            session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"closure:{request.id}:answer",
+            session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"closure:{request.id}:answer",
             what=f"办结申请被退回:{reason}", by=by, person_id=request.person_id,
         )  # fmt: skip
 
@@ -157,7 +157,7 @@ def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: 
         deed.becomes = ItemState.ACTIVE
         refresh_due(session, item)
         tell(
-            session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"reopen:{item.id}:{item.reopenings}",
+            session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"reopen:{item.id}:{item.reopenings}",
             what=f"任务重开,新的时限 {due_on}:{reason}", by=by,
         )  # fmt: skip
     return deadline
@@ -328,7 +328,7 @@ def _dismiss(session: Session, deed: ActUnderWay, reason: str) -> None:
     deed.becomes = ItemState.ISSUED
     settle(session, f"objection:{objection.id}")
     tell(
-        session, deed.item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"objection:{objection.id}:answer",
+        session, deed.item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"objection:{objection.id}:answer",
         what=f"转办异议未予采纳:{reason}", by=deed.by, person_id=objection.person_id,
     )  # fmt: skip
 

@@ -111,7 +111,7 @@ def decide_extension(
         extension.level += 1
         if not approve:
             extension.state = ExtensionState.REFUSED
-            _answer(session, item, extension, by, f"延期未获批准:{comment}")
+            _answer(session, item, extension, by, f"延期未获批准:{comment}", NoticeKind.RETURNED)
         elif extension.level < len(extension.levels):
             _ask(session, item, extension, by, without={*done, deed.person_id, deed.for_id})
         elif granted is not None:
@@ -199,8 +199,10 @@ def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, w
     )  # fmt: skip
 
 
-def _answer(session: Session, item: WorkItem, extension: Extension, by: Actor, what: str) -> None:
+def _answer(
+    session: Session, item: WorkItem, extension: Extension, by: Actor, what: str, kind: NoticeKind = NoticeKind.ANSWER
+) -> None:
     tell(
-        session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"extension:{extension.id}:answer",
+        session, item, role=Role.HANDLER, kind=kind, subject=f"extension:{extension.id}:answer",
         what=what, by=by, deadline_id=extension.deadline_id, person_id=extension.person_id,
     )  # fmt: skip

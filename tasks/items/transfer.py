@@ -59,8 +59,8 @@ def transfer(
         session.add(receipt)
         _uphold(session, deed, reason)
         tell(
-            session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"transfer:{item.id}:{item.assignments}",
-            what=f"{by.name}将本任务转您办理,请签收", by=by,
+            session, item, role=Role.HANDLER, kind=NoticeKind.TRANSFERRED,
+            subject=f"transfer:{item.id}:{item.assignments}", what=f"{by.name}将本任务转您办理,请签收", by=by,
         )  # fmt: skip
     return receipt
 

@@ -17,7 +17,8 @@ from models.errors import BadInputError
 from models.items.explanation import why
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
-from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
+from models.ladder.message import DeliveryAttempt, Message, SendState
+from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Colour, Rung
 from models.people.organ import Organ
 from models.people.permission import Action
@@ -42,7 +43,7 @@ class NoticeChoice:
     state: NoticeState | None = None
     item: str = ""
     """The number of the item."""
-    digest: int | None = None
+    message: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class ListedNotice:
     why: str
     result: str
     sent_at: dt.datetime | None
-    digest_id: int | None
+    message_id: int | None
     readable: bool
 
 
@@ -96,7 +97,7 @@ def browse_notices(
         sa.select(
             Notice,
             Rung,
-            Digest,
+            Message,
             WorkItem.number,
             WorkItem.title,
             col(Person.name).label("recipient"),
@@ -105,7 +106,7 @@ def browse_notices(
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
         .outerjoin(Person, col(Person.id) == Notice.recipient_id)
         .outerjoin(Rung, col(Rung.id) == Notice.rung_id)
-        .outerjoin(Digest, col(Digest.id) == Notice.digest_id)
+        .outerjoin(Message, col(Message.id) == Notice.message_id)
         .where(*_chosen(session, organ, choice, by))
         .order_by(col(Notice.raised_on).desc(), col(Notice.id).desc())
         .limit(size + 1)
@@ -119,9 +120,9 @@ def browse_notices(
     return NoticePage(lines, f"{lines[-1].raised_on}.{lines[-1].id}" if more else None)
 
 
-def attempts_of(session: Session, digest: Digest) -> list[DeliveryAttempt]:
-    """Every try at sending a digest, in their order."""
-    query = select(DeliveryAttempt).where(DeliveryAttempt.digest_id == digest.id)
+def attempts_of(session: Session, message: Message) -> list[DeliveryAttempt]:
+    """Every try at sending a message, in their order."""
+    query = select(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id)
     return list(session.exec(query.order_by(col(DeliveryAttempt.id))))
 
 
@@ -141,15 +142,15 @@ def _chosen(session: Session, organ: Organ, choice: NoticeChoice, by: Actor) -> 
         conditions.append(col(Notice.state) == choice.state)
     if choice.item:
         conditions.append(col(WorkItem.number) == choice.item)
-    if choice.digest is not None:
-        conditions.append(col(Notice.digest_id) == choice.digest)
+    if choice.message is not None:
+        conditions.append(col(Notice.message_id) == choice.message)
     return conditions
 
 
 def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
     notice: Notice = row.Notice
     rung: Rung | None = row.Rung
-    digest: Digest | None = row.Digest
+    message: Message | None = row.Message
     return ListedNotice(
         id=key(notice.id),
         raised_on=notice.raised_on,
@@ -161,9 +162,9 @@ def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
         due_on=notice.due_on,
         late=notice.late,
         why=_why(notice, rung, by),
-        result=result_of(notice, digest, by=by, settings=settings),
-        sent_at=digest.sent_at if digest is not None and notice.state is NoticeState.SENT else None,
-        digest_id=notice.digest_id,
+        result=result_of(notice, message, by=by, settings=settings),
+        sent_at=message.sent_at if message is not None and notice.state is NoticeState.SENT else None,
+        message_id=notice.message_id,
         readable=bool(row.readable),
     )
 
@@ -177,17 +178,17 @@ def _why(notice: Notice, rung: Rung | None, by: Actor) -> str:
     return stands.replace("您是", "").replace("由您", "由其") + mark + rest
 
 
-def result_of(notice: Notice, digest: Digest | None, *, by: Actor, settings: Settings) -> str:
+def result_of(notice: Notice, message: Message | None, *, by: Actor, settings: Settings) -> str:
     """What became of a notice, or why it has not left yet."""
     if notice.state is not NoticeState.PENDING:
         return notice.reason or ""
     if notice.send_on > by.on:
         return f"当天休息,{notice.send_on} 起发送"
-    if digest is not None and digest.attempts:
-        if digest.state is DigestState.SENDING:
-            return f"正在发送(第 {digest.attempts} 次)"
-        again = local(digest.next_try_at)
-        return f"已试 {digest.attempts} 次未成,{again:%Y-%m-%d %H:%M} 后再试"
+    if message is not None and message.attempts:
+        if message.state is SendState.SENDING:
+            return f"正在发送(第 {message.attempts} 次)"
+        again = local(message.next_try_at)
+        return f"已试 {message.attempts} 次未成,{again:%Y-%m-%d %H:%M} 后再试"
     if is_quiet(settings, by.now):
         return f"静默时段({settings.quiet_from:%H:%M} 至 {settings.quiet_until:%H:%M})内不发,之后发送"
     return "等待下一次发送"

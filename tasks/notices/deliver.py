@@ -1,20 +1,17 @@
-"""Sending what waits: one digest per person and day, claimed before it is sent, recorded before and after.
+"""Sending what waits: put into messages, claimed before it is sent, recorded before and after, channel by channel.
 
-The one place that commits within a task: a digest is claimed by a conditional update and committed before the
-network is spoken to. Between a server's answer and our commit lies a gap nobody can close; a mail repeated
-because of it carries the same Message-ID. The answers of a quick server are committed together.
+The one place that commits within a task: see `tasks.notices.claim`. Between a provider's answer and our commit lies a
+gap nobody can close; a message repeated because of it carries the same reference. The answers of a quick provider are
+committed together.
 """
 
 import datetime as dt
 import time
-from collections import defaultdict
-from dataclasses import dataclass
-from email.message import EmailMessage
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-import sqlalchemy as sa
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from models.clock import day_of, local
 from models.database import reading, unit_of_work
@@ -23,57 +20,32 @@ from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem, note_problem
 from models.engine.rhythm import LastRun
 from models.errors import DeliveryError
-from models.items.explanation import why
-from models.items.item import Deadline, WorkItem
-from models.items.plan import Project
-from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeKind, NoticeState
-from models.ladder.policy import Relation, Rung
-from models.people.organ import Organ
-from models.people.person import Person
+from models.ladder.message import MessageKind, SendState
 from models.settings import Settings
 from models.signed_head import SignedHead
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
-from tasks.notices.bundle import HEADS, bundle, bundle_heads, release_unreachable, waiting
-from tasks.notices.channels.mail import ChannelDownError, Mail, open_mail
-from tasks.notices.digest import DigestLine, compose, compose_head
+from tasks.notices.bundle import bundle, bundle_heads, waiting
+from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSender, MessageChannel, Parcel
+from tasks.notices.channel_health import passed_since_last_try
+from tasks.notices.claim import CLAIM, Claim, TryOutcome, claim, give_back, next_channel, settle
+from tasks.notices.compose import Wording, compose, compose_head
+from tasks.notices.fall_back import fall_back
+from tasks.notices.find_channels import channels_set
+from tasks.notices.gather_lines import NoticeLine, gather_lines
 
-
-def _table(model: type[SQLModel]) -> sa.Table:
-    return SQLModel.metadata.tables[str(model.__tablename__)]
-
-
-NOTICE, DIGEST, ATTEMPT = _table(Notice), _table(Digest), _table(DeliveryAttempt)
-PERSON, ITEM, DEADLINE, PROJECT = _table(Person), _table(WorkItem), _table(Deadline), _table(Project)
-ORGAN = _table(Organ)
-
-BATCH = 100
-"""Digests claimed at a time: what a crash leaves waiting for its claim to run out is at most this many."""
-CLAIM = dt.timedelta(minutes=10)
-"""A claim older than this is taken to be a crash, and tried again."""
 SETTLE_SECONDS = 0.05
-"""How long an answer may wait for its commit: a commit for each takes as long as the mail itself."""
+"""How long an answer may wait for its commit: a commit for each takes as long as the message itself."""
 FIRST_RETRY = dt.timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A digest this run holds, and whom it is for."""
-
-    id: int
-    message_id: str
-    attempts: int
-    name: str
-    email: str
-    organ_id: int
-    organ: str
-    channel: str
-    on: dt.date
+UNSETTLED_RETRY = dt.timedelta(minutes=30)
+"""How long a message waits on which the connection broke again while nothing else passed either."""
 
 
 @dataclass(frozen=True)
 class DeliveryResult:
-    """What one delivery did: digests sent, failed (tried again later) and parked; notices dropped and held."""
+    """What one delivery did: messages sent, failed (tried again later, by the next channel too) and parked; notices
+    dropped and held.
+    """
 
     on: dt.date
     sent: int = 0
@@ -82,13 +54,13 @@ class DeliveryResult:
     dropped: int = 0
     held: int = 0
     unreachable: int = 0
-    """Notices for people without a mail address: they are read in the system only."""
+    """Notices that stay in the system alone: no usable channel, or the person wants it so."""
     early: bool = False
     """Whether something is held because the day's sweep has not run yet."""
     problem: str | None = None
-    """Why nothing at all could be sent, when so."""
+    """Which channels are down, and why."""
     problems: tuple[OrganProblem, ...] = ()
-    """The organs with a mail that failed in a way nobody foresaw; it is tried again like any other."""
+    """The organs with a message that failed in a way nobody foresaw; it is tried again like any other."""
 
 
 def is_quiet(settings: Settings, now: dt.datetime) -> bool:
@@ -98,13 +70,14 @@ def is_quiet(settings: Settings, now: dt.datetime) -> bool:
 
 
 def deliver(
-    engine: Engine, settings: Settings, *, now: dt.datetime, on: dt.date | None = None, quiet: bool = False
-) -> DeliveryResult:
-    """Send every digest that waits. With `quiet`, quiet hours hold them; nothing held is ever lost.
+    engine: Engine, settings: Settings, *, now: dt.datetime, on: dt.date | None = None, quiet: bool = False,
+    urgent_only: bool = False,
+) -> DeliveryResult:  # fmt: skip
+    """Send every message that waits. With `quiet`, quiet hours and people's own hours hold them; nothing held is lost.
 
     Works for the day `on`, which a person names; without one for today, whatever day was swept, and then nobody's
     digest of the day is made up before the day's sweep has run: what waits from yesterday would spend it. One failing
-    address stops nobody else.
+    address stops nobody else, one channel that is down stops no other. With `urgent_only` nothing but what cannot wait.
     """
     with reading(engine) as session:
         swept = session.get(LastRun, SLUG)
@@ -115,268 +88,194 @@ def deliver(
     with unit_of_work(engine) as session:
         calendar = office_calendar(session)
         dropped = recheck(session, on=day)
-        unreachable = release_unreachable(session, day)
-        if not early:
-            bundle(session, day, now)
+        digests = not early and not urgent_only
+        unreachable = bundle(session, settings, day, now, digests=digests, hours=quiet)
         if calendar.on_or_after(day) == day:
-            bundle_heads(session, day, now)
-    with open_mail(settings) as mail:
-        delivery = _Delivery(engine, settings, mail, now=now, on=day, calendar=calendar)
-        problem = delivery.run()
+            fall_back(session, settings, now=now)
+            if not urgent_only:
+                bundle_heads(session, day, now)
+    delivery = _Delivery(engine, settings, now=now, on=day, calendar=calendar, urgent_only=urgent_only)
+    delivery.run()
     with reading(engine) as session:
         held = waiting(session)
     return DeliveryResult(
         day, **delivery.counts, early=early and held > 0,
-        dropped=dropped, held=held, unreachable=unreachable, problem=problem,
+        dropped=dropped, held=held, unreachable=unreachable, problem=" ".join(delivery.down.values()) or None,
         problems=tuple(delivery.problems.values()),
     )  # fmt: skip
 
 
-def _claim(engine: Engine, now: dt.datetime, after: int) -> list[Claim]:
-    """Take up to BATCH digests behind `after` that nobody else holds, and note the attempt before one is sent."""
-    with unit_of_work(engine) as session:
-        free = (
-            sa.select(DIGEST.c.id)
-            .where(DIGEST.c.state.in_([DigestState.WAITING, DigestState.SENDING]))
-            .where(DIGEST.c.next_try_at <= now, DIGEST.c.id > after)
-            .order_by(DIGEST.c.id)
-            .limit(BATCH)
-        )
-        taken = (
-            sa.update(DIGEST)
-            .where(DIGEST.c.id.in_(free), DIGEST.c.next_try_at <= now)
-            .values(state=DigestState.SENDING, next_try_at=now + CLAIM, attempts=DIGEST.c.attempts + 1)
-            .returning(DIGEST.c.id)
-        )
-        ids = session.execute(taken).scalars().all()
-        if not ids:
-            return []
-        session.execute(sa.insert(ATTEMPT), [{"digest_id": digest_id, "started_at": now} for digest_id in ids])
-        rows = session.execute(
-            sa.select(
-                DIGEST.c.id, DIGEST.c.message_id, DIGEST.c.attempts, PERSON.c.name, PERSON.c.email, ORGAN.c.id,
-                ORGAN.c.name, DIGEST.c.channel, DIGEST.c.on,
-            )
-            .join(PERSON, PERSON.c.id == DIGEST.c.recipient_id)
-            .join(ORGAN, ORGAN.c.id == PERSON.c.organ_id)
-            .where(DIGEST.c.id.in_(ids))
-            .order_by(DIGEST.c.id)
-        )  # fmt: skip
-        return [Claim(*row) for row in rows]
-
-
-_HEADINGS = {
-    NoticeKind.APPROVAL: "待我审批",
-    NoticeKind.INSTRUCTION: "批示",
-    NoticeKind.URGE: "催办",
-    NoticeKind.ANSWER: "办理结果",
-}
-"""What comes from a person's act stands under a heading of its own, whenever the item is due."""
-
-
-@dataclass(frozen=True)
-class _Said:
-    """The notices of the claimed digests, and the rungs that raised them."""
-
-    rungs: dict[int | None, Rung]
-    rows: dict[int, list[Any]]
-    heads: dict[dt.date, str]
-
-    def lines(self, digest_id: int) -> list[DigestLine]:
-        """What the digest has to say."""
-        return [self._line(*row[1:]) for row in self.rows[digest_id]]
-
-    def _line(
-        self, rung_id: int | None, role: Any, via: Any, late: bool, due_on: dt.date, kind: NoticeKind, said: str | None,
-        number: str, title: str, project: str, part: str | None,
-    ) -> DigestLine:  # fmt: skip
-        rung = self.rungs.get(rung_id)
-        reason = why(rung, role, via, late=late, what=said)
-        named = f"{title}【{part}】" if part else title
-        unsigned = rung is not None and rung.relation is Relation.UNSIGNED
-        return DigestLine(number, named, project, due_on, reason, "待签收" if unsigned else _HEADINGS.get(kind))
-
-
-def _said(engine: Engine, claims: list[Claim]) -> _Said:
-    """What the claimed digests are made of, in one query for all."""
-    with reading(engine) as session:
-        rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
-        rows = session.execute(
-            sa.select(
-                NOTICE.c.digest_id,
-                NOTICE.c.rung_id,
-                NOTICE.c.role,
-                NOTICE.c.via,
-                NOTICE.c.late,
-                NOTICE.c.due_on,
-                NOTICE.c.kind,
-                NOTICE.c.text,
-                ITEM.c.number,
-                ITEM.c.title,
-                PROJECT.c.name,
-                DEADLINE.c.title,
-            )
-            .join(ITEM, ITEM.c.id == NOTICE.c.item_id)
-            .join(DEADLINE, DEADLINE.c.id == NOTICE.c.deadline_id)
-            .join(PROJECT, PROJECT.c.id == ITEM.c.project_id)
-            .where(NOTICE.c.digest_id.in_([claim.id for claim in claims]), NOTICE.c.state == NoticeState.PENDING)
-        )
-        by_digest: dict[int, list[Any]] = defaultdict(list)
-        for row in rows:
-            by_digest[row[0]].append(row)
-        days = {claim.on for claim in claims if claim.channel == HEADS}
-        heads = session.exec(select(SignedHead).where(col(SignedHead.on).in_(days))).all() if days else ()
-        return _Said(rungs, by_digest, {head.on: head.line for head in heads})
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """How an attempt ended."""
-
-    digest_id: int
-    state: DigestState
-    answer: str
-    retry_at: dt.datetime | None
-
-
-_END_DIGEST = (
-    sa.update(DIGEST)
-    .where(DIGEST.c.id == sa.bindparam("digest"))
-    .values(state=sa.bindparam("became"), next_try_at=sa.bindparam("try_at"), sent_at=sa.bindparam("left_at"))
-)
-_END_ATTEMPT = (
-    sa.update(ATTEMPT)
-    .where(ATTEMPT.c.digest_id == sa.bindparam("digest"), ATTEMPT.c.ended_at.is_(None))
-    .values(ended_at=sa.bindparam("at"), delivered=sa.bindparam("arrived"), answer=sa.bindparam("said"))
-)
-_END_NOTICES = (
-    sa.update(NOTICE)
-    .where(NOTICE.c.digest_id == sa.bindparam("digest"), NOTICE.c.state == NoticeState.PENDING)
-    .values(state=sa.bindparam("became"), reason=sa.bindparam("because"))
-)
-
-
-def _settle(session: Session, outcomes: list[_Outcome], now: dt.datetime) -> None:
-    """Record how attempts ended, on each digest, its attempt and the notices in it."""
-    digests, attempts, notices = [], [], []
-    for outcome in outcomes:
-        digest: dict[str, Any] = {"digest": outcome.digest_id}
-        sent = outcome.state is DigestState.SENT
-        left_at = now if sent else None
-        digests.append(digest | {"became": outcome.state, "try_at": outcome.retry_at or now, "left_at": left_at})
-        attempts.append(digest | {"at": now, "arrived": sent, "said": outcome.answer[:500]})
-        if sent:
-            notices.append(digest | {"became": NoticeState.SENT, "because": None})
-        elif outcome.state is DigestState.PARKED:
-            notices.append(digest | {"became": NoticeState.PARKED, "because": outcome.answer[:300]})
-    session.execute(_END_DIGEST, digests)
-    session.execute(_END_ATTEMPT, attempts)
-    if notices:
-        session.execute(_END_NOTICES, notices)
-
-
+@dataclass
 class _Delivery:
-    """One run over the claimed digests."""
+    """One run over all channels."""
 
-    def __init__(
-        self, engine: Engine, settings: Settings, mail: Mail, *, now: dt.datetime, on: dt.date, calendar: WorkCalendar
-    ) -> None:
-        self.engine, self.settings, self.mail = engine, settings, mail
-        self.now, self.on, self.calendar = now, on, calendar
-        self.counts = {"sent": 0, "failed": 0, "parked": 0}
-        self.problems: dict[int, OrganProblem] = {}
-        self._open: list[_Outcome] = []
-        self._settled_at = -SETTLE_SECONDS
+    engine: Engine
+    settings: Settings
+    now: dt.datetime
+    on: dt.date
+    calendar: WorkCalendar
+    urgent_only: bool
+    counts: dict[str, int] = field(default_factory=lambda: {"sent": 0, "failed": 0, "parked": 0})
+    down: dict[str, str] = field(default_factory=dict)
+    problems: dict[int, OrganProblem] = field(default_factory=dict)
 
-    def run(self) -> str | None:
-        """Send until nothing is left to try; returns why nothing more can pass, when so.
-
-        A server so slow that the claim is half spent ends the run: what is left is tried again when the claim
-        has run out, and never by two at once.
+    def run(self) -> None:
+        """Send by each channel until nothing is left to try; a channel that takes over another's message comes after
+        it, whatever the office's order.
         """
-        last = 0
+        self.usable: Mapping[str, MessageChannel] = {one.name: one for one in channels_set(self.settings)}
+        todo = list(self.usable.values())
+        while todo:
+            moved = self._by(todo.pop(0))
+            todo += [self.usable[name] for name in moved if self.usable[name] not in todo]
+
+    def _by(self, channel: MessageChannel) -> set[str]:
+        """Send what waits for this channel; returns the channels that got messages from it.
+
+        One so slow that the claim is half spent ends its run: what is left is let go, and never tried by two at once.
+        """
+        moved: set[str] = set()
+        claims = claim(self.engine, channel, now=self.now, urgent_only=self.urgent_only)
+        if not claims:
+            return moved
+        with channel.open(self.settings) as sender:
+            while claims:
+                batch = _Batch(self, channel, sender, claims)
+                moved |= batch.send()
+                if batch.stopped:
+                    break
+                claims = claim(self.engine, channel, now=self.now, urgent_only=self.urgent_only)
+        return moved
+
+
+class _Batch:
+    """The messages of one claim, on their way by one channel."""
+
+    def __init__(self, run: _Delivery, channel: MessageChannel, sender: ChannelSender, claims: Sequence[Claim]) -> None:
+        self.run, self.channel, self.sender, self.claims = run, channel, sender, claims
+        self.stopped = False
+        self._moved: set[str] = set()
+        self._open: list[TryOutcome] = []
+        self._settled_at = -SETTLE_SECONDS
+        with reading(run.engine) as session:
+            self._lines = gather_lines(session, [one.id for one in claims])
+            self._heads = _heads(session, claims)
+
+    def send(self) -> set[str]:
+        run, until = self.run, time.monotonic() + CLAIM.total_seconds() / 2
         try:
-            while claims := _claim(self.engine, self.now, last):
-                last = claims[-1].id
-                until = time.monotonic() + CLAIM.total_seconds() / 2
-                said = _said(self.engine, claims)
-                for place, claim in enumerate(claims):
-                    if time.monotonic() > until:
-                        return None
-                    try:
-                        self._send(claim, said)
-                    except ChannelDownError as error:
-                        for waiting in claims[place:]:
-                            self._fail(waiting, error.message, permanent=False)
-                        return error.message
-                    except Exception as error:
-                        # Whatever it is about this mail, the next one is somebody else's.
-                        problem = note_problem("通知发送", claim.organ_id, claim.organ, error)
-                        self.problems[claim.organ_id] = problem
-                        self._fail(claim, problem.problem, permanent=False)
+            for place, claimed in enumerate(self.claims):
+                if time.monotonic() > until:
+                    self.stopped = True
+                    give_back(run.engine, self.channel, (), self.claims[place:], now=run.now, reason=None)
+                    break
+                try:
+                    self._send(claimed)
+                except ChannelDownError as error:
+                    self._down(error.message, self.claims[place : place + 1], place + 1, pause=error.pause)
+                    break
+                except BrokenOffError as error:
+                    self._broke(claimed, error.message)
+                except Exception as error:
+                    # Whatever it is about this message, the next one is somebody else's.
+                    problem = note_problem("通知发送", claimed.organ_id, claimed.organ, error)
+                    run.problems[claimed.organ_id] = problem
+                    self._fail(claimed, problem.problem, permanent=False)
         finally:
             self._settle()
-        return None
+        return self._moved
 
-    def _send(self, claim: Claim, said: _Said) -> None:
-        message = self._head(claim, said) if claim.channel == HEADS else self._digest(claim, said)
-        if message is None:
-            self._record(claim, DigestState.EMPTY, answer="发送前复核:内容均已取消,不发空信")
+    def _send(self, claimed: Claim) -> None:
+        wording = self._wording(claimed)
+        if wording is None:
+            self._record(TryOutcome(claimed.id, SendState.EMPTY, "发送前复核:内容均已取消,不发空信"))
+            return
+        if claimed.address is None:
+            self._fail(claimed, f"没有登记{self.channel.label}的地址", permanent=True)
             return
         try:
-            answer = self.mail.send(message)
+            handed = self.sender.send(self.sender.pack(self._parcel(claimed, claimed.address, wording)))
         except DeliveryError as error:
-            self._fail(claim, error.message, permanent=error.permanent)
+            self._fail(claimed, error.message, permanent=error.permanent)
         else:
-            self._record(claim, DigestState.SENT, answer=answer)
-            self.counts["sent"] += 1
+            self._record(TryOutcome(claimed.id, SendState.SENT, handed.answer, delivered=handed.delivered))
+            self.run.counts["sent"] += 1
 
-    def _digest(self, claim: Claim, said: _Said) -> EmailMessage | None:
-        lines = said.lines(claim.id)
+    def _wording(self, claimed: Claim) -> Wording | None:
+        run = self.run
+        if claimed.kind is MessageKind.HEAD:
+            return compose_head(self._heads[claimed.on], name=claimed.name, on=claimed.on, settings=run.settings)
+        lines: Sequence[NoticeLine] = self._lines.get(claimed.id, ())
         if not lines:
             return None
-        return compose(
-            sender=self.settings.mail_from,
-            recipient=claim.email,
-            name=claim.name,
-            message_id=claim.message_id,
-            lines=lines,
-            on=self.on,
-            sent_at=self.now,
-            office_url=self.settings.office_url,
-            calendar=self.calendar,
-        )
+        return compose(lines, name=claimed.name, on=run.on, settings=run.settings, calendar=run.calendar)
 
-    def _head(self, claim: Claim, said: _Said) -> EmailMessage:
-        return compose_head(
-            sender=self.settings.mail_from,
-            recipient=claim.email,
-            name=claim.name,
-            message_id=claim.message_id,
-            line=said.heads[claim.on],
-            on=claim.on,
-            sent_at=self.now,
-            office_url=self.settings.office_url,
-        )
+    def _parcel(self, claimed: Claim, address: str, wording: Wording) -> Parcel:
+        settings = self.run.settings
+        return Parcel(
+            reference=claimed.reference, to=address, name=claimed.name, subject=wording.subject, brief=wording.brief,
+            plain=wording.plain, html=wording.html, files=wording.files, sent_at=self.run.now,
+            url=settings.address(f"/notices/{claimed.id}"),
+        )  # fmt: skip
 
-    def _fail(self, claim: Claim, answer: str, *, permanent: bool) -> None:
-        """Try again later, each time twice as late, or park what keeps failing."""
-        if permanent or claim.attempts >= self.settings.delivery_attempts:
-            self._record(claim, DigestState.PARKED, answer=answer)
-            self.counts["parked"] += 1
+    def _fail(self, claimed: Claim, answer: str, *, permanent: bool) -> None:
+        """Try again later, each time twice as late; what keeps failing goes on by the next channel, or is parked."""
+        run = self.run
+        if not permanent and claimed.attempts < run.settings.delivery_attempts:
+            later = run.now + FIRST_RETRY * 2 ** (claimed.attempts - 1)
+            self._record(TryOutcome(claimed.id, SendState.WAITING, answer, retry_at=later))
+            run.counts["failed"] += 1
+            return
+        further = next_channel(claimed, self.channel, run.usable)
+        if further is not None:
+            self._record(TryOutcome(claimed.id, SendState.WAITING, answer, goes_on=further))
+            self._moved.add(further)
+            run.counts["failed"] += 1
+        elif claimed.sent_before:
+            self._record(TryOutcome(claimed.id, SendState.SENT, answer, taken=False))
         else:
-            later = self.now + FIRST_RETRY * 2 ** (claim.attempts - 1)
-            self._record(claim, DigestState.WAITING, answer=answer, retry_at=later)
-            self.counts["failed"] += 1
+            self._record(TryOutcome(claimed.id, SendState.PARKED, answer))
+            run.counts["parked"] += 1
 
-    def _record(self, claim: Claim, state: DigestState, *, answer: str, retry_at: dt.datetime | None = None) -> None:
-        self._open.append(_Outcome(claim.id, state, answer, retry_at))
+    def _broke(self, claimed: Claim, answer: str) -> None:
+        """The connection broke with this message. Once more, and it is to blame where others passed since; where none
+        did, that cannot be told, and the try does not count.
+        """
+        run = self.run
+        self._settle()
+        if claimed.attempts > 1:
+            with reading(run.engine) as session:
+                blamed = passed_since_last_try(session, self.channel.name, claimed.id)
+            if not blamed:
+                later = run.now + UNSETTLED_RETRY
+                self._record(TryOutcome(claimed.id, SendState.WAITING, answer, retry_at=later, counted=False))
+                run.counts["failed"] += 1
+                return
+        self._fail(claimed, answer, permanent=False)
+
+    def _down(self, reason: str, tried: Sequence[Claim], place: int, *, pause: dt.timedelta | None = None) -> None:
+        """Nothing passes: what is left waits for the channel, not for itself."""
+        self.stopped = True
+        self.run.down[self.channel.name] = reason
+        give_back(
+            self.run.engine, self.channel, tried, self.claims[place:], now=self.run.now, reason=reason, pause=pause
+        )
+
+    def _record(self, outcome: TryOutcome) -> None:
+        self._open.append(outcome)
         if time.monotonic() - self._settled_at >= SETTLE_SECONDS:
             self._settle()
 
     def _settle(self) -> None:
         if self._open:
-            with unit_of_work(self.engine) as session:
-                _settle(session, self._open, self.now)
+            settle(self.run.engine, self.channel, self._open, now=self.run.now)
             self._open.clear()
         self._settled_at = time.monotonic()
+
+
+def _heads(session: Session, claims: Sequence[Claim]) -> Mapping[dt.date, str]:
+    """The signed ends of the trail that the claimed messages carry."""
+    days = {one.on for one in claims if one.kind is MessageKind.HEAD}
+    if not days:
+        return {}
+    return {head.on: head.line for head in session.exec(select(SignedHead).where(col(SignedHead.on).in_(days)))}

@@ -16,7 +16,8 @@ from models.clock import opening_of
 from models.engine.rhythm import LastRun
 from models.errors import ConflictError, NotFoundError
 from models.items.item import Deadline, WorkItem
-from models.ladder.notice import Digest, DigestState, Notice, NoticeState
+from models.ladder.message import Message, SendState
+from models.ladder.notice import Notice, NoticeState
 from models.ladder.policy import Rung
 from models.papers.document import Document, DocumentKind
 from models.people.permission import Action
@@ -93,10 +94,10 @@ def take_back_sweep(session: Session, day: dt.date, *, by: Actor, reason: str) -
 
 def _hold_mails(session: Session, which: Sequence[ColumnElement[bool]], now: dt.datetime) -> None:
     """Keep every mail that holds such a notice from being claimed until the transaction ends."""
-    holding = select(Notice.digest_id).where(*which, col(Notice.digest_id).is_not(None))
-    held = select(Digest).where(col(Digest.id).in_(holding)).order_by(col(Digest.id)).with_for_update()
+    holding = select(Notice.message_id).where(*which, col(Notice.message_id).is_not(None))
+    held = select(Message).where(col(Message.id).in_(holding)).order_by(col(Message.id)).with_for_update()
     mails = session.exec(held.execution_options(populate_existing=True)).all()
-    leaving = sum(mail.state is DigestState.SENDING and mail.next_try_at > now for mail in mails)
+    leaving = sum(mail.state is SendState.SENDING and mail.next_try_at > now for mail in mails)
     if leaving:
         raise ConflictError(f"其中 {leaving} 封邮件正在发送,发完以后再撤回(最多等十分钟);什么也没有改动。")
 
@@ -106,11 +107,11 @@ def _sent(
 ) -> tuple[list[SentNotice], set[tuple[int, int | None, dt.date]]]:
     """What has left, for people to read, and the turns of rungs that it told."""
     rows = session.exec(
-        select(Notice, Person.name, WorkItem.number, WorkItem.title, Rung, Digest.sent_at)  # type: ignore[call-overload]
+        select(Notice, Person.name, WorkItem.number, WorkItem.title, Rung, Message.sent_at)  # type: ignore[call-overload]
         .join(Person, col(Person.id) == Notice.recipient_id)
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
         .join(Rung, col(Rung.id) == Notice.rung_id)
-        .outerjoin(Digest, col(Digest.id) == Notice.digest_id)
+        .outerjoin(Message, col(Message.id) == Notice.message_id)
         .where(*raised, Notice.state == NoticeState.SENT)
         .order_by(col(Person.name), col(Notice.id))
     ).all()

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 from models.actor import Actor
 from models.database import key
 from models.ladder.letter import Letter, LetterKind
-from models.ladder.notice import DigestState
+from models.ladder.message import SendState
 from models.people.person import Leave, Person, Post, Tenure
 
 LONGEST = 500
@@ -41,7 +41,7 @@ def write_letter(
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(SQLModel.metadata.tables[str(Letter.__tablename__)]).values(
         subject=subject, person_id=key(person.id), address=to, kind=kind, text=words[:LONGEST], account_id=account_id,
-        made_at=now, state=DigestState.WAITING, attempts=0, next_try_at=now,
+        made_at=now, state=SendState.WAITING, attempts=0, next_try_at=now,
     )  # fmt: skip
     session.execute(row.on_conflict_do_nothing())
     return True

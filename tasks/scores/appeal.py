@@ -103,7 +103,8 @@ def decide_appeal(
         settle(session, f"appeal:{made.id}")
         changed = f",改扣{written(after)}分" if after is not None else ""
         tell(
-            session, session.get_one(WorkItem, line.item_id), role=Role.DEPARTMENT_HEAD, kind=NoticeKind.ANSWER,
+            session, session.get_one(WorkItem, line.item_id), role=Role.DEPARTMENT_HEAD,
+            kind=NoticeKind.ANSWER if uphold else NoticeKind.RETURNED,
             subject=f"appeal:{made.id}:answer", what=f"考核申诉{made.outcome.label}{changed}:{made.answer}", by=by,
             person_id=made.person_id,
         )  # fmt: skip

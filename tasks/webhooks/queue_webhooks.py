@@ -19,7 +19,8 @@ from models.engine.webhook import MessageState, Webhook, WebhookMessage
 from models.engine.webhook_event import RAISED, SENT, event_of
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
-from models.ladder.notice import Digest, DigestState, Notice, NoticeState
+from models.ladder.message import Message, SendState
+from models.ladder.notice import Notice, NoticeState
 from models.people.organ import Organ
 from models.people.person import Person
 from tasks.trail.changes_since import newest_of_all
@@ -120,8 +121,8 @@ def _of_ledger(session: Session, webhook: Webhook, newest: int | None, now: dt.d
         )
         since = max(webhook.made_at, now - LOOK_BACK)
         delivered = (
-            shown.join(Digest, col(Digest.id) == Notice.digest_id)
-            .where(Digest.state == DigestState.SENT, col(Digest.sent_at) >= since, Notice.state == NoticeState.SENT)
+            shown.join(Message, col(Message.id) == Notice.message_id)
+            .where(Message.state == SendState.SENT, col(Message.sent_at) >= since, Notice.state == NoticeState.SENT)
             .where(~told)
         )
         for notice, number, year, name in session.exec(delivered).all():

@@ -16,7 +16,8 @@ from models.database import open_engine, unit_of_work
 from models.dates.day_override import office_calendar
 from models.engine.rhythm import LastRun
 from models.errors import ConflictError, ForbiddenError, NotFoundError
-from models.ladder.notice import Digest, DigestState, Notice, NoticeState
+from models.ladder.message import Message, SendState
+from models.ladder.notice import Notice, NoticeState
 from models.papers.document import Document
 from models.people.organ import Organ
 from models.settings import Settings
@@ -153,14 +154,15 @@ def test_while_a_mail_of_it_is_being_sent_nothing_is_taken_back(office: Office) 
     with unit_of_work(office.engine) as session:
         waiting = session.exec(select(Notice).where(Notice.raised_on == day("2026-06-25"))).first()
         assert waiting is not None
-        digest = Digest(
+        message = Message(
             recipient_id=waiting.recipient_id or 1,
-            on=day("2026-06-25"), channel="mail", message_id="<1@duban.invalid>",
-            state=DigestState.SENDING, next_try_at=opening_of(day("2026-06-10")) + dt.timedelta(minutes=5),
+            on=day("2026-06-25"), channels=["mail"], channel="mail", reference="<1@duban.invalid>",
+            made_at=opening_of(day("2026-06-10")), state=SendState.SENDING,
+            next_try_at=opening_of(day("2026-06-10")) + dt.timedelta(minutes=5),
         )  # fmt: skip
-        session.add(digest)
+        session.add(message)
         session.flush()
-        waiting.digest_id = digest.id
+        waiting.message_id = message.id
 
     with pytest.raises(ConflictError, match="1 封邮件正在发送"):
         take_back(office, "2026-06-25")

@@ -53,13 +53,14 @@ def test_a_year_of_one_item_climbs_the_ladder_and_stops_at_closure(office: Offic
     assert max(when for when, _rung, _name in office.told()) == "2026-07-09"
 
 
-def test_each_person_gets_one_digest_a_day_and_the_outsider_nothing(office: Office) -> None:
+def test_each_person_gets_one_digest_a_day_what_is_overdue_by_itself_and_the_outsider_nothing(office: Office) -> None:
     office.assign("普法宣传", due="2026-06-23")
     office.assign("案卷评查", due="2026-06-26")
     office.assign("制度清理", due="2026-06-22")
     office.fast_forward("2026-06-23")
-    body = office.inbox(HANDLER).expect("逾期1项、今日到期1项、三日内1项", "为何收到此消息", "制度清理", "普法宣传")
-    assert body.index("【逾期】") < body.index("【今日到期】") < body.index("【三日内】")
+    body = office.inbox(HANDLER).expect("今日到期", "为何收到此消息", "案卷评查", "普法宣传")
+    assert body.index("【今日到期】") < body.index("【三日内】")
+    assert "普法宣传" not in office.inbox(HANDLER).expect("【逾期】", "制度清理")
     ids = [mail["Message-ID"] for mail in office.mails()]
     assert len(ids) == len(set(ids))
     assert office.inbox(OUTSIDER).mails == []

@@ -26,7 +26,7 @@ _FILLED = [
     for size in SIZES
     for system in ("sqlite", "postgresql")
 ]
-_RESULTS = ("delivery_attempt", "notice", "digest")
+_RESULTS = ("delivery_attempt", "notice", "message")
 
 
 @dataclass

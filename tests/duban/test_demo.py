@@ -161,7 +161,7 @@ def test_neither_the_database_nor_the_mail_server_of_a_real_office_is_touched(fi
     folder, _ = first
 
     assert [path.name for path in folder.parent.iterdir()] == ["data"]
-    assert rows(folder)["digest"] == len(list((folder / "mail" / "new").iterdir()))
+    assert rows(folder)["message"] == len(list((folder / "mail" / "new").iterdir()))
 
 
 def test_served_on_a_port_that_is_taken_it_says_so(first: tuple[Path, str]) -> None:

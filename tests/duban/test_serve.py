@@ -194,6 +194,7 @@ def test_schedules_lists_what_comes_next() -> None:
     assert {row["slug"]: row["next"][0] for row in json.loads(output)} == {
         "daily_supervision": "2027-01-01T08:30:00+08:00",
         "delivery": "2027-01-01T08:00:00+08:00",
+        "urgent_delivery": "2027-01-01T08:00:00+08:00",
         "letters": "2027-01-01T00:01:00+08:00",
         "webhooks": "2027-01-01T00:01:00+08:00",
         "brief": "2027-01-04T07:30:00+08:00",

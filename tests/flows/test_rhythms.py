@@ -78,7 +78,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     from flows.brief import brief
     from flows.circular import monthly_circular, quarterly_circular, weekly_circular
     from flows.daily_supervision import daily_supervision
-    from flows.delivery import delivery
+    from flows.delivery import delivery, urgent_delivery
     from flows.letters import letters
     from flows.webhooks import webhooks
     from flows.year_end_report import year_end_report
@@ -90,6 +90,7 @@ def test_the_flows_do_what_the_plain_functions_do(
 
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
+    assert urgent_delivery.fn() == {"sent": 0, "failed": 0, "parked": 0, "problems": []}
     assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0, "problems": []}
     assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0, "problems": []}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]

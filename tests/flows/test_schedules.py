@@ -89,6 +89,7 @@ def test_the_rhythms_stand_where_an_office_expects_them() -> None:
     assert first == {
         "daily_supervision": "01-01 08:30",
         "delivery": "01-01 08:00",
+        "urgent_delivery": "01-01 08:00",
         "letters": "01-01 00:01",
         "webhooks": "01-01 00:01",
         "brief": "01-05 07:30",

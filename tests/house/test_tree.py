@@ -244,7 +244,8 @@ def test_commands_and_pages_ask_tasks_and_not_the_database() -> None:
 
 OFF_RECORD = {
     "models/database.py": "defines it, and on_record stands on it",
-    "tasks/notices/deliver.py": "a delivery writes digests and attempts, its own record, and commits between two mails",
+    "tasks/notices/claim.py": "a delivery writes messages and attempts, its own record, and commits between two",
+    "tasks/notices/deliver.py": "a delivery puts notices into messages, its own record, and commits before they leave",
     "tasks/notices/send_letters.py": "a letter's own record, and the hash of the code it carries",
     "flows/embedded_clock.py": "the lease says which process runs the clock, four times a minute",
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",

@@ -72,7 +72,7 @@ class _Office(Collector):
         yield _one(
             "duban_oldest_unsent_seconds", "Age of the oldest notice that waits.", measures.oldest_unsent_seconds
         )
-        yield _states("duban_digests", "Digests by state.", measures.digests)
+        yield _states("duban_messages", "Messages by state.", measures.messages)
         yield _states("duban_webhook_messages", "Messages to webhooks by state.", measures.webhook_messages)
         yield _one(
             "duban_oldest_webhook_seconds", "Age of the oldest message that waits.", measures.oldest_webhook_seconds

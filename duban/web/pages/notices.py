@@ -12,14 +12,15 @@ from duban.web.visit import Signed, Visit
 from models.coded import Coded
 from models.database import key
 from models.errors import BadInputError, NotFoundError
-from models.ladder.notice import Digest, DigestState, NoticeKind, NoticeState
+from models.ladder.message import Message, SendState
+from models.ladder.notice import NoticeKind, NoticeState
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person
 from models.typed_text import day_or_none
 from tasks.acting.authorize import organs_within
 from tasks.notices.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
-from tasks.notices.resend import find_digest, resend
+from tasks.notices.resend import find_message, resend
 from tasks.people.roster import people_in_office
 
 Kind = TypeVar("Kind", bound=Coded)
@@ -63,42 +64,42 @@ def notices(visit: Signed) -> HTMLResponse:
         )
 
 
-@router.get("/notices/{digest_id:row}")
-def digest(visit: Signed, digest_id: int) -> HTMLResponse:
+@router.get("/notices/{message_id:row}")
+def digest(visit: Signed, message_id: int) -> HTMLResponse:
     """One message: what was in it, and every try to deliver it."""
     with visit.reading() as session:
-        shown, recipient = _seen(session, visit, digest_id)
+        shown, recipient = _seen(session, visit, message_id)
         organ = session.get_one(Organ, recipient.organ_id)
         return visit.page(
             session,
-            "digest.html",
+            "message.html",
             menu="/notices",
-            digest=shown,
+            message=shown,
             recipient=recipient,
             attempts=attempts_of(session, shown),
             notices=browse_notices(
-                session, organ, NoticeChoice(digest=digest_id), by=visit.looking, settings=visit.served.settings,
+                session, organ, NoticeChoice(message=message_id), by=visit.looking, settings=visit.served.settings,
                 size=200,
             ),
-            parked=shown.state is DigestState.PARKED,
+            parked=shown.state is SendState.PARKED,
             may_resend=recipient.organ_id in organs_within(session, visit.by, Action.RESEND),
         )  # fmt: skip
 
 
-@router.post("/notices/{digest_id:row}/retry")
-def retry(sent: Sent, digest_id: int) -> Response:
+@router.post("/notices/{message_id:row}/retry")
+def retry(sent: Sent, message_id: int) -> Response:
     """Send a parked message again with the next delivery."""
     visit = sent.visit
     with visit.writing() as session:
-        found, recipient = _seen(session, visit, digest_id)
+        found, recipient = _seen(session, visit, message_id)
         count = resend(session, found, by=visit.by)
         said = f"给{recipient.name}的 {count} 条通知将在下一次发送时重发。"
-    return visit.go(visit.link(f"/notices/{digest_id}"), said)
+    return visit.go(visit.link(f"/notices/{message_id}"), said)
 
 
-def _seen(session: Session, visit: Visit, digest_id: int) -> tuple[Digest, Person]:
+def _seen(session: Session, visit: Visit, message_id: int) -> tuple[Message, Person]:
     """The message and whom it is for. Raises NotFoundError for one the person may not know of."""
-    found = find_digest(session, digest_id)
+    found = find_message(session, message_id)
     recipient = session.get_one(Person, found.recipient_id)
     if recipient.id != visit.person.id and not oversees_notices(session, recipient.organ_id, by=visit.by):
         raise NotFoundError("没有这封通知,或者它不在您的查看范围内。")

@@ -17,7 +17,7 @@ from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
 from flows.prefect.server import ServerState
 from models.clock import OFFICE_ZONE, day_of
-from models.ladder.notice import DigestState
+from models.ladder.message import SendState
 from models.people.permission import Action
 from models.people.person import Role
 from models.private_files import open_folders
@@ -39,7 +39,9 @@ SETTING_WORDS = {
     "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
     "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
-    "delivery_attempts": "发送次数上限", "days_ahead": "督办最多隔几天自动接上",
+    "delivery_attempts": "发送次数上限", "channels": "渠道顺序", "digest_at": "每日汇总自",
+    "urgent_per_hour": "每人每小时即时通知上限", "unread_hours": "即时通知未读几小时换渠道",
+    "insist_on": "不可关闭的通知", "ask_above": "一天多于几封先问", "days_ahead": "督办最多隔几天自动接上",
     "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
     "evidence_item_megabytes": "一项任务的佐证材料合计上限(MB)",
@@ -78,7 +80,7 @@ def system(visit: Signed) -> HTMLResponse:
             rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             doubt=doubt_day(session, on=(today := day_of(visit.now)), today=today, most=served.settings.days_ahead),
-            digest_states=list(DigestState), database=show_database(session), version=version("duban"),
+            send_states=list(SendState), database=show_database(session), version=version("duban"),
             disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
             open_folders=open_folders(served.settings) if administrator else [],
             settings=_settings(visit) if administrator else None, administrator=administrator,

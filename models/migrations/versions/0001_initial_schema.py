@@ -233,18 +233,48 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
-        "digest",
+        "message",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("recipient_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False, unique=True),
+        sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("message_id", sa.String(length=100), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True)),
-        sa.UniqueConstraint("recipient_id", "on", "channel"),
-        sa.Index("ix_digest_waiting", "next_try_at", **_where("state IN ('waiting', 'sending')")),
+        sa.Column("delivered_at", sa.DateTime(timezone=True)),
+        sa.Column("read_at", sa.DateTime(timezone=True)),
+        sa.UniqueConstraint("recipient_id", "on", "kind", "ordinal"),
+        sa.Index("ix_message_waiting", "next_try_at", **_where("state IN ('waiting', 'sending')")),
+    )
+    op.create_table(
+        "message_preference",
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("digest_at", sa.Time()),
+        sa.Column("inside_only", sa.JSON(), nullable=False),
+    )
+    op.create_table(
+        "channel_state",
+        sa.Column("name", sa.String(length=20), primary_key=True),
+        sa.Column("down_since", sa.DateTime(timezone=True)),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True)),
+        sa.Column("reason", sa.String(length=500)),
+        sa.Column("passed_at", sa.DateTime(timezone=True)),
+        sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("filled_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "person_address",
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("channel", sa.String(length=20), primary_key=True),
+        sa.Column("address", sa.String(length=500), nullable=False),
     )
     op.create_table(
         "evaluation",
@@ -579,7 +609,8 @@ def upgrade() -> None:
     op.create_table(
         "delivery_attempt",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("digest_id", sa.Integer(), sa.ForeignKey("digest.id"), nullable=False, index=True),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False, index=True),
+        sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("delivered", sa.Boolean()),
@@ -1454,7 +1485,8 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=300)),
-        sa.Column("digest_id", sa.Integer(), sa.ForeignKey("digest.id"), index=True),
+        sa.Column("read_at", sa.DateTime(timezone=True)),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), index=True),
         sa.Column("taken_back_on", sa.Date()),
         sa.Index(
             "uq_notice_rung",
@@ -1475,6 +1507,13 @@ def upgrade() -> None:
             **_where("recipient_id IS NULL AND taken_back_on IS NULL"),
         ),
         sa.Index("uq_notice_subject", "subject", "recipient_id", unique=True, **_where("subject IS NOT NULL")),
+    )
+    op.create_table(
+        "snooze",
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), primary_key=True),
+        sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), primary_key=True),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
     )
     op.create_table(
         "receipt",

@@ -6,35 +6,29 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from pathlib import Path
-from typing import Protocol
+from email.policy import SMTP
+from email.utils import format_datetime
 
-from models.errors import DeliveryError, DubanError
+from models.errors import DeliveryError
 from models.settings import Settings
+from tasks.notices.channel import (
+    AddressKind,
+    BrokenOffError,
+    ChannelDownError,
+    ChannelSender,
+    Handed,
+    MessageChannel,
+    Parcel,
+)
 
 TIMEOUT_SECONDS = 20
 
 
-class ChannelDownError(DubanError):
-    """邮件服务器不可用,通知保留,稍后重试。"""
-
-
-class Mail(Protocol):
-    """Something that takes a mail."""
-
-    def send(self, message: EmailMessage) -> str:
-        """Hand the message over; returns the provider's answer.
-
-        Raises DeliveryError when this one message is refused, ChannelDownError when no message can pass.
-        """
-        ...
-
-
 @contextmanager
-def open_mail(settings: Settings) -> Iterator[Mail]:
-    """The channel the settings name; its connection is made with the first message and closed at the end."""
+def open_mail(settings: Settings) -> Iterator[ChannelSender]:
+    """The server the settings name; its connection is made with the first message and closed at the end."""
     if not settings.smtp_host:
-        yield MaildirMail(settings.maildir)
+        yield MaildirMail(settings)
         return
     mail = SmtpMail(settings)
     try:
@@ -43,55 +37,57 @@ def open_mail(settings: Settings) -> Iterator[Mail]:
         mail.close()
 
 
+CHANNEL = MessageChannel("mail", "邮件", AddressKind.MAIL, lambda _settings: True, open_mail)
+
+
+def as_mail(parcel: Parcel, sender: str) -> EmailMessage:
+    """The parcel as a mail."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = parcel.to
+    message["Subject"] = parcel.subject
+    message["Message-ID"] = parcel.reference
+    message["Date"] = format_datetime(parcel.sent_at)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(parcel.plain, cte="base64")
+    return message
+
+
 class MaildirMail:
     """A first run works without a server: any mail client reads this folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, settings: Settings) -> None:
+        self.folder, self.sender = settings.maildir, settings.mail_from
         self._box: mailbox.Maildir | None = None
 
-    def send(self, message: EmailMessage) -> str:
+    def pack(self, parcel: Parcel) -> EmailMessage:
+        return as_mail(parcel, self.sender)
+
+    def send(self, packed: EmailMessage) -> Handed:
         try:
             if self._box is None:
                 self.folder.parent.mkdir(parents=True, exist_ok=True)
                 self._box = mailbox.Maildir(self.folder)
-            return f"maildir {self._box.add(message)}"
+            return Handed(f"maildir {self._box.add(packed)}")
         except OSError as error:
             raise ChannelDownError(f"邮件目录 {self.folder} 无法写入:{error.strerror},通知保留,稍后重试。") from error
 
 
 class SmtpMail:
-    """One connection for a whole delivery; one that broke is made anew once per message."""
+    """One connection for a whole delivery, made anew after one that broke."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._server: smtplib.SMTP | None = None
 
-    def send(self, message: EmailMessage) -> str:
-        fresh = self._server is None
-        try:
-            return self._hand_over(message)
-        except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
-            self.close()
-            if fresh:
-                raise self._down(error) from error
-        try:
-            return self._hand_over(message)
-        except (smtplib.SMTPServerDisconnected, ConnectionError) as error:
-            self.close()
-            raise self._down(error) from error
+    def pack(self, parcel: Parcel) -> EmailMessage:
+        return as_mail(parcel, self.settings.mail_from)
 
-    def close(self) -> None:
-        if self._server is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                self._server.quit()
-            self._server = None
-
-    def _hand_over(self, message: EmailMessage) -> str:
+    def send(self, packed: EmailMessage) -> Handed:
         server = self._server or self._connect()
         self._server = server
         try:
-            server.send_message(message)
+            server.send_message(packed)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             raise DeliveryError(_said(code, answer), permanent=500 <= code < 600) from error
@@ -103,11 +99,18 @@ class SmtpMail:
             raise DeliveryError(
                 _said(error.smtp_code, error.smtp_error), permanent=500 <= error.smtp_code < 600
             ) from error
-        except smtplib.SMTPServerDisconnected:
-            raise
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self.close()
+            raise BrokenOffError(f"发送中与邮件服务器的连接中断({error}),稍后重试。") from error
         except (smtplib.SMTPException, UnicodeError, ValueError) as error:
             raise DeliveryError(f"{type(error).__name__}: {error}", permanent=True) from error
-        return "250 accepted"
+        return Handed("250 accepted")
+
+    def close(self) -> None:
+        if self._server is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._server.quit()
+            self._server = None
 
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings

@@ -66,13 +66,13 @@ def test_a_monitor_reads_how_the_office_fares(office: Office, web: Web) -> None:
     assert found["duban_notices_pending"] == len(waiting) > 0
     assert found["duban_oldest_unsent_seconds"] >= 0
     assert found["duban_sessions"] == 1
-    assert (found["duban_digests:sent"], found["duban_digests:waiting"]) == (0, 0)
+    assert (found["duban_messages:sent"], found["duban_messages:waiting"]) == (0, 0)
     assert (found["duban_webhook_messages:parked"], found["duban_jobs:failed"]) == (0, 0)
 
     office.send("2026-06-23")
     found = measured(web)
     assert (found["duban_notices_pending"], found["duban_oldest_unsent_seconds"]) == (0, 0)
-    assert found["duban_digests:sent"] > 0
+    assert found["duban_messages:sent"] > 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from models.audit import AuditEntry
 from models.database import unit_of_work
-from models.ladder.notice import DeliveryAttempt, Digest, DigestState, Notice, NoticeState
+from models.ladder.message import DeliveryAttempt, Message, SendState
+from models.ladder.notice import Notice, NoticeState
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web, statements, words_of
 
@@ -32,14 +33,14 @@ def web(office: Office) -> Web:
 def park(office: Office) -> int:
     """The first message was given up after its last try; returns its number."""
     with unit_of_work(office.engine) as session:
-        digest = session.exec(select(Digest).order_by(Digest.id)).first()  # type: ignore[arg-type]
-        assert digest is not None
-        digest.state = DigestState.PARKED
-        for notice in session.exec(select(Notice).where(Notice.digest_id == digest.id)):
+        message = session.exec(select(Message).order_by(Message.id)).first()  # type: ignore[arg-type]
+        assert message is not None
+        message.state = SendState.PARKED
+        for notice in session.exec(select(Notice).where(Notice.message_id == message.id)):
             notice.state, notice.reason = NoticeState.PARKED, "550 no such mailbox"
-        for attempt in session.exec(select(DeliveryAttempt).where(DeliveryAttempt.digest_id == digest.id)):
+        for attempt in session.exec(select(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id)):
             attempt.delivered, attempt.answer = False, "550 no such mailbox"
-        return digest.id or 0
+        return message.id or 0
 
 
 def test_people_read_what_was_sent_to_them_and_supervisors_what_was_sent_to_all(web: Web) -> None:
@@ -126,7 +127,7 @@ def test_the_ledger_asks_as_often_however_long_it_is(office: Office, web: Web) -
 
 def test_a_message_tells_every_try_to_its_reader_and_to_supervisors(office: Office, web: Web) -> None:
     number = park(office)
-    who = office.name_of(next(row.recipient_id for row in office.rows(Digest) if row.id == number)) or ""
+    who = office.name_of(next(row.recipient_id for row in office.rows(Message) if row.id == number)) or ""
 
     for reader in (who, SUPERVISOR):
         page = web.of(reader).read(f"/notices/{number}")
@@ -146,13 +147,13 @@ def test_what_was_given_up_is_sent_again_on_record(office: Office, web: Web) -> 
     entry = office.rows(AuditEntry)[-1]
     assert (entry.action, entry.actor, entry.after["rows"]) == ("resend", SUPERVISOR, len(parked))
     office.send("2026-06-11")
-    digest = next(row for row in office.rows(Digest) if row.id == number)
-    assert (digest.state, digest.attempts) in ((DigestState.SENT, 1), (DigestState.EMPTY, 1))
+    message = next(row for row in office.rows(Message) if row.id == number)
+    assert (message.state, message.attempts) in ((SendState.SENT, 1), (SendState.EMPTY, 1))
 
 
 def test_only_what_was_given_up_is_sent_again_and_only_by_whoever_may(office: Office, web: Web) -> None:
     assert web.of(SUPERVISOR).post("/notices/1/retry").status_code == 403
     number = park(office)
-    who = office.name_of(next(row.recipient_id for row in office.rows(Digest) if row.id == number)) or ""
+    who = office.name_of(next(row.recipient_id for row in office.rows(Message) if row.id == number)) or ""
     assert web.of(who).post(f"/notices/{number}/retry").status_code == 403
     assert web.of(OUTSIDER).post(f"/notices/{number}/retry").status_code == 404

@@ -473,7 +473,7 @@ def test_no_entry_can_hold_a_secret(any_engine: Engine, tmp_path: Path) -> None:
 def test_the_tables_that_need_no_entry_are_there_and_hold_nothing_of_the_office_s() -> None:
     assert METADATA.tables.keys() >= LEDGERS
     assert {
-        "audit_entry", "notice", "digest", "delivery_attempt", "last_run", "lease", "number_series",
+        "audit_entry", "notice", "message", "delivery_attempt", "last_run", "lease", "number_series",
         "web_session", "sign_in_attempt", "api_request", "webhook_message", "job", "saved_view", "day_count",
         "signed_head", "letter",
     } == LEDGERS  # fmt: skip

@@ -18,7 +18,7 @@ from models.draws.draw_binding import DrawBinding
 from models.items.evidence import Category
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
-from models.ladder.notice import Digest, DigestState
+from models.ladder.message import Message, SendState
 from models.papers.circular import CircularKind
 from models.people.organ import Department, Organ
 from models.people.permission import Action
@@ -261,14 +261,14 @@ def given_up(office: Office) -> None:
     office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-03")
     office.send("2026-06-03")
     with unit_of_work(office.engine) as session:
-        for digest in session.exec(select(Digest)):
-            digest.state = DigestState.PARKED
+        for message in session.exec(select(Message)):
+            message.state = SendState.PARKED
 
 
 def send_again(office: Office, session: Session) -> None:
-    digest = session.exec(select(Digest).order_by(col(Digest.id))).first()
-    assert digest is not None
-    resend(session, digest, by=office.by(session, SUPERVISOR, ON))
+    message = session.exec(select(Message).order_by(col(Message.id))).first()
+    assert message is not None
+    resend(session, message, by=office.by(session, SUPERVISOR, ON))
 
 
 def swept_wrongly(office: Office) -> None:

@@ -3,7 +3,6 @@
 import datetime as dt
 import socket
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,12 @@ from sqlalchemy import Engine, text
 
 from models.clock import opening_of
 from models.errors import DeliveryError
-from models.ladder.notice import DigestState
+from models.ladder.message import SendState
+from models.settings import Settings
+from tasks.notices.channel import BrokenOffError, ChannelDownError, Parcel
 from tasks.notices.channels.mail import MaildirMail
-from tasks.notices.deliver import CLAIM, FIRST_RETRY, deliver, is_quiet
+from tasks.notices.claim import CLAIM
+from tasks.notices.deliver import FIRST_RETRY, deliver, is_quiet
 from tests.office import HANDLER, HEAD, Office, day
 
 
@@ -125,7 +127,7 @@ def test_a_passing_refusal_is_tried_again_later_each_time_twice_as_late_and_park
         waits.append(wait)
         now += wait
     assert rows(office, "SELECT count(*) FROM delivery_attempt WHERE delivered = 0") == [(len(waits),)]
-    assert rows(office, f"SELECT count(*) FROM digest WHERE state = '{DigestState.PARKED.value}'") == [(1,)]
+    assert rows(office, f"SELECT count(*) FROM message WHERE state = '{SendState.PARKED.value}'") == [(1,)]
 
 
 def test_a_mail_repeated_after_a_crash_carries_the_same_message_id(
@@ -138,7 +140,7 @@ def test_a_mail_repeated_after_a_crash_carries_the_same_message_id(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("tasks.notices.deliver._settle", crash)
+        broken.setattr("tasks.notices.deliver.settle", crash)
         with pytest.raises(KeyboardInterrupt):
             deliver(office.engine, office.settings, now=now, on=day("2026-06-26"))
     assert deliver(office.engine, office.settings, now=now + CLAIM / 2, on=day("2026-06-26")).sent == 0
@@ -153,7 +155,7 @@ def test_a_claim_half_spent_ends_the_run_and_loses_nothing(
 ) -> None:
     raised(office)
     with monkeypatch.context() as slow:
-        slow.setattr("tasks.notices.deliver.CLAIM", dt.timedelta(0))
+        slow.setattr("tasks.notices.deliver.CLAIM", dt.timedelta(seconds=-1))
         assert office.send("2026-06-26").sent == 0
     assert office.send("2026-06-26").sent == 2
     assert len(post.mails) == 2
@@ -162,26 +164,30 @@ def test_a_claim_half_spent_ends_the_run_and_loses_nothing(
 def test_a_server_that_is_away_loses_nothing(engine: Engine, tmp_path: Path) -> None:
     office = raised(Office(engine, tmp_path / "home", smtp_host="127.0.0.1", smtp_port=1))
     result = office.send("2026-06-26")
-    assert (result.sent, result.failed) == (0, 2)
+    assert (result.sent, result.failed, result.parked) == (0, 0, 0)
     assert result.problem is not None
     assert "127.0.0.1:1 连接失败" in result.problem
     assert result.held == len(office.told(on="2026-06-26")) + len(office.told(on="2026-06-25"))
 
 
-def test_a_connection_that_broke_is_made_anew(office: Office, post: Post) -> None:
-    raised(office)
+def test_a_connection_that_broke_counts_for_its_mail_and_the_next_goes_on_a_new_one(office: Office, post: Post) -> None:
     from tasks.notices.channels.mail import SmtpMail
 
     mail = SmtpMail(office.settings)
-    message = EmailMessage()
-    message["From"], message["To"] = "duban@office.test", "a@office.test"
-    message.set_content("一")
-    mail.send(message)
+    packed = mail.pack(parcel("a@office.test"))
+    mail.send(packed)
     assert mail._server is not None
-    mail._server.sock.close()  # type: ignore[union-attr]
-    mail.send(message)
+    mail._server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+    with pytest.raises(BrokenOffError, match="连接中断"):
+        mail.send(packed)
+    mail.send(packed)
     mail.close()
-    assert len(post.mails) == 2
+    assert (len(post.mails), post.connections) == (2, 2)
+
+
+def parcel(to: str) -> Parcel:
+    at = opening_of(day("2026-06-26"))
+    return Parcel("<1@duban.invalid>", to, "甲", "一", "一", "一\n", None, "http://office.test", at)
 
 
 def test_quiet_hours_hold_and_never_drop(office: Office) -> None:
@@ -206,7 +212,9 @@ def test_somebody_without_an_address_is_left_to_the_system_and_it_says_so(office
         connection.execute(text("UPDATE person SET email = NULL WHERE name = :name"), {"name": HEAD})
     result = office.send("2026-06-26")
     assert (result.sent, result.unreachable) == (1, 1)
-    assert any("未登记邮箱" in row["why"] for row in office.notices())
+    told = [row for row in office.notices() if row["recipient"] == HEAD]
+    assert {row["state"] for row in told} == {"sent"}
+    assert any("未登记可用的发送渠道" in row["why"] for row in told)
 
 
 def test_without_a_server_mail_lands_in_a_maildir(engine: Engine, tmp_path: Path) -> None:
@@ -218,11 +226,11 @@ def test_without_a_server_mail_lands_in_a_maildir(engine: Engine, tmp_path: Path
 
 
 def test_an_unwritable_maildir_is_one_clear_line(tmp_path: Path) -> None:
-    from tasks.notices.channels.mail import ChannelDownError
-
     (tmp_path / "mail").write_text("a file in the way")
+    maildir = MaildirMail(Settings(home=tmp_path / "mail"))
+    packed = maildir.pack(parcel("a@office.test"))
     with pytest.raises(ChannelDownError, match="邮件目录"):
-        MaildirMail(tmp_path / "mail" / "box").send(EmailMessage())
+        maildir.send(packed)
 
 
 def test_a_delivery_error_says_whether_to_try_again() -> None:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from models.clock import opening_of
 from models.database import on_record
 from models.ladder.letter import Letter, LetterKind
-from models.ladder.notice import DigestState
+from models.ladder.message import SendState
 from models.people.account import OneTimeCode
 from models.people.person import Post, Role
 from tasks.access.manage_accounts import close_account, invite
@@ -135,9 +135,11 @@ def test_a_server_that_is_down_keeps_what_waits_and_a_crash_is_made_good(office:
     with on_record(office.engine) as session:
         invite(session, find_person(session, HANDLER), by=office.by(session, SUPERVISOR, ON))
     down = office.settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9, "delivery_attempts": 2})
-    assert send_letters(office.engine, down, now=NOW).failed == 1
-    assert send_letters(office.engine, down, now=NOW + dt.timedelta(hours=1)).parked == 1
-    assert [one.state for one in letters(office)] == [DigestState.PARKED]
+    for hours in range(4):
+        assert send_letters(office.engine, down, now=NOW + dt.timedelta(hours=hours)).failed == 1
+    assert [(one.state, one.attempts) for one in letters(office)] == [(SendState.WAITING, 0)]
+    assert send_letters(office.engine, office.settings, now=NOW + dt.timedelta(hours=3, minutes=1)).letters == 0
+    assert send_letters(office.engine, office.settings, now=NOW + dt.timedelta(hours=4)).letters == 1
 
 
 def test_what_is_no_longer_wanted_does_not_leave(office: Office) -> None:

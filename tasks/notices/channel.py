@@ -1,0 +1,121 @@
+"""What a channel is: how its addresses are found, whether it is set up, how fast it may be used, and how it sends.
+
+A channel is one file in `tasks/notices/channels/` with a `CHANNEL` in it, and is found by that. A sender takes parcels
+one after the other over one connection, and says how each ended in one of four ways: handed over, or one of the three
+errors below. Which of them is raised decides what becomes of everybody's messages, so every channel tells them apart by
+what its provider documents.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from models.coded import Coded
+from models.errors import DubanError
+from models.settings import Settings
+
+
+class ChannelDownError(DubanError):
+    """发送渠道不可用,通知保留,恢复后发送。
+
+    No message can pass: no connection, a refused password or token, a rate limit. It uses up no message's tries.
+    `pause` is how long the provider asks to wait, where it says.
+    """
+
+    def __init__(self, message: str | None = None, *, pause: dt.timedelta | None = None) -> None:
+        super().__init__(message)
+        self.pause = pause
+
+
+class BrokenOffError(DubanError):
+    """发送中连接中断,稍后重试。
+
+    The connection broke while this one message was handed over: it counts for this message, and the next goes on a
+    connection of its own.
+    """
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """Something that rides along: a 督办单, an invitation to a calendar."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One message to one person, in every form a channel may need; `plain` says all that `html` says.
+
+    `reference` is the same each time the message is tried. `brief` is one line, for channels that carry little; `url`
+    is where the recipient reads on and acts.
+    """
+
+    reference: str
+    to: str
+    name: str
+    subject: str
+    brief: str
+    plain: str
+    html: str | None
+    url: str
+    sent_at: dt.datetime
+    files: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A provider took the message. `delivered`: it says that the recipient has it."""
+
+    answer: str
+    delivered: bool = False
+
+
+class ChannelSender(Protocol):
+    """An open channel."""
+
+    def pack(self, parcel: Parcel) -> Any:
+        """The parcel as it goes over the wire, made ahead while another one is being sent.
+
+        Raises DeliveryError for one that this channel can never send.
+        """
+        ...
+
+    def send(self, packed: Any) -> Handed:
+        """Hand over what `pack` made.
+
+        Raises DeliveryError where the provider refuses this one message (`permanent`: always will), BrokenOffError
+        where the connection broke with it, ChannelDownError where none can pass.
+        """
+        ...
+
+
+class AddressKind(Coded):
+    """Where the address of a person on a channel stands."""
+
+    MAIL = "mail", "人员名单中的邮箱"
+    MOBILE = "mobile", "人员名单中的手机号"
+    OWN = "own", "本人在该渠道的账号"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most so many messages in so many seconds, as the provider publishes."""
+
+    messages: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class MessageChannel:
+    """One way to a person. `open` connects with the first parcel and lets go at the end."""
+
+    name: str
+    label: str
+    address: AddressKind
+    is_set: Callable[[Settings], bool]
+    open: Callable[[Settings], AbstractContextManager[ChannelSender]]
+    rate: Rate | None = None

@@ -1,0 +1,44 @@
+"""Falling back: an urgent message that nobody opened within the office's time goes by the next channel too."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from models.items.item import Deadline
+from models.ladder.message import Message, MessageKind, SendState
+from models.ladder.notice import Notice
+from models.settings import Settings
+from tasks.notices.find_channels import channels_set
+
+RECENT = dt.timedelta(days=7)
+"""What is older was told again by the ladder, or is nobody's concern any more."""
+
+
+def fall_back(session: Session, settings: Settings, *, now: dt.datetime) -> int:
+    """Queue such messages for their next channel; returns how many. Never one whose matter was dealt with meanwhile."""
+    if not settings.unread_hours:
+        return 0
+    open_notice = (
+        sa.exists()
+        .where(col(Notice.message_id) == col(Message.id), col(Notice.read_at).is_(None))
+        .where(col(Deadline.id) == col(Notice.deadline_id), col(Deadline.done_on).is_(None))
+    )
+    unread = select(Message).where(
+        Message.kind == MessageKind.URGENT, Message.state == SendState.SENT, col(Message.read_at).is_(None),
+        col(Message.sent_at) <= now - dt.timedelta(hours=settings.unread_hours),
+        col(Message.sent_at) > now - RECENT - dt.timedelta(hours=settings.unread_hours),
+        sa.cast(col(Message.channels), sa.String).like("%,%"), open_notice,
+    )  # fmt: skip
+    usable = {one.name for one in channels_set(settings)}
+    count = 0
+    for message in session.exec(unread.with_for_update(skip_locked=True)):
+        behind = message.channels[message.channels.index(message.channel) + 1 :]
+        further = next((name for name in behind if name in usable), None)
+        if further is not None:
+            message.channel, message.state, message.attempts = further, SendState.WAITING, 0
+            message.next_try_at = now
+            session.add(message)
+            count += 1
+    session.flush()
+    return count
