@@ -6,11 +6,11 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from models.channel_settings import ChannelSettings, is_safe
 from models.database import sqlite_url
 from models.errors import BadInputError
 
@@ -24,7 +24,7 @@ def networks(listed: str) -> list[Network]:
     return [ipaddress.ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """What an office can set. Secrets are never printed, logged or stored in the database."""
 
     model_config = SettingsConfigDict(env_prefix="DUBAN_", extra="forbid")
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     def _may_sign_on(self) -> "Settings":
         if self.oidc_issuer and not self.oidc_client_id:
             raise ValueError("设了 oidc_issuer,还须设 oidc_client_id")
-        if self.oidc_issuer and not _is_safe(self.oidc_issuer):
+        if self.oidc_issuer and not is_safe(self.oidc_issuer):
             raise ValueError("oidc_issuer 应以 https:// 开头(本机的可用 http://127.0.0.1)")
         return self
 
@@ -172,12 +172,6 @@ class Settings(BaseSettings):
         """The folder as given, then `DUBAN_*`, then `duban.toml`: nothing else is looked at."""
         home = Path(init_settings().get("home", "."))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE)
-
-
-def _is_safe(address: str) -> bool:
-    """Whether nobody on the way can answer in the provider's place."""
-    found = urlsplit(address)
-    return found.scheme == "https" or (found.scheme == "http" and found.hostname in ("127.0.0.1", "::1", "localhost"))
 
 
 def load_settings(home: Path | None = None) -> Settings:

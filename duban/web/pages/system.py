@@ -46,8 +46,15 @@ SETTING_WORDS = {
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
     "evidence_item_megabytes": "一项任务的佐证材料合计上限(MB)",
     "evidence_organ_megabytes": "一个单位的佐证材料合计上限(MB)",
+    "wecom_api": "企业微信接口地址", "wecom_corp_id": "企业微信企业 ID", "wecom_agent_id": "企业微信应用编号",
+    "wecom_secret": "企业微信应用密钥", "wecom_robot_url": "企业微信群机器人地址",
+    "dingtalk_api": "钉钉接口地址", "dingtalk_app_key": "钉钉应用 AppKey", "dingtalk_app_secret": "钉钉应用密钥",
+    "dingtalk_agent_id": "钉钉应用编号", "dingtalk_robot_url": "钉钉群机器人地址",
+    "dingtalk_robot_secret": "钉钉群机器人加签密钥",
+    "feishu_api": "飞书接口地址", "feishu_app_id": "飞书应用编号", "feishu_app_secret": "飞书应用密钥",
+    "feishu_robot_url": "飞书群机器人地址", "feishu_robot_secret": "飞书群机器人签名密钥",
 }  # fmt: skip
-"""What a person calls each setting."""
+"""What a person calls each setting, in the order of the page."""
 _SECRET = ("password", "secret", "token", "key")
 
 
@@ -115,7 +122,7 @@ def _settings(visit: Visit) -> list[tuple[str, str, str]]:
     """Name, words and value of each setting; of a secret no more than whether there is one."""
     settings = visit.served.settings
     rows = []
-    for name in type(settings).model_fields:
+    for name, words in SETTING_WORDS.items():
         value = getattr(settings, name)
         if isinstance(value, SecretStr) or any(part in name for part in _SECRET):
             given = value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -128,5 +135,5 @@ def _settings(visit: Visit) -> list[tuple[str, str, str]]:
             shown = f"{value:%H:%M}"
         else:
             shown = str(value) if value not in ("", None) else "未设置"
-        rows.append((name, SETTING_WORDS.get(name, name), shown))
+        rows.append((name, words, shown))
     return rows
