@@ -28,6 +28,7 @@ from models.database import reading, unit_of_work
 from models.engine.rhythm import LastRun
 from models.settings import Settings
 from tasks.engine.lease import release_lease, take_lease
+from tasks.engine.ping_alarm import Signal, ping_alarm
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ LEASE = "clock"
 LEASE_TIME = dt.timedelta(seconds=60)
 BEAT = dt.timedelta(seconds=15)
 """How often the lease is renewed; three beats may fail before it is lost."""
+LAST_WORD = 1
+"""Seconds that a stop waits for the watch outside."""
 REPAIR = dt.timedelta(minutes=5)
 """How often missed and failed slots are looked for."""
 
@@ -125,12 +128,14 @@ class EmbeddedClock:
         scheduler.shutdown(wait=False)
         if self._prefect is not None:
             self._prefect.stop()
-        self._owning = False
+        owned, self._owning = self._owning, False
         try:
             with unit_of_work(self._database) as session:
                 release_lease(session, LEASE, self._owner, clock.now())
         except SQLAlchemyError:
             log.exception("值守权未能交还,将自行到期", extra={"action": "lease_failed"})
+        if owned:
+            ping_alarm(self._settings, Signal.STOP, "服务已正常停止", seconds=LAST_WORD)
 
     def beat(self) -> None:
         """Renew the lease or try to get it; on getting it, start the server and make good what was missed."""
@@ -146,6 +151,7 @@ class EmbeddedClock:
         if self._prefect is not None:
             (self._prefect.start if owning else self._prefect.stop)()
         if owning:
+            ping_alarm(self._settings, Signal.START)
             self.repair()
 
     def repair(self) -> None:

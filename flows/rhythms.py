@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from flows.health import troubles_at
 from models import clock
 from models.actor import Actor, Channel
 from models.database import key, on_record, reading, unit_of_work
@@ -27,6 +28,8 @@ from models.papers.document import Document
 from models.people.organ import Organ
 from models.private_files import keep_private
 from models.settings import Settings
+from tasks.engine.judge_health import Level
+from tasks.engine.ping_alarm import ping_troubles
 from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver
 from tasks.notices.send_letters import send_letters
@@ -157,6 +160,20 @@ def webhooks(settings: Settings) -> dict[str, Any]:
     return {"queued": queued, **asdict(sent)}
 
 
+def alarm(settings: Settings) -> dict[str, Any]:
+    """Look for faults, and tell the watch outside, where one is set, that all is well or which there are."""
+    now = clock.now()
+    with _opened(settings) as database:
+        with reading(database) as session:
+            found = troubles_at(session, settings, now=now)
+        refused = ping_troubles(settings, found)
+        if refused is not None:
+            log.warning("报警服务没有收下:%s", refused, extra={"action": "alarm_failed"})
+        with unit_of_work(database) as session:
+            record_run(session, alarm.__name__, on=clock.day_of(now), now=clock.now())
+    return {"faults": [one.code for one in found if one.level is Level.FAULT], "refused": refused}
+
+
 def year_end_report(settings: Settings, year: int | None = None) -> dict[str, Any]:
     """Compile the report of `year` (the year before this one if none) for every organ that has a plan of it.
 
@@ -278,6 +295,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
         urgent_delivery,
         letters,
         webhooks,
+        alarm,
         brief,
         weekly_circular,
         monthly_circular,

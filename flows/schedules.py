@@ -93,6 +93,14 @@ SCHEDULES = (
         light=True,
     ),
     Schedule(
+        slug="alarm",
+        title="运行报警",
+        entrypoint="flows.alarm.alarm",
+        cron="*/5 * * * *",
+        grace=dt.timedelta(minutes=5),
+        light=True,
+    ),
+    Schedule(
         slug="brief",
         title="第一责任人简报",
         entrypoint="flows.brief.brief",

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import takewhile
 
 from apscheduler.triggers.cron import CronTrigger
 
-from flows.schedules import Schedule
+from flows.schedules import SCHEDULES, Schedule
 from models.clock import day_of
 from models.engine.rhythm import LastRun
+from tasks.engine.judge_health import Expected
 
 AGAIN = dt.timedelta(hours=1)
 """After this a run that failed for some organ in a way nobody foresaw is tried again, while its slot has grace."""
@@ -28,15 +30,35 @@ def slots(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
             yield fire
 
 
+def newest_slot(schedule: Schedule, until: dt.datetime, within: dt.timedelta) -> dt.datetime | None:
+    """The newest instant up to `until`, and less than `within` before it, at which the schedule fires; None if none.
+
+    Looked for near by first: one that fires each minute has hundreds in a day.
+    """
+    span = min(dt.timedelta(hours=1), within)
+    while True:
+        found = list(takewhile(lambda slot: slot <= until, slots(schedule, until - span)))
+        if found or span == within:
+            return found[-1] if found else None
+        span = min(span * 8, within)
+
+
+def expected(now: dt.datetime, *, hours: int) -> list[Expected]:
+    """What reminders depend on, the sweep and the delivery: each with its newest slot that is `hours` past."""
+    overdue = now - dt.timedelta(hours=hours)
+    return [
+        Expected(schedule.rhythm, schedule.title, slot)
+        for schedule in SCHEDULES
+        if schedule.rhythm in ("daily_supervision", "delivery")
+        and (slot := newest_slot(schedule, overdue, dt.timedelta(days=2))) is not None
+    ]
+
+
 def missed(schedule: Schedule, last: LastRun | None, now: dt.datetime) -> dt.datetime | None:
     """The newest slot within the grace before `now` that no run has followed, or only one that is to be tried again;
     None if there is none.
     """
-    newest = None
-    for slot in slots(schedule, now - schedule.grace):
-        if slot > now:
-            break
-        newest = slot
+    newest = newest_slot(schedule, now, schedule.grace)
     if newest is None or last is None or last.ended_at < newest:
         return newest
     if last.faulty:

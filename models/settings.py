@@ -6,6 +6,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -84,6 +85,11 @@ class Settings(ChannelSettings):
     days_ahead: int = Field(default=30, ge=1, le=36_500)
     """A sweep of a day further than this after the last one waits for a person's word: the clock may have jumped."""
 
+    alarm_hours: int = Field(default=2, ge=1, le=72)
+    """The sweep or the delivery that has not run this long after its planned time is told to whoever administers."""
+    alarm_ping_url: SecretStr = SecretStr("")
+    """A watch outside: it hears from the clock while all is well, and raises the alarm otherwise; empty: none."""
+
     webhook_private: str = ""
     """The private networks that webhooks may reach, with commas between them; without any only public ones."""
     metrics_token: SecretStr = SecretStr("")
@@ -116,6 +122,20 @@ class Settings(ChannelSettings):
             except ValueError as error:
                 raise ValueError(f"“{part}”不是 IP 地址或网段,应如 127.0.0.1,10.0.0.0/24") from error
         return ",".join(named)
+
+    @field_validator("alarm_ping_url")
+    @classmethod
+    def _is_address(cls, given: SecretStr) -> SecretStr:
+        """What stands in it may open the watch to others, so it is not told what was found there."""
+        said = given.get_secret_value()
+        try:
+            found = urlsplit(said)
+            whole = found.scheme in ("http", "https") and bool(found.hostname) and found.port != 0
+        except ValueError:
+            whole = False
+        if said and (not whole or found.username or found.fragment or not said.isascii() or " " in said):
+            raise ValueError("应为 https:// 开头的完整地址(本机和内网的可用 http://),不含用户名、# 和空格")
+        return given
 
     @property
     def webhook_networks(self) -> list[Network]:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from duban.web.app import create_app
+from duban.web.late import late_by
 from duban.web.visit import COOKIE, csrf_of
 from flows.embedded_clock import EmbeddedClock
 from models.clock import opening_of
@@ -100,8 +101,9 @@ class Web:
         return TestClient(self.app, base_url=ADDRESS, raise_server_exceptions=False)
 
     def of(self, name: str) -> Visitor:
-        """The browser of somebody who is signed in."""
+        """The browser of somebody who is signed in. What pages look at once a minute was seen, whoever comes first."""
         with unit_of_work(self.office.engine) as session:
+            late_by(session, self.app.state.served, now=self.now)
             person = session.exec(select(Person).where(Person.name == name)).one()
             token = start_session(session, person, address="127.0.0.1", agent="test", now=self.now)
         client = self.anonymous()

@@ -16,6 +16,7 @@ WORDS = {
     "status": "supervision",
     "serve": "engine",
     "schedules": "engine",
+    "doctor": "doctor",
     "demo": "demo",
     "people": "people",
     "account": "account",

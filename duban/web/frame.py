@@ -7,6 +7,9 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.dates.day_override import office_calendar
+from models.people.permission import Action
+from tasks.acting.authorize import organs_within
+from tasks.engine.judge_health import Trouble
 from tasks.lists.next_day import NextDay, next_day
 from tasks.people.find import plans_of
 
@@ -47,10 +50,15 @@ class Frame:
     """Why the day is a working day or not; says so itself where that is provisional."""
     rest: bool
     coming: NextDay | None
+    late: Sequence[Trouble]
+    """Of what did not run in time, what is for this reader."""
 
 
-def frame(session: Session, organ_id: int, *, by: Actor, year: int | None) -> Frame:
-    """The frame of one page on `by`'s day. Three short queries, whatever the office's size."""
+def frame(session: Session, organ_id: int, *, by: Actor, year: int | None, late: Sequence[Trouble]) -> Frame:
+    """The frame of one page on `by`'s day. Three short queries, whatever the office's size.
+
+    `late` is told to whoever may look at the machinery.
+    """
     years = [plan.year for plan in plans_of(session, organ_id)]
     calendar = office_calendar(session, organ_id=organ_id)
     newest = years[0] if years else by.on.year
@@ -61,4 +69,5 @@ def frame(session: Session, organ_id: int, *, by: Actor, year: int | None) -> Fr
         working=calendar.why(by.on),
         rest=not calendar.is_working(by.on),
         coming=next_day(session, organ_id, by=by, calendar=calendar),
+        late=late if late and organs_within(session, by, Action.SYSTEM) else (),
     )

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from duban.edge import today
 from duban.web.frame import frame
 from duban.web.inside import inside
+from duban.web.late import late_by
 from duban.web.served import ServedOffice, served_office
 from duban.web.taken import Asker
 from models.actor import Actor, Channel
@@ -123,7 +124,8 @@ class Visit:
     ) -> HTMLResponse:
         """A page in the frame; `menu` is the path of the menu line it belongs to."""
         said = self.request.cookies.get(SAID)
-        around = frame(session, key(self.organ.id), by=self.looking, year=self.year)
+        late = late_by(session, self.served, now=self.now)
+        around = frame(session, key(self.organ.id), by=self.looking, year=self.year, late=late)
         html = self.served.templates.get_template(template).render(
             visit=self, frame=around, menu=menu, link=self.link, csrf=self.csrf,
             said=unquote(said)[:LONGEST_WORD] if said else None, **context,

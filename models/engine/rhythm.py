@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field
 
+from models.clock import day_of
 from models.row import Row
 
 
@@ -26,6 +27,10 @@ class LastRun(Row, table=True):
     on: dt.date
     ended_at: dt.datetime
     problems: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+
+    def follows(self, slot: dt.datetime) -> bool:
+        """Whether it ran after the slot and for its day; where it failed for some organ, the day stays as it was."""
+        return self.ended_at >= slot and (self.on >= day_of(slot) or bool(self.problems))
 
     @property
     def faulty(self) -> bool:

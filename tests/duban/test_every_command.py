@@ -81,7 +81,7 @@ LOOKING = {
 
 UNSIGNED = {
     "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
-    "deployments write", "init", "item rules", "ledger export", "ledger kinds", "ledger list", "ledger show",
+    "deployments write", "doctor", "init", "item rules", "ledger export", "ledger kinds", "ledger list", "ledger show",
     "ledger template", "people list", "plan template", "policy list",
     "policy show", "report key", "report read", "report word-template check",
     "report word-template new", "schedules", "serve", "simulate", "supervise",

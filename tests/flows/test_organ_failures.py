@@ -255,8 +255,12 @@ def break_task(monkeypatch: pytest.MonkeyPatch, dotted: str, organ: str = FAILIN
     monkeypatch.setattr(module, name, broken)
 
 
+WHOLE = {"alarm"}
+"""They look at the machinery as a whole and do nothing for one organ."""
+
+
 def test_every_rhythm_is_told_here() -> None:
-    assert set(CASES) == set(rhythms.RHYTHMS)
+    assert set(CASES) | WHOLE == set(rhythms.RHYTHMS)
 
 
 @pytest.mark.parametrize("rhythm", CASES)

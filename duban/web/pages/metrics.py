@@ -1,7 +1,7 @@
 """What a monitor asks (Prometheus): numbers of the machinery, nothing about people; never without its token."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hmac import compare_digest
 
 from fastapi import APIRouter, Request
@@ -14,9 +14,11 @@ from prometheus_client.registry import Collector
 from duban.web.call import VERSION
 from duban.web.served import ServedOffice, served_office
 from flows.embedded_clock import ClockState
+from flows.health import troubles_at
 from flows.schedules import SCHEDULES
-from flows.slots import slots
+from flows.slots import newest_slot
 from models.database import reading
+from tasks.engine.judge_health import Level, Trouble
 from tasks.engine.show_system import Measures, lag, measure
 from tasks.ladder.remind import SLUG
 
@@ -38,8 +40,9 @@ def metrics(request: Request) -> Response:
     now = served.now()
     with reading(served.database) as session:
         measures = measure(session, now=now)
+        found = troubles_at(session, served.settings, now=now)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Office(served, measures, now))
+    registry.register(_Office(served, measures, found, now))
     return Response(
         generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )
@@ -48,8 +51,8 @@ def metrics(request: Request) -> Response:
 class _Office(Collector):
     """One answer's numbers, held by its own registry."""
 
-    def __init__(self, served: ServedOffice, found: Measures, now: dt.datetime) -> None:
-        self._served, self._found, self._now = served, found, now
+    def __init__(self, served: ServedOffice, measures: Measures, troubles: Sequence[Trouble], now: dt.datetime) -> None:
+        self._served, self._found, self._troubles, self._now = served, measures, troubles, now
 
     def collect(self) -> Iterator[Metric]:
         measures, now = self._found, self._now
@@ -79,6 +82,8 @@ class _Office(Collector):
         )
         yield _states("duban_jobs", "Long work by state.", measures.jobs)
         yield _one("duban_sessions", "Browsers signed in.", measures.sessions)
+        levels = {level.value: sum(one.level is level for one in self._troubles) for level in Level}
+        yield _by("level", "duban_troubles", "What is wrong with the machinery, by how bad it is.", levels)
         owns = self._served.clock.state is ClockState.OWNER
         yield _one("duban_clock_owner", "1 where this process runs the clock.", float(owns))
 
@@ -86,12 +91,7 @@ class _Office(Collector):
 def last_slot(now: dt.datetime) -> dt.datetime | None:
     """The newest instant up to `now` at which the daily sweep was planned."""
     daily = next(schedule for schedule in SCHEDULES if schedule.rhythm == SLUG)
-    newest = None
-    for slot in slots(daily, now - dt.timedelta(days=2)):
-        if slot > now:
-            break
-        newest = slot
-    return newest
+    return newest_slot(daily, now, dt.timedelta(days=2))
 
 
 def _one(name: str, about: str, value: float) -> GaugeMetricFamily:
@@ -99,9 +99,13 @@ def _one(name: str, about: str, value: float) -> GaugeMetricFamily:
 
 
 def _states(name: str, about: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
-    made = GaugeMetricFamily(name, about, labels=["state"])
-    for state, count in counts.items():
-        made.add_metric([state], count)
+    return _by("state", name, about, counts)
+
+
+def _by(label: str, name: str, about: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    made = GaugeMetricFamily(name, about, labels=[label])
+    for value, count in counts.items():
+        made.add_metric([value], count)
     return made
 
 

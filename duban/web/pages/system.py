@@ -1,10 +1,8 @@
 """系统运行: whether the clock runs, what waits, what the data takes, and how the office is set."""
 
 import datetime as dt
-import shutil
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -16,18 +14,17 @@ from duban.web.rhythm_lines import rhythm_lines
 from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
 from flows.prefect.server import ServerState
-from models.clock import OFFICE_ZONE, day_of
+from flows.slots import expected
+from models.clock import day_of
 from models.ladder.message import SendState
 from models.people.permission import Action
 from models.people.person import Role
-from models.private_files import open_folders
 from tasks.acting.authorize import authorize_organ, organs_within, seats
+from tasks.engine.gather_health import gather_health
+from tasks.engine.judge_health import judge_health
 from tasks.engine.show_system import clock_lease, show_database, show_queue
-from tasks.oversight.doubt_day import doubt_day
 
 router = APIRouter()
-SCARCE = 0.1
-"""A disk with less than this part of it free is warned of."""
 
 SETTING_WORDS = {
     "home": "数据目录", "database_url": "数据库", "office_url": "网址", "smtp_host": "邮件服务器",
@@ -42,6 +39,7 @@ SETTING_WORDS = {
     "delivery_attempts": "发送次数上限", "channels": "渠道顺序", "digest_at": "每日汇总自",
     "urgent_per_hour": "每人每小时即时通知上限", "unread_hours": "即时通知未读几小时换渠道",
     "insist_on": "不可关闭的通知", "ask_above": "一天多于几封先问", "days_ahead": "督办最多隔几天自动接上",
+    "alarm_hours": "过几小时没有运行就报警", "alarm_ping_url": "报警服务的地址",
     "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
     "evidence_item_megabytes": "一项任务的佐证材料合计上限(MB)",
@@ -58,18 +56,6 @@ SETTING_WORDS = {
 _SECRET = ("password", "secret", "token", "key")
 
 
-@dataclass(frozen=True)
-class Disk:
-    """The disk of the data folder, in bytes."""
-
-    total: int
-    free: int
-
-    @property
-    def scarce(self) -> bool:
-        return self.free < self.total * SCARCE
-
-
 @router.get("/system")
 def system(visit: Signed) -> HTMLResponse:
     """How the engine stands."""
@@ -79,6 +65,9 @@ def system(visit: Signed) -> HTMLResponse:
         seen = organs_within(session, visit.by, Action.SYSTEM)
         administrator = _administers(session, visit)
         lease = clock_lease(session)
+        awaited = expected(visit.now, hours=served.settings.alarm_hours)
+        health = gather_health(session, served.settings, awaited, now=visit.now)
+        told = health if administrator else replace(health, open_folders=[])
         return visit.page(
             session, "system.html", menu="/settings",
             clock=served.clock.state, running=served.clock.state is not ClockState.STOPPED,
@@ -86,10 +75,9 @@ def system(visit: Signed) -> HTMLResponse:
             prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
             rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
-            doubt=doubt_day(session, on=(today := day_of(visit.now)), today=today, most=served.settings.days_ahead),
+            troubles=judge_health(told, awaited, now=visit.now, hours=served.settings.alarm_hours),
             send_states=list(SendState), database=show_database(session), version=version("duban"),
-            disk=_disk(served.settings.home), backup=_last_backup(served.settings.home),
-            open_folders=open_folders(served.settings) if administrator else [],
+            disk=health.disk, backup=health.backup,
             settings=_settings(visit) if administrator else None, administrator=administrator,
         )  # fmt: skip
 
@@ -98,24 +86,6 @@ def _administers(session: Session, visit: Visit) -> bool:
     """Whether any of the visitor's seats in the organ is the administrator's."""
     filled = seats(session, visit.by)
     return any(seat.role is Role.ADMINISTRATOR and seat.organ_id == visit.organ.id for seat in filled)
-
-
-def _disk(folder: Path) -> Disk | None:
-    try:
-        found = shutil.disk_usage(folder)
-    except OSError:
-        return None
-    return Disk(found.total, found.free)
-
-
-def _last_backup(home: Path) -> tuple[str, dt.datetime] | None:
-    """The newest file of the folder for backups in the data folder, and when it was written."""
-    folder = home / "backup"
-    files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
-    if not files:
-        return None
-    newest = max(files, key=lambda path: path.stat().st_mtime)
-    return newest.name, dt.datetime.fromtimestamp(newest.stat().st_mtime, OFFICE_ZONE)
 
 
 def _settings(visit: Visit) -> list[tuple[str, str, str]]:

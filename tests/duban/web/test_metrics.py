@@ -67,6 +67,7 @@ def test_a_monitor_reads_how_the_office_fares(office: Office, web: Web) -> None:
     assert found["duban_oldest_unsent_seconds"] >= 0
     assert found["duban_sessions"] == 1
     assert (found["duban_messages:sent"], found["duban_messages:waiting"]) == (0, 0)
+    assert (found["duban_troubles:fault"], found["duban_troubles:warning"]) == (0, 0)
     assert (found["duban_webhook_messages:parked"], found["duban_jobs:failed"]) == (0, 0)
 
     office.send("2026-06-23")

@@ -1,0 +1,82 @@
+"""The facts by which the office's machinery is judged: what ran, who has the clock, how full the disk is."""
+
+import datetime as dt
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select
+from sqlmodel import Session, col, func, select
+
+from models.clock import OFFICE_ZONE, day_of
+from models.items.plan import AnnualPlan
+from models.ladder.channel_state import ChannelState
+from models.ladder.message import Message, SendState
+from models.ladder.notice import Notice, NoticeState
+from models.private_files import open_folders
+from models.settings import Settings
+from models.signed_head import SignedHead
+from tasks.engine.judge_health import Disk, DownChannel, Expected, Health, Runs
+from tasks.engine.show_system import clock_lease, last_runs
+from tasks.ladder.remind import SLUG
+from tasks.notices.find_channels import every_channel
+from tasks.oversight.doubt_day import doubt_day
+
+
+def gather_health(session: Session, settings: Settings, expected: Collection[Expected], *, now: dt.datetime) -> Health:
+    """What is known at `now`. A few short queries, and a look at the data folder."""
+    today, lease = day_of(now), clock_lease(session)
+    signed = select(func.max(col(SignedHead.on))).where(SignedHead.line != "")
+    return Health(
+        runs=gather_runs(session, expected),
+        doubt=doubt_day(session, on=today, today=today, most=settings.days_ahead),
+        lease_until=lease.expires_at if lease is not None else None,
+        signed_on=session.exec(signed).one(),
+        channels_down=_channels_down(session),
+        parked=session.exec(select(func.count()).where(Message.state == SendState.PARKED)).one(),
+        disk=disk_of(settings.home),
+        backup=last_backup(settings.home),
+        open_folders=open_folders(settings),
+    )
+
+
+def gather_runs(session: Session, expected: Collection[Expected]) -> Runs:
+    """How these rhythms ran last. One query, and one for each that never did."""
+    last = last_runs(session, [one.rhythm for one in expected])
+    work: dict[str, Select[Any]] = {
+        SLUG: select(func.min(AnnualPlan.issued_on)),
+        "delivery": select(func.min(Notice.send_on)).where(Notice.state == NoticeState.PENDING),
+    }
+    never = [one.rhythm for one in expected if one.rhythm not in last]
+    since: dict[str, dt.date | None] = {rhythm: session.execute(work[rhythm]).scalar_one() for rhythm in never}
+    return Runs(last, {rhythm: day for rhythm, day in since.items() if day is not None})
+
+
+def _channels_down(session: Session) -> list[DownChannel]:
+    down = session.exec(select(ChannelState).where(col(ChannelState.down_since).is_not(None))).all()
+    every = every_channel()
+    return [
+        DownChannel(every[one.name].label if one.name in every else one.name, one.down_since, one.reason or "")
+        for one in down
+        if one.down_since is not None
+    ]
+
+
+def disk_of(folder: Path) -> Disk | None:
+    """The disk on which the folder lies; None where it cannot be asked."""
+    try:
+        found = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return Disk(found.total, found.free)
+
+
+def last_backup(home: Path) -> tuple[str, dt.datetime] | None:
+    """The newest file of the folder for backups in the data folder, and when it was written; None without any."""
+    folder = home / "backup"
+    files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
+    if not files:
+        return None
+    newest = max(files, key=lambda path: path.stat().st_mtime)
+    return newest.name, dt.datetime.fromtimestamp(newest.stat().st_mtime, OFFICE_ZONE)

@@ -1,0 +1,219 @@
+"""What is wrong with the office's machinery, judged from facts alone: each trouble with what it says and what to do.
+
+A fault is what keeps reminders from people; everything else worth a look is a warning.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.clock import local, midnight_of
+from models.coded import Coded
+from models.engine.rhythm import LastRun
+from tasks.ladder.remind import SLUG
+
+UNRENEWED = dt.timedelta(minutes=5)
+"""A lease that ran out this long ago is nobody's: a restart takes less."""
+UNSIGNED = dt.timedelta(hours=1)
+"""The end of the trail is signed right after the sweep; this long after it, it should be."""
+SCARCE = 0.1
+"""A disk with less than this part of it free is warned of."""
+STALE = dt.timedelta(days=7)
+"""A folder for backups whose newest file is older is warned of."""
+
+
+class Level(Coded):
+    """How bad a trouble is."""
+
+    FAULT = "fault", "故障"
+    WARNING = "warning", "注意"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is not as it should be: a word for programs, how bad, what it is, and what to do about it."""
+
+    code: str
+    level: Level
+    words: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A rhythm that reminders depend on, and the planned instant that a run should have followed by now."""
+
+    rhythm: str
+    title: str
+    planned: dt.datetime
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The disk of the data folder, in bytes."""
+
+    total: int
+    free: int
+
+
+@dataclass(frozen=True)
+class DownChannel:
+    """A channel by which nothing passes, since when and why."""
+
+    label: str
+    since: dt.datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The last run of each rhythm that ran, and for one that never did, the day since which its work waits."""
+
+    last: Mapping[str, LastRun]
+    waiting_since: Mapping[str, dt.date]
+
+
+@dataclass(frozen=True)
+class Health:
+    """What is judged (`tasks.engine.gather_health`)."""
+
+    runs: Runs
+    doubt: str | None
+    """Why the sweep of today waits for a person's word, where it does."""
+    lease_until: dt.datetime | None
+    """Until when some process has the clock; None where none ever had it."""
+    signed_on: dt.date | None
+    """The last day on which the end of the trail was signed."""
+    channels_down: Sequence[DownChannel]
+    parked: int
+    """Messages that were given up."""
+    disk: Disk | None
+    backup: tuple[str, dt.datetime] | None
+    """The newest file of the folder for backups and when it was written; None where nobody keeps any there."""
+    open_folders: Sequence[Path]
+
+
+_SEE_TO = {
+    SLUG: "提醒和升级没有生成。请确认 duban serve 在运行并看它的日志;也可在服务器上运行 duban supervise。",
+    "delivery": "生成的通知没有发出。请确认 duban serve 在运行并看它的日志;也可在服务器上运行 duban deliver。",
+}
+"""What to do where a rhythm does not run."""
+
+
+def find_late(runs: Runs, expected: Collection[Expected], *, stopped: bool = False) -> Iterator[Trouble]:
+    """The rhythms that did not run when they should have, or failed for some organ; with `stopped`, the sweep apart.
+
+    One that never ran is late from when there is something for it to do.
+    """
+    for one in expected:
+        last = runs.last.get(one.rhythm)
+        if last is not None and last.follows(one.planned):
+            if last.problems:
+                yield Trouble(
+                    f"{one.rhythm}_failed", Level.FAULT,
+                    f"{one.title}最近一次({_at(last.ended_at)})未能为 {len(last.problems)} 个单位完成",
+                    "各单位的原因见网页“系统运行”;程序出错的一小时后自动再试,再试仍不成请看 duban serve 的日志。",
+                )  # fmt: skip
+        elif stopped and one.rhythm == SLUG:
+            continue
+        elif last is not None or _has_waited(runs.waiting_since.get(one.rhythm), one.planned):
+            ran = f"最近一次是 {_at(last.ended_at)}" if last is not None else "从未运行过"
+            yield Trouble(
+                f"{one.rhythm}_late", Level.FAULT, f"{one.title}应在 {_at(one.planned)} 运行,至今没有完成,{ran}",
+                _SEE_TO[one.rhythm],
+            )  # fmt: skip
+
+
+def judge_health(health: Health, expected: Collection[Expected], *, now: dt.datetime, hours: int) -> list[Trouble]:
+    """Everything that is wrong, faults first; a channel that is down becomes one after `hours`."""
+    found = [
+        *_find_stopped(health),
+        *find_late(health.runs, expected, stopped=health.doubt is not None),
+        *_find_unowned(health, now),
+        *_find_undelivered(health, now - dt.timedelta(hours=hours)),
+        *_find_unsigned(health, now),
+        *_find_scarce(health, now),
+        *_find_open(health),
+    ]
+    return sorted(found, key=lambda one: one.level is not Level.FAULT)
+
+
+def _find_stopped(health: Health) -> Iterator[Trouble]:
+    if health.doubt is not None:
+        yield Trouble(
+            f"{SLUG}_stopped", Level.FAULT, f"每日督办已停下,等人确认:{health.doubt}",
+            "停下期间不生成通知,不汇成当日的邮件。服务器的时钟不对:校正时钟,督办自动继续。日期不错:在服务器上运行 "
+            "duban supervise 看会生成什么(不写入),再运行 duban supervise --for-good;当日和错过各日的通知即行生成,"
+            "同一时限错过的只补最高一级,以后照常自动运行。曾按错误的日子督办过:"
+            "用 duban notice take-back 日期 --reason 理由 撤回;未发出的取消,已发出的列明。",
+        )  # fmt: skip
+
+
+def _find_unowned(health: Health, now: dt.datetime) -> Iterator[Trouble]:
+    until = health.lease_until
+    if until is not None and until + UNRENEWED < now:
+        yield Trouble(
+            "clock_unowned", Level.FAULT, f"没有进程值守,定时工作自 {_at(until)} 起无人启动",
+            "请启动 duban serve;已在运行的,请看它的日志为什么不再值守。",
+        )  # fmt: skip
+
+
+def _find_undelivered(health: Health, since: dt.datetime) -> Iterator[Trouble]:
+    for channel in health.channels_down:
+        yield Trouble(
+            "channel_down", Level.FAULT if channel.since <= since else Level.WARNING,
+            f"渠道“{channel.label}”自 {_at(channel.since)} 起不通:{channel.reason.rstrip('。')}",
+            "通知保留,渠道恢复后自动发出。请检查该渠道的设置和对方的服务。",
+        )  # fmt: skip
+    if health.parked:
+        yield Trouble(
+            "messages_parked", Level.WARNING, f"有 {health.parked} 封通知多次失败,已搁置",
+            "原因见网页“通知”中搁置的通知;排除原因后可重新发送。",
+        )  # fmt: skip
+
+
+def _find_unsigned(health: Health, now: dt.datetime) -> Iterator[Trouble]:
+    swept = health.runs.last.get(SLUG)
+    if swept is None or swept.ended_at + UNSIGNED > now:
+        return
+    if health.signed_on is None or health.signed_on < swept.on:
+        signed = f"最近一次签到 {health.signed_on}" if health.signed_on else "从未签过"
+        yield Trouble(
+            "trail_unsigned", Level.WARNING, f"{swept.on} 督办之后,操作记录的末端没有签名,{signed}",
+            "请看 duban serve 的日志,再运行 duban audit verify 核对操作记录。",
+        )  # fmt: skip
+
+
+def _find_scarce(health: Health, now: dt.datetime) -> Iterator[Trouble]:
+    disk, backup = health.disk, health.backup
+    if disk is not None and disk.free < disk.total * SCARCE:
+        yield Trouble(
+            "disk_scarce", Level.WARNING, f"数据目录所在的磁盘只剩 {_size(disk.free)}(共 {_size(disk.total)})",
+            "请清理或扩容,写满后将不能登记和发送。",
+        )  # fmt: skip
+    if backup is not None and backup[1] + STALE < now:
+        yield Trouble(
+            "backup_stale", Level.WARNING, f"最近的备份“{backup[0]}”是 {_at(backup[1])} 的,已超过 {STALE.days} 天",
+            "请查看备份任务为什么没有运行。",
+        )  # fmt: skip
+
+
+def _find_open(health: Health) -> Iterator[Trouble]:
+    for folder in health.open_folders:
+        yield Trouble(
+            "folder_open", Level.WARNING, f"{folder} 对服务器的其他账户开放,其中有全单位的数据和密钥",
+            f"请在服务器上运行 chmod -R go= {folder}",
+        )  # fmt: skip
+
+
+def _has_waited(since: dt.date | None, planned: dt.datetime) -> bool:
+    return since is not None and midnight_of(since) <= planned
+
+
+def _at(instant: dt.datetime) -> str:
+    return f"{local(instant):%Y-%m-%d %H:%M}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024**3:.1f} GB" if count >= 1024**3 else f"{count / 1024**2:.1f} MB"
