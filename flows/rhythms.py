@@ -32,7 +32,9 @@ from tasks.engine.judge_health import Level
 from tasks.engine.ping_alarm import ping_troubles
 from tasks.engine.show_system import record_run
 from tasks.notices.deliver import deliver
+from tasks.notices.read_mailbox import MailboxError, read_mailbox
 from tasks.notices.send_letters import send_letters
+from tasks.notices.take_returned import ReturnedResult, mailbox_place, take_returned
 from tasks.oversight.compile_brief import compile_brief, first_reader
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.doubt_day import doubt_day
@@ -45,6 +47,8 @@ from tasks.webhooks.queue_webhooks import queue_webhooks
 from tasks.webhooks.send_webhooks import send_webhooks
 
 log = logging.getLogger(__name__)
+LOOK_BACK = dt.timedelta(days=7)
+"""A mailbox that was never read, or is numbered anew, is read from mails of this age on: servers give up after five."""
 
 
 @contextmanager
@@ -158,6 +162,35 @@ def webhooks(settings: Settings) -> dict[str, Any]:
         with unit_of_work(database) as session:
             record_run(session, webhooks.__name__, on=clock.day_of(now), now=clock.now(), problems=sent.problems)
     return {"queued": queued, **asdict(sent)}
+
+
+def returned_mail(settings: Settings) -> dict[str, Any]:
+    """Read the mailbox for bounces and automatic answers and mark what they speak of; the counts of what was found.
+
+    A mailbox that cannot be read is told under `problem`, and tried again by the next run.
+    """
+    now = clock.now()
+    told: dict[str, Any] = {}
+    with _opened(settings) as database:
+        if settings.imap_host:
+            try:
+                told = asdict(_read_mailbox(database, settings, now))
+            except MailboxError as error:
+                log.warning("%s", error.message, extra={"action": "mailbox_failed"})
+                told = {"problem": error.message}
+        with unit_of_work(database) as session:
+            record_run(session, returned_mail.__name__, on=clock.day_of(now), now=clock.now())
+    return told
+
+
+def _read_mailbox(database: Engine, settings: Settings, now: dt.datetime) -> ReturnedResult:
+    """The next mails, and what they say; the network is spoken to outside of any transaction."""
+    with reading(database) as session:
+        place = mailbox_place(session, settings)
+    validity, after = (place.validity, place.uid) if place else (None, 0)
+    batch = read_mailbox(settings, validity=validity, after=after, since=clock.day_of(now) - LOOK_BACK)
+    with unit_of_work(database) as session:
+        return take_returned(session, settings, batch, now=now)
 
 
 def alarm(settings: Settings) -> dict[str, Any]:
@@ -295,6 +328,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
         urgent_delivery,
         letters,
         webhooks,
+        returned_mail,
         alarm,
         brief,
         weekly_circular,

@@ -93,6 +93,14 @@ SCHEDULES = (
         light=True,
     ),
     Schedule(
+        slug="returned_mail",
+        title="退信收取",
+        entrypoint="flows.returned_mail.returned_mail",
+        cron="*/5 * * * *",
+        grace=dt.timedelta(minutes=5),
+        light=True,
+    ),
+    Schedule(
         slug="alarm",
         title="运行报警",
         entrypoint="flows.alarm.alarm",

@@ -43,6 +43,15 @@ class Settings(ChannelSettings):
     smtp_security: str = Field(default="starttls-if-offered", pattern="^(none|starttls-if-offered|starttls|tls)$")
     mail_from: str = "duban@localhost"
 
+    imap_host: str = ""
+    """The mailbox to which bounces and automatic answers go, that of `mail_from`; empty: none is read."""
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_user: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_security: str = Field(default="tls", pattern="^(none|starttls|tls)$")
+    imap_folder: str = Field(default="INBOX", max_length=100, pattern=r"^[ !#-\[\]-~]+$")
+    """Its name as the server writes it: a Chinese one in modified UTF-7 (RFC 3501)."""
+
     trusted_proxy: str = ""
     """The reverse proxies whose X-Forwarded-For is believed: addresses or networks with commas between them."""
 

@@ -32,6 +32,7 @@ for _noun in (
     "ladder.message",
     "ladder.notice",
     "ladder.policy",
+    "ladder.returned_mail",
     "ladder.snooze",
     "ledgers.kinds",
     "ledgers.ledger_deadline",

@@ -31,9 +31,10 @@ class MessageKind(Coded):
 class Message(Row, table=True):
     """One message to one person: one digest a day, one signed end, any number of urgent ones.
 
-    `reference` is fixed from the start, whatever is tried: a repeat can be recognised. `channels` are the ways in the
-    order in which they are tried, and `channel` is the one it is on; `attempts` counts the tries by this one. What
-    became of it has its times: made (planned), sent (a provider took it), delivered (it says so), read (opened).
+    `reference` is fixed from the start, whatever is tried, so that a repeat can be recognised, and cannot be guessed: a
+    mail that comes back is believed by it. `channels` are the ways in the order in which they are tried, and `channel`
+    is the one it is on; `attempts` counts the tries by this one. What became of it has its times: made (planned), sent
+    (a provider took it), delivered (it says so), read (opened).
     """
 
     __table_args__ = (

@@ -120,7 +120,7 @@ class Notice(Row, table=True):
     late: bool = False
     state: NoticeState = Field(sa_type=coded(NoticeState))
     reason: str | None = Field(default=None, max_length=300)
-    """Why a notice was dropped, collapsed or parked."""
+    """Why a notice was dropped, collapsed or parked; of one that was sent, what came back."""
     read_at: dt.datetime | None = None
     """When its recipient opened it, by the link in a message or in the system."""
     message_id: int | None = Field(default=None, foreign_key="message.id")

@@ -20,6 +20,7 @@ from models.items.plan import AnnualPlan
 from models.ladder.message import DeliveryAttempt, Message, SendState
 from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Colour, Rung
+from models.ladder.returned_mail import ReturnedMail
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person
@@ -124,6 +125,12 @@ def attempts_of(session: Session, message: Message) -> list[DeliveryAttempt]:
     """Every try at sending a message, in their order."""
     query = select(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id)
     return list(session.exec(query.order_by(col(DeliveryAttempt.id))))
+
+
+def returned_of(session: Session, message: Message) -> list[ReturnedMail]:
+    """What came back by mail about a message, in its order."""
+    query = select(ReturnedMail).where(ReturnedMail.message_id == message.id)
+    return list(session.exec(query.order_by(col(ReturnedMail.id))))
 
 
 def _chosen(session: Session, organ: Organ, choice: NoticeChoice, by: Actor) -> list[sa.ColumnElement[bool]]:

@@ -3,6 +3,7 @@ itself, and the day's signed end of the trail.
 """
 
 import datetime as dt
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -195,7 +196,7 @@ def _message(
 ) -> dict[str, Any]:
     return {
         "recipient_id": person, "on": day, "kind": kind, "ordinal": ordinal,
-        "reference": f"<{day:%Y%m%d}.{person}.{kind}.{ordinal}@duban.invalid>",
+        "reference": f"<{day:%Y%m%d}.{person}.{kind}.{ordinal}.{secrets.token_hex(8)}@duban.invalid>",
         "channels": list(reach.channels), "channel": reach.channels[0], "state": SendState.WAITING, "attempts": 0,
         "next_try_at": now, "made_at": now,
     }  # fmt: skip

@@ -92,6 +92,7 @@ def test_the_rhythms_stand_where_an_office_expects_them() -> None:
         "urgent_delivery": "01-01 08:00",
         "letters": "01-01 00:01",
         "webhooks": "01-01 00:01",
+        "returned_mail": "01-01 00:05",
         "alarm": "01-01 00:05",
         "brief": "01-05 07:30",
         "weekly_circular": "01-02 16:30",

@@ -19,7 +19,7 @@ from models.people.permission import Action
 from models.people.person import Person
 from models.typed_text import day_or_none
 from tasks.acting.authorize import organs_within
-from tasks.notices.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices
+from tasks.notices.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices, returned_of
 from tasks.notices.resend import find_message, resend
 from tasks.people.roster import people_in_office
 
@@ -77,6 +77,7 @@ def digest(visit: Signed, message_id: int) -> HTMLResponse:
             message=shown,
             recipient=recipient,
             attempts=attempts_of(session, shown),
+            returned=returned_of(session, shown),
             notices=browse_notices(
                 session, organ, NoticeChoice(message=message_id), by=visit.looking, settings=visit.served.settings,
                 size=200,

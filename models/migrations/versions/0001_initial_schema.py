@@ -271,6 +271,12 @@ def upgrade() -> None:
         sa.Column("filled_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
+        "mailbox_place",
+        sa.Column("mailbox", sa.String(length=500), primary_key=True),
+        sa.Column("validity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
         "person_address",
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), primary_key=True),
         sa.Column("channel", sa.String(length=20), primary_key=True),
@@ -615,6 +621,16 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("delivered", sa.Boolean()),
         sa.Column("answer", sa.String(length=500)),
+    )
+    op.create_table(
+        "returned_mail",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("message_id", "fingerprint"),
     )
     op.create_table(
         "filing_step",

@@ -26,7 +26,10 @@ from tasks.notices import find_channels
 from tasks.notices.channel import AddressKind, ChannelDownError, Handed, MessageChannel, Parcel, Rate
 from tasks.notices.channels import mail
 from tasks.notices.deliver import DeliveryResult, deliver
+from tasks.notices.read_mailbox import Batch
+from tasks.notices.take_returned import take_returned
 from tests.office import HANDLER, HEAD, LEADER, Office, day
+from tests.outside.returned_mails import recipient, report
 
 FRIDAY = day("2026-06-26")
 
@@ -254,3 +257,27 @@ def test_a_snoozed_reminder_waits_until_its_day_and_an_escalation_does_not(offic
     office.sweep("2026-06-29")
     run(office, at(9, 0, day("2026-06-29")))
     assert kinds(office, HANDLER) == [MessageKind.URGENT]
+
+
+def test_what_bounced_after_it_was_taken_arrives_by_the_next_channel(
+    office: Office, monkeypatch: pytest.MonkeyPatch, pager: Pager
+) -> None:
+    offer(monkeypatch, pager)
+    page(office, HANDLER)
+    run(office, at(8, 40))
+    office.inbox(HANDLER).expect("普法宣传")
+    assert pager.taken == []
+    [sent] = [row for row in office.rows(Message) if office.name_of(row.recipient_id) == HANDLER]
+
+    named = f"Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: {sent.reference}\r\n"
+    with unit_of_work(office.engine) as session:
+        address = session.exec(select(Person.email).where(Person.name == HANDLER)).one() or ""
+        bounce = report(recipient(address), returned=named)
+        take_returned(session, office.settings, Batch(1, {1: bounce}), now=at(8, 45))
+    run(office, at(8, 50))
+
+    assert ["普法宣传" in parcel.plain for parcel in pager.taken] == [True]
+    [moved] = [row for row in office.rows(Message) if row.id == sent.id]
+    assert (moved.state, moved.channel, moved.reference) == (SendState.SENT, "pager", sent.reference)
+    tried = [(row.channel, row.delivered) for row in office.rows(DeliveryAttempt) if row.message_id == sent.id]
+    assert tried == [("mail", False), ("pager", True)]
