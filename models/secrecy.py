@@ -13,7 +13,11 @@ from typing import Any
 
 from models.errors import BadInputError
 
-ACCEPTED = "涉密事项不得录入:可保留仅含时限的条目(任务内容只写“涉密事项”,不写密级)。"
+STUB = "涉密事项"
+"""What an item is called of which nothing but its days may be kept."""
+INTERNAL = "内部"
+"""The value of the column 密级 by which an item, no secret, is named outside the office by number and day alone."""
+ACCEPTED = f"涉密事项不得录入:可保留仅含时限的条目(任务内容只写“{STUB}”,不写密级)。"
 
 _UNSEEN = (
     r"\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -47,7 +51,7 @@ _MARKED = re.compile(
     re.MULTILINE,
 )
 _LETTER_UNDER_LETTER = re.compile(r"^(.)\n+(?=.)", re.MULTILINE)
-_OPEN_LEVELS = {"", "公开", "内部", "非密", "非涉密", "不涉密", "无", "否", "一般", "-", "—", "/", "普通"}
+_OPEN_LEVELS = {"", "公开", INTERNAL, "非密", "非涉密", "不涉密", "无", "否", "一般", "-", "—", "/", "普通"}
 
 
 class MarkedError(BadInputError):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field, text
 
 from models.batch import ImportBatch
@@ -25,6 +25,8 @@ class ItemState(Coded):
 
 COUNTED, COUNTED_FROM_ONE = {"server_default": "0"}, {"server_default": "1"}
 """Counters that set-based statements need not name."""
+NOT_SET = {"server_default": false()}
+"""A mark that set-based statements need not name."""
 
 
 class Importance(Coded):
@@ -76,6 +78,8 @@ class WorkItem(Row, table=True):
     unconfirmed: bool = False
     """The text only says 定期 or 每季度: a person has to confirm the rule before the item can be issued."""
     importance: Importance = Field(default=Importance.NORMAL, sa_type=coded(Importance))
+    internal_only: bool = Field(default=False, sa_column_kwargs=NOT_SET)
+    """Marked 内部 in the column 密级 of the list: what leaves the office names its number and day, nothing else."""
     target_count: float | None = None
     target_unit: str | None = Field(default=None, max_length=20)
     evidence_rule: str | None = Field(default=None, max_length=500)

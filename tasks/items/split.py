@@ -67,6 +67,7 @@ def _child(session: Session, item: WorkItem, unit: ItemUnit, number: str, due: d
         leader_post_id=item.leader_post_id,
         due_on=due,
         importance=item.importance,
+        internal_only=item.internal_only,
         state=ItemState.ISSUED,
         issued_on=by.on,
     )

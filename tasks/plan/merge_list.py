@@ -21,8 +21,8 @@ from tasks.reading.plan_columns import Field
 
 COLUMNS = (
     "project_id", "title", "deliverable", "department_id", "lead_text", "leader_post_id", "handler_post_id", "start_on",
-    "due_on", "due_text", "recurrence", "unconfirmed", "importance", "target_count", "target_unit", "evidence_rule",
-    "note", "source", "percent",
+    "due_on", "due_text", "recurrence", "unconfirmed", "importance", "internal_only", "target_count", "target_unit",
+    "evidence_rule", "note", "source", "percent",
 )  # fmt: skip
 """What a list can say about an item in its own row."""
 
@@ -36,7 +36,7 @@ _CLEARS: dict[Field, dict[str, Any]] = {
     "deliverable": {"deliverable": None}, "evidence_rule": {"evidence_rule": None}, "note": {"note": None},
     "source": {"source": None}, "lead": {"department_id": None, "lead_text": None},
     "leaders": {"leader_post_id": None}, "handler": {"handler_post_id": None}, "start": {"start_on": None},
-    "target": {"target_count": None, "target_unit": None},
+    "target": {"target_count": None, "target_unit": None}, "secrecy": {"internal_only": False},
     "due": {"due_on": None, "due_text": None, "recurrence": None, "unconfirmed": False}, "percent": {"percent": 0},
 }  # fmt: skip
 _NOBODY = NamedPosts((), ())
@@ -270,7 +270,7 @@ def _said(row: ListRow, assigned: dict[str, Any]) -> dict[str, Any]:
         values["start_on"] = row.start_on
     if row.target is not None:
         values["target_count"], values["target_unit"] = row.target
-    for name in ("percent", "importance", "deliverable", "evidence_rule", "source", "note"):
+    for name in ("percent", "importance", "internal_only", "deliverable", "evidence_rule", "source", "note"):
         value = getattr(row, name)
         if value is not None:
             values[name] = value

@@ -18,7 +18,9 @@ from tasks.plan.merge_list import TIMES, Change, PlanAsItStands
 from tasks.sheets.rows import keep_changes
 
 _CHUNK = 10_000
-_DEFAULTS: dict[str, Any] = {"percent": 0, "unconfirmed": False, "importance": Importance.NORMAL}
+_DEFAULTS: dict[str, Any] = {
+    "percent": 0, "unconfirmed": False, "importance": Importance.NORMAL, "internal_only": False,
+}  # fmt: skip
 _TABLES = SQLModel.metadata.tables
 _ITEM, _UNIT, _LEADER = _TABLES["work_item"], _TABLES["item_unit"], _TABLES["item_leader"]
 _PROJECT = _TABLES["project"]

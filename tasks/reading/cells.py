@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from models.dates.due_text import ACCEPTED, DueTextError, read_day, understand
 from models.items.item import Importance
+from models.secrecy import INTERNAL
 from tasks.reading.sheet import Cell
 
 PENDING = "(待确认)"
@@ -154,3 +155,8 @@ def importance(cell: Cell) -> Importance:
     if found is None:
         raise CellRefusedError(f"重要程度只能是{'、'.join(member.label for member in Importance)}。")
     return found
+
+
+def internal(cell: Cell) -> bool:
+    """Whether the column 密级 marks the item as 内部; secrets are refused before."""
+    return plain(cell) == INTERNAL

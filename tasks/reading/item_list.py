@@ -43,6 +43,7 @@ class ListRow:
     target: Target | None = None
     percent: int | None = None
     importance: Importance | None = None
+    internal_only: bool | None = None
     deliverable: str | None = None
     evidence_rule: str | None = None
     source: str | None = None

@@ -95,6 +95,7 @@ def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: 
         _targets(read("target", cells.target), read("target_unit", _within(cells.plain, WorkItem, "target_unit"))),
         read("percent", cells.percent),
         read("importance", cells.importance),
+        read("secrecy", cells.internal),
         read("deliverable", _within(cells.lines, WorkItem, "deliverable")),
         read("evidence_rule", _within(cells.lines, WorkItem, "evidence_rule")),
         read("source", _within(cells.lines, WorkItem, "source")),

@@ -89,7 +89,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "file_name": "文件名", "filling": "填报周期", "filling_day": "填报日", "final": "总分", "fine": "罚款",
     "first_closed_on": "首次销号日", "for_id": "代何人", "from_on": "起始日", "granted_on": "批准的时限",
     "handler_post_id": "承办岗位", "heading": "标题", "held_on": "举行日", "importance": "重要程度",
-    "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_red": "严重滞后线",
+    "internal_only": "内部", "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_red": "严重滞后线",
     "lag_yellow": "滞后线", "late": "逾期申请", "lead_text": "牵头单位", "leader_post_id": "领导岗位",
     "leader_weight": "领导评价权重", "left_on": "离任日", "level": "已过层级", "levels": "层级",
     "line_id": "扣分条目", "made_by_id": "建立人", "made_on": "制定日", "media_type": "文件类型", "mobile": "手机",

@@ -38,6 +38,7 @@ class Draft:
     recurrence: str | None = None
     unconfirmed: bool = False
     importance: Importance = Importance.NORMAL
+    internal_only: bool = False
     department_id: int | None = None
     lead_text: str | None = None
     leader_post_id: int | None = None

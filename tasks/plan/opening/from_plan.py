@@ -45,6 +45,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
             recurrence=item.recurrence if recurs else None,
             unconfirmed=recurs and item.unconfirmed,
             importance=item.importance,
+            internal_only=item.internal_only,
             department_id=item.department_id,
             lead_text=item.lead_text,
             leader_post_id=item.leader_post_id,

@@ -396,3 +396,10 @@ def test_the_plan_is_that_of_the_year_named(session: Session, tmp_path: Path) ->
 
     (plan,) = session.exec(select(AnnualPlan)).all()
     assert (plan.year, plan.title, key(plan.organ_id)) == (YEAR + 1, "青水县国动办2027年度工作计划", 1)
+
+
+def test_what_a_list_marks_as_internal_stays_so_until_a_list_says_otherwise(session: Session, tmp_path: Path) -> None:
+    marked = [*HEADER, "密级"]
+    for level, internal in (("内部", True), (None, True), ("公开", False), ("内部", True), ("-", False)):
+        bring_in(session, ledger(tmp_path, [*ROWS[0], level], header=marked))
+        assert items(session)["80"].internal_only is internal

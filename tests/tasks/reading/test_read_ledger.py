@@ -452,6 +452,11 @@ def test_the_column_of_secrecy_is_obeyed(level: str, refused: bool) -> None:
     assert bool(read(("任务内容", "密级"), ("甲", level)).errors) == refused
 
 
+@pytest.mark.parametrize(("level", "internal"), [("内部", True), (" 内部 ", True), ("公开", False), ("", None)])
+def test_the_column_of_secrecy_marks_what_is_internal(level: str, internal: bool | None) -> None:
+    assert only(read(("任务内容", "密级"), (TASK, level))).internal_only is internal
+
+
 @pytest.mark.parametrize(
     "text",
     [
