@@ -24,7 +24,7 @@ from models.items.sufficiency import EvidencePiece, shortfall
 from models.ladder.notice import NoticeKind
 from models.ladder.policy import Policy
 from models.people.permission import Action
-from models.people.person import Role
+from models.people.person import Person, Role
 from models.typed_text import words
 from tasks.acting.consent import Hands, hands
 from tasks.acting.perform import ActUnderWay, check_level, performing, policy_of
@@ -121,7 +121,7 @@ def send_back(session: Session, item: WorkItem, *, by: Actor, reason: str) -> No
         deed.becomes = ItemState.ACTIVE
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"closure:{request.id}:answer",
-            what=f"办结申请被退回:{reason}", by=by, person_id=request.person_id,
+            what=f"{by.name}退回办结申请:{reason}", by=by, person_id=request.person_id,
         )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: 
         refresh_due(session, item)
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"reopen:{item.id}:{item.reopenings}",
-            what=f"任务重开,新的时限 {due_on}:{reason}", by=by,
+            what=f"{by.name}重开任务,新的时限 {due_on}:{reason}", by=by,
         )  # fmt: skip
     return deadline
 
@@ -313,7 +313,8 @@ def _settle(session: Session, deed: ActUnderWay, request: ClosureRequest) -> Clo
     refresh_due(session, item)
     tell(
         session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"closure:{request.id}:answer",
-        what="办结申请已通过", by=by, person_id=request.person_id, deadline_id=settled[0].id if settled else None,
+        what=f"{by.name}审核,办结申请已通过", by=by, person_id=request.person_id,
+        deadline_id=settled[0].id if settled else None,
     )  # fmt: skip
     return Closure(item.number, deed.becomes, ends[-1] if ends else item.due_on, request.on, on_time, left)
 
@@ -329,7 +330,7 @@ def _dismiss(session: Session, deed: ActUnderWay, reason: str) -> None:
     settle(session, f"objection:{objection.id}")
     tell(
         session, deed.item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"objection:{objection.id}:answer",
-        what=f"转办异议未予采纳:{reason}", by=deed.by, person_id=objection.person_id,
+        what=f"{deed.by.name}未采纳转办异议:{reason}", by=deed.by, person_id=objection.person_id,
     )  # fmt: skip
 
 
@@ -341,8 +342,9 @@ def _in_time(session: Session, item: WorkItem) -> bool:
 
 def _ask(session: Session, item: WorkItem, request: ClosureRequest, by: Actor, *, without: Collection[int]) -> None:
     role = role_to_ask(session, item, request.levels[request.level], on=by.on, without=without)
+    asks = session.get(Person, request.person_id) if request.person_id is not None else None
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,
-        subject=f"closure:{request.id}:{request.level}", what=f"申请办结,待您审核:{request.statement}", by=by,
-        deadline_id=request.deadline_id,
+        subject=f"closure:{request.id}:{request.level}", deadline_id=request.deadline_id, by=by,
+        what=f"{asks.name if asks else ''}申请办结,待您审核:{request.statement}",
     )  # fmt: skip

@@ -111,13 +111,13 @@ def decide_extension(
         extension.level += 1
         if not approve:
             extension.state = ExtensionState.REFUSED
-            _answer(session, item, extension, by, f"延期未获批准:{comment}", NoticeKind.RETURNED)
+            _answer(session, item, extension, by, f"{by.name}未批准延期:{comment}", NoticeKind.RETURNED)
         elif extension.level < len(extension.levels):
             _ask(session, item, extension, by, without={*done, deed.person_id, deed.for_id})
         elif granted is not None:
             extension.state, extension.granted_on = ExtensionState.APPROVED, granted
             _move(session, item, extension, deadline, granted, by)
-            _answer(session, item, extension, by, f"延期已批准,新的时限 {granted}")
+            _answer(session, item, extension, by, f"{by.name}批准延期,新的时限 {granted}")
     return extension
 
 
@@ -192,10 +192,11 @@ def _move(
 
 def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, without: Collection[int | None]) -> None:
     role = role_to_ask(session, item, extension.levels[extension.level], on=by.on, without=without)
+    asks = session.get_one(Person, extension.person_id).name
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,
         subject=f"extension:{extension.id}:{extension.level}", deadline_id=extension.deadline_id,
-        what=f"申请延期至 {extension.proposed_on},待您审批:{extension.reason}", by=by,
+        what=f"{asks}申请延期至 {extension.proposed_on},待您审批:{extension.reason}", by=by,
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def urge(
             )
             tell(
                 session, item, role=Role.HANDLER, kind=NoticeKind.URGE, subject=f"urge:{document.id}:{item.id}",
-                what=f"{document.written_number}催办,请于 {reply} 前回复:{demand}", by=by,
+                what=f"{by.name}催办({document.written_number}),请于 {reply} 前回复:{demand}", by=by,
             )  # fmt: skip
     return document
 

@@ -63,11 +63,11 @@ def test_an_extension_asked_for_too_late_says_so_for_good_and_the_first_day_stay
 def test_an_extension_refused_says_why_and_does_not_count(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30")
     office.extend(number, to="2026-07-31", on="2026-06-22")
-    assert office.heard(LEADER) == ["您是本任务的分管领导;申请延期至 2026-07-31,待您审批:上级要求调整"]
+    assert office.heard(LEADER) == ["您是本任务的分管领导;李承办申请延期至 2026-07-31,待您审批:上级要求调整"]
     with pytest.raises(BadInputError, match="不批准的理由不能为空"):
         office.refuse(number, on="2026-06-23", comment=" ")
     office.refuse(number, on="2026-06-23", comment="须按期完成")
-    assert office.heard(HANDLER) == ["您是本任务的承办人;延期未获批准:须按期完成"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人;张副局未批准延期:须按期完成"]
     assert (office.item(number).extensions, str(office.item(number).due_on)) == (0, "2026-06-30")
     with pytest.raises(ForbiddenError, match="没有待审批的延期申请"):
         office.approve(number, on="2026-06-23")
@@ -80,9 +80,9 @@ def test_an_approval_names_a_day_and_the_answer_carries_it(office: Office) -> No
     with pytest.raises(BadInputError, match="批准的时限 2026-06-30 不可用"):
         office.approve(number, on="2026-06-23", to="2026-06-30")
     office.approve(number, on="2026-06-23", to="2026-07-10")
-    assert office.heard(HANDLER) == ["您是本任务的承办人;延期已批准,新的时限 2026-07-10"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人;张副局批准延期,新的时限 2026-07-10"]
     office.send("2026-06-23")
-    office.inbox(HANDLER).expect("【办理结果】", "新的时限 2026-07-10")
+    office.inbox(HANDLER).expect("办理结果:", "新的时限 2026-07-10")
     office.expect_nothing_else()
 
 
@@ -118,11 +118,11 @@ def test_nobody_decides_on_his_own_request_and_somebody_else_is_asked(office: Of
     number = office.assign("专题调研", due="2026-06-30", to=None, department=False, leaders=(LEADER,))
     office.do(LEADER, sign, number, on="2026-06-02")
     office.extend(number, to="2026-07-31", on="2026-06-22", who=LEADER)
-    assert office.heard(FIRST) == ["您是本任务的第一责任人;申请延期至 2026-07-31,待您审批:上级要求调整"]
+    assert office.heard(FIRST) == ["您是本任务的第一责任人;张副局申请延期至 2026-07-31,待您审批:上级要求调整"]
     with pytest.raises(ForbiddenError, match=r"张副局已提出本次申请,不能办理“审批延期”,.*:可由第一责任人刘局长办理"):
         office.approve(number, on="2026-06-22")
     office.approve(number, on="2026-06-22", who=FIRST)
-    assert office.heard(LEADER) == ["您是本任务的承办人;延期已批准,新的时限 2026-07-31"]
+    assert office.heard(LEADER) == ["您是本任务的承办人;刘局长批准延期,新的时限 2026-07-31"]
 
 
 def test_t13_an_approval_minutes_before_the_delivery_cancels_the_escalation(office: Office) -> None:
@@ -245,12 +245,12 @@ def test_several_items_are_urged_on_one_slip_and_each_handler_is_told_once(offic
         ("2", HANDLER, 1),
         ("3", "孙承办", 1),
     ]
-    line = "您是本任务的承办人;催办〔2026〕1号催办,请于 2026-06-15 前回复:请报进度"
+    line = "您是本任务的承办人;陈督办催办(催办〔2026〕1号),请于 2026-06-15 前回复:请报进度"
     assert (office.heard(HANDLER), office.heard("孙承办")) == ([line, line], [line])
     for _again in range(2):
         office.send("2026-06-10")
     office.inbox(HANDLER).expect("【催办】", "普法宣传", "案卷评查")
-    office.inbox("孙承办").expect("【催办】", "制度清理")
+    office.inbox("孙承办").expect("催办:制度清理")
     office.expect_nothing_else()
 
     for who in (SUPERVISOR, "周督办"):

@@ -146,7 +146,7 @@ def test_an_objection_is_heard_for_three_working_days_and_its_dismissal_is_final
 
     office.send_back(number, on="2026-06-05", reason="职责分工第三条")
     assert office.item(number).state is ItemState.ISSUED
-    assert office.heard(HANDLER) == ["您是本任务的承办人;转办异议未予采纳:职责分工第三条"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人;陈督办未采纳转办异议:职责分工第三条"]
     [row] = office.rows(Objection)
     assert (row.suggested, row.upheld, office.name_of(row.decided_by_id), str(row.decided_on), row.answer) == (
         "宣传科", False, SUPERVISOR, "2026-06-05", "职责分工第三条",
