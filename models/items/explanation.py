@@ -10,19 +10,22 @@ from models.ladder.policy import Rung
 from models.people.person import Role
 
 
-def why(rung: Rung | None, role: Role, via: Via, *, late: bool, what: str | None = None) -> str:
+def why(
+    rung: Rung | None, role: Role, via: Via, *, late: bool, what: str | None = None, stood_for: str | None = None
+) -> str:
     """By which rung, or by `what` somebody did, in which role, and whether the recipient stands in for somebody.
 
-    With both, `what` is the cooperating unit that the rung asks.
+    With both, `what` is the cooperating unit that the rung asks. `stood_for` is who is away, where that is known.
     """
+    away = f"代{stood_for}(请假)收,{stood_for}是本任务的{role.label}" if stood_for else ""
     stands = {
         Via.HOLDER: f"您是本任务的{role.label}",
-        Via.DEPUTY: f"本任务的{role.label}请假,由您代理",
+        Via.DEPUTY: away or f"本任务的{role.label}请假,由您代理",
         Via.NEXT_LEVEL: f"本任务没有在岗的{role.label},依次由您接收",
         Via.NOBODY: f"本任务没有在岗的{role.label},以上各级也无人在岗",
     }[via]
     if rung is None:
-        return f"{stands};{what or ''}"
+        return f"{stands};{what}" if what else stands
     if what:
         stands = f"您是配合科室“{what}”的{role.label}" if via is Via.HOLDER else stands
     return f"{stands};触发规则:{rung.label}{'(错过当日,补发)' if late else ''}"

@@ -5,14 +5,17 @@ longer there, and a subscriber's calendar drops it. There is no alarm: the ladde
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from icalendar import Calendar, Event
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from models.actor import Actor
 from models.clock import opening_of
+from models.database import key
 from models.dates.days import DAY
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
@@ -29,12 +32,24 @@ BACK = dt.timedelta(days=370)
 
 
 @dataclass(frozen=True)
-class _Line:
+class DeadlineLine:
+    """A deadline with what a calendar says of it; `moves` counts how often its day was moved, `moved_at` when last."""
+
     deadline: Deadline
     item: WorkItem
     project: str
     moves: int
     moved_at: dt.datetime | None
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody waits for the day any more."""
+        return self.deadline.done_on is not None
+
+    @property
+    def sequence(self) -> int:
+        """Higher each time that a calendar has to learn something new: with each move, and when it is gone."""
+        return self.moves + self.gone
 
 
 def calendar_mark(session: Session, person: Person, *, on: dt.date) -> str:
@@ -57,36 +72,45 @@ def write_calendar(session: Session, person: Person, *, by: Actor, office_url: s
     calendar.add("x-published-ttl", "PT2H")
     calendar["refresh-interval;value=duration"] = "PT2H"
     for line in _lines(session, by):
-        calendar.add_component(_event(line, office_url.rstrip("/")))
+        calendar.add_component(deadline_event(line, office_url))
     return bytes(calendar.to_ical())
 
 
-def _lines(session: Session, by: Actor) -> list[_Line]:
+def deadline_lines(session: Session, deadlines: Collection[int]) -> dict[int, DeadlineLine]:
+    """These deadlines, by id, whatever became of them."""
+    if not deadlines:
+        return {}
+    rows = session.execute(_select().where(col(Deadline.id).in_(deadlines)))
+    return {key(deadline.id): DeadlineLine(deadline, *rest) for deadline, *rest in rows}
+
+
+def _lines(session: Session, by: Actor) -> list[DeadlineLine]:
     concerned = sa.or_(permitted(session, by, Action.REPORT), permitted(session, by, Action.DECIDE_EXTENSION))
-    moves = (
-        select(
-            col(DeadlineMove.deadline_id).label("deadline_id"),
-            sa.func.count(col(DeadlineMove.id)).label("moves"),
-            sa.func.max(col(DeadlineMove.moved_at)).label("moved_at"),
-        )
-        .group_by(col(DeadlineMove.deadline_id))
-        .subquery()
-    )
     rows = session.execute(
-        sa.select(Deadline, WorkItem, col(Project.name), moves.c.moves, moves.c.moved_at)
-        .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
+        _select()
         .join(AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
-        .join(Project, col(Project.id) == WorkItem.project_id)
-        .outerjoin(moves, moves.c.deadline_id == Deadline.id)
         .where(concerned, col(WorkItem.issued_on).is_not(None), col(WorkItem.closed_on).is_(None))
         .where(col(Deadline.done_on).is_(None), col(Deadline.due_on) >= by.on - BACK)
         .order_by(col(Deadline.due_on), col(Deadline.id))
         .limit(MOST)
     )
-    return [_Line(deadline, item, project, count or 0, moved_at) for deadline, item, project, count, moved_at in rows]
+    return [DeadlineLine(*row) for row in rows]
 
 
-def _event(line: _Line, office_url: str) -> Event:
+def _select() -> sa.Select[Any]:
+    """The columns of a line, before anything is chosen."""
+    moved = col(DeadlineMove.deadline_id) == Deadline.id
+    moves = sa.select(sa.func.count(col(DeadlineMove.id))).where(moved).correlate(Deadline).scalar_subquery()
+    moved_at = sa.select(sa.func.max(col(DeadlineMove.moved_at))).where(moved).correlate(Deadline).scalar_subquery()
+    return (
+        sa.select(Deadline, WorkItem, col(Project.name), moves, moved_at)
+        .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
+        .join(Project, col(Project.id) == WorkItem.project_id)
+    )
+
+
+def deadline_event(line: DeadlineLine, office_url: str) -> Event:
+    """The day as an event; the same bytes as long as nothing of it changed."""
     deadline, item = line.deadline, line.item
     # An instruction's own words may be meant for few; its kind says enough.
     what = deadline.kind.label
@@ -96,14 +120,21 @@ def _event(line: _Line, office_url: str) -> Event:
     event.add("uid", f"deadline-{deadline.id}@duban.invalid")
     # The last instant at which it became what it is: the same until it changes.
     event.add("dtstamp", (line.moved_at or opening_of(item.issued_on or deadline.original_due_on)).astimezone(dt.UTC))
-    event.add("sequence", line.moves)
+    event.add("sequence", line.sequence)
     event.add("dtstart", deadline.due_on)
     event.add("dtend", deadline.due_on + DAY)
-    event.add("summary", f"{item.number} {item.title}({what})")
-    event.add("categories", [line.project])
-    event.add("status", "TENTATIVE" if item.state is ItemState.SUSPENDED or deadline.claimed_on else "CONFIRMED")
+    if item.internal_only:
+        # Where a calendar lies nobody knows: it gets number and day.
+        event.add("summary", f"任务{item.number}({deadline.kind.label})")
+    else:
+        event.add("summary", f"{item.number} {item.title}({what})")
+        event.add("categories", [line.project])
+    if line.gone:
+        event.add("status", "CANCELLED")
+    else:
+        event.add("status", "TENTATIVE" if item.state is ItemState.SUSPENDED or deadline.claimed_on else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    event.add("url", f"{office_url}/items/{item.id}")
+    event.add("url", f"{office_url.rstrip('/')}/items/{item.id}")
     if deadline.original_due_on != deadline.due_on:
         event.add("description", f"原定 {deadline.original_due_on}")
     return event

@@ -158,7 +158,7 @@ class _Batch:
         self._open: list[TryOutcome] = []
         self._settled_at = -SETTLE_SECONDS
         with reading(run.engine) as session:
-            self._lines = gather_lines(session, [one.id for one in claims])
+            self._lines = gather_lines(session, [one.id for one in claims], on=run.on)
             self._heads = _heads(session, claims)
 
     def send(self) -> set[str]:

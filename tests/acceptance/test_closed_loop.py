@@ -170,8 +170,8 @@ def test_t11_nothing_leaves_at_midnight_or_on_a_weekend(office: Office) -> None:
     office.fast_forward("2026-06-01")
     assert office.send("2026-06-12", at=dt.time(8), quiet=True).sent == 1
     assert [office.send(on).sent for on in ("2026-06-13", "2026-06-14", "2026-06-15")] == [0, 0, 1]
-    office.inbox(HANDLER).expect("【批示】")
-    office.inbox(HANDLER).expect("【催办】")
+    office.inbox(HANDLER).expect("批示:")
+    office.inbox(HANDLER).expect("催办:")
     office.expect_nothing_else()
 
 

@@ -75,7 +75,7 @@ def test_an_instruction_has_a_day_of_its_own_that_escalates(office: Office) -> N
         ("2026-07-09", "逾期7个工作日,其后每5个工作日"),
         ("2026-07-09", "逾期7个工作日,其后每5个工作日"),
     ]
-    assert office.inbox(HANDLER).expect("普法宣传", "批示1", "2026年6月30日")
+    assert office.inbox(HANDLER).expect("普法宣传", "批示1", "6月30日(周二)")
     [sheet] = [row for row in office.rows(Document) if row.title.startswith("督办单")]
     assert sheet.facts["matter"] == "普法宣传【批示1】"
 

@@ -29,7 +29,7 @@ def test_a_milestone_is_reminded_of_by_name_and_not_once_it_is_reached(office: O
     plan(office, number, "征求意见", "2026-06-26")
     assert office.item(number).due_on == dt.date(2026, 6, 18)
     office.fast_forward("2026-06-11")
-    assert office.inbox(HANDLER).expect("修订制度【方案报审】", "2026年6月18日")
+    assert office.inbox(HANDLER).expect("修订制度【方案报审】", "6月18日(周四)")
     assert reached(office, number, "方案报审", "2026-06-12")
     office.fast_forward("2026-06-18")
     later = {str(row["due_on"]) for row in office.notices() if row["fired_on"] > day("2026-06-12")}
