@@ -21,6 +21,7 @@ from tasks.engine.judge_health import Disk, DownChannel, Expected, Health, Runs
 from tasks.engine.show_system import clock_lease, last_runs
 from tasks.ladder.remind import SLUG
 from tasks.notices.find_channels import every_channel
+from tasks.notices.message_templates import check_templates
 from tasks.oversight.doubt_day import doubt_day
 
 
@@ -38,6 +39,7 @@ def gather_health(session: Session, settings: Settings, expected: Collection[Exp
         disk=disk_of(settings.home),
         backup=last_backup(settings.home),
         open_folders=open_folders(settings),
+        templates=check_templates(settings),
     )
 
 

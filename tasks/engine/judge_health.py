@@ -12,6 +12,7 @@ from models.clock import local, midnight_of
 from models.coded import Coded
 from models.engine.rhythm import LastRun
 from tasks.ladder.remind import SLUG
+from tasks.notices.message_templates import TemplateProblem
 
 UNRENEWED = dt.timedelta(minutes=5)
 """A lease that ran out this long ago is nobody's: a restart takes less."""
@@ -92,6 +93,8 @@ class Health:
     backup: tuple[str, dt.datetime] | None
     """The newest file of the folder for backups and when it was written; None where nobody keeps any there."""
     open_folders: Sequence[Path]
+    templates: Sequence[TemplateProblem]
+    """The office's own templates of messages that are not used."""
 
 
 _SEE_TO = {
@@ -135,6 +138,7 @@ def judge_health(health: Health, expected: Collection[Expected], *, now: dt.date
         *_find_unsigned(health, now),
         *_find_scarce(health, now),
         *_find_open(health),
+        *_find_refused(health),
     ]
     return sorted(found, key=lambda one: one.level is not Level.FAULT)
 
@@ -204,6 +208,14 @@ def _find_open(health: Health) -> Iterator[Trouble]:
         yield Trouble(
             "folder_open", Level.WARNING, f"{folder} 对服务器的其他账户开放,其中有全单位的数据和密钥",
             f"请在服务器上运行 chmod -R go= {folder}",
+        )  # fmt: skip
+
+
+def _find_refused(health: Health) -> Iterator[Trouble]:
+    for problem in health.templates:
+        yield Trouble(
+            "template_refused", Level.WARNING, f"{problem.where}未采用:{problem.what.rstrip('。')}",
+            "请改正这个文件,或者删去;此前用系统自带的模板。",
         )  # fmt: skip
 
 

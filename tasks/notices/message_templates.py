@@ -53,9 +53,9 @@ class TemplateProblem:
     line: int | None
     what: str
 
-    def __str__(self) -> str:
-        where = f"第 {self.line} 行" if self.line else ""
-        return f"消息模板 {self.file}{where}:{self.what}改正以前用系统自带的模板。"
+    @property
+    def where(self) -> str:
+        return f"消息模板 {self.file}" + (f" 第 {self.line} 行" if self.line else "")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _loaded(folder: Path, stamp: Stamp) -> Templates:
         else:
             own[name] = found
     for problem in problems:
-        log.warning("%s", problem, extra={"action": "template_refused"})
+        log.warning("%s未采用:%s", problem.where, problem.what, extra={"action": "template_refused"})
     return Templates(own, tuple(problems))
 
 

@@ -69,7 +69,7 @@ def system(visit: Signed) -> HTMLResponse:
         lease = clock_lease(session)
         awaited = expected(visit.now, hours=served.settings.alarm_hours)
         health = gather_health(session, served.settings, awaited, now=visit.now)
-        told = health if administrator else replace(health, open_folders=[])
+        told = health if administrator else replace(health, open_folders=[], templates=[])
         return visit.page(
             session, "system.html", menu="/settings",
             clock=served.clock.state, running=served.clock.state is not ClockState.STOPPED,

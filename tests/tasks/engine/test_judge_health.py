@@ -11,6 +11,7 @@ from flows.slots import expected
 from models.clock import OFFICE_ZONE
 from models.engine.rhythm import LastRun
 from tasks.engine.judge_health import Disk, DownChannel, Health, Level, Runs, judge_health
+from tasks.notices.message_templates import TemplateProblem
 
 PROBLEM = {"organ_id": 1, "organ": "某局", "problem": "程序出错(KeyError)", "fault": True}
 
@@ -33,7 +34,7 @@ NOON = at("2026-06-30 12:00")
 WELL = Health(
     runs=runs(ran("daily_supervision", "2026-06-30 08:31"), ran("delivery", "2026-06-30 11:55")),
     doubt=None, lease_until=at("2026-06-30 12:01"), signed_on=dt.date(2026, 6, 30), disk=Disk(1000, 500),
-    backup=None, open_folders=(), channels_down=(), parked=0,
+    backup=None, open_folders=(), templates=(), channels_down=(), parked=0,
 )  # fmt: skip
 """An office at noon on the last of June."""
 
@@ -102,6 +103,11 @@ def test_what_never_ran_is_late_once_there_is_something_for_it_to_do(since: dict
         pytest.param({"backup": ("a.db", at("2026-06-23 11:00"))}, ["warning backup_stale"], id="backup of last week"),
         pytest.param({"backup": ("a.db", at("2026-06-23 13:00"))}, [], id="backup of this week"),
         pytest.param({"open_folders": [Path("data")]}, ["warning folder_open"], id="folder open to others"),
+        pytest.param(
+            {"templates": [TemplateProblem(Path("message.txt"), 2, "没有“nam”。")]},
+            ["warning template_refused"],
+            id="template of messages not used",
+        ),
     ],
 )  # fmt: skip
 def test_each_fact_that_is_not_as_it_should_be_is_told(more: dict[str, Any], found: list[str]) -> None:

@@ -72,7 +72,7 @@ def test_a_template_that_does_not_work_is_told_and_the_one_that_comes_along_is_u
     [problem] = check_templates(settings)
     assert (problem.file, problem.line) == (tmp_path / "messages" / name, line)
     assert said in problem.what
-    assert str(problem).startswith(f"消息模板 {tmp_path / 'messages' / name}")
+    assert problem.where.startswith(f"消息模板 {tmp_path / 'messages' / name}")
     assert plain(settings).startswith("李承办:")
 
 
