@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 import os
 import tomllib
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -40,8 +41,12 @@ class Settings(ChannelSettings):
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
-    smtp_security: str = Field(default="starttls-if-offered", pattern="^(none|starttls-if-offered|starttls|tls)$")
+    smtp_security: str = Field(default="starttls", pattern="^(none|starttls-if-offered|starttls|tls)$")
+    """Without encryption no mail leaves, unless the office says `none` or `starttls-if-offered`."""
+    smtp_ca_file: str = ""
+    """The certificate (PEM) by which the server's own is verified; empty: those that the machine trusts."""
     mail_from: str = "duban@localhost"
+    """Whom mail is from: an address, or a name with the address in angle brackets."""
 
     imap_host: str = ""
     """The mailbox to which bounces and automatic answers go, that of `mail_from`; empty: none is read."""
@@ -119,6 +124,14 @@ class Settings(ChannelSettings):
     pdf_heading_font: str = ""
     pdf_subheading_font: str = ""
     """Names of fonts in a PDF, for 标题, 正文, 一级标题, 二级标题; empty: the standard's own, else the nearest."""
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mailbox(cls, given: str) -> str:
+        address = parseaddr(given)[1]
+        if not given.isprintable() or not address.isascii() or "@" not in address.strip("@"):
+            raise ValueError("应为邮箱地址,如 duban@example.gov.cn 或 督办 <duban@example.gov.cn>")
+        return given
 
     @field_validator("trusted_proxy", "webhook_private", mode="before")
     @classmethod
@@ -206,15 +219,31 @@ class Settings(ChannelSettings):
 def load_settings(home: Path | None = None) -> Settings:
     """The settings of the data folder `home`, else of `DUBAN_HOME`, else of `./duban-data`.
 
-    Raises BadInputError that names the file or variable, the value and what would be accepted.
+    Raises BadInputError that names the file or variable, the value and what would be accepted; so for a file that
+    holds a secret and is open to other accounts of the machine.
     """
     folder = (home or Path(os.environ.get("DUBAN_HOME") or "duban-data")).expanduser().absolute()
     try:
+        _refuse_open(folder / SETTINGS_FILE)
         return Settings(home=folder)
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"{folder / SETTINGS_FILE} 不是有效的 TOML:{error}") from error
     except ValidationError as error:
         raise BadInputError(";".join(_explain(folder, fault) for fault in error.errors())) from error
+
+
+def _refuse_open(file: Path) -> None:
+    if os.name != "posix" or not file.is_file() or not file.stat().st_mode & 0o077:
+        return
+    said = tomllib.loads(file.read_text(encoding="utf-8"))
+    held = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr and said.get(name)]
+    if urlsplit(str(said.get("database_url", ""))).password:
+        held.append("database_url")
+    if held:
+        raise BadInputError(
+            f"{file} 中有密钥({'、'.join(held)}),本机的其他账户也能读:"
+            f"请运行 chmod 600 {file},或把密钥改设为环境变量 DUBAN_{held[0].upper()} 等。"
+        )
 
 
 def _explain(folder: Path, fault: Any) -> str:

@@ -74,7 +74,7 @@ def test_a_delivery(filled: Filled, port: int, tmp_path: Path) -> None:
                 message.set_content(body, cte="base64")
                 server.send_message(message)
 
-    settings = Settings(home=tmp_path, mail_from=SENDER, smtp_host="127.0.0.1", smtp_port=port)
+    settings = Settings(home=tmp_path, mail_from=SENDER, smtp_host="127.0.0.1", smtp_port=port, smtp_security="none")
 
     def ours() -> None:
         assert deliver(filled.engine, settings, now=NOW, on=ON).sent == written.sent

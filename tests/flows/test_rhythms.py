@@ -107,7 +107,9 @@ def test_mail_that_cannot_leave_is_said_and_waits(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
 
-    sent = rhythms.delivery(settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": port}))
+    sent = rhythms.delivery(
+        settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"})
+    )
 
     assert (sent["sent"], bool(sent["problem"])) == (0, True)
     assert [getattr(record, "action", "") for record in caplog.records] == ["delivery_failed"]

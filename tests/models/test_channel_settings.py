@@ -17,7 +17,9 @@ NAMES = ("wecom_api", "wecom_robot_url", "dingtalk_api", "dingtalk_robot_url", "
 def test_an_address_that_others_could_read_along_is_refused_and_not_repeated(
     tmp_path: Path, name: str, wrong: str
 ) -> None:
-    (tmp_path / "duban.toml").write_text(f'{name} = "{wrong}"\n')
+    file = tmp_path / "duban.toml"
+    file.write_text(f'{name} = "{wrong}"\n')
+    file.chmod(0o600)
     with pytest.raises(BadInputError, match=f"{name}.*应以 https:// 开头") as refused:
         load_settings(tmp_path)
     assert "geheim" not in refused.value.message

@@ -88,3 +88,38 @@ def test_what_is_no_network_is_refused_with_what_would_be_accepted(tmp_path: Pat
     (tmp_path / "duban.toml").write_text(f"webhook_private = {wrong}", encoding="utf-8")
     with pytest.raises(BadInputError, match=r"webhook_private.*不是 IP 地址或网段,应如"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "mode", "named"),
+    [
+        ('smtp_password = "geheim"', 0o644, "smtp_password"),
+        ('smtp_password = "geheim"', 0o640, "smtp_password"),
+        ('database_url = "postgresql://duban:geheim@db/duban"', 0o604, "database_url"),
+        ('smtp_password = "geheim"', 0o600, None),
+        ('smtp_password = ""', 0o644, None),
+        ('smtp_host = "mail.test"', 0o644, None),
+        ('database_url = "postgresql://db/duban"', 0o644, None),
+    ],
+)
+def test_a_file_that_holds_a_secret_is_for_its_owner_alone(
+    tmp_path: Path, line: str, mode: int, named: str | None
+) -> None:
+    file = tmp_path / "duban.toml"
+    file.write_text(line)
+    file.chmod(mode)
+    if named is None:
+        load_settings(tmp_path)
+        return
+    with pytest.raises(BadInputError) as refused:
+        load_settings(tmp_path)
+    assert f"chmod 600 {file}" in refused.value.message
+    assert named in refused.value.message
+    assert "geheim" not in refused.value.message
+
+
+@pytest.mark.parametrize("wrong", ["", "duban", "@", "督办@office.test", "a@b\\nBcc: c@d"])
+def test_a_sender_that_is_no_mailbox_is_refused(tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "duban.toml").write_text(f'mail_from = "{wrong}"')
+    with pytest.raises(BadInputError, match=r"mail_from.*应为邮箱地址"):
+        load_settings(tmp_path)

@@ -29,6 +29,7 @@ router = APIRouter()
 SETTING_WORDS = {
     "home": "数据目录", "database_url": "数据库", "office_url": "网址", "smtp_host": "邮件服务器",
     "smtp_port": "邮件端口", "smtp_user": "邮件账户", "smtp_password": "邮件密码", "smtp_security": "邮件加密",
+    "smtp_ca_file": "邮件服务器的签发证书",
     "mail_from": "发件人", "imap_host": "退信邮箱服务器", "imap_port": "退信邮箱端口", "imap_user": "退信邮箱账户",
     "imap_password": "退信邮箱密码", "imap_security": "退信邮箱加密", "imap_folder": "退信邮箱文件夹",
     "trusted_proxy": "可信的反向代理", "oidc_issuer": "单点登录",

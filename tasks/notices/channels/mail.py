@@ -1,13 +1,11 @@
-"""Mail: over one reused SMTP connection, or into a Maildir while no server is set."""
+"""Mail: over one reused SMTP connection, encrypted, or into a Maildir while no server is set."""
 
 import mailbox
 import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import parseaddr
 
 from models.errors import DeliveryError
 from models.settings import Settings
@@ -20,8 +18,11 @@ from tasks.notices.channel import (
     MessageChannel,
     Parcel,
 )
+from tasks.notices.mail_text import as_mail
 
 TIMEOUT_SECONDS = 20
+CLOSING = 421
+"""The server ends the connection, whatever it was asked (RFC 5321, 3.8)."""
 
 
 @contextmanager
@@ -40,19 +41,6 @@ def open_mail(settings: Settings) -> Iterator[ChannelSender]:
 CHANNEL = MessageChannel("mail", "邮件", AddressKind.MAIL, lambda _settings: True, open_mail)
 
 
-def as_mail(parcel: Parcel, sender: str) -> EmailMessage:
-    """The parcel as a mail."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = parcel.to
-    message["Subject"] = parcel.subject
-    message["Message-ID"] = parcel.reference
-    message["Date"] = format_datetime(parcel.sent_at)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(parcel.plain, cte="base64")
-    return message
-
-
 class MaildirMail:
     """A first run works without a server: any mail client reads this folder."""
 
@@ -60,10 +48,10 @@ class MaildirMail:
         self.folder, self.sender = settings.maildir, settings.mail_from
         self._box: mailbox.Maildir | None = None
 
-    def pack(self, parcel: Parcel) -> EmailMessage:
-        return as_mail(parcel, self.sender)
+    def pack(self, parcel: Parcel) -> bytes:
+        return as_mail(parcel, self.sender).replace(b"\r\n", b"\n")
 
-    def send(self, packed: EmailMessage) -> Handed:
+    def send(self, packed: bytes) -> Handed:
         try:
             if self._box is None:
                 self.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -78,32 +66,31 @@ class SmtpMail:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.sender = parseaddr(settings.mail_from)[1]
         self._server: smtplib.SMTP | None = None
 
-    def pack(self, parcel: Parcel) -> EmailMessage:
-        return as_mail(parcel, self.settings.mail_from)
+    def pack(self, parcel: Parcel) -> tuple[str, bytes]:
+        """To whom, and the mail."""
+        return parcel.to, as_mail(parcel, self.settings.mail_from)
 
-    def send(self, packed: EmailMessage) -> Handed:
-        server = self._server or self._connect()
-        self._server = server
+    def send(self, packed: tuple[str, bytes]) -> Handed:
+        to, mail = packed
+        server = self._server = self._server or self._connect()
         try:
-            server.send_message(packed)
+            server.sendmail(self.sender, [to], mail)
         except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise DeliveryError(_said(code, answer), permanent=500 <= code < 600) from error
+            raise self._refused(*next(iter(error.recipients.values()))) from error
         except smtplib.SMTPSenderRefused as error:
+            self.close()
             raise ChannelDownError(
-                f"邮件服务器拒绝发件人 {self.settings.mail_from}:{_said(error.smtp_code, error.smtp_error)}"
+                f"邮件服务器 {self._where} 拒绝发件人 {self.sender}:{_said(error.smtp_code, error.smtp_error)},"
+                "通知保留,稍后重试。"
             ) from error
         except smtplib.SMTPResponseException as error:
-            raise DeliveryError(
-                _said(error.smtp_code, error.smtp_error), permanent=500 <= error.smtp_code < 600
-            ) from error
+            raise self._refused(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
             raise BrokenOffError(f"发送中与邮件服务器的连接中断({error}),稍后重试。") from error
-        except (smtplib.SMTPException, UnicodeError, ValueError) as error:
-            raise DeliveryError(f"{type(error).__name__}: {error}", permanent=True) from error
         return Handed("250 accepted")
 
     def close(self) -> None:
@@ -112,34 +99,62 @@ class SmtpMail:
                 self._server.quit()
             self._server = None
 
+    def _refused(self, code: int, answer: bytes | str) -> DeliveryError | BrokenOffError:
+        """What the server's refusal of this one mail means for it."""
+        if code == CLOSING:
+            self.close()
+            return BrokenOffError(f"邮件服务器结束了连接({_said(code, answer)}),稍后重试。")
+        return DeliveryError(_said(code, answer), permanent=500 <= code < 600)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.settings.smtp_host}:{self.settings.smtp_port}"
+
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings
+        server: smtplib.SMTP | None = None
         try:
+            context = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
             if settings.smtp_security == "tls":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(
-                    settings.smtp_host,
-                    settings.smtp_port,
-                    timeout=TIMEOUT_SECONDS,
-                    context=ssl.create_default_context(),
+                server = smtplib.SMTP_SSL(
+                    settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=context
                 )
             else:
                 server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
                 server.ehlo_or_helo_if_needed()
-                offered = server.has_extn("starttls")
-                if settings.smtp_security == "starttls" or (settings.smtp_security != "none" and offered):
-                    server.starttls(context=ssl.create_default_context())
+                if settings.smtp_security == "starttls" or (
+                    settings.smtp_security == "starttls-if-offered" and server.has_extn("starttls")
+                ):
+                    server.starttls(context=context)
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
         except (smtplib.SMTPException, OSError) as error:
-            raise self._down(error) from error
+            if server is not None:
+                server.close()
+            raise ChannelDownError(f"邮件服务器 {self._where} {_why_not(error)},通知保留,稍后重试。") from error
         return server
 
-    def _down(self, error: Exception) -> ChannelDownError:
-        where = f"{self.settings.smtp_host}:{self.settings.smtp_port}"
-        if isinstance(error, smtplib.SMTPAuthenticationError):
-            return ChannelDownError(f"邮件服务器 {where} 不接受所设的用户名或密码,通知保留,稍后重试。")
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
-        return ChannelDownError(f"邮件服务器 {where} 连接失败({reason}),通知保留,稍后重试。")
+
+def _why_not(error: smtplib.SMTPException | OSError) -> str:
+    """What is wrong with the connection, and where it can be mended how."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "不接受所设的用户名或密码"
+        case smtplib.SMTPNotSupportedError() if "STARTTLS" in str(error):
+            return (
+                '不提供加密(STARTTLS):用 465 端口的请设 smtp_security = "tls",确实没有加密的请设 smtp_security = "none"'
+            )
+        case ssl.SSLCertVerificationError():
+            return (
+                f"的证书不能验证({error.verify_message}):请换用受信任的证书,或用 smtp_ca_file 指明签发它的证书文件(PEM)"
+            )
+        case ssl.SSLError():
+            return f"加密失败({error.reason or error}):请核对 smtp_port 和 smtp_security"
+        case smtplib.SMTPResponseException():
+            return f"不接受连接({_said(error.smtp_code, error.smtp_error)})"
+        case OSError(strerror=str(reason)):
+            return f"连接失败({reason})"
+    return f"连接失败({str(error) or type(error).__name__})"
 
 
 def _said(code: int, answer: bytes | str) -> str:

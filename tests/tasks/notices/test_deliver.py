@@ -64,7 +64,14 @@ def post() -> Iterator[Post]:
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path, post: Post) -> Office:
-    return Office(engine, tmp_path / "home", smtp_host="127.0.0.1", smtp_port=post.port, mail_from="duban@office.test")
+    return Office(
+        engine,
+        tmp_path / "home",
+        smtp_host="127.0.0.1",
+        smtp_port=post.port,
+        smtp_security="none",
+        mail_from="duban@office.test",
+    )
 
 
 def raised(office: Office) -> Office:

@@ -116,7 +116,9 @@ def test_a_letter_that_is_tried_again_carries_a_new_code_and_the_one_before_is_v
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        settings = office.settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": port})
+        settings = office.settings.model_copy(
+            update={"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none"}
+        )
         assert send_letters(office.engine, settings, now=NOW).failed == 1
         with Session(office.engine) as session:
             [before] = [row.code_hash for row in session.exec(select(OneTimeCode))]
