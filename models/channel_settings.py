@@ -1,9 +1,12 @@
 """What an office sets of the channels by which its people are reached; a part of `models.settings.Settings`."""
 
+import re
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
+
+_WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 
 
 class ChannelSettings(BaseSettings):
@@ -32,6 +35,13 @@ class ChannelSettings(BaseSettings):
     feishu_robot_secret: SecretStr = SecretStr("")
     """What the robot's messages are signed with (签名校验)."""
 
+    message_webhook_url: str = ""
+    """The system of the office that takes messages for people, by their accounts in it."""
+    message_webhook_secret: SecretStr = SecretStr("")
+    """By what it verifies them: whsec_ and 24 to 64 bytes in base64 (Standard Webhooks)."""
+    message_webhook_own: bool = False
+    """Whether people may name receivers of their own, each verified by a secret of its own."""
+
     @field_validator("wecom_api", "dingtalk_api", "feishu_api")
     @classmethod
     def _are_safe(cls, address: str) -> str:
@@ -44,6 +54,38 @@ class ChannelSettings(BaseSettings):
     def _are_safe_or_empty(cls, address: SecretStr) -> SecretStr:
         given = address.get_secret_value().strip()
         return SecretStr(cls._are_safe(given) if given else "")
+
+    @field_validator("message_webhook_url")
+    @classmethod
+    def _are_web_addresses(cls, address: str) -> str:
+        address = address.strip()
+        if address and not is_web(address):
+            raise ValueError("应为 https:// 或 http:// 开头的完整地址")
+        return address
+
+    @field_validator("message_webhook_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr) -> SecretStr:
+        given = secret.get_secret_value().strip()
+        if given and not _WEBHOOK_SECRET.fullmatch(given):
+            raise ValueError("应为 whsec_ 加 24 至 64 字节的 base64,可用 echo whsec_$(openssl rand -base64 32) 生成")
+        return SecretStr(given)
+
+    @model_validator(mode="after")
+    def _are_whole(self) -> "ChannelSettings":
+        if self.message_webhook_url and not self.message_webhook_secret.get_secret_value():
+            raise ValueError("设了 message_webhook_url,还须设 message_webhook_secret")
+        return self
+
+
+def is_web(address: str) -> bool:
+    """Whether it is the whole address of something on the web."""
+    try:
+        found = urlsplit(address)
+        host, _ = found.hostname, found.port
+    except ValueError:
+        return False
+    return found.scheme in ("http", "https") and bool(host)
 
 
 def is_safe(address: str) -> bool:

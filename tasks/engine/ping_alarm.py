@@ -12,8 +12,7 @@ import httpx
 
 from models.settings import Settings
 from tasks.engine.judge_health import Level, Trouble
-from tasks.webhooks.reachable import is_barred
-from tasks.webhooks.send_webhooks import UnreachableError, resolve
+from tasks.notices.reachable import UnreachableError, is_barred, resolve
 
 LONGEST = 2_000
 """Characters of what is told."""

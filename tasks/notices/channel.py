@@ -109,9 +109,18 @@ class Rate:
     seconds: int
 
 
+def as_typed(_settings: Settings, typed: str) -> str:
+    """An account as people call it."""
+    return typed.strip()
+
+
 @dataclass(frozen=True)
 class MessageChannel:
-    """One way to a person. `open` connects with the first parcel and lets go at the end."""
+    """One way to a person. `open` connects with the first parcel and lets go at the end.
+
+    `own` is how an address that a person names is kept, sealed where it holds a secret; it raises BadInputError that
+    says what is accepted. `secret` is by what the receiver at such an address knows that a message is ours.
+    """
 
     name: str
     label: str
@@ -119,3 +128,5 @@ class MessageChannel:
     is_set: Callable[[Settings], bool]
     open: Callable[[Settings], AbstractContextManager[ChannelSender]]
     rate: Rate | None = None
+    own: Callable[[Settings, str], str] = as_typed
+    secret: Callable[[Settings, str], str | None] | None = None

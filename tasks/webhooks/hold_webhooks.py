@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, func, select
 
@@ -22,6 +21,7 @@ from models.people.permission import Action
 from tasks.access.office_key import derived
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
+from tasks.notices.web_address import checked
 from tasks.trail.changes_since import newest_of_all
 
 MOST = 20
@@ -64,24 +64,6 @@ def make_webhook(session: Session, organ: Organ, *, by: Actor, url: str, events:
         )
         session.add(made)
     return made
-
-
-def checked(url: str) -> str:
-    """The address as it is kept. Raises BadInputError that says what is accepted."""
-    accepted = "应为 https:// 或 http:// 开头的完整地址,如 https://oa.example.gov.cn/duban。"
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise BadInputError(f"地址“{url}”无法识别:{accepted}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 500 or any(c.isspace() for c in url):
-        raise BadInputError(f"地址“{url[:100]}”不可用:{accepted}")
-    if parts.username or parts.password:
-        raise BadInputError("地址中不能写用户名和密码:对方请用签名验证来源。")
-    if parts.fragment:
-        raise BadInputError("地址中不能有 # 以后的部分。")
-    return url
 
 
 def secret_of(home: Path, webhook: Webhook) -> str:

@@ -7,7 +7,6 @@ spoken to; a repeat because of a crash in between carries the same webhook-id.
 import datetime as dt
 import http
 import json
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,8 +26,8 @@ from models.engine.webhook import MessageState, Webhook, WebhookMessage
 from models.people.organ import Organ
 from models.settings import Settings
 from tasks.acting.audit import recorded
+from tasks.notices.reachable import UnreachableError, aimed, resolve
 from tasks.webhooks.hold_webhooks import secret_of
-from tasks.webhooks.reachable import is_barred, is_reachable
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
 CLAIM = dt.timedelta(minutes=10)
@@ -66,10 +65,6 @@ class ReceiverAnswer:
     stop: bool = False
 
 
-class UnreachableError(Exception):
-    """The address may not, or cannot, be reached; the message says why."""
-
-
 @dataclass
 class Sender:
     """One run's connection to the outside, and what it found not to answer."""
@@ -92,10 +87,13 @@ class Sender:
             "webhook-signature": Signer(secret_of(self.settings.home, webhook)).sign(message.message_id, at, body),
         }
         try:
-            request = self._request(webhook.url, headers, body.encode())
+            request = aimed(
+                webhook.url, body.encode(), headers, listed=self.settings.webhook_networks, resolve=self.resolve
+            )
+            request.extensions["timeout"] = TIMEOUT.as_dict()
             # What the other side says beyond its status is neither read nor shown: it may be anything's page.
-            with self.client.stream(**request) as answer:
-                pass
+            answer = self.client.send(request, stream=True)
+            answer.close()
         except UnreachableError as error:
             return ReceiverAnswer(False, str(error))
         except httpx.TimeoutException:
@@ -107,32 +105,6 @@ class Sender:
             words += "(不跟随转向,请改用新的地址)"
         return ReceiverAnswer(answer.is_success, words, stop=answer.status_code == STOP)
 
-    def _request(self, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-        """The request, addressed to the very address that was looked at: a name that answers otherwise the second time
-        reaches nothing else.
-        """
-        target = httpx.URL(url)
-        port = target.port or (443 if target.scheme == "https" else 80)
-        address = self._allowed(target.host, port)
-        return {
-            "method": "POST",
-            "url": target.copy_with(host=address),
-            "headers": {**headers, "Host": target.netloc.decode("ascii")},
-            "content": body,
-            "extensions": {"sni_hostname": target.host},
-        }
-
-    def _allowed(self, host: str, port: int) -> str:
-        try:
-            addresses = self.resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise UnreachableError(f"域名“{host}”无法解析") from error
-        if not addresses or any(is_barred(address) for address in addresses):
-            raise UnreachableError(f"“{host}”指向本机、链路本地、组播、保留或转换地址,任何时候都不推送")
-        if not all(is_reachable(address, self.settings.webhook_networks) for address in addresses):
-            raise UnreachableError(f"“{host}”在内部网络:须由系统维护人员在 webhook_private 中列出它的网段")
-        return addresses[0]
-
 
 def _status_words(code: int) -> str:
     """The status as its standard names it, whatever the other side calls it."""
@@ -140,12 +112,6 @@ def _status_words(code: int) -> str:
         return f"{code} {http.HTTPStatus(code).phrase}"
     except ValueError:
         return str(code)
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """Every address the name stands for, IPv4 first."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(row[4][0]) for row in sorted(found, key=lambda row: row[0] != socket.AF_INET)]
 
 
 def send_webhooks(

@@ -54,6 +54,8 @@ SETTING_WORDS = {
     "dingtalk_robot_secret": "钉钉群机器人加签密钥",
     "feishu_api": "飞书接口地址", "feishu_app_id": "飞书应用编号", "feishu_app_secret": "飞书应用密钥",
     "feishu_robot_url": "飞书群机器人地址", "feishu_robot_secret": "飞书群机器人签名密钥",
+    "message_webhook_url": "Webhook 接收系统", "message_webhook_secret": "Webhook 签名密钥",
+    "message_webhook_own": "可用个人的 Webhook 接收地址",
 }  # fmt: skip
 """What a person calls each setting, in the order of the page."""
 _SECRET = ("password", "secret", "token", "key")

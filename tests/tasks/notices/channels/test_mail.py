@@ -21,25 +21,16 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.clock import OFFICE_ZONE
 from models.errors import DeliveryError, DubanError
 from models.settings import Settings
-from tasks.notices.channel import BrokenOffError, ChannelDownError, Enclosure, Handed, Parcel
+from tasks.notices.channel import BrokenOffError, ChannelDownError, Enclosure, Handed
 from tasks.notices.channels import mail
-from tasks.notices.channels.mail import open_mail
+from tasks.notices.channels.mail import CHANNEL, open_mail
 from tasks.notices.mail_text import LONGEST_NAME, as_mail
+from tests.parcels import parcel, tried
 
-AT = dt.datetime(2026, 6, 26, 8, 0, tzinfo=OFFICE_ZONE)
 FROM = "督办 <duban@office.test>"
-CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
-
-
-def parcel(**told: Any) -> Parcel:
-    usual: dict[str, Any] = {
-        "reference": "<20260626.1.mail@duban.invalid>", "to": "li@office.test", "name": "李承办", "subject": "逾期",
-        "brief": "逾期1项", "plain": "一\n二\n", "html": None, "url": "https://office.test/", "sent_at": AT,
-    }  # fmt: skip
-    return Parcel(**usual | told)
+CALENDAR_FILE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 
 
 def read(mail: bytes) -> EmailMessage:
@@ -77,13 +68,13 @@ def test_text_and_html_stand_side_by_side_and_files_are_attached() -> None:
 
 def test_an_invitation_stands_beside_the_text_and_among_the_files() -> None:
     """There clients look for it (RFC 6047); several are files alone, since only one can be answered."""
-    one = Enclosure("时限.ics", "text/calendar", CALENDAR)
+    one = Enclosure("时限.ics", "text/calendar", CALENDAR_FILE)
     found = read(as_mail(parcel(html="<p>一</p>", files=(one,)), FROM))
     invitations = [part for part in found.walk() if part.get_content_type() == "text/calendar"]
     assert [(part.get_filename(), part.get_param("method")) for part in invitations] == [
         (None, "REQUEST"), ("时限.ics", "REQUEST"),
     ]  # fmt: skip
-    assert {part.get_payload(decode=True) for part in invitations} == {CALENDAR}
+    assert {part.get_payload(decode=True) for part in invitations} == {CALENDAR_FILE}
 
     two = read(as_mail(parcel(files=(one, one)), FROM))
     assert [part.get_content_type() for part in two.walk()] == [
@@ -192,20 +183,8 @@ def settings(tmp_path: Path, port: int, security: str = "none", **more: Any) -> 
     )
 
 
-def tried(setting: Settings, *parcels: Parcel) -> list[Handed | DubanError]:
-    """How each ended."""
-    ends: list[Handed | DubanError] = []
-    with open_mail(setting) as sender:
-        for one in parcels:
-            try:
-                ends.append(sender.send(sender.pack(one)))
-            except DubanError as error:
-                ends.append(error)
-    return ends
-
-
 def test_several_mails_go_over_one_connection_as_they_were_packed(tmp_path: Path, post: Post, serve: Serve) -> None:
-    ends = tried(settings(tmp_path, serve()), parcel(), parcel(to="wang@office.test"))
+    ends = tried(CHANNEL, settings(tmp_path, serve()), parcel(), parcel(to="wang@office.test"))
     assert ends == [Handed("250 accepted")] * 2
     assert (post.connections, post.taken[0]) == (1, as_mail(parcel(), FROM))
 
@@ -235,7 +214,7 @@ def test_a_refusal_is_of_this_mail_alone(
 
 def test_a_refused_sender_is_the_channel_s(tmp_path: Path, post: Post, serve: Serve) -> None:
     post.sender = "553 not your domain"
-    (end,) = tried(settings(tmp_path, serve()), parcel())
+    (end,) = tried(CHANNEL, settings(tmp_path, serve()), parcel())
     assert isinstance(end, ChannelDownError)
     assert "拒绝发件人 duban@office.test:553 not your domain" in end.message
 
@@ -270,19 +249,19 @@ def test_mail_is_encrypted_to_a_server_whose_certificate_is_named(
     port = serve(
         **({"ssl_context": context} if security == "tls" else {"tls_context": context, "require_starttls": True})
     )
-    assert tried(settings(tmp_path, port, security, smtp_ca_file=file), parcel()) == [Handed("250 accepted")]
+    assert tried(CHANNEL, settings(tmp_path, port, security, smtp_ca_file=file), parcel()) == [Handed("250 accepted")]
     assert len(post.taken) == 1
 
 
 def test_encryption_is_asked_for_unless_the_office_says_otherwise(tmp_path: Path, post: Post, serve: Serve) -> None:
     assert Settings(home=tmp_path).smtp_security == "starttls"
     port = serve()
-    (refused,) = tried(settings(tmp_path, port, "starttls"), parcel())
+    (refused,) = tried(CHANNEL, settings(tmp_path, port, "starttls"), parcel())
     assert isinstance(refused, ChannelDownError)
     assert "不提供加密(STARTTLS)" in refused.message
     assert 'smtp_security = "none"' in refused.message
     assert post.taken == []
-    assert tried(settings(tmp_path, port, "starttls-if-offered"), parcel()) == [Handed("250 accepted")]
+    assert tried(CHANNEL, settings(tmp_path, port, "starttls-if-offered"), parcel()) == [Handed("250 accepted")]
 
 
 def test_a_certificate_nobody_vouches_for_stops_the_channel_and_says_what_to_set(
@@ -291,7 +270,7 @@ def test_a_certificate_nobody_vouches_for_stops_the_channel_and_says_what_to_set
     context, _ = certificate(tmp_path)
     port = serve(tls_context=context)
     for security in ("starttls", "starttls-if-offered"):
-        (refused,) = tried(settings(tmp_path, port, security), parcel())
+        (refused,) = tried(CHANNEL, settings(tmp_path, port, security), parcel())
         assert isinstance(refused, ChannelDownError)
         assert "证书不能验证(self-signed certificate" in refused.message
         assert "smtp_ca_file" in refused.message
@@ -299,14 +278,14 @@ def test_a_certificate_nobody_vouches_for_stops_the_channel_and_says_what_to_set
 
 
 def test_the_wrong_port_for_encryption_is_told(tmp_path: Path, serve: Serve) -> None:
-    (refused,) = tried(settings(tmp_path, serve(), "tls"), parcel())
+    (refused,) = tried(CHANNEL, settings(tmp_path, serve(), "tls"), parcel())
     assert isinstance(refused, ChannelDownError)
     assert "请核对 smtp_port 和 smtp_security" in refused.message
 
 
 def test_a_refused_password_is_the_channel_s_and_is_not_told(tmp_path: Path, serve: Serve) -> None:
     port = serve(authenticator=lambda *_: False, auth_require_tls=False)
-    (refused,) = tried(settings(tmp_path, port, smtp_user="duban", smtp_password="geheim"), parcel())
+    (refused,) = tried(CHANNEL, settings(tmp_path, port, smtp_user="duban", smtp_password="geheim"), parcel())
     assert isinstance(refused, ChannelDownError)
     assert "不接受所设的用户名或密码" in refused.message
     assert "geheim" not in refused.message
@@ -360,7 +339,7 @@ def test_a_server_that_is_slow_or_hangs_up(
     monkeypatch.setattr(mail, "TIMEOUT_SECONDS", 0.3)
     server = Scripted(*says)
     try:
-        (end,) = tried(settings(tmp_path, server.port), parcel())
+        (end,) = tried(CHANNEL, settings(tmp_path, server.port), parcel())
     finally:
         server.close()
     assert isinstance(end, error)
@@ -368,13 +347,13 @@ def test_a_server_that_is_slow_or_hangs_up(
 
 
 def test_nobody_at_the_port_is_the_channel_s(tmp_path: Path) -> None:
-    (end,) = tried(settings(tmp_path, 1), parcel())
+    (end,) = tried(CHANNEL, settings(tmp_path, 1), parcel())
     assert isinstance(end, ChannelDownError)
     assert "127.0.0.1:1 连接失败(Connection refused)" in end.message
 
 
 def test_without_a_server_any_client_reads_the_folder(tmp_path: Path) -> None:
-    (end,) = tried(Settings(home=tmp_path, mail_from=FROM), parcel(html="<p>一</p>"))
+    (end,) = tried(CHANNEL, Settings(home=tmp_path, mail_from=FROM), parcel(html="<p>一</p>"))
     assert isinstance(end, Handed)
     (file,) = (tmp_path / "mail" / "new").iterdir()
     assert b"\r" not in file.read_bytes()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.settings import networks
-from tasks.webhooks.reachable import is_barred, is_reachable
+from tasks.notices.reachable import is_barred, is_reachable
 
 EVERYTHING = networks("0.0.0.0/0,::/0")
 
