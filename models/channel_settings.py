@@ -1,6 +1,7 @@
 """What an office sets of the channels by which its people are reached; a part of `models.settings.Settings`."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -42,6 +43,31 @@ class ChannelSettings(BaseSettings):
     message_webhook_own: bool = False
     """Whether people may name receivers of their own, each verified by a secret of its own."""
 
+    sms_url: str = ""
+    """The interface of the gateway that sends short messages; what is typed into the fields below is filled in."""
+    sms_method: str = Field(default="POST", pattern="^(GET|POST)$")
+    sms_format: str = Field(default="json", pattern="^(json|form)$")
+    """How a POST carries the fields; a GET carries them in the address."""
+    sms_fields: dict[str, Any] = Field(default_factory=dict)
+    """What is sent, with {mobile} {text} {sign} {template} {secret} in its texts."""
+    sms_headers: dict[str, str] = Field(default_factory=dict)
+    """Headers besides, with the same."""
+    sms_secret: SecretStr = SecretStr("")
+    sms_sign: str = Field(default="", max_length=20)
+    """The registered signature, without its brackets 【】."""
+    sms_template: str = Field(default="", max_length=100)
+    """The number of the registered template."""
+    sms_longest: int = Field(default=70, ge=20, le=500)
+    """How many characters a message may have, signature included: more is charged as several."""
+    sms_success_path: str = ""
+    """Where in the answer its code stands, with points between names and places: `result.0.code`."""
+    sms_success_value: str = ""
+    """The code that means that the message was taken."""
+    sms_permanent: str = ""
+    """Codes of a message that will never be taken, with commas between them."""
+    sms_down: str = ""
+    """Codes by which no message passes: no credit left, a wrong key, too many."""
+
     @field_validator("wecom_api", "dingtalk_api", "feishu_api")
     @classmethod
     def _are_safe(cls, address: str) -> str:
@@ -55,7 +81,7 @@ class ChannelSettings(BaseSettings):
         given = address.get_secret_value().strip()
         return SecretStr(cls._are_safe(given) if given else "")
 
-    @field_validator("message_webhook_url")
+    @field_validator("message_webhook_url", "sms_url")
     @classmethod
     def _are_web_addresses(cls, address: str) -> str:
         address = address.strip()
@@ -75,6 +101,14 @@ class ChannelSettings(BaseSettings):
     def _are_whole(self) -> "ChannelSettings":
         if self.message_webhook_url and not self.message_webhook_secret.get_secret_value():
             raise ValueError("设了 message_webhook_url,还须设 message_webhook_secret")
+        if self.sms_url:
+            sent = str(self.sms_fields)
+            if "{mobile}" not in sent or "{text}" not in sent:
+                raise ValueError(
+                    '设了 sms_url,sms_fields 中须有 {mobile} 和 {text},如 { phone = "{mobile}", content = "{text}" }'
+                )
+            if not self.sms_success_path or not self.sms_success_value:
+                raise ValueError("设了 sms_url,还须设 sms_success_path 和 sms_success_value:只凭 HTTP 200 不算发出")
         return self
 
 

@@ -56,6 +56,11 @@ SETTING_WORDS = {
     "feishu_robot_url": "飞书群机器人地址", "feishu_robot_secret": "飞书群机器人签名密钥",
     "message_webhook_url": "Webhook 接收系统", "message_webhook_secret": "Webhook 签名密钥",
     "message_webhook_own": "可用个人的 Webhook 接收地址",
+    "sms_url": "短信网关", "sms_method": "短信网关请求方式", "sms_format": "短信网关请求格式",
+    "sms_fields": "短信网关字段", "sms_headers": "短信网关请求头", "sms_secret": "短信网关密钥", "sms_sign": "短信签名",
+    "sms_template": "短信模板编号",
+    "sms_longest": "短信最多字数", "sms_success_path": "短信结果码位置", "sms_success_value": "短信成功的结果码",
+    "sms_permanent": "短信不再重试的结果码", "sms_down": "短信暂停渠道的结果码",
 }  # fmt: skip
 """What a person calls each setting, in the order of the page."""
 _SECRET = ("password", "secret", "token", "key")

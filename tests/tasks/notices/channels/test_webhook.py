@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import httpcore
+import httpx
 import pytest
+from pydantic import SecretStr
 from standardwebhooks import Webhook as Verifier
 
 from models import clock
@@ -32,7 +34,7 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpPeer]:
         return dial(backend, "127.0.0.1" if host == INSIDE else host, port, **more)
 
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
-    monkeypatch.setattr(http_line, "TIMEOUT", http_line.httpx.Timeout(0.3))
+    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.3))
     with http_peer() as made:
         yield made
 
@@ -40,7 +42,7 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpPeer]:
 @pytest.fixture
 def settings(tmp_path: Path, peer: HttpPeer) -> Settings:
     return Settings(
-        home=tmp_path, message_webhook_url=f"{peer.url}/messages?key=geheim", message_webhook_secret=SECRET,
+        home=tmp_path, message_webhook_url=f"{peer.url}/messages?key=geheim", message_webhook_secret=SecretStr(SECRET),
         message_webhook_own=True, webhook_private="10.0.0.0/24",
     )  # fmt: skip
 
@@ -75,7 +77,7 @@ def kind(end: Handed | DubanError) -> str:
     """What becomes of the message."""
     if isinstance(end, DeliveryError):
         return "for good" if end.permanent else "passing"
-    return {Handed: "sent", ChannelDownError: "down", BrokenOffError: "broken off"}[type(end)]  # type: ignore[index]
+    return {Handed: "sent", ChannelDownError: "down", BrokenOffError: "broken off"}[type(end)]
 
 
 @pytest.mark.parametrize(
