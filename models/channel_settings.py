@@ -9,6 +9,11 @@ from pydantic_settings import BaseSettings
 
 _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 
+LOCAL_SCHEMES = frozenset(
+    {"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "rsyslog", "syslog", "windows"}
+)
+"""Services of Apprise that act on the machine itself."""
+
 
 class ChannelSettings(BaseSettings):
     """A channel is set up when the settings it cannot do without are given."""
@@ -68,6 +73,11 @@ class ChannelSettings(BaseSettings):
     sms_down: str = ""
     """Codes by which no message passes: no credit left, a wrong key, too many."""
 
+    apprise_schemes: str = ""
+    """The services of Apprise that may be used, by the schemes of their URLs with commas between them; empty: none."""
+    apprise_url: SecretStr = SecretStr("")
+    """A service of the office's, with {to} where the account of the recipient belongs."""
+
     @field_validator("wecom_api", "dingtalk_api", "feishu_api")
     @classmethod
     def _are_safe(cls, address: str) -> str:
@@ -89,6 +99,17 @@ class ChannelSettings(BaseSettings):
             raise ValueError("应为 https:// 或 http:// 开头的完整地址")
         return address
 
+    @field_validator("apprise_schemes")
+    @classmethod
+    def _leave_the_machine(cls, schemes: str) -> str:
+        given = [scheme.lower() for scheme in listed(schemes)]
+        for scheme in given:
+            if scheme in LOCAL_SCHEMES or not scheme.isalnum():
+                raise ValueError(
+                    f"“{scheme}”不能用:应为 Apprise 地址开头的服务名,如 bark,pushplus;只在本机起作用的不行"
+                )
+        return ",".join(given)
+
     @field_validator("message_webhook_secret")
     @classmethod
     def _signs(cls, secret: SecretStr) -> SecretStr:
@@ -101,6 +122,9 @@ class ChannelSettings(BaseSettings):
     def _are_whole(self) -> "ChannelSettings":
         if self.message_webhook_url and not self.message_webhook_secret.get_secret_value():
             raise ValueError("设了 message_webhook_url,还须设 message_webhook_secret")
+        url = self.apprise_url.get_secret_value()
+        if url and (url.partition("://")[0].lower() not in listed(self.apprise_schemes) or "{to}" not in url):
+            raise ValueError("apprise_url 应以 apprise_schemes 中的一种开头,并在收件人账号的位置写 {to}")
         if self.sms_url:
             sent = str(self.sms_fields)
             if "{mobile}" not in sent or "{text}" not in sent:
@@ -110,6 +134,11 @@ class ChannelSettings(BaseSettings):
             if not self.sms_success_path or not self.sms_success_value:
                 raise ValueError("设了 sms_url,还须设 sms_success_path 和 sms_success_value:只凭 HTTP 200 不算发出")
         return self
+
+
+def listed(text: str) -> list[str]:
+    """What a setting lists with commas between, in order, each once."""
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
 def is_web(address: str) -> bool:

@@ -6,14 +6,11 @@ once, by a conditional update; who may try how often is counted by the same limi
 
 import datetime as dt
 import secrets
-from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
+from base64 import b32encode
 from hmac import compare_digest
 from pathlib import Path
 
 import pyotp
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, or_, select
 
@@ -25,6 +22,7 @@ from models.people.permission import Action
 from models.people.person import Person, Post, Role, Tenure
 from tasks.access.hold_session import end_sessions, hashed
 from tasks.access.office_key import derived
+from tasks.access.seal import seal, unseal
 from tasks.acting.audit import recorded
 from tasks.acting.perform import performing_for
 from tasks.people.touch_account import touch
@@ -42,17 +40,14 @@ ISSUER = "督办"
 def new_secret(home: Path, account: Account) -> tuple[str, str]:
     """A secret for an authenticator: as it is shown this once, and sealed as it will be kept. Nothing is written."""
     secret = pyotp.random_base32()
-    nonce = secrets.token_bytes(12)
-    sealed = nonce + AESGCM(_key(home, account)).encrypt(nonce, secret.encode(), None)
-    return secret, urlsafe_b64encode(sealed).decode()
+    return secret, seal(_key(home, account), secret)
 
 
 def opened(home: Path, account: Account, sealed: str) -> str:
     """The secret again. Raises BadInputError where this office did not seal it for this account."""
     try:
-        raw = urlsafe_b64decode(sealed)
-        return AESGCM(_key(home, account)).decrypt(raw[:12], raw[12:], None).decode()
-    except (InvalidTag, NotBase64, ValueError) as error:
+        return unseal(_key(home, account), sealed)
+    except ValueError as error:
         raise BadInputError("第二因素的密钥无法识别:请重新打开页面,从头设置。") from error
 
 

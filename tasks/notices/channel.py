@@ -109,6 +109,10 @@ class Rate:
     seconds: int
 
 
+SEALED = "sealed:"
+"""What the address of a person begins with where it is kept sealed, and never shown."""
+
+
 def as_typed(_settings: Settings, typed: str) -> str:
     """An account as people call it."""
     return typed.strip()

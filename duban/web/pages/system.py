@@ -61,6 +61,7 @@ SETTING_WORDS = {
     "sms_template": "短信模板编号",
     "sms_longest": "短信最多字数", "sms_success_path": "短信结果码位置", "sms_success_value": "短信成功的结果码",
     "sms_permanent": "短信不再重试的结果码", "sms_down": "短信暂停渠道的结果码",
+    "apprise_schemes": "可用的 Apprise 服务", "apprise_url": "Apprise 地址",
 }  # fmt: skip
 """What a person calls each setting, in the order of the page."""
 _SECRET = ("password", "secret", "token", "key")

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from models.channel_settings import listed
 from models.errors import DeliveryError
 from models.settings import Settings
 from tasks.notices.channel import AddressKind, ChannelDownError, ChannelSender, Handed, MessageChannel, Parcel
@@ -34,7 +35,7 @@ class SmsSender:
 
     def __init__(self, settings: Settings, line: HttpLine) -> None:
         self.settings, self.line = settings, line
-        self.permanent, self.down = _listed(settings.sms_permanent), _listed(settings.sms_down)
+        self.permanent, self.down = listed(settings.sms_permanent), listed(settings.sms_down)
 
     def pack(self, parcel: Parcel) -> httpx.Request:
         settings = self.settings
@@ -131,7 +132,3 @@ def _filled(template: Any, values: Mapping[str, str]) -> Any:
 
 def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _listed(codes: str) -> set[str]:
-    return {code.strip() for code in codes.split(",") if code.strip()}
