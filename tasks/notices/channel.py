@@ -7,13 +7,14 @@ what its provider documents.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from models.coded import Coded
-from models.errors import DubanError
+from models.errors import BadInputError, DubanError
 from models.settings import Settings
 
 
@@ -109,13 +110,16 @@ class Rate:
     seconds: int
 
 
-SEALED = "sealed:"
-"""What the address of a person begins with where it is kept sealed, and never shown."""
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-.@+]{0,63}")
+"""What a system calls a person, safe to stand in an address of the web too."""
 
 
-def as_typed(_settings: Settings, typed: str) -> str:
-    """An account as people call it."""
-    return typed.strip()
+def account_typed(_settings: Settings, typed: str) -> str:
+    """An account as it is kept. Raises BadInputError that says what is accepted."""
+    typed = typed.strip()
+    if not ACCOUNT.fullmatch(typed):
+        raise BadInputError("账号应由字母、数字和 _-.@+ 组成,以字母或数字开头,不超过 64 个字符。")
+    return typed
 
 
 @dataclass(frozen=True)
@@ -132,5 +136,5 @@ class MessageChannel:
     is_set: Callable[[Settings], bool]
     open: Callable[[Settings], AbstractContextManager[ChannelSender]]
     rate: Rate | None = None
-    own: Callable[[Settings, str], str] = as_typed
+    own: Callable[[Settings, str], str] = account_typed
     secret: Callable[[Settings, str], str | None] | None = None

@@ -17,14 +17,20 @@ from urllib.parse import quote
 from models.channel_settings import listed
 from models.errors import BadInputError, DeliveryError
 from models.settings import Settings
-from tasks.access.office_key import derived
-from tasks.access.seal import seal, unseal
-from tasks.notices.channel import SEALED, AddressKind, ChannelDownError, ChannelSender, Handed, MessageChannel, Parcel
+from tasks.notices.channel import (
+    ACCOUNT,
+    AddressKind,
+    ChannelDownError,
+    ChannelSender,
+    Handed,
+    MessageChannel,
+    Parcel,
+    account_typed,
+)
+from tasks.notices.sealed_address import LONGEST, opened_address, sealed_address
 
 LABEL = "Apprise"
-LONGEST = 300
 TO = "{to}"
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-.@+]{0,63}")
 _CODE = re.compile(r"\berror=([1-5][0-9]{2})\b")
 _FOR_GOOD = {
     HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -44,16 +50,14 @@ def own_address(settings: Settings, typed: str) -> str:
     if "://" not in typed:
         if TO not in settings.apprise_url.get_secret_value():
             raise BadInputError(f"应为 Apprise 地址,可用的有:{'、'.join(f'{scheme}://' for scheme in schemes)}。")
-        if not _ACCOUNT.fullmatch(typed):
-            raise BadInputError("账号应由字母、数字和 _-.@+ 组成,以字母或数字开头,不超过 64 个字符。")
-        return typed
+        return account_typed(settings, typed)
     if typed.partition("://")[0].lower() not in schemes:
         raise BadInputError(f"本单位开放的 Apprise 地址只有:{'、'.join(f'{scheme}://' for scheme in schemes)}。")
     if "?" in typed or len(typed) > LONGEST:
         raise BadInputError(f"Apprise 地址不能带“?”以后的参数,不超过 {LONGEST} 个字符。")
     if _service(typed) is None:
         raise BadInputError("Apprise 地址不完整或者不被识别:请核对服务名后面的各部分。")
-    return SEALED + seal(_key(settings), typed)
+    return sealed_address(settings, typed)
 
 
 CHANNEL = MessageChannel(
@@ -83,24 +87,17 @@ class AppriseSender:
         self.settings = settings
 
     def pack(self, parcel: Parcel) -> PackedPush:
-        own = parcel.to.startswith(SEALED)
-        url = self._opened(parcel.to) if own else self._of_the_office(parcel.to)
+        own = opened_address(self.settings, parcel.to)
+        url = own or self._of_the_office(parcel.to)
         if url.partition("://")[0].lower() not in listed(self.settings.apprise_schemes):
             raise DeliveryError("本单位没有开放这种 Apprise 地址(apprise_schemes)。", permanent=True)
         service = _service(url)
         if service is None:
             raise DeliveryError("Apprise 地址不完整或者不被识别。", permanent=True)
-        return PackedPush(service, own, parcel.subject, parcel.plain)
-
-    def _opened(self, kept: str) -> str:
-        try:
-            return unseal(_key(self.settings), kept.removeprefix(SEALED))
-        except ValueError as error:
-            words = "登记的 Apprise 地址不是用本数据目录的密钥封存的:请本人重新登记。"
-            raise DeliveryError(words, permanent=True) from error
+        return PackedPush(service, own is not None, parcel.subject, parcel.plain)
 
     def _of_the_office(self, account: str) -> str:
-        if not _ACCOUNT.fullmatch(account):
+        if not ACCOUNT.fullmatch(account):
             raise DeliveryError(f"“{account[:64]}”不是可用的账号。", permanent=True)
         return self.settings.apprise_url.get_secret_value().replace(TO, quote(account, safe=""))
 
@@ -136,7 +133,3 @@ def _service(url: str) -> Any:
     if service is not None:
         service.overflow_mode = apprise.OverflowMode.TRUNCATE
     return service
-
-
-def _key(settings: Settings) -> bytes:
-    return derived(settings.home, "apprise address", "")

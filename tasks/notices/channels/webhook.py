@@ -22,9 +22,11 @@ from tasks.notices.channel import (
     Handed,
     MessageChannel,
     Parcel,
+    account_typed,
 )
 from tasks.notices.http_line import HttpAnswer, HttpLine
 from tasks.notices.reachable import UnreachableError, aimed
+from tasks.notices.sealed_address import LONGEST, opened_address, sealed_address
 from tasks.notices.web_address import checked
 
 LABEL = "Webhook"
@@ -48,17 +50,25 @@ def own_address(settings: Settings, typed: str) -> str:
     if "://" not in typed:
         if not settings.message_webhook_url:
             raise BadInputError("应为接收地址,如 https://host.example.cn/duban。")
-        return typed
+        return account_typed(settings, typed)
     if not settings.message_webhook_own:
         raise BadInputError("本单位没有开放个人的接收地址:请填写在接收系统中的账号。")
-    return checked(typed)
+    if len(typed) > LONGEST:
+        raise BadInputError(f"接收地址不超过 {LONGEST} 个字符。")
+    return sealed_address(settings, checked(typed))
 
 
-def own_secret(settings: Settings, address: str) -> str | None:
-    """By what the receiver at a person's own address proves that a message is ours; None for an account."""
-    if "://" not in address:
-        return None
-    return "whsec_" + base64.b64encode(derived(settings.home, "message webhook", address)).decode()
+def own_secret(settings: Settings, kept: str) -> str | None:
+    """By what the receiver at a person's own address proves that a message is ours; None for an account.
+
+    Raises DeliveryError for an address that cannot be opened.
+    """
+    own = opened_address(settings, kept)
+    return None if own is None else _secret(settings, own)
+
+
+def _secret(settings: Settings, own: str) -> str:
+    return "whsec_" + base64.b64encode(derived(settings.home, "message webhook", own)).decode()
 
 
 CHANNEL = MessageChannel(
@@ -89,14 +99,14 @@ class WebhookSender:
         self.settings, self.line = settings, line
 
     def pack(self, parcel: Parcel) -> PackedHook:
-        settings, secret = self.settings, own_secret(self.settings, parcel.to)
-        if secret is not None and not settings.message_webhook_own:
+        settings, own = self.settings, opened_address(self.settings, parcel.to)
+        if own is not None and not settings.message_webhook_own:
             raise DeliveryError("本单位没有开放个人的接收地址(message_webhook_own)。", permanent=True)
-        if secret is None and not settings.message_webhook_url:
+        if own is None and not settings.message_webhook_url:
             raise DeliveryError(f"“{parcel.to[:100]}”不是接收地址,又没有设 message_webhook_url。", permanent=True)
         reference, at = parcel.reference.strip("<>"), parcel.sent_at.astimezone(dt.UTC)
         data = {
-            "to": parcel.to, "name": parcel.name, "subject": parcel.subject, "brief": parcel.brief,
+            "to": own or parcel.to, "name": parcel.name, "subject": parcel.subject, "brief": parcel.brief,
             "text": parcel.plain, "html": parcel.html, "url": parcel.url,
             "files": [
                 {"name": file.name, "type": file.media_type, "base64": base64.b64encode(file.content).decode()}
@@ -105,13 +115,13 @@ class WebhookSender:
         }  # fmt: skip
         said = {"type": EVENT, "timestamp": at.isoformat(), "data": data}
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        signer = Signer(secret or settings.message_webhook_secret.get_secret_value())
+        secret = settings.message_webhook_secret.get_secret_value() if own is None else _secret(settings, own)
         headers = {
             "Content-Type": "application/json", "User-Agent": "duban-messages/1", "webhook-id": reference,
-            "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signer.sign(reference, at, body),
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Signer(secret).sign(reference, at, body),
         }  # fmt: skip
-        url = settings.message_webhook_url if secret is None else parcel.to
-        return PackedHook(url, secret is not None, headers, body.encode())
+        return PackedHook(own or settings.message_webhook_url, own is not None, headers, body.encode())
 
     def send(self, packed: PackedHook) -> Handed:
         if not packed.own:

@@ -12,9 +12,9 @@ from pydantic import SecretStr, ValidationError
 from models.channel_settings import LOCAL_SCHEMES
 from models.errors import BadInputError, DeliveryError, DubanError
 from models.settings import Settings
-from tasks.notices.channel import SEALED, ChannelDownError, Handed
-from tasks.notices.channels import apprise
+from tasks.notices.channel import ChannelDownError, Handed
 from tasks.notices.channels.apprise import CHANNEL
+from tasks.notices.sealed_address import LONGEST, SEALED
 from tests.http_peer import HttpPeer, http_peer
 from tests.parcels import parcel, tried
 
@@ -52,7 +52,7 @@ def test_a_url_of_a_person_s_own_is_kept_sealed_and_opened_to_send(settings: Set
     kept = own(settings, peer)
     assert kept.startswith(SEALED)
     assert "geheim" not in kept
-    assert len(CHANNEL.own(settings, f"json://h/{'a' * (apprise.LONGEST - 9)}")) <= 500
+    assert len(CHANNEL.own(settings, f"json://h/{'a' * (LONGEST - 9)}")) <= 500
     assert tried(CHANNEL, settings, parcel(to=kept)) == [Handed("Apprise JSON")]
     assert peer.asked[0].path == "/geheim/mine"
     elsewhere = settings.model_copy(update={"home": settings.home / "other"})
