@@ -28,6 +28,7 @@ LEDGERS = frozenset(
         "notice",  # each row says itself by which rung or act it was raised, to whom and what became of it
         "message",  # what a delivery made of notices; its own rows are its record
         "delivery_attempt",  # written before and after each try to send: a record already
+        "channel_state",  # how a channel fares; says nothing about the office
         "last_run",  # how far a rhythm got; says nothing about the office
         "lease",  # which process runs the clock, renewed four times a minute
         "web_session",  # who is signed in where; signing in and out are on record

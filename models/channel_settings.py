@@ -56,7 +56,7 @@ class ChannelSettings(BaseSettings):
     sms_fields: dict[str, Any] = Field(default_factory=dict)
     """What is sent, with {mobile} {text} {sign} {template} {secret} in its texts."""
     sms_headers: dict[str, str] = Field(default_factory=dict)
-    """Headers besides, with the same."""
+    """Headers besides, with {secret} in their texts."""
     sms_secret: SecretStr = SecretStr("")
     sms_sign: str = Field(default="", max_length=20)
     """The registered signature, without its brackets 【】."""
@@ -131,6 +131,8 @@ class ChannelSettings(BaseSettings):
                 raise ValueError(
                     '设了 sms_url,sms_fields 中须有 {mobile} 和 {text},如 { phone = "{mobile}", content = "{text}" }'
                 )
+            if not (self.sms_secret.get_secret_value() + "".join(self.sms_headers.values())).isascii():
+                raise ValueError("sms_headers 和 sms_secret 只能用 ASCII 字符")
             if not self.sms_success_path or not self.sms_success_value:
                 raise ValueError("设了 sms_url,还须设 sms_success_path 和 sms_success_value:只凭 HTTP 200 不算发出")
         return self
@@ -148,7 +150,7 @@ def is_web(address: str) -> bool:
         host, _ = found.hostname, found.port
     except ValueError:
         return False
-    return found.scheme in ("http", "https") and bool(host)
+    return found.scheme in ("http", "https") and bool(host) and address.isprintable() and " " not in address
 
 
 def is_safe(address: str) -> bool:

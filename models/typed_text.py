@@ -41,3 +41,13 @@ def day(text: str, name: str) -> dt.date:
 def day_or_none(text: str | None, name: str) -> dt.date | None:
     """The same for a day that may be left out."""
     return day(text, name) if text else None
+
+
+def hour_or_none(text: str | None, name: str) -> dt.time | None:
+    """The time of day written 08:30, to the minute; None where it is left out. Raises BadInputError."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError as error:
+        raise BadInputError(f"{name}“{text[:_QUOTED]}”无法识别:请写成 08:30 的形式。") from error

@@ -24,6 +24,7 @@ WORDS = {
     "plan": "plan",
     "calendar": "calendar",
     "notice": "supervision",
+    "notify": "notify",
     "item": "items.item",
     "instruct": "items.instruct",
     "brief": "brief",

@@ -36,7 +36,7 @@ ALONE: frozenset[Action] = frozenset(
         Action.REPORT_OPINE,
         # Of a leader or supervisor, and never in favour of whoever does the item.
         Action.URGE, Action.INSTRUCT, Action.RESUME, Action.REOPEN, Action.RESEND,
-        Action.TAKE_BACK_SWEEP,
+        Action.TAKE_BACK_SWEEP, Action.TRY_CHANNEL,
         # What an office has one keeper for: on record, seen by everybody it concerns.
         Action.PLAN, Action.ISSUE, Action.POLICY, Action.STAFF, Action.CALENDAR, Action.RECORD, Action.COMPILE,
         Action.RECEIVE_REPORT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.INTEGRATE,

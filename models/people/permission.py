@@ -78,6 +78,7 @@ class Action(Coded):
     AUDIT = "audit", "查看操作记录"
     SYSTEM = "system", "查看系统运行"
     RESEND = "resend", "重发通知"
+    TRY_CHANNEL = "try_channel", "测试渠道"
     TAKE_BACK_SWEEP = "take_back_sweep", "撤回督办"
     INTEGRATE = "integrate", "管理外部接口"
 
@@ -169,6 +170,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     ),
     Action.SYSTEM: RUNNING,
     Action.RESEND: RUNNING,
+    Action.TRY_CHANNEL: RUNNING,
     Action.TAKE_BACK_SWEEP: RUNNING,
     Action.INTEGRATE: (Grant(_M, Scope.ORGAN),),
 }

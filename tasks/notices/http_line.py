@@ -18,7 +18,7 @@ TIMEOUT = httpx.Timeout(10, connect=5)
 WHOLE_SECONDS = 30
 """How long an answer may take from its first to its last byte."""
 LARGEST = 64 * 1024
-"""The largest answer, in bytes."""
+"""The largest answer that is read, in bytes; of a larger one nothing is."""
 LONGEST_PAUSE = dt.timedelta(days=1)
 
 
@@ -97,5 +97,5 @@ def _content(answer: httpx.Response) -> bytes:
         if time.monotonic() > until:
             raise httpx.ReadTimeout("")
         if len(held) > LARGEST:
-            break
-    return held[:LARGEST]
+            return b""
+    return held

@@ -71,15 +71,19 @@ def aimed(
 
     Raises UnreachableError.
     """
-    target = httpx.URL(url)
+    try:
+        target = httpx.URL(url)
+        host = target.host
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UnreachableError("地址无法识别") from error
     port = target.port or (443 if target.scheme == "https" else 80)
-    address = _allowed(target.host, port, listed, resolve)
+    address = _allowed(host, port, listed, resolve)
     return httpx.Request(
         "POST",
         target.copy_with(host=address),
         headers={**headers, "Host": target.netloc.decode("ascii")},
         content=content,
-        extensions={"sni_hostname": target.host},
+        extensions={"sni_hostname": host},
     )
 
 

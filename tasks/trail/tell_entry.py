@@ -27,7 +27,7 @@ OWN_ACTIONS: Mapping[str, str] = {
     "bind_account": "绑定单点登录", "end_sessions": "退出其他登录", "make_token": "生成接口令牌",
     "revoke_token": "吊销接口令牌", "make_feed": "生成日历订阅", "revoke_feed": "停用日历订阅",
     "unbind_account": "解除单点登录", "enrol_factor": "启用第二因素", "use_factor": "验证第二因素",
-    "drop_factor": "解除第二因素",
+    "drop_factor": "解除第二因素", "set_preference": "设置消息偏好", "set_address": "登记渠道账号",
 }  # fmt: skip
 """What people do to their own way in; no grant is needed for it."""
 
@@ -44,8 +44,9 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "import_batch": "导入批次", "import_change": "导入改动", "instruction": "批示",
     "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",
     "leave": "请假", "one_time_code": "一次性地址",
-    "objection": "转办异议", "organ": "单位",
-    "oversight": "分管", "person": "人员", "policy": "督办策略", "post": "岗位", "progress_entry": "进展",
+    "message_preference": "消息偏好", "objection": "转办异议", "organ": "单位",
+    "oversight": "分管", "person": "人员", "person_address": "渠道账号",
+    "policy": "督办策略", "post": "岗位", "progress_entry": "进展",
     "project": "项目", "receipt": "签收", "report": "年度报告", "report_block": "报告段落",
     "report_comment": "报告批注", "report_edit": "报告改动",
     "report_figure": "报告数字", "report_section": "报告部分", "report_template": "报告体例",
@@ -69,6 +70,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "actor": "办理人", "after": "改动后", "block_key": "段落", "data": "内容", "other_key": "另一段",
     "placed": "人为移动",
     "quoted": "所注文字", "resolved_by_id": "处理人", "set_by_id": "设定人", "titled": "自拟小标题",
+    "address": "账号", "channel": "渠道", "digest_at": "汇总时间", "inside_only": "只在系统内看",
     "about": "事由", "otp_at": "第二因素启用时间", "otp_secret": "第二因素密钥", "otp_step": "动态码序号",
     "own_at": "本人设密时间", "handed": "送达方式",
     "account_id": "账户", "closed_at": "关闭时间", "expires_at": "有效至", "login": "登录名",

@@ -65,6 +65,7 @@ PAGES = [
     (SUPERVISOR, "/workdays"),
     (SUPERVISOR, "/audit"),
     (HANDLER, "/account"),
+    (HANDLER, "/account/messages"),
     (HANDLER, "/more"),
 ]
 

@@ -14,6 +14,8 @@ from tasks.access.manage_accounts import AccountLine, account_of, accounts_of
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice, NamedList
+from tasks.notices.channel import MessageChannel
+from tasks.notices.set_preference import channel_lines
 from tasks.staff.import_people import ImportedPeople
 from tasks.staff.show_people import show_chart, show_person
 
@@ -83,8 +85,16 @@ def person_page(
         sheet=show_person(session, person, on=visit.on, calendar=calendar),
         organ=session.get_one(Organ, person.organ_id), private=staff or person.id == visit.person.id,
         label=visit.served.settings.oidc_label if visit.served.settings.oidc_issuer else "",
-        **_open_items(session, visit, person),
+        reached=reached_on(session, visit, person), **_open_items(session, visit, person),
     )  # fmt: skip
+
+
+def reached_on(session: Session, visit: Visit, person: Person) -> list[MessageChannel]:
+    """The channels on which the visitor may try whether a message reaches the person."""
+    if person.organ_id not in organs_within(session, visit.by, Action.TRY_CHANNEL):
+        return []
+    lines = channel_lines(session, person, visit.served.settings)
+    return [line.channel for line in lines if line.address or line.sealed]
 
 
 def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int | None]:

@@ -64,7 +64,8 @@ SETTING_WORDS = {
     "apprise_schemes": "可用的 Apprise 服务", "apprise_url": "Apprise 地址",
 }  # fmt: skip
 """What a person calls each setting, in the order of the page."""
-_SECRET = ("password", "secret", "token", "key")
+_SECRET = ("password", "secret", "token", "key", "sms_url", "sms_fields", "sms_headers", "message_webhook_url")
+"""Parts of names of what is not shown: addresses and fields of gateways may hold keys."""
 
 
 @router.get("/system")

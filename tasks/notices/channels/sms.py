@@ -48,7 +48,8 @@ class SmsSender:
             "template": settings.sms_template, "secret": settings.sms_secret.get_secret_value(),
         }  # fmt: skip
         fields = _filled(settings.sms_fields, values)
-        headers = {"User-Agent": "duban-messages/1", **_filled(settings.sms_headers, values)}
+        headers = {name: value.replace("{secret}", values["secret"]) for name, value in settings.sms_headers.items()}
+        headers = {"User-Agent": "duban-messages/1"} | headers
         if settings.sms_method == "POST" and settings.sms_format == "json":
             return httpx.Request("POST", settings.sms_url, headers=headers, json=fields)
         plain = {name: value if isinstance(value, str) else _written(value) for name, value in fields.items()}

@@ -15,7 +15,12 @@ ADMINISTRATOR = "管网络"
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path) -> Office:
-    made = Office(engine, tmp_path / "home", smtp_password=SecretStr("甲乙丙丁"), smtp_user="duban")
+    made = Office(
+        engine, tmp_path / "home", smtp_password=SecretStr("甲乙丙丁"), smtp_user="duban",
+        sms_url="http://sms.office.test/?key=甲乙丙丁",
+        sms_fields={"to": "{mobile}", "text": "{text}", "key": "甲乙丙丁"},
+        sms_headers={"X-Key": "geheim"}, sms_success_path="code", sms_success_value="0",
+    )  # fmt: skip
     made.settings.home.mkdir(exist_ok=True)
     made.hire(ADMINISTRATOR, Role.ADMINISTRATOR, "管理员")
     return made
@@ -70,7 +75,9 @@ def test_settings_are_the_administrators_to_read_and_secrets_nobodys(office: Off
     own, other = web.of(ADMINISTRATOR).read("/system"), web.of(SUPERVISOR).read("/system")
 
     assert "邮件密码 smtp_password 已设置" in own
+    assert "短信网关字段 sms_fields 已设置" in own
     assert "甲乙丙丁" not in own
+    assert "geheim" not in own
     assert str(office.settings.home) in own
     assert "smtp_password" not in other
     assert str(office.settings.home) not in other

@@ -29,6 +29,7 @@ ELSEWHERE = {
     Action.AUDIT,
     Action.SYSTEM,
     Action.RESEND,
+    Action.TRY_CHANNEL,
     Action.TAKE_BACK_SWEEP,
     Action.INTEGRATE,
     Action.RECEIVE_REPORT,

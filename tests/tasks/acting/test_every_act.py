@@ -42,7 +42,9 @@ from tasks.items.transfer import transfer
 from tasks.items.urge import urge
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.ledgers.record_named import record_study
+from tasks.notices.find_channels import every_channel
 from tasks.notices.resend import resend
+from tasks.notices.try_channel import note_try
 from tasks.oversight.compile_brief import compile_brief
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.take_back_sweep import take_back_sweep
@@ -265,6 +267,11 @@ def given_up(office: Office) -> None:
             message.state = SendState.PARKED
 
 
+def try_mail(office: Office, session: Session) -> None:
+    person, by = find_person(session, HANDLER), office.by(session, SUPERVISOR, ON)
+    note_try(session, person, every_channel()["mail"], by=by)
+
+
 def send_again(office: Office, session: Session) -> None:
     message = session.exec(select(Message).order_by(col(Message.id))).first()
     assert message is not None
@@ -338,6 +345,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.APPEAL: (published, complain),
     Action.DECIDE_APPEAL: (then(published, complained), judge),
     Action.RESEND: (then(assigned(), given_up), send_again),
+    Action.TRY_CHANNEL: (lambda office: None, try_mail),
     Action.TAKE_BACK_SWEEP: (then(assigned(), swept_wrongly), take_it_back),
     Action.INTEGRATE: (lambda office: office.hire("钱管理", Role.ADMINISTRATOR, "管理员"), tell_another_system),
 }  # fmt: skip

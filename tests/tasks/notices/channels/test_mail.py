@@ -27,7 +27,7 @@ from tasks.notices.channel import BrokenOffError, ChannelDownError, Enclosure, H
 from tasks.notices.channels import mail
 from tasks.notices.channels.mail import CHANNEL, open_mail
 from tasks.notices.mail_text import LONGEST_NAME, as_mail
-from tests.parcels import parcel, tried
+from tests.tasks.notices.parcels import parcel, tried
 
 FROM = "督办 <duban@office.test>"
 CALENDAR_FILE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"

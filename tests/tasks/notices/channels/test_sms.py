@@ -17,8 +17,8 @@ from models.settings import Settings
 from tasks.notices import http_line
 from tasks.notices.channel import BrokenOffError, ChannelDownError, Handed
 from tasks.notices.channels.sms import CHANNEL, code_at, shortened, units
-from tests.http_peer import HttpPeer, http_peer
-from tests.parcels import parcel, tried
+from tests.tasks.notices.http_peer import HttpPeer, http_peer
+from tests.tasks.notices.parcels import parcel, tried
 
 MOBILE = "13800000001"
 FIELDS = {
@@ -91,6 +91,7 @@ def test_what_is_no_mobile_number_is_refused_for_good(settings: Settings, peer: 
         (200, {"result": [{"code": None}]}, ChannelDownError, None),
         (200, b"<html>OK</html>", ChannelDownError, None),
         (200, b"", ChannelDownError, None),
+        pytest.param(200, b'{"result": [{"code": 0}]}' + b" " * http_line.LARGEST, ChannelDownError, None, id="large"),
         (401, b"denied", ChannelDownError, None),
         (302, b"", ChannelDownError, None),
     ],
@@ -156,6 +157,7 @@ def test_the_code_is_found_or_it_is_not(says: bytes, path: str, code: str | None
     [
         ({"sms_fields": {"to": "{mobile}"}}, "sms_fields"), ({"sms_success_path": ""}, "只凭 HTTP 200 不算发出"),
         ({"sms_url": "sms.office.test"}, "开头的完整地址"), ({"sms_method": "PUT"}, "sms_method"),
+        ({"sms_headers": {"X": "督"}}, "只能用 ASCII 字符"), ({"sms_url": "http://a b/"}, "开头的完整地址"),
     ],
 )  # fmt: skip
 def test_a_gateway_half_set_up_is_refused(settings: Settings, wrong: dict[str, Any], words: str) -> None:

@@ -18,8 +18,8 @@ from models.settings import Settings
 from tasks.notices import http_line
 from tasks.notices.channel import BrokenOffError, ChannelDownError, Enclosure, Handed
 from tasks.notices.channels.webhook import CHANNEL, own_secret
-from tests.http_peer import HttpPeer, http_peer
-from tests.parcels import parcel, tried
+from tests.tasks.notices.http_peer import HttpPeer, http_peer
+from tests.tasks.notices.parcels import parcel, tried
 
 INSIDE = "10.0.0.8"
 SECRET = "whsec_" + "QUJD" * 8 + "QUJDQUI="
@@ -154,6 +154,7 @@ def test_after_a_break_the_next_goes_on_a_connection_of_its_own(settings: Settin
     [
         ("http://127.0.0.1/x", "for good"), ("http://169.254.169.254/latest", "for good"),
         ("http://192.168.0.9/x", "for good"), ("http://nowhere.invalid/x", "passing"),
+        ("http://xn--a/x", "for good"),
     ],
 )  # fmt: skip
 def test_a_receiver_of_a_person_s_own_is_not_inside(settings: Settings, to: str, end: str) -> None:
