@@ -71,6 +71,13 @@ def day(text: str | dt.date) -> dt.date:
     return text if isinstance(text, dt.date) else dt.date.fromisoformat(text)
 
 
+def text_of(mail: EmailMessage) -> str:
+    """What the mail says as text, whatever else it says it as."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 @dataclass
 class Inbox:
     """One person's mail; `expect` takes what a story expects out of it."""
@@ -82,7 +89,7 @@ class Inbox:
     def expect(self, *words: str) -> str:
         """A mail not expected before that holds all these words; returns its text."""
         for place, mail in enumerate(self.mails):
-            text = f"{mail['Subject']}\n{mail.get_content()}"
+            text = f"{mail['Subject']}\n{text_of(mail)}"
             if place not in self.seen and all(word in text for word in words):
                 self.seen.add(place)
                 return text
