@@ -27,6 +27,7 @@ from models.items.evidence import Category, Evidence
 from models.items.extension import Extension
 from models.items.item import Deadline, DeadlineMove, Importance, ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.ladder.lookback import Lookback
 from models.ladder.notice import Notice
 from models.ladder.policy import Policy, Relation, Rung
 from models.migrate import seed_presets
@@ -254,12 +255,12 @@ class Office:
             self.issue(on=on, sign=sign)
         return given
 
-    def issue(self, *, on: str | None = None, sign: bool = True) -> IssueResult:
+    def issue(self, *, on: str | None = None, sign: bool = True, lookback: Lookback = Lookback.NONE) -> IssueResult:
         """Issue what is complete; with `sign`, whoever is to do an item signs for it at once, where somebody is."""
         at = day(on) if on else self.today
         with unit_of_work(self.engine) as session:
             plan = session.get_one(AnnualPlan, self.plan_id)
-            result = issue(session, plan, by=self.by(session, SUPERVISOR, at), preset=self.preset)
+            result = issue(session, plan, by=self.by(session, SUPERVISOR, at), preset=self.preset, lookback=lookback)
         with unit_of_work(self.engine) as session:
             fresh = select(WorkItem).where(WorkItem.plan_id == self.plan_id, WorkItem.state == ItemState.ISSUED)
             for item in session.exec(fresh.order_by(col(WorkItem.id))).all() if sign else []:

@@ -166,19 +166,32 @@ def issue(
     errand: Errand,
     year: YearOption = None,
     preset: Annotated[str | None, typer.Option("--policy", metavar="名称", help="督办策略;缺省为“常规”。")] = None,
+    past: Annotated[
+        str | None,
+        typer.Option("--past", metavar="办法", help="下达前已过的时限:none 不追溯(缺省)、notice 只提醒、whole 全部。"),
+    ] = None,
 ) -> Answer:
     """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
+    from models.ladder.lookback import Lookback
     from models.ladder.policy import DEFAULT_PRESET
+    from models.ledgers.kinds import member_named
     from tasks.plan.issue import issue as give_out
 
     session = errand.session
     by = errand.by
-    done = give_out(session, errand.plan_of(year), by=by, preset=preset or DEFAULT_PRESET)
+    lookback = member_named(Lookback, past) if past is not None else Lookback.NONE
+    done = give_out(session, errand.plan_of(year), by=by, preset=preset or DEFAULT_PRESET, lookback=lookback)
 
     def screen() -> Iterator[Shown]:
         yield f"已下达 {done.issued} 项任务。"
         if done.left_out:
             yield f"周期性任务在下达前已过的 {done.left_out} 期不计。"
+        if done.past:
+            yield f"下达前已过的时限 {len(done.past)} 个,{lookback.label}:{lookback.explained}。"
+            shown = table("编号", "任务", "时限")
+            for day in done.past[:_SHOWN]:
+                shown.add_row(day["number"], _plain(_cut(day["title"], 50)), str(day["due_on"]))
+            yield shown
         if done.incomplete:
             yield f"还有 {len(done.incomplete)} 项缺少要素,未下达(duban plan export 导出、补填、再导入):"
             shown = table("编号", "任务", "缺少")

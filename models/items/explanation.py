@@ -45,6 +45,8 @@ def distance(due_on: dt.date, *, on: dt.date, calendar: WorkCalendar) -> str:
 def explain_deadline(deadline: Deadline, moves: Sequence[DeadlineMove]) -> str:
     """A deadline in words: the original day, then each move with its day, cause and reason."""
     words = [f"原定 {deadline.original_due_on}"]
+    if deadline.lookback is not None:
+        words.append(f"下达时已过,{deadline.lookback.label}({deadline.lookback.explained})")
     for move in moves:
         when = f"{move.moved_on} " if move.moved_on else ""
         words.append(f"{when}{move.cause.label},由 {move.from_on} 改为 {move.to_on}({move.reason})")

@@ -7,6 +7,7 @@ from sqlmodel import Field, text
 
 from models.batch import ImportBatch
 from models.coded import Coded, coded
+from models.ladder.lookback import Lookback
 from models.row import Row
 
 
@@ -207,6 +208,9 @@ class Deadline(Row, table=True):
     in the two that follow, so that the sweep can be taken back."""
     looked_from: dt.date | None = None
     looked_promised: bool | None = None
+    lookback: Lookback | None = Field(default=None, sa_type=coded(Lookback))
+    """What was chosen for a day that was past when the item was issued. Unless that is the whole ladder, the day is
+    quiet and nobody's miss until it is moved."""
 
 
 class MoveCause(Coded):

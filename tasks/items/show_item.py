@@ -161,6 +161,7 @@ def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names) 
         "title": deadline.title,
         "due_on": deadline.due_on,
         "original_due_on": deadline.original_due_on,
+        "lookback": deadline.lookback,
         "claimed_on": deadline.claimed_on,
         "done_on": deadline.done_on,
         "why": explain_deadline(deadline, moves),

@@ -15,6 +15,7 @@ from models.dates.recurrence import occurrences
 from models.errors import BadInputError
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.items.plan import AnnualPlan
+from models.ladder.lookback import Lookback
 from models.ladder.policy import DEFAULT_PRESET, Policy, Rung
 from tasks.ladder.set_policy import rungs_of
 
@@ -41,10 +42,13 @@ class IssueResult:
     """How many items were issued, and which could not be because something is missing.
 
     `left_out` counts the turns of recurring items that were over before: nobody is late for what was not yet his.
+    `past` lists the other days that were over, for which `lookback` was chosen.
     """
 
     issued: int
     left_out: int = 0
+    lookback: Lookback = Lookback.NONE
+    past: list[dict[str, Any]] = field(default_factory=list)
     incomplete: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -79,9 +83,25 @@ def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str =
         .where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT)
         .order_by(col(WorkItem.id))
     ).all()
-    return IssueResult(
-        len(issued), left_out, [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
-    )
+    incomplete = [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
+    return IssueResult(len(issued), left_out, incomplete=incomplete)
+
+
+def look_back(
+    session: Session, plan: AnnualPlan, lookback: Lookback, *, on: dt.date, after: int
+) -> list[tuple[WorkItem, Deadline]]:
+    """Note the choice on the deadlines of the plan with a number beyond `after` that were over before `on`; which."""
+    past = session.exec(
+        select(WorkItem, Deadline)
+        .join(Deadline, col(Deadline.item_id) == WorkItem.id)
+        .where(WorkItem.plan_id == plan.id, col(Deadline.id) > after, Deadline.due_on < on)
+        .where(col(Deadline.done_on).is_(None))
+        .order_by(col(Deadline.due_on), col(Deadline.id))
+    ).all()
+    for _item, deadline in past:
+        deadline.lookback = lookback
+    session.flush()
+    return list(past)
 
 
 def freeze(session: Session, preset: str) -> Policy:

@@ -21,6 +21,7 @@ from models.engine.rhythm import LastRun
 from models.items.item import Deadline
 from models.items.plan import AnnualPlan
 from models.ladder.escalation import RungFiring, Window, steps, windows
+from models.ladder.lookback import Lookback
 from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
 from models.people.person import Role
@@ -198,7 +199,7 @@ class _Sweep:
         self._raise(
             reached,
             f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}"
-            " AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on)"
+            f" AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on) AND {_ARMED}"
             f" AND (d.promised OR NOT {_TOLD})",
             late="w.fire_on < :on AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
             noted_on=":on",
@@ -294,8 +295,11 @@ class _Sweep:
         ]
 
 
-_WATCHED = """d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
-    AND d.done_on IS NULL AND d.look_on IS NULL"""
+_ARMED = f"(d.lookback IS NULL OR d.lookback = '{Lookback.WHOLE}' OR d.due_on <> d.original_due_on)"
+"""A day that was past when its item was issued is quiet until it is moved, unless the whole ladder was chosen."""
+
+_WATCHED = f"""d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
+    AND d.done_on IS NULL AND d.look_on IS NULL AND {_ARMED}"""
 """Deadlines that the ladder watches."""
 
 _UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n

@@ -3,41 +3,67 @@ their receipts waited for.
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.dates.workdays import WorkCalendar
-from models.items.item import ItemState, WorkItem
+from models.items.item import Deadline, ItemState, WorkItem
 from models.items.plan import AnnualPlan
-from models.ladder.notice import Notice, NoticeState
+from models.ladder.lookback import Lookback
+from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import DEFAULT_PRESET, Rung
 from models.people.permission import Action
-from models.people.person import Person
+from models.people.person import Person, Role
 from tasks.acting.perform import performing_for
-from tasks.ladder.arm import IssueResult, issue_plan
+from tasks.ladder.arm import IssueResult, issue_plan, look_back
 from tasks.ladder.remind import remind
 from tasks.ledgers.keep_terms import catch_up
+from tasks.notices.tell import tell
 from tasks.plan.sum_plans import is_incomplete
 
 MOST = 3000
 """Items up to which the day's notices are rehearsed; beyond, only the items are counted."""
 
 
-def issue(session: Session, plan: AnnualPlan, *, by: Actor, preset: str = DEFAULT_PRESET) -> IssueResult:
+def issue(
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    by: Actor,
+    preset: str = DEFAULT_PRESET,
+    lookback: Lookback = Lookback.NONE,
+) -> IssueResult:
     """Issue every complete draft of the plan; see `tasks.ladder.arm.issue_plan`.
 
-    From now on it carries what the ledgers of its year owe, too. Raises ForbiddenError.
+    From now on it carries what the ledgers of its year owe, too. Days that were over before today are treated as
+    `lookback` says, which stands on each of them. Raises ForbiddenError.
     """
     with performing_for(session, by, Action.ISSUE, plan.organ_id) as record:
+        newest = session.exec(select(func.max(col(Deadline.id)))).one() or 0
         result = issue_plan(session, plan, on=by.on, preset=preset)
         owed = catch_up(session, plan, by=by, calendar=office_calendar(session, organ_id=plan.organ_id))
+        past = look_back(session, plan, lookback, on=by.on, after=newest)
         record.after |= {"plan": plan.id, "issued": result.issued, "incomplete": len(result.incomplete)}
         if owed.made:
             record.after["terms_set"] = owed.made
-    return result
+        if past:
+            record.after |= {"past_days": len(past), "lookback": lookback.label}
+    if lookback is Lookback.NOTICE:
+        for item, deadline in past:
+            _tell_past(session, item, deadline, by=by)
+    named = [{"number": item.number, "title": item.title, "due_on": deadline.due_on} for item, deadline in past]
+    return replace(result, lookback=lookback, past=named)
+
+
+def _tell_past(session: Session, item: WorkItem, deadline: Deadline, *, by: Actor) -> None:
+    tell(
+        session, item, role=Role.HANDLER, kind=NoticeKind.REMINDER, subject=f"past:{deadline.id}", by=by,
+        what=f"下达时时限 {deadline.due_on} 已过:请尽快办理,或申请延期", deadline_id=deadline.id,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +78,8 @@ class ForeseenIssue:
     """Notices that would find nobody."""
     told: bool = True
     """Whether the notices were rehearsed at all."""
+    past: list[dict[str, Any]] = field(default_factory=list)
+    """The days that are over already, as `IssueResult` lists them."""
 
     @property
     def notices(self) -> int:
@@ -59,7 +87,7 @@ class ForeseenIssue:
 
 
 def foresee_issue(
-    session: Session, plan: AnnualPlan, *, by: Actor, preset: str, calendar: WorkCalendar
+    session: Session, plan: AnnualPlan, *, by: Actor, preset: str, calendar: WorkCalendar, lookback: Lookback
 ) -> ForeseenIssue:
     """What `tasks.plan.issue.issue` would do, and whom the sweep of the day would tell.
 
@@ -71,7 +99,7 @@ def foresee_issue(
         return ForeseenIssue(count - gaps, gaps, told=False)
     fresh = select(WorkItem.id).where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, ~is_incomplete())
     new = set(session.exec(fresh))
-    done = issue(session, plan, by=by, preset=preset)
+    done = issue(session, plan, by=by, preset=preset, lookback=lookback)
     remind(session, on=by.on, now=by.now, calendar=calendar)
     rungs = {rung.id: rung.label for rung in session.exec(select(Rung).where(Rung.policy_id == plan.policy_id))}
     raised = session.execute(
@@ -91,4 +119,4 @@ def foresee_issue(
         else:
             told[name][rungs[rung_id]] += 1
     people = [(name, list(counts.items())) for name, counts in told.items()]
-    return ForeseenIssue(done.issued, len(done.incomplete), people, unreachable)
+    return ForeseenIssue(done.issued, len(done.incomplete), people, unreachable, past=done.past)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlmodel import Session, col
 
 from models.audit import AuditEntry
@@ -27,6 +27,7 @@ from models.items.plan import AnnualPlan
 from models.items.progress import ProgressEntry
 from models.items.receipt import Receipt
 from models.items.urge import Urge
+from models.ladder.lookback import Lookback
 from models.ladder.policy import Policy
 from models.ladder.reporting_cycle import periods
 from models.papers.document import SERIES, Document
@@ -135,6 +136,7 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
         select(
             col(Deadline.id), col(Deadline.item_id), col(Deadline.kind), col(Deadline.title),
             col(Deadline.due_on), col(Deadline.claimed_on), col(Deadline.done_on),
+            case((col(Deadline.lookback) != Lookback.WHOLE, Deadline.original_due_on)),
         )
         .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
         .where(col(WorkItem.plan_id) == look.plan.id)
@@ -143,14 +145,14 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
         )))
         .order_by(col(Deadline.id))
     )  # fmt: skip
-    for deadline_id, item_id, kind, title, due_on, claimed_on, done_on in deadlines:
+    for deadline_id, item_id, kind, title, due_on, claimed_on, done_on, past_at_issue in deadlines:
         settled_on = min((day for day in (claimed_on, done_on) if day is not None), default=None)
         misses = missed(
             due_on, moves[deadline_id], settled_on=settled_on, pauses=look.past[item_id].pauses, on=look.passed + DAY
         )
         name = f"{kind.label}“{title}”" if kind is DeadlineKind.MILESTONE else title or kind.label
         for miss in misses:
-            if miss.day >= look.first:
+            if miss.day >= look.first and miss.day != past_at_issue:
                 words = _late_words(look, name, miss, settled_on)
                 yield look.fact(ScoreEvent.LATE, item_id, miss.day, f"deadline:{deadline_id}", words)
 

@@ -120,6 +120,8 @@ def test_issuing_lists_what_is_incomplete(terminal: Terminal, ledger: Path) -> N
     assert data == {
         "issued": 2,
         "left_out": 0,
+        "lookback": "none",
+        "past": [],
         "incomplete": [{"number": "85", "title": "检查", "missing": ["完成时限", "责任人", "周期待确认"]}],
     }
     assert terminal.data("plan", "show", *Y, *DAY)["state"] == "issued"
@@ -142,7 +144,18 @@ def test_what_is_incomplete_is_exported_filled_in_and_issued(terminal: Terminal,
     data = terminal.data("plan", "import", sheet, *Y, *DAY)
 
     assert (data["updated"], data["unchanged"], data["incomplete"]) == (1, 2, 0)
-    assert terminal.data("plan", "issue", *Y, *DAY) == {"issued": 3, "left_out": 0, "incomplete": []}
+    done = terminal.data("plan", "issue", *Y, *DAY)
+    assert (done["issued"], done["left_out"], done["incomplete"]) == (3, 0, [])
+
+
+def test_days_past_at_issue_are_named_and_treated_as_asked(terminal: Terminal, ledger: Path) -> None:
+    terminal.says("plan", "import", ledger, *Y, *DAY)
+    assert re.search("none（不追溯）、notice（只提醒）", terminal.refused("plan", "issue", *Y, "--past", "皆可"))
+
+    screen = terminal.says("plan", "issue", *Y, "--on", "2026-12-30", "--past", "只提醒")
+
+    assert "下达前已过的时限" in screen
+    assert "只提醒:告知承办人一次,改定时限以前不升级" in screen
 
 
 def test_a_template_is_written_before_and_after_anything_is_registered(terminal: Terminal, tmp_path: Path) -> None:

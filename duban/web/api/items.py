@@ -27,6 +27,7 @@ from models.items.progress import ProgressEntry
 from models.items.suspension import Suspension
 from models.items.urge import Urge
 from models.ladder.light import Light
+from models.ladder.lookback import Lookback
 from tasks.acting.find_seen import seen_children, seen_item
 from tasks.items.show_item import show_item
 from tasks.lists.browse_items import USUAL, ItemListing
@@ -91,6 +92,7 @@ class DeadlineShown(BaseModel):
     title: str | None = Field(title="名称")
     due_on: dt.date = Field(title="时限")
     original_due_on: dt.date = Field(title="原定时限")
+    lookback: Lookback | None = Field(title="下达时已过的,怎样处理")
     claimed_on: dt.date | None = Field(title="申请办结日")
     done_on: dt.date | None = Field(title="完成日")
     why: str = Field(title="说明")

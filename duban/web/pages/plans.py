@@ -21,7 +21,9 @@ from models.database import rehearsing
 from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.items.plan import AnnualPlan
+from models.ladder.lookback import Lookback
 from models.ladder.policy import DEFAULT_PRESET, Policy
+from models.ledgers.kinds import member_named
 from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.engine.take_job import own_jobs
@@ -125,29 +127,31 @@ def undo(sent: Sent, plan_id: int, batch_id: int) -> Response:
 
 
 @router.get("/plans/{plan_id:row}/issue")
-def ask_issue(visit: Signed, plan_id: int, policy: str = "") -> HTMLResponse:
-    """Whom issuing reaches, before it is done."""
+def ask_issue(visit: Signed, plan_id: int, policy: str = "", past: Lookback = Lookback.NONE) -> HTMLResponse:
+    """Whom issuing reaches, before it is done, and what is to become of days that are over already."""
     with visit.reading() as session:
-        return _issue_page(session, visit, _plan(session, visit, plan_id), policy)
+        return _issue_page(session, visit, _plan(session, visit, plan_id), policy, past)
 
 
 @router.post("/plans/{plan_id:row}/issue")
 def issue_it(sent: Sent, plan_id: int) -> Response:
     """Issue every complete draft of the plan."""
     visit, preset = sent.visit, sent.text("policy") or DEFAULT_PRESET
+    lookback = member_named(Lookback, sent.text("past") or Lookback.NONE.value)
     with visit.reading() as session:
         found = _plan(session, visit, plan_id)
     with attempt(
         visit,
         lambda session, error: _issue_page(
-            session, visit, found, "", error=error.message, status_code=status_of(error)
+            session, visit, found, "", lookback, error=error.message, status_code=status_of(error)
         ),
         told=BadInputError,
     ) as session:
-        done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset)
+        done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset, lookback=lookback)
     left = f"还有 {len(done.incomplete)} 项缺少要素,未下达:补齐后可再次下达。" if done.incomplete else ""
-    past = f"周期性任务在下达前已过的 {done.left_out} 期不计。" if done.left_out else ""
-    return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{past}{left}")
+    turns = f"周期性任务在下达前已过的 {done.left_out} 期不计。" if done.left_out else ""
+    past = f"下达前已过的时限 {len(done.past)} 个,{lookback.label}:{lookback.explained}。" if done.past else ""
+    return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{turns}{past}{left}")
 
 
 @router.get("/plans/{plan_id:row}/export.xlsx")
@@ -308,8 +312,9 @@ def _undo_page(
 
 
 def _issue_page(
-    session: Session, visit: Visit, found: AnnualPlan, policy: str, *, error: str = "", status_code: int = 200
-) -> HTMLResponse:
+    session: Session, visit: Visit, found: AnnualPlan, policy: str, lookback: Lookback, *, error: str = "",
+    status_code: int = 200,
+) -> HTMLResponse:  # fmt: skip
     authorize_organ(session, visit.by, Action.ISSUE, found.organ_id)
     presets = list_policies(session) if found.policy_id is None else []
     frozen = _policy(session, found)
@@ -322,11 +327,13 @@ def _issue_page(
     calendar = office_calendar(session, organ_id=found.organ_id)
     with rehearsing(visit.served.database) as scratch:
         foreseen = foresee_issue(
-            scratch, scratch.get_one(AnnualPlan, found.id), by=visit.by, preset=chosen.name, calendar=calendar
-        )
+            scratch, scratch.get_one(AnnualPlan, found.id), by=visit.by, preset=chosen.name, calendar=calendar,
+            lookback=lookback,
+        )  # fmt: skip
     numbers: PlanInNumbers = sum_plans(session, visit.organ, by=visit.looking, plan=found)[0]
     return visit.page(
         session, "plan/plan_issue.html", menu="/plans", plan=found, numbers=numbers, presets=presets, chosen=chosen,
-        ladder=[rung_sentence(rung) for rung in rungs_of(session, chosen)], foreseen=foreseen, error=error,
+        ladder=[rung_sentence(rung) for rung in rungs_of(session, chosen)], foreseen=foreseen, lookback=lookback,
+        lookbacks=list(Lookback), shown=SHOWN, error=error,
         status_code=status_code,
     )  # fmt: skip

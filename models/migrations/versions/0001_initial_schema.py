@@ -965,6 +965,7 @@ def upgrade() -> None:
         sa.Column("looked_on", sa.Date()),
         sa.Column("looked_from", sa.Date()),
         sa.Column("looked_promised", sa.Boolean()),
+        sa.Column("lookback", sa.String(length=32)),
         sa.Index("ix_deadline_look_on", "look_on", **_where("done_on IS NULL AND look_on IS NOT NULL")),
         sa.Index("ix_deadline_window", "policy_id", "due_on", **_where("done_on IS NULL AND look_on IS NULL")),
         sa.Index(

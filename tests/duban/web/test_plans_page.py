@@ -155,6 +155,18 @@ def test_issuing_shows_first_whom_it_reaches_then_does_it(web: Web, office: Offi
     assert "没有可以下达的任务" in visitor.read("/plans/1/issue")
 
 
+def test_issuing_names_the_days_that_are_past_and_asks_what_becomes_of_them(web: Web, office: Office) -> None:
+    office.assign("一季度调研", due="2026-03-31", number="9", issue=False)
+    visitor = web.of(SUPERVISOR)
+    words = visitor.read("/plans/1/issue")
+    assert "有 1 个时限在今天以前已过,将“不追溯”:改定时限以前不提醒、不升级。 9 一季度调研" in words
+    assert "将“全部”:按策略提醒、升级" in visitor.read("/plans/1/issue?past=whole")
+    said = visitor.act("/plans/1/issue", {"policy": "常规", "past": "notice"})
+    assert "下达前已过的时限 1 个,只提醒:告知承办人一次,改定时限以前不升级。" in said
+    assert "下达时 3月31日(周二) 已过,只提醒" in visitor.read(f"/items/{ids(office)['9']}")
+    assert visitor.post("/plans/1/issue", {"policy": "常规", "past": "皆可"}).status_code == 400
+
+
 def test_the_first_issue_chooses_among_the_policies(web: Web, office: Office) -> None:
     with unit_of_work(office.engine) as session:
         session.add(AnnualPlan(organ_id=office.organ_id, year=2027, title="2027年度工作要点"))
