@@ -10,8 +10,10 @@ whose day was missed speak as the highest of them, and nobody hears more than th
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from models.dates.days import DAY
 from models.dates.unit import Unit
@@ -84,28 +86,45 @@ def _height(step: RungFiring) -> tuple[int, float]:
 
 
 def windows(
-    line: list[RungFiring], calendar: WorkCalendar, *, since: dt.date, on: dt.date, first: dt.date | None = None
+    line: list[RungFiring],
+    calendar: WorkCalendar,
+    *,
+    since: dt.date,
+    on: dt.date,
+    days: Sequence[dt.date] | None = None,
+    whole: bool = False,
 ) -> list[Window]:
     """The windows of due days whose steps fire after `since` and no later than `on`.
 
-    With `first`, also the top ones that fired before are given, down to that due day: what a deadline has reached
-    that nobody has looked at yet. Windows of one call never overlap within the same step. Of the turns of a
-    repeated rung only the latest is given, and without `first` the latest missed one beside that of the day.
+    With `days`, the due days there are in rising order, only those are looked at, however long ago `since` lies.
+    With `whole`, which needs them, also the top ones that fired before are given: what a deadline has reached that
+    nobody has looked at yet. Windows of one call never overlap within the same step. Of the turns of a repeated rung
+    only the latest is given, and without `whole` the latest missed one beside that of the day.
     """
     ranges: list[Window] = []
     reached = [_last_reaching(step, calendar, on) for step in line]
     for height, step in enumerate(line):
         ceiling = max(reached[height + 1 :], default=dt.date.min)
         again = next((later for later in line[height + 1 :] if later.rung_id == step.rung_id), None)
-        for fire_on, start, end in _runs(step, calendar, reached[height], since=since, first=first):
-            until = on - DAY if fire_on < on and first is None else on
-            while again and start <= end and again.fires_on(start, calendar) <= until:
-                start += DAY
-            if start <= min(end, ceiling) and fire_on > since:
-                ranges.append(Window(step, height, fire_on, start, min(end, ceiling), top=False))
-            if max(start, ceiling + DAY) <= end:
-                ranges.append(Window(step, height, fire_on, max(start, ceiling + DAY), end, top=True))
+        back = _back_from(reached[height]) if days is None else reversed(days[: bisect_right(days, reached[height])])
+        for fire_on, run in groupby(back, lambda day, step=step: step.fires_on(day, calendar)):  # type: ignore[misc]
+            if fire_on <= since and not whole:
+                break
+            until = on - DAY if fire_on < on and not whole else on
+            due = [day for day in run if again is None or again.fires_on(day, calendar) > until]
+            below, above = [day for day in due if day <= ceiling], [day for day in due if day > ceiling]
+            if below and fire_on > since:
+                ranges.append(Window(step, height, fire_on, below[-1], below[0], top=False))
+            if above:
+                ranges.append(Window(step, height, fire_on, above[-1], above[0], top=True))
     return ranges
+
+
+def _back_from(day: dt.date) -> Iterator[dt.date]:
+    """Every day from this one back."""
+    while True:
+        yield day
+        day -= DAY
 
 
 def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:
@@ -118,17 +137,3 @@ def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.
         else:
             high = middle - DAY
     return low
-
-
-def _runs(
-    step: RungFiring, calendar: WorkCalendar, last: dt.date, *, since: dt.date, first: dt.date | None
-) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
-    """Back from due day `last`, the runs of due days that fire on one day: (fire day, first, last)."""
-    end = day = last
-    fire_on = step.fires_on(day, calendar)
-    while (fire_on > since) if first is None else (day >= first):
-        before = step.fires_on(day - DAY, calendar)
-        if before != fire_on or day == first:
-            yield fire_on, day, end
-            end = day - DAY
-        day, fire_on = day - DAY, before

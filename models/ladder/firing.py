@@ -69,7 +69,9 @@ def firings(
                 yield Firing(on, calendar.on_or_after(on), set_on, rung, turn, to, caught_up=window.fire_on < on)
 
     fires = list(
-        spoken(issued_on, windows(by_due, calendar, since=issued_on - DAY, on=issued_on, first=due_on), due_on)
+        spoken(
+            issued_on, windows(by_due, calendar, since=issued_on - DAY, on=issued_on, days=[due_on], whole=True), due_on
+        )
     )
     for line, counted_from, first in ((by_due, due_on, issued_on + DAY), (by_issue, issued_on, issued_on)):
         for day in sorted({step.fires_on(counted_from, calendar) for step in line}):

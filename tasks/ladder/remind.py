@@ -29,6 +29,8 @@ from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_un
 
 SLUG = "daily_supervision"
 _ALL = 2**62
+_MANY = 500
+"""More values of a statement than an ordinary day has."""
 _Reached = tuple[int, list[Window]]
 """By the policy, the windows of its ladder."""
 
@@ -157,16 +159,21 @@ class _Sweep:
         self.send_on = calendar.on_or_after(on)
         self.leaders, self.leaves, self.helpers, self.rehearsing = leaders, leaves, helpers, rehearsing
         self.days: dict[str, dt.date | str] = {}
+        self.named: dict[dt.date, str] = {}
         self.today = self._day(on)
 
     def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
         due, issued = list[_Reached](), list[_Reached]()
+        # After a gap only the days there are: a step of every day between would be a window of its own.
+        given = self._days(_ISSUED) if unsigned_since < self.on - DAY else None
         for policy_id, rungs in self.ladders.items():
             by_due, by_issue = steps(rungs)
-            due.append((policy_id, windows(by_due, self.calendar, since=since, on=self.on)))
+            days = self._days(_DUE.format(policy_id)) if since < self.on - DAY else None
+            due.append((policy_id, windows(by_due, self.calendar, since=since, on=self.on, days=days)))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
-            issued.append((policy_id, windows(by_issue, self.calendar, since=unsigned_since - DAY, on=self.on)))
+            since_issue = unsigned_since - DAY
+            issued.append((policy_id, windows(by_issue, self.calendar, since=since_issue, on=self.on, days=given)))
         missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
         self._raise(due, f"{_WATCHED} AND {_UNSEEN}" if missed else _WATCHED, late="w.fire_on < :on")
         self._raise(issued, _UNSIGNED, late="w.fire_on < :on AND i.issued_on < w.fire_on")
@@ -186,14 +193,12 @@ class _Sweep:
             if self.rehearsing
             else "d.look_on <= :on"
         )
-        due_on = self._execute(
-            f"SELECT min(d.due_on) FROM deadline d JOIN work_item i ON i.id = d.item_id WHERE {waiting}{self.ours}"
-        ).scalar_one()
-        if due_on is None:
+        days = self._days(f"d.due_on FROM deadline d JOIN work_item i ON i.id = d.item_id WHERE {waiting}")
+        if not days:
             return
-        first = dt.date.fromisoformat(due_on) if isinstance(due_on, str) else due_on
+        since = earliest - DAY
         reached = [
-            (policy_id, windows(steps(rungs)[0], self.calendar, since=earliest - DAY, on=self.on, first=first))
+            (policy_id, windows(steps(rungs)[0], self.calendar, since=since, on=self.on, days=days, whole=True))
             for policy_id, rungs in self.ladders.items()
         ]
         self._raise(
@@ -232,9 +237,18 @@ class _Sweep:
             nobody="配合科室及以上各级均无人在岗",
         )
 
+    def _days(self, what: str) -> list[dt.date]:
+        """The different days that the query finds, in rising order."""
+        found = self._execute(f"SELECT DISTINCT {what}{self.ours} ORDER BY 1").scalars()
+        return [dt.date.fromisoformat(day) if isinstance(day, str) else day for day in found]
+
     def _day(self, day: dt.date) -> str:
-        """What stands for the day in a statement."""
+        """What stands for the day in a statement; after a long gap the same for the same day, since a statement takes
+        only so many values.
+        """
         name = f"day{len(self.days)}"
+        if len(self.days) > _MANY:
+            name = self.named.setdefault(day, name)
         self.days[name] = day if self.postgres else day.isoformat()
         return f"%({name})s" if self.postgres else f":{name}"
 
@@ -294,6 +308,13 @@ class _Sweep:
             for role in self.rungs[window.step.rung_id].roles
         ]
 
+
+_DUE = """d.due_on FROM deadline d JOIN work_item i ON i.id = d.item_id
+    WHERE d.policy_id = {:d} AND d.done_on IS NULL AND d.look_on IS NULL"""
+_ISSUED = """day FROM (SELECT id, issued_on AS day FROM work_item WHERE state = 'issued'
+    UNION SELECT item_id, issued_on FROM receipt WHERE signed_at IS NULL) x
+    JOIN work_item i ON i.id = x.id WHERE true"""
+"""The days that windows after a gap may be made of."""
 
 _ARMED = f"(d.lookback IS NULL OR d.lookback = '{Lookback.WHOLE}' OR d.due_on <> d.original_due_on)"
 """A day that was past when its item was issued is quiet until it is moved, unless the whole ladder was chosen."""

@@ -97,7 +97,7 @@ def test_the_level_reached_never_falls_as_time_passes(
     reached = []
     for turn in range(-45, 60):
         on = due + turn * DAY
-        found = windows(line, calendar, since=on, on=on, first=due)
+        found = windows(line, calendar, since=on, on=on, days=[due], whole=True)
         tops = [w.height for w in found if w.top and w.first <= due <= w.last]
         assert len(tops) <= 1, "two rungs claim to be the highest"
         reached.append(tops[0] if tops else -1)
