@@ -21,6 +21,7 @@ from flows.prefect.server import FlowFailedError, PrefectServer
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import missed, trigger
+from flows.steps import StoppedError, asked_to_stop
 from models import clock
 from models.clock import OFFICE_ZONE
 from models.coded import Coded
@@ -57,6 +58,7 @@ class RunWay(Coded):
     DIRECT = "direct", "直接执行"
     FAILED = "failed", "失败,稍后重试"
     STOPPED = "stopped", "已停下,等人确认"
+    UNFINISHED = "unfinished", "应要求停下,下次接着做"
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class EmbeddedClock:
         self._owning = False
         self._running = {schedule.rhythm: threading.Lock() for schedule in schedules}
         self._scheduler: BackgroundScheduler | None = None
-        self._stopping = False
+        self._stopping = threading.Event()
 
     @property
     def state(self) -> ClockState:
@@ -96,7 +98,7 @@ class EmbeddedClock:
 
     def start(self) -> None:
         """Start looking at the time; returns at once."""
-        self._stopping = False
+        self._stopping.clear()
         scheduler = BackgroundScheduler(timezone=OFFICE_ZONE)
         for schedule in self.schedules:
             scheduler.add_job(
@@ -120,11 +122,11 @@ class EmbeddedClock:
         scheduler.start()
 
     def stop(self) -> None:
-        """Stop, give the lease to whoever waits, and end Prefect's server; a plain run under way ends by itself."""
+        """Stop, give the lease to whoever waits, and end Prefect's server; a plain run under way ends at its step."""
         scheduler, self._scheduler = self._scheduler, None
         if scheduler is None:
             return
-        self._stopping = True
+        self._stopping.set()
         scheduler.shutdown(wait=False)
         if self._prefect is not None:
             self._prefect.stop()
@@ -192,7 +194,7 @@ class EmbeddedClock:
                 try:
                     self._prefect.run_flow(schedule.entrypoint, schedule.parameters)
                 except (FlowFailedError, OSError) as error:
-                    if self._stopping:
+                    if self._stopping.is_set():
                         raise
                     log.warning(
                         "“%s”经 Prefect 未成(%s),改为直接执行",
@@ -205,7 +207,12 @@ class EmbeddedClock:
                     return RunWay.PREFECT
             else:
                 log.info("Prefect 不在,直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
-        result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
+        asked_to_stop.set(self._stopping)
+        try:
+            result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
+        except StoppedError:
+            log.info("“%s”应要求停下,下次接着做", schedule.title, extra={"action": "ended_early", **named})
+            return RunWay.UNFINISHED
         if "stopped" in result:
             return RunWay.STOPPED
         if not schedule.light or any(result.values()):

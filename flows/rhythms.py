@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.health import troubles_at
+from flows.steps import between
 from models import clock
 from models.actor import Actor, Channel
 from models.database import key, on_record, reading, unit_of_work
@@ -100,7 +101,8 @@ def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, An
     sign the end of the trail.
 
     The counts of the sweep, and the numbers of the sheets. A day that is doubted (the clock jumped, or the office was
-    off for long) is left alone: nothing is written, and why stands under `stopped`.
+    off for long) is left alone: nothing is written, and why stands under `stopped`. Raises StoppedError where it was
+    asked to stop between two steps; the next one goes on.
     """
     by = _rhythm("每日督办", on)
     # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
@@ -111,7 +113,7 @@ def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, An
             log.warning("每日督办已停下,等人确认:%s", doubt, extra={"action": "sweep_stopped"})
             return {"on": by.on.isoformat(), "stopped": doubt}
         with unit_of_work(database) as session:
-            result = supervise(session, by=by, calendar=office_calendar(session))
+            result = supervise(session, by=by, calendar=office_calendar(session), between=between)
             sheets = [sheet.written_number for sheet in result.sheets]
             problems = [problem.as_dict() for problem in result.problems]
         # Last: whatever may be wrong with the trail, the day's reminders are out.

@@ -78,6 +78,11 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
+def keep_so_far(session: Session) -> None:
+    """Commit what was done so far of a unit of work that goes on."""
+    session.commit()
+
+
 @contextmanager
 def on_record(engine: Engine) -> Iterator[Session]:
     """Like `unit_of_work`, for what people do: nothing of the office's is changed unless an audit entry goes with it.

@@ -38,6 +38,7 @@ def supervise(
     ] = False,
 ) -> Answer:
     """按日历和督办策略生成当日应发的提醒与升级,应出督办单的一并出单(可重复运行,不会重复生成)。"""
+    from flows.steps import between
     from models.clock import today
     from tasks.oversight.doubt_day import doubt_day, stand_by
     from tasks.oversight.supervise import supervise as supervise_day
@@ -53,7 +54,7 @@ def supervise(
         by = errand.edge.actor(session, None, day)
         if doubt is not None:
             stand_by(session, doubt, by=by)
-        result = supervise_day(session, by=by, calendar=errand.edge.calendar(session))
+        result = supervise_day(session, by=by, calendar=errand.edge.calendar(session), between=between)
         swept, sheets = result.swept, [document.written_number for document in result.sheets]
     close_day(errand.edge.engine, errand.edge.settings.home, by=by)
     problems = result.problems

@@ -25,6 +25,7 @@ from models.ladder.lookback import Lookback
 from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
 from models.people.person import Role
+from tasks.ladder.part import WHOLE, Part
 from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 SLUG = "daily_supervision"
@@ -50,15 +51,15 @@ class SweepResult:
 
 
 def remind(
-    session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCalendar, organ_id: int | None = None
+    session: Session, *, on: dt.date, now: dt.datetime, calendar: WorkCalendar, part: Part | None = None
 ) -> SweepResult:
     """Raise every notice that is due on `on` or was missed since the last sweep, each exactly once.
 
     The rungs whose own day it is all speak. Those whose day was missed speak as the highest of them, marked late, to
     the people of all; each of the others leaves one row. Whoever several would reach hears the highest.
 
-    With `organ_id` for the items of that organ alone, and that the day was swept is for the caller to note
-    (`note_sweep`). The caller commits.
+    With `part` for those items alone, and that the day was swept is for the caller to note (`note_sweep`). The caller
+    commits.
     """
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
@@ -68,13 +69,13 @@ def remind(
     ).one()
     sweep = _Sweep(
         session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
-        rehearsing=bool(issued and issued > on), organ_id=organ_id,
+        rehearsing=bool(issued and issued > on), part=part or WHOLE,
     )  # fmt: skip
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
     sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
     if look and (look <= on or sweep.rehearsing):
         sweep.look(min(look, on))
-    if organ_id is None:
+    if part is None:
         note_sweep(session, on=on, now=now)
     return SweepResult(on, *session.execute(_WRITTEN, {"on": on, "newest": newest}).one())
 
@@ -133,7 +134,7 @@ class _Sweep:
     So the statements of two days are the same text, and the second need not be prepared again.
     `leaders`: some item names several. `leaves`: somebody is away. `helpers`: some cooperating unit has not signed.
     `rehearsing`: the day is before a plan was
-    issued, a trial run for which its items count as issued already. `organ_id`: the items of that organ alone.
+    issued, a trial run for which its items count as issued already. `part`: those items alone.
     """
 
     def __init__(
@@ -146,13 +147,13 @@ class _Sweep:
         leaves: bool,
         helpers: bool,
         rehearsing: bool,
-        organ_id: int | None,
+        part: Part,
     ) -> None:
         self.session, self.on, self.calendar = session, on, calendar
         self.postgres = session.get_bind().dialect.name == "postgresql"
         used = select(AnnualPlan.policy_id).distinct()
-        used = used if organ_id is None else used.where(AnnualPlan.organ_id == organ_id)
-        self.ours = "" if organ_id is None else f" AND i.organ_id = {organ_id:d}"
+        used = used if part.organ_id is None else used.where(AnnualPlan.organ_id == part.organ_id)
+        self.ours = part.condition
         rungs = session.exec(select(Rung).where(col(Rung.policy_id).in_(used)).order_by(col(Rung.policy_id))).all()
         self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
         self.rungs = {rung.id: rung for rung in rungs}

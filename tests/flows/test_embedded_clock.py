@@ -147,6 +147,27 @@ def test_with_a_broken_prefect_a_tick_raises_the_notices_itself_and_says_so(
     assert actions(caplog)[-2:] == ["engine_absent", "ran"]
 
 
+def test_a_sweep_that_is_asked_to_stop_ends_between_two_steps_and_the_next_goes_on(
+    office: Office, settings: Settings, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.ladder.part.MOST", 1)
+    yesterday, issued_on = clock.today() - dt.timedelta(days=1), clock.today() - dt.timedelta(days=20)
+    office.assign("制度清理", due=str(yesterday), on=str(issued_on))
+    embedded = EmbeddedClock(settings, database, prefect=None)
+    embedded._stopping.set()
+
+    embedded.tick(DAILY)
+
+    assert embedded.runs[DAILY.rhythm].way is RunWay.UNFINISHED
+    assert {row["item"] for row in office.notices() if row["kind"] == "escalation"} == {"1"}
+    with Session(database) as session:
+        assert session.get(LastRun, DAILY.rhythm) is None
+    embedded._stopping.clear()
+    embedded.tick(DAILY)
+    assert embedded.runs[DAILY.rhythm].way is RunWay.DIRECT
+    assert {row["item"] for row in office.notices() if row["kind"] == "escalation"} == {"1", "2"}
+
+
 def test_a_healthy_prefect_runs_the_flow_with_its_parameters(
     office: Office, settings: Settings, database: Engine
 ) -> None:

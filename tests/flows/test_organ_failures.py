@@ -212,7 +212,7 @@ CIRCULAR = ("flows.rhythms.compile_circular", "circulars", documents)
 CASES = {
     "daily_supervision": Case(
         "tasks.oversight.supervise.escalation_sheet",
-        sweep, "problems", notices,
+        sweep, "problems", documents,
     ),
     "delivery": Case("tasks.notices.deliver.compose", rhythms.delivery, "problems", mails, sweep, deliver_later),
     "urgent_delivery": Case("tasks.notices.deliver.compose", rhythms.urgent_delivery, "problems", mails, sweep,
@@ -371,16 +371,18 @@ def test_a_run_that_failed_unforeseen_is_tried_again_after_an_hour_and_a_foresee
     assert missed(brief, foreseen, monday + AGAIN) is None
 
 
-def test_on_every_database_a_failed_organ_keeps_nothing_of_the_sweep(
+def test_on_every_database_an_organ_whose_sheets_fail_has_its_notices_and_the_next_sweep_draws_them_up(
     any_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = Office(any_engine, tmp_path, year=YEAR)
     office.assign("普法宣传", due="2025-06-30", on="2025-06-01")
     with monkeypatch.context() as broken:
         break_task(broken, CASES["daily_supervision"].task, "某局")
-        assert office.sweep(SHEET_DAY).raised == 0
-    assert {str(notice.raised_on) for notice in office.rows(Notice)} <= {"2025-06-01"}
+        assert office.sweep(SHEET_DAY).raised > 0
+    [failed] = office.rows(LastRun)
+    assert (str(failed.on) < SHEET_DAY, len(failed.problems), office.rows(Document)) == (True, 1, [])
 
-    assert office.sweep(SHEET_DAY).raised > 0
+    assert office.sweep(SHEET_DAY).raised == 0
+    assert len(office.rows(Document)) == 1
     [ran] = office.rows(LastRun)
     assert (str(ran.on), ran.problems) == (SHEET_DAY, [])
