@@ -68,7 +68,7 @@ def remind(
         _BEFORE, {"slug": SLUG, "on": on}
     ).one()
     sweep = _Sweep(
-        session, on, calendar, leaders=leaders, leaves=leaves, helpers=helpers,
+        session, on, calendar, swept=swept, leaders=leaders, leaves=leaves, helpers=helpers,
         rehearsing=bool(issued and issued > on), part=part or WHOLE,
     )  # fmt: skip
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
@@ -143,6 +143,7 @@ class _Sweep:
         on: dt.date,
         calendar: WorkCalendar,
         *,
+        swept: dt.date | None,
         leaders: bool,
         leaves: bool,
         helpers: bool,
@@ -162,6 +163,7 @@ class _Sweep:
         self.days: dict[str, dt.date | str] = {}
         self.named: dict[dt.date, str] = {}
         self.today = self._day(on)
+        self.late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(swept)}" if swept else "")
 
     def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
@@ -176,8 +178,9 @@ class _Sweep:
             since_issue = unsigned_since - DAY
             issued.append((policy_id, windows(by_issue, self.calendar, since=since_issue, on=self.on, days=given)))
         missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
-        self._raise(due, f"{_WATCHED} AND {_UNSEEN}" if missed else _WATCHED, late="w.fire_on < :on")
-        self._raise(issued, _UNSIGNED, late="w.fire_on < :on AND i.issued_on < w.fire_on")
+        watched = f"{_WATCHED} AND {_UNSEEN} AND {_UNPROMISED}" if missed else _WATCHED
+        self._raise(due, watched, late=self.late)
+        self._raise(issued, _UNSIGNED, late=f"{self.late} AND i.issued_on < w.fire_on")
         if self.helpers:
             self._ask_helpers(issued)
 
@@ -207,7 +210,7 @@ class _Sweep:
             f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}"
             f" AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on) AND {_ARMED}"
             f" AND (d.promised OR NOT {_TOLD})",
-            late="w.fire_on < :on AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
+            late=f"{self.late} AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
             noted_on=":on",
         )
         self._execute(
@@ -226,7 +229,7 @@ class _Sweep:
             reached,
             f"""
             SELECT w.rung_id, '{Role.DEPARTMENT_HEAD}', w.kind, w.height, w.fire_on, w.fire_on, d.id, i.id, u.text,
-                   d.due_on, w.fire_on < :on AND r.issued_on < w.fire_on, {head}
+                   d.due_on, {self.late} AND r.issued_on < w.fire_on, {head}
             FROM w CROSS JOIN receipt r JOIN work_item i ON i.id = r.item_id JOIN item_unit u ON u.id = r.unit_id
             JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
@@ -328,6 +331,16 @@ _UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
     WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL AND n.taken_back_on IS NULL
       AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
 """Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
+
+_UNPROMISED = """NOT (w.fire_on < :on AND d.kind <> 'instruction' AND EXISTS (SELECT 1 FROM progress_entry p
+    WHERE p.item_id = d.item_id AND p.department_id IS NULL AND p."on" < w.fire_on AND p.next_report_on >= w.fire_on
+      AND NOT EXISTS (SELECT 1 FROM progress_entry q WHERE q.item_id = p.item_id AND q.department_id IS NULL
+          AND q.id > p.id AND q."on" < w.fire_on)
+      AND NOT EXISTS (SELECT 1 FROM deadline_move m
+          WHERE m.deadline_id = d.id AND m.moved_on >= p."on" AND m.moved_on < w.fire_on)
+      AND NOT EXISTS (SELECT 1 FROM suspension s
+          WHERE s.item_id = p.item_id AND s.from_on >= p."on" AND s.from_on < w.fire_on)))"""
+"""Whether no promise held on the missed day of the window: neither reported on, nor moved or suspended away before."""
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
     AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n

@@ -69,8 +69,8 @@ def test_a_sweep_after_half_a_year_off(tmp_path: Path) -> None:
     waits.sort()
     print(
         f"\nsqlite {ITEMS:,} items, {OFF} days off: {done.swept.raised + done.swept.skipped:,} notices and"
-        f" {len(done.sheets):,} sheets in {len(worked)} steps, {took:.1f} s, {sum(worked):.1f} s of it work, the longest step"
-        f" {max(worked) * 1000:.0f} ms; a writer beside it waited at most {waits[-1]:.2f} s, half of {len(waits)} times"
-        f" {waits[len(waits) // 2] * 1000:.0f} ms"
+        f" {len(done.sheets):,} sheets in {len(worked)} steps, {took:.1f} s, {sum(worked):.1f} s of it work, the"
+        f" longest step {max(worked) * 1000:.0f} ms; a writer beside it waited at most {waits[-1]:.2f} s,"
+        f" half of {len(waits)} times {waits[len(waits) // 2] * 1000:.0f} ms"
     )
     assert len(done.sheets) > 1_000
