@@ -53,7 +53,7 @@ class Via(Coded):
 
 
 class Notice(Row, table=True):
-    """One rung, one deadline, one recipient, once: the fire day leads the key.
+    """One rung, one deadline as it is due, one recipient, once: the fire day leads the key.
 
     A notice that a person's act brings about has no rung; its `subject` names the act, and one act tells one
     recipient once.
@@ -69,6 +69,7 @@ class Notice(Row, table=True):
             "deadline_id",
             "rung_id",
             "recipient_id",
+            "due_on",
             unique=True,
             sqlite_where=text("taken_back_on IS NULL"),
             postgresql_where=text("taken_back_on IS NULL"),
@@ -78,6 +79,7 @@ class Notice(Row, table=True):
             "fire_on",
             "deadline_id",
             "rung_id",
+            "due_on",
             unique=True,
             sqlite_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
             postgresql_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
@@ -125,4 +127,5 @@ class Notice(Row, table=True):
     """When its recipient opened it, by the link in a message or in the system."""
     message_id: int | None = Field(default=None, foreign_key="message.id")
     taken_back_on: dt.date | None = None
-    """The day on which its sweep was taken back before it had left; from then on its key is free for the right one."""
+    """The day on which its sweep was taken back, or its deadline moved, before it had left; from then on its key is
+    free for the right one."""

@@ -3,10 +3,11 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, text
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
@@ -207,15 +208,24 @@ def move_deadline(
     session.add(move)
     deadline.due_on, deadline.look_on, deadline.promised = to, max(by.on, item.start_on or by.on), False
     session.flush()
-    session.execute(
-        text(
-            "UPDATE notice SET state = 'dropped', reason = '时限已变更'"
-            " WHERE deadline_id = :deadline AND state = 'pending' AND rung_id IS NOT NULL"
-        ),
-        {"deadline": deadline.id},
-    )
+    drop_waiting(session, [key(deadline.id)], on=by.on)
     refresh_due(session, item)
     return move
+
+
+def drop_waiting(session: Session, deadlines: Sequence[int], *, on: dt.date) -> None:
+    """Drop what waits to be sent for a day of these deadlines that is another by now.
+
+    Its key is free from then on: the new day may reach the same rung on the same day, and so may the old one again.
+    """
+    if deadlines:
+        session.execute(
+            text(
+                "UPDATE notice SET state = 'dropped', reason = '时限已变更', taken_back_on = :on"
+                " WHERE deadline_id IN :deadlines AND state = 'pending' AND rung_id IS NOT NULL"
+            ).bindparams(bindparam("deadlines", expanding=True)),
+            {"deadlines": deadlines, "on": on},
+        )
 
 
 def refresh_due(session: Session, item: WorkItem) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select, tuple_
 from sqlmodel.sql.expression import Select
 
@@ -23,7 +22,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.ledger_deadline import OF_THE_YEAR, LedgerDeadline
 from models.people.organ import Organ
-from tasks.ladder.arm import refresh_due
+from tasks.ladder.arm import drop_waiting, refresh_due
 from tasks.ledgers.owed import Owed, owed_by_rows, owed_by_year, rows_of_year, rows_owing
 from tasks.ledgers.own_terms import own_terms
 from tasks.ledgers.set_days import set_days
@@ -188,7 +187,7 @@ def _bring_in_line(
     ]
     set_days(session, kind, [(one, plan, key(items.of(plan).id)) for one, plan in fresh], on=by.on)
     changes.made += len(fresh)
-    _drop_notices(session, moved)
+    drop_waiting(session, moved, on=by.on)
     touched = {one.item_id for _, one in kept.values() if (one.due_on, one.done_on) != was[key(one.id)]}
     for item_id in sorted(touched | items.used):
         refresh_due(session, session.get_one(WorkItem, item_id))
@@ -243,15 +242,3 @@ def _moved(deadline: Deadline, to_on: dt.date, reason: str, by: Actor) -> Deadli
         deadline_id=key(deadline.id), from_on=deadline.due_on, to_on=to_on, moved_on=by.on, reason=reason[:500],
         person_id=by.person_id, moved_at=by.now,
     )  # fmt: skip
-
-
-def _drop_notices(session: Session, deadlines: list[int]) -> None:
-    """What waits to be sent for a day that is another by now."""
-    if deadlines:
-        session.execute(
-            text(
-                "UPDATE notice SET state = 'dropped', reason = '时限已变更'"
-                " WHERE deadline_id IN :deadlines AND state = 'pending' AND rung_id IS NOT NULL"
-            ).bindparams(bindparam("deadlines", expanding=True)),
-            {"deadlines": deadlines},
-        )

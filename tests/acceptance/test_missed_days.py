@@ -1,14 +1,25 @@
 """What is made good after missed sweeps, and what is called late: no more and no less than was missed."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session, select
 
+from models.actor import Actor
 from models.dates.unit import Unit
+from models.items.item import Deadline, MoveCause, WorkItem
 from models.ladder.policy import Relation
 from models.people.person import Role
-from tests.office import Office
+from tasks.ladder.arm import move_deadline
+from tests.office import SUPERVISOR, Office, day
+
+
+def moved(session: Session, item: WorkItem, *, by: Actor, to: dt.date) -> None:
+    deadline = session.exec(select(Deadline).where(Deadline.item_id == item.id)).one()
+    move_deadline(session, item, deadline, to=to, cause=MoveCause.PLAN, reason="更正", by=by)
+
 
 RUNGS = [(Relation.BEFORE, days, Unit.CALENDAR, [Role.HANDLER]) for days in (7, 5, 0)]
 
@@ -85,6 +96,30 @@ def test_what_was_given_out_after_the_mornings_sweep_is_not_late_the_day_after(o
     office.sweep("2026-06-24")
 
     assert [late for _, rung, late in told(office) if rung == "到期前7天"] == [False]
+
+
+def test_a_day_moved_after_the_sweep_reaches_the_same_rung_of_the_same_day_anew(office: Office) -> None:
+    """A working day before Sunday the 28th is Friday the 26th, and so it is before Saturday the 27th."""
+    office.ladder((Relation.BEFORE, 1, Unit.WORKING, [Role.HANDLER]), name="前一工作日")
+    office.assign("周末到期", due="2026-06-28")
+    office.fast_forward("2026-06-26", send=False)
+    for due in ("2026-06-27", "2026-06-28"):
+        office.do(SUPERVISOR, moved, "1", on="2026-06-26", to=day(due))
+        office.sweep("2026-06-26")
+        assert [str(row["due_on"]) for row in office.notices() if row["state"] == "pending"] == [due]
+        assert office.sweep("2026-06-26").raised == 0
+
+
+def test_whoever_was_told_of_the_old_day_is_told_of_the_new_one_on_the_same_day(office: Office) -> None:
+    office.ladder((Relation.BEFORE, 1, Unit.WORKING, [Role.HANDLER]), name="前一工作日")
+    office.assign("周末到期", due="2026-06-28")
+    office.fast_forward("2026-06-26")
+    office.do(SUPERVISOR, moved, "1", on="2026-06-26", to=day("2026-06-27"))
+    office.sweep("2026-06-26")
+
+    assert [(str(row["due_on"]), row["state"]) for row in office.notices()] == [
+        ("2026-06-28", "sent"), ("2026-06-27", "pending"),
+    ]  # fmt: skip
 
 
 def test_what_was_given_out_before_a_missed_sweep_is_late(office: Office) -> None:
