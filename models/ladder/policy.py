@@ -96,7 +96,7 @@ class Policy(Row, table=True):
 
 
 class Rung(Row, table=True):
-    """One step of a ladder: when, to whom, by which channels, in which colour.
+    """One step of a ladder: when, to whom, in which colour.
 
     `every` repeats an `after` rung each so many units until the item is closed, at most `times` times.
     """
@@ -114,7 +114,6 @@ class Rung(Row, table=True):
     offset: int
     unit: Unit = Field(sa_type=coded(Unit))
     roles: list[str] = Field(sa_type=JSON)
-    channels: list[str] = Field(default_factory=lambda: ["mail"], sa_type=JSON)
     colour: Colour = Field(default=Colour.NONE, sa_type=coded(Colour))
     document: str | None = Field(default=None, max_length=50)
     every: int | None = None

@@ -38,7 +38,7 @@ _NUMBERS = {
 _MAY_BE_NONE = ("lag_yellow", "lag_red")
 _WORDS: dict[str, type[Coded]] = {"filling": ReportingCycle, "suspension_unit": Unit}
 _LEVELS = ("extension_levels", "closure_levels")
-_RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times", "channels")
+_RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times")
 _FURTHEST = 400
 """Days between a rung and its day, at most."""
 
@@ -207,7 +207,6 @@ def _rung(place: int, data: Any) -> dict[str, Any]:
         "offset": _number(f"{where} offset(天数)", data.get("offset"), 0, _FURTHEST),
         "unit": _word(f"{where} unit(单位)", Unit, data.get("unit", "working")),
         "roles": _roles(f"{where} roles(通知对象)", data.get("roles")),
-        "channels": ["mail"],
         "colour": _word(f"{where} colour(颜色)", Colour, data.get("colour", "none")),
         "document": (str(data["document"]).strip()[:50] or None) if data.get("document") else None,
         "every": None if every is None else _number(f"{where} every(间隔)", every, 1, _FURTHEST),

@@ -78,7 +78,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "used_at": "使用时间", "used_on": "最近使用日",
     "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",
     "approximate": "约数", "assignment": "交办次序", "assignments": "交办次数", "batch_id": "导入批次",
-    "before": "改动前", "block_id": "段落", "category": "类别", "cause": "原因", "channels": "渠道",
+    "before": "改动前", "block_id": "段落", "category": "类别", "cause": "原因",
     "claimed_on": "申请办结日", "closed_by_id": "办结人", "closed_on": "销号日",
     "closure_levels": "办结审核层级", "code": "代码", "colour": "颜色", "comment": "意见", "day": "日期",
     "days": "天数", "deadline_id": "时限", "decided_by_id": "决定人", "decided_on": "决定日",

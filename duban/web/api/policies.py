@@ -36,7 +36,6 @@ class RungShown(BaseModel):
     offset: int = Field(title="天数")
     unit: Unit = Field(title="单位")
     roles: list[Role] = Field(title="通知谁")
-    channels: list[str] = Field(title="渠道")
     colour: Colour = Field(title="颜色")
     document: str | None = Field(title="文书")
     every: int | None = Field(title="每隔", description="其后每隔多少天重复。")

@@ -172,7 +172,6 @@ def upgrade() -> None:
         sa.Column("offset", sa.Integer(), nullable=False),
         sa.Column("unit", sa.String(length=32), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
-        sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("colour", sa.String(length=32), nullable=False),
         sa.Column("document", sa.String(length=50)),
         sa.Column("every", sa.Integer()),
