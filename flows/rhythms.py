@@ -100,18 +100,14 @@ def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, An
     """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, and
     sign the end of the trail.
 
-    The counts of the sweep, and the numbers of the sheets. A day that is doubted (the clock jumped, or the office was
-    off for long) is left alone: nothing is written, and why stands under `stopped`. Raises StoppedError where it was
-    asked to stop between two steps; the next one goes on.
+    The counts of the sweep, and the numbers of the sheets. A day that is doubted is left alone, as by every rhythm that
+    works for a day. Raises StoppedError where it was asked to stop between two steps; the next one goes on.
     """
     by = _rhythm("每日督办", on)
     # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
     with _opened(settings) as database:
-        with reading(database) as session:
-            doubt = doubt_day(session, on=by.on, today=clock.day_of(by.now), most=settings.days_ahead)
-        if doubt is not None:
-            log.warning("每日督办已停下,等人确认:%s", doubt, extra={"action": "sweep_stopped"})
-            return {"on": by.on.isoformat(), "stopped": doubt}
+        if doubt := _doubted(database, settings, by):
+            return doubt
         with unit_of_work(database) as session:
             result = supervise(session, by=by, calendar=office_calendar(session), between=between)
             sheets = [sheet.written_number for sheet in result.sheets]
@@ -223,6 +219,8 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
         return {"version": compile_report(session, organ, wanted, by=by, on=on, template=template).version}
 
     with _opened(settings) as database:
+        if doubt := _doubted(database, settings, by):
+            return doubt
         going = _Round(database, by.name)
         going.over(select(AnnualPlan).where(AnnualPlan.year == wanted), compiled)
         going.end(year_end_report.__name__, on)
@@ -246,6 +244,8 @@ def year_opening(settings: Settings, year: int | None = None) -> dict[str, Any]:
         return {"made": len(made.made), "incomplete": len(made.incomplete)}
 
     with _opened(settings) as database:
+        if doubt := _doubted(database, settings, by):
+            return doubt
         going = _Round(database, by.name)
         going.over(planned, opened)
         going.end(year_opening.__name__, on)
@@ -281,6 +281,8 @@ def circular(settings: Settings, kind: str, on: str | None = None) -> dict[str, 
         return _told(compile_circular(session, plan, by=by, kind=covers, until=until, calendar=calendar))
 
     with _opened(settings) as database:
+        if doubt := _doubted(database, settings, by):
+            return doubt
         with reading(database) as session:
             until = closing_day(covers, by.on, office_calendar(session))
         going = _Round(database, covers.label)
@@ -301,6 +303,8 @@ def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
         return _told(compile_brief(session, plan, first_reader(session, organ, by.on), by=by, calendar=calendar))
 
     with _opened(settings) as database:
+        if doubt := _doubted(database, settings, by):
+            return doubt
         going = _Round(database, by.name)
         going.over(_running(by.on), compiled)
         going.end(brief.__name__, by.on)
@@ -311,6 +315,18 @@ def _rhythm(name: str, on: str | None) -> Actor:
     """The rhythm as an actor, working for day `on` or for today."""
     now = clock.now()
     return Actor(name, Channel.RHYTHM, dt.date.fromisoformat(on) if on else clock.day_of(now), now)
+
+
+def _doubted(database: Engine, settings: Settings, by: Actor) -> dict[str, Any] | None:
+    """What a rhythm answers that may not work for its day without a person's word (the clock jumped, or the office was
+    off for long): nothing is written, and why stands under `stopped`. None where it may.
+    """
+    with reading(database) as session:
+        doubt = doubt_day(session, on=by.on, today=clock.day_of(by.now), most=settings.days_ahead)
+    if doubt is None:
+        return None
+    log.warning("%s已停下,等人确认:%s", by.name, doubt, extra={"action": "sweep_stopped"})
+    return {"on": by.on.isoformat(), "stopped": doubt}
 
 
 def _running(on: dt.date) -> SelectOfScalar[AnnualPlan]:

@@ -147,8 +147,10 @@ def _find_stopped(health: Health) -> Iterator[Trouble]:
     if health.doubt is not None:
         yield Trouble(
             f"{SLUG}_stopped", Level.FAULT, f"每日督办已停下,等人确认:{health.doubt}",
-            "停下期间不生成通知,不汇成当日的邮件。服务器的时钟不对:校正时钟,督办自动继续。日期不错:在服务器上运行 "
-            "duban supervise 看会生成什么(不写入),再运行 duban supervise --for-good;当日和错过各日的通知即行生成,"
+            "停下期间不生成通知,不汇成当日的邮件,也不编印简报、通报、年度报告初稿和开年计划。"
+            "服务器的时钟不对:校正时钟,督办自动继续。日期不错:在服务器上运行 "
+            "duban supervise 看会生成什么(不写入),再运行 duban supervise --for-good,"
+            "或在网页“系统运行”点“日期不错,继续”;当日和错过各日的通知即行生成,"
             "同一时限错过的只补最高一级,以后照常自动运行。曾按错误的日子督办过:"
             "用 duban notice take-back 日期 --reason 理由 撤回;未发出的取消,已发出的列明。",
         )  # fmt: skip

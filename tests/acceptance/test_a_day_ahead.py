@@ -1,8 +1,9 @@
 """A day that nobody meant: a clock that jumped, a slip of the hand. Doubted, rehearsed, stood by, taken back."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -16,10 +17,12 @@ from models.database import open_engine, unit_of_work
 from models.dates.day_override import office_calendar
 from models.engine.rhythm import LastRun
 from models.errors import ConflictError, ForbiddenError, NotFoundError
+from models.items.plan import AnnualPlan
 from models.ladder.message import Message, SendState
 from models.ladder.notice import Notice, NoticeState
 from models.papers.document import Document
 from models.people.organ import Organ
+from models.report.report import Report
 from models.settings import Settings
 from tasks.oversight.doubt_day import doubt_day, stand_by
 from tasks.oversight.rehearse_day import rehearse_day
@@ -335,6 +338,25 @@ def test_a_rhythm_whose_clock_jumped_stops_writes_nothing_and_says_so(
     assert swept(real) == today
 
 
+@pytest.mark.parametrize(
+    "rhythm",
+    [
+        rhythms.weekly_circular, rhythms.monthly_circular, rhythms.quarterly_circular, rhythms.brief,
+        rhythms.year_end_report, rhythms.year_opening,
+    ],
+)  # fmt: skip
+def test_no_rhythm_works_for_a_day_that_nobody_stands_by(
+    real: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch, rhythm: Callable[[Settings], dict[str, Any]]
+) -> None:
+    before = [*counts(real), len(real.rows(LastRun)), len(real.rows(AnnualPlan)), len(real.rows(Report))]
+    there = clock.now() + 365 * DAY
+    monkeypatch.setattr(clock, "now", lambda: there)
+
+    assert "超过 30 天" in rhythm(settings)["stopped"]
+
+    assert [*counts(real), len(real.rows(LastRun)), len(real.rows(AnnualPlan)), len(real.rows(Report))] == before
+
+
 def test_an_office_that_was_off_for_months_goes_on_after_one_word(settings: Settings, database: Engine) -> None:
     today = clock.today()
     office = Office(database, settings.home, year=today.year)
@@ -355,6 +377,25 @@ def test_the_page_of_the_system_says_that_supervision_stands_still_and_what_to_d
     assert "每日督办已停下,等人确认" in shown
     assert "duban supervise --for-good" in shown
     assert "duban notice take-back" in shown
+
+
+def test_whoever_may_take_a_sweep_back_stands_by_today_on_the_page_and_the_clock_goes_on(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-30", on="2026-01-05")
+    office.sweep("2026-01-06")
+    web, today = Web(office), str(office.today)
+    assert web.of(FIRST).post("/system/go-on", {}).status_code == 403
+    assert doubted(office, today, today) is not None
+    visitor = web.of(SUPERVISOR)
+    assert "日期不错,继续" in visitor.read("/system")
+
+    assert f"已确认今天({today})的日期" in visitor.act("/system/go-on", {})
+
+    assert doubted(office, today, today) is None
+    assert doubted(office, str(office.today + DAY), str(office.today + DAY)) is not None
+    assert "每日督办已停下" not in visitor.read("/system")
+    [word] = [row for row in office.rows(AuditEntry) if row.action == "supervise_by_word"]
+    assert (word.actor, word.after["swept_on"], "已有 146 天" in word.after["doubt"]) == (SUPERVISOR, today, True)
+    assert visitor.post("/system/go-on", {}).status_code == 409
 
 
 def test_what_is_taken_back_is_no_part_of_any_key(office: Office) -> None:

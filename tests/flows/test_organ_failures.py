@@ -47,7 +47,7 @@ Work = Callable[..., Any]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=60)
+    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=10_000)
     lay_home(made.home)
     return made
 

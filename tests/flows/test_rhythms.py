@@ -27,7 +27,7 @@ YEAR = 2025
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=60)
+    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=10_000)
     lay_home(made.home)
     return made
 
@@ -85,6 +85,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     from flows.year_opening import year_opening
 
     monkeypatch.setenv("DUBAN_HOME", str(settings.home))
+    monkeypatch.setenv("DUBAN_DAYS_AHEAD", "10000")
     monkeypatch.setenv("DUBAN_QUIET_FROM", "00:00")
     monkeypatch.setenv("DUBAN_QUIET_UNTIL", "00:00")
 

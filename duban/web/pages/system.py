@@ -5,17 +5,19 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlmodel import Session
 
+from duban.web.posted import Sent
 from duban.web.rhythm_lines import rhythm_lines
 from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
 from flows.prefect.server import ServerState
 from flows.slots import expected
 from models.clock import day_of
+from models.database import key
 from models.ladder.message import SendState
 from models.people.permission import Action
 from models.people.person import Role
@@ -23,6 +25,7 @@ from tasks.acting.authorize import authorize_organ, organs_within, seats
 from tasks.engine.gather_health import gather_health
 from tasks.engine.judge_health import judge_health
 from tasks.engine.show_system import clock_lease, show_database, show_queue
+from tasks.oversight.doubt_day import go_on
 
 router = APIRouter()
 
@@ -88,10 +91,21 @@ def system(visit: Signed) -> HTMLResponse:
             rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             troubles=judge_health(told, awaited, now=visit.now, hours=served.settings.alarm_hours),
+            may_go_on=health.doubt and visit.organ.id in organs_within(session, visit.by, Action.TAKE_BACK_SWEEP),
             send_states=list(SendState), database=show_database(session), version=version("duban"),
             disk=health.disk, backup=health.backup,
             settings=_settings(visit) if administrator else None, administrator=administrator,
         )  # fmt: skip
+
+
+@router.post("/system/go-on")
+def stand_by_today(sent: Sent) -> Response:
+    """Somebody's word that today is right: what stood still for it goes on at once."""
+    visit = sent.visit
+    with visit.writing() as session:
+        go_on(session, by=visit.by, most=visit.served.settings.days_ahead, organ_id=key(visit.organ.id))
+    visit.served.clock.repair()
+    return visit.go(visit.link("/system"), f"已确认今天({visit.by.on})的日期,停下的定时工作随即继续。")
 
 
 def _administers(session: Session, visit: Visit) -> bool:
