@@ -22,6 +22,7 @@ from models.actor import Actor, Channel
 from models.database import key, on_record, reading, unit_of_work
 from models.dates.day_override import office_calendar
 from models.engine.problem import OrganProblem, note_problem
+from models.errors import DubanError
 from models.items.plan import AnnualPlan
 from models.migrate import open_current
 from models.papers.circular import CircularKind, closing_day
@@ -32,6 +33,8 @@ from models.settings import Settings
 from tasks.engine.judge_health import Level
 from tasks.engine.ping_alarm import ping_troubles
 from tasks.engine.show_system import record_run
+from tasks.files.discard_orphans import discard_orphans
+from tasks.files.file_store import FileStore
 from tasks.notices.deliver import deliver
 from tasks.notices.read_mailbox import MailboxError, read_mailbox
 from tasks.notices.send_letters import send_letters
@@ -97,8 +100,8 @@ class _Round:
 
 
 def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, Any]:
-    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, and
-    sign the end of the trail.
+    """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, sign
+    the end of the trail, and throw away what killed processes left of files.
 
     The counts of the sweep, and the numbers of the sheets. A day that is doubted is left alone, as by every rhythm that
     works for a day. Raises StoppedError where it was asked to stop between two steps; the next one goes on.
@@ -114,6 +117,10 @@ def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, An
             problems = [problem.as_dict() for problem in result.problems]
         # Last: whatever may be wrong with the trail, the day's reminders are out.
         close_day(database, settings.home, by=by)
+    try:
+        discard_orphans(settings.home, FileStore(settings.evidence_store), now=by.now)
+    except DubanError as error:
+        log.warning("未写完的文件未能清理:%s", error.message, extra={"action": "orphans_left"})
     return {**asdict(result.swept), "on": result.swept.on.isoformat(), "sheets": sheets, "problems": problems}
 
 

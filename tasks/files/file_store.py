@@ -4,6 +4,7 @@ A file is there whole or not at all: it is written under a passing name and move
 is there is never written again, so it can be copied away while the office works. No name and no owner is kept here.
 """
 
+import datetime as dt
 import errno
 import hashlib
 import io
@@ -78,7 +79,7 @@ class FileStore:
         """Store what `source` holds from its position to its end, at most `largest` bytes.
 
         After any exception, those of `source` among them, nothing new lies in the store. A process killed in the
-        middle leaves a file `.unfinished-…` beside the folders, which nobody looks at. A damaged file of the same
+        middle leaves a file `.unfinished-…` beside the folders, for `discard_unfinished`. A damaged file of the same
         content is replaced. Raises BadInputError for an empty and for a larger file.
         """
         unfinished = f"{self._root}/{_UNFINISHED}{uuid4().hex}"
@@ -124,6 +125,22 @@ class FileStore:
         path = self._path(sha256)
         with self._explained("删除"), suppress(FileNotFoundError):
             self._fs.rm_file(path)
+
+    def discard_unfinished(self, *, before: dt.datetime) -> int:
+        """Remove what was begun and last written to before this instant, and never put in its place; how many.
+
+        A store that does not tell when a file was written keeps them.
+        """
+        with self._explained("删除"), suppress(FileNotFoundError, NotImplementedError):
+            left = [
+                path
+                for path in self._fs.ls(self._root or "/", detail=False)
+                if str(path).rpartition("/")[2].startswith(_UNFINISHED) and self._fs.modified(path) < before
+            ]
+            for path in left:
+                self._fs.rm_file(path)
+            return len(left)
+        return 0
 
     def verify(self, sha256: str) -> bool:
         """Whether the file is there and its content still has the hash. Reads it whole."""

@@ -1,6 +1,8 @@
 """The rhythms as plain functions: what they leave behind, and that running them twice leaves no more."""
 
 import datetime as dt
+import io
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from models.papers.document import Document
 from models.people.organ import Organ
 from models.report.report import Report
 from models.settings import Settings
+from tasks.files.file_store import FileStore
 from tasks.ladder.arm import issue_plan
 from tests.homes import lay_home
 from tests.office import HANDLER, Office
@@ -99,6 +102,38 @@ def test_the_flows_do_what_the_plain_functions_do(
     assert brief.fn("2025-06-30")["briefs"][0]["number"] == "督简〔2025〕1号"
     for place, rhythm in enumerate((weekly_circular, monthly_circular, quarterly_circular), 1):
         assert rhythm.fn("2025-07-04")["circulars"][0]["number"] == f"督通〔2025〕{place}号"
+
+
+def test_what_killed_processes_left_of_files_is_thrown_away_after_a_day(office: Office, settings: Settings) -> None:
+    store, work = Path(settings.evidence_store), settings.home / "work"
+    kept = FileStore(settings.evidence_store).put(io.BytesIO(b"evidence"), largest=100)
+    left, lasting = list[Path](), list[Path]()
+    for folder, name in ((store, ".unfinished-{}"), (work, "copy-{}/copy.db"), (work, "made-{}.xlsx")):
+        for age in ("old", "new"):
+            path = folder / name.format(age)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"half")
+            top = path if path.parent == folder else path.parent
+            long_ago = (clock.now() - dt.timedelta(days=1, minutes=1)).timestamp()
+            if age == "old":
+                os.utime(top, (long_ago, long_ago))
+            (left if age == "old" and "made" not in name else lasting).append(top)
+
+    rhythms.daily_supervision(settings, on="2025-06-23")
+
+    assert [path.exists() for path in left] == [False, False]
+    assert [path.exists() for path in lasting] == [True] * 4
+    assert FileStore(settings.evidence_store).verify(kept.sha256)
+
+
+def test_a_store_that_cannot_be_reached_stops_no_sweep(
+    office: Office, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    nowhere = settings.model_copy(update={"evidence_url": "nowhere://evidence"})
+
+    assert rhythms.daily_supervision(nowhere, on="2025-06-23")["raised"] == 1
+
+    assert "orphans_left" in [getattr(record, "action", "") for record in caplog.records]
 
 
 def test_mail_that_cannot_leave_is_said_and_waits(

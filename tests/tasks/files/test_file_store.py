@@ -1,5 +1,6 @@
 """Files lie whole under their hash, once, or not at all: in a folder and in memory alike."""
 
+import datetime as dt
 import errno
 import hashlib
 import io
@@ -27,6 +28,7 @@ from tasks.files.file_store import MEGABYTE, FileStore, Stored, check_size
 CONTENT = "佐证材料".encode()
 HASH = hashlib.sha256(CONTENT).hexdigest()
 PLENTY = 8 * MEGABYTE
+LONG_AFTER = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)
 
 
 def put(store: FileStore, content: bytes, largest: int = PLENTY) -> Stored:
@@ -142,6 +144,23 @@ FileStore(sys.argv[1]).put(Killed(), largest=1_000_000)
 
     [left] = lying(tmp_path)
     assert (killed.returncode, left.startswith(".unfinished-")) == (9, True)
+
+
+@pytest.mark.parametrize("place", ["folder", "memory"])
+def test_what_was_begun_long_ago_is_removed_and_nothing_else(tmp_path: Path, place: str) -> None:
+    url = str(tmp_path / "store") if place == "folder" else f"memory://{uuid4().hex}"
+    store, (fs, root) = FileStore(url), fsspec.url_to_fs(url)
+    assert store.discard_unfinished(before=LONG_AFTER) == 0
+    whole = put(store, CONTENT)
+    for name in (".unfinished-abc", "notes.unfinished-abc"):
+        fs.pipe_file(f"{root}/{name}", b"half")
+    written = fs.modified(f"{root}/.unfinished-abc")
+
+    assert store.discard_unfinished(before=written) == 0
+    assert store.discard_unfinished(before=LONG_AFTER) == 1
+
+    assert sorted(path.rpartition("/")[2] for path in fs.ls(root, detail=False)) == [HASH[:2], "notes.unfinished-abc"]
+    assert store.verify(whole.sha256)
 
 
 @contextmanager
