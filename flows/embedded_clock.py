@@ -213,7 +213,8 @@ class EmbeddedClock:
         except StoppedError:
             log.info("“%s”应要求停下,下次接着做", schedule.title, extra={"action": "ended_early", **named})
             return RunWay.UNFINISHED
-        if "stopped" in result:
+        # Webhooks count by this name; only a reason in words is a stop.
+        if isinstance(result.get("stopped"), str):
             return RunWay.STOPPED
         if not schedule.light or any(result.values()):
             log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})

@@ -147,6 +147,16 @@ def test_with_a_broken_prefect_a_tick_raises_the_notices_itself_and_says_so(
     assert actions(caplog)[-2:] == ["engine_absent", "ran"]
 
 
+def test_only_a_rhythm_that_waits_for_a_word_is_shown_as_stopped(office: Office, settings: Settings) -> None:
+    """Webhooks answer with a count of that name."""
+    embedded = EmbeddedClock(settings, office.engine, prefect=None)
+    for schedule in SCHEDULES:
+        if schedule.slug in ("webhooks", "letters"):
+            embedded.tick(schedule)
+
+    assert {run.way for run in embedded.runs.values()} == {RunWay.DIRECT}
+
+
 def test_a_sweep_that_is_asked_to_stop_ends_between_two_steps_and_the_next_goes_on(
     office: Office, settings: Settings, database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
