@@ -22,7 +22,7 @@ DEV   = $(VENV)/dev.stamp
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help run test lint types contracts tests cover bench pictures lock clean FORCE
+.PHONY: help run test lint types contracts tests cover bench faults pictures lock clean FORCE
 
 help:
 	@echo 'make run        建立演示单位并打开网页 / build the demonstration office and serve it'
@@ -31,6 +31,7 @@ help:
 	@echo '                ARGS= 传给 pytest / handed to pytest, as in: make tests ARGS="-k calendar"'
 	@echo 'make cover      测试覆盖率 / the tests again, tracing which lines they run: half as fast'
 	@echo 'make bench      性能比值 / print the ratios of tests/benchmarks'
+	@echo 'make faults     发送进程反复被强行中止,清点有无丢失 / kill the sender again and again, count what is lost'
 	@echo 'make pictures   重拍文档中的页面图 / take the pictures of docs/images anew (needs Chromium)'
 	@echo 'make lock       重新锁定依赖 / write the locks anew; UPGRADE=1 takes newer versions'
 	@echo 'make clean      删除虚拟环境和缓存,不动数据 / remove .venv and caches, never data'
@@ -72,6 +73,9 @@ pictures: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/pytest -m benchmark -s $(ARGS)
+
+faults: $(DEV)
+	$(BIN)/python -m tests.faults.kill_sender $(ARGS)
 
 COMPILE = $(BIN)/uv --quiet --system-certs pip compile --universal --python-version 3.11 --generate-hashes --no-header \
           --no-annotate --no-emit-index-url $(if $(UPGRADE),--upgrade)
