@@ -4,7 +4,7 @@ The class docstring is the Chinese message a user sees when nothing more exact i
 carry what a caller may want to act on. One handler in `duban.cli` maps them to exit codes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -61,6 +61,23 @@ class UnconfirmedKeyError(ForbiddenError):
     def __init__(self, fingerprint: str, message: str) -> None:
         self.fingerprint = fingerprint
         super().__init__(message)
+
+
+class ManyMessagesError(BadInputError):
+    """这次操作当天将引出很多封消息,请先核对名单。
+
+    `people` are whom it would reach, with how many notices for each, the most first; once a person has said so the same
+    act goes through.
+    """
+
+    def __init__(self, messages: int, people: Sequence[tuple[str, int]], most: int) -> None:
+        self.messages, self.people = messages, people
+        named = "、".join(f"{name} {count} 条" for name, count in people[:10])
+        rest = f" 等 {len(people)} 人" if len(people) > 10 else ""
+        super().__init__(
+            f"这次操作今天将引出 {messages} 封消息(超过 {most} 封的先问):{named}{rest}。"
+            "尚未保存;核对名单后确实要发的,确认再办(命令加 --sure)。"
+        )
 
 
 class ConflictError(DubanError):

@@ -31,6 +31,7 @@ _SHOWN = 200
 """So many rows are shown to a person; programs and files get all."""
 
 PlanYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="计划的年度。")]
+SureOption = Annotated[bool, typer.Option("--sure", help="今天会因此发出很多消息的也照办(不加则先列出名单,不写入)。")]
 OutFile = Annotated[Path, typer.Argument(metavar="文件.xlsx", help="要写成的文件。")]
 
 
@@ -74,11 +75,13 @@ def import_(
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
+    sure: SureOption = False,
 ) -> Answer:
     """导入一年的任务清单。
 
     按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
     """
+    from tasks.notices.ask_first import asking_first
     from tasks.plan.import_list import import_list, read_list
 
     try:
@@ -86,7 +89,8 @@ def import_(
         with errand.reading() if dry_run else errand.writing() as session:
             by = errand.by
             own = errand.organ.code if by.person_id is not None else errand.said["organ"]
-            report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run, found=listed)
+            with asking_first(session, errand.edge.settings, by=by, calendar=errand.calendar, sure=sure or dry_run):
+                report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run, found=listed)
     except UnreadableFileError as unread:
         if errand.json:
             print_json(_nothing_read(CellError(None, None, None, file.name, unread.message)))
@@ -170,17 +174,20 @@ def issue(
         str | None,
         typer.Option("--past", metavar="办法", help="下达前已过的时限:none 不追溯(缺省)、notice 只提醒、whole 全部。"),
     ] = None,
+    sure: SureOption = False,
 ) -> Answer:
     """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
     from models.ladder.lookback import Lookback
     from models.ladder.policy import DEFAULT_PRESET
     from models.ledgers.kinds import member_named
+    from tasks.notices.ask_first import asking_first
     from tasks.plan.issue import issue as give_out
 
     session = errand.session
     by = errand.by
     lookback = member_named(Lookback, past) if past is not None else Lookback.NONE
-    done = give_out(session, errand.plan_of(year), by=by, preset=preset or DEFAULT_PRESET, lookback=lookback)
+    with asking_first(session, errand.edge.settings, by=by, calendar=errand.calendar, sure=sure):
+        done = give_out(session, errand.plan_of(year), by=by, preset=preset or DEFAULT_PRESET, lookback=lookback)
 
     def screen() -> Iterator[Shown]:
         yield f"已下达 {done.issued} 项任务。"

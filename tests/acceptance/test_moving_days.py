@@ -22,7 +22,7 @@ from tasks.items.extend import decide_extension
 from tasks.items.sign import sign
 from tasks.people.find import find_item
 from tests.loop import explanation, written
-from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day
+from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day, text_of
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_t13_an_approval_minutes_before_the_delivery_cancels_the_escalation(offi
     assert office.told(on="2026-07-01") == []
     dropped = [row["why"] for row in office.notices(on="2026-07-01") if row["kind"] == "escalation"]
     assert [why.rpartition(";")[2] for why in dropped] == ["时限已变更", "时限已变更"]
-    body = office.inbox(HANDLER).mails[-1].get_content()
+    body = text_of(office.inbox(HANDLER).mails[-1])
     assert "新的时限 2026-07-31" in body
     assert "逾期" not in body
     office.today = day("2026-07-02")

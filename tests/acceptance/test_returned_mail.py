@@ -13,7 +13,7 @@ from models.engine.rhythm import LastRun
 from models.ladder.message import Message
 from models.settings import Settings
 from tests.homes import lay_home
-from tests.office import HANDLER, SUPERVISOR, Office
+from tests.office import HANDLER, SUPERVISOR, Office, text_of
 from tests.outside.imap_server import PASSWORD, USER, MailboxServer, mailbox_server
 from tests.outside.returned_mails import recipient, report, written
 from tests.web import Web
@@ -53,7 +53,7 @@ def office(database: Engine, settings: Settings) -> Office:
 
 def last_mail(office: Office) -> tuple[str, str]:
     """What the handler's newest mail is called, and where it went."""
-    mail = [mail for mail in office.mails() if HANDLER in mail.get_content()][-1]
+    mail = [mail for mail in office.mails() if HANDLER in text_of(mail)][-1]
     return str(mail["Message-ID"]), str(mail["To"])
 
 

@@ -173,3 +173,15 @@ def test_a_file_that_is_no_table_is_one_line(terminal: Terminal, tmp_path: Path)
     (tmp_path / "a.xlsx").write_bytes(b"hello")
 
     assert re.search(r"“a\.xlsx”不是可读的", terminal.refused("plan", "import", tmp_path / "a.xlsx", *Y))
+
+
+def test_an_issue_that_would_tell_very_many_asks_first_and_goes_through_when_one_is_sure(
+    terminal: Terminal, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.says("plan", "import", ledger, *Y, *DAY)
+    monkeypatch.setenv("DUBAN_ASK_ABOVE", "1")
+    asked = terminal.refused("plan", "issue", *Y, *DAY)
+    assert "这次操作今天将引出 2 封消息" in asked
+    assert "李四 1 条、陆明 1 条。尚未保存" in asked
+    assert "已下达" not in terminal.says("plan", "show", *Y, *DAY)
+    assert "已下达" in terminal.says("plan", "issue", *Y, *DAY, "--sure")

@@ -22,13 +22,15 @@ from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.actor import Actor
 from models.database import key, on_record, reading
+from models.dates.day_override import office_calendar
 from models.engine.job import Job
-from models.errors import BadInputError, DubanError, ForbiddenError
+from models.errors import BadInputError, DubanError, ForbiddenError, ManyMessagesError
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.settings import Settings
 from tasks.acting.authorize import authorize_organ
 from tasks.files.write_errors import write_errors
+from tasks.notices.ask_first import asking_first
 from tasks.people.find import find_plan
 from tasks.people.find_posts import names_to_offer
 from tasks.plan.batches import newest_batches
@@ -71,7 +73,7 @@ def bring_in(sent: Sent) -> Response:
     if doing in ("correct", "confirm"):
         file = find_waiting(visit, KIND, sent.text("waiting"))
         found = find(_looked(visit, file.token))
-        return _correct(sent, file, found) if doing == "correct" else _confirm(visit, file, found)
+        return _correct(sent, file, found) if doing == "correct" else _confirm(sent, file, found)
     try:
         year = _year(sent)
         files = sent.files("file")
@@ -137,7 +139,9 @@ def bring_in_background(database: Engine, settings: Settings, job: Job, report: 
     report(0, 0, "正在写入任务")
     with on_record(database) as session:
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
-        done = _import(session, path, by, organ, asked["year"], asked["dues"], listed)
+        calendar = office_calendar(session, organ_id=organ.id)
+        with asking_first(session, settings, by=by, calendar=calendar, sure=asked["sure"]):
+            done = _import(session, path, by, organ, asked["year"], asked["dues"], listed)
         # The last moment at which a service that stops can still leave everything as it was.
         report(0, 0, "正在保存")
         plan_id = _plan_id(session, organ, asked["year"])
@@ -181,18 +185,25 @@ def _correct(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
     return _look(visit, file, year, dues)
 
 
-def _confirm(visit: Visit, file: WaitingFile, found: KeptPreview) -> Response:
+def _confirm(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
+    visit, sure = sent.visit, sent.ticked("sure")
     year = int(found.summary["year"])
     if found.errors:
         raise BadInputError(f"文件中还有 {found.errors} 处错误:更正后再导入。没有写入任何数据。")
     if file.path.stat().st_size > DIRECT:
         asked = {"path": str(file.path.relative_to(visit.served.settings.home)), "year": year, "dues": found.dues}
+        asked |= {"sure": sure}
         return visit.go(visit.link(f"/jobs/{start_job(visit, BRING, f'导入“{file.name}”', asked)}"))
     try:
         listed = read_list(file.path, year=year, dues=found.dues)
         with visit.writing() as session:
-            done = _import(session, file.path, visit.by, visit.organ, year, found.dues, listed)
+            calendar = office_calendar(session, organ_id=visit.organ.id)
+            with asking_first(session, visit.served.settings, by=visit.by, calendar=calendar, sure=sure):
+                done = _import(session, file.path, visit.by, visit.organ, year, found.dues, listed)
             plan_id = _plan_id(session, visit.organ, year)
+    except ManyMessagesError as many:
+        with visit.reading() as session:
+            return _show(session, visit, file, found, many=many, status_code=status_of(many))
     except BadInputError:
         # It was in order when it was looked through: what it is held against has changed since.
         return _look(visit, file, year, found.dues)
@@ -259,6 +270,7 @@ def _show(
     page: int = 1,
     typed: Mapping[str, str] | None = None,
     wrong: Mapping[int, str] | None = None,
+    many: ManyMessagesError | None = None,
     status_code: int = 200,
 ) -> HTMLResponse:
     if shown not in ("all", "wrong") or not found.pages(shown):
@@ -268,6 +280,6 @@ def _show(
         session, "plan/plan_import_preview.html", menu="/plans", file=file, found=found, about=found.summary,
         shown=shown,
         number=page, rows=found.page(shown, page), typed=typed or {}, wrong=wrong or {}, status_code=status_code,
-        large=file.path.stat().st_size > DIRECT,
+        large=file.path.stat().st_size > DIRECT, many=many,
         read_as={said: was for was, said in found.dues.items()},
     )  # fmt: skip

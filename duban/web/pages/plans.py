@@ -19,7 +19,7 @@ from duban.web.visit import Signed, Visit
 from models.batch import ImportBatch
 from models.database import rehearsing
 from models.dates.day_override import office_calendar
-from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.errors import BadInputError, DubanError, ForbiddenError, ManyMessagesError, NotFoundError
 from models.items.plan import AnnualPlan
 from models.ladder.lookback import Lookback
 from models.ladder.policy import DEFAULT_PRESET, Policy
@@ -28,6 +28,7 @@ from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.engine.take_job import own_jobs
 from tasks.ladder.set_policy import find_policy, list_policies, rungs_of
+from tasks.notices.ask_first import asking_first
 from tasks.people.find_posts import names_to_offer
 from tasks.plan.batches import batches_of, items_of_batch
 from tasks.plan.export_list import export_list
@@ -143,11 +144,15 @@ def issue_it(sent: Sent, plan_id: int) -> Response:
     with attempt(
         visit,
         lambda session, error: _issue_page(
-            session, visit, found, "", lookback, error=error.message, status_code=status_of(error)
+            session, visit, found, "", lookback, error=error, status_code=status_of(error)
         ),
         told=BadInputError,
     ) as session:
-        done = issue(session, session.get_one(AnnualPlan, plan_id), by=visit.by, preset=preset, lookback=lookback)
+        plan = session.get_one(AnnualPlan, plan_id)
+        calendar = office_calendar(session, organ_id=plan.organ_id)
+        sure = sent.ticked("sure")
+        with asking_first(session, visit.served.settings, by=visit.by, calendar=calendar, sure=sure):
+            done = issue(session, plan, by=visit.by, preset=preset, lookback=lookback)
     left = f"还有 {len(done.incomplete)} 项缺少要素,未下达:补齐后可再次下达。" if done.incomplete else ""
     turns = f"周期性任务在下达前已过的 {done.left_out} 期不计。" if done.left_out else ""
     past = f"下达前已过的时限 {len(done.past)} 个,{lookback.label}:{lookback.explained}。" if done.past else ""
@@ -312,8 +317,8 @@ def _undo_page(
 
 
 def _issue_page(
-    session: Session, visit: Visit, found: AnnualPlan, policy: str, lookback: Lookback, *, error: str = "",
-    status_code: int = 200,
+    session: Session, visit: Visit, found: AnnualPlan, policy: str, lookback: Lookback, *,
+    error: DubanError | None = None, status_code: int = 200,
 ) -> HTMLResponse:  # fmt: skip
     authorize_organ(session, visit.by, Action.ISSUE, found.organ_id)
     presets = list_policies(session) if found.policy_id is None else []
@@ -334,6 +339,6 @@ def _issue_page(
     return visit.page(
         session, "plan/plan_issue.html", menu="/plans", plan=found, numbers=numbers, presets=presets, chosen=chosen,
         ladder=[rung_sentence(rung) for rung in rungs_of(session, chosen)], foreseen=foreseen, lookback=lookback,
-        lookbacks=list(Lookback), shown=SHOWN, error=error,
-        status_code=status_code,
+        lookbacks=list(Lookback), shown=SHOWN, error=error.message if error else "",
+        many=error if isinstance(error, ManyMessagesError) else None, status_code=status_code,
     )  # fmt: skip

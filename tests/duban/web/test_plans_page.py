@@ -259,3 +259,19 @@ def test_a_page_of_many_gaps_asks_as_often_as_one_of_few_and_stays_light(web: We
     assert statements(office.engine, lambda: visitor.read("/plans/1")) == few
     assert "第 4 页,共 4 页" in visitor.read("/plans/1?page=9")
     assert len(visitor.get("/plans/1").content) < 80 * 1024
+
+
+def test_an_issue_that_would_tell_very_many_is_asked_again_with_the_list(web: Web, office: Office) -> None:
+    office.settings.ask_above = 1
+    office.hire("钱承办")
+    office.hire("孙承办")
+    for name in ("钱承办", "孙承办"):
+        office.assign(f"{name}的事", due="2026-12-20", to=name, issue=False)
+    plan = office.plan_id
+    asked = web.of(SUPERVISOR).post(f"/plans/{plan}/issue", {"policy": "常规"})
+    assert asked.status_code == 400
+    words = words_of(asked.text)
+    assert ("尚未保存" in words, "钱承办 1 条" in words, "已核对名单" in words) == (True, True, True)
+    assert {row.state.value for row in office.rows(WorkItem) if row.title.endswith("的事")} == {"draft"}
+    web.of(SUPERVISOR).act(f"/plans/{plan}/issue", {"policy": "常规", "sure": "yes"})
+    assert {row.state.value for row in office.rows(WorkItem) if row.title.endswith("的事")} == {"issued"}
