@@ -35,6 +35,30 @@ def _is_due(session: Session, item: WorkItem, by: Actor) -> bool:
     return by.on >= current_deadline(session, item).due_on
 
 
+def _snooze(deed: Deed[WorkItem]) -> ActOutcome:
+    from tasks.items.snooze import snooze
+
+    item = deed.upon
+    made = snooze(deed.session, item, by=deed.by, **deed.given)
+    said = f"任务 {item.number} 的提醒 {made.until_on} 起再发给您。"
+    return ActOutcome(said, data={"item": item.number, "until_on": made.until_on})
+
+
+SNOOZE = Act(
+    "snooze", Action.SNOOZE, "稍后提醒", _snooze,
+    (
+        Entry(
+            "until_on", "何日起再提醒", Takes.DAY, required=True, called="提醒日",
+            hint="工作日,最远 10 个工作日,不晚于时限。", help="何日起再提醒:工作日,最远 10 个工作日,不晚于时限。",
+        ),
+    ),
+    explains="只推迟发给您本人的提醒,每个时限一次;升级督办、催办和批示照发。督办员在任务页上看得到。",
+    help="稍后提醒:推迟发给本人的提醒,每个时限一次;升级督办、催办和批示照发。",
+    # The command stands beside the others about notices.
+    ways=Way.PAGE | Way.PROGRAM,
+)  # fmt: skip
+
+
 EXTEND = Act(
     "extend", Action.EXTEND, "申请延期", _extend,
     (

@@ -23,7 +23,7 @@ WORDS = {
     "policy": "policy",
     "plan": "plan",
     "calendar": "calendar",
-    "notice": "supervision",
+    "notice": "notice",
     "notify": "notify",
     "item": "items.item",
     "instruct": "items.instruct",

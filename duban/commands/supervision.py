@@ -1,4 +1,4 @@
-"""`duban supervise`, `deliver`, `notice list|take-back`, `simulate`, `status`: the daily rhythm by hand."""
+"""`duban supervise`, `deliver`, `simulate`, `status`: the daily rhythm by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
+from duban.commands.errand import Answer, Errand, Shown, answer, apart, looking
+from duban.commands.notice import show_notices
 from duban.edge import (
     progress,
     table,
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from models.engine.problem import OrganProblem
     from models.errors import DubanError
 
-notices = typer.Typer(help="通知台账。", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
@@ -27,7 +26,6 @@ def register(app: typer.Typer) -> None:
     app.command()(deliver)
     app.command()(simulate)
     app.command()(status)
-    app.add_typer(notices, name="notice")
 
 
 @apart("on json")
@@ -77,7 +75,7 @@ def _rehearse(errand: Errand, doubt: str) -> Answer:
     swept, sheets = result.swept, len(result.sheets)
 
     def screen() -> Iterator[Shown]:
-        yield from _show_notices(rows, f"{len(rows)} 条通知(预演,未写入)")
+        yield from show_notices(rows, f"{len(rows)} 条通知(预演,未写入)")
         yield (
             f"预演,什么也没有写入:{doubt}。正式运行将在 {swept.on} 生成通知 {swept.raised} 条"
             f"(提醒 {swept.reminders},升级 {swept.escalations}),督办单 {sheets} 张。"
@@ -132,25 +130,7 @@ def simulate(errand: Errand) -> Answer:
         plan = errand.edge.plan(session, errand.year, errand.said["organ"])
         rows = rehearse(session, plan, now=now(), calendar=errand.edge.calendar(session), track=track)
 
-    return answer(rows, lambda: _show_notices(rows, f"{len(rows)} 条通知(预演,未写入)"))
-
-
-@notices.command("list")
-@looking("on as json")
-def list_(
-    errand: Errand,
-    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="只看此人的通知。")] = None,
-) -> Answer:
-    """列出通知:何时、依哪条规则、发给谁、结果如何、为何。"""
-    from tasks.notices.browse_notices import list_notices
-    from tasks.people.find import find_person
-
-    session = errand.session
-    who = find_person(session, person) if person else None
-    by = errand.by
-    rows = list_notices(session, on=errand.day if errand.said["on"] else None, person=who, by=by)
-
-    return answer(rows, lambda: _show_notices(rows, f"{len(rows)} 条通知"))
+    return answer(rows, lambda: show_notices(rows, f"{len(rows)} 条通知(预演,未写入)"))
 
 
 @looking("on as year organ json")
@@ -182,55 +162,3 @@ def status(
         yield made
 
     return answer([row.as_dict() for row in counts], screen)
-
-
-@notices.command("take-back")
-@acting("as on organ json")
-def take_back(
-    errand: Errand,
-    day: Annotated[str, typer.Argument(metavar="督办的日子", help="误做的是哪一天的督办,如 2036-01-02。")],
-    reason: Annotated[str, typer.Option("--reason", help="为何撤回。")],
-) -> Answer:
-    """撤回误做的某一天的督办:未发出的通知取消、督办单作废,其间各日由下一次督办重新补齐;已发出的列明,不动。"""
-    from models.clock import local
-    from models.typed_text import day as typed_day
-    from tasks.oversight.take_back_sweep import take_back_sweep
-
-    done = take_back_sweep(errand.session, typed_day(day, "督办的日子"), by=errand.by, reason=reason)
-
-    def screen() -> Iterator[Shown]:
-        yield (
-            f"已撤回 {done.on} 的督办:取消通知 {done.notices} 条,作废督办单 {len(done.sheets)} 张"
-            + (f"({'、'.join(done.sheets)})" if done.sheets else "")
-            + "。"
-        )
-        if done.sent:
-            made = table("收件人", "任务", "规则", "发出", title=f"已经发出、不能撤回的 {len(done.sent)} 条,请另行说明")
-            for one in done.sent:
-                left = f"{local(one.sent_at):%Y-%m-%d %H:%M}" if one.sent_at else ""
-                made.add_row(one.recipient, f"{one.item} {one.title[:20]}", one.rung, left)
-            yield made
-        yield f"现在督办到 {done.swept},其后各日由下一次督办补齐。" if done.swept else "现在如同还没有督办过。"
-
-    return answer(asdict(done), screen)
-
-
-def _show_notices(rows: list[dict[str, object]], title: str) -> Iterator[Shown]:
-    from models.ladder.notice import NoticeKind
-
-    made = table("编号", "日期", "收件人", "类别", "任务", "规则", "时限", "状态", "原因", title=title)
-    words = {kind.value: kind.label for kind in NoticeKind}
-    states = {"pending": "待发送", "sent": "已发送", "collapsed": "已并入", "dropped": "已取消", "parked": "搁置"}
-    for row in rows:
-        made.add_row(
-            str(row["id"]),
-            str(row["fired_on"]),
-            str(row["recipient"] or "无人"),
-            words[str(row["kind"])],
-            f"{row['item']} {str(row['title'])[:20]}",
-            str(row["rung"]),
-            str(row["due_on"]),
-            states[str(row["state"])] + ("(补发)" if row["late"] else ""),
-            str(row["why"]),
-        )
-    yield made

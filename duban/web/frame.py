@@ -11,6 +11,7 @@ from models.people.permission import Action
 from tasks.acting.authorize import organs_within
 from tasks.engine.judge_health import Trouble
 from tasks.lists.next_day import NextDay, next_day
+from tasks.notices.receipts.mark_read import MOST, count_unread
 from tasks.people.find import plans_of
 
 
@@ -52,10 +53,12 @@ class Frame:
     coming: NextDay | None
     late: Sequence[Trouble]
     """Of what did not run in time, what is for this reader."""
+    unread: str
+    """How many notices the person has not opened, as the badge says it; empty for none."""
 
 
 def frame(session: Session, organ_id: int, *, by: Actor, year: int | None, late: Sequence[Trouble]) -> Frame:
-    """The frame of one page on `by`'s day. Three short queries, whatever the office's size.
+    """The frame of one page on `by`'s day. Four short queries, whatever the office's size.
 
     `late` is told to whoever may look at the machinery.
     """
@@ -70,4 +73,9 @@ def frame(session: Session, organ_id: int, *, by: Actor, year: int | None, late:
         rest=not calendar.is_working(by.on),
         coming=next_day(session, organ_id, by=by, calendar=calendar),
         late=late if late and organs_within(session, by, Action.SYSTEM) else (),
+        unread=_badge(count_unread(session, by.person_id, on=by.on)) if by.person_id is not None else "",
     )
+
+
+def _badge(unread: int) -> str:
+    return f"{MOST}+" if unread > MOST else str(unread or "")

@@ -26,6 +26,7 @@ _PAST: Mapping[Action, str] = {
     Action.ACCEPT: "item.closure_accepted",
     Action.RETURN: "item.returned",
     Action.REOPEN: "item.reopened",
+    Action.SNOOZE: "item.reminders_snoozed",
 }
 
 ISSUED = "plan.issued"

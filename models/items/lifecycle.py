@@ -59,5 +59,6 @@ LIFECYCLE: Mapping[Action, Transition] = {
         (S.REQUESTED, S.REVIEWED, S.OBJECTED), (S.ACTIVE, S.ISSUED), "写明理由", "closure_review, objection"
     ),
     Action.REOPEN: Transition((S.CLOSED,), (S.ACTIVE,), "写明理由和新的时限", "deadline"),
+    Action.SNOOZE: Transition((S.ISSUED, S.ACTIVE), (), "最近的时限未到,本人没有稍后提醒过", "snooze"),
 }
 """By action; what is no key here is no act upon an item."""

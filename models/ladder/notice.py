@@ -92,6 +92,12 @@ class Notice(Row, table=True):
             postgresql_where=text("state = 'pending'"),
         ),
         Index(
+            "ix_notice_unread",
+            "recipient_id",
+            sqlite_where=text("state = 'sent' AND read_at IS NULL"),
+            postgresql_where=text("state = 'sent' AND read_at IS NULL"),
+        ),
+        Index(
             "uq_notice_subject",
             "subject",
             "recipient_id",

@@ -34,9 +34,11 @@ ALONE: frozenset[Action] = frozenset(
         Action.SIGN, Action.OBJECT, Action.SPLIT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
         Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.APPEAL, Action.COMMENT,
         Action.REPORT_OPINE,
+        # One's own reminders, for a while; what escalates is not held.
+        Action.SNOOZE,
         # Of a leader or supervisor, and never in favour of whoever does the item.
         Action.URGE, Action.INSTRUCT, Action.RESUME, Action.REOPEN, Action.RESEND,
-        Action.TAKE_BACK_SWEEP, Action.TRY_CHANNEL,
+        Action.PARK, Action.TAKE_BACK_SWEEP, Action.TRY_CHANNEL,
         # What an office has one keeper for: on record, seen by everybody it concerns.
         Action.PLAN, Action.ISSUE, Action.POLICY, Action.STAFF, Action.CALENDAR, Action.RECORD, Action.COMPILE,
         Action.RECEIVE_REPORT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.INTEGRATE,

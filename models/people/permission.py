@@ -47,6 +47,7 @@ class Action(Coded):
     ACCEPT = "accept", "审核通过"
     RETURN = "return", "退回"
     REOPEN = "reopen", "重开"
+    SNOOZE = "snooze", "稍后提醒"
 
     PLAN = "plan", "导入计划"
     ISSUE = "issue", "下达计划"
@@ -79,6 +80,7 @@ class Action(Coded):
     SYSTEM = "system", "查看系统运行"
     RESEND = "resend", "重发通知"
     TRY_CHANNEL = "try_channel", "测试渠道"
+    PARK = "park", "搁置通知"
     TAKE_BACK_SWEEP = "take_back_sweep", "撤回督办"
     INTEGRATE = "integrate", "管理外部接口"
 
@@ -135,6 +137,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.ACCEPT: DECIDING,
     Action.RETURN: DECIDING,
     Action.REOPEN: (*SUPERVISING, Grant(_F, Scope.ORGAN)),
+    Action.SNOOZE: (*HANDLING, *HELPING),
     Action.PLAN: RUNNING,
     Action.ISSUE: (*RUNNING, Grant(_F, Scope.ORGAN)),
     Action.POLICY: RUNNING,
@@ -171,6 +174,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.SYSTEM: RUNNING,
     Action.RESEND: RUNNING,
     Action.TRY_CHANNEL: RUNNING,
+    Action.PARK: RUNNING,
     Action.TAKE_BACK_SWEEP: RUNNING,
     Action.INTEGRATE: (Grant(_M, Scope.ORGAN),),
 }

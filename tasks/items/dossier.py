@@ -27,7 +27,7 @@ from models.papers.document import Document
 from models.people.organ import Department
 from models.people.permission import Action
 
-UNTOLD = (Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN)
+UNTOLD = (Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN, Action.SNOOZE)
 """Acts that leave no row of their own that says who did them and why: the trail tells them."""
 
 Row = TypeVar("Row", bound=SQLModel)

@@ -185,8 +185,15 @@ def _act(entry: AuditEntry, people: Names) -> dict[str, Any]:
         "for": people.get(entry.for_id) if entry.for_id else None,
         "reason": entry.reason,
         "deadline_id": int(told[0].partition(":")[2]) if told else None,
+        "until_on": _held_until(entry) if action is Action.SNOOZE else None,
         "reached": bool(told and told[0] in entry.before),
     }
+
+
+def _held_until(entry: AuditEntry) -> dt.date:
+    """The day from which on the person who snoozed is reminded again."""
+    [held] = [values for name, values in entry.after.items() if name.startswith("snooze:")]
+    return dt.date.fromisoformat(held["until_on"])
 
 
 def _receipt(receipt: Receipt, unit: str, people: Names) -> dict[str, Any]:

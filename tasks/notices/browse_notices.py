@@ -3,7 +3,7 @@ what result; and why not.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,9 @@ from models.clock import local
 from models.database import key
 from models.errors import BadInputError
 from models.items.explanation import why
-from models.items.item import WorkItem
+from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
-from models.ladder.message import DeliveryAttempt, Message, SendState
+from models.ladder.message import DeliveryAttempt, Message
 from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Colour, Rung
 from models.ladder.returned_mail import ReturnedMail
@@ -27,7 +27,7 @@ from models.people.person import Person
 from models.settings import Settings
 from tasks.acting.authorize import organs_within, permitted
 from tasks.lists.item_line import ItemLine
-from tasks.notices.deliver import is_quiet
+from tasks.notices.receipts.receipt import ToldReceipt, tell_receipts
 
 SIZE = 50
 """Notices on a page."""
@@ -45,11 +45,13 @@ class NoticeChoice:
     item: str = ""
     """The number of the item."""
     message: int | None = None
+    unread: bool = False
+    """Escalations that were sent and nobody opened, of what is still to be done."""
 
 
 @dataclass(frozen=True)
 class ListedNotice:
-    """One notice. `result` says what became of it, or why it has not left; `readable`: the reader may see the item."""
+    """One notice. `told` says how far it got, and why no further; `readable`: the reader may see the item."""
 
     id: int
     raised_on: dt.date
@@ -61,8 +63,7 @@ class ListedNotice:
     due_on: dt.date
     late: bool
     why: str
-    result: str
-    sent_at: dt.datetime | None
+    told: ToldReceipt
     message_id: int | None
     readable: bool
 
@@ -116,7 +117,8 @@ def browse_notices(
         day, number = _place(after)
         query = query.where(sa.tuple_(col(Notice.raised_on), col(Notice.id)) < (day, number))
     rows = session.execute(query).all()
-    lines = [_line(row, by, settings) for row in rows[:size]]
+    told = tell_receipts(session, [(row.Notice, row.Message) for row in rows[:size]], settings, by=by)
+    lines = [_line(row, by, told[row.Notice.id]) for row in rows[:size]]
     more = len(rows) > size
     return NoticePage(lines, f"{lines[-1].raised_on}.{lines[-1].id}" if more else None)
 
@@ -149,15 +151,32 @@ def _chosen(session: Session, organ: Organ, choice: NoticeChoice, by: Actor) -> 
         conditions.append(col(Notice.state) == choice.state)
     if choice.item:
         conditions.append(col(WorkItem.number) == choice.item)
+    if choice.unread:
+        conditions += unread_escalations()
     if choice.message is not None:
         conditions.append(col(Notice.message_id) == choice.message)
     return conditions
 
 
-def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
+def unread_escalations() -> list[sa.ColumnElement[bool]]:
+    """The conditions on a notice for that it escalates what is still to be done, was sent, and was never opened."""
+    still = sa.exists().where(col(Deadline.id) == col(Notice.deadline_id), col(Deadline.done_on).is_(None))
+    return [
+        col(Notice.kind) == NoticeKind.ESCALATION, col(Notice.state) == NoticeState.SENT, col(Notice.read_at).is_(None),
+        col(Notice.taken_back_on).is_(None), still,
+    ]  # fmt: skip
+
+
+def count_unread_escalations(session: Session, organ_id: int, *, on: dt.date) -> int:
+    """How many escalations about the organ's items, raised until the day, nobody has opened."""
+    query = select(func.count(col(Notice.id))).join(WorkItem, col(WorkItem.id) == Notice.item_id)
+    query = query.where(WorkItem.organ_id == organ_id, Notice.raised_on <= on)
+    return session.exec(query.where(*unread_escalations())).one()
+
+
+def _line(row: Any, by: Actor, told: ToldReceipt) -> ListedNotice:
     notice: Notice = row.Notice
     rung: Rung | None = row.Rung
-    message: Message | None = row.Message
     return ListedNotice(
         id=key(notice.id),
         raised_on=notice.raised_on,
@@ -169,8 +188,7 @@ def _line(row: Any, by: Actor, settings: Settings) -> ListedNotice:
         due_on=notice.due_on,
         late=notice.late,
         why=_why(notice, rung, by),
-        result=result_of(notice, message, by=by, settings=settings),
-        sent_at=message.sent_at if message is not None and notice.state is NoticeState.SENT else None,
+        told=told,
         message_id=notice.message_id,
         readable=bool(row.readable),
     )
@@ -183,22 +201,6 @@ def _why(notice: Notice, rung: Rung | None, by: Actor) -> str:
         return words
     stands, mark, rest = words.partition(";")
     return stands.replace("您是", "").replace("由您", "由其") + mark + rest
-
-
-def result_of(notice: Notice, message: Message | None, *, by: Actor, settings: Settings) -> str:
-    """What became of a notice, or why it has not left yet."""
-    if notice.state is not NoticeState.PENDING:
-        return notice.reason or ""
-    if notice.send_on > by.on:
-        return f"当天休息,{notice.send_on} 起发送"
-    if message is not None and message.attempts:
-        if message.state is SendState.SENDING:
-            return f"正在发送(第 {message.attempts} 次)"
-        again = local(message.next_try_at)
-        return f"已试 {message.attempts} 次未成,{again:%Y-%m-%d %H:%M} 后再试"
-    if is_quiet(settings, by.now):
-        return f"静默时段({settings.quiet_from:%H:%M} 至 {settings.quiet_until:%H:%M})内不发,之后发送"
-    return "等待下一次发送"
 
 
 def _place(after: str) -> tuple[dt.date, int]:
@@ -217,20 +219,25 @@ def list_notices(
     on: dt.date | None = None,
     person: Person | None = None,
     by: Actor | None = None,
+    settings: Settings | None = None,
+    message: Message | None = None,
     after: int | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Notices raised on `on`, for `person`, of `plan`, of `item`, about items `by` may see, in the order of
-    their days.
+    """Notices raised on `on`, for `person`, of `plan`, of `item`, in `message`, about items `by` may see, in the
+    order of their days; with `settings`, each with its receipt.
 
     With `after`, those with a larger id than that, in the order of their ids; at most `limit`.
     """
     query = (
-        select(Notice, WorkItem.number, WorkItem.title, Person.name)
+        sa.select(Notice, Message, WorkItem.number, WorkItem.title, Person.name)  # type: ignore[call-overload]
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
-        .join(Person, col(Person.id) == Notice.recipient_id, isouter=True)
+        .outerjoin(Person, col(Person.id) == Notice.recipient_id)
+        .outerjoin(Message, col(Message.id) == Notice.message_id)
         .order_by(col(Notice.raised_on), col(Notice.id))
     )
+    if message is not None:
+        query = query.where(Notice.message_id == message.id)
     if plan is not None:
         query = query.where(WorkItem.plan_id == plan.id)
     if item is not None:
@@ -246,10 +253,25 @@ def list_notices(
     if limit is not None:
         query = query.limit(limit)
     rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
+    rows = session.execute(query).all()
+    told: Mapping[int, ToldReceipt] = {}
+    if settings is not None and by is not None:
+        told = tell_receipts(session, [(row.Notice, row.Message) for row in rows], settings, by=by)
     return [
         tell_notice(notice, rungs.get(notice.rung_id), number=number, title=title, recipient=name)
-        for notice, number, title, name in session.exec(query)
+        | (_receipt(told[notice.id], notice) if told else {})
+        for notice, _, number, title, name in rows
     ]
+
+
+def _receipt(told: ToldReceipt, notice: Notice) -> dict[str, Any]:
+    return {
+        "message": notice.message_id,
+        "receipt": told.receipt.value,
+        "receipt_name": told.receipt.label,
+        "receipt_at": local(told.at) if told.at is not None else None,
+        "receipt_why": told.words,
+    }
 
 
 def tell_notice(notice: Notice, rung: Rung | None, *, number: str, title: str, recipient: str | None) -> dict[str, Any]:
@@ -270,10 +292,3 @@ def tell_notice(notice: Notice, rung: Rung | None, *, number: str, title: str, r
         "colour": (rung.colour if rung else Colour.NONE).value,
         "why": because + (f";{notice.reason}" if notice.reason else ""),
     }
-
-
-def notices_mark(session: Session) -> tuple[int | None, int]:
-    """What changes whenever a notice is raised or sent: the newest one's number, and how many wait to be sent."""
-    waiting = func.count(col(Notice.id)).filter(col(Notice.state) == NoticeState.PENDING)
-    newest, pending = session.exec(select(func.max(Notice.id), waiting)).one()
-    return newest, pending

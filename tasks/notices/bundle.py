@@ -126,7 +126,7 @@ def _at_once(
     for row in ready:
         by_person[row.recipient_id].append(row.id)
     if by_person:
-        lately = _lately(session, by_person, day, now)
+        lately = urgent_lately(session, by_person, day, now)
         ordinals = {
             person: lately[person][1] + 1 if person in lately else 1
             for person in by_person
@@ -140,7 +140,9 @@ def _at_once(
     _join_what_waited(session, now)
 
 
-def _lately(session: Session, people: Iterable[int], day: dt.date, now: dt.datetime) -> dict[int, tuple[int, int]]:
+def urgent_lately(
+    session: Session, people: Iterable[int], day: dt.date, now: dt.datetime
+) -> dict[int, tuple[int, int]]:
     """How many urgent messages each person was given in the last hour, and how many on the day."""
     since = now - dt.timedelta(hours=1)
     query = (

@@ -31,3 +31,9 @@ def channels_set(settings: Settings) -> list[MessageChannel]:
             raise BadInputError(f"设置项 channels 中的“{name}”不是已知的渠道;可用:{'、'.join(every)}。")
     ordered = [every[name] for name in wanted] + [one for one in every.values() if one.name not in wanted]
     return [channel for channel in ordered if channel.is_set(settings)]
+
+
+def channel_label(name: str) -> str:
+    """What people call a channel; one that there is no more by its name."""
+    known = every_channel().get(name)
+    return known.label if known is not None else name

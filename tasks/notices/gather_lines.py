@@ -88,7 +88,7 @@ class NoticeLine:
     @property
     def open_path(self) -> str:
         """The page that marks the notice as read and leads on to `path`."""
-        return f"/notices/{self.notice_id}/open"
+        return f"/notices/open/{self.notice_id}"
 
 
 def gather_lines(session: Session, messages: Collection[int], *, on: dt.date) -> Mapping[int, Sequence[NoticeLine]]:

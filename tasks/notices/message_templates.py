@@ -166,7 +166,7 @@ def _tried(template: Template, file: Path) -> TemplateProblem | None:
 def _samples(name: str) -> list[dict[str, Any]]:
     if name == "head.txt":
         return [dict.fromkeys(NAMES[name], "例")]
-    step, contact = StepLink("填报进展", "http://127.0.0.1/notices/1/open"), Contact("陈督办", "")
+    step, contact = StepLink("填报进展", "http://127.0.0.1/notices/open/1"), Contact("陈督办", "")
 
     def entry(**more: Any) -> MessageEntry:
         whole = MessageEntry(

@@ -53,6 +53,7 @@ from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress
 from tasks.items.sign import sign
+from tasks.items.snooze import snooze
 from tasks.items.split import split
 from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
@@ -115,6 +116,7 @@ ACTS: dict[Action, Callable[..., object]] = {
     Action.ACCEPT: accept,
     Action.RETURN: send_back,
     Action.REOPEN: reopen,
+    Action.SNOOZE: snooze,
 }
 assert set(ACTS) == set(LIFECYCLE) - {Action.ISSUE}
 
@@ -244,6 +246,7 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.ACCEPT: {"waive": st.none() | said},
             Action.RETURN: {"reason": said},
             Action.REOPEN: {"reason": said, "due_on": day},
+            Action.SNOOZE: {"until_on": day},
         }
         return {name: data.draw(strategy, name) for name, strategy in drawn.get(action, {}).items()}
 

@@ -21,6 +21,7 @@ from models.database import unit_of_work
 from models.dates.span import span_named
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
+from models.ladder.message import Message, SendState
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS
 from models.migrate import open_current
@@ -70,7 +71,7 @@ LOOKING = {
     "account list", "account tokens", "audit show", "audit verify", "document export", "document list", "duty gaps",
     "indicator list", "indicator missing", "inspect export", "inspect list", "inspect record", "inspect show",
     "inspect verify", "instruct list", "item list",
-    "item problems", "item show", "notice list", "notify show", "plan export", "plan show",
+    "item problems", "item show", "notice list", "notice show", "notify show", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
     "report charts", "report write", "people proposals",
     "report below", "report check", "report figures", "report status", "report trace", "score preview",
@@ -157,6 +158,23 @@ def asked(office: Office) -> None:
 
 def swept_wrongly(office: Office) -> None:
     office.sweep("2026-06-29")
+
+
+def parked(office: Office) -> None:
+    """The first message was given up."""
+    office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-03")
+    office.send("2026-06-03")
+    with unit_of_work(office.engine) as session:
+        for message in session.exec(select(Message)):
+            message.state = SendState.PARKED
+
+
+def made_up(office: Office) -> None:
+    """The first message waits to leave."""
+    parked(office)
+    with unit_of_work(office.engine) as session:
+        for message in session.exec(select(Message)):
+            message.state, message.sent_at = SendState.WAITING, None
 
 
 def overdue(office: Office) -> None:
@@ -328,6 +346,9 @@ WRITING: dict[str, Case] = {
         SUPERVISOR, [HANDLER, "--channel", "apprise", "--to", "li"], [Action.STAFF], [has_apprise], on=None
     ),
     "notify test": Case(SUPERVISOR, [HANDLER, "--channel", "mail"], [Action.TRY_CHANNEL], on=None),
+    "notice retry": Case(SUPERVISOR, ["--all"], [Action.RESEND], [assigned(), parked]),
+    "notice park": Case(SUPERVISOR, ["1", "--reason", "内容有误"], [Action.PARK], [assigned(), made_up]),
+    "notice snooze": Case(HANDLER, ["1", "--until", "2026-06-10"], [Action.SNOOZE], [assigned()]),
     "plan issue": Case(SUPERVISOR, [], [Action.ISSUE], [assigned(issue=False)]),
     "calendar import": Case("本机", ["{home}/放假.csv"], [Action.CALENDAR]),
     "item sign": Case(HANDLER, ["1"], [Action.SIGN], [assigned(sign=False)]),

@@ -11,7 +11,8 @@ from duban.web.call import Reader
 from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Colour
 from models.people.person import Role
-from tasks.notices.browse_notices import list_notices, notices_mark
+from tasks.notices.browse_notices import list_notices
+from tasks.notices.receipts.receipt import NoticeReceipt
 
 router = APIRouter(tags=["通知"])
 
@@ -32,6 +33,11 @@ class NoticeShown(BaseModel):
     state: NoticeState = Field(title="状态")
     colour: Colour = Field(title="颜色")
     why: str = Field(title="为何收到")
+    message: int | None = Field(title="所在的信", description="还没有编入任何一封的为 null。")
+    receipt: NoticeReceipt = Field(title="回执代码")
+    receipt_name: str = Field(title="回执", examples=["已读"])
+    receipt_at: dt.datetime | None = Field(title="回执时间", description="从何时起是这样;没有时刻的为 null。")
+    receipt_why: str = Field(title="回执说明", description="还没有发出或不再发出的,为何。")
 
 
 class NoticeList(BaseModel):
@@ -53,8 +59,12 @@ def notices(
     """本人可以查看的任务的通知,按编号逐批给出:记住最后一个编号,下次从它之后读,就不漏不重。"""
     with call.reading() as session:
         plan = call.plan(session, year)
-        call.seen(session, *notices_mark(session))
         person = call.person if mine else None
-        listed = list_notices(session, plan=plan, on=on, person=person, by=call.by, after=after, limit=limit + 1)
+        listed = list_notices(
+            session, plan=plan, on=on, person=person, by=call.by, settings=call.served.settings, after=after,
+            limit=limit + 1,
+        )  # fmt: skip
+        # What a delivery did and who read what is no entry of the trail: what is told dates the answer itself.
+        call.seen(session, listed)
     shown = [NoticeShown.model_validate(row) for row in listed[:limit]]
     return NoticeList(notices=shown, next=shown[-1].id if len(listed) > limit else None)

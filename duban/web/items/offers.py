@@ -25,6 +25,7 @@ from tasks.items.dossier import Dossier, dossier_of
 from tasks.items.extend import check_extendable, check_requests, hands_in_extension
 from tasks.items.foresee import turn_of_extension
 from tasks.items.object_to import check_objectable, check_objections
+from tasks.items.snooze import check_snoozable, next_deadline
 from tasks.items.urge import again_on, foresee_urging
 
 
@@ -70,6 +71,8 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> Non
             check_objectable(session, item, on=by.on)
         case Action.EXTEND:
             check_extendable(session, item)
+        case Action.SNOOZE:
+            check_snoozable(session, item, by=by)
         case Action.REQUEST_CLOSE | Action.ACCEPT:
             check_nothing_open(session, item, act.action)
         case Action.DECIDE_EXTENSION if turn_of_extension(session, item) is None:
@@ -102,6 +105,8 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
             )
         case Action.MILESTONE if act.verb == "reached":
             return any(row.kind is DeadlineKind.MILESTONE and row.done_on is None for row in dossier.of(Deadline))
+        case Action.SNOOZE:
+            return _may_snooze(by, dossier)
         case Action.SPLIT:
             return len(dossier.of(ItemUnit)) > len(dossier.children) and item.parent_id is None
         case Action.RETURN if item.state is ItemState.OBJECTED:
@@ -111,6 +116,14 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
         case Action.OBJECT | Action.EXTEND | Action.URGE if dossier.policy is not None:
             return _allowed(session, by, act.action, dossier, dossier.policy)
     return True
+
+
+def _may_snooze(by: Actor, dossier: Dossier) -> bool:
+    """Whether a day is ahead whose reminders the person has not held before: the trail has it."""
+    deadline = next_deadline(dossier.of(Deadline), on=by.on)
+    return deadline is not None and not any(
+        f"snooze:{by.person_id}-{deadline.id}" in entry.after for entry in dossier.untold
+    )
 
 
 def _may_decide(session: Session, by: Actor, action: Action, dossier: Dossier) -> bool:

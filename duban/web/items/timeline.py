@@ -68,6 +68,8 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
                 continue
             done = ("完成阶段节点“", stage["title"], "”")
             what = done if row["reached"] else ("设阶段节点“", stage["title"], "”,时限 ", stage["original_due_on"])
+        if row["action"] is Action.SNOOZE:
+            what = (Action.SNOOZE.label, ":", row["until_on"], " 起再提醒本人")
         yield Moment(row["on"], what, _who(row), row["reason"] or "", row["at"])
 
 

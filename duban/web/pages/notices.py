@@ -1,26 +1,31 @@
 """通知: what was sent to whom, why, by which rung, with what result; and why something was not sent."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from duban.web.mark_seen import mark_seen
 from duban.web.posted import Sent
-from duban.web.visit import Signed, Visit
+from duban.web.visit import Signed
 from models.coded import Coded
 from models.database import key
-from models.errors import BadInputError, NotFoundError
-from models.ladder.message import Message, SendState
+from models.errors import BadInputError
+from models.ladder.message import SendState
 from models.ladder.notice import NoticeKind, NoticeState
 from models.people.organ import Organ
 from models.people.permission import Action
-from models.people.person import Person
 from models.typed_text import day_or_none
 from tasks.acting.authorize import organs_within
 from tasks.notices.browse_notices import NoticeChoice, attempts_of, browse_notices, oversees_notices, returned_of
-from tasks.notices.resend import find_message, resend
+from tasks.notices.find_channels import channel_label
+from tasks.notices.receipts.find_message import read_message
+from tasks.notices.receipts.mark_read import mark_read
+from tasks.notices.receipts.open_notice import find_notice, leads_to
+from tasks.notices.receipts.park import park
+from tasks.notices.resend import count_parked, resend, resend_all
 from tasks.people.roster import people_in_office
 
 Kind = TypeVar("Kind", bound=Coded)
@@ -36,13 +41,14 @@ def notices(visit: Signed) -> HTMLResponse:
     """The ledger, one page of it: everybody's for those who oversee the organ, one's own for others."""
     query = visit.request.query_params
     asked = {name: query.get(name, "").strip() for name in ASKED}
-    mine = query.get("mine", "") == "yes"
+    mine, unread = query.get("mine", "") == "yes", query.get("unread", "") == "yes"
     with visit.reading() as session:
         organ_id = key(visit.organ.id)
         oversees = oversees_notices(session, organ_id, by=visit.looking)
-        choice = _choice(asked)
+        choice = replace(_choice(asked), unread=unread)
         if mine and oversees:
-            choice = NoticeChoice(choice.first, choice.last, visit.person.id, choice.kind, choice.state, choice.item)
+            choice = replace(choice, person=visit.person.id)
+        may_resend = organ_id in organs_within(session, visit.by, Action.RESEND)
         listed = browse_notices(
             session, visit.organ, choice, by=visit.looking, settings=visit.served.settings,
             after=query.get("after") or None,
@@ -54,8 +60,10 @@ def notices(visit: Signed) -> HTMLResponse:
             menu="/notices",
             found=listed,
             asked=asked,
-            kept=kept | ({"mine": "yes"} if mine else {}),
+            kept=kept | ({"mine": "yes"} if mine else {}) | ({"unread": "yes"} if unread else {}),
             mine=mine,
+            unread=unread,
+            parked=count_parked(session, organ_id) if may_resend else 0,
             oversees=oversees,
             first=not query.get("after"),
             kinds=[(kind.value, kind.label) for kind in NoticeKind],
@@ -64,11 +72,40 @@ def notices(visit: Signed) -> HTMLResponse:
         )
 
 
-@router.get("/notices/{message_id:row}")
-def digest(visit: Signed, message_id: int) -> HTMLResponse:
-    """One message: what was in it, and every try to deliver it."""
+@router.post("/notices/read")
+def read_all(sent: Sent) -> Response:
+    """Whatever was sent to the person counts as read."""
+    visit = sent.visit
+    with visit.writing() as session:
+        count = mark_read(session, key(visit.person.id), at=visit.now)
+    return visit.go(visit.link("/notices", mine="yes"), f"{count} 条通知已标为已读。" if count else "没有未读的通知。")
+
+
+@router.post("/notices/retry")
+def retry_all(sent: Sent) -> Response:
+    """Send every parked message of the organ again with the next delivery."""
+    visit = sent.visit
+    with visit.writing() as session:
+        count = resend_all(session, key(visit.organ.id), by=visit.by)
+    return visit.go(visit.link("/notices"), f"搁置的 {count} 封通知将在下一次发送时重发。")
+
+
+@router.get("/notices/open/{notice_id:row}")
+def open_notice(visit: Signed, notice_id: int) -> Response:
+    """Where the link of a message leads: for its recipient the notice counts as read; on to the next step."""
     with visit.reading() as session:
-        shown, recipient = _seen(session, visit, message_id)
+        found = find_notice(session, notice_id, by=visit.by)
+        path = leads_to(session, found, by=visit.by)
+    mark_seen(visit, notice=notice_id)
+    return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/notices/{message_id:row}")
+def message_page(visit: Signed, message_id: int) -> HTMLResponse:
+    """One message: what was in it, and every try to deliver it."""
+    mark_seen(visit, message=message_id)
+    with visit.reading() as session:
+        shown, recipient = read_message(session, message_id, by=visit.by)
         organ = session.get_one(Organ, recipient.organ_id)
         return visit.page(
             session,
@@ -82,7 +119,9 @@ def digest(visit: Signed, message_id: int) -> HTMLResponse:
                 session, organ, NoticeChoice(message=message_id), by=visit.looking, settings=visit.served.settings,
                 size=200,
             ),
+            label=channel_label,
             parked=shown.state is SendState.PARKED,
+            waiting=shown.state is SendState.WAITING,
             may_resend=recipient.organ_id in organs_within(session, visit.by, Action.RESEND),
         )  # fmt: skip
 
@@ -92,19 +131,20 @@ def retry(sent: Sent, message_id: int) -> Response:
     """Send a parked message again with the next delivery."""
     visit = sent.visit
     with visit.writing() as session:
-        found, recipient = _seen(session, visit, message_id)
+        found, recipient = read_message(session, message_id, by=visit.by)
         count = resend(session, found, by=visit.by)
         said = f"给{recipient.name}的 {count} 条通知将在下一次发送时重发。"
     return visit.go(visit.link(f"/notices/{message_id}"), said)
 
 
-def _seen(session: Session, visit: Visit, message_id: int) -> tuple[Message, Person]:
-    """The message and whom it is for. Raises NotFoundError for one the person may not know of."""
-    found = find_message(session, message_id)
-    recipient = session.get_one(Person, found.recipient_id)
-    if recipient.id != visit.person.id and not oversees_notices(session, recipient.organ_id, by=visit.by):
-        raise NotFoundError("没有这封通知,或者它不在您的查看范围内。")
-    return found, recipient
+@router.post("/notices/{message_id:row}/park")
+def park_message(sent: Sent, message_id: int) -> Response:
+    """Keep a message that waits from leaving, with a reason."""
+    visit = sent.visit
+    with visit.writing() as session:
+        found, recipient = read_message(session, message_id, by=visit.by)
+        count = park(session, found, reason=sent.text("reason"), by=visit.by)
+    return visit.go(visit.link(f"/notices/{message_id}"), f"给{recipient.name}的 {count} 条通知已搁置,不发送。")
 
 
 def _choice(asked: Mapping[str, str]) -> NoticeChoice:

@@ -28,6 +28,8 @@ from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
 from tasks.lists.list_unreported import Unreported, Unsigned, owed_period, unreported, unsigned
+from tasks.notices.browse_notices import count_unread_escalations
+from tasks.notices.receipts.outage import ChannelOutage, outages
 from tasks.oversight.compile_brief import gather_brief
 from tasks.oversight.gather_work import Group, Work, WorkLine, gather_work
 from tasks.oversight.list_escalated import list_escalated
@@ -51,6 +53,8 @@ VERBS = {
 }
 """The forms of the item page that a line leads to: the primary one, then the other answer to a request."""
 LEADING = frozenset({Role.LEADER, Role.FIRST_RESPONSIBLE})
+WATCHING = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+"""Who is told on the desk that a channel is down."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,15 @@ def workbench(visit: Signed) -> HTMLResponse:
             else None
         )
         proposals = waiting_proposals(session, organ_id, by=visit.by)
+        watches = bool(roles & WATCHING) and organ_id in organs_within(session, visit.by, Action.VIEW)
+        down = outages(session, organ_id) if watches else []
         if plan is None:
             may_plan = organ_id in organs_within(session, visit.by, Action.PLAN)
             return visit.page(
-                session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, queue=queue, proposals=proposals
-            )
-        return _workbench(session, visit, plan, roles, queue, proposals)
+                session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, queue=queue, down=down,
+                proposals=proposals,
+            )  # fmt: skip
+        return _workbench(session, visit, plan, roles, queue, down, proposals)
 
 
 @router.get("/mine/{what}")
@@ -125,12 +132,14 @@ def _workbench(
     plan: AnnualPlan,
     roles: set[Role],
     queue: Queue | None,
+    down: Sequence[ChannelOutage],
     proposals: Sequence[ProposalLine],
 ) -> HTMLResponse:
     calendar = office_calendar(session, organ_id=plan.organ_id)
     work = gather_work(session, plan, by=visit.looking, calendar=calendar)
     leads = bool(roles & LEADING)
     brief = gather_brief(session, plan, visit.person, by=visit.looking, calendar=calendar) if leads else None
+    supervises = Role.SUPERVISOR in roles and plan.organ_id in organs_within(session, visit.looking, Action.VIEW)
     return visit.page(
         session,
         "workbench/workbench.html",
@@ -144,11 +153,11 @@ def _workbench(
         escalated=list_escalated(session, plan, by=visit.looking, calendar=calendar) if leads else [],
         may_instruct=plan.organ_id in organs_within(session, visit.by, Action.INSTRUCT) or Role.LEADER in roles,
         brief=brief,
-        owing=_owing(session, visit, plan, calendar)
-        if Role.SUPERVISOR in roles and plan.organ_id in organs_within(session, visit.looking, Action.VIEW)
-        else None,
+        owing=_owing(session, visit, plan, calendar) if supervises else None,
+        unread=count_unread_escalations(session, plan.organ_id, on=visit.on) if supervises else 0,
         period=owed_period(session, plan, on=visit.on, calendar=calendar),
         queue=queue,
+        down=down,
         proposals=proposals,
         others=open_in_other_years(session, plan, by=visit.looking),
         filings=waiting_filings(session, plan.organ_id, by=visit.looking),

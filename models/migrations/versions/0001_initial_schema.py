@@ -1525,6 +1525,7 @@ def upgrade() -> None:
             unique=True,
             **_where("recipient_id IS NULL AND taken_back_on IS NULL"),
         ),
+        sa.Index("ix_notice_unread", "recipient_id", **_where("state = 'sent' AND read_at IS NULL")),
         sa.Index("uq_notice_subject", "subject", "recipient_id", unique=True, **_where("subject IS NOT NULL")),
     )
     op.create_table(

@@ -118,6 +118,7 @@ def test_pages_lead_on_by_key_and_every_notice_is_on_one_of_them(office: Office,
 
 
 def test_the_ledger_asks_as_often_however_long_it_is(office: Office, web: Web) -> None:
+    office.instruct("1", "再抓紧", due="2026-07-10", on="2026-06-10")
     supervisor = web.of(SUPERVISOR)
     few = statements(office.engine, lambda: supervisor.get("/notices"))
     office.fast_forward("2026-06-18", send=False)

@@ -30,6 +30,7 @@ ELSEWHERE = {
     Action.SYSTEM,
     Action.RESEND,
     Action.TRY_CHANNEL,
+    Action.PARK,
     Action.TAKE_BACK_SWEEP,
     Action.INTEGRATE,
     Action.RECEIVE_REPORT,

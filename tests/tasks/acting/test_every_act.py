@@ -36,6 +36,7 @@ from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress
 from tasks.items.sign import sign
+from tasks.items.snooze import snooze
 from tasks.items.split import split
 from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
@@ -43,6 +44,7 @@ from tasks.items.urge import urge
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.ledgers.record_named import record_study
 from tasks.notices.find_channels import every_channel
+from tasks.notices.receipts.park import park
 from tasks.notices.resend import resend
 from tasks.notices.try_channel import note_try
 from tasks.oversight.compile_brief import compile_brief
@@ -272,6 +274,20 @@ def try_mail(office: Office, session: Session) -> None:
     note_try(session, person, every_channel()["mail"], by=by)
 
 
+def waits_to_leave(office: Office) -> None:
+    """The handler's mail is made up and has not left."""
+    given_up(office)
+    with unit_of_work(office.engine) as session:
+        for message in session.exec(select(Message)):
+            message.state, message.sent_at = SendState.WAITING, None
+
+
+def keep_it(office: Office, session: Session) -> None:
+    message = session.exec(select(Message).order_by(col(Message.id))).first()
+    assert message is not None
+    park(session, message, reason="内容有误", by=office.by(session, SUPERVISOR, ON))
+
+
 def send_again(office: Office, session: Session) -> None:
     message = session.exec(select(Message).order_by(col(Message.id))).first()
     assert message is not None
@@ -327,6 +343,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
         then(assigned(), lambda office: office.close("1", on="2026-06-03")),
         on_item(SUPERVISOR, reopen, reason="群众反映", due_on=day("2026-08-31")),
     ),
+    Action.SNOOZE: (assigned(), on_item(HANDLER, snooze, until_on=day("2026-06-10"))),
     Action.PLAN: (nothing, bring_in_a_list),
     Action.ISSUE: (assigned(issue=False), on_plan(SUPERVISOR, issue)),
     Action.POLICY: (nothing, edit_a_policy),
@@ -344,6 +361,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.EVALUATE: (nothing, give_marks),
     Action.APPEAL: (published, complain),
     Action.DECIDE_APPEAL: (then(published, complained), judge),
+    Action.PARK: (then(assigned(), waits_to_leave), keep_it),
     Action.RESEND: (then(assigned(), given_up), send_again),
     Action.TRY_CHANNEL: (lambda office: None, try_mail),
     Action.TAKE_BACK_SWEEP: (then(assigned(), swept_wrongly), take_it_back),

@@ -100,7 +100,7 @@ def test_text_and_html_say_the_same() -> None:
     said = composed(line(1, days=-1, progress="已完成初稿", progress_on=dt.date(2026, 6, 20)), line(2))
     for words in (
         "李承办:", "普法宣传", "法治建设", "6月25日(周四)", "逾期1个工作日", "李承办(法规科)", "已完成初稿",
-        "最近进展(6月20日", "填报进展", "http://127.0.0.1:8000/notices/1/open", "为何收到此消息:您是本任务的承办人",
+        "最近进展(6月20日", "填报进展", "http://127.0.0.1:8000/notices/open/1", "为何收到此消息:您是本任务的承办人",
         "督办联系人:陈督办,电话 13800000000",
     ):  # fmt: skip
         assert words in said.plain
@@ -141,7 +141,7 @@ def test_of_an_internal_item_number_day_and_link_are_told_and_nothing_else() -> 
             assert "保密" not in text
         assert "任务3" in said.plain
         assert "6月26日" in said.plain
-        assert "/notices/3/open" in said.plain
+        assert "/notices/open/3" in said.plain
 
 
 def test_a_brief_fits_into_one_text_message() -> None:

@@ -68,7 +68,7 @@ def test_a_line_says_who_does_the_item_and_how_far_it_is(office: Office) -> None
     assert (line.progress, line.progress_on) == ("已完成初稿", dt.date(2026, 6, 24))
     assert line.contact is not None
     assert line.contact.name == SUPERVISOR
-    assert line.open_path == f"/notices/{line.notice_id}/open"
+    assert line.open_path == f"/notices/open/{line.notice_id}"
 
 
 def test_a_deputy_is_told_for_whom(office: Office) -> None:

@@ -15,6 +15,7 @@ from duban.web.inside import inside
 from duban.web.items.asked import asked_facts
 from duban.web.items.offers import Offer, check_form, offers
 from duban.web.items.timeline import timeline
+from duban.web.mark_seen import is_looked_at
 from duban.web.posted import Posted, Sent
 from duban.web.visit import Signed, Visit
 from models.database import key
@@ -22,12 +23,14 @@ from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
 from models.items.file_kind import ENDINGS
 from models.items.item import ItemState, WorkItem
+from models.ladder.notice import Notice, NoticeState
 from models.people.permission import Action
 from tasks.acting.authorize import standings_on
 from tasks.acting.find_seen import seen_item
 from tasks.items.dossier import dossier_of
 from tasks.items.foresee import foresee
 from tasks.items.show_item import show_item
+from tasks.notices.receipts.mark_read import mark_read
 from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
 
 router = APIRouter()
@@ -38,28 +41,45 @@ SILENT = (Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.SIGN, Action.SI
 
 @router.get("/items/{item_id:row}")
 def item_page(visit: Signed, item_id: int) -> HTMLResponse:
-    """The item as the person may see it."""
+    """The item as the person may see it; what the person was told about it counts as read."""
     with visit.reading() as session:
         item = seen_item(session, item_id, by=visit.by)
-        calendar = office_calendar(session, organ_id=item.organ_id)
-        data = show_item(session, item, by=visit.looking, calendar=calendar)
-        offered, dossier = offers(session, visit.by, item), dossier_of(session, item)
-        related = _readable(session, visit, dossier.of(WorkItem))
-        return visit.page(
-            session,
-            "items/item.html",
-            menu="/items",
-            item=item,
-            data=data,
-            parent=[one for one in related if one.id == item.parent_id],
-            children=[one for one in related if one.parent_id == item.id],
-            offers=[offer for offer in offered if offer.instruction is None],
-            answers=_by_instruction(offered),
-            moments=timeline(data),
-            due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
-            seen=dossier.newest_entry,
-            is_draft=item.state is ItemState.DRAFT,
-        )
+        if not is_looked_at(visit) or not _has_news(session, visit, item):
+            return _shown(session, visit, item)
+    with visit.writing() as session:
+        mark_read(session, key(visit.person.id), at=visit.now, item=item_id)
+    with visit.reading() as session:
+        return _shown(session, visit, seen_item(session, item_id, by=visit.by))
+
+
+def _has_news(session: Session, visit: Visit, item: WorkItem) -> bool:
+    """Whether the person was told something about the item that he has not opened."""
+    return any(
+        row.recipient_id == visit.person.id and row.state is NoticeState.SENT and row.read_at is None
+        for row in dossier_of(session, item).of(Notice)
+    )
+
+
+def _shown(session: Session, visit: Visit, item: WorkItem) -> HTMLResponse:
+    calendar = office_calendar(session, organ_id=item.organ_id)
+    data = show_item(session, item, by=visit.looking, calendar=calendar)
+    offered, dossier = offers(session, visit.by, item), dossier_of(session, item)
+    related = _readable(session, visit, dossier.of(WorkItem))
+    return visit.page(
+        session,
+        "items/item.html",
+        menu="/items",
+        item=item,
+        data=data,
+        parent=[one for one in related if one.id == item.parent_id],
+        children=[one for one in related if one.parent_id == item.id],
+        offers=[offer for offer in offered if offer.instruction is None],
+        answers=_by_instruction(offered),
+        moments=timeline(data),
+        due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
+        seen=dossier.newest_entry,
+        is_draft=item.state is ItemState.DRAFT,
+    )
 
 
 @router.get("/items/{item_id:row}/{verb}")

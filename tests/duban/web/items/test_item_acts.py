@@ -154,11 +154,11 @@ def offered(web: Web, name: str) -> list[str]:
 def test_a_page_offers_what_its_reader_may_do_now_and_nothing_else(office: Office, web: Web) -> None:
     office.assign("制度清理", due="2026-06-30", on="2026-06-01", sign=False)
 
-    assert offered(web, HANDLER) == ["签收", "填报进展", "转办异议", "设阶段节点"]
+    assert offered(web, HANDLER) == ["签收", "填报进展", "转办异议", "设阶段节点", "稍后提醒"]
     assert offered(web, LEADER) == ["批示"]
     assert offered(web, SUPERVISOR) == ["设阶段节点", "催办", "转办"]
     press(web.of(HANDLER), 1, "sign")
-    assert offered(web, HANDLER) == ["填报进展", "上传佐证材料", "申请办结", "申请延期", "设阶段节点"]
+    assert offered(web, HANDLER) == ["填报进展", "上传佐证材料", "申请办结", "申请延期", "设阶段节点", "稍后提醒"]
     fill(web.of(HANDLER), "/items/1/extend", to="2026-07-15", reason="上级要求", progress="一半")
     assert offered(web, LEADER) == ["批准延期", "不批准延期", "批示", "挂起"]
     assert "申请延期" not in offered(web, HANDLER)

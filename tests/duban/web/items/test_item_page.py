@@ -230,7 +230,7 @@ def asked_by_all(office: Office, web: Web, **query: str) -> dict[str, int]:
     return {who: statements(office.engine, partial(web.of(who).read, "/items/1", **query)) for who in VIEWERS}
 
 
-def test_the_page_takes_at_most_fifteen_statements_whoever_looks_and_whatever_happened(
+def test_the_page_takes_at_most_sixteen_statements_whoever_looks_and_whatever_happened(
     staffed: Office, web: Web
 ) -> None:
     poor = asked_by_all(staffed, web)
@@ -240,9 +240,9 @@ def test_the_page_takes_at_most_fifteen_statements_whoever_looks_and_whatever_ha
     stood_in_for = asked_by_all(staffed, web)
     looking_back = asked_by_all(staffed, web, on="2026-06-02")
 
-    assert max(poor.values()) <= 13
+    assert max(poor.values()) <= 14
     # Parts of an item are shown to those only who may see them: that is one more question, however many there are.
     # Whoever decides at another level than the one whose turn it is comes in where nobody else is left there.
     assert {who: asked - poor[who] for who, asked in rich.items()} == dict.fromkeys(VIEWERS, 1) | {SUPERVISOR: 2}
     assert stood_in_for == rich
-    assert max(looking_back.values()) <= 15
+    assert max(looking_back.values()) <= 16
