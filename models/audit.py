@@ -29,6 +29,8 @@ LEDGERS = frozenset(
         "message",  # what a delivery made of notices; its own rows are its record
         "delivery_attempt",  # written before and after each try to send: a record already
         "channel_state",  # how a channel fares; says nothing about the office
+        "mailbox_place",  # how far the mailbox was read; says nothing about the office
+        "returned_mail",  # what came back of a message: a record already
         "last_run",  # how far a rhythm got; says nothing about the office
         "lease",  # which process runs the clock, renewed four times a minute
         "web_session",  # who is signed in where; signing in and out are on record

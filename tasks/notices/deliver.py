@@ -30,7 +30,7 @@ from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSende
 from tasks.notices.channel_health import passed_since_last_try
 from tasks.notices.claim import CLAIM, Claim, TryOutcome, claim, give_back, next_channel, settle
 from tasks.notices.compose import Wording, compose, compose_head
-from tasks.notices.fall_back import fall_back
+from tasks.notices.fall_back import fall_back, leave_unset
 from tasks.notices.find_channels import channels_set
 from tasks.notices.gather_lines import NoticeLine, gather_lines
 
@@ -89,6 +89,7 @@ def deliver(
         calendar = office_calendar(session)
         dropped = recheck(session, on=day)
         digests = not early and not urgent_only
+        leave_unset(session, settings, now=now)
         unreachable = bundle(session, settings, day, now, digests=digests, hours=quiet)
         if calendar.on_or_after(day) == day:
             fall_back(session, settings, now=now)

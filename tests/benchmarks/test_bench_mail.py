@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 
 from models.database import unit_of_work
 from models.settings import Settings
+from tasks.notices.channel import Handed
 from tasks.notices.channels.mail import SmtpMail
 from tasks.notices.deliver import deliver
 from tests.benchmarks.conftest import Filled
@@ -29,8 +30,8 @@ SMALLEST = 100_000
 """Items from which on there are handlers enough: two thousand; 500,000 (DUBAN_BENCH_SIZES) make the ten thousand."""
 
 _NOTICES = text("""
-    INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on, raised_on, send_on,
-                        late, state)
+    INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on, raised_on,
+                        send_on, late, state)
     SELECT :on, id, item_id, 1, person_id, 'handler', 'holder', 'reminder', due_on, :on, :on, false, 'pending' FROM (
         SELECT d.id, d.item_id, d.due_on, t.person_id,
                row_number() OVER (PARTITION BY t.person_id ORDER BY d.due_on DESC, d.id) AS place
@@ -78,7 +79,12 @@ def test_a_delivery(filled: Filled, port: int, tmp_path: Path, monkeypatch: pyte
     _raise(filled)
     with monkeypatch.context() as listening:
         send = SmtpMail.send
-        listening.setattr(SmtpMail, "send", lambda mail, packed: bodies.append(packed) or send(mail, packed))
+
+        def heard(mail: SmtpMail, packed: tuple[str, bytes]) -> Handed:
+            bodies.append(packed)
+            return send(mail, packed)
+
+        listening.setattr(SmtpMail, "send", heard)
         wanted = deliver(filled.engine, settings, now=NOW, on=ON).sent
     assert len(bodies) == wanted > 0
 

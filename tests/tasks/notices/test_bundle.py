@@ -281,3 +281,24 @@ def test_what_bounced_after_it_was_taken_arrives_by_the_next_channel(
     assert (moved.state, moved.channel, moved.reference) == (SendState.SENT, "pager", sent.reference)
     tried = [(row.channel, row.delivered) for row in office.rows(DeliveryAttempt) if row.message_id == sent.id]
     assert tried == [("mail", False), ("pager", True)]
+
+
+def test_what_waits_for_a_channel_that_is_set_up_no_more_goes_by_another_or_is_parked(
+    office: Office, pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.instruct("2", "请抓紧", due="2026-07-10", on="2026-06-26")
+    with monkeypatch.context() as there:
+        offer(there, pager)
+        page(office, HANDLER, HEAD)
+        office.settings.channels = "pager"
+        pager.refuses = dict.fromkeys((HANDLER, HEAD), ChannelDownError("停机"))
+        assert run(office, at(9)).sent == 0
+    office.settings.channels = "mail"
+    with unit_of_work(office.engine) as session:
+        session.exec(select(Person).where(Person.name == HEAD)).one().email = None
+    result = run(office, at(10))
+    assert result.sent == 2
+    office.inbox(HANDLER).expect("请抓紧")
+    states = {(office.name_of(row.recipient_id), row.state) for row in office.rows(Message)}
+    assert states == {(HANDLER, SendState.SENT), (HEAD, SendState.PARKED)}
+    assert "渠道“pager”已停用,没有别的渠道" in {row.reason for row in office.rows(Notice)}
