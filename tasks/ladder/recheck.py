@@ -30,6 +30,13 @@ _ROLES = text(
 )
 """What the question to whom each belongs has to reckon with, so that it is no longer than it must be."""
 
+_RAISED_ANEW = text(
+    "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, subject, text, recipient_id, role, via,"
+    " kind, due_on, raised_on, send_on, late, state)"
+    " SELECT fire_on, deadline_id, item_id, rung_id, subject, text, :person, role, :via, kind, due_on,"
+    " raised_on, send_on, late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
+)
+
 
 def recheck(session: Session, *, on: dt.date) -> int:
     """Drop with a reason every waiting notice that is no longer true on `on`; returns how many.
@@ -90,20 +97,19 @@ def _reassign(session: Session, on: dt.date) -> int:
         ) waiting WHERE NOT further AND (found IS NULL OR found / 4 <> recipient_id)"""),
         {"on": on},
     ).all()
-    for notice_id, _recipient, found, _further in moved:
+    leaders = text(f"""
+        SELECT {further} AS found FROM notice JOIN work_item i ON i.id = notice.item_id
+        JOIN item_leader x ON x.item_id = i.id
+        WHERE notice.id = :id AND notice.role = '{Role.LEADER.value}' AND {_BY_RUNG} AND NOT ({_OF_UNIT})
+        ORDER BY x.ordinal""")
+    for notice_id, _recipient, first, _further in moved:
         session.execute(
             text("UPDATE notice SET state = 'dropped', reason = '责任人已变更,改送接任者' WHERE id = :id"),
             {"id": notice_id},
         )
-        if found is None:
-            continue
-        session.execute(
-            text(
-                "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, subject, text, recipient_id, role, via,"
-                " kind, due_on, raised_on, send_on, late, state)"
-                " SELECT fire_on, deadline_id, item_id, rung_id, subject, text, :person, role, :via, kind, due_on,"
-                " raised_on, send_on, late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
-            ),
-            {"person": found // 4, "via": VIA[found % 4].value, "id": notice_id},
-        )
+        # Which of several leaders it was for is not kept: whoever of them has it not yet is the successor.
+        for found in (first, *session.execute(leaders, {"id": notice_id, "on": on}).scalars()):
+            if found is None:
+                continue
+            session.execute(_RAISED_ANEW, {"person": found // 4, "via": VIA[found % 4].value, "id": notice_id})
     return len(moved)
