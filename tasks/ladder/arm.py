@@ -142,17 +142,26 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
     ).all()
     wanted = _turns(item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []
     kind = DeadlineKind.OCCURRENCE if item.recurrence else DeadlineKind.FINAL
-    settled = select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_not(None))
-    done = {deadline.due_on for deadline in session.exec(settled)}
+    settled = session.exec(
+        select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_not(None))
+    ).all()
+    done = {deadline.due_on for deadline in settled}
+    if item.recurrence:
+        # A turn that was settled on a later day than its own is settled all the same.
+        done |= {deadline.original_due_on for deadline in settled}
     # A turn that was over before the issue was never anybody's.
     issued_on = item.issued_on or on
     wanted = [day for day in wanted if day not in done and (day >= issued_on or not item.recurrence)]
     look_on = max(on, item.start_on or on)
     kept = [deadline for deadline in open_ones if deadline.due_on in wanted]
     spare = [deadline for deadline in open_ones if deadline not in kept]
-    for day in sorted(set(wanted) - {deadline.due_on for deadline in kept}):
+    # A turn that was put off to the day of another one stays there; one that was put off goes back to its own day.
+    missing = set(wanted) - {day for deadline in kept for day in (deadline.due_on, deadline.original_due_on)}
+    own = {deadline.original_due_on: deadline for deadline in spare}
+    for day in sorted(missing, key=lambda day: (day not in own, day)):
         if spare:
-            moved = spare.pop(0)
+            moved = own[day] if own.get(day) in spare else spare[0]
+            spare.remove(moved)
             session.add(
                 DeadlineMove(
                     deadline_id=key(moved.id),

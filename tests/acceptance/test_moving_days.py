@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from models.clock import opening_of
 from models.database import unit_of_work
 from models.dates.unit import Unit
 from models.errors import BadInputError, ForbiddenError
@@ -20,6 +21,7 @@ from models.papers.document import Document, DocumentKind
 from models.people.person import Role
 from tasks.items.extend import decide_extension
 from tasks.items.sign import sign
+from tasks.ladder.arm import reschedule
 from tasks.people.find import find_item
 from tests.loop import explanation, written
 from tests.office import FIRST, HANDLER, LEADER, SUPERVISOR, Office, day, text_of
@@ -281,3 +283,19 @@ def test_a_slip_that_cannot_go_out_takes_no_number(office: Office) -> None:
         office.urge("1", on="2026-06-10", who=HANDLER)
     assert (office.rows(Document), office.rows(Urge), office.heard(HANDLER)[1:]) == ([], [], [])
     assert office.urge("1", on="2026-06-10").number == 1
+
+
+def test_a_turn_that_was_put_off_and_settled_does_not_come_back_with_the_next_list(office: Office) -> None:
+    rule = "FREQ=MONTHLY;BYMONTHDAY=15"
+    office.assign("例会", recurrence=rule)
+    office.extend("1", to="2026-06-20", on="2026-06-10")
+    office.approve("1", on="2026-06-11")
+    office.close("1", on="2026-06-18")
+    office.extend("1", to="2026-08-15", on="2026-07-10")
+    office.approve("1", on="2026-07-11")
+    before = [(row.original_due_on, row.due_on, row.done_on) for row in office.deadlines("1")]
+    with unit_of_work(office.engine) as session:
+        item = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
+        reschedule(session, item, reason="清单更正", on=day("2026-07-12"), now=opening_of(day("2026-07-12")))
+
+    assert [(row.original_due_on, row.due_on, row.done_on) for row in office.deadlines("1")] == before
