@@ -68,7 +68,7 @@ def remind(
         _BEFORE, {"slug": SLUG, "on": on}
     ).one()
     sweep = _Sweep(
-        session, on, calendar, swept=swept, leaders=leaders, leaves=leaves, helpers=helpers,
+        session, on, calendar, swept=swept or first, leaders=leaders, leaves=leaves, helpers=helpers,
         rehearsing=bool(issued and issued > on), part=part or WHOLE,
     )  # fmt: skip
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
@@ -180,7 +180,7 @@ class _Sweep:
         missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
         watched = f"{_WATCHED} AND {_UNSEEN} AND {_UNPROMISED}" if missed else _WATCHED
         self._raise(due, watched, late=self.late)
-        self._raise(issued, _UNSIGNED, late=f"{self.late} AND i.issued_on < w.fire_on")
+        self._raise(issued, _UNSIGNED, late=self.late)
         if self.helpers:
             self._ask_helpers(issued)
 
@@ -229,14 +229,13 @@ class _Sweep:
             reached,
             f"""
             SELECT w.rung_id, '{Role.DEPARTMENT_HEAD}', w.kind, w.height, w.fire_on, w.fire_on, d.id, i.id, u.text,
-                   d.due_on, {self.late} AND r.issued_on < w.fire_on, {head}
+                   d.due_on, {self.late}, {head}
             FROM w CROSS JOIN receipt r JOIN work_item i ON i.id = r.item_id JOIN item_unit u ON u.id = r.unit_id
             JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
             WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
-              AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on
-                  AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.text IS NOT NULL
-                  AND n.taken_back_on IS NULL))
+              AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.item_id = i.id AND n.rung_id = w.rung_id
+                  AND n.raised_on >= r.issued_on AND n.raised_on < :on AND n.taken_back_on IS NULL)
               AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours}""",
             nobody="配合科室及以上各级均无人在岗",
         )
@@ -301,7 +300,7 @@ class _Sweep:
                    kind, due_on, :on, {self._day(self.send_on)}, late,
                    CASE WHEN found IS NULL THEN 'dropped' ELSE {"'pending'" if alone else "state"} END,
                    CASE WHEN found IS NULL THEN '{nobody}'{"" if alone else _WHY_COLLAPSED} END
-            FROM {"due" if alone else "settled"} WHERE true
+            FROM {"due" if alone else "settled"} WHERE true ORDER BY found & 3, role
             ON CONFLICT DO NOTHING""")
 
     def _rows(self, policy_id: int, ranges: list[Window]) -> list[str]:
@@ -343,8 +342,8 @@ _UNPROMISED = """NOT (w.fire_on < :on AND d.kind <> 'instruction' AND EXISTS (SE
 """Whether no promise held on the missed day of the window: neither reported on, nor moved or suspended away before."""
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
-    AND NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
-        WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.taken_back_on IS NULL))
+    AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.item_id = i.id AND n.rung_id = w.rung_id AND n.text IS NULL
+        AND n.raised_on >= i.issued_on AND n.raised_on < :on AND n.taken_back_on IS NULL)
     AND d.id = (SELECT min(m.id) FROM {Deadline.__tablename__} m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
 

@@ -32,8 +32,8 @@ class MovedFire:
 def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on: dt.date) -> list[MovedFire]:
     """List every fire day still ahead that moves from the calendar `before` to `after`.
 
-    A rung that has fired and would now come again is kept from being raised a second time; one that would now
-    lie in the past is raised by the next sweep.
+    A rung that has fired, and has a later day now, is kept from being raised a second time; one whose day now lies in
+    the past is raised by the next sweep.
     """
     last = session.get(LastRun, SLUG)
     swept = last.on if last else on - DAY
@@ -50,16 +50,17 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
     for policy_id, due_on in session.exec(watched).all():
         for step in ladders[key(policy_id)]:
             old, new = step.fires_on(due_on, before), step.fires_on(due_on, after)
-            if old == new or max(old, new) <= swept:
+            if old == new or new < old <= swept:
                 continue
             if old <= swept:
                 _keep_from_coming_again(session, key(policy_id), due_on, step, old, new, swept)
             elif new <= swept:
-                _look_again(session, key(policy_id), due_on, on)
-            moved += [
-                MovedFire(number, title, due_on, labels[step.rung_id], old, new)
-                for number, title in _items(session, key(policy_id), due_on)
-            ]
+                _look_again(session, key(policy_id), due_on, swept)
+            if max(old, new) > swept:
+                moved += [
+                    MovedFire(number, title, due_on, labels[step.rung_id], old, new)
+                    for number, title in _items(session, key(policy_id), due_on)
+                ]
     return moved
 
 
@@ -91,12 +92,12 @@ def _keep_from_coming_again(
     )
 
 
-def _look_again(session: Session, policy_id: int, due_on: dt.date, on: dt.date) -> None:
-    """Have the next sweep look at the whole ladder of these deadlines, since a fire day slipped behind it."""
+def _look_again(session: Session, policy_id: int, due_on: dt.date, swept: dt.date) -> None:
+    """Have the next sweep look at the whole ladder of these deadlines, since a fire day slipped behind the last one."""
     session.execute(
         text(
             "UPDATE deadline SET look_on = :on"
             " WHERE policy_id = :policy AND due_on = :due AND done_on IS NULL AND look_on IS NULL"
         ),
-        {"on": on, "policy": policy_id, "due": due_on},
+        {"on": swept + DAY, "policy": policy_id, "due": due_on},
     )

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from models.actor import Actor
 from models.dates.unit import Unit
 from models.items.item import Deadline, MoveCause, WorkItem
+from models.ladder.notice import Notice
 from models.ladder.policy import Relation
 from models.people.person import Role
 from tasks.ladder.arm import move_deadline
@@ -129,3 +130,12 @@ def test_what_was_given_out_before_a_missed_sweep_is_late(office: Office) -> Non
     office.sweep("2026-06-24")
 
     assert [late for _, rung, late in told(office) if rung == "到期前7天"] == [True]
+
+
+def test_who_is_asked_to_sign_days_after_the_issue_is_asked_late(office: Office) -> None:
+    office.ladder((Relation.UNSIGNED, 0, Unit.WORKING, [Role.HANDLER]), name="签收")
+    office.sweep("2026-06-01")
+    office.assign("制度清理", due="2026-12-31", on="2026-06-02", sign=False)
+    office.sweep("2026-06-03")
+
+    assert [row.late for row in office.rows(Notice)] == [True]

@@ -99,6 +99,15 @@ def test_t4_who_left_gets_nothing_and_the_next_level_hears_at_once(office: Offic
     assert office.inbox(HANDLER).mails == []
 
 
+def test_whoever_is_reached_in_his_own_post_hears_it_there_not_in_place_of_another(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-30")
+    office.vacate(HANDLER, on="2026-06-01")
+    office.fast_forward("2026-06-26")
+    [row] = office.notices(on="2026-06-26")
+    assert (row["rung"], row["recipient"]) == ("到期前3天", HEAD)
+    assert "没有在岗的承办人" not in row["why"]
+
+
 def test_t5_a_make_up_saturday_sends_and_a_weekday_holiday_holds(office: Office) -> None:
     office.today = dt.date(2026, 9, 20)
     office.ladder((BEFORE, 0, CALENDAR, [Role.HANDLER]))

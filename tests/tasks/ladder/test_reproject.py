@@ -13,7 +13,7 @@ from models.people.person import Role
 from tasks.ladder.reproject import MovedFire, reproject
 from tasks.workdays.import_calendar import import_overrides
 from tests.actors import administrator
-from tests.office import HANDLER, Office, day
+from tests.office import HANDLER, HEAD, LEADER, Office, day
 
 
 @pytest.fixture
@@ -65,3 +65,43 @@ def test_what_has_been_sent_is_not_sent_again_when_its_day_moves_ahead(office: O
 
 def test_a_calendar_that_changes_nothing_moves_nothing(office: Office) -> None:
     assert notice(office, ("2026-06-20", False), on="2026-06-01") == []
+
+
+def test_who_was_asked_to_sign_is_not_asked_again_when_the_day_moves(office: Office) -> None:
+    office.today = dt.date(2026, 6, 10)
+    office.ladder((Relation.UNSIGNED, 2, Unit.WORKING, [Role.HANDLER]), name="签收")
+    office.assign("制度清理", due="2026-12-31", on="2026-06-08", sign=False)
+    office.fast_forward("2026-06-10")
+    asked = office.told(on="2026-06-10")
+    notice(office, ("2026-06-09", False), on="2026-06-10")
+    office.fast_forward("2026-06-12")
+
+    assert [one for one in office.told() if one[1].startswith("未签收")] == [one for one in asked if "未签收" in one[1]]
+
+
+def test_a_late_notice_about_the_calendar_leaves_nobody_out_whose_rung_was_missed_beside(
+    any_engine: Engine, tmp_path: Path
+) -> None:
+    office = Office(any_engine, tmp_path / "home")
+    office.ladder(
+        (Relation.BEFORE, 4, Unit.CALENDAR, [Role.HANDLER]), (Relation.BEFORE, 2, Unit.CALENDAR, [Role.LEADER]),
+        (Relation.BEFORE, 1, Unit.CALENDAR, [Role.DEPARTMENT_HEAD]), (Relation.AFTER, 1, Unit.CALENDAR, [Role.HANDLER]),
+    )  # fmt: skip
+    office.assign("普法宣传", due="2026-06-12")
+    office.fast_forward("2026-06-05")
+    # 8 June was to remind the handler, and turns out to be a day of rest; 10 and 11 June are missed beside.
+    notice(office, ("2026-06-08", False), on="2026-06-11")
+    office.sweep("2026-06-12")
+
+    assert {who for _when, _rung, who in office.told()} == {HEAD, LEADER}
+
+
+def test_what_was_told_on_a_day_of_rest_after_all_is_not_told_again_after_a_suspension(office: Office) -> None:
+    office.fast_forward("2026-06-29")
+    told = office.told()
+    notice(office, ("2026-06-26", False), on="2026-06-29")  # on which it was told that it is overdue
+    office.suspend("1", on="2026-06-30")
+    office.resume("1", on="2026-07-01")
+    office.fast_forward("2026-07-02")
+
+    assert office.told() == told
