@@ -71,6 +71,7 @@ def request_close(
         session.add(request)
         for deadline in settled:
             deadline.claimed_on, deadline.policy_id, deadline.look_on = by.on, None, None
+            deadline.promised = False
         deed.becomes = ItemState.REQUESTED
         session.flush()
         _ask(session, item, request, by, without=hands_in_closure(request, ()))

@@ -142,3 +142,15 @@ def test_an_item_whose_every_turn_is_over_is_named_and_nothing_is_issued(office:
     number = office.assign("半年报送", recurrence="FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=30", issue=False)
     with pytest.raises(BadInputError, match=f"任务 {number}:.*的 1 期到 2026-09-02 都已过去"):
         office.issue(on="2026-09-02")
+
+
+def test_a_closure_refused_after_a_promise_tells_nothing_again(office: Office) -> None:
+    number = office.assign("普法宣传", due="2026-06-30")
+    office.fast_forward("2026-07-03")
+    before = office.told()
+    office.report(number, on="2026-07-03", next_report="2026-07-10")
+    office.ask_closure(number, on="2026-07-03")
+    office.send_back(number, on="2026-07-06")
+    office.fast_forward("2026-07-08")
+
+    assert office.told() == before
