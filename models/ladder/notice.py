@@ -53,7 +53,8 @@ class Via(Coded):
 
 
 class Notice(Row, table=True):
-    """One rung, one deadline as it is due, one recipient, once: the fire day leads the key.
+    """One rung, one deadline as it is due, one recipient, once: the fire day leads the key. Whoever answers for several
+    cooperating units is told of each: its name stands as `text`.
 
     A notice that a person's act brings about has no rung; its `subject` names the act, and one act tells one
     recipient once.
@@ -70,6 +71,7 @@ class Notice(Row, table=True):
             "rung_id",
             "recipient_id",
             "due_on",
+            text("coalesce(text, '')"),
             unique=True,
             sqlite_where=text("taken_back_on IS NULL"),
             postgresql_where=text("taken_back_on IS NULL"),
@@ -80,6 +82,7 @@ class Notice(Row, table=True):
             "deadline_id",
             "rung_id",
             "due_on",
+            text("coalesce(text, '')"),
             unique=True,
             sqlite_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
             postgresql_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.people.person import Role
-from tasks.people.address import AS_WRITTEN, VIA, recipient_by_role, recipient_for_unit, recipient_of_leader
+from tasks.people.address import AS_WRITTEN, NEAREST, VIA, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
 _BY_RUNG = "notice.rung_id IS NOT NULL"
@@ -84,8 +84,8 @@ def _reassign(session: Session, on: dt.date) -> int:
     unit = recipient_for_unit("u.department_id", leaves=leaves)
     moved = session.execute(
         text(f"""
-        SELECT * FROM (
-            SELECT notice.id, notice.recipient_id,
+        SELECT id, found FROM (
+            SELECT notice.id, notice.recipient_id, notice.role,
                    CASE WHEN {_OF_UNIT} THEN (
                        SELECT {unit} FROM item_unit u
                        WHERE u.item_id = notice.item_id AND u.text = notice.text ORDER BY u.id LIMIT 1)
@@ -94,7 +94,8 @@ def _reassign(session: Session, on: dt.date) -> int:
                        SELECT 1 FROM item_leader x
                        WHERE x.item_id = notice.item_id AND {further} / 4 = notice.recipient_id) AS further
             FROM notice JOIN work_item i ON i.id = notice.item_id WHERE {_WAITING} AND NOT ({_ITS_OWN})
-        ) waiting WHERE NOT further AND (found IS NULL OR found / 4 <> recipient_id)"""),
+        ) waiting WHERE NOT further AND (found IS NULL OR found / 4 <> recipient_id)
+        ORDER BY {NEAREST}"""),
         {"on": on},
     ).all()
     leaders = text(f"""
@@ -102,7 +103,7 @@ def _reassign(session: Session, on: dt.date) -> int:
         JOIN item_leader x ON x.item_id = i.id
         WHERE notice.id = :id AND notice.role = '{Role.LEADER.value}' AND {_BY_RUNG} AND NOT ({_OF_UNIT})
         ORDER BY x.ordinal""")
-    for notice_id, _recipient, first, _further in moved:
+    for notice_id, first in moved:
         session.execute(
             text("UPDATE notice SET state = 'dropped', reason = '责任人已变更,改送接任者' WHERE id = :id"),
             {"id": notice_id},

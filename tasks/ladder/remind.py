@@ -26,7 +26,7 @@ from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
 from models.people.person import Role
 from tasks.ladder.part import WHOLE, Part
-from tasks.people.address import AS_WRITTEN, recipient_by_role, recipient_for_unit, recipient_of_leader
+from tasks.people.address import AS_WRITTEN, NEAREST, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 SLUG = "daily_supervision"
 _ALL = 2**62
@@ -234,7 +234,8 @@ class _Sweep:
             JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
             WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
-              AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.item_id = i.id AND n.rung_id = w.rung_id
+              AND NOT EXISTS (SELECT 1 FROM notice n
+                  WHERE n.item_id = i.id AND n.rung_id = w.rung_id AND n.text = u.text
                   AND n.raised_on >= r.issued_on AND n.raised_on < :on AND n.taken_back_on IS NULL)
               AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours}""",
             nobody="配合科室及以上各级均无人在岗",
@@ -300,7 +301,7 @@ class _Sweep:
                    kind, due_on, :on, {self._day(self.send_on)}, late,
                    CASE WHEN found IS NULL THEN 'dropped' ELSE {"'pending'" if alone else "state"} END,
                    CASE WHEN found IS NULL THEN '{nobody}'{"" if alone else _WHY_COLLAPSED} END
-            FROM {"due" if alone else "settled"} WHERE true ORDER BY found & 3, role
+            FROM {"due" if alone else "settled"} WHERE true ORDER BY {NEAREST}
             ON CONFLICT DO NOTHING""")
 
     def _rows(self, policy_id: int, ranges: list[Window]) -> list[str]:
@@ -355,7 +356,7 @@ _TOLD = f"""EXISTS (SELECT 1 FROM notice n WHERE n.deadline_id = d.id AND n.rung
 """Whether the rung spoke for deadline `d` since the day that window `w` sets, and the deadline was not moved since."""
 
 
-_SETTLED = """,
+_SETTLED = f""",
             spoken AS (
                 SELECT due.*, first_value(rung_id) OVER highest AS by_rung, first_value(kind) OVER highest AS by_kind,
                        first_value(height) OVER highest AS by_height, first_value(noted_on) OVER highest AS by_noted_on,
@@ -369,7 +370,7 @@ _SETTLED = """,
                 SELECT spoken.*, first_value(by_rung) OVER person AS heard_rung, row_number() OVER person AS turn
                 FROM spoken
                 WINDOW person AS (PARTITION BY deadline_id, text, found >> 2
-                                  ORDER BY by_height DESC, height DESC, found & 3, role)
+                                  ORDER BY by_height DESC, height DESC, {NEAREST})
             ), settled AS (
                 SELECT deadline_id, item_id, text, due_on, role, found, by_rung AS rung_id, by_kind AS kind,
                        by_noted_on AS noted_on, by_late AS late, 'pending' AS state

@@ -13,6 +13,10 @@ from models.people.person import LADDER, Role
 VIA = (Via.HOLDER, Via.DEPUTY, Via.NEXT_LEVEL)
 """What the remainder by four of an answer means."""
 
+_HEIGHTS = " ".join(f"WHEN '{role}' THEN {height}" for height, role in enumerate(Role))
+NEAREST = f"found & 3, CASE role {_HEIGHTS} END"
+"""Which of several answers `found` for a column `role` is nearest to the person: the order in which they are told."""
+
 AS_WRITTEN = (
     "set_config('join_collapse_limit', '1', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true)"

@@ -117,6 +117,17 @@ def test_a_unit_without_a_head_is_asked_through_whoever_is_in_charge(office: Off
     office.inbox(LEADER).expect("本任务没有在岗的科室负责人,依次由您接收", "下达待签收")
 
 
+def test_whoever_answers_for_two_units_is_asked_for_each(office: Office) -> None:
+    units = (office.department("财务科", HELPER), office.department("宣传科", "吴科长"))
+    office.leave("吴科长", first="2026-06-01", last="2026-06-30", deputy=HELPER)
+    number = office.assign("普法宣传", due="2026-12-31", helping=units)
+    office.sweep("2026-06-01")
+    assert [who for _when, _rung, who in office.told()] == [HELPER, HELPER]
+    office.do(HELPER, sign, number, on="2026-06-01")
+    office.send("2026-06-01")
+    assert Counter(row["state"] for row in office.notices()) == {"sent": 1, "dropped": 1}
+
+
 def test_a_unit_with_nobody_above_it_is_on_record(office: Office) -> None:
     office.assign("普法宣传", due="2026-12-31", helping=(office.department("宣传科"),))
     for name in (LEADER, FIRST, SUPERVISOR):
