@@ -149,9 +149,10 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
     if item.recurrence:
         # A turn that was settled on a later day than its own is settled all the same.
         done |= {deadline.original_due_on for deadline in settled}
-    # A turn that was over before the issue was never anybody's.
+    # A turn that was over before the issue was never anybody's. An item opened again may be set back to its old day.
     issued_on = item.issued_on or on
-    wanted = [day for day in wanted if day not in done and (day >= issued_on or not item.recurrence)]
+    if item.recurrence or not open_ones:
+        wanted = [day for day in wanted if day not in done and (day >= issued_on or not item.recurrence)]
     look_on = max(on, item.start_on or on)
     kept = [deadline for deadline in open_ones if deadline.due_on in wanted]
     spare = [deadline for deadline in open_ones if deadline not in kept]
@@ -172,7 +173,7 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
                     moved_at=now,
                 )
             )
-            moved.due_on, moved.look_on, moved.kind = day, look_on, kind
+            moved.due_on, moved.look_on, moved.kind, moved.promised = day, look_on, kind, False
         else:
             session.add(
                 Deadline(

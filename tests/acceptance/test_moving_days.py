@@ -19,6 +19,7 @@ from models.items.suspension import Suspension
 from models.items.urge import Urge
 from models.papers.document import Document, DocumentKind
 from models.people.person import Role
+from tasks.items.close import reopen
 from tasks.items.extend import decide_extension
 from tasks.items.sign import sign
 from tasks.ladder.arm import reschedule
@@ -299,3 +300,29 @@ def test_a_turn_that_was_put_off_and_settled_does_not_come_back_with_the_next_li
         reschedule(session, item, reason="清单更正", on=day("2026-07-12"), now=opening_of(day("2026-07-12")))
 
     assert [(row.original_due_on, row.due_on, row.done_on) for row in office.deadlines("1")] == before
+
+
+def test_an_item_that_was_opened_again_is_due_on_its_old_day_where_the_list_says_so(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-30")
+    office.close("1", on="2026-06-10")
+    office.do(SUPERVISOR, reopen, "1", on="2026-06-11", reason="上级要求补充", due_on=day("2026-07-31"))
+    with unit_of_work(office.engine) as session:
+        item = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
+        item.due_on = day("2026-06-30")
+        reschedule(session, item, reason="清单更正", on=day("2026-06-12"), now=opening_of(day("2026-06-12")))
+
+    assert [(str(row.due_on), bool(row.done_on)) for row in office.deadlines("1")] == [
+        ("2026-06-30", True), ("2026-06-30", False),
+    ]  # fmt: skip
+
+
+def test_a_promise_for_a_day_that_the_list_moves_is_over(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-30")
+    office.fast_forward("2026-06-10")
+    office.report("1", on="2026-06-10", next_report="2026-06-20")
+    with unit_of_work(office.engine) as session:
+        item = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
+        item.due_on = day("2026-06-15")
+        reschedule(session, item, reason="清单更正", on=day("2026-06-10"), now=opening_of(day("2026-06-10")))
+
+    assert not office.deadlines("1")[0].promised
