@@ -12,6 +12,7 @@ from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.engine.rhythm import LastRun
 from models.items.item import Deadline, WorkItem
+from models.items.plan import AnnualPlan
 from models.ladder.escalation import RungFiring, steps
 from models.ladder.policy import Rung
 from tasks.ladder.remind import SLUG
@@ -41,8 +42,10 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
     labels = {rung.id: rung.label for rung in rungs}
     ladders = {policy: steps(group)[0] for policy, group in groupby(rungs, lambda rung: rung.policy_id)}
     watched = (
-        select(col(Deadline.policy_id), col(Deadline.due_on))
-        .where(col(Deadline.done_on).is_(None), col(Deadline.policy_id).is_not(None))
+        select(col(AnnualPlan.policy_id), col(Deadline.due_on))
+        .join(WorkItem, col(WorkItem.plan_id) == AnnualPlan.id)
+        .join(Deadline, col(Deadline.item_id) == WorkItem.id)
+        .where(col(Deadline.done_on).is_(None))
         .distinct()
         .order_by(col(Deadline.due_on))
     )
@@ -77,15 +80,15 @@ def _items(session: Session, policy_id: int, due_on: dt.date) -> list[tuple[str,
 def _keep_from_coming_again(
     session: Session, policy_id: int, due_on: dt.date, step: RungFiring, old: dt.date, new: dt.date, swept: dt.date
 ) -> None:
-    """Put what was raised on the old fire day under the new one too, as already said."""
+    """Put what was raised on the old fire day under the new one too, as already said, of what is suspended as well."""
     session.execute(
         text(
             "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on,"
             " raised_on, send_on, late, state, reason)"
             " SELECT :new, n.deadline_id, n.item_id, n.rung_id, n.recipient_id, n.role, n.via, n.kind, n.due_on,"
             " :swept, n.send_on, n.late, 'collapsed', '日历调整前已发'"
-            " FROM notice n JOIN deadline d ON d.id = n.deadline_id"
-            " WHERE d.policy_id = :policy AND d.due_on = :due AND d.done_on IS NULL"
+            " FROM notice n JOIN deadline d ON d.id = n.deadline_id JOIN rung r ON r.id = n.rung_id"
+            " WHERE r.policy_id = :policy AND d.due_on = :due AND d.done_on IS NULL"
             " AND n.rung_id = :rung AND n.fire_on = :old ON CONFLICT DO NOTHING"
         ),
         {"new": new, "old": old, "swept": swept, "policy": policy_id, "due": due_on, "rung": step.rung_id},

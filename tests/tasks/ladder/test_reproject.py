@@ -105,3 +105,14 @@ def test_what_was_told_on_a_day_of_rest_after_all_is_not_told_again_after_a_susp
     office.fast_forward("2026-07-02")
 
     assert office.told() == told
+
+
+def test_what_was_told_is_not_told_again_where_its_day_moves_during_a_suspension(office: Office) -> None:
+    office.fast_forward("2026-06-29")
+    told = office.told()
+    office.suspend("1", on="2026-06-30")
+    notice(office, ("2026-06-26", False), on="2026-06-30")
+    office.resume("1", on="2026-07-01")
+    office.fast_forward("2026-07-02")
+
+    assert office.told() == told
