@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.ladder.notice import NoticeState, Via
+from models.ladder.notice import NoticeState
 from models.people.person import Role
-from tests.oracle.plain import Answer, Item, Receipt, Told, Turn, Watched, World
+from tests.oracle.plain import Answer, Item, Receipt, Told, Turn, Watched, World, nearness
 
 NOBODY, NO_UNIT = "本级及以上均无人在岗", "配合科室及以上各级均无人在岗"
-WAYS = list(Via)
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,7 @@ def sweep(world: World, on: dt.date) -> None:
         if not day.quiet and day.armed_on <= on:
             _look(world, item, day, on)
     for item in world.items:
-        # Whoever answers for several units is asked once, as the one he is nearest to.
-        for receipt in sorted(item.receipts, key=lambda receipt: _distance(world, item, receipt, on)):
+        for receipt in item.receipts:
             if not receipt.signed:
                 _ask_to_sign(world, item, receipt, on)
     world.swept = on
@@ -40,15 +38,16 @@ def sweep(world: World, on: dt.date) -> None:
 def _look(world: World, item: Item, day: Watched, on: dt.date) -> None:
     """What of the ladder was not dealt with; where it was armed, what lies behind has its highest rung speak alone.
 
-    After a suspension or a return the ladder goes on where it stood: what was told is not told again.
+    After a suspension or a return the ladder goes on where it stood: what was told for that due day is not told
+    again. A broken promise has it told once more.
     """
     fires = world.fires(item.ladder, day.due_on)
     reached = [turn for turn, fire in fires.items() if fire <= on]
     if day.fresh:
-        day.arming += day.promised  # a broken promise arms anew
         top = max(reached, key=lambda turn: turn.height, default=None)
         new = [turn for turn in latest(reached) if fires[turn] >= day.armed_on or turn is top]
-        new = [turn for turn in new if not _was_told(world, day, turn)]
+        if not day.promised:
+            new = [turn for turn in new if not _was_told(world, day, turn)]
     else:
         new = [turn for turn in reached if turn not in day.dealt]
         new = [turn for turn in new if not (fires[turn] == day.kept_on < on)]
@@ -77,10 +76,6 @@ def _ask_to_sign(world: World, item: Item, receipt: Receipt, on: dt.date) -> Non
     if day is not None:
         dues = [Due(turn, fires[turn], fires[turn], world.swept < fires[turn] < on) for turn in new]
         _tell(world, item, day, receipt.unit, on, dues)
-
-
-def _distance(world: World, item: Item, receipt: Receipt, on: dt.date) -> int:
-    return WAYS.index(world.answer_of_unit(item, receipt.unit, on).via) if receipt.unit else -1
 
 
 def latest(turns: Iterable[Turn]) -> list[Turn]:
@@ -113,7 +108,7 @@ def _tell(world: World, item: Item, day: Watched, unit: str | None, on: dt.date,
     if missed:
         spoken.append((max(missed, key=lambda turn: turn.height), missed))
     send_on = on
-    while not world.calendar.is_working(send_on):
+    while not world.calendar.works(send_on):
         send_on += dt.timedelta(days=1)
 
     def row(turn: Turn, answer: Answer, state: NoticeState, *, silent: bool = False) -> None:
@@ -139,7 +134,7 @@ def _tell(world: World, item: Item, day: Watched, unit: str | None, on: dt.date,
     for turn, _own, answer in heard.values():
         row(turn, answer, NoticeState.PENDING)
     for turn, _through in spoken:
-        for answer in sorted(reaching[turn], key=_nearness):
+        for answer in sorted(reaching[turn], key=nearness):
             if heard[answer.who][0].step is not turn.step:
                 row(turn, answer, NoticeState.COLLAPSED)
     for turn in missed:
@@ -147,10 +142,6 @@ def _tell(world: World, item: Item, day: Watched, unit: str | None, on: dt.date,
             row(turn, min(reaching[turn], key=lambda answer: answer.who is None), NoticeState.COLLAPSED, silent=True)
 
 
-def _nearness(answer: Answer) -> tuple[int, str]:
-    return WAYS.index(answer.via), answer.role
-
-
-def _rank(turn: Turn, own: Turn, answer: Answer) -> tuple[float, float, int, str]:
+def _rank(turn: Turn, own: Turn, answer: Answer) -> tuple[float, float, int, int]:
     """The highest rung first, then the nearest way by which it found him."""
-    return -turn.height, -own.height, *_nearness(answer)
+    return -turn.height, -own.height, *nearness(answer)

@@ -1,10 +1,10 @@
 """What people do, as it changes the office of plain objects. What was allowed is not asked here: it was done."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from models.dates.workdays import DayRule, WorkCalendar
+from models.dates.workdays import DayRule
 from models.items.item import ItemState
 from models.ladder.notice import NoticeState
 from tests.oracle.plain import DAY, Item, Receipt, Seat, Turn, Watched, World
@@ -85,20 +85,20 @@ def suspend(item: Item) -> None:
 
 def resume(world: World, item: Item, *, stopped_on: dt.date, on: dt.date) -> None:
     """Days that had not passed when the clock stopped move by the working days of the span; `on` itself runs."""
-    stood = sum(world.calendar.is_working(stopped_on + n * DAY) for n in range((on - stopped_on).days))
+    stood = sum(world.calendar.works(stopped_on + n * DAY) for n in range((on - stopped_on).days))
     for day in item.days:
         if day.done:
             continue
         if day.due_on >= stopped_on and stood:
-            move(world, item, day, later(day.due_on, stood, world.calendar), on=on)
+            move(world, item, day, later(day.due_on, stood, world.calendar.works), on=on)
         else:
             look_again(world, item, day, on=on)
 
 
-def later(day: dt.date, count: int, calendar: WorkCalendar) -> dt.date:
+def later(day: dt.date, count: int, works: Callable[[dt.date], bool]) -> dt.date:
     while count:
         day += DAY
-        count -= calendar.is_working(day)
+        count -= works(day)
     return day
 
 
@@ -134,8 +134,9 @@ def announce(world: World, rules: Iterable[DayRule], *, on: dt.date) -> None:
     world.count_by(rules)
     swept = world.swept
     for item, day in world.open_days():
+        thought = before.fires(world.turns[item.ladder, False], day.due_on)
         for turn, new in world.fires(item.ladder, day.due_on).items():
-            old = turn.fires_on(day.due_on, before)
+            old = thought[turn]
             if old <= swept and old < new:
                 _keep_from_coming_again(world, day, turn, old, new, swept)
             elif new <= swept < old and not day.fresh and not day.quiet:

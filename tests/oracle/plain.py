@@ -5,8 +5,9 @@ Nothing here knows a table or how the product reckons.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from models.dates.unit import Unit
 from models.dates.workdays import DayRule, WorkCalendar
@@ -16,6 +17,8 @@ from models.ladder.policy import Relation
 from models.people.person import LADDER, Role
 
 DAY = dt.timedelta(days=1)
+WAYS = list(Via)
+"""The nearest first."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,17 @@ class Turn:
         days = self.offset * (7 / 5 if self.step.unit is Unit.WORKING else 1)
         self.height = -days if self.step.relation is Relation.BEFORE else 1000 + days
 
-    def fires_on(self, day: dt.date, calendar: WorkCalendar) -> dt.date:
+    def fires_on(self, day: dt.date, works: Callable[[dt.date], bool]) -> dt.date:
         """Day by day: reminders move back from a rest day, all else forward; overdue begins the day after."""
         back = self.step.relation is Relation.BEFORE
         way = -DAY if back else DAY
         fire, left = day, self.offset
         while left:
             fire += way
-            left -= self.step.unit is Unit.CALENDAR or calendar.is_working(fire)
+            left -= self.step.unit is Unit.CALENDAR or works(fire)
         if self.step.relation is Relation.AFTER:
             fire = max(fire, day + DAY)
-        while not calendar.is_working(fire):
+        while not works(fire):
             fire += way
         return fire
 
@@ -122,7 +125,7 @@ class Watched:
     """The day on which a promise was kept."""
     done: bool = False
     arming: int = 0
-    """How often its ladder was armed anew: what was told before counts for nothing."""
+    """How often it was moved: what was told before counts for nothing."""
     dealt: set[Turn] = field(default_factory=set)
     """The turns that were told, and those that will never be."""
 
@@ -191,6 +194,24 @@ class Answer:
     """The post of a leader named second or later."""
 
 
+def nearness(answer: Answer) -> tuple[int, int]:
+    return WAYS.index(answer.via), list(Role).index(answer.role)
+
+
+class Calendar:
+    """Which days count, and when each turn of a ladder fires by them."""
+
+    def __init__(self, rules: Iterable[DayRule]) -> None:
+        self.works = cache(WorkCalendar(rules).is_working)
+        self._fires = dict[tuple[int, dt.date], dict[Turn, dt.date]]()
+
+    def fires(self, turns: list[Turn], day: dt.date) -> dict[Turn, dt.date]:
+        key = id(turns), day
+        if key not in self._fires:
+            self._fires[key] = {turn: turn.fires_on(day, self.works) for turn in turns}
+        return self._fires[key]
+
+
 @dataclass
 class World:
     """The office and all that was told in it."""
@@ -222,19 +243,15 @@ class World:
     def count_by(self, rules: Iterable[DayRule]) -> None:
         """From now on these days, too, rest or work otherwise than officially."""
         self.rules |= {rule.on: rule for rule in rules}
-        self.calendar = WorkCalendar(self.rules.values())
-        self._fires = dict[tuple[str, dt.date, bool], dict[Turn, dt.date]]()
+        self.calendar = Calendar(self.rules.values())
 
     def fires(self, ladder: str, day: dt.date, *, unsigned: bool = False) -> dict[Turn, dt.date]:
         """When each turn of a ladder fires for that due day, or, if it asks who has not signed, that day of issue."""
-        key = ladder, day, unsigned
-        if key not in self._fires:
-            self._fires[key] = {turn: turn.fires_on(day, self.calendar) for turn in self.turns[ladder, unsigned]}
-        return self._fires[key]
+        return self.calendar.fires(self.turns[ladder, unsigned], day)
 
     def tell(self, told: Told) -> None:
-        """One rung, one deadline as it is due, one recipient, once; armed anew it counts anew."""
-        key = (told.fire_on, told.day, told.arming, told.turn.step, told.recipient)
+        """One rung, one deadline as it is due, one recipient and unit, once; moved it counts anew."""
+        key = (told.fire_on, told.day, told.arming, told.turn.step, told.recipient, told.unit)
         if key not in self.keys:
             self.keys.add(key)
             self.told.append(told)

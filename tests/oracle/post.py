@@ -6,18 +6,22 @@ from dataclasses import replace
 from models.items.item import ItemState
 from models.ladder.notice import NoticeState
 from models.ladder.policy import Relation
-from tests.oracle.plain import Answer, Told, World
+from tests.oracle.plain import Answer, Told, World, nearness
 
 
 def deliver(world: World, on: dt.date) -> None:
     """Drop what is no longer true, send to the successor what another answers for now, and let go what may leave."""
+    successors = []
     for told in [told for told in world.told if told.state is NoticeState.PENDING]:
         reason = _untrue(told, on)
-        if reason is None and _answers(world, told, on).who != told.recipient:
+        if reason is None and (answer := _answers(world, told, on)).who != told.recipient:
             reason = "责任人已变更,改送接任者"
-            _send_on(world, told, _answers(world, told, on))
+            successors.append((told, answer))
         if reason:
             told.state, told.reason = NoticeState.DROPPED, reason
+    for told, answer in sorted(successors, key=lambda successor: nearness(successor[1])):
+        if answer.who is not None:
+            world.tell(replace(told, recipient=answer.who, via=answer.via, state=NoticeState.PENDING, reason=None))
     for told in world.told:
         if told.state is NoticeState.PENDING and told.send_on <= on:
             told.state = NoticeState.SENT
@@ -50,8 +54,3 @@ def _answers(world: World, told: Told, on: dt.date) -> Answer:
     if told.seat is not None:
         return world.answer_of_leader(told.item, told.seat, on)
     return world.answer(told.item, told.role, on)
-
-
-def _send_on(world: World, told: Told, answer: Answer) -> None:
-    if answer.who is not None:
-        world.tell(replace(told, recipient=answer.who, via=answer.via))

@@ -16,6 +16,7 @@ from models.dates.workdays import DayRule
 from models.errors import DubanError, ForbiddenError, NotFoundError
 from models.items.extension import ExtensionState
 from models.items.item import ItemState
+from models.ladder.notice import NoticeState
 from models.ladder.policy import PRESETS
 from models.people.person import Role
 from tasks.items.close import reopen
@@ -62,13 +63,14 @@ class Story:
         self.refused: Counter[str] = Counter()
         self.hired = 0
         self.gap = 0
-        self.presets = self.chance.sample(sorted(PRESETS), len(PRESETS))
+        self.presets = self.chance.sample(sorted(PRESETS), 2)
+        """Each ladder in use costs every sweep."""
         self.asked: dict[Item, Watched] = {}
         """Items with an extension that waits for an answer, and the day it would move."""
         self.acts: dict[Callable[[], None], int] = {
             self.sign: 20, self.report: 12, self.ask_extension: 6, self.decide_extension: 8, self.suspend: 4,
             self.resume: 8, self.ask_closure: 9, self.accept: 7, self.send_back: 5, self.reopen: 4, self.transfer: 3,
-            self.set_milestone: 3, self.reach_milestone: 2, self.take_leave: 6, self.leave_post: 3, self.fill_post: 4,
+            self.set_milestone: 6, self.reach_milestone: 4, self.take_leave: 6, self.leave_post: 3, self.fill_post: 4,
             self.announce: 3, self.change_plan: 3,
         }  # fmt: skip
         """What is done, and how often beside the rest."""
@@ -82,18 +84,20 @@ class Story:
     def day(self) -> None:
         if (self.on.month, self.on.day) == (1, 4):
             self.new_year()
-        elif self.chance.random() < 0.008:
+        elif self.chance.random() < 0.006:
             self.give_out(self.on.year, 1)
         before = self.chance.random() < 0.4
         if before:
             self.do_something()
         if self.gap:
             self.gap -= 1
-        elif self.done["sweep"] and self.chance.random() < 0.16:
+        elif self.done["sweep"] and self.chance.random() < 0.2:
             self.gap = self.chance.choice([0, 0, 1, 2, 3, 5, 9, 20, 39])
         else:
             for _ in range(1 + (self.chance.random() < 0.06)):
                 self.sweep()
+            if self.chance.random() < 0.2:
+                self.do_something()
             if self.chance.random() < 0.8:
                 self.office.let_go(self.on)
                 deliver(self.world, self.on)
@@ -108,7 +112,7 @@ class Story:
         self.done["sweep"] += 1
 
     def do_something(self) -> None:
-        while self.chance.random() < 0.4:
+        while self.chance.random() < 0.25:
             act = self.chance.choices(list(self.acts), list(self.acts.values()))[0]
             self.attempt(act)
 
@@ -127,7 +131,7 @@ class Story:
     def new_year(self) -> None:
         year = self.on.year
         self.office.open_plan(year, self.presets[(year - self.first) % len(self.presets)])
-        self.give_out(year, 6)
+        self.give_out(year, 4)
 
     def give_out(self, year: int, count: int) -> None:
         if year not in self.office.plans:
@@ -167,8 +171,11 @@ class Story:
     # --- what people do to items
 
     def pick(self, *states: ItemState) -> Item:
-        """An item in one of these states."""
-        item = self.chance.choice([item for item in self.world.items if item.state in states])
+        """An item in one of these states, often one of which somebody is about to be told."""
+        found = [item for item in self.world.items if item.state in states]
+        waiting = {told.item for told in self.world.told if told.state is NoticeState.PENDING}
+        told_of = [item for item in found if item in waiting]
+        item = self.chance.choice(told_of if told_of and self.chance.random() < 0.5 else found)
         self.office.take(item.year)
         return item
 
@@ -271,7 +278,7 @@ class Story:
         to = self.on + self.chance.randint(5, 60) * DAY
         if any(day.name.startswith("occurrence") for day in item.days):
             self.office.change_plan(item, self.on, until=to)
-        elif to not in [day.due_on for day in item.days]:
+        elif to not in [day.due_on for day in item.days] and (item.start_on or to) <= to:
             self.office.change_plan(item, self.on, due=to)
         days = self.office.days_of(item)
         for day in item.days:
@@ -316,7 +323,7 @@ class Story:
     def announce(self) -> None:
         """Days to come rest or work otherwise than thought, or one that is over turns out to have been one of rest."""
         days = [self.on + self.chance.randint(-6, 25) * DAY for _ in range(self.chance.choice([1, 1, 2, 3]))]
-        works = self.world.calendar.is_working
+        works = self.world.calendar.works
         rules = [DayRule(day, day > self.on and not works(day), "临时安排") for day in dict.fromkeys(days)]
         self.office.announce(rules, self.on)
         life.announce(self.world, rules, on=self.on)
