@@ -163,6 +163,7 @@ class _Sweep:
         self.days: dict[str, dt.date | str] = {}
         self.named: dict[dt.date, str] = {}
         self.today = self._day(on)
+        self.again = swept == on
         self.late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(swept)}" if swept else "")
 
     def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
@@ -179,6 +180,8 @@ class _Sweep:
             issued.append((policy_id, windows(by_issue, self.calendar, since=since_issue, on=self.on, days=given)))
         missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
         watched = f"{_WATCHED} AND {_UNSEEN} AND {_UNPROMISED}" if missed else _WATCHED
+        if self.again:
+            watched += f" AND {_UNSAID}"
         self._raise(due, watched, late=self.late)
         self._raise(issued, _UNSIGNED, late=self.late)
         if self.helpers:
@@ -331,6 +334,10 @@ _UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
     WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL AND n.taken_back_on IS NULL
       AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
 """Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
+
+_UNSAID = """NOT EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id
+    AND n.rung_id = w.rung_id AND n.due_on = d.due_on AND n.taken_back_on IS NULL)"""
+"""Whether an earlier sweep of the day has not dealt with the window: who answers since then is for the second look."""
 
 _UNPROMISED = """NOT (w.fire_on < :on AND d.kind <> 'instruction' AND EXISTS (SELECT 1 FROM progress_entry p
     WHERE p.item_id = d.item_id AND p.department_id IS NULL AND p."on" < w.fire_on AND p.next_report_on >= w.fire_on

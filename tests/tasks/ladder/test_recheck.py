@@ -39,3 +39,15 @@ def test_whoever_succeeds_two_gets_one_notice_by_the_nearest_way(any_engine: Eng
     assert [(row["recipient"], row["role"]) for row in office.notices() if row["state"] == "pending"] == [
         ("孙代理", "department_head")
     ]
+
+
+def test_a_second_sweep_of_a_day_tells_no_deputy_who_came_in_between(any_engine: Engine, tmp_path: Path) -> None:
+    office = Office(any_engine, tmp_path / "home")
+    office.ladder((Relation.AFTER, 1, Unit.WORKING, [Role.HANDLER]))
+    office.hire("孙代理")
+    office.assign("普法宣传", due="2026-06-30")
+    office.fast_forward("2026-07-01")
+    office.leave(HANDLER, first="2026-07-01", last="2026-07-02", deputy="孙代理")
+    office.sweep("2026-07-01")
+
+    assert [who for _when, _rung, who in office.told()] == [HANDLER]
