@@ -154,7 +154,8 @@ def _left(notice: Notice, message: Message | None, around: _Circumstances) -> To
     if _moves(message):
         words = f"一直没有打开,改由{channel_label(message.channel)}再发"
     elif notice.kind is NoticeKind.ESCALATION:
-        words = f"没有打开过,已{how_long(around.now - message.sent_at)}"
+        since = around.now - message.sent_at
+        words = f"没有打开过,已{how_long(since)}" if since >= dt.timedelta(hours=1) else "还没有打开"
     if message.delivered_at is not None:
         return ToldReceipt(NoticeReceipt.DELIVERED, message.delivered_at, words)
     return ToldReceipt(NoticeReceipt.SENT, message.sent_at, words)
