@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from models.coded import Coded
 from models.errors import BadInputError, DubanError
@@ -92,6 +92,14 @@ class ChannelSender(Protocol):
         where the connection broke with it, ChannelDownError where none can pass.
         """
         ...
+
+
+@runtime_checkable
+class PatientSender(ChannelSender, Protocol):
+    """An open channel that lets others work while it waits for an answer."""
+
+    meanwhile: Callable[[], object]
+    """Called each time; what takes longer than the answer delays what is sent next."""
 
 
 class AddressKind(Coded):

@@ -18,6 +18,8 @@ SHEETS, SHEET_BYTES = 5, 3 * 1024 * 1024
 BRIEF = 70
 """Characters of one text message (SMS)."""
 
+_PARTS = ("subject.txt", "brief.txt", "message.txt", "message.html")
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -37,13 +39,14 @@ def compose(
     sheets, left = _sheets(lines)
     url = settings.office_url.rstrip("/")
     view = view_of(lines, name=name, on=on, url=url, calendar=calendar, sheets_left=left)
-    templates, values = templates_of(settings), {field: getattr(view, field) for field in view.__slots__}
+    values = {field: getattr(view, field) for field in view.__slots__}
+    subject, brief, plain, html = templates_of(settings).fill(_PARTS, values)
     calendars = invitation([line for line in lines if line.event is not None], settings)
     return Wording(
-        subject=shortened(templates.fill("subject.txt", values), SUBJECT),
-        brief=shortened(templates.fill("brief.txt", values), BRIEF),
-        plain=templates.fill("message.txt", values),
-        html=templates.fill("message.html", values),
+        subject=shortened(subject, SUBJECT),
+        brief=shortened(brief, BRIEF),
+        plain=plain,
+        html=html,
         files=(*sheets, *calendars),
     )
 
@@ -52,7 +55,8 @@ def compose_head(line: str, *, name: str, on: dt.date, settings: Settings) -> Wo
     """The wording of a day's signed end of the trail. `line` as it is to be pasted again."""
     values = {"name": name, "on": spoken(on), "line": line, "url": settings.address("/audit/verify")}
     subject = f"【督办】操作记录链尾 {on}"
-    return Wording(subject=subject, brief=subject, plain=templates_of(settings).fill("head.txt", values))
+    (plain,) = templates_of(settings).fill(["head.txt"], values)
+    return Wording(subject=subject, brief=subject, plain=plain)
 
 
 def _sheets(lines: Sequence[NoticeLine]) -> tuple[list[Enclosure], int]:

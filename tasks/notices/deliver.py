@@ -7,8 +7,10 @@ committed together.
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -26,7 +28,7 @@ from models.signed_head import SignedHead
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
 from tasks.notices.bundle import bundle, bundle_heads, waiting
-from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSender, MessageChannel, Parcel
+from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSender, MessageChannel, Parcel, PatientSender
 from tasks.notices.channel_health import passed_since_last_try
 from tasks.notices.claim import CLAIM, Claim, TryOutcome, claim, give_back, next_channel, settle
 from tasks.notices.compose import Wording, compose, compose_head
@@ -36,6 +38,8 @@ from tasks.notices.gather_lines import NoticeLine, gather_lines
 
 SETTLE_SECONDS = 0.05
 """How long an answer may wait for its commit: a commit for each takes as long as the message itself."""
+AHEAD = 8
+"""So many messages are made up at most while others are on their way: each may carry megabytes."""
 FIRST_RETRY = dt.timedelta(minutes=5)
 UNSETTLED_RETRY = dt.timedelta(minutes=30)
 """How long a message waits on which the connection broke again while nothing else passed either."""
@@ -149,6 +153,13 @@ class _Delivery:
         return moved
 
 
+@dataclass(frozen=True)
+class _Unmade:
+    """A message that could not be made up."""
+
+    error: Exception
+
+
 class _Batch:
     """The messages of one claim, on their way by one channel."""
 
@@ -161,6 +172,10 @@ class _Batch:
         with reading(run.engine) as session:
             self._lines = gather_lines(session, [one.id for one in claims], on=run.on)
             self._heads = _heads(session, claims)
+        self._made: deque[Any] = deque()
+        self._making = self._make()
+        if isinstance(sender, PatientSender):
+            sender.meanwhile = lambda: next(self._making, None)
 
     def send(self) -> set[str]:
         run, until = self.run, time.monotonic() + CLAIM.total_seconds() / 2
@@ -187,26 +202,49 @@ class _Batch:
         return self._moved
 
     def _send(self, claimed: Claim) -> None:
-        wording = self._wording(claimed)
-        if wording is None:
+        while not self._made:
+            next(self._making)
+        made = self._made.popleft()
+        if made is None:
             self._record(TryOutcome(claimed.id, SendState.EMPTY, "发送前复核:内容均已取消,不发空信"))
             return
-        if claimed.address is None:
-            self._fail(claimed, f"没有登记{self.channel.label}的地址", permanent=True)
-            return
         try:
-            handed = self.sender.send(self.sender.pack(self._parcel(claimed, claimed.address, wording)))
+            if isinstance(made, _Unmade):
+                raise made.error
+            handed = self.sender.send(made)
         except DeliveryError as error:
             self._fail(claimed, error.message, permanent=error.permanent)
         else:
             self._record(TryOutcome(claimed.id, SendState.SENT, handed.answer, delivered=handed.delivered))
             self.run.counts["sent"] += 1
 
-    def _wording(self, claimed: Claim) -> Wording | None:
+    def _make(self) -> Iterator[None]:
+        """Make up the messages in their order, a part of the work at each step, at most AHEAD of them ahead.
+
+        What goes wrong with one is told when its turn comes.
+        """
+        for claimed in self.claims:
+            while len(self._made) >= AHEAD:
+                yield
+            try:
+                lines = self._lines.get(claimed.id, ())
+                yield
+                wording = self._wording(claimed, lines)
+                yield
+                self._made.append(None if wording is None else self._packed(claimed, wording))
+            except Exception as error:
+                self._made.append(_Unmade(error))
+            yield
+
+    def _packed(self, claimed: Claim, wording: Wording) -> Any:
+        if claimed.address is None:
+            raise DeliveryError(f"没有登记{self.channel.label}的地址", permanent=True)
+        return self.sender.pack(self._parcel(claimed, claimed.address, wording))
+
+    def _wording(self, claimed: Claim, lines: Sequence[NoticeLine]) -> Wording | None:
         run = self.run
         if claimed.kind is MessageKind.HEAD:
             return compose_head(self._heads[claimed.on], name=claimed.name, on=claimed.on, settings=run.settings)
-        lines: Sequence[NoticeLine] = self._lines.get(claimed.id, ())
         if not lines:
             return None
         return compose(lines, name=claimed.name, on=run.on, settings=run.settings, calendar=run.calendar)

@@ -5,7 +5,7 @@ However many messages are asked for, it is a handful of statements.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,11 @@ from tasks.people.people_in_lists import ITEM, doer_name, unit_name
 
 DEADLINE, RECIPIENT = aliased(Deadline, name="d"), aliased(Person, name="r")
 
+_OF_NOTICE: tuple[Any, ...] = (
+    Notice.id, Notice.message_id, Notice.rung_id, Notice.recipient_id, Notice.fire_on, Notice.due_on, Notice.kind,
+    Notice.role, Notice.via, Notice.subject, Notice.text, Notice.late,
+)  # fmt: skip
+"""Columns, not rows as objects: of many messages those take longer than all that is asked beside them."""
 _TOLD = (col(Notice.state) == NoticeState.PENDING) | (
     (col(Notice.state) == NoticeState.SENT) & col(DEADLINE.done_on).is_(None)
 )
@@ -96,11 +101,28 @@ def gather_lines(session: Session, messages: Collection[int], *, on: dt.date) ->
     rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
     told = _facts().where(col(Notice.message_id).in_(messages), _TOLD)
     rows = session.execute(told.order_by(col(Notice.message_id), col(Notice.id))).all()
-    beside = _Beside(session, rows, rungs, on)
-    lines: dict[int, list[NoticeLine]] = defaultdict(list)
-    for row in rows:
-        lines[row.Notice.message_id].append(beside.line(row))
-    return lines
+    return _Gathered(rows, _Beside(session, rows, rungs, on))
+
+
+class _Gathered(Mapping[int, Sequence[NoticeLine]]):
+    """Of each message its rows; what they say is put into words when it is asked for."""
+
+    def __init__(self, rows: Sequence[Any], beside: "_Beside") -> None:
+        self._rows: dict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            self._rows[row.message_id].append(row)
+        self._beside = beside
+
+    def __getitem__(self, message: int) -> Sequence[NoticeLine]:
+        if message not in self._rows:
+            raise KeyError(message)
+        return [self._beside.line(row) for row in self._rows[message]]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def action_path(session: Session, notice: Notice, *, on: dt.date) -> str:
@@ -122,7 +144,8 @@ def _facts() -> sa.Select[Any]:
     )
     chosen: sa.Select[Any] = (
         sa.select(
-            Notice, col(ITEM.id).label("item_id"), ITEM.organ_id, ITEM.number, ITEM.title, ITEM.state,
+            *_OF_NOTICE,
+            col(ITEM.id).label("item_id"), ITEM.organ_id, ITEM.number, ITEM.title, ITEM.state,
             ITEM.internal_only, col(Project.name).label("project"), col(DEADLINE.id).label("deadline_id"),
             DEADLINE.done_on, col(DEADLINE.kind).label("deadline"), col(DEADLINE.title).label("part"),
             _moved().label("moved"), RECIPIENT.email, col(Instruction.id).label("instruction_id"),
@@ -160,12 +183,11 @@ def _moved() -> sa.ColumnElement[bool]:
 
 
 def _step_facts(row: Any, rung: Rung | None, years: Mapping[str, int]) -> NoticeFacts:
-    notice: Notice = row.Notice
     return NoticeFacts(
-        kind=notice.kind, role=notice.role, via=notice.via, subject=notice.subject, unsigned=_is_unsigned(rung),
-        item_id=row.item_id, state=row.state, deadline=row.deadline, due_on=notice.due_on, done=row.done_on is not None,
+        kind=row.kind, role=row.role, via=row.via, subject=row.subject, unsigned=_is_unsigned(rung),
+        item_id=row.item_id, state=row.state, deadline=row.deadline, due_on=row.due_on, done=row.done_on is not None,
         instruction_id=row.instruction_id, instruction=row.instruction, ledger=row.ledger, ledger_row=row.ledger_row,
-        report_year=years.get(_act_of(notice)),
+        report_year=years.get(_act_of(row)),
     )  # fmt: skip
 
 
@@ -173,9 +195,9 @@ def _is_unsigned(rung: Rung | None) -> bool:
     return rung is not None and rung.relation is Relation.UNSIGNED
 
 
-def _act_of(notice: Notice) -> str:
+def _act_of(row: Any) -> str:
     """The act and the row it is about: `extension:5`, of a subject that says more."""
-    return ":".join((notice.subject or "").split(":")[:2])
+    return ":".join(row.subject.split(":")[:2]) if row.subject else ""
 
 
 class _Beside:
@@ -184,29 +206,28 @@ class _Beside:
     def __init__(self, session: Session, rows: Sequence[Any], rungs: Mapping[int | None, Rung], on: dt.date) -> None:
         self.rungs, self.on = rungs, on
         self.people = _doers(session, {row.item_id for row in rows}, on)
-        self.away = _stood_for(session, [row.Notice.id for row in rows if row.Notice.via is Via.DEPUTY])
+        self.away = _stood_for(session, [row.id for row in rows if row.via is Via.DEPUTY])
         self.contacts = _contacts(session, {row.organ_id for row in rows}, on)
         self.years = _report_years(session, rows)
-        self.sheets = sheets_of(session, [row.Notice for row in rows if self._shows_sheet(row.Notice)], on=on)
+        self.sheets = sheets_of(session, [row for row in rows if self._shows_sheet(row)], on=on)
         self.events = deadline_lines(session, {row.deadline_id for row in rows if self._changes_calendar(row)})
 
     def line(self, row: Any) -> NoticeLine:
-        notice: Notice = row.Notice
-        rung = self.rungs.get(notice.rung_id)
+        rung = self.rungs.get(row.rung_id)
         unit, handler = self.people[row.item_id]
-        of_unit = notice.text if rung is not None else None
+        of_unit = row.text if rung is not None else None
         return NoticeLine(
-            notice_id=notice.id or 0,
+            notice_id=row.id,
             item_id=row.item_id,
             deadline_id=row.deadline_id,
-            kind=notice.kind,
+            kind=row.kind,
             unsigned=_is_unsigned(rung),
             number=row.number,
             title=f"{row.title}【{row.part}】" if row.part else row.title,
             project=row.project,
-            due_on=notice.due_on,
-            why=why(rung, notice.role, notice.via, late=notice.late, what=of_unit, stood_for=self.away.get(notice.id)),
-            said="" if rung is not None else notice.text or "",
+            due_on=row.due_on,
+            why=why(rung, row.role, row.via, late=row.late, what=of_unit, stood_for=self.away.get(row.id)),
+            said="" if rung is not None else row.text or "",
             unit=unit,
             handler=handler,
             progress=row.progress or "",
@@ -215,24 +236,23 @@ class _Beside:
             internal=row.internal_only or row.title == STUB,
             contact=self.contacts.get(row.organ_id),
             event=self.events.get(row.deadline_id) if self._changes_calendar(row) else None,
-            sheet=self.sheets.get((notice.id, notice.recipient_id)),
+            sheet=self.sheets.get((row.id, row.recipient_id)),
             address=row.email or "",
         )
 
     def _changes_calendar(self, row: Any) -> bool:
         """Whether it tells whoever does the item of a day that is new, was moved since it was set, or is no more."""
-        notice: Notice = row.Notice
-        mine = (notice.role is Role.HANDLER and notice.via is Via.HOLDER) or self._asks_helper(notice)
-        new = _is_unsigned(self.rungs.get(notice.rung_id)) or notice.kind in _SETS_A_DAY
-        new = new or _act_of(notice).startswith("reopen:")
+        mine = (row.role is Role.HANDLER and row.via is Via.HOLDER) or self._asks_helper(row)
+        new = _is_unsigned(self.rungs.get(row.rung_id)) or row.kind in _SETS_A_DAY
+        new = new or _act_of(row).startswith("reopen:")
         return mine and (new or row.moved or row.done_on is not None)
 
-    def _asks_helper(self, notice: Notice) -> bool:
-        return notice.text is not None and _is_unsigned(self.rungs.get(notice.rung_id))
+    def _asks_helper(self, row: Any) -> bool:
+        return row.text is not None and _is_unsigned(self.rungs.get(row.rung_id))
 
-    def _shows_sheet(self, notice: Notice) -> bool:
-        rung = self.rungs.get(notice.rung_id)
-        return rung is not None and rung.document is not None and notice.role in _LEADERS
+    def _shows_sheet(self, row: Any) -> bool:
+        rung = self.rungs.get(row.rung_id)
+        return rung is not None and rung.document is not None and row.role in _LEADERS
 
 
 _LEADERS = (Role.LEADER, Role.FIRST_RESPONSIBLE)
@@ -252,15 +272,14 @@ def _stood_for(session: Session, notices: Sequence[int | None]) -> dict[int | No
         return {}
     day = col(Notice.raised_on)
     named = sa.case((col(Post.id).in_([ITEM.handler_post_id, ITEM.leader_post_id]), 0), else_=1)
+    deputy = sa.func.coalesce(Leave.deputy_id, Person.deputy_id)
+    asked = sa.select(col(Notice.recipient_id)).where(col(Notice.id).in_(notices))
+    leaves = sa.select(col(Leave.id)).join(Person, col(Person.id) == Leave.person_id).where(deputy.in_(asked))
     rows = session.execute(
         sa.select(col(Notice.id), col(Person.name))
         .join(ITEM, col(ITEM.id) == Notice.item_id)
-        .join(Leave, (col(Leave.from_on) <= day) & (col(Leave.until_on) >= day))
-        .join(
-            Person,
-            (col(Person.id) == Leave.person_id)
-            & (sa.func.coalesce(Leave.deputy_id, Person.deputy_id) == Notice.recipient_id),
-        )
+        .join(Leave, col(Leave.id).in_(leaves) & (col(Leave.from_on) <= day) & (col(Leave.until_on) >= day))
+        .join(Person, (col(Person.id) == Leave.person_id) & (deputy == Notice.recipient_id))
         .join(
             Tenure,
             (col(Tenure.person_id) == Person.id)
@@ -295,7 +314,7 @@ def _contacts(session: Session, organs: Collection[int], on: dt.date) -> dict[in
 
 def _report_years(session: Session, rows: Sequence[Any]) -> dict[str, int]:
     """The years of the reports that notices speak of, by their act."""
-    asked = [act.split(":") for row in rows if (act := _act_of(row.Notice)).startswith(("filing:", "consult:"))]
+    asked = [act.split(":") for row in rows if (act := _act_of(row)).startswith(("filing:", "consult:"))]
     if not asked:
         return {}
     filings = {int(number) for act, number in asked if act == "filing"}

@@ -4,6 +4,7 @@ Every body is base64, so that no line of one can be taken for a boundary, and no
 """
 
 import base64
+import datetime as dt
 import re
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
@@ -20,6 +21,8 @@ _METHOD = re.compile(rb"^METHOD:([A-Z]+)\s*$", re.MULTILINE)
 _PLAIN = re.compile(r"(?!.*=\?)[ -~]{0,60}")
 _WHOLE, _SAYING = "=_duban_whole", "=_duban_saying"
 """Boundaries: no line of base64 holds an underscore."""
+_LINE = 76
+"""Characters of a line of base64 (RFC 2045)."""
 _WORD = 39
 """Bytes of text in one encoded word: with its marks and `Subject: ` 73 characters, of 76 allowed (RFC 2047)."""
 
@@ -34,7 +37,7 @@ def as_mail(parcel: Parcel, sender: str) -> bytes:
         raise DeliveryError(f"收件地址“{parcel.to[:100]}”不是可用的邮箱地址。", permanent=True)
     head = (
         f"From: {_mailbox(sender)}\r\nTo: {parcel.to}\r\nSubject: {_words(parcel.subject)}\r\n"
-        f"Message-ID: {parcel.reference}\r\nDate: {format_datetime(parcel.sent_at)}\r\n"
+        f"Message-ID: {parcel.reference}\r\nDate: {_date(parcel.sent_at)}\r\n"
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
     )
     saying = [_text("plain", parcel.plain)]
@@ -68,7 +71,9 @@ def _media_type(file: Enclosure) -> str:
 
 def _part(media_type: str, content: bytes, more: str = "") -> bytes:
     head = f"Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n{more}\r\n"
-    return head.encode("ascii") + base64.encodebytes(content).replace(b"\n", b"\r\n")
+    coded = base64.b64encode(content)
+    lines = [coded[at : at + _LINE] for at in range(0, len(coded), _LINE)]
+    return head.encode("ascii") + b"\r\n".join([*lines, b""])
 
 
 def _together(kind: str, boundary: str, parts: list[bytes]) -> bytes:
@@ -86,16 +91,21 @@ def _mailbox(sender: str) -> str:
     return formataddr((name, address), "utf-8")
 
 
+@lru_cache(maxsize=8)
+def _date(sent_at: dt.datetime) -> str:
+    return format_datetime(sent_at)
+
+
 def _words(text: str) -> str:
     """A subject as a header has it: folded between encoded words, each of whole characters."""
     text = " ".join(text.split())
     if _PLAIN.fullmatch(text):
         return text
-    words, held = [], b""
-    for character in text:
-        coded = character.encode()
-        if len(held) + len(coded) > _WORD:
-            words.append(held)
-            held = b""
-        held += coded
-    return "\r\n ".join(f"=?utf-8?B?{base64.b64encode(word).decode()}?=" for word in [*words, held])
+    words, left = [], text.encode()
+    while len(left) > _WORD:
+        end = _WORD
+        while left[end] & 0xC0 == 0x80:  # In the middle of a character.
+            end -= 1
+        words.append(left[:end])
+        left = left[end:]
+    return "\r\n ".join(f"=?utf-8?B?{base64.b64encode(word).decode()}?=" for word in [*words, left])

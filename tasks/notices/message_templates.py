@@ -6,8 +6,9 @@ that comes along is used meanwhile. Templates are sandboxed; what is filled into
 """
 
 import logging
+import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -65,16 +66,20 @@ class Templates:
     own: Mapping[str, Template]
     problems: tuple[TemplateProblem, ...] = ()
 
-    def fill(self, name: str, values: Mapping[str, Any]) -> str:
-        """The text of the template `name` with these values. An office's own that fails all the same is passed over."""
+    def fill(self, names: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+        """The texts of these templates with the same values. An office's own that fails all the same is passed over."""
+        known = {**_environment().globals, **values}
+        return [self._fill(name, known) for name in names]
+
+    def _fill(self, name: str, known: dict[str, Any]) -> str:
         template = self.own.get(name)
         if template is not None:
             try:
-                return template.render(values)
+                return _filled(template, known)
             except Exception:
                 # Whatever an office wrote, its messages leave.
                 log.exception("消息模板 %s 未能使用,改用系统自带的", name, extra={"action": "template_failed"})
-        return _defaults()[name].render(values)
+        return _filled(_defaults()[name], known)
 
 
 def templates_of(settings: Settings) -> Templates:
@@ -90,8 +95,8 @@ def check_templates(settings: Settings) -> list[TemplateProblem]:
 
 def _stamp(folder: Path) -> Stamp:
     try:
-        files = [file for file in folder.iterdir() if not file.name.startswith(".")]
-        states = [(file.name, file.stat()) for file in sorted(files)]
+        with os.scandir(folder) as files:
+            states = sorted((file.name, file.stat()) for file in files if not file.name.startswith("."))
     except OSError:
         return ()
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
@@ -198,6 +203,11 @@ def _compile(source: str, name: str) -> Template:
     """Compiled under its name, which says whether what is filled in is escaped and stands in what is said of errors."""
     environment = _environment()
     return Template.from_code(environment, environment.compile(source, name, name), environment.make_globals(None))
+
+
+def _filled(template: Template, known: dict[str, Any]) -> str:
+    """What `Template.render` makes of all that is known, which it would copy for each template."""
+    return "".join(template.root_render_func(template.new_context(known, shared=True)))
 
 
 @cache

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from models.actor import Actor, Channel
 from models.clock import opening_of
-from models.ladder.notice import Notice
 from models.papers.document import Document, DocumentKind
 from models.people.permission import Action
 from tasks.acting.authorize import standings_on
@@ -40,9 +40,12 @@ class AttachedSheet:
 
 
 def sheets_of(
-    session: Session, notices: Collection[Notice], *, on: dt.date
+    session: Session, notices: Collection[Any], *, on: dt.date
 ) -> dict[tuple[int | None, int | None], AttachedSheet]:
-    """The sheets that the rungs of these notices drew up, by notice and recipient: for whoever may read the item."""
+    """The sheets that the rungs of these notices drew up, by notice and recipient: for whoever may read the item.
+
+    Of a notice, or a row that stands for one, it takes what it is about and to whom it goes.
+    """
     about = {f"rung:{one.deadline_id}:{one.rung_id}:{one.fire_on}": one.item_id for one in notices}
     if not about:
         return {}

@@ -3,7 +3,7 @@
 import mailbox
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.utils import parseaddr
 
@@ -61,12 +61,28 @@ class MaildirMail:
             raise ChannelDownError(f"邮件目录 {self.folder} 无法写入:{error.strerror},通知保留,稍后重试。") from error
 
 
+class _Waiting(smtplib.SMTP):
+    """A connection on which others work while the server makes up its mind."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return super().getreply()
+
+
+class _WaitingOverTls(_Waiting, smtplib.SMTP_SSL):
+    pass
+
+
 class SmtpMail:
     """One connection for a whole delivery, made anew after one that broke."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.sender = parseaddr(settings.mail_from)[1]
+        self.meanwhile: Callable[[], object] = lambda: None
         self._server: smtplib.SMTP | None = None
 
     def pack(self, parcel: Parcel) -> tuple[str, bytes]:
@@ -112,15 +128,15 @@ class SmtpMail:
 
     def _connect(self) -> smtplib.SMTP:
         settings = self.settings
-        server: smtplib.SMTP | None = None
+        server: _Waiting | None = None
         try:
             context = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
             if settings.smtp_security == "tls":
-                server = smtplib.SMTP_SSL(
+                server = _WaitingOverTls(
                     settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=context
                 )
             else:
-                server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
+                server = _Waiting(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
                 server.ehlo_or_helo_if_needed()
                 if settings.smtp_security == "starttls" or (
                     settings.smtp_security == "starttls-if-offered" and server.has_extn("starttls")
@@ -132,6 +148,7 @@ class SmtpMail:
             if server is not None:
                 server.close()
             raise ChannelDownError(f"邮件服务器 {self._where} {_why_not(error)},通知保留,稍后重试。") from error
+        server.meanwhile = lambda: self.meanwhile()
         return server
 
 

@@ -177,6 +177,42 @@ def test_a_server_that_is_away_loses_nothing(engine: Engine, tmp_path: Path) -> 
     assert result.held == len(office.told(on="2026-06-26")) + len(office.told(on="2026-06-25"))
 
 
+def test_the_next_mail_is_made_up_while_the_server_takes_the_one_before(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks.notices.channels.mail import SmtpMail
+
+    raised(office)
+    taken_by_then: list[int] = []
+    pack = SmtpMail.pack
+
+    def watch(mail: SmtpMail, packed: Parcel) -> tuple[str, bytes]:
+        taken_by_then.append(len(post.mails))
+        return pack(mail, packed)
+
+    monkeypatch.setattr(SmtpMail, "pack", watch)
+    assert office.send("2026-06-26").sent == 2
+    assert taken_by_then == [0, 0]
+
+
+def test_a_mail_that_cannot_be_made_up_stops_none_that_was_made_up_before_or_is_after_it(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks.notices.channels.mail import SmtpMail
+
+    raised(office)
+    pack, bad = SmtpMail.pack, address_of(office, HANDLER)
+
+    def fail(mail: SmtpMail, packed: Parcel) -> tuple[str, bytes]:
+        if packed.to == bad:
+            raise ZeroDivisionError
+        return pack(mail, packed)
+
+    monkeypatch.setattr(SmtpMail, "pack", fail)
+    result = office.send("2026-06-26")
+    assert (result.sent, result.failed, len(result.problems), len(post.mails)) == (1, 1, 1, 1)
+
+
 def test_a_connection_that_broke_counts_for_its_mail_and_the_next_goes_on_a_new_one(office: Office, post: Post) -> None:
     from tasks.notices.channels.mail import SmtpMail
 
