@@ -71,7 +71,7 @@ class Notice(Row, table=True):
             "rung_id",
             "recipient_id",
             "due_on",
-            text("coalesce(text, '')"),
+            "for_unit",
             unique=True,
             sqlite_where=text("taken_back_on IS NULL"),
             postgresql_where=text("taken_back_on IS NULL"),
@@ -82,7 +82,7 @@ class Notice(Row, table=True):
             "deadline_id",
             "rung_id",
             "due_on",
-            text("coalesce(text, '')"),
+            "for_unit",
             unique=True,
             sqlite_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
             postgresql_where=text("recipient_id IS NULL AND taken_back_on IS NULL"),
@@ -120,7 +120,9 @@ class Notice(Row, table=True):
     rung_id: int | None = Field(default=None, foreign_key="rung.id")
     subject: str | None = Field(default=None, max_length=60)
     text: str | None = Field(default=None, max_length=300)
-    """What happened, in a line, where no rung says it."""
+    """What happened, in a line, where no rung says it; of a rung that asks a cooperating unit, the unit's name."""
+    for_unit: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
+    """That name again, for the key: whoever answers for two units is asked for each."""
     recipient_id: int | None = Field(default=None, foreign_key="person.id")
     role: Role = Field(sa_type=coded(Role))
     via: Via = Field(sa_type=coded(Via))

@@ -31,9 +31,9 @@ _ROLES = text(
 """What the question to whom each belongs has to reckon with, so that it is no longer than it must be."""
 
 _RAISED_ANEW = text(
-    "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, subject, text, recipient_id, role, via,"
+    "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, subject, text, for_unit, recipient_id, role, via,"
     " kind, due_on, raised_on, send_on, late, state)"
-    " SELECT fire_on, deadline_id, item_id, rung_id, subject, text, :person, role, :via, kind, due_on,"
+    " SELECT fire_on, deadline_id, item_id, rung_id, subject, text, for_unit, :person, role, :via, kind, due_on,"
     " raised_on, send_on, late, 'pending' FROM notice WHERE id = :id ON CONFLICT DO NOTHING"
 )
 

@@ -297,9 +297,9 @@ class _Sweep:
             due (rung_id, role, kind, height, fire_on, noted_on, deadline_id, item_id, text, due_on, late, found) AS (
                 {found} LIMIT {_ALL}
             ){"" if alone else _SETTLED}
-            INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, recipient_id, role, via, kind,
+            INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, for_unit, recipient_id, role, via, kind,
                                 due_on, raised_on, send_on, late, state, reason)
-            SELECT noted_on, deadline_id, item_id, rung_id, text, found >> 2, role,
+            SELECT noted_on, deadline_id, item_id, rung_id, text, coalesce(text, ''), found >> 2, role,
                    CASE found & 3 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END,
                    kind, due_on, :on, {self._day(self.send_on)}, late,
                    CASE WHEN found IS NULL THEN 'dropped' ELSE {"'pending'" if alone else "state"} END,
