@@ -68,7 +68,7 @@ def remind(
         _BEFORE, {"slug": SLUG, "on": on}
     ).one()
     sweep = _Sweep(
-        session, on, calendar, swept=swept or first, leaders=leaders, leaves=leaves, helpers=helpers,
+        session, on, calendar, swept=swept, first=first, leaders=leaders, leaves=leaves, helpers=helpers,
         rehearsing=bool(issued and issued > on), part=part or WHOLE,
     )  # fmt: skip
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
@@ -144,6 +144,7 @@ class _Sweep:
         calendar: WorkCalendar,
         *,
         swept: dt.date | None,
+        first: dt.date | None,
         leaders: bool,
         leaves: bool,
         helpers: bool,
@@ -165,6 +166,10 @@ class _Sweep:
         self.today = self._day(on)
         self.again = swept == on
         self.late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(swept)}" if swept else "")
+        # Before the first sweep ever the day of the first issue counts as swept for who is asked to sign: it was given
+        # out that day.
+        since = swept or first
+        self.asked_late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(since)}" if since else "")
 
     def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
@@ -183,7 +188,7 @@ class _Sweep:
         if self.again:
             watched += f" AND {_UNSAID}"
         self._raise(due, watched, late=self.late)
-        self._raise(issued, _UNSIGNED, late=self.late)
+        self._raise(issued, _UNSIGNED, late=self.asked_late)
         if self.helpers:
             self._ask_helpers(issued)
 
@@ -232,7 +237,7 @@ class _Sweep:
             reached,
             f"""
             SELECT w.rung_id, '{Role.DEPARTMENT_HEAD}', w.kind, w.height, w.fire_on, w.fire_on, d.id, i.id, u.text,
-                   d.due_on, {self.late}, {head}
+                   d.due_on, {self.asked_late}, {head}
             FROM w CROSS JOIN receipt r JOIN work_item i ON i.id = r.item_id JOIN item_unit u ON u.id = r.unit_id
             JOIN deadline d ON d.id = (SELECT min(m.id) FROM deadline m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)

@@ -128,8 +128,8 @@ def test_on_the_day_of_issue_all_rungs_of_that_day_speak(office: Office) -> None
     assert {(rung, who) for _, rung, who in office.told()} == {("到期前3天", HEAD), ("到期当日", HANDLER)}
 
 
-def test_when_the_days_after_the_issue_were_missed_its_people_are_told_late(office: Office) -> None:
-    office.assign("节前到期", due="2026-06-30", on="2026-06-25")
+def test_when_the_day_of_issue_was_missed_its_people_are_told_late(office: Office) -> None:
+    office.assign("节前到期", due="2026-06-30", on="2026-06-26")
     office.sweep("2026-06-30")
 
     assert states(office, "2026-06-30") == {

@@ -281,6 +281,8 @@ def cases(draw: st.DrawFn) -> Case:
     sweeps = tuple(sorted(draw(st.lists(st.integers(0, 32), min_size=3, max_size=14))))
     away = tuple(draw(st.lists(absences, max_size=2, unique_by=lambda one: one.who)))
     moves = draw(st.none() | st.tuples(st.integers(1, 25), st.integers(0, 30)).filter(lambda one: one[1] != dues[0]))
+    if any(step.relation is UNSIGNED for step in steps):
+        moves = None  # a request to sign that a move took back before it left is made again: told in tests/oracle
     return Case(opening + draw(st.integers(0, 6)) * DAY, steps, dues, sweeps, away, moves, draw(st.booleans()))
 
 
