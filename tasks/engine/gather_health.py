@@ -11,7 +11,6 @@ from sqlmodel import Session, col, func, select
 
 from models.clock import OFFICE_ZONE, day_of
 from models.items.plan import AnnualPlan
-from models.ladder.channel_state import ChannelState
 from models.ladder.message import Message, SendState
 from models.ladder.notice import Notice, NoticeState
 from models.private_files import open_folders
@@ -20,7 +19,8 @@ from models.signed_head import SignedHead
 from tasks.engine.judge_health import Disk, DownChannel, Expected, Health, Runs
 from tasks.engine.show_system import clock_lease, last_runs
 from tasks.ladder.remind import SLUG
-from tasks.notices.find_channels import every_channel
+from tasks.notices.channel_health import channels_down
+from tasks.notices.find_channels import channel_label
 from tasks.notices.message_templates import check_templates
 from tasks.oversight.doubt_day import doubt_day
 
@@ -56,11 +56,9 @@ def gather_runs(session: Session, expected: Collection[Expected]) -> Runs:
 
 
 def _channels_down(session: Session) -> list[DownChannel]:
-    down = session.exec(select(ChannelState).where(col(ChannelState.down_since).is_not(None))).all()
-    every = every_channel()
     return [
-        DownChannel(every[one.name].label if one.name in every else one.name, one.down_since, one.reason or "")
-        for one in down
+        DownChannel(channel_label(one.name), one.down_since, one.reason or "")
+        for one in channels_down(session)
         if one.down_since is not None
     ]
 

@@ -3,7 +3,7 @@ message's tries; published limits are kept as token buckets in the database, so 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlmodel import Session, col, func, select
 
@@ -21,11 +21,6 @@ def channels_down(session: Session) -> Sequence[ChannelState]:
     """The channels that are down now, the longest first."""
     down = select(ChannelState).where(col(ChannelState.down_since).is_not(None))
     return session.exec(down.order_by(col(ChannelState.down_since))).all()
-
-
-def states_of(session: Session) -> Mapping[str, ChannelState]:
-    """What is known of each channel; of one that never failed and has no limit, nothing."""
-    return {state.name: state for state in session.exec(select(ChannelState))}
 
 
 def note_down(session: Session, channel: str, reason: str, *, now: dt.datetime, pause: dt.timedelta | None) -> None:

@@ -5,7 +5,7 @@ settled is taken to be a crash once it is older than CLAIM, and tried again with
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,10 +191,3 @@ def _release(session: Session, ids: Sequence[int], now: dt.datetime) -> None:
         .where(MESSAGE.c.id.in_(ids), MESSAGE.c.state == SendState.SENDING)
         .values(state=SendState.WAITING, next_try_at=now, attempts=MESSAGE.c.attempts - 1)
     )
-
-
-def next_channel(claimed: Claim, channel: MessageChannel, usable: Mapping[str, MessageChannel]) -> str | None:
-    """The channel after this one in the message's order that is still set up; None after the last."""
-    names = list(claimed.channels)
-    behind = names[names.index(channel.name) + 1 :] if channel.name in names else []
-    return next((name for name in behind if name in usable), None)

@@ -30,10 +30,10 @@ from tasks.ladder.remind import SLUG
 from tasks.notices.bundle import bundle, bundle_heads, waiting
 from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSender, MessageChannel, Parcel, PatientSender
 from tasks.notices.channel_health import passed_since_last_try
-from tasks.notices.claim import CLAIM, Claim, TryOutcome, claim, give_back, next_channel, settle
+from tasks.notices.claim import CLAIM, Claim, TryOutcome, claim, give_back, settle
 from tasks.notices.compose import Wording, compose, compose_head
 from tasks.notices.fall_back import fall_back, leave_unset
-from tasks.notices.find_channels import channels_set
+from tasks.notices.find_channels import channel_behind, channels_set
 from tasks.notices.gather_lines import NoticeLine, gather_lines
 
 SETTLE_SECONDS = 0.05
@@ -73,6 +73,12 @@ def is_quiet(settings: Settings, now: dt.datetime) -> bool:
     return (start <= at or at < end) if start > end else start <= at < end
 
 
+def awaits_sweep(session: Session, day: dt.date) -> bool:
+    """Whether the day's sweep has not run yet."""
+    swept = session.get(LastRun, SLUG)
+    return swept is None or max(swept.on, day_of(swept.ended_at)) < day
+
+
 def deliver(
     engine: Engine, settings: Settings, *, now: dt.datetime, on: dt.date | None = None, quiet: bool = False,
     urgent_only: bool = False,
@@ -84,9 +90,8 @@ def deliver(
     address stops nobody else, one channel that is down stops no other. With `urgent_only` nothing but what cannot wait.
     """
     with reading(engine) as session:
-        swept = session.get(LastRun, SLUG)
         day = on or day_of(now)
-        early = on is None and (swept is None or max(swept.on, day_of(swept.ended_at)) < day)
+        early = on is None and awaits_sweep(session, day)
         if quiet and is_quiet(settings, now):
             return DeliveryResult(day, held=waiting(session))
     with unit_of_work(engine) as session:
@@ -265,7 +270,7 @@ class _Batch:
             self._record(TryOutcome(claimed.id, SendState.WAITING, answer, retry_at=later))
             run.counts["failed"] += 1
             return
-        further = next_channel(claimed, self.channel, run.usable)
+        further = channel_behind(claimed.channels, self.channel.name, run.usable)
         if further is not None:
             self._record(TryOutcome(claimed.id, SendState.WAITING, answer, goes_on=further))
             self._moved.add(further)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select, update
 
 from models.ladder.message import DeliveryAttempt, Message, SendState
 from models.ladder.notice import Notice, NoticeState
+from tasks.notices.find_channels import channel_behind
 
 
 def fail_message(
@@ -19,8 +20,7 @@ def fail_message(
     """
     if message.state is not SendState.SENT or message.channel != channel or message.read_at is not None:
         return False
-    behind = message.channels[message.channels.index(channel) + 1 :]
-    further = next((name for name in behind if name in usable), None)
+    further = channel_behind(message.channels, channel, usable)
     message.sent_at = message.delivered_at = None
     if further is None:
         message.state = SendState.PARKED

@@ -11,7 +11,7 @@ from models.items.item import Deadline
 from models.ladder.message import Message, MessageKind, SendState
 from models.ladder.notice import Notice, NoticeState
 from models.settings import Settings
-from tasks.notices.find_channels import channels_set
+from tasks.notices.find_channels import channel_behind, channels_set
 from tasks.notices.reach import reach_of
 
 RECENT = dt.timedelta(days=7)
@@ -36,8 +36,7 @@ def fall_back(session: Session, settings: Settings, *, now: dt.datetime) -> int:
     usable = {one.name for one in channels_set(settings)}
     count = 0
     for message in session.exec(unread.with_for_update(skip_locked=True)):
-        behind = message.channels[message.channels.index(message.channel) + 1 :]
-        further = next((name for name in behind if name in usable), None)
+        further = channel_behind(message.channels, message.channel, usable)
         if further is not None:
             message.channel, message.state, message.attempts = further, SendState.WAITING, 0
             message.next_try_at = now

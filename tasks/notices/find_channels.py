@@ -1,7 +1,7 @@
 """Finding the channels: every module of `tasks/notices/channels` that has a `CHANNEL`."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 
@@ -31,6 +31,12 @@ def channels_set(settings: Settings) -> list[MessageChannel]:
             raise BadInputError(f"设置项 channels 中的“{name}”不是已知的渠道;可用:{'、'.join(every)}。")
     ordered = [every[name] for name in wanted] + [one for one in every.values() if one.name not in wanted]
     return [channel for channel in ordered if channel.is_set(settings)]
+
+
+def channel_behind(order: Sequence[str], channel: str, usable: Collection[str]) -> str | None:
+    """The next of the channels in their order, behind this one, that is set up; None after the last."""
+    behind = order[order.index(channel) + 1 :] if channel in order else ()
+    return next((name for name in behind if name in usable), None)
 
 
 def channel_label(name: str) -> str:

@@ -10,18 +10,16 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
-from models.clock import day_of, local
+from models.clock import local
 from models.coded import Coded
-from models.engine.rhythm import LastRun
 from models.ladder.channel_state import ChannelState
 from models.ladder.message import DeliveryAttempt, Message, MessageKind, SendState
 from models.ladder.notice import AT_ONCE, Notice, NoticeKind, NoticeState
 from models.ladder.snooze import Snooze
 from models.settings import Settings
-from tasks.ladder.remind import SLUG
 from tasks.notices.bundle import urgent_lately
 from tasks.notices.channel_health import channels_down
-from tasks.notices.deliver import is_quiet
+from tasks.notices.deliver import awaits_sweep, is_quiet
 from tasks.notices.find_channels import channel_label
 from tasks.notices.reach import PersonReach, reach_of
 
@@ -98,7 +96,6 @@ def _circumstances(
     tries = _last_tries(session, moving) if moving else {}
     if not loose:
         return _Circumstances(day, now, quiet, down, tries)
-    swept = session.get(LastRun, SLUG)
     snoozes = session.exec(select(Snooze).where(col(Snooze.person_id).in_(loose), col(Snooze.until_on) > day))
     digested = select(Message.recipient_id).where(
         col(Message.recipient_id).in_(loose), Message.on == day, Message.kind == MessageKind.DIGEST,
@@ -110,7 +107,7 @@ def _circumstances(
         reach=reach_of(session, loose, settings),
         urgent={person: lately for person, (lately, _) in urgent_lately(session, loose, day, now).items()},
         digested=set(session.exec(digested)),
-        unswept=swept is None or max(swept.on, day_of(swept.ended_at)) < day,
+        unswept=awaits_sweep(session, day),
         most=settings.urgent_per_hour,
     )  # fmt: skip
 

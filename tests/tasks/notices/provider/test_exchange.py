@@ -14,9 +14,10 @@ from pydantic import SecretStr
 
 from models.errors import DeliveryError, DubanError
 from models.settings import Settings
+from tasks.notices import http_line
 from tasks.notices.channel import BrokenOffError, ChannelDownError
 from tasks.notices.find_channels import channels_set, every_channel
-from tasks.notices.provider import access_token, exchange
+from tasks.notices.provider import access_token
 from tasks.notices.provider.access_token import Access
 from tasks.notices.provider.exchange import Exchange, StaleTokenError
 from tests.tasks.notices.providers import (
@@ -68,7 +69,7 @@ def test_a_run_keeps_to_one_connection(providers: Providers, office: Settings, c
         (Answer({"errcode": None, "code": None}), None),
         (Answer(b"[" * 60_000), None),
         (Answer(b'"ok"'), None),
-        (Answer(b" " * (exchange.LARGEST + 1)), None),
+        (Answer(b" " * (http_line.LARGEST + 1)), None),
     ],
 )
 def test_what_is_no_word_of_the_provider_stops_the_channel(
@@ -97,7 +98,7 @@ def test_an_unknown_code_is_tried_again_and_told_without_what_it_repeats(
 def test_a_slow_or_broken_answer_counts_for_its_message_and_the_next_has_its_own_connection(
     providers: Providers, office: Settings, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.2))
     providers.says(Answer(slow=0.6), Answer(cut=True), Answer(b"{", headers={"Content-Length": "20"}))
     with every_channel()[channel].open(office) as sender:
         for words in ("超时未答复", "的连接中断", "超时未答复"):
@@ -111,7 +112,7 @@ def test_a_slow_or_broken_answer_counts_for_its_message_and_the_next_has_its_own
 def test_an_answer_that_never_ends_is_left(
     providers: Providers, office: Settings, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "WHOLE_SECONDS", -1)
+    monkeypatch.setattr(http_line, "WHOLE_SECONDS", -1)
     providers.says(Answer({"errcode": 0, "code": 0}))
     if channel in APPLICATIONS:
         with pytest.raises(ChannelDownError, match="取不到令牌"):
