@@ -5,8 +5,9 @@ settled is taken to be a crash once it is older than CLAIM, and tried again with
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,14 +23,13 @@ from tasks.notices.channel import MessageChannel
 from tasks.notices.channel_health import allowance, draw, note_down, note_passed
 from tasks.notices.reach import address_on
 
-BATCH = 200
+BATCH = 500
 """Messages claimed at a time: what a crash leaves waiting for its claim to run out is at most this many."""
 CLAIM = dt.timedelta(minutes=10)
 """A claim older than this is taken to be a crash, and tried again."""
 MESSAGE, ATTEMPT, NOTICE = (
     SQLModel.metadata.tables[str(table.__tablename__)] for table in (Message, DeliveryAttempt, Notice)
 )
-_INSTANT = MESSAGE.c.sent_at.type
 
 
 @dataclass(frozen=True)
@@ -109,60 +109,55 @@ class TryOutcome:
     counted: bool = True
     """Whether this try is one of those after which a message is given up."""
 
-
-_END_MESSAGE = (
-    sa.update(MESSAGE)
-    .where(MESSAGE.c.id == sa.bindparam("message"), MESSAGE.c.state == SendState.SENDING)
-    .values(
-        state=sa.bindparam("became"),
-        next_try_at=sa.bindparam("try_at"),
-        attempts=MESSAGE.c.attempts - sa.bindparam("uncounted", type_=sa.Integer),
-        sent_at=sa.func.coalesce(sa.bindparam("left_at", type_=_INSTANT), MESSAGE.c.sent_at),
-        delivered_at=sa.func.coalesce(sa.bindparam("arrived_at", type_=_INSTANT), MESSAGE.c.delivered_at),
-    )
-)
-_GO_ON = (
-    sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam("message")).values(channel=sa.bindparam("next"), attempts=0)
-)
-_END_ATTEMPT = (
-    sa.update(ATTEMPT)
-    .where(ATTEMPT.c.message_id == sa.bindparam("message"), ATTEMPT.c.ended_at.is_(None))
-    .values(ended_at=sa.bindparam("at"), delivered=sa.bindparam("taken"), answer=sa.bindparam("said"))
-)
-_END_NOTICES = (
-    sa.update(NOTICE)
-    .where(NOTICE.c.message_id == sa.bindparam("message"), NOTICE.c.state == NoticeState.PENDING)
-    .values(state=sa.bindparam("became"), reason=sa.bindparam("because"))
-)
+    @property
+    def left(self) -> bool:
+        """Whether it left by this try."""
+        return self.state is SendState.SENT and self.taken
 
 
 def settle(engine: Engine, channel: MessageChannel, outcomes: Sequence[TryOutcome], *, now: dt.datetime) -> None:
-    """Record how tries ended, on each message, its attempt and the notices in it, in one transaction."""
-    messages, attempts, notices, moved = [], [], [], []
+    """Record how tries ended, on each message, its attempt and the notices in it, in one transaction.
+
+    What ended alike is recorded together: a quick mail server says the same of every mail.
+    """
+    alike: dict[TryOutcome, list[int]] = defaultdict(list)
     for outcome in outcomes:
-        message: dict[str, Any] = {"message": outcome.message_id}
-        sent = outcome.state is SendState.SENT and outcome.taken
-        times = {"left_at": now if sent else None, "arrived_at": now if outcome.delivered else None}
-        messages.append(
-            message | times
-            | {"became": outcome.state, "try_at": outcome.retry_at or now, "uncounted": int(not outcome.counted)}
-        )  # fmt: skip
-        attempts.append(message | {"at": now, "taken": sent, "said": outcome.answer[:500]})
-        if outcome.goes_on is not None:
-            moved.append(message | {"next": outcome.goes_on})
-        if sent:
-            notices.append(message | {"became": NoticeState.SENT, "because": None})
-        elif outcome.state is SendState.PARKED:
-            notices.append(message | {"became": NoticeState.PARKED, "because": outcome.answer[:300]})
+        alike[replace(outcome, message_id=0)].append(outcome.message_id)
     with unit_of_work(engine) as session:
-        connection = session.connection()
-        for statement, rows in (
-            (_END_MESSAGE, messages), (_GO_ON, moved), (_END_ATTEMPT, attempts), (_END_NOTICES, notices),
-        ):  # fmt: skip
-            if rows:
-                connection.execute(statement, rows)
-        if any(outcome.state is SendState.SENT and outcome.taken for outcome in outcomes):
+        for outcome, ids in alike.items():
+            _end(session, outcome, ids, now)
+        if any(outcome.left for outcome in alike):
             note_passed(session, channel.name, now=now)
+
+
+def _end(session: Session, outcome: TryOutcome, ids: Sequence[int], now: dt.datetime) -> None:
+    became: dict[str, Any] = {"state": outcome.state, "next_try_at": outcome.retry_at or now}
+    if not outcome.counted:
+        became["attempts"] = MESSAGE.c.attempts - 1
+    if outcome.left:
+        became["sent_at"] = now
+    if outcome.delivered:
+        became["delivered_at"] = now
+    if outcome.goes_on is not None:
+        became |= {"channel": outcome.goes_on, "attempts": 0}
+    held = MESSAGE.c.id.in_(ids) & (MESSAGE.c.state == SendState.SENDING)
+    session.execute(sa.update(MESSAGE).where(held).values(became))
+    _end_attempts(session, ids, now, delivered=outcome.left, answer=outcome.answer)
+    told: dict[str, Any] | None = None
+    if outcome.left:
+        told = {"state": NoticeState.SENT, "reason": None}
+    elif outcome.state is SendState.PARKED:
+        told = {"state": NoticeState.PARKED, "reason": outcome.answer[:300]}
+    if told is not None:
+        inside = NOTICE.c.message_id.in_(ids) & (NOTICE.c.state == NoticeState.PENDING)
+        session.execute(sa.update(NOTICE).where(inside).values(told))
+
+
+def _end_attempts(
+    session: Session, ids: Sequence[int], now: dt.datetime, *, delivered: bool | None, answer: str
+) -> None:
+    running = ATTEMPT.c.message_id.in_(ids) & ATTEMPT.c.ended_at.is_(None)
+    session.execute(sa.update(ATTEMPT).where(running).values(ended_at=now, delivered=delivered, answer=answer[:500]))
 
 
 def give_back(
@@ -178,8 +173,7 @@ def give_back(
             note_down(session, channel.name, reason, now=now, pause=pause)
         _release(session, [one.id for one in (*tried, *untried)], now)
         if tried:
-            words = [{"message": one.id, "at": now, "taken": None, "said": (reason or "")[:500]} for one in tried]
-            session.connection().execute(_END_ATTEMPT, words)
+            _end_attempts(session, [one.id for one in tried], now, delivered=None, answer=reason or "")
         if untried:
             ids = [one.id for one in untried]
             session.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.message_id.in_(ids), ATTEMPT.c.ended_at.is_(None)))

@@ -36,7 +36,7 @@ from tasks.notices.fall_back import fall_back, leave_unset
 from tasks.notices.find_channels import channel_behind, channels_set
 from tasks.notices.gather_lines import NoticeLine, gather_lines
 
-SETTLE_SECONDS = 0.05
+SETTLE_SECONDS = 0.1
 """How long an answer may wait for its commit: a commit for each takes as long as the message itself."""
 AHEAD = 8
 """So many messages are made up at most while others are on their way: each may carry megabytes."""
