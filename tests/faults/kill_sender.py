@@ -1,6 +1,6 @@
 """Killing the sender with -9 at random, again and again, while it sends to a real SMTP server.
 
-    python -m tests.faults.kill_sender [--kills 200] [--items 2000] [--database URL]
+    python -m tests.faults.kill_sender [--kills 200] [--items 2000] [--postgres]
 
 The server is a process of its own that writes down what it took. Each round a child process delivers and is killed
 after a random time; then the clock is moved on by the length of a claim, and the next begins where it stopped. At the
@@ -20,7 +20,7 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -35,7 +35,7 @@ from tasks.ladder.remind import remind
 from tasks.notices.claim import CLAIM
 from tasks.notices.deliver import deliver
 from tests.benchmarks.populate import CALENDAR, NOW, ON, populate
-from tests.databases import lay_sqlite
+from tests.databases import Emptied, lay_sqlite, served_postgres
 
 _RELAY = """
 import asyncio, hashlib, json, sys
@@ -170,10 +170,12 @@ def main() -> None:
     options.add_argument("--items", type=int, default=20_000)
     options.add_argument("--longest", type=float, default=1.0, help="seconds until a kill, at most")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--database", default="", help="an empty database with every table; a new SQLite file if none")
+    options.add_argument("--postgres", action="store_true", help="a PostgreSQL server of its own instead of SQLite")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = chosen.database or lay_sqlite(Path(folder) / "office.db")
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
+        url = lay_sqlite(Path(folder) / "office.db")
+        if chosen.postgres:
+            url = Emptied(held.enter_context(served_postgres())).url
         found = kill_again_and_again(
             url, Path(folder), kills=chosen.kills, items=chosen.items, seed=chosen.seed, longest=chosen.longest
         )
