@@ -39,6 +39,7 @@ LEDGERS = frozenset(
         "api_request",  # an answer kept to be given again; what it did is on record
         "webhook_message",  # what a webhook is to be told; its own rows are its record
         "job",  # how far long work is; what it does is on record
+        "kept_form",  # what somebody typed and has not sent; sending it is on record
         "saved_view",  # how somebody likes a list; says nothing about the office
         "signed_head",  # a copy of the end of the trail, signed
         "day_count",  # how often a day something was done whose first time is on record, until that is told too

@@ -43,6 +43,7 @@ for _noun in (
     "papers.word_template",
     "people.account",
     "people.api_token",
+    "people.kept_form",
     "people.organ",
     "people.person",
     "people.reach",

@@ -1,18 +1,22 @@
 """A form a signed-in person sent: proved to come from our own pages, bounded, read once, searched for markings."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from duban.web.gate import Findings, check_form, examined_files, found_in
 from duban.web.visit import Signed, Visit
-from models.errors import BadInputError
+from models.database import key, unit_of_work
+from models.errors import BadInputError, NotFoundError
+from tasks.access.keep_draft import find_draft
 from tasks.files.check_upload import Examined
 
 MOST_FIELDS, MOST_FILES = 2000, 20
@@ -92,9 +96,20 @@ async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
         if not isinstance(carried, str) or not compare_digest(carried.encode(), visit.csrf.encode()):
             raise ForgedError
         check_form(form)
-        yield Posted(visit, form, await examined_files(form))
+        sent = Posted(visit, form, await examined_files(form))
+        yield sent
+        # Refused, it does not come here: the draft stays.
+        await run_in_threadpool(_forget_draft, sent)
     finally:
         await form.close()
+
+
+def _forget_draft(sent: Posted) -> None:
+    """What was kept for the person is sent now, and done."""
+    number = sent.text("of_draft")
+    if number.isascii() and number.isdecimal() and len(number) < 11:
+        with unit_of_work(sent.visit.served.database) as session, suppress(NotFoundError):
+            session.delete(find_draft(session, key(sent.visit.person.id), int(number)))
 
 
 Sent = Annotated[Posted, Depends(posted)]

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from duban.web.acts.kept import keep_lost
 from duban.web.attempt import FormAgainError
 from duban.web.gate import MarkedFormError
 from duban.web.posted import ForgedError
@@ -78,7 +79,13 @@ def answer_refusals(app: FastAPI) -> None:
     """Teach `app` to answer every error in Chinese and to lead whoever is not signed in to the door."""
 
     @app.exception_handler(SignInNeededError)
-    def not_signed_in(request: Request, _error: SignInNeededError) -> Response:
+    async def not_signed_in(request: Request, _error: SignInNeededError) -> Response:
+        try:
+            kept = await keep_lost(request)
+        except MarkedFormError as error:
+            return refuse(request, 400, f"{error.message}没有保存任何内容。", error.typed)
+        if kept is not None:
+            return RedirectResponse(f"/login?next=/drafts/{kept}", 303)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         back = quote(path, safe="") if request.method == "GET" else ""
         return RedirectResponse(f"/login?next={back}" if back and path != "/" else "/login", 303)

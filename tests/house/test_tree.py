@@ -253,6 +253,9 @@ OFF_RECORD = {
     "duban/demonstration.py": "each morning lived is a sweep",
     "duban/web/background/jobs.py": "how far long work is says nothing about the office; what it does is on record",
     "duban/web/visit.py": "that a session is in use says nothing about the office",
+    "duban/web/acts/kept.py": "what somebody typed and has not sent; sending it is on record",
+    "duban/web/pages/drafts.py": "throwing away what was never sent",
+    "duban/web/posted.py": "what was kept of a form is forgotten once it is sent",
     "duban/web/call.py": "the day of a token's last use says nothing about the office",
 }
 """Who may write without an audit entry, and why. What people do goes through `on_record`."""

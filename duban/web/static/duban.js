@@ -43,3 +43,16 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+/* Leaving a form in which something was typed asks first; sending it, or putting it by, does not. */
+const filled = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && form.method === "post" && event.target.type !== "password") filled.add(form);
+});
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) filled.clear();
+});
+window.addEventListener("beforeunload", (event) => {
+  if ([...filled].some((form) => form.isConnected)) event.preventDefault();
+});

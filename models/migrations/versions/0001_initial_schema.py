@@ -535,6 +535,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("organ_id", "revision"),
     )
     op.create_table(
+        "kept_form",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("path", sa.String(length=500), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("was_sent", sa.Boolean(), nullable=False),
+        sa.UniqueConstraint("person_id", "path"),
+    )
+    op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),

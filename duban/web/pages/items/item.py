@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from duban.acts.item import BY_VERB, ItemAct
 from duban.web.acts.act_form import asks, do, instruction_of, refusal
+from duban.web.acts.kept import KEEP, act_address, put_by, values_of
 from duban.web.attempt import attempt
 from duban.web.inside import inside
 from duban.web.items.asked import asked_facts
@@ -24,7 +26,9 @@ from models.errors import BadInputError, ConflictError, DubanError, ForbiddenErr
 from models.items.file_kind import ENDINGS
 from models.items.item import ItemState, WorkItem
 from models.ladder.notice import Notice, NoticeState
+from models.people.kept_form import KeptForm
 from models.people.permission import Action
+from tasks.access.keep_draft import draft_at, drop_draft
 from tasks.acting.authorize import standings_on
 from tasks.acting.find_seen import seen_item
 from tasks.items.dossier import dossier_of
@@ -94,12 +98,13 @@ def act_form(
     with visit.reading() as session:
         item = seen_item(session, item_id, by=visit.by)
         act = _act_named(verb)
-        typed = {"instruction": instruction, "back": back}
+        draft = draft_at(session, key(visit.person.id), act_address(visit.request.url.path, instruction))
+        typed = {**(dict(draft.fields) if draft else {}), "instruction": instruction, "back": back}
         try:
             check_form(session, visit.by, item, act)
         except ForbiddenError as error:
             return _form(session, visit, item, act, typed, error)
-        return _form(session, visit, item, act, typed)
+        return _form(session, visit, item, act, typed, draft=draft)
 
 
 @router.post("/items/{item_id:row}/{verb}")
@@ -109,6 +114,10 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     with visit.reading() as session:
         seen_item(session, item_id, by=visit.by)
     act = _act_named(verb)
+    address = act_address(visit.request.url.path, sent.text("instruction"))
+    if sent.ticked(KEEP):
+        put_by(sent)
+        return visit.go(visit.link(f"/items/{item_id}"), f"已暂存,尚未提交:再打开“{act.title}”接着填写。")
     with attempt(
         visit,
         lambda session, error: _form(
@@ -119,6 +128,7 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
         refuse_blind(session, item, _seen_entry(sent), by=visit.by)
         about = instruction_of(session, item, sent.text("instruction")) if act.of_instruction else None
         said = do(session, item, act, sent, about).said
+        drop_draft(session, key(visit.person.id), address)
     return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
 
 
@@ -159,6 +169,7 @@ def _form(
     typed: Mapping[str, str],
     error: DubanError | None = None,
     sent: Posted | None = None,
+    draft: KeptForm | None = None,
 ) -> HTMLResponse:
     about = instruction_of(session, item, typed.get("instruction", "")) if act.of_instruction else None
     changed = []
@@ -179,7 +190,9 @@ def _form(
         reach=None if closed else _reach(session, visit, item, act, about),
         closed=closed,
         typed=typed,
-        ticked=sent.texts if sent else lambda _name: [],
+        ticked=sent.texts if sent else partial(_ticked, draft),
+        draft=draft,
+        may_keep=not closed and any(ask.kind == "textarea" for ask in asked),
         changed=changed,
         seen=newest_entry(session, item),
         back=inside(typed.get("back", ""), "") or visit.link(f"/items/{item.id}"),
@@ -190,6 +203,10 @@ def _form(
         has_files=any(ask.kind == "files" for ask in asked),
         **refusal(act, error, sent is not None and sent.brought("file")),
     )
+
+
+def _ticked(draft: KeptForm | None, name: str) -> Sequence[str]:
+    return values_of(draft).get(name, ()) if draft else ()
 
 
 def _reach(session: Session, visit: Visit, item: WorkItem, act: ItemAct, about: Any) -> _Reach:

@@ -1,0 +1,113 @@
+"""What was typed and is not lost: put by with the form's second button, or sent when the session had ended."""
+
+import re
+from collections.abc import Mapping, Sequence
+from hmac import compare_digest
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from duban.web.gate import PASSWORDS, check_form
+from duban.web.posted import LONGEST_FIELD, MOST_FIELDS, MOST_FILES, Posted, is_own
+from duban.web.served import served_office
+from duban.web.visit import cookie_name, csrf_of
+from models.database import key, unit_of_work
+from models.errors import BadInputError
+from models.people.kept_form import KeptForm
+from tasks.access.keep_draft import keep_draft, whose_session
+
+KEEP = "keep"
+"""The button that puts a form by."""
+OWN = frozenset({"csrf", "seen", "back", "instruction", "of_draft", KEEP})
+"""What a page puts into its forms itself: a form with nothing else in it holds nothing to keep."""
+NEVER = (
+    "/login",
+    "/logout",
+    "/setup",
+    "/welcome",
+    "/account",
+    "/settings",
+    "/webhooks",
+    "/people/accounts",
+    "/drafts",
+    "/ledgers/draws",
+)
+"""Addresses whose forms may carry what is kept nowhere: passwords, codes, secrets of channels."""
+_ITEM_ACT = re.compile(r"/items/[0-9]{1,18}/[a-z-]{1,40}")
+
+
+def act_address(path: str, instruction: str = "") -> str:
+    """Where the form of an act upon an item is opened again, and what its draft is kept under."""
+    return f"{path}?instruction={instruction}" if instruction.isascii() and instruction.isdecimal() else path
+
+
+def is_act(draft: KeptForm) -> bool:
+    """Whether the draft's address opens a form that takes it up."""
+    return _ITEM_ACT.fullmatch(draft.path.partition("?")[0]) is not None
+
+
+def put_by(sent: Posted) -> None:
+    """Keep what was typed into the form of an act upon an item. Raises BadInputError for too much of it."""
+    visit = sent.visit
+    path = act_address(visit.request.url.path, sent.text("instruction"))
+    with unit_of_work(visit.served.database) as session:
+        keep_draft(session, key(visit.person.id), path, _typed(sent.form), now=visit.now)
+
+
+def values_of(draft: KeptForm) -> Mapping[str, Sequence[str]]:
+    """By the field's name all that was typed or ticked."""
+    found: dict[str, list[str]] = {}
+    for name, text in draft.fields:
+        found.setdefault(name, []).append(text)
+    return found
+
+
+async def keep_lost(request: Request) -> int | None:
+    """Keep what was sent with a session that has ended, for the person whose session it was; the draft's number.
+
+    None where nothing was typed, or the form is not proved to come from a page of that session. Files are not kept.
+    Raises MarkedFormError for a marked text.
+    """
+    served, path = served_office(request), request.url.path
+    token = request.cookies.get(cookie_name(served))
+    if request.method != "POST" or not token or not is_own(request) or path.startswith(NEVER):
+        return None
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    except HTTPException:
+        return None
+    try:
+        carried, typed = form.get("csrf"), _typed(form)
+        if not isinstance(carried, str) or not compare_digest(carried.encode(), csrf_of(token).encode()):
+            return None
+        if PASSWORDS.intersection(form) or not any(name not in OWN for name, _ in typed):
+            return None
+        check_form(form)
+        instruction = form.get("instruction")
+    finally:
+        await form.close()
+    if _ITEM_ACT.fullmatch(path):
+        path = act_address(path, instruction if isinstance(instruction, str) else "")
+    elif request.url.query:
+        path = f"{path}?{request.url.query}"
+
+    def keep() -> int | None:
+        with unit_of_work(served.database) as session:
+            person = whose_session(session, token, now=served.now())
+            if person is None:
+                return None
+            return key(keep_draft(session, person, path, typed, now=served.now(), sent=True).id)
+
+    try:
+        return await run_in_threadpool(keep)
+    except BadInputError:
+        return None
+
+
+def _typed(form: FormData) -> list[tuple[str, str]]:
+    left_out = {"csrf", "of_draft", "seen", KEEP}
+    return [
+        (name, value) for name, value in form.multi_items() if isinstance(value, str) and value and name not in left_out
+    ]
