@@ -50,9 +50,10 @@ MAY = {
     "看": {Action.VIEW},
     "办": {
         Action.SIGN, Action.OBJECT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
-        Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.SNOOZE,
+        Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.SNOOZE, Action.WITHDRAW,
+        Action.CORRECT,
     },
-    "配": {Action.SIGN, Action.REPORT, Action.ATTACH, Action.SNOOZE},
+    "配": {Action.SIGN, Action.REPORT, Action.ATTACH, Action.SNOOZE, Action.CORRECT},
     "派": {Action.TRANSFER, Action.SPLIT},
     "审": {
         Action.DECIDE_EXTENSION, Action.CLOSE_INSTRUCTION, Action.SUSPEND, Action.RESUME, Action.ACCEPT, Action.RETURN,

@@ -49,6 +49,8 @@ class Entry(Field):
     """What an error of the task calls it: such an error is shown beside the field."""
     shown: Callable[[Session, Any, Actor], bool] | None = None
     """Whether a form asks it of this person now; always where nothing is said."""
+    stands: Callable[[Session, Any, Actor], str] | None = None
+    """What a form shows in it at first, where that depends on what the act is upon."""
     example: Any = None
     """What the description of the interface shows."""
     flag: str = ""

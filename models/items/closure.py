@@ -15,6 +15,7 @@ class ClosureState(Coded):
     PENDING = "pending", "待审核"
     ACCEPTED = "accepted", "已通过"
     RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class ClosureRequest(Row, table=True):
@@ -53,6 +54,8 @@ class ClosureRequest(Row, table=True):
     """Why it was closed without the evidence its rule asks for."""
     waived_by_id: int | None = Field(default=None, foreign_key="person.id")
     waived_by: str | None = Field(default=None, max_length=100)
+    taken_back_on: dt.date | None = None
+    """The day whoever asked took it back."""
 
 
 class ClosureReview(Row, table=True):

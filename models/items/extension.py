@@ -15,6 +15,7 @@ class ExtensionState(Coded):
     PENDING = "pending", "待审批"
     APPROVED = "approved", "已批准"
     REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class Extension(Row, table=True):
@@ -52,6 +53,8 @@ class Extension(Row, table=True):
     level: int = 0
     state: ExtensionState = Field(default=ExtensionState.PENDING, sa_type=coded(ExtensionState))
     granted_on: dt.date | None = None
+    taken_back_on: dt.date | None = None
+    """The day whoever asked took it back."""
 
 
 class ExtensionDecision(Row, table=True):

@@ -59,6 +59,13 @@ LIFECYCLE: Mapping[Action, Transition] = {
         (S.REQUESTED, S.REVIEWED, S.OBJECTED), (S.ACTIVE, S.ISSUED), "写明理由", "closure_review, objection"
     ),
     Action.REOPEN: Transition((S.CLOSED,), (S.ACTIVE,), "写明理由和新的时限", "deadline"),
+    Action.WITHDRAW: Transition(
+        (S.REQUESTED, S.ACTIVE, S.OBJECTED),
+        (S.ACTIVE, S.ISSUED),
+        "有本人提出、还没有人办理的申请",
+        "closure_request, extension, objection",
+    ),
+    Action.CORRECT: Transition(OPEN, (), "有本人填报的进展", "progress_entry"),
     Action.SNOOZE: Transition((S.ISSUED, S.ACTIVE), (), "最近的时限未到,本人没有稍后提醒过", "snooze"),
 }
 """By action; what is no key here is no act upon an item."""

@@ -36,3 +36,5 @@ class ProgressEntry(Row, table=True):
     next_report_on: dt.date | None = None
     recorded_at: dt.datetime
     accepted_at: dt.datetime | None = None
+    corrected_at: dt.datetime | None = None
+    """When it was last put right; what stood there before is in the trail."""

@@ -48,6 +48,8 @@ class Action(Coded):
     RETURN = "return", "退回"
     REOPEN = "reopen", "重开"
     SNOOZE = "snooze", "稍后提醒"
+    WITHDRAW = "withdraw", "撤回申请"
+    CORRECT = "correct", "更正进展"
 
     PLAN = "plan", "导入计划"
     ISSUE = "issue", "下达计划"
@@ -138,6 +140,8 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.RETURN: DECIDING,
     Action.REOPEN: (*SUPERVISING, Grant(_F, Scope.ORGAN)),
     Action.SNOOZE: (*HANDLING, *HELPING),
+    Action.WITHDRAW: HANDLING,
+    Action.CORRECT: (*HANDLING, *HELPING),
     Action.PLAN: RUNNING,
     Action.ISSUE: (*RUNNING, Grant(_F, Scope.ORGAN)),
     Action.POLICY: RUNNING,

@@ -115,15 +115,20 @@ def send_back(session: Session, item: WorkItem, *, by: Actor, reason: str) -> No
         request = pending_request(session, item)
         _review(session, deed, request, passed=False, comment=reason)
         request.state = ClosureState.RETURNED
-        plan = session.get_one(AnnualPlan, item.plan_id)
-        for deadline in _claimed(session, item):
-            deadline.claimed_on, deadline.policy_id, deadline.look_on = None, plan.policy_id, by.on
+        take_up_again(session, item, by)
         item.returns += 1
         deed.becomes = ItemState.ACTIVE
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"closure:{request.id}:answer",
             what=f"{by.name}退回办结申请:{reason}", by=by, person_id=request.person_id,
         )  # fmt: skip
+
+
+def take_up_again(session: Session, item: WorkItem, by: Actor) -> None:
+    """The ladder of what was claimed as done goes on, from the day on which it turned out not to be."""
+    plan = session.get_one(AnnualPlan, item.plan_id)
+    for deadline in _claimed(session, item):
+        deadline.claimed_on, deadline.policy_id, deadline.look_on = None, plan.policy_id, by.on
 
 
 def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: dt.date) -> Deadline:

@@ -27,7 +27,15 @@ from models.papers.document import Document
 from models.people.organ import Department
 from models.people.permission import Action
 
-UNTOLD = (Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN, Action.SNOOZE)
+UNTOLD = (
+    Action.TRANSFER,
+    Action.SPLIT,
+    Action.MILESTONE,
+    Action.REOPEN,
+    Action.SNOOZE,
+    Action.WITHDRAW,
+    Action.CORRECT,
+)
 """Acts that leave no row of their own that says who did them and why: the trail tells them."""
 
 Row = TypeVar("Row", bound=SQLModel)

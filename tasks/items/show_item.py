@@ -186,8 +186,15 @@ def _act(entry: AuditEntry, people: Names) -> dict[str, Any]:
         "reason": entry.reason,
         "deadline_id": int(told[0].partition(":")[2]) if told else None,
         "until_on": _held_until(entry) if action is Action.SNOOZE else None,
+        "was": _before_correction(entry) if action is Action.CORRECT else "",
         "reached": bool(told and told[0] in entry.before),
     }
+
+
+def _before_correction(entry: AuditEntry) -> str:
+    """What a corrected entry of progress said before."""
+    was = [values for name, values in entry.before.items() if name.startswith("progress_entry:")]
+    return str(was[0].get("text", "")) if was else ""
 
 
 def _held_until(entry: AuditEntry) -> dt.date:

@@ -135,8 +135,9 @@ def _owing(
         ClosureRequest.state != ClosureState.PENDING,
     )
     in_review = select(ClosureRequest.id).where(
-        ClosureRequest.item_id == ITEM.id, ClosureRequest.on <= at, ~answered.exists()
-    )
+        ClosureRequest.item_id == ITEM.id, ClosureRequest.on <= at, ~answered.exists(),
+        or_(col(ClosureRequest.taken_back_on).is_(None), col(ClosureRequest.taken_back_on) > at),
+    )  # fmt: skip
     objected = (
         select(Objection.id)
         .where(Objection.item_id == ITEM.id, Objection.on <= at)

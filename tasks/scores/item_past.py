@@ -150,13 +150,14 @@ def _read_closures(
     asked = session.execute(
         select(
             col(ClosureRequest.item_id), col(ClosureRequest.deadline_id), col(ClosureRequest.on),
-            col(ClosureRequest.state), func.max(col(ClosureReview.on)),
+            col(ClosureRequest.state),
+            func.coalesce(col(ClosureRequest.taken_back_on), func.max(col(ClosureReview.on))),
         )
         .join(WorkItem, col(WorkItem.id) == ClosureRequest.item_id)
         .outerjoin(ClosureReview, col(ClosureReview.request_id) == ClosureRequest.id)
         .where(col(WorkItem.plan_id) == plan.id)
         .group_by(col(ClosureRequest.id), col(ClosureRequest.item_id), col(ClosureRequest.deadline_id),
-                  col(ClosureRequest.on), col(ClosureRequest.state))
+                  col(ClosureRequest.on), col(ClosureRequest.state), col(ClosureRequest.taken_back_on))
         .order_by(col(ClosureRequest.id))
     )  # fmt: skip
     for item_id, deadline_id, on, state, answered_on in asked:

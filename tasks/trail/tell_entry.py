@@ -81,7 +81,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",
     "approximate": "约数", "assignment": "交办次序", "assignments": "交办次数", "batch_id": "导入批次",
     "before": "改动前", "block_id": "段落", "category": "类别", "cause": "原因",
-    "claimed_on": "申请办结日", "closed_by_id": "办结人", "closed_on": "销号日",
+    "claimed_on": "申请办结日", "taken_back_on": "撤回日", "closed_by_id": "办结人", "closed_on": "销号日",
     "closure_levels": "办结审核层级", "code": "代码", "colour": "颜色", "comment": "意见", "day": "日期",
     "days": "天数", "deadline_id": "时限", "decided_by_id": "决定人", "decided_on": "决定日",
     "deducted": "扣分", "deliverable": "成果形式", "department_id": "科室", "deputy_id": "代理人",
@@ -151,10 +151,10 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
 UNTOLD = frozenset(
     {
         "at", "drawn_at", "bound_at", "pledged_at", "revealed_at", "channel", "key", "parts", "resolved_at", "set_at",
-        "id", "accepted_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts",
+        "id", "accepted_at", "corrected_at", "after_entry_id", "after_notice_id", "code_hash", "compiled_at", "facts",
         "frozen_hash", "imported_by", "table_name",
         "imported_at", "item_id", "look_on", "looked_on", "looked_from",
-        "looked_promised", "taken_back_on", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
+        "looked_promised", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
         "resumed_at", "bound_hash", "package_sha256", "received_at", "content_hash", "row_hash", "salt",
         "secret_hash",
         "sha256", "signed_at", "snapshot", "stored_at", "token_hash",

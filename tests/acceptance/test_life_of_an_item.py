@@ -32,6 +32,7 @@ from models.items.item import Deadline, DeadlineKind, DeadlineMove, Importance, 
 from models.items.lifecycle import LIFECYCLE
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan
+from models.items.progress import ProgressEntry
 from models.items.suspension import Suspension
 from models.items.urge import Urge
 from models.ladder.notice import Notice, NoticeState
@@ -47,6 +48,7 @@ from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach
 from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.correct_progress import correct_progress
 from tasks.items.extend import current_deadline, decide_extension, extend
 from tasks.items.instruct import close_instruction, instruct, reply, sign_instruction
 from tasks.items.milestone import add_milestone
@@ -58,6 +60,7 @@ from tasks.items.split import split
 from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
 from tasks.items.urge import urge
+from tasks.items.withdraw import Request, open_requests, withdraw
 from tasks.ladder.status import overall, status
 from tasks.people.find import find_item, find_person
 from tasks.people.people_of import handler_of
@@ -117,6 +120,8 @@ ACTS: dict[Action, Callable[..., object]] = {
     Action.RETURN: send_back,
     Action.REOPEN: reopen,
     Action.SNOOZE: snooze,
+    Action.WITHDRAW: withdraw,
+    Action.CORRECT: correct_progress,
 }
 assert set(ACTS) == set(LIFECYCLE) - {Action.ISSUE}
 
@@ -247,6 +252,8 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.RETURN: {"reason": said},
             Action.REOPEN: {"reason": said, "due_on": day},
             Action.SNOOZE: {"until_on": day},
+            Action.WITHDRAW: {"reason": said},
+            Action.CORRECT: {"content": said, "percent": st.none() | st.integers(-1, 101), "reason": said},
         }
         return {name: data.draw(strategy, name) for name, strategy in drawn.get(action, {}).items()}
 
@@ -286,6 +293,12 @@ class LifeOfItems(RuleBasedStateMachine):
             yield Deed(Action.RESUME, SUPERVISOR)
         if state in (S.REQUESTED, S.REVIEWED):
             yield from self._review(session, item)
+        if doer is not None and any(row.person_id == doer.id for row in self._untouched(session, item)):
+            yield Deed(Action.WITHDRAW, does, {"reason": "还差一份材料"})
+        told = select(ProgressEntry).where(ProgressEntry.item_id == item.id)
+        mine = [row for row in session.exec(told) if doer is not None and row.person_id == doer.id]
+        if mine and all(row.text != "更正后的进展" for row in mine):
+            yield Deed(Action.CORRECT, does, {"content": "更正后的进展", "percent": 40, "reason": "误填"})
         if state in LIFECYCLE[Action.ATTACH].sources:
             self.files += 1
             yield Deed(Action.ATTACH, does, {"content": f"第{self.files}份材料"})
@@ -375,6 +388,10 @@ class LifeOfItems(RuleBasedStateMachine):
 
     def _requests(self, session: Session, item: WorkItem) -> list[ClosureRequest]:
         return list(session.exec(select(ClosureRequest).where(ClosureRequest.item_id == item.id)))
+
+    def _untouched(self, session: Session, item: WorkItem) -> list[Request]:
+        """Requests that nobody has looked at."""
+        return [row for row in open_requests(session, item) if isinstance(row, Objection) or row.level == 0]
 
     def _deadlines(self, session: Session, item: WorkItem) -> list[Deadline]:
         return list(session.exec(select(Deadline).where(Deadline.item_id == item.id)))

@@ -380,6 +380,11 @@ WRITING: dict[str, Case] = {
         SUPERVISOR, ["1", "--reason", "群众反映", "--due", "2026-08-31"], [Action.REOPEN],
         [assigned(), lambda office: office.close("1", on="2026-06-03")],
     ),
+    "item withdraw": Case(HANDLER, ["1", "--reason", "还差一份材料"], [Action.WITHDRAW], [assigned(), asked]),
+    "item correct": Case(
+        HANDLER, ["1", "--text", "完成四成", "--reason", "误填"], [Action.CORRECT],
+        [assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")],
+    ),
     "instruct add": Case(
         LEADER, ["--item", "1", "--text", "请抓紧", "--due", "2026-06-20"], [Action.INSTRUCT], [assigned()]
     ),

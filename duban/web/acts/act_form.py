@@ -44,7 +44,8 @@ def asks(session: Session, upon: Any, act: Act[Any], by: Actor) -> list[Ask]:
     for entry in act.asked(Way.PAGE):
         if entry.shown is None or entry.shown(session, upon, by):
             ask = ask_of(entry, _options(session, upon, entry, by.on))
-            found.append(replace(ask, none=entry.none, value=entry.default.label if entry.choices else ""))
+            value = entry.stands(session, upon, by) if entry.stands else entry.default.label if entry.choices else ""
+            found.append(replace(ask, none=entry.none, value=value))
     return found
 
 

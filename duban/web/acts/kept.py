@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from hmac import compare_digest
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import URL, FormData
 from starlette.exceptions import HTTPException
 
 from duban.web.gate import PASSWORDS, check_form
@@ -43,17 +43,28 @@ def act_address(path: str, instruction: str = "") -> str:
     return f"{path}?instruction={instruction}" if instruction.isascii() and instruction.isdecimal() else path
 
 
+def address_of(url: URL, form: FormData) -> str:
+    """What the draft of a form is kept under: where it is sent to, and which of several at that address it is."""
+    instruction, block = form.get("instruction"), form.get("key")
+    if _ITEM_ACT.fullmatch(url.path):
+        return act_address(url.path, instruction if isinstance(instruction, str) else "")
+    if isinstance(block, str) and block:
+        url = url.include_query_params(key=block)
+    return f"{url.path}?{url.query}" if url.query else url.path
+
+
 def is_act(draft: KeptForm) -> bool:
     """Whether the draft's address opens a form that takes it up."""
     return _ITEM_ACT.fullmatch(draft.path.partition("?")[0]) is not None
 
 
-def put_by(sent: Posted) -> None:
-    """Keep what was typed into the form of an act upon an item. Raises BadInputError for too much of it."""
+def put_by(sent: Posted) -> Response:
+    """Keep what was typed, and lead to where drafts are. Raises BadInputError for too much of it."""
     visit = sent.visit
-    path = act_address(visit.request.url.path, sent.text("instruction"))
+    path = address_of(visit.request.url, sent.form)
     with unit_of_work(visit.served.database) as session:
         keep_draft(session, key(visit.person.id), path, _typed(sent.form), now=visit.now)
+    return visit.go(visit.link("/drafts"), "已暂存,尚未提交。")
 
 
 def values_of(draft: KeptForm) -> Mapping[str, Sequence[str]]:
@@ -85,13 +96,9 @@ async def keep_lost(request: Request) -> int | None:
         if PASSWORDS.intersection(form) or not any(name not in OWN for name, _ in typed):
             return None
         check_form(form)
-        instruction = form.get("instruction")
+        path = address_of(request.url, form)
     finally:
         await form.close()
-    if _ITEM_ACT.fullmatch(path):
-        path = act_address(path, instruction if isinstance(instruction, str) else "")
-    elif request.url.query:
-        path = f"{path}?{request.url.query}"
 
     def keep() -> int | None:
         with unit_of_work(served.database) as session:
@@ -107,7 +114,7 @@ async def keep_lost(request: Request) -> int | None:
 
 
 def _typed(form: FormData) -> list[tuple[str, str]]:
-    left_out = {"csrf", "of_draft", "seen", KEEP}
+    left_out = {"csrf", "of_draft", KEEP}
     return [
         (name, value) for name, value in form.multi_items() if isinstance(value, str) and value and name not in left_out
     ]

@@ -15,18 +15,21 @@ from models.items.extension import Extension, ExtensionDecision, ExtensionState
 from models.items.instruction import Instruction, InstructionReply, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
 from models.items.objection import Objection
+from models.items.progress import ProgressEntry
 from models.items.receipt import Receipt
 from models.items.urge import Urge
 from models.ladder.policy import Policy
 from models.people.permission import Action
 from tasks.acting.perform import check_open, may_decide, open_actions
 from tasks.items.close import check_nothing_open, hands_in_closure
+from tasks.items.correct_progress import own_entry
 from tasks.items.dossier import Dossier, dossier_of
 from tasks.items.extend import check_extendable, check_requests, hands_in_extension
 from tasks.items.foresee import turn_of_extension
 from tasks.items.object_to import check_objectable, check_objections
 from tasks.items.snooze import check_snoozable, next_deadline
 from tasks.items.urge import again_on, foresee_urging
+from tasks.items.withdraw import Request, open_requests, withdrawable
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> Non
             check_nothing_open(session, item, act.action)
         case Action.DECIDE_EXTENSION if turn_of_extension(session, item) is None:
             raise ForbiddenError(f"任务 {item.number} 没有待审批的延期申请。")
+        case Action.WITHDRAW:
+            withdrawable(open_requests(session, item), item, by)
+        case Action.CORRECT if own_entry(session, item, by) is None:
+            raise ForbiddenError(f"任务 {item.number} 没有您本人填报的进展,不能更正。")
         case Action.URGE:
             refused = foresee_urging(session, [item], by=by)[0].refused
             if refused:
@@ -107,6 +114,10 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
             return any(row.kind is DeadlineKind.MILESTONE and row.done_on is None for row in dossier.of(Deadline))
         case Action.SNOOZE:
             return _may_snooze(by, dossier)
+        case Action.WITHDRAW:
+            return _may_withdraw(by, dossier)
+        case Action.CORRECT:
+            return any(row.person_id == by.person_id for row in dossier.of(ProgressEntry))
         case Action.SPLIT:
             return len(dossier.of(ItemUnit)) > len(dossier.children) and item.parent_id is None
         case Action.RETURN if item.state is ItemState.OBJECTED:
@@ -115,6 +126,20 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
             return _may_decide(session, by, act.action, dossier)
         case Action.OBJECT | Action.EXTEND | Action.URGE if dossier.policy is not None:
             return _allowed(session, by, act.action, dossier, dossier.policy)
+    return True
+
+
+def _may_withdraw(by: Actor, dossier: Dossier) -> bool:
+    """Whether something the person asked for waits, and nobody has looked at it."""
+    waiting: list[Request] = [
+        *(one for one in dossier.of(ClosureRequest) if one.state is ClosureState.PENDING),
+        *(one for one in dossier.of(Extension) if one.state is ExtensionState.PENDING),
+        *(one for one in dossier.of(Objection) if one.upheld is None),
+    ]
+    try:
+        withdrawable(waiting, dossier.item, by)
+    except ForbiddenError:
+        return False
     return True
 
 

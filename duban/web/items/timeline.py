@@ -70,7 +70,8 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
             what = done if row["reached"] else ("设阶段节点“", stage["title"], "”,时限 ", stage["original_due_on"])
         if row["action"] is Action.SNOOZE:
             what = (Action.SNOOZE.label, ":", row["until_on"], " 起再提醒本人")
-        yield Moment(row["on"], what, _who(row), row["reason"] or "", row["at"])
+        more = (("原为", row["was"]),) if row["was"] else ()
+        yield Moment(row["on"], what, _who(row), row["reason"] or "", row["at"], more)
 
 
 def _done(data: Mapping[str, Any]) -> Iterator[Moment]:

@@ -1,5 +1,7 @@
 """我的草稿: what the person typed and has not brought to an end, to go on with or to throw away."""
 
+import re
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
@@ -15,6 +17,11 @@ from tasks.access.keep_draft import drafts_of, find_draft
 from tasks.acting.find_seen import seen_item
 
 router = APIRouter()
+
+_CODE = re.compile(r"[a-z_-]+")
+"""What a choice is sent as: no words that anybody typed."""
+SHORT = 12
+"""Characters up to which a value is a choice, a day or a number, and no text somebody would go on writing."""
 
 
 @router.get("/drafts")
@@ -32,8 +39,10 @@ def one(visit: Signed, draft_id: int) -> Response:
         draft = find_draft(session, _me(visit), draft_id)
         if is_act(draft):
             return RedirectResponse(draft.path, 303)
-        texts = [text for name, text in draft.fields if name not in OWN]
-        return visit.page(session, "draft.html", menu="/more", draft=draft, texts=texts)
+        texts = [(name, text) for name, text in draft.fields if name not in OWN and len(text) > SHORT]
+        rest = [pair for pair in map(tuple, draft.fields) if pair not in texts]
+        shown = [text for name, text in rest if name not in OWN and not _CODE.fullmatch(text)]
+        return visit.page(session, "draft.html", menu="/more", draft=draft, texts=texts, rest=rest, shown=shown)
 
 
 @router.post("/drafts/{draft_id:row}/drop")

@@ -1288,6 +1288,7 @@ def upgrade() -> None:
         sa.Column("next_report_on", sa.Date()),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True)),
+        sa.Column("corrected_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("percent IS NULL OR percent BETWEEN 0 AND 100", name="percent_in_range"),
         sa.Index("ix_progress_entry_item_id_on", "item_id", "on"),
     )
@@ -1444,6 +1445,7 @@ def upgrade() -> None:
         sa.Column("waiver", sa.String(length=1000)),
         sa.Column("waived_by_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("waived_by", sa.String(length=100)),
+        sa.Column("taken_back_on", sa.Date()),
         sa.CheckConstraint("(waiver IS NULL) = (waived_by IS NULL)", name="waiver_has_a_name"),
         sa.Index("uq_closure_request_pending", "item_id", unique=True, **_where("state = 'pending'")),
     )
@@ -1478,6 +1480,7 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("granted_on", sa.Date()),
+        sa.Column("taken_back_on", sa.Date()),
         sa.CheckConstraint("state <> 'approved' OR granted_on IS NOT NULL", name="approved_names_a_day"),
         sa.CheckConstraint("proposed_on > from_on", name="proposes_later"),
         sa.Index("uq_extension_pending", "deadline_id", unique=True, **_where("state = 'pending'")),

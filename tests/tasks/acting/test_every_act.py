@@ -30,6 +30,7 @@ from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach
 from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.correct_progress import correct_progress
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
 from tasks.items.milestone import add_milestone
@@ -41,6 +42,7 @@ from tasks.items.split import split
 from tasks.items.suspend import resume, suspend
 from tasks.items.transfer import transfer
 from tasks.items.urge import urge
+from tasks.items.withdraw import withdraw
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
 from tasks.ledgers.record_named import record_study
 from tasks.notices.find_channels import every_channel
@@ -344,6 +346,14 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
         on_item(SUPERVISOR, reopen, reason="群众反映", due_on=day("2026-08-31")),
     ),
     Action.SNOOZE: (assigned(), on_item(HANDLER, snooze, until_on=day("2026-06-10"))),
+    Action.WITHDRAW: (
+        then(assigned(), lambda office: office.ask_closure("1", on="2026-06-03")),
+        on_item(HANDLER, withdraw, reason="还差一份材料"),
+    ),
+    Action.CORRECT: (
+        then(assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")),
+        on_item(HANDLER, correct_progress, content="完成四成", percent=40, reason="误填"),
+    ),
     Action.PLAN: (nothing, bring_in_a_list),
     Action.ISSUE: (assigned(issue=False), on_plan(SUPERVISOR, issue)),
     Action.POLICY: (nothing, edit_a_policy),

@@ -116,8 +116,7 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     act = _act_named(verb)
     address = act_address(visit.request.url.path, sent.text("instruction"))
     if sent.ticked(KEEP):
-        put_by(sent)
-        return visit.go(visit.link(f"/items/{item_id}"), f"已暂存,尚未提交:再打开“{act.title}”接着填写。")
+        return put_by(sent)
     with attempt(
         visit,
         lambda session, error: _form(

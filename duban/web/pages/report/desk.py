@@ -7,6 +7,7 @@ from sqlmodel import Session
 from duban.acts.declaration import Deed
 from duban.acts.report_desk import BY_VERB
 from duban.web.acts.act_sent import given
+from duban.web.acts.kept import KEEP, put_by
 from duban.web.attempt import attempt
 from duban.web.posted import Sent
 from duban.web.refusals import status_of
@@ -27,6 +28,8 @@ def act(sent: Sent, report_id: int, verb: str) -> Response:
     visit = sent.visit
     with visit.reading() as session:
         readable_report(session, visit, report_id)
+    if sent.ticked(KEEP):
+        return put_by(sent)
 
     def again(session: Session, error: DubanError) -> Response:
         report = readable_report(session, visit, report_id)

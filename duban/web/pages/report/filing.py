@@ -10,6 +10,7 @@ from sqlmodel import Session
 from duban.acts.declaration import Deed
 from duban.acts.filing import BY_VERB
 from duban.web.acts.act_sent import given
+from duban.web.acts.kept import KEEP, put_by
 from duban.web.attachment import DOCX, attachment
 from duban.web.attempt import Again, attempt
 from duban.web.posted import Sent
@@ -111,6 +112,8 @@ def done(sent: Sent, report_year: int, act: str) -> Response:
     declared = BY_VERB.get(act)
     if declared is None:
         raise NotFoundError("没有这个页面。")
+    if sent.ticked(KEEP):
+        return put_by(sent)
     if declared.proved:
         prove_again(sent)
     with attempt(visit, _again(visit, report_year, sent.typed | {"act": act})) as session:

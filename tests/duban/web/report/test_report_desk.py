@@ -225,3 +225,19 @@ def test_the_template_is_set_by_form_and_by_file(visitor: Visitor, web: Web, off
     assert web.of(FIRST).post("/reports/layout", typed | {"seen": "1"}).status_code == 403
     assert [kept.revision for kept in office.rows(KeptTemplate)] == [1]
     assert key(office.rows(KeptTemplate)[0].id)
+
+
+def test_a_text_of_the_report_is_put_by_and_gone_on_with(office: Office, visitor: Visitor) -> None:
+    with unit_of_work(office.engine) as session:
+        report_id = key(session.exec(select(Report.id)).one())
+    path = f"/reports/{report_id}/desk/add"
+    text = "组织开展行政执法案卷自查自纠,形成问题清单"
+
+    assert "已暂存,尚未提交。" in visitor.act(path, {"text": text, "section": "achievements", "keep": "yes"})
+
+    html = visitor.get("/drafts/1").text
+    assert text in html
+    assert f'action="{path}"' in html
+    assert text not in visitor.read(f"/reports/{report_id}")
+    assert text in visitor.act(path, {"text": f"{text}。", "section": "achievements", "of_draft": "1"})
+    assert visitor.get("/drafts/1").status_code == 404
