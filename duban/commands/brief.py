@@ -58,7 +58,7 @@ def leader(
         authorize_organ(session, by, Action.BRIEF, owner.id)
         reader = find_person(session, person, owner) if person else first_reader(session, owner, by.on)
         calendar = office_calendar(session, organ_id=owner.id)
-        content = gather_brief(session, plan, reader, by=by, calendar=calendar)
+        content = gather_brief(session, owner, reader, by=by, calendar=calendar)
         if file:
             document = compile_brief(session, plan, reader, by=by, calendar=calendar, again=True)
             write(lay_out_document(document), file)

@@ -9,13 +9,15 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
-from models.database import key
+from models.database import key, known_once
 from models.dates.workdays import WorkCalendar
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.ladder.light import Light
 from models.ladder.policy import Policy
+from models.people.organ import Organ
 from models.people.person import Person, Post, Role, Tenure
+from tasks.ladder.extent import Extent
 from tasks.people.find import departments_of
 
 _ANY = Policy(name="")
@@ -125,9 +127,16 @@ def _planned(on: str, *, postgres: bool) -> str:
         WHEN {on} >= i.final_on THEN 100 ELSE 100.0 * {days(on)} / {days("i.final_on")} END"""
 
 
-def light_values(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
-    """What `standing` is bound with."""
-    return _values(key(plan.id), _policy(session, plan), on, calendar)
+def light_values(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
+    """What `standing_of` is bound with."""
+    if not isinstance(extent, Organ):
+        return _values(key(extent.id), _policy(session, extent), on, calendar)
+    values: dict[str, Any] = {"on": on}
+    for place, (plan_id, policy) in enumerate(_terms(session, extent)):
+        near = calendar.add(on, policy.near_days)
+        asked = {"plan": plan_id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red}
+        values |= {f"{name}{place}": value for name, value in asked.items()}
+    return values
 
 
 def _values(plan: int, policy: Policy, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
@@ -140,10 +149,43 @@ def _values(plan: int, policy: Policy, on: dt.date, calendar: WorkCalendar) -> d
     }
 
 
-def standing_of(session: Session, plan: AnnualPlan) -> str:
-    """`standing` for this plan: no more than what its policy and its items need."""
-    lag, paused, postgres = needs_of(session, plan)
-    return standing(lag=lag, paused=paused, postgres=postgres)
+def standing_of(session: Session, extent: Extent) -> str:
+    """`standing` for this plan: no more than what its policy and its items need. For an organ the same of the items
+    of all its plans, each judged by its own plan's policy."""
+    if not isinstance(extent, Organ):
+        lag, paused, postgres = needs_of(session, extent)
+        return standing(lag=lag, paused=paused, postgres=postgres)
+    terms = _terms(session, extent)
+    lag, postgres = any(_knows_lag(policy) for _, policy in terms), session.get_bind().dialect.name == "postgresql"
+    lights = light_case(
+        lag=lag, paused=True, postgres=postgres, terms=Terms(near="i.near", lag_yellow="i.yellow", lag_red="i.red")
+    )
+    rows = ", ".join(TERMS_ROW.format(place=place) for place in range(len(terms)))
+    return f"""(SELECT i.*, {lights} AS light FROM (
+        WITH asked (plan, near, yellow, red) AS (VALUES {rows})
+        SELECT w.*, a.near, a.yellow, a.red, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on
+        FROM asked a JOIN work_item w ON w.plan_id = a.plan) i) i"""
+
+
+TERMS_ROW = (
+    "(CAST(:plan{place} AS integer), :near{place}, CAST(:yellow{place} AS integer), CAST(:red{place} AS integer))"
+)
+"""The terms of one of several plans. Cast, for a column of nothing but nulls has no type; a day is never null, and a
+cast would make it a number."""
+
+
+def _terms(session: Session, organ: Organ) -> Sequence[tuple[int | None, Policy]]:
+    """Each plan of the organ with the policy it lives by; where there is none, a plan that no item is of."""
+    plans = (
+        select(AnnualPlan.id, Policy)
+        .outerjoin(Policy, col(Policy.id) == AnnualPlan.policy_id)
+        .where(AnnualPlan.organ_id == organ.id)
+        .order_by(col(AnnualPlan.id))
+    )
+    found: Sequence[tuple[int | None, Policy | None]] = known_once(
+        session, ("terms", organ.id), lambda: session.exec(plans).all()
+    )
+    return [(plan_id, _ANY if policy is None else policy) for plan_id, policy in found] or [(None, _ANY)]
 
 
 def needs_of(session: Session, plan: AnnualPlan) -> tuple[bool, bool, bool]:

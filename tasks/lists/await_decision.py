@@ -16,11 +16,11 @@ from models.items.extension import Extension, ExtensionDecision, ExtensionState
 from models.items.item import WorkItem
 from models.items.lifecycle import LIFECYCLE
 from models.items.objection import Objection
-from models.items.plan import AnnualPlan
 from models.ladder.notice import Via
 from models.people.permission import Action
 from models.people.person import Person, Role
 from tasks.acting.authorize import Standing, permitted, standings_on
+from tasks.ladder.extent import Extent, organ_of, within
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
 
@@ -63,14 +63,15 @@ class Waiting:
     standings: tuple[Standing, ...]
 
 
-def waiting(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Waiting]:
-    """What waits for `by` among the plan's items, longest waiting first; a constant number of queries.
+def waiting(session: Session, extent: Extent, *, by: Actor) -> list[Waiting]:
+    """What waits for `by` among the items of a plan, or of all plans of an organ, longest waiting first; a
+    constant number of queries.
 
     It waits for whoever fills a role of the level whose turn it is, for the item it is about; never for whoever asked
     or decided at another level, nor for who stands in for them. The first responsible person may decide at any level,
     but it waits for that person only where nobody else can; and for whoever else may decide where not even that helps.
     """
-    asked = [one for kind in Decision for one in _open(session, plan, kind, by)]
+    asked = [one for kind in Decision for one in _open(session, extent, kind, by)]
     if not asked:
         return []
     decided = _decided(session, asked)
@@ -98,9 +99,9 @@ def waiting(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Waiting]:
     return sorted(rows, key=lambda row: (row.since, row.item_id))
 
 
-def awaiting(session: Session, plan: AnnualPlan, *, by: Actor) -> ColumnElement[bool]:
-    """The condition on `WorkItem` that holds for the items of the plan on which something waits for `by`."""
-    ids = sorted({one.item_id for one in waiting(session, plan, by=by)})
+def awaiting(session: Session, extent: Extent, *, by: Actor) -> ColumnElement[bool]:
+    """The condition on `WorkItem` that holds for the items of the extent on which something waits for `by`."""
+    ids = sorted({one.item_id for one in waiting(session, extent, by=by)})
     # Written out: a database takes only so many values beside a statement.
     return col(WorkItem.id).in_(sa.bindparam("awaiting", ids, expanding=True, literal_execute=True, unique=True))
 
@@ -138,7 +139,7 @@ class _Asked:
         )  # fmt: skip
 
 
-def _open(session: Session, plan: AnnualPlan, kind: Decision, by: Actor) -> list[_Asked]:
+def _open(session: Session, extent: Extent, kind: Decision, by: Actor) -> list[_Asked]:
     """The requests of a kind on items where `by` may answer them at all, and now."""
     nothing, first = sa.null(), sa.literal(0)
     table: Any
@@ -169,9 +170,9 @@ def _open(session: Session, plan: AnnualPlan, kind: Decision, by: Actor) -> list
         sa.select(*columns)
         .join(WorkItem, col(WorkItem.id) == table.item_id)
         .outerjoin(Person, col(Person.id) == table.person_id)
-        .where(col(WorkItem.plan_id) == plan.id, is_open, table.on <= by.on)
+        .where(within(extent), is_open, table.on <= by.on)
         .where(col(WorkItem.state).in_(LIFECYCLE[kind.action].sources))
-        .where(permitted(session, by, kind.action, organ_id=plan.organ_id))
+        .where(permitted(session, by, kind.action, organ_id=organ_of(extent)))
         .order_by(table.id)
     )
     return [_Asked(kind, *row) for row in rows]

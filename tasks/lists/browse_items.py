@@ -1,5 +1,5 @@
-"""The items of a plan as a person may see them, all at once or page by page: filtered, in any order, by a constant
-number of queries.
+"""The items of a plan, or of all plans of an organ, as a person may see them, all at once or page by page: filtered, in
+any order, by a constant number of queries.
 
 A page is found in two statements: one finds its ids, working out lights only where the choice or the order asks for
 them, the other fetches what is shown of these rows alone.
@@ -21,6 +21,7 @@ from models.items.item import Importance, ItemState
 from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.people.organ import Department
+from tasks.ladder.extent import Extent
 from tasks.lists.choose_items import ITEMS, ROW, Choice, NamedList, Shine, chosen
 from tasks.lists.item_line import ItemLine
 from tasks.lists.order_items import Key, ListPlace, Order, Sorting
@@ -45,21 +46,21 @@ class ItemPage:
 
 
 class ItemListing:
-    """A choice of a plan's items in an order, as `by` may see them on its day."""
+    """A choice of the items of a plan, or of all plans of an organ, in an order, as `by` may see them on its day."""
 
     def __init__(
         self,
         session: Session,
-        plan: AnnualPlan,
+        extent: Extent,
         *,
         by: Actor,
         calendar: WorkCalendar,
         choice: Choice | None = None,
         sorting: Sorting | None = None,
     ) -> None:
-        self._session, self._plan, self._by, self._calendar = session, plan, by, calendar
+        self._session, self._extent, self._by, self._calendar = session, extent, by, calendar
         self._choice, self._sorting = choice or Choice(), sorting or Sorting()
-        self._shine = Shine(session, plan, on=by.on, calendar=calendar)
+        self._shine = Shine(session, extent, on=by.on, calendar=calendar)
         overdue = self._choice.standing is NamedList.OVERDUE
         self._lit = bool(self._choice.lights) or overdue or self._sorting.order is Order.LIGHT
         self._asked = self._shine if self._lit else self._shine.unlit()
@@ -106,7 +107,7 @@ class ItemListing:
         return ListPlace(self._sorting, keys).token()
 
     def _matching(self, *columns: Any) -> sa.Select[Any]:
-        conditions = chosen(self._session, self._plan, self._choice, self._asked, by=self._by)
+        conditions = chosen(self._session, self._extent, self._choice, self._asked, by=self._by)
         made = self._shine.joined(*columns) if self._lit else sa.select(*columns).select_from(ITEMS)
         return made.where(*conditions)
 
@@ -158,7 +159,7 @@ class ItemListing:
     def _line(self, row: Any, away: dict[dt.date, str]) -> ItemLine:
         """The line of a row; `away` keeps the distance of every day met, for many rows share one."""
         (item_id, number, title, project, state, light, due, unit, percent, reported, importance, closed, parent,
-         handler, handler_id, leader) = row  # fmt: skip
+         year, handler, handler_id, leader) = row  # fmt: skip
         due_on = _day(due)
         if due_on is None or state in _OVER:
             far = ""
@@ -169,7 +170,7 @@ class ItemListing:
         return ItemLine(
             item_id, number, title, project, unit=unit, handler=handler, leader=leader, state=_STATES[state],
             light=_LIGHTS[light], due_on=due_on, distance=far, percent=percent, reported_on=_day(reported),
-            importance=_WEIGHTS[importance], closed_on=_day(closed), parent=parent,
+            importance=_WEIGHTS[importance], closed_on=_day(closed), parent=parent, year=year,
             mine=handler_id is not None and handler_id == self._by.person_id,
         )  # fmt: skip
 
@@ -184,14 +185,15 @@ _HANDLES = recipient_of_post("i.handler_post_id", leaves=True)
 _HEADS = recipient_of_head("i.department_id", leaves=True)
 _LINES = f"""
     SELECT i.id, i.number, i.title, i.project, i.state, i.light, i.due_on, i.unit, i.percent, i.reported_on,
-           i.importance, i.closed_on, i.parent, h.name, h.id, l.name
+           i.importance, i.closed_on, i.parent, i.year, h.name, h.id, l.name
     FROM (
         SELECT i.id, i.number, i.title, p.name AS project, i.state, i.light, coalesce(i.open_on, i.due_on) AS due_on,
                coalesce(d.name, i.lead_text, '{UNASSIGNED}') AS unit, i.percent, i.reported_on, i.importance,
-               i.closed_on, m.number AS parent, coalesce({_HANDLES}, {_HEADS}) AS does,
+               i.closed_on, m.number AS parent, y.year, coalesce({_HANDLES}, {_HEADS}) AS does,
                {recipient_in_charge(leaves=True)} AS leads
         FROM {{standing}}
         JOIN project p ON p.id = i.project_id
+        JOIN annual_plan y ON y.id = i.plan_id
         LEFT JOIN department d ON d.id = i.department_id
         LEFT JOIN work_item m ON m.id = i.parent_id
         WHERE i.id IN :ids LIMIT 1000000000) i

@@ -21,6 +21,7 @@ from models.ladder.policy import Policy
 from models.people.permission import Action
 from models.people.person import Role
 from tasks.acting.authorize import permitted
+from tasks.ladder.extent import Extent, organ_of, within
 from tasks.ladder.status import light_values, open_on, standing_of
 from tasks.lists.await_decision import awaiting
 from tasks.people.address import VIA, recipient_by_role
@@ -62,6 +63,8 @@ class Choice:
     due_until: dt.date | None = None
     items: frozenset[int] | None = None
     """Only these, by id: a selection."""
+    permits: Action | None = None
+    """Only those on which whoever looks may do this."""
 
     def only(self, items: Iterable[int]) -> "Choice":
         """The same, of these items alone."""
@@ -73,16 +76,19 @@ class Choice:
 
 
 class Shine:
-    """The items of a plan with the light and the open day of each, as SQL worked out only where a statement asks.
+    """The items of a plan, or of all plans of an organ, with the light and the open day of each, as SQL worked out
+    only where a statement asks.
 
     `light` and `day` are columns of `table`, which is joined to `ITEMS` by id. `day` is the day a list shows: the
     earliest that is neither done nor claimed done, else the last one there was.
     """
 
-    def __init__(self, session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> None:
+    def __init__(self, session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> None:
         # Held on to, or both of the next would ask for it anew.
-        self._policy = session.get(Policy, plan.policy_id) if plan.policy_id else None
-        self.standing, self.values = standing_of(session, plan), light_values(session, plan, on=on, calendar=calendar)
+        one = extent.policy_id if isinstance(extent, AnnualPlan) else None
+        self._policy = session.get(Policy, one) if one else None
+        self.standing = standing_of(session, extent)
+        self.values = light_values(session, extent, on=on, calendar=calendar)
         statement = f"SELECT i.id, i.light, i.open_on FROM {self.standing}"
         used = {name: value for name, value in self.values.items() if f":{name}" in statement}
         self.table = _table(statement, tuple(used.items()))
@@ -128,14 +134,16 @@ def _leads(person: int, on: dt.date) -> sa.ColumnElement[bool]:
 
 
 def chosen(
-    session: Session, plan: AnnualPlan, choice: Choice, shine: Shine, *, by: Actor
+    session: Session, extent: Extent, choice: Choice, shine: Shine, *, by: Actor
 ) -> list[sa.ColumnElement[bool]]:
     """The conditions of a choice, and that `by` may see the item on its day."""
     conditions: list[sa.ColumnElement[bool]] = [
-        ROW.plan_id == plan.id,
-        permitted(session, by, Action.VIEW, organ_id=plan.organ_id),
-        *_standing(session, plan, choice.standing, shine, by),
+        within(extent),
+        permitted(session, by, Action.VIEW, organ_id=organ_of(extent)),
+        *_standing(session, extent, choice.standing, shine, by),
     ]
+    if choice.permits is not None:
+        conditions.append(permitted(session, by, choice.permits, organ_id=organ_of(extent)))
     if choice.text:
         columns = (ROW.number, ROW.title, ROW.deliverable)
         conditions.append(sa.or_(*(column.icontains(choice.text, autoescape=True) for column in columns)))
@@ -162,7 +170,7 @@ def chosen(
 
 
 def _standing(
-    session: Session, plan: AnnualPlan, standing: NamedList | None, shine: Shine, by: Actor
+    session: Session, extent: Extent, standing: NamedList | None, shine: Shine, by: Actor
 ) -> list[sa.ColumnElement[bool]]:
     match standing:
         case NamedList.OPEN:
@@ -172,7 +180,7 @@ def _standing(
         case NamedList.UNSIGNED:
             return [ROW.state == ItemState.ISSUED]
         case NamedList.DECIDING:
-            return [awaiting(session, plan, by=by)]
+            return [awaiting(session, extent, by=by)]
         case NamedList.OVERDUE:
             return [shine.light == str(Light.RED)]
         case NamedList.UNDATED:

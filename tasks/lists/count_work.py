@@ -10,12 +10,10 @@ from models.actor import Actor
 from models.coded import Coded
 from models.dates.workdays import WorkCalendar
 from models.items.extension import Extension, ExtensionState
-from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.item import Deadline, DeadlineKind, ItemState
 from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
 from models.ladder.light import Light
-from models.people.permission import Action
-from tasks.acting.authorize import permitted
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import ROW, Choice, Shine, chosen
 from tasks.lists.item_line import ItemLine
@@ -87,16 +85,3 @@ def _is(what: Number, shine: Shine) -> sa.ColumnElement[bool]:
             return sa.and_(closed, ~late.exists())
         case Number.RETURNED:
             return ROW.returns > 0
-
-
-def open_in_other_years(session: Session, plan: AnnualPlan, *, by: Actor) -> list[tuple[int, int]]:
-    """Year and number of the open items of the organ's other plans that are `by`'s to do, the newest year first."""
-    rows = session.execute(
-        sa.select(col(AnnualPlan.year), sa.func.count())
-        .join(WorkItem, col(WorkItem.plan_id) == AnnualPlan.id)
-        .where(col(AnnualPlan.organ_id) == plan.organ_id, col(AnnualPlan.id) != plan.id)
-        .where(col(WorkItem.state).in_(OPEN), permitted(session, by, Action.REQUEST_CLOSE))
-        .group_by(col(AnnualPlan.year))
-        .order_by(col(AnnualPlan.year).desc())
-    )
-    return [(year, count) for year, count in rows]

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from models.items.item import Importance, ItemState
 from models.ladder.light import Light
-from tasks.people.people_in_lists import ITEM, doer_name, leader_name, unit_name
+from tasks.people.people_in_lists import ITEM, doer_name, leader_name, plan_year, unit_name
 from tasks.people.people_of import UNASSIGNED
 
-Column = Literal["department_id", "unit", "handler", "leader", "closed_on"]
+Column = Literal["department_id", "unit", "handler", "leader", "closed_on", "year"]
 
 _COLUMNS: Mapping[Column, Callable[[dt.date], Any]] = {
     "department_id": lambda on: ITEM.department_id,
@@ -20,9 +20,10 @@ _COLUMNS: Mapping[Column, Callable[[dt.date], Any]] = {
     "handler": doer_name,
     "leader": leader_name,
     "closed_on": lambda on: ITEM.closed_on,
+    "year": lambda on: plan_year(),
 }
 
-_INNER = ("department_id", "open_on", "in_review")
+_INNER = ("department_id", "open_on", "in_review", "year")
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,16 @@ class ItemLine:
     parent: str | None = None
     mine: bool = False
     """Whether whoever looks is its handler on the day."""
+    year: int = 0
+    """Of its plan."""
 
     def as_dict(self) -> dict[str, Any]:
         """What a program is told of a listed item."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _INNER}
+
+    def number_in(self, year: int) -> str:
+        """Its number, with the year of its plan before it where that is another: 2026年 12."""
+        return self.number if self.year in (0, year) else f"{self.year}年 {self.number}"
 
     @property
     def answerable(self) -> str:

@@ -1,4 +1,4 @@
-"""The items of a plan as they stand on a day, one line each: light, open day, unit and people."""
+"""The items of a plan, or of all of an organ's, as they stand on a day, one line each: light, open day, people."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.items.closure import ClosureRequest, ClosureState
 from models.items.item import Deadline, WorkItem
-from models.items.plan import AnnualPlan
 from models.ladder.light import Light
+from tasks.ladder.extent import Extent, within
 from tasks.ladder.status import light_values, standing_of
 from tasks.lists.item_line import Column, ItemLine, line_of, select_lines
 from tasks.people.people_in_lists import ITEM
 
-_COLUMNS: tuple[Column, ...] = ("department_id", "unit", "handler", "leader", "closed_on")
+_COLUMNS: tuple[Column, ...] = ("department_id", "unit", "handler", "leader", "closed_on", "year")
 
 
-def list_standing(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: WorkCalendar) -> list[ItemLine]:
-    """Every item of the plan, in the order in which they came in; the lights are those of `tasks.ladder.status`."""
+def list_standing(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> list[ItemLine]:
+    """Every item of the extent, in the order in which they came in; the lights are those of `tasks.ladder.status`."""
     waits = sa.select(col(ClosureRequest.id)).where(
         col(ClosureRequest.item_id) == ITEM.id,
         col(ClosureRequest.state) == ClosureState.PENDING,
         col(ClosureRequest.on) <= on,
     )
     query = select_lines(*_COLUMNS, on=on, beside=[waits.exists()])
-    rows = session.execute(query.where(col(ITEM.plan_id) == plan.id).order_by(col(ITEM.id))).all()
+    rows = session.execute(query.where(within(extent, ITEM)).order_by(col(ITEM.id))).all()
     lights = {
         item_id: (Light(light), open_on)
         for item_id, light, open_on in session.execute(
             sa.select(sa.column("id"), sa.column("light"), sa.column("open_on", sa.Date)).select_from(
-                sa.text(standing_of(session, plan))
+                sa.text(standing_of(session, extent))
             ),
-            light_values(session, plan, on=on, calendar=calendar),
+            light_values(session, extent, on=on, calendar=calendar),
         )
     }
     return [
@@ -51,12 +51,12 @@ class OpenDay:
     due_on: dt.date
 
 
-def open_days(session: Session, plan: AnnualPlan, *, first: dt.date, last: dt.date, on: dt.date) -> list[OpenDay]:
+def open_days(session: Session, extent: Extent, *, first: dt.date, last: dt.date, on: dt.date) -> list[OpenDay]:
     """The days from `first` to `last` that by day `on` are neither done nor claimed done, in their order."""
     rows = session.execute(
         sa.select(col(Deadline.item_id), col(Deadline.title), col(Deadline.due_on))
         .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
-        .where(col(WorkItem.plan_id) == plan.id, col(Deadline.due_on).between(first, last))
+        .where(within(extent), col(Deadline.due_on).between(first, last))
         .where(or_(col(Deadline.done_on).is_(None), col(Deadline.done_on) > on))
         .where(or_(col(Deadline.claimed_on).is_(None), col(Deadline.claimed_on) > on))
         .order_by(col(Deadline.due_on), col(Deadline.id))
@@ -69,7 +69,7 @@ def titled(line: ItemLine, day: OpenDay) -> str:
     return line.title + (f"【{day.title}】" if day.title else "")
 
 
-def overdue_days(session: Session, plan: AnnualPlan, *, on: dt.date) -> dict[int, OpenDay]:
+def overdue_days(session: Session, extent: Extent, *, on: dt.date) -> dict[int, OpenDay]:
     """The longest overdue day of every item that has one: its end, a milestone or an instruction; by item."""
-    passed = open_days(session, plan, first=dt.date.min, last=on - DAY, on=on)
+    passed = open_days(session, extent, first=dt.date.min, last=on - DAY, on=on)
     return {day.item_id: day for day in reversed(passed)}

@@ -1,6 +1,7 @@
-"""Who has not reported (未填报) and who has not signed (未签收): what a whole plan owes on a day."""
+"""Who has not reported (未填报) and who has not signed (未签收): what a plan, or an organ in all, owes on a day."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
+from models.database import key
 from models.dates.workdays import WorkCalendar
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
 from models.items.item import ItemUnit, WorkItem
@@ -18,10 +20,11 @@ from models.items.receipt import Receipt
 from models.items.suspension import Suspension
 from models.ladder.policy import Policy, ReportingCycle
 from models.ladder.reporting_cycle import Period, period_of
-from models.people.organ import Department
+from models.people.organ import Department, Organ
+from tasks.ladder.extent import Extent, within
 from tasks.lists.item_line import Column, ItemLine, line_of, select_lines
 from tasks.people.address import recipient_of_head
-from tasks.people.people_in_lists import ITEM, answer, department_name, doer_name, person_name, unit_name
+from tasks.people.people_in_lists import ITEM, answer, department_name, doer_name, person_name, plan_year, unit_name
 from tasks.people.people_of import UNASSIGNED
 
 _COLUMNS: tuple[Column, ...] = ("department_id", "unit", "handler")
@@ -76,30 +79,59 @@ def owed_period(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: Wo
     return period_of(policy.filling, on, day=policy.filling_day, calendar=calendar) if policy else None
 
 
+@dataclass(frozen=True)
+class Owed:
+    """A period for which some plans ask reports; its day is near from `near_from` on."""
+
+    period: Period
+    near_from: dt.date
+    plan_ids: tuple[int, ...]
+
+
+def owed_periods(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> list[Owed]:
+    """The periods that the day lies in, each once; one where all plans ask for reports by one rule, as they mostly do.
+
+    One statement however many plans there are.
+    """
+    of = AnnualPlan.organ_id == extent.id if isinstance(extent, Organ) else AnnualPlan.id == extent.id
+    issued = select(AnnualPlan.id, Policy).join(Policy, col(Policy.id) == AnnualPlan.policy_id).where(of)
+    plans: dict[tuple[Period, dt.date], list[int]] = {}
+    for plan_id, policy in session.exec(issued.order_by(col(AnnualPlan.id))):
+        period = period_of(policy.filling, on, day=policy.filling_day, calendar=calendar)
+        if period is not None:
+            near_from = calendar.add(period.due_on, -policy.near_days)
+            plans.setdefault((period, near_from), []).append(key(plan_id))
+    return [Owed(period, near_from, tuple(ids)) for (period, near_from), ids in plans.items()]
+
+
 def unreported(
     session: Session,
-    plan: AnnualPlan,
+    extent: Extent,
     *,
     on: dt.date,
     calendar: WorkCalendar,
-    period: Period | None = None,
+    at: dt.date | None = None,
     among: sa.ColumnElement[bool] | None = None,
-    most: int | None = None,
+    near: bool = False,
 ) -> list[Unreported]:
     """The items whose leading unit owes a report for the period and has reported nothing in it by `on`.
 
-    `among` is a condition on `WorkItem` that narrows the plan, `most` how many are told at most.
+    The period is the one that `at` lies in, else `on`. `among` is a condition on `WorkItem` that narrows the extent;
+    `near`: of periods whose day is near or lies behind.
 
     An item owes one if on the period's due day (on `on`, before that) it is given to its unit, started, neither
     closed nor suspended, and waits for no answer to a request for closure or an objection: nobody can report then.
-    Empty where `owed_period` is None.
+    Empty where nobody owes any.
     """
-    owed = period or owed_period(session, plan, on=on, calendar=calendar)
-    if owed is None:
-        return []
-    query = select_lines(*_COLUMNS, on=on).where(*_owing(plan, owed, on, among)).order_by(col(ITEM.id)).limit(most)
-    passed = on > owed.due_on
-    return [Unreported(line_of(row, *_COLUMNS), owed.label, owed.due_on, passed) for row in session.execute(query)]
+    rows: list[Unreported] = []
+    for owed in owed_periods(session, extent, on=at or on, calendar=calendar):
+        if near and on < owed.near_from:
+            continue
+        of, passed = owed.period, on > owed.period.due_on
+        query = select_lines(*_COLUMNS, "year", on=on).where(*_owing(owed.plan_ids, of, on, among))
+        found = session.execute(query.order_by(col(ITEM.id)))
+        rows += [Unreported(line_of(row, *_COLUMNS, "year"), of.label, of.due_on, passed) for row in found]
+    return rows
 
 
 def count_unreported(
@@ -108,14 +140,14 @@ def count_unreported(
     """How many rows `unreported` has of each department; a department of None has what no department leads."""
     of = col(ITEM.department_id)
     owing: sa.Select[Any] = sa.select(of.label("of"), sa.func.count().label("many"))
-    counted = owing.where(*_owing(plan, owed, on, among)).group_by(of).subquery()
+    counted = owing.where(*_owing([key(plan.id)], owed, on, among)).group_by(of).subquery()
     named = sa.select(counted.c.of, sa.func.coalesce(Department.name, UNASSIGNED), counted.c.many)
     rows = session.execute(named.outerjoin(Department, col(Department.id) == counted.c.of).order_by(counted.c.of))
     return [UnitCount(*row) for row in rows]
 
 
 def _owing(
-    plan: AnnualPlan, owed: Period, on: dt.date, among: sa.ColumnElement[bool] | None
+    plan_ids: Collection[int], owed: Period, on: dt.date, among: sa.ColumnElement[bool] | None
 ) -> list[sa.ColumnElement[bool]]:
     """The conditions on the item that `unreported` tells of."""
     at = min(on, owed.due_on)
@@ -144,7 +176,7 @@ def _owing(
         .where(or_(col(Objection.decided_on).is_(None), col(Objection.decided_on) > at))
     )
     conditions = [
-        col(ITEM.plan_id) == plan.id,
+        col(ITEM.plan_id).in_(plan_ids),
         col(ITEM.issued_on) <= at,
         or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at),
         or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at),
@@ -153,7 +185,7 @@ def _owing(
     return conditions if among is None else [*conditions, col(ITEM.id).in_(select(WorkItem.id).where(among))]
 
 
-def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigned]:
+def unsigned(session: Session, extent: Extent, *, on: dt.date) -> list[Unsigned]:
     """The receipts that are open on the day, of items not closed: the lead's of its present assignment, and all units'.
 
     Those open longest come first.
@@ -166,16 +198,17 @@ def unsigned(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Unsigne
         receipt.department_id,
         sa.case((leads, unit_name()), else_=sa.func.coalesce(department_name("r.department_id"), unit_text)),
         sa.case((leads, doer_name(on)), else_=head),
+        plan_year(),
         leads,
         receipt.issued_on,
     ]
     rows = session.execute(
         select_lines(on=on, beside=columns)
         .join(receipt, col(receipt.item_id) == ITEM.id)
-        .where(col(ITEM.plan_id) == plan.id, col(receipt.issued_on) <= on)
+        .where(within(extent, ITEM), col(receipt.issued_on) <= on)
         .where(or_(~leads, col(receipt.assignment) == ITEM.assignments))
         .where(or_(col(receipt.signed_on).is_(None), col(receipt.signed_on) > on))
         .where(or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
         .order_by(col(receipt.issued_on), col(ITEM.id), col(receipt.id))
     )
-    return [Unsigned(line_of(row, *_COLUMNS), leads=row[-2], since=row[-1]) for row in rows]
+    return [Unsigned(line_of(row, *_COLUMNS, "year"), leads=row[-2], since=row[-1]) for row in rows]

@@ -18,7 +18,7 @@ from models.ladder.policy import Policy
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.authorize import organs_within
-from tasks.ladder.status import Terms, light_case, open_when
+from tasks.ladder.status import TERMS_ROW, Terms, light_case, open_when
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def compare_organs(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Org
         near = calendars[key(organ.id)].add(by.on, policy.near_days)
         values = {"plan": one.id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red}
         asked |= {f"{name}{place}": value for name, value in values.items()}
-        rows.append(_ROW.format(place=place))
+        rows.append(TERMS_ROW.format(place=place))
     lag = any(own is not None and (own.lag_yellow, own.lag_red) != (None, None) for *_, own in plans)
     postgres = session.get_bind().dialect.name == "postgresql"
     lights = light_case(
@@ -74,8 +74,6 @@ def compare_organs(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Org
 
 
 _ANY_BELOW = sa.text("SELECT 1 FROM organ WHERE parent_id = :organ LIMIT 1")
-_ROW = "(CAST(:plan{place} AS integer), :near{place}, CAST(:yellow{place} AS integer), CAST(:red{place} AS integer))"
-"""Cast, for a column of nothing but nulls has no type; a day is never null, and a cast would make it a number."""
 
 
 def _counted(lights: str, rows: list[str]) -> sa.TextClause:

@@ -23,6 +23,7 @@ from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person, Post, Role
 from tasks.acting.authorize import permitted, seats
+from tasks.ladder.extent import within
 from tasks.lists.await_decision import waiting
 from tasks.lists.item_line import ItemLine
 from tasks.lists.list_standing import list_standing, open_days, overdue_days, titled
@@ -41,12 +42,13 @@ CLOSED_DAYS = 30
 def compile_brief(
     session: Session, plan: AnnualPlan, person: Person, *, by: Actor, calendar: WorkCalendar, again: bool = False
 ) -> Document:
-    """The person's brief of the plan on the day of the act.
+    """The person's brief on the day of the act: of the organ's items of all years, kept with the plan.
 
     A day has one; a second call returns the first one's, unless it would say something else by now and `again`
     asks for another. Raises ForbiddenError, and BadInputError for somebody who holds no post on the day.
     """
-    content = gather_brief(session, plan, person, by=by, calendar=calendar)
+    organ = session.get_one(Organ, plan.organ_id)
+    content = gather_brief(session, organ, person, by=by, calendar=calendar)
     return draw_up_once(
         session,
         plan,
@@ -73,7 +75,7 @@ class _Reader:
     """Whom the brief is for, on a day."""
 
     session: Session
-    plan: AnnualPlan
+    organ: Organ
     person: Person
     me: Actor
 
@@ -82,8 +84,9 @@ class _Reader:
         return self.me.on
 
 
-def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, by: Actor, calendar: WorkCalendar) -> Brief:
-    """The brief of the plan for the person on `by.on`: no more than the person may see at `by.present`.
+def gather_brief(session: Session, organ: Organ, person: Person, *, by: Actor, calendar: WorkCalendar) -> Brief:
+    """The brief of the organ's items of all years for the person on `by.on`: no more than the person may see at
+    `by.present`.
 
     Raises BadInputError for somebody who holds no post then.
     """
@@ -91,17 +94,17 @@ def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, by: Acto
     filled = seats(session, me)
     if not filled:
         raise BadInputError(f"{person.name}在 {me.present} 没有在任的岗位,没有可呈报的简报。")
-    reader = _Reader(session, plan, person, me)
-    seen = select(WorkItem.id).where(WorkItem.plan_id == plan.id, permitted(session, me, Action.VIEW))
+    reader = _Reader(session, organ, person, me)
+    seen = select(WorkItem.id).where(within(organ), permitted(session, me, Action.VIEW))
     visible = set(session.exec(seen))
-    lines = {line.id: line for line in list_standing(session, plan, on=on, calendar=calendar) if line.id in visible}
+    lines = {line.id: line for line in list_standing(session, organ, on=on, calendar=calendar) if line.id in visible}
     red = tuple(_red(reader, lines.values(), calendar))
     asked = tuple(_waiting(reader))
     given = _instructions(reader)
     post = session.get_one(Post, filled[0].post_id)
-    following = open_days(session, plan, first=on, last=calendar.add(on, NEXT_DAYS), on=on)
+    following = open_days(session, organ, first=on, last=calendar.add(on, NEXT_DAYS), on=on)
     return Brief(
-        organ=session.get_one(Organ, plan.organ_id).name,
+        organ=organ.name,
         person=f"{person.name}（{post.title}）",
         on=on,
         red=len(red),
@@ -111,7 +114,7 @@ def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, by: Acto
         waiting_rows=asked,
         instruction_rows=tuple(_told(one, on) for one in given),
         next_rows=tuple(
-            NextRow(day.due_on, line.number, titled(line, day), line.answerable)
+            NextRow(day.due_on, line.number_in(on.year), titled(line, day), line.answerable)
             for day in following
             if (line := lines.get(day.item_id)) is not None and line.runs
         ),
@@ -120,19 +123,19 @@ def gather_brief(session: Session, plan: AnnualPlan, person: Person, *, by: Acto
 
 def _red(reader: _Reader, lines: Iterable[ItemLine], calendar: WorkCalendar) -> Iterator[RedRow]:
     """What is overdue, longest first, then what is far behind its plan."""
-    late = overdue_days(reader.session, reader.plan, on=reader.on)
+    late = overdue_days(reader.session, reader.organ, on=reader.on)
     overdue = [(late[line.id], line) for line in lines if line.light is Light.RED]
     for day, line in sorted(overdue, key=lambda pair: (pair[0].due_on, pair[1].id)):
         words = distance(day.due_on, on=reader.on, calendar=calendar)
-        yield RedRow(line.number, titled(line, day), line.answerable, words)
+        yield RedRow(line.number_in(reader.on.year), titled(line, day), line.answerable, words)
     for line in lines:
         if line.light is Light.BEHIND:
-            yield RedRow(line.number, line.title, line.answerable, line.light.label)
+            yield RedRow(line.number_in(reader.on.year), line.title, line.answerable, line.light.label)
 
 
 def _waiting(reader: _Reader) -> Iterator[WaitingRow]:
     """What waits for the reader, by the rule that every list goes by."""
-    for one in waiting(reader.session, reader.plan, by=reader.me):
+    for one in waiting(reader.session, reader.organ, by=reader.me):
         until = f"（延至{short_day(one.proposed_on, beside=reader.on)}）" if one.proposed_on else ""
         yield WaitingRow(one.kind.label, f"{one.title}{until}", one.asked_by or "", one.since)
 
@@ -167,7 +170,7 @@ def _instructions(reader: _Reader) -> list[_Given]:
         .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
         .outerjoin(InstructionReply, col(InstructionReply.id) == newest)
         .outerjoin(Person, col(Person.id) == InstructionReply.person_id)
-        .where(col(WorkItem.plan_id) == reader.plan.id, col(Instruction.on) <= reader.on)
+        .where(within(reader.organ), col(Instruction.on) <= reader.on)
         .where(or_(col(Instruction.person_id) == reader.person.id, col(Instruction.for_id) == reader.person.id))
         .where(or_(col(Instruction.state) != InstructionState.CLOSED, lately))
         .order_by(col(Deadline.due_on), col(Instruction.id))

@@ -165,7 +165,7 @@ def _not_filed(
     if policy is None:
         return []
     due = periods(policy.filling, since=first, until=until, day=policy.filling_day, calendar=calendar)
-    return [row for period in due for row in unreported(session, plan, on=until, calendar=calendar, period=period)]
+    return [row for period in due for row in unreported(session, plan, on=until, calendar=calendar, at=period.due_on)]
 
 
 def _share(look: _Look) -> Decimal | None:

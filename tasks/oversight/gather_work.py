@@ -1,12 +1,13 @@
-"""What somebody has to do today, as one list: what hurts first, and for each line why it is theirs and what to do.
+"""What somebody has to do, as one list over all years: what hurts first, and for each line why it is theirs and what
+to do.
 
 Whose a line is comes from `tasks.acting.authorize`, the same grants that let the act through: deputies see the work of
-whom they stand in for. The number of queries is the same however much there is to do.
+whom they stand in for. The number of queries is the same however much there is to do, in however many plans.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,6 @@ from sqlmodel import func as sql
 
 from models.actor import Actor
 from models.audit import AuditEntry
-from models.coded import Coded
 from models.database import key
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
@@ -25,108 +25,54 @@ from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.lifecycle import LIFECYCLE, OPEN
 from models.items.plan import AnnualPlan
 from models.items.receipt import Receipt
+from models.people.organ import Organ
 from models.people.permission import Action, Scope
 from models.people.person import Person, Role
 from models.scores.scoring import ScoreAppeal, ScoreLine, ScoreRun
-from tasks.acting.authorize import Standing, organs_within, permitted, seats, standings_on
+from tasks.acting.authorize import organs_within, permitted, seats, standings_on
+from tasks.ladder.extent import within
 from tasks.lists.await_decision import Decision, Waiting, waiting
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.choose_items import Choice
 from tasks.lists.item_line import ItemLine
-from tasks.lists.list_unreported import owed_period, reporting_policy, unreported
+from tasks.lists.list_unreported import unreported
+from tasks.oversight.list_returned import list_returned
+from tasks.oversight.work_line import Group, Work, WorkLine, pressing, why_mine
 from tasks.wording.days import short_day
 
 SOON = 3
 """Working days that count as near."""
 MOST = 60
-"""Lines of one kind that are told: whoever has more to do begins with these."""
+"""Lines of one kind that are told: whoever has more to do begins with these. A third as many of what has time."""
 
 
-class Group(Coded):
-    """Under which heading a line stands, in the order of the list."""
-
-    OVERDUE = "overdue", "逾期"
-    TODAY = "today", "今日"
-    SOON = "soon", "三日内"
-    UNSIGNED = "unsigned", "待签收"
-    UNREPORTED = "unfiled", "待填报"
-    DECIDING = "deciding", "待我审批"
-    INSTRUCTION = "instruction", "批示"
-
-
-_UNTOLD = ItemLine(0, "", "")
-
-
-@dataclass(frozen=True)
-class WorkLine:
-    """One thing to do: `action` is the primary act; for `instruction`, `decision` or `appeal` where it is about one.
-
-    `day` is the one that `distance` counts from or to: the due day, or since when it waits. `also` names what else
-    the item wants; `seen` is the item's newest audit entry, as the forms of acts carry it.
-    """
-
-    group: Group
-    item_id: int
-    action: Action
-    day: dt.date
-    distance: str
-    why: str = ""
-    about: str = ""
-    also: tuple[str, ...] = ()
-    instruction: int | None = None
-    decision: Decision | None = None
-    appeal: int | None = None
-    standings: tuple[Standing, ...] = field(default=(), repr=False)
-    item: ItemLine = _UNTOLD
-    seen: int = 0
-
-
-@dataclass(frozen=True)
-class Work:
-    """The list, in order; groups in `cut` have more than is told."""
-
-    lines: tuple[WorkLine, ...]
-    cut: frozenset[Group]
-    coming: ItemLine | None
-    """The item whose day is next and not yet pressing."""
-
-    @property
-    def groups(self) -> list[tuple[Group, list[WorkLine]]]:
-        """The groups that have lines."""
-        found = [(group, [line for line in self.lines if line.group is group]) for group in Group]
-        return [(group, lines) for group, lines in found if lines]
-
-
-def gather_work(session: Session, plan: AnnualPlan, *, by: Actor, calendar: WorkCalendar) -> Work:
-    """What `by` has to do on its day for the plan's items."""
-    bench = _Workbench(session, plan, by, calendar)
-    lines, cut = bench.lines()
-    return Work(tuple(lines), frozenset(cut), bench.coming())
+def gather_work(session: Session, organ: Organ, *, by: Actor, calendar: WorkCalendar, most: int = MOST) -> Work:
+    """What `by` has to do on its day for the organ's items of all years, at most so many lines of a kind."""
+    bench = _Workbench(session, organ, by, calendar, most)
+    return Work(tuple(bench.lines()), bench.rest, bench.coming())
 
 
 class _Workbench:
     """What one person has to do, gathered kind by kind."""
 
-    def __init__(self, session: Session, plan: AnnualPlan, by: Actor, calendar: WorkCalendar) -> None:
-        self.session, self.plan, self.by, self.calendar = session, plan, by, calendar
+    def __init__(self, session: Session, organ: Organ, by: Actor, calendar: WorkCalendar, most: int) -> None:
+        self.session, self.organ, self.by, self.calendar, self.most = session, organ, by, calendar, most
         self.horizon = calendar.add(by.on, SOON)
-        self.cut: set[Group] = set()
+        self.rest: dict[Group, int] = {}
 
-    def lines(self) -> tuple[list[WorkLine], set[Group]]:
-        dated = self._dated()
-        pressing = {line.item_id for line in dated}
-        unsigned = [line for line in self._unsigned() if line.item_id not in pressing]
-        unreported = self._unreported()
-        late = {line.item_id: line for line in unreported}
+    def lines(self) -> list[WorkLine]:
         # An item stands once, under what hurts most; what else it wants is said there.
-        dated = [replace(line, also=(late[line.item_id].about,)) if line.item_id in late else line for line in dated]
-        taken = pressing | {line.item_id for line in unsigned}
-        unreported = [line for line in unreported if line.item_id not in taken]
-        mine = [*dated, *unsigned, *unreported, *self._instructions()]
-        ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in mine})
-        untold = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in mine]
+        mine: dict[int, WorkLine] = {}
+        for line in [*self._returned(), *self._dated(), *self._unsigned(), *self._unreported()]:
+            held = mine.setdefault(line.item_id, line)
+            if held is not line and line.group is not Group.UNSIGNED:
+                said = line.about if line.group is Group.UNREPORTED else line.distance
+                mine[line.item_id] = replace(held, also=(*held.also, said))
+        own = [*mine.values(), *self._instructions(), *self._having_time(mine)]
+        ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in own})
+        untold = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in own]
         untold += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
-        return sorted(self._told(untold), key=_pressing), self.cut
+        return sorted(self._told(untold), key=pressing)
 
     def coming(self) -> ItemLine | None:
         """The next item that is `by`'s to do beyond what is near."""
@@ -150,23 +96,27 @@ class _Workbench:
     def _doing(self) -> list[sa.ColumnElement[bool]]:
         """What is in the hands of those who do it, and theirs: `by` among them."""
         return [
-            col(WorkItem.plan_id) == self.plan.id,
+            within(self.organ),
             col(WorkItem.state).in_([ItemState.ISSUED, ItemState.ACTIVE]),
             permitted(self.session, self.by, Action.REQUEST_CLOSE),
         ]
 
-    def _by_day(self, day: dt.date, beyond: Group | None = None) -> Group:
-        if day < self.by.on:
-            return Group.OVERDUE
-        if day == self.by.on:
-            return Group.TODAY
-        return Group.SOON if day <= self.horizon or beyond is None else beyond
+    def _by_day(self, day: dt.date) -> Group:
+        return Group.OVERDUE if day < self.by.on else Group.TODAY if day == self.by.on else Group.SOON
 
-    def _first(self, rows: Sequence[Any], groups: Iterable[Group]) -> Sequence[Any]:
-        """As many as are told; notes the groups that have more."""
-        if len(rows) > MOST:
-            self.cut.update(groups)
-        return rows[:MOST]
+    def _some(self, statement: sa.Select[Any], group: Group, most: int | None = None) -> Sequence[Any]:
+        """As many rows as are told, each with the count of all behind it; notes how many more there are."""
+        found = statement.add_columns(sql.count().over()).limit(most or self.most)
+        rows = self.session.execute(found).all()
+        if rows and rows[0][-1] > len(rows):
+            self.rest[group] = rows[0][-1] - len(rows) + self.rest.get(group, 0)
+        return rows
+
+    def _first(self, rows: Sequence[Any], group: Group) -> Sequence[Any]:
+        """The same of rows that were all fetched."""
+        if len(rows) > self.most:
+            self.rest[group] = len(rows) - self.most + self.rest.get(group, 0)
+        return rows[: self.most]
 
     def _dated(self) -> list[WorkLine]:
         """Items with a day of their own, end, turn or stage, that has passed or is near."""
@@ -182,8 +132,11 @@ class _Workbench:
             .correlate(WorkItem)
             .scalar_subquery()
         )  # fmt: skip
+        due = col(Deadline.due_on)
+        groups = {Group.OVERDUE: due < self.by.on, Group.TODAY: due == self.by.on, Group.SOON: due > self.by.on}
         columns: list[Any] = [
             WorkItem.id, WorkItem.state, WorkItem.percent, Deadline.due_on, Deadline.title, Deadline.kind,
+            *(sql.count().filter(of_group).over() for of_group in groups.values()),
         ]  # fmt: skip
         rows = self.session.execute(
             sa.select(*columns)
@@ -192,10 +145,10 @@ class _Workbench:
             .where(*self._doing(), col(WorkItem.due_on) <= self.horizon, col(Deadline.due_on) <= self.horizon)
             .where(or_(col(WorkItem.start_on).is_(None), col(WorkItem.start_on) <= self.by.on))
             .order_by(col(Deadline.due_on), col(WorkItem.id))
-            .limit(MOST + 1)
+            .limit(self.most)
         ).all()
-        dated = []
-        for item_id, state, percent, due_on, title, kind in self._first(rows, [Group.OVERDUE, Group.TODAY, Group.SOON]):
+        dated: list[WorkLine] = []
+        for item_id, state, percent, due_on, title, kind, *_ in rows:
             if state is ItemState.ISSUED:
                 action = Action.SIGN
             elif kind is DeadlineKind.MILESTONE:
@@ -203,20 +156,52 @@ class _Workbench:
             else:
                 action = Action.REQUEST_CLOSE if percent >= 100 else Action.REPORT
             about = f"{kind.label}:{title}" if title else ""
-            dated.append(WorkLine(self._by_day(due_on), item_id, action, due_on, self._away(due_on), about=about))
+            group = self._by_day(due_on)
+            away = self._away(due_on)
+            dated.append(WorkLine(group, item_id, action, due_on, away, group is Group.OVERDUE, about=about))
+        for group, count in zip(groups, rows[0][-len(groups) :] if rows else (), strict=False):
+            if more := count - sum(line.group is group for line in dated):
+                self.rest[group] = more
         return dated
+
+    def _returned(self) -> Iterator[WorkLine]:
+        """What was sent back and not yet asked for again."""
+        for row in self._first(list_returned(self.session, self.organ, by=self.by), Group.RETURNED):
+            yield WorkLine(
+                Group.RETURNED, row.item_id, row.action, row.on, self._since(row.on, "退回"),
+                about=f"{row.who}退回{row.what}:{row.reason}",
+            )  # fmt: skip
+
+    def _having_time(self, told: Collection[int]) -> list[WorkLine]:
+        """Whatever else is not done, in whoever's hands it is at present."""
+        rows = self._some(
+            sa.select(col(WorkItem.id), col(WorkItem.state), col(WorkItem.due_on))
+            .where(within(self.organ), col(WorkItem.state).in_(OPEN), col(WorkItem.id).not_in(sorted(told)))
+            .where(permitted(self.session, self.by, Action.REQUEST_CLOSE))
+            .order_by(sa.func.coalesce(WorkItem.due_on, dt.date.max), col(WorkItem.id)),
+            Group.DOING,
+            self.most // 3,
+        )
+        lines = []
+        for item_id, state, due_on, _ in rows:
+            # What somebody else has in hands is not late by whoever does it.
+            theirs = due_on is not None and state in (ItemState.ISSUED, ItemState.ACTIVE)
+            away, passed = (self._away(due_on), due_on < self.by.on) if theirs else ("", False)
+            action = Action.REPORT if state is ItemState.ACTIVE else Action.VIEW
+            lines.append(WorkLine(Group.DOING, item_id, action, due_on, away, passed))
+        return lines
 
     def _unsigned(self) -> list[WorkLine]:
         """What was given to `by`'s unit and nobody there took on."""
-        rows = self.session.execute(
+        rows = self._some(
             sa.select(col(WorkItem.id), col(WorkItem.issued_on))
             .where(*self._doing(), col(WorkItem.state) == ItemState.ISSUED)
-            .order_by(col(WorkItem.issued_on), col(WorkItem.id))
-            .limit(MOST + 1)
-        ).all()
+            .order_by(col(WorkItem.issued_on), col(WorkItem.id)),
+            Group.UNSIGNED,
+        )
         return [
             WorkLine(Group.UNSIGNED, item_id, Action.SIGN, issued_on, self._since(issued_on, "下达"))
-            for item_id, issued_on in self._first(rows, [Group.UNSIGNED])
+            for item_id, issued_on, _ in rows
         ]
 
     def _helping(self) -> list[WorkLine]:
@@ -226,71 +211,64 @@ class _Workbench:
             for seat in seats(self.session, self.by)
             if seat.role in (Role.HANDLER, Role.DEPARTMENT_HEAD) and seat.department_id is not None
         }
-        rows = self.session.execute(
+        rows = self._some(
             sa.select(col(WorkItem.id), sql.min(Receipt.issued_on))
             .join(Receipt, col(Receipt.item_id) == WorkItem.id)
             .where(
-                col(WorkItem.plan_id) == self.plan.id,
+                within(self.organ),
                 col(WorkItem.state).in_(LIFECYCLE[Action.SIGN].sources),
                 col(Receipt.unit_id).is_not(None),
                 col(Receipt.signed_at).is_(None),
                 col(Receipt.department_id).in_(help_by),
             )
             .group_by(col(WorkItem.id))
-            .order_by(sql.min(Receipt.issued_on), col(WorkItem.id))
-            .limit(MOST + 1)
-        ).all()
+            .order_by(sql.min(Receipt.issued_on), col(WorkItem.id)),
+            Group.UNSIGNED,
+        )
         ways = standings_on(self.session, self.by, Action.SIGN, {row[0] for row in rows})
         return [
             WorkLine(
                 Group.UNSIGNED, item_id, Action.SIGN, issued_on, self._since(issued_on, "下达"),
                 standings=tuple(way for way in ways[item_id] if way.scope is Scope.COOPERATING),
             )
-            for item_id, issued_on in self._first(rows, [Group.UNSIGNED])
+            for item_id, issued_on, _ in rows
             if item_id in ways
         ]  # fmt: skip
 
     def _unreported(self) -> list[WorkLine]:
         """The reports of the running period, once their day is near."""
-        policy = reporting_policy(self.session, self.plan)
-        owed = owed_period(self.session, self.plan, on=self.by.on, calendar=self.calendar)
-        if policy is None or owed is None or self.by.on < self.calendar.add(owed.due_on, -policy.near_days):
-            return []
         rows = unreported(
-            self.session, self.plan, on=self.by.on, calendar=self.calendar, period=owed,
-            among=sa.and_(*self._doing()), most=MOST + 1,
-        )  # fmt: skip
+            self.session, self.organ, on=self.by.on, calendar=self.calendar, among=sa.and_(*self._doing()), near=True
+        )
         return [
             WorkLine(
-                Group.UNREPORTED, row.item.id, Action.REPORT, row.due_on, self._away(row.due_on),
+                Group.UNREPORTED, row.item.id, Action.REPORT, row.due_on, self._away(row.due_on), row.passed,
                 about=f"{row.period}进展未填报",
             )
-            for row in self._first(rows, [Group.UNREPORTED])
+            for row in self._first(rows, Group.UNREPORTED)
         ]  # fmt: skip
 
     def _given(self, *conditions: Any) -> Sequence[Any]:
         """Open instructions with their day and who gave them, the earliest day first."""
-        rows = self.session.execute(
+        return self._some(
             sa.select(Instruction, col(Deadline.due_on), col(Person.name))
             .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
             .join(Person, col(Person.id) == Instruction.person_id)
             .join(WorkItem, col(WorkItem.id) == Instruction.item_id)
-            .where(col(WorkItem.plan_id) == self.plan.id, col(WorkItem.state).in_(OPEN))
+            .where(within(self.organ), col(WorkItem.state).in_(OPEN))
             .where(col(Instruction.state) != InstructionState.CLOSED, *conditions)
-            .order_by(col(Deadline.due_on), col(Instruction.id))
-            .limit(MOST + 1)
-        ).all()
-        return self._first(rows, [Group.INSTRUCTION])
+            .order_by(col(Deadline.due_on), col(Instruction.id)),
+            Group.INSTRUCTION,
+        )
 
     def _instructions(self) -> Iterator[WorkLine]:
         """Instructions that nobody signed for or answered yet."""
         rows = self._given(~_replied(), permitted(self.session, self.by, Action.REPLY))
-        for given, due_on, giver in rows:
+        for given, due_on, giver, _ in rows:
             fresh = given.state is InstructionState.GIVEN
             yield WorkLine(
-                self._by_day(due_on) if due_on <= self.horizon else Group.INSTRUCTION, given.item_id,
-                Action.SIGN_INSTRUCTION if fresh else Action.REPLY, due_on, self._away(due_on),
-                about=f"{giver}批示:{given.text}", instruction=given.id,
+                Group.INSTRUCTION, given.item_id, Action.SIGN_INSTRUCTION if fresh else Action.REPLY, due_on,
+                self._away(due_on), due_on < self.by.on, about=f"{giver}批示:{given.text}", instruction=given.id,
             )  # fmt: skip
 
     def _closing(self) -> Iterator[WorkLine]:
@@ -305,8 +283,8 @@ class _Workbench:
                 permitted(self.session, self.by, Action.CLOSE_INSTRUCTION, roles={Role.SUPERVISOR}),
             ),
         )
-        ways = standings_on(self.session, self.by, Action.CLOSE_INSTRUCTION, {given.item_id for given, _, _ in rows})
-        for given, due_on, giver in rows:
+        ways = standings_on(self.session, self.by, Action.CLOSE_INSTRUCTION, {given.item_id for given, *_ in rows})
+        for given, due_on, giver, _ in rows:
             yield WorkLine(
                 Group.INSTRUCTION, given.item_id, Action.CLOSE_INSTRUCTION, due_on, self._away(due_on),
                 about=f"{giver}批示已有反馈:{given.text}", instruction=given.id,
@@ -315,43 +293,44 @@ class _Workbench:
 
     def _decisions(self) -> list[WorkLine]:
         """Requests whose turn it is."""
-        rows = waiting(self.session, self.plan, by=self.by)
+        rows = waiting(self.session, self.organ, by=self.by)
         return [
             WorkLine(
                 Group.DECIDING, one.item_id, one.kind.action, one.since, self._since(one.since, "等待"),
                 about=_asked(one, self.by.on),
                 decision=one.kind, standings=one.standings,
             )
-            for one in self._first(rows, [Group.DECIDING])
+            for one in self._first(rows, Group.DECIDING)
         ]  # fmt: skip
 
     def _appeals(self) -> list[WorkLine]:
         """Appeals against scores, for whoever decides on them; never one's own."""
-        if self.plan.organ_id not in organs_within(self.session, self.by, Action.DECIDE_APPEAL):
+        if key(self.organ.id) not in organs_within(self.session, self.by, Action.DECIDE_APPEAL):
             return []
-        rows = self.session.execute(
+        rows = self._some(
             sa.select(ScoreAppeal, col(ScoreLine.item_id), col(ScoreLine.unit), col(Person.name))
             .join(ScoreLine, col(ScoreLine.id) == ScoreAppeal.line_id)
             .join(ScoreRun, col(ScoreRun.id) == ScoreLine.run_id)
             .join(Person, col(Person.id) == ScoreAppeal.person_id)
-            .where(col(ScoreRun.plan_id) == self.plan.id, col(ScoreAppeal.outcome).is_(None))
+            .join(AnnualPlan, col(AnnualPlan.id) == ScoreRun.plan_id)
+            .where(col(AnnualPlan.organ_id) == self.organ.id, col(ScoreAppeal.outcome).is_(None))
             .where(col(ScoreAppeal.person_id) != self.by.person_id, col(ScoreAppeal.on) <= self.by.on)
-            .order_by(col(ScoreAppeal.on), col(ScoreAppeal.id))
-            .limit(MOST + 1)
-        ).all()
+            .order_by(col(ScoreAppeal.on), col(ScoreAppeal.id)),
+            Group.DECIDING,
+        )
         return [
             WorkLine(
                 Group.DECIDING, item_id, Action.DECIDE_APPEAL, made.on, self._since(made.on, "等待"),
                 why=Role.FIRST_RESPONSIBLE.label, about=f"{unit}{name}考核申诉:{made.reason}", appeal=made.id,
             )
-            for made, item_id, unit, name in self._first(rows, [Group.DECIDING])
+            for made, item_id, unit, name, _ in rows
         ]  # fmt: skip
 
     def _told(self, lines: Collection[WorkLine]) -> Iterator[WorkLine]:
         """The lines with what is to be read of their items, asked for all at once."""
         ids = {line.item_id for line in lines}
         choice = Choice(items=frozenset(ids))
-        listing = ItemListing(self.session, self.plan, by=self.by, calendar=self.calendar, choice=choice)
+        listing = ItemListing(self.session, self.organ, by=self.by, calendar=self.calendar, choice=choice)
         items = {item.id: item for item in listing.lines()} if ids else {}
         entries = select(AuditEntry.item_id, sql.max(AuditEntry.id)).where(col(AuditEntry.item_id).in_(ids))
         seen: dict[int | None, int | None] = dict(self.session.exec(entries.group_by(col(AuditEntry.item_id))).all())
@@ -362,18 +341,6 @@ class _Workbench:
                     line, item=item, why=line.why or why_mine(line.standings, self.by, doer=item.handler),
                     seen=seen.get(key(item.id)) or 0,
                 )  # fmt: skip
-
-
-def why_mine(standings: Sequence[Standing], by: Actor, *, doer: str | None = None) -> str:
-    """In which role something is somebody's, and for whom: 承办人, 代王科长(科室负责人), 配合科室承办人."""
-    if not standings:
-        return ""
-    way = standings[0]
-    role = f"配合科室{way.role.label}" if way.scope is Scope.COOPERATING else way.role.label
-    words = f"代{way.seat.for_name}({role})" if way.seat.for_name else role
-    if way.role is Role.DEPARTMENT_HEAD and way.scope is Scope.DEPARTMENT and doer not in (None, by.name):
-        words += f",承办人{doer}"
-    return words
 
 
 def _asked(one: Waiting, on: dt.date) -> str:
@@ -390,9 +357,3 @@ def _asked(one: Waiting, on: dt.date) -> str:
 
 def _replied() -> sa.ColumnElement[bool]:
     return select(InstructionReply.id).where(InstructionReply.instruction_id == Instruction.id).exists()
-
-
-def _pressing(line: WorkLine) -> tuple[Any, ...]:
-    """By group, then by day; at the same day what is one's own to do comes before what others do."""
-    own = bool(line.standings) and line.standings[0].role is Role.HANDLER
-    return list(Group).index(line.group), line.day, not own, line.item_id

@@ -16,6 +16,7 @@ from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Rung
 from models.people.permission import Action
 from tasks.acting.authorize import permitted
+from tasks.ladder.extent import Extent, within
 from tasks.lists.item_line import ItemLine
 
 MOST = 20
@@ -31,8 +32,8 @@ class Escalated:
     raised_on: dt.date
 
 
-def list_escalated(session: Session, plan: AnnualPlan, *, by: Actor, calendar: WorkCalendar) -> list[Escalated]:
-    """The plan's open deadlines that a rung brought before `by`, the longest overdue first, at most `MOST`."""
+def list_escalated(session: Session, extent: Extent, *, by: Actor, calendar: WorkCalendar) -> list[Escalated]:
+    """The open deadlines of the extent that a rung brought before `by`, the longest overdue first, at most `MOST`."""
     newest = (
         sa.select(sa.func.max(col(Notice.id)))
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
@@ -41,7 +42,7 @@ def list_escalated(session: Session, plan: AnnualPlan, *, by: Actor, calendar: W
             col(Notice.recipient_id) == by.person_id,
             col(Notice.kind) == NoticeKind.ESCALATION,
             col(Notice.state).in_([NoticeState.PENDING, NoticeState.SENT, NoticeState.PARKED]),
-            col(WorkItem.plan_id) == plan.id,
+            within(extent),
             col(WorkItem.state).in_(OPEN),
             col(Deadline.done_on).is_(None),
             col(Deadline.claimed_on).is_(None),
@@ -52,9 +53,11 @@ def list_escalated(session: Session, plan: AnnualPlan, *, by: Actor, calendar: W
     )
     rows = session.execute(
         sa.select(
-            col(WorkItem.id), col(WorkItem.number), col(WorkItem.title), col(Deadline.due_on), Rung,
-            col(Notice.raised_on),
+            col(WorkItem.id), col(WorkItem.number), col(WorkItem.title), col(AnnualPlan.year), col(Deadline.due_on),
+            Rung, col(Notice.raised_on),
         )
+        .select_from(WorkItem)
+        .join(AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
         .join(Notice, col(Notice.item_id) == WorkItem.id)
         .join(Deadline, col(Deadline.id) == Notice.deadline_id)
         .join(Rung, col(Rung.id) == Notice.rung_id)
@@ -65,9 +68,9 @@ def list_escalated(session: Session, plan: AnnualPlan, *, by: Actor, calendar: W
     return [
         Escalated(
             ItemLine(
-                item_id, number, title, due_on=due_on, distance=distance(due_on, on=by.on, calendar=calendar)
+                item_id, number, title, year=year, due_on=due_on, distance=distance(due_on, on=by.on, calendar=calendar)
             ),
             rung.label, raised_on,
         )
-        for item_id, number, title, due_on, rung, raised_on in rows
+        for item_id, number, title, year, due_on, rung, raised_on in rows
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.people.organ import Department
 from models.people.person import Person, Role
 from tasks.people.address import VIA, recipient_by_role, recipient_of_head, recipient_of_post
@@ -26,6 +27,11 @@ Found = sa.ScalarSelect[int | None]
 def unit_name() -> Column[str]:
     """The leading unit: the department, else the text of the list."""
     return sa.func.coalesce(department_name("i.department_id"), sa.literal_column("i.lead_text"), UNASSIGNED)
+
+
+def plan_year() -> Column[int]:
+    """The year of the plan that the item is of."""
+    return sa.select(col(AnnualPlan.year)).where(col(AnnualPlan.id) == ITEM.plan_id).scalar_subquery()
 
 
 def department_name(department: str) -> Column[str | None]:

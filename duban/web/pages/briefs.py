@@ -103,7 +103,7 @@ def today(visit: Signed, person: RowNumber = None) -> HTMLResponse:
         plan = visit.plan(session)
         reader = _reader(session, visit, plan, person)
         calendar = office_calendar(session, organ_id=plan.organ_id)
-        content = gather_brief(session, plan, reader, by=visit.looking, calendar=calendar)
+        content = gather_brief(session, visit.organ, reader, by=visit.looking, calendar=calendar)
         rows = [content.red_rows, content.waiting_rows, content.instruction_rows, content.next_rows]
         return visit.page(
             session,

@@ -10,12 +10,11 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from duban.acts.item import BY_VERB, ItemAct
-from duban.web.row_number import RowNumber
+from duban.web.items.item_list import MOST_SELECTED
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
 from models.dates.workdays import WorkCalendar
-from models.errors import NotFoundError
 from models.items.item import ItemState
 from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
@@ -24,16 +23,20 @@ from models.people.permission import Action
 from models.people.person import Role
 from tasks.acting.authorize import organs_within, seats
 from tasks.engine.show_system import Queue, show_queue
-from tasks.lists.browse_items import ItemListing
+from tasks.lists.browse_items import FEWEST
 from tasks.lists.choose_items import Choice, NamedList
-from tasks.lists.count_work import Number, count_work, list_counted, open_in_other_years
-from tasks.lists.list_unreported import Unreported, Unsigned, owed_period, unreported, unsigned
+from tasks.lists.count_work import Number, count_work
+from tasks.lists.list_unreported import owed_periods, unreported, unsigned
 from tasks.notices.browse_notices import count_unread_escalations
 from tasks.notices.receipts.outage import ChannelOutage, outages
 from tasks.oversight.compile_brief import gather_brief
-from tasks.oversight.gather_work import Group, Work, WorkLine, gather_work
+from tasks.oversight.gather_work import gather_work
+from tasks.oversight.list_desk import DeskList, desk_listing
 from tasks.oversight.list_escalated import list_escalated
+from tasks.oversight.work_line import Group, Work, WorkLine
 from tasks.papers.brief import Brief
+from tasks.people.find import plan_of_year, plans_of
+from tasks.report.filing.owed import report_days
 from tasks.report.filing.waiting import waiting_filings
 from tasks.staff.decide_proposal import ProposalLine, waiting_proposals
 
@@ -64,7 +67,6 @@ class LinkedCount:
     label: str
     count: int
     path: str
-    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,96 +80,75 @@ class Owing:
     unsigned: int
 
 
+@dataclass(frozen=True)
+class Around:
+    """What an administrator or a second person is told besides: how the system stands, proposals, channels down."""
+
+    queue: Queue | None
+    proposals: Sequence[ProposalLine]
+    down: Sequence[ChannelOutage]
+
+
 @router.get("/")
 def workbench(visit: Signed) -> HTMLResponse:
-    """What whoever is signed in has to do."""
+    """What whoever is signed in has to do, whatever year it is of."""
     with visit.reading() as session:
-        plan = visit.plan_or_none(session)
-        roles = {seat.role for seat in seats(session, visit.looking)}
         organ_id = key(visit.organ.id)
+        plan = plan_of_year(session, organ_id, visit.on.year) or next(iter(plans_of(session, organ_id)), None)
+        roles = {seat.role for seat in seats(session, visit.looking)}
         queue = (
             show_queue(session, [organ_id], on=visit.on, now=visit.now)
             if Role.ADMINISTRATOR in roles and organ_id in organs_within(session, visit.by, Action.SYSTEM)
             else None
         )
-        proposals = waiting_proposals(session, organ_id, by=visit.by)
         watches = bool(roles & WATCHING) and organ_id in organs_within(session, visit.by, Action.VIEW)
         down = outages(session, organ_id) if watches else []
+        around = Around(queue, waiting_proposals(session, organ_id, by=visit.by), down)
         if plan is None:
             may_plan = organ_id in organs_within(session, visit.by, Action.PLAN)
-            return visit.page(
-                session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, queue=queue, down=down,
-                proposals=proposals,
-            )  # fmt: skip
-        return _workbench(session, visit, plan, roles, queue, down, proposals)
+            return visit.page(session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, around=around)
+        return _workbench(session, visit, plan, roles, around)
 
 
-@router.get("/mine/{what}")
-def counted(visit: Signed, what: str, department: RowNumber = None) -> HTMLResponse:
-    """The rows behind a number on the page that the list of items has no filter for."""
-    with visit.reading() as session:
-        plan = visit.plan(session)
-        calendar = office_calendar(session, organ_id=plan.organ_id)
-        if what in ("unfiled", "unsigned"):
-            _check_overseen(session, visit, plan)
-            rows: Sequence[Unreported | Unsigned] = (
-                unreported(session, plan, on=visit.on, calendar=calendar)
-                if what == "unfiled"
-                else unsigned(session, plan, on=visit.on)
-            )
-            if department is not None:
-                rows = [row for row in rows if (row.item.department_id or 0) == department]
-            return visit.page(session, "workbench/work_owed.html", menu="/", what=what, rows=rows)
-        number = next((one for one in Number if one.value == what), None)
-        if number is None:
-            raise NotFoundError("没有这个清单。")
-        choice = Choice(department=department) if department else Choice(standing=NamedList.MINE)
-        lines = list_counted(session, plan, choice, number, by=visit.looking, calendar=calendar)
-        return visit.page(session, "workbench/work_rows.html", menu="/", number=number, lines=lines, plan=plan)
+def acts_of(line: WorkLine) -> tuple[ItemAct, ...]:
+    """The acts a line offers, the primary one first; none for what has a page of its own."""
+    return tuple(BY_VERB[verb] for verb in VERBS.get(line.action, ()))
 
 
-def _workbench(
-    session: Session,
-    visit: Visit,
-    plan: AnnualPlan,
-    roles: set[Role],
-    queue: Queue | None,
-    down: Sequence[ChannelOutage],
-    proposals: Sequence[ProposalLine],
-) -> HTMLResponse:
-    calendar = office_calendar(session, organ_id=plan.organ_id)
-    work = gather_work(session, plan, by=visit.looking, calendar=calendar)
+def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role], around: Around) -> HTMLResponse:
+    organ, by = visit.organ, visit.looking
+    organ_id = key(organ.id)
+    calendar = office_calendar(session, organ_id=organ_id)
+    work = gather_work(session, organ, by=by, calendar=calendar)
     leads = bool(roles & LEADING)
-    brief = gather_brief(session, plan, visit.person, by=visit.looking, calendar=calendar) if leads else None
-    supervises = Role.SUPERVISOR in roles and plan.organ_id in organs_within(session, visit.looking, Action.VIEW)
+    supervises = Role.SUPERVISOR in roles and organ_id in organs_within(session, by, Action.VIEW)
+    looked_after = [DeskList.LED] * leads + [DeskList.RED] * supervises
+    brief = gather_brief(session, organ, visit.person, by=by, calendar=calendar) if leads else None
     return visit.page(
         session,
         "workbench/workbench.html",
         menu="/",
         plan=plan,
         work=work,
-        groups=Group,
-        acts=_acts,
+        acts=acts_of,
+        to_sign=list(dict.fromkeys(line.item_id for line in work.lines if line.action is Action.SIGN))[:MOST_SELECTED],
         mine=_figures(session, visit, plan, calendar),
-        led=_led(session, visit, plan, calendar, work, brief) if brief else [],
-        escalated=list_escalated(session, plan, by=visit.looking, calendar=calendar) if leads else [],
-        may_instruct=plan.organ_id in organs_within(session, visit.by, Action.INSTRUCT) or Role.LEADER in roles,
+        led=_led(session, visit, calendar, work, brief) if brief else [],
+        escalated=list_escalated(session, organ, by=by, calendar=calendar) if leads else [],
+        looked_after=[
+            (what, desk_listing(session, organ, what, by=by, calendar=calendar).page(size=FEWEST))
+            for what in looked_after
+        ],
+        may_instruct=organ_id in organs_within(session, visit.by, Action.INSTRUCT) or Role.LEADER in roles,
         brief=brief,
-        owing=_owing(session, visit, plan, calendar) if supervises else None,
-        unread=count_unread_escalations(session, plan.organ_id, on=visit.on) if supervises else 0,
-        period=owed_period(session, plan, on=visit.on, calendar=calendar),
-        queue=queue,
-        down=down,
-        proposals=proposals,
-        others=open_in_other_years(session, plan, by=visit.looking),
-        filings=waiting_filings(session, plan.organ_id, by=visit.looking),
-        may_issue=plan.policy_id is None and plan.organ_id in organs_within(session, visit.by, Action.ISSUE),
+        owing=_owing(session, visit, calendar) if supervises else None,
+        unread=count_unread_escalations(session, organ_id, on=visit.on) if supervises else 0,
+        periods=[one.period for one in owed_periods(session, organ, on=visit.on, calendar=calendar)],
+        report_days=report_days(session, organ, by=by, calendar=calendar),
+        filings=waiting_filings(session, organ_id, by=by),
+        may_issue=plan.policy_id is None and organ_id in organs_within(session, visit.by, Action.ISSUE),
+        around=around,
     )
-
-
-def _acts(line: WorkLine) -> tuple[ItemAct, ...]:
-    """The acts a line offers, the primary one first; none for what has a page of its own."""
-    return tuple(BY_VERB[verb] for verb in VERBS.get(line.action, ()))
 
 
 def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar) -> tuple[str, list[LinkedCount]]:
@@ -192,40 +173,31 @@ def _figures(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCal
         LinkedCount(
             one.what.label,
             one.count,
-            visit.link("/items", **query, **listed[one.what])
+            visit.link("/items", year=plan.year, **query, **listed[one.what])
             if one.what in listed
-            else visit.link(f"/mine/{one.what.value}", department=query.get("department")),
+            else visit.link(f"/mine/{one.what.value}", year=plan.year, department=query.get("department")),
         )
         for one in counts
     ]
 
 
-def _led(
-    session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar, work: Work, brief: Brief
-) -> list[LinkedCount]:
+def _led(session: Session, visit: Visit, calendar: WorkCalendar, work: Work, brief: Brief) -> list[LinkedCount]:
     """The three numbers of a leader."""
-    red = Choice(lights=frozenset({Light.RED, Light.BEHIND}))
-    count = ItemListing(session, plan, by=visit.looking, calendar=calendar, choice=red).count()
+    red = desk_listing(session, visit.organ, DeskList.LED_RED, by=visit.looking, calendar=calendar).count()
     waits = sum(line.decision is not None or line.appeal is not None for line in work.lines)
     return [
-        LinkedCount("红灯", count, visit.link("/items", light=[str(light) for light in sorted(red.lights)])),
-        LinkedCount("待批", waits, "#deciding" if waits else "#work", Group.DECIDING in work.cut),
+        LinkedCount("红灯", red, visit.link(f"/mine/{DeskList.LED_RED.value}")),
+        LinkedCount("待批", waits + work.rest.get(Group.DECIDING, 0), "#deciding" if waits else "#work"),
         LinkedCount("批示未复", brief.unanswered, "#instructions"),
     ]
 
 
-def _owing(session: Session, visit: Visit, plan: AnnualPlan, calendar: WorkCalendar) -> list[Owing]:
+def _owing(session: Session, visit: Visit, calendar: WorkCalendar) -> list[Owing]:
     """What each unit has not filed or signed, most first."""
-    late = unreported(session, plan, on=visit.on, calendar=calendar)
-    fresh = unsigned(session, plan, on=visit.on)
+    late = unreported(session, visit.organ, on=visit.on, calendar=calendar)
+    fresh = unsigned(session, visit.organ, on=visit.on)
     missing = Counter((row.item.unit, row.item.department_id) for row in late)
     passed = Counter((row.item.unit, row.item.department_id) for row in late if row.passed)
     unseen = Counter((row.item.unit, row.item.department_id) for row in fresh)
     units = sorted(missing.keys() | unseen.keys(), key=lambda unit: (-missing[unit] - unseen[unit], unit[0]))
     return [Owing(*unit, missing[unit], passed[unit], unseen[unit]) for unit in units]
-
-
-def _check_overseen(session: Session, visit: Visit, plan: AnnualPlan) -> None:
-    """Raises NotFoundError for whoever may not look at the organ as a whole."""
-    if plan.organ_id not in organs_within(session, visit.looking, Action.VIEW):
-        raise NotFoundError("没有这个清单,或者它不在您的查看范围内。")

@@ -79,7 +79,9 @@ def test_a_leader_sees_three_numbers_what_came_up_and_the_brief(office: Office, 
     assert "升级到我的 1 项" in page
     assert "一页简报" in page
     html = web.of(LEADER).get("/").text
-    assert 'href="/items?light=red&amp;light=behind"' in html or 'href="/items?light=behind&amp;light=red"' in html
+    assert 'href="/mine/led-red"' in html
+    assert "12 制度清理" in web.of(LEADER).read("/mine/led-red")
+    assert "没有这样的任务" in web.of(HANDLER).read("/mine/led-red")
     assert 'href="/items/1/instruct?back=%2F"' in html
     assert "升级到我的" not in web.of(HANDLER).read("/")
 
@@ -106,13 +108,13 @@ def test_ones_numbers_lead_to_their_rows(office: Office, web: Web) -> None:
 
     html = web.of(HANDLER).get("/").text
     assert "2 未办结 0 逾期 1 等待他人 1 已办结 1 按期办结 0 被退回过" in words_of(html)
-    assert "/items?only=mine&amp;state=issued" in html
+    assert "/items?year=2026&amp;only=mine&amp;state=issued" in html
     handler = web.of(HANDLER)
     assert "普法宣传" in handler.read("/mine/waiting")
     assert "执法检查" in handler.read("/mine/on-time")
     assert "没有这样的任务" in handler.read("/mine/returned")
     assert "本科室的任务" in web.of(HEAD).read("/")
-    assert f"/items?department={office.department_id}" in web.of(HEAD).get("/").text
+    assert f"/items?year=2026&amp;department={office.department_id}" in web.of(HEAD).get("/").text
     assert handler.get("/mine/anything").status_code == 404
 
 

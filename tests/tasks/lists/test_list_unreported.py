@@ -33,8 +33,7 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
 def missing(office: Office, on: str, period: str | None = None) -> list[Unreported]:
     with reading(office.engine) as session:
         plan = session.get_one(AnnualPlan, office.plan_id)
-        owed = owed_period(session, plan, on=day(period), calendar=CALENDAR) if period else None
-        return unreported(session, plan, on=day(on), calendar=CALENDAR, period=owed)
+        return unreported(session, plan, on=day(on), calendar=CALENDAR, at=day(period) if period else None)
 
 
 def numbers(found: list[Any]) -> list[str]:

@@ -12,6 +12,7 @@ from models.errors import BadInputError, ForbiddenError
 from models.items.instruction import Instruction
 from models.items.plan import AnnualPlan
 from models.papers.document import Document, DocumentKind
+from models.people.organ import Organ
 from models.people.person import Role
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
@@ -37,8 +38,8 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
 
 def brief(office: Office, on: str, who: str = FIRST) -> Brief:
     with reading(office.engine) as session:
-        plan = session.get_one(AnnualPlan, office.plan_id)
-        return gather_brief(session, plan, find_person(session, who), by=administrator(day(on)), calendar=CALENDAR)
+        organ = session.get_one(Organ, office.organ_id)
+        return gather_brief(session, organ, find_person(session, who), by=administrator(day(on)), calendar=CALENDAR)
 
 
 def compiled(office: Office, on: str, who: str = SUPERVISOR, **more: Any) -> Document:

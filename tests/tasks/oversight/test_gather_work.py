@@ -12,6 +12,7 @@ from models.dates.day_override import office_calendar
 from models.items.item import Deadline
 from models.items.plan import AnnualPlan
 from models.ladder.policy import Policy, ReportingCycle
+from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Role
 from tasks.items.instruct import find_instruction, reply, sign_instruction
@@ -21,8 +22,9 @@ from tasks.items.sign import sign
 from tasks.lists.await_decision import Decision, waiting
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work, list_counted
-from tasks.oversight.gather_work import MOST, Group, Work, WorkLine, gather_work
+from tasks.oversight.gather_work import MOST, gather_work
 from tasks.oversight.list_escalated import list_escalated
+from tasks.oversight.work_line import Group, Work, WorkLine
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import statements
 
@@ -57,17 +59,25 @@ def decided_by(office: Office, role: Role) -> None:
 
 def work(office: Office, who: str, on: str = TODAY) -> Work:
     with reading(office.engine) as session:
-        plan = session.get_one(AnnualPlan, office.plan_id)
-        return gather_work(session, plan, by=office.by(session, who, on), calendar=office_calendar(session))
+        organ = session.get_one(Organ, office.organ_id)
+        return gather_work(session, organ, by=office.by(session, who, on), calendar=office_calendar(session))
 
 
 def told(office: Office, who: str, on: str = TODAY) -> list[tuple[str, str, Action, str]]:
-    """Heading, item, primary act and reason of each line."""
-    return [(line.group.label, line.item.number, line.action, line.why) for line in work(office, who, on).lines]
+    """Heading, item, primary act and reason of each line that asks for something."""
+    return [(line.group.label, line.item.number, line.action, line.why) for line in asking(office, who, on)]
+
+
+def asking(office: Office, who: str, on: str = TODAY) -> list[WorkLine]:
+    return [line for line in work(office, who, on).lines if line.group is not Group.DOING]
+
+
+def having_time(office: Office, who: str, on: str = TODAY) -> list[str]:
+    return [line.item.number for line in work(office, who, on).lines if line.group is Group.DOING]
 
 
 def only(office: Office, who: str, on: str = TODAY) -> WorkLine:
-    (line,) = work(office, who, on).lines
+    (line,) = asking(office, who, on)
     return line
 
 
@@ -86,7 +96,7 @@ def test_what_hurts_most_comes_first(office: Office) -> None:
     office.assign("长的", due="2026-06-03", number="长的")
     office.assign("未签的", due="2026-06-30", number="未签的", on="2026-06-08", sign=False)
 
-    assert [(line.group, line.item.number, line.distance) for line in work(office, HANDLER).lines] == [
+    assert [(line.group, line.item.number, line.distance) for line in asking(office, HANDLER)] == [
         (Group.OVERDUE, "长的", "逾期5个工作日"),
         (Group.OVERDUE, "短的", "逾期1个工作日"),
         (Group.TODAY, "今日的", "今日到期"),
@@ -168,7 +178,7 @@ def test_a_report_is_asked_for_once_its_day_is_near_and_one_item_has_one_line(of
     office.report("报过的", on="2026-06-12")
 
     assert told(office, HANDLER, "2026-06-16") == []
-    lines = work(office, HANDLER, "2026-06-22").lines
+    lines = asking(office, HANDLER, "2026-06-22")
     assert [(line.group, line.item.number, line.about, line.also) for line in lines] == [
         (Group.SOON, "近的", "", ("2026年6月进展未填报",)),
         (Group.UNREPORTED, "远的", "2026年6月进展未填报", ()),
@@ -237,7 +247,8 @@ def test_an_instruction_goes_from_its_handler_to_its_giver(office: Office) -> No
     assert told(office, HANDLER) == [("批示", "1", Action.SIGN_INSTRUCTION, "承办人")]
     on_instruction(office, HANDLER, sign_instruction, on="2026-06-09")
     assert only(office, HANDLER).action is Action.REPLY
-    assert only(office, HANDLER, "2026-07-01").group is Group.OVERDUE
+    late = only(office, HANDLER, "2026-07-01")
+    assert (late.group, late.passed, late.distance) == (Group.INSTRUCTION, True, "逾期1个工作日")
     assert (told(office, LEADER), told(office, SUPERVISOR)) == ([], [])
 
     on_instruction(office, HANDLER, reply, on=TODAY, content="已说明")
@@ -245,6 +256,47 @@ def test_an_instruction_goes_from_its_handler_to_its_giver(office: Office) -> No
     assert (told(office, HANDLER), told(office, FIRST)) == ([], [])
     assert told(office, LEADER) == [(*closes, "分管领导")]
     assert told(office, SUPERVISOR) == [(*closes, "督办员")]
+
+
+def test_what_was_returned_comes_first_with_its_reason_until_it_is_asked_for_again(office: Office) -> None:
+    office.assign("普法宣传", due="2026-06-05")
+    office.ask_closure("1", on="2026-06-04")
+    office.send_back("1", on="2026-06-09", reason="缺少签到表")
+
+    line = only(office, HANDLER)
+    assert (line.group, line.action, line.about, line.distance, line.also) == (
+        Group.RETURNED, Action.REQUEST_CLOSE, "陈督办退回办结申请:缺少签到表", "退回已1个工作日", ("逾期3个工作日",),
+    )  # fmt: skip
+    nobody_else(office, HANDLER, HEAD)
+    office.ask_closure("1", on=TODAY)
+    assert told(office, HANDLER) == []
+    assert having_time(office, HANDLER) == ["1"]
+
+
+def test_an_objection_turned_down_comes_first_with_its_answer_until_the_item_is_signed_for(office: Office) -> None:
+    office.assign("普法宣传", due="2026-07-20", sign=False)
+    office.do(HANDLER, object_to, "1", on="2026-06-03", reason="不属本科室")
+    office.send_back("1", on="2026-06-09", reason="属本科室职责")
+
+    line = only(office, HANDLER)
+    assert (line.group, line.action, line.about) == (
+        Group.RETURNED, Action.SIGN, "陈督办退回转办异议:属本科室职责",
+    )  # fmt: skip
+    office.do(HANDLER, sign, "1", on=TODAY)
+    assert told(office, HANDLER) == []
+
+
+def test_whatever_is_in_hand_stands_below_what_presses_by_its_day(office: Office) -> None:
+    for number, due in (("后的", "2026-12-31"), ("先的", "2026-09-30"), ("送审的", "2026-07-31")):
+        office.assign(number, due=due, number=number)
+    office.assign("销号的", due="2026-07-31", number="销号的")
+    office.close("销号的", on="2026-06-09")
+    office.ask_closure("送审的", on="2026-06-09")
+
+    lines = work(office, HANDLER).lines
+    assert [(line.item.number, line.action, line.distance != "") for line in lines] == [
+        ("送审的", Action.VIEW, False), ("先的", Action.REPORT, True), ("后的", Action.REPORT, True),
+    ]  # fmt: skip
 
 
 def test_an_outsider_and_a_colleague_of_another_department_see_nothing(office: Office) -> None:
@@ -262,7 +314,8 @@ def test_whoever_has_nothing_to_do_is_told_what_comes_next(office: Office) -> No
     office.assign("普法宣传", due="2026-06-30")
 
     found = work(office, HANDLER)
-    assert found.lines == ()
+    assert not found.pressing
+    assert having_time(office, HANDLER) == ["1"]
     assert found.coming is not None
     assert (found.coming.title, str(found.coming.due_on)) == ("普法宣传", "2026-06-30")
 
@@ -273,8 +326,8 @@ def test_who_has_more_to_do_than_fits_is_told_the_most_pressing_and_that_there_i
     office.issue(on="2026-06-01")
 
     found = work(office, HANDLER)
-    assert len(found.lines) == MOST
-    assert Group.OVERDUE in found.cut
+    assert [line.group for line in found.lines].count(Group.OVERDUE) == MOST
+    assert found.rest == {Group.OVERDUE: 2}
 
 
 @pytest.mark.parametrize("who", [HANDLER, HEAD, LEADER, FIRST, SUPERVISOR])
@@ -336,8 +389,8 @@ def test_what_was_escalated_stays_until_it_is_done(office: Office) -> None:
 
     def escalated(who: str, on: str) -> list[tuple[str, str]]:
         with reading(office.engine) as session:
-            plan, by = session.get_one(AnnualPlan, office.plan_id), office.by(session, who, on)
-            found = list_escalated(session, plan, by=by, calendar=office_calendar(session))
+            organ, by = session.get_one(Organ, office.organ_id), office.by(session, who, on)
+            found = list_escalated(session, organ, by=by, calendar=office_calendar(session))
             return [(row.item.number, str(row.item.due_on)) for row in found]
 
     assert escalated(LEADER, "2026-07-15") == [("1", "2026-06-05")]

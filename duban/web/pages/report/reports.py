@@ -24,12 +24,14 @@ from models.database import key
 from models.dates.day_override import office_calendar
 from models.errors import BadInputError, DubanError, ForbiddenError
 from models.people.permission import Action
+from models.report.filing import legal_last_day, public_last_day
 from models.report.report import Report
 from tasks.acting.authorize import authorize_organ
 from tasks.papers.official_document import render
 from tasks.people.find import plans_of
 from tasks.report.compiling.compile_report import report_day
 from tasks.report.compiling.find_report import count_unverified, reports_of
+from tasks.report.filing.owed import owed_year
 from tasks.report.output.edition import edition_of
 from tasks.report.output.lay_out_report import lay_out_report
 
@@ -95,12 +97,14 @@ def _list(
         listed = reports_of(session, organ_id, most=SHOWN)
         unverified = count_unverified(session, listed)
     years = [plan.year for plan in plans_of(session, organ_id)]
-    year = visit.year or (visit.on.year if visit.on.year in years or not years else years[0])
+    owed = owed_year(session, visit.organ, on=visit.on)
+    year = owed or visit.year or (visit.on.year if visit.on.year in years or not years else years[0])
     return visit.page(
         session, "report/reports.html", menu="/reports", reports=listed, unverified=unverified, years=years,
         readable=readable, may_compile=may_edit_reports(session, visit),
         typed=typed or {"report_year": str(year)}, error=error, status_code=status_code,
-        usual=_usual_day(session, visit, year),
+        usual=_usual_day(session, visit, year), owed=owed,
+        days=(legal_last_day(owed), public_last_day(owed)) if owed else (),
     )  # fmt: skip
 
 

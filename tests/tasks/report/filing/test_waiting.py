@@ -58,4 +58,4 @@ def test_it_stands_on_the_desk(office: FilingOffice) -> None:
     office.until("sign_off")
     web = Web(office)
     assert "2025 年度报告 现在“领导审签”,待您审签" in web.of(FIRST).read("/")
-    assert "年度报告待您办理" not in web.of(SUPERVISOR).read("/")
+    assert "待您审签" not in web.of(SUPERVISOR).read("/")

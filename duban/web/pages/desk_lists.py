@@ -1,0 +1,119 @@
+"""What stands behind the desk's numbers and headings, whole: rows, and what is done with all of them at once."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
+
+from duban.edge import today
+from duban.web.items.item_list import selected
+from duban.web.pages.workbench import acts_of
+from duban.web.posted import Sent
+from duban.web.row_number import RowNumber
+from duban.web.visit import Signed, Visit
+from models.dates.day_override import office_calendar
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.errors import ForbiddenError, NotFoundError
+from models.people.permission import Action
+from tasks.acting.authorize import organs_within
+from tasks.acting.find_seen import seen_items
+from tasks.items.sign import sign
+from tasks.items.urge import MOST as MOST_URGED
+from tasks.lists.choose_items import Choice, NamedList
+from tasks.lists.count_work import Number, list_counted
+from tasks.lists.list_unreported import Unreported, Unsigned, owed_periods, unreported, unsigned
+from tasks.lists.order_items import place_of
+from tasks.oversight.gather_work import gather_work
+from tasks.oversight.list_desk import BY_LIGHT, DeskList, desk_listing
+from tasks.oversight.work_line import Group
+
+router = APIRouter()
+
+MOST = 1000
+"""Lines of one heading on a page of its own."""
+_FIRST_DAY = dt.date(1990, 1, 1)
+"""Of the first year that a plan can be of."""
+
+
+@router.get("/mine/work/{group}")
+def whole_group(visit: Signed, group: str) -> HTMLResponse:
+    """All that stands under one heading of the desk."""
+    found = next((one for one in Group if one.value == group), None)
+    if found is None:
+        raise NotFoundError("没有这个清单。")
+    with visit.reading() as session:
+        calendar = office_calendar(session, organ_id=visit.organ.id)
+        work = gather_work(session, visit.organ, by=visit.looking, calendar=calendar, most=MOST)
+        return visit.page(session, "workbench/work_group.html", menu="/", group=found, work=work, acts=acts_of)
+
+
+@router.get("/mine/{what}")
+def counted(
+    visit: Signed,
+    what: str,
+    department: RowNumber = None,
+    day: Annotated[str, Query(max_length=10)] = "",
+    after: Annotated[str, Query(max_length=8000)] = "",
+) -> HTMLResponse:
+    """The rows behind a number on the desk that the list of items has no filter for."""
+    with visit.reading() as session:
+        calendar = office_calendar(session, organ_id=visit.organ.id)
+        if what in ("unfiled", "unsigned"):
+            return _owed(session, visit, what, department, day, calendar)
+        if what in tuple(DeskList):
+            listing = desk_listing(session, visit.organ, DeskList(what), by=visit.looking, calendar=calendar)
+            found = listing.page(place_of(after, BY_LIGHT) if after else None)
+            return visit.page(session, "workbench/desk_rows.html", menu="/", what=DeskList(what), found=found)
+        number = next((one for one in Number if one.value == what), None)
+        if number is None:
+            raise NotFoundError("没有这个清单。")
+        plan = visit.plan(session)
+        choice = Choice(department=department) if department else Choice(standing=NamedList.MINE)
+        lines = list_counted(session, plan, choice, number, by=visit.looking, calendar=calendar)
+        return visit.page(session, "workbench/work_rows.html", menu="/", number=number, lines=lines, plan=plan)
+
+
+@router.post("/mine/sign")
+def sign_all(sent: Sent) -> Response:
+    """Sign for every item that the desk listed; what somebody signed for meanwhile is passed over and told."""
+    visit, ids = sent.visit, selected(sent.texts("item"))
+    signed, passed = 0, []
+    with visit.writing() as session:
+        found = seen_items(session, ids, by=visit.by, organ_id=visit.organ.id)
+        for item in [found[item_id] for item_id in ids if item_id in found]:
+            try:
+                sign(session, item, by=visit.by)
+                signed += 1
+            except ForbiddenError:
+                passed.append(item.number)
+    said = f"已签收 {signed} 项。" + (f"无须再签收的:{'、'.join(passed)}。" if passed else "")
+    return visit.go(visit.link("/"), said)
+
+
+def _owed(
+    session: Session, visit: Visit, what: str, department: int | None, day: str, calendar: WorkCalendar
+) -> HTMLResponse:
+    """Who has not filed for a period, the present one unless a day of another is named, or has not signed."""
+    if visit.organ.id not in organs_within(session, visit.looking, Action.VIEW):
+        raise NotFoundError("没有这个清单,或者它不在您的查看范围内。")
+    at = max(min(today(day), visit.on), _FIRST_DAY) if day else visit.on
+    rows: Sequence[Unreported | Unsigned]
+    earlier = later = None
+    if what == "unfiled":
+        rows = unreported(session, visit.organ, on=visit.on, at=at, calendar=calendar)
+        periods = [one.period for one in owed_periods(session, visit.organ, on=at, calendar=calendar)]
+        earlier = min((one.first - DAY for one in periods), default=None)
+        later = min((one.last + DAY for one in periods if one.last < visit.on), default=None)
+    else:
+        rows = unsigned(session, visit.organ, on=visit.on)
+    if department is not None:
+        rows = [row for row in rows if (row.item.department_id or 0) == department]
+    urged = list(dict.fromkeys(row.item.id for row in rows))[:MOST_URGED]
+    return visit.page(
+        session, "workbench/work_owed.html", menu="/", what=what, rows=rows, department=department, earlier=earlier,
+        later=later, urged=urged if visit.organ.id in organs_within(session, visit.by, Action.URGE) else [],
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""What was sent back to whoever does it and was not taken up again: closures returned, objections turned down."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+from sqlmodel import func as sql
+
+from models.actor import Actor
+from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.item import ItemState, WorkItem
+from models.items.objection import Objection
+from models.people.permission import Action
+from models.people.person import Person
+from tasks.acting.authorize import permitted
+from tasks.ladder.extent import Extent, within
+
+
+@dataclass(frozen=True)
+class Returned:
+    """One answer that sends an item back: by whom, when and why; `action` is the way on."""
+
+    item_id: int
+    action: Action
+    what: str
+    who: str
+    on: dt.date
+    reason: str
+
+
+def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[Returned]:
+    """What was sent back to `by`, longest ago first. A closure stays until it is asked for again, an objection until
+    the item is signed for or goes to somebody else."""
+    later = aliased(ClosureRequest)
+    newest = sa.select(sql.max(later.id)).where(col(later.item_id) == WorkItem.id).correlate(WorkItem).scalar_subquery()
+    mine = [within(extent), permitted(session, by, Action.REQUEST_CLOSE)]
+    closures: sa.Select[Any] = (
+        sa.select(col(WorkItem.id), col(Person.name), col(ClosureReview.on), col(ClosureReview.comment))
+        .select_from(WorkItem)
+        .join(ClosureRequest, col(ClosureRequest.id) == newest)
+        .join(ClosureReview, col(ClosureReview.request_id) == ClosureRequest.id)
+        .join(Person, col(Person.id) == ClosureReview.person_id)
+        .where(*mine, col(WorkItem.state) == ItemState.ACTIVE, col(ClosureRequest.state) == ClosureState.RETURNED)
+        .where(col(ClosureReview.passed).is_(False), col(ClosureReview.on) <= by.on)
+    )
+    objections: sa.Select[Any] = (
+        sa.select(col(WorkItem.id), col(Person.name), col(Objection.decided_on), col(Objection.answer))
+        .select_from(WorkItem)
+        .join(
+            Objection, sa.and_(col(Objection.item_id) == WorkItem.id, col(Objection.assignment) == WorkItem.assignments)
+        )
+        .join(Person, col(Person.id) == Objection.decided_by_id)
+        .where(*mine, col(WorkItem.state) == ItemState.ISSUED, col(Objection.upheld).is_(False))
+        .where(col(Objection.decided_on) <= by.on)
+    )
+    ways = ((closures, Action.REQUEST_CLOSE, "办结申请"), (objections, Action.SIGN, "转办异议"))
+    rows = [
+        Returned(item_id, action, what, who, on, reason or "")
+        for query, action, what in ways
+        for item_id, who, on, reason in session.execute(query)
+    ]
+    return sorted(rows, key=lambda row: (row.on, row.item_id))
