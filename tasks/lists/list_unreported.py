@@ -80,7 +80,7 @@ def owed_period(session: Session, plan: AnnualPlan, *, on: dt.date, calendar: Wo
 
 
 @dataclass(frozen=True)
-class Owed:
+class OwedPeriod:
     """A period for which some plans ask reports; its day is near from `near_from` on."""
 
     period: Period
@@ -88,7 +88,7 @@ class Owed:
     plan_ids: tuple[int, ...]
 
 
-def owed_periods(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> list[Owed]:
+def owed_periods(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> list[OwedPeriod]:
     """The periods that the day lies in, each once; one where all plans ask for reports by one rule, as they mostly do.
 
     One statement however many plans there are.
@@ -101,7 +101,7 @@ def owed_periods(session: Session, extent: Extent, *, on: dt.date, calendar: Wor
         if period is not None:
             near_from = calendar.add(period.due_on, -policy.near_days)
             plans.setdefault((period, near_from), []).append(key(plan_id))
-    return [Owed(period, near_from, tuple(ids)) for (period, near_from), ids in plans.items()]
+    return [OwedPeriod(period, near_from, tuple(ids)) for (period, near_from), ids in plans.items()]
 
 
 def unreported(

@@ -20,7 +20,7 @@ from tasks.ladder.extent import Extent, within
 
 
 @dataclass(frozen=True)
-class Returned:
+class SentBack:
     """One answer that sends an item back: by whom, when and why; `action` is the way on."""
 
     item_id: int
@@ -31,7 +31,7 @@ class Returned:
     reason: str
 
 
-def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[Returned]:
+def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[SentBack]:
     """What was sent back to `by`, longest ago first. A closure stays until it is asked for again, an objection until
     the item is signed for or goes to somebody else."""
     later = aliased(ClosureRequest)
@@ -58,7 +58,7 @@ def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[Return
     )
     ways = ((closures, Action.REQUEST_CLOSE, "办结申请"), (objections, Action.SIGN, "转办异议"))
     rows = [
-        Returned(item_id, action, what, who, on, reason or "")
+        SentBack(item_id, action, what, who, on, reason or "")
         for query, action, what in ways
         for item_id, who, on, reason in session.execute(query)
     ]

@@ -6,9 +6,10 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.dates.day_override import office_calendar
+from models.errors import BadInputError
 from models.items.explanation import distance
 from models.items.instruction import Instruction
-from models.items.item import Deadline, ItemLeader, ItemUnit, WorkItem
+from models.items.item import Deadline, DeadlineKind, ItemLeader, ItemUnit, WorkItem
 from models.ladder.policy import Colour, Policy, ReportingCycle
 from models.people.organ import Organ
 from models.people.person import Person, Role
@@ -45,6 +46,20 @@ def instruction_sheet(
     )  # fmt: skip
 
 
+def item_sheet(session: Session, item: WorkItem, *, by: Actor) -> SupervisionSheet:
+    """The sheet of any item as it stands on the day, about its next open day or else its last: to be looked at and
+    printed, without a number, for nothing is issued.
+
+    Raises BadInputError for an item that has no day yet.
+    """
+    own = select(Deadline).where(Deadline.item_id == item.id, Deadline.kind != DeadlineKind.INSTRUCTION)
+    days = session.exec(own.order_by(col(Deadline.due_on), col(Deadline.id))).all()
+    if not days:
+        raise BadInputError(f"任务 {item.number} 还没有时限,没有督办单:下达之后才有。")
+    deadline = next((one for one in days if one.done_on is None), days[-1])
+    return escalation_sheet(session, item, deadline, kind="督办单", colour=Colour.NONE, by=by)
+
+
 def _sheet(
     session: Session, item: WorkItem, deadline: Deadline, *, kind: str, colour: Colour, by: Actor, content: str,
     instructing: str, requirement: str, reply_by: dt.date,
@@ -57,7 +72,7 @@ def _sheet(
     ).all()
     holders = post_holders(session, set(further), on=by.on)
     units = session.exec(select(ItemUnit.text).where(ItemUnit.item_id == item.id).order_by(col(ItemUnit.ordinal))).all()
-    overdue = deadline.due_on < by.on
+    overdue = deadline.done_on is None and deadline.due_on < by.on
     calendar = office_calendar(session, organ_id=item.organ_id)
     return SupervisionSheet(
         organ=organ.name,
