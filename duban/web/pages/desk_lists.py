@@ -1,7 +1,7 @@
 """What stands behind the desk's numbers and headings, whole: rows, and what is done with all of them at once."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,18 +11,22 @@ from sqlmodel import Session
 from duban.edge import today
 from duban.web.items.item_list import selected
 from duban.web.pages.workbench import acts_of
-from duban.web.posted import Sent
+from duban.web.posted import Posted, Sent
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed, Visit
+from models.database import key
 from models.dates.day_override import office_calendar
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
-from models.errors import ForbiddenError, NotFoundError
+from models.errors import DubanError, NotFoundError
+from models.items.item import WorkItem
 from models.people.permission import Action
 from tasks.acting.authorize import organs_within
 from tasks.acting.find_seen import seen_items
+from tasks.items.close import accept
 from tasks.items.sign import sign
 from tasks.items.urge import MOST as MOST_URGED
+from tasks.lists.await_decision import Decision
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, list_counted
 from tasks.lists.list_unreported import Unreported, Unsigned, owed_periods, unreported, unsigned
@@ -30,6 +34,7 @@ from tasks.lists.order_items import place_of
 from tasks.oversight.gather_work import gather_work
 from tasks.oversight.list_desk import BY_LIGHT, DeskList, desk_listing
 from tasks.oversight.work_line import Group
+from tasks.trail.changes_since import refuse_blind
 
 router = APIRouter()
 
@@ -48,7 +53,9 @@ def whole_group(visit: Signed, group: str) -> HTMLResponse:
     with visit.reading() as session:
         calendar = office_calendar(session, organ_id=visit.organ.id)
         work = gather_work(session, visit.organ, by=visit.looking, calendar=calendar, most=MOST)
-        return visit.page(session, "workbench/work_group.html", menu="/", group=found, work=work, acts=acts_of)
+        return visit.page(session, "workbench/work_group.html", menu="/", group=found, work=work, acts=acts_of,
+            closure=Decision.CLOSURE,
+        )  # fmt: skip
 
 
 @router.get("/mine/{what}")
@@ -79,18 +86,40 @@ def counted(
 
 @router.post("/mine/sign")
 def sign_all(sent: Sent) -> Response:
-    """Sign for every item that the desk listed; what somebody signed for meanwhile is passed over and told."""
+    """Sign for every item that the desk listed; what somebody signed for meanwhile is told."""
+    visit = sent.visit
+    return _each(sent, "已签收", lambda session, item: sign(session, item, by=visit.by))
+
+
+@router.post("/mine/accept")
+def accept_all(sent: Sent) -> Response:
+    """Accept the closures that were ticked; one that lacks something, or changed since the page was shown, stays."""
+    visit, seen = sent.visit, sent.number("seen", "页面") or 0
+
+    def act(session: Session, item: WorkItem) -> None:
+        refuse_blind(session, item, seen, by=visit.by)
+        accept(session, item, by=visit.by)
+
+    return _each(sent, "已通过办结申请", act)
+
+
+def _each(sent: Posted, done: str, act: Callable[[Session, WorkItem], object]) -> Response:
+    """Do it with every item that was sent; what was refused is told with the reason."""
     visit, ids = sent.visit, selected(sent.texts("item"))
-    signed, passed = 0, []
-    with visit.writing() as session:
-        found = seen_items(session, ids, by=visit.by, organ_id=visit.organ.id)
-        for item in [found[item_id] for item_id in ids if item_id in found]:
-            try:
-                sign(session, item, by=visit.by)
-                signed += 1
-            except ForbiddenError:
-                passed.append(item.number)
-    said = f"已签收 {signed} 项。" + (f"无须再签收的:{'、'.join(passed)}。" if passed else "")
+    refused = []
+    for item_id in ids:
+        # Each in a transaction of its own: what one was refused leaves nothing behind, and the rest is done.
+        try:
+            with visit.writing() as session:
+                found = seen_items(session, [item_id], by=visit.by, organ_id=key(visit.organ.id))
+                if item_id not in found:
+                    raise NotFoundError("有任务已不存在,或者不在您的查看范围内。")
+                act(session, found[item_id])
+        except DubanError as error:
+            refused.append(error.message)
+    said = f"{done} {len(ids) - len(refused)} 项。"
+    if refused:
+        said += f"未办 {len(refused)} 项:{''.join(refused)}"
     return visit.go(visit.link("/"), said)
 
 
