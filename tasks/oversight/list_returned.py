@@ -32,10 +32,14 @@ class SentBack:
 
 
 def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[SentBack]:
-    """What was sent back to `by`, longest ago first. A closure stays until it is asked for again, an objection until
-    the item is signed for or goes to somebody else."""
+    """What was sent back to `by`, longest ago first.
+
+    A closure stays until it is asked for again, and comes back where that is taken back; an objection until the item
+    is signed for or goes to somebody else.
+    """
     later = aliased(ClosureRequest)
-    newest = sa.select(sql.max(later.id)).where(col(later.item_id) == WorkItem.id).correlate(WorkItem).scalar_subquery()
+    stands = sa.and_(col(later.item_id) == WorkItem.id, col(later.state) != ClosureState.WITHDRAWN)
+    newest = sa.select(sql.max(later.id)).where(stands).correlate(WorkItem).scalar_subquery()
     mine = [within(extent), permitted(session, by, Action.REQUEST_CLOSE)]
     closures: sa.Select[Any] = (
         sa.select(col(WorkItem.id), col(Person.name), col(ClosureReview.on), col(ClosureReview.comment))

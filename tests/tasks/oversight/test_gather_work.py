@@ -19,6 +19,7 @@ from tasks.items.instruct import find_instruction, reply, sign_instruction
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
+from tasks.items.withdraw import withdraw
 from tasks.lists.await_decision import Decision, waiting
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work, list_counted
@@ -271,6 +272,8 @@ def test_what_was_returned_comes_first_with_its_reason_until_it_is_asked_for_aga
     office.ask_closure("1", on=TODAY)
     assert told(office, HANDLER) == []
     assert having_time(office, HANDLER) == ["1"]
+    office.do(HANDLER, withdraw, "1", on=TODAY, reason="材料未齐")
+    assert only(office, HANDLER).group is Group.RETURNED
 
 
 def test_an_objection_turned_down_comes_first_with_its_answer_until_the_item_is_signed_for(office: Office) -> None:
