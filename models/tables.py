@@ -20,6 +20,7 @@ for _noun in (
     "items.extension",
     "items.instruction",
     "items.item",
+    "items.item_template",
     "items.objection",
     "items.opened_item",
     "items.plan",

@@ -59,7 +59,10 @@ MAY = {
         Action.DECIDE_EXTENSION, Action.CLOSE_INSTRUCTION, Action.SUSPEND, Action.RESUME, Action.ACCEPT, Action.RETURN,
     },
     "批": {Action.INSTRUCT},
-    "督": {Action.URGE, Action.TRANSFER, Action.SPLIT, Action.ATTACH, Action.MILESTONE, Action.REOPEN},
+    "督": {
+        Action.URGE, Action.TRANSFER, Action.SPLIT, Action.ATTACH, Action.MILESTONE, Action.REOPEN, Action.EDIT,
+        Action.ADJUST, Action.CANCEL,
+    },
     "调": {Action.TRANSFER, Action.REOPEN},
 }  # fmt: skip
 """The actions upon an item, by a character each for the table."""

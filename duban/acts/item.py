@@ -4,6 +4,7 @@ from duban.acts import instruction
 from duban.acts.declaration import Act
 from duban.acts.item_amends import CORRECT, WITHDRAW
 from duban.acts.item_closure import ACCEPT, REOPEN, REQUEST_CLOSE, RETURN
+from duban.acts.item_hand import ADJUST, CANCEL, EDIT
 from duban.acts.item_terms import APPROVE, EXTEND, REFUSE, RESUME, SNOOZE, SUSPEND, URGE
 from duban.acts.item_work import EVIDENCE, MILESTONE, OBJECT, REACHED, REPORT, SIGN, SPLIT, TRANSFER
 from models.items.item import WorkItem
@@ -13,8 +14,7 @@ ItemAct = Act[WorkItem]
 ACTS: tuple[ItemAct, ...] = (
     SIGN, REPORT, EVIDENCE, REQUEST_CLOSE, EXTEND, OBJECT, MILESTONE, REACHED, APPROVE, REFUSE, ACCEPT, RETURN, URGE,
     instruction.INSTRUCT, instruction.SIGN, instruction.REPLY, instruction.CLOSE,
-    TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, SNOOZE, WITHDRAW,
-    CORRECT,
+    TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, EDIT, ADJUST, CANCEL, SNOOZE, WITHDRAW, CORRECT,
 )  # fmt: skip
 
 BY_VERB = {act.verb: act for act in ACTS}

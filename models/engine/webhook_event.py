@@ -1,4 +1,4 @@
-"""What webhooks tell of: one event for each act upon an item, in the past tense, and two for notices."""
+"""What webhooks tell of: one event for each act upon an item, from its being added on, and two for notices."""
 
 from collections.abc import Mapping
 
@@ -27,6 +27,10 @@ _PAST: Mapping[Action, str] = {
     Action.RETURN: "item.returned",
     Action.REOPEN: "item.reopened",
     Action.SNOOZE: "item.reminders_snoozed",
+    Action.EDIT: "item.edited",
+    Action.ADJUST: "item.day_adjusted",
+    Action.CANCEL: "item.cancelled",
+    Action.ADD_ITEM: "item.added",
 }
 
 ISSUED = "plan.issued"
@@ -36,7 +40,7 @@ TEST = "test"
 """Sent on request only, to try an address."""
 
 EVENTS: Mapping[str, str] = {
-    **{_PAST[action]: action.label for action in LIFECYCLE if action in _PAST},
+    **{_PAST[action]: action.label for action in (Action.ADD_ITEM, *LIFECYCLE) if action in _PAST},
     SHEET: "每日督办出具督办单",
     ISSUED: "下达计划",
     RAISED: "生成通知",

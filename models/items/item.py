@@ -22,6 +22,7 @@ class ItemState(Coded):
     REQUESTED = "requested", "申请办结"
     REVIEWED = "reviewed", "审核"
     CLOSED = "closed", "已销号"
+    CANCELLED = "cancelled", "已终止"
 
 
 COUNTED, COUNTED_FROM_ONE = {"server_default": "0"}, {"server_default": "1"}
@@ -36,6 +37,17 @@ class Importance(Coded):
     NORMAL = "normal", "一般"
     IMPORTANT = "important", "重要"
     MAJOR = "major", "重大"
+
+
+class SourceKind(Coded):
+    """What an item comes from (任务来源)."""
+
+    KEY_POINTS = "key_points", "年度要点"
+    INSTRUCTION = "instruction", "批示"
+    MINUTES = "minutes", "会议纪要"
+    SUPERIOR = "superior", "上级来文"
+    ASSIGNED = "assigned", "临时交办"
+    PROPOSAL = "proposal", "人大建议政协提案"
 
 
 class WorkItem(Row, table=True):
@@ -86,6 +98,9 @@ class WorkItem(Row, table=True):
     evidence_rule: str | None = Field(default=None, max_length=500)
     note: str | None = Field(default=None, max_length=2000)
     source: str | None = Field(default=None, max_length=4000)
+    source_kind: SourceKind | None = Field(default=None, sa_type=coded(SourceKind))
+    source_number: str | None = Field(default=None, max_length=200)
+    """The number (文号) of the document it comes from."""
     state: ItemState = Field(default=ItemState.DRAFT, sa_type=coded(ItemState))
     percent: int = 0
     reported_on: dt.date | None = None
@@ -96,6 +111,8 @@ class WorkItem(Row, table=True):
     closed_on: dt.date | None = None
     first_closed_on: dt.date | None = None
     """Stays when the item is opened again."""
+    cancelled_on: dt.date | None = None
+    """The day it was ended without being done (终止), or withdrawn as a draft (撤销); it is waited for no more."""
     parent_id: int | None = Field(default=None, foreign_key="work_item.id", index=True)
     """The item this one was split from (分办)."""
     assignments: int = Field(default=1, sa_column_kwargs=COUNTED_FROM_ONE)

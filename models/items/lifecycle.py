@@ -26,6 +26,9 @@ class Transition:
 OPEN = (S.ISSUED, S.OBJECTED, S.ACTIVE, S.SUSPENDED, S.REQUESTED, S.REVIEWED)
 """States of an item that was given to somebody and is not done."""
 
+OVER = (S.CLOSED, S.CANCELLED)
+"""States of an item that is waited for no more."""
+
 LIFECYCLE: Mapping[Action, Transition] = {
     Action.ISSUE: Transition((S.DRAFT,), (S.ISSUED,), "时限、责任人齐全", "deadline, receipt"),
     Action.SIGN: Transition((S.ISSUED, S.ACTIVE), (S.ACTIVE,), "本单位尚未签收", "receipt"),
@@ -67,5 +70,18 @@ LIFECYCLE: Mapping[Action, Transition] = {
     ),
     Action.CORRECT: Transition(OPEN, (), "有本人填报的进展", "progress_entry"),
     Action.SNOOZE: Transition((S.ISSUED, S.ACTIVE), (), "最近的时限未到,本人没有稍后提醒过", "snooze"),
+    Action.EDIT: Transition(
+        (S.DRAFT, S.ISSUED, S.ACTIVE, S.SUSPENDED, S.REQUESTED, S.REVIEWED),
+        (S.ISSUED,),
+        "写明理由;已下达的不在此改时限,换人、换单位须在签收、在办环节",
+        "receipt",
+    ),
+    Action.ADJUST: Transition((S.ISSUED, S.ACTIVE), (), "写明理由,没有在批的延期", "deadline_move"),
+    Action.CANCEL: Transition(
+        (S.DRAFT, S.ISSUED, S.ACTIVE, S.SUSPENDED),
+        (S.CANCELLED,),
+        "写明理由;子任务、批示均已办结,没有在批的延期",
+        "deadline_move",
+    ),
 }
 """By action; what is no key here is no act upon an item."""

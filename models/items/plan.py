@@ -7,6 +7,9 @@ from sqlmodel import Field
 
 from models.row import Row
 
+NO_PROJECT = "年度任务"
+"""The project of items that are put under none."""
+
 
 class AnnualPlan(Row, table=True):
     """One organ's work list of one year."""

@@ -19,11 +19,15 @@ class Light(Coded):
     GREY = "grey", "未开始"
     PAUSED = "paused", "挂起"
     BLUE = "blue", "已办结"
+    CANCELLED = "cancelled", "已终止"
 
     @property
     def colour(self) -> str:
         """red, yellow, green, grey or blue."""
-        return str({Light.BEHIND: Light.RED, Light.LAGGING: Light.YELLOW, Light.PAUSED: Light.GREY}.get(self, self))
+        borrowed = {
+            Light.BEHIND: Light.RED, Light.LAGGING: Light.YELLOW, Light.PAUSED: Light.GREY, Light.CANCELLED: Light.GREY,
+        }  # fmt: skip
+        return str(borrowed.get(self, self))
 
 
 def planned_percent(start: dt.date, due: dt.date, on: dt.date) -> float:

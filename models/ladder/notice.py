@@ -21,6 +21,7 @@ class NoticeKind(Coded):
     ANSWER = "answer", "办理结果"
     RETURNED = "returned", "退回"
     TRANSFERRED = "transferred", "转办"
+    CHANGED = "changed", "任务变更"
 
 
 AT_ONCE = (
@@ -29,6 +30,7 @@ AT_ONCE = (
     NoticeKind.INSTRUCTION,
     NoticeKind.RETURNED,
     NoticeKind.TRANSFERRED,
+    NoticeKind.CHANGED,
 )
 """What leaves at once, in a message of its own; the rest waits for the person's digest of the day."""
 

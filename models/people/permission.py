@@ -50,8 +50,12 @@ class Action(Coded):
     SNOOZE = "snooze", "稍后提醒"
     WITHDRAW = "withdraw", "撤回申请"
     CORRECT = "correct", "更正进展"
+    EDIT = "edit", "修改任务"
+    ADJUST = "adjust", "调整时限"
+    CANCEL = "cancel", "终止任务"
 
     PLAN = "plan", "导入计划"
+    ADD_ITEM = "add_item", "新增任务"
     ISSUE = "issue", "下达计划"
     POLICY = "policy", "管理督办策略"
     STAFF = "staff", "管理人员"
@@ -142,7 +146,11 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.SNOOZE: (*HANDLING, *HELPING),
     Action.WITHDRAW: HANDLING,
     Action.CORRECT: (*HANDLING, *HELPING),
+    Action.EDIT: SUPERVISING,
+    Action.ADJUST: SUPERVISING,
+    Action.CANCEL: SUPERVISING,
     Action.PLAN: RUNNING,
+    Action.ADD_ITEM: SUPERVISING,
     Action.ISSUE: (*RUNNING, Grant(_F, Scope.ORGAN)),
     Action.POLICY: RUNNING,
     Action.STAFF: (*RUNNING, Grant(_Y, Scope.ORGAN)),

@@ -18,6 +18,7 @@ from models.items.evidence import Evidence, EvidenceState
 from models.items.extension import Extension, ExtensionState
 from models.items.instruction import Instruction, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.lifecycle import OVER
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan
 from models.items.sufficiency import EvidencePiece, shortfall
@@ -139,8 +140,9 @@ def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: 
     with performing(session, by, Action.REOPEN, item, reason=reason) as deed:
         words(reason, "重开理由", longest=1000)
         parent = session.get(WorkItem, item.parent_id) if item.parent_id else None
-        if parent is not None and parent.state is ItemState.CLOSED:
-            raise ForbiddenError(f"任务 {item.number} 的上级任务已销号:请先重开任务 {parent.number}。")
+        if parent is not None and parent.state in OVER:
+            way = f":请先重开任务 {parent.number}" if parent.state is ItemState.CLOSED else ",不能重开"
+            raise ForbiddenError(f"任务 {item.number} 的上级任务{parent.state.label}{way}。")
         if due_on <= by.on:
             raise BadInputError(f"新时限 {due_on} 不可用:应晚于 {by.on}。")
         had = select(Deadline).where(Deadline.item_id == item.id, Deadline.kind == DeadlineKind.FINAL)
@@ -184,7 +186,7 @@ def check_nothing_open(session: Session, item: WorkItem, action: Action) -> None
         )
     children = session.exec(
         select(WorkItem.number)
-        .where(WorkItem.parent_id == item.id, WorkItem.state != ItemState.CLOSED)
+        .where(WorkItem.parent_id == item.id, col(WorkItem.state).not_in(OVER))
         .order_by(col(WorkItem.id))
     ).all()
     if children:
@@ -198,7 +200,7 @@ def check_nothing_open(session: Session, item: WorkItem, action: Action) -> None
         raise ForbiddenError(f"任务 {item.number} 还有 {instructions} 件批示未办结,不能{action.label}。")
     asked = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
     if session.exec(asked).first() is not None:
-        raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再申请办结。")
+        raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再{action.label}。")
 
 
 def _to_settle(session: Session, item: WorkItem, *, whole: bool) -> tuple[list[Deadline], Deadline | None]:

@@ -17,7 +17,7 @@ from tasks.items.object_to import open_objection
 from tasks.notices.tell import role_to_ask
 from tasks.people.people_of import reached_by
 
-_TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN)
+_TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN, Action.ADJUST)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def _recipient(
     if action in _TO_HANDLER:
         return reached_by(session, item, Role.HANDLER, by.on)
     match action:
+        case Action.CANCEL if item.state is not ItemState.DRAFT:
+            return reached_by(session, item, Role.HANDLER, by.on)
         case Action.OBJECT:
             return reached_by(session, item, Role.SUPERVISOR, by.on)
         case Action.REPLY if instruction is not None:

@@ -19,7 +19,8 @@ from models.items.evidence import Evidence
 from models.items.explanation import distance, explain_deadline
 from models.items.extension import Extension, ExtensionDecision
 from models.items.instruction import Instruction, InstructionReply
-from models.items.item import Deadline, DeadlineMove, ItemState, ItemUnit, WorkItem
+from models.items.item import Deadline, DeadlineMove, ItemUnit, WorkItem
+from models.items.lifecycle import OVER
 from models.items.objection import Objection
 from models.items.plan import Project
 from models.items.progress import ProgressEntry
@@ -39,6 +40,7 @@ from tasks.items.dossier import Dossier, dossier_of
 from tasks.ladder.status import standing_alone
 from tasks.notices.browse_notices import tell_notice
 from tasks.people.people_of import filled, holders, unit_named
+from tasks.trail.tell_entry import EDITED
 
 ROLES = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE, Role.SUPERVISOR)
 _PEOPLE = ("person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_id", "closed_by_id")
@@ -56,7 +58,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
     people = _names(session, dossier, responsible.values())
     departments, moves = dossier.departments, dossier.parts(DeadlineMove, "deadline_id")
     unit = unit_named(item, departments.get(item.department_id))
-    away = not (light is Light.BLUE or item.state is ItemState.CLOSED)
+    away = not (light is Light.BLUE or item.state in OVER)
     return {
         "number": item.number,
         "title": item.title,
@@ -74,9 +76,12 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "signed_on": item.signed_on,
         "due_on": item.due_on,
         "distance": distance(item.due_on, on=by.on, calendar=calendar)
-        if item.due_on and light is not Light.BLUE
+        if item.due_on and light not in (Light.BLUE, Light.CANCELLED)
         else None,
         "closed_on": item.closed_on,
+        "cancelled_on": item.cancelled_on,
+        "source_kind": item.source_kind,
+        "source_number": item.source_number,
         "first_closed_on": item.first_closed_on,
         "extensions": item.extensions,
         "returns": item.returns,
@@ -164,6 +169,7 @@ def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names) 
         "lookback": deadline.lookback,
         "claimed_on": deadline.claimed_on,
         "done_on": deadline.done_on,
+        "taken_back": any(move.from_on == move.to_on for move in moves),
         "why": explain_deadline(deadline, moves),
         "moves": [
             {"from_on": move.from_on, "to_on": move.to_on, "cause": move.cause, "on": move.moved_on,
@@ -187,6 +193,7 @@ def _act(entry: AuditEntry, people: Names) -> dict[str, Any]:
         "deadline_id": int(told[0].partition(":")[2]) if told else None,
         "until_on": _held_until(entry) if action is Action.SNOOZE else None,
         "was": _before_correction(entry) if action is Action.CORRECT else "",
+        "changes": entry.after.get(EDITED, []),
         "reached": bool(told and told[0] in entry.before),
     }
 

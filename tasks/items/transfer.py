@@ -20,6 +20,7 @@ from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.object_to import hands_in_objection, open_objection
 from tasks.lists.item_line import ItemLine
 from tasks.notices.tell import settle, tell
+from tasks.people.people_of import holder_of, reached_by
 
 
 def transfer(
@@ -47,20 +48,38 @@ def transfer(
                 raise ForbiddenError("科室负责人只能在本科室内改派;转给别的科室请提出转办异议,由督办员转办。")
             if item.state is ItemState.OBJECTED:
                 raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复,答复前不能在科室内改派。")
+        before = holder_of(session, item, Role.HANDLER, by.on)
         item.department_id, item.handler_post_id = department_id, post_id
         if department is not None:
             item.lead_text = department.name
-        item.assignments += 1
-        item.issued_on, item.signed_on = by.on, None
-        deed.becomes = ItemState.ISSUED
-        receipt = Receipt(
-            item_id=key(item.id), assignment=item.assignments, department_id=department_id, issued_on=by.on
-        )
-        session.add(receipt)
+        receipt = hand_on(session, deed, before)
         _uphold(session, deed, reason)
+    return receipt
+
+
+def hand_on(session: Session, deed: ActUnderWay, before: Person | None) -> Receipt:
+    """The item, which names its new unit and handler already, is to be signed for anew.
+
+    Whoever has it now is told, and so is whoever did it `before`.
+    """
+    item, by = deed.item, deed.by
+    item.assignments += 1
+    item.issued_on, item.signed_on = by.on, None
+    deed.becomes = ItemState.ISSUED
+    receipt = Receipt(
+        item_id=key(item.id), assignment=item.assignments, department_id=item.department_id, issued_on=by.on
+    )
+    session.add(receipt)
+    subject = f"transfer:{item.id}:{item.assignments}"
+    tell(
+        session, item, role=Role.HANDLER, kind=NoticeKind.TRANSFERRED, subject=subject,
+        what=f"{by.name}将本任务转您办理,请签收", by=by,
+    )  # fmt: skip
+    after = reached_by(session, item, Role.HANDLER, by.on)
+    if before is not None and after is not None and before.id != after.id:
         tell(
-            session, item, role=Role.HANDLER, kind=NoticeKind.TRANSFERRED,
-            subject=f"transfer:{item.id}:{item.assignments}", what=f"{by.name}将本任务转您办理,请签收", by=by,
+            session, item, role=Role.HANDLER, kind=NoticeKind.CHANGED, subject=f"{subject}:from",
+            what=f"{by.name}将本任务转{after.name}办理,不再由您承办", by=by, person_id=before.id,
         )  # fmt: skip
     return receipt
 

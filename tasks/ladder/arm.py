@@ -30,10 +30,10 @@ _COMPLETE = (
 
 _RECEIPTS = (
     "INSERT INTO receipt (item_id, assignment, department_id, issued_on)"
-    f" SELECT i.id, i.assignments, i.department_id, :on FROM work_item i WHERE {_COMPLETE}",
+    " SELECT i.id, i.assignments, i.department_id, :on FROM work_item i WHERE {these}",
     "INSERT INTO receipt (item_id, assignment, unit_id, department_id, issued_on)"
     " SELECT i.id, i.assignments, u.id, u.department_id, :on FROM work_item i JOIN item_unit u ON u.item_id = i.id"
-    f" WHERE {_COMPLETE} AND u.department_id IS NOT NULL",
+    " WHERE {these} AND u.department_id IS NOT NULL",
 )
 """The receipts that are waited for: the leading unit's, and each cooperating department's."""
 
@@ -53,8 +53,10 @@ class IssueResult:
     incomplete: list[dict[str, Any]] = field(default_factory=list)
 
 
-def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str = DEFAULT_PRESET) -> IssueResult:
-    """Issue (下达) every complete draft of the plan; incomplete ones stay drafts and are listed.
+def issue_plan(
+    session: Session, plan: AnnualPlan, *, on: dt.date, preset: str = DEFAULT_PRESET, only: WorkItem | None = None
+) -> IssueResult:
+    """Issue (下达) every complete draft of the plan, or `only` one; incomplete ones stay drafts and are listed.
 
     The first issue freezes `preset` onto the plan. Issuing again issues what has become complete since.
     """
@@ -62,30 +64,38 @@ def issue_plan(session: Session, plan: AnnualPlan, *, on: dt.date, preset: str =
         plan.policy_id = freeze(session, preset).id
         plan.issued_on = on
     values = {"plan": plan.id, "policy": plan.policy_id, "on": on}
+    these = _COMPLETE
+    if only is not None:
+        these, values["only"] = f"{these} AND i.id = :only", only.id
     session.flush()
-    left_out = _arm_recurring(session, plan, on)
+    left_out = _arm_recurring(session, plan, on, only)
     session.execute(
         text(
             "INSERT INTO deadline (item_id, kind, due_on, original_due_on, policy_id, promised, look_on)"
             " SELECT i.id, 'final', i.due_on, i.due_on, :policy, false,"
             " CASE WHEN i.start_on > :on THEN i.start_on ELSE :on END"
-            f" FROM work_item i WHERE {_COMPLETE} AND i.recurrence IS NULL"
+            f" FROM work_item i WHERE {these} AND i.recurrence IS NULL"
         ),
         values,
     )
     for receipts in _RECEIPTS:
-        session.execute(text(receipts), values)
+        session.execute(text(receipts.format(these=these)), values)
     issued = session.execute(
-        text(f"UPDATE work_item AS i SET state = 'issued', issued_on = :on WHERE {_COMPLETE} RETURNING id"), values
+        text(f"UPDATE work_item AS i SET state = 'issued', issued_on = :on WHERE {these} RETURNING id"), values
     ).all()
     session.expire_all()
     left = session.exec(
         select(WorkItem)
-        .where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT)
+        .where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, *_only(only))
         .order_by(col(WorkItem.id))
     ).all()
     incomplete = [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
     return IssueResult(len(issued), left_out, incomplete=incomplete)
+
+
+def _only(item: WorkItem | None) -> list[Any]:
+    """The condition that it is this item, where one is named."""
+    return [] if item is None else [col(WorkItem.id) == item.id]
 
 
 def look_back(
@@ -128,18 +138,15 @@ def freeze(session: Session, preset: str) -> Policy:
     return copy
 
 
-def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, now: dt.datetime) -> None:
+def reschedule(
+    session: Session, item: WorkItem, *, reason: str, on: dt.date, now: dt.datetime, person_id: int | None = None
+) -> None:
     """Bring the deadlines of an issued item in line with its due day or recurrence, each move on record.
 
-    The moved deadlines arm their rungs anew; the original day stays.
+    The moved deadlines arm their rungs anew; the original day stays. `person_id` is whoever moved them by hand.
     """
     plan = session.get_one(AnnualPlan, item.plan_id)
-    open_ones = session.exec(
-        select(Deadline)
-        .where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
-        .where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
-        .order_by(col(Deadline.due_on))
-    ).all()
+    open_ones = open_deadlines(session, item)
     wanted = _turns(item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []
     kind = DeadlineKind.OCCURRENCE if item.recurrence else DeadlineKind.FINAL
     settled = session.exec(
@@ -169,7 +176,8 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
                     from_on=moved.due_on,
                     to_on=day,
                     moved_on=on,
-                    reason=reason,
+                    reason=reason[:500],
+                    person_id=person_id,
                     moved_at=now,
                 )
             )
@@ -193,12 +201,21 @@ def reschedule(session: Session, item: WorkItem, *, reason: str, on: dt.date, no
                 from_on=deadline.due_on,
                 to_on=deadline.due_on,
                 moved_on=on,
-                reason=f"取消:{reason}",
+                reason=f"取消:{reason}"[:500],
+                person_id=person_id,
                 moved_at=now,
             )
         )
     session.flush()
     refresh_due(session, item)
+
+
+def open_deadlines(session: Session, item: WorkItem, *, every_kind: bool = False) -> Sequence[Deadline]:
+    """The item's own open days, its end or its turns, in their order; stages and instructions too where asked for."""
+    query = select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_(None))
+    if not every_kind:
+        query = query.where(col(Deadline.kind).in_([DeadlineKind.FINAL, DeadlineKind.OCCURRENCE]))
+    return session.exec(query.order_by(col(Deadline.due_on), col(Deadline.id))).all()
 
 
 def move_deadline(
@@ -257,14 +274,17 @@ def _turns(item: WorkItem, rule: str, year: int) -> list[dt.date]:
     return occurrences(rule, start=item.start_on or dt.date(year, 1, 1), end=dt.date(year, 12, 31))
 
 
-def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date) -> int:
+def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date, only: WorkItem | None) -> int:
     """Arm the turns that are still to come; returns how many were over before `on`.
 
     Raises BadInputError for an item that has none, or none any more.
     """
     recurring = session.exec(
         select(WorkItem).where(
-            WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, col(WorkItem.recurrence).is_not(None)
+            WorkItem.plan_id == plan.id,
+            WorkItem.state == ItemState.DRAFT,
+            col(WorkItem.recurrence).is_not(None),
+            *_only(only),
         )
     ).all()
     rows, left_out = [], 0

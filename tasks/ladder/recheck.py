@@ -20,7 +20,7 @@ _SIGNED = (
 )
 """Whether the unit that is asked has nothing open any more."""
 _ITS_OWN = (
-    "notice.kind IN ('answer', 'returned') AND EXISTS"
+    "notice.kind IN ('answer', 'returned', 'changed') AND EXISTS"
     " (SELECT 1 FROM person q WHERE q.id = notice.recipient_id AND (q.left_on IS NULL OR q.left_on >= :on))"
 )
 """An answer belongs to whoever asked, as long as that person serves, whoever handles the item."""

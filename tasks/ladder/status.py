@@ -40,6 +40,7 @@ class LightCount:
     lagging: int
     behind: int
     paused: int
+    cancelled: int
     total: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,6 +78,7 @@ def light_case(*, lag: bool, paused: bool, postgres: bool, terms: Terms | None =
     suspended = f"WHEN {_paused(on)} THEN '{Light.PAUSED}'" if paused else ""
     return f"""CASE
         WHEN i.closed_on <= {on} THEN '{Light.BLUE}'
+        WHEN i.cancelled_on <= {on} THEN '{Light.CANCELLED}'
         {suspended}
         WHEN i.state = 'draft' OR i.start_on > {on} THEN '{Light.GREY}'
         WHEN {open_on} < {on} THEN '{Light.RED}'

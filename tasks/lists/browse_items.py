@@ -18,6 +18,7 @@ from models.actor import Actor
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
 from models.items.item import Importance, ItemState
+from models.items.lifecycle import OVER
 from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.people.organ import Department
@@ -178,7 +179,7 @@ class ItemListing:
 _STATES = {str(state): state for state in ItemState}
 _LIGHTS = {str(light): light for light in Light}
 _WEIGHTS = {str(weight): weight for weight in Importance}
-_OVER = (str(ItemState.CLOSED), str(ItemState.DRAFT))
+_OVER = tuple(map(str, (*OVER, ItemState.DRAFT)))
 
 
 _HANDLES = recipient_of_post("i.handler_post_id", leaves=True)

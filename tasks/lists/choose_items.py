@@ -14,6 +14,7 @@ from models.actor import Actor
 from models.coded import Coded
 from models.dates.workdays import WorkCalendar
 from models.items.item import Importance, ItemState, WorkItem
+from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.ladder.notice import Via
@@ -174,7 +175,7 @@ def _standing(
 ) -> list[sa.ColumnElement[bool]]:
     match standing:
         case NamedList.OPEN:
-            return [ROW.state.not_in([ItemState.CLOSED, ItemState.DRAFT])]
+            return [ROW.state.in_(OPEN)]
         case NamedList.MINE:
             return [_of_item(handler_on(by.on) == by.person_id)]
         case NamedList.UNSIGNED:

@@ -58,7 +58,7 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
     rows = session.execute(
         select_lines("unit", on=on, beside=[instead, ITEM.lead_text, handler, department, leader])
         .where(col(ITEM.plan_id) == plan.id, or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
-        .where(answers.is_(None))
+        .where(answers.is_(None), or_(col(ITEM.cancelled_on).is_(None), col(ITEM.cancelled_on) > on))
         .order_by(col(ITEM.id))
     ).all()
     named = {row.handler_post_id or (None if row.department_id else row.leader_post_id) for row in rows}

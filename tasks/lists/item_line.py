@@ -75,8 +75,8 @@ class ItemLine:
 
     @property
     def runs(self) -> bool:
-        """Whether its days are waited for: neither closed nor suspended."""
-        return self.light not in (Light.BLUE, Light.PAUSED)
+        """Whether its days are waited for: neither closed nor ended nor suspended."""
+        return self.light not in (Light.BLUE, Light.CANCELLED, Light.PAUSED)
 
 
 def select_lines(*asked: Column, on: dt.date, beside: Sequence[Any] = ()) -> sa.Select[Any]:

@@ -20,14 +20,18 @@ _COLUMNS: tuple[Column, ...] = ("department_id", "unit", "handler", "leader", "c
 
 
 def list_standing(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> list[ItemLine]:
-    """Every item of the extent, in the order in which they came in; the lights are those of `tasks.ladder.status`."""
+    """Every item of the extent that is not ended, in the order in which they came in.
+
+    The lights are those of `tasks.ladder.status`.
+    """
     waits = sa.select(col(ClosureRequest.id)).where(
         col(ClosureRequest.item_id) == ITEM.id,
         col(ClosureRequest.state) == ClosureState.PENDING,
         col(ClosureRequest.on) <= on,
     )
     query = select_lines(*_COLUMNS, on=on, beside=[waits.exists()])
-    rows = session.execute(query.where(within(extent, ITEM)).order_by(col(ITEM.id))).all()
+    stands = sa.or_(col(ITEM.cancelled_on).is_(None), col(ITEM.cancelled_on) > on)
+    rows = session.execute(query.where(within(extent, ITEM), stands).order_by(col(ITEM.id))).all()
     lights = {
         item_id: (Light(light), open_on)
         for item_id, light, open_on in session.execute(

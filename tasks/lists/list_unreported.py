@@ -120,8 +120,8 @@ def unreported(
     `near`: of periods whose day is near or lies behind.
 
     An item owes one if on the period's due day (on `on`, before that) it is given to its unit, started, neither
-    closed nor suspended, and waits for no answer to a request for closure or an objection: nobody can report then.
-    Empty where nobody owes any.
+    closed, ended nor suspended, and waits for no answer to a request for closure or an objection: nobody can report
+    then. Empty where nobody owes any.
     """
     rows: list[Unreported] = []
     for owed in owed_periods(session, extent, on=at or on, calendar=calendar):
@@ -180,15 +180,16 @@ def _owing(
         col(ITEM.issued_on) <= at,
         or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at),
         or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at),
+        or_(col(ITEM.cancelled_on).is_(None), col(ITEM.cancelled_on) > at),
         *(~settled.exists() for settled in (filed, suspended, in_review, objected)),
     ]
     return conditions if among is None else [*conditions, col(ITEM.id).in_(select(WorkItem.id).where(among))]
 
 
 def unsigned(session: Session, extent: Extent, *, on: dt.date) -> list[Unsigned]:
-    """The receipts that are open on the day, of items not closed: the lead's of its present assignment, and all units'.
+    """The receipts that are open on the day, of items neither closed nor ended, those open longest first.
 
-    Those open longest come first.
+    Of the lead it is that of its present assignment, of the cooperating units all.
     """
     receipt = aliased(Receipt, name="r")
     leads = col(receipt.unit_id).is_(None)
@@ -209,6 +210,7 @@ def unsigned(session: Session, extent: Extent, *, on: dt.date) -> list[Unsigned]
         .where(or_(~leads, col(receipt.assignment) == ITEM.assignments))
         .where(or_(col(receipt.signed_on).is_(None), col(receipt.signed_on) > on))
         .where(or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
+        .where(or_(col(ITEM.cancelled_on).is_(None), col(ITEM.cancelled_on) > on))
         .order_by(col(receipt.issued_on), col(ITEM.id), col(receipt.id))
     )
     return [Unsigned(line_of(row, *_COLUMNS, "year"), leads=row[-2], since=row[-1]) for row in rows]

@@ -32,6 +32,7 @@ def next_day(session: Session, organ_id: int, *, by: Actor, calendar: WorkCalend
             WorkItem.organ_id == organ_id,
             col(WorkItem.due_on) >= by.on,
             col(WorkItem.closed_on).is_(None),
+            col(WorkItem.cancelled_on).is_(None),
             col(WorkItem.issued_on).is_not(None),
             permitted(session, by, Action.VIEW, organ_id=organ_id),
         )

@@ -115,6 +115,7 @@ _DAYS = (
     sa.select(DUE.due_on, _OUTCOME, sa.func.count())
     .select_from(DEADLINES.join(ITEMS, ROW.id == DUE.item_id))
     .where(DUE.due_on.between(sa.bindparam("first", type_=sa.Date), sa.bindparam("last", type_=sa.Date)))
+    .where(ROW.cancelled_on.is_(None))
     .group_by(DUE.due_on, _OUTCOME)
 )
 
@@ -154,7 +155,7 @@ def _statement(lag: bool, paused: bool, postgres: bool) -> sa.TextClause:
     final_on, final = ("f.due_on", "LEFT JOIN deadline f ON f.id = d.final_id") if lag else ("NULL", "")
     return sa.text(f"""
         SELECT i.id, i.department_id, i.project_id, i.open_on, {now} AS light, {was} AS was FROM (
-            SELECT w.id, w.department_id, w.project_id, w.state, w.start_on, w.issued_on, w.closed_on,
+            SELECT w.id, w.department_id, w.project_id, w.state, w.start_on, w.issued_on, w.closed_on, w.cancelled_on,
                 w.first_closed_on, w.reported_on, w.percent, d.open_on, d.open_was, {final_on} AS final_on
             FROM work_item w LEFT JOIN (
                 SELECT item_id, min(CASE WHEN {open_when(":on")} THEN due_on END) AS open_on,

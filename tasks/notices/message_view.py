@@ -16,7 +16,9 @@ from tasks.notices.gather_lines import Contact, NoticeLine
 from tasks.wording.days import short_day
 
 NEAR_DAYS = 3
-GROUPS = ("批示", "退回", "催办", "转办", "逾期", "今日到期", "三日内", "待签收", "待我审批", "近期", "办理结果")
+GROUPS = (
+    "批示", "退回", "催办", "转办", "任务变更", "逾期", "今日到期", "三日内", "待签收", "待我审批", "近期", "办理结果",
+)  # fmt: skip
 """The headings, the most pressing first: an item that stands under several is told once, under the first of them."""
 _HEADINGS = {
     NoticeKind.APPROVAL: "待我审批",
@@ -25,6 +27,7 @@ _HEADINGS = {
     NoticeKind.ANSWER: "办理结果",
     NoticeKind.RETURNED: "退回",
     NoticeKind.TRANSFERRED: "转办",
+    NoticeKind.CHANGED: "任务变更",
 }
 """What comes from a person's act stands under a heading of its own, whenever the item is due."""
 _BY_TIME = ("逾期", "三日内", "近期")

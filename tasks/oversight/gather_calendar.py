@@ -118,6 +118,7 @@ def _due(
         )
         .select_from(DEADLINES.join(ITEMS, ROW.id == DUE.item_id).join(shine.table, shine.table.c.id == ROW.id))
         .where(*chosen(session, plan, choice, shine, by=by), DUE.due_on.between(first, last), *asked)
+        .where(ROW.cancelled_on.is_(None))
         .subquery()
     )  # fmt: skip
     rows = session.execute(sa.select(ranked).where(ranked.c.place <= most).order_by(ranked.c.due_on, ranked.c.place))

@@ -22,6 +22,8 @@ from tasks.sheets.template import write_rows
 _BESIDE = (
     Column("状态", 10, centred=True, note="只供查看,导入时不读。"),
     Column("缺少", 16, note="补齐后才能下达的内容,对应的格子已着色。导入时不读。"),
+    Column("来源类别", 12, centred=True, note="在任务页修改,导入时不读。"),
+    Column("文号", 18, note="在任务页修改,导入时不读。"),
     Column("来源原文", 40, note="从文件中提取的任务出自哪一句。"),
 )
 """What the plan knows beside the columns of a list."""
@@ -103,6 +105,8 @@ class _Names:
             item.note,
             item.state.label,
             "、".join(item.missing),
+            item.source_kind.label if item.source_kind else None,
+            item.source_number,
             item.source,
         )
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.dates.workdays import WorkCalendar
+from models.errors import BadInputError, ForbiddenError
 from models.items.item import Deadline, ItemState, WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.lookback import Lookback
@@ -36,15 +37,19 @@ def issue(
     by: Actor,
     preset: str = DEFAULT_PRESET,
     lookback: Lookback = Lookback.NONE,
+    only: WorkItem | None = None,
 ) -> IssueResult:
-    """Issue every complete draft of the plan; see `tasks.ladder.arm.issue_plan`.
+    """Issue every complete draft of the plan, or `only` one; see `tasks.ladder.arm.issue_plan`.
 
     From now on it carries what the ledgers of its year owe, too. Days that were over before today are treated as
-    `lookback` says, which stands on each of them. Raises ForbiddenError.
+    `lookback` says, which stands on each of them. Raises ForbiddenError, and BadInputError for one that lacks something
+    or whose plan is not issued.
     """
+    if only is not None:
+        _check_only(plan, only)
     with performing_for(session, by, Action.ISSUE, plan.organ_id) as record:
         newest = session.exec(select(func.max(col(Deadline.id)))).one() or 0
-        result = issue_plan(session, plan, on=by.on, preset=preset)
+        result = issue_plan(session, plan, on=by.on, preset=preset, only=only)
         owed = catch_up(session, plan, by=by, calendar=office_calendar(session, organ_id=plan.organ_id))
         past = look_back(session, plan, lookback, on=by.on, after=newest)
         record.after |= {"plan": plan.id, "issued": result.issued, "incomplete": len(result.incomplete)}
@@ -57,6 +62,16 @@ def issue(
             _tell_past(session, item, deadline, by=by)
     named = [{"number": item.number, "title": item.title, "due_on": deadline.due_on} for item, deadline in past]
     return replace(result, lookback=lookback, past=named)
+
+
+def _check_only(plan: AnnualPlan, item: WorkItem) -> None:
+    """Raises ForbiddenError, BadInputError where the item cannot be issued by itself."""
+    if plan.policy_id is None:
+        raise ForbiddenError(f"{plan.title}尚未下达,单项不能先下达:请先存为拟办,随计划一并下达。")
+    if item.state is not ItemState.DRAFT:
+        raise ForbiddenError(f"任务 {item.number} 现为“{item.state.label}”,不能再下达。")
+    if item.missing:
+        raise BadInputError(f"任务 {item.number} 缺{'、'.join(item.missing)},补齐后才能下达。")
 
 
 def _tell_past(session: Session, item: WorkItem, deadline: Deadline, *, by: Actor) -> None:
@@ -87,19 +102,29 @@ class ForeseenIssue:
 
 
 def foresee_issue(
-    session: Session, plan: AnnualPlan, *, by: Actor, preset: str, calendar: WorkCalendar, lookback: Lookback
+    session: Session,
+    plan: AnnualPlan,
+    *,
+    by: Actor,
+    preset: str,
+    calendar: WorkCalendar,
+    lookback: Lookback,
+    only: WorkItem | None = None,
 ) -> ForeseenIssue:
     """What `tasks.plan.issue.issue` would do, and whom the sweep of the day would tell.
 
     Done for trial in the session, which must be dropped, not committed. Raises as `issue` does.
     """
-    drafts = select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT)
+    these = [WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT]
+    if only is not None:
+        these.append(WorkItem.id == only.id)
+    drafts = select(func.count(col(WorkItem.id))).where(*these)
     count, gaps = session.exec(drafts).one(), session.exec(drafts.where(is_incomplete())).one()
     if count - gaps > MOST:
         return ForeseenIssue(count - gaps, gaps, told=False)
-    fresh = select(WorkItem.id).where(WorkItem.plan_id == plan.id, WorkItem.state == ItemState.DRAFT, ~is_incomplete())
+    fresh = select(WorkItem.id).where(*these, ~is_incomplete())
     new = set(session.exec(fresh))
-    done = issue(session, plan, by=by, preset=preset, lookback=lookback)
+    done = issue(session, plan, by=by, preset=preset, lookback=lookback, only=only)
     remind(session, on=by.on, now=by.now, calendar=calendar)
     rungs = {rung.id: rung.label for rung in session.exec(select(Rung).where(Rung.policy_id == plan.policy_id))}
     raised = session.execute(

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from models.errors import CellError
 from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
-from models.items.plan import AnnualPlan, Project
+from models.items.lifecycle import OVER
+from models.items.plan import NO_PROJECT, AnnualPlan, Project
 from models.people.organ import Department, Organ
 from tasks.people.find_posts import HANDLING, LEADING, NamedPosts, Roster
 from tasks.reading.item_list import ItemList, ListRow
@@ -28,9 +29,6 @@ COLUMNS = (
 
 TIMES = {"start_on", "due_on", "due_text", "recurrence"}
 """A change to these moves the deadlines of an item that is issued."""
-
-NO_PROJECT = "年度任务"
-"""The project of items that a list puts under none."""
 
 _CLEARS: dict[Field, dict[str, Any]] = {
     "deliverable": {"deliverable": None}, "evidence_rule": {"evidence_rule": None}, "note": {"note": None},
@@ -304,8 +302,8 @@ def _check_state(change: Change, known: Row[Any], errors: list[CellError]) -> No
     row = change.row
     if not change.is_change:
         return
-    if known.state is ItemState.CLOSED:
-        accepted = f"任务 {change.number} 已销号,不能再改:请删去此行,或恢复原来的内容。"
+    if known.state in OVER:
+        accepted = f"任务 {change.number} {known.state.label},不能再改:请删去此行,或恢复原来的内容。"
         errors.append(row.error("number", change.number, accepted))
     elif known.state is not ItemState.DRAFT and change.missing:
         accepted = f"任务 {change.number} 已下达,不能改成缺{'、'.join(change.missing)}:请补全此行。"

@@ -11,9 +11,10 @@ from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.errors import CellError
+from models.items.plan import NO_PROJECT
 from models.people.organ import Department, Organ
 from tasks.plan.import_list import TABLES, ImportReport, import_list
-from tasks.plan.merge_list import NO_PROJECT, Change
+from tasks.plan.merge_list import Change
 from tasks.reading.cells import due_written, lines, plain
 from tasks.reading.plan_columns import Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet, open_workbook

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor
 from models.database import key
 from models.items.item import ItemState, WorkItem
+from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
 from models.people.organ import Organ
 from models.people.permission import Action
@@ -57,6 +58,7 @@ def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | N
             func.count(),
             func.sum(case((gap, 1), else_=0)),
             func.sum(case((draft, 1), else_=0)),
+            func.sum(case((col(WorkItem.state).in_(OPEN), 1), else_=0)),
             func.sum(case((col(WorkItem.state) == ItemState.CLOSED, 1), else_=0)),
         )
         .where(col(WorkItem.organ_id) == organ.id, permitted(session, by, Action.VIEW, organ_id=organ.id))
@@ -66,8 +68,6 @@ def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | N
     own = select(AnnualPlan).where(AnnualPlan.organ_id == organ.id).order_by(col(AnnualPlan.year).desc())
     sums = []
     for one in session.exec(own if plan is None else own.where(AnnualPlan.id == plan.id)):
-        items, incomplete, drafts, closed = known.get(key(one.id), (0, 0, 0, 0))
-        sums.append(
-            PlanInNumbers(one, items, drafts - incomplete, incomplete, open=items - drafts - closed, closed=closed)
-        )
+        items, incomplete, drafts, open_, closed = known.get(key(one.id), (0, 0, 0, 0, 0))
+        sums.append(PlanInNumbers(one, items, drafts - incomplete, incomplete, open=open_, closed=closed))
     return sums

@@ -30,7 +30,7 @@ LIST = SheetKind(
     # What tells how a task goes: an item keeps none of it, but beside a task it makes a header.
     beside=r"(?:具体|工作|任务|完成|目前|当前)*(?:动态|进度|进展)(?:情况)?|(?:完成|落实)情况|(?:资金|经费)使用情况",
     within=15,
-    shown_only=("状态", "缺少"),
+    shown_only=("状态", "缺少", "来源类别", "文号"),
     across=False,
     fields=(
         LedgerField(

@@ -42,6 +42,7 @@ class ItemPast:
     reviews: list[Pause] = field(default_factory=list)
     """Spans in which an objection or a request for closure waited: nothing can be reported meanwhile."""
     closed: list[dt.date] = field(default_factory=list)
+    """The days it was closed, or ended without being done."""
     reopened: list[dt.date] = field(default_factory=list)
 
     def lead_on(self, day: dt.date) -> AnsweringUnit:
@@ -69,13 +70,16 @@ def read_past(session: Session, plan: AnnualPlan) -> dict[int, ItemPast]:
         select(
             col(WorkItem.id), col(WorkItem.number), col(WorkItem.title), col(WorkItem.department_id),
             col(WorkItem.lead_text), col(WorkItem.start_on), col(WorkItem.issued_on), col(WorkItem.first_closed_on),
+            col(WorkItem.cancelled_on),
         ).where(col(WorkItem.plan_id) == plan.id).order_by(col(WorkItem.id))
     )  # fmt: skip
-    for item_id, number, title, department_id, lead_text, start_on, issued_on, first_closed_on in rows:
+    for item_id, number, title, department_id, lead_text, start_on, issued_on, first_closed_on, cancelled_on in rows:
         if item_id is None:
             continue
         unit = unit_named(names, department_id, lead_text)
         past[item_id] = ItemPast(number, title, unit, start_on)
+        if cancelled_on is not None:
+            past[item_id].closed.append(cancelled_on)
         if issued_on is not None:
             issued[item_id] = issued_on
         if first_closed_on is not None:

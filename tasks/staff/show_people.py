@@ -14,7 +14,8 @@ from sqlmodel import func as sql
 
 from models.database import key
 from models.dates.workdays import WorkCalendar
-from models.items.item import Deadline, ItemLeader, ItemState, WorkItem
+from models.items.item import Deadline, ItemLeader, WorkItem
+from models.items.lifecycle import OPEN
 from models.ladder.escalation import steps
 from models.ladder.policy import Relation, Rung
 from models.people.organ import Department, Organ
@@ -203,7 +204,7 @@ def loads_of(session: Session, posts: Sequence[Post], *, on: dt.date, calendar: 
         for post in posts
         if post.role is Role.DEPARTMENT_HEAD and post.department_id is not None
     }
-    is_open = (WorkItem.state != ItemState.DRAFT, col(WorkItem.closed_on).is_(None))
+    is_open = (col(WorkItem.state).in_(OPEN),)
     does: Counter[int] = Counter()
     mine = or_(
         col(WorkItem.handler_post_id).in_(by_handler),

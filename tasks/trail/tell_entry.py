@@ -55,7 +55,7 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "snooze": "稍后提醒",
     "score_line": "扣分", "score_result": "考核结果", "score_run": "考核", "scoring_rule": "考核规则",
     "staff_proposal": "任职代理提请", "stored_file": "文件", "suspension": "挂起", "tenure": "任职", "urge": "催办",
-    "webhook": "推送地址", "work_item": "任务",
+    "webhook": "推送地址", "work_item": "任务", "item_template": "常用事项",
     "received_report": "下级报告", "trusted_key": "下级单位密钥",
     "addressee": "报送对象", "consultation": "征求意见", "filing": "年报办理", "filing_step": "年报办理步骤",
     "publication": "公开", "report_term": "年报自定时限",
@@ -93,7 +93,8 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "file_name": "文件名", "filling": "填报周期", "filling_day": "填报日", "final": "总分", "fine": "罚款",
     "first_closed_on": "首次销号日", "for_id": "代何人", "from_on": "起始日", "granted_on": "批准的时限",
     "handler_post_id": "承办岗位", "heading": "标题", "held_on": "举行日", "importance": "重要程度",
-    "internal_only": "内部", "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_red": "严重滞后线",
+    "internal_only": "内部", "source_kind": "来源类别", "source_number": "文号", "cancelled_on": "终止日",
+    "fields": "填写的内容", "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_red": "严重滞后线",
     "lag_yellow": "滞后线", "late": "逾期申请", "lead_text": "牵头单位", "leader_post_id": "领导岗位",
     "leader_weight": "领导评价权重", "lookback": "已过时限", "left_on": "离任日", "level": "已过层级", "levels": "层级",
     "line_id": "扣分条目", "made_by_id": "建立人", "made_on": "制定日", "media_type": "文件类型", "mobile": "手机",
@@ -184,7 +185,11 @@ FACTS: Mapping[str, str] = {
 }  # fmt: skip
 """What an entry tells besides rows."""
 
-LISTED = frozenset({"again", "failures"})
+EDITED = "edited"
+"""What was changed of an item by hand, field by field: told in place of the rows that hold it."""
+_HOLDING = frozenset({"work_item", "item_leader", "item_unit"})
+
+LISTED = frozenset({"again", "failures", EDITED})
 """What an entry tells besides rows, a line for each."""
 
 LONGEST = 40
@@ -207,6 +212,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], named: Namer) -
         table, colon, number = name.partition(":")
         if name in LISTED and isinstance(values, list):
             yield from map(str, values)
+        elif EDITED in after and table in _HOLDING:
+            continue
         elif not colon or not isinstance(values, dict):
             if name not in UNTOLD:
                 facts.append(f"{FACTS.get(name, name)} {_cut(_counted(values))}")

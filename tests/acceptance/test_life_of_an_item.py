@@ -9,6 +9,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,17 @@ from models.items.closure import ClosureRequest, ClosureReview, ClosureState
 from models.items.evidence import Category, Evidence, EvidenceState
 from models.items.extension import Extension, ExtensionDecision, ExtensionState
 from models.items.instruction import Instruction, InstructionReply, InstructionState
-from models.items.item import Deadline, DeadlineKind, DeadlineMove, Importance, ItemState, ItemUnit, WorkItem
-from models.items.lifecycle import LIFECYCLE
+from models.items.item import (
+    Deadline,
+    DeadlineKind,
+    DeadlineMove,
+    Importance,
+    ItemState,
+    ItemUnit,
+    MoveCause,
+    WorkItem,
+)
+from models.items.lifecycle import LIFECYCLE, OVER
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan
 from models.items.progress import ProgressEntry
@@ -47,10 +57,13 @@ from tasks.acting.perform import policy_of
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.attach import attach
+from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.correct_progress import correct_progress
+from tasks.items.edit_item import edit_item
 from tasks.items.extend import current_deadline, decide_extension, extend
 from tasks.items.instruct import close_instruction, instruct, reply, sign_instruction
+from tasks.items.item_fields import ItemFacts
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress
@@ -122,6 +135,9 @@ ACTS: dict[Action, Callable[..., object]] = {
     Action.SNOOZE: snooze,
     Action.WITHDRAW: withdraw,
     Action.CORRECT: correct_progress,
+    Action.EDIT: edit_item,
+    Action.ADJUST: partial(edit_item, adjust=True),
+    Action.CANCEL: cancel_item,
 }
 assert set(ACTS) == set(LIFECYCLE) - {Action.ISSUE}
 
@@ -170,7 +186,7 @@ class LifeOfItems(RuleBasedStateMachine):
         self.office.sweep(self.today)
         assert self.office.sweep(self.today).raised == 0
         self.office.send(self.today)
-        closed = {item.id for item in self.office.rows(WorkItem) if item.state is S.CLOSED}
+        closed = {item.id for item in self.office.rows(WorkItem) if item.state in OVER}
         waiting = [row for row in self.office.rows(Notice) if row.state is NoticeState.PENDING and row.rung_id]
         assert [row.item_id for row in waiting if row.item_id in closed] == []
 
@@ -254,6 +270,9 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.SNOOZE: {"until_on": day},
             Action.WITHDRAW: {"reason": said},
             Action.CORRECT: {"content": said, "percent": st.none() | st.integers(-1, 101), "reason": said},
+            Action.EDIT: {"reason": said, "wanted": st.sampled_from([self._says("改名"), self._due(self.today)])},
+            Action.ADJUST: {"reason": said, "wanted": day.map(self._due)},
+            Action.CANCEL: {"reason": said},
         }
         return {name: data.draw(strategy, name) for name, strategy in drawn.get(action, {}).items()}
 
@@ -264,11 +283,20 @@ class LifeOfItems(RuleBasedStateMachine):
         does = doer.name if doer else SUPERVISOR
         if state is S.CLOSED:
             parent = session.get(WorkItem, item.parent_id) if item.parent_id else None
-            if parent is None or parent.state is not S.CLOSED:
+            if parent is None or parent.state not in OVER:
                 had = {one.original_due_on for one in self._deadlines(session, item)}
                 due = next(day for ahead in range(20, 90) if (day := today + ahead * DAY) not in had)
                 yield Deed(Action.REOPEN, SUPERVISOR, {"reason": "群众反映反弹", "due_on": due})
             return
+        if state is S.CANCELLED:
+            return
+        if state is not S.OBJECTED:
+            yield Deed(Action.EDIT, SUPERVISOR, {"reason": "写明", "wanted": self._says(f"{item.title}改")})
+        if state in (S.ISSUED, S.ACTIVE, S.SUSPENDED) and today.day % 7 == 0 and self._nothing_open(session, item):
+            yield Deed(Action.CANCEL, SUPERVISOR, {"reason": "上级取消"})
+        if state in (S.ISSUED, S.ACTIVE) and self._nothing_asked(session, item):
+            due = next(one for ahead in range(20, 90) if (one := today + ahead * DAY) != item.due_on)
+            yield Deed(Action.ADJUST, SUPERVISOR, {"reason": "计划调整", "wanted": self._due(due)})
         yield Deed(Action.INSTRUCT, FIRST, {"content": "抓紧办理", "due_on": today + 5 * DAY})
         yield from self._on_instruction(session, item, does)
         if state is S.ISSUED:
@@ -371,14 +399,23 @@ class LifeOfItems(RuleBasedStateMachine):
                 return name
         return None
 
+    def _says(self, title: str) -> ItemFacts:
+        return ItemFacts({"title": title})
+
+    def _due(self, day: dt.date) -> ItemFacts:
+        return ItemFacts({"due_text": str(day), "due_on": day, "recurrence": None, "unconfirmed": False})
+
+    def _nothing_asked(self, session: Session, item: WorkItem) -> bool:
+        asked = session.exec(select(Extension.state).where(Extension.item_id == item.id)).all()
+        return ExtensionState.PENDING not in asked
+
     def _nothing_open(self, session: Session, item: WorkItem) -> bool:
         children = session.exec(select(WorkItem.state).where(WorkItem.parent_id == item.id)).all()
         given = session.exec(select(Instruction.state).where(Instruction.item_id == item.id)).all()
-        asked = session.exec(select(Extension.state).where(Extension.item_id == item.id)).all()
         return (
-            all(state is S.CLOSED for state in children)
+            all(state in OVER for state in children)
             and all(state is InstructionState.CLOSED for state in given)
-            and ExtensionState.PENDING not in asked
+            and self._nothing_asked(session, item)
         )
 
     def _evidence_suffices(self, session: Session, item: WorkItem) -> bool:
@@ -464,7 +501,7 @@ class LifeOfItems(RuleBasedStateMachine):
             days = [deadline.original_due_on]
             for move in moves[key(deadline.id)]:
                 assert move.from_on == days[-1]
-                assert move.to_on > move.from_on
+                assert move.to_on > move.from_on or move.cause is MoveCause.PLAN
                 days.append(move.to_on)
             assert days[-1] == deadline.due_on
 
@@ -480,17 +517,18 @@ class LifeOfItems(RuleBasedStateMachine):
         stopped = [row.item_id for row in self.office.rows(Suspension) if row.resumed_on is None]
         objected = [row.item_id for row in self.office.rows(Objection) if row.upheld is None]
         assert sorted(asked) == [item.id for item in items if item.state in (S.REQUESTED, S.REVIEWED)]
-        assert sorted(stopped) == [item.id for item in items if item.state is S.SUSPENDED]
+        ended = {item.id for item in items if item.state is S.CANCELLED}
+        assert sorted({*stopped} - ended) == [item.id for item in items if item.state is S.SUSPENDED]
         assert sorted(objected) == [item.id for item in items if item.state is S.OBJECTED]
         for item in items:
             opened = [one for one in deadlines[key(item.id)] if one.done_on is None]
-            assert bool(opened) == (item.state is not S.CLOSED)
+            assert bool(opened) == (item.state not in OVER)
             assert (item.closed_on is not None) == (item.state is S.CLOSED)
             if opened:
                 earliest = min(one.due_on for one in opened)
                 assert item.due_on == max(earliest, item.start_on or earliest)
-            if item.parent_id is not None and states[item.parent_id] is S.CLOSED:
-                assert item.state is S.CLOSED
+            if item.parent_id is not None and states[item.parent_id] in OVER:
+                assert item.state in OVER
             for one in opened:
                 stands = item.state is S.SUSPENDED and one.kind is not DeadlineKind.INSTRUCTION
                 if item.state is S.SUSPENDED and one.kind is DeadlineKind.INSTRUCTION:

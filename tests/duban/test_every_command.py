@@ -367,6 +367,10 @@ WRITING: dict[str, Case] = {
     ),
     "item approve": Case(LEADER, ["1"], [Action.DECIDE_EXTENSION], [assigned(), extended]),
     "item refuse": Case(LEADER, ["1", "--reason", "须按期"], [Action.DECIDE_EXTENSION], [assigned(), extended]),
+    "item add": Case(SUPERVISOR, ["--title", "制度清理", "--due", "9月底前"], [Action.ADD_ITEM], [assigned()]),
+    "item edit": Case(SUPERVISOR, ["1", "--title", "普法宣传月", "--reason", "改名"], [Action.EDIT], [assigned()]),
+    "item adjust": Case(SUPERVISOR, ["1", "--due", "7月10日", "--reason", "计划调整"], [Action.ADJUST], [assigned()]),
+    "item cancel": Case(SUPERVISOR, ["1", "--reason", "上级取消"], [Action.CANCEL], [assigned()]),
     "item suspend": Case(SUPERVISOR, ["1", "--reason", "等待批复"], [Action.SUSPEND], [assigned()]),
     "item resume": Case(
         SUPERVISOR, ["1"], [Action.RESUME], [assigned(), lambda office: office.suspend("1", on="2026-06-02")]

@@ -9,8 +9,9 @@ import typer
 
 from duban.acts.declaration import Way
 from duban.acts.item import ACTS
+from duban.acts.item_hand import ADD
 from duban.acts.item_work import MILESTONE, REACHED
-from duban.commands.acts import ITEM, Number, add_command, do
+from duban.commands.acts import ITEM, Number, Subject, add_command, do
 from duban.commands.brought import Vouched, brought
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
 from duban.edge import table, today
@@ -102,6 +103,7 @@ def rules(_errand: Errand) -> Answer:
     return answer(rows, made)
 
 
+add_command(items, ADD, Subject(lambda errand: (errand.plan, None)))
 for _act in ACTS:
     if Way.COMMAND in _act.ways and not _act.of_instruction:
         add_command(items, _act, ITEM)

@@ -36,13 +36,13 @@ def body_of(act: Act[Any]) -> type[BaseModel]:
     return create_model(name, __base__=Body, __doc__=doc, **fields)
 
 
-def do(session: Session, item: WorkItem, act: Act[WorkItem], by: Actor, body: BaseModel) -> ActOutcome:
+def do(session: Session, upon: Any, act: Act[Any], by: Actor, body: BaseModel) -> ActOutcome:
     """Do it. Raises NotFoundError for an instruction, a department or a person there is not."""
     given = dict(body)
-    about = _instruction(session, item, given.pop("instruction")) if act.of_instruction else None
+    about = _instruction(session, upon, given.pop("instruction")) if act.of_instruction else None
     for entry in act.asked(Way.PROGRAM):
-        given[entry.name] = _found(session, item, entry, given[entry.name])
-    return act.does(Deed(session, item, by, given, about))
+        given[entry.name] = _found(session, upon, entry, given[entry.name])
+    return act.does(Deed(session, upon, by, given, about))
 
 
 def _sent(entry: Entry) -> Any:
@@ -83,13 +83,13 @@ def _info(entry: Entry) -> Any:
     return Field(default=entry.default, **told)
 
 
-def _found(session: Session, item: WorkItem, entry: Entry, said: Any) -> Any:
-    """What was said as the act takes it: the row of what is named, of the item's own organ; None for an empty text."""
+def _found(session: Session, upon: Any, entry: Entry, said: Any) -> Any:
+    """What was said as the act takes it: the row of what is named, of the same organ; None for an empty text."""
     if said in (None, ""):
         return None
     if entry.takes not in (FieldType.DEPARTMENT, FieldType.PERSON):
         return said
-    owner = session.get_one(Organ, item.organ_id)
+    owner = session.get_one(Organ, upon.organ_id)
     if entry.takes is FieldType.DEPARTMENT:
         return find_department(session, owner, said)
     try:

@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from duban.acts.declaration import Way
 from duban.acts.item import ACTS, ItemAct
+from duban.acts.item_hand import ADD
 from duban.web.acts import act_body
-from duban.web.api_fields import RowId
+from duban.web.api_fields import RowId, Year
 from duban.web.call import Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
 from tasks.acting.find_seen import seen_item
@@ -43,6 +44,30 @@ def _operation(act: ItemAct) -> Callable[..., Response]:
     return operation
 
 
+def _add(
+    call: Writer,
+    body: Any,
+    year: Year = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """存为拟办,或立即下达。各项照平常的写法填,时限的理解在答复的 said 中。"""
+
+    def do(session: Session) -> Done:
+        done = act_body.do(session, call.plan(session, year), ADD, call.by, body)
+        item = seen_item(session, done.rows[0], by=call.by)
+        return Done(
+            item=done.rows[0], number=item.number, state=item.state, state_name=item.state.label, said=done.said,
+            created=list(done.rows),
+        )  # fmt: skip
+
+    return done_once(call, do, key=idempotency_key, sent=f"{year} {body.model_dump_json()}", status=201)
+
+
+_add.__annotations__["body"] = Annotated[act_body.body_of(ADD), Body(title=ADD.title)]
+router.add_api_route(
+    "/items", _add, methods=["POST"], response_model=Done, status_code=201, summary=ADD.title, name=ADD.code,
+    operation_id="act_add",
+)  # fmt: skip
 for _act in ACTS:
     if Way.PROGRAM in _act.ways:
         router.add_api_route(

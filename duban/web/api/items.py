@@ -95,6 +95,7 @@ class DeadlineShown(BaseModel):
     lookback: Lookback | None = Field(title="下达时已过的,怎样处理")
     claimed_on: dt.date | None = Field(title="申请办结日")
     done_on: dt.date | None = Field(title="完成日")
+    taken_back: bool = Field(title="已取消", description="计划改变或任务终止而取消的,不是完成。")
     why: str = Field(title="说明")
     moves: list[DayMove] = Field(title="历次变更")
 
@@ -195,6 +196,9 @@ class ItemShown(BaseModel):
     distance: str | None = Field(title="距时限")
     closed_on: dt.date | None = Field(title="销号日")
     first_closed_on: dt.date | None = Field(title="首次销号日")
+    cancelled_on: dt.date | None = Field(title="终止日", description="不是办结;拟办的为撤销日。")
+    source_kind: Named | None = Field(title="来源类别")
+    source_number: str | None = Field(title="文号")
     extensions: int = Field(title="延期次数")
     returns: int = Field(title="退回次数")
     reopenings: int = Field(title="重开次数")
@@ -324,6 +328,7 @@ def _shown(session: Session, call: Call, item: WorkItem, entry: int) -> ItemShow
         "light_name": data["light"].label,
         "colour": data["light"].colour,
         "importance_name": item.importance.label,
+        "source_kind": named(item.source_kind) if item.source_kind else None,
         "children": [{**child, "id": known.get(child["number"])} for child in data["children"]],
         "may": [
             OfferedAct(act=act.code, name=act.title, path=f"/api/v1/items/{item.id}/acts/{act.code}")

@@ -12,6 +12,7 @@ from models.ladder.notice import NoticeKind, NoticeState
 from models.people.permission import Action
 
 ISSUED = ("下达",)
+ADDED = (Action.ADD_ITEM.label,)
 BY_LADDER = (NoticeKind.REMINDER.value, NoticeKind.ESCALATION.value)
 
 
@@ -43,6 +44,8 @@ def timeline(data: Mapping[str, Any]) -> list[Moment]:
 
 def _rank(moment: Moment) -> int:
     """Of one day what the system did in the morning came first, and what has no instant came of what has one."""
+    if moment.what == ADDED:
+        return -1
     if moment.kind == "notice" or moment.what == ISSUED:
         return 0
     return 1 if moment.at is not None else 2
@@ -70,8 +73,10 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
             what = done if row["reached"] else ("设阶段节点“", stage["title"], "”,时限 ", stage["original_due_on"])
         if row["action"] is Action.SNOOZE:
             what = (Action.SNOOZE.label, ":", row["until_on"], " 起再提醒本人")
-        more = (("原为", row["was"]),) if row["was"] else ()
-        yield Moment(row["on"], what, _who(row), row["reason"] or "", row["at"], more)
+        if row["action"] is Action.CANCEL and not data["issued_on"]:
+            what = ("撤销拟办的任务",)
+        told = [("原为", row["was"])] if row["was"] else [("", change) for change in row["changes"]]
+        yield Moment(row["on"], what, _who(row), row["reason"] or "", row["at"], tuple(told))
 
 
 def _done(data: Mapping[str, Any]) -> Iterator[Moment]:
@@ -148,9 +153,13 @@ def _moved(data: Mapping[str, Any]) -> Iterator[Moment]:
     """Days that moved without an act that says so itself."""
     for deadline in data["deadlines"]:
         for move in deadline["moves"]:
-            if move["on"] and move["cause"] is MoveCause.PLAN:
+            taken_back = move["from_on"] == move["to_on"]
+            if not move["on"] or move["cause"] is not MoveCause.PLAN or (taken_back and data["cancelled_on"]):
+                continue
+            what: tuple[str | dt.date, ...] = ("计划调整:取消时限 ", move["from_on"])
+            if not taken_back:
                 what = (f"{move['cause'].label}:时限由 ", move["from_on"], " 改为 ", move["to_on"])
-                yield Moment(move["on"], what, move["person"] or "", move["reason"], move["at"])
+            yield Moment(move["on"], what, move["person"] or "", move["reason"], move["at"])
 
 
 def _notified(data: Mapping[str, Any]) -> Iterator[Moment]:

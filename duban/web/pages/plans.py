@@ -288,6 +288,7 @@ def _plan_page(
     return visit.page(
         session, "plan/plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
         may_plan=may_plan, may_issue=_may(session, visit, Action.ISSUE), whole=whole,
+        may_add=_may(session, visit, Action.ADD_ITEM),
         rows=rows, number=page, pages=pages, fields=FIELDS, departments=departments, people=people,
         typed=typed or {}, said_as=said or {}, errors=errors or {}, error=error, status_code=status_code,
         was={row.item.id: json.dumps(row.shown, ensure_ascii=False) for row in rows},

@@ -556,6 +556,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "name"),
     )
     op.create_table(
+        "item_template",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.UniqueConstraint("organ_id", "name"),
+    )
+    op.create_table(
         "score_run",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False, index=True),
@@ -829,6 +837,8 @@ def upgrade() -> None:
         sa.Column("evidence_rule", sa.String(length=500)),
         sa.Column("note", sa.String(length=2000)),
         sa.Column("source", sa.String(length=4000)),
+        sa.Column("source_kind", sa.String(length=32)),
+        sa.Column("source_number", sa.String(length=200)),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("percent", sa.Integer(), nullable=False),
         sa.Column("reported_on", sa.Date()),
@@ -836,6 +846,7 @@ def upgrade() -> None:
         sa.Column("signed_on", sa.Date()),
         sa.Column("closed_on", sa.Date()),
         sa.Column("first_closed_on", sa.Date()),
+        sa.Column("cancelled_on", sa.Date()),
         sa.Column("parent_id", sa.Integer(), sa.ForeignKey("work_item.id"), index=True),
         sa.Column("assignments", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("returns", sa.Integer(), nullable=False, server_default="0"),

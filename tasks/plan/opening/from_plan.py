@@ -29,7 +29,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
     units, leaders = _units(session, plan), _leaders(session, plan)
     for item, project in session.exec(query):
         recurs = recurs_in(item, year)
-        if not recurs and item.state is ItemState.CLOSED:
+        if item.state is ItemState.CANCELLED or (not recurs and item.state is ItemState.CLOSED):
             continue
         origin = Origin.RECURRING if recurs else Origin.UNFINISHED
         said = "周期性任务" if recurs else f"未办结任务(原时限 {item.due_on or '未定'})"

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from models.database import key
 from models.errors import UnreadableFileError
+from models.items.plan import NO_PROJECT
 from models.people.organ import Department, Organ
 from models.report.report import Report, SectionKind
 from tasks.people.find import departments_of
@@ -17,7 +18,6 @@ from tasks.reading.read_report import ReadItem, read_report_text
 from tasks.report.compiling.draft import DraftBlock
 from tasks.report.compiling.keep_draft import read_draft
 
-NO_PROJECT = "年度任务"
 _LAW = "law:"
 
 

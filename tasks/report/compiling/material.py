@@ -211,7 +211,10 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         WorkItem.recurrence,
         WorkItem.importance,
         case((col(WorkItem.closed_on) <= on, WorkItem.closed_on)),
-    ).where(col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None), col(WorkItem.ledger).is_(None))
+    ).where(
+        col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None), col(WorkItem.ledger).is_(None),
+        or_(col(WorkItem.cancelled_on).is_(None), col(WorkItem.cancelled_on) > on),
+    )  # fmt: skip
     deadlines = of_plan(
         select(
             col(Deadline.item_id), col(Deadline.due_on), case((col(Deadline.done_on) <= on, Deadline.done_on))

@@ -17,7 +17,7 @@ NOT_COUNTED = (DeadlineKind.INSTRUCTION, DeadlineKind.LEDGER)
 """Days that are no stage of the item's own work."""
 
 MEASURES = (
-    ("items.items", "列入计划任务", "本年度计划中的任务(分办的子任务不另计)"),
+    ("items.items", "列入计划任务", "本年度计划中的任务(分办的子任务不另计,终止的不计)"),
     ("items.finished", "完成任务", "其中在期间内销号的,或各期均已完成的"),
     ("items.in_time", "按时完成任务", "其中完成且没有错过任何时限的"),
 )
@@ -72,6 +72,7 @@ def _statement() -> Executable:
             # Not `IS NULL`, for which SQLite would take the index of sub-items and look at every item there is.
             func.coalesce(col(WorkItem.parent_id), 0) == 0,
             col(WorkItem.ledger).is_(None),
+            or_(col(WorkItem.cancelled_on).is_(None), col(WorkItem.cancelled_on) > _ON),
         )
         # In the order of the plan's own index, so that nothing is sorted.
         .group_by(col(WorkItem.plan_id), col(WorkItem.number), col(WorkItem.id))

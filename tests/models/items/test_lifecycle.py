@@ -5,13 +5,14 @@ from itertools import pairwise
 import pytest
 
 from models.items.item import ItemState as S
-from models.items.lifecycle import LIFECYCLE, OPEN, Transition
+from models.items.lifecycle import LIFECYCLE, OPEN, OVER, Transition
 from models.people.permission import GRANTS, Action
 from models.tables import METADATA
 
 ELSEWHERE = {
     Action.VIEW,
     Action.PLAN,
+    Action.ADD_ITEM,
     Action.POLICY,
     Action.STAFF,
     Action.CONFIRM_STAFF,
@@ -65,12 +66,12 @@ def test_every_state_is_reached_from_the_draft() -> None:
 
 
 @pytest.mark.parametrize("state", [*OPEN, S.CLOSED])
-def test_from_every_state_an_item_can_be_closed_and_none_goes_back_to_a_draft(state: S) -> None:
-    assert reached(start=state) == {*OPEN, S.CLOSED}
+def test_from_every_state_an_item_can_be_closed_or_ended_and_none_goes_back_to_a_draft(state: S) -> None:
+    assert reached(start=state) == {*OPEN, *OVER}
 
 
-def test_a_state_is_open_unless_it_is_a_draft_or_closed() -> None:
-    assert set(OPEN) == set(S) - {S.DRAFT, S.CLOSED}
+def test_a_state_is_open_unless_it_is_a_draft_or_over() -> None:
+    assert set(OPEN) == set(S) - {S.DRAFT, *OVER}
 
 
 def test_the_straight_way_is_the_one_the_office_knows() -> None:
@@ -82,9 +83,14 @@ def test_the_straight_way_is_the_one_the_office_knows() -> None:
         assert target in LIFECYCLE[action].to
 
 
-def test_what_is_closed_is_only_opened_again_and_a_draft_only_issued() -> None:
+def test_what_is_closed_is_only_opened_again_and_what_is_ended_stays_so() -> None:
     assert {action for action, line in LIFECYCLE.items() if S.CLOSED in line.sources} == {Action.REOPEN}
-    assert {action for action, line in LIFECYCLE.items() if S.DRAFT in line.sources} == {Action.ISSUE}
+    assert {action for action, line in LIFECYCLE.items() if S.CANCELLED in line.sources} == set()
+
+
+def test_a_draft_is_issued_changed_or_withdrawn() -> None:
+    done = {action for action, line in LIFECYCLE.items() if S.DRAFT in line.sources}
+    assert done == {Action.ISSUE, Action.EDIT, Action.CANCEL}
 
 
 def test_an_item_is_closed_by_acceptance_alone_and_stands_still_by_suspension_alone() -> None:

@@ -150,6 +150,7 @@ def test_every_light_has_a_word() -> None:
         "未开始",
         "挂起",
         "已办结",
+        "已终止",
     ]  # fmt: skip
 
 

@@ -241,7 +241,7 @@ WHOLE = {
     },
     "督办": {
         Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.DRAW_NUMBER, *RUNS, *REVIEWS,
-        *FILES,
+        *FILES, Action.ADD_ITEM,
         *MAY["审"], *MAY["督"],
     },
     "监督": {Action.VIEW, Action.COMMENT, Action.AUDIT, Action.DRAW_NUMBER},

@@ -28,11 +28,15 @@ from models.scores.scoring import ScoreLine
 from tasks.draws.pledge import pledge
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
+from tasks.items.add_item import add_item
 from tasks.items.attach import attach
+from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.correct_progress import correct_progress
+from tasks.items.edit_item import edit_item
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
+from tasks.items.item_fields import ItemFacts
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.progress import record_progress
@@ -328,6 +332,18 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.CLOSE_INSTRUCTION: (
         then(assigned(), instructed, answered), on_instruction(LEADER, close_instruction, outcome="已落实"),
     ),
+    Action.ADD_ITEM: (lambda _office: None, on_plan(SUPERVISOR, add_item, facts=ItemFacts({"title": "制度清理"}))),
+    Action.EDIT: (
+        assigned(), on_item(SUPERVISOR, edit_item, wanted=ItemFacts({"title": "普法宣传月"}), reason="改名")
+    ),
+    Action.ADJUST: (
+        assigned(),
+        on_item(
+            SUPERVISOR, edit_item, reason="计划调整", adjust=True,
+            wanted=ItemFacts({"due_text": "7月10日", "due_on": day("2026-07-10"), "recurrence": None}),
+        ),
+    ),
+    Action.CANCEL: (assigned(), on_item(SUPERVISOR, cancel_item, reason="上级取消")),
     Action.SUSPEND: (assigned(), on_item(SUPERVISOR, suspend, reason="等待上级批复")),
     Action.RESUME: (
         then(assigned(), lambda office: office.suspend("1", on="2026-06-02")), on_item(SUPERVISOR, resume),

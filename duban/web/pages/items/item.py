@@ -15,6 +15,7 @@ from duban.web.acts.kept import KEEP, act_address, put_by, values_of
 from duban.web.attempt import attempt
 from duban.web.inside import inside
 from duban.web.items.asked import asked_facts
+from duban.web.items.item_form import seen_entry
 from duban.web.items.offers import Offer, check_form, offers
 from duban.web.items.timeline import timeline
 from duban.web.mark_seen import is_looked_at
@@ -22,14 +23,15 @@ from duban.web.posted import Posted, Sent
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
-from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
+from models.errors import ConflictError, DubanError, ForbiddenError, NotFoundError
 from models.items.file_kind import ENDINGS
 from models.items.item import ItemState, WorkItem
+from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice, NoticeState
 from models.people.kept_form import KeptForm
 from models.people.permission import Action
 from tasks.access.keep_draft import draft_at, drop_draft
-from tasks.acting.authorize import standings_on
+from tasks.acting.authorize import organs_within, standings_on
 from tasks.acting.find_seen import seen_item
 from tasks.items.dossier import dossier_of
 from tasks.items.foresee import foresee
@@ -83,6 +85,17 @@ def _shown(session: Session, visit: Visit, item: WorkItem) -> HTMLResponse:
         due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
         seen=dossier.newest_entry,
         is_draft=item.state is ItemState.DRAFT,
+        may_issue=_may_issue(session, visit, item),
+    )
+
+
+def _may_issue(session: Session, visit: Visit, item: WorkItem) -> bool:
+    """Whether the person may issue this one draft now."""
+    return (
+        item.state is ItemState.DRAFT
+        and not item.missing
+        and session.get_one(AnnualPlan, item.plan_id).policy_id is not None
+        and item.organ_id in organs_within(session, visit.by, Action.ISSUE)
     )
 
 
@@ -124,7 +137,7 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
         ),
     ) as session:
         item = seen_item(session, item_id, by=visit.by)
-        refuse_blind(session, item, _seen_entry(sent), by=visit.by)
+        refuse_blind(session, item, seen_entry(sent), by=visit.by)
         about = instruction_of(session, item, sent.text("instruction")) if act.of_instruction else None
         said = do(session, item, act, sent, about).said
         drop_draft(session, key(visit.person.id), address)
@@ -141,14 +154,6 @@ def _readable(session: Session, visit: Visit, items: Sequence[WorkItem]) -> list
     """Those of the items that the person may see."""
     seen = standings_on(session, visit.looking, Action.VIEW, [key(item.id) for item in items])
     return [item for item in items if seen.get(key(item.id))]
-
-
-def _seen_entry(sent: Posted) -> int:
-    """The newest entry of the item that the form showed. Raises BadInputError."""
-    seen = sent.text("seen")
-    if not (seen.isascii() and seen.isdecimal()) or len(seen) > 18:
-        raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
-    return int(seen)
 
 
 @dataclass(frozen=True)

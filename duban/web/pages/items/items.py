@@ -96,6 +96,7 @@ def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) 
         people=offered.people,
         views=views_for(session, by=visit.by, organ_id=organ_id),
         may_urge=organ_id in organs_within(session, visit.by, Action.URGE),
+        may_add=organ_id in organs_within(session, visit.by, Action.ADD_ITEM),
         may_transfer=may_anywhere(session, visit.by, Action.TRANSFER),
         kept=[(name, visit.request.query_params[name]) for name in ("organ", "year", "on")
               if visit.request.query_params.get(name)],

@@ -211,3 +211,25 @@ def test_an_act_on_what_has_changed_since_is_not_done_and_told_why(office: Offic
     assert handler.send("/items/1/acts/report", {"content": "再报"}, if_match=seen).status_code == 412
     assert handler.send("/items/1/acts/report", {"content": "再报"}, if_match="*").status_code == 200
     assert handler.send("/items/1/acts/report", {"content": "再报"}, if_match='"none of ours"').status_code == 412
+
+
+def test_an_item_is_added_changed_and_ended_by_programs(office: Office, web: Web) -> None:
+    supervisor = program_of(web, SUPERVISOR)
+    typed = {"title": "审计整改", "due": "9月底前", "handler": HANDLER, "source_kind": "superior", "issue": True}
+
+    added = supervisor.send("/items", typed, idempotency_key="a")
+    assert (added.status_code, added.json()["state"]) == (201, "issued")
+    assert "时限读作:最后一天为9月30日" in added.json()["said"]
+    assert supervisor.send("/items", typed, idempotency_key="a").json() == added.json()
+    assert supervisor.act(2, "edit", title="审计整改落实", reason="改名") == (
+        "任务 2 已修改:任务:审计整改 → 审计整改落实。"
+    )
+    assert supervisor.act(2, "adjust", due="10月底前", reason="推迟") == (
+        "任务 2 的时限已由 2026-09-30 调整为 2026-10-31。"
+    )
+    assert supervisor.act(2, "cancel", reason="取消") == "任务 2 已终止。"
+    shown = supervisor.read("/items/2")
+    assert (shown["source_kind"]["code"], shown["cancelled_on"]) == ("superior", "2026-06-01")
+    wrong = supervisor.send("/items", {"title": "甲", "due": "近期"})
+    assert (wrong.status_code, "完成时限" in wrong.text) == (400, True)
+    assert program_of(web, HANDLER).send("/items", typed).status_code == 403

@@ -156,7 +156,7 @@ def test_a_page_offers_what_its_reader_may_do_now_and_nothing_else(office: Offic
 
     assert offered(web, HANDLER) == ["签收", "填报进展", "转办异议", "设阶段节点", "稍后提醒"]
     assert offered(web, LEADER) == ["批示"]
-    assert offered(web, SUPERVISOR) == ["设阶段节点", "催办", "转办"]
+    assert offered(web, SUPERVISOR) == ["设阶段节点", "催办", "转办", "修改", "调整时限", "终止"]
     press(web.of(HANDLER), 1, "sign")
     assert offered(web, HANDLER) == ["填报进展", "上传佐证材料", "申请办结", "申请延期", "设阶段节点", "稍后提醒"]
     fill(web.of(HANDLER), "/items/1/extend", to="2026-07-15", reason="上级要求", progress="一半")
