@@ -5,7 +5,7 @@ from typing import Any
 
 from models.database import on_record
 from models.dates.day_override import office_calendar
-from models.items.item import Deadline, DeadlineKind
+from models.items.item import Deadline, DeadlineKind, WorkItem
 from models.ledgers.enforcement_case import KIND as CASES
 from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.ledgers.leadership_act import KIND as ACTS
@@ -47,6 +47,15 @@ class Ledgers(Office):
             organ_id=self.organ_id, kind=Duty.DEPLOY, on=day(on), text="听取汇报",
             recorded_at=dt.datetime(2026, 6, 1, 1, tzinfo=dt.UTC), **more,
         )  # fmt: skip
+
+    def carrier(self, code: str) -> WorkItem:
+        """The one item that carries the days of the ledger."""
+        (found,) = [item for item in self.rows(WorkItem) if item.ledger == code]
+        return found
+
+    def days_of(self, code: str) -> list[Deadline]:
+        """The days of the ledger, in the order of their numbers."""
+        return [one for one in self.rows(Deadline) if one.item_id == self.carrier(code).id]
 
     def standing(self) -> list[str]:
         """What waits to be done for the ledgers, with its day."""

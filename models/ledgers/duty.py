@@ -10,6 +10,7 @@ from sqlmodel import Field, col
 from models.coded import Coded, coded
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
@@ -59,7 +60,7 @@ def _in_the_plan() -> ColumnElement[bool]:
     of_the_year = (
         select(WorkItem.id)  # type: ignore[call-overload]
         .join(AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
-        .where(col(AnnualPlan.year) == extract("year", UNTIL), col(WorkItem.ledger).is_(None))
+        .where(col(AnnualPlan.year) == extract("year", UNTIL), of_plan())
     )
     named = and_(col(_T.item_id).is_not(None), col(_T.item_id).in_(of_the_year))
     return or_(is_linked(CODE, _T, items=of_the_year), named)

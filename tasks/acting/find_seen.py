@@ -12,6 +12,7 @@ from models.errors import ForbiddenError, NotFoundError
 from models.items.evidence import Evidence
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ledgers.leadership_act import LeadershipAct
 from models.papers.document import Document
 from models.people.organ import Organ
@@ -25,6 +26,8 @@ def seen_item(session: Session, number: int, *, by: Actor) -> WorkItem:
     """The item. Raises NotFoundError."""
     with _alike("没有这项任务,或者它不在您的查看范围内。"):
         item = _row(session, WorkItem, number)
+        if item.ledger is not None:
+            raise NotFoundError
         authorize(session, by, Action.VIEW, item)
     return item
 
@@ -34,7 +37,7 @@ def seen_items(
 ) -> dict[int, WorkItem]:
     """Those of the items, of this organ where one is named, that `by` may view: by id, in one statement."""
     query = select(WorkItem).where(
-        col(WorkItem.id).in_(numbers), permitted(session, by, Action.VIEW, organ_id=organ_id)
+        col(WorkItem.id).in_(numbers), of_plan(), permitted(session, by, Action.VIEW, organ_id=organ_id)
     )
     if organ_id is not None:
         query = query.where(WorkItem.organ_id == organ_id)
@@ -50,7 +53,8 @@ def seen_children(session: Session, item: WorkItem, *, by: Actor) -> dict[str, i
 def seen_numbered(session: Session, plan: AnnualPlan, number: str, *, by: Actor) -> WorkItem | None:
     """The item with just this number in the plan; None where there is none that `by` may view."""
     seen = permitted(session, by, Action.VIEW, organ_id=plan.organ_id)
-    return session.exec(select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number, seen)).first()
+    numbered = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number, of_plan(), seen)
+    return session.exec(numbered).first()
 
 
 def seen_document(session: Session, number: int, *, by: Actor) -> Document:

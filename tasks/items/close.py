@@ -179,11 +179,7 @@ def pending_request(session: Session, item: WorkItem) -> ClosureRequest:
 
 
 def check_nothing_open(session: Session, item: WorkItem, action: Action) -> None:
-    """Raises ForbiddenError that names the sub-items, instructions or extension still open, or what a ledger owes."""
-    if item.ledger is not None:
-        raise ForbiddenError(
-            f"任务 {item.number} 承载台账的时限,不能{action.label}:在台账中填写完成日期,时限即告完成。"
-        )
+    """Raises ForbiddenError that names the sub-items, instructions or extension still open."""
     children = session.exec(
         select(WorkItem.number)
         .where(WorkItem.parent_id == item.id, col(WorkItem.state).not_in(OVER))

@@ -13,6 +13,7 @@ from models.database import key, known_once
 from models.dates.workdays import WorkCalendar
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import OF_PLAN
 from models.ladder.light import Light
 from models.ladder.policy import Policy
 from models.people.organ import Organ
@@ -56,7 +57,7 @@ def standing(*, lag: bool, paused: bool, postgres: bool) -> str:
     lights = light_case(lag=lag, paused=paused, postgres=postgres)
     return f"""(SELECT i.*, {lights} AS light FROM (
         SELECT w.*, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on
-        FROM work_item w WHERE w.plan_id = :plan) i) i"""
+        FROM work_item w WHERE w.plan_id = :plan AND w.{OF_PLAN}) i) i"""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ledgers.duty import CODE, LEFT, STANDING, DutyOfOrgan
 from models.ledgers.ledger_link import LedgerLink
 from models.people.organ import Organ
@@ -48,7 +49,7 @@ def duty_gaps(session: Session, organ: Organ, year: int, *, on: dt.date) -> Duty
         select(WorkItem)
         .join(AnnualPlan, col(AnnualPlan.id) == col(WorkItem.plan_id))
         .where(WorkItem.organ_id == organ.id, AnnualPlan.year == year)
-        .where(col(WorkItem.ledger).is_(None), col(WorkItem.parent_id).is_(None))
+        .where(of_plan(), col(WorkItem.parent_id).is_(None))
     )
     unasked = planned.where(~_asked_for()).order_by(col(WorkItem.project_id), col(WorkItem.id))
     at = {"until": until}

@@ -11,6 +11,7 @@ from models.database import key
 from models.errors import BadInputError
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.people.organ import Organ
@@ -87,7 +88,7 @@ class Known:
         plan_id = self._session.exec(plan).first()
         if plan_id is None:
             return None
-        rows = self._session.exec(select(WorkItem.number, WorkItem.id).where(WorkItem.plan_id == plan_id))
+        rows = self._session.exec(select(WorkItem.number, WorkItem.id).where(WorkItem.plan_id == plan_id, of_plan()))
         return {number: key(item_id) for number, item_id in rows}
 
     def person(self, said: Any) -> int:

@@ -16,6 +16,7 @@ from models.dates.workdays import WorkCalendar
 from models.items.item import Importance, ItemState, WorkItem
 from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ladder.light import Light
 from models.ladder.notice import Via
 from models.ladder.policy import Policy
@@ -140,6 +141,7 @@ def chosen(
     """The conditions of a choice, and that `by` may see the item on its day."""
     conditions: list[sa.ColumnElement[bool]] = [
         within(extent),
+        of_plan(ROW),
         permitted(session, by, Action.VIEW, organ_id=organ_of(extent)),
         *_standing(session, extent, choice.standing, shine, by),
     ]

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from models.coded import Coded
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.people.person import Leave, Person, Post, Role, Tenure
 from tasks.lists.item_line import ItemLine, line_of, select_lines
 from tasks.people.address import recipient_by_role, recipient_of_head, recipient_of_post
@@ -57,7 +58,9 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
     instead = person_name(answer(recipient_by_role(f"'{Role.HANDLER}'", frozenset({Role.HANDLER}), leaves=True), on))
     rows = session.execute(
         select_lines("unit", on=on, beside=[instead, ITEM.lead_text, handler, department, leader])
-        .where(col(ITEM.plan_id) == plan.id, or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on))
+        .where(
+            col(ITEM.plan_id) == plan.id, of_plan(ITEM), or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > on)
+        )
         .where(answers.is_(None), or_(col(ITEM.cancelled_on).is_(None), col(ITEM.cancelled_on) > on))
         .order_by(col(ITEM.id))
     ).all()

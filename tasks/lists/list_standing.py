@@ -10,6 +10,7 @@ from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.items.closure import ClosureRequest, ClosureState
 from models.items.item import Deadline, WorkItem
+from models.items.plan_item import of_plan
 from models.ladder.light import Light
 from tasks.ladder.extent import Extent, within
 from tasks.ladder.status import light_values, standing_of
@@ -31,7 +32,7 @@ def list_standing(session: Session, extent: Extent, *, on: dt.date, calendar: Wo
     )
     query = select_lines(*_COLUMNS, on=on, beside=[waits.exists()])
     stands = sa.or_(col(ITEM.cancelled_on).is_(None), col(ITEM.cancelled_on) > on)
-    rows = session.execute(query.where(within(extent, ITEM), stands).order_by(col(ITEM.id))).all()
+    rows = session.execute(query.where(within(extent, ITEM), of_plan(ITEM), stands).order_by(col(ITEM.id))).all()
     lights = {
         item_id: (Light(light), open_on)
         for item_id, light, open_on in session.execute(
@@ -60,7 +61,7 @@ def open_days(session: Session, extent: Extent, *, first: dt.date, last: dt.date
     rows = session.execute(
         sa.select(col(Deadline.item_id), col(Deadline.title), col(Deadline.due_on))
         .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
-        .where(within(extent), col(Deadline.due_on).between(first, last))
+        .where(within(extent), of_plan(), col(Deadline.due_on).between(first, last))
         .where(or_(col(Deadline.done_on).is_(None), col(Deadline.done_on) > on))
         .where(or_(col(Deadline.claimed_on).is_(None), col(Deadline.claimed_on) > on))
         .order_by(col(Deadline.due_on), col(Deadline.id))

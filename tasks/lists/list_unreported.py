@@ -15,6 +15,7 @@ from models.items.closure import ClosureRequest, ClosureReview, ClosureState
 from models.items.item import ItemUnit, WorkItem
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.items.progress import ProgressEntry
 from models.items.receipt import Receipt
 from models.items.suspension import Suspension
@@ -177,6 +178,7 @@ def _owing(
     )
     conditions = [
         col(ITEM.plan_id).in_(plan_ids),
+        of_plan(ITEM),
         col(ITEM.issued_on) <= at,
         or_(col(ITEM.start_on).is_(None), col(ITEM.start_on) <= at),
         or_(col(ITEM.closed_on).is_(None), col(ITEM.closed_on) > at),

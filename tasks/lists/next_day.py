@@ -10,6 +10,7 @@ from models.database import key
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
 from models.items.item import WorkItem
+from models.items.plan_item import of_plan
 from models.people.permission import Action
 from tasks.acting.authorize import permitted
 
@@ -30,6 +31,7 @@ def next_day(session: Session, organ_id: int, *, by: Actor, calendar: WorkCalend
         select(col(WorkItem.id), col(WorkItem.title), col(WorkItem.due_on))
         .where(
             WorkItem.organ_id == organ_id,
+            of_plan(),
             col(WorkItem.due_on) >= by.on,
             col(WorkItem.closed_on).is_(None),
             col(WorkItem.cancelled_on).is_(None),

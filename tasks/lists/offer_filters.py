@@ -24,6 +24,7 @@ class Filters:
 _OFFERED = text("""
     SELECT 'project' AS kind, j.id, j.name, '' AS title, '' AS unit, j.ordinal AS place, j.id AS further
     FROM project j WHERE j.plan_id = :plan
+      AND NOT EXISTS (SELECT 1 FROM work_item w WHERE w.project_id = j.id AND w.ledger IS NOT NULL)
     UNION ALL SELECT 'department', d.id, d.name, '', '', d.id, d.id FROM department d WHERE d.organ_id = :organ
     UNION ALL SELECT 'person', h.id, h.name, p.title, coalesce(d.name, ''), coalesce(p.department_id, 2147483647), p.id
     FROM post p JOIN tenure t ON t.post_id = p.id JOIN person h ON h.id = t.person_id

@@ -18,6 +18,7 @@ from models.coded import Coded
 from models.dates.workdays import WorkCalendar
 from models.items.item import Deadline
 from models.items.plan import AnnualPlan
+from models.items.plan_item import OF_PLAN
 from models.ladder.light import Light
 from models.ladder.notice import Via
 from models.people.permission import Action
@@ -161,9 +162,10 @@ def _statement(lag: bool, paused: bool, postgres: bool) -> sa.TextClause:
                 SELECT item_id, min(CASE WHEN {open_when(":on")} THEN due_on END) AS open_on,
                     min(CASE WHEN {open_when(":was_on")} THEN due_on END) AS open_was,
                     max(CASE WHEN kind = 'final' THEN id END) AS final_id
-                FROM deadline WHERE item_id IN (SELECT id FROM work_item WHERE plan_id = :plan) GROUP BY item_id
+                FROM deadline WHERE item_id IN (SELECT id FROM work_item WHERE plan_id = :plan AND {OF_PLAN})
+                GROUP BY item_id
             ) d ON d.item_id = w.id {final}
-            WHERE w.plan_id = :plan) i""")  # noqa: S608 - put together from constants
+            WHERE w.plan_id = :plan AND w.{OF_PLAN}) i""")  # noqa: S608 - put together from constants
 
 
 def _by_person(session: Session, by: Actor, lit: sa.CTE, values: Mapping[str, Any]) -> dict[int | None, Counter[Light]]:

@@ -19,6 +19,7 @@ from models.database import key
 from models.dates.days import DAY
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import of_plan
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person
@@ -85,7 +86,8 @@ def deadline_lines(session: Session, deadlines: Collection[int]) -> dict[int, De
 
 
 def _lines(session: Session, by: Actor) -> list[DeadlineLine]:
-    concerned = sa.or_(permitted(session, by, Action.REPORT), permitted(session, by, Action.DECIDE_EXTENSION))
+    decided = sa.and_(of_plan(), permitted(session, by, Action.DECIDE_EXTENSION))
+    concerned = sa.or_(permitted(session, by, Action.REPORT), decided)
     rows = session.execute(
         _select()
         .join(AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
@@ -112,7 +114,7 @@ def _select() -> sa.Select[Any]:
 def deadline_event(line: DeadlineLine, office_url: str) -> Event:
     """The day as an event; the same bytes as long as nothing of it changed."""
     deadline, item = line.deadline, line.item
-    # An instruction's own words may be meant for few; its kind says enough.
+    # An instruction's own words may be meant for few; its kind says enough. So it does of a ledger's row.
     what = deadline.kind.label
     if deadline.kind is DeadlineKind.MILESTONE and deadline.title:
         what = f"{what}“{deadline.title}”"
@@ -134,7 +136,8 @@ def deadline_event(line: DeadlineLine, office_url: str) -> Event:
     else:
         event.add("status", "TENTATIVE" if item.state is ItemState.SUSPENDED or deadline.claimed_on else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    event.add("url", f"{office_url.rstrip('/')}/items/{item.id}")
+    page = f"ledgers/{item.ledger}" if item.ledger is not None else f"items/{item.id}"
+    event.add("url", f"{office_url.rstrip('/')}/{page}")
     if deadline.original_due_on != deadline.due_on:
         event.add("description", f"原定 {deadline.original_due_on}")
     return event

@@ -13,6 +13,7 @@ from models.database import key
 from models.dates.day_override import DayOverride
 from models.dates.workdays import DayRule, WorkCalendar
 from models.items.plan import AnnualPlan
+from models.items.plan_item import OF_PLAN
 from models.ladder.light import Light
 from models.ladder.policy import Policy
 from models.people.organ import Organ
@@ -82,7 +83,7 @@ def _counted(lights: str, rows: list[str]) -> sa.TextClause:
         WITH asked (plan, near, yellow, red) AS (VALUES {values})
         SELECT i.plan_id, {lights} AS light, count(*) FROM (
             SELECT w.*, a.near, a.yellow, a.red, d.open_on, f.due_on AS final_on
-            FROM asked a JOIN work_item w ON w.plan_id = a.plan
+            FROM asked a JOIN work_item w ON w.plan_id = a.plan AND w.{OF_PLAN}
             LEFT JOIN (
                 SELECT item_id, min(CASE WHEN {open_when(":on")} THEN due_on END) AS open_on,
                     max(CASE WHEN kind = 'final' THEN id END) AS final_id

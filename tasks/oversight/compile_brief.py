@@ -17,6 +17,7 @@ from models.items.explanation import distance
 from models.items.instruction import Instruction, InstructionReply, InstructionState
 from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ladder.light import Light
 from models.papers.document import Document, DocumentKind
 from models.people.organ import Organ
@@ -95,7 +96,7 @@ def gather_brief(session: Session, organ: Organ, person: Person, *, by: Actor, c
     if not filled:
         raise BadInputError(f"{person.name}在 {me.present} 没有在任的岗位,没有可呈报的简报。")
     reader = _Reader(session, organ, person, me)
-    seen = select(WorkItem.id).where(within(organ), permitted(session, me, Action.VIEW))
+    seen = select(WorkItem.id).where(within(organ), of_plan(), permitted(session, me, Action.VIEW))
     visible = set(session.exec(seen))
     lines = {line.id: line for line in list_standing(session, organ, on=on, calendar=calendar) if line.id in visible}
     red = tuple(_red(reader, lines.values(), calendar))

@@ -20,6 +20,7 @@ from models.items.explanation import distance
 from models.items.extension import Extension, ExtensionState
 from models.items.item import Deadline, DeadlineMove, MoveCause, WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.items.suspension import Suspension
 from models.ladder.light import Light
 from models.ladder.notice import Notice, NoticeKind
@@ -307,7 +308,7 @@ def _moved(look: _Look) -> list[ChangedRow]:
         .join(Deadline, col(Deadline.id) == DeadlineMove.deadline_id)
         .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
         .outerjoin(Extension, granted)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(DeadlineMove.cause) != MoveCause.PLAN)
+        .where(col(WorkItem.plan_id) == look.plan.id, of_plan(), col(DeadlineMove.cause) != MoveCause.PLAN)
         .where(col(DeadlineMove.moved_on).between(look.span.first, look.until))
         .order_by(col(DeadlineMove.moved_on), col(DeadlineMove.id))
     ).all()  # fmt: skip
@@ -325,7 +326,7 @@ def _suspended(look: _Look) -> Iterable[ChangedRow]:
     rows = look.session.execute(
         sa.select(col(Suspension.item_id), col(Suspension.reason))
         .join(WorkItem, col(WorkItem.id) == Suspension.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(Suspension.from_on) <= look.until)
+        .where(col(WorkItem.plan_id) == look.plan.id, of_plan(), col(Suspension.from_on) <= look.until)
         .where(or_(col(Suspension.resumed_on).is_(None), col(Suspension.resumed_on) > look.until))
         .order_by(col(Suspension.from_on), col(Suspension.id))
     )

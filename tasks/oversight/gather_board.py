@@ -16,6 +16,7 @@ from models.dates.days import DAY, days_from
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import of_plan
 from models.ladder.light import Light
 from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Policy, Rung
@@ -142,7 +143,7 @@ def gather_board(
     until = calendar.add(by.on, AHEAD)
     days = count_days(
         session,
-        [ROW.plan_id == plan.id, seen],
+        [ROW.plan_id == plan.id, of_plan(ROW), seen],
         on=by.on,
         first=min(by.on, dt.date(plan.year, 1, 1)),
         last=max(until, dt.date(plan.year, 12, 31)),

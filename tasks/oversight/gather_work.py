@@ -24,6 +24,7 @@ from models.items.instruction import Instruction, InstructionReply, InstructionS
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.lifecycle import LIFECYCLE, OPEN
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.items.receipt import Receipt
 from models.people.organ import Organ
 from models.people.permission import Action, Scope
@@ -97,6 +98,7 @@ class _Workbench:
         """What is in the hands of those who do it, and theirs: `by` among them."""
         return [
             within(self.organ),
+            of_plan(),
             col(WorkItem.state).in_([ItemState.ISSUED, ItemState.ACTIVE]),
             permitted(self.session, self.by, Action.REQUEST_CLOSE),
         ]

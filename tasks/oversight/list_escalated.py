@@ -12,6 +12,7 @@ from models.items.explanation import distance
 from models.items.item import Deadline, WorkItem
 from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Rung
 from models.people.permission import Action
@@ -43,6 +44,7 @@ def list_escalated(session: Session, extent: Extent, *, by: Actor, calendar: Wor
             col(Notice.kind) == NoticeKind.ESCALATION,
             col(Notice.state).in_([NoticeState.PENDING, NoticeState.SENT, NoticeState.PARKED]),
             within(extent),
+            of_plan(),
             col(WorkItem.state).in_(OPEN),
             col(Deadline.done_on).is_(None),
             col(Deadline.claimed_on).is_(None),

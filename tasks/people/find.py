@@ -10,6 +10,7 @@ from models.errors import BadInputError, NotFoundError
 from models.items.evidence import Evidence
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.people.organ import Department, Organ
 from models.people.person import Person, Post, Role, Tenure
 
@@ -69,7 +70,7 @@ def find_plan(session: Session, organ: Organ, year: int | None) -> AnnualPlan:
 
 def find_item(session: Session, plan: AnnualPlan, number: str) -> WorkItem:
     """The item with this number in the plan."""
-    query = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number.strip())
+    query = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number.strip(), of_plan())
     found = session.exec(query).first()
     if found is None:
         raise unknown_item(plan, number)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 from models.database import key
 from models.items.item import ItemLeader, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import of_plan
 from models.people.organ import Organ
 from models.people.person import Person, Role, Tenure
 from tasks.files.workbook import Column, Value
@@ -40,7 +41,7 @@ def export_list(session: Session, plan: AnnualPlan, path: Path, *, on: dt.date) 
     Raises BadInputError where the file cannot be written.
     """
     names = _Names(session, plan, on)
-    query = select(WorkItem, Project.name).join(Project).where(WorkItem.plan_id == plan.id)
+    query = select(WorkItem, Project.name).join(Project).where(WorkItem.plan_id == plan.id, of_plan())
     items = session.exec(query.order_by(col(Project.ordinal), col(WorkItem.id))).all()
     return write_rows(
         path,

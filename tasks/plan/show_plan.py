@@ -11,6 +11,7 @@ from models.database import key
 from models.errors import NotFoundError
 from models.items.item import ItemLeader, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import of_plan, project_of_plan
 from models.people.permission import Action
 from models.people.person import Person, Tenure
 from tasks.acting.authorize import may_see_organ, organs_within, permitted
@@ -33,9 +34,10 @@ def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date, by: Actor | No
     for unit in session.exec(helping.order_by(col(ItemUnit.item_id), col(ItemUnit.ordinal))):
         units[unit.item_id].append(unit.text)
     projects: dict[int, dict[str, Any]] = {}
-    for project in session.exec(select(Project).where(Project.plan_id == plan.id).order_by(col(Project.ordinal))):
+    listing = select(Project).where(Project.plan_id == plan.id, project_of_plan()).order_by(col(Project.ordinal))
+    for project in session.exec(listing):
         projects[key(project.id)] = {"name": project.name, "items": []}
-    listed = select(WorkItem).where(WorkItem.plan_id == plan.id).order_by(col(WorkItem.id))
+    listed = select(WorkItem).where(WorkItem.plan_id == plan.id, of_plan()).order_by(col(WorkItem.id))
     if by is not None:
         listed = listed.where(permitted(session, by, Action.VIEW))
     for item in session.exec(listed):

@@ -12,6 +12,7 @@ from models.database import key
 from models.items.item import ItemState, WorkItem
 from models.items.lifecycle import OPEN
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.authorize import permitted
@@ -45,7 +46,7 @@ def is_incomplete() -> ColumnElement[bool]:
 
 def items_in(session: Session, plan: AnnualPlan) -> int:
     """How many items the plan holds, whoever may see them."""
-    return session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id)).one()
+    return session.exec(select(func.count(col(WorkItem.id))).where(WorkItem.plan_id == plan.id, of_plan())).one()
 
 
 def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | None = None) -> Sequence[PlanInNumbers]:
@@ -61,7 +62,7 @@ def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | N
             func.sum(case((col(WorkItem.state).in_(OPEN), 1), else_=0)),
             func.sum(case((col(WorkItem.state) == ItemState.CLOSED, 1), else_=0)),
         )
-        .where(col(WorkItem.organ_id) == organ.id, permitted(session, by, Action.VIEW, organ_id=organ.id))
+        .where(col(WorkItem.organ_id) == organ.id, of_plan(), permitted(session, by, Action.VIEW, organ_id=organ.id))
         .group_by(col(WorkItem.plan_id))
     ).all()
     known = {row[0]: tuple(map(int, row[1:])) for row in counts}

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from models.audit import AuditEntry
@@ -24,6 +24,7 @@ from models.items.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
 from models.items.missed import Miss, Move, missed
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.items.progress import ProgressEntry
 from models.items.receipt import Receipt
 from models.items.urge import Urge
@@ -101,6 +102,11 @@ class _Look:
     past: dict[int, ItemPast]
     names: dict[int, str]
 
+    @property
+    def own(self) -> ColumnElement[bool]:
+        """The items that count: those of the plan's own."""
+        return and_(col(WorkItem.plan_id) == self.plan.id, of_plan())
+
     def fact(
         self,
         event: ScoreEvent,
@@ -125,7 +131,7 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
         )
         .join(Deadline, col(Deadline.id) == DeadlineMove.deadline_id)
         .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id)
+        .where(look.own)
         .order_by(col(DeadlineMove.id))
     )  # fmt: skip
     for deadline_id, from_on, to_on, moved_on, moved_at, cause in moved:
@@ -139,7 +145,7 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
             case((col(Deadline.lookback) != Lookback.WHOLE, Deadline.original_due_on)),
         )
         .join(WorkItem, col(WorkItem.id) == Deadline.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id)
+        .where(look.own)
         .where(or_(col(Deadline.due_on).between(look.first, look.passed), col(Deadline.id).in_(
             select(col(DeadlineMove.deadline_id)).where(col(DeadlineMove.from_on).between(look.first, look.passed))
         )))
@@ -173,7 +179,7 @@ def _extended(look: _Look) -> Iterator[ScoreFact]:
         )
         .join(ExtensionDecision, col(ExtensionDecision.extension_id) == Extension.id)
         .join(WorkItem, col(WorkItem.id) == Extension.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(Extension.state) == ExtensionState.APPROVED)
+        .where(look.own, col(Extension.state) == ExtensionState.APPROVED)
         .group_by(col(Extension.id), col(Extension.item_id), col(Extension.from_on), col(Extension.granted_on))
         .having(approved_on.between(look.first, look.acted))
     )
@@ -188,7 +194,7 @@ def _late_extension(look: _Look) -> Iterator[ScoreFact]:
             col(Extension.id), col(Extension.item_id), col(Extension.from_on), col(Extension.on), col(Extension.state)
         )
         .join(WorkItem, col(WorkItem.id) == Extension.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(Extension.late))
+        .where(look.own, col(Extension.late))
         .where(col(Extension.on).between(look.first, look.acted))
         .where(col(Extension.state).in_([ExtensionState.APPROVED, ExtensionState.PENDING]))
     )
@@ -202,7 +208,7 @@ def _returned(look: _Look) -> Iterator[ScoreFact]:
         select(col(ClosureReview.id), col(ClosureRequest.item_id), col(ClosureReview.on), col(ClosureReview.comment))
         .join(ClosureRequest, col(ClosureRequest.id) == ClosureReview.request_id)
         .join(WorkItem, col(WorkItem.id) == ClosureRequest.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, ~col(ClosureReview.passed))
+        .where(look.own, ~col(ClosureReview.passed))
         .where(col(ClosureReview.on).between(look.first, look.acted))
     )
     for number, item_id, day, comment in rows:
@@ -214,7 +220,7 @@ def _reopened(look: _Look) -> Iterator[ScoreFact]:
     rows = look.session.execute(
         select(col(AuditEntry.id), col(AuditEntry.item_id), col(AuditEntry.on), col(AuditEntry.reason))
         .join(WorkItem, col(WorkItem.id) == AuditEntry.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(AuditEntry.action) == Action.REOPEN.value)
+        .where(look.own, col(AuditEntry.action) == Action.REOPEN.value)
         .where(col(AuditEntry.on).between(look.first, look.acted))
     )
     for number, item_id, day, reason in rows:
@@ -235,7 +241,7 @@ def _unreported(look: _Look) -> Iterator[ScoreFact]:
     entries = look.session.execute(
         select(col(ProgressEntry.item_id), col(ProgressEntry.on))
         .join(WorkItem, col(WorkItem.id) == ProgressEntry.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(ProgressEntry.department_id).is_(None))
+        .where(look.own, col(ProgressEntry.department_id).is_(None))
         .where(col(ProgressEntry.on).between(due[0].first, min(due[-1].last, look.on)))
         .distinct()
         .order_by(col(ProgressEntry.item_id), col(ProgressEntry.on))
@@ -261,7 +267,7 @@ def _unsigned_late(look: _Look) -> Iterator[ScoreFact]:
                 col(Objection.decided_on),
             )
             .join(WorkItem, col(WorkItem.id) == Objection.item_id)
-            .where(col(WorkItem.plan_id) == look.plan.id)
+            .where(look.own)
         )
     }  # fmt: skip
     receipts = look.session.execute(
@@ -270,7 +276,7 @@ def _unsigned_late(look: _Look) -> Iterator[ScoreFact]:
             col(Receipt.department_id), col(Receipt.issued_on), col(Receipt.signed_on),
         )
         .join(WorkItem, col(WorkItem.id) == Receipt.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(Receipt.issued_on) <= look.passed)
+        .where(look.own, col(Receipt.issued_on) <= look.passed)
         .order_by(col(Receipt.id))
     )  # fmt: skip
     for number, item_id, assignment, unit_id, department_id, issued_on, signed_on in receipts:
@@ -303,7 +309,7 @@ def _urged(look: _Look) -> Iterator[ScoreFact]:
         )
         .join(Document, col(Document.id) == Urge.document_id)
         .join(WorkItem, col(WorkItem.id) == Urge.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(Urge.on).between(look.first, look.acted))
+        .where(look.own, col(Urge.on).between(look.first, look.acted))
     )
     for number, item_id, day, kind, year, slip in rows:
         words = f"被催办({SERIES[kind]}〔{year}〕{slip}号)"
@@ -319,7 +325,7 @@ def _busy(look: _Look) -> Iterator[int]:
     helping = look.session.execute(
         select(col(Receipt.department_id))
         .join(WorkItem, col(WorkItem.id) == Receipt.item_id)
-        .where(col(WorkItem.plan_id) == look.plan.id, col(Receipt.unit_id).is_not(None))
+        .where(look.own, col(Receipt.unit_id).is_not(None))
         .where(col(Receipt.department_id).in_(look.names), col(Receipt.issued_on) <= look.acted)
         .distinct()
     )

@@ -12,6 +12,7 @@ from models.items.item import WorkItem
 from models.items.missed import Pause
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan
+from models.items.plan_item import of_plan
 from models.items.receipt import Receipt
 from models.items.suspension import Suspension
 from models.people.organ import Department
@@ -71,7 +72,7 @@ def read_past(session: Session, plan: AnnualPlan) -> dict[int, ItemPast]:
             col(WorkItem.id), col(WorkItem.number), col(WorkItem.title), col(WorkItem.department_id),
             col(WorkItem.lead_text), col(WorkItem.start_on), col(WorkItem.issued_on), col(WorkItem.first_closed_on),
             col(WorkItem.cancelled_on),
-        ).where(col(WorkItem.plan_id) == plan.id).order_by(col(WorkItem.id))
+        ).where(col(WorkItem.plan_id) == plan.id, of_plan()).order_by(col(WorkItem.id))
     )  # fmt: skip
     for item_id, number, title, department_id, lead_text, start_on, issued_on, first_closed_on, cancelled_on in rows:
         if item_id is None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models.database import key
 from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import of_plan
 from models.report.report import describe_row
 from tasks.plan.opening.draft import Draft, Origin
 from tasks.report.compiling.next_year import recurs_in, with_rhythm
@@ -23,7 +24,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
     query = (
         select(WorkItem, Project.name)
         .join(Project, col(Project.id) == WorkItem.project_id)
-        .where(WorkItem.plan_id == plan.id, col(WorkItem.parent_id).is_(None), col(WorkItem.ledger).is_(None))
+        .where(WorkItem.plan_id == plan.id, col(WorkItem.parent_id).is_(None), of_plan())
         .order_by(col(Project.ordinal), col(WorkItem.id))
     )
     units, leaders = _units(session, plan), _leaders(session, plan)

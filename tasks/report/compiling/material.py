@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from models.database import key
 from models.items.item import Deadline, Importance, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.items.plan_item import of_plan, project_of_plan
 from models.items.progress import ProgressEntry
 from models.ledgers.deficiency import Deficiency
 from models.ledgers.leadership_act import LeadershipAct
@@ -192,14 +193,11 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         query = select(*columns).order_by(*(key for key in (day, order, columns[0]) if key is not None))
         return query if day is None else query.where(day.between(dt.date(plan.year, 1, 1), until))
 
-    def of_plan(query: Select[Any], item_id: Any) -> Select[Any]:
+    def of_year(query: Select[Any], item_id: Any) -> Select[Any]:
         return query.join(WorkItem, col(WorkItem.id) == item_id).where(col(WorkItem.plan_id) == plan.id)
 
-    carries_days = select(col(WorkItem.id)).where(
-        col(WorkItem.project_id) == Project.id, col(WorkItem.ledger).is_not(None)
-    )
     projects = rows(Project.id, Project.name, order=col(Project.ordinal)).where(
-        col(Project.plan_id) == plan.id, ~carries_days.exists()
+        col(Project.plan_id) == plan.id, project_of_plan()
     )
     items = rows(
         WorkItem.id,
@@ -212,16 +210,16 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         WorkItem.importance,
         case((col(WorkItem.closed_on) <= on, WorkItem.closed_on)),
     ).where(
-        col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None), col(WorkItem.ledger).is_(None),
+        col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None), of_plan(),
         or_(col(WorkItem.cancelled_on).is_(None), col(WorkItem.cancelled_on) > on),
     )  # fmt: skip
-    deadlines = of_plan(
+    deadlines = of_year(
         select(
             col(Deadline.item_id), col(Deadline.due_on), case((col(Deadline.done_on) <= on, Deadline.done_on))
         ).order_by(col(Deadline.item_id), col(Deadline.due_on), col(Deadline.id)),
         Deadline.item_id,
     ).where(~was_cancelled(), col(Deadline.kind).not_in(NOT_COUNTED))
-    entries = of_plan(
+    entries = of_year(
         rows(
             ProgressEntry.id,
             # What the sub-items of a split item achieved is the item's.
@@ -248,7 +246,7 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
             col(AnnualPlan.organ_id) == organ.id,
             col(AnnualPlan.year) == plan.year + 1,
             func.coalesce(WorkItem.parent_id, 0) == 0,
-            col(WorkItem.ledger).is_(None),
+            of_plan(),
         )
     )
     acts = rows(

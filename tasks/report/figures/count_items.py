@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Date, Executable, String, and_, bindparam,
 from sqlmodel import Session, col
 
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, WorkItem
+from models.items.plan_item import of_plan
 from models.report.figure import Figure, rows_of
 
 _ON: ColumnElement[Any] = bindparam("on", type_=Date)
@@ -71,7 +72,7 @@ def _statement() -> Executable:
             col(WorkItem.plan_id) == bindparam("plan"),
             # Not `IS NULL`, for which SQLite would take the index of sub-items and look at every item there is.
             func.coalesce(col(WorkItem.parent_id), 0) == 0,
-            col(WorkItem.ledger).is_(None),
+            of_plan(),
             or_(col(WorkItem.cancelled_on).is_(None), col(WorkItem.cancelled_on) > _ON),
         )
         # In the order of the plan's own index, so that nothing is sorted.

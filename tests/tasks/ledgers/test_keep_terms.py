@@ -13,7 +13,7 @@ from models.clock import opening_of
 from models.database import on_record, unit_of_work
 from models.dates.day_override import office_calendar
 from models.dates.workdays import DayRule, WorkCalendar
-from models.errors import ForbiddenError
+from models.errors import NotFoundError
 from models.items.item import Deadline, DeadlineMove, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.ledgers.enforcement_case import KIND as CASES
@@ -36,8 +36,6 @@ from tests.ledgers_office import Ledgers
 from tests.office import FIRST, SUPERVISOR, day
 from tests.web import statements
 
-ITEM = "台账执法案件"
-
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path) -> Ledgers:
@@ -53,7 +51,7 @@ def anywhere(any_engine: Engine, tmp_path: Path) -> Ledgers:
 def test_a_case_that_is_not_published_is_reminded_of_and_escalated(office: Ledgers) -> None:
     office.issue()
     office.keep(office.case("水罚〔2026〕1号", "2026-06-01"), on="2026-06-01")
-    item = office.item(ITEM)
+    item = office.carrier("case")
     assert office.standing() == ["2026-06-10 行政处罚决定公开:水罚〔2026〕1号"]
     assert (item.state, item.due_on, item.ledger, item.missing) == (ItemState.ACTIVE, day("2026-06-10"), "case", [])
     assert [project.name for project in office.rows(Project)] == [PROJECT]
@@ -71,7 +69,7 @@ def test_a_case_that_is_published_is_spoken_of_no_more(office: Ledgers) -> None:
     assert office.keep(case, on="2026-06-03").met == 1
     office.fast_forward("2026-06-30")
     assert [told for told in office.told() if told[0] > "2026-06-03"] == []
-    assert office.deadlines(ITEM)[0].done_on == day("2026-06-03")
+    assert office.days_of("case")[0].done_on == day("2026-06-03")
 
 
 def test_a_row_that_is_recorded_corrected_and_withdrawn_keeps_its_day_by_itself(office: Ledgers) -> None:
@@ -108,7 +106,7 @@ def test_a_corrected_day_moves_the_deadline_which_explains_itself(office: Ledger
     assert [(str(one.from_on), str(one.to_on)) for one in changes.moved] == [("2026-06-10", "2026-06-25")]
     (move,) = office.rows(DeadlineMove)
     assert move.reason == "决定日期 2026-06-15,7个工作日内"
-    assert (office.name_of(move.person_id), office.item(ITEM).due_on) == (SUPERVISOR, day("2026-06-25"))
+    assert (office.name_of(move.person_id), office.carrier("case").due_on) == (SUPERVISOR, day("2026-06-25"))
     assert office.keep(case, on="2026-06-16") == TermChanges()
 
 
@@ -180,11 +178,11 @@ def test_a_changed_calendar_counts_the_open_days_anew(anywhere: Ledgers) -> None
     assert told == [1]
 
 
-def test_the_item_that_carries_a_ledger_is_not_closed_but_by_its_rows(office: Ledgers) -> None:
+def test_the_item_that_carries_a_ledger_is_nobodys_to_act_on(office: Ledgers) -> None:
     office.issue()
     office.keep(office.case("1号", "2026-06-01"), on="2026-06-01")
-    with pytest.raises(ForbiddenError, match="在台账中填写完成日期"):
-        office.ask_closure(ITEM, on="2026-06-02", who=SUPERVISOR)
+    with pytest.raises(NotFoundError, match="没有编号为"):
+        office.ask_closure(office.carrier("case").number, on="2026-06-02", who=SUPERVISOR)
 
 
 def test_thousands_of_rows_take_a_few_statements(anywhere: Ledgers) -> None:

@@ -57,7 +57,7 @@ def test_an_open_day_follows_the_term_and_what_was_met_stays(office: Ledgers) ->
     line = change(office, CASES, "publish", 5)
     assert (line.words, line.changed, line.default) == ("5个工作日内", True, "7个工作日内")
     assert office.standing() == ["2026-06-08 行政处罚决定公开:2号"]
-    assert [str(one.due_on) for one in office.deadlines("台账执法案件")] == ["2026-06-10", "2026-06-08"]
+    assert [str(one.due_on) for one in office.days_of("case")] == ["2026-06-10", "2026-06-08"]
     assert change(office, CASES, "publish", 7).changed is False
     assert office.standing() == ["2026-06-10 行政处罚决定公开:2号"]
     assert [row.revision for row in office.rows(LedgerTermPolicy)] == [1]
