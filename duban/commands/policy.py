@@ -54,7 +54,7 @@ def show(errand: Errand, name: Name) -> Answer:
         def levels(of: list[list[str]]) -> str:
             return " → ".join("或".join(Role(role).label for role in level) for level in of)
 
-        lag = f"落后 {policy.lag_yellow} 个百分点黄,超过 {policy.lag_red} 红"
+        lag = f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点黄,超过 {policy.lag_red} 红"
         monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
         for term, words in (
             ("临期", f"到期前 {policy.near_days} 个工作日"),

@@ -10,7 +10,7 @@ from models.dates.unit import Unit
 from models.errors import BadInputError
 from models.items.evidence import Category
 from models.items.item import Importance
-from models.ladder.policy import Colour, Relation, ReportingCycle
+from models.ladder.policy import Colour, LagScope, Relation, ReportingCycle
 from models.people.person import Role
 from tasks.wording.policy import term_label
 
@@ -43,6 +43,7 @@ OPTIONS: Mapping[str, Sequence[tuple[str, str]]] = {
     ],
     "deciders": [(role.value, role.label) for role in (Role.SUPERVISOR, Role.LEADER, Role.FIRST_RESPONSIBLE)],
     "filling": [(member.value, member.label) for member in ReportingCycle],
+    "lag_of": [(member.value, member.label) for member in LagScope],
     "suspension_unit": [(member.value, member.counting) for member in reversed(Unit)],
     "importance": [(member.value, member.label) for member in Importance],
     "categories": [(member.value, member.label) for member in Category],
@@ -71,6 +72,7 @@ class PolicyForm:
                 name: _number(self.terms[name], f"{term_label(name)}", may_be_none=name in OPTIONAL) for name in NUMBERS
             },
             "filling": self.terms["filling"],
+            "lag_of": self.terms["lag_of"],
             "suspension_unit": self.terms["suspension_unit"],
             **{name: [level for level in levels if level] for name, levels in self.levels.items()},
             "evidence_rules": {
@@ -108,6 +110,7 @@ def form_of(data: Mapping[str, Any]) -> PolicyForm:
         terms={
             **{name: _text(data[name]) for name in NUMBERS},
             "filling": data["filling"],
+            "lag_of": data["lag_of"],
             "suspension_unit": data["suspension_unit"],
         },
         levels={name: _padded([list(level) for level in data[name]]) for name in LEVELS},
@@ -135,7 +138,7 @@ def posted_form(name: str, sent: Posted) -> PolicyForm:
     return PolicyForm(
         name=name,
         shown=sent.text("shown"),
-        terms={term: sent.text(term) for term in (*NUMBERS, "filling", "suspension_unit")},
+        terms={term: sent.text(term) for term in (*NUMBERS, "filling", "lag_of", "suspension_unit")},
         levels={of: [sent.texts(f"{of}-{place}") for place in range(MOST_LEVELS)] for of in LEVELS},
         pieces={code: sent.text(f"pieces-{code}") for code, _ in OPTIONS["importance"]},
         categories={code: sent.texts(f"categories-{code}") for code, _ in OPTIONS["importance"]},

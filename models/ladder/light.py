@@ -30,6 +30,15 @@ class Light(Coded):
         return str(borrowed.get(self, self))
 
 
+def light_of_day(due_on: dt.date, done_on: dt.date | None, *, on: dt.date, near: dt.date) -> Light:
+    """The light of one day by itself; `near` is the last day that is near. The same rule as an item's."""
+    if done_on is not None and done_on <= on:
+        return Light.BLUE
+    if due_on < on:
+        return Light.RED
+    return Light.YELLOW if due_on <= near else Light.GREEN
+
+
 def planned_percent(start: dt.date, due: dt.date, on: dt.date) -> float:
     """The points that even progress (序时进度) would have reached at the end of day `on`, 0 to 100."""
     if on < start:

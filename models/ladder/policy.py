@@ -58,6 +58,13 @@ EVIDENCE_RULES: dict[str, dict[str, Any]] = {
 }
 
 
+class LagScope(Coded):
+    """Which items are judged by planned progress (序时进度), and not by time alone."""
+
+    STAGED = "staged", "有阶段节点的任务"
+    ALL = "all", "所有任务"
+
+
 class Policy(Row, table=True):
     """A ladder with its terms: a preset while `frozen_hash` is null, else a copy that never changes.
 
@@ -79,6 +86,8 @@ class Policy(Row, table=True):
     """Points behind planned progress from which on an item shows yellow (银川发改委 2025: 10 to 30); none: never."""
     lag_red: int | None = 30
     """Points behind planned progress beyond which an item shows red."""
+    lag_of: LagScope = Field(default=LagScope.STAGED, sa_type=coded(LagScope))
+    """Whose progress has a plan: nobody asked an item without stages to be half done at half-time."""
     objection_days: int = 3
     """Working days from issue within which a unit may object to being given an item (县政务督办工作规则)."""
     extension_limit: int = 2

@@ -16,7 +16,7 @@ from models.errors import BadInputError, ConflictError, ForbiddenError, NotFound
 from models.items.evidence import Category
 from models.items.item import Importance
 from models.items.plan import AnnualPlan
-from models.ladder.policy import Colour, Policy, Relation, ReportingCycle, Rung
+from models.ladder.policy import Colour, LagScope, Policy, Relation, ReportingCycle, Rung
 from models.ledgers.kinds import member_named
 from models.people.organ import Organ
 from models.people.permission import Action
@@ -36,7 +36,7 @@ _NUMBERS = {
 }
 """The terms that are whole numbers, with what is accepted of each."""
 _MAY_BE_NONE = ("lag_yellow", "lag_red")
-_WORDS: dict[str, type[Coded]] = {"filling": ReportingCycle, "suspension_unit": Unit}
+_WORDS: dict[str, type[Coded]] = {"filling": ReportingCycle, "lag_of": LagScope, "suspension_unit": Unit}
 _LEVELS = ("extension_levels", "closure_levels")
 _RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times")
 _FURTHEST = 400

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from models.database import key, known_once
 from models.dates.workdays import WorkCalendar
-from models.items.item import WorkItem
+from models.items.item import DeadlineKind, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.plan_item import OF_PLAN
 from models.ladder.light import Light
-from models.ladder.policy import Policy
+from models.ladder.policy import LagScope, Policy
 from models.people.organ import Organ
 from models.people.person import Person, Post, Role, Tenure
 from tasks.ladder.extent import Extent
@@ -56,7 +56,8 @@ def standing(*, lag: bool, paused: bool, postgres: bool) -> str:
     """
     lights = light_case(lag=lag, paused=paused, postgres=postgres)
     return f"""(SELECT i.*, {lights} AS light FROM (
-        SELECT w.*, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on
+        SELECT w.*, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on,
+            {_STAGED if lag else "NULL"} AS staged
         FROM work_item w WHERE w.plan_id = :plan AND w.{OF_PLAN}) i) i"""
 
 
@@ -69,13 +70,19 @@ class Terms:
     open_on: str = "i.open_on"
     lag_yellow: str = ":lag_yellow"
     lag_red: str = ":lag_red"
+    lag_of: str = ":lag_of"
 
 
 def light_case(*, lag: bool, paused: bool, postgres: bool, terms: Terms | None = None) -> str:
-    """The light of an item `i` that has `final_on` and the open day beside its columns, as SQL; see `standing`."""
+    """The light of an item `i` that has `final_on`, `staged` and the open day beside its columns; see `standing`.
+
+    By planned progress are judged the items that have stages, and those without where the policy says all.
+    """
     asked = terms or Terms()
     on, open_on = asked.on, asked.open_on
-    behind = f"({_planned(on, postgres=postgres)} - {_percent(on)})" if lag else "0"
+    judged = f"i.staged IS NOT NULL OR {asked.lag_of} = '{LagScope.ALL}'"
+    planned = f"CASE WHEN {judged} THEN {_planned(on, postgres=postgres)} END"
+    behind = f"({planned} - {_percent(on)})" if lag else "0"
     suspended = f"WHEN {_paused(on)} THEN '{Light.PAUSED}'" if paused else ""
     return f"""CASE
         WHEN i.closed_on <= {on} THEN '{Light.BLUE}'
@@ -103,6 +110,7 @@ _OPEN_ON = """(SELECT min(d.due_on) FROM deadline d WHERE d.item_id = w.id
     AND (d.done_on IS NULL OR d.done_on > :on) AND (d.claimed_on IS NULL OR d.claimed_on > :on))"""
 _FINAL_ON = "(SELECT f.due_on FROM deadline f WHERE f.item_id = w.id AND f.kind = 'final' ORDER BY f.id DESC LIMIT 1)"
 """The end it has now: an item opened again may be due before the day it had first."""
+_STAGED = f"(SELECT max(m.id) FROM deadline m WHERE m.item_id = w.id AND m.kind = '{DeadlineKind.MILESTONE}')"
 
 
 def _paused(on: str) -> str:
@@ -130,6 +138,11 @@ def _planned(on: str, *, postgres: bool) -> str:
         WHEN {on} >= i.final_on THEN 100 ELSE 100.0 * {days(on)} / {days("i.final_on")} END"""
 
 
+def near_day(session: Session, plan: AnnualPlan | None, *, on: dt.date, calendar: WorkCalendar) -> dt.date:
+    """The last day that is near on `on`, by the plan's policy; without a plan by what an office starts from."""
+    return calendar.add(on, (_policy(session, plan) if plan is not None else _ANY).near_days)
+
+
 def light_values(session: Session, extent: Extent, *, on: dt.date, calendar: WorkCalendar) -> dict[str, Any]:
     """What `standing_of` is bound with."""
     if not isinstance(extent, Organ):
@@ -138,6 +151,7 @@ def light_values(session: Session, extent: Extent, *, on: dt.date, calendar: Wor
     for place, (plan_id, policy) in enumerate(_terms(session, extent)):
         near = calendar.add(on, policy.near_days)
         asked = {"plan": plan_id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red}
+        asked |= {"of": policy.lag_of.value}
         values |= {f"{name}{place}": value for name, value in asked.items()}
     return values
 
@@ -149,6 +163,7 @@ def _values(plan: int, policy: Policy, on: dt.date, calendar: WorkCalendar) -> d
         "near": calendar.add(on, policy.near_days),
         "lag_yellow": policy.lag_yellow,
         "lag_red": policy.lag_red,
+        "lag_of": policy.lag_of.value,
     }
 
 
@@ -161,17 +176,20 @@ def standing_of(session: Session, extent: Extent) -> str:
     terms = _terms(session, extent)
     lag, postgres = any(_knows_lag(policy) for _, policy in terms), session.get_bind().dialect.name == "postgresql"
     lights = light_case(
-        lag=lag, paused=True, postgres=postgres, terms=Terms(near="i.near", lag_yellow="i.yellow", lag_red="i.red")
-    )
+        lag=lag, paused=True, postgres=postgres,
+        terms=Terms(near="i.near", lag_yellow="i.yellow", lag_red="i.red", lag_of="i.lag_of"),
+    )  # fmt: skip
     rows = ", ".join(TERMS_ROW.format(place=place) for place in range(len(terms)))
     return f"""(SELECT i.*, {lights} AS light FROM (
-        WITH asked (plan, near, yellow, red) AS (VALUES {rows})
-        SELECT w.*, a.near, a.yellow, a.red, {_OPEN_ON} AS open_on, {_FINAL_ON if lag else "NULL"} AS final_on
-        FROM asked a JOIN work_item w ON w.plan_id = a.plan) i) i"""
+        WITH asked (plan, near, yellow, red, lag_of) AS (VALUES {rows})
+        SELECT w.*, a.near, a.yellow, a.red, a.lag_of, {_OPEN_ON} AS open_on,
+            {_FINAL_ON if lag else "NULL"} AS final_on, {_STAGED if lag else "NULL"} AS staged
+        FROM asked a JOIN work_item w ON w.plan_id = a.plan AND w.{OF_PLAN}) i) i"""
 
 
 TERMS_ROW = (
-    "(CAST(:plan{place} AS integer), :near{place}, CAST(:yellow{place} AS integer), CAST(:red{place} AS integer))"
+    "(CAST(:plan{place} AS integer), :near{place}, CAST(:yellow{place} AS integer), CAST(:red{place} AS integer),"
+    " :of{place})"
 )
 """The terms of one of several plans. Cast, for a column of nothing but nulls has no type; a day is never null, and a
 cast would make it a number."""

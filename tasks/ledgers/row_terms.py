@@ -7,12 +7,9 @@ from typing import Any
 
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
-from models.ladder.light import Light
+from models.ladder.light import Light, light_of_day
 from models.ledgers.kind import Kind
 from models.ledgers.term import Term, TermUnit
-
-NEAR_DAYS = 3
-"""Working days before a due day from which it is near."""
 
 Amounts = Mapping[tuple[str, str], tuple[int, TermUnit]]
 """An organ's own terms by ledger and term, where they differ from what is declared."""
@@ -44,15 +41,11 @@ class RowTerm:
             return False
         return self.done_on >= self.due_on if self.term.minimum else self.done_on <= self.due_on
 
-    def light(self, on: dt.date, calendar: WorkCalendar) -> Light:
-        """Red once its day has passed, yellow in the last working days, blue when it was met."""
-        if self.done_on is not None:
-            return Light.BLUE
+    def light(self, on: dt.date, near: dt.date) -> Light:
+        """That of an item with this one day, by `near`, the last day that is near; grey while no day is to be met."""
         if self.term.minimum:
-            return Light.GREY
-        if self.due_on < on:
-            return Light.RED
-        return Light.YELLOW if self.due_on <= calendar.add(on, NEAR_DAYS) else Light.GREEN
+            return Light.BLUE if self.done_on is not None else Light.GREY
+        return light_of_day(self.due_on, self.done_on, on=on, near=near)
 
     def words(self, on: dt.date, calendar: WorkCalendar) -> str:
         """How it stands: 还有5个工作日, or when it was met and whether in time."""

@@ -157,11 +157,13 @@ def _statement(lag: bool, paused: bool, postgres: bool) -> sa.TextClause:
     return sa.text(f"""
         SELECT i.id, i.department_id, i.project_id, i.open_on, {now} AS light, {was} AS was FROM (
             SELECT w.id, w.department_id, w.project_id, w.state, w.start_on, w.issued_on, w.closed_on, w.cancelled_on,
-                w.first_closed_on, w.reported_on, w.percent, d.open_on, d.open_was, {final_on} AS final_on
+                w.first_closed_on, w.reported_on, w.percent, d.open_on, d.open_was, d.staged,
+                {final_on} AS final_on
             FROM work_item w LEFT JOIN (
                 SELECT item_id, min(CASE WHEN {open_when(":on")} THEN due_on END) AS open_on,
                     min(CASE WHEN {open_when(":was_on")} THEN due_on END) AS open_was,
-                    max(CASE WHEN kind = 'final' THEN id END) AS final_id
+                    max(CASE WHEN kind = 'final' THEN id END) AS final_id,
+                    max(CASE WHEN kind = 'milestone' THEN id END) AS staged
                 FROM deadline WHERE item_id IN (SELECT id FROM work_item WHERE plan_id = :plan AND {OF_PLAN})
                 GROUP BY item_id
             ) d ON d.item_id = w.id {final}

@@ -60,13 +60,22 @@ def compare_organs(session: Session, plan: AnnualPlan, *, by: Actor) -> list[Org
     for place, (one, organ, own) in enumerate(plans):
         policy = own or Policy(name="")
         near = calendars[key(organ.id)].add(by.on, policy.near_days)
-        values = {"plan": one.id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red}
+        values = {
+            "plan": one.id,
+            "near": near,
+            "yellow": policy.lag_yellow,
+            "red": policy.lag_red,
+            "of": policy.lag_of.value,
+        }
         asked |= {f"{name}{place}": value for name, value in values.items()}
         rows.append(TERMS_ROW.format(place=place))
     lag = any(own is not None and (own.lag_yellow, own.lag_red) != (None, None) for *_, own in plans)
     postgres = session.get_bind().dialect.name == "postgresql"
     lights = light_case(
-        lag=lag, paused=True, postgres=postgres, terms=Terms(near="i.near", lag_yellow="i.yellow", lag_red="i.red")
+        lag=lag,
+        paused=True,
+        postgres=postgres,
+        terms=Terms(near="i.near", lag_yellow="i.yellow", lag_red="i.red", lag_of="i.lag_of"),
     )
     for plan_id, light, count in session.execute(_counted(lights, rows), asked):
         counts[plan_id][Light(light)] = count
@@ -80,13 +89,14 @@ _ANY_BELOW = sa.text("SELECT 1 FROM organ WHERE parent_id = :organ LIMIT 1")
 def _counted(lights: str, rows: list[str]) -> sa.TextClause:
     values = ", ".join(rows)
     return sa.text(f"""
-        WITH asked (plan, near, yellow, red) AS (VALUES {values})
+        WITH asked (plan, near, yellow, red, lag_of) AS (VALUES {values})
         SELECT i.plan_id, {lights} AS light, count(*) FROM (
-            SELECT w.*, a.near, a.yellow, a.red, d.open_on, f.due_on AS final_on
+            SELECT w.*, a.near, a.yellow, a.red, a.lag_of, d.open_on, d.staged, f.due_on AS final_on
             FROM asked a JOIN work_item w ON w.plan_id = a.plan AND w.{OF_PLAN}
             LEFT JOIN (
                 SELECT item_id, min(CASE WHEN {open_when(":on")} THEN due_on END) AS open_on,
-                    max(CASE WHEN kind = 'final' THEN id END) AS final_id
+                    max(CASE WHEN kind = 'final' THEN id END) AS final_id,
+                    max(CASE WHEN kind = 'milestone' THEN id END) AS staged
                 FROM deadline
                 WHERE item_id IN (SELECT w.id FROM asked a JOIN work_item w ON w.plan_id = a.plan) GROUP BY item_id
             ) d ON d.item_id = w.id

@@ -5,11 +5,11 @@ from typing import Any
 
 from models.dates.unit import Unit
 from models.items.item import Importance
-from models.ladder.policy import Colour, Relation, ReportingCycle, Rung
+from models.ladder.policy import Colour, LagScope, Relation, ReportingCycle, Rung
 from models.people.person import Role
 from tasks.trail.tell_entry import COLUMNS
 
-_CODES = {member.value: member.label for member in (*ReportingCycle, *Unit)}
+_CODES = {member.value: member.label for member in (*LagScope, *ReportingCycle, *Unit)}
 
 
 def rung_sentence(rung: Rung) -> str:

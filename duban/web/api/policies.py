@@ -9,7 +9,7 @@ from duban.web.api_fields import PLAIN
 from duban.web.call import Reader
 from models.dates.unit import Unit
 from models.errors import NotFoundError
-from models.ladder.policy import Colour, Relation, ReportingCycle
+from models.ladder.policy import Colour, LagScope, Relation, ReportingCycle
 from models.people.person import Role
 from tasks.ladder.set_policy import list_policies, show_policy
 
@@ -49,6 +49,7 @@ class PolicyShown(BaseModel):
     near_days: int = Field(title="临期天数(工作日)")
     lag_yellow: int | None = Field(title="滞后线")
     lag_red: int | None = Field(title="严重滞后线")
+    lag_of: LagScope = Field(title="按进度判断哪些任务")
     objection_days: int = Field(title="异议期限(工作日)")
     extension_limit: int = Field(title="延期次数上限")
     extension_levels: list[list[Role]] = Field(title="延期审批层级")

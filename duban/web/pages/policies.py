@@ -173,7 +173,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
     lag = (
         "不按进度亮灯"
         if policy.lag_yellow is None
-        else f"落后 {policy.lag_yellow} 个百分点亮黄灯"
+        else f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点亮黄灯"
         + (f",超过 {policy.lag_red} 个亮红灯" if policy.lag_red is not None else "")
     )
     monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("near_days", sa.Integer(), nullable=False),
         sa.Column("lag_yellow", sa.Integer()),
         sa.Column("lag_red", sa.Integer()),
+        sa.Column("lag_of", sa.String(length=32), nullable=False),
         sa.Column("objection_days", sa.Integer(), nullable=False),
         sa.Column("extension_limit", sa.Integer(), nullable=False),
         sa.Column("extension_levels", sa.JSON(), nullable=False),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.dates.workdays import WorkCalendar
-from models.ladder.light import Light, planned_percent
+from models.ladder.light import Light, light_of_day, planned_percent
 from tests.lights import lag_light, light
 
 ON = dt.date(2026, 6, 23)  # a Tuesday
@@ -156,3 +156,11 @@ def test_every_light_has_a_word() -> None:
 
 def test_every_light_has_one_of_five_colours() -> None:
     assert {shown.colour for shown in Light} == {"red", "yellow", "green", "grey", "blue"}
+
+
+@given(due=days, on=days, done=st.none() | days, near_days=st.integers(0, 10))
+def test_a_day_by_itself_has_the_light_of_an_item_with_just_this_day(
+    due: dt.date, on: dt.date, done: dt.date | None, near_days: int
+) -> None:
+    item = shown(on=on, due_on=due, closed_on=done, near_days=near_days, issued=True)
+    assert light_of_day(due, done, on=on, near=WorkCalendar().add(on, near_days)) is item

@@ -20,8 +20,12 @@ from models.items.suspension import Suspension
 from models.ladder.light import Light, planned_percent
 from models.ladder.policy import Policy
 from tasks.items.close import reopen
+from tasks.items.milestone import add_milestone
 from tasks.items.progress import record_progress
+from tasks.items.show_item import show_item
 from tasks.ladder.status import By, LightCount, light_values, overall, standing_of, status
+from tasks.lists.browse_items import list_items
+from tasks.oversight.gather_board import gather_board
 from tests.lights import light
 from tests.office import HANDLER, HEAD, SUPERVISOR, Office, day
 
@@ -60,7 +64,7 @@ def test_t16_each_item_is_counted_once_and_the_lights_add_up(office: Office) -> 
     ]
     assert counted(office, "2026-06-11") == [
         LightCount(
-            "法规科", green=2, yellow=0, red=1, grey=2, blue=0, lagging=0, behind=1, paused=0, cancelled=0, total=6
+            "法规科", green=3, yellow=0, red=1, grey=2, blue=0, lagging=0, behind=0, paused=0, cancelled=0, total=6
         )
     ]
 
@@ -102,7 +106,30 @@ def shown(office: Office, number: str, on: str) -> Light:
 
 @pytest.fixture
 def bare(any_engine: Engine, tmp_path: Path) -> Office:
-    return Office(any_engine, tmp_path / "home")
+    """An office that judges all its items by planned progress."""
+    office = Office(any_engine, tmp_path / "home")
+    with any_engine.begin() as connection:
+        connection.execute(text("UPDATE policy SET lag_of = 'all'"))
+    return office
+
+
+def test_an_item_without_stages_is_judged_by_time_alone(any_engine: Engine, tmp_path: Path) -> None:
+    office = Office(any_engine, tmp_path / "home")
+    bare = office.assign("普法宣传", start="2026-06-01", due="2026-09-08", issue=False)
+    staged = office.assign("执法检查", start="2026-06-01", due="2026-09-08")
+    told = [shown(office, number, "2026-07-20") for number in (bare, staged)]
+    assert told == [Light.GREEN, Light.GREEN]
+    office.do(SUPERVISOR, add_milestone, staged, on="2026-06-02", title="方案报审", due_on=day("2026-08-01"))
+    told = [shown(office, number, "2026-07-20") for number in (bare, staged)]
+    assert told == [Light.GREEN, Light.BEHIND]
+    with reading(office.engine) as session:
+        plan, item = session.get_one(AnnualPlan, office.plan_id), session.get_one(WorkItem, office.item(staged).id)
+        by = office.by(session, SUPERVISOR, "2026-07-20")
+        board = gather_board(session, plan, by=by, calendar=CALENDAR)
+        listed = {one.number: one.light for one in list_items(session, plan, by=by, calendar=CALENDAR)}
+        page = show_item(session, item, by=by, calendar=CALENDAR)
+    assert (listed, page["light"]) == ({bare: Light.GREEN, staged: Light.BEHIND}, Light.BEHIND)
+    assert {light: count for light, count in board.lights.items() if count} == {Light.GREEN: 1, Light.BEHIND: 1}
 
 
 def test_lag_is_told_as_of_the_day_asked_for(bare: Office) -> None:

@@ -28,6 +28,7 @@ from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach_to_act, pieces_of_acts
+from tasks.ladder.status import near_day
 from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
@@ -179,10 +180,11 @@ def _due(session: Session, visit: Visit, kind: Kind, rows: Sequence[Any]) -> Map
         return {}
     calendar = office_calendar(session, organ_id=visit.organ.id)
     own = amounts(session, key(visit.organ.id))
+    near = near_day(session, visit.plan_or_none(session), on=visit.on, calendar=calendar)
     found = {}
     for row in rows:
         if terms := open_terms(kind, row, calendar, own):
-            found[row.id] = terms[0], terms[0].light(visit.on, calendar)
+            found[row.id] = terms[0], terms[0].light(visit.on, near)
     return found
 
 

@@ -22,6 +22,7 @@ from models.people.permission import Action
 from models.people.person import Person
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.items.attach import pieces_of_acts
+from tasks.ladder.status import near_day
 from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.own_terms import amounts, span_words
 from tasks.ledgers.record import correct_row, reinstate_row, withdraw_row
@@ -135,6 +136,7 @@ def _show(
 ) -> HTMLResponse:
     calendar = office_calendar(session, organ_id=visit.organ.id)
     own = amounts(session, key(visit.organ.id))
+    near = near_day(session, visit.plan_or_none(session), on=visit.on, calendar=calendar)
     teller = Teller(session, kind, [row])
     pieces = pieces_of_acts(session, [row.id]).get(row.id, []) if kind.code == "act" else []
     recorder = session.get(Person, row.recorded_by_id) if row.recorded_by_id else None
@@ -144,7 +146,7 @@ def _show(
         items=teller.items, evidence=pieces, recorder=recorder.name if recorder else "本机管理员",
         batch=session.get(ImportBatch, row.batch_id) if row.batch_id else None,
         terms=[
-            (term, span_words(term.term, term.amount, term.unit), term.light(visit.on, calendar),
+            (term, span_words(term.term, term.amount, term.unit), term.light(visit.on, near),
              term.words(visit.on, calendar))
             for term in row_terms(kind, row, calendar, own)
         ],
