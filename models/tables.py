@@ -37,6 +37,7 @@ for _noun in (
     "ladder.snooze",
     "ledgers.kinds",
     "ledgers.ledger_deadline",
+    "ledgers.ledger_grant",
     "ledgers.ledger_link",
     "ledgers.ledger_term",
     "papers.document",

@@ -20,6 +20,10 @@ class LedgerRow(Row):
     """The item of the plan it belongs to."""
     batch_id: int | None = Field(default=None, foreign_key=f"{ImportBatch.__tablename__}.id", index=True)
     """The file it came in by."""
+    keeper_id: int | None = Field(default=None, foreign_key="person.id")
+    """The person it was given to by name; none: whoever wrote it down keeps it."""
+    post_id: int | None = Field(default=None, foreign_key="post.id")
+    """The post it belongs to, and by it a unit: its holder is told of its days. None: the supervisor."""
     note: str | None = Field(default=None, max_length=1000)
     recorded_at: dt.datetime
     recorded_by_id: int | None = Field(default=None, foreign_key="person.id")

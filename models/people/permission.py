@@ -62,6 +62,8 @@ class Action(Coded):
     CONFIRM_STAFF = "confirm_staff", "确认任职代理"
     CALENDAR = "calendar", "管理工作日历"
     RECORD = "record", "登记台账"
+    RECORD_UNIT = "record_unit", "登记本科室台账"
+    GRANT_LEDGER = "grant_ledger", "授权科室登记台账"
     DRAW_NUMBER = "draw_number", "参与随机抽取"
     COMPILE = "compile", "编制年度报告"
     COMMENT = "comment", "批注年度报告"
@@ -157,6 +159,9 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.CONFIRM_STAFF: (Grant(_F, Scope.ORGAN), Grant(_Y, Scope.ORGAN)),
     Action.CALENDAR: RUNNING,
     Action.RECORD: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_L, Scope.ORGAN)),
+    # Of the ledgers that the department was granted, and of its own rows: `tasks.ledgers.ledger_reach`.
+    Action.RECORD_UNIT: (Grant(_H, Scope.DEPARTMENT), Grant(_D, Scope.DEPARTMENT)),
+    Action.GRANT_LEDGER: SUPERVISING,
     Action.DRAW_NUMBER: tuple(Grant(role, Scope.ORGAN) for role in (_S, _L, _F, _A)),
     Action.COMPILE: RUNNING,
     Action.COMMENT: (*RUNNING, Grant(_F, Scope.ORGAN), Grant(_A, Scope.ORGAN)),

@@ -108,7 +108,7 @@ def _write_rows(
     session: Session, organ: Organ, plan: str, made: InspectionDraw, pairings: tuple[Pairing, ...], by: Actor
 ) -> None:
     """A row of the ledger for each object, in the order drawn."""
-    derive, empty = deriver(session, organ, KIND), {field.name: None for field in KIND.fields}
+    derive, empty = deriver(session, organ, KIND, by=by), {field.name: None for field in KIND.fields}
     rows = []
     for pairing in pairings:
         said = {"drawn_on": made.drawn_on, "plan": plan, "target": pairing.target}

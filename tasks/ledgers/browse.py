@@ -18,6 +18,7 @@ from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.people.organ import Organ
+from tasks.ledgers.ledger_reach import WHOLE, LedgerReach
 from tasks.ledgers.row_terms import Amounts, open_terms
 
 ROWS = 100
@@ -83,13 +84,14 @@ def browse(
     amounts: Amounts,
     page: int | None = 1,
     size: int = ROWS,
+    reach: LedgerReach = WHOLE,
 ) -> LedgerPage:
     """The rows wanted, as of day `on`; a page beyond the last is the last, None is all of them on one.
 
     Whoever calls has asked whether the ledger may be read. Raises BadInputError for a choice there is not.
     """
     table: Any = kind.table
-    query = select(table).where(table.organ_id == organ.id, *_conditions(kind, wanted))
+    query = select(table).where(table.organ_id == organ.id, reach.rows(table), *_conditions(kind, wanted))
     day = getattr(table, kind.day)
     ordered = query.order_by(day.desc(), table.id.desc())
     if wanted.due is not None:
@@ -116,6 +118,7 @@ def rows_after(
     from_on: dt.date | None = None,
     until_on: dt.date | None = None,
     withdrawn: bool | None = None,
+    reach: LedgerReach = WHOLE,
 ) -> tuple[list[Any], int | None]:
     """The rows in the order of their numbers, from the one behind `after` on; and after which number more follow, None
     where none do. Withdrawn rows or the others; without `withdrawn` all.
@@ -125,7 +128,8 @@ def rows_after(
     """
     table: Any = kind.table
     day = getattr(table, kind.day)
-    query = select(table).where(table.organ_id == organ.id, table.id > after).order_by(table.id).limit(limit + 1)
+    query = select(table).where(table.organ_id == organ.id, reach.rows(table), table.id > after)
+    query = query.order_by(table.id).limit(limit + 1)
     if withdrawn is not None:
         query = query.where(table.withdrawn_on.is_not(None) if withdrawn else table.withdrawn_on.is_(None))
     if from_on is not None:
@@ -136,22 +140,34 @@ def rows_after(
     return list(found[:limit]), found[limit - 1].id if len(found) > limit else None
 
 
-def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amounts: Amounts) -> list[KindCount]:
-    """How every ledger stands: one statement for all, and one more for each that has terms."""
+def count_kinds(
+    session: Session,
+    organ: Organ,
+    year: int,
+    *,
+    on: dt.date,
+    amounts: Amounts,
+    reached: Mapping[str, LedgerReach] | None = None,
+) -> list[KindCount]:
+    """How every ledger stands, or each of those `reached`: one statement for all, and one more for each with terms."""
+    reaches = {kind: WHOLE if reached is None else reached[code] for code, kind in KINDS.items()
+               if reached is None or code in reached}  # fmt: skip
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     parts = []
-    for place, kind in enumerate(KINDS.values()):
+    for place, (kind, reach) in enumerate(reaches.items()):
         table: Any = kind.table
         day = getattr(table, kind.day)
         parts.append(
             sa_select(literal(place).label("place"), func.count().label("rows"), func.max(day).label("last"))
             .select_from(table)
-            .where(table.organ_id == organ.id, table.withdrawn_on.is_(None), day.between(first, last))
+            .where(
+                table.organ_id == organ.id, reach.rows(table), table.withdrawn_on.is_(None), day.between(first, last)
+            )
         )
     counted = {row.place: row for row in session.execute(union_all(*parts))}
     calendar = office_calendar(session, organ_id=organ.id)
     counts = []
-    for place, kind in enumerate(KINDS.values()):
+    for place, (kind, reach) in enumerate(reaches.items()):
         count = counted[place]
         terms = []
         if kind.terms and count.rows:
@@ -160,7 +176,7 @@ def count_kinds(session: Session, organ: Organ, year: int, *, on: dt.date, amoun
             rows = session.exec(
                 select(candidates).where(
                     candidates.organ_id == organ.id, candidates.withdrawn_on.is_(None), day.between(first, last),
-                    _may_be_open(kind),
+                    _may_be_open(kind), reach.rows(candidates),
                 )
             )  # fmt: skip
             terms = [term for row in rows for term in open_terms(kind, row, calendar, amounts)]

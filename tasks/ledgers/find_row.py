@@ -11,6 +11,7 @@ from models.ledgers.kind import Kind
 from models.people.organ import Organ
 from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ, organs_within
+from tasks.ledgers.ledger_reach import reads
 
 
 def may_read_ledgers(session: Session, by: Actor, organ_id: int) -> bool:
@@ -31,15 +32,20 @@ def find_row(session: Session, organ: Organ, kind: Kind, number: int) -> Any:
     if 0 < number <= LARGEST_ID:
         found = session.exec(select(table).where(table.id == number, table.organ_id == organ.id)).first()
     if found is None:
-        raise NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录,或者它不在您的查看范围内。")
+        raise _unknown(organ, kind, number)
     return found
 
 
 def seen_row(session: Session, organ: Organ, kind: Kind, number: int, *, by: Actor) -> Any:
-    """The same for whoever may read the ledger. Raises NotFoundError, alike for what is not there and not for them."""
-    if not may_read_ledgers(session, by, key(organ.id)):
-        raise NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录,或者它不在您的查看范围内。")
-    return find_row(session, organ, kind, number)
+    """The same for whoever may see it. Raises NotFoundError, alike for what is not there and not for them."""
+    found = find_row(session, organ, kind, number)
+    if not reads(session, by, key(organ.id), kind).holds(session, found):
+        raise _unknown(organ, kind, number)
+    return found
+
+
+def _unknown(organ: Organ, kind: Kind, number: int) -> NotFoundError:
+    return NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录,或者它不在您的查看范围内。")
 
 
 def trail_name(row: Any) -> str:

@@ -136,7 +136,7 @@ def import_ledger(
             kind, path.name, dry_run, skipped=table.skipped, headings=table.headings,
             ignored_columns=table.ignored_columns, ignored_sheets=table.ignored_sheets,
         )  # fmt: skip
-        _understand(session, organ, found, table)
+        _understand(session, organ, found, table, by)
         if found.errors or dry_run or not any(row.action != KEEP for row in found.rows):
             return found
         _write(session, path, organ, found, by)
@@ -149,9 +149,9 @@ def refuse_errors(found: LedgerImport) -> None:
         raise ImportRefusedError(found.errors)
 
 
-def _understand(session: Session, organ: Organ, found: LedgerImport, table: LedgerTable) -> None:
+def _understand(session: Session, organ: Organ, found: LedgerImport, table: LedgerTable, by: Actor) -> None:
     """Every row with its values, held against what the ledger has; everything wrong on the way."""
-    kind, known, derive = found.kind, Known(session, organ), deriver(session, organ, found.kind)
+    kind, known, derive = found.kind, Known(session, organ), deriver(session, organ, found.kind, by=by)
     stands = _Standing(session, organ, kind)
     defaults = {one.name: one.default for one in kind.columns}
     seen: dict[tuple[Any, ...], TableRow] = {}
@@ -185,6 +185,8 @@ def _understand(session: Session, organ: Organ, found: LedgerImport, table: Ledg
         faults[place] += [_error(kind, table, row, problem.name, problem.accepted) for problem in problems]
         if faults[place]:
             continue
+        if former is not None and values["keeper_id"] != former.values["keeper_id"]:
+            del values["post_id"]
         made.values = derive(values)
         if former is None:
             made.action = CREATE
@@ -207,7 +209,7 @@ def _error(kind: Kind, table: LedgerTable, row: TableRow, name: str, accepted: s
     return CellError(row.sheet, row.row, heading, cell_words(row.cells.get(name, "")), accepted)
 
 
-_BASE = set(LedgerRow.model_fields) - {one.name for one in COMMON}
+_BASE = set(LedgerRow.model_fields) - {one.name for one in COMMON} - {"post_id"}
 """The columns of every ledger that no file speaks of."""
 
 

@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import Select
 from models.actor import Actor
 from models.database import key
 from models.dates.workdays import WorkCalendar
-from models.items.item import Deadline, DeadlineMove, ItemState, WorkItem
+from models.items.item import Deadline, DeadlineMove, WorkItem
 from models.items.plan import AnnualPlan
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
@@ -174,6 +174,9 @@ def _bring_in_line(
         if one.due_on != deadline.due_on and (corrected or one.done_on is None):
             moved.append(key(deadline.id))
             _move(session, deadline, one, by, changes)
+        if corrected and one.done_on is None and items.pass_on(deadline, one.post_id):
+            moved.append(key(deadline.id))
+            deadline.look_on = by.on
         deadline.title = one.title
         if one.done_on is None and deadline.done_on is not None:
             deadline.done_on, deadline.look_on = None, by.on
@@ -185,10 +188,10 @@ def _bring_in_line(
     fresh = [
         (one, plan) for one in wanted.values() if one.done_on is None and (plan := _plan_for(one, plans)) is not None
     ]
-    set_days(session, kind, [(one, plan, key(items.of(plan).id)) for one, plan in fresh], on=by.on)
+    set_days(session, kind, [(one, plan, key(items.of(plan, one.post_id).id)) for one, plan in fresh], on=by.on)
     changes.made += len(fresh)
     drop_waiting(session, moved, on=by.on)
-    touched = {one.item_id for _, one in kept.values() if (one.due_on, one.done_on) != was[key(one.id)]}
+    touched = {one.item_id for _, one in kept.values() if (one.due_on, one.done_on) != was[key(one.id)]} | items.left
     for item_id in sorted(touched | items.used):
         refresh_due(session, session.get_one(WorkItem, item_id))
 
@@ -199,33 +202,43 @@ def _plan_for(one: Owed, plans: dict[int, AnnualPlan]) -> AnnualPlan | None:
 
 
 class _Items:
-    """The items that carry a ledger's days, one a plan, each looked up once."""
+    """The items that carry a ledger's days, one for each post that owes any in a plan, each looked up once."""
 
     def __init__(self, session: Session, kind: Kind, plans: dict[int, AnnualPlan], by: Actor) -> None:
         self.session, self.kind, self.by = session, kind, by
-        self.policies = {plan.id: plan.policy_id for plan in plans.values()}
-        self.of_plan: dict[int, WorkItem] = {}
+        self.plans = {key(plan.id): plan for plan in plans.values()}
+        self.found: dict[tuple[int, int | None], WorkItem] = {}
+        self.left: set[int] = set()
+        """Those that a day was taken from."""
 
     @property
     def used(self) -> set[int]:
-        return {key(item.id) for item in self.of_plan.values()}
+        return {key(item.id) for item in self.found.values()}
 
-    def of(self, plan: AnnualPlan) -> WorkItem:
-        if key(plan.id) not in self.of_plan:
-            item = standing_item(self.session, plan, self.kind, by=self.by)
-            if item.state is ItemState.CLOSED:
-                item.state, item.closed_on = ItemState.ACTIVE, None
-            self.of_plan[key(plan.id)] = item
-        return self.of_plan[key(plan.id)]
+    def of(self, plan: AnnualPlan, post_id: int | None) -> WorkItem:
+        place = key(plan.id), post_id
+        if place not in self.found:
+            self.found[place] = standing_item(self.session, plan, self.kind, post_id, by=self.by)
+        return self.found[place]
+
+    def pass_on(self, deadline: Deadline, post_id: int | None) -> bool:
+        """Hang the day on the item of the post it belongs to now; whether it hung on another's."""
+        hangs = self.session.get_one(WorkItem, deadline.item_id)
+        if post_id in (None, hangs.handler_post_id) or hangs.plan_id not in self.plans:
+            return False
+        self.left.add(key(hangs.id))
+        deadline.item_id = key(self.of(self.plans[hangs.plan_id], post_id).id)
+        return True
 
     def policy_of(self, item_id: int) -> int | None:
-        return self.policies.get(self.session.get_one(WorkItem, item_id).plan_id)
+        plan = self.plans.get(self.session.get_one(WorkItem, item_id).plan_id)
+        return plan.policy_id if plan is not None else None
 
 
 def _move(session: Session, deadline: Deadline, one: Owed, by: Actor, changes: TermChanges) -> None:
     session.add(_moved(deadline, one.due_on, one.why, by))
     item = session.get_one(WorkItem, deadline.item_id)
-    changes.moved.append(MovedTerm(item.number, one.title, deadline.due_on, one.due_on))
+    changes.moved.append(MovedTerm(item.title, one.title, deadline.due_on, one.due_on))
     deadline.due_on, deadline.look_on, deadline.promised = one.due_on, by.on, False
 
 

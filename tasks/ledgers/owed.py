@@ -29,6 +29,8 @@ class Owed:
     due_on: dt.date
     done_on: dt.date | None
     why: str
+    post_id: int | None = None
+    """Whose it is; None is the supervisor's."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def owed_by_rows(kind: Kind, rows: Iterable[Any], own: OwnTerms, calendar: WorkC
             yield Owed(
                 row.id, term.code, day.year, f"{term.title}{doubt}:{row_name(kind, row)}"[:300], due_on,
                 getattr(row, term.done), f"{_label(kind, term.start)} {started},{span_words(term, amount, unit)}",
+                row.post_id,
             )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ ForbiddenError otherwise.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlmodel import Session, select
@@ -18,14 +17,13 @@ from models.errors import ForbiddenError
 from models.ledgers.kind import Kind
 from models.ledgers.term import TermUnit
 from models.people.organ import Organ
-from models.people.permission import Action
 from models.typed_text import words
-from tasks.acting.audit import Record
-from tasks.acting.perform import performing_for
 from tasks.ledgers.keep_terms import keep_terms
+from tasks.ledgers.ledger_reach import keep_within, recording
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import FieldProblem, Known, ValuesRefusedError, check_values, read_values
 from tasks.ledgers.row_history import refuse_stale
+from tasks.ledgers.row_owner import owner_of
 
 LONGEST_REASON = 500
 
@@ -35,8 +33,8 @@ def record_row(session: Session, organ: Organ, kind: Kind, given: Mapping[str, A
 
     Raises ValuesRefusedError with everything that is wrong, a number that is on record already included.
     """
-    with _recording(session, organ, by) as record:
-        values = _whole(session, organ, kind, {field.name: None for field in kind.columns} | dict(given))
+    with recording(session, organ, kind, by=by) as record:
+        values = _whole(session, organ, kind, {field.name: None for field in kind.columns} | dict(given), by=by)
         row = kind.table(
             organ_id=key(organ.id),
             recorded_at=by.now,
@@ -65,10 +63,10 @@ def correct_row(
     `seen` is the revision that was looked at. Raises ConflictError where others changed the row since, ForbiddenError
     for a withdrawn row, ValuesRefusedError as `record_row` does.
     """
-    with _recording(session, organ, by):
+    with recording(session, organ, kind, row, by=by):
         refuse_stale(session, kind, row, seen)
         _refuse_withdrawn(kind, row)
-        values = _whole(session, organ, kind, given, row)
+        values = _whole(session, organ, kind, given, row, by=by)
         changed = [field.label for field in kind.columns if values[field.name] != getattr(row, field.name)]
         if changed:
             for name, value in values.items():
@@ -85,7 +83,7 @@ def withdraw_row(
 
     Raises BadInputError without a reason, ForbiddenError for one withdrawn already, ConflictError as `correct_row`.
     """
-    with _recording(session, organ, by, reason=words(reason, "撤下的理由", longest=LONGEST_REASON)):
+    with recording(session, organ, kind, row, by=by, reason=words(reason, "撤下的理由", longest=LONGEST_REASON)):
         refuse_stale(session, kind, row, seen)
         _refuse_withdrawn(kind, row)
         row.withdrawn_on, row.withdrawn_reason = by.on, reason.strip()
@@ -98,7 +96,7 @@ def reinstate_row(session: Session, organ: Organ, kind: Kind, row: Any, *, by: A
 
     Raises ForbiddenError for one that was not withdrawn, ValuesRefusedError where another row has its number by now.
     """
-    with _recording(session, organ, by):
+    with recording(session, organ, kind, row, by=by):
         refuse_stale(session, kind, row, seen)
         if row.withdrawn_on is None:
             raise ForbiddenError(f"{kind.title} {row.id} 没有撤下,不必恢复。")
@@ -110,14 +108,16 @@ def reinstate_row(session: Session, organ: Organ, kind: Kind, row: Any, *, by: A
         _keep(session, organ, kind, row, by)
 
 
-def deriver(session: Session, organ: Organ, kind: Kind) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Adds to the values of a row what the kind works out from them, by the office's calendar and terms."""
+def deriver(session: Session, organ: Organ, kind: Kind, *, by: Actor) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Adds to the values of a row what the kind works out from them, by the office's calendar and terms, and whose it
+    is when `by` writes it down."""
     calendar, own = office_calendar(session, organ_id=organ.id), amounts(session, key(organ.id))
 
     def amount(code: str) -> tuple[int, TermUnit]:
         return own[kind.code, code]
 
-    return lambda values: dict(kind.derive(values, calendar, amount))
+    owner = owner_of(session, organ, by=by)
+    return lambda values: dict(kind.derive(values, calendar, amount)) | {"post_id": owner(values)}
 
 
 def identity_of(kind: Kind, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -132,19 +132,16 @@ def hold_identities(session: Session, organ: Organ, kind: Kind) -> None:
         session.exec(select(Organ.id).where(Organ.id == organ.id).with_for_update()).one()
 
 
-def _recording(
-    session: Session, organ: Organ, by: Actor, *, reason: str | None = None
-) -> AbstractContextManager[Record]:
-    return performing_for(session, by, Action.RECORD, organ.id, reason=reason)
-
-
 def _keep(session: Session, organ: Organ, kind: Kind, row: Any, by: Actor) -> None:
-    """The days that the row sets follow what it says."""
+    """The row stays within the actor's reach, and the days that it sets follow what it says."""
     session.flush()
+    keep_within(session, organ, kind, row, by=by)
     keep_terms(session, organ, kind, [row], by=by, calendar=office_calendar(session, organ_id=organ.id))
 
 
-def _whole(session: Session, organ: Organ, kind: Kind, given: Mapping[str, Any], row: Any = None) -> dict[str, Any]:
+def _whole(
+    session: Session, organ: Organ, kind: Kind, given: Mapping[str, Any], row: Any = None, *, by: Actor
+) -> dict[str, Any]:
     """The values of the whole row as it is to be. Raises ValuesRefusedError."""
     day = getattr(row, kind.day, None)
     # An item is looked for in the year of the day, also where only the item is given.
@@ -157,7 +154,9 @@ def _whole(session: Session, organ: Organ, kind: Kind, given: Mapping[str, Any],
         problems = _refuse_known(session, organ, kind, values, row)
     if problems:
         raise ValuesRefusedError(problems)
-    return deriver(session, organ, kind)(values)
+    if row is not None and values["keeper_id"] == row.keeper_id:
+        values["post_id"] = row.post_id
+    return deriver(session, organ, kind, by=by)(values)
 
 
 def _refuse_known(

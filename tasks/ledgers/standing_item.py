@@ -1,4 +1,4 @@
-"""The item of a plan that carries the days of one ledger: made when first needed, of the office's own making."""
+"""The items of a plan that carry the days of one ledger: one for each post that owes any, made when first needed."""
 
 from sqlmodel import Session, col, func, select
 
@@ -8,39 +8,36 @@ from models.items.item import ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.ledgers.kind import Kind
 from models.people.person import Post, Role, Tenure
-from tasks.acting.authorize import seats
 
 PROJECT = "台账时限"
 """Where the items that carry ledgers' days stand in the year's list."""
-_RUNNING = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.HANDLER, Role.DEPARTMENT_HEAD)
 
 
-def standing_item(session: Session, plan: AnnualPlan, kind: Kind, *, by: Actor) -> WorkItem:
-    """The plan's item for the ledger, given to whoever keeps it.
+def standing_item(session: Session, plan: AnnualPlan, kind: Kind, post_id: int | None, *, by: Actor) -> WorkItem:
+    """The plan's item for what the post owes to the ledger; without a post, for what the organ's supervisor does.
 
-    That is who writes down its first row; where a leader does, or the machine, the organ's supervisor. It can be
-    transferred like any other.
+    The ladder reminds the post's holder by it, and those above by the post's unit.
     """
-    standing = _found(session, plan, kind)
+    post = session.get_one(Post, post_id) if post_id is not None else _supervisor(session, plan, by)
+    standing = _found(session, plan, kind, post)
     if standing is not None:
         return standing
     # Of two who need it at once the second waits, and finds what the first made.
     session.refresh(plan, with_for_update=True)
-    standing = _found(session, plan, kind)
+    standing = _found(session, plan, kind, post)
     if standing is not None:
         return standing
-    post = _keeper(session, plan, by)
     item = WorkItem(
         plan_id=key(plan.id),
         organ_id=plan.organ_id,
         project_id=key(_project(session, plan).id),
-        number=f"台账{kind.title}",
+        number=f"台账{kind.title}" + (f"-{post.id}" if post is not None else ""),
         title=f"{kind.title}台账时限",
         note=f"由{kind.title}台账逐条生成;在台账中填写完成日期,时限即告完成。",
         source=f"台账:{kind.title}",
         ledger=kind.code,
-        department_id=post.department_id if post else None,
-        handler_post_id=post.id if post else None,
+        department_id=post.department_id if post is not None else None,
+        handler_post_id=post.id if post is not None else None,
         state=ItemState.ACTIVE,
         issued_on=by.on,
         signed_on=by.on,
@@ -50,8 +47,10 @@ def standing_item(session: Session, plan: AnnualPlan, kind: Kind, *, by: Actor) 
     return item
 
 
-def _found(session: Session, plan: AnnualPlan, kind: Kind) -> WorkItem | None:
-    return session.exec(select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.ledger == kind.code)).first()
+def _found(session: Session, plan: AnnualPlan, kind: Kind, post: Post | None) -> WorkItem | None:
+    carrying = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.ledger == kind.code)
+    owner = post.id if post is not None else None
+    return session.exec(carrying.where(col(WorkItem.handler_post_id).is_not_distinct_from(owner))).first()
 
 
 def _project(session: Session, plan: AnnualPlan) -> Project:
@@ -64,11 +63,8 @@ def _project(session: Session, plan: AnnualPlan) -> Project:
     return project
 
 
-def _keeper(session: Session, plan: AnnualPlan, by: Actor) -> Post | None:
-    """The recorder's own post, else that of the organ's supervisor; nobody where there is none."""
-    for seat in seats(session, by):
-        if seat.organ_id == plan.organ_id and seat.post_id is not None and seat.role in _RUNNING:
-            return session.get_one(Post, seat.post_id)
+def _supervisor(session: Session, plan: AnnualPlan, by: Actor) -> Post | None:
+    """The post of the organ's supervisor; nobody where there is none."""
     return session.exec(
         select(Post)
         .join(Tenure, col(Tenure.post_id) == Post.id)

@@ -60,7 +60,7 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "addressee": "报送对象", "consultation": "征求意见", "filing": "年报办理", "filing_step": "年报办理步骤",
     "publication": "公开", "report_term": "年报自定时限",
     "ledger_term": "台账时限设置", "opened_item": "开年任务", "ledger_deadline": "台账时限",
-    "ledger_link": "台账关联",
+    "ledger_link": "台账关联", "ledger_grant": "台账授权",
     "inspection_draw": "双随机抽取", "draw_binding": "双随机绑定", "draw_pledge": "双随机承诺",
     "draw_reveal": "双随机揭示",
 }  # fmt: skip
@@ -124,6 +124,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "author_id": "修改人", "withdrawn": "已撤下", "internal": "不公开的理由", "definition": "口径",
     "first_on": "期间起", "last_on": "期间止", "withdrawn_on": "撤下日",
     "withdrawn_reason": "撤下理由", "void_on": "作废日", "recorded_by_id": "登记人", "ledger": "台账",
+    "keeper_id": "经办人", "granted_by_id": "授权人",
     "url": "地址", "urge_gap": "催办间隔", "value": "数值", "version": "版本", "waived_by": "免证人",
     "waived_by_id": "免证人",
     "waiver": "免证理由", "words": "说明", "working": "上班", "year": "年度",

@@ -420,6 +420,7 @@ WRITING: dict[str, Case] = {
     "ledger correct": Case(SUPERVISOR, ["case", "1", "--set", "程序=普通"], [Action.RECORD], [a_case]),
     "ledger withdraw": Case(SUPERVISOR, ["case", "1", "--reason", "重复登记"], [Action.RECORD], [a_case]),
     "ledger reinstate": Case(SUPERVISOR, ["case", "1"], [Action.RECORD], [a_withdrawn_case]),
+    "ledger grant": Case(SUPERVISOR, ["case", "--to", "法规科"], [Action.GRANT_LEDGER]),
     "ledger import": Case(SUPERVISOR, ["case", "{home}/案件.csv"], [Action.RECORD]),
     "ledger undo": Case(SUPERVISOR, ["1"], [Action.RECORD], [imported_cases]),
     "indicator import": Case(SUPERVISOR, ["{home}/指标.csv", "--system", "2021年版"], [Action.RECORD]),

@@ -246,6 +246,28 @@ def reinstate(
     return answer(data, f"已恢复{found.title} {number}。")
 
 
+@ledgers.command("grant")
+@acting("as on organ json")
+def grant(
+    errand: Errand,
+    kind: KindArgument,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="科室", help="由哪些科室登记本科室的记录;都不写为收回授权。")
+    ] = None,
+) -> Answer:
+    """授权科室登记、查看本科室的记录:以这次写的为准。"""
+    from models.ledgers.kinds import kind_named
+    from tasks.ledgers.grant_ledger import grant_ledger
+    from tasks.people.find import find_department
+
+    found = kind_named(kind)
+    departments = [find_department(errand.session, errand.organ, name) for name in to or ()]
+    given_to = [one.name for one in grant_ledger(errand.session, errand.organ, found, departments, by=errand.by)]
+    names = "、".join(given_to)
+    said = f"{found.title}现由{names}登记本科室的记录。" if names else f"{found.title}不再由科室自行登记。"
+    return answer({"kind": found.code, "departments": given_to}, said)
+
+
 def _sets(kind: "Kind", sets: list[str] | None) -> dict[str, str]:
     """What `--set 项=值` gives, by column. Raises BadInputError."""
     from models.errors import BadInputError

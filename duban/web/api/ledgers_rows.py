@@ -17,10 +17,9 @@ from models.database import key
 from models.dates.day_override import office_calendar
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
-from models.people.permission import Action
-from tasks.acting.authorize import authorize_organ
 from tasks.ledgers.browse import count_kinds, rows_after
-from tasks.ledgers.find_row import authorize_ledgers, find_row, seen_row
+from tasks.ledgers.find_row import authorize_ledgers, seen_row
+from tasks.ledgers.ledger_reach import authorize_writing, reads, reads_of
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.read_values import ValuesRefusedError
 from tasks.ledgers.record import LONGEST_REASON, correct_row, record_row, reinstate_row, withdraw_row
@@ -126,10 +125,12 @@ class Withdrawal(Sent):
 def ledgers(call: Reader, year: OfYear = None) -> LedgerListShown:
     """有哪些台账、各有哪些字段、这一年有多少记录和未办的时限。"""
     with call.reading() as session:
-        authorize_ledgers(session, call.by, key(call.organ.id))
+        reached = reads_of(session, call.by, key(call.organ.id))
+        if not reached:
+            authorize_ledgers(session, call.by, key(call.organ.id))
         call.seen(session)
         own = amounts(session, key(call.organ.id))
-        counts = count_kinds(session, call.organ, year or call.on.year, on=call.on, amounts=own)
+        counts = count_kinds(session, call.organ, year or call.on.year, on=call.on, amounts=own, reached=reached)
     return LedgerListShown(
         year=year or call.on.year,
         ledgers=[
@@ -162,10 +163,20 @@ def rows(
     """按决定年度的日期筛选,按编号分页。"""
     kind = kind_named(code)
     with call.reading() as session:
-        authorize_ledgers(session, call.by, key(call.organ.id))
+        reach = reads(session, call.by, key(call.organ.id), kind)
+        if not reach:
+            authorize_ledgers(session, call.by, key(call.organ.id))
         call.seen(session)
         page, following = rows_after(
-            session, call.organ, kind, after, limit=limit, from_on=from_on, until_on=until_on, withdrawn=withdrawn
+            session,
+            call.organ,
+            kind,
+            after,
+            limit=limit,
+            from_on=from_on,
+            until_on=until_on,
+            withdrawn=withdrawn,
+            reach=reach,
         )
         teller = Teller(session, kind, page)
     return RowListShown(rows=[_row(teller, row) for row in page], next=following)
@@ -185,7 +196,7 @@ def record(
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
-        authorize_organ(session, call.by, Action.RECORD, call.organ.id)
+        authorize_writing(session, call.by, key(call.organ.id), kind)
         given = read_body(kind, body, whole=True)
         row = record_row(session, call.organ, kind, given, by=call.by)
         return _done(session, kind, row, f"已登记{kind.title},编号 {row.id}。")
@@ -294,8 +305,8 @@ def _once(call: Call, do: Any, idempotency_key: str | None, body: dict[str, Any]
 
 def _held(session: Session, call: Call, kind: Kind, row_id: int, if_match: str | None) -> Any:
     """The row, held. Raises ProblemError (412), telling what was changed, where it is not as the program read it."""
-    authorize_organ(session, call.by, Action.RECORD, call.organ.id)
-    row = find_row(session, call.organ, kind, row_id)
+    row = seen_row(session, call.organ, kind, row_id, by=call.by)
+    authorize_writing(session, call.by, key(call.organ.id), kind, row)
     session.refresh(row, with_for_update=True)
     if if_match is None or if_match.strip() == "*":
         return row

@@ -23,6 +23,7 @@ from models.people.permission import Action
 from models.people.person import Role
 from tasks.acting.authorize import organs_within, seats
 from tasks.engine.show_system import Queue, show_queue
+from tasks.ladder.status import near_day
 from tasks.lists.browse_items import FEWEST
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, count_work
@@ -30,6 +31,7 @@ from tasks.lists.list_unreported import owed_periods, unreported, unsigned
 from tasks.notices.browse_notices import count_unread_escalations
 from tasks.notices.receipts.outage import ChannelOutage, outages
 from tasks.oversight.compile_brief import gather_brief
+from tasks.oversight.gather_ledger_days import gather_ledger_days
 from tasks.oversight.gather_work import gather_work
 from tasks.oversight.list_desk import DeskList, desk_listing
 from tasks.oversight.list_escalated import list_escalated
@@ -129,6 +131,13 @@ def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role
         "workbench/workbench.html",
         menu="/",
         plan=plan,
+        ledger_days=gather_ledger_days(
+            session,
+            plan.organ_id,
+            by=visit.looking,
+            calendar=calendar,
+            near=near_day(session, plan, on=visit.on, calendar=calendar),
+        ),
         work=work,
         acts=acts_of,
         to_sign=list(dict.fromkeys(line.item_id for line in work.lines if line.action is Action.SIGN))[:MOST_SELECTED],

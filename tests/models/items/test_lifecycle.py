@@ -18,6 +18,8 @@ ELSEWHERE = {
     Action.CONFIRM_STAFF,
     Action.CALENDAR,
     Action.RECORD,
+    Action.RECORD_UNIT,
+    Action.GRANT_LEDGER,
     Action.DRAW_NUMBER,
     Action.COMPILE,
     Action.COMMENT,

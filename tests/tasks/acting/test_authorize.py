@@ -240,8 +240,8 @@ WHOLE = {
         *MAY["调"],
     },
     "督办": {
-        Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.DRAW_NUMBER, *RUNS, *REVIEWS,
-        *FILES, Action.ADD_ITEM,
+        Action.VIEW, Action.AUDIT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.DRAW_NUMBER,
+        Action.GRANT_LEDGER, *RUNS, *REVIEWS, *FILES, Action.ADD_ITEM,
         *MAY["审"], *MAY["督"],
     },
     "监督": {Action.VIEW, Action.COMMENT, Action.AUDIT, Action.DRAW_NUMBER},

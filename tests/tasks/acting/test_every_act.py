@@ -19,6 +19,7 @@ from models.items.evidence import Category
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.message import Message, SendState
+from models.ledgers.study_session import KIND as STUDIES
 from models.papers.circular import CircularKind
 from models.people.organ import Department, Organ
 from models.people.permission import Action
@@ -48,6 +49,8 @@ from tasks.items.transfer import transfer
 from tasks.items.urge import urge
 from tasks.items.withdraw import withdraw
 from tasks.ladder.set_policy import list_policies, set_policy, show_policy
+from tasks.ledgers.grant_ledger import grant_ledger
+from tasks.ledgers.record import record_row
 from tasks.ledgers.record_named import record_study
 from tasks.notices.find_channels import every_channel
 from tasks.notices.receipts.park import park
@@ -232,6 +235,22 @@ def write_down(office: Office, session: Session) -> None:
     record_study(session, organ, by=office.by(session, SUPERVISOR, ON), on=day(ON), topic="民法典")
 
 
+def give_a_ledger(office: Office, session: Session) -> None:
+    organ = session.get_one(Organ, office.organ_id)
+    unit = session.get_one(Department, office.department_id)
+    grant_ledger(session, organ, STUDIES, [unit], by=office.by(session, SUPERVISOR, ON))
+
+
+def granted_a_ledger(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        give_a_ledger(office, session)
+
+
+def write_down_for_the_unit(office: Office, session: Session) -> None:
+    organ, given = session.get_one(Organ, office.organ_id), {"held_on": ON, "topic": "民法典"}
+    record_row(session, organ, STUDIES, given, by=office.by(session, HANDLER, ON))
+
+
 def compile_year(office: Office, session: Session) -> None:
     organ, on = session.get_one(Organ, office.organ_id), "2027-01-15"
     compile_report(session, organ, office.year, by=office.by(session, SUPERVISOR, on), on=day(on))
@@ -377,6 +396,8 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.CONFIRM_STAFF: (proposed, confirm_it),
     Action.CALENDAR: (nothing, set_a_day),
     Action.RECORD: (nothing, write_down),
+    Action.RECORD_UNIT: (granted_a_ledger, write_down_for_the_unit),
+    Action.GRANT_LEDGER: (nothing, give_a_ledger),
     Action.DRAW_NUMBER: (bound_to_draw, pledge_a_number),
     Action.COMPILE: (assigned(), compile_year),
     Action.RECEIVE_REPORT: (with_an_organ_below, receive),

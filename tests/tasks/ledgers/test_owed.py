@@ -21,7 +21,7 @@ CALENDAR = WorkCalendar()
 def case(**more: Any) -> Any:
     known: dict[str, Any] = {field.name: None for field in CASES.fields}
     known |= {"id": 3, "number": "1号", "kind": DecisionKind.PENALTY, "outcome": Outcome.STANDS, "withdrawn_on": None}
-    return SimpleNamespace(**known | {"decided_on": dt.date(2025, 9, 26)} | more)
+    return SimpleNamespace(post_id=None, **known | {"decided_on": dt.date(2025, 9, 26)} | more)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from duban.web.pages.ledgers.ledgers import may_record, years_of
+from duban.web.pages.ledgers.ledgers import may_do, years_of
 from duban.web.visit import Signed
 from models.database import key
+from models.people.permission import Action
 from tasks.ledgers.duty_gaps import duty_gaps
 from tasks.ledgers.find_row import authorize_ledgers
 from tasks.ledgers.indicator_tree import indicator_tree
@@ -22,7 +23,8 @@ def tree(visit: Signed) -> HTMLResponse:
         root = indicator_tree(session, visit.organ, year)
         return visit.page(
             session, "ledgers/indicator_tree.html", menu="/ledgers", root=root, year=year, years=years,
-            missing=[leaf for leaf in root.leaves() if not leaf.covered], may_record=may_record(session, visit),
+            missing=[leaf for leaf in root.leaves() if not leaf.covered],
+            may_record=may_do(session, visit, Action.RECORD),
         )  # fmt: skip
 
 
@@ -35,5 +37,5 @@ def gaps(visit: Signed) -> HTMLResponse:
         found = duty_gaps(session, visit.organ, year, on=visit.on)
         return visit.page(
             session, "ledgers/duty_gaps.html", menu="/ledgers", found=found, year=year, years=years,
-            may_record=may_record(session, visit),
+            may_record=may_do(session, visit, Action.RECORD),
         )  # fmt: skip

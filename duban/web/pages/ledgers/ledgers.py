@@ -24,7 +24,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS, kind_named
 from models.people.permission import Action
 from models.typed_text import day_or_none
-from tasks.acting.authorize import authorize_organ, organs_within
+from tasks.acting.authorize import organs_within
 from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach_to_act, pieces_of_acts
@@ -32,11 +32,13 @@ from tasks.ladder.status import near_day
 from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
+from tasks.ledgers.grant_ledger import grant_ledger, grants_of
+from tasks.ledgers.ledger_reach import authorize_writing, reads, reads_of, writes
 from tasks.ledgers.own_terms import amounts
 from tasks.ledgers.record import record_row
 from tasks.ledgers.row_terms import open_terms
 from tasks.ledgers.tell_row import Teller
-from tasks.people.find import plans_of
+from tasks.people.find import departments_of, plans_of
 
 router = APIRouter()
 _FILTERS = ("q", "from", "until", "item", "due", "withdrawn", "batch")
@@ -53,14 +55,16 @@ def overview(visit: Signed, kind: Annotated[str, Query(max_length=32)] = "", row
         code = kind_named(kind).code
         return visit.go(visit.link(f"/ledgers/{code}/{row}" if row is not None else f"/ledgers/{code}"))
     with visit.reading() as session:
-        if not may_read_ledgers(session, visit.looking, key(visit.organ.id)):
+        reached = reads_of(session, visit.looking, key(visit.organ.id))
+        if not reached:
             return visit.page(session, "ledgers/ledgers.html", menu="/ledgers", counts=None)
         year, years = years_of(session, visit)
         own = amounts(session, key(visit.organ.id))
-        counts = count_kinds(session, visit.organ, year, on=visit.on, amounts=own)
+        counts = count_kinds(session, visit.organ, year, on=visit.on, amounts=own, reached=reached)
         return visit.page(
             session, "ledgers/ledgers.html", menu="/ledgers", counts=counts, year=year, years=years,
-            may_record=may_record(session, visit),
+            whole=may_read_ledgers(session, visit.looking, key(visit.organ.id)),
+            may_record={one.kind.code for one in counts if may_record(session, visit, one.kind)},
         )  # fmt: skip
 
 
@@ -69,7 +73,7 @@ def ledger(visit: Signed, code: str, page: Page = 1) -> HTMLResponse:
     """The rows of one ledger, as far as the address asks for them."""
     kind = KINDS[code]
     with visit.reading() as session:
-        if not may_read_ledgers(session, visit.looking, key(visit.organ.id)):
+        if not reads(session, visit.looking, key(visit.organ.id), kind):
             return visit.page(session, "ledgers/ledgers.html", menu="/ledgers", counts=None)
         year, years = years_of(session, visit)
         wanted = wanted_of(visit, kind, year)
@@ -81,7 +85,9 @@ def ledger(visit: Signed, code: str, page: Page = 1) -> HTMLResponse:
             wanted=wanted,
             year=year, years=years, columns=_columns(kind, found.rows), words=teller.words, items=teller.items,
             due=_due(session, visit, kind, found.rows), evidence=_evidence(session, kind, found.rows), asked=asked,
-            filters=filters_of(kind), dues=list(TermState), may_record=may_record(session, visit),
+            filters=filters_of(kind), dues=list(TermState), may_record=may_record(session, visit, kind),
+            whole=may_read_ledgers(session, visit.looking, key(visit.organ.id)),
+            may_import=may_do(session, visit, Action.RECORD), **_grants(session, visit, kind),
             kept={name: value for name, value in asked.items() if name in _FILTERS or name in wanted.choices},
         )  # fmt: skip
 
@@ -91,7 +97,8 @@ def export(visit: Signed, code: str) -> Response:
     """What the list shows, on one sheet."""
     kind = KINDS[code]
     with visit.reading() as session, tempfile.TemporaryDirectory() as folder:
-        authorize_ledgers(session, visit.looking, key(visit.organ.id))
+        if not reads(session, visit.looking, key(visit.organ.id), kind):
+            authorize_ledgers(session, visit.looking, key(visit.organ.id))
         year, _ = years_of(session, visit)
         found = _found(session, visit, kind, wanted_of(visit, kind, year), page=None)
         path = Path(folder) / "ledger.xlsx"
@@ -104,7 +111,7 @@ def ask(visit: Signed, code: str) -> HTMLResponse:
     """The form of one ledger."""
     kind = KINDS[code]
     with visit.reading() as session:
-        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        authorize_writing(session, visit.by, key(visit.organ.id), kind)
         return ledger_form(session, visit, kind, {kind.day: visit.on.isoformat()})
 
 
@@ -114,7 +121,7 @@ def record(sent: Sent, code: str) -> Response:
     """Write a row down; the longer address takes files."""
     visit, kind = sent.visit, KINDS[code]
     with visit.reading() as session:
-        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
+        authorize_writing(session, visit.by, key(visit.organ.id), kind)
     with attempt(
         visit, lambda session, error: ledger_form(session, visit, kind, sent.typed, error=error), beyond=ForbiddenError
     ) as session:
@@ -126,9 +133,36 @@ def record(sent: Sent, code: str) -> Response:
     return visit.go(again or visit.link(f"/ledgers/{code}", year=on.year) + f"#r-{row.id}", said)
 
 
-def may_record(session: Session, visit: Visit) -> bool:
-    """Whether the person may write into the ledgers of the organ looked at."""
-    return visit.organ.id in organs_within(session, visit.by, Action.RECORD)
+@router.post("/ledgers/{code:ledger}/grants")
+def grant(sent: Sent, code: str) -> Response:
+    """Let the departments ticked keep the ledger, and nobody else's."""
+    visit, kind = sent.visit, KINDS[code]
+    with visit.writing() as session:
+        ticked = set(sent.texts("department"))
+        chosen = [one for one in departments_of(session, key(visit.organ.id)) if str(one.id) in ticked]
+        given_to = grant_ledger(session, visit.organ, kind, chosen, by=visit.by)
+        names = "、".join(one.name for one in given_to)
+    said = f"{kind.title}现由{names}登记本科室的记录。" if names else f"{kind.title}不再由科室自行登记。"
+    return visit.go(visit.link(f"/ledgers/{code}") + "#grants", said)
+
+
+def may_record(session: Session, visit: Visit, kind: Kind) -> bool:
+    """Whether the person may write into this ledger of the organ looked at, be it for the own department."""
+    return bool(writes(session, visit.by, key(visit.organ.id), kind))
+
+
+def may_do(session: Session, visit: Visit, action: Action) -> bool:
+    """Whether the person may do this for the organ looked at as a whole."""
+    return visit.organ.id in organs_within(session, visit.by, action)
+
+
+def _grants(session: Session, visit: Visit, kind: Kind) -> dict[str, Any]:
+    """For whoever gives ledgers to departments: all of them, and those that have this one."""
+    if not may_do(session, visit, Action.GRANT_LEDGER):
+        return {}
+    organ_id = key(visit.organ.id)
+    granted = {one.id for one in grants_of(session, organ_id, kind)}
+    return {"departments": departments_of(session, organ_id), "granted": granted}
 
 
 def years_of(session: Session, visit: Visit) -> tuple[int, list[int]]:
@@ -159,7 +193,8 @@ def wanted_of(visit: Visit, kind: Kind, year: int) -> Wanted:
 
 def _found(session: Session, visit: Visit, kind: Kind, wanted: Wanted, *, page: int | None) -> LedgerPage:
     own = amounts(session, key(visit.organ.id))
-    return browse(session, visit.organ, kind, wanted, on=visit.on, amounts=own, page=page)
+    reach = reads(session, visit.looking, key(visit.organ.id), kind)
+    return browse(session, visit.organ, kind, wanted, on=visit.on, amounts=own, page=page, reach=reach)
 
 
 def _columns(kind: Kind, rows: Sequence[Any]) -> list[LedgerField]:

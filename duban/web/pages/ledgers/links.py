@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.web.attempt import attempt
-from duban.web.pages.ledgers.ledgers import may_record
+from duban.web.pages.ledgers.ledgers import may_do
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
@@ -112,7 +112,7 @@ def _page(
     return visit.page(
         session, "ledgers/ledger_links.html", menu="/ledgers", kind=kind, row=row, typed=typed,
         links=links_of(session, kind, [row.id]).get(row.id, []), item=teller.items.get(row.item_id),
-        scored=kind is indicator.KIND, may_record=may_record(session, visit) and row.withdrawn_on is None,
+        scored=kind is indicator.KIND, may_record=may_do(session, visit, Action.RECORD) and row.withdrawn_on is None,
         year=row.adopted_on.year if kind is indicator.KIND else visit.year or visit.on.year,
         error=error.message if error else "", status_code=status_of(error) if error else 200,
     )  # fmt: skip

@@ -18,12 +18,12 @@ from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
-from models.people.permission import Action
-from models.people.person import Person
-from tasks.acting.authorize import authorize_organ, organs_within
+from models.people.organ import Department
+from models.people.person import Person, Post
 from tasks.items.attach import pieces_of_acts
-from tasks.ladder.status import near_day
+from tasks.ladder.status import near_day, post_holders
 from tasks.ledgers.find_row import find_row, seen_row
+from tasks.ledgers.ledger_reach import authorize_writing, writes
 from tasks.ledgers.own_terms import amounts, span_words
 from tasks.ledgers.record import correct_row, reinstate_row, withdraw_row
 from tasks.ledgers.row_history import row_history
@@ -46,8 +46,8 @@ def edit(visit: Signed, code: str, row_id: int) -> HTMLResponse:
     """The form with what the row says."""
     kind = KINDS[code]
     with visit.reading() as session:
-        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-        row = find_row(session, visit.organ, kind, row_id)
+        row = seen_row(session, visit.organ, kind, row_id, by=visit.by)
+        authorize_writing(session, visit.by, key(visit.organ.id), kind, row)
         return ledger_form(session, visit, kind, _typed(session, kind, row), row=row)
 
 
@@ -67,8 +67,8 @@ def correct(sent: Sent, code: str, row_id: int) -> Response:
         )  # fmt: skip
 
     with attempt(visit, again, beyond=ForbiddenError) as session:
-        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-        row = find_row(session, visit.organ, kind, row_id)
+        row = seen_row(session, visit.organ, kind, row_id, by=visit.by)
+        authorize_writing(session, visit.by, key(visit.organ.id), kind, row)
         typed = given(kind, sent)
         changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
     said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。"
@@ -106,8 +106,9 @@ def _done(sent: Posted, code: str, row_id: int, do: Callable[[Session, Kind, Any
         return _show(session, visit, kind, row, error=error, reason=sent.text("reason"))
 
     with attempt(visit, again, told=(BadInputError, ConflictError)) as session:
-        authorize_organ(session, visit.by, Action.RECORD, visit.organ.id)
-        said = do(session, kind, find_row(session, visit.organ, kind, row_id))
+        row = seen_row(session, visit.organ, kind, row_id, by=visit.by)
+        authorize_writing(session, visit.by, key(visit.organ.id), kind, row)
+        said = do(session, kind, row)
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
 
 
@@ -131,6 +132,16 @@ def _typed(session: Session, kind: Kind, row: Any) -> dict[str, str]:
     }
 
 
+def _owner(session: Session, row: Any, visit: Visit) -> str:
+    """Whose row it is: the unit, and who holds the post today."""
+    post = session.get(Post, row.post_id) if row.post_id is not None else None
+    if post is None:
+        return "督办员"
+    unit = session.get(Department, post.department_id) if post.department_id is not None else None
+    holder = post_holders(session, {post.id}, on=visit.on).get(post.id)
+    return " ".join(filter(None, (unit.name if unit else "", holder or f"{post.title}(空缺)")))
+
+
 def _show(
     session: Session, visit: Visit, kind: Kind, row: Any, *, error: DubanError | None = None, reason: str = ""
 ) -> HTMLResponse:
@@ -151,6 +162,7 @@ def _show(
             for term in row_terms(kind, row, calendar, own)
         ],
         history=row_history(session, kind, row), reason=reason, error=error.message if error else "",
-        may_record=visit.organ.id in organs_within(session, visit.by, Action.RECORD),
+        may_record=writes(session, visit.by, key(visit.organ.id), kind).holds(session, row),
+        owner=_owner(session, row, visit),
         status_code=status_of(error) if error else 200,
     )  # fmt: skip
