@@ -21,6 +21,7 @@ from models.ladder.message import DeliveryAttempt, Message
 from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.ladder.policy import Colour, Rung
 from models.ladder.returned_mail import ReturnedMail
+from models.ledgers.ledger_deadline import LedgerDeadline
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person
@@ -66,6 +67,8 @@ class ListedNotice:
     told: ToldReceipt
     message_id: int | None
     readable: bool
+    path: str
+    """The page of the item, or of the row of a ledger whose day it is."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +106,14 @@ def browse_notices(
             WorkItem.number,
             WorkItem.title,
             col(Person.name).label("recipient"),
+            col(LedgerDeadline.kind).label("ledger"),
+            col(LedgerDeadline.row_id).label("ledger_row"),
             permitted(session, by, Action.VIEW, organ_id=organ.id).label("readable"),
         )  # type: ignore[call-overload]
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
         .outerjoin(Person, col(Person.id) == Notice.recipient_id)
         .outerjoin(Rung, col(Rung.id) == Notice.rung_id)
+        .outerjoin(LedgerDeadline, col(LedgerDeadline.deadline_id) == Notice.deadline_id)
         .outerjoin(Message, col(Message.id) == Notice.message_id)
         .where(*_chosen(session, organ, choice, by))
         .order_by(col(Notice.raised_on).desc(), col(Notice.id).desc())
@@ -180,7 +186,7 @@ def _line(row: Any, by: Actor, told: ToldReceipt) -> ListedNotice:
     return ListedNotice(
         id=key(notice.id),
         raised_on=notice.raised_on,
-        item=ItemLine(notice.item_id, row.number, row.title),
+        item=ItemLine(notice.item_id, row.number if row.ledger is None else "", row.title),
         recipient=row.recipient,
         rung=rung.label if rung else notice.kind.label,
         kind=notice.kind,
@@ -191,7 +197,14 @@ def _line(row: Any, by: Actor, told: ToldReceipt) -> ListedNotice:
         told=told,
         message_id=notice.message_id,
         readable=bool(row.readable),
+        path=_path(notice, row.ledger, row.ledger_row),
     )
+
+
+def _path(notice: Notice, ledger: str | None, row_id: int | None) -> str:
+    if ledger is None:
+        return f"/items/{notice.item_id}"
+    return f"/ledgers/{ledger}/{row_id}" if row_id else f"/ledgers/{ledger}"
 
 
 def _why(notice: Notice, rung: Rung | None, by: Actor) -> str:

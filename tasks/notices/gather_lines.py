@@ -222,7 +222,8 @@ class _Beside:
             deadline_id=row.deadline_id,
             kind=row.kind,
             unsigned=_is_unsigned(rung),
-            number=row.number,
+            # The item that carries a ledger's days is nobody's to look for.
+            number=row.number if row.ledger is None else "",
             title=f"{row.title}【{row.part}】" if row.part else row.title,
             project=row.project,
             due_on=row.due_on,

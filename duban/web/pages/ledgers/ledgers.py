@@ -159,7 +159,7 @@ def may_do(session: Session, visit: Visit, action: Action) -> bool:
 def _grants(session: Session, visit: Visit, kind: Kind) -> dict[str, Any]:
     """For whoever gives ledgers to departments: all of them, and those that have this one."""
     if not may_do(session, visit, Action.GRANT_LEDGER):
-        return {}
+        return {"departments": [], "granted": set()}
     organ_id = key(visit.organ.id)
     granted = {one.id for one in grants_of(session, organ_id, kind)}
     return {"departments": departments_of(session, organ_id), "granted": granted}

@@ -110,5 +110,5 @@ def test_who_may_read_and_who_may_write(office: Office, program: Program) -> Non
         assert other.ask("/ledgers/case", organ="bureau").status_code == read
         assert other.ask("/ledgers/case/1", organ="bureau").status_code == 404
         assert other.send("/ledgers/case?organ=bureau", CASE | {"number": "2"}).status_code == read
-        assert patch(other, "/ledgers/case/1?organ=bureau", {"title": "外"}).status_code == read
+        assert patch(other, "/ledgers/case/1?organ=bureau", {"title": "外"}).status_code == 404
     assert [(row.title, row.revision) for row in office.rows(EnforcementCase)] == [(None, 0)]
