@@ -21,6 +21,7 @@ from models.clock import day_of, opening_of
 from models.database import on_record, reading, unit_of_work
 from models.dates.day_override import office_calendar
 from models.dates.days import DAY, days_from
+from models.dates.rest_day import RestDay
 from models.dates.workdays import WorkCalendar
 from models.engine.rhythm import LastRun
 from models.errors import DubanError
@@ -40,10 +41,11 @@ from tasks.access.set_password import set_by_code
 from tasks.engine.show_system import record_run
 from tasks.files.check_upload import examine, limits_of
 from tasks.files.file_store import FileStore
+from tasks.items.answer_instruction import close_instruction, reply
 from tasks.items.attach import attach
 from tasks.items.close import accept, request_close
 from tasks.items.extend import decide_extension, extend
-from tasks.items.instruct import close_instruction, instruct, newest_instruction, reply
+from tasks.items.instruct import instruct, newest_instruction
 from tasks.items.progress import record_progress
 from tasks.items.sign import open_receipts, sign
 from tasks.items.urge import urge
@@ -167,7 +169,7 @@ def _urging(office: Office, *, items: list[str]) -> None:
 
 def _instruction(office: Office, *, item: str, text: str, due: dt.date) -> None:
     leader = office.in_role(Role.FIRST_RESPONSIBLE)
-    instruct(office.session, office.item(item), by=leader, content=text, due_on=due)
+    instruct(office.session, office.item(item), by=leader, content=text, due_on=due, rest=RestDay.KEEP)
 
 
 def _reply(office: Office, *, item: str, text: str, outcome: str | None = None) -> None:

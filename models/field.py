@@ -24,6 +24,7 @@ class FieldType(Coded):
     DEPARTMENT = "department", "科室"
     UNIT = "unit", "单位名称"
     MILESTONE = "milestone", "阶段节点"
+    TERM = "term", "批示时限档次"
     PIECE = "piece", "佐证材料编号"
     PIECES = "pieces", "几份佐证材料的编号"
     FILES = "files", "文件"

@@ -15,9 +15,10 @@ from models.people.person import Post, Role
 from models.report.report import SectionKind
 from models.scores.scoring import ScoreLine
 from tasks.draws.pledge import pledge
+from tasks.items.answer_instruction import ask_more, close_instruction, reply
 from tasks.items.close import accept, send_back
 from tasks.items.extend import decide_extension
-from tasks.items.instruct import close_instruction, find_instruction, reply
+from tasks.items.instruct import find_instruction
 from tasks.items.object_to import object_to
 from tasks.items.suspend import suspend
 from tasks.items.transfer import transfer
@@ -110,6 +111,11 @@ def instructed(office: Office) -> None:
 def replies(office: Office, who: str) -> None:
     with on_record(office.engine) as session:
         reply(session, find_instruction(session, 1), by=office.by(session, who, ON), content="已在办")
+
+
+def wants_more(office: Office, session: Session, who: str) -> object:
+    given = find_instruction(session, 1)
+    return ask_more(session, given, by=office.by(session, who, ON), content="请附名单")
 
 
 def ends(office: Office, session: Session, who: str) -> object:
@@ -255,6 +261,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(Action.RETURN, HANDLER, SUPERVISOR, unsigned, objects, on_item(send_back, reason="应由本科办"), "objects"),
     Scene(Action.TRANSFER, HANDLER, SUPERVISOR, unsigned, objects, gives_away),
     Scene(Action.SUSPEND, HANDLER, SUPERVISOR, assigned, nothing, on_item(suspend, reason="等待上级批复")),
+    Scene(Action.ASK_MORE, HANDLER, LEADER, instructed, replies, wants_more),
     Scene(Action.CLOSE_INSTRUCTION, HANDLER, LEADER, instructed, replies, ends),
     Scene(Action.EVALUATE, HEAD, LEADER, nothing, nothing, gives_points),
     Scene(Action.CONFIRM_STAFF, SUPERVISOR, FIRST, staffed, proposes, confirms),

@@ -56,7 +56,8 @@ MAY = {
     "配": {Action.SIGN, Action.REPORT, Action.ATTACH, Action.SNOOZE, Action.CORRECT},
     "派": {Action.TRANSFER, Action.SPLIT},
     "审": {
-        Action.DECIDE_EXTENSION, Action.CLOSE_INSTRUCTION, Action.SUSPEND, Action.RESUME, Action.ACCEPT, Action.RETURN,
+        Action.DECIDE_EXTENSION, Action.ASK_MORE, Action.CLOSE_INSTRUCTION, Action.SUSPEND, Action.RESUME,
+        Action.ACCEPT, Action.RETURN,
     },
     "批": {Action.INSTRUCT},
     "督": {

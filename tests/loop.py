@@ -2,14 +2,18 @@
 
 from models.audit import GENESIS, AuditEntry
 from models.database import unit_of_work
+from models.dates.day_override import office_calendar
 from models.items.explanation import explain_deadline
 from models.items.instruction import Instruction
 from models.items.item import DeadlineMove
 from models.items.receipt import Receipt
+from models.ladder.light import Light
 from models.papers.document import Document, DocumentKind
 from models.people.organ import Department
-from tasks.items.instruct import Given, close_instruction, reply
-from tests.office import HANDLER, SUPERVISOR, Office
+from tasks.items.answer_instruction import ask_more, close_instruction, reply
+from tasks.items.instruct import Given
+from tasks.items.show_item import show_item
+from tests.office import HANDLER, LEADER, SUPERVISOR, Office
 
 HELPER = "钱科长"
 QUARTERLY = "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1"
@@ -54,6 +58,12 @@ def written(office: Office, kind: DocumentKind) -> list[str]:
     return [row.written_number for row in office.rows(Document) if row.kind is kind]
 
 
+def ask_for_more(office: Office, given: Given, *, on: str, who: str = LEADER, content: str = "请附名单") -> None:
+    with unit_of_work(office.engine) as session:
+        instruction = session.get_one(Instruction, given.instruction.id)
+        ask_more(session, instruction, by=office.by(session, who, on), content=content)
+
+
 def answer(office: Office, given: Given, *, on: str, who: str = HANDLER, closes: str | None = SUPERVISOR) -> None:
     """The instruction is replied to, and closed unless nobody `closes` it."""
     with unit_of_work(office.engine) as session:
@@ -61,3 +71,11 @@ def answer(office: Office, given: Given, *, on: str, who: str = HANDLER, closes:
         reply(session, instruction, by=office.by(session, who, on), content="已落实")
         if closes is not None:
             close_instruction(session, instruction, by=office.by(session, closes, on), outcome="落实到位")
+
+
+def light(office: Office, number: str) -> Light:
+    """The item's light on the office's day."""
+    with unit_of_work(office.engine) as session:
+        item, by = office.item(number), office.by(session, SUPERVISOR, office.today)
+        shown: Light = show_item(session, item, by=by, calendar=office_calendar(session))["light"]
+        return shown

@@ -22,6 +22,7 @@ from models.actor import Actor, Channel
 from models.clock import opening_of
 from models.database import key, unit_of_work
 from models.dates.day_override import office_calendar
+from models.dates.rest_day import RestDay
 from models.dates.unit import Unit
 from models.items.evidence import Category, Evidence
 from models.items.extension import Extension
@@ -328,7 +329,7 @@ class Office:
     def instruct(
         self, number: str, content: str, *, due: str, on: str, who: str = LEADER, notice: Notice | None = None
     ) -> Given:
-        return self.do(who, instruct, number, on=on, content=content, due_on=day(due), notice=notice)
+        return self.do(who, instruct, number, on=on, content=content, due_on=day(due), rest=RestDay.KEEP, notice=notice)
 
     def urge(self, *numbers: str, on: str, who: str = SUPERVISOR, demand: str | None = None) -> Document:
         """One slip about these items."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from models.database import unit_of_work
-from tasks.items.instruct import find_instruction, reply
+from tasks.items.answer_instruction import reply
+from tasks.items.instruct import find_instruction
 from tests.office import HANDLER, Office
 
 Prepare = Callable[[Office], object]

@@ -1,8 +1,11 @@
 """A leader's instruction upon an item, from giving it to what came of it."""
 
 from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
+from models.dates.rest_day import RestDay
 from models.field import FieldType as Takes
+from models.items.instruction import Hearers
 from models.items.item import WorkItem
+from models.items.plan import AnnualPlan
 from models.people.permission import Action
 from models.people.personal_duty import Duty
 
@@ -14,21 +17,64 @@ def _instruct(deed: Deed[WorkItem]) -> ActOutcome:
     return ActOutcome(f"批示已下达({given.document.written_number})。", [given.instruction.id or 0])
 
 
+CONTENT = Entry("content", "批示内容", Takes.LONG_TEXT, required=True, longest=2000, flag="text", help="内容。")
+TERMS = (
+    Entry(
+        "term",
+        "时限档次",
+        Takes.TERM,
+        none="另定日期",
+        longest=20,
+        hint="档次和天数由督办策略定。",
+        help="时限档次,如 急件(由督办策略定);与 --due 二者取一。",
+    ),
+    Entry(
+        "due_on",
+        "办理时限",
+        Takes.DAY,
+        called="批示时限",
+        hint="选了档次的不填。",
+        help="办理时限;与 --term 二者取一。",
+    ),
+    Entry("rest", "时限遇休息日", Takes.CHOICE, choices=RestDay, none="请选择", hint="时限是休息日的,取哪一天。"),
+    Entry("hear", "即时告知", Takes.CHOICE, choices=Hearers, default=Hearers.BOTH),
+    Entry("kind", "履职类别", Takes.CHOICE, choices=Duty, default=Duty.SUPERVISE),
+)
+
 INSTRUCT = Act(
     "instruct", Action.INSTRUCT, "批示", _instruct,
-    (
-        Entry("content", "批示内容", Takes.LONG_TEXT, required=True, longest=2000),
-        Entry("due_on", "办理时限", Takes.DAY, required=True, called="批示时限"),
-        Entry("kind", "履职类别", Takes.CHOICE, choices=Duty, default=Duty.SUPERVISE),
-    ),
-    explains="批示有自己的时限、督办单和反馈,逾期同样升级,并记为履职。",
+    (CONTENT, *TERMS),
+    explains="批示有自己的时限、督办单和反馈,逾期同样升级,并记为履职;按期反馈后承办人停止计时,由您办结或要求补充。",
     # `duban instruct add` also gives one where no item stands yet.
     ways=Way.PAGE | Way.PROGRAM,
 )  # fmt: skip
 
 
+def _instruct_freely(deed: Deed[AnnualPlan]) -> ActOutcome:
+    from tasks.items.instruct import instruct_freely
+
+    given = instruct_freely(deed.session, deed.upon, by=deed.by, **deed.given)
+    item, number = given.item, given.document.written_number
+    return ActOutcome(f"批示已交办:任务 {item.number}({number}),时限 {item.due_on}。", [item.id or 0])
+
+
+FREELY = Act(
+    "instruct-freely", Action.INSTRUCT, "批示交办", _instruct_freely,
+    (
+        Entry("title", "批示事项", required=True, longest=1000),
+        CONTENT,
+        Entry("handler", "承办人", Takes.PERSON, none="由科室定", called="承办人"),
+        Entry("department", "承办科室", Takes.DEPARTMENT, none="承办人所在科室", called="科室"),
+        *TERMS,
+    ),
+    explains="列入本年度“领导批示交办”,即时下达并告知承办人;逾期同样升级,并记为履职。办结批示即销号。",
+    # `duban instruct add` gives both kinds.
+    ways=Way.PAGE | Way.PROGRAM,
+)  # fmt: skip
+
+
 def _sign(deed: Deed[WorkItem]) -> ActOutcome:
-    from tasks.items.instruct import sign_instruction
+    from tasks.items.answer_instruction import sign_instruction
 
     signed = sign_instruction(deed.session, deed.about, by=deed.by)
     return ActOutcome(
@@ -45,7 +91,7 @@ SIGN = Act(
 
 
 def _reply(deed: Deed[WorkItem]) -> ActOutcome:
-    from tasks.items.instruct import reply
+    from tasks.items.answer_instruction import reply
 
     made = reply(deed.session, deed.about, by=deed.by, **deed.given)
     return ActOutcome(
@@ -63,8 +109,29 @@ REPLY = Act(
 )  # fmt: skip
 
 
+def _ask_more(deed: Deed[WorkItem]) -> ActOutcome:
+    from tasks.items.answer_instruction import ask_more
+
+    about = deed.about
+    answer = ask_more(deed.session, about, by=deed.by, **deed.given)
+    return ActOutcome(
+        "已要求补充,承办人的时限从今天起继续计算。",
+        [answer.id or 0],
+        {"id": answer.id, "instruction": about.id, "state": about.state},
+        f"批示 {about.id} 已要求补充。",
+    )
+
+
+ASK_MORE = Act(
+    "ask-more", Action.ASK_MORE, "要求补充", _ask_more,
+    (Entry("content", "补充要求", Takes.LONG_TEXT, required=True, longest=2000, flag="text", help="内容。"),),
+    explains="按期反馈的,等您答复的这些天还给承办人,至少到下一个工作日;逾期反馈的仍按原时限计。", of_instruction=True,
+    command="more", help="要求补充:反馈不够的,写明还要什么;承办人的时限从今天起继续计算。",
+)  # fmt: skip
+
+
 def _close(deed: Deed[WorkItem]) -> ActOutcome:
-    from tasks.items.instruct import close_instruction
+    from tasks.items.answer_instruction import close_instruction
 
     about = deed.about
     close_instruction(deed.session, about, by=deed.by, **deed.given)

@@ -14,6 +14,7 @@ ItemAct = Act[WorkItem]
 ACTS: tuple[ItemAct, ...] = (
     SIGN, REPORT, EVIDENCE, REQUEST_CLOSE, EXTEND, OBJECT, MILESTONE, REACHED, APPROVE, REFUSE, ACCEPT, RETURN, URGE,
     instruction.INSTRUCT, instruction.SIGN, instruction.REPLY, instruction.CLOSE,
+    instruction.ASK_MORE,
     TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, EDIT, ADJUST, CANCEL, SNOOZE, WITHDRAW, CORRECT,
 )  # fmt: skip
 

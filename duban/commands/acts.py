@@ -29,6 +29,7 @@ _TYPED: dict[FieldType, tuple[Any, str]] = {
     FieldType.DEPARTMENT: (str, "科室"),
     FieldType.UNIT: (str, "科室"),
     FieldType.PERSON: (str, "姓名"),
+    FieldType.TERM: (str, "档次"),
     FieldType.PIECES: (list[int], "材料编号"),
 }
 """How the kinds are typed, and what help shows in place of a value; a tick, a yes or no have neither."""

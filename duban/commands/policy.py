@@ -38,6 +38,7 @@ def show(errand: Errand, name: Name) -> Answer:
     from models.ladder.policy import ReportingCycle
     from models.people.person import Role
     from tasks.ladder.set_policy import find_policy, rungs_of, show_policy
+    from tasks.wording.policy import terms_sentence
 
     session = errand.session
     policy = find_policy(session, name)
@@ -63,6 +64,8 @@ def show(errand: Errand, name: Name) -> Answer:
             ("办结审核", levels(policy.closure_levels)),
             ("转办异议", f"{policy.objection_days} 个工作日内"),
             ("催办间隔", f"{policy.urge_gap} 个工作日"),
+            ("批示时限", f"{terms_sentence(policy.instruction_terms)} {policy.instruction_unit.label}"),
+            ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内,逾期提醒批示的领导"),
             ("填报", policy.filling.label + (f",{policy.filling_day} 日前" if monthly else "")),
             ("挂起顺延", policy.suspension_unit.counting),
         ):

@@ -47,7 +47,10 @@ def named(member: Coded) -> Named:
     return Named(code=member.value, name=member.label)
 
 
-_PEOPLE = {"person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_id", "closed_by_id"}
+_PEOPLE = {
+    "person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_id", "closed_by_id", "more_by_id",
+    "more_for_id",
+}  # fmt: skip
 
 
 def of_table(

@@ -1,6 +1,7 @@
 """A policy as a form has it: texts as typed, kept whatever they are, and the data they mean once they are right."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from models.items.evidence import Category
 from models.items.item import Importance
 from models.ladder.policy import Colour, LagScope, Relation, ReportingCycle
 from models.people.person import Role
-from tasks.wording.policy import term_label
+from tasks.wording.policy import term_label, terms_sentence
 
 NUMBERS = {
     "near_days": "到期前这么多个工作日起亮黄灯",
@@ -21,9 +22,11 @@ NUMBERS = {
     "urge_gap": "这么多个工作日内不重复催办",
     "objection_days": "下达后这么多个工作日内可提转办异议",
     "extension_limit": "一项任务至多申请延期的次数",
+    "instruction_close_days": "反馈后这么多个工作日仍未办结或要求补充的,提醒批示的领导",
     "filling_day": "每月或每季末月的几日前填报",
 }
 """The terms that are numbers, each with what the number means."""
+TEXTS = ("filling", "suspension_unit", "instruction_unit", "instruction_terms")
 OPTIONAL = ("lag_yellow", "lag_red")
 LEVELS = {"extension_levels": "延期由谁审批", "closure_levels": "办结由谁审核"}
 MOST_LEVELS = 3
@@ -74,6 +77,8 @@ class PolicyForm:
             "filling": self.terms["filling"],
             "lag_of": self.terms["lag_of"],
             "suspension_unit": self.terms["suspension_unit"],
+            "instruction_unit": self.terms["instruction_unit"],
+            "instruction_terms": _instruction_terms(self.terms["instruction_terms"]),
             **{name: [level for level in levels if level] for name, levels in self.levels.items()},
             "evidence_rules": {
                 code: {
@@ -112,6 +117,8 @@ def form_of(data: Mapping[str, Any]) -> PolicyForm:
             "filling": data["filling"],
             "lag_of": data["lag_of"],
             "suspension_unit": data["suspension_unit"],
+            "instruction_unit": data["instruction_unit"],
+            "instruction_terms": terms_sentence(data["instruction_terms"]),
         },
         levels={name: _padded([list(level) for level in data[name]]) for name in LEVELS},
         pieces={code: _text(rules.get(code, {}).get("pieces", 0)) for code, _ in OPTIONS["importance"]},
@@ -138,12 +145,23 @@ def posted_form(name: str, sent: Posted) -> PolicyForm:
     return PolicyForm(
         name=name,
         shown=sent.text("shown"),
-        terms={term: sent.text(term) for term in (*NUMBERS, "filling", "lag_of", "suspension_unit")},
+        terms={term: sent.text(term) for term in (*NUMBERS, *TEXTS)},
         levels={of: [sent.texts(f"{of}-{place}") for place in range(MOST_LEVELS)] for of in LEVELS},
         pieces={code: sent.text(f"pieces-{code}") for code, _ in OPTIONS["importance"]},
         categories={code: sent.texts(f"categories-{code}") for code, _ in OPTIONS["importance"]},
         rungs=rungs,
     )
+
+
+def _instruction_terms(text: str) -> list[dict[str, Any]]:
+    """特急件 1、急件 3 as data. Raises BadInputError."""
+    found = []
+    for part in filter(None, re.split(r"[、,,;;\n]", text)):
+        name, _, days = part.strip().rpartition(" ")
+        if not name or not days.isascii() or not days.isdecimal() or len(days) > 3:
+            raise BadInputError(f"批示时限档次“{part.strip()[:40]}”无法识别:请写成“急件 3”,各档之间用顿号。")
+        found.append({"name": name.strip(), "days": int(days)})
+    return found
 
 
 def _padded(levels: list[list[str]]) -> list[list[str]]:

@@ -19,6 +19,7 @@ _PAST: Mapping[Action, str] = {
     Action.INSTRUCT: "item.instructed",
     Action.SIGN_INSTRUCTION: "item.instruction_signed",
     Action.REPLY: "item.instruction_replied",
+    Action.ASK_MORE: "item.instruction_reply_returned",
     Action.CLOSE_INSTRUCTION: "item.instruction_closed",
     Action.SUSPEND: "item.suspended",
     Action.RESUME: "item.resumed",

@@ -9,6 +9,9 @@ from models.ladder.notice import Via
 from models.ladder.policy import Rung
 from models.people.person import Role
 
+CLAIMED = {False: "申请办结,待审核", True: "已反馈,待办结"}
+"""What is said of a day claimed done, by whether it is that of an instruction."""
+
 
 def why(
     rung: Rung | None, role: Role, via: Via, *, late: bool, what: str | None = None, stood_for: str | None = None
@@ -42,8 +45,9 @@ def distance(due_on: dt.date, *, on: dt.date, calendar: WorkCalendar) -> str:
     return f"逾期{days}个工作日" if days else "已逾期(其间无工作日)"
 
 
-def explain_deadline(deadline: Deadline, moves: Sequence[DeadlineMove]) -> str:
-    """A deadline in words: the original day, then each move with its day, cause and reason.
+def explain_deadline(deadline: Deadline, moves: Sequence[DeadlineMove], *, instructed: bool = False) -> str:
+    """A deadline in words: the original day, then each move with its day, cause and reason; `instructed`: it is the
+    day of an instruction.
 
     One that was taken back, whose last move leads nowhere, says so and no more.
     """
@@ -59,5 +63,5 @@ def explain_deadline(deadline: Deadline, moves: Sequence[DeadlineMove]) -> str:
         late = "按期" if deadline.done_on <= deadline.due_on else "逾期"
         words.append(f"{deadline.done_on} {late}办结")
     elif deadline.claimed_on is not None:
-        words.append(f"{deadline.claimed_on} 申请办结,待审核")
+        words.append(f"{deadline.claimed_on} {CLAIMED[instructed]}")
     return ";".join(words)

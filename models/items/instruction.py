@@ -11,17 +11,26 @@ from models.row import Row
 
 
 class InstructionState(Coded):
-    """Where an instruction stands."""
+    """Where an instruction stands: what is answered lies with the leader, who closes it or asks for more."""
 
     GIVEN = "given", "待签收"
     SIGNED = "signed", "办理中"
+    ANSWERED = "answered", "待办结"
     CLOSED = "closed", "已办结"
+
+
+class Hearers(Coded):
+    """Who hears of an instruction at once."""
+
+    BOTH = "both", "承办人和分管领导"
+    HANDLER = "handler", "只告知承办人"
 
 
 class Instruction(Row, table=True):
     """One instruction; its day is a deadline of the item, so that it is reminded of and escalated like any.
 
-    A free-standing one has an item of its own, made with it (一事一项). `notice_id` is the escalation it answers.
+    A free-standing one has an item of its own, made with it (一事一项), and the end of that item for its day.
+    `notice_id` is the escalation it answers.
     """
 
     __table_args__ = (Index("ix_instruction_organ_id_on", "organ_id", "on"),)
@@ -29,7 +38,7 @@ class Instruction(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organ_id: int = Field(foreign_key="organ.id")
     item_id: int = Field(foreign_key="work_item.id", index=True)
-    deadline_id: int = Field(foreign_key="deadline.id")
+    deadline_id: int = Field(foreign_key="deadline.id", index=True)
     notice_id: int | None = Field(default=None, foreign_key="notice.id")
     document_id: int | None = Field(default=None, foreign_key="document.id")
     person_id: int = Field(foreign_key="person.id")
@@ -58,4 +67,9 @@ class InstructionReply(Row, table=True):
     for_id: int | None = Field(default=None, foreign_key="person.id")
     on: dt.date
     text: str = Field(max_length=4000)
+    more: str | None = Field(default=None, max_length=2000)
+    """What the leader wants besides, where the answer did not do (要求补充); by whom, for whom and when."""
+    more_by_id: int | None = Field(default=None, foreign_key="person.id")
+    more_for_id: int | None = Field(default=None, foreign_key="person.id")
+    more_on: dt.date | None = None
     recorded_at: dt.datetime

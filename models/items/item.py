@@ -218,7 +218,8 @@ class Deadline(Row, table=True):
     promised: bool = False
     """`look_on` is the day after a promised report, not the day of issue or start."""
     claimed_on: dt.date | None = None
-    """The day the closure was asked for that waits for review; the ladder is quiet meanwhile."""
+    """The day the closure was asked for that waits for review, or the instruction was answered; the ladder is quiet
+    meanwhile."""
     done_on: dt.date | None = None
     looked_on: dt.date | None = None
     """The day whose sweep looked at the whole ladder last; what stood in `look_on` and `promised` before it is kept
@@ -236,6 +237,7 @@ class MoveCause(Coded):
     PLAN = "plan", "计划调整"
     EXTENSION = "extension", "批准延期"
     SUSPENSION = "suspension", "挂起顺延"
+    MORE = "more", "补充顺延"
 
 
 class DeadlineMove(Row, table=True):

@@ -44,9 +44,10 @@ LIFECYCLE: Mapping[Action, Transition] = {
     ),
     Action.URGE: Transition((S.ISSUED, S.OBJECTED, S.ACTIVE), (), "距上次催办已满间隔", "urge, document"),
     Action.INSTRUCT: Transition(OPEN, (), "写明内容和时限", "instruction, deadline, leadership_act, document"),
-    Action.SIGN_INSTRUCTION: Transition(OPEN, (), "批示尚未签收", "instruction"),
-    Action.REPLY: Transition(OPEN, (), "批示尚未办结", "instruction_reply"),
-    Action.CLOSE_INSTRUCTION: Transition(OPEN, (), "批示已有反馈", "instruction"),
+    Action.SIGN_INSTRUCTION: Transition(OPEN, (S.ACTIVE,), "批示尚未签收", "instruction"),
+    Action.REPLY: Transition(OPEN, (S.ACTIVE,), "批示尚未办结", "instruction_reply"),
+    Action.ASK_MORE: Transition(OPEN, (), "批示待办结,写明补充要求", "instruction_reply, deadline_move"),
+    Action.CLOSE_INSTRUCTION: Transition(OPEN, (S.CLOSED,), "批示待办结", "instruction"),
     Action.SUSPEND: Transition((S.ACTIVE,), (S.SUSPENDED,), "写明原因", "suspension"),
     Action.RESUME: Transition((S.SUSPENDED,), (S.ACTIVE,), "", "suspension, deadline_move"),
     Action.REQUEST_CLOSE: Transition(

@@ -1,7 +1,8 @@
 """Which of a deadline's days were missed: each day that was in force and passed before the matter was done.
 
 Such a miss is sticky: a day that is moved after it passed stays missed, and so does one whose item is later closed
-or opened again. Days in a span of suspension are nobody's fault.
+or opened again. Days in a span of suspension are nobody's fault, nor is a day that was answered in time before its
+leader asked for more.
 """
 
 import datetime as dt
@@ -52,7 +53,7 @@ def missed(
     misses: dict[dt.date, Miss] = {}
     for day, move in _in_force(due_on, moves):
         in_time = settled_on is not None and settled_on <= day
-        saved = move is not None and move.moved_on <= day
+        saved = move is not None and (move.moved_on <= day or move.cause is MoveCause.MORE)
         if day < on and not in_time and not saved and not any(stop.holds(day) for stop in stops):
             misses.setdefault(day, Miss(day, move))
     return list(misses.values())

@@ -65,6 +65,13 @@ class LagScope(Coded):
     ALL = "all", "所有任务"
 
 
+INSTRUCTION_TERMS: list[dict[str, Any]] = [
+    {"name": "特急件", "days": 1}, {"name": "急件", "days": 3}, {"name": "平急件", "days": 5},
+    {"name": "一般件", "days": 15}, {"name": "疑难件", "days": 30},
+]  # fmt: skip
+"""急件 1 to 5 days, 非急件 15, of much difficulty 30 (a local 督查办法)."""
+
+
 class Policy(Row, table=True):
     """A ladder with its terms: a preset while `frozen_hash` is null, else a copy that never changes.
 
@@ -97,6 +104,12 @@ class Policy(Row, table=True):
     """What closes an item of each importance: so many pieces, and one at least of each category named."""
     urge_gap: int = 3
     """Working days that lie between two urgings of one item, whoever urges (政府督查工作条例 art. 15 in spirit)."""
+    instruction_close_days: int = 5
+    """Working days after an answer to an instruction within which its leader closes it or asks for more; then told."""
+    instruction_terms: list[dict[str, Any]] = Field(default_factory=lambda: INSTRUCTION_TERMS, sa_type=JSON)
+    """Presets for the day of an instruction: each a name and days."""
+    instruction_unit: Unit = Field(default=Unit.CALENDAR, sa_type=coded(Unit))
+    """The days in which those count."""
     filling: ReportingCycle = Field(default=ReportingCycle.NONE, sa_type=coded(ReportingCycle))
     filling_day: int = 25
     """The day of the month by which a month or quarter is reported; a week is reported by its last working day."""

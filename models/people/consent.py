@@ -15,6 +15,7 @@ CONSENTS: Mapping[Action, str] = {
     Action.RETURN: "申请办结、提出异议的人,办理过前面各级的人",
     Action.TRANSFER: "提出转办异议的人",
     Action.SUSPEND: "承办该任务的人",
+    Action.ASK_MORE: "反馈批示的人",
     Action.CLOSE_INSTRUCTION: "反馈批示的人",
     Action.EVALUATE: "被评价科室的负责人",
     Action.DECIDE_APPEAL: "提出申诉的人",
@@ -36,6 +37,8 @@ ALONE: frozenset[Action] = frozenset(
         Action.REPORT_OPINE,
         # One's own reminders, for a while; what escalates is not held.
         Action.SNOOZE,
+        # One's own request, before anybody has looked at it, and one's own words, the former ones kept.
+        Action.WITHDRAW, Action.CORRECT,
         # Of a leader or supervisor, and never in favour of whoever does the item.
         Action.URGE, Action.INSTRUCT, Action.RESUME, Action.REOPEN, Action.RESEND,
         Action.PARK, Action.TAKE_BACK_SWEEP, Action.TRY_CHANNEL, Action.EDIT, Action.ADJUST, Action.CANCEL,

@@ -40,6 +40,7 @@ class Action(Coded):
     INSTRUCT = "instruct", "批示"
     SIGN_INSTRUCTION = "sign_instruction", "签收批示"
     REPLY = "reply", "反馈批示"
+    ASK_MORE = "ask_more", "要求补充"
     CLOSE_INSTRUCTION = "close_instruction", "办结批示"
     SUSPEND = "suspend", "挂起"
     RESUME = "resume", "恢复"
@@ -138,6 +139,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.INSTRUCT: LEADING,
     Action.SIGN_INSTRUCTION: HANDLING,
     Action.REPLY: HANDLING,
+    Action.ASK_MORE: DECIDING,
     Action.CLOSE_INSTRUCTION: DECIDING,
     Action.SUSPEND: DECIDING,
     Action.RESUME: DECIDING,

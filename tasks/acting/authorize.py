@@ -111,6 +111,12 @@ def may_anywhere(session: Session, by: Actor, action: Action) -> bool:
     return bool(_grants(seats(session, by), action))
 
 
+def may_instruct(session: Session, by: Actor, organ_id: int) -> bool:
+    """Whether `by` leads the organ or some of it: whom, shows on the item that is made."""
+    leads = any(seat.role is Role.LEADER and seat.organ_id == organ_id for seat in seats(session, by))
+    return leads or organ_id in organs_within(session, by, Action.INSTRUCT)
+
+
 def standings(session: Session, by: Actor, action: Action, item: WorkItem) -> list[Standing]:
     """Every way in which `by` may do `action` on the item, none where it may not."""
     filled = seats(session, by)

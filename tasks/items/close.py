@@ -215,7 +215,9 @@ def _to_settle(session: Session, item: WorkItem, *, whole: bool) -> tuple[list[D
 def _claimed(session: Session, item: WorkItem) -> Sequence[Deadline]:
     return session.exec(
         select(Deadline).where(
-            Deadline.item_id == item.id, col(Deadline.claimed_on).is_not(None), col(Deadline.done_on).is_(None)
+            Deadline.item_id == item.id, col(Deadline.claimed_on).is_not(None), col(Deadline.done_on).is_(None),
+            # What an answer to an instruction claims is the leader's to settle.
+            Deadline.kind != DeadlineKind.INSTRUCTION,
         ).order_by(col(Deadline.due_on), col(Deadline.id))
     ).all()  # fmt: skip
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
 from models.items.extension import Extension, ExtensionDecision, ExtensionState
-from models.items.instruction import Instruction
+from models.items.instruction import Instruction, InstructionReply
 from models.items.item import ItemState, WorkItem
 from models.people.permission import Action
 from models.people.person import Person, Role
@@ -87,6 +87,10 @@ def _recipient(
             return reached_by(session, item, Role.SUPERVISOR, by.on)
         case Action.REPLY if instruction is not None:
             return session.get(Person, instruction.person_id)
+        case Action.ASK_MORE if instruction is not None:
+            last = select(InstructionReply).where(InstructionReply.instruction_id == instruction.id)
+            answer = session.exec(last.order_by(col(InstructionReply.id).desc())).first()
+            return session.get(Person, answer.person_id) if answer else None
         case Action.EXTEND | Action.REQUEST_CLOSE:
             policy = policy_of(session, item)
             levels = policy.extension_levels if action is Action.EXTEND else policy.closure_levels

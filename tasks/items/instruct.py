@@ -1,11 +1,9 @@
-"""Instructions (批示): given by a leader, signed for, replied to, closed with what came of it.
+"""Instructions (批示): given by a leader, upon an item or free-standing; found and listed.
 
 Each has a day of its own on the item, watched by the same ladder: an instruction overdue escalates like any item.
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +12,9 @@ from sqlmodel import Session, col, func, select
 
 from models.actor import Actor, Channel
 from models.database import key
+from models.dates.rest_day import RestDay
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.instruction import Hearers, Instruction, InstructionReply, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.receipt import Receipt
@@ -28,12 +27,12 @@ from models.people.person import Person, Role
 from models.people.personal_duty import Duty
 from models.typed_text import words
 from tasks.acting.audit import recorded
-from tasks.acting.authorize import authorize_organ, permitted, standings
-from tasks.acting.consent import hands
-from tasks.acting.perform import ActUnderWay, performing
+from tasks.acting.authorize import authorize_organ, permitted
+from tasks.acting.perform import performing
+from tasks.items.instruction_day import instruction_day
 from tasks.items.transfer import post_in_office
 from tasks.ladder.arm import refresh_due
-from tasks.notices.tell import settle, tell
+from tasks.notices.tell import tell
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
 from tasks.papers.write_sheet import instruction_sheet
@@ -57,34 +56,62 @@ def instruct(
     *,
     by: Actor,
     content: str,
-    due_on: dt.date,
+    due_on: dt.date | None = None,
+    term: str | None = None,
+    rest: RestDay | None = None,
+    hear: Hearers = Hearers.BOTH,
     kind: Duty = Duty.SUPERVISE,
     notice: Notice | None = None,
 ) -> Given:
-    """Give an instruction on an item, due on `due_on`; with `notice`, in answer to that escalation.
+    """Give an instruction on an item, due on `due_on` or by the preset `term`; with `notice`, in answer to that
+    escalation.
 
-    It is one of the leader's acts (四个亲自) of `kind`, carries a numbered sheet, and is told to the handler. Raises
-    BadInputError for no words, a day that is past, or a notice about another item.
+    It is one of the leader's acts (四个亲自) of `kind`, carries a numbered sheet, and is told at once to the handler,
+    and to the leader in charge as `hear` says. Raises BadInputError for no words, a notice about another item, and as
+    `instruction_day` does.
     """
+    return _given(
+        session, item, None, by=by, content=content, due_on=due_on, term=term, rest=rest, hear=hear, kind=kind,
+        notice=notice,
+    )  # fmt: skip
+
+
+def _given(
+    session: Session,
+    item: WorkItem,
+    deadline: Deadline | None,
+    *,
+    by: Actor,
+    content: str,
+    due_on: dt.date | None,
+    hear: Hearers,
+    kind: Duty,
+    term: str | None = None,
+    rest: RestDay | None = None,
+    notice: Notice | None = None,
+) -> Given:
+    """The instruction with `deadline` for its day, else with one of its own."""
     with performing(session, by, Action.INSTRUCT, item, reason=content) as deed:
         content = words(content, "批示内容", longest=2000)
-        if due_on < by.on:
-            raise BadInputError(f"批示时限 {due_on} 不可用:不能早于 {by.on}。")
+        plan = session.get_one(AnnualPlan, item.plan_id)
+        day = (
+            deadline.due_on if deadline else instruction_day(session, plan, by=by, due_on=due_on, term=term, rest=rest)
+        )
         if notice is not None and notice.item_id != item.id:
             raise BadInputError(f"通知 {notice.id} 说的不是任务 {item.number}。")
-        plan = session.get_one(AnnualPlan, item.plan_id)
-        count = session.exec(select(func.count(col(Instruction.id))).where(Instruction.item_id == item.id)).one()
-        deadline = Deadline(
-            item_id=key(item.id),
-            kind=DeadlineKind.INSTRUCTION,
-            title=f"批示{count + 1}",
-            due_on=due_on,
-            original_due_on=due_on,
-            policy_id=plan.policy_id,
-            look_on=by.on,
-        )
-        session.add(deadline)
-        session.flush()
+        if deadline is None:
+            given = select(func.count(col(Instruction.id))).where(Instruction.item_id == item.id)
+            deadline = Deadline(
+                item_id=key(item.id),
+                kind=DeadlineKind.INSTRUCTION,
+                title=f"批示{session.exec(given).one() + 1}",
+                due_on=day,
+                original_due_on=day,
+                policy_id=plan.policy_id,
+                look_on=by.on,
+            )
+            session.add(deadline)
+            session.flush()
         instruction = Instruction(
             organ_id=item.organ_id,
             item_id=key(item.id),
@@ -102,7 +129,7 @@ def instruct(
         document = draw_up(
             session, organ_id=item.organ_id, kind=DocumentKind.SHEET, title=f"领导批示督办单:{item.title}",
             issued_on=by.on, by=by, item_id=item.id, about=f"instruction:{instruction.id}",
-            facts=to_facts(instruction_sheet(session, item, instruction, due_on=due_on, by=by)),
+            facts=to_facts(instruction_sheet(session, item, instruction, due_on=day, by=by)),
         )  # fmt: skip
         instruction.document_id = document.id
         session.add(
@@ -119,11 +146,13 @@ def instruct(
             )
         )
         refresh_due(session, item)
-        tell(
-            session, item, role=Role.HANDLER, kind=NoticeKind.INSTRUCTION, subject=f"instruction:{instruction.id}",
-            what=f"{by.name}批示({document.written_number}),请于 {due_on} 前办结:{content}", by=by,
-            deadline_id=deadline.id,
-        )  # fmt: skip
+        about = f"instruction:{instruction.id}"
+        hearers = {Role.HANDLER: about} | ({Role.LEADER: f"{about}:leader"} if hear is Hearers.BOTH else {})
+        for role, subject in hearers.items():
+            tell(
+                session, item, role=role, kind=NoticeKind.INSTRUCTION, subject=subject, by=by, deadline_id=deadline.id,
+                what=f"{by.name}批示({document.written_number}),请于 {day} 前办结:{content}",
+            )  # fmt: skip
     return Given(instruction, item, document)
 
 
@@ -133,16 +162,19 @@ def instruct_freely(
     *,
     by: Actor,
     content: str,
-    due_on: dt.date,
     title: str,
+    due_on: dt.date | None = None,
+    term: str | None = None,
+    rest: RestDay | None = None,
     department: Department | None = None,
     handler: Person | None = None,
+    hear: Hearers = Hearers.BOTH,
     kind: Duty = Duty.SUPERVISE,
 ) -> Given:
     """Give an instruction that no item stands for yet: one is made for it and given to a department or a handler.
 
-    Raises ForbiddenError for whoever does not lead the organ (or the department), BadInputError for nobody named
-    or a plan that is not issued.
+    Raises ForbiddenError for whoever does not lead the organ (or the department) and for a plan that is not issued,
+    BadInputError for nobody named and as `instruction_day` does.
     """
     if plan.policy_id is None:
         raise ForbiddenError(f"{plan.year} 年度计划尚未下达,不能批示交办。")
@@ -150,8 +182,7 @@ def instruct_freely(
     department_id = department.id if department else post.department_id if post else None
     if department_id is None and post is None:
         raise BadInputError(f"请写明批示交给哪个科室{by.hint('--department')}或哪位承办人{by.hint('--to')}。")
-    if due_on < by.on:
-        raise BadInputError(f"批示时限 {due_on} 不可用:不能早于 {by.on}。")
+    due_on = instruction_day(session, plan, by=by, due_on=due_on, term=term, rest=rest)
     if by.person_id is None:
         authorize_organ(session, by, Action.INSTRUCT, plan.organ_id)
     with recorded(session, by, Action.INSTRUCT, organ_id=plan.organ_id, reason=content) as record:
@@ -180,85 +211,22 @@ def instruct_freely(
         session.add(item)
         session.flush()
         record.item_id = item.id
-        session.add(
-            Deadline(
-                item_id=key(item.id), kind=DeadlineKind.FINAL, due_on=due_on, original_due_on=due_on,
-                policy_id=plan.policy_id, look_on=by.on,
-            )
+        deadline = Deadline(
+            item_id=key(item.id), kind=DeadlineKind.FINAL, due_on=due_on, original_due_on=due_on,
+            policy_id=plan.policy_id, look_on=by.on,
         )  # fmt: skip
+        session.add(deadline)
         session.add(Receipt(item_id=key(item.id), assignment=1, department_id=department_id, issued_on=by.on))
         session.flush()
         # Whether this leader leads whoever is to do it shows on the item itself: refused, nothing of it stays.
         try:
-            given = instruct(session, item, by=by, content=content, due_on=due_on, kind=kind)
+            given = _given(session, item, deadline, by=by, content=content, due_on=due_on, hear=hear, kind=kind)
         except NotFoundError as error:
             # The item is there for the instruction alone: nobody asked for it by its number.
             unit = department.name if department else handler.name if handler else ""
             raise ForbiddenError(f"{by.name}不能向{unit}批示交办:可由其分管领导或第一责任人办理。") from error
         record.for_id = given.instruction.for_id
     return given
-
-
-def sign_instruction(session: Session, instruction: Instruction, *, by: Actor) -> Instruction:
-    """Take note of an instruction. Raises ForbiddenError where somebody did already."""
-    with _acting(session, Action.SIGN_INSTRUCTION, instruction, by) as deed:
-        if instruction.state is not InstructionState.GIVEN:
-            signer = session.get(Person, instruction.signed_by_id) if instruction.signed_by_id else None
-            raise ForbiddenError(
-                f"批示 {instruction.id} 已由{signer.name if signer else ''}于 {instruction.signed_on} 签收。"
-            )
-        _take_note(session, instruction, deed)
-    return instruction
-
-
-def reply(session: Session, instruction: Instruction, *, by: Actor, content: str) -> InstructionReply:
-    """Report back on an instruction; the first reply also signs for it. The leader is told."""
-    with _acting(session, Action.REPLY, instruction, by) as deed:
-        if instruction.state is InstructionState.CLOSED:
-            raise ForbiddenError(f"批示 {instruction.id} 已于 {instruction.closed_on} 办结。")
-        if instruction.state is InstructionState.GIVEN:
-            _take_note(session, instruction, deed)
-        answer = InstructionReply(
-            instruction_id=key(instruction.id),
-            person_id=deed.person_id,
-            for_id=deed.for_id,
-            on=by.on,
-            text=words(content, "反馈内容", longest=4000),
-            recorded_at=by.now,
-        )
-        session.add(answer)
-        session.flush()
-        tell(
-            session, deed.item, role=Role.LEADER, kind=NoticeKind.ANSWER, subject=f"reply:{answer.id}",
-            what=f"{by.name}反馈您的批示:{answer.text}", by=by, person_id=instruction.person_id,
-            deadline_id=instruction.deadline_id,
-        )  # fmt: skip
-    return answer
-
-
-def close_instruction(session: Session, instruction: Instruction, *, by: Actor, outcome: str) -> Instruction:
-    """Close an instruction that was replied to, saying what came of it.
-
-    Raises ForbiddenError before any reply, and for whoever replied.
-    """
-    with _acting(session, Action.CLOSE_INSTRUCTION, instruction, by) as deed:
-        if instruction.state is InstructionState.CLOSED:
-            raise ForbiddenError(f"批示 {instruction.id} 已于 {instruction.closed_on} 办结。")
-        replies = session.exec(select(InstructionReply).where(InstructionReply.instruction_id == instruction.id)).all()
-        if not replies:
-            raise ForbiddenError(
-                f"批示 {instruction.id} 还没有反馈,不能办结:请承办人先反馈{by.hint('duban instruct reply')}。"
-            )
-        deed.consent(
-            session, Action.CLOSE_INSTRUCTION, hands((one.person_id, one.for_id, "已反馈本件批示") for one in replies)
-        )
-        instruction.state = InstructionState.CLOSED
-        instruction.closed_by_id, instruction.closed_on = deed.person_id, by.on
-        instruction.outcome = words(outcome, "办理结果", longest=1000)
-        deadline = session.get_one(Deadline, instruction.deadline_id)
-        deadline.done_on, deadline.look_on = by.on, None
-        refresh_due(session, deed.item)
-    return instruction
 
 
 def newest_instruction(session: Session, item: WorkItem) -> Instruction | None:
@@ -271,39 +239,20 @@ def find_instruction(session: Session, number: int) -> Instruction:
     """The instruction with this number. Raises NotFoundError."""
     found = session.get(Instruction, number)
     if found is None:
-        raise _unknown(number)
+        raise unknown(number)
     return found
 
 
-def _unknown(number: int, by: Actor | None = None) -> NotFoundError:
+def unknown(number: int, by: Actor | None = None) -> NotFoundError:
+    """What is said of an instruction there is not, and of one that is nobody's business here."""
     hint = ";可用 duban instruct list 查看" if by is None or by.channel is Channel.COMMAND else ""
     return NotFoundError(f"没有编号为 {number} 的批示,或者它不在您的查看范围内{hint}。")
-
-
-@contextmanager
-def _acting(session: Session, action: Action, instruction: Instruction, by: Actor) -> Iterator[ActUnderWay]:
-    """The act on the instruction's item; read anew once the item is held, so that of two at once one is told.
-
-    Who may not know of the item hears of neither.
-    """
-    item = session.get_one(WorkItem, instruction.item_id)
-    if not standings(session, by, Action.VIEW, item):
-        raise _unknown(key(instruction.id), by)
-    with performing(session, by, action, item) as deed:
-        session.refresh(instruction)
-        yield deed
-
-
-def _take_note(session: Session, instruction: Instruction, deed: ActUnderWay) -> None:
-    instruction.state = InstructionState.SIGNED
-    instruction.signed_by_id, instruction.signed_on = deed.person_id, deed.by.on
-    settle(session, f"instruction:{instruction.id}")
 
 
 def list_instructions(session: Session, plan: AnnualPlan, *, by: Actor) -> list[dict[str, Any]]:
     """Instructions on items of the plan that `by` may see, in the order in which they were given."""
     rows = session.execute(
-        sa.select(Instruction, WorkItem.number, WorkItem.title, Deadline.due_on, Person.name)  # type: ignore[call-overload]
+        sa.select(Instruction, WorkItem.number, WorkItem.title, Deadline.due_on, Deadline.claimed_on, Person.name)  # type: ignore[call-overload]
         .join(WorkItem, col(WorkItem.id) == Instruction.item_id)
         .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
         .join(Person, col(Person.id) == Instruction.person_id)
@@ -328,9 +277,9 @@ def list_instructions(session: Session, plan: AnnualPlan, *, by: Actor) -> list[
             "text": given.text,
             "due_on": due_on,
             "state": given.state,
-            "overdue": given.state is not InstructionState.CLOSED and due_on < by.on,
+            "overdue": given.state is not InstructionState.CLOSED and due_on < (answered_on or by.on),
             "last_reply": replies.get(given.id),
             "outcome": given.outcome,
         }
-        for given, number, title, due_on, person in rows
+        for given, number, title, due_on, answered_on, person in rows
     ]

@@ -10,6 +10,7 @@ from models.database import key
 from models.dates.day_override import office_calendar
 from models.dates.days import DAY
 from models.errors import BadInputError
+from models.items.instruction import Instruction
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.progress import ProgressEntry
 from models.ladder.light import planned_percent
@@ -114,7 +115,7 @@ def _keep_or_make_promise(session: Session, deed: ActUnderWay, next_report_on: d
     open_ones = session.exec(
         select(Deadline).where(
             Deadline.item_id == deed.item.id,
-            Deadline.kind != DeadlineKind.INSTRUCTION,
+            ~select(Instruction.id).where(Instruction.deadline_id == Deadline.id).exists(),
             col(Deadline.done_on).is_(None),
             col(Deadline.policy_id).is_not(None),
         )

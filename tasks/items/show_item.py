@@ -16,10 +16,10 @@ from models.dates.recurrence import describe
 from models.dates.workdays import WorkCalendar
 from models.items.closure import ClosureRequest, ClosureReview
 from models.items.evidence import Evidence
-from models.items.explanation import distance, explain_deadline
+from models.items.explanation import CLAIMED, distance, explain_deadline
 from models.items.extension import Extension, ExtensionDecision
 from models.items.instruction import Instruction, InstructionReply
-from models.items.item import Deadline, DeadlineMove, ItemUnit, WorkItem
+from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemUnit, WorkItem
 from models.items.lifecycle import OVER
 from models.items.objection import Objection
 from models.items.plan import Project
@@ -43,7 +43,16 @@ from tasks.people.people_of import filled, holders, unit_named
 from tasks.trail.tell_entry import EDITED
 
 ROLES = (Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE, Role.SUPERVISOR)
-_PEOPLE = ("person_id", "for_id", "decided_by_id", "resumed_by_id", "signed_by_id", "closed_by_id")
+_PEOPLE = (
+    "person_id",
+    "for_id",
+    "decided_by_id",
+    "resumed_by_id",
+    "signed_by_id",
+    "closed_by_id",
+    "more_by_id",
+    "more_for_id",
+)
 
 Names = Mapping[int | None, str]
 
@@ -57,7 +66,10 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
     light, responsible = _today(session, dossier, by.on, calendar)
     people = _names(session, dossier, responsible.values())
     departments, moves = dossier.departments, dossier.parts(DeadlineMove, "deadline_id")
+    instructed = {row.deadline_id for row in dossier.of(Instruction)}
     unit = unit_named(item, departments.get(item.department_id))
+    # What stands for an instruction alone is closed by its leader's word, on no evidence.
+    alone = any(row.id in instructed and row.kind is DeadlineKind.FINAL for row in dossier.of(Deadline))
     away = not (light is Light.BLUE or item.state in OVER)
     return {
         "number": item.number,
@@ -71,7 +83,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "importance": item.importance,
         "percent": item.percent,
         "recurrence": describe(item.recurrence) if item.recurrence and "FREQ=" in item.recurrence else item.recurrence,
-        "missing_evidence": lacking(item, policy, evidence, on=by.on) if away and policy else "",
+        "missing_evidence": lacking(item, policy, evidence, on=by.on) if away and policy and not alone else "",
         "issued_on": item.issued_on,
         "signed_on": item.signed_on,
         "due_on": item.due_on,
@@ -91,7 +103,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
             {"number": child.number, "title": child.title, "state": child.state} for child in dossier.children
         ],
         "deadlines": [
-            _deadline(row, moves.get(row.id or 0, []), people)
+            _deadline(row, moves.get(row.id or 0, []), people, instructed=row.id in instructed)
             | {"distance": distance(row.due_on, on=by.on, calendar=calendar) if away and not row.done_on else None}
             for row in sorted(dossier.of(Deadline), key=lambda row: row.due_on)
         ],
@@ -159,7 +171,7 @@ def _with(
     return [_row(row, people) | {name: [_row(one, people, link) for one in parts.get(row.id, [])]} for row in rows]
 
 
-def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names) -> dict[str, Any]:
+def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names, *, instructed: bool) -> dict[str, Any]:
     return {
         "id": deadline.id,
         "kind": deadline.kind,
@@ -168,9 +180,10 @@ def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names) 
         "original_due_on": deadline.original_due_on,
         "lookback": deadline.lookback,
         "claimed_on": deadline.claimed_on,
+        "claimed": CLAIMED[instructed],
         "done_on": deadline.done_on,
         "taken_back": any(move.from_on == move.to_on for move in moves),
-        "why": explain_deadline(deadline, moves),
+        "why": explain_deadline(deadline, moves, instructed=instructed),
         "moves": [
             {"from_on": move.from_on, "to_on": move.to_on, "cause": move.cause, "on": move.moved_on,
              "reason": move.reason, "person": people.get(move.person_id), "at": move.moved_at}

@@ -48,7 +48,8 @@ def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Susp
 def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
     """Let the clock run again: days that had not passed when it stopped move by the span, and say so themselves.
 
-    An instruction given meanwhile has run by its own day and stays as it is. Raises BadInputError for a day before
+    An instruction given meanwhile has run by its own day, and one that was answered waits for its leader: both stay
+    as they are. Raises BadInputError for a day before
     the clock stopped.
     """
     with performing(session, by, Action.RESUME, item) as deed:
@@ -63,7 +64,7 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
         suspension.resumed_at, suspension.days = by.now, days
         plan = session.get_one(AnnualPlan, item.plan_id)
         for deadline in _open(session, item):
-            if deadline.policy_id is not None:
+            if deadline.policy_id is not None or deadline.claimed_on is not None:
                 continue
             deadline.policy_id, deadline.look_on = plan.policy_id, max(by.on, item.start_on or by.on)
             if deadline.due_on >= suspension.from_on and days:

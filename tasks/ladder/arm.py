@@ -233,7 +233,8 @@ def move_deadline(
         moved_at=by.now,
     )
     session.add(move)
-    deadline.due_on, deadline.look_on, deadline.promised = to, max(by.on, item.start_on or by.on), False
+    deadline.due_on, deadline.promised = to, False
+    deadline.look_on = None if deadline.claimed_on else max(by.on, item.start_on or by.on)
     session.flush()
     drop_waiting(session, [key(deadline.id)], on=by.on)
     refresh_due(session, item)
@@ -258,11 +259,17 @@ def drop_waiting(session: Session, deadlines: Sequence[int], *, on: dt.date) -> 
 def refresh_due(session: Session, item: WorkItem) -> None:
     """Set the item's due day to its earliest open deadline; with none open the last one stays.
 
+    An instruction that was answered is open for its leader alone: its day is nobody's to keep.
+
     An instruction may be due before the item begins, which is then due as early as it can be: on its first day.
     """
     session.flush()
     earliest = session.execute(
-        text("SELECT min(due_on) FROM deadline WHERE item_id = :item AND done_on IS NULL"), {"item": item.id}
+        text(
+            "SELECT min(d.due_on) FROM deadline d WHERE d.item_id = :item AND d.done_on IS NULL AND NOT ("
+            "d.claimed_on IS NOT NULL AND EXISTS (SELECT 1 FROM instruction n WHERE n.deadline_id = d.id))"
+        ),
+        {"item": item.id},
     ).scalar_one()
     if earliest is not None:
         day = dt.date.fromisoformat(earliest) if isinstance(earliest, str) else earliest

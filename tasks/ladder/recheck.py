@@ -11,6 +11,7 @@ from tasks.people.address import AS_WRITTEN, NEAREST, VIA, recipient_by_role, re
 _WAITING = "notice.state = 'pending' AND notice.recipient_id IS NOT NULL"
 _BY_RUNG = "notice.rung_id IS NOT NULL"
 """A notice that a person's act brought about is settled by the act that answers it."""
+_OF_INSTRUCTION = "EXISTS (SELECT 1 FROM instruction g WHERE g.deadline_id = d.id)"
 _UNSIGNED = "EXISTS (SELECT 1 FROM rung r WHERE r.id = notice.rung_id AND r.relation = 'unsigned')"
 _OF_UNIT = f"{_BY_RUNG} AND notice.text IS NOT NULL"
 """A notice about a cooperating unit carries its name as text."""
@@ -47,6 +48,7 @@ def recheck(session: Session, *, on: dt.date) -> int:
         _drop(session, on, reason, untrue)
         for reason, untrue in (
             ("任务已办结", f"d.done_on IS NOT NULL AND {_BY_RUNG}"),
+            ("批示已反馈,待办结", f"d.claimed_on IS NOT NULL AND {_BY_RUNG} AND {_OF_INSTRUCTION}"),
             ("已申请办结,待审核", f"d.claimed_on IS NOT NULL AND {_BY_RUNG}"),
             ("督办已停止(挂起或撤回)", f"d.policy_id IS NULL AND {_BY_RUNG}"),
             ("时限已变更", f"d.due_on <> notice.due_on AND {_BY_RUNG}"),

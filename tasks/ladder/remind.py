@@ -344,7 +344,8 @@ _UNSAID = """NOT EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on AND 
     AND n.rung_id = w.rung_id AND n.due_on = d.due_on AND n.taken_back_on IS NULL)"""
 """Whether an earlier sweep of the day has not dealt with the window: who answers since then is for the second look."""
 
-_UNPROMISED = """NOT (w.fire_on < :on AND d.kind <> 'instruction' AND EXISTS (SELECT 1 FROM progress_entry p
+_UNPROMISED = """NOT (w.fire_on < :on AND NOT EXISTS (SELECT 1 FROM instruction n WHERE n.deadline_id = d.id)
+    AND EXISTS (SELECT 1 FROM progress_entry p
     WHERE p.item_id = d.item_id AND p.department_id IS NULL AND p."on" < w.fire_on AND p.next_report_on >= w.fire_on
       AND NOT EXISTS (SELECT 1 FROM progress_entry q WHERE q.item_id = p.item_id AND q.department_id IS NULL
           AND q.id > p.id AND q."on" < w.fire_on)

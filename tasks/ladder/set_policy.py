@@ -32,13 +32,17 @@ _NUMBERS = {
     "objection_days": (0, 60),
     "extension_limit": (0, 20),
     "urge_gap": (0, 60),
+    "instruction_close_days": (0, 60),
     "filling_day": (1, 31),
 }
 """The terms that are whole numbers, with what is accepted of each."""
 _MAY_BE_NONE = ("lag_yellow", "lag_red")
-_WORDS: dict[str, type[Coded]] = {"filling": ReportingCycle, "lag_of": LagScope, "suspension_unit": Unit}
+_WORDS: dict[str, type[Coded]] = {
+    "filling": ReportingCycle, "lag_of": LagScope, "suspension_unit": Unit, "instruction_unit": Unit,
+}  # fmt: skip
 _LEVELS = ("extension_levels", "closure_levels")
 _RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times")
+_MOST_TERMS = 12
 _FURTHEST = 400
 """Days between a rung and its day, at most."""
 
@@ -160,7 +164,7 @@ def _list(data: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
-    known = {*_NUMBERS, *_WORDS, *_LEVELS, "evidence_rules"}
+    known = {*_NUMBERS, *_WORDS, *_LEVELS, "evidence_rules", "instruction_terms"}
     if strange := sorted(set(data) - known):
         raise BadInputError(f"不认识的条款 {'、'.join(strange)};可用:{'、'.join(sorted(known))}。")
     terms: dict[str, Any] = {}
@@ -175,12 +179,27 @@ def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
             terms[name] = _word(name, _WORDS[name], value)
         elif name in _LEVELS:
             terms[name] = [_roles(f"{term_label(name)} {name} 的一级", level) for level in _list(data, name)]
+        elif name == "instruction_terms":
+            terms[name] = _instruction_terms(value)
         else:
             terms[name] = _evidence_rules(value)
     yellow, red = terms.get("lag_yellow"), terms.get("lag_red")
     if yellow is not None and red is not None and yellow > red:
         raise BadInputError(f"lag_yellow(黄灯线 {yellow})不能大于 lag_red(红灯线 {red})。")
     return terms
+
+
+def _instruction_terms(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or len(value) > _MOST_TERMS:
+        raise BadInputError(f'instruction_terms(批示时限档次)应为至多 {_MOST_TERMS} 个 {{"name": "急件", "days": 3}}。')
+    found: dict[str, dict[str, Any]] = {}
+    for place, one in enumerate(value, 1):
+        where = f"instruction_terms 的第 {place} 档"
+        name = str(one.get("name", "")).strip() if isinstance(one, Mapping) and set(one) == {"name", "days"} else ""
+        if not 0 < len(name) <= 20 or name in found:
+            raise BadInputError(f"{where}写法有误:应有 name(名称,20 字以内,不重复)和 days(天数)。")
+        found[name] = {"name": name, "days": _number(f"{where} days(天数)", one["days"], 0, _FURTHEST)}
+    return list(found.values())
 
 
 def _evidence_rules(value: Any) -> dict[str, dict[str, Any]]:

@@ -150,8 +150,10 @@ def light_values(session: Session, extent: Extent, *, on: dt.date, calendar: Wor
     values: dict[str, Any] = {"on": on}
     for place, (plan_id, policy) in enumerate(_terms(session, extent)):
         near = calendar.add(on, policy.near_days)
-        asked = {"plan": plan_id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red}
-        asked |= {"of": policy.lag_of.value}
+        asked = {
+            "plan": plan_id, "near": near, "yellow": policy.lag_yellow, "red": policy.lag_red,
+            "of": policy.lag_of.value,
+        }  # fmt: skip
         values |= {f"{name}{place}": value for name, value in asked.items()}
     return values
 

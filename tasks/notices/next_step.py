@@ -63,9 +63,13 @@ class _Deed(Enum):
 
 
 _OF_INSTRUCTION = (_Deed.SIGN_INSTRUCTION, _Deed.REPLY, _Deed.CLOSE_INSTRUCTION)
-_APPROVALS = {"extension": _Deed.APPROVE, "closure": _Deed.ACCEPT, "objection": _Deed.TRANSFER}
+_APPROVALS = {
+    "extension": _Deed.APPROVE, "closure": _Deed.ACCEPT, "objection": _Deed.TRANSFER,
+    "answered": _Deed.CLOSE_INSTRUCTION,
+}  # fmt: skip
 _RETURNS = {
     "closure": _Deed.REQUEST_CLOSE, "extension": _Deed.REPORT, "reopen": _Deed.REPORT, "objection": _Deed.SIGN,
+    "more": _Deed.REPLY,
 }  # fmt: skip
 _DOERS = (Role.HANDLER, Role.DEPARTMENT_HEAD)
 
@@ -114,7 +118,7 @@ def _own(facts: NoticeFacts, on: dt.date) -> _Deed | None:
     """What whoever does the item does next."""
     if facts.unsigned or (facts.state is ItemState.ISSUED and facts.kind is not NoticeKind.INSTRUCTION):
         return _Deed.SIGN
-    if facts.deadline is DeadlineKind.INSTRUCTION:
+    if facts.instruction is not None:
         if not _is_open(facts):
             return None
         return _Deed.SIGN_INSTRUCTION if facts.instruction is InstructionState.GIVEN else _Deed.REPLY

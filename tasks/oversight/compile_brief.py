@@ -110,7 +110,7 @@ def gather_brief(session: Session, organ: Organ, person: Person, *, by: Actor, c
         on=on,
         red=len(red),
         waiting=len(asked),
-        unanswered=sum(one.open and one.reply is None for one in given),
+        unanswered=sum(one.unanswered for one in given),
         red_rows=red,
         waiting_rows=asked,
         instruction_rows=tuple(_told(one, on) for one in given),
@@ -155,6 +155,10 @@ class _Given:
     def open(self) -> bool:
         return self.instruction.state is not InstructionState.CLOSED
 
+    @property
+    def unanswered(self) -> bool:
+        return self.instruction.state in (InstructionState.GIVEN, InstructionState.SIGNED)
+
 
 def _instructions(reader: _Reader) -> list[_Given]:
     """Those open, and those closed lately: overdue ones first, then by their day; what is closed comes last."""
@@ -182,7 +186,7 @@ def _instructions(reader: _Reader) -> list[_Given]:
 def _told(given: _Given, on: dt.date) -> InstructionRow:
     instruction, reply = given.instruction, given.reply
     state = instruction.state.label
-    if given.open and given.due_on < on:
+    if given.unanswered and given.due_on < on:
         state = "逾期未签收" if instruction.state is InstructionState.GIVEN else "逾期未办结"
     if not given.open:
         outcome = instruction.outcome or ""

@@ -37,7 +37,8 @@ def days_kept(session: Session, plan: AnnualPlan, first: dt.date, until: dt.date
     done = col(Deadline.done_on) <= until
     moves = select(DeadlineMove.id).where(DeadlineMove.deadline_id == Deadline.id)
     moved_late = moves.where(
-        DeadlineMove.cause != MoveCause.SUSPENSION, col(DeadlineMove.moved_on) > col(DeadlineMove.from_on)
+        col(DeadlineMove.cause).not_in([MoveCause.SUSPENSION, MoveCause.MORE]),
+        col(DeadlineMove.moved_on) > col(DeadlineMove.from_on),
     ).exists()
     # A turn that a changed plan no longer has was "moved" to its own day.
     cancelled = moves.where(DeadlineMove.from_on == DeadlineMove.to_on).exists()
@@ -91,7 +92,9 @@ def _point(session: Session, plan: AnnualPlan, span: Period) -> TrendPoint:
     at = span.last
     due_then = sa.func.coalesce(
         select(col(DeadlineMove.from_on))
+        # What a leader asked more of was answered then.
         .where(DeadlineMove.deadline_id == Deadline.id, col(DeadlineMove.moved_on) > at)
+        .where(DeadlineMove.cause != MoveCause.MORE)
         .order_by(col(DeadlineMove.id))
         .limit(1)
         .scalar_subquery(),

@@ -20,7 +20,7 @@ from models.audit import AuditEntry
 from models.database import key
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
-from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.instruction import Instruction, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.lifecycle import LIFECYCLE, OPEN
 from models.items.plan import AnnualPlan
@@ -127,7 +127,7 @@ class _Workbench:
             sa.select(col(own.id))
             .where(
                 col(own.item_id) == WorkItem.id, col(own.done_on).is_(None), col(own.claimed_on).is_(None),
-                col(own.kind) != DeadlineKind.INSTRUCTION,
+                ~select(Instruction.id).where(Instruction.deadline_id == own.id).exists(),
             )
             .order_by(col(own.due_on), col(own.id))
             .limit(1)
@@ -194,10 +194,13 @@ class _Workbench:
         return lines
 
     def _unsigned(self) -> list[WorkLine]:
-        """What was given to `by`'s unit and nobody there took on."""
+        """What was given to `by`'s unit and nobody there took on, but for what is signed for as an instruction."""
+        given = select(Instruction.id).join(Deadline, col(Deadline.id) == Instruction.deadline_id)
+        given = given.where(Instruction.item_id == WorkItem.id, Instruction.state == InstructionState.GIVEN)
+        alone = given.where(Deadline.kind != DeadlineKind.INSTRUCTION).exists()
         rows = self._some(
             sa.select(col(WorkItem.id), col(WorkItem.issued_on))
-            .where(*self._doing(), col(WorkItem.state) == ItemState.ISSUED)
+            .where(*self._doing(), col(WorkItem.state) == ItemState.ISSUED, ~alone)
             .order_by(col(WorkItem.issued_on), col(WorkItem.id)),
             Group.UNSIGNED,
         )
@@ -251,22 +254,24 @@ class _Workbench:
         ]  # fmt: skip
 
     def _given(self, *conditions: Any) -> Sequence[Any]:
-        """Open instructions with their day and who gave them, the earliest day first."""
+        """Instructions with their day and who gave them, the earliest day first."""
         return self._some(
-            sa.select(Instruction, col(Deadline.due_on), col(Person.name))
+            sa.select(Instruction, Deadline, col(Person.name))
             .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
             .join(Person, col(Person.id) == Instruction.person_id)
             .join(WorkItem, col(WorkItem.id) == Instruction.item_id)
             .where(within(self.organ), col(WorkItem.state).in_(OPEN))
-            .where(col(Instruction.state) != InstructionState.CLOSED, *conditions)
+            .where(*conditions)
             .order_by(col(Deadline.due_on), col(Instruction.id)),
             Group.INSTRUCTION,
         )
 
     def _instructions(self) -> Iterator[WorkLine]:
-        """Instructions that nobody signed for or answered yet."""
-        rows = self._given(~_replied(), permitted(self.session, self.by, Action.REPLY))
-        for given, due_on, giver, _ in rows:
+        """Instructions that nobody signed for or answered yet, or of which more is asked."""
+        undone = col(Instruction.state).in_([InstructionState.GIVEN, InstructionState.SIGNED])
+        rows = self._given(undone, permitted(self.session, self.by, Action.REPLY))
+        for given, term, giver, _ in rows:
+            due_on = term.due_on
             fresh = given.state is InstructionState.GIVEN
             yield WorkLine(
                 Group.INSTRUCTION, given.item_id, Action.SIGN_INSTRUCTION if fresh else Action.REPLY, due_on,
@@ -277,7 +282,7 @@ class _Workbench:
         """Instructions that were answered, for those who gave them and for supervisors."""
         givers = [self.by.person_id, *(seat.for_id for seat in seats(self.session, self.by) if seat.for_id)]
         rows = self._given(
-            _replied(),
+            col(Instruction.state) == InstructionState.ANSWERED,
             permitted(self.session, self.by, Action.CLOSE_INSTRUCTION),
             or_(
                 col(Instruction.person_id).in_(givers),
@@ -286,9 +291,10 @@ class _Workbench:
             ),
         )
         ways = standings_on(self.session, self.by, Action.CLOSE_INSTRUCTION, {given.item_id for given, *_ in rows})
-        for given, due_on, giver, _ in rows:
+        for given, term, giver, _ in rows:
+            since = term.claimed_on or given.on
             yield WorkLine(
-                Group.INSTRUCTION, given.item_id, Action.CLOSE_INSTRUCTION, due_on, self._away(due_on),
+                Group.INSTRUCTION, given.item_id, Action.CLOSE_INSTRUCTION, since, self._since(since, "反馈"),
                 about=f"{giver}批示已有反馈:{given.text}", instruction=given.id,
                 standings=tuple(ways[given.item_id]),
             )  # fmt: skip
@@ -355,7 +361,3 @@ def _asked(one: Waiting, on: dt.date) -> str:
         case Decision.OBJECTION:
             what = "提出转办异议"
     return f"{one.asked_by or ''}{what}:{one.words}"
-
-
-def _replied() -> sa.ColumnElement[bool]:
-    return select(InstructionReply.id).where(InstructionReply.instruction_id == Instruction.id).exists()

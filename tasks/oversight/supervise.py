@@ -28,6 +28,7 @@ from models.people.organ import Organ
 from tasks.acting.audit import recorded
 from tasks.ladder.part import Part, parts
 from tasks.ladder.remind import ALONE, SLUG, SweepResult, note_sweep, remind
+from tasks.oversight.remind_leaders import remind_leaders
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
 from tasks.papers.write_sheet import escalation_sheet
@@ -52,7 +53,8 @@ class DayResult:
 def supervise(
     session: Session, *, by: Actor, calendar: WorkCalendar, between: Callable[[Session], None] = lambda _session: None
 ) -> DayResult:
-    """Sweep the day and draw up the sheets of the rungs reached; run again, nothing new comes of it.
+    """Sweep the day, remind leaders of answers that wait, and draw up the sheets of the rungs reached; run again,
+    nothing new comes of it.
 
     What fails for an organ leaves nothing of that step and stops no other; the organ is named, and taken up by the
     next run. `between` is called between two steps, and may commit; what it raises ends the work there.
@@ -64,6 +66,7 @@ def supervise(
         if place:
             between(session)
         done += _swept(session, by, calendar, part, problems)
+    remind_leaders(session, by=by, calendar=calendar, problems=problems)
     sheets = draw_up_sheets(session, by=by, since=since, problems=problems, between=between)
     note_sweep(session, on=by.on, now=by.now, problems=problems)
     return DayResult(_together(by.on, done), sheets, tuple(problems))

@@ -63,7 +63,14 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
     return changes
 
 
+def terms_sentence(terms: Sequence[Mapping[str, Any]]) -> str:
+    """特急件 1、急件 3."""
+    return "、".join(f"{one['name']} {one['days']}" for one in terms)
+
+
 def _said(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return terms_sentence(value)
     if isinstance(value, list):
         return levels_sentence(value)
     if isinstance(value, Mapping):

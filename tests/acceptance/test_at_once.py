@@ -24,9 +24,10 @@ from models.items.item import ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.receipt import Receipt
 from models.items.urge import Urge
+from tasks.items.answer_instruction import close_instruction, reply
 from tasks.items.close import accept, request_close
 from tasks.items.extend import decide_extension, extend
-from tasks.items.instruct import close_instruction, instruct_freely, reply
+from tasks.items.instruct import instruct_freely
 from tasks.items.sign import sign
 from tasks.items.urge import urge
 from tasks.people.find import find_item, find_person

@@ -13,14 +13,15 @@ from models.items.instruction import Instruction, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.plan import AnnualPlan
 from models.items.receipt import Receipt
+from models.ladder.light import Light
 from models.ladder.notice import Notice
 from models.ledgers.leadership_act import LeadershipAct
 from models.papers.document import Document, DocumentKind
-from tasks.items.instruct import close_instruction, instruct_freely, reply, sign_instruction
-from tasks.items.sign import sign
+from tasks.items.answer_instruction import close_instruction, reply, sign_instruction
+from tasks.items.instruct import instruct_freely
 from tasks.papers.draw_up import draw_up
 from tasks.people.find import find_person
-from tests.loop import acts, answer, department, receipts
+from tests.loop import acts, answer, department, light, receipts
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 
@@ -143,12 +144,24 @@ def test_a_free_standing_instruction_makes_an_item_of_its_own(office: Office) ->
         "核查来信", ItemState.ISSUED, "2026-06-30", "督办〔2026〕1号",
     )  # fmt: skip
     assert receipts(office, "批1") == [("法规科", None, None, None)]
-    assert [row.kind for row in office.deadlines("批1")] == [DeadlineKind.FINAL, DeadlineKind.INSTRUCTION]
-    office.do(HANDLER, sign, "批1", on="2026-06-11")
+    [end] = office.deadlines("批1")
+    assert (end.kind, end.id) == (DeadlineKind.FINAL, given.instruction.deadline_id)
+    with unit_of_work(office.engine) as session:
+        sign_instruction(
+            session, session.get_one(Instruction, given.instruction.id), by=office.by(session, HANDLER, "2026-06-11")
+        )
+    assert office.item("批1").state is ItemState.ACTIVE
+    assert receipts(office, "批1") == [("法规科", HANDLER, None, "2026-06-11")]
     with pytest.raises(ForbiddenError, match="还有 1 件批示未办结"):
         office.ask_closure("批1", on="2026-06-12")
-    answer(office, given, on="2026-06-12")
-    assert office.close("批1", on="2026-06-15").state is ItemState.CLOSED
+    answer(office, given, on="2026-06-12", closes=None)
+    office.fast_forward("2026-07-20")
+    assert light(office, "批1") is not Light.RED
+    with unit_of_work(office.engine) as session:
+        instruction = session.get_one(Instruction, given.instruction.id)
+        close_instruction(session, instruction, by=office.by(session, LEADER, "2026-07-20"), outcome="属实")
+    closed = office.item("批1")
+    assert (closed.state, str(closed.closed_on), closed.percent) == (ItemState.CLOSED, "2026-06-12", 100)
 
 
 def test_a_leader_instructs_whom_he_leads_and_of_what_is_refused_nothing_stays(office: Office) -> None:

@@ -23,12 +23,13 @@ from sqlmodel import Session, col, select
 from models.audit import GENESIS, LEDGERS, AuditEntry
 from models.database import key, open_engine, reading, unit_of_work
 from models.dates.day_override import office_calendar
+from models.dates.rest_day import RestDay
 from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
 from models.items.evidence import Category, Evidence, EvidenceState
 from models.items.extension import Extension, ExtensionDecision, ExtensionState
-from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.instruction import Instruction, InstructionState
 from models.items.item import (
     Deadline,
     DeadlineKind,
@@ -56,13 +57,14 @@ from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
+from tasks.items.answer_instruction import ask_more, close_instruction, reply, sign_instruction
 from tasks.items.attach import attach
 from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.correct_progress import correct_progress
 from tasks.items.edit_item import edit_item
 from tasks.items.extend import current_deadline, decide_extension, extend
-from tasks.items.instruct import close_instruction, instruct, reply, sign_instruction
+from tasks.items.instruct import instruct
 from tasks.items.item_fields import ItemFacts
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
@@ -123,6 +125,7 @@ ACTS: dict[Action, Callable[..., object]] = {
         session, newest_instruction(session, item), **more
     ),
     Action.REPLY: lambda session, item, **more: reply(session, newest_instruction(session, item), **more),
+    Action.ASK_MORE: lambda session, item, **more: ask_more(session, newest_instruction(session, item), **more),
     Action.CLOSE_INSTRUCTION: lambda session, item, **more: close_instruction(
         session, newest_instruction(session, item), **more
     ),
@@ -261,6 +264,7 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.DECIDE_EXTENSION: {"approve": st.booleans(), "to": st.none() | day, "comment": st.none() | said},
             Action.INSTRUCT: {"content": said, "due_on": day},
             Action.REPLY: {"content": said},
+            Action.ASK_MORE: {"content": said},
             Action.CLOSE_INSTRUCTION: {"outcome": said},
             Action.SUSPEND: {"reason": said},
             Action.REQUEST_CLOSE: {"statement": said, "whole": st.booleans()},
@@ -297,7 +301,7 @@ class LifeOfItems(RuleBasedStateMachine):
         if state in (S.ISSUED, S.ACTIVE) and self._nothing_asked(session, item):
             due = next(one for ahead in range(20, 90) if (one := today + ahead * DAY) != item.due_on)
             yield Deed(Action.ADJUST, SUPERVISOR, {"reason": "计划调整", "wanted": self._due(due)})
-        yield Deed(Action.INSTRUCT, FIRST, {"content": "抓紧办理", "due_on": today + 5 * DAY})
+        yield Deed(Action.INSTRUCT, FIRST, {"content": "抓紧办理", "due_on": today + 5 * DAY, "rest": RestDay.KEEP})
         yield from self._on_instruction(session, item, does)
         if state is S.ISSUED:
             yield Deed(Action.SIGN, does)
@@ -340,7 +344,8 @@ class LifeOfItems(RuleBasedStateMachine):
         if given.state is InstructionState.GIVEN:
             yield Deed(Action.SIGN_INSTRUCTION, does)
         yield Deed(Action.REPLY, does, {"content": "已落实"})
-        if session.exec(select(InstructionReply).where(InstructionReply.instruction_id == given.id)).first():
+        if given.state is InstructionState.ANSWERED:
+            yield Deed(Action.ASK_MORE, FIRST, {"content": "请附名单"})
             yield Deed(Action.CLOSE_INSTRUCTION, FIRST, {"outcome": "落实到位"})
 
     def _objection(self, session: Session, item: WorkItem, does: str) -> Iterator[Deed]:
@@ -524,8 +529,9 @@ class LifeOfItems(RuleBasedStateMachine):
             opened = [one for one in deadlines[key(item.id)] if one.done_on is None]
             assert bool(opened) == (item.state not in OVER)
             assert (item.closed_on is not None) == (item.state is S.CLOSED)
-            if opened:
-                earliest = min(one.due_on for one in opened)
+            mine = [one for one in opened if one.kind is not DeadlineKind.INSTRUCTION or one.claimed_on is None]
+            if mine:
+                earliest = min(one.due_on for one in mine)
                 assert item.due_on == max(earliest, item.start_on or earliest)
             if item.parent_id is not None and states[item.parent_id] in OVER:
                 assert item.state in OVER
@@ -534,13 +540,16 @@ class LifeOfItems(RuleBasedStateMachine):
                 if item.state is S.SUSPENDED and one.kind is DeadlineKind.INSTRUCTION:
                     continue  # stopped with the item, or given meanwhile and running
                 assert (one.policy_id is None) == (stands or one.claimed_on is not None)
-                assert one.claimed_on is None or item.state in (S.REQUESTED, S.REVIEWED)
+                if one.kind is not DeadlineKind.INSTRUCTION:
+                    assert one.claimed_on is None or item.state in (S.REQUESTED, S.REVIEWED)
 
     @invariant()
     def an_instruction_is_open_as_long_as_its_day(self) -> None:
         days = {row.id: row for row in self.office.rows(Deadline)}
         for row in self.office.rows(Instruction):
             assert (row.state is InstructionState.CLOSED) == (days[row.deadline_id].done_on is not None)
+            answered = row.state in (InstructionState.ANSWERED, InstructionState.CLOSED)
+            assert answered == (days[row.deadline_id].claimed_on is not None)
 
     @invariant()
     def a_level_never_falls(self) -> None:

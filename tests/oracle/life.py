@@ -58,9 +58,34 @@ def settle(item: Item) -> None:
 
 def send_back(world: World, item: Item, *, on: dt.date) -> None:
     for day in item.days:
-        if day.claimed and not day.done:
+        if day.claimed and not day.done and not day.instructed:
             day.claimed = False
             look_again(world, item, day, on=on)
+
+
+def instruct(world: World, item: Item, due: dt.date, *, on: dt.date) -> None:
+    """A leader wants something by a day of its own, whenever the item itself begins."""
+    day = set_day(world, item, f"instruction:{due}", due, on=on)
+    day.instructed, day.armed_on = True, on
+
+
+def answer(day: Watched, *, on: dt.date) -> None:
+    """The ladder is quiet until the leader asks for more; the first answer counts."""
+    if not day.claimed:
+        day.claimed = day.quiet = True
+        day.claimed_on, day.promised = on, False
+
+
+def ask_more(world: World, item: Item, day: Watched, *, on: dt.date) -> None:
+    """The clock runs again: what was left when it was answered in time is left now, a working day at least."""
+    day.claimed, works = False, world.calendar.works
+    lay = sum(works(day.claimed_on + n * DAY) for n in range(1, (on - day.claimed_on).days + 1))
+    to = max(later(day.due_on, lay, works), later(on, 1, works))
+    if day.claimed_on <= day.due_on < to:
+        move(world, item, day, to, on=on)
+    else:
+        look_again(world, item, day, on=on)
+    day.armed_on = on
 
 
 def look_again(world: World, item: Item, day: Watched, *, on: dt.date) -> None:
@@ -87,7 +112,7 @@ def resume(world: World, item: Item, *, stopped_on: dt.date, on: dt.date) -> Non
     """Days that had not passed when the clock stopped move by the working days of the span; `on` itself runs."""
     stood = sum(world.calendar.works(stopped_on + n * DAY) for n in range((on - stopped_on).days))
     for day in item.days:
-        if day.done:
+        if day.done or day.claimed or not day.quiet:
             continue
         if day.due_on >= stopped_on and stood:
             move(world, item, day, later(day.due_on, stood, world.calendar.works), on=on)
@@ -105,7 +130,7 @@ def later(day: dt.date, count: int, works: Callable[[dt.date], bool]) -> dt.date
 def report(world: World, item: Item, promise: dt.date | None, *, on: dt.date) -> None:
     """A promise quiets the ladder until its day has passed; a report without one ends the quiet."""
     for day in item.days:
-        if day.done or day.quiet:
+        if day.done or day.quiet or day.instructed:
             continue
         if promise is not None:
             day.promised, day.fresh = True, True

@@ -1,7 +1,7 @@
 """The office itself, for a story of several years: a plan a year, three departments, two leaders, whoever is hired."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from models.database import key, unit_of_work
 from models.dates.day_override import office_calendar
 from models.dates.workdays import DayRule
 from models.errors import BadInputError
+from models.items.instruction import Instruction
 from models.items.item import Deadline, ItemLeader, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.ladder.notice import Notice, NoticeState
@@ -28,7 +29,7 @@ from tasks.plan.issue import issue
 from tasks.workdays.import_calendar import import_overrides
 from tests.actors import administrator
 from tests.office import FIRST, HANDLER, HEAD, LEADER, LONG_AGO, SUPERVISOR, Office
-from tests.oracle.plain import Away, Item, Seat, World
+from tests.oracle.plain import Away, Item, Seat, Watched, World
 from tests.oracle.plain import Tenure as Held
 
 OWN, OTHER, SMALL = "法规科", "办公室", "财务科"
@@ -119,6 +120,17 @@ class Lived(Office):
             transfer(session, row, by=self.by(session, who, on), reason="职责划转", handler=to)
             if row.handler_post_id != self.posts[seat]:
                 raise BadInputError("另有岗位")
+
+    def instructed(
+        self, day: Watched, item: Item, act: Callable[..., object], who: str, on: dt.date, **more: str
+    ) -> None:
+        """What somebody does to the instruction that set the day."""
+        with unit_of_work(self.engine) as session:
+            row = find_item(session, session.get_one(AnnualPlan, self.plan_id), item.number)
+            found = select(Instruction).join(Deadline, col(Deadline.id) == Instruction.deadline_id)
+            set_on = Deadline.original_due_on == dt.date.fromisoformat(day.name.partition(":")[2])
+            given = session.exec(found.where(Instruction.item_id == row.id, set_on)).one()
+            act(session, given, by=self.by(session, who, on), **more)
 
     def change_plan(self, item: Item, on: dt.date, *, due: dt.date | None = None, until: dt.date | None = None) -> None:
         """The list is imported again with another day, or with no turns after a day."""

@@ -115,9 +115,12 @@ class Watched:
     fresh: bool = True
     """No sweep has looked at it since `armed_on`."""
     title: str = ""
+    instructed: bool = False
+    """A leader's instruction set it."""
     claimed: bool = False
+    claimed_on: dt.date = dt.date.min
     quiet: bool = False
-    """Suspended, or its closure is asked for."""
+    """Suspended, its closure is asked for, or the instruction was answered."""
     promised: bool = False
     promise_on: dt.date = dt.date.min
     """The day by which a report was promised."""

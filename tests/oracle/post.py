@@ -32,6 +32,8 @@ def _untrue(told: Told, on: dt.date) -> str | None:
     asks_to_sign = told.turn.step.relation is Relation.UNSIGNED
     if day.done:
         return "任务已办结"
+    if day.claimed and day.instructed:
+        return "批示已反馈,待办结"
     if day.claimed:
         return "已申请办结,待审核"
     if day.quiet:

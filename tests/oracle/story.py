@@ -16,10 +16,13 @@ from models.dates.workdays import DayRule
 from models.errors import DubanError, ForbiddenError, NotFoundError
 from models.items.extension import ExtensionState
 from models.items.item import ItemState
+from models.items.lifecycle import OPEN
 from models.ladder.notice import NoticeState
 from models.ladder.policy import PRESETS
 from models.people.person import Role
+from tasks.items.answer_instruction import ask_more, close_instruction, reply
 from tasks.items.close import reopen
+from tasks.items.instruct import instruct
 from tasks.items.milestone import add_milestone, reach_milestone
 from tasks.items.progress import record_progress
 from tasks.items.sign import sign
@@ -71,7 +74,8 @@ class Story:
             self.sign: 20, self.report: 12, self.ask_extension: 6, self.decide_extension: 8, self.suspend: 4,
             self.resume: 8, self.ask_closure: 9, self.accept: 7, self.send_back: 5, self.reopen: 4, self.transfer: 3,
             self.set_milestone: 6, self.reach_milestone: 4, self.take_leave: 6, self.leave_post: 3, self.fill_post: 4,
-            self.announce: 3, self.change_plan: 3,
+            self.announce: 3, self.change_plan: 3, self.instruct: 4, self.answer: 8, self.ask_more: 4,
+            self.end_instruction: 5,
         }  # fmt: skip
         """What is done, and how often beside the rest."""
 
@@ -229,7 +233,7 @@ class Story:
 
     def current(self, item: Item) -> Watched:
         """The item's own next day."""
-        own = [day for day in item.days if not day.done and not day.name.startswith("milestone")]
+        own = [day for day in item.days if not day.done and day.name.startswith(("final", "occurrence"))]
         return min(own, key=lambda day: day.due_on)
 
     def suspend(self) -> None:
@@ -306,6 +310,37 @@ class Story:
         item = self.pick(ItemState.ISSUED, ItemState.ACTIVE)
         day = self.chance.choice([day for day in item.days if day.title and not day.done])
         self.by_any(lambda who: self.office.do(who, reach_milestone, item.number, on=str(self.on), title=day.title))
+        day.done = True
+
+    def instruct(self) -> None:
+        item = self.pick(*OPEN)
+        due = self.on + self.chance.randint(0, 20) * DAY
+        if f"instruction:{due}" in [day.name for day in item.days] or not self.world.calendar.works(due):
+            return
+        more = {"content": "报进展", "due_on": due}
+        self.by_any(lambda who: self.office.do(who, instruct, item.number, on=str(self.on), **more))
+        life.instruct(self.world, item, due, on=self.on)
+
+    def pick_instruction(self, *, answered: bool) -> tuple[Item, Watched]:
+        """One that is open, and answered or not."""
+        found = [(item, day) for item, day in self.world.open_days() if day.instructed and day.claimed == answered]
+        item, day = self.chance.choice(found)
+        self.office.take(item.year)
+        return item, day
+
+    def answer(self) -> None:
+        item, day = self.pick_instruction(answered=False)
+        self.office.instructed(day, item, reply, self.doer(item), self.on, content="已办")
+        life.answer(day, on=self.on)
+
+    def ask_more(self) -> None:
+        item, day = self.pick_instruction(answered=True)
+        self.by_any(lambda who: self.office.instructed(day, item, ask_more, who, self.on, content="请附名单"))
+        life.ask_more(self.world, item, day, on=self.on)
+
+    def end_instruction(self) -> None:
+        item, day = self.pick_instruction(answered=True)
+        self.by_any(lambda who: self.office.instructed(day, item, close_instruction, who, self.on, outcome="属实"))
         day.done = True
 
     def by_any(self, act: Callable[[str], Result]) -> Result:

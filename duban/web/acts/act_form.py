@@ -22,7 +22,7 @@ from models.people.organ import Organ
 from models.people.person import Person
 from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
-from tasks.items.offer_choices import Choices, department_names, milestone_names, standing_pieces
+from tasks.items.offer_choices import Choices, department_names, instruction_terms, milestone_names, standing_pieces
 from tasks.people.find import find_department
 from tasks.people.roster import people_in_office, people_in_service
 
@@ -44,7 +44,8 @@ def asks(session: Session, upon: Any, act: Act[Any], by: Actor) -> list[Ask]:
     for entry in act.asked(Way.PAGE):
         if entry.shown is None or entry.shown(session, upon, by):
             ask = ask_of(entry, _options(session, upon, entry, by.on))
-            value = entry.stands(session, upon, by) if entry.stands else entry.default.label if entry.choices else ""
+            at_first = entry.default.label if entry.choices and entry.default else ""
+            value = entry.stands(session, upon, by) if entry.stands else at_first
             found.append(replace(ask, none=entry.none, value=value))
     return found
 
@@ -88,6 +89,8 @@ def _options(session: Session, upon: Any, entry: Entry, on: dt.date) -> Choices 
             return [(str(person_id), words) for person_id, words in people_in_office(session, upon.organ_id, on=on)]
         case FieldType.PIECE | FieldType.PIECES:
             return standing_pieces(session, upon)
+        case FieldType.TERM:
+            return instruction_terms(session, upon, on)
         case FieldType.MILESTONE:
             return milestone_names(session, upon)
         case FieldType.YES_NO:

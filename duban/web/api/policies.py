@@ -42,6 +42,13 @@ class RungShown(BaseModel):
     times: int = Field(title="最多重复次数")
 
 
+class InstructionTerm(BaseModel):
+    """批示时限的一档。"""
+
+    name: str = Field(title="名称", examples=["急件"])
+    days: int = Field(title="天数")
+
+
 class PolicyShown(BaseModel):
     """一个策略的全部。"""
 
@@ -56,6 +63,9 @@ class PolicyShown(BaseModel):
     closure_levels: list[list[Role]] = Field(title="办结审核层级")
     evidence_rules: dict[str, EvidenceRule] = Field(title="佐证规则", description="按任务的重要程度。")
     urge_gap: int = Field(title="催办间隔(工作日)")
+    instruction_close_days: int = Field(title="批示办结期限(工作日)")
+    instruction_terms: list[InstructionTerm] = Field(title="批示时限档次")
+    instruction_unit: Unit = Field(title="档次的单位")
     filling: ReportingCycle = Field(title="填报周期")
     filling_day: int = Field(title="填报日")
     suspension_unit: Unit = Field(title="挂起顺延的单位")

@@ -12,7 +12,7 @@ from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
 from models.items.extension import Extension, ExtensionDecision, ExtensionState
-from models.items.instruction import Instruction, InstructionReply, InstructionState
+from models.items.instruction import Instruction, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
 from models.items.objection import Objection
 from models.items.progress import ProgressEntry
@@ -91,12 +91,12 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> Non
 
 
 def _instructions(act: ItemAct, dossier: Dossier) -> Iterator[int]:
-    replied = dossier.parts(InstructionReply, "instruction_id")
     for row in dossier.of(Instruction):
         fits = {
             Action.SIGN_INSTRUCTION: row.signed_on is None,
             Action.REPLY: True,
-            Action.CLOSE_INSTRUCTION: row.id in replied,
+            Action.ASK_MORE: row.state is InstructionState.ANSWERED,
+            Action.CLOSE_INSTRUCTION: row.state is InstructionState.ANSWERED,
         }[act.action]
         if fits and row.state is not InstructionState.CLOSED:
             yield key(row.id)

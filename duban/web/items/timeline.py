@@ -126,6 +126,9 @@ def _pressed(data: Mapping[str, Any]) -> Iterator[Moment]:
             yield Moment(row["signed_on"], ("签收批示",), row["signed_by"] or "")
         for answer in row["replies"]:
             yield Moment(answer["on"], ("反馈批示",), _who(answer), answer["text"], answer["at"])
+            if answer["more_on"]:
+                who = _who({"person": answer["more_by"], "for": answer["more_for"]})
+                yield Moment(answer["more_on"], ("要求补充",), who, answer["more"], kind="pressure")
         if row["closed_on"]:
             yield Moment(row["closed_on"], ("办结批示",), row["closed_by"] or "", row["outcome"] or "")
     for row in data["urges"]:

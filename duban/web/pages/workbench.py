@@ -21,7 +21,7 @@ from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.people.permission import Action
 from models.people.person import Role
-from tasks.acting.authorize import organs_within, seats
+from tasks.acting.authorize import may_instruct, organs_within, seats
 from tasks.engine.show_system import Queue, show_queue
 from tasks.ladder.status import near_day
 from tasks.lists.browse_items import FEWEST
@@ -51,7 +51,7 @@ VERBS = {
     Action.MILESTONE: ("reached",),
     Action.SIGN_INSTRUCTION: ("sign-instruction",),
     Action.REPLY: ("reply",),
-    Action.CLOSE_INSTRUCTION: ("close-instruction",),
+    Action.CLOSE_INSTRUCTION: ("close-instruction", "ask-more"),
     Action.DECIDE_EXTENSION: ("approve", "refuse"),
     Action.ACCEPT: ("accept", "return"),
     Action.RETURN: ("transfer", "return"),
@@ -148,7 +148,7 @@ def _workbench(session: Session, visit: Visit, plan: AnnualPlan, roles: set[Role
             (what, desk_listing(session, organ, what, by=by, calendar=calendar).page(size=FEWEST))
             for what in looked_after
         ],
-        may_instruct=organ_id in organs_within(session, visit.by, Action.INSTRUCT) or Role.LEADER in roles,
+        may_instruct=may_instruct(session, visit.by, organ_id),
         brief=brief,
         owing=_owing(session, visit, calendar) if supervises else None,
         unread=count_unread_escalations(session, organ_id, on=visit.on) if supervises else 0,

@@ -147,6 +147,8 @@ def test_a_rung_is_added_and_taken_away_and_nothing_typed_is_lost(office: Office
         ({"rung-0-relation": "during"}, "第 1 级 relation(时点)"),
         ({"closure_levels-0": []}, "closure_levels"),
         ({"issued": "2026-08-01", "due": "2026-06-30"}, "应在时限 2026-06-30 之前"),
+        ({"instruction_terms": "急件 三"}, "批示时限档次“急件 三”无法识别"),
+        ({"instruction_terms": "急件 3、急件 5"}, "不重复"),
     ],
 )
 def test_what_is_wrong_is_said_and_kept(office: Office, visitor: Visitor, typed: dict[str, Any], words: str) -> None:
@@ -181,6 +183,14 @@ def test_of_two_who_edit_the_second_is_told_what_changed_and_loses_nothing(offic
     assert (stored(office)["near_days"], stored(office)["urge_gap"]) == (9, 3)
     second.act(f"/policies/{number}/edit", {**kept, "near_days": "9", "do": "save"})
     assert (stored(office)["near_days"], stored(office)["urge_gap"]) == (9, 7)
+
+
+def test_the_presets_of_instructions_are_edited_as_a_line(office: Office, visitor: Visitor) -> None:
+    number = number_of(office)
+    sent = opened(visitor, number)
+    assert sent["instruction_terms"] == ["特急件 1、急件 3、平急件 5、一般件 15、疑难件 30"]
+    visitor.act(f"/policies/{number}/edit", sent | {"instruction_terms": "急件 2、平件 10", "do": "save"})
+    assert stored(office)["instruction_terms"] == [{"name": "急件", "days": 2}, {"name": "平件", "days": 10}]
 
 
 def test_a_running_plan_keeps_its_copy(office: Office, visitor: Visitor) -> None:

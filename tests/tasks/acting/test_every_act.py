@@ -30,13 +30,14 @@ from tasks.draws.pledge import pledge
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.add_item import add_item
+from tasks.items.answer_instruction import ask_more, close_instruction, reply, sign_instruction
 from tasks.items.attach import attach
 from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.correct_progress import correct_progress
 from tasks.items.edit_item import edit_item
 from tasks.items.extend import decide_extension, extend
-from tasks.items.instruct import close_instruction, find_instruction, instruct, reply, sign_instruction
+from tasks.items.instruct import find_instruction, instruct
 from tasks.items.item_fields import ItemFacts
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
@@ -345,9 +346,12 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     ),
     Action.DECIDE_EXTENSION: (then(assigned(), extended), on_item(LEADER, decide_extension, approve=True)),
     Action.URGE: (assigned(), ask_after),
-    Action.INSTRUCT: (assigned(), on_item(LEADER, instruct, content="请抓紧", due_on=day("2026-06-20"))),
+    Action.INSTRUCT: (assigned(), on_item(LEADER, instruct, content="请抓紧", due_on=day("2026-06-22"))),
     Action.SIGN_INSTRUCTION: (then(assigned(), instructed), on_instruction(HANDLER, sign_instruction)),
     Action.REPLY: (then(assigned(), instructed), on_instruction(HANDLER, reply, content="已在办")),
+    Action.ASK_MORE: (
+        then(assigned(), instructed, answered), on_instruction(LEADER, ask_more, content="请附名单"),
+    ),
     Action.CLOSE_INSTRUCTION: (
         then(assigned(), instructed, answered), on_instruction(LEADER, close_instruction, outcome="已落实"),
     ),

@@ -11,7 +11,8 @@ from models.database import on_record, reading
 from models.errors import ForbiddenError, NotFoundError
 from models.items.plan import AnnualPlan
 from models.people.organ import Department
-from tasks.items.instruct import close_instruction, find_instruction, instruct_freely, reply, sign_instruction
+from tasks.items.answer_instruction import close_instruction, reply, sign_instruction
+from tasks.items.instruct import find_instruction, instruct_freely
 from tests.office import HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 
 ON = "2026-06-08"

@@ -13,8 +13,8 @@ from models.items.item import WorkItem
 from models.ladder.message import Message
 from models.ladder.notice import Notice, NoticeState
 from models.people.person import Person, Role
+from tasks.items.answer_instruction import reply, sign_instruction
 from tasks.items.close import reopen
-from tasks.items.instruct import reply, sign_instruction
 from tasks.items.object_to import object_to
 from tasks.items.transfer import transfer
 from tasks.notices.gather_lines import NoticeLine, action_path, gather_lines

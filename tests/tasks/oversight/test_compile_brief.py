@@ -14,9 +14,10 @@ from models.items.plan import AnnualPlan
 from models.papers.document import Document, DocumentKind
 from models.people.organ import Organ
 from models.people.person import Role
+from tasks.items.answer_instruction import close_instruction, reply
 from tasks.items.close import request_close
 from tasks.items.extend import decide_extension, extend
-from tasks.items.instruct import close_instruction, find_instruction, instruct, reply
+from tasks.items.instruct import find_instruction, instruct
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
@@ -130,8 +131,8 @@ def test_instructions_are_told_with_their_state_and_what_came_of_them(office: Of
 
     assert [(row.text, str(row.due_on), row.state, row.outcome) for row in found.instruction_rows] == [
         ("请说明原因", "2026-06-05", "逾期未签收", "尚无反馈"),
-        ("抓紧推进", "2026-06-08", "逾期未办结", "李承办6月4日反馈：正在推进"),
-        ("拿出方案", "2026-06-20", "办理中", "李承办6月4日反馈：方案已报"),
+        ("抓紧推进", "2026-06-08", "待办结", "李承办6月4日反馈：正在推进"),
+        ("拿出方案", "2026-06-20", "待办结", "李承办6月4日反馈：方案已报"),
         ("报结果", "2026-06-06", "已办结", "按要求完成"),
     ]
     assert found.unanswered == 1
@@ -207,7 +208,7 @@ def test_more_to_tell_asks_the_database_no_more_often(office: Office) -> None:
         live(f"第{place}项")
 
     assert questions(office) == few
-    assert len(brief(office, "2026-06-10").next_rows) == 12
+    assert len(brief(office, "2026-06-10").next_rows) == 6
 
 
 def questions(office: Office) -> int:

@@ -15,7 +15,8 @@ from models.ladder.policy import Policy, ReportingCycle
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Role
-from tasks.items.instruct import find_instruction, reply, sign_instruction
+from tasks.items.answer_instruction import reply, sign_instruction
+from tasks.items.instruct import find_instruction, instruct_freely
 from tasks.items.milestone import add_milestone
 from tasks.items.object_to import object_to
 from tasks.items.sign import sign
@@ -26,6 +27,7 @@ from tasks.lists.count_work import Number, count_work, list_counted
 from tasks.oversight.gather_work import MOST, gather_work
 from tasks.oversight.list_escalated import list_escalated
 from tasks.oversight.work_line import Group, Work, WorkLine
+from tasks.people.find import find_person
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import statements
 
@@ -300,6 +302,18 @@ def test_whatever_is_in_hand_stands_below_what_presses_by_its_day(office: Office
     assert [(line.item.number, line.action, line.distance != "") for line in lines] == [
         ("送审的", Action.VIEW, False), ("先的", Action.REPORT, True), ("后的", Action.REPORT, True),
     ]  # fmt: skip
+
+
+def test_what_stands_for_an_instruction_alone_is_one_line(office: Office) -> None:
+    office.assign("普法宣传", due="2026-12-31")
+    with unit_of_work(office.engine) as session:
+        instruct_freely(
+            session, session.get_one(AnnualPlan, office.plan_id), by=office.by(session, LEADER, TODAY),
+            title="核查来信", content="查清", term="疑难件", handler=find_person(session, HANDLER),
+        )  # fmt: skip
+    assert told(office, HANDLER) == [("批示", "批1", Action.SIGN_INSTRUCTION, "承办人")]
+    on_instruction(office, HANDLER, sign_instruction, on=TODAY)
+    assert told(office, HANDLER) == [("批示", "批1", Action.REPLY, "承办人")]
 
 
 def test_an_outsider_and_a_colleague_of_another_department_see_nothing(office: Office) -> None:

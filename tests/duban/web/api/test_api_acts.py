@@ -12,6 +12,7 @@ from duban.acts.declaration import Way
 from duban.acts.item import ACTS
 from models.actor import Channel
 from models.audit import AuditEntry
+from models.items.item import ItemState
 from models.items.lifecycle import LIFECYCLE
 from models.items.progress import ProgressEntry
 from models.people.api_token import ApiRequest, TokenScope
@@ -45,6 +46,17 @@ def test_every_act_upon_an_item_has_an_address() -> None:
     assert len({act.code for act in offered}) == len(offered)
 
 
+def test_a_program_gives_an_instruction_that_no_item_stands_for(office: Office, web: Web) -> None:
+    body = {"title": "核查来信", "content": "查清", "handler": HANDLER, "term": "一般件", "rest": "before"}
+    first = program_of(web, FIRST)
+
+    given = first.send("/instructions", body)
+    assert (given.status_code, given.json()["number"]) == (200, "批1")
+    assert office.item("批1").state is ItemState.ISSUED
+    assert first.send("/instructions", body | {"term": "加急"}).status_code == 400
+    assert program_of(web, HANDLER).send("/instructions", body).status_code == 403
+
+
 def test_a_week_is_told_by_programs(office: Office, web: Web) -> None:
     handler, head, leader, first, supervisor = (
         program_of(web, name) for name in (HANDLER, HEAD, LEADER, FIRST, SUPERVISOR)
@@ -64,7 +76,7 @@ def test_a_week_is_told_by_programs(office: Office, web: Web) -> None:
     handler.act(1, "extend", to="2026-07-10", reason="确有困难", progress="过半")
     assert leader.act(1, "approve_extension", to="2026-07-08") == "延期已批准,新的时限 2026-07-08。"
     assert supervisor.act(1, "urge", demand="请加快") == "已催办:催办〔2026〕1号。"
-    assert first.act(1, "instruct", content="务必办好", due_on="2026-06-20") == "批示已下达(督办〔2026〕1号)。"
+    assert first.act(1, "instruct", content="务必办好", due_on="2026-06-22") == "批示已下达(督办〔2026〕1号)。"
     assert handler.act(1, "sign_instruction", instruction=1) == "批示已签收。"
     assert handler.act(1, "reply", instruction=1, content="正在办理") == "批示的办理情况已反馈。"
     assert leader.act(1, "close_instruction", instruction=1, outcome="已落实") == "批示已办结。"

@@ -54,9 +54,12 @@ def test_an_item_lives_its_whole_life_through_the_pages(office: Office, web: Web
         handler, "/items/1/extend", to="2026-07-15", reason="上级要求调整", progress="已完成一半"
     )
     assert "延期已批准,新的时限 2026-07-15。" in fill(leader, "/items/1/approve")
-    assert "批示已下达" in fill(leader, "/items/1/instruct", content="抓紧办理", due_on="2026-06-20")
+    assert "批示已下达" in fill(leader, "/items/1/instruct", content="抓紧办理", due_on="2026-06-22")
     assert "批示已签收。" in press(handler, 1, "sign-instruction", instruction="1")
     assert "批示的办理情况已反馈。" in fill(handler, "/items/1/reply?instruction=1", content="已召开推进会")
+    assert "承办人的时限从今天起继续计算" in fill(leader, "/items/1/ask-more?instruction=1", content="请附名单")
+    assert "请附名单" in words_of(handler.get("/items/1").text)
+    assert "批示的办理情况已反馈。" in fill(handler, "/items/1/reply?instruction=1", content="名单附后")
     assert "批示已办结。" in fill(leader, "/items/1/close-instruction?instruction=1", outcome="已落实")
     files = [("file", ("总结.txt", "清理结果".encode(), "text/plain"))]
     assert "已上传佐证材料 1 份。" in fill(handler, "/items/1/evidence", files=files)

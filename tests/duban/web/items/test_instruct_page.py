@@ -1,0 +1,76 @@
+"""批示交办 from the desk: one form, whom it is for, and what becomes of a day of rest."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.items.instruction import Instruction
+from models.items.item import ItemState
+from models.ladder.notice import Notice, NoticeKind
+from models.people.person import Person
+from tests.item_forms import fill
+from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office
+from tests.web import Web, words_of
+
+NEW = "/instructions/new"
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path) -> Office:
+    made = Office(engine, tmp_path / "home")
+    made.assign("制度清理", due="2026-06-30", on="2026-06-01")
+    return made
+
+
+@pytest.fixture
+def web(office: Office) -> Web:
+    return Web(office)
+
+
+def told(office: Office) -> dict[str | None, NoticeKind]:
+    return {office.name_of(row.recipient_id): row.kind for row in office.rows(Notice) if row.subject}
+
+
+def typed(office: Office, **more: str) -> dict[str, str]:
+    [handler] = [str(row.id) for row in office.rows(Person) if row.name == HANDLER]
+    return {"title": "核查来信", "content": "查清报结果", "handler": handler} | more
+
+
+def test_a_leader_gives_one_from_the_desk_in_two_clicks(office: Office, web: Web) -> None:
+    first = web.of(FIRST)
+    assert NEW in first.get("/").text
+    assert "急件:3天" in words_of(first.get(NEW).text)
+
+    assert "批示已交办:任务 批1(督办〔2026〕1号)" in first.act(NEW, typed(office, term="一般件"))
+    assert office.item("批1").state is ItemState.ISSUED
+    assert told(office) == {HANDLER: NoticeKind.INSTRUCTION, LEADER: NoticeKind.INSTRUCTION}
+
+
+def test_only_the_handler_hears_where_that_is_chosen(office: Office, web: Web) -> None:
+    web.of(FIRST).act(NEW, typed(office, term="急件", hear="只告知承办人"))
+    assert told(office) == {HANDLER: NoticeKind.INSTRUCTION}
+
+
+def test_a_day_of_rest_is_said_and_offered_and_what_was_typed_stays(office: Office, web: Web) -> None:
+    first = web.of(FIRST)
+    answer = first.post(NEW, typed(office, due_on="2026-06-20"))
+
+    assert answer.status_code == 400
+    assert "之前的工作日是 2026-06-18,之后的是 2026-06-22" in words_of(answer.text)
+    assert "查清报结果</textarea>" in answer.text
+    assert office.rows(Instruction) == []
+    first.act(NEW, typed(office, due_on="2026-06-20", rest="之前的工作日"))
+    assert str(office.item("批1").due_on) == "2026-06-18"
+
+
+@pytest.mark.parametrize("who", [HANDLER, HEAD, SUPERVISOR])
+def test_whoever_leads_nobody_has_no_such_page(office: Office, web: Web, who: str) -> None:
+    visitor = web.of(who)
+    assert NEW not in visitor.get("/").text
+    assert visitor.get(NEW).status_code == 404
+    assert visitor.post(NEW, typed(office, term="急件")).status_code == 404
+
+
+def test_on_an_item_the_presets_are_offered_too(office: Office, web: Web) -> None:
+    assert "批示已下达" in fill(web.of(LEADER), "/items/1/instruct", content="抓紧", term="特急件")
