@@ -26,7 +26,7 @@ NUMBERS = {
     "filling_day": "每月或每季末月的几日前填报",
 }
 """The terms that are numbers, each with what the number means."""
-TEXTS = ("filling", "suspension_unit", "instruction_unit", "instruction_terms")
+TEXTS = ("filling", "lag_of", "suspension_unit", "instruction_unit", "instruction_terms")
 OPTIONAL = ("lag_yellow", "lag_red")
 LEVELS = {"extension_levels": "延期由谁审批", "closure_levels": "办结由谁审核"}
 MOST_LEVELS = 3

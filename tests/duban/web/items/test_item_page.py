@@ -72,7 +72,7 @@ def test_the_timeline_tells_everything_newest_first(office: Office, web: Web) ->
     web.of(HANDLER).act("/items/1/sign", {"seen": "9999"})
     office.today = day("2026-06-03")
     fill(web.of(HANDLER), "/items/1/report", content="已梳理一半", percent="50", files=[file("清单.txt", "一")])
-    fill(web.of(LEADER), "/items/1/instruct", content="抓紧办理", due_on="2026-06-20")
+    fill(web.of(LEADER), "/items/1/instruct", content="抓紧办理", due_on="2026-06-18")
     office.today = day("2026-06-04")
     fill(web.of(HANDLER), "/items/1/reply?instruction=1", content="已开会")
     fill(web.of(HANDLER), "/items/1/milestone", title="初稿", due_on="2026-06-10")
