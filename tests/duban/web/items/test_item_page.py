@@ -92,7 +92,7 @@ def test_the_timeline_tells_everything_newest_first(office: Office, web: Web) ->
             f"6月4日(周四) 催办,6月9日(周二) 前回复 {SUPERVISOR}",
             f"6月4日(周四) 设阶段节点“初稿”,时限 6月10日(周三) {HANDLER}",
             f"6月4日(周四) 反馈批示 {HANDLER}",
-            f"6月3日(周三) 批示,6月20日(周六) 前办结 {LEADER}",
+            f"6月3日(周三) 批示,6月18日(周四) 前办结 {LEADER}",
             f"6月3日(周三) 上传佐证材料 {HANDLER}",
             f"6月3日(周三) 填报进展 50% {HANDLER}",
             f"6月2日(周二) 签收(法规科) {HANDLER}",
