@@ -17,7 +17,7 @@ from sqlmodel import Session
 from models.actor import Actor
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
-from models.items.item import Importance, ItemState
+from models.items.item import Importance, ItemState, SourceKind
 from models.items.lifecycle import OVER
 from models.items.plan import AnnualPlan
 from models.ladder.light import Light
@@ -160,7 +160,8 @@ class ItemListing:
     def _line(self, row: Any, away: dict[dt.date, str]) -> ItemLine:
         """The line of a row; `away` keeps the distance of every day met, for many rows share one."""
         (item_id, number, title, project, state, light, due, unit, percent, reported, importance, closed, parent,
-         year, handler, handler_id, leader) = row  # fmt: skip
+         source_kind, source_number, year, handler, handler_id, leader) = row  # fmt: skip
+        source = " ".join(filter(None, (_SOURCES.get(source_kind), source_number)))
         due_on = _day(due)
         if due_on is None or state in _OVER:
             far = ""
@@ -171,7 +172,7 @@ class ItemListing:
         return ItemLine(
             item_id, number, title, project, unit=unit, handler=handler, leader=leader, state=_STATES[state],
             light=_LIGHTS[light], due_on=due_on, distance=far, percent=percent, reported_on=_day(reported),
-            importance=_WEIGHTS[importance], closed_on=_day(closed), parent=parent, year=year,
+            importance=_WEIGHTS[importance], closed_on=_day(closed), parent=parent, source=source, year=year,
             mine=handler_id is not None and handler_id == self._by.person_id,
         )  # fmt: skip
 
@@ -179,6 +180,7 @@ class ItemListing:
 _STATES = {str(state): state for state in ItemState}
 _LIGHTS = {str(light): light for light in Light}
 _WEIGHTS = {str(weight): weight for weight in Importance}
+_SOURCES = {str(kind): kind.label for kind in SourceKind}
 _OVER = tuple(map(str, (*OVER, ItemState.DRAFT)))
 
 
@@ -186,15 +188,17 @@ _HANDLES = recipient_of_post("i.handler_post_id", leaves=True)
 _HEADS = recipient_of_head("i.department_id", leaves=True)
 _LINES = f"""
     SELECT i.id, i.number, i.title, i.project, i.state, i.light, i.due_on, i.unit, i.percent, i.reported_on,
-           i.importance, i.closed_on, i.parent, i.year, h.name, h.id, l.name
+           i.importance, i.closed_on, i.parent, i.source_kind, i.source_number, i.year, h.name, h.id, l.name
     FROM (
         SELECT i.id, i.number, i.title, p.name AS project, i.state, i.light, coalesce(i.open_on, i.due_on) AS due_on,
                coalesce(d.name, i.lead_text, '{UNASSIGNED}') AS unit, i.percent, i.reported_on, i.importance,
-               i.closed_on, m.number AS parent, y.year, coalesce({_HANDLES}, {_HEADS}) AS does,
+               i.closed_on, m.number AS parent, w.source_kind, w.source_number, y.year,
+               coalesce({_HANDLES}, {_HEADS}) AS does,
                {recipient_in_charge(leaves=True)} AS leads
         FROM {{standing}}
         JOIN project p ON p.id = i.project_id
         JOIN annual_plan y ON y.id = i.plan_id
+        JOIN work_item w ON w.id = i.id
         LEFT JOIN department d ON d.id = i.department_id
         LEFT JOIN work_item m ON m.id = i.parent_id
         WHERE i.id IN :ids LIMIT 1000000000) i

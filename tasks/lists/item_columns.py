@@ -23,6 +23,7 @@ class ItemColumn(Coded):
     STATE = "state", "状态"
     REPORTED = "reported", "最近填报"
     IMPORTANCE = "importance", "重要程度"
+    SOURCE = "source", "来源"
     CLOSED = "closed", "销号日"
     PARENT = "parent", "上级任务"
 

@@ -55,6 +55,8 @@ class ItemLine:
     in_review: bool = False
     """Whether it has been asked to be closed, as a whole or a turn of it, and waits."""
     parent: str | None = None
+    source: str = ""
+    """What it comes from, with its number: 批示 青水批〔2026〕9号."""
     mine: bool = False
     """Whether whoever looks is its handler on the day."""
     year: int = 0

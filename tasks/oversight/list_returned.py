@@ -1,4 +1,6 @@
-"""What was sent back to whoever does it and was not taken up again: closures returned, objections turned down."""
+"""What was sent back to whoever does it and was not taken up again: closures returned, objections turned down,
+extensions refused.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ from sqlmodel import func as sql
 
 from models.actor import Actor
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.extension import Extension, ExtensionDecision, ExtensionState
 from models.items.item import ItemState, WorkItem
 from models.items.objection import Objection
+from models.items.progress import ProgressEntry
 from models.people.permission import Action
 from models.people.person import Person
 from tasks.acting.authorize import permitted
@@ -35,7 +39,7 @@ def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[SentBa
     """What was sent back to `by`, longest ago first.
 
     A closure stays until it is asked for again, and comes back where that is taken back; an objection until the item
-    is signed for or goes to somebody else.
+    is signed for or goes to somebody else; an extension until the item is reported on or asked for anew.
     """
     later = aliased(ClosureRequest)
     stands = sa.and_(col(later.item_id) == WorkItem.id, col(later.state) != ClosureState.WITHDRAWN)
@@ -60,7 +64,25 @@ def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[SentBa
         .where(*mine, col(WorkItem.state) == ItemState.ISSUED, col(Objection.upheld).is_(False))
         .where(col(Objection.decided_on) <= by.on)
     )
-    ways = ((closures, Action.REQUEST_CLOSE, "办结申请"), (objections, Action.SIGN, "转办异议"))
+    again = aliased(Extension)
+    last = sa.select(sql.max(again.id)).where(col(again.item_id) == WorkItem.id).correlate(WorkItem).scalar_subquery()
+    told = sa.exists().where(
+        col(ProgressEntry.item_id) == WorkItem.id, col(ProgressEntry.recorded_at) > ExtensionDecision.recorded_at
+    )
+    refusals: sa.Select[Any] = (
+        sa.select(col(WorkItem.id), col(Person.name), col(ExtensionDecision.on), col(ExtensionDecision.comment))
+        .select_from(WorkItem)
+        .join(Extension, col(Extension.id) == last)
+        .join(ExtensionDecision, col(ExtensionDecision.extension_id) == Extension.id)
+        .join(Person, col(Person.id) == ExtensionDecision.person_id)
+        .where(*mine, col(WorkItem.state) == ItemState.ACTIVE, col(Extension.state) == ExtensionState.REFUSED)
+        .where(col(ExtensionDecision.approved).is_(False), col(ExtensionDecision.on) <= by.on, ~told)
+    )
+    ways = (
+        (closures, Action.REQUEST_CLOSE, "办结申请"),
+        (objections, Action.SIGN, "转办异议"),
+        (refusals, Action.REPORT, "延期申请"),
+    )
     rows = [
         SentBack(item_id, action, what, who, on, reason or "")
         for query, action, what in ways

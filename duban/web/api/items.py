@@ -58,6 +58,7 @@ class ListedLine(BaseModel):
     percent: int = Field(title="进度(%)")
     reported_on: dt.date | None = Field(title="最近填报日")
     importance: Named = Field(title="重要程度")
+    source: str = Field(title="来源和文号")
     closed_on: dt.date | None = Field(title="销号日")
     parent: str | None = Field(title="上级任务的编号")
     mine: bool = Field(title="由本人填报")

@@ -291,6 +291,19 @@ def test_an_objection_turned_down_comes_first_with_its_answer_until_the_item_is_
     assert told(office, HANDLER) == []
 
 
+def test_a_refused_extension_comes_first_with_its_reason_until_the_item_is_reported_on(office: Office) -> None:
+    office.assign("普法宣传", due="2026-07-20")
+    office.extend("1", to="2026-08-20", on="2026-06-05")
+    office.refuse("1", on="2026-06-08")
+
+    line = only(office, HANDLER)
+    assert (line.group, line.action, line.about) == (
+        Group.RETURNED, Action.REPORT, "张副局退回延期申请:须按期完成",
+    )  # fmt: skip
+    office.report("1", percent=30, on=TODAY)
+    assert told(office, HANDLER) == []
+
+
 def test_whatever_is_in_hand_stands_below_what_presses_by_its_day(office: Office) -> None:
     for number, due in (("后的", "2026-12-31"), ("先的", "2026-09-30"), ("送审的", "2026-07-31")):
         office.assign(number, due=due, number=number)
