@@ -125,7 +125,8 @@ def test_the_person_s_own_rights_bound_the_token(web: Web) -> None:
 
 def test_an_outsider_is_told_of_nothing(office: Office, web: Web) -> None:
     program = program_of(web, OUTSIDER)
-    paths = [path for path in program.client.get(f"{API}/openapi.json").json()["paths"] if "{" not in path]
+    told = program.client.get(f"{API}/openapi.json").json()["paths"]
+    paths = [path for path, methods in told.items() if "{" not in path and "get" in methods]
     assert len(paths) > 8
     for path in [*paths, "/items/1", "/evidence/1/file", "/documents/1/file", "/reports/1"]:
         queries: tuple[dict[str, Any], ...] = ({}, {"organ": "bureau"})
