@@ -34,7 +34,7 @@ from tasks.staff.decide_proposal import confirm_proposal, find_proposal
 from tasks.staff.hand_over import hand_over
 from tests.actors import administrator
 from tests.draws import NUMBER, Draws
-from tests.filing import COPY, TO
+from tests.filing import COPY, TO, vouch
 from tests.filing_acts import ON as FILED
 from tests.filing_acts import YEAR, desk
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
@@ -202,6 +202,8 @@ def writes(office: Office, who: str) -> None:
 
 
 def submits(office: Office, who: str) -> None:
+    with on_record(office.engine) as session:
+        vouch(session, session.get_one(Organ, office.organ_id), YEAR)
     desk(office).acting(who, submit)
 
 

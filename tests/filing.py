@@ -143,11 +143,14 @@ def compile_quiet_year(session: Session, year: int) -> None:
 
 def verify(session: Session, made: ReportYear) -> None:
     """Whatever is still 待核 is vouched for."""
-    report = newest_report(session, made.organ, made.plan.year)
+    vouch(session, made.organ, made.plan.year)
+
+
+def vouch(session: Session, organ: Organ, year: int) -> None:
+    """Whatever is still 待核 in the newest version of the year's report is vouched for."""
+    report = newest_report(session, organ, year)
     assert report is not None
     blocks = select(ReportBlock).join(ReportSection, col(ReportSection.id) == ReportBlock.section_id)
     for block in session.exec(blocks.where(ReportSection.report_id == key(report.id))).all():
         if block.unverified:
-            confirm_block(
-                session, report, block.key, by=administrator(day(f"{made.plan.year + 1}-01-16")), basis="核实"
-            )
+            confirm_block(session, report, block.key, by=administrator(day(f"{year + 1}-01-16")), basis="核实")

@@ -16,7 +16,7 @@ from tasks.report.filing.consult import ask_opinions, opine
 from tasks.report.filing.review import pass_legal, pass_secrecy, return_, sign_off, submit
 from tasks.report.filing.send import archive, publish, send
 from tasks.report.filing.step import find_filing
-from tests.filing import COPY, TO, FilingOffice
+from tests.filing import COPY, TO, FilingOffice, vouch
 from tests.office import FIRST, HEAD, LEADER, SUPERVISOR, Office, day
 
 YEAR, ON = 2026, "2027-01-18"
@@ -42,6 +42,7 @@ def at(state: str, *more: Callable[[FilingOffice], object]) -> Prepare:
                 session, session.get_one(Organ, office.organ_id), YEAR, by=office.by(session, SUPERVISOR, ON),
                 on=day(ON), template=ReportTemplate(addressees=TO, copies=(COPY,)),
             )  # fmt: skip
+            vouch(session, session.get_one(Organ, office.organ_id), YEAR)
         if state != "drafting":
             desk(office).until(state)
         for step in more:

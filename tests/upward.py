@@ -29,6 +29,7 @@ from tasks.report.upward.report_package import DOCUMENT, EVIDENCE, REPORT
 from tasks.report.upward.sealing import seal, written
 from tasks.report.upward.signing_key import signing_key
 from tests.actors import administrator
+from tests.filing import vouch
 from tests.report_year import a_year
 
 KEY = OKPKey.generate_key("Ed25519")
@@ -49,6 +50,7 @@ def approve(session: Session, organ: Organ, year: int, *, on: dt.date = SENT) ->
     former = filing_of(session, organ, year)
     if former is not None and former.state is not FilingState.DRAFTING:
         return_(session, former, by=by(Role.FIRST_RESPONSIBLE), reason="有新的一版")
+    vouch(session, organ, year)
     filing = submit(session, organ, year, by=by(Role.SUPERVISOR))
     forward(session, filing, by=by(Role.SUPERVISOR), reason="不涉及其他科室")
     pass_legal(session, filing, by=by(Role.LEADER), opinion="合法")

@@ -67,7 +67,7 @@ ORDER = tuple(FilingState)
 
 FLOW: Mapping[FilingAct, FilingTransition] = {
     FilingAct.SUBMIT: FilingTransition(
-        Action.REPORT_SUBMIT, (_S.DRAFTING,), (_S.CONSULTING,), "有编好的版本,且没有密级标志"
+        Action.REPORT_SUBMIT, (_S.DRAFTING,), (_S.CONSULTING,), "有编好的版本,有主送,没有密级标志、待核和未处理的批注"
     ),
     FilingAct.CONSULT: FilingTransition(Action.REPORT_CONSULT, (_S.CONSULTING,), (), "同一科室没有未反馈的征求"),
     FilingAct.OPINE: FilingTransition(Action.REPORT_OPINE, (_S.DRAFTING, _S.CONSULTING), (), "本科室有未反馈的征求"),

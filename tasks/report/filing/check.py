@@ -1,11 +1,12 @@
 """What has to be seen before a report goes further: what is unproved, contradicted, unanswered or not allowed in it."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from models.actor import Actor
 from models.coded import Coded
 from models.errors import ForbiddenError
 from models.people.organ import Department
@@ -38,6 +39,11 @@ class FindingKind(Coded):
         """No reason makes up for it."""
         return self in (FindingKind.SECRECY, FindingKind.ADDRESSEE)
 
+    @property
+    def before_review(self) -> bool:
+        """It is put right before the report is sent on: the desk has all that it takes."""
+        return self.bars or self in (FindingKind.UNVERIFIED, FindingKind.COMMENT)
+
 
 @dataclass(frozen=True)
 class FilingFinding:
@@ -52,6 +58,36 @@ class FilingFinding:
         return f"{self.kind.label}:{self.words}"
 
 
+class NotReadyError(ForbiddenError):
+    """报告还不能送审。
+
+    `findings` are what has to be put right first.
+    """
+
+    def __init__(self, findings: Sequence[FilingFinding], year: int, by: Actor) -> None:
+        self.findings = findings
+        said = [f"{one.line}{by.hint(_mend(one, year))}。" for one in findings[:_TOLD]]
+        rest = f"另有 {len(findings) - _TOLD} 处。" if len(findings) > _TOLD else ""
+        super().__init__(f"不能送审,请先处理 {len(findings)} 处。{''.join(said)}{rest}")
+
+
+_TOLD = 10
+"""How many findings a refusal names."""
+_MENDS = {
+    FindingKind.SECRECY: "duban report edit {block} --year {year} --text 文字",
+    FindingKind.ADDRESSEE: "duban report template set 文件.toml,再 duban report compile --year {year}",
+    FindingKind.UNVERIFIED: "duban report confirm {block} --year {year} --basis 依据",
+    FindingKind.COMMENT: "duban report comments --year {year},再 duban report resolve 编号 --year {year}",
+}
+"""By which command each is put right."""
+
+
+def _mend(one: FilingFinding, year: int) -> str:
+    # What stands in no block comes from the template.
+    kind = FindingKind.ADDRESSEE if one.block is None else one.kind
+    return _MENDS[kind].format(block=one.block, year=year)
+
+
 def ready(session: Session, report: Report, *, on: dt.date) -> list[FilingFinding]:
     """What stands between this version and the first responsible person's name, the worst first; empty: nothing."""
     text = read_back(session, report)
@@ -63,6 +99,13 @@ def ready(session: Session, report: Report, *, on: dt.date) -> list[FilingFindin
         for one in open_comments(session, report)
     ]
     return [*findings, *_unanswered(session, filing, on)] if filing else findings
+
+
+def check_ready(session: Session, report: Report, *, by: Actor) -> None:
+    """Raises NotReadyError with what has to be put right before the version is sent on."""
+    found = [one for one in ready(session, report, on=by.on) if one.kind.before_review]
+    if found:
+        raise NotReadyError(found, report.year, by)
 
 
 def marked(text: CompiledReport) -> Iterator[FilingFinding]:

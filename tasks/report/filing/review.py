@@ -13,7 +13,7 @@ from tasks.report.compiling.find_report import find_report
 from tasks.report.compiling.read_back import read_back
 from tasks.report.compiling.report_hash import content_hash
 from tasks.report.filing.addressees import write_addressees
-from tasks.report.filing.check import FindingKind, accept, marked, ready, unproved
+from tasks.report.filing.check import FindingKind, accept, check_ready, marked, ready, unproved
 from tasks.report.filing.consult import consultations_of, waive
 from tasks.report.filing.step import FilingDeed, bound_report, open_filing, step
 from tasks.report.filing.tell_next import tell_next
@@ -24,7 +24,8 @@ LONGEST = 1000
 def submit(session: Session, organ: Organ, year: int, *, by: Actor, note: str | None = None) -> Filing:
     """Send the newest version on (送审): its content is bound by its hash and does not change any more.
 
-    Raises NotFoundError without a version, ForbiddenError where it carries a secrecy marking or is on its way already.
+    Raises NotFoundError without a version, ForbiddenError where it is on its way already, NotReadyError with whatever
+    has to be put right first: a secrecy marking, nobody addressed, something 待核, a comment not dealt with.
     """
     authorize_organ(session, by, Action.REPORT_SUBMIT, organ.id)
     said = words_or_none(note, "说明", longest=LONGEST)
@@ -33,7 +34,6 @@ def submit(session: Session, organ: Organ, year: int, *, by: Actor, note: str | 
     session.refresh(report, with_for_update=True)
     with step(session, open_filing(session, organ, year), FilingAct.SUBMIT, by=by, reason=said) as taken:
         filing = taken.filing
-        accept(marked(read_back(session, report)), None, "送审", "")
         written = content_hash(session, report)
         if report.content_hash not in (None, written):
             raise ForbiddenError(f"{year} 年度报告第 {report.version} 版送审过,其后内容被改动:请重新编制一版再送审。")
@@ -41,6 +41,7 @@ def submit(session: Session, organ: Organ, year: int, *, by: Actor, note: str | 
         filing.report_id, filing.approved_on = report.id, None
         filing.round += 1
         write_addressees(session, filing, report)
+        check_ready(session, report, by=by)
         taken.becomes, taken.about = FilingState.CONSULTING, f"第 {report.version} 版"
     return filing
 

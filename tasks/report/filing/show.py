@@ -68,6 +68,8 @@ class FilingShown:
     consultations: list[Consultation]
     addressees: list[Addressee]
     publications: list[Publication]
+    looked_at: Report | None
+    """The version that the findings are about."""
     findings: list[FilingFinding]
     log: list[FilingStep]
     acts: set[FilingAct]
@@ -152,6 +154,7 @@ def show_filing(session: Session, organ: Organ, year: int, *, by: Actor, calenda
         consultations=consultations_of(session, filing) if filing else [],
         addressees=addressees_of(session, filing) if filing else [],
         publications=publications_of(session, filing) if filing else [],
+        looked_at=looked_at,
         findings=ready(session, looked_at, on=by.on) if looked_at is not None and not over else [],
         log=steps_of(session, filing) if filing else [],
         acts=open_acts(session, by, filing or Filing(organ_id=organ.id or 0, year=year)) if newest else set(),

@@ -30,7 +30,9 @@ from tasks.acting.authorize import organs_within, seats
 from tasks.items.attach import pieces_of
 from tasks.papers.official_document import render
 from tasks.people.find import departments_of, find_plan, names_of, plan_of_year
+from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.compiling.read_back import read_back
+from tasks.report.filing.check import FilingFinding, FindingKind
 from tasks.report.filing.consult import consultations_of
 from tasks.report.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
 from tasks.report.filing.review import submit
@@ -186,12 +188,38 @@ def _page(
         earlier=[(state.value, state.label) for state in ORDER[: ORDER.index(shown.state)]],
         adoptions=[(one.value, one.label) for one in Adoption],
         kinds=[(one.value, one.label) for one in AddresseeKind],
+        mends=_mends(session, visit, shown),
         people=_people(session, shown), evidence=_evidence(session, shown), plan=plan,
         term=report_term(session, key(visit.organ.id)),
         may_plan=today and visit.organ.id in organs_within(session, visit.by, Action.PLAN),
         readable=may_read_reports(session, visit),
         below=who_filed(session, visit.organ, year, on=visit.on) if reach.whole else [],
     )  # fmt: skip
+
+
+def _mends(session: Session, visit: Visit, shown: FilingShown) -> dict[FilingFinding, str]:
+    """Where each finding is put right, for whoever may go there."""
+    report, readable = shown.looked_at, may_read_reports(session, visit)
+    if report is None:
+        return {}
+    rows = {row.key: row.id for row in blocks_of(session, sections_of(session, report))}
+    drafting = shown.state is FilingState.DRAFTING
+
+    def place(one: FilingFinding) -> str | None:
+        if one.kind is FindingKind.OPINION:
+            return "#h-opinions"
+        if one.kind is FindingKind.ADDRESSEE and not drafting:
+            return "#h-to"
+        if not readable:
+            return None
+        if one.kind is FindingKind.FIGURES:
+            return visit.link(f"/reports/{report.id}/check")
+        if one.block is None:
+            return visit.link("/reports/layout")
+        row = rows.get(one.block)
+        return visit.link(f"/reports/{report.id}", block=row) + (f"#b-{row}" if row else "")
+
+    return {one: where for one in shown.findings if (where := place(one)) is not None}
 
 
 def _people(session: Session, shown: FilingShown) -> dict[int | None, str]:

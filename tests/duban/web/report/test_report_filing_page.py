@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
+from models.database import unit_of_work
 from models.report.filing import FilingState
 from models.report.filing_rows import Consultation
+from models.report.report import ReportBlock
 from tests.filing import COPY, FINANCE, FINANCE_HEAD, TO, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR
 from tests.web import Web, words_of
@@ -64,6 +67,24 @@ def test_the_whole_way_by_the_pages(office: FilingOffice, web: Web) -> None:
     page = supervisor.act(f"{PAGE}/archive", {"number": "2026-12", "kept_at": "档案室"})
     assert "档号 2026-12,档案室" in page
     assert office.filing.state is FilingState.ARCHIVED
+
+
+def test_what_keeps_it_from_being_sent_on_is_told_with_the_way_there(office: FilingOffice, web: Web) -> None:
+    with unit_of_work(office.engine) as session:
+        block = session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one()
+        block.proposal = True
+    place = f"/reports/{office.newest.id}?block={block.id}#b-{block.id}"
+    supervisor = web.of(SUPERVISOR)
+    page = supervisor.get(PAGE).text
+    assert "送审前须先处理 1 处" in words_of(page)
+    assert f'href="{place}"' in page
+    answer = supervisor.post(f"{PAGE}/submit", {"note": "请审"})
+    assert answer.status_code == 403
+    assert "不能送审,请先处理 1 处。待核:“" in words_of(answer.text)
+    assert "duban report" not in answer.text
+    assert f'href="{place}"' in answer.text
+    assert 'value="请审"' in answer.text
+    assert f'id="b-{block.id}"' in supervisor.get(place.partition("#")[0]).text
 
 
 def test_a_return_says_why_in_the_log(office: FilingOffice, web: Web) -> None:

@@ -10,14 +10,17 @@ from models.database import on_record, unit_of_work
 from models.errors import ForbiddenError
 from models.report.filing import FilingState, FilingStep
 from models.report.filing_rows import AddresseeKind
-from models.report.report import ReportBlock
-from tasks.report.compiling.compile_report import newest_report
+from models.report.report import Report, ReportBlock
+from tasks.report.compiling.compile_report import compile_report, newest_report
+from tasks.report.compiling.report_hash import content_hash
+from tasks.report.compiling.template import ReportTemplate
 from tasks.report.desk.comment_report import comment, comments_of, resolve_comment
 from tasks.report.desk.edit_block import edit_block
 from tasks.report.filing.addressees import add_addressee, drop_addressee
-from tasks.report.filing.check import ready
+from tasks.report.filing.check import FilingFinding, FindingKind, NotReadyError, ready
 from tasks.report.filing.review import pass_secrecy, sign_off, submit
-from tests.filing import FINANCE, TO, FilingOffice
+from tasks.report.filing.step import filing_of, find_filing
+from tests.filing import COPY, FINANCE, TO, FilingOffice, vouch
 from tests.office import FIRST, LEADER, SUPERVISOR
 
 
@@ -38,10 +41,70 @@ def unverify(office: FilingOffice) -> None:
         session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().proposal = True
 
 
+def unaddressed(office: FilingOffice) -> None:
+    with unit_of_work(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        template = ReportTemplate(copies=(COPY,)).model_dump(mode="json")
+        report.paper = (report.paper or {}) | {"template": template, "addressee": None}
+
+
+def commented(office: FilingOffice) -> int:
+    with on_record(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        made = comment(session, report, "ledger:study", by=office.by(session, FIRST, office.today), text="口径再核")
+        return made.id or 0
+
+
+def test_what_must_be_there_is_missed_when_the_report_is_sent_on_each_with_the_way_to_mend_it(
+    office: FilingOffice,
+) -> None:
+    unverify(office)
+    unaddressed(office)
+    number = commented(office)
+    with pytest.raises(NotReadyError) as refused:
+        office.acting(SUPERVISOR, submit)
+    assert [one.kind.label for one in refused.value.findings] == ["缺主送", "待核", "批注未处理"]
+    assert refused.value.message.startswith("不能送审,请先处理 3 处。缺主送:没有主送机关,")
+    for command in (
+        "(duban report template set 文件.toml,再 duban report compile --year 2025)。",
+        "(duban report confirm ledger:study --year 2025 --basis 依据)。",
+        "(duban report comments --year 2025,再 duban report resolve 编号 --year 2025)。",
+    ):
+        assert command in refused.value.message
+    with unit_of_work(office.engine) as session:
+        assert filing_of(session, office.organ(session), 2025) is None
+
+    with on_record(office.engine) as session:
+        organ, by = office.organ(session), office.by(session, SUPERVISOR, office.today)
+        report = newest_report(session, organ, 2025)
+        assert report is not None
+        resolve_comment(session, report, number, by=by, answer="已核")
+        compile_report(
+            session, organ, 2025, by=by, on=by.on, template=ReportTemplate(addressees=TO, copies=(COPY,))
+        )  # fmt: skip
+        vouch(session, organ, 2025)
+    office.acting(SUPERVISOR, submit)
+    assert office.filing.state is FilingState.CONSULTING
+
+
+def test_a_refusal_names_ten_and_counts_the_rest(office: FilingOffice) -> None:
+    found = [FilingFinding(FindingKind.UNVERIFIED, f"“某部分”中“第{place}段”", f"hand:{place}") for place in range(12)]
+    with unit_of_work(office.engine) as session:
+        said = NotReadyError(found, 2025, office.by(session, SUPERVISOR, office.today)).message
+    assert said.count("待核:") == 10
+    assert said.endswith("另有 2 处。")
+
+
 def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(office: FilingOffice) -> None:
+    office.until("secrecy_review")
+    # As a version stands that was sent on before this was looked at.
     unverify(office)
     assert kinds(office) == ["待核"]
-    office.until("secrecy_review")
+    with unit_of_work(office.engine) as session:
+        bound = find_filing(session, office.organ(session), 2025)
+        bound.content_hash = content_hash(session, session.get_one(Report, bound.report_id))
     with pytest.raises(ForbiddenError, match="通过保密审查前还有 1 处待看:待核:"):
         office.acting(LEADER, pass_secrecy)
     office.acting(LEADER, pass_secrecy, reason="台账已核对")
@@ -65,7 +128,7 @@ def test_a_secrecy_marking_is_passed_with_no_reason_at_all(office: FilingOffice)
     with unit_of_work(office.engine) as session:
         session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().text = "学习会议(机密)1次。"
     assert kinds(office)[0] == "密级标志"
-    with pytest.raises(ForbiddenError, match=r"不能送审:密级标志:.*“\(机密\)”.*请先改正。"):
+    with pytest.raises(ForbiddenError, match=r"先处理 1 处。密级标志:.*“\(机密\)”.*report edit ledger:study"):
         office.acting(SUPERVISOR, submit)
 
 
@@ -80,10 +143,7 @@ def test_a_report_for_nobody_cannot_be_signed(office: FilingOffice) -> None:
 
 
 def test_a_comment_is_found_until_it_is_settled(office: FilingOffice) -> None:
-    with on_record(office.engine) as session:
-        report = newest_report(session, office.organ(session), 2025)
-        assert report is not None
-        comment(session, report, "ledger:study", by=office.by(session, FIRST, office.today), text="口径再核")
+    commented(office)
     assert kinds(office) == ["批注未处理"]
     with on_record(office.engine) as session:
         report = newest_report(session, office.organ(session), 2025)
