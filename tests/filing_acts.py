@@ -9,9 +9,11 @@ from models.database import unit_of_work
 from models.items.plan import AnnualPlan
 from models.people.organ import Department, Organ
 from models.people.permission import Action
+from models.report.filing import FilingState
 from models.report.filing_rows import Adoption
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.template import ReportTemplate
+from tasks.report.filing.assign_step import assign_step, find_post
 from tasks.report.filing.consult import ask_opinions, opine
 from tasks.report.filing.review import pass_legal, pass_secrecy, return_, sign_off, submit
 from tasks.report.filing.send import archive, publish, send
@@ -97,6 +99,13 @@ def replies(office: Office, session: Session) -> object:
     return opine(session, filing, unit, by=office.by(session, HEAD, ON), opinion="请补充数据")
 
 
+def assigns(office: Office, session: Session) -> object:
+    organ = session.get_one(Organ, office.organ_id)
+    post = find_post(session, organ, "法规科")
+    assign_step(session, organ, FilingState.LEGAL_REVIEW, post, by=office.by(session, SUPERVISOR, ON))
+    return post
+
+
 ACTS: dict[Action, tuple[Prepare, Callable[[Office, Session], object]]] = {
     Action.REPORT_SUBMIT: (at("drafting"), does(SUPERVISOR, submit)),
     Action.REPORT_CONSULT: (at("consulting"), asks),
@@ -109,6 +118,7 @@ ACTS: dict[Action, tuple[Prepare, Callable[[Office, Session], object]]] = {
     Action.REPORT_ARCHIVE: (
         at("publishing", published), does(SUPERVISOR, archive, number="2027-1", place="档案室"),
     ),
+    Action.REPORT_ASSIGN: (at("drafting"), assigns),
     Action.REPORT_RETURN: (at("sign_off"), does(FIRST, return_, reason="再改")),
 }  # fmt: skip
 """For each action how the office comes to where it can be done, and the doing of it."""
@@ -145,6 +155,9 @@ COMMANDS: dict[str, tuple[str, list[str], list[Action], list[Prepare], str]] = {
         [at("publishing", published)], ON,
     ),
     "report return": (FIRST, [*_YEAR, "--reason", "再改"], [Action.REPORT_RETURN], [at("sign_off")], ON),
+    "report assign": (
+        SUPERVISOR, ["法制审核", "--to", "法规科"], [Action.REPORT_ASSIGN], [at("drafting")], ON,
+    ),
     "report days": (SUPERVISOR, _YEAR, [Action.PLAN], [at("drafting", next_plan)], ON),
 }  # fmt: skip
 """By its words: who types a command, with what, the entries it leaves, how the office comes there, and the day."""

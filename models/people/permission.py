@@ -79,6 +79,7 @@ class Action(Coded):
     REPORT_PUBLISH = "report_publish", "公开报告"
     REPORT_ARCHIVE = "report_archive", "报告归档"
     REPORT_RETURN = "report_return", "退回报告"
+    REPORT_ASSIGN = "report_assign", "指定报告审核岗位"
     CIRCULATE = "circulate", "印发通报简报"
     BRIEF = "brief", "查看本人简报"
     SCORE = "score", "考核评分"
@@ -112,7 +113,8 @@ DECIDING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORG
 LEADING = (Grant(_L, Scope.CHARGE), Grant(_F, Scope.ORGAN))
 SUPERVISING = (Grant(_S, Scope.ORGAN),)
 REVIEWING = (Grant(_S, Scope.ORGAN), Grant(_L, Scope.ORGAN), Grant(_F, Scope.ORGAN))
-"""Who looks over the year-end report; never who had a hand in it: `tasks.report.filing.consent_to_report`."""
+"""Who looks over the year-end report, where no post is given that step (`tasks.report.filing.assign_step`); never who
+had a hand in it: `tasks.report.filing.consent_to_report`."""
 _ABOVE = Grant(_F, Scope.BELOW)
 """The next higher level, where an office has nobody left who may."""
 RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
@@ -178,6 +180,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.REPORT_PUBLISH: SUPERVISING,
     Action.REPORT_ARCHIVE: SUPERVISING,
     Action.REPORT_RETURN: REVIEWING,
+    Action.REPORT_ASSIGN: SUPERVISING,
     Action.CIRCULATE: SUPERVISING,
     Action.BRIEF: (Grant(_F, Scope.ORGAN), Grant(_S, Scope.ORGAN)),
     Action.SCORE: SUPERVISING,

@@ -6,6 +6,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, text
 
 from models.coded import Coded, coded
+from models.report.filing import FilingState
 from models.row import Row
 
 
@@ -130,3 +131,15 @@ class ReportTerm(Row, table=True):
     """Month and day of the year after the report's: `02-10`."""
     note: str | None = Field(default=None, max_length=300)
     """Who asks for it: 市司法局通知."""
+
+
+class StepPost(Row, table=True):
+    """Which post of the organ does a review of its reports, where it is not for all who may review."""
+
+    __tablename__ = "step_post"
+    __table_args__ = (UniqueConstraint("organ_id", "step"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organ_id: int = Field(foreign_key="organ.id")
+    step: FilingState = Field(sa_type=coded(FilingState))
+    post_id: int = Field(foreign_key="post.id")

@@ -121,12 +121,14 @@ def holders_in(
     on: dt.date,
     without: Collection[int] = (),
     department_id: int | None = None,
+    post_id: int | None = None,
 ) -> list[tuple[Role, Person]]:
     """Who holds a post in one of the roles on the day and is in service, but for those `without`, by role.
 
-    Of one department where it is named, else of the whole organ.
+    Of one department or one post where it is named, else of the whole organ.
     """
     inside = [] if department_id is None else [Post.department_id == department_id]
+    inside += [] if post_id is None else [Post.id == post_id]
     rows = session.exec(
         select(Post.role, Person)
         .join(Tenure, col(Tenure.post_id) == Post.id)

@@ -25,6 +25,7 @@ def register(reports: typer.Typer) -> None:
     for act in ACTS[:-1]:
         add_command(reports, act, of_year(on_its_way))
     reports.command()(days)
+    reports.command()(assign)
     add_command(reports, ACTS[-1], of_year(on_its_way))
 
 
@@ -124,3 +125,24 @@ def days(
         yield f"已列入 {year + 1} 年度计划 {len(rows)} 项,待下达。" if rows else "各项时限都已在计划中。"
 
     return answer({"year": year, "items": rows}, screen)
+
+
+@acting("as on organ json")
+def assign(
+    errand: Errand,
+    step: Annotated[str, typer.Argument(metavar="环节", help="法制审核 或 保密审查。")],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="岗位或科室", help="岗位名称,或由其负责人办理的科室;不写为收回。")
+    ] = None,
+) -> Answer:
+    """指定法制审核、保密审查由哪个岗位办理;收回的,仍由督办员、分管领导、第一责任人办理。"""
+    from models.errors import BadInputError
+    from tasks.report.filing.assign_step import STEPS, assign_step, find_post
+
+    found = next((one for one in STEPS if step in (one.value, one.label)), None)
+    if found is None:
+        raise BadInputError(f"没有“{step}”这个环节:可指定 {'、'.join(one.label for one in STEPS)}。")
+    post = find_post(errand.session, errand.organ, to) if to else None
+    assign_step(errand.session, errand.organ, found, post, by=errand.by)
+    said = f"{found.label}现由“{to}”办理。" if post else f"{found.label}不再指定岗位。"
+    return answer({"step": found.value, "post": post.id if post else None}, said)

@@ -731,6 +731,14 @@ def upgrade() -> None:
         sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), primary_key=True),
     )
     op.create_table(
+        "step_post",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), nullable=False),
+        sa.UniqueConstraint("organ_id", "step"),
+    )
+    op.create_table(
         "publication",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("filing_id", sa.Integer(), sa.ForeignKey("filing.id"), nullable=False),

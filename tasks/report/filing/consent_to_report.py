@@ -2,8 +2,9 @@
 
 Whoever compiled it, wrote in it or sent it on neither reviews nor signs; whoever passed a review does not sign; whoever
 passed the legal review passes the secrecy review only where the office has no other reviewer. Where just one person is
-left to sign, that person reviews nothing. Where an office has nobody left, the first responsible person of the organ
-above may.
+left to sign, that person reviews nothing. A review that is given to a post is done by whoever holds it, as long as that
+is somebody who may, and else by those who review. Where an office has nobody left, the first responsible person of the
+organ above may.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,14 +14,16 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.database import key
+from models.errors import ForbiddenError
 from models.people.organ import Organ
 from models.people.permission import GRANTS, Action, Scope
 from models.people.person import Person, Role
-from models.report.filing import FLOW, Filing, FilingAct, FilingStep
+from models.report.filing import FLOW, Filing, FilingAct, FilingState, FilingStep
 from models.report.report import Report
 from models.report.report_desk import ReportEdit
-from tasks.acting.authorize import Standing, organ_standings
+from tasks.acting.authorize import Standing, organ_standings, organs_within
 from tasks.acting.consent import Hand, Hands, consent, free, hands, holders_in, named, nobody_left
+from tasks.report.filing.assign_step import assigned_posts, assigned_ways
 
 _BEFORE: dict[FilingAct, tuple[FilingAct, ...]] = {
     FilingAct.PASS_LEGAL: (FilingAct.SUBMIT, FilingAct.FORWARD),
@@ -28,6 +31,9 @@ _BEFORE: dict[FilingAct, tuple[FilingAct, ...]] = {
     FilingAct.SIGN: (FilingAct.SUBMIT, FilingAct.FORWARD, FilingAct.PASS_LEGAL, FilingAct.PASS_SECRECY),
 }
 """The acts of consent, and what of the same round keeps somebody from each."""
+_STEPS = {
+    FilingAct.PASS_LEGAL: FilingState.LEGAL_REVIEW, FilingAct.PASS_SECRECY: FilingState.SECRECY_REVIEW,
+}  # fmt: skip
 _DONE = {act: f"已{act.label}" for act in FilingAct} | {
     FilingAct.PASS_LEGAL: "已作法制审核", FilingAct.PASS_SECRECY: "已作保密审查",
 }  # fmt: skip
@@ -40,6 +46,12 @@ class ReportConsent:
     done: Hands
     inside: Sequence[tuple[Role, Person]]
     above: Sequence[tuple[Role, Person]]
+    post_id: int | None = None
+    """The post that the review is given to, where its holder may; then nobody else does it."""
+
+    def ways(self, ways: Sequence[Standing]) -> list[Standing]:
+        """Those of the ways that are by the post the review is given to, where it is."""
+        return [way for way in ways if self.post_id in (None, way.seat.post_id)]
 
     def others(self, action: Action) -> str:
         """Who may, in words, and where nobody is left what to do."""
@@ -55,7 +67,10 @@ def consent_to_report(session: Session, by: Actor, filing: Filing, act: FilingAc
     """The way in which `by` may do the act of consent. Raises ForbiddenError that names who may."""
     action = FLOW[act].action
     who = who_consents(session, by, filing, act)
-    ways = _ways(session, by, filing, action)
+    ways = _ways(session, by, filing, act)
+    if not who.ways(ways) and free(by, ways, who.done):
+        raise ForbiddenError(f"“{action.label}”已指定岗位办理,{by.name}不能办理:{who.others(action)}。")
+    ways = who.ways(ways) or ways
     inside = [way for way in ways if way.seat.organ_id == filing.organ_id]
     done = who.done
     if not inside and who.inside:
@@ -66,11 +81,12 @@ def consent_to_report(session: Session, by: Actor, filing: Filing, act: FilingAc
 
 
 def may_consent(session: Session, by: Actor, filing: Filing, act: FilingAct) -> bool:
-    """Whether `consent_to_report` would let `by` do it; true of an act that is no consent."""
-    if act not in _BEFORE:
-        return True
+    """Whether `consent_to_report` would let `by` do it."""
+    ways = _ways(session, by, filing, act)
+    if not ways:
+        return False
     who = who_consents(session, by, filing, act)
-    ways = free(by, _ways(session, by, filing, FLOW[act].action), who.done)
+    ways = who.ways(free(by, ways, who.done))
     return any(way.seat.organ_id == filing.organ_id or not who.inside for way in ways)
 
 
@@ -85,6 +101,19 @@ def who_consents(session: Session, by: Actor, filing: Filing, act: FilingAct) ->
         joined = _left(session, by, filing, act, drafted, _BEFORE[FilingAct.PASS_LEGAL], alone)
         who = joined if joined.inside else who
     return who
+
+
+def may_take(session: Session, by: Actor, filing: Filing, act: FilingAct) -> bool:
+    """Whether `by` may do the act for the organ as a whole, whatever the step."""
+    if is_consent(act):
+        return may_consent(session, by, filing, act)
+    action = FLOW[act].action
+    return filing.organ_id in organs_within(session, by, action) or bool(_by_post(session, by, filing, act))
+
+
+def standing_by_post(session: Session, by: Actor, filing: Filing, act: FilingAct) -> Standing | None:
+    """How `by` may do the act as the holder of the post that the step is given to, or standing in."""
+    return next(iter(_by_post(session, by, filing, act)), None)
 
 
 def is_consent(act: FilingAct) -> bool:
@@ -103,6 +132,11 @@ def _left(
 ) -> ReportConsent:
     last = [(alone, None, "是本单位唯一可以审签本报告的人")] if alone is not None else []
     done = hands([*drafted, *_steps(session, filing, before), *last])
+    post_id = assigned_posts(session, filing.organ_id).get(_STEPS[act]) if act in _STEPS else None
+    if post_id is not None:
+        holders = holders_in(session, filing.organ_id, tuple(Role), on=by.on, without=done, post_id=post_id)
+        if holders:
+            return ReportConsent(done, holders, [], post_id)
     roles = _roles(FLOW[act].action)
     inside = holders_in(session, filing.organ_id, roles, on=by.on, without=done)
     return ReportConsent(done, inside, [] if inside else _above(session, by, filing, done))
@@ -118,8 +152,15 @@ def _roles(action: Action) -> list[Role]:
     return list(dict.fromkeys(grant.role for grant in GRANTS[action] if grant.scope is Scope.ORGAN))
 
 
-def _ways(session: Session, by: Actor, filing: Filing, action: Action) -> list[Standing]:
-    return list(organ_standings(session, by, action, filing.organ_id))
+def _ways(session: Session, by: Actor, filing: Filing, act: FilingAct) -> list[Standing]:
+    ways = organ_standings(session, by, FLOW[act].action, filing.organ_id)
+    return [*ways, *_by_post(session, by, filing, act)]
+
+
+def _by_post(session: Session, by: Actor, filing: Filing, act: FilingAct) -> list[Standing]:
+    """Whoever has a review by its post does it, and may return the report from there."""
+    step = _STEPS.get(act) or (filing.state if act is FilingAct.RETURN else None)
+    return assigned_ways(session, by, FLOW[act].action, filing.organ_id, step) if step is not None else []
 
 
 def _drafted(session: Session, filing: Filing) -> list[Hand]:

@@ -14,9 +14,9 @@ from models.people.organ import Organ
 from models.report.filing import FLOW, Filing, FilingAct, FilingState, FilingStep
 from models.report.report import Report
 from tasks.acting.audit import Record, recorded
-from tasks.acting.authorize import Standing, authorize_organ, organs_within
+from tasks.acting.authorize import Standing, authorize_organ
 from tasks.report.compiling.report_hash import content_hash, short_hash
-from tasks.report.filing.consent_to_report import consent_to_report, is_consent, may_consent
+from tasks.report.filing.consent_to_report import consent_to_report, is_consent, may_take, standing_by_post
 
 
 @dataclass
@@ -60,9 +60,10 @@ def step(
     or who may; ConflictError for another version than seen.
     """
     transition = FLOW[act]
-    standing = standing or authorize_organ(session, by, transition.action, filing.organ_id)
     session.flush()
     session.refresh(filing, with_for_update=True)
+    standing = standing or standing_by_post(session, by, filing, act)
+    standing = standing or authorize_organ(session, by, transition.action, filing.organ_id)
     if filing.state not in transition.sources:
         when = "、".join(f"“{state.label}”" for state in transition.sources)
         raise ForbiddenError(
@@ -160,7 +161,5 @@ def open_acts(session: Session, by: Actor, filing: Filing) -> set[FilingAct]:
     return {
         act
         for act, transition in FLOW.items()
-        if filing.state in transition.sources
-        and filing.organ_id in organs_within(session, by, transition.action)
-        and may_consent(session, by, filing, act)
+        if filing.state in transition.sources and may_take(session, by, filing, act)
     }

@@ -9,8 +9,8 @@ from models.people.organ import Department
 from models.people.permission import GRANTS, Action
 from models.report.filing import FLOW, Filing, FilingAct, FilingState
 from models.report.filing_rows import Consultation
-from tasks.acting.authorize import organs_within, seats
-from tasks.report.filing.consent_to_report import may_consent
+from tasks.acting.authorize import seats
+from tasks.report.filing.consent_to_report import may_take
 
 _NEXT = {
     FilingState.DRAFTING: FilingAct.SUBMIT,
@@ -42,7 +42,7 @@ def waiting_filings(session: Session, organ_id: int, *, by: Actor) -> list[Waiti
     waiting: list[WaitingFiling] = []
     for filing in filings:
         act = _NEXT[filing.state]
-        if organ_id in organs_within(session, by, FLOW[act].action) and may_consent(session, by, filing, act):
+        if may_take(session, by, filing, act):
             waiting.append(WaitingFiling(filing.year, f"现在“{filing.state.label}”,待您{act.label}"))
         waiting += [
             WaitingFiling(filing.year, f"{name}应于 {due_on} 前反馈意见") for name, due_on in _owed(session, filing, by)

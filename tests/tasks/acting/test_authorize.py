@@ -232,6 +232,7 @@ RUNS = {
 REVIEWS = {Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_RETURN}
 FILES = {
     Action.REPORT_SUBMIT, Action.REPORT_CONSULT, Action.REPORT_FILE, Action.REPORT_PUBLISH, Action.REPORT_ARCHIVE,
+    Action.REPORT_ASSIGN,
 }  # fmt: skip
 WHOLE = {
     "局长": {

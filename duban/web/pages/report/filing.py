@@ -20,9 +20,9 @@ from duban.web.report.reach import may_read_reports
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
-from models.errors import DubanError, NotFoundError
+from models.errors import BadInputError, DubanError, NotFoundError
 from models.people.permission import Action
-from models.people.person import Person, Role
+from models.people.person import Person, Post, Role
 from models.report.filing import ORDER, FilingAct, FilingState
 from models.report.filing_rows import AddresseeKind, Adoption
 from models.report.report import Report
@@ -32,6 +32,7 @@ from tasks.papers.official_document import render
 from tasks.people.find import departments_of, find_plan, names_of, plan_of_year
 from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.compiling.read_back import read_back
+from tasks.report.filing.assign_step import STEPS, assign_step, assigned_posts, posts_of
 from tasks.report.filing.check import FilingFinding, FindingKind
 from tasks.report.filing.consult import consultations_of
 from tasks.report.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
@@ -107,6 +108,24 @@ def days(sent: Sent, report_year: int) -> Response:
     return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
 
 
+@router.post("/reports/filing/{report_year:row}/assign")
+def assigned(sent: Sent, report_year: int) -> Response:
+    """Give a review to a post, or take it back from there."""
+    visit = sent.visit
+    with attempt(visit, _again(visit, report_year, sent.typed)) as session:
+        _whole(session, visit, report_year)
+        step = next((one for one in STEPS if one.value == sent.text("step")), None)
+        if step is None:
+            raise BadInputError("请选择法制审核或保密审查。")
+        number = sent.number("post", "岗位")
+        post = session.get(Post, number) if number is not None else None
+        if number is not None and post is None:
+            raise NotFoundError("没有这个岗位:请选择本单位的岗位。")
+        assign_step(session, visit.organ, step, post, by=visit.by)
+    said = f"{step.label}已指定岗位。" if post else f"{step.label}不再指定岗位。"
+    return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
+
+
 @router.post("/reports/filing/{report_year:row}/{act}")
 def done(sent: Sent, report_year: int, act: str) -> Response:
     """Whatever else can be done to it."""
@@ -143,6 +162,8 @@ def _reach(session: Session, visit: Visit, year: int) -> Reach:
     whole = may_read_reports(session, visit) or any(
         organ_id in organs_within(session, visit.looking, action) for action in _READERS
     )
+    given = set(assigned_posts(session, organ_id).values())
+    whole = whole or any(seat.post_id in given for seat in seats(session, visit.looking))
     mine = {
         key(seat.department_id)
         for seat in seats(session, visit.by)
@@ -175,6 +196,7 @@ def _page(
     asking = {one.department_id for one in shown.consultations if one.open}
     today = visit.on == visit.by.on
     plan = plan_of_year(session, key(visit.organ.id), year + 1)
+    may_assign = today and visit.organ.id in organs_within(session, visit.by, Action.REPORT_ASSIGN)
     return visit.page(
         session, "report/report_filing.html", menu="/reports", status_code=status_of(error) if error else 200,
         error=error.message if error else "", typed=typed or {}, report_year=year, shown=shown, whole=reach.whole,
@@ -192,7 +214,8 @@ def _page(
         people=_people(session, shown), evidence=_evidence(session, shown), plan=plan,
         term=report_term(session, key(visit.organ.id)),
         may_plan=today and visit.organ.id in organs_within(session, visit.by, Action.PLAN),
-        readable=may_read_reports(session, visit),
+        assigned=_assigned(session, visit), posts=posts_of(session, visit.organ, by=visit.by) if may_assign else [],
+        may_assign=may_assign, readable=may_read_reports(session, visit),
         below=who_filed(session, visit.organ, year, on=visit.on) if reach.whole else [],
     )  # fmt: skip
 
@@ -220,6 +243,13 @@ def _mends(session: Session, visit: Visit, shown: FilingShown) -> dict[FilingFin
         return visit.link(f"/reports/{report.id}", block=row) + (f"#b-{row}" if row else "")
 
     return {one: where for one in shown.findings if (where := place(one)) is not None}
+
+
+def _assigned(session: Session, visit: Visit) -> list[tuple[FilingState, int | None, str]]:
+    """Each review with the post that does it, in words."""
+    given = assigned_posts(session, key(visit.organ.id))
+    words = {post.id: said for post, said in posts_of(session, visit.organ, by=visit.looking)}
+    return [(step, given.get(step), words.get(given.get(step), "岗位现无人担任")) for step in STEPS]
 
 
 def _people(session: Session, shown: FilingShown) -> dict[int | None, str]:

@@ -12,6 +12,7 @@ from models.database import unit_of_work
 from models.report.filing import FilingState
 from models.report.filing_rows import Consultation
 from models.report.report import ReportBlock
+from tasks.report.filing.assign_step import find_post
 from tests.filing import COPY, FINANCE, FINANCE_HEAD, TO, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR
 from tests.web import Web, words_of
@@ -85,6 +86,24 @@ def test_what_keeps_it_from_being_sent_on_is_told_with_the_way_there(office: Fil
     assert f'href="{place}"' in answer.text
     assert 'value="请审"' in answer.text
     assert f'id="b-{block.id}"' in supervisor.get(place.partition("#")[0]).text
+
+
+def test_a_review_is_given_to_a_post_on_the_page(office: FilingOffice, web: Web) -> None:
+    supervisor, head = web.of(SUPERVISOR), web.of(HEAD)
+    assert head.get(PAGE).status_code == 404
+    with unit_of_work(office.engine) as session:
+        post = str(find_post(session, office.organ(session), "法规科").id)
+    assert "未指定:督办员、分管领导、第一责任人" in supervisor.read(PAGE)
+    page = supervisor.act(f"{PAGE}/assign", {"step": "legal_review", "post": post})
+    assert "法制审核已指定岗位" in page
+    assert f"({HEAD})" in page
+    for sent, status in (({"step": "legal_review", "post": "999999"}, 400), ({"step": "sign_off", "post": post}, 400)):
+        assert supervisor.post(f"{PAGE}/assign", sent).status_code in (status, 404)
+    assert web.of(LEADER).post(f"{PAGE}/assign", {"step": "legal_review", "post": post}).status_code == 403
+    office.until("legal_review")
+    assert "待您通过法制审核" in head.read("/")
+    assert "已通过法制审核" in head.act(f"{PAGE}/pass_legal", {"opinion": "合法"})
+    assert "法制审核不再指定岗位" in supervisor.act(f"{PAGE}/assign", {"step": "legal_review", "post": ""})
 
 
 def test_a_return_says_why_in_the_log(office: FilingOffice, web: Web) -> None:
