@@ -75,11 +75,16 @@ def import_(
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
     ] = None,
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="理由", help="清单会改动已下达的任务时,写明修改理由(先用 --dry-run 查看)。"),
+    ] = "",
     sure: SureOption = False,
 ) -> Answer:
     """导入一年的任务清单。
 
     按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
+    已下达的任务须写明理由才能改动:时限按“调整时限”、其他内容按“修改任务”逐项留痕,换承办人、换单位的重新签收。
     """
     from tasks.notices.ask_first import asking_first
     from tasks.plan.import_list import import_list, read_list
@@ -90,7 +95,9 @@ def import_(
             by = errand.by
             own = errand.organ.code if by.person_id is not None else errand.said["organ"]
             with asking_first(session, errand.edge.settings, by=by, calendar=errand.calendar, sure=sure or dry_run):
-                report = import_list(session, file, by=by, year=year, organ_code=own, dry_run=dry_run, found=listed)
+                report = import_list(
+                    session, file, by=by, year=year, organ_code=own, dry_run=dry_run, found=listed, reason=reason
+                )
     except UnreadableFileError as unread:
         if errand.json:
             print_json(_nothing_read(CellError(None, None, None, file.name, unread.message)))
@@ -271,7 +278,11 @@ def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
     gaps = report.incomplete
     if gaps:
         yield f"其中 {len(gaps)} 项要素不全,补齐前不能下达;可用 duban plan export 导出补填后再导入。"
-    if report.batch is not None:
+    if report.dry_run and report.issued:
+        yield f"其中 {len(report.issued)} 项已下达:正式导入须加 --reason 写明理由,逐项留痕。"
+    if report.batch is not None and report.issued:
+        yield f"批次 {report.batch};改动了已下达的任务,不能整批撤销。"
+    elif report.batch is not None:
         yield f"批次 {report.batch};如需撤销:duban plan undo {report.batch}"
 
 
@@ -290,6 +301,14 @@ def _show_understood(report: ImportReport) -> Iterator[Shown]:
     yield from _show_whole(shown)
     if len(report.changes) > _SHOWN:
         yield f"其余 {len(report.changes) - _SHOWN} 项未列出;加 --json 可得到全部。"
+    changed = [change for change in report.changes if change.cells and not change.is_issued]
+    for title, changes in (("改动的拟办任务", changed), ("改动已下达的任务(须写明理由)", report.issued)):
+        if changes:
+            shown = table("编号", "任务", "原 → 新", title=title)
+            for change in changes[:_SHOWN]:
+                cells = "\n".join(map(str, change.cells))
+                shown.add_row(change.number, _plain(_cut(change.called, 30)), _plain(cells))
+            yield from _show_whole(shown)
 
 
 def _show_errors(errors: Sequence[CellError]) -> Iterator[Shown]:

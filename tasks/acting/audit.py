@@ -119,9 +119,10 @@ def write_alone(
     after: dict[str, Any],
     item_id: int | None = None,
     for_id: int | None = None,
+    reason: str | None = None,
 ) -> None:
     """Record an act whose changes were made already, told as a whole in `after`: set-based, or too many to list."""
-    with recorded(session, by, action, organ_id=organ_id, item_id=item_id, for_id=for_id) as record:
+    with recorded(session, by, action, organ_id=organ_id, item_id=item_id, for_id=for_id, reason=reason) as record:
         record.after |= after
 
 

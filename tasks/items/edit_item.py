@@ -128,7 +128,7 @@ def edit_item(
         before = holder_of(session, item, Role.HANDLER, by.on)
         effects = {change.effect for change in changes}
         if issued and Effect.DAY_MOVED in effects:
-            _check_day(session, item, wanted, by)
+            check_day(session, item, wanted, by=by)
         _apply(session, deed, wanted, issued=issued)
         _check_whole(item, issued=issued)
         if not issued:
@@ -139,7 +139,8 @@ def edit_item(
             hand_on(session, deed, before)
         else:
             named = "、".join(change.label for change in changes)
-            _tell(session, deed, Role.HANDLER, f"{by.name}{'调整' if adjust else '修改'}了{named}:{reason}")
+            did = "调整" if adjust else "修改"
+            _tell(session, deed, Role.HANDLER, f"{by.name}{did}了{named}:{reason}", act="adjust" if adjust else "edit")
     return changes
 
 
@@ -174,7 +175,8 @@ def _keeping_days(was: ItemFacts, wanted: ItemFacts) -> ItemFacts:
     return ItemFacts(values, wanted.units, wanted.leaders, wanted.project)
 
 
-def _check_day(session: Session, item: WorkItem, wanted: ItemFacts, by: Actor) -> None:
+def check_day(session: Session, item: WorkItem, wanted: ItemFacts, *, by: Actor) -> None:
+    """Raises ForbiddenError, BadInputError where the day wanted cannot be set by an adjustment now."""
     pending = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
     if session.exec(pending).first() is not None:
         raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再调整时限。")
@@ -243,8 +245,10 @@ def _reschedule(session: Session, deed: ActUnderWay, reason: str) -> None:
     drop_waiting(session, [one for one, due_on in before.items() if still.get(one) != due_on], on=by.on)
 
 
-def _tell(session: Session, deed: ActUnderWay, role: Role, what: str, person_id: int | None = None) -> None:
-    subject = f"edit:{deed.item.id}:{deed.by.now:%Y%m%d%H%M%S%f}"
+def _tell(
+    session: Session, deed: ActUnderWay, role: Role, what: str, person_id: int | None = None, *, act: str = "edit"
+) -> None:
+    subject = f"{act}:{deed.item.id}:{deed.by.now:%Y%m%d%H%M%S%f}"
     tell(
         session, deed.item, role=role, kind=NoticeKind.CHANGED, subject=subject, what=what, by=deed.by,
         person_id=person_id,

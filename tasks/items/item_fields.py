@@ -1,7 +1,7 @@
 """The fields of an item as people know them: what each is called, what it says, and where two states differ."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,30 +83,45 @@ def differing(was: ItemFacts, wanted: ItemFacts) -> list[str]:
 
 def in_words(session: Session, facts: ItemFacts, *, on: dt.date) -> dict[str, str]:
     """Every field in words, empty where nothing is said; posts by whoever holds them on the day."""
-    posts = {facts.values.get("leader_post_id"), facts.values.get("handler_post_id"), *(facts.leaders or ())}
-    held, titles = post_holders(session, posts, on=on), _titles(session, posts)
-    department = facts.values.get("department_id")
+    return Words(session, [facts], on=on).of(facts)
 
-    def person(post: int | None) -> str:
-        return held.get(post) or (f"{titles[post]}(空缺)" if post in titles else "")
 
-    value = facts.values.get
-    led_by = [value("leader_post_id"), *(facts.leaders or ())]
-    count = value("target_count")
-    said = {
-        "project": facts.project or "",
-        "leaders": "、".join(filter(None, map(person, led_by))),
-        "lead": names_of(session, Department, {department}).get(department) or value("lead_text") or "",
-        "cooperating": "、".join(text for _, text in facts.units or ()),
-        "handler": person(value("handler_post_id")),
-        "due": value("due_text") or str(value("due_on") or ""),
-        "importance": _label(value("importance")),
-        "source_kind": _label(value("source_kind")),
-        "target": f"{count:.15g}{value('target_unit') or ''}" if count is not None else "",
-        "secrecy": "内部" if value("internal_only") else "",
-        "percent": f"{value('percent')}%" if value("percent") is not None else "",
-    }
-    return {name: said[name] if name in said else str(value(columns[0]) or "") for name, (_, columns) in FIELDS.items()}
+class Words:
+    """What the words for many items need, asked for at once: posts by whoever holds them on the day, departments."""
+
+    def __init__(self, session: Session, all_facts: Sequence[ItemFacts], *, on: dt.date) -> None:
+        posts = {post for facts in all_facts for post in _posts(facts)}
+        departments = {facts.values.get("department_id") for facts in all_facts}
+        self.held, self.titles = post_holders(session, posts, on=on), _titles(session, posts)
+        self.departments = names_of(session, Department, departments)
+
+    def of(self, facts: ItemFacts) -> dict[str, str]:
+        """Every field of one of them, empty where nothing is said."""
+        value = facts.values.get
+        count, led_by = value("target_count"), [value("leader_post_id"), *(facts.leaders or ())]
+        said = {
+            "project": facts.project or "",
+            "leaders": "、".join(filter(None, map(self._person, led_by))),
+            "lead": self.departments.get(value("department_id")) or value("lead_text") or "",
+            "cooperating": "、".join(text for _, text in facts.units or ()),
+            "handler": self._person(value("handler_post_id")),
+            "due": value("due_text") or str(value("due_on") or ""),
+            "importance": _label(value("importance")),
+            "source_kind": _label(value("source_kind")),
+            "target": f"{count:.15g}{value('target_unit') or ''}" if count is not None else "",
+            "secrecy": "内部" if value("internal_only") else "",
+            "percent": f"{value('percent')}%" if value("percent") is not None else "",
+        }
+        return {
+            name: said[name] if name in said else str(value(columns[0]) or "") for name, (_, columns) in FIELDS.items()
+        }
+
+    def _person(self, post: int | None) -> str:
+        return self.held.get(post) or (f"{self.titles[post]}(空缺)" if post in self.titles else "")
+
+
+def _posts(facts: ItemFacts) -> list[int | None]:
+    return [facts.values.get("leader_post_id"), facts.values.get("handler_post_id"), *(facts.leaders or ())]
 
 
 def _held(facts: ItemFacts, name: str) -> tuple[Any, ...]:

@@ -49,9 +49,9 @@ def transfer(
             if item.state is ItemState.OBJECTED:
                 raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复,答复前不能在科室内改派。")
         before = holder_of(session, item, Role.HANDLER, by.on)
+        if department_id != item.department_id and department_id is not None:
+            item.lead_text = session.get_one(Department, department_id).name
         item.department_id, item.handler_post_id = department_id, post_id
-        if department is not None:
-            item.lead_text = department.name
         receipt = hand_on(session, deed, before)
         _uphold(session, deed, reason)
     return receipt

@@ -1,6 +1,6 @@
 """Getting a year's list in: a ledger, last year's report or a list of work points, all of it or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,15 @@ from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.database import key
-from models.errors import CellError, UnreadableFileError
+from models.errors import BadInputError, CellError, UnreadableFileError
 from models.items.plan import AnnualPlan
 from models.people.organ import Organ
 from models.people.permission import Action
+from models.typed_text import words_or_none
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ
 from tasks.people.find import UNNAMED_ORGAN, find_organ
+from tasks.plan.edit_by_list import check_issued, edit_issued, tell_cells
 from tasks.plan.merge_list import Change, PlanAsItStands, merge
 from tasks.plan.store_list import added, store_list
 from tasks.reading.drafts import read_drafts
@@ -30,6 +32,7 @@ TABLES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv"}
 DOCUMENTS = {".txt", ".docx"}
 
 FIRST_ORGAN_CODE = "organ-1"
+_NAMED = 20
 
 
 @dataclass
@@ -55,6 +58,11 @@ class ImportReport:
         """The items that cannot be issued until something is filled in."""
         return [change for change in self.changes if change.missing]
 
+    @property
+    def issued(self) -> list[Change]:
+        """What would change items that are issued: with a reason only."""
+        return [change for change in self.changes if change.is_issued]
+
     def count(self, action: str) -> int:
         """How many rows create an item, update one, or keep it as it is."""
         return sum(change.action == action for change in self.changes)
@@ -72,6 +80,7 @@ class ImportReport:
             "updated": self.count("update"),
             "unchanged": self.count("keep"),
             "incomplete": len(self.incomplete),
+            "issued_changed": len(self.issued),
             "errors": [error.as_dict() for error in self.errors],
             "ignored_columns": self.ignored_columns,
             "ignored_sheets": self.ignored_sheets,
@@ -89,6 +98,7 @@ def import_list(
     dry_run: bool = False,
     dues: Mapping[str, str] | None = None,
     found: ItemList | None = None,
+    reason: str = "",
 ) -> ImportReport:
     """Bring the list at `path` into the organ's plan of `year`; the caller commits.
 
@@ -97,15 +107,19 @@ def import_list(
     Items are matched by number and rewritten where a cell says something new; a blank cell changes nothing
     and "-" takes away what stood there. An organ is created only where none is registered yet. With any
     error, or in a dry run, nothing is written; a list that changes nothing leaves no batch. People are those
-    who hold their posts on the day. `dues` says how the person reads due texts of the file, text by text. The trail
+    who hold their posts on the day. What changes an issued item takes a reason and goes by the rules of
+    `tasks.items.edit_item`, each on its own record: its days move by an adjustment, whoever has to do it now signs
+    anew. `dues` says how the person reads due texts of the file, text by text. The trail
     keeps the file, those readings and what it brought in numbers; each row's former values are kept with the batch.
 
     Raises UnreadableFileError where the file as a whole cannot be read, NotFoundError for an unknown organ,
-    ForbiddenError for whoever may not import for it, in a dry run too.
+    ForbiddenError for whoever may not import for it, in a dry run too; BadInputError where a reason is missing.
     """
     with no_collecting():
         found = found or read_list(path, year=year, dues=dues)
-        return _import(session, path, found, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues)
+        return _import(
+            session, path, found, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues, reason=reason
+        )
 
 
 def _import(
@@ -118,6 +132,7 @@ def _import(
     organ_code: str | None,
     dry_run: bool,
     dues: Mapping[str, str] | None,
+    reason: str,
 ) -> ImportReport:
     organ = known_organ(session, organ_code, found.organ)
     standing = authorize_organ(session, by, Action.PLAN, organ.id if organ else None)
@@ -127,6 +142,10 @@ def _import(
     name = organ.name if organ else found.organ or UNNAMED_ORGAN
     stands = PlanAsItStands(session, organ, plan, on=by.on, hint=by.hint("duban people import"))
     changes, errors = merge(found, stands)
+    tell_cells(session, changes, stands, by=by)
+    issued = [change for change in changes if change.is_issued]
+    if not errors:
+        errors = check_issued(session, issued, by=by)
     report = ImportReport(
         organ=name,
         year=year,
@@ -141,20 +160,27 @@ def _import(
         return report
     if not any(change.action != "keep" for change in changes):
         return report
+    if issued:
+        reason = _reason(reason, issued, by)
     if organ is None:
         organ = added(session, Organ(code=organ_code or FIRST_ORGAN_CODE, name=name))
     if plan is None:
         plan = added(session, AnnualPlan(organ_id=key(organ.id), year=year, title=report.plan))
     batch = begin_batch(session, LIST, path, by=by, organ_id=organ.id, plan_id=plan.id)
-    store_list(session, plan, batch, changes, stands, on=by.on, now=by.now)
+    store_list(session, plan, batch, changes, stands)
+    edit_issued(session, issued, by=by, reason=reason)
     report.batch = batch.id
     told: dict[str, Any] = {
         "file": batch.file_name, "sha256": batch.sha256, "year": year, "batch": batch.id,
         "created": report.count("create"), "updated": report.count("update"),
     }  # fmt: skip
+    if issued:
+        told["edited_items"] = len(issued)
     if dues:
         told["read_as"] = [f"{written} → {said}" for written, said in dues.items()]
-    write_alone(session, by, Action.PLAN, organ_id=organ.id, for_id=standing.seat.for_id, after=told)
+    write_alone(
+        session, by, Action.PLAN, organ_id=organ.id, for_id=standing.seat.for_id, after=told, reason=reason or None
+    )
     return report
 
 
@@ -183,6 +209,16 @@ def known_organ(session: Session, code: str | None, named: str | None) -> Organ 
 def plan_title(organ: str, year: int) -> str:
     """What a plan is called that an import begins."""
     return f"{organ}{year}年度工作计划"
+
+
+def _reason(given: str, issued: Sequence[Change], by: Actor) -> str:
+    if reason := words_or_none(given, "修改理由", longest=1000):
+        return reason
+    numbers = "、".join(change.number for change in issued[:_NAMED])
+    more = f"等 {len(issued)} 项" if len(issued) > _NAMED else ""
+    raise BadInputError(
+        f"清单会改动已下达的任务 {numbers}{more}:请写明修改理由{by.hint('--reason')}。没有写入任何数据。"
+    )
 
 
 def _in_order(errors: list[CellError]) -> list[CellError]:

@@ -16,6 +16,7 @@ from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.lifecycle import OVER
 from models.items.plan import NO_PROJECT, AnnualPlan, Project
 from models.people.organ import Department, Organ
+from tasks.items.edit_item import FieldChange
 from tasks.people.find_posts import HANDLING, LEADING, NamedPosts, Roster
 from tasks.reading.item_list import ItemList, ListRow
 from tasks.reading.plan_columns import Field
@@ -61,6 +62,18 @@ class Change:
     """What will still keep the item from being issued."""
     named_leaders: tuple[str, ...]
     named_handlers: tuple[str, ...]
+    cells: tuple[FieldChange, ...] = ()
+    """What it changes of a known item, cell by cell in words; filled in by `tasks.plan.edit_by_list.tell_cells`."""
+
+    @property
+    def called(self) -> str:
+        """The task as it is called now, a new one as the row calls it."""
+        return self.known.title if self.known is not None else self.row.title or ""
+
+    @property
+    def is_issued(self) -> bool:
+        """It changes an item that is issued: with a reason only, as `tasks.items.edit_item` does."""
+        return self.known is not None and self.known.state is not ItemState.DRAFT and self.is_change
 
     @property
     def is_change(self) -> bool:
@@ -93,6 +106,7 @@ class Change:
             "note": ";".join(notes) or None,
             "missing": list(self.missing),
             "action": self.action,
+            "changes": [str(cell) for cell in self.cells],
             "sheet": row.place.sheet,
         }
 
@@ -290,11 +304,14 @@ def _differences(row: ListRow, values: dict[str, Any], known: Row[Any]) -> dict[
             for name, value in values.items()
             if value is not None and getattr(known, name) is None and not (timed and name in TIMES)
         }
-    if row.due is not None and row.due.text == known.due_text and (row.due.unconfirmed or not known.unconfirmed):
+    written = known.due_text or str(known.due_on)  # as `tasks.plan.export_list` writes it
+    if row.due is not None and row.due.text == written and (row.due.unconfirmed or not known.unconfirmed):
         values = {name: value for name, value in values.items() if name not in TIMES or name == "start_on"}
         values.pop("unconfirmed", None)
         if row.start_on is None:
             values.pop("start_on", None)
+    if known.lead_text is None and values.get("department_id") == known.department_id is not None:
+        values.pop("lead_text", None)  # a unit that was named by choosing it, not by writing it
     return {name: value for name, value in values.items() if getattr(known, name) != value}
 
 

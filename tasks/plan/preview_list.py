@@ -51,7 +51,8 @@ class Reading:
 @dataclass
 class ListPreview:
     """What a list would do, as plain data. A row is a dict: `sheet`, `row` (as a person counts), `number`, `action`
-    (create, update, keep or none), `missing`, and `cells`, each `[text, understood, wrong]`."""
+    (create, update, keep or none), `missing`, and `cells`, each `[text, understood, wrong, change]`: what the cell
+    changes of a known item reads old → new."""
 
     report: ImportReport
     headings: dict[str, list[str]] = field(default_factory=dict)
@@ -131,13 +132,17 @@ def _row(
     for error in errors:
         at[columns.get(error.column or "", 0)].append(error.accepted)
     understood = _understood(change) if change is not None else {}
+    changed = _changed(change)
     shown = []
     for column, cell in enumerate(cells):
         text = _cut(lines(cell))
         said = understood.get(fields[column], "") if column in fields else ""
         if said is not None and said == text:
             said = ""
-        shown.append([text, said if change is not None and column in fields else None, ";".join(at.get(column, []))])
+        shown.append([
+            text, said if change is not None and column in fields else None, ";".join(at.get(column, [])),
+            changed.get(fields.get(column, ""), ""),
+        ])  # fmt: skip
     return {
         "sheet": place[0] or "",
         "row": place[1],
@@ -169,6 +174,15 @@ def _understood(change: Change) -> dict[Field, str | None]:
     return said
 
 
+def _changed(change: Change | None) -> dict[Field, str]:
+    """What a row changes, by the field whose cell says so: a unit may stand in another column than its own."""
+    told = {cell.name: f"{cell.was or '无'} → {cell.wanted or '无'}" for cell in change.cells} if change else {}
+    headed = change.row.place.headings if change else {}
+    if "lead" in told and "lead" not in headed and "units" in headed:
+        told["units"] = told["lead"]
+    return told
+
+
 def _after(note: str, text: str) -> str:
     return note.removeprefix(f"{text}:")
 
@@ -184,7 +198,7 @@ def _lay_out_drafts(found: ListPreview) -> None:
         }  # fmt: skip
         understood = _understood(change)
         cells = [
-            [_cut(texts[name] or ""), "" if understood.get(name) == texts[name] else understood.get(name, ""), ""]
+            [_cut(texts[name] or ""), "" if understood.get(name) == texts[name] else understood.get(name, ""), "", ""]
             for name, _ in DOCUMENT
         ]
         found.rows.append({

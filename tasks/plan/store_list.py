@@ -1,6 +1,5 @@
 """Writing a list that was found to be in order: new items, changed ones, and what they were before."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -13,8 +12,7 @@ from models.insert_many import insert_many
 from models.items.item import Importance, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from tasks.acting.audit import json_value
-from tasks.ladder.arm import reschedule
-from tasks.plan.merge_list import TIMES, Change, PlanAsItStands
+from tasks.plan.merge_list import Change, PlanAsItStands
 from tasks.sheets.rows import keep_changes
 
 _CHUNK = 10_000
@@ -31,18 +29,16 @@ T = TypeVar("T", bound=SQLModel)
 
 
 def store_list(
-    session: Session, plan: AnnualPlan, batch: ImportBatch, changes: list[Change], stands: PlanAsItStands,
-    *, on: dt.date, now: dt.datetime,
-) -> None:  # fmt: skip
-    """Write what the changes of one import say; what is rewritten is kept in the batch so that it can be undone.
-
-    An issued item whose days changed has its deadlines moved, with the batch as the reason.
-    """
+    session: Session, plan: AnnualPlan, batch: ImportBatch, changes: list[Change], stands: PlanAsItStands
+) -> None:
+    """Write what the changes of one import say of new items and drafts, and keep in the batch what every item it
+    changes was before; issued ones are left to `tasks.plan.edit_by_list`."""
     projects = _projects(session, plan, changes, stands)
     created = [change for change in changes if change.known is None]
     updated = [(change, change.known) for change in changes if change.known is not None and change.is_change]
     _create(session, plan, batch, created, projects)
     _record(session, batch, updated, stands)
+    updated = [(change, known) for change, known in updated if not change.is_issued]
     for change, _ in updated:
         if "project_id" in change.values:
             change.values["project_id"] = projects[change.project]
@@ -50,10 +46,6 @@ def store_list(
     replace_units(session, {known.id: change.units for change, known in updated if change.units is not None})
     replace_leaders(session, {known.id: change.leaders for change, known in updated if change.leaders is not None})
     session.expire_all()
-    for change, known in updated:
-        if known.state is not ItemState.DRAFT and not TIMES.isdisjoint(change.values):
-            item = session.get_one(WorkItem, known.id)
-            reschedule(session, item, reason=f"导入“{batch.file_name}”(批次 {batch.id})", on=on, now=now)
 
 
 def _projects(session: Session, plan: AnnualPlan, changes: list[Change], stands: PlanAsItStands) -> dict[str, int]:

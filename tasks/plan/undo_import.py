@@ -1,6 +1,5 @@
 """Taking an import back as a whole: what it created goes, what it rewrote reads as before."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,6 @@ from models.errors import ForbiddenError
 from models.items.item import ItemState, WorkItem
 from models.items.plan import Project
 from models.people.permission import Action
-from tasks.ladder.arm import reschedule
-from tasks.plan.merge_list import TIMES
 from tasks.plan.store_list import replace_leaders, replace_units, rewrite_items
 from tasks.reading.plan_columns import LIST
 from tasks.sheets.batches import changes_of, find_batch, stands_against, taking_back
@@ -43,15 +40,15 @@ def undo_import(session: Session, batch_id: int, *, by: Actor) -> UndoResult:
     """Undo a batch, the newest of its plan that still stands; the batch itself stays on record.
 
     Raises NotFoundError for a batch that is unknown, or of an organ that `by` may not know of; ForbiddenError where
-    `by` may not import, where it is undone already, where a later one has to go first, or where items it created
-    have been issued or worked on: then nothing is changed.
+    `by` may not import, where it is undone already, where a later one has to go first, or where items it created or
+    changed have been issued or worked on: then nothing is changed.
     """
     batch = find_batch(session, batch_id, [LIST.code], by=by)
     with taking_back(session, batch, Action.PLAN, by=by) as record:
         if said := stands_against(session, batch):
             raise ForbiddenError(said)
         created = _created(session, batch)
-        restored = _restore(session, batch, on=by.on, now=by.now)
+        restored = _restore(session, batch)
         _delete(session, batch, list(created))
         record.after |= {"deleted": len(created), "restored": restored}
     session.expire_all()
@@ -65,13 +62,14 @@ def _created(session: Session, batch: ImportBatch) -> dict[int, str]:
     pointed_at = used_rows(session, _TABLES["work_item"], [item_id for item_id, *_ in rows], apart=_OWN)
     used = [number for item_id, number, state in rows if state is not ItemState.DRAFT or item_id in pointed_at]
     if used:
-        more = f"等 {len(used)} 项" if len(used) > _SHOWN else ""
-        raise ForbiddenError(f"批次 {batch.id} 不能撤销:任务 {'、'.join(used[:_SHOWN])}{more}已下达或已有办理记录。")
+        raise ForbiddenError(f"批次 {batch.id} 不能撤销:任务 {_named(used)}已下达或已有办理记录。")
     return {item_id: number for item_id, number, _ in rows}
 
 
-def _restore(session: Session, batch: ImportBatch, *, on: dt.date, now: dt.datetime) -> int:
-    """Gives every rewritten item its former values back; an issued one whose days change moves its deadlines."""
+def _restore(session: Session, batch: ImportBatch) -> int:
+    """Gives every rewritten draft its former values back. Raises ForbiddenError where one is issued."""
+    if said := issued_among_changed(session, batch):
+        raise ForbiddenError(said)
     changes = changes_of(session, batch)
     columns: dict[int, dict[str, Any]] = {}
     units: dict[int, list[tuple[int | None, str]]] = {}
@@ -87,11 +85,25 @@ def _restore(session: Session, batch: ImportBatch, *, on: dt.date, now: dt.datet
     replace_units(session, units)
     replace_leaders(session, leaders)
     session.expire_all()
-    for item_id, values in columns.items():
-        item = session.get_one(WorkItem, item_id)
-        if item.state is not ItemState.DRAFT and not TIMES.isdisjoint(values):
-            reschedule(session, item, reason=f"撤销导入批次 {batch.id}", on=on, now=now)
     return len(changes)
+
+
+def issued_among_changed(session: Session, batch: ImportBatch) -> str:
+    """Why the batch cannot be undone where items that it changed are issued, in a sentence; "" where none is."""
+    ids = [key(change.row_id) for change in changes_of(session, batch)]
+    issued = select(WorkItem.number).where(WorkItem.state != ItemState.DRAFT).order_by(col(WorkItem.id))
+    begun = [
+        number
+        for start in range(0, len(ids), CHUNK)
+        for number in session.exec(issued.where(col(WorkItem.id).in_(ids[start : start + CHUNK])))
+    ]
+    if not begun:
+        return ""
+    return f"批次 {batch.id} 不能撤销:它改动的任务 {_named(begun)}已下达,只能按理由逐项“修改”“调整时限”改回。"
+
+
+def _named(numbers: Sequence[str]) -> str:
+    return "、".join(numbers[:_SHOWN]) + (f"等 {len(numbers)} 项" if len(numbers) > _SHOWN else "")
 
 
 def _delete(session: Session, batch: ImportBatch, created: Sequence[int]) -> None:

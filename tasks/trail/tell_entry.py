@@ -181,7 +181,7 @@ FACTS: Mapping[str, str] = {
     "notices": "撤回通知", "messages": "重发的信", "left": "已发出未撤回", "swept_on": "督办的日子", "doubt": "疑点",
     "sheets": "督办单", "failed": "未能完成的单位",
     "skipped": "不发送", "split": "子任务", "title": "标题", "updated": "更新任务", "version": "版本",
-    "way": "方式", "year": "年度",
+    "edited_items": "改动已下达的任务", "way": "方式", "year": "年度",
     "past_days": "下达前已过的时限", "lookback": "已过的时限怎样处理",
     "ledger": "台账", "new_rows": "新增记录", "changed_rows": "更正记录", "withdrawn_rows": "撤下记录",
     "restored_rows": "恢复记录",

@@ -58,6 +58,12 @@ def keep(found: ListPreview, path: Path, *, year: int, read_as: Mapping[str, str
         "ignored_columns": done.ignored_columns, "ignored_sheets": done.ignored_sheets,
         "headings": found.headings, "rows": {"all": len(found.rows), "wrong": len(wrong)},
         "dues": [asdict(reading) for reading in found.dues], "more_dues": found.more_dues, "units": found.units,
+        "issued": [
+            {"number": change.number, "title": change.called, "state": change.known.state.label,
+             "changes": [str(cell) for cell in change.cells]}
+            for change in done.issued[:PAGE] if change.known is not None
+        ],
+        "issued_count": len(done.issued),
         "general": [error.as_dict() for error in found.general[:PAGE]],
     }  # fmt: skip
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

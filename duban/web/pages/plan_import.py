@@ -141,7 +141,7 @@ def bring_in_background(database: Engine, settings: Settings, job: Job, report: 
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
         calendar = office_calendar(session, organ_id=organ.id)
         with asking_first(session, settings, by=by, calendar=calendar, sure=asked["sure"]):
-            done = _import(session, path, by, organ, asked["year"], asked["dues"], listed)
+            done = _import(session, path, by, organ, asked["year"], asked["dues"], listed, asked["reason"])
         # The last moment at which a service that stops can still leave everything as it was.
         report(0, 0, "正在保存")
         plan_id = _plan_id(session, organ, asked["year"])
@@ -190,20 +190,24 @@ def _confirm(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
     year = int(found.summary["year"])
     if found.errors:
         raise BadInputError(f"文件中还有 {found.errors} 处错误:更正后再导入。没有写入任何数据。")
+    reason = sent.text("reason")
+    if found.summary["issued"] and not reason:
+        with visit.reading() as session:
+            return _show(session, visit, file, found, no_reason="请写明修改理由。没有写入任何数据。", status_code=400)
     if file.path.stat().st_size > DIRECT:
         asked = {"path": str(file.path.relative_to(visit.served.settings.home)), "year": year, "dues": found.dues}
-        asked |= {"sure": sure}
+        asked |= {"sure": sure, "reason": reason}
         return visit.go(visit.link(f"/jobs/{start_job(visit, BRING, f'导入“{file.name}”', asked)}"))
     try:
         listed = read_list(file.path, year=year, dues=found.dues)
         with visit.writing() as session:
             calendar = office_calendar(session, organ_id=visit.organ.id)
             with asking_first(session, visit.served.settings, by=visit.by, calendar=calendar, sure=sure):
-                done = _import(session, file.path, visit.by, visit.organ, year, found.dues, listed)
+                done = _import(session, file.path, visit.by, visit.organ, year, found.dues, listed, reason)
             plan_id = _plan_id(session, visit.organ, year)
     except ManyMessagesError as many:
         with visit.reading() as session:
-            return _show(session, visit, file, found, many=many, status_code=status_of(many))
+            return _show(session, visit, file, found, typed=sent.typed, many=many, status_code=status_of(many))
     except BadInputError:
         # It was in order when it was looked through: what it is held against has changed since.
         return _look(visit, file, year, found.dues)
@@ -212,9 +216,16 @@ def _confirm(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
 
 
 def _import(
-    session: Session, path: Path, by: Actor, organ: Organ, year: int, dues: Mapping[str, str], listed: ItemList
+    session: Session,
+    path: Path,
+    by: Actor,
+    organ: Organ,
+    year: int,
+    dues: Mapping[str, str],
+    listed: ItemList,
+    reason: str,
 ) -> ImportReport:
-    done = import_list(session, path, by=by, year=year, organ_code=organ.code, dues=dues, found=listed)
+    done = import_list(session, path, by=by, year=year, organ_code=organ.code, dues=dues, found=listed, reason=reason)
     if done.errors:
         raise BadInputError(
             f"核对以后,人员或计划已有变化:现在有 {len(done.errors)} 处错误,没有写入任何数据。请重新选择文件。"
@@ -271,6 +282,7 @@ def _show(
     typed: Mapping[str, str] | None = None,
     wrong: Mapping[int, str] | None = None,
     many: ManyMessagesError | None = None,
+    no_reason: str = "",
     status_code: int = 200,
 ) -> HTMLResponse:
     if shown not in ("all", "wrong") or not found.pages(shown):
@@ -280,6 +292,6 @@ def _show(
         session, "plan/plan_import_preview.html", menu="/plans", file=file, found=found, about=found.summary,
         shown=shown,
         number=page, rows=found.page(shown, page), typed=typed or {}, wrong=wrong or {}, status_code=status_code,
-        large=file.path.stat().st_size > DIRECT, many=many,
+        large=file.path.stat().st_size > DIRECT, many=many, no_reason=no_reason,
         read_as={said: was for was, said in found.dues.items()},
     )  # fmt: skip

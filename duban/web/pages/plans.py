@@ -44,7 +44,7 @@ from tasks.plan.fill_plan import (
 )
 from tasks.plan.issue import foresee_issue, issue
 from tasks.plan.sum_plans import PlanInNumbers, items_in, sum_plans
-from tasks.plan.undo_import import undo_import
+from tasks.plan.undo_import import issued_among_changed, undo_import
 from tasks.sheets.batches import stands_against
 from tasks.wording.policy import rung_sentence
 
@@ -311,6 +311,7 @@ def _undo_page(
     error = error or stands_against(session, batch)
     if not error and items.begun:
         error = f"批次 {batch_id} 不能撤销:其中 {items.begun} 项已下达或已有办理记录。"
+    error = error or issued_among_changed(session, batch)
     return visit.page(
         session, "plan/plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,
         restored=items.changed, made=items.made, rewritten=items.rewritten, error=error, status_code=status_code,

@@ -17,7 +17,7 @@ from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice
 from models.people.person import Role
-from tests.duban.web.test_import_page import GOOD, send, token
+from tests.duban.web.test_import_page import send, token, xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, statements, words_of
 
@@ -187,16 +187,25 @@ def test_the_first_issue_chooses_among_the_policies(web: Web, office: Office) ->
 
 def test_an_import_is_taken_back_after_what_it_takes_back_was_shown(web: Web, office: Office) -> None:
     visitor = web.of(SUPERVISOR)
-    address = send(visitor, GOOD)
+    address = send(visitor, xlsx(["2", "案卷评查", "", "", "每季度", ""], ["3", "", "", "", "定期", ""]))
     visitor.act("/plans/import", {"do": "confirm", "waiting": token(address)})
     words = visitor.read("/plans/1")
-    assert "1 分工表.xlsx 今天 09:00 0 3 撤销本次导入" in words
+    assert "1 分工表.xlsx 今天 09:00 0 2 撤销本次导入" in words
     words = visitor.read("/plans/1/batches/1/undo")
-    assert "将删去这次新增的 0 项任务,把这次改动的 3 项恢复原样" in words
-    assert "已撤销批次 1(“分工表.xlsx”):删去任务 0 项,恢复 3 项。" in visitor.act("/plans/1/batches/1/undo")
+    assert "将删去这次新增的 0 项任务,把这次改动的 2 项恢复原样" in words
+    assert "已撤销批次 1(“分工表.xlsx”):删去任务 0 项,恢复 2 项。" in visitor.act("/plans/1/batches/1/undo")
     again = visitor.post("/plans/1/batches/1/undo")
     assert (again.status_code, "已经撤销过了" in again.text) == (403, True)
     assert visitor.get("/plans/1/batches/2/undo").status_code == 404
+
+
+def test_an_import_that_changed_an_issued_item_says_that_it_stays(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    address = send(visitor, xlsx(["1", "", "", "", "6月底前", ""]))
+    visitor.act("/plans/import", {"do": "confirm", "waiting": token(address), "reason": "上级改期"})
+    words = visitor.read("/plans/1/batches/1/undo")
+    assert "批次 1 不能撤销:它改动的任务 1已下达" in words
+    assert "撤销本次导入" not in words
 
 
 def test_the_plan_is_taken_along_to_be_filled_in(web: Web) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.batch import ImportBatch
 from models.database import key, unit_of_work
 from models.errors import NotFoundError, UnreadableFileError
-from models.items.item import Deadline, DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.item import DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.migrate import seed_presets
 from models.people.organ import Organ
@@ -255,17 +255,14 @@ def issued(session: Session, path: Path) -> AnnualPlan:
     return plan
 
 
-def test_a_new_day_for_an_issued_item_moves_its_deadline_on_record(session: Session, tmp_path: Path) -> None:
+def test_only_a_person_changes_an_issued_item_by_a_list(session: Session, tmp_path: Path) -> None:
     issued(session, ledger(tmp_path, *ROWS))
 
-    bring_in(session, ledger(tmp_path, [80, None, None, None, None, None, None, "9月底前"], name="b.xlsx"))
+    report = bring_in(session, ledger(tmp_path, [80, None, None, None, None, None, None, "9月底前"], name="b.xlsx"))
 
-    item = items(session)["80"]
-    (deadline,) = session.exec(select(Deadline).where(Deadline.item_id == item.id)).all()
-    (move,) = session.exec(select(DeadlineMove)).all()
-    assert (item.due_on, deadline.due_on) == (dt.date(YEAR, 9, 30), dt.date(YEAR, 9, 30))
-    assert deadline.original_due_on == dt.date(YEAR, 6, 30)
-    assert "b.xlsx" in move.reason
+    assert "本机管理员不能对任务 80 调整时限:请用 --as 姓名 写明由谁办理" in report.errors[0].accepted
+    assert items(session)["80"].due_on == dt.date(YEAR, 6, 30)
+    assert session.exec(select(DeadlineMove)).all() == []
 
 
 def test_the_same_due_text_leaves_an_extended_day_alone(session: Session, tmp_path: Path) -> None:
