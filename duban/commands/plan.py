@@ -197,7 +197,9 @@ def issue(
         done = give_out(session, errand.plan_of(year), by=by, preset=preset or DEFAULT_PRESET, lookback=lookback)
 
     def screen() -> Iterator[Shown]:
-        yield f"已下达 {done.issued} 项任务。"
+        yield f"已下达 {done.issued} 项任务。" + (
+            f"其中 {done.finished} 项原已办结,直接销号。" if done.finished else ""
+        )
         if done.left_out:
             yield f"周期性任务在下达前已过的 {done.left_out} 期不计。"
         if done.past:

@@ -108,7 +108,9 @@ class WorkItem(Row, table=True):
     issued_on: dt.date | None = None
     """The day it was last given to a unit: a transfer counts anew."""
     signed_on: dt.date | None = None
+    """Of a draft: it was in work when a list brought it in, and is signed for once it is issued."""
     closed_on: dt.date | None = None
+    """Of a draft: it was done on that day before it came in, and is closed once it is issued."""
     first_closed_on: dt.date | None = None
     """Stays when the item is opened again."""
     cancelled_on: dt.date | None = None

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, insert, text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
+from models.clock import opening_of
 from models.database import key
 from models.dates.recurrence import occurrences
 from models.errors import BadInputError
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.items.plan import AnnualPlan
+from models.items.receipt import Receipt
 from models.ladder.lookback import Lookback
 from models.ladder.policy import DEFAULT_PRESET, Policy, Rung
 from tasks.ladder.set_policy import rungs_of
@@ -28,25 +30,40 @@ _COMPLETE = (
 """The same rule as `WorkItem.missing`, for whole plans at once."""
 
 
+_ARRIVED = "coalesce(i.closed_on, i.signed_on) IS NOT NULL"
+"""It was in work or done when a list brought it in: nobody is asked to sign for it."""
+_SIGNED = f"CASE WHEN {_ARRIVED} THEN :on END, CASE WHEN {_ARRIVED} THEN :at END"
 _RECEIPTS = (
-    "INSERT INTO receipt (item_id, assignment, department_id, issued_on)"
-    " SELECT i.id, i.assignments, i.department_id, :on FROM work_item i WHERE {these}",
-    "INSERT INTO receipt (item_id, assignment, unit_id, department_id, issued_on)"
-    " SELECT i.id, i.assignments, u.id, u.department_id, :on FROM work_item i JOIN item_unit u ON u.item_id = i.id"
-    " WHERE {these} AND u.department_id IS NOT NULL",
+    "INSERT INTO receipt (item_id, assignment, department_id, issued_on, signed_on, signed_at)"
+    f" SELECT i.id, i.assignments, i.department_id, :on, {_SIGNED} FROM work_item i WHERE {{these}}",
+    "INSERT INTO receipt (item_id, assignment, unit_id, department_id, issued_on, signed_on, signed_at)"
+    f" SELECT i.id, i.assignments, u.id, u.department_id, :on, {_SIGNED}"
+    " FROM work_item i JOIN item_unit u ON u.item_id = i.id WHERE {these} AND u.department_id IS NOT NULL",
 )
-"""The receipts that are waited for: the leading unit's, and each cooperating department's."""
+"""The receipts: the leading unit's, and each cooperating department's."""
+_AT = bindparam("at", type_=Receipt.metadata.tables["receipt"].c.signed_at.type)
+
+_ISSUE = """UPDATE work_item AS i SET
+        state = CASE WHEN closed_on IS NOT NULL THEN 'closed'
+            WHEN signed_on IS NOT NULL THEN 'active' ELSE 'issued' END,
+        issued_on = CASE WHEN closed_on < :on THEN closed_on ELSE :on END,
+        signed_on = CASE WHEN closed_on IS NOT NULL THEN closed_on WHEN signed_on IS NOT NULL THEN :on END,
+        first_closed_on = closed_on,
+        percent = CASE WHEN closed_on IS NOT NULL THEN 100 ELSE percent END
+    WHERE {} RETURNING closed_on"""
 
 
 @dataclass(frozen=True)
 class IssueResult:
-    """How many items were issued, and which could not be because something is missing.
+    """How many items were issued, `finished` of them done before they came in, and which could not be because
+    something is missing.
 
     `left_out` counts the turns of recurring items that were over before: nobody is late for what was not yet his.
     `past` lists the other days that were over, for which `lookback` was chosen.
     """
 
     issued: int
+    finished: int = 0
     left_out: int = 0
     lookback: Lookback = Lookback.NONE
     past: list[dict[str, Any]] = field(default_factory=list)
@@ -71,18 +88,16 @@ def issue_plan(
     left_out = _arm_recurring(session, plan, on, only)
     session.execute(
         text(
-            "INSERT INTO deadline (item_id, kind, due_on, original_due_on, policy_id, promised, look_on)"
-            " SELECT i.id, 'final', i.due_on, i.due_on, :policy, false,"
+            "INSERT INTO deadline (item_id, kind, due_on, original_due_on, policy_id, promised, done_on, look_on)"
+            " SELECT i.id, 'final', i.due_on, i.due_on, :policy, false, i.closed_on,"
             " CASE WHEN i.start_on > :on THEN i.start_on ELSE :on END"
             f" FROM work_item i WHERE {these} AND i.recurrence IS NULL"
         ),
         values,
     )
     for receipts in _RECEIPTS:
-        session.execute(text(receipts.format(these=these)), values)
-    issued = session.execute(
-        text(f"UPDATE work_item AS i SET state = 'issued', issued_on = :on WHERE {these} RETURNING id"), values
-    ).all()
+        session.execute(text(receipts.format(these=these)).bindparams(_AT), values | {"at": opening_of(on)})
+    issued = session.execute(text(_ISSUE.format(these)), values).scalars().all()
     session.expire_all()
     left = session.exec(
         select(WorkItem)
@@ -90,7 +105,8 @@ def issue_plan(
         .order_by(col(WorkItem.id))
     ).all()
     incomplete = [{"number": item.number, "title": item.title, "missing": item.missing} for item in left]
-    return IssueResult(len(issued), left_out, incomplete=incomplete)
+    finished = sum(day is not None for day in issued)
+    return IssueResult(len(issued), finished, left_out, incomplete=incomplete)
 
 
 def _only(item: WorkItem | None) -> list[Any]:
@@ -101,18 +117,19 @@ def _only(item: WorkItem | None) -> list[Any]:
 def look_back(
     session: Session, plan: AnnualPlan, lookback: Lookback, *, on: dt.date, after: int
 ) -> list[tuple[WorkItem, Deadline]]:
-    """Note the choice on the deadlines of the plan with a number beyond `after` that were over before `on`; which."""
+    """Note the choice on the deadlines of the plan with a number beyond `after` that were over before `on`, also on those
+    that were done late before they came in; answers the open ones."""
     past = session.exec(
         select(WorkItem, Deadline)
         .join(Deadline, col(Deadline.item_id) == WorkItem.id)
         .where(WorkItem.plan_id == plan.id, col(Deadline.id) > after, Deadline.due_on < on)
-        .where(col(Deadline.done_on).is_(None))
+        .where(or_(col(Deadline.done_on).is_(None), col(Deadline.done_on) > col(Deadline.due_on)))
         .order_by(col(Deadline.due_on), col(Deadline.id))
     ).all()
     for _item, deadline in past:
         deadline.lookback = lookback
     session.flush()
-    return list(past)
+    return [(item, deadline) for item, deadline in past if deadline.done_on is None]
 
 
 def freeze(session: Session, preset: str) -> Policy:
@@ -303,11 +320,14 @@ def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date, only: WorkIt
         if not turns:
             raise BadInputError(f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内没有任何一期。")
         coming = [day for day in turns if day >= on]
+        if item.closed_on is not None:
+            # What was done before it came in has one turn to show for it: the one it was done for.
+            coming = [next((day for day in turns if day >= item.closed_on), turns[-1])]
         if not coming:
             raise BadInputError(
                 f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内的 {len(turns)} 期到 {on} 都已过去,请改定周期。"
             )
-        left_out += len(turns) - len(coming)
+        left_out += 0 if item.closed_on else len(turns) - len(coming)
         look_on = max(on, item.start_on or on)
         rows += [
             {
@@ -317,6 +337,7 @@ def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date, only: WorkIt
                 "original_due_on": day,
                 "policy_id": plan.policy_id,
                 "promised": False,
+                "done_on": item.closed_on,
                 "look_on": look_on,
             }
             for day in coming

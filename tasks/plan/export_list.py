@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlmodel import Session, col, or_, select
 
 from models.database import key
-from models.items.item import ItemLeader, ItemUnit, WorkItem
+from models.items.arrival import Arrival
+from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.plan_item import of_plan
 from models.people.organ import Organ
@@ -21,7 +22,6 @@ from tasks.reading.plan_columns import LIST
 from tasks.sheets.template import write_rows
 
 _BESIDE = (
-    Column("状态", 10, centred=True, note="只供查看,导入时不读。"),
     Column("缺少", 16, note="补齐后才能下达的内容,对应的格子已着色。导入时不读。"),
     Column("来源类别", 12, centred=True, note="在任务页修改,导入时不读。"),
     Column("文号", 18, note="在任务页修改,导入时不读。"),
@@ -103,8 +103,9 @@ class _Names:
             item.target_count,
             item.target_unit,
             item.evidence_rule,
+            _arrival(item) or item.state.label,
+            str(item.closed_on or ""),
             item.note,
-            item.state.label,
             "、".join(item.missing),
             item.source_kind.label if item.source_kind else None,
             item.source_number,
@@ -115,6 +116,13 @@ class _Names:
         text = "、".join(self.holders.get(post, "") for post in posts)
         found = self.roster.find(text, roles, department_id)
         return text if list(found.posts) == list(posts) else None
+
+
+def _arrival(item: WorkItem) -> str | None:
+    """What a draft says of itself that was begun or done before it came in."""
+    if item.state is not ItemState.DRAFT:
+        return None
+    return Arrival.DONE.label if item.closed_on else Arrival.IN_WORK.label if item.signed_on else None
 
 
 def _due(item: WorkItem) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from models.errors import CellError
+from models.items.arrival import Arrival
 from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.lifecycle import OVER
 from models.items.plan import NO_PROJECT, AnnualPlan, Project
@@ -24,7 +25,7 @@ from tasks.reading.plan_columns import Field
 COLUMNS = (
     "project_id", "title", "deliverable", "department_id", "lead_text", "leader_post_id", "handler_post_id", "start_on",
     "due_on", "due_text", "recurrence", "unconfirmed", "importance", "internal_only", "target_count", "target_unit",
-    "evidence_rule", "note", "source", "percent",
+    "evidence_rule", "note", "source", "percent", "signed_on", "closed_on",
 )  # fmt: skip
 """What a list can say about an item in its own row."""
 
@@ -37,6 +38,7 @@ _CLEARS: dict[Field, dict[str, Any]] = {
     "leaders": {"leader_post_id": None}, "handler": {"handler_post_id": None}, "start": {"start_on": None},
     "target": {"target_count": None, "target_unit": None}, "secrecy": {"internal_only": False},
     "due": {"due_on": None, "due_text": None, "recurrence": None, "unconfirmed": False}, "percent": {"percent": 0},
+    "state": {"signed_on": None, "closed_on": None},
 }  # fmt: skip
 _NOBODY = NamedPosts((), ())
 
@@ -66,6 +68,13 @@ class Change:
     """What it changes of a known item, cell by cell in words; filled in by `tasks.plan.edit_by_list.tell_cells`."""
 
     @property
+    def arrives(self) -> str:
+        """How far the row says that a draft is, in words; nothing where it says nothing."""
+        if self.values.get("closed_on"):
+            return f"{Arrival.DONE.label}({self.values['closed_on']}),下达后即为销号"
+        return f"{Arrival.IN_WORK.label},下达后不再要求签收" if self.values.get("signed_on") else ""
+
+    @property
     def called(self) -> str:
         """The task as it is called now, a new one as the row calls it."""
         return self.known.title if self.known is not None else self.row.title or ""
@@ -88,6 +97,8 @@ class Change:
         """How the row was understood, for the dry run."""
         row, due = self.row, self.row.due
         notes = [due.note] if due else []
+        if how := self.arrives:
+            notes.append(how)
         if len(self.named_handlers) > 1:
             notes.append(f"责任人有多位,以首位“{self.named_handlers[0]}”为承办人")
         return {
@@ -117,6 +128,7 @@ class PlanAsItStands:
     def __init__(
         self, session: Session, organ: Organ | None, plan: AnnualPlan | None, *, on: dt.date, hint: str = ""
     ) -> None:
+        self.on = on
         self.roster = Roster(session, organ, on=on, hint=hint)
         self.departments: dict[str, int] = {}
         self.projects: dict[str, int] = {}
@@ -206,7 +218,7 @@ class _Merging:
                 self.errors.append(row.error("leaders", row.leaders or "", assigned.leaders.problem))
             if assigned.handlers.problem:
                 self.errors.append(row.error("handler", row.handler or "", assigned.handlers.problem))
-        values = _said(row, assigned.values)
+        values = _said(row, assigned.values) | self._arrival(row, number, known)
         units = self._named_units(row.cooperating) if row.cooperating else None
         further = assigned.leaders.posts[1:] if assigned.leaders.posts else None
         if row.cleared:
@@ -233,6 +245,23 @@ class _Merging:
         if "start_on" in values or known is not None:
             _check_span(change, self.errors)
         return change
+
+    def _arrival(self, row: ListRow, number: str, known: Row[Any] | None) -> dict[str, Any]:
+        """How far a new item or a draft is; an issued one goes its own way, which no list shortens."""
+        if row.arrival is None and row.done_on is None:
+            return {}
+        done = row.arrival is Arrival.DONE or row.arrival is None
+        if known is not None and known.state is not ItemState.DRAFT:
+            if done and known.state not in OVER:
+                why = f"任务 {number} 已下达,现为“{known.state.label}”:办结须申请、审核,清单不能改。请改回或清空此格。"
+                self.errors.append(row.error("state", Arrival.DONE.label, why))
+            return {}
+        if row.done_on is not None and row.done_on > self.plan.on:
+            self.errors.append(row.error("done_on", str(row.done_on), f"办结日 {row.done_on} 还没有到。"))
+        if done:
+            return {"closed_on": row.done_on, "signed_on": None}
+        began = known.signed_on if known is not None and known.signed_on else self.plan.on
+        return {"closed_on": None, "signed_on": began if row.arrival is Arrival.IN_WORK else None}
 
     def _assign(self, row: ListRow, known: Row[Any] | None) -> "_Assignment":
         department_id = known.department_id if known is not None and row.lead is None else None

@@ -168,6 +168,8 @@ def _understood(change: Change) -> dict[Field, str | None]:
         "importance": row.importance.label if row.importance else "",
         "cooperating": "、".join(row.cooperating or ()),
         "lead": row.lead or "",
+        "state": change.arrives,
+        "done_on": str(row.done_on or ""),
     }
     if row.cleared:
         said |= dict.fromkeys(row.cleared, "清除原有内容")

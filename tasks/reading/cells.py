@@ -5,7 +5,8 @@ import re
 from typing import NamedTuple
 
 from models.dates.due_text import ACCEPTED, DueTextError, read_day, understand
-from models.items.item import Importance
+from models.items.arrival import Arrival
+from models.items.item import Importance, ItemState
 from models.secrecy import INTERNAL
 from tasks.reading.sheet import Cell
 
@@ -13,12 +14,25 @@ PENDING = "(待确认)"
 """Behind a due text: the rule was taken from a document and a person has yet to confirm it by deleting this."""
 
 _PENDING = re.compile(r"\s*[((]待确认[))]\s*$")
+_DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]")
 _TRAILING = ".、\uff0e \t"
 _ONCE = re.compile(r"(?:一次性|单次|一次)(?:反馈|完成|报送)?|无")
 _TARGET = re.compile(
     r"(?:≥|>=?|>|不少于|不低于|不小于|至少|达到?|完成)?\s*(?P<count>\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,20}?)\s*(?:及?以上)?"
 )
 _LABELS = {member.label: member for member in Importance} | {member.value: member for member in Importance}
+_ARRIVALS = {
+    Arrival.NOT_BEGUN: "未开始 未启动 待启动 未开展 未办 待办 未签收",
+    Arrival.IN_WORK: "在办 进行中 正在进行 推进中 正在推进 办理中 正在办理 实施中 落实中 开展中 已启动 已开展 正常推进"
+    " 有序推进 持续推进 按序时推进 未完成 未办结",
+    Arrival.DONE: "已办结 办结 已完成 完成 已办 已办理 已落实 已结 完结 已完结 销号 已关闭",
+}  # fmt: skip
+_STATES = {word: arrival for arrival, words in _ARRIVALS.items() for word in words.split()} | {
+    state.label: Arrival.NOT_BEGUN if state in (ItemState.DRAFT, ItemState.ISSUED) else
+    Arrival.DONE if state is ItemState.CLOSED else Arrival.IN_WORK
+    for state in ItemState if state is not ItemState.CANCELLED
+}  # fmt: skip
+"""The words of lists, and those that an export writes."""
 
 
 class CellRefusedError(ValueError):
@@ -147,6 +161,31 @@ def percent(cell: Cell) -> int:
     if not 0 <= points <= 100:
         raise CellRefusedError("完成比例应在 0 到 100 之间。")
     return round(points)
+
+
+def arrival(cell: Cell) -> Arrival | None:
+    """How far the item is; None for one that was ended without being done, of which a list says nothing."""
+    text = plain(cell)
+    if text == ItemState.CANCELLED.label:
+        return None
+    if text not in _STATES:
+        choices = "、".join(member.label for member in Arrival)
+        raise CellRefusedError(
+            f"状态可以写:{choices}(也认识 进行中、推进中、未启动、已完成、办结 等);不需要的请清空此格。"
+        )
+    return _STATES[text]
+
+
+def done_on(cell: Cell, year: int) -> dt.date:
+    """The one day on which the item was done."""
+    text = plain(cell)
+    try:
+        found = read_day(cell) or (understand(text, year).due_on if _DAY.fullmatch(text) else None)
+    except DueTextError as error:
+        raise CellRefusedError(f"{error.reason}。办结日可以写:{year}-03-20、3月20日。") from error
+    if found is None:
+        raise CellRefusedError(f"办结日应为一天,可以写:{year}-03-20、3月20日。")
+    return found
 
 
 def importance(cell: Cell) -> Importance:

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from models.errors import CellError
+from models.items.arrival import Arrival
 from models.items.item import Importance
 from tasks.reading.cells import Due, Target
 from tasks.reading.plan_columns import Field
@@ -42,6 +43,8 @@ class ListRow:
     start_on: dt.date | None = None
     target: Target | None = None
     percent: int | None = None
+    arrival: Arrival | None = None
+    done_on: dt.date | None = None
     importance: Importance | None = None
     internal_only: bool | None = None
     deliverable: str | None = None

@@ -1,7 +1,7 @@
 """Reads a ledger (.xlsx, .csv) into rows that say what each item is to be; knows no database."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel
 
 from models.errors import CellError
+from models.items.arrival import Arrival
 from models.items.item import ItemUnit, WorkItem
 from models.items.plan import Project
 from models.secrecy import ACCEPTED as NO_SECRETS
@@ -94,6 +95,8 @@ def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: 
         read("start", lambda cell: cells.start(cell, year)),
         _targets(read("target", cells.target), read("target_unit", _within(cells.plain, WorkItem, "target_unit"))),
         read("percent", cells.percent),
+        read("state", cells.arrival),
+        read("done_on", lambda cell: cells.done_on(cell, year)),
         read("importance", cells.importance),
         read("secrecy", cells.internal),
         read("deliverable", _within(cells.lines, WorkItem, "deliverable")),
@@ -105,6 +108,7 @@ def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: 
     rows = dict(zip(reader.kept, map(ListRow, repeat(reader.place), lines, *columns), strict=True))
     for index, fields in reader.cleared.items():
         rows[index].cleared = frozenset(fields)
+    found.errors += _arrivals(rows.values(), found.errors)
     found.rows += rows.values()
 
 
@@ -254,6 +258,21 @@ def _targets(targets: list[Target | None], units: list[str | None]) -> list[Targ
         Target(target.value, target.unit or unit) if target and unit else target
         for target, unit in zip(targets, units, strict=True)
     ]
+
+
+def _arrivals(rows: Iterable[ListRow], errors: list[CellError]) -> list[CellError]:
+    """Rows whose state and day of being done contradict each other; a cell that was refused says so itself."""
+    wrong = []
+    refused = {(error.sheet, error.row) for error in errors}
+    for row in rows:
+        if (row.place.sheet, row.row) in refused:
+            continue
+        if row.arrival is Arrival.DONE and row.done_on is None:
+            wrong.append(row.error("done_on", "", f"写了“{Arrival.DONE.label}”,请在“办结日”写明是哪一天。"))
+        elif row.arrival not in (Arrival.DONE, None) and row.done_on is not None:
+            why = f"写了办结日 {row.done_on},状态应为“{Arrival.DONE.label}”:请更正其中之一。"
+            wrong.append(row.error("state", row.arrival.label, why))
+    return wrong
 
 
 def _joined(first: list[str | None], second: list[str | None]) -> list[str | None]:

@@ -8,6 +8,7 @@ title and 任务内容 its content where both are there, and 任务内容 is the
 from dataclasses import replace
 
 from models.dates.due_text import ACCEPTED
+from models.items.arrival import Arrival
 from models.items.item import Importance
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.sheet_kind import SheetKind
@@ -30,7 +31,7 @@ LIST = SheetKind(
     # What tells how a task goes: an item keeps none of it, but beside a task it makes a header.
     beside=r"(?:具体|工作|任务|完成|目前|当前)*(?:动态|进度|进展)(?:情况)?|(?:完成|落实)情况|(?:资金|经费)使用情况",
     within=15,
-    shown_only=("状态", "缺少", "来源类别", "文号"),
+    shown_only=("缺少", "来源类别", "文号"),
     across=False,
     fields=(
         LedgerField(
@@ -115,6 +116,20 @@ LIST = SheetKind(
             patterns="(?:反馈|重复|报送|上报|办理|开展)?周期 频次 频率 recurrence frequency",
         ),
         LedgerField(
+            "state", "状态", FieldType.CHOICE, choices=Arrival, width=10,
+            hint="年中启用时填写:未开始、在办、已办结之一,留空为未开始。在办的下达后不再要求签收,已办结的下达后即为销号。"
+            "已下达的任务不按此改动。",
+            patterns="(?:任务|工作|事项|办理|完成|当前|目前|进展)?状态 status state",
+        ),
+        LedgerField(
+            "done_on", "办结日", width=13, centred=True,
+            hint="已办结的写明哪一天,如 2026-03-20。",
+            patterns="""
+                办结日 销号(?:日期?|时间) 实际(?:完成|办结)(?:时间|日期|日) (?:完成|办结)(?:日期|时间|日)
+                doneon closedon
+            """,
+        ),
+        LedgerField(
             "target", "目标数量", FieldType.DECIMAL, width=10, centred=True, hint="有数量要求的填数字,如 4。",
             patterns="""
                 (?:年度)?(?:目标|指标|任务)(?:值|数量?|次数) 数量 量化(?:目标|指标) target targetcount
@@ -167,18 +182,19 @@ LIST = SheetKind(
     ),
     template=(
         "number", "project", "title", "deliverable", "leaders", "lead", "cooperating", "handler", "start", "due",
-        "importance", "target", "target_unit", "evidence_rule", "note",
+        "importance", "target", "target_unit", "evidence_rule", "state", "done_on", "note",
     ),
     departments=("lead", "cooperating"),
     examples=(
         (
             "示例1", "法治宣传教育", "举办领导干部法治专题讲座", "讲座通知、签到表、总结各一份", "王局长", "法规科",
             "办公室、人事科", "李科长", "3月1日", "6月底前", "重要", 2, "场", "通知、签到表、现场照片",
-            "本行为示例,导入时跳过",
+            "", "", "本行为示例,导入时跳过",
         ),
         (
             "示例2", "行政执法监督", "开展行政执法案卷评查", "评查通报", "王局长", "执法监督科", "各执法单位", "张科员",
-            "", "每季度", "一般", 4, "次", "评查表、通报", "本行为示例,导入时跳过",
+            "", "每季度", "一般", 4, "次", "评查表、通报", "在办", "",
+            "本行为示例,导入时跳过",
         ),
     ),
 )  # fmt: skip

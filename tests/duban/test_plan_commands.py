@@ -119,6 +119,7 @@ def test_issuing_lists_what_is_incomplete(terminal: Terminal, ledger: Path) -> N
 
     assert data == {
         "issued": 2,
+        "finished": 0,
         "left_out": 0,
         "lookback": "none",
         "past": [],
