@@ -177,17 +177,25 @@ _WEEKLY = (
     rf"(?P<weekdays>[{_WEEKDAY}](?![常次])(?:[、和](?:周|星期|礼拜)?[{_WEEKDAY}])*)?(?:末|底)?"
 )
 _BYDAY = dict(zip(_WEEKDAY, ("MO", "TU", "WE", "TH", "FR", "SA", "SU", "SU"), strict=True))
+_ORDINALS = dict(zip("一二三四五12345", (1, 2, 3, 4, 5) * 2, strict=True))
+_PLACE = r"(?:第(?P<place>[一二三四五1-5])|最后[一1]?)个?"
+_WORKING = rf"{_EACH}(?P<period>月|季度?|周|星期)份?的?{_PLACE}工作日"
+_NTH_IN_MONTH = rf"{_EACH}月份?的?{_PLACE}(?:周|星期|礼拜)(?P<weekday>[{_WEEKDAY}])"
+_IN_MONTHS = rf"(?P<first>\d{{1,2}})月?份?{SPAN}(?P<last>\d{{1,2}})月份?[的内,]?(?P<rest>{_without_groups(_MONTHLY)})"
 _POINTS = rf"(?:\d{{1,2}}[、,和及])*{POINT}(?:[、,和及](?:{POINT}|\d{{1,2}}[日号]))*"
 
 REPETITION = "|".join(
     f"(?:{_without_groups(pattern)})"
     for pattern in (
+        _WORKING,
+        _NTH_IN_MONTH,
+        _IN_MONTHS,
         _QUARTERLY,
         rf"{_EACH}半年度?[末底]?",
+        r"每半个?月|每[2346]个月|[双隔]月|隔周",
         _MONTHLY,
-        r"每[23]个月|[双隔]月|隔周",
         _WEEKLY,
-        r"每旬",
+        r"每旬[末底]?",
         r"每个?工作日|每[天日](?!常)",
         rf"每年度?的?{_POINTS}",
         r"每年度?(?:年?底|年?末)?",
@@ -198,25 +206,59 @@ REPETITION = "|".join(
 
 def rule(text: str, year: int) -> Rule | None:
     """The repetition that a whole expression names, None where it names none."""
+    if match := re.fullmatch(_WORKING, text):
+        return _working(match)
+    if match := re.fullmatch(_NTH_IN_MONTH, text):
+        return Rule(f"FREQ=MONTHLY;BYDAY={_place(match)}{_BYDAY[match['weekday']]}")
+    if match := re.fullmatch(_IN_MONTHS, text):
+        return _in_months(match, year)
     if match := re.fullmatch(_QUARTERLY, text):
         return _quarterly(match)
     if match := re.fullmatch(rf"{_EACH}半年度?([末底])?", text):
         return Rule("FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=-1", assumed=match[1] is None)
     if match := re.fullmatch(_MONTHLY, text):
         return _monthly(match)
-    if match := re.fullmatch(r"每([23])个月|[双隔]月", text):
-        months = "3,6,9,12" if match[1] == "3" else "2,4,6,8,10,12"
+    if re.fullmatch(r"每半个?月", text):
+        return Rule("FREQ=MONTHLY;BYMONTHDAY=15,-1", assumed=True)
+    if match := re.fullmatch(r"每([2346])个月|[双隔]月", text):
+        gap = int(match[1] or 2)
+        months = ",".join(str(month) for month in range(gap, 13, gap))
         return Rule(f"FREQ=MONTHLY;BYMONTH={months};BYMONTHDAY=-1", assumed=True)
     if match := re.fullmatch(_WEEKLY, "每隔周" if text == "隔周" else text):
         return _weekly(match)
-    if text == "每旬":
+    if re.fullmatch(r"每旬[末底]?", text):
         return Rule("FREQ=MONTHLY;BYMONTHDAY=10,20,-1")
     if re.fullmatch(r"每个?工作日", text):
-        return Rule("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", assumed=True)
+        return Rule("FREQ=DAILY;BYDAY=WD")
     if text in ("每天", "每日"):
         return Rule("FREQ=DAILY")
     match = re.fullmatch(rf"{_EACH}年度?的?(.*)", text)
     return _yearly(match[1], year) if match else None
+
+
+def _place(match: re.Match[str]) -> int:
+    """Which of several is meant, the last as -1."""
+    return _ORDINALS[match["place"]] if match["place"] else -1
+
+
+def _working(match: re.Match[str]) -> Rule:
+    place = _place(match)
+    if match["period"] in ("周", "星期"):
+        return Rule(f"FREQ=WEEKLY;BYDAY=WD;BYSETPOS={place}")
+    months = f";BYMONTH={'1,4,7,10' if place > 0 else '3,6,9,12'}" if match["period"].startswith("季") else ""
+    return Rule(f"FREQ=MONTHLY{months};BYDAY=WD;BYSETPOS={place}")
+
+
+def _in_months(match: re.Match[str], year: int) -> Rule | None:
+    """`3—11月每月5日`: the same rule, in these months only."""
+    every, first, last = rule(match["rest"], year), int(match["first"]), int(match["last"])
+    if every is None:
+        return None
+    if not 1 <= first <= last <= 12:
+        raise NoSuchDayError(f"没有{first}月至{last}月")
+    months = ",".join(str(month) for month in range(first, last + 1))
+    limit = "" if (first, last) == (1, 12) else f"FREQ=MONTHLY;BYMONTH={months}"
+    return Rule(every.rrule.replace("FREQ=MONTHLY", limit) if limit else every.rrule, every.assumed)
 
 
 def _quarterly(match: re.Match[str]) -> Rule:

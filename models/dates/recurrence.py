@@ -1,7 +1,8 @@
 """Recurrence rules (RFC 5545 RRULE, without DTSTART): the days they name, and what they say in Chinese.
 
-Only rules of whole days are known. A day of the month that a month does not have (31 in June, 30 in
-February) is that month's last day: a deadline may be short, it never vanishes.
+One word goes beyond RFC 5545: BYDAY=WD, the working days of a calendar. Only rules of whole days are known. A day of
+the month that a month does not have (31 in June, 30 in February) is that month's last day: a deadline may be short, it
+never vanishes.
 """
 
 import datetime as dt
@@ -10,7 +11,8 @@ from itertools import islice
 
 from dateutil.rrule import rrulestr
 
-from models.dates.days import DAY, length_of_month
+from models.dates.days import DAY, days_from, length_of_month
+from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError
 
 MOST = 400
@@ -24,6 +26,7 @@ _LIMITS = {
     "BYMONTHDAY": (-28, 31),
     "BYSETPOS": (-366, 366),
 }
+_WD = "WD"
 _PARTS = {"FREQ", "BYDAY", "UNTIL", "WKST", *_LIMITS}
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月", "YEARLY": "年"}
 _WEEKDAYS = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), "一二三四五六日", strict=True))
@@ -37,17 +40,24 @@ _ROUNDS = {
 }
 
 
-def occurrences(rule: str, *, start: dt.date, end: dt.date) -> list[dt.date]:
+def needs_calendar(rule: str) -> bool:
+    """Whether the rule names working days, so that its days depend on a calendar."""
+    return f"BYDAY={_WD}" in rule.upper()
+
+
+def occurrences(rule: str, *, start: dt.date, end: dt.date, calendar: WorkCalendar | None = None) -> list[dt.date]:
     """The days that `rule` names from `start` to `end`, both included, in order.
 
     `start` is the DTSTART: an INTERVAL or a COUNT is counted from it, and what a rule leaves open (the day
-    of a bare FREQ=MONTHLY) is taken from it. Raises `BadInputError` for a rule that cannot be read and for
-    one with more than `MOST` days in the span.
+    of a bare FREQ=MONTHLY) is taken from it. Working days are those of `calendar`, else the official ones.
+    Raises `BadInputError` for a rule that cannot be read and for one with more than `MOST` days in the span.
     """
     parts = _read(rule)
     if "UNTIL" in parts:
         end = min(end, _until(parts))
     count = int(parts["COUNT"]) if "COUNT" in parts else MOST + 1
+    if parts.get("BYDAY") == _WD:
+        return _working_days(parts, start, end, calendar or WorkCalendar())[:count]
     days = _numbers(parts, "BYMONTHDAY")
     if not (days or "BYDAY" in parts or "BYYEARDAY" in parts) and parts["FREQ"] in ("MONTHLY", "YEARLY"):
         days = (start.day,)
@@ -71,6 +81,24 @@ def occurrences(rule: str, *, start: dt.date, end: dt.date) -> list[dt.date]:
     return turns
 
 
+def _working_days(parts: dict[str, str], start: dt.date, end: dt.date, calendar: WorkCalendar) -> list[dt.date]:
+    """Every working day of the span, or some of each week or month, counted in it as a whole."""
+    months, places = _numbers(parts, "BYMONTH"), _numbers(parts, "BYSETPOS")
+    weekly = parts["FREQ"] == "WEEKLY"
+    first = start - start.weekday() * DAY if weekly else start.replace(day=1)
+    groups: dict[tuple[int, int], list[dt.date]] = {}
+    last = end + (6 - end.weekday()) * DAY if weekly else end.replace(day=length_of_month(end))
+    for day in days_from(first, last):
+        if calendar.is_working(day):
+            groups.setdefault(day.isocalendar()[:2] if weekly else (day.year, day.month), []).append(day)
+    chosen = {
+        day
+        for days in groups.values()
+        for day in ([days[at - (at > 0)] for at in places if abs(at) <= len(days)] if places else days)
+    }
+    return sorted(day for day in chosen if start <= day <= end and (not months or day.month in months))
+
+
 def _is_named(day: dt.date, days: tuple[int, ...]) -> bool:
     """Whether one of `days`, negative ones counted from behind, falls on `day`; a missing one on the last."""
     length = length_of_month(day)
@@ -82,6 +110,8 @@ def describe(rule: str) -> str:
     parts = _read(rule)
     frequency, gap = parts["FREQ"], int(parts.get("INTERVAL", "1"))
     months = tuple(sorted(_numbers(parts, "BYMONTH")))
+    if parts.get("BYDAY") == _WD and frequency == "DAILY":
+        return "每个工作日"
     head = f"每{_UNITS[frequency]}" if gap == 1 else f"每{gap}{_UNITS[frequency]}"
     if frequency == "MONTHLY" and gap == 1:
         head = "每月"
@@ -92,7 +122,7 @@ def describe(rule: str) -> str:
         else:
             head += f"(限{named})"
     words = head + _day_words(parts)
-    if "BYSETPOS" in parts:
+    if "BYSETPOS" in parts and parts.get("BYDAY") != _WD:
         words += "中的" + "、".join(_ordinal(number) for number in _numbers(parts, "BYSETPOS"))
     if "COUNT" in parts:
         words += f",共{parts['COUNT']}次"
@@ -112,6 +142,8 @@ def _day_words(parts: dict[str, str]) -> str:
         opening = dt.date(_until(parts).year, 1, 1)
         dates = [opening + (day - 1) * DAY for day in days]
         return "、".join(f"{date.month}月{date.day}日" for date in dates)
+    if parts.get("BYDAY") == _WD:
+        return "、".join(f"{_ordinal(number)}工作日" for number in _numbers(parts, "BYSETPOS"))
     if "BYDAY" not in parts:
         return ""
     matches = [re.fullmatch(r"([+-]?\d+)?([A-Z]{2})", value) for value in parts["BYDAY"].split(",")]
@@ -164,6 +196,8 @@ def _contradiction(parts: dict[str, str]) -> str | None:
         return "BYMONTHDAY 只能用于 FREQ=MONTHLY 或 YEARLY"
     if "BYMONTHDAY" in parts and parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts:
         return "FREQ=YEARLY 写明 BYMONTHDAY 时也要写明 BYMONTH"
+    if parts.get("BYDAY") == _WD:
+        return _contradiction_of_working(parts)
     weekdays = parts["BYDAY"].split(",") if "BYDAY" in parts else []
     for value in weekdays:
         match = re.fullmatch(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", value)
@@ -180,6 +214,15 @@ def _contradiction(parts: dict[str, str]) -> str | None:
         return f"“WKST={parts['WKST']}”不可用"
     if "UNTIL" in parts and not re.fullmatch(r"\d{8}(T\d{6}Z?)?", parts["UNTIL"]):
         return "UNTIL 应写成 20261231"
+    return None
+
+
+def _contradiction_of_working(parts: dict[str, str]) -> str | None:
+    places = {"WEEKLY": 5, "MONTHLY": 15}.get(parts["FREQ"], 0)
+    if parts["FREQ"] == "YEARLY" or "INTERVAL" in parts or ("BYSETPOS" in parts) != bool(places):
+        return "BYDAY=WD 只能用于每天,或写明 BYSETPOS 的每周、每月"
+    if any(abs(number) > places for number in _numbers(parts, "BYSETPOS")):
+        return f"第几个工作日应在 {places} 以内"
     return None
 
 

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, or_, select
 from models.actor import Actor
 from models.clock import opening_of
 from models.database import key
-from models.dates.recurrence import occurrences
+from models.dates.day_override import office_calendar
+from models.dates.recurrence import needs_calendar, occurrences
 from models.errors import BadInputError
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, MoveCause, WorkItem
 from models.items.plan import AnnualPlan
@@ -117,8 +118,8 @@ def _only(item: WorkItem | None) -> list[Any]:
 def look_back(
     session: Session, plan: AnnualPlan, lookback: Lookback, *, on: dt.date, after: int
 ) -> list[tuple[WorkItem, Deadline]]:
-    """Note the choice on the deadlines of the plan with a number beyond `after` that were over before `on`, also on those
-    that were done late before they came in; answers the open ones."""
+    """Note the choice on the deadlines of the plan with a number beyond `after` that were over before `on`, also where
+    they were done late before they came in; answers the open ones."""
     past = session.exec(
         select(WorkItem, Deadline)
         .join(Deadline, col(Deadline.item_id) == WorkItem.id)
@@ -164,7 +165,9 @@ def reschedule(
     """
     plan = session.get_one(AnnualPlan, item.plan_id)
     open_ones = open_deadlines(session, item)
-    wanted = _turns(item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []
+    wanted = (
+        _turns(session, item, item.recurrence, plan.year) if item.recurrence else [item.due_on] if item.due_on else []
+    )
     kind = DeadlineKind.OCCURRENCE if item.recurrence else DeadlineKind.FINAL
     settled = session.exec(
         select(Deadline).where(Deadline.item_id == item.id, col(Deadline.done_on).is_not(None))
@@ -294,8 +297,10 @@ def refresh_due(session: Session, item: WorkItem) -> None:
         session.flush()
 
 
-def _turns(item: WorkItem, rule: str, year: int) -> list[dt.date]:
-    return occurrences(rule, start=item.start_on or dt.date(year, 1, 1), end=dt.date(year, 12, 31))
+def _turns(session: Session, item: WorkItem, rule: str, year: int) -> list[dt.date]:
+    calendar = office_calendar(session, organ_id=item.organ_id) if needs_calendar(rule) else None
+    first = item.start_on or dt.date(year, 1, 1)
+    return occurrences(rule, start=first, end=dt.date(year, 12, 31), calendar=calendar)
 
 
 def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date, only: WorkItem | None) -> int:
@@ -315,7 +320,7 @@ def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date, only: WorkIt
     for item in recurring:
         if item.missing or item.recurrence is None:
             continue
-        turns = _turns(item, item.recurrence, plan.year)
+        turns = _turns(session, item, item.recurrence, plan.year)
         rule = item.due_text or item.recurrence
         if not turns:
             raise BadInputError(f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内没有任何一期。")

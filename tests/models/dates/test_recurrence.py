@@ -41,6 +41,13 @@ def days(rule: str, start: str = "2026-01-01", end: str = "2026-12-31") -> list[
         ),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR;COUNT=2", "01-02 01-16", "每2周的周五,共2次"),
         ("FREQ=YEARLY;BYYEARDAY=1,-1", "01-01 12-31", "每年第1天、最后一天"),
+        ("FREQ=MONTHLY;BYMONTH=2,9,10;BYDAY=WD;BYSETPOS=-1", "02-28 09-30 10-30", "每年2月、9月、10月最后一个工作日"),
+        ("FREQ=MONTHLY;BYMONTH=1,4,7,10;BYDAY=WD;BYSETPOS=1", "01-04 04-01 07-01 10-08", "每季度首月第一个工作日"),
+        (
+            "FREQ=WEEKLY;BYDAY=WD;BYSETPOS=-1;COUNT=3;UNTIL=20260118",
+            "01-04 01-09 01-16",
+            "每周最后一个工作日,共3次,至2026年1月18日止",
+        ),
     ],
 )
 def test_a_rule_names_its_days_and_says_so(rule: str, expected: str, words: str) -> None:
@@ -121,6 +128,11 @@ def test_a_year_of_days_fits_and_two_do_not() -> None:
         "FREQ=DAILY;COUNT=1,2",
         "FREQ=WEEKLY;BYDAY=FR;WKST=XX",
         "FREQ=WEEKLY;INTERVAL=0",
+        "FREQ=MONTHLY;BYDAY=WD",
+        "FREQ=DAILY;BYDAY=WD;BYSETPOS=1",
+        "FREQ=WEEKLY;BYDAY=WD;BYSETPOS=6",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=WD;BYSETPOS=1",
+        "FREQ=DAILY;BYDAY=WD,MO",
         "DTSTART:20260101\nRRULE:FREQ=DAILY",
     ],
 )

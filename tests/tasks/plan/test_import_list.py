@@ -10,8 +10,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.batch import ImportBatch
 from models.database import key, unit_of_work
+from models.dates.day_override import DayOverride
 from models.errors import NotFoundError, UnreadableFileError
-from models.items.item import DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.item import Deadline, DeadlineMove, ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.migrate import seed_presets
 from models.people.organ import Organ
@@ -19,7 +20,7 @@ from models.people.person import Person, Role
 from tasks.ladder.arm import issue_plan
 from tasks.people.find import find_item, find_organ, find_plan
 from tasks.plan.show_plan import show_plan
-from tests.ledgers import HEADER, ON, YEAR, Rows, bring_in, complaints, register_office, seat, write_xlsx
+from tests.ledgers import HEADER, NOW, ON, YEAR, Rows, bring_in, complaints, register_office, seat, write_xlsx
 
 ROWS: Rows = [
     [80, "法治学习", "组织专题研讨", "俞 悦", "法规科", "县各有关单位", "李 四", "6月底前"],
@@ -400,3 +401,14 @@ def test_what_a_list_marks_as_internal_stays_so_until_a_list_says_otherwise(sess
     for level, internal in (("内部", True), (None, True), ("公开", False), ("内部", True), ("-", False)):
         bring_in(session, ledger(tmp_path, [*ROWS[0], level], header=marked))
         assert items(session)["80"].internal_only is internal
+
+
+def test_every_working_day_is_counted_by_the_office_s_own_calendar(session: Session, tmp_path: Path) -> None:
+    session.add(DayOverride(on=dt.date(YEAR, 6, 10), working=False, name="停电检修", source="通知", imported_at=NOW))
+    issued(session, ledger(tmp_path, [1, None, "每日零报告", None, "办公室", None, "王五", "每个工作日"]))
+
+    turns = set(session.exec(select(col(Deadline.due_on))))
+
+    assert not turns & {dt.date(YEAR, month, day) for month, day in ((1, 1), (2, 17), (6, 10), (10, 1), (10, 7))}
+    assert dt.date(YEAR, 2, 14) in turns
+    assert dt.date(YEAR, 6, 11) in turns
