@@ -61,7 +61,7 @@ def test_who_does_not_lead_a_department_is_told_so_and_not_of_an_item_nobody_ask
     def give(session: Session, who: str) -> None:
         plan = session.get_one(AnnualPlan, office.plan_id)
         instruct_freely(
-            session, plan, by=office.by(session, who, ON), content="请办", due_on=day("2026-06-20"), title="信访件",
+            session, plan, by=office.by(session, who, ON), content="请办", due_on=day("2026-06-18"), title="信访件",
             department=session.get_one(Department, other),
         )  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_a_free_instruction_of_a_deputy_names_the_leader_in_both_its_entries(off
     with on_record(office.engine) as session:
         plan, own = session.get_one(AnnualPlan, office.plan_id), session.get_one(Department, office.department_id)
         by = office.by(session, SUPERVISOR, ON)
-        due_on = day("2026-06-20")
+        due_on = day("2026-06-18")
         instruct_freely(session, plan, by=by, content="请办", due_on=due_on, title="信访件", department=own)
     entries = office.rows(AuditEntry)[-2:]
     assert [(entry.action, office.name_of(entry.for_id)) for entry in entries] == [("instruct", LEADER)] * 2
