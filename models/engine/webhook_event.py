@@ -28,6 +28,8 @@ _PAST: Mapping[Action, str] = {
     Action.RETURN: "item.returned",
     Action.REOPEN: "item.reopened",
     Action.SNOOZE: "item.reminders_snoozed",
+    Action.WITHDRAW: "item.request_taken_back",
+    Action.CORRECT: "item.report_corrected",
     Action.EDIT: "item.edited",
     Action.ADJUST: "item.day_adjusted",
     Action.CANCEL: "item.cancelled",

@@ -66,7 +66,7 @@ def test_a_year_from_one_list_to_one_report_and_back(office: Terminal, tmp_path:
         assert answer in office.says("item", "accept", number, "--waive", "现场核实", "--as", "赵六", "--on", day)
     lights = office.data("status", "--on", "2026-07-02", "--by", "department")
     assert [{name: count for name, count in row.items() if count} for row in lights] == [
-        {"key": "法规科", "red": 1, "blue": 1, "lagging": 1, "total": 3}
+        {"key": "法规科", "green": 1, "red": 1, "blue": 1, "total": 3}
     ]
 
     office.says("act", "add", "--kind", "deploy", "--on", "2026-02-10", "--text", "主持召开法治建设部署会")

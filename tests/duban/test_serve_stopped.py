@@ -81,8 +81,10 @@ def sheets(engine: Engine) -> int:
 
 
 def written(session: Session) -> list[tuple[object, ...]]:
-    """Every notice of a rung and every sheet, without the numbers that tell in which order they came."""
-    notices = "fire_on, deadline_id, rung_id, recipient_id, due_on, raised_on, late, state"
+    """Every notice of a rung and every sheet, without their numbers, which tell in which order they came, and without
+    what a delivery made of them meanwhile.
+    """
+    notices = "fire_on, deadline_id, rung_id, recipient_id, due_on, raised_on, late"
     papers = "item_id, issued_on, title"
     return [
         tuple(row)

@@ -30,7 +30,11 @@ YEAR = 2025
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=10_000)
+    # Whatever hour the machine has: nothing is quiet, and everybody's hour has come.
+    midnight = dt.time(0)
+    made = Settings(
+        home=tmp_path / "home", quiet_from=midnight, quiet_until=midnight, digest_at=midnight, days_ahead=10_000
+    )
     lay_home(made.home)
     return made
 

@@ -95,8 +95,9 @@ def test_a_draft_is_issued_changed_or_withdrawn() -> None:
     assert done == {Action.ISSUE, Action.EDIT, Action.CANCEL}
 
 
-def test_an_item_is_closed_by_acceptance_alone_and_stands_still_by_suspension_alone() -> None:
-    assert {action for action, line in LIFECYCLE.items() if S.CLOSED in line.to} == {Action.ACCEPT}
+def test_an_item_is_closed_by_acceptance_or_with_its_instruction_and_stands_still_by_suspension_alone() -> None:
+    closing = {action for action, line in LIFECYCLE.items() if S.CLOSED in line.to}
+    assert closing == {Action.ACCEPT, Action.CLOSE_INSTRUCTION}
     assert {action for action, line in LIFECYCLE.items() if S.SUSPENDED in line.to} == {Action.SUSPEND}
 
 

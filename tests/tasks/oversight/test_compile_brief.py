@@ -118,9 +118,9 @@ def test_nobody_waits_for_himself_and_a_level_waits_for_its_turn(office: Office)
 
 def test_instructions_are_told_with_their_state_and_what_came_of_them(office: Office) -> None:
     office.assign("普法宣传", due="2026-12-31", number="普法宣传")
-    for content, due in (("请说明原因", 5), ("拿出方案", 20), ("抓紧推进", 8), ("报结果", 6)):
+    for content, due in (("请说明原因", 5), ("拿出方案", 18), ("抓紧推进", 8), ("报结果", 9)):
         instructed(office, "普法宣传", content, on="2026-06-02", due=f"2026-06-{due:02}")
-    instructed(office, "普法宣传", "副局长的批示", on="2026-06-02", due="2026-06-20", who=LEADER)
+    instructed(office, "普法宣传", "副局长的批示", on="2026-06-02", due="2026-06-18", who=LEADER)
     on_instruction(office, HANDLER, reply, 2, on="2026-06-03", content="方案起草中")
     on_instruction(office, HANDLER, reply, 2, on="2026-06-04", content="方案已报")
     on_instruction(office, HANDLER, reply, 3, on="2026-06-04", content="正在推进")
@@ -132,8 +132,8 @@ def test_instructions_are_told_with_their_state_and_what_came_of_them(office: Of
     assert [(row.text, str(row.due_on), row.state, row.outcome) for row in found.instruction_rows] == [
         ("请说明原因", "2026-06-05", "逾期未签收", "尚无反馈"),
         ("抓紧推进", "2026-06-08", "待办结", "李承办6月4日反馈：正在推进"),
-        ("拿出方案", "2026-06-20", "待办结", "李承办6月4日反馈：方案已报"),
-        ("报结果", "2026-06-06", "已办结", "按要求完成"),
+        ("拿出方案", "2026-06-18", "待办结", "李承办6月4日反馈：方案已报"),
+        ("报结果", "2026-06-09", "已办结", "按要求完成"),
     ]
     assert found.unanswered == 1
     assert len(brief(office, "2026-07-06").instruction_rows) == 3
@@ -199,7 +199,7 @@ def test_more_to_tell_asks_the_database_no_more_often(office: Office) -> None:
     def live(title: str) -> None:
         number = office.assign(title, due="2026-06-15")
         office.do(HANDLER, extend, number, on="2026-06-02", to=day("2026-07-31"), reason="等文件", progress="一半")
-        given = instructed(office, number, "抓紧", on="2026-06-02", due="2026-06-20")
+        given = instructed(office, number, "抓紧", on="2026-06-02", due="2026-06-18")
         on_instruction(office, HANDLER, reply, given.id or 0, on="2026-06-03", content="好")
 
     live("第一项")

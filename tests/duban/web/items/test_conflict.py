@@ -72,7 +72,7 @@ def test_a_button_that_did_not_see_a_change_asks_once_more(office: Office, web: 
     supervisor, handler, leader = web.of(SUPERVISOR), web.of(HANDLER), web.of(LEADER)
     fill(supervisor, "/items/1/suspend", reason="等待批复")
     opened = carried(supervisor, "/items/1")
-    fill(leader, "/items/1/instruct", content="抓紧恢复", due_on="2026-06-20")
+    fill(leader, "/items/1/instruct", content="抓紧恢复", due_on="2026-06-18")
 
     answer = supervisor.post("/items/1/resume", opened)
 
