@@ -95,6 +95,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     monkeypatch.setenv("DUBAN_DAYS_AHEAD", "10000")
     monkeypatch.setenv("DUBAN_QUIET_FROM", "00:00")
     monkeypatch.setenv("DUBAN_QUIET_UNTIL", "00:00")
+    monkeypatch.setenv("DUBAN_DIGEST_AT", "00:00")
 
     assert daily_supervision.fn("2025-06-23")["raised"] == 1
     assert delivery.fn()["sent"] == 1
