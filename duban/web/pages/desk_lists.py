@@ -44,7 +44,7 @@ _FIRST_DAY = dt.date(1990, 1, 1)
 """Of the first year that a plan can be of."""
 
 
-@router.get("/mine/work/{group}")
+@router.get("/mine/desk/{group}")
 def whole_group(visit: Signed, group: str) -> HTMLResponse:
     """All that stands under one heading of the desk."""
     found = next((one for one in Group if one.value == group), None)

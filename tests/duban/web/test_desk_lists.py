@@ -26,7 +26,7 @@ def test_closures_are_accepted_together_and_what_lacks_something_stays(office: O
         office.ask_closure(number, on="2026-06-09")
     supervisor = Web(office).of(SUPERVISOR)
     assert "成批审核" in supervisor.read("/")
-    html = supervisor.get("/mine/work/deciding").text
+    html = supervisor.get("/mine/desk/deciding").text
     assert "成批通过办结申请" in words_of(html)
 
     sent = {"item": ["1", "2", "3"], "seen": field_value(html, "seen")}
@@ -45,7 +45,7 @@ def test_a_closure_that_changed_meanwhile_is_not_accepted_unseen(office: Office)
         office.attach(number, on="2026-06-02")
         office.ask_closure(number, on="2026-06-09")
     supervisor = Web(office).of(SUPERVISOR)
-    seen = field_value(supervisor.get("/mine/work/deciding").text, "seen")
+    seen = field_value(supervisor.get("/mine/desk/deciding").text, "seen")
     office.instruct("1", "先别销号", due="2026-06-20", on="2026-06-10")
 
     page = supervisor.act("/mine/accept", {"item": ["1"], "seen": seen})
@@ -88,8 +88,8 @@ def test_a_heading_has_all_its_lines_on_a_page_of_its_own(office: Office) -> Non
     handler = Web(office).of(HANDLER)
 
     assert "其余 5 项" in handler.read("/")
-    page = handler.read("/mine/work/doing")
+    page = handler.read("/mine/desk/doing")
     assert all(f"事项{place} " in page for place in range(25))
-    assert handler.get("/mine/work/anything").status_code == 404
+    assert handler.get("/mine/desk/anything").status_code == 404
     assert "其余 5 项" in Web(office).of(LEADER).read("/")
     assert "第 1 至 20 项" not in Web(office).of(LEADER).read("/mine/led")
