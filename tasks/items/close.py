@@ -92,7 +92,6 @@ def accept(
         comment = words(comment, "审核意见", longest=1000) if comment else None
         check_nothing_open(session, item, Action.ACCEPT)
         request = pending_request(session, item)
-        comment = words(comment, "审核意见", longest=1000) if comment else None
         _review(session, deed, request, passed=True, comment=comment or waive)
         _rest_on_evidence(session, deed, request, waive)
         request.level += 1

@@ -15,7 +15,6 @@ from sqlmodel import Session, col, delete, select
 from models.actor import Actor
 from models.database import key
 from models.errors import BadInputError, ForbiddenError
-from models.items.extension import Extension, ExtensionState
 from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.receipt import Receipt
@@ -25,6 +24,7 @@ from models.people.permission import Action
 from models.people.person import Role
 from models.typed_text import words
 from tasks.acting.perform import ActUnderWay, performing
+from tasks.items.extend import pending_extension
 from tasks.items.item_fields import FIELDS, ItemFacts, Units, differing, facts_of, in_words
 from tasks.items.transfer import hand_on
 from tasks.ladder.arm import drop_waiting, open_deadlines, reschedule
@@ -177,8 +177,7 @@ def _keeping_days(was: ItemFacts, wanted: ItemFacts) -> ItemFacts:
 
 def check_day(session: Session, item: WorkItem, wanted: ItemFacts, *, by: Actor) -> None:
     """Raises ForbiddenError, BadInputError where the day wanted cannot be set by an adjustment now."""
-    pending = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
-    if session.exec(pending).first() is not None:
+    if pending_extension(session, item) is not None:
         raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再调整时限。")
     due_on = wanted.values.get("due_on")
     if due_on is not None and due_on < by.on:

@@ -86,7 +86,7 @@ def decide_extension(
     original day stays. A refusal ends the request and needs a comment.
     """
     with performing(session, by, Action.DECIDE_EXTENSION, item, reason=comment) as deed:
-        extension = _pending(session, item)
+        extension = pending_extension(session, item)
         if extension is None:
             raise ForbiddenError(f"任务 {item.number} 没有待审批的延期申请。")
         earlier = session.exec(select(ExtensionDecision).where(ExtensionDecision.extension_id == extension.id)).all()
@@ -162,7 +162,8 @@ def _check_evidence(session: Session, item: WorkItem, evidence: Sequence[int]) -
         raise BadInputError(f"任务 {item.number} 没有编号为 {'、'.join(map(str, strange))} 的佐证材料。")
 
 
-def _pending(session: Session, item: WorkItem) -> Extension | None:
+def pending_extension(session: Session, item: WorkItem) -> Extension | None:
+    """The request to move a day of the item that waits for its answer, where one does."""
     query = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
     return session.exec(query).first()
 

@@ -12,6 +12,7 @@ from models.people.permission import Action
 from models.typed_text import words
 from tasks.acting.perform import ActUnderWay, performing
 from tasks.items.close import take_up_again
+from tasks.items.extend import pending_extension
 from tasks.items.object_to import open_objection
 from tasks.notices.tell import settle
 
@@ -46,9 +47,8 @@ def open_requests(session: Session, item: WorkItem) -> list[Request]:
     closures = select(ClosureRequest).where(
         ClosureRequest.item_id == item.id, ClosureRequest.state == ClosureState.PENDING
     )
-    extensions = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
-    objection = open_objection(session, item)
-    return [*session.exec(closures), *session.exec(extensions), *([objection] if objection else [])]
+    others = (pending_extension(session, item), open_objection(session, item))
+    return [*session.exec(closures), *(one for one in others if one is not None)]
 
 
 def withdrawable(waiting: list[Request], item: WorkItem, by: Actor) -> Request:
