@@ -6,7 +6,8 @@ carry what a caller may want to act on. One handler in `duban.cli` maps them to 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 
 class DubanError(Exception):
@@ -106,6 +107,10 @@ class DeliveryError(DubanError):
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Between processes too: how an error is pickled knows no keywords.
+        return partial(DeliveryError, permanent=self.permanent), self.args
 
 
 @dataclass(frozen=True)

@@ -8,34 +8,15 @@ what its provider documents.
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from models.coded import Coded
-from models.errors import BadInputError, DubanError
+from models.errors import BadInputError
 from models.settings import Settings
-
-
-class ChannelDownError(DubanError):
-    """发送渠道不可用,通知保留,恢复后发送。
-
-    No message can pass: no connection, a refused password or token, a rate limit. It uses up no message's tries.
-    `pause` is how long the provider asks to wait, where it says.
-    """
-
-    def __init__(self, message: str | None = None, *, pause: dt.timedelta | None = None) -> None:
-        super().__init__(message)
-        self.pause = pause
-
-
-class BrokenOffError(DubanError):
-    """发送中连接中断,稍后重试。
-
-    The connection broke while this one message was handed over: it counts for this message, and the next goes on a
-    connection of its own.
-    """
+from tasks.notices.handed import Handed
 
 
 @dataclass(frozen=True)
@@ -67,14 +48,6 @@ class Parcel:
     files: tuple[Enclosure, ...] = ()
 
 
-@dataclass(frozen=True)
-class Handed:
-    """A provider took the message. `delivered`: it says that the recipient has it."""
-
-    answer: str
-    delivered: bool = False
-
-
 class ChannelSender(Protocol):
     """An open channel."""
 
@@ -94,12 +67,43 @@ class ChannelSender(Protocol):
         ...
 
 
-@runtime_checkable
-class PatientSender(ChannelSender, Protocol):
-    """An open channel that lets others work while it waits for an answer."""
+class QueuedSender(Protocol):
+    """An open channel that takes messages ahead of its answers; it sends and answers in the order they were given."""
 
-    meanwhile: Callable[[], object]
-    """Called each time; what takes longer than the answer delays what is sent next."""
+    @property
+    def full(self) -> bool:
+        """Whether an answer must be taken before it is given more."""
+        ...
+
+    def pack(self, parcel: Parcel) -> Any:
+        """As `ChannelSender.pack`."""
+        ...
+
+    def hand(self, packed: Any) -> None:
+        """Give it what `pack` made; raises nothing about it."""
+        ...
+
+    def answer(self) -> Handed:
+        """How the oldest one without an answer ended; raises as `ChannelSender.send`. After a ChannelDownError it has
+        tried nothing more.
+        """
+        ...
+
+
+class InTurn:
+    """A channel without a queue: each message is sent when its answer is asked for."""
+
+    full = True
+
+    def __init__(self, sender: ChannelSender) -> None:
+        self.pack = sender.pack
+        self._send = sender.send
+
+    def hand(self, packed: Any) -> None:
+        self._packed = packed
+
+    def answer(self) -> Handed:
+        return self._send(self._packed)
 
 
 class AddressKind(Coded):
@@ -136,6 +140,7 @@ class MessageChannel:
 
     `own` is how an address that a person names is kept, sealed where it holds a secret; it raises BadInputError that
     says what is accepted. `secret` is by what the receiver at such an address knows that a message is ours.
+    `open_apart` is for very many messages, where sending them is work enough for a process of its own.
     """
 
     name: str
@@ -146,3 +151,14 @@ class MessageChannel:
     rate: Rate | None = None
     own: Callable[[Settings, str], str] = account_typed
     secret: Callable[[Settings, str], str | None] | None = None
+    open_apart: Callable[[Settings], AbstractContextManager[QueuedSender]] | None = None
+
+    @contextmanager
+    def opened(self, settings: Settings, *, many: bool) -> Iterator[QueuedSender]:
+        """The channel, as fits the number of messages."""
+        if many and self.open_apart is not None:
+            with self.open_apart(settings) as queued:
+                yield queued
+        else:
+            with self.open(settings) as sender:
+                yield InTurn(sender)

@@ -8,7 +8,7 @@ committed together.
 import datetime as dt
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,18 +28,17 @@ from models.signed_head import SignedHead
 from tasks.ladder.recheck import recheck
 from tasks.ladder.remind import SLUG
 from tasks.notices.bundle import bundle, bundle_heads, waiting
-from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSender, MessageChannel, Parcel, PatientSender
+from tasks.notices.channel import MessageChannel, Parcel, QueuedSender
 from tasks.notices.channel_health import passed_since_last_try
-from tasks.notices.claim import CLAIM, Claim, TryOutcome, claim, give_back, settle
+from tasks.notices.claim import BATCH, CLAIM, Claim, TryOutcome, claim, give_back, settle
 from tasks.notices.compose import Wording, compose, compose_head
 from tasks.notices.fall_back import fall_back, leave_unset
 from tasks.notices.find_channels import channel_behind, channels_set
 from tasks.notices.gather_lines import NoticeLine, gather_lines
+from tasks.notices.handed import BrokenOffError, ChannelDownError
 
 SETTLE_SECONDS = 0.1
 """How long an answer may wait for its commit: a commit for each takes as long as the message itself."""
-AHEAD = 8
-"""So many messages are made up at most while others are on their way: each may carry megabytes."""
 FIRST_RETRY = dt.timedelta(minutes=5)
 UNSETTLED_RETRY = dt.timedelta(minutes=30)
 """How long a message waits on which the connection broke again while nothing else passed either."""
@@ -144,102 +143,99 @@ class _Delivery:
 
         One so slow that the claim is half spent ends its run: what is left is let go, and never tried by two at once.
         """
-        moved: set[str] = set()
-        claims = claim(self.engine, channel, now=self.now, urgent_only=self.urgent_only)
+        claims = self._claim(channel)
         if not claims:
-            return moved
-        with channel.open(self.settings) as sender:
-            while claims:
-                batch = _Batch(self, channel, sender, claims)
-                moved |= batch.send()
-                if batch.stopped:
-                    break
-                claims = claim(self.engine, channel, now=self.now, urgent_only=self.urgent_only)
-        return moved
+            return set()
+        with channel.opened(self.settings, many=len(claims) == BATCH) as sender:
+            way = _Way(self, channel, sender)
+            try:
+                while claims:
+                    way.send(claims)
+                    claims = (
+                        () if way.ended else claim(self.engine, channel, now=self.now, urgent_only=self.urgent_only)
+                    )
+                way.hear_all()
+            finally:
+                way.settle()
+        return way.moved
+
+    def _claim(self, channel: MessageChannel) -> Sequence[Claim]:
+        return claim(self.engine, channel, now=self.now, urgent_only=self.urgent_only)
 
 
-@dataclass(frozen=True)
-class _Unmade:
-    """A message that could not be made up."""
+class _Way:
+    """The messages on their way by one channel."""
 
-    error: Exception
-
-
-class _Batch:
-    """The messages of one claim, on their way by one channel."""
-
-    def __init__(self, run: _Delivery, channel: MessageChannel, sender: ChannelSender, claims: Sequence[Claim]) -> None:
-        self.run, self.channel, self.sender, self.claims = run, channel, sender, claims
-        self.stopped = False
-        self._moved: set[str] = set()
+    def __init__(self, run: _Delivery, channel: MessageChannel, sender: QueuedSender) -> None:
+        self.run, self.channel, self.sender = run, channel, sender
+        self.ended = False
+        self.moved: set[str] = set()
+        self._todo: deque[Claim] = deque()
+        self._away: deque[Claim] = deque()
+        """Handed over, and not answered yet."""
         self._open: list[TryOutcome] = []
         self._settled_at = -SETTLE_SECONDS
-        with reading(run.engine) as session:
-            self._lines = gather_lines(session, [one.id for one in claims], on=run.on)
+
+    def send(self, claims: Sequence[Claim]) -> None:
+        """Hand the messages of one claim over, as far as they pass; the last answers may come later."""
+        until = time.monotonic() + CLAIM.total_seconds() / 2
+        with reading(self.run.engine) as session:
+            self._lines = gather_lines(session, [one.id for one in claims], on=self.run.on)
             self._heads = _heads(session, claims)
-        self._made: deque[Any] = deque()
-        self._making = self._make()
-        if isinstance(sender, PatientSender):
-            sender.meanwhile = lambda: next(self._making, None)
+        self._todo.extend(claims)
+        while self._todo:
+            if time.monotonic() > until:
+                self.hear_all()
+                self._let_go()
+                return
+            self._hand(self._todo.popleft())
+            while self._away and self.sender.full:
+                self._hear()
 
-    def send(self) -> set[str]:
-        run, until = self.run, time.monotonic() + CLAIM.total_seconds() / 2
-        try:
-            for place, claimed in enumerate(self.claims):
-                if time.monotonic() > until:
-                    self.stopped = True
-                    give_back(run.engine, self.channel, (), self.claims[place:], now=run.now, reason=None)
-                    break
-                try:
-                    self._send(claimed)
-                except ChannelDownError as error:
-                    self._down(error.message, self.claims[place : place + 1], place + 1, pause=error.pause)
-                    break
-                except BrokenOffError as error:
-                    self._broke(claimed, error.message)
-                except Exception as error:
-                    # Whatever it is about this message, the next one is somebody else's.
-                    problem = note_problem("通知发送", claimed.organ_id, claimed.organ, error)
-                    run.problems[claimed.organ_id] = problem
-                    self._fail(claimed, problem.problem, permanent=False)
-        finally:
-            self._settle()
-        return self._moved
+    def hear_all(self) -> None:
+        """Wait until everything handed over is answered for."""
+        while self._away:
+            self._hear()
 
-    def _send(self, claimed: Claim) -> None:
-        while not self._made:
-            next(self._making)
-        made = self._made.popleft()
-        if made is None:
-            self._record(TryOutcome(claimed.id, SendState.EMPTY, "发送前复核:内容均已取消,不发空信"))
-            return
+    def _hand(self, claimed: Claim) -> None:
         try:
-            if isinstance(made, _Unmade):
-                raise made.error
-            handed = self.sender.send(made)
-        except DeliveryError as error:
-            self._fail(claimed, error.message, permanent=error.permanent)
+            wording = self._wording(claimed, self._lines.get(claimed.id, ()))
+            if wording is None:
+                self._record(TryOutcome(claimed.id, SendState.EMPTY, "发送前复核:内容均已取消,不发空信"))
+                return
+            self.sender.hand(self._packed(claimed, wording))
+        except Exception as error:
+            self._end(claimed, error)
+        else:
+            self._away.append(claimed)
+
+    def _hear(self) -> None:
+        """How the oldest one ended."""
+        claimed = self._away.popleft()
+        try:
+            handed = self.sender.answer()
+        except Exception as error:
+            self._end(claimed, error)
         else:
             self._record(TryOutcome(claimed.id, SendState.SENT, handed.answer, delivered=handed.delivered))
             self.run.counts["sent"] += 1
 
-    def _make(self) -> Iterator[None]:
-        """Make up the messages in their order, a part of the work at each step, at most AHEAD of them ahead.
-
-        What goes wrong with one is told when its turn comes.
-        """
-        for claimed in self.claims:
-            while len(self._made) >= AHEAD:
-                yield
-            try:
-                lines = self._lines.get(claimed.id, ())
-                yield
-                wording = self._wording(claimed, lines)
-                yield
-                self._made.append(None if wording is None else self._packed(claimed, wording))
-            except Exception as error:
-                self._made.append(_Unmade(error))
-            yield
+    def _end(self, claimed: Claim, error: Exception) -> None:
+        """What becomes of a message that was not taken, and of those after it."""
+        match error:
+            case ChannelDownError():
+                # Nothing passes: what is left waits for the channel, not for itself.
+                self.run.down[self.channel.name] = error.message
+                self._let_go([claimed], reason=error.message, pause=error.pause)
+            case BrokenOffError():
+                self._broke(claimed, error.message)
+            case DeliveryError():
+                self._fail(claimed, error.message, permanent=error.permanent)
+            case _:
+                # Whatever it is about this message, the next one is somebody else's.
+                problem = note_problem("通知发送", claimed.organ_id, claimed.organ, error)
+                self.run.problems[claimed.organ_id] = problem
+                self._fail(claimed, problem.problem, permanent=False)
 
     def _packed(self, claimed: Claim, wording: Wording) -> Any:
         if claimed.address is None:
@@ -273,7 +269,7 @@ class _Batch:
         further = channel_behind(claimed.channels, self.channel.name, run.usable)
         if further is not None:
             self._record(TryOutcome(claimed.id, SendState.WAITING, answer, goes_on=further))
-            self._moved.add(further)
+            self.moved.add(further)
             run.counts["failed"] += 1
         elif claimed.sent_before:
             self._record(TryOutcome(claimed.id, SendState.SENT, answer, taken=False))
@@ -286,7 +282,7 @@ class _Batch:
         did, that cannot be told, and the try does not count.
         """
         run = self.run
-        self._settle()
+        self.settle()
         if claimed.attempts > 1:
             with reading(run.engine) as session:
                 blamed = passed_since_last_try(session, self.channel.name, claimed.id)
@@ -297,20 +293,24 @@ class _Batch:
                 return
         self._fail(claimed, answer, permanent=False)
 
-    def _down(self, reason: str, tried: Sequence[Claim], place: int, *, pause: dt.timedelta | None = None) -> None:
-        """Nothing passes: what is left waits for the channel, not for itself."""
-        self.stopped = True
-        self.run.down[self.channel.name] = reason
-        give_back(
-            self.run.engine, self.channel, tried, self.claims[place:], now=self.run.now, reason=reason, pause=pause
-        )
+    def _let_go(
+        self, tried: Sequence[Claim] = (), *, reason: str | None = None, pause: dt.timedelta | None = None
+    ) -> None:
+        """End here: what has no answer yet was not tried."""
+        untried = [*self._away, *self._todo]
+        self.ended = True
+        self._away.clear()
+        self._todo.clear()
+        self.settle()
+        give_back(self.run.engine, self.channel, tried, untried, now=self.run.now, reason=reason, pause=pause)
 
     def _record(self, outcome: TryOutcome) -> None:
         self._open.append(outcome)
         if time.monotonic() - self._settled_at >= SETTLE_SECONDS:
-            self._settle()
+            self.settle()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Write down how those answered for ended."""
         if self._open:
             settle(self.run.engine, self.channel, self._open, now=self.run.now)
             self._open.clear()

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import httpx
 
-from tasks.notices.channel import BrokenOffError, ChannelDownError
+from tasks.notices.handed import BrokenOffError, ChannelDownError
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 WHOLE_SECONDS = 30

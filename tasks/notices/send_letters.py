@@ -26,9 +26,10 @@ from models.people.organ import Organ
 from models.people.person import Person
 from models.settings import Settings
 from tasks.access.give_code import new_code
-from tasks.notices.channel import BrokenOffError, ChannelDownError, ChannelSender, Parcel
+from tasks.notices.channel import ChannelSender, Parcel
 from tasks.notices.channel_health import allowance, note_down, note_passed
 from tasks.notices.channels.mail import CHANNEL
+from tasks.notices.handed import BrokenOffError, ChannelDownError
 
 CLAIM = dt.timedelta(minutes=10)
 """A claim older than this is taken to be a crash, and tried again."""

@@ -17,9 +17,10 @@ from models.people.person import Person
 from models.settings import Settings
 from tasks.acting.audit import recorded
 from tasks.acting.perform import performing_for
-from tasks.notices.channel import AddressKind, Handed, MessageChannel, Parcel
+from tasks.notices.channel import AddressKind, MessageChannel, Parcel
 from tasks.notices.channel_health import draw, note_passed
 from tasks.notices.find_channels import channels_set
+from tasks.notices.handed import Handed
 from tasks.notices.reach import address_on
 
 MOST = 10

@@ -17,8 +17,8 @@ from sqlalchemy import Engine, text
 
 from models.database import unit_of_work
 from models.settings import Settings
-from tasks.notices.channel import Handed
-from tasks.notices.channels.mail import SmtpMail
+from tasks.notices.channel import Parcel
+from tasks.notices.channels.mail import SmtpMailApart
 from tasks.notices.deliver import deliver
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.populate import NOW, ON
@@ -78,13 +78,13 @@ def test_a_delivery(filled: Filled, port: int, tmp_path: Path, monkeypatch: pyte
     bodies: list[tuple[str, bytes]] = []
     _raise(filled)
     with monkeypatch.context() as listening:
-        send = SmtpMail.send
+        pack = SmtpMailApart.pack
 
-        def heard(mail: SmtpMail, packed: tuple[str, bytes]) -> Handed:
-            bodies.append(packed)
-            return send(mail, packed)
+        def heard(mail: SmtpMailApart, parcel: Parcel) -> tuple[str, bytes]:
+            bodies.append(pack(mail, parcel))
+            return bodies[-1]
 
-        listening.setattr(SmtpMail, "send", heard)
+        listening.setattr(SmtpMailApart, "pack", heard)
         wanted = deliver(filled.engine, settings, now=NOW, on=ON).sent
     assert len(bodies) == wanted > 0
 

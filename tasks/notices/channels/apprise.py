@@ -17,16 +17,8 @@ from urllib.parse import quote
 from models.channel_settings import listed
 from models.errors import BadInputError, DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import (
-    ACCOUNT,
-    AddressKind,
-    ChannelDownError,
-    ChannelSender,
-    Handed,
-    MessageChannel,
-    Parcel,
-    account_typed,
-)
+from tasks.notices.channel import ACCOUNT, AddressKind, ChannelSender, MessageChannel, Parcel, account_typed
+from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.sealed_address import LONGEST, opened_address, sealed_address
 
 LABEL = "Apprise"

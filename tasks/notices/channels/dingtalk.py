@@ -8,16 +8,8 @@ from typing import Any
 
 from models.errors import DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import (
-    AddressKind,
-    BrokenOffError,
-    ChannelDownError,
-    ChannelSender,
-    Handed,
-    MessageChannel,
-    Parcel,
-    Rate,
-)
+from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel, Rate
+from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
 from tasks.notices.provider.access_token import Access
 from tasks.notices.provider.dingtalk_refusals import REFUSALS
 from tasks.notices.provider.exchange import Exchange

@@ -7,7 +7,8 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from models.settings import Settings
-from tasks.notices.channel import AddressKind, ChannelSender, Handed, MessageChannel, Parcel, Rate
+from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel, Rate
+from tasks.notices.handed import Handed
 from tasks.notices.provider.dingtalk_refusals import REFUSALS
 from tasks.notices.provider.exchange import Exchange
 from tasks.notices.provider.message_text import cut, mobile, one_line

@@ -6,7 +6,8 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from models.settings import Settings
-from tasks.notices.channel import AddressKind, ChannelSender, Handed, MessageChannel, Parcel, Rate
+from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel, Rate
+from tasks.notices.handed import Handed
 from tasks.notices.provider.access_token import Access
 from tasks.notices.provider.exchange import Exchange
 from tasks.notices.provider.feishu_refusals import REFUSALS

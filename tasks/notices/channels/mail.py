@@ -1,28 +1,18 @@
 """Mail: over one reused SMTP connection, encrypted, or into a Maildir while no server is set."""
 
 import mailbox
-import smtplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from email.utils import parseaddr
 
-from models.errors import DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import (
-    AddressKind,
-    BrokenOffError,
-    ChannelDownError,
-    ChannelSender,
-    Handed,
-    MessageChannel,
-    Parcel,
-)
+from tasks.notices.channel import AddressKind, ChannelSender, InTurn, MessageChannel, Parcel, QueuedSender
+from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.mail_text import as_mail
+from tasks.notices.smtp_line import MailServer, SmtpLine
+from tasks.notices.smtp_process import SmtpProcess
 
 TIMEOUT_SECONDS = 20
-CLOSING = 421
-"""The server ends the connection, whatever it was asked (RFC 5321, 3.8)."""
 
 
 @contextmanager
@@ -31,14 +21,30 @@ def open_mail(settings: Settings) -> Iterator[ChannelSender]:
     if not settings.smtp_host:
         yield MaildirMail(settings)
         return
-    mail = SmtpMail(settings)
-    try:
-        yield mail
-    finally:
-        mail.close()
+    with closing(SmtpLine(_server(settings))) as line:
+        yield SmtpMail(settings, line)
 
 
-CHANNEL = MessageChannel("mail", "邮件", AddressKind.MAIL, lambda _settings: True, open_mail)
+@contextmanager
+def open_mail_apart(settings: Settings) -> Iterator[QueuedSender]:
+    """The same by a process of its own; a folder needs none."""
+    if not settings.smtp_host:
+        yield InTurn(MaildirMail(settings))
+        return
+    with closing(SmtpProcess(_server(settings))) as process:
+        yield SmtpMailApart(settings, process)
+
+
+def _server(settings: Settings) -> MailServer:
+    return MailServer(
+        settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_ca_file, settings.smtp_user,
+        settings.smtp_password.get_secret_value(), parseaddr(settings.mail_from)[1], TIMEOUT_SECONDS,
+    )  # fmt: skip
+
+
+CHANNEL = MessageChannel(
+    "mail", "邮件", AddressKind.MAIL, lambda _settings: True, open_mail, open_apart=open_mail_apart
+)
 
 
 class MaildirMail:
@@ -61,119 +67,39 @@ class MaildirMail:
             raise ChannelDownError(f"邮件目录 {self.folder} 无法写入:{error.strerror},通知保留,稍后重试。") from error
 
 
-class _Waiting(smtplib.SMTP):
-    """A connection on which others work while the server makes up its mind."""
-
-    meanwhile: Callable[[], object] | None = None
-
-    def getreply(self) -> tuple[int, bytes]:
-        if self.meanwhile is not None:
-            self.meanwhile()
-        return super().getreply()
-
-
-class _WaitingOverTls(_Waiting, smtplib.SMTP_SSL):
-    pass
-
-
-class SmtpMail:
-    """One connection for a whole delivery, made anew after one that broke."""
-
+class _Packing:
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.sender = parseaddr(settings.mail_from)[1]
-        self.meanwhile: Callable[[], object] = lambda: None
-        self._server: smtplib.SMTP | None = None
+        self.mail_from = settings.mail_from
 
     def pack(self, parcel: Parcel) -> tuple[str, bytes]:
         """To whom, and the mail."""
-        return parcel.to, as_mail(parcel, self.settings.mail_from)
+        return parcel.to, as_mail(parcel, self.mail_from)
+
+
+class SmtpMail(_Packing):
+    """Mail by a server."""
+
+    def __init__(self, settings: Settings, line: SmtpLine) -> None:
+        super().__init__(settings)
+        self._line = line
 
     def send(self, packed: tuple[str, bytes]) -> Handed:
-        to, mail = packed
-        server = self._server = self._server or self._connect()
-        try:
-            server.sendmail(self.sender, [to], mail)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise self._refused(*next(iter(error.recipients.values()))) from error
-        except smtplib.SMTPSenderRefused as error:
-            self.close()
-            raise ChannelDownError(
-                f"邮件服务器 {self._where} 拒绝发件人 {self.sender}:{_said(error.smtp_code, error.smtp_error)},"
-                "通知保留,稍后重试。"
-            ) from error
-        except smtplib.SMTPResponseException as error:
-            raise self._refused(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            self.close()
-            raise BrokenOffError(f"发送中与邮件服务器的连接中断({error}),稍后重试。") from error
-        return Handed("250 accepted")
+        return self._line.send(*packed)
 
-    def close(self) -> None:
-        if self._server is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                self._server.quit()
-            self._server = None
 
-    def _refused(self, code: int, answer: bytes | str) -> DeliveryError | BrokenOffError:
-        """What the server's refusal of this one mail means for it."""
-        if code == CLOSING:
-            self.close()
-            return BrokenOffError(f"邮件服务器结束了连接({_said(code, answer)}),稍后重试。")
-        return DeliveryError(_said(code, answer), permanent=500 <= code < 600)
+class SmtpMailApart(_Packing):
+    """Mail by a server that another process talks to."""
+
+    def __init__(self, settings: Settings, process: SmtpProcess) -> None:
+        super().__init__(settings)
+        self._process = process
 
     @property
-    def _where(self) -> str:
-        return f"{self.settings.smtp_host}:{self.settings.smtp_port}"
+    def full(self) -> bool:
+        return self._process.full
 
-    def _connect(self) -> smtplib.SMTP:
-        settings = self.settings
-        server: _Waiting | None = None
-        try:
-            context = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
-            if settings.smtp_security == "tls":
-                server = _WaitingOverTls(
-                    settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=context
-                )
-            else:
-                server = _Waiting(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
-                server.ehlo_or_helo_if_needed()
-                if settings.smtp_security == "starttls" or (
-                    settings.smtp_security == "starttls-if-offered" and server.has_extn("starttls")
-                ):
-                    server.starttls(context=context)
-            if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-        except (smtplib.SMTPException, OSError) as error:
-            if server is not None:
-                server.close()
-            raise ChannelDownError(f"邮件服务器 {self._where} {_why_not(error)},通知保留,稍后重试。") from error
-        server.meanwhile = lambda: self.meanwhile()
-        return server
+    def hand(self, packed: tuple[str, bytes]) -> None:
+        self._process.hand(*packed)
 
-
-def _why_not(error: smtplib.SMTPException | OSError) -> str:
-    """What is wrong with the connection, and where it can be mended how."""
-    match error:
-        case smtplib.SMTPAuthenticationError():
-            return "不接受所设的用户名或密码"
-        case smtplib.SMTPNotSupportedError() if "STARTTLS" in str(error):
-            return (
-                '不提供加密(STARTTLS):用 465 端口的请设 smtp_security = "tls",确实没有加密的请设 smtp_security = "none"'
-            )
-        case ssl.SSLCertVerificationError():
-            return (
-                f"的证书不能验证({error.verify_message}):请换用受信任的证书,或用 smtp_ca_file 指明签发它的证书文件(PEM)"
-            )
-        case ssl.SSLError():
-            return f"加密失败({error.reason or error}):请核对 smtp_port 和 smtp_security"
-        case smtplib.SMTPResponseException():
-            return f"不接受连接({_said(error.smtp_code, error.smtp_error)})"
-        case OSError(strerror=str(reason)):
-            return f"连接失败({reason})"
-    return f"连接失败({str(error) or type(error).__name__})"
-
-
-def _said(code: int, answer: bytes | str) -> str:
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"{code} {text}"[:500]
+    def answer(self) -> Handed:
+        return self._process.answer()

@@ -12,7 +12,8 @@ import httpx
 from models.channel_settings import listed
 from models.errors import DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import AddressKind, ChannelDownError, ChannelSender, Handed, MessageChannel, Parcel
+from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel
+from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.http_line import HttpAnswer, HttpLine
 
 LABEL = "短信网关"

@@ -14,16 +14,8 @@ from standardwebhooks import Webhook as Signer
 from models.errors import BadInputError, DeliveryError
 from models.settings import Settings
 from tasks.access.office_key import derived
-from tasks.notices.channel import (
-    AddressKind,
-    BrokenOffError,
-    ChannelDownError,
-    ChannelSender,
-    Handed,
-    MessageChannel,
-    Parcel,
-    account_typed,
-)
+from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel, account_typed
+from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
 from tasks.notices.http_line import HttpAnswer, HttpLine
 from tasks.notices.reachable import UnreachableError, aimed
 from tasks.notices.sealed_address import LONGEST, opened_address, sealed_address

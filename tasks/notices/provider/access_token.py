@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.errors import DeliveryError
-from tasks.notices.channel import BrokenOffError, ChannelDownError
+from tasks.notices.handed import BrokenOffError, ChannelDownError
 from tasks.notices.provider.exchange import Exchange, StaleTokenError
 
 AHEAD_SECONDS = 300

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from models.errors import DeliveryError
-from tasks.notices.channel import ChannelDownError
+from tasks.notices.handed import ChannelDownError
 from tasks.notices.http_line import HttpAnswer, HttpLine, seconds_to_wait
 from tasks.notices.provider.refusal import Refusal, Verdict
 

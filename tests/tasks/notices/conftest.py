@@ -1,11 +1,13 @@
 """The providers on loopback, for channels and what they share."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from models.settings import Settings
+from tasks.notices.channel import MessageChannel, QueuedSender
 from tasks.notices.channels import dingtalk
 from tasks.notices.provider import access_token
 from tests.tasks.notices.providers import Providers, office_settings
@@ -20,6 +22,17 @@ def providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Providers]:
     playing = Providers()
     yield playing
     playing.close()
+
+
+@pytest.fixture(params=["in this process", "apart"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every channel that can send by a process of its own does, however few the messages; and none does."""
+    opened, many = MessageChannel.opened, request.param == "apart"
+
+    def always(channel: MessageChannel, settings: Settings, **_how: bool) -> AbstractContextManager[QueuedSender]:
+        return opened(channel, settings, many=many)
+
+    monkeypatch.setattr(MessageChannel, "opened", always)
 
 
 @pytest.fixture

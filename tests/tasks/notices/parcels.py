@@ -6,7 +6,8 @@ from typing import Any
 from models.clock import OFFICE_ZONE
 from models.errors import DubanError
 from models.settings import Settings
-from tasks.notices.channel import Handed, MessageChannel, Parcel
+from tasks.notices.channel import MessageChannel, Parcel
+from tasks.notices.handed import Handed
 
 AT = dt.datetime(2026, 6, 26, 8, 0, tzinfo=OFFICE_ZONE)
 
@@ -23,10 +24,11 @@ def parcel(**told: Any) -> Parcel:
 def tried(channel: MessageChannel, settings: Settings, *parcels: Parcel) -> list[Handed | DubanError]:
     """What came of each, over one sender."""
     ends: list[Handed | DubanError] = []
-    with channel.open(settings) as sender:
+    with channel.opened(settings, many=False) as sender:
         for one in parcels:
             try:
-                ends.append(sender.send(sender.pack(one)))
+                sender.hand(sender.pack(one))
+                ends.append(sender.answer())
             except DubanError as error:
                 ends.append(error)
     return ends

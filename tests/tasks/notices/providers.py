@@ -22,8 +22,9 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import SecretStr
 
 from models.settings import Settings
-from tasks.notices.channel import Handed, Parcel
+from tasks.notices.channel import Parcel
 from tasks.notices.find_channels import every_channel
+from tasks.notices.handed import Handed
 
 SECRET = "s3cret-of-the-application-0123456789"
 ROBOT_KEY = "693a91f6-7aoc-4bc4-97a0-0ec2sifa5aaa"

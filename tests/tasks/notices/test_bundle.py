@@ -23,9 +23,10 @@ from models.people.person import Person
 from models.people.reach import MessagePreference, PersonAddress
 from models.settings import Settings
 from tasks.notices import find_channels
-from tasks.notices.channel import AddressKind, ChannelDownError, Handed, MessageChannel, Parcel, Rate
+from tasks.notices.channel import AddressKind, MessageChannel, Parcel, Rate
 from tasks.notices.channels import mail
 from tasks.notices.deliver import DeliveryResult, deliver
+from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.read_mailbox import Batch
 from tasks.notices.take_returned import take_returned
 from tests.office import HANDLER, HEAD, LEADER, Office, day

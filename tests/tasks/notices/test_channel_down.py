@@ -22,6 +22,8 @@ from tasks.notices.channel_health import PAUSES, channels_down
 from tasks.notices.deliver import DeliveryResult, deliver
 from tests.office import HANDLER, HEAD, LEADER, Office, day
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 FRIDAY = day("2026-06-26")
 
 

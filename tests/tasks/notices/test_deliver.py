@@ -15,11 +15,16 @@ from models.clock import opening_of
 from models.errors import DeliveryError
 from models.ladder.message import SendState
 from models.settings import Settings
-from tasks.notices.channel import BrokenOffError, ChannelDownError, Parcel
+from tasks.notices.channel import Parcel
 from tasks.notices.channels.mail import MaildirMail
 from tasks.notices.claim import CLAIM
 from tasks.notices.deliver import FIRST_RETRY, deliver, is_quiet
+from tasks.notices.handed import ChannelDownError
+from tasks.notices.mail_text import as_mail
 from tests.office import HANDLER, HEAD, Office, day
+from tests.tasks.notices.parcels import parcel
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 
 class Post:
@@ -153,8 +158,7 @@ def test_a_mail_repeated_after_a_crash_carries_the_same_message_id(
     assert deliver(office.engine, office.settings, now=now + CLAIM / 2, on=day("2026-06-26")).sent == 0
     assert deliver(office.engine, office.settings, now=now + CLAIM, on=day("2026-06-26")).sent == 2
     ids = sorted(line for mail in post.mails for line in mail.splitlines() if line.startswith(b"Message-ID"))
-    assert len(ids) == 3
-    assert len(set(ids)) == 2
+    assert len(ids) > len(set(ids)) == 2
 
 
 def test_a_claim_half_spent_ends_the_run_and_loses_nothing(
@@ -177,60 +181,20 @@ def test_a_server_that_is_away_loses_nothing(engine: Engine, tmp_path: Path) -> 
     assert result.held == len(office.told(on="2026-06-26")) + len(office.told(on="2026-06-25"))
 
 
-def test_the_next_mail_is_made_up_while_the_server_takes_the_one_before(
-    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tasks.notices.channels.mail import SmtpMail
-
-    raised(office)
-    taken_by_then: list[int] = []
-    pack = SmtpMail.pack
-
-    def watch(mail: SmtpMail, packed: Parcel) -> tuple[str, bytes]:
-        taken_by_then.append(len(post.mails))
-        return pack(mail, packed)
-
-    monkeypatch.setattr(SmtpMail, "pack", watch)
-    assert office.send("2026-06-26").sent == 2
-    assert taken_by_then == [0, 0]
-
-
 def test_a_mail_that_cannot_be_made_up_stops_none_that_was_made_up_before_or_is_after_it(
     office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tasks.notices.channels.mail import SmtpMail
-
     raised(office)
-    pack, bad = SmtpMail.pack, address_of(office, HANDLER)
+    bad = address_of(office, HANDLER)
 
-    def fail(mail: SmtpMail, packed: Parcel) -> tuple[str, bytes]:
-        if packed.to == bad:
+    def fail(parcel: Parcel, mail_from: str) -> bytes:
+        if parcel.to == bad:
             raise ZeroDivisionError
-        return pack(mail, packed)
+        return as_mail(parcel, mail_from)
 
-    monkeypatch.setattr(SmtpMail, "pack", fail)
+    monkeypatch.setattr("tasks.notices.channels.mail.as_mail", fail)
     result = office.send("2026-06-26")
     assert (result.sent, result.failed, len(result.problems), len(post.mails)) == (1, 1, 1, 1)
-
-
-def test_a_connection_that_broke_counts_for_its_mail_and_the_next_goes_on_a_new_one(office: Office, post: Post) -> None:
-    from tasks.notices.channels.mail import SmtpMail
-
-    mail = SmtpMail(office.settings)
-    packed = mail.pack(parcel("a@office.test"))
-    mail.send(packed)
-    assert mail._server is not None
-    mail._server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
-    with pytest.raises(BrokenOffError, match="连接中断"):
-        mail.send(packed)
-    mail.send(packed)
-    mail.close()
-    assert (len(post.mails), post.connections) == (2, 2)
-
-
-def parcel(to: str) -> Parcel:
-    at = opening_of(day("2026-06-26"))
-    return Parcel("<1@duban.invalid>", to, "甲", "一", "一", "一\n", None, "http://office.test", at)
 
 
 def test_quiet_hours_hold_and_never_drop(office: Office) -> None:
@@ -271,7 +235,7 @@ def test_without_a_server_mail_lands_in_a_maildir(engine: Engine, tmp_path: Path
 def test_an_unwritable_maildir_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file in the way")
     maildir = MaildirMail(Settings(home=tmp_path / "mail"))
-    packed = maildir.pack(parcel("a@office.test"))
+    packed = maildir.pack(parcel())
     with pytest.raises(ChannelDownError, match="邮件目录"):
         maildir.send(packed)
 

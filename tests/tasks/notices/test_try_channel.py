@@ -14,8 +14,8 @@ from models.errors import BadInputError, ForbiddenError
 from models.ladder.channel_state import ChannelState
 from models.people.person import Role
 from models.people.reach import PersonAddress
-from tasks.notices.channel import ChannelDownError, Handed
 from tasks.notices.channel_health import note_down
+from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.try_channel import MOST, WITHIN, try_channel
 from tasks.people.find import find_person
 from tests.actors import administrator

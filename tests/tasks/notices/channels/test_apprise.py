@@ -12,8 +12,8 @@ from pydantic import SecretStr, ValidationError
 from models.channel_settings import LOCAL_SCHEMES
 from models.errors import BadInputError, DeliveryError, DubanError
 from models.settings import Settings
-from tasks.notices.channel import ChannelDownError, Handed
 from tasks.notices.channels.apprise import CHANNEL
+from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.sealed_address import LONGEST, SEALED
 from tests.tasks.notices.http_peer import HttpPeer, http_peer
 from tests.tasks.notices.parcels import parcel, tried

@@ -6,8 +6,9 @@ import pytest
 
 from models.errors import DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import AddressKind, ChannelDownError, Rate
+from tasks.notices.channel import AddressKind, Rate
 from tasks.notices.channels.dingtalk import CHANNEL
+from tasks.notices.handed import ChannelDownError
 from tests.tasks.notices.providers import ACCOUNT, RESULT, Answer, Providers, a_parcel, hand_over, result
 
 NEVER, LATER, DOWN = (DeliveryError, True), (DeliveryError, False), (ChannelDownError, None)

@@ -5,8 +5,9 @@ from pydantic import SecretStr
 
 from models.errors import DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import AddressKind, ChannelDownError, Rate
+from tasks.notices.channel import AddressKind, Rate
 from tasks.notices.channels.dingtalk_robot import CHANNEL, sign
+from tasks.notices.handed import ChannelDownError
 from tests.tasks.notices.providers import ROBOT_KEY, SIGNING, Answer, Providers, a_parcel, hand_over, wide
 
 

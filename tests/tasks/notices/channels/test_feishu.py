@@ -6,8 +6,9 @@ import pytest
 
 from models.errors import DeliveryError
 from models.settings import Settings
-from tasks.notices.channel import AddressKind, ChannelDownError, Rate
+from tasks.notices.channel import AddressKind, Rate
 from tasks.notices.channels.feishu import CHANNEL
+from tasks.notices.handed import ChannelDownError
 from tests.tasks.notices.providers import Answer, Providers, a_parcel, hand_over, wide
 
 NEVER, LATER, DOWN = (DeliveryError, True), (DeliveryError, False), (ChannelDownError, None)

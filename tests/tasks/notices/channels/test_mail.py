@@ -23,11 +23,14 @@ from hypothesis import strategies as st
 
 from models.errors import DeliveryError, DubanError
 from models.settings import Settings
-from tasks.notices.channel import BrokenOffError, ChannelDownError, Enclosure, Handed
+from tasks.notices.channel import Enclosure
 from tasks.notices.channels import mail
-from tasks.notices.channels.mail import CHANNEL, open_mail
+from tasks.notices.channels.mail import CHANNEL
+from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
 from tasks.notices.mail_text import LONGEST_NAME, as_mail
 from tests.tasks.notices.parcels import parcel, tried
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 FROM = "督办 <duban@office.test>"
 CALENDAR_FILE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
@@ -202,12 +205,14 @@ def test_a_refusal_is_of_this_mail_alone(
     tmp_path: Path, post: Post, serve: Serve, where: str, answer: str, error: type[DubanError], permanent: bool | None
 ) -> None:
     port = serve()
-    with open_mail(settings(tmp_path, port)) as sender:
+    with CHANNEL.opened(settings(tmp_path, port), many=False) as sender:
         post.rcpt, post.data = ({"li@office.test": answer}, "250 OK") if where == "rcpt" else ({}, answer)
+        sender.hand(sender.pack(parcel()))
         with pytest.raises(error, match=answer) as refused:
-            sender.send(sender.pack(parcel()))
+            sender.answer()
         post.data = "250 OK"
-        assert sender.send(sender.pack(parcel(to="wang@office.test"))) == Handed("250 accepted")
+        sender.hand(sender.pack(parcel(to="wang@office.test")))
+        assert sender.answer() == Handed("250 accepted")
     assert getattr(refused.value, "permanent", None) is permanent
     assert post.connections == (2 if error is BrokenOffError else 1)
 

@@ -15,8 +15,8 @@ from pydantic import SecretStr, ValidationError
 from models.errors import DeliveryError
 from models.settings import Settings
 from tasks.notices import http_line
-from tasks.notices.channel import BrokenOffError, ChannelDownError, Handed
 from tasks.notices.channels.sms import CHANNEL, code_at, shortened, units
+from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
 from tests.tasks.notices.http_peer import HttpPeer, http_peer
 from tests.tasks.notices.parcels import parcel, tried
 

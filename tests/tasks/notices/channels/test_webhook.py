@@ -16,8 +16,9 @@ from models import clock
 from models.errors import BadInputError, DeliveryError, DubanError
 from models.settings import Settings
 from tasks.notices import http_line
-from tasks.notices.channel import BrokenOffError, ChannelDownError, Enclosure, Handed
+from tasks.notices.channel import Enclosure
 from tasks.notices.channels.webhook import CHANNEL, own_secret
+from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
 from tests.tasks.notices.http_peer import HttpPeer, http_peer
 from tests.tasks.notices.parcels import parcel, tried
 

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from models.settings import Settings
-from tasks.notices.channel import ChannelDownError
+from tasks.notices.handed import ChannelDownError
 from tests.tasks.notices.providers import GETTING, Answer, Providers, a_parcel, hand_over
 
 APPLICATIONS = ("wecom", "dingtalk", "feishu")

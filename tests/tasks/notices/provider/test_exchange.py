@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from models.errors import DeliveryError, DubanError
 from models.settings import Settings
 from tasks.notices import http_line
-from tasks.notices.channel import BrokenOffError, ChannelDownError
 from tasks.notices.find_channels import channels_set, every_channel
+from tasks.notices.handed import BrokenOffError, ChannelDownError
 from tasks.notices.provider import access_token
 from tasks.notices.provider.access_token import Access
 from tasks.notices.provider.exchange import Exchange, StaleTokenError
