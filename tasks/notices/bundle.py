@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from models.among import among
 from models.clock import local
 from models.ladder.message import Message, MessageKind, SendState
 from models.ladder.notice import AT_ONCE, Notice, NoticeState
@@ -151,7 +152,7 @@ def urgent_lately(
             sa.func.count().filter(MESSAGE.c.made_at > since),
             sa.func.max(sa.case((MESSAGE.c.on == day, MESSAGE.c.ordinal), else_=0)),
         )
-        .where(MESSAGE.c.kind == MessageKind.URGENT, MESSAGE.c.recipient_id.in_(list(people)))
+        .where(MESSAGE.c.kind == MessageKind.URGENT, among(MESSAGE.c.recipient_id, people))
         .where(sa.or_(MESSAGE.c.on == day, MESSAGE.c.made_at > since))
         .group_by(MESSAGE.c.recipient_id)
     )
@@ -161,7 +162,7 @@ def urgent_lately(
 def _fill(session: Session, filled: Mapping[int, tuple[int, Sequence[int]]], day: dt.date) -> None:
     """Put notices into the messages just made, unless another sender was faster."""
     made = select(Message.recipient_id, Message.ordinal, Message.id).where(
-        Message.on == day, Message.kind == MessageKind.URGENT, col(Message.recipient_id).in_(filled)
+        Message.on == day, Message.kind == MessageKind.URGENT, among(Message.recipient_id, filled)
     )
     found = {(person, ordinal): message for person, ordinal, message in session.exec(made)}
     rows = [

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col
 
+from models.among import among
 from models.database import unit_of_work
 from models.ladder.message import DeliveryAttempt, Message, MessageKind, SendState
 from models.ladder.notice import Notice, NoticeState
@@ -88,7 +89,7 @@ def claim(engine: Engine, channel: MessageChannel, *, now: dt.datetime, urgent_o
             )
             .join(Person, col(Person.id) == MESSAGE.c.recipient_id)
             .join(Organ, col(Organ.id) == col(Person.organ_id))
-            .where(MESSAGE.c.id.in_(ids))
+            .where(among(MESSAGE.c.id, ids))
             .order_by(MESSAGE.c.attempts > 1, MESSAGE.c.kind != MessageKind.URGENT, MESSAGE.c.id)
         )  # fmt: skip
         return [Claim(*row) for row in rows]
@@ -140,7 +141,7 @@ def _end(session: Session, outcome: TryOutcome, ids: Sequence[int], now: dt.date
         became["delivered_at"] = now
     if outcome.goes_on is not None:
         became |= {"channel": outcome.goes_on, "attempts": 0}
-    held = MESSAGE.c.id.in_(ids) & (MESSAGE.c.state == SendState.SENDING)
+    held = among(MESSAGE.c.id, ids) & (MESSAGE.c.state == SendState.SENDING)
     session.execute(sa.update(MESSAGE).where(held).values(became))
     _end_attempts(session, ids, now, delivered=outcome.left, answer=outcome.answer)
     told: dict[str, Any] | None = None
@@ -149,14 +150,14 @@ def _end(session: Session, outcome: TryOutcome, ids: Sequence[int], now: dt.date
     elif outcome.state is SendState.PARKED:
         told = {"state": NoticeState.PARKED, "reason": outcome.answer[:300]}
     if told is not None:
-        inside = NOTICE.c.message_id.in_(ids) & (NOTICE.c.state == NoticeState.PENDING)
+        inside = among(NOTICE.c.message_id, ids) & (NOTICE.c.state == NoticeState.PENDING)
         session.execute(sa.update(NOTICE).where(inside).values(told))
 
 
 def _end_attempts(
     session: Session, ids: Sequence[int], now: dt.datetime, *, delivered: bool | None, answer: str
 ) -> None:
-    running = ATTEMPT.c.message_id.in_(ids) & ATTEMPT.c.ended_at.is_(None)
+    running = among(ATTEMPT.c.message_id, ids) & ATTEMPT.c.ended_at.is_(None)
     session.execute(sa.update(ATTEMPT).where(running).values(ended_at=now, delivered=delivered, answer=answer[:500]))
 
 
@@ -176,12 +177,12 @@ def give_back(
             _end_attempts(session, [one.id for one in tried], now, delivered=None, answer=reason or "")
         if untried:
             ids = [one.id for one in untried]
-            session.execute(sa.delete(ATTEMPT).where(ATTEMPT.c.message_id.in_(ids), ATTEMPT.c.ended_at.is_(None)))
+            session.execute(sa.delete(ATTEMPT).where(among(ATTEMPT.c.message_id, ids), ATTEMPT.c.ended_at.is_(None)))
 
 
 def _release(session: Session, ids: Sequence[int], now: dt.datetime) -> None:
     session.execute(
         sa.update(MESSAGE)
-        .where(MESSAGE.c.id.in_(ids), MESSAGE.c.state == SendState.SENDING)
+        .where(among(MESSAGE.c.id, ids), MESSAGE.c.state == SendState.SENDING)
         .values(state=SendState.WAITING, next_try_at=now, attempts=MESSAGE.c.attempts - 1)
     )

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.items.explanation import why
 from models.items.instruction import Instruction
 from models.items.item import Deadline, DeadlineMove
@@ -99,7 +100,7 @@ class NoticeLine:
 def gather_lines(session: Session, messages: Collection[int], *, on: dt.date) -> Mapping[int, Sequence[NoticeLine]]:
     """The lines of each of these messages that has any, by its id, as things stand on the day."""
     rungs: dict[int | None, Rung] = {rung.id: rung for rung in session.exec(select(Rung))}
-    told = _facts().where(col(Notice.message_id).in_(messages), _TOLD)
+    told = _facts().where(among(Notice.message_id, messages), _TOLD)
     rows = session.execute(told.order_by(col(Notice.message_id), col(Notice.id))).all()
     return _Gathered(rows, _Beside(session, rows, rungs, on))
 
@@ -262,7 +263,7 @@ _SETS_A_DAY = (NoticeKind.INSTRUCTION, NoticeKind.TRANSFERRED)
 
 def _doers(session: Session, items: Collection[int], on: dt.date) -> dict[int, tuple[str, str | None]]:
     """The leading unit of each item, and who does it."""
-    found = session.execute(sa.select(col(ITEM.id), unit_name(), doer_name(on)).where(col(ITEM.id).in_(items)))
+    found = session.execute(sa.select(col(ITEM.id), unit_name(), doer_name(on)).where(among(ITEM.id, items)))
     return {item_id: (unit, name) for item_id, unit, name in found}
 
 
@@ -274,7 +275,7 @@ def _stood_for(session: Session, notices: Sequence[int | None]) -> dict[int | No
     day = col(Notice.raised_on)
     named = sa.case((col(Post.id).in_([ITEM.handler_post_id, ITEM.leader_post_id]), 0), else_=1)
     deputy = sa.func.coalesce(Leave.deputy_id, Person.deputy_id)
-    asked = sa.select(col(Notice.recipient_id)).where(col(Notice.id).in_(notices))
+    asked = sa.select(col(Notice.recipient_id)).where(among(Notice.id, notices))
     leaves = sa.select(col(Leave.id)).join(Person, col(Person.id) == Leave.person_id).where(deputy.in_(asked))
     rows = session.execute(
         sa.select(col(Notice.id), col(Person.name))
@@ -292,7 +293,7 @@ def _stood_for(session: Session, notices: Sequence[int | None]) -> dict[int | No
             (col(Post.id) == Tenure.post_id)
             & ((col(Post.role) == Notice.role) | col(Post.id).in_([ITEM.handler_post_id, ITEM.leader_post_id])),
         )
-        .where(col(Notice.id).in_(notices))
+        .where(among(Notice.id, notices))
         .order_by(named.desc(), col(Post.id).desc())
     )
     # The last one stays: of several the one whose post the item names.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.among import among
 from models.ladder.notice import NoticeKind
 from models.people.person import Person
 from models.people.reach import MessagePreference, PersonAddress
@@ -35,14 +36,14 @@ def reach_of(session: Session, people: Iterable[int], settings: Settings) -> Map
     insisted = kinds_insisted_on(settings)
     own: dict[int, set[str]] = defaultdict(set)
     for person_id, channel in session.exec(
-        select(PersonAddress.person_id, PersonAddress.channel).where(col(PersonAddress.person_id).in_(people))
+        select(PersonAddress.person_id, PersonAddress.channel).where(among(PersonAddress.person_id, people))
     ):
         own[person_id].add(channel)
     preferred = {
         one.person_id: one
-        for one in session.exec(select(MessagePreference).where(col(MessagePreference.person_id).in_(people)))
+        for one in session.exec(select(MessagePreference).where(among(MessagePreference.person_id, people)))
     }
-    known = select(Person.id, Person.email, Person.mobile).where(col(Person.id).in_(people))
+    known = select(Person.id, Person.email, Person.mobile).where(among(Person.id, people))
     found: dict[int, PersonReach] = {}
     for person_id, email, mobile in session.execute(known):
         has = {AddressKind.MAIL: bool(email), AddressKind.MOBILE: bool(mobile)}

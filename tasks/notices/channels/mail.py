@@ -8,9 +8,9 @@ from email.utils import parseaddr
 from models.settings import Settings
 from tasks.notices.channel import AddressKind, ChannelSender, InTurn, MessageChannel, Parcel, QueuedSender
 from tasks.notices.handed import ChannelDownError, Handed
-from tasks.notices.mail_text import as_mail
-from tasks.notices.smtp_line import MailServer, SmtpLine
-from tasks.notices.smtp_process import SmtpProcess
+from tasks.notices.mail.mail_text import as_mail
+from tasks.notices.mail.smtp_line import MailServer, SmtpLine
+from tasks.notices.mail.smtp_process import SmtpProcess
 
 TIMEOUT_SECONDS = 20
 

@@ -20,7 +20,7 @@ from tasks.notices.channels.mail import MaildirMail
 from tasks.notices.claim import CLAIM
 from tasks.notices.deliver import FIRST_RETRY, deliver, is_quiet
 from tasks.notices.handed import ChannelDownError
-from tasks.notices.mail_text import as_mail
+from tasks.notices.mail.mail_text import as_mail
 from tests.office import HANDLER, HEAD, Office, day
 from tests.tasks.notices.parcels import parcel
 

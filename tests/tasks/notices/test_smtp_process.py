@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from models.ladder.message import Message, SendState
 from tasks.notices import claim, deliver
 from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
-from tasks.notices.smtp_line import MailServer
-from tasks.notices.smtp_process import AHEAD, SmtpProcess
+from tasks.notices.mail.smtp_line import MailServer
+from tasks.notices.mail.smtp_process import AHEAD, SmtpProcess
 from tests.office import Office
 
 TAKEN = Handed("250 accepted")

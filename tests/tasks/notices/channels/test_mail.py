@@ -27,7 +27,7 @@ from tasks.notices.channel import Enclosure
 from tasks.notices.channels import mail
 from tasks.notices.channels.mail import CHANNEL
 from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
-from tasks.notices.mail_text import LONGEST_NAME, as_mail
+from tasks.notices.mail.mail_text import LONGEST_NAME, as_mail
 from tests.tasks.notices.parcels import parcel, tried
 
 pytestmark = pytest.mark.usefixtures("either_way")

@@ -16,7 +16,7 @@ from typing import Any
 
 from models.errors import DeliveryError
 from tasks.notices.handed import BrokenOffError, ChannelDownError, Handed
-from tasks.notices.smtp_line import MailServer, SmtpLine
+from tasks.notices.mail.smtp_line import MailServer, SmtpLine
 
 AHEAD = 250
 """So many mails are with the process at most: enough to go on with while the next are claimed and gathered."""

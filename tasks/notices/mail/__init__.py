@@ -1,0 +1,1 @@
+"""Mail as text, and as the conversation with the server that takes it."""
