@@ -26,6 +26,7 @@ from models.items.lifecycle import LIFECYCLE, OPEN
 from models.items.plan import AnnualPlan
 from models.items.plan_item import of_plan
 from models.items.receipt import Receipt
+from models.ladder.notice import Notice, NoticeKind, NoticeState
 from models.people.organ import Organ
 from models.people.permission import Action, Scope
 from models.people.person import Person, Role
@@ -38,7 +39,7 @@ from tasks.lists.choose_items import Choice
 from tasks.lists.item_line import ItemLine
 from tasks.lists.list_unreported import unreported
 from tasks.oversight.list_returned import list_returned
-from tasks.oversight.work_line import Group, Work, WorkLine, pressing, why_mine
+from tasks.oversight.work_line import REMINDED, Group, Work, WorkLine, pressing, why_mine
 from tasks.wording.days import short_day
 
 SOON = 3
@@ -156,7 +157,8 @@ class _Workbench:
             elif kind is DeadlineKind.MILESTONE:
                 action = Action.MILESTONE
             else:
-                action = Action.REQUEST_CLOSE if percent >= 100 else Action.REPORT
+                # On the day itself the mail asks for the closure, whatever was reported.
+                action = Action.REQUEST_CLOSE if percent >= 100 or due_on == self.by.on else Action.REPORT
             about = f"{kind.label}:{title}" if title else ""
             group = self._by_day(due_on)
             away = self._away(due_on)
@@ -176,8 +178,12 @@ class _Workbench:
 
     def _having_time(self, told: Collection[int]) -> list[WorkLine]:
         """Whatever else is not done, in whoever's hands it is at present."""
+        reminded = select(Notice.id).where(
+            Notice.item_id == WorkItem.id, Notice.recipient_id == self.by.person_id, Notice.send_on == self.by.on,
+            Notice.kind == NoticeKind.REMINDER, col(Notice.state).in_([NoticeState.PENDING, NoticeState.SENT]),
+        )  # fmt: skip
         rows = self._some(
-            sa.select(col(WorkItem.id), col(WorkItem.state), col(WorkItem.due_on))
+            sa.select(col(WorkItem.id), col(WorkItem.state), col(WorkItem.due_on), reminded.exists())
             .where(within(self.organ), col(WorkItem.state).in_(OPEN), col(WorkItem.id).not_in(sorted(told)))
             .where(permitted(self.session, self.by, Action.REQUEST_CLOSE))
             .order_by(sa.func.coalesce(WorkItem.due_on, dt.date.max), col(WorkItem.id)),
@@ -185,12 +191,13 @@ class _Workbench:
             self.most // 3,
         )
         lines = []
-        for item_id, state, due_on, _ in rows:
+        for item_id, state, due_on, told, _ in rows:
             # What somebody else has in hands is not late by whoever does it.
             theirs = due_on is not None and state in (ItemState.ISSUED, ItemState.ACTIVE)
             away, passed = (self._away(due_on), due_on < self.by.on) if theirs else ("", False)
             action = Action.REPORT if state is ItemState.ACTIVE else Action.VIEW
-            lines.append(WorkLine(Group.DOING, item_id, action, due_on, away, passed))
+            also = (REMINDED,) if told else ()
+            lines.append(WorkLine(Group.DOING, item_id, action, due_on, away, passed, also=also))
         return lines
 
     def _unsigned(self) -> list[WorkLine]:

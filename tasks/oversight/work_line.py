@@ -28,6 +28,8 @@ class Group(Coded):
     DOING = "doing", "我的在办"
 
 
+REMINDED = "今日提醒"
+"""Said of what has time and was reminded of on the day."""
 _UNTOLD = ItemLine(0, "", "")
 
 
@@ -74,8 +76,8 @@ class Work:
 
     @property
     def pressing(self) -> bool:
-        """Whether anything is asked for, besides what is in hand and has time."""
-        return any(line.group is not Group.DOING for line in self.lines)
+        """Whether anything is asked for, besides what is in hand, has time and was not reminded of on the day."""
+        return any(line.group is not Group.DOING or REMINDED in line.also for line in self.lines)
 
 
 def why_mine(standings: Sequence[Standing], by: Actor, *, doer: str | None = None) -> str:
