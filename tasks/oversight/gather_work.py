@@ -21,7 +21,7 @@ from models.database import key
 from models.dates.workdays import WorkCalendar
 from models.items.explanation import distance
 from models.items.instruction import Instruction, InstructionState
-from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
+from models.items.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
 from models.items.lifecycle import LIFECYCLE, OPEN
 from models.items.plan import AnnualPlan
 from models.items.plan_item import of_plan
@@ -31,7 +31,7 @@ from models.people.organ import Organ
 from models.people.permission import Action, Scope
 from models.people.person import Person, Role
 from models.scores.scoring import ScoreAppeal, ScoreLine, ScoreRun
-from tasks.acting.authorize import organs_within, permitted, seats, standings_on
+from tasks.acting.authorize import Standing, organs_within, permitted, seats, standings_on
 from tasks.ladder.extent import within
 from tasks.lists.await_decision import Decision, Waiting, waiting
 from tasks.lists.browse_items import ItemListing
@@ -39,7 +39,7 @@ from tasks.lists.choose_items import Choice
 from tasks.lists.item_line import ItemLine
 from tasks.lists.list_unreported import unreported
 from tasks.oversight.list_returned import list_returned
-from tasks.oversight.work_line import REMINDED, Group, Work, WorkLine, pressing, why_mine
+from tasks.oversight.work_line import HELPS, REMINDED, Group, Work, WorkLine, pressing, why_mine
 from tasks.wording.days import short_day
 
 SOON = 3
@@ -72,7 +72,7 @@ class _Workbench:
                 mine[line.item_id] = replace(held, also=(*held.also, said))
         own = [*mine.values(), *self._instructions(), *self._having_time(mine)]
         ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in own})
-        untold = [replace(line, standings=tuple(ways.get(line.item_id, ()))) for line in own]
+        untold = [replace(line, standings=tuple(ways.get(line.item_id, ())) or line.standings) for line in own]
         untold += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
         return sorted(self._told(untold), key=pressing)
 
@@ -177,27 +177,37 @@ class _Workbench:
             )  # fmt: skip
 
     def _having_time(self, told: Collection[int]) -> list[WorkLine]:
-        """Whatever else is not done, in whoever's hands it is at present."""
+        """Whatever else is not done, in whoever's hands it is at present; what `by` helps with too, once signed for."""
         reminded = select(Notice.id).where(
             Notice.item_id == WorkItem.id, Notice.recipient_id == self.by.person_id, Notice.send_on == self.by.on,
             Notice.kind == NoticeKind.REMINDER, col(Notice.state).in_([NoticeState.PENDING, NoticeState.SENT]),
         )  # fmt: skip
+        own = permitted(self.session, self.by, Action.REQUEST_CLOSE)
+        helped = select(ItemUnit.id).where(ItemUnit.item_id == WorkItem.id)
+        helped = helped.where(col(ItemUnit.department_id).in_(self._helps()))
+        unsigned = select(Receipt.id).where(Receipt.item_id == WorkItem.id, *self._asked_to_help())
         rows = self._some(
-            sa.select(col(WorkItem.id), col(WorkItem.state), col(WorkItem.due_on), reminded.exists())
-            .where(within(self.organ), col(WorkItem.state).in_(OPEN), col(WorkItem.id).not_in(sorted(told)))
-            .where(permitted(self.session, self.by, Action.REQUEST_CLOSE))
+            sa.select(col(WorkItem.id), col(WorkItem.state), col(WorkItem.due_on), reminded.exists(), own)
+            .where(within(self.organ), of_plan(), col(WorkItem.state).in_(OPEN))
+            .where(col(WorkItem.id).not_in(sorted(told)))
+            .where(or_(own, sa.and_(helped.exists(), ~unsigned.exists())))
             .order_by(sa.func.coalesce(WorkItem.due_on, dt.date.max), col(WorkItem.id)),
             Group.DOING,
             self.most // 3,
         )
+        helping = self._cooperating(Action.REPORT, {row[0] for row in rows if not row[4]})
         lines = []
-        for item_id, state, due_on, told, _ in rows:
+        for item_id, state, due_on, told_today, mine, _ in rows:
             # What somebody else has in hands is not late by whoever does it.
             theirs = due_on is not None and state in (ItemState.ISSUED, ItemState.ACTIVE)
-            away, passed = (self._away(due_on), due_on < self.by.on) if theirs else ("", False)
+            away, passed = (self._away(due_on), mine and due_on < self.by.on) if theirs else ("", False)
             action = Action.REPORT if state is ItemState.ACTIVE else Action.VIEW
-            also = (REMINDED,) if told else ()
-            lines.append(WorkLine(Group.DOING, item_id, action, due_on, away, passed, also=also))
+            also = (*[HELPS] * (not mine), *[REMINDED] * told_today)
+            lines.append(
+                WorkLine(
+                    Group.DOING, item_id, action, due_on, away, passed, also=also, standings=helping.get(item_id, ())
+                )
+            )
         return lines
 
     def _unsigned(self) -> list[WorkLine]:
@@ -216,32 +226,45 @@ class _Workbench:
             for item_id, issued_on, _ in rows
         ]
 
-    def _helping(self) -> list[WorkLine]:
-        """What `by`'s department is to help with and has not signed for."""
-        help_by = {
+    def _helps(self) -> set[int]:
+        """The departments with which `by` helps others."""
+        return {
             seat.department_id
             for seat in seats(self.session, self.by)
             if seat.role in (Role.HANDLER, Role.DEPARTMENT_HEAD) and seat.department_id is not None
         }
+
+    def _asked_to_help(self) -> list[sa.ColumnElement[bool]]:
+        """Of a receipt: `by`'s department is to help with the item and has not signed for it, which it still can."""
+        return [
+            col(WorkItem.state).in_(LIFECYCLE[Action.SIGN].sources),
+            col(Receipt.unit_id).is_not(None),
+            col(Receipt.signed_at).is_(None),
+            col(Receipt.department_id).in_(self._helps()),
+        ]
+
+    def _cooperating(self, action: Action, items: Collection[int]) -> dict[int, tuple[Standing, ...]]:
+        """The ways in which `by` may do `action` on these items for a department that helps."""
+        ways = standings_on(self.session, self.by, action, items)
+        return {
+            item: tuple(way for way in found if way.scope is Scope.COOPERATING) for item, found in ways.items() if found
+        }
+
+    def _helping(self) -> list[WorkLine]:
+        """What `by`'s department is to help with and has not signed for."""
         rows = self._some(
             sa.select(col(WorkItem.id), sql.min(Receipt.issued_on))
             .join(Receipt, col(Receipt.item_id) == WorkItem.id)
-            .where(
-                within(self.organ),
-                col(WorkItem.state).in_(LIFECYCLE[Action.SIGN].sources),
-                col(Receipt.unit_id).is_not(None),
-                col(Receipt.signed_at).is_(None),
-                col(Receipt.department_id).in_(help_by),
-            )
+            .where(within(self.organ), *self._asked_to_help())
             .group_by(col(WorkItem.id))
             .order_by(sql.min(Receipt.issued_on), col(WorkItem.id)),
             Group.UNSIGNED,
         )
-        ways = standings_on(self.session, self.by, Action.SIGN, {row[0] for row in rows})
+        ways = self._cooperating(Action.SIGN, {row[0] for row in rows})
         return [
             WorkLine(
                 Group.UNSIGNED, item_id, Action.SIGN, issued_on, self._since(issued_on, "下达"),
-                standings=tuple(way for way in ways[item_id] if way.scope is Scope.COOPERATING),
+                standings=ways[item_id],
             )
             for item_id, issued_on, _ in rows
             if item_id in ways

@@ -30,6 +30,8 @@ class Group(Coded):
 
 REMINDED = "今日提醒"
 """Said of what has time and was reminded of on the day."""
+HELPS = "配合"
+"""Said of what somebody's department helps with."""
 _UNTOLD = ItemLine(0, "", "")
 
 

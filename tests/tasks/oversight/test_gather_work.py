@@ -154,13 +154,22 @@ def test_a_deputy_sees_the_work_of_whoever_is_away_and_the_one_away_keeps_it(off
     assert told(office, "周代理", "2026-06-15") == []
 
 
-def test_a_cooperating_department_is_asked_to_sign_and_no_more(office: Office) -> None:
+def test_a_cooperating_department_is_asked_to_sign_and_keeps_the_item_in_hand_until_it_ends(office: Office) -> None:
     helping = office.department("宣传科", head="冯科长")
     office.assign("普法宣传", due="2026-06-05", helping=(helping,))
+    assert having_time(office, "冯科长") == []
 
     assert told(office, "冯科长") == [("待签收", "1", Action.SIGN, "配合科室科室负责人")]
     office.do("冯科长", sign, "1", on="2026-06-09")
     assert told(office, "冯科长") == []
+    (line,) = work(office, "冯科长").lines
+    assert (line.group, line.action, line.why, line.also, line.passed) == (
+        Group.DOING, Action.REPORT, "配合科室科室负责人", ("配合",), False,
+    )  # fmt: skip
+    # The leading unit's duty is no one else's, and what ended is nobody's.
+    assert told(office, HANDLER) == [("逾期", "1", Action.REPORT, "承办人")]
+    office.close("1", on=TODAY)
+    assert work(office, "冯科长").lines == ()
 
 
 def test_what_waits_for_others_is_nobodys_work(office: Office) -> None:
