@@ -134,9 +134,9 @@ def foresee_urging(session: Session, items: Sequence[WorkItem], *, by: Actor) ->
 def urgeable(session: Session, items: Sequence[WorkItem], *, on: dt.date) -> list[WorkItem]:
     """Those of the items that may be urged on the day: open, and not urged too recently; at most a slip's worth."""
     calendar = office_calendar(session, organ_id=items[0].organ_id) if items else WorkCalendar()
-    urged = {item.number for item, _last, _free in _too_soon(session, items, on, calendar)}
+    urged = {item.id for item, _last, _free in _too_soon(session, items, on, calendar)}
     states = LIFECYCLE[Action.URGE].sources
-    return [item for item in items if item.number not in urged and item.state in states][:MOST]
+    return [item for item in items if item.id not in urged and item.state in states][:MOST]
 
 
 def again_on(last: dt.date, policy: Policy, calendar: WorkCalendar) -> dt.date:

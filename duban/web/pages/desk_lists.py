@@ -1,23 +1,20 @@
 """What stands behind the desk's numbers and headings, whole: rows, and what is done with all of them at once."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from duban.edge import today
 from duban.web.items.item_list import selected
+from duban.web.items.owed import owed_page
 from duban.web.pages.workbench import acts_of
 from duban.web.posted import Posted, Sent
 from duban.web.row_number import RowNumber
-from duban.web.visit import Signed, Visit
+from duban.web.visit import Signed
 from models.database import key
 from models.dates.day_override import office_calendar
-from models.dates.days import DAY
-from models.dates.workdays import WorkCalendar
 from models.errors import DubanError, NotFoundError
 from models.items.item import WorkItem
 from models.people.permission import Action
@@ -25,11 +22,9 @@ from tasks.acting.authorize import organs_within
 from tasks.acting.find_seen import seen_items
 from tasks.items.close import accept
 from tasks.items.sign import sign
-from tasks.items.urge import MOST as MOST_URGED
 from tasks.lists.await_decision import Decision
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.count_work import Number, list_counted
-from tasks.lists.list_unreported import Unreported, Unsigned, owed_periods, unreported, unsigned
 from tasks.lists.order_items import place_of
 from tasks.oversight.gather_work import gather_work
 from tasks.oversight.list_desk import BY_LIGHT, DeskList, desk_listing
@@ -40,8 +35,6 @@ router = APIRouter()
 
 MOST = 1000
 """Lines of one heading on a page of its own."""
-_FIRST_DAY = dt.date(1990, 1, 1)
-"""Of the first year that a plan can be of."""
 
 
 @router.get("/mine/desk/{group}")
@@ -70,7 +63,9 @@ def counted(
     with visit.reading() as session:
         calendar = office_calendar(session, organ_id=visit.organ.id)
         if what in ("unfiled", "unsigned"):
-            return _owed(session, visit, what, department, day, calendar)
+            if visit.organ.id not in organs_within(session, visit.looking, Action.VIEW):
+                raise NotFoundError("没有这个清单,或者它不在您的查看范围内。")
+            return owed_page(session, visit, visit.organ, what, path=f"/mine/{what}", department=department, day=day)
         if what in tuple(DeskList):
             listing = desk_listing(session, visit.organ, DeskList(what), by=visit.looking, calendar=calendar)
             found = listing.page(place_of(after, BY_LIGHT) if after else None)
@@ -121,28 +116,3 @@ def _each(sent: Posted, done: str, act: Callable[[Session, WorkItem], object]) -
     if refused:
         said += f"未办 {len(refused)} 项:{''.join(refused)}"
     return visit.go(visit.link("/"), said)
-
-
-def _owed(
-    session: Session, visit: Visit, what: str, department: int | None, day: str, calendar: WorkCalendar
-) -> HTMLResponse:
-    """Who has not filed for a period, the present one unless a day of another is named, or has not signed."""
-    if visit.organ.id not in organs_within(session, visit.looking, Action.VIEW):
-        raise NotFoundError("没有这个清单,或者它不在您的查看范围内。")
-    at = max(min(today(day), visit.on), _FIRST_DAY) if day else visit.on
-    rows: Sequence[Unreported | Unsigned]
-    earlier = later = None
-    if what == "unfiled":
-        rows = unreported(session, visit.organ, on=visit.on, at=at, calendar=calendar)
-        periods = [one.period for one in owed_periods(session, visit.organ, on=at, calendar=calendar)]
-        earlier = min((one.first - DAY for one in periods), default=None)
-        later = min((one.last + DAY for one in periods if one.last < visit.on), default=None)
-    else:
-        rows = unsigned(session, visit.organ, on=visit.on)
-    if department is not None:
-        rows = [row for row in rows if (row.item.department_id or 0) == department]
-    urged = list(dict.fromkeys(row.item.id for row in rows))[:MOST_URGED]
-    return visit.page(
-        session, "workbench/work_owed.html", menu="/", what=what, rows=rows, department=department, earlier=earlier,
-        later=later, urged=urged if visit.organ.id in organs_within(session, visit.by, Action.URGE) else [],
-    )  # fmt: skip

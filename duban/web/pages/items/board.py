@@ -9,12 +9,12 @@ from fastapi.responses import HTMLResponse
 from duban.web.charts.bar import bar
 from duban.web.charts.days import day_strip
 from duban.web.charts.months import month_columns
+from duban.web.items.owed import owed_page
 from duban.web.row_number import RowNumber
 from duban.web.visit import Signed
 from models.dates.day_override import office_calendar
 from models.people.permission import Action
-from tasks.acting.authorize import organs_within, permitted
-from tasks.lists.list_unreported import unreported
+from tasks.acting.authorize import organs_within
 from tasks.lists.tally import DeadlineOutcome, Group
 from tasks.oversight.gather_board import gather_board
 
@@ -63,17 +63,10 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
 
 
 @router.get("/board/unfiled")
-def unfiled_page(visit: Signed, department: RowNumber = None) -> HTMLResponse:
+def unfiled_page(
+    visit: Signed, department: RowNumber = None, day: Annotated[str, Query(max_length=10)] = ""
+) -> HTMLResponse:
     """The rows behind who has not filed: the items that owe a report for the period, of those the person may see."""
     with visit.reading() as session:
         plan = visit.plan(session)
-        rows = unreported(
-            session,
-            plan,
-            on=visit.on,
-            calendar=office_calendar(session, organ_id=plan.organ_id),
-            among=permitted(session, visit.looking, Action.VIEW, organ_id=plan.organ_id),
-        )
-        if department is not None:
-            rows = [row for row in rows if (row.item.department_id or 0) == department]
-        return visit.page(session, "items/board_unfiled.html", menu="/board", plan=plan, rows=rows)
+        return owed_page(session, visit, plan, "unfiled", path="/board/unfiled", department=department, day=day)

@@ -64,7 +64,7 @@ def numbers_on(html: str) -> list[tuple[int, str]]:
 def rows_of(visitor: Visitor, address: str) -> int:
     """How many rows the page of an address says it has."""
     words = visitor.read(address)
-    found = re.search(r"共 (\d+) 项|,(\d+) 个时限|本期未填报 (\d+) 项", words)
+    found = re.search(r"共 (\d+) 项|,(\d+) 个时限|未填报 (\d+) 项", words)
     if found is None:
         assert "没有符合条件的任务" in words, words
         return 0
@@ -103,9 +103,31 @@ def test_who_has_not_filed_is_told_of_ones_own_items_only(office: Office, web: W
 
     assert "本期未填报 2 项" in web.of(SUPERVISOR).read("/board")
     assert "未明确 1 项" in web.of(SUPERVISOR).read("/board")
-    assert "本期未填报 1 项" in web.of(HANDLER).read("/board/unfiled")
+    assert "未填报 1 项" in web.of(HANDLER).read("/board/unfiled")
     assert "局务" not in web.of(HANDLER).read("/board/unfiled")
     assert "局务" in web.of(SUPERVISOR).read("/board/unfiled?department=0")
+
+
+def test_who_has_not_filed_is_urged_from_the_board_for_this_and_for_past_periods_of_the_plan(
+    office: Office, web: Web
+) -> None:
+    office.today = day("2026-06-10")
+    for title in ("制度清理", "普法宣传", "执法检查"):
+        office.assign(title, due="2026-12-31", on="2026-04-01")
+    office.report("2", on="2026-06-03")
+    office.close("3", on="2026-06-05")
+    supervisor = web.of(SUPERVISOR)
+
+    assert "未填报 1 项" in (now := supervisor.read("/board/unfiled"))
+    assert "一键催办 1 项" in now
+    # What was closed since owed a report then, and nobody is urged for it.
+    before = supervisor.read("/board/unfiled?day=2026-05-10")
+    assert ("未填报 3 项" in before, "一键催办 2 项" in before, "下一期" in before) == (True, True, True)
+    assert 'href="/board/unfiled?day=2026-04-30"' in supervisor.get("/board/unfiled?day=2026-05-10").text
+    assert "催办" not in web.of(HANDLER).get("/board/unfiled").text.replace("催办单", "")
+    # Who was urged is not urged again at once.
+    supervisor.act("/items/urge", {"item": ["1"], "reply_by": "2026-06-16"})
+    assert "一键催办" not in supervisor.read("/board/unfiled")
 
 
 def test_who_may_read_below_is_led_to_the_boards_below(office: Office, web: Web) -> None:
