@@ -112,3 +112,23 @@ def test_who_may_read_and_who_may_write(office: Office, program: Program) -> Non
         assert other.send("/ledgers/case?organ=bureau", CASE | {"number": "2"}).status_code == read
         assert patch(other, "/ledgers/case/1?organ=bureau", {"title": "外"}).status_code == 404
     assert [(row.title, row.revision) for row in office.rows(EnforcementCase)] == [(None, 0)]
+
+
+def test_a_ledger_is_given_to_departments_which_then_keep_their_own_rows(office: Office, program: Program) -> None:
+    handler = program_of(Web(office), HANDLER)
+    assert handler.send("/ledgers/case", CASE).status_code == 403
+
+    given = program.send("/ledgers/case/grants", {"departments": ["法规科"]}, idempotency_key="g1")
+    again = program.send("/ledgers/case/grants", {"departments": ["法规科"]}, idempotency_key="g1")
+    assert given.json() == again.json() == {"ledger": "case", "departments": ["法规科"]}
+    assert program.read("/ledgers/case/grants") == given.json()
+    assert program.read("/ledgers/study/grants")["departments"] == []
+    assert handler.send("/ledgers/case", CASE).status_code == 200
+
+    # Only the supervisor gives, only what there is; an empty list takes it back.
+    assert handler.send("/ledgers/case/grants", {"departments": ["法规科"]}).status_code == 403
+    assert handler.ask("/ledgers/case/grants").status_code == 403
+    unknown = program.send("/ledgers/case/grants", {"departments": ["财务科"]})
+    assert (unknown.status_code, "现有:法规科" in unknown.json()["detail"]) == (404, True)
+    assert program.send("/ledgers/case/grants", {"departments": []}).json()["departments"] == []
+    assert handler.send("/ledgers/case", CASE | {"number": "2"}).status_code == 403
