@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from hmac import compare_digest
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +36,10 @@ NEVER = (
     "/ledgers/draws",
 )
 """Addresses whose forms may carry what is kept nowhere: passwords, codes, secrets of channels."""
+FORMS = frozenset({"/items/new", "/instructions/new"})
+"""Forms upon no item, which take up their draft as those of acts do."""
+_WHOSE = ("organ", "year")
+"""What of an address says where the form is entered."""
 _ITEM_ACT = re.compile(r"/items/[0-9]{1,18}/[a-z-]{1,40}")
 
 
@@ -43,19 +48,32 @@ def act_address(path: str, instruction: str = "") -> str:
     return f"{path}?instruction={instruction}" if instruction.isascii() and instruction.isdecimal() else path
 
 
+def form_address(url: URL) -> str:
+    """Where one of `FORMS` is opened again, and what its draft is kept under."""
+    asked = [(name, text) for name, text in parse_qsl(url.query) if name in _WHOSE]
+    return f"{url.path}?{urlencode(asked)}" if asked else url.path
+
+
 def address_of(url: URL, form: FormData) -> str:
     """What the draft of a form is kept under: where it is sent to, and which of several at that address it is."""
     instruction, block = form.get("instruction"), form.get("key")
     if _ITEM_ACT.fullmatch(url.path):
         return act_address(url.path, instruction if isinstance(instruction, str) else "")
+    if url.path in FORMS:
+        return form_address(url)
     if isinstance(block, str) and block:
         url = url.include_query_params(key=block)
     return f"{url.path}?{url.query}" if url.query else url.path
 
 
 def is_act(draft: KeptForm) -> bool:
-    """Whether the draft's address opens a form that takes it up."""
+    """Whether the draft is of an act upon an item."""
     return _ITEM_ACT.fullmatch(draft.path.partition("?")[0]) is not None
+
+
+def takes_up(draft: KeptForm) -> bool:
+    """Whether the draft's address opens a form that takes it up."""
+    return is_act(draft) or draft.path.partition("?")[0] in FORMS
 
 
 def put_by(sent: Posted) -> Response:

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from duban.acts.instruction import FREELY
 from duban.acts.item import BY_VERB
-from duban.web.acts.kept import OWN, is_act, values_of
+from duban.acts.item_hand import ADD
+from duban.web.acts.kept import OWN, is_act, takes_up, values_of
 from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
 from models.database import key, unit_of_work
@@ -18,6 +20,7 @@ from tasks.acting.find_seen import seen_item
 
 router = APIRouter()
 
+_FORMS = {"/items/new": ADD.title, "/instructions/new": FREELY.title}
 _CODE = re.compile(r"[a-z_-]+")
 """What a choice is sent as: no words that anybody typed."""
 SHORT = 12
@@ -37,7 +40,7 @@ def one(visit: Signed, draft_id: int) -> Response:
     """Go on with it: in the form where that takes it up, else as it was typed, to be sent from here."""
     with visit.reading() as session:
         draft = find_draft(session, _me(visit), draft_id)
-        if is_act(draft):
+        if takes_up(draft):
             return RedirectResponse(draft.path, 303)
         texts = [(name, text) for name, text in draft.fields if name not in OWN and len(text) > SHORT]
         rest = [pair for pair in map(tuple, draft.fields) if pair not in texts]
@@ -60,9 +63,12 @@ def _me(visit: Visit) -> int:
 
 def _title(session: Session, visit: Visit, draft: KeptForm) -> str:
     """What it is of, as far as its person may still see that."""
+    path = draft.path.partition("?")[0]
+    if path in _FORMS:
+        return _FORMS[path]
     if not is_act(draft):
         return "提交时登录已过期的内容" if draft.was_sent else "暂存的内容"
-    _, _, number, verb = draft.path.partition("?")[0].split("/")
+    _, _, number, verb = path.split("/")
     act = BY_VERB.get(verb)
     words = act.title if act is not None else "办理"
     try:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from duban.web.visit import COOKIE, csrf_of
 from models.database import unit_of_work
+from models.items.item import WorkItem
 from models.items.progress import ProgressEntry
 from models.ledgers.enforcement_case import EnforcementCase
 from models.people.kept_form import KeptForm
@@ -16,7 +17,7 @@ from models.people.person import Person
 from tasks.access.hold_session import end_sessions, start_session
 from tasks.access.keep_draft import MOST, drafts_of, keep_draft
 from tests.item_forms import carried, fill
-from tests.office import HANDLER, SUPERVISOR, Office, day
+from tests.office import HANDLER, LEADER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, field_value, words_of
 
 CASE = {
@@ -87,6 +88,38 @@ def test_two_instructions_of_one_item_keep_a_draft_each(office: Office, web: Web
     assert "正在查" in handler.get("/items/1/reply?instruction=2").text
     fill(handler, "/items/1/reply?instruction=2", content="查实了")
     assert [draft.path for draft in office.rows(KeptForm)] == ["/items/1/reply?instruction=1"]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "title", "typed", "rest"),
+    [
+        (SUPERVISOR, "/items/new", "新增任务", {"title": "编制白皮书", "number": "一百", "due": "9月"},
+         {"do": "draft"}),
+        (LEADER, "/instructions/new", "批示交办", {"title": "核查来信", "content": "查清"},
+         {"term": "疑难件", "handler": "1"}),
+    ],
+)  # fmt: skip
+def test_a_form_upon_no_item_is_put_by_and_filled_again(
+    office: Office, web: Web, who: str, path: str, title: str, typed: dict[str, str], rest: dict[str, str]
+) -> None:
+    visitor = web.of(who)
+
+    assert "已暂存,尚未提交。" in visitor.act(path, typed | {"keep": "yes"})
+    assert len(office.rows(WorkItem)) == 1
+    assert title in visitor.read("/drafts")
+    led = visitor.client.get("/drafts/1", follow_redirects=False).headers["location"]
+    assert led == path
+    html = visitor.get(led).text
+    assert "暂存的内容,还没有提交" in words_of(html)
+    assert [text for text in typed.values() if text not in html] == []
+    # Another person, and the same person in another plan, begin anew; what is refused stays.
+    assert typed["title"] not in visitor.get(f"{path}?year=2026").text
+    assert visitor.post(path, typed | rest | {"title": ""}).status_code == 400
+    assert len(office.rows(KeptForm)) == 1
+
+    assert visitor.post(path, typed | rest).status_code == 303
+    assert (office.rows(KeptForm), len(office.rows(WorkItem))) == ([], 2)
+    assert "暂存的内容" not in visitor.read(path)
 
 
 def test_a_form_sent_after_the_session_ended_is_there_after_signing_in(office: Office, web: Web) -> None:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from duban.acts.item_hand import ADD
+from duban.web.acts.kept import KEEP, form_address, put_by
 from duban.web.attempt import attempt
 from duban.web.items.item_form import form_of, typed_in
 from duban.web.posted import Posted, Sent
@@ -20,7 +21,9 @@ from models.items.plan import AnnualPlan
 from models.ladder.lookback import Lookback
 from models.ladder.policy import DEFAULT_PRESET
 from models.ledgers.kinds import member_named
+from models.people.kept_form import KeptForm
 from models.people.permission import Action
+from tasks.access.keep_draft import draft_at, drop_draft
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.find_seen import seen_item
 from tasks.items.add_item import add_item
@@ -37,14 +40,18 @@ def ask_new(visit: Signed, template: str = "") -> HTMLResponse:
     """The form, empty or filled from a template of the office."""
     with visit.reading() as session:
         known = template.isascii() and template.isdecimal() and len(template) < 10
-        kept = find_template(session, key(visit.organ.id), int(template)).fields if known else {}
-        return _form(session, visit, kept)
+        if known:
+            return _form(session, visit, find_template(session, key(visit.organ.id), int(template)).fields)
+        draft = draft_at(session, key(visit.person.id), form_address(visit.request.url))
+        return _form(session, visit, dict(draft.fields) if draft else {}, draft=draft)
 
 
 @router.post("/items/new")
 def add(sent: Sent) -> Response:
     """Add it, or only say how it would be read, or keep it as a template."""
     visit, what = sent.visit, sent.text("do")
+    if sent.ticked(KEEP):
+        return put_by(sent)
     typed = typed_in(sent)
     if what == "check":
         with visit.reading() as session:
@@ -60,6 +67,7 @@ def add(sent: Sent) -> Response:
         plan = visit.plan(session)
         facts = read_typed(session, plan, typed, by=visit.by)
         item = add_item(session, plan, facts, by=visit.by, number=sent.text("number"))
+        drop_draft(session, key(visit.person.id), form_address(visit.request.url))
         issues = what == "issue" and plan.policy_id is not None and not item.missing
         lacks = f",还缺{'、'.join(item.missing)}" if item.missing else ""
         said = None if issues else f"已新增任务 {item.number},存为拟办{lacks}。"
@@ -103,13 +111,14 @@ def issue_one(sent: Sent, item_id: int) -> Response:
 
 def _form(
     session: Session, visit: Visit, typed: Mapping[str, str], error: DubanError | None = None,
-    sent: Posted | None = None,
+    sent: Posted | None = None, draft: KeptForm | None = None,
 ) -> HTMLResponse:  # fmt: skip
     plan = visit.plan(session)
     authorize_organ(session, visit.by, Action.ADD_ITEM, plan.organ_id)
     return visit.page(
         session, "items/item_add.html", menu="/items", plan=plan, templates=templates_of(session, plan.organ_id),
-        number=sent.text("number") if sent else "", template_name=sent.text("template_name") if sent else "",
+        number=sent.text("number") if sent else typed.get("number", ""), draft=draft,
+        template_name=sent.text("template_name") if sent else "",
         title=ADD.title, status_code=status_of(error) if error else 200,
         **form_of(session, plan, typed, by=visit.by, error=error),
     )  # fmt: skip

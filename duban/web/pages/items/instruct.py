@@ -6,11 +6,15 @@ from sqlmodel import Session
 
 from duban.acts.instruction import FREELY
 from duban.web.acts.act_form import asks, do, refusal
+from duban.web.acts.kept import KEEP, form_address, put_by, values_of
 from duban.web.attempt import attempt
 from duban.web.posted import Posted, Sent
 from duban.web.visit import Signed, Visit
+from models.database import key
 from models.errors import DubanError, NotFoundError
 from models.items.plan import AnnualPlan
+from models.people.kept_form import KeptForm
+from tasks.access.keep_draft import draft_at, drop_draft
 from tasks.acting.authorize import may_instruct
 
 router = APIRouter()
@@ -20,15 +24,19 @@ router = APIRouter()
 def form(visit: Signed) -> HTMLResponse:
     """What is asked; for leaders alone."""
     with visit.reading() as session:
-        return _form(session, visit)
+        draft = draft_at(session, key(visit.person.id), form_address(visit.request.url))
+        return _form(session, visit, draft=draft)
 
 
 @router.post("/instructions/new")
 def given(sent: Sent) -> Response:
     """Give it. What is refused is told in the form, with everything typed still there."""
     visit = sent.visit
+    if sent.ticked(KEEP):
+        return put_by(sent)
     with attempt(visit, lambda session, error: _form(session, visit, error, sent), beyond=(NotFoundError,)) as session:
         done = do(session, _plan(session, visit), FREELY, sent)
+        drop_draft(session, key(visit.person.id), form_address(visit.request.url))
     return visit.go(visit.link(f"/items/{done.rows[0]}"), done.said)
 
 
@@ -40,10 +48,14 @@ def _plan(session: Session, visit: Visit) -> AnnualPlan:
     return plan
 
 
-def _form(session: Session, visit: Visit, error: DubanError | None = None, sent: Posted | None = None) -> HTMLResponse:
+def _form(
+    session: Session, visit: Visit, error: DubanError | None = None, sent: Posted | None = None,
+    draft: KeptForm | None = None,
+) -> HTMLResponse:  # fmt: skip
     plan = _plan(session, visit)
     return visit.page(
-        session, "items/instruct_freely.html", menu="/", act=FREELY, plan=plan,
-        asks=asks(session, plan, FREELY, visit.by), typed=sent.typed if sent else {},
-        ticked=sent.texts if sent else lambda _name: [], **refusal(FREELY, error),
+        session, "items/instruct_freely.html", menu="/", act=FREELY, plan=plan, draft=draft,
+        asks=asks(session, plan, FREELY, visit.by), typed=sent.typed if sent else dict(draft.fields) if draft else {},
+        ticked=sent.texts if sent else lambda name: values_of(draft).get(name, []) if draft else [],
+        **refusal(FREELY, error),
     )  # fmt: skip
