@@ -12,6 +12,7 @@ from duban.acts.declaration import Way
 from duban.acts.item import ACTS
 from duban.web.api_fields import LARGEST, PLAIN, Limit, Named, RowId, Year, named, of_table
 from duban.web.call import Call, Reader
+from duban.web.items.offers import offers
 from models.coded import Coded
 from models.database import key
 from models.dates.day_override import office_calendar
@@ -216,7 +217,7 @@ class ItemShown(BaseModel):
     instructions: list[_Instruction] = Field(title="批示")  # type: ignore[valid-type]
     urges: list[_Urge] = Field(title="催办")  # type: ignore[valid-type]
     documents: list[DocumentOfItem] = Field(title="文书")
-    may: list[OfferedAct] = Field(title="现在可以办理的", description="按本人权限和任务状态;条件不合的办理时会说明。")
+    may: list[OfferedAct] = Field(title="现在可以办理的", description="按本人权限、任务状态和已知的条件。")
 
 
 @router.get("/items", summary="任务列表", operation_id="list_items")
@@ -320,7 +321,7 @@ def _shown(session: Session, call: Call, item: WorkItem, entry: int) -> ItemShow
     calendar = office_calendar(session, organ_id=item.organ_id)
     data = show_item(session, item, by=call.by, calendar=calendar)
     known = seen_children(session, item, by=call.by)
-    open_now = {may["action"] for may in data["may"]}
+    open_now = {offer.act.code for offer in offers(session, call.by, item)}
     data |= {
         "id": item.id,
         "year": session.get_one(AnnualPlan, item.plan_id).year,
@@ -334,7 +335,7 @@ def _shown(session: Session, call: Call, item: WorkItem, entry: int) -> ItemShow
         "may": [
             OfferedAct(act=act.code, name=act.title, path=f"/api/v1/items/{item.id}/acts/{act.code}")
             for act in ACTS
-            if Way.PROGRAM in act.ways and act.action in open_now
+            if Way.PROGRAM in act.ways and act.code in open_now
         ],
     }
     return ItemShown.model_validate(data)

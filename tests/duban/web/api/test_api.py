@@ -14,12 +14,12 @@ from duban.web.visit import COOKIE
 from flows.embedded_clock import EmbeddedClock
 from models.actor import Actor, Channel
 from models.audit import AuditEntry
-from models.database import on_record
+from models.database import key, on_record
 from models.people.api_token import ApiToken, TokenScope
 from models.people.person import Person
 from tasks.access.hold_tokens import revoke_token
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office
-from tests.program import API, program_of, token_for
+from tests.program import API, Program, program_of, token_for
 from tests.web import Web
 
 SECRET = "制度清理甲乙丙"
@@ -207,8 +207,24 @@ def test_an_item_is_told_whole_with_what_may_be_done(web: Web) -> None:
     assert [(row["percent"], row["person"]) for row in item["progress"]] == [(40, HANDLER)]
     assert [row["why"] for row in item["deadlines"]] == ["原定 2026-06-20", "原定 2026-06-30"]
     assert [row["text"] for row in item["instructions"]] == ["抓紧办理"]
-    assert [(row["act"], row["path"]) for row in item["may"]][1] == ("report", f"{API}/items/1/acts/report")
+    assert next((row["act"], row["path"]) for row in item["may"]) == ("report", f"{API}/items/1/acts/report")
     assert [row["number"] for row in item["documents"]] == ["督办〔2026〕1号"]
+
+
+def test_only_what_can_be_done_now_is_offered(office: Office, web: Web) -> None:
+    office.assign("无节点", due="2026-06-30", number="90", on="2026-06-01")
+    item = key(office.item("90").id)
+    handler, supervisor = program_of(web, HANDLER), program_of(web, SUPERVISOR)
+
+    def may(program: Program) -> list[str]:
+        return [row["act"] for row in program.read(f"/items/{item}")["may"]]
+
+    assert "reach_milestone" not in may(handler)
+    assert "accept" not in may(supervisor)
+    supervisor.act(item, "milestone", title="方案报审", due_on="2026-06-25")
+    assert "reach_milestone" in may(handler)
+    handler.act(item, "request_close", statement="已办结")
+    assert ("request_close" in may(handler), "accept" in may(supervisor)) == (False, True)
 
 
 def test_the_rest_of_the_office_s_records_are_told(office: Office, web: Web) -> None:
