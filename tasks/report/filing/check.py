@@ -14,6 +14,7 @@ from models.report.filing import Filing
 from models.report.report import Report
 from models.secrecy import marking
 from tasks.reading.folding import sentences
+from tasks.report.compiling.blocks import quoted
 from tasks.report.compiling.check_report import check_report
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.read_back import read_back
@@ -121,7 +122,7 @@ def marked(text: CompiledReport) -> Iterator[FilingFinding]:
     for part, piece, key in pieces:
         level = marking(piece)
         if level is not None:
-            yield FilingFinding(FindingKind.SECRECY, f"“{part}”中有密级标志“{level}”(“{beginning(piece)}”)", key)
+            yield FilingFinding(FindingKind.SECRECY, f"“{part}”中有密级标志“{level}”({quoted(beginning(piece))})", key)
 
 
 def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
@@ -129,10 +130,11 @@ def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
     for section in text.sections:
         for block in section.blocks:
             if block.unverified:
-                words = f"“{section.heading}”中“{beginning(block.text)}”"
+                words = f"“{section.heading}”中{quoted(beginning(block.text))}"
                 yield FilingFinding(FindingKind.UNVERIFIED, words, block.key)
             for sentence in block.unfounded:
-                yield FilingFinding(FindingKind.UNFOUNDED, f"“{section.heading}”中“{beginning(sentence)}”", block.key)
+                words = f"“{section.heading}”中{quoted(beginning(sentence))}"
+                yield FilingFinding(FindingKind.UNFOUNDED, words, block.key)
 
 
 def accept(findings: Iterable[FilingFinding], reason: str | None, what: str, hint: str) -> list[str]:

@@ -78,6 +78,8 @@ def test_what_keeps_it_from_being_sent_on_is_told_with_the_way_there(office: Fil
     supervisor = web.of(SUPERVISOR)
     page = supervisor.get(PAGE).text
     assert "送审前须先处理 1 处" in words_of(page)
+    # It stands once: what is left for the signature is told apart.
+    assert "审签前要看的 0 处" in words_of(page)
     assert f'href="{place}"' in page
     answer = supervisor.post(f"{PAGE}/submit", {"note": "请审"})
     assert answer.status_code == 403

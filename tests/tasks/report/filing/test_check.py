@@ -116,6 +116,15 @@ def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(off
     assert "待核:“2025年推进法治政府建设的主要举措和成效”中“年内组织领导班子集中学习研讨1次" in found[1][0]
 
 
+def test_quotation_marks_within_a_quotation_are_single(office: FilingOffice) -> None:
+    unverify(office)
+    with unit_of_work(office.engine) as session:
+        session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().text = "“普法”一项未完成。"
+    with pytest.raises(NotReadyError) as refused:
+        office.acting(SUPERVISOR, submit)
+    assert "中“‘普法’一项未完成”" in refused.value.message
+
+
 def test_nothing_found_needs_no_reason(office: FilingOffice) -> None:
     assert kinds(office) == []
     office.until("secrecy_review")
