@@ -256,6 +256,9 @@ class _Merging:
                 why = f"任务 {number} 已下达,现为“{known.state.label}”:办结须申请、审核,清单不能改。请改回或清空此格。"
                 self.errors.append(row.error("state", Arrival.DONE.label, why))
             return {}
+        if done and row.done_on is None:
+            said = f"写了“{Arrival.DONE.label}”,请在“办结日”写明是哪一天。"
+            self.errors.append(row.error("done_on", "", said))
         if row.done_on is not None and row.done_on > self.plan.on:
             self.errors.append(row.error("done_on", str(row.done_on), f"办结日 {row.done_on} 还没有到。"))
         if done:

@@ -266,10 +266,9 @@ def _arrivals(rows: Iterable[ListRow], errors: list[CellError]) -> list[CellErro
     refused = {(error.sheet, error.row) for error in errors}
     for row in rows:
         if (row.place.sheet, row.row) in refused:
+            row.arrival = None
             continue
-        if row.arrival is Arrival.DONE and row.done_on is None:
-            wrong.append(row.error("done_on", "", f"写了“{Arrival.DONE.label}”,请在“办结日”写明是哪一天。"))
-        elif row.arrival not in (Arrival.DONE, None) and row.done_on is not None:
+        if row.arrival not in (Arrival.DONE, None) and row.done_on is not None:
             why = f"写了办结日 {row.done_on},状态应为“{Arrival.DONE.label}”:请更正其中之一。"
             wrong.append(row.error("state", row.arrival.label, why))
     return wrong

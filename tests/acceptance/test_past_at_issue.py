@@ -73,6 +73,18 @@ def test_by_default_nobody_hears_of_a_day_that_was_past_until_it_is_moved(office
     assert {("2026-06-05", "到期当日", HANDLER), ("2026-06-08", "逾期1个工作日", HEAD)} <= told
 
 
+def test_turns_that_ended_before_the_issue_are_not_armed(office: Office) -> None:
+    office.assign("报送统计数据", recurrence="FREQ=MONTHLY;BYMONTHDAY=25", number="月", issue=False)
+    office.assign("季度分析", recurrence="FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", number="季", issue=False)
+
+    assert office.issue(on="2026-05-11", sign=False).left_out == 5
+    swept = office.sweep("2026-05-11")
+
+    assert [str(one.due_on) for one in office.deadlines("月")][:2] == ["2026-05-25", "2026-06-25"]
+    assert [str(one.due_on) for one in office.deadlines("季")] == ["2026-06-30", "2026-09-30", "2026-12-31"]
+    assert (swept.escalations, office.rows(Document), late(office)) == (0, [], [])
+
+
 def test_no_round_of_suspension_return_or_promise_wakes_a_quiet_day(office: Office) -> None:
     office.issue(on="2026-05-11")
     office.suspend("1", on="2026-05-12")
