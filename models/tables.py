@@ -33,6 +33,7 @@ for _noun in (
     "ladder.message",
     "ladder.notice",
     "ladder.policy",
+    "ladder.policy_change",
     "ladder.returned_mail",
     "ladder.snooze",
     "ledgers.kinds",

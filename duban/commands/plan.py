@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.errors import CellError
     from tasks.plan.import_list import ImportReport
 
-plans = typer.Typer(help="年度计划:模板、导入、撤销导入、查看、导出、下达。", no_args_is_help=True)
+plans = typer.Typer(help="年度计划:模板、导入、撤销导入、查看、导出、下达、改用策略。", no_args_is_help=True)
 
 _SHOWN = 200
 """So many rows are shown to a person; programs and files get all."""
@@ -216,6 +216,43 @@ def issue(
             yield shown
 
     return answer(done, screen)
+
+
+@plans.command()
+@apart("organ as on json")
+def adopt(
+    errand: Errand,
+    preset: Annotated[str, typer.Argument(metavar="策略", help="督办策略的名称,按它现在的内容。")],
+    year: YearOption = None,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="理由", help="为什么改用,记入操作记录;试看时可以不写。")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会动哪些,不写入。")] = False,
+) -> Answer:
+    """已下达的计划改用督办策略:列出各级的变化;只对以后的日子起作用,已发出的不变,已过的不补发。"""
+    from tasks.plan.change_policy import change_policy, foresee_change
+
+    with errand.trying() if dry_run else errand.writing() as session:
+        plan, by = errand.plan_of(year), errand.by
+        done = (
+            foresee_change(session, plan, preset, by=by)
+            if dry_run
+            else change_policy(session, plan, preset, by=by, reason=reason)
+        )
+        told, title = done.as_dict() | {"dry_run": dry_run}, plan.title
+
+    def screen() -> Iterator[Shown]:
+        did = "试看(未写入)" if dry_run else "已改用"
+        yield f"{did} {title}:策略“{told['policy']}”,第 {told['version']} 版,自 {told['from_on']} 起。"
+        if done.rungs:
+            shown = table("现在", "改为", "时限", "人员", title="提醒和升级的变化")
+            for move in done.rungs:
+                after = move.after or "(不再提醒)"
+                shown.add_row(move.before or "(新增)", after, str(move.deadlines), str(move.people))
+            yield from _show_whole(shown)
+        yield from (f"  {line}" for line in done.terms)
+
+    return answer(told, screen)
 
 
 @plans.command("open-year")

@@ -80,7 +80,7 @@ def set_(
     errand: Errand,
     file: Annotated[Path, typer.Argument(metavar="文件", help="策略(.json 或 .toml),格式同 policy show --json。")],
 ) -> Answer:
-    """新建或改写一个策略;已下达的计划不受影响,仍按下达时的策略运行。"""
+    """新建或改写一个策略;已下达的计划不受影响,要变用 duban plan adopt。"""
     from tasks.ladder.set_policy import set_policy, show_policy
 
     session = errand.session

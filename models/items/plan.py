@@ -22,7 +22,7 @@ class AnnualPlan(Row, table=True):
     year: int
     title: str = Field(max_length=200)
     policy_id: int | None = Field(default=None, foreign_key="policy.id")
-    """The frozen policy this plan runs by, once issued."""
+    """The frozen policy this plan runs by, once issued; of several versions the last."""
     issued_on: dt.date | None = None
 
 

@@ -102,7 +102,7 @@ def windows(
     only the latest is given, and without `whole` the latest missed one beside that of the day.
     """
     ranges: list[Window] = []
-    reached = [_last_reaching(step, calendar, on) for step in line]
+    reached = [last_reaching(step, calendar, on) for step in line]
     for height, step in enumerate(line):
         ceiling = max(reached[height + 1 :], default=dt.date.min)
         again = next((later for later in line[height + 1 :] if later.rung_id == step.rung_id), None)
@@ -127,7 +127,7 @@ def _back_from(day: dt.date) -> Iterator[dt.date]:
         day -= DAY
 
 
-def _last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:
+def last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:
     """The latest due day whose step has fired by `on`."""
     low, high = on - _REACH, on + _REACH
     while low < high:

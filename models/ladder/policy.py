@@ -1,7 +1,8 @@
 """Policies: the ladder of reminders and escalations and the terms of the closed loop, as data an office can edit.
 
 A plan that is issued runs by a frozen copy of its preset, so that editing the preset never changes a
-running year. Copies are known by the hash of their content: plans with the same ladder share one.
+running year. Copies are known by the hash of their content: plans issued with the same ladder share one. A plan whose
+policy is changed while it runs gets a further version, for itself alone (`models.ladder.policy_change`).
 """
 
 from collections.abc import Sequence

@@ -59,6 +59,7 @@ class Action(Coded):
     ADD_ITEM = "add_item", "新增任务"
     ISSUE = "issue", "下达计划"
     POLICY = "policy", "管理督办策略"
+    CHANGE_POLICY = "change_policy", "改用督办策略"
     STAFF = "staff", "管理人员"
     CONFIRM_STAFF = "confirm_staff", "确认任职代理"
     CALENDAR = "calendar", "管理工作日历"
@@ -159,6 +160,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.ADD_ITEM: SUPERVISING,
     Action.ISSUE: (*RUNNING, Grant(_F, Scope.ORGAN)),
     Action.POLICY: RUNNING,
+    Action.CHANGE_POLICY: RUNNING,
     Action.STAFF: (*RUNNING, Grant(_Y, Scope.ORGAN)),
     Action.CONFIRM_STAFF: (Grant(_F, Scope.ORGAN), Grant(_Y, Scope.ORGAN)),
     Action.CALENDAR: RUNNING,

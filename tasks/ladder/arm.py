@@ -133,16 +133,19 @@ def look_back(
     return [(item, deadline) for item, deadline in past if deadline.done_on is None]
 
 
-def freeze(session: Session, preset: str) -> Policy:
-    """The frozen copy of a preset as it stands now, made when no plan runs by exactly this ladder yet."""
+def freeze(session: Session, preset: str, *, only_for: Sequence[int] = (), **kept: Any) -> Policy:
+    """The frozen copy of a preset as it stands now, made when no plan runs by exactly this ladder yet.
+
+    With `only_for`, a plan and its version, a copy for that alone; the terms `kept` are as given.
+    """
     policy = session.exec(select(Policy).where(Policy.name == preset, col(Policy.frozen_hash).is_(None))).first()
     if policy is None:
         names = session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))).all()
         raise BadInputError(f"没有名为“{preset}”的督办策略;可用:{'、'.join(names)}。")
     rungs = rungs_of(session, policy)
-    terms = policy.model_dump(exclude={"id", "frozen_hash"})
+    terms = policy.model_dump(exclude={"id", "frozen_hash"}) | kept
     content = [rung.model_dump(mode="json", exclude={"id", "policy_id"}) for rung in rungs]
-    written = json.dumps([terms, content], ensure_ascii=False, sort_keys=True)
+    written = json.dumps([terms, content, *only_for], ensure_ascii=False, sort_keys=True)
     frozen_hash = hashlib.sha256(written.encode()).hexdigest()
     known = session.exec(select(Policy).where(Policy.frozen_hash == frozen_hash)).first()
     if known is not None:

@@ -24,8 +24,10 @@ from models.ladder.escalation import RungFiring, Window, steps, windows
 from models.ladder.lookback import Lookback
 from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
+from models.ladder.succession import Succession
 from models.people.person import Role
 from tasks.ladder.part import WHOLE, Part
+from tasks.ladder.versions import successions
 from tasks.people.address import AS_WRITTEN, NEAREST, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 SLUG = "daily_supervision"
@@ -64,12 +66,12 @@ def remind(
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(ALONE)
-    swept, newest, first, issued, look, leaders, leaves, helpers = session.execute(
+    swept, newest, first, issued, look, leaders, leaves, helpers, changed = session.execute(
         _BEFORE, {"slug": SLUG, "on": on}
     ).one()
     sweep = _Sweep(
         session, on, calendar, swept=swept, first=first, leaders=leaders, leaves=leaves, helpers=helpers,
-        rehearsing=bool(issued and issued > on), part=part or WHOLE,
+        changed=changed, rehearsing=bool(issued and issued > on), part=part or WHOLE,
     )  # fmt: skip
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
     sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
@@ -101,10 +103,12 @@ _BEFORE = text("""
            (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
            EXISTS (SELECT 1 FROM item_leader) AS leaders,
            EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves,
-           EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers
+           EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers,
+           EXISTS (SELECT 1 FROM policy_change) AS changed
 """).columns(
-    swept=Date, newest=Integer, first=Date, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean
-)
+    swept=Date, newest=Integer, first=Date, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean,
+    changed=Boolean,
+)  # fmt: skip
 
 _AFTERWARDS = text("""
     INSERT INTO last_run (slug, "on", ended_at, problems) VALUES (:slug, :on, :now, :problems)
@@ -133,7 +137,7 @@ class _Sweep:
 
     So the statements of two days are the same text, and the second need not be prepared again.
     `leaders`: some item names several. `leaves`: somebody is away. `helpers`: some cooperating unit has not signed.
-    `rehearsing`: the day is before a plan was
+    `changed`: some plan runs by a further version of its copy. `rehearsing`: the day is before a plan was
     issued, a trial run for which its items count as issued already. `part`: those items alone.
     """
 
@@ -148,6 +152,7 @@ class _Sweep:
         leaders: bool,
         leaves: bool,
         helpers: bool,
+        changed: bool,
         rehearsing: bool,
         part: Part,
     ) -> None:
@@ -169,7 +174,25 @@ class _Sweep:
         # Before the first sweep ever the day of the first issue counts as swept for who is asked to sign: it was given
         # out that day.
         since = swept or first
+        self.same, self.begun = "n.rung_id = w.rung_id", ""
+        if changed:
+            self._go_on([one for policy, one in successions(session).items() if policy in self.ladders])
         self.asked_late = "w.fire_on < :on" + (f" AND w.fire_on > {self._day(since)}" if since else "")
+
+    def _go_on(self, found: Sequence[Succession]) -> None:
+        """Know a rung again that went on from an earlier version, and keep what only a later one has from days before.
+
+        What was set since, by the issue or by a moved day, and a broken promise meet the later ladder whole.
+        """
+        if same := sorted(pair for one in found for pair in one.same):
+            self.same = f"({self.same} OR (w.rung_id, n.rung_id) IN ({_values(same)}))"
+        for one in found:
+            for day, fresh in one.begun.items():
+                since = self._day(day)
+                self.begun += f""" AND NOT (w.fire_on < {since} AND (w.rung_id, w.height) IN ({_values(sorted(fresh))})
+                    AND d.looked_on IS NOT NULL AND NOT d.promised AND NOT EXISTS (SELECT 1 FROM deadline_move m
+                    WHERE m.deadline_id = d.id AND m.from_on <> m.to_on
+                      AND (m.moved_on >= {since} OR m.moved_on > d.looked_on)))"""
 
     def daily(self, since: dt.date, *, unsigned_since: dt.date) -> None:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
@@ -216,7 +239,7 @@ class _Sweep:
         self._raise(
             reached,
             f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}"
-            f" AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on) AND {_ARMED}"
+            f" AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on) AND {ARMED}"
             f" AND (d.promised OR NOT {_TOLD})",
             late=f"{self.late} AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
             noted_on=":on",
@@ -243,9 +266,9 @@ class _Sweep:
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)
             WHERE r.issued_on BETWEEN w.first AND w.last AND r.signed_at IS NULL AND r.unit_id IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM notice n
-                  WHERE n.item_id = i.id AND n.rung_id = w.rung_id AND n.text = u.text
+                  WHERE n.item_id = i.id AND :same AND n.text = u.text
                   AND n.raised_on >= r.issued_on AND n.raised_on < :on AND n.taken_back_on IS NULL)
-              AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours}""",
+              AND w.role IN ('{Role.HANDLER}', '{Role.DEPARTMENT_HEAD}'){self.ours}{self.begun}""",
             nobody="配合科室及以上各级均无人在岗",
         )
 
@@ -265,13 +288,15 @@ class _Sweep:
         return f"%({name})s" if self.postgres else f":{name}"
 
     def _execute(self, statement: str) -> CursorResult[Any]:
-        return self.session.connection().exec_driver_sql(statement.replace(":on", self.today), self.days)
+        return self.session.connection().exec_driver_sql(
+            statement.replace(":on", self.today).replace(":same", self.same), self.days
+        )
 
     def _raise(self, reached: list[_Reached], where: str, *, late: str, noted_on: str = "w.fire_on") -> None:
         """Raise what deadlines have reached, each rung for whoever holds one of its roles, under the day `noted_on`."""
         if not any(ranges for _policy_id, ranges in reached):
             return
-        where += self.ours
+        where += self.ours + self.begun
         row = f"SELECT w.rung_id, w.role, w.kind, w.height, w.fire_on, {noted_on}, d.id, i.id, NULL, d.due_on, {late}"
         tables = "FROM w CROSS JOIN deadline d JOIN work_item i ON i.id = d.item_id"
         roles = frozenset(Role(role) for rung in self.rungs.values() for role in rung.roles)
@@ -321,6 +346,7 @@ class _Sweep:
         ]
 
 
+# In these `:same` stands for what tells that a notice is of the window's rung, in whichever version of the copy.
 _DUE = """d.due_on FROM deadline d JOIN work_item i ON i.id = d.item_id
     WHERE d.policy_id = {:d} AND d.done_on IS NULL AND d.look_on IS NULL"""
 _ISSUED = """day FROM (SELECT id, issued_on AS day FROM work_item WHERE state = 'issued'
@@ -328,20 +354,20 @@ _ISSUED = """day FROM (SELECT id, issued_on AS day FROM work_item WHERE state = 
     JOIN work_item i ON i.id = x.id WHERE true"""
 """The days that windows after a gap may be made of."""
 
-_ARMED = f"(d.lookback IS NULL OR d.lookback = '{Lookback.WHOLE}' OR d.due_on <> d.original_due_on)"
+ARMED = f"(d.lookback IS NULL OR d.lookback = '{Lookback.WHOLE}' OR d.due_on <> d.original_due_on)"
 """A day that was past when its item was issued is quiet until it is moved, unless the whole ladder was chosen."""
 
 _WATCHED = f"""d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
-    AND d.done_on IS NULL AND d.look_on IS NULL AND {_ARMED}"""
+    AND d.done_on IS NULL AND d.look_on IS NULL AND {ARMED}"""
 """Deadlines that the ladder watches."""
 
 _UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
     WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL AND n.taken_back_on IS NULL
-      AND (n.raised_on >= w.fire_on OR n.rung_id = w.rung_id AND n.fire_on = w.fire_on)))"""
+      AND (n.raised_on >= w.fire_on OR :same AND n.fire_on = w.fire_on)))"""
 """Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
 
 _UNSAID = """NOT EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id
-    AND n.rung_id = w.rung_id AND n.due_on = d.due_on AND n.taken_back_on IS NULL)"""
+    AND :same AND n.due_on = d.due_on AND n.taken_back_on IS NULL)"""
 """Whether an earlier sweep of the day has not dealt with the window: who answers since then is for the second look."""
 
 _UNPROMISED = """NOT (w.fire_on < :on AND NOT EXISTS (SELECT 1 FROM instruction n WHERE n.deadline_id = d.id)
@@ -356,13 +382,13 @@ _UNPROMISED = """NOT (w.fire_on < :on AND NOT EXISTS (SELECT 1 FROM instruction 
 """Whether no promise held on the missed day of the window: neither reported on, nor moved or suspended away before."""
 
 _UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
-    AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.item_id = i.id AND n.rung_id = w.rung_id AND n.text IS NULL
+    AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.item_id = i.id AND :same AND n.text IS NULL
         AND n.raised_on >= i.issued_on AND n.raised_on < :on AND n.taken_back_on IS NULL)
     AND d.id = (SELECT min(m.id) FROM {Deadline.__tablename__} m
                 WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
 
 
-_TOLD = f"""EXISTS (SELECT 1 FROM notice n WHERE n.deadline_id = d.id AND n.rung_id = w.rung_id AND n.due_on = d.due_on
+_TOLD = f"""EXISTS (SELECT 1 FROM notice n WHERE n.deadline_id = d.id AND :same AND n.due_on = d.due_on
     AND n.fire_on >= w.fire_on AND n.state <> '{NoticeState.DROPPED}'
     AND NOT EXISTS (SELECT 1 FROM deadline_move m
         WHERE m.deadline_id = d.id AND m.from_on <> m.to_on AND m.moved_on >= n.raised_on))"""
@@ -399,6 +425,10 @@ collapsed, a rung below the highest missed one but once."""
 _WHY_COLLAPSED = (
     " WHEN state = 'collapsed' THEN CASE WHEN noted_on < :on THEN '错过当日,' ELSE '' END || '并入更高一级'"
 )
+
+
+def _values(rows: Sequence[tuple[int, int]]) -> str:
+    return f"VALUES {', '.join(f'({one:d}, {other:d})' for one, other in rows)}"
 
 
 def _kind(step: RungFiring) -> NoticeKind:

@@ -1,10 +1,11 @@
 """What a changed calendar moves: fire days of open deadlines, listed, none of them sent twice and none lost."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from models.database import key
@@ -16,6 +17,7 @@ from models.items.plan import AnnualPlan
 from models.ladder.escalation import RungFiring, steps
 from models.ladder.policy import Rung
 from tasks.ladder.remind import SLUG
+from tasks.ladder.versions import successions
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
     rungs = session.exec(select(Rung).order_by(col(Rung.policy_id))).all()
     labels = {rung.id: rung.label for rung in rungs}
     ladders = {policy: steps(group)[0] for policy, group in groupby(rungs, lambda rung: rung.policy_id)}
+    earlier = defaultdict[int, list[int]](list)
+    for one in successions(session).values():
+        for rung_id, before_it in one.same:
+            earlier[rung_id].append(before_it)
     watched = (
         select(col(AnnualPlan.policy_id), col(Deadline.due_on))
         .join(WorkItem, col(WorkItem.plan_id) == AnnualPlan.id)
@@ -56,7 +62,7 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
             if old == new or new < old <= swept:
                 continue
             if old <= swept:
-                _keep_from_coming_again(session, key(policy_id), due_on, step, old, new, swept)
+                _keep_from_coming_again(session, key(policy_id), due_on, step, earlier[step.rung_id], old, new, swept)
             elif new <= swept:
                 _look_again(session, key(policy_id), due_on, swept)
             if max(old, new) > swept:
@@ -78,21 +84,35 @@ def _items(session: Session, policy_id: int, due_on: dt.date) -> list[tuple[str,
 
 
 def _keep_from_coming_again(
-    session: Session, policy_id: int, due_on: dt.date, step: RungFiring, old: dt.date, new: dt.date, swept: dt.date
+    session: Session,
+    policy_id: int,
+    due_on: dt.date,
+    step: RungFiring,
+    earlier: list[int],
+    old: dt.date,
+    new: dt.date,
+    swept: dt.date,
 ) -> None:
-    """Put what was raised on the old fire day under the new one too, as already said, of what is suspended as well."""
+    """Put what was raised on the old fire day under the new one too, as already said, of what is suspended as well.
+
+    The `earlier` rungs are those of other versions of the copy that said the same.
+    """
     session.execute(
         text(
             "INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, recipient_id, role, via, kind, due_on,"
             " raised_on, send_on, late, state, reason)"
-            " SELECT :new, n.deadline_id, n.item_id, n.rung_id, n.recipient_id, n.role, n.via, n.kind, n.due_on,"
+            " SELECT :new, n.deadline_id, n.item_id, :rung, n.recipient_id, n.role, n.via, n.kind, n.due_on,"
             " :swept, n.send_on, n.late, 'collapsed', '日历调整前已发'"
-            " FROM notice n JOIN deadline d ON d.id = n.deadline_id JOIN rung r ON r.id = n.rung_id"
-            " WHERE r.policy_id = :policy AND d.due_on = :due AND d.done_on IS NULL"
-            " AND n.rung_id = :rung AND n.fire_on = :old ON CONFLICT DO NOTHING"
-        ),
-        {"new": new, "old": old, "swept": swept, "policy": policy_id, "due": due_on, "rung": step.rung_id},
-    )
+            " FROM notice n JOIN deadline d ON d.id = n.deadline_id JOIN work_item i ON i.id = d.item_id"
+            " JOIN annual_plan p ON p.id = i.plan_id"
+            " WHERE p.policy_id = :policy AND d.due_on = :due AND d.done_on IS NULL"
+            " AND n.rung_id IN :rungs AND n.fire_on = :old ON CONFLICT DO NOTHING"
+        ).bindparams(bindparam("rungs", expanding=True)),
+        {
+            "new": new, "old": old, "swept": swept, "policy": policy_id, "due": due_on, "rung": step.rung_id,
+            "rungs": [step.rung_id, *earlier],
+        },
+    )  # fmt: skip
 
 
 def _look_again(session: Session, policy_id: int, due_on: dt.date, swept: dt.date) -> None:

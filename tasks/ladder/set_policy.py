@@ -1,12 +1,13 @@
 """Policies as data that an office edits: shown whole, and set whole, checked before anything is written.
 
-A preset that is set changes what is issued from then on; a plan that runs keeps the copy it was issued with.
+A preset that is set changes what is issued from then on; a plan that runs keeps its copy until somebody changes it
+(`tasks.plan.change_policy`).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
 from models.actor import Actor
 from models.coded import Coded
@@ -17,6 +18,7 @@ from models.items.evidence import Category
 from models.items.item import Importance
 from models.items.plan import AnnualPlan
 from models.ladder.policy import Colour, LagScope, Policy, Relation, ReportingCycle, Rung
+from models.ladder.policy_change import PolicyChange
 from models.ledgers.kinds import member_named
 from models.people.organ import Organ
 from models.people.permission import Action
@@ -81,7 +83,7 @@ def find_policy(session: Session, name: str) -> Policy:
 
 
 def seen_policy(session: Session, policy_id: int, *, by: Actor) -> Policy:
-    """A preset, or a copy that a plan of an organ runs by whose policies `by` sets. Raises NotFoundError."""
+    """A preset, or a copy that a plan of an organ runs or ran by whose policies `by` sets. Raises NotFoundError."""
     found = session.get(Policy, policy_id)
     if found is None or not (found.frozen_hash is None or _runs_for(session, found, by)):
         raise NotFoundError("没有这个督办策略,或者它不在您的查看范围内。")
@@ -153,7 +155,9 @@ def check_may_set(session: Session, by: Actor) -> None:
 
 def _runs_for(session: Session, policy: Policy, by: Actor) -> bool:
     mine = col(AnnualPlan.organ_id).in_(organs_within(session, by, Action.POLICY))
-    return session.exec(select(AnnualPlan.id).where(AnnualPlan.policy_id == policy.id, mine)).first() is not None
+    ran = select(PolicyChange.plan_id).where(PolicyChange.from_policy_id == policy.id)
+    used = or_(AnnualPlan.policy_id == policy.id, col(AnnualPlan.id).in_(ran))
+    return session.exec(select(AnnualPlan.id).where(used, mine)).first() is not None
 
 
 def _list(data: Mapping[str, Any], name: str) -> list[Any]:

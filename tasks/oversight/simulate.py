@@ -18,9 +18,10 @@ _ITEMS = "(SELECT id FROM work_item WHERE plan_id = :plan)"
 _PREPARE = (
     f"UPDATE deadline SET policy_id = NULL, look_on = NULL WHERE item_id NOT IN {_ITEMS}",
     "DELETE FROM notice",
+    "DELETE FROM policy_change",
     "DELETE FROM last_run WHERE slug = :slug",
 )
-"""Only this plan is on the ladder, and nothing has been raised yet."""
+"""Only this plan is on the ladder, nothing has been raised yet, and its present policy ruled from the first day on."""
 _FROM_THE_FIRST_DAY = (
     "UPDATE work_item SET issued_on = :first WHERE plan_id = :plan AND issued_on > :first",
     "UPDATE deadline SET look_on = coalesce((SELECT start_on FROM work_item w WHERE w.id = item_id), :first)"

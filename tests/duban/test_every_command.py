@@ -350,6 +350,9 @@ WRITING: dict[str, Case] = {
     "notice park": Case(SUPERVISOR, ["1", "--reason", "内容有误"], [Action.PARK], [assigned(), made_up]),
     "notice snooze": Case(HANDLER, ["1", "--until", "2026-06-10"], [Action.SNOOZE], [assigned()]),
     "plan issue": Case(SUPERVISOR, [], [Action.ISSUE], [assigned(issue=False)]),
+    "plan adopt": Case(
+        SUPERVISOR, ["三级预警", "--reason", "办法已修订"], [Action.CHANGE_POLICY], [assigned()]
+    ),
     "calendar import": Case("本机", ["{home}/放假.csv"], [Action.CALENDAR]),
     "item sign": Case(HANDLER, ["1"], [Action.SIGN], [assigned(sign=False)]),
     "item object": Case(HANDLER, ["1", "--reason", "不属于本科室"], [Action.OBJECT], [assigned(sign=False)]),

@@ -186,3 +186,18 @@ def test_an_issue_that_would_tell_very_many_asks_first_and_goes_through_when_one
     assert "李四 1 条、陆明 1 条。尚未保存" in asked
     assert "已下达" not in terminal.says("plan", "show", *Y, *DAY)
     assert "已下达" in terminal.says("plan", "issue", *Y, *DAY, "--sure")
+
+
+def test_a_plan_that_runs_takes_another_policy_after_a_look_at_what_moves(terminal: Terminal, ledger: Path) -> None:
+    terminal.says("plan", "import", ledger, *Y, *DAY)
+    terminal.says("plan", "issue", *Y, *DAY)
+    adopt = ("plan", "adopt", "三级预警", *Y, *DAY)
+
+    shown = json.loads(terminal.says(*adopt, "--dry-run", "--json"))
+    assert (shown["version"], shown["from_on"], shown["dry_run"]) == (2, f"{YEAR}-01-05", True)
+    assert shown["rungs"][0]["after"] == "到期前10个工作日:承办人、科室负责人,蓝色"
+    assert {(one["before"] is None, one["after"] is None) for one in shown["rungs"]} >= {(True, False), (False, True)}
+    assert "试看(未写入)" in terminal.says(*adopt, "--dry-run")
+    assert "理由不能为空" in terminal.refused(*adopt)
+    assert f"策略“三级预警”,第 2 版,自 {YEAR}-01-05 起" in terminal.says(*adopt, "--reason", "上级要求")
+    assert "没有要改的" in terminal.refused(*adopt, "--reason", "上级要求")

@@ -31,6 +31,7 @@ from tasks.ladder.set_policy import find_policy, list_policies, rungs_of
 from tasks.notices.ask_first import asking_first
 from tasks.people.find_posts import names_to_offer
 from tasks.plan.batches import batches_of, items_of_batch
+from tasks.plan.change_policy import versions_of
 from tasks.plan.export_list import export_list
 from tasks.plan.fill_plan import (
     FIELDS,
@@ -289,7 +290,8 @@ def _plan_page(
     return visit.page(
         session, "plan/plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
         may_plan=may_plan, may_issue=_may(session, visit, Action.ISSUE), whole=whole,
-        may_add=_may(session, visit, Action.ADD_ITEM),
+        may_add=_may(session, visit, Action.ADD_ITEM), may_change=_may(session, visit, Action.CHANGE_POLICY),
+        versions=versions_of(session, found),
         rows=rows, number=page, pages=pages, fields=FIELDS, departments=departments, people=people,
         typed=typed or {}, said_as=said or {}, errors=errors or {}, error=error, status_code=status_code,
         was={row.item.id: json.dumps(row.shown, ensure_ascii=False) for row in rows},

@@ -1617,6 +1617,19 @@ def upgrade() -> None:
         sa.Column("made_on", sa.Date(), nullable=False),
     )
     op.create_table(
+        "policy_change",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("plan_id", sa.Integer(), sa.ForeignKey("annual_plan.id"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("from_policy_id", sa.Integer(), sa.ForeignKey("policy.id"), nullable=False),
+        sa.Column("to_policy_id", sa.Integer(), sa.ForeignKey("policy.id"), nullable=False, unique=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("plan_id", "version"),
+    )
+    op.create_table(
         "receipt",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False),

@@ -14,6 +14,7 @@ from models.database import unit_of_work
 from models.dates.workdays import WorkCalendar
 from models.items.plan import AnnualPlan
 from models.ladder.policy import Policy, Rung
+from models.ladder.policy_change import PolicyChange
 from models.people.organ import Organ
 from models.people.person import Role
 from tasks.ladder.set_policy import find_policy, show_policy
@@ -206,6 +207,35 @@ def test_a_running_plan_keeps_its_copy(office: Office, visitor: Visitor) -> None
     assert visitor.post(f"/policies/{frozen.id}/edit", {"do": "save"}).status_code == 403
 
 
+def test_a_running_plan_takes_the_policy_as_it_stands_now_once_what_moves_was_shown(
+    office: Office, visitor: Visitor
+) -> None:
+    office.assign("普法宣传", due="2026-06-30", on="2026-06-01")
+    number = number_of(office)
+    visitor.act(f"/policies/{number}/edit", {**opened(visitor, number), "rung-1-offset": "4", "do": "save"})
+    assert "/plans/1/policy?policy=" in visitor.get("/policies").text
+
+    page = visitor.get("/plans/1/policy").text
+    assert "到期前3天:承办人,科室负责人 到期前4天:承办人,科室负责人 1 2" in words_of(page).replace("、", ",")
+    assert office.rows(PolicyChange) == []
+    seal = re.search(r'name="seal" value="([^"]*)"', page)
+    assert seal is not None
+    sent = {"policy": "常规", "seal": seal[1], "reason": "办法已修订"}
+    assert visitor.post("/plans/1/policy", sent | {"reason": ""}).status_code == 400
+    stale = visitor.post("/plans/1/policy", sent | {"seal": "0"})
+    assert (stale.status_code, "再看一次" in stale.text, "办法已修订" in stale.text) == (409, True, True)
+    assert "已改用“常规”(第 2 版),自 2026-06-01 起执行" in visitor.act("/plans/1/policy", sent)
+
+    words = visitor.read("/plans/1")
+    assert "督办策略“常规”(第 2 版)" in words
+    assert f"第 2 版 6月1日(周一) 常规 办法已修订 {SUPERVISOR}" in words
+    first, second = [policy.id for policy in office.rows(Policy) if policy.frozen_hash]
+    before, now = visitor.read(f"/policies/{first}"), visitor.read(f"/policies/{second}")
+    assert ("以前的副本" in before, "到期前3天 :承办人、科室负责人" in before) == (True, True)
+    assert ("运行中的副本" in now, "到期前4天 :承办人、科室负责人" in now) == (True, True)
+    assert "没有要改的" in visitor.read("/plans/1/policy")
+
+
 def test_a_policy_begins_as_another(office: Office, visitor: Visitor) -> None:
     number = number_of(office, "三级预警")
 
@@ -218,6 +248,7 @@ def test_a_policy_begins_as_another(office: Office, visitor: Visitor) -> None:
 # --- who may --------------------------------------------------------------------------------------------------------
 
 PATHS = ("/policies", "/policies/1", "/policies/1/edit")
+OF_A_PLAN = "/plans/1/policy"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -232,6 +263,14 @@ def test_only_those_who_run_the_office_change_policies(office: Office, web: Web,
     for name in (HANDLER, OUTSIDER):
         assert web.of(name).post(path, {"do": "save", "name": "外人"}).status_code == 403
     assert office.rows(Rung) == before
+
+
+def test_only_those_who_run_the_office_change_the_policy_of_its_plan(office: Office, web: Web) -> None:
+    office.assign("普法宣传", due="2026-06-30", on="2026-06-01")
+    for name, status in ((HANDLER, 403), (OUTSIDER, 404)):
+        assert web.of(name).get(OF_A_PLAN).status_code == status
+        assert web.of(name).post(OF_A_PLAN, {"policy": "三级预警", "reason": "想改"}).status_code == status
+    assert office.rows(PolicyChange) == []
 
 
 def test_an_organ_below_looks_and_does_not_change(office: Office, web: Web) -> None:

@@ -226,8 +226,8 @@ def test_by_any_other_way_nobody_may_nothing_but_what_rhythms_do(session: Sessio
 
 RUNS = {
     Action.PLAN, Action.ISSUE, Action.STAFF, Action.CALENDAR, Action.RECORD, Action.COMPILE, Action.COMMENT,
-    Action.POLICY, Action.SYSTEM, Action.RESEND, Action.PARK, Action.TRY_CHANNEL, Action.TAKE_BACK_SWEEP,
-    Action.RECEIVE_REPORT,
+    Action.POLICY, Action.CHANGE_POLICY, Action.SYSTEM, Action.RESEND, Action.PARK, Action.TRY_CHANNEL,
+    Action.TAKE_BACK_SWEEP, Action.RECEIVE_REPORT,
 }  # fmt: skip
 REVIEWS = {Action.LEGAL_REVIEW, Action.SECRECY_REVIEW, Action.REPORT_RETURN}
 FILES = {

@@ -61,6 +61,7 @@ from tasks.oversight.compile_brief import compile_brief
 from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.take_back_sweep import take_back_sweep
 from tasks.people.find import find_item, find_person
+from tasks.plan.change_policy import change_policy
 from tasks.plan.import_list import import_list
 from tasks.plan.issue import issue
 from tasks.report.compiling.compile_report import compile_report
@@ -396,6 +397,9 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.PLAN: (nothing, bring_in_a_list),
     Action.ISSUE: (assigned(issue=False), on_plan(SUPERVISOR, issue)),
     Action.POLICY: (nothing, edit_a_policy),
+    Action.CHANGE_POLICY: (
+        assigned(), on_plan(SUPERVISOR, change_policy, preset="三级预警", reason="办法已修订"),
+    ),
     Action.STAFF: (nothing, note_leave),
     Action.CONFIRM_STAFF: (proposed, confirm_it),
     Action.CALENDAR: (nothing, set_a_day),

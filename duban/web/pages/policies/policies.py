@@ -129,7 +129,7 @@ def change(sent: Sent, policy_id: int) -> Response:
                 set_policy(session, form.data(), by=visit.by, shown=_shown(form))
             return visit.go(
                 visit.link(f"/policies/{policy_id}"),
-                f"策略“{preset.name}”已保存。此后下达的计划按它运行;正在运行的计划不受影响。",
+                f"策略“{preset.name}”已保存。此后下达的计划按它运行;正在运行的计划不变,要变请在“运行中的副本”里改用。",
             )
         except ForbiddenError:
             raise
@@ -218,7 +218,7 @@ def _preset(session: Session, visit: Visit, policy_id: int) -> Policy:
     found = _find(session, visit, policy_id)
     check_may_set(session, visit.by)
     if found.frozen_hash is not None:
-        raise ForbiddenError("这是正在运行的计划所用的副本,不能修改。请修改同名的策略,此后下达的计划按新的运行。")
+        raise ForbiddenError("这是正在运行的计划所用的副本,不能修改。请修改同名的策略,再在计划页“改用督办策略”。")
     return found
 
 
