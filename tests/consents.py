@@ -90,6 +90,10 @@ def extends(office: Office, who: str) -> None:
     office.extend("1", to="2026-07-10", on=ON, who=who)
 
 
+def moves_day(office: Office, who: str) -> None:
+    office.adjust("1", to="2026-07-10", on=ON, who=who)
+
+
 def asks(office: Office, who: str) -> None:
     office.ask_closure("1", on=ON, who=who)
 
@@ -258,6 +262,14 @@ def of_the_report(action: Action, decider: str, consents: Consents, last: Does) 
 
 SCENES: tuple[Scene, ...] = (
     Scene(Action.DECIDE_EXTENSION, HANDLER, LEADER, assigned, extends, on_item(decide_extension, approve=True)),
+    Scene(
+        Action.DECIDE_ADJUSTMENT,
+        SUPERVISOR,
+        LEADER,
+        assigned,
+        moves_day,
+        on_item(decide_extension, approve=True, action=Action.DECIDE_ADJUSTMENT),
+    ),
     Scene(Action.ACCEPT, HANDLER, SUPERVISOR, assigned, asks, on_item(accept, waive="现场核实")),
     Scene(Action.RETURN, HANDLER, SUPERVISOR, assigned, asks, on_item(send_back, reason="材料不全"), "asks"),
     Scene(Action.RETURN, HANDLER, SUPERVISOR, unsigned, objects, on_item(send_back, reason="应由本科办"), "objects"),

@@ -56,13 +56,13 @@ MAY = {
     "配": {Action.SIGN, Action.REPORT, Action.ATTACH, Action.SNOOZE, Action.CORRECT},
     "派": {Action.TRANSFER, Action.SPLIT},
     "审": {
-        Action.DECIDE_EXTENSION, Action.ASK_MORE, Action.CLOSE_INSTRUCTION, Action.SUSPEND, Action.RESUME,
-        Action.ACCEPT, Action.RETURN,
+        Action.DECIDE_EXTENSION, Action.DECIDE_ADJUSTMENT, Action.ASK_MORE, Action.CLOSE_INSTRUCTION, Action.SUSPEND,
+        Action.RESUME, Action.ACCEPT, Action.RETURN,
     },
     "批": {Action.INSTRUCT},
     "督": {
         Action.URGE, Action.TRANSFER, Action.SPLIT, Action.ATTACH, Action.MILESTONE, Action.REOPEN, Action.EDIT,
-        Action.ADJUST, Action.CANCEL,
+        Action.ADJUST, Action.CANCEL, Action.WITHDRAW,
     },
     "调": {Action.TRANSFER, Action.REOPEN},
 }  # fmt: skip

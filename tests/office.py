@@ -34,14 +34,17 @@ from models.ladder.policy import Policy, Relation, Rung
 from models.migrate import seed_presets
 from models.papers.document import Document
 from models.people.organ import Department, Organ
+from models.people.permission import Action
 from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from models.settings import Settings
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE, FileStore
 from tasks.items.attach import attach
 from tasks.items.close import Closure, accept, request_close, send_back
+from tasks.items.edit_item import edit_item
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import Given, instruct
+from tasks.items.item_fields import ItemFacts
 from tasks.items.progress import record_progress
 from tasks.items.sign import sign as take_item
 from tasks.items.suspend import resume, suspend
@@ -309,6 +312,25 @@ class Office:
 
     def refuse(self, number: str, *, on: str, who: str = LEADER, comment: str | None = "须按期完成") -> Extension:
         return self.do(who, decide_extension, number, on=on, approve=False, comment=comment)
+
+    def adjust(self, number: str, *, to: str, on: str, who: str = SUPERVISOR, reason: str = "计划调整") -> None:
+        """The supervisor moves the item's day, or asks for it where the policy has that approved."""
+        wanted = ItemFacts({"due_text": to, "due_on": day(to), "recurrence": None, "unconfirmed": False})
+        self.do(who, edit_item, number, on=on, wanted=wanted, reason=reason, adjust=True)
+
+    def decide_adjustment(
+        self, number: str, *, on: str, who: str = LEADER, approve: bool = True, comment: str | None = None
+    ) -> Extension:
+        """An adjustment that was asked for is answered at the level whose turn it is."""
+        return self.do(
+            who, decide_extension, number, on=on, approve=approve, comment=comment, action=Action.DECIDE_ADJUSTMENT
+        )
+
+    def adjusting_at_once(self) -> None:
+        """Every policy lets the supervisor move a day without anybody's approval."""
+        with unit_of_work(self.engine) as session:
+            for policy in session.exec(select(Policy)):
+                policy.adjustment_levels = []
 
     def suspend(self, number: str, *, on: str, who: str = SUPERVISOR, reason: str = "等待上级批复") -> None:
         self.do(who, suspend, number, on=on, reason=reason)

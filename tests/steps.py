@@ -25,6 +25,11 @@ def extended(office: Office) -> None:
     office.extend("1", to="2026-07-10", on="2026-06-02")
 
 
+def adjusted(office: Office) -> None:
+    """Asked for: the day moves once a leader approved."""
+    office.adjust("1", to="2026-07-10", on="2026-06-02")
+
+
 def instructed(office: Office) -> None:
     office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-02")
 

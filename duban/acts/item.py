@@ -5,14 +5,25 @@ from duban.acts.declaration import Act
 from duban.acts.item_amends import CORRECT, WITHDRAW
 from duban.acts.item_closure import ACCEPT, REOPEN, REQUEST_CLOSE, RETURN
 from duban.acts.item_hand import ADJUST, CANCEL, EDIT
-from duban.acts.item_terms import APPROVE, EXTEND, REFUSE, RESUME, SNOOZE, SUSPEND, URGE
+from duban.acts.item_terms import (
+    APPROVE,
+    APPROVE_ADJUSTMENT,
+    EXTEND,
+    REFUSE,
+    REFUSE_ADJUSTMENT,
+    RESUME,
+    SNOOZE,
+    SUSPEND,
+    URGE,
+)
 from duban.acts.item_work import EVIDENCE, MILESTONE, OBJECT, REACHED, REPORT, SIGN, SPLIT, TRANSFER
 from models.items.item import WorkItem
 
 ItemAct = Act[WorkItem]
 
 ACTS: tuple[ItemAct, ...] = (
-    SIGN, REPORT, EVIDENCE, REQUEST_CLOSE, EXTEND, OBJECT, MILESTONE, REACHED, APPROVE, REFUSE, ACCEPT, RETURN, URGE,
+    SIGN, REPORT, EVIDENCE, REQUEST_CLOSE, EXTEND, OBJECT, MILESTONE, REACHED, APPROVE, REFUSE,
+    APPROVE_ADJUSTMENT, REFUSE_ADJUSTMENT, ACCEPT, RETURN, URGE,
     instruction.INSTRUCT, instruction.SIGN, instruction.REPLY, instruction.CLOSE,
     instruction.ASK_MORE,
     TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, EDIT, ADJUST, CANCEL, SNOOZE, WITHDRAW, CORRECT,

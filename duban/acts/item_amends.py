@@ -25,8 +25,8 @@ def _withdraw(deed: Deed[WorkItem]) -> ActOutcome:
 
 WITHDRAW = Act(
     "withdraw", Action.WITHDRAW, "撤回申请", _withdraw, (REASON,),
-    explains="还没有人办理的办结申请、延期申请和转办异议可以撤回;不计入退回次数,照常计时。",
-    help="撤回本人提出、还没有人办理的办结申请、延期申请或转办异议;照常计时。",
+    explains="还没有人办理的办结申请、延期申请、时限调整和转办异议可以撤回;不计入退回次数,照常计时。",
+    help="撤回本人提出、还没有人办理的办结申请、延期申请、时限调整或转办异议;照常计时。",
 )  # fmt: skip
 
 

@@ -106,6 +106,7 @@ EDIT = Act(
 
 def _adjust(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.edit_item import edit_item
+    from tasks.items.extend import pending_extension
     from tasks.items.read_typed import read_typed
 
     session, item, by = deed.session, deed.upon, deed.by
@@ -113,8 +114,13 @@ def _adjust(deed: Deed[WorkItem]) -> ActOutcome:
     wanted = read_typed(session, plan, {"due": deed.given["due"]}, by=by)
     before = item.due_on
     edit_item(session, item, wanted, by=by, reason=deed.given["reason"], adjust=True)
-    said = f"任务 {item.number} 的时限已由 {before} 调整为 {item.due_on}。"
-    return ActOutcome(said, data={"item": item.number, "from_on": before, "due_on": item.due_on})
+    asked = pending_extension(session, item)
+    if asked is not None:
+        said = f"任务 {item.number} 的时限调整已提请审批({';'.join(asked.changes)}),批准前时限不变。"
+    else:
+        said = f"任务 {item.number} 的时限已由 {before} 调整为 {item.due_on}。"
+    data = {"item": item.number, "from_on": before, "due_on": item.due_on, "asked": asked.id if asked else None}
+    return ActOutcome(said, data=data)
 
 
 ADJUST = Act(
@@ -126,8 +132,8 @@ ADJUST = Act(
         ),
         REASON,
     ),
-    explains="记为计划调整,不占承办人的延期次数;原定时限仍作考核依据。",
-    help="调整时限(计划调整):写明理由,原定时限仍作考核依据。",
+    explains="记为计划调整,不占承办人的延期次数;原定时限仍作考核依据。策略要求审批的,批准后才改。",
+    help="调整时限(计划调整):写明理由;策略要求审批的,批准后才改。原定时限仍作考核依据。",
 )  # fmt: skip
 
 

@@ -124,6 +124,43 @@ REFUSE = Act(
 )  # fmt: skip
 
 
+def _decide_adjustment(deed: Deed[WorkItem], *, approve: bool, comment: str | None) -> ActOutcome:
+    from tasks.items.extend import decide_extension
+
+    item = deed.upon
+    decided = decide_extension(
+        deed.session, item, by=deed.by, approve=approve, comment=comment, action=Action.DECIDE_ADJUSTMENT
+    )
+    said = {
+        ExtensionState.APPROVED: f"时限调整已批准,时限 {item.due_on}。",
+        ExtensionState.REFUSED: f"时限调整未批准,时限仍为 {item.due_on}。",
+    }.get(decided.state, f"时限调整已通过第 {decided.level} 级,待下一级审批。")
+    data = {"id": decided.id, "item": item.number, "state": decided.state, "level": decided.level,
+            "due_on": item.due_on}  # fmt: skip
+    return ActOutcome(said, data=data, words=f"任务 {item.number} 的{said}")
+
+
+def _approve_adjustment(deed: Deed[WorkItem]) -> ActOutcome:
+    return _decide_adjustment(deed, approve=True, comment=deed.given["comment"])
+
+
+def _refuse_adjustment(deed: Deed[WorkItem]) -> ActOutcome:
+    return _decide_adjustment(deed, approve=False, comment=deed.given["reason"])
+
+
+APPROVE_ADJUSTMENT = Act(
+    "approve-adjustment", Action.DECIDE_ADJUSTMENT, "批准调整", _approve_adjustment,
+    (Entry("comment", "批复意见", Takes.LONG_TEXT, longest=1000),),
+    explains="最后一级批准后时限即按所提请的改;原定时限仍作考核依据。",
+    help="批准督办员提请的时限调整(逐级);最后一级批准后时限即改。",
+)  # fmt: skip
+
+REFUSE_ADJUSTMENT = Act(
+    "refuse-adjustment", Action.DECIDE_ADJUSTMENT, "不批准调整", _refuse_adjustment, (REASON,), approve=False,
+    explains="时限不变。", help="不批准督办员提请的时限调整;时限不变。",
+)  # fmt: skip
+
+
 def _urge(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.urge import urge
 

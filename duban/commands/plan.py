@@ -319,6 +319,9 @@ def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
         yield f"其中 {len(gaps)} 项要素不全,补齐前不能下达;可用 duban plan export 导出补填后再导入。"
     if report.dry_run and report.issued:
         yield f"其中 {len(report.issued)} 项已下达:正式导入须加 --reason 写明理由,逐项留痕。"
+    if report.asking:
+        asked = "已提请审批" if report.batch is not None else "导入后提请审批"
+        yield f"其中 {report.asking} 项的时限调整{asked},批准前时限不变。"
     if report.batch is not None and report.issued:
         yield f"批次 {report.batch};改动了已下达的任务,不能整批撤销。"
     elif report.batch is not None:

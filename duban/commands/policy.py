@@ -38,7 +38,7 @@ def show(errand: Errand, name: Name) -> Answer:
     from models.ladder.policy import ReportingCycle
     from models.people.person import Role
     from tasks.ladder.set_policy import find_policy, rungs_of, show_policy
-    from tasks.wording.policy import terms_sentence
+    from tasks.wording.policy import levels_sentence, terms_sentence
 
     session = errand.session
     policy = find_policy(session, name)
@@ -52,16 +52,14 @@ def show(errand: Errand, name: Name) -> Answer:
             made.add_row(rung.label, roles, rung.colour.label, rung.document or "")
         yield made
 
-        def levels(of: list[list[str]]) -> str:
-            return " → ".join("或".join(Role(role).label for role in level) for level in of)
-
         lag = f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点黄,超过 {policy.lag_red} 红"
         monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
         for term, words in (
             ("临期", f"到期前 {policy.near_days} 个工作日"),
             ("进度", "不亮灯" if policy.lag_yellow is None else lag),
-            ("延期", f"{levels(policy.extension_levels)},至多 {policy.extension_limit} 次"),
-            ("办结审核", levels(policy.closure_levels)),
+            ("延期", f"{levels_sentence(policy.extension_levels)},至多 {policy.extension_limit} 次"),
+            ("调整时限", levels_sentence(policy.adjustment_levels)),
+            ("办结审核", levels_sentence(policy.closure_levels)),
             ("转办异议", f"{policy.objection_days} 个工作日内"),
             ("催办间隔", f"{policy.urge_gap} 个工作日"),
             ("批示时限", f"{terms_sentence(policy.instruction_terms)} {policy.instruction_unit.label}"),

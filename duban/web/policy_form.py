@@ -28,7 +28,10 @@ NUMBERS = {
 """The terms that are numbers, each with what the number means."""
 TEXTS = ("filling", "lag_of", "suspension_unit", "instruction_unit", "instruction_terms")
 OPTIONAL = ("lag_yellow", "lag_red")
-LEVELS = {"extension_levels": "延期由谁审批", "closure_levels": "办结由谁审核"}
+LEVELS = {
+    "extension_levels": "延期由谁审批", "adjustment_levels": "督办员调整时限由谁审批(全不选为不需审批)",
+    "closure_levels": "办结由谁审核",
+}  # fmt: skip
 MOST_LEVELS = 3
 MOST_RUNGS = 40
 _RUNG_TEXTS = ("relation", "offset", "unit", "colour", "document", "every", "times")

@@ -15,6 +15,7 @@ _PAST: Mapping[Action, str] = {
     Action.MILESTONE: "item.milestone_changed",
     Action.EXTEND: "item.extension_requested",
     Action.DECIDE_EXTENSION: "item.extension_decided",
+    Action.DECIDE_ADJUSTMENT: "item.day_adjustment_decided",
     Action.URGE: "item.urged",
     Action.INSTRUCT: "item.instructed",
     Action.SIGN_INSTRUCTION: "item.instruction_signed",

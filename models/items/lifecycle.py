@@ -42,6 +42,9 @@ LIFECYCLE: Mapping[Action, Transition] = {
     Action.DECIDE_EXTENSION: Transition(
         (S.ACTIVE,), (), "有待审批的延期,轮到本级,非本人申请", "extension_decision, deadline_move"
     ),
+    Action.DECIDE_ADJUSTMENT: Transition(
+        (S.ISSUED, S.ACTIVE), (), "有待审批的时限调整,轮到本级,非本人提请", "extension_decision, deadline_move"
+    ),
     Action.URGE: Transition((S.ISSUED, S.OBJECTED, S.ACTIVE), (), "距上次催办已满间隔", "urge, document"),
     Action.INSTRUCT: Transition(OPEN, (), "写明内容和时限", "instruction, deadline, leadership_act, document"),
     Action.SIGN_INSTRUCTION: Transition(OPEN, (S.ACTIVE,), "批示尚未签收", "instruction"),
@@ -64,7 +67,7 @@ LIFECYCLE: Mapping[Action, Transition] = {
     ),
     Action.REOPEN: Transition((S.CLOSED,), (S.ACTIVE,), "写明理由和新的时限", "deadline"),
     Action.WITHDRAW: Transition(
-        (S.REQUESTED, S.ACTIVE, S.OBJECTED),
+        (S.REQUESTED, S.ISSUED, S.ACTIVE, S.OBJECTED),
         (S.ACTIVE, S.ISSUED),
         "有本人提出、还没有人办理的申请",
         "closure_request, extension, objection",
@@ -77,7 +80,9 @@ LIFECYCLE: Mapping[Action, Transition] = {
         "写明理由;已下达的不在此改时限,换人、换单位须在签收、在办环节",
         "receipt",
     ),
-    Action.ADJUST: Transition((S.ISSUED, S.ACTIVE), (), "写明理由,没有在批的延期", "deadline_move"),
+    Action.ADJUST: Transition(
+        (S.ISSUED, S.ACTIVE), (), "写明理由,没有在批的延期、调整;策略要求审批的,批准后才改", "extension, deadline_move"
+    ),
     Action.CANCEL: Transition(
         (S.DRAFT, S.ISSUED, S.ACTIVE, S.SUSPENDED),
         (S.CANCELLED,),

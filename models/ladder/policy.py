@@ -100,6 +100,8 @@ class Policy(Row, table=True):
     """Working days from issue within which a unit may object to being given an item (县政务督办工作规则)."""
     extension_limit: int = 2
     extension_levels: list[list[str]] = Field(default_factory=lambda: ONE_LEADER, sa_type=JSON)
+    adjustment_levels: list[list[str]] = Field(default_factory=lambda: ONE_LEADER, sa_type=JSON)
+    """Who approves before the supervisor moves a day of an issued item; no level: it moves at once."""
     closure_levels: list[list[str]] = Field(default_factory=lambda: SUPERVISOR_ONLY, sa_type=JSON)
     evidence_rules: dict[str, dict[str, Any]] = Field(default_factory=lambda: EVIDENCE_RULES, sa_type=JSON)
     """What closes an item of each importance: so many pieces, and one at least of each category named."""

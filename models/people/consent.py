@@ -11,6 +11,7 @@ from models.people.permission import Action
 
 CONSENTS: Mapping[Action, str] = {
     Action.DECIDE_EXTENSION: "申请延期的人、办理过前面各级的人",
+    Action.DECIDE_ADJUSTMENT: "提请调整时限的人、办理过前面各级的人",
     Action.ACCEPT: "申请办结的人、办理过前面各级的人",
     Action.RETURN: "申请办结、提出异议的人,办理过前面各级的人",
     Action.TRANSFER: "提出转办异议的人",

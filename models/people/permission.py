@@ -36,6 +36,7 @@ class Action(Coded):
     MILESTONE = "milestone", "设置阶段节点"
     EXTEND = "extend", "申请延期"
     DECIDE_EXTENSION = "decide_extension", "审批延期"
+    DECIDE_ADJUSTMENT = "decide_adjustment", "审批时限调整"
     URGE = "urge", "催办"
     INSTRUCT = "instruct", "批示"
     SIGN_INSTRUCTION = "sign_instruction", "签收批示"
@@ -138,6 +139,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.MILESTONE: (*HANDLING, *SUPERVISING),
     Action.EXTEND: HANDLING,
     Action.DECIDE_EXTENSION: DECIDING,
+    Action.DECIDE_ADJUSTMENT: DECIDING,
     Action.URGE: SUPERVISING,
     Action.INSTRUCT: LEADING,
     Action.SIGN_INSTRUCTION: HANDLING,
@@ -151,7 +153,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.RETURN: DECIDING,
     Action.REOPEN: (*SUPERVISING, Grant(_F, Scope.ORGAN)),
     Action.SNOOZE: (*HANDLING, *HELPING),
-    Action.WITHDRAW: HANDLING,
+    Action.WITHDRAW: (*HANDLING, *SUPERVISING),
     Action.CORRECT: (*HANDLING, *HELPING),
     Action.EDIT: SUPERVISING,
     Action.ADJUST: SUPERVISING,

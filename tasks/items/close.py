@@ -194,8 +194,8 @@ def check_nothing_open(session: Session, item: WorkItem, action: Action) -> None
     if instructions:
         raise ForbiddenError(f"任务 {item.number} 还有 {instructions} 件批示未办结,不能{action.label}。")
     asked = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
-    if session.exec(asked).first() is not None:
-        raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再{action.label}。")
+    if (waits := session.exec(asked).first()) is not None:
+        raise ForbiddenError(f"任务 {item.number} 有待审批的{waits.called},请等批复后再{action.label}。")
 
 
 def _to_settle(session: Session, item: WorkItem, *, whole: bool) -> tuple[list[Deadline], Deadline | None]:

@@ -23,11 +23,10 @@ from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Role
 from models.typed_text import words
-from tasks.acting.perform import ActUnderWay, performing
-from tasks.items.extend import pending_extension
+from tasks.acting.perform import ActUnderWay, performing, policy_of
+from tasks.items.extend import ask_to_adjust, pending_extension, set_days
 from tasks.items.item_fields import FIELDS, ItemFacts, Units, differing, facts_of, in_words
 from tasks.items.transfer import hand_on
-from tasks.ladder.arm import drop_waiting, open_deadlines, reschedule
 from tasks.notices.tell import tell
 from tasks.people.find import find_role
 from tasks.people.people_of import holder_of
@@ -57,6 +56,8 @@ class FieldChange:
     name: str
     was: str
     wanted: str
+    approval: str = ""
+    """Who has to approve before it does, in words."""
 
     @property
     def label(self) -> str:
@@ -67,7 +68,8 @@ class FieldChange:
         return _EFFECTS.get(self.name, Effect.SAID)
 
     def __str__(self) -> str:
-        return f"{self.label}:{self.was or '无'} → {self.wanted or '无'}"
+        asked = f"(须经{self.approval}批准)" if self.approval else ""
+        return f"{self.label}:{self.was or '无'} → {self.wanted or '无'}{asked}"
 
 
 def changes_of(session: Session, item: WorkItem, wanted: ItemFacts, *, on: dt.date) -> list[FieldChange]:
@@ -109,8 +111,9 @@ def edit_item(
 ) -> list[FieldChange]:
     """Make the item say what is wanted, on record field by field; returns what changed.
 
-    Of an issued item it takes a reason, and a day moves only where `adjust` says so. A new unit or handler signs anew
-    and is told, and so is the one before. Raises BadInputError where nothing would change, a reason is missing or the
+    Of an issued item it takes a reason, and a day moves only where `adjust` says so; where the policy has it approved,
+    that is asked for, and the day stays until it is. A new unit or handler signs anew and is told, and so is the one
+    before. Raises BadInputError where nothing would change, a reason is missing or the
     item would lack something; ForbiddenError where its state does not allow it (`refused`).
     """
     with performing(session, by, Action.ADJUST if adjust else Action.EDIT, item, reason=reason) as deed:
@@ -124,17 +127,21 @@ def edit_item(
         issued = item.state is not ItemState.DRAFT
         if issued:
             reason = words(reason, "修改理由", longest=1000)
-        deed.record.after[EDITED] = [str(change) for change in changes]
+        said = [str(change) for change in changes]
+        if issued and adjust:
+            check_day(session, item, wanted, by=by)
+            if policy_of(session, item).adjustment_levels:
+                ask_to_adjust(session, deed, wanted.values, said, reason)
+                return changes
+        deed.record.after[EDITED] = said
         before = holder_of(session, item, Role.HANDLER, by.on)
         effects = {change.effect for change in changes}
-        if issued and Effect.DAY_MOVED in effects:
-            check_day(session, item, wanted, by=by)
         _apply(session, deed, wanted, issued=issued)
         _check_whole(item, issued=issued)
         if not issued:
             return changes
         if Effect.DAY_MOVED in effects:
-            _reschedule(session, deed, reason)
+            set_days(session, item, {}, reason, by)
         if Effect.HANDED_ON in effects:
             hand_on(session, deed, before)
         else:
@@ -177,25 +184,38 @@ def _keeping_days(was: ItemFacts, wanted: ItemFacts) -> ItemFacts:
 
 def check_day(session: Session, item: WorkItem, wanted: ItemFacts, *, by: Actor) -> None:
     """Raises ForbiddenError, BadInputError where the day wanted cannot be set by an adjustment now."""
-    if pending_extension(session, item) is not None:
-        raise ForbiddenError(f"任务 {item.number} 有待审批的延期申请,请等批复后再调整时限。")
+    check_no_request(session, item)
     due_on = wanted.values.get("due_on")
     if due_on is not None and due_on < by.on:
         raise BadInputError(f"新时限 {due_on} 已过:应不早于 {by.on}。")
+    would_be = WorkItem(**item.model_dump() | dict(wanted.values))
+    _check_order(would_be)
+    _check_whole(would_be, issued=True)
+
+
+def check_no_request(session: Session, item: WorkItem) -> None:
+    """Raises ForbiddenError while a request to move a day of the item waits for its answer."""
+    asked = pending_extension(session, item)
+    if asked is not None:
+        raise ForbiddenError(f"任务 {item.number} 有待审批的{asked.called},请等批复后再调整时限。")
 
 
 def _apply(session: Session, deed: ActUnderWay, wanted: ItemFacts, *, issued: bool) -> None:
     item = deed.item
     for column, value in wanted.values.items():
         setattr(item, column, value)
-    if item.start_on is not None and item.due_on is not None and item.due_on < item.start_on:
-        raise BadInputError(f"完成时限 {item.due_on} 早于开始时间 {item.start_on}:请更正其中之一。")
+    _check_order(item)
     if wanted.project is not None:
         item.project_id = key(project_named(session, session.get_one(AnnualPlan, item.plan_id), wanted.project).id)
     if wanted.leaders is not None:
         set_leaders(session, item, wanted.leaders)
     if wanted.units is not None:
         _set_units(session, deed, wanted.units, issued=issued)
+
+
+def _check_order(item: WorkItem) -> None:
+    if item.start_on is not None and item.due_on is not None and item.due_on < item.start_on:
+        raise BadInputError(f"完成时限 {item.due_on} 早于开始时间 {item.start_on}:请更正其中之一。")
 
 
 def _check_whole(item: WorkItem, *, issued: bool) -> None:
@@ -234,14 +254,6 @@ def _set_units(session: Session, deed: ActUnderWay, wanted: Units, *, issued: bo
 
 def _units(session: Session, item: WorkItem) -> Sequence[ItemUnit]:
     return session.exec(select(ItemUnit).where(ItemUnit.item_id == item.id)).all()
-
-
-def _reschedule(session: Session, deed: ActUnderWay, reason: str) -> None:
-    item, by = deed.item, deed.by
-    before = {key(row.id): row.due_on for row in open_deadlines(session, item)}
-    reschedule(session, item, reason=reason, on=by.on, now=by.now, person_id=by.person_id)
-    still = {key(row.id): row.due_on for row in open_deadlines(session, item)}
-    drop_waiting(session, [one for one, due_on in before.items() if still.get(one) != due_on], on=by.on)
 
 
 def _tell(

@@ -1,7 +1,9 @@
-"""Extensions (延期): asked for before the due day, decided level by level, each with a concrete day."""
+"""Extensions (延期): asked for before the due day, decided level by level, each with a concrete day; and adjustments
+(调整时限) by the supervisor that the policy has approved the same way."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -17,9 +19,10 @@ from models.people.permission import Action
 from models.people.person import Person, Role
 from models.typed_text import words
 from tasks.acting.consent import Hands, hands
-from tasks.acting.perform import check_level, performing, policy_of
-from tasks.ladder.arm import move_deadline
+from tasks.acting.perform import ActUnderWay, check_level, performing, policy_of
+from tasks.ladder.arm import drop_waiting, move_deadline, open_deadlines, reschedule
 from tasks.notices.tell import role_to_ask, settle, tell
+from tasks.trail.tell_entry import EDITED
 
 
 def extend(
@@ -71,6 +74,47 @@ def extend(
     return extension
 
 
+def ask_to_adjust(
+    session: Session, deed: ActUnderWay, values: Mapping[str, Any], changes: Sequence[str], reason: str
+) -> Extension:
+    """Ask to set the item's own days as `values` has them by column; `changes` says so in words.
+
+    For whoever has checked that they may be set (`tasks.items.edit_item.check_day`). The days stay until the last
+    level of the policy approved.
+    """
+    item, by = deed.item, deed.by
+    deadline = current_deadline(session, item)
+    asked = Extension(
+        item_id=key(item.id),
+        deadline_id=key(deadline.id),
+        person_id=deed.person_id,
+        for_id=deed.for_id,
+        on=by.on,
+        recorded_at=by.now,
+        from_on=deadline.due_on,
+        proposed_on=values.get("due_on") or deadline.due_on,
+        reason=words(reason, "调整理由", longest=1000),
+        progress="",
+        levels=policy_of(session, item).adjustment_levels,
+        adjusts={name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()},
+        changes=list(changes),
+    )
+    session.add(asked)
+    session.flush()
+    _ask(session, item, asked, by, without={asked.person_id, asked.for_id})
+    return asked
+
+
+def set_days(session: Session, item: WorkItem, values: Mapping[str, Any], reason: str, by: Actor) -> None:
+    """Set columns of the item that say when it is due, move its deadlines and drop what waits for the old days."""
+    for column, value in values.items():
+        setattr(item, column, value)
+    before = {key(row.id): row.due_on for row in open_deadlines(session, item)}
+    reschedule(session, item, reason=reason, on=by.on, now=by.now, person_id=by.person_id)
+    still = {key(row.id): row.due_on for row in open_deadlines(session, item)}
+    drop_waiting(session, [one for one, due_on in before.items() if still.get(one) != due_on], on=by.on)
+
+
 def decide_extension(
     session: Session,
     item: WorkItem,
@@ -79,19 +123,19 @@ def decide_extension(
     approve: bool,
     to: dt.date | None = None,
     comment: str | None = None,
+    action: Action = Action.DECIDE_EXTENSION,
 ) -> Extension:
     """Answer the open request at the level whose turn it is. An approval names a day: `to`, else the one asked for.
 
     The last level's approval moves the deadline, arms its rungs anew and drops what waits for the old day; the
-    original day stays. A refusal ends the request and needs a comment.
+    original day stays. A refusal ends the request and needs a comment. With Action.DECIDE_ADJUSTMENT it is an
+    adjustment that is answered, which is approved as it was asked for. Raises BadInputError where that day has passed.
     """
-    with performing(session, by, Action.DECIDE_EXTENSION, item, reason=comment) as deed:
-        extension = pending_extension(session, item)
-        if extension is None:
-            raise ForbiddenError(f"任务 {item.number} 没有待审批的延期申请。")
+    with performing(session, by, action, item, reason=comment) as deed:
+        extension = check_pending(pending_extension(session, item), item, action)
         earlier = session.exec(select(ExtensionDecision).where(ExtensionDecision.extension_id == extension.id)).all()
         done = hands_in_extension(extension, earlier)
-        check_level(session, deed, Action.DECIDE_EXTENSION, extension.levels, extension.level, done=done)
+        check_level(session, deed, action, extension.levels, extension.level, done=done)
         deadline = session.get_one(Deadline, extension.deadline_id)
         granted = _granted(extension, earlier, to, by, due_on=deadline.due_on) if approve else None
         session.add(
@@ -107,18 +151,32 @@ def decide_extension(
                 recorded_at=by.now,
             )
         )
-        settle(session, f"extension:{extension.id}:{extension.level}")
+        settle(session, f"{extension.subject}:{extension.level}")
         extension.level += 1
         if not approve:
             extension.state = ExtensionState.REFUSED
-            _answer(session, item, extension, by, f"{by.name}未批准延期:{comment}", NoticeKind.RETURNED)
+            _answer(session, item, extension, by, f"{by.name}未批准{_WORDS[action]}:{comment}", NoticeKind.RETURNED)
         elif extension.level < len(extension.levels):
             _ask(session, item, extension, by, without={*done, deed.person_id, deed.for_id})
         elif granted is not None:
             extension.state, extension.granted_on = ExtensionState.APPROVED, granted
-            _move(session, item, extension, deadline, granted, by)
-            _answer(session, item, extension, by, f"{by.name}批准延期,新的时限 {granted}")
+            if extension.adjusts is None:
+                _move(session, item, extension, deadline, granted, by)
+            else:
+                _adjust(session, deed, extension, extension.adjusts)
+            _answer(session, item, extension, by, f"{by.name}批准{_WORDS[action]},新的时限 {item.due_on}")
     return extension
+
+
+_WORDS = {Action.DECIDE_EXTENSION: "延期", Action.DECIDE_ADJUSTMENT: "调整时限"}
+
+
+def check_pending(asked: Extension | None, item: WorkItem, action: Action) -> Extension:
+    """The request that the action answers. Raises ForbiddenError where none of that kind waits."""
+    if asked is None or asked.action is not action:
+        called = "延期申请" if action is Action.DECIDE_EXTENSION else "时限调整"
+        raise ForbiddenError(f"任务 {item.number} 没有待审批的{called}。")
+    return asked
 
 
 def hands_in_extension(extension: Extension, earlier: Sequence[ExtensionDecision]) -> Hands:
@@ -150,10 +208,17 @@ def check_requests(item: WorkItem, asked: Sequence[Extension], policy: Policy) -
     """`check_extendable` of an item whose requests so far and whose policy are known."""
     for one in asked:
         if one.state is ExtensionState.PENDING:
-            raise ForbiddenError(f"任务 {item.number} 已有待审批的延期申请({one.on} 申请延至 {one.proposed_on})。")
-    approved = sum(one.state is ExtensionState.APPROVED for one in asked)
+            raise ForbiddenError(f"任务 {item.number} 已有待审批的{one.called}({one.on} {asked_for(one)})。")
+    approved = sum(one.state is ExtensionState.APPROVED and one.adjusts is None for one in asked)
     if approved >= policy.extension_limit:
         raise ForbiddenError(f"任务 {item.number} 已批准延期 {approved} 次,达到上限 {policy.extension_limit} 次。")
+
+
+def asked_for(request: Extension) -> str:
+    """What it asks for, in words."""
+    if request.adjusts is None:
+        return f"申请延至 {request.proposed_on}"
+    return f"提请调整时限({';'.join(request.changes)})"
 
 
 def _check_evidence(session: Session, item: WorkItem, evidence: Sequence[int]) -> None:
@@ -172,6 +237,12 @@ def _granted(
     extension: Extension, earlier: Sequence[ExtensionDecision], to: dt.date | None, by: Actor, *, due_on: dt.date
 ) -> dt.date:
     """The day an approval names. The deadline may have moved since it was asked for: no approval brings it forward."""
+    if extension.adjusts is not None:
+        if to not in (None, extension.proposed_on):
+            raise BadInputError("调整时限按所提请的批准,不另定日期:另有意见的,请不批准并写明。")
+        if extension.adjusts.get("due_on") and extension.proposed_on < by.on:
+            raise BadInputError(f"提请的时限 {extension.proposed_on} 已过,不能批准:请不批准并写明,由督办员另提。")
+        return extension.proposed_on
     named = [decision.granted_on for decision in earlier if decision.granted_on is not None]
     granted = to or (named[-1] if named else extension.proposed_on)
     if granted <= max(due_on, by.on):
@@ -191,20 +262,35 @@ def _move(
     item.extensions += 1
 
 
+def _adjust(session: Session, deed: ActUnderWay, extension: Extension, adjusts: Mapping[str, Any]) -> None:
+    """Set the days as they were asked for; whoever does the item is told. Never counted as an extension."""
+    item, by = deed.item, deed.by
+    days = {name: dt.date.fromisoformat(adjusts[name]) for name in ("start_on", "due_on") if adjusts.get(name)}
+    asked = session.get_one(Person, extension.person_id).name
+    set_days(session, item, {**adjusts, **days}, f"{asked}提请调整({extension.reason}),{by.name}批准", by)
+    deed.record.after[EDITED] = extension.changes
+    tell(
+        session, item, role=Role.HANDLER, kind=NoticeKind.CHANGED, subject=f"{extension.subject}:done",
+        what=f"{by.name}批准{asked}调整时限({';'.join(extension.changes)}):{extension.reason}", by=by,
+    )  # fmt: skip
+
+
 def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, without: Collection[int | None]) -> None:
     role = role_to_ask(session, item, extension.levels[extension.level], on=by.on, without=without)
     asks = session.get_one(Person, extension.person_id).name
+    what = f"申请延期至 {extension.proposed_on}" if extension.adjusts is None else asked_for(extension)
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,
-        subject=f"extension:{extension.id}:{extension.level}", deadline_id=extension.deadline_id,
-        what=f"{asks}申请延期至 {extension.proposed_on},待您审批:{extension.reason}", by=by,
+        subject=f"{extension.subject}:{extension.level}", deadline_id=extension.deadline_id,
+        what=f"{asks}{what},待您审批:{extension.reason}", by=by,
     )  # fmt: skip
 
 
 def _answer(
     session: Session, item: WorkItem, extension: Extension, by: Actor, what: str, kind: NoticeKind = NoticeKind.ANSWER
 ) -> None:
+    role = Role.HANDLER if extension.adjusts is None else Role.SUPERVISOR
     tell(
-        session, item, role=Role.HANDLER, kind=kind, subject=f"extension:{extension.id}:answer",
+        session, item, role=role, kind=kind, subject=f"{extension.subject}:answer",
         what=what, by=by, deadline_id=extension.deadline_id, person_id=extension.person_id,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from tasks.items.object_to import open_objection
 from tasks.notices.tell import role_to_ask
 from tasks.people.people_of import reached_by
 
-_TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN, Action.ADJUST)
+_TO_HANDLER = (Action.URGE, Action.INSTRUCT, Action.REOPEN)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,12 @@ def _recipient(
             policy = policy_of(session, item)
             levels = policy.extension_levels if action is Action.EXTEND else policy.closure_levels
             return _asked(session, item, levels[0], by, {by.person_id}) if levels else None
-        case Action.DECIDE_EXTENSION:
+        case Action.ADJUST:
+            levels = policy_of(session, item).adjustment_levels
+            if not levels:
+                return reached_by(session, item, Role.HANDLER, by.on)
+            return _asked(session, item, levels[0], by, {by.person_id})
+        case Action.DECIDE_EXTENSION | Action.DECIDE_ADJUSTMENT:
             return _after(session, item, turn_of_extension(session, item), by, approve=approve)
         case Action.ACCEPT:
             return _after(session, item, turn_of_closure(session, item), by, approve=True)

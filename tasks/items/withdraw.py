@@ -1,4 +1,5 @@
-"""Taking back one's own request (撤回申请) before anybody has looked at it: a closure, an extension, an objection."""
+"""Taking back one's own request (撤回申请) before anybody has looked at it: a closure, an extension or adjustment, an
+objection."""
 
 from sqlmodel import Session, select
 
@@ -36,7 +37,7 @@ def withdraw(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Req
                 deed.becomes = ItemState.ACTIVE
             case Extension():
                 request.state, request.taken_back_on = ExtensionState.WITHDRAWN, by.on
-                settle(session, f"extension:{request.id}:0")
+                settle(session, f"{request.subject}:0")
             case Objection():
                 _answer_oneself(session, deed, request)
     return request

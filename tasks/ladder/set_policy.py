@@ -42,7 +42,8 @@ _MAY_BE_NONE = ("lag_yellow", "lag_red")
 _WORDS: dict[str, type[Coded]] = {
     "filling": ReportingCycle, "lag_of": LagScope, "suspension_unit": Unit, "instruction_unit": Unit,
 }  # fmt: skip
-_LEVELS = ("extension_levels", "closure_levels")
+_LEVELS = ("extension_levels", "adjustment_levels", "closure_levels")
+_MAY_BE_EMPTY = ("adjustment_levels",)
 _RUNG = ("relation", "offset", "unit", "roles", "colour", "document", "every", "times")
 _MOST_TERMS = 12
 _FURTHEST = 400
@@ -182,7 +183,8 @@ def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
         elif name in _WORDS:
             terms[name] = _word(name, _WORDS[name], value)
         elif name in _LEVELS:
-            terms[name] = [_roles(f"{term_label(name)} {name} 的一级", level) for level in _list(data, name)]
+            given = [] if value == [] and name in _MAY_BE_EMPTY else _list(data, name)
+            terms[name] = [_roles(f"{term_label(name)} {name} 的一级", level) for level in given]
         elif name == "instruction_terms":
             terms[name] = _instruction_terms(value)
         else:

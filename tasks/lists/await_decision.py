@@ -1,4 +1,4 @@
-"""What waits for somebody's decision: requests for closure, extensions, objections; one rule for lists and briefs."""
+"""What waits for somebody's decision: closures, extensions, adjustments, objections; one rule for lists and briefs."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -29,6 +29,7 @@ class Decision(Coded):
     """What is asked for."""
 
     EXTENSION = "extension", "延期审批"
+    ADJUSTMENT = "adjustment", "时限调整审批"
     CLOSURE = "closure", "办结审核"
     OBJECTION = "objection", "转办异议"
 
@@ -37,6 +38,7 @@ class Decision(Coded):
         """By which it is answered."""
         return {
             Decision.EXTENSION: Action.DECIDE_EXTENSION,
+            Decision.ADJUSTMENT: Action.DECIDE_ADJUSTMENT,
             Decision.CLOSURE: Action.ACCEPT,
             Decision.OBJECTION: Action.RETURN,
         }[self]
@@ -60,6 +62,8 @@ class Waiting:
     """Why it was asked for, in the words of whoever asked."""
     proposed_on: dt.date | None
     """The day an extension asks for."""
+    changes: tuple[str, ...]
+    """What an adjustment would change, field by field in words."""
     standings: tuple[Standing, ...]
 
 
@@ -122,6 +126,7 @@ class _Asked:
     proposed_on: dt.date | None
     levels: list[list[str]] | None
     level: int
+    changes: list[str] | None
 
     @property
     def key(self) -> tuple[Decision, int]:
@@ -135,7 +140,7 @@ class _Asked:
     def waits(self, standings: Iterable[Standing]) -> Waiting:
         return Waiting(
             self.kind, self.id, self.item_id, self.title, self.asked_by, self.since, self.words, self.proposed_on,
-            tuple(standings),
+            tuple(self.changes or ()), tuple(standings),
         )  # fmt: skip
 
 
@@ -147,14 +152,19 @@ def _open(session: Session, extent: Extent, kind: Decision, by: Actor) -> list[_
     is_open: Any
     match kind:
         case Decision.EXTENSION:
-            table, more = Extension, (Extension.reason, Extension.proposed_on, Extension.levels, Extension.level)
-            is_open = Extension.state == ExtensionState.PENDING
+            table = Extension
+            more = (Extension.reason, Extension.proposed_on, Extension.levels, Extension.level, nothing)
+            is_open = sa.and_(col(Extension.state) == ExtensionState.PENDING, col(Extension.adjusts).is_(None))
+        case Decision.ADJUSTMENT:
+            table = Extension
+            more = (Extension.reason, nothing, Extension.levels, Extension.level, Extension.changes)
+            is_open = sa.and_(col(Extension.state) == ExtensionState.PENDING, col(Extension.adjusts).is_not(None))
         case Decision.CLOSURE:
             table = ClosureRequest
-            more = (ClosureRequest.statement, nothing, ClosureRequest.levels, ClosureRequest.level)
+            more = (ClosureRequest.statement, nothing, ClosureRequest.levels, ClosureRequest.level, nothing)
             is_open = ClosureRequest.state == ClosureState.PENDING
         case Decision.OBJECTION:
-            table, more = Objection, (Objection.reason, nothing, nothing, first)
+            table, more = Objection, (Objection.reason, nothing, nothing, first, nothing)
             is_open = col(Objection.upheld).is_(None)
     columns: list[Any] = [
         table.id,
@@ -184,6 +194,7 @@ def _decided(session: Session, asked: Collection[_Asked]) -> dict[tuple[Decision
     kinds: tuple[tuple[Decision, Any, Any], ...] = (
         (Decision.CLOSURE, ClosureReview, ClosureReview.request_id),
         (Decision.EXTENSION, ExtensionDecision, ExtensionDecision.extension_id),
+        (Decision.ADJUSTMENT, ExtensionDecision, ExtensionDecision.extension_id),
     )
     for kind, table, request in kinds:
         ids = [one.id for one in asked if one.kind is kind]

@@ -53,6 +53,7 @@ class _Deed(Enum):
     REACHED = "完成阶段节点", "reached", Action.MILESTONE
     REQUEST_CLOSE = "申请办结", "request-close", Action.REQUEST_CLOSE
     APPROVE = "审批延期", "approve", Action.DECIDE_EXTENSION
+    APPROVE_ADJUSTMENT = "审批时限调整", "approve-adjustment", Action.DECIDE_ADJUSTMENT
     ACCEPT = "审核办结", "accept", Action.ACCEPT
     TRANSFER = "转办或退回", "transfer", Action.TRANSFER
     INSTRUCT = "批示", "instruct", Action.INSTRUCT
@@ -64,8 +65,8 @@ class _Deed(Enum):
 
 _OF_INSTRUCTION = (_Deed.SIGN_INSTRUCTION, _Deed.REPLY, _Deed.CLOSE_INSTRUCTION)
 _APPROVALS = {
-    "extension": _Deed.APPROVE, "closure": _Deed.ACCEPT, "objection": _Deed.TRANSFER,
-    "answered": _Deed.CLOSE_INSTRUCTION,
+    "extension": _Deed.APPROVE, "adjustment": _Deed.APPROVE_ADJUSTMENT, "closure": _Deed.ACCEPT,
+    "objection": _Deed.TRANSFER, "answered": _Deed.CLOSE_INSTRUCTION,
 }  # fmt: skip
 _RETURNS = {
     "closure": _Deed.REQUEST_CLOSE, "extension": _Deed.REPORT, "reopen": _Deed.REPORT, "objection": _Deed.SIGN,

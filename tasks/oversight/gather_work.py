@@ -386,6 +386,8 @@ def _asked(one: Waiting, on: dt.date) -> str:
     match one.kind:
         case Decision.EXTENSION:
             what = f"申请延至{short_day(one.proposed_on, beside=on)}"
+        case Decision.ADJUSTMENT:
+            what = f"提请调整时限({';'.join(one.changes)})"
         case Decision.CLOSURE:
             what = "申请办结"
         case Decision.OBJECTION:

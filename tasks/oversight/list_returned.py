@@ -65,7 +65,8 @@ def list_returned(session: Session, extent: Extent, *, by: Actor) -> list[SentBa
         .where(col(Objection.decided_on) <= by.on)
     )
     again = aliased(Extension)
-    last = sa.select(sql.max(again.id)).where(col(again.item_id) == WorkItem.id).correlate(WorkItem).scalar_subquery()
+    own = sa.and_(col(again.item_id) == WorkItem.id, col(again.adjusts).is_(None))
+    last = sa.select(sql.max(again.id)).where(own).correlate(WorkItem).scalar_subquery()
     told = sa.exists().where(
         col(ProgressEntry.item_id) == WorkItem.id, col(ProgressEntry.recorded_at) > ExtensionDecision.recorded_at
     )

@@ -1,29 +1,44 @@
 """What a list changes cell by cell; and issued items changed by a list as they are by hand, with one reason for all."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.errors import CellError, DubanError
 from models.items.item import WorkItem
+from models.ladder.policy import Policy
 from models.people.permission import Action
 from tasks.acting.perform import check_open
 from tasks.items.edit_item import Effect, FieldChange, check_day, edit_item, refused
 from tasks.items.item_fields import FIELDS, ItemFacts, Words, differing
 from tasks.plan.merge_list import COLUMNS, Change, PlanAsItStands
 from tasks.sheets.rows import CHUNK
+from tasks.wording.policy import levels_sentence
 
 _DAYS = {column for name in ("start", "due") for column in FIELDS[name][1]}
 
 
 def tell_cells(session: Session, changes: Iterable[Change], stands: PlanAsItStands, *, by: Actor) -> None:
-    """Fill in what each change of a known item says otherwise, old → new."""
+    """Fill in what each change of a known item says otherwise, old → new; and who has to approve of it, where the
+    policy of the plan has days moved so."""
+    approval = _approval(session, stands)
     pairs = [(change, *_facts(change, stands)) for change in changes if change.known is not None and change.is_change]
     words = Words(session, [facts for _, was, wanted in pairs for facts in (was, wanted)], on=by.on)
     for change, was, wanted in pairs:
         before, after = words.of(was), words.of(wanted.laid_over(was))
-        change.cells = tuple(FieldChange(name, before[name], after[name]) for name in differing(was, wanted))
+        cells = [FieldChange(name, before[name], after[name]) for name in differing(was, wanted)]
+        change.cells = tuple(
+            replace(cell, approval=approval) if change.is_issued and cell.effect is Effect.DAY_MOVED else cell
+            for cell in cells
+        )
+
+
+def _approval(session: Session, stands: PlanAsItStands) -> str:
+    plan = stands.plan
+    policy = session.get(Policy, plan.policy_id) if plan is not None and plan.policy_id is not None else None
+    return levels_sentence(policy.adjustment_levels) if policy is not None and policy.adjustment_levels else ""
 
 
 def check_issued(session: Session, issued: Sequence[Change], *, by: Actor) -> list[CellError]:
@@ -43,7 +58,8 @@ def check_issued(session: Session, issued: Sequence[Change], *, by: Actor) -> li
 
 
 def edit_issued(session: Session, issued: Sequence[Change], *, by: Actor, reason: str) -> None:
-    """Change the issued items, days by an adjustment and the rest by an edit, each on record with the reason.
+    """Change the issued items, days by an adjustment and the rest by an edit, each on record with the reason; an
+    adjustment that the policy has approved is asked for.
 
     Raises what `tasks.items.edit_item.edit_item` raises.
     """

@@ -63,6 +63,11 @@ class ImportReport:
         """What would change items that are issued: with a reason only."""
         return [change for change in self.changes if change.is_issued]
 
+    @property
+    def asking(self) -> int:
+        """How many issued items have days that move only once somebody approved; until then they stay."""
+        return sum(any(cell.approval for cell in change.cells) for change in self.changes)
+
     def count(self, action: str) -> int:
         """How many rows create an item, update one, or keep it as it is."""
         return sum(change.action == action for change in self.changes)
@@ -81,6 +86,7 @@ class ImportReport:
             "unchanged": self.count("keep"),
             "incomplete": len(self.incomplete),
             "issued_changed": len(self.issued),
+            "asking": self.asking,
             "errors": [error.as_dict() for error in self.errors],
             "ignored_columns": self.ignored_columns,
             "ignored_sheets": self.ignored_sheets,
@@ -108,9 +114,10 @@ def import_list(
     and "-" takes away what stood there. An organ is created only where none is registered yet. With any
     error, or in a dry run, nothing is written; a list that changes nothing leaves no batch. People are those
     who hold their posts on the day. What changes an issued item takes a reason and goes by the rules of
-    `tasks.items.edit_item`, each on its own record: its days move by an adjustment, whoever has to do it now signs
-    anew. `dues` says how the person reads due texts of the file, text by text. The trail
-    keeps the file, those readings and what it brought in numbers; each row's former values are kept with the batch.
+    `tasks.items.edit_item`, each on its own record: its days move by an adjustment, asked for where the policy has it
+    approved; whoever has to do it now signs anew. `dues` says how the person reads due texts of the file, text by text.
+    The trail keeps the file, those readings and what it brought in numbers; each row's former values are kept with the
+    batch.
 
     Raises UnreadableFileError where the file as a whole cannot be read, NotFoundError for an unknown organ,
     ForbiddenError for whoever may not import for it, in a dry run too; BadInputError where a reason is missing.

@@ -128,7 +128,7 @@ class PlanAsItStands:
     def __init__(
         self, session: Session, organ: Organ | None, plan: AnnualPlan | None, *, on: dt.date, hint: str = ""
     ) -> None:
-        self.on = on
+        self.on, self.plan = on, plan
         self.roster = Roster(session, organ, on=on, hint=hint)
         self.departments: dict[str, int] = {}
         self.projects: dict[str, int] = {}

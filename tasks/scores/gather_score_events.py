@@ -179,7 +179,7 @@ def _extended(look: _Look) -> Iterator[ScoreFact]:
         )
         .join(ExtensionDecision, col(ExtensionDecision.extension_id) == Extension.id)
         .join(WorkItem, col(WorkItem.id) == Extension.item_id)
-        .where(look.own, col(Extension.state) == ExtensionState.APPROVED)
+        .where(look.own, col(Extension.state) == ExtensionState.APPROVED, col(Extension.adjusts).is_(None))
         .group_by(col(Extension.id), col(Extension.item_id), col(Extension.from_on), col(Extension.granted_on))
         .having(approved_on.between(look.first, look.acted))
     )

@@ -24,8 +24,8 @@ def rung_parts(rung: Rung) -> list[str]:
 
 
 def levels_sentence(levels: Sequence[Sequence[str]]) -> str:
-    """督办员 → 分管领导或第一责任人."""
-    return " → ".join("或".join(Role(role).label for role in level) for level in levels)
+    """督办员 → 分管领导或第一责任人; 不需审批 where there is no level."""
+    return " → ".join("或".join(Role(role).label for role in level) for level in levels) or "不需审批"
 
 
 def rung_of(data: Mapping[str, Any], place: int = 0) -> Rung:

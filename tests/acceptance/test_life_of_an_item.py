@@ -63,7 +63,7 @@ from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
 from tasks.items.correct_progress import correct_progress
 from tasks.items.edit_item import edit_item
-from tasks.items.extend import current_deadline, decide_extension, extend
+from tasks.items.extend import current_deadline, decide_extension, extend, pending_extension
 from tasks.items.instruct import instruct
 from tasks.items.item_fields import ItemFacts
 from tasks.items.milestone import add_milestone
@@ -119,6 +119,7 @@ ACTS: dict[Action, Callable[..., object]] = {
     Action.MILESTONE: add_milestone,
     Action.EXTEND: extend,
     Action.DECIDE_EXTENSION: decide_extension,
+    Action.DECIDE_ADJUSTMENT: partial(decide_extension, action=Action.DECIDE_ADJUSTMENT),
     Action.URGE: lambda session, item, **more: urge(session, [item], **more),
     Action.INSTRUCT: instruct,
     Action.SIGN_INSTRUCTION: lambda session, item, **more: sign_instruction(
@@ -262,6 +263,7 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.MILESTONE: {"title": st.sampled_from(["方案报审", "征求意见"]), "due_on": day},
             Action.EXTEND: {"to": day, "reason": said, "progress": said, "late": st.booleans()},
             Action.DECIDE_EXTENSION: {"approve": st.booleans(), "to": st.none() | day, "comment": st.none() | said},
+            Action.DECIDE_ADJUSTMENT: {"approve": st.booleans(), "comment": st.none() | said},
             Action.INSTRUCT: {"content": said, "due_on": day},
             Action.REPLY: {"content": said},
             Action.ASK_MORE: {"content": said},
@@ -298,6 +300,8 @@ class LifeOfItems(RuleBasedStateMachine):
             yield Deed(Action.EDIT, SUPERVISOR, {"reason": "写明", "wanted": self._says(f"{item.title}改")})
         if state in (S.ISSUED, S.ACTIVE, S.SUSPENDED) and today.day % 7 == 0 and self._nothing_open(session, item):
             yield Deed(Action.CANCEL, SUPERVISOR, {"reason": "上级取消"})
+        if state in (S.ISSUED, S.ACTIVE):
+            yield from self._adjustment(session, item)
         if state in (S.ISSUED, S.ACTIVE) and self._nothing_asked(session, item):
             due = next(one for ahead in range(20, 90) if (one := today + ahead * DAY) != item.due_on)
             yield Deed(Action.ADJUST, SUPERVISOR, {"reason": "计划调整", "wanted": self._due(due)})
@@ -369,6 +373,8 @@ class LifeOfItems(RuleBasedStateMachine):
     def _extension(self, session: Session, item: WorkItem, does: str) -> Iterator[Deed]:
         asked = session.exec(select(Extension).where(Extension.item_id == item.id)).all()
         pending = [one for one in asked if one.state is ExtensionState.PENDING]
+        if any(one.adjusts is not None for one in pending):
+            return
         due = current_deadline(session, item).due_on
         later = max(due, self.today) + 10 * DAY
         if pending:
@@ -379,9 +385,23 @@ class LifeOfItems(RuleBasedStateMachine):
             if who is not None:
                 yield Deed(Action.DECIDE_EXTENSION, who, {"approve": True, "to": later})
                 yield Deed(Action.DECIDE_EXTENSION, who, {"approve": False, "comment": "须按期完成"})
-        elif sum(one.state is ExtensionState.APPROVED for one in asked) < policy_of(session, item).extension_limit:
+        elif (
+            sum(one.state is ExtensionState.APPROVED and one.adjusts is None for one in asked)
+            < policy_of(session, item).extension_limit
+        ):
             late = self.today >= due
             yield Deed(Action.EXTEND, does, {"to": later, "reason": "待批复", "progress": "过半", "late": late})
+
+    def _adjustment(self, session: Session, item: WorkItem) -> Iterator[Deed]:
+        asked = pending_extension(session, item)
+        if asked is None or asked.adjusts is None:
+            return
+        who = self._decider(session, item, asked.levels[asked.level], {asked.person_id})
+        if who is not None and asked.proposed_on >= self.today:
+            yield Deed(Action.DECIDE_ADJUSTMENT, who, {"approve": True})
+        if who is not None:
+            yield Deed(Action.DECIDE_ADJUSTMENT, who, {"approve": False, "comment": "须按期完成"})
+        yield Deed(Action.WITHDRAW, SUPERVISOR, {"reason": "另行研究"})
 
     def _review(self, session: Session, item: WorkItem) -> Iterator[Deed]:
         [request] = [row for row in self._requests(session, item) if row.state is ClosureState.PENDING]

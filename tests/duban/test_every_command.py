@@ -59,7 +59,7 @@ from tests.filing_acts import at as filing_at
 from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
-from tests.steps import Prepare, answered, assigned, extended, helped, instructed
+from tests.steps import Prepare, adjusted, answered, assigned, extended, helped, instructed
 from tests.terminal import Terminal
 from tests.upward import CODE, KEY, NAME, a_package
 
@@ -370,6 +370,10 @@ WRITING: dict[str, Case] = {
     ),
     "item approve": Case(LEADER, ["1"], [Action.DECIDE_EXTENSION], [assigned(), extended]),
     "item refuse": Case(LEADER, ["1", "--reason", "须按期"], [Action.DECIDE_EXTENSION], [assigned(), extended]),
+    "item approve-adjustment": Case(LEADER, ["1"], [Action.DECIDE_ADJUSTMENT], [assigned(), adjusted]),
+    "item refuse-adjustment": Case(
+        LEADER, ["1", "--reason", "须按期"], [Action.DECIDE_ADJUSTMENT], [assigned(), adjusted]
+    ),
     "item add": Case(SUPERVISOR, ["--title", "制度清理", "--due", "9月底前"], [Action.ADD_ITEM], [assigned()]),
     "item edit": Case(SUPERVISOR, ["1", "--title", "普法宣传月", "--reason", "改名"], [Action.EDIT], [assigned()]),
     "item adjust": Case(SUPERVISOR, ["1", "--due", "7月10日", "--reason", "计划调整"], [Action.ADJUST], [assigned()]),

@@ -24,7 +24,7 @@ def item_page(data: dict[str, Any]) -> Iterator[str]:
         ("子任务", [f"{row['number']} {row['title']}({row['state'].label})" for row in data["children"]]),
         ("进展", [_progress(row) for row in data["progress"]]),
         ("佐证材料", [_evidence(row) for row in data["evidence"]]),
-        ("延期", [_extension(row) for row in data["extension_requests"]]),
+        ("延期、调整", [_extension(row) for row in data["extension_requests"]]),
         ("挂起", [_suspension(row) for row in data["suspensions"]]),
         ("转办异议", [f"{row['on']} {row['person']}:{row['reason']}" for row in data["objections"]]),
         ("批示", [line for row in data["instructions"] for line in _instruction(row)]),
@@ -73,7 +73,8 @@ def _extension(row: dict[str, Any]) -> str:
         + (f"至 {one['granted_on']}" if one["granted_on"] else "")
         for one in row["decisions"]
     )
-    return f"{row['on']} {row['person']}{late}:{row['from_on']} → {row['proposed_on']},{row['reason']}{decided}"
+    what = "调整 " + ";".join(row["changes"]) if row["changes"] else f"{row['from_on']} → {row['proposed_on']}"
+    return f"{row['on']} {row['person']}{late}:{what},{row['reason']}{decided}"
 
 
 def _suspension(row: dict[str, Any]) -> str:

@@ -147,8 +147,8 @@ _Decision = of_table("DecisionShown", ExtensionDecision, "一级的审批。", [
 _Extension = of_table(
     "ExtensionShown",
     Extension,
-    "一次延期申请。",
-    ["recorded_at"],
+    "一次延期申请,或须审批的时限调整(有 changes 的)。",
+    ["recorded_at", "adjusts"],
     {"decisions": list[_Decision]},  # type: ignore[valid-type]
 )
 _Review = of_table("ReviewShown", ClosureReview, "一级的审核。", ["request_id", "recorded_at"])

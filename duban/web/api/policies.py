@@ -60,6 +60,7 @@ class PolicyShown(BaseModel):
     objection_days: int = Field(title="异议期限(工作日)")
     extension_limit: int = Field(title="延期次数上限")
     extension_levels: list[list[Role]] = Field(title="延期审批层级")
+    adjustment_levels: list[list[Role]] = Field(title="调整时限审批层级,空的不需审批")
     closure_levels: list[list[Role]] = Field(title="办结审核层级")
     evidence_rules: dict[str, EvidenceRule] = Field(title="佐证规则", description="按任务的重要程度。")
     urge_gap: int = Field(title="催办间隔(工作日)")

@@ -63,7 +63,7 @@ def keep(found: ListPreview, path: Path, *, year: int, read_as: Mapping[str, str
              "changes": [str(cell) for cell in change.cells]}
             for change in done.issued[:PAGE] if change.known is not None
         ],
-        "issued_count": len(done.issued),
+        "issued_count": len(done.issued), "asking": done.asking,
         "general": [error.as_dict() for error in found.general[:PAGE]],
     }  # fmt: skip
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

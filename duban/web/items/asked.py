@@ -21,6 +21,7 @@ from tasks.items.extend import current_deadline
 from tasks.items.foresee import DecisionTurn, turn_of_closure, turn_of_extension
 from tasks.items.object_to import open_objection
 from tasks.people.find import names_of
+from tasks.wording.policy import levels_sentence
 
 Facts = list[tuple[str, str]]
 
@@ -34,7 +35,9 @@ def asked_facts(session: Session, item: WorkItem, act: ItemAct, by: Actor, about
             policy = policy_of(session, item)
             times = f"已批准 {item.extensions} 次,最多 {policy.extension_limit} 次"
             return [("现时限", day_text(current_deadline(session, item).due_on, on=by.on)), ("延期", times)]
-        case Action.DECIDE_EXTENSION:
+        case Action.ADJUST:
+            return [("审批", levels_sentence(policy_of(session, item).adjustment_levels))]
+        case Action.DECIDE_EXTENSION | Action.DECIDE_ADJUSTMENT:
             turn = turn_of_extension(session, item)
             return _extension(session, turn, by.on) if turn is not None else []
         case Action.RETURN if item.state is ItemState.OBJECTED:
@@ -64,7 +67,9 @@ def _extension(session: Session, turn: DecisionTurn, on: dt.date) -> Facts:
     pieces = names_of(session, Evidence, asked.evidence)
     facts = [
         ("申请人", _asked_by(turn, on)),
-        ("申请", f"由 {day_text(asked.from_on, on=on)} 延至 {day_text(asked.proposed_on, on=on)}"),
+        ("申请", f"由 {day_text(asked.from_on, on=on)} 延至 {day_text(asked.proposed_on, on=on)}")
+        if asked.adjusts is None
+        else ("调整", ";".join(asked.changes)),
         ("原因", asked.reason),
         ("目前进展", asked.progress),
         ("依据材料", "、".join(pieces.values())),

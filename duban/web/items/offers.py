@@ -24,8 +24,8 @@ from tasks.acting.perform import check_open, may_decide, open_actions
 from tasks.items.close import check_nothing_open, hands_in_closure
 from tasks.items.correct_progress import own_entry
 from tasks.items.dossier import Dossier, dossier_of
-from tasks.items.extend import check_extendable, check_requests, hands_in_extension
-from tasks.items.foresee import turn_of_extension
+from tasks.items.edit_item import check_no_request
+from tasks.items.extend import check_extendable, check_pending, check_requests, hands_in_extension, pending_extension
 from tasks.items.object_to import check_objectable, check_objections
 from tasks.items.snooze import check_snoozable, next_deadline
 from tasks.items.urge import again_on, foresee_urging
@@ -78,8 +78,10 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> Non
             check_snoozable(session, item, by=by)
         case Action.REQUEST_CLOSE | Action.ACCEPT:
             check_nothing_open(session, item, act.action)
-        case Action.DECIDE_EXTENSION if turn_of_extension(session, item) is None:
-            raise ForbiddenError(f"任务 {item.number} 没有待审批的延期申请。")
+        case Action.DECIDE_EXTENSION | Action.DECIDE_ADJUSTMENT:
+            check_pending(pending_extension(session, item), item, act.action)
+        case Action.ADJUST:
+            check_no_request(session, item)
         case Action.WITHDRAW:
             withdrawable(open_requests(session, item), item, by)
         case Action.CORRECT if own_entry(session, item, by) is None:
@@ -122,7 +124,9 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
             return len(dossier.of(ItemUnit)) > len(dossier.children) and item.parent_id is None
         case Action.RETURN if item.state is ItemState.OBJECTED:
             return True
-        case Action.DECIDE_EXTENSION | Action.ACCEPT | Action.RETURN:
+        case Action.ADJUST:
+            return all(one.state is not ExtensionState.PENDING for one in dossier.of(Extension))
+        case Action.DECIDE_EXTENSION | Action.DECIDE_ADJUSTMENT | Action.ACCEPT | Action.RETURN:
             return _may_decide(session, by, act.action, dossier)
         case Action.OBJECT | Action.EXTEND | Action.URGE if dossier.policy is not None:
             return _allowed(session, by, act.action, dossier, dossier.policy)
@@ -154,8 +158,9 @@ def _may_snooze(by: Actor, dossier: Dossier) -> bool:
 def _may_decide(session: Session, by: Actor, action: Action, dossier: Dossier) -> bool:
     """Whether a request waits, and it is `by`'s turn to decide on it."""
     asked: Extension | ClosureRequest | None
-    if action is Action.DECIDE_EXTENSION:
-        asked = next((one for one in dossier.of(Extension) if one.state is ExtensionState.PENDING), None)
+    if action in (Action.DECIDE_EXTENSION, Action.DECIDE_ADJUSTMENT):
+        waits = (one for one in dossier.of(Extension) if one.state is ExtensionState.PENDING)
+        asked = next((one for one in waits if one.action is action), None)
         decisions = dossier.parts(ExtensionDecision, "extension_id")
         done = hands_in_extension(asked, decisions.get(key(asked.id), ())) if asked else {}
     else:

@@ -71,6 +71,8 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
                 continue
             done = ("完成阶段节点“", stage["title"], "”")
             what = done if row["reached"] else ("设阶段节点“", stage["title"], "”,时限 ", stage["original_due_on"])
+        if row["action"] is Action.ADJUST and not row["changes"]:
+            continue  # Asked for: told with its answer.
         if row["action"] is Action.SNOOZE:
             what = (Action.SNOOZE.label, ":", row["until_on"], " 起再提醒本人")
         if row["action"] is Action.CANCEL and not data["issued_on"]:
@@ -99,11 +101,17 @@ def _done(data: Mapping[str, Any]) -> Iterator[Moment]:
 def _extended(data: Mapping[str, Any]) -> Iterator[Moment]:
     for row in data["extension_requests"]:
         late = "(逾期申请)" if row["late"] else ""
-        what = ("申请延期:由 ", row["from_on"], " 延至 ", row["proposed_on"], late)
-        yield Moment(row["on"], what, _who(row), row["reason"], row["at"], (("目前进展", row["progress"]),))
+        adjusted = bool(row["changes"])
+        what: tuple[str | dt.date, ...] = ("申请延期:由 ", row["from_on"], " 延至 ", row["proposed_on"], late)
+        more: tuple[tuple[str, str | dt.date], ...] = (("目前进展", row["progress"]),)
+        if adjusted:
+            what, more = ("提请调整时限",), tuple(("", change) for change in row["changes"])
+        yield Moment(row["on"], what, _who(row), row["reason"], row["at"], more)
         for one in row["decisions"]:
             level = f"(第 {one['level']} 级)" if len(row["levels"]) > 1 else ""
             answer = ("批准延至 ", one["granted_on"], level) if one["approved"] else ("不批准延期", level)
+            if adjusted:
+                answer = ("批准调整时限" if one["approved"] else "不批准调整时限", level)
             yield Moment(one["on"], answer, _who(one), one["comment"] or "", one["at"])
 
 

@@ -239,7 +239,8 @@ def _told(done: ImportReport) -> str:
     counts = ",".join(f"{words} {count} 项" for action, words in (("create", "新增"), ("update", "更新"))
                       if (count := done.count(action)))  # fmt: skip
     gaps = f"其中 {len(done.incomplete)} 项要素不全,补齐后才能下达。" if done.incomplete else ""
-    return f"已导入:{counts}(批次 {done.batch})。{gaps}"
+    asked = f"其中 {done.asking} 项的时限调整已提请审批,批准前时限不变。" if done.asking else ""
+    return f"已导入:{counts}(批次 {done.batch})。{gaps}{asked}"
 
 
 def _plan_id(session: Session, organ: Organ, year: int) -> int:

@@ -53,6 +53,7 @@ VERBS = {
     Action.REPLY: ("reply",),
     Action.CLOSE_INSTRUCTION: ("close-instruction", "ask-more"),
     Action.DECIDE_EXTENSION: ("approve", "refuse"),
+    Action.DECIDE_ADJUSTMENT: ("approve-adjustment", "refuse-adjustment"),
     Action.ACCEPT: ("accept", "return"),
     Action.RETURN: ("transfer", "return"),
 }

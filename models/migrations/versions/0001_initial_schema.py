@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("objection_days", sa.Integer(), nullable=False),
         sa.Column("extension_limit", sa.Integer(), nullable=False),
         sa.Column("extension_levels", sa.JSON(), nullable=False),
+        sa.Column("adjustment_levels", sa.JSON(), nullable=False),
         sa.Column("closure_levels", sa.JSON(), nullable=False),
         sa.Column("evidence_rules", sa.JSON(), nullable=False),
         sa.Column("urge_gap", sa.Integer(), nullable=False),
@@ -1546,8 +1547,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("granted_on", sa.Date()),
         sa.Column("taken_back_on", sa.Date()),
+        sa.Column("adjusts", sa.JSON(none_as_null=True)),
+        sa.Column("changes", sa.JSON(), nullable=False),
         sa.CheckConstraint("state <> 'approved' OR granted_on IS NOT NULL", name="approved_names_a_day"),
-        sa.CheckConstraint("proposed_on > from_on", name="proposes_later"),
+        sa.CheckConstraint("adjusts IS NOT NULL OR proposed_on > from_on", name="proposes_later"),
         sa.Index("uq_extension_pending", "deadline_id", unique=True, **_where("state = 'pending'")),
     )
     op.create_table(

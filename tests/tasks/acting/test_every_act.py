@@ -82,7 +82,7 @@ from tests.draws import NUMBER, Draws
 from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
-from tests.steps import Prepare, answered, assigned, extended, helped, instructed
+from tests.steps import Prepare, adjusted, answered, assigned, extended, helped, instructed
 from tests.upward import CODE, KEY, NAME, a_package
 
 ON = "2026-06-04"
@@ -346,6 +346,10 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
         assigned(), on_item(HANDLER, extend, to=day("2026-07-10"), reason="上级要求调整", progress="完成一半"),
     ),
     Action.DECIDE_EXTENSION: (then(assigned(), extended), on_item(LEADER, decide_extension, approve=True)),
+    Action.DECIDE_ADJUSTMENT: (
+        then(assigned(), adjusted),
+        on_item(LEADER, decide_extension, approve=True, action=Action.DECIDE_ADJUSTMENT),
+    ),
     Action.URGE: (assigned(), ask_after),
     Action.INSTRUCT: (assigned(), on_item(LEADER, instruct, content="请抓紧", due_on=day("2026-06-22"))),
     Action.SIGN_INSTRUCTION: (then(assigned(), instructed), on_instruction(HANDLER, sign_instruction)),

@@ -166,6 +166,7 @@ def test_words_of_an_issued_item_change_with_a_reason_field_by_field(office: Off
 
 
 def test_the_day_of_an_issued_item_moves_by_an_adjustment_alone(office: Office) -> None:
+    office.adjusting_at_once()
     number = office.assign("普法宣传", due="2026-06-30")
     with pytest.raises(ForbiddenError, match="调整时限"):
         edit(office, number, due="7月底前")

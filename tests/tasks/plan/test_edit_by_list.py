@@ -13,6 +13,7 @@ from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError
+from models.items.extension import Extension
 from models.items.item import Deadline, DeadlineMove, ItemState, MoveCause
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice, NoticeKind
@@ -89,7 +90,7 @@ def test_the_preview_shows_each_cell_old_to_new_and_issued_items_apart(office: O
     report = found.report
     assert (report.errors, [change.number for change in report.issued]) == ([], ["1", "2"])
     assert {change.number: [str(cell) for cell in change.cells] for change in report.changes} == {
-        "1": ["完成时限:2026-02-28 → 3月31日"], "2": ["任务:案卷评查 → 案卷评查二"],
+        "1": ["完成时限:2026-02-28 → 3月31日(须经分管领导或第一责任人批准)"], "2": ["任务:案卷评查 → 案卷评查二"],
         "3": ["完成时限:2026-08-31 → 9月底前"],
     }  # fmt: skip
     shown = [cell[3] for row in found.rows for cell in row["cells"] if cell[3]]
@@ -107,6 +108,7 @@ def test_without_a_reason_nothing_of_it_is_written(office: Office, tmp_path: Pat
 
 
 def test_a_day_of_an_item_in_work_moves_as_an_adjustment_with_the_reason(office: Office, tmp_path: Path) -> None:
+    office.adjusting_at_once()
     path = edited(office, tmp_path, 完成时限_1="3月31日", 完成时限_3="9月底前", 备注_1="与宣传月合并")
 
     report = bring_back(office, path, reason="上级改期")
@@ -134,6 +136,21 @@ def test_a_day_of_an_item_in_work_moves_as_an_adjustment_with_the_reason(office:
     }  # fmt: skip
     last = office.rows(AuditEntry)[-1]
     assert (last.action, last.reason, last.after["edited_items"]) == ("plan", "上级改期", 1)
+
+
+def test_a_day_that_needs_approval_stays_until_it_is_given(office: Office, tmp_path: Path) -> None:
+    path = edited(office, tmp_path, 完成时限_1="3月31日", 备注_1="与宣传月合并")
+
+    report = bring_back(office, path, reason="上级改期")
+
+    assert (report.errors, report.asking, report.as_dict()["asking"]) == ([], 1, 1)
+    assert (office.item("1").due_on, office.item("1").note) == (dt.date(2026, 2, 28), "与宣传月合并")
+    (asked,) = office.rows(Extension)
+    assert (asked.changes, asked.reason) == (["完成时限:2026-02-28 → 3月31日"], "上级改期")
+    again = bring_back(office, path, reason="上级改期", dry_run=True)
+    assert [error.accepted for error in again.errors] == ["任务 1 有待审批的时限调整,请等批复后再调整时限。"]
+    office.decide_adjustment("1", on="2026-02-03")
+    assert office.item("1").due_on == dt.date(2026, 3, 31)
 
 
 def test_a_new_handler_signs_anew_and_both_are_told(office: Office, tmp_path: Path) -> None:

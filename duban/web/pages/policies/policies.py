@@ -184,6 +184,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
         ("临期", f"到期前 {policy.near_days} 个工作日起亮黄灯"),
         ("进度", lag),
         ("延期", f"{levels_sentence(policy.extension_levels)},至多 {policy.extension_limit} 次"),
+        ("调整时限", levels_sentence(policy.adjustment_levels)),
         ("办结审核", levels_sentence(policy.closure_levels)),
         ("转办异议", f"下达后 {policy.objection_days} 个工作日内"),
         ("催办间隔", f"{policy.urge_gap} 个工作日"),

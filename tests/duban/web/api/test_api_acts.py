@@ -237,8 +237,11 @@ def test_an_item_is_added_changed_and_ended_by_programs(office: Office, web: Web
         "任务 2 已修改:任务:审计整改 → 审计整改落实。"
     )
     assert supervisor.act(2, "adjust", due="10月底前", reason="推迟") == (
-        "任务 2 的时限已由 2026-09-30 调整为 2026-10-31。"
+        "任务 2 的时限调整已提请审批(完成时限:9月底前 → 10月底前),批准前时限不变。"
     )
+    (asked,) = supervisor.read("/items/2")["extension_requests"]
+    assert (asked["proposed_on"], asked["changes"]) == ("2026-10-31", ["完成时限:9月底前 → 10月底前"])
+    assert program_of(web, FIRST).act(2, "approve_adjustment") == "时限调整已批准,时限 2026-10-31。"
     assert supervisor.act(2, "cancel", reason="取消") == "任务 2 已终止。"
     shown = supervisor.read("/items/2")
     assert (shown["source_kind"]["code"], shown["cancelled_on"]) == ("superior", "2026-06-01")

@@ -112,6 +112,7 @@ def test_what_somebody_changed_meanwhile_is_shown_before_it_is_overwritten(offic
 
 
 def test_the_day_is_adjusted_and_the_item_ended_by_forms_of_their_own(office: Office, supervisor: Visitor) -> None:
+    office.adjusting_at_once()
     page = fill(supervisor, "/items/1/adjust", due="8月底前", reason="上级推迟部署")
     assert "时限已由 2026-06-30 调整为 2026-08-31" in page
     assert "计划调整:时限由" in page
@@ -120,6 +121,22 @@ def test_the_day_is_adjusted_and_the_item_ended_by_forms_of_their_own(office: Of
     assert "6月2日(周二) 终止" in ended
     assert supervisor.get("/items/1/edit").status_code == 403
     assert "已终止" in supervisor.read("/items", state="cancelled")
+
+
+def test_a_day_that_needs_approval_is_asked_for_and_decided_on_the_leaders_desk(web: Web) -> None:
+    supervisor, leader = web.of(SUPERVISOR), web.of(LEADER)
+    form = supervisor.read("/items/1/adjust")
+    assert ("分管领导或第一责任人" in form, LEADER in form) == (True, True)
+    page = fill(supervisor, "/items/1/adjust", due="8月底前", reason="上级推迟部署")
+    assert "已提请审批(完成时限:2026-06-30 → 8月底前)" in page
+    offered = supervisor.get("/items/1").text
+    assert ("/items/1/withdraw" in offered, "/items/1/adjust" in offered) == (True, False)
+    assert "提请调整时限(完成时限:2026-06-30 → 8月底前):上级推迟部署" in leader.read("/")
+    assert "完成时限:2026-06-30 → 8月底前" in leader.read("/items/1/approve-adjustment")
+    decided = fill(leader, "/items/1/approve-adjustment", comment="同意")
+    assert "时限调整已批准,时限 2026-08-31" in decided
+    assert "提请调整时限" in decided
+    assert "批准调整时限" in decided
 
 
 def test_a_draft_is_withdrawn_by_the_same_form(office: Office, supervisor: Visitor) -> None:
