@@ -13,11 +13,12 @@ from models.report.filing import FilingState
 from models.report.filing_rows import Adoption
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.template import ReportTemplate
-from tasks.report.filing.assign_step import assign_step, find_post
+from tasks.report.filing.assign_step import assign_step
 from tasks.report.filing.consult import ask_opinions, opine
 from tasks.report.filing.review import pass_legal, pass_secrecy, return_, sign_off, submit
 from tasks.report.filing.send import archive, publish, send
 from tasks.report.filing.step import find_filing
+from tasks.report.filing.step_posts import find_post
 from tests.filing import COPY, TO, FilingOffice, vouch
 from tests.office import FIRST, HEAD, LEADER, SUPERVISOR, Office, day
 

@@ -137,7 +137,8 @@ def assign(
 ) -> Answer:
     """指定法制审核、保密审查由哪个岗位办理;收回的,仍由督办员、分管领导、第一责任人办理。"""
     from models.errors import BadInputError
-    from tasks.report.filing.assign_step import STEPS, assign_step, find_post
+    from tasks.report.filing.assign_step import assign_step
+    from tasks.report.filing.step_posts import STEPS, find_post
 
     found = next((one for one in STEPS if step in (one.value, one.label)), None)
     if found is None:

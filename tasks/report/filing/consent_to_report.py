@@ -23,7 +23,7 @@ from models.report.report import Report
 from models.report.report_desk import ReportEdit
 from tasks.acting.authorize import Standing, organ_standings, organs_within
 from tasks.acting.consent import Hand, Hands, consent, free, hands, holders_in, named, nobody_left
-from tasks.report.filing.assign_step import assigned_posts, assigned_ways
+from tasks.report.filing.step_posts import assigned_posts, assigned_ways
 
 _BEFORE: dict[FilingAct, tuple[FilingAct, ...]] = {
     FilingAct.PASS_LEGAL: (FilingAct.SUBMIT, FilingAct.FORWARD),

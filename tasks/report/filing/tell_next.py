@@ -23,11 +23,20 @@ _REVIEWS = {
 }  # fmt: skip
 
 
-def tell_next(session: Session, filing: Filing, state: FilingState, *, by: Actor, reason: str | None = None) -> None:
+def tell_next(
+    session: Session,
+    filing: Filing,
+    state: FilingState,
+    *,
+    by: Actor,
+    reason: str | None = None,
+    assigned: bool = False,
+) -> None:
     """Tell whoever may do the step that the report goes to: of a review everybody who had no hand in the version;
     nothing more is told of the one before.
 
-    With a `reason` it was returned. Called inside the act, whose row in the log comes last.
+    With a `reason` it was returned; `assigned`: it is there already, and the step was given to others. Called inside
+    the act, whose row in the log comes last.
     """
     session.execute(
         text("UPDATE notice SET state = 'dropped', reason = '已处理' WHERE subject LIKE :told AND state = 'pending'"),
@@ -41,6 +50,9 @@ def tell_next(session: Session, filing: Filing, state: FilingState, *, by: Actor
         what = f"{filing.year}年度报告退回“{state.label}”:{reason}"
     # Known by the row of the log that brings it about.
     subject = f"filing:{filing.id}:{filing.steps + 1}"
+    if assigned:
+        # No row of the log: as often as it is given to others.
+        subject = f"filing:{filing.id}:{filing.steps}:{by.now:%Y%m%d%H%M%S%f}"
     asked: list[tuple[Role, int | None]] = [(_ASKED[state], None)] if state in _ASKED else []
     if state in _REVIEWS:
         who = who_consents(session, by, filing, _REVIEWS[state])

@@ -32,7 +32,7 @@ from tasks.papers.official_document import render
 from tasks.people.find import departments_of, find_plan, names_of, plan_of_year
 from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.compiling.read_back import read_back
-from tasks.report.filing.assign_step import STEPS, assign_step, assigned_posts, posts_of
+from tasks.report.filing.assign_step import assign_step
 from tasks.report.filing.check import FilingFinding, FindingKind
 from tasks.report.filing.consult import consultations_of
 from tasks.report.filing.deadlines import FILE, ensure_filing_items, report_term, set_report_term
@@ -40,6 +40,7 @@ from tasks.report.filing.review import submit
 from tasks.report.filing.send import public_document, public_edition
 from tasks.report.filing.show import FilingShown, show_filing
 from tasks.report.filing.step import filing_of, find_filing
+from tasks.report.filing.step_posts import STEPS, assigned_posts, posts_of
 from tasks.report.output.lay_out_report import lay_out_report
 from tasks.report.upward.who_filed import who_filed
 

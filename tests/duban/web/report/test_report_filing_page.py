@@ -12,7 +12,7 @@ from models.database import unit_of_work
 from models.report.filing import FilingState
 from models.report.filing_rows import Consultation
 from models.report.report import ReportBlock
-from tasks.report.filing.assign_step import find_post
+from tasks.report.filing.step_posts import find_post
 from tests.filing import COPY, FINANCE, FINANCE_HEAD, TO, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR
 from tests.web import Web, words_of

@@ -9,11 +9,13 @@ from sqlmodel import select
 from models.audit import AuditEntry
 from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
+from models.ladder.notice import Notice, NoticeState
 from models.people.permission import Action
 from models.people.person import Role
 from models.report.filing import FilingState
-from tasks.report.filing.assign_step import assign_step, assigned_posts, find_post
+from tasks.report.filing.assign_step import assign_step
 from tasks.report.filing.review import forward, pass_legal, pass_secrecy, return_, sign_off
+from tasks.report.filing.step_posts import assigned_posts, find_post
 from tasks.report.filing.waiting import waiting_filings
 from tests.filing import FINANCE, FINANCE_HEAD, FilingOffice
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR
@@ -63,6 +65,25 @@ def test_two_sections_do_the_reviews_and_the_office_needs_no_further_leader(any_
     office.acting(FINANCE_HEAD, pass_secrecy)
     office.acting(FIRST, sign_off)
     assert office.filing.state is FilingState.FILING
+
+
+def test_given_while_the_report_waits_the_holder_is_told_and_whoever_was_asked_need_not(
+    any_engine: Engine, tmp_path: Path
+) -> None:
+    office = FilingOffice(any_engine, tmp_path / "home")
+    office.until("legal_review")
+    assert "2025年度报告待您办理“法制审核”" in office.heard(LEADER)[-1]
+    assign(office, SECRECY, FINANCE)
+    assert office.heard(FINANCE_HEAD) == []
+    assign(office, LEGAL, "法规科")
+    assign(office, LEGAL, "法规科")
+    told = [row for row in office.rows(Notice) if (row.subject or "").startswith("filing:")]
+    assert [(office.name_of(row.recipient_id), row.state) for row in told] == [
+        (LEADER, NoticeState.DROPPED), (HEAD, NoticeState.PENDING),
+    ]  # fmt: skip
+    assert waits_for(office) == {HEAD}
+    office.acting(HEAD, pass_legal, opinion="合法")
+    assert "待您办理“保密审查”" in office.heard(FINANCE_HEAD)[-1]
 
 
 def test_whoever_stands_in_for_the_holder_does_it(office: FilingOffice) -> None:
