@@ -47,7 +47,7 @@ ITEMS = {
 }
 
 MAY = {
-    "看": {Action.VIEW},
+    "看": {Action.VIEW, Action.READ},
     "办": {
         Action.SIGN, Action.OBJECT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
         Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.SNOOZE, Action.WITHDRAW,
@@ -88,7 +88,7 @@ TABLE = """
 ABOVE = {"市局长": "看", "市督办": "看", "市监督": "看", "市科长": "-", "外人": "-"}
 """What people of the bureau above, and of one beside, may do on every item of both siblings."""
 
-ON_ITEMS = sorted({Action.VIEW, *LIFECYCLE} - {Action.ISSUE})
+ON_ITEMS = sorted({Action.VIEW, Action.READ, *LIFECYCLE} - {Action.ISSUE})
 
 
 def expected() -> dict[str, dict[str, set[Action]]]:

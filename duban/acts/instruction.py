@@ -1,5 +1,7 @@
 """A leader's instruction upon an item, from giving it to what came of it."""
 
+from typing import Any
+
 from duban.acts.declaration import Act, ActOutcome, Deed, Entry, Way
 from models.dates.rest_day import RestDay
 from models.field import FieldType as Takes
@@ -10,10 +12,24 @@ from models.people.permission import Action
 from models.people.personal_duty import Duty
 
 
+def _with_copies(deed: Deed[Any]) -> dict[str, Any]:
+    """What was given, with the persons that are to have a copy."""
+    from models.errors import BadInputError, NotFoundError
+    from models.people.organ import Organ
+    from tasks.people.find import find_people
+
+    owner = deed.session.get_one(Organ, deed.upon.organ_id)
+    try:
+        copies = find_people(deed.session, deed.given["copies"] or "", owner)
+    except NotFoundError as error:
+        raise BadInputError(f"抄送:{error.message}") from error
+    return {**deed.given, "copies": copies}
+
+
 def _instruct(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.instruct import instruct
 
-    given = instruct(deed.session, deed.upon, by=deed.by, **deed.given)
+    given = instruct(deed.session, deed.upon, by=deed.by, **_with_copies(deed))
     return ActOutcome(f"批示已下达({given.document.written_number})。", [given.instruction.id or 0])
 
 
@@ -38,6 +54,14 @@ TERMS = (
     ),
     Entry("rest", "时限遇休息日", Takes.CHOICE, choices=RestDay, none="请选择", hint="时限是休息日的,取哪一天。"),
     Entry("hear", "即时告知", Takes.CHOICE, choices=Hearers, default=Hearers.BOTH),
+    Entry(
+        "copies",
+        "抄送",
+        longest=500,
+        called="抄送",
+        hint="姓名,多位用顿号隔开。收到通知、可以查看任务,不需办理。",
+        example="何文博",
+    ),
     Entry("kind", "履职类别", Takes.CHOICE, choices=Duty, default=Duty.SUPERVISE),
 )
 
@@ -53,7 +77,7 @@ INSTRUCT = Act(
 def _instruct_freely(deed: Deed[AnnualPlan]) -> ActOutcome:
     from tasks.items.instruct import instruct_freely
 
-    given = instruct_freely(deed.session, deed.upon, by=deed.by, **deed.given)
+    given = instruct_freely(deed.session, deed.upon, by=deed.by, **_with_copies(deed))
     item, number = given.item, given.document.written_number
     return ActOutcome(f"批示已交办:任务 {item.number}({number}),时限 {item.due_on}。", [item.id or 0])
 

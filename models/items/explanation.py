@@ -25,6 +25,7 @@ def why(
         Via.HOLDER: f"您是本任务的{role.label}",
         Via.DEPUTY: away or f"本任务的{role.label}请假,由您代理",
         Via.NEXT_LEVEL: f"本任务没有在岗的{role.label},依次由您接收",
+        Via.NAMED: "抄送您本人知悉,不需办理",
         Via.NOBODY: f"本任务没有在岗的{role.label},以上各级也无人在岗",
     }[via]
     if rung is None:

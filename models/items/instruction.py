@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from models.coded import Coded, coded
@@ -54,6 +54,17 @@ class Instruction(Row, table=True):
     outcome: str | None = Field(default=None, max_length=1000)
     """What came of it, in the words of whoever closed it."""
     recorded_at: dt.datetime
+
+
+class InstructionCopy(Row, table=True):
+    """A person, whatever post that is, who is sent a copy (抄送): sees the item, and has nothing to do about it."""
+
+    __tablename__ = "instruction_copy"
+    __table_args__ = (UniqueConstraint("instruction_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    instruction_id: int = Field(foreign_key="instruction.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
 
 
 class InstructionReply(Row, table=True):

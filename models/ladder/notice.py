@@ -22,6 +22,7 @@ class NoticeKind(Coded):
     RETURNED = "returned", "退回"
     TRANSFERRED = "transferred", "转办"
     CHANGED = "changed", "任务变更"
+    COPIED = "copied", "抄送"
 
 
 AT_ONCE = (
@@ -52,6 +53,7 @@ class Via(Coded):
     DEPUTY = "deputy", "代理人"
     NEXT_LEVEL = "next_level", "上一级"
     NOBODY = "nobody", "无人可送"
+    NAMED = "named", "指名抄送"
 
 
 class Notice(Row, table=True):

@@ -31,7 +31,7 @@ CONSENTS: Mapping[Action, str] = {
 ALONE: frozenset[Action] = frozenset(
     {
         # Nothing is changed.
-        Action.VIEW, Action.AUDIT, Action.SYSTEM,
+        Action.VIEW, Action.READ, Action.AUDIT, Action.SYSTEM,
         # Asked for, told, objected to: what somebody else answers.
         Action.SIGN, Action.OBJECT, Action.SPLIT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
         Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.APPEAL, Action.COMMENT,

@@ -18,6 +18,7 @@ class Scope(Coded):
     DEPARTMENT = "department", "本科室牵头"
     COOPERATING = "cooperating", "本科室配合"
     CHARGE = "charge", "分管"
+    COPIED = "copied", "抄送本人"
     ORGAN = "organ", "本单位"
     BELOW = "below", "下级单位"
 
@@ -26,6 +27,7 @@ class Action(Coded):
     """Everything that can be done to the office's records."""
 
     VIEW = "view", "查看"
+    READ = "read", "查阅"
 
     SIGN = "sign", "签收"
     OBJECT = "object", "提出转办异议"
@@ -121,15 +123,20 @@ _ABOVE = Grant(_F, Scope.BELOW)
 """The next higher level, where an office has nobody left who may."""
 RUNNING = (Grant(_S, Scope.ORGAN), Grant(_M, Scope.ORGAN))
 
+VIEWING = (
+    *HANDLING,
+    Grant(_H, Scope.DEPARTMENT),
+    *HELPING,
+    Grant(_L, Scope.CHARGE),
+    *(Grant(role, scope) for role in (_F, _S, _A) for scope in (Scope.ORGAN, Scope.BELOW)),
+    Grant(_M, Scope.ORGAN),
+)
+"""Whose lists and numbers an item stands in."""
+
 GRANTS: Mapping[Action, tuple[Grant, ...]] = {
-    Action.VIEW: (
-        *HANDLING,
-        Grant(_H, Scope.DEPARTMENT),
-        *HELPING,
-        Grant(_L, Scope.CHARGE),
-        *(Grant(role, scope) for role in (_F, _S, _A) for scope in (Scope.ORGAN, Scope.BELOW)),
-        Grant(_M, Scope.ORGAN),
-    ),
+    Action.VIEW: VIEWING,
+    # One item by itself: whoever was sent a copy reads it, and has it in no list of work and in no number.
+    Action.READ: (*VIEWING, *(Grant(role, Scope.COPIED) for role in (_H, _D, _L))),
     Action.SIGN: (*HANDLING, *HELPING),
     Action.OBJECT: HANDLING,
     Action.TRANSFER: (*SUPERVISING, Grant(_F, Scope.ORGAN), Grant(_D, Scope.DEPARTMENT)),

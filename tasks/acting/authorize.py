@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from models.actor import Actor, Channel
 from models.database import key, known_once
 from models.errors import ForbiddenError
+from models.items.instruction import Instruction, InstructionCopy
 from models.items.item import ItemLeader, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan
 from models.papers.document import Document
@@ -28,7 +29,8 @@ from tasks.people.people_of import holder_of
 class Seat:
     """A post the actor holds on the day, or fills for somebody on leave (`for_id`, `for_name`).
 
-    Without an organ it reaches every organ: the administrator at the machine.
+    Without an organ it reaches every organ: the administrator at the machine. `own_id` is the actor in a post of its
+    own: what belongs to a person goes to nobody who stands in.
     """
 
     role: Role
@@ -37,6 +39,7 @@ class Seat:
     post_id: int | None = None
     for_id: int | None = None
     for_name: str | None = None
+    own_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def seats(session: Session, by: Actor) -> list[Seat]:
 def _seats(session: Session, by: Actor) -> list[Seat]:
     session.flush()
     return [
-        Seat(Role(role), organ_id, department_id, post_id, for_id=for_id, for_name=for_name)
+        Seat(Role(role), organ_id, department_id, post_id, for_id, for_name, by.person_id if for_id is None else None)
         for role, organ_id, department_id, post_id, for_id, for_name in session.execute(
             _SEATS, {"me": by.person_id, "on": by.present}
         )
@@ -164,7 +167,7 @@ def authorize(session: Session, by: Actor, action: Action, item: WorkItem) -> li
     ways = standings(session, by, action, item)
     if ways:
         return ways
-    if not standings(session, by, Action.VIEW, item):
+    if not standings(session, by, Action.READ, item):
         raise unknown_item(session.get_one(AnnualPlan, item.plan_id), item.number)
     may = who_may(session, action, item, by)
     raise ForbiddenError(f"{by.name}不能对任务 {item.number} {action.label}:{_hint(by)}可由{may}办理。")
@@ -304,10 +307,18 @@ def _reach(standing: Standing) -> ColumnElement[bool]:
             mine = or_(col(WorkItem.leader_post_id) == seat.post_id, further.exists())
             overseen = select(Oversight.department_id).where(Oversight.post_id == seat.post_id)
             return mine if standing.named else or_(mine, col(WorkItem.department_id).in_(overseen))
+        case Scope.COPIED:
+            return col(WorkItem.id).in_(copied_to(seat.own_id)) if seat.own_id is not None else false()
         case Scope.ORGAN:
             return col(WorkItem.organ_id) == seat.organ_id
         case Scope.BELOW:
             return col(WorkItem.organ_id).in_(_subtree(seat.organ_id))
+
+
+def copied_to(person_id: int | None) -> Select[tuple[int]]:
+    """The ids of the items on which an instruction was copied to the person."""
+    copies = select(Instruction.item_id).join(InstructionCopy, col(InstructionCopy.instruction_id) == Instruction.id)
+    return copies.where(InstructionCopy.person_id == person_id)
 
 
 def _covers(session: Session, standing: Standing, organ_id: int) -> bool:
@@ -339,6 +350,6 @@ def authorize_document(session: Session, by: Actor, document: Document) -> None:
     Raises ForbiddenError or NotFoundError.
     """
     if document.item_id is not None:
-        authorize(session, by, Action.VIEW, session.get_one(WorkItem, document.item_id))
+        authorize(session, by, Action.READ, session.get_one(WorkItem, document.item_id))
     else:
         authorize_organ(session, by, Action.VIEW, document.organ_id)

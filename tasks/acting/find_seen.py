@@ -28,7 +28,7 @@ def seen_item(session: Session, number: int, *, by: Actor) -> WorkItem:
         item = _row(session, WorkItem, number)
         if item.ledger is not None:
             raise NotFoundError
-        authorize(session, by, Action.VIEW, item)
+        authorize(session, by, Action.READ, item)
     return item
 
 
@@ -51,8 +51,8 @@ def seen_children(session: Session, item: WorkItem, *, by: Actor) -> dict[str, i
 
 
 def seen_numbered(session: Session, plan: AnnualPlan, number: str, *, by: Actor) -> WorkItem | None:
-    """The item with just this number in the plan; None where there is none that `by` may view."""
-    seen = permitted(session, by, Action.VIEW, organ_id=plan.organ_id)
+    """The item with just this number in the plan; None where there is none that `by` may read."""
+    seen = permitted(session, by, Action.READ, organ_id=plan.organ_id)
     numbered = select(WorkItem).where(WorkItem.plan_id == plan.id, WorkItem.number == number, of_plan(), seen)
     return session.exec(numbered).first()
 
@@ -70,7 +70,7 @@ def seen_evidence(session: Session, number: int, *, by: Actor) -> Evidence:
     with _alike("没有这份佐证材料,或者它不在您的查看范围内。"):
         piece = _row(session, Evidence, number)
         if piece.item_id is not None:
-            authorize(session, by, Action.VIEW, session.get_one(WorkItem, piece.item_id))
+            authorize(session, by, Action.READ, session.get_one(WorkItem, piece.item_id))
         else:
             authorize_organ(session, by, Action.VIEW, session.get_one(LeadershipAct, piece.act_id).organ_id)
     return piece

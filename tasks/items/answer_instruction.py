@@ -168,7 +168,7 @@ def _acting(
     Who may not know of the item hears of neither.
     """
     item = session.get_one(WorkItem, instruction.item_id)
-    if not standings(session, by, Action.VIEW, item):
+    if not standings(session, by, Action.READ, item):
         raise unknown(key(instruction.id), by)
     with performing(session, by, action, item, reason=reason) as deed:
         session.refresh(instruction)

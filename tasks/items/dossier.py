@@ -12,7 +12,7 @@ from models.database import key, known_once
 from models.items.closure import ClosureRequest, ClosureReview
 from models.items.evidence import Evidence
 from models.items.extension import Extension, ExtensionDecision
-from models.items.instruction import Instruction, InstructionReply
+from models.items.instruction import Instruction, InstructionCopy, InstructionReply
 from models.items.item import Deadline, DeadlineMove, ItemUnit, WorkItem
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan, Project
@@ -101,6 +101,7 @@ _OWN: tuple[Any, ...] = (
 _PARTS: tuple[tuple[Any, Any, Any], ...] = (
     (ExtensionDecision, ExtensionDecision.extension_id, Extension),
     (ClosureReview, ClosureReview.request_id, ClosureRequest),
+    (InstructionCopy, InstructionCopy.instruction_id, Instruction),
     (InstructionReply, InstructionReply.instruction_id, Instruction),
     (DeadlineMove, DeadlineMove.deadline_id, Deadline),
 )

@@ -4,6 +4,7 @@ Each has a day of its own on the item, watched by the same ladder: an instructio
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from models.actor import Actor, Channel
 from models.database import key
 from models.dates.rest_day import RestDay
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.items.instruction import Hearers, Instruction, InstructionReply, InstructionState
+from models.items.instruction import Hearers, Instruction, InstructionCopy, InstructionReply, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.receipt import Receipt
@@ -27,7 +28,7 @@ from models.people.person import Person, Role
 from models.people.personal_duty import Duty
 from models.typed_text import words
 from tasks.acting.audit import recorded
-from tasks.acting.authorize import authorize_organ, permitted
+from tasks.acting.authorize import authorize_organ, permitted, standings
 from tasks.acting.perform import performing
 from tasks.items.instruction_day import instruction_day
 from tasks.items.transfer import post_in_office
@@ -36,6 +37,7 @@ from tasks.notices.tell import tell
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
 from tasks.papers.write_sheet import instruction_sheet
+from tasks.people.people_of import reached_by
 
 PROJECT = "领导批示交办"
 """Where the items of free-standing instructions stand in the year's list."""
@@ -62,17 +64,19 @@ def instruct(
     hear: Hearers = Hearers.BOTH,
     kind: Duty = Duty.SUPERVISE,
     notice: Notice | None = None,
+    copies: Sequence[Person] = (),
 ) -> Given:
     """Give an instruction on an item, due on `due_on` or by the preset `term`; with `notice`, in answer to that
     escalation.
 
     It is one of the leader's acts (四个亲自) of `kind`, carries a numbered sheet, and is told at once to the handler,
-    and to the leader in charge as `hear` says. Raises BadInputError for no words, a notice about another item, and as
-    `instruction_day` does.
+    and to the leader in charge as `hear` says. The `copies` go to persons who hear of it and may read the item; there
+    is nothing for them to do. Raises BadInputError for no words, a notice about another item, a copy to somebody who
+    hears anyway or has no post that reads items, and as `instruction_day` does.
     """
     return _given(
         session, item, None, by=by, content=content, due_on=due_on, term=term, rest=rest, hear=hear, kind=kind,
-        notice=notice,
+        notice=notice, copies=copies,
     )  # fmt: skip
 
 
@@ -89,6 +93,7 @@ def _given(
     term: str | None = None,
     rest: RestDay | None = None,
     notice: Notice | None = None,
+    copies: Sequence[Person] = (),
 ) -> Given:
     """The instruction with `deadline` for its day, else with one of its own."""
     with performing(session, by, Action.INSTRUCT, item, reason=content) as deed:
@@ -153,6 +158,20 @@ def _given(
                 session, item, role=role, kind=NoticeKind.INSTRUCTION, subject=subject, by=by, deadline_id=deadline.id,
                 what=f"{by.name}批示({document.written_number}),请于 {day} 前办结:{content}",
             )  # fmt: skip
+        told = {by.person_id, *(reached.id for role in hearers if (reached := reached_by(session, item, role, by.on)))}
+        for person in {person.id: person for person in copies}.values():
+            if person.id in told:
+                raise BadInputError(f"抄送:{person.name}是批示人,或者已经即时告知,不必抄送。")
+            session.add(InstructionCopy(instruction_id=key(instruction.id), person_id=key(person.id)))
+            session.flush()
+            reads = standings(session, Actor(person.name, by.channel, by.on, by.now, person.id), Action.READ, item)
+            if not reads:
+                raise BadInputError(f"抄送:{person.name}在 {by.on} 没有可以查看任务的岗位。")
+            tell(
+                session, item, role=reads[0].role, kind=NoticeKind.COPIED, subject=f"{about}:copy", by=by,
+                deadline_id=deadline.id, person_id=person.id, only=True,
+                what=f"{by.name}批示({document.written_number}):{content}",
+            )  # fmt: skip
     return Given(instruction, item, document)
 
 
@@ -170,6 +189,7 @@ def instruct_freely(
     handler: Person | None = None,
     hear: Hearers = Hearers.BOTH,
     kind: Duty = Duty.SUPERVISE,
+    copies: Sequence[Person] = (),
 ) -> Given:
     """Give an instruction that no item stands for yet: one is made for it and given to a department or a handler.
 
@@ -220,7 +240,9 @@ def instruct_freely(
         session.flush()
         # Whether this leader leads whoever is to do it shows on the item itself: refused, nothing of it stays.
         try:
-            given = _given(session, item, deadline, by=by, content=content, due_on=due_on, hear=hear, kind=kind)
+            given = _given(
+                session, item, deadline, by=by, content=content, due_on=due_on, hear=hear, kind=kind, copies=copies
+            )
         except NotFoundError as error:
             # The item is there for the instruction alone: nobody asked for it by its number.
             unit = department.name if department else handler.name if handler else ""
@@ -250,13 +272,13 @@ def unknown(number: int, by: Actor | None = None) -> NotFoundError:
 
 
 def list_instructions(session: Session, plan: AnnualPlan, *, by: Actor) -> list[dict[str, Any]]:
-    """Instructions on items of the plan that `by` may see, in the order in which they were given."""
+    """Instructions on items of the plan that `by` may read, in the order in which they were given."""
     rows = session.execute(
         sa.select(Instruction, WorkItem.number, WorkItem.title, Deadline.due_on, Deadline.claimed_on, Person.name)  # type: ignore[call-overload]
         .join(WorkItem, col(WorkItem.id) == Instruction.item_id)
         .join(Deadline, col(Deadline.id) == Instruction.deadline_id)
         .join(Person, col(Person.id) == Instruction.person_id)
-        .where(WorkItem.plan_id == plan.id, permitted(session, by, Action.VIEW), col(Instruction.on) <= by.on)
+        .where(WorkItem.plan_id == plan.id, permitted(session, by, Action.READ), col(Instruction.on) <= by.on)
         .order_by(col(Instruction.id))
     ).all()
     replies = dict(

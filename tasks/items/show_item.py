@@ -18,7 +18,7 @@ from models.items.closure import ClosureRequest, ClosureReview
 from models.items.evidence import Evidence
 from models.items.explanation import CLAIMED, distance, explain_deadline
 from models.items.extension import Extension, ExtensionDecision
-from models.items.instruction import Instruction, InstructionReply
+from models.items.instruction import Instruction, InstructionCopy, InstructionReply
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemUnit, WorkItem
 from models.items.lifecycle import OVER
 from models.items.objection import Objection
@@ -59,7 +59,7 @@ Names = Mapping[int | None, str]
 
 def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCalendar) -> dict[str, Any]:
     """The item as `by` may see it. Raises NotFoundError for whoever may not know of it."""
-    authorize(session, by, Action.VIEW, item)
+    authorize(session, by, Action.READ, item)
     dossier = dossier_of(session, item)
     policy, parent = dossier.policy, dossier.parent
     suspensions, evidence = dossier.of(Suspension), dossier.of(Evidence)
@@ -116,7 +116,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "closure_requests": _with(dossier, ClosureRequest, ClosureReview, "request_id", "reviews", people),
         "suspensions": [_row(row, people) for row in suspensions],
         "objections": [_row(row, people) for row in dossier.of(Objection)],
-        "instructions": _with(dossier, Instruction, InstructionReply, "instruction_id", "replies", people),
+        "instructions": _instructions(dossier, people),
         "urges": [_row(row, people) for row in dossier.of(Urge)],
         "acts": [_act(entry, people) for entry in dossier.untold],
         "notices": _notices(dossier, people),
@@ -169,6 +169,13 @@ def _with(
     parts: Mapping[Any, list[Any]] = dossier.parts(part, link)
     rows: Sequence[Any] = dossier.of(table)
     return [_row(row, people) | {name: [_row(one, people, link) for one in parts.get(row.id, [])]} for row in rows]
+
+
+def _instructions(dossier: Dossier, people: Names) -> list[dict[str, Any]]:
+    """With the replies to each, and the names of those it was copied to."""
+    copies: Mapping[Any, list[InstructionCopy]] = dossier.parts(InstructionCopy, "instruction_id")
+    rows = _with(dossier, Instruction, InstructionReply, "instruction_id", "replies", people)
+    return [row | {"copies": [people[one.person_id] for one in copies.get(row["id"], [])]} for row in rows]
 
 
 def _deadline(deadline: Deadline, moves: Sequence[DeadlineMove], people: Names, *, instructed: bool) -> dict[str, Any]:

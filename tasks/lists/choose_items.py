@@ -22,7 +22,7 @@ from models.ladder.notice import Via
 from models.ladder.policy import Policy
 from models.people.permission import Action
 from models.people.person import Role
-from tasks.acting.authorize import permitted
+from tasks.acting.authorize import copied_to, permitted
 from tasks.ladder.extent import Extent, organ_of, within
 from tasks.ladder.status import light_values, open_on, standing_of
 from tasks.lists.await_decision import awaiting
@@ -43,6 +43,7 @@ class NamedList(Coded):
     DECIDING = "deciding", "待我审批"
     OVERDUE = "overdue", "逾期"
     UNDATED = "undated", "无时限"
+    COPIED = "copied", "抄送我的"
 
 
 @dataclass(frozen=True)
@@ -138,11 +139,12 @@ def _leads(person: int, on: dt.date) -> sa.ColumnElement[bool]:
 def chosen(
     session: Session, extent: Extent, choice: Choice, shine: Shine, *, by: Actor
 ) -> list[sa.ColumnElement[bool]]:
-    """The conditions of a choice, and that `by` may see the item on its day."""
+    """The conditions of a choice, and that `by` may see the item on its day; what was copied only where it is asked."""
+    seen = Action.READ if choice.standing is NamedList.COPIED else Action.VIEW
     conditions: list[sa.ColumnElement[bool]] = [
         within(extent),
         of_plan(ROW),
-        permitted(session, by, Action.VIEW, organ_id=organ_of(extent)),
+        permitted(session, by, seen, organ_id=organ_of(extent)),
         *_standing(session, extent, choice.standing, shine, by),
     ]
     if choice.permits is not None:
@@ -188,6 +190,8 @@ def _standing(
             return [shine.light == str(Light.RED)]
         case NamedList.UNDATED:
             return [ROW.due_on.is_(None), ROW.recurrence.is_(None)]
+        case NamedList.COPIED:
+            return [ROW.id.in_(copied_to(by.person_id))]
         case None:
             return []
 

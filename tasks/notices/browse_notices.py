@@ -108,7 +108,7 @@ def browse_notices(
             col(Person.name).label("recipient"),
             col(LedgerDeadline.kind).label("ledger"),
             col(LedgerDeadline.row_id).label("ledger_row"),
-            permitted(session, by, Action.VIEW, organ_id=organ.id).label("readable"),
+            permitted(session, by, Action.READ, organ_id=organ.id).label("readable"),
         )  # type: ignore[call-overload]
         .join(WorkItem, col(WorkItem.id) == Notice.item_id)
         .outerjoin(Person, col(Person.id) == Notice.recipient_id)

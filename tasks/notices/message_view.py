@@ -18,6 +18,7 @@ from tasks.wording.days import short_day
 NEAR_DAYS = 3
 GROUPS = (
     "批示", "退回", "催办", "转办", "任务变更", "逾期", "今日到期", "三日内", "待签收", "待我审批", "近期", "办理结果",
+    "抄送",
 )  # fmt: skip
 """The headings, the most pressing first: an item that stands under several is told once, under the first of them."""
 _HEADINGS = {
@@ -28,6 +29,7 @@ _HEADINGS = {
     NoticeKind.RETURNED: "退回",
     NoticeKind.TRANSFERRED: "转办",
     NoticeKind.CHANGED: "任务变更",
+    NoticeKind.COPIED: "抄送",
 }
 """What comes from a person's act stands under a heading of its own, whenever the item is due."""
 _BY_TIME = ("逾期", "三日内", "近期")

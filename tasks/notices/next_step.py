@@ -104,6 +104,8 @@ def _deed(facts: NoticeFacts, about: str, on: dt.date) -> _Deed | None:
             return _APPROVALS.get(about)
         case NoticeKind.RETURNED:
             return _RETURNS.get(about)
+        case NoticeKind.COPIED:
+            return None
         case NoticeKind.ANSWER:
             return _Deed.CLOSE_INSTRUCTION if about == "reply" and _is_open(facts) else None
     if facts.via is Via.NEXT_LEVEL:

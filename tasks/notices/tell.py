@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.items.item import WorkItem
-from models.ladder.notice import NoticeKind
+from models.ladder.notice import NoticeKind, Via
 from models.people.person import Role
 from tasks.people.address import recipient_by_role
 from tasks.people.people_of import holder_of
@@ -18,7 +18,7 @@ _INSERT = """
     INSERT INTO notice (fire_on, deadline_id, item_id, subject, text, recipient_id, role, via, kind, due_on, raised_on,
                         send_on, late, state, reason)
     SELECT :on, d.id, i.id, :subject, :text, found / 4, :role,
-           CASE found % 4 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END,
+           {via},
            :kind, d.due_on, :on, :send_on, false,
            CASE WHEN found IS NULL THEN 'dropped' ELSE 'pending' END,
            CASE WHEN found IS NULL THEN '本级及以上均无人在岗' END
@@ -27,6 +27,7 @@ _INSERT = """
         SELECT m.id FROM deadline m WHERE m.item_id = i.id ORDER BY m.done_on IS NOT NULL, m.due_on, m.id LIMIT 1))
     WHERE found IS NULL OR found / 4 <> :self
     ON CONFLICT DO NOTHING"""
+_AS_FOUND = "CASE found % 4 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END"
 
 
 def tell(
@@ -40,17 +41,19 @@ def tell(
     by: Actor,
     deadline_id: int | None = None,
     person_id: int | None = None,
+    only: bool = False,
 ) -> None:
     """Tell whoever answers for the item in `role` (or the one named) what happened; never the actor.
 
     `subject` names the act (`extension:5:1`): told twice, it is one notice. It leaves with the next digest, on a
-    working day; in the place of a person who left the office hears whoever answers for the item now.
+    working day; in the place of a person who left the office hears whoever answers for the item now, unless it is
+    `only` for the one named.
     """
     session.flush()
     recipient = recipient_by_role(f"'{role}'", frozenset({role}), leaves=True)
     if person_id is not None:
         serving = "SELECT q.id * 4 FROM person q WHERE q.id = :person AND (q.left_on IS NULL OR q.left_on >= :on)"
-        recipient = f"coalesce(({serving}), {recipient})"
+        recipient = f"({serving})" if only else f"coalesce(({serving}), {recipient})"
     calendar = office_calendar(session, organ_id=item.organ_id)
     values = {
         "on": by.on, "subject": subject, "text": what[:300], "role": role.value, "kind": kind.value,
@@ -58,7 +61,8 @@ def tell(
     }  # fmt: skip
     if person_id is not None:
         values["person"] = person_id
-    session.execute(text(_INSERT.replace("{found}", recipient)), values)
+    via = f"'{Via.NAMED}'" if only else _AS_FOUND
+    session.execute(text(_INSERT.replace("{found}", recipient).replace("{via}", via)), values)
 
 
 def role_to_ask(

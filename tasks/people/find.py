@@ -1,6 +1,7 @@
 """Finding what a person named: an organ by code, a plan by year, an item by number, somebody by name."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
@@ -96,6 +97,20 @@ def find_person(session: Session, name: str, organ: Organ | None = None) -> Pers
     if len(people) > 1:
         raise BadInputError(f"有 {len(people)} 位“{name}”,请改用手机号或邮箱指明。")
     return people[0]
+
+
+def find_people(session: Session, names: str, organ: Organ) -> list[Person]:
+    """Those of the organ that are named one after the other; nobody in an empty text.
+
+    Raises NotFoundError, BadInputError for a name of several.
+    """
+    people = []
+    for name in filter(None, re.split(r"[、,,;;\s]+", names)):
+        try:
+            people.append(find_person(session, name, organ))
+        except NotFoundError as error:
+            raise NotFoundError(f"{organ.name}没有登记“{name}”这个人。") from error
+    return people
 
 
 def people_named(session: Session, organ: Organ, name: str) -> Sequence[Person]:

@@ -42,7 +42,7 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "department": "科室", "document": "文书", "evaluation": "领导评价",
     "evidence": "佐证材料", "extension": "时限变更申请", "extension_decision": "时限变更审批",
     "import_batch": "导入批次", "import_change": "导入改动", "instruction": "批示",
-    "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",
+    "instruction_copy": "批示抄送", "instruction_reply": "批示反馈", "item_leader": "责任领导", "item_unit": "配合单位",
     "leave": "请假", "one_time_code": "一次性地址",
     "message_preference": "消息偏好", "objection": "转办异议", "organ": "单位",
     "oversight": "分管", "person": "人员", "person_address": "渠道账号",

@@ -397,7 +397,7 @@ WRITING: dict[str, Case] = {
         [assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")],
     ),
     "instruct add": Case(
-        LEADER, ["--item", "1", "--text", "请抓紧", "--term", "急件"], [Action.INSTRUCT], [assigned()]
+        LEADER, ["--item", "1", "--text", "请抓紧", "--term", "急件", "--copy", HEAD], [Action.INSTRUCT], [assigned()]
     ),
     "instruct sign": Case(HANDLER, ["1"], [Action.SIGN_INSTRUCTION], [assigned(), instructed]),
     "instruct reply": Case(HANDLER, ["1", "--text", "已在办"], [Action.REPLY], [assigned(), instructed]),

@@ -41,6 +41,9 @@ def add(
     hear: Annotated[
         str, typer.Option("--tell", metavar="选项", help="即时告知谁:承办人和分管领导,或只告知承办人。")
     ] = "承办人和分管领导",
+    copy: Annotated[
+        list[str] | None, typer.Option("--copy", metavar="姓名", help="抄送给谁知悉,可写几次;可以查看任务,不需办理。")
+    ] = None,
     kind: Annotated[str, typer.Option("--kind", metavar="类别", help="履职类别:部署、过问、协调、督办。")] = "督办",
 ) -> Answer:
     """作一件批示:在任务上(--item)、就一条升级督办(--notice),或单独交办(--title 加 --department 或 --to)。
@@ -56,18 +59,18 @@ def add(
     from models.people.organ import Organ
     from models.people.personal_duty import Duty
     from tasks.items.instruct import instruct, instruct_freely
-    from tasks.people.find import find_department, find_item, find_person
+    from tasks.people.find import find_department, find_item, find_people, find_person
 
     if sum(given is not None for given in (item, notice, title)) != 1:
         raise BadInputError("请写明批示的对象:--item 任务编号、--notice 通知编号、--title 事项名称,三者取一。")
     session, by, plan = errand.session, errand.by, errand.plan
+    owner = session.get_one(Organ, plan.organ_id)
     how: dict[str, Any] = {
         "content": text, "due_on": today(due) if due else None, "term": term,
         "rest": member_named(RestDay, rest) if rest else None, "hear": member_named(Hearers, hear),
-        "kind": member_named(Duty, kind),
+        "kind": member_named(Duty, kind), "copies": find_people(session, "、".join(copy or ()), owner),
     }  # fmt: skip
     if title is not None:
-        owner = session.get_one(Organ, plan.organ_id)
         given = instruct_freely(
             session, plan, by=by, title=title, **how,
             department=find_department(session, owner, department) if department else None,

@@ -162,7 +162,7 @@ def _get(errand: Errand, number: str, wanted: int, file: Path | None) -> Answer:
 
     with errand.reading() as session:
         item = find_item(session, errand.plan, number)
-        authorize(session, errand.by, Action.VIEW, item)
+        authorize(session, errand.by, Action.READ, item)
         piece = find_evidence(session, wanted)
         if piece.item_id != item.id:
             raise NotFoundError(f"任务 {number} 没有编号为 {wanted} 的佐证材料。")

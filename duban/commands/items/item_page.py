@@ -83,7 +83,8 @@ def _suspension(row: dict[str, Any]) -> str:
 
 
 def _instruction(row: dict[str, Any]) -> list[str]:
-    lines = [f"{row['on']} {row['person']}(编号 {row['id']},{row['state'].label}):{row['text']}"]
+    copied = f"(抄送{'、'.join(row['copies'])})" if row["copies"] else ""
+    lines = [f"{row['on']} {row['person']}(编号 {row['id']},{row['state'].label}):{row['text']}{copied}"]
     lines += [f"  {reply['on']} {reply['person']} 反馈:{reply['text']}" for reply in row["replies"]]
     if row["outcome"]:
         lines.append(f"  {row['closed_on']} {row['closed_by']} 办结:{row['outcome']}")

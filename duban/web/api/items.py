@@ -167,7 +167,7 @@ _Instruction = of_table(
     Instruction,
     "一件批示。",
     ["recorded_at"],
-    {"replies": list[_Reply]},  # type: ignore[valid-type]
+    {"replies": list[_Reply], "copies": list[str]},  # type: ignore[valid-type]
 )
 _Urge = of_table("UrgeShown", Urge, "一次催办。", ["recorded_at"])
 
@@ -226,7 +226,7 @@ def items(
     year: Year = None,
     q: Annotated[str, Query(title="编号或文字", max_length=100, pattern=PLAIN)] = "",
     standing: Annotated[
-        NamedList | None, Query(title="哪些", description="未办结、我承办的、待签收、待我审批、逾期。")
+        NamedList | None, Query(title="哪些", description="未办结、我承办的、待签收、待我审批、逾期、抄送我的。")
     ] = None,
     state: Annotated[list[ItemState] | None, Query(title="状态", max_length=10)] = None,
     light: Annotated[list[Light] | None, Query(title="亮灯", max_length=10)] = None,

@@ -129,7 +129,8 @@ def _pressed(data: Mapping[str, Any]) -> Iterator[Moment]:
     for row in data["instructions"]:
         until = due.get(row["deadline_id"])
         what = ("批示,", until, " 前办结") if until else ("批示",)
-        yield Moment(row["on"], what, _who(row), row["text"], row["at"], kind="pressure")
+        copied = (("抄送", "、".join(row["copies"])),) if row["copies"] else ()
+        yield Moment(row["on"], what, _who(row), row["text"], row["at"], copied, kind="pressure")
         if row["signed_on"] and not any(answer["on"] == row["signed_on"] for answer in row["replies"]):
             yield Moment(row["signed_on"], ("签收批示",), row["signed_by"] or "")
         for answer in row["replies"]:

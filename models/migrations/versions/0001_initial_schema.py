@@ -1729,6 +1729,13 @@ def upgrade() -> None:
         sa.Index("ix_instruction_organ_id_on", "organ_id", "on"),
     )
     op.create_table(
+        "instruction_copy",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("instruction_id", sa.Integer(), sa.ForeignKey("instruction.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.UniqueConstraint("instruction_id", "person_id"),
+    )
+    op.create_table(
         "instruction_reply",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("instruction_id", sa.Integer(), sa.ForeignKey("instruction.id"), nullable=False, index=True),

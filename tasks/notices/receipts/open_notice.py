@@ -26,7 +26,7 @@ def leads_to(session: Session, notice: Notice, *, by: Actor) -> str:
     """The page to which the link of a notice leads: its recipient to the next step, others to the item; where the
     matter is another's by now, what was sent.
     """
-    if standings(session, by, Action.VIEW, session.get_one(WorkItem, notice.item_id)):
+    if standings(session, by, Action.READ, session.get_one(WorkItem, notice.item_id)):
         mine = notice.recipient_id == by.person_id
         return action_path(session, notice, on=by.on) if mine else f"/items/{notice.item_id}"
     return "/notices" if notice.message_id is None else f"/notices/{notice.message_id}"

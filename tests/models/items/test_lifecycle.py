@@ -11,6 +11,7 @@ from models.tables import METADATA
 
 ELSEWHERE = {
     Action.VIEW,
+    Action.READ,
     Action.PLAN,
     Action.ADD_ITEM,
     Action.POLICY,

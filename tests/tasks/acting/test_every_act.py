@@ -89,7 +89,7 @@ ON = "2026-06-04"
 LATER = "2026-07-06"
 HALF = span_named("2026-H1")
 
-LOOKING = {Action.VIEW, Action.AUDIT, Action.SYSTEM}
+LOOKING = {Action.VIEW, Action.READ, Action.AUDIT, Action.SYSTEM}
 """They change nothing."""
 
 Act = Callable[[Office, Session], object]

@@ -54,6 +54,8 @@ def test_a_program_gives_an_instruction_that_no_item_stands_for(office: Office, 
     assert (given.status_code, given.json()["number"]) == (200, "批1")
     assert office.item("批1").state is ItemState.ISSUED
     assert first.send("/instructions", body | {"term": "加急"}).status_code == 400
+    copied = first.send("/instructions", body | {"copies": SUPERVISOR})
+    assert first.read(f"/items/{copied.json()['created'][0]}")["instructions"][0]["copies"] == [SUPERVISOR]
     assert program_of(web, HANDLER).send("/instructions", body).status_code == 403
 
 

@@ -9,7 +9,7 @@ from models.items.instruction import Instruction
 from models.items.item import ItemState
 from models.ladder.notice import Notice, NoticeKind
 from models.people.person import Person
-from tests.item_forms import fill
+from tests.item_forms import carried, fill
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office
 from tests.web import Web, words_of
 
@@ -74,3 +74,24 @@ def test_whoever_leads_nobody_has_no_such_page(office: Office, web: Web, who: st
 
 def test_on_an_item_the_presets_are_offered_too(office: Office, web: Web) -> None:
     assert "批示已下达" in fill(web.of(LEADER), "/items/1/instruct", content="抓紧", term="特急件")
+
+
+def test_a_copy_is_named_on_the_form_and_its_person_reads_that_item_alone(office: Office, web: Web) -> None:
+    office.department("财务科", head="钱科长")
+    office.assign("案卷评查", due="2026-06-30", on="2026-06-01")
+    leader, copied = web.of(LEADER), web.of("钱科长")
+    assert copied.get("/items/1").status_code == 404
+
+    sent = carried(leader, "/items/1/instruct") | {"content": "抓紧", "term": "特急件", "copies": "查无此人"}
+    wrong = leader.post("/items/1/instruct", sent)
+    assert (wrong.status_code, "抄送:某局没有登记“查无此人”这个人。" in words_of(wrong.text)) == (400, True)
+    assert "抄送 钱科长" in fill(leader, "/items/1/instruct", content="抓紧", term="特急件", copies="钱科长")
+
+    page = copied.get("/items/1")
+    assert (page.status_code, "/items/1/" in page.text.replace("/items/1/sheet", "")) == (200, False)
+    assert copied.get("/items/1/report").status_code == 403
+    assert copied.get("/items/2").status_code == 404
+    assert "制度清理" not in copied.read("/items")
+    assert "制度清理" in copied.read("/items", only="copied")
+    assert "制度清理" not in copied.read("/")
+    assert "抄送您本人知悉" in copied.read("/notices")
