@@ -15,7 +15,7 @@ from models.private_files import keep_private
 app = typer.Typer(
     name="duban",
     cls=Commands,
-    help="督办:年度工作要点从清单到报告的全年督办与年度报告。",
+    help="督办：年度工作要点从清单到报告的全年督办与年度报告。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,7 +29,7 @@ def root(
     context: typer.Context,
     home: Annotated[
         Path | None,
-        typer.Option("--home", metavar="目录", envvar="DUBAN_HOME", help="数据目录;缺省为 ./duban-data。"),
+        typer.Option("--home", metavar="目录", envvar="DUBAN_HOME", help="数据目录；缺省为 ./duban-data。"),
     ] = None,
 ) -> None:
     """Where every command begins: the data folder."""
@@ -58,7 +58,7 @@ def main() -> None:
     except typer.Abort:
         sys.exit(1)
     except DubanError as error:
-        warn(f"错误:{error.message}")
+        warn(f"错误：{error.message}")
         sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -67,7 +67,7 @@ def _explain(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
     else:
-        warn(f"错误:{usage_line(error)}")
+        warn(f"错误：{usage_line(error)}")
     return BadInputError.exit_code
 
 

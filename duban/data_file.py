@@ -14,6 +14,6 @@ def read_data(file: Path) -> Any:
         text = file.read_text(encoding="utf-8-sig")
         return tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
     except OSError as error:
-        raise UnreadableFileError(f"文件 {file} 无法打开:{error.strerror}。") from error
+        raise UnreadableFileError(f"文件 {file} 无法打开：{error.strerror}。") from error
     except ValueError as error:
         raise UnreadableFileError(f"文件 {file} 不是有效的 JSON 或 TOML:{error}。") from error

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from models.people.organ import Organ
     from models.settings import Settings
 
-JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出,供程序读取。")]
-OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="当作哪一天,如 2026-06-30;缺省为今天。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取。")]
+OnOption = Annotated[str | None, typer.Option("--on", metavar="日期", help="当作哪一天，如 2026-06-30；缺省为今天。")]
 YearOption = Annotated[int | None, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 RequiredYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="工作年度。")]
 AsOption = Annotated[
     str | None,
-    typer.Option("--as", metavar="姓名", envvar="DUBAN_AS", help="以谁的身份办理(姓名、手机或邮箱)。"),
+    typer.Option("--as", metavar="姓名", envvar="DUBAN_AS", help="以谁的身份办理（姓名、手机或邮箱）。"),
 ]
-OrganOption = Annotated[str | None, typer.Option("--organ", metavar="代码", help="单位代码;只有一个单位时可省略。")]
+OrganOption = Annotated[str | None, typer.Option("--organ", metavar="代码", help="单位代码；只有一个单位时可省略。")]
 
 
 def today(on: str | None) -> dt.date:
@@ -111,7 +111,7 @@ class Edge:
         from tasks.people.find import find_organ, find_person
 
         if name is None:
-            return Actor(f"本机管理员({_account()})", Channel.COMMAND, on, now())
+            return Actor(f"本机管理员（{_account()}）", Channel.COMMAND, on, now())
         within = find_organ(session, organ) if organ else None
         try:
             person = find_person(session, name, within)

@@ -26,9 +26,9 @@ def shadows() -> Mapping[str, Path | None]:
 def refuse_shadows() -> None:
     """Ends the program with exit code 1 and one Chinese line for each shadow; returns when there is none."""
     lines = [
-        f"无法启动:程序包 {name} 被 {file} 遮蔽。请移走或改名该文件,或者换一个目录运行,并检查 PYTHONPATH。"
+        f"无法启动：程序包 {name} 被 {file} 遮蔽。请移走或改名该文件，或者换一个目录运行，并检查 PYTHONPATH。"
         if file
-        else f"无法启动:缺少程序包 {name},安装不完整。请重新安装 duban。"
+        else f"无法启动：缺少程序包 {name}，安装不完整。请重新安装 duban。"
         for name, file in shadows().items()
     ]
     if lines:

@@ -20,12 +20,12 @@ def usage_line(error: Any) -> str:
         case "BadParameter":
             wrong = f"{_name(error)}的值不可用" + _accepted(error, quoted[1:])
         case _ if str(error.message).startswith("No such command"):
-            similar = f",是不是 {'、'.join(quoted[1:])}" if quoted[1:] else ""
+            similar = f"，是不是 {'、'.join(quoted[1:])}" if quoted[1:] else ""
             wrong = f"没有命令“{quoted[0]}”{similar}"
         case _:
-            wrong = f"命令写法有误({error.format_message()})"
+            wrong = f"命令写法有误（{error.format_message()}）"
     where = error.ctx.command_path if error.ctx else "duban"
-    return f"{wrong}。用法见:{where} --help"
+    return f"{wrong}。用法见：{where} --help"
 
 
 _RULES = (
@@ -40,7 +40,7 @@ _RULES = (
 def _accepted(error: Any, choices: list[str]) -> str:
     """What the option or argument would take, where that can be said."""
     if choices:
-        return f",可用:{'、'.join(choices)}"
+        return f"，可用：{'、'.join(choices)}"
     found = ((re.search(pattern, str(error.message)), words) for pattern, words in _RULES)
     return next((f",{words.format(*match.groups())}" for match, words in found if match), "")
 

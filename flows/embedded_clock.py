@@ -47,7 +47,7 @@ class ClockState(Coded):
     """Whether this process acts, in a word for the status page."""
 
     OWNER = "owner", "值守中"
-    STANDBY = "standby", "待命(另一进程值守中)"
+    STANDBY = "standby", "待命（另一进程值守中）"
     STOPPED = "stopped", "未运行"
 
 
@@ -56,9 +56,9 @@ class RunWay(Coded):
 
     PREFECT = "prefect", "经 Prefect"
     DIRECT = "direct", "直接执行"
-    FAILED = "failed", "失败,稍后重试"
-    STOPPED = "stopped", "已停下,等人确认"
-    UNFINISHED = "unfinished", "应要求停下,下次接着做"
+    FAILED = "failed", "失败，稍后重试"
+    STOPPED = "stopped", "已停下，等人确认"
+    UNFINISHED = "unfinished", "应要求停下，下次接着做"
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class EmbeddedClock:
             with unit_of_work(self._database) as session:
                 release_lease(session, LEASE, self._owner, clock.now())
         except SQLAlchemyError:
-            log.exception("值守权未能交还,将自行到期", extra={"action": "lease_failed"})
+            log.exception("值守权未能交还，将自行到期", extra={"action": "lease_failed"})
         if owned:
             ping_alarm(self._settings, Signal.STOP, "服务已正常停止", seconds=LAST_WORD)
 
@@ -169,7 +169,7 @@ class EmbeddedClock:
                 if (slot := missed(schedule, session.get(LastRun, schedule.rhythm), now)) is not None
             ]
         for schedule, slot in late:
-            log.info("补做“%s”(%s)", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
+            log.info("补做“%s”（%s）", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
             scheduler.add_job(self.tick, args=[schedule], misfire_grace_time=None)
 
     def tick(self, schedule: Schedule) -> None:
@@ -197,7 +197,7 @@ class EmbeddedClock:
                     if self._stopping.is_set():
                         raise
                     log.warning(
-                        "“%s”经 Prefect 未成(%s),改为直接执行",
+                        "“%s”经 Prefect 未成（%s），改为直接执行",
                         schedule.title,
                         error,
                         extra={"action": "engine_failed", **named},
@@ -206,18 +206,18 @@ class EmbeddedClock:
                     log.info("“%s”已经 Prefect 执行", schedule.title, extra={"action": "ran", **named})
                     return RunWay.PREFECT
             else:
-                log.info("Prefect 不在,直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
+                log.info("Prefect 不在，直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
         asked_to_stop.set(self._stopping)
         try:
             result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
         except StoppedError:
-            log.info("“%s”应要求停下,下次接着做", schedule.title, extra={"action": "ended_early", **named})
+            log.info("“%s”应要求停下，下次接着做", schedule.title, extra={"action": "ended_early", **named})
             return RunWay.UNFINISHED
         # Webhooks count by this name; only a reason in words is a stop.
         if isinstance(result.get("stopped"), str):
             return RunWay.STOPPED
         if not schedule.light or any(result.values()):
-            log.info("“%s”已执行:%s", schedule.title, result, extra={"action": "ran", **named})
+            log.info("“%s”已执行：%s", schedule.title, result, extra={"action": "ran", **named})
         return RunWay.DIRECT
 
     def _take_lease(self) -> bool:

@@ -10,5 +10,5 @@ from models.settings import load_settings
 
 @flow(name="账户信件")
 def letters() -> dict[str, Any]:
-    """把账户和任职的变动、一次性地址马上发到本人邮箱:每件一封,不等每日汇总,也不受静默时段限制。"""
+    """把账户和任职的变动、一次性地址马上发到本人邮箱：每件一封，不等每日汇总，也不受静默时段限制。"""
     return rhythms.letters(load_settings())

@@ -120,7 +120,7 @@ def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, An
     try:
         discard_orphans(settings.home, FileStore(settings.evidence_store), now=by.now)
     except DubanError as error:
-        log.warning("未写完的文件未能清理:%s", error.message, extra={"action": "orphans_left"})
+        log.warning("未写完的文件未能清理：%s", error.message, extra={"action": "orphans_left"})
     return {**asdict(result.swept), "on": result.swept.on.isoformat(), "sheets": sheets, "problems": problems}
 
 
@@ -129,7 +129,7 @@ def delivery(settings: Settings) -> dict[str, Any]:
     with _opened(settings) as database:
         delivered = deliver(database, settings, now=clock.now(), quiet=True)
         if delivered.problem:
-            log.warning("通知未能发送:%s", delivered.problem, extra={"action": "delivery_failed"})
+            log.warning("通知未能发送：%s", delivered.problem, extra={"action": "delivery_failed"})
         with unit_of_work(database) as session:
             record_run(session, delivery.__name__, on=delivered.on, now=clock.now(), problems=delivered.problems)
     return {**asdict(delivered), "on": delivered.on.isoformat()}
@@ -206,7 +206,7 @@ def alarm(settings: Settings) -> dict[str, Any]:
             found = troubles_at(session, settings, now=now)
         refused = ping_troubles(settings, found)
         if refused is not None:
-            log.warning("报警服务没有收下:%s", refused, extra={"action": "alarm_failed"})
+            log.warning("报警服务没有收下：%s", refused, extra={"action": "alarm_failed"})
         with unit_of_work(database) as session:
             record_run(session, alarm.__name__, on=clock.day_of(now), now=clock.now())
     return {"faults": [one.code for one in found if one.level is Level.FAULT], "refused": refused}
@@ -332,7 +332,7 @@ def _doubted(database: Engine, settings: Settings, by: Actor) -> dict[str, Any] 
         doubt = doubt_day(session, on=by.on, today=clock.day_of(by.now), most=settings.days_ahead)
     if doubt is None:
         return None
-    log.warning("%s已停下,等人确认:%s", by.name, doubt, extra={"action": "sweep_stopped"})
+    log.warning("%s已停下，等人确认：%s", by.name, doubt, extra={"action": "sweep_stopped"})
     return {"on": by.on.isoformat(), "stopped": doubt}
 
 

@@ -10,8 +10,8 @@ from models.settings import load_settings
 
 @flow(name="开年编制")
 def year_opening(year: int | None = None) -> dict[str, Any]:
-    """为上一年度有计划的每个单位编制新年度计划草案;不下达,已有的不重复。
+    """为上一年度有计划的每个单位编制新年度计划草案；不下达，已有的不重复。
 
-    参数 year:计划年度,缺省为本年。
+    参数 year：计划年度，缺省为本年。
     """
     return rhythms.year_opening(load_settings(), year)

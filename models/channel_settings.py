@@ -82,7 +82,7 @@ class ChannelSettings(BaseSettings):
     @classmethod
     def _are_safe(cls, address: str) -> str:
         if not is_safe(address):
-            raise ValueError("应以 https:// 开头(本机的可用 http://127.0.0.1)")
+            raise ValueError("应以 https:// 开头（本机的可用 http://127.0.0.1）")
         return address.strip().rstrip("/")
 
     @field_validator("wecom_robot_url", "dingtalk_robot_url", "feishu_robot_url")
@@ -106,7 +106,7 @@ class ChannelSettings(BaseSettings):
         for scheme in given:
             if scheme in LOCAL_SCHEMES or not scheme.isalnum():
                 raise ValueError(
-                    f"“{scheme}”不能用:应为 Apprise 地址开头的服务名,如 bark,pushplus;只在本机起作用的不行"
+                    f"“{scheme}”不能用：应为 Apprise 地址开头的服务名，如 bark,pushplus；只在本机起作用的不行"
                 )
         return ",".join(given)
 
@@ -115,26 +115,26 @@ class ChannelSettings(BaseSettings):
     def _signs(cls, secret: SecretStr) -> SecretStr:
         given = secret.get_secret_value().strip()
         if given and not _WEBHOOK_SECRET.fullmatch(given):
-            raise ValueError("应为 whsec_ 加 24 至 64 字节的 base64,可用 echo whsec_$(openssl rand -base64 32) 生成")
+            raise ValueError("应为 whsec_ 加 24 至 64 字节的 base64，可用 echo whsec_$(openssl rand -base64 32) 生成")
         return SecretStr(given)
 
     @model_validator(mode="after")
     def _are_whole(self) -> "ChannelSettings":
         if self.message_webhook_url and not self.message_webhook_secret.get_secret_value():
-            raise ValueError("设了 message_webhook_url,还须设 message_webhook_secret")
+            raise ValueError("设了 message_webhook_url，还须设 message_webhook_secret")
         url = self.apprise_url.get_secret_value()
         if url and (url.partition("://")[0].lower() not in listed(self.apprise_schemes) or "{to}" not in url):
-            raise ValueError("apprise_url 应以 apprise_schemes 中的一种开头,并在收件人账号的位置写 {to}")
+            raise ValueError("apprise_url 应以 apprise_schemes 中的一种开头，并在收件人账号的位置写 {to}")
         if self.sms_url:
             sent = str(self.sms_fields)
             if "{mobile}" not in sent or "{text}" not in sent:
                 raise ValueError(
-                    '设了 sms_url,sms_fields 中须有 {mobile} 和 {text},如 { phone = "{mobile}", content = "{text}" }'
+                    '设了 sms_url,sms_fields 中须有 {mobile} 和 {text}，如 { phone = "{mobile}", content = "{text}" }'
                 )
             if not (self.sms_secret.get_secret_value() + "".join(self.sms_headers.values())).isascii():
                 raise ValueError("sms_headers 和 sms_secret 只能用 ASCII 字符")
             if not self.sms_success_path or not self.sms_success_value:
-                raise ValueError("设了 sms_url,还须设 sms_success_path 和 sms_success_value:只凭 HTTP 200 不算发出")
+                raise ValueError("设了 sms_url，还须设 sms_success_path 和 sms_success_value：只凭 HTTP 200 不算发出")
         return self
 
 

@@ -50,7 +50,7 @@ class SlowDownError(ForbiddenError):
     def __init__(self, minutes: int) -> None:
         self.minutes = minutes
         span = f"{minutes} 分钟" if minutes <= 120 else f"{-(-minutes // 60)} 小时"
-        super().__init__(f"尝试次数过多:请在 {span}后再试;忘记密码的,请管理员重设。")
+        super().__init__(f"尝试次数过多：请在 {span}后再试；忘记密码的，请管理员重设。")
 
 
 class UnconfirmedKeyError(ForbiddenError):
@@ -65,7 +65,7 @@ class UnconfirmedKeyError(ForbiddenError):
 
 
 class ManyMessagesError(BadInputError):
-    """这次操作当天将引出很多封消息,请先核对名单。
+    """这次操作当天将引出很多封消息，请先核对名单。
 
     `people` are whom it would reach, with how many notices for each, the most first; once a person has said so the same
     act goes through.
@@ -76,17 +76,17 @@ class ManyMessagesError(BadInputError):
         named = "、".join(f"{name} {count} 条" for name, count in people[:10])
         rest = f" 等 {len(people)} 人" if len(people) > 10 else ""
         super().__init__(
-            f"这次操作今天将引出 {messages} 封消息(超过 {most} 封的先问):{named}{rest}。"
-            "尚未保存;核对名单后确实要发的,确认再办(命令加 --sure)。"
+            f"这次操作今天将引出 {messages} 封消息（超过 {most} 封的先问）：{named}{rest}。"
+            "尚未保存；核对名单后确实要发的，确认再办（命令加 --sure）。"
         )
 
 
 class ConflictError(DubanError):
-    """此事项刚被他人处理,请刷新后再试。"""
+    """此事项刚被他人处理，请刷新后再试。"""
 
 
 class UnrecordedChangeError(DubanError):
-    """有改动没有留下操作记录,全部未保存。
+    """有改动没有留下操作记录，全部未保存。
 
     A fault of the program, never of the user: `tables` names where it wrote.
     """
@@ -94,7 +94,7 @@ class UnrecordedChangeError(DubanError):
     def __init__(self, tables: Iterable[str]) -> None:
         self.tables = sorted(tables)
         super().__init__(
-            f"有改动没有留下操作记录,全部未保存(涉及 {'、'.join(self.tables)})。请把此信息告诉系统维护人员。"
+            f"有改动没有留下操作记录，全部未保存（涉及 {'、'.join(self.tables)}）。请把此信息告诉系统维护人员。"
         )
 
 
@@ -129,8 +129,8 @@ class CellError:
 
 
 class ImportRefusedError(BadInputError):
-    """导入未执行:文件中有错误,未写入任何数据。"""
+    """导入未执行：文件中有错误，未写入任何数据。"""
 
     def __init__(self, errors: list[CellError], message: str | None = None) -> None:
-        super().__init__(message or f"导入未执行:发现 {len(errors)} 处错误,未写入任何数据。")
+        super().__init__(message or f"导入未执行：发现 {len(errors)} 处错误，未写入任何数据。")
         self.errors = errors

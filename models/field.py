@@ -15,7 +15,7 @@ class FieldType(Coded):
     DAY = "day", "日期"
     WHOLE = "whole", "整数"
     DECIMAL = "decimal", "数"
-    MONEY = "money", "金额(元)"
+    MONEY = "money", "金额（元）"
     CHOICE = "choice", "选项"
     YES_NO = "yes_no", "是或否"
     TICK = "tick", "勾选"

@@ -68,7 +68,7 @@ def open_current(settings: Settings, *, folder: Path = MIGRATIONS) -> Engine:
     Raises NotFoundError where there is none yet, BadInputError where it is older or newer, cannot be reached,
     or its folder cannot be written.
     """
-    missing = NotFoundError(f"数据目录 {settings.home} 尚未初始化:请先运行 duban init。")
+    missing = NotFoundError(f"数据目录 {settings.home} 尚未初始化：请先运行 duban init。")
     file = _sqlite_file(settings)
     if file is not None:
         if not file.exists():
@@ -81,7 +81,7 @@ def open_current(settings: Settings, *, folder: Path = MIGRATIONS) -> Engine:
         raise missing
     _refuse_newer(version, folder)
     if version != (newest := revisions(folder)[-1]):
-        raise BadInputError(f"数据库是旧版本({version},本程序需要 {newest}):请先备份,再运行 duban init 升级。")
+        raise BadInputError(f"数据库是旧版本（{version}，本程序需要 {newest}）：请先备份，再运行 duban init 升级。")
     return open_engine(settings.database)
 
 
@@ -105,13 +105,13 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInputError(f"数据目录 {folder} 无法建立:{error.strerror}。请换一个目录,或请管理员授权。") from error
+        raise BadInputError(f"数据目录 {folder} 无法建立：{error.strerror}。请换一个目录，或请管理员授权。") from error
     _require_writable(folder)
 
 
 def _require_writable(path: Path) -> None:
     if not os.access(path, os.W_OK):
-        raise BadInputError(f"{path} 不可写:请换一个数据目录(--home 或 DUBAN_HOME),或请管理员授权。")
+        raise BadInputError(f"{path} 不可写：请换一个数据目录（--home 或 DUBAN_HOME），或请管理员授权。")
 
 
 def _sqlite_file(settings: Settings) -> Path | None:
@@ -124,7 +124,7 @@ def _url(settings: Settings) -> URL:
         return make_url(settings.database)
     except ArgumentError as error:
         raise BadInputError(
-            "DUBAN_DATABASE_URL 不是数据库地址:应为 postgresql://用户:密码@主机/库名,或留空使用内置数据库。"
+            "DUBAN_DATABASE_URL 不是数据库地址：应为 postgresql://用户：密码@主机/库名，或留空使用内置数据库。"
         ) from error
 
 
@@ -136,12 +136,12 @@ def _opened(settings: Settings) -> Iterator[Engine]:
     try:
         engine = open_engine(settings.database)
     except (SQLAlchemyError, ImportError) as error:
-        raise BadInputError(f"不支持这种数据库:{where}。可用 postgresql:// 或 sqlite:///。") from error
+        raise BadInputError(f"不支持这种数据库：{where}。可用 postgresql:// 或 sqlite:///。") from error
     try:
         yield engine
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
-        raise BadInputError(f"数据库 {where} 打不开:{reason}") from error
+        raise BadInputError(f"数据库 {where} 打不开：{reason}") from error
     finally:
         engine.dispose()
 
@@ -156,4 +156,6 @@ def _version(connection: Connection) -> str | None:
 def _refuse_newer(version: str | None, folder: Path) -> None:
     known = revisions(folder)
     if version is not None and version not in known:
-        raise BadInputError(f"数据库由更新版本的程序建立(版本 {version},本程序最高到 {known[-1]}):请升级本程序后再用。")
+        raise BadInputError(
+            f"数据库由更新版本的程序建立（版本 {version}，本程序最高到 {known[-1]}）：请升级本程序后再用。"
+        )

@@ -17,7 +17,7 @@ STUB = "涉密事项"
 """What an item is called of which nothing but its days may be kept."""
 INTERNAL = "内部"
 """The value of the column 密级 by which an item, no secret, is named outside the office by number and day alone."""
-ACCEPTED = f"涉密事项不得录入:可保留仅含时限的条目(任务内容只写“{STUB}”,不写密级)。"
+ACCEPTED = f"涉密事项不得录入：可保留仅含时限的条目（任务内容只写“{STUB}”，不写密级）。"
 
 _UNSEEN = (
     r"\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -37,10 +37,10 @@ _ALIKE = (
     _HALF_WIDTH | _OLD_FORMS | _STARS | {ord("○"): "〇", ord("∶"): ":", ord("︰"): ":", ord("〈"): "<", ord("〉"): ">"}
 )
 
-_LEVEL = "(?:绝密|机密|(?<!国家)(?<!商业)(?<!工作)秘密)"
-_STARRED = "(?:绝密|机密|(?<!商业)(?<!工作)秘密)"
-_THING = "级?(?:件|文件|材料|事项)?"
-_TERM = "(?:[0-9〇零一二两三四五六七八九十百]{1,4}(?:年|个月|月|日|天)|长期|永久)"
+_LEVEL = r"(?:绝密|机密|(?<!国家)(?<!商业)(?<!工作)秘密)"
+_STARRED = r"(?:绝密|机密|(?<!商业)(?<!工作)秘密)"
+_THING = r"级?(?:件|文件|材料|事项)?"
+_TERM = r"(?:[0-9〇零一二两三四五六七八九十百]{1,4}(?:年|个月|月|日|天)|长期|永久)"
 _MARKED = re.compile(
     rf"{_STARRED}{_THING}[★*]{{1,9}}{_TERM}?"
     rf"|[(\[【〔{{「『<]{_LEVEL}{_THING}{_TERM}?[)\]】〕}}」』>]"
@@ -55,7 +55,7 @@ _OPEN_LEVELS = {"", "公开", INTERNAL, "非密", "非涉密", "不涉密", "无
 
 
 class MarkedError(BadInputError):
-    """内容带有密级标志,不得进入本系统。"""
+    """内容带有密级标志，不得进入本系统。"""
 
 
 def marking(text: str) -> str | None:

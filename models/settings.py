@@ -130,7 +130,7 @@ class Settings(ChannelSettings):
     def _is_mailbox(cls, given: str) -> str:
         address = parseaddr(given)[1]
         if not given.isprintable() or not address.isascii() or "@" not in address.strip("@"):
-            raise ValueError("应为邮箱地址,如 duban@example.gov.cn 或 督办 <duban@example.gov.cn>")
+            raise ValueError("应为邮箱地址，如 duban@example.gov.cn 或 督办 <duban@example.gov.cn>")
         return given
 
     @field_validator("trusted_proxy", "webhook_private", mode="before")
@@ -142,7 +142,7 @@ class Settings(ChannelSettings):
             try:
                 ipaddress.ip_network(part, strict=False)
             except ValueError as error:
-                raise ValueError(f"“{part}”不是 IP 地址或网段,应如 127.0.0.1,10.0.0.0/24") from error
+                raise ValueError(f"“{part}”不是 IP 地址或网段，应如 127.0.0.1,10.0.0.0/24") from error
         return ",".join(named)
 
     @field_validator("alarm_ping_url")
@@ -156,7 +156,7 @@ class Settings(ChannelSettings):
         except ValueError:
             whole = False
         if said and (not whole or found.username or found.fragment or not said.isascii() or " " in said):
-            raise ValueError("应为 https:// 开头的完整地址(本机和内网的可用 http://),不含用户名、# 和空格")
+            raise ValueError("应为 https:// 开头的完整地址（本机和内网的可用 http://），不含用户名、# 和空格")
         return given
 
     @property
@@ -167,9 +167,9 @@ class Settings(ChannelSettings):
     @model_validator(mode="after")
     def _may_sign_on(self) -> "Settings":
         if self.oidc_issuer and not self.oidc_client_id:
-            raise ValueError("设了 oidc_issuer,还须设 oidc_client_id")
+            raise ValueError("设了 oidc_issuer，还须设 oidc_client_id")
         if self.oidc_issuer and not is_safe(self.oidc_issuer):
-            raise ValueError("oidc_issuer 应以 https:// 开头(本机的可用 http://127.0.0.1)")
+            raise ValueError("oidc_issuer 应以 https:// 开头（本机的可用 http://127.0.0.1）")
         return self
 
     @property
@@ -229,7 +229,7 @@ def load_settings(home: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"{folder / SETTINGS_FILE} 不是有效的 TOML:{error}") from error
     except ValidationError as error:
-        raise BadInputError(";".join(_explain(folder, fault) for fault in error.errors())) from error
+        raise BadInputError("；".join(_explain(folder, fault) for fault in error.errors())) from error
 
 
 def _refuse_open(file: Path) -> None:
@@ -241,8 +241,8 @@ def _refuse_open(file: Path) -> None:
         held.append("database_url")
     if held:
         raise BadInputError(
-            f"{file} 中有密钥({'、'.join(held)}),本机的其他账户也能读:"
-            f"请运行 chmod 600 {file},或把密钥改设为环境变量 DUBAN_{held[0].upper()} 等。"
+            f"{file} 中有密钥（{'、'.join(held)}），本机的其他账户也能读："
+            f"请运行 chmod 600 {file}，或把密钥改设为环境变量 DUBAN_{held[0].upper()} 等。"
         )
 
 
@@ -250,7 +250,7 @@ def _explain(folder: Path, fault: Any) -> str:
     name = ".".join(str(part) for part in fault["loc"])
     said = fault["msg"].removeprefix("Value error, ")
     if not name:
-        return f"{folder / SETTINGS_FILE} 的设置不可用:{said}"
+        return f"{folder / SETTINGS_FILE} 的设置不可用：{said}"
     if fault["type"] == "extra_forbidden":
-        return f"{folder / SETTINGS_FILE} 中的“{name}”不是已知的设置项;可用:{'、'.join(Settings.model_fields)}"
-    return f"设置项“{name}”(环境变量 DUBAN_{name.upper()} 或 {folder / SETTINGS_FILE})的值不可用:{said}"
+        return f"{folder / SETTINGS_FILE} 中的“{name}”不是已知的设置项；可用：{'、'.join(Settings.model_fields)}"
+    return f"设置项“{name}”（环境变量 DUBAN_{name.upper()} 或 {folder / SETTINGS_FILE}）的值不可用：{said}"

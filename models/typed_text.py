@@ -32,9 +32,9 @@ def day(text: str, name: str) -> dt.date:
         found = dt.date.fromisoformat(text)
     except ValueError as error:
         wrong = f"{name}“{text[:_QUOTED]}”无法识别"
-        raise BadInputError(f"{wrong}:请写成 2026-06-30 的形式,且须是存在的一天。") from error
+        raise BadInputError(f"{wrong}：请写成 2026-06-30 的形式，且须是存在的一天。") from error
     if not FIRST_DAY <= found <= LAST_DAY:
-        raise BadInputError(f"{name}“{found}”超出范围:应在 {FIRST_DAY.year} 年至 {LAST_DAY.year} 年之间。")
+        raise BadInputError(f"{name}“{found}”超出范围：应在 {FIRST_DAY.year} 年至 {LAST_DAY.year} 年之间。")
     return found
 
 
@@ -50,4 +50,4 @@ def hour_or_none(text: str | None, name: str) -> dt.time | None:
     try:
         return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
     except ValueError as error:
-        raise BadInputError(f"{name}“{text[:_QUOTED]}”无法识别:请写成 08:30 的形式。") from error
+        raise BadInputError(f"{name}“{text[:_QUOTED]}”无法识别：请写成 08:30 的形式。") from error

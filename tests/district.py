@@ -33,17 +33,17 @@ CAST: dict[str, tuple[Role, str | None]] = {
 """The people of each sibling, by what follows its name: 甲一承办. 分管 is in charge of 一科 only, 副局 of nothing."""
 
 ITEMS = {
-    "own": "一科, done by 一承办",
-    "colleague": "一科, done by 一同事",
-    "other": "二科, done by 二承办",
-    "helped": "二科, done by 二承办; 一科 cooperates",
-    "named": "二科, done by 二承办; names 副局 as its leader",
-    "further": "二科, done by 二承办; names 副局 second",
-    "nobody": "一科, names nobody who does it",
-    "part": "一科, split off from `helped`",
+    "own": "一科，done by 一承办",
+    "colleague": "一科，done by 一同事",
+    "other": "二科，done by 二承办",
+    "helped": "二科，done by 二承办；一科 cooperates",
+    "named": "二科，done by 二承办；names 副局 as its leader",
+    "further": "二科，done by 二承办；names 副局 second",
+    "nobody": "一科，names nobody who does it",
+    "part": "一科，split off from `helped`",
     "leader": "names 副局 as its leader, and nobody else at all",
-    "lent": "二科, done by the post of 副局",
-    "outside": "二科, done by 二承办; a unit that is no department cooperates",
+    "lent": "二科，done by the post of 副局",
+    "outside": "二科，done by 二承办；a unit that is no department cooperates",
 }
 
 MAY = {
@@ -159,7 +159,7 @@ class District:
                     organ_id=organ,
                     project_id=project,
                     number=number,
-                    title=f"普法宣传({number})",
+                    title=f"普法宣传（{number}）",
                     department_id=self.departments[name + unit] if unit else None,
                     handler_post_id=self.posts[name + handler] if handler else None,
                     leader_post_id=self.posts[name + leader] if leader else None,

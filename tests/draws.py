@@ -26,7 +26,7 @@ INSPECTORS = ("张一", "李二", "王三", "赵四")
 PLAN, ON = "年度抽查", "2026-03-03"
 NUMBER = "3141592653589793"
 """What the second person thinks of."""
-BALL = SeedTerms(SeedWay.PUBLIC, "福彩3D第2026053期起三期开奖号码,按期次先后", day("2026-03-05"), 9)
+BALL = SeedTerms(SeedWay.PUBLIC, "福彩3D第2026053期起三期开奖号码，按期次先后", day("2026-03-05"), 9)
 TABLES = ("draw_binding", "draw_pledge", "draw_reveal", "inspection_draw")
 
 

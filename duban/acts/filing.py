@@ -42,8 +42,8 @@ def _consult(deed: Deed[Filing]) -> ActOutcome:
     due = day(deed.given["due_on"], "反馈时限")
     made = ask_opinions(deed.session, deed.upon, deed.given["department"], due_on=due, by=deed.by)
     watched = all(one.item_id is not None for one in made)
-    more = "" if watched else "年度计划中没有已下达的报送任务,时限不会自动提醒。"
-    said = f"已向 {len(made)} 个科室征求意见,{due} 前反馈。{more}"
+    more = "" if watched else "年度计划中没有已下达的报送任务，时限不会自动提醒。"
+    said = f"已向 {len(made)} 个科室征求意见，{due} 前反馈。{more}"
     return _told(deed.upon, said, consultations=[one.id for one in made])
 
 
@@ -63,9 +63,9 @@ def _settle(deed: Deed[Filing]) -> ActOutcome:
         raise BadInputError("请选择采纳、部分采纳或不采纳。")
     adoption = next((one for one in Adoption if one.value == word), None)
     if adoption is None:
-        raise BadInputError(f"“{word}”不可用:请写 yes(采纳)、partly(部分采纳)或 no(不采纳)。")
+        raise BadInputError(f"“{word}”不可用：请写 yes（采纳）、partly（部分采纳）或 no（不采纳）。")
     settle_opinion(deed.session, deed.upon, number, adoption=adoption, by=deed.by, reason=deed.given["reason"])
-    return _told(deed.upon, f"意见已处理:{adoption.label}。", f"意见 {number} 已处理:{adoption.label}。")
+    return _told(deed.upon, f"意见已处理：{adoption.label}。", f"意见 {number} 已处理：{adoption.label}。")
 
 
 def _forward(deed: Deed[Filing]) -> ActOutcome:
@@ -79,7 +79,7 @@ def _pass_legal(deed: Deed[Filing]) -> ActOutcome:
     from tasks.report.filing.review import pass_legal
 
     pass_legal(deed.session, deed.upon, by=deed.by, **deed.given)
-    said = "已通过法制审核,送保密审查。"
+    said = "已通过法制审核，送保密审查。"
     return _told(deed.upon, said, f"{deed.upon.year} 年度报告{said}")
 
 
@@ -87,7 +87,7 @@ def _pass_secrecy(deed: Deed[Filing]) -> ActOutcome:
     from tasks.report.filing.review import pass_secrecy
 
     pass_secrecy(deed.session, deed.upon, by=deed.by, **deed.given)
-    said = "已通过保密审查,送领导审签。"
+    said = "已通过保密审查，送领导审签。"
     return _told(deed.upon, said, f"{deed.upon.year} 年度报告{said}")
 
 
@@ -97,8 +97,8 @@ def _sign(deed: Deed[Filing]) -> ActOutcome:
 
     filing = deed.upon
     sign_off(deed.session, filing, by=deed.by, accepting=deed.given["reason"], seen=deed.given["seen"])
-    told = f"{filing.year} 年度报告已审签(校验码 {short_hash(filing.content_hash)}),可以报送。"
-    return _told(filing, "已审签,可以报送。", told)
+    told = f"{filing.year} 年度报告已审签（校验码 {short_hash(filing.content_hash)}），可以报送。"
+    return _told(filing, "已审签，可以报送。", told)
 
 
 def _address(deed: Deed[Filing]) -> ActOutcome:
@@ -121,9 +121,9 @@ def _send(deed: Deed[Filing]) -> ActOutcome:
 
     filing, given = deed.upon, deed.given
     one = send(deed.session, filing, given["name"], by=deed.by, way=given["way"], on=deed.given.get("on_day"))
-    late = f"已过法定时限,记为逾期({filing.delivered_on})" if filing.filed_late else ""
+    late = f"已过法定时限，记为逾期（{filing.delivered_on}）" if filing.filed_late else ""
     said = f"已登记 {one.sent_on} 报送“{one.name}”"
-    words = f"{said},现为“{filing.state.label}”{';' if late else ''}{late}。"
+    words = f"{said}，现为“{filing.state.label}”{';' if late else ''}{late}。"
     return _told(filing, f"{said}。{late}{'。' if late else ''}", words)
 
 
@@ -142,8 +142,8 @@ def _publish(deed: Deed[Filing]) -> ActOutcome:
     from tasks.report.filing.send import publish
 
     made = publish(deed.session, deed.upon, deed.given["place"], by=deed.by, on=deed.given.get("on_day"))
-    late = "已过法定时限,记为逾期" if deed.upon.published_late else ""
-    words = f"已登记 {made.on} 公开(不公开 {made.left_out} 处){';' if late else ''}{late}。"
+    late = "已过法定时限，记为逾期" if deed.upon.published_late else ""
+    words = f"已登记 {made.on} 公开（不公开 {made.left_out} 处）{';' if late else ''}{late}。"
     said = f"已登记 {made.on} 公开。{late}{'。' if late else ''}"
     return _told(deed.upon, said, words, left_out=made.left_out)
 
@@ -153,7 +153,7 @@ def _archive(deed: Deed[Filing]) -> ActOutcome:
 
     number, place = deed.given["number"], deed.given["kept_at"]
     archive(deed.session, deed.upon, by=deed.by, number=number, place=place, on=deed.given.get("on_day"))
-    return _told(deed.upon, "已归档。", f"{deed.upon.year} 年度报告已归档({number},{place})。")
+    return _told(deed.upon, "已归档。", f"{deed.upon.year} 年度报告已归档（{number}，{place}）。")
 
 
 def _return(deed: Deed[Filing]) -> ActOutcome:
@@ -164,7 +164,7 @@ def _return(deed: Deed[Filing]) -> ActOutcome:
         raise BadInputError("请选择退到哪个环节。")
     step = next((one for one in ORDER if to in (one.value, one.label)), None) if to else FilingState.DRAFTING
     if step is None:
-        raise BadInputError(f"没有“{to}”这个环节:可用 {'、'.join(one.label for one in ORDER[:-2])}。")
+        raise BadInputError(f"没有“{to}”这个环节：可用 {'、'.join(one.label for one in ORDER[:-2])}。")
     return_(deed.session, filing, by=deed.by, reason=deed.given["why"], to=step)
     return _told(filing, f"已退回“{step.label}”。", f"{filing.year} 年度报告已退回“{filing.state.label}”。")
 
@@ -174,87 +174,87 @@ ACTS: tuple[Act[Filing], ...] = (
         FilingAct.CONSULT, _consult,
         Entry("department", "科室", Takes.DEPARTMENT, required=True, several=True, help="可写多个。"),
         Entry("due_on", "反馈时限", required=True, metavar="日期", help="反馈意见的时限。"),
-        help="向科室征求意见,各有时限;报送任务已下达的,按子任务提醒。",
+        help="向科室征求意见，各有时限；报送任务已下达的，按子任务提醒。",
     ),
     _act(
         FilingAct.OPINE, _opine,
         Entry("department", "科室", Takes.DEPARTMENT, required=True, help="代表哪个科室反馈。"),
-        Entry("opinion", "意见", flag="text", help="意见;不写为无意见。"),
+        Entry("opinion", "意见", flag="text", help="意见；不写为无意见。"),
         help="为本科室反馈意见。",
     ),
     _act(
         FilingAct.SETTLE, _settle,
         Entry(
             "consultation", "意见编号", Takes.WHOLE, required=True, positional=True, flag="number", metavar="编号",
-            help="征求意见的编号,见 status。",
+            help="征求意见的编号，见 status。",
         ),
         Entry(
             "adoption", "是否采纳", required=True, flag="adopted", metavar="yes|partly|no",
             help="采纳、部分采纳、不采纳。",
         ),
         _REASON,
-        help="处理一条意见:是否采纳;不采纳或部分采纳的写明理由。",
+        help="处理一条意见：是否采纳；不采纳或部分采纳的写明理由。",
     ),
     _act(
         FilingAct.FORWARD, _forward, _REASON, _SEEN,
-        help="送法制审核:意见都已处理;没有征求或不再等待的写明理由。",
+        help="送法制审核：意见都已处理；没有征求或不再等待的写明理由。",
     ),
     _act(
         FilingAct.PASS_LEGAL, _pass_legal,
         Entry("opinion", "法制审核意见", required=True, flag="text"), _SEEN,
-        command="review", help="通过法制审核,写明审核意见;编制、修改、送审的人不能办理。",
+        command="review", help="通过法制审核，写明审核意见；编制、修改、送审的人不能办理。",
     ),
     _act(
         FilingAct.PASS_SECRECY, _pass_secrecy, _REASON, _SEEN,
-        command="secrecy", help="通过保密审查;有密级标志的不能通过,有待核的写明理由。",
+        command="secrecy", help="通过保密审查；有密级标志的不能通过，有待核的写明理由。",
     ),
     _act(
         FilingAct.SIGN, _sign,
         Entry("reason", "接受的理由", flag="accept", metavar="理由", help="仍有问题而签发的理由。"),
-        Entry("seen", "校验码", flag="hash", metavar="校验码", help="所看一版的校验码,见 status。"),
-        help="第一责任人审签这一版;内容被改动过的不能审签。",
+        Entry("seen", "校验码", flag="hash", metavar="校验码", help="所看一版的校验码，见 status。"),
+        help="第一责任人审签这一版；内容被改动过的不能审签。",
     ),
     _act(
         FilingAct.ADDRESS, _address, _TO,
-        Entry("copy", "抄送", Takes.TICK, ways=Way.COMMAND, help="作为抄送增加;缺省为主送。"),
+        Entry("copy", "抄送", Takes.TICK, ways=Way.COMMAND, help="作为抄送增加；缺省为主送。"),
         Entry("drop", "理由", metavar="理由", ways=Way.COMMAND, help="不再报送此对象的理由。"),
         Entry("do", "增加或去掉", ways=Way.PAGE),
         Entry("kind", "类别", ways=Way.PAGE),
         Entry("reason", "理由", ways=Way.PAGE),
-        help="增加一个报送对象,或以 --drop 去掉尚未报送的。",
+        help="增加一个报送对象，或以 --drop 去掉尚未报送的。",
     ),
     _act(
         FilingAct.SEND, _send, _TO,
         Entry("way", "报送方式", required=True, metavar="方式", help="如 机要交换、公文系统、专人送达。"),
         _on_day("报送日"),
-        help="登记报送一个对象;--on 为报送日。主送都报送后进入公开。",
+        help="登记报送一个对象；--on 为报送日。主送都报送后进入公开。",
     ),
     _act(
         FilingAct.RECEIPT, _receipt, _TO,
         Entry("number", "回执号", metavar="回执号", help="收文号等。"),
         Entry("evidence", "材料编号", Takes.WHOLE, metavar="编号", help="回执材料的编号。"),
         _on_day("回执日"),
-        help="登记一个对象的回执;--on 为回执日。",
+        help="登记一个对象的回执；--on 为回执日。",
     ),
     _act(
         FilingAct.PUBLISH, _publish,
-        Entry("place", "公开的网址或报刊", required=True, metavar="网址或报刊", help="公开的网址,或报刊及版面。"),
+        Entry("place", "公开的网址或报刊", required=True, metavar="网址或报刊", help="公开的网址，或报刊及版面。"),
         _on_day("公开日"),
-        help="登记公开版在哪里公开;--on 为公开日。过了法定时限的照记,并记为逾期。",
+        help="登记公开版在哪里公开；--on 为公开日。过了法定时限的照记，并记为逾期。",
     ),
     _act(
         FilingAct.ARCHIVE, _archive,
         Entry("number", "档号", required=True, metavar="档号", help="归档的档号。"),
         Entry("kept_at", "存放处", required=True, flag="place", metavar="存放处", help="存放在哪里。"),
         _on_day("归档日"),
-        help="归档:档号、存放处。",
+        help="归档：档号、存放处。",
     ),
     _act(
         FilingAct.RETURN, _return,
         Entry("why", "退回的理由", required=True, flag="reason", metavar="理由", help="必须写明理由。"),
         # Left out of a command it means drafting; a form has to say it.
-        Entry("to", "环节", default="", metavar="环节", help="退到哪个环节;缺省为起草。"),
-        help="退回到前面的环节,写明理由;退到起草后再改即为新的一版。",
+        Entry("to", "环节", default="", metavar="环节", help="退到哪个环节；缺省为起草。"),
+        help="退回到前面的环节，写明理由；退到起草后再改即为新的一版。",
     ),
 )  # fmt: skip
 

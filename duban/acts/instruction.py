@@ -22,7 +22,7 @@ def _with_copies(deed: Deed[Any]) -> dict[str, Any]:
     try:
         copies = find_people(deed.session, deed.given["copies"] or "", owner)
     except NotFoundError as error:
-        raise BadInputError(f"抄送:{error.message}") from error
+        raise BadInputError(f"抄送：{error.message}") from error
     return {**deed.given, "copies": copies}
 
 
@@ -30,7 +30,7 @@ def _instruct(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.instruct import instruct
 
     given = instruct(deed.session, deed.upon, by=deed.by, **_with_copies(deed))
-    return ActOutcome(f"批示已下达({given.document.written_number})。", [given.instruction.id or 0])
+    return ActOutcome(f"批示已下达（{given.document.written_number}）。", [given.instruction.id or 0])
 
 
 CONTENT = Entry("content", "批示内容", Takes.LONG_TEXT, required=True, longest=2000, flag="text", help="内容。")
@@ -42,7 +42,7 @@ TERMS = (
         none="另定日期",
         longest=20,
         hint="档次和天数由督办策略定。",
-        help="时限档次,如 急件(由督办策略定);与 --due 二者取一。",
+        help="时限档次，如 急件（由督办策略定）；与 --due 二者取一。",
     ),
     Entry(
         "due_on",
@@ -50,16 +50,16 @@ TERMS = (
         Takes.DAY,
         called="批示时限",
         hint="选了档次的不填。",
-        help="办理时限;与 --term 二者取一。",
+        help="办理时限；与 --term 二者取一。",
     ),
-    Entry("rest", "时限遇休息日", Takes.CHOICE, choices=RestDay, none="请选择", hint="时限是休息日的,取哪一天。"),
+    Entry("rest", "时限遇休息日", Takes.CHOICE, choices=RestDay, none="请选择", hint="时限是休息日的，取哪一天。"),
     Entry("hear", "即时告知", Takes.CHOICE, choices=Hearers, default=Hearers.BOTH),
     Entry(
         "copies",
         "抄送",
         longest=500,
         called="抄送",
-        hint="姓名,多位用顿号隔开。收到通知、可以查看任务,不需办理。",
+        hint="姓名，多位用顿号隔开。收到通知、可以查看任务，不需办理。",
         example="何文博",
     ),
     Entry("kind", "履职类别", Takes.CHOICE, choices=Duty, default=Duty.SUPERVISE),
@@ -68,7 +68,7 @@ TERMS = (
 INSTRUCT = Act(
     "instruct", Action.INSTRUCT, "批示", _instruct,
     (CONTENT, *TERMS),
-    explains="批示有自己的时限、督办单和反馈,逾期同样升级,并记为履职;按期反馈后承办人停止计时,由您办结或要求补充。",
+    explains="批示有自己的时限、督办单和反馈，逾期同样升级，并记为履职；按期反馈后承办人停止计时，由您办结或要求补充。",
     # `duban instruct add` also gives one where no item stands yet.
     ways=Way.PAGE | Way.PROGRAM,
 )  # fmt: skip
@@ -79,7 +79,7 @@ def _instruct_freely(deed: Deed[AnnualPlan]) -> ActOutcome:
 
     given = instruct_freely(deed.session, deed.upon, by=deed.by, **_with_copies(deed))
     item, number = given.item, given.document.written_number
-    return ActOutcome(f"批示已交办:任务 {item.number}({number}),时限 {item.due_on}。", [item.id or 0])
+    return ActOutcome(f"批示已交办：任务 {item.number}({number})，时限 {item.due_on}。", [item.id or 0])
 
 
 FREELY = Act(
@@ -91,7 +91,7 @@ FREELY = Act(
         Entry("department", "承办科室", Takes.DEPARTMENT, none="承办人所在科室", called="科室"),
         *TERMS,
     ),
-    explains="列入本年度“领导批示交办”,即时下达并告知承办人;逾期同样升级,并记为履职。办结批示即销号。",
+    explains="列入本年度“领导批示交办”，即时下达并告知承办人；逾期同样升级，并记为履职。办结批示即销号。",
     # `duban instruct add` gives both kinds.
     ways=Way.PAGE | Way.PROGRAM,
 )  # fmt: skip
@@ -129,7 +129,7 @@ def _reply(deed: Deed[WorkItem]) -> ActOutcome:
 REPLY = Act(
     "reply", Action.REPLY, "反馈批示", _reply,
     (Entry("content", "办理情况", Takes.LONG_TEXT, required=True, longest=4000, flag="text", help="内容。"),),
-    of_instruction=True, help="反馈批示的办理情况;首次反馈即视为签收。",
+    of_instruction=True, help="反馈批示的办理情况；首次反馈即视为签收。",
 )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _ask_more(deed: Deed[WorkItem]) -> ActOutcome:
     about = deed.about
     answer = ask_more(deed.session, about, by=deed.by, **deed.given)
     return ActOutcome(
-        "已要求补充,承办人的时限从今天起继续计算。",
+        "已要求补充，承办人的时限从今天起继续计算。",
         [answer.id or 0],
         {"id": answer.id, "instruction": about.id, "state": about.state},
         f"批示 {about.id} 已要求补充。",
@@ -149,8 +149,9 @@ def _ask_more(deed: Deed[WorkItem]) -> ActOutcome:
 ASK_MORE = Act(
     "ask-more", Action.ASK_MORE, "要求补充", _ask_more,
     (Entry("content", "补充要求", Takes.LONG_TEXT, required=True, longest=2000, flag="text", help="内容。"),),
-    explains="按期反馈的,等您答复的这些天还给承办人,至少到下一个工作日;逾期反馈的仍按原时限计。", of_instruction=True,
-    command="more", help="要求补充:反馈不够的,写明还要什么;承办人的时限从今天起继续计算。",
+    explains=("按期反馈的，等您答复的这些天还给承办人，至少到下一个工作日；"
+"逾期反馈的仍按原时限计。"), of_instruction=True,
+    command="more", help="要求补充：反馈不够的，写明还要什么；承办人的时限从今天起继续计算。",
 )  # fmt: skip
 
 
@@ -169,5 +170,5 @@ def _close(deed: Deed[WorkItem]) -> ActOutcome:
 CLOSE = Act(
     "close-instruction", Action.CLOSE_INSTRUCTION, "办结批示", _close,
     (Entry("outcome", "办理结果", Takes.LONG_TEXT, required=True, longest=1000),),
-    of_instruction=True, command="close", help="办结批示,写明办理结果;须先有反馈。",
+    of_instruction=True, command="close", help="办结批示，写明办理结果；须先有反馈。",
 )  # fmt: skip

@@ -19,10 +19,10 @@ def _request(deed: Deed[WorkItem]) -> ActOutcome:
     asked = request_close(deed.session, item, by=deed.by, **deed.given)
     levels = len(asked.levels)
     return ActOutcome(
-        f"任务 {item.number} 已申请办结,待审核。",
+        f"任务 {item.number} 已申请办结，待审核。",
         [asked.id or 0],
         {"id": asked.id, "item": item.number, "state": item.state, "levels": levels},
-        f"任务 {item.number} 已申请办结,待 {levels} 级审核。",
+        f"任务 {item.number} 已申请办结，待 {levels} 级审核。",
     )
 
 
@@ -36,11 +36,11 @@ REQUEST_CLOSE = Act(
         Entry("statement", "办结情况", Takes.LONG_TEXT, required=True, longest=2000, flag="text"),
         Entry(
             "whole", "其余各期一并办结", Takes.TICK, shown=_recurs, hint="周期任务。", flag="all",
-            help="周期任务:其余各期一并办结。",
+            help="周期任务：其余各期一并办结。",
         ),
     ),
-    explains="通过后以今天为办结日;审核期间不再提醒。",
-    help="申请办结;通过后以申请当日为办结日。周期任务办结最早未办结的一期。",
+    explains="通过后以今天为办结日；审核期间不再提醒。",
+    help="申请办结；通过后以申请当日为办结日。周期任务办结最早未办结的一期。",
 )  # fmt: skip
 
 
@@ -50,12 +50,12 @@ def _accept(deed: Deed[WorkItem]) -> ActOutcome:
     number = deed.upon.number
     closure = accept(deed.session, deed.upon, by=deed.by, **deed.given)
     if closure.state is ItemState.REVIEWED:
-        said = "本级审核通过,待下一级审核。"
+        said = "本级审核通过，待下一级审核。"
         return ActOutcome(said, data=asdict(closure), words=f"任务 {number} {said}")
     what = "销号" if closure.state is ItemState.CLOSED else "办结本期"
-    rest = f",下一期 {closure.next_due_on}" if closure.next_due_on else ""
+    rest = f"，下一期 {closure.next_due_on}" if closure.next_due_on else ""
     timely = "按期" if closure.on_time else "逾期"
-    return ActOutcome(f"任务 {number} 已{what}({closure.done_on} {timely}办结){rest}。", data=asdict(closure))
+    return ActOutcome(f"任务 {number} 已{what}({closure.done_on} {timely}办结）{rest}。", data=asdict(closure))
 
 
 ACCEPT = Act(
@@ -64,10 +64,10 @@ ACCEPT = Act(
         Entry("comment", "审核意见", Takes.LONG_TEXT, longest=1000),
         Entry(
             "waive", "免证理由", Takes.LONG_TEXT, longest=1000, called="免证理由", metavar="理由",
-            hint="佐证材料不足而同意办结时填写,记在您名下。", help="佐证材料不足而同意办结的理由,记在您名下。",
+            hint="佐证材料不足而同意办结时填写，记在您名下。", help="佐证材料不足而同意办结的理由，记在您名下。",
         ),
     ),
-    explains="最后一级通过即销号。", help="审核通过(逐级);最后一级通过即销号。",
+    explains="最后一级通过即销号。", help="审核通过（逐级）；最后一级通过即销号。",
 )  # fmt: skip
 
 
@@ -77,15 +77,15 @@ def _return(deed: Deed[WorkItem]) -> ActOutcome:
     item = deed.upon
     send_back(deed.session, item, by=deed.by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} 已退回,现为“{item.state.label}”。",
+        f"任务 {item.number} 已退回，现为“{item.state.label}”。",
         data={"item": item.number, "state": item.state, "returns": item.returns},
     )
 
 
 RETURN = Act(
     "return", Action.RETURN, "退回", _return, (REASON,),
-    explains="办结申请被退回的,计入退回次数,恢复计时。",
-    help="退回办结申请(计入退回次数)或转办异议,须写明理由。",
+    explains="办结申请被退回的，计入退回次数，恢复计时。",
+    help="退回办结申请（计入退回次数）或转办异议，须写明理由。",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _reopen(deed: Deed[WorkItem]) -> ActOutcome:
     item = deed.upon
     reopen(deed.session, item, by=deed.by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} 已重开,时限 {item.due_on}。",
+        f"任务 {item.number} 已重开，时限 {item.due_on}。",
         data={"item": item.number, "state": item.state, "due_on": item.due_on, "reopenings": item.reopenings},
     )
 
@@ -103,5 +103,6 @@ def _reopen(deed: Deed[WorkItem]) -> ActOutcome:
 REOPEN = Act(
     "reopen", Action.REOPEN, "重开", _reopen,
     (REASON, Entry("due_on", "新的时限", Takes.DAY, required=True, called="时限")), grave=True,
-    explains="首次办结日、逾期、延期、退回的记录都保留。", help="重开已销号的任务;首次办结日、逾期、延期、退回都保留。",
+    explains="首次办结日、逾期、延期、退回的记录都保留。", help=("重开已销号的任务；首次办结日、逾期、延期、"
+"退回都保留。"),
 )  # fmt: skip

@@ -13,12 +13,12 @@ from models.people.permission import Action
 
 _PROGRAMS = Way.PROGRAM | Way.COMMAND
 """The pages have a form of their own."""
-_LISTED = "已登记人员的姓名,多位用顿号隔开,第一位为主。"
+_LISTED = "已登记人员的姓名，多位用顿号隔开，第一位为主。"
 FIELDS: tuple[Entry, ...] = (
     Entry("title", "任务", Takes.LONG_TEXT, longest=1000, ways=_PROGRAMS, example="开展规范性文件清理"),
     Entry("deliverable", "成果形式", Takes.LONG_TEXT, longest=1000, ways=_PROGRAMS),
     Entry("project", "项目", longest=300, ways=_PROGRAMS),
-    Entry("lead", "牵头单位", longest=300, ways=_PROGRAMS, hint="不是本单位科室的,按原文保留。"),
+    Entry("lead", "牵头单位", longest=300, ways=_PROGRAMS, hint="不是本单位科室的，按原文保留。"),
     Entry("cooperating", "配合单位", longest=2000, ways=_PROGRAMS, hint="多个用顿号隔开。"),
     Entry("leaders", "牵头领导", longest=500, ways=_PROGRAMS, hint=_LISTED),
     Entry("handler", "承办人", longest=100, ways=_PROGRAMS, hint="已登记人员的姓名。"),
@@ -31,7 +31,7 @@ FIELDS: tuple[Entry, ...] = (
     Entry("target", "目标数量", longest=40, ways=_PROGRAMS, hint="如 4场。"),
     Entry("evidence_rule", "佐证要求", Takes.LONG_TEXT, longest=500, ways=_PROGRAMS),
     Entry("note", "备注", Takes.LONG_TEXT, longest=2000, ways=_PROGRAMS),
-    Entry("secrecy", "密级", longest=10, ways=_PROGRAMS, hint="内部,或不填。"),
+    Entry("secrecy", "密级", longest=10, ways=_PROGRAMS, hint="内部，或不填。"),
 )  # fmt: skip
 """What an item says of itself, each as it is typed."""
 
@@ -50,12 +50,12 @@ def _add(deed: Deed[AnnualPlan]) -> ActOutcome:
     texts = typed(given)
     item = add_item(session, plan, read_typed(session, plan, texts, by=by), by=by, number=given.get("number"))
     read_as = due_in_words(plan, texts["due"]) if "due" in texts else ""
-    said = f"已新增任务 {item.number}" + (f",时限读作:{read_as}" if read_as else "")
+    said = f"已新增任务 {item.number}" + (f"，时限读作：{read_as}" if read_as else "")
     if given.get("issue"):
         issue(session, plan, by=by, lookback=given["past"], only=item)
-        said += ",已下达"
+        said += "，已下达"
     elif item.missing:
-        said += f";拟办,还缺{'、'.join(item.missing)}"
+        said += f"；拟办，还缺{'、'.join(item.missing)}"
     data = {
         "id": item.id, "item": item.number, "state": item.state, "due_on": item.due_on, "recurrence": item.recurrence,
         "read_as": read_as or None, "missing": item.missing,
@@ -68,13 +68,13 @@ ADD = Act(
     (
         Entry("number", "编号", longest=64, ways=_PROGRAMS, hint="不填则接续计划中的编号。"),
         *FIELDS,
-        Entry("issue", "立即下达", Takes.TICK, ways=_PROGRAMS, help="立即下达;不写则存为拟办。"),
+        Entry("issue", "立即下达", Takes.TICK, ways=_PROGRAMS, help="立即下达；不写则存为拟办。"),
         Entry(
             "past", "时限已过时怎样处理", Takes.CHOICE, choices=Lookback, default=Lookback.NONE, ways=_PROGRAMS,
-            help="立即下达而时限已过时:不追溯、只提醒、全部。",
+            help="立即下达而时限已过时：不追溯、只提醒、全部。",
         ),
     ),
-    help="新增一项任务:存为拟办,或 --issue 立即下达。",
+    help="新增一项任务：存为拟办，或 --issue 立即下达。",
 )  # fmt: skip
 
 
@@ -90,17 +90,19 @@ def _edit(deed: Deed[WorkItem]) -> ActOutcome:
         "item": item.number, "state": item.state,
         "changes": [{"field": one.name, "from": one.was, "to": one.wanted} for one in changes],
     }  # fmt: skip
-    signs = ",待重新签收" if item.state is ItemState.ISSUED and item.assignments > 1 and item.issued_on == by.on else ""
-    return ActOutcome(f"任务 {item.number} 已修改{signs}:{';'.join(map(str, changes))}。", data=data)
+    signs = (
+        "，待重新签收" if item.state is ItemState.ISSUED and item.assignments > 1 and item.issued_on == by.on else ""
+    )
+    return ActOutcome(f"任务 {item.number} 已修改{signs}：{'；'.join(map(str, changes))}。", data=data)
 
 
 EDIT = Act(
     "edit", Action.EDIT, "修改", _edit,
     (
         *FIELDS,
-        Entry("reason", "理由", Takes.LONG_TEXT, longest=1000, help="修改的理由;已下达的任务必须写明。"),
+        Entry("reason", "理由", Takes.LONG_TEXT, longest=1000, help="修改的理由；已下达的任务必须写明。"),
     ),
-    help="修改任务:只改写明的内容,写 - 清除原有内容;换单位、换承办人须重新签收。",
+    help="修改任务：只改写明的内容，写 - 清除原有内容；换单位、换承办人须重新签收。",
 )  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def _adjust(deed: Deed[WorkItem]) -> ActOutcome:
     edit_item(session, item, wanted, by=by, reason=deed.given["reason"], adjust=True)
     asked = pending_extension(session, item)
     if asked is not None:
-        said = f"任务 {item.number} 的时限调整已提请审批({';'.join(asked.changes)}),批准前时限不变。"
+        said = f"任务 {item.number} 的时限调整已提请审批（{';'.join(asked.changes)}），批准前时限不变。"
     else:
         said = f"任务 {item.number} 的时限已由 {before} 调整为 {item.due_on}。"
     data = {"item": item.number, "from_on": before, "due_on": item.due_on, "asked": asked.id if asked else None}
@@ -132,8 +134,8 @@ ADJUST = Act(
         ),
         REASON,
     ),
-    explains="记为计划调整,不占承办人的延期次数;原定时限仍作考核依据。策略要求审批的,批准后才改。",
-    help="调整时限(计划调整):写明理由;策略要求审批的,批准后才改。原定时限仍作考核依据。",
+    explains="记为计划调整，不占承办人的延期次数；原定时限仍作考核依据。策略要求审批的，批准后才改。",
+    help="调整时限（计划调整）：写明理由；策略要求审批的，批准后才改。原定时限仍作考核依据。",
 )  # fmt: skip
 
 
@@ -149,6 +151,6 @@ def _cancel(deed: Deed[WorkItem]) -> ActOutcome:
 
 CANCEL = Act(
     "cancel", Action.CANCEL, "终止", _cancel, (REASON,), grave=True,
-    explains="不是办结:停止提醒和升级,此后不计逾期;以前已逾期的照记。还是拟办的,即告撤销。",
-    help="终止任务(不是办结),停止督办并告知承办人;拟办的即告撤销。",
+    explains="不是办结：停止提醒和升级，此后不计逾期；以前已逾期的照记。还是拟办的，即告撤销。",
+    help="终止任务（不是办结），停止督办并告知承办人；拟办的即告撤销。",
 )  # fmt: skip

@@ -16,7 +16,7 @@ def _extend(deed: Deed[WorkItem]) -> ActOutcome:
 
     item = deed.upon
     asked = extend(deed.session, item, by=deed.by, **deed.given)
-    said = f"已申请由 {asked.from_on} 延至 {asked.proposed_on}{'(逾期申请)' if asked.late else ''},待"
+    said = f"已申请由 {asked.from_on} 延至 {asked.proposed_on}{'（逾期申请）' if asked.late else ''}，待"
     levels = len(asked.levels)
     return ActOutcome(
         f"{said}审批。",
@@ -49,11 +49,11 @@ SNOOZE = Act(
     (
         Entry(
             "until_on", "何日起再提醒", Takes.DAY, required=True, called="提醒日",
-            hint="工作日,最远 10 个工作日,不晚于时限。", help="何日起再提醒:工作日,最远 10 个工作日,不晚于时限。",
+            hint="工作日，最远 10 个工作日，不晚于时限。", help="何日起再提醒：工作日，最远 10 个工作日，不晚于时限。",
         ),
     ),
-    explains="只推迟发给您本人的提醒,每个时限一次;升级督办、催办和批示照发。督办员在任务页上看得到。",
-    help="稍后提醒:推迟发给本人的提醒,每个时限一次;升级督办、催办和批示照发。",
+    explains="只推迟发给您本人的提醒，每个时限一次；升级督办、催办和批示照发。督办员在任务页上看得到。",
+    help="稍后提醒：推迟发给本人的提醒，每个时限一次；升级督办、催办和批示照发。",
     # The command stands beside the others about notices.
     ways=Way.PAGE | Way.PROGRAM,
 )  # fmt: skip
@@ -67,11 +67,11 @@ EXTEND = Act(
         Entry("progress", "目前进展", Takes.LONG_TEXT, required=True, longest=2000),
         Entry("evidence", "依据的材料", Takes.PIECES, shown=has_pieces, help="可写几个。"),
         Entry(
-            "late", "时限已到,确需补办(将记为逾期申请)", Takes.TICK, shown=_is_due,
-            help="时限已到,确需补办;将记为逾期申请。",
+            "late", "时限已到，确需补办（将记为逾期申请）", Takes.TICK, shown=_is_due,
+            help="时限已到，确需补办；将记为逾期申请。",
         ),
     ),
-    explains="须在到期前提出;原定时限仍作考核依据。", help="申请延期:到期前提出,写明原因、新时限和进展。",
+    explains="须在到期前提出；原定时限仍作考核依据。", help="申请延期：到期前提出，写明原因、新时限和进展。",
 )  # fmt: skip
 
 
@@ -81,9 +81,9 @@ def _approve(deed: Deed[WorkItem]) -> ActOutcome:
     item = deed.upon
     decided = decide_extension(deed.session, item, by=deed.by, approve=True, **deed.given)
     if decided.state is ExtensionState.APPROVED:
-        said = f"延期已批准,新的时限 {decided.granted_on}。"
+        said = f"延期已批准，新的时限 {decided.granted_on}。"
     else:
-        said = f"延期已通过第 {decided.level} 级,待下一级审批。"
+        said = f"延期已通过第 {decided.level} 级，待下一级审批。"
     return ActOutcome(
         said,
         data={
@@ -99,12 +99,12 @@ APPROVE = Act(
     (
         Entry(
             "to", "批准的时限", Takes.DAY, hint="不填则为申请的或上一级批准的日期。", called="批准的时限",
-            help="批准的新时限;缺省为上一级批准的或申请的日期。",
+            help="批准的新时限；缺省为上一级批准的或申请的日期。",
         ),
         Entry("comment", "批复意见", Takes.LONG_TEXT, longest=1000),
     ),
-    explains="最后一级批准后时限即改;原定时限仍作考核依据。", address="approve_extension",
-    help="批准延期(逐级);最后一级批准后时限即改,原时限仍作考核依据。",
+    explains="最后一级批准后时限即改；原定时限仍作考核依据。", address="approve_extension",
+    help="批准延期（逐级）；最后一级批准后时限即改，原时限仍作考核依据。",
 )  # fmt: skip
 
 
@@ -113,14 +113,14 @@ def _refuse(deed: Deed[WorkItem]) -> ActOutcome:
 
     item = deed.upon
     decided = decide_extension(deed.session, item, by=deed.by, approve=False, comment=deed.given["reason"])
-    said = f"延期未批准,时限仍为 {item.due_on}。"
+    said = f"延期未批准，时限仍为 {item.due_on}。"
     data = {"id": decided.id, "item": item.number, "state": decided.state, "due_on": item.due_on}
     return ActOutcome(said, data=data, words=f"任务 {item.number} 的{said}")
 
 
 REFUSE = Act(
     "refuse", Action.DECIDE_EXTENSION, "不批准延期", _refuse, (REASON,), approve=False,
-    explains="时限不变。", address="refuse_extension", help="不批准延期;时限不变。",
+    explains="时限不变。", address="refuse_extension", help="不批准延期；时限不变。",
 )  # fmt: skip
 
 
@@ -132,9 +132,9 @@ def _decide_adjustment(deed: Deed[WorkItem], *, approve: bool, comment: str | No
         deed.session, item, by=deed.by, approve=approve, comment=comment, action=Action.DECIDE_ADJUSTMENT
     )
     said = {
-        ExtensionState.APPROVED: f"时限调整已批准,时限 {item.due_on}。",
-        ExtensionState.REFUSED: f"时限调整未批准,时限仍为 {item.due_on}。",
-    }.get(decided.state, f"时限调整已通过第 {decided.level} 级,待下一级审批。")
+        ExtensionState.APPROVED: f"时限调整已批准，时限 {item.due_on}。",
+        ExtensionState.REFUSED: f"时限调整未批准，时限仍为 {item.due_on}。",
+    }.get(decided.state, f"时限调整已通过第 {decided.level} 级，待下一级审批。")
     data = {"id": decided.id, "item": item.number, "state": decided.state, "level": decided.level,
             "due_on": item.due_on}  # fmt: skip
     return ActOutcome(said, data=data, words=f"任务 {item.number} 的{said}")
@@ -151,13 +151,13 @@ def _refuse_adjustment(deed: Deed[WorkItem]) -> ActOutcome:
 APPROVE_ADJUSTMENT = Act(
     "approve-adjustment", Action.DECIDE_ADJUSTMENT, "批准调整", _approve_adjustment,
     (Entry("comment", "批复意见", Takes.LONG_TEXT, longest=1000),),
-    explains="最后一级批准后时限即按所提请的改;原定时限仍作考核依据。",
-    help="批准督办员提请的时限调整(逐级);最后一级批准后时限即改。",
+    explains="最后一级批准后时限即按所提请的改；原定时限仍作考核依据。",
+    help="批准督办员提请的时限调整（逐级）；最后一级批准后时限即改。",
 )  # fmt: skip
 
 REFUSE_ADJUSTMENT = Act(
     "refuse-adjustment", Action.DECIDE_ADJUSTMENT, "不批准调整", _refuse_adjustment, (REASON,), approve=False,
-    explains="时限不变。", help="不批准督办员提请的时限调整;时限不变。",
+    explains="时限不变。", help="不批准督办员提请的时限调整；时限不变。",
 )  # fmt: skip
 
 
@@ -165,18 +165,18 @@ def _urge(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.urge import urge
 
     slip = urge(deed.session, [deed.upon], by=deed.by, **deed.given)
-    return ActOutcome(f"已催办:{slip.written_number}。", [slip.id or 0])
+    return ActOutcome(f"已催办：{slip.written_number}。", [slip.id or 0])
 
 
 URGE = Act(
     "urge", Action.URGE, "催办", _urge,
     (
         Entry(
-            "demand", "催办要求", Takes.LONG_TEXT, longest=500, hint="不填则为“请抓紧办理,在回复期限前填报进展”。"
+            "demand", "催办要求", Takes.LONG_TEXT, longest=500, hint="不填则为“请抓紧办理，在回复期限前填报进展”。"
         ),
         Entry("reply_by", "回复期限", Takes.DAY, hint="不填为 3 个工作日内。", called="回复期限"),
     ),
-    explains="出一张催办单,列入文书。",
+    explains="出一张催办单，列入文书。",
     # `duban item urge` takes several items at once.
     ways=Way.PAGE | Way.PROGRAM,
 )  # fmt: skip
@@ -188,7 +188,7 @@ def _suspend(deed: Deed[WorkItem]) -> ActOutcome:
     item, by = deed.upon, deed.by
     suspend(deed.session, item, by=by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} 已挂起:停止计时和提醒。",
+        f"任务 {item.number} 已挂起：停止计时和提醒。",
         data={"item": item.number, "state": item.state, "from_on": by.on},
         words=f"任务 {item.number} 自 {by.on} 挂起。",
     )
@@ -196,7 +196,7 @@ def _suspend(deed: Deed[WorkItem]) -> ActOutcome:
 
 SUSPEND = Act(
     "suspend", Action.SUSPEND, "挂起", _suspend, (REASON,), grave=True,
-    explains="停止计时和提醒,恢复后时限按策略顺延。", help="挂起:停止计时和提醒,恢复后时限按策略顺延。",
+    explains="停止计时和提醒，恢复后时限按策略顺延。", help="挂起：停止计时和提醒，恢复后时限按策略顺延。",
 )  # fmt: skip
 
 
@@ -206,12 +206,12 @@ def _resume(deed: Deed[WorkItem]) -> ActOutcome:
     item = deed.upon
     span = resume(deed.session, item, by=deed.by)
     return ActOutcome(
-        f"任务 {item.number} 已恢复,顺延 {span.days} {span.unit.label},时限 {item.due_on}。",
+        f"任务 {item.number} 已恢复，顺延 {span.days} {span.unit.label}，时限 {item.due_on}。",
         data={"item": item.number, "state": item.state, "days": span.days, "unit": span.unit, "due_on": item.due_on},
     )
 
 
 RESUME = Act(
     "resume", Action.RESUME, "恢复", _resume,
-    explains="从今天起恢复计时和提醒,时限按挂起的天数顺延。", help="恢复:时限按挂起的天数顺延。",
+    explains="从今天起恢复计时和提醒，时限按挂起的天数顺延。", help="恢复：时限按挂起的天数顺延。",
 )  # fmt: skip

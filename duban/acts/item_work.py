@@ -24,9 +24,9 @@ def _sign(deed: Deed[WorkItem]) -> ActOutcome:
     item, by = deed.upon, deed.by
     receipt = sign(deed.session, item, by=by)
     stands_for = deed.session.get_one(Person, receipt.for_id).name if receipt.for_id else None
-    whose, lead = f"(代{stands_for})" if stands_for else "", receipt.unit_id is None
+    whose, lead = f"（代{stands_for}）" if stands_for else "", receipt.unit_id is None
     return ActOutcome(
-        f"任务 {item.number} 已签收{whose},现为“{item.state.label}”。",
+        f"任务 {item.number} 已签收{whose}，现为“{item.state.label}”。",
         [receipt.id or 0],
         {
             "item": item.number,
@@ -36,15 +36,15 @@ def _sign(deed: Deed[WorkItem]) -> ActOutcome:
             "for": stands_for,
             "signed_on": by.on,
         },
-        f"任务 {item.number} 已由{by.name}{whose}于 {by.on} 签收({'牵头' if lead else '配合'}),"
+        f"任务 {item.number} 已由{by.name}{whose}于 {by.on} 签收（{'牵头' if lead else '配合'}），"
         f"现为“{item.state.label}”。",
     )
 
 
 SIGN = Act(
     "sign", Action.SIGN, "签收", _sign,
-    explains="签收后任务在办;配合科室各自签收。",
-    help="签收:牵头单位签收后任务在办;配合科室各自签收;代理人签收时两人的姓名都记下。",
+    explains="签收后任务在办；配合科室各自签收。",
+    help="签收：牵头单位签收后任务在办；配合科室各自签收；代理人签收时两人的姓名都记下。",
 )  # fmt: skip
 
 
@@ -57,13 +57,13 @@ def _report(deed: Deed[WorkItem]) -> ActOutcome:
     deed.session.flush()
     said = f"任务 {item.number} 的进展已记录"
     if files is not None and files.files:
-        said += f",附材料 {_attach(deed, files, category=category, vouched=vouched)} 份"
-    planned = f",序时进度 {entry.planned}%" if entry.planned is not None else ""
+        said += f"，附材料 {_attach(deed, files, category=category, vouched=vouched)} 份"
+    planned = f"，序时进度 {entry.planned}%" if entry.planned is not None else ""
     return ActOutcome(
         f"{said}。",
         [entry.id or 0],
         {"id": entry.id, "item": item.number, "state": item.state, "percent": item.percent, "planned": entry.planned},
-        f"已记录任务 {item.number} 的进展({item.state.label},进度 {item.percent}%{planned})。",
+        f"已记录任务 {item.number} 的进展（{item.state.label}，进度 {item.percent}%{planned}）。",
     )
 
 
@@ -81,7 +81,7 @@ _CATEGORY = Entry(
     "category", "材料类别", Takes.CHOICE, choices=Category, default=Category.ROUTINE, ways=Way.PAGE,
 )  # fmt: skip
 _VOUCHED = Entry(
-    "vouched", "不涉密,本人负责(扫描件、图片、旧版文件等无法检查的,须勾选)", Takes.TICK, ways=Way.PAGE,
+    "vouched", "不涉密，本人负责（扫描件、图片、旧版文件等无法检查的，须勾选）", Takes.TICK, ways=Way.PAGE,
 )  # fmt: skip
 
 REPORT = Act(
@@ -89,10 +89,10 @@ REPORT = Act(
     (
         Entry(
             "content", "进展情况", Takes.LONG_TEXT, required=True, longest=4000, flag="text",
-            example="已完成初稿,正在征求意见。",
+            example="已完成初稿，正在征求意见。",
         ),
         Entry(
-            "percent", "进度(%)", Takes.WHOLE, most=Decimal(100), hint="0 至 100 的整数;没有变化可不填。",
+            "percent", "进度（%）", Takes.WHOLE, most=Decimal(100), hint="0 至 100 的整数；没有变化可不填。",
             metavar="0-100", help="完成进度。", example=60,
         ),
         Entry("problems", "存在问题", Takes.LONG_TEXT, longest=2000, help="存在的困难或问题。"),
@@ -102,14 +102,14 @@ REPORT = Act(
             help="可写入年度报告的成效。",
         ),
         Entry(
-            "next_report_on", "下次填报日", Takes.DAY, called="下次报告日", help="承诺的下次报告日;此前不再催。",
-            hint="最远 10 个工作日;到这一天之前不再提醒,过了这一天没有填报,恢复提醒。",
+            "next_report_on", "下次填报日", Takes.DAY, called="下次报告日", help="承诺的下次报告日；此前不再催。",
+            hint="最远 10 个工作日；到这一天之前不再提醒，过了这一天没有填报，恢复提醒。",
         ),
         Entry("file", "佐证材料", Takes.FILES, shown=_may_attach, ways=Way.PAGE),
         replace(_VOUCHED, shown=_may_attach),
         replace(_CATEGORY, shown=_may_attach, hint="选了文件才用到。"),
     ),
-    command="progress", help="填报进展;牵头单位首次填报即视为签收。",
+    command="progress", help="填报进展；牵头单位首次填报即视为签收。",
 )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ EVIDENCE = Act(
         _CATEGORY,
         Entry("note", "说明", longest=500),
         Entry("expires_on", "有效期", Takes.DAY, hint="证照等到期作废的材料才需要填。", called="有效期"),
-        Entry("replaces", "替换哪一份", Takes.PIECE, none="不替换,作为新材料", shown=has_pieces),
+        Entry("replaces", "替换哪一份", Takes.PIECE, none="不替换，作为新材料", shown=has_pieces),
         Entry("public", "可在公开的报告中提到", Takes.TICK),
     ),
     # Programs send a file by an address of its own (`api/evidence.py`); `duban item evidence` also fetches one.
@@ -159,7 +159,7 @@ def _object(deed: Deed[WorkItem]) -> ActOutcome:
     item, hint = deed.upon, deed.by.hint
     made = object_to(deed.session, item, by=deed.by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} 的转办异议已提出,等待督办员转办{hint('item transfer')}或退回{hint('item return')}。",
+        f"任务 {item.number} 的转办异议已提出，等待督办员转办{hint('item transfer')}或退回{hint('item return')}。",
         [made.id or 0],
         {"id": made.id, "item": item.number, "state": item.state},
     )
@@ -171,8 +171,8 @@ OBJECT = Act(
         REASON,
         Entry("suggested", "建议承办", Takes.UNIT, longest=200, none="不建议", flag="suggest", help="建议由谁承办。"),
     ),
-    explains="认为不属于本科室职责的,由督办员转办或退回;其间照常计时。",
-    help="转办异议:认为不属于本科室职责的,在策略规定的工作日内提出;由督办员转办或退回。",
+    explains="认为不属于本科室职责的，由督办员转办或退回；其间照常计时。",
+    help="转办异议：认为不属于本科室职责的，在策略规定的工作日内提出；由督办员转办或退回。",
 )  # fmt: skip
 
 
@@ -182,10 +182,10 @@ def _milestone(deed: Deed[WorkItem]) -> ActOutcome:
     item = deed.upon
     made = add_milestone(deed.session, item, by=deed.by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} 已设阶段节点“{made.title}”,时限 {made.due_on}。",
+        f"任务 {item.number} 已设阶段节点“{made.title}”，时限 {made.due_on}。",
         [made.id or 0],
         {"item": item.number, "title": made.title, "due_on": made.due_on},
-        f"任务 {item.number} 的节点“{made.title}”已设,时限 {made.due_on}。",
+        f"任务 {item.number} 的节点“{made.title}”已设，时限 {made.due_on}。",
     )
 
 
@@ -228,9 +228,9 @@ def _transfer(deed: Deed[WorkItem]) -> ActOutcome:
     transfer(deed.session, item, by=deed.by, **given)
     to = "".join(given[name].name for name in ("department", "handler") if given[name] is not None)
     return ActOutcome(
-        f"任务 {item.number} 已转办,待签收。",
+        f"任务 {item.number} 已转办，待签收。",
         data={"item": item.number, "state": item.state, "assignment": item.assignments},
-        words=f"任务 {item.number} 已转{to},待签收。",
+        words=f"任务 {item.number} 已转{to}，待签收。",
     )
 
 
@@ -246,8 +246,8 @@ TRANSFER = Act(
         ),
         REASON,
     ),
-    explains="任务重新待签收,原来的签收记录保留,时限不变。", reaches="新的承办人", grave=True,
-    help="转办、改派:任务重新待签收,原来的签收记录保留,时限不变。",
+    explains="任务重新待签收，原来的签收记录保留，时限不变。", reaches="新的承办人", grave=True,
+    help="转办、改派：任务重新待签收，原来的签收记录保留，时限不变。",
 )  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def _split(deed: Deed[WorkItem]) -> ActOutcome:
     made = split(deed.session, item, by=deed.by, **deed.given)
     numbers = "、".join(child.number for child in made)
     return ActOutcome(
-        f"任务 {item.number} 已分办为 {len(made)} 个子任务:{numbers}。",
+        f"任务 {item.number} 已分办为 {len(made)} 个子任务：{numbers}。",
         [child.id or 0 for child in made],
         {"item": item.number, "children": [{"number": child.number, "title": child.title} for child in made]},
         f"任务 {item.number} 已分办为 {numbers}。",
@@ -270,9 +270,9 @@ SPLIT = Act(
     (
         Entry(
             "due_on", "子任务时限", Takes.DAY, hint="不填则与任务相同。", called="子任务",
-            help="子任务的时限;缺省与任务相同。",
+            help="子任务的时限；缺省与任务相同。",
         ),
     ),
-    explains="每个配合科室得到一个待签收的子任务;子任务都销号后,本任务才能申请办结。",
-    help="分办:为每个配合科室立一项子任务;子任务都销号后,任务才能申请办结。",
+    explains="每个配合科室得到一个待签收的子任务；子任务都销号后，本任务才能申请办结。",
+    help="分办：为每个配合科室立一项子任务；子任务都销号后，任务才能申请办结。",
 )  # fmt: skip

@@ -17,9 +17,9 @@ from models.report.report import Report, ReportBlock, SectionKind
 
 ReportAct = Act[Report]
 
-_KEY = Entry("key", "段落", required=True, positional=True, help="段落的代号,见 duban report blocks。")
+_KEY = Entry("key", "段落", required=True, positional=True, help="段落的代号，见 duban report blocks。")
 _SEEN = Entry("seen", "所看的一段", ways=Way.PAGE)
-_BASIS = Entry("basis", "依据", help="依据,如文件名、会议纪要;写明后不再标待核。")
+_BASIS = Entry("basis", "依据", help="依据，如文件名、会议纪要；写明后不再标待核。")
 _FIGURE = Entry("figure", "数字", metavar="数字", ways=Way.COMMAND)
 
 
@@ -29,7 +29,7 @@ def _told(session: Session, block: ReportBlock, said: str, done: str) -> ActOutc
 
     version = session.get_one(Report, report_of(session, block)).version
     data = {"key": block.key, "version": version, "text": block.text, "withdrawn": block.withdrawn}
-    return ActOutcome(said, [block.id or 0], data, f"{done}(第 {version} 版,段落 {block.key})。")
+    return ActOutcome(said, [block.id or 0], data, f"{done}（第 {version} 版，段落 {block.key}）。")
 
 
 def _task(verb: str) -> Callable[..., ReportBlock]:
@@ -57,21 +57,21 @@ def _plain(verb: str, title: str, said: str, *entries: Entry, help: str) -> Repo
 EDIT = _plain(
     "edit", "修改", "已保存。重新编制时保留您的文字。", _KEY, _SEEN,
     Entry("text", "文字", default="", help="新的文字。"),
-    Entry("heading", "小标题", default="", metavar="文字", help="新的小标题;空的为去掉。"),
+    Entry("heading", "小标题", default="", metavar="文字", help="新的小标题；空的为去掉。"),
     _BASIS,
-    help="修改一段的文字或小标题;重新编制时保留,来源有变的会提示。",
+    help="修改一段的文字或小标题；重新编制时保留，来源有变的会提示。",
 )  # fmt: skip
 CONFIRM = _plain(
-    "confirm", "核定", "已核定,不再标待核。", _KEY, _SEEN,
-    replace(_BASIS, required=True, help="依据,如文件名、会议纪要。"),
-    help="核定待核的一段,写明依据。",
+    "confirm", "核定", "已核定，不再标待核。", _KEY, _SEEN,
+    replace(_BASIS, required=True, help="依据，如文件名、会议纪要。"),
+    help="核定待核的一段，写明依据。",
 )  # fmt: skip
 MERGE = _plain(
     "merge", "合并", "已与后一段合并。", _KEY, _SEEN,
     Entry(
-        "with_", "相邻的一段", flag="with", metavar="段落", ways=Way.COMMAND, help="相邻的一段;缺省为后一段。",
+        "with_", "相邻的一段", flag="with", metavar="段落", ways=Way.COMMAND, help="相邻的一段；缺省为后一段。",
     ),
-    help="把相邻两段合为一段,依据和数字合在一起。",
+    help="把相邻两段合为一段，依据和数字合在一起。",
 )  # fmt: skip
 
 
@@ -85,14 +85,14 @@ def _split(deed: Deed[Report]) -> ActOutcome:
     if after is not None:
         ends = sentence_ends(find_block(session, report, given["key"]).text)
         if after > len(ends):
-            where = f"共 {len(ends) + 1} 句,只能在第 1 至 {len(ends)} 句之后分开" if ends else "只有一句,不能拆分"
+            where = f"共 {len(ends) + 1} 句，只能在第 1 至 {len(ends)} 句之后分开" if ends else "只有一句，不能拆分"
             raise BadInputError(f"这一段{where}。")
         _, other = split_block(session, report, by=deed.by, at=ends[after - 1], **given)
-        return _told(session, other, "已拆分为两段。", "已拆分,后一段")
+        return _told(session, other, "已拆分为两段。", "已拆分，后一段")
     if at is None:
         raise BadInputError("请选择在哪一句之后拆分。")
     first, _ = split_block(session, report, by=deed.by, at=at, **given)
-    return _told(session, first, "已拆分为两段。", "已拆分,前一段")
+    return _told(session, first, "已拆分为两段。", "已拆分，前一段")
 
 
 SPLIT = Act(
@@ -113,13 +113,13 @@ MOVE = _plain(
     Entry("before", "移到这一段之前", metavar="段落"),
     Entry(
         "section", "部分", Takes.CHOICE, choices=SectionKind, metavar="部分",
-        help="移到这一部分的末尾,如 other 或 其他需要报告的情况。",
+        help="移到这一部分的末尾，如 other 或 其他需要报告的情况。",
     ),
-    help="移动一段:某段之后、某段之前,或者某部分的末尾。",
+    help="移动一段：某段之后、某段之前，或者某部分的末尾。",
 )  # fmt: skip
 WITHDRAW = _plain(
-    "withdraw", "撤下", "已撤下,可以恢复。", _KEY, _SEEN, Entry("reason", "原因"),
-    help="撤下一段;文字保留,可以恢复。",
+    "withdraw", "撤下", "已撤下，可以恢复。", _KEY, _SEEN, Entry("reason", "原因"),
+    help="撤下一段；文字保留，可以恢复。",
 )  # fmt: skip
 RESTORE = _plain("restore", "恢复", "已恢复。", _KEY, _SEEN, help="恢复撤下的一段。")
 ADD = _plain(
@@ -129,8 +129,8 @@ ADD = _plain(
         help="如 achievements 或 主要举措和成效。",
     ),
     Entry("text", "文字", required=True, help="写什么。"),
-    Entry("heading", "小标题", help="小标题;缺省随前一段。"),
-    Entry("after", "前一段", metavar="段落", help="放在这一段之后;缺省为末尾。"),
+    Entry("heading", "小标题", help="小标题；缺省随前一段。"),
+    Entry("after", "前一段", metavar="段落", help="放在这一段之后；缺省为末尾。"),
     _BASIS,
     help="增写一段。没有依据的标为待核。",
 )  # fmt: skip
@@ -147,7 +147,7 @@ def _mark(deed: Deed[Report]) -> ActOutcome:
         block = mark_figure(session, report, given["key"], figure, by=by, reason=reason)
         return _told(session, block, "数字已标明。", f"已将数字“{figure}”{done}")
     block = (mark_public if reason is None else mark_internal)(session, report, by=by, **given)
-    return _told(session, block, "已改为公开。" if reason is None else "已标为内部,公开版不写。", f"已{done}")
+    return _told(session, block, "已改为公开。" if reason is None else "已标为内部，公开版不写。", f"已{done}")
 
 
 INTERNAL = Act(
@@ -155,14 +155,14 @@ INTERNAL = Act(
     (
         _KEY, _SEEN,
         Entry("reason", "不公开的原因", required=True),
-        replace(_FIGURE, help="只标这一段里的一个数字,引用它的句子不公开。"),
+        replace(_FIGURE, help="只标这一段里的一个数字，引用它的句子不公开。"),
     ),
-    help="把一段(或其中一个数字)标为内部,公开版中不写。",
+    help="把一段（或其中一个数字）标为内部，公开版中不写。",
 )  # fmt: skip
 PUBLIC = Act(
     "public", Action.COMPILE, "改为公开", _mark,
     (_KEY, _SEEN, replace(_FIGURE, help="只改这一段里的一个数字。")),
-    help="把标为内部的一段(或其中一个数字)改为公开。",
+    help="把标为内部的一段（或其中一个数字）改为公开。",
 )  # fmt: skip
 
 
@@ -199,14 +199,14 @@ def _comment(deed: Deed[Report]) -> ActOutcome:
     return ActOutcome(
         "已批注。",
         data={"id": made.id, "key": made.block_key, "text": made.text},
-        words=f"已批注,编号 {made.id}(段落 {made.block_key})。",
+        words=f"已批注，编号 {made.id}（段落 {made.block_key}）。",
     )
 
 
 COMMENT = Act(
     "comment", Action.COMMENT, "批注", _comment,
     (_KEY, Entry("text", "意见", required=True)),
-    help="对一段提出批注;重新编制后仍在。",
+    help="对一段提出批注；重新编制后仍在。",
 )  # fmt: skip
 
 
@@ -226,7 +226,7 @@ RESOLVE = Act(
     (
         Entry(
             "comment", "批注", Takes.WHOLE, required=True, positional=True, flag="number", metavar="编号",
-            help="批注的编号,见 duban report comments。",
+            help="批注的编号，见 duban report comments。",
         ),
         Entry("answer", "答复"),
     ),

@@ -22,7 +22,7 @@ def _evaluate(deed: Deed[Department]) -> ActOutcome:
 
     department, span = deed.upon, deed.about
     made = evaluate(deed.session, department, span, by=deed.by, **deed.given)
-    given = f"对{department.name}{span.label}的评价:{written(made.points)} 分。"
+    given = f"对{department.name}{span.label}的评价：{written(made.points)} 分。"
     return ActOutcome(
         f"已记录{given}公布过的考核不变。",
         data={
@@ -38,7 +38,7 @@ EVALUATE = Act(
         Entry("points", "评价分", required=True, called="评价分", metavar="0-100"),
         Entry("comment", "评语", Takes.LONG_TEXT, longest=1000),
     ),
-    help="领导对一个科室在一个期间的评价,计入同一期间的考核;再评以新的为准。",
+    help="领导对一个科室在一个期间的评价，计入同一期间的考核；再评以新的为准。",
 )  # fmt: skip
 
 
@@ -66,12 +66,12 @@ def _publish(deed: Deed[AnnualPlan]) -> ActOutcome:
         rule=find_rule(session, plan.organ_id, deed.given["rule"]),
     )  # fmt: skip
     lines, ranked, until = len(published_lines(session, run)), len(ranking(session, run)), appeal_until(session, run)
-    said = f"已公布{span.label}考核(第 {run.version} 版)"
+    said = f"已公布{span.label}考核（第 {run.version} 版）"
     return ActOutcome(
-        f"{said},{until} 前(含当日)可以申诉。",
+        f"{said}，{until} 前（含当日）可以申诉。",
         [key(run.id)],
         {"run": run_data(run, span), "lines": lines, "ranked": ranked, "appeal_until": until},
-        f"{said}:扣分 {lines} 条,{ranked} 个科室参加排名;科室负责人可在 {until} 前(含当日)申诉。",
+        f"{said}：扣分 {lines} 条，{ranked} 个科室参加排名；科室负责人可在 {until} 前（含当日）申诉。",
     )
 
 
@@ -80,14 +80,14 @@ PUBLISH = Act(
     (
         Entry(
             "rule", "考核规则", longest=100, default=DEFAULT_RULE, metavar="名称",
-            help="考核规则;缺省为 常规考核 的最新一版。",
+            help="考核规则；缺省为 常规考核 的最新一版。",
         ),
         Entry(
             "version", "版次", Takes.WHOLE, least=Decimal(1), default=1, metavar="版次",
             help="同一期间重新公布时写下一版。",
         ),
     ),
-    help="公布一个已结束期间的考核:扣分逐条固定,此后只能经申诉改分。",
+    help="公布一个已结束期间的考核：扣分逐条固定，此后只能经申诉改分。",
 )  # fmt: skip
 
 
@@ -97,17 +97,17 @@ def _appeal(deed: Deed[ScoreLine]) -> ActOutcome:
     line = deed.upon.id
     made = appeal(deed.session, deed.upon, by=deed.by, **deed.given)
     return ActOutcome(
-        f"已提出申诉(编号 {made.id}),待第一责任人裁定。",
+        f"已提出申诉（编号 {made.id}），待第一责任人裁定。",
         [key(made.id)],
         {"id": made.id, "line": line, "on": made.on},
-        f"已对第 {line} 条扣分提出申诉,申诉编号 {made.id},待第一责任人裁定。",
+        f"已对第 {line} 条扣分提出申诉，申诉编号 {made.id}，待第一责任人裁定。",
     )
 
 
 APPEAL = Act(
     "appeal", Action.APPEAL, "申诉", _appeal,
     (Entry("reason", "申诉理由", Takes.LONG_TEXT, required=True, longest=1000),),
-    help="科室负责人对一条已公布的扣分提出申诉;每条一次,公布后10个工作日内。",
+    help="科室负责人对一条已公布的扣分提出申诉；每条一次，公布后10个工作日内。",
 )  # fmt: skip
 
 
@@ -121,8 +121,8 @@ def _decide(deed: Deed[ScoreAppeal]) -> ActOutcome:
     return ActOutcome(
         f"申诉 {made.id} 已裁定{f',{after}并重新排名' if after else ''}。",
         data={"id": made.id, "line": made.line_id, "outcome": made.outcome, "points_after": made.points_after},
-        words=f"申诉 {made.id} 已裁定:{made.outcome.label if made.outcome else ''}"
-        f"{f',第 {made.line_id} 条{after}' if after else ''}。",
+        words=f"申诉 {made.id} 已裁定：{made.outcome.label if made.outcome else ''}"
+        f"{f'，第 {made.line_id} 条{after}' if after else ''}。",
     )
 
 
@@ -130,12 +130,12 @@ DECIDE = Act(
     "decide", Action.DECIDE_APPEAL, "裁定", _decide,
     (
         Entry(
-            "outcome", "裁定", Takes.YES_NO, required=True, sides=("uphold", "dismiss"), help="采纳,或不予采纳。",
+            "outcome", "裁定", Takes.YES_NO, required=True, sides=("uphold", "dismiss"), help="采纳，或不予采纳。",
         ),
         Entry("answer", "裁定意见", Takes.LONG_TEXT, required=True, longest=1000),
-        Entry("points", "改扣的分", called="改扣", metavar="分值", help="采纳时:此条改扣几分。"),
+        Entry("points", "改扣的分", called="改扣", metavar="分值", help="采纳时：此条改扣几分。"),
     ),
-    help="第一责任人裁定一件申诉;采纳的改分后重新排名,公布的条目保持原样。",
+    help="第一责任人裁定一件申诉；采纳的改分后重新排名，公布的条目保持原样。",
 )  # fmt: skip
 
 
@@ -158,7 +158,8 @@ def _set_rule(deed: Deed[Organ]) -> ActOutcome:
 
     made = set_rule(deed.session, key(deed.upon.id), by=deed.by, **deed.given, **deed.about)
     return ActOutcome(
-        f"已设定考核规则“{made.name}”第 {made.version} 版,此后的试算和公布用这一版;已公布的不变。", data=rule_data(made)
+        f"已设定考核规则“{made.name}”第 {made.version} 版，此后的试算和公布用这一版；已公布的不变。",
+        data=rule_data(made),
     )
 
 

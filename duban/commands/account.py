@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models.people.person import Person
     from tasks.access.give_code import GivenCode
 
-account = typer.Typer(help="账户:谁能登录网页,开通、重设密码、关闭、解锁。", no_args_is_help=True)
+account = typer.Typer(help="账户：谁能登录网页，开通、重设密码、关闭、解锁。", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="姓名", help="姓名、手机或邮箱。")]
 
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 @account.command("list")
 @looking("as organ json")
 def list_(errand: Errand) -> Answer:
-    """列出本单位人员的账户:登录名、状态、最近登录。"""
+    """列出本单位人员的账户：登录名、状态、最近登录。"""
     from tasks.access.manage_accounts import accounts_of
 
     session = errand.session
@@ -67,18 +67,18 @@ def invite(
     errand: Errand,
     name: Annotated[str | None, typer.Argument(metavar="姓名", help="姓名、手机或邮箱。")] = None,
     login: Annotated[
-        str | None, typer.Option("--login", metavar="登录名", help="登录名;缺省为姓名,重名的加手机尾号。")
+        str | None, typer.Option("--login", metavar="登录名", help="登录名；缺省为姓名，重名的加手机尾号。")
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="给本单位所有在岗而没有账户的人开通。")] = False,
-    paper: Annotated[bool, typer.Option("--paper", help="不发到本人邮箱,由另一位管理人员打印领取单。")] = False,
+    paper: Annotated[bool, typer.Option("--paper", help="不发到本人邮箱，由另一位管理人员打印领取单。")] = False,
 ) -> Answer:
-    """开通账户:一次性地址发到本人邮箱或打印领取单;不写 --as 时由本机管理员转交,直接显示。72 小时内有效。"""
+    """开通账户：一次性地址发到本人邮箱或打印领取单；不写 --as 时由本机管理员转交，直接显示。72 小时内有效。"""
     from duban.acts.people import handed
     from tasks.access.manage_accounts import invite, invite_all
 
     session = errand.session
     if everybody == (name is not None) or (everybody and (login or paper)):
-        raise BadInputError("请写明给谁开通:duban account invite 姓名(可加 --login 登录名),或者 --all。")
+        raise BadInputError("请写明给谁开通：duban account invite 姓名（可加 --login 登录名），或者 --all。")
     by = errand.by
     if name is None:
         return _show(errand.edge, invite_all(session, errand.organ, by=by))
@@ -105,7 +105,7 @@ for act in (RESET, CLOSE, UNLOCK, REVOKE, BIND, CLEAR_FACTOR):
 @account.command()
 @looking("as organ json")
 def tokens(errand: Errand) -> Answer:
-    """列出本单位人员的接口令牌和日历订阅地址:谁的、用途、有效至、最近使用。"""
+    """列出本单位人员的接口令牌和日历订阅地址：谁的、用途、有效至、最近使用。"""
     from tasks.access.hold_tokens import accesses_of
 
     rows = [
@@ -138,4 +138,4 @@ def _show(reach: Edge, made: list[GivenCode]) -> Answer:
     shown = table("姓名", "登录名", "一次性地址")
     for row in rows:
         shown.add_row(row["name"], row["login"], row.get("address") or row["way"].label)
-    return answer(rows, shown, "72 小时内有效,只能用一次。显示的请分别交给本人,不再显示,遗失的请重设。")
+    return answer(rows, shown, "72 小时内有效，只能用一次。显示的请分别交给本人，不再显示，遗失的请重设。")

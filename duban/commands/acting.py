@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models.items.item import WorkItem
     from models.items.plan import AnnualPlan
 
-Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
+Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号（序号）。")]
 Reason = Annotated[str, typer.Option("--reason", metavar="文字", help="理由。")]
 
 

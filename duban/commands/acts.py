@@ -17,7 +17,7 @@ from models.field import FieldType
 if TYPE_CHECKING:
     from models.actor import Actor
 
-Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号(序号)。")]
+Number = Annotated[str, typer.Argument(metavar="编号", help="任务编号（序号）。")]
 Which = Annotated[int, typer.Argument(metavar="批示编号", help="见 duban instruct list。")]
 
 _TYPED: dict[FieldType, tuple[Any, str]] = {

@@ -11,7 +11,7 @@ from duban.edge import (
     today,
 )
 
-trail = typer.Typer(help="操作记录:谁在什么时候办了什么,改了什么;核验记录未被改动。", no_args_is_help=True)
+trail = typer.Typer(help="操作记录：谁在什么时候办了什么，改了什么；核验记录未被改动。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +25,10 @@ def verify(
     errand: Errand,
     head: Annotated[
         str | None,
-        typer.Option("--head", metavar="链尾", help="以前记下的链尾(哈希值,或邮件中签名的一整行):仍须在链中。"),
+        typer.Option("--head", metavar="链尾", help="以前记下的链尾（哈希值，或邮件中签名的一整行）：仍须在链中。"),
     ] = None,
 ) -> Answer:
-    """核验操作记录:逐条核对内容和前后衔接;有一条对不上,退出码为 1。"""
+    """核验操作记录：逐条核对内容和前后衔接；有一条对不上，退出码为 1。"""
     from models.errors import DubanError
     from tasks.trail.noted_head import read_head
     from tasks.trail.verify_audit import verify_audit
@@ -41,12 +41,12 @@ def verify(
     fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
     data = {"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault}
     if broken and not errand.json:
-        raise DubanError(f"操作记录已被改动。{broken.fault.label}:{broken.words}(此前 {chain.entries} 条完好)。")
+        raise DubanError(f"操作记录已被改动。{broken.fault.label}:{broken.words}（此前 {chain.entries} 条完好）。")
     return answer(
         data,
-        f"操作记录完好,共 {chain.entries} 条。{chain.noted_words}",
+        f"操作记录完好，共 {chain.entries} 条。{chain.noted_words}",
         f"链尾 {chain.head}",
-        "请把链尾另行记下;下次用 duban audit verify --head 链尾 核对,可发现末尾被删或整链被改。",
+        "请把链尾另行记下；下次用 duban audit verify --head 链尾 核对，可发现末尾被删或整链被改。",
         then=typer.Exit(DubanError.exit_code) if broken else None,
     )
 
@@ -56,18 +56,18 @@ def verify(
 def show(
     errand: Errand,
     item: Annotated[str | None, typer.Option("--item", metavar="编号", help="只看这项任务的。")] = None,
-    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="只看此人办的,或代此人办的。")] = None,
+    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="只看此人办的，或代此人办的。")] = None,
     action: Annotated[
-        str | None, typer.Option("--action", metavar="操作", help="只看这种操作,写代码或名称,如 sign、签收。")
+        str | None, typer.Option("--action", metavar="操作", help="只看这种操作，写代码或名称，如 sign、签收。")
     ] = None,
     from_on: Annotated[str | None, typer.Option("--from", metavar="日期", help="从这一天起。")] = None,
-    until_on: Annotated[str | None, typer.Option("--until", metavar="日期", help="到这一天止(含)。")] = None,
+    until_on: Annotated[str | None, typer.Option("--until", metavar="日期", help="到这一天止（含）。")] = None,
     before: Annotated[
-        int | None, typer.Option("--before", metavar="编号", help="只看此编号以前的,用来往前翻。")
+        int | None, typer.Option("--before", metavar="编号", help="只看此编号以前的，用来往前翻。")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="条数", min=1, max=1000, help="最多显示多少条。")] = 50,
 ) -> Answer:
-    """查看操作记录:何人何时办了什么、代何人、理由、改动前后;最新的在最下面。"""
+    """查看操作记录：何人何时办了什么、代何人、理由、改动前后；最新的在最下面。"""
     import datetime as dt
 
     from models.clock import local
@@ -105,7 +105,7 @@ def show(
             "编号", "记录时间", "日期", "何人", "操作", "任务", "理由", "改动", title=f"操作记录 {len(rows)} 条"
         )
         for row in rows:
-            who = row.actor + (f"(代{row.stands_for})" if row.stands_for else "")
+            who = row.actor + (f"（代{row.stands_for}）" if row.stands_for else "")
             at = f"{local(row.at):%Y-%m-%d %H:%M}"
             words = (row.action_label, row.item or "", row.reason or "", "\n".join(row.changes))
             made.add_row(str(row.id), at, str(row.on), who, *words)
@@ -113,6 +113,6 @@ def show(
             column.overflow = "fold"
         yield made
         if rows and len(rows) == limit:
-            yield f"再早的记录:加 --before {rows[0].id}"
+            yield f"再早的记录：加 --before {rows[0].id}"
 
     return answer(rows, screen)

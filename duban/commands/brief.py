@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tasks.papers.brief import Brief
     from tasks.papers.circular import Circular
 
-briefs = typer.Typer(help="简报和通报:第一责任人的一页简报;周、月、季度通报。", no_args_is_help=True)
+briefs = typer.Typer(help="简报和通报：第一责任人的一页简报；周、月、季度通报。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -33,13 +33,13 @@ def register(app: typer.Typer) -> None:
 def leader(
     errand: Errand,
     person: Annotated[
-        str | None, typer.Option("--person", metavar="姓名", help="呈报给谁;缺省为本单位第一责任人。")
+        str | None, typer.Option("--person", metavar="姓名", help="呈报给谁；缺省为本单位第一责任人。")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="文件.docx", help="编号留存并写出 Word 文件;缺省只看、不留存。")
+        Path | None, typer.Option("--out", metavar="文件.docx", help="编号留存并写出 Word 文件；缺省只看、不留存。")
     ] = None,
 ) -> Answer:
-    """一页简报:红灯事项、待处理、批示办理、近期到期。"""
+    """一页简报：红灯事项、待处理、批示办理、近期到期。"""
     from models.dates.day_override import office_calendar
     from models.people.organ import Organ
     from models.people.permission import Action
@@ -76,13 +76,13 @@ def circular(
     errand: Errand,
     period: Annotated[Literal["week", "month", "quarter"], typer.Option("--period", help="周、月或季度通报。")],
     until: Annotated[
-        str | None, typer.Option("--until", metavar="日期", help="截至哪一天;缺省为最近结束的一期(本周自周五起)。")
+        str | None, typer.Option("--until", metavar="日期", help="截至哪一天；缺省为最近结束的一期（本周自周五起）。")
     ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="只预览:不编号、不留存。")] = False,
-    again: Annotated[bool, typer.Option("--again", help="本期已印发而内容有变的,另行编号再发。")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="只预览：不编号、不留存。")] = False,
+    again: Annotated[bool, typer.Option("--again", help="本期已印发而内容有变的，另行编号再发。")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="文件.docx", help="写出 Word 文件。")] = None,
 ) -> Answer:
-    """督办通报:总体情况、各单位、逾期、未填报、延期挂起、下期到期;每期只编号一次。"""
+    """督办通报：总体情况、各单位、逾期、未填报、延期挂起、下期到期；每期只编号一次。"""
     from models.dates.day_override import office_calendar
     from models.errors import BadInputError
     from models.papers.circular import CircularKind, closing_day
@@ -100,7 +100,7 @@ def circular(
         by = errand.by
         closes = today(until) if until else closing_day(kind, by.on, errand.calendar)
         if closes > by.on:
-            raise BadInputError(f"截至日 {closes} 还没有到:通报只说已经发生的,最晚写 {by.on}。")
+            raise BadInputError(f"截至日 {closes} 还没有到：通报只说已经发生的，最晚写 {by.on}。")
         plan = errand.plan_of(errand.year or closes.year)
         calendar = office_calendar(session, organ_id=plan.organ_id)
         if preview:
@@ -126,14 +126,14 @@ def _issued(document: Document | None) -> dict[str, Any]:
 
 def _say_written(document: Document | None, file: Path | None) -> Iterator[Shown]:
     if document:
-        yield f"{document.written_number}《{document.title}》已留存(编号 {document.id})。"
+        yield f"{document.written_number}《{document.title}》已留存（编号 {document.id}）。"
     if file:
         yield f"已写出 {file}。"
 
 
 def _show_brief(content: Brief) -> Iterator[Shown]:
-    yield f"{content.organ}督办工作简报  呈报:{content.person}  {content.on}"
-    yield f"红灯事项 {content.red} 项,待您处理 {content.waiting} 项,批示待复 {content.unanswered} 项。"
+    yield f"{content.organ}督办工作简报  呈报：{content.person}  {content.on}"
+    yield f"红灯事项 {content.red} 项，待您处理 {content.waiting} 项，批示待复 {content.unanswered} 项。"
     if content.red_rows:
         made = table("编号", "事项", "牵头单位、领导", "时限情况", title="红灯事项")
         for red in content.red_rows:
@@ -159,11 +159,11 @@ def _show_brief(content: Brief) -> Iterator[Shown]:
 
 def _show_circular(content: Circular) -> Iterator[Shown]:
     totals = content.totals
-    share = f";按期办结率 {totals.on_time_share:.1%}" if totals.on_time_share is not None else ""
-    yield f"{content.title}({content.from_on} 至 {content.until_on})"
+    share = f"；按期办结率 {totals.on_time_share:.1%}" if totals.on_time_share is not None else ""
+    yield f"{content.title}（{content.from_on} 至 {content.until_on}）"
     yield (
-        f"共 {totals.items} 项:已办结 {totals.closed}(本期 {totals.closed_in_period}),正常 {totals.on_track},"
-        f"临期 {totals.near},逾期 {totals.overdue},未开始 {totals.not_started},挂起 {totals.suspended};"
+        f"共 {totals.items} 项：已办结 {totals.closed}（本期 {totals.closed_in_period}），正常 {totals.on_track},"
+        f"临期 {totals.near}，逾期 {totals.overdue}，未开始 {totals.not_started}，挂起 {totals.suspended};"
         f"其中待审核 {totals.in_review}{share}。"
     )
     made = table("单位", "事项", "已办结", "逾期", "临期", "进度落后", "未填报", "未签收", "得分", "排名")

@@ -10,7 +10,9 @@ import typer
 if TYPE_CHECKING:
     from tasks.files.check_upload import Examined
 
-Vouched = Annotated[bool, typer.Option("--vouched", help="不涉密,本人负责:扫描件、图片、旧版文件等无法检查的,须写明。")]
+Vouched = Annotated[
+    bool, typer.Option("--vouched", help="不涉密，本人负责：扫描件、图片、旧版文件等无法检查的，须写明。")
+]
 
 
 @contextmanager
@@ -22,6 +24,6 @@ def brought(file: Path) -> Iterator["Examined"]:
     try:
         source = file.open("rb")
     except OSError as error:
-        raise BadInputError(f"文件 {file} 无法打开:{error.strerror}。") from error
+        raise BadInputError(f"文件 {file} 无法打开：{error.strerror}。") from error
     with source:
         yield examine(file.name, source)

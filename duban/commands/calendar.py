@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from models.dates.workdays import WorkCalendar
 
-calendar = typer.Typer(help="工作日历:查某天是否上班、数工作日、导入放假安排。", no_args_is_help=True)
+calendar = typer.Typer(help="工作日历：查某天是否上班、数工作日、导入放假安排。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -40,9 +40,9 @@ def register(app: typer.Typer) -> None:
 def check(
     errand: Errand,
     day: Annotated[str, typer.Argument(metavar="日期", help="如 2026-10-01。")],
-    plus: Annotated[str | None, typer.Argument(metavar="[+N]", help="其后(+N)或其前(-N)第 N 个工作日。")] = None,
+    plus: Annotated[str | None, typer.Argument(metavar="[+N]", help="其后（+N）或其前（-N）第 N 个工作日。")] = None,
 ) -> Answer:
-    """某天是否工作日,为什么;加 +N 得出其后第 N 个工作日(次日起算)。"""
+    """某天是否工作日，为什么；加 +N 得出其后第 N 个工作日（次日起算）。"""
     on = today(day)
     count = _count(plus)
     days = _calendar(errand.edge)
@@ -53,9 +53,9 @@ def check(
     def screen() -> Iterator[Shown]:
         yield f"{_spoken(on)}{'是' if days.is_working(on) else '不是'}工作日{_because(days, on)}。"
         if found is not None and count is not None:
-            yield f"其{'前' if count < 0 else '后'}第 {abs(count)} 个工作日:{_spoken(found)}{_because(days, found)}。"
+            yield f"其{'前' if count < 0 else '后'}第 {abs(count)} 个工作日：{_spoken(found)}{_because(days, found)}。"
         if provisional:
-            warn("注意:涉及的年份尚无放假安排,按周一至周五暂定;安排公布后请用 duban calendar import 导入。")
+            warn("注意：涉及的年份尚无放假安排，按周一至周五暂定；安排公布后请用 duban calendar import 导入。")
 
     return answer(
         {"on": on, "working": days.is_working(on), "provisional": provisional, "why": days.why(on), "plus": found},
@@ -70,7 +70,7 @@ def show(
     year: YearOption = None,
     month: Annotated[int | None, typer.Option("--month", metavar="月份", min=1, max=12, help="只看一个月。")] = None,
 ) -> Answer:
-    """一年或一月的日历:“休”是放假,“班”是调休上班,并数出工作日。"""
+    """一年或一月的日历：“休”是放假，“班”是调休上班，并数出工作日。"""
     wanted = year or today(None).year
     days = _calendar(errand.edge)
     months = [month] if month else list(range(1, 13))
@@ -80,9 +80,9 @@ def show(
 
     def screen() -> Iterator[Shown]:
         yield from _show_months(laid_out)
-        yield f"{wanted}年{f'{month}月' if month else ''}共 {total} 个工作日。" + ("(暂定)" if provisional else "")
+        yield f"{wanted}年{f'{month}月' if month else ''}共 {total} 个工作日。" + ("（暂定）" if provisional else "")
         if provisional:
-            warn("注意:放假安排未公布的日子按周一至周五暂定。")
+            warn("注意：放假安排未公布的日子按周一至周五暂定。")
 
     return answer({"year": wanted, "working_days": total, "provisional": provisional, "months": laid_out}, screen)
 
@@ -91,9 +91,11 @@ def show(
 @apart("as on json")
 def import_(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件", help="放假安排(.xlsx、.csv 的 日期、类型、名称,或 .json)。")],
+    file: Annotated[
+        Path, typer.Argument(metavar="文件", help="放假安排（.xlsx、.csv 的 日期、类型、名称，或 .json）。")
+    ],
 ) -> Answer:
-    """导入放假和调休安排,列出改变的日子和随之移动的提醒、升级;任务的时限不改,已发的不重发。"""
+    """导入放假和调休安排，列出改变的日子和随之移动的提醒、升级；任务的时限不改，已发的不重发。"""
     from models.errors import ImportRefusedError
     from tasks.workdays.import_calendar import import_calendar
 
@@ -111,12 +113,12 @@ def import_(
     }  # fmt: skip
 
     def screen() -> Iterator[Shown]:
-        counted = f"新增 {len(done.added)} 天,改变 {len(done.changed)} 天,未变 {len(done.unchanged)} 天"
-        yield f"已导入“{file.name}”:{counted}。"
+        counted = f"新增 {len(done.added)} 天，改变 {len(done.changed)} 天，未变 {len(done.unchanged)} 天"
+        yield f"已导入“{file.name}”：{counted}。"
         for day in moved:
             yield f"  {_spoken(day)}改为{'上班' if after.is_working(day) else '休息'}:{after.why(day)}"
         if not moved:
-            yield "与原来的日历相比,没有一天的上班、休息有变化。"
+            yield "与原来的日历相比，没有一天的上班、休息有变化。"
         if notices:
             shown = table("任务", "时限", "规则", "原定", "改为", title=f"随之移动的提醒和升级 {len(notices)} 条")
             for notice in notices:
@@ -152,7 +154,7 @@ def _count(plus: str | None) -> int | None:
     try:
         return int(plus)
     except ValueError as error:
-        raise BadInputError(f"“{plus}”不是天数:应写成 +3 或 -3。") from error
+        raise BadInputError(f"“{plus}”不是天数：应写成 +3 或 -3。") from error
 
 
 def _because(days: WorkCalendar, day: dt.date) -> str:
@@ -163,7 +165,7 @@ def _because(days: WorkCalendar, day: dt.date) -> str:
 def _spoken(day: dt.date) -> str:
     from models.dates.days import weekday_name
 
-    return f"{day}({weekday_name(day)})"
+    return f"{day}（{weekday_name(day)}）"
 
 
 def _month(days: WorkCalendar, year: int, month: int) -> dict[str, Any]:
@@ -196,7 +198,7 @@ def _show_months(rows: list[dict[str, Any]]) -> Iterator[Shown]:
 def _grid(row: dict[str, Any]) -> Table:
     dates = [day["on"] for day in row["days"]]
     marks = dict.fromkeys(row["rest"], "休") | dict.fromkeys(row["work"], "班")
-    guess = "(暂定)" if row["provisional"] else ""
+    guess = "（暂定）" if row["provisional"] else ""
     shown = table(*"一二三四五六日", title=f"{row['month']}月  {row['working_days']} 个工作日{guess}")
     shown.box, shown.padding = None, (0, 1, 0, 0)
     cells = [""] * dates[0].weekday() + [f"{day.day:>2}{marks.get(day, '  ')}" for day in dates]
@@ -215,4 +217,4 @@ def _show_refusal(refused: Any, as_json: bool) -> None:
     for fault in refused.errors:
         shown.add_row(fault.sheet, str(fault.row or ""), fault.column, fault.value, fault.accepted)
     show_table(shown)
-    warn(f"错误:{refused.message}")
+    warn(f"错误：{refused.message}")

@@ -51,7 +51,7 @@ def demo(
             tour.step("启动网页")
             tour.command("serve", "--host", host, "--port", str(port))
             say(f"登录：姓名任选，如 方晓岚（督办员），口令 {tour.password()}")
-            say("看某一天：在网址后加上 ?year=2026&on=2026-12-10")
+            say(f"看某一天，如 http://{host}:{port}/?year=2026&on=2026-12-10")
             serve(context, host=host, port=port, no_prefect=no_prefect)
     finally:
         if "engine" in vars(tour.edge):

@@ -25,9 +25,9 @@ def register(app: typer.Typer) -> None:
 @apart("json")
 def doctor(
     errand: Errand,
-    ping: Annotated[bool, typer.Option("--ping", help="并向 alarm_ping_url 发送一次结果,看对方是否收下。")] = False,
+    ping: Annotated[bool, typer.Option("--ping", help="并向 alarm_ping_url 发送一次结果，看对方是否收下。")] = False,
 ) -> Answer:
-    """检查提醒能否按时生成和发出,以及时钟、数据库、磁盘等;退出码:0 正常,1 有故障,3 只有须注意的。"""
+    """检查提醒能否按时生成和发出，以及时钟、数据库、磁盘等；退出码：0 正常，1 有故障，3 只有须注意的。"""
     from flows.health import troubles_at
     from models.clock import now
     from models.errors import DubanError
@@ -46,11 +46,11 @@ def doctor(
 
     def screen() -> Iterator[Shown]:
         for one in found:
-            yield f"{one.level.label}:{one.words}。\n    {one.advice}"
+            yield f"{one.level.label}：{one.words}。\n    {one.advice}"
         if not found:
-            yield "正常:督办和发送都在按时进行,没有发现问题。"
+            yield "正常：督办和发送都在按时进行，没有发现问题。"
         if watch is not None:
-            yield f"报警服务:{watch}"
+            yield f"报警服务：{watch}"
 
     return answer({"state": state, "troubles": found, "watch": watch}, screen, then=typer.Exit(code) if code else None)
 
@@ -61,5 +61,5 @@ def _ping(settings: Settings, found: Sequence[Trouble]) -> str:
     from tasks.engine.ping_alarm import ping_troubles
 
     if not settings.alarm_ping_url.get_secret_value():
-        raise BadInputError("没有设报警服务的地址:请在环境变量 DUBAN_ALARM_PING_URL 中设置,见 docs/howto/alarm.md。")
+        raise BadInputError("没有设报警服务的地址：请在环境变量 DUBAN_ALARM_PING_URL 中设置，见 docs/howto/alarm.md。")
     return ping_troubles(settings, found) or "已收下"

@@ -11,7 +11,7 @@ from duban.edge import (
     table,
 )
 
-documents = typer.Typer(help="文书:督办单、催办单、通报、简报。", no_args_is_help=True)
+documents = typer.Typer(help="文书：督办单、催办单、通报、简报。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def word_file(out: Path) -> Path:
     from models.errors import BadInputError
 
     if out.suffix.lower() != ".docx":
-        raise BadInputError(f"“{out.name}”不是 .docx 文件名:文书只能写成 Word 文件,如 通报.docx。")
+        raise BadInputError(f"“{out.name}”不是 .docx 文件名：文书只能写成 Word 文件，如 通报.docx。")
     return out
 
 
@@ -33,10 +33,10 @@ def word_file(out: Path) -> Path:
 def list_(
     errand: Errand,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="种类", help="督办单、催办单、督办通报或督办简报;缺省为全部。")
+        str | None, typer.Option("--kind", metavar="种类", help="督办单、催办单、督办通报或督办简报；缺省为全部。")
     ] = None,
 ) -> Answer:
-    """列出有权查看的文书,最近的在前:文号、标题、所属任务、印发日期。"""
+    """列出有权查看的文书，最近的在前：文号、标题、所属任务、印发日期。"""
     from models.ledgers.kinds import member_named
     from models.papers.document import DocumentKind
     from tasks.papers.list_documents import list_documents
@@ -59,10 +59,10 @@ def list_(
 @looking("as on organ json")
 def export(
     errand: Errand,
-    named: Annotated[str, typer.Argument(metavar="文号或编号", help="如 督办〔2026〕3号,或 document list 中的编号。")],
+    named: Annotated[str, typer.Argument(metavar="文号或编号", help="如 督办〔2026〕3号，或 document list 中的编号。")],
     out: Annotated[Path, typer.Option("--out", metavar="文件.docx", help="写出的 Word 文件。")],
 ) -> Answer:
-    """把一件文书写成 Word 文件:同一件文书任何时候写出的都一模一样。"""
+    """把一件文书写成 Word 文件：同一件文书任何时候写出的都一模一样。"""
     from tasks.acting.authorize import authorize_document
     from tasks.papers.list_documents import find_document
     from tasks.papers.official_document import write

@@ -9,7 +9,7 @@ from duban import edge
 from duban.edge import JsonOption, OnOption
 from models.errors import DubanError
 
-FileArgument = Annotated[Path, typer.Argument(metavar="文件", help="部署文件;缺省为当前目录的 prefect.yaml。")]
+FileArgument = Annotated[Path, typer.Argument(metavar="文件", help="部署文件；缺省为当前目录的 prefect.yaml。")]
 
 SHOWN = 3
 
@@ -18,9 +18,9 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option("--host", metavar="地址", help="监听的地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="端口", min=0, max=65535, help="监听的端口。")] = 8000,
-    no_prefect: Annotated[bool, typer.Option("--no-prefect", help="不启动 Prefect 服务;提醒照常。")] = False,
+    no_prefect: Annotated[bool, typer.Option("--no-prefect", help="不启动 Prefect 服务；提醒照常。")] = False,
 ) -> None:
-    """启动网页、时钟和 Prefect 服务:按时提醒、发送,直到按 Ctrl+C。"""
+    """启动网页、时钟和 Prefect 服务：按时提醒、发送，直到按 Ctrl+C。"""
     made = edge.edge(context)
     database = made.engine
     from duban.web.serving import serve
@@ -55,7 +55,7 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
             ]
         )
         return
-    made = edge.table("名称", "标识", "定时(北京时间)", "接下来")
+    made = edge.table("名称", "标识", "定时（北京时间）", "接下来")
     for schedule in SCHEDULES:
         times = "  ".join(f"{slot:%Y-%m-%d %H:%M}" for slot in coming[schedule.slug])
         made.add_row(schedule.title, schedule.slug, schedule.cron, times)
@@ -69,7 +69,7 @@ def write(file: FileArgument = Path("prefect.yaml")) -> None:
     try:
         file.write_text(deployment_file(), encoding="utf-8")
     except OSError as error:
-        raise DubanError(f"{file} 无法写入:{error.strerror}。") from error
+        raise DubanError(f"{file} 无法写入：{error.strerror}。") from error
     edge.say(f"已写出 {file}")
 
 
@@ -78,7 +78,7 @@ def check(file: FileArgument = Path("prefect.yaml")) -> None:
     from flows.prefect.deployment_file import is_current
 
     if not is_current(file):
-        raise DubanError(f"{file} 与定时表不一致或不存在:请运行 duban deployments write。")
+        raise DubanError(f"{file} 与定时表不一致或不存在：请运行 duban deployments write。")
     edge.say(f"{file} 与定时表一致")
 
 

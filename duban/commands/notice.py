@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 notices = typer.Typer(help="通知台账。", no_args_is_help=True)
 
-Letter = Annotated[int, typer.Argument(metavar="信", help="通知信的编号,见 duban notice list 的“信”一列。")]
+Letter = Annotated[int, typer.Argument(metavar="信", help="通知信的编号，见 duban notice list 的“信”一列。")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def list_(
     errand: Errand,
     person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="只看此人的通知。")] = None,
 ) -> Answer:
-    """列出通知:何时、依哪条规则、发给谁、结果如何、为何。"""
+    """列出通知：何时、依哪条规则、发给谁、结果如何、为何。"""
     from tasks.notices.browse_notices import list_notices
     from tasks.people.find import find_person
 
@@ -48,7 +48,7 @@ def list_(
 @notices.command()
 @looking("as on organ json")
 def show(errand: Errand, number: Letter) -> Answer:
-    """一封通知信:现在怎样,每次发送的经过,其中的通知和各自的回执。"""
+    """一封通知信：现在怎样，每次发送的经过，其中的通知和各自的回执。"""
     from models.clock import local
     from tasks.notices.browse_notices import attempts_of, list_notices
     from tasks.notices.find_channels import channel_label
@@ -60,7 +60,7 @@ def show(errand: Errand, number: Letter) -> Answer:
     rows = list_notices(session, message=message, by=errand.by, settings=errand.edge.settings)
 
     def screen() -> Iterator[Shown]:
-        yield f"第 {number} 封,给{recipient.name},{message.on} {message.kind.label}:{message.state.label}。"
+        yield f"第 {number} 封，给{recipient.name}，{message.on} {message.kind.label}:{message.state.label}。"
         made = table("何时", "渠道", "结果", "答复", title=f"{len(attempts)} 次发送")
         for one in attempts:
             when = f"{local(one.started_at):%Y-%m-%d %H:%M}"
@@ -81,7 +81,7 @@ def show(errand: Errand, number: Letter) -> Answer:
 
 def _ended(attempt: DeliveryAttempt) -> str:
     if attempt.ended_at is None:
-        return "正在发送,或中途停止"
+        return "正在发送，或中途停止"
     return {True: "已送出", False: "没有送出", None: "没有结果"}[attempt.delivered]
 
 
@@ -89,16 +89,16 @@ def _ended(attempt: DeliveryAttempt) -> str:
 @acting("as on organ json")
 def retry(
     errand: Errand,
-    number: Annotated[int | None, typer.Argument(metavar="信", help="通知信的编号;全部重发时不写。")] = None,
+    number: Annotated[int | None, typer.Argument(metavar="信", help="通知信的编号；全部重发时不写。")] = None,
     every: Annotated[bool, typer.Option("--all", help="本单位已搁置的全部重发。")] = False,
 ) -> Answer:
-    """重发已搁置的通知信,下一次发送时发出;发送前再核一遍,已经办结、撤回的不发。"""
+    """重发已搁置的通知信，下一次发送时发出；发送前再核一遍，已经办结、撤回的不发。"""
     from models.errors import BadInputError
     from tasks.notices.receipts.find_message import read_message
     from tasks.notices.resend import resend, resend_all
 
     if (number is None) == (not every):
-        raise BadInputError("请写一封信的编号,或写 --all(全部重发),两者取一。")
+        raise BadInputError("请写一封信的编号，或写 --all（全部重发），两者取一。")
     session, by = errand.session, errand.by
     if number is None:
         count = resend_all(session, errand.organ.id or 0, by=by)
@@ -113,15 +113,15 @@ def retry(
 def park(
     errand: Errand,
     number: Letter,
-    reason: Annotated[str, typer.Option("--reason", metavar="文字", help="为何不发;收件人也看得到。")],
+    reason: Annotated[str, typer.Option("--reason", metavar="文字", help="为何不发；收件人也看得到。")],
 ) -> Answer:
-    """搁置一封待发的通知信:不发送,以后可用 duban notice retry 重发;其中的通知仍可在系统内查看。"""
+    """搁置一封待发的通知信：不发送，以后可用 duban notice retry 重发；其中的通知仍可在系统内查看。"""
     from tasks.notices.receipts.find_message import read_message
     from tasks.notices.receipts.park import park as park_message
 
     message, recipient = read_message(errand.session, number, by=errand.by)
     count = park_message(errand.session, message, reason=reason, by=errand.by)
-    return answer({"number": number, "notices": count}, f"给{recipient.name}的 {count} 条通知已搁置,不发送。")
+    return answer({"number": number, "notices": count}, f"给{recipient.name}的 {count} 条通知已搁置，不发送。")
 
 
 add_command(notices, SNOOZE, ITEM)
@@ -131,10 +131,10 @@ add_command(notices, SNOOZE, ITEM)
 @acting("as on organ json")
 def take_back(
     errand: Errand,
-    day: Annotated[str, typer.Argument(metavar="督办的日子", help="误做的是哪一天的督办,如 2036-01-02。")],
+    day: Annotated[str, typer.Argument(metavar="督办的日子", help="误做的是哪一天的督办，如 2036-01-02。")],
     reason: Annotated[str, typer.Option("--reason", help="为何撤回。")],
 ) -> Answer:
-    """撤回误做的某一天的督办:未发出的通知取消、督办单作废,其间各日由下一次督办重新补齐;已发出的列明,不动。"""
+    """撤回误做的某一天的督办：未发出的通知取消、督办单作废，其间各日由下一次督办重新补齐；已发出的列明，不动。"""
     from models.clock import local
     from models.typed_text import day as typed_day
     from tasks.oversight.take_back_sweep import take_back_sweep
@@ -143,17 +143,19 @@ def take_back(
 
     def screen() -> Iterator[Shown]:
         yield (
-            f"已撤回 {done.on} 的督办:取消通知 {done.notices} 条,作废督办单 {len(done.sheets)} 张"
+            f"已撤回 {done.on} 的督办：取消通知 {done.notices} 条，作废督办单 {len(done.sheets)} 张"
             + (f"({'、'.join(done.sheets)})" if done.sheets else "")
             + "。"
         )
         if done.sent:
-            made = table("收件人", "任务", "规则", "发出", title=f"已经发出、不能撤回的 {len(done.sent)} 条,请另行说明")
+            made = table(
+                "收件人", "任务", "规则", "发出", title=f"已经发出、不能撤回的 {len(done.sent)} 条，请另行说明"
+            )
             for one in done.sent:
                 left = f"{local(one.sent_at):%Y-%m-%d %H:%M}" if one.sent_at else ""
                 made.add_row(one.recipient, f"{one.item} {one.title[:20]}", one.rung, left)
             yield made
-        yield f"现在督办到 {done.swept},其后各日由下一次督办补齐。" if done.swept else "现在如同还没有督办过。"
+        yield f"现在督办到 {done.swept}，其后各日由下一次督办补齐。" if done.swept else "现在如同还没有督办过。"
 
     return answer(asdict(done), screen)
 
@@ -174,8 +176,8 @@ def show_notices(rows: list[dict[str, object]], title: str) -> Iterator[Shown]:
             f"{row['item']} {str(row['title'])[:20]}",
             str(row["rung"]),
             str(row["due_on"]),
-            str(row.get("receipt_name") or states[str(row["state"])]) + ("(补发)" if row["late"] else ""),
+            str(row.get("receipt_name") or states[str(row["state"])]) + ("（补发）" if row["late"] else ""),
             str(row.get("message") or ""),
-            ";".join(str(words) for words in (row["why"], row.get("receipt_why")) if words),
+            "；".join(str(words) for words in (row["why"], row.get("receipt_why")) if words),
         )
     yield made

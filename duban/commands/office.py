@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 @apart("json")
 def init(errand: Errand) -> Answer:
-    """建立数据目录和数据库,或升级到本程序的版本;可重复运行。"""
+    """建立数据目录和数据库，或升级到本程序的版本；可重复运行。"""
     from importlib.metadata import version
 
     from sqlalchemy import make_url
@@ -27,9 +27,9 @@ def init(errand: Errand) -> Answer:
     return answer(
         {"home": str(settings.home), "database": address, "schema": schema, "version": version("duban")},
         f"数据目录  {settings.home}",
-        f"数据库    {address}(结构版本 {schema},程序版本 {version('duban')})",
-        "已就绪。接下来:",
-        "  duban people import 人员.xlsx            导入人员:单位 部门 姓名 职务 角色 邮箱 手机 代理人",
+        f"数据库    {address}（结构版本 {schema}，程序版本 {version('duban')}）",
+        "已就绪。接下来：",
+        "  duban people import 人员.xlsx            导入人员：单位 部门 姓名 职务 角色 邮箱 手机 代理人",
         "  duban plan template 清单模板.xlsx        取得任务清单的模板",
-        "  duban plan import 清单.xlsx --year 年度 --dry-run   先看系统怎样理解,再正式导入",
+        "  duban plan import 清单.xlsx --year 年度 --dry-run   先看系统怎样理解，再正式导入",
     )

@@ -22,7 +22,7 @@ from duban.edge import (
 if TYPE_CHECKING:
     from models.errors import CellError
 
-people = typer.Typer(help="人员:导入、撤销导入、名册、交接、请假、离任、提请的确认、三员分立。", no_args_is_help=True)
+people = typer.Typer(help="人员：导入、撤销导入、名册、交接、请假、离任、提请的确认、三员分立。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,16 +34,16 @@ def register(app: typer.Typer) -> None:
 @apart("on as json")
 def import_(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册(.xlsx 或 .csv)。")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解,不写入任何数据。")] = False,
+    file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册（.xlsx 或 .csv）。")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解，不写入任何数据。")] = False,
     errors: Annotated[
-        Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
+        Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时，把错误清单写到此文件。")
     ] = None,
 ) -> Answer:
-    """导入人员名册:单位、部门、姓名、职务、角色、邮箱、手机、代理人各一列。
+    """导入人员名册：单位、部门、姓名、职务、角色、邮箱、手机、代理人各一列。
 
-    已登记的人员按单位和姓名(重名时再按手机)认定并更新;有一处错误即全部不导入。
-    --on 是新任职务的起始日;缺省视为一直在任(接任空缺岗位的,从前任离任次日起)。
+    已登记的人员按单位和姓名（重名时再按手机）认定并更新；有一处错误即全部不导入。
+    --on 是新任职务的起始日；缺省视为一直在任（接任空缺岗位的，从前任离任次日起）。
     """
     import datetime as dt
 
@@ -63,12 +63,12 @@ def import_(
 
     def screen() -> Iterator[Shown]:
         words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
-        did = "试读(未写入)" if dry_run else "已导入"
-        yield f"{did}:" + ",".join(f"{words[key]} {counts[key]} 个(新增 {done.new[key]})" for key in counts) + "。"
+        did = "试读（未写入）" if dry_run else "已导入"
+        yield f"{did}：" + "，".join(f"{words[key]} {counts[key]} 个（新增 {done.new[key]}）" for key in counts) + "。"
         if done.proposed:
-            yield f"其中 {done.proposed} 项任职、代理须由第二人确认后生效:duban people proposals"
+            yield f"其中 {done.proposed} 项任职、代理须由第二人确认后生效：duban people proposals"
         if done.batch is not None:
-            yield f"批次 {done.batch};如需撤销:duban people undo {done.batch}"
+            yield f"批次 {done.batch}；如需撤销：duban people undo {done.batch}"
 
     more = {"updated": done.updated, "proposed": done.proposed, "batch": done.batch, "dry_run": dry_run}
     return answer({**counts, "new": done.new, **more, "errors": []}, screen)
@@ -79,10 +79,10 @@ def import_(
 def undo(
     errand: Errand,
     batch: Annotated[
-        int | None, typer.Argument(metavar="[批次]", help="导入批次的编号;缺省为最近一次未撤销的。")
+        int | None, typer.Argument(metavar="[批次]", help="导入批次的编号；缺省为最近一次未撤销的。")
     ] = None,
 ) -> Answer:
-    """撤销一次名册导入:新增的删去,改动的恢复原样。之后又有改动或已被任务、账户等使用的不能撤销。"""
+    """撤销一次名册导入：新增的删去，改动的恢复原样。之后又有改动或已被任务、账户等使用的不能撤销。"""
     from tasks.staff.undo_people import newest_people_batch, undo_people
 
     by = errand.recorder
@@ -105,14 +105,14 @@ def _show_refusal(refused: Any, file: Path | None, as_json: bool) -> None:
         shown.add_row(fault.sheet, str(fault.row or ""), fault.column, fault.value, fault.accepted)
     show_table(shown)
     if len(faults) > 50:
-        say(f"其余 {len(faults) - 50} 处未列出;加 --errors 错误清单.xlsx 可得到全部。")
-    warn(f"错误:{refused.message}" + (f"错误清单见 {file}。" if file else ""))
+        say(f"其余 {len(faults) - 50} 处未列出；加 --errors 错误清单.xlsx 可得到全部。")
+    warn(f"错误：{refused.message}" + (f"错误清单见 {file}。" if file else ""))
 
 
 @people.command("list")
 @looking("on organ json")
 def list_(errand: Errand) -> Answer:
-    """名册:某一天谁在什么岗位上,谁请假,谁代理。"""
+    """名册：某一天谁在什么岗位上，谁请假，谁代理。"""
     from tasks.people.roster import roster
 
     day = errand.day
@@ -126,7 +126,7 @@ def list_(errand: Errand) -> Answer:
         for row in rows:
             departments = "、".join(row["departments"]) or ""
             shown.add_row(
-                str(row["post"] or ""), row["organ"], departments, row["name"] or "(空缺)", row["title"],
+                str(row["post"] or ""), row["organ"], departments, row["name"] or "（空缺）", row["title"],
                 row["role_name"], row["email"], row["mobile"], row["deputy"], row["state"],
             )  # fmt: skip
         yield shown
@@ -138,15 +138,15 @@ def list_(errand: Errand) -> Answer:
 @acting("as on organ json")
 def succeed(
     errand: Errand,
-    to: Annotated[str, typer.Option("--to", metavar="姓名", help="接任的人(姓名、手机或邮箱)。")],
+    to: Annotated[str, typer.Option("--to", metavar="姓名", help="接任的人（姓名、手机或邮箱）。")],
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="姓名", help="原任职的人;其全部岗位(或 --post 所指的)一并移交。")
+        str | None, typer.Option("--from", metavar="姓名", help="原任职的人；其全部岗位（或 --post 所指的）一并移交。")
     ] = None,
     post: Annotated[
-        str | None, typer.Option("--post", metavar="岗位", help="岗位的编号(见 people list)或职务名称。")
+        str | None, typer.Option("--post", metavar="岗位", help="岗位的编号（见 people list）或职务名称。")
     ] = None,
 ) -> Answer:
-    """岗位交接:自 --on 之日起由接任者任职,未办结的任务和以后的通知随岗位转给接任者。"""
+    """岗位交接：自 --on 之日起由接任者任职，未办结的任务和以后的通知随岗位转给接任者。"""
     from models.errors import BadInputError
     from models.people.staff_proposal import StaffProposal
     from tasks.people.find import find_person
@@ -170,7 +170,7 @@ def succeed(
             row["proposal"] = passed.id
             said.append(proposed(session, passed, by).said)
         else:
-            said.append(f"{row['on']} 起,“{row['title']}”由{row['to']}任职。")
+            said.append(f"{row['on']} 起，“{row['title']}”由{row['to']}任职。")
         done.append(row)
 
     def screen() -> Iterator[Shown]:
@@ -190,11 +190,11 @@ def _person(words: str) -> tuple[str, Any]:
 
 
 ON_LEAVE = Subject(
-    _found, _person("请假的人(姓名、手机或邮箱)。"), options="as organ json", anywhere=True,
+    _found, _person("请假的人（姓名、手机或邮箱）。"), options="as organ json", anywhere=True,
     by=lambda errand, given: errand.recorder_of(given["from_on"]),
 )  # fmt: skip
 LEAVING = Subject(
-    _found, _person("离任的人(姓名、手机或邮箱)。"), options="as on organ json",
+    _found, _person("离任的人（姓名、手机或邮箱）。"), options="as on organ json",
     by=lambda errand, _given: errand.recorder,
 )  # fmt: skip
 
@@ -205,7 +205,7 @@ add_command(people, DEPART, LEAVING)
 @people.command()
 @looking("as on organ json")
 def proposals(errand: Errand) -> Answer:
-    """须由第二人确认的任职、代理:谁提出、为什么须确认、现在怎样。"""
+    """须由第二人确认的任职、代理：谁提出、为什么须确认、现在怎样。"""
     from tasks.staff.decide_proposal import proposals_of
 
     lines = proposals_of(errand.session, errand.organ.id or 0, by=errand.by)
@@ -223,7 +223,7 @@ def proposals(errand: Errand) -> Answer:
         for line in lines:
             row = line.proposal
             state = row.state.label + (f"({line.decided_by},{row.decided_on})" if row.decided_on else "")
-            shown.add_row(str(row.id), line.what, row.why, f"{line.proposed_by},{row.proposed_on}", state)
+            shown.add_row(str(row.id), line.what, row.why, f"{line.proposed_by}，{row.proposed_on}", state)
         yield shown
 
     return answer(data, screen)
@@ -250,10 +250,10 @@ def officers(
     errand: Errand,
     joined: Annotated[
         bool | None,
-        typer.Option("--joined/--separate", help="三员合一或分立,由本机管理员设定;不写只看现状。"),
+        typer.Option("--joined/--separate", help="三员合一或分立，由本机管理员设定；不写只看现状。"),
     ] = None,
 ) -> Answer:
-    """三员:系统管理员、安全管理员、审计员各由谁担任,是分立还是合一。"""
+    """三员：系统管理员、安全管理员、审计员各由谁担任，是分立还是合一。"""
     from models.people.person import OFFICERS
     from tasks.acting.consent import holders_in
     from tasks.staff.officers import join_officers
@@ -262,6 +262,6 @@ def officers(
     if joined is not None:
         join_officers(errand.session, organ, by=errand.by, joined=joined)
     held = holders_in(errand.session, organ.id or 0, OFFICERS, on=errand.day)
-    now = "三员合一:一人可兼任几员。" if organ.joined_officers else "三员分立:一人只任一员,代理也不例外。"
+    now = "三员合一：一人可兼任几员。" if organ.joined_officers else "三员分立：一人只任一员，代理也不例外。"
     data = {"joined": organ.joined_officers, "officers": [{"role": role, "name": one.name} for role, one in held]}
     return answer(data, "\n".join([now, *(f"{role.label} {one.name}" for role, one in held)]))

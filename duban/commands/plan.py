@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from models.errors import CellError
     from tasks.plan.import_list import ImportReport
 
-plans = typer.Typer(help="年度计划:模板、导入、撤销导入、查看、导出、下达、改用策略。", no_args_is_help=True)
+plans = typer.Typer(help="年度计划：模板、导入、撤销导入、查看、导出、下达、改用策略。", no_args_is_help=True)
 
 _SHOWN = 200
 """So many rows are shown to a person; programs and files get all."""
 
 PlanYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="计划的年度。")]
-SureOption = Annotated[bool, typer.Option("--sure", help="今天会因此发出很多消息的也照办(不加则先列出名单,不写入)。")]
+SureOption = Annotated[
+    bool, typer.Option("--sure", help="今天会因此发出很多消息的也照办（不加则先列出名单，不写入）。")
+]
 OutFile = Annotated[Path, typer.Argument(metavar="文件.xlsx", help="要写成的文件。")]
 
 
@@ -43,7 +45,7 @@ def register(app: typer.Typer) -> None:
 @plans.command()
 @apart("year on organ")
 def template(errand: Errand, out: OutFile) -> Answer:
-    """写出空白的任务清单模板:两行示例、下拉选项、填写说明。"""
+    """写出空白的任务清单模板：两行示例、下拉选项、填写说明。"""
     from models.errors import DubanError
     from tasks.people.find_posts import names_to_offer
     from tasks.reading.plan_columns import LIST
@@ -60,7 +62,7 @@ def template(errand: Errand, out: OutFile) -> Answer:
             raise
         # A template is wanted before anything is registered too; then nothing can be picked from.
     write_template(out, LIST, title=f"{for_year}年度工作任务清单", departments=departments, people=people)
-    return answer(None, f"已写出模板 {out}。填好后先试读:duban plan import {out} --year {for_year} --dry-run")
+    return answer(None, f"已写出模板 {out}。填好后先试读：duban plan import {out} --year {for_year} --dry-run")
 
 
 @plans.command("import")
@@ -68,23 +70,25 @@ def template(errand: Errand, out: OutFile) -> Answer:
 def import_(
     errand: Errand,
     file: Annotated[
-        Path, typer.Argument(metavar="文件", help="台账(.xlsx、.csv),或上年度报告、工作要点(.docx、.txt)。")
+        Path, typer.Argument(metavar="文件", help="台账（.xlsx、.csv），或上年度报告、工作要点（.docx、.txt）。")
     ],
     year: PlanYear,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解,不写入任何数据。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解，不写入任何数据。")] = False,
     errors: Annotated[
-        Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时,把错误清单写到此文件。")
+        Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时，把错误清单写到此文件。")
     ] = None,
     reason: Annotated[
         str,
-        typer.Option("--reason", metavar="理由", help="清单会改动已下达的任务时,写明修改理由(先用 --dry-run 查看)。"),
+        typer.Option(
+            "--reason", metavar="理由", help="清单会改动已下达的任务时，写明修改理由（先用 --dry-run 查看）。"
+        ),
     ] = "",
     sure: SureOption = False,
 ) -> Answer:
     """导入一年的任务清单。
 
-    按编号对应已有任务:有变化的更新,空白格不改动,填“-”清除原有内容。有一处错误即全部不导入。
-    已下达的任务须写明理由才能改动:时限按“调整时限”、其他内容按“修改任务”逐项留痕,换承办人、换单位的重新签收。
+    按编号对应已有任务：有变化的更新，空白格不改动，填“-”清除原有内容。有一处错误即全部不导入。
+    已下达的任务须写明理由才能改动：时限按“调整时限”、其他内容按“修改任务”逐项留痕，换承办人、换单位的重新签收。
     """
     from tasks.notices.ask_first import asking_first
     from tasks.plan.import_list import import_list, read_list
@@ -120,20 +124,20 @@ def _nothing_read(error: CellError) -> dict[str, Any]:
 @plans.command()
 @acting("as on json")
 def undo(errand: Errand, batch: Annotated[int, typer.Argument(metavar="批次", help="导入批次的编号。")]) -> Answer:
-    """撤销一次导入:新增的任务删去,改动的恢复原样。已下达或已有办理记录的不能撤销。"""
+    """撤销一次导入：新增的任务删去，改动的恢复原样。已下达或已有办理记录的不能撤销。"""
     from tasks.plan.undo_import import undo_import
 
     session = errand.session
     done = undo_import(session, batch, by=errand.by)
     return answer(
-        done, f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。"
+        done, f"已撤销批次 {done.batch}（“{done.file_name}”）：删去任务 {done.deleted} 项，恢复 {done.restored} 项。"
     )
 
 
 @plans.command()
 @looking("as year organ on json")
 def show(errand: Errand) -> Answer:
-    """查看年度计划:项目、任务、时限、责任人和状态。"""
+    """查看年度计划：项目、任务、时限、责任人和状态。"""
     from models.items.item import ItemState
     from tasks.plan.show_plan import show_plan
 
@@ -160,7 +164,7 @@ def show(errand: Errand) -> Answer:
 @plans.command()
 @looking("as year organ on")
 def export(errand: Errand, out: OutFile) -> Answer:
-    """导出年度计划为表格;补填后可再次导入,按编号对应。"""
+    """导出年度计划为表格；补填后可再次导入，按编号对应。"""
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.plan.export_list import export_list
@@ -176,14 +180,16 @@ def export(errand: Errand, out: OutFile) -> Answer:
 def issue(
     errand: Errand,
     year: YearOption = None,
-    preset: Annotated[str | None, typer.Option("--policy", metavar="名称", help="督办策略;缺省为“常规”。")] = None,
+    preset: Annotated[str | None, typer.Option("--policy", metavar="名称", help="督办策略；缺省为“常规”。")] = None,
     past: Annotated[
         str | None,
-        typer.Option("--past", metavar="办法", help="下达前已过的时限:none 不追溯(缺省)、notice 只提醒、whole 全部。"),
+        typer.Option(
+            "--past", metavar="办法", help="下达前已过的时限：none 不追溯（缺省）、notice 只提醒、whole 全部。"
+        ),
     ] = None,
     sure: SureOption = False,
 ) -> Answer:
-    """下达计划:要素齐全的任务开始督办;缺项的留待补齐后再次下达。"""
+    """下达计划：要素齐全的任务开始督办；缺项的留待补齐后再次下达。"""
     from models.ladder.lookback import Lookback
     from models.ladder.policy import DEFAULT_PRESET
     from models.ledgers.kinds import member_named
@@ -198,18 +204,18 @@ def issue(
 
     def screen() -> Iterator[Shown]:
         yield f"已下达 {done.issued} 项任务。" + (
-            f"其中 {done.finished} 项原已办结,直接销号。" if done.finished else ""
+            f"其中 {done.finished} 项原已办结，直接销号。" if done.finished else ""
         )
         if done.left_out:
             yield f"周期性任务在下达前已过的 {done.left_out} 期不计。"
         if done.past:
-            yield f"下达前已过的时限 {len(done.past)} 个,{lookback.label}:{lookback.explained}。"
+            yield f"下达前已过的时限 {len(done.past)} 个，{lookback.label}:{lookback.explained}。"
             shown = table("编号", "任务", "时限")
             for day in done.past[:_SHOWN]:
                 shown.add_row(day["number"], _plain(_cut(day["title"], 50)), str(day["due_on"]))
             yield shown
         if done.incomplete:
-            yield f"还有 {len(done.incomplete)} 项缺少要素,未下达(duban plan export 导出、补填、再导入):"
+            yield f"还有 {len(done.incomplete)} 项缺少要素，未下达（duban plan export 导出、补填、再导入）："
             shown = table("编号", "任务", "缺少")
             for item in done.incomplete[:_SHOWN]:
                 shown.add_row(item["number"], _plain(_cut(item["title"], 50)), "、".join(item["missing"]))
@@ -222,14 +228,14 @@ def issue(
 @apart("organ as on json")
 def adopt(
     errand: Errand,
-    preset: Annotated[str, typer.Argument(metavar="策略", help="督办策略的名称,按它现在的内容。")],
+    preset: Annotated[str, typer.Argument(metavar="策略", help="督办策略的名称，按它现在的内容。")],
     year: YearOption = None,
     reason: Annotated[
-        str, typer.Option("--reason", metavar="理由", help="为什么改用,记入操作记录;试看时可以不写。")
+        str, typer.Option("--reason", metavar="理由", help="为什么改用，记入操作记录；试看时可以不写。")
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会动哪些,不写入。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会动哪些，不写入。")] = False,
 ) -> Answer:
-    """已下达的计划改用督办策略:列出各级的变化;只对以后的日子起作用,已发出的不变,已过的不补发。"""
+    """已下达的计划改用督办策略：列出各级的变化；只对以后的日子起作用，已发出的不变，已过的不补发。"""
     from tasks.plan.change_policy import change_policy, foresee_change
 
     with errand.trying() if dry_run else errand.writing() as session:
@@ -242,13 +248,13 @@ def adopt(
         told, title = done.as_dict() | {"dry_run": dry_run}, plan.title
 
     def screen() -> Iterator[Shown]:
-        did = "试看(未写入)" if dry_run else "已改用"
-        yield f"{did} {title}:策略“{told['policy']}”,第 {told['version']} 版,自 {told['from_on']} 起。"
+        did = "试看（未写入）" if dry_run else "已改用"
+        yield f"{did} {title}：策略“{told['policy']}”，第 {told['version']} 版，自 {told['from_on']} 起。"
         if done.rungs:
             shown = table("现在", "改为", "时限", "人员", title="提醒和升级的变化")
             for move in done.rungs:
-                after = move.after or "(不再提醒)"
-                shown.add_row(move.before or "(新增)", after, str(move.deadlines), str(move.people))
+                after = move.after or "（不再提醒）"
+                shown.add_row(move.before or "（新增）", after, str(move.deadlines), str(move.people))
             yield from _show_whole(shown)
         yield from (f"  {line}" for line in done.terms)
 
@@ -258,9 +264,9 @@ def adopt(
 @plans.command("open-year")
 @acting("year organ as on json")
 def open_year(errand: Errand) -> Answer:
-    """开年编制:由上年度报告第四部分、周期性和未办结的任务、不足、法定事项和普法节点编制新年度计划草案。
+    """开年编制：由上年度报告第四部分、周期性和未办结的任务、不足、法定事项和普法节点编制新年度计划草案。
 
-    不下达,不指定没有承办过的人;重复执行只补新增的,改过的不动。
+    不下达，不指定没有承办过的人；重复执行只补新增的，改过的不动。
     """
     from tasks.plan.open_year import open_year as begin
     from tasks.plan.opening.draft import Origin
@@ -271,7 +277,7 @@ def open_year(errand: Errand) -> Answer:
     opened = begin(session, errand.organ, errand.year or day.year, by=by)
 
     def screen() -> Iterator[Shown]:
-        yield f"{opened.plan}(草案):新列 {len(opened.made)} 项,原已列入 {opened.known} 项。"
+        yield f"{opened.plan}（草案）：新列 {len(opened.made)} 项，原已列入 {opened.known} 项。"
         for origin in Origin:
             if opened.count(origin):
                 yield f"  {origin.label} {opened.count(origin)} 项"
@@ -284,13 +290,13 @@ def open_year(errand: Errand) -> Answer:
                 )  # fmt: skip
             yield shown
         if opened.incomplete:
-            yield f"其中 {len(opened.incomplete)} 项缺少要素,补齐前不能下达(duban plan export 导出、补填、再导入)。"
+            yield f"其中 {len(opened.incomplete)} 项缺少要素，补齐前不能下达（duban plan export 导出、补填、再导入）。"
         if opened.left_out:
-            yield f"报告中已撤下、未列入 {len(opened.left_out)} 项:{'、'.join(opened.left_out)}。"
+            yield f"报告中已撤下、未列入 {len(opened.left_out)} 项：{'、'.join(opened.left_out)}。"
         for line in opened.yearly:
-            yield f"  下达后列入督办:{line}"
+            yield f"  下达后列入督办：{line}"
         if opened.nodes:
-            yield f"未列入、由本单位选择的节点:{'、'.join(opened.nodes)}。"
+            yield f"未列入、由本单位选择的节点：{'、'.join(opened.nodes)}。"
 
     return answer(opened.as_dict(), screen)
 
@@ -299,33 +305,33 @@ def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
     if report.dry_run and report.changes:
         yield from _show_understood(report)
     if report.ignored_columns:
-        yield f"未导入的列:{'、'.join(report.ignored_columns)}。"
+        yield f"未导入的列：{'、'.join(report.ignored_columns)}。"
     if report.ignored_sheets:
-        yield f"没有表头、未读取的工作表:{'、'.join(report.ignored_sheets)}。"
+        yield f"没有表头、未读取的工作表：{'、'.join(report.ignored_sheets)}。"
     if report.errors:
         yield from _show_errors(report.errors)
         where = f"全部错误见 {errors}。" if errors else ""
-        warn(f"错误:未导入。发现 {len(report.errors)} 处错误,未写入任何数据。{where}")
+        warn(f"错误：未导入。发现 {len(report.errors)} 处错误，未写入任何数据。{where}")
         return
     counts = "、".join(
         f"{word} {count} 项"
         for word, action in (("新增", "create"), ("更新", "update"), ("未变", "keep"))
         if (count := report.count(action))
     )
-    did = "试读(未写入)" if report.dry_run else "已导入" if report.batch else "没有变化,未写入"
-    yield f"{did} {report.plan}:项目 {report.projects} 个,任务 {len(report.changes)} 项({counts})。"
+    did = "试读（未写入）" if report.dry_run else "已导入" if report.batch else "没有变化，未写入"
+    yield f"{did} {report.plan}：项目 {report.projects} 个，任务 {len(report.changes)} 项（{counts}）。"
     gaps = report.incomplete
     if gaps:
-        yield f"其中 {len(gaps)} 项要素不全,补齐前不能下达;可用 duban plan export 导出补填后再导入。"
+        yield f"其中 {len(gaps)} 项要素不全，补齐前不能下达；可用 duban plan export 导出补填后再导入。"
     if report.dry_run and report.issued:
-        yield f"其中 {len(report.issued)} 项已下达:正式导入须加 --reason 写明理由,逐项留痕。"
+        yield f"其中 {len(report.issued)} 项已下达：正式导入须加 --reason 写明理由，逐项留痕。"
     if report.asking:
         asked = "已提请审批" if report.batch is not None else "导入后提请审批"
-        yield f"其中 {report.asking} 项的时限调整{asked},批准前时限不变。"
+        yield f"其中 {report.asking} 项的时限调整{asked}，批准前时限不变。"
     if report.batch is not None and report.issued:
-        yield f"批次 {report.batch};改动了已下达的任务,不能整批撤销。"
+        yield f"批次 {report.batch}；改动了已下达的任务，不能整批撤销。"
     elif report.batch is not None:
-        yield f"批次 {report.batch};如需撤销:duban plan undo {report.batch}"
+        yield f"批次 {report.batch}；如需撤销：duban plan undo {report.batch}"
 
 
 def _show_understood(report: ImportReport) -> Iterator[Shown]:
@@ -342,9 +348,9 @@ def _show_understood(report: ImportReport) -> Iterator[Shown]:
         )  # fmt: skip
     yield from _show_whole(shown)
     if len(report.changes) > _SHOWN:
-        yield f"其余 {len(report.changes) - _SHOWN} 项未列出;加 --json 可得到全部。"
+        yield f"其余 {len(report.changes) - _SHOWN} 项未列出；加 --json 可得到全部。"
     changed = [change for change in report.changes if change.cells and not change.is_issued]
-    for title, changes in (("改动的拟办任务", changed), ("改动已下达的任务(须写明理由)", report.issued)):
+    for title, changes in (("改动的拟办任务", changed), ("改动已下达的任务（须写明理由）", report.issued)):
         if changes:
             shown = table("编号", "任务", "原 → 新", title=title)
             for change in changes[:_SHOWN]:
@@ -362,7 +368,7 @@ def _show_errors(errors: Sequence[CellError]) -> Iterator[Shown]:
         )  # fmt: skip
     yield from _show_whole(shown)
     if len(errors) > 50:
-        yield f"其余 {len(errors) - 50} 处未列出;加 --errors 错误清单.xlsx 可得到全部。"
+        yield f"其余 {len(errors) - 50} 处未列出；加 --errors 错误清单.xlsx 可得到全部。"
 
 
 def _show_whole(shown: Table) -> Iterator[Shown]:
@@ -373,12 +379,12 @@ def _show_whole(shown: Table) -> Iterator[Shown]:
 
 
 def _heading(data: dict[str, Any]) -> str:
-    return f"{data['plan']}({'已下达' if data['state'] == 'issued' else '未下达'})"
+    return f"{data['plan']}（{'已下达' if data['state'] == 'issued' else '未下达'}）"
 
 
 def _due(item: dict[str, Any]) -> str:
     text, day = item["due_text"], item["due_on"]
-    return f"{text}({day})" if text and day and text != str(day) else text or str(day or "")
+    return f"{text}（{day}）" if text and day and text != str(day) else text or str(day or "")
 
 
 def _cut(text: str, length: int) -> str:

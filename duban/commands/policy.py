@@ -11,7 +11,7 @@ import typer
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
 from duban.edge import table
 
-policies = typer.Typer(help="督办策略:提醒升级的各级、亮灯阈值、审批级别、材料要求。", no_args_is_help=True)
+policies = typer.Typer(help="督办策略：提醒升级的各级、亮灯阈值、审批级别、材料要求。", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="名称", help="如 常规。")]
 
 
@@ -34,7 +34,7 @@ def list_(errand: Errand) -> Answer:
 @policies.command()
 @looking("json")
 def show(errand: Errand, name: Name) -> Answer:
-    """一个策略的全部;--json 的输出改好后可用 policy set 写回。"""
+    """一个策略的全部；--json 的输出改好后可用 policy set 写回。"""
     from models.ladder.policy import ReportingCycle
     from models.people.person import Role
     from tasks.ladder.set_policy import find_policy, rungs_of, show_policy
@@ -52,18 +52,18 @@ def show(errand: Errand, name: Name) -> Answer:
             made.add_row(rung.label, roles, rung.colour.label, rung.document or "")
         yield made
 
-        lag = f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点黄,超过 {policy.lag_red} 红"
+        lag = f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点黄，超过 {policy.lag_red} 红"
         monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
         for term, words in (
             ("临期", f"到期前 {policy.near_days} 个工作日"),
             ("进度", "不亮灯" if policy.lag_yellow is None else lag),
-            ("延期", f"{levels_sentence(policy.extension_levels)},至多 {policy.extension_limit} 次"),
+            ("延期", f"{levels_sentence(policy.extension_levels)}，至多 {policy.extension_limit} 次"),
             ("调整时限", levels_sentence(policy.adjustment_levels)),
             ("办结审核", levels_sentence(policy.closure_levels)),
             ("转办异议", f"{policy.objection_days} 个工作日内"),
             ("催办间隔", f"{policy.urge_gap} 个工作日"),
             ("批示时限", f"{terms_sentence(policy.instruction_terms)} {policy.instruction_unit.label}"),
-            ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内,逾期提醒批示的领导"),
+            ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内，逾期提醒批示的领导"),
             ("填报", policy.filling.label + (f",{policy.filling_day} 日前" if monthly else "")),
             ("挂起顺延", policy.suspension_unit.counting),
         ):
@@ -76,9 +76,9 @@ def show(errand: Errand, name: Name) -> Answer:
 @acting("as on json")
 def set_(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件", help="策略(.json 或 .toml),格式同 policy show --json。")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="策略（.json 或 .toml），格式同 policy show --json。")],
 ) -> Answer:
-    """新建或改写一个策略;已下达的计划不受影响,要变用 duban plan adopt。"""
+    """新建或改写一个策略；已下达的计划不受影响，要变用 duban plan adopt。"""
     from tasks.ladder.set_policy import set_policy, show_policy
 
     session = errand.session
@@ -87,7 +87,7 @@ def set_(
     shown = show_policy(session, policy)
     return answer(
         shown,
-        f"策略“{policy.name}”已保存,共 {len(shown['rungs'])} 级;下达时用 duban plan issue --policy {policy.name}。",
+        f"策略“{policy.name}”已保存，共 {len(shown['rungs'])} 级；下达时用 duban plan issue --policy {policy.name}。",
     )
 
 
@@ -97,5 +97,5 @@ def _read(file: Path) -> dict[str, Any]:
 
     data = read_data(file)
     if not isinstance(data, dict):
-        raise UnreadableFileError(f"文件 {file} 的内容应为一个策略,格式同 duban policy show 名称 --json。")
+        raise UnreadableFileError(f"文件 {file} 的内容应为一个策略，格式同 duban policy show 名称 --json。")
     return data

@@ -18,10 +18,10 @@ PLAIN = r"^[^\x00]*$"
 """Texts of a database hold no NUL."""
 
 RowId = Annotated[int, Path(title="编号", ge=1, le=LARGEST)]
-Year = Annotated[int | None, Query(title="年度", description="缺省为今年的,没有则为最新的。", ge=1990, le=2200)]
+Year = Annotated[int | None, Query(title="年度", description="缺省为今年的，没有则为最新的。", ge=1990, le=2200)]
 AnyYear = Annotated[int | None, Query(title="年度", description="缺省为全部年度。", ge=1990, le=2200)]
 Limit = Annotated[int, Query(title="每页条数", ge=20, le=200)]
-After = Annotated[int, Query(title="起点", description="只要编号大于它的;下一页的值在 next 中。", ge=0, le=LARGEST)]
+After = Annotated[int, Query(title="起点", description="只要编号大于它的；下一页的值在 next 中。", ge=0, le=LARGEST)]
 
 
 def text(longest: int, *, least: int = 1) -> Any:

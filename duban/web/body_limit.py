@@ -84,7 +84,7 @@ class TokenFirst:
 
 
 async def _refuse(send: Send, limit: int, path: str) -> None:
-    detail = f"内容过大:最多 {limit // (1024 * 1024)} MB。"
+    detail = f"内容过大：最多 {limit // (1024 * 1024)} MB。"
     words, kind = detail.encode(), b"text/plain; charset=utf-8"
     if path.startswith("/api/"):
         words, kind = problem_of(413, detail).model_dump_json(exclude_none=True).encode(), MEDIA_TYPE.encode()

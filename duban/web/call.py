@@ -37,7 +37,9 @@ from tasks.trail.changes_since import newest_of_all
 
 VERSION = version("duban")
 
-bearer = HTTPBearer(auto_error=False, description="个人的接口令牌:在“我的账户”中生成,放在 Authorization: Bearer 之后。")
+bearer = HTTPBearer(
+    auto_error=False, description="个人的接口令牌：在“我的账户”中生成，放在 Authorization: Bearer 之后。"
+)
 
 
 class NotModifiedError(Exception):
@@ -125,7 +127,7 @@ def called(
     response: Response,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     organ: Annotated[
-        str | None, Query(title="单位", description="单位的代码或名称;缺省为本人所在单位。", max_length=64)
+        str | None, Query(title="单位", description="单位的代码或名称；缺省为本人所在单位。", max_length=64)
     ] = None,
 ) -> Call:
     """Who asks. Raises ProblemError (401), or NotFoundError for an organ the person may not know of."""
@@ -159,10 +161,10 @@ def check_token(served: ServedOffice, authorization: str | None) -> None:
 
 def _held(session: Session, secret: str | None, now: dt.datetime) -> tuple[ApiToken, Person]:
     if secret is None:
-        raise _unknown("请求没有带令牌:请在 Authorization 头中写 Bearer 和您的接口令牌。", "")
+        raise _unknown("请求没有带令牌：请在 Authorization 头中写 Bearer 和您的接口令牌。", "")
     held = find_token(session, secret, now=now)
     if held is None:
-        raise _unknown("令牌无效:可能已吊销、已过期,或者抄写有误。", ', error="invalid_token"')
+        raise _unknown("令牌无效：可能已吊销、已过期，或者抄写有误。", ', error="invalid_token"')
     return held
 
 
@@ -188,7 +190,7 @@ Writer = Annotated[Call, Depends(may_write)]
 def _scoped(call: Call, scope: TokenScope) -> Call:
     if scope.value not in call.token.scopes:
         raise ProblemError(
-            problem_of(403, f"这个令牌不能用于{scope.label}:请生成用途含“{scope.label}”的令牌。"),
+            problem_of(403, f"这个令牌不能用于{scope.label}：请生成用途含“{scope.label}”的令牌。"),
             {"WWW-Authenticate": f'Bearer realm="duban", error="insufficient_scope", scope="{scope.value}"'},
         )
     return call

@@ -19,7 +19,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         title="幂等键",
-        description="由调用方生成的唯一值(如 UUID)。带同一键重发同一请求,不再办一次,得到原来的答复;保留 7 天。",
+        description="由调用方生成的唯一值（如 UUID）。带同一键重发同一请求，不再办一次，得到原来的答复；保留 7 天。",
         min_length=1,
         max_length=128,
         pattern=r"^[!-~]+$",
@@ -27,20 +27,20 @@ IdempotencyKey = Annotated[
 ]
 IfMatch = Annotated[
     str | None,
-    Header(title="所见版本", description="读取任务时得到的 ETag。其后任务有变化的,不办理,答复 412 并列出变化。"),
+    Header(title="所见版本", description="读取任务时得到的 ETag。其后任务有变化的，不办理，答复 412 并列出变化。"),
 ]
 
 
 class Done(BaseModel):
     """办理结果。"""
 
-    item: int = Field(title="任务编号(id)")
+    item: int = Field(title="任务编号（id）")
     number: str = Field(title="任务编号", examples=["3"])
     state: ItemState = Field(title="任务状态代码")
     state_name: str = Field(title="任务状态", examples=["在办"])
     said: str = Field(title="结果", examples=["任务 3 已签收。"])
     created: list[int] = Field(
-        default_factory=list, title="新建的记录", description="这次办理产生的记录的 id:佐证材料、子任务、文书等。"
+        default_factory=list, title="新建的记录", description="这次办理产生的记录的 id：佐证材料、子任务、文书等。"
     )
 
 
@@ -63,7 +63,7 @@ def done_once(
             fingerprint = hashlib.sha256(f"{call.request.method} {call.request.url.path}\n{sent}".encode()).hexdigest()
             taken = take_key(session, row_key(call.token.id), key, fingerprint=fingerprint, now=call.now)
             if not taken.same:
-                detail = f"幂等键“{key}”已用于另一个请求:请为每次办理生成新的键,重发时内容不变。"
+                detail = f"幂等键“{key}”已用于另一个请求：请为每次办理生成新的键，重发时内容不变。"
                 raise ProblemError(problem_of(422, detail))
             if taken.answered is not None:
                 return _answer(taken.answered.body, taken.answered.status, {"Idempotent-Replayed": "true"})
@@ -86,7 +86,7 @@ def check_unchanged(session: Session, call: Call, item: WorkItem, if_match: str 
     if newest in entries:
         return
     if not entries:
-        raise ProblemError(problem_of(412, 'If-Match 不是读取任务时得到的 ETag:请原样带回,如 "12-3f…"。'))
+        raise ProblemError(problem_of(412, 'If-Match 不是读取任务时得到的 ETag：请原样带回，如 "12-3f…"。'))
     told = changes_since(session, item, max(entries), by=call.by)
     changes = [
         TrailChange(
@@ -96,7 +96,7 @@ def check_unchanged(session: Session, call: Call, item: WorkItem, if_match: str 
         for entry in told
     ]  # fmt: skip
     what = "、".join(dict.fromkeys(f"{change.actor}{change.action_name}" for change in changes)) or "您自己已有办理"
-    detail = f"任务 {item.number} 在您读取之后已有变化({what}),没有办理:请重新读取后再试。"
+    detail = f"任务 {item.number} 在您读取之后已有变化（{what}），没有办理：请重新读取后再试。"
     raise ProblemError(problem_of(412, detail, changes=changes))
 
 

@@ -138,7 +138,7 @@ async def knocked(request: Request) -> Door:
     try:
         form = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
-        raise BadInputError("表单无法读取:内容过多,或在传送中损坏。") from error
+        raise BadInputError("表单无法读取：内容过多，或在传送中损坏。") from error
     door = Door(served_office(request), request, form)
     door.prove()
     check_form(form)

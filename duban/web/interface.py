@@ -16,9 +16,9 @@ from models.coded import Coded
 PREFIX = "/api/v1"
 
 ABOUT = """\
-督办系统供程序使用的接口。每次请求以个人的令牌办理,权限与本人在网页上的相同,操作同样留痕。
+督办系统供程序使用的接口。每次请求以个人的令牌办理，权限与本人在网页上的相同，操作同样留痕。
 
-令牌放在 Authorization 头,写作 Bearer duban_…。用途分“查看”(read)和“办理”(write)。
+令牌放在 Authorization 头，写作 Bearer duban_…。用途分“查看”（read）和“办理”（write）。
 出错时答复 application/problem+json(RFC 9457),detail 说明错在哪里、怎样改。
 """
 
@@ -87,7 +87,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 str(status): {"$ref": f"#/components/responses/P{status}"} for status in sorted(statuses)
             }
             if method == "get" and not _is_file(operation):
-                operation["responses"]["304"] = {"description": "没有变化:用手上已有的即可。"}
+                operation["responses"]["304"] = {"description": "没有变化：用手上已有的即可。"}
                 operation["responses"]["200"]["headers"] = _ETAG
                 operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
             operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -118,13 +118,13 @@ def _is_file(operation: Mapping[str, Any]) -> bool:
     return "application/json" not in operation["responses"]["200"].get("content", {})
 
 
-_ETAG = {"ETag": {"description": "所见版本:带回到 If-None-Match 或 If-Match。", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "所见版本：带回到 If-None-Match 或 If-Match。", "schema": {"type": "string"}}}
 _IF_NONE_MATCH = {
     "name": "if-none-match",
     "in": "header",
     "required": False,
     "schema": {"type": "string", "title": "手上的版本"},
-    "description": "上次答复的 ETag;没有变化时答复 304,不带内容。",
+    "description": "上次答复的 ETag；没有变化时答复 304，不带内容。",
 }
 
 
@@ -147,15 +147,15 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 _EXAMPLES = {
-    400: "新时限 2026-06-01 不可用:应晚于原时限 2026-06-30 和申请日 2026-06-05。",
-    401: "令牌无效:可能已吊销、已过期,或者抄写有误。",
-    403: "任务 3 现为“待签收”,不能申请办结:须在“在办”时,由承办人李承办办理。",
-    404: "没有这项任务,或者它不在您的查看范围内。",
-    405: "这个地址不能用这种方法访问:可用的方法见 Allow。",
-    409: "此事项刚被他人处理,请刷新后再试。",
-    412: "任务 3 在您读取之后已有变化(王科长填报进展),没有办理:请重新读取后再试。",
-    413: "内容过大:最多 2 MB。",
+    400: "新时限 2026-06-01 不可用：应晚于原时限 2026-06-30 和申请日 2026-06-05。",
+    401: "令牌无效：可能已吊销、已过期，或者抄写有误。",
+    403: "任务 3 现为“待签收”，不能申请办结：须在“在办”时，由承办人李承办办理。",
+    404: "没有这项任务，或者它不在您的查看范围内。",
+    405: "这个地址不能用这种方法访问：可用的方法见 Allow。",
+    409: "此事项刚被他人处理，请刷新后再试。",
+    412: "任务 3 在您读取之后已有变化（王科长填报进展），没有办理：请重新读取后再试。",
+    413: "内容过大：最多 2 MB。",
     422: "“percent”应不大于 100。",
-    500: "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。",
-    503: "数据库暂时无法访问,请稍后再试。",
+    500: "程序出错，已记入日志。请把出错的时间和所做的操作告诉管理员。",
+    503: "数据库暂时无法访问，请稍后再试。",
 }

@@ -17,19 +17,19 @@ from tasks.wording.policy import term_label, terms_sentence
 
 NUMBERS = {
     "near_days": "到期前这么多个工作日起亮黄灯",
-    "lag_yellow": "进度落后这么多个百分点亮黄灯;留空为不按进度",
-    "lag_red": "落后超过这么多个百分点亮红灯;留空为不按进度",
+    "lag_yellow": "进度落后这么多个百分点亮黄灯；留空为不按进度",
+    "lag_red": "落后超过这么多个百分点亮红灯；留空为不按进度",
     "urge_gap": "这么多个工作日内不重复催办",
     "objection_days": "下达后这么多个工作日内可提转办异议",
     "extension_limit": "一项任务至多申请延期的次数",
-    "instruction_close_days": "反馈后这么多个工作日仍未办结或要求补充的,提醒批示的领导",
+    "instruction_close_days": "反馈后这么多个工作日仍未办结或要求补充的，提醒批示的领导",
     "filling_day": "每月或每季末月的几日前填报",
 }
 """The terms that are numbers, each with what the number means."""
 TEXTS = ("filling", "lag_of", "suspension_unit", "instruction_unit", "instruction_terms")
 OPTIONAL = ("lag_yellow", "lag_red")
 LEVELS = {
-    "extension_levels": "延期由谁审批", "adjustment_levels": "督办员调整时限由谁审批(全不选为不需审批)",
+    "extension_levels": "延期由谁审批", "adjustment_levels": "督办员调整时限由谁审批（全不选为不需审批）",
     "closure_levels": "办结由谁审核",
 }  # fmt: skip
 MOST_LEVELS = 3
@@ -95,7 +95,7 @@ class PolicyForm:
 
     def _rung(self, place: int, rung: Mapping[str, Any]) -> dict[str, Any]:
         if not rung["roles"]:
-            raise BadInputError(f"第 {place} 级没有选择通知谁:请至少选一个角色。")
+            raise BadInputError(f"第 {place} 级没有选择通知谁：请至少选一个角色。")
         every = _number(rung["every"], f"第 {place} 级的重复间隔", may_be_none=True)
         return {
             "relation": rung["relation"],
@@ -137,7 +137,7 @@ def posted_form(name: str, sent: Posted) -> PolicyForm:
     """The form as it was sent. Raises BadInputError for one with more rungs than a ladder may have."""
     count = sent.number("rungs", "级数") or 0
     if not 0 <= count <= MOST_RUNGS:
-        raise BadInputError(f"级数过多:最多 {MOST_RUNGS} 级。")
+        raise BadInputError(f"级数过多：最多 {MOST_RUNGS} 级。")
     rungs = [
         {
             **{text: sent.text(f"rung-{place}-{text}") for text in _RUNG_TEXTS},
@@ -162,7 +162,7 @@ def _instruction_terms(text: str) -> list[dict[str, Any]]:
     for part in filter(None, re.split(r"[、,,;;\n]", text)):
         name, _, days = part.strip().rpartition(" ")
         if not name or not days.isascii() or not days.isdecimal() or len(days) > 3:
-            raise BadInputError(f"批示时限档次“{part.strip()[:40]}”无法识别:请写成“急件 3”,各档之间用顿号。")
+            raise BadInputError(f"批示时限档次“{part.strip()[:40]}”无法识别：请写成“急件 3”，各档之间用顿号。")
         found.append({"name": name.strip(), "days": int(days)})
     return found
 
@@ -181,7 +181,7 @@ def _number(text: str, what: str, *, may_be_none: bool = False) -> int | None:
     if not text:
         if may_be_none:
             return None
-        raise BadInputError(f"{what}没有填写:应为整数。")
+        raise BadInputError(f"{what}没有填写：应为整数。")
     if not text.isdecimal() or len(text) > 6:
-        raise BadInputError(f"{what}“{text}”无法识别:应为整数,如 3。")
+        raise BadInputError(f"{what}“{text}”无法识别：应为整数，如 3。")
     return int(text)

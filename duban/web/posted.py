@@ -51,7 +51,7 @@ class Posted:
         if not value:
             return None
         if not value.removeprefix("-").isdecimal() or len(value) > 9:
-            raise BadInputError(f"{what}“{value}”无法识别:请填整数,如 60。")
+            raise BadInputError(f"{what}“{value}”无法识别：请填整数，如 60。")
         return int(value)
 
     def ticked(self, name: str) -> bool:
@@ -90,7 +90,7 @@ async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
     try:
         form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
-        raise BadInputError("表单无法读取:内容过多,或在传送中损坏。请分几次提交。") from error
+        raise BadInputError("表单无法读取：内容过多，或在传送中损坏。请分几次提交。") from error
     try:
         carried = form.get("csrf") or request.headers.get("x-csrf-token") or ""
         if not isinstance(carried, str) or not compare_digest(carried.encode(), visit.csrf.encode()):

@@ -37,9 +37,9 @@ KINDS: Mapping[int, tuple[str, str]] = {
 class Fault(BaseModel):
     """内容中的一处错误。"""
 
-    field: str = Field(title="字段", description="字段名;在列表或对象中的以点分隔,如 evidence.0。")
-    place: str = Field(title="位置", description="body 正文,query 查询参数,path 路径,header 请求头。")
-    detail: str = Field(title="说明", description="错在哪里,应当怎样写。")
+    field: str = Field(title="字段", description="字段名；在列表或对象中的以点分隔，如 evidence.0。")
+    place: str = Field(title="位置", description="body 正文，query 查询参数，path 路径，header 请求头。")
+    detail: str = Field(title="说明", description="错在哪里，应当怎样写。")
 
 
 class TrailChange(BaseModel):
@@ -53,12 +53,12 @@ class TrailChange(BaseModel):
 
 
 class Problem(BaseModel):
-    """未能完成的原因(RFC 9457)。"""
+    """未能完成的原因（RFC 9457）。"""
 
     type: str = Field(title="类别", examples=["urn:duban:problem:not-found"])
     title: str = Field(title="标题", examples=["没有找到"])
     status: int = Field(title="HTTP 状态码", examples=[404])
-    detail: str = Field(title="说明", examples=["没有这项任务,或者它不在您的查看范围内。"])
+    detail: str = Field(title="说明", examples=["没有这项任务，或者它不在您的查看范围内。"])
     errors: list[Fault] | None = Field(default=None, title="各处错误", description="仅 422。")
     changes: list[TrailChange] | None = Field(default=None, title="其后的变化", description="仅 412。")
 
@@ -109,26 +109,26 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def unknown(_request: Request, error: HTTPException) -> Response:
         words = {
-            400: "请求的内容无法读取:在传送中损坏,或不是所声明的格式。",
-            404: "没有这个地址:可用的地址见 /api/v1/docs。",
-            405: "这个地址不能用这种方法访问:可用的方法见 Allow。",
+            400: "请求的内容无法读取：在传送中损坏，或不是所声明的格式。",
+            404: "没有这个地址：可用的地址见 /api/v1/docs。",
+            405: "这个地址不能用这种方法访问：可用的方法见 Allow。",
         }
         return answer(problem_of(error.status_code, words.get(error.status_code, "这个请求无法处理。")), error.headers)
 
     @app.exception_handler(Exception)
     def failed(_request: Request, _error: Exception) -> Response:
-        return answer(problem_of(500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。"))
+        return answer(problem_of(500, "程序出错，已记入日志。请把出错的时间和所做的操作告诉管理员。"))
 
     @app.exception_handler(OperationalError)
     def unreachable(_request: Request, error: OperationalError) -> Response:
         log.error("数据库无法访问", exc_info=error, extra={"action": "database_failed"})
-        return answer(problem_of(503, "数据库暂时无法访问,请稍后再试。"), {"Retry-After": "30"})
+        return answer(problem_of(503, "数据库暂时无法访问，请稍后再试。"), {"Retry-After": "30"})
 
 
 def _unprocessable(found: Sequence[Any]) -> Problem:
     faults = [Fault(place=place, field=field, detail=detail) for place, field, detail in map(explain, found)]
     first = f"“{faults[0].field}”{faults[0].detail}" if faults and faults[0].field else faults[0].detail
-    rest = f"(共 {len(faults)} 处,见 errors)" if len(faults) > 1 else ""
+    rest = f"（共 {len(faults)} 处，见 errors）" if len(faults) > 1 else ""
     return problem_of(422, f"{first}{rest}", errors=faults)
 
 

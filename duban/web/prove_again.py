@@ -48,7 +48,7 @@ def prove_again(sent: Posted) -> None:
     except SlowDownError as error:
         raise FormAgainError(_page(sent, by_password=by_password, by_code=by_code, error=error, status=429)) from error
     except ForbiddenError as error:
-        told = ForbiddenError("密码不正确,没有做任何改动。") if by_password else error
+        told = ForbiddenError("密码不正确，没有做任何改动。") if by_password else error
         raise FormAgainError(_page(sent, by_password=by_password, by_code=by_code, error=told)) from error
     with visit.writing() as session:
         note_proof(session, visit.token, now=visit.now)

@@ -93,7 +93,7 @@ def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(ForgedError)
     def forged(request: Request, _error: ForgedError) -> Response:
         return refuse(
-            request, 403, "这个表单不是从本系统的页面提交的,或页面已过期:请返回后刷新页面再试。没有做任何改动。"
+            request, 403, "这个表单不是从本系统的页面提交的，或页面已过期：请返回后刷新页面再试。没有做任何改动。"
         )
 
     @app.exception_handler(FormAgainError)
@@ -113,7 +113,7 @@ def answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def misread(request: Request, _error: RequestValidationError) -> Response:
-        return refuse(request, 400, "网址中的参数不正确:年度应如 2026,日期应如 2026-06-30,编号应为数字。")
+        return refuse(request, 400, "网址中的参数不正确：年度应如 2026，日期应如 2026-06-30，编号应为数字。")
 
     @app.exception_handler(HTTPException)
     def unknown(request: Request, error: HTTPException) -> Response:
@@ -123,10 +123,10 @@ def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def failed(request: Request, _error: Exception) -> Response:
         # Answered outside of everything else, so that the headers of all answers are put here too.
-        page = refuse(request, 500, "程序出错,已记入日志。请把出错的时间和所做的操作告诉管理员。")
+        page = refuse(request, 500, "程序出错，已记入日志。请把出错的时间和所做的操作告诉管理员。")
         return guarded(page, served_office(request))
 
     @app.exception_handler(OperationalError)
     def unreachable(request: Request, error: OperationalError) -> Response:
         log.error("数据库无法访问", exc_info=error, extra={"action": "database_failed"})
-        return refuse(request, 503, "数据库暂时无法访问,请稍后刷新;若一直如此,请联系管理员。")
+        return refuse(request, 503, "数据库暂时无法访问，请稍后刷新；若一直如此，请联系管理员。")

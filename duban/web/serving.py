@@ -54,15 +54,15 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
         # Once everything is down uvicorn raises the signal again, for whoever was there before.
         signal.signal(wanted, lambda *_: sys.exit(0))
     if not is_loopback(host) and not settings.office_url.startswith("https://"):
-        warn(f"注意:--host {host} 使网页可从别的机器访问,而密码未经加密传送:请经 TLS 反向代理,并设 office_url。")
+        warn(f"注意：--host {host} 使网页可从别的机器访问，而密码未经加密传送：请经 TLS 反向代理，并设 office_url。")
     for folder in open_folders(settings):
-        warn(f"注意:{folder} 对本机的其他账户开放,其中有全单位的数据和密钥:请运行 chmod -R go= {folder}")
+        warn(f"注意：{folder} 对本机的其他账户开放，其中有全单位的数据和密钥：请运行 chmod -R go= {folder}")
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    say(f"督办已启动:{address}/ (按 Ctrl+C 结束)")
+    say(f"督办已启动：{address}/ （按 Ctrl+C 结束）")
     if setup_token is not None:
         base = settings.office_url.rstrip("/") if settings.office_url.startswith("https://") else address
         base = base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-        say(f"还没有账户。请在浏览器打开这个一次性地址,建立管理员账户:{base}/setup?token={setup_token}")
+        say(f"还没有账户。请在浏览器打开这个一次性地址，建立管理员账户：{base}/setup?token={setup_token}")
     server.run(sockets=[listener])
 
 
@@ -82,10 +82,10 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except socket.gaierror as error:
-        raise BadInputError(f"地址“{host}”无法识别:--host 应为本机的地址,如 127.0.0.1。") from error
+        raise BadInputError(f"地址“{host}”无法识别：--host 应为本机的地址，如 127.0.0.1。") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise DubanError(f"端口 {port} 已被占用:请关闭占用它的程序,或用 --port 换一个端口。") from error
+            raise DubanError(f"端口 {port} 已被占用：请关闭占用它的程序，或用 --port 换一个端口。") from error
         if error.errno == errno.EACCES:
-            raise DubanError(f"没有使用端口 {port} 的权限:请用 --port 换一个 1024 以上的端口。") from error
-        raise DubanError(f"无法在 {host}:{port} 上提供网页:{error.strerror}。") from error
+            raise DubanError(f"没有使用端口 {port} 的权限：请用 --port 换一个 1024 以上的端口。") from error
+        raise DubanError(f"无法在 {host}:{port} 上提供网页：{error.strerror}。") from error

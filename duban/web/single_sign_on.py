@@ -45,7 +45,7 @@ TIMEOUT = httpx.Timeout(10)
 
 
 class ProviderError(DubanError):
-    """单点登录服务暂时连不上:请稍后再试,或用密码登录。"""
+    """单点登录服务暂时连不上：请稍后再试，或用密码登录。"""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class SingleSignOn:
 
     def attempt_of(self, cookie: str, state: str, *, now: int) -> Attempt:
         """The attempt that comes back, this once. Raises ForbiddenError where it is none of this browser's."""
-        again = ForbiddenError("这次单点登录已失效:超过 10 分钟,或者已经用过。请重新登录。")
+        again = ForbiddenError("这次单点登录已失效：超过 10 分钟，或者已经用过。请重新登录。")
         body, _, mac = cookie.rpartition(".")
         wanted = hmac.new(self.key, body.encode(), hashlib.sha256).hexdigest()
         if not hmac.compare_digest(wanted.encode(), mac.encode()):
@@ -136,13 +136,13 @@ class SingleSignOn:
         except httpx.HTTPError as error:
             raise ProviderError from error
         except (OAuthError, ValueError) as error:
-            log.warning("单点登录未完成:%s", error, extra={"action": "sso_refused"})
-            raise ForbiddenError("单点登录服务没有确认这次登录:请重新登录。") from error
+            log.warning("单点登录未完成：%s", error, extra={"action": "sso_refused"})
+            raise ForbiddenError("单点登录服务没有确认这次登录：请重新登录。") from error
         try:
             return self._proved(answer, attempt, now)
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            log.warning("单点登录的身份令牌不可信:%r", error, extra={"action": "sso_refused"})
-            raise ForbiddenError("单点登录返回的身份无法核实,没有登录:请重试,仍不行的请联系管理员。") from error
+            log.warning("单点登录的身份令牌不可信：%r", error, extra={"action": "sso_refused"})
+            raise ForbiddenError("单点登录返回的身份无法核实，没有登录：请重试，仍不行的请联系管理员。") from error
 
     def _proved(self, answer: dict[str, Any], attempt: Attempt, now: int) -> dict[str, Any]:
         token = self._signed(str(answer["id_token"]), now)
@@ -188,7 +188,7 @@ class SingleSignOn:
             ):
                 raise ValueError(f"the document is of {description['issuer']}")
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            log.warning("单点登录服务不可用:%r", error, extra={"action": "sso_unreachable"})
+            log.warning("单点登录服务不可用：%r", error, extra={"action": "sso_unreachable"})
             raise ProviderError from error
         self.description, self.keys, self.read_at = description, keys, now
         return self.description

@@ -47,7 +47,7 @@ class ServerState(Coded):
     OFF = "off", "未启用"
     STARTING = "starting", "正在启动"
     RUNNING = "running", "运行中"
-    DOWN = "down", "已中断,正在恢复"
+    DOWN = "down", "已中断，正在恢复"
 
 
 class FlowFailedError(Exception):
@@ -224,9 +224,9 @@ class PrefectServer:
                     )
                 code = self._child.wait()
                 end_tethered(self._child)
-                return f"已退出(代码 {code}{f':{_last_line(output)}' if code > 0 else ''})"
+                return f"已退出（代码 {code}{f':{_last_line(output)}' if code > 0 else ''}）"
         except OSError as error:
-            return f"无法启动({error.strerror})"
+            return f"无法启动（{error.strerror}）"
 
 
 def _new_secret() -> str:

@@ -72,7 +72,7 @@ def weekday_name(day: dt.date) -> str:
 def spoken(day: dt.date, *, beside: dt.date | None = None) -> str:
     """2026年6月30日(周二); without the year where it is that of `beside`."""
     year = "" if beside is not None and day.year == beside.year else "Y年"
-    return _reckoned(day).format(f"{year}M月D日(ddd)", locale="zh")
+    return _reckoned(day).format(f"{year}M月D日（ddd）", locale="zh")
 
 
 def _reckoned(day: dt.date) -> Date:

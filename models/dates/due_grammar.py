@@ -101,7 +101,7 @@ def day_of(year: int, month: int, day: int) -> dt.date:
     """A day named by its three numbers; refuses one that does not exist (2月30日)."""
     end = end_of_month(year, month)
     if not 1 <= day <= end.day:
-        raise NoSuchDayError(f"不存在{month}月{day}日这一天({year}年{month}月只有{end.day}天)")
+        raise NoSuchDayError(f"不存在{month}月{day}日这一天（{year}年{month}月只有{end.day}天）")
     return end.replace(day=day)
 
 

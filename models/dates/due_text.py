@@ -30,7 +30,7 @@ class DueTextError(BadInputError):
 
     def __init__(self, text: str, reason: str) -> None:
         shown = text if len(text) <= 40 else f"{text[:40]}…"
-        super().__init__(f"完成时限“{shown}”无法识别:{reason}。可以写:{ACCEPTED}。")
+        super().__init__(f"完成时限“{shown}”无法识别：{reason}。可以写：{ACCEPTED}。")
         self.text = text
         self.reason = reason
 
@@ -54,7 +54,7 @@ class DueMeaning:
     irregular: bool
     """定期, 不定期, 适时: it recurs, but no rule is named."""
     open_ended: bool
-    """全年, 长期坚持, 持续推进, 常态化."""
+    """全年，长期坚持，持续推进，常态化."""
     note: str
     """What was understood, in Chinese, for the dry run."""
     to_confirm: bool = False
@@ -207,7 +207,7 @@ def _span(first: str, last: str, year: int) -> _Reading | None:
     if start is None or end is None:
         return None
     if end.due < start:
-        raise NoSuchDayError("完成日早于开始日,跨年请写明年份")
+        raise NoSuchDayError("完成日早于开始日，跨年请写明年份")
     return _Reading(days=(end,), start=start)
 
 
@@ -234,7 +234,7 @@ def _merge(parts: list[_Reading | None], text: str) -> _Reading | None:
     if len(known) < len(parts):
         return None
     if len(rules) > 1:
-        raise DueTextError(text, "一格中有两种周期,请分成两行")
+        raise DueTextError(text, "一格中有两种周期，请分成两行")
     return _Reading(
         days=tuple(day for part in known for day in part.days),
         start=min((part.start for part in known if part.start), default=None),
@@ -339,19 +339,19 @@ def _note(text: str, reading: _Reading, days: list[dt.date], due_on: dt.date | N
     if reading.start:
         words.append(f"自{_say(reading.start, year)}起")
     if reading.rule:
-        words.append(_say_rule(reading.rule, year) + (",待确认" if reading.rule.assumed else "(含当日)"))
+        words.append(_say_rule(reading.rule, year) + ("，待确认" if reading.rule.assumed else "（含当日）"))
     if len(days) > 1:
-        words.append("、".join(_say(day, year) for day in days) + "各为一个时限(含当日)")
+        words.append("、".join(_say(day, year) for day in days) + "各为一个时限（含当日）")
     elif days:
-        words.append(f"最后一天为{_say(days[0], year)}(含当日)")
+        words.append(f"最后一天为{_say(days[0], year)}（含当日）")
     if reading.irregular:
-        words.append("反复开展,但未写明周期,待确认")
+        words.append("反复开展，但未写明周期，待确认")
     if reading.open_ended:
         ends = due_on is not None and not days
-        words.append(f"长期工作,没有截止日,按{_say(due_on, year)}检查" if ends and due_on else "此外长期坚持")
+        words.append(f"长期工作，没有截止日，按{_say(due_on, year)}检查" if ends and due_on else "此外长期坚持")
     if due_on and due_on.year != year:
         words.append(f"年份与计划年度{year}年不同")
-    return f"{text}:{';'.join(words)}"
+    return f"{text}：{'；'.join(words)}"
 
 
 def _say(day: dt.date, year: int) -> str:

@@ -77,7 +77,7 @@ def occurrences(rule: str, *, start: dt.date, end: dt.date, calendar: WorkCalend
             break
         turns.append(day)
         if len(turns) > MOST:
-            raise BadInputError(f"重复规则“{rule}”在{start}至{end}之间超过{MOST}次,请改为较长的周期。")
+            raise BadInputError(f"重复规则“{rule}”在{start}至{end}之间超过{MOST}次，请改为较长的周期。")
     return turns
 
 
@@ -120,15 +120,15 @@ def describe(rule: str) -> str:
         if gap == 1 and frequency in ("MONTHLY", "YEARLY"):
             head = _ROUNDS.get(months, f"每年{named}")
         else:
-            head += f"(限{named})"
+            head += f"（限{named}）"
     words = head + _day_words(parts)
     if "BYSETPOS" in parts and parts.get("BYDAY") != _WD:
         words += "中的" + "、".join(_ordinal(number) for number in _numbers(parts, "BYSETPOS"))
     if "COUNT" in parts:
-        words += f",共{parts['COUNT']}次"
+        words += f"，共{parts['COUNT']}次"
     if "UNTIL" in parts:
         until = _until(parts)
-        words += f",至{until.year}年{until.month}月{until.day}日止"
+        words += f"，至{until.year}年{until.month}月{until.day}日止"
     return words
 
 
@@ -191,7 +191,7 @@ def _contradiction(parts: dict[str, str]) -> str | None:
     if len(chosen) > 1:
         return f"{chosen[0]} 与 {chosen[1]} 不能同时使用"
     if "BYYEARDAY" in parts and (parts["FREQ"] != "YEARLY" or "BYMONTH" in parts):
-        return "BYYEARDAY 只能用于 FREQ=YEARLY,且不与 BYMONTH 同用"
+        return "BYYEARDAY 只能用于 FREQ=YEARLY，且不与 BYMONTH 同用"
     if "BYMONTHDAY" in parts and parts["FREQ"] in ("DAILY", "WEEKLY"):
         return "BYMONTHDAY 只能用于 FREQ=MONTHLY 或 YEARLY"
     if "BYMONTHDAY" in parts and parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts:
@@ -220,7 +220,7 @@ def _contradiction(parts: dict[str, str]) -> str | None:
 def _contradiction_of_working(parts: dict[str, str]) -> str | None:
     places = {"WEEKLY": 5, "MONTHLY": 15}.get(parts["FREQ"], 0)
     if parts["FREQ"] == "YEARLY" or "INTERVAL" in parts or ("BYSETPOS" in parts) != bool(places):
-        return "BYDAY=WD 只能用于每天,或写明 BYSETPOS 的每周、每月"
+        return "BYDAY=WD 只能用于每天，或写明 BYSETPOS 的每周、每月"
     if any(abs(number) > places for number in _numbers(parts, "BYSETPOS")):
         return f"第几个工作日应在 {places} 以内"
     return None
@@ -238,4 +238,4 @@ def _until(parts: dict[str, str]) -> dt.date:
 
 
 def _unreadable(rule: str, reason: str) -> BadInputError:
-    return BadInputError(f"重复规则“{rule}”无法识别:{reason}。可写如 FREQ=MONTHLY;BYMONTHDAY=25(每月25日)。")
+    return BadInputError(f"重复规则“{rule}”无法识别：{reason}。可写如 FREQ=MONTHLY;BYMONTHDAY=25（每月25日）。")

@@ -39,7 +39,7 @@ def span_named(text: str) -> Span:
     named = _NAMED.fullmatch(text.strip())
     if named is None:
         raise BadInputError(
-            f"期间“{text}”无法识别:请写成 2026(全年)、2026-H1(上半年)、2026-Q2(第二季度)或 2026-06(6月)。"
+            f"期间“{text}”无法识别：请写成 2026（全年）、2026-H1（上半年）、2026-Q2（第二季度）或 2026-06（6月）。"
         )
     year, _, quarter, _, half, month = named.groups()
     if quarter:
@@ -52,7 +52,7 @@ def span_named(text: str) -> Span:
 def span_between(from_on: dt.date, until_on: dt.date) -> Span:
     """The span between two days. Raises BadInputError where it would end before it begins."""
     if until_on < from_on:
-        raise BadInputError(f"期间的最后一天 {until_on} 早于第一天 {from_on}:请对调或更正。")
+        raise BadInputError(f"期间的最后一天 {until_on} 早于第一天 {from_on}：请对调或更正。")
     return Span(from_on, until_on)
 
 

@@ -99,15 +99,15 @@ class WorkCalendar:
     def why(self, day: dt.date) -> str:
         """Why the day is a working day or not, in Chinese."""
         if rule := self._rules.get(day):
-            return f"本单位安排:{rule.name}({'上班' if rule.working else '休息'})"
+            return f"本单位安排：{rule.name}({'上班' if rule.working else '休息'})"
         if not self._is_noticed(day.year):
-            return f"{day.year}年放假安排未公布,按周一至周五暂定:{_plain(day)}"
+            return f"{day.year}年放假安排未公布，按周一至周五暂定：{_plain(day)}"
         if name := chinese_calendar.workdays.get(day):
-            return f"调休上班({_chinese(name)})"
+            return f"调休上班（{_chinese(name)}）"
         if name := chinese_calendar.holidays.get(day):
             return f"{_chinese(name)}放假"
         if day.month == 12 and day.day >= 29 and not self._is_noticed(day.year + 1):
-            return f"{_plain(day)}({day.year + 1}年放假安排公布后可能调整)"
+            return f"{_plain(day)}（{day.year + 1}年放假安排公布后可能调整）"
         return _plain(day)
 
     def _is_noticed(self, year: int) -> bool:
@@ -148,7 +148,7 @@ def _is_official_workday(day: dt.date) -> bool:
 @lru_cache(maxsize=64)
 def _official_working_days(year: int) -> tuple[dt.date, ...]:
     if not dt.MINYEAR < year < dt.MAXYEAR:
-        raise BadInputError(f"日期超出可以计算的范围:{year}年。")
+        raise BadInputError(f"日期超出可以计算的范围：{year}年。")
     return tuple(day for day in days_from(dt.date(year, 1, 1), dt.date(year, 12, 31)) if _is_official_workday(day))
 
 

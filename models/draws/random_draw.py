@@ -82,18 +82,18 @@ def lists_of(
     _refuse_names(checked.objects, "检查对象", most=MOST_OBJECTS, longest=LONGEST_OBJECT)
     _refuse_names(checked.inspectors, "检查人员", most=MOST_INSPECTORS, longest=LONGEST_INSPECTOR)
     if not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.01")):
-        raise BadInputError(f"抽取比例“{percent.normalize():f}%”不可用:应大于 0%,不超过 100%,小数不超过两位。")
+        raise BadInputError(f"抽取比例“{percent.normalize():f}%”不可用：应大于 0%，不超过 100%，小数不超过两位。")
     most = min(len(checked.inspectors), MOST_PER_OBJECT)
     if not 1 <= per_object <= most:
         raise BadInputError(
-            f"每户检查人员“{per_object}”不可用:应为 1 至 {most} 的整数(名单中有 {len(checked.inspectors)} 人)。"
+            f"每户检查人员“{per_object}”不可用：应为 1 至 {most} 的整数（名单中有 {len(checked.inspectors)} 人）。"
         )
     known, targets = set(checked.inspectors), set(checked.objects)
     for inspector, target in sorted(checked.conflicts):
         if inspector not in known:
-            raise BadInputError(f"回避名单中的“{inspector}”不在检查人员名单中:请核对姓名。")
+            raise BadInputError(f"回避名单中的“{inspector}”不在检查人员名单中：请核对姓名。")
         if target not in targets:
-            raise BadInputError(f"回避名单中的“{target}”不在检查对象名单中:请核对名称。")
+            raise BadInputError(f"回避名单中的“{target}”不在检查对象名单中：请核对名称。")
     _refuse_impossible(checked)
     return checked
 
@@ -101,7 +101,7 @@ def lists_of(
 def draw(lists: Lists, seed: str) -> tuple[Pairing, ...]:
     """Who is inspected by whom, in the order drawn. Raises BadInputError without a seed."""
     if not seed or "\n" in seed:
-        raise BadInputError("种子不能为空,也不能换行。")
+        raise BadInputError("种子不能为空，也不能换行。")
     ranked = sorted(lists.objects, key=lambda name: lot(seed, "object", name))
     return tuple(Pairing(target, _inspectors(lists, seed, target)) for target in ranked[: lists.count])
 
@@ -124,17 +124,17 @@ def _inspectors(lists: Lists, seed: str, target: str) -> tuple[str, ...]:
 
 def _refuse_names(names: Sequence[str], what: str, *, most: int, longest: int) -> None:
     if not names:
-        raise BadInputError(f"{what}名单是空的:至少要有一个。")
+        raise BadInputError(f"{what}名单是空的：至少要有一个。")
     if len(names) > most:
-        raise BadInputError(f"{what}名单有 {len(names)} 个:一次最多 {most} 个,请分次抽取。")
+        raise BadInputError(f"{what}名单有 {len(names)} 个：一次最多 {most} 个，请分次抽取。")
     seen: set[str] = set()
     for name in names:
         if not name.strip() or "\n" in name:
-            raise BadInputError(f"{what}名单中有空的或换行的名称:一行一个。")
+            raise BadInputError(f"{what}名单中有空的或换行的名称：一行一个。")
         if len(name) > longest:
-            raise BadInputError(f"{what}名单中“{name[:20]}……”过长:最多 {longest} 个字。")
+            raise BadInputError(f"{what}名单中“{name[:20]}……”过长：最多 {longest} 个字。")
         if name in seen:
-            raise BadInputError(f"{what}名单中“{name}”重复:每个只列一次,同名的加以区分。")
+            raise BadInputError(f"{what}名单中“{name}”重复：每个只列一次，同名的加以区分。")
         seen.add(name)
 
 
@@ -147,6 +147,6 @@ def _refuse_impossible(lists: Lists) -> None:
     if short:
         named = "、".join(f"“{name}”" for name in short[:SHOWN]) + ("等" if len(short) > SHOWN else "")
         raise BadInputError(
-            f"除去回避的,{named}的检查人员不足 {lists.per_object} 名(共 {len(short)} 户):请增加检查人员、减少每户人数,"
-            "或将其移出名单。"
+            f"除去回避的，{named}的检查人员不足 {lists.per_object} 名（共 {len(short)} 户）："
+            "请增加检查人员、减少每户人数，或将其移出名单。"
         )

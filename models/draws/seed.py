@@ -80,7 +80,7 @@ def second_number(text: str) -> str:
     number = text.strip()
     if not SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER or len(number.splitlines()) != 1:
         raise BadInputError(
-            f"数字应为 {SHORTEST_NUMBER} 至 {LONGEST_NUMBER} 个字符、不换行:请任意写,如掷骰子的点数,自己记下。"
+            f"数字应为 {SHORTEST_NUMBER} 至 {LONGEST_NUMBER} 个字符、不换行：请任意写，如掷骰子的点数，自己记下。"
         )
     return number
 
@@ -92,8 +92,8 @@ def public_number(text: str, digits: int) -> str:
     """
     folded = unicodedata.normalize("NFKC", text)
     if any(sign.isalpha() for sign in folded):
-        raise BadInputError("公开号码只能由数字组成(数字之间可以有空格、逗号、短横)。")
+        raise BadInputError("公开号码只能由数字组成（数字之间可以有空格、逗号、短横）。")
     number = "".join(sign for sign in folded if sign in "0123456789")
     if len(number) != digits:
-        raise BadInputError(f"公开号码应为 {digits} 位数字(绑定时写明的位数),这里有 {len(number)} 位。")
+        raise BadInputError(f"公开号码应为 {digits} 位数字（绑定时写明的位数），这里有 {len(number)} 位。")
     return number

@@ -22,7 +22,7 @@ class OrganProblem:
 
     @property
     def words(self) -> str:
-        return f"{self.organ}:{self.problem}"
+        return f"{self.organ}：{self.problem}"
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -34,7 +34,7 @@ def note_problem(what: str, organ_id: int | None, organ: str, error: Exception) 
     Of an error nobody foresaw no more than its kind is kept: its text may quote anything.
     """
     foreseen = isinstance(error, DubanError)
-    problem = error.message if isinstance(error, DubanError) else f"程序出错({type(error).__name__})"
+    problem = error.message if isinstance(error, DubanError) else f"程序出错（{type(error).__name__}）"
     log.log(
         logging.WARNING if foreseen else logging.ERROR, "%s:%s:%s", what, organ, problem,
         exc_info=None if foreseen else error, extra={"action": "organ_failed"},

@@ -147,7 +147,7 @@ _KINDS: dict[str, tuple[FileKind, Callable[[bytes], bool]]] = {
 }
 _SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
 
-ACCEPTED = f"可接受的文件:{'、'.join([*_KINDS, *_SAME])}"
+ACCEPTED = f"可接受的文件：{'、'.join([*_KINDS, *_SAME])}"
 
 ENDINGS = ",".join([*_KINDS, *_SAME])
 """The accepted endings as a file field of a page lists them."""
@@ -162,18 +162,18 @@ def kind_of(name: str, head: bytes) -> FileKind:
     """
     shown, ending = safe_name(name), PurePosixPath(safe_name(name)).suffix.lower()
     if not ending:
-        raise BadInputError(f"不能接受“{shown}”:文件名没有扩展名,无法确定文件类型。{ACCEPTED}。")
+        raise BadInputError(f"不能接受“{shown}”：文件名没有扩展名，无法确定文件类型。{ACCEPTED}。")
     ending = _SAME.get(ending, ending)
     if ending not in _KINDS:
-        raise BadInputError(f"不能接受“{shown}”:不支持 {ending} 文件。{ACCEPTED}。")
+        raise BadInputError(f"不能接受“{shown}”：不支持 {ending} 文件。{ACCEPTED}。")
     kind, fits = _KINDS[ending]
     if not head:
-        raise BadInputError(f"不能接受“{shown}”:文件是空的。{ACCEPTED}。")
+        raise BadInputError(f"不能接受“{shown}”：文件是空的。{ACCEPTED}。")
     if not fits(head):
         seen = _recognised(head)
         but = f"内容却是{seen}" if seen and seen != kind.what else f"内容却不是{kind.what}"
         raise BadInputError(
-            f"不能接受“{shown}”:扩展名是 {ending},{but}。请用原来的软件另存为所需格式,不要直接改扩展名。{ACCEPTED}。"
+            f"不能接受“{shown}”：扩展名是 {ending}，{but}。请用原来的软件另存为所需格式，不要直接改扩展名。{ACCEPTED}。"
         )
     return kind
 

@@ -20,9 +20,9 @@ def shortfall(rule: Mapping[str, Any], pieces: Sequence[EvidencePiece]) -> str:
     A rule asks for so many `pieces`, and for one at least of each of its `categories`.
     """
     wanted = int(rule.get("pieces", 0))
-    missing = [f"应有 {wanted} 件,现有 {len(pieces)} 件"] if len(pieces) < wanted else []
+    missing = [f"应有 {wanted} 件，现有 {len(pieces)} 件"] if len(pieces) < wanted else []
     present = {piece.category for piece in pieces}
     absent = [category for code in rule.get("categories", []) if (category := Category(code)) not in present]
     if absent:
         missing.append(f"缺少{'、'.join(category.label for category in absent)}类材料")
-    return ";".join(missing)
+    return "；".join(missing)

@@ -15,6 +15,6 @@ class Lookback(Coded):
         """What it means for whoever is responsible, in words."""
         return {
             Lookback.NONE: "改定时限以前不提醒、不升级",
-            Lookback.NOTICE: "告知承办人一次,改定时限以前不升级",
+            Lookback.NOTICE: "告知承办人一次，改定时限以前不升级",
             Lookback.WHOLE: "按策略提醒、升级",
         }[self]

@@ -152,7 +152,7 @@ class Rung(Row, table=True):
         if self.offset == 0 and self.relation is Relation.UNSIGNED:
             return "下达待签收"
         text = f"{self.relation.label}{self.offset}{self.unit.label}"
-        return f"{text},其后每{self.every}{self.unit.label}" if self.every else text
+        return f"{text}，其后每{self.every}{self.unit.label}" if self.every else text
 
 
 _HANDLER, _HEAD, _LEADER, _FIRST = Role.HANDLER, Role.DEPARTMENT_HEAD, Role.LEADER, Role.FIRST_RESPONSIBLE

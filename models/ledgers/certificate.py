@@ -41,11 +41,11 @@ class Certificate(LedgerRow, table=True):
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     issued, expires, settled = (values.get(name) for name in ("issued_on", "expires_on", "settled_on"))
     if issued and expires and expires <= issued:
-        yield "expires_on", f"有效期至 {expires} 不晚于发证日期 {issued}:应晚于发证日期"
+        yield "expires_on", f"有效期至 {expires} 不晚于发证日期 {issued}：应晚于发证日期"
     if issued and settled and settled < issued:
-        yield "settled_on", f"换证或停用日期 {settled} 早于发证日期 {issued}:应不早于发证日期"
+        yield "settled_on", f"换证或停用日期 {settled} 早于发证日期 {issued}：应不早于发证日期"
     if values.get("stopped") and not settled:
-        yield "settled_on", "已停用的,应填写停用日期"
+        yield "settled_on", "已停用的，应填写停用日期"
 
 
 def _opens(values: Mapping[str, Any], _calendar: WorkCalendar, _amount: Amount) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ def _opens(values: Mapping[str, Any], _calendar: WorkCalendar, _amount: Amount) 
 _T = Certificate
 _HELD = and_(col(_T.issued_on) <= UNTIL, or_(col(_T.settled_on).is_(None), col(_T.settled_on) > UNTIL))
 _VALID = and_(_HELD, col(_T.expires_on) >= UNTIL)
-_VALIDITY = "各地规定不一,常见为5年(湖南省2022年启用的行政执法证);到期前6个月参加考试换发"
+_VALIDITY = "各地规定不一，常见为5年（湖南省2022年启用的行政执法证）；到期前6个月参加考试换发"
 
 KIND = Kind(
     code="certificate",
@@ -70,7 +70,7 @@ KIND = Kind(
     fields=(
         LedgerField("issued_on", "发证日期", FieldType.DAY, required=True, headings=("领证日期", "颁发日期")),
         LedgerField("holder", "持证人", required=True, longest=64, headings=("姓名", "执法人员")),
-        LedgerField("number", "证号", longest=100, headings=("执法证号", "证件编号"), hint="不可重复;没有的不填。"),
+        LedgerField("number", "证号", longest=100, headings=("执法证号", "证件编号"), hint="不可重复；没有的不填。"),
         LedgerField("unit", "所在科室", longest=200, headings=("科室", "部门", "单位")),
         LedgerField(
             "expires_on", "有效期至", FieldType.DAY, required=True, headings=("有效期", "到期日期", "有效期限"),
@@ -79,7 +79,7 @@ KIND = Kind(
         LedgerField("examined_on", "换证考试日期", FieldType.DAY, headings=("考试日期", "申请换证日期")),
         LedgerField(
             "settled_on", "换证或停用日期", FieldType.DAY, headings=("换证日期", "停用日期", "注销日期"),
-            hint="换发新证的日期,或者停止执法资格的日期;新证另记一条。",
+            hint="换发新证的日期，或者停止执法资格的日期；新证另记一条。",
         ),
         LedgerField("stopped", "停用", FieldType.YES_NO, headings=("是否停用",), hint="停止执法资格的填“是”。"),
     ),
@@ -92,12 +92,12 @@ KIND = Kind(
         ),
         Term(
             "expire", "换发执法证或者停止执法", "expires_on", "settled_on", 0, TermUnit.CALENDAR,
-            "证件载明的有效期;《行政处罚法》第四十二条:执法人员应当具有行政执法资格",
+            "证件载明的有效期；《行政处罚法》第四十二条：执法人员应当具有行政执法资格",
         ),
     ),
     measures=(
         Measure(
-            "holders", "持执法证人数", "人", "期末持有未换未停证件的,同名的计一次", _HELD, distinct="holder",
+            "holders", "持执法证人数", "人", "期末持有未换未停证件的，同名的计一次", _HELD, distinct="holder",
             standing=True,
         ),
         Measure("valid", "执法证有效人数", "人", "其中期末在有效期内的", _VALID, distinct="holder", standing=True),
@@ -106,7 +106,7 @@ KIND = Kind(
             and_(_VALID, col(_T.renewable_on) <= UNTIL), standing=True,
         ),
         Measure(
-            "expired", "过期未停用的执法证", "本", "期末已过有效期,既没有换发也没有停用的",
+            "expired", "过期未停用的执法证", "本", "期末已过有效期，既没有换发也没有停用的",
             and_(_HELD, col(_T.expires_on) < UNTIL), standing=True,
         ),
         Measure("issued", "新发执法证", "本", "发证日期在期间内的"),

@@ -36,7 +36,7 @@ class Counsel(LedgerRow, table=True):
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     start, end = values.get("engaged_from"), values.get("engaged_until")
     if start and end and end < start:
-        yield "engaged_until", f"聘期截止 {end} 早于聘期开始 {start}:应不早于聘期开始"
+        yield "engaged_until", f"聘期截止 {end} 早于聘期开始 {start}：应不早于聘期开始"
 
 
 _T = Counsel
@@ -74,13 +74,13 @@ KIND = Kind(
         ),
         LedgerField(
             "engaged_until", "聘期截止", FieldType.DAY, headings=("截止日期", "到期日期", "聘期届满"),
-            hint="没有期限的不填;续聘的另记一条。",
+            hint="没有期限的不填；续聘的另记一条。",
         ),
     ),
     check=_check,
     measures=(
         Measure(
-            "standing", "在聘法律顾问", "名", "期末在聘期内的外聘法律顾问和公职律师,同名的计一次", _STANDING,
+            "standing", "在聘法律顾问", "名", "期末在聘期内的外聘法律顾问和公职律师，同名的计一次", _STANDING,
             distinct="name", standing=True,
         ),
         *(
@@ -90,7 +90,7 @@ KIND = Kind(
             )
             for kind in CounselKind
         ),
-        Measure("engaged", "新聘法律顾问", "名", "聘期在期间内开始的,同名的计一次", distinct="name"),
+        Measure("engaged", "新聘法律顾问", "名", "聘期在期间内开始的，同名的计一次", distinct="name"),
     ),
     sentence=Sentence(
         """

@@ -54,13 +54,13 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     for name, label in (("published_on", "公示日期"), ("sent_on", "报送日期")):
         day = values.get(name)
         if decided and day and day < decided:
-            yield name, f"{label} {day} 早于决定日期 {decided}:应不早于决定日期"
+            yield name, f"{label} {day} 早于决定日期 {decided}：应不早于决定日期"
 
 
 _T = CreditPublicity
 _PUBLISHED, _SENT = col(_T.published_on), col(_T.sent_on)
 _PUBLISH_BY, _SEND_BY = col(_T.publish_by), col(_T.send_by)
-_SOURCE = "双公示有关规定:行政许可、行政处罚信息自作出决定之日起7个工作日内上网公开,并归集到信用平台"
+_SOURCE = "双公示有关规定：行政许可、行政处罚信息自作出决定之日起7个工作日内上网公开，并归集到信用平台"
 
 KIND = Kind(
     code="credit",
@@ -80,12 +80,12 @@ KIND = Kind(
             headings=("信息类别", "公示类别", "类型"), words={"许可": CreditKind.PERMIT, "处罚": CreditKind.PENALTY},
         ),
         LedgerField(
-            "number", "决定文书号", longest=100, hint="不可重复;没有的不填。",
+            "number", "决定文书号", longest=100, hint="不可重复；没有的不填。",
             headings=("文书号", "决定文书号码", "许可决定文书号", "处罚决定文书号", "行政处罚决定书文号"),
         ),
         LedgerField(
             "party", "行政相对人", longest=200, headings=("相对人", "行政相对人名称", "当事人"),
-            hint="自然人的姓名可以隐去一部分(张某)。",
+            hint="自然人的姓名可以隐去一部分（张某）。",
         ),
         LedgerField("published_on", "公示日期", FieldType.DAY, headings=("公开日期", "网站公示日期", "上网日期")),
         LedgerField("sent_on", "报送日期", FieldType.DAY, headings=("归集日期", "上报日期", "报送信用平台日期")),
@@ -101,7 +101,7 @@ KIND = Kind(
         Measure("permits", "双公示行政许可", "条", "其中行政许可", col(_T.kind) == CreditKind.PERMIT),
         Measure("penalties", "双公示行政处罚", "条", "其中行政处罚", col(_T.kind) == CreditKind.PENALTY),
         Measure(
-            "judged", "已公示报送或已到期的双公示信息", "条", "其中公示、报送都已完成的,或者有一项期限已过的",
+            "judged", "已公示报送或已到期的双公示信息", "条", "其中公示、报送都已完成的，或者有一项期限已过的",
             or_(
                 and_(_PUBLISHED.is_not(None), _SENT.is_not(None)),
                 and_(_PUBLISHED.is_(None), _PUBLISH_BY < UNTIL),

@@ -28,7 +28,7 @@ KIND = Kind(
     unit="条",
     table=Deficiency,
     day="on",
-    purpose="报告第二部分(不足和原因)由此写成",
+    purpose="报告第二部分（不足和原因）由此写成",
     fields=(
         LedgerField("on", "日期", FieldType.DAY, required=True, hint="写入这一天所在年度的报告。"),
         LedgerField(
@@ -36,7 +36,7 @@ KIND = Kind(
         ),
         LedgerField("cause", "原因", FieldType.LONG_TEXT, longest=1000),
         LedgerField("remedy", "整改措施", FieldType.LONG_TEXT, longest=1000, hint="列入下一年度安排。"),
-        LedgerField("item_id", "有关任务", FieldType.ITEM, hint="当年计划中的编号;没有的不填。"),
+        LedgerField("item_id", "有关任务", FieldType.ITEM, hint="当年计划中的编号；没有的不填。"),
     ),
     measures=(
         Measure("deficiencies", "存在的不足", "条", "日期在期间内登记的不足"),

@@ -49,7 +49,7 @@ class DutyOfOrgan(LedgerRow, table=True):
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     listed, ended = values.get("listed_on"), values.get("ended_on")
     if listed and ended and ended < listed:
-        yield "ended_on", f"取消日期 {ended} 早于列入日期 {listed}:应不早于列入日期"
+        yield "ended_on", f"取消日期 {ended} 早于列入日期 {listed}：应不早于列入日期"
 
 
 _T = DutyOfOrgan
@@ -78,16 +78,17 @@ KIND = Kind(
     unit="项",
     table=DutyOfOrgan,
     day="listed_on",
-    purpose="核对职责与年度任务:哪些职责没有任务,哪些任务没有职责",
+    purpose="核对职责与年度任务：哪些职责没有任务，哪些任务没有职责",
     identity=("code",),
     tells=("code", "title", "basis", "department", "public"),
     fields=(
         LedgerField(
             "listed_on", "列入日期", FieldType.DAY, required=True, headings=("公布日期", "生效日期", "印发日期"),
-            hint="从这一天起每年都计入,直到取消。",
+            hint="从这一天起每年都计入，直到取消。",
         ),
         LedgerField(
-            "code", "职责编号", longest=64, headings=("事项编码", "职权编码", "权力编码"), hint="不可重复;没有的不填。",
+            "code", "职责编号", longest=64, headings=("事项编码", "职权编码", "权力编码"),
+            hint="不可重复；没有的不填。",
         ),
         LedgerField(
             "title", "职责", required=True,

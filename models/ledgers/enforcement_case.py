@@ -70,13 +70,13 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     decided = values.get("decided_on")
     filed, published = values.get("filed_on"), values.get("published_on")
     if decided and filed and filed > decided:
-        yield "filed_on", f"立案日期 {filed} 晚于决定日期 {decided}:应不晚于决定日期"
+        yield "filed_on", f"立案日期 {filed} 晚于决定日期 {decided}：应不晚于决定日期"
     if decided and published and published < decided:
-        yield "published_on", f"公开日期 {published} 早于决定日期 {decided}:应不早于决定日期"
+        yield "published_on", f"公开日期 {published} 早于决定日期 {decided}：应不早于决定日期"
     if values.get("outcome_on") and values.get("outcome") in (None, Outcome.STANDS):
-        yield "outcome_on", "写了变更或撤销的日期,结果应为“被变更”或“被撤销”"
+        yield "outcome_on", "写了变更或撤销的日期，结果应为“被变更”或“被撤销”"
     if values.get("taken_down_on") and not published:
-        yield "taken_down_on", "未公开的决定没有可撤回的:请先填写公开日期"
+        yield "taken_down_on", "未公开的决定没有可撤回的：请先填写公开日期"
 
 
 _T = EnforcementCase
@@ -100,14 +100,14 @@ KIND = Kind(
                 "简易处罚程序": Procedure.SIMPLE, "普通处罚程序": Procedure.ORDINARY,
             },
         ),
-        LedgerField("number", "案号", longest=100, hint="不可重复;没有的不填。", headings=("文号", "决定书文号")),
+        LedgerField("number", "案号", longest=100, hint="不可重复；没有的不填。", headings=("文号", "决定书文号")),
         LedgerField("title", "案件名称", headings=("案由",)),
         LedgerField(
             "kind", "决定类别", FieldType.CHOICE, choices=DecisionKind, default=DecisionKind.PENALTY,
             hint="不填为行政处罚。", words={"处罚": DecisionKind.PENALTY, "其他": DecisionKind.OTHER},
         ),
         LedgerField(
-            "fine", "罚款(元)", FieldType.MONEY, default=Decimal(0), hint="没有罚款的不填。",
+            "fine", "罚款（元）", FieldType.MONEY, default=Decimal(0), hint="没有罚款的不填。",
             headings=("罚款金额", "罚没金额"),
         ),
         LedgerField("filed_on", "立案日期", FieldType.DAY),
@@ -125,22 +125,22 @@ KIND = Kind(
     terms=(
         Term(
             "publish", "行政处罚决定公开", "decided_on", "published_on", 7, TermUnit.WORKING,
-            "国办发〔2018〕118号:行政许可、行政处罚决定作出之日起7个工作日内公开",
+            "国办发〔2018〕118号：行政许可、行政处罚决定作出之日起7个工作日内公开",
             applies=lambda row: row.kind is DecisionKind.PENALTY,
         ),
         Term(
             "publish_other", "其他执法决定公开", "decided_on", "published_on", 20, TermUnit.WORKING,
-            "国办发〔2018〕118号:执法决定作出之日起20个工作日内公布",
+            "国办发〔2018〕118号：执法决定作出之日起20个工作日内公布",
             applies=lambda row: row.kind is DecisionKind.OTHER,
         ),
         Term(
             "decide", "作出处罚决定", "filed_on", "decided_on", 90, TermUnit.CALENDAR,
-            "《行政处罚法》第六十条:自立案之日起90日内作出决定",
+            "《行政处罚法》第六十条：自立案之日起90日内作出决定",
             applies=lambda row: row.kind is DecisionKind.PENALTY,
         ),
         Term(
             "take_down", "撤回已公开的决定并说明理由", "outcome_on", "taken_down_on", 3, TermUnit.CALENDAR,
-            "《行政处罚法》第四十八条:被变更、撤销、确认违法或者无效的,3日内撤回并说明理由",
+            "《行政处罚法》第四十八条：被变更、撤销、确认违法或者无效的，3日内撤回并说明理由",
             applies=lambda row: row.outcome is not Outcome.STANDS and row.published_on is not None,
         ),
     ),
@@ -149,7 +149,7 @@ KIND = Kind(
         Measure("simple", "简易程序案件", "起", "其中适用简易程序的", col(_T.procedure) == Procedure.SIMPLE),
         Measure("ordinary", "普通程序案件", "起", "其中适用普通程序的", col(_T.procedure) == Procedure.ORDINARY),
         Measure(
-            "fines", "罚款金额", "万元", "罚款合计,按决定书", col(_T.fine) > 0, total="fine", scale=Decimal(10_000)
+            "fines", "罚款金额", "万元", "罚款合计，按决定书", col(_T.fine) > 0, total="fine", scale=Decimal(10_000)
         ),
         Measure("overturned", "被变更或撤销案件", "起", "复议或诉讼后被变更、被撤销的", _OVERTURNED),
         Measure("published", "已公开的执法决定", "件", "有公开日期的", col(_T.published_on).is_not(None)),

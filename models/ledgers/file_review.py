@@ -46,12 +46,12 @@ class FileReview(LedgerRow, table=True):
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     defects, corrected = values.get("defects") or 0, values.get("corrected") or 0
     if corrected > defects:
-        yield "corrected", f"已整改 {corrected} 个多于发现问题 {defects} 个:应不多于发现问题数"
+        yield "corrected", f"已整改 {corrected} 个多于发现问题 {defects} 个：应不多于发现问题数"
     held, on = values.get("held_on"), values.get("corrected_on")
     if on and not corrected:
-        yield "corrected_on", "写了整改完成日期,已整改数应大于 0"
+        yield "corrected_on", "写了整改完成日期，已整改数应大于 0"
     if held and on and on < held:
-        yield "corrected_on", f"整改完成日期 {on} 早于评查日期 {held}:应不早于评查日期"
+        yield "corrected_on", f"整改完成日期 {on} 早于评查日期 {held}：应不早于评查日期"
 
 
 def _what_is_left(values: Mapping[str, Any], _calendar: WorkCalendar, _amount: Amount) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ KIND = Kind(
     yearly=(
         YearlyTerm(
             "twice", "案卷评查", each_year("案卷评查"), 2, "次",
-            "没有统一规定,由本单位确定;每年评查两次(自查和上级评查)为常见安排", remembered=True,
+            "没有统一规定，由本单位确定；每年评查两次（自查和上级评查）为常见安排", remembered=True,
         ),
     ),
     measures=(

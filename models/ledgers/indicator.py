@@ -51,12 +51,12 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     if claimed is None:
         return
     if points is None:
-        yield "claimed", "这项指标没有分值,不能自评得分:应不填,或者先填写分值"
+        yield "claimed", "这项指标没有分值，不能自评得分：应不填，或者先填写分值"
     elif claimed > points:
         most = f"{points.normalize():f}"
-        yield "claimed", f"自评得分 {claimed.normalize():f} 多于分值 {most}:应在 0 至 {most} 之间"
+        yield "claimed", f"自评得分 {claimed.normalize():f} 多于分值 {most}：应在 0 至 {most} 之间"
     if not values.get("basis"):
-        yield "basis", "填写了自评得分,应同时填写自评依据"
+        yield "basis", "填写了自评得分，应同时填写自评依据"
 
 
 def _branch(values: Mapping[str, Any], _calendar: WorkCalendar, _amount: Amount) -> Mapping[str, Any]:
@@ -73,7 +73,7 @@ KIND = Kind(
     unit="项",
     table=Indicator,
     day="adopted_on",
-    purpose="示范创建自评:各项指标的支撑材料和自评得分由此数出",
+    purpose="示范创建自评：各项指标的支撑材料和自评得分由此数出",
     identity=("adopted_on", "system", "title"),
     tells=("title", "code", "points", "claimed", "basis"),
     fields=(
@@ -93,7 +93,7 @@ KIND = Kind(
         ),
         LedgerField(
             "points", "分值", FieldType.DECIMAL, most=Decimal(10_000), headings=("分数", "标准分", "满分"),
-            hint="不计分的(如否决项)不填。",
+            hint="不计分的（如否决项）不填。",
         ),
         LedgerField("claimed", "自评得分", FieldType.DECIMAL, most=Decimal(10_000), headings=("自评分", "得分")),
         LedgerField(
@@ -106,7 +106,7 @@ KIND = Kind(
         Measure("indicators", "三级指标", "项", "启用日期在期间内的三级指标"),
         Measure("first_level", "一级指标", "项", "三级指标所属的不同一级指标", distinct="first"),
         Measure("second_level", "二级指标", "项", "三级指标所属的不同二级指标", distinct="branch"),
-        Measure("covered", "有支撑的三级指标", "项", "其中关联了任务或者佐证材料的,未采信的材料不算", _COVERED),
+        Measure("covered", "有支撑的三级指标", "项", "其中关联了任务或者佐证材料的，未采信的材料不算", _COVERED),
         Measure(
             "missing", "缺支撑的三级指标", "项", "其中没有任何关联的", not_(_COVERED),
             internal="示范创建自评的内部情况",

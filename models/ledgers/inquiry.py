@@ -42,7 +42,7 @@ class Inquiry(LedgerRow, table=True):
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     asked, answered = values.get("asked_on"), values.get("answered_on")
     if asked and answered and answered < asked:
-        yield "answered_on", f"答复日期 {answered} 早于咨询日期 {asked}:应不早于咨询日期"
+        yield "answered_on", f"答复日期 {answered} 早于咨询日期 {asked}：应不早于咨询日期"
 
 
 _T = Inquiry
@@ -77,7 +77,7 @@ KIND = Kind(
         LedgerField("answered_on", "答复日期", FieldType.DAY, headings=("回复日期", "办结日期")),
         LedgerField(
             "number", "编号", longest=100, headings=("受理编号", "工单号", "信件编号"),
-            hint="不可重复;没有的不填。",
+            hint="不可重复；没有的不填。",
         ),
     ),
     check=_check,
@@ -85,7 +85,7 @@ KIND = Kind(
     terms=(
         Term(
             "answer", "答复群众咨询", "asked_on", "answered_on", 15, TermUnit.WORKING,
-            "没有统一规定,由本单位确定", remembered=True,
+            "没有统一规定，由本单位确定", remembered=True,
         ),
     ),
     measures=(
@@ -99,7 +99,7 @@ KIND = Kind(
         ),
         Measure("answered", "答复群众咨询", "件", "其中有答复日期的", _ANSWERED.is_not(None)),
         Measure(
-            "judged", "已答复或已到期的群众咨询", "件", "其中已答复的,或者期限已过的",
+            "judged", "已答复或已到期的群众咨询", "件", "其中已答复的，或者期限已过的",
             to_be_judged(_ANSWERED, _DUE),
         ),
         Measure("on_time", "按时答复群众咨询", "件", "其中在期限内答复的", in_time(_ANSWERED, _DUE)),

@@ -44,14 +44,14 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     drawn, inspected = values.get("drawn_on"), values.get("inspected_on")
     published = values.get("published_on")
     if drawn and inspected and inspected < drawn:
-        yield "inspected_on", f"检查日期 {inspected} 早于抽取日期 {drawn}:应不早于抽取日期"
+        yield "inspected_on", f"检查日期 {inspected} 早于抽取日期 {drawn}：应不早于抽取日期"
     if inspected and published and published < inspected:
-        yield "published_on", f"公示日期 {published} 早于检查日期 {inspected}:应不早于检查日期"
+        yield "published_on", f"公示日期 {published} 早于检查日期 {inspected}：应不早于检查日期"
     for name, label in (("problems", "发现问题数"), ("published_on", "公示日期")):
         if values.get(name) is not None and not inspected:
-            yield name, f"填写了{label},应同时填写检查日期"
+            yield name, f"填写了{label}，应同时填写检查日期"
     if inspected and values.get("problems") is None:
-        yield "problems", "填写了检查日期,应同时填写发现问题数:没有发现问题的填 0"
+        yield "problems", "填写了检查日期，应同时填写发现问题数：没有发现问题的填 0"
 
 
 _keep_publish_by = keep_last_day("publish", "inspected_on", "publish_by")
@@ -101,18 +101,18 @@ KIND = Kind(
     terms=(
         Term(
             "publish", "抽查结果公示", "inspected_on", "published_on", 20, TermUnit.WORKING,
-            "“双随机、一公开”有关规定:抽查结束之日起20个工作日内公示结果",
+            "“双随机、一公开”有关规定：抽查结束之日起20个工作日内公示结果",
         ),
     ),
     measures=(
-        Measure("draws", "双随机抽取", "次", "抽取日期在期间内的抽取,同日、同计划的计一次", distinct="drawing"),
+        Measure("draws", "双随机抽取", "次", "抽取日期在期间内的抽取，同日、同计划的计一次", distinct="drawing"),
         Measure("drawn", "抽取检查对象", "户次", "各次抽取的检查对象"),
         Measure("inspected", "双随机检查", "户次", "其中已经检查的", _DONE),
         Measure("problems", "双随机抽查发现问题", "个", "已检查的发现问题数之和", _DONE, total="problems"),
         Measure("with_problems", "发现问题的检查对象", "户次", "其中发现问题的", col(_T.problems) > 0),
         Measure("published", "公示抽查结果", "户次", "其中结果已公示的", _PUBLISHED.is_not(None)),
         Measure(
-            "judged", "已公示或公示期限已过的", "户次", "其中已公示的,或者公示期限已过的",
+            "judged", "已公示或公示期限已过的", "户次", "其中已公示的，或者公示期限已过的",
             to_be_judged(_PUBLISHED, _DUE),
         ),
         Measure("on_time", "按时公示抽查结果", "户次", "其中在期限内公示的", in_time(_PUBLISHED, _DUE)),

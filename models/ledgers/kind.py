@@ -13,12 +13,12 @@ from models.ledgers.sheet_kind import SheetKind
 from models.ledgers.term import Term, YearlyTerm
 
 COMMON = (
-    LedgerField("item_id", "有关任务", FieldType.ITEM, hint="这一年计划中的编号;没有的不填。", headings=("任务编号",)),
+    LedgerField("item_id", "有关任务", FieldType.ITEM, hint="这一年计划中的编号；没有的不填。", headings=("任务编号",)),
     LedgerField(
         "keeper_id",
         "经办人",
         FieldType.PERSON,
-        hint="时限提醒这个人,其科室可以查看和更正;不填为登记人。",
+        hint="时限提醒这个人，其科室可以查看和更正；不填为登记人。",
         headings=("承办人", "责任人"),
     ),
     LedgerField("note", "备注", FieldType.LONG_TEXT, longest=1000),

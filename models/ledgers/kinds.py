@@ -55,8 +55,8 @@ def kind_named(word: str) -> Kind:
     for kind in KINDS.values():
         if word.strip() in (kind.code, kind.title):
             return kind
-    known = "、".join(f"{kind.code}({kind.title})" for kind in KINDS.values())
-    raise NotFoundError(f"没有名为“{word}”的台账,可用:{known}。")
+    known = "、".join(f"{kind.code}（{kind.title}）" for kind in KINDS.values())
+    raise NotFoundError(f"没有名为“{word}”的台账，可用：{known}。")
 
 
 Member = TypeVar("Member", bound=Coded)

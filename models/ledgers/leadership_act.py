@@ -43,7 +43,7 @@ KIND = Kind(
     unit="次",
     table=LeadershipAct,
     day="on",
-    purpose="报告第三部分(第一责任人职责)由此写成",
+    purpose="报告第三部分（第一责任人职责）由此写成",
     fields=(
         LedgerField("on", "日期", FieldType.DAY, required=True, headings=("履职日期",)),
         LedgerField(
@@ -54,18 +54,18 @@ KIND = Kind(
             },
         ),
         LedgerField(
-            "text", "内容", FieldType.LONG_TEXT, required=True, longest=2000, hint="如:主持会议研究执法监督工作。",
+            "text", "内容", FieldType.LONG_TEXT, required=True, longest=2000, hint="如：主持会议研究执法监督工作。",
             headings=("履职内容", "做了什么"),
         ),
         LedgerField("person_id", "履职人", FieldType.PERSON, hint="不填为第一责任人。"),
         LedgerField("hearing", "听取汇报", FieldType.YES_NO, hint="是否为听取法治工作汇报。"),
-        LedgerField("item_id", "有关任务", FieldType.ITEM, hint="当年计划中的编号;没有的不填。"),
+        LedgerField("item_id", "有关任务", FieldType.ITEM, hint="当年计划中的编号；没有的不填。"),
         LedgerField("document_number", "文号", longest=100, hint="会议纪要或文件的文号。"),
     ),
     yearly=(
         YearlyTerm(
             "hearing", "听取法治政府建设情况汇报", each_half("听取汇报"), 1, "次",
-            "《党政主要负责人履行推进法治建设第一责任人职责规定》第五条:定期听取汇报;每半年一次为常见做法",
+            "《党政主要负责人履行推进法治建设第一责任人职责规定》第五条：定期听取汇报；每半年一次为常见做法",
             remembered=True, met=lambda rows, day, amount: _nth_hearing(rows, amount),
         ),
     ),

@@ -43,9 +43,9 @@ class LegalReview(LedgerRow, table=True):
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     received, done = values.get("received_on"), values.get("done_on")
     if received and done and done < received:
-        yield "done_on", f"审核完成日期 {done} 早于收到日期 {received}:应不早于收到日期"
+        yield "done_on", f"审核完成日期 {done} 早于收到日期 {received}：应不早于收到日期"
     if values.get("adopted") is not None and not done:
-        yield "adopted", "写了意见是否采纳,应同时填写审核完成日期"
+        yield "adopted", "写了意见是否采纳，应同时填写审核完成日期"
 
 
 _T = LegalReview
@@ -84,7 +84,8 @@ KIND = Kind(
     terms=(
         Term(
             "review", "完成法律审核", "received_on", "done_on", 15, TermUnit.WORKING,
-            "没有统一规定,由本单位确定;暂按行政规范性文件合法性审核的最长时间(国办发〔2018〕115号)", remembered=True,
+            ("没有统一规定，由本单位确定；"
+"暂按行政规范性文件合法性审核的最长时间（国办发〔2018〕115号）"), remembered=True,
         ),
     ),
     measures=(
@@ -93,7 +94,7 @@ KIND = Kind(
         Measure("documents", "审核文件", "件", "其中类别为文件的", col(_T.kind) == ReviewKind.DOCUMENT),
         Measure("opinions", "出具法律意见", "件", "其中类别为法律意见的", col(_T.kind) == ReviewKind.OPINION),
         Measure("done", "完成法律审核", "件", "其中有审核完成日期的", _DONE.is_not(None)),
-        Measure("judged", "已审核或已到期的法律审核", "件", "其中已完成的,或者期限已过的", to_be_judged(_DONE, _DUE)),
+        Measure("judged", "已审核或已到期的法律审核", "件", "其中已完成的，或者期限已过的", to_be_judged(_DONE, _DUE)),
         Measure("on_time", "按时完成法律审核", "件", "其中在期限内完成的", in_time(_DONE, _DUE)),
         Measure("adopted", "采纳审核意见", "件", "其中意见被采纳的", col(_T.adopted).is_(True)),
     ),

@@ -92,9 +92,9 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
         return
     decided, discussed = values.get("decided_on"), values.get("discussed_on")
     if decided and discussed and discussed > decided:
-        yield "discussed_on", f"集体讨论日期 {discussed} 晚于决定日期 {decided}:应不晚于决定日期"
+        yield "discussed_on", f"集体讨论日期 {discussed} 晚于决定日期 {decided}：应不晚于决定日期"
     if values.get("comment_from") and not values.get("comment_until"):
-        yield "comment_until", "已决定的事项写了征求意见开始日期,应同时填写截止日期"
+        yield "comment_until", "已决定的事项写了征求意见开始日期，应同时填写截止日期"
 
 
 def _in_order(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -104,29 +104,29 @@ def _in_order(values: Mapping[str, Any]) -> Iterator[Problem]:
     ):
         start, end = values.get(first), values.get(last)
         if start and end and end < start:
-            yield last, f"{ended} {end} 早于{begun} {start}:应不早于{begun}"
+            yield last, f"{ended} {end} 早于{begun} {start}：应不早于{begun}"
     if values.get("comment_until") and not values.get("comment_from"):
-        yield "comment_from", "写了征求意见截止日期,应同时填写开始日期"
+        yield "comment_from", "写了征求意见截止日期，应同时填写开始日期"
 
 
 def _exemption(values: Mapping[str, Any]) -> Iterator[Problem]:
     exempt, reason = values.get("exempt"), values.get("exempt_reason")
     if not exempt:
         if reason:
-            yield "exempt_reason", "写了不适用的理由,应同时填写不适用的步骤"
+            yield "exempt_reason", "写了不适用的理由，应同时填写不适用的步骤"
         return
     if values.get("matter") is not Matter.DECISION:
-        yield "exempt", "只有重大决策才有不适用的步骤;其余事项只需集体讨论,此处应不填"
+        yield "exempt", "只有重大决策才有不适用的步骤；其余事项只需集体讨论，此处应不填"
         return
     allowed = {step.label: step for step in _MAY_NOT_APPLY}
     for name in re.split(r"[、,,;;\s]+", exempt.strip()):
         step = allowed.get(name)
         if step is None:
-            yield "exempt", f"“{name}”不能列为不适用的步骤:可写{'、'.join(allowed)},用顿号分开"
+            yield "exempt", f"“{name}”不能列为不适用的步骤：可写{'、'.join(allowed)}，用顿号分开"
         elif values.get(_DONE[step]):
-            yield "exempt", f"{name}已有日期,不能又列为不适用:应去掉其中一项"
+            yield "exempt", f"{name}已有日期，不能又列为不适用：应去掉其中一项"
     if not reason:
-        yield "exempt_reason", "写了不适用的步骤,应填写理由"
+        yield "exempt_reason", "写了不适用的步骤，应填写理由"
 
 
 def _owes(step: Step) -> Any:
@@ -145,7 +145,7 @@ def _missed(step: Step) -> ColumnElement[bool]:
 
 
 _ANY_MISSED = or_(false(), *(_missed(step) for step in Step))
-_RULES = "国务院令第713号《重大行政决策程序暂行条例》(部门参照执行)"
+_RULES = "国务院令第713号《重大行政决策程序暂行条例》（部门参照执行）"
 
 KIND = Kind(
     code="decision",
@@ -158,7 +158,7 @@ KIND = Kind(
     fields=(
         LedgerField(
             "decided_on", "决定日期", FieldType.DAY, required=True, headings=("决策日期", "出台日期", "日期"),
-            hint="还在进行的,填写拟决定的日期,进度选“进行中”。",
+            hint="还在进行的，填写拟决定的日期，进度选“进行中”。",
         ),
         LedgerField("title", "事项名称", required=True, headings=("决策事项", "事项", "名称", "议题")),
         LedgerField(
@@ -170,7 +170,9 @@ KIND = Kind(
                 "大额资金": Matter.FUNDS, "大额度资金使用": Matter.FUNDS, "大额度资金运作": Matter.FUNDS,
             },
         ),
-        LedgerField("number", "文号", longest=100, headings=("会议纪要文号", "纪要编号"), hint="不可重复;没有的不填。"),
+        LedgerField(
+            "number", "文号", longest=100, headings=("会议纪要文号", "纪要编号"), hint="不可重复；没有的不填。"
+        ),
         LedgerField(
             "stage", "进度", FieldType.CHOICE, choices=DecisionStage, default=DecisionStage.DECIDED,
             hint="不填为已决定。", words={"已出台": DecisionStage.DECIDED, "办理中": DecisionStage.UNDER_WAY},
@@ -190,7 +192,7 @@ KIND = Kind(
         LedgerField("discussed_on", "集体讨论日期", FieldType.DAY, headings=("集体讨论", "会议日期", "党组会日期")),
         LedgerField(
             "exempt", "不适用的步骤", longest=100, headings=("不适用步骤", "免除的步骤"),
-            hint="仅重大决策填写:公众参与、专家论证、风险评估中确不适用的,用顿号分开。",
+            hint="仅重大决策填写：公众参与、专家论证、风险评估中确不适用的，用顿号分开。",
         ),
         LedgerField("exempt_reason", "不适用的理由", headings=("不适用理由",), hint="写了不适用的步骤时必填。"),
     ),
@@ -198,11 +200,11 @@ KIND = Kind(
     terms=(
         Term(
             "comment", "公开征求意见最短期限", "comment_from", "comment_until", 30, TermUnit.CALENDAR,
-            f"{_RULES}:公开征求意见的期限一般不少于30日", minimum=True, applies=_owes(Step.PUBLIC),
+            f"{_RULES}：公开征求意见的期限一般不少于30日", minimum=True, applies=_owes(Step.PUBLIC),
         ),
         Term(
             "legality", "合法性审查最短时间", "legality_sent_on", "legality_done_on", 7, TermUnit.WORKING,
-            f"{_RULES}:合法性审查时间一般不少于7个工作日", minimum=True, applies=_owes(Step.LEGALITY),
+            f"{_RULES}：合法性审查时间一般不少于7个工作日", minimum=True, applies=_owes(Step.LEGALITY),
         ),
     ),
     measures=(
@@ -220,13 +222,13 @@ KIND = Kind(
             and_(_DECIDED, col(_T.discussed_on).is_not(None)),
         ),
         Measure(
-            "complete", "程序完备的重大决策", "项", "重大决策中,适用的步骤都有日期的",
+            "complete", "程序完备的重大决策", "项", "重大决策中，适用的步骤都有日期的",
             and_(_DECISION, not_(_ANY_MISSED)),
         ),
-        Measure("missed", "缺少步骤的重大决策", "项", "重大决策中,适用的步骤有一步以上没有日期的", _ANY_MISSED),
+        Measure("missed", "缺少步骤的重大决策", "项", "重大决策中，适用的步骤有一步以上没有日期的", _ANY_MISSED),
         *(
             Measure(
-                f"missed_{step}", f"缺少{step.label}的重大决策", "项", f"重大决策中,适用{step.label}而没有日期的",
+                f"missed_{step}", f"缺少{step.label}的重大决策", "项", f"重大决策中，适用{step.label}而没有日期的",
                 _missed(step),
             )
             for step in Step

@@ -73,7 +73,7 @@ def reached(text: str) -> tuple[int, bool] | None:
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     text = values.get("reached")
     if text and reached(text) is None:
-        yield "reached", "应为人数,如 320、320人次;估计的写 约300、10余人"
+        yield "reached", "应为人数，如 320、320人次；估计的写 约300、10余人"
 
 
 def _counted_or_estimated(values: Mapping[str, Any], _calendar: WorkCalendar, _amount: Amount) -> Mapping[str, Any]:
@@ -88,10 +88,10 @@ def _turns(node: PublicityNode) -> YearlyTerm:
     def turns(year: int) -> tuple[Turn, ...]:
         return (Turn(node.code, f"{node.title}普法活动", node.first(year) - 7 * DAY, node.due_on(year)),)
 
-    told = "(日期凭一般了解,待核)" if node.remembered else ""
+    told = "（日期凭一般了解，待核）" if node.remembered else ""
     return YearlyTerm(
         node.code, f"{node.title}普法活动", turns, 1, "次",
-        f"{node.source}{told};是否开展由本单位普法计划确定", remembered=True,
+        f"{node.source}{told}；是否开展由本单位普法计划确定", remembered=True,
     )  # fmt: skip
 
 
@@ -123,13 +123,13 @@ KIND = Kind(
         ),
         LedgerField(
             "node", "普法节点", longest=100, headings=("节点", "时间节点"),
-            hint=f"如:{'、'.join(node.title for node in NODES)};不是节点活动的不填。",
+            hint=f"如：{'、'.join(node.title for node in NODES)}；不是节点活动的不填。",
         ),
-        LedgerField("audience", "受众", longest=200, headings=("对象", "宣传对象"), hint="如:企业、学生、社区居民。"),
+        LedgerField("audience", "受众", longest=200, headings=("对象", "宣传对象"), hint="如：企业、学生、社区居民。"),
         LedgerField(
             "reached", "受众人数", longest=40,
             headings=("人数", "参加人数", "受众", "受众人次", "普法人数", "覆盖人数", "参与人数"),
-            hint="数过的写数字,如 320;估计的写明约数,如 约300、10余。两种分开统计,不相加。",
+            hint="数过的写数字，如 320；估计的写明约数，如 约300、10余。两种分开统计，不相加。",
         ),
         LedgerField(
             "materials", "发放资料份数", FieldType.WHOLE, most=_MANY, default=0, headings=("资料份数", "发放资料"),
@@ -146,7 +146,7 @@ KIND = Kind(
         Measure("on_nodes", "节点普法活动", "场", "其中写明普法节点的", col(_T.node).is_not(None)),
         Measure("people", "普法受众人次", "人次", "有确数的各场人数之和", _COUNTED, total="people"),
         Measure(
-            "about", "普法受众人次(约数)", "人次", "只有约数的各场人数之和,不与确数相加",
+            "about", "普法受众人次（约数）", "人次", "只有约数的各场人数之和，不与确数相加",
             and_(col(_T.people).is_not(None), col(_T.approximate).is_(True)), total="people", approximate=True,
         ),
         Measure("materials", "发放普法资料", "份", "各场发放资料之和", col(_T.materials) > 0, total="materials"),

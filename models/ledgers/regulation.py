@@ -58,15 +58,15 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     submitted, reviewed = values.get("submitted_on"), values.get("reviewed_on")
     issued, published = values.get("issued_on"), values.get("published_on")
     if submitted and reviewed and reviewed < submitted:
-        yield "reviewed_on", f"审核完成日期 {reviewed} 早于送审日期 {submitted}:应不早于送审日期"
+        yield "reviewed_on", f"审核完成日期 {reviewed} 早于送审日期 {submitted}：应不早于送审日期"
     if values.get("stage") is RuleStage.UNDER_WAY:
         if published:
-            yield "published_on", "办理中的文件没有公布日期:进度应为“已印发”,或者不填公布日期"
+            yield "published_on", "办理中的文件没有公布日期：进度应为“已印发”，或者不填公布日期"
         return
     if issued and reviewed and reviewed > issued:
-        yield "reviewed_on", f"审核完成日期 {reviewed} 晚于印发日期 {issued}:应不晚于印发日期"
+        yield "reviewed_on", f"审核完成日期 {reviewed} 晚于印发日期 {issued}：应不晚于印发日期"
     if issued and published and published < issued:
-        yield "published_on", f"公布日期 {published} 早于印发日期 {issued}:应不早于印发日期"
+        yield "published_on", f"公布日期 {published} 早于印发日期 {issued}：应不早于印发日期"
 
 
 def _normative(row: Any) -> bool:
@@ -76,7 +76,7 @@ def _normative(row: Any) -> bool:
 _T = Regulation
 _ISSUED = col(_T.stage) == RuleStage.ISSUED
 _NORMATIVE = and_(_ISSUED, col(_T.category) == RuleCategory.NORMATIVE)
-_REVIEW = "国办发〔2018〕115号:行政规范性文件合法性审核一般不少于5个工作日,最长不超过15个工作日"
+_REVIEW = "国办发〔2018〕115号：行政规范性文件合法性审核一般不少于5个工作日，最长不超过15个工作日"
 
 KIND = Kind(
     code="rule",
@@ -90,10 +90,10 @@ KIND = Kind(
         LedgerField(
             "issued_on", "印发日期", FieldType.DAY, required=True,
             headings=("发文日期", "成文日期", "施行日期", "废止日期"),
-            hint="还在办理的,填写拟印发的日期,进度选“办理中”。",
+            hint="还在办理的，填写拟印发的日期，进度选“办理中”。",
         ),
         LedgerField("title", "文件名称", required=True, headings=("标题", "名称", "制度名称", "文件标题")),
-        LedgerField("number", "文号", longest=100, headings=("发文字号", "发文文号"), hint="不可重复;没有的不填。"),
+        LedgerField("number", "文号", longest=100, headings=("发文字号", "发文文号"), hint="不可重复；没有的不填。"),
         LedgerField(
             "act", "制修废", FieldType.CHOICE, required=True, choices=RuleAct,
             headings=("类型", "办理类型", "立改废"), words={
@@ -166,9 +166,9 @@ KIND = Kind(
 {% endif %}
 {% endmacro %}
 年内
-{% for figure, act, titles in (
-    (made, "制定", made_titles), (revised, "修订", revised_titles), (repealed, "废止", repealed_titles)
-) if figure.value %}
+{% for figure, act, titles in （
+    （made, "制定", made_titles）， （revised, "修订", revised_titles）， （repealed, "废止", repealed_titles）
+） if figure.value %}
 {{ act }}制度文件{{ cite(figure) }}{{ named(titles) }}{{ "。" if loop.last else "，" }}
 {% endfor %}
 {% if normative.value %}

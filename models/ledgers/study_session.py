@@ -41,12 +41,12 @@ KIND = Kind(
     yearly=(
         YearlyTerm(
             "planned", "领导班子学习研讨", each_year("领导班子学法"), 2, "次",
-            "各地要求不一,由本单位年度学习计划确定", remembered=True,
+            "各地要求不一，由本单位年度学习计划确定", remembered=True,
         ),
     ),
     measures=(
         Measure("studies", "集中学习研讨", "次", "举行日期在期间内的学习研讨"),
-        Measure("people", "学习研讨参加人次", "人次", "各次参加人数之和,各次都有记载时", total="people", whole=True),
+        Measure("people", "学习研讨参加人次", "人次", "各次参加人数之和，各次都有记载时", total="people", whole=True),
     ),
     listings=(Listing("topics", "topic"),),
     sentence=Sentence(

@@ -52,11 +52,11 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     if not values.get("officer"):
         return
     if values.get("kind") is TrainingKind.STAFF:
-        yield "officer", "按人登记的只有执法人员培训:类别应为“执法人员培训”,或者不填姓名"
+        yield "officer", "按人登记的只有执法人员培训：类别应为“执法人员培训”，或者不填姓名"
     if values.get("people") not in (None, 1):
-        yield "people", f"写了姓名的一行只登记一人,人数却是 {values['people']}:应为 1 或者不填"
+        yield "people", f"写了姓名的一行只登记一人，人数却是 {values['people']}：应为 1 或者不填"
     if values.get("hours") is None:
-        yield "hours", "写了姓名的,应填写学时"
+        yield "hours", "写了姓名的，应填写学时"
 
 
 def _one_officer(values: Mapping[str, Any], _calendar: WorkCalendar, _amount: Amount) -> Mapping[str, Any]:
@@ -140,15 +140,15 @@ KIND = Kind(
         ),
         LedgerField(
             "officer", "执法人员姓名", longest=64, headings=("姓名", "参训人员", "参训人"),
-            hint="按人计学时的,一人一行;不写姓名的,一行为一批人。同一次培训不要两样都填。",
+            hint="按人计学时的，一人一行；不写姓名的，一行为一批人。同一次培训不要两样都填。",
         ),
         LedgerField(
             "people", "人数", FieldType.WHOLE, least=Decimal(1), most=Decimal(1_000_000),
-            headings=("参训人数", "培训人数", "参加人数"), hint="写了姓名的不填;不清楚的不填。",
+            headings=("参训人数", "培训人数", "参加人数"), hint="写了姓名的不填；不清楚的不填。",
         ),
         LedgerField(
             "hours", "学时", FieldType.DECIMAL, least=Decimal("0.1"), most=Decimal(1000), places=1,
-            headings=("每人学时", "人均学时", "培训学时", "课时"), hint="每人的学时,不是各人之和。",
+            headings=("每人学时", "人均学时", "培训学时", "课时"), hint="每人的学时，不是各人之和。",
         ),
     ),
     check=_check,
@@ -156,11 +156,11 @@ KIND = Kind(
     yearly=(
         YearlyTerm(
             "hours", "执法人员培训学时", each_year("执法人员每人培训学时"), HOURS, "学时",
-            "国办发〔2023〕27号:行政执法人员每人每年接受培训不少于60学时", remembered=True, met=_all_trained,
+            "国办发〔2023〕27号：行政执法人员每人每年接受培训不少于60学时", remembered=True, met=_all_trained,
         ),
     ),
     measures=(
-        Measure("sessions", "培训", "次", "培训日期在期间内的培训,同日、同主题、同类别的计一次", _first_of_session()),
+        Measure("sessions", "培训", "次", "培训日期在期间内的培训，同日、同主题、同类别的计一次", _first_of_session()),
         Measure(
             "officer_sessions", "执法人员培训", "次", "其中类别为执法人员培训的",
             and_(_OF_OFFICERS, _first_of_session()),
@@ -169,18 +169,18 @@ KIND = Kind(
             "staff_sessions", "全体干部培训", "次", "其中类别为全体干部培训的",
             and_(not_(_OF_OFFICERS), _first_of_session()),
         ),
-        Measure("people", "培训人次", "人次", "各次参训人数之和,各次都有记载时", total="people", whole=True),
+        Measure("people", "培训人次", "人次", "各次参训人数之和，各次都有记载时", total="people", whole=True),
         Measure(
-            "hours", "培训学时", "学时", "各次培训每人学时之和,各次都有记载时", _first_of_session(),
+            "hours", "培训学时", "学时", "各次培训每人学时之和，各次都有记载时", _first_of_session(),
             total="hours", whole=True,
         ),
         Measure("officers", "按人登记的参训执法人员", "人", "执法人员培训中写明姓名的人", _BY_NAME, distinct="officer"),
         Measure(
-            "hours_met", "学时达标的执法人员", "人", f"其中期间内学时合计达到要求的,未另行规定的为{HOURS}学时",
+            "hours_met", "学时达标的执法人员", "人", f"其中期间内学时合计达到要求的，未另行规定的为{HOURS}学时",
             _of_officers(short=False), distinct="officer",
         ),
         Measure(
-            "hours_short", "学时不足的执法人员", "人", f"其中期间内学时合计不足要求的,未另行规定的为{HOURS}学时",
+            "hours_short", "学时不足的执法人员", "人", f"其中期间内学时合计不足要求的，未另行规定的为{HOURS}学时",
             _of_officers(short=True), distinct="officer",
         ),
     ),

@@ -17,7 +17,7 @@ class CodeWay(Coded):
     """By which way a one-time code reaches its person."""
 
     MAIL = "mail", "发到本人邮箱"
-    PAPER = "paper", "打印领取单,本人签字领取"
+    PAPER = "paper", "打印领取单，本人签字领取"
     MACHINE = "machine", "由本机管理员交给本人"
 
 

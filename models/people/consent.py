@@ -13,7 +13,7 @@ CONSENTS: Mapping[Action, str] = {
     Action.DECIDE_EXTENSION: "申请延期的人、办理过前面各级的人",
     Action.DECIDE_ADJUSTMENT: "提请调整时限的人、办理过前面各级的人",
     Action.ACCEPT: "申请办结的人、办理过前面各级的人",
-    Action.RETURN: "申请办结、提出异议的人,办理过前面各级的人",
+    Action.RETURN: "申请办结、提出异议的人，办理过前面各级的人",
     Action.TRANSFER: "提出转办异议的人",
     Action.SUSPEND: "承办该任务的人",
     Action.ASK_MORE: "反馈批示的人",

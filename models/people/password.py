@@ -30,9 +30,9 @@ def fault_of(password: str, *, names: Iterable[str] = ()) -> str | None:
     """
     word = normal(password)
     if len(word) < SHORTEST:
-        return f"密码太短:应不少于 {SHORTEST} 个字符,可以是好记的一句话。"
+        return f"密码太短：应不少于 {SHORTEST} 个字符，可以是好记的一句话。"
     if len(word) > LONGEST:
-        return f"密码太长:应不超过 {LONGEST} 个字符。"
+        return f"密码太长：应不超过 {LONGEST} 个字符。"
     bare = "".join(word.casefold().split())
     known = {part for name in names for part in _parts(name)}
     rest = bare
@@ -40,9 +40,9 @@ def fault_of(password: str, *, names: Iterable[str] = ()) -> str | None:
         rest = rest.replace(name, "")
     guesses = max(_guesses(end, [*known, *HOUSE_WORDS]) for end in {bare[:LOOKED_AT], bare[-LOOKED_AT:]})
     if rest != bare and (guesses < EASIEST or len(rest) < SHORTEST // 2):
-        return "密码不能只是自己的姓名、登录名、手机号或单位名称加几个字符:请换一句别人猜不到的话。"
+        return "密码不能只是自己的姓名、登录名、手机号或单位名称加几个字符：请换一句别人猜不到的话。"
     if guesses < EASIEST:
-        return "这个密码太常见,很快就能被人试出来:请换一句别人猜不到的话,不必有特殊符号。"
+        return "这个密码太常见，很快就能被人试出来：请换一句别人猜不到的话，不必有特殊符号。"
     return None
 
 

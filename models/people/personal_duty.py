@@ -4,7 +4,7 @@ from models.coded import Coded
 
 
 class Duty(Coded):
-    """The four duties: 重要工作亲自部署、重大问题亲自过问、重点环节亲自协调、重要任务亲自督办."""
+    """The four duties：重要工作亲自部署、重大问题亲自过问、重点环节亲自协调、重要任务亲自督办."""
 
     DEPLOY = "deploy", "部署"
     INQUIRE = "inquire", "过问"

@@ -67,30 +67,30 @@ ORDER = tuple(FilingState)
 
 FLOW: Mapping[FilingAct, FilingTransition] = {
     FilingAct.SUBMIT: FilingTransition(
-        Action.REPORT_SUBMIT, (_S.DRAFTING,), (_S.CONSULTING,), "有编好的版本,有主送,没有密级标志、待核和未处理的批注"
+        Action.REPORT_SUBMIT, (_S.DRAFTING,), (_S.CONSULTING,), "有编好的版本，有主送，没有密级标志、待核和未处理的批注"
     ),
     FilingAct.CONSULT: FilingTransition(Action.REPORT_CONSULT, (_S.CONSULTING,), (), "同一科室没有未反馈的征求"),
     FilingAct.OPINE: FilingTransition(Action.REPORT_OPINE, (_S.DRAFTING, _S.CONSULTING), (), "本科室有未反馈的征求"),
     FilingAct.SETTLE: FilingTransition(
-        Action.REPORT_CONSULT, (_S.DRAFTING, _S.CONSULTING), (), "意见已反馈、尚未处理;不采纳的写明理由"
+        Action.REPORT_CONSULT, (_S.DRAFTING, _S.CONSULTING), (), "意见已反馈、尚未处理；不采纳的写明理由"
     ),
     FilingAct.FORWARD: FilingTransition(
-        Action.REPORT_SUBMIT, (_S.CONSULTING,), (_S.LEGAL_REVIEW,), "意见都已处理,未反馈的写明理由"
+        Action.REPORT_SUBMIT, (_S.CONSULTING,), (_S.LEGAL_REVIEW,), "意见都已处理，未反馈的写明理由"
     ),
     FilingAct.PASS_LEGAL: FilingTransition(
-        Action.LEGAL_REVIEW, (_S.LEGAL_REVIEW,), (_S.SECRECY_REVIEW,), "没有编制、修改、送审、送法制审核,写明审核意见"
+        Action.LEGAL_REVIEW, (_S.LEGAL_REVIEW,), (_S.SECRECY_REVIEW,), "没有编制、修改、送审、送法制审核，写明审核意见"
     ),
     FilingAct.PASS_SECRECY: FilingTransition(
         Action.SECRECY_REVIEW,
         (_S.SECRECY_REVIEW,),
         (_S.SIGN_OFF,),
-        "没有编制、修改、送审、送法制审核,未作法制审核;没有密级标志;有待核的写明理由",
+        "没有编制、修改、送审、送法制审核，未作法制审核；没有密级标志；有待核的写明理由",
     ),
     FilingAct.SIGN: FilingTransition(
         Action.REPORT_SIGN,
         (_S.SIGN_OFF,),
         (_S.FILING,),
-        "没有编制、修改、送审、审核这一版;版本未被改动;有待看问题的写明接受的理由",
+        "没有编制、修改、送审、审核这一版；版本未被改动；有待看问题的写明接受的理由",
     ),
     FilingAct.ADDRESS: FilingTransition(
         Action.REPORT_FILE,
@@ -99,13 +99,13 @@ FLOW: Mapping[FilingAct, FilingTransition] = {
         "尚未报送的对象才能去掉",
     ),
     FilingAct.SEND: FilingTransition(
-        Action.REPORT_FILE, (_S.FILING, _S.PUBLISHING), (_S.FILING, _S.PUBLISHING), "已审签,版本未被改动"
+        Action.REPORT_FILE, (_S.FILING, _S.PUBLISHING), (_S.FILING, _S.PUBLISHING), "已审签，版本未被改动"
     ),
     FilingAct.RECEIPT: FilingTransition(Action.REPORT_FILE, (_S.FILING, _S.PUBLISHING), (), "已报送该对象"),
-    FilingAct.PUBLISH: FilingTransition(Action.REPORT_PUBLISH, (_S.PUBLISHING,), (), "主送都已报送,版本未被改动"),
+    FilingAct.PUBLISH: FilingTransition(Action.REPORT_PUBLISH, (_S.PUBLISHING,), (), "主送都已报送，版本未被改动"),
     FilingAct.ARCHIVE: FilingTransition(Action.REPORT_ARCHIVE, (_S.PUBLISHING,), (_S.ARCHIVED,), "已公开"),
     FilingAct.RETURN: FilingTransition(
-        Action.REPORT_RETURN, ORDER[1:-1], ORDER[:-2], "写明理由;退到前面的环节"
+        Action.REPORT_RETURN, ORDER[1:-1], ORDER[:-2], "写明理由；退到前面的环节"
     ),
 }  # fmt: skip
 

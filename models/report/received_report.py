@@ -70,8 +70,8 @@ class ReceivedReport(Row, table=True):
     def signed_by(self) -> list[str]:
         """Who reviewed and signed it, in words."""
         return [
-            f"{FilingAct(one['act']).label}:{one['name']}"
-            + (f"(代{one['stood_in_for']})" if one["stood_in_for"] else "")
+            f"{FilingAct(one['act']).label}：{one['name']}"
+            + (f"（代{one['stood_in_for']}）" if one["stood_in_for"] else "")
             + f",{one['on']}"
             for one in self.signatures
         ]

@@ -26,7 +26,7 @@ class Price:
     @property
     def label(self) -> str:
         """As a person reads it: 逾期每次扣5分,最多扣30分."""
-        most = f",最多扣{written(self.cap)}分" if self.cap is not None else ""
+        most = f"，最多扣{written(self.cap)}分" if self.cap is not None else ""
         return f"{self.event.label}每次扣{written(self.points)}分{most}"
 
 
@@ -65,11 +65,11 @@ def total(
     """
     deducted = sum((part.counted for part in subtotals(lines, caps)), Decimal(0))
     objective = max(Decimal(0), start - deducted)
-    words = f"起评{start}分,扣{written(deducted)}分,客观分{written(objective)}分;"
+    words = f"起评{start}分，扣{written(deducted)}分，客观分{written(objective)}分；"
     if evaluation is None:
-        return Total(deducted, objective, None, objective, words + "没有领导评价,客观分即为得分")
+        return Total(deducted, objective, None, objective, words + "没有领导评价，客观分即为得分")
     final = ((objective * (100 - weight) + evaluation * weight) / 100).quantize(CENT, ROUND_HALF_UP)
-    words += f"领导评价{written(evaluation)}分,占{weight}%,得分{written(final)}分"
+    words += f"领导评价{written(evaluation)}分，占{weight}%，得分{written(final)}分"
     return Total(deducted, objective, evaluation, final, words)
 
 
@@ -106,15 +106,15 @@ def prices(listed: Iterable[Mapping[str, Any]]) -> dict[ScoreEvent, Price]:
     for entry in listed:
         event = event_named(str(entry.get("event", "")))
         if strange := sorted(set(entry) - {"event", "points", "cap"}):
-            raise BadInputError(f"扣分项“{event}”里有不认识的内容“{'、'.join(strange)}”:只写 event、points、cap。")
+            raise BadInputError(f"扣分项“{event}”里有不认识的内容“{'、'.join(strange)}”：只写 event、points、cap。")
         if event in priced:
-            raise BadInputError(f"扣分项“{event}”({event.label})写了两次:每项只写一次。")
-        points = as_points(entry.get("points"), f"“{event}”({event.label})的扣分")
+            raise BadInputError(f"扣分项“{event}”（{event.label}）写了两次：每项只写一次。")
+        points = as_points(entry.get("points"), f"“{event}”（{event.label}）的扣分")
         cap = entry.get("cap")
-        limit = None if cap is None else as_points(cap, f"“{event}”({event.label})的封顶")
+        limit = None if cap is None else as_points(cap, f"“{event}”（{event.label}）的封顶")
         if limit is not None and limit < points:
             raise BadInputError(
-                f"“{event}”({event.label})封顶 {written(limit)} 分,低于每次扣的 {written(points)} 分:"
+                f"“{event}”（{event.label}）封顶 {written(limit)} 分，低于每次扣的 {written(points)} 分："
                 f"封顶应不小于 {written(points)}。"
             )
         priced[event] = Price(event, points, limit)
@@ -138,7 +138,9 @@ def typed_entry(text: str) -> dict[str, Any]:
     event, equals, rest = text.partition("=")
     points, colon, cap = rest.replace("：", ":").partition(":")
     if not (event.strip() and equals and points.strip()) or (colon and not cap.strip()):
-        raise BadInputError(f"扣分项“{text}”写法有误:应为 事项=每次扣分 或 事项=每次扣分:封顶,如 late=5 或 late=5:30。")
+        raise BadInputError(
+            f"扣分项“{text}”写法有误：应为 事项=每次扣分 或 事项=每次扣分：封顶，如 late=5 或 late=5:30。"
+        )
     found = {"event": event.strip(), "points": points.strip()}
     return found | {"cap": cap.strip()} if colon else found
 
@@ -157,13 +159,13 @@ def event_named(name: str) -> ScoreEvent:
     for event in ScoreEvent:
         if name.strip() in (event.value, event.label):
             return event
-    accepted = "、".join(f"{event.value}({event.label})" for event in ScoreEvent)
-    raise BadInputError(f"没有扣分项“{name}”;可用:{accepted}。")
+    accepted = "、".join(f"{event.value}（{event.label}）" for event in ScoreEvent)
+    raise BadInputError(f"没有扣分项“{name}”；可用：{accepted}。")
 
 
 def as_points(value: Any, name: str, *, most: Decimal = MOST) -> Decimal:
     """Points as typed or read. Raises BadInputError for what is no number from 0 to `most` with two decimals."""
-    wrong = BadInputError(f"{name}“{value}”不可用:应为 0 至 {written(most)} 的数,最多两位小数,如 5 或 0.5。")
+    wrong = BadInputError(f"{name}“{value}”不可用：应为 0 至 {written(most)} 的数，最多两位小数，如 5 或 0.5。")
     try:
         points = Decimal(str(value).strip())
     except InvalidOperation as error:

@@ -28,7 +28,7 @@ LONGEST = 255
 def subject_of(issuer: str, number: str) -> str:
     """The subject as it is kept. Raises BadInputError for a number that is none."""
     if not 0 < len(number) <= LONGEST or not number.isprintable() or "|" in number:
-        raise BadInputError(f"用户标识“{number[:40]}”不可用:应为认证服务给此人的标识(sub),1 至 {LONGEST} 个字符。")
+        raise BadInputError(f"用户标识“{number[:40]}”不可用：应为认证服务给此人的标识（sub），1 至 {LONGEST} 个字符。")
     return f"{issuer}|{number}"
 
 
@@ -44,7 +44,7 @@ def bind_by_code(session: Session, invited: Invited, subject: str, *, now: dt.da
     """Use up a one-time code by binding the account instead of setting a password. Raises ConflictError."""
     session.refresh(invited.code, with_for_update=True)
     if invited.code.used_at is not None:
-        raise NotFoundError("这个一次性地址已经用过:请管理员重新发一个。")
+        raise NotFoundError("这个一次性地址已经用过：请管理员重新发一个。")
     by = Actor(invited.person.name, Channel.WEB, day_of(now), now, invited.person.id)
     with recorded(session, by, "bind_account", organ_id=invited.person.organ_id):
         use_code(session, invited, now=now)
@@ -57,7 +57,7 @@ def unbind(session: Session, account: Account, *, by: Actor) -> None:
     if account.subject is None:
         raise NotFoundError("账户没有绑定单点登录。")
     if account.password_hash is None:
-        raise ConflictError("账户没有密码,解除绑定后就不能登录:请先请管理员发一个一次性地址设置密码。")
+        raise ConflictError("账户没有密码，解除绑定后就不能登录：请先请管理员发一个一次性地址设置密码。")
     with recorded(session, by, "unbind_account", organ_id=person.organ_id):
         account.subject = None
         session.add(account)
@@ -71,7 +71,7 @@ def bind_for(session: Session, person: Person, subject: str, *, by: Actor) -> Ac
     with performing_for(session, by, Action.STAFF, person.organ_id):
         account = account_of_person(session, person)
         if account is None:
-            raise NotFoundError(f"{person.name}没有账户,或者账户已关闭:请先开通(invite)。")
+            raise NotFoundError(f"{person.name}没有账户，或者账户已关闭：请先开通（invite）。")
         touch(session, account, TouchKind.BOUND, by=by)
         _bind(session, account, subject)
         tell_account(session, person, "为您的账户绑定了单点登录的用户标识。", by=by)
@@ -81,7 +81,7 @@ def bind_for(session: Session, person: Person, subject: str, *, by: Actor) -> Ac
 def _bind(session: Session, account: Account, subject: str) -> None:
     other = session.exec(select(Account.login).where(Account.subject == subject, Account.id != account.id)).first()
     if other is not None:
-        raise ConflictError("这个单点登录身份已绑定另一个账户:一个身份只能绑定一个账户,请先在那个账户解除。")
+        raise ConflictError("这个单点登录身份已绑定另一个账户：一个身份只能绑定一个账户，请先在那个账户解除。")
     account.subject = subject
     session.add(account)
     session.flush()

@@ -71,8 +71,8 @@ def give_code(
 
 def _words(way: CodeWay, account: Account, invited: bool, by: Actor) -> str:
     if invited:
-        return f"{by.name}为您开通了督办系统的账户,登录名是 {account.login}。"
-    ended = f"{by.name}重设了您在督办系统的密码:原来的密码、已登录的网页、接口令牌和日历订阅都已失效。"
+        return f"{by.name}为您开通了督办系统的账户，登录名是 {account.login}。"
+    ended = f"{by.name}重设了您在督办系统的密码：原来的密码、已登录的网页、接口令牌和日历订阅都已失效。"
     told = {CodeWay.PAPER: "新的一次性地址须本人签字领取。", CodeWay.MACHINE: "新的一次性地址由本机管理员交给您本人。"}
     return ended + told.get(way, "")
 
@@ -96,15 +96,15 @@ def print_slip(session: Session, person: Person, account: Account, *, by: Actor)
     """
     with performing_for(session, by, Action.STAFF, person.organ_id):
         if account.closed_at is not None or account.password_hash is not None:
-            raise ConflictError(f"{person.name}的账户不在等待一次性地址:忘记密码的,请先重设。")
+            raise ConflictError(f"{person.name}的账户不在等待一次性地址：忘记密码的，请先重设。")
         if by.person_id is not None and by.person_id in (person.id, asked_by(session, account)):
             raise ForbiddenError(
-                "领取单不能由提出开通或重设的人打印,也不能由本人打印:请由另一位管理人员打印,"
+                "领取单不能由提出开通或重设的人打印，也不能由本人打印：请由另一位管理人员打印，"
                 "或由本机管理员用 duban account reset 办理。"
             )
         end_codes(session, account)
         touch(session, account, TouchKind.PRINTED, by=by)
-        tell_account(session, person, "打印了一张领取单,上面有您设置密码的一次性地址。", by=by)
+        tell_account(session, person, "打印了一张领取单，上面有您设置密码的一次性地址。", by=by)
         return GivenCode(person, account.login, CodeWay.PAPER, new_code(session, account, CodeWay.PAPER, now=by.now))
 
 

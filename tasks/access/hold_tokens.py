@@ -72,20 +72,20 @@ def make_token(
     _own(person, by)
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
-        raise BadInputError(f"请给令牌起一个名称,1 至 {LONGEST_NAME} 个字,说明用在哪里,如“报表程序”。")
+        raise BadInputError(f"请给令牌起一个名称，1 至 {LONGEST_NAME} 个字，说明用在哪里，如“报表程序”。")
     known = {scope.value: scope for scope in TokenScope}
     wanted = [str(getattr(scope, "value", scope)) for scope in scopes]
     if not wanted or set(wanted) - known.keys():
-        raise BadInputError(f"请选择令牌的用途:{'、'.join(scope.label for scope in TokenScope)},至少一项。")
+        raise BadInputError(f"请选择令牌的用途：{'、'.join(scope.label for scope in TokenScope)}，至少一项。")
     longest = by.on + dt.timedelta(days=days)
     if expires_on is not None and not by.on <= expires_on <= longest:
         wrong = "已经过去" if expires_on < by.on else "太远"
-        raise BadInputError(f"有效期“{expires_on}”{wrong}:应为今天至 {longest} 之间的一天,不填则到 {longest}。")
+        raise BadInputError(f"有效期“{expires_on}”{wrong}：应为今天至 {longest} 之间的一天，不填则到 {longest}。")
     held = [token for token in tokens_of(session, person) if token.expires_on >= by.on]
     if len(held) >= MOST_TOKENS:
-        raise ConflictError(f"已有 {len(held)} 个令牌,每人至多 {MOST_TOKENS} 个:请先吊销不用的。")
+        raise ConflictError(f"已有 {len(held)} 个令牌，每人至多 {MOST_TOKENS} 个：请先吊销不用的。")
     if name in {token.name for token in held}:
-        raise ConflictError(f"已有名为“{name}”的令牌:请换一个名称,或先吊销它。")
+        raise ConflictError(f"已有名为“{name}”的令牌：请换一个名称，或先吊销它。")
     token = PREFIX + secrets.token_urlsafe(32)
     with recorded(session, by, "make_token", organ_id=person.organ_id):
         session.add(
@@ -134,7 +134,7 @@ def revoke_token(session: Session, token_id: int, *, by: Actor) -> ApiToken:
     mine = select(ApiToken).where(ApiToken.id == token_id, ApiToken.person_id == by.person_id)
     found = session.exec(mine.where(col(ApiToken.revoked_at).is_(None))).first()
     if found is None or by.person_id is None:
-        raise NotFoundError("没有这个令牌,或者它已吊销。")
+        raise NotFoundError("没有这个令牌，或者它已吊销。")
     with recorded(session, by, "revoke_token", organ_id=session.get_one(Person, by.person_id).organ_id):
         found.revoked_at = by.now
         session.add(found)
@@ -180,7 +180,7 @@ def revoke_feed(session: Session, person: Person, *, by: Actor) -> None:
     """End the person's calendar address. Raises NotFoundError where there is none, ForbiddenError."""
     _own(person, by)
     if feed_of(session, person) is None:
-        raise NotFoundError("没有日历订阅地址,或者它已停用。")
+        raise NotFoundError("没有日历订阅地址，或者它已停用。")
     with recorded(session, by, "revoke_feed", organ_id=person.organ_id):
         _end_feeds(session, person, by.now)
 
@@ -226,7 +226,7 @@ def end_accesses(session: Session, person: Person, *, by: Actor, name: str | Non
             ended = len(named)
         if not ended:
             what = f"名为“{name}”的令牌" if name else "令牌和日历订阅"
-            raise NotFoundError(f"{person.name}没有{what},或者已经吊销。")
+            raise NotFoundError(f"{person.name}没有{what}，或者已经吊销。")
         return ended
 
 

@@ -32,7 +32,7 @@ def keep_draft(
 ) -> KeptForm:
     """Keep what was typed, in place of what was kept of the same form. Raises BadInputError for too much of it."""
     if len(path) > 500 or sum(len(name) + len(text) for name, text in fields) > LONGEST:
-        raise BadInputError(f"内容过多,不能暂存:最多 {LONGEST} 字。请直接提交,或分几次填写。")
+        raise BadInputError(f"内容过多，不能暂存：最多 {LONGEST} 字。请直接提交，或分几次填写。")
     found = draft_at(session, person_id, path)
     if found is None:
         _make_room(session, person_id)
@@ -58,7 +58,7 @@ def find_draft(session: Session, person_id: int, draft_id: int) -> KeptForm:
     """The person's own draft with this number. Raises NotFoundError, the same for somebody else's."""
     found = session.get(KeptForm, draft_id)
     if found is None or found.person_id != person_id:
-        raise NotFoundError("没有这份草稿:可能已经提交或删除。")
+        raise NotFoundError("没有这份草稿：可能已经提交或删除。")
     return found
 
 

@@ -40,7 +40,7 @@ class AccountLine:
     """How long the code given last may be used; None where there is none or it was used."""
 
     def state(self, now: dt.datetime) -> str:
-        """In words: 无账户 正常 待领取地址 待设密码 已关闭."""
+        """In words：无账户 正常 待领取地址 待设密码 已关闭."""
         if self.account is None:
             return "无账户"
         if self.account.closed_at is not None:
@@ -63,12 +63,12 @@ def invite(session: Session, person: Person, *, by: Actor, login: str | None = N
         _in_service(person, by)
         account = account_of(session, person)
         if account is not None and account.closed_at is None and (account.password_hash or account.subject):
-            raise ConflictError(f"{person.name}已有账户(登录名 {account.login}):忘记密码的,请重设(reset)。")
+            raise ConflictError(f"{person.name}已有账户（登录名 {account.login}）：忘记密码的，请重设（reset）。")
         taken = set(session.exec(select(Account.login).where(col(Account.person_id) != person.id)))
         if login is not None:
             login = _checked(login)
             if login in taken:
-                raise ConflictError(f"登录名“{login}”已有人用:请换一个。")
+                raise ConflictError(f"登录名“{login}”已有人用：请换一个。")
         if account is None:
             account = Account(person_id=key(person.id), login=login or _login_for(person, taken), made_at=by.now)
         elif login is not None:
@@ -138,7 +138,7 @@ def close_account(session: Session, person: Person, *, by: Actor) -> Account:
     """
     with performing_for(session, by, Action.STAFF, person.organ_id):
         if by.person_id is not None and by.person_id == person.id:
-            raise ForbiddenError("不能关闭自己的账户:请由其他管理员办理。")
+            raise ForbiddenError("不能关闭自己的账户：请由其他管理员办理。")
         account = _open_account(session, person)
         account.closed_at = by.now
         session.add(account)
@@ -192,20 +192,20 @@ def any_account(session: Session) -> bool:
 
 def _in_service(person: Person, by: Actor) -> None:
     if person.left_on is not None and person.left_on < by.on:
-        raise BadInputError(f"{person.name}已于 {person.left_on} 离任,不能登录。")
+        raise BadInputError(f"{person.name}已于 {person.left_on} 离任，不能登录。")
 
 
 def _open_account(session: Session, person: Person) -> Account:
     found = account_of(session, person)
     if found is None or found.closed_at is not None:
-        raise NotFoundError(f"{person.name}没有账户,或者账户已关闭:请先开通(invite)。")
+        raise NotFoundError(f"{person.name}没有账户，或者账户已关闭：请先开通（invite）。")
     return found
 
 
 def _checked(login: str) -> str:
     name = folded(login)
     if not name or len("".join(login.split())) > LOGIN_LENGTH or not name.isprintable():
-        raise BadInputError(f"登录名“{login}”不可用:应为 1 至 {LOGIN_LENGTH} 个字,如姓名或工号。")
+        raise BadInputError(f"登录名“{login}”不可用：应为 1 至 {LOGIN_LENGTH} 个字，如姓名或工号。")
     return name
 
 

@@ -48,7 +48,7 @@ def opened(home: Path, account: Account, sealed: str) -> str:
     try:
         return unseal(_key(home, account), sealed)
     except ValueError as error:
-        raise BadInputError("第二因素的密钥无法识别:请重新打开页面,从头设置。") from error
+        raise BadInputError("第二因素的密钥无法识别：请重新打开页面，从头设置。") from error
 
 
 def otpauth_address(secret: str, account: Account) -> str:
@@ -63,7 +63,7 @@ def enrol(session: Session, account: Account, sealed: str, code: str, *, home: P
     """
     step = _step_of(opened(home, account, sealed), code, by.now)
     if step is None:
-        raise BadInputError("动态码不正确:请核对手机时间,输入认证器现在显示的 6 位数字。")
+        raise BadInputError("动态码不正确：请核对手机时间，输入认证器现在显示的 6 位数字。")
     person = session.get_one(Person, account.person_id)
     with recorded(session, by, "enrol_factor", organ_id=person.organ_id):
         account.otp_secret, account.otp_at, account.otp_step = sealed, by.now, step
@@ -113,7 +113,7 @@ def clear_factor(session: Session, person: Person, *, by: Actor) -> None:
         touch(session, account, TouchKind.CLEARED, by=by)
         end_factor(session, account)
         end_sessions(session, key(person.id), now=by.now)
-        tell_account(session, person, "解除了您登录用的第二因素,已登录的网页都已退出。", by=by)
+        tell_account(session, person, "解除了您登录用的第二因素，已登录的网页都已退出。", by=by)
 
 
 def end_factor(session: Session, account: Account) -> None:

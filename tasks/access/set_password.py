@@ -45,7 +45,7 @@ def find_invited(session: Session, code: str, *, now: dt.datetime) -> Invited:
         )
     ).first()
     if invited is None:
-        raise NotFoundError("这个一次性地址不能用了:可能已经用过、超过 72 小时,或者已换发新的。请管理员重新发一个。")
+        raise NotFoundError("这个一次性地址不能用了：可能已经用过、超过 72 小时，或者已换发新的。请管理员重新发一个。")
     return Invited(*invited)
 
 
@@ -90,7 +90,7 @@ def change_password(session: Session, account: Account, password: str, *, by: Ac
     with recorded(session, by, "set_password", organ_id=person.organ_id):
         _set(session, account, password, by.now)
         account.own_at = by.now
-        tell_own(session, person, "的密码已修改,别处的登录都已退出", now=by.now)
+        tell_own(session, person, "的密码已修改，别处的登录都已退出", now=by.now)
         if with_tokens:
             end_tokens(session, person, now=by.now)
 

@@ -42,10 +42,10 @@ def set_up(
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.set_up'))"))
     if any_account(session):
-        raise ConflictError("首次设置已经完成:请直接登录,或请管理员开通账户。")
+        raise ConflictError("首次设置已经完成：请直接登录，或请管理员开通账户。")
     name = "".join(name.split())
     if not 0 < len(name) <= 64:
-        raise BadInputError("请填写姓名,1 至 64 个字。")
+        raise BadInputError("请填写姓名，1 至 64 个字。")
     by = Actor(name, Channel.WEB, day_of(now), now)
     with recorded(session, by, "set_up", organ_id=organ.id if organ else None) as record:
         if organ is None:
@@ -73,11 +73,11 @@ def set_up(
 def _found(session: Session, name: str, code: str) -> Organ:
     name, code = name.strip(), code.strip()
     if not 0 < len(name) <= 200:
-        raise BadInputError("请填写单位名称,如“某县水务局”。")
+        raise BadInputError("请填写单位名称，如“某县水务局”。")
     if not _CODE.fullmatch(code):
-        raise BadInputError(f"单位代码“{code}”不可用:应为字母、数字、点、横线,至多 64 个,如 shuiwu。")
+        raise BadInputError(f"单位代码“{code}”不可用：应为字母、数字、点、横线，至多 64 个，如 shuiwu。")
     if session.exec(select(Organ.id).where((Organ.name == name) | (Organ.code == code))).first() is not None:
-        raise ConflictError("已有这个名称或代码的单位:请刷新页面,从列表中选择。")
+        raise ConflictError("已有这个名称或代码的单位：请刷新页面，从列表中选择。")
     made = Organ(name=name, code=code)
     session.add(made)
     session.flush()
@@ -87,5 +87,5 @@ def _found(session: Session, name: str, code: str) -> Organ:
 def _person(session: Session, organ: Organ, name: str) -> Person:
     known = [person for person in people_named(session, organ, name) if person.left_on is None]
     if len(known) > 1:
-        raise BadInputError(f"{organ.name}有 {len(known)} 位“{name}”:请在命令行用 duban account invite 按手机号指明。")
+        raise BadInputError(f"{organ.name}有 {len(known)} 位“{name}”：请在命令行用 duban account invite 按手机号指明。")
     return known[0] if known else Person(organ_id=key(organ.id), name=name)

@@ -32,8 +32,8 @@ from tasks.access.second_factor import enrol, factor_owed, use_factor
 from tasks.acting.audit import recorded
 
 REFUSED = "登录名或密码不正确。"
-WRONG_CODE = "动态码不正确,或者已经用过:请等认证器换出下一个 6 位数字再试,也可以用一个恢复码。"
-GONE = "这次登录已失效:请重新登录。"
+WRONG_CODE = "动态码不正确，或者已经用过：请等认证器换出下一个 6 位数字再试，也可以用一个恢复码。"
+GONE = "这次登录已失效：请重新登录。"
 
 
 @dataclass(frozen=True)
@@ -215,13 +215,13 @@ def enter_by_provider(
     opened = _open(session, Account.subject == subject, day_of(now))
     if opened is None:
         raise ForbiddenError(
-            f"单点登录认出您是“{called or '未具名'}”(用户标识 {subject.rpartition('|')[2]}),但没有账户与它绑定,"
-            "或者账户已关闭:请用密码登录后在“我的账户”里绑定,或用管理员发的一次性地址绑定,"
+            f"单点登录认出您是“{called or '未具名'}”（用户标识 {subject.rpartition('|')[2]}），但没有账户与它绑定，"
+            "或者账户已关闭：请用密码登录后在“我的账户”里绑定，或用管理员发的一次性地址绑定，"
             "也可以请管理员按用户标识绑定。"
         )
     account, person = opened
     remember_place(session, account.login, address=caller.address, now=now)
-    way = f"单点登录({provider})"
+    way = f"单点登录（{provider}）"
     return enter(session, account, person, caller=caller, now=now, way=way, roles=roles, factor=factor)
 
 

@@ -184,7 +184,7 @@ def authorize_organ(session: Session, by: Actor, action: Action, organ_id: int |
         return standing
     if organ_id is None:
         raise ForbiddenError(
-            f"{by.name}不能{action.label}:涉及本单位以外或尚未登记的单位,可由本机管理员(不加 --as)办理。"
+            f"{by.name}不能{action.label}：涉及本单位以外或尚未登记的单位，可由本机管理员（不加 --as）办理。"
         )
     whole = [grant for grant in GRANTS[action] if grant.scope in (Scope.ORGAN, Scope.BELOW)]
     raise ForbiddenError(f"{by.name}不能{action.label}:{_hint(by)}可由本单位的{_roles(whole)}办理。")
@@ -223,7 +223,7 @@ def authorize_department(session: Session, by: Actor, action: Action, department
     """How `by` may do `action` for a department. Raises ForbiddenError that names the roles that may."""
     for standing in department_standings(session, by, action, department):
         return standing
-    raise ForbiddenError(f"{by.name}不能{action.label}({department.name}):可由{_roles(GRANTS[action])}办理。")
+    raise ForbiddenError(f"{by.name}不能{action.label}({department.name})：可由{_roles(GRANTS[action])}办理。")
 
 
 def department_standings(session: Session, by: Actor, action: Action, department: Department) -> Iterator[Standing]:
@@ -337,7 +337,7 @@ def _subtree(organ_id: int) -> Select[tuple[int | None]]:
 
 
 def _hint(by: Actor) -> str:
-    return "请用 --as 姓名 写明由谁办理;" if by.person_id is None else ""
+    return "请用 --as 姓名 写明由谁办理；" if by.person_id is None else ""
 
 
 def _roles(grants: Sequence[Grant]) -> str:

@@ -24,7 +24,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 def seen_item(session: Session, number: int, *, by: Actor) -> WorkItem:
     """The item. Raises NotFoundError."""
-    with _alike("没有这项任务,或者它不在您的查看范围内。"):
+    with _alike("没有这项任务，或者它不在您的查看范围内。"):
         item = _row(session, WorkItem, number)
         if item.ledger is not None:
             raise NotFoundError
@@ -59,7 +59,7 @@ def seen_numbered(session: Session, plan: AnnualPlan, number: str, *, by: Actor)
 
 def seen_document(session: Session, number: int, *, by: Actor) -> Document:
     """The document. Raises NotFoundError."""
-    with _alike("没有这件文书,或者它不在您的查看范围内。"):
+    with _alike("没有这件文书，或者它不在您的查看范围内。"):
         document = _row(session, Document, number)
         authorize_document(session, by, document)
     return document
@@ -67,7 +67,7 @@ def seen_document(session: Session, number: int, *, by: Actor) -> Document:
 
 def seen_evidence(session: Session, number: int, *, by: Actor) -> Evidence:
     """The piece of evidence, of an item or of a leader's act; also one that was replaced. Raises NotFoundError."""
-    with _alike("没有这份佐证材料,或者它不在您的查看范围内。"):
+    with _alike("没有这份佐证材料，或者它不在您的查看范围内。"):
         piece = _row(session, Evidence, number)
         if piece.item_id is not None:
             authorize(session, by, Action.READ, session.get_one(WorkItem, piece.item_id))
@@ -80,7 +80,7 @@ def seen_organ(session: Session, named: str, *, by: Actor) -> Organ:
     """The organ with this code or name. Raises NotFoundError."""
     organ = session.exec(select(Organ).where((Organ.code == named) | (Organ.name == named))).first()
     if organ is None or not may_see_organ(session, by, key(organ.id)):
-        raise NotFoundError(f"没有代码为“{named}”的单位,或者它不在您的查看范围内。")
+        raise NotFoundError(f"没有代码为“{named}”的单位，或者它不在您的查看范围内。")
     return organ
 
 

@@ -34,7 +34,7 @@ class ActUnderWay:
     def person_id(self) -> int:
         """Who acts. Every act upon an item is a person's."""
         if self.by.person_id is None:
-            raise ForbiddenError("此操作须由具体的人办理:请用 --as 姓名 写明由谁办理。")
+            raise ForbiddenError("此操作须由具体的人办理：请用 --as 姓名 写明由谁办理。")
         return self.by.person_id
 
     @property
@@ -114,7 +114,7 @@ def check_open(session: Session, by: Actor, action: Action, item: WorkItem) -> l
         raise ForbiddenError(_out_of_turn(session, by, action, item))
     if item.issued_on is not None and by.on < item.issued_on:
         raise BadInputError(
-            f"任务 {item.number} 于 {item.issued_on} 下达,不能在 {by.on} {action.label}:办理日应不早于下达日。"
+            f"任务 {item.number} 于 {item.issued_on} 下达，不能在 {by.on} {action.label}：办理日应不早于下达日。"
         )
     return found
 
@@ -122,10 +122,10 @@ def check_open(session: Session, by: Actor, action: Action, item: WorkItem) -> l
 def _out_of_turn(session: Session, by: Actor, action: Action, item: WorkItem) -> str:
     """What the item is, when the action is open, and to whom."""
     when = "、".join(f"“{state.label}”" for state in LIFECYCLE[action].sources)
-    now = f"“{item.state.label}”" + (f"({item.closed_on} 销号)" if item.state is ItemState.CLOSED else "")
+    now = f"“{item.state.label}”" + (f"（{item.closed_on} 销号）" if item.state is ItemState.CLOSED else "")
     may = who_may(session, action, item, by)
-    hint = f";请先下达计划{by.hint('duban plan issue')}" if item.state is ItemState.DRAFT else ""
-    return f"任务 {item.number} 现为{now},不能{action.label}:须在{when}时,由{may}办理{hint}。"
+    hint = f"；请先下达计划{by.hint('duban plan issue')}" if item.state is ItemState.DRAFT else ""
+    return f"任务 {item.number} 现为{now}，不能{action.label}：须在{when}时，由{may}办理{hint}。"
 
 
 def policy_of(session: Session, item: WorkItem) -> Policy:
@@ -161,7 +161,7 @@ def check_level(
     fitting = _at_level(session, by, action, item, deed.standings, levels[level], done)
     if not fitting:
         turn, may = "、".join(role.label for role in roles), who_may_of(session, tuple(roles), item, by)
-        raise ForbiddenError(f"任务 {item.number} 现在轮到第 {level + 1} 级({turn})办理:可由{may}办理。")
+        raise ForbiddenError(f"任务 {item.number} 现在轮到第 {level + 1} 级（{turn}）办理：可由{may}办理。")
     others = others_for_item(session, by, action, item, done, roles=(*roles, Role.FIRST_RESPONSIBLE))
     deed.go_by(consent(session, by, action, fitting, done, others=others))
 

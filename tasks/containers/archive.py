@@ -67,8 +67,8 @@ def is_markup(part: str) -> bool:
 def too_large(name: str) -> UnreadableFileError:
     """What is said of a file that would unpack to more than any real one does."""
     return UnreadableFileError(
-        f"无法读取“{name}”:解压后的内容过大(最多 {MOST_INFLATED // MEGABYTE} MB,其中文字部分最多 "
-        f"{MOST_MARKUP // MEGABYTE} MB,且压缩比不超过 {_STEEPEST} 倍),不像正常的文件。"
+        f"无法读取“{name}”：解压后的内容过大（最多 {MOST_INFLATED // MEGABYTE} MB，其中文字部分最多 "
+        f"{MOST_MARKUP // MEGABYTE} MB，且压缩比不超过 {_STEEPEST} 倍），不像正常的文件。"
     )
 
 

@@ -44,7 +44,7 @@ def pdf_text(source: BinaryIO, *, longest: float = LONGEST) -> PdfText:
     except subprocess.TimeoutExpired:
         return PdfText((), (f"{longest:g} 秒内没有读完",))
     except (subprocess.CalledProcessError, ValueError):
-        return PdfText((), ("文件已损坏,或写法无法识别",))
+        return PdfText((), ("文件已损坏，或写法无法识别",))
     return PdfText(tuple(found["texts"]), tuple(found["unread"]))
 
 

@@ -34,14 +34,14 @@ def bind_draw(
     terms, why = _checked(terms, by), words_or_none(reason, "重新绑定的理由", longest=LONGEST_REASON)
     with performing_for(session, by, Action.RECORD, organ.id, reason=why) as record:
         if terms.way is SeedWay.TWO and by.person_id is None:
-            raise ForbiddenError("绑定须由具体的人办理,第二人才能是另一人:请用 --as 姓名 写明由谁办理。")
+            raise ForbiddenError("绑定须由具体的人办理，第二人才能是另一人：请用 --as 姓名 写明由谁办理。")
         # Of two who bind at once the second waits, and counts on.
         session.exec(select(Organ.id).where(Organ.id == organ.id).with_for_update()).one()
         same = (DrawBinding.organ_id == organ.id, DrawBinding.plan == lists.plan)
         ordinal = session.exec(select(func.count()).select_from(DrawBinding).where(*same)).one() + 1
         if ordinal > 1 and why is None:
             raise BadInputError(
-                f"“{lists.plan}”已绑定过 {ordinal - 1} 次:再次绑定须写明理由。每次绑定都留存、计数,不能撤销。"
+                f"“{lists.plan}”已绑定过 {ordinal - 1} 次：再次绑定须写明理由。每次绑定都留存、计数，不能撤销。"
             )
         made = DrawBinding(
             organ_id=key(organ.id), plan=lists.plan, ordinal=ordinal, reason=why, percent=lists.percent,
@@ -62,14 +62,14 @@ def _checked(terms: SeedTerms, by: Actor) -> SeedTerms:
     """The way of the seed with no more than belongs to it. Raises BadInputError."""
     if terms.way is SeedWay.TWO:
         if terms.source or terms.source_on or terms.digits:
-            raise BadInputError("由系统随机数和第二人的数字抽取的,不填公开号码的来源、日期和位数。")
+            raise BadInputError("由系统随机数和第二人的数字抽取的，不填公开号码的来源、日期和位数。")
         return terms
     source = _one_line(words(terms.source, "公开号码的来源", longest=LONGEST_SOURCE), "公开号码的来源")
     today = max(by.on, day_of(by.now))
     if terms.source_on is None or terms.source_on <= today:
-        raise BadInputError(f"公开号码须在绑定之后公布:公布日期应晚于 {today},写成 2026-06-30 的形式。")
+        raise BadInputError(f"公开号码须在绑定之后公布：公布日期应晚于 {today}，写成 2026-06-30 的形式。")
     if terms.digits is None or not FEWEST_DIGITS <= terms.digits <= MOST_DIGITS:
-        raise BadInputError(f"请写明公开号码的位数:{FEWEST_DIGITS} 至 {MOST_DIGITS} 位数字。")
+        raise BadInputError(f"请写明公开号码的位数：{FEWEST_DIGITS} 至 {MOST_DIGITS} 位数字。")
     return replace(terms, source=source)
 
 

@@ -46,7 +46,7 @@ def draw_inspection(
         # Of two who draw at once the second waits, and then finds the first one's.
         session.exec(select(Organ.id).where(Organ.id == organ.id).with_for_update()).one()
         if session.get(InspectionDraw, binding.id, populate_existing=True) is not None:
-            raise ConflictError(f"抽取 {binding.id} 已经抽取过,一次绑定只抽取一次。确需另抽的,写明理由重新绑定。")
+            raise ConflictError(f"抽取 {binding.id} 已经抽取过，一次绑定只抽取一次。确需另抽的，写明理由重新绑定。")
         check_newest(session, binding)
         _refuse_same_day(session, binding, by)
         system, said, seed = _seeded(session, binding, number, by)
@@ -75,7 +75,7 @@ def _refuse_same_day(session: Session, binding: DrawBinding, by: Actor) -> None:
         .where(InspectionDraw.drawn_on == day_of(by.now))
     )
     if (former := session.exec(same).first()) is not None:
-        raise ConflictError(f"“{binding.plan}”今天已经抽取过(抽取编号 {former}),同一计划一天只抽取一次。")
+        raise ConflictError(f"“{binding.plan}”今天已经抽取过（抽取编号 {former}），同一计划一天只抽取一次。")
 
 
 def _seeded(session: Session, binding: DrawBinding, number: str | None, by: Actor) -> tuple[str | None, str, str]:
@@ -84,22 +84,22 @@ def _seeded(session: Session, binding: DrawBinding, number: str | None, by: Acto
         if binding.source_on is None or binding.digits is None:
             raise LookupError("a binding to a public number names its day and digits")
         if day_of(by.now) < binding.source_on:
-            raise ConflictError(f"“{binding.source}”{binding.source_on} 才公布,到时再录入号码。")
+            raise ConflictError(f"“{binding.source}”{binding.source_on} 才公布，到时再录入号码。")
         if not number:
-            raise BadInputError(f"请录入“{binding.source}”{binding.source_on} 公布的号码({binding.digits} 位数字)。")
+            raise BadInputError(f"请录入“{binding.source}”{binding.source_on} 公布的号码（{binding.digits} 位数字）。")
         said = public_number(number, binding.digits)
         return None, said, seed_by_public(binding.bound_hash, said)
     if number:
-        raise BadInputError("这次抽取由系统随机数和第二人揭示的数字决定,抽取时不能填写号码。")
+        raise BadInputError("这次抽取由系统随机数和第二人揭示的数字决定，抽取时不能填写号码。")
     pledged = session.exec(select(DrawPledge).where(DrawPledge.binding_id == binding.id)).first()
     revealed = session.exec(select(DrawReveal).where(DrawReveal.binding_id == binding.id)).first()
     if pledged is None or revealed is None:
         waits = "承诺并揭示" if pledged is None else "揭示承诺的"
-        raise ConflictError(f"抽取 {binding.id} 还不能抽取:待第二人{waits}数字。")
+        raise ConflictError(f"抽取 {binding.id} 还不能抽取：待第二人{waits}数字。")
     if by.person_id is None:
-        raise ForbiddenError("抽取须由具体的人办理,第二人才能是另一人:请用 --as 姓名 写明由谁办理。")
+        raise ForbiddenError("抽取须由具体的人办理，第二人才能是另一人：请用 --as 姓名 写明由谁办理。")
     if by.person_id == pledged.pledged_by_id:
-        raise ForbiddenError("提供数字的人不能抽取:请由另一人办理。")
+        raise ForbiddenError("提供数字的人不能抽取：请由另一人办理。")
     seed = seed_by_two(binding.bound_hash, pledged.secret_number, revealed.given_number)
     return pledged.secret_number, revealed.given_number, seed
 

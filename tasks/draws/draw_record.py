@@ -14,8 +14,8 @@ from tasks.wording.days import long_day
 COLUMNS = (
     Column("编号", 8, centred=True), Column("抽查计划", 36), Column("第几次绑定", 12, centred=True),
     Column("绑定日期", 13, centred=True), Column("状态", 18, centred=True), Column("抽取日期", 13, centred=True),
-    Column("检查对象(户)", 14, centred=True), Column("抽取(户)", 10, centred=True),
-    Column("检查人员(人)", 14, centred=True), Column("种子的办法", 26), Column("公开号码的来源", 36),
+    Column("检查对象（户）", 14, centred=True), Column("抽取（户）", 10, centred=True),
+    Column("检查人员（人）", 14, centred=True), Column("种子的办法", 26), Column("公开号码的来源", 36),
     Column("重新绑定的理由", 30), Column("绑定的哈希值", 68),
 )  # fmt: skip
 
@@ -63,7 +63,7 @@ def export_bindings(organ: Organ, shown: Sequence[BindingShown], path: Path) -> 
             binding.id, binding.plan, binding.ordinal, str(binding.bound_on), one.stage.label,
             str(draw.drawn_on) if draw else None, len(binding.objects), len(draw.result) if draw else None,
             len(binding.inspectors), binding.seed_way.label,
-            f"{binding.source}({binding.source_on},{binding.digits} 位)" if binding.source else None,
+            f"{binding.source}（{binding.source_on}，{binding.digits} 位）" if binding.source else None,
             binding.reason, binding.bound_hash,
         )  # fmt: skip
         add_row(sheet, place, values, COLUMNS)

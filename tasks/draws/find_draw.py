@@ -18,11 +18,11 @@ class BindingStage(Coded):
     """What a binding waits for."""
 
     PLEDGE = "pledge", "待第二人承诺"
-    REVEAL = "reveal", "已承诺,待揭示"
-    DRAW = "draw", "已揭示,待抽取"
+    REVEAL = "reveal", "已承诺，待揭示"
+    DRAW = "draw", "已揭示，待抽取"
     NUMBER = "number", "待公开号码"
     DRAWN = "drawn", "已抽取"
-    SUPERSEDED = "superseded", "已重新绑定,不再抽取"
+    SUPERSEDED = "superseded", "已重新绑定，不再抽取"
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class BindingShown:
     @property
     def count_words(self) -> str:
         """How often the plan was bound, drawn or not, in a sentence's part."""
-        return f"本计划第 {self.binding.ordinal} 次绑定;{count_words(self.of_plan, self.drawn_of_plan)}"
+        return f"本计划第 {self.binding.ordinal} 次绑定；{count_words(self.of_plan, self.drawn_of_plan)}"
 
 
 def count_words(bound: int, drawn: int) -> str:
     """How often a plan was bound, and how often that led to a draw."""
-    return f"共绑定 {bound} 次,抽取 {drawn} 次" + (f",{bound - drawn} 次没有抽取" if bound > drawn else "")
+    return f"共绑定 {bound} 次，抽取 {drawn} 次" + (f",{bound - drawn} 次没有抽取" if bound > drawn else "")
 
 
 def list_bindings(session: Session, organ: Organ, year: int | None = None) -> list[BindingShown]:
@@ -84,7 +84,7 @@ def find_binding(session: Session, organ: Organ, number: int) -> BindingShown:
         query = select(DrawBinding).where(DrawBinding.id == number, DrawBinding.organ_id == organ.id)
         found = session.exec(query).first()
     if found is None:
-        raise NotFoundError(f"{organ.name}没有编号为 {number} 的双随机抽取,或者它不在您的查看范围内。")
+        raise NotFoundError(f"{organ.name}没有编号为 {number} 的双随机抽取，或者它不在您的查看范围内。")
     pledge = session.exec(select(DrawPledge).where(DrawPledge.binding_id == number)).first()
     reveal = session.exec(select(DrawReveal).where(DrawReveal.binding_id == number)).first()
     counts = _counts(session, organ)[found.plan]
@@ -104,7 +104,7 @@ def check_newest(session: Session, binding: DrawBinding) -> None:
     and then go on with the one that suits him."""
     newest = newest_ordinal(session, binding)
     if binding.ordinal < newest:
-        raise ConflictError(f"“{binding.plan}”已重新绑定(第 {newest} 次):只能从最后一次绑定抽取,这一次留存、计数。")
+        raise ConflictError(f"“{binding.plan}”已重新绑定（第 {newest} 次）：只能从最后一次绑定抽取，这一次留存、计数。")
 
 
 def _counts(session: Session, organ: Organ) -> dict[str, tuple[int, int]]:

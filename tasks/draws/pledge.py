@@ -40,10 +40,10 @@ def pledge(
     with performing_for(session, by, Action.DRAW_NUMBER, binding.organ_id) as record:
         person, record.for_id = _second(session, binding, by)
         if (former := _pledge_of(session, binding)) is not None:
-            raise ConflictError(f"抽取 {binding.id} 已有人承诺({former.pledged_at:%Y-%m-%d}),承诺后不能更换。")
+            raise ConflictError(f"抽取 {binding.id} 已有人承诺（{former.pledged_at:%Y-%m-%d}），承诺后不能更换。")
         given = _hash(hashed) if hashed else None
         if (given is None) == (not number):
-            raise BadInputError("请填写数字,或者自己算好的承诺值:填其中一项。")
+            raise BadInputError("请填写数字，或者自己算好的承诺值：填其中一项。")
         secret = secrets.token_hex(_BYTES)
         made = DrawPledge(
             binding_id=key(binding.id), pledge=given or pledge_of(binding.bound_hash, second_number(number or "")),
@@ -63,14 +63,14 @@ def reveal(session: Session, binding: DrawBinding, number: str, *, by: Actor) ->
         person, record.for_id = _second(session, binding, by)
         pledged = _pledge_of(session, binding)
         if pledged is None:
-            raise ConflictError(f"抽取 {binding.id} 还没有承诺:先承诺,后揭示。")
+            raise ConflictError(f"抽取 {binding.id} 还没有承诺：先承诺，后揭示。")
         if pledged.pledged_by_id != person:
             raise ForbiddenError("数字由作出承诺的人揭示。")
         if session.exec(select(DrawReveal.id).where(DrawReveal.binding_id == binding.id)).first() is not None:
             raise ConflictError(f"抽取 {binding.id} 的数字已经揭示。")
         said = second_number(number)
         if pledge_of(binding.bound_hash, said) != pledged.pledge:
-            raise BadInputError("与承诺的不是同一个数字:请核对(一字不差,前后的空格不计)。")
+            raise BadInputError("与承诺的不是同一个数字：请核对（一字不差，前后的空格不计）。")
         made = DrawReveal(
             binding_id=key(binding.id), given_number=said, revealed_at=by.now, revealed_by_id=person, channel=by.channel
         )
@@ -84,9 +84,9 @@ def _second(session: Session, binding: DrawBinding, by: Actor) -> tuple[int, int
     """Who acts, and for whom, where he may be the second person. Holds the office's row: of two at once one waits."""
     session.exec(select(Organ.id).where(Organ.id == binding.organ_id).with_for_update()).one()
     if binding.seed_way is not SeedWay.TWO:
-        raise ForbiddenError(f"抽取 {binding.id} 由公开号码决定,不需要第二人的数字。")
+        raise ForbiddenError(f"抽取 {binding.id} 由公开号码决定，不需要第二人的数字。")
     if by.person_id is None:
-        raise ForbiddenError("数字须由具体的人提供:请用 --as 姓名 写明由谁办理。")
+        raise ForbiddenError("数字须由具体的人提供：请用 --as 姓名 写明由谁办理。")
     bound = hands([(binding.bound_by_id, None, "已绑定名单")])
     standing = consent_for_organ(session, by, Action.DRAW_NUMBER, binding.organ_id, bound)
     check_newest(session, binding)

@@ -45,12 +45,12 @@ def read_conflicts_file(path: Path) -> list[tuple[str, str]]:
             if who is not None and what is not None:
                 rows = [(plain(below[who]), plain(below[what])) for below in sheet.rows[top + 1 :]]
                 return [pair for pair in rows if any(pair)]
-    raise BadInputError(f"“{path.name}”中没有找到“检查人员”和“检查对象”两列:请写明列名。")
+    raise BadInputError(f"“{path.name}”中没有找到“检查人员”和“检查对象”两列：请写明列名。")
 
 
 def conflict_lines(pairs: Iterable[tuple[str, str]]) -> str:
     """Pairs as `read_conflicts` reads them, one a line."""
-    return "\n".join(f"{who}:{what}" for who, what in pairs)
+    return "\n".join(f"{who}：{what}" for who, what in pairs)
 
 
 def read_percent(text: str) -> Decimal:
@@ -60,7 +60,7 @@ def read_percent(text: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite() or abs(found) > 1000:
-        raise BadInputError(f"抽取比例“{text.strip()[:20]}”无法识别:应为百分比,如 10% 或 2.5%。")
+        raise BadInputError(f"抽取比例“{text.strip()[:20]}”无法识别：应为百分比，如 10% 或 2.5%。")
     return found
 
 
@@ -73,7 +73,7 @@ def _column(path: Path, headings: Sequence[str], what: str) -> list[str]:
     filled = [sheet for sheet in sheets if any(plain(cell) for row in sheet.rows for cell in row)]
     if len(filled) == 1 and (only := _only_column(filled[0])) is not None:
         return _names(filled[0].rows, only)
-    raise BadInputError(f"“{path.name}”中没有找到{what}一列:请把列名写作“{headings[0]}”,或者只留这一列。")
+    raise BadInputError(f"“{path.name}”中没有找到{what}一列：请把列名写作“{headings[0]}”，或者只留这一列。")
 
 
 def _place(row: Sequence[Cell], headings: Sequence[str]) -> int | None:
@@ -95,5 +95,5 @@ def _pairs(line: str) -> Iterable[tuple[str, str]]:
     who, sign, targets = line.replace("\uff1a", ":").partition(":")
     named = [target.strip() for target in targets.split("、") if target.strip()]
     if not sign or not who.strip() or not named:
-        raise BadInputError(f"回避“{line[:40]}”无法识别:一行写一名检查人员,如“张三:甲公司、乙公司”。")
+        raise BadInputError(f"回避“{line[:40]}”无法识别：一行写一名检查人员，如“张三：甲公司、乙公司”。")
     return [(who.strip(), target) for target in named]

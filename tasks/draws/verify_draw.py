@@ -44,8 +44,8 @@ def verify_draw(session: Session, shown: BindingShown) -> list[DrawCheck]:
 def _binding(binding: DrawBinding) -> DrawCheck:
     title = "名单和绑定"
     if binding.worked_out_hash != binding.bound_hash:
-        return DrawCheck(title, False, "名单、回避、计划或种子的办法与绑定的哈希值不符:绑定以后被改动过")
-    return DrawCheck(title, True, f"与绑定的哈希值相符({binding.bound_on} 绑定)")
+        return DrawCheck(title, False, "名单、回避、计划或种子的办法与绑定的哈希值不符：绑定以后被改动过")
+    return DrawCheck(title, True, f"与绑定的哈希值相符（{binding.bound_on} 绑定）")
 
 
 def _others(session: Session, shown: BindingShown) -> DrawCheck:
@@ -57,10 +57,10 @@ def _others(session: Session, shown: BindingShown) -> DrawCheck:
     bound = dict(session.exec(query).all())
     ordinals = sorted(bound)
     if ordinals != list(range(1, len(ordinals) + 1)):
-        return DrawCheck(title, False, f"本计划的绑定不连续,现有第 {'、'.join(map(str, ordinals))} 次:有绑定被删去")
+        return DrawCheck(title, False, f"本计划的绑定不连续，现有第 {'、'.join(map(str, ordinals))} 次：有绑定被删去")
     drawn_at = shown.draw.drawn_at if shown.draw is not None else None
     if drawn_at and any(number > shown.binding.ordinal and at < drawn_at for number, at in bound.items()):
-        return DrawCheck(title, False, "抽取时本计划已重新绑定,不是从最后一次绑定抽取的")
+        return DrawCheck(title, False, "抽取时本计划已重新绑定，不是从最后一次绑定抽取的")
     return DrawCheck(title, True, shown.count_words)
 
 
@@ -78,9 +78,10 @@ def _seed_by_public(session: Session, binding: DrawBinding, drawn: InspectionDra
         return DrawCheck(title, False, f"号码的公布日期 {binding.source_on} 不在绑定之后、抽取之前")
     return DrawCheck(
         title, True,
-        f"由绑定时指定的“{binding.source}”{binding.source_on} 的号码推算,号码由{_name(session, drawn.drawn_by_id)}录入:"
-        f"{drawn.given_number}。本系统不能核实录入的号码,请与公布的核对;一致的,绑定名单的人、抽取的人都不能选定结果。"
-        f"能够改写服务器数据或者时钟的人也不能的前提,是公布号码之前已有他人知道绑定的哈希值 {binding.bound_hash}",
+        f"由绑定时指定的“{binding.source}”{binding.source_on} 的号码推算，"
+        f"号码由{_name(session, drawn.drawn_by_id)}录入："
+        f"{drawn.given_number}。本系统不能核实录入的号码，请与公布的核对；一致的，绑定名单的人、抽取的人都不能选定结果。"
+        f"能够改写服务器数据或者时钟的人也不能的前提，是公布号码之前已有他人知道绑定的哈希值 {binding.bound_hash}",
     )  # fmt: skip
 
 
@@ -112,20 +113,20 @@ def _seed_by_two(session: Session, shown: BindingShown, drawn: InspectionDraw) -
         if not holds
     ]
     if wrong:
-        return DrawCheck(title, False, ";".join(wrong))
+        return DrawCheck(title, False, "；".join(wrong))
     who = _name(session, pledged.pledged_by_id)
     said = (
-        f"由系统随机数和{who}事先承诺、后来揭示的数字推算:绑定名单的人、抽取的人和{who}各自都不能选定结果。"
+        f"由系统随机数和{who}事先承诺、后来揭示的数字推算：绑定名单的人、抽取的人和{who}各自都不能选定结果。"
         f"能够改写服务器数据的人"
     )
     if pledged.hashed_here:
-        said += f"除外:承诺值由本系统代算,数字经过服务器,他可以在承诺时得知{who}的数字,据以选定系统随机数"
+        said += f"除外：承诺值由本系统代算，数字经过服务器，他可以在承诺时得知{who}的数字，据以选定系统随机数"
     else:
-        said += f"不与{who}串通也不能,前提是{who}承诺时抄下的系统随机数哈希值就是 {pledged.system_hash}"
+        said += f"不与{who}串通也不能，前提是{who}承诺时抄下的系统随机数哈希值就是 {pledged.system_hash}"
     steps = {"绑定": shown.binding.channel, "承诺": pledged.channel, "揭示": revealed.channel, "抽取": drawn.channel}
     typed = "、".join(step for step, channel in steps.items() if channel is Channel.COMMAND)
     if typed:
-        said += f"。{typed}经服务器的命令行办理,能登录服务器的人可以写任何人的姓名,不能证明是本人、是不同的人"
+        said += f"。{typed}经服务器的命令行办理，能登录服务器的人可以写任何人的姓名，不能证明是本人、是不同的人"
     return DrawCheck(title, True, said)
 
 
@@ -137,14 +138,14 @@ def _name(session: Session, person_id: int | None) -> str:
 def _outcome(binding: DrawBinding, drawn: InspectionDraw) -> DrawCheck:
     title = "按名单和种子重新抽取"
     if drawn.algorithm != ALGORITHM:
-        return DrawCheck(title, False, f"算法“{drawn.algorithm}”不是本系统的 {ALGORITHM},不能重新抽取")
+        return DrawCheck(title, False, f"算法“{drawn.algorithm}”不是本系统的 {ALGORITHM}，不能重新抽取")
     try:
         again = [[pairing.target, *pairing.inspectors] for pairing in draw(binding.lists, drawn.seed)]
     except BadInputError as error:
         return DrawCheck(title, False, error.message.rstrip("。"))
     wrong = list(_differences(drawn.result, again))
     if not wrong:
-        return DrawCheck(title, True, f"结果相同,共 {len(again)} 户")
+        return DrawCheck(title, True, f"结果相同，共 {len(again)} 户")
     return DrawCheck(title, False, _told(wrong))
 
 
@@ -152,14 +153,14 @@ def _differences(kept: list[list[str]], again: list[list[str]]) -> Iterator[str]
     """What an outcome says otherwise, object by object."""
     is_kept, is_again = ({row[0]: row[1:] for row in rows} for rows in (kept, again))
     for target in is_kept.keys() - is_again.keys():
-        yield f"“{target}”在保存的结果中,按名单和种子抽不到"
+        yield f"“{target}”在保存的结果中，按名单和种子抽不到"
     for target, people in is_again.items():
         if target not in is_kept:
-            yield f"“{target}”应抽中,不在保存的结果中"
+            yield f"“{target}”应抽中，不在保存的结果中"
         elif is_kept[target] != people:
-            yield f"“{target}”的检查人员应为{'、'.join(people)},保存的是{'、'.join(is_kept[target])}"
+            yield f"“{target}”的检查人员应为{'、'.join(people)}，保存的是{'、'.join(is_kept[target])}"
     if is_kept == is_again and kept != again:
-        yield "抽中的次序不同,或者有重复"
+        yield "抽中的次序不同，或者有重复"
 
 
 def _trail(session: Session, shown: BindingShown) -> DrawCheck:
@@ -178,17 +179,17 @@ def _trail(session: Session, shown: BindingShown) -> DrawCheck:
         now = content_hash(shown.binding.bound_hash, shown.draw.seed, pairings)
         steps.append(("抽取", shown.draw.drawn_at, {"draw": number, "draw_hash": now}))
         if now != shown.draw.content_hash:
-            return DrawCheck(title, False, "种子或结果与抽取时的哈希值不符:抽取以后被改动过")
+            return DrawCheck(title, False, "种子或结果与抽取时的哈希值不符：抽取以后被改动过")
     entries = []
     for what, at, told in steps:
         entry = _entry(session, shown.binding.organ_id, at, told)
         if entry is None:
-            return DrawCheck(title, False, f"审计记录中没有这次{what},或者{what}以后被改动过")
+            return DrawCheck(title, False, f"审计记录中没有这次{what}，或者{what}以后被改动过")
         entries.append(entry)
     if entries != sorted(entries):
         return DrawCheck(title, False, "审计记录中的次序不是先绑定、后产生种子")
-    said = "、".join(f"{what}(第 {entry} 号)" for (what, _, _), entry in zip(steps, entries, strict=True))
-    return DrawCheck(title, True, f"与审计记录相符:{said}")
+    said = "、".join(f"{what}（第 {entry} 号）" for (what, _, _), entry in zip(steps, entries, strict=True))
+    return DrawCheck(title, True, f"与审计记录相符：{said}")
 
 
 def _entry(session: Session, organ_id: int, at: Any, told: dict[str, Any]) -> int | None:
@@ -209,12 +210,12 @@ def _ledger(session: Session, binding: DrawBinding, drawn: InspectionDraw) -> Dr
     for row in session.exec(query):
         seen.add(row.target)
         if row.withdrawn_on is not None:
-            wrong.append(f"记录 {row.id}“{row.target}”已于 {row.withdrawn_on} 撤下({row.withdrawn_reason})")
+            wrong.append(f"记录 {row.id}“{row.target}”已于 {row.withdrawn_on} 撤下（{row.withdrawn_reason}）")
         elif row.target not in people:
             wrong.append(f"记录 {row.id}“{row.target}”没有抽中")
         elif row.inspectors != people[row.target]:
             wrong.append(
-                f"记录 {row.id}“{row.target}”的检查人员为{row.inspectors or '空'},抽取的是{people[row.target]}"
+                f"记录 {row.id}“{row.target}”的检查人员为{row.inspectors or '空'}，抽取的是{people[row.target]}"
             )
         elif (row.drawn_on, row.plan) != (drawn.drawn_on, binding.plan):
             wrong.append(f"记录 {row.id}“{row.target}”的抽取日期或抽查计划已更改")
@@ -225,4 +226,4 @@ def _ledger(session: Session, binding: DrawBinding, drawn: InspectionDraw) -> Dr
 
 
 def _told(wrong: list[str]) -> str:
-    return ";".join(wrong[:SHOWN]) + (f";其余 {len(wrong) - SHOWN} 处从略" if len(wrong) > SHOWN else "")
+    return "；".join(wrong[:SHOWN]) + (f"；其余 {len(wrong) - SHOWN} 处从略" if len(wrong) > SHOWN else "")

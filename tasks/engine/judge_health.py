@@ -98,8 +98,8 @@ class Health:
 
 
 _SEE_TO = {
-    SLUG: "提醒和升级没有生成。请确认 duban serve 在运行并看它的日志;也可在服务器上运行 duban supervise。",
-    "delivery": "生成的通知没有发出。请确认 duban serve 在运行并看它的日志;也可在服务器上运行 duban deliver。",
+    SLUG: "提醒和升级没有生成。请确认 duban serve 在运行并看它的日志；也可在服务器上运行 duban supervise。",
+    "delivery": "生成的通知没有发出。请确认 duban serve 在运行并看它的日志；也可在服务器上运行 duban deliver。",
 }
 """What to do where a rhythm does not run."""
 
@@ -115,15 +115,15 @@ def find_late(runs: Runs, expected: Collection[Expected], *, stopped: bool = Fal
             if last.problems:
                 yield Trouble(
                     f"{one.rhythm}_failed", Level.FAULT,
-                    f"{one.title}最近一次({_at(last.ended_at)})未能为 {len(last.problems)} 个单位完成",
-                    "各单位的原因见网页“系统运行”;程序出错的一小时后自动再试,再试仍不成请看 duban serve 的日志。",
+                    f"{one.title}最近一次（{_at(last.ended_at)}）未能为 {len(last.problems)} 个单位完成",
+                    "各单位的原因见网页“系统运行”；程序出错的一小时后自动再试，再试仍不成请看 duban serve 的日志。",
                 )  # fmt: skip
         elif stopped and one.rhythm == SLUG:
             continue
         elif last is not None or _has_waited(runs.waiting_since.get(one.rhythm), one.planned):
             ran = f"最近一次是 {_at(last.ended_at)}" if last is not None else "从未运行过"
             yield Trouble(
-                f"{one.rhythm}_late", Level.FAULT, f"{one.title}应在 {_at(one.planned)} 运行,至今没有完成,{ran}",
+                f"{one.rhythm}_late", Level.FAULT, f"{one.title}应在 {_at(one.planned)} 运行，至今没有完成，{ran}",
                 _SEE_TO[one.rhythm],
             )  # fmt: skip
 
@@ -146,13 +146,13 @@ def judge_health(health: Health, expected: Collection[Expected], *, now: dt.date
 def _find_stopped(health: Health) -> Iterator[Trouble]:
     if health.doubt is not None:
         yield Trouble(
-            f"{SLUG}_stopped", Level.FAULT, f"每日督办已停下,等人确认:{health.doubt}",
-            "停下期间不生成通知,不汇成当日的邮件,也不编印简报、通报、年度报告初稿和开年计划。"
-            "服务器的时钟不对:校正时钟,督办自动继续。日期不错:在服务器上运行 "
-            "duban supervise 看会生成什么(不写入),再运行 duban supervise --for-good,"
-            "或在网页“系统运行”点“日期不错,继续”;当日和错过各日的通知即行生成,"
-            "同一时限错过的只补最高一级,以后照常自动运行。曾按错误的日子督办过:"
-            "用 duban notice take-back 日期 --reason 理由 撤回;未发出的取消,已发出的列明。",
+            f"{SLUG}_stopped", Level.FAULT, f"每日督办已停下，等人确认：{health.doubt}",
+            "停下期间不生成通知，不汇成当日的邮件，也不编印简报、通报、年度报告初稿和开年计划。"
+            "服务器的时钟不对：校正时钟，督办自动继续。日期不错：在服务器上运行 "
+            "duban supervise 看会生成什么（不写入），再运行 duban supervise --for-good,"
+            "或在网页“系统运行”点“日期不错，继续”；当日和错过各日的通知即行生成，"
+            "同一时限错过的只补最高一级，以后照常自动运行。曾按错误的日子督办过："
+            "用 duban notice take-back 日期 --reason 理由 撤回；未发出的取消，已发出的列明。",
         )  # fmt: skip
 
 
@@ -160,8 +160,8 @@ def _find_unowned(health: Health, now: dt.datetime) -> Iterator[Trouble]:
     until = health.lease_until
     if until is not None and until + UNRENEWED < now:
         yield Trouble(
-            "clock_unowned", Level.FAULT, f"没有进程值守,定时工作自 {_at(until)} 起无人启动",
-            "请启动 duban serve;已在运行的,请看它的日志为什么不再值守。",
+            "clock_unowned", Level.FAULT, f"没有进程值守，定时工作自 {_at(until)} 起无人启动",
+            "请启动 duban serve；已在运行的，请看它的日志为什么不再值守。",
         )  # fmt: skip
 
 
@@ -169,13 +169,13 @@ def _find_undelivered(health: Health, since: dt.datetime) -> Iterator[Trouble]:
     for channel in health.channels_down:
         yield Trouble(
             "channel_down", Level.FAULT if channel.since <= since else Level.WARNING,
-            f"渠道“{channel.label}”自 {_at(channel.since)} 起不通:{channel.reason.rstrip('。')}",
-            "通知保留,渠道恢复后自动发出。请检查该渠道的设置和对方的服务。",
+            f"渠道“{channel.label}”自 {_at(channel.since)} 起不通：{channel.reason.rstrip('。')}",
+            "通知保留，渠道恢复后自动发出。请检查该渠道的设置和对方的服务。",
         )  # fmt: skip
     if health.parked:
         yield Trouble(
-            "messages_parked", Level.WARNING, f"有 {health.parked} 封通知多次失败,已搁置",
-            "原因见网页“通知”中搁置的通知;排除原因后可重新发送。",
+            "messages_parked", Level.WARNING, f"有 {health.parked} 封通知多次失败，已搁置",
+            "原因见网页“通知”中搁置的通知；排除原因后可重新发送。",
         )  # fmt: skip
 
 
@@ -186,8 +186,8 @@ def _find_unsigned(health: Health, now: dt.datetime) -> Iterator[Trouble]:
     if health.signed_on is None or health.signed_on < swept.on:
         signed = f"最近一次签到 {health.signed_on}" if health.signed_on else "从未签过"
         yield Trouble(
-            "trail_unsigned", Level.WARNING, f"{swept.on} 督办之后,操作记录的末端没有签名,{signed}",
-            "请看 duban serve 的日志,再运行 duban audit verify 核对操作记录。",
+            "trail_unsigned", Level.WARNING, f"{swept.on} 督办之后，操作记录的末端没有签名，{signed}",
+            "请看 duban serve 的日志，再运行 duban audit verify 核对操作记录。",
         )  # fmt: skip
 
 
@@ -195,12 +195,12 @@ def _find_scarce(health: Health, now: dt.datetime) -> Iterator[Trouble]:
     disk, backup = health.disk, health.backup
     if disk is not None and disk.free < disk.total * SCARCE:
         yield Trouble(
-            "disk_scarce", Level.WARNING, f"数据目录所在的磁盘只剩 {_size(disk.free)}(共 {_size(disk.total)})",
-            "请清理或扩容,写满后将不能登记和发送。",
+            "disk_scarce", Level.WARNING, f"数据目录所在的磁盘只剩 {_size(disk.free)}（共 {_size(disk.total)}）",
+            "请清理或扩容，写满后将不能登记和发送。",
         )  # fmt: skip
     if backup is not None and backup[1] + STALE < now:
         yield Trouble(
-            "backup_stale", Level.WARNING, f"最近的备份“{backup[0]}”是 {_at(backup[1])} 的,已超过 {STALE.days} 天",
+            "backup_stale", Level.WARNING, f"最近的备份“{backup[0]}”是 {_at(backup[1])} 的，已超过 {STALE.days} 天",
             "请查看备份任务为什么没有运行。",
         )  # fmt: skip
 
@@ -208,7 +208,7 @@ def _find_scarce(health: Health, now: dt.datetime) -> Iterator[Trouble]:
 def _find_open(health: Health) -> Iterator[Trouble]:
     for folder in health.open_folders:
         yield Trouble(
-            "folder_open", Level.WARNING, f"{folder} 对服务器的其他账户开放,其中有全单位的数据和密钥",
+            "folder_open", Level.WARNING, f"{folder} 对服务器的其他账户开放，其中有全单位的数据和密钥",
             f"请在服务器上运行 chmod -R go= {folder}",
         )  # fmt: skip
 
@@ -216,8 +216,8 @@ def _find_open(health: Health) -> Iterator[Trouble]:
 def _find_refused(health: Health) -> Iterator[Trouble]:
     for problem in health.templates:
         yield Trouble(
-            "template_refused", Level.WARNING, f"{problem.where}未采用:{problem.what.rstrip('。')}",
-            "请改正这个文件,或者删去;此前用系统自带的模板。",
+            "template_refused", Level.WARNING, f"{problem.where}未采用：{problem.what.rstrip('。')}",
+            "请改正这个文件，或者删去；此前用系统自带的模板。",
         )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ READ = 200
 """Bytes of the answer that are looked at."""
 _TEXT = "text/plain; charset=utf-8"
 _IGNORED = {
-    b"OK (not found)": "对方没有这个地址(可能已删除)",
-    b"OK (rate limited)": "对方称来得太频繁,未计入",
+    b"OK (not found)": "对方没有这个地址（可能已删除）",
+    b"OK (rate limited)": "对方称来得太频繁，未计入",
 }
 """Healthchecks answers 200 here too, and takes no notice of the ping."""
 
@@ -68,7 +68,7 @@ def ping_alarm(
     except httpx.TimeoutException:
         return "对方超时未答复"
     except (httpx.HTTPError, OSError) as error:
-        return f"无法连接:{type(error).__name__}"
+        return f"无法连接：{type(error).__name__}"
     if not answer.is_success:
         return f"对方答复 {answer.status_code}"
     return next((meaning for begin, meaning in _IGNORED.items() if said.startswith(begin)), None)
@@ -91,7 +91,7 @@ def _allowed(target: httpx.URL, resolve: Callable[[str, int], list[str]]) -> str
         raise UnreachableError("域名无法解析") from error
     found = [ipaddress.ip_address(address) for address in addresses]
     if not found or any(is_barred(str(one)) and not one.is_loopback for one in found):
-        raise UnreachableError("地址是链路本地、组播、保留或转换地址,不发送")
+        raise UnreachableError("地址是链路本地、组播、保留或转换地址，不发送")
     if target.scheme == "http" and any(one.is_global for one in found):
         raise UnreachableError("公网上的地址须用 https://")
     return addresses[0]

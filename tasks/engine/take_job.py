@@ -14,7 +14,7 @@ from models.people.person import Person
 
 _JOB: Table = Job.__table__  # type: ignore[attr-defined]
 
-ABANDONED = "服务中途停止,没有写入任何数据,请重新开始。"
+ABANDONED = "服务中途停止，没有写入任何数据，请重新开始。"
 """What is told of work whose process is gone: every kind writes in one transaction, so nothing is half done."""
 
 

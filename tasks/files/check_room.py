@@ -34,6 +34,6 @@ def check_room(session: Session, limits: Limits, size: int, *, organ_id: int, it
 def _refuse_over(whose: str, held: int, size: int, most: int, setting: str) -> None:
     if held + size > most:
         raise BadInputError(
-            f"{whose}已有 {held / MEGABYTE:.1f} MB,再加 {size / MEGABYTE:.1f} MB 将超过上限 {most / MEGABYTE:g} MB。"
-            f"请压缩后再上传,或请管理员调整 {setting}。"
+            f"{whose}已有 {held / MEGABYTE:.1f} MB，再加 {size / MEGABYTE:.1f} MB 将超过上限 {most / MEGABYTE:g} MB。"
+            f"请压缩后再上传，或请管理员调整 {setting}。"
         )

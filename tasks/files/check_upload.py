@@ -19,7 +19,7 @@ from models.settings import Settings
 from tasks.files.file_store import MEGABYTE, check_size
 from tasks.files.search_file import DAMAGED, search_file
 
-VOUCH = "不涉密,本人负责"
+VOUCH = "不涉密，本人负责"
 """What whoever brings such a file ticks."""
 LONGEST_REASON = 500
 _CHUNK = 1024 * 1024
@@ -99,10 +99,10 @@ def check_upload(file: Examined, limits: Limits, *, vouched: bool = False) -> Up
     upload = check_read(file, limits)
     if file.unsearched and not vouched:
         raise BadInputError(
-            f"“{file.name}”无法全部检查是否带有密级标志({'、'.join(file.unsearched[:3])})。"
-            f"确认不涉密的,请勾选“{VOUCH}”后再上传,系统将记录在案;涉密的不得上传。"
+            f"“{file.name}”无法全部检查是否带有密级标志（{'、'.join(file.unsearched[:3])}）。"
+            f"确认不涉密的，请勾选“{VOUCH}”后再上传，系统将记录在案；涉密的不得上传。"
         )
-    reason = ";".join(file.unsearched)[:LONGEST_REASON] or None
+    reason = "；".join(file.unsearched)[:LONGEST_REASON] or None
     return Upload(upload.name, upload.kind, upload.size, upload.sha256, upload.source, reason)
 
 
@@ -117,7 +117,7 @@ def check_read(file: Examined, limits: Limits) -> Upload:
     elif kind.ending in (".txt", ".csv"):
         file.source.seek(0)
         if decoded(file.source.read()) is None:
-            raise UnreadableFileError(f"无法读取“{file.name}”:文字编码无法识别。请另存为 UTF-8 编码的文件后再上传。")
+            raise UnreadableFileError(f"无法读取“{file.name}”：文字编码无法识别。请另存为 UTF-8 编码的文件后再上传。")
     file.source.seek(0)
     return Upload(file.name, kind, file.size, file.sha256, file.source)
 
@@ -130,13 +130,13 @@ def _members(name: str, source: BinaryIO) -> tuple[str, ...]:
         with zipfile.ZipFile(source) as archive:
             return tuple(archive.namelist())
     except DAMAGED as error:
-        raise UnreadableFileError(f"无法读取“{name}”:文件已损坏、没有传完或者已加密。") from error
+        raise UnreadableFileError(f"无法读取“{name}”：文件已损坏、没有传完或者已加密。") from error
 
 
 def _check_whole(name: str, kind: FileKind, members: Sequence[str]) -> None:
     lacks = [start for start in kind.members or () if not any(member.startswith(start) for member in members)]
     if lacks:
-        what = f"其中缺少 {'、'.join(lacks)},不是正常的{kind.what}"
-        raise UnreadableFileError(f"无法读取“{name}”:{what}。请用原来的软件另存后再上传。")
+        what = f"其中缺少 {'、'.join(lacks)}，不是正常的{kind.what}"
+        raise UnreadableFileError(f"无法读取“{name}”：{what}。请用原来的软件另存后再上传。")
     if kind.ending == ".docx" and not any(map(_WORD_BODY.fullmatch, members)):
-        raise UnreadableFileError(f"无法读取“{name}”:其中没有正文。请用 Word 或 WPS 打开,另存后再上传。")
+        raise UnreadableFileError(f"无法读取“{name}”：其中没有正文。请用 Word 或 WPS 打开，另存后再上传。")

@@ -184,7 +184,7 @@ class FileStore:
 
     def _path(self, sha256: str) -> str:
         if not _SHA256.fullmatch(sha256):
-            raise BadInputError(f"“{sha256[:80]}”不是文件的 SHA-256 值:应为 64 位十六进制数。")
+            raise BadInputError(f"“{sha256[:80]}”不是文件的 SHA-256 值：应为 64 位十六进制数。")
         return f"{self._root}/{sha256[:2].lower()}/{sha256[2:].lower()}"
 
     @contextmanager
@@ -195,7 +195,7 @@ class FileStore:
                 yield path
             except FileNotFoundError as error:
                 raise NotFoundError(
-                    f"存放处 {self._place} 中没有这份文件(SHA-256 以 {sha256[:12]} 开头),请从备份恢复或重新上传。"
+                    f"存放处 {self._place} 中没有这份文件（SHA-256 以 {sha256[:12]} 开头），请从备份恢复或重新上传。"
                 ) from error
 
     @contextmanager
@@ -208,16 +208,16 @@ class FileStore:
             number = error.errno if isinstance(error, OSError) else None
             said = getattr(error, "strerror", None) or str(error) or type(error).__name__
             why = _REASONS.get(number or 0, f"系统返回“{said}”")
-            raise DubanError(f"无法在文件存放处 {self._place} {doing}文件:{why}。") from error
+            raise DubanError(f"无法在文件存放处 {self._place} {doing}文件：{why}。") from error
 
 
 def check_size(size: int, largest: int) -> None:
     """Raises BadInputError for an empty file and for one of more than `largest` bytes."""
     if size == 0:
-        raise BadInputError("文件是空的,没有内容可以保存。")
+        raise BadInputError("文件是空的，没有内容可以保存。")
     if size > largest:
         raise BadInputError(
-            f"文件过大:已有 {_megabytes(size)} MB,单个文件最大 {_megabytes(largest)} MB。请压缩或拆分后再上传。"
+            f"文件过大：已有 {_megabytes(size)} MB，单个文件最大 {_megabytes(largest)} MB。请压缩或拆分后再上传。"
         )
 
 
@@ -255,12 +255,12 @@ def _opened(url: str | Path) -> tuple[Any, str]:
     try:
         fs, root = fsspec.url_to_fs(url)
     except ImportError as error:
-        raise BadInputError(f"文件存放处的地址以 {protocol}:// 开头,所需的软件包尚未安装:{error}。") from error
+        raise BadInputError(f"文件存放处的地址以 {protocol}:// 开头，所需的软件包尚未安装：{error}。") from error
     except ValueError as error:
         raise BadInputError(
-            f"文件存放处的地址以 {protocol}:// 开头,不能识别;可用:文件夹,或 file://、s3:// 等 fsspec 支持的地址。"
+            f"文件存放处的地址以 {protocol}:// 开头，不能识别；可用：文件夹，或 file://、s3:// 等 fsspec 支持的地址。"
         ) from error
     # Some stores connect at once, and each raises after its own library.
     except Exception as error:
-        raise DubanError(f"无法连接文件存放处({protocol}://):{error}。") from error
+        raise DubanError(f"无法连接文件存放处（{protocol}://）：{error}。") from error
     return (_PrivateFolder() if isinstance(fs, LocalFileSystem) else fs), root

@@ -23,7 +23,7 @@ from tasks.containers.archive import Allowance, check_directory, is_markup, unpa
 from tasks.containers.markup_text import MalformedMarkupError, MarkupText
 from tasks.containers.pdf_text import pdf_text
 
-REFUSED = "涉密材料不得上传,请按保密规定办理;不涉密的,请去掉密级标志后再上传。"
+REFUSED = "涉密材料不得上传，请按保密规定办理；不涉密的，请去掉密级标志后再上传。"
 
 _DEEPEST = 2
 """Levels of archives that are opened: an archive, and a document in it with what is embedded there."""
@@ -101,7 +101,7 @@ def _search_archive(name: str, source: IO[bytes], left: Allowance, depth: int) -
         raise
     except DAMAGED as error:
         raise UnreadableFileError(
-            f"无法读取“{name}”:文件已损坏、没有传完或者已加密。请确认能够打开,另存后再上传。"
+            f"无法读取“{name}”：文件已损坏、没有传完或者已加密。请确认能够打开，另存后再上传。"
         ) from error
 
 
@@ -139,7 +139,7 @@ def _search_document(name: str, archive: zipfile.ZipFile, left: Allowance, depth
         with _laid_out(archive, part, name, left) as file:
             yield from _search_part(name, part.filename, file, left, depth)
     if pages or (pictures and characters < _FEW):
-        yield f"“{name}”有只有图片的页面(扫描件)"
+        yield f"“{name}”有只有图片的页面（扫描件）"
 
 
 def _search_part(name: str, part: str, file: IO[bytes], left: Allowance, depth: int) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _search_text(name: str, ending: str, text: str) -> None:
     cells = (_CSV_CELLS if ending == ".csv" else _CELLS).sub("\n", text)
     if found := marking(cells):
         before = cells.partition(found)[0]
-        raise MarkedError(f"“{name}”的正文(第 {before.count(chr(10)) + 1} 行)带有密级标志“{found}”。{REFUSED}")
+        raise MarkedError(f"“{name}”的正文（第 {before.count(chr(10)) + 1} 行）带有密级标志“{found}”。{REFUSED}")
 
 
 def _refuse_marked_lines(where: str, lines: Iterable[str]) -> None:

@@ -98,7 +98,7 @@ def save(workbook: Workbook, path: Path) -> None:
         partial.write_bytes(_timeless(buffer))
         partial.replace(path)
     except OSError as error:
-        raise BadInputError(f"文件“{path}”无法写入:{error.strerror}。") from error
+        raise BadInputError(f"文件“{path}”无法写入：{error.strerror}。") from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -149,7 +149,7 @@ def _set_up_printing(sheet: Worksheet, *, wide: bool) -> None:
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
     sheet.page_margins.footer = 0.3
     footer = HeaderFooterItem()
-    footer.center.text = "第 &P 页,共 &N 页"
+    footer.center.text = "第 &P 页，共 &N 页"
     sheet.HeaderFooter.oddFooter = footer
 
 

@@ -13,7 +13,7 @@ _COLUMNS = (
 
 def write_errors(errors: Sequence[CellError], path: Path) -> None:
     """One row per error, in the order given. Raises BadInputError where the file cannot be written."""
-    workbook, sheet = new_sheet(f"导入错误清单(共 {len(errors)} 处)", "错误清单", _COLUMNS)
+    workbook, sheet = new_sheet(f"导入错误清单（共 {len(errors)} 处）", "错误清单", _COLUMNS)
     for place, error in enumerate(errors, HEADER_ROW + 1):
         add_row(sheet, place, (error.sheet, error.row, error.column, error.value, error.accepted), _COLUMNS)
     save(workbook, path)

@@ -26,7 +26,7 @@ def add_item(session: Session, plan: AnnualPlan, facts: ItemFacts, *, by: Actor,
         if not values.get("title"):
             raise BadInputError("任务不能为空。")
         if "start_on" in values and "due_on" in values and values["due_on"] < values["start_on"]:
-            raise BadInputError(f"完成时限 {values['due_on']} 早于开始时间 {values['start_on']}:请更正其中之一。")
+            raise BadInputError(f"完成时限 {values['due_on']} 早于开始时间 {values['start_on']}：请更正其中之一。")
         item = WorkItem(
             plan_id=key(plan.id), organ_id=plan.organ_id, number=_number(session, plan, number),
             project_id=key(project_named(session, plan, facts.project or NO_PROJECT).id), **values,
@@ -54,5 +54,5 @@ def _number(session: Session, plan: AnnualPlan, asked: str | None) -> str:
     if number is None:
         return str(max((int(one) for one in taken if one.isascii() and one.isdecimal()), default=0) + 1)
     if number in taken:
-        raise BadInputError(f"编号“{number}”已用于本计划的另一项任务:请换一个,或不填编号,自动接续。")
+        raise BadInputError(f"编号“{number}”已用于本计划的另一项任务：请换一个，或不填编号，自动接续。")
     return number

@@ -86,7 +86,7 @@ def attach_all(
         uploads = [check_upload(file, limits, vouched=vouched) for file in files]
         check_room(session, limits, sum(upload.size for upload in uploads), organ_id=item.organ_id, item=item)
         if expires_on is not None and expires_on < by.on:
-            raise BadInputError(f"有效期 {expires_on} 已过:应不早于 {by.on}。")
+            raise BadInputError(f"有效期 {expires_on} 已过：应不早于 {by.on}。")
         older = _replaced(session, item, replaces) if replaces is not None else None
         pieces = []
         for upload in uploads:
@@ -126,7 +126,7 @@ def _refuse_known(session: Session, item: WorkItem, stored: Stored) -> None:
         )
     ).first()
     if known is not None:
-        raise BadInputError(f"任务 {item.number} 已有内容相同的材料“{known.name}”(编号 {known.id}),未重复上传。")
+        raise BadInputError(f"任务 {item.number} 已有内容相同的材料“{known.name}”（编号 {known.id}），未重复上传。")
 
 
 def attach_to_act(
@@ -198,5 +198,5 @@ def _replaced(session: Session, item: WorkItem, number: int) -> Evidence:
     if older is None or older.item_id != item.id:
         raise BadInputError(f"任务 {item.number} 没有编号为 {number} 的佐证材料。")
     if older.state is EvidenceState.REPLACED:
-        raise ForbiddenError(f"佐证材料 {number} 已有新版,请对最新的一版再修订。")
+        raise ForbiddenError(f"佐证材料 {number} 已有新版，请对最新的一版再修订。")
     return older

@@ -30,14 +30,14 @@ def cancel_item(session: Session, item: WorkItem, *, by: Actor, reason: str) -> 
         if item.state is not ItemState.DRAFT:
             tell(
                 session, item, role=Role.HANDLER, kind=NoticeKind.CHANGED, subject=f"cancel:{item.id}",
-                what=f"{by.name}终止本任务,不再办理:{reason}", by=by,
+                what=f"{by.name}终止本任务，不再办理：{reason}", by=by,
             )  # fmt: skip
         for deadline in open_deadlines(session, item, every_kind=True):
             deadline.policy_id, deadline.look_on, deadline.promised, deadline.done_on = None, None, False, by.on
             session.add(
                 DeadlineMove(
                     deadline_id=key(deadline.id), from_on=deadline.due_on, to_on=deadline.due_on, moved_on=by.on,
-                    reason=f"取消:{reason}"[:500], person_id=by.person_id, moved_at=by.now,
+                    reason=f"取消：{reason}"[:500], person_id=by.person_id, moved_at=by.now,
                 )
             )  # fmt: skip
         item.cancelled_on = by.on

@@ -57,7 +57,7 @@ def request_close(
     with performing(session, by, Action.REQUEST_CLOSE, item) as deed:
         check_nothing_open(session, item, Action.REQUEST_CLOSE)
         if item.start_on is not None and by.on < item.start_on:
-            raise BadInputError(f"任务 {item.number} 从 {item.start_on} 开始,不能在 {by.on} 申请办结。")
+            raise BadInputError(f"任务 {item.number} 从 {item.start_on} 开始，不能在 {by.on} 申请办结。")
         settled, turn = _to_settle(session, item, whole=whole)
         request = ClosureRequest(
             item_id=key(item.id),
@@ -120,7 +120,7 @@ def send_back(session: Session, item: WorkItem, *, by: Actor, reason: str) -> No
         deed.becomes = ItemState.ACTIVE
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"closure:{request.id}:answer",
-            what=f"{by.name}退回办结申请:{reason}", by=by, person_id=request.person_id,
+            what=f"{by.name}退回办结申请：{reason}", by=by, person_id=request.person_id,
         )  # fmt: skip
 
 
@@ -140,13 +140,13 @@ def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: 
         words(reason, "重开理由", longest=1000)
         parent = session.get(WorkItem, item.parent_id) if item.parent_id else None
         if parent is not None and parent.state in OVER:
-            way = f":请先重开任务 {parent.number}" if parent.state is ItemState.CLOSED else ",不能重开"
+            way = f"：请先重开任务 {parent.number}" if parent.state is ItemState.CLOSED else "，不能重开"
             raise ForbiddenError(f"任务 {item.number} 的上级任务{parent.state.label}{way}。")
         if due_on <= by.on:
-            raise BadInputError(f"新时限 {due_on} 不可用:应晚于 {by.on}。")
+            raise BadInputError(f"新时限 {due_on} 不可用：应晚于 {by.on}。")
         had = select(Deadline).where(Deadline.item_id == item.id, Deadline.kind == DeadlineKind.FINAL)
         if session.exec(had.where(Deadline.original_due_on == due_on)).first() is not None:
-            raise BadInputError(f"任务 {item.number} 曾以 {due_on} 为时限,请另定一天。")
+            raise BadInputError(f"任务 {item.number} 曾以 {due_on} 为时限，请另定一天。")
         plan = session.get_one(AnnualPlan, item.plan_id)
         deadline = Deadline(
             item_id=key(item.id),
@@ -165,7 +165,7 @@ def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: 
         refresh_due(session, item)
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"reopen:{item.id}:{item.reopenings}",
-            what=f"{by.name}重开任务,新的时限 {due_on}:{reason}", by=by,
+            what=f"{by.name}重开任务，新的时限 {due_on}:{reason}", by=by,
         )  # fmt: skip
     return deadline
 
@@ -185,17 +185,17 @@ def check_nothing_open(session: Session, item: WorkItem, action: Action) -> None
         .order_by(col(WorkItem.id))
     ).all()
     if children:
-        raise ForbiddenError(f"任务 {item.number} 的子任务 {'、'.join(children)} 尚未销号,不能{action.label}。")
+        raise ForbiddenError(f"任务 {item.number} 的子任务 {'、'.join(children)} 尚未销号，不能{action.label}。")
     instructions = session.exec(
         select(func.count(col(Instruction.id))).where(
             Instruction.item_id == item.id, Instruction.state != InstructionState.CLOSED
         )
     ).one()
     if instructions:
-        raise ForbiddenError(f"任务 {item.number} 还有 {instructions} 件批示未办结,不能{action.label}。")
+        raise ForbiddenError(f"任务 {item.number} 还有 {instructions} 件批示未办结，不能{action.label}。")
     asked = select(Extension).where(Extension.item_id == item.id, Extension.state == ExtensionState.PENDING)
     if (waits := session.exec(asked).first()) is not None:
-        raise ForbiddenError(f"任务 {item.number} 有待审批的{waits.called},请等批复后再{action.label}。")
+        raise ForbiddenError(f"任务 {item.number} 有待审批的{waits.called}，请等批复后再{action.label}。")
 
 
 def _to_settle(session: Session, item: WorkItem, *, whole: bool) -> tuple[list[Deadline], Deadline | None]:
@@ -261,7 +261,7 @@ def _rest_on_evidence(session: Session, deed: ActUnderWay, request: ClosureReque
         request.waiver, request.waived_by_id, request.waived_by = waive, deed.person_id, deed.by.name
     elif missing and request.waiver is None:
         raise ForbiddenError(
-            f"任务 {item.number}({item.importance.label})佐证材料不足:{missing}。请退回补充,或写明免证理由"
+            f"任务 {item.number}（{item.importance.label}）佐证材料不足：{missing}。请退回补充，或写明免证理由"
             f"{deed.by.hint('--waive')}。"
         )
     request.evidence = [key(piece.id) for piece in _counting(item, pieces, request.on)]
@@ -318,7 +318,7 @@ def _settle(session: Session, deed: ActUnderWay, request: ClosureRequest) -> Clo
     refresh_due(session, item)
     tell(
         session, item, role=Role.HANDLER, kind=NoticeKind.ANSWER, subject=f"closure:{request.id}:answer",
-        what=f"{by.name}审核,办结申请已通过", by=by, person_id=request.person_id,
+        what=f"{by.name}审核，办结申请已通过", by=by, person_id=request.person_id,
         deadline_id=settled[0].id if settled else None,
     )  # fmt: skip
     return Closure(item.number, deed.becomes, ends[-1] if ends else item.due_on, request.on, on_time, left)
@@ -335,7 +335,7 @@ def _dismiss(session: Session, deed: ActUnderWay, reason: str) -> None:
     settle(session, f"objection:{objection.id}")
     tell(
         session, deed.item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"objection:{objection.id}:answer",
-        what=f"{deed.by.name}未采纳转办异议:{reason}", by=deed.by, person_id=objection.person_id,
+        what=f"{deed.by.name}未采纳转办异议：{reason}", by=deed.by, person_id=objection.person_id,
     )  # fmt: skip
 
 
@@ -351,5 +351,5 @@ def _ask(session: Session, item: WorkItem, request: ClosureRequest, by: Actor, *
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,
         subject=f"closure:{request.id}:{request.level}", deadline_id=request.deadline_id, by=by,
-        what=f"{asks.name if asks else ''}申请办结,待您审核:{request.statement}",
+        what=f"{asks.name if asks else ''}申请办结，待您审核：{request.statement}",
     )  # fmt: skip

@@ -33,7 +33,7 @@ def correct_progress(
         words(reason, "更正理由", longest=1000)
         entry = own_entry(session, item, by)
         if entry is None:
-            raise ForbiddenError(f"任务 {item.number} 没有您本人填报的进展,不能更正。")
+            raise ForbiddenError(f"任务 {item.number} 没有您本人填报的进展，不能更正。")
         if percent is not None and not 0 <= percent <= 100:
             raise BadInputError(f"进度 {percent} 不在 0 到 100 之间。")
         right = {
@@ -44,7 +44,7 @@ def correct_progress(
             "achievement": words_or_none(achievement, "成效", longest=2000),
         }
         if all(getattr(entry, name) == value for name, value in right.items()):
-            raise BadInputError("与原来填报的相同,没有要更正的内容。")
+            raise BadInputError("与原来填报的相同，没有要更正的内容。")
         for name, value in right.items():
             setattr(entry, name, value)
         entry.corrected_at = by.now

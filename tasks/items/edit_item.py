@@ -68,8 +68,8 @@ class FieldChange:
         return _EFFECTS.get(self.name, Effect.SAID)
 
     def __str__(self) -> str:
-        asked = f"(须经{self.approval}批准)" if self.approval else ""
-        return f"{self.label}:{self.was or '无'} → {self.wanted or '无'}{asked}"
+        asked = f"（须经{self.approval}批准）" if self.approval else ""
+        return f"{self.label}：{self.was or '无'} → {self.wanted or '无'}{asked}"
 
 
 def changes_of(session: Session, item: WorkItem, wanted: ItemFacts, *, on: dt.date) -> list[FieldChange]:
@@ -94,15 +94,15 @@ def refused(item: WorkItem, changes: Sequence[FieldChange], *, adjust: bool = Fa
     if item.state is ItemState.DRAFT:
         return None
     if item.state in (ItemState.CLOSED, ItemState.CANCELLED):
-        return f"任务 {item.number} {item.state.label},不能再改。"
+        return f"任务 {item.number} {item.state.label}，不能再改。"
     moved = [change.label for change in changes if change.effect is Effect.DAY_MOVED]
     if moved and not adjust:
-        return f"任务 {item.number} 已下达,{'、'.join(moved)}不能直接修改:请办理“调整时限”,或由承办人申请延期。"
+        return f"任务 {item.number} 已下达，{'、'.join(moved)}不能直接修改：请办理“调整时限”，或由承办人申请延期。"
     if adjust and len(moved) < len(changes):
-        return f"任务 {item.number}:调整时限不改其他内容,其他内容请办理“修改”。"
+        return f"任务 {item.number}：调整时限不改其他内容，其他内容请办理“修改”。"
     handed = [change.label for change in changes if change.effect is Effect.HANDED_ON]
     if handed and item.state not in (ItemState.ISSUED, ItemState.ACTIVE):
-        return f"任务 {item.number} 现为“{item.state.label}”,不能改{'、'.join(handed)}:须在“待签收”“在办”时。"
+        return f"任务 {item.number} 现为“{item.state.label}”，不能改{'、'.join(handed)}：须在“待签收”“在办”时。"
     return None
 
 
@@ -187,7 +187,7 @@ def check_day(session: Session, item: WorkItem, wanted: ItemFacts, *, by: Actor)
     check_no_request(session, item)
     due_on = wanted.values.get("due_on")
     if due_on is not None and due_on < by.on:
-        raise BadInputError(f"新时限 {due_on} 已过:应不早于 {by.on}。")
+        raise BadInputError(f"新时限 {due_on} 已过：应不早于 {by.on}。")
     would_be = WorkItem(**item.model_dump() | dict(wanted.values))
     _check_order(would_be)
     _check_whole(would_be, issued=True)
@@ -197,7 +197,7 @@ def check_no_request(session: Session, item: WorkItem) -> None:
     """Raises ForbiddenError while a request to move a day of the item waits for its answer."""
     asked = pending_extension(session, item)
     if asked is not None:
-        raise ForbiddenError(f"任务 {item.number} 有待审批的{asked.called},请等批复后再调整时限。")
+        raise ForbiddenError(f"任务 {item.number} 有待审批的{asked.called}，请等批复后再调整时限。")
 
 
 def _apply(session: Session, deed: ActUnderWay, wanted: ItemFacts, *, issued: bool) -> None:
@@ -215,12 +215,12 @@ def _apply(session: Session, deed: ActUnderWay, wanted: ItemFacts, *, issued: bo
 
 def _check_order(item: WorkItem) -> None:
     if item.start_on is not None and item.due_on is not None and item.due_on < item.start_on:
-        raise BadInputError(f"完成时限 {item.due_on} 早于开始时间 {item.start_on}:请更正其中之一。")
+        raise BadInputError(f"完成时限 {item.due_on} 早于开始时间 {item.start_on}：请更正其中之一。")
 
 
 def _check_whole(item: WorkItem, *, issued: bool) -> None:
     if issued and item.missing:
-        raise BadInputError(f"任务 {item.number} 已下达,不能改成缺{'、'.join(item.missing)}。")
+        raise BadInputError(f"任务 {item.number} 已下达，不能改成缺{'、'.join(item.missing)}。")
 
 
 def _set_units(session: Session, deed: ActUnderWay, wanted: Units, *, issued: bool) -> None:
@@ -249,7 +249,7 @@ def _set_units(session: Session, deed: ActUnderWay, wanted: Units, *, issued: bo
                 session, session.get_one(Organ, item.organ_id), Role.DEPARTMENT_HEAD, by.on, department_id=department_id
             )
             if head is not None:
-                _tell(session, deed, Role.DEPARTMENT_HEAD, f"{by.name}请{name}配合本任务,请签收", head.id)
+                _tell(session, deed, Role.DEPARTMENT_HEAD, f"{by.name}请{name}配合本任务，请签收", head.id)
 
 
 def _units(session: Session, item: WorkItem) -> Sequence[ItemUnit]:

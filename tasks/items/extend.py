@@ -46,11 +46,11 @@ def extend(
         is_late = by.on >= deadline.due_on
         if is_late and not late:
             raise ForbiddenError(
-                f"任务 {item.number} 的时限 {deadline.due_on} 已到,延期须在到期前申请。"
-                f"确需补办的请注明是逾期申请{by.hint('--late')}:如实记录,考核仍按原时限。"
+                f"任务 {item.number} 的时限 {deadline.due_on} 已到，延期须在到期前申请。"
+                f"确需补办的请注明是逾期申请{by.hint('--late')}：如实记录，考核仍按原时限。"
             )
         if to <= max(deadline.due_on, by.on):
-            raise BadInputError(f"新时限 {to} 不可用:应晚于原时限 {deadline.due_on} 和申请日 {by.on}。")
+            raise BadInputError(f"新时限 {to} 不可用：应晚于原时限 {deadline.due_on} 和申请日 {by.on}。")
         check_extendable(session, item)
         _check_evidence(session, item, evidence)
         extension = Extension(
@@ -164,7 +164,7 @@ def decide_extension(
                 _move(session, item, extension, deadline, granted, by)
             else:
                 _adjust(session, deed, extension, extension.adjusts)
-            _answer(session, item, extension, by, f"{by.name}批准{_WORDS[action]},新的时限 {item.due_on}")
+            _answer(session, item, extension, by, f"{by.name}批准{_WORDS[action]}，新的时限 {item.due_on}")
     return extension
 
 
@@ -211,14 +211,14 @@ def check_requests(item: WorkItem, asked: Sequence[Extension], policy: Policy) -
             raise ForbiddenError(f"任务 {item.number} 已有待审批的{one.called}({one.on} {asked_for(one)})。")
     approved = sum(one.state is ExtensionState.APPROVED and one.adjusts is None for one in asked)
     if approved >= policy.extension_limit:
-        raise ForbiddenError(f"任务 {item.number} 已批准延期 {approved} 次,达到上限 {policy.extension_limit} 次。")
+        raise ForbiddenError(f"任务 {item.number} 已批准延期 {approved} 次，达到上限 {policy.extension_limit} 次。")
 
 
 def asked_for(request: Extension) -> str:
     """What it asks for, in words."""
     if request.adjusts is None:
         return f"申请延至 {request.proposed_on}"
-    return f"提请调整时限({';'.join(request.changes)})"
+    return f"提请调整时限（{';'.join(request.changes)}）"
 
 
 def _check_evidence(session: Session, item: WorkItem, evidence: Sequence[int]) -> None:
@@ -239,14 +239,14 @@ def _granted(
     """The day an approval names. The deadline may have moved since it was asked for: no approval brings it forward."""
     if extension.adjusts is not None:
         if to not in (None, extension.proposed_on):
-            raise BadInputError("调整时限按所提请的批准,不另定日期:另有意见的,请不批准并写明。")
+            raise BadInputError("调整时限按所提请的批准，不另定日期：另有意见的，请不批准并写明。")
         if extension.adjusts.get("due_on") and extension.proposed_on < by.on:
-            raise BadInputError(f"提请的时限 {extension.proposed_on} 已过,不能批准:请不批准并写明,由督办员另提。")
+            raise BadInputError(f"提请的时限 {extension.proposed_on} 已过，不能批准：请不批准并写明，由督办员另提。")
         return extension.proposed_on
     named = [decision.granted_on for decision in earlier if decision.granted_on is not None]
     granted = to or (named[-1] if named else extension.proposed_on)
     if granted <= max(due_on, by.on):
-        raise BadInputError(f"批准的时限 {granted} 不可用:应晚于现时限 {due_on} 和审批日 {by.on}。")
+        raise BadInputError(f"批准的时限 {granted} 不可用：应晚于现时限 {due_on} 和审批日 {by.on}。")
     return granted
 
 
@@ -254,10 +254,10 @@ def _move(
     session: Session, item: WorkItem, extension: Extension, deadline: Deadline, granted: dt.date, by: Actor
 ) -> None:
     applicant = session.get_one(Person, extension.person_id)
-    late = ",逾期申请" if extension.late else ""
+    late = "，逾期申请" if extension.late else ""
     move_deadline(
         session, item, deadline, to=granted, cause=MoveCause.EXTENSION,
-        reason=f"{applicant.name}申请延期({extension.reason}{late}),{by.name}批准", by=by,
+        reason=f"{applicant.name}申请延期（{extension.reason}{late}），{by.name}批准", by=by,
     )  # fmt: skip
     item.extensions += 1
 
@@ -267,11 +267,11 @@ def _adjust(session: Session, deed: ActUnderWay, extension: Extension, adjusts: 
     item, by = deed.item, deed.by
     days = {name: dt.date.fromisoformat(adjusts[name]) for name in ("start_on", "due_on") if adjusts.get(name)}
     asked = session.get_one(Person, extension.person_id).name
-    set_days(session, item, {**adjusts, **days}, f"{asked}提请调整({extension.reason}),{by.name}批准", by)
+    set_days(session, item, {**adjusts, **days}, f"{asked}提请调整（{extension.reason}），{by.name}批准", by)
     deed.record.after[EDITED] = extension.changes
     tell(
         session, item, role=Role.HANDLER, kind=NoticeKind.CHANGED, subject=f"{extension.subject}:done",
-        what=f"{by.name}批准{asked}调整时限({';'.join(extension.changes)}):{extension.reason}", by=by,
+        what=f"{by.name}批准{asked}调整时限（{';'.join(extension.changes)}）：{extension.reason}", by=by,
     )  # fmt: skip
 
 
@@ -282,7 +282,7 @@ def _ask(session: Session, item: WorkItem, extension: Extension, by: Actor, *, w
     tell(
         session, item, role=role, kind=NoticeKind.APPROVAL,
         subject=f"{extension.subject}:{extension.level}", deadline_id=extension.deadline_id,
-        what=f"{asks}{what},待您审批:{extension.reason}", by=by,
+        what=f"{asks}{what}，待您审批：{extension.reason}", by=by,
     )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def _given(
         session.add(instruction)
         session.flush()
         document = draw_up(
-            session, organ_id=item.organ_id, kind=DocumentKind.SHEET, title=f"领导批示督办单:{item.title}",
+            session, organ_id=item.organ_id, kind=DocumentKind.SHEET, title=f"领导批示督办单：{item.title}",
             issued_on=by.on, by=by, item_id=item.id, about=f"instruction:{instruction.id}",
             facts=to_facts(instruction_sheet(session, item, instruction, due_on=day, by=by)),
         )  # fmt: skip
@@ -145,7 +145,7 @@ def _given(
                 instruction_id=instruction.id,
                 kind=kind,
                 on=by.on,
-                text=f"就“{item.title}”批示:{content}"[:2000],
+                text=f"就“{item.title}”批示：{content}"[:2000],
                 document_number=document.written_number,
                 recorded_at=by.now,
             )
@@ -156,21 +156,21 @@ def _given(
         for role, subject in hearers.items():
             tell(
                 session, item, role=role, kind=NoticeKind.INSTRUCTION, subject=subject, by=by, deadline_id=deadline.id,
-                what=f"{by.name}批示({document.written_number}),请于 {day} 前办结:{content}",
+                what=f"{by.name}批示（{document.written_number}），请于 {day} 前办结：{content}",
             )  # fmt: skip
         told = {by.person_id, *(reached.id for role in hearers if (reached := reached_by(session, item, role, by.on)))}
         for person in {person.id: person for person in copies}.values():
             if person.id in told:
-                raise BadInputError(f"抄送:{person.name}是批示人,或者已经即时告知,不必抄送。")
+                raise BadInputError(f"抄送：{person.name}是批示人，或者已经即时告知，不必抄送。")
             session.add(InstructionCopy(instruction_id=key(instruction.id), person_id=key(person.id)))
             session.flush()
             reads = standings(session, Actor(person.name, by.channel, by.on, by.now, person.id), Action.READ, item)
             if not reads:
-                raise BadInputError(f"抄送:{person.name}在 {by.on} 没有可以查看任务的岗位。")
+                raise BadInputError(f"抄送：{person.name}在 {by.on} 没有可以查看任务的岗位。")
             tell(
                 session, item, role=reads[0].role, kind=NoticeKind.COPIED, subject=f"{about}:copy", by=by,
                 deadline_id=deadline.id, person_id=person.id, only=True,
-                what=f"{by.name}批示({document.written_number}):{content}",
+                what=f"{by.name}批示（{document.written_number}）：{content}",
             )  # fmt: skip
     return Given(instruction, item, document)
 
@@ -197,7 +197,7 @@ def instruct_freely(
     BadInputError for nobody named and as `instruction_day` does.
     """
     if plan.policy_id is None:
-        raise ForbiddenError(f"{plan.year} 年度计划尚未下达,不能批示交办。")
+        raise ForbiddenError(f"{plan.year} 年度计划尚未下达，不能批示交办。")
     post = post_in_office(session, handler, by, organ_id=plan.organ_id) if handler else None
     department_id = department.id if department else post.department_id if post else None
     if department_id is None and post is None:
@@ -246,7 +246,7 @@ def instruct_freely(
         except NotFoundError as error:
             # The item is there for the instruction alone: nobody asked for it by its number.
             unit = department.name if department else handler.name if handler else ""
-            raise ForbiddenError(f"{by.name}不能向{unit}批示交办:可由其分管领导或第一责任人办理。") from error
+            raise ForbiddenError(f"{by.name}不能向{unit}批示交办：可由其分管领导或第一责任人办理。") from error
         record.for_id = given.instruction.for_id
     return given
 
@@ -267,8 +267,8 @@ def find_instruction(session: Session, number: int) -> Instruction:
 
 def unknown(number: int, by: Actor | None = None) -> NotFoundError:
     """What is said of an instruction there is not, and of one that is nobody's business here."""
-    hint = ";可用 duban instruct list 查看" if by is None or by.channel is Channel.COMMAND else ""
-    return NotFoundError(f"没有编号为 {number} 的批示,或者它不在您的查看范围内{hint}。")
+    hint = "；可用 duban instruct list 查看" if by is None or by.channel is Channel.COMMAND else ""
+    return NotFoundError(f"没有编号为 {number} 的批示，或者它不在您的查看范围内{hint}。")
 
 
 def list_instructions(session: Session, plan: AnnualPlan, *, by: Actor) -> list[dict[str, Any]]:

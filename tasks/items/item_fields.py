@@ -117,7 +117,7 @@ class Words:
         }
 
     def _person(self, post: int | None) -> str:
-        return self.held.get(post) or (f"{self.titles[post]}(空缺)" if post in self.titles else "")
+        return self.held.get(post) or (f"{self.titles[post]}（空缺）" if post in self.titles else "")
 
 
 def _posts(facts: ItemFacts) -> list[int | None]:

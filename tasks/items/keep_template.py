@@ -27,7 +27,7 @@ def find_template(session: Session, organ_id: int, template_id: int) -> ItemTemp
     """The organ's template with this number. Raises NotFoundError."""
     found = session.get(ItemTemplate, template_id)
     if found is None or found.organ_id != organ_id:
-        raise NotFoundError("没有这个常用事项,可能已被删除。")
+        raise NotFoundError("没有这个常用事项，可能已被删除。")
     return found
 
 
@@ -40,12 +40,12 @@ def keep_template(session: Session, organ_id: int, name: str, typed: Mapping[str
         name = words(name, "常用事项的名称", longest=40)
         fields = {key: text.strip()[:LONGEST] for key, text in typed.items() if key in FIELDS and text.strip()}
         if not fields:
-            raise BadInputError("还没有填写任何内容,不能存为常用事项。")
+            raise BadInputError("还没有填写任何内容，不能存为常用事项。")
         kept = templates_of(session, organ_id)
         found = next((one for one in kept if one.name == name), None)
         if found is None:
             if len(kept) >= MOST:
-                raise BadInputError(f"常用事项已有 {MOST} 个,请先删除不用的。")
+                raise BadInputError(f"常用事项已有 {MOST} 个，请先删除不用的。")
             found = ItemTemplate(organ_id=organ_id, name=name, fields=fields)
         found.fields = fields
         session.add(found)

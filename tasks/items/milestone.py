@@ -24,15 +24,15 @@ def add_milestone(session: Session, item: WorkItem, *, by: Actor, title: str, du
         title = words(title, "节点名称", longest=300)
         deadlines = _of(session, item)
         if any(known.title == title for known in deadlines):
-            raise BadInputError(f"节点名称“{title}”已有:请另起一个名称。")
+            raise BadInputError(f"节点名称“{title}”已有：请另起一个名称。")
         same_day = [known for known in deadlines if _is_milestone(known) and known.original_due_on == due_on]
         if same_day:
-            raise BadInputError(f"{due_on} 已有节点“{same_day[0].title}”:一天只设一个节点,可合并写。")
+            raise BadInputError(f"{due_on} 已有节点“{same_day[0].title}”：一天只设一个节点，可合并写。")
         own = (DeadlineKind.FINAL, DeadlineKind.OCCURRENCE)
         last = max(deadline.due_on for deadline in deadlines if deadline.kind in own)
         if due_on > last or (item.start_on is not None and due_on < item.start_on):
             first = f"{item.start_on} 至 " if item.start_on else "不晚于 "
-            raise BadInputError(f"节点时限 {due_on} 不在任务期间:应{first}{last}。")
+            raise BadInputError(f"节点时限 {due_on} 不在任务期间：应{first}{last}。")
         plan = session.get_one(AnnualPlan, item.plan_id)
         milestone = Deadline(
             item_id=key(item.id),
@@ -58,7 +58,7 @@ def reach_milestone(session: Session, item: WorkItem, *, by: Actor, title: str) 
         reached = next((milestone for milestone in opened if milestone.title == title.strip()), None)
         if reached is None:
             names = "、".join(str(milestone.title) for milestone in opened) or "无"
-            raise NotFoundError(f"任务 {item.number} 没有未完成的节点“{title}”;现有:{names}。")
+            raise NotFoundError(f"任务 {item.number} 没有未完成的节点“{title}”；现有：{names}。")
         reached.done_on, reached.look_on = by.on, None
         refresh_due(session, item)
     return by.on <= reached.due_on

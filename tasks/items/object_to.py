@@ -44,7 +44,7 @@ def object_to(session: Session, item: WorkItem, *, by: Actor, reason: str, sugge
         session.flush()
         tell(
             session, item, role=Role.SUPERVISOR, kind=NoticeKind.APPROVAL, subject=f"objection:{objection.id}",
-            what=f"{by.name}提出转办异议,待您转办或退回", by=by,
+            what=f"{by.name}提出转办异议，待您转办或退回", by=by,
         )  # fmt: skip
     return objection
 
@@ -75,7 +75,7 @@ def check_objections(
     last = calendar.add(item.issued_on or on, days)
     if on > last:
         raise ForbiddenError(
-            f"任务 {item.number} 于 {item.issued_on} 下达,转办异议须在 {days} 个工作日内({last} 前含当日)提出。"
+            f"任务 {item.number} 于 {item.issued_on} 下达，转办异议须在 {days} 个工作日内（{last} 前含当日）提出。"
         )
     if any(objection.assignment == item.assignments for objection in known):
-        raise ForbiddenError(f"任务 {item.number} 的转办异议已答复过,不能就同一次交办再提。")
+        raise ForbiddenError(f"任务 {item.number} 的转办异议已答复过，不能就同一次交办再提。")

@@ -24,7 +24,7 @@ def department_names(session: Session, organ_id: int) -> Choices:
 
 def standing_pieces(session: Session, item: WorkItem) -> Choices:
     """The item's pieces of evidence that no newer one replaces, by id."""
-    return [(str(piece.id), f"{piece.name}(第 {piece.revision} 版)") for piece in pieces_of(session, item)]
+    return [(str(piece.id), f"{piece.name}（第 {piece.revision} 版）") for piece in pieces_of(session, item)]
 
 
 def instruction_terms(session: Session, upon: WorkItem | AnnualPlan, on: dt.date) -> Choices:
@@ -36,4 +36,4 @@ def instruction_terms(session: Session, upon: WorkItem | AnnualPlan, on: dt.date
 
 def milestone_names(session: Session, item: WorkItem) -> Choices:
     """The item's stages that are not reached, by title, the nearest first."""
-    return [(row.title or "", f"{row.title}({row.due_on})") for row in open_milestones(session, item)]
+    return [(row.title or "", f"{row.title}（{row.due_on}）") for row in open_milestones(session, item)]

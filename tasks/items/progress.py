@@ -47,7 +47,7 @@ def record_progress(
         if next_report_on is not None:
             latest = office_calendar(session, organ_id=item.organ_id).add(by.on, PROMISE_LIMIT)
             if not by.on < next_report_on <= latest:
-                raise BadInputError(f"下次报告日须在 {by.on} 之后、{latest}({PROMISE_LIMIT} 个工作日内)之前或当日。")
+                raise BadInputError(f"下次报告日须在 {by.on} 之后、{latest}（{PROMISE_LIMIT} 个工作日内）之前或当日。")
         standing = next((one for one in deed.standings if one.scope is not Scope.COOPERATING), deed.standings[0])
         helps = standing.scope is Scope.COOPERATING
         deed.record.for_id = standing.seat.for_id

@@ -29,13 +29,13 @@ _APART = re.compile(r"[、,\uff0c;\uff1b\n]+")
 
 
 class TypedRefusedError(BadInputError):
-    """没有保存:有的内容需要更正。
+    """没有保存：有的内容需要更正。
 
     `fields` says by name what is wrong with each and what would be accepted.
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(";".join(f"{FIELDS[name][0]}:{said.rstrip('。')}" for name, said in fields.items()) + "。")
+        super().__init__("；".join(f"{FIELDS[name][0]}：{said.rstrip('。')}" for name, said in fields.items()) + "。")
         self.fields = dict(fields)
 
 
@@ -115,7 +115,7 @@ class _Reading:
             case "handler":
                 posts = self._posts(text, HANDLING)
                 if len(posts) > 1:
-                    raise BadInputError("承办人只能是一位:其他人可由其所在科室配合。")
+                    raise BadInputError("承办人只能是一位：其他人可由其所在科室配合。")
                 self.values["handler_post_id"] = posts[0]
             case "due":
                 meaning = due(text, self._year)
@@ -131,14 +131,14 @@ class _Reading:
                 self.values["target_count"], self.values["target_unit"] = target(text)
             case "secrecy":
                 if not internal(text):
-                    raise BadInputError("密级只能写“内部”,或留空;涉密内容不得录入。")
+                    raise BadInputError("密级只能写“内部”，或留空；涉密内容不得录入。")
                 self.values["internal_only"] = True
             case "importance":
                 self.values["importance"] = _member(Importance, text)
             case "source_kind":
                 self.values["source_kind"] = _member(SourceKind, text)
             case "percent":
-                raise BadInputError("进度由承办人填报,不在此修改。")
+                raise BadInputError("进度由承办人填报，不在此修改。")
             case _:
                 longest = WorkItem.__table__.columns[name].type.length  # type: ignore[attr-defined]
                 self.values[name] = words(text, FIELDS[name][0], longest=longest)
@@ -160,7 +160,7 @@ def _member(kind: type[Coded], text: str) -> Coded:
     }.get  # fmt: skip
     member = found(text)
     if member is None:
-        raise BadInputError(f"没有“{text[:40]}”;可写:{'、'.join(one.label for one in kind)}。")
+        raise BadInputError(f"没有“{text[:40]}”；可写：{'、'.join(one.label for one in kind)}。")
     return member
 
 

@@ -69,7 +69,7 @@ def _open(session: Session, deed: ActUnderWay) -> tuple[Receipt, Standing]:
                 if receipt.signed_at is None:
                     return receipt, standing
     done = "、".join(dict.fromkeys(_signed_words(session, receipt) for receipt in mine))
-    raise ForbiddenError(f"任务 {deed.item.number} 无须再签收:{done or '没有待签收的单位'}。")
+    raise ForbiddenError(f"任务 {deed.item.number} 无须再签收：{done or '没有待签收的单位'}。")
 
 
 def _signed_words(session: Session, receipt: Receipt) -> str:

@@ -30,10 +30,10 @@ def snooze(session: Session, item: WorkItem, *, by: Actor, until_on: dt.date) ->
         latest = min(calendar.add(by.on, LONGEST), deadline.due_on)
         if not by.on < until_on <= latest:
             raise BadInputError(
-                f"提醒日 {until_on} 不行:应在 {by.on} 之后,不晚于 {latest}(最多 {LONGEST} 个工作日,并不晚于时限)。"
+                f"提醒日 {until_on} 不行：应在 {by.on} 之后，不晚于 {latest}（最多 {LONGEST} 个工作日，并不晚于时限）。"
             )
         if not calendar.is_working(until_on):
-            raise BadInputError(f"提醒日 {until_on} 不是工作日({calendar.why(until_on)}):请选工作日。")
+            raise BadInputError(f"提醒日 {until_on} 不是工作日（{calendar.why(until_on)}）：请选工作日。")
         made = Snooze(person_id=deed.person_id, deadline_id=key(deadline.id), until_on=until_on, made_on=by.on)
         session.add(made)
     return made
@@ -44,11 +44,11 @@ def check_snoozable(session: Session, item: WorkItem, *, by: Actor) -> Deadline:
     deadlines = session.exec(select(Deadline).where(Deadline.item_id == item.id)).all()
     deadline = next_deadline(deadlines, on=by.on)
     if deadline is None:
-        raise ForbiddenError(f"任务 {item.number} 没有今天以后的时限:已到期的事项不能稍后提醒。")
+        raise ForbiddenError(f"任务 {item.number} 没有今天以后的时限：已到期的事项不能稍后提醒。")
     made = session.get(Snooze, (by.person_id, deadline.id)) if by.person_id is not None else None
     if made is not None:
         raise ForbiddenError(
-            f"任务 {item.number} 时限 {deadline.due_on} 的提醒,您已选择 {made.until_on} 起再发:每个时限只能一次。"
+            f"任务 {item.number} 时限 {deadline.due_on} 的提醒，您已选择 {made.until_on} 起再发：每个时限只能一次。"
         )
     return deadline
 

@@ -24,13 +24,13 @@ def split(session: Session, item: WorkItem, *, by: Actor, due_on: dt.date | None
     """
     with performing(session, by, Action.SPLIT, item) as deed:
         if item.parent_id is not None:
-            raise BadInputError(f"任务 {item.number} 本身是分办的子任务,不能再分。")
+            raise BadInputError(f"任务 {item.number} 本身是分办的子任务，不能再分。")
         last = item.due_on if item.recurrence is None else None
         due = due_on or last
         if due is None:
             raise BadInputError(f"周期任务分办须写明子任务的时限{by.hint('--due')}。")
         if due < by.on or (last is not None and due > last):
-            raise BadInputError(f"子任务时限 {due} 不可用:应在 {by.on} 至 {last} 之间。")
+            raise BadInputError(f"子任务时限 {due} 不可用：应在 {by.on} 至 {last} 之间。")
         children = session.exec(select(WorkItem).where(WorkItem.parent_id == item.id)).all()
         given = {child.department_id for child in children}
         units = session.exec(
@@ -40,7 +40,7 @@ def split(session: Session, item: WorkItem, *, by: Actor, due_on: dt.date | None
         ).all()
         fresh = [unit for unit in units if unit.department_id not in given]
         if not fresh:
-            raise BadInputError(f"任务 {item.number} 没有尚未分办的配合科室(不是本单位科室的配合单位不能分办)。")
+            raise BadInputError(f"任务 {item.number} 没有尚未分办的配合科室（不是本单位科室的配合单位不能分办）。")
         numbers = _free_numbers(session, item)
         made = [_child(session, item, unit, next(numbers), due, by) for unit in fresh]
         deed.record.after["split"] = [child.number for child in made]
@@ -61,7 +61,7 @@ def _child(session: Session, item: WorkItem, unit: ItemUnit, number: str, due: d
         project_id=item.project_id,
         parent_id=item.id,
         number=number,
-        title=f"{item.title}({unit.text})"[:1000],
+        title=f"{item.title}（{unit.text}）"[:1000],
         department_id=unit.department_id,
         lead_text=unit.text,
         leader_post_id=item.leader_post_id,

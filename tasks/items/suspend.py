@@ -74,7 +74,7 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
                     deadline,
                     to=suspension.unit.later(deadline.due_on, days, calendar),
                     cause=MoveCause.SUSPENSION,
-                    reason=f"自 {suspension.from_on} 挂起({suspension.reason}),顺延{days}{suspension.unit.label}",
+                    reason=f"自 {suspension.from_on} 挂起（{suspension.reason}），顺延{days}{suspension.unit.label}",
                     by=by,
                 )
         deed.becomes = ItemState.ACTIVE

@@ -42,12 +42,12 @@ def transfer(
         deed.consent(session, Action.TRANSFER, hands_in_objection(open_objection(session, item)))
         department_id, post_id = _target(session, item, department, handler, deed)
         if (department_id, post_id) == (item.department_id, item.handler_post_id):
-            raise BadInputError(f"任务 {item.number} 本来就由其承办,没有变动。")
+            raise BadInputError(f"任务 {item.number} 本来就由其承办，没有变动。")
         if all(standing.scope is Scope.DEPARTMENT for standing in deed.standings):
             if department_id != item.department_id:
-                raise ForbiddenError("科室负责人只能在本科室内改派;转给别的科室请提出转办异议,由督办员转办。")
+                raise ForbiddenError("科室负责人只能在本科室内改派；转给别的科室请提出转办异议，由督办员转办。")
             if item.state is ItemState.OBJECTED:
-                raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复,答复前不能在科室内改派。")
+                raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复，答复前不能在科室内改派。")
         before = holder_of(session, item, Role.HANDLER, by.on)
         if department_id != item.department_id and department_id is not None:
             item.lead_text = session.get_one(Department, department_id).name
@@ -73,13 +73,13 @@ def hand_on(session: Session, deed: ActUnderWay, before: Person | None) -> Recei
     subject = f"transfer:{item.id}:{item.assignments}"
     tell(
         session, item, role=Role.HANDLER, kind=NoticeKind.TRANSFERRED, subject=subject,
-        what=f"{by.name}将本任务转您办理,请签收", by=by,
+        what=f"{by.name}将本任务转您办理，请签收", by=by,
     )  # fmt: skip
     after = reached_by(session, item, Role.HANDLER, by.on)
     if before is not None and after is not None and before.id != after.id:
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.CHANGED, subject=f"{subject}:from",
-            what=f"{by.name}将本任务转{after.name}办理,不再由您承办", by=by, person_id=before.id,
+            what=f"{by.name}将本任务转{after.name}办理，不再由您承办", by=by, person_id=before.id,
         )  # fmt: skip
     return receipt
 
@@ -95,7 +95,7 @@ def post_in_office(session: Session, person: Person, by: Actor, *, organ_id: int
     )
     post = session.exec(held).first()
     if post is None or (person.left_on is not None and person.left_on < by.on):
-        raise BadInputError(f"{person.name}在 {by.on} 没有在任的岗位,不能承办。")
+        raise BadInputError(f"{person.name}在 {by.on} 没有在任的岗位，不能承办。")
     return post
 
 

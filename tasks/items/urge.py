@@ -62,8 +62,10 @@ def urge(
     _check_gap(session, items, by.on, calendar)
     reply = reply_by or calendar.add(by.on, REPLY_DAYS)
     if reply <= by.on:
-        raise BadInputError(f"回复期限 {reply} 不可用:应晚于 {by.on}。")
-    demand = words(demand or "请抓紧办理,在回复期限前填报进展,写明未完成的原因和下一步安排。", "催办要求", longest=500)
+        raise BadInputError(f"回复期限 {reply} 不可用：应晚于 {by.on}。")
+    demand = words(
+        demand or "请抓紧办理，在回复期限前填报进展，写明未完成的原因和下一步安排。", "催办要求", longest=500
+    )
     with performing_for(session, by, Action.URGE, organ.id):
         contact = contact_of(session, organ, by)
         slip = UrgingSlip(
@@ -78,7 +80,7 @@ def urge(
             issued_on=by.on,
         )
         document = draw_up(
-            session, organ_id=key(organ.id), kind=DocumentKind.URGING, title=f"催办单({len(items)}项)",
+            session, organ_id=key(organ.id), kind=DocumentKind.URGING, title=f"催办单（{len(items)}项）",
             issued_on=by.on, by=by, facts=to_facts(slip),
         )  # fmt: skip
     for item in items:
@@ -96,7 +98,7 @@ def urge(
             )
             tell(
                 session, item, role=Role.HANDLER, kind=NoticeKind.URGE, subject=f"urge:{document.id}:{item.id}",
-                what=f"{by.name}催办({document.written_number}),请于 {reply} 前回复:{demand}", by=by,
+                what=f"{by.name}催办（{document.written_number}），请于 {reply} 前回复：{demand}", by=by,
             )  # fmt: skip
     return document
 
@@ -122,9 +124,9 @@ def foresee_urging(session: Session, items: Sequence[WorkItem], *, by: Actor) ->
     for item in items:
         refused = None
         if item.state not in states:
-            refused = f"现为“{item.state.label}”:只催办{'、'.join(f'“{state.label}”' for state in states)}的任务"
+            refused = f"现为“{item.state.label}”：只催办{'、'.join(f'“{state.label}”' for state in states)}的任务"
         elif item.id in soon:
-            refused = f"已于 {soon[item.id][0]} 催办,{soon[item.id][1]} 起才能再催"
+            refused = f"已于 {soon[item.id][0]} 催办，{soon[item.id][1]} 起才能再催"
         handler = handlers.get(key(item.id))
         reaches = handler.name if handler and handler.id != by.person_id else None
         foreseen.append(ForeseenUrging(item, None if refused else reaches, refused))
@@ -146,11 +148,11 @@ def again_on(last: dt.date, policy: Policy, calendar: WorkCalendar) -> dt.date:
 
 def _check_gap(session: Session, items: Sequence[WorkItem], on: dt.date, calendar: WorkCalendar) -> None:
     refused = [
-        f"任务 {item.number} 已于 {last} 催办,{free} 起才能再催"
+        f"任务 {item.number} 已于 {last} 催办，{free} 起才能再催"
         for item, last, free in _too_soon(session, items, on, calendar)
     ]
     if refused:
-        raise ForbiddenError(f"为避免重复催办,未催办任何任务:{';'.join(refused)}。")
+        raise ForbiddenError(f"为避免重复催办，未催办任何任务：{'；'.join(refused)}。")
 
 
 def _too_soon(
@@ -187,6 +189,6 @@ def _urged(session: Session, item: WorkItem, by: Actor, calendar: WorkCalendar) 
         unit=unit_of(session, item),
         person=handler.name if handler else "",
         due_on=due,
-        state=f"{item.state.label},{distance(due, on=by.on, calendar=calendar)}",
+        state=f"{item.state.label}，{distance(due, on=by.on, calendar=calendar)}",
         times=times + 1,
     )

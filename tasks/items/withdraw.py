@@ -56,10 +56,10 @@ def withdrawable(waiting: list[Request], item: WorkItem, by: Actor) -> Request:
     """The one of the requests that `by` may take back. Raises ForbiddenError that says why there is none."""
     own = [one for one in waiting if by.person_id is not None and by.person_id in (one.person_id, one.for_id)]
     if not own:
-        raise ForbiddenError(f"任务 {item.number} 没有您本人提出、还在等待答复的申请,不能撤回。")
+        raise ForbiddenError(f"任务 {item.number} 没有您本人提出、还在等待答复的申请，不能撤回。")
     untouched = [one for one in own if isinstance(one, Objection) or one.level == 0]
     if not untouched:
-        raise ForbiddenError(f"任务 {item.number} 的申请已经有人办理第 1 级,不能撤回:请等答复。")
+        raise ForbiddenError(f"任务 {item.number} 的申请已经有人办理第 1 级，不能撤回：请等答复。")
     return untouched[0]
 
 

@@ -141,7 +141,7 @@ def freeze(session: Session, preset: str, *, only_for: Sequence[int] = (), **kep
     policy = session.exec(select(Policy).where(Policy.name == preset, col(Policy.frozen_hash).is_(None))).first()
     if policy is None:
         names = session.exec(select(Policy.name).where(col(Policy.frozen_hash).is_(None))).all()
-        raise BadInputError(f"没有名为“{preset}”的督办策略;可用:{'、'.join(names)}。")
+        raise BadInputError(f"没有名为“{preset}”的督办策略；可用：{'、'.join(names)}。")
     rungs = rungs_of(session, policy)
     terms = policy.model_dump(exclude={"id", "frozen_hash"}) | kept
     content = [rung.model_dump(mode="json", exclude={"id", "policy_id"}) for rung in rungs]
@@ -224,7 +224,7 @@ def reschedule(
                 from_on=deadline.due_on,
                 to_on=deadline.due_on,
                 moved_on=on,
-                reason=f"取消:{reason}"[:500],
+                reason=f"取消：{reason}"[:500],
                 person_id=person_id,
                 moved_at=now,
             )
@@ -326,14 +326,14 @@ def _arm_recurring(session: Session, plan: AnnualPlan, on: dt.date, only: WorkIt
         turns = _turns(session, item, item.recurrence, plan.year)
         rule = item.due_text or item.recurrence
         if not turns:
-            raise BadInputError(f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内没有任何一期。")
+            raise BadInputError(f"任务 {item.number}：周期“{rule}”在 {plan.year} 年内没有任何一期。")
         coming = [day for day in turns if day >= on]
         if item.closed_on is not None:
             # What was done before it came in has one turn to show for it: the one it was done for.
             coming = [next((day for day in turns if day >= item.closed_on), turns[-1])]
         if not coming:
             raise BadInputError(
-                f"任务 {item.number}:周期“{rule}”在 {plan.year} 年内的 {len(turns)} 期到 {on} 都已过去,请改定周期。"
+                f"任务 {item.number}：周期“{rule}”在 {plan.year} 年内的 {len(turns)} 期到 {on} 都已过去，请改定周期。"
             )
         left_out += 0 if item.closed_on else len(turns) - len(coming)
         look_on = max(on, item.start_on or on)

@@ -51,11 +51,11 @@ def recheck(session: Session, *, on: dt.date) -> int:
         _drop(session, on, reason, untrue)
         for reason, untrue in (
             ("任务已办结", f"d.done_on IS NOT NULL AND {_BY_RUNG}"),
-            ("批示已反馈,待办结", f"d.claimed_on IS NOT NULL AND {_BY_RUNG} AND {_OF_INSTRUCTION}"),
-            ("已申请办结,待审核", f"d.claimed_on IS NOT NULL AND {_BY_RUNG}"),
-            ("督办已停止(挂起或撤回)", f"d.policy_id IS NULL AND {_BY_RUNG}"),
+            ("批示已反馈，待办结", f"d.claimed_on IS NOT NULL AND {_BY_RUNG} AND {_OF_INSTRUCTION}"),
+            ("已申请办结，待审核", f"d.claimed_on IS NOT NULL AND {_BY_RUNG}"),
+            ("督办已停止（挂起或撤回）", f"d.policy_id IS NULL AND {_BY_RUNG}"),
             ("时限已变更", f"d.due_on <> notice.due_on AND {_BY_RUNG}"),
-            ("已承诺再次报告,届时再提醒", f"d.promised AND d.look_on > :on AND {_BY_RUNG} AND NOT {_UNSIGNED}"),
+            ("已承诺再次报告，届时再提醒", f"d.promised AND d.look_on > :on AND {_BY_RUNG} AND NOT {_UNSIGNED}"),
             ("收件人已离任", f"notice.via = '{Via.NAMED}' AND {_LEFT}"),
             ("已签收", f"{_UNSIGNED} AND EXISTS (SELECT 1 FROM work_item w WHERE w.id = d.item_id AND {_SIGNED})"),
         )
@@ -111,7 +111,7 @@ def _reassign(session: Session, on: dt.date) -> int:
         ORDER BY x.ordinal""")
     for notice_id, first in moved:
         session.execute(
-            text("UPDATE notice SET state = 'dropped', reason = '责任人已变更,改送接任者' WHERE id = :id"),
+            text("UPDATE notice SET state = 'dropped', reason = '责任人已变更，改送接任者' WHERE id = :id"),
             {"id": notice_id},
         )
         # Which of several leaders it was for is not kept: whoever of them has it not yet is the successor.

@@ -423,7 +423,7 @@ highest missed one where its day was missed. Whoever hears several hears the hig
 collapsed, a rung below the highest missed one but once."""
 
 _WHY_COLLAPSED = (
-    " WHEN state = 'collapsed' THEN CASE WHEN noted_on < :on THEN '错过当日,' ELSE '' END || '并入更高一级'"
+    " WHEN state = 'collapsed' THEN CASE WHEN noted_on < :on THEN '错过当日，' ELSE '' END || '并入更高一级'"
 )
 
 

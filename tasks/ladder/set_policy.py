@@ -79,7 +79,7 @@ def find_policy(session: Session, name: str) -> Policy:
     """The preset with this name. Raises NotFoundError naming those there are."""
     presets = {policy.name: policy for policy in list_policies(session)}
     if name not in presets:
-        raise NotFoundError(f"没有名为“{name}”的督办策略;可用:{'、'.join(presets)}。")
+        raise NotFoundError(f"没有名为“{name}”的督办策略；可用：{'、'.join(presets)}。")
     return presets[name]
 
 
@@ -87,7 +87,7 @@ def seen_policy(session: Session, policy_id: int, *, by: Actor) -> Policy:
     """A preset, or a copy that a plan of an organ runs or ran by whose policies `by` sets. Raises NotFoundError."""
     found = session.get(Policy, policy_id)
     if found is None or not (found.frozen_hash is None or _runs_for(session, found, by)):
-        raise NotFoundError("没有这个督办策略,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这个督办策略，或者它不在您的查看范围内。")
     return found
 
 
@@ -120,7 +120,7 @@ def set_policy(
             present = show_policy(session, policy) if policy is not None else {"rungs": []}
             if changed := differences(shown, present):
                 raise ConflictError(
-                    f"您打开以后,策略“{name}”已被他人改动,没有保存:{';'.join(changed)}。请核对后再保存。"
+                    f"您打开以后，策略“{name}”已被他人改动，没有保存：{'；'.join(changed)}。请核对后再保存。"
                 )
         if policy is None:
             policy = Policy(name=name)
@@ -141,7 +141,7 @@ def read_policy(data: Mapping[str, Any]) -> tuple[str, dict[str, Any], list[dict
     """A policy's name, its terms and its rungs, checked. Raises BadInputError."""
     name = str(data.get("name", "")).strip()
     if not 0 < len(name) <= 100:
-        raise BadInputError("name(策略名称)不能为空,最多 100 字。")
+        raise BadInputError("name（策略名称）不能为空，最多 100 字。")
     terms = _terms({term: value for term, value in data.items() if term not in ("name", "rungs")})
     return name, terms, [_rung(place, rung) for place, rung in enumerate(_list(data, "rungs"), 1)]
 
@@ -151,7 +151,7 @@ def check_may_set(session: Session, by: Actor) -> None:
     organ = session.get_one(Organ, session.get_one(Person, by.person_id).organ_id) if by.person_id else None
     authorize_organ(session, by, Action.POLICY, organ.id if organ else None)
     if organ is not None and organ.parent_id is not None:
-        raise ForbiddenError("督办策略供各单位共用,由最上级单位的督办员或管理员修改。")
+        raise ForbiddenError("督办策略供各单位共用，由最上级单位的督办员或管理员修改。")
 
 
 def _runs_for(session: Session, policy: Policy, by: Actor) -> bool:
@@ -171,14 +171,14 @@ def _list(data: Mapping[str, Any], name: str) -> list[Any]:
 def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
     known = {*_NUMBERS, *_WORDS, *_LEVELS, "evidence_rules", "instruction_terms"}
     if strange := sorted(set(data) - known):
-        raise BadInputError(f"不认识的条款 {'、'.join(strange)};可用:{'、'.join(sorted(known))}。")
+        raise BadInputError(f"不认识的条款 {'、'.join(strange)}；可用：{'、'.join(sorted(known))}。")
     terms: dict[str, Any] = {}
     for name, value in data.items():
         if name in _NUMBERS:
             terms[name] = (
                 None
                 if value is None and name in _MAY_BE_NONE
-                else _number(f"{term_label(name)}({name})", value, *_NUMBERS[name])
+                else _number(f"{term_label(name)}（{name}）", value, *_NUMBERS[name])
             )
         elif name in _WORDS:
             terms[name] = _word(name, _WORDS[name], value)
@@ -191,31 +191,33 @@ def _terms(data: Mapping[str, Any]) -> dict[str, Any]:
             terms[name] = _evidence_rules(value)
     yellow, red = terms.get("lag_yellow"), terms.get("lag_red")
     if yellow is not None and red is not None and yellow > red:
-        raise BadInputError(f"lag_yellow(黄灯线 {yellow})不能大于 lag_red(红灯线 {red})。")
+        raise BadInputError(f"lag_yellow（黄灯线 {yellow}）不能大于 lag_red（红灯线 {red}）。")
     return terms
 
 
 def _instruction_terms(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or len(value) > _MOST_TERMS:
-        raise BadInputError(f'instruction_terms(批示时限档次)应为至多 {_MOST_TERMS} 个 {{"name": "急件", "days": 3}}。')
+        raise BadInputError(
+            f'instruction_terms（批示时限档次）应为至多 {_MOST_TERMS} 个 {{"name": "急件", "days": 3}}。'
+        )
     found: dict[str, dict[str, Any]] = {}
     for place, one in enumerate(value, 1):
         where = f"instruction_terms 的第 {place} 档"
         name = str(one.get("name", "")).strip() if isinstance(one, Mapping) and set(one) == {"name", "days"} else ""
         if not 0 < len(name) <= 20 or name in found:
-            raise BadInputError(f"{where}写法有误:应有 name(名称,20 字以内,不重复)和 days(天数)。")
-        found[name] = {"name": name, "days": _number(f"{where} days(天数)", one["days"], 0, _FURTHEST)}
+            raise BadInputError(f"{where}写法有误：应有 name（名称，20 字以内，不重复）和 days（天数）。")
+        found[name] = {"name": name, "days": _number(f"{where} days（天数）", one["days"], 0, _FURTHEST)}
     return list(found.values())
 
 
 def _evidence_rules(value: Any) -> dict[str, dict[str, Any]]:
     if not isinstance(value, Mapping):
-        raise BadInputError('evidence_rules 应为各重要程度的要求,如 {"major": {"pieces": 2, "categories": []}}。')
+        raise BadInputError('evidence_rules 应为各重要程度的要求，如 {"major": {"pieces": 2, "categories": []}}。')
     rules = {}
     for code, rule in value.items():
         importance = _word("evidence_rules 的重要程度", Importance, code)
         if not isinstance(rule, Mapping) or set(rule) - {"pieces", "categories"}:
-            raise BadInputError(f"evidence_rules 的 {code} 只能有 pieces(件数)和 categories(类别)。")
+            raise BadInputError(f"evidence_rules 的 {code} 只能有 pieces（件数）和 categories（类别）。")
         categories = [_word("categories", Category, each) for each in rule.get("categories", [])]
         pieces = _number(f"{code} 的 pieces", rule.get("pieces", 0), 0, 50)
         rules[importance.value] = {"pieces": pieces, "categories": [category.value for category in categories]}
@@ -225,23 +227,23 @@ def _evidence_rules(value: Any) -> dict[str, dict[str, Any]]:
 def _rung(place: int, data: Any) -> dict[str, Any]:
     where = f"第 {place} 级"
     if not isinstance(data, Mapping) or (strange := sorted(set(data) - set(_RUNG))):
-        raise BadInputError(f"{where}写法有误:{'、'.join(strange)} 不认识;可用:{'、'.join(_RUNG)}。")
+        raise BadInputError(f"{where}写法有误：{'、'.join(strange)} 不认识；可用：{'、'.join(_RUNG)}。")
     every = data.get("every")
     return {
-        "relation": _word(f"{where} relation(时点)", Relation, data.get("relation")),
-        "offset": _number(f"{where} offset(天数)", data.get("offset"), 0, _FURTHEST),
-        "unit": _word(f"{where} unit(单位)", Unit, data.get("unit", "working")),
-        "roles": _roles(f"{where} roles(通知对象)", data.get("roles")),
-        "colour": _word(f"{where} colour(颜色)", Colour, data.get("colour", "none")),
+        "relation": _word(f"{where} relation（时点）", Relation, data.get("relation")),
+        "offset": _number(f"{where} offset（天数）", data.get("offset"), 0, _FURTHEST),
+        "unit": _word(f"{where} unit（单位）", Unit, data.get("unit", "working")),
+        "roles": _roles(f"{where} roles（通知对象）", data.get("roles")),
+        "colour": _word(f"{where} colour（颜色）", Colour, data.get("colour", "none")),
         "document": (str(data["document"]).strip()[:50] or None) if data.get("document") else None,
-        "every": None if every is None else _number(f"{where} every(间隔)", every, 1, _FURTHEST),
-        "times": 0 if every is None else _number(f"{where} times(次数)", data.get("times", 24), 1, 100),
+        "every": None if every is None else _number(f"{where} every（间隔）", every, 1, _FURTHEST),
+        "times": 0 if every is None else _number(f"{where} times（次数）", data.get("times", 24), 1, 100),
     }
 
 
 def _number(name: str, value: Any, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise BadInputError(f"{name} 的值“{value}”不可用:应为 {least} 至 {most} 的整数。")
+        raise BadInputError(f"{name} 的值“{value}”不可用：应为 {least} 至 {most} 的整数。")
     return value
 
 
@@ -249,10 +251,10 @@ def _word(name: str, kind: type[Coded], value: Any) -> Coded:
     try:
         return member_named(kind, str(value))
     except BadInputError as error:
-        raise BadInputError(f"{name}:{error.message}") from error
+        raise BadInputError(f"{name}：{error.message}") from error
 
 
 def _roles(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
-        raise BadInputError(f'{name} 应为角色的列表,至少一个,如 ["handler", "department_head"]。')
+        raise BadInputError(f'{name} 应为角色的列表，至少一个，如 ["handler", "department_head"]。')
     return [_word(name, Role, role).value for role in value]

@@ -231,7 +231,7 @@ def _chosen(kind: Kind, name: str, code: str) -> ColumnElement[bool]:
         if known == name:
             if code not in dict(options):
                 raise BadInputError(
-                    f"{label}“{code}”不可用,可用:{'、'.join(f'{word}({one})' for one, word in options)}。"
+                    f"{label}“{code}”不可用，可用：{'、'.join(f'{word}({one})' for one, word in options)}。"
                 )
             one = kind.field(name)
             chosen: ColumnElement[bool] = (

@@ -22,7 +22,7 @@ def export_ledger(session: Session, kind: Kind, rows: Sequence[Any], path: Path,
     the file cannot be written.
     """
     teller = Teller(session, kind, rows)
-    number = Column("编号", 9, centred=True, note="台账中的编号,只供查看,导入时不读。")
+    number = Column("编号", 9, centred=True, note="台账中的编号，只供查看，导入时不读。")
     cells = ((*(_cell(teller, row, field) for field in kind.columns), row.id) for row in rows)
     people = sorted(set(teller.people.values()))
     return write_rows(path, kind, cells, title=title, beside=[number], people=people)

@@ -11,5 +11,5 @@ def field_named(kind: Kind, word: str) -> LedgerField:
     found = names_of(kind).get(plain_heading(word))
     if found is None:
         known = "、".join(f"{field.label}({field.name})" for field in kind.columns)
-        raise BadInputError(f"{kind.title}没有“{word}”这一项,可用:{known}。")
+        raise BadInputError(f"{kind.title}没有“{word}”这一项，可用：{known}。")
     return found

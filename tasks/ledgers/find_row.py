@@ -45,7 +45,7 @@ def seen_row(session: Session, organ: Organ, kind: Kind, number: int, *, by: Act
 
 
 def _unknown(organ: Organ, kind: Kind, number: int) -> NotFoundError:
-    return NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录,或者它不在您的查看范围内。")
+    return NotFoundError(f"{organ.name}的{kind.title}中没有编号为 {number} 的记录，或者它不在您的查看范围内。")
 
 
 def trail_name(row: Any) -> str:

@@ -76,13 +76,13 @@ class LedgerImport:
     @property
     def told(self) -> str:
         """What came of it, in one sentence."""
-        counts = ",".join(
+        counts = "，".join(
             f"{words} {count} {self.kind.unit}" for action, words in _WORDS if (count := self.count(action))
         )
         if self.batch is not None:
-            return f"已导入{self.kind.title}:{counts}(批次 {self.batch})。"
+            return f"已导入{self.kind.title}:{counts}（批次 {self.batch}）。"
         if not self.dry_run:
-            return f"文件与台账相同({counts}),没有变化,未写入。"
+            return f"文件与台账相同（{counts}），没有变化，未写入。"
         return f"可以导入{self.kind.title}:{counts}。还没有写入。"
 
     def as_dict(self) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _understand(session: Session, organ: Organ, found: LedgerImport, table: Ledg
                 first = seen[identity]
                 label = "、".join(kind.field(name).label for name in kind.identity)
                 where = f"工作表“{first.sheet}”第 {first.row} 行" if first.sheet != row.sheet else f"第 {first.row} 行"
-                said_twice = f"{label}与{where}重复:请合并或更正。"
+                said_twice = f"{label}与{where}重复：请合并或更正。"
                 faults[place].append(_error(kind, table, row, kind.identity[-1], said_twice))
                 continue
             seen[identity] = row

@@ -245,7 +245,7 @@ def _move(session: Session, deadline: Deadline, one: Owed, by: Actor, changes: T
 def _cancel(session: Session, deadline: Deadline, kind: Kind, by: Actor, changes: TermChanges) -> None:
     """It is owed no longer: the row was withdrawn, or the term does not run for what it says now."""
     if deadline.done_on is None:
-        session.add(_moved(deadline, deadline.due_on, f"取消:{kind.title}不再需要此项", by))
+        session.add(_moved(deadline, deadline.due_on, f"取消：{kind.title}不再需要此项", by))
         deadline.done_on = by.on
         changes.cancelled += 1
 

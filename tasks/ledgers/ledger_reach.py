@@ -100,7 +100,7 @@ def recording(
 def keep_within(session: Session, organ: Organ, kind: Kind, row: Any, *, by: Actor) -> None:
     """Raises ForbiddenError where a row was given to a department that `by` may not write for."""
     if not writes(session, by, key(organ.id), kind).holds(session, row):
-        raise ForbiddenError(f"{kind.title}的经办人应为本科室的人员:交给别的科室,请由督办员登记或更正。")
+        raise ForbiddenError(f"{kind.title}的经办人应为本科室的人员：交给别的科室，请由督办员登记或更正。")
 
 
 def _own(session: Session, by: Actor, organ_id: int, kind: Kind) -> LedgerReach:

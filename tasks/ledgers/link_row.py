@@ -76,7 +76,7 @@ def unlink_row(session: Session, organ: Organ, kind: Kind, link_id: int, *, by: 
     with performing_for(session, by, Action.RECORD, organ.id):
         found = session.get(LedgerLink, link_id, with_for_update=True) if 0 < link_id <= LARGEST_ID else None
         if found is None or (found.organ_id, found.kind) != (organ.id, kind.code) or found.removed_on is not None:
-            raise NotFoundError(f"{organ.name}的{kind.title}没有编号为 {link_id} 的关联,或者它已经取消。")
+            raise NotFoundError(f"{organ.name}的{kind.title}没有编号为 {link_id} 的关联，或者它已经取消。")
         found.removed_on = by.on
         session.add(found)
         session.flush()
@@ -122,24 +122,24 @@ def evidence_to_link(session: Session, organ: Organ, number: int) -> Evidence:
 def kind_to_link(kind: Kind) -> Kind:
     """The same ledger, where its rows are linked. Raises NotFoundError that names those that are."""
     if kind not in LINKED:
-        raise NotFoundError(f"{kind.title}没有关联;可以关联的台账:{'、'.join(one.title for one in LINKED)}。")
+        raise NotFoundError(f"{kind.title}没有关联；可以关联的台账：{'、'.join(one.title for one in LINKED)}。")
     return kind
 
 
 def _refuse(session: Session, organ: Organ, kind: Kind, row: Any, to: WorkItem | Evidence) -> None:
     kind_to_link(kind)
     if row.withdrawn_on is not None:
-        raise ForbiddenError(f"{kind.title} {row.id} 已于 {row.withdrawn_on} 撤下:要关联,请先恢复。")
+        raise ForbiddenError(f"{kind.title} {row.id} 已于 {row.withdrawn_on} 撤下：要关联，请先恢复。")
     if isinstance(to, Evidence):
         if kind is duty.KIND:
-            raise BadInputError("职责只关联年度任务:请填写任务编号。")
+            raise BadInputError("职责只关联年度任务：请填写任务编号。")
         if _organ_of(session, to) != organ.id:
             raise BadInputError(f"佐证材料 {to.id} 不是{organ.name}的。")
         return
     if to.organ_id != organ.id:
         raise BadInputError(f"任务 {to.number} 不是{organ.name}的任务。")
     if to.ledger is not None:
-        raise BadInputError(f"任务 {to.number} 只承载台账时限,不是计划中的工作:请关联计划中的任务。")
+        raise BadInputError(f"任务 {to.number} 只承载台账时限，不是计划中的工作：请关联计划中的任务。")
 
 
 def _organ_of(session: Session, piece: Evidence) -> int:

@@ -57,7 +57,7 @@ def owed_by_rows(kind: Kind, rows: Iterable[Any], own: OwnTerms, calendar: WorkC
                 continue
             started: dt.date = getattr(row, term.start)
             day = getattr(row, kind.day) or started
-            doubt = "(期限待确认)" if term.remembered and policy is None else ""
+            doubt = "（期限待确认）" if term.remembered and policy is None else ""
             yield Owed(
                 row.id, term.code, day.year, f"{term.title}{doubt}:{row_name(kind, row)}"[:300], due_on,
                 getattr(row, term.done), f"{_label(kind, term.start)} {started},{span_words(term, amount, unit)}",
@@ -78,8 +78,8 @@ def owed_by_year(kind: Kind, year: int, rows: Sequence[Any], own: OwnTerms) -> I
         for turn in term.turns(year):
             counting = [row for row in rows if turn.first <= (getattr(row, kind.day) or dt.date.max) <= turn.due_on]
             yield Owed(
-                OF_THE_YEAR, f"{term.code}.{turn.code}", year, f"{turn.title}:{amount}{term.unit}", turn.due_on,
-                term.met(counting, kind.day, Decimal(amount)), f"{year}年,{span_words(term, amount, term.unit)}",
+                OF_THE_YEAR, f"{term.code}.{turn.code}", year, f"{turn.title}：{amount}{term.unit}", turn.due_on,
+                term.met(counting, kind.day, Decimal(amount)), f"{year}年，{span_words(term, amount, term.unit)}",
             )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def short_periods(kind: Kind, rows: Iterable[Any], own: OwnTerms, calendar: Work
                 yield ShortPeriod(
                     row.id, row_name(kind, row), term, started, earliest, done,
                     f"{term.title}应{span_words(term, amount, unit)}:{_label(kind, term.start)} {started},"
-                    f"最早 {earliest},实际 {done}",
+                    f"最早 {earliest}，实际 {done}",
                 )  # fmt: skip
 
 

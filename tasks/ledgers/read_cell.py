@@ -64,7 +64,7 @@ def read_money(said: Any, *, wan: bool = False) -> Decimal:
     return amount * WAN if found["wan"] or (wan and not str(said).strip().endswith("元")) else amount
 
 
-_NO_AMOUNT = "请以元为单位填写数字,如 3000 或 200.50;以万元计的写明万元,如 1.2万元。"
+_NO_AMOUNT = "请以元为单位填写数字，如 3000 或 200.50；以万元计的写明万元，如 1.2万元。"
 
 
 def _written(said: object) -> str:
@@ -77,7 +77,7 @@ def _written(said: object) -> str:
 def _text(field: LedgerField, said: Any) -> str | None:
     text = _CONTROL.sub("", (lines if field.takes is FieldType.LONG_TEXT else plain)(said)).strip()
     if len(text) > field.longest:
-        raise CellRefusedError(f"有 {len(text)} 个字,最多 {field.longest} 字,请精简。")
+        raise CellRefusedError(f"有 {len(text)} 个字，最多 {field.longest} 字，请精简。")
     return text or None
 
 
@@ -85,20 +85,20 @@ def _day(_field: LedgerField, said: Any) -> dt.date:
     try:
         found = read_day(said)
     except DueTextError as error:
-        raise CellRefusedError(f"{error.reason}:请写存在的一天,如 2026-06-30。") from error
+        raise CellRefusedError(f"{error.reason}：请写存在的一天，如 2026-06-30。") from error
     if found is None:
-        raise CellRefusedError("请写年月日,如 2026-06-30、2026年6月30日。")
+        raise CellRefusedError("请写年月日，如 2026-06-30、2026年6月30日。")
     if found.year not in YEARS:
-        raise CellRefusedError(f"应在 {YEARS.start} 年至 {YEARS.stop - 1} 年之间,如 2026-06-30。")
+        raise CellRefusedError(f"应在 {YEARS.start} 年至 {YEARS.stop - 1} 年之间，如 2026-06-30。")
     return found
 
 
 def _number(field: LedgerField, said: Any) -> Decimal:
-    wanted = "整数" if field.takes is FieldType.WHOLE else f"数字,最多 {field.places} 位小数"
+    wanted = "整数" if field.takes is FieldType.WHOLE else f"数字，最多 {field.places} 位小数"
     text = "" if isinstance(said, bool) else unicodedata.normalize("NFKC", _written(said))
     text = _UNITS.sub("", re.sub(r"[,,\s]", "", text))
     if not _COUNTED.fullmatch(text):
-        raise CellRefusedError(f"应为{wanted},不写“约”“余”。")
+        raise CellRefusedError(f"应为{wanted}，不写“约”“余”。")
     return _within(field, Decimal(text))
 
 
@@ -128,7 +128,7 @@ def _choice(field: LedgerField, said: Any) -> Coded:
     for member in field.choices:
         if word.lower() == member.value or word == member.label or field.words.get(word) is member:
             return member
-    raise CellRefusedError(f"可用:{'、'.join(member.label for member in field.choices)}。")
+    raise CellRefusedError(f"可用：{'、'.join(member.label for member in field.choices)}。")
 
 
 def _yes_no(_field: LedgerField, said: Any) -> bool:
@@ -137,7 +137,7 @@ def _yes_no(_field: LedgerField, said: Any) -> bool:
     word = plain(said).lower()
     if word in _YES or word in _NO:
         return word in _YES
-    raise CellRefusedError("请写是或否;不清楚的不填。")
+    raise CellRefusedError("请写是或否；不清楚的不填。")
 
 
 _READERS: Mapping[FieldType, Callable[[LedgerField, Any], Any]] = {

@@ -70,7 +70,7 @@ def read_table(sheets: Sequence[Sheet], kind: Kind, always: Mapping[str, Cell] |
     if not read:
         found.errors.append(_no_header(sheets[0], kind))
     elif not found.rows and not found.errors:
-        found.errors.append(CellError(None, None, None, "", "表头下没有任何记录:请至少填写一行。"))
+        found.errors.append(CellError(None, None, None, "", "表头下没有任何记录：请至少填写一行。"))
     return found
 
 
@@ -85,7 +85,7 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, al
             found.skipped.append(Skipped(sheet.name, index + 1, texts[0][:40], "表头以上的文字"))
     missing = [one for one in kind.columns if one.required and one.name not in {*header.columns, *always}]
     for one in missing:
-        said = f"缺少“{one.label}”列:此项必填。" + (f"也可写作{'、'.join(one.headings)}。" if one.headings else "")
+        said = f"缺少“{one.label}”列：此项必填。" + (f"也可写作{'、'.join(one.headings)}。" if one.headings else "")
         found.errors.append(CellError(sheet.name, header.below, one.label, "", said))
     if missing:
         return
@@ -134,5 +134,5 @@ def _no_row(sheet: Sheet, header: Header, index: int, texts: Sequence[str]) -> s
 def _no_header(sheet: Sheet, kind: Kind) -> CellError:
     seen = next((plain(cell) for row in sheet.rows for cell in row if cell != ""), "")
     wanted = "、".join(f"“{one.label}”" for one in kind.columns if one.required)
-    said = f"没有找到{kind.title}的表头:前 {kind.within} 行里要有一行列名,至少有{wanted or '一列'}。"
+    said = f"没有找到{kind.title}的表头：前 {kind.within} 行里要有一行列名，至少有{wanted or '一列'}。"
     return CellError(sheet.name, 1, None, seen, f"{said}可下载空白模板对照。")

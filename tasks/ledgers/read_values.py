@@ -37,14 +37,14 @@ class FieldProblem:
 
     def told(self) -> str:
         """In one sentence."""
-        return self.accepted if self.whole else f"{self.label}“{self.text[:_QUOTED]}”不可用:{self.accepted}"
+        return self.accepted if self.whole else f"{self.label}“{self.text[:_QUOTED]}”不可用：{self.accepted}"
 
 
 class ValuesRefusedError(BadInputError):
     """所填内容有误。"""
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        said = ";".join(problem.told().removesuffix("。") for problem in problems)
+        said = "；".join(problem.told().removesuffix("。") for problem in problems)
         super().__init__(f"{said}。")
         self.problems = list(problems)
 
@@ -72,15 +72,15 @@ class Known:
                 raise CellRefusedError(f"任务 {said.number} 不是{self._organ.name}的任务。")
             return key(said.id)
         if year is None:
-            raise CellRefusedError("看不出是哪一年计划的任务:请先填写日期。")
+            raise CellRefusedError("看不出是哪一年计划的任务：请先填写日期。")
         if year not in self._items:
             self._items[year] = self._of_year(year)
         items = self._items[year]
         if items is None:
-            raise CellRefusedError(f"{self._organ.name}没有 {year} 年度计划:有关任务请不填。")
+            raise CellRefusedError(f"{self._organ.name}没有 {year} 年度计划：有关任务请不填。")
         found = items.get(number(said))
         if found is None:
-            raise CellRefusedError(f"{year} 年度计划中没有编号为“{plain(said)[:_QUOTED]}”的任务;编号见任务清单。")
+            raise CellRefusedError(f"{year} 年度计划中没有编号为“{plain(said)[:_QUOTED]}”的任务；编号见任务清单。")
         return found
 
     def _of_year(self, year: int) -> dict[str, int] | None:
@@ -106,8 +106,8 @@ class Known:
         if len(found) == 1:
             return next(iter(found))
         if found:
-            raise CellRefusedError(f"有 {len(found)} 位“{word}”,请改用手机号或邮箱指明。")
-        raise CellRefusedError(f"没有登记“{word[:_QUOTED]}”这个人:请从列表中选择,或先在人员中登记。")
+            raise CellRefusedError(f"有 {len(found)} 位“{word}”，请改用手机号或邮箱指明。")
+        raise CellRefusedError(f"没有登记“{word[:_QUOTED]}”这个人：请从列表中选择，或先在人员中登记。")
 
 
 def read_values(

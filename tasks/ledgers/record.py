@@ -99,7 +99,7 @@ def reinstate_row(session: Session, organ: Organ, kind: Kind, row: Any, *, by: A
     with recording(session, organ, kind, row, by=by):
         refuse_stale(session, kind, row, seen)
         if row.withdrawn_on is None:
-            raise ForbiddenError(f"{kind.title} {row.id} 没有撤下,不必恢复。")
+            raise ForbiddenError(f"{kind.title} {row.id} 没有撤下，不必恢复。")
         problems = _refuse_known(session, organ, kind, {name: getattr(row, name) for name in kind.identity}, row)
         if problems:
             raise ValuesRefusedError(problems)
@@ -176,12 +176,12 @@ def _refuse_known(
     field = kind.field(kind.identity[-1])
     called = "、".join(str(getattr(value, "label", value)) for value in identity)
     label = "、".join(kind.field(name).label for name in kind.identity)
-    said = f"{label}“{called}”已经登记过(编号 {known}),未重复登记。"
+    said = f"{label}“{called}”已经登记过（编号 {known}），未重复登记。"
     return [FieldProblem(field.name, field.label, called, said, whole=True)]
 
 
 def _refuse_withdrawn(kind: Kind, row: Any) -> None:
     if row.withdrawn_on is not None:
         raise ForbiddenError(
-            f"{kind.title} {row.id} 已于 {row.withdrawn_on} 撤下({row.withdrawn_reason}):要改动,请先恢复。"
+            f"{kind.title} {row.id} 已于 {row.withdrawn_on} 撤下（{row.withdrawn_reason}）：要改动，请先恢复。"
         )

@@ -93,4 +93,4 @@ def money(text: str) -> Decimal:
     try:
         return read_money(text)
     except CellRefusedError as refusal:
-        raise BadInputError(f"金额“{text}”无法识别:{refusal}") from refusal
+        raise BadInputError(f"金额“{text}”无法识别：{refusal}") from refusal

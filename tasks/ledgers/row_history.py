@@ -67,14 +67,14 @@ def refuse_stale(session: Session, kind: Kind, row: Any, seen: int | None) -> No
     if seen is None or row.revision == seen:
         return
     raise ConflictError(
-        f"{kind.title} {row.id} 在您打开之后已有变化({who_changed(row_history(session, kind, row, after=seen))}),"
-        "您的改动没有保存。请看过变化再定:仍要改的,再提交一次即可。"
+        f"{kind.title} {row.id} 在您打开之后已有变化（{who_changed(row_history(session, kind, row, after=seen))}），"
+        "您的改动没有保存。请看过变化再定：仍要改的，再提交一次即可。"
     )
 
 
 def who_changed(changes: Sequence[RowChange]) -> str:
     """Who did what, in a few words."""
-    return "、".join(dict.fromkeys(f"{change.actor}:{';'.join(change.lines)}" for change in changes)) or "由文件更正"
+    return "、".join(dict.fromkeys(f"{change.actor}：{'；'.join(change.lines)}" for change in changes)) or "由文件更正"
 
 
 def _of_row(row: Any, name: str) -> Any:

@@ -52,7 +52,7 @@ class RowTerm:
         if self.term.minimum:
             if self.done_on is None:
                 return f"最早 {self.due_on}"
-            return f"{self.done_on} 办理" + ("" if self.kept else f",早于最早允许的 {self.due_on}:期间不足")
+            return f"{self.done_on} 办理" + ("" if self.kept else f"，早于最早允许的 {self.due_on}：期间不足")
         if self.done_on is not None:
             return f"{self.done_on} {'按期' if self.kept else '逾期'}完成"
         return distance(self.due_on, on=on, calendar=calendar)

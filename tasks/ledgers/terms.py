@@ -97,8 +97,8 @@ def find_term(session: Session, organ_id: int, kind: Kind, code: str) -> TermLin
     for line in lines:
         if code.strip() in (line.term.code, line.term.title):
             return line
-    known = "、".join(f"{line.term.code}({line.term.title})" for line in lines)
-    raise NotFoundError(f"{kind.title}没有名为“{code}”的时限" + (f",可用:{known}。" if known else "。"))
+    known = "、".join(f"{line.term.code}（{line.term.title}）" for line in lines)
+    raise NotFoundError(f"{kind.title}没有名为“{code}”的时限" + (f"，可用：{known}。" if known else "。"))
 
 
 def set_term(
@@ -142,7 +142,7 @@ def unit_named(word: str) -> TermUnit:
         if word.strip() in (unit.value, unit.label, unit.label.removeprefix("个")):
             return unit
     known = "、".join(f"{unit.value}({unit.label.removeprefix('个')})" for unit in TermUnit)
-    raise BadInputError(f"时限单位“{word}”不可用,可用:{known}。")
+    raise BadInputError(f"时限单位“{word}”不可用，可用：{known}。")
 
 
 def _keep(
@@ -174,22 +174,24 @@ def _check(line: TermLine, amount: int, unit: TermUnit | None) -> None:
     if isinstance(term, YearlyTerm):
         least = 0 if term.remembered else term.amount
         if unit is not None:
-            raise BadInputError(f"{title}按{term.unit}计,不填时限单位。")
+            raise BadInputError(f"{title}按{term.unit}计，不填时限单位。")
         if not least <= amount <= MOST:
-            why = f"({term.source})" if least else ",填 0 为不要求"
-            raise BadInputError(f"{title}的数量“{amount}”不可用:应为 {least} 至 {MOST} 的整数{why}。")
+            why = f"({term.source})" if least else "，填 0 为不要求"
+            raise BadInputError(f"{title}的数量“{amount}”不可用：应为 {least} 至 {MOST} 的整数{why}。")
         return
     before = term.amount < 0
     lowest, highest = (-MOST, 0) if before else (0 if term.amount == 0 else 1, MOST)
     if not lowest <= amount <= highest:
-        raise BadInputError(f"{title}的期限“{amount}”不可用:应为 {lowest} 至 {highest} 的整数。")
+        raise BadInputError(f"{title}的期限“{amount}”不可用：应为 {lowest} 至 {highest} 的整数。")
     if term.remembered:
         return
     if unit not in (None, term.unit):
-        raise BadInputError(f"{title}依据“{term.source}”按{term.unit.label.removeprefix('个')}计,不能改为别的单位。")
+        raise BadInputError(f"{title}依据“{term.source}”按{term.unit.label.removeprefix('个')}计，不能改为别的单位。")
     if amount < term.amount if term.minimum else amount > term.amount:
         bound = "不能更短" if term.minimum else "不能更长"
-        raise BadInputError(f"{title}的期限“{amount}”不可用:{term.source},为{line.default},本单位可以从严,{bound}。")
+        raise BadInputError(
+            f"{title}的期限“{amount}”不可用：{term.source}，为{line.default}，本单位可以从严，{bound}。"
+        )
 
 
 def _label(kind: Kind, name: str) -> str:

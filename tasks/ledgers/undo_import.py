@@ -74,7 +74,7 @@ def undo_ledger_import(session: Session, batch_id: int, *, by: Actor) -> UndoneI
         if rows.changed_since:
             more = f"等 {len(rows.changed_since)} 条" if len(rows.changed_since) > _SHOWN else ""
             named = "、".join(map(str, rows.changed_since[:_SHOWN]))
-            raise ForbiddenError(f"批次 {batch_id} 不能撤销:{kind.title} {named}{more}导入以后又有更正或撤下。")
+            raise ForbiddenError(f"批次 {batch_id} 不能撤销：{kind.title} {named}{more}导入以后又有更正或撤下。")
         table: Any = kind.table
         session.connection().execute(
             update(table.__table__)

@@ -74,11 +74,11 @@ def gaps(session: Session, plan: AnnualPlan, *, on: dt.date) -> list[Gap]:
             problem, words = _told(posts, [handler_id], Role.HANDLER, "")
         elif department_id is not None:
             heads = [post.id for post in posts.values() if post.heads == department_id]
-            problem, words = _told(posts, heads, Role.DEPARTMENT_HEAD, "未写明承办人,")
+            problem, words = _told(posts, heads, Role.DEPARTMENT_HEAD, "未写明承办人，")
         elif leader_id is not None:
-            problem, words = _told(posts, [leader_id], Role.LEADER, "未写明承办人和科室,")
+            problem, words = _told(posts, [leader_id], Role.LEADER, "未写明承办人和科室，")
         else:
-            outside = f"(牵头单位“{lead_text}”不是本单位科室)" if lead_text else ""
+            outside = f"（牵头单位“{lead_text}”不是本单位科室）" if lead_text else ""
             problem, words = GapReason.UNNAMED, f"没有写明承办人、牵头科室或责任领导{outside}"
         unanswered.append(Gap(line_of(row, "unit"), problem, words, gets))
     return unanswered
@@ -136,7 +136,7 @@ def _told(posts: dict[int, _Post], ids: Sequence[int], role: Role, begin: str) -
             told.append((GapReason.VACANT, f"{role.label}岗位“{post.title}”空缺"))
         elif post.ended_on is not None:
             gone = "离任" if post.left_on == post.ended_on else "卸任"
-            told.append((GapReason.LEFT, f"{role.label}{post.holder}已于 {post.ended_on} {gone},尚无人接任"))
+            told.append((GapReason.LEFT, f"{role.label}{post.holder}已于 {post.ended_on} {gone}，尚无人接任"))
         else:
-            told.append((GapReason.AWAY, f"{role.label}{post.holder}请假至 {post.away_until},没有在岗的代理人"))
-    return told[0][0], begin + ";".join(words for _problem, words in told)
+            told.append((GapReason.AWAY, f"{role.label}{post.holder}请假至 {post.away_until}，没有在岗的代理人"))
+    return told[0][0], begin + "；".join(words for _problem, words in told)

@@ -40,7 +40,7 @@ def columns_named(codes: list[str]) -> tuple[ItemColumn, ...]:
     known = {str(column) for column in ItemColumn}
     for code in codes:
         if code not in known:
-            raise BadInputError(f"没有名为“{code}”的列;可用:{'、'.join(sorted(known))}。")
+            raise BadInputError(f"没有名为“{code}”的列；可用：{'、'.join(sorted(known))}。")
     asked = {*codes, str(ItemColumn.TITLE)}
     return tuple(column for column in ItemColumn if column in asked) if codes else USUAL_COLUMNS
 

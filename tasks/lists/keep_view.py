@@ -24,13 +24,13 @@ def keep_view(session: Session, *, by: Actor, organ_id: int, name: str, query: s
     """
     name = words(name, "视图名称", longest=40)
     if len(query) > LONGEST_QUERY:
-        raise BadInputError("筛选条件过长,无法保存为视图:请减少条件。")
+        raise BadInputError("筛选条件过长，无法保存为视图：请减少条件。")
     person_id = _person(by)
     own = select(SavedView).where(SavedView.person_id == person_id)
     view = session.exec(own.where(SavedView.name == name)).first()
     if view is None:
         if session.exec(select(func.count()).select_from(own.subquery())).one() >= MOST_VIEWS:
-            raise BadInputError(f"最多保存 {MOST_VIEWS} 个视图:请先删除不用的。")
+            raise BadInputError(f"最多保存 {MOST_VIEWS} 个视图：请先删除不用的。")
         view = SavedView(person_id=person_id, organ_id=organ_id, name=name, query=query, made_at=by.now)
         session.add(view)
     view.organ_id, view.query, view.shared, view.made_at = organ_id, query, shared, by.now
@@ -42,7 +42,7 @@ def drop_view(session: Session, view_id: int, *, by: Actor) -> SavedView:
     """Forget a view of one's own. Raises NotFoundError for any other."""
     view = session.get(SavedView, view_id)
     if view is None or view.person_id != by.person_id:
-        raise NotFoundError("没有这个视图,或者它不是您保存的。")
+        raise NotFoundError("没有这个视图，或者它不是您保存的。")
     session.delete(view)
     session.flush()
     return view

@@ -45,6 +45,6 @@ def offer_filters(session: Session, plan: AnnualPlan, *, on: dt.date) -> Filters
             case "department":
                 offered.departments.append((row.id, row.name))
             case _:
-                people.setdefault(row.id, f"{row.name}({row.unit}{row.title})")
+                people.setdefault(row.id, f"{row.name}（{row.unit}{row.title}）")
     offered.people.extend(people.items())
     return offered

@@ -107,7 +107,7 @@ def place_of(token: str, sorting: Sorting, *, back: bool = False) -> ListPlace |
             return None
         keys = tuple(_read(value, kind) for value, kind in zip(written, sorting.kinds, strict=True))
     except (binascii.Error, ValueError, TypeError) as error:
-        raise BadInputError("网址中的翻页位置无法识别:请从第一页重新翻页。") from error
+        raise BadInputError("网址中的翻页位置无法识别：请从第一页重新翻页。") from error
     return ListPlace(sorting, keys, back)
 
 

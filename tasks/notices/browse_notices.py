@@ -221,7 +221,7 @@ def _place(after: str) -> tuple[dt.date, int]:
     try:
         return dt.date.fromisoformat(day), int(number)
     except ValueError as error:
-        raise BadInputError("网址中的翻页位置无法识别:请从通知的第一页重新翻起。") from error
+        raise BadInputError("网址中的翻页位置无法识别：请从通知的第一页重新翻起。") from error
 
 
 def list_notices(

@@ -24,8 +24,8 @@ from tasks.notices.reach import PersonReach, reach_of
 MAIL = "mail"
 WAITED = dt.timedelta(minutes=10)
 """Urgent messages of one person that waited longer than this become one when they leave."""
-INSIDE = "未登记可用的发送渠道,仅可在系统内查看"
-CHOSEN = "按本人设置,此类通知仅在系统内查看"
+INSIDE = "未登记可用的发送渠道，仅可在系统内查看"
+CHOSEN = "按本人设置，此类通知仅在系统内查看"
 NOTICE, MESSAGE = (SQLModel.metadata.tables[str(table.__tablename__)] for table in (Notice, Message))
 
 

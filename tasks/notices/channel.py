@@ -130,7 +130,7 @@ def account_typed(_settings: Settings, typed: str) -> str:
     """An account as it is kept. Raises BadInputError that says what is accepted."""
     typed = typed.strip()
     if not ACCOUNT.fullmatch(typed):
-        raise BadInputError("账号应由字母、数字和 _-.@+ 组成,以字母或数字开头,不超过 64 个字符。")
+        raise BadInputError("账号应由字母、数字和 _-.@+ 组成，以字母或数字开头，不超过 64 个字符。")
     return typed
 
 

@@ -201,7 +201,7 @@ class _Way:
         try:
             wording = self._wording(claimed, self._lines.get(claimed.id, ()))
             if wording is None:
-                self._record(TryOutcome(claimed.id, SendState.EMPTY, "发送前复核:内容均已取消,不发空信"))
+                self._record(TryOutcome(claimed.id, SendState.EMPTY, "发送前复核：内容均已取消，不发空信"))
                 return
             self.sender.hand(self._packed(claimed, wording))
         except Exception as error:

@@ -68,7 +68,7 @@ def leave_unset(session: Session, settings: Settings, *, now: dt.datetime) -> in
                 col(Notice.message_id) == message.id, col(Notice.state) == NoticeState.PENDING
             )
             session.execute(
-                parked.values(state=NoticeState.PARKED, reason=f"渠道“{message.channel}”已停用,没有别的渠道")
+                parked.values(state=NoticeState.PARKED, reason=f"渠道“{message.channel}”已停用，没有别的渠道")
             )
         session.add(message)
     session.flush()

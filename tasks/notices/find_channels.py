@@ -28,7 +28,7 @@ def channels_set(settings: Settings) -> list[MessageChannel]:
     wanted = [name.strip() for name in settings.channels.split(",") if name.strip()]
     for name in wanted:
         if name not in every:
-            raise BadInputError(f"设置项 channels 中的“{name}”不是已知的渠道;可用:{'、'.join(every)}。")
+            raise BadInputError(f"设置项 channels 中的“{name}”不是已知的渠道；可用：{'、'.join(every)}。")
     ordered = [every[name] for name in wanted] + [one for one in every.values() if one.name not in wanted]
     return [channel for channel in ordered if channel.is_set(settings)]
 

@@ -18,7 +18,7 @@ class Handed:
 
 
 class ChannelDownError(DubanError):
-    """发送渠道不可用,通知保留,恢复后发送。
+    """发送渠道不可用，通知保留，恢复后发送。
 
     No message can pass: no connection, a refused password or token, a rate limit. It uses up no message's tries.
     `pause` is how long the provider asks to wait, where it says.
@@ -30,7 +30,7 @@ class ChannelDownError(DubanError):
 
 
 class BrokenOffError(DubanError):
-    """发送中连接中断,稍后重试。
+    """发送中连接中断，稍后重试。
 
     The connection broke while this one message was handed over: it counts for this message, and the next goes on a
     connection of its own.

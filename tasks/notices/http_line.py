@@ -77,13 +77,13 @@ class HttpLine:
             finally:
                 answer.close()
         except httpx.ConnectTimeout:
-            self._lose(ChannelDownError(f"连接{self.label}超时,通知保留,稍后重试。"))
+            self._lose(ChannelDownError(f"连接{self.label}超时，通知保留，稍后重试。"))
         except httpx.ConnectError as error:
-            self._lose(ChannelDownError(f"连接不上{self.label}({str(error)[:200]}),通知保留,稍后重试。"))
+            self._lose(ChannelDownError(f"连接不上{self.label}({str(error)[:200]})，通知保留，稍后重试。"))
         except httpx.TimeoutException:
-            self._lose(BrokenOffError(f"{self.label}超时未答复,稍后重试。"))
+            self._lose(BrokenOffError(f"{self.label}超时未答复，稍后重试。"))
         except httpx.TransportError as error:
-            self._lose(BrokenOffError(f"发送中与{self.label}的连接中断({type(error).__name__}),稍后重试。"))
+            self._lose(BrokenOffError(f"发送中与{self.label}的连接中断（{type(error).__name__}），稍后重试。"))
 
     def close(self) -> None:
         if self._transport is not None:

@@ -78,7 +78,7 @@ class Templates:
                 return _filled(template, known)
             except Exception:
                 # Whatever an office wrote, its messages leave.
-                log.exception("消息模板 %s 未能使用,改用系统自带的", name, extra={"action": "template_failed"})
+                log.exception("消息模板 %s 未能使用，改用系统自带的", name, extra={"action": "template_failed"})
         return _filled(_defaults()[name], known)
 
 
@@ -109,7 +109,7 @@ def _loaded(folder: Path, stamp: Stamp) -> Templates:
     for name, _changed, size in stamp:
         file = folder / name
         if name not in NAMES:
-            problems.append(TemplateProblem(file, None, f"不是消息模板的文件名;可用:{'、'.join(NAMES)}。"))
+            problems.append(TemplateProblem(file, None, f"不是消息模板的文件名；可用：{'、'.join(NAMES)}。"))
             continue
         found = _read(file, size)
         if isinstance(found, TemplateProblem):
@@ -117,7 +117,7 @@ def _loaded(folder: Path, stamp: Stamp) -> Templates:
         else:
             own[name] = found
     for problem in problems:
-        log.warning("%s未采用:%s", problem.where, problem.what, extra={"action": "template_refused"})
+        log.warning("%s未采用：%s", problem.where, problem.what, extra={"action": "template_refused"})
     return Templates(own, tuple(problems))
 
 
@@ -128,13 +128,13 @@ def _read(file: Path, size: int) -> Template | TemplateProblem:
     try:
         source = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        return TemplateProblem(file, None, f"无法读取({error.strerror})。")
+        return TemplateProblem(file, None, f"无法读取（{error.strerror}）。")
     except UnicodeDecodeError:
-        return TemplateProblem(file, None, "不是 UTF-8 编码,请另存为 UTF-8。")
+        return TemplateProblem(file, None, "不是 UTF-8 编码，请另存为 UTF-8。")
     try:
         template = _compile(source, file.name)
     except TemplateSyntaxError as error:
-        return TemplateProblem(file, error.lineno, f"写法有误({error.message})。")
+        return TemplateProblem(file, error.lineno, f"写法有误（{error.message}）。")
     if unknown := next(_unknown(source, file.name), None):
         return TemplateProblem(file, *unknown)
     return _tried(template, file) or template
@@ -150,10 +150,10 @@ def _unknown(source: str, name: str) -> Iterator[tuple[int, str]]:
     strange = find_undeclared_variables(tree) - set(NAMES[name]) - {one.name for one in names if one.ctx != "load"}
     for used in names:
         if used.name in strange:
-            yield used.lineno, f"没有“{used.name}”;可用:{'、'.join(NAMES[name])}。"
+            yield used.lineno, f"没有“{used.name}”；可用：{'、'.join(NAMES[name])}。"
     for asked in tree.find_all(nodes.Getattr):
         if asked.attr not in _FIELDS | _OF_LOOP and (asked.attr.startswith("_") or not hasattr(str, asked.attr)):
-            yield asked.lineno, f"没有“.{asked.attr}”;可用:{'、'.join(sorted(_FIELDS))}。"
+            yield asked.lineno, f"没有“.{asked.attr}”；可用：{'、'.join(sorted(_FIELDS))}。"
 
 
 def _tried(template: Template, file: Path) -> TemplateProblem | None:
@@ -164,7 +164,7 @@ def _tried(template: Template, file: Path) -> TemplateProblem | None:
         except Exception as error:
             lines = [step.lineno for step in traceback.extract_tb(error.__traceback__) if step.filename == file.name]
             said = error.message if isinstance(error, TemplateError) else str(error)
-            return TemplateProblem(file, lines[-1] if lines else None, f"试填出错({said})。")
+            return TemplateProblem(file, lines[-1] if lines else None, f"试填出错（{said}）。")
     return None
 
 
@@ -175,21 +175,21 @@ def _samples(name: str) -> list[dict[str, Any]]:
 
     def entry(**more: Any) -> MessageEntry:
         whole = MessageEntry(
-            heading="逾期", number="1", title="普法宣传", project="法治建设", due="6月30日(周二)", away="逾期1个工作日",
-            overdue=True, who="李承办(法规科)", progress="过半", progress_on="6月1日(周一)", internal=False, place=1,
-            steps=[step],
+            heading="逾期", number="1", title="普法宣传", project="法治建设", due="6月30日（周二）",
+            away="逾期1个工作日", overdue=True, who="李承办（法规科）", progress="过半", progress_on="6月1日（周一）",
+            internal=False, place=1, steps=[step],
         )  # fmt: skip
         return replace(whole, **more)
 
     def message(*entries: MessageEntry, **more: Any) -> dict[str, Any]:
         view = MessageView(
-            name="李承办", on="2026年7月1日(周三)", groups=[MessageGroup("逾期", list(entries))], counts="逾期1项",
+            name="李承办", on="2026年7月1日（周三）", groups=[MessageGroup("逾期", list(entries))], counts="逾期1项",
             total=len(entries), urgent=False, what="逾期1个工作日", title="普法宣传", step=step.words,
             contacts=[contact], url="http://127.0.0.1",
         )  # fmt: skip
         return {field: getattr(view, field) for field in _OF_MESSAGE} | more
 
-    said = entry(said=["张副局批示,请于 7月3日 前办结"], reasons=["您是本任务的承办人"], overdue=False)
+    said = entry(said=["张副局批示，请于 7月3日 前办结"], reasons=["您是本任务的承办人"], overdue=False)
     internal = entry(title="", project="", who="", progress="", progress_on="", internal=True)
     return [
         message(entry()),

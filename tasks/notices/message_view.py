@@ -167,7 +167,7 @@ def _grouped(lines: Sequence[NoticeLine], on: dt.date, url: str, calendar: WorkC
 def _entry(line: NoticeLine, on: dt.date, calendar: WorkCalendar) -> MessageEntry:
     due, away = _due(line.due_on, on, calendar)
     shown = not line.internal
-    who = f"{line.handler}({line.unit})" if line.handler else line.unit
+    who = f"{line.handler}（{line.unit}）" if line.handler else line.unit
     return MessageEntry(
         heading=group(line, on),
         number=line.number,
@@ -198,7 +198,7 @@ def _add(entry: MessageEntry, line: NoticeLine, url: str) -> None:
 
 def _title_for_subject(first: MessageEntry, total: int, counts: str) -> str:
     """The title as far as the subject has room for it; of an internal item its number."""
-    rest = len(f"【督办】{first.what}:") + (len(f" 等{total}项({counts})") if total > 1 else 0)
+    rest = len(f"【督办】{first.what}:") + (len(f" 等{total}项（{counts}）") if total > 1 else 0)
     return shortened(first.title or f"任务{first.number}", max(SUBJECT - rest, 12))
 
 

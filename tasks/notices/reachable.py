@@ -93,7 +93,7 @@ def _allowed(host: str, port: int, listed: Sequence[Network], resolve: Callable[
     except (OSError, UnicodeError) as error:
         raise UnreachableError(f"域名“{host}”无法解析", passing=True) from error
     if not addresses or any(is_barred(address) for address in addresses):
-        raise UnreachableError(f"“{host}”指向本机、链路本地、组播、保留或转换地址,任何时候都不推送")
+        raise UnreachableError(f"“{host}”指向本机、链路本地、组播、保留或转换地址，任何时候都不推送")
     if not all(is_reachable(address, listed) for address in addresses):
-        raise UnreachableError(f"“{host}”在内部网络:须由系统维护人员在 webhook_private 中列出它的网段")
+        raise UnreachableError(f"“{host}”在内部网络：须由系统维护人员在 webhook_private 中列出它的网段")
     return addresses[0]

@@ -22,7 +22,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class MailboxError(DubanError):
-    """退信邮箱无法读取,稍后再试。"""
+    """退信邮箱无法读取，稍后再试。"""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def read_mailbox(settings: Settings, *, validity: int | None, after: int, since:
         with _opened(settings) as server:
             return _read(server, settings.imap_folder, validity, after, since)
     except imaplib.IMAP4.error as error:
-        raise MailboxError(f"退信邮箱 {where} 未接受:{_said(error)}") from error
+        raise MailboxError(f"退信邮箱 {where} 未接受：{_said(error)}") from error
     except (OSError, ValueError, EOFError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        raise MailboxError(f"退信邮箱 {where} 连接失败({reason}),稍后再试。") from error
+        raise MailboxError(f"退信邮箱 {where} 连接失败（{reason}），稍后再试。") from error
 
 
 def _read(server: imaplib.IMAP4, folder: str, validity: int | None, after: int, since: dt.date) -> Batch:

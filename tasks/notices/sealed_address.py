@@ -26,7 +26,7 @@ def opened_address(settings: Settings, kept: str) -> str | None:
     try:
         return unseal(_key(settings), kept.removeprefix(SEALED))
     except ValueError as error:
-        raise DeliveryError("登记的地址不是用本数据目录的密钥封存的:请本人重新登记。", permanent=True) from error
+        raise DeliveryError("登记的地址不是用本数据目录的密钥封存的：请本人重新登记。", permanent=True) from error
 
 
 def _key(settings: Settings) -> bytes:

@@ -34,7 +34,7 @@ from tasks.notices.handed import BrokenOffError, ChannelDownError
 CLAIM = dt.timedelta(minutes=10)
 """A claim older than this is taken to be a crash, and tried again."""
 FIRST_RETRY = dt.timedelta(minutes=1)
-SUPERSEDED = "已不需要:账户已关闭、已设密码或本人已离任"
+SUPERSEDED = "已不需要：账户已关闭、已设密码或本人已离任"
 
 
 @dataclass
@@ -203,8 +203,8 @@ def compose_letter(claimed: ClaimedLetter, settings: Settings, *, now: dt.dateti
     parts = [f"{claimed.name}:", "", letter.text]
     if claimed.code is not None:
         address = settings.address(f"/welcome?code={claimed.code}")
-        parts += ["", "请本人打开下面的一次性地址设置密码,72 小时内有效,只能用一次,不要转给别人:", address]
-    parts += ["", f"系统地址:{settings.office_url}", "如果您没有要求过、或者内容不对,请马上告诉本单位的管理人员。"]
+        parts += ["", "请本人打开下面的一次性地址设置密码，72 小时内有效，只能用一次，不要转给别人：", address]
+    parts += ["", f"系统地址：{settings.office_url}", "如果您没有要求过、或者内容不对，请马上告诉本单位的管理人员。"]
     return Parcel(
         reference=f"<letter.{letter.id}.{int(letter.made_at.timestamp())}@duban.invalid>",
         to=letter.address,

@@ -92,13 +92,13 @@ def set_preference(
     Raises ForbiddenError for anybody else, BadInputError that names what is accepted.
     """
     if by.person_id != person.id:
-        raise ForbiddenError(f"消息偏好由本人设置,{by.name}不能代{person.name}设。")
+        raise ForbiddenError(f"消息偏好由本人设置，{by.name}不能代{person.name}设。")
     first = _known(channels, {one.name: one.name for one in channels_set(settings)}, "渠道")
     insisted = kinds_insisted_on(settings)
     kinds = _known(inside_only, {kind.value: kind for kind in NoticeKind}, "通知种类")
     for kind in kinds:
         if kind.value in insisted:
-            raise BadInputError(f"“{kind.label}”是本单位规定必须发送的,不能只在系统内看。")
+            raise BadInputError(f"“{kind.label}”是本单位规定必须发送的，不能只在系统内看。")
     session.refresh(person, with_for_update=True)
     with recorded(session, by, PREFER, organ_id=person.organ_id):
         chosen = preference_of(session, person)
@@ -111,7 +111,7 @@ def _known(named: Iterable[str], known: Mapping[str, Known], what: str) -> list[
     found = []
     for name in named:
         if name not in known:
-            raise BadInputError(f"“{name[:40]}”不是可用的{what};可用:{'、'.join(known)}。")
+            raise BadInputError(f"“{name[:40]}”不是可用的{what}；可用：{'、'.join(known)}。")
         if known[name] in found:
             raise BadInputError(f"{what}“{name}”写了两次。")
         found.append(known[name])

@@ -53,7 +53,7 @@ def take_returned(session: Session, settings: Settings, batch: Batch, *, now: dt
                 _take(session, raw, usable, result, now)
         except Exception:
             # Whatever it is about this mail, the next one is about somebody else.
-            log.exception("退信邮箱中的第 %s 封无法处理,已跳过", number, extra={"action": "returned_failed"})
+            log.exception("退信邮箱中的第 %s 封无法处理，已跳过", number, extra={"action": "returned_failed"})
     if batch.mails:
         session.merge(MailboxPlace(mailbox=_name(settings), validity=batch.validity, uid=max(batch.mails)))
     session.flush()
@@ -96,7 +96,7 @@ def _note(session: Session, message_id: int, fingerprint: str, said: Returned, n
 
 
 def _mark(session: Session, message: Message, said: Returned, usable: Collection[str], now: dt.datetime) -> None:
-    words = f"{said.kind.label}:{said.words}"
+    words = f"{said.kind.label}：{said.words}"
     if said.kind is ReturnKind.FAILED:
         fail_message(session, message, CHANNEL.name, words, usable, now=now)
         return

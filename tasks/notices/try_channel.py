@@ -26,7 +26,7 @@ from tasks.notices.reach import address_on
 MOST = 10
 """How many one person may try within the span: messages cost money, and others read them."""
 WITHIN = dt.timedelta(hours=1)
-WORDS = "这是督办系统的渠道测试消息。收到就说明这条渠道能用,不必回复。"
+WORDS = "这是督办系统的渠道测试消息。收到就说明这条渠道能用，不必回复。"
 
 
 def try_channel(engine: Engine, settings: Settings, person_id: int, name: str, *, by: Actor) -> Handed:
@@ -45,7 +45,7 @@ def try_channel(engine: Engine, settings: Settings, person_id: int, name: str, *
     parcel = Parcel(
         reference=f"<try.{person_id}.{int(by.now.timestamp() * 1000)}.{channel.name}@duban.invalid>", to=to,
         name=person.name, subject="【督办】渠道测试", brief=WORDS, html=None, url=settings.office_url, sent_at=by.now,
-        plain=f"{person.name}:\n\n{WORDS}\n发起:{by.name}\n\n系统地址:{settings.office_url}\n",
+        plain=f"{person.name}:\n\n{WORDS}\n发起：{by.name}\n\n系统地址：{settings.office_url}\n",
     )  # fmt: skip
     with channel.open(settings) as sender:
         handed = sender.send(sender.pack(parcel))
@@ -57,7 +57,7 @@ def try_channel(engine: Engine, settings: Settings, person_id: int, name: str, *
 def _channel(settings: Settings, name: str) -> MessageChannel:
     usable = {one.name: one for one in channels_set(settings)}
     if name not in usable:
-        raise BadInputError(f"“{name[:40]}”不是可用的渠道;可用:{'、'.join(usable)}。")
+        raise BadInputError(f"“{name[:40]}”不是可用的渠道；可用：{'、'.join(usable)}。")
     return usable[name]
 
 
@@ -86,5 +86,5 @@ def note_try(session: Session, person: Person, channel: MessageChannel, *, by: A
             AuditEntry.actor == by.name, col(AuditEntry.at) > by.now - WITHIN,
         )  # fmt: skip
         if session.exec(tried).one() >= MOST:
-            raise ForbiddenError(f"一小时内至多测试 {MOST} 次,请稍后再试。")
+            raise ForbiddenError(f"一小时内至多测试 {MOST} 次，请稍后再试。")
         record.after |= {"name": person.name, "channel": channel.name, "person": key(person.id)}

@@ -57,7 +57,7 @@ def compile_brief(
         action=Action.BRIEF,
         kind=DocumentKind.BRIEF,
         about=f"brief:{by.on}:{person.id}",
-        title=f"督办工作简报({person.name},{by.on})",
+        title=f"督办工作简报（{person.name}，{by.on}）",
         facts=to_facts(content),
         again=again,
     )
@@ -94,7 +94,7 @@ def gather_brief(session: Session, organ: Organ, person: Person, *, by: Actor, c
     me, on = replace(by, name=person.name, person_id=person.id), by.on
     filled = seats(session, me)
     if not filled:
-        raise BadInputError(f"{person.name}在 {me.present} 没有在任的岗位,没有可呈报的简报。")
+        raise BadInputError(f"{person.name}在 {me.present} 没有在任的岗位，没有可呈报的简报。")
     reader = _Reader(session, organ, person, me)
     seen = select(WorkItem.id).where(within(organ), of_plan(), permitted(session, me, Action.VIEW))
     visible = set(session.exec(seen))

@@ -83,7 +83,7 @@ def trend(
 
 
 def _short(span: Period) -> str:
-    """6月, 第二季度, 第26周."""
+    """6月，第二季度，第26周."""
     return span.label.partition("年")[2]
 
 

@@ -32,7 +32,7 @@ def doubt_day(session: Session, *, on: dt.date, today: dt.date, most: int) -> st
     the newest entry of the trail; and today itself where a day still to come was swept.
     """
     if on > today:
-        return f"{on} 在今天({today})以后"
+        return f"{on} 在今天（{today}）以后"
     doubt = _doubt(session, on, today, most)
     stood_by = select(AuditEntry.id).where(AuditEntry.action == WORD, AuditEntry.on == on)
     if doubt is not None and on == today and session.exec(stood_by).first() is not None:
@@ -43,7 +43,7 @@ def doubt_day(session: Session, *, on: dt.date, today: dt.date, most: int) -> st
 def _doubt(session: Session, on: dt.date, today: dt.date, most: int) -> str | None:
     last = session.get(LastRun, SLUG)
     if last is not None and last.on > today and on == today:
-        return f"今天({today})在最近一次督办({last.on})以前"
+        return f"今天（{today}）在最近一次督办（{last.on}）以前"
     if last is not None:
         # Where it failed for some organ the day stays where it was; the others were swept when it ran.
         known = max(last.on, day_of(last.ended_at)) if last.problems else last.on
@@ -54,7 +54,7 @@ def _doubt(session: Session, on: dt.date, today: dt.date, most: int) -> str | No
             return None
         known, what = day_of(at), "系统最近一条操作记录"
     away = (on - known).days
-    return f"{on} 离{what}({known})已有 {away} 天,超过 {most} 天" if away > most else None
+    return f"{on} 离{what}（{known}）已有 {away} 天，超过 {most} 天" if away > most else None
 
 
 def stand_by(session: Session, doubt: str, *, by: Actor) -> None:
@@ -76,5 +76,5 @@ def go_on(session: Session, *, by: Actor, most: int, organ_id: int) -> None:
     authorize_organ(session, by, Action.TAKE_BACK_SWEEP, organ_id)
     doubt = doubt_day(session, on=by.on, today=by.on, most=most)
     if doubt is None:
-        raise ConflictError("定时工作没有停下,不需要确认。")
+        raise ConflictError("定时工作没有停下，不需要确认。")
     stand_by(session, doubt, by=by)

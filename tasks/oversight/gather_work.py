@@ -159,7 +159,7 @@ class _Workbench:
             else:
                 # On the day itself the mail asks for the closure, whatever was reported.
                 action = Action.REQUEST_CLOSE if percent >= 100 or due_on == self.by.on else Action.REPORT
-            about = f"{kind.label}:{title}" if title else ""
+            about = f"{kind.label}：{title}" if title else ""
             group = self._by_day(due_on)
             away = self._away(due_on)
             dated.append(WorkLine(group, item_id, action, due_on, away, group is Group.OVERDUE, about=about))
@@ -305,7 +305,7 @@ class _Workbench:
             fresh = given.state is InstructionState.GIVEN
             yield WorkLine(
                 Group.INSTRUCTION, given.item_id, Action.SIGN_INSTRUCTION if fresh else Action.REPLY, due_on,
-                self._away(due_on), due_on < self.by.on, about=f"{giver}批示:{given.text}", instruction=given.id,
+                self._away(due_on), due_on < self.by.on, about=f"{giver}批示：{given.text}", instruction=given.id,
             )  # fmt: skip
 
     def _closing(self) -> Iterator[WorkLine]:
@@ -325,7 +325,7 @@ class _Workbench:
             since = term.claimed_on or given.on
             yield WorkLine(
                 Group.INSTRUCTION, given.item_id, Action.CLOSE_INSTRUCTION, since, self._since(since, "反馈"),
-                about=f"{giver}批示已有反馈:{given.text}", instruction=given.id,
+                about=f"{giver}批示已有反馈：{given.text}", instruction=given.id,
                 standings=tuple(ways[given.item_id]),
             )  # fmt: skip
 
@@ -359,7 +359,7 @@ class _Workbench:
         return [
             WorkLine(
                 Group.DECIDING, item_id, Action.DECIDE_APPEAL, made.on, self._since(made.on, "等待"),
-                why=Role.FIRST_RESPONSIBLE.label, about=f"{unit}{name}考核申诉:{made.reason}", appeal=made.id,
+                why=Role.FIRST_RESPONSIBLE.label, about=f"{unit}{name}考核申诉：{made.reason}", appeal=made.id,
             )
             for made, item_id, unit, name, _ in rows
         ]  # fmt: skip
@@ -387,7 +387,7 @@ def _asked(one: Waiting, on: dt.date) -> str:
         case Decision.EXTENSION:
             what = f"申请延至{short_day(one.proposed_on, beside=on)}"
         case Decision.ADJUSTMENT:
-            what = f"提请调整时限({';'.join(one.changes)})"
+            what = f"提请调整时限（{';'.join(one.changes)}）"
         case Decision.CLOSURE:
             what = "申请办结"
         case Decision.OBJECTION:

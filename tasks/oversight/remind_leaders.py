@@ -58,7 +58,8 @@ def remind_leaders(session: Session, *, by: Actor, calendar: WorkCalendar, probl
                     days = calendar.between(answered_on, by.on)
                     tell(
                         session, item, role=Role.LEADER, kind=NoticeKind.APPROVAL, subject=f"answered:{answer.id}",
-                        what=f"{answerer} {answered_on} 反馈您的批示,已{days}个工作日,待您办结或要求补充:{answer.text}",
+                        what=(f"{answerer} {answered_on} 反馈您的批示，已{days}个工作日，待您办结或要求补充："
+f"{answer.text}"),
                         by=by, person_id=given.person_id, deadline_id=given.deadline_id,
                     )  # fmt: skip
         except Exception as error:

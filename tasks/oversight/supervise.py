@@ -80,7 +80,7 @@ def _swept(
         with session.begin_nested():
             done = [remind(session, on=by.on, now=by.now, calendar=calendar, part=part)]
     except Exception:
-        log.exception("每日督办未能一次完成,改为逐单位进行", extra={"action": "sweep_failed"})
+        log.exception("每日督办未能一次完成，改为逐单位进行", extra={"action": "sweep_failed"})
         running = select(Organ.id, Organ.name).join(AnnualPlan, col(AnnualPlan.organ_id) == Organ.id)
         organs = session.exec(running.where(col(AnnualPlan.policy_id).is_not(None)).distinct().order_by(col(Organ.id)))
         done = []
@@ -186,7 +186,7 @@ def _sheet(session: Session, turn: Reached, by: Actor) -> Document | None:
             session,
             organ_id=item.organ_id,
             kind=DocumentKind.SHEET,
-            title=f"{kind}:{item.title}",
+            title=f"{kind}：{item.title}",
             issued_on=by.on,
             by=by,
             item_id=key(item.id),

@@ -72,7 +72,7 @@ def take_back_sweep(session: Session, day: dt.date, *, by: Actor, reason: str) -
     with recorded(session, by, Action.TAKE_BACK_SWEEP, organ_id=sole, reason=reason) as record:
         _hold_mails(session, raised, by.now)
         sent, told = _sent(session, raised)
-        taken = _drop(session, raised, f"{by.on} 撤回 {day} 的督办:{reason}", by.on)
+        taken = _drop(session, raised, f"{by.on} 撤回 {day} 的督办：{reason}", by.on)
         _hold_mails(session, [col(Notice.raised_on) == day, col(Notice.taken_back_on) == by.on], by.now)
         session.execute(
             update(Deadline)
@@ -86,7 +86,7 @@ def take_back_sweep(session: Session, day: dt.date, *, by: Actor, reason: str) -
         sheets = _void(session, day, organs, told, by.on)
         last = session.get(LastRun, SLUG)
         if last is None or not (taken or sent or last.on == day):
-            raise NotFoundError(f"{day} 没有可撤回的督办" + (f",最近一次督办的是 {last.on}。" if last else "。"))
+            raise NotFoundError(f"{day} 没有可撤回的督办" + (f"，最近一次督办的是 {last.on}。" if last else "。"))
         swept = _set_back(session, last, day)
         record.after |= {"swept_on": day.isoformat(), "notices": taken, "sheets": sheets, "left": len(sent)}
     return TakenBack(day, taken, sheets, sent, swept)
@@ -99,7 +99,7 @@ def _hold_mails(session: Session, which: Sequence[ColumnElement[bool]], now: dt.
     mails = session.exec(held.execution_options(populate_existing=True)).all()
     leaving = sum(mail.state is SendState.SENDING and mail.next_try_at > now for mail in mails)
     if leaving:
-        raise ConflictError(f"其中 {leaving} 封邮件正在发送,发完以后再撤回(最多等十分钟);什么也没有改动。")
+        raise ConflictError(f"其中 {leaving} 封邮件正在发送，发完以后再撤回（最多等十分钟）；什么也没有改动。")
 
 
 def _sent(

@@ -82,8 +82,10 @@ def find_document(session: Session, organ: Organ, named: str) -> Document:
         kind = next(kind for kind, series in SERIES.items() if series == written[2])
         query = query.where(Document.kind == kind, Document.year == int(written[3]), Document.number == int(written[4]))
     else:
-        raise BadInputError(f"“{named}”不是文书的编号或文号:请写 12 或 督办〔2026〕3号,可用 duban document list 查看。")
+        raise BadInputError(
+            f"“{named}”不是文书的编号或文号：请写 12 或 督办〔2026〕3号，可用 duban document list 查看。"
+        )
     document = session.exec(query).first()
     if document is None:
-        raise NotFoundError(f"{organ.name}没有文书“{named}”;可用 duban document list 查看。")
+        raise NotFoundError(f"{organ.name}没有文书“{named}”；可用 duban document list 查看。")
     return document

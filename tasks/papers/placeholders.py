@@ -28,20 +28,20 @@ class Placeholder:
 
 SINGLE = (
     Placeholder("标题", "title", "报告标题"),
-    Placeholder("主送", "addressee", "主送机关,不带冒号;没有的为空"),
-    Placeholder("文号", "document_number", "发文字号;没有的为空"),
+    Placeholder("主送", "addressee", "主送机关，不带冒号；没有的为空"),
+    Placeholder("文号", "document_number", "发文字号；没有的为空"),
     Placeholder("署名", "signature", "发文机关署名"),
-    Placeholder("成文日期", "dated_on", "成文日期,如 2026年1月15日"),
-    Placeholder("年度", "year", "报告所述的年度,如 2025"),
+    Placeholder("成文日期", "dated_on", "成文日期，如 2026年1月15日"),
+    Placeholder("年度", "year", "报告所述的年度，如 2025"),
     Placeholder("单位", "organ", "单位名称"),
 )
 OPENING = Placeholder("导语", "opening", "第一部分之前的各段")
-PARTS = Placeholder("部分", "sections", "各部分,用循环逐一写出")
-OF_PART = (Placeholder("标题", "heading", "部分的标题,连同序号"), Placeholder("段落", "paragraphs", "这一部分的各段"))
+PARTS = Placeholder("部分", "sections", "各部分，用循环逐一写出")
+OF_PART = (Placeholder("标题", "heading", "部分的标题，连同序号"), Placeholder("段落", "paragraphs", "这一部分的各段"))
 OF_PARAGRAPH = (
-    Placeholder("标题", "heading", "小标题,连同序号;没有的为空"),
-    Placeholder("文字", "text", "正文;单独成行的小标题为空"),
-    Placeholder("级别", "level", "小标题的级别 2、3、4;没有小标题的为 0"),
+    Placeholder("标题", "heading", "小标题，连同序号；没有的为空"),
+    Placeholder("文字", "text", "正文；单独成行的小标题为空"),
+    Placeholder("级别", "level", "小标题的级别 2、3、4；没有小标题的为 0"),
 )
 NAMES = frozenset(name for one in (*SINGLE, OPENING, PARTS) for name in (one.name, one.english))
 _LISTS = frozenset(name for one in (OPENING, PARTS) for name in (one.name, one.english))
@@ -56,9 +56,9 @@ _ALLOWED = (
 )  # fmt: skip
 
 ACCEPTED = (
-    f"可用:{'、'.join(f'{one.name}({one.english})' for one in (*SINGLE, OPENING, PARTS))};"
-    f"部分中可用:{'、'.join(f'{one.name}({one.english})' for one in OF_PART)};"
-    f"段落中可用:{'、'.join(f'{one.name}({one.english})' for one in OF_PARAGRAPH)}"
+    f"可用：{'、'.join(f'{one.name}（{one.english}）' for one in (*SINGLE, OPENING, PARTS))}；"
+    f"部分中可用：{'、'.join(f'{one.name}（{one.english}）' for one in OF_PART)}；"
+    f"段落中可用：{'、'.join(f'{one.name}（{one.english}）' for one in OF_PARAGRAPH)}"
 )
 
 
@@ -84,7 +84,7 @@ def _check(node: nodes.Node, loops: dict[str, frozenset[str]]) -> None:
     """Raises RefusedTemplateError. `loops` are the names of the loops around, each with what its things are asked."""
     line = getattr(node, "lineno", None) or 1
     if not isinstance(node, _ALLOWED):
-        said = "只能写占位符、条件(if)和循环(for),不能写运算、函数、过滤器和引用"
+        said = "只能写占位符、条件（if）和循环（for），不能写运算、函数、过滤器和引用"
         raise RefusedTemplateError(said, line)
     if isinstance(node, nodes.For):
         _check_loop(node, loops, line)
@@ -107,7 +107,7 @@ def _check_loop(node: nodes.For, loops: dict[str, frozenset[str]], line: int) ->
     if not isinstance(target, nodes.Name) or node.recursive or node.test is not None:
         raise RefusedTemplateError("循环应写成“for 节 in 部分”或“for 段 in 节.段落”", line)
     if target.name in NAMES:
-        raise RefusedTemplateError(f"循环中的名称“{target.name}”与占位符同名,请换一个,如“节”“段”", line)
+        raise RefusedTemplateError(f"循环中的名称“{target.name}”与占位符同名，请换一个，如“节”“段”", line)
     if isinstance(over, nodes.Name) and over.name in _LISTS and not loops:
         known = _OF_PARAGRAPH if over.name in (OPENING.name, OPENING.english) else _OF_PART
     elif (
@@ -119,7 +119,7 @@ def _check_loop(node: nodes.For, loops: dict[str, frozenset[str]], line: int) ->
     ):
         known = _OF_PARAGRAPH
     else:
-        raise RefusedTemplateError("循环只能写“for 段 in 导语”“for 节 in 部分”,以及其中的“for 段 in 节.段落”", line)
+        raise RefusedTemplateError("循环只能写“for 段 in 导语”“for 节 in 部分”，以及其中的“for 段 in 节.段落”", line)
     for child in (*node.body, *node.else_):
         _check(child, loops | {target.name: known})
 

@@ -73,28 +73,28 @@ def unsafe_parts(archive: zipfile.ZipFile) -> Iterator[str]:
     parts = archive.infolist()
     names = [part.filename for part in parts]
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_INSIDE:
-        yield f"解压后的内容过大:最多 {MOST_INSIDE // 1024**2} MB、{MOST_PARTS} 个部件,可能不是正常的 Word 文件。"
+        yield f"解压后的内容过大：最多 {MOST_INSIDE // 1024**2} MB、{MOST_PARTS} 个部件，可能不是正常的 Word 文件。"
         return
     unlike = {name.casefold() for name in names}
     if len(unlike) < len(names) or "word/document.xml" not in names or "[Content_Types].xml" not in names:
-        yield "不是 Word 文件(.docx):其中没有正文。请用 Word 或 WPS 另存为 .docx 后再上传。"
+        yield "不是 Word 文件（.docx）：其中没有正文。请用 Word 或 WPS 另存为 .docx 后再上传。"
         return
     active = [what for pattern, what in _ACTIVE_PARTS if any(map(pattern.search, names))]
-    yield from (f"{what}:模板只能有文字、表格和图片,请删去后另存为 .docx。" for what in active)
+    yield from (f"{what}：模板只能有文字、表格和图片，请删去后另存为 .docx。" for what in active)
     unknown = [name for name in names if not name.endswith("/") and not _NAME.fullmatch(name)]
     if unknown and not active:
-        yield f"有模板用不到的部件“{unknown[0][:80]}”:模板只能有文字、表格和图片,请删去后另存为 .docx。"
+        yield f"有模板用不到的部件“{unknown[0][:80]}”：模板只能有文字、表格和图片，请删去后另存为 .docx。"
     if active or unknown:
         return
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             continue
         if part.file_size > MOST_MARKUP:
-            yield f"{part.filename} 过大:最多 {MOST_MARKUP // 1024**2} MB,模板只需版式和占位符。"
+            yield f"{part.filename} 过大：最多 {MOST_MARKUP // 1024**2} MB，模板只需版式和占位符。"
             continue
         tree = etree.fromstring(archive.read(part), _READER)
         if tree.getroottree().docinfo.doctype:
-            yield f"{part.filename} 中有文档类型声明,不是正常的 Word 文件:请用 Word 或 WPS 另存后再上传。"
+            yield f"{part.filename} 中有文档类型声明，不是正常的 Word 文件：请用 Word 或 WPS 另存后再上传。"
         elif part.filename.lower().endswith(".rels"):
             yield from _relations(part.filename, tree, unlike)
         elif part.filename == "[Content_Types].xml":
@@ -107,7 +107,7 @@ def _contents(tree: Any) -> Iterator[str]:
     kinds = {element.get("ContentType", "") for element in tree.iter("{*}Default", "{*}Override")}
     if odd := sorted(kind for kind in kinds if not _CONTENT.fullmatch(kind)):
         what = "含有宏" if any("macroEnabled" in kind for kind in odd) else f"有模板用不到的内容类型“{odd[0][:100]}”"
-        yield f"{what}:模板只能有文字、表格和图片,请删去后另存为 .docx。"
+        yield f"{what}：模板只能有文字、表格和图片，请删去后另存为 .docx。"
 
 
 def _relations(name: str, tree: Any, parts: set[str]) -> Iterator[str]:
@@ -120,20 +120,20 @@ def _relations(name: str, tree: Any, parts: set[str]) -> Iterator[str]:
         target = element.get("Target", "")
         inside = posixpath.normpath(posixpath.join("/", home, target)).lstrip("/").casefold()
         if local != "Relationship" or element.get("TargetMode", "Internal") != "Internal" or inside not in parts:
-            yield f"{name} 中有指向文件以外的链接(超链接、外部图片或外部模板):请取消链接后再上传。"
+            yield f"{name} 中有指向文件以外的链接（超链接、外部图片或外部模板）：请取消链接后再上传。"
             return
         kind = element.get("Type", "").rpartition("/")[2]
         if kind not in _RELATIONS:
-            yield f"{name} 中有模板用不到的关联“{kind[:80]}”:模板只能有文字、表格和图片,请删去后另存为 .docx。"
+            yield f"{name} 中有模板用不到的关联“{kind[:80]}”：模板只能有文字、表格和图片，请删去后另存为 .docx。"
             return
 
 
 def _story(name: str, tree: Any) -> Iterator[str]:
     if any(_local(element) in _ACTIVE for element in tree.iter()):
-        yield f"{name} 中含有对象、控件、宏或嵌入的文件:模板只能有文字、表格和图片,请删去后另存为 .docx。"
+        yield f"{name} 中含有对象、控件、宏或嵌入的文件：模板只能有文字、表格和图片，请删去后另存为 .docx。"
     odd = next((said for said in _fields(tree) if not _FIELD.fullmatch(said)), None)
     if odd is not None:
-        yield f"{name} 中有页码、日期以外的域“{odd.strip()[:40]}”:请改为文字(选中后按 Ctrl+Shift+F9)再上传。"
+        yield f"{name} 中有页码、日期以外的域“{odd.strip()[:40]}”：请改为文字（选中后按 Ctrl+Shift+F9）再上传。"
 
 
 def _fields(tree: Any) -> Iterator[str]:

@@ -69,10 +69,10 @@ def _explained(error: "typst.TypstError") -> DubanError:
     if unshown and "could not be displayed" in error.message:
         named = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), unshown[1])
         return MissingFontError(
-            f"现有字体中没有“{named}”这个字,未生成 PDF:请把含有它的字体放入 pdf_font_folder"
-            "(环境变量 DUBAN_PDF_FONT_FOLDER)所指的文件夹,或改用其他写法。"
+            f"现有字体中没有“{named}”这个字，未生成 PDF：请把含有它的字体放入 pdf_font_folder"
+            "（环境变量 DUBAN_PDF_FONT_FOLDER）所指的文件夹，或改用其他写法。"
         )
-    return DubanError(f"PDF 排版未能完成:{error.message}。")
+    return DubanError(f"PDF 排版未能完成：{error.message}。")
 
 
 def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:

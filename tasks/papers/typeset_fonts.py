@@ -42,7 +42,7 @@ LATIN = ("Times New Roman", "Liberation Serif", "Libertinus Serif")
 
 
 class MissingFontError(BadInputError):
-    """没有可用的中文字体,不能生成 PDF。"""
+    """没有可用的中文字体，不能生成 PDF。"""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def choose_fonts(fonts: TypesetFonts) -> ChosenFonts:
     """
     if fonts.folder is not None and not fonts.folder.is_dir():
         raise MissingFontError(
-            f"字体文件夹 {fonts.folder} 不存在:请检查设置项 pdf_font_folder(环境变量 DUBAN_PDF_FONT_FOLDER)。"
+            f"字体文件夹 {fonts.folder} 不存在：请检查设置项 pdf_font_folder（环境变量 DUBAN_PDF_FONT_FOLDER）。"
         )
     files = _files(fonts.folder, fonts.system)
     there = {family.casefold(): family for family in files.families()}
@@ -117,9 +117,9 @@ def choose_fonts(fonts: TypesetFonts) -> ChosenFonts:
 def _missing(use: str, wanted: Sequence[str], fonts: TypesetFonts) -> str:
     where = "、".join(["系统字体"] * fonts.system + ([str(fonts.folder)] if fonts.folder else []))
     return (
-        f"生成 PDF 所需的中文字体没有找到:{use}可用 {'、'.join(wanted)} 之一,已在{where or '指定的字体'}中查找。"
-        "请安装其中一种(如软件包 fonts-noto-cjk),或把字体文件放入一个文件夹,用设置项 pdf_font_folder"
-        "(环境变量 DUBAN_PDF_FONT_FOLDER)指明。"
+        f"生成 PDF 所需的中文字体没有找到：{use}可用 {'、'.join(wanted)} 之一，已在{where or '指定的字体'}中查找。"
+        "请安装其中一种（如软件包 fonts-noto-cjk），或把字体文件放入一个文件夹，用设置项 pdf_font_folder"
+        "（环境变量 DUBAN_PDF_FONT_FOLDER）指明。"
     )
 
 

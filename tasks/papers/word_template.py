@@ -38,9 +38,9 @@ _TEXT_PARTS = (
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _READER = etree.XMLParser(resolve_entities=False, no_network=True)
 _SYNTAX = (
-    (re.compile(r"Unexpected end of template|innermost block"), "循环或条件没有结束:缺少 endfor 或 endif"),
-    (re.compile(r"unknown tag 'end|Encountered unknown tag 'end"), "endfor、endif 多写了,或与开头不对应"),
-    (re.compile(r"unknown tag"), "花括号中的写法不能识别:只能写 for、if 和占位符"),
+    (re.compile(r"Unexpected end of template|innermost block"), "循环或条件没有结束：缺少 endfor 或 endif"),
+    (re.compile(r"unknown tag 'end|Encountered unknown tag 'end"), "endfor、endif 多写了，或与开头不对应"),
+    (re.compile(r"unknown tag"), "花括号中的写法不能识别：只能写 for、if 和占位符"),
 )
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError, ValueError, OSError, RuntimeError, LookupError,
@@ -67,8 +67,8 @@ _SAMPLE = OfficialDocument(
 _SAMPLES = (_SAMPLE, replace(_SAMPLE, addressee=None, document_number=None, body=_SAMPLE.body[1:]))
 
 _TORN = (
-    "填写后不是完整的 Word 文件:循环和条件应各占一个段落,写成“{%p for 节 in 部分 %}”“{%p endfor %}”,"
-    "开头和结尾应在同一处(都在正文,或都在同一表格)。"
+    "填写后不是完整的 Word 文件：循环和条件应各占一个段落，写成“{%p for 节 in 部分 %}”“{%p endfor %}”，"
+    "开头和结尾应在同一处（都在正文，或都在同一表格）。"
 )
 
 
@@ -78,7 +78,7 @@ def check_word_template(content: bytes) -> list[str]:
     What is looked at is what is filled in: text, headers, footers, footnotes and the file's own properties.
     """
     if len(content) > LARGEST:
-        return [f"文件过大:模板最大 {LARGEST // MEGABYTE} MB,请压缩其中的图片。"]
+        return [f"文件过大：模板最大 {LARGEST // MEGABYTE} MB，请压缩其中的图片。"]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             problems = list(_unsafe(archive))
@@ -86,7 +86,7 @@ def check_word_template(content: bytes) -> list[str]:
                 return problems
             problems = list(_misspelt(archive))
     except _BROKEN:
-        return ["不是 Word 文件(.docx),或文件已损坏:请用 Word 或 WPS 另存为 .docx 后再上传。"]
+        return ["不是 Word 文件（.docx），或文件已损坏：请用 Word 或 WPS 另存为 .docx 后再上传。"]
     if not problems:
         try:
             _filled(content, _SAMPLES[0], organ="单位", year=2000)
@@ -102,7 +102,7 @@ def fill_word_template(template: bytes, document: OfficialDocument, *, organ: st
     """
     problems = check_word_template(template)
     if problems:
-        raise BadInputError(f"Word 模板不可用:{' '.join(problems)}")
+        raise BadInputError(f"Word 模板不可用：{' '.join(problems)}")
     return _filled(template, document, organ=organ, year=year)
 
 
@@ -135,7 +135,7 @@ def _unsafe(archive: zipfile.ZipFile) -> Iterator[str]:
     for part in archive.infolist():
         where = _place(part.filename)
         if where and part.file_size > _MOST_TEXT:
-            yield f"{where}过大:最多 {_MOST_TEXT // MEGABYTE} MB 的文字,模板只需版式和占位符。"
+            yield f"{where}过大：最多 {_MOST_TEXT // MEGABYTE} MB 的文字，模板只需版式和占位符。"
             return
     yield from unsafe_parts(archive)
 
@@ -151,7 +151,7 @@ def _misspelt(archive: zipfile.ZipFile) -> Iterator[str]:
             continue
         raw = archive.read(name).decode("utf-8-sig")
         if raw.count("{") > _MOST_BRACES:
-            yield f"{where}中的占位符过多:花括号最多 {_MOST_BRACES} 个。"
+            yield f"{where}中的占位符过多：花括号最多 {_MOST_BRACES} 个。"
             told = True
             continue
         text = patch(raw)
@@ -161,12 +161,12 @@ def _misspelt(archive: zipfile.ZipFile) -> Iterator[str]:
                 # Strictly read: what fills the file in would mend it silently, and lose what it cannot mend.
                 etree.fromstring(template.render(values(sample, organ="单位", year=2000)).encode(), _READER)
         except TemplateSyntaxError as error:
-            yield f"{where}中的占位符不可用:{_said(error)}。"
+            yield f"{where}中的占位符不可用：{_said(error)}。"
         except (TemplateError, etree.XMLSyntaxError):
             yield f"{where}{_TORN}"
         told = told or bool(re.search(r"\{%[^}]*\.\s*(段落|paragraphs)\b", text))
     if not told:
-        yield "模板中没有报告正文:请写入“{%p for 节 in 部分 %}”和其中的“{%p for 段 in 节.段落 %}”,见起始模板。"
+        yield "模板中没有报告正文：请写入“{%p for 节 in 部分 %}”和其中的“{%p for 段 in 节.段落 %}”，见起始模板。"
 
 
 def _place(name: str) -> str | None:
@@ -178,7 +178,7 @@ def _said(error: TemplateSyntaxError) -> str:
     message = error.message or ""
     if isinstance(error, RefusedTemplateError):
         return message
-    return next((said for pattern, said in _SYNTAX if pattern.search(message)), f"写法有误({message})")
+    return next((said for pattern, said in _SYNTAX if pattern.search(message)), f"写法有误（{message}）")
 
 
 def _filled(template: bytes, document: OfficialDocument, *, organ: str, year: int) -> bytes:
@@ -190,5 +190,5 @@ def _filled(template: bytes, document: OfficialDocument, *, organ: str, year: in
     with zipfile.ZipFile(buffer) as archive:
         problems = list(unsafe_parts(archive))
     if problems:
-        raise BadInputError(f"填写后的 Word 文件不可用:{' '.join(problems)}")
+        raise BadInputError(f"填写后的 Word 文件不可用：{' '.join(problems)}")
     return repacked(buffer.getvalue())

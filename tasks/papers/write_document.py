@@ -26,7 +26,7 @@ def content_of(document: Document) -> Content:
 
 def full_number(document: Document, content: Content) -> str:
     """The number with the organ before it: 某局督办〔2026〕3号; of a void one with that behind it."""
-    return f"{content.organ}{document.written_number}" + ("(作废)" if document.void_on else "")
+    return f"{content.organ}{document.written_number}" + ("（作废）" if document.void_on else "")
 
 
 def lay_out_document(document: Document) -> OfficialDocument:

@@ -30,7 +30,7 @@ def escalation_sheet(
     return _sheet(
         session, item, deadline, kind=kind, colour=colour, by=by,
         content=item.deliverable or item.title, instructing="",
-        requirement="请查明原因,采取措施,按期办结;在回复期限前书面反馈办理情况、存在问题和下一步安排。",
+        requirement="请查明原因，采取措施，按期办结；在回复期限前书面反馈办理情况、存在问题和下一步安排。",
         reply_by=calendar.add(by.on, REPLY_DAYS),
     )  # fmt: skip
 
@@ -42,7 +42,7 @@ def instruction_sheet(
     return _sheet(
         session, item, session.get_one(Deadline, instruction.deadline_id), kind="督办单", colour=Colour.NONE, by=by,
         content=instruction.text, instructing=session.get_one(Person, instruction.person_id).name,
-        requirement="请按批示要求办理,并在时限前反馈办理结果。", reply_by=due_on,
+        requirement="请按批示要求办理，并在时限前反馈办理结果。", reply_by=due_on,
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def item_sheet(session: Session, item: WorkItem, *, by: Actor) -> SupervisionShe
     own = select(Deadline).where(Deadline.item_id == item.id, Deadline.kind != DeadlineKind.INSTRUCTION)
     days = session.exec(own.order_by(col(Deadline.due_on), col(Deadline.id))).all()
     if not days:
-        raise BadInputError(f"任务 {item.number} 还没有时限,没有督办单:下达之后才有。")
+        raise BadInputError(f"任务 {item.number} 还没有时限，没有督办单：下达之后才有。")
     deadline = next((one for one in days if one.done_on is None), days[-1])
     return escalation_sheet(session, item, deadline, kind="督办单", colour=Colour.NONE, by=by)
 

@@ -23,15 +23,15 @@ def find_organ(session: Session, code: str | None) -> Organ:
     """The organ with this code or name; without one, the only organ there is (or the root of the only tree)."""
     organs = session.exec(select(Organ).order_by(col(Organ.id)).limit(50)).all()
     if not organs:
-        raise NotFoundError("尚未登记任何单位:请先导入人员(duban people import)或工作要点(duban plan import)。")
+        raise NotFoundError("尚未登记任何单位：请先导入人员（duban people import）或工作要点（duban plan import）。")
     if code is not None:
         known = session.exec(select(Organ).where((Organ.code == code) | (Organ.name == code))).first()
         if known is None:
-            raise NotFoundError(f"没有代码为“{code}”的单位;现有:{_listed(organ.code for organ in organs)}。")
+            raise NotFoundError(f"没有代码为“{code}”的单位；现有：{_listed(organ.code for organ in organs)}。")
         return known
     roots = [organ for organ in organs if organ.parent_id is None]
     if len(roots) != 1:
-        raise BadInputError(f"有多个单位,请用 --organ 指明:{_listed(organ.code for organ in roots)}。")
+        raise BadInputError(f"有多个单位，请用 --organ 指明：{_listed(organ.code for organ in roots)}。")
     return roots[0]
 
 
@@ -60,13 +60,13 @@ def find_plan(session: Session, organ: Organ, year: int | None) -> AnnualPlan:
     """The organ's plan of `year`; without one, its newest plan."""
     plans = plans_of(session, key(organ.id))
     if not plans:
-        raise NotFoundError(f"{organ.name}还没有年度计划:请先导入(duban plan import 文件 --year 年度)。")
+        raise NotFoundError(f"{organ.name}还没有年度计划：请先导入（duban plan import 文件 --year 年度）。")
     if year is None:
         return plans[0]
     for plan in plans:
         if plan.year == year:
             return plan
-    raise NotFoundError(f"{organ.name}没有 {year} 年度计划;现有:{_listed(str(plan.year) for plan in plans)}。")
+    raise NotFoundError(f"{organ.name}没有 {year} 年度计划；现有：{_listed(str(plan.year) for plan in plans)}。")
 
 
 def find_item(session: Session, plan: AnnualPlan, number: str) -> WorkItem:
@@ -81,7 +81,7 @@ def find_item(session: Session, plan: AnnualPlan, number: str) -> WorkItem:
 def unknown_item(plan: AnnualPlan, number: str) -> NotFoundError:
     """What is said alike of a number that does not exist and of an item that the asker may not know of."""
     return NotFoundError(
-        f"{plan.year} 年度计划中没有编号为“{number.strip()}”的任务,或者它不在您的查看范围内;编号见任务清单。"
+        f"{plan.year} 年度计划中没有编号为“{number.strip()}”的任务，或者它不在您的查看范围内；编号见任务清单。"
     )
 
 
@@ -93,9 +93,9 @@ def find_person(session: Session, name: str, organ: Organ | None = None) -> Pers
         query = query.where(Person.organ_id == organ.id)
     people = session.exec(query).all()
     if not people:
-        raise NotFoundError(f"没有登记“{name}”这个人;请先用 duban people import 导入。")
+        raise NotFoundError(f"没有登记“{name}”这个人；请先用 duban people import 导入。")
     if len(people) > 1:
-        raise BadInputError(f"有 {len(people)} 位“{name}”,请改用手机号或邮箱指明。")
+        raise BadInputError(f"有 {len(people)} 位“{name}”，请改用手机号或邮箱指明。")
     return people[0]
 
 
@@ -138,7 +138,7 @@ def find_department(session: Session, organ: Organ, name: str) -> Department:
     """The organ's department with this name. Raises NotFoundError naming those there are."""
     named = {department.name: department for department in departments_of(session, key(organ.id))}
     if name not in named:
-        raise NotFoundError(f"{organ.name}没有科室“{name}”;现有:{_listed(named)}。")
+        raise NotFoundError(f"{organ.name}没有科室“{name}”；现有：{_listed(named)}。")
     return named[name]
 
 

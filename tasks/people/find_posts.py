@@ -86,7 +86,7 @@ class Roster:
         for name in names:
             seats = self._seats.get(name, [])
             if not seats:
-                problems.append(f"“{name}”现在没有任职:请先在人员名册中登记其职务{self._hint}")
+                problems.append(f"“{name}”现在没有任职：请先在人员名册中登记其职务{self._hint}")
                 continue
             seats = [seat for seat in seats if seat.own] or seats
             fitting = (
@@ -95,18 +95,18 @@ class Roster:
                 or seats
             )
             if len({seat.person_id for seat in fitting}) > 1:
-                problems.append(f"有几位“{name}”,分不清是哪一位:请写明其所在科室为牵头单位")
+                problems.append(f"有几位“{name}”，分不清是哪一位：请写明其所在科室为牵头单位")
                 continue
             posts.append(fitting[0].post_id)
         held = tuple(dict.fromkeys(post for post in posts if post is not None))
-        return NamedPosts((*names, *unknown), held, ";".join(problems) + "。" if problems else None)
+        return NamedPosts((*names, *unknown), held, "；".join(problems) + "。" if problems else None)
 
     def _stranger(self, word: str) -> str:
         if not self._names:
-            return f"尚未登记任何人员:请先导入人员名册{self._hint}"
+            return f"尚未登记任何人员：请先导入人员名册{self._hint}"
         close = close_to(word, self._names)
         hint = f"是否为{_listed(close)}?" if close else f"已登记的有{_listed(self._names)}。"
-        return f"人员中没有“{word}”:{hint}新人员请先导入人员名册{self._hint}"
+        return f"人员中没有“{word}”：{hint}新人员请先导入人员名册{self._hint}"
 
 
 def names_to_offer(session: Session, organ: Organ) -> tuple[list[str], list[str]]:

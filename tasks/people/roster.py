@@ -72,7 +72,7 @@ def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tu
     ).all()
     names: dict[int, str] = {}
     for person_id, name, title, department in rows:
-        names.setdefault(key(person_id), f"{name}({department or ''}{title})")
+        names.setdefault(key(person_id), f"{name}（{department or ''}{title}）")
     return list(names.items())
 
 
@@ -90,7 +90,7 @@ def people_in_service(
     return [
         (
             person.id or 0,
-            f"{person.name}({person.mobile[-4:]})" if person.mobile and names[person.name] > 1 else person.name,
+            f"{person.name}（{person.mobile[-4:]}）" if person.mobile and names[person.name] > 1 else person.name,
         )
         for person in people
         if person.id != without and (person.left_on is None or person.left_on >= on)
@@ -132,7 +132,7 @@ def posts_to_hand_over(
         raise NotFoundError(f"没有找到{who}的岗位“{named}”。" if named else f"{who}在 {on} 没有任何岗位。")
     if former is None and len(posts) > 1:
         numbers = "、".join(str(post.id) for post in posts)
-        raise BadInputError(f"有 {len(posts)} 个岗位叫“{named}”(编号 {numbers}),请用编号或 --from 指明。")
+        raise BadInputError(f"有 {len(posts)} 个岗位叫“{named}”（编号 {numbers}），请用编号或 --from 指明。")
     return posts
 
 

@@ -56,14 +56,14 @@ def tell_account(session: Session, person: Person, words: str, *, by: Actor) -> 
 
 def tell_own(session: Session, person: Person, words: str, *, now: dt.datetime) -> None:
     """The person changed how the account is entered, or somebody in the person's place did."""
-    said = f"您的账户{words}。如果不是您本人办的,请马上告诉本单位的管理人员。"
+    said = f"您的账户{words}。如果不是您本人办的，请马上告诉本单位的管理人员。"
     write_letter(session, person, LetterKind.ACCOUNT, said, subject=f"own:{key(person.id)}:{now.isoformat()}", now=now)
 
 
 def tell_post(session: Session, person: Person, post: Post, tenure: Tenure, *, by: Actor) -> None:
     """The person holds a further post, and with it what the post may do."""
     if by.person_id != person.id:
-        words = f"{by.name}登记:自 {tenure.started_on} 起,您任{post.title}({post.role.label})。"
+        words = f"{by.name}登记：自 {tenure.started_on} 起，您任{post.title}({post.role.label})。"
         subject = f"post:{key(tenure.id)}:{person.id}"
         write_letter(session, person, LetterKind.POST, words, subject=subject, now=by.now)
 
@@ -73,7 +73,7 @@ def tell_leave(session: Session, person: Person, leave: Leave, deputy: Person | 
     if by.person_id != person.id:
         stands_in = f"由{deputy.name}代理" if deputy else "没有指定代理人"
         days = f"{leave.from_on} 至 {leave.until_on}"
-        words = f"{by.name}为您登记请假:{days},{stands_in}。期间的通知送代理人,代理人可以代办。"
+        words = f"{by.name}为您登记请假：{days}，{stands_in}。期间的通知送代理人，代理人可以代办。"
         subject = f"leave:{key(leave.id)}:{leave.deputy_id or 0}"
         write_letter(session, person, LetterKind.LEAVE, words, subject=subject, now=by.now)
 

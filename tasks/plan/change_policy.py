@@ -80,16 +80,16 @@ def change_policy(
             session.execute(ALONE)
         session.refresh(plan, with_for_update=True)
         if plan.policy_id is None:
-            raise ForbiddenError(f"{plan.title}尚未下达:下达时选用策略即可。")
+            raise ForbiddenError(f"{plan.title}尚未下达：下达时选用策略即可。")
         old = session.get_one(Policy, plan.policy_id)
         version = len(versions_of(session, plan)) + 1
         kept = {term: getattr(old, term) for term in KEPT}
         new = freeze(session, preset, only_for=[key(plan.id), version], **kept)
         was, now = show_policy(session, old), show_policy(session, new)
         if was == now:
-            raise BadInputError(f"“{new.name}”与计划现在所用的策略相同(填报周期全年不变),没有要改的。")
+            raise BadInputError(f"“{new.name}”与计划现在所用的策略相同（填报周期全年不变），没有要改的。")
         if seal not in (None, new.frozen_hash):
-            raise ConflictError("您查看以后,策略又有改动,没有改用。请再看一次影响。")
+            raise ConflictError("您查看以后，策略又有改动，没有改用。请再看一次影响。")
         last = session.get(LastRun, SLUG)
         change = PolicyChange(
             plan_id=key(plan.id), version=version, from_policy_id=key(old.id), to_policy_id=key(new.id),

@@ -22,9 +22,9 @@ from tasks.reading.plan_columns import LIST
 from tasks.sheets.template import write_rows
 
 _BESIDE = (
-    Column("缺少", 16, note="补齐后才能下达的内容,对应的格子已着色。导入时不读。"),
-    Column("来源类别", 12, centred=True, note="在任务页修改,导入时不读。"),
-    Column("文号", 18, note="在任务页修改,导入时不读。"),
+    Column("缺少", 16, note="补齐后才能下达的内容，对应的格子已着色。导入时不读。"),
+    Column("来源类别", 12, centred=True, note="在任务页修改，导入时不读。"),
+    Column("文号", 18, note="在任务页修改，导入时不读。"),
     Column("来源原文", 40, note="从文件中提取的任务出自哪一句。"),
 )
 """What the plan knows beside the columns of a list."""

@@ -64,15 +64,15 @@ class Typed:
 
 
 class FillRefusedError(BadInputError):
-    """没有保存:有的格子需要更正。"""
+    """没有保存：有的格子需要更正。"""
 
     def __init__(self, errors: Errors) -> None:
-        super().__init__(f"没有保存:有 {len(errors)} 处需要更正,见各格下方的说明。")
+        super().__init__(f"没有保存：有 {len(errors)} 处需要更正，见各格下方的说明。")
         self.errors = errors
 
 
 class FilledMeanwhileError(FillRefusedError, ConflictError):
-    """没有保存:有的任务已被他人改动。"""
+    """没有保存：有的任务已被他人改动。"""
 
 
 def gap_rows(session: Session, plan: AnnualPlan, *, on: dt.date, limit: int, offset: int = 0) -> list[GapRow]:
@@ -100,7 +100,7 @@ def understood(text: str, year: int) -> Due:
     except CellRefusedError as refusal:
         raise BadInputError(str(refusal)) from refusal
     if meaning.unconfirmed:
-        raise BadInputError("没有写明周期或日期。可以写:每季度、每月25日、11月底前。")
+        raise BadInputError("没有写明周期或日期。可以写：每季度、每月25日、11月底前。")
     return meaning
 
 
@@ -122,9 +122,9 @@ def fill_plan(session: Session, plan: AnnualPlan, rows: Sequence[Typed], *, by: 
         for row in wanted:
             item = items.get(row.item_id)
             if item is None:
-                conflicts[row.item_id, ROW] = "此项已不在计划中:可能有人撤销了导入。请刷新页面。"
+                conflicts[row.item_id, ROW] = "此项已不在计划中：可能有人撤销了导入。请刷新页面。"
             elif item.state is not ItemState.DRAFT:
-                conflicts[row.item_id, ROW] = "此项已经下达:请在任务页办理变更。"
+                conflicts[row.item_id, ROW] = "此项已经下达：请在任务页办理变更。"
             elif stale := _stale(row, present[row.item_id].shown):
                 conflicts |= {(row.item_id, name): words for name, words in stale.items()}
             else:
@@ -145,7 +145,7 @@ def _stale(row: Typed, shown: Mapping[str, str]) -> dict[str, str]:
     """The cells that were typed into and that read otherwise by now."""
     touched = {*row.changes, *({"due"} if row.confirmed else set())}
     return {
-        name: f"您打开以后,他人已填为“{shown[name] or '空'}”,没有覆盖:请核对后再保存。"
+        name: f"您打开以后，他人已填为“{shown[name] or '空'}”，没有覆盖：请核对后再保存。"
         for name in touched
         if shown[name] != row.was.get(name, "") and shown[name] != row.changes.get(name)
     }
@@ -187,21 +187,21 @@ class _Completion:
             values |= self._due(item, changes["due"])
         elif row.confirmed and item.unconfirmed:
             if item.due_on is None and item.recurrence is None:
-                self.errors[item_id, "due"] = "没有写明周期,不能只作确认。可以写:每季度、每月25日、11月底前。"
+                self.errors[item_id, "due"] = "没有写明周期，不能只作确认。可以写：每季度、每月25日、11月底前。"
             values["unconfirmed"] = False
         for name, value in values.items():
             setattr(item, name, value)
         if values:
             self.changed.add(item_id)
         if item.start_on and item.due_on and item.due_on < item.start_on:
-            self.errors[item_id, "due"] = f"完成时限 {item.due_on} 早于开始时间 {item.start_on}:请更正。"
+            self.errors[item_id, "due"] = f"完成时限 {item.due_on} 早于开始时间 {item.start_on}：请更正。"
 
     def _department(self, item_id: int, name: str) -> dict[str, Any]:
         found = self._departments.get("".join(name.split()))
         if found is None:
             known = "、".join(one.name for one in list(self._departments.values())[:8]) or "无"
             self.errors[item_id, "department"] = (
-                f"没有科室“{name}”;现有:{known}{'等' if len(self._departments) > 8 else ''}。"
+                f"没有科室“{name}”；现有：{known}{'等' if len(self._departments) > 8 else ''}。"
             )
             return {}
         return {"department_id": found.id, "lead_text": found.name}

@@ -199,7 +199,7 @@ def read_list(path: Path, *, year: int, dues: Mapping[str, str] | None = None) -
         return read_drafts(path, year=year, dues=dues)
     if suffix in TABLES:
         return read_ledger(open_workbook(path), year=year, dues=dues)
-    raise UnreadableFileError(f"不认识“{path.name}”的格式:可导入 .xlsx、.csv 台账,或 .docx、.txt 文件。")
+    raise UnreadableFileError(f"不认识“{path.name}”的格式：可导入 .xlsx、.csv 台账，或 .docx、.txt 文件。")
 
 
 def known_organ(session: Session, code: str | None, named: str | None) -> Organ | None:
@@ -224,7 +224,7 @@ def _reason(given: str, issued: Sequence[Change], by: Actor) -> str:
     numbers = "、".join(change.number for change in issued[:_NAMED])
     more = f"等 {len(issued)} 项" if len(issued) > _NAMED else ""
     raise BadInputError(
-        f"清单会改动已下达的任务 {numbers}{more}:请写明修改理由{by.hint('--reason')}。没有写入任何数据。"
+        f"清单会改动已下达的任务 {numbers}{more}：请写明修改理由{by.hint('--reason')}。没有写入任何数据。"
     )
 
 

@@ -67,17 +67,17 @@ def issue(
 def _check_only(plan: AnnualPlan, item: WorkItem) -> None:
     """Raises ForbiddenError, BadInputError where the item cannot be issued by itself."""
     if plan.policy_id is None:
-        raise ForbiddenError(f"{plan.title}尚未下达,单项不能先下达:请先存为拟办,随计划一并下达。")
+        raise ForbiddenError(f"{plan.title}尚未下达，单项不能先下达：请先存为拟办，随计划一并下达。")
     if item.state is not ItemState.DRAFT:
-        raise ForbiddenError(f"任务 {item.number} 现为“{item.state.label}”,不能再下达。")
+        raise ForbiddenError(f"任务 {item.number} 现为“{item.state.label}”，不能再下达。")
     if item.missing:
-        raise BadInputError(f"任务 {item.number} 缺{'、'.join(item.missing)},补齐后才能下达。")
+        raise BadInputError(f"任务 {item.number} 缺{'、'.join(item.missing)}，补齐后才能下达。")
 
 
 def _tell_past(session: Session, item: WorkItem, deadline: Deadline, *, by: Actor) -> None:
     tell(
         session, item, role=Role.HANDLER, kind=NoticeKind.REMINDER, subject=f"past:{deadline.id}", by=by,
-        what=f"下达时时限 {deadline.due_on} 已过:请尽快办理,或申请延期", deadline_id=deadline.id,
+        what=f"下达时时限 {deadline.due_on} 已过：请尽快办理，或申请延期", deadline_id=deadline.id,
     )  # fmt: skip
 
 

@@ -71,8 +71,8 @@ class Change:
     def arrives(self) -> str:
         """How far the row says that a draft is, in words; nothing where it says nothing."""
         if self.values.get("closed_on"):
-            return f"{Arrival.DONE.label}({self.values['closed_on']}),下达后即为销号"
-        return f"{Arrival.IN_WORK.label},下达后不再要求签收" if self.values.get("signed_on") else ""
+            return f"{Arrival.DONE.label}（{self.values['closed_on']}），下达后即为销号"
+        return f"{Arrival.IN_WORK.label}，下达后不再要求签收" if self.values.get("signed_on") else ""
 
     @property
     def called(self) -> str:
@@ -100,7 +100,7 @@ class Change:
         if how := self.arrives:
             notes.append(how)
         if len(self.named_handlers) > 1:
-            notes.append(f"责任人有多位,以首位“{self.named_handlers[0]}”为承办人")
+            notes.append(f"责任人有多位，以首位“{self.named_handlers[0]}”为承办人")
         return {
             "row": row.row,
             "number": self.number,
@@ -114,7 +114,7 @@ class Change:
             "cooperating": list(row.cooperating or ()),
             "handler": self.named_handlers[0] if self.named_handlers else None,
             "start_on": row.start_on or (due.start_on if due else None),
-            "note": ";".join(notes) or None,
+            "note": "；".join(notes) or None,
             "missing": list(self.missing),
             "action": self.action,
             "changes": [str(cell) for cell in self.cells],
@@ -227,7 +227,7 @@ class _Merging:
         project = row.project or (plan.project_names[known.project_id] if known else NO_PROJECT)
         if known is None:
             if row.title is None:
-                self.errors.append(row.error("title", "", f"编号 {number} 是新任务,任务内容不能为空。"))
+                self.errors.append(row.error("title", "", f"编号 {number} 是新任务，任务内容不能为空。"))
             missing = _missing(values)
         else:
             values = _differences(row, values, known)
@@ -253,11 +253,13 @@ class _Merging:
         done = row.arrival is Arrival.DONE or row.arrival is None
         if known is not None and known.state is not ItemState.DRAFT:
             if done and known.state not in OVER:
-                why = f"任务 {number} 已下达,现为“{known.state.label}”:办结须申请、审核,清单不能改。请改回或清空此格。"
+                why = (
+                    f"任务 {number} 已下达，现为“{known.state.label}”：办结须申请、审核，清单不能改。请改回或清空此格。"
+                )
                 self.errors.append(row.error("state", Arrival.DONE.label, why))
             return {}
         if done and row.done_on is None:
-            said = f"写了“{Arrival.DONE.label}”,请在“办结日”写明是哪一天。"
+            said = f"写了“{Arrival.DONE.label}”，请在“办结日”写明是哪一天。"
             self.errors.append(row.error("done_on", "", said))
         if row.done_on is not None and row.done_on > self.plan.on:
             self.errors.append(row.error("done_on", str(row.done_on), f"办结日 {row.done_on} 还没有到。"))
@@ -352,10 +354,10 @@ def _check_state(change: Change, known: Row[Any], errors: list[CellError]) -> No
     if not change.is_change:
         return
     if known.state in OVER:
-        accepted = f"任务 {change.number} {known.state.label},不能再改:请删去此行,或恢复原来的内容。"
+        accepted = f"任务 {change.number} {known.state.label}，不能再改：请删去此行，或恢复原来的内容。"
         errors.append(row.error("number", change.number, accepted))
     elif known.state is not ItemState.DRAFT and change.missing:
-        accepted = f"任务 {change.number} 已下达,不能改成缺{'、'.join(change.missing)}:请补全此行。"
+        accepted = f"任务 {change.number} 已下达，不能改成缺{'、'.join(change.missing)}：请补全此行。"
         errors.append(row.error("number", change.number, accepted))
 
 
@@ -366,7 +368,7 @@ def _check_span(change: Change, errors: list[CellError]) -> None:
     due = values.get("due_on", known.due_on if known else None)
     if start and due and due < start and not values.keys().isdisjoint({"start_on", "due_on"}):
         text = change.row.due.text if change.row.due else str(due)
-        error = change.row.error("due", text, f"完成时限 {due} 早于开始时间 {start}:请更正其中之一。")
+        error = change.row.error("due", text, f"完成时限 {due} 早于开始时间 {start}：请更正其中之一。")
         errors.append(error)
 
 

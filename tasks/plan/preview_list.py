@@ -140,7 +140,7 @@ def _row(
         if said is not None and said == text:
             said = ""
         shown.append([
-            text, said if change is not None and column in fields else None, ";".join(at.get(column, [])),
+            text, said if change is not None and column in fields else None, "；".join(at.get(column, [])),
             changed.get(fields.get(column, ""), ""),
         ])  # fmt: skip
     return {

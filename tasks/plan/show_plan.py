@@ -65,7 +65,7 @@ def show_plan(session: Session, plan: AnnualPlan, *, on: dt.date, by: Actor | No
     if by is not None and plan.organ_id not in organs_within(session, by, Action.VIEW):
         shown = [project for project in shown if project["items"]]
         if not shown and not may_see_organ(session, by, plan.organ_id):
-            raise NotFoundError(f"没有找到 {plan.year} 年度计划,或者它不在您的查看范围内。")
+            raise NotFoundError(f"没有找到 {plan.year} 年度计划，或者它不在您的查看范围内。")
     return {
         "plan": plan.title,
         "year": plan.year,

@@ -62,7 +62,7 @@ def _created(session: Session, batch: ImportBatch) -> dict[int, str]:
     pointed_at = used_rows(session, _TABLES["work_item"], [item_id for item_id, *_ in rows], apart=_OWN)
     used = [number for item_id, number, state in rows if state is not ItemState.DRAFT or item_id in pointed_at]
     if used:
-        raise ForbiddenError(f"批次 {batch.id} 不能撤销:任务 {_named(used)}已下达或已有办理记录。")
+        raise ForbiddenError(f"批次 {batch.id} 不能撤销：任务 {_named(used)}已下达或已有办理记录。")
     return {item_id: number for item_id, number, _ in rows}
 
 
@@ -99,7 +99,7 @@ def issued_among_changed(session: Session, batch: ImportBatch) -> str:
     ]
     if not begun:
         return ""
-    return f"批次 {batch.id} 不能撤销:它改动的任务 {_named(begun)}已下达,只能按理由逐项“修改”“调整时限”改回。"
+    return f"批次 {batch.id} 不能撤销：它改动的任务 {_named(begun)}已下达，只能按理由逐项“修改”“调整时限”改回。"
 
 
 def _named(numbers: Sequence[str]) -> str:

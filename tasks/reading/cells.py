@@ -10,7 +10,7 @@ from models.items.item import Importance, ItemState
 from models.secrecy import INTERNAL
 from tasks.reading.sheet import Cell
 
-PENDING = "(待确认)"
+PENDING = "（待确认）"
 """Behind a due text: the rule was taken from a document and a person has yet to confirm it by deleting this."""
 
 _PENDING = re.compile(r"\s*[((]待确认[))]\s*$")
@@ -81,7 +81,7 @@ def number(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, dt.date | dt.time | dt.timedelta):
-        raise CellRefusedError("编号被表格软件当成了日期:请把此列设为“文本”格式后重填,如 1、3-2、2025-Q3-007。")
+        raise CellRefusedError("编号被表格软件当成了日期：请把此列设为“文本”格式后重填，如 1、3-2、2025-Q3-007。")
     return plain(cell).rstrip(_TRAILING)
 
 
@@ -96,16 +96,16 @@ def due(cell: Cell, year: int) -> Due:
     try:
         meaning = understand(_PENDING.sub("", cell) if isinstance(cell, str) else cell, year)
     except DueTextError as error:
-        raise CellRefusedError(f"{error.reason}。可以写:{ACCEPTED}。") from error
+        raise CellRefusedError(f"{error.reason}。可以写：{ACCEPTED}。") from error
     if meaning.due_on and meaning.due_on.year != year:
         raise CellRefusedError(
-            f"时限在 {meaning.due_on.year} 年,计划是 {year} 年度:请改为 {year} 年内的日期,"
+            f"时限在 {meaning.due_on.year} 年，计划是 {year} 年度：请改为 {year} 年内的日期，"
             f"或导入 {meaning.due_on.year} 年度计划。"
         )
     if meaning.due_on and meaning.start_on and meaning.due_on < meaning.start_on:
-        raise CellRefusedError("完成日早于开始日:请更正。")
+        raise CellRefusedError("完成日早于开始日：请更正。")
     unconfirmed = bool(pending) or (meaning.irregular and meaning.due_on is None and meaning.recurrence is None)
-    note = meaning.note if unconfirmed else meaning.note.replace(",待确认", "(如不是这一天请写明)")
+    note = meaning.note if unconfirmed else meaning.note.replace("，待确认", "（如不是这一天请写明）")
     return Due(meaning.text, meaning.due_on, meaning.start_on, meaning.recurrence, unconfirmed, note)
 
 
@@ -114,7 +114,7 @@ def with_cycle(day: Cell, cycle: Cell) -> Cell:
     period = plain(cycle)
     if not period or period == "-" or _ONCE.fullmatch(period):
         return day
-    return f"{_in_words(day)};{period}" if day != "" else period
+    return f"{_in_words(day)}；{period}" if day != "" else period
 
 
 def _in_words(day: Cell) -> str:
@@ -131,11 +131,11 @@ def start(cell: Cell, year: int) -> dt.date:
     try:
         begin = read_day(cell) or understand(f"{plain(cell).removesuffix('起')}起", year).start_on
     except DueTextError as error:
-        raise CellRefusedError(f"{error.reason}。开始时间可以写:3月1日、3月、第二季度、{year}年3月1日。") from error
+        raise CellRefusedError(f"{error.reason}。开始时间可以写：3月1日、3月、第二季度、{year}年3月1日。") from error
     if begin is None:
-        raise CellRefusedError(f"看不出从哪一天开始。可以写:3月1日、3月、第二季度、{year}年3月1日。")
+        raise CellRefusedError(f"看不出从哪一天开始。可以写：3月1日、3月、第二季度、{year}年3月1日。")
     if begin.year > year:
-        raise CellRefusedError(f"开始时间在 {begin.year} 年,计划是 {year} 年度:请更正其中之一。")
+        raise CellRefusedError(f"开始时间在 {begin.year} 年，计划是 {year} 年度：请更正其中之一。")
     return begin
 
 
@@ -143,7 +143,7 @@ def target(cell: Cell) -> Target:
     """A quantity with its unit, if it names one."""
     match = _TARGET.fullmatch(plain(cell))
     if match is None:
-        raise CellRefusedError("目标值应为一个数字,可带单位,如 4、≥4次、不少于20人、60%。")
+        raise CellRefusedError("目标值应为一个数字，可带单位，如 4、≥4次、不少于20人、60%。")
     return Target(float(match["count"]), match["unit"] or None)
 
 
@@ -151,12 +151,12 @@ def percent(cell: Cell) -> int:
     """Progress in points. A cell formatted as a percentage holds a fraction; a bare 1 could be either."""
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         if cell == 1:
-            raise CellRefusedError("数值 1 分不清是 1% 还是 100%:请写成文字“1%”或“100%”。")
+            raise CellRefusedError("数值 1 分不清是 1% 还是 100%：请写成文字“1%”或“100%”。")
         points = cell * 100 if 0 < cell < 1 else cell
     else:
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*[%%]?", plain(cell))
         if match is None:
-            raise CellRefusedError("完成比例应为 0 到 100 的数字,如 60 或 60%。")
+            raise CellRefusedError("完成比例应为 0 到 100 的数字，如 60 或 60%。")
         points = float(match[1])
     if not 0 <= points <= 100:
         raise CellRefusedError("完成比例应在 0 到 100 之间。")
@@ -171,7 +171,7 @@ def arrival(cell: Cell) -> Arrival | None:
     if text not in _STATES:
         choices = "、".join(member.label for member in Arrival)
         raise CellRefusedError(
-            f"状态可以写:{choices}(也认识 进行中、推进中、未启动、已完成、办结 等);不需要的请清空此格。"
+            f"状态可以写：{choices}（也认识 进行中、推进中、未启动、已完成、办结 等）；不需要的请清空此格。"
         )
     return _STATES[text]
 
@@ -182,9 +182,9 @@ def done_on(cell: Cell, year: int) -> dt.date:
     try:
         found = read_day(cell) or (understand(text, year).due_on if _DAY.fullmatch(text) else None)
     except DueTextError as error:
-        raise CellRefusedError(f"{error.reason}。办结日可以写:{year}-03-20、3月20日。") from error
+        raise CellRefusedError(f"{error.reason}。办结日可以写：{year}-03-20、3月20日。") from error
     if found is None:
-        raise CellRefusedError(f"办结日应为一天,可以写:{year}-03-20、3月20日。")
+        raise CellRefusedError(f"办结日应为一天，可以写：{year}-03-20、3月20日。")
     return found
 
 

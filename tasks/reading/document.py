@@ -16,16 +16,16 @@ from tasks.reading.lines import Line, lines_of, unwrap
 from tasks.reading.markup import without_markup
 from tasks.reading.word import word_lines
 
-ACCEPTED = "可以读取的格式:.txt、.docx"
+ACCEPTED = "可以读取的格式：.txt、.docx"
 LIMIT = 20 * 1024 * 1024
 """Bytes of a file that is accepted at all."""
 
 _OTHER_FORMATS = {
-    ".doc": "旧版 Word 文件,请另存为 .docx",
-    ".wps": "WPS 文字文件,请另存为 .docx",
-    ".docm": "带宏的 Word 文件,请另存为不带宏的 .docx",
-    ".pdf": "PDF 文件,请取得原来的 Word 文件,或把文字另存为 .txt",
-    ".ofd": "OFD 文件,请取得原来的 Word 文件,或把文字另存为 .txt",
+    ".doc": "旧版 Word 文件，请另存为 .docx",
+    ".wps": "WPS 文字文件，请另存为 .docx",
+    ".docm": "带宏的 Word 文件，请另存为不带宏的 .docx",
+    ".pdf": "PDF 文件，请取得原来的 Word 文件，或把文字另存为 .txt",
+    ".ofd": "OFD 文件，请取得原来的 Word 文件，或把文字另存为 .txt",
 }
 
 _MAGIC = ((b"PK\x03\x04", "Word 或压缩文件"), (b"%PDF", "PDF 文件"), (b"\xd0\xcf\x11\xe0", "旧版 Office 文件"))
@@ -40,15 +40,15 @@ def read_document(path: Path) -> tuple[FileHeader, list[Line]]:
     """
     suffix = path.suffix.lower()
     if suffix in _OTHER_FORMATS:
-        raise UnreadableFileError(f"无法读取“{path.name}”:这是{_OTHER_FORMATS[suffix]}。{ACCEPTED}。")
+        raise UnreadableFileError(f"无法读取“{path.name}”：这是{_OTHER_FORMATS[suffix]}。{ACCEPTED}。")
     if suffix not in (".txt", ".docx"):
-        raise UnreadableFileError(f"无法读取“{path.name}”:不支持这种格式。{ACCEPTED}。")
+        raise UnreadableFileError(f"无法读取“{path.name}”：不支持这种格式。{ACCEPTED}。")
     content = _bytes_of(path)
     word = suffix == ".docx"
     lines = word_lines(content, path.name) if word else lines_of(visible(without_markup(decode(content, path.name))))
     header, paragraphs = paragraphs_of(lines)
     if not paragraphs:
-        raise UnreadableFileError(f"无法读取“{path.name}”:文件里没有文字。")
+        raise UnreadableFileError(f"无法读取“{path.name}”：文件里没有文字。")
     return header, paragraphs
 
 
@@ -65,12 +65,12 @@ def _bytes_of(path: Path) -> bytes:
         raise UnreadableFileError(f"“{path}”不是文件。{ACCEPTED}。")
     try:
         if path.stat().st_size > LIMIT:
-            raise UnreadableFileError(f"无法读取“{path.name}”:文件超过 {LIMIT // 1024 // 1024} MB。")
+            raise UnreadableFileError(f"无法读取“{path.name}”：文件超过 {LIMIT // 1024 // 1024} MB。")
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(f"无法读取“{path.name}”:{error.strerror or '没有读取权限'}。") from error
+        raise UnreadableFileError(f"无法读取“{path.name}”：{error.strerror or '没有读取权限'}。") from error
     if not content.strip():
-        raise UnreadableFileError(f"无法读取“{path.name}”:文件是空的。")
+        raise UnreadableFileError(f"无法读取“{path.name}”：文件是空的。")
     return content
 
 
@@ -81,7 +81,7 @@ def decode(content: bytes, name: str) -> str:
     """
     for magic, what in _MAGIC:
         if content.startswith(magic):
-            raise UnreadableFileError(f"无法读取“{name}”:扩展名是 .txt,内容却是{what}。{ACCEPTED}。")
+            raise UnreadableFileError(f"无法读取“{name}”：扩展名是 .txt，内容却是{what}。{ACCEPTED}。")
     for encoding in _encodings(content):
         try:
             text = content.decode(encoding)
@@ -90,7 +90,7 @@ def decode(content: bytes, name: str) -> str:
         if _is_text(text):
             return text
     raise UnreadableFileError(
-        f"无法读取“{name}”:文字编码无法识别。请另存为 UTF-8 编码的文本文件(UTF-16、GB18030 也可以)。"
+        f"无法读取“{name}”：文字编码无法识别。请另存为 UTF-8 编码的文本文件（UTF-16、GB18030 也可以）。"
     )
 
 

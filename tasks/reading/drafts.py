@@ -38,7 +38,7 @@ def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None)
                 None,
                 None,
                 reading.title or path.name,
-                "没有找到可以列为任务的内容:文件里要有“下一年度安排”部分或逐条的工作要点。",
+                "没有找到可以列为任务的内容：文件里要有“下一年度安排”部分或逐条的工作要点。",
             )
         )
     return drafts
@@ -73,6 +73,6 @@ def _due(item: ReadItem, year: int, dues: Mapping[str, str]) -> Due | None:
     if item.recurrence:
         notes.append("周期待确认")
     if item.due_on and not in_year:
-        notes.append(f"{item.due_on} 不在 {year} 年度内,时限待补")
+        notes.append(f"{item.due_on} 不在 {year} 年度内，时限待补")
     due_on = item.due_on if in_year else None
-    return Due(item.due_text, due_on, None, rule, item.recurrence is not None, ";".join(notes))
+    return Due(item.due_text, due_on, None, rule, item.recurrence is not None, "；".join(notes))

@@ -127,7 +127,7 @@ _GUARDED_UNITS = {
     "架": "构",
 }
 _GUARDS = dict.fromkeys(_PLAIN_UNITS, "") | {unit: f"(?!{stop})" for unit, stop in _GUARDED_UNITS.items()}
-_GUARDS["日"] = "(?=内|以内|之内)"
+_GUARDS["日"] = r"(?=内|以内|之内)"
 _UNIT = "|".join(re.escape(unit) + _GUARDS[unit] for unit in sorted(_GUARDS, key=len, reverse=True))
 _UNIT = f"(?:{_UNIT})"
 _ABOUT = (

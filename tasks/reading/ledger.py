@@ -52,11 +52,11 @@ def read_ledger(sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | Non
         _read_sheet(found, sheet, header, year, dues or {})
         if len(sheets) == 1 and len(found.rows) + len(found.errors) == before:
             place = Place(sheet.name, header.headings)
-            found.errors.append(place.error(header.below + 1, None, "", "表头下没有任何任务:请至少填写一行。"))
+            found.errors.append(place.error(header.below + 1, None, "", "表头下没有任何任务：请至少填写一行。"))
     if len(found.ignored_sheets) == len(sheets):
         found.errors.append(_no_header(sheets[0]))
     elif not found.rows and not found.errors:
-        found.errors.append(CellError(None, None, None, "", "各工作表的表头下都没有任务:请至少填写一行。"))
+        found.errors.append(CellError(None, None, None, "", "各工作表的表头下都没有任务：请至少填写一行。"))
     _refuse_duplicates(found)
     return found
 
@@ -68,7 +68,7 @@ def _no_header(sheet: Sheet) -> CellError:
         1,
         None,
         seen,
-        f"没有找到表头:前 {LIST.within} 行里要有一行列名,至少有“任务内容”和另一列(如“序号”“牵头单位”“完成时限”)。",
+        f"没有找到表头：前 {LIST.within} 行里要有一行列名，至少有“任务内容”和另一列（如“序号”“牵头单位”“完成时限”）。",
     )
 
 
@@ -220,7 +220,7 @@ def _units(cell: Cell) -> tuple[str, ...]:
     units = split_units(cells.lines(cell))
     limit = _length(ItemUnit, "text")
     if any(len(unit) > limit for unit in units):
-        raise CellRefusedError(f"单位名称最多 {limit} 字;多个单位之间用“、”分开。")
+        raise CellRefusedError(f"单位名称最多 {limit} 字；多个单位之间用“、”分开。")
     return units
 
 
@@ -269,7 +269,7 @@ def _arrivals(rows: Iterable[ListRow], errors: list[CellError]) -> list[CellErro
             row.arrival = None
             continue
         if row.arrival not in (Arrival.DONE, None) and row.done_on is not None:
-            why = f"写了办结日 {row.done_on},状态应为“{Arrival.DONE.label}”:请更正其中之一。"
+            why = f"写了办结日 {row.done_on}，状态应为“{Arrival.DONE.label}”：请更正其中之一。"
             wrong.append(row.error("state", row.arrival.label, why))
     return wrong
 
@@ -290,7 +290,7 @@ def _within(convert: Callable[[Cell], str], model: type[SQLModel], column: str) 
     def checked(cell: Cell) -> str:
         text = convert(cell)
         if len(text) > limit:
-            raise CellRefusedError(f"最多 {limit} 字,此处有 {len(text)} 字:请精简。")
+            raise CellRefusedError(f"最多 {limit} 字，此处有 {len(text)} 字：请精简。")
         return text
 
     return checked
@@ -304,5 +304,5 @@ def _refuse_duplicates(found: ItemList) -> None:
         earlier = first.setdefault(row.number, row)
         if earlier is not row:
             where = "" if earlier.place is row.place else f"工作表“{earlier.place.sheet}”"
-            accepted = f"编号与{where}第 {earlier.row} 行重复:一个计划内编号不得重复,请改号(如 {row.number}-2)。"
+            accepted = f"编号与{where}第 {earlier.row} 行重复：一个计划内编号不得重复，请改号（如 {row.number}-2）。"
             found.errors.append(row.error("number", row.number, accepted))

@@ -20,7 +20,7 @@ class Style(StrEnum):
 
     PART = "第一部分"
     CHINESE = "一、"
-    CHINESE_BRACKETED = "(一)"
+    CHINESE_BRACKETED = "（一）"
     ARABIC = "1."
     DOTTED = "1.1"
     ARABIC_BRACKETED = "(1)"

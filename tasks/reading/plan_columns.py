@@ -20,7 +20,7 @@ Field = str
 
 _IMPORTANCE = "、".join(member.label for member in Importance)
 _AREA = "[省市州盟县区旗镇乡街道局委办厅处室科级主要]{0,3}"
-_KINDS = "(?:责任)?(?:单位|部门|处室|科室|股室|科|处|机构)"
+_KINDS = r"(?:责任)?(?:单位|部门|处室|科室|股室|科|处|机构)"
 
 
 LIST = SheetKind(
@@ -36,12 +36,12 @@ LIST = SheetKind(
     fields=(
         LedgerField(
             "number", "序号", width=9, centred=True,
-            hint="本单位自己的编号,一个计划内不重复。再次导入时按序号对应。以“示例”开头的行不导入。",
+            hint="本单位自己的编号，一个计划内不重复。再次导入时按序号对应。以“示例”开头的行不导入。",
             patterns="任务编号 事项编号 编号 序号 项目编号 号 no number id item",
         ),
         LedgerField(
             "title", "任务内容", width=40, hint="必填。一行一项任务。",
-            patterns="""
+            patterns=r"""
                 (?:任务|事项|工作)名称 督[办查]事项 (?:具体|分解)(?:工作)?任务 (?:年度|重点)?工作任务
                 任务(?:事项)? 目标与?任务 任务内容 (?:年度|重点|主要|目标)+任务 重点工作(?:任务|内容)?
                 (?:主要)?工作(?:内容|事项|要点) 工作目标及任务要求 任务及要求
@@ -51,8 +51,8 @@ LIST = SheetKind(
         ),
         LedgerField(
             "project", "项目", width=18,
-            hint="任务所属的项目或类别。相同的可以合并单元格,也可以只在第一行填写。",
-            patterns="""
+            hint="任务所属的项目或类别。相同的可以合并单元格，也可以只在第一行填写。",
+            patterns=r"""
                 所属项目 项目名称 项目 任务类别 工作类别 类别 任务分类 分类 一级分类 一级目录 专题 板块 方面
                 专项 重点项目 一级指标 (?:重点|主要)(?:工作|任务) category project group
             """,
@@ -62,7 +62,7 @@ LIST = SheetKind(
             patterns="二级分类 二级目录 二级指标 小类 子项目 subcategory",
         ),
         LedgerField(
-            "leaders", "牵头领导", FieldType.PERSON, width=12, hint="已登记人员的姓名。多位用顿号隔开,第一位为主。",
+            "leaders", "牵头领导", FieldType.PERSON, width=12, hint="已登记人员的姓名。多位用顿号隔开，第一位为主。",
             patterns=rf"""
                 牵头{_AREA}领导 责任{_AREA}领导 分管{_AREA}领导 主管{_AREA}领导
                 (?:包保|包联|挂帅|挂点|挂钩|联系|督导|督办){_AREA}领导 领导 leader leaders responsibleleader
@@ -70,14 +70,14 @@ LIST = SheetKind(
         ),
         LedgerField("other_leaders", "配合领导", patterns=rf"(?:配合|协助|协管|分管|责任|主管){_AREA}领导"),
         LedgerField(
-            "handler", "承办人", FieldType.PERSON, width=11, hint="已登记人员的姓名,通知首先送此人。",
-            patterns="""
+            "handler", "承办人", FieldType.PERSON, width=11, hint="已登记人员的姓名，通知首先送此人。",
+            patterns=r"""
                 承办人员? 具体责任人 责任人员? 经办人员? 具体负责人 负责人 办理人 联络员 (?:督办)?联系人 handler
                 owner assignee responsible contact
             """,
         ),
         LedgerField(
-            "lead", "牵头单位", width=14, hint="本单位的科室名称。不是本单位科室的,按原文保留。",
+            "lead", "牵头单位", width=14, hint="本单位的科室名称。不是本单位科室的，按原文保留。",
             patterns=rf"""
                 牵头{_KINDS} 主办{_KINDS} 主责{_KINDS} 主要{_KINDS} 承办{_KINDS} 普法责任主体 责任主体 lead
                 leadunit leaddepartment
@@ -85,7 +85,7 @@ LIST = SheetKind(
         ),
         LedgerField(
             "units", "责任单位",
-            patterns="""
+            patterns=r"""
                 责任(?:单位|部门|处室|科室|股室) 负责(?:单位|部门|科室) 落实单位 部门 科室 department unit units
             """,
         ),
@@ -100,12 +100,12 @@ LIST = SheetKind(
         LedgerField(
             "start", "开始时间", width=13, centred=True,
             hint="如 3月1日、3月、第二季度。可以留空。",
-            patterns="(?:计划)?(?:开始|启动|起始)(?:时间|日期|日) start startdate starton",
+            patterns=r"(?:计划)?(?:开始|启动|起始)(?:时间|日期|日) start startdate starton",
         ),
         LedgerField(
             "due", "完成时限", width=16, centred=True,
-            hint=f"可以写:{ACCEPTED}。\n写明的那一天当天完成不算逾期。",
-            patterns="""
+            hint=f"可以写：{ACCEPTED}。\n写明的那一天当天完成不算逾期。",
+            patterns=r"""
                 (?:计划)?(?:完成|办结|办理|交办|整改|落实|反馈|报送)?(?:时限|期限)(?:要求)?
                 (?:计划|预计|要求)?(?:完成|办结)(?:时间|日期|节点) (?:截止|截至|到期)(?:时间|日期|日)?
                 时间(?:节点|要求|安排|进度) (?:完成)?节点 办复要求 时间 due duedate dueon deadline
@@ -113,71 +113,71 @@ LIST = SheetKind(
         ),
         LedgerField(
             "cycle", "周期",
-            patterns="(?:反馈|重复|报送|上报|办理|开展)?周期 频次 频率 recurrence frequency",
+            patterns=r"(?:反馈|重复|报送|上报|办理|开展)?周期 频次 频率 recurrence frequency",
         ),
         LedgerField(
             "state", "状态", FieldType.CHOICE, choices=Arrival, width=10,
-            hint="年中启用时填写:未开始、在办、已办结之一,留空为未开始。在办的下达后不再要求签收,已办结的下达后即为销号。"
+            hint="年中启用时填写：未开始、在办、已办结之一，留空为未开始。在办的下达后不再要求签收，已办结的下达后即为销号。"
             "已下达的任务不按此改动。",
-            patterns="(?:任务|工作|事项|办理|完成|当前|目前|进展)?状态 status state",
+            patterns=r"(?:任务|工作|事项|办理|完成|当前|目前|进展)?状态 status state",
         ),
         LedgerField(
             "done_on", "办结日", width=13, centred=True,
-            hint="已办结的写明哪一天,如 2026-03-20。",
-            patterns="""
+            hint="已办结的写明哪一天，如 2026-03-20。",
+            patterns=r"""
                 办结日 销号(?:日期?|时间) 实际(?:完成|办结)(?:时间|日期|日) (?:完成|办结)(?:日期|时间|日)
                 doneon closedon
             """,
         ),
         LedgerField(
-            "target", "目标数量", FieldType.DECIMAL, width=10, centred=True, hint="有数量要求的填数字,如 4。",
-            patterns="""
+            "target", "目标数量", FieldType.DECIMAL, width=10, centred=True, hint="有数量要求的填数字，如 4。",
+            patterns=r"""
                 (?:年度)?(?:目标|指标|任务)(?:值|数量?|次数) 数量 量化(?:目标|指标) target targetcount
             """,
         ),
         LedgerField(
             "target_unit", "计量单位", width=10, centred=True,
-            hint="目标数量的单位,如 场、件、人次。",
-            patterns="(?:计量|目标|数量|指标)单位 单位 targetunit",
+            hint="目标数量的单位，如 场、件、人次。",
+            patterns=r"(?:计量|目标|数量|指标)单位 单位 targetunit",
         ),
         LedgerField(
             "percent", "完成比例", FieldType.DECIMAL,
-            patterns="""
+            patterns=r"""
                 (?:完成|工作|办理)?(?:进度|比例|情况)% 完成(?:率|比例|百分比)%?
                 (?:完成|工作)?进度(?:率|百分比)%? 百分比%? percent%? progress%
             """,
         ),
         LedgerField(
             "importance", "重要程度", FieldType.CHOICE, choices=Importance, width=10,
-            hint=f"{_IMPORTANCE}之一,留空为{Importance.NORMAL.label}。",
-            patterns="重要(?:程度|性|级别) (?:任务)?级别 importance priority",
+            hint=f"{_IMPORTANCE}之一，留空为{Importance.NORMAL.label}。",
+            patterns=r"重要(?:程度|性|级别) (?:任务)?级别 importance priority",
         ),
         LedgerField(
             "secrecy", "密级",
-            patterns="密级 涉密(?:等级|程度|情况)? 是否涉密 secrecy classification",
+            patterns=r"密级 涉密(?:等级|程度|情况)? 是否涉密 secrecy classification",
         ),
         LedgerField(
-            "deliverable", "预期成果", width=24, hint="完成后能看到什么:文件、活动、数据。",
-            patterns="""
+            "deliverable", "预期成果", width=24, hint="完成后能看到什么：文件、活动、数据。",
+            patterns=r"""
                 (?:预期|工作|主要|交付)?成果(?:形式|要求)? 预期(?:目标|效果) 交付物
                 (?:年度|工作|具体)?目标(?:要求)? 任务内容 具体内容 督[办查]内容 工作要求 deliverable outcome
             """,
         ),
         LedgerField(
             "evidence_rule", "佐证要求", width=22, hint="销号时要交的材料。",
-            patterns="""
+            patterns=r"""
                 (?:佐证|印证|证明|支撑)(?:材料)?(?:要求)? (?:办结|销号|验收|完成)标准 evidence evidencerule
             """,
         ),
         LedgerField(
             "source", "来源原文",
-            patterns="""
+            patterns=r"""
                 (?:任务|事项|工作)?来源 来源(?:语句|原文|文件) (?:原文|出处|依据|工作依据|文件依据) source
             """,
         ),
         LedgerField(
             "note", "备注", width=18,
-            patterns="备注 说明 (?:具体|工作|主要)?(?:举措|措施) note notes remark remarks",
+            patterns=r"备注 说明 (?:具体|工作|主要)?(?:举措|措施) note notes remark remarks",
         ),
     ),
     template=(
@@ -189,12 +189,12 @@ LIST = SheetKind(
         (
             "示例1", "法治宣传教育", "举办领导干部法治专题讲座", "讲座通知、签到表、总结各一份", "王局长", "法规科",
             "办公室、人事科", "李科长", "3月1日", "6月底前", "重要", 2, "场", "通知、签到表、现场照片",
-            "", "", "本行为示例,导入时跳过",
+            "", "", "本行为示例，导入时跳过",
         ),
         (
             "示例2", "行政执法监督", "开展行政执法案卷评查", "评查通报", "王局长", "执法监督科", "各执法单位", "张科员",
             "", "每季度", "一般", 4, "次", "评查表、通报", "在办", "",
-            "本行为示例,导入时跳过",
+            "本行为示例，导入时跳过",
         ),
     ),
 )  # fmt: skip

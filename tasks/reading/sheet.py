@@ -68,24 +68,24 @@ def open_workbook(path: Path) -> list[Sheet]:
     size = _size(path)
     if size > MOST_BYTES:
         raise UnreadableFileError(
-            f"“{path.name}”有 {size / _MEGABYTE:.0f} MB,上限是 {MOST_BYTES // _MEGABYTE} MB:请拆成几个文件。"
+            f"“{path.name}”有 {size / _MEGABYTE:.0f} MB，上限是 {MOST_BYTES // _MEGABYTE} MB：请拆成几个文件。"
         )
     sheets = [_text_table(path)] if path.suffix.lower() in {".csv", ".tsv"} else _workbook(path)
     if not any(cell != "" for sheet in sheets for row in sheet.rows for cell in row):
-        raise UnreadableFileError(f"“{path.name}”里没有内容:至少要有一行表头和一行数据。")
+        raise UnreadableFileError(f"“{path.name}”里没有内容：至少要有一行表头和一行数据。")
     return sheets
 
 
 def _size(path: Path) -> int:
     try:
         if path.is_dir():
-            raise UnreadableFileError(f"“{path}”是文件夹,不是文件。")
+            raise UnreadableFileError(f"“{path}”是文件夹，不是文件。")
         with path.open("rb") as file:
             return file.seek(0, io.SEEK_END)
     except FileNotFoundError as error:
         raise UnreadableFileError(f"找不到文件“{path}”。") from error
     except OSError as error:
-        raise UnreadableFileError(f"文件“{path}”打不开:{error.strerror}。") from error
+        raise UnreadableFileError(f"文件“{path}”打不开：{error.strerror}。") from error
 
 
 def _workbook(path: Path) -> list[Sheet]:
@@ -121,7 +121,7 @@ def _refuse_foreign(path: Path, file: BinaryIO) -> None:
     if head == _OLE:
         if _ENCRYPTED in head + file.read():
             raise _encrypted(path)
-        raise UnreadableFileError(f"“{path.name}”是旧版 .xls 格式或者已加密:请取消密码,另存为 .xlsx 后再导入。")
+        raise UnreadableFileError(f"“{path.name}”是旧版 .xls 格式或者已加密：请取消密码，另存为 .xlsx 后再导入。")
     if not head.startswith(b"PK"):
         raise _not_xlsx(path)
 
@@ -139,11 +139,11 @@ def _refuse_dangerous(path: Path, file: BinaryIO) -> None:
     inflated = sum(part.file_size for part in parts)
     if inflated > MOST_INFLATED or any(_too_steep(part) for part in parts):
         raise UnreadableFileError(
-            f"“{path.name}”解压后将达 {inflated / 1e6:.0f} MB,不像正常的表格,已拒绝:"
+            f"“{path.name}”解压后将达 {inflated / 1e6:.0f} MB，不像正常的表格，已拒绝："
             "请把数据复制到新建的 .xlsx 中再导入。"
         )
     if path.suffix.lower() in _MACRO_SUFFIXES or any(name.endswith("vbaproject.bin") for name in names):
-        raise UnreadableFileError(f"“{path.name}”含有宏:请另存为不含宏的 .xlsx 后再导入。")
+        raise UnreadableFileError(f"“{path.name}”含有宏：请另存为不含宏的 .xlsx 后再导入。")
     if "xl/workbook.xml" not in names:
         raise _not_xlsx(path)
     for part in parts:
@@ -194,10 +194,10 @@ def _refuse_wide(path: Path, sheet: bytes) -> None:
     width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
     if height > MOST_ROWS:
         raise UnreadableFileError(
-            f"“{path.name}”的内容一直排到第 {height} 行,上限是 {MOST_ROWS} 行:请删去多余的行,或拆成几个文件。"
+            f"“{path.name}”的内容一直排到第 {height} 行，上限是 {MOST_ROWS} 行：请删去多余的行，或拆成几个文件。"
         )
     if width * height > _MOST_CELLS:
-        raise UnreadableFileError(f"“{path.name}”的内容一直排到第 {width} 列:请删去右侧多余的列再导入。")
+        raise UnreadableFileError(f"“{path.name}”的内容一直排到第 {width} 列：请删去右侧多余的列再导入。")
 
 
 def _column(letters: bytes) -> int:
@@ -216,9 +216,9 @@ def _text_table(path: Path) -> Sheet:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows: list[list[Cell]] = [[cell.strip() for cell in line] for line in lines]
     except csv.Error as error:
-        raise UnreadableFileError(f"“{path.name}”不是完整的 CSV 表格:请另存为 .xlsx 后再导入。") from error
+        raise UnreadableFileError(f"“{path.name}”不是完整的 CSV 表格：请另存为 .xlsx 后再导入。") from error
     if len(rows) > MOST_ROWS:
-        raise UnreadableFileError(f"“{path.name}”有 {len(rows)} 行,上限是 {MOST_ROWS} 行:请拆成几个文件。")
+        raise UnreadableFileError(f"“{path.name}”有 {len(rows)} 行，上限是 {MOST_ROWS} 行：请拆成几个文件。")
     width = max((len(row) for row in rows), default=0)
     return Sheet(None, [row + [""] * (width - len(row)) for row in rows])
 
@@ -234,14 +234,14 @@ def decode(path: Path) -> str:
             continue
         if "\0" not in text:
             return text
-    raise UnreadableFileError(f"“{path.name}”的文字编码无法识别:请另存为 UTF-8 或 GB18030 编码。")
+    raise UnreadableFileError(f"“{path.name}”的文字编码无法识别：请另存为 UTF-8 或 GB18030 编码。")
 
 
 def _not_xlsx(path: Path) -> UnreadableFileError:
     return UnreadableFileError(
-        f"“{path.name}”不是可读的 .xlsx 表格(已损坏,或只是改了扩展名):请用 Excel 或 WPS 另存为 .xlsx。"
+        f"“{path.name}”不是可读的 .xlsx 表格（已损坏，或只是改了扩展名）：请用 Excel 或 WPS 另存为 .xlsx。"
     )
 
 
 def _encrypted(path: Path) -> UnreadableFileError:
-    return UnreadableFileError(f"“{path.name}”已加密:请在 Excel 或 WPS 中取消密码,另存为 .xlsx 后再导入。")
+    return UnreadableFileError(f"“{path.name}”已加密：请在 Excel 或 WPS 中取消密码，另存为 .xlsx 后再导入。")

@@ -25,13 +25,13 @@ STAFF = SheetKind(
         LedgerField("单位代码", "单位代码", headings=("单位编码", "机构代码", "organcode")),
         LedgerField("上级单位", "上级单位", longest=200, headings=("上级机关", "主管单位", "parent")),
         LedgerField(
-            "部门", "部门", longest=200, width=18, hint="科室名称。局领导写其分管的科室,多个用顿号隔开。",
+            "部门", "部门", longest=200, width=18, hint="科室名称。局领导写其分管的科室，多个用顿号隔开。",
             headings=(
                 "科室", "处室", "内设机构", "所在部门", "所属部门", "所在科室", "所属科室", "部门/科室", "department",
             ),
         ),
         LedgerField(
-            "姓名", "姓名", longest=64, width=12, centred=True, hint="必填。一人任几个岗位的,每个岗位一行。",
+            "姓名", "姓名", longest=64, width=12, centred=True, hint="必填。一人任几个岗位的，每个岗位一行。",
             headings=("名字", "人员", "人员姓名", "name"),
         ),
         LedgerField(
@@ -40,18 +40,18 @@ STAFF = SheetKind(
         ),
         LedgerField(
             "角色", "角色", choices=Role, width=14, centred=True, headings=("督办角色", "系统角色", "role"),
-            hint=f"{'、'.join(role.label for role in Role)}之一;多个用顿号隔开,留空为承办人。",
+            hint=f"{'、'.join(role.label for role in Role)}之一；多个用顿号隔开，留空为承办人。",
         ),
         LedgerField(
             "邮箱", "邮箱", longest=254, width=28, hint="通知送到这里。没有可以留空。",
             headings=("电子邮箱", "电子邮件", "邮件", "邮箱地址", "邮件地址", "email", "mail"),
         ),
         LedgerField(
-            "手机", "手机", width=16, centred=True, hint="有同名人员时必填,用来区分。",
+            "手机", "手机", width=16, centred=True, hint="有同名人员时必填，用来区分。",
             headings=("手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话", "mobile", "phone"),
         ),
         LedgerField(
-            "代理人", "代理人", width=12, centred=True, hint="请假时代为办理的人,本单位人员的姓名。",
+            "代理人", "代理人", width=12, centred=True, hint="请假时代为办理的人，本单位人员的姓名。",
             headings=("代理", "ab岗", "a/b岗", "b岗", "b角", "顶岗人", "deputy"),
         ),
     ),
@@ -70,7 +70,7 @@ ROLE_WORDS = {
     Role.HANDLER: ("承办人", "责任人", "具体责任人", "经办人", "科员"),
     Role.DEPARTMENT_HEAD: ("科室负责人", "部门负责人", "处室负责人", "科长", "处长"),
     Role.LEADER: ("分管领导", "分管负责人", "副局长"),
-    Role.FIRST_RESPONSIBLE: ("第一责任人", "主要负责人", "局长", "主任(主要负责人)"),
+    Role.FIRST_RESPONSIBLE: ("第一责任人", "主要负责人", "局长", "主任（主要负责人）"),
     Role.SUPERVISOR: ("督办员",),
     Role.AUDITOR: ("监督检查", "审计员", "安全审计员"),
     Role.ADMINISTRATOR: ("管理员", "系统管理员"),
@@ -79,7 +79,7 @@ ROLE_WORDS = {
 """What the column 角色 may say."""
 
 _ROLES = {word: role for role, words in ROLE_WORDS.items() for word in (*words, str(role))}
-_ACCEPTED_ROLES = "应为:" + ";".join("、".join(words) for words in ROLE_WORDS.values()) + ";留空为承办人"
+_ACCEPTED_ROLES = "应为：" + "；".join("、".join(words) for words in ROLE_WORDS.values()) + "；留空为承办人"
 _SEPARATORS = re.compile(r"[、,,;;\n]+")
 _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
 """局领导 and the like name the leadership, which is no department."""
@@ -87,8 +87,8 @@ _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
 _REMARK = re.compile(r"注[::]|备注|说明|填表|合计|总计|制表")
 _MAIL = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
 _PHONE = re.compile(r"\+?[\d-]{5,20}")
-_ONE_MAIL = "应为一个邮箱地址,如 zhangsan@example.gov.cn;没有可留空"
-_ONE_PHONE = "应为一个号码,如 13800000000 或 0591-12345678;没有可留空"
+_ONE_MAIL = "应为一个邮箱地址，如 zhangsan@example.gov.cn；没有可留空"
+_ONE_PHONE = "应为一个号码，如 13800000000 或 0591-12345678；没有可留空"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -132,7 +132,7 @@ def read_staff(sheets: Sequence[Sheet], file_name: str) -> tuple[list[StaffRow],
             if any(text.values()) and not _is_remark(sheet.rows[index]):
                 rows.append(StaffRow(sheet.name, index + 1, dict.fromkeys(COLUMNS, "") | text))
     if not headed:
-        raise UnreadableFileError(f"“{file_name}”中没有找到表头:应有一行写明“姓名”和{'、'.join(COLUMNS)}中的列。")
+        raise UnreadableFileError(f"“{file_name}”中没有找到表头：应有一行写明“姓名”和{'、'.join(COLUMNS)}中的列。")
     if not rows:
         raise UnreadableFileError(f"“{file_name}”的表头下面没有一行人员。")
     return rows, [error for row in rows for error in _clean(row)]
@@ -162,7 +162,7 @@ def _clean(row: StaffRow) -> Iterator[CellError]:
     for name in ("姓名", "代理人"):
         text[name] = _name(text[name])
     if not text["姓名"]:
-        yield row.wrong("姓名", "应填写姓名;不是人员的行请删去")
+        yield row.wrong("姓名", "应填写姓名；不是人员的行请删去")
     for column in STAFF.fields:
         if len(text[column.name]) > column.longest:
             yield row.wrong(column.name, f"不能超过 {column.longest} 个字")
@@ -173,7 +173,7 @@ def _clean(row: StaffRow) -> Iterator[CellError]:
     if text["手机"] and not _PHONE.fullmatch(text["手机"]):
         yield row.wrong("手机", _ONE_PHONE)
     if text["单位代码"] and not _CODE.fullmatch(text["单位代码"]):
-        yield row.wrong("单位代码", "应由字母、数字、点、横线组成,如 sft-01;没有可留空")
+        yield row.wrong("单位代码", "应由字母、数字、点、横线组成，如 sft-01；没有可留空")
     words = _listed(plain(text["角色"])) or ["承办人"]
     row.roles = list(dict.fromkeys(_ROLES[word] for word in words if word in _ROLES))
     if any(word not in _ROLES for word in words):
@@ -187,7 +187,7 @@ def mail_address(text: str) -> str:
     """A mail address typed alone, as a list would take it; empty stays empty. Raises BadInputError."""
     found = unicodedata.normalize("NFKC", text).strip()
     if found and (not _MAIL.fullmatch(found) or len(found) > STAFF.field("邮箱").longest):
-        raise BadInputError(f"邮箱“{text}”不可用:{_ONE_MAIL}。")
+        raise BadInputError(f"邮箱“{text}”不可用：{_ONE_MAIL}。")
     return found
 
 
@@ -195,7 +195,7 @@ def phone_number(text: str) -> str:
     """A telephone number typed alone, as a list would take it; empty stays empty. Raises BadInputError."""
     found = _phone(text)
     if found and not _PHONE.fullmatch(found):
-        raise BadInputError(f"手机“{text}”不可用:{_ONE_PHONE}。")
+        raise BadInputError(f"手机“{text}”不可用：{_ONE_PHONE}。")
     return found
 
 

@@ -53,13 +53,13 @@ def word_lines(content: bytes, name: str) -> list[Line]:
 def _open(content: bytes, name: str) -> WordDocument:
     if content.startswith(_OLE):
         encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        what = "文件已加密,请先取消密码" if encrypted else "这是旧版 Word 文件,请另存为 .docx"
-        raise UnreadableFileError(f"无法读取“{name}”:{what}。")
-    damaged = UnreadableFileError(f"无法读取“{name}”:文件已损坏,或者不是 Word 文件(.docx)。")
+        what = "文件已加密，请先取消密码" if encrypted else "这是旧版 Word 文件，请另存为 .docx"
+        raise UnreadableFileError(f"无法读取“{name}”：{what}。")
+    damaged = UnreadableFileError(f"无法读取“{name}”：文件已损坏，或者不是 Word 文件（.docx）。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(part.flag_bits & 1 for part in archive.infolist()):
-                raise UnreadableFileError(f"无法读取“{name}”:文件已加密,请先取消密码。")
+                raise UnreadableFileError(f"无法读取“{name}”：文件已加密，请先取消密码。")
             check_directory(archive, name, size=len(content))
             _check_settled(archive, name)
         return Document(io.BytesIO(content))
@@ -94,7 +94,7 @@ def _check_settled(archive: zipfile.ZipFile, name: str) -> None:
                 raise too_large(name)
         if seen.found:
             raise UnreadableFileError(
-                f"无法读取“{name}”:文件带有修订痕迹,请先在 Word 中接受或拒绝全部修订,再保存导入。"
+                f"无法读取“{name}”：文件带有修订痕迹，请先在 Word 中接受或拒绝全部修订，再保存导入。"
             )
 
 

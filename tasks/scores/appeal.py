@@ -40,7 +40,7 @@ def appeal(session: Session, line: ScoreLine, *, by: Actor, reason: str) -> Scor
     """
     run = session.get_one(ScoreRun, line.run_id)
     if line.department_id is None:
-        raise ForbiddenError(f"第 {line.id} 条扣分不属于本单位的科室({line.unit}),不计入得分,无须申诉。")
+        raise ForbiddenError(f"第 {line.id} 条扣分不属于本单位的科室（{line.unit}），不计入得分，无须申诉。")
     department = session.get_one(Department, line.department_id)
     standing = authorize_department(session, by, Action.APPEAL, department)
     # Held, so that of two who appeal at once the second is told.
@@ -48,7 +48,7 @@ def appeal(session: Session, line: ScoreLine, *, by: Actor, reason: str) -> Scor
     _check_term(session, run, by)
     known = session.exec(select(ScoreAppeal).where(ScoreAppeal.line_id == line.id)).first()
     if known is not None:
-        raise ForbiddenError(f"第 {line.id} 条扣分已于 {known.on} 申诉(编号 {known.id}),每条只能申诉一次。")
+        raise ForbiddenError(f"第 {line.id} 条扣分已于 {known.on} 申诉（编号 {known.id}），每条只能申诉一次。")
     item = session.get_one(WorkItem, line.item_id)
     with recorded(
         session, by, Action.APPEAL, organ_id=run.organ_id, item_id=item.id, for_id=standing.seat.for_id, reason=reason
@@ -66,7 +66,7 @@ def appeal(session: Session, line: ScoreLine, *, by: Actor, reason: str) -> Scor
         session.flush()
         tell(
             session, item, role=Role.FIRST_RESPONSIBLE, kind=NoticeKind.APPROVAL, subject=f"appeal:{made.id}",
-            what=f"{department.name}对考核扣{written(line.points)}分提出申诉,待您裁定:{made.reason}", by=by,
+            what=f"{department.name}对考核扣{written(line.points)}分提出申诉，待您裁定：{made.reason}", by=by,
         )  # fmt: skip
     return made
 
@@ -85,7 +85,7 @@ def decide_appeal(
     authorize_organ(session, by, Action.DECIDE_APPEAL, run.organ_id)
     session.refresh(made, with_for_update=True)
     if made.outcome is not None:
-        raise ForbiddenError(f"申诉 {made.id} 已于 {made.decided_on} 裁定({made.outcome.label})。")
+        raise ForbiddenError(f"申诉 {made.id} 已于 {made.decided_on} 裁定（{made.outcome.label}）。")
     done = hands([(made.person_id, made.for_id, "已提出本次申诉")])
     standing = consent_for_organ(session, by, Action.DECIDE_APPEAL, run.organ_id, done)
     after = _points_after(made, line, points, uphold=uphold, by=by)
@@ -101,7 +101,7 @@ def decide_appeal(
         if uphold:
             _rank_anew(session, run)
         settle(session, f"appeal:{made.id}")
-        changed = f",改扣{written(after)}分" if after is not None else ""
+        changed = f"，改扣{written(after)}分" if after is not None else ""
         tell(
             session, session.get_one(WorkItem, line.item_id), role=Role.DEPARTMENT_HEAD,
             kind=NoticeKind.ANSWER if uphold else NoticeKind.RETURNED,
@@ -116,7 +116,7 @@ def find_line(session: Session, number: int, *, by: Actor) -> ScoreLine:
     line = session.get(ScoreLine, number)
     if line is None or not may_see_organ(session, by, session.get_one(ScoreRun, line.run_id).organ_id):
         raise NotFoundError(
-            f"没有编号为 {number} 的扣分条目,或者它不在您的查看范围内{by.hint('可用 duban score show 科室 查看')}。"
+            f"没有编号为 {number} 的扣分条目，或者它不在您的查看范围内{by.hint('可用 duban score show 科室 查看')}。"
         )
     return line
 
@@ -129,7 +129,7 @@ def find_appeal(session: Session, number: int, *, by: Actor) -> ScoreAppeal:
         if may_see_organ(session, by, run.organ_id):
             return made
     hint = by.hint("可用 duban score show 查看待裁定的申诉")
-    raise NotFoundError(f"没有编号为 {number} 的申诉,或者它不在您的查看范围内{hint}。")
+    raise NotFoundError(f"没有编号为 {number} 的申诉，或者它不在您的查看范围内{hint}。")
 
 
 def appeal_until(session: Session, run: ScoreRun) -> dt.date:
@@ -154,12 +154,12 @@ def _check_term(session: Session, run: ScoreRun, by: Actor) -> None:
     ).first()  # fmt: skip
     if newer is not None:
         raise ForbiddenError(
-            f"第 {run.version} 版已由 {newer.published_on} 公布的第 {newer.version} 版取代:请对新版申诉。"
+            f"第 {run.version} 版已由 {newer.published_on} 公布的第 {newer.version} 版取代：请对新版申诉。"
         )
     last = appeal_until(session, run)
     if by.on > last:
         raise ForbiddenError(
-            f"考核于 {run.published_on} 公布,申诉期 {APPEAL_DAYS} 个工作日,已于 {last} 截止,不能再申诉。"
+            f"考核于 {run.published_on} 公布，申诉期 {APPEAL_DAYS} 个工作日，已于 {last} 截止，不能再申诉。"
         )
 
 
@@ -169,13 +169,13 @@ def _points_after(
     if not uphold:
         if points is not None:
             raise BadInputError(
-                f"不予采纳的申诉不改分:请不写改扣的分{by.hint('--points')},或改为采纳{by.hint('--uphold')}。"
+                f"不予采纳的申诉不改分：请不写改扣的分{by.hint('--points')}，或改为采纳{by.hint('--uphold')}。"
             )
         return None
     if points is None:
         typed = "--points " if by.channel is Channel.COMMAND else ""
         raise BadInputError(
-            f"采纳申诉须写明改扣几分:{typed}0 至 {written(line.points)}(原扣 {written(line.points)} 分)。"
+            f"采纳申诉须写明改扣几分：{typed}0 至 {written(line.points)}（原扣 {written(line.points)} 分）。"
         )
     return as_points(points, f"申诉 {made.id} 改扣的分", most=line.points)
 

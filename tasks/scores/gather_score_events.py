@@ -165,10 +165,10 @@ def _late(look: _Look) -> Iterator[ScoreFact]:
 
 def _late_words(look: _Look, name: str, miss: Miss, settled_on: dt.date | None) -> str:
     if miss.move is not None and miss.move.moved_on <= look.acted:
-        return f"{name} {miss.day} 未办结,{miss.move.moved_on} 才{miss.move.cause.label}至 {miss.move.to_on}"
+        return f"{name} {miss.day} 未办结，{miss.move.moved_on} 才{miss.move.cause.label}至 {miss.move.to_on}"
     if settled_on is not None and settled_on <= look.acted:
-        return f"{name} {miss.day},{settled_on} 才办结"
-    return f"{name} {miss.day},到期未办结"
+        return f"{name} {miss.day}，{settled_on} 才办结"
+    return f"{name} {miss.day}，到期未办结"
 
 
 def _extended(look: _Look) -> Iterator[ScoreFact]:
@@ -184,7 +184,7 @@ def _extended(look: _Look) -> Iterator[ScoreFact]:
         .having(approved_on.between(look.first, look.acted))
     )
     for number, item_id, from_on, granted_on, day in rows:
-        words = f"批准延期:{from_on} 延至 {granted_on}"
+        words = f"批准延期：{from_on} 延至 {granted_on}"
         yield look.fact(ScoreEvent.EXTENDED, item_id, day, f"extension:{number}", words)
 
 
@@ -199,7 +199,7 @@ def _late_extension(look: _Look) -> Iterator[ScoreFact]:
         .where(col(Extension.state).in_([ExtensionState.APPROVED, ExtensionState.PENDING]))
     )
     for number, item_id, from_on, day, state in rows:
-        words = f"时限 {from_on} 已到才于 {day} 申请延期({state.label})"
+        words = f"时限 {from_on} 已到才于 {day} 申请延期（{state.label}）"
         yield look.fact(ScoreEvent.LATE_EXTENSION, item_id, day, f"extension:{number}", words)
 
 
@@ -212,7 +212,7 @@ def _returned(look: _Look) -> Iterator[ScoreFact]:
         .where(col(ClosureReview.on).between(look.first, look.acted))
     )
     for number, item_id, day, comment in rows:
-        yield look.fact(ScoreEvent.RETURNED, item_id, day, f"closure_review:{number}", f"办结申请被退回:{comment}")
+        yield look.fact(ScoreEvent.RETURNED, item_id, day, f"closure_review:{number}", f"办结申请被退回：{comment}")
 
 
 def _reopened(look: _Look) -> Iterator[ScoreFact]:
@@ -225,7 +225,7 @@ def _reopened(look: _Look) -> Iterator[ScoreFact]:
     )
     for number, item_id, day, reason in rows:
         if item_id is not None:
-            yield look.fact(ScoreEvent.REOPENED, item_id, day, f"audit_entry:{number}", f"销号后重开:{reason}")
+            yield look.fact(ScoreEvent.REOPENED, item_id, day, f"audit_entry:{number}", f"销号后重开：{reason}")
 
 
 def _unreported(look: _Look) -> Iterator[ScoreFact]:
@@ -298,7 +298,7 @@ def _unsigned_late(look: _Look) -> Iterator[ScoreFact]:
         kept = any(day <= term for day in answers) or any(span.holds(term) for span in item.pauses)
         if look.first <= term <= look.passed and not kept:
             signed = f"{signed_on} 才签收" if signed_on is not None and signed_on <= look.acted else "未签收"
-            words = f"{begun_on} 交办,应在 {term} 前签收,{signed}"
+            words = f"{begun_on} 交办，应在 {term} 前签收，{signed}"
             yield look.fact(ScoreEvent.UNSIGNED_LATE, item_id, term, f"receipt:{number}", words, unit=unit)
 
 
@@ -312,7 +312,7 @@ def _urged(look: _Look) -> Iterator[ScoreFact]:
         .where(look.own, col(Urge.on).between(look.first, look.acted))
     )
     for number, item_id, day, kind, year, slip in rows:
-        words = f"被催办({SERIES[kind]}〔{year}〕{slip}号)"
+        words = f"被催办（{SERIES[kind]}〔{year}〕{slip}号）"
         yield look.fact(ScoreEvent.URGED, item_id, day, f"urge:{number}", words)
 
 

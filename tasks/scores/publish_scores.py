@@ -40,13 +40,13 @@ def publish_scores(
     span = span_between(from_on, until_on)
     if by.on <= until_on:
         raise BadInputError(
-            f"期间 {span.label} 到 {until_on} 才结束,{until_on + DAY} 起才能公布;"
+            f"期间 {span.label} 到 {until_on} 才结束，{until_on + DAY} 起才能公布；"
             f"此前可以试算{by.hint('duban score preview')}。"
         )
     if plan.policy_id is None:
-        raise ForbiddenError(f"{plan.year} 年度计划尚未下达,没有可以公布的考核。")
+        raise ForbiddenError(f"{plan.year} 年度计划尚未下达，没有可以公布的考核。")
     if rule.organ_id not in (None, plan.organ_id):
-        raise BadInputError(f"考核规则“{rule.name}”是别的单位的:请用本单位的规则。")
+        raise BadInputError(f"考核规则“{rule.name}”是别的单位的：请用本单位的规则。")
     # Held, so that of two who publish at once the second finds what the first published.
     session.refresh(plan, with_for_update=True)
     earlier = _runs(session, plan, span)
@@ -100,12 +100,12 @@ def _runs(session: Session, plan: AnnualPlan, span: Span) -> list[ScoreRun]:
 def _check_turn(session: Session, span: Span, earlier: list[ScoreRun], version: int, by: Actor) -> None:
     following = len(earlier) + 1
     if version > following or version < 1:
-        raise BadInputError(f"{span.label}的下一版是第 {following} 版,不能公布第 {version} 版。")
+        raise BadInputError(f"{span.label}的下一版是第 {following} 版，不能公布第 {version} 版。")
     if version < following:
         last = earlier[-1]
         raise ForbiddenError(
-            f"{span.label}的考核已于 {last.published_on} 公布(第 {last.version} 版),不重复公布。"
-            f"确需重新公布的,请作为第 {following} 版公布{by.hint(f'--version {following}')}。"
+            f"{span.label}的考核已于 {last.published_on} 公布（第 {last.version} 版），不重复公布。"
+            f"确需重新公布的，请作为第 {following} 版公布{by.hint(f'--version {following}')}。"
         )
     if earlier:
         waiting = session.exec(
@@ -117,7 +117,7 @@ def _check_turn(session: Session, span: Span, earlier: list[ScoreRun], version: 
         if waiting:
             raise ForbiddenError(
                 f"{span.label}第 {earlier[-1].version} 版还有 {len(waiting)} 件申诉未裁定"
-                f"(编号 {'、'.join(map(str, waiting))}):请裁定后再公布新版。"
+                f"（编号 {'、'.join(map(str, waiting))}）：请裁定后再公布新版。"
             )
 
 

@@ -143,7 +143,7 @@ class _Book:
                 line = Deduction(fact, costs[fact.event].points, fact.words)
                 won = mended.get((fact.event, fact.source, fact.day))
                 if won is not None and won < line.points:
-                    line = Deduction(fact, won, f"{fact.words}(申诉后改扣{written(won)}分)")
+                    line = Deduction(fact, won, f"{fact.words}（申诉后改扣{written(won)}分）")
                 lines.setdefault(fact.unit, []).append(line)
         caps = {event: price.cap for event, price in costs.items()}
         return Statement(self.span, rule, _ranked(self._score(unit, lines[unit], rule, caps) for unit in lines))

@@ -39,14 +39,14 @@ def set_rule(
     name = words(name, "考核规则名称", longest=100)
     known = _newest(session, organ_id, name)
     if known is None and not events and not changes:
-        raise BadInputError(f"“{name}”是新的考核规则:请写明扣分项{by.hint('如 --event late=5:30')}。")
+        raise BadInputError(f"“{name}”是新的考核规则：请写明扣分项{by.hint('如 --event late=5:30')}。")
     costs = prices(events if events is not None else known.events if known else [])
     entries = [as_entry(price) for price in repriced(costs, changes).values()]
     start = _in_range(start if start is not None else known.start if known else 100, "起评分", 1, int(MOST))
     weight = leader_weight if leader_weight is not None else known.leader_weight if known else 20
     weight = _in_range(weight, "领导评价占比", 0, 100)
     if known is not None and (known.start, known.leader_weight, known.events) == (start, weight, entries):
-        raise BadInputError(f"与“{name}”第 {known.version} 版相同,没有变动。")
+        raise BadInputError(f"与“{name}”第 {known.version} 版相同，没有变动。")
     with recorded(session, by, Action.SCORE, organ_id=organ_id):
         rule = ScoringRule(
             organ_id=organ_id,
@@ -69,9 +69,9 @@ def find_rule(session: Session, organ_id: int, name: str = DEFAULT_RULE, *, vers
         return matching[-1]
     if known:
         versions = "、".join(str(rule.version) for rule in known)
-        raise NotFoundError(f"考核规则“{name}”没有第 {version} 版;现有:{versions}。")
+        raise NotFoundError(f"考核规则“{name}”没有第 {version} 版；现有：{versions}。")
     names = "、".join(dict.fromkeys(rule.name for rule in list_rules(session, organ_id))) or "无"
-    raise NotFoundError(f"没有考核规则“{name}”;现有:{names}。")
+    raise NotFoundError(f"没有考核规则“{name}”；现有：{names}。")
 
 
 def list_rules(session: Session, organ_id: int) -> list[ScoringRule]:
@@ -95,5 +95,5 @@ def _newest(session: Session, organ_id: int, name: str) -> ScoringRule | None:
 
 def _in_range(value: int, name: str, least: int, most: int) -> int:
     if not least <= value <= most:
-        raise BadInputError(f"{name}“{value}”不可用:应为 {least} 至 {most} 的整数。")
+        raise BadInputError(f"{name}“{value}”不可用：应为 {least} 至 {most} 的整数。")
     return value

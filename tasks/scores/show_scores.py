@@ -64,13 +64,13 @@ def authorize_scores(session: Session, by: Actor, plan: AnnualPlan, department: 
     Raises NotFoundError where `by` may not know of the organ at all, ForbiddenError that says what may be seen.
     """
     if not may_see_organ(session, by, plan.organ_id):
-        raise NotFoundError("没有找到这个单位的考核,或者它不在您的查看范围内。")
+        raise NotFoundError("没有找到这个单位的考核，或者它不在您的查看范围内。")
     try:
         authorize_organ(session, by, Action.VIEW, plan.organ_id)
     except ForbiddenError:
         if department is None:
             raise ForbiddenError(
-                f"{by.name}不能查看全单位的考核:请写明本科室(或分管的科室);"
+                f"{by.name}不能查看全单位的考核：请写明本科室（或分管的科室）；"
                 "全单位的可由第一责任人、督办员、监督检查、管理员查看。"
             ) from None
         authorize_department(session, by, Action.VIEW, department)
@@ -108,7 +108,7 @@ def find_run(session: Session, plan: AnnualPlan, span: Span, *, version: int | N
     known = "、".join(f"{Span(run.from_on, run.until_on).label}第 {run.version} 版" for run in runs) or "无"
     organ = session.get_one(Organ, plan.organ_id)
     which = f"第 {version} 版" if version is not None else ""
-    raise NotFoundError(f"{organ.name}没有公布过{span.label}的考核{which};已公布:{known}。")
+    raise NotFoundError(f"{organ.name}没有公布过{span.label}的考核{which}；已公布：{known}。")
 
 
 def published_parts(session: Session, run: ScoreRun, lines: Sequence[PublishedLine]) -> tuple[Subtotal, ...]:

@@ -88,4 +88,4 @@ def stands_against(session: Session, batch: ImportBatch) -> str:
     elif batch.organ_id is not None:
         later = later.where(or_(col(ImportBatch.organ_id) == batch.organ_id, col(ImportBatch.organ_id).is_(None)))
     newest = session.exec(later.order_by(col(ImportBatch.id).desc())).first()
-    return f"批次 {batch.id} 之后又导入过:请先撤销批次 {newest}。" if newest is not None else ""
+    return f"批次 {batch.id} 之后又导入过：请先撤销批次 {newest}。" if newest is not None else ""

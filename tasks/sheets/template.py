@@ -52,17 +52,17 @@ def how_to_fill(field: LedgerField) -> str:
     """What may be written into the field, in a sentence or two."""
     match field.takes:
         case FieldType.DAY:
-            how = "写年月日,如 2026-06-30。"
+            how = "写年月日，如 2026-06-30。"
         case FieldType.WHOLE:
-            how = f"整数,{field.least:f} 至 {field.most:f}。" if field.most < 10_000_000 else "整数。"
+            how = f"整数，{field.least:f} 至 {field.most:f}。" if field.most < 10_000_000 else "整数。"
         case FieldType.DECIMAL:
-            how = f"数字,最多 {field.places} 位小数。"
+            how = f"数字，最多 {field.places} 位小数。"
         case FieldType.MONEY:
-            how = "以元计,如 3000 或 200.50;以万元计的写明,如 1.2万元。"
+            how = "以元计，如 3000 或 200.50；以万元计的写明，如 1.2万元。"
         case FieldType.CHOICE:
-            how = f"可填:{'、'.join(member.label for member in field.choices or ())}。"
+            how = f"可填：{'、'.join(member.label for member in field.choices or ())}。"
         case FieldType.YES_NO:
-            how = "填是或否,不清楚的不填。"
+            how = "填是或否，不清楚的不填。"
         case FieldType.ITEM:
             how = "这一年计划中任务的编号。"
         case FieldType.PERSON:
@@ -94,7 +94,7 @@ def write_template(
         [[_example(field) for field in fields]] if kind.guided else kind.examples[len(inside) :]
     )
     if beside:
-        shown = further_sheet(workbook, f"{title}填写示例(本表不导入)", EXAMPLE, columns)
+        shown = further_sheet(workbook, f"{title}填写示例（本表不导入）", EXAMPLE, columns)
         for place, values in enumerate(beside, HEADER_ROW + 1):
             add_row(shown, place, values, columns, style=LIKE_AN_EXAMPLE)
     if kind.guided:
@@ -195,12 +195,12 @@ def _example(field: LedgerField) -> Value:
             return "3"
         case FieldType.PERSON:
             return "王科长"
-    return f"(填写{field.label})" if field.required else ""
+    return f"（填写{field.label}）" if field.required else ""
 
 
 def _add_guide(workbook: Workbook, kind: SheetKind, title: str) -> None:
     columns = (Column("列", 20), Column("必填", 8, centred=True), Column("怎样填", 70), Column("也认得的列名", 40))
-    sheet = further_sheet(workbook, f"{title}填写说明(本表不导入)", GUIDE, columns)
+    sheet = further_sheet(workbook, f"{title}填写说明（本表不导入）", GUIDE, columns)
     for place, field in enumerate(kind.to_fill_in, HEADER_ROW + 1):
         known = "、".join(field.headings)
         row = (field.label, "是" if field.required else "", how_to_fill(field).removeprefix("必填。"), known)

@@ -29,9 +29,9 @@ def change_contact(
         if deputy.id == person.id:
             raise BadInputError("代理人不能是本人。")
         if deputy.organ_id != person.organ_id:
-            raise BadInputError(f"代理人应为本单位的人员,{deputy.name}不是。")
+            raise BadInputError(f"代理人应为本单位的人员，{deputy.name}不是。")
         if deputy.left_on is not None and deputy.left_on < by.on:
-            raise BadInputError(f"{deputy.name}已于 {deputy.left_on} 离任,不能作代理人。")
+            raise BadInputError(f"{deputy.name}已于 {deputy.left_on} 离任，不能作代理人。")
     second = Second(session, by, standing, person.organ_id)
     deputy_id, why = deputy.id if deputy else None, None
     if deputy_id != person.deputy_id:

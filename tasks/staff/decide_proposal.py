@@ -76,7 +76,7 @@ def find_proposal(session: Session, number: int, *, by: Actor) -> StaffProposal:
     found = session.get(StaffProposal, number)
     if found is None or not may_see_organ(session, by, found.organ_id):
         hint = by.hint("可用 duban people proposals 查看")
-        raise NotFoundError(f"没有编号为 {number} 的提请,或者它不在您的查看范围内{hint}。")
+        raise NotFoundError(f"没有编号为 {number} 的提请，或者它不在您的查看范围内{hint}。")
     return found
 
 
@@ -105,7 +105,7 @@ def waiting_proposals(session: Session, organ_id: int, *, by: Actor) -> list[Pro
 def who_confirms(session: Session, proposal: StaffProposal, *, on: dt.date) -> str:
     """Who may confirm it, in words."""
     found = holders_in(session, proposal.organ_id, CONFIRMING, on=on, without=_hands(proposal))
-    return named(found) or "本机管理员(命令行,不加 --as)"
+    return named(found) or "本机管理员（命令行，不加 --as）"
 
 
 def what_is_proposed(session: Session, proposal: StaffProposal) -> str:
@@ -115,10 +115,10 @@ def what_is_proposed(session: Session, proposal: StaffProposal) -> str:
     match proposal.kind:
         case ProposalKind.POST:
             post = session.get_one(Post, proposal.post_id)
-            return f"{name}自 {proposal.from_on} 起任“{post.title}”({post.role.label})"
+            return f"{name}自 {proposal.from_on} 起任“{post.title}”（{post.role.label}）"
         case ProposalKind.LEAVE:
             usual = f"由{deputy}代理" if deputy else "由名册中的代理人代理"
-            return f"{name} {proposal.from_on} 至 {proposal.until_on} 请假,{usual}"
+            return f"{name} {proposal.from_on} 至 {proposal.until_on} 请假，{usual}"
         case ProposalKind.DEPUTY:
             return f"{name}的代理人改为{deputy}"
 
@@ -144,7 +144,7 @@ def _hands(proposal: StaffProposal) -> Hands:
 def _still_waits(session: Session, proposal: StaffProposal) -> None:
     session.refresh(proposal, with_for_update=True)
     if proposal.state is not ProposalState.PENDING:
-        raise ForbiddenError(f"提请 {proposal.id} 已于 {proposal.decided_on} 办理({proposal.state.label})。")
+        raise ForbiddenError(f"提请 {proposal.id} 已于 {proposal.decided_on} 办理（{proposal.state.label}）。")
 
 
 def _may_decide(session: Session, proposal: StaffProposal, by: Actor) -> int | None:

@@ -77,7 +77,7 @@ def _held(session: Session, post: Post) -> Sequence[Tenure]:
 def _check_free(post: Post, held: Sequence[Tenure], on: dt.date) -> None:
     for tenure in held:
         if tenure.started_on >= on:
-            raise BadInputError(f"“{post.title}”自 {tenure.started_on} 起已另有人任职,交接日须晚于这一天。")
+            raise BadInputError(f"“{post.title}”自 {tenure.started_on} 起已另有人任职，交接日须晚于这一天。")
 
 
 def leave_office(session: Session, person: Person, *, by: Actor, on: dt.date) -> list[Post]:
@@ -90,7 +90,7 @@ def leave_office(session: Session, person: Person, *, by: Actor, on: dt.date) ->
     open_ended = [tenure for tenure in held if tenure.ended_on is None or tenure.ended_on > on]
     for tenure in open_ended:
         if tenure.started_on > on:
-            raise BadInputError(f"{person.name}自 {tenure.started_on} 起任职,离任日不能早于这一天。")
+            raise BadInputError(f"{person.name}自 {tenure.started_on} 起任职，离任日不能早于这一天。")
     if person.left_on == on and not open_ended:
         return []
     with performing_for(session, by, Action.STAFF, person.organ_id):
@@ -150,13 +150,13 @@ def _check_leave(
     if deputy is not None and deputy.id == person.id:
         raise BadInputError("代理人不能是本人。")
     if deputy is not None and deputy.left_on is not None and deputy.left_on < until_on:
-        raise BadInputError(f"{deputy.name}于 {deputy.left_on} 离任,不能代理到 {until_on}。")
+        raise BadInputError(f"{deputy.name}于 {deputy.left_on} 离任，不能代理到 {until_on}。")
     known = None
     for leave in session.exec(select(Leave).where(Leave.person_id == person.id)):
         if (leave.from_on, leave.until_on) == (from_on, until_on):
             known = leave
         elif leave.from_on <= until_on and from_on <= leave.until_on:
-            raise BadInputError(f"{person.name}在 {leave.from_on} 至 {leave.until_on} 已登记请假,日期不能重叠。")
+            raise BadInputError(f"{person.name}在 {leave.from_on} 至 {leave.until_on} 已登记请假，日期不能重叠。")
     return known
 
 

@@ -195,11 +195,11 @@ class _Office:
         for row in self.rows:
             code, parent = row.text["单位代码"], plain(row.text["上级单位"])
             if code and codes.setdefault(row.organ, code) != code:
-                yield row.wrong("单位代码", f"与上文不一致:同一单位前面写的是 {codes[row.organ]}")
+                yield row.wrong("单位代码", f"与上文不一致：同一单位前面写的是 {codes[row.organ]}")
             elif code and owners.setdefault(code, row.organ) != row.organ:
-                yield row.wrong("单位代码", "已是另一单位的代码,请换一个")
+                yield row.wrong("单位代码", "已是另一单位的代码，请换一个")
             if parent and parents.setdefault(row.organ, parent) != parent:
-                yield row.wrong("上级单位", "与上文不一致:一个单位只能有一个上级")
+                yield row.wrong("上级单位", "与上文不一致：一个单位只能有一个上级")
             elif parent and self._circular(row.organ, parents):
                 yield row.wrong("上级单位", "单位不能是自己的上级或下级")
 
@@ -222,18 +222,18 @@ class _Office:
         person = self._person(key)
         name = first.text["姓名"]
         if not key[2] and len(self.mobiles[key[:2]] - {""}) > 1:
-            yield first.wrong("手机", f"表中有几位“{name}”,应填手机号以便区分")
+            yield first.wrong("手机", f"表中有几位“{name}”，应填手机号以便区分")
         elif not key[2] and person is None and known:
-            yield first.wrong("手机", f"本单位已登记 {len(known)} 位“{name}”,应填其中一位的手机号")
+            yield first.wrong("手机", f"本单位已登记 {len(known)} 位“{name}”，应填其中一位的手机号")
         elif person is None and any(other.mobile is None for other in known):
-            yield first.wrong("手机", f"已登记的“{name}”没有手机号,无法区分:请先单独导入这一位并填写手机号")
+            yield first.wrong("手机", f"已登记的“{name}”没有手机号，无法区分：请先单独导入这一位并填写手机号")
         if person is not None and person.left_on is not None and person.left_on < on:
-            yield first.wrong("姓名", f"已于 {person.left_on} 离任:请删去此行;重新任职请办理岗位交接")
+            yield first.wrong("姓名", f"已于 {person.left_on} 离任：请删去此行；重新任职请办理岗位交接")
         for column in ("邮箱", "代理人"):
             said = [row for row in rows if row.text[column]]
             for row in said[1:]:
                 if row.text[column] != said[0].text[column]:
-                    yield row.wrong(column, f"与第 {said[0].place} 行不一致:同一人只能有一个{column}")
+                    yield row.wrong(column, f"与第 {said[0].place} 行不一致：同一人只能有一个{column}")
         for row in rows:
             if row.text["代理人"]:
                 yield from self._check_deputy(row)
@@ -241,11 +241,11 @@ class _Office:
     def _check_deputy(self, row: StaffRow) -> Iterator[CellError]:
         found = self._named(row.organ, plain(row.text["代理人"]))
         if not found:
-            yield row.wrong("代理人", "应为本单位已登记的人员,或本表中同一单位的姓名")
+            yield row.wrong("代理人", "应为本单位已登记的人员，或本表中同一单位的姓名")
         elif found == [self._key(row)]:
             yield row.wrong("代理人", "代理人不能是本人")
         elif len(found) > 1:
-            yield row.wrong("代理人", "本单位有几位同名人员,无法确定是哪一位")
+            yield row.wrong("代理人", "本单位有几位同名人员，无法确定是哪一位")
 
     def _person(self, key: _Key) -> Person | None:
         """The registered person meant by `key`; a lone namesake is the same person, whatever the number says."""

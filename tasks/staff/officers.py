@@ -31,8 +31,8 @@ def check_separate(session: Session, organ_id: int, people: Collection[int | Non
         if len(roles) > 1 and (people is None or person_id in people):
             listed = "、".join(role.label for role in OFFICERS if role in roles)
             raise ForbiddenError(
-                f"三员分立:{session.get_one(Person, person_id).name}将同时担任或代理{listed}。请另选一人;"
-                "人手不足的,可由本机管理员设为三员合一(duban people officers --joined)。"
+                f"三员分立：{session.get_one(Person, person_id).name}将同时担任或代理{listed}。请另选一人；"
+                "人手不足的，可由本机管理员设为三员合一（duban people officers --joined）。"
             )
 
 
@@ -66,7 +66,7 @@ def join_officers(session: Session, organ: Organ, *, by: Actor, joined: bool) ->
     Raises ForbiddenError for anybody but the administrator at the machine, and while somebody holds two.
     """
     if by.person_id is not None or by.channel is not Channel.COMMAND:
-        raise ForbiddenError("三员分立还是合一,只能由本机管理员在命令行设定(不加 --as)。")
+        raise ForbiddenError("三员分立还是合一，只能由本机管理员在命令行设定（不加 --as）。")
     if organ.joined_officers == joined:
         return
     with performing_for(session, by, Action.STAFF, organ.id):

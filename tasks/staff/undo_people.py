@@ -39,7 +39,7 @@ class UndonePeople:
         """In one sentence."""
         gone = [f"{words} {count} 个" for name, (_, words) in _COUNTED.items() if (count := self.deleted[name])]
         did = [*([f"删去{'、'.join(gone)}"] if gone else []), f"恢复 {self.restored} 处"]
-        return f"已撤销批次 {self.batch}(“{self.file_name}”):{','.join(did)}。"
+        return f"已撤销批次 {self.batch}（“{self.file_name}”）：{'，'.join(did)}。"
 
 
 def find_people_batch(session: Session, batch_id: int, *, by: Actor) -> ImportBatch:
@@ -85,7 +85,7 @@ def undo_people(session: Session, batch_id: int, *, by: Actor) -> UndonePeople:
         try:
             deleted, restored = take_back(session, batch)
         except IntegrityError as error:
-            raise ForbiddenError(f"批次 {batch_id} 不能撤销:它改动之前的代码、名称或手机号现已另有他用。") from error
+            raise ForbiddenError(f"批次 {batch_id} 不能撤销：它改动之前的代码、名称或手机号现已另有他用。") from error
         counts = {name: deleted.get(table, 0) for name, (table, _) in _COUNTED.items()}
         record.after |= {f"gone_{name}": count for name, count in counts.items() if count}
         record.after["restored_rows"] = restored
@@ -101,4 +101,4 @@ def against(session: Session, batch: ImportBatch) -> str:
         return said
     found = objections(session, batch)
     more = f"等 {len(found)} 处" if len(found) > _SHOWN else ""
-    return f"批次 {batch.id} 不能撤销:{'、'.join(found[:_SHOWN])}{more}。" if found else ""
+    return f"批次 {batch.id} 不能撤销：{'、'.join(found[:_SHOWN])}{more}。" if found else ""

@@ -61,5 +61,6 @@ def refuse_blind(session: Session, item: WorkItem, seen: int, *, by: Actor) -> N
     if changed:
         what = "、".join(dict.fromkeys(f"{entry.actor}{entry.action_label}" for entry in changed))
         raise ConflictError(
-            f"您打开页面之后,任务 {item.number} 已有变化({what}),尚未提交。请看过变化再定:仍要办理的,再提交一次即可。"
+            f"您打开页面之后，任务 {item.number} 已有变化（{what}），尚未提交。请看过变化再定：仍要办理的，"
+            "再提交一次即可。"
         )

@@ -91,7 +91,7 @@ def _tell_failures(session: Session, by: Actor) -> None:
         tries[organ_id][name] += 1
         places[organ_id, name].add(address)
     for organ_id, counted in tries.items():
-        lines = [f"{name} {times} 次,来自 {_from(places[organ_id, name])}" for name, times in counted.most_common()]
+        lines = [f"{name} {times} 次，来自 {_from(places[organ_id, name])}" for name, times in counted.most_common()]
         write_alone(session, by, FAILED, organ_id=organ_id, after={"failures": _at_most(lines)})
 
 

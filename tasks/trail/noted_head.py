@@ -27,8 +27,8 @@ class NotedHead:
 
     def still_there(self, later: int) -> str:
         """What is said where the trail still contains it, with so many entries after it."""
-        which = f"{self.on} 签发的链尾(第 {self.entry_id} 号记录)" if self.on else "所记的链尾"
-        return f"{which}仍在链中,其后又有 {later} 条。"
+        which = f"{self.on} 签发的链尾（第 {self.entry_id} 号记录）" if self.on else "所记的链尾"
+        return f"{which}仍在链中，其后又有 {later} 条。"
 
 
 def sign_line(home: Path, *, on: dt.date, entry_id: int, hash: str) -> str:
@@ -48,10 +48,12 @@ def read_head(home: Path, text: str) -> NotedHead:
     found = _LINE.fullmatch(kept)
     if found is None:
         raise BadInputError(
-            f"“{text.strip()[:80]}”不是链尾:应为每日邮件中 duban-head: 开头的一整行,或 64 位十六进制的哈希值。"
+            f"“{text.strip()[:80]}”不是链尾：应为每日邮件中 duban-head：开头的一整行，或 64 位十六进制的哈希值。"
         )
     if not hmac.compare_digest(found["mac"], _mac(home, kept.rpartition(":")[0])):
-        raise BadInputError("这一行链尾的签名不符:被改动过,不是本系统签发的,或者数据目录的密钥(secret.key)更换过。")
+        raise BadInputError(
+            "这一行链尾的签名不符：被改动过，不是本系统签发的，或者数据目录的密钥（secret.key）更换过。"
+        )
     return NotedHead(found["hash"], dt.date.fromisoformat(found["on"]), int(found["entry"]))
 
 

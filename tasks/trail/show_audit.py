@@ -69,7 +69,7 @@ def show_audit(
     NotFoundError for an item of an organ whose trail `by` may not see.
     """
     if not 0 < limit <= MOST:
-        raise BadInputError(f"一次可显示 1 至 {MOST} 条,再早的请用 --before 编号 继续。")
+        raise BadInputError(f"一次可显示 1 至 {MOST} 条，再早的请用 --before 编号 继续。")
     seen = _seen(session, by, organ)
     if item is not None and item.organ_id not in seen:
         raise unknown_item(session.get_one(AnnualPlan, item.plan_id), item.number)
@@ -105,7 +105,7 @@ def action_named(word: str) -> str:
     for code, label in known.items():
         if word.strip() in (code, label):
             return code
-    raise BadInputError(f"“{word}”不是操作;可用:{'、'.join(f'{code}({label})' for code, label in known.items())}。")
+    raise BadInputError(f"“{word}”不是操作；可用：{'、'.join(f'{code}（{label}）' for code, label in known.items())}。")
 
 
 def _seen(session: Session, by: Actor, organ: Organ | None) -> set[int]:

@@ -81,7 +81,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "achievement": "成效", "act_id": "履职记录", "answer": "答复", "approved": "批准",
     "approximate": "约数", "assignment": "交办次序", "assignments": "交办次数", "batch_id": "导入批次",
     "before": "改动前", "block_id": "段落", "category": "类别", "cause": "原因",
-    "claimed_on": "申请办结(反馈)日", "taken_back_on": "撤回日", "closed_by_id": "办结人", "closed_on": "销号日",
+    "claimed_on": "申请办结（反馈）日", "taken_back_on": "撤回日", "closed_by_id": "办结人", "closed_on": "销号日",
     "closure_levels": "办结审核层级", "code": "代码", "colour": "颜色", "comment": "意见", "day": "日期",
     "days": "天数", "deadline_id": "时限", "decided_by_id": "决定人", "decided_on": "决定日",
     "deducted": "扣分", "deliverable": "成果形式", "department_id": "科室", "deputy_id": "代理人",
@@ -114,7 +114,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "proposed_on": "申请的时限", "public": "可公开", "published_on": "公布日", "rank": "名次", "reason": "理由",
     "recurrence": "周期规则", "relation": "先后", "remedy": "整改措施", "reopenings": "重开次数",
     "replaces_id": "所替材料", "reply_by": "回复期限", "report_id": "报告", "reported_on": "最近填报日",
-    "vouched": "不涉密,本人负责",
+    "vouched": "不涉密，本人负责",
     "request_id": "办结申请", "resumed_by_id": "恢复人", "resumed_on": "恢复日", "returns": "退回次数",
     "revision": "版次", "role": "角色", "roles": "角色", "rows": "所据记录", "rule_id": "考核规则",
     "run_id": "考核", "section_id": "部分", "signed_by_id": "签收人", "signed_on": "签收日", "size": "大小",
@@ -254,7 +254,7 @@ def _row(table: str, number: str, before: dict[str, Any] | None, after: dict[str
             if _told(name) and before.get(name) != value
         ]
         if told:
-            yield f"{what}:{'、'.join(told)}"
+            yield f"{what}：{'、'.join(told)}"
 
 
 def _told(column: str) -> bool:

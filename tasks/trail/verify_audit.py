@@ -23,7 +23,7 @@ class ChainFault(Coded):
     CHANGED = "changed", "内容被改动"
     MISSING = "missing", "前面的记录缺失或被改写"
     ORDER = "order", "前面插入了记录或顺序被打乱"
-    CUT = "cut", "所记的末尾不在链中:末尾的记录被删去,或整条链被重写"
+    CUT = "cut", "所记的末尾不在链中：末尾的记录被删去，或整条链被重写"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def verify_audit(
             track(count)
         met = count if previous == wanted else met
     if met is None:
-        signed = f"({head.on} 签发,第 {head.entry_id} 号记录)" if head and head.on else ""
+        signed = f"（{head.on} 签发，第 {head.entry_id} 号记录）" if head and head.on else ""
         return Chain(count, previous, BrokenLink(None, ChainFault.CUT, f"链中没有 {wanted}{signed}"))
     return Chain(count, previous, noted_words=head.still_there(count - met) if head else "")
 
@@ -117,5 +117,5 @@ def _unlinked(session: Session, entry: AuditEntry) -> BrokenLink:
     between = select(AuditEntry.id).where(col(AuditEntry.id) < entry.id).order_by(col(AuditEntry.id)).limit(20)
     strange = session.exec(between.where(col(AuditEntry.id) > behind) if behind is not None else between).all()
     where = f"第 {behind} 号记录" if behind is not None else "链的开头"
-    alien = f",其间的第 {'、'.join(map(str, strange))} 号记录不属于原链" if strange else ""
+    alien = f"，其间的第 {'、'.join(map(str, strange))} 号记录不属于原链" if strange else ""
     return BrokenLink(entry.id, ChainFault.ORDER, f"第 {entry.id} 号记录接在{where}之后{alien}")

@@ -48,9 +48,9 @@ def make_webhook(session: Session, organ: Organ, *, by: Actor, url: str, events:
         raise BadInputError("请选择至少一种事件。")
     running = [one for one in webhooks_of(session, organ) if one.stopped_at is None]
     if url in {one.url for one in running}:
-        raise ConflictError(f"已在向“{url}”推送:请先停用它,再重新建立。")
+        raise ConflictError(f"已在向“{url}”推送：请先停用它，再重新建立。")
     if len(running) >= MOST:
-        raise ConflictError(f"已有 {len(running)} 个推送地址,每个单位至多 {MOST} 个:请先停用不用的。")
+        raise ConflictError(f"已有 {len(running)} 个推送地址，每个单位至多 {MOST} 个：请先停用不用的。")
     with performing_for(session, by, Action.INTEGRATE, organ.id):
         made = Webhook(
             organ_id=key(organ.id),

@@ -99,10 +99,10 @@ class Sender:
         except httpx.TimeoutException:
             return ReceiverAnswer(False, "对方超时未答复")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return ReceiverAnswer(False, f"无法连接:{type(error).__name__}")
+            return ReceiverAnswer(False, f"无法连接：{type(error).__name__}")
         words = _status_words(answer.status_code)
         if answer.is_redirect:
-            words += "(不跟随转向,请改用新的地址)"
+            words += "（不跟随转向，请改用新的地址）"
         return ReceiverAnswer(answer.is_success, words, stop=answer.status_code == STOP)
 
 
@@ -206,6 +206,6 @@ def _stop(session: Session, webhook: Webhook, now: dt.datetime) -> int:
     if held.stopped_at is not None:
         return 0
     by = Actor("接口推送", Channel.RHYTHM, day_of(now), now)
-    with recorded(session, by, "stop_webhook", organ_id=held.organ_id, reason="对方答复 410:不再接收"):
+    with recorded(session, by, "stop_webhook", organ_id=held.organ_id, reason="对方答复 410：不再接收"):
         held.stopped_at = now
     return 1

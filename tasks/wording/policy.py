@@ -13,8 +13,8 @@ _CODES = {member.value: member.label for member in (*LagScope, *ReportingCycle, 
 
 
 def rung_sentence(rung: Rung) -> str:
-    """逾期3个工作日:承办人、分管领导,红色,红色督办单."""
-    return f"{rung.label}:{','.join(rung_parts(rung))}"
+    """逾期3个工作日：承办人、分管领导，红色，红色督办单."""
+    return f"{rung.label}：{'，'.join(rung_parts(rung))}"
 
 
 def rung_parts(rung: Rung) -> list[str]:

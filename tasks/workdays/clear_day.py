@@ -26,7 +26,7 @@ def clear_day(session: Session, on: dt.date, *, by: Actor, organ_id: int | None)
         standing = authorize_organ(session, by, Action.CALENDAR, organ_id)
     row = session.exec(select(DayOverride).where(DayOverride.organ_id == organ_id, DayOverride.on == on)).first()
     if row is None:
-        raise NotFoundError(f"{on} 没有另行安排,无需取消。")
+        raise NotFoundError(f"{on} 没有另行安排，无需取消。")
     before = office_calendar(session, organ_id=organ_id)
     with recorded(session, by, Action.CALENDAR, organ_id=organ_id, for_id=standing.seat.for_id):
         session.delete(row)

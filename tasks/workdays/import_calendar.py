@@ -34,7 +34,7 @@ DAYS = SheetKind(
     fields=(
         LedgerField("日期", "日期", FieldType.DAY, required=True, hint="如 2027-10-01、2027年10月1日。"),
         LedgerField("类型", "类型", required=True, width=10, centred=True, hint="休息或上班。"),
-        LedgerField("名称", "名称", longest=200, hint="如 国庆节;留空时与类型相同。"),
+        LedgerField("名称", "名称", longest=200, hint="如 国庆节；留空时与类型相同。"),
     ),
 )
 """The days of an office's own table."""
@@ -173,7 +173,7 @@ def _table_rows(sheets: Sequence[Sheet], name: str) -> Iterator[_Row]:
     """The rows of the first sheet that has a header."""
     found = next(((sheet, header) for sheet in sheets if (header := find_header(sheet, DAYS))), None)
     if found is None:
-        raise UnreadableFileError(f"“{name}”中没有找到表头:应有“日期”“类型”“名称”三列。")
+        raise UnreadableFileError(f"“{name}”中没有找到表头：应有“日期”“类型”“名称”三列。")
     sheet, header = found
     columns = columns_below(sheet, header, DAYS)
     blank: list[Cell] = [""] * len(sheet.rows)
@@ -190,13 +190,13 @@ def _json_rows(path: Path) -> Iterator[_Row]:
     try:
         data = json.loads(decode(path))
     except OSError as error:
-        raise UnreadableFileError(f"“{path.name}”无法打开:{error.strerror}。") from error
+        raise UnreadableFileError(f"“{path.name}”无法打开：{error.strerror}。") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise UnreadableFileError(f"“{path.name}”不是可以读取的 .json 文件。") from error
     public = isinstance(data, dict)
     entries = data.get("days") if isinstance(data, dict) else data
     if not isinstance(entries, list):
-        raise UnreadableFileError(f'“{path.name}”中没有日期列表:应为 [{{"on", "working", "name"}}]。')
+        raise UnreadableFileError(f'“{path.name}”中没有日期列表：应为 [{{"on", "working", "name"}}]。')
     names = ("date", "isOffDay", "name") if public else ("on", "working", "name")
     for index, entry in enumerate(entries, start=1):
         on, flag, label = (entry.get(key) if isinstance(entry, dict) else None for key in names)
@@ -214,18 +214,18 @@ def _checked(rows: Iterable[_Row]) -> list[DayRule]:
         try:
             day = read_day(row.on)
         except DueTextError as error:
-            wrong.append((on_name, row.on, f"{error.reason},可写如 2027-10-01"))
+            wrong.append((on_name, row.on, f"{error.reason}，可写如 2027-10-01"))
         else:
             if day is None:
-                wrong.append((on_name, row.on, "应为写明年月日的日期,可写如 2027-10-01、2027年10月1日"))
+                wrong.append((on_name, row.on, "应为写明年月日的日期，可写如 2027-10-01、2027年10月1日"))
             elif day in found:
-                wrong.append((on_name, row.on, "同一天出现了两次,请只保留一行"))
+                wrong.append((on_name, row.on, "同一天出现了两次，请只保留一行"))
         if not isinstance(row.working, bool):
             accepted = "应为“休息”或“上班”" if working_name == "类型" else "应为 true 或 false"
             wrong.append((working_name, row.working, accepted))
         label = row.name.strip() if isinstance(row.name, str) else ""
         if not label or len(label) > 200:
-            wrong.append((label_name, row.name, "应为 1 至 200 个字的名称,可写如 国庆节"))
+            wrong.append((label_name, row.name, "应为 1 至 200 个字的名称，可写如 国庆节"))
         errors += [
             CellError(row.sheet, row.place, column, "" if value is None else str(value), accepted)
             for column, value, accepted in wrong

@@ -101,7 +101,7 @@ def test_nothing_recorded_is_lost_and_no_number_is_given_twice(office: Office) -
     taken = [row for row in office.rows(Notice) if row.id not in before]
     assert len(taken) == wrong.raised + wrong.skipped
     assert {(row.state, row.taken_back_on) for row in taken} == {(NoticeState.DROPPED, day("2026-06-10"))}
-    assert "2026-06-10 撤回 2026-09-30 的督办:时钟跳了" in {row.reason for row in taken}
+    assert "2026-06-10 撤回 2026-09-30 的督办：时钟跳了" in {row.reason for row in taken}
     office.sweep(WRONG)
     sheets = [row for row in office.rows(Document) if row.issued_on == day(WRONG)]
     first = sheets[0].number
@@ -124,7 +124,7 @@ def test_a_void_sheet_says_so_in_the_list_and_on_paper(office: Office) -> None:
         assert sheet is not None
         written = content_of(sheet).number  # type: ignore[union-attr]
     assert {line.title.startswith("【作废】") for line in listed if line.issued_on == day(WRONG)} == {True}
-    assert written.endswith("号(作废)")
+    assert written.endswith("号（作废）")
 
 
 def test_what_has_left_stays_and_is_named(office: Office) -> None:
@@ -190,7 +190,7 @@ def test_the_first_sweep_ever_taken_back_leaves_the_office_as_before_it(
 
 def test_what_was_not_swept_and_whoever_may_not_are_refused(office: Office) -> None:
     busy(office)
-    with pytest.raises(NotFoundError, match="2026-07-01 没有可撤回的督办,最近一次督办的是 2026-06-10"):
+    with pytest.raises(NotFoundError, match="2026-07-01 没有可撤回的督办，最近一次督办的是 2026-06-10"):
         take_back(office, "2026-07-01")
     with pytest.raises(ForbiddenError):
         take_back(office, "2026-06-10", who=HANDLER)
@@ -202,7 +202,7 @@ def test_what_was_not_swept_and_whoever_may_not_are_refused(office: Office) -> N
         ("2026-06-11", "2026-06-11", None),
         ("2026-06-11", "2026-06-10", "以后"),
         ("2026-07-10", "2026-07-10", None),
-        ("2026-07-11", "2026-07-11", "已有 31 天,超过 30 天"),
+        ("2026-07-11", "2026-07-11", "已有 31 天，超过 30 天"),
         ("2026-06-09", "2026-07-11", None),
         ("2036-01-02", "2036-01-02", "最近一次督办"),
         ("2026-06-09", "2026-06-09", "以前"),
@@ -224,7 +224,7 @@ def test_before_the_first_sweep_a_day_is_doubted_by_the_newest_entry_of_the_trai
     assert doubted(office, "2036-01-02", "2036-01-02") is None
     office.assign("普法宣传", due="2026-06-30", on="2026-06-01")
 
-    assert "最近一条操作记录(2026-06-01)" in (doubted(office, "2036-01-02", "2036-01-02") or "")
+    assert "最近一条操作记录（2026-06-01）" in (doubted(office, "2036-01-02", "2036-01-02") or "")
     assert doubted(office, "2026-06-20", "2026-06-20") is None
 
 
@@ -305,7 +305,7 @@ def test_a_day_ahead_typed_by_hand_is_a_rehearsal_unless_a_person_says_so(
     said = terminal.says("supervise", "--on", ahead)
 
     assert (len(told["notices"]), told["on"]) == (told["raised"] + told["skipped"], ahead)
-    assert f"预演,什么也没有写入:{ahead} 在今天({today})以后" in said
+    assert f"预演，什么也没有写入：{ahead} 在今天（{today}）以后" in said
     assert f"duban supervise --on {ahead} --for-good" in said
     assert (counts(real), swept(real)) == (before, today - DAY)
 
@@ -315,7 +315,7 @@ def test_a_day_ahead_typed_by_hand_is_a_rehearsal_unless_a_person_says_so(
     assert word.after["swept_on"] == ahead
 
     taken = terminal.says("notice", "take-back", ahead, "--reason", "日期写错", "--as", SUPERVISOR)
-    assert f"已撤回 {ahead} 的督办:取消通知" in taken
+    assert f"已撤回 {ahead} 的督办：取消通知" in taken
     assert f"现在督办到 {today - DAY}" in taken
     assert "rehearsal" not in terminal.data("supervise")
 
@@ -374,7 +374,7 @@ def test_the_page_of_the_system_says_that_supervision_stands_still_and_what_to_d
 
     shown = Web(office).of(SUPERVISOR).read("/system")
 
-    assert "每日督办已停下,等人确认" in shown
+    assert "每日督办已停下，等人确认" in shown
     assert "duban supervise --for-good" in shown
     assert "duban notice take-back" in shown
 
@@ -386,9 +386,9 @@ def test_whoever_may_take_a_sweep_back_stands_by_today_on_the_page_and_the_clock
     assert web.of(FIRST).post("/system/go-on", {}).status_code == 403
     assert doubted(office, today, today) is not None
     visitor = web.of(SUPERVISOR)
-    assert "日期不错,继续" in visitor.read("/system")
+    assert "日期不错，继续" in visitor.read("/system")
 
-    assert f"已确认今天({today})的日期" in visitor.act("/system/go-on", {})
+    assert f"已确认今天（{today}）的日期" in visitor.act("/system/go-on", {})
 
     assert doubted(office, today, today) is None
     assert doubted(office, str(office.today + DAY), str(office.today + DAY)) is not None

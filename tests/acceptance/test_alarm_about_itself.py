@@ -86,7 +86,7 @@ def test_pages_tell_whoever_runs_the_office_and_nobody_else(office: Office, data
     assert {name for name, words in told.items() if STILL in words} == {ADMINISTRATOR, SUPERVISOR}
     assert "通知发送应在" in told[ADMINISTRATOR]
     system = web.of(ADMINISTRATOR).read("/system")
-    assert system.count("故障:每日督办应在") == system.count(STILL) == 1
+    assert system.count("故障：每日督办应在") == system.count(STILL) == 1
     assert "请确认 duban serve 在运行" in system
 
     office.today += DAY
@@ -104,7 +104,7 @@ def test_the_watch_hears_while_all_is_well_and_of_the_fault_when_it_is_not(
     assert rhythms.alarm(settings) == {"faults": ["daily_supervision_late", "delivery_late"], "refused": None}
 
     assert watch.signals == ["", "/fail"]
-    assert "每日督办应在 2026-07-01 08:30 运行,至今没有完成,最近一次是 2026-06-29 12:00。" in watch.heard[1][1]
+    assert "每日督办应在 2026-07-01 08:30 运行，至今没有完成，最近一次是 2026-06-29 12:00。" in watch.heard[1][1]
 
 
 def test_a_watch_that_does_not_take_it_is_logged_without_its_address(
@@ -112,7 +112,7 @@ def test_a_watch_that_does_not_take_it_is_logged_without_its_address(
 ) -> None:
     watch.says = b"OK (not found)"
 
-    assert rhythms.alarm(settings)["refused"] == "对方没有这个地址(可能已删除)"
+    assert rhythms.alarm(settings)["refused"] == "对方没有这个地址（可能已删除）"
     assert [getattr(record, "action", "") for record in caplog.records] == ["alarm_failed"]
     assert "secret" not in caplog.text
 
@@ -147,7 +147,7 @@ def test_doctor_says_by_its_exit_code_how_the_office_fares(
     terminal = Terminal(settings.home)
     at = noon(dt.date(2026, 6, 29))
     ran(database, at)
-    assert terminal.says("doctor") == "正常:督办和发送都在按时进行,没有发现问题。\n"
+    assert terminal.says("doctor") == "正常：督办和发送都在按时进行，没有发现问题。\n"
 
     folder = settings.home / "backup"
     folder.mkdir()
@@ -155,7 +155,7 @@ def test_doctor_says_by_its_exit_code_how_the_office_fares(
     settings.home.chmod(0o755)
     warned = terminal.run("doctor")
     assert warned.exit_code == 3
-    assert f"注意:{settings.home} 对服务器的其他账户开放" in warned.stdout
+    assert f"注意：{settings.home} 对服务器的其他账户开放" in warned.stdout
 
     noon(dt.date(2026, 7, 1))
     faulty = terminal.run("doctor", "--json")
@@ -171,7 +171,7 @@ def test_doctor_tries_the_watch(settings: Settings, watch: PingWatch, monkeypatc
     assert "DUBAN_ALARM_PING_URL" in terminal.refused("doctor", "--ping")
 
     monkeypatch.setenv("DUBAN_ALARM_PING_URL", watch.url)
-    assert "报警服务:已收下" in terminal.run("doctor", "--ping").stdout
+    assert "报警服务：已收下" in terminal.run("doctor", "--ping").stdout
     assert watch.signals == [""]
 
 

@@ -45,7 +45,7 @@ def test_what_was_answered_in_time_is_quiet_whatever_the_leader_does(office: Off
     assert light(office, number) is not Light.RED
     assert late(office, until="2026-08-03") == []
     waits = [line for line in office.heard(LEADER) if "待您办结" in line]
-    assert waits == ["您是本任务的分管领导;李承办 2026-06-30 反馈您的批示,已6个工作日,待您办结或要求补充:已落实"]
+    assert waits == ["您是本任务的分管领导；李承办 2026-06-30 反馈您的批示，已6个工作日，待您办结或要求补充：已落实"]
     [told] = [row for row in office.rows(Notice) if (row.subject or "").startswith("answered:")]
     assert (str(told.raised_on), told.kind) == ("2026-07-08", NoticeKind.APPROVAL)
 

@@ -140,7 +140,7 @@ def attempt(url: str, number: str, gate: Gate | None = None) -> str:
             person = find_person(session, who)
             act(session, item, Actor(who, Channel.WEB, day(ON), opening_of(day(ON)), person.id))
     except DubanError as error:
-        return error.message.partition(":须在")[0]
+        return error.message.partition("：须在")[0]
     finally:
         engine.dispose()
     return "done"
@@ -184,12 +184,12 @@ def test_of_two_who_do_the_same_one_wins_and_the_other_is_told(
         )  # fmt: skip
 
     assert {number: two(number) for number in DEEDS} == {
-        "sign": ["done", "任务 sign 无须再签收:法规科已由李承办于 2026-06-10 签收。"],
-        "extend": ["done", "任务 extend 已有待审批的延期申请(2026-06-10 申请延至 2026-07-31)。"],
+        "sign": ["done", "任务 sign 无须再签收：法规科已由李承办于 2026-06-10 签收。"],
+        "extend": ["done", "任务 extend 已有待审批的延期申请（2026-06-10 申请延至 2026-07-31）。"],
         "approve": ["done", "任务 approve 没有待审批的延期申请。"],
-        "request": ["done", "任务 request 现为“申请办结”,不能申请办结"],
-        "accept": ["done", "任务 accept 现为“已销号”(2026-06-09 销号),不能审核通过"],
-        "urge": ["done", "为避免重复催办,未催办任何任务:任务 urge 已于 2026-06-10 催办,2026-06-15 起才能再催。"],
+        "request": ["done", "任务 request 现为“申请办结”，不能申请办结"],
+        "accept": ["done", "任务 accept 现为“已销号”（2026-06-09 销号），不能审核通过"],
+        "urge": ["done", "为避免重复催办，未催办任何任务：任务 urge 已于 2026-06-10 催办，2026-06-15 起才能再催。"],
         "instruction": ["done", "批示 1 已于 2026-06-10 办结。"],
         "anew": ["done", "done"],  # two matters of their own
     }

@@ -199,7 +199,7 @@ def test_a_secret_in_the_settings_never_stands_in_an_error(office: Terminal, mon
     [
         (["nothing"], "没有命令“nothing”"),
         (["notic"], "是不是 notice"),
-        (["status", "--by", "colour"], "可用:department、project、person"),
+        (["status", "--by", "colour"], "可用：department、project、person"),
         (["item", "accept"], "缺少参数“编号”"),
         (["plan", "import", "list.xlsx"], "缺少选项 --year"),
         (["supervise", "--tomorrow"], "没有选项 --tomorrow"),

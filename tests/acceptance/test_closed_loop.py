@@ -58,7 +58,7 @@ def test_a_year_of_one_item_through_every_turn_a_matter_takes(office: Office) ->
     office.extend(number, to="2026-07-31", on="2026-07-10", who="孙接任", reason="公开征求意见")
     office.fast_forward("2026-07-13")
     office.approve(number, on="2026-07-13", who=FIRST, to="2026-07-24")
-    with pytest.raises(ForbiddenError, match="已批准延期 2 次,达到上限 2 次"):
+    with pytest.raises(ForbiddenError, match="已批准延期 2 次，达到上限 2 次"):
         office.extend(number, to="2026-08-31", on="2026-07-14", who="孙接任")
     office.fast_forward("2026-07-28")
     office.ask_closure(number, on="2026-07-29", who="孙接任")
@@ -81,8 +81,8 @@ def test_a_year_of_one_item_through_every_turn_a_matter_takes(office: Office) ->
     )  # fmt: skip
     assert explanation(office, number) == (
         "原定 2026-06-30"
-        ";2026-06-23 批准延期,由 2026-06-30 改为 2026-07-15(李承办申请延期(待上位法出台),张副局批准)"
-        ";2026-07-13 批准延期,由 2026-07-15 改为 2026-07-24(孙接任申请延期(公开征求意见),刘局长批准)"
+        ";2026-06-23 批准延期，由 2026-06-30 改为 2026-07-15（李承办申请延期（待上位法出台），张副局批准）"
+        ";2026-07-13 批准延期，由 2026-07-15 改为 2026-07-24（孙接任申请延期（公开征求意见），刘局长批准）"
         ";2026-08-04 逾期办结"
     )
     assert office.explained(number) == (
@@ -170,8 +170,8 @@ def test_t11_nothing_leaves_at_midnight_or_on_a_weekend(office: Office) -> None:
     office.fast_forward("2026-06-01")
     assert office.send("2026-06-12", at=dt.time(8), quiet=True).sent == 1
     assert [office.send(on).sent for on in ("2026-06-13", "2026-06-14", "2026-06-15")] == [0, 0, 1]
-    office.inbox(HANDLER).expect("批示:")
-    office.inbox(HANDLER).expect("催办:")
+    office.inbox(HANDLER).expect("批示：")
+    office.inbox(HANDLER).expect("催办：")
     office.expect_nothing_else()
 
 

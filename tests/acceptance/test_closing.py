@@ -42,7 +42,7 @@ def test_an_item_closes_on_the_evidence_its_class_asks_for(office: Office, impor
     office.attach(number, "过期证书.txt", on="2026-06-10", expires_on=day("2026-06-20"))
     office.ask_closure(number, on="2026-06-22")
     for had in range(pieces):
-        with pytest.raises(ForbiddenError, match=f"佐证材料不足:应有 {pieces} 件,现有 {had} 件"):
+        with pytest.raises(ForbiddenError, match=f"佐证材料不足：应有 {pieces} 件，现有 {had} 件"):
             office.accept(number, on="2026-06-24")
         office.attach(number, f"材料{had}.txt", on="2026-06-23")
     office.accept(number, on="2026-06-24")
@@ -64,7 +64,7 @@ def test_evidence_may_be_waived_with_a_reason_and_a_name(office: Office) -> None
     assert (request.waiver, request.waived_by, office.name_of(request.waived_by_id), request.evidence) == (
         "现场已核实", SUPERVISOR, SUPERVISOR, [],
     )  # fmt: skip
-    assert office.heard(HANDLER) == ["您是本任务的承办人;陈督办审核,办结申请已通过"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人；陈督办审核，办结申请已通过"]
 
 
 def test_a_word_too_long_is_refused_before_anything_is_written(office: Office) -> None:
@@ -84,7 +84,7 @@ def test_two_levels_review_in_turn_and_the_second_closes(strict_office: Office) 
     office.attach(number, on="2026-06-22")
     office.ask_closure(number, on="2026-06-22")
     assert office.accept(number, on="2026-06-23").state is ItemState.REVIEWED
-    assert office.heard(LEADER) == ["您是本任务的分管领导;李承办申请办结,待您审核:已办结"]
+    assert office.heard(LEADER) == ["您是本任务的分管领导；李承办申请办结，待您审核：已办结"]
     with pytest.raises(ForbiddenError, match="现在轮到第 2 级"):
         office.accept(number, on="2026-06-24")
     office.send_back(number, on="2026-06-24", who=LEADER, reason="数字对不上")
@@ -127,10 +127,10 @@ def test_what_is_sent_back_counts_and_the_ladder_goes_on_where_its_day_says(offi
     office.ask_closure(number, on="2026-06-30")
     office.fast_forward("2026-07-08")
     office.send_back(number, on="2026-07-08", reason="材料不全")
-    assert office.heard(HANDLER) == ["您是本任务的承办人;陈督办退回办结申请:材料不全"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人；陈督办退回办结申请：材料不全"]
     office.fast_forward("2026-07-09")
     assert [(when, rung, who) for when, rung, who in office.told() if when > "2026-06-26"] == [
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日", who) for who in (HANDLER, HEAD, LEADER, FIRST)
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日", who) for who in (HANDLER, HEAD, LEADER, FIRST)
     ]
     office.ask_closure(number, on="2026-07-10")
     office.send_back(number, on="2026-07-10", reason="还是不全")
@@ -191,10 +191,10 @@ def test_an_item_opened_again_keeps_what_it_was(office: Office) -> None:
     assert (item.returns, item.extensions, item.reopenings) == (1, 1, 1)
     assert explanation(office, number) == (
         "原定 2026-06-30"
-        ";2026-06-23 批准延期,由 2026-06-30 改为 2026-07-10(李承办申请延期(上级要求调整),张副局批准)"
+        ";2026-06-23 批准延期，由 2026-06-30 改为 2026-07-10（李承办申请延期（上级要求调整），张副局批准）"
         ";2026-07-15 逾期办结"
     )
-    assert office.heard(HANDLER)[-1] == "您是本任务的承办人;陈督办重开任务,新的时限 2026-08-31:群众反映反弹"
+    assert office.heard(HANDLER)[-1] == "您是本任务的承办人；陈督办重开任务，新的时限 2026-08-31：群众反映反弹"
     office.today = day("2026-08-20")
     office.fast_forward("2026-08-24")
     assert office.told()[-1] == ("2026-08-24", "到期前7天", HANDLER)
@@ -212,7 +212,7 @@ def test_t4_who_has_left_is_told_nothing_of_what_others_do(office: Office) -> No
     office.approve(number, on="2026-06-23")
     office.send("2026-06-23")
     assert office.inbox(HANDLER).mails == []
-    office.inbox(HEAD).expect("本任务没有在岗的承办人,依次由您接收", "新的时限 2026-07-31")
+    office.inbox(HEAD).expect("本任务没有在岗的承办人，依次由您接收", "新的时限 2026-07-31")
     office.expect_nothing_else()
     with pytest.raises(NotFoundError):
         office.do(HANDLER, record_progress, number, on="2026-06-23", content="在办")
@@ -224,7 +224,7 @@ def test_what_was_to_be_told_reaches_the_successor_with_its_words(office: Office
     office.succeed(HANDLER, "孙接任", on="2026-06-15")
     assert office.send("2026-06-13").sent == 0
     office.send("2026-06-15")
-    office.inbox("孙接任").expect("批示:", "请于 2026-06-30 前办结:月底前报方案")
+    office.inbox("孙接任").expect("批示：", "请于 2026-06-30 前办结：月底前报方案")
     assert office.inbox(HANDLER).mails == []
     office.expect_nothing_else()
 

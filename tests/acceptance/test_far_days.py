@@ -72,7 +72,7 @@ def test_a_day_decades_ahead_costs_what_one_of_the_next_year_does(
     assert (
         of_2056
         == of_next_year
-        == [("逾期7个工作日,其后每5个工作日", name) for name in sorted((HANDLER, HEAD, LEADER, FIRST))]
+        == [("逾期7个工作日，其后每5个工作日", name) for name in sorted((HANDLER, HEAD, LEADER, FIRST))]
     )
 
 

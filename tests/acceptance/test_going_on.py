@@ -52,7 +52,7 @@ def test_what_was_told_before_a_suspension_is_not_told_again_after_it(office: Of
 
     assert office.told() == before
     office.fast_forward("2026-07-09")
-    assert ("2026-07-09", "逾期7个工作日,其后每5个工作日", FIRST) in office.told()
+    assert ("2026-07-09", "逾期7个工作日，其后每5个工作日", FIRST) in office.told()
 
 
 def test_a_rung_reached_while_suspended_speaks_when_the_clock_runs_again(office: Office) -> None:

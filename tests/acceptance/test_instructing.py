@@ -49,10 +49,10 @@ def test_a_leader_answers_an_escalation_by_an_instruction_in_one_step(office: Of
     assert (row.notice_id, row.document_id, row.state) == (notice.id, given.document.id, InstructionState.GIVEN)
     [act] = office.rows(LeadershipAct)
     assert (office.name_of(act.person_id), act.kind.label, str(act.on), act.document_number, act.text) == (
-        LEADER, "督办", "2026-07-06", "督办〔2026〕1号", "就“普法宣传”批示:三日内报结果",
+        LEADER, "督办", "2026-07-06", "督办〔2026〕1号", "就“普法宣传”批示：三日内报结果",
     )  # fmt: skip
     assert act.instruction_id == row.id
-    line = "您是本任务的承办人;张副局批示(督办〔2026〕1号),请于 2026-07-08 前办结:三日内报结果"
+    line = "您是本任务的承办人；张副局批示（督办〔2026〕1号），请于 2026-07-08 前办结：三日内报结果"
     assert office.heard(HANDLER) == [line]
     assert acts(office, number)[-1] == (LEADER, "instruct")
     other = office.assign("案卷评查", due="2026-12-31")
@@ -73,10 +73,10 @@ def test_an_instruction_has_a_day_of_its_own_that_escalates(office: Office) -> N
         ("2026-06-30", "到期当日"),
         ("2026-07-01", "逾期1个工作日"),
         ("2026-07-03", "逾期3个工作日"),
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日"),
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日"),
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日"),
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日"),
     ]
-    assert office.inbox(HANDLER).expect("普法宣传", "批示1", "6月30日(周二)")
+    assert office.inbox(HANDLER).expect("普法宣传", "批示1", "6月30日（周二）")
     [sheet] = [row for row in office.rows(Document) if row.title.startswith("督办单")]
     assert sheet.facts["matter"] == "普法宣传【批示1】"
 
@@ -100,7 +100,7 @@ def test_an_instruction_is_signed_for_replied_to_and_closed(office: Office) -> N
     assert (row.state, office.name_of(row.closed_by_id), str(row.closed_on), row.outcome) == (
         InstructionState.CLOSED, SUPERVISOR, "2026-06-15", "落实到位",
     )  # fmt: skip
-    assert office.heard(LEADER) == ["您是本任务的分管领导;李承办反馈您的批示:已落实"]
+    assert office.heard(LEADER) == ["您是本任务的分管领导；李承办反馈您的批示：已落实"]
     assert str(office.item(number).due_on) == "2026-12-31"
     office.today = day("2026-06-16")
     office.fast_forward("2026-07-03")
@@ -185,8 +185,8 @@ def test_the_rung_that_carries_a_sheet_draws_it_up_once_a_turn(office: Office) -
         office.sweep(on)
     sheets = [(row.written_number, row.title, str(row.issued_on), row.person_id) for row in office.rows(Document)]
     assert sheets == [
-        ("督办〔2026〕1号", "督办单:普法宣传", "2026-07-09", None),
-        ("督办〔2026〕2号", "督办单:普法宣传", "2026-07-16", None),
+        ("督办〔2026〕1号", "督办单：普法宣传", "2026-07-09", None),
+        ("督办〔2026〕2号", "督办单：普法宣传", "2026-07-16", None),
     ]
     facts = office.rows(Document)[0].facts
     assert (facts["lead_unit"], facts["lead_leader"], facts["due_on"], facts["overdue_words"], facts["colour"]) == (

@@ -58,7 +58,7 @@ def test_an_extension_asked_for_too_late_says_so_for_good_and_the_first_day_stay
     assert asked.late
     [move] = office.rows(DeadlineMove)
     assert (str(move.from_on), str(move.moved_on), str(move.to_on)) == ("2026-06-30", "2026-07-03", "2026-07-31")
-    assert move.reason == "李承办申请延期(上级要求调整,逾期申请),张副局批准"
+    assert move.reason == "李承办申请延期（上级要求调整，逾期申请），张副局批准"
     [deadline] = office.deadlines(number)
     assert (str(deadline.original_due_on), str(deadline.due_on)) == ("2026-06-30", "2026-07-31")
 
@@ -66,11 +66,11 @@ def test_an_extension_asked_for_too_late_says_so_for_good_and_the_first_day_stay
 def test_an_extension_refused_says_why_and_does_not_count(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30")
     office.extend(number, to="2026-07-31", on="2026-06-22")
-    assert office.heard(LEADER) == ["您是本任务的分管领导;李承办申请延期至 2026-07-31,待您审批:上级要求调整"]
+    assert office.heard(LEADER) == ["您是本任务的分管领导；李承办申请延期至 2026-07-31，待您审批：上级要求调整"]
     with pytest.raises(BadInputError, match="不批准的理由不能为空"):
         office.refuse(number, on="2026-06-23", comment=" ")
     office.refuse(number, on="2026-06-23", comment="须按期完成")
-    assert office.heard(HANDLER) == ["您是本任务的承办人;张副局未批准延期:须按期完成"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人；张副局未批准延期：须按期完成"]
     assert (office.item(number).extensions, str(office.item(number).due_on)) == (0, "2026-06-30")
     with pytest.raises(ForbiddenError, match="没有待审批的延期申请"):
         office.approve(number, on="2026-06-23")
@@ -83,9 +83,9 @@ def test_an_approval_names_a_day_and_the_answer_carries_it(office: Office) -> No
     with pytest.raises(BadInputError, match="批准的时限 2026-06-30 不可用"):
         office.approve(number, on="2026-06-23", to="2026-06-30")
     office.approve(number, on="2026-06-23", to="2026-07-10")
-    assert office.heard(HANDLER) == ["您是本任务的承办人;张副局批准延期,新的时限 2026-07-10"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人；张副局批准延期，新的时限 2026-07-10"]
     office.send("2026-06-23")
-    office.inbox(HANDLER).expect("办理结果:", "新的时限 2026-07-10")
+    office.inbox(HANDLER).expect("办理结果：", "新的时限 2026-07-10")
     office.expect_nothing_else()
 
 
@@ -93,7 +93,7 @@ def test_two_levels_decide_in_turn_and_nobody_twice(strict_office: Office) -> No
     office = strict_office
     number = office.assign("普法宣传", due="2026-06-30")
     office.extend(number, to="2026-07-31", on="2026-06-12")
-    with pytest.raises(ForbiddenError, match=r"现在轮到第 1 级\(督办员\)办理:可由督办员陈督办办理"):
+    with pytest.raises(ForbiddenError, match=r"现在轮到第 1 级\(督办员\)办理：可由督办员陈督办办理"):
         office.approve(number, on="2026-06-12")
     office.approve(number, on="2026-06-12", who=SUPERVISOR, to="2026-07-24")
     assert str(office.item(number).due_on) == "2026-06-30"
@@ -110,7 +110,8 @@ def test_two_levels_decide_in_turn_and_nobody_twice(strict_office: Office) -> No
     office.extend(number, to="2026-08-31", on="2026-06-16")
     office.approve(number, on="2026-06-16", who=FIRST)  # may at any level
     with pytest.raises(
-        ForbiddenError, match="刘局长已办理第 1 级,不能办理“审批延期”,以代理人或兼任的岗位也不能:可由分管领导张副局办理"
+        ForbiddenError,
+        match="刘局长已办理第 1 级，不能办理“审批延期”，以代理人或兼任的岗位也不能：可由分管领导张副局办理",
     ):
         office.approve(number, on="2026-06-16", who=FIRST)
     office.refuse(number, on="2026-06-17")
@@ -121,11 +122,11 @@ def test_nobody_decides_on_his_own_request_and_somebody_else_is_asked(office: Of
     number = office.assign("专题调研", due="2026-06-30", to=None, department=False, leaders=(LEADER,))
     office.do(LEADER, sign, number, on="2026-06-02")
     office.extend(number, to="2026-07-31", on="2026-06-22", who=LEADER)
-    assert office.heard(FIRST) == ["您是本任务的第一责任人;张副局申请延期至 2026-07-31,待您审批:上级要求调整"]
-    with pytest.raises(ForbiddenError, match=r"张副局已提出本次申请,不能办理“审批延期”,.*:可由第一责任人刘局长办理"):
+    assert office.heard(FIRST) == ["您是本任务的第一责任人；张副局申请延期至 2026-07-31，待您审批：上级要求调整"]
+    with pytest.raises(ForbiddenError, match=r"张副局已提出本次申请，不能办理“审批延期”，.*：可由第一责任人刘局长办理"):
         office.approve(number, on="2026-06-22")
     office.approve(number, on="2026-06-22", who=FIRST)
-    assert office.heard(LEADER) == ["您是本任务的承办人;刘局长批准延期,新的时限 2026-07-31"]
+    assert office.heard(LEADER) == ["您是本任务的承办人；刘局长批准延期，新的时限 2026-07-31"]
 
 
 def test_t13_an_approval_minutes_before_the_delivery_cancels_the_escalation(office: Office) -> None:
@@ -161,7 +162,7 @@ def test_an_approval_never_brings_a_day_forward_that_a_suspension_moved_meanwhil
     office.resume(number, on="2026-06-25")
     due = office.item(number).due_on
     assert str(due) == "2026-07-09"  # seven working days on
-    with pytest.raises(BadInputError, match="批准的时限 2026-07-03 不可用:应晚于现时限 2026-07-09"):
+    with pytest.raises(BadInputError, match="批准的时限 2026-07-03 不可用：应晚于现时限 2026-07-09"):
         office.approve(number, on="2026-06-26")
     office.approve(number, on="2026-06-26", to="2026-07-20")
     assert [move.to_on for move in office.rows(DeadlineMove)] == [due, day("2026-07-20")]
@@ -187,7 +188,7 @@ def test_a_suspended_item_is_silent_and_its_day_moves_across_the_holiday(
     office.resume(number, on="2026-10-09")  # 28, 29 and 30 September and 8 October were working days
     assert office.explained(number) == ("2026-09-30", [("2026-09-30", due, "挂起顺延", SUPERVISOR)])
     assert explanation(office, number) == (
-        f"原定 2026-09-30;2026-10-09 挂起顺延,由 2026-09-30 改为 {due}(自 2026-09-28 挂起(等待批复),顺延{says})"
+        f"原定 2026-09-30;2026-10-09 挂起顺延，由 2026-09-30 改为 {due}（自 2026-09-28 挂起（等待批复），顺延{says}）"
     )
     [row] = office.rows(Suspension)
     assert (str(row.from_on), str(row.resumed_on), office.name_of(row.resumed_by_id)) == (
@@ -206,7 +207,7 @@ def test_a_day_that_was_missed_before_stays_missed(office: Office) -> None:
     office.fast_forward("2026-07-13")
     assert office.explained(number) == ("2026-06-30", [])
     assert [row for row in office.told() if row[0] > "2026-07-03" and row[2] == FIRST] == [
-        ("2026-07-13", "逾期7个工作日,其后每5个工作日", FIRST)
+        ("2026-07-13", "逾期7个工作日，其后每5个工作日", FIRST)
     ]
 
 
@@ -248,16 +249,16 @@ def test_several_items_are_urged_on_one_slip_and_each_handler_is_told_once(offic
         ("2", HANDLER, 1),
         ("3", "孙承办", 1),
     ]
-    line = "您是本任务的承办人;陈督办催办(催办〔2026〕1号),请于 2026-06-15 前回复:请报进度"
+    line = "您是本任务的承办人；陈督办催办（催办〔2026〕1号），请于 2026-06-15 前回复：请报进度"
     assert (office.heard(HANDLER), office.heard("孙承办")) == ([line, line], [line])
     for _again in range(2):
         office.send("2026-06-10")
     office.inbox(HANDLER).expect("【催办】", "普法宣传", "案卷评查")
-    office.inbox("孙承办").expect("催办:制度清理")
+    office.inbox("孙承办").expect("催办：制度清理")
     office.expect_nothing_else()
 
     for who in (SUPERVISOR, "周督办"):
-        with pytest.raises(ForbiddenError, match="任务 2 已于 2026-06-10 催办,2026-06-15 起才能再催"):
+        with pytest.raises(ForbiddenError, match="任务 2 已于 2026-06-10 催办，2026-06-15 起才能再催"):
             office.urge("2", on="2026-06-12", who=who)
     office.assign("新交办的", due="2026-06-30")
     with pytest.raises(ForbiddenError, match="未催办任何任务"):

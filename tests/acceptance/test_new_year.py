@@ -68,8 +68,8 @@ def test_nothing_is_forgotten_at_new_year(office: Office) -> None:
     office.fast_forward("2026-12-31", send=False)
     assert office.today == dt.date(2027, 1, 1)
     supervisor = web.of(SUPERVISOR).read("/")
-    assert "2026 年度报告 报送 2月28日(周日)" in supervisor
-    assert "2026 年度报告 公开 3月31日(周三)" in supervisor
+    assert "2026 年度报告 报送 2月28日（周日）" in supervisor
+    assert "2026 年度报告 公开 3月31日（周三）" in supervisor
     assert field_value(web.of(SUPERVISOR).get("/reports").text, "report_year") == "2026"
     assert LATE in web.of(HANDLER).read("/")
     assert "年度报告待您办理" not in web.of(HANDLER).read("/")
@@ -107,14 +107,14 @@ def test_nothing_is_forgotten_at_new_year(office: Office) -> None:
     office.plan_id = new
     assert desk(office, HANDLER, "2027-02-01")[0][:3] == (Group.RETURNED.label, 2026, HANDED)
     html = web.of(HANDLER).get("/").text
-    assert "陈督办退回办结申请:缺少评查通报" in words_of(html)
+    assert "陈督办退回办结申请：缺少评查通报" in words_of(html)
     assert "重新办理" in words_of(html)
     assert f'href="/items/{item_id(office, HANDED)}/request-close?back=%2F"' in html
 
     # 1 March: the report was not filed, and says so in red; the item is still first.
     office.today = day("2027-03-01")
     supervisor = web.of(SUPERVISOR).read("/")
-    assert "2026 年度报告 报送 2月28日(周日) 逾期1个工作日" in supervisor
+    assert "2026 年度报告 报送 2月28日（周日） 逾期1个工作日" in supervisor
     assert desk(office, HANDLER, "2027-03-01")[0][:3] == (Group.RETURNED.label, 2026, HANDED)
     assert desk(office, HANDLER, "2027-03-01")[1][:3] == (Group.OVERDUE.label, 2026, LATE)
 

@@ -149,14 +149,14 @@ def test_mail_and_desk_say_the_same_each_day(life: Life) -> None:
         back = {title for group, title in stands if group is Group.RETURNED}
         for who in {one.who for one in asking}:
             page = web.of(who).get("/").text
-            assert "今天没有要办的事" not in page, f"{on}: 邮件请{who}办事,工作台上说没有"
+            assert "今天没有要办的事" not in page, f"{on}：邮件请{who}办事，工作台上说没有"
             for one in asking:
                 if one.who == who and one.title not in back:
-                    assert f'"{one.path}' in page, f"{on}: 邮件请{who}{one.asks}({one.title}),工作台上没有"
+                    assert f'"{one.path}' in page, f"{on}：邮件请{who}{one.asks}({one.title})，工作台上没有"
                     asked += 1
         pressing = {title for group, title in stands if group in (Group.OVERDUE, Group.TODAY)}
         untold = pressing - {one.title for one in life.told if one.who == HANDLER}
-        assert not untold, f"{on}: 工作台上有,邮件没有说过:{untold}"
+        assert not untold, f"{on}：工作台上有，邮件没有说过：{untold}"
         overdue |= pressing
     # Both looks found something to look at.
     assert asked > 100

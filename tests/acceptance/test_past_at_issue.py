@@ -52,7 +52,7 @@ def test_the_issue_says_which_days_are_past_and_keeps_what_was_chosen(office: Of
     done = office.issue(on="2026-05-11", lookback=chosen)
 
     assert done.past == [{"number": "1", "title": "一季度调研", "due_on": dt.date(2026, 3, 31)}]
-    assert f"下达时已过,{chosen.label}" in why(office, "1")
+    assert f"下达时已过，{chosen.label}" in why(office, "1")
     assert "下达时已过" not in why(office, "2")
     with reading(office.engine) as session:
         (entry,) = session.exec(select(AuditEntry).where(col(AuditEntry.action) == "issue"))

@@ -62,7 +62,7 @@ def test_a_bounce_stands_on_the_notice_and_in_the_way_of_its_message(
 ) -> None:
     reference, to = last_mail(office)
     returned = f"Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: {reference}\r\n"
-    server.put(written("colleague@office.test", "Re: 会议", "好的"))
+    server.put(written("colleague@office.test", "Re：会议", "好的"))
     server.put(report(recipient(to), returned=returned))
 
     assert rhythms.returned_mail(settings) == {"failed": 1, "delayed": 0, "away": 0, "others": 1}
@@ -70,20 +70,22 @@ def test_a_bounce_stands_on_the_notice_and_in_the_way_of_its_message(
 
     [message] = [one for one in office.rows(Message) if one.reference == reference]
     browser = Web(office).of(SUPERVISOR)
-    assert "退信:550 5.1.1 User unknown" in browser.read("/notices")
+    assert "退信：550 5.1.1 User unknown" in browser.read("/notices")
     shown = browser.read(f"/notices/{message.id}")
-    assert "没有送出 退信:550 5.1.1 User unknown" in shown
+    assert "没有送出 退信：550 5.1.1 User unknown" in shown
     assert "收到的退信和自动回复" in shown
     assert "重新发送" in shown
 
 
 def test_whoever_is_away_says_so_to_the_supervisor(office: Office, settings: Settings, server: MailboxServer) -> None:
     reference, to = last_mail(office)
-    server.put(written(to, "自动回复:【督办】", "我休假至7月3日,急事请找王科长。", reference=reference))
+    server.put(written(to, "自动回复：【督办】", "我休假至7月3日，急事请找王科长。", reference=reference))
 
     assert rhythms.returned_mail(settings)["away"] == 1
 
-    assert "自动回复:自动回复:【督办】:我休假至7月3日,急事请找王科长。" in Web(office).of(SUPERVISOR).read("/notices")
+    assert "自动回复：自动回复：【督办】：我休假至7月3日，急事请找王科长。" in Web(office).of(SUPERVISOR).read(
+        "/notices"
+    )
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_and_tried_again(

@@ -43,10 +43,10 @@ def test_a_year_of_one_item_climbs_the_ladder_and_stops_at_closure(office: Offic
         ("2026-07-03", "逾期3个工作日", HANDLER),
         ("2026-07-03", "逾期3个工作日", HEAD),
         ("2026-07-03", "逾期3个工作日", LEADER),
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日", HANDLER),
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日", HEAD),
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日", LEADER),
-        ("2026-07-09", "逾期7个工作日,其后每5个工作日", FIRST),
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日", HANDLER),
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日", HEAD),
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日", LEADER),
+        ("2026-07-09", "逾期7个工作日，其后每5个工作日", FIRST),
     ]
     office.close(number, on="2026-07-13")
     office.fast_forward("2026-07-31")
@@ -60,7 +60,7 @@ def test_each_person_gets_one_digest_a_day_what_is_overdue_by_itself_and_the_out
     office.fast_forward("2026-06-23")
     body = office.inbox(HANDLER).expect("今日到期", "为何收到此消息", "案卷评查", "普法宣传")
     assert body.index("【今日到期】") < body.index("【三日内】")
-    assert "普法宣传" not in office.inbox(HANDLER).expect("逾期1个工作日:制度清理")
+    assert "普法宣传" not in office.inbox(HANDLER).expect("逾期1个工作日：制度清理")
     ids = [mail["Message-ID"] for mail in office.mails()]
     assert len(ids) == len(set(ids))
     assert office.inbox(OUTSIDER).mails == []
@@ -297,7 +297,7 @@ def test_a_promise_quiets_the_ladder_until_its_day_and_silence_rearms_it(office:
     assert max(when for when, *_ in office.told()) == "2026-07-01"
     office.fast_forward("2026-07-13")
     again = [(when, rung) for when, rung, who in office.told() if when > "2026-07-09" and who == FIRST]
-    assert again == [("2026-07-10", "逾期7个工作日,其后每5个工作日")]
+    assert again == [("2026-07-10", "逾期7个工作日，其后每5个工作日")]
 
 
 def test_a_promise_kept_lets_the_ladder_go_on_without_repeating_itself(office: Office) -> None:
@@ -309,7 +309,7 @@ def test_a_promise_kept_lets_the_ladder_go_on_without_repeating_itself(office: O
     office.fast_forward("2026-07-08")
     assert max(when for when, *_ in office.told()) == "2026-07-01"
     office.fast_forward("2026-07-09")
-    assert ("2026-07-09", "逾期7个工作日,其后每5个工作日", FIRST) in office.told()
+    assert ("2026-07-09", "逾期7个工作日，其后每5个工作日", FIRST) in office.told()
 
 
 def test_an_unsigned_item_is_asked_after_and_a_signed_one_is_not(office: Office) -> None:

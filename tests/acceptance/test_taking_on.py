@@ -114,7 +114,7 @@ def test_a_unit_without_a_head_is_asked_through_whoever_is_in_charge(office: Off
         ("2026-06-03", "未签收满2个工作日", SUPERVISOR): 1,
         ("2026-06-03", "未签收满2个工作日", LEADER): 1,
     }
-    office.inbox(LEADER).expect("本任务没有在岗的科室负责人,依次由您接收", "下达待签收")
+    office.inbox(LEADER).expect("本任务没有在岗的科室负责人，依次由您接收", "下达待签收")
 
 
 def test_whoever_answers_for_two_units_is_asked_for_each(office: Office) -> None:
@@ -153,11 +153,11 @@ def test_an_objection_is_heard_for_three_working_days_and_its_dismissal_is_final
     with pytest.raises(ForbiddenError, match=r"转办异议须在 3 个工作日内\(2026-06-04 前含当日\)提出"):
         office.do(HANDLER, object_to, late, on="2026-06-05", reason="不属本科室职责")
     assert (office.item(number).state, office.item(late).state) == (ItemState.OBJECTED, ItemState.ISSUED)
-    assert office.heard(SUPERVISOR) == ["您是本任务的督办员;李承办提出转办异议,待您转办或退回"]
+    assert office.heard(SUPERVISOR) == ["您是本任务的督办员；李承办提出转办异议，待您转办或退回"]
 
     office.send_back(number, on="2026-06-05", reason="职责分工第三条")
     assert office.item(number).state is ItemState.ISSUED
-    assert office.heard(HANDLER) == ["您是本任务的承办人;陈督办未采纳转办异议:职责分工第三条"]
+    assert office.heard(HANDLER) == ["您是本任务的承办人；陈督办未采纳转办异议：职责分工第三条"]
     [row] = office.rows(Objection)
     assert (row.suggested, row.upheld, office.name_of(row.decided_by_id), str(row.decided_on), row.answer) == (
         "宣传科", False, SUPERVISOR, "2026-06-05", "职责分工第三条",
@@ -199,7 +199,7 @@ def test_what_was_signed_for_stays_signed_for_when_it_goes_to_another(office: Of
         office.do(HEAD, transfer, number, on="2026-06-08", reason="分工调整")
     office.do(HEAD, transfer, number, on="2026-06-08", reason="分工调整", handler=successor)
     assert receipts(office, number) == [("法规科", HANDLER, None, "2026-06-01"), ("法规科", None, None, None)]
-    assert office.heard("孙接任") == ["您是本任务的承办人;王科长将本任务转您办理,请签收"]
+    assert office.heard("孙接任") == ["您是本任务的承办人；王科长将本任务转您办理，请签收"]
     with pytest.raises(BadInputError, match="本来就由其承办"):
         office.do(HEAD, transfer, number, on="2026-06-08", reason="分工调整", handler=successor)
 
@@ -223,8 +223,8 @@ def test_an_item_split_among_its_units_closes_after_all_of_them(office: Office) 
     number = office.assign("普法宣传", due="2026-06-30", helping=units)
     made = office.do(SUPERVISOR, split, number, on="2026-06-03", due_on=day("2026-06-19"))
     assert [(child.number, child.title, str(child.due_on), child.state) for child in made] == [
-        ("1-1", "普法宣传(财务科)", "2026-06-19", ItemState.ISSUED),
-        ("1-2", "普法宣传(宣传科)", "2026-06-19", ItemState.ISSUED),
+        ("1-1", "普法宣传（财务科）", "2026-06-19", ItemState.ISSUED),
+        ("1-2", "普法宣传（宣传科）", "2026-06-19", ItemState.ISSUED),
     ]
     office.fast_forward("2026-06-03")
     assert [row for row in office.told() if row[0] == "2026-06-03" and row[1] == "下达待签收"] == [
@@ -232,7 +232,7 @@ def test_an_item_split_among_its_units_closes_after_all_of_them(office: Office) 
         ("2026-06-03", "下达待签收", "吴科长"),
     ]
     for child, head in (("1-1", HELPER), ("1-2", "吴科长")):
-        with pytest.raises(ForbiddenError, match="尚未销号,不能申请办结"):
+        with pytest.raises(ForbiddenError, match="尚未销号，不能申请办结"):
             office.ask_closure(number, on="2026-06-10")
         office.do(head, sign, child, on="2026-06-10")
         office.close(child, on="2026-06-11")
@@ -297,11 +297,11 @@ def test_a_promise_made_before_the_start_does_not_wake_the_ladder_early(office: 
 
 def test_t9_an_item_that_was_signed_for_escalates_months_later(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-10-30")
-    office.report(number, "收到,正在办理", on="2026-06-02", percent=5, next_report="2026-06-10")
+    office.report(number, "收到，正在办理", on="2026-06-02", percent=5, next_report="2026-06-10")
     office.today = dt.date(2026, 10, 20)
     office.fast_forward("2026-11-10")
     reached = [(when, rung) for when, rung, who in office.told() if who == FIRST]
-    assert reached == [("2026-11-10", "逾期7个工作日,其后每5个工作日")]
+    assert reached == [("2026-11-10", "逾期7个工作日，其后每5个工作日")]
 
 
 def test_t12_a_promise_made_after_the_mornings_sweep_holds_back_what_it_raised(office: Office) -> None:

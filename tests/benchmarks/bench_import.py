@@ -45,7 +45,7 @@ def write_ledger(path: Path, rows: int) -> None:
     dues = [f"{month}月底前" for month in range(1, 13)] + ["上半年", "第三季度", "每季度", "每月25日前"]
     for index in range(1, rows + 1):
         sheet.append([
-            index, f"项目{index // 200}", f"第{index}项任务:完成年度工作安排", DEPARTMENTS[index % 5],
+            index, f"项目{index // 200}", f"第{index}项任务：完成年度工作安排", DEPARTMENTS[index % 5],
             f"{DEPARTMENTS[(index + 1) % 5]}、县各有关单位", "陆明", "俞悦", dues[index % len(dues)],
             f"≥{index % 9 + 1}次" if index % 3 == 0 else None, "备注" if index % 4 == 0 else None,
         ])  # fmt: skip
@@ -86,7 +86,7 @@ def limit(ledger: Path, database: Path) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     departments = dict(connection.execute("SELECT name, id FROM department"))
     posts = dict(connection.execute("SELECT n.name, t.post_id FROM person n JOIN tenure t ON t.person_id = n.id"))
-    connection.execute("INSERT INTO annual_plan (id, organ_id, year, title) VALUES (1, 1, ?, '计划')", (YEAR,))
+    connection.execute("INSERT INTO annual_plan (id, organ_id, year, title) VALUES （1, 1, ?, '计划'）", (YEAR,))
     connection.execute(
         "INSERT INTO import_batch (id, kind, plan_id, file_name, sha256, imported_at, imported_by)"
         " VALUES (1, 'plan', 1, 'f', '0', ?, '')",

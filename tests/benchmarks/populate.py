@@ -83,7 +83,7 @@ _ITEMS = (
     "INSERT INTO work_item (id, plan_id, organ_id, project_id, number, title, department_id, handler_post_id,"
     " due_on, unconfirmed, importance, state, percent, issued_on, signed_on, closed_on)"
     " SELECT i + 1, organ + 1, organ + 1, organ * 10 + i % 10 + 1, '' || (i % 1000 + 1),"
-    " '第' || (i % 1000 + 1) || '项任务:完成年度工作安排并按要求报送进展情况',"
+    " '第' || (i % 1000 + 1) || '项任务：完成年度工作安排并按要求报送进展情况',"
     " organ * 4 + seat % 4 + 1, organ * 28 + seat + 1, b.day, false, 'normal',"
     " CASE WHEN done THEN 'closed' ELSE 'active' END, CASE WHEN done THEN 100 ELSE 20 END, :opening, :opening,"
     " CASE WHEN done THEN :opening END"

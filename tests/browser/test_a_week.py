@@ -82,9 +82,9 @@ def test_a_week(pages: Served, office: Office, codes: dict[str, str], tmp_path: 
     supervisor.get_by_label("计划的年度").fill("2026")
     supervisor.get_by_label("文件").set_input_files(write_xlsx(tmp_path / "台账.xlsx", LEDGER))
     supervisor.get_by_role("button", name="先核对一遍").click()
-    expect(supervisor.locator("main")).to_contain_text("可以导入:2 项任务")
+    expect(supervisor.locator("main")).to_contain_text("可以导入：2 项任务")
     supervisor.get_by_role("button", name="确认导入").click()
-    said(supervisor, "已导入:新增 2 项")
+    said(supervisor, "已导入：新增 2 项")
     supervisor.goto("/plans/1/issue")
     expect(supervisor.locator("main")).to_contain_text(HANDLER)
     supervisor.get_by_role("button", name="下达 2 项").click()
@@ -121,7 +121,7 @@ def test_a_week(pages: Served, office: Office, codes: dict[str, str], tmp_path: 
     sends(first, "/items/1/close-instruction?instruction=1", "办结批示", "已办结", 办理结果="按要求落实")
 
     # It is done, shown to be done, and struck off.
-    sends(handler, "/items/1/request-close", "申请办结", "待审核", 办结情况="清理完毕,目录已公布")
+    sends(handler, "/items/1/request-close", "申请办结", "待审核", 办结情况="清理完毕，目录已公布")
     supervisor.goto("/")
     expect(supervisor.locator("#work")).to_contain_text("清理行政规范性文件")
     sends(supervisor, "/items/1/accept", "审核通过", "已销号")

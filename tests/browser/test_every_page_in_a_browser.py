@@ -73,7 +73,7 @@ PAGES = [
 def at_work(office: Office) -> None:
     """Something on every page: items in several states, notices, a report with a comment."""
     office.assign("制度清理", due="2026-06-08", on="2026-06-01")
-    office.assign("一项名称很长的工作任务,用来看看表格和卡片在窄屏幕上会不会被撑开", due="2026-06-30", on="2026-06-01")
+    office.assign("一项名称很长的工作任务，用来看看表格和卡片在窄屏幕上会不会被撑开", due="2026-06-30", on="2026-06-01")
     office.assign("尚未签收", due="2026-09-30", on="2026-06-01", sign=False)
     office.report("1", percent=40, on="2026-06-03")
     office.attach("1", on="2026-06-03")

@@ -41,7 +41,7 @@ def test_leaving_a_form_in_which_something_was_typed_asks_and_sending_it_does_no
     assert asked == ["beforeunload"]
 
     page.get_by_role("button", name="暂存").click()
-    expect(page.get_by_role("status")).to_contain_text("已暂存,尚未提交")
+    expect(page.get_by_role("status")).to_contain_text("已暂存，尚未提交")
     page.goto("/items/1/report")
     expect(page.get_by_label("进展情况")).to_have_value("已梳理一半")
     page.get_by_role("button", name="填报进展").click()

@@ -148,6 +148,6 @@ def test_the_second_of_two_browsers_is_told_what_changed(pages: Served, office: 
     second.get_by_label("理由").fill("经费未到")
     second.get_by_role("button", name="挂起").click()
 
-    expect(second.get_by_role("alert")).to_contain_text(f"已有变化({LEADER}挂起),尚未提交")
+    expect(second.get_by_role("alert")).to_contain_text(f"已有变化（{LEADER}挂起），尚未提交")
     expect(second.get_by_label("您打开页面之后的变化")).to_contain_text(LEADER)
     expect(second.get_by_label("理由")).to_have_value("经费未到")

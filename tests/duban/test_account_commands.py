@@ -55,14 +55,14 @@ def test_everybody_with_a_post_is_invited_once(terminal: Terminal) -> None:
 
 def test_one_person_is_invited_helped_and_closed(terminal: Terminal) -> None:
     said = terminal.says("account", "invite", "周建国", "--login", "Zhou")
-    assert said.startswith("周建国,登录名 zhou。请本人打开:\nhttp://127.0.0.1:8000/welcome?code=")
-    assert "72 小时内有效,只能用一次" in said
+    assert said.startswith("周建国，登录名 zhou。请本人打开：\nhttp://127.0.0.1:8000/welcome?code=")
+    assert "72 小时内有效，只能用一次" in said
     assert invited(terminal, said.splitlines()[1]) == "周建国"
     again = terminal.data("account", "reset", "周建国")
     assert invited(terminal, again["address"]) == "周建国"
     assert terminal.says("account", "unlock", "周建国") == "已清除周建国的 0 次登录失败。\n"
     assert terminal.data("account", "close", "周建国") == {"name": "周建国", "login": "zhou"}
-    assert "周建国没有账户,或者账户已关闭" in terminal.refused("account", "reset", "周建国")
+    assert "周建国没有账户，或者账户已关闭" in terminal.refused("account", "reset", "周建国")
     assert [(row["name"], row["login"], row["state"]) for row in terminal.data("account", "list")] == [
         ("周建国", "zhou", "已关闭"), ("李伟", None, "无账户"), ("李伟", None, "无账户"), ("陈督办", None, "无账户"),
     ]  # fmt: skip

@@ -62,14 +62,14 @@ def test_a_whole_trail_is_verified_with_its_head_to_be_noted(terminal: Terminal)
     said = terminal.says("audit", "verify")
     data = terminal.data("audit", "verify")
     assert data == {"entries": data["entries"], "head": data["head"], "whole": True, "broken": None}
-    assert said.startswith(f"操作记录完好,共 {data['entries']} 条。\n链尾 {data['head']}\n")
+    assert said.startswith(f"操作记录完好，共 {data['entries']} 条。\n链尾 {data['head']}\n")
     assert terminal.data("audit", "verify", "--head", data["head"])["whole"] is True
 
 
 def test_a_broken_trail_is_one_line_and_exit_code_one(terminal: Terminal) -> None:
     tamper(terminal, "UPDATE audit_entry SET actor = '别人' WHERE id = 3")
     assert terminal.refused("audit", "verify") == (
-        "错误:操作记录已被改动。内容被改动:第 3 号记录的内容与它的哈希值不符(此前 2 条完好)。\n"
+        "错误：操作记录已被改动。内容被改动：第 3 号记录的内容与它的哈希值不符（此前 2 条完好）。\n"
     )
     told = terminal.run("audit", "verify", "--json")
     data = json.loads(told.stdout)
@@ -94,7 +94,7 @@ def test_the_line_signed_each_morning_is_taken_as_it_was_mailed(terminal: Termin
     engine.dispose()
 
     whole = terminal.says("audit", "verify", "--head", line)
-    assert re.search(r"2026-06-23 签发的链尾\(第 \d+ 号记录\)仍在链中,其后又有 0 条", whole)
+    assert re.search(r"2026-06-23 签发的链尾\(第 \d+ 号记录\)仍在链中，其后又有 0 条", whole)
     assert "签名不符" in terminal.refused("audit", "verify", "--head", line.replace("2026-06-23", "2026-06-24"))
     tamper(terminal, "DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
     assert "2026-06-23 签发" in terminal.refused("audit", "verify", "--head", line)
@@ -147,7 +147,7 @@ def test_the_trail_is_shown_and_narrowed(terminal: Terminal) -> None:
     screen = terminal.says("audit", "show", "--limit", "1")
     assert "填报进展" in screen
     assert "进度 0 → 50" in screen
-    assert f"再早的记录:加 --before {rows[1]['id']}" in screen
+    assert f"再早的记录：加 --before {rows[1]['id']}" in screen
     assert "不是操作" in terminal.refused("audit", "show", "--action", "偷看")
 
 
@@ -198,7 +198,7 @@ def test_what_shows_a_whole_organ_is_for_those_who_may_see_it(
 ) -> None:
     words = [word.replace("{out}", str(tmp_path / "out.xlsx")) for word in words]
     refused = terminal.refused(*words, "--as", HANDLER)
-    assert refused == "错误:李承办不能查看:可由本单位的第一责任人、督办员、监督检查、管理员办理。\n"
+    assert refused == "错误：李承办不能查看：可由本单位的第一责任人、督办员、监督检查、管理员办理。\n"
     assert "不能查看" in terminal.refused(*words, "--as", OUTSIDER, "--organ", "bureau")
     allowed = terminal.run(*words, "--as", SUPERVISOR)
     assert "不能查看" not in allowed.stderr

@@ -51,7 +51,7 @@ def terminal(office: Office, tmp_path: Path) -> Terminal:
 def test_the_leader_looks_at_one_page_and_nothing_is_kept_of_it(terminal: Terminal, office: Office) -> None:
     page = terminal.says("brief", "leader", *ON, "--as", FIRST)
 
-    assert "红灯事项 1 项,待您处理 1 项,批示待复 1 项" in page
+    assert "红灯事项 1 项，待您处理 1 项，批示待复 1 项" in page
     for words in ("普法宣传", "逾期14个工作日", "延期审批", "请说明原因", "尚无反馈", "2026-07-08"):
         assert words in page
     data = terminal.data("brief", "leader", *ON, "--as", SUPERVISOR)
@@ -65,7 +65,7 @@ def test_a_brief_that_is_written_is_kept_and_exported_again_alike(terminal: Term
     said = terminal.says("brief", "leader", *ON, "--as", FIRST, "--out", written)
     terminal.says("document", "export", "督简〔2026〕1号", "--out", exported, *ON, "--as", FIRST)
 
-    assert "督简〔2026〕1号《督办工作简报(刘局长,2026-07-01)》已留存" in said
+    assert "督简〔2026〕1号《督办工作简报（刘局长，2026-07-01）》已留存" in said
     assert written.read_bytes() == exported.read_bytes()
     assert cells(docx.Document(str(written)).tables[0])[0] == ["呈报", "刘局长（局长）", "日期", "2026年7月1日"]
 
@@ -92,7 +92,7 @@ def test_a_circular_is_shown_and_written(terminal: Terminal, tmp_path: Path) -> 
     said = terminal.says("brief", "circular", "--period", "week", *ON, "--until", "2026-06-26", "--as", SUPERVISOR,
                          "--out", out)  # fmt: skip
 
-    assert "某局关于2026年第26周督办事项办理情况的通报(2026-06-22 至 2026-06-26)" in said
+    assert "某局关于2026年第26周督办事项办理情况的通报（2026-06-22 至 2026-06-26）" in said
     for words in ("共 2 项", "逾期11个工作日", "第一责任人", "法规科1项事项逾期", "督通〔2026〕1号"):
         assert words in said
     assert docx.Document(str(out)).paragraphs[0].text == "第1期　某局督通〔2026〕1号"

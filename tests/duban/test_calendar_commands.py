@@ -42,14 +42,14 @@ def test_a_day_is_checked_and_working_days_are_counted_from_the_next(
 
 def test_a_check_reads_like_a_sentence(terminal: Terminal) -> None:
     assert terminal.run("calendar", "check", "2026-02-13", "+1").stdout == (
-        "2026-02-13(周五)是工作日。\n其后第 1 个工作日:2026-02-14(周六),调休上班(春节)。\n"
+        "2026-02-13（周五）是工作日。\n其后第 1 个工作日：2026-02-14（周六），调休上班（春节）。\n"
     )
     guessed = terminal.run("calendar", "check", "2027-03-06", "-1")
     assert guessed.stdout == (
-        "2027-03-06(周六)不是工作日,2027年放假安排未公布,按周一至周五暂定:周六休息。\n"
-        "其前第 1 个工作日:2027-03-05(周五),2027年放假安排未公布,按周一至周五暂定:工作日。\n"
+        "2027-03-06（周六）不是工作日，2027年放假安排未公布，按周一至周五暂定：周六休息。\n"
+        "其前第 1 个工作日：2027-03-05（周五），2027年放假安排未公布，按周一至周五暂定：工作日。\n"
     )
-    assert guessed.stderr.startswith("注意:涉及的年份尚无放假安排")
+    assert guessed.stderr.startswith("注意：涉及的年份尚无放假安排")
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_year_counts_its_working_days(terminal: Terminal) -> None:
     assert year["months"][1]["work"] == ["2026-02-14", "2026-02-28"]
     assert len([day for month in year["months"] for day in month["days"]]) == 365
     guessed = terminal.run("calendar", "show", "--year", "2027")
-    assert "2027年共 261 个工作日。(暂定)" in guessed.stdout
-    assert guessed.stderr == "注意:放假安排未公布的日子按周一至周五暂定。\n"
+    assert "2027年共 261 个工作日。（暂定）" in guessed.stdout
+    assert guessed.stderr == "注意：放假安排未公布的日子按周一至周五暂定。\n"
 
 
 def test_imported_days_count_from_then_on_and_changes_are_listed(terminal: Terminal, tmp_path: Path) -> None:
@@ -92,9 +92,9 @@ def test_imported_days_count_from_then_on_and_changes_are_listed(terminal: Termi
     file.write_text("日期,类型,名称\n2026-03-03,休息,民族节日\n2026-03-07,上班,民族节日调休\n2026-03-10,上班,照常\n")
 
     assert terminal.run("calendar", "import", file).stdout.splitlines() == [
-        "已导入“own.csv”:新增 3 天,改变 0 天,未变 0 天。",
-        "  2026-03-03(周二)改为休息:本单位安排:民族节日(休息)",
-        "  2026-03-07(周六)改为上班:本单位安排:民族节日调休(上班)",
+        "已导入“own.csv”：新增 3 天，改变 0 天，未变 0 天。",
+        "  2026-03-03（周二）改为休息：本单位安排：民族节日（休息）",
+        "  2026-03-07（周六）改为上班：本单位安排：民族节日调休（上班）",
     ]
     assert terminal.data("calendar", "check", "2026-03-02", "+1") == {
         "on": "2026-03-02", "working": True, "provisional": False, "why": "工作日", "plus": "2026-03-04",
@@ -113,7 +113,7 @@ def test_a_wrong_day_refuses_the_whole_file(terminal: Terminal, tmp_path: Path) 
     refused = terminal.run("calendar", "import", file)
 
     assert refused.exit_code == 2
-    assert refused.stderr == "错误:导入未执行:发现 1 处错误,未写入任何数据。\n"
+    assert refused.stderr == "错误：导入未执行：发现 1 处错误，未写入任何数据。\n"
     assert "2026-02-30" in refused.stdout
     told = json.loads(terminal.run("calendar", "import", file, "--json").stdout)
     assert [error["row"] for error in told["errors"]] == [3]

@@ -17,7 +17,7 @@ from tests.terminal import Terminal
 
 STAFF = (
     "单位,部门,姓名,职务,角色,邮箱\n某局,法规科,陈督办,科员,督办员,\n某局,法规科,李承办,科员,承办人,\n"
-    "某局,,赵监督,组长,监督检查,\n"
+    "某局，，赵监督，组长，监督检查，\n"
 )  # fmt: skip
 BY, SECOND = ("--as", "陈督办"), ("--as", "赵监督")
 
@@ -58,7 +58,7 @@ def test_it_is_bound_pledged_revealed_drawn_shown_and_verified(duban: Terminal) 
     assert (bound["stage"], bound["ordinal"], bound["percent"], len(bound["objects"])) == ("pledge", 1, 30, 10)
     assert bound["conflicts"] == [["张一", "1号公司"]]
     assert "待第二人承诺" in duban.refused("inspect", "draw", "1", *BY)
-    assert "已绑定名单,不能办理“参与随机抽取”" in duban.refused("inspect", "pledge", "1", "--number", NUMBER, *BY)
+    assert "已绑定名单，不能办理“参与随机抽取”" in duban.refused("inspect", "pledge", "1", "--number", NUMBER, *BY)
     assert "系统随机数的哈希值" in duban.says("inspect", "pledge", "1", "--number", NUMBER, *SECOND)
     assert "不是同一个数字" in duban.refused("inspect", "reveal", "1", "--number", NUMBER[::-1], *SECOND)
     duban.says("inspect", "reveal", "1", "--number", NUMBER, *SECOND)
@@ -70,7 +70,7 @@ def test_it_is_bound_pledged_revealed_drawn_shown_and_verified(duban: Terminal) 
     assert duban.data("inspect", "list", "--year", "2001", *BY) == []
     assert duban.data("inspect", "show", "1", *BY) == made
     shown = duban.says("inspect", "show", "1", *BY)
-    assert "检查对象 10 户,抽取 3 户(30%),每户 2 人。" in shown
+    assert "检查对象 10 户，抽取 3 户（30%），每户 2 人。" in shown
     assert made["binding_hash"] in shown
     assert duban.says("inspect", "verify", "1", *BY).count("相符 ") == 6
     rows = duban.data("ledger", "list", "inspection")
@@ -97,7 +97,7 @@ def test_a_plan_bound_three_times_shows_three(duban: Terminal) -> None:
     assert [(one["ordinal"], one["bindings_of_plan"], one["draws_of_plan"]) for one in found] == [
         (3, 3, 1), (2, 3, 1), (1, 3, 1),
     ]  # fmt: skip
-    assert "共绑定 3 次,抽取 1 次,2 次没有抽取" in duban.says("inspect", "verify", "1", *BY)
+    assert "共绑定 3 次，抽取 1 次，2 次没有抽取" in duban.says("inspect", "verify", "1", *BY)
     out = duban.home / "绑定.xlsx"
     duban.says("inspect", "export", "--out", out, *BY)
     sheet = load_workbook(out).active

@@ -11,7 +11,7 @@ from tests.ledger_rows import write_rows
 from tests.terminal import Terminal
 
 STAFF = "单位,部门,姓名,职务,角色,邮箱\n某局,法规科,陈督办,科员,督办员,\n某局,法规科,李承办,科员,承办人,\n"
-HEAD = ["案号", "决定日期", "程序", "罚款(元)", "经办"]
+HEAD = ["案号", "决定日期", "程序", "罚款（元）", "经办"]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_a_row_is_added_shown_corrected_withdrawn_and_restored(duban: Terminal) 
     assert {name: added[name] for name in ("id", "decided_on", "procedure", "fine", "revision")} == {
         "id": 1, "decided_on": "2026-03-05", "procedure": "simple", "fine": 12000, "revision": 0,
     }  # fmt: skip
-    assert "已更正执法案件 1:公开日期。" in duban.says(
+    assert "已更正执法案件 1：公开日期。" in duban.says(
         "ledger", "correct", "执法案件", "1", "--set", "公开日期=2026-03-09"
     )
     shown = duban.data("ledger", "show", "case", "1")
@@ -41,8 +41,8 @@ def test_a_row_is_added_shown_corrected_withdrawn_and_restored(duban: Terminal) 
     ]
     assert [change["lines"] for change in shown["history"]] == [["公开日期 无 → 2026-03-09"]]
     words = duban.says("ledger", "show", "case", "1")
-    assert "时限 行政处罚决定公开:2026-03-16,2026-03-09 按期完成" in words
-    assert "罚款(元):12,000.00" in words
+    assert "时限 行政处罚决定公开：2026-03-16,2026-03-09 按期完成" in words
+    assert "罚款（元）：12,000.00" in words
     stale = duban.refused("ledger", "correct", "case", "1", "--set", "案号=1号", "--revision", "0")
     assert "已有变化" in stale
     duban.says("ledger", "withdraw", "case", "1", "--reason", "误录")
@@ -54,10 +54,10 @@ def test_a_row_is_added_shown_corrected_withdrawn_and_restored(duban: Terminal) 
 
 def test_what_is_not_taken_says_what_would_be(duban: Terminal) -> None:
     for words, said in (
-        (("add", "gifts"), "没有名为“gifts”的台账,可用:study(学习研讨)"),
-        (("add", "case", "--set", "颜色=红"), "执法案件没有“颜色”这一项,可用:决定日期(decided_on)"),
+        (("add", "gifts"), "没有名为“gifts”的台账，可用：study（学习研讨）"),
+        (("add", "case", "--set", "颜色=红"), "执法案件没有“颜色”这一项，可用：决定日期（decided_on）"),
         (("add", "case", "--set", "程序"), "应写成 --set 项=值"),
-        (("add", "case", "--set", "程序=速裁"), "程序“速裁”不可用:可用:简易程序、普通程序。"),
+        (("add", "case", "--set", "程序=速裁"), "程序“速裁”不可用：可用：简易程序、普通程序。"),
         (("add", "case"), "程序不能为空。"),
         (("add", "case", "--procedure", "简易", "--as", "李承办"), "李承办不能登记台账"),
         (("add", "study", "--procedure", "简易"), "学习研讨没有“procedure”这一项"),
@@ -79,7 +79,7 @@ def test_every_kind_is_listed_with_how_it_stands(duban: Terminal) -> None:
     assert "执法案件" in duban.says("ledger", "kinds")
     listed = duban.data("ledger", "list")
     assert [listed[code][0]["id"] for code in ("case", "act", "deficiency")] == [1, 1, 1]
-    assert "学习研讨:没有。" in duban.says("ledger", "list")
+    assert "学习研讨：没有。" in duban.says("ledger", "list")
     assert "渠道单一" in duban.says("deficiency", "list")
 
 
@@ -88,18 +88,18 @@ def test_a_file_comes_in_goes_out_and_is_taken_back(duban: Terminal, tmp_path: P
     said = duban.run("ledger", "import", "case", wrong, "--errors", tmp_path / "错误.xlsx")
     assert said.exit_code == 2
     assert said.stderr.splitlines() == [
-        "Sheet 第 2 行 程序 “速裁” 可用:简易程序、普通程序。",
-        "错误:导入未执行:发现 1 处错误,未写入任何数据。",
+        "Sheet 第 2 行 程序 “速裁” 可用：简易程序、普通程序。",
+        "错误：导入未执行：发现 1 处错误，未写入任何数据。",
     ]
     assert (tmp_path / "错误.xlsx").exists()
     right = write_rows(
         tmp_path / "对.xlsx", HEAD, [["1号", "2026-03-05", "简易", 1, "甲"], ["合计", None, None, 1, None]]
     )
-    assert "可以导入执法案件:新增 1 起。还没有写入。" in duban.says("ledger", "import", "case", right, "--dry-run")
+    assert "可以导入执法案件：新增 1 起。还没有写入。" in duban.says("ledger", "import", "case", right, "--dry-run")
     words = duban.says("ledger", "import", "case", right)
-    assert "已导入执法案件:新增 1 起(批次 2)。" in words
-    assert "没有导入的列:经办。" in words
-    assert "没有导入第 3 行“合计”:合计行。" in words
+    assert "已导入执法案件：新增 1 起（批次 2）。" in words
+    assert "没有导入的列：经办。" in words
+    assert "没有导入第 3 行“合计”：合计行。" in words
     out = tmp_path / "出.xlsx"
     assert duban.data("ledger", "export", "case", "--out", out, "--year", "2026")["rows"] == 1
     assert duban.data("ledger", "import", "case", out)["unchanged"] == 1

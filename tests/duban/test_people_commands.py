@@ -51,7 +51,7 @@ def test_init_says_where_the_data_lies_and_what_comes_next_and_can_be_repeated(t
 
 
 def test_commands_before_init_say_to_run_it(tmp_path: Path) -> None:
-    assert re.search("尚未初始化:请先运行 duban init", Terminal(tmp_path / "data").refused("people", "list"))
+    assert re.search("尚未初始化：请先运行 duban init", Terminal(tmp_path / "data").refused("people", "list"))
 
 
 def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
         "errors": [],
     }  # fmt: skip
     assert terminal.says("people", "import", file) == (
-        "已导入:单位 1 个(新增 0),部门 1 个(新增 0),人员 4 个(新增 0),岗位 4 个(新增 0)。\n"
+        "已导入：单位 1 个（新增 0），部门 1 个（新增 0），人员 4 个（新增 0），岗位 4 个（新增 0）。\n"
     )
 
 
@@ -75,19 +75,19 @@ def test_a_list_is_tried_brought_in_and_taken_back(terminal: Terminal, tmp_path:
     more = [newcomer, [*STAFF[2][:5], "li@example.cn", "", ""]]
     file = staff(tmp_path / "more.xlsx", more)
 
-    counted = "单位 1 个(新增 0),部门 2 个(新增 1),人员 2 个(新增 1),岗位 2 个(新增 1)。"
-    assert terminal.says("people", "import", file, "--dry-run") == f"试读(未写入):{counted}\n"
+    counted = "单位 1 个（新增 0），部门 2 个（新增 1），人员 2 个（新增 1），岗位 2 个（新增 1）。"
+    assert terminal.says("people", "import", file, "--dry-run") == f"试读（未写入）：{counted}\n"
     tried = terminal.data("people", "import", file, "--dry-run")
     assert (tried["new"]["people"], tried["updated"], tried["batch"], tried["dry_run"]) == (1, 1, None, True)
     assert terminal.data("people", "list", "--on", "2026-05-01") == before
     assert terminal.says("people", "import", file).splitlines() == [
-        f"已导入:{counted}", "批次 2;如需撤销:duban people undo 2",
+        f"已导入：{counted}", "批次 2；如需撤销：duban people undo 2",
     ]  # fmt: skip
     assert len(terminal.data("people", "list", "--on", "2026-05-01")) == len(before) + 1
 
-    assert re.search("批次 1 之后又导入过:请先撤销批次 2", terminal.refused("people", "undo", "1"))
+    assert re.search("批次 1 之后又导入过：请先撤销批次 2", terminal.refused("people", "undo", "1"))
     assert terminal.says("people", "undo") == (
-        "已撤销批次 2(“more.xlsx”):删去人员 1 个、岗位 1 个、部门 1 个,恢复 1 处。\n"
+        "已撤销批次 2（“more.xlsx”）：删去人员 1 个、岗位 1 个、部门 1 个，恢复 1 处。\n"
     )
     assert terminal.data("people", "list", "--on", "2026-05-01") == before
     assert re.search("批次 2 已经撤销过了", terminal.refused("people", "undo", "2"))
@@ -117,7 +117,7 @@ def test_a_refused_import_lists_the_cells_exits_with_2_and_writes_nothing(termin
     shown = terminal.run("people", "import", file, "--errors", tmp_path / "errors.xlsx")
     assert shown.exit_code == 2
     assert "总管" in shown.stdout
-    assert shown.stderr.startswith("错误:导入未执行:发现 2 处错误,未写入任何数据。")
+    assert shown.stderr.startswith("错误：导入未执行：发现 2 处错误，未写入任何数据。")
     assert load_workbook(tmp_path / "errors.xlsx").worksheets[0]["D3"].value == "总管"
     assert terminal.data("people", "list", "--on", "2026-05-01") == before
 
@@ -144,7 +144,7 @@ def test_the_list_shows_who_holds_what_on_a_day(terminal: Terminal) -> None:
 
 def test_a_post_passes_to_its_successor(terminal: Terminal) -> None:
     assert terminal.says("people", "succeed", "--from", "李伟", "--to", "张静", "--on", "2026-07-01") == (
-        "2026-07-01 起,“科长”由张静任职。\n"
+        "2026-07-01 起，“科长”由张静任职。\n"
     )
     assert terminal.data("people", "succeed", "--post", "局长", "--to", "王敏", "--on", "2026-07-01") == [
         {"post": 1, "title": "局长", "to": "王敏", "on": "2026-07-01", "proposal": None}
@@ -158,9 +158,9 @@ def test_a_post_passes_to_its_successor(terminal: Terminal) -> None:
 def test_leave_names_who_stands_in(terminal: Terminal) -> None:
     days = ("--from", "2026-05-06", "--until", "2026-05-09")
 
-    assert terminal.says("people", "leave", "李伟", *days) == "李伟 2026-05-06 至 2026-05-09 请假,由张静代理。\n"
+    assert terminal.says("people", "leave", "李伟", *days) == "李伟 2026-05-06 至 2026-05-09 请假，由张静代理。\n"
     assert terminal.says("people", "leave", "张静", *days) == (
-        "张静 2026-05-06 至 2026-05-09 请假,没有代理人,期间的通知送上一级。\n"
+        "张静 2026-05-06 至 2026-05-09 请假，没有代理人，期间的通知送上一级。\n"
     )
     assert terminal.data("people", "leave", "李伟", *days, "--deputy", "王敏") == {
         "name": "李伟", "from": "2026-05-06", "until": "2026-05-09", "deputy": "王敏",
@@ -172,11 +172,11 @@ def test_leave_names_who_stands_in(terminal: Terminal) -> None:
 def test_who_departs_leaves_vacant_posts_that_are_named(terminal: Terminal) -> None:
     assert terminal.says("people", "depart", "李伟", "--on", "2026-06-30").splitlines() == [
         "李伟在任至 2026-06-30。",
-        "空缺的岗位:科长。可用 duban people succeed --from 李伟 --to 接任者 --on 日期 补上。",
+        "空缺的岗位：科长。可用 duban people succeed --from 李伟 --to 接任者 --on 日期 补上。",
     ]
     assert terminal.data("people", "depart", "张静", "--on", "2026-06-30", "--organ", "某县司法局") == {
         "name": "张静", "on": "2026-06-30", "vacant": [{"post": 4, "title": "科员"}],
     }  # fmt: skip
     shown = terminal.says("people", "list", "--on", "2026-07-01", "--organ", "organ-1")
-    assert shown.count("(空缺)") == 2
+    assert shown.count("（空缺）") == 2
     assert shown.count("已离任") == 2

@@ -60,10 +60,10 @@ def test_a_program_gets_the_promised_keys(terminal: Terminal, ledger: Path) -> N
 def test_a_dry_run_shows_what_was_understood_and_writes_nothing(terminal: Terminal, ledger: Path) -> None:
     screen = terminal.says("plan", "import", ledger, *Y, *DAY, "--dry-run")
 
-    assert "最后一天为6月30日(含当日)" in screen
+    assert "最后一天为6月30日（含当日）" in screen
     assert "陆明、俞悦" in screen
     assert "完善制度[修订]" in screen
-    assert "试读(未写入) 青水县国动办2026年度工作计划:项目 2 个,任务 3 项(新增 3 项)。" in screen
+    assert "试读（未写入） 青水县国动办2026年度工作计划：项目 2 个，任务 3 项（新增 3 项）。" in screen
     assert re.search("还没有年度计划", terminal.refused("plan", "show"))
 
 
@@ -72,7 +72,7 @@ def test_errors_come_as_a_table_as_data_and_as_a_sheet(terminal: Terminal, wrong
 
     assert result.exit_code == 2
     assert "不存在2月30日" in result.stdout
-    assert "发现 3 处错误,未写入任何数据" in result.stderr
+    assert "发现 3 处错误，未写入任何数据" in result.stderr
     cells = [[cell.value for cell in row] for row in load_workbook(tmp_path / "errors.xlsx").worksheets[0].rows]
     assert ["台账", 5, "完成时限", "2月30日"] in [row[:4] for row in cells]
 
@@ -101,12 +101,12 @@ def test_the_plan_is_shown_as_it_stands(terminal: Terminal, ledger: Path) -> Non
         "state": "draft", "missing": [], "source": None, "percent": 0,
     }  # fmt: skip
     screen = terminal.says("plan", "show", *Y, *DAY)
-    assert "青水县国动办2026年度工作计划(未下达)" in screen
+    assert "青水县国动办2026年度工作计划（未下达）" in screen
     assert "完善制度[修订]" in screen
 
 
 def test_an_import_is_undone_by_its_batch(terminal: Terminal, ledger: Path) -> None:
-    assert "如需撤销:duban plan undo 2" in terminal.says("plan", "import", ledger, *Y, *DAY)
+    assert "如需撤销：duban plan undo 2" in terminal.says("plan", "import", ledger, *Y, *DAY)
 
     assert "删去任务 3 项" in terminal.says("plan", "undo", "2")
     assert terminal.data("plan", "show", *Y)["projects"] == []
@@ -156,7 +156,7 @@ def test_days_past_at_issue_are_named_and_treated_as_asked(terminal: Terminal, l
     screen = terminal.says("plan", "issue", *Y, "--on", "2026-12-30", "--past", "只提醒")
 
     assert "下达前已过的时限" in screen
-    assert "只提醒:告知承办人一次,改定时限以前不升级" in screen
+    assert "只提醒：告知承办人一次，改定时限以前不升级" in screen
 
 
 def test_a_template_is_written_before_and_after_anything_is_registered(terminal: Terminal, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_template_is_written_before_and_after_anything_is_registered(terminal:
         assert "已写出模板" in Terminal(home).says("plan", "template", out, *Y)
         result = terminal.run("plan", "import", out, *Y, "--dry-run", "--json")
         assert [error["accepted"] for error in json.loads(result.stdout)["errors"]] == [
-            "表头下没有任何任务:请至少填写一行。"
+            "表头下没有任何任务：请至少填写一行。"
         ]
     assert "选项" in load_workbook(tmp_path / "data.xlsx").sheetnames
 
@@ -195,9 +195,9 @@ def test_a_plan_that_runs_takes_another_policy_after_a_look_at_what_moves(termin
 
     shown = json.loads(terminal.says(*adopt, "--dry-run", "--json"))
     assert (shown["version"], shown["from_on"], shown["dry_run"]) == (2, f"{YEAR}-01-05", True)
-    assert shown["rungs"][0]["after"] == "到期前10个工作日:承办人、科室负责人,蓝色"
+    assert shown["rungs"][0]["after"] == "到期前10个工作日：承办人、科室负责人，蓝色"
     assert {(one["before"] is None, one["after"] is None) for one in shown["rungs"]} >= {(True, False), (False, True)}
-    assert "试看(未写入)" in terminal.says(*adopt, "--dry-run")
+    assert "试看（未写入）" in terminal.says(*adopt, "--dry-run")
     assert "理由不能为空" in terminal.refused(*adopt)
-    assert f"策略“三级预警”,第 2 版,自 {YEAR}-01-05 起" in terminal.says(*adopt, "--reason", "上级要求")
+    assert f"策略“三级预警”，第 2 版，自 {YEAR}-01-05 起" in terminal.says(*adopt, "--reason", "上级要求")
     assert "没有要改的" in terminal.refused(*adopt, "--reason", "上级要求")

@@ -25,7 +25,12 @@ def written(folder: Path, data: Any) -> Path:
 def test_the_presets_are_listed_and_shown_in_words(office: Terminal) -> None:
     assert office.data("policy", "list") == list(PRESETS)
     shown = office.says("policy", "show", "三级预警")
-    for words in ("到期前10个工作日", "督办员 → 分管领导或第一责任人", "落后 10 个百分点黄,超过 30 红", "每月,25 日前"):
+    for words in (
+        "到期前10个工作日",
+        "督办员 → 分管领导或第一责任人",
+        "落后 10 个百分点黄，超过 30 红",
+        "每月，25 日前",
+    ):
         assert words in shown
 
 
@@ -92,4 +97,4 @@ def test_a_file_that_is_no_policy_is_refused(office: Terminal, tmp_path: Path) -
     assert "一个策略" in office.refused("policy", "set", written(tmp_path, ["常规"]))
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
     assert "不是有效的" in office.refused("policy", "set", tmp_path / "broken.json")
-    assert "可用:常规" in office.refused("policy", "show", "没有的")
+    assert "可用：常规" in office.refused("policy", "show", "没有的")

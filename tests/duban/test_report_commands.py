@@ -110,9 +110,9 @@ def test_what_is_recorded_gives_its_id_and_is_listed(duban: Duban) -> None:
 
 
 def test_a_person_sees_what_was_recorded(told: Callable[..., str]) -> None:
-    assert {"执法案件:没有。", "学习研讨:没有。"} <= set(told("ledger", "list").splitlines())
+    assert {"执法案件：没有。", "学习研讨：没有。"} <= set(told("ledger", "list").splitlines())
     assert told("act", "add", "--kind", "过问", "--on", "2025-03-01", "--text", "过问评查进度") == (
-        "已登记 2025-03-01 的履职(过问),编号 1。\n"
+        "已登记 2025-03-01 的履职（过问），编号 1。\n"
     )
     told("ledger", "add", "case", "--procedure", "普通", "--on", "2025-03-02", "--fine", "200.50", "--number", "1号")
 
@@ -176,7 +176,7 @@ def test_a_person_sees_the_parts_what_to_verify_and_the_file(told: Callable[...,
 
     said = told("report", "compile", "--year", "2025", "--on", "2026-02-01", "--out", str(file))
 
-    assert "青禾县水务局2025年度法治政府建设情况报告(第 1 版,成文日期 2026-02-01)" in said
+    assert "青禾县水务局2025年度法治政府建设情况报告（第 1 版，成文日期 2026-02-01）" in said
     assert "一、2025年推进法治政府建设的主要举措和成效" in said
     assert "有 8 处待核" in said
     assert f"已写出 {file}。" in said
@@ -189,7 +189,7 @@ def test_a_number_leads_back_to_the_records(duban: Duban, told: Callable[..., st
 
     said = told("report", "trace", "集中学习研讨", "--year", "2025")
 
-    assert "集中学习研讨:2次" in said
+    assert "集中学习研讨：2次" in said
     assert "study:1" in said
     assert "行政处罚法 12" in said
     [traced] = duban("report", "trace", "集中学习研讨", "--year", "2025")
@@ -212,11 +212,11 @@ def test_our_own_report_can_be_read(duban: Duban, told: Callable[..., str], tmp_
         "3月31日前公开上一年度法治政府建设情况报告",
     ]
     for line in (
-        "机关:青禾县水务局",
-        "主送:(文中未写明)",
+        "机关：青禾县水务局",
+        "主送：（文中未写明）",
         "四 2026年推进法治政府建设的主要安排 [下一年度主要安排]",
         "    13起  ",
-        "可作为下一年度任务导入的 4 项:",
+        "可作为下一年度任务导入的 4 项：",
         "    开展案卷评查\n",
     ):
         assert line in said
@@ -247,7 +247,7 @@ def test_the_template_of_the_office_lies_in_its_data_folder(duban: Duban, home: 
             NotFoundError,
             "没有编号为“9”的任务",
         ),
-        (("ledger", "add", "case", "--procedure", "simple", "--fine", "三万"), BadInputError, "罚款(元)“三万”不可用"),
+        (("ledger", "add", "case", "--procedure", "simple", "--fine", "三万"), BadInputError, "罚款（元）“三万”不可用"),
         (("deficiency", "add", "--text", " "), BadInputError, "不足不能为空"),
     ],
 )

@@ -72,8 +72,9 @@ def test_a_report_goes_from_one_machine_to_another(below: Terminal, above: Termi
     assert "尚未核对其签名密钥" in above.refused("report", "receive", package, *county)
     said = above.says("report", "receive", package, "--fingerprint", fingerprint, *county)
     assert said.splitlines() == [
-        "已接收青禾县水务局 2025 年度报告(上报包,内部版,第 1 版),编号 1。", "通过法制审核:青禾县分管领导,2026-01-16",
-        "通过保密审查:青禾县分管领导,2026-01-16", "审签:青禾县第一责任人,2026-01-16",
+        ("已接收青禾县水务局 2025 年度报告（上报包，内部版，第 1 版），"
+"编号 1。"), "通过法制审核：青禾县分管领导，2026-01-16",
+        "通过保密审查：青禾县分管领导，2026-01-16", "审签：青禾县第一责任人，2026-01-16",
     ]  # fmt: skip
     again = above.data("report", "receive", package, "--organ", "county", "--on", "2026-01-20")
     assert (again["new"], again["received_on"]) == (False, "2026-01-16")
@@ -87,13 +88,13 @@ def test_a_report_goes_from_one_machine_to_another(below: Terminal, above: Termi
     assert totals["case.cases"] == (13, "起")
     assert totals["case.fines"] == (3, "万元")
     screen = above.says("report", "below", "--year", "2025", *county)
-    assert "最后一天为 2026-02-28;未报送:青禾县林业局。" in screen
+    assert "最后一天为 2026-02-28；未报送：青禾县林业局。" in screen
     assert "行政执法案件" in screen
 
 
 def test_a_draft_is_a_kind_of_its_own(below: Terminal, above: Terminal, tmp_path: Path) -> None:
     out, county = tmp_path / "草稿包.zip", ("--organ", "county", *WHEN)
-    assert "已审签,不是草稿" in below.refused("report", "pack", "--year", "2025", "--out", out, "--draft")
+    assert "已审签，不是草稿" in below.refused("report", "pack", "--year", "2025", "--out", out, "--draft")
     with opened(below.home) as session:
         compile_report(
             session, session.exec(select(Organ)).one(), 2025, by=administrator(SENT), on=SENT, template=TEMPLATE
@@ -105,7 +106,7 @@ def test_a_draft_is_a_kind_of_its_own(below: Terminal, above: Terminal, tmp_path
 
     fingerprint = below.data("report", "key")["fingerprint"]
     said = above.says("report", "receive", out, "--fingerprint", fingerprint, *county)
-    assert "草稿只供查看,不作为已报送,不计入合计。" in said
+    assert "草稿只供查看，不作为已报送，不计入合计。" in said
     data = above.data("report", "below", "--year", "2025", *county)
     assert [(one["code"], one["state"]) for one in data["organs"]] == [("forest", "missing"), ("water", "draft")]
     assert data["figures"] == []
@@ -120,14 +121,14 @@ def test_a_key_that_changed_is_confirmed_anew_with_a_reason(below: Terminal, abo
     assert "换了签名密钥" in above.refused("report", "receive", package, *county)
     other = below.data("report", "key")["fingerprint"]
     assert "须写明理由" in above.refused("report", "trust", CODE, "--fingerprint", other, *county)
-    above.says("report", "trust", NAME, "--fingerprint", other, "--reason", "电脑更换,已电话核实", *county)
+    above.says("report", "trust", NAME, "--fingerprint", other, "--reason", "电脑更换，已电话核实", *county)
     assert "已接收" in above.says("report", "receive", package, *county)
     assert "不是青禾县人民政府的下级单位" in above.refused("report", "trust", "nobody", "--fingerprint", other, *county)
 
 
 def test_what_cannot_be_packed_or_received_says_why(below: Terminal, above: Terminal, tmp_path: Path) -> None:
     out = tmp_path / "x.zip"
-    assert "没有第 7 版;现有:1" in below.refused("report", "pack", "--year", "2025", "--version", "7", "--out", out)
+    assert "没有第 7 版；现有：1" in below.refused("report", "pack", "--year", "2025", "--version", "7", "--out", out)
     assert "2024 年度报告尚未编制" in below.refused("report", "pack", "--year", "2024", "--out", out)
     assert "无法写入文件" in below.refused("report", "pack", "--year", "2025", "--out", tmp_path / "no" / "x.zip")
     shutil.copyfile(__file__, out)
@@ -156,4 +157,4 @@ def test_a_year_is_checked_before_it_is_sent(below: Terminal) -> None:
     assert data["unverified"] == 0
     screen = below.says("report", "check", "--year", "2025")
     assert "核对青禾县水务局 2025 年度报告第 1 版" in screen
-    assert "没有上年度的计划,未与上年比较。" in screen
+    assert "没有上年度的计划，未与上年比较。" in screen

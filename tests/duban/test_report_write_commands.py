@@ -44,14 +44,14 @@ def terminal(founded: Path, tmp_path: Path) -> Terminal:
 def test_the_ending_tells_what_is_written(terminal: Terminal, tmp_path: Path, name: str, what: str) -> None:
     said = terminal.says("report", "write", "--year", "2025", "--out", tmp_path / name)
     assert f"已写出 {tmp_path / name}:" in said
-    assert f"(第 1 版,内部版,{what})" in said
+    assert f"（第 1 版，内部版，{what}）" in said
     assert (tmp_path / name).stat().st_size > 0
 
 
 def test_the_public_edition_says_what_it_leaves_out(terminal: Terminal, tmp_path: Path) -> None:
     out = tmp_path / "公开.pdf"
     said = terminal.says("report", "write", "--year", "2025", "--edition", "public", "--out", out)
-    assert "未公开:推进法治政府建设存在的不足和原因:普法渠道较为单一。" in said
+    assert "未公开：推进法治政府建设存在的不足和原因：普法渠道较为单一。" in said
     assert "普法渠道较为单一" not in "".join(page.extract_text() for page in PdfReader(out).pages)
     told = terminal.data("report", "write", "--year", "2025", "--edition", "public", "--out", out)
     assert (told["kind"], told["version"], told["edition"]) == ("pdf", 1, "public")
@@ -60,7 +60,7 @@ def test_the_public_edition_says_what_it_leaves_out(terminal: Terminal, tmp_path
 
 def test_what_cannot_be_written_is_told_and_nothing_is(terminal: Terminal, tmp_path: Path) -> None:
     said = terminal.refused("report", "write", "--year", "2025", "--out", tmp_path / "报告.txt")
-    assert "文件名应以下列之一结尾:.docx(Word 文件)" in said
+    assert "文件名应以下列之一结尾：.docx（Word 文件）" in said
     assert "没有第 7 版" in terminal.refused(
         "report", "write", "--year", "2025", "--version", "7", "--out", tmp_path / "报告.pdf"
     )
@@ -96,11 +96,11 @@ def test_a_word_template_is_written_checked_used_and_stopped(terminal: Terminal,
     terminal.says("report", "word-template", "new", "--out", template)
     assert "可以用作报告的 Word 模板" in terminal.says("report", "word-template", "check", template)
     document = docx.Document(str(template))
-    document.add_paragraph("承印:{{ 单位 }}")
+    document.add_paragraph("承印：{{ 单位 }}")
     document.save(str(template))
-    assert "已启用,为第 1 版" in terminal.says("report", "word-template", "set", template)
+    assert "已启用，为第 1 版" in terminal.says("report", "word-template", "set", template)
     terminal.says("report", "write", "--year", "2025", "--out", out)
-    assert docx.Document(str(out)).paragraphs[-1].text == "承印:青禾县水务局"
+    assert docx.Document(str(out)).paragraphs[-1].text == "承印：青禾县水务局"
     terminal.says("report", "write", "--year", "2025", "--standard", "--out", out)
     assert "承印" not in docx.Document(str(out)).paragraphs[-1].text
     assert terminal.data("report", "word-template", "stop")["revision"] == 1
@@ -111,7 +111,7 @@ def test_a_word_template_is_written_checked_used_and_stopped(terminal: Terminal,
 def test_a_word_template_that_does_not_fit_is_told(terminal: Terminal, tmp_path: Path) -> None:
     wrong = tmp_path / "模板.docx"
     wrong.write_bytes(b"x")
-    assert "不能用作模板:不是 Word 文件" in terminal.refused("report", "word-template", "check", wrong)
+    assert "不能用作模板：不是 Word 文件" in terminal.refused("report", "word-template", "check", wrong)
     assert terminal.data("report", "word-template", "check", wrong)["problems"] != []
     assert "无法读取" in terminal.refused("report", "word-template", "set", tmp_path / "没有.docx")
     assert "不是 .docx 文件名" in terminal.refused("report", "word-template", "new", "--out", tmp_path / "模板.txt")

@@ -57,15 +57,15 @@ def test_a_preview_shows_the_ranking_and_each_line(office: Terminal) -> None:
     ]  # fmt: skip
     assert data["units"][1]["lines"] == [
         {"event": "late", "item": "1", "title": "普法宣传", "day": "2026-06-12", "points": 5,
-         "words": "完成时限 2026-06-12,到期未办结"},
+         "words": "完成时限 2026-06-12，到期未办结"},
         {"event": "urged", "item": "1", "title": "普法宣传", "day": "2026-06-15", "points": 1,
-         "words": "被催办(催办〔2026〕1号)"},
+         "words": "被催办（催办〔2026〕1号）"},
     ]  # fmt: skip
     whole = office.says("score", "preview", *HALF, *PUBLISHED)
-    assert "2026年上半年考核试算(常规考核第 1 版,截至 2026-07-01)" in whole
+    assert "2026年上半年考核试算（常规考核第 1 版，截至 2026-07-01）" in whole
     statement = office.says("score", "preview", OWN, *HALF, *PUBLISHED)
-    assert "起评100分,扣6分,客观分94分;没有领导评价,客观分即为得分;第 2 名。" in statement
-    assert "逾期 1 次,共 5 分。" in statement
+    assert "起评100分，扣6分，客观分94分；没有领导评价，客观分即为得分；第 2 名。" in statement
+    assert "逾期 1 次，共 5 分。" in statement
     assert office.data("score", "preview", *HALF, "--on", "2026-06-12")["units"][0]["lines"] == []
 
 
@@ -78,7 +78,7 @@ def test_other_points_are_compared_before_and_after(office: Terminal) -> None:
     shown = office.says("score", "preview", OWN, *HALF, *PUBLISHED, "--set", "late=3")
     assert "改动分值前后" in shown
     assert OTHER not in shown
-    assert "可用:late(逾期)" in office.refused("score", "preview", *HALF, "--set", "tardy=3")
+    assert "可用：late（逾期）" in office.refused("score", "preview", *HALF, "--set", "tardy=3")
     assert "late=5:30" in office.refused("score", "preview", *HALF, "--set", "late")
 
 
@@ -86,18 +86,18 @@ def test_a_year_s_scores_from_evaluation_to_appeal(office: Terminal) -> None:
     said = office.says(
         "score", "evaluate", OWN, "--points", "90", "--comment", "扎实", *HALF, *PUBLISHED, "--as", FIRST
     )
-    assert said == f"已记录{FIRST}对法规科2026年上半年的评价:90 分。\n"
+    assert said == f"已记录{FIRST}对法规科2026年上半年的评价：90 分。\n"
     said = office.says("score", "publish", *HALF, *PUBLISHED, "--as", SUPERVISOR)
-    assert "(第 1 版):扣分 3 条,2 个科室参加排名;科室负责人可在 2026-07-15 前(含当日)申诉。" in said
+    assert "（第 1 版）：扣分 3 条，2 个科室参加排名；科室负责人可在 2026-07-15 前（含当日）申诉。" in said
 
     number = line_of(office, "late")["id"]
     made = office.data("score", "appeal", str(number), "--reason", "等待上级文件", *LATER, "--as", HEAD)
     assert made == {"id": 1, "line": number, "on": "2026-07-06"}
-    assert "待裁定的申诉:1(法规科)" in office.says("score", "show", *HALF, *LATER)
+    assert "待裁定的申诉：1（法规科）" in office.says("score", "show", *HALF, *LATER)
     said = office.says(
         "score", "decide", "1", "--uphold", "--points", "0.5", "--answer", "属实", *LATER, "--as", FIRST
     )  # fmt: skip
-    assert said == f"申诉 1 已裁定:采纳,第 {number} 条改扣 0.5 分。\n"
+    assert said == f"申诉 1 已裁定：采纳，第 {number} 条改扣 0.5 分。\n"
 
     shown = office.data("score", "show", *HALF, *LATER)
     assert [(row["department"], row["final"], row["published"], row["rank"]) for row in shown["ranking"]] == [
@@ -108,8 +108,8 @@ def test_a_year_s_scores_from_evaluation_to_appeal(office: Terminal) -> None:
     parts = office.data("score", "show", OWN, *HALF, *LATER)["parts"]
     assert parts[0] == {"event": "late", "count": 1, "points": 0.5, "cap": 30, "counted": 0.5}
     statement = office.says("score", "show", OWN, *HALF, *LATER)
-    assert "1 采纳,改扣 0.5 分" in statement
-    assert "93.2 分,第 2 名" in statement
+    assert "1 采纳，改扣 0.5 分" in statement
+    assert "93.2 分，第 2 名" in statement
 
 
 def test_a_dismissed_appeal_says_so(published: Terminal) -> None:
@@ -149,7 +149,7 @@ def test_everybody_sees_what_is_theirs(published: Terminal) -> None:
         (("publish", *HALF, "--on", "2026-06-30", "--as", SUPERVISOR), "2026-07-01 起才能公布"),
         (("evaluate", OWN, "--points", "90", *HALF, "--as", HANDLER), "第一责任人"),
         (("evaluate", OWN, "--points", "很好", *HALF, "--as", FIRST), "0 至 100 的数"),
-        (("evaluate", "保卫科", "--points", "90", *HALF, "--as", FIRST), "没有科室“保卫科”;现有:法规科、财务科"),
+        (("evaluate", "保卫科", "--points", "90", *HALF, "--as", FIRST), "没有科室“保卫科”；现有：法规科、财务科"),
         (("show", *HALF), "没有公布过2026年上半年的考核"),
         (("show", "--period", "2026-Q9"), "2026-Q2"),
         (("show", "--period", "2026", "--from", "2026-01-01"), "两者取一"),
@@ -193,7 +193,7 @@ def test_any_span_of_days_can_be_previewed(office: Terminal) -> None:
 
 
 def test_a_rule_is_shown_changed_in_part_and_written_back_whole(office: Terminal, tmp_path: Path) -> None:
-    assert "late:逾期每次扣5分,最多扣30分" in office.says("score", "rule", "show", "--organ", "bureau")
+    assert "late：逾期每次扣5分，最多扣30分" in office.says("score", "rule", "show", "--organ", "bureau")
     act = ("--as", SUPERVISOR, "--on", "2026-03-02")
     changed = office.data("score", "rule", "set", "--event", "late=6:18", "--event", "urged=0", "--start", "110", *act)
     assert (changed["version"], changed["start"], changed["made_on"]) == (2, 110, "2026-03-02")
@@ -213,18 +213,18 @@ def test_a_rule_is_shown_changed_in_part_and_written_back_whole(office: Terminal
         ("季度考核", 1, 20), ("常规考核", 1, 20), ("常规考核", 2, 20), ("常规考核", 3, 35),
     ]  # fmt: skip
     assert "季度考核" in office.says("score", "rule", "list", "--organ", "bureau")
-    assert "起评 110 分,领导评价占 35%" in office.says("score", "rule", "show", "--as", SUPERVISOR)
+    assert "起评 110 分，领导评价占 35%" in office.says("score", "rule", "show", "--as", SUPERVISOR)
     assert office.data("score", "preview", *HALF, *PUBLISHED, "--rule", "季度考核")["rule"]["name"] == "季度考核"
-    assert "没有第 9 版;现有:1、2、3" in office.refused("score", "rule", "show", "--version", "9", "--as", SUPERVISOR)
+    assert "没有第 9 版；现有：1、2、3" in office.refused("score", "rule", "show", "--version", "9", "--as", SUPERVISOR)
 
 
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
         ("[]", "不是一套考核规则"),
-        ('{"start": "一百"}', "有误:start"),
+        ('{"start": "一百"}', "有误：start"),
         ('{"events": ["late"]}', "不是一套考核规则"),
-        ('{"weights": 3}', "有误:weights"),
+        ('{"weights": 3}', "有误：weights"),
         ("{", "不是有效的 JSON 或 TOML"),
     ],
 )

@@ -92,7 +92,7 @@ def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Sign
 
 def test_it_says_so_when_passwords_travel_unprotected(home: Path) -> None:
     with serving(home, "--no-prefect", "--host", "0.0.0.0"):  # noqa: S104 - what the test is about
-        assert "注意:--host 0.0.0.0 使网页可从别的机器访问,而密码未经加密传送" in (home / "stderr").read_text()
+        assert "注意：--host 0.0.0.0 使网页可从别的机器访问，而密码未经加密传送" in (home / "stderr").read_text()
     (home / "duban.toml").write_text('office_url = "https://duban.example"', encoding="utf-8")
     with serving(home, "--no-prefect", "--host", "0.0.0.0"):  # noqa: S104
         assert "注意" not in (home / "stderr").read_text()
@@ -102,7 +102,7 @@ def test_it_says_so_when_the_data_folder_is_open_to_others(home: Path) -> None:
     for mode, said in ((0o755, True), (0o700, False)):
         home.chmod(mode)
         with serving(home, "--no-prefect"):
-            assert (f"注意:{home} 对本机的其他账户开放" in (home / "stderr").read_text()) is said
+            assert (f"注意：{home} 对本机的其他账户开放" in (home / "stderr").read_text()) is said
 
 
 def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) -> None:
@@ -112,7 +112,7 @@ def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) ->
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith(
-                f"还没有账户。请在浏览器打开这个一次性地址,建立管理员账户:http://{address}/setup?token="
+                f"还没有账户。请在浏览器打开这个一次性地址，建立管理员账户：http://{address}/setup?token="
             )
             said.append(line.partition("token=")[2].strip())
             assert get(address, f"/setup?token={said[-1]}")[0] == 200
@@ -136,12 +136,12 @@ def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) ->
     ("arguments", "code", "line"),
     [
         pytest.param(
-            ["--port", "{taken}"], 1, "端口 {taken} 已被占用:请关闭占用它的程序,或用 --port 换一个端口。", id="taken"
+            ["--port", "{taken}"], 1, "端口 {taken} 已被占用：请关闭占用它的程序，或用 --port 换一个端口。", id="taken"
         ),
         pytest.param(
             ["--host", "no.such.host.invalid"],
             2,
-            "地址“no.such.host.invalid”无法识别:--host 应为本机的地址,如 127.0.0.1。",
+            "地址“no.such.host.invalid”无法识别：--host 应为本机的地址，如 127.0.0.1。",
             id="unknown host",
         ),
     ],
@@ -159,7 +159,7 @@ def test_what_cannot_be_served_is_one_chinese_line(home: Path, arguments: list[s
             timeout=60,
         )
 
-    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", f"错误:{line.format(taken=taken)}\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", f"错误：{line.format(taken=taken)}\n")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="children are looked for in /proc")

@@ -39,7 +39,7 @@ def test_a_file_of_the_same_name_is_named_and_not_imported(tmp_path: Path, shado
     outcome = start_in(tmp_path)
 
     assert (outcome.returncode, outcome.stdout) == (1, "")
-    assert outcome.stderr.startswith(f"无法启动:程序包 {name} 被 {file.resolve()} 遮蔽。")
+    assert outcome.stderr.startswith(f"无法启动：程序包 {name} 被 {file.resolve()} 遮蔽。")
     assert outcome.stderr.count("\n") == 1
 
 
@@ -56,4 +56,4 @@ def test_a_missing_package_is_an_incomplete_installation(monkeypatch: pytest.Mon
     with pytest.raises(SystemExit) as refusal:
         shadow.refuse_shadows()
 
-    assert refusal.value.code == "无法启动:缺少程序包 no_such_package,安装不完整。请重新安装 duban。"
+    assert refusal.value.code == "无法启动：缺少程序包 no_such_package，安装不完整。请重新安装 duban。"

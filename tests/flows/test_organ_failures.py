@@ -279,7 +279,7 @@ def test_an_organ_that_fails_unforeseen_is_named_left_whole_and_stops_no_other(
         told = case.run(settings)
 
     failed = [row for row in told[case.named] if "problem" in row]
-    assert [(row["organ"], row["problem"]) for row in failed] == [(FAILING, "程序出错(UnforeseenError)")]
+    assert [(row["organ"], row["problem"]) for row in failed] == [(FAILING, "程序出错（UnforeseenError）")]
     assert "organ_failed" in [getattr(record, "action", "") for record in caplog.records]
     with reading(database) as session:
         assert case.left(session, office.organ_id) == 0
@@ -349,13 +349,13 @@ def test_commands_tell_what_was_done_and_then_fail(
 
 def test_the_page_names_the_organ_to_whoever_may_see_it(office: Office, settings: Settings, database: Engine) -> None:
     with on_record(database) as session:
-        seen = OrganProblem(office.organ_id, FAILING, "程序出错(UnforeseenError)", fault=True)
-        hidden = OrganProblem(office.organ_id + 1, "别局", "程序出错(UnforeseenError)", fault=True)
+        seen = OrganProblem(office.organ_id, FAILING, "程序出错（UnforeseenError）", fault=True)
+        hidden = OrganProblem(office.organ_id + 1, "别局", "程序出错（UnforeseenError）", fault=True)
         record_run(session, "brief", on=office.today, now=opening_of(office.today), problems=[seen, hidden])
 
     page = Web(office).of(SUPERVISOR).read("/system")
 
-    assert f"{FAILING}未能完成:程序出错(UnforeseenError)" in page
+    assert f"{FAILING}未能完成：程序出错（UnforeseenError）" in page
     assert "别局未能完成" not in page
 
 

@@ -112,7 +112,7 @@ def test_the_preset_ladders_are_stored_rung_by_rung(engine: Engine) -> None:
         (3, "到期当日"),
         (4, "逾期1个工作日"),
         (5, "逾期3个工作日"),
-        (6, "逾期7个工作日,其后每5个工作日"),
+        (6, "逾期7个工作日，其后每5个工作日"),
         (7, "下达待签收"),
         (8, "未签收满2个工作日"),
     ]
@@ -263,7 +263,7 @@ def test_a_database_of_this_version_opens_without_loading_alembic(tmp_path: Path
 
 
 def test_a_command_before_init_says_to_run_init_and_makes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="尚未初始化:请先运行 duban init"):
+    with pytest.raises(NotFoundError, match="尚未初始化：请先运行 duban init"):
         open_current(settings(tmp_path))
 
     assert list(tmp_path.iterdir()) == []

@@ -31,19 +31,19 @@ MARKED = {
     "國家机密件★": "机密件★",
     "機密★十年": "機密★十年",
     "国家秘密★10年": "秘密★10年",
-    "本件为秘密★,请勿外传": "秘密★",
-    "(机密)专项任务": "(机密)",
+    "本件为秘密★，请勿外传": "秘密★",
+    "（机密）专项任务": "（机密）",
     "见附件（ 秘密 ）": "（ 秘密 ）",
     "【秘密】某事": "【秘密】",
     "〔绝密〕": "〔绝密〕",
-    "密级:机密": "密级:机密",
+    "密级：机密": "密级：机密",
     "密级：秘密": "密级：秘密",
     "密 级 ： 机 密": "密 级 ： 机 密",
     "密级 机密": "密级 机密",
     "密级　秘密": "密级　秘密",
     "密级\t绝密": "密级\t绝密",
     "密级为机密。": "密级为机密",
-    "密级:【机密】": "密级:【机密",
+    "密级：【机密】": "密级：【机密",
     "机密": "机密",
     " 秘 密 ": "秘 密",
     "★机密": "★机密",
@@ -61,12 +61,13 @@ OPEN = [
     "保守国家\n秘密\n制度",
     "国家秘密", "国 家 秘 密", "商业秘密", "工作秘密", "保密教育", "《保守国家秘密法》",
     "《中华人民共和国保守国家秘密法》学习",
-    "密级鉴定工作", "密级鉴定工作:完成国家秘密清理", "开展机密级文件管理检查", "国家秘密(工作秘密)清理", "加强保密工作",
-    "保密委员会", "机密文件管理制度", "秘密级计算机检查", "★重点工作:严守机密", "* 秘密文件的清退", "密级:内部",
-    "密级:",
-    "密级分为绝密、机密、秘密三级", "密级:绝密、机密、秘密", "严守党和国家机密\n* 下一条", "企业商业秘密★保护",
+    "密级鉴定工作", "密级鉴定工作：完成国家秘密清理", "开展机密级文件管理检查", "国家秘密（工作秘密）清理",
+    "加强保密工作",
+    "保密委员会", "机密文件管理制度", "秘密级计算机检查", "★重点工作：严守机密", "* 秘密文件的清退", "密级：内部",
+    "密级：",
+    "密级分为绝密、机密、秘密三级", "密级：绝密、机密、秘密", "严守党和国家机密\n* 下一条", "企业商业秘密★保护",
     "核心商密",
-    "学习“国家秘密”一课", "非涉密", "涉密人员培训", "密级:机密以上的另行处理", "保密★先锋",
+    "学习“国家秘密”一课", "非涉密", "涉密人员培训", "密级：机密以上的另行处理", "保密★先锋",
 ]  # fmt: skip
 
 
@@ -82,12 +83,14 @@ def test_the_mere_word_is_no_marking(written: str) -> None:
 
 
 @given(
-    st.sampled_from(["机密★", "绝密*10年", "密级:秘密"]), st.text("  \u3000\u200b\u00ad\ufeff\t", max_size=6), st.data()
+    st.sampled_from(["机密★", "绝密*10年", "密级：秘密"]),
+    st.text("  \u3000\u200b\u00ad\ufeff\t", max_size=6),
+    st.data(),
 )
 def test_blanks_and_what_nobody_sees_hide_nothing(mark: str, between: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(mark)))
 
-    assert marking(f"某文件{mark[:place]}{between}{mark[place:]},见附件") is not None
+    assert marking(f"某文件{mark[:place]}{between}{mark[place:]}，见附件") is not None
 
 
 @given(st.text())
@@ -114,7 +117,7 @@ def rows(engine: Engine) -> Iterator[str]:
         yield from connection.execute(text("SELECT code FROM organ")).scalars()
 
 
-@pytest.mark.parametrize("written", ["某单位(机密)", "机 密 ★10年"])
+@pytest.mark.parametrize("written", ["某单位（机密）", "机 密 ★10年"])
 def test_nothing_marked_is_written_by_any_act(any_engine: Engine, written: str) -> None:
     with pytest.raises(MarkedError, match="密级标志"), on_record(any_engine) as session:
         session.execute(text("INSERT INTO organ (code, name) VALUES ('a', :name)"), {"name": written})

@@ -86,7 +86,7 @@ def test_private_networks_are_listed(tmp_path: Path, line: str, kept: str) -> No
 @pytest.mark.parametrize("wrong", ["true", '"内网"', '"10.0.0.0/33"'])
 def test_what_is_no_network_is_refused_with_what_would_be_accepted(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "duban.toml").write_text(f"webhook_private = {wrong}", encoding="utf-8")
-    with pytest.raises(BadInputError, match=r"webhook_private.*不是 IP 地址或网段,应如"):
+    with pytest.raises(BadInputError, match=r"webhook_private.*不是 IP 地址或网段，应如"):
         load_settings(tmp_path)
 
 

@@ -114,7 +114,7 @@ def _tell(world: World, item: Item, day: Watched, unit: str | None, on: dt.date,
     def row(turn: Turn, answer: Answer, state: NoticeState, *, silent: bool = False) -> None:
         due, reason = by_turn[turn], None
         if state is NoticeState.COLLAPSED:
-            reason = "错过当日,并入更高一级" if due.noted_on < on else "并入更高一级"
+            reason = "错过当日，并入更高一级" if due.noted_on < on else "并入更高一级"
         if answer.who is None:
             state, reason = NoticeState.DROPPED, NO_UNIT if unit else NOBODY
         world.tell(

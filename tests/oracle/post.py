@@ -15,7 +15,7 @@ def deliver(world: World, on: dt.date) -> None:
     for told in [told for told in world.told if told.state is NoticeState.PENDING]:
         reason = _untrue(told, on)
         if reason is None and (answer := _answers(world, told, on)).who != told.recipient:
-            reason = "责任人已变更,改送接任者"
+            reason = "责任人已变更，改送接任者"
             successors.append((told, answer))
         if reason:
             told.state, told.reason = NoticeState.DROPPED, reason
@@ -33,15 +33,15 @@ def _untrue(told: Told, on: dt.date) -> str | None:
     if day.done:
         return "任务已办结"
     if day.claimed and day.instructed:
-        return "批示已反馈,待办结"
+        return "批示已反馈，待办结"
     if day.claimed:
-        return "已申请办结,待审核"
+        return "已申请办结，待审核"
     if day.quiet:
-        return "督办已停止(挂起或撤回)"
+        return "督办已停止（挂起或撤回）"
     if day.due_on != told.due_on:
         return "时限已变更"
     if day.promised and day.armed_on > on and not asks_to_sign:
-        return "已承诺再次报告,届时再提醒"
+        return "已承诺再次报告，届时再提醒"
     if asks_to_sign:
         mine = [receipt for receipt in told.item.receipts if receipt.unit == told.unit]
         signed = all(receipt.signed for receipt in mine) if told.unit else told.item.state is not ItemState.ISSUED

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from models.people.organ import Organ
     from tasks.files.check_upload import Examined
 
-acts = typer.Typer(help="第一责任人履职记录:部署、过问、协调、督办。", no_args_is_help=True)
+acts = typer.Typer(help="第一责任人履职记录：部署、过问、协调、督办。", no_args_is_help=True)
 deficiencies = typer.Typer(help="不足和原因。", no_args_is_help=True)
 
 ItemOption = Annotated[str | None, typer.Option("--item", metavar="编号", help="有关任务的编号。")]
@@ -37,18 +37,18 @@ def add_act(
         str,
         typer.Option("--kind", metavar="类别", help="deploy 部署、inquire 过问、coordinate 协调、supervise 督办。"),
     ],
-    text: Annotated[str, typer.Option("--text", metavar="文字", help="做了什么,如“主持会议研究……”。")],
+    text: Annotated[str, typer.Option("--text", metavar="文字", help="做了什么，如“主持会议研究……”。")],
     item: ItemOption = None,
     document_number: Annotated[
         str | None, typer.Option("--document-number", metavar="文号", help="会议纪要或文件的文号。")
     ] = None,
-    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="履职人;缺省为第一责任人。")] = None,
+    person: Annotated[str | None, typer.Option("--person", metavar="姓名", help="履职人；缺省为第一责任人。")] = None,
     evidence: Annotated[
-        Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料,如会议纪要、批示原件。")
+        Path | None, typer.Option("--evidence", metavar="文件", help="佐证材料，如会议纪要、批示原件。")
     ] = None,
     vouched: Vouched = False,
 ) -> Answer:
-    """登记一次履职,计入当年报告的第一责任人部分。"""
+    """登记一次履职，计入当年报告的第一责任人部分。"""
     from models.ledgers.kinds import member_named
     from models.people.personal_duty import Duty
     from tasks.ledgers.record_named import record_act
@@ -74,8 +74,8 @@ def add_act(
         if file is not None:
             piece = _attached(errand.edge, session, act, by, file, vouched=vouched)
             data["evidence"] = {"id": piece.id, "name": piece.name, "sha256": piece.sha256}
-    proof = f",佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
-    return answer(data, f"已登记 {day} 的履职({act.kind.label}),编号 {act.id}{proof}。")
+    proof = f"，佐证材料“{data['evidence']['name']}”" if "evidence" in data else ""
+    return answer(data, f"已登记 {day} 的履职（{act.kind.label}），编号 {act.id}{proof}。")
 
 
 def _attached(
@@ -105,10 +105,10 @@ def add_deficiency(
     errand: Errand,
     text: Annotated[str, typer.Option("--text", metavar="文字", help="存在什么不足。")],
     cause: Annotated[str | None, typer.Option("--cause", metavar="文字", help="原因。")] = None,
-    remedy: Annotated[str | None, typer.Option("--remedy", metavar="文字", help="整改措施,列入下一年度安排。")] = None,
+    remedy: Annotated[str | None, typer.Option("--remedy", metavar="文字", help="整改措施，列入下一年度安排。")] = None,
     item: ItemOption = None,
 ) -> Answer:
-    """登记一条不足;--on 所在的年度就是写入报告的年度。"""
+    """登记一条不足；--on 所在的年度就是写入报告的年度。"""
     from tasks.ledgers.record_named import record_deficiency
 
     day = errand.day
@@ -126,7 +126,7 @@ def add_deficiency(
         item=_item(session, owner, day, item),
     )
     data = {"id": deficiency.id, "on": deficiency.on, "text": deficiency.text}
-    return answer(data, f"已登记不足,编号 {deficiency.id},写入 {day.year} 年度报告。")
+    return answer(data, f"已登记不足，编号 {deficiency.id}，写入 {day.year} 年度报告。")
 
 
 @deficiencies.command("list")

@@ -15,7 +15,7 @@ from duban.edge import table
 if TYPE_CHECKING:
     from tasks.draws.find_draw import BindingShown
 
-NumberArgument = Annotated[int, typer.Argument(metavar="编号", help="抽取编号,见 duban inspect list。", min=1)]
+NumberArgument = Annotated[int, typer.Argument(metavar="编号", help="抽取编号，见 duban inspect list。", min=1)]
 
 
 def shown_commands(inspections: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def shown_commands(inspections: typer.Typer) -> None:
 
 @looking("year as on organ json")
 def list_(errand: Errand) -> Answer:
-    """列出各次绑定,抽取了的和没有抽取的都在内,新的在前。"""
+    """列出各次绑定，抽取了的和没有抽取的都在内，新的在前。"""
     from tasks.draws.find_draw import list_bindings
 
     _authorize(errand)
@@ -50,7 +50,7 @@ def list_(errand: Errand) -> Answer:
 
 @looking("as on organ json")
 def show(errand: Errand, number: NumberArgument) -> Answer:
-    """显示一次绑定,以及由它抽中的检查对象和检查人员。"""
+    """显示一次绑定，以及由它抽中的检查对象和检查人员。"""
     from tasks.draws.find_draw import find_binding
 
     _authorize(errand)
@@ -60,7 +60,7 @@ def show(errand: Errand, number: NumberArgument) -> Answer:
 
 @looking("as on organ json")
 def verify(errand: Errand, number: NumberArgument) -> Answer:
-    """复核:按记录重新计算绑定、种子和结果,与审计记录、台账核对;有不符的,退出码为 1。"""
+    """复核：按记录重新计算绑定、种子和结果，与审计记录、台账核对；有不符的，退出码为 1。"""
     from tasks.draws.find_draw import find_binding
     from tasks.draws.verify_draw import verify_draw
 
@@ -78,7 +78,7 @@ def record(
     number: NumberArgument,
     out: Annotated[Path, typer.Option("--out", metavar="文件.docx", help="写出的 Word 文件。")],
 ) -> Answer:
-    """写出一次绑定的抽取记录:绑定次数、种子的来历、结果和复核。"""
+    """写出一次绑定的抽取记录：绑定次数、种子的来历、结果和复核。"""
     from tasks.draws.draw_record import lay_out_record
     from tasks.draws.find_draw import find_binding
     from tasks.draws.verify_draw import verify_draw
@@ -95,7 +95,7 @@ def record(
 def export(
     errand: Errand, out: Annotated[Path, typer.Option("--out", metavar="文件", help="写入的 .xlsx 文件。")]
 ) -> Answer:  # fmt: skip
-    """写出各次绑定的一览表,没有抽取的也在内。"""
+    """写出各次绑定的一览表，没有抽取的也在内。"""
     from tasks.draws.draw_record import export_bindings
     from tasks.draws.find_draw import list_bindings
 
@@ -114,22 +114,24 @@ def _authorize(errand: Errand) -> None:
 def tell(shown: BindingShown) -> Iterator[Shown]:
     """A binding and its draw on the screen."""
     binding, drawn = shown.binding, shown.draw
-    yield f"抽取 {binding.id} {binding.plan},{binding.bound_on} 绑定,{shown.stage.label}"
-    yield f"{shown.count_words}。" + (f"重新绑定的理由:{binding.reason}。" if binding.reason else "")
+    yield f"抽取 {binding.id} {binding.plan}，{binding.bound_on} 绑定，{shown.stage.label}"
+    yield f"{shown.count_words}。" + (f"重新绑定的理由：{binding.reason}。" if binding.reason else "")
     share = f"{binding.percent.normalize():f}%"
-    yield f"检查对象 {len(binding.objects)} 户,抽取 {binding.lists.count} 户({share}),每户 {binding.per_object} 人。"
-    yield f"绑定的哈希值:{binding.bound_hash}"
-    said = f":{binding.source},{binding.source_on} 公布,{binding.digits} 位数字" if binding.source else ""
-    yield f"种子的办法:{binding.seed_way.label}{said}"
+    yield (
+        f"检查对象 {len(binding.objects)} 户，抽取 {binding.lists.count} 户（{share}），每户 {binding.per_object} 人。"
+    )
+    yield f"绑定的哈希值：{binding.bound_hash}"
+    said = f":{binding.source}，{binding.source_on} 公布，{binding.digits} 位数字" if binding.source else ""
+    yield f"种子的办法：{binding.seed_way.label}{said}"
     if shown.pledge is not None:
-        yield f"承诺值:{shown.pledge.pledge}"
-        yield f"系统随机数的哈希值:{shown.pledge.system_hash}"
+        yield f"承诺值：{shown.pledge.pledge}"
+        yield f"系统随机数的哈希值：{shown.pledge.system_hash}"
     if drawn is None:
         return
-    yield f"{drawn.drawn_on} 抽取,种子:{drawn.seed}"
-    yield f"哈希值:{drawn.content_hash}({drawn.algorithm})"
+    yield f"{drawn.drawn_on} 抽取，种子：{drawn.seed}"
+    yield f"哈希值：{drawn.content_hash}({drawn.algorithm})"
     if drawn.witness:
-        yield f"见证人:{drawn.witness}"
+        yield f"见证人：{drawn.witness}"
     rows = table("次序", "检查对象", "检查人员")
     for place, (target, *people) in enumerate(drawn.result, 1):
         rows.add_row(str(place), target, "、".join(people))

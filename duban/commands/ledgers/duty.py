@@ -12,7 +12,7 @@ from duban.edge import (
     table,
 )
 
-duties = typer.Typer(help="责任清单:职责与年度任务的关联,两边的缺口。", no_args_is_help=True)
+duties = typer.Typer(help="责任清单：职责与年度任务的关联，两边的缺口。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +37,8 @@ def gaps(errand: Errand) -> Answer:
 
     def screen() -> Iterator[Shown]:
         yield (
-            f"{found.year} 年(截至 {found.until}):职责 {found.duties} 项,没有任务的 {len(found.left)} 项;"
-            f"计划任务 {found.items} 项,没有职责的 {len(found.unasked)} 项。"
+            f"{found.year} 年（截至 {found.until}）：职责 {found.duties} 项，没有任务的 {len(found.left)} 项；"
+            f"计划任务 {found.items} 项，没有职责的 {len(found.unasked)} 项。"
         )
         if found.left:
             shown = table("编号", "职责编号", "职责", "责任科室", title="没有年度任务的职责")
@@ -51,7 +51,7 @@ def gaps(errand: Errand) -> Answer:
                 shown.add_row(item.number, item.title)
             yield shown
         if found.left or found.unasked:
-            yield "关联:duban duty link 编号 --item 任务编号。"
+            yield "关联：duban duty link 编号 --item 任务编号。"
 
     data = {
         "year": found.year, "until": found.until, "duties": found.duties, "items": found.items,
@@ -75,7 +75,7 @@ def link(
     year: YearOption = None,
     note: Annotated[str | None, typer.Option("--note", metavar="文字", help="说明。")] = None,
 ) -> Answer:
-    """把一项职责关联到一项任务;--year 为任务所在计划的年度,缺省为今年。"""
+    """把一项职责关联到一项任务；--year 为任务所在计划的年度，缺省为今年。"""
     from models.ledgers.duty import KIND
     from tasks.ledgers.find_row import find_row
     from tasks.ledgers.link_row import item_to_link, link_row
@@ -88,7 +88,7 @@ def link(
     row = find_row(session, owner, KIND, number)
     made = link_row(session, owner, KIND, row, to, by=by, note=note)
     data = {"id": made.id, "duty": number, "item": to.number, "linked_on": made.linked_on}
-    return answer(data, f"已把职责 {number} 关联到任务 {item}(关联 {data['id']})。")
+    return answer(data, f"已把职责 {number} 关联到任务 {item}（关联 {data['id']}）。")
 
 
 @duties.command("unlink")
@@ -96,7 +96,7 @@ def link(
 def unlink(
     errand: Errand, number: Annotated[int, typer.Argument(metavar="关联", help="关联的编号。", min=1)]
 ) -> Answer:
-    """取消一条关联;记录保留。"""
+    """取消一条关联；记录保留。"""
     from models.ledgers.duty import KIND
 
     return unlinked(errand, KIND, number)

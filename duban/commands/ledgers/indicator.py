@@ -19,7 +19,7 @@ from duban.edge import (
 if TYPE_CHECKING:
     from tasks.ledgers.indicator_tree import Branch, Leaf
 
-indicators = typer.Typer(help="示范指标:导入指标体系、关联支撑材料、自评、查缺。", no_args_is_help=True)
+indicators = typer.Typer(help="示范指标：导入指标体系、关联支撑材料、自评、查缺。", no_args_is_help=True)
 
 NumberArgument = Annotated[int, typer.Argument(metavar="编号", help="指标在台账中的编号。", min=1)]
 
@@ -36,9 +36,9 @@ def bring_in(
     file: Annotated[Path, typer.Argument(metavar="文件", help="列有一、二、三级指标和分值的 .xlsx 或 .csv。")],
     system: Annotated[str, typer.Option("--system", metavar="名称", help="指标体系的名称和版本。")],
     year: YearOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对,不写入。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入。")] = False,
 ) -> Answer:
-    """导入一个指标体系(合并的单元格照样读);再次导入的,按三级指标的名称更正。"""
+    """导入一个指标体系（合并的单元格照样读）；再次导入的，按三级指标的名称更正。"""
     from models.ledgers.indicator import KIND
     from tasks.ledgers.import_ledger import import_ledger, refuse_errors
 
@@ -57,7 +57,7 @@ def bring_in(
 @indicators.command("list")
 @looking("year as on organ json")
 def list_(errand: Errand) -> Answer:
-    """列出一年的各项指标:分值、自评得分、支撑。"""
+    """列出一年的各项指标：分值、自评得分、支撑。"""
     root = _tree(errand)
 
     return answer([_data(leaf) for leaf in root.leaves()], lambda: _show(root, list(root.leaves()), "示范指标"))
@@ -84,7 +84,7 @@ def link(
     evidence: Annotated[int | None, typer.Option("--evidence", metavar="编号", help="佐证材料的编号。")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="文字", help="说明。")] = None,
 ) -> Answer:
-    """把一项指标关联到一项任务,或者一份佐证材料。"""
+    """把一项指标关联到一项任务，或者一份佐证材料。"""
     from models.errors import BadInputError
     from models.ledgers.indicator import KIND
     from tasks.ledgers.find_row import find_row
@@ -92,7 +92,7 @@ def link(
 
     session = errand.session
     if (item is None) == (evidence is None):
-        raise BadInputError("请用 --item 任务编号 或者 --evidence 编号 写明关联到什么,只写一个。")
+        raise BadInputError("请用 --item 任务编号 或者 --evidence 编号 写明关联到什么，只写一个。")
     by = errand.recorder
     owner = errand.organ
     row = find_row(session, owner, KIND, number)
@@ -104,7 +104,7 @@ def link(
     made = link_row(session, owner, KIND, row, to, by=by, note=note)
     data = {"id": made.id, "indicator": number, "item": item, "evidence": evidence, "linked_on": made.linked_on}
     return answer(
-        data, f"已把指标 {number} 关联到{f'任务 {item}' if item else f'佐证材料 {evidence}'}(关联 {data['id']})。"
+        data, f"已把指标 {number} 关联到{f'任务 {item}' if item else f'佐证材料 {evidence}'}（关联 {data['id']}）。"
     )
 
 
@@ -112,9 +112,9 @@ def link(
 @acting("as on organ json")
 def unlink(
     errand: Errand,
-    number: Annotated[int, typer.Argument(metavar="关联", help="关联的编号,见 duban indicator list --json。", min=1)],
+    number: Annotated[int, typer.Argument(metavar="关联", help="关联的编号，见 duban indicator list --json。", min=1)],
 ) -> Answer:
-    """取消一条关联;记录保留。"""
+    """取消一条关联；记录保留。"""
     from models.ledgers.indicator import KIND
 
     return unlinked(errand, KIND, number)
@@ -125,7 +125,7 @@ def unlink(
 def score(
     errand: Errand,
     number: NumberArgument,
-    points: Annotated[str, typer.Argument(metavar="得分", help="自评得分,不多于分值。")],
+    points: Annotated[str, typer.Argument(metavar="得分", help="自评得分，不多于分值。")],
     basis: Annotated[str, typer.Option("--basis", metavar="文字", help="自评依据。")],
 ) -> Answer:
     """填写一项指标的自评得分和依据。"""
@@ -140,7 +140,7 @@ def score(
     row = find_row(session, owner, KIND, number)
     correct_row(session, owner, KIND, row, {"claimed": points, "basis": basis}, by=by)
     data = Teller(session, KIND, [row]).data(row)
-    return answer(data, f"指标 {number} 自评 {data['claimed']} 分(分值 {data['points']})。")
+    return answer(data, f"指标 {number} 自评 {data['claimed']} 分（分值 {data['points']}）。")
 
 
 def _tree(errand: Errand) -> Branch:
@@ -176,8 +176,8 @@ def _show(root: Branch, leaves: list[Leaf], title: str) -> Iterator[Shown]:
         shown.add_row(str(row.id), row.first, row.second, row.title, _number(row.points), _number(row.claimed), support)
     if leaves:
         yield shown
-    scores = f"分值 {_number(root.points)},自评 {_number(root.claimed)} 分"
-    yield f"三级指标 {root.total} 项,有支撑 {root.covered} 项;{scores}。"
+    scores = f"分值 {_number(root.points)}，自评 {_number(root.claimed)} 分"
+    yield f"三级指标 {root.total} 项，有支撑 {root.covered} 项；{scores}。"
 
 
 def _number(value: Any) -> str:

@@ -28,10 +28,10 @@ def bring_in(
     errand: Errand,
     kind: KindArgument,
     file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv。")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对,不写入。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入。")] = False,
     errors: Annotated[Path | None, typer.Option("--errors", metavar="文件", help="把错误清单写入此 .xlsx。")] = None,
 ) -> Answer:
-    """导入一个文件:全部写入,或者有一处错误就一行也不写。"""
+    """导入一个文件：全部写入，或者有一处错误就一行也不写。"""
     from models.ledgers.kinds import kind_named
     from tasks.files.write_errors import write_errors
     from tasks.ledgers.import_ledger import import_ledger, refuse_errors
@@ -56,9 +56,9 @@ def bring_in(
         refuse_errors(done)
         yield done.told
         if done.ignored_columns:
-            yield f"没有导入的列:{'、'.join(done.ignored_columns)}。"
+            yield f"没有导入的列：{'、'.join(done.ignored_columns)}。"
         for one in done.skipped:
-            yield f"没有导入第 {one.row} 行“{one.text}”:{one.why}。"
+            yield f"没有导入第 {one.row} 行“{one.text}”：{one.why}。"
 
     return answer(done.as_dict(), screen, then=typer.Exit(2) if done.errors else None)
 
@@ -67,7 +67,7 @@ def bring_in(
 def undo(
     errand: Errand, batch: Annotated[int, typer.Argument(metavar="批次", help="导入时得到的批次编号。", min=1)]
 ) -> Answer:
-    """撤销一次导入:撤下它新增的,恢复它更正的。"""
+    """撤销一次导入：撤下它新增的，恢复它更正的。"""
     from tasks.ledgers.undo_import import undo_ledger_import
 
     session = errand.session
@@ -80,7 +80,7 @@ def undo(
             "withdrawn": done.withdrawn,
             "restored": done.restored,
         },
-        f"已撤销批次 {batch}({done.file_name}):撤下 {done.withdrawn} 条,恢复原样 {done.restored} 条。",
+        f"已撤销批次 {batch}({done.file_name})：撤下 {done.withdrawn} 条，恢复原样 {done.restored} 条。",
     )
 
 
@@ -90,7 +90,7 @@ def export(
     kind: KindArgument,
     out: OutOption,
 ) -> Answer:
-    """把台账写成表格,可以接着填写,再导入。"""
+    """把台账写成表格，可以接着填写，再导入。"""
     from models.database import key
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.browse import Wanted, browse
@@ -113,7 +113,7 @@ def template(
     kind: KindArgument,
     out: OutOption,
 ) -> Answer:
-    """写一张空白的台账表,列名带说明,可选的内容有下拉列表。"""
+    """写一张空白的台账表，列名带说明，可选的内容有下拉列表。"""
     from models.ledgers.kinds import kind_named
     from tasks.people.find_posts import names_to_offer
     from tasks.sheets.template import write_template

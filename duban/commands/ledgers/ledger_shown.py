@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from models.ledgers.kind import Kind
     from tasks.ledgers.browse import Wanted
 
-KindArgument = Annotated[str, typer.Argument(metavar="台账", help="代码或名称,见 duban ledger kinds。")]
+KindArgument = Annotated[str, typer.Argument(metavar="台账", help="代码或名称，见 duban ledger kinds。")]
 
 
 def rows_of(errand: Errand, kind: "Kind", wanted: "Wanted") -> tuple[list[dict[str, Any]], list[list[str]]]:
@@ -32,7 +32,7 @@ def list_rows(errand: Errand, kind: "Kind", wanted: "Wanted") -> Answer:
     """The rows wanted, as a table or as data."""
     rows, lines = rows_of(errand, kind, wanted)
     if not rows:
-        return answer(rows, f"{kind.title}:没有。")
+        return answer(rows, f"{kind.title}：没有。")
     told = [place for place in range(len(lines[0])) if any(line[place] for line in lines)]
     shown = table(*(["编号", *(field.label for field in kind.fields)][place] for place in told), title=kind.title)
     for line in lines:

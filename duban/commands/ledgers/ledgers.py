@@ -18,11 +18,11 @@ from duban.edge import (
 if TYPE_CHECKING:
     from models.ledgers.kind import Kind
 
-ledgers = typer.Typer(help="台账:登记、更正、撤下、查看、导入、导出。", no_args_is_help=True)
+ledgers = typer.Typer(help="台账：登记、更正、撤下、查看、导入、导出。", no_args_is_help=True)
 
 NumberArgument = Annotated[int, typer.Argument(metavar="编号", help="记录在台账中的编号。", min=1)]
 SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="项=值", help="一项内容,如 --set 公开日期=2026-03-05。")
+    list[str] | None, typer.Option("--set", metavar="项=值", help="一项内容，如 --set 公开日期=2026-03-05。")
 ]
 
 
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 @ledgers.command("kinds")
 @looking("year organ json")
 def list_kinds(errand: Errand) -> Answer:
-    """列出有哪些台账:各有多少记录、多少未办和已过的时限。"""
+    """列出有哪些台账：各有多少记录、多少未办和已过的时限。"""
     from models.database import key
     from tasks.ledgers.browse import count_kinds
     from tasks.ledgers.own_terms import amounts
@@ -72,7 +72,7 @@ def list_kinds(errand: Errand) -> Answer:
 @looking("organ json")
 def list_rows(
     errand: Errand,
-    kind: Annotated[str | None, typer.Argument(metavar="台账", help="代码或名称;缺省为全部台账。")] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="台账", help="代码或名称；缺省为全部台账。")] = None,
     year: YearOption = None,
     words: Annotated[str, typer.Option("--words", metavar="文字", help="只要含这些文字的。")] = "",
     item: Annotated[str, typer.Option("--item", metavar="编号", help="只要属于这项任务的。")] = "",
@@ -81,7 +81,7 @@ def list_rows(
     ] = None,
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="只看撤下的。")] = False,
 ) -> Answer:
-    """列出台账中的记录,新的在前。"""
+    """列出台账中的记录，新的在前。"""
     from models.ledgers.kinds import KINDS, kind_named, member_named
     from tasks.ledgers.browse import TermState, Wanted
 
@@ -103,7 +103,7 @@ def show_row(
     kind: KindArgument,
     number: NumberArgument,
 ) -> Answer:
-    """显示一条记录:内容、时限、经过。"""
+    """显示一条记录：内容、时限、经过。"""
     from models.database import key
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.find_row import find_row
@@ -126,13 +126,13 @@ def show_row(
         for term in terms
     ]  # fmt: skip
     changes = [{"at": one.at, "actor": one.actor, "lines": one.lines, "reason": one.reason} for one in history]
-    withdrawn = f"(已于 {row.withdrawn_on} 撤下:{row.withdrawn_reason})" if row.withdrawn_on else ""
+    withdrawn = f"（已于 {row.withdrawn_on} 撤下：{row.withdrawn_reason}）" if row.withdrawn_on else ""
     return answer(
         teller.data(row) | {"terms": told, "history": changes},
         f"{found.title} {row.id}{withdrawn}",
         *[f"  {field.label}:{teller.words(row, field) or '未填'}" for field in found.columns],
-        *[f"  时限 {term.term.title}:{term.due_on},{term.words(errand.day, calendar)}" for term in terms],
-        *[f"  {change.at:%Y-%m-%d} {change.actor}:{';'.join(change.lines)}" for change in history],
+        *[f"  时限 {term.term.title}:{term.due_on}，{term.words(errand.day, calendar)}" for term in terms],
+        *[f"  {change.at:%Y-%m-%d} {change.actor}：{'；'.join(change.lines)}" for change in history],
     )
 
 
@@ -142,15 +142,15 @@ def add_row(
     errand: Errand,
     kind: KindArgument,
     sets: SetOption = None,
-    procedure: Annotated[str | None, typer.Option("--procedure", metavar="程序", help="执法案件:程序。")] = None,
-    fine: Annotated[str | None, typer.Option("--fine", metavar="元", help="执法案件:罚款。")] = None,
-    outcome: Annotated[str | None, typer.Option("--outcome", metavar="结果", help="执法案件:复议诉讼结果。")] = None,
-    number: Annotated[str | None, typer.Option("--number", metavar="案号", help="执法案件:案号。")] = None,
-    title: Annotated[str | None, typer.Option("--title", metavar="名称", help="执法案件:案件名称。")] = None,
-    topic: Annotated[str | None, typer.Option("--topic", metavar="主题", help="学习研讨:主题。")] = None,
-    people: Annotated[str | None, typer.Option("--people", metavar="人数", help="学习研讨:参加人数。")] = None,
+    procedure: Annotated[str | None, typer.Option("--procedure", metavar="程序", help="执法案件：程序。")] = None,
+    fine: Annotated[str | None, typer.Option("--fine", metavar="元", help="执法案件：罚款。")] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", metavar="结果", help="执法案件：复议诉讼结果。")] = None,
+    number: Annotated[str | None, typer.Option("--number", metavar="案号", help="执法案件：案号。")] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="名称", help="执法案件：案件名称。")] = None,
+    topic: Annotated[str | None, typer.Option("--topic", metavar="主题", help="学习研讨：主题。")] = None,
+    people: Annotated[str | None, typer.Option("--people", metavar="人数", help="学习研讨：参加人数。")] = None,
 ) -> Answer:
-    """登记一条记录。--on 为记录的日期;其余各项用 --set 项=值 写明,可重复。"""
+    """登记一条记录。--on 为记录的日期；其余各项用 --set 项=值 写明，可重复。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.fields import field_named
     from tasks.ledgers.record import record_row
@@ -167,7 +167,7 @@ def add_row(
     by = errand.recorder
     row = record_row(session, errand.organ, found, given, by=by)
     data = Teller(session, found, [row]).data(row)
-    return answer(data, f"已登记{found.title},编号 {row.id}。")
+    return answer(data, f"已登记{found.title}，编号 {row.id}。")
 
 
 @ledgers.command("correct")
@@ -178,10 +178,10 @@ def correct(
     number: NumberArgument,
     sets: SetOption = None,
     revision: Annotated[
-        int | None, typer.Option("--revision", metavar="版次", help="所见的版次;其后有人改过的,不保存。")
+        int | None, typer.Option("--revision", metavar="版次", help="所见的版次；其后有人改过的，不保存。")
     ] = None,
 ) -> Answer:
-    """更正一条记录:--set 项=值,可重复;值留空即清除。"""
+    """更正一条记录：--set 项=值，可重复；值留空即清除。"""
     from models.errors import BadInputError
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.find_row import find_row
@@ -198,7 +198,7 @@ def correct(
     row = find_row(session, owner, found, number)
     changed = correct_row(session, owner, found, row, given, by=by, seen=revision)
     data = Teller(session, found, [row]).data(row) | {"changed": changed}
-    return answer(data, f"已更正{found.title} {number}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。")
+    return answer(data, f"已更正{found.title} {number}:{'、'.join(changed)}。" if changed else "与原来相同，没有改动。")
 
 
 @ledgers.command("withdraw")
@@ -209,7 +209,7 @@ def withdraw(
     number: NumberArgument,
     reason: Annotated[str, typer.Option("--reason", metavar="理由", help="为什么撤下。")],
 ) -> Answer:
-    """撤下一条记录:仍可查看,不计入任何数字。"""
+    """撤下一条记录：仍可查看，不计入任何数字。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.find_row import find_row
     from tasks.ledgers.record import withdraw_row
@@ -252,10 +252,10 @@ def grant(
     errand: Errand,
     kind: KindArgument,
     to: Annotated[
-        list[str] | None, typer.Option("--to", metavar="科室", help="由哪些科室登记本科室的记录;都不写为收回授权。")
+        list[str] | None, typer.Option("--to", metavar="科室", help="由哪些科室登记本科室的记录；都不写为收回授权。")
     ] = None,
 ) -> Answer:
-    """授权科室登记、查看本科室的记录:以这次写的为准。"""
+    """授权科室登记、查看本科室的记录：以这次写的为准。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.grant_ledger import grant_ledger
     from tasks.people.find import find_department
@@ -277,7 +277,7 @@ def _sets(kind: "Kind", sets: list[str] | None) -> dict[str, str]:
     for one in sets or ():
         name, sign, value = one.partition("=")
         if not sign:
-            raise BadInputError(f"“{one}”不可用:应写成 --set 项=值,如 --set 程序=简易。")
+            raise BadInputError(f"“{one}”不可用：应写成 --set 项=值，如 --set 程序=简易。")
         given[field_named(kind, name).name] = value
     return given
 

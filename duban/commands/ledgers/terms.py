@@ -15,10 +15,10 @@ from duban.edge import (
 if TYPE_CHECKING:
     from tasks.ledgers.terms import TermLine
 
-terms = typer.Typer(help="台账时限:各项时限及其依据,由本单位确认或从严设定。", no_args_is_help=True)
+terms = typer.Typer(help="台账时限：各项时限及其依据，由本单位确认或从严设定。", no_args_is_help=True)
 
-KindArgument = Annotated[str, typer.Argument(metavar="台账", help="台账的代码或名称,如 case、执法案件。")]
-TermArgument = Annotated[str, typer.Argument(metavar="事项", help="时限的代码或名称,如 publish。")]
+KindArgument = Annotated[str, typer.Argument(metavar="台账", help="台账的代码或名称，如 case、执法案件。")]
+TermArgument = Annotated[str, typer.Argument(metavar="事项", help="时限的代码或名称，如 publish。")]
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="依据", help="本单位的依据。")]
 
 
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def list_(
     errand: Errand, to_confirm: Annotated[bool, typer.Option("--to-confirm", help="只列待确认的。")] = False
 ) -> Answer:
-    """列出每一项时限:期限、依据、是否已由本单位确认。"""
+    """列出每一项时限：期限、依据、是否已由本单位确认。"""
     from models.database import key
     from tasks.ledgers.find_row import authorize_ledgers
     from tasks.ledgers.terms import list_terms
@@ -54,7 +54,7 @@ def list_(
         waiting = sum(line.to_confirm for line in lines)
         if waiting:
             yield (
-                f"待确认 {waiting} 项:核对本单位的依据后,用 duban terms confirm 台账 事项 确认,"
+                f"待确认 {waiting} 项：核对本单位的依据后，用 duban terms confirm 台账 事项 确认，"
                 "或用 duban terms set 修改。"
             )
 
@@ -67,13 +67,13 @@ def set_(
     errand: Errand,
     kind: KindArgument,
     term: TermArgument,
-    amount: Annotated[int, typer.Argument(metavar="期限", help="整数;起算日之前的写负数,前面加 --。")],
+    amount: Annotated[int, typer.Argument(metavar="期限", help="整数；起算日之前的写负数，前面加 --。")],
     unit: Annotated[
-        str | None, typer.Option("--unit", metavar="单位", help="工作日、天、月;缺省不变。按年要求的不填。")
+        str | None, typer.Option("--unit", metavar="单位", help="工作日、天、月；缺省不变。按年要求的不填。")
     ] = None,
     note: NoteOption = None,
 ) -> Answer:
-    """设定一项时限;有明文规定的只能从严。未办的时限随即重新计算。"""
+    """设定一项时限；有明文规定的只能从严。未办的时限随即重新计算。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.terms import set_term, unit_named
 
@@ -93,7 +93,7 @@ def confirm(
     term: TermArgument,
     note: NoteOption = None,
 ) -> Answer:
-    """按现在的期限确认一项时限;按年要求的,确认后列入督办。"""
+    """按现在的期限确认一项时限；按年要求的，确认后列入督办。"""
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.terms import confirm_term
 
@@ -106,7 +106,7 @@ def confirm(
 @terms.command()
 @looking("year as on organ json")
 def short(errand: Errand) -> Answer:
-    """列出一年中短于最短期限的事项(如公开征求意见不足30日)。"""
+    """列出一年中短于最短期限的事项（如公开征求意见不足30日）。"""
     from dataclasses import asdict
 
     from models.database import key
@@ -137,7 +137,7 @@ def short(errand: Errand) -> Answer:
 
 
 def _told(line: TermLine) -> Answer:
-    return answer(_data(line), f"{line.kind.title}“{line.term.title}”为{line.words},已由本单位确认。")
+    return answer(_data(line), f"{line.kind.title}“{line.term.title}”为{line.words}，已由本单位确认。")
 
 
 def _data(line: TermLine) -> dict[str, Any]:

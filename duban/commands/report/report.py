@@ -12,7 +12,7 @@ from duban.edge import RequiredYear, table
 if TYPE_CHECKING:
     from tasks.report.compiling.compile_report import CompiledReport
 
-reports = typer.Typer(help="年度报告:读取、编制、追溯数字。", no_args_is_help=True)
+reports = typer.Typer(help="年度报告：读取、编制、追溯数字。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,25 +41,25 @@ def register(app: typer.Typer) -> None:
 @apart("json")
 def read(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件", help="年度报告或工作要点(.docx 或 .txt)。")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="年度报告或工作要点（.docx 或 .txt）。")],
 ) -> Answer:
-    """读取一份年度报告:各部分、小标题、数字,以及可导入的下一年度任务。"""
+    """读取一份年度报告：各部分、小标题、数字，以及可导入的下一年度任务。"""
     from tasks.reading.read_report import read_report
 
     data = read_report(file).as_dict()
 
     def screen() -> Iterator[Shown]:
         for name, key in (("标题", "title"), ("机关", "organ"), ("年度", "year"), ("主送", "addressee")):
-            yield f"{name}:{data[key] if data[key] is not None else '(文中未写明)'}"
+            yield f"{name}：{data[key] if data[key] is not None else '（文中未写明）'}"
         for section in data["sections"]:
-            yield f"\n{section['number'] or ''} {section['heading'] or '(无标题)'} [{_kind_label(section['kind'])}]"
+            yield f"\n{section['number'] or ''} {section['heading'] or '（无标题）'} [{_kind_label(section['kind'])}]"
             for heading in section["subheadings"]:
                 yield f"    {heading['number'] or ''} {heading['text']}"
             if section["truncated"]:
-                yield "    (文件在此处截断)"
+                yield "    （文件在此处截断）"
         yield from _say_figures(data["figures"])
         if data["items"]:
-            yield f"\n可作为下一年度任务导入的 {len(data['items'])} 项:"
+            yield f"\n可作为下一年度任务导入的 {len(data['items'])} 项："
             for item in data["items"]:
                 yield f"    {item['title']}" + (f"({item['due_text']})" if item["due_text"] else "")
 
@@ -75,9 +75,9 @@ def _kind_label(kind: str) -> str:
 def _say_figures(figures: list[dict[str, Any]]) -> Iterator[Shown]:
     if not figures:
         return
-    yield f"\n数字 {len(figures)} 处:"
+    yield f"\n数字 {len(figures)} 处："
     for figure in figures:
-        about = "(约数)" if figure["approximate"] else ""
+        about = "（约数）" if figure["approximate"] else ""
         yield f"    {figure['value']}{figure['unit']}{about}  {figure['sentence'][:60]}"
 
 
@@ -87,18 +87,18 @@ def compile_(
     errand: Errand,
     year: RequiredYear,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="文件.docx", help="写出的 Word 文件;缺省只编制、不写文件。")
+        Path | None, typer.Option("--out", metavar="文件.docx", help="写出的 Word 文件；缺省只编制、不写文件。")
     ] = None,
     template: Annotated[
         Path | None,
         typer.Option(
             "--template",
             metavar="文件.toml",
-            help="报告体例;缺省为本单位设定的(report template set),没有的为数据目录中的 report.toml。",
+            help="报告体例；缺省为本单位设定的（report template set），没有的为数据目录中的 report.toml。",
         ),
     ] = None,
 ) -> Answer:
-    """编制年度报告。--on 为成文日期,缺省为次年 1 月 15 日或其后第一个工作日。"""
+    """编制年度报告。--on 为成文日期，缺省为次年 1 月 15 日或其后第一个工作日。"""
     from models.errors import BadInputError
     from tasks.papers.official_document import write
     from tasks.report.compiling.compile_report import compile_report, report_day
@@ -108,7 +108,7 @@ def compile_(
 
     session = errand.session
     if out is not None and out.suffix.lower() != ".docx":
-        raise BadInputError(f"“{out.name}”不是 .docx 文件名:报告只能写成 Word 文件,如 报告.docx。")
+        raise BadInputError(f"“{out.name}”不是 .docx 文件名：报告只能写成 Word 文件，如 报告.docx。")
     day = errand.day if errand.said["on"] else report_day(year, errand.calendar)
     by = errand.recorder
     owner = errand.organ
@@ -121,7 +121,7 @@ def compile_(
 
 
 def _summarise(report: "CompiledReport", out: Path | None) -> Iterator[Shown]:
-    yield f"{report.title}(第 {report.version} 版,成文日期 {report.dated_on})"
+    yield f"{report.title}（第 {report.version} 版，成文日期 {report.dated_on}）"
     shown = table("部分", "段落", "数字", "数字所据记录", "待核")
     blocks = [block for section in report.sections for block in section.blocks]
     for section in report.sections:
@@ -133,8 +133,8 @@ def _summarise(report: "CompiledReport", out: Path | None) -> Iterator[Shown]:
     yield shown
     unverified = sum(block.unverified for block in blocks)
     if unverified:
-        yield f"有 {unverified} 处待核,文中已用“〔待核〕”标出,请逐处核实、补充或者删去。"
-    yield f"已写出 {out}。" if out else "未写文件;加 --out 报告.docx 可写出 Word 文件。"
+        yield f"有 {unverified} 处待核，文中已用“〔待核〕”标出，请逐处核实、补充或者删去。"
+    yield f"已写出 {out}。" if out else "未写文件；加 --out 报告.docx 可写出 Word 文件。"
 
 
 @reports.command()
@@ -144,7 +144,7 @@ def trace(
     figure: Annotated[str, typer.Argument(metavar="数字名称", help="如“行政执法案件”。")],
     year: RequiredYear,
 ) -> Answer:
-    """追溯报告中的一个数字:列出它所据的每一条记录。"""
+    """追溯报告中的一个数字：列出它所据的每一条记录。"""
 
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
@@ -158,8 +158,8 @@ def trace(
 
     def screen() -> Iterator[Shown]:
         for found in traced:
-            about = "(约数)" if found.approximate else ""
-            yield f"{found.name}:{found.value:g}{found.unit}{about}  见“{found.text}”"
+            about = "（约数）" if found.approximate else ""
+            yield f"{found.name}：{found.value:g}{found.unit}{about}  见“{found.text}”"
             shown = table("记录", "日期", "内容")
             for row in found.rows:
                 shown.add_row(row.row, row.on.isoformat() if row.on else "", row.words)

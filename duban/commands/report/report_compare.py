@@ -24,11 +24,11 @@ def register(reports: typer.Typer) -> None:
 def compare(
     errand: Errand,
     year: RequiredYear,
-    from_: Annotated[int | None, typer.Option("--from", metavar="版次", help="较早的一版;缺省为前一版。")] = None,
-    to: Annotated[int | None, typer.Option("--to", metavar="版次", help="较晚的一版;缺省为最新一版。")] = None,
-    now: Annotated[bool, typer.Option("--now", help="与现在的记录比:数字后来的改动,报告中的不变。")] = False,
+    from_: Annotated[int | None, typer.Option("--from", metavar="版次", help="较早的一版；缺省为前一版。")] = None,
+    to: Annotated[int | None, typer.Option("--to", metavar="版次", help="较晚的一版；缺省为最新一版。")] = None,
+    now: Annotated[bool, typer.Option("--now", help="与现在的记录比：数字后来的改动，报告中的不变。")] = False,
 ) -> Answer:
-    """比较两个版本的文字和数字;--now 列出编制之后记录的改动。"""
+    """比较两个版本的文字和数字；--now 列出编制之后记录的改动。"""
     from models.errors import BadInputError
     from models.people.organ import Organ
     from tasks.report.compiling.find_report import find_report
@@ -44,7 +44,7 @@ def compare(
         said = f"第 {newer.version} 版与现在的记录"
     else:
         if from_ is None and newer.version == 1:
-            raise BadInputError("只有一版,没有可以比较的;看后来的改动用 --now。")
+            raise BadInputError("只有一版，没有可以比较的；看后来的改动用 --now。")
         older = find_report(session, owner, year, from_ or newer.version - 1)
         found = difference(session, older, newer)
         said = f"第 {older.version} 版与第 {newer.version} 版"

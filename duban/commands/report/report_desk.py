@@ -39,7 +39,7 @@ def looked_at(errand: Errand, year: int) -> "Report":
 
 @looking("as organ json")
 def blocks(errand: Errand, year: RequiredYear) -> Answer:
-    """列出最新一版的全部段落:代号、状态、文字;撤下的也在内。"""
+    """列出最新一版的全部段落：代号、状态、文字；撤下的也在内。"""
     from tasks.report.compiling.keep_draft import read_draft
 
     session = errand.session
@@ -56,7 +56,7 @@ def blocks(errand: Errand, year: RequiredYear) -> Answer:
     ]  # fmt: skip
 
     def screen() -> Iterator[Shown]:
-        yield f"{report.title}(第 {report.version} 版{',已送审,改动另成新版' if report.content_hash else ''})"
+        yield f"{report.title}（第 {report.version} 版{'，已送审，改动另成新版' if report.content_hash else ''}）"
         shown = table("段落", "状态", "小标题", "文字")
         words = {
             "by_hand": "人写",

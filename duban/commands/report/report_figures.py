@@ -23,10 +23,10 @@ def figures(
     errand: Errand,
     year: RequiredYear,
     name: Annotated[
-        str | None, typer.Option("--name", metavar="数字", help="只列名称中有这几个字的,或编号为它的,如 case.cases。")
+        str | None, typer.Option("--name", metavar="数字", help="只列名称中有这几个字的，或编号为它的，如 case.cases。")
     ] = None,
 ) -> Answer:
-    """列出一个年度的全部数字:口径、期间、数值、单位、是否约数、所据记录和校验值。"""
+    """列出一个年度的全部数字：口径、期间、数值、单位、是否约数、所据记录和校验值。"""
     from models.errors import NotFoundError
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
@@ -42,7 +42,7 @@ def figures(
     found = [figure for figure in counted if name is None or name == figure.code or name in figure.name]
     if not found:
         known = "、".join(figure.name for figure in counted)
-        raise NotFoundError(f"{year} 年度没有名为“{name}”的数字;现有:{known}。")
+        raise NotFoundError(f"{year} 年度没有名为“{name}”的数字；现有：{known}。")
 
     def screen() -> Iterator[Shown]:
         shown = table("编号", "名称", "数值", "期间", "记录", "口径", "校验值")
@@ -65,7 +65,7 @@ def _line(figure: "Figure") -> tuple[str, ...]:
 
 @looking("as on organ json")
 def check(errand: Errand, year: RequiredYear) -> Answer:
-    """报送前核对:数字之间应当相符的、与上年相比变化较大的、文中待核的。没有编过报告的,核对台账和任务的数字。"""
+    """报送前核对：数字之间应当相符的、与上年相比变化较大的、文中待核的。没有编过报告的，核对台账和任务的数字。"""
     from dataclasses import asdict
 
     from models.people.permission import Action
@@ -83,13 +83,13 @@ def check(errand: Errand, year: RequiredYear) -> Answer:
     data = {"year": year, "version": version, "findings": findings, "unverified": checked.unverified}
 
     def screen() -> Iterator[Shown]:
-        yield f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字(尚未编制报告)'}:"
+        yield f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字（尚未编制报告）'}:"
         for finding in checked.findings:
             yield f"  [{finding.severity.label}] {finding.words}"
         if not checked.findings:
-            yield "  数字之间没有不符。" if not checked.compared else "  数字之间没有不符,与上年相比没有较大变化。"
+            yield "  数字之间没有不符。" if not checked.compared else "  数字之间没有不符，与上年相比没有较大变化。"
         if not checked.compared:
-            yield "  没有上年度的计划,未与上年比较。"
+            yield "  没有上年度的计划，未与上年比较。"
         if checked.unverified:
             yield f"  文中有 {checked.unverified} 处待核。"
 

@@ -7,7 +7,7 @@ import typer
 
 from duban.commands.errand import Answer, Errand, acting, answer, looking
 
-templates = typer.Typer(help="报告体例:各部分的次序、标题、编号、开头、主送抄送、署名。", no_args_is_help=True)
+templates = typer.Typer(help="报告体例：各部分的次序、标题、编号、开头、主送抄送、署名。", no_args_is_help=True)
 
 
 def register(reports: typer.Typer) -> None:
@@ -37,9 +37,9 @@ def show(errand: Errand) -> Answer:
 @acting("as on organ json")
 def set_(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件.toml", help="体例,格式同 report template show。")],
+    file: Annotated[Path, typer.Argument(metavar="文件.toml", help="体例，格式同 report template show。")],
 ) -> Answer:
-    """设定本单位的报告体例;已编的版本不变,下次编制起用。"""
+    """设定本单位的报告体例；已编的版本不变，下次编制起用。"""
     from tasks.report.compiling.template import read_template
     from tasks.report.desk.set_report_template import set_report_template
 
@@ -48,5 +48,5 @@ def set_(
     by = errand.by
     kept = set_report_template(session, errand.organ, template, by=by)
     return answer(
-        {"revision": kept.revision, "template": kept.data}, f"报告体例已保存为第 {kept.revision} 版,下次编制起用。"
+        {"revision": kept.revision, "template": kept.data}, f"报告体例已保存为第 {kept.revision} 版，下次编制起用。"
     )

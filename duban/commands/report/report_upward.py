@@ -22,16 +22,16 @@ def pack(
     year: RequiredYear,
     out: Annotated[Path, typer.Option("--out", metavar="文件.zip", help="写出的上报包。")],
     version: Annotated[
-        int | None, typer.Option("--version", metavar="版次", min=1, help="缺省为审签的一版;草稿包缺省为最新一版。")
+        int | None, typer.Option("--version", metavar="版次", min=1, help="缺省为审签的一版；草稿包缺省为最新一版。")
     ] = None,
     edition: Annotated[
-        Literal["internal", "public"], typer.Option("--edition", help="internal 内部版(缺省)、public 公开版。")
+        Literal["internal", "public"], typer.Option("--edition", help="internal 内部版（缺省）、public 公开版。")
     ] = "internal",
     draft: Annotated[
-        bool, typer.Option("--draft", help="打草稿包,请上级先看:不作为报送的报告,不计入上级的合计。")
+        bool, typer.Option("--draft", help="打草稿包，请上级先看：不作为报送的报告，不计入上级的合计。")
     ] = False,
 ) -> Answer:
-    """把审签的年度报告打成签名的上报包,报送上级:审核审签情况、正文、数字、佐证清单和 Word 文件。"""
+    """把审签的年度报告打成签名的上报包，报送上级：审核审签情况、正文、数字、佐证清单和 Word 文件。"""
     from models.errors import DubanError
     from tasks.report.compiling.find_report import find_report
     from tasks.report.filing.pack_report import pack_report, report_to_pack
@@ -54,7 +54,7 @@ def pack(
         data,
         f"已写出{'草稿包' if draft else '上报包'} {out}({report.title})。",
         packed.cover,
-        f"签名密钥指纹:{spaced(packed.fingerprint)}(上级首次接收时会与您核对)。",
+        f"签名密钥指纹：{spaced(packed.fingerprint)}（上级首次接收时会与您核对）。",
     )
 
 
@@ -63,10 +63,10 @@ def receive(
     errand: Errand,
     file: Annotated[Path, typer.Argument(metavar="文件.zip", help="下级单位报送的上报包。")],
     fingerprint: Annotated[
-        str | None, typer.Option("--fingerprint", metavar="指纹", help="首次接收时:已与对方核对过的密钥指纹。")
+        str | None, typer.Option("--fingerprint", metavar="指纹", help="首次接收时：已与对方核对过的密钥指纹。")
     ] = None,
 ) -> Answer:
-    """接收下级单位的上报包:验签、核对、存档;同一份只登记一次。"""
+    """接收下级单位的上报包：验签、核对、存档；同一份只登记一次。"""
     from models.errors import UnreadableFileError
     from models.report.received_report import PackageKind
     from tasks.files.file_store import FileStore
@@ -78,7 +78,7 @@ def receive(
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
     except OSError as error:
-        raise UnreadableFileError(f"无法读取 {file}:请确认文件存在、可读。") from error
+        raise UnreadableFileError(f"无法读取 {file}：请确认文件存在、可读。") from error
     by = errand.recorder
     receipt = receive_report(
         session, errand.organ, content, by=by,
@@ -88,13 +88,13 @@ def receive(
 
     def screen() -> Iterator[Shown]:
         if receipt.new:
-            what = f"{row.kind.label},{row.edition},第 {row.version} 版"
-            yield f"已接收{receipt.sender.name} {row.year} 年度报告({what}),编号 {row.id}。"
+            what = f"{row.kind.label}，{row.edition}，第 {row.version} 版"
+            yield f"已接收{receipt.sender.name} {row.year} 年度报告（{what}），编号 {row.id}。"
             yield from row.signed_by
             if row.kind is PackageKind.DRAFT:
-                yield "草稿只供查看,不作为已报送,不计入合计。"
+                yield "草稿只供查看，不作为已报送，不计入合计。"
         else:
-            yield f"这份报告已于 {row.received_on} 接收(编号 {row.id}),未重复登记。"
+            yield f"这份报告已于 {row.received_on} 接收（编号 {row.id}），未重复登记。"
 
     data = {"id": row.id, "organ": receipt.sender.code, "year": row.year, "version": row.version,
             "kind": row.kind, "edition": "public" if row.public else "internal", "state": row.state,
@@ -104,7 +104,7 @@ def receive(
 
 @looking("as on organ json")
 def below(errand: Errand, year: RequiredYear) -> Answer:
-    """下级单位谁已报送、谁未报送,以及可以相加的数字合计。"""
+    """下级单位谁已报送、谁未报送，以及可以相加的数字合计。"""
     from models.people.permission import Action
     from models.report.filing import legal_last_day
     from tasks.acting.authorize import authorize_organ
@@ -129,7 +129,7 @@ def below(errand: Errand, year: RequiredYear) -> Answer:
             shown.add_row(one.organ.name, one.state.label, version, str(one.first_on or ""), "逾期" if one.late else "")
         yield shown
         missing = [one.organ.name for one in filed if not one.has_filed]
-        yield f"最后一天为 {legal_last_day(year)};未报送:{'、'.join(missing)}。" if missing else "下级单位均已报送。"
+        yield f"最后一天为 {legal_last_day(year)}；未报送：{'、'.join(missing)}。" if missing else "下级单位均已报送。"
         if not sums:
             return
         totals = table("数字", "合计", "构成", "不计入", "没有此项")
@@ -167,16 +167,16 @@ def below(errand: Errand, year: RequiredYear) -> Answer:
 
 @apart("json")
 def key(errand: Errand) -> Answer:
-    """显示本单位签名公钥及其指纹(首次使用时生成);上级首次接收上报包时核对指纹。"""
+    """显示本单位签名公钥及其指纹（首次使用时生成）；上级首次接收上报包时核对指纹。"""
     from tasks.report.upward.signing_key import FILE, fingerprint_of, public_key, signing_key, spaced
 
     home = errand.edge.settings.home
     own = signing_key(home)
     return answer(
         {"fingerprint": fingerprint_of(own), "public_key": public_key(own)},
-        f"密钥指纹:{spaced(fingerprint_of(own))}",
-        f"公钥(Ed25519):{public_key(own)['x']}",
-        f"私钥文件:{home / FILE}。请随数据目录备份,不要外传;丢失后须由上级重新核对新的密钥。",
+        f"密钥指纹：{spaced(fingerprint_of(own))}",
+        f"公钥（Ed25519）：{public_key(own)['x']}",
+        f"私钥文件：{home / FILE}。请随数据目录备份，不要外传；丢失后须由上级重新核对新的密钥。",
     )
 
 
@@ -187,7 +187,7 @@ def trust(
     fingerprint: Annotated[str, typer.Option("--fingerprint", metavar="指纹", help="已与对方核对过的密钥指纹。")],
     reason: Annotated[str | None, typer.Option("--reason", metavar="理由", help="更换密钥时必填。")] = None,
 ) -> Answer:
-    """登记核对过的下级单位签名密钥;对方换了密钥的,写明理由。"""
+    """登记核对过的下级单位签名密钥；对方换了密钥的，写明理由。"""
     from tasks.report.upward.signing_key import spaced
     from tasks.report.upward.trust_key import trust_key
 
@@ -197,5 +197,5 @@ def trust(
     trusted = trust_key(session, owner, sender, fingerprint, by=by, reason=reason)
     return answer(
         {"sender": sender, "fingerprint": trusted.fingerprint, "confirmed_on": trusted.confirmed_on},
-        f"已登记{sender}的签名密钥:{spaced(trusted.fingerprint)}。",
+        f"已登记{sender}的签名密钥：{spaced(trusted.fingerprint)}。",
     )

@@ -13,7 +13,7 @@ from duban.edge import RequiredYear
 if TYPE_CHECKING:
     from models.report.report import Report
 
-templates = typer.Typer(help="报告的 Word 模板:起始模板、检查、启用、停用。", no_args_is_help=True)
+templates = typer.Typer(help="报告的 Word 模板：起始模板、检查、启用、停用。", no_args_is_help=True)
 
 VersionOption = Annotated[int | None, typer.Option("--version", metavar="版次", min=1, help="缺省为最新一版。")]
 
@@ -41,18 +41,18 @@ def write(
         typer.Option(
             "--out",
             metavar="文件",
-            help="按扩展名写出:.docx(Word)、.pdf、.html(网页)、.zip(佐证材料附件)、.xlsx(数字及所据记录)。",
+            help="按扩展名写出：.docx(Word)、.pdf、.html（网页）、.zip（佐证材料附件）、.xlsx（数字及所据记录）。",
         ),
     ],
     version: VersionOption = None,
     edition: Annotated[
-        EditionName, typer.Option("--edition", help="internal 为内部版,public 为公开版(不含标为内部的内容)。")
+        EditionName, typer.Option("--edition", help="internal 为内部版，public 为公开版（不含标为内部的内容）。")
     ] = EditionName.INTERNAL,
     standard: Annotated[
-        bool, typer.Option("--standard", help="Word 文件用公文标准版式,不用本单位的 Word 模板。")
+        bool, typer.Option("--standard", help="Word 文件用公文标准版式，不用本单位的 Word 模板。")
     ] = False,
 ) -> Answer:
-    """把报告写成文件,类型按扩展名;记录没有改动的,每次写出的内容相同。"""
+    """把报告写成文件，类型按扩展名；记录没有改动的，每次写出的内容相同。"""
     from tasks.files.file_store import FileStore
     from tasks.report.output.write_report import KINDS, kind_of, write_report
 
@@ -66,9 +66,9 @@ def write(
 
     def screen() -> Iterator[Shown]:
         said = "公开版" if edition is EditionName.PUBLIC else "内部版"
-        yield f"已写出 {out}:{report.title}(第 {report.version} 版,{said},{KINDS[kind]})。"
+        yield f"已写出 {out}:{report.title}（第 {report.version} 版，{said}，{KINDS[kind]}）。"
         for one in made.left_out:
-            yield f"    未公开:{one.what}({one.why})"
+            yield f"    未公开：{one.what}({one.why})"
 
     data = {
         "file": str(out), "kind": kind.removeprefix("."), "title": report.title, "version": report.version,
@@ -81,10 +81,10 @@ def write(
 def charts(
     errand: Errand,
     year: RequiredYear,
-    out: Annotated[Path, typer.Option("--out", metavar="文件", help="写出的文件:.docx、.pdf 或 .html。")],
+    out: Annotated[Path, typer.Option("--out", metavar="文件", help="写出的文件：.docx、.pdf 或 .html。")],
     version: VersionOption = None,
 ) -> Answer:
-    """把年度数据图(任务、案件、台账)写成文件,截至报告的成文日期。"""
+    """把年度数据图（任务、案件、台账）写成文件，截至报告的成文日期。"""
     from tasks.report.output.edition import edition_of
     from tasks.report.output.write_report import review_of, write_review
 
@@ -103,31 +103,31 @@ def new(
     errand: Errand,
     out: Annotated[Path, typer.Option("--out", metavar="文件.docx", help="写出的起始模板。")],
 ) -> Answer:
-    """写出起始模板:公文标准版式,占位符都在其中,可改成本单位的版式。"""
+    """写出起始模板：公文标准版式，占位符都在其中，可改成本单位的版式。"""
     from tasks.report.output.write_report import write_starter
 
     write_starter(out)
-    words = f"已写出 {out}。改好后用 duban report word-template check 检查,用 word-template set 启用。"
+    words = f"已写出 {out}。改好后用 duban report word-template check 检查，用 word-template set 启用。"
     return answer({"file": str(out)}, words)
 
 
 @templates.command()
 @apart("json")
 def check(errand: Errand, file: Annotated[Path, typer.Argument(metavar="文件.docx", help="Word 模板。")]) -> Answer:
-    """检查一份 Word 模板能否使用:占位符、循环、宏、外部链接、大小。"""
+    """检查一份 Word 模板能否使用：占位符、循环、宏、外部链接、大小。"""
     from models.errors import BadInputError
     from tasks.papers.word_template import check_word_template
 
     problems = check_word_template(_content(file))
     if problems and not errand.json:
-        raise BadInputError(f"{file} 不能用作模板:{' '.join(problems)}")
+        raise BadInputError(f"{file} 不能用作模板：{' '.join(problems)}")
     return answer({"file": str(file), "problems": problems}, f"{file} 可以用作报告的 Word 模板。")
 
 
 @templates.command("set")
 @acting("as on organ json")
 def set_(errand: Errand, file: Annotated[Path, typer.Argument(metavar="文件.docx", help="Word 模板。")]) -> Answer:
-    """启用本单位的 Word 模板,写出 Word 文件时用;以前的模板保留。"""
+    """启用本单位的 Word 模板，写出 Word 文件时用；以前的模板保留。"""
     import io
 
     from tasks.files.check_upload import examine
@@ -142,14 +142,14 @@ def set_(errand: Errand, file: Annotated[Path, typer.Argument(metavar="文件.do
     )
     return answer(
         {"revision": kept.revision, "name": kept.name, "sha256": kept.sha256},
-        f"Word 模板“{kept.name}”已启用,为第 {kept.revision} 版。",
+        f"Word 模板“{kept.name}”已启用，为第 {kept.revision} 版。",
     )
 
 
 @templates.command()
 @acting("as on organ json")
 def stop(errand: Errand) -> Answer:
-    """停用本单位的 Word 模板,改回公文标准版式。"""
+    """停用本单位的 Word 模板，改回公文标准版式。"""
     from tasks.report.output.keep_word_template import stop_word_template
 
     session = errand.session
@@ -157,7 +157,7 @@ def stop(errand: Errand) -> Answer:
     stopped = stop_word_template(session, errand.organ, by=by)
     return answer(
         {"revision": stopped.revision, "name": stopped.name, "stopped_on": stopped.stopped_on},
-        f"Word 模板“{stopped.name}”(第 {stopped.revision} 版)已停用。",
+        f"Word 模板“{stopped.name}”（第 {stopped.revision} 版）已停用。",
     )
 
 
@@ -180,4 +180,4 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(LARGEST + 1)
     except OSError as error:
-        raise BadInputError(f"文件“{file}”无法读取:{error.strerror}。") from error
+        raise BadInputError(f"文件“{file}”无法读取：{error.strerror}。") from error

@@ -29,16 +29,18 @@ if TYPE_CHECKING:
     from models.items.plan import AnnualPlan
     from models.people.organ import Department
 
-scores = typer.Typer(help="考核:扣分规则、试算、公布、领导评价、申诉。", no_args_is_help=True)
+scores = typer.Typer(help="考核：扣分规则、试算、公布、领导评价、申诉。", no_args_is_help=True)
 
-DepartmentArgument = Annotated[str | None, typer.Argument(metavar="科室", help="逐条看一个科室;缺省为全单位排名。")]
+DepartmentArgument = Annotated[str | None, typer.Argument(metavar="科室", help="逐条看一个科室；缺省为全单位排名。")]
 PeriodOption = Annotated[
     str | None,
-    typer.Option("--period", metavar="期间", help="如 2026、2026-H1、2026-Q2、2026-06;缺省为计划全年。"),
+    typer.Option("--period", metavar="期间", help="如 2026、2026-H1、2026-Q2、2026-06；缺省为计划全年。"),
 ]
-FromOption = Annotated[str | None, typer.Option("--from", metavar="日期", help="期间的第一天,与 --until 同用。")]
-UntilOption = Annotated[str | None, typer.Option("--until", metavar="日期", help="期间的最后一天(含)。")]
-RuleOption = Annotated[str | None, typer.Option("--rule", metavar="名称", help="考核规则;缺省为 常规考核 的最新一版。")]
+FromOption = Annotated[str | None, typer.Option("--from", metavar="日期", help="期间的第一天，与 --until 同用。")]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="日期", help="期间的最后一天（含）。")]
+RuleOption = Annotated[
+    str | None, typer.Option("--rule", metavar="名称", help="考核规则；缺省为 常规考核 的最新一版。")
+]
 
 PERIOD = (("period", PeriodOption), ("first", FromOption), ("last", UntilOption))
 
@@ -65,7 +67,7 @@ def _span(period: str | None, first: str | None, last: str | None) -> Span | Non
     from models.errors import BadInputError
 
     if (first is None) != (last is None) or (period is not None and first is not None):
-        raise BadInputError("期间请写 --period(如 2026-Q2),或同时写 --from 和 --until,两者取一。")
+        raise BadInputError("期间请写 --period（如 2026-Q2），或同时写 --from 和 --until，两者取一。")
     if first is not None and last is not None:
         return span_between(today(first), today(last))
     return span_named(period) if period is not None else None
@@ -84,14 +86,14 @@ def preview(
     errand: Errand,
     department: DepartmentArgument = None,
     changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="事项=分值", help="试用别的分值,如 late=3;可写多个。")
+        list[str] | None, typer.Option("--set", metavar="事项=分值", help="试用别的分值，如 late=3；可写多个。")
     ] = None,
     rule: RuleOption = None,
     period: PeriodOption = None,
     first: FromOption = None,
     last: UntilOption = None,
 ) -> Answer:
-    """试算到 --on 为止的扣分和名次;--set 比较改动分值前后的差别。不写入任何数据。"""
+    """试算到 --on 为止的扣分和名次；--set 比较改动分值前后的差别。不写入任何数据。"""
     from models.dates.day_override import office_calendar
     from models.scores.score_rules import typed_entry
     from models.scores.scoring import DEFAULT_RULE
@@ -113,7 +115,7 @@ def preview(
     def screen() -> Iterator[Shown]:
         stated = made.after if points else made.before
         score = stated.of(department) if department is not None else None
-        title = f"{plan.title} {span.label}考核试算({stated.rule.name}第 {stated.rule.version} 版,截至 {by.on})"
+        title = f"{plan.title} {span.label}考核试算（{stated.rule.name}第 {stated.rule.version} 版，截至 {by.on}）"
         if score is not None:
             yield from show_statement(score, title)
         elif not points:
@@ -137,7 +139,7 @@ def show(
     first: FromOption = None,
     last: UntilOption = None,
 ) -> Answer:
-    """已公布的考核:全单位排名,或一个科室的逐条扣分和申诉结果。"""
+    """已公布的考核：全单位排名，或一个科室的逐条扣分和申诉结果。"""
     from tasks.scores.show_scores import authorize_scores, find_run, published_lines, published_parts, ranking
 
     session, by = errand.session, errand.by
@@ -151,17 +153,17 @@ def show(
         ranked = [row for row in ranked if row.department_id == chosen.id]
     waiting = [line for line in lines if line.appeal is not None and line.outcome is None]
     data: dict[str, Any] = {"run": run_data(run, span), "ranking": ranked}
-    title = f"{plan.title} {span.label}考核(第 {run.version} 版,{run.published_on} 公布)"
+    title = f"{plan.title} {span.label}考核（第 {run.version} 版，{run.published_on} 公布）"
     shown: list[Shown] = [lambda: show_ranking(ranked, title)]
     if chosen is not None:
         return answer(data | {"lines": lines, "parts": parts}, *shown, lambda: show_lines(lines, parts))
     others = [line for line in lines if line.department_id is None]
     if others:
         units = "、".join(dict.fromkeys(line.unit for line in others))
-        shown.append(f"另有 {len(others)} 条扣分属于非本单位科室或未明确的责任单位({units}),不参加排名。")
+        shown.append(f"另有 {len(others)} 条扣分属于非本单位科室或未明确的责任单位（{units}），不参加排名。")
     if waiting:
-        listed = "、".join(f"{line.appeal}({line.unit})" for line in waiting)
-        shown.append(f"待裁定的申诉:{listed}。用 duban score decide 编号 裁定。")
+        listed = "、".join(f"{line.appeal}（{line.unit}）" for line in waiting)
+        shown.append(f"待裁定的申诉：{listed}。用 duban score decide 编号 裁定。")
     return answer(data | {"others": others, "appeals": [line.appeal for line in waiting]}, *shown)
 
 
@@ -183,7 +185,7 @@ def _appeal(errand: Errand, number: int) -> tuple[Any, Any]:
 
 
 DEPARTMENT = Annotated[str, typer.Argument(metavar="科室", help="评价哪个科室。")]
-LINE = Annotated[int, typer.Argument(metavar="条目", help="扣分条目的编号,见 score show 科室。")]
+LINE = Annotated[int, typer.Argument(metavar="条目", help="扣分条目的编号，见 score show 科室。")]
 NUMBER = Annotated[int, typer.Argument(metavar="申诉", help="申诉编号。")]
 
 add_command(scores, EVALUATE, Subject(_scored_department, ("department", DEPARTMENT), named=PERIOD))

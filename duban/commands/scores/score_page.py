@@ -64,7 +64,7 @@ def show_units(stated: Statement, title: str) -> Iterator[Shown]:
         made.add_row(str(score.rank or "-"), score.unit.name, str(len(score.lines)), *figures)
     yield made
     if any(score.rank is None for score in stated.units):
-        yield "没有名次的:不是本单位科室,或期间内没有任务、也没有评价。"
+        yield "没有名次的：不是本单位科室，或期间内没有任务、也没有评价。"
 
 
 def show_statement(score: UnitScore, title: str) -> Iterator[Shown]:
@@ -81,24 +81,24 @@ def show_statement(score: UnitScore, title: str) -> Iterator[Shown]:
     yield made
     yield from _say_parts(score.parts)
     if score.total is not None:
-        yield f"{score.total.words};第 {score.rank} 名。"
+        yield f"{score.total.words}；第 {score.rank} 名。"
     else:
-        yield "期间内没有任务、也没有评价,不参加排名。"
+        yield "期间内没有任务、也没有评价，不参加排名。"
 
 
 def _say_parts(parts: Iterable[Subtotal]) -> Iterator[Shown]:
     from models.scores.score_rules import written
 
     for part in parts:
-        capped = f",封顶后计 {written(part.counted)} 分" if part.counted != part.points else ""
-        yield f"{part.event.label} {part.count} 次,共 {written(part.points)} 分{capped}。"
+        capped = f"，封顶后计 {written(part.counted)} 分" if part.counted != part.points else ""
+        yield f"{part.event.label} {part.count} 次，共 {written(part.points)} 分{capped}。"
 
 
 def show_changes(made: Preview, department: str | None, title: str) -> Iterator[Shown]:
     """What other points would mean for each department."""
     from models.scores.score_rules import written
 
-    yield f"{title}:改动分值前后"
+    yield f"{title}：改动分值前后"
     shown = table("科室", "原得分", "试算得分", "原名次", "试算名次")
     for change in made.changes:
         if department in (None, change.unit):
@@ -120,7 +120,7 @@ def show_ranking(ranked: Iterable[Ranked], title: str) -> Iterator[Shown]:
         made.add_row(
             str(row.rank), row.department, written(row.deducted), written(row.objective),
             "-" if row.evaluation is None else written(row.evaluation), written(row.final),
-            f"{written(row.published)} 分,第 {row.published_rank} 名" if changed else "",
+            f"{written(row.published)} 分，第 {row.published_rank} 名" if changed else "",
         )  # fmt: skip
     yield made
 
@@ -133,7 +133,7 @@ def show_lines(lines: Iterable[PublishedLine], parts: Iterable[Subtotal]) -> Ite
     for line in lines:
         outcome = "" if line.appeal is None else f"{line.appeal} {line.outcome.label if line.outcome else '待裁定'}"
         if line.points_after is not None:
-            outcome += f",改扣 {written(line.points_after)} 分"
+            outcome += f"，改扣 {written(line.points_after)} 分"
         made.add_row(
             str(line.id), str(line.day), line.event.label, f"{line.item} {line.title[:20]}", written(line.points),
             line.words, outcome,

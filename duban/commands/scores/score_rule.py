@@ -17,7 +17,7 @@ from models.database import key
 if TYPE_CHECKING:
     from models.people.organ import Organ
 
-rules = typer.Typer(help="考核规则:起评分、各扣分项的分值和封顶、领导评价占比。", no_args_is_help=True)
+rules = typer.Typer(help="考核规则：起评分、各扣分项的分值和封顶、领导评价占比。", no_args_is_help=True)
 
 NameArgument = Annotated[str | None, typer.Argument(metavar="名称", help="缺省为 常规考核。")]
 
@@ -30,7 +30,7 @@ def register(scores: typer.Typer) -> None:
 @rules.command("list")
 @looking("as on organ json")
 def list_(errand: Errand) -> Answer:
-    """列出本单位可用的考核规则,每版一行。"""
+    """列出本单位可用的考核规则，每版一行。"""
     from tasks.scores.set_scoring_rule import list_rules
 
     session = errand.session
@@ -63,8 +63,8 @@ def show(
     rule = find_rule(session, key(_organ(errand).id), name or DEFAULT_RULE, version=version)
 
     def screen() -> Iterator[Shown]:
-        made = f"{rule.name}第 {rule.version} 版({rule.made_on or '预置'})"
-        yield f"{made}:起评 {rule.start} 分,领导评价占 {rule.leader_weight}%。"
+        made = f"{rule.name}第 {rule.version} 版（{rule.made_on or '预置'}）"
+        yield f"{made}：起评 {rule.start} 分，领导评价占 {rule.leader_weight}%。"
         for price in prices(rule.events).values():
             yield f"  {price.event.value}:{price.label}"
 
@@ -78,16 +78,16 @@ def set_(
     name: NameArgument = None,
     event: Annotated[
         list[str] | None,
-        typer.Option("--event", metavar="事项=分值:封顶", help="改一个扣分项,如 late=5:30;可写多个。"),
+        typer.Option("--event", metavar="事项=分值：封顶", help="改一个扣分项，如 late=5:30；可写多个。"),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="文件", help="整套规则(.json 或 .toml),格式同 rule show --json。"),
+        typer.Option("--file", metavar="文件", help="整套规则（.json 或 .toml），格式同 rule show --json。"),
     ] = None,
     start: Annotated[int | None, typer.Option("--start", metavar="分", help="起评分。")] = None,
     weight: Annotated[int | None, typer.Option("--leader-weight", metavar="百分比", help="领导评价占比。")] = None,
 ) -> Answer:
-    """设定考核规则:生成新的一版,旧版和已公布的考核不变。"""
+    """设定考核规则：生成新的一版，旧版和已公布的考核不变。"""
     from models.scores.score_rules import typed_entry
     from models.scores.scoring import DEFAULT_RULE
 
@@ -111,7 +111,7 @@ def _organ(errand: Errand) -> Organ:
 
     found = errand.organ
     if not may_see_organ(errand.session, errand.by, key(found.id)):
-        raise NotFoundError("没有找到这个单位的考核规则,或者它不在您的查看范围内。")
+        raise NotFoundError("没有找到这个单位的考核规则，或者它不在您的查看范围内。")
     return found
 
 
@@ -128,9 +128,9 @@ def _read(file: Path) -> dict[str, Any]:
     ]  # fmt: skip
     events = data.get("events", []) if isinstance(data, dict) else None
     if wrong or events is None or not all(isinstance(entry, dict) for entry in events):
-        about = f"(有误:{'、'.join(wrong)})" if wrong else ""
+        about = f"（有误：{'、'.join(wrong)}）" if wrong else ""
         raise BadInputError(
-            f"文件 {file} 的内容不是一套考核规则{about}:应写 name、start、leader_weight(整数)和 events"
-            "(每项 event、points、cap),格式同 duban score rule show --json。"
+            f"文件 {file} 的内容不是一套考核规则{about}：应写 name、start、leader_weight（整数）和 events"
+            "（每项 event、points、cap），格式同 duban score rule show --json。"
         )
     return dict(data)

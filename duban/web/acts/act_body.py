@@ -30,9 +30,9 @@ def body_of(act: Act[Any]) -> type[BaseModel]:
     """The body of the act."""
     fields: dict[str, Any] = {entry.name: (_sent(entry), _info(entry)) for entry in act.asked(Way.PROGRAM)}
     if act.of_instruction:
-        fields = {"instruction": (int, Field(title="批示(id)", ge=1, le=LARGEST))} | fields
+        fields = {"instruction": (int, Field(title="批示（id）", ge=1, le=LARGEST))} | fields
     name = "".join(word.capitalize() for word in act.code.split("_"))
-    doc = f"{act.title}。" if fields else f"{act.title}:不需要内容,发送 {{}}。"
+    doc = f"{act.title}。" if fields else f"{act.title}：不需要内容，发送 {{}}。"
     return create_model(name, __base__=Body, __doc__=doc, **fields)
 
 

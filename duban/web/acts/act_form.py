@@ -35,7 +35,7 @@ class WrongFieldsError(BadInputError):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self.fields = dict(fields)
-        super().__init__("请改正下面标出的内容,再提交一次。")
+        super().__init__("请改正下面标出的内容，再提交一次。")
 
 
 def asks(session: Session, upon: Any, act: Act[Any], by: Actor) -> list[Ask]:
@@ -71,7 +71,7 @@ def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction
     known = number.isascii() and number.isdecimal() and len(number) < 11 and int(number) <= LARGEST_ID
     found = session.get(Instruction, int(number)) if known else None
     if found is None or found.item_id != item.id:
-        raise NotFoundError("没有这件批示,或者它不属于这项任务。")
+        raise NotFoundError("没有这件批示，或者它不属于这项任务。")
     return found
 
 
@@ -133,7 +133,7 @@ def _wrong(session: Session, upon: Any, entry: Entry, sent: Posted, *, required:
     if not values:
         return f"{entry.label}不能为空。" if required else None
     if any("\0" in one for one in values):
-        return "含有不能保存的字符,请删去后重新输入。"
+        return "含有不能保存的字符，请删去后重新输入。"
     options = _options(session, upon, entry, sent.visit.by.on)
     if options is not None:
         return None if {option for option, _ in options}.issuperset(values) else "请从列表中选择。"
@@ -143,13 +143,13 @@ def _wrong(session: Session, upon: Any, entry: Entry, sent: Posted, *, required:
 def _misread(entry: Entry, value: str) -> str | None:
     match entry.takes:
         case FieldType.DAY:
-            return None if _is_day(value) else f"“{value[:40]}”无法识别:请写成 2026-06-30 的形式,且须是存在的一天。"
+            return None if _is_day(value) else f"“{value[:40]}”无法识别：请写成 2026-06-30 的形式，且须是存在的一天。"
         case FieldType.WHOLE:
             least, most = int(entry.least), int(entry.most)
             fits = value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most
-            return None if fits else f"“{value[:40]}”无法识别:请填 {least} 至 {most} 的整数,如 60。"
+            return None if fits else f"“{value[:40]}”无法识别：请填 {least} 至 {most} 的整数，如 60。"
         case FieldType.TEXT | FieldType.LONG_TEXT if len(value) > entry.longest:
-            return f"现有 {len(value)} 字,最多 {entry.longest} 字,请精简。"
+            return f"现有 {len(value)} 字，最多 {entry.longest} 字，请精简。"
     return None
 
 

@@ -82,7 +82,7 @@ def put_by(sent: Posted) -> Response:
     path = address_of(visit.request.url, sent.form)
     with unit_of_work(visit.served.database) as session:
         keep_draft(session, key(visit.person.id), path, _typed(sent.form), now=visit.now)
-    return visit.go(visit.link("/drafts"), "已暂存,尚未提交。")
+    return visit.go(visit.link("/drafts"), "已暂存，尚未提交。")
 
 
 def values_of(draft: KeptForm) -> Mapping[str, Sequence[str]]:

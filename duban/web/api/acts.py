@@ -50,7 +50,7 @@ def _add(
     year: Year = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """存为拟办,或立即下达。各项照平常的写法填,时限的理解在答复的 said 中。"""
+    """存为拟办，或立即下达。各项照平常的写法填，时限的理解在答复的 said 中。"""
 
     def do(session: Session) -> Done:
         done = act_body.do(session, call.plan(session, year), ADD, call.by, body)

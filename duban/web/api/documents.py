@@ -28,7 +28,7 @@ class DocumentLine(BaseModel):
 
 
 class DocumentList(BaseModel):
-    """文书,新的在前。"""
+    """文书，新的在前。"""
 
     documents: list[DocumentLine] = Field(title="文书")
 
@@ -60,7 +60,7 @@ def documents(
     responses={200: {"content": {DOCX: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 def document_file(call: Reader, document_id: RowId) -> Response:
-    """文书的 .docx 文件;同一文书任何时候都逐字节相同。"""
+    """文书的 .docx 文件；同一文书任何时候都逐字节相同。"""
     with call.reading() as session:
         found = seen_document(session, document_id, by=call.by)
     return word_document(found)

@@ -39,14 +39,14 @@ def upload(
     public: Annotated[bool, Form(title="可在公开的报告中提到")] = False,
     expires_on: Annotated[dt.date | None, Form(title="有效期")] = None,
     note: Annotated[str | None, Form(title="说明", max_length=500, pattern=PLAIN)] = None,
-    replaces: Annotated[int | None, Form(title="替换哪一份(id)", ge=1, le=LARGEST)] = None,
+    replaces: Annotated[int | None, Form(title="替换哪一份（id）", ge=1, le=LARGEST)] = None,
     vouched: Annotated[
-        bool, Form(title=VOUCH, description="扫描件、图片、旧版文件等无法检查的,须由本人负责。")
+        bool, Form(title=VOUCH, description="扫描件、图片、旧版文件等无法检查的，须由本人负责。")
     ] = False,
     idempotency_key: IdempotencyKey = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """上传一个文件作为佐证材料(multipart/form-data)。类型和大小不合格的不收;内容相同的不重复收。"""
+    """上传一个文件作为佐证材料（multipart/form-data）。类型和大小不合格的不收；内容相同的不重复收。"""
     examined = call.file(file)
     sent = repr((file.filename, examined.sha256, category, public, expires_on, note, replaces, vouched))
 
@@ -68,7 +68,7 @@ def upload(
             note=note,
             replaces=replaces,
         )
-        said = f"任务 {item.number} 已上传“{piece.name}”(第 {piece.revision} 版)。"
+        said = f"任务 {item.number} 已上传“{piece.name}”（第 {piece.revision} 版）。"
         return Done(
             item=item_id, number=item.number, state=item.state, state_name=item.state.label, said=said,
             created=[piece.id or 0],

@@ -17,7 +17,7 @@ _SHAPE = act_body.body_of(FREELY)
 
 
 def give(call: Writer, body: Any, year: Year = None, idempotency_key: IdempotencyKey = None) -> Response:
-    """批示交办:不在任务上的批示,列入年度计划的“领导批示交办”,即时下达。"""
+    """批示交办：不在任务上的批示，列入年度计划的“领导批示交办”，即时下达。"""
 
     def do(session: Session) -> Done:
         done = act_body.do(session, call.plan(session, year), FREELY, call.by, body)

@@ -56,7 +56,7 @@ class ListedLine(BaseModel):
     colour: str = Field(title="颜色", description="red、yellow、green、grey、blue。")
     due_on: dt.date | None = Field(title="时限")
     distance: str = Field(title="距时限", examples=["还有5个工作日"])
-    percent: int = Field(title="进度(%)")
+    percent: int = Field(title="进度（%）")
     reported_on: dt.date | None = Field(title="最近填报日")
     importance: Named = Field(title="重要程度")
     source: str = Field(title="来源和文号")
@@ -71,7 +71,7 @@ class ListedItems(BaseModel):
     year: int = Field(title="年度")
     total: int = Field(title="符合条件的任务数")
     items: list[ListedLine] = Field(title="任务")
-    next: str | None = Field(title="下一页的 cursor", description="没有下一页时为 null;也在 Link 头中。")
+    next: str | None = Field(title="下一页的 cursor", description="没有下一页时为 null；也在 Link 头中。")
     previous: str | None = Field(title="上一页的 cursor", description="与 back=true 一起用。")
 
 
@@ -87,17 +87,17 @@ class DayMove(BaseModel):
 
 
 class DeadlineShown(BaseModel):
-    """一个时限,自己说明来历。"""
+    """一个时限，自己说明来历。"""
 
     id: int = Field(title="id")
     kind: DeadlineKind = Field(title="类别")
     title: str | None = Field(title="名称")
     due_on: dt.date = Field(title="时限")
     original_due_on: dt.date = Field(title="原定时限")
-    lookback: Lookback | None = Field(title="下达时已过的,怎样处理")
+    lookback: Lookback | None = Field(title="下达时已过的，怎样处理")
     claimed_on: dt.date | None = Field(title="申请办结日")
     done_on: dt.date | None = Field(title="完成日")
-    taken_back: bool = Field(title="已取消", description="计划改变或任务终止而取消的,不是完成。")
+    taken_back: bool = Field(title="已取消", description="计划改变或任务终止而取消的，不是完成。")
     why: str = Field(title="说明")
     moves: list[DayMove] = Field(title="历次变更")
 
@@ -116,7 +116,7 @@ class ReceiptShown(BaseModel):
 
 
 class ChildShown(BaseModel):
-    """一个子任务;不在查看范围内的没有 id。"""
+    """一个子任务；不在查看范围内的没有 id。"""
 
     id: int | None = Field(title="id")
     number: str = Field(title="编号")
@@ -147,7 +147,7 @@ _Decision = of_table("DecisionShown", ExtensionDecision, "一级的审批。", [
 _Extension = of_table(
     "ExtensionShown",
     Extension,
-    "一次延期申请,或须审批的时限调整(有 changes 的)。",
+    "一次延期申请，或须审批的时限调整（有 changes 的）。",
     ["recorded_at", "adjusts"],
     {"decisions": list[_Decision]},  # type: ignore[valid-type]
 )
@@ -188,17 +188,17 @@ class ItemShown(BaseModel):
     colour: str = Field(title="颜色")
     unit: str = Field(title="牵头单位")
     cooperating: list[str] = Field(title="配合单位")
-    people: dict[str, str] = Field(title="人员", description="角色 → 姓名,按今天在任和请假代理的情况。")
+    people: dict[str, str] = Field(title="人员", description="角色 → 姓名，按今天在任和请假代理的情况。")
     importance: Importance = Field(title="重要程度代码")
     importance_name: str = Field(title="重要程度")
-    percent: int = Field(title="进度(%)")
+    percent: int = Field(title="进度（%）")
     issued_on: dt.date | None = Field(title="下达日")
     signed_on: dt.date | None = Field(title="签收日")
     due_on: dt.date | None = Field(title="时限")
     distance: str | None = Field(title="距时限")
     closed_on: dt.date | None = Field(title="销号日")
     first_closed_on: dt.date | None = Field(title="首次销号日")
-    cancelled_on: dt.date | None = Field(title="终止日", description="不是办结;拟办的为撤销日。")
+    cancelled_on: dt.date | None = Field(title="终止日", description="不是办结；拟办的为撤销日。")
     source_kind: Named | None = Field(title="来源类别")
     source_number: str | None = Field(title="文号")
     extensions: int = Field(title="延期次数")
@@ -231,7 +231,7 @@ def items(
     state: Annotated[list[ItemState] | None, Query(title="状态", max_length=10)] = None,
     light: Annotated[list[Light] | None, Query(title="亮灯", max_length=10)] = None,
     importance: Annotated[Importance | None, Query(title="重要程度")] = None,
-    project: Annotated[int | None, Query(title="项目(id)", ge=1, le=LARGEST)] = None,
+    project: Annotated[int | None, Query(title="项目（id）", ge=1, le=LARGEST)] = None,
     department: Annotated[str | None, Query(title="牵头科室的名称", max_length=200, pattern=PLAIN)] = None,
     person: Annotated[str | None, Query(title="承办人或分管领导的姓名", max_length=64, pattern=PLAIN)] = None,
     due_from: Annotated[dt.date | None, Query(title="时限不早于")] = None,
@@ -242,9 +242,9 @@ def items(
     back: Annotated[bool, Query(title="往前翻")] = False,
     limit: Limit = USUAL,
 ) -> ListedItems:
-    """本人可以查看的任务,按条件筛选、排序,逐页给出。
+    """本人可以查看的任务，按条件筛选、排序，逐页给出。
 
-    翻页按位置(keyset),不按页数:翻到多深都一样快,翻页期间有增减也不漏不重。
+    翻页按位置（keyset），不按页数：翻到多深都一样快，翻页期间有增减也不漏不重。
     """
     sorting = Sorting(sort, falling)
     with call.reading() as session:
@@ -252,7 +252,7 @@ def items(
         call.seen(session)
         place = place_of(cursor, sorting, back=back) if cursor else None
         if cursor and place is None:
-            raise BadInputError("cursor 不是在这种排序下得到的:请从第一页重新翻页,翻页时不要改变 sort 和 falling。")
+            raise BadInputError("cursor 不是在这种排序下得到的：请从第一页重新翻页，翻页时不要改变 sort 和 falling。")
         choice = Choice(
             text=q.strip(),
             standing=standing,
@@ -275,9 +275,9 @@ def items(
 
 @router.get("/items/{item_id}", summary="一项任务", operation_id="show_item")
 def item(call: Reader, item_id: RowId) -> ItemShown:
-    """一项任务的全部:人员、说明来历的时限、所有记录、本人现在可以办理的。
+    """一项任务的全部：人员、说明来历的时限、所有记录、本人现在可以办理的。
 
-    答复带 ETag;办理时放在 If-Match 中带回,别人已有办理的就不会盲目覆盖。
+    答复带 ETag；办理时放在 If-Match 中带回，别人已有办理的就不会盲目覆盖。
     """
     with call.reading() as session:
         found = seen_item(session, item_id, by=call.by)
@@ -289,7 +289,7 @@ def item(call: Reader, item_id: RowId) -> ItemShown:
 def _person(session: Session, call: Call, name: str) -> int:
     found = people_named(session, call.organ, name)
     if len(found) != 1:
-        raise BadInputError(f"{call.organ.name}有 {len(found)} 位“{name}”:请写在册的姓名,且不重名。")
+        raise BadInputError(f"{call.organ.name}有 {len(found)} 位“{name}”：请写在册的姓名，且不重名。")
     return key(found[0].id)
 
 

@@ -33,12 +33,12 @@ class CaseShown(BaseModel):
     title: str | None = Field(title="案件")
     procedure: Procedure = Field(title="程序")
     decided_on: dt.date = Field(title="决定日")
-    fine: Decimal = Field(title="罚款(元)")
+    fine: Decimal = Field(title="罚款（元）")
     outcome: Outcome = Field(title="复议诉讼结果")
 
 
 class CaseList(BaseModel):
-    """一批案件,按编号。"""
+    """一批案件，按编号。"""
 
     cases: list[CaseShown] = Field(title="案件")
     next: int | None = Field(title="下一页的 after")
@@ -54,7 +54,7 @@ class StudyShown(BaseModel):
 
 
 class StudyList(BaseModel):
-    """一批学习研讨,按编号。"""
+    """一批学习研讨，按编号。"""
 
     studies: list[StudyShown] = Field(title="学习研讨")
     next: int | None = Field(title="下一页的 after")
@@ -65,7 +65,7 @@ class ActShown(BaseModel):
 
     id: int = Field(title="id")
     person: str | None = Field(title="履职人")
-    item: int | None = Field(title="任务(id)")
+    item: int | None = Field(title="任务（id）")
     kind: Duty = Field(title="类别")
     on: dt.date = Field(title="日期")
     text: str = Field(title="内容")
@@ -73,7 +73,7 @@ class ActShown(BaseModel):
 
 
 class ActList(BaseModel):
-    """一批履职记录,按编号。"""
+    """一批履职记录，按编号。"""
 
     acts: list[ActShown] = Field(title="履职记录")
     next: int | None = Field(title="下一页的 after")
@@ -83,7 +83,7 @@ class ActList(BaseModel):
 def cases(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> CaseList:
-    """行政执法案件,按决定日筛选。"""
+    """行政执法案件，按决定日筛选。"""
     with call.reading() as session:
         found, following = _rows(session, call, "case", from_on, until_on, after, limit)
     return CaseList(cases=[CaseShown.model_validate(row.model_dump()) for row in found], next=following)
@@ -93,7 +93,7 @@ def cases(
 def studies(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> StudyList:
-    """中心组学习研讨,按举行日筛选。"""
+    """中心组学习研讨，按举行日筛选。"""
     with call.reading() as session:
         found, following = _rows(session, call, "study", from_on, until_on, after, limit)
     return StudyList(studies=[StudyShown.model_validate(row.model_dump()) for row in found], next=following)
@@ -103,7 +103,7 @@ def studies(
 def acts(
     call: Reader, from_on: FromOn = None, until_on: UntilOn = None, after: After = 0, limit: Limit = 100
 ) -> ActList:
-    """第一责任人和分管领导的履职记录,按日期筛选。"""
+    """第一责任人和分管领导的履职记录，按日期筛选。"""
     with call.reading() as session:
         found, following = _rows(session, call, "act", from_on, until_on, after, limit)
         names = names_of(session, Person, [row.person_id for row in found])

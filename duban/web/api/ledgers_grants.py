@@ -28,7 +28,7 @@ class Granting(Body):
     """由哪些科室登记本科室的记录。"""
 
     departments: list[text(100)] = Field(  # type: ignore[valid-type]
-        title="科室", description="以这次写的为准;为空即收回。", max_length=200
+        title="科室", description="以这次写的为准；为空即收回。", max_length=200
     )
 
 
@@ -47,7 +47,7 @@ def grants(call: Reader, code: Code) -> GrantsShown:
     "/ledgers/{code}/grants", summary="授权科室登记", operation_id="grant_ledger", response_model=GrantsShown
 )  # fmt: skip
 def grant(call: Writer, code: Code, body: Granting, idempotency_key: IdempotencyKey = None) -> Response:
-    """以这次写的科室为准,没有写到的即行收回。"""
+    """以这次写的科室为准，没有写到的即行收回。"""
     kind = kind_named(code)
 
     def do(session: Session) -> GrantsShown:

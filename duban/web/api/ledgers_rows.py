@@ -32,7 +32,7 @@ from tasks.trail.tell_entry import action_label
 router = APIRouter(tags=["台账"])
 
 Code = Annotated[
-    str, Path(title="台账", description=f"代码:{'、'.join(f'{kind.code} {kind.title}' for kind in KINDS.values())}。",
+    str, Path(title="台账", description=f"代码：{'、'.join(f'{kind.code} {kind.title}' for kind in KINDS.values())}。",
               max_length=32, pattern=PLAIN)
 ]  # fmt: skip
 FromOn = Annotated[dt.date | None, Query(title="从哪天起")]
@@ -56,7 +56,7 @@ class LedgerShown(BaseModel):
     code: str = Field(title="代码", examples=["case"])
     title: str = Field(title="名称", examples=["执法案件"])
     unit: str = Field(title="计量单位")
-    day: str = Field(title="决定年度的日期(字段名)")
+    day: str = Field(title="决定年度的日期（字段名）")
     rows: int = Field(title="记录数")
     open_terms: int = Field(title="未办时限")
     overdue_terms: int = Field(title="已过时限")
@@ -76,14 +76,14 @@ class RowShown(BaseModel):
 
     id: int = Field(title="编号")
     revision: int = Field(title="版次", description="每更正一次加一。")
-    values: dict[str, Any] = Field(title="内容", description="按字段名;选项为代码,人员为姓名,任务为编号。")
+    values: dict[str, Any] = Field(title="内容", description="按字段名；选项为代码，人员为姓名，任务为编号。")
     batch: int | None = Field(title="导入批次")
     withdrawn_on: dt.date | None = Field(title="撤下日")
     withdrawn_reason: str | None = Field(title="撤下理由")
 
 
 class RowListShown(BaseModel):
-    """一批记录,按编号。"""
+    """一批记录，按编号。"""
 
     rows: list[RowShown] = Field(title="记录")
     next: int | None = Field(title="下一页的 after")
@@ -112,7 +112,7 @@ class RowDone(BaseModel):
 
     ledger: str = Field(title="台账代码")
     row: RowShown = Field(title="办理后的记录")
-    said: str = Field(title="结果", examples=["已登记执法案件,编号 1。"])
+    said: str = Field(title="结果", examples=["已登记执法案件，编号 1。"])
 
 
 class Withdrawal(Sent):
@@ -160,7 +160,7 @@ def rows(
     after: After = 0,
     limit: Limit = 100,
 ) -> RowListShown:
-    """按决定年度的日期筛选,按编号分页。"""
+    """按决定年度的日期筛选，按编号分页。"""
     kind = kind_named(code)
     with call.reading() as session:
         reach = reads(session, call.by, key(call.organ.id), kind)
@@ -192,21 +192,21 @@ def record(
     body: Annotated[dict[str, Any], Body()],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """内容按台账的字段;有错误时答复 422,逐项列出。"""
+    """内容按台账的字段；有错误时答复 422，逐项列出。"""
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
         authorize_writing(session, call.by, key(call.organ.id), kind)
         given = read_body(kind, body, whole=True)
         row = record_row(session, call.organ, kind, given, by=call.by)
-        return _done(session, kind, row, f"已登记{kind.title},编号 {row.id}。")
+        return _done(session, kind, row, f"已登记{kind.title}，编号 {row.id}。")
 
     return _once(call, do, idempotency_key, body)
 
 
 @router.get("/ledgers/{code}/{row_id}", summary="一条记录", operation_id="show_ledger_row")
 def row(call: Reader, code: Code, row_id: RowId) -> RowWhole:
-    """一条记录的内容、时限和历次更正。答复带 ETag;更正时放在 If-Match 中带回,别人改过的就不会盲目覆盖。"""
+    """一条记录的内容、时限和历次更正。答复带 ETag；更正时放在 If-Match 中带回，别人改过的就不会盲目覆盖。"""
     kind = kind_named(code)
     with call.reading() as session:
         shown = seen_row(session, call.organ, kind, row_id, by=call.by)
@@ -238,13 +238,13 @@ def correct(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """只改所给的字段,null 为清除。"""
+    """只改所给的字段，null 为清除。"""
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
         held = _held(session, call, kind, row_id, if_match)
         changed = correct_row(session, call.organ, kind, held, read_body(kind, body, whole=False), by=call.by)
-        said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。"
+        said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
         return _done(session, kind, held, said)
 
     return _once(call, do, idempotency_key, body)
@@ -262,7 +262,7 @@ def withdraw(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """撤下的仍可查看,不计入任何数字。"""
+    """撤下的仍可查看，不计入任何数字。"""
     kind = kind_named(code)
 
     def do(session: Session) -> RowDone:
@@ -313,10 +313,10 @@ def _held(session: Session, call: Call, kind: Kind, row_id: int, if_match: str |
     revisions = [int(number) for part in if_match.split(",")
                  if (number := part.strip().strip('"').partition("-")[0]).isdecimal() and len(number) < 10]  # fmt: skip
     if not revisions:
-        raise ProblemError(problem_of(412, 'If-Match 不是读取记录时得到的 ETag:请原样带回,如 "0-3f…"。'))
+        raise ProblemError(problem_of(412, 'If-Match 不是读取记录时得到的 ETag：请原样带回，如 "0-3f…"。'))
     if row.revision not in revisions:
         changes = row_history(session, kind, row, after=max(revisions))
-        detail = f"{kind.title} {row_id} 在您读取之后已有变化({who_changed(changes)}),没有办理:请重新读取后再试。"
+        detail = f"{kind.title} {row_id} 在您读取之后已有变化（{who_changed(changes)}），没有办理：请重新读取后再试。"
         told = _changes(session, kind, row, after=max(revisions))
         raise ProblemError(problem_of(412, detail, changes=told))
     return row

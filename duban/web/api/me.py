@@ -36,14 +36,14 @@ class Me(BaseModel):
     id: int = Field(title="id")
     name: str = Field(title="姓名")
     organ: Named = Field(title="单位")
-    today: dt.date = Field(title="今天", description="办理的日期;按北京时间。")
+    today: dt.date = Field(title="今天", description="办理的日期；按北京时间。")
     seats: list[SeatShown] = Field(title="今天的岗位")
     token: TokenShown = Field(title="所用的令牌")
 
 
 @router.get("/me", summary="本人和令牌", operation_id="me")
 def me(call: Reader) -> Me:
-    """令牌是谁的、能做什么,本人今天在什么岗位上。"""
+    """令牌是谁的、能做什么，本人今天在什么岗位上。"""
     with call.reading() as session:
         call.seen(session, call.token.id)
         own = session.get_one(Organ, call.person.organ_id)

@@ -36,12 +36,12 @@ class NoticeShown(BaseModel):
     message: int | None = Field(title="所在的信", description="还没有编入任何一封的为 null。")
     receipt: NoticeReceipt = Field(title="回执代码")
     receipt_name: str = Field(title="回执", examples=["已读"])
-    receipt_at: dt.datetime | None = Field(title="回执时间", description="从何时起是这样;没有时刻的为 null。")
-    receipt_why: str = Field(title="回执说明", description="还没有发出或不再发出的,为何。")
+    receipt_at: dt.datetime | None = Field(title="回执时间", description="从何时起是这样；没有时刻的为 null。")
+    receipt_why: str = Field(title="回执说明", description="还没有发出或不再发出的，为何。")
 
 
 class NoticeList(BaseModel):
-    """一批通知,按编号。"""
+    """一批通知，按编号。"""
 
     notices: list[NoticeShown] = Field(title="通知")
     next: int | None = Field(title="下一页的 after", description="没有更多时为 null。")
@@ -56,7 +56,7 @@ def notices(
     after: After = 0,
     limit: Limit = 100,
 ) -> NoticeList:
-    """本人可以查看的任务的通知,按编号逐批给出:记住最后一个编号,下次从它之后读,就不漏不重。"""
+    """本人可以查看的任务的通知，按编号逐批给出：记住最后一个编号，下次从它之后读，就不漏不重。"""
     with call.reading() as session:
         plan = call.plan(session, year)
         person = call.person if mine else None

@@ -24,7 +24,7 @@ class PlanLine(BaseModel):
 
 
 class PlanList(BaseModel):
-    """各年度计划,新的在前。"""
+    """各年度计划，新的在前。"""
 
     organ: str = Field(title="单位")
     plans: list[PlanLine] = Field(title="年度计划")
@@ -46,7 +46,7 @@ class PlannedItem(BaseModel):
     state: ItemState = Field(title="状态")
     missing: list[str] = Field(title="缺项")
     source: str | None = Field(title="来源")
-    percent: int = Field(title="进度(%)")
+    percent: int = Field(title="进度（%）")
 
 
 class PlannedProject(BaseModel):
@@ -61,7 +61,7 @@ class PlanShown(BaseModel):
 
     plan: str = Field(title="标题")
     year: int = Field(title="年度")
-    state: str = Field(title="状态", description="draft 未下达,issued 已下达。")
+    state: str = Field(title="状态", description="draft 未下达，issued 已下达。")
     issued_on: dt.date | None = Field(title="下达日")
     projects: list[PlannedProject] = Field(title="项目")
 
@@ -78,7 +78,7 @@ def plans(call: Reader) -> PlanList:
 
 @router.get("/plans/{year}", summary="一个年度计划", operation_id="show_plan")
 def plan(call: Reader, year: Annotated[int, Path(title="年度", ge=1990, le=2200)]) -> PlanShown:
-    """一个年度的项目和任务,限本人可以查看的。"""
+    """一个年度的项目和任务，限本人可以查看的。"""
     with call.reading() as session:
         call.seen(session)
         found = call.plan(session, year)

@@ -53,18 +53,18 @@ class PolicyShown(BaseModel):
     """一个策略的全部。"""
 
     name: str = Field(title="名称")
-    near_days: int = Field(title="临期天数(工作日)")
+    near_days: int = Field(title="临期天数（工作日）")
     lag_yellow: int | None = Field(title="滞后线")
     lag_red: int | None = Field(title="严重滞后线")
     lag_of: LagScope = Field(title="按进度判断哪些任务")
-    objection_days: int = Field(title="异议期限(工作日)")
+    objection_days: int = Field(title="异议期限（工作日）")
     extension_limit: int = Field(title="延期次数上限")
     extension_levels: list[list[Role]] = Field(title="延期审批层级")
-    adjustment_levels: list[list[Role]] = Field(title="调整时限审批层级,空的不需审批")
+    adjustment_levels: list[list[Role]] = Field(title="调整时限审批层级，空的不需审批")
     closure_levels: list[list[Role]] = Field(title="办结审核层级")
     evidence_rules: dict[str, EvidenceRule] = Field(title="佐证规则", description="按任务的重要程度。")
-    urge_gap: int = Field(title="催办间隔(工作日)")
-    instruction_close_days: int = Field(title="批示办结期限(工作日)")
+    urge_gap: int = Field(title="催办间隔（工作日）")
+    instruction_close_days: int = Field(title="批示办结期限（工作日）")
     instruction_terms: list[InstructionTerm] = Field(title="批示时限档次")
     instruction_unit: Unit = Field(title="档次的单位")
     filling: ReportingCycle = Field(title="填报周期")
@@ -83,7 +83,7 @@ def policies(call: Reader) -> PolicyList:
 
 @router.get("/policies/{name}", summary="一个督办策略", operation_id="show_policy")
 def policy(call: Reader, name: Annotated[str, Path(title="名称", max_length=100, pattern=PLAIN)]) -> PolicyShown:
-    """一个策略:各级提醒升级,亮灯、延期、办结、填报的规定。"""
+    """一个策略：各级提醒升级，亮灯、延期、办结、填报的规定。"""
     with call.reading() as session:
         call.seen(session)
         for found in list_policies(session):

@@ -31,7 +31,7 @@ class ReportLine(BaseModel):
 
 
 class ReportList(BaseModel):
-    """各年度报告的各个版本,新的在前。"""
+    """各年度报告的各个版本，新的在前。"""
 
     reports: list[ReportLine] = Field(title="年度报告")
 
@@ -67,7 +67,7 @@ class SectionShown(BaseModel):
 class ReportShown(ReportLine):
     """一个版本的全部。"""
 
-    snapshot: str = Field(title="所据数据的指纹", description="指纹相同,报告逐字节相同。")
+    snapshot: str = Field(title="所据数据的指纹", description="指纹相同，报告逐字节相同。")
     sections: list[SectionShown] = Field(title="各部分")
 
 
@@ -122,7 +122,7 @@ def _block(block: DraftBlock) -> BlockShown:
 
 
 def _seen(session: Session, call: Call, report_id: int) -> Report:
-    unknown = NotFoundError("没有这份年度报告,或者它不在您的查看范围内。")
+    unknown = NotFoundError("没有这份年度报告，或者它不在您的查看范围内。")
     found = session.get(Report, report_id)
     if found is None:
         raise unknown

@@ -37,14 +37,14 @@ def workdays(
     call: Reader,
     from_on: Annotated[dt.date | None, Query(title="从哪天起", description="缺省为今天。")] = None,
     until_on: Annotated[
-        dt.date | None, Query(title="到哪天为止", description=f"含当日,最多 {MOST} 天;缺省为其后 30 天。")
+        dt.date | None, Query(title="到哪天为止", description=f"含当日，最多 {MOST} 天；缺省为其后 30 天。")
     ] = None,
 ) -> WorkdayList:
-    """各日是否上班和原因:法定节假日、调休和本单位安排。"""
+    """各日是否上班和原因：法定节假日、调休和本单位安排。"""
     first = from_on or call.on
     last = until_on or min(first, LATEST) + dt.timedelta(days=30)
     if not EARLIEST <= first <= last <= LATEST or (last - first).days >= MOST:
-        raise BadInputError(f"从 {first} 到 {last} 不可用:应为 {EARLIEST} 至 {LATEST} 之间先后两天,最多 {MOST} 天。")
+        raise BadInputError(f"从 {first} 到 {last} 不可用：应为 {EARLIEST} 至 {LATEST} 之间先后两天，最多 {MOST} 天。")
     with call.reading() as session:
         call.seen(session)
         calendar = office_calendar(session, organ_id=call.organ.id)

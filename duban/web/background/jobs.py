@@ -31,7 +31,7 @@ from tasks.engine.take_job import ABANDONED, end_job, queue_job, running_jobs, t
 log = logging.getLogger(__name__)
 
 PART = "jobs"
-FAULT = "程序出错,没有写入任何数据;已记入日志。请把出错的时间告诉管理员。"
+FAULT = "程序出错，没有写入任何数据；已记入日志。请把出错的时间告诉管理员。"
 STOP_WITHIN = 20.0
 """Seconds that work under way has to notice that the service stops."""
 
@@ -69,7 +69,7 @@ class Progress:
 
 
 class StoppingError(DubanError):
-    """服务中途停止,没有写入任何数据,请重新开始。"""
+    """服务中途停止，没有写入任何数据，请重新开始。"""
 
 
 class _Hold:
@@ -198,7 +198,7 @@ class Jobs:
         work = KINDS.get(job.kind)
         try:
             if work is None:
-                message = "这一版程序不认识这项工作,没有做。请重新开始。"
+                message = "这一版程序不认识这项工作，没有做。请重新开始。"
             else:
                 result = work(self._database, self._settings, job, report)
                 message, failed = str(result.get("said") or "已完成。"), False

@@ -51,7 +51,7 @@ def preview_in_background(database: Engine, settings: Settings, job: Job, report
         rows = simulate(session, plan, now=by.now, calendar=calendar, track=track)
     told = in_numbers(rows)
     return told | {
-        "said": f"全年将发出 {told['total']} 条提醒(推演,没有写入)。",
+        "said": f"全年将发出 {told['total']} 条提醒（推演，没有写入）。",
         "next": job.parameters["next"],
         "go": "查看结果",
     }

@@ -80,7 +80,7 @@ def keep(found: ListPreview, path: Path, *, year: int, read_as: Mapping[str, str
 def find(path: Path) -> KeptPreview:
     """What was found before. Raises NotFoundError where nothing was, or not any more."""
     if not path.is_file():
-        raise NotFoundError("待导入的文件已不在:可能已经导入,或放得太久。请重新选择文件。")
+        raise NotFoundError("待导入的文件已不在：可能已经导入，或放得太久。请重新选择文件。")
     return KeptPreview(path, _read(path, "summary.json"))
 
 

@@ -57,7 +57,7 @@ def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ..
 
 def find_waiting(visit: Visit, kind: str, token: str) -> WaitingFile:
     """The file that waits for this person. Raises NotFoundError where it does not, or not any more."""
-    gone = NotFoundError("待导入的文件已不在:可能已经导入,或放得太久。请重新选择文件。")
+    gone = NotFoundError("待导入的文件已不在：可能已经导入，或放得太久。请重新选择文件。")
     if not _TOKEN.fullmatch(token):
         raise gone
     folder = _home(visit, kind) / token

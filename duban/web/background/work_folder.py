@@ -35,7 +35,7 @@ def find_result(settings: Settings, name: object) -> Path:
     """The result file of this name. Raises NotFoundError where it is gone, or never was."""
     path = work_folder(settings) / str(name)
     if not _RESULT.fullmatch(str(name)) or not path.is_file():
-        raise NotFoundError("结果文件已不在:只保留 7 天。请重新开始这项工作。")
+        raise NotFoundError("结果文件已不在：只保留 7 天。请重新开始这项工作。")
     return path
 
 

@@ -32,7 +32,7 @@ def day_strip(days: Sequence[DayBar], link: Callable[[dt.date], str]) -> Markup:
     total = sum(day.deadlines for day in days)
     return Markup(  # noqa: S704 - numbers and our own words; what others wrote is escaped in the cells
         f'<svg class="chart days" viewBox="0 0 {width} {height}" role="group"'
-        f' aria-label="今后 {len(days)} 天的时限,共 {total} 个">{cells}</svg>'
+        f' aria-label="今后 {len(days)} 天的时限，共 {total} 个">{cells}</svg>'
     )
 
 

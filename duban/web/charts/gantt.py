@@ -93,7 +93,7 @@ class Year:
 
     def _diamond(self, colour: str, stage: StageMark) -> str:
         kind = "done" if stage.done else "open"
-        words = f"{stage.on.month}月{stage.on.day}日 {stage.title}{'(已完成)' if stage.done else ''}"
+        words = f"{stage.on.month}月{stage.on.day}日 {stage.title}{'（已完成）' if stage.done else ''}"
         return (
             f'<svg x="{self.after(stage.on):.2f}%" y="11" overflow="visible"><path class="diamond {colour} {kind}"'
             f' d="M0-8L8 0L0 8L-8 0z"><title>{escape(words)}</title></path></svg>'

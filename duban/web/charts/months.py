@@ -51,7 +51,7 @@ def _column(x: int, month: MonthBars, most: int, link: Callable[[int], str]) -> 
     if month.total:
         body += f'<text x="{middle:g}" y="{y - 3:.1f}" text-anchor="middle">{month.total}</text>'
     body += f'<text class="quiet" x="{middle:g}" y="{TOP + HIGH + 14}" text-anchor="middle">{month.month}月</text>'
-    words = f"{month.month}月:按期完成 {month.in_time},逾期完成 {month.late},未完成 {month.open}"
+    words = f"{month.month}月：按期完成 {month.in_time}，逾期完成 {month.late}，未完成 {month.open}"
     body = f"<title>{words}</title>{body}"
     if not month.total:
         return f"<g>{body}</g>"

@@ -33,7 +33,7 @@ def asked_facts(session: Session, item: WorkItem, act: ItemAct, by: Actor, about
     match act.action:
         case Action.EXTEND:
             policy = policy_of(session, item)
-            times = f"已批准 {item.extensions} 次,最多 {policy.extension_limit} 次"
+            times = f"已批准 {item.extensions} 次，最多 {policy.extension_limit} 次"
             return [("现时限", day_text(current_deadline(session, item).due_on, on=by.on)), ("延期", times)]
         case Action.ADJUST:
             return [("审批", levels_sentence(policy_of(session, item).adjustment_levels))]
@@ -50,14 +50,17 @@ def asked_facts(session: Session, item: WorkItem, act: ItemAct, by: Actor, about
         case Action.REQUEST_CLOSE:
             missing = missing_evidence(session, item, on=by.on)
             return [
-                ("佐证材料", f"{missing},可先上传再申请;不足的由审核人决定退回或免证。" if missing else "已符合要求。")
+                (
+                    "佐证材料",
+                    f"{missing}，可先上传再申请；不足的由审核人决定退回或免证。" if missing else "已符合要求。",
+                )
             ]
     return []
 
 
 def _instruction(session: Session, about: Instruction, on: dt.date) -> Facts:
     giver = session.get_one(Person, about.person_id).name
-    return [("批示", about.text), ("批示人", f"{giver},{day_text(about.on, on=on)}")]
+    return [("批示", about.text), ("批示人", f"{giver}，{day_text(about.on, on=on)}")]
 
 
 def _extension(session: Session, turn: DecisionTurn, on: dt.date) -> Facts:
@@ -87,7 +90,7 @@ def _closure(session: Session, item: WorkItem, turn: DecisionTurn, on: dt.date) 
     return [
         ("申请人", _asked_by(turn, on)),
         ("办结情况", turn.asked.statement),
-        ("佐证材料", files + (f"。不符合要求:{missing}" if missing else "")),
+        ("佐证材料", files + (f"。不符合要求：{missing}" if missing else "")),
         ("审核", _level(turn)),
     ]
 
@@ -99,7 +102,7 @@ def _objection(session: Session, item: WorkItem, on: dt.date) -> Facts:
     who = session.get_one(Person, objection.person_id).name
     facts = [
         ("异议", objection.reason),
-        ("提出人", f"{who},{day_text(objection.on, on=on)}"),
+        ("提出人", f"{who}，{day_text(objection.on, on=on)}"),
         ("建议承办", objection.suggested or ""),
     ]
     return [(label, words) for label, words in facts if words]
@@ -107,9 +110,9 @@ def _objection(session: Session, item: WorkItem, on: dt.date) -> Facts:
 
 def _asked_by(turn: DecisionTurn, on: dt.date) -> str:
     name = turn.applicant.name if turn.applicant else "导入的记录"
-    return f"{name},{day_text(turn.asked.on, on=on)}"
+    return f"{name}，{day_text(turn.asked.on, on=on)}"
 
 
 def _level(turn: DecisionTurn) -> str:
     roles = "或".join(role.label for role in turn.roles)
-    return f"第 {turn.level} 级,共 {turn.levels} 级({roles})"
+    return f"第 {turn.level} 级，共 {turn.levels} 级（{roles}）"

@@ -24,7 +24,7 @@ def typed_in(sent: Posted) -> dict[str, str]:
         if entry.name in sent.form:
             typed[entry.name] = text = sent.text(entry.name).replace("\r\n", "\n")
             if "\0" in text or len(text) > entry.longest:
-                raise BadInputError(f"{entry.label}最多 {entry.longest} 字,且不能含有控制字符。")
+                raise BadInputError(f"{entry.label}最多 {entry.longest} 字，且不能含有控制字符。")
     return typed
 
 
@@ -32,7 +32,7 @@ def seen_entry(sent: Posted) -> int:
     """The newest entry of the item that the form showed. Raises BadInputError."""
     seen = sent.text("seen")
     if not (seen.isascii() and seen.isdecimal()) or len(seen) > 18:
-        raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
+        raise BadInputError("表单不完整：请刷新页面后再试。没有做任何改动。")
     return int(seen)
 
 
@@ -52,5 +52,5 @@ def form_of(
         "typed": typed, "wrong": wrong, "read_as": read_as, "departments": departments, "people": people,
         "projects": project_names(session, plan), "weights": [(one.label, one.label) for one in Importance],
         "sources": [(one.label, one.label) for one in SourceKind],
-        "error": "请改正下面标出的内容,再提交一次。" if wrong else error.message if error else "",
+        "error": "请改正下面标出的内容，再提交一次。" if wrong else error.message if error else "",
     }  # fmt: skip

@@ -143,7 +143,7 @@ def selected(values: list[str]) -> list[int]:
     """The ids of ticked rows, each once. Raises BadInputError for none, too many, or what is no id."""
     ids = list(dict.fromkeys(_number(value, "任务") or 0 for value in values))
     if not ids:
-        raise BadInputError("没有选择任务:请先在清单中勾选。")
+        raise BadInputError("没有选择任务：请先在清单中勾选。")
     if len(ids) > MOST_SELECTED:
         raise BadInputError(f"一次最多选择 {MOST_SELECTED} 项任务。")
     return ids
@@ -174,7 +174,7 @@ def chips(asked: ListAddress, names: Mapping[tuple[str, str], str]) -> Iterator[
 
 def _short(text: str) -> str:
     if len(text) > _LONGEST or "\0" in text:
-        raise BadInputError(f"查找的文字过长:最多 {_LONGEST} 字。")
+        raise BadInputError(f"查找的文字过长：最多 {_LONGEST} 字。")
     return text
 
 
@@ -191,13 +191,13 @@ def _member(kind: type[Member], code: str, what: str) -> Member | None:
     try:
         return kind(code)
     except ValueError as error:
-        known = "、".join(f"{member}({member.label})" for member in kind)
-        raise BadInputError(f"{what}“{code[:40]}”无法识别;可用:{known}。") from error
+        known = "、".join(f"{member}（{member.label}）" for member in kind)
+        raise BadInputError(f"{what}“{code[:40]}”无法识别；可用：{known}。") from error
 
 
 def _number(text: str, what: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
-        raise BadInputError(f"{what}“{text[:40]}”无法识别:应为数字。")
+        raise BadInputError(f"{what}“{text[:40]}”无法识别：应为数字。")
     return int(text)

@@ -85,7 +85,7 @@ def check_form(session: Session, by: Actor, item: WorkItem, act: ItemAct) -> Non
         case Action.WITHDRAW:
             withdrawable(open_requests(session, item), item, by)
         case Action.CORRECT if own_entry(session, item, by) is None:
-            raise ForbiddenError(f"任务 {item.number} 没有您本人填报的进展,不能更正。")
+            raise ForbiddenError(f"任务 {item.number} 没有您本人填报的进展，不能更正。")
         case Action.URGE:
             refused = foresee_urging(session, [item], by=by)[0].refused
             if refused:

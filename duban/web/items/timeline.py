@@ -58,7 +58,7 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
         yield Moment(issued[0]["issued_on"], ISSUED, words=issued[0]["unit"])
     for row in data["receipts"]:
         if row["signed_on"]:
-            yield Moment(row["signed_on"], (f"签收({row['unit']})",), _who(row), at=row["signed_at"])
+            yield Moment(row["signed_on"], (f"签收（{row['unit']}）",), _who(row), at=row["signed_at"])
     for row in data["objections"]:
         more = (("建议承办", row["suggested"]),) if row["suggested"] else ()
         yield Moment(row["on"], ("提出转办异议",), _who(row), row["reason"], row["at"], more)
@@ -70,7 +70,7 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
             if stage is None:
                 continue
             done = ("完成阶段节点“", stage["title"], "”")
-            what = done if row["reached"] else ("设阶段节点“", stage["title"], "”,时限 ", stage["original_due_on"])
+            what = done if row["reached"] else ("设阶段节点“", stage["title"], "”，时限 ", stage["original_due_on"])
         if row["action"] is Action.ADJUST and not row["changes"]:
             continue  # Asked for: told with its answer.
         if row["action"] is Action.SNOOZE:
@@ -100,15 +100,15 @@ def _done(data: Mapping[str, Any]) -> Iterator[Moment]:
 
 def _extended(data: Mapping[str, Any]) -> Iterator[Moment]:
     for row in data["extension_requests"]:
-        late = "(逾期申请)" if row["late"] else ""
+        late = "（逾期申请）" if row["late"] else ""
         adjusted = bool(row["changes"])
-        what: tuple[str | dt.date, ...] = ("申请延期:由 ", row["from_on"], " 延至 ", row["proposed_on"], late)
+        what: tuple[str | dt.date, ...] = ("申请延期：由 ", row["from_on"], " 延至 ", row["proposed_on"], late)
         more: tuple[tuple[str, str | dt.date], ...] = (("目前进展", row["progress"]),)
         if adjusted:
             what, more = ("提请调整时限",), tuple(("", change) for change in row["changes"])
         yield Moment(row["on"], what, _who(row), row["reason"], row["at"], more)
         for one in row["decisions"]:
-            level = f"(第 {one['level']} 级)" if len(row["levels"]) > 1 else ""
+            level = f"（第 {one['level']} 级）" if len(row["levels"]) > 1 else ""
             answer = ("批准延至 ", one["granted_on"], level) if one["approved"] else ("不批准延期", level)
             if adjusted:
                 answer = ("批准调整时限" if one["approved"] else "不批准调整时限", level)
@@ -128,7 +128,7 @@ def _pressed(data: Mapping[str, Any]) -> Iterator[Moment]:
     due = {deadline["id"]: deadline["due_on"] for deadline in data["deadlines"]}
     for row in data["instructions"]:
         until = due.get(row["deadline_id"])
-        what = ("批示,", until, " 前办结") if until else ("批示",)
+        what = ("批示，", until, " 前办结") if until else ("批示",)
         copied = (("抄送", "、".join(row["copies"])),) if row["copies"] else ()
         yield Moment(row["on"], what, _who(row), row["text"], row["at"], copied, kind="pressure")
         if row["signed_on"] and not any(answer["on"] == row["signed_on"] for answer in row["replies"]):
@@ -141,7 +141,7 @@ def _pressed(data: Mapping[str, Any]) -> Iterator[Moment]:
         if row["closed_on"]:
             yield Moment(row["closed_on"], ("办结批示",), row["closed_by"] or "", row["outcome"] or "")
     for row in data["urges"]:
-        what = ("催办,", row["reply_by"], " 前回复")
+        what = ("催办，", row["reply_by"], " 前回复")
         yield Moment(row["on"], what, _who(row), at=row["at"], kind="pressure")
 
 
@@ -150,8 +150,8 @@ def _closed(data: Mapping[str, Any]) -> Iterator[Moment]:
         yield Moment(row["on"], ("申请办结",), _who(row), row["statement"], row["at"])
         for review in row["reviews"]:
             last = row["state"] is ClosureState.ACCEPTED and review["level"] == len(row["levels"])
-            level = f"(第 {review['level']} 级)" if len(row["levels"]) > 1 else ""
-            passed = "审核通过,办结本期" if row["deadline_id"] else "审核通过,销号"
+            level = f"（第 {review['level']} 级）" if len(row["levels"]) > 1 else ""
+            passed = "审核通过，办结本期" if row["deadline_id"] else "审核通过，销号"
             what = (passed if last else "审核通过", level) if review["passed"] else ("退回办结申请", level)
             more = (("免证理由", row["waiver"]),) if row["waiver"] and row["waived_by"] == review["person"] else ()
             words = "" if more and review["comment"] == row["waiver"] else review["comment"] or ""
@@ -168,9 +168,9 @@ def _moved(data: Mapping[str, Any]) -> Iterator[Moment]:
             taken_back = move["from_on"] == move["to_on"]
             if not move["on"] or move["cause"] is not MoveCause.PLAN or (taken_back and data["cancelled_on"]):
                 continue
-            what: tuple[str | dt.date, ...] = ("计划调整:取消时限 ", move["from_on"])
+            what: tuple[str | dt.date, ...] = ("计划调整：取消时限 ", move["from_on"])
             if not taken_back:
-                what = (f"{move['cause'].label}:时限由 ", move["from_on"], " 改为 ", move["to_on"])
+                what = (f"{move['cause'].label}：时限由 ", move["from_on"], " 改为 ", move["to_on"])
             yield Moment(move["on"], what, move["person"] or "", move["reason"], move["at"])
 
 
@@ -186,9 +186,9 @@ def _notified(data: Mapping[str, Any]) -> Iterator[Moment]:
         key=lambda row: (row["fired_on"], row["rung"], row["kind"]),
     ):
         people = "、".join(dict.fromkeys(row["recipient"] for row in rows))
-        yield Moment(on, (f"{NoticeKind(kind).label}({rung})",), f"→ {people}", kind="notice")
+        yield Moment(on, (f"{NoticeKind(kind).label}（{rung}）",), f"→ {people}", kind="notice")
 
 
 def _who(row: Mapping[str, Any]) -> str:
     stands_for = row.get("for")
-    return f"{row.get('person') or ''}{f'(代{stands_for})' if stands_for else ''}"
+    return f"{row.get('person') or ''}{f'（代{stands_for}）' if stands_for else ''}"

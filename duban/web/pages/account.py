@@ -49,11 +49,11 @@ def password(sent: Sent) -> Response:
     try:
         old, new = _typed(sent, "old"), _typed(sent, "password")
         if new != _typed(sent, "again"):
-            raise BadInputError("两次输入的新密码不一样:请重新输入。")
+            raise BadInputError("两次输入的新密码不一样：请重新输入。")
         with visit.reading() as session:
             mine = account_of(session, visit.person)
             if mine is None or mine.password_hash is None:
-                raise NotFoundError("您的账户没有密码:请用单点登录,或请管理员发一个一次性地址。")
+                raise NotFoundError("您的账户没有密码：请用单点登录，或请管理员发一个一次性地址。")
             check_password(session, visit.person, mine.login, new)
         address = client_address(visit.request, visit.served.settings)
         try:
@@ -65,13 +65,13 @@ def password(sent: Sent) -> Response:
         with visit.writing() as session:
             fresh = account_of(session, visit.person)
             if fresh is None or fresh.password_hash != mine.password_hash:
-                raise ForbiddenError("账户刚有变化:请重新登录后再试。")
+                raise ForbiddenError("账户刚有变化：请重新登录后再试。")
             change_password(session, fresh, new, by=visit.by, with_tokens=sent.ticked("with_tokens"))
             agent = visit.request.headers.get("user-agent", "")
             token = start_session(session, visit.person, address=address, agent=agent, now=visit.now)
     except DubanError as error:
         return _refused(visit, error, password_error=error.message)
-    answer = visit.go("/account", "密码已修改,其他地方的登录都已退出。")
+    answer = visit.go("/account", "密码已修改，其他地方的登录都已退出。")
     keep_session(answer, visit.served, token)
     return answer
 
@@ -188,4 +188,4 @@ _MACHINES = (
 def _browser(agent: str) -> str:
     """What a browser calls itself, as far as people know it: Chrome, Windows."""
     known = [next((words for mark, words in table if mark in agent), "") for table in (_BROWSERS, _MACHINES)]
-    return ",".join(word for word in known if word) or agent[:40] or "未知"
+    return "，".join(word for word in known if word) or agent[:40] or "未知"

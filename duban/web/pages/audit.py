@@ -173,13 +173,13 @@ def verify_all(database: Engine, settings: Settings, job: Job, report: Report) -
         )  # fmt: skip
     if chain.broken:
         said = (
-            f"操作记录已被改动。{chain.broken.fault.label}:{chain.broken.words}(此前 {chain.entries} 条完好,"
-            f"最后一条的哈希值 {chain.head})。请保留数据库现状,与备份对照。"
+            f"操作记录已被改动。{chain.broken.fault.label}:{chain.broken.words}（此前 {chain.entries} 条完好，"
+            f"最后一条的哈希值 {chain.head}）。请保留数据库现状，与备份对照。"
         )
     else:
         said = (
-            f"操作记录完好,共 {chain.entries} 条。{chain.noted_words}"
-            f"链尾 {chain.head}:请抄记在系统以外,下次校验时填入。"
+            f"操作记录完好，共 {chain.entries} 条。{chain.noted_words}"
+            f"链尾 {chain.head}：请抄记在系统以外，下次校验时填入。"
         )
     return {"said": said, "entries": chain.entries, "head": chain.head, "whole": chain.broken is None}
 
@@ -194,12 +194,12 @@ def _asked(session: Session, visit: Visit, asked: Mapping[str, str]) -> TrailCho
     number, before, item = asked.get("person", ""), asked.get("before", ""), asked.get("item", "").strip()
     person = session.get(Person, int(number)) if number.isdecimal() and len(number) < 10 else None
     if number and (person is None or person.organ_id not in seen):
-        raise NotFoundError("没有这个人,或者不在您的查看范围内。")
+        raise NotFoundError("没有这个人，或者不在您的查看范围内。")
     if before and (not before.isdecimal() or len(before) > 15):
         raise BadInputError("网址中的编号应为数字。")
     action = asked.get("action", "")
     if action and action not in dict(_actions()):
-        raise BadInputError(f"“{action}”不是操作:请从列表中选择。")
+        raise BadInputError(f"“{action}”不是操作：请从列表中选择。")
     return TrailChoice(
         organ=visit.organ if asked.get("organ") else None,
         item=_item(session, visit, item) if item else None,

@@ -49,7 +49,7 @@ def briefs(
     with visit.reading() as session:
         organ_id = key(visit.organ.id)
         if not may_see_organ(session, visit.looking, organ_id):
-            raise NotFoundError("没有这个单位的文书,或者它不在您的查看范围内。")
+            raise NotFoundError("没有这个单位的文书，或者它不在您的查看范围内。")
         rows = list_documents(
             session, visit.organ, by=visit.looking, year=visit.year, kind=chosen, behind=_place(after), most=SIZE + 1
         )
@@ -92,7 +92,7 @@ def circulated(sent: Sent) -> Response:
             session, plan, by=visit.by, kind=kind, calendar=calendar, again=sent.ticked("again"),
             until=_closes(sent.text("until"), kind, visit.by, calendar),
         )  # fmt: skip
-        said = f"{document.written_number}《{document.title}》已留存,可下载 Word 文件。"
+        said = f"{document.written_number}《{document.title}》已留存，可下载 Word 文件。"
     return visit.go(visit.link("/briefs", kind=DocumentKind.CIRCULAR.value), said)
 
 
@@ -126,7 +126,7 @@ def kept(sent: Sent) -> Response:
         reader = _reader(session, visit, plan, sent.number("person", "呈报人"))
         calendar = office_calendar(session, organ_id=plan.organ_id)
         document = compile_brief(session, plan, reader, by=visit.by, calendar=calendar, again=True)
-        said = f"《{document.title}》已留存,可下载 Word 文件。"
+        said = f"《{document.title}》已留存，可下载 Word 文件。"
     return visit.go(visit.link("/briefs", kind=DocumentKind.BRIEF.value), said)
 
 
@@ -145,7 +145,7 @@ def _reader(session: Session, visit: Visit, plan: AnnualPlan, person: int | None
     authorize_organ(session, visit.looking, Action.BRIEF, plan.organ_id)
     found = session.get(Person, person)
     if found is None or found.organ_id != plan.organ_id:
-        raise NotFoundError("没有这个人,或者不在本单位。")
+        raise NotFoundError("没有这个人，或者不在本单位。")
     return found
 
 
@@ -179,7 +179,7 @@ def _closes(until: str, kind: CircularKind, by: Actor, calendar: WorkCalendar) -
         return closing_day(kind, by.on, calendar)
     closes = day(until, "截至日")
     if closes > by.on:
-        raise BadInputError(f"截至日 {closes} 还没有到:通报只说已经发生的,最晚写 {by.on}。")
+        raise BadInputError(f"截至日 {closes} 还没有到：通报只说已经发生的，最晚写 {by.on}。")
     return closes
 
 
@@ -187,8 +187,8 @@ def _kind(period: str) -> CircularKind:
     try:
         return CircularKind(period or CircularKind.MONTH.value)
     except ValueError as error:
-        accepted = "、".join(f"{one.value}({one.label})" for one in CircularKind)
-        raise BadInputError(f"通报种类“{period}”无法识别;可用:{accepted}。") from error
+        accepted = "、".join(f"{one.value}（{one.label}）" for one in CircularKind)
+        raise BadInputError(f"通报种类“{period}”无法识别；可用：{accepted}。") from error
 
 
 def _place(after: str) -> tuple[dt.date, int] | None:
@@ -198,4 +198,4 @@ def _place(after: str) -> tuple[dt.date, int] | None:
     try:
         return dt.date.fromisoformat(day), int(number[:10])
     except ValueError as error:
-        raise BadInputError("网址中的翻页位置无法识别:请从文书的第一页重新翻起。") from error
+        raise BadInputError("网址中的翻页位置无法识别：请从文书的第一页重新翻起。") from error

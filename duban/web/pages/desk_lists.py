@@ -64,7 +64,7 @@ def counted(
         calendar = office_calendar(session, organ_id=visit.organ.id)
         if what in ("unfiled", "unsigned"):
             if visit.organ.id not in organs_within(session, visit.looking, Action.VIEW):
-                raise NotFoundError("没有这个清单,或者它不在您的查看范围内。")
+                raise NotFoundError("没有这个清单，或者它不在您的查看范围内。")
             return owed_page(session, visit, visit.organ, what, path=f"/mine/{what}", department=department, day=day)
         if what in tuple(DeskList):
             listing = desk_listing(session, visit.organ, DeskList(what), by=visit.looking, calendar=calendar)
@@ -108,11 +108,11 @@ def _each(sent: Posted, done: str, act: Callable[[Session, WorkItem], object]) -
             with visit.writing() as session:
                 found = seen_items(session, [item_id], by=visit.by, organ_id=key(visit.organ.id))
                 if item_id not in found:
-                    raise NotFoundError("有任务已不存在,或者不在您的查看范围内。")
+                    raise NotFoundError("有任务已不存在，或者不在您的查看范围内。")
                 act(session, found[item_id])
         except DubanError as error:
             refused.append(error.message)
     said = f"{done} {len(ids) - len(refused)} 项。"
     if refused:
-        said += f"未办 {len(refused)} 项:{''.join(refused)}"
+        said += f"未办 {len(refused)} 项：{''.join(refused)}"
     return visit.go(visit.link("/"), said)

@@ -68,7 +68,7 @@ def one(visit: Signed, job_id: int) -> Response:
 def _own(session: Session, visit: Visit, job_id: int) -> Job:
     job = session.get(Job, job_id)
     if job is None or job.person_id != visit.person.id:
-        raise NotFoundError("没有这项后台工作,或者它是别人开始的。")
+        raise NotFoundError("没有这项后台工作，或者它是别人开始的。")
     return job
 
 

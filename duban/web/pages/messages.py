@@ -69,7 +69,7 @@ def name_addresses(sent: Sent) -> Response:
             changed = set_addresses(session, person, typed, by=visit.by, settings=settings)
     except DubanError as error:
         return _refused(visit, error, address_error=error.message)
-    told = f"{'、'.join(changed)}账号已保存,请点“发一条测试”确认收得到。" if changed else "账号没有变化。"
+    told = f"{'、'.join(changed)}账号已保存，请点“发一条测试”确认收得到。" if changed else "账号没有变化。"
     return visit.go(PATH, told)
 
 
@@ -95,8 +95,8 @@ def tried(sent: Posted, person_id: int, back: str) -> Response:
     except ForbiddenError:
         raise
     except DubanError as error:
-        return visit.go(back, f"测试没有发出:{error.message}")
-    return visit.go(back, f"测试已发出,对方答复:{handed.answer}。请看是否收到。")
+        return visit.go(back, f"测试没有发出：{error.message}")
+    return visit.go(back, f"测试已发出，对方答复：{handed.answer}。请看是否收到。")
 
 
 def _was_said(sent: Posted, line: ChannelLine, given: str) -> bool:

@@ -25,7 +25,7 @@ from tasks.ladder.remind import SLUG
 router = APIRouter()
 
 REFUSED = (
-    "监控须凭令牌读取:请在环境变量 DUBAN_METRICS_TOKEN 中设置一个令牌并重启服务(如用 openssl rand -hex 32 生成),"
+    "监控须凭令牌读取：请在环境变量 DUBAN_METRICS_TOKEN 中设置一个令牌并重启服务（如用 openssl rand -hex 32 生成），"
     "监控系统以 Authorization: Bearer 令牌 读取。\n"
 )
 

@@ -144,7 +144,7 @@ def park_message(sent: Sent, message_id: int) -> Response:
     with visit.writing() as session:
         found, recipient = read_message(session, message_id, by=visit.by)
         count = park(session, found, reason=sent.text("reason"), by=visit.by)
-    return visit.go(visit.link(f"/notices/{message_id}"), f"给{recipient.name}的 {count} 条通知已搁置,不发送。")
+    return visit.go(visit.link(f"/notices/{message_id}"), f"给{recipient.name}的 {count} 条通知已搁置，不发送。")
 
 
 def _choice(asked: Mapping[str, str]) -> NoticeChoice:
@@ -163,7 +163,7 @@ def _number(value: str) -> int | None:
     if not value:
         return None
     if not value.isdecimal() or len(value) > 9:
-        raise BadInputError(f"人员“{value}”无法识别:请从名单中选择。")
+        raise BadInputError(f"人员“{value}”无法识别：请从名单中选择。")
     return int(value)
 
 
@@ -173,5 +173,5 @@ def _member(kind: type[Kind], value: str, what: str) -> Kind | None:
     try:
         return kind(value)
     except ValueError as error:
-        accepted = "、".join(f"{one.value}({one.label})" for one in kind)
-        raise BadInputError(f"{what}“{value}”无法识别;可用:{accepted}。") from error
+        accepted = "、".join(f"{one.value}（{one.label}）" for one in kind)
+        raise BadInputError(f"{what}“{value}”无法识别；可用：{accepted}。") from error

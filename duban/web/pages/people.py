@@ -37,7 +37,7 @@ def person_seen(session: Session, visit: Visit, person_id: int) -> Person:
     person = session.get(Person, person_id)
     known = person is not None and (person.id == visit.person.id or may_see_organ(session, visit.by, person.organ_id))
     if person is None or not known:
-        raise NotFoundError("没有这个人,或者不在您的查看范围内。")
+        raise NotFoundError("没有这个人，或者不在您的查看范围内。")
     return person
 
 
@@ -53,7 +53,7 @@ def people(visit: Signed) -> HTMLResponse:
     """The organ by departments on the day looked at."""
     with visit.reading() as session:
         if not may_see_organ(session, visit.by, visit.organ.id or 0):
-            raise ForbiddenError("您目前没有岗位,不能查看人员:请与本单位的督办员联系。")
+            raise ForbiddenError("您目前没有岗位，不能查看人员：请与本单位的督办员联系。")
         return visit.page(
             session, "people/people.html", menu="/settings",
             chart=show_chart(session, visit.organ, on=visit.on), staff=may_staff(session, visit, visit.organ.id),
@@ -110,4 +110,4 @@ def _open_items(session: Session, visit: Visit, found: Person) -> dict[str, int 
 
 def second_words(done: ImportedPeople) -> str:
     """What is said of appointments that wait for a second person."""
-    return f"其中 {done.proposed} 项任职、代理须由第二人确认后生效,见“人员 → 提请”。" if done.proposed else ""
+    return f"其中 {done.proposed} 项任职、代理须由第二人确认后生效，见“人员 → 提请”。" if done.proposed else ""

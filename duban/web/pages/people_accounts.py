@@ -52,9 +52,9 @@ def open_accounts(sent: Sent) -> Response:
         require_staff(session, visit)
         made = invite_all(session, visit.organ, by=visit.by)
     by_mail = sum(one.way is CodeWay.MAIL for one in made)
-    said = f"新开通 {len(made)} 个账户:{by_mail} 人的一次性地址发到本人邮箱"
+    said = f"新开通 {len(made)} 个账户：{by_mail} 人的一次性地址发到本人邮箱"
     paper = len(made) - by_mail
-    said += f";{paper} 人没有邮箱,请另一位管理人员到各人页面打印领取单。" if paper else "。"
+    said += f";{paper} 人没有邮箱，请另一位管理人员到各人页面打印领取单。" if paper else "。"
     return visit.go(visit.link("/people/accounts"), said)
 
 
@@ -72,7 +72,7 @@ def slip(sent: Sent, person_id: int) -> Response:
         person = person_staffed(session, visit, person_id)
         account = account_of(session, person)
         if account is None:
-            raise NotFoundError(f"{person.name}没有账户:请先开通。")
+            raise NotFoundError(f"{person.name}没有账户：请先开通。")
         given = print_slip(session, person, account, by=visit.by)
         organ = session.get_one(Organ, person.organ_id).name
     address = visit.served.settings.address(f"/welcome?code={given.code}")
@@ -96,7 +96,7 @@ def account_act(sent: Posted, person_id: int, act: str) -> Response:
         person = person_staffed(session, visit, person_id)
         message = error.message
         if isinstance(error, BadInputError) and (fields := getattr(error, "fields", None)):
-            message = ";".join(fields.values())
+            message = "；".join(fields.values())
         return person_page(session, visit, person, error=message, status_code=status_of(error))
 
     with attempt(visit, again) as session:

@@ -145,7 +145,7 @@ def do_hand_over(sent: Sent) -> Response:
         passed = [(one, hand_over(session, one, by=visit.by, to=found.to, on=on)) for one, _, _ in found.passing]
         asked = [proposed(session, one, visit.by).said for _, one in passed if isinstance(one, StaffProposal)]
         titles = "、".join(post.title for post, one in passed if not isinstance(one, StaffProposal))
-        done = f"{on} 起,“{titles}”由{found.to.name}任职;未办结的任务和以后的通知随岗位转给{found.to.name}。"
+        done = f"{on} 起，“{titles}”由{found.to.name}任职；未办结的任务和以后的通知随岗位转给{found.to.name}。"
         said = "".join([*([done] if titles else []), *asked])
     return visit.go(visit.link("/people"), said)
 
@@ -171,7 +171,7 @@ def _passing(
     else:
         found = []
     if not found:
-        raise NotFoundError("没有要交接的岗位:请从人员或空缺岗位的页面进入。")
+        raise NotFoundError("没有要交接的岗位：请从人员或空缺岗位的页面进入。")
     names = names_of(session, Department, [one.department_id for one in found])
     calendar = office_calendar(session, organ_id=organ.id)
     loads = loads_of(session, found, on=on, calendar=calendar)
@@ -233,7 +233,7 @@ def do_new(sent: Sent) -> Response:
             fields = {column: name for name, column in _COLUMNS.items()}
             wrong = {fields[fault.column or ""]: fault.accepted for fault in error.errors if fault.column in fields}
         with visit.reading() as session:
-            message = "没有保存:请更正标出的各处。" if wrong else error.message
+            message = "没有保存：请更正标出的各处。" if wrong else error.message
             return _new(session, visit, sent.typed, wrong, error=message, status_code=status_of(error))
     return visit.go(visit.link("/people"), f"{sent.text('name')}已登记。{second_words(done)}")
 

@@ -79,15 +79,17 @@ def bring_in(sent: Sent) -> Response:
         else:
             files = sent.files("file")
             if not files:
-                raise BadInputError("请选择名册文件(.xlsx 或 .csv)。")
+                raise BadInputError("请选择名册文件（.xlsx 或 .csv）。")
             file = keep_waiting(visit, KIND, files[0], ENDINGS)
         if sent.text("do") == "confirm":
             with visit.writing() as session:
                 done = import_people(session, file.path, by=visit.by, on=on)
             drop_waiting(visit, KIND, file.token)
-            number = f"(批次 {done.batch})" if done.batch else ""
-            new = ",".join(f"{words} {getattr(done, kind)} 个(新增 {done.new[kind]})" for kind, words in _KINDS.items())
-            return visit.go(visit.link("/people"), f"已导入:{new}{number}。{second_words(done)}")
+            number = f"（批次 {done.batch}）" if done.batch else ""
+            new = "，".join(
+                f"{words} {getattr(done, kind)} 个（新增 {done.new[kind]}）" for kind, words in _KINDS.items()
+            )
+            return visit.go(visit.link("/people"), f"已导入：{new}{number}。{second_words(done)}")
         preview = _preview(visit, file, on)
     except ForbiddenError:
         raise
@@ -160,7 +162,7 @@ def _preview(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
         places = defaultdict(list)
         for fault in faults:
             places[fault.sheet, fault.row, fault.column].append(fault.accepted)
-        wrong = {place: ";".join(accepted) for place, accepted in places.items()}
+        wrong = {place: "；".join(accepted) for place, accepted in places.items()}
         in_wrong = {(fault.sheet, fault.row) for fault in faults}
         ordered = sorted(rows, key=lambda row: (row.sheet, row.place) not in in_wrong) if len(rows) > SHOWN else rows
         return StaffPreview(file, ordered[:SHOWN], len(rows), _used(rows, faults), faults, wrong)

@@ -78,7 +78,7 @@ def bring_in(sent: Sent) -> Response:
         year = _year(sent)
         files = sent.files("file")
         if not files:
-            raise BadInputError("请选择文件:台账(.xlsx、.csv),或上年度报告、工作要点(.docx、.txt)。")
+            raise BadInputError("请选择文件：台账（.xlsx、.csv），或上年度报告、工作要点（.docx、.txt）。")
         file = keep_waiting(visit, KIND, files[0], ENDINGS)
         touch(file.path.parent, now=visit.now)
         return _look(visit, file, year, {})
@@ -125,7 +125,9 @@ def look_in_background(database: Engine, settings: Settings, job: Job, report: R
         )  # fmt: skip
     keep(found, settings.home / asked["looked"], year=asked["year"], read_as=asked["dues"])
     wrong = len(found.report.errors)
-    said = f"已核对 {len(found.report.changes)} 项任务,{f'有 {wrong} 处需要更正' if wrong else '没有错误'};还没有写入。"
+    said = (
+        f"已核对 {len(found.report.changes)} 项任务，{f'有 {wrong} 处需要更正' if wrong else '没有错误'}；还没有写入。"
+    )
     return {"said": said, "next": asked["next"], "go": "查看核对结果"}
 
 
@@ -174,7 +176,7 @@ def _correct(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
             continue
         try:
             if due(said, year).unconfirmed:
-                raise CellRefusedError("没有写明周期或日期。可以写:每季度、每月25日、11月底前。")
+                raise CellRefusedError("没有写明周期或日期。可以写：每季度、每月25日、11月底前。")
             # What reads so now may stand in the file in several ways that were put right before.
             dues |= {written: said for written, now in dues.items() if now == was} | {was: said}
         except CellRefusedError as refusal:
@@ -189,7 +191,7 @@ def _confirm(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
     visit, sure = sent.visit, sent.ticked("sure")
     year = int(found.summary["year"])
     if found.errors:
-        raise BadInputError(f"文件中还有 {found.errors} 处错误:更正后再导入。没有写入任何数据。")
+        raise BadInputError(f"文件中还有 {found.errors} 处错误：更正后再导入。没有写入任何数据。")
     reason = sent.text("reason")
     if found.summary["issued"] and not reason:
         with visit.reading() as session:
@@ -228,19 +230,19 @@ def _import(
     done = import_list(session, path, by=by, year=year, organ_code=organ.code, dues=dues, found=listed, reason=reason)
     if done.errors:
         raise BadInputError(
-            f"核对以后,人员或计划已有变化:现在有 {len(done.errors)} 处错误,没有写入任何数据。请重新选择文件。"
+            f"核对以后，人员或计划已有变化：现在有 {len(done.errors)} 处错误，没有写入任何数据。请重新选择文件。"
         )
     return done
 
 
 def _told(done: ImportReport) -> str:
     if done.batch is None:
-        return "清单与现有计划相同,没有变化,未写入。"
-    counts = ",".join(f"{words} {count} 项" for action, words in (("create", "新增"), ("update", "更新"))
+        return "清单与现有计划相同，没有变化，未写入。"
+    counts = "，".join(f"{words} {count} 项" for action, words in (("create", "新增"), ("update", "更新"))
                       if (count := done.count(action)))  # fmt: skip
-    gaps = f"其中 {len(done.incomplete)} 项要素不全,补齐后才能下达。" if done.incomplete else ""
-    asked = f"其中 {done.asking} 项的时限调整已提请审批,批准前时限不变。" if done.asking else ""
-    return f"已导入:{counts}(批次 {done.batch})。{gaps}{asked}"
+    gaps = f"其中 {len(done.incomplete)} 项要素不全，补齐后才能下达。" if done.incomplete else ""
+    asked = f"其中 {done.asking} 项的时限调整已提请审批，批准前时限不变。" if done.asking else ""
+    return f"已导入：{counts}（批次 {done.batch}）。{gaps}{asked}"
 
 
 def _plan_id(session: Session, organ: Organ, year: int) -> int:
@@ -258,7 +260,7 @@ def _looked(visit: Visit, token: str) -> Path:
 def _year(sent: Posted) -> int:
     year = sent.number("plan_year", "年度")
     if year is None or year not in YEARS:
-        raise BadInputError("请填写计划的年度,如 2026。")
+        raise BadInputError("请填写计划的年度，如 2026。")
     return year
 
 

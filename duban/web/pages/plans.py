@@ -98,7 +98,7 @@ def fill(sent: Sent, plan_id: int) -> Response:
                 session, visit, found, page=page, typed=rows, said=said, errors=refused.errors, error=refused.message,
                 status_code=status_of(refused),
             )  # fmt: skip
-    words = f"已保存 {count} 项。" if count else "没有改动,未保存。"
+    words = f"已保存 {count} 项。" if count else "没有改动，未保存。"
     return visit.go(visit.link(f"/plans/{plan_id}", page=page if page > 1 else None) + "#gaps", words)
 
 
@@ -124,7 +124,7 @@ def undo(sent: Sent, plan_id: int, batch_id: int) -> Response:
         told=ForbiddenError,
     ) as session:
         done = undo_import(session, batch_id, by=visit.by)
-    words = f"已撤销批次 {done.batch}(“{done.file_name}”):删去任务 {done.deleted} 项,恢复 {done.restored} 项。"
+    words = f"已撤销批次 {done.batch}（“{done.file_name}”）：删去任务 {done.deleted} 项，恢复 {done.restored} 项。"
     return visit.go(visit.link(f"/plans/{plan_id}") + "#batches", words)
 
 
@@ -154,10 +154,10 @@ def issue_it(sent: Sent, plan_id: int) -> Response:
         sure = sent.ticked("sure")
         with asking_first(session, visit.served.settings, by=visit.by, calendar=calendar, sure=sure):
             done = issue(session, plan, by=visit.by, preset=preset, lookback=lookback)
-    left = f"还有 {len(done.incomplete)} 项缺少要素,未下达:补齐后可再次下达。" if done.incomplete else ""
+    left = f"还有 {len(done.incomplete)} 项缺少要素，未下达：补齐后可再次下达。" if done.incomplete else ""
     turns = f"周期性任务在下达前已过的 {done.left_out} 期不计。" if done.left_out else ""
-    ended = f"其中 {done.finished} 项原已办结,直接销号。" if done.finished else ""
-    past = f"下达前已过的时限 {len(done.past)} 个,{lookback.label}:{lookback.explained}。" if done.past else ""
+    ended = f"其中 {done.finished} 项原已办结，直接销号。" if done.finished else ""
+    past = f"下达前已过的时限 {len(done.past)} 个，{lookback.label}:{lookback.explained}。" if done.past else ""
     return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{ended}{turns}{past}{left}")
 
 
@@ -169,7 +169,7 @@ def export(visit: Signed, plan_id: int) -> Response:
         authorize_organ(session, visit.looking, Action.VIEW, found.organ_id)
         count = items_in(session, found)
         if count > DIRECT:
-            raise BadInputError(f"计划有 {count} 项任务,导出需要一些时间:请在计划页点“导出”,在后台进行。")
+            raise BadInputError(f"计划有 {count} 项任务，导出需要一些时间：请在计划页点“导出”，在后台进行。")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "plan.xlsx"
             export_list(session, found, path, on=visit.on)
@@ -223,7 +223,7 @@ def _plan(session: Session, visit: Visit, plan_id: int) -> AnnualPlan:
     """The plan, of the organ looked at. Raises NotFoundError."""
     found = session.get(AnnualPlan, plan_id)
     if found is None or found.organ_id != visit.organ.id:
-        raise NotFoundError("没有这份年度计划,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这份年度计划，或者它不在您的查看范围内。")
     return found
 
 
@@ -239,11 +239,11 @@ def _typed(sent: Posted) -> dict[int, Typed]:
     rows: dict[int, Typed] = {}
     for written in sent.texts("item"):
         if not written.isdecimal() or len(written) > 15:
-            raise BadInputError("表单不完整:请刷新页面后再填。")
+            raise BadInputError("表单不完整：请刷新页面后再填。")
         try:
             shown = json.loads(sent.text(f"was-{written}") or "{}")
         except json.JSONDecodeError as error:
-            raise BadInputError("表单不完整:请刷新页面后再填。") from error
+            raise BadInputError("表单不完整：请刷新页面后再填。") from error
         was = {name: str(shown.get(name, "")) for name in FIELDS} if isinstance(shown, dict) else {}
         typed = {name: sent.text(f"{name}-{written}") for name in FIELDS}
         rows[int(written)] = Typed(int(written), was, typed, sent.ticked(f"sure-{written}"))
@@ -313,7 +313,7 @@ def _undo_page(
     items = items_of_batch(session, batch, most=SHOWN)
     error = error or stands_against(session, batch)
     if not error and items.begun:
-        error = f"批次 {batch_id} 不能撤销:其中 {items.begun} 项已下达或已有办理记录。"
+        error = f"批次 {batch_id} 不能撤销：其中 {items.begun} 项已下达或已有办理记录。"
     error = error or issued_among_changed(session, batch)
     return visit.page(
         session, "plan/plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,

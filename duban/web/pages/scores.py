@@ -172,7 +172,7 @@ def evaluated(sent: Sent) -> Response:
         number = sent.number("department", "科室")
         found = next((one for one in allowed if one.id == number), None)
         if found is None:
-            raise BadInputError("请选择要评价的科室:只能评价本人分管的科室。")
+            raise BadInputError("请选择要评价的科室：只能评价本人分管的科室。")
         said = do(session, found, EVALUATE, sent, span_named(sent.text("period"))).said
     return visit.go(visit.link("/scores"), said)
 
@@ -330,7 +330,7 @@ def _check_shown(session: Session, visit: Visit, line: ScoreLine) -> None:
     run = session.get_one(ScoreRun, line.run_id)
     shown = departments_shown(session, visit.by, session.get_one(AnnualPlan, run.plan_id))
     if shown is not None and line.department_id not in shown:
-        raise NotFoundError("没有这条扣分,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这条扣分，或者它不在您的查看范围内。")
 
 
 def _span(run: ScoreRun) -> Span:

@@ -87,7 +87,7 @@ def _page(
 ) -> HTMLResponse:
     organ_id = key(visit.organ.id)
     if not may_see_organ(session, visit.by, organ_id):
-        raise NotFoundError("没有找到这个单位的考核规则,或者它不在您的查看范围内。")
+        raise NotFoundError("没有找到这个单位的考核规则，或者它不在您的查看范围内。")
     rule = find_rule(session, organ_id, name, version=version)
     costs = prices(rule.events)
     known: dict[str, str] = {"start": str(rule.start), "leader_weight": str(rule.leader_weight)}

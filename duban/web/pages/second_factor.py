@@ -141,7 +141,7 @@ def end(sent: Sent) -> Response:
             _mine(session, visit)
             owed = visit.served.settings.factor_for_roles and factor_owed(session, visit.person, on=visit.by.on)
         if owed:
-            raise ForbiddenError("您的岗位须有第二因素,不能解除;换了手机的,请更换。")
+            raise ForbiddenError("您的岗位须有第二因素，不能解除；换了手机的，请更换。")
         _prove_present(sent)
         with visit.writing() as session:
             drop_factor(session, _mine(session, visit), by=visit.by)
@@ -180,7 +180,7 @@ def _again(home: Path, account: Account, sealed: str) -> dict[str, object]:
 def _mine(session: Session, visit: Visit) -> Account:
     account = account_of_person(session, visit.person)
     if account is None:
-        raise NotFoundError("您没有账户,或者账户已关闭:请管理员开通。")
+        raise NotFoundError("您没有账户，或者账户已关闭：请管理员开通。")
     return account
 
 

@@ -148,7 +148,8 @@ def _check_setup(session: Session, door: Door, token: str) -> None:
     wanted = door.served.setup_token
     if wanted is None or any_account(session) or not compare_digest(wanted.encode(), token.encode()):
         raise NotFoundError(
-            "这个设置地址不能用:已有账户的,请直接登录;还没有账户的,请用 duban serve 启动时显示的地址,每次启动都不同。"
+            "这个设置地址不能用：已有账户的，请直接登录；还没有账户的，请用 duban serve 启动时显示的地址，"
+            "每次启动都不同。"
         )
 
 
@@ -180,4 +181,4 @@ def _welcome(session: Session, door: Door, code: str, *, error: str = "", status
 
 def _check_twice(door: Door) -> None:
     if door.secret("password") != door.secret("again"):
-        raise BadInputError("两次输入的密码不一样:请重新输入。")
+        raise BadInputError("两次输入的密码不一样：请重新输入。")

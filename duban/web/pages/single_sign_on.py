@@ -81,10 +81,10 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
     try:
         attempt = provider.attempt_of(door.request.cookies.get(_cookie(served), ""), state, now=now)
         if iss and iss != settings.oidc_issuer:
-            raise ForbiddenError("返回的地址不是来自本单位的单点登录服务,没有登录。")
+            raise ForbiddenError("返回的地址不是来自本单位的单点登录服务，没有登录。")
         if error or not code:
             said = "您没有同意登录" if error == DENIED else "没有确认这次登录"
-            raise ForbiddenError(f"单点登录服务返回:{said}。请重试,或用密码登录。")
+            raise ForbiddenError(f"单点登录服务返回：{said}。请重试，或用密码登录。")
         claims = provider.claims(attempt, code, now=now)
         subject = subject_of(str(claims["iss"]), str(claims["sub"]))
         if attempt.purpose.startswith(BIND):
@@ -124,7 +124,7 @@ def _invited(door: Door, code: str, subject: str) -> str:
         invited = find_invited(session, code, now=now)
         bind_by_code(session, invited, subject, now=now)
         return enter(
-            session, invited.account, invited.person, caller=door.caller, now=now, way="一次性地址,单点登录",
+            session, invited.account, invited.person, caller=door.caller, now=now, way="一次性地址，单点登录",
             roles=served.settings.factor_for_roles, factor=served.settings.oidc_second_factor,
         )  # fmt: skip
 
@@ -140,7 +140,7 @@ def called(claims: dict[str, Any], claim: str) -> str:
 def _provider(served: ServedOffice) -> SingleSignOn:
     """Raises NotFoundError where none is configured."""
     if not served.settings.oidc_issuer:
-        raise NotFoundError("没有配置单点登录:请用密码登录。")
+        raise NotFoundError("没有配置单点登录：请用密码登录。")
     return cast(SingleSignOn, served.parts.setdefault("single_sign_on", SingleSignOn(served.settings)))
 
 

@@ -47,9 +47,9 @@ SETTING_WORDS = {
     "insist_on": "不可关闭的通知", "ask_above": "一天多于几封先问", "days_ahead": "督办最多隔几天自动接上",
     "alarm_hours": "过几小时没有运行就报警", "alarm_ping_url": "报警服务的地址",
     "webhook_private": "推送可到的内网网段", "metrics_token": "监控令牌",
-    "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限(MB)",
-    "evidence_item_megabytes": "一项任务的佐证材料合计上限(MB)",
-    "evidence_organ_megabytes": "一个单位的佐证材料合计上限(MB)",
+    "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限（MB）",
+    "evidence_item_megabytes": "一项任务的佐证材料合计上限（MB）",
+    "evidence_organ_megabytes": "一个单位的佐证材料合计上限（MB）",
     "wecom_api": "企业微信接口地址", "wecom_corp_id": "企业微信企业 ID", "wecom_agent_id": "企业微信应用编号",
     "wecom_secret": "企业微信应用密钥", "wecom_robot_url": "企业微信群机器人地址",
     "dingtalk_api": "钉钉接口地址", "dingtalk_app_key": "钉钉应用 AppKey", "dingtalk_app_secret": "钉钉应用密钥",
@@ -105,7 +105,7 @@ def stand_by_today(sent: Sent) -> Response:
     with visit.writing() as session:
         go_on(session, by=visit.by, most=visit.served.settings.days_ahead, organ_id=key(visit.organ.id))
     visit.served.clock.repair()
-    return visit.go(visit.link("/system"), f"已确认今天({visit.by.on})的日期,停下的定时工作随即继续。")
+    return visit.go(visit.link("/system"), f"已确认今天（{visit.by.on}）的日期，停下的定时工作随即继续。")
 
 
 def _administers(session: Session, visit: Visit) -> bool:

@@ -54,7 +54,7 @@ def test(sent: Sent, webhook_id: int) -> Response:
     visit = sent.visit
     with visit.writing() as session:
         send_test(session, find_webhook(session, webhook_id, visit.organ, by=visit.by), by=visit.by)
-    return visit.go(visit.link("/webhooks"), "测试消息已排入,一分钟内发出;结果见最近的推送。")
+    return visit.go(visit.link("/webhooks"), "测试消息已排入，一分钟内发出；结果见最近的推送。")
 
 
 @router.post("/webhooks/{webhook_id:row}/stop")

@@ -97,7 +97,7 @@ def bring_in(sent: Sent) -> Response:
         else:
             files = sent.files("file")
             if not files:
-                raise BadInputError("请选择放假安排的文件(.xlsx、.csv 或 .json)。")
+                raise BadInputError("请选择放假安排的文件（.xlsx、.csv 或 .json）。")
             file = keep_waiting(visit, KIND, files[0], ENDINGS)
         if sent.text("do") == "confirm":
             with visit.writing() as session:
@@ -158,16 +158,16 @@ def _set(session: Session, visit: Visit, by: Actor, sent: Posted, on: dt.date) -
         case "rest" | "work" as what:
             name = sent.text("name")
             if not 0 < len(name) <= 200:
-                raise BadInputError("请写明名称,最多 200 字,如 国庆节、防汛值守。")
+                raise BadInputError("请写明名称，最多 200 字，如 国庆节、防汛值守。")
             rule = DayRule(on, what == "work", name)
             return change_days(session, [rule], by=by, source="网页登记", organ_id=organ_id)
-    raise BadInputError("请选择这一天是休息、上班,还是恢复原来的安排。")
+    raise BadInputError("请选择这一天是休息、上班，还是恢复原来的安排。")
 
 
 def _said(what: str, changed: ChangedCalendar) -> str:
-    moved = f",{len(changed.moved)} 天的上班或休息有变化" if changed.moved else ",上班和休息没有变化"
-    notices = f";随之移动的提醒和升级 {len(changed.notices)} 条" if changed.notices else ""
-    terms = f";重新计算的台账时限 {len(changed.terms)} 条" if changed.terms else ""
+    moved = f",{len(changed.moved)} 天的上班或休息有变化" if changed.moved else "，上班和休息没有变化"
+    notices = f"；随之移动的提醒和升级 {len(changed.notices)} 条" if changed.notices else ""
+    terms = f"；重新计算的台账时限 {len(changed.terms)} 条" if changed.terms else ""
     return f"{what}{moved}{notices}{terms}。"
 
 

@@ -46,11 +46,11 @@ def begin(sent: Sent) -> Response:
     """Draw up the plan of the year, or add to it what is new."""
     visit, year = sent.visit, sent.number("opens", "年度")
     if year is None or not 1990 <= year <= 2200:
-        raise BadInputError("请写明年度,应为 1990 至 2200。")
+        raise BadInputError("请写明年度，应为 1990 至 2200。")
     with visit.writing() as session:
         opened = open_year(session, session.get_one(Organ, visit.organ.id), year, by=visit.by)
-    lacking = f",其中 {len(opened.incomplete)} 项要补齐时限或责任人" if opened.incomplete else ""
-    said = f"已列入 {len(opened.made)} 项{lacking};没有下达。" if opened.made else "没有可以新列入的,计划未变。"
+    lacking = f"，其中 {len(opened.incomplete)} 项要补齐时限或责任人" if opened.incomplete else ""
+    said = f"已列入 {len(opened.made)} 项{lacking}；没有下达。" if opened.made else "没有可以新列入的，计划未变。"
     return visit.go(visit.link(f"/plans/{opened.plan_id}", year=year), said)
 
 

@@ -25,5 +25,5 @@ def readable_report(session: Session, visit: Visit, report_id: int) -> Report:
     """The report with this number. Raises NotFoundError, the same for one there is not and for one not to be known."""
     found = session.get(Report, report_id)
     if found is None or found.organ_id != visit.organ.id or not may_read_reports(session, visit):
-        raise NotFoundError("没有这份报告,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这份报告，或者它不在您的查看范围内。")
     return found

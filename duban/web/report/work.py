@@ -30,9 +30,9 @@ def compile_in_background(database: Engine, settings: Settings, job: Job, report
         report(0, 0, "正在保存")
     unverified = sum(block.unverified for section in done.sections for block in section.blocks)
     same = before is not None and before.version == done.version
-    said = f"第 {done.version} 版{'与现有材料相同,没有新编' if same else '已编成'}"
+    said = f"第 {done.version} 版{'与现有材料相同，没有新编' if same else '已编成'}"
     return {
-        "said": f"{said};{f'有 {unverified} 处待核' if unverified else '各处都有依据'}。",
+        "said": f"{said}；{f'有 {unverified} 处待核' if unverified else '各处都有依据'}。",
         "next": f"/reports/{kept.id if kept else ''}?year={year}",
         "go": "打开报告",
     }

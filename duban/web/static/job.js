@@ -16,7 +16,7 @@
       if (state.percent === null) { bar.removeAttribute("value"); say("percent", ""); }
       else { bar.value = state.percent; say("percent", `${state.percent}%`); }
     } catch {
-      say("words", "暂时连不上服务,稍后再看。");
+      say("words", "暂时连不上服务，稍后再看。");
     }
     setTimeout(look, 1000);
   };

@@ -28,9 +28,9 @@
     request.upload.addEventListener("progress", (sent) => {
       if (!sent.lengthComputable) return;
       bar.value = (100 * sent.loaded) / sent.total;
-      complain(form, bar.value < 100 ? `已上传 ${Math.floor(bar.value)}%` : "已上传,正在检查……");
+      complain(form, bar.value < 100 ? `已上传 ${Math.floor(bar.value)}%` : "已上传，正在检查……");
     });
-    request.addEventListener("error", () => stop("上传中断:请检查网络后再提交一次。已填的内容还在。"));
+    request.addEventListener("error", () => stop("上传中断：请检查网络后再提交一次。已填的内容还在。"));
     request.addEventListener("load", () => {
       /* The browser has followed the redirect: this is the page it led to, or the form that says what is wrong. */
       const parsed = new DOMParser().parseFromString(request.responseText, "text/html");
@@ -60,7 +60,7 @@
     const size = files.reduce((sum, file) => sum + file.size, 0);
     const largest = Number(form.dataset.upload) || Infinity;
     if (size > largest) {
-      complain(form, `文件合计 ${Math.ceil(size / megabyte)} MB,超过 ${Math.floor(largest / megabyte)} MB:请分几次上传。`);
+      complain(form, `文件合计 ${Math.ceil(size / megabyte)} MB，超过 ${Math.floor(largest / megabyte)} MB：请分几次上传。`);
       return;
     }
     form.dataset.sending = "yes";

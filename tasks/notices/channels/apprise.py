@@ -41,14 +41,14 @@ def own_address(settings: Settings, typed: str) -> str:
     typed, schemes = typed.strip(), listed(settings.apprise_schemes)
     if "://" not in typed:
         if TO not in settings.apprise_url.get_secret_value():
-            raise BadInputError(f"应为 Apprise 地址,可用的有:{'、'.join(f'{scheme}://' for scheme in schemes)}。")
+            raise BadInputError(f"应为 Apprise 地址，可用的有：{'、'.join(f'{scheme}://' for scheme in schemes)}。")
         return account_typed(settings, typed)
     if typed.partition("://")[0].lower() not in schemes:
-        raise BadInputError(f"本单位开放的 Apprise 地址只有:{'、'.join(f'{scheme}://' for scheme in schemes)}。")
+        raise BadInputError(f"本单位开放的 Apprise 地址只有：{'、'.join(f'{scheme}://' for scheme in schemes)}。")
     if "?" in typed or len(typed) > LONGEST:
-        raise BadInputError(f"Apprise 地址不能带“?”以后的参数,不超过 {LONGEST} 个字符。")
+        raise BadInputError(f"Apprise 地址不能带“？”以后的参数，不超过 {LONGEST} 个字符。")
     if _service(typed) is None:
-        raise BadInputError("Apprise 地址不完整或者不被识别:请核对服务名后面的各部分。")
+        raise BadInputError("Apprise 地址不完整或者不被识别：请核对服务名后面的各部分。")
     return sealed_address(settings, typed)
 
 
@@ -82,7 +82,7 @@ class AppriseSender:
         own = opened_address(self.settings, parcel.to)
         url = own or self._of_the_office(parcel.to)
         if url.partition("://")[0].lower() not in listed(self.settings.apprise_schemes):
-            raise DeliveryError("本单位没有开放这种 Apprise 地址(apprise_schemes)。", permanent=True)
+            raise DeliveryError("本单位没有开放这种 Apprise 地址（apprise_schemes）。", permanent=True)
         service = _service(url)
         if service is None:
             raise DeliveryError("Apprise 地址不完整或者不被识别。", permanent=True)
@@ -104,7 +104,7 @@ class AppriseSender:
         words = f"{LABEL} {packed.service.service_name}" + (f" 答复 HTTP {code}" if code else " 没有答复")
         if packed.own or code in _FOR_GOOD:
             raise DeliveryError(f"{words}。", permanent=code in _FOR_GOOD or code in _DENIED)
-        raise ChannelDownError(f"{words},通知保留,稍后重试。")
+        raise ChannelDownError(f"{words}，通知保留，稍后重试。")
 
 
 @cache

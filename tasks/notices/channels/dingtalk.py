@@ -91,14 +91,14 @@ class DingtalkSender:
             if to in _ids(lists, "read_user_id_list") | _ids(lists, "unread_user_id_list"):
                 return True
             if to in _ids(lists, "invalid_user_id_list"):
-                raise DeliveryError(f"钉钉没有发给“{to}”:没有这个员工,或不在应用的可见范围内", permanent=True)
+                raise DeliveryError(f"钉钉没有发给“{to}”：没有这个员工，或不在应用的可见范围内", permanent=True)
             for kept in lists.get("forbidden_list") or ():
                 if kept.get("userid") == to:
                     return self._kept_back(str(kept.get("code", "")))
             if to in _ids(lists, "forbidden_user_id_list"):
-                raise DeliveryError("钉钉没有发出:超过给这个人的发送限制", permanent=False)
+                raise DeliveryError("钉钉没有发出：超过给这个人的发送限制", permanent=False)
             if to in _ids(lists, "failed_user_id_list"):
-                raise DeliveryError("钉钉没有发出,没有说明原因", permanent=False)
+                raise DeliveryError("钉钉没有发出，没有说明原因", permanent=False)
         return False
 
     def _kept_back(self, code: str) -> bool:
@@ -106,8 +106,8 @@ class DingtalkSender:
             return True
         known = REFUSALS.get(int(code)) if code.isdecimal() else None
         if known is None:
-            raise DeliveryError(f"钉钉没有发出:{code[:20] or '没有说明原因'}", permanent=False)
-        words = f"钉钉没有发出,{code}:{known.meaning}"
+            raise DeliveryError(f"钉钉没有发出：{code[:20] or '没有说明原因'}", permanent=False)
+        words = f"钉钉没有发出，{code}:{known.meaning}"
         if known.verdict is Verdict.DOWN:
             raise ChannelDownError(words, pause=known.pause)
         raise DeliveryError(words, permanent=known.verdict is Verdict.NEVER)

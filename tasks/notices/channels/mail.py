@@ -64,7 +64,9 @@ class MaildirMail:
                 self._box = mailbox.Maildir(self.folder)
             return Handed(f"maildir {self._box.add(packed)}")
         except OSError as error:
-            raise ChannelDownError(f"邮件目录 {self.folder} 无法写入:{error.strerror},通知保留,稍后重试。") from error
+            raise ChannelDownError(
+                f"邮件目录 {self.folder} 无法写入：{error.strerror}，通知保留，稍后重试。"
+            ) from error
 
 
 class _Packing:

@@ -42,7 +42,7 @@ class SmsSender:
         settings = self.settings
         found = _MOBILE.fullmatch(re.sub(r"[ -]", "", parcel.to))
         if found is None:
-            raise DeliveryError(f"“{parcel.to[:40]}”不是 11 位手机号,不能发短信。", permanent=True)
+            raise DeliveryError(f"“{parcel.to[:40]}”不是 11 位手机号，不能发短信。", permanent=True)
         room = settings.sms_longest - (units(settings.sms_sign) + 2 if settings.sms_sign else 0)
         values = {
             "mobile": found[1], "text": shortened(parcel.brief, room), "sign": settings.sms_sign,
@@ -68,13 +68,13 @@ class SmsSender:
             return Handed(said)
         said += f"({self._quoted(answer)})"
         if code in self.down or answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-            raise ChannelDownError(f"{said},通知保留,稍后重试。", pause=answer.pause)
+            raise ChannelDownError(f"{said}，通知保留，稍后重试。", pause=answer.pause)
         raise DeliveryError(f"{said}。", permanent=code in self.permanent)
 
     def _unread(self, answer: HttpAnswer) -> ChannelDownError:
         """No code where one should stand: the address, the key or the setting is wrong, or the gateway is unwell."""
         return ChannelDownError(
-            f"{LABEL}答复 {answer.words},其中没有结果码:请核对 sms_url 和 sms_success_path;通知保留,稍后重试。",
+            f"{LABEL}答复 {answer.words}，其中没有结果码：请核对 sms_url 和 sms_success_path；通知保留，稍后重试。",
             pause=answer.pause,
         )
 

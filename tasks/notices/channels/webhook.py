@@ -41,10 +41,10 @@ def own_address(settings: Settings, typed: str) -> str:
     typed = typed.strip()
     if "://" not in typed:
         if not settings.message_webhook_url:
-            raise BadInputError("应为接收地址,如 https://host.example.cn/duban。")
+            raise BadInputError("应为接收地址，如 https://host.example.cn/duban。")
         return account_typed(settings, typed)
     if not settings.message_webhook_own:
-        raise BadInputError("本单位没有开放个人的接收地址:请填写在接收系统中的账号。")
+        raise BadInputError("本单位没有开放个人的接收地址：请填写在接收系统中的账号。")
     if len(typed) > LONGEST:
         raise BadInputError(f"接收地址不超过 {LONGEST} 个字符。")
     return sealed_address(settings, checked(typed))
@@ -93,9 +93,9 @@ class WebhookSender:
     def pack(self, parcel: Parcel) -> PackedHook:
         settings, own = self.settings, opened_address(self.settings, parcel.to)
         if own is not None and not settings.message_webhook_own:
-            raise DeliveryError("本单位没有开放个人的接收地址(message_webhook_own)。", permanent=True)
+            raise DeliveryError("本单位没有开放个人的接收地址（message_webhook_own）。", permanent=True)
         if own is None and not settings.message_webhook_url:
-            raise DeliveryError(f"“{parcel.to[:100]}”不是接收地址,又没有设 message_webhook_url。", permanent=True)
+            raise DeliveryError(f"“{parcel.to[:100]}”不是接收地址，又没有设 message_webhook_url。", permanent=True)
         reference, at = parcel.reference.strip("<>"), parcel.sent_at.astimezone(dt.UTC)
         data = {
             "to": own or parcel.to, "name": parcel.name, "subject": parcel.subject, "brief": parcel.brief,
@@ -137,9 +137,9 @@ class WebhookSender:
             return Handed(answer.words)
         if answer.status in _OF_THE_MESSAGE or answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             raise DeliveryError(_refusal(answer), permanent=answer.status in _OF_THE_MESSAGE)
-        raise ChannelDownError(f"{_refusal(answer)[:-1]},通知保留,稍后重试。", pause=answer.pause)
+        raise ChannelDownError(f"{_refusal(answer)[:-1]}，通知保留，稍后重试。", pause=answer.pause)
 
 
 def _refusal(answer: HttpAnswer) -> str:
     redirected = HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST
-    return f"{LABEL} 接收方答复 {answer.words}" + (",不跟随转向,请改用新的地址。" if redirected else "。")
+    return f"{LABEL} 接收方答复 {answer.words}" + ("，不跟随转向，请改用新的地址。" if redirected else "。")

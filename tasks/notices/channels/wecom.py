@@ -60,11 +60,11 @@ class WecomSender:
         )
         # It answers 0 also where nobody was reached, and names whom it left out, in small letters.
         for left_out, why in (
-            ("invaliduser", "没有这个成员,或不在应用的可见范围内"),
-            ("unlicenseduser", "成员没有接口许可,或许可已过期"),
+            ("invaliduser", "没有这个成员，或不在应用的可见范围内"),
+            ("unlicenseduser", "成员没有接口许可，或许可已过期"),
         ):
             if packed["touser"].lower() in str(answer.get(left_out) or "").lower().split("|"):
-                raise DeliveryError(f"企业微信没有发给“{packed['touser']}”:{why}", permanent=True)
+                raise DeliveryError(f"企业微信没有发给“{packed['touser']}”：{why}", permanent=True)
         return Handed(f"企业微信 {answer.get('msgid', '')}".strip())
 
     def _said(self, parcel: Parcel) -> dict[str, Any]:

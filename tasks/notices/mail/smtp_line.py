@@ -45,13 +45,13 @@ class SmtpLine:
             self.close()
             raise ChannelDownError(
                 f"邮件服务器 {self._where} 拒绝发件人 {self._at.sender}:{_said(error.smtp_code, error.smtp_error)},"
-                "通知保留,稍后重试。"
+                "通知保留，稍后重试。"
             ) from error
         except smtplib.SMTPResponseException as error:
             raise self._refused(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
-            raise BrokenOffError(f"发送中与邮件服务器的连接中断({error}),稍后重试。") from error
+            raise BrokenOffError(f"发送中与邮件服务器的连接中断（{error}），稍后重试。") from error
         return Handed("250 accepted")
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class SmtpLine:
         """What the server's refusal of this one mail means for it."""
         if code == CLOSING:
             self.close()
-            return BrokenOffError(f"邮件服务器结束了连接({_said(code, answer)}),稍后重试。")
+            return BrokenOffError(f"邮件服务器结束了连接（{_said(code, answer)}），稍后重试。")
         return DeliveryError(_said(code, answer), permanent=500 <= code < 600)
 
     @property
@@ -88,7 +88,7 @@ class SmtpLine:
         except (smtplib.SMTPException, OSError) as error:
             if server is not None:
                 server.close()
-            raise ChannelDownError(f"邮件服务器 {self._where} {_why_not(error)},通知保留,稍后重试。") from error
+            raise ChannelDownError(f"邮件服务器 {self._where} {_why_not(error)}，通知保留，稍后重试。") from error
         return server
 
 
@@ -99,19 +99,21 @@ def _why_not(error: smtplib.SMTPException | OSError) -> str:
             return "不接受所设的用户名或密码"
         case smtplib.SMTPNotSupportedError() if "STARTTLS" in str(error):
             return (
-                '不提供加密(STARTTLS):用 465 端口的请设 smtp_security = "tls",确实没有加密的请设 smtp_security = "none"'
+                '不提供加密（STARTTLS）：用 465 端口的请设 smtp_security = "tls"，'
+                '确实没有加密的请设 smtp_security = "none"'
             )
         case ssl.SSLCertVerificationError():
             return (
-                f"的证书不能验证({error.verify_message}):请换用受信任的证书,或用 smtp_ca_file 指明签发它的证书文件(PEM)"
+                f"的证书不能验证（{error.verify_message}）：请换用受信任的证书，"
+                "或用 smtp_ca_file 指明签发它的证书文件（PEM）"
             )
         case ssl.SSLError():
-            return f"加密失败({error.reason or error}):请核对 smtp_port 和 smtp_security"
+            return f"加密失败（{error.reason or error}）：请核对 smtp_port 和 smtp_security"
         case smtplib.SMTPResponseException():
-            return f"不接受连接({_said(error.smtp_code, error.smtp_error)})"
+            return f"不接受连接（{_said(error.smtp_code, error.smtp_error)}）"
         case OSError(strerror=str(reason)):
-            return f"连接失败({reason})"
-    return f"连接失败({str(error) or type(error).__name__})"
+            return f"连接失败（{reason}）"
+    return f"连接失败（{str(error) or type(error).__name__}）"
 
 
 def _said(code: int, answer: bytes | str) -> str:

@@ -56,7 +56,7 @@ class SmtpProcess:
         try:
             ended = self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise ChannelDownError("与邮件服务器通话的进程意外结束,通知保留,稍后重试。") from error
+            raise ChannelDownError("与邮件服务器通话的进程意外结束，通知保留，稍后重试。") from error
         if isinstance(ended, Handed):
             return ended
         raise ended

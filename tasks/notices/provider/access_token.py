@@ -50,7 +50,7 @@ class Access:
         try:
             return ask(self._current())
         except StaleTokenError as error:
-            raise ChannelDownError(f"{error};新取的令牌也不被接受,请核对应用的设置。") from None
+            raise ChannelDownError(f"{error}；新取的令牌也不被接受，请核对应用的设置。") from None
 
     def _current(self) -> str:
         with _RENEWING:
@@ -64,7 +64,7 @@ class Access:
             value, seconds = self.fetch()
         except (DeliveryError, BrokenOffError, StaleTokenError) as error:
             # Without a token nobody's message passes, whatever the code would mean for a single one.
-            raise ChannelDownError(f"取不到令牌:{error}") from None
+            raise ChannelDownError(f"取不到令牌：{error}") from None
         except (KeyError, TypeError, ValueError):
-            raise ChannelDownError(f"{self.exchange.label}的答复中没有令牌,通知保留,稍后重试。") from None
+            raise ChannelDownError(f"{self.exchange.label}的答复中没有令牌，通知保留，稍后重试。") from None
         return _Token(value, time.monotonic() + max(seconds - AHEAD_SECONDS, seconds / 2))

@@ -71,7 +71,7 @@ class Exchange:
         try:
             return httpx.Request(method, httpx.URL(url).copy_merge_params(params), headers=headers, json=body)
         except httpx.InvalidURL:
-            raise ChannelDownError(f"所设的{self.label}地址不可用,请核对设置。") from None
+            raise ChannelDownError(f"所设的{self.label}地址不可用，请核对设置。") from None
 
     def _read(self, answer: HttpAnswer) -> dict[str, Any]:
         """What the answer says, where it is one of the provider's."""
@@ -82,7 +82,7 @@ class Exchange:
         if isinstance(said, dict):
             return said
         raise ChannelDownError(
-            f"{self.label}答复 HTTP {answer.status},内容不是约定的格式:所设的地址不对,或途中有别的设备代答。",
+            f"{self.label}答复 HTTP {answer.status}，内容不是约定的格式：所设的地址不对，或途中有别的设备代答。",
             pause=_pause(answer),
         )
 
@@ -95,7 +95,7 @@ class Exchange:
             return int(code)  # type: ignore[arg-type]  # None and whatever else raises
         except (TypeError, ValueError, OverflowError):
             raise ChannelDownError(
-                f"{self.label}答复 HTTP {answer.status},其中没有结果,通知保留,稍后重试。", pause=_pause(answer)
+                f"{self.label}答复 HTTP {answer.status}，其中没有结果，通知保留，稍后重试。", pause=_pause(answer)
             ) from None
 
     def _refusal(self, code: int, answer: HttpAnswer, said: Mapping[str, Any]) -> Exception:
@@ -104,7 +104,7 @@ class Exchange:
         words = f"{self.label}答复 {code}:{known.meaning if known else _spoken(told)}"
         pause = _pause(answer)
         if TOO_MANY in told.lower() or answer.status == httpx.codes.TOO_MANY_REQUESTS:
-            return ChannelDownError(f"{self.label}答复 {code}:发送过快", pause=pause or MINUTE)
+            return ChannelDownError(f"{self.label}答复 {code}：发送过快", pause=pause or MINUTE)
         if known is None:
             busy = answer.status >= httpx.codes.INTERNAL_SERVER_ERROR
             return ChannelDownError(words, pause=pause) if busy else DeliveryError(words, permanent=False)

@@ -71,7 +71,7 @@ def user_id(to: str, label: str) -> str:
     Raises DeliveryError for anything else.
     """
     if not _ID.fullmatch(to) or to.lower() == "all":
-        raise DeliveryError(f"“{to}”不是{label}的账号:应由字母、数字和 _-@.+ 组成,不超过 64 个字符", permanent=True)
+        raise DeliveryError(f"“{to}”不是{label}的账号：应由字母、数字和 _-@.+ 组成，不超过 64 个字符", permanent=True)
     return to
 
 
@@ -82,5 +82,5 @@ def mobile(to: str, label: str) -> str:
     """
     number = re.sub(r"[ \-]", "", to)
     if not _MOBILE.fullmatch(number):
-        raise DeliveryError(f"“{to}”不是手机号,{label}无法提醒本人", permanent=True)
+        raise DeliveryError(f"“{to}”不是手机号，{label}无法提醒本人", permanent=True)
     return number.removeprefix("+86")

@@ -16,4 +16,4 @@ def read_message(session: Session, number: int, *, by: Actor) -> tuple[Message, 
         recipient = session.get_one(Person, found.recipient_id)
         if recipient.id == by.person_id or oversees_notices(session, recipient.organ_id, by=by):
             return found, recipient
-    raise NotFoundError("没有这封通知,或者它不在您的查看范围内。")
+    raise NotFoundError("没有这封通知，或者它不在您的查看范围内。")

@@ -19,7 +19,7 @@ def find_notice(session: Session, number: int, *, by: Actor) -> Notice:
         organ_id = session.get_one(WorkItem, found.item_id).organ_id
         if found.recipient_id == by.person_id or oversees_notices(session, organ_id, by=by):
             return found
-    raise NotFoundError("没有这条通知,或者它不在您的查看范围内。")
+    raise NotFoundError("没有这条通知，或者它不在您的查看范围内。")
 
 
 def leads_to(session: Session, notice: Notice, *, by: Actor) -> str:

@@ -33,7 +33,7 @@ class NoticeReceipt(Coded):
     SENT = "sent", "已发送"
     DELIVERED = "delivered", "已送达"
     READ = "read", "已读"
-    FAILED = "failed", "未送出,将再试"
+    FAILED = "failed", "未送出，将再试"
     PARKED = "parked", "已搁置"
     DROPPED = "dropped", "已取消"
     MERGED = "merged", "已合并"
@@ -137,7 +137,7 @@ def _told(notice: Notice, message: Message | None, around: _Circumstances) -> To
         case NoticeState.SENT:
             return _left(notice, message, around)
     if notice.send_on > around.day:
-        return _held(f"当天休息,{notice.send_on} 起发送")
+        return _held(f"当天休息，{notice.send_on} 起发送")
     return _loose(notice, around) if message is None else _in_message(message, around)
 
 
@@ -146,13 +146,13 @@ def _left(notice: Notice, message: Message | None, around: _Circumstances) -> To
         return ToldReceipt(NoticeReceipt.READ, notice.read_at, notice.reason or "")
     if message is None or message.sent_at is None:
         unread = "没有打开过" if notice.kind is NoticeKind.ESCALATION else ""
-        return ToldReceipt(NoticeReceipt.SENT, words=";".join(filter(None, (notice.reason, unread))))
+        return ToldReceipt(NoticeReceipt.SENT, words="；".join(filter(None, (notice.reason, unread))))
     words = notice.reason or ""
     if _moves(message):
-        words = f"一直没有打开,改由{channel_label(message.channel)}再发"
+        words = f"一直没有打开，改由{channel_label(message.channel)}再发"
     elif notice.kind is NoticeKind.ESCALATION:
         since = around.now - message.sent_at
-        words = f"没有打开过,已{how_long(since)}" if since >= dt.timedelta(hours=1) else "还没有打开"
+        words = f"没有打开过，已{how_long(since)}" if since >= dt.timedelta(hours=1) else "还没有打开"
     if message.delivered_at is not None:
         return ToldReceipt(NoticeReceipt.DELIVERED, message.delivered_at, words)
     return ToldReceipt(NoticeReceipt.SENT, message.sent_at, words)
@@ -163,17 +163,17 @@ def _loose(notice: Notice, around: _Circumstances) -> ToldReceipt:
     person = notice.recipient_id or 0
     urgent = notice.kind in AT_ONCE
     if (until := around.snoozed.get((person, notice.deadline_id))) and notice.kind is NoticeKind.REMINDER:
-        return _held(f"本人选择了稍后提醒,{until} 起发送")
+        return _held(f"本人选择了稍后提醒，{until} 起发送")
     if not urgent and around.unswept:
         return _held("等当天的督办运行以后发送")
     if around.quiet:
-        return _held(f"静默时段({around.quiet})内不发,之后发送")
+        return _held(f"静默时段（{around.quiet}）内不发，之后发送")
     reach = around.reach.get(person)
     if reach is not None and reach.channels:
         if urgent and (count := around.urgent.get(person, 0)) >= around.most:
-            return _held(f"本小时已发 {count} 封,合并后发")
+            return _held(f"本小时已发 {count} 封，合并后发")
         if not urgent and person in around.digested:
-            return _held("当天的汇总已经发出,随下一次汇总发送")
+            return _held("当天的汇总已经发出，随下一次汇总发送")
         if not urgent and local(around.now).time() < reach.digest_at:
             return _held(f"每日汇总在 {reach.digest_at:%H:%M} 发送")
     return ToldReceipt(NoticeReceipt.PLANNED, words="等待下一次发送")
@@ -186,16 +186,16 @@ def _in_message(message: Message, around: _Circumstances) -> ToldReceipt:
         return ToldReceipt(NoticeReceipt.SENDING, last.started_at if last else None, f"由{label}发送")
     if (down := around.down.get(message.channel)) is not None and down.next_try_at is not None:
         again = f"{local(down.next_try_at):%m-%d %H:%M} 再试"
-        return ToldReceipt(NoticeReceipt.HELD, down.down_since, f"{label}不通({down.reason}),{again},通了即发")
+        return ToldReceipt(NoticeReceipt.HELD, down.down_since, f"{label}不通（{down.reason}），{again}，通了即发")
     if last is not None and last.delivered is False:
         if last.channel != message.channel:
-            words = f"{channel_label(last.channel)}送不到({last.answer}),改由{label}发送"
+            words = f"{channel_label(last.channel)}送不到（{last.answer}），改由{label}发送"
         else:
             again = f"{local(message.next_try_at):%Y-%m-%d %H:%M}"
-            words = f"已试 {max(message.attempts, 1)} 次未成({last.answer}),{again} 后再试"
+            words = f"已试 {max(message.attempts, 1)} 次未成（{last.answer}），{again} 后再试"
         return ToldReceipt(NoticeReceipt.FAILED, last.ended_at, words)
     if around.quiet:
-        return _held(f"静默时段({around.quiet})内不发,之后发送")
+        return _held(f"静默时段（{around.quiet}）内不发，之后发送")
     return ToldReceipt(NoticeReceipt.PLANNED, message.made_at, "等待下一次发送")
 
 

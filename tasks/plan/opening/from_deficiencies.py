@@ -21,12 +21,12 @@ def from_deficiencies(session: Session, organ: Organ, year: int) -> Iterator[Dra
         .order_by(col(Deficiency.on), col(Deficiency.id))
     )
     for row in rows:
-        cause = f"原因:{row.cause}" if row.cause else "原因未写明"
+        cause = f"原因：{row.cause}" if row.cause else "原因未写明"
         yield Draft(
             key=describe_row("deficiency", row.id),
             origin=Origin.DEFICIENCY,
-            title=row.remedy or f"整改:{row.text}",
+            title=row.remedy or f"整改：{row.text}",
             project=RECTIFICATION,
-            source=f"{year}年度不足 {row.id}:{row.text};{cause}",
-            note=f"针对不足:{row.text}\n{cause}",
+            source=f"{year}年度不足 {row.id}:{row.text}；{cause}",
+            note=f"针对不足：{row.text}\n{cause}",
         )

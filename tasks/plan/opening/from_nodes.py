@@ -20,7 +20,7 @@ def from_nodes(year: int, calendar: WorkCalendar, decided: Set[str]) -> Iterator
         if node.remembered or node.code in decided:
             continue
         last = node.due_on(year)
-        note = None if calendar.is_working(last) else f"{last} 不是工作日({calendar.why(last)}),请提前安排。"
+        note = None if calendar.is_working(last) else f"{last} 不是工作日（{calendar.why(last)}），请提前安排。"
         yield Draft(
             key=f"node:{node.code}",
             origin=Origin.NODE,
@@ -35,7 +35,7 @@ def from_nodes(year: int, calendar: WorkCalendar, decided: Set[str]) -> Iterator
 
 def nodes_to_choose(year: int, decided: Set[str]) -> list[str]:
     """The nodes whose rule has to be checked first: which of them it follows is the office's choice."""
-    return [f"{node.title}({_span(node, year)})" for node in NODES if node.remembered and node.code not in decided]
+    return [f"{node.title}（{_span(node, year)}）" for node in NODES if node.remembered and node.code not in decided]
 
 
 def _span(node: PublicityNode, year: int) -> str:

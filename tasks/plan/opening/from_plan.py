@@ -33,7 +33,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
         if item.state is ItemState.CANCELLED or (not recurs and item.state is ItemState.CLOSED):
             continue
         origin = Origin.RECURRING if recurs else Origin.UNFINISHED
-        said = "周期性任务" if recurs else f"未办结任务(原时限 {item.due_on or '未定'})"
+        said = "周期性任务" if recurs else f"未办结任务（原时限 {item.due_on or '未定'}）"
         yield Draft(
             key=describe_row("item", item.id),
             origin=origin,

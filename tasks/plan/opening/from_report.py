@@ -70,7 +70,7 @@ def _drafts(
         title = said.title if said is not None and block.by_hand else base.title
         times = {} if base.recurrence else _times(said, report.year + 1)
         project = block.heading or base.project
-        yield replace(base, title=title, project=project, source=f"{where}:{block.text}({base.source})", **times)
+        yield replace(base, title=title, project=project, source=f"{where}：{block.text}（{base.source}）", **times)
         return
     for place, item in enumerate(items, start=1):
         yield Draft(
@@ -78,7 +78,7 @@ def _drafts(
             origin=Origin.REPORT,
             title=item.title,
             project=item.project or block.heading or NO_PROJECT,
-            source=f"{where}:{item.source}",
+            source=f"{where}：{item.source}",
             units=tuple((_department(unit, departments), unit) for unit in item.cooperating),
             covers=block.sources,
             **_times(item, report.year + 1),

@@ -41,14 +41,14 @@ def find_report(session: Session, organ: Organ, year: int, version: int | None =
     """The version with this number, the newest one without. Raises NotFoundError that names those there are."""
     versions = reports_of(session, key(organ.id), year=year)[::-1]
     if not versions:
-        raise NotFoundError(f"{organ.name} {year} 年度报告尚未编制;请先编制(duban report compile --year {year})。")
+        raise NotFoundError(f"{organ.name} {year} 年度报告尚未编制；请先编制（duban report compile --year {year}）。")
     if version is None:
         return versions[-1]
     for report in versions:
         if report.version == version:
             return report
     known = "、".join(str(report.version) for report in versions)
-    raise NotFoundError(f"{organ.name} {year} 年度报告没有第 {version} 版;现有:{known}。")
+    raise NotFoundError(f"{organ.name} {year} 年度报告没有第 {version} 版；现有：{known}。")
 
 
 def find_block(session: Session, report: Report, key: str) -> ReportBlock:

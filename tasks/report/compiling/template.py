@@ -158,16 +158,16 @@ def template_text(template: ReportTemplate) -> str:
 
 
 _MEANINGS = {
-    "title": "标题;{organ} 为单位名称,{year} 为年度,{next_year} 为下一年度",
-    "addressee": "主送机关,写成一句;逐个写的用 addressees",
-    "addressees": "主送机关,逐个写",
+    "title": "标题；{organ} 为单位名称，{year} 为年度，{next_year} 为下一年度",
+    "addressee": "主送机关，写成一句；逐个写的用 addressees",
+    "addressees": "主送机关，逐个写",
     "copies": "抄送机关",
-    "opening": "开头的话;不写用系统的",
+    "opening": "开头的话；不写用系统的",
     "signature": "署名",
-    "order": "各部分的次序:" + "、".join(f"{kind}({kind.label})" for kind in HEADINGS),
-    "headings": '与通常不同的标题,如 { next_year = "{next_year}年工作打算" }',
-    "within": '并入另一部分的部分,如 { first_responsible = "achievements" }',
-    "numbering": "部分之内的编号:" + "、".join(Numbering),
+    "order": "各部分的次序：" + "、".join(f"{kind}（{kind.label}）" for kind in HEADINGS),
+    "headings": '与通常不同的标题，如 { next_year = "{next_year}年工作打算" }',
+    "within": '并入另一部分的部分，如 { first_responsible = "achievements" }',
+    "numbering": "部分之内的编号：" + "、".join(Numbering),
     "numberings": "编号与其余不同的部分",
 }
 """Every setting in the order in which a file shows them, with what it is."""

@@ -58,15 +58,15 @@ def _neighbours(desk: Desk, block: ReportBlock, with_: str | None) -> tuple[Repo
     """The two in their order."""
     shown = [one for one in desk.section(block) if not one.withdrawn]
     if block not in shown:
-        raise BadInputError("这一段已撤下:请先恢复,再合并。")
+        raise BadInputError("这一段已撤下：请先恢复，再合并。")
     place = shown.index(block)
     if with_ is None:
         if place + 1 == len(shown):
-            raise BadInputError("这是本部分的最后一段,没有可以合并的下一段。")
+            raise BadInputError("这是本部分的最后一段，没有可以合并的下一段。")
         return block, shown[place + 1]
     other = desk.block(with_)
     if other not in shown or abs(shown.index(other) - place) != 1:
-        raise BadInputError("只能与同一部分中相邻的一段合并:可先移动到相邻的位置。")
+        raise BadInputError("只能与同一部分中相邻的一段合并：可先移动到相邻的位置。")
     return (block, other) if shown.index(other) > place else (other, block)
 
 
@@ -103,9 +103,9 @@ def split_block(
         block = desk.block(key)
         first, second = block.text[: max(at, 0)].strip(), block.text[max(at, 0) :].strip()
         if not first or not second:
-            raise BadInputError(f"拆分的位置应在文字之中:1 至 {len(block.text) - 1},现为 {at}。")
+            raise BadInputError(f"拆分的位置应在文字之中：1 至 {len(block.text) - 1}，现为 {at}。")
         if block.withdrawn:
-            raise BadInputError("这一段已撤下:请先恢复,再拆分。")
+            raise BadInputError("这一段已撤下：请先恢复，再拆分。")
         blocks = desk.section(block)
         if block.origins and block.compiled is None:
             block.compiled = block.text
@@ -144,7 +144,7 @@ def move_block(
     Just one of the three is given. Raises BadInputError, NotFoundError, ConflictError, ForbiddenError.
     """
     if sum(given is not None for given in (after, before, section)) != 1:
-        raise BadInputError("移到哪里,请写明一处:某段之后、某段之前,或者某部分的末尾。")
+        raise BadInputError("移到哪里，请写明一处：某段之后、某段之前，或者某部分的末尾。")
     with at_desk(session, report, by=by, seen={key: seen} if seen else {}) as desk:
         block = desk.block(key)
         source = desk.section(block)

@@ -91,7 +91,7 @@ class Desk:
         edits = select(ReportEdit).where(*mine, ReportEdit.block_key == block.key).order_by(col(ReportEdit.id).desc())
         last = self.session.exec(edits).first()
         what = f"已由{last.actor}{last.kind.label}" if last else "已随材料重新编制"
-        return f"您打开页面之后,这一段{what},没有保存。现为:“{block.text}”请看过再改。"
+        return f"您打开页面之后，这一段{what}，没有保存。现为：“{block.text}”请看过再改。"
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def at_desk(
         newest = reports_of(session, report.organ_id, year=report.year, most=1)[0].version
         if report.version != newest:
             raise ConflictError(
-                f"{report.year} 年度报告已有第 {newest} 版,第 {report.version} 版不再改动:请在新版上办理。"
+                f"{report.year} 年度报告已有第 {newest} 版，第 {report.version} 版不再改动：请在新版上办理。"
             )
         if report.content_hash is not None:
             report = copy_version(session, report, by=by)
@@ -144,7 +144,7 @@ def unmarked(text: str) -> str:
     """The text. Raises BadInputError where it carries a secrecy marking."""
     found = marking(text)
     if found is not None:
-        raise BadInputError(f"文字中有密级标志“{found}”:{ACCEPTED}")
+        raise BadInputError(f"文字中有密级标志“{found}”：{ACCEPTED}")
     return text
 
 

@@ -49,7 +49,7 @@ def edit_block(
             _vouch(desk, block, basis)
             changed = True
         if not changed:
-            raise BadInputError("没有改动:文字和小标题与现在的相同。")
+            raise BadInputError("没有改动：文字和小标题与现在的相同。")
     return block
 
 

@@ -33,7 +33,7 @@ def restore_block(session: Session, report: Report, key: str, *, by: Actor, seen
     with at_desk(session, report, by=by, seen={key: seen} if seen else {}) as desk:
         block = desk.block(key)
         if not block.withdrawn:
-            raise BadInputError("这一段没有撤下,不用恢复。")
+            raise BadInputError("这一段没有撤下，不用恢复。")
         block.withdrawn = False
         desk.note(EditKind.RESTORE, block, after=block.text)
     return block
@@ -76,7 +76,7 @@ def mark_figure(session: Session, report: Report, key: str, name: str, *, by: Ac
         meant = [figure for figure in listed if name in (figure.code, figure.name)]
         if not meant:
             there = "、".join(dict.fromkeys(figure.name for figure in listed)) or "无"
-            raise NotFoundError(f"这一段没有名为“{name}”的数字;现有:{there}。")
+            raise NotFoundError(f"这一段没有名为“{name}”的数字；现有：{there}。")
         if all(figure.internal == why for figure in meant):
             raise BadInputError("这个数字已是如此。")
         for figure in meant:
@@ -91,7 +91,7 @@ def adopt_compiled(session: Session, report: Report, key: str, *, by: Actor, see
     with at_desk(session, report, by=by, seen={key: seen} if seen else {}) as desk:
         block = desk.block(key)
         if not block.compiled:
-            raise BadInputError("这一段没有可以采用的新文:它的来源已经没有,可以保留或者撤下。")
+            raise BadInputError("这一段没有可以采用的新文：它的来源已经没有，可以保留或者撤下。")
         desk.note(EditKind.ADOPT, block, before=block.text, after=block.compiled)
         block.text = block.compiled
         block.compiled = block.was_compiled = block.author_id = None
@@ -108,7 +108,7 @@ def keep_own(session: Session, report: Report, key: str, *, by: Actor, seen: str
     with at_desk(session, report, by=by, seen={key: seen} if seen else {}) as desk:
         block = desk.block(key)
         if block.was_compiled is None:
-            raise BadInputError("这一段的来源没有变化,不用选择。")
+            raise BadInputError("这一段的来源没有变化，不用选择。")
         block.was_compiled = None
         desk.note(EditKind.KEEP, block, after=block.text)
     return block

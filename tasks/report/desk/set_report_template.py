@@ -53,9 +53,9 @@ def set_report_template(
         newest = newest_template(session, key(organ.id))
         revision = newest.revision if newest else 0
         if seen is not None and seen != revision:
-            raise ConflictError(f"您打开页面之后,报告体例已改为第 {revision} 版,没有保存:请核对后再改。")
+            raise ConflictError(f"您打开页面之后，报告体例已改为第 {revision} 版，没有保存：请核对后再改。")
         if newest is not None and newest.data == data:
-            raise BadInputError(f"没有改动:与现行的第 {revision} 版相同。")
+            raise BadInputError(f"没有改动：与现行的第 {revision} 版相同。")
         kept = KeptTemplate(
             organ_id=key(organ.id), revision=revision + 1, data=data, set_by_id=by.person_id, set_at=by.now
         )

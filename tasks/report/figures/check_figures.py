@@ -96,7 +96,7 @@ def _contradictions(figures: Iterable[Figure]) -> Iterator[Finding]:
     for (code, _, _), versions in said.items():
         if len(versions) > 1:
             name = next(iter(versions.values())).name
-            yield Finding(f"{name}前后不一:{'、'.join(versions)}。", Severity.WRONG, (code,))
+            yield Finding(f"{name}前后不一：{'、'.join(versions)}。", Severity.WRONG, (code,))
 
 
 def _broken(exact: Mapping[str, Figure]) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def _told(check: CrossCheck, exact: Mapping[str, Figure]) -> str:
     if len(parts) > 1:
         total = sum((part.value for part in parts), Decimal(0))
         right += f" = {Figure('', total, left.unit, ()).written}"
-    return f"应当{check.words},现为{left.name} {left.written},{right}。"
+    return f"应当{check.words}，现为{left.name} {left.written}，{right}。"
 
 
 def _changes(exact: Mapping[str, Figure], before: Mapping[str, Figure]) -> Iterator[Finding]:
@@ -144,4 +144,4 @@ def _compared(figure: Figure, last: Figure) -> str:
     else:
         percent = (abs(figure.value - last.value) * 100 / last.value).to_integral_value()
         how = f"{'增加' if figure.value > last.value else '减少'} {percent}%"
-    return f"{figure.name}本年 {figure.written},上年 {last.written}({how}),请核对是否属实。"
+    return f"{figure.name}本年 {figure.written}，上年 {last.written}({how})，请核对是否属实。"

@@ -18,8 +18,8 @@ NOT_COUNTED = (DeadlineKind.INSTRUCTION, DeadlineKind.LEDGER)
 """Days that are no stage of the item's own work."""
 
 MEASURES = (
-    ("items.items", "列入计划任务", "本年度计划中的任务(分办的子任务不另计,终止的不计)"),
-    ("items.finished", "完成任务", "其中在期间内销号的,或各期均已完成的"),
+    ("items.items", "列入计划任务", "本年度计划中的任务（分办的子任务不另计，终止的不计）"),
+    ("items.finished", "完成任务", "其中在期间内销号的，或各期均已完成的"),
     ("items.in_time", "按时完成任务", "其中完成且没有错过任何时限的"),
 )
 """Code, name and definition."""

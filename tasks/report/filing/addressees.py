@@ -62,7 +62,7 @@ def add_addressee(session: Session, filing: Filing, name: str, kind: AddresseeKi
         taken.about = f"增加{kind.label}{named}"
         known = _named(session, filing, named)
         if known is not None and known.dropped is None:
-            raise ConflictError(f"“{named}”已在报送对象中({known.kind.label})。")
+            raise ConflictError(f"“{named}”已在报送对象中（{known.kind.label}）。")
         if known is not None:
             known.dropped, known.kind = None, kind
             return known
@@ -77,7 +77,7 @@ def drop_addressee(session: Session, filing: Filing, name: str, *, by: Actor, re
     with step(session, filing, FilingAct.ADDRESS, by=by, reason=why) as taken:
         addressee = find_addressee(session, filing, name)
         if addressee.sent_on is not None:
-            raise ForbiddenError(f"已于 {addressee.sent_on} 报送“{addressee.name}”,不能去掉。")
+            raise ForbiddenError(f"已于 {addressee.sent_on} 报送“{addressee.name}”，不能去掉。")
         taken.about = f"去掉{addressee.kind.label}{addressee.name}"
         addressee.dropped = why
         filed_with_all(session, taken)
@@ -116,8 +116,8 @@ def find_addressee(session: Session, filing: Filing, name: str) -> Addressee:
     named = name.strip()
     found = _named(session, filing, named)
     if found is None or found.dropped is not None:
-        known = "、".join(one.name for one in addressees_of(session, filing)) or "(尚无)"
-        raise NotFoundError(f"报送对象中没有“{named[:40]}”;现有:{known}。")
+        known = "、".join(one.name for one in addressees_of(session, filing)) or "（尚无）"
+        raise NotFoundError(f"报送对象中没有“{named[:40]}”；现有：{known}。")
     return found
 
 

@@ -56,9 +56,11 @@ def check_approved(session: Session, report: Report) -> Approval:
         return approval
     what = f"{report.year} 年度报告第 {report.version} 版"
     if approval.filing is None:
-        raise ForbiddenError(f"{what}不是送审的一版,不能作为报送的报告上报:请上报审签的一版,或打草稿包。")
+        raise ForbiddenError(f"{what}不是送审的一版，不能作为报送的报告上报：请上报审签的一版，或打草稿包。")
     lacking = "、".join(act.label for act in approval.missing) or FilingAct.SIGN.label
-    raise ForbiddenError(f"{what}现在“{approval.state.label}”环节,还没有{lacking},不能上报:审签后再打包,或打草稿包。")
+    raise ForbiddenError(
+        f"{what}现在“{approval.state.label}”环节，还没有{lacking}，不能上报：审签后再打包，或打草稿包。"
+    )
 
 
 def _standing(session: Session, filing: Filing) -> dict[FilingAct, FilingStep]:

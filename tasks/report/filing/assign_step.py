@@ -21,9 +21,9 @@ def assign_step(session: Session, organ: Organ, step: FilingState, post: Post | 
     Of a report that waits at this step whoever may do it now is told.
     """
     if step not in STEPS:
-        raise BadInputError(f"“{step.label}”不能指定:可指定的是{'、'.join(one.label for one in STEPS)}。")
+        raise BadInputError(f"“{step.label}”不能指定：可指定的是{'、'.join(one.label for one in STEPS)}。")
     if post is not None and post.organ_id != organ.id:
-        raise NotFoundError("没有这个岗位:请选择本单位的岗位。")
+        raise NotFoundError("没有这个岗位：请选择本单位的岗位。")
     with performing_for(session, by, Action.REPORT_ASSIGN, organ.id) as record:
         query = select(StepPost).where(StepPost.organ_id == organ.id, StepPost.step == step)
         there = session.exec(query.with_for_update()).first()

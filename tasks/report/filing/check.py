@@ -56,7 +56,7 @@ class FilingFinding:
 
     @property
     def line(self) -> str:
-        return f"{self.kind.label}:{self.words}"
+        return f"{self.kind.label}：{self.words}"
 
 
 class NotReadyError(ForbiddenError):
@@ -69,16 +69,16 @@ class NotReadyError(ForbiddenError):
         self.findings = findings
         said = [f"{one.line}{by.hint(_mend(one, year))}。" for one in findings[:_TOLD]]
         rest = f"另有 {len(findings) - _TOLD} 处。" if len(findings) > _TOLD else ""
-        super().__init__(f"不能送审,请先处理 {len(findings)} 处。{''.join(said)}{rest}")
+        super().__init__(f"不能送审，请先处理 {len(findings)} 处。{''.join(said)}{rest}")
 
 
 _TOLD = 10
 """How many findings a refusal names."""
 _MENDS = {
     FindingKind.SECRECY: "duban report edit {block} --year {year} --text 文字",
-    FindingKind.ADDRESSEE: "duban report template set 文件.toml,再 duban report compile --year {year}",
+    FindingKind.ADDRESSEE: "duban report template set 文件.toml，再 duban report compile --year {year}",
     FindingKind.UNVERIFIED: "duban report confirm {block} --year {year} --basis 依据",
-    FindingKind.COMMENT: "duban report comments --year {year},再 duban report resolve 编号 --year {year}",
+    FindingKind.COMMENT: "duban report comments --year {year}，再 duban report resolve 编号 --year {year}",
 }
 """By which command each is put right."""
 
@@ -96,7 +96,7 @@ def ready(session: Session, report: Report, *, on: dt.date) -> list[FilingFindin
     findings = [*marked(text), *_unaddressed(session, report, filing), *unproved(text)]
     findings += [FilingFinding(FindingKind.FIGURES, one.words) for one in check_report(session, report).findings]
     findings += [
-        FilingFinding(FindingKind.COMMENT, f"{one.actor}对“{one.quoted}”批注:{beginning(one.text)}", one.block_key)
+        FilingFinding(FindingKind.COMMENT, f"{one.actor}对“{one.quoted}”批注：{beginning(one.text)}", one.block_key)
         for one in open_comments(session, report)
     ]
     return [*findings, *_unanswered(session, filing, on)] if filing else findings
@@ -122,7 +122,9 @@ def marked(text: CompiledReport) -> Iterator[FilingFinding]:
     for part, piece, key in pieces:
         level = marking(piece)
         if level is not None:
-            yield FilingFinding(FindingKind.SECRECY, f"“{part}”中有密级标志“{level}”({quoted(beginning(piece))})", key)
+            yield FilingFinding(
+                FindingKind.SECRECY, f"“{part}”中有密级标志“{level}”（{quoted(beginning(piece))}）", key
+            )
 
 
 def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
@@ -148,14 +150,14 @@ def accept(findings: Iterable[FilingFinding], reason: str | None, what: str, hin
         raise ForbiddenError(f"不能{what}:{_listed(barring)}。请先改正。")
     if findings and not reason:
         raise ForbiddenError(
-            f"{what}前还有 {len(findings)} 处待看:{_listed(findings)}。请退回处理,或写明接受的理由{hint}。"
+            f"{what}前还有 {len(findings)} 处待看：{_listed(findings)}。请退回处理，或写明接受的理由{hint}。"
         )
     return [one.line for one in findings]
 
 
 def _listed(found: list[FilingFinding]) -> str:
-    shown = ";".join(one.line for one in found[:3])
-    return shown + (f";另有 {len(found) - 3} 处" if len(found) > 3 else "")
+    shown = "；".join(one.line for one in found[:3])
+    return shown + (f"；另有 {len(found) - 3} 处" if len(found) > 3 else "")
 
 
 def _unaddressed(session: Session, report: Report, filing: Filing | None) -> Iterator[FilingFinding]:
@@ -166,14 +168,14 @@ def _unaddressed(session: Session, report: Report, filing: Filing | None) -> Ite
         else [name for kind, name in named_on_paper(report) if kind.value == "main"]
     )
     if not names:
-        yield FilingFinding(FindingKind.ADDRESSEE, "没有主送机关,请在报告模板或报送对象中写明")
+        yield FilingFinding(FindingKind.ADDRESSEE, "没有主送机关，请在报告模板或报送对象中写明")
 
 
 def _unanswered(session: Session, filing: Filing, on: dt.date) -> Iterator[FilingFinding]:
     for one in consultations_of(session, filing):
         name = session.get_one(Department, one.department_id).name
         if one.open:
-            overdue = ",已逾期" if one.late(on) else ""
-            yield FilingFinding(FindingKind.OPINION, f"{name}尚未反馈意见(时限 {one.due_on}{overdue})")
+            overdue = "，已逾期" if one.late(on) else ""
+            yield FilingFinding(FindingKind.OPINION, f"{name}尚未反馈意见（时限 {one.due_on}{overdue}）")
         elif one.unsettled:
-            yield FilingFinding(FindingKind.OPINION, f"{name}的意见尚未处理:{beginning(one.opinion or '')}")
+            yield FilingFinding(FindingKind.OPINION, f"{name}的意见尚未处理：{beginning(one.opinion or '')}")

@@ -59,7 +59,7 @@ class ReportConsent:
             return f"可由{named(self.inside)}办理"
         roles = [role for role in _roles(action) if role is not Role.FIRST_RESPONSIBLE] or _roles(action)
         if self.above:
-            return f"可由上级单位的{named(self.above)}办理,或者{nobody_left(roles)}"
+            return f"可由上级单位的{named(self.above)}办理，或者{nobody_left(roles)}"
         return nobody_left(roles)
 
 
@@ -69,7 +69,7 @@ def consent_to_report(session: Session, by: Actor, filing: Filing, act: FilingAc
     who = who_consents(session, by, filing, act)
     ways = _ways(session, by, filing, act)
     if not who.ways(ways) and free(by, ways, who.done):
-        raise ForbiddenError(f"“{action.label}”已指定岗位办理,{by.name}不能办理:{who.others(action)}。")
+        raise ForbiddenError(f"“{action.label}”已指定岗位办理，{by.name}不能办理：{who.others(action)}。")
     ways = who.ways(ways) or ways
     inside = [way for way in ways if way.seat.organ_id == filing.organ_id]
     done = who.done

@@ -38,7 +38,7 @@ def ask_opinions(
     if not departments:
         raise BadInputError("请至少选择一个科室。")
     if due_on < by.on:
-        raise BadInputError(f"反馈时限 {due_on} 已经过去:应不早于 {by.on}。")
+        raise BadInputError(f"反馈时限 {due_on} 已经过去：应不早于 {by.on}。")
     with step(session, filing, FilingAct.CONSULT, by=by) as taken:
         open_ones = {one.department_id for one in consultations_of(session, filing) if one.open}
         parent = watched_item(session, filing.organ_id, filing.year)
@@ -48,7 +48,7 @@ def ask_opinions(
             if asked.organ_id != filing.organ_id:
                 raise BadInputError(f"“{asked.name}”不是本单位的科室。")
             if department in open_ones:
-                raise ConflictError(f"已向{asked.name}征求意见,尚未反馈。")
+                raise ConflictError(f"已向{asked.name}征求意见，尚未反馈。")
             item = _sub_item(session, parent, filing, asked, due_on, by) if parent else None
             one = Consultation(
                 filing_id=key(filing.id), department_id=department, report_id=key(filing.report_id),
@@ -59,7 +59,7 @@ def ask_opinions(
             if item is not None:
                 _tell_department(session, item, filing, due_on, by)
         names = [session.get_one(Department, one.department_id).name for one in made]
-        taken.about = f"{'、'.join(names)},{due_on} 前反馈"
+        taken.about = f"{'、'.join(names)}，{due_on} 前反馈"
         session.flush()
     return made
 
@@ -97,17 +97,17 @@ def settle_opinion(
     """
     why = words_or_none(reason, "说明", longest=1000)
     if adoption is not Adoption.YES and why is None:
-        raise BadInputError(f"{adoption.label}的,请写明理由。")
+        raise BadInputError(f"{adoption.label}的，请写明理由。")
     with step(session, filing, FilingAct.SETTLE, by=by, reason=why) as taken:
         one = session.get(Consultation, consultation_id)
         if one is None or one.filing_id != filing.id:
             raise NotFoundError("没有这条征求意见。")
         name = session.get_one(Department, one.department_id).name
         if one.opinion is None:
-            raise BadInputError(f"{name}{'没有提出意见' if one.replied_on else '尚未反馈意见'},无须处理。")
+            raise BadInputError(f"{name}{'没有提出意见' if one.replied_on else '尚未反馈意见'}，无须处理。")
         one.adoption, one.reason = adoption, why
         one.settled_on, one.settled_by_id = by.on, taken.person_id
-        taken.about = f"{name}:{adoption.label}"
+        taken.about = f"{name}：{adoption.label}"
     return one
 
 
@@ -144,7 +144,7 @@ def _sub_item(
         place += 1
     item = WorkItem(
         plan_id=parent.plan_id, organ_id=parent.organ_id, project_id=parent.project_id, parent_id=parent.id,
-        number=f"{parent.number}-{place}", title=f"反馈{filing.year}年度报告意见({department.name})",
+        number=f"{parent.number}-{place}", title=f"反馈{filing.year}年度报告意见（{department.name}）",
         department_id=department.id, lead_text=department.name, leader_post_id=parent.leader_post_id, due_on=due_on,
         importance=parent.importance, state=ItemState.ISSUED, issued_on=by.on,
     )  # fmt: skip

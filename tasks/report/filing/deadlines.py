@@ -47,8 +47,8 @@ def statutory_items(year: int, *, own_on: dt.date | None = None, note: str | Non
     """
     name = f"{year}年度法治政府建设年度报告"
     items = [
-        FilingItem(FILE, f"报送{name}", legal_last_day(year), "报送的年度报告及回执", f"{LAW}:每年3月1日前报送"),
-        FilingItem(PUBLISH, f"公开{name}", public_last_day(year), "公开的网址或报刊", f"{LAW}:每年4月1日前公开"),
+        FilingItem(FILE, f"报送{name}", legal_last_day(year), "报送的年度报告及回执", f"{LAW}：每年3月1日前报送"),
+        FilingItem(PUBLISH, f"公开{name}", public_last_day(year), "公开的网址或报刊", f"{LAW}：每年4月1日前公开"),
     ]
     if own_on is not None and own_on < legal_last_day(year):
         why = f"本单位自定时限{f'({note})' if note else ''}"
@@ -82,9 +82,9 @@ def set_report_term(session: Session, organ: Organ, own: str, *, by: Actor, note
         month, day = map(int, written.split("-"))
         dt.date(2024, month, day)
     except ValueError as error:
-        raise BadInputError(f"自定日“{written[:40]}”无法识别:请写成 月-日,如 02-10。") from error
+        raise BadInputError(f"自定日“{written[:40]}”无法识别：请写成 月-日，如 02-10。") from error
     if (month, day) >= (3, 1):
-        raise BadInputError(f"自定日 {written} 不早于法定的 3 月 1 日:自定日只能提前,如 02-10。")
+        raise BadInputError(f"自定日 {written} 不早于法定的 3 月 1 日：自定日只能提前，如 02-10。")
     with performing_for(session, by, Action.REPORT_FILE, organ.id):
         term = report_term(session, key(organ.id)) or ReportTerm(organ_id=key(organ.id), own_day="")
         term.own_day, term.note = f"{month:02}-{day:02}", words_or_none(note, "说明", longest=300)

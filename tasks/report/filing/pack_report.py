@@ -87,11 +87,11 @@ def pack_report(
         organ = session.get_one(Organ, report.organ_id)
         if report.content_hash is not None and content_hash(session, report) != report.content_hash:
             raise ForbiddenError(
-                f"{report.year} 年度报告第 {report.version} 版在送审后被改动过,不能报送:请退回后重新送审。"
+                f"{report.year} 年度报告第 {report.version} 版在送审后被改动过，不能报送：请退回后重新送审。"
             )
         approval = approval_of(session, report) if draft else check_approved(session, report)
         if draft and approval.complete:
-            raise ForbiddenError(f"{report.year} 年度报告第 {report.version} 版已审签,不是草稿:请打上报包。")
+            raise ForbiddenError(f"{report.year} 年度报告第 {report.version} 版已审签，不是草稿：请打上报包。")
         compiled = edition_of(session, report, public=public).compiled
         said = _report(session, organ, report, compiled, approval, public=public)
         check_kind(said)
@@ -106,7 +106,7 @@ def pack_report(
         )
         packed = PackedFile(
             content,
-            f"{organ.name}{report.year}年度报告{said.kind.label}({EDITIONS[said.edition]},第{report.version}版).zip",
+            f"{organ.name}{report.year}年度报告{said.kind.label}（{EDITIONS[said.edition]}，第{report.version}版）.zip",
             hashlib.sha256(content).hexdigest(),
             fingerprint_of(key),
             said.cover,

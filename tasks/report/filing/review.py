@@ -36,7 +36,7 @@ def submit(session: Session, organ: Organ, year: int, *, by: Actor, note: str | 
         filing = taken.filing
         written = content_hash(session, report)
         if report.content_hash not in (None, written):
-            raise ForbiddenError(f"{year} 年度报告第 {report.version} 版送审过,其后内容被改动:请重新编制一版再送审。")
+            raise ForbiddenError(f"{year} 年度报告第 {report.version} 版送审过，其后内容被改动：请重新编制一版再送审。")
         report.content_hash = filing.content_hash = written
         filing.report_id, filing.approved_on = report.id, None
         filing.round += 1
@@ -55,13 +55,13 @@ def forward(session: Session, filing: Filing, *, by: Actor, reason: str | None =
         asked = consultations_of(session, filing)
         unsettled = [one.department_id for one in asked if one.unsettled]
         if unsettled:
-            raise ForbiddenError(f"{_names(session, unsettled)}的意见尚未处理:请先写明是否采纳。")
+            raise ForbiddenError(f"{_names(session, unsettled)}的意见尚未处理：请先写明是否采纳。")
         owing = [one for one in asked if one.open]
         if owing and why is None:
             names = _names(session, [one.department_id for one in owing])
-            raise ForbiddenError(f"{names}尚未反馈意见:请等待反馈,或写明不再等待的理由{by.hint('--reason')}。")
+            raise ForbiddenError(f"{names}尚未反馈意见：请等待反馈，或写明不再等待的理由{by.hint('--reason')}。")
         if not asked and why is None:
-            raise ForbiddenError(f"尚未向任何科室征求意见:请先征求,或写明不征求的理由{by.hint('--reason')}。")
+            raise ForbiddenError(f"尚未向任何科室征求意见：请先征求，或写明不征求的理由{by.hint('--reason')}。")
         bound_report(session, filing)
         waive(session, owing, why or "", by=by)
         _go(session, taken, FilingState.LEGAL_REVIEW)
@@ -122,7 +122,7 @@ def return_(
         earlier = ORDER[: ORDER.index(filing.state)]
         if to not in earlier:
             listed = "、".join(state.label for state in earlier)
-            raise BadInputError(f"不能从“{filing.state.label}”退到“{to.label}”:可退到{listed}。")
+            raise BadInputError(f"不能从“{filing.state.label}”退到“{to.label}”：可退到{listed}。")
         if ORDER.index(to) <= ORDER.index(FilingState.SIGN_OFF):
             filing.approved_on = None
         taken.about, taken.becomes = f"退到{to.label}", to

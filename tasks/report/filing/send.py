@@ -41,9 +41,9 @@ def send(session: Session, filing: Filing, name: str, *, by: Actor, way: str, on
         one = find_addressee(session, filing, name)
         session.refresh(one)
         if one.sent_on is not None:
-            raise ConflictError(f"已于 {one.sent_on} 报送“{one.name}”({one.way})。")
+            raise ConflictError(f"已于 {one.sent_on} 报送“{one.name}”（{one.way}）。")
         one.sent_on, one.way, one.sent_by_id = day, how, taken.person_id
-        taken.about = f"{one.kind.label}{one.name},{day},{how}"
+        taken.about = f"{one.kind.label}{one.name}，{day}，{how}"
         filed = filed_with_all(session, taken)
     if filed:
         for code in (OWN, FILE):
@@ -69,15 +69,15 @@ def note_receipt(
     with step(session, filing, FilingAct.RECEIPT, by=by) as taken:
         one = find_addressee(session, filing, name)
         if one.sent_on is None:
-            raise ForbiddenError(f"还没有报送“{one.name}”,不能登记回执。")
+            raise ForbiddenError(f"还没有报送“{one.name}”，不能登记回执。")
         if one.receipt_on is not None:
-            raise ConflictError(f"“{one.name}”的回执已登记({one.receipt_on})。")
+            raise ConflictError(f"“{one.name}”的回执已登记（{one.receipt_on}）。")
         _check_day(day, one.sent_on, by, "回执日", "报送日")
         if evidence_id is not None:
             _check_evidence(session, filing, evidence_id)
         one.receipt_on, one.evidence_id = day, evidence_id
         one.receipt_number = words_or_none(number, "回执号", longest=100)
-        taken.about = f"{one.name},{day}" + (f",{one.receipt_number}" if one.receipt_number else "")
+        taken.about = f"{one.name}，{day}" + (f"，{one.receipt_number}" if one.receipt_number else "")
     return one
 
 
@@ -94,13 +94,13 @@ def publish(session: Session, filing: Filing, place: str, *, by: Actor, on: dt.d
         report = bound_report(session, filing)
         unsent = [one.name for one in addressees_of(session, filing, main=True) if one.sent_on is None]
         if unsent:
-            raise ForbiddenError(f"尚未报送{'、'.join(unsent)}:主送都报送之后才能公开。")
+            raise ForbiddenError(f"尚未报送{'、'.join(unsent)}：主送都报送之后才能公开。")
         _check_day(day, filing.approved_on, by, "公开日", "审签日")
         known = select(Publication).where(
             Publication.filing_id == filing.id, Publication.round == filing.round, Publication.place == where
         )
         if session.exec(known).first() is not None:
-            raise ConflictError(f"已登记在此公开:{where}。")
+            raise ConflictError(f"已登记在此公开：{where}。")
         edition = public_edition(session, report)
         made = Publication(
             filing_id=key(filing.id), round=filing.round, report_id=key(report.id), place=where, on=day,
@@ -109,8 +109,8 @@ def publish(session: Session, filing: Filing, place: str, *, by: Actor, on: dt.d
         )  # fmt: skip
         session.add(made)
         filing.published_on = filing.published_on or day
-        taken.about = f"{where},{day}"
-    _ask_closure(session, filing, PUBLISH, f"已于 {day} 公开:{where}", by=by)
+        taken.about = f"{where}，{day}"
+    _ask_closure(session, filing, PUBLISH, f"已于 {day} 公开：{where}", by=by)
     return made
 
 
@@ -123,10 +123,10 @@ def archive(session: Session, filing: Filing, *, by: Actor, number: str, place: 
         bound_report(session, filing)
         rows = publications_of(session, filing)
         if not rows:
-            raise ForbiddenError(f"{filing.year} 年度报告尚未公开:公开之后才能归档。")
+            raise ForbiddenError(f"{filing.year} 年度报告尚未公开：公开之后才能归档。")
         _check_day(day, rows[0].on, by, "归档日", "公开日")
         filing.archive_number, filing.archive_place, filing.archived_on = as_number, where, day
-        taken.becomes, taken.about = FilingState.ARCHIVED, f"{as_number},{where}"
+        taken.becomes, taken.about = FilingState.ARCHIVED, f"{as_number}，{where}"
         tell_next(session, filing, FilingState.ARCHIVED, by=by)
 
 
@@ -148,21 +148,21 @@ def public_document(edition: Edition) -> bytes:
 
 def _signed(filing: Filing) -> None:
     if filing.approved_on is None:
-        raise ForbiddenError(f"{filing.year} 年度报告尚未审签,不能办理:请先由第一责任人审签。")
+        raise ForbiddenError(f"{filing.year} 年度报告尚未审签，不能办理：请先由第一责任人审签。")
 
 
 def _check_day(day: dt.date, first: dt.date | None, by: Actor, what: str, after: str) -> None:
     if day > by.on:
-        raise BadInputError(f"{what} {day} 还没有到:应不晚于 {by.on}。")
+        raise BadInputError(f"{what} {day} 还没有到：应不晚于 {by.on}。")
     if first is not None and day < first:
-        raise BadInputError(f"{what} {day} 早于{after} {first}:应在 {first} 至 {by.on} 之间。")
+        raise BadInputError(f"{what} {day} 早于{after} {first}：应在 {first} 至 {by.on} 之间。")
 
 
 def _check_evidence(session: Session, filing: Filing, evidence_id: int) -> None:
     found = session.get(Evidence, evidence_id)
     item = session.get(WorkItem, found.item_id) if found is not None and found.item_id is not None else None
     if item is None or item.organ_id != filing.organ_id:
-        raise NotFoundError(f"没有编号为 {evidence_id} 的佐证材料:请先把回执上传到报送任务,再填它的编号。")
+        raise NotFoundError(f"没有编号为 {evidence_id} 的佐证材料：请先把回执上传到报送任务，再填它的编号。")
 
 
 def _ask_closure(session: Session, filing: Filing, code: str, statement: str, *, by: Actor) -> None:

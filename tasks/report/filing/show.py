@@ -52,8 +52,8 @@ class FilingDay:
     @property
     def words(self) -> str:
         done = f"{self.done_on} 完成" if self.done_on else self.distance
-        late = ",逾期" if self.done_on and self.done_on > self.due_on else ""
-        listed = f",任务 {self.item.number}({self.item.state.label})" if self.item else ",未列入计划"
+        late = "，逾期" if self.done_on and self.done_on > self.due_on else ""
+        listed = f"，任务 {self.item.number}({self.item.state.label})" if self.item else "，未列入计划"
         return f"{self.what} {self.due_on}:{done}{late}{listed}"
 
 
@@ -96,8 +96,8 @@ class FilingShown:
     @property
     def version_words(self) -> str:
         if self.bound is None:
-            return f"(第 {self.newest.version} 版未送审)" if self.newest else "(尚未编制)"
-        return f"(第 {self.bound.version} 版,校验码 {self.hash})"
+            return f"（第 {self.newest.version} 版未送审）" if self.newest else "（尚未编制）"
+        return f"（第 {self.bound.version} 版，校验码 {self.hash}）"
 
     def as_dict(self, units: Mapping[int | None, str]) -> dict[str, Any]:
         """For programs; `units` names the departments asked."""

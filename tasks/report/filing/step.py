@@ -67,11 +67,12 @@ def step(
     if filing.state not in transition.sources:
         when = "、".join(f"“{state.label}”" for state in transition.sources)
         raise ForbiddenError(
-            f"{filing.year} 年度报告现在“{filing.state.label}”环节,不能{act.label}:须在{when}环节办理。"
+            f"{filing.year} 年度报告现在“{filing.state.label}”环节，不能{act.label}：须在{when}环节办理。"
         )
     if seen and not (filing.content_hash or "").startswith(seen):
         raise ConflictError(
-            f"{filing.year} 年度报告已换成另一版(校验码 {short_hash(filing.content_hash)}):请看过新送审的一版再办理。"
+            f"{filing.year} 年度报告已换成另一版（校验码 {short_hash(filing.content_hash)}）："
+            "请看过新送审的一版再办理。"
         )
     if is_consent(act):
         standing = consent_to_report(session, by, filing, act)
@@ -129,7 +130,7 @@ def find_filing(session: Session, organ: Organ, year: int) -> Filing:
     """The same. Raises NotFoundError that says what to do."""
     found = filing_of(session, organ, year)
     if found is None:
-        raise NotFoundError(f"{organ.name} {year} 年度报告还没有送审:请先编制,再送审。")
+        raise NotFoundError(f"{organ.name} {year} 年度报告还没有送审：请先编制，再送审。")
     return found
 
 
@@ -144,8 +145,8 @@ def bound_report(session: Session, filing: Filing) -> Report:
     session.refresh(report)
     if content_hash(session, report) != filing.content_hash:
         raise ForbiddenError(
-            f"{filing.year} 年度报告第 {report.version} 版的内容与送审时(校验码 {short_hash(filing.content_hash)})不符,"
-            "不能继续办理:请退回,核实后重新送审。"
+            f"{filing.year} 年度报告第 {report.version} 版的内容与送审时"
+            f"（校验码 {short_hash(filing.content_hash)}）不符，不能继续办理：请退回，核实后重新送审。"
         )
     return report
 

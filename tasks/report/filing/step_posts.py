@@ -44,7 +44,9 @@ def posts_of(session: Session, organ: Organ, *, by: Actor) -> list[tuple[Post, s
         .where(or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= by.on))
         .order_by(col(Post.department_id), col(Post.id))
     )
-    return [(post, f"{unit} {post.title}({name})" if unit else f"{post.title}({name})") for post, unit, name in rows]
+    return [
+        (post, f"{unit} {post.title}（{name}）" if unit else f"{post.title}（{name}）") for post, unit, name in rows
+    ]
 
 
 def find_post(session: Session, organ: Organ, said: str) -> Post:
@@ -60,7 +62,7 @@ def find_post(session: Session, organ: Organ, said: str) -> Post:
         return head
     titled = session.exec(select(Post).where(Post.organ_id == organ.id, Post.title == said)).all()
     if not titled:
-        raise NotFoundError(f"{organ.name}没有岗位“{said[:40]}”,也没有设负责人岗位的同名科室。")
+        raise NotFoundError(f"{organ.name}没有岗位“{said[:40]}”，也没有设负责人岗位的同名科室。")
     if len(titled) > 1:
-        raise BadInputError(f"{organ.name}有 {len(titled)} 个岗位叫“{said[:40]}”:请写科室的名称,由其负责人办理。")
+        raise BadInputError(f"{organ.name}有 {len(titled)} 个岗位叫“{said[:40]}”：请写科室的名称，由其负责人办理。")
     return titled[0]

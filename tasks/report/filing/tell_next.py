@@ -47,7 +47,7 @@ def tell_next(
         return
     what = f"{filing.year}年度报告待您办理“{state.label}”"
     if reason is not None:
-        what = f"{filing.year}年度报告退回“{state.label}”:{reason}"
+        what = f"{filing.year}年度报告退回“{state.label}”：{reason}"
     # Known by the row of the log that brings it about.
     subject = f"filing:{filing.id}:{filing.steps + 1}"
     if assigned:

@@ -43,7 +43,7 @@ def waiting_filings(session: Session, organ_id: int, *, by: Actor) -> list[Waiti
     for filing in filings:
         act = _NEXT[filing.state]
         if may_take(session, by, filing, act):
-            waiting.append(WaitingFiling(filing.year, f"现在“{filing.state.label}”,待您{act.label}"))
+            waiting.append(WaitingFiling(filing.year, f"现在“{filing.state.label}”，待您{act.label}"))
         waiting += [
             WaitingFiling(filing.year, f"{name}应于 {due_on} 前反馈意见") for name, due_on in _owed(session, filing, by)
         ]

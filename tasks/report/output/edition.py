@@ -65,7 +65,7 @@ def _public(report: CompiledReport, internal: Sequence[Figure], left_out: list[L
         blocks = []
         for block in section.blocks:
             if block.internal is not None:
-                left_out.append(LeftOut(f"{section.heading}:{beginning(block.text)}", block.internal))
+                left_out.append(LeftOut(f"{section.heading}：{beginning(block.text)}", block.internal))
                 continue
             kept = _without(block, internal, section.heading, left_out)
             if kept is not None:
@@ -82,8 +82,8 @@ def _without(block: Block, internal: Sequence[Figure], part: str, left_out: list
     for sentence in sentences(block.text):
         quoted = _quoted(sentence, internal)
         if quoted is not None:
-            why = f"数字“{quoted.name}”不公开:{quoted.internal}"
-            left_out.append(LeftOut(f"{part}:{beginning(sentence)}", why))
+            why = f"数字“{quoted.name}”不公开：{quoted.internal}"
+            left_out.append(LeftOut(f"{part}：{beginning(sentence)}", why))
             kept = kept.replace(sentence, "", 1)
     open_ones = tuple(figure for figure in block.figures if figure.internal is None)
     if not kept.strip():
@@ -118,10 +118,10 @@ def _refuse(report: CompiledReport, kept_words: Sequence[str]) -> None:
         level = marking(text)
         if level is not None:
             raise BadInputError(
-                f"“{part}”中有密级标志“{level}”(“{beginning(text)}”):涉密内容不得写入报告,请删去后再输出。"
+                f"“{part}”中有密级标志“{level}”（“{beginning(text)}”）：涉密内容不得写入报告，请删去后再输出。"
             )
         word = next((word for word in kept_words if word in text), None)
         if word is not None:
             raise BadInputError(
-                f"“{part}”中有本单位不公开的词“{word}”(“{beginning(text)}”):请改写,或者把这一段标为内部后再输出公开版。"
+                f"“{part}”中有本单位不公开的词“{word}”（“{beginning(text)}”）：请改写，或者把这一段标为内部后再输出公开版。"
             )

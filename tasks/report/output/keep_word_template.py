@@ -25,7 +25,8 @@ def template_bytes(template: WordTemplate, store: FileStore) -> bytes:
     """The file as it was brought. Raises NotFoundError where it is lost or damaged."""
     if not store.verify(template.sha256):
         raise NotFoundError(
-            f"报告的 Word 模板“{template.name}”(第 {template.revision} 版)缺失或已损坏:请从备份恢复,或重新上传模板。"
+            f"报告的 Word 模板“{template.name}”（第 {template.revision} 版）缺失或已损坏：请从备份恢复，"
+            "或重新上传模板。"
         )
     return store.read(template.sha256)
 
@@ -37,10 +38,10 @@ def check_template_file(file: Examined) -> Upload:
     """
     upload = check_read(file, Limits(LARGEST))
     if upload.kind.ending != ".docx":
-        raise BadInputError(f"“{upload.name}”不是 Word 文件:模板应为 .docx。")
+        raise BadInputError(f"“{upload.name}”不是 Word 文件：模板应为 .docx。")
     problems = check_word_template(upload.source.read(LARGEST + 1))
     if problems:
-        raise BadInputError(f"“{upload.name}”不能用作模板:{' '.join(problems)}")
+        raise BadInputError(f"“{upload.name}”不能用作模板：{' '.join(problems)}")
     upload.source.seek(0)
     return upload
 
@@ -57,7 +58,7 @@ def keep_word_template(session: Session, organ: Organ, *, by: Actor, store: File
             session, store, file.source, media_type=file.kind.media_type, largest=LARGEST, now=by.now
         ) as stored:
             if newest is not None and newest.stopped_on is None and newest.sha256 == stored.sha256:
-                raise BadInputError(f"没有改动:与现行的第 {newest.revision} 版模板相同。")
+                raise BadInputError(f"没有改动：与现行的第 {newest.revision} 版模板相同。")
             kept = WordTemplate(
                 organ_id=key(organ.id),
                 revision=newest.revision + 1 if newest else 1,

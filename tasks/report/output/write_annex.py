@@ -28,7 +28,7 @@ from tasks.files.file_store import FileStore
 from tasks.report.compiling.compiled import CompiledReport
 
 LIST, MANIFEST = "清单.csv", "manifest.json"
-HEADER = ("序号", "类别", "文件", "所属记录", "记录内容", "报告段落", "日期", "公开", "大小(字节)", "SHA-256")
+HEADER = ("序号", "类别", "文件", "所属记录", "记录内容", "报告段落", "日期", "公开", "大小（字节）", "SHA-256")
 
 _ACT = "act"
 _BATCH = 500
@@ -117,7 +117,7 @@ def _copy(archive: zipfile.ZipFile, piece: AnnexPiece, store: FileStore) -> None
 
 def _damaged(piece: AnnexPiece) -> DubanError:
     return DubanError(
-        f"佐证材料“{piece.name}”(编号 {piece.evidence},{piece.what})的文件缺失或已损坏,附件没有生成:"
+        f"佐证材料“{piece.name}”（编号 {piece.evidence}，{piece.what}）的文件缺失或已损坏，附件没有生成："
         "请告诉管理员从备份中恢复。"
     )
 

@@ -13,17 +13,17 @@ from tasks.report.compiling.trace_figure import described
 
 FIGURES = (
     Column("序号", 6, centred=True),
-    Column("编号", 22, note="历年、各单位相同;引自文字的数字没有。"),
+    Column("编号", 22, note="历年、各单位相同；引自文字的数字没有。"),
     Column("名称", 24),
     Column("数值", 14, centred=True),
     Column("单位", 8, centred=True),
-    Column("约数", 8, centred=True, note="约数只引用,不参与加总。"),
+    Column("约数", 8, centred=True, note="约数只引用，不参与加总。"),
     Column("期间", 26, centred=True),
     Column("口径", 44),
     Column("记录数", 10, centred=True),
     Column("所在部分", 30),
     Column("公开", 10, centred=True),
-    Column("记录校验值", 30, note="所据记录的 SHA-256:记录有变,校验值即变。"),
+    Column("记录校验值", 30, note="所据记录的 SHA-256：记录有变，校验值即变。"),
 )
 ROWS = (
     Column("数字序号", 10, centred=True),
@@ -31,7 +31,7 @@ ROWS = (
     Column("记录", 18),
     Column("日期", 14, centred=True),
     Column("内容", 70),
-    Column("计入", 14, centred=True, note="这条记录在数字中计入多少;计数的每条为 1。"),
+    Column("计入", 14, centred=True, note="这条记录在数字中计入多少；计数的每条为 1。"),
 )
 
 
@@ -42,7 +42,7 @@ def write_figures(session: Session, report: CompiledReport, path: Path, *, publi
     BadInputError where the place cannot be written.
     """
     figures = list(_figures(report))
-    workbook, sheet = new_sheet(f"{report.organ}{report.year}年度报告数字(第{report.version}版)", "数字", FIGURES)
+    workbook, sheet = new_sheet(f"{report.organ}{report.year}年度报告数字（第{report.version}版）", "数字", FIGURES)
     for number, (figure, part) in enumerate(figures, start=1):
         add_row(sheet, HEADER_ROW + number, _told(number, figure, part), FIGURES)
     if not public:
@@ -77,7 +77,7 @@ def _told(number: int, figure: Figure, part: str) -> tuple[Value, ...]:
     return (
         number, figure.code or "", figure.name, figure.value, figure.unit, "是" if figure.approximate else "",
         " 至 ".join(days), figure.definition or "", len(figure.rows), part,
-        f"内部:{figure.internal}" if figure.internal is not None else "公开", figure.row_hash,
+        f"内部：{figure.internal}" if figure.internal is not None else "公开", figure.row_hash,
     )  # fmt: skip
 
 

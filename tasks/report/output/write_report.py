@@ -102,8 +102,8 @@ def kind_of(path: Path) -> str:
     """The ending that tells what to write. Raises BadInputError that names what can be."""
     ending = path.suffix.lower()
     if ending not in KINDS:
-        known = "、".join(f"{one}({what})" for one, what in KINDS.items())
-        raise BadInputError(f"“{path.name}”的文件类型不能识别:文件名应以下列之一结尾:{known}。")
+        known = "、".join(f"{one}（{what}）" for one, what in KINDS.items())
+        raise BadInputError(f"“{path.name}”的文件类型不能识别：文件名应以下列之一结尾：{known}。")
     return ending
 
 
@@ -133,7 +133,7 @@ def write_review(document: OfficialDocument, path: Path, *, settings: Settings) 
     """Write the year in charts to `path`, whole or not at all. Raises BadInputError as `write_report` does."""
     ending = path.suffix.lower()
     if ending not in REVIEW_KINDS:
-        raise BadInputError(f"“{path.name}”的文件类型不能识别:文件名应以 {'、'.join(REVIEW_KINDS)} 之一结尾。")
+        raise BadInputError(f"“{path.name}”的文件类型不能识别：文件名应以 {'、'.join(REVIEW_KINDS)} 之一结尾。")
     if ending == ".pdf":
         content = typeset(document, fonts=typeset_fonts(settings))
     else:
@@ -144,7 +144,7 @@ def write_review(document: OfficialDocument, path: Path, *, settings: Settings) 
 def write_starter(path: Path) -> None:
     """Write the Word template to begin with. Raises BadInputError where it is no .docx or cannot be written."""
     if path.suffix.lower() != ".docx":
-        raise BadInputError(f"“{path.name}”不是 .docx 文件名:模板只能是 Word 文件,如 报告模板.docx。")
+        raise BadInputError(f"“{path.name}”不是 .docx 文件名：模板只能是 Word 文件，如 报告模板.docx。")
     _whole(path, lambda made: made.write_bytes(starter_template()))
 
 
@@ -156,4 +156,4 @@ def _whole(path: Path, write: Callable[[Path], object]) -> None:
             write(made)
             made.replace(path)
     except OSError as error:
-        raise BadInputError(f"文件“{path}”无法写入:{error.strerror}。") from error
+        raise BadInputError(f"文件“{path}”无法写入：{error.strerror}。") from error

@@ -64,7 +64,7 @@ def sender_of(session: Session, organ: Organ, package: ReportPackage) -> Organ:
     """The organ below whose report the package holds. Raises NotFoundError, BadInputError for one's own."""
     said = package.report.organ
     if said.code == organ.code:
-        raise BadInputError(f"这是{organ.name}自己的报告,应由上级机关接收。")
+        raise BadInputError(f"这是{organ.name}自己的报告，应由上级机关接收。")
     return find_below(session, organ, said.code)
 
 

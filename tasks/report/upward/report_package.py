@@ -199,7 +199,7 @@ def read_package(content: bytes) -> ReportPackage:
     sealed = unseal(content, FILES)
     for name in (REPORT, EVIDENCE):
         if len(sealed.files[name]) > MOST_JSON:
-            raise UnreadableFileError(f"上报包中的 {name} 过大:最大 {MOST_JSON // MEGABYTE} MB。")
+            raise UnreadableFileError(f"上报包中的 {name} 过大：最大 {MOST_JSON // MEGABYTE} MB。")
     _check_format(sealed.files[REPORT])
     report = _valid(PackedReport, sealed.files[REPORT], REPORT)
     evidence = _valid(PackedEvidenceList, sealed.files[EVIDENCE], EVIDENCE)
@@ -213,14 +213,14 @@ def _check_format(content: bytes) -> None:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFileError(f"上报包中的 {REPORT} 无法读取:不是有效的 JSON。") from error
+        raise UnreadableFileError(f"上报包中的 {REPORT} 无法读取：不是有效的 JSON。") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise UnreadableFileError("这不是年度报告的上报包:应为下级单位用 duban report pack 生成的文件。")
+        raise UnreadableFileError("这不是年度报告的上报包：应为下级单位用 duban report pack 生成的文件。")
     version = data.get("schema_version")
     if isinstance(version, int) and 0 < version < SCHEMA:
-        raise UnreadableFileError(f"上报包的格式版本为 {version},已不再使用:请报送单位升级系统后重新生成。")
+        raise UnreadableFileError(f"上报包的格式版本为 {version}，已不再使用：请报送单位升级系统后重新生成。")
     if version != SCHEMA:
-        raise UnreadableFileError(f"上报包的格式版本为 {str(version)[:20]},本系统能读的是 {SCHEMA}:请升级后再接收。")
+        raise UnreadableFileError(f"上报包的格式版本为 {str(version)[:20]}，本系统能读的是 {SCHEMA}：请升级后再接收。")
 
 
 def check_kind(report: PackedReport) -> None:
@@ -233,13 +233,13 @@ def check_kind(report: PackedReport) -> None:
     if report.kind is PackageKind.FILED:
         lacking = "、".join(act.label for act in SIGNED_ACTS if act not in acts)
         if lacking or acts != SIGNED_ACTS or days != sorted(days):
-            raise UnreadableFileError(f"上报包称已审签,但{f'没有{lacking}' if lacking else '审核、审签的先后不对'}。")
+            raise UnreadableFileError(f"上报包称已审签，但{f'没有{lacking}' if lacking else '审核、审签的先后不对'}。")
         if report.bound_hash is None or report.state not in SIGNED_STATES:
-            raise UnreadableFileError(f"上报包称已审签,但报告在“{report.state.label}”环节,或者没有定稿的哈希值。")
+            raise UnreadableFileError(f"上报包称已审签，但报告在“{report.state.label}”环节，或者没有定稿的哈希值。")
     elif report.state in SIGNED_STATES or acts == SIGNED_ACTS:
-        raise UnreadableFileError("草稿包中的报告写明已审签:请报送单位重新生成上报包。")
+        raise UnreadableFileError("草稿包中的报告写明已审签：请报送单位重新生成上报包。")
     if report.edition == "public" and any(map(_has_internal, report.sections)):
-        raise UnreadableFileError("上报包称是公开版,但有不公开的段落或数字:请报送单位重新生成。")
+        raise UnreadableFileError("上报包称是公开版，但有不公开的段落或数字：请报送单位重新生成。")
 
 
 def _has_internal(section: PackedSection) -> bool:
@@ -252,7 +252,7 @@ def _valid(model: type[Model], content: bytes, name: str) -> Model:
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise UnreadableFileError(
-            f"上报包中的 {name} 有不合要求的内容(“{place[:100]}”):请报送单位升级系统后重新生成。"
+            f"上报包中的 {name} 有不合要求的内容（“{place[:100]}”）：请报送单位升级系统后重新生成。"
         ) from error
 
 
@@ -262,5 +262,5 @@ def _refuse_marked(report: PackedReport) -> None:
             for text in (block.heading or "", block.text):
                 if found := marking(text):
                     raise BadInputError(
-                        f"报告“{section.heading}”中有密级标志“{found}”,不得经本系统报送、接收,请按保密规定办理。"
+                        f"报告“{section.heading}”中有密级标志“{found}”，不得经本系统报送、接收，请按保密规定办理。"
                     )

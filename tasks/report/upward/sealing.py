@@ -59,7 +59,7 @@ def seal(files: Mapping[str, bytes], key: OKPKey) -> bytes:
             entry.create_system = entry.external_attr = 0
             archive.writestr(entry, content)
     if buffer.tell() > LARGEST:
-        raise BadInputError(f"上报包超过 {LARGEST // MEGABYTE} MB,上级无法接收:请精简报告。")
+        raise BadInputError(f"上报包超过 {LARGEST // MEGABYTE} MB，上级无法接收：请精简报告。")
     return buffer.getvalue()
 
 
@@ -70,7 +70,7 @@ def unseal(content: bytes, names: frozenset[str]) -> Sealed:
     changed after it was signed, or is signed in no way known here.
     """
     if len(content) > LARGEST:
-        raise BadInputError(f"上报包过大:最大 {LARGEST // MEGABYTE} MB。")
+        raise BadInputError(f"上报包过大：最大 {LARGEST // MEGABYTE} MB。")
     files = _files(content, names | {MANIFEST, SIGNATURE})
     manifest, signature = files.pop(MANIFEST), files.pop(SIGNATURE)
     fingerprint = _verified(manifest, _json(signature, SIGNATURE))
@@ -86,7 +86,7 @@ def written(data: Any) -> bytes:
 def _files(content: bytes, names: frozenset[str]) -> dict[str, bytes]:
     if content[-_END_SIZE : -_END_SIZE + 4] != _END:
         # Cut short, the Word file inside would be taken for the archive.
-        raise UnreadableFileError(f"上报包没有传完,或者不是上报包:{_NOT_OURS}(.zip)。")
+        raise UnreadableFileError(f"上报包没有传完，或者不是上报包：{_NOT_OURS}(.zip)。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -96,29 +96,29 @@ def _files(content: bytes, names: frozenset[str]) -> dict[str, bytes]:
         raise
     # A damaged archive raises whatever its reader stumbles over.
     except Exception as error:
-        raise UnreadableFileError(f"上报包已损坏:{_NOT_OURS}(.zip)。") from error
+        raise UnreadableFileError(f"上报包已损坏：{_NOT_OURS}(.zip)。") from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], names: frozenset[str], whole: int) -> None:
     listed = [entry.filename for entry in entries]
     if strange := [name for name in listed if name not in names]:
-        raise UnreadableFileError(f"上报包中有不应有的文件“{strange[0][:100]}”:{_NOT_OURS}。")
+        raise UnreadableFileError(f"上报包中有不应有的文件“{strange[0][:100]}”：{_NOT_OURS}。")
     if missing := sorted(names - set(listed)):
         raise UnreadableFileError(f"上报包中缺少 {'、'.join(missing)}:{_NOT_OURS}。")
     if len(listed) > len(names):
-        raise UnreadableFileError(f"上报包中有重名的文件:{_NOT_OURS}。")
+        raise UnreadableFileError(f"上报包中有重名的文件：{_NOT_OURS}。")
     for entry in entries:
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 0x1 or entry.file_size > whole:
-            raise UnreadableFileError(f"上报包中的 {entry.filename} 经过压缩或加密:{_NOT_OURS},不要解开后重新打包。")
+            raise UnreadableFileError(f"上报包中的 {entry.filename} 经过压缩或加密：{_NOT_OURS}，不要解开后重新打包。")
 
 
 def _json(content: bytes, name: str) -> dict[str, Any]:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFileError(f"上报包中的 {name} 无法读取:{_NOT_OURS}。") from error
+        raise UnreadableFileError(f"上报包中的 {name} 无法读取：{_NOT_OURS}。") from error
     if not isinstance(data, dict):
-        raise UnreadableFileError(f"上报包中的 {name} 无法读取:{_NOT_OURS}。")
+        raise UnreadableFileError(f"上报包中的 {name} 无法读取：{_NOT_OURS}。")
     return data
 
 
@@ -132,16 +132,16 @@ def _verified(manifest: bytes, signature: Mapping[str, Any]) -> str:
         return fingerprint_of(key)
     # A signature comes from anywhere: whatever its reader raises, it is none.
     except (JoseError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise BadInputError(f"上报包的签名无效:内容被改动过,或者不是用本系统签名的。{_NOT_OURS}。") from error
+        raise BadInputError(f"上报包的签名无效：内容被改动过，或者不是用本系统签名的。{_NOT_OURS}。") from error
 
 
 def _check_listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
     try:
         listed = {entry["name"]: (entry["sha256"], entry["size"]) for entry in manifest["files"]}
     except (LookupError, TypeError) as error:
-        raise UnreadableFileError(f"上报包中的 {MANIFEST} 无法读取:{_NOT_OURS}。") from error
+        raise UnreadableFileError(f"上报包中的 {MANIFEST} 无法读取：{_NOT_OURS}。") from error
     for name, content in files.items():
         if listed.pop(name, None) != (hashlib.sha256(content).hexdigest(), len(content)):
-            raise BadInputError(f"上报包中的 {name} 与签名时不一致,内容被改动过:请由报送单位重新发送。")
+            raise BadInputError(f"上报包中的 {name} 与签名时不一致，内容被改动过：请由报送单位重新发送。")
     if listed:
-        raise BadInputError(f"上报包缺少签名时列出的文件“{str(next(iter(listed)))[:100]}”:请由报送单位重新发送。")
+        raise BadInputError(f"上报包缺少签名时列出的文件“{str(next(iter(listed)))[:100]}”：请由报送单位重新发送。")

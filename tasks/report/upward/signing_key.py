@@ -28,7 +28,7 @@ def signing_key(home: Path) -> OKPKey:
     # The library raises its own errors, those of the codecs, and plain ones.
     except Exception as error:
         raise DubanError(
-            f"签名密钥文件 {home / FILE} 已损坏:请从备份恢复。换用新的密钥须由上级机关重新核对。"
+            f"签名密钥文件 {home / FILE} 已损坏：请从备份恢复。换用新的密钥须由上级机关重新核对。"
         ) from error
     return key
 
@@ -52,7 +52,7 @@ def typed_fingerprint(text: str) -> str:
     """A fingerprint as somebody wrote it down, blanks and colons aside. Raises BadInputError."""
     digits = re.sub(r"[\s:：-]", "", text).lower()
     if not re.fullmatch("[0-9a-f]{64}", digits):
-        raise BadInputError(f"密钥指纹“{text[:100]}”无法识别:应为 64 位十六进制数,由对方用 duban report key 查看。")
+        raise BadInputError(f"密钥指纹“{text[:100]}”无法识别：应为 64 位十六进制数，由对方用 duban report key 查看。")
     return digits
 
 

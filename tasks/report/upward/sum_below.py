@@ -142,7 +142,7 @@ def _total(code: str, summands: Sequence[ReportedFigure]) -> Figure:
         unit=first.unit,
         rows=tuple(one.row for one in summands),
         code=f"{PREFIX}{code}",
-        definition=f"下级单位年度报告中“{first.name}”之和,约数不计入",
+        definition=f"下级单位年度报告中“{first.name}”之和，约数不计入",
         first_on=first.first_on,
         last_on=first.last_on,
         parts=tuple(decimal_text(one.figure.value) for one in summands),

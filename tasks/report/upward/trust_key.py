@@ -34,10 +34,10 @@ def trust_key(
         former = key_of(session, sender)
         if former is not None:
             if former.fingerprint == digits:
-                raise BadInputError(f"{sender.name}的这把密钥已于 {former.confirmed_on} 核对,无需再次核对。")
+                raise BadInputError(f"{sender.name}的这把密钥已于 {former.confirmed_on} 核对，无需再次核对。")
             if because is None:
                 raise BadInputError(
-                    f"{sender.name}已有核对过的密钥({former.confirmed_on} 起):更换密钥须写明理由,并已向对方核实。"
+                    f"{sender.name}已有核对过的密钥（{former.confirmed_on} 起）：更换密钥须写明理由，并已向对方核实。"
                 )
             former.replaced_on = by.on
             session.flush()
@@ -56,20 +56,20 @@ def check_key(
     if in_force is not None:
         if in_force.fingerprint != fingerprint:
             raise BadInputError(
-                f"未接收:{sender.name}的上报包换了签名密钥。{in_force.confirmed_on} 核对的指纹是"
-                f" {spaced(in_force.fingerprint)},这个包的是 {spaced(fingerprint)}。请向{sender.name}核实;"
-                "确已更换的,重新核对密钥并写明理由后再接收。"
+                f"未接收：{sender.name}的上报包换了签名密钥。{in_force.confirmed_on} 核对的指纹是"
+                f" {spaced(in_force.fingerprint)}，这个包的是 {spaced(fingerprint)}。请向{sender.name}核实；"
+                "确已更换的，重新核对密钥并写明理由后再接收。"
             )
         return
     if confirmed is None:
         raise UnconfirmedKeyError(
             fingerprint,
-            f"首次收到{sender.name}的上报包,尚未核对其签名密钥。指纹:{spaced(fingerprint)}。请与{sender.name}通过电话"
-            "等其他途径核对,一致后确认再接收。",
+            f"首次收到{sender.name}的上报包，尚未核对其签名密钥。指纹：{spaced(fingerprint)}。请与{sender.name}通过电话"
+            "等其他途径核对，一致后确认再接收。",
         )
     if typed_fingerprint(confirmed) != fingerprint:
         raise BadInputError(
-            f"未接收:填写的指纹与{sender.name}上报包的不一致,包的指纹是 {spaced(fingerprint)}。请与对方核对。"
+            f"未接收：填写的指纹与{sender.name}上报包的不一致，包的指纹是 {spaced(fingerprint)}。请与对方核对。"
         )
     _confirm(session, organ, sender, fingerprint, by, None)
 

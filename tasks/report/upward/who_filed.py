@@ -22,10 +22,10 @@ class FiledState(Coded):
     """Where the report of an organ below stands, as the organ above can see it."""
 
     RECEIVED = "received", "已报送"
-    DELIVERED = "delivered", "已报送(本系统内)"
-    UNDER_REVIEW = "under_review", "审核中,未报送"
-    COMPILED = "compiled", "已编制,未报送"
-    DRAFT = "draft", "收到草稿,未报送"
+    DELIVERED = "delivered", "已报送（本系统内）"
+    UNDER_REVIEW = "under_review", "审核中，未报送"
+    COMPILED = "compiled", "已编制，未报送"
+    DRAFT = "draft", "收到草稿，未报送"
     MISSING = "missing", "未报送"
 
 
@@ -71,9 +71,9 @@ def find_below(session: Session, organ: Organ, named: str) -> Organ:
         if named.strip() in (one.code, one.name):
             return one
     if not below:
-        raise NotFoundError(f"{organ.name}没有登记下级单位:请先在人员名册中登记下级单位及其上级。")
-    known = "、".join(f"{one.name}({one.code})" for one in below)
-    raise NotFoundError(f"“{named.strip()[:100]}”不是{organ.name}的下级单位;下级单位有:{known}。")
+        raise NotFoundError(f"{organ.name}没有登记下级单位：请先在人员名册中登记下级单位及其上级。")
+    known = "、".join(f"{one.name}（{one.code}）" for one in below)
+    raise NotFoundError(f"“{named.strip()[:100]}”不是{organ.name}的下级单位；下级单位有：{known}。")
 
 
 def who_filed(session: Session, organ: Organ, year: int, *, on: dt.date) -> list[Filed]:

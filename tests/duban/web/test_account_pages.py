@@ -53,7 +53,7 @@ def shown(html: str) -> str:
 
 def test_the_page_says_who_i_am_here(web: Web) -> None:
     words = web.of(HANDLER).read("/account")
-    assert f"姓名 {HANDLER} 登录名 {HANDLER} 岗位 法规科 科员(承办人)" in words
+    assert f"姓名 {HANDLER} 登录名 {HANDLER} 岗位 法规科 科员（承办人）" in words
     assert "没有别处的登录。" in words
     assert "没有账户" in web.of(FIRST).read("/account")
 
@@ -142,7 +142,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(web: Web, office: Office) -> N
     assert answer.status_code == 200
     page = visitor.get("/account").text
     assert token not in page
-    assert "报表程序 查看、办理 12月31日(周四) 未用过" in words_of(page)
+    assert "报表程序 查看、办理 12月31日（周四） 未用过" in words_of(page)
     with Session(office.engine) as session:
         found = find_token(session, token, now=web.now)
         assert found is not None

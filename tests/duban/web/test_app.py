@@ -45,7 +45,7 @@ def test_organ_year_day_and_the_next_deadline_head_every_page(office: Office, we
     words = web.of(SUPERVISOR).read("/board", on="2026-10-01")
 
     assert words.startswith("督办看板 · 某局 跳到正文 某局 2026")
-    assert "10月1日(周四) 国庆节放假 下一时限 10月9日(周五)" in words
+    assert "10月1日（周四） 国庆节放假 下一时限 10月9日（周五）" in words
 
 
 def test_another_year_is_a_link_away_and_keeps_the_page(office: Office, web: Web) -> None:
@@ -61,7 +61,9 @@ def test_another_year_is_a_link_away_and_keeps_the_page(office: Office, web: Web
     ("address", "status", "words"),
     [
         pytest.param("/board?organ=nowhere", 404, "没有代码为“nowhere”的单位", id="unknown organ"),
-        pytest.param("/board?organ=other", 404, "没有代码为“other”的单位,或者它不在您的查看范围内", id="foreign organ"),
+        pytest.param(
+            "/board?organ=other", 404, "没有代码为“other”的单位，或者它不在您的查看范围内", id="foreign organ"
+        ),
         pytest.param("/board?on=2026-02-30", 400, "日期“2026-02-30”无法识别", id="no such day"),
         pytest.param("/board?year=去年", 400, "网址中的参数不正确", id="year in words"),
         pytest.param("/nothing", 404, "没有这个页面", id="no such page"),
@@ -82,7 +84,7 @@ def test_a_fault_of_ours_is_admitted_in_words(web: Web) -> None:
 
     answer = web.anonymous().get("/fault")
 
-    assert (answer.status_code, "程序出错,已记入日志" in answer.text) == (500, True)
+    assert (answer.status_code, "程序出错，已记入日志" in answer.text) == (500, True)
     assert "ZeroDivisionError" not in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'self'; base-uri 'none'")
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -129,7 +131,7 @@ def test_what_people_typed_is_text_never_markup(office: Office, web: Web) -> Non
 
     html = web.of(SUPERVISOR).get("/board").text
 
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&lt;b&gt;粗&lt;/b&gt;" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&lt;b&gt；粗&lt;/b&gt;" in html
     assert "<script>alert" not in html
 
 
@@ -161,7 +163,7 @@ def test_a_form_larger_than_a_form_is_refused_before_it_is_read(office: Office, 
 
     answer = visitor.post("/items/1/instruct", {"content": "字" * SMALL})
 
-    assert (answer.status_code, answer.text) == (413, "内容过大:最多 2 MB。")
+    assert (answer.status_code, answer.text) == (413, "内容过大：最多 2 MB。")
     chunks = (b"x" * 65536 for _ in range(SMALL // 65536 + 2))
     streamed = visitor.client.post("/items/1/instruct", content=chunks, headers=FORM)
     assert streamed.status_code == 413
@@ -218,7 +220,7 @@ def test_which_hosts_are_this_machine_only(host: str, loopback: bool) -> None:
 def test_days_and_instants_read_as_in_an_office() -> None:
     on, now = dt.date(2026, 6, 23), dt.datetime(2026, 6, 23, 9, 0, tzinfo=OFFICE_ZONE)
 
-    assert day_text(dt.date(2026, 6, 30), on=on) == "6月30日(周二)"
-    assert day_text(dt.date(2027, 1, 3), on=on) == "2027年1月3日(周日)"
+    assert day_text(dt.date(2026, 6, 30), on=on) == "6月30日（周二）"
+    assert day_text(dt.date(2027, 1, 3), on=on) == "2027年1月3日（周日）"
     assert instant_text(dt.datetime(2026, 6, 23, 0, 30, tzinfo=dt.UTC), now=now) == "今天 08:30"
-    assert instant_text(dt.datetime(2026, 6, 22, 0, 30, tzinfo=dt.UTC), now=now) == "6月22日(周一) 08:30"
+    assert instant_text(dt.datetime(2026, 6, 22, 0, 30, tzinfo=dt.UTC), now=now) == "6月22日（周一） 08:30"

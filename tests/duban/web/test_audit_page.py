@@ -47,7 +47,7 @@ def test_the_newest_stands_first_in_words(visitor: Visitor) -> None:
 
     order = [shown.index(words) for words in (f"{LEADER} 审批延期", f"{HANDLER} 申请延期", f"{HANDLER} 填报进展")]
     assert order == sorted(order)
-    assert "任务 1 :进度 0 → 40" in shown or "任务 1:进度 0 → 40" in shown
+    assert "任务 1 ：进度 0 → 40" in shown or "任务 1：进度 0 → 40" in shown
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_what_is_shown_can_be_taken_along_and_holds_no_formula(visitor: Visitor)
     assert [(row["何人"], row["操作"], row["理由"]) for row in rows] == [(HANDLER, "申请延期", "'=HYPERLINK(1)")]
 
 
-@pytest.mark.parametrize(("path", "said"), [("/audit/verify", "操作记录完好,共 "), ("/audit/export", "已写出 ")])
+@pytest.mark.parametrize(("path", "said"), [("/audit/verify", "操作记录完好，共 "), ("/audit/export", "已写出 ")])
 def test_a_long_trail_is_walked_in_the_background(
     office: Office, web: Web, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str, said: str
 ) -> None:

@@ -42,7 +42,7 @@ def test_a_circular_is_shown_with_its_days_and_units_then_numbered_once(office: 
     supervisor = web.of(SUPERVISOR)
 
     shown = supervisor.read("/briefs/circular?period=month")
-    assert "6月1日(周一) 至 6月30日(周二) · 没有编号" in shown
+    assert "6月1日（周一） 至 6月30日（周二） · 没有编号" in shown
     assert "通报 1 个单位 1 项任务" in shown
     assert "编号留存" not in web.of(FIRST).read("/briefs/circular?period=month")
     assert web.of(HANDLER).get("/briefs/circular").status_code == 403
@@ -61,12 +61,12 @@ def test_a_circular_is_shown_with_its_days_and_units_then_numbered_once(office: 
 
 def test_a_leader_reads_his_own_brief_and_whoever_draws_them_up_that_of_others(office: Office, web: Web) -> None:
     own = web.of(LEADER).read("/briefs/today")
-    assert "呈报:张副局（副局长）" in own
+    assert "呈报：张副局（副局长）" in own
     assert "1 红灯事项 0 待您处理 1 批示待复" in own
     assert "编号留存" not in own
-    assert "呈报:刘局长（局长）" in web.of(SUPERVISOR).read("/briefs/today")
+    assert "呈报：刘局长（局长）" in web.of(SUPERVISOR).read("/briefs/today")
     leader = next(number for number in range(1, 9) if office.name_of(number) == LEADER)
-    assert "呈报:张副局（副局长）" in web.of(SUPERVISOR).read(f"/briefs/today?person={leader}")
+    assert "呈报：张副局（副局长）" in web.of(SUPERVISOR).read(f"/briefs/today?person={leader}")
     assert web.of(HANDLER).get(f"/briefs/today?person={leader}").status_code == 403
     assert web.of(OUTSIDER).get("/briefs/today").status_code == 404
 

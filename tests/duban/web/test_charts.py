@@ -56,9 +56,9 @@ def test_a_strip_links_the_days_that_have_deadlines_and_names_the_special_ones()
 
     made = day_strip(days, lambda day: f"/calendar?day={day}&x=1")
 
-    assert 'aria-label="今后 2 天的时限,共 2 个"' in made
+    assert 'aria-label="今后 2 天的时限，共 2 个"' in made
     assert made.count("<a ") == 1
-    assert 'href="/calendar?day=2026-06-30&amp;x=1" aria-label="6月30日 工作日,2 个时限"' in made
+    assert 'href="/calendar?day=2026-06-30&amp;x=1" aria-label="6月30日 工作日，2 个时限"' in made
     assert ">休</text>" in made
     assert "<rect" not in day_strip([], str)
 
@@ -75,7 +75,7 @@ def test_months_stack_to_their_total() -> None:
     made = month_columns([Month(1), Month(2, in_time=1, late=1, open=2)], lambda month: f"/{month}")
 
     assert made.count("<a ") == 1
-    assert 'aria-label="2月:按期完成 1,逾期完成 1,未完成 2"' in made
+    assert 'aria-label="2月：按期完成 1，逾期完成 1，未完成 2"' in made
     assert (made.count('fill="url(#late)"'), made.count('class="open"')) == (1, 1)
     assert 'class="in-time"' not in month_columns([Month(1)], str)
     assert "<a" not in month_columns([], str)
@@ -96,7 +96,7 @@ def test_a_gantt_row_says_in_words_what_it_draws_and_escapes_them() -> None:
     assert 'aria-label="1月1日至12月31日"' in made
     assert 'x="0.00%" width="100.00%"' in made
     assert 'x="0.00%" width="50.00%"' in made
-    assert "6月30日 &lt;初稿&gt;(已完成)" in made
+    assert "6月30日 &lt；初稿&gt;（已完成）" in made
     assert 'class="fill-rest" x="74.79%" width="1.92%"' in year.ground()
 
 

@@ -54,14 +54,14 @@ def expired(web: Web, name: str) -> Visitor:
 def test_what_is_put_by_is_there_when_the_form_is_opened_again_and_gone_once_sent(office: Office, web: Web) -> None:
     handler = web.of(HANDLER)
 
-    said = fill(handler, "/items/1/report", content="已梳理一半,", percent="101", keep="yes")
+    said = fill(handler, "/items/1/report", content="已梳理一半，", percent="101", keep="yes")
 
-    assert "已暂存,尚未提交。" in said
+    assert "已暂存，尚未提交。" in said
     assert office.rows(ProgressEntry) == []
     html = handler.get("/items/1/report").text
-    assert "暂存的内容,还没有提交" in words_of(html)
+    assert "暂存的内容，还没有提交" in words_of(html)
     assert 'value="101"' in html
-    assert "填报进展 · 1 制度清理 已梳理一半," in handler.read("/drafts")
+    assert "填报进展 · 1 制度清理 已梳理一半，" in handler.read("/drafts")
     assert "没有草稿。" in web.of(SUPERVISOR).read("/drafts")
     assert web.of(SUPERVISOR).get("/drafts/1").status_code == 404
 
@@ -104,13 +104,13 @@ def test_a_form_upon_no_item_is_put_by_and_filled_again(
 ) -> None:
     visitor = web.of(who)
 
-    assert "已暂存,尚未提交。" in visitor.act(path, typed | {"keep": "yes"})
+    assert "已暂存，尚未提交。" in visitor.act(path, typed | {"keep": "yes"})
     assert len(office.rows(WorkItem)) == 1
     assert title in visitor.read("/drafts")
     led = visitor.client.get("/drafts/1", follow_redirects=False).headers["location"]
     assert led == path
     html = visitor.get(led).text
-    assert "暂存的内容,还没有提交" in words_of(html)
+    assert "暂存的内容，还没有提交" in words_of(html)
     assert [text for text in typed.values() if text not in html] == []
     # Another person, and the same person in another plan, begin anew; what is refused stays.
     assert typed["title"] not in visitor.get(f"{path}?year=2026").text
@@ -145,11 +145,11 @@ def test_any_other_form_is_read_once_more_and_sent_from_there(office: Office, we
     html = back.client.get("/drafts/1").text
     words = words_of(html)
 
-    assert "提交时登录已过期,内容已为您保留,还没有生效" in words
+    assert "提交时登录已过期，内容已为您保留，还没有生效" in words
     assert "〔2026〕1号" in words
     assert office.rows(EnforcementCase) == []
     sent = {name: field_value(html, name) for name in ("of_draft", *CASE)}
-    assert "已登记执法案件,编号 1。" in back.act("/ledgers/case?year=2026", sent)
+    assert "已登记执法案件，编号 1。" in back.act("/ledgers/case?year=2026", sent)
     assert [case.title for case in office.rows(EnforcementCase)] == ["某案"]
     assert office.rows(KeptForm) == []
 

@@ -167,10 +167,10 @@ def test_what_could_not_be_searched_needs_somebody_s_word_which_stays_on_record(
 
     without = handler.post("/items/1/evidence", sent, files={"file": ("扫描.png", io.BytesIO(PNG))})
     assert without.status_code == 400
-    assert "请勾选“不涉密,本人负责”后再上传" in words_of(without.text)
+    assert "请勾选“不涉密，本人负责”后再上传" in words_of(without.text)
 
     page = handler.act("/items/1/evidence", sent | {"vouched": "1"}, files={"file": ("扫描.png", io.BytesIO(PNG))})
-    assert f"不涉密,{HANDLER}负责" in page
+    assert f"不涉密，{HANDLER}负责" in page
     (piece,) = office.rows(Evidence)
     assert (piece.name, piece.vouched) == ("扫描.png", "“扫描.png”是图片、音像或其他没有文字可查的文件")
     entry = office.rows(AuditEntry)[-1]
@@ -230,7 +230,7 @@ def test_a_program_answers_for_what_could_not_be_searched(office: Office, web: W
     client.headers["authorization"] = f"Bearer {token_for(web, HANDLER)}"
     files = {"file": ("a.png", PNG)}
 
-    assert "不涉密,本人负责" in client.post(f"{PREFIX}/items/1/evidence", files=files).json()["detail"]
+    assert "不涉密，本人负责" in client.post(f"{PREFIX}/items/1/evidence", files=files).json()["detail"]
     assert client.post(f"{PREFIX}/items/1/evidence", files=files, data={"vouched": "true"}).status_code == 201
     assert [piece.vouched is not None for piece in office.rows(Evidence)] == [True]
 

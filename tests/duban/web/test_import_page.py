@@ -65,17 +65,17 @@ def test_a_list_is_looked_through_then_brought_in_and_nothing_is_written_before(
     address = send(visitor, GOOD)
     html = visitor.get(address).text
     words = words_of(html)
-    assert "可以导入:3 项任务,1 个项目" in words
-    assert "6月底前 理解为: 最后一天为6月30日(含当日)" in words
-    assert "每季度 理解为: 3月31日、6月30日、9月30日、12月31日" in words
-    assert "法规科 本单位科室,2 处" in words
-    assert "市司法局 不是本单位科室,按文字保留,1 处" in words
-    assert "列:经费" in words
+    assert "可以导入：3 项任务，1 个项目" in words
+    assert "6月底前 理解为：最后一天为6月30日（含当日）" in words
+    assert "每季度 理解为：3月31日、6月30日、9月30日、12月31日" in words
+    assert "法规科 本单位科室，2 处" in words
+    assert "市司法局 不是本单位科室，按文字保留，1 处" in words
+    assert "列：经费" in words
     assert "缺周期待确认" in words or "缺完成时限" in words
     assert html.count('class="cell-wrong"') == 0
     assert (office.rows(WorkItem), office.rows(ImportBatch)) == ([], [])
     said = visitor.act("/plans/import", {"do": "confirm", "waiting": token(address)})
-    assert "已导入:新增 3 项(批次 1)。其中 1 项要素不全,补齐后才能下达。" in said
+    assert "已导入：新增 3 项（批次 1）。其中 1 项要素不全，补齐后才能下达。" in said
     assert [item.number for item in office.rows(WorkItem)] == ["1", "2", "3"]
     assert [(entry.action, entry.actor, str(entry.channel)) for entry in office.rows(AuditEntry)][-1] == (
         "plan", SUPERVISOR, "web"
@@ -90,13 +90,13 @@ def test_what_is_wrong_stands_in_its_cell_and_keeps_everything_out(web: Web, off
     address = send(visitor, xlsx(*rows))
     page = visitor.get(address)
     words = words_of(page.text)
-    assert "有 2 处需要更正,没有写入任何数据" in words
+    assert "有 2 处需要更正，没有写入任何数据" in words
     assert "有错误的行 1 全部 450" in words
-    assert "451 450 末项 法规科 王五 错误: 人员中没有“王五”" in words
-    assert "国庆节前 错误: 节日请改为写明月日" in words
+    assert "451 450 末项 法规科 王五 错误：人员中没有“王五”" in words
+    assert "国庆节前 错误：节日请改为写明月日" in words
     assert "国庆节前 1 行 无法识别" in words
     every = visitor.get(f"{address}&shown=all&page=3").text
-    assert "第 3 页,共 3 页" in words_of(every)
+    assert "第 3 页，共 3 页" in words_of(every)
     assert every.count('<th scope="row" class="number">') == 50
     assert max(len(visitor.get(f"{address}&shown=all&page={at}").content) for at in (1, 2)) < 120 * 1024
     refused = visitor.post("/plans/import", {"do": "confirm", "waiting": token(address)})
@@ -124,12 +124,12 @@ def test_readings_are_put_right_in_place_and_told_in_the_trail(web: Web, office:
     again = {"do": "correct", "waiting": token(address), "was-0": "国庆节前", "was-1": "定期"}
     refused = visitor.post("/plans/import", again | {"due-0": "左右", "due-1": "不定期"})
     assert refused.status_code == 400
-    assert "没有写明周期或日期。可以写:每季度、每月25日、11月底前。" in words_of(refused.text)
+    assert "没有写明周期或日期。可以写：每季度、每月25日、11月底前。" in words_of(refused.text)
     assert field_value(refused.text, "was-0") == "国庆节前"
     assert 'value="左右"' in refused.text
     words = visitor.act("/plans/import", again | {"due-0": "9月30日前", "due-1": "每月25日"})
-    assert "可以导入:3 项任务" in words
-    assert "每月25日 2 行 每月25日(含当日) (原文“定期”,您已更正)" in words
+    assert "可以导入：3 项任务" in words
+    assert "每月25日 2 行 每月25日（含当日） （原文“定期”，您已更正）" in words
     visitor.act("/plans/import", {"do": "confirm", "waiting": token(address)})
     assert [(item.due_text, str(item.due_on), item.missing) for item in office.rows(WorkItem)] == [
         ("9月30日前", "2026-09-30", []), ("每月25日", "None", []), ("每月25日", "None", []),
@@ -142,21 +142,21 @@ def test_what_changes_an_issued_item_stands_apart_and_takes_a_reason(web: Web, o
     visitor = web.of(SUPERVISOR)
     address = send(visitor, xlsx(["1", "", "", "", "9月底前", ""], ["2", "新任务", "", HANDLER, "9月底前", ""]))
     words = words_of(visitor.get(address).text)
-    assert "改动已下达的任务:1 项" in words
-    assert "1 普法宣传 在办 完成时限:2026-06-30 → 9月底前" in words
-    assert "改动:2026-06-30 → 9月底前" in words
+    assert "改动已下达的任务：1 项" in words
+    assert "1 普法宣传 在办 完成时限：2026-06-30 → 9月底前" in words
+    assert "改动：2026-06-30 → 9月底前" in words
     refused = visitor.post("/plans/import", {"do": "confirm", "waiting": token(address)})
     assert (refused.status_code, "请写明修改理由" in words_of(refused.text)) == (400, True)
     assert (str(office.item("1").due_on), len(office.rows(WorkItem))) == ("2026-06-30", 1)
     said = visitor.act("/plans/import", {"do": "confirm", "waiting": token(address), "reason": "上级改期"})
-    assert "已导入:新增 1 项,更新 1 项(批次 1)" in said
+    assert "已导入：新增 1 项，更新 1 项（批次 1）" in said
     assert (str(office.item("1").due_on), len(office.rows(WorkItem))) == ("2026-09-30", 2)
 
 
 def test_a_report_of_last_year_gives_drafts_whose_rules_are_confirmed_in_place(web: Web, office: Office) -> None:
     text = (
         "某局2025年法治政府建设年度报告\n四、2026年度工作安排\n"
-        "(一)加强行政执法监督。每季度开展一次案卷评查。\n(二)深化普法宣传。12月底前举办宪法宣传活动。\n"
+        "（一）加强行政执法监督。每季度开展一次案卷评查。\n（二）深化普法宣传。12月底前举办宪法宣传活动。\n"
     )
     visitor = web.of(SUPERVISOR)
     address = send(visitor, text.encode(), "上年报告.txt")
@@ -177,13 +177,13 @@ def test_a_large_list_is_worked_on_in_the_background(web: Web, office: Office, m
     runs = jobs_of(web.app.state.served)
     assert runs.settle()
     shown = visitor.get(job)
-    assert "已完成 已核对 3 项任务,没有错误;还没有写入。" in words_of(shown.text)
+    assert "已完成 已核对 3 项任务，没有错误；还没有写入。" in words_of(shown.text)
     address = re.search(r'href="(/plans/import\?waiting=[\w-]+)"', shown.text)[1]  # type: ignore[index]
     assert other.get(address).status_code == 403
-    assert "文件较大,将在后台写入" in visitor.read(address)
+    assert "文件较大，将在后台写入" in visitor.read(address)
     answer = visitor.post("/plans/import", {"do": "confirm", "waiting": token(address)})
     assert runs.settle()
-    assert "已完成 已导入:新增 3 项(批次 1)" in visitor.read(answer.headers["location"])
+    assert "已完成 已导入：新增 3 项（批次 1）" in visitor.read(answer.headers["location"])
     assert [job.kind for job in office.rows(Job)] == ["preview_list", "import_list"]
     assert [entry.actor for entry in office.rows(AuditEntry)][-1] == SUPERVISOR
 
@@ -193,7 +193,7 @@ def test_what_changed_between_the_look_and_the_yes_is_told_and_nothing_written(w
     address = send(visitor, GOOD)
     office.vacate(HANDLER, on="2026-05-01")
     words = visitor.act("/plans/import", {"do": "confirm", "waiting": token(address)})
-    assert "处需要更正,没有写入任何数据" in words
+    assert "处需要更正，没有写入任何数据" in words
     assert office.rows(WorkItem) == []
 
 

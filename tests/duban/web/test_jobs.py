@@ -97,7 +97,7 @@ def test_what_is_wrong_is_told_and_a_fault_is_told_plainly(web: Web, kind: dict[
         (JobState.DONE, "合计 3。"),
         (JobState.FAILED, "第 3 行的时限无法识别。"),
         (JobState.FAILED, FAULT),
-        (JobState.FAILED, "这一版程序不认识这项工作,没有做。请重新开始。"),
+        (JobState.FAILED, "这一版程序不认识这项工作，没有做。请重新开始。"),
     ]
 
 

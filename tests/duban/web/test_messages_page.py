@@ -45,7 +45,7 @@ def told(visitor: Visitor, path: str, typed: dict[str, str], back: str = PATH) -
 
 def test_what_is_chosen_stands_on_the_page_again(office: Office, web: Web) -> None:
     mine = web.of(HANDLER)
-    assert "本单位规定必须发送的:" in mine.read(PATH)
+    assert "本单位规定必须发送的：" in mine.read(PATH)
     ranks = {"channel_01": "webhook", "channel_02": "", "channel_03": "mail"}
     chosen = ranks | {"digest_at": "09:30", "inside_only": "answer"}
     assert "消息设置已保存。" in told(mine, PATH, chosen)
@@ -82,7 +82,7 @@ def test_an_account_is_kept_and_a_sealed_url_stays_until_another_is_typed_or_it_
     sealed = {row.channel: row.address for row in office.rows(PersonAddress)}["apprise"]
     assert sealed.startswith(SEALED)
     page = mine.get(PATH).text
-    assert "已登记,不显示" in page
+    assert "已登记，不显示" in page
     assert "geheim" not in page + sealed
     assert "账号没有变化" in save()
     assert "Webhook账号已保存" in save(to_webhook="")
@@ -95,17 +95,17 @@ def test_an_account_is_kept_and_a_sealed_url_stays_until_another_is_typed_or_it_
 def test_a_receiver_of_my_own_is_shown_its_secret(web: Web) -> None:
     mine = web.of(HANDLER)
     mine.post(f"{PATH}/addresses", {"to_webhook": "https://host.example.cn/hook"})
-    assert "接收方验证签名的密钥: whsec_" in mine.read(PATH)
+    assert "接收方验证签名的密钥：whsec_" in mine.read(PATH)
     assert "whsec_" not in web.of(HEAD).read(PATH)
 
 
 def test_a_try_shows_what_the_provider_answered(office: Office, web: Web, peer: HttpPeer) -> None:
     mine = web.of(HANDLER)
-    assert "测试已发出,对方答复:maildir" in told(mine, f"{PATH}/try", {"channel": "mail"})
+    assert "测试已发出，对方答复：maildir" in told(mine, f"{PATH}/try", {"channel": "mail"})
     assert "没有登记Webhook所用的账号" in told(mine, f"{PATH}/try", {"channel": "webhook"})
     mine.post(f"{PATH}/addresses", {"to_webhook": "li"})
     peer.status = 401
-    assert "测试没有发出:Webhook 接收方答复 401" in told(mine, f"{PATH}/try", {"channel": "webhook"})
+    assert "测试没有发出：Webhook 接收方答复 401" in told(mine, f"{PATH}/try", {"channel": "webhook"})
     assert [entry.action for entry in office.rows(AuditEntry)] == ["try_channel", "set_address", "try_channel"]
 
 

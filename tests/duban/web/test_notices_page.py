@@ -45,11 +45,11 @@ def park(office: Office) -> int:
 
 def test_people_read_what_was_sent_to_them_and_supervisors_what_was_sent_to_all(web: Web) -> None:
     mine = web.of(HANDLER).read("/notices")
-    assert "您是本任务的承办人;触发规则:到期当日" in mine
+    assert "您是本任务的承办人；触发规则：到期当日" in mine
     assert (LEADER in mine.partition("结果 日期")[2], "给我的" in mine) == (False, False)
 
     everybody = web.of(SUPERVISOR).read("/notices")
-    assert "本任务的承办人;触发规则:到期当日" in everybody
+    assert "本任务的承办人；触发规则：到期当日" in everybody
     assert (LEADER in everybody, "全单位" in everybody) == (True, True)
     assert "没有符合条件的通知" in web.of(SUPERVISOR).read("/notices?mine=yes&kind=instruction")
     assert web.of(FIRST).get("/notices").status_code == 200
@@ -92,7 +92,7 @@ def test_why_something_was_not_sent_is_said(office: Office, web: Web) -> None:
     assert "等待下一次发送" in web.of(HANDLER).read("/notices?state=pending")
     office.instruct("1", "周末想到的", due="2026-07-10", on="2026-06-13")
     office.today = day("2026-06-13")
-    assert "当天休息,2026-06-15 起发送" in web.of(HANDLER).read("/notices?state=pending")
+    assert "当天休息，2026-06-15 起发送" in web.of(HANDLER).read("/notices?state=pending")
     office.extend("2", to="2026-07-30", on="2026-06-15", late=True)
     office.refuse("2", on="2026-06-15", who=LEADER)
     office.today = day("2026-06-15")
@@ -133,7 +133,7 @@ def test_a_message_tells_every_try_to_its_reader_and_to_supervisors(office: Offi
     for reader in (who, SUPERVISOR):
         page = web.of(reader).read(f"/notices/{number}")
         assert "没有送出 550 no such mailbox" in page
-        assert "多次失败,已搁置" in page
+        assert "多次失败，已搁置" in page
     assert "重新发送" not in web.of(who).read(f"/notices/{number}")
     assert web.of(SUPERVISOR).get("/notices/999").status_code == 404
 

@@ -116,8 +116,8 @@ def test_the_supervisor_sees_who_has_not_opened_an_escalation(office: Office, we
     assert "还没有打开的升级督办" in desk
     listed = supervisor.get("/notices", unread="yes")
     shown = listed.text.count('<th scope="row">')
-    assert f"升级督办: {shown} 条" in desk
-    assert "没有打开过,已" in listed.text
+    assert f"升级督办：{shown} 条" in desk
+    assert "没有打开过，已" in listed.text
     reader = office.name_of(waiting[0].recipient_id) or ""
     web.of(reader).get("/items/1")
     assert supervisor.get("/notices", unread="yes").text.count('<th scope="row">') < shown
@@ -133,11 +133,11 @@ def test_a_channel_that_is_down_is_told_on_the_desk_of_whoever_watches(office: O
     with unit_of_work(office.engine) as session:
         note_down(session, "mail", "连不上邮件服务器", now=web.now, pause=None)
     desk = web.of(SUPERVISOR).read("/")
-    assert "邮件从 今天 09:00 起不通:连不上邮件服务器。下次 今天 09:01 再试" in desk
+    assert "邮件从 今天 09:00 起不通：连不上邮件服务器。下次 今天 09:01 再试" in desk
     assert "本单位有 1 封通知 在等" in desk
     assert "不通" not in web.of(HANDLER).read("/")
     listed = web.of(SUPERVISOR).read("/notices?state=pending")
-    assert "暂缓发送 今天 09:00 邮件不通(连不上邮件服务器),06-11 09:01 再试,通了即发" in listed
+    assert "暂缓发送 今天 09:00 邮件不通（连不上邮件服务器），06-11 09:01 再试，通了即发" in listed
 
 
 def wait(office: Office, state: SendState = SendState.WAITING) -> int:
@@ -155,7 +155,7 @@ def test_a_message_that_waits_is_parked_by_a_person_with_a_reason(office: Office
     number = wait(office)
     assert web.of(SUPERVISOR).post(f"/notices/{number}/park", {"reason": " "}).status_code == 400
     page = web.of(SUPERVISOR).act(f"/notices/{number}/park", {"reason": "内容有误"})
-    assert f"{SUPERVISOR}搁置:内容有误" in page
+    assert f"{SUPERVISOR}搁置：内容有误" in page
     entry = office.rows(AuditEntry)[-1]
     assert (entry.action, entry.actor, entry.reason) == ("park", SUPERVISOR, "内容有误")
     assert web.of(SUPERVISOR).post(f"/notices/{number}/park", {"reason": "再来"}).status_code == 403

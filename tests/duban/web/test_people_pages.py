@@ -105,8 +105,8 @@ def test_vacant_posts_and_people_away_stand_first(office: Office, visitor: Visit
 
     shown = visitor.read("/people")
 
-    assert "空缺 副局长(分管领导) 安排任职" in shown
-    assert f"请假 {HEAD} 至 6月5日(周五),由 {HANDLER} 代理" in shown
+    assert "空缺 副局长（分管领导） 安排任职" in shown
+    assert f"请假 {HEAD} 至 6月5日（周五），由 {HANDLER} 代理" in shown
 
 
 # --- leave, hand-over, departure, contact ---------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_leave_is_taken_and_shown(office: Office, visitor: Visitor) -> None:
         f"/people/{number}/leave", {"from_on": "2026-06-10", "until_on": "2026-06-12", "deputy": str(deputy)}
     )
 
-    assert f"6月10日(周三) 至 6月12日(周五),由 {HEAD} 代理" in shown
+    assert f"6月10日（周三） 至 6月12日（周五），由 {HEAD} 代理" in shown
     assert [(leave.person_id, leave.deputy_id) for leave in office.rows(Leave)] == [(number, deputy)]
 
 
@@ -211,11 +211,11 @@ def test_a_hand_over_to_nobody_is_asked_again(office: Office, visitor: Visitor) 
 def test_whoever_leaves_is_told_of_with_the_posts_left_vacant(office: Office, visitor: Visitor) -> None:
     number = number_of(office, HANDLER)
 
-    assert "法规科科员:在办任务 2 项" in visitor.read(f"/people/{number}/depart")
+    assert "法规科科员：在办任务 2 项" in visitor.read(f"/people/{number}/depart")
     shown = visitor.act(f"/people/{number}/depart", {"day": "2026-06-30"})
 
-    assert "空缺的岗位:科员" in shown
-    assert "在任至 6月30日(周二)" in shown
+    assert "空缺的岗位：科员" in shown
+    assert "在任至 6月30日（周二）" in shown
 
 
 def test_contact_and_deputy_are_changed(office: Office, visitor: Visitor) -> None:
@@ -279,11 +279,11 @@ def test_a_list_is_looked_through_and_then_brought_in(office: Office, visitor: V
     waiting = field_value(answer.text, "waiting")
 
     assert answer.status_code == 200
-    assert "人员 1 个,新增 1" in words_of(answer.text)
+    assert "人员 1 个，新增 1" in words_of(answer.text)
     assert posts_of(office, "钱一") == []
     assert waiting
 
-    assert "(批次 1)" in visitor.act("/people/import", {"waiting": waiting, "started": "", "do": "confirm"})
+    assert "（批次 1）" in visitor.act("/people/import", {"waiting": waiting, "started": "", "do": "confirm"})
     assert [title for title, _, _ in posts_of(office, "钱一")] == ["科长"]
     again = visitor.post("/people/import", {"waiting": waiting, "do": "confirm"})
     assert again.status_code == 404
@@ -299,7 +299,7 @@ def test_a_list_brought_in_is_taken_back(office: Office, visitor: Visitor) -> No
     shown = visitor.read("/people/batches/1/undo")
     assert "人员 1 个 钱一" in shown
     assert "撤销本次导入" in shown
-    assert "删去人员 1 个、岗位 1 个、部门 1 个,恢复 0 处" in visitor.act("/people/batches/1/undo")
+    assert "删去人员 1 个、岗位 1 个、部门 1 个，恢复 0 处" in visitor.act("/people/batches/1/undo")
     assert posts_of(office, "钱一") == []
     assert "已撤销" in visitor.read("/people/import")
 
@@ -334,7 +334,7 @@ def test_errors_of_a_list_stand_in_their_cells_and_nothing_is_written(office: Of
     assert "有 3 处需要更正" in shown
     assert answer.text.count('class="cell-wrong"') == 3
     assert "不是邮箱 应为一个邮箱地址" in shown
-    assert "洒扫 应为:" in shown
+    assert "洒扫 应为：" in shown
     assert 'value="confirm"' not in answer.text
     assert len(office.rows(Person)) == before
 
@@ -412,7 +412,7 @@ def test_on_paper_another_prints_the_slip_to_be_signed(office: Office, web: Web,
 def test_all_accounts_are_opened_at_once(office: Office, visitor: Visitor) -> None:
     said = visitor.act("/people/accounts")
 
-    assert "新开通 5 个账户:5 人的一次性地址发到本人邮箱" in said
+    assert "新开通 5 个账户：5 人的一次性地址发到本人邮箱" in said
     assert send_letters(office.engine, office.settings, now=opening_of(office.today)).letters == 5
     assert "待设密码" in visitor.read("/people/accounts")
 

@@ -52,9 +52,9 @@ def proposes_himself(office: Office, web: Web) -> str:
 def test_what_one_proposes_another_confirms(office: Office, web: Web) -> None:
     told = proposes_himself(office, web)
     assert (
-        "陈督办自 2026-06-08 起任“副局长”(分管领导)。陈督办提出由本人任职,须由第二人确认后生效,可由第一责任人刘局长确认"
-        in told
-    )
+        "陈督办自 2026-06-08 起任“副局长”（分管领导）。陈督办提出由本人任职，须由第二人确认后生效，"
+        "可由第一责任人刘局长确认"
+    ) in told
     assert posts_of(office, SUPERVISOR) == 1
     assert "任职、代理待您确认 1 项" in web.of(FIRST).read("/")
     assert "任职、代理待您确认" not in web.of(SUPERVISOR).read("/")
@@ -62,7 +62,7 @@ def test_what_one_proposes_another_confirms(office: Office, web: Web) -> None:
     refused = web.of(SUPERVISOR).post(f"{PAGE}/1/confirm")
     assert (refused.status_code, posts_of(office, SUPERVISOR)) == (403, 1)
     assert "可由本单位的第一责任人、安全管理员办理" in words_of(refused.text)
-    assert "已确认:陈督办自 2026-06-08 起任" in web.of(FIRST).act(f"{PAGE}/1/confirm")
+    assert "已确认：陈督办自 2026-06-08 起任" in web.of(FIRST).act(f"{PAGE}/1/confirm")
     assert posts_of(office, SUPERVISOR) == 2
     assert "任职、代理待您确认" not in web.of(FIRST).read("/")
 
@@ -71,17 +71,17 @@ def test_declined_with_a_reason_or_withdrawn(office: Office, web: Web) -> None:
     proposes_himself(office, web)
     unsaid = web.of(FIRST).post(f"{PAGE}/1/decline", {"reason": ""})
     assert unsaid.status_code == 400
-    assert "未予确认:陈督办" in web.of(FIRST).act(f"{PAGE}/1/decline", {"reason": "人选另议"})
+    assert "未予确认：陈督办" in web.of(FIRST).act(f"{PAGE}/1/decline", {"reason": "人选另议"})
     assert "人选另议" in web.of(SUPERVISOR).read(PAGE)
     proposes_himself(office, web)
-    assert "已撤回:陈督办" in web.of(SUPERVISOR).act(f"{PAGE}/2/decline", {"reason": "填错"})
+    assert "已撤回：陈督办" in web.of(SUPERVISOR).act(f"{PAGE}/2/decline", {"reason": "填错"})
     assert posts_of(office, SUPERVISOR) == 1
 
 
 def test_making_oneself_a_leaders_deputy_waits_too(office: Office, web: Web) -> None:
     sent = {"from_on": "2026-06-08", "until_on": "2026-06-12", "deputy": str(number_of(office, SUPERVISOR))}
     told = web.of(SUPERVISOR).act(f"/people/{number_of(office, FIRST)}/leave", sent)
-    assert "刘局长 2026-06-08 至 2026-06-12 请假,由陈督办代理。陈督办提出由本人代理第一责任人刘局长" in told
+    assert "刘局长 2026-06-08 至 2026-06-12 请假，由陈督办代理。陈督办提出由本人代理第一责任人刘局长" in told
     assert "已确认" in web.of(FIRST).act(f"{PAGE}/1/confirm")
 
 
@@ -106,4 +106,4 @@ def test_every_page_says_what_joined_officers_give_up(office: Office, web: Web) 
         by = administrator(office.today)
         join_officers(session, session.get_one(Organ, office.organ_id), by=by, joined=True)
     for path in ("/", "/people", "/items", "/settings"):
-        assert "三员合一:系统管理员、安全管理员、审计员可由一人兼任" in web.of(HANDLER).read(path)
+        assert "三员合一：系统管理员、安全管理员、审计员可由一人兼任" in web.of(HANDLER).read(path)

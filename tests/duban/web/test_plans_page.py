@@ -61,7 +61,7 @@ def row(visitor: Visitor, item_id: int, **typed: str) -> dict[str, Any]:
 
 def test_the_years_stand_with_their_numbers_each_leading_to_its_rows(web: Web) -> None:
     page = web.of(SUPERVISOR).get("/plans").text
-    assert "2026 2026年度工作要点 已下达 6月1日(周一) 5 1 0 1 3" in words_of(page)
+    assert "2026 2026年度工作要点 已下达 6月1日（周一） 5 1 0 1 3" in words_of(page)
     assert re.findall(r'<td class="number[^>]*><a href="([^"]*)">(\d+)</a>', page) == [
         ("/items?year=2026", "5"), ("/items?year=2026&amp;only=open", "1"), ("/items?year=2026&amp;state=closed", "0"),
         ("/plans/1/issue?year=2026", "1"), ("/plans/1?year=2026#gaps", "3"),
@@ -94,12 +94,12 @@ def test_with_one_cell_wrong_nothing_is_saved_and_everything_typed_is_kept(web: 
     sent |= row(visitor, known["5"], due="每月25日") | {"item": [str(known[number]) for number in "345"], "do": "save"}
     answer = visitor.post("/plans/1/fill", sent)
     words = words_of(answer.text)
-    assert (answer.status_code, "没有保存:有 3 处需要更正" in words) == (400, True)
+    assert (answer.status_code, "没有保存：有 3 处需要更正" in words) == (400, True)
     assert "节日请改为写明月日" in words
     assert "人员中没有“王五”" in words
     assert "duban" not in words
-    assert "没有科室“财务科”;现有:法规科。" in words
-    assert "理解为:每月25日(含当日)" in words
+    assert "没有科室“财务科”；现有：法规科。" in words
+    assert "理解为：每月25日（含当日）" in words
     assert [value in answer.text for value in ('value="国庆节前"', 'value="王五"', 'value="每月25日"')] == [True] * 3
     assert [item.due_text for item in office.rows(WorkItem)] == [None, None, None, None, "每季度"]
 
@@ -108,7 +108,7 @@ def test_how_a_time_is_read_is_told_before_anything_is_saved(web: Web, office: O
     visitor, known = web.of(SUPERVISOR), ids(office)
     sent = row(visitor, known["3"], due="每季度") | {"item": [str(known["3"])], "do": "check"}
     answer = visitor.post("/plans/1/fill", sent)
-    assert "理解为:3月31日、6月30日、9月30日、12月31日" in words_of(answer.text)
+    assert "理解为：3月31日、6月30日、9月30日、12月31日" in words_of(answer.text)
     assert 'value="每季度"' in answer.text
     assert [item.due_text for item in office.rows(WorkItem)][2] is None
     irregular = visitor.post("/plans/1/fill", row(visitor, known["3"], due="定期") | {"item": [str(known["3"])]})
@@ -124,7 +124,7 @@ def test_of_two_who_fill_the_same_cell_the_second_is_told_and_overwrites_nothing
     answer = second.post("/plans/1/fill", late)
     words = words_of(answer.text)
     assert answer.status_code == 409
-    assert "没有保存:有 1 处需要更正" in words
+    assert "没有保存：有 1 处需要更正" in words
     assert [(one.due_text, one.handler_post_id) for one in office.rows(WorkItem)][2:4] == [
         ("11月底前", office.rows(WorkItem)[2].handler_post_id), (None, None),
     ]  # fmt: skip
@@ -145,9 +145,9 @@ def test_cells_nobody_touched_do_not_collide(web: Web, office: Office) -> None:
 def test_issuing_shows_first_whom_it_reaches_then_does_it(web: Web, office: Office) -> None:
     visitor = web.of(SUPERVISOR)
     words = visitor.read("/plans/1/issue")
-    assert "将下达 1 项,今天通知 2 人 3 条" in words
+    assert "将下达 1 项，今天通知 2 人 3 条" in words
     assert HANDLER in words
-    assert "3 项要素不全 ,这次不下达" in words
+    assert "3 项要素不全 ，这次不下达" in words
     assert (len(office.rows(Notice)), office.item("2").issued_on) == (0, None)
     assert "已下达 1 项任务。还有 3 项缺少要素" in visitor.act("/plans/1/issue", {"policy": "常规"})
     office.sweep(office.today)
@@ -159,11 +159,11 @@ def test_issuing_names_the_days_that_are_past_and_asks_what_becomes_of_them(web:
     office.assign("一季度调研", due="2026-03-31", number="9", issue=False)
     visitor = web.of(SUPERVISOR)
     words = visitor.read("/plans/1/issue")
-    assert "有 1 个时限在今天以前已过,将“不追溯”:改定时限以前不提醒、不升级。 9 一季度调研" in words
-    assert "将“全部”:按策略提醒、升级" in visitor.read("/plans/1/issue?past=whole")
+    assert "有 1 个时限在今天以前已过，将“不追溯”：改定时限以前不提醒、不升级。 9 一季度调研" in words
+    assert "将“全部”：按策略提醒、升级" in visitor.read("/plans/1/issue?past=whole")
     said = visitor.act("/plans/1/issue", {"policy": "常规", "past": "notice"})
-    assert "下达前已过的时限 1 个,只提醒:告知承办人一次,改定时限以前不升级。" in said
-    assert "下达时 3月31日(周二) 已过,只提醒" in visitor.read(f"/items/{ids(office)['9']}")
+    assert "下达前已过的时限 1 个，只提醒：告知承办人一次，改定时限以前不升级。" in said
+    assert "下达时 3月31日（周二） 已过，只提醒" in visitor.read(f"/items/{ids(office)['9']}")
     assert visitor.post("/plans/1/issue", {"policy": "常规", "past": "皆可"}).status_code == 400
 
 
@@ -192,8 +192,8 @@ def test_an_import_is_taken_back_after_what_it_takes_back_was_shown(web: Web, of
     words = visitor.read("/plans/1")
     assert "1 分工表.xlsx 今天 09:00 0 2 撤销本次导入" in words
     words = visitor.read("/plans/1/batches/1/undo")
-    assert "将删去这次新增的 0 项任务,把这次改动的 2 项恢复原样" in words
-    assert "已撤销批次 1(“分工表.xlsx”):删去任务 0 项,恢复 2 项。" in visitor.act("/plans/1/batches/1/undo")
+    assert "将删去这次新增的 0 项任务，把这次改动的 2 项恢复原样" in words
+    assert "已撤销批次 1（“分工表.xlsx”）：删去任务 0 项，恢复 2 项。" in visitor.act("/plans/1/batches/1/undo")
     again = visitor.post("/plans/1/batches/1/undo")
     assert (again.status_code, "已经撤销过了" in again.text) == (403, True)
     assert visitor.get("/plans/1/batches/2/undo").status_code == 404
@@ -204,7 +204,7 @@ def test_an_import_that_changed_an_issued_item_says_that_it_stays(web: Web) -> N
     address = send(visitor, xlsx(["1", "", "", "", "6月底前", ""]))
     visitor.act("/plans/import", {"do": "confirm", "waiting": token(address), "reason": "上级改期"})
     words = visitor.read("/plans/1/batches/1/undo")
-    assert "批次 1 不能撤销:它改动的任务 1已下达" in words
+    assert "批次 1 不能撤销：它改动的任务 1已下达" in words
     assert "撤销本次导入" not in words
 
 
@@ -254,7 +254,7 @@ def test_nobody_answering_is_told_with_the_reason(web: Web, office: Office) -> N
     office.vacate(HANDLER, on="2026-06-01")
     office.today = day("2026-06-02")
     words = web.of(SUPERVISOR).read("/plans/1")
-    assert "1 普法宣传 法规科 离任无人接任:" in words
+    assert "1 普法宣传 法规科 离任无人接任：" in words
 
 
 def test_a_page_of_many_gaps_asks_as_often_as_one_of_few_and_stays_light(web: Web, office: Office) -> None:
@@ -266,7 +266,7 @@ def test_a_page_of_many_gaps_asks_as_often_as_one_of_few_and_stays_light(web: We
         plain = item.model_dump(exclude={"id", "number"})
         session.add_all(WorkItem(**plain, number=f"8.{at}") for at in range(100))
     assert statements(office.engine, lambda: visitor.read("/plans/1")) == few
-    assert "第 4 页,共 4 页" in visitor.read("/plans/1?page=9")
+    assert "第 4 页，共 4 页" in visitor.read("/plans/1?page=9")
     assert len(visitor.get("/plans/1").content) < 80 * 1024
 
 

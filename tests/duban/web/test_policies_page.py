@@ -76,9 +76,9 @@ def preview(html: str) -> list[tuple[str, str]]:
 def test_rungs_and_terms_are_told_in_sentences(office: Office, visitor: Visitor) -> None:
     shown = visitor.read(f"/policies/{number_of(office, '三色督办单A')}")
 
-    assert "逾期1个工作日,其后每5个工作日 :承办人、科室负责人、分管领导、第一责任人,红色,红色督办单" in shown
-    assert "落后 10 个百分点亮黄灯,超过 30 个亮红灯" in shown
-    assert "督办员 → 分管领导或第一责任人,至多 2 次" in shown
+    assert "逾期1个工作日，其后每5个工作日 ：承办人、科室负责人、分管领导、第一责任人，红色，红色督办单" in shown
+    assert "落后 10 个百分点亮黄灯，超过 30 个亮红灯" in shown
+    assert "督办员 → 分管领导或第一责任人，至多 2 次" in shown
 
 
 def test_the_form_as_it_stands_saves_the_same_policy(office: Office, visitor: Visitor) -> None:
@@ -96,8 +96,8 @@ def test_a_change_is_foretold_before_it_is_saved(office: Office, visitor: Visito
     answer = visitor.post(f"/policies/{number}/edit", {**typed, "do": "preview"})
 
     assert answer.status_code == 200
-    assert ("6月18日(周四)", "到期前10天") in preview(answer.text)  # the 20th rests, and so does the 19th
-    assert "第 1 级“到期前7天:承办人”改为“到期前10天:承办人”" in words_of(answer.text)
+    assert ("6月18日（周四）", "到期前10天") in preview(answer.text)  # the 20th rests, and so does the 19th
+    assert "第 1 级“到期前7天：承办人”改为“到期前10天：承办人”" in words_of(answer.text)
     assert stored(office)["rungs"][0]["offset"] == 7
 
 
@@ -144,8 +144,8 @@ def test_a_rung_is_added_and_taken_away_and_nothing_typed_is_lost(office: Office
         ({"near_days": "99"}, "应为 0 至 60 的整数"),
         ({"lag_yellow": "40"}, "不能大于"),
         ({"rung-0-roles": []}, "第 1 级没有选择通知谁"),
-        ({"rung-2-offset": "999"}, "第 3 级 offset(天数)"),
-        ({"rung-0-relation": "during"}, "第 1 级 relation(时点)"),
+        ({"rung-2-offset": "999"}, "第 3 级 offset（天数）"),
+        ({"rung-0-relation": "during"}, "第 1 级 relation（时点）"),
         ({"closure_levels-0": []}, "closure_levels"),
         ({"issued": "2026-08-01", "due": "2026-06-30"}, "应在时限 2026-06-30 之前"),
         ({"instruction_terms": "急件 三"}, "批示时限档次“急件 三”无法识别"),
@@ -178,7 +178,7 @@ def test_of_two_who_edit_the_second_is_told_what_changed_and_loses_nothing(offic
     shown = words_of(answer.text)
 
     assert answer.status_code == 409
-    assert "已被他人改动,没有保存:临期天数 5 → 9" in shown
+    assert "已被他人改动，没有保存：临期天数 5 → 9" in shown
     kept = fields_of(answer.text)
     assert kept["urge_gap"] == ["7"]
     assert (stored(office)["near_days"], stored(office)["urge_gap"]) == (9, 3)
@@ -216,7 +216,7 @@ def test_a_running_plan_takes_the_policy_as_it_stands_now_once_what_moves_was_sh
     assert "/plans/1/policy?policy=" in visitor.get("/policies").text
 
     page = visitor.get("/plans/1/policy").text
-    assert "到期前3天:承办人,科室负责人 到期前4天:承办人,科室负责人 1 2" in words_of(page).replace("、", ",")
+    assert "到期前3天：承办人，科室负责人 到期前4天：承办人，科室负责人 1 2" in words_of(page).replace("、", ",")
     assert office.rows(PolicyChange) == []
     seal = re.search(r'name="seal" value="([^"]*)"', page)
     assert seal is not None
@@ -224,15 +224,15 @@ def test_a_running_plan_takes_the_policy_as_it_stands_now_once_what_moves_was_sh
     assert visitor.post("/plans/1/policy", sent | {"reason": ""}).status_code == 400
     stale = visitor.post("/plans/1/policy", sent | {"seal": "0"})
     assert (stale.status_code, "再看一次" in stale.text, "办法已修订" in stale.text) == (409, True, True)
-    assert "已改用“常规”(第 2 版),自 2026-06-01 起执行" in visitor.act("/plans/1/policy", sent)
+    assert "已改用“常规”（第 2 版），自 2026-06-01 起执行" in visitor.act("/plans/1/policy", sent)
 
     words = visitor.read("/plans/1")
-    assert "督办策略“常规”(第 2 版)" in words
-    assert f"第 2 版 6月1日(周一) 常规 办法已修订 {SUPERVISOR}" in words
+    assert "督办策略“常规”（第 2 版）" in words
+    assert f"第 2 版 6月1日（周一） 常规 办法已修订 {SUPERVISOR}" in words
     first, second = [policy.id for policy in office.rows(Policy) if policy.frozen_hash]
     before, now = visitor.read(f"/policies/{first}"), visitor.read(f"/policies/{second}")
-    assert ("以前的副本" in before, "到期前3天 :承办人、科室负责人" in before) == (True, True)
-    assert ("运行中的副本" in now, "到期前4天 :承办人、科室负责人" in now) == (True, True)
+    assert ("以前的副本" in before, "到期前3天 ：承办人、科室负责人" in before) == (True, True)
+    assert ("运行中的副本" in now, "到期前4天 ：承办人、科室负责人" in now) == (True, True)
     assert "没有要改的" in visitor.read("/plans/1/policy")
 
 

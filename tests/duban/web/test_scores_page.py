@@ -31,14 +31,14 @@ def web(office: Office) -> Web:
 def test_a_supervisor_reads_what_would_be_said_then_publishes_it(office: Office, web: Web) -> None:
     supervisor = web.of(SUPERVISOR)
     assert "还没有公布过考核" in supervisor.read("/scores")
-    assert "才结束,次日起可以公布" in supervisor.read("/scores/preview?period=2026")
+    assert "才结束，次日起可以公布" in supervisor.read("/scores/preview?period=2026")
 
     shown = supervisor.read("/scores/preview?period=2026-Q2")
     assert "将公布2026年第二季度考核第 1 版" in shown
     assert "逾期" in shown
 
     page = supervisor.act("/scores/publish", {"period": "2026-Q2", "rule": "常规考核", "version": "1"})
-    assert "已公布2026年第二季度考核(第 1 版)" in page
+    assert "已公布2026年第二季度考核（第 1 版）" in page
     assert OWN in page
     assert len(office.rows(ScoreRun)) == 1
 
@@ -89,14 +89,14 @@ def test_a_deduction_is_appealed_against_and_decided(office: Office, web: Web) -
     assert "裁定意见" not in head.read("/scores/appeals/1")
     wrong = first.post("/scores/appeals/1", {"outcome": "uphold", "answer": "属实"})
     assert wrong.status_code == 400
-    assert "采纳申诉须写明改扣几分:0 至 5" in words_of(wrong.text)
+    assert "采纳申诉须写明改扣几分：0 至 5" in words_of(wrong.text)
     unsaid = first.post("/scores/appeals/1", {"answer": "属实"})
     assert (unsaid.status_code, "裁定不能为空。" in unsaid.text) == (400, True)
     assert head.post("/scores/appeals/1", {"outcome": "dismiss", "answer": "不属实"}).status_code == 403
 
     page = first.act("/scores/appeals/1", {"outcome": "uphold", "answer": "属实", "points": "0"})
     assert "改扣 0 分并重新排名" in page
-    assert "采纳 ,改扣 0 分" in head.read(unit)
+    assert "采纳 ，改扣 0 分" in head.read(unit)
     assert "公布时 95" in head.read(unit)
     assert "裁定申诉" not in first.read("/")
 
@@ -111,13 +111,13 @@ def test_leaders_evaluate_the_departments_in_their_charge(office: Office, web: W
     refused = leader.post("/scores/evaluate", fields | {"points": "很好"})
     assert (refused.status_code, "扎实" in refused.text) == (400, True)
     assert leader.post("/scores/evaluate", fields | {"department": "2"}).status_code == 400
-    assert f"已记录对{OWN}2026年上半年的评价:90 分" in leader.act("/scores/evaluate", fields)
+    assert f"已记录对{OWN}2026年上半年的评价：90 分" in leader.act("/scores/evaluate", fields)
     assert [str(row.points) for row in office.rows(Evaluation)] == ["90.00"]
 
 
 def test_a_rule_is_tried_before_it_is_set_and_every_version_stays(office: Office, web: Web) -> None:
     supervisor = web.of(SUPERVISOR)
-    assert "逾期每次扣5分,最多扣30分" in web.of(HANDLER).read("/scores/rules")
+    assert "逾期每次扣5分，最多扣30分" in web.of(HANDLER).read("/scores/rules")
     fields = {"name": "常规考核", "start": "100", "leader_weight": "20", "points-late": "8", "cap-late": "40"}
 
     tried = supervisor.post("/scores/rules", fields | {"act": "try"})
@@ -126,8 +126,8 @@ def test_a_rule_is_tried_before_it_is_set_and_every_version_stays(office: Office
     assert f"{OWN} 95 92" in words_of(tried.text)
     assert {row.version for row in office.rows(ScoringRule)} == {1}
 
-    assert "第 2 版,此后的试算" in supervisor.act("/scores/rules", fields | {"act": "set"})
-    assert "逾期每次扣8分,最多扣40分" in web.of(HANDLER).read("/scores/rules")
+    assert "第 2 版，此后的试算" in supervisor.act("/scores/rules", fields | {"act": "set"})
+    assert "逾期每次扣8分，最多扣40分" in web.of(HANDLER).read("/scores/rules")
     refused = supervisor.post("/scores/rules", fields | {"points-late": "50"})
     assert (refused.status_code, 'value="50"' in refused.text) == (400, True)
     assert web.of(HANDLER).post("/scores/rules", fields).status_code == 403

@@ -213,7 +213,7 @@ def test_the_holder_of_the_token_founds_the_office_and_is_its_administrator(engi
     answer = send(client, "/setup", page, **typed)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert "青禾县水务局" in words_of(client.get("/account").text)
-    assert "系统管理员(管理员)" in words_of(client.get("/account").text)
+    assert "系统管理员（管理员）" in words_of(client.get("/account").text)
     with Session(engine) as session:
         organ, person, post = session.exec(
             select(Organ, Person, Post)
@@ -238,7 +238,7 @@ def test_where_there_are_organs_the_administrator_is_of_one_and_may_be_known_alr
     before = len(people(engine))
     assert send(client, "/setup", page, organ="bureau", **typed).status_code == 303
     assert len(people(engine)) == before
-    assert "局长(第一责任人) 系统管理员(管理员)" in words_of(client.get("/account").text)
+    assert "局长（第一责任人） 系统管理员（管理员）" in words_of(client.get("/account").text)
 
 
 def people(engine: Engine) -> list[str]:
@@ -253,7 +253,7 @@ def test_an_invited_person_sets_a_password_and_is_in(web: Web, office: Office) -
     with on_record(office.engine) as session:
         code = invite(session, find_person(session, FIRST), by=administrator(office.today)).shown
     client, page = web.anonymous(), f"/welcome?code={code}"
-    assert f"{FIRST},请设置密码 某局。以后用登录名“{FIRST}”和这个密码登录。" in words_of(client.get(page).text)
+    assert f"{FIRST}，请设置密码 某局。以后用登录名“{FIRST}”和这个密码登录。" in words_of(client.get(page).text)
     answer = send(client, "/welcome", page, password="短", again="短")
     assert (answer.status_code, "密码太短" in words_of(answer.text)) == (400, True)
     assert "两次输入的密码不一样" in words_of(send(client, "/welcome", page, password=PASSWORD, again="x").text)

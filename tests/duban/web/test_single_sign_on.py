@@ -154,7 +154,7 @@ def test_an_address_counts_as_a_name_only_where_a_json_true_says_it_is_verified(
 ) -> None:
     office.settings.oidc_claim = "email"
     provider.says(claims={"email": "li@office.test", "email_verified": verified})
-    assert f"认出您是“{called}”(用户标识 7)" in refused(provider.sign_on(provider.web.anonymous()))
+    assert f"认出您是“{called}”（用户标识 7）" in refused(provider.sign_on(provider.web.anonymous()))
 
 
 def test_the_subject_decides_and_not_the_name(provider: Provider, office: Office) -> None:
@@ -301,7 +301,7 @@ def test_a_code_of_another_attempt_is_refused_by_pkce(provider: Provider) -> Non
 
 def test_whoever_is_unknown_closed_or_unwilling_is_told_so(provider: Provider, office: Office) -> None:
     provider.says(claims={"preferred_username": "无此人"})
-    assert "单点登录认出您是“无此人”(用户标识 7),但没有账户与它绑定" in refused(
+    assert "单点登录认出您是“无此人”（用户标识 7），但没有账户与它绑定" in refused(
         provider.sign_on(provider.web.anonymous())
     )
     provider.says(denies=True)

@@ -44,7 +44,7 @@ def test_each_rhythm_tells_its_last_run_and_its_next(office: Office, web: Web) -
 
     shown = web.of(SUPERVISOR).read("/system")
 
-    assert "每日督办 6月2日(周二) 09:00 6月4日(周四) 08:30" in shown
+    assert "每日督办 6月2日（周二） 09:00 6月4日（周四） 08:30" in shown
     assert "第一责任人简报 尚未运行" in shown
 
 
@@ -54,7 +54,7 @@ def test_what_waits_to_be_sent_is_counted(office: Office, web: Web) -> None:
 
     shown = web.of(SUPERVISOR).read("/system")
     assert "1 待发通知" in shown
-    assert "最早应发 6月1日(周一)" in shown
+    assert "最早应发 6月1日（周一）" in shown
 
     office.send("2026-06-02")
     shown = web.of(SUPERVISOR).read("/system")

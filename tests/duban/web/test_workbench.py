@@ -35,7 +35,7 @@ def test_an_item_is_signed_for_with_one_press_and_the_way_leads_back(office: Off
     assert "工作台" in page
     assert office.item("1").state is ItemState.ACTIVE
     assert "今天没有要办的事" in page
-    assert "接下来: 普法宣传 ,6月30日(周二),还有13个工作日。" in page
+    assert "接下来：普法宣传 ,6月30日（周二），还有13个工作日。" in page
 
 
 def test_a_press_after_somebody_else_acted_says_what_happened_meanwhile(office: Office, web: Web) -> None:
@@ -56,7 +56,7 @@ def test_a_request_is_answered_from_the_leaders_desk(office: Office, web: Web) -
 
     page = leader.read("/")
     assert "1 待批" in page
-    assert "李承办申请延至8月31日:汛期停工" in page
+    assert "李承办申请延至8月31日：汛期停工" in page
     html = leader.get("/").text
     assert 'href="/items/1/approve?back=%2F"' in html
     assert 'href="/items/1/refuse?back=%2F"' in html
@@ -135,8 +135,8 @@ def test_an_administrator_reads_how_the_system_stands_in_a_line(office: Office, 
     office.assign("普法宣传", due="2026-06-30")
     office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-10")
 
-    assert "系统:待发通知 1 条" in web.of("钱管理").read("/")
-    assert "系统:" not in web.of(HANDLER).read("/")
+    assert "系统：待发通知 1 条" in web.of("钱管理").read("/")
+    assert "系统：" not in web.of(HANDLER).read("/")
 
 
 @pytest.mark.parametrize("who", [HANDLER, HEAD, LEADER, FIRST, SUPERVISOR])

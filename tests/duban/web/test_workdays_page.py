@@ -50,7 +50,7 @@ def test_the_year_is_shown_with_its_rest_and_make_up_days(web: Web) -> None:
 
 
 def test_a_year_without_a_notice_says_so(web: Web) -> None:
-    assert "2031 年的放假安排尚未公布或尚未导入,按周一至周五暂定" in web.of(HANDLER).read("/workdays", year=2031)
+    assert "2031 年的放假安排尚未公布或尚未导入，按周一至周五暂定" in web.of(HANDLER).read("/workdays", year=2031)
 
 
 def test_a_file_is_shown_first_and_then_brought_in(office: Office, visitor: Visitor) -> None:
@@ -58,8 +58,8 @@ def test_a_file_is_shown_first_and_then_brought_in(office: Office, visitor: Visi
     shown = words_of(answer.text)
 
     assert answer.status_code == 200
-    assert "6月23日(周二) 改为 休息" in shown
-    assert "6月27日(周六) 改为 上班" in shown
+    assert "6月23日（周二） 改为 休息" in shown
+    assert "6月27日（周六） 改为 上班" in shown
     assert office.rows(DayOverride) == []
 
     waiting = field_value(answer.text, "waiting")
@@ -80,7 +80,7 @@ def test_where_the_days_of_all_are_set_the_reminders_that_move_are_shown(office:
     shown = words_of(answer.text)
 
     assert "随之移动的提醒和升级 1 条" in shown
-    assert "1 普法宣传 6月30日(周二) 到期前7天 6月23日(周二) 6月22日(周一)" in shown
+    assert "1 普法宣传 6月30日（周二） 到期前7天 6月23日（周二） 6月22日（周一）" in shown
     shown = visitor.act("/workdays/day", {"day": "2026-06-23", "what": "rest", "name": "防汛", "do": "confirm"})
     assert "随之移动的提醒和升级 1 条" in shown
     office.fast_forward("2026-06-22", send=False)
@@ -99,7 +99,7 @@ def office_of_all(office: Office) -> None:
 def test_a_single_day_is_set_and_taken_back(office: Office, visitor: Visitor) -> None:
     typed = {"day": "2026-06-24", "what": "rest", "name": "局庆"}
 
-    assert "6月24日(周三) 改为 休息" in words_of(visitor.post("/workdays/day", typed).text)
+    assert "6月24日（周三） 改为 休息" in words_of(visitor.post("/workdays/day", typed).text)
     assert office.rows(DayOverride) == []
     assert "局庆" in visitor.act("/workdays/day", {**typed, "do": "confirm"})
     assert [(row.name, row.working, row.organ_id) for row in office.rows(DayOverride)] == [

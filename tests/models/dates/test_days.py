@@ -123,10 +123,10 @@ def test_a_day_is_spoken_in_the_form_of_the_house() -> None:
     assert [weekday_name(monday + turn * DAY) for turn in range(7)] == [
         "周一", "周二", "周三", "周四", "周五", "周六", "周日",
     ]  # fmt: skip
-    assert spoken(dt.date(2026, 6, 30), beside=monday) == "6月30日(周二)"
-    assert spoken(dt.date(2026, 6, 30)) == "2026年6月30日(周二)"
-    assert spoken(dt.date(2027, 1, 1), beside=monday) == "2027年1月1日(周五)"
-    assert spoken(dt.date(26, 1, 1)) == "26年1月1日(周四)"
+    assert spoken(dt.date(2026, 6, 30), beside=monday) == "6月30日（周二）"
+    assert spoken(dt.date(2026, 6, 30)) == "2026年6月30日（周二）"
+    assert spoken(dt.date(2027, 1, 1), beside=monday) == "2027年1月1日（周五）"
+    assert spoken(dt.date(26, 1, 1)) == "26年1月1日（周四）"
 
 
 def test_a_quarter_is_named() -> None:

@@ -51,8 +51,8 @@ def test_a_count_that_reaches_a_year_without_a_notice_is_monday_to_friday_and_sa
     reached = CALENDAR.add(day("2026-12-25"), 7)
     assert reached == day("2027-01-05")
     assert CALENDAR.is_provisional(reached)
-    assert CALENDAR.why(reached) == "2027年放假安排未公布,按周一至周五暂定:工作日"
-    assert CALENDAR.why(day("2027-01-02")) == "2027年放假安排未公布,按周一至周五暂定:周六休息"
+    assert CALENDAR.why(reached) == "2027年放假安排未公布，按周一至周五暂定：工作日"
+    assert CALENDAR.why(day("2027-01-02")) == "2027年放假安排未公布，按周一至周五暂定：周六休息"
 
 
 @pytest.mark.parametrize(("year", "working"), [(2024, 251), (2025, 248), (2026, 248)])
@@ -107,14 +107,14 @@ def test_the_first_of_april_is_a_working_day(year: int) -> None:
     ("on", "why"),
     [
         ("2026-10-03", "国庆节放假"),
-        ("2026-10-10", "调休上班(国庆节)"),
+        ("2026-10-10", "调休上班（国庆节）"),
         ("2026-06-19", "端午节放假"),
         ("2026-06-27", "周六休息"),
         ("2026-06-28", "周日休息"),
         ("2026-06-30", "工作日"),
-        ("2026-12-30", "工作日(2027年放假安排公布后可能调整)"),
+        ("2026-12-30", "工作日（2027年放假安排公布后可能调整）"),
         ("2025-12-30", "工作日"),
-        ("2003-05-01", "2003年放假安排未公布,按周一至周五暂定:工作日"),
+        ("2003-05-01", "2003年放假安排未公布，按周一至周五暂定：工作日"),
     ],
 )
 def test_each_day_says_why(on: str, why: str) -> None:
@@ -138,8 +138,8 @@ def test_an_office_arranges_its_own_days() -> None:
     )
     assert calendar.add(day("2026-06-26"), 1) == day("2026-06-27")
     assert calendar.add(day("2026-06-26"), 2) == day("2026-06-30")
-    assert calendar.why(day("2026-06-29")) == "本单位安排:办公楼搬迁(休息)"
-    assert calendar.why(day("2026-06-27")) == "本单位安排:集中办公(上班)"
+    assert calendar.why(day("2026-06-29")) == "本单位安排：办公楼搬迁（休息）"
+    assert calendar.why(day("2026-06-27")) == "本单位安排：集中办公（上班）"
     assert calendar.between(day("2025-12-31"), day("2026-12-31")) == 248
 
 

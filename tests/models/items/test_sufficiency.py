@@ -15,11 +15,11 @@ ONE, OTHER = list(Category)[:2]
     [
         ({}, [], ""),
         ({"pieces": 1}, [ONE], ""),
-        ({"pieces": 2}, [ONE], "应有 2 件,现有 1 件"),
+        ({"pieces": 2}, [ONE], "应有 2 件，现有 1 件"),
         ({"categories": [ONE.value]}, [ONE, ONE], ""),
         ({"categories": [ONE.value, OTHER.value]}, [OTHER], f"缺少{ONE.label}类材料"),
         ({"categories": [ONE.value, OTHER.value]}, [], f"缺少{ONE.label}、{OTHER.label}类材料"),
-        ({"pieces": 2, "categories": [OTHER.value]}, [ONE], f"应有 2 件,现有 1 件;缺少{OTHER.label}类材料"),
+        ({"pieces": 2, "categories": [OTHER.value]}, [ONE], f"应有 2 件，现有 1 件；缺少{OTHER.label}类材料"),
     ],
 )
 def test_what_is_missing_is_said(rule: dict[str, Any], pieces: list[Category], missing: str) -> None:

@@ -11,7 +11,8 @@ from tests.kept_ledger import KeptLedger, problems
 
 def adopted(ledger: KeptLedger, title: str, second: str = "公开", first: str = "政务", **more: object) -> int:
     return ledger.keep(
-        **{"adopted_on": "2025-03-01", "system": "示范指标(2021年版)", "first": first, "second": second, "title": title,
+        **{"adopted_on": "2025-03-01", "system": "示范指标（2021年版）", "first": first, "second": second,
+            "title": title,
            **more}
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ def test_an_answer_has_fifteen_working_days_until_the_office_says_otherwise(aske
     [term] = KIND.terms
 
     assert last_day(KIND, "answer", asked_on=asked) == last
-    assert (term.remembered, term.source) == (True, "没有统一规定,由本单位确定")
+    assert (term.remembered, term.source) == (True, "没有统一规定，由本单位确定")
 
 
 def test_the_year_of_an_office(any_engine: Engine) -> None:

@@ -63,7 +63,7 @@ def test_what_a_row_may_say(more: dict[str, object], wrong: list[str]) -> None:
 def test_a_refused_step_is_told_what_may_be_left_out() -> None:
     [(_, said)] = KIND.check({"matter": DECISION, "exempt": "合法性审查", "exempt_reason": "紧急"})
 
-    assert said == "“合法性审查”不能列为不适用的步骤:可写公众参与、专家论证、风险评估,用顿号分开"
+    assert said == "“合法性审查”不能列为不适用的步骤：可写公众参与、专家论证、风险评估，用顿号分开"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_department_comes_to(
 
 def test_a_score_says_how_it_came_about() -> None:
     assert total(100, [(LATE, Decimal(5))], CAPS, Decimal("90.5"), 20).words == (
-        "起评100分,扣5分,客观分95分;领导评价90.5分,占20%,得分94.1分"
+        "起评100分，扣5分，客观分95分；领导评价90.5分，占20%，得分94.1分"
     )
 
 
@@ -106,14 +106,14 @@ def test_the_preset_is_a_rule_by_its_own_rules() -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"event": "tardy", "points": 1}, "没有扣分项“tardy”;可用:late(逾期)、late_extension(逾期申请延期)、"),
-        ({"event": "late", "points": -1}, "应为 0 至 1000 的数,最多两位小数"),
+        ({"event": "tardy", "points": 1}, "没有扣分项“tardy”；可用：late（逾期）、late_extension（逾期申请延期）、"),
+        ({"event": "late", "points": -1}, "应为 0 至 1000 的数，最多两位小数"),
         ({"event": "late", "points": "五"}, "应为 0 至 1000 的数"),
         ({"event": "late", "points": 0.125}, "最多两位小数"),
         ({"event": "late", "points": "NaN"}, "“NaN”不可用"),
         ({"event": "late", "points": True}, "“True”不可用"),
         ({"event": "late"}, "“None”不可用"),
-        ({"event": "late", "points": 5, "cap": 4}, "封顶 4 分,低于每次扣的 5 分"),
+        ({"event": "late", "points": 5, "cap": 4}, "封顶 4 分，低于每次扣的 5 分"),
         ({"event": "late", "points": 5, "most": 4}, "不认识的内容“most”"),
     ],
 )
@@ -131,7 +131,7 @@ def test_an_event_is_priced_once() -> None:
 def test_other_points_keep_the_cap_and_may_add_an_event() -> None:
     known = prices([{"event": "late", "points": 5, "cap": 30}])
     changed = repriced(known, [typed_entry("late=3"), typed_entry("被催办 = 0.5")])
-    assert [price.label for price in changed.values()] == ["逾期每次扣3分,最多扣30分", "被催办每次扣0.5分"]
+    assert [price.label for price in changed.values()] == ["逾期每次扣3分，最多扣30分", "被催办每次扣0.5分"]
     with pytest.raises(BadInputError, match="封顶 30 分"):
         repriced(known, [{"event": "late", "points": 31}])
     assert repriced(known, [typed_entry("late=31:62")])[LATE].cap == 62

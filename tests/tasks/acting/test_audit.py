@@ -279,7 +279,7 @@ def test_an_inserted_entry_is_named_by_the_one_that_does_not_know_it(any_engine:
     broken = verified(any_engine).broken
     assert broken is not None
     assert (broken.id, broken.fault) == (12, ChainFault.ORDER)
-    assert broken.words == "第 12 号记录接在第 1 号记录之后,其间的第 5 号记录不属于原链"
+    assert broken.words == "第 12 号记录接在第 1 号记录之后，其间的第 5 号记录不属于原链"
 
 
 def test_two_entries_that_changed_places_are_named(any_engine: Engine) -> None:

@@ -114,7 +114,7 @@ def test_who_may_look_but_not_act_is_told_who_may(session: Session) -> None:
     with pytest.raises(ForbiddenError) as refused:
         authorize(session, actor(session, "甲一同事"), Action.EXTEND, item)
     assert refused.value.message == (
-        "甲一同事不能对任务 own 申请延期:可由承办人甲一承办、科室负责人甲一科长、分管领导甲分管办理。"
+        "甲一同事不能对任务 own 申请延期：可由承办人甲一承办、科室负责人甲一科长、分管领导甲分管办理。"
     )
 
 
@@ -203,7 +203,7 @@ def test_a_post_counts_for_whoever_holds_it_on_the_day(session: Session) -> None
 def test_the_administrator_at_the_machine_sees_all_and_acts_on_no_item(session: Session) -> None:
     by = administrator(ON)
     assert allowed(session, by) == on_each({Action.VIEW, Action.READ})
-    with pytest.raises(ForbiddenError, match="请用 --as 姓名 写明由谁办理;可由承办人甲一承办、"):
+    with pytest.raises(ForbiddenError, match="请用 --as 姓名 写明由谁办理；可由承办人甲一承办、"):
         authorize(session, by, Action.SIGN, items(session)["甲own"])
 
 
@@ -285,13 +285,13 @@ def _granted(session: Session, by: Actor, action: Action, organ_id: int | None) 
 
 def test_who_may_not_for_an_organ_is_told_which_roles_may(session: Session) -> None:
     organ = find_organ(session, "甲局").id
-    with pytest.raises(ForbiddenError, match=r"^甲一承办不能管理人员:可由本单位的督办员、管理员、安全管理员办理。$"):
+    with pytest.raises(ForbiddenError, match=r"^甲一承办不能管理人员：可由本单位的督办员、管理员、安全管理员办理。$"):
         authorize_organ(session, actor(session, "甲一承办"), Action.STAFF, organ)
     with pytest.raises(
-        ForbiddenError, match=r"^甲分管不能查看:可由本单位的第一责任人、督办员、监督检查、管理员办理。$"
+        ForbiddenError, match=r"^甲分管不能查看：可由本单位的第一责任人、督办员、监督检查、管理员办理。$"
     ):
         authorize_organ(session, actor(session, "甲分管"), Action.VIEW, organ)
-    with pytest.raises(ForbiddenError, match="请用 --as 姓名 写明由谁办理;可由本单位的督办员办理"):
+    with pytest.raises(ForbiddenError, match="请用 --as 姓名 写明由谁办理；可由本单位的督办员办理"):
         authorize_organ(session, administrator(ON), Action.URGE, organ)
     with pytest.raises(ForbiddenError, match="可由本机管理员"):
         authorize_organ(session, actor(session, "甲督办"), Action.STAFF, None)

@@ -87,8 +87,8 @@ def test_an_organ_of_others_is_not_told_of(office: Office) -> None:
         return asked(office, who, lambda session, by: seen_organ(session, named, by=by))
 
     assert found(FIRST, "某局") == found(FIRST, "bureau")
-    assert found(OUTSIDER, "bureau") == "没有代码为“bureau”的单位,或者它不在您的查看范围内。"
-    assert found(OUTSIDER, "nowhere") == "没有代码为“nowhere”的单位,或者它不在您的查看范围内。"
+    assert found(OUTSIDER, "bureau") == "没有代码为“bureau”的单位，或者它不在您的查看范围内。"
+    assert found(OUTSIDER, "nowhere") == "没有代码为“nowhere”的单位，或者它不在您的查看范围内。"
 
 
 def test_a_damaged_file_is_not_handed_out(office: Office) -> None:

@@ -9,7 +9,7 @@ from pypdf import PdfReader, PdfWriter
 from tasks.containers.pdf_text import PdfText, pdf_text
 from tests.documents import pdf
 
-LONG = "这一页有二十个以上的字,所以不算是只有图片的一页"
+LONG = "这一页有二十个以上的字，所以不算是只有图片的一页"
 
 
 def read(content: bytes, **more: float) -> PdfText:
@@ -33,7 +33,7 @@ def test_pages_without_words_are_named() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n", pdf(LONG)[:200]], ids=["empty", "head", "cut"])
 def test_what_is_no_pdf_is_told(content: bytes) -> None:
-    assert read(content) == PdfText((), ("文件已损坏,或写法无法识别",))
+    assert read(content) == PdfText((), ("文件已损坏，或写法无法识别",))
 
 
 def test_a_reader_that_takes_too_long_is_ended() -> None:

@@ -141,7 +141,7 @@ def test_each_step_waits_for_the_one_before_and_is_done_once(draws: Draws) -> No
 
 def test_who_binds_or_draws_is_not_the_second_person(draws: Draws) -> None:
     number = draws.bind()
-    with pytest.raises(ForbiddenError, match="已绑定名单,不能办理“参与随机抽取”"):
+    with pytest.raises(ForbiddenError, match="已绑定名单，不能办理“参与随机抽取”"):
         draws.pledge(number, who=SUPERVISOR)
     draws.pledge(number)
     with pytest.raises(ForbiddenError, match="作出承诺的人"):
@@ -197,13 +197,13 @@ def test_a_pledge_can_be_worked_out_elsewhere(draws: Draws) -> None:
 def test_every_binding_counts_also_those_never_drawn(draws: Draws) -> None:
     first = draws.bind()
     draws.pledge(first)
-    with pytest.raises(BadInputError, match="已绑定过 1 次:再次绑定须写明理由"):
+    with pytest.raises(BadInputError, match="已绑定过 1 次：再次绑定须写明理由"):
         draws.bind()
     second, third = draws.bind(reason="名单有误"), draws.drawn(reason="第二人没有揭示")
 
     shown = [draws.shown(number) for number in (first, second, third)]
     assert [one.count_words for one in shown] == [
-        f"本计划第 {place} 次绑定;共绑定 3 次,抽取 1 次,2 次没有抽取" for place in (1, 2, 3)
+        f"本计划第 {place} 次绑定；共绑定 3 次，抽取 1 次，2 次没有抽取" for place in (1, 2, 3)
     ]
     assert [one.binding.reason for one in shown] == [None, "名单有误", "第二人没有揭示"]
     assert draws.shown(draws.bind(plan="专项抽查")).of_plan == 1

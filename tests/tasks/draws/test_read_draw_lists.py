@@ -37,13 +37,13 @@ def test_objects_are_found_in_a_sheet(tmp_path: Path, headings: list[str], rows:
 
 def test_a_text_table_will_do(tmp_path: Path) -> None:
     path = tmp_path / "人员.csv"
-    path.write_text("姓名,证号\n张一,1\n李二,2\n", encoding="utf-8")
+    path.write_text("姓名，证号\n张一，1\n李二，2\n", encoding="utf-8")
     assert read_inspectors(path) == ["张一", "李二"]
 
 
 def test_a_sheet_that_does_not_say_which_column_is_refused(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "名单.xlsx", ["甲", "乙"], [["一", "二"]])
-    with pytest.raises(BadInputError, match="没有找到检查对象一列:请把列名写作“检查对象”"):
+    with pytest.raises(BadInputError, match="没有找到检查对象一列：请把列名写作“检查对象”"):
         read_objects(path)
     with pytest.raises(BadInputError, match="“检查人员”和“检查对象”两列"):
         read_conflicts_file(path)
@@ -53,13 +53,13 @@ def test_conflicts_are_pairs_however_they_come(tmp_path: Path) -> None:
     pairs = [("张三", "甲公司"), ("张三", "乙公司"), ("李四", "甲公司")]
     sheet = write_rows(tmp_path / "回避.xlsx", ["姓名", "单位名称", "事由"], [[*pair, "亲属"] for pair in pairs])
 
-    assert read_conflicts("张三:甲公司、乙公司\n\n李四 : 甲公司") == pairs
+    assert read_conflicts("张三：甲公司、乙公司\n\n李四 ：甲公司") == pairs
     assert read_conflicts("张三\uff1a甲公司") == pairs[:1]
     assert read_conflicts_file(sheet) == pairs
     assert read_conflicts(conflict_lines(pairs)) == pairs
 
 
-@pytest.mark.parametrize("line", ["张三", "张三:", ":甲公司", "张三 甲公司"])
+@pytest.mark.parametrize("line", ["张三", "张三：", "：甲公司", "张三 甲公司"])
 def test_a_conflict_that_names_no_pair_is_refused(line: str) -> None:
     with pytest.raises(BadInputError, match="回避"):
         read_conflicts(line)

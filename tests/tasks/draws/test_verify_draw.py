@@ -64,7 +64,7 @@ def test_an_untouched_draw_holds_also_after_others(any_engine: Engine, tmp_path:
         assert [one.title for one in checked(draws, number) if one.holds] == TITLES, failing(draws, number)
     assert [one.title for one in checked(draws, waiting) if one.holds] == [BOUND, TIMES, TRAIL]
     times = next(one.words for one in checked(draws, waiting) if one.title == TIMES)
-    assert times == "本计划第 4 次绑定;共绑定 4 次,抽取 3 次,1 次没有抽取"
+    assert times == "本计划第 4 次绑定；共绑定 4 次，抽取 3 次，1 次没有抽取"
 
 
 def test_of_each_way_of_seeding_is_said_what_holds_for_it(draws: Draws) -> None:
@@ -78,11 +78,11 @@ def test_of_each_way_of_seeding_is_said_what_holds_for_it(draws: Draws) -> None:
     assert pledged is not None
     assert f"不与{LEADER}串通也不能" in said(draws, elsewhere)
     assert pledged.system_hash in said(draws, elsewhere)
-    assert "除外:承诺值由本系统代算" in said(draws, here)
+    assert "除外：承诺值由本系统代算" in said(draws, here)
     for number in (elsewhere, here):
         assert "各自都不能选定结果" in said(draws, number)
         assert "绑定、承诺、揭示、抽取经服务器的命令行办理" in said(draws, number)
-    assert "本系统不能核实录入的号码,请与公布的核对" in said(draws, ball)
+    assert "本系统不能核实录入的号码，请与公布的核对" in said(draws, ball)
     assert draws.shown(ball).binding.bound_hash in said(draws, ball)
     assert all("无人选定" not in said(draws, number) for number in (elsewhere, here, ball))
 
@@ -116,7 +116,7 @@ def test_an_object_that_was_spared_shows_however_it_was_done(draws: Draws, rehas
     changed(draws, number, result=result, **more)
 
     found = failing(draws, number)
-    assert f"“{first[0]}”应抽中,不在保存的结果中" in found[OUTCOME]
+    assert f"“{first[0]}”应抽中，不在保存的结果中" in found[OUTCOME]
     assert "按名单和种子抽不到" in found[OUTCOME]
     assert "以后被改动过" in found[TRAIL]
     assert f"记录 1“{first[0]}”没有抽中" in found[LEDGER]
@@ -129,9 +129,9 @@ def test_other_inspectors_and_another_order_show(draws: Draws) -> None:
     first, *rest = drawn.result
     others = sorted(set(binding.inspectors) - set(first[1:]))
     changed(draws, number, result=[[first[0], *others], *rest])
-    assert failing(draws, number)[OUTCOME].startswith(f"“{first[0]}”的检查人员应为{'、'.join(first[1:])},保存的是")
+    assert failing(draws, number)[OUTCOME].startswith(f"“{first[0]}”的检查人员应为{'、'.join(first[1:])}，保存的是")
     changed(draws, number, result=[*rest, first])
-    assert failing(draws, number)[OUTCOME] == "抽中的次序不同,或者有重复"
+    assert failing(draws, number)[OUTCOME] == "抽中的次序不同，或者有重复"
 
 
 CHANGES: dict[str, tuple[str, list[str]]] = {
@@ -256,8 +256,8 @@ def test_a_row_corrected_or_withdrawn_since_is_told(draws: Draws) -> None:
         correct_row(session, organ, KIND, third, {"inspected_on": "2026-03-10", "problems": "1"}, by=by)
 
     told = failing(draws, number)[LEDGER]
-    assert "的检查人员为孙五,抽取的是" in told
-    assert "已于 2026-03-10 撤下(已经注销)" in told
+    assert "的检查人员为孙五，抽取的是" in told
+    assert "已于 2026-03-10 撤下（已经注销）" in told
     assert "记录 3" not in told
 
 

@@ -13,7 +13,7 @@ from models.engine.rhythm import LastRun
 from tasks.engine.judge_health import Disk, DownChannel, Health, Level, Runs, judge_health
 from tasks.notices.message_templates import TemplateProblem
 
-PROBLEM = {"organ_id": 1, "organ": "某局", "problem": "程序出错(KeyError)", "fault": True}
+PROBLEM = {"organ_id": 1, "organ": "某局", "problem": "程序出错（KeyError）", "fault": True}
 
 
 def at(text: str) -> dt.datetime:

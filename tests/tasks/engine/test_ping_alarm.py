@@ -43,8 +43,8 @@ def test_without_an_address_nothing_is_told() -> None:
 @pytest.mark.parametrize(
     ("status", "says", "words"),
     [
-        pytest.param(200, b"OK (not found)", "对方没有这个地址(可能已删除)", id="a check that is gone"),
-        pytest.param(200, b"OK (rate limited)", "对方称来得太频繁,未计入", id="so is one that was not counted"),
+        pytest.param(200, b"OK (not found)", "对方没有这个地址（可能已删除）", id="a check that is gone"),
+        pytest.param(200, b"OK (rate limited)", "对方称来得太频繁，未计入", id="so is one that was not counted"),
         pytest.param(404, b"not found", "对方答复 404", id="not found"),
         pytest.param(302, b"", "对方答复 302", id="sent elsewhere, which is not followed"),
         pytest.param(200, b"OK" + b"x" * 100_000, None, id="a long answer is not read to its end"),
@@ -61,7 +61,7 @@ def test_a_watch_that_is_not_there_or_says_nothing_raises_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/ping"
         assert ping_alarm(settings(url), Signal.WELL, seconds=0.1) == "对方超时未答复"
-    assert ping_alarm(settings(url), Signal.WELL) == "无法连接:ConnectError"
+    assert ping_alarm(settings(url), Signal.WELL) == "无法连接：ConnectError"
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_watch_that_is_not_there_or_says_nothing_raises_nothing() -> None:
     [
         ("http://hc.example/p", ["8.8.8.8"], "公网上的地址须用 https://"),
         ("http://hc.example/p", ["10.0.0.8", "8.8.8.8"], "公网上的地址须用 https://"),
-        ("https://hc.example/p", ["169.254.169.254"], "地址是链路本地、组播、保留或转换地址,不发送"),
-        ("https://hc.example/p", ["::ffff:8.8.8.8"], "地址是链路本地、组播、保留或转换地址,不发送"),
-        ("https://hc.example/p", [], "地址是链路本地、组播、保留或转换地址,不发送"),
+        ("https://hc.example/p", ["169.254.169.254"], "地址是链路本地、组播、保留或转换地址，不发送"),
+        ("https://hc.example/p", ["::ffff:8.8.8.8"], "地址是链路本地、组播、保留或转换地址，不发送"),
+        ("https://hc.example/p", [], "地址是链路本地、组播、保留或转换地址，不发送"),
     ],
 )
 def test_where_the_watch_may_stand(url: str, stands_for: list[str], words: str) -> None:

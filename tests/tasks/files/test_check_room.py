@@ -44,8 +44,8 @@ def test_an_item_holds_so_much_and_its_revisions_count(office: Office) -> None:
         bring(office, "1", MEGABYTE // 2)
 
     assert refused.value.message == (
-        "任务 1 的佐证材料已有 2.0 MB,再加 0.5 MB 将超过上限 2 MB。"
-        "请压缩后再上传,或请管理员调整 evidence_item_megabytes。"
+        "任务 1 的佐证材料已有 2.0 MB，再加 0.5 MB 将超过上限 2 MB。"
+        "请压缩后再上传，或请管理员调整 evidence_item_megabytes。"
     )
     assert len(office.rows(Evidence)) == 2
 

@@ -181,7 +181,7 @@ def test_a_disk_that_takes_no_more_is_named_and_nothing_is_left(tmp_path: Path) 
     with no_file_larger_than(100_000), pytest.raises(DubanError) as refused:
         put(store, b"x" * 3 * MEGABYTE)
 
-    assert refused.value.message == f"无法在文件存放处 {tmp_path} 写入文件:超出系统允许的文件大小。"
+    assert refused.value.message == f"无法在文件存放处 {tmp_path} 写入文件：超出系统允许的文件大小。"
     assert lying(tmp_path) == {}
 
 
@@ -195,7 +195,7 @@ def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
         messages.append(refused.value.message)
 
     assert messages == [
-        f"无法在文件存放处 {tmp_path / place} 写入文件:路径中有一段不是文件夹。" for place in ("file", "file/evidence")
+        f"无法在文件存放处 {tmp_path / place} 写入文件：路径中有一段不是文件夹。" for place in ("file", "file/evidence")
     ]
 
 
@@ -223,8 +223,8 @@ def test_the_same_content_from_many_at_once_is_stored_whole(tmp_path: Path, url:
 @pytest.mark.parametrize(
     ("content", "largest", "says"),
     [
-        (b"", PLENTY, "文件是空的,没有内容可以保存。"),
-        (b"x" * (MEGABYTE + 1), MEGABYTE, "文件过大:已有 1.1 MB,单个文件最大 1 MB。请压缩或拆分后再上传。"),
+        (b"", PLENTY, "文件是空的，没有内容可以保存。"),
+        (b"x" * (MEGABYTE + 1), MEGABYTE, "文件过大：已有 1.1 MB，单个文件最大 1 MB。请压缩或拆分后再上传。"),
     ],
 )
 def test_an_empty_and_a_larger_file_are_refused_and_not_kept(
@@ -305,7 +305,7 @@ def test_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("nowhere://evidence", "不能识别;可用:文件夹"),
+        ("nowhere://evidence", "不能识别；可用：文件夹"),
         ("adl://evidence", "所需的软件包尚未安装"),
         ("ftp://127.0.0.1:1/evidence", "无法连接文件存放处"),
     ],
@@ -316,5 +316,5 @@ def test_an_address_that_cannot_be_used_says_why(url: str, says: str) -> None:
 
 
 def test_no_error_of_a_remote_store_gets_through_as_it_is() -> None:
-    with pytest.raises(DubanError, match=r"写入文件:系统返回"):
+    with pytest.raises(DubanError, match=r"写入文件：系统返回"):
         put(FileStore("data://evidence"), CONTENT)

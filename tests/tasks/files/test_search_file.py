@@ -19,8 +19,8 @@ LONG = ["第一段"] * 3000
 """More than a head that a hurried reader would stop at."""
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512
 NESTED = zipped(members={"d": "1"})
-SCAN = "有只有图片的页面(扫描件)"
-OPENLY = "《保守国家秘密法》学习:密级鉴定工作、商业秘密 制度、保密教育,国家秘密"
+SCAN = "有只有图片的页面（扫描件）"
+OPENLY = "《保守国家秘密法》学习：密级鉴定工作、商业秘密 制度、保密教育，国家秘密"
 
 
 def custom(value: str, *, name: str = "备注") -> bytes:
@@ -72,8 +72,8 @@ def test_every_place_of_every_kind_of_file_is_searched(subtests: pytest.Subtests
         ("pdf field", "a.pdf", pdf("第一页的文字", field=MARK)),
         ("txt", "a.txt", ("字" * 300_000 + "\n" + MARK).encode()),
         ("txt gb18030", "a.txt", SPACED.encode("gb18030")),
-        ("csv", "a.csv", '序号,密级\n1,"秘密"\n'.encode("utf-8-sig")),
-        ("csv utf-16", "a.csv", f"甲;{MARK}".encode("utf-16")),
+        ("csv", "a.csv", '序号，密级\n1,"秘密"\n'.encode("utf-8-sig")),
+        ("csv utf-16", "a.csv", f"甲；{MARK}".encode("utf-16")),
         ("zip member", "a.zip", zipped(members={"甲/b.docx": word("正文", foot=MARK)})),
         ("zip text", "a.zip", zipped(members={"a.txt": "正文", "b.txt": SPACED})),
         ("zip name", "a.zip", zipped(members={"机密★.png": PNG})),
@@ -101,7 +101,7 @@ def test_what_only_speaks_of_secrets_comes_in_whole(subtests: pytest.Subtests) -
         ("a.ofd", ofd(OPENLY, "商业", "秘密")),
         ("a.pdf", pdf(OPENLY, title=OPENLY, note=OPENLY, field=OPENLY)),
         ("a.txt", f"{OPENLY}\n商业秘密\n制度".encode()),
-        ("a.csv", f"国家秘密,商业秘密\n{OPENLY}".encode("gb18030")),
+        ("a.csv", f"国家秘密，商业秘密\n{OPENLY}".encode("gb18030")),
         ("商业秘密 制度-保密教育.zip", zipped(members={"《保守国家秘密法》.txt": OPENLY, "密级鉴定工作.docx": word()})),
     ]  # fmt: skip
     for name, content in files:
@@ -112,9 +112,9 @@ def test_what_only_speaks_of_secrets_comes_in_whole(subtests: pytest.Subtests) -
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.pdf", pdf("第一页有二十个字以上的文字,所以算作有文字的一页", ""), ("“a.pdf”第 2 页没有文字层",)),
-        ("a.pdf", b"%PDF-1.7\n", ("“a.pdf”文件已损坏,或写法无法识别",)),
-        ("a.ofd", ofd("有二十个字以上的文字,所以算作有文字的一页吧", picture=False), ()),
+        ("a.pdf", pdf("第一页有二十个字以上的文字，所以算作有文字的一页", ""), ("“a.pdf”第 2 页没有文字层",)),
+        ("a.pdf", b"%PDF-1.7\n", ("“a.pdf”文件已损坏，或写法无法识别",)),
+        ("a.ofd", ofd("有二十个字以上的文字，所以算作有文字的一页吧", picture=False), ()),
         ("a.ofd", ofd(picture=True), (f"“a.ofd”{SCAN}",)),
         ("a.png", PNG, ("“a.png”是图片、音像或其他没有文字可查的文件",)),
         ("a.mp3", b"ID3\x03\x00\x00", ("“a.mp3”是图片、音像或其他没有文字可查的文件",)),

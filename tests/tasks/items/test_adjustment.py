@@ -57,9 +57,9 @@ def test_the_day_stays_until_the_leader_approves(office: Office) -> None:
     assert (office.item("1").due_on, office.rows(DeadlineMove)) == (dt.date(2026, 6, 30), [])
     assert desk(office, LEADER) == [(Decision.ADJUSTMENT, "上级推迟")]
     assert desk(office, SUPERVISOR) == desk(office, HANDLER) == []
-    what = "完成时限:2026-06-30 → 2026-07-31"
+    what = "完成时限：2026-06-30 → 2026-07-31"
     assert told(office, NoticeKind.APPROVAL) == [
-        (LEADER, f"{SUPERVISOR}提请调整时限({what}),待您审批:上级推迟")
+        (LEADER, f"{SUPERVISOR}提请调整时限（{what}），待您审批：上级推迟")
     ]  # fmt: skip
     assert told(office, NoticeKind.CHANGED) == []
 
@@ -68,9 +68,9 @@ def test_the_day_stays_until_the_leader_approves(office: Office) -> None:
     item = office.item("1")
     assert (decided.state, item.due_on, item.extensions) == (ExtensionState.APPROVED, dt.date(2026, 7, 31), 0)
     (move,) = office.rows(DeadlineMove)
-    assert (move.cause, move.reason) == (MoveCause.PLAN, f"{SUPERVISOR}提请调整(上级推迟),{LEADER}批准")
-    assert told(office, NoticeKind.CHANGED) == [(HANDLER, f"{LEADER}批准{SUPERVISOR}调整时限({what}):上级推迟")]
-    assert told(office, NoticeKind.ANSWER) == [(SUPERVISOR, f"{LEADER}批准调整时限,新的时限 2026-07-31")]
+    assert (move.cause, move.reason) == (MoveCause.PLAN, f"{SUPERVISOR}提请调整（上级推迟），{LEADER}批准")
+    assert told(office, NoticeKind.CHANGED) == [(HANDLER, f"{LEADER}批准{SUPERVISOR}调整时限（{what}）：上级推迟")]
+    assert told(office, NoticeKind.ANSWER) == [(SUPERVISOR, f"{LEADER}批准调整时限，新的时限 2026-07-31")]
     (request,) = shown(office)["extension_requests"]
     assert (request["changes"], request["decisions"][0]["comment"]) == ([what], "同意")
     entry = office.rows(AuditEntry)[-1]
@@ -84,7 +84,7 @@ def test_a_refusal_leaves_the_day_and_tells_why(office: Office) -> None:
         office.decide_adjustment("1", on=NEXT, approve=False)
     office.decide_adjustment("1", on=NEXT, approve=False, comment="须按期完成")
     assert office.item("1").due_on == dt.date(2026, 6, 30)
-    assert told(office, NoticeKind.RETURNED) == [(SUPERVISOR, f"{LEADER}未批准调整时限:须按期完成")]
+    assert told(office, NoticeKind.RETURNED) == [(SUPERVISOR, f"{LEADER}未批准调整时限：须按期完成")]
     office.adjust("1", to="2026-07-15", on=NEXT)
     assert office.decide_adjustment("1", on=NEXT, who=FIRST).granted_on == dt.date(2026, 7, 15)
 
@@ -105,7 +105,7 @@ def test_while_it_waits_no_other_request_goes_beside_it(office: Office) -> None:
     office.adjust("1", to="2026-07-31", on=ON, reason="上级推迟")
     with pytest.raises(ForbiddenError, match="已有待审批的时限调整"):
         office.do(HANDLER, extend, "1", on=ON, to=dt.date(2026, 8, 1), reason="忙", progress="过半")
-    with pytest.raises(ForbiddenError, match="有待审批的时限调整,请等批复后再申请办结"):
+    with pytest.raises(ForbiddenError, match="有待审批的时限调整，请等批复后再申请办结"):
         office.do(HANDLER, request_close, "1", on=ON, statement="已办结")
     with pytest.raises(ForbiddenError, match="有待审批的时限调整"):
         office.adjust("1", to="2026-08-31", on=ON)

@@ -84,7 +84,7 @@ def test_whoever_has_a_copy_hears_of_it_and_reads_the_item_alone(office: Office)
     copy(office, OTHER)
     (notice,) = copies(office)
     assert (office.name_of(notice.recipient_id), notice.via) == (OTHER, Via.NAMED)
-    assert (notice.text or "").endswith("号):请抓紧")
+    assert (notice.text or "").endswith("号）：请抓紧")
     assert may(office, OTHER) == {"1": {Action.READ}, "2": set()}
     with unit_of_work(office.engine) as session:
         by, item = office.by(session, OTHER, NEXT), session.exec(select(WorkItem).order_by(col(WorkItem.id))).first()
@@ -138,7 +138,7 @@ def test_whoever_stands_in_or_follows_in_the_post_has_no_copy(office: Office) ->
 
 @pytest.mark.parametrize("who", [HANDLER, LEADER, FIRST])
 def test_nobody_is_sent_a_copy_of_what_he_hears_or_said(office: Office, who: str) -> None:
-    with pytest.raises(BadInputError, match=f"抄送:{who}是批示人,或者已经即时告知"):
+    with pytest.raises(BadInputError, match=f"抄送：{who}是批示人，或者已经即时告知"):
         copy(office, who, who=FIRST)
     assert (copies(office), office.rows(InstructionCopy)) == ([], [])
 
@@ -146,7 +146,7 @@ def test_nobody_is_sent_a_copy_of_what_he_hears_or_said(office: Office, who: str
 def test_a_copy_goes_to_somebody_with_a_post_that_reads_items(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         session.add(Person(organ_id=office.organ_id, name="无岗位"))
-    with pytest.raises(BadInputError, match="抄送:无岗位在 2026-06-08 没有可以查看任务的岗位"):
+    with pytest.raises(BadInputError, match="抄送：无岗位在 2026-06-08 没有可以查看任务的岗位"):
         copy(office, "无岗位")
     with pytest.raises(NotFoundError, match="没有登记“查无此人”"):
         copy(office, "查无此人")

@@ -44,7 +44,7 @@ def refusal(session: Session, office: Office, who: str, number: int) -> str:
 def test_to_a_stranger_an_instruction_that_is_there_and_one_that_is_not_sound_alike(office: Office) -> None:
     with reading(office.engine) as session:
         there, missing = refusal(session, office, OUTSIDER, 1), refusal(session, office, OUTSIDER, 2)
-    assert there == "没有编号为 1 的批示,或者它不在您的查看范围内;可用 duban instruct list 查看。"
+    assert there == "没有编号为 1 的批示，或者它不在您的查看范围内；可用 duban instruct list 查看。"
     assert missing == there.replace(" 1 ", " 2 ")
 
 
@@ -52,7 +52,7 @@ def test_whoever_may_see_the_item_is_told_who_may_close_it(office: Office) -> No
     with reading(office.engine) as session:
         by = office.by(session, HEAD, ON)
         with pytest.raises(
-            ForbiddenError, match="王科长不能对任务 1 办结批示:可由督办员陈督办、分管领导张副局、第一责任人刘局长办理"
+            ForbiddenError, match="王科长不能对任务 1 办结批示：可由督办员陈督办、分管领导张副局、第一责任人刘局长办理"
         ):
             close_instruction(session, find_instruction(session, 1), by=by, outcome="已落实")
 
@@ -67,7 +67,7 @@ def test_who_does_not_lead_a_department_is_told_so_and_not_of_an_item_nobody_ask
 
     other = office.department("财务科", head="钱科长")
     for who in (LEADER, OUTSIDER):
-        with reading(office.engine) as session, pytest.raises(ForbiddenError, match=f"^{who}不能向财务科批示交办:"):
+        with reading(office.engine) as session, pytest.raises(ForbiddenError, match=f"^{who}不能向财务科批示交办："):
             give(session, who)
 
 

@@ -58,10 +58,10 @@ def test_the_day_meant(office: Office, said: dict[str, Any], day_meant: str) -> 
     [
         ({}, "一个日期.*或一个档次"),
         ({"term": "急件", "due_on": day("2026-06-18")}, "二者取一"),
-        ({"term": "加急"}, "没有名为“加急”的档次;可用:特急件、急件、平急件、一般件、疑难件"),
+        ({"term": "加急"}, "没有名为“加急”的档次；可用：特急件、急件、平急件、一般件、疑难件"),
         ({"due_on": day("2026-06-09")}, "不能早于 2026-06-10"),
-        ({"due_on": day("2026-06-20")}, "2026-06-20 不是工作日.*之前的工作日是 2026-06-18,之后的是 2026-06-22"),
-        ({"due_on": day("2026-06-20"), "on": "2026-06-20"}, ":之后的工作日是 2026-06-22。"),
+        ({"due_on": day("2026-06-20")}, "2026-06-20 不是工作日.*之前的工作日是 2026-06-18，之后的是 2026-06-22"),
+        ({"due_on": day("2026-06-20"), "on": "2026-06-20"}, "：之后的工作日是 2026-06-22。"),
         ({"due_on": day("2026-06-20"), "on": "2026-06-20", "rest": RestDay.BEFORE}, "2026-06-18 已过"),
     ],
 )
@@ -75,5 +75,5 @@ def test_what_is_no_day_is_refused_with_what_would_be_accepted(
 def test_presets_are_data_of_the_policy_and_say_the_day_they_mean_today() -> None:
     policy = Policy(name="本例", instruction_terms=[{"name": "急件", "days": 3}, {"name": "当日件", "days": 0}])
     assert terms_from(policy, day(ON), WorkCalendar()) == [
-        ("急件", "急件:3天,6月15日前,6月13日休息"), ("当日件", "当日件:0天,6月10日前"),
+        ("急件", "急件：3天，6月15日前，6月13日休息"), ("当日件", "当日件：0天，6月10日前"),
     ]  # fmt: skip

@@ -40,9 +40,9 @@ def test_the_last_day_a_promise_may_name_is_taken(office: Office) -> None:
 
 def test_a_draft_takes_neither_progress_nor_closure(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30", issue=False)
-    with pytest.raises(ForbiddenError, match=r"现为“拟办”,不能填报进展.*请先下达计划"):
+    with pytest.raises(ForbiddenError, match=r"现为“拟办”，不能填报进展.*请先下达计划"):
         office.report(number, on="2026-06-10")
-    with pytest.raises(ForbiddenError, match="现为“拟办”,不能申请办结"):
+    with pytest.raises(ForbiddenError, match="现为“拟办”，不能申请办结"):
         office.close(number, on="2026-06-10")
 
 
@@ -64,7 +64,7 @@ def test_a_recurring_item_can_be_closed_as_a_whole(office: Office) -> None:
 
 def test_nothing_is_done_on_a_day_before_the_item_was_given_out(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30", on="2026-06-08")
-    with pytest.raises(BadInputError, match=f"任务 {number} 于 2026-06-08 下达,不能在 2026-06-05 填报进展"):
+    with pytest.raises(BadInputError, match=f"任务 {number} 于 2026-06-08 下达，不能在 2026-06-05 填报进展"):
         office.report(number, "正在办理", on="2026-06-05")
 
 
@@ -86,7 +86,7 @@ def test_of_two_people_of_one_name_the_mobile_decides(office: Office) -> None:
 
 def test_a_policy_nobody_knows_is_named_with_those_there_are(office: Office) -> None:
     office.preset = "没有的策略"
-    with pytest.raises(BadInputError, match="可用:常规、三级预警"):
+    with pytest.raises(BadInputError, match="可用：常规、三级预警"):
         office.assign("普法宣传", due="2026-06-30")
 
 

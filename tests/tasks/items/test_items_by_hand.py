@@ -100,7 +100,7 @@ def test_every_field_that_cannot_be_read_is_named_with_what_would_be_accepted(of
     with pytest.raises(TypedRefusedError) as refused:
         add(office, title="清理", due="近期", handler="孙某某", importance="特急", source_kind="口头")
     assert set(refused.value.fields) == {"due", "handler", "importance", "source_kind"}
-    assert "可写:年度要点、批示" in refused.value.fields["source_kind"]
+    assert "可写：年度要点、批示" in refused.value.fields["source_kind"]
     with pytest.raises(BadInputError, match="任务不能为空"):
         add(office, due="9月底前")
     with pytest.raises(ForbiddenError):
@@ -145,8 +145,9 @@ def test_a_draft_changes_freely_and_its_day_with_it(office: Office) -> None:
     number = add(office, **{**WHOLE, "cooperating": "市档案馆"})
     changes = edit(office, number, reason="", title="清理规范性文件", due="每季度", cooperating="-", leaders=LEADER)
     assert [str(change) for change in changes] == [
-        "任务:开展规范性文件清理 → 清理规范性文件", f"牵头领导:{LEADER}、{FIRST} → {LEADER}", "配合单位:市档案馆 → 无",
-        "完成时限:9月底前 → 每季度",
+        "任务：开展规范性文件清理 → 清理规范性文件", (f"牵头领导：{LEADER}、"
+f"{FIRST} → {LEADER}"), "配合单位：市档案馆 → 无",
+        "完成时限：9月底前 → 每季度",
     ]  # fmt: skip
     item = office.item(number)
     assert (item.due_on, bool(item.recurrence), units(office, number)) == (None, True, [])
@@ -160,7 +161,7 @@ def test_words_of_an_issued_item_change_with_a_reason_field_by_field(office: Off
         edit(office, number, title="普法宣传")
     edit(office, number, title="普法宣传月", project="普法", source_number="〔2026〕3号")
     [entry] = [one for one in office.rows(AuditEntry) if one.action == "edit"]
-    assert entry.after["edited"] == ["任务:普法宣传 → 普法宣传月", "项目:法治建设 → 普法", "文号:无 → 〔2026〕3号"]
+    assert entry.after["edited"] == ["任务：普法宣传 → 普法宣传月", "项目：法治建设 → 普法", "文号：无 → 〔2026〕3号"]
     assert (entry.reason, office.item(number).state) == ("分工调整", ItemState.ACTIVE)
     assert [who for who, _ in told(office, NoticeKind.CHANGED)] == [HANDLER]
 
@@ -193,8 +194,8 @@ def test_a_new_handler_signs_anew_and_both_are_told(office: Office) -> None:
     edit(office, number, handler="周承办", note="换人")
     item = office.item(number)
     assert (item.state, item.assignments, item.issued_on) == (ItemState.ISSUED, 2, dt.date(2026, 6, 4))
-    assert told(office, NoticeKind.TRANSFERRED) == [("周承办", f"{SUPERVISOR}将本任务转您办理,请签收")]
-    assert told(office, NoticeKind.CHANGED) == [(HANDLER, f"{SUPERVISOR}将本任务转周承办办理,不再由您承办")]
+    assert told(office, NoticeKind.TRANSFERRED) == [("周承办", f"{SUPERVISOR}将本任务转您办理，请签收")]
+    assert told(office, NoticeKind.CHANGED) == [(HANDLER, f"{SUPERVISOR}将本任务转周承办办理，不再由您承办")]
     office.fast_forward("2026-06-05")
     assert office.inbox(HANDLER).expect("普法宣传", "不再由您承办")
 
@@ -205,7 +206,7 @@ def test_a_cooperating_unit_that_comes_is_asked_and_one_that_goes_is_not(office:
     edit(office, number, cooperating="档案科")
     assert units(office, number) == [(archive, "档案科")]
     assert [row.department_id for row in office.rows(Receipt) if row.unit_id is not None] == [archive]
-    assert ("吴科长", f"{SUPERVISOR}请档案科配合本任务,请签收") in told(office, NoticeKind.CHANGED)
+    assert ("吴科长", f"{SUPERVISOR}请档案科配合本任务，请签收") in told(office, NoticeKind.CHANGED)
 
 
 def test_nobody_is_handed_what_stands_still(office: Office) -> None:
@@ -223,7 +224,7 @@ def test_an_ended_item_is_waited_for_no_more_and_is_not_done(office: Office) -> 
     item = office.item(number)
     assert (item.state, item.cancelled_on, item.closed_on) == (ItemState.CANCELLED, dt.date(2026, 6, 10), None)
     assert [(row.policy_id, row.done_on) for row in office.rows(Deadline)] == [(None, dt.date(2026, 6, 10))]
-    assert told(office, NoticeKind.CHANGED) == [(HANDLER, f"{SUPERVISOR}终止本任务,不再办理:上级取消")]
+    assert told(office, NoticeKind.CHANGED) == [(HANDLER, f"{SUPERVISOR}终止本任务，不再办理：上级取消")]
     office.fast_forward("2026-07-10")
     assert {row["fired_on"] for row in office.notices() if row["fired_on"] > dt.date(2026, 6, 10)} == set()
     with unit_of_work(office.engine) as session:
@@ -246,7 +247,7 @@ def test_a_draft_is_withdrawn_without_a_word_to_anybody(office: Office) -> None:
 def test_what_is_open_upon_an_item_is_settled_before_it_is_ended(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30")
     office.instruct(number, "抓紧", due="2026-06-20", on="2026-06-03")
-    with pytest.raises(ForbiddenError, match="批示未办结,不能终止任务"):
+    with pytest.raises(ForbiddenError, match="批示未办结，不能终止任务"):
         cancel(office, number)
     with pytest.raises(ForbiddenError):
         cancel(office, number, who=HANDLER)

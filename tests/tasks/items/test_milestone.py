@@ -29,7 +29,7 @@ def test_a_milestone_is_reminded_of_by_name_and_not_once_it_is_reached(office: O
     plan(office, number, "征求意见", "2026-06-26")
     assert office.item(number).due_on == dt.date(2026, 6, 18)
     office.fast_forward("2026-06-11")
-    assert office.inbox(HANDLER).expect("修订制度【方案报审】", "6月18日(周四)")
+    assert office.inbox(HANDLER).expect("修订制度【方案报审】", "6月18日（周四）")
     assert reached(office, number, "方案报审", "2026-06-12")
     office.fast_forward("2026-06-18")
     later = {str(row["due_on"]) for row in office.notices() if row["fired_on"] > day("2026-06-12")}
@@ -69,7 +69,7 @@ def test_a_milestone_that_does_not_fit_is_refused(office: Office, title: str, du
 
 def test_a_draft_and_a_closed_item_take_no_milestone(office: Office) -> None:
     number = office.assign("修订制度", due="2026-09-30", issue=False)
-    with pytest.raises(ForbiddenError, match="现为“拟办”,不能设置阶段节点:须在“待签收”、“在办”时"):
+    with pytest.raises(ForbiddenError, match="现为“拟办”，不能设置阶段节点：须在“待签收”、“在办”时"):
         plan(office, number, "方案报审", "2026-06-18")
     office.issue()
     office.close(number, on="2026-06-10")
@@ -80,5 +80,5 @@ def test_a_draft_and_a_closed_item_take_no_milestone(office: Office) -> None:
 def test_a_milestone_nobody_set_is_named_with_those_there_are(office: Office) -> None:
     number = office.assign("修订制度", due="2026-09-30")
     plan(office, number, "方案报审", "2026-06-18")
-    with pytest.raises(NotFoundError, match="现有:方案报审"):
+    with pytest.raises(NotFoundError, match="现有：方案报审"):
         reached(office, number, "没有", "2026-06-18")

@@ -49,7 +49,7 @@ def test_reminders_wait_until_the_day_and_what_escalates_leaves_as_ever(office: 
 @pytest.mark.parametrize(
     ("until", "why"),
     [
-        ("2026-06-22", "应在 2026-06-22 之后,不晚于 2026-06-30"),
+        ("2026-06-22", "应在 2026-06-22 之后，不晚于 2026-06-30"),
         ("2026-07-01", "不晚于 2026-06-30"),
         ("2026-06-27", "不是工作日"),
     ],
@@ -89,4 +89,4 @@ def test_it_is_done_on_the_item_page_once_and_the_supervisor_sees_it(office: Off
     said = fill(web.of(HANDLER), "/items/1/snooze", until_on="2026-06-25")
     assert "任务 1 的提醒 2026-06-25 起再发给您" in said
     assert "/items/1/snooze" not in web.of(HANDLER).get("/items/1").text
-    assert "稍后提醒:6月25日(周四) 起再提醒本人" in web.of(SUPERVISOR).read("/items/1")
+    assert "稍后提醒：6月25日（周四） 起再提醒本人" in web.of(SUPERVISOR).read("/items/1")

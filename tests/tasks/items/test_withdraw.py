@@ -94,7 +94,7 @@ def test_the_page_offers_it_to_whoever_asked_alone(office: Office) -> None:
     web = Web(office)
 
     assert "/items/1/withdraw" not in web.of(SUPERVISOR).get("/items/1").text
-    assert "任务 1 的申请已撤回,现为“在办”。" in fill(web.of(HANDLER), "/items/1/withdraw", reason="还差一份材料")
+    assert "任务 1 的申请已撤回，现为“在办”。" in fill(web.of(HANDLER), "/items/1/withdraw", reason="还差一份材料")
     page = web.of(HANDLER).read("/items/1")
     assert "撤回申请" in page
     assert "/items/1/withdraw" not in web.of(HANDLER).get("/items/1").text

@@ -201,10 +201,10 @@ def test_the_preview_tells_rung_by_rung_what_moves_and_whom(office: Office) -> N
     )
     assert (done.change.version, done.change.from_on) == (2, day("2026-06-10"))
     assert done.rungs == [
-        RungMove("到期前7天:承办人", "到期前5天:承办人", 2, 1),
-        RungMove("逾期1个工作日:承办人、科室负责人", "逾期1个工作日:承办人、科室负责人、分管领导", 2, 1),
-        RungMove(None, "逾期5个工作日:分管领导", 3, 1),
-        RungMove("到期当日:承办人", None, 2, 1),
+        RungMove("到期前7天：承办人", "到期前5天：承办人", 2, 1),
+        RungMove("逾期1个工作日：承办人、科室负责人", "逾期1个工作日：承办人、科室负责人、分管领导", 2, 1),
+        RungMove(None, "逾期5个工作日：分管领导", 3, 1),
+        RungMove("到期当日：承办人", None, 2, 1),
     ]
     assert done.terms == []
 

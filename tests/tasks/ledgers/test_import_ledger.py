@@ -28,7 +28,7 @@ from tests.report_year import ReportYear, day
 
 BY = administrator(day("2025-12-30"))
 CASE, STUDY = KINDS["case"], KINDS["study"]
-HEAD = ["案号", "决定日期", "程序", "罚款(元)", "案件名称"]
+HEAD = ["案号", "决定日期", "程序", "罚款（元）", "案件名称"]
 FIRST = ["1号", "2025-03-05", "简易", 100, "甲"]
 
 
@@ -75,10 +75,10 @@ def test_every_wrong_cell_is_told_where_it_stands_and_nothing_is_written(engine:
     )
 
     assert [(row, column) for row, column, _ in told(done)] == [
-        (5, "决定日期"), (5, "程序"), (5, "罚款(元)"), (6, "案号"), (7, "决定日期"), (7, "罚款(元)"), (7, "案件名称"),
-        (8, "程序"),
+        (5, "决定日期"), (5, "程序"), (5, "罚款（元）"), (6, "案号"), (7, "决定日期"), (7, "罚款（元）"),
+        (7, "案件名称"), (8, "程序"),
     ]  # fmt: skip
-    assert done.errors[3].accepted == "案号与第 4 行重复:请合并或更正。"
+    assert done.errors[3].accepted == "案号与第 4 行重复：请合并或更正。"
     assert (done.errors[-1].value, done.errors[-1].accepted) == ("", "程序不能为空。")
     assert (done.batch, cases(engine)) == (None, [])
 
@@ -90,15 +90,15 @@ def test_titles_totals_notes_and_numbers_written_in_advance_are_no_rows_and_it_s
     sheet = book.worksheets[0]
     for row in (
         ["某局执法案件台账", None, None, None, None],
-        ["填报单位:某局", None, None, None, None],
-        ["序号", "决定书文号", "处罚决定日期", "处罚程序", "罚没金额(万元)", "经办"],
+        ["填报单位：某局", None, None, None, None],
+        ["序号", "决定书文号", "处罚决定日期", "处罚程序", "罚没金额（万元）", "经办"],
         [1, "1号", "2025年3月5日", "简易", 1.2, "甲"],
         ["第二季度", None, None, None, None, None],
         [2, "2号", "2025.4.6", "一般程序", "3000元", "乙"],
-        ["序号", "决定书文号", "处罚决定日期", "处罚程序", "罚没金额(万元)", "经办"],
+        ["序号", "决定书文号", "处罚决定日期", "处罚程序", "罚没金额（万元）", "经办"],
         [3, None, None, None, None, None],
         ["合 计", None, None, None, 1.5, None],
-        ["注:金额以决定书为准", None, None, None, None, None],
+        ["注：金额以决定书为准", None, None, None, None, None],
     ):
         sheet.append(row)
     sheet.merge_cells("A5:F5")
@@ -119,11 +119,11 @@ def test_titles_totals_notes_and_numbers_written_in_advance_are_no_rows_and_it_s
 
 def test_a_missing_column_and_a_missing_header_are_told(bring: Bring) -> None:
     assert told(bring([["1号", "甲"]], ["案号", "案件名称"])) == [
-        (1, "决定日期", "缺少“决定日期”列:此项必填。也可写作作出决定日期、处罚决定日期。"),
-        (1, "程序", "缺少“程序”列:此项必填。也可写作适用程序、处罚程序。"),
+        (1, "决定日期", "缺少“决定日期”列：此项必填。也可写作作出决定日期、处罚决定日期。"),
+        (1, "程序", "缺少“程序”列：此项必填。也可写作适用程序、处罚程序。"),
     ]
     assert "没有找到执法案件的表头" in told(bring([["甲", "乙"]], ["姓名", "电话"]))[0][2]
-    assert told(bring([])) == [(None, None, "表头下没有任何记录:请至少填写一行。")]
+    assert told(bring([])) == [(None, None, "表头下没有任何记录：请至少填写一行。")]
 
 
 def test_a_merged_cell_speaks_for_all_its_rows_but_never_a_number(engine: Engine, organ: Organ, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_looking_through_says_how_each_cell_is_understood_and_writes_nothing(eng
     assert done.rows[0].understood | {"fine": "12000.00"} == {
         "number": "1号", "decided_on": "2025-03-05", "procedure": "普通程序", "fine": "12000.00", "title": "甲",
     }  # fmt: skip
-    assert done.told == "可以导入执法案件:新增 1 起。还没有写入。"
+    assert done.told == "可以导入执法案件：新增 1 起。还没有写入。"
     assert cases(engine) == []
 
 
@@ -191,7 +191,7 @@ def test_a_batch_is_taken_back_as_a_whole_unless_somebody_corrected_its_rows(
         correct_row(session, organ, CASE, session.get_one(EnforcementCase, 2), {"title": "丙"}, by=BY)
     with (
         on_record(engine) as session,
-        pytest.raises(ForbiddenError, match="批次 2 不能撤销:执法案件 2导入以后又有更正"),
+        pytest.raises(ForbiddenError, match="批次 2 不能撤销：执法案件 2导入以后又有更正"),
     ):
         undo_ledger_import(session, 2, by=BY)
     with unit_of_work(engine) as session:

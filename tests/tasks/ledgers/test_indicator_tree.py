@@ -16,7 +16,7 @@ from tasks.ledgers.indicator_tree import Branch, indicator_tree
 from tasks.ledgers.record import correct_row
 from tests.linked_office import LinkedOffice
 
-ALWAYS = {"adopted_on": "2026-01-01", "system": "示范指标(2021年版)"}
+ALWAYS = {"adopted_on": "2026-01-01", "system": "示范指标（2021年版）"}
 PRINTED: list[list[str | float | None]] = [
     ["一级指标", "二级指标", "三级指标", "分值"],
     ["一、政务公开", "主动公开", "公开目录齐全", 6],
@@ -62,9 +62,9 @@ def outline(branch: Branch, depth: int = 0) -> list[str]:
 def test_merged_cells_become_the_tree_they_print(office: LinkedOffice, tmp_path: Path) -> None:
     done = bring_in(office, printed(tmp_path / "指标.xlsx"))
 
-    assert (done.errors, done.told) == ([], "已导入示范指标:新增 4 项(批次 1)。")
+    assert (done.errors, done.told) == ([], "已导入示范指标：新增 4 项（批次 1）。")
     assert outline(tree(office)) == [
-        "示范指标(2021年版) 4项 17.50分",
+        "示范指标（2021年版） 4项 17.50分",
         "  一、政务公开 3项 15.50分",
         "    主动公开 2项 10.00分",
         "      公开目录齐全 6.00",
@@ -81,7 +81,7 @@ def test_the_same_sheet_filled_in_later_scores_what_is_there(office: LinkedOffic
     bring_in(office, printed(tmp_path / "指标.xlsx"))
     done = bring_in(office, printed(tmp_path / "自评.xlsx", scores={1: (5.5, "见网站"), 3: (5, "见台账")}))
 
-    assert done.told == "已导入示范指标:更正 2 项,未变 2 项(批次 2)。"
+    assert done.told == "已导入示范指标：更正 2 项，未变 2 项（批次 2）。"
     assert (tree(office).total, tree(office).claimed) == (4, Decimal("10.5"))
 
 

@@ -52,7 +52,7 @@ def test_a_case_that_is_not_published_is_reminded_of_and_escalated(office: Ledge
     office.issue()
     office.keep(office.case("水罚〔2026〕1号", "2026-06-01"), on="2026-06-01")
     item = office.carrier("case")
-    assert office.standing() == ["2026-06-10 行政处罚决定公开:水罚〔2026〕1号"]
+    assert office.standing() == ["2026-06-10 行政处罚决定公开：水罚〔2026〕1号"]
     assert (item.state, item.due_on, item.ledger, item.missing) == (ItemState.ACTIVE, day("2026-06-10"), "case", [])
     assert [project.name for project in office.rows(Project)] == [PROJECT]
     office.fast_forward("2026-06-25")
@@ -78,12 +78,12 @@ def test_a_row_that_is_recorded_corrected_and_withdrawn_keeps_its_day_by_itself(
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2026-06-01")
         given = {"number": "1号", "decided_on": "2026-06-01", "procedure": "普通程序"}
         row = record_row(session, organ, CASES, given, by=by)
-    assert office.standing() == ["2026-06-10 行政处罚决定公开:1号"]
+    assert office.standing() == ["2026-06-10 行政处罚决定公开：1号"]
     with on_record(office.engine) as session:
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2026-06-02")
         held = session.get_one(EnforcementCase, row.id)
         correct_row(session, organ, CASES, held, {"decided_on": "2026-06-02"}, by=by)
-    assert office.standing() == ["2026-06-11 行政处罚决定公开:1号"]
+    assert office.standing() == ["2026-06-11 行政处罚决定公开：1号"]
     with on_record(office.engine) as session:
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2026-06-03")
         withdraw_row(session, organ, CASES, session.get_one(EnforcementCase, row.id), "登记有误", by=by)
@@ -118,10 +118,10 @@ def test_a_withdrawn_row_owes_nothing_and_a_restored_one_owes_again(anywhere: Le
     case.withdrawn_on, case.withdrawn_reason = day("2026-06-02"), "重复登记"
     assert office.keep(case, on="2026-06-02").cancelled == 1
     assert office.standing() == []
-    assert office.rows(DeadlineMove)[0].reason == "取消:执法案件不再需要此项"
+    assert office.rows(DeadlineMove)[0].reason == "取消：执法案件不再需要此项"
     case.withdrawn_on = case.withdrawn_reason = None
     assert office.keep(case, on="2026-06-03").reopened == 1
-    assert office.standing() == ["2026-06-10 行政处罚决定公开:1号"]
+    assert office.standing() == ["2026-06-10 行政处罚决定公开：1号"]
     assert len(office.rows(LedgerDeadline)) == 1
 
 
@@ -131,13 +131,13 @@ def test_issuing_the_plan_catches_up_on_what_was_written_down_before(anywhere: L
     assert office.standing() == []
     office.issue(on="2026-06-03")
     office.issue(on="2026-06-04")
-    assert office.standing() == ["2026-06-10 行政处罚决定公开:1号", "2026-06-11 行政处罚决定公开:2号"]
+    assert office.standing() == ["2026-06-10 行政处罚决定公开：1号", "2026-06-11 行政处罚决定公开：2号"]
 
 
 def test_a_row_of_a_year_without_a_plan_is_carried_by_the_plan_of_the_year_it_is_due_in(office: Ledgers) -> None:
     office.issue()
     office.keep(office.case("1号", "2025-12-30"), office.case("2号", "2025-06-02"), on="2026-01-05")
-    assert office.standing() == ["2026-01-09 行政处罚决定公开:1号"]
+    assert office.standing() == ["2026-01-09 行政处罚决定公开：1号"]
 
 
 def test_what_the_year_asks_is_owed_once_the_office_confirmed_it(office: Ledgers) -> None:
@@ -145,13 +145,13 @@ def test_what_the_year_asks_is_owed_once_the_office_confirmed_it(office: Ledgers
     office.keep(office.act("2026-06-02"), on="2026-06-02", kind=ACTS)
     assert office.standing() == []
     office.confirm("2026-06-03")
-    assert office.standing() == ["2026-06-30 上半年听取汇报:1次", "2026-12-31 下半年听取汇报:1次"]
+    assert office.standing() == ["2026-06-30 上半年听取汇报：1次", "2026-12-31 下半年听取汇报：1次"]
     hearing = office.act("2026-06-20", hearing=True)
     assert office.keep(hearing, on="2026-06-21", kind=ACTS).met == 1
-    assert office.standing() == ["2026-12-31 下半年听取汇报:1次"]
+    assert office.standing() == ["2026-12-31 下半年听取汇报：1次"]
     hearing.on = day("2026-07-02")
     office.keep(hearing, on="2026-07-03", kind=ACTS)
-    assert office.standing() == ["2026-06-30 上半年听取汇报:1次"]
+    assert office.standing() == ["2026-06-30 上半年听取汇报：1次"]
 
 
 def test_a_leader_who_writes_something_down_is_not_made_the_keeper_of_the_ledger(office: Ledgers) -> None:
@@ -169,7 +169,7 @@ def test_a_changed_calendar_counts_the_open_days_anew(anywhere: Ledgers) -> None
     met.published_on = day("2026-06-02")
     office.keep(met, on="2026-06-02")
     rules = [DayRule(day("2026-06-08"), False, "防汛调休")]
-    for moves in (["2026-06-10 2026-06-11 行政处罚决定公开:2号"], []):
+    for moves in (["2026-06-10 2026-06-11 行政处罚决定公开：2号"], []):
         with on_record(office.engine) as session:
             by = Actor("本机管理员", Channel.COMMAND, day("2026-06-03"), opening_of(day("2026-06-03")))
             terms = change_days(session, rules, by=by, source="通知").terms
@@ -202,7 +202,7 @@ def test_thousands_of_rows_take_a_few_statements(anywhere: Ledgers) -> None:
     titles = {one.id: one.title for one in office.rows(Deadline)}
     numbers = {case.id: case.number for case in many}
     assert all(
-        titles[tie.deadline_id] == f"行政处罚决定公开:{numbers[tie.row_id]}" for tie in office.rows(LedgerDeadline)
+        titles[tie.deadline_id] == f"行政处罚决定公开：{numbers[tie.row_id]}" for tie in office.rows(LedgerDeadline)
     )
     assert len(statements) < 30
 

@@ -100,7 +100,7 @@ def test_nobody_writes_for_another_unit_and_a_grant_is_taken_back(office: Units)
     with pytest.raises(ForbiddenError, match="登记台账"):
         office.correct(theirs, HANDLER, title="改")
     office.correct(mine, HEAD, title="改由科长更正")
-    office.correct(theirs, OTHER, title="交给谁的,谁就可以更正")
+    office.correct(theirs, OTHER, title="交给谁的，谁就可以更正")
     assert office.grant() == []
     with pytest.raises(ForbiddenError, match="登记台账"):
         office.record("4号", HEAD)
@@ -123,7 +123,7 @@ def test_days_are_told_to_whose_row_it_is_and_to_nobody_else(office: Units) -> N
 
 def heard(office: Units, who: str, number: str) -> bool:
     """Whether somebody was told of the case by mail."""
-    return any(f"行政处罚决定公开:{number}" in text_of(mail) for mail in office.inbox(who).mails)
+    return any(f"行政处罚决定公开：{number}" in text_of(mail) for mail in office.inbox(who).mails)
 
 
 def test_a_withdrawn_row_is_the_units_own_to_withdraw(office: Units) -> None:

@@ -74,9 +74,9 @@ def test_what_cannot_be_linked_says_why(office: LinkedOffice) -> None:
         office.link(INDICATORS, row, evidence=99)
     office.acting(lambda session, organ, by: withdraw_row(
         session, organ, INDICATORS, find_row(session, organ, INDICATORS, row), "登记有误", by=by))  # fmt: skip
-    with pytest.raises(ForbiddenError, match="要关联,请先恢复"):
+    with pytest.raises(ForbiddenError, match="要关联，请先恢复"):
         office.link(INDICATORS, row, item="1")
-    with pytest.raises(NotFoundError, match="可以关联的台账:示范指标、责任清单"):
+    with pytest.raises(NotFoundError, match="可以关联的台账：示范指标、责任清单"):
         office.acting(lambda session, organ, by: link_row(
             session, organ, CASES, session.get_one(DUTIES.table, duty), evidence_to_link(session, organ, 1), by=by
         ))  # fmt: skip

@@ -67,7 +67,7 @@ def test_a_cell_is_read_as_it_was_meant(field: LedgerField, said: Any, expected:
         (CASE.field("decided_on"), "6月30日", "请写年月日"),
         (CASE.field("decided_on"), "1026-06-30", "应在 1949 年至 2200 年之间"),
         (CASE.field("decided_on"), True, "请写年月日"),
-        (CASE.field("procedure"), "速裁", r"可用:简易程序、普通程序"),
+        (CASE.field("procedure"), "速裁", r"可用：简易程序、普通程序"),
         (CASE.field("fine"), "-1", "应在 0 至"),
         (CASE.field("fine"), "0.001", "最多 2 位小数"),
         (CASE.field("fine"), "9" * 18, "应在 0 至"),
@@ -78,7 +78,7 @@ def test_a_cell_is_read_as_it_was_meant(field: LedgerField, said: Any, expected:
         (COUNT, True, "应为整数"),
         (HOURS, "1.55", "最多 1 位小数"),
         (YES_NO, "也许", "请写是或否"),
-        (SHORT, "一二三四五六", "有 6 个字,最多 5 字"),
+        (SHORT, "一二三四五六", "有 6 个字，最多 5 字"),
     ],
 )
 def test_what_cannot_be_taken_says_what_would_be(field: LedgerField, said: Any, accepted: str) -> None:

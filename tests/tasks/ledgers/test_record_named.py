@@ -41,7 +41,7 @@ def test_a_case_keeps_its_fine_to_the_fen(any_engine: Engine) -> None:
 
 @pytest.mark.parametrize("fine", ["-1", "0.001", "1000000000000"])
 def test_an_impossible_fine_is_refused(engine: Engine, fine: str) -> None:
-    with unit_of_work(engine) as session, pytest.raises(BadInputError, match=r"^罚款\(元\)“.*”不可用:"):
+    with unit_of_work(engine) as session, pytest.raises(BadInputError, match=r"^罚款\(元\)“.*”不可用："):
         case(session, ReportYear(session), fine=Decimal(fine))
 
 
@@ -65,7 +65,7 @@ def test_empty_words_and_too_many_of_them_are_refused(engine: Engine) -> None:
             record_study(session, organ, by=BY, on=ON, topic=" \n")
         with pytest.raises(BadInputError, match=r"^内容不能为空。$"):
             record_act(session, organ, by=BY, kind=Duty.DEPLOY, on=ON, text="")
-        with pytest.raises(BadInputError, match=r"^不足“字{40}”不可用:有 1001 个字,最多 1000 字,请精简。$"):
+        with pytest.raises(BadInputError, match=r"^不足“字{40}”不可用：有 1001 个字，最多 1000 字，请精简。$"):
             record_deficiency(session, organ, by=BY, on=ON, text="字" * 1001)
         with pytest.raises(BadInputError, match=r"^参加人数“0”不可用"):
             record_study(session, organ, by=BY, on=ON, topic="民法典", people=0)
@@ -122,7 +122,7 @@ def test_only_who_keeps_the_records_writes_them_down(engine: Engine) -> None:
         case(session, year, number="青水罚〔2025〕1号")
         # Whether a number is on record is told to nobody who may not write one down.
         for number in ("青水罚〔2025〕1号", "青水罚〔2025〕2号"):
-            with pytest.raises(ForbiddenError, match="李承办不能登记台账:可由本单位的"):
+            with pytest.raises(ForbiddenError, match="李承办不能登记台账：可由本单位的"):
                 record_case(session, year.organ, by=by, procedure=Procedure.SIMPLE, on=ON, number=number)
 
 

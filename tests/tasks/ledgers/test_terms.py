@@ -56,10 +56,10 @@ def test_an_open_day_follows_the_term_and_what_was_met_stays(office: Ledgers) ->
     office.keep(met, on="2026-06-01")
     line = change(office, CASES, "publish", 5)
     assert (line.words, line.changed, line.default) == ("5个工作日内", True, "7个工作日内")
-    assert office.standing() == ["2026-06-08 行政处罚决定公开:2号"]
+    assert office.standing() == ["2026-06-08 行政处罚决定公开：2号"]
     assert [str(one.due_on) for one in office.days_of("case")] == ["2026-06-10", "2026-06-08"]
     assert change(office, CASES, "publish", 7).changed is False
-    assert office.standing() == ["2026-06-10 行政处罚决定公开:2号"]
+    assert office.standing() == ["2026-06-10 行政处罚决定公开：2号"]
     assert [row.revision for row in office.rows(LedgerTermPolicy)] == [1]
 
 
@@ -76,7 +76,7 @@ def test_a_remembered_term_is_confirmed_on_record(office: Ledgers) -> None:
 def test_what_is_not_asked_for_any_more_is_cancelled(office: Ledgers) -> None:
     office.issue()
     change(office, ACTS, "hearing", 2)
-    assert office.standing() == ["2026-06-30 上半年听取汇报:2次", "2026-12-31 下半年听取汇报:2次"]
+    assert office.standing() == ["2026-06-30 上半年听取汇报：2次", "2026-12-31 下半年听取汇报：2次"]
     assert change(office, ACTS, "hearing", 0).words == "不要求"
     assert office.standing() == []
 
@@ -84,8 +84,8 @@ def test_what_is_not_asked_for_any_more_is_cancelled(office: Ledgers) -> None:
 @pytest.mark.parametrize(
     ("term", "amount", "unit", "says"),
     [
-        ("publish", 10, None, "本单位可以从严,不能更长"),
-        ("publish", 7, TermUnit.CALENDAR, "按工作日计,不能改为别的单位"),
+        ("publish", 10, None, "本单位可以从严，不能更长"),
+        ("publish", 7, TermUnit.CALENDAR, "按工作日计，不能改为别的单位"),
         ("publish", 0, None, "应为 1 至 3650 的整数"),
         ("publish", -3, None, "应为 1 至 3650 的整数"),
     ],
@@ -99,16 +99,16 @@ def test_what_the_law_sets_is_not_made_laxer(
 
 
 def test_a_yearly_term_has_no_unit_of_time(office: Ledgers) -> None:
-    with pytest.raises(BadInputError, match="按次计,不填时限单位"):
+    with pytest.raises(BadInputError, match="按次计，不填时限单位"):
         change(office, ACTS, "hearing", 1, TermUnit.MONTH)
-    with pytest.raises(BadInputError, match="应为 0 至 3650 的整数,填 0 为不要求"):
+    with pytest.raises(BadInputError, match="应为 0 至 3650 的整数，填 0 为不要求"):
         change(office, ACTS, "hearing", -1)
 
 
 def test_who_may_not_set_terms_is_told_who_may_and_an_unknown_term_what_there_is(office: Ledgers) -> None:
     with pytest.raises(ForbiddenError, match="督办员"):
         change(office, CASES, "publish", 5, who=HANDLER)
-    with reading(office.engine) as session, pytest.raises(NotFoundError, match="publish\\(行政处罚决定公开\\)"):
+    with reading(office.engine) as session, pytest.raises(NotFoundError, match="publish\\（行政处罚决定公开\\）"):
         find_term(session, office.organ_id, CASES, "publsh")
 
 
@@ -130,5 +130,5 @@ def test_a_unit_is_known_by_code_and_by_what_people_say() -> None:
     assert [unit_named(word) for word in ("working", "工作日", "天", "月")] == [
         TermUnit.WORKING, TermUnit.WORKING, TermUnit.CALENDAR, TermUnit.MONTH,
     ]  # fmt: skip
-    with pytest.raises(BadInputError, match="working\\(工作日\\)"):
+    with pytest.raises(BadInputError, match="working\\（工作日\\）"):
         unit_named("周")

@@ -55,7 +55,7 @@ def test_somebody_who_left_without_a_successor_leaves_a_gap_that_the_next_level_
     assert (gap.item.number, gap.item.title, gap.item.unit) == (number, "普法宣传", "法规科")
     assert (gap.problem, gap.words, gap.instead) == (
         GapReason.LEFT,
-        "承办人李承办已于 2026-06-10 离任,尚无人接任",
+        "承办人李承办已于 2026-06-10 离任，尚无人接任",
         HEAD,
     )
 
@@ -73,7 +73,7 @@ def test_a_post_given_up_or_never_filled_is_vacant(office: Office) -> None:
         session.delete(session.exec(select(Tenure).where(Tenure.post_id == post)).one())
 
     assert told(office, "2026-06-12") == [
-        ("1", GapReason.LEFT, "承办人李承办已于 2026-06-09 卸任,尚无人接任", HEAD),
+        ("1", GapReason.LEFT, "承办人李承办已于 2026-06-09 卸任，尚无人接任", HEAD),
         ("2", GapReason.VACANT, "承办人岗位“科员”空缺", HEAD),
     ]
 
@@ -85,7 +85,9 @@ def test_leave_with_a_deputy_present_is_no_gap_and_without_one_is(office: Office
     assert found(office, "2026-06-10") == []
 
     office.leave("周代理", first="2026-06-11", last="2026-06-11")
-    assert told(office, "2026-06-11") == [("1", GapReason.AWAY, "承办人李承办请假至 2026-06-12,没有在岗的代理人", HEAD)]
+    assert told(office, "2026-06-11") == [
+        ("1", GapReason.AWAY, "承办人李承办请假至 2026-06-12，没有在岗的代理人", HEAD)
+    ]
     assert found(office, "2026-06-15") == []
 
 
@@ -96,8 +98,8 @@ def test_without_a_handler_the_head_answers_and_without_a_department_the_leader(
     office.leave(LEADER, first="2026-06-10", last="2026-06-30")
 
     assert told(office, "2026-06-12") == [
-        ("1", GapReason.LEFT, "未写明承办人,科室负责人王科长已于 2026-06-09 卸任,尚无人接任", FIRST),
-        ("2", GapReason.AWAY, "未写明承办人和科室,分管领导张副局请假至 2026-06-30,没有在岗的代理人", FIRST),
+        ("1", GapReason.LEFT, "未写明承办人，科室负责人王科长已于 2026-06-09 卸任，尚无人接任", FIRST),
+        ("2", GapReason.AWAY, "未写明承办人和科室，分管领导张副局请假至 2026-06-30，没有在岗的代理人", FIRST),
     ]
 
 
@@ -112,9 +114,9 @@ def test_a_department_without_a_head_and_a_draft_that_names_nobody(office: Offic
         session.get_one(WorkItem, joint.id).lead_text = "市公安局"
 
     assert [(gap.item.unit, gap.problem, gap.words) for gap in found(office, "2026-06-12")] == [
-        ("档案室", GapReason.UNNAMED, "未写明承办人,科室也没有设负责人岗位"),
+        ("档案室", GapReason.UNNAMED, "未写明承办人，科室也没有设负责人岗位"),
         ("未明确", GapReason.UNNAMED, "没有写明承办人、牵头科室或责任领导"),
-        ("市公安局", GapReason.UNNAMED, "没有写明承办人、牵头科室或责任领导(牵头单位“市公安局”不是本单位科室)"),
+        ("市公安局", GapReason.UNNAMED, "没有写明承办人、牵头科室或责任领导（牵头单位“市公安局”不是本单位科室）"),
     ]
 
 

@@ -223,8 +223,8 @@ def a_parcel(channel: str, **changed: Any) -> Parcel:
     given: dict[str, Any] = {
         "reference": "<20260630.1.digest@duban.invalid>",
         "to": MOBILE if channel in ("wecom_robot", "dingtalk_robot") else ACCOUNT,
-        "name": "张三", "subject": "【督办】逾期1项", "brief": "督办事项:逾期1项",
-        "plain": "普法宣传,已逾期 3 个工作日\n", "html": None, "url": "http://10.0.0.8:8000/items/12",
+        "name": "张三", "subject": "【督办】逾期1项", "brief": "督办事项：逾期1项",
+        "plain": "普法宣传，已逾期 3 个工作日\n", "html": None, "url": "http://10.0.0.8:8000/items/12",
         "sent_at": SENT_AT,
     }  # fmt: skip
     return Parcel(**given | changed)

@@ -146,7 +146,7 @@ def test_what_a_person_wants_in_the_system_alone_stays_there_but_not_what_the_of
     mine = [row for row in office.rows(Notice) if office.name_of(row.recipient_id) == HANDLER]
     assert {row.kind for row in mine if row.message_id is None} == {NoticeKind.REMINDER}
     reminded = [row for row in mine if row.kind is NoticeKind.REMINDER and row.state is not NoticeState.COLLAPSED]
-    assert {(row.state, row.reason) for row in reminded} == {(NoticeState.SENT, "按本人设置,此类通知仅在系统内查看")}
+    assert {(row.state, row.reason) for row in reminded} == {(NoticeState.SENT, "按本人设置，此类通知仅在系统内查看")}
     office.inbox(HANDLER).expect("请抓紧")
 
 
@@ -302,4 +302,4 @@ def test_what_waits_for_a_channel_that_is_set_up_no_more_goes_by_another_or_is_p
     office.inbox(HANDLER).expect("请抓紧")
     states = {(office.name_of(row.recipient_id), row.state) for row in office.rows(Message)}
     assert states == {(HANDLER, SendState.SENT), (HEAD, SendState.PARKED)}
-    assert "渠道“pager”已停用,没有别的渠道" in {row.reason for row in office.rows(Notice)}
+    assert "渠道“pager”已停用，没有别的渠道" in {row.reason for row in office.rows(Notice)}

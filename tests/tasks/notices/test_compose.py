@@ -37,7 +37,7 @@ def line(number: int = 1, *, days: int = 0, kind: NoticeKind = K.REMINDER, **mor
     made = NoticeLine(
         notice_id=number, item_id=number, deadline_id=number, kind=kind, unsigned=False, number=str(number),
         title="普法宣传", project="法治建设", due_on=ON + dt.timedelta(days=days),
-        why="您是本任务的承办人;触发规则:到期前3天", unit="法规科", handler="李承办",
+        why="您是本任务的承办人；触发规则：到期前3天", unit="法规科", handler="李承办",
         step=NextStep("填报进展", f"/items/{number}/report"), contact=Contact("陈督办", "13800000000"),
     )  # fmt: skip
     return replace(made, **more)
@@ -51,24 +51,24 @@ def composed(*lines: NoticeLine, home: Path = Path("none"), **settings: Any) -> 
 @pytest.mark.parametrize(
     ("lines", "subject"),
     [
-        ([line()], "【督办】今日到期:普法宣传"),
-        ([line(days=3)], "【督办】还有1个工作日:普法宣传"),
-        ([line(days=-1, kind=K.ESCALATION)], "【督办】逾期1个工作日:普法宣传"),
-        ([line(days=9, unsigned=True)], "【督办】待签收:普法宣传"),
-        ([line(kind=K.INSTRUCTION)], "【督办】批示:普法宣传"),
-        ([line(kind=K.URGE, days=-9)], "【督办】催办:普法宣传"),
-        ([line(kind=K.RETURNED)], "【督办】退回:普法宣传"),
-        ([line(kind=K.TRANSFERRED)], "【督办】转办:普法宣传"),
-        ([line(kind=K.APPROVAL)], "【督办】待我审批:普法宣传"),
-        ([line(title=LONG)], f"【督办】今日到期:{LONG}"),
-        ([line(title=LONG * 2)], f"【督办】今日到期:{(LONG * 2)[:50]}…"),
-        ([line(1), line(2, days=-1)], "【督办】逾期1个工作日:普法宣传 等2项(逾期1项、今日到期1项)"),
-        ([line(1), line(1)], "【督办】今日到期:普法宣传"),
-        ([line(internal=True)], "【督办】今日到期:任务1"),
-        ([line(title="一\r\nBcc: x@y\n二\u202e")], "【督办】今日到期:一 Bcc: x@y 二"),
+        ([line()], "【督办】今日到期：普法宣传"),
+        ([line(days=3)], "【督办】还有1个工作日：普法宣传"),
+        ([line(days=-1, kind=K.ESCALATION)], "【督办】逾期1个工作日：普法宣传"),
+        ([line(days=9, unsigned=True)], "【督办】待签收：普法宣传"),
+        ([line(kind=K.INSTRUCTION)], "【督办】批示：普法宣传"),
+        ([line(kind=K.URGE, days=-9)], "【督办】催办：普法宣传"),
+        ([line(kind=K.RETURNED)], "【督办】退回：普法宣传"),
+        ([line(kind=K.TRANSFERRED)], "【督办】转办：普法宣传"),
+        ([line(kind=K.APPROVAL)], "【督办】待我审批：普法宣传"),
+        ([line(title=LONG)], f"【督办】今日到期：{LONG}"),
+        ([line(title=LONG * 2)], f"【督办】今日到期：{(LONG * 2)[:50]}…"),
+        ([line(1), line(2, days=-1)], "【督办】逾期1个工作日：普法宣传 等2项（逾期1项、今日到期1项）"),
+        ([line(1), line(1)], "【督办】今日到期：普法宣传"),
+        ([line(internal=True)], "【督办】今日到期：任务1"),
+        ([line(title="一\r\nBcc: x@y\n二\u202e")], "【督办】今日到期：一 Bcc: x@y 二"),
         (
             [line(1, days=-1, title=LONG), line(2), line(3, days=1), line(4, unsigned=True), line(5, days=9)],
-            f"【督办】逾期1个工作日:{LONG[:13]}… 等5项(逾期1项、今日到期1项、三日内1项、待签收1项、近期1项)",
+            f"【督办】逾期1个工作日：{LONG[:13]}… 等5项（逾期1项、今日到期1项、三日内1项、待签收1项、近期1项）",
         ),
     ],
 )
@@ -85,9 +85,9 @@ def test_an_item_reached_by_several_rungs_is_told_once_under_the_highest_with_ev
     )  # fmt: skip
     for text in (said.plain, str(said.html)):
         assert text.count("任务1") == 1
-        assert text.count("触发规则:到期前3天") == 1
+        assert text.count("触发规则：到期前3天") == 1
         assert text.count("请抓紧") == 1
-    assert said.subject == "【督办】催办:普法宣传"
+    assert said.subject == "【督办】催办：普法宣传"
 
 
 def test_groups_stand_in_the_order_of_their_urgency_and_what_is_due_first_stands_first() -> None:
@@ -99,17 +99,17 @@ def test_groups_stand_in_the_order_of_their_urgency_and_what_is_due_first_stands
 def test_text_and_html_say_the_same() -> None:
     said = composed(line(1, days=-1, progress="已完成初稿", progress_on=dt.date(2026, 6, 20)), line(2))
     for words in (
-        "李承办:", "普法宣传", "法治建设", "6月25日(周四)", "逾期1个工作日", "李承办(法规科)", "已完成初稿",
-        "最近进展(6月20日", "填报进展", "http://127.0.0.1:8000/notices/open/1", "为何收到此消息:您是本任务的承办人",
-        "督办联系人:陈督办,电话 13800000000",
+        "李承办：", "普法宣传", "法治建设", "6月25日（周四）", "逾期1个工作日", "李承办（法规科）", "已完成初稿",
+        "最近进展（6月20日", "填报进展", "http://127.0.0.1:8000/notices/open/1", "为何收到此消息：您是本任务的承办人",
+        "督办联系人：陈督办，电话 13800000000",
     ):  # fmt: skip
         assert words in said.plain
         assert words in str(said.html)
 
 
 def test_an_urgent_message_begins_with_what_was_said() -> None:
-    said = composed(line(kind=K.INSTRUCTION, said="张副局批示(督办〔2026〕3号),请于 2026-06-30 前办结:抓紧"))
-    assert said.plain.startswith("李承办:\n\n张副局批示(督办〔2026〕3号),请于 2026-06-30 前办结:抓紧\n")
+    said = composed(line(kind=K.INSTRUCTION, said="张副局批示（督办〔2026〕3号），请于 2026-06-30 前办结：抓紧"))
+    assert said.plain.startswith("李承办：\n\n张副局批示（督办〔2026〕3号），请于 2026-06-30 前办结：抓紧\n")
     assert "张副局批示" in str(said.html)
 
 
@@ -145,7 +145,7 @@ def test_of_an_internal_item_number_day_and_link_are_told_and_nothing_else() -> 
 
 
 def test_a_brief_fits_into_one_text_message() -> None:
-    assert composed(line()).brief == "【督办】今日到期:普法宣传,请填报进展"
+    assert composed(line()).brief == "【督办】今日到期：普法宣传，请填报进展"
     for said in (composed(line(title=LONG)), composed(*(line(place, title=LONG) for place in range(1, 9)))):
         assert len(said.brief) <= BRIEF
 

@@ -78,7 +78,7 @@ def test_a_deputy_is_told_for_whom(office: Office) -> None:
     office.sweep("2026-06-26")
 
     [line] = told(office, "孙代办", "2026-06-26")
-    assert line.why.startswith(f"代{HANDLER}(请假)收,{HANDLER}是本任务的承办人")
+    assert line.why.startswith(f"代{HANDLER}（请假）收，{HANDLER}是本任务的承办人")
     assert line.step.words == "填报进展"
 
 
@@ -256,7 +256,7 @@ def test_both_databases_tell_the_same(any_engine: Engine, tmp_path: Path) -> Non
     office.report("1", "已完成初稿", on="2026-06-01")
     office.sweep("2026-06-10")
     [line] = told(office, "孙代办", "2026-06-10")
-    assert line.why.startswith(f"代{LEADER}(请假)收")
+    assert line.why.startswith(f"代{LEADER}（请假）收")
     assert (line.handler, line.progress, line.step.words) == (HANDLER, "已完成初稿", "批示")
     assert line.sheet is not None
 

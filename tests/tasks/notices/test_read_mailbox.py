@@ -91,9 +91,9 @@ def test_a_server_that_does_not_ask_who_reads_is_not_told(server: MailboxServer)
 @pytest.mark.parametrize(
     ("more", "refuses", "cuts", "words"),
     [
-        pytest.param({"imap_password": SecretStr("x")}, {}, "", "未接受:[AUTHENTICATIONFAILED] wrong", id="password"),
-        pytest.param({"imap_password": SecretStr("密码")}, {}, "", "连接失败(UnicodeEncodeError)", id="no ASCII"),
-        pytest.param({}, {"EXAMINE": "NO no such folder"}, "", "未接受:no such folder", id="folder"),
+        pytest.param({"imap_password": SecretStr("x")}, {}, "", "未接受：[AUTHENTICATIONFAILED] wrong", id="password"),
+        pytest.param({"imap_password": SecretStr("密码")}, {}, "", "连接失败（UnicodeEncodeError）", id="no ASCII"),
+        pytest.param({}, {"EXAMINE": "NO no such folder"}, "", "未接受：no such folder", id="folder"),
         pytest.param({}, {"UID SEARCH": "BAD what"}, "", "what", id="search"),
         pytest.param({}, {}, "EXAMINE", "EOF", id="hangs up"),
         pytest.param({"imap_security": "starttls"}, {}, "", "TLS not supported", id="no STARTTLS"),

@@ -10,10 +10,10 @@ from tests.outside.returned_mails import OURS, REFERENCE, TO, recipient, report,
 
 FAILED, DELAYED, AWAY = ReturnKind.FAILED, ReturnKind.DELAYED, ReturnKind.AWAY
 QQ = (
-    f"<html><body><p>抱歉,您的邮件被退回来了……</p><p>收件人:<a href='mailto:{TO}'>{TO}</a></p>"
-    f"<p>退信原因:host mx3.qq.com said: 550 Mailbox unavailable</p><p>Message-ID: {REFERENCE}</p></body></html>"
+    f"<html><body><p>抱歉，您的邮件被退回来了……</p><p>收件人：<a href='mailto:{TO}'>{TO}</a></p>"
+    f"<p>退信原因：host mx3.qq.com said: 550 Mailbox unavailable</p><p>Message-ID: {REFERENCE}</p></body></html>"
 )
-COREMAIL = f"您的邮件未能投递到以下收件人:\n<{TO}>:\n554 5.1.1 用户不存在\n原邮件标识:{REFERENCE}\n"
+COREMAIL = f"您的邮件未能投递到以下收件人：\n<{TO}>:\n554 5.1.1 用户不存在\n原邮件标识：{REFERENCE}\n"
 
 
 @pytest.mark.parametrize(
@@ -32,20 +32,21 @@ COREMAIL = f"您的邮件未能投递到以下收件人:\n<{TO}>:\n554 5.1.1 用
                             headers=f"In-Reply-To: {REFERENCE}\r\n"), FAILED, "550 5.1.1 User unknown",
                      id="nothing is returned, but answered"),
         pytest.param(written("PostMaster@qq.com", "来自qq.com的退信", QQ, html=True), FAILED,
-                     "退信原因:host mx3.qq.com said: 550 Mailbox unavailable", id="a page in words"),
+                     "退信原因：host mx3.qq.com said: 550 Mailbox unavailable", id="a page in words"),
         pytest.param(written("postmaster@office.test", "系统退信", COREMAIL), FAILED, "554 5.1.1 用户不存在",
                      id="in words"),
         pytest.param(written("Mailer-Daemon@mx.test", "Warning: message delayed", f"{TO}\nretrying: 451 greylisted",
                              reference=REFERENCE, X_Failed_Recipients=TO), DELAYED, "retrying: 451 greylisted",
                      id="Exim in words"),
-        pytest.param(written(f"张三 <{TO}>", "自动回复:【督办】逾期1项", "我出差至6月10日。",
-                             reference=REFERENCE), AWAY, "自动回复:【督办】逾期1项:我出差至6月10日。", id="163 and QQ"),
-        pytest.param(written(TO, "自动答复: 【督办】", "休假",
+        pytest.param(written(f"张三 <{TO}>", "自动回复：【督办】逾期1项", "我出差至6月10日。",
+                             reference=REFERENCE), AWAY, ("自动回复：【督办】逾期1项："
+"我出差至6月10日。"), id="163 and QQ"),
+        pytest.param(written(TO, "自动答复：【督办】", "休假",
                              reference=REFERENCE, X_Auto_Response_Suppress="All"), AWAY,
-                     "自动答复: 【督办】:休假", id="Exchange"),
+                     "自动答复：【督办】：休假", id="Exchange"),
         pytest.param(written(TO, "Re: x", "away", reference=REFERENCE, Auto_Submitted="auto-replied (vacation)"), AWAY,
                      "Re: x:away", id="RFC 3834"),
-        pytest.param(written(TO, "不在", "away", reference=REFERENCE, X_Autoreply="yes"), AWAY, "不在:away",
+        pytest.param(written(TO, "不在", "away", reference=REFERENCE, X_Autoreply="yes"), AWAY, "不在：away",
                      id="a mark of old"),
     ],
 )  # fmt: skip
@@ -69,7 +70,7 @@ def test_a_notification_speaks_of_each_recipient_by_both_names() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        pytest.param(written(TO, "Re: 【督办】", "已收到,马上办。", reference=REFERENCE), id="a person's answer"),
+        pytest.param(written(TO, "Re：【督办】", "已收到，马上办。", reference=REFERENCE), id="a person's answer"),
         pytest.param(written(TO, "关于自动回复功能", "……", reference=REFERENCE), id="a person's mail about it"),
         pytest.param(written("news@shop.test", "大促", f"{REFERENCE} {TO} 550"), id="an advertisement"),
         pytest.param(written("postmaster@mx.test", "Delivered", f"{REFERENCE} {TO} 2.0.0 ok"), id="delivered"),
@@ -87,7 +88,7 @@ def test_what_says_nothing_of_a_mail_of_ours_changes_nothing(raw: bytes) -> None
 
 def nested(depth: int) -> bytes:
     head = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(depth))
-    return (f"From: {TO}\r\nSubject: 自动回复\r\nIn-Reply-To: {REFERENCE}\r\n" + head).encode()
+    return (f"From: {TO}\r\nSubject：自动回复\r\nIn-Reply-To: {REFERENCE}\r\n" + head).encode()
 
 
 @pytest.mark.parametrize(

@@ -94,15 +94,15 @@ def test_what_the_provider_says_arrived_is_delivered(office: Office) -> None:
 
 
 def test_what_is_held_says_why(office: Office) -> None:
-    assert told(office, now=at(23)).words == "静默时段(20:00 至 08:00)内不发,之后发送"
+    assert told(office, now=at(23)).words == "静默时段（20:00 至 08:00）内不发，之后发送"
     add(office, digest_at=dt.time(14, 30))
     assert told(office, now=at(9)) == ToldReceipt(NoticeReceipt.HELD, words="每日汇总在 14:30 发送")
     add(office, until_on=day("2026-06-29"))
-    assert told(office).words == "本人选择了稍后提醒,2026-06-29 起发送"
+    assert told(office).words == "本人选择了稍后提醒，2026-06-29 起发送"
     monday = at(9, on=day("2026-06-29"))
     assert told(office, now=monday).words == "等当天的督办运行以后发送"
     change(office, lambda notice, _: setattr(notice, "send_on", day("2026-06-29")))
-    assert told(office) == ToldReceipt(NoticeReceipt.HELD, words="当天休息,2026-06-29 起发送")
+    assert told(office) == ToldReceipt(NoticeReceipt.HELD, words="当天休息，2026-06-29 起发送")
 
 
 def test_what_comes_after_the_days_digest_waits_for_the_next(office: Office) -> None:
@@ -113,7 +113,7 @@ def test_what_comes_after_the_days_digest_waits_for_the_next(office: Office) -> 
         values = sent.model_dump(exclude={"id", "message_id"}) | {"kind": NoticeKind.APPROVAL, "rung_id": None}
         session.add(Notice.model_validate(values | {"state": NoticeState.PENDING, "subject": "extension:1"}))
     found = told(office, NoticeKind.APPROVAL, at(10))
-    assert found == ToldReceipt(NoticeReceipt.HELD, words="当天的汇总已经发出,随下一次汇总发送")
+    assert found == ToldReceipt(NoticeReceipt.HELD, words="当天的汇总已经发出，随下一次汇总发送")
 
 
 def test_beyond_the_hours_measure_urgent_ones_are_held_to_be_merged(office: Office) -> None:
@@ -122,7 +122,7 @@ def test_beyond_the_hours_measure_urgent_ones_are_held_to_be_merged(office: Offi
         office.instruct("1", f"第{minute}条", due="2026-07-10", on="2026-06-26")
         run(office, at(9, minute))
     found = told(office, NoticeKind.INSTRUCTION, at(9, 30))
-    assert found == ToldReceipt(NoticeReceipt.HELD, words=f"本小时已发 {most} 封,合并后发")
+    assert found == ToldReceipt(NoticeReceipt.HELD, words=f"本小时已发 {most} 封，合并后发")
 
 
 def test_what_waits_for_a_channel_says_since_when_and_why(office: Office) -> None:
@@ -132,7 +132,7 @@ def test_what_waits_for_a_channel_says_since_when_and_why(office: Office) -> Non
         note_down(session, "mail", "连不上邮件服务器", now=at(9, 1), pause=None)
     found = told(office, now=at(9, 1))
     assert (found.receipt, found.at) == (NoticeReceipt.HELD, at(9, 1))
-    assert found.words == "邮件不通(连不上邮件服务器),06-26 09:02 再试,通了即发"
+    assert found.words == "邮件不通（连不上邮件服务器），06-26 09:02 再试，通了即发"
 
 
 def back_to_waiting(notice: Notice, message: Message | None) -> None:
@@ -149,9 +149,9 @@ def test_what_failed_says_how_often_and_when_it_is_tried_again_and_by_what(offic
             one.delivered, one.answer = False, "451 稍后再试"
     found = told(office)
     assert (found.receipt, found.at) == (NoticeReceipt.FAILED, at(9))
-    assert found.words == "已试 1 次未成(451 稍后再试),2026-06-26 09:10 后再试"
+    assert found.words == "已试 1 次未成（451 稍后再试），2026-06-26 09:10 后再试"
     change(office, lambda _, message: setattr(message, "channel", "pager"))
-    assert told(office).words == "邮件送不到(451 稍后再试),改由pager发送"
+    assert told(office).words == "邮件送不到（451 稍后再试），改由pager发送"
     change(office, lambda _, message: setattr(message, "state", SendState.SENDING))
     assert told(office).receipt is NoticeReceipt.SENDING
 
@@ -173,9 +173,9 @@ def test_what_does_not_leave_says_why(office: Office, state: NoticeState, receip
 def test_an_escalation_says_for_how_long_nobody_opened_it(office: Office) -> None:
     run(office, at(9))
     change(office, lambda notice, _: setattr(notice, "kind", NoticeKind.ESCALATION))
-    assert told(office, NoticeKind.ESCALATION, at(11)).words == "没有打开过,已 2 小时"
+    assert told(office, NoticeKind.ESCALATION, at(11)).words == "没有打开过，已 2 小时"
     change(office, lambda _, message: setattr(message, "state", SendState.WAITING))
-    assert told(office, NoticeKind.ESCALATION, at(11)).words == "一直没有打开,改由邮件再发"
+    assert told(office, NoticeKind.ESCALATION, at(11)).words == "一直没有打开，改由邮件再发"
     change(office, lambda notice, _: setattr(notice, "message_id", None))
     assert told(office, NoticeKind.ESCALATION, at(11)).words == "没有打开过"
 

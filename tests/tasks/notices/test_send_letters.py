@@ -56,8 +56,8 @@ def test_what_others_do_to_a_person_is_told_to_that_person_at_once_and_once(offi
         change_contact(session, head, by=by, email="new@office.test", mobile="", deputy=None)
     assert sent(office, NIGHT) == 3  # not in the morning: quiet hours hold digests
     assert sent(office, NIGHT) == 0
-    office.inbox(HANDLER).expect("请假", f"{SUPERVISOR}为您登记请假:2026-06-10 至 2026-06-12,由{HEAD}代理")
-    office.inbox("周承办").expect("任职", "自 2026-07-01 起,您任副局长(分管领导)")
+    office.inbox(HANDLER).expect("请假", f"{SUPERVISOR}为您登记请假：2026-06-10 至 2026-06-12，由{HEAD}代理")
+    office.inbox("周承办").expect("任职", "自 2026-07-01 起，您任副局长（分管领导）")
     assert office.inbox(HEAD).mails == []
     [moved] = [mail for mail in office.mails() if "邮箱变更" in str(mail["Subject"])]
     assert "改为 new@office.test" in moved.get_content()

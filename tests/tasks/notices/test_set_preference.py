@@ -67,7 +67,7 @@ def test_a_choice_is_kept_in_order_and_may_be_made_anew(office: Office) -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"channels": ["fax"]}, "“fax”不是可用的渠道;可用:mail、apprise、webhook"),
+        ({"channels": ["fax"]}, "“fax”不是可用的渠道；可用：mail、apprise、webhook"),
         ({"channels": ["sms"]}, "“sms”不是可用的渠道"),
         ({"channels": ["mail", "mail"]}, "渠道“mail”写了两次"),
         ({"inside_only": ["fax"]}, "“fax”不是可用的通知种类"),
@@ -100,7 +100,7 @@ def test_an_address_that_changed_is_told_by_mail_once_and_what_did_not_change_is
     assert [(row.channel, row.address) for row in office.rows(PersonAddress)] == [("webhook", "lichengban")]
     texts = [letter.text for letter in office.rows(Letter)]
     assert texts == [
-        "您的账户改了接收消息的Webhook、Apprise账号。如果不是您本人办的,请马上告诉本单位的管理人员。",
+        "您的账户改了接收消息的Webhook、Apprise账号。如果不是您本人办的，请马上告诉本单位的管理人员。",
         f"{SUPERVISOR}改了您接收消息的Apprise账号。",
     ]
     assert [entry.action for entry in office.rows(AuditEntry)] == ["set_address", "staff"]
@@ -122,7 +122,7 @@ def test_a_url_is_kept_sealed_and_stands_in_no_table_in_clear(office: Office) ->
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"fax": "1"}, "“fax”不是可用的渠道;可用:apprise、webhook"), ({"mail": "li@office.test"}, "不是可用的渠道"),
+        ({"fax": "1"}, "“fax”不是可用的渠道；可用：apprise、webhook"), ({"mail": "li@office.test"}, "不是可用的渠道"),
         ({"webhook": "li ban"}, "账号应由"), ({"webhook": "a" * 65}, "不超过 64 个字符"),
         ({"webhook": "https://host.example.cn/"}, "没有开放个人的接收地址"), ({"apprise": "dbus://"}, "开放的 Apprise"),
     ],

@@ -22,7 +22,7 @@ from tests.outside.returned_mails import recipient, report, written
 DAY = dt.date(2026, 6, 23)
 NOW = opening_of(DAY)
 REFERENCE = "<20260623.1.digest.0.5f1c@duban.invalid>"
-REFUSED = "退信:550 5.1.1 User unknown"
+REFUSED = "退信：550 5.1.1 User unknown"
 
 
 @pytest.fixture
@@ -113,9 +113,9 @@ class FakeChannel:
     ("mail", "result", "reason"),
     [
         pytest.param(lambda office: bounce(office, action="delayed", status="4.2.2", said="452 4.2.2 full"),
-                     ReturnedResult(delayed=1), "投递延迟:452 4.2.2 full", id="delayed"),
-        pytest.param(lambda office: written(address(office), "自动回复:【督办】", "出差", reference=REFERENCE),
-                     ReturnedResult(away=1), "自动回复:自动回复:【督办】:出差", id="away"),
+                     ReturnedResult(delayed=1), "投递延迟：452 4.2.2 full", id="delayed"),
+        pytest.param(lambda office: written(address(office), "自动回复：【督办】", "出差", reference=REFERENCE),
+                     ReturnedResult(away=1), "自动回复：自动回复：【督办】：出差", id="away"),
     ],
 )  # fmt: skip
 def test_what_may_still_arrive_is_noted_and_changes_nothing_else(

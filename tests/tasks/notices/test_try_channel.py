@@ -59,7 +59,7 @@ def entries(office: Office) -> list[tuple[str, str, str]]:
 def test_a_message_leaves_at_once_and_the_try_is_on_record(office: Office, by: str | None) -> None:
     assert attempt(office, by=by).answer.startswith("maildir ")
     text_of = office.inbox(HANDLER).expect("渠道测试", "收到就说明这条渠道能用")
-    assert f"发起:{by or '本机管理员'}"[:5] in text_of
+    assert f"发起：{by or '本机管理员'}"[:5] in text_of
     assert [(action, channel) for action, _, channel in entries(office)] == [("try_channel", "mail")]
 
 
@@ -80,7 +80,7 @@ def test_what_went_wrong_is_told_and_the_try_counts_all_the_same(office: Office,
     peer.status = 503
     with pytest.raises(ChannelDownError, match="503 Service Unavailable"):
         attempt(office, "webhook")
-    with pytest.raises(BadInputError, match="“sms”不是可用的渠道;可用:mail、webhook"):
+    with pytest.raises(BadInputError, match="“sms”不是可用的渠道；可用：mail、webhook"):
         attempt(office, "sms")
     assert len(entries(office)) == 2
 

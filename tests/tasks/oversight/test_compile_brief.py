@@ -182,7 +182,7 @@ def test_a_day_has_one_brief_unless_there_is_something_new_to_say(office: Office
     assert (first.kind, first.written_number, first.title) == (
         DocumentKind.BRIEF,
         "督简〔2026〕1号",
-        "督办工作简报(刘局长,2026-06-10)",
+        "督办工作简报（刘局长，2026-06-10）",
     )
     assert first.id == same.id == unasked.id
     assert [asked.number, next_day.number] == [2, 3]

@@ -181,7 +181,7 @@ def test_days_put_off_and_clocks_that_stand_still_are_told_with_their_reasons(of
         (row.kind, row.number, str(row.from_on), str(row.until_on), row.reason) for row in gathered(office).changed
     ] == [
         ("延期", "延期的", "2026-07-20", "2026-08-31", "汛期停工"),
-        ("顺延", "恢复的", "2026-07-20", "2026-07-22", "自 2026-06-15 挂起(等省里文件),顺延2个工作日"),
+        ("顺延", "恢复的", "2026-07-20", "2026-07-22", "自 2026-06-15 挂起（等省里文件），顺延2个工作日"),
         ("挂起", "挂起的", "2026-07-20", "None", "计划未下达"),
     ]
 

@@ -112,7 +112,7 @@ def test_an_item_is_its_handlers_and_its_department_heads_and_nobody_elses(offic
     office.assign("普法宣传", due="2026-06-05")
 
     assert told(office, HANDLER) == [("逾期", "1", Action.REPORT, "承办人")]
-    assert told(office, HEAD) == [("逾期", "1", Action.REPORT, "科室负责人,承办人李承办")]
+    assert told(office, HEAD) == [("逾期", "1", Action.REPORT, "科室负责人，承办人李承办")]
     nobody_else(office, HANDLER, HEAD)
 
 
@@ -141,7 +141,7 @@ def test_a_stage_on_the_way_is_reached_by_its_own_act(office: Office) -> None:
     office.do(HANDLER, add_milestone, "1", on="2026-06-02", title="方案报审", due_on=day(TODAY))
 
     line = only(office, HANDLER)
-    assert (line.group, line.action, line.about) == (Group.TODAY, Action.MILESTONE, "阶段节点:方案报审")
+    assert (line.group, line.action, line.about) == (Group.TODAY, Action.MILESTONE, "阶段节点：方案报审")
 
 
 def test_a_deputy_sees_the_work_of_whoever_is_away_and_the_one_away_keeps_it(office: Office) -> None:
@@ -149,7 +149,7 @@ def test_a_deputy_sees_the_work_of_whoever_is_away_and_the_one_away_keeps_it(off
     office.assign("普法宣传", due="2026-06-05")
     office.leave(HANDLER, first="2026-06-08", last="2026-06-12", deputy="周代理")
 
-    assert told(office, "周代理") == [("逾期", "1", Action.REPORT, "代李承办(承办人)")]
+    assert told(office, "周代理") == [("逾期", "1", Action.REPORT, "代李承办（承办人）")]
     assert told(office, HANDLER) == [("逾期", "1", Action.REPORT, "承办人")]
     assert told(office, "周代理", "2026-06-15") == []
 
@@ -205,7 +205,7 @@ def test_a_request_waits_for_the_level_whose_turn_it_is(office: Office) -> None:
     office.extend("1", to="2026-08-31", on="2026-06-09", reason="汛期停工")
 
     assert told(office, SUPERVISOR) == [("待我审批", "1", Action.DECIDE_EXTENSION, "督办员")]
-    assert only(office, SUPERVISOR).about == "李承办申请延至8月31日:汛期停工"
+    assert only(office, SUPERVISOR).about == "李承办申请延至8月31日：汛期停工"
     nobody_else(office, SUPERVISOR)
     office.approve("1", on=TODAY, who=SUPERVISOR)
     assert told(office, LEADER) == [("待我审批", "1", Action.DECIDE_EXTENSION, "分管领导")]
@@ -247,7 +247,7 @@ def test_an_objection_waits_for_the_supervisor(office: Office) -> None:
 
     line = only(office, SUPERVISOR)
     assert (line.action, line.decision, line.about) == (
-        Action.RETURN, Decision.OBJECTION, "李承办提出转办异议:不属本科室",
+        Action.RETURN, Decision.OBJECTION, "李承办提出转办异议：不属本科室",
     )  # fmt: skip
     nobody_else(office, SUPERVISOR)
 
@@ -277,7 +277,7 @@ def test_what_was_returned_comes_first_with_its_reason_until_it_is_asked_for_aga
 
     line = only(office, HANDLER)
     assert (line.group, line.action, line.about, line.distance, line.also) == (
-        Group.RETURNED, Action.REQUEST_CLOSE, "陈督办退回办结申请:缺少签到表", "退回已1个工作日", ("逾期3个工作日",),
+        Group.RETURNED, Action.REQUEST_CLOSE, "陈督办退回办结申请：缺少签到表", "退回已1个工作日", ("逾期3个工作日",),
     )  # fmt: skip
     nobody_else(office, HANDLER, HEAD)
     office.ask_closure("1", on=TODAY)
@@ -294,7 +294,7 @@ def test_an_objection_turned_down_comes_first_with_its_answer_until_the_item_is_
 
     line = only(office, HANDLER)
     assert (line.group, line.action, line.about) == (
-        Group.RETURNED, Action.SIGN, "陈督办退回转办异议:属本科室职责",
+        Group.RETURNED, Action.SIGN, "陈督办退回转办异议：属本科室职责",
     )  # fmt: skip
     office.do(HANDLER, sign, "1", on=TODAY)
     assert told(office, HANDLER) == []
@@ -307,7 +307,7 @@ def test_a_refused_extension_comes_first_with_its_reason_until_the_item_is_repor
 
     line = only(office, HANDLER)
     assert (line.group, line.action, line.about) == (
-        Group.RETURNED, Action.REPORT, "张副局退回延期申请:须按期完成",
+        Group.RETURNED, Action.REPORT, "张副局退回延期申请：须按期完成",
     )  # fmt: skip
     office.report("1", percent=30, on=TODAY)
     assert told(office, HANDLER) == []

@@ -292,7 +292,7 @@ def test_breaking_a_title_loses_nothing(title: str) -> None:
     assert "".join(title_lines(title)) == title.replace("\n", "")
 
 
-@pytest.mark.parametrize("given_form", ["县政府", "县政府：", "县政府:", "县政府： "])
+@pytest.mark.parametrize("given_form", ["县政府", "县政府:", "县政府：", "县政府： "])
 def test_the_addressee_ends_with_one_full_width_colon(given_form: str) -> None:
     addressee = styled(opened(plain(addressee=given_form)), "主送机关")[0]
     assert addressee.text == "县政府："

@@ -114,7 +114,7 @@ def test_every_placeholder_can_be_written_in_chinese_and_in_english() -> None:
             "青禾县水务局2025年法治政府建设情况报告|县委、县政府|青水发〔2026〕1号|青禾县水务局|2026年1月15日|2025|青禾县水务局"
         )
     )
-    assert said[2] == "一、主要举措:2（一）完善制度31.强化学习。二、不足:0000"
+    assert said[2] == "一、主要举措：2（一）完善制度31.强化学习。二、不足：0000"
 
 
 def test_the_header_is_filled_as_well() -> None:
@@ -128,13 +128,13 @@ def test_the_same_template_and_report_give_the_same_bytes() -> None:
     assert first == second
 
 
-CALLS = "只能写占位符、条件(if)和循环(for)"
+CALLS = "只能写占位符、条件（if）和循环（for）"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{{ 局长 }}", "“局长”不是已知的占位符。可用:标题(title)、"),
+        ("{{ 局长 }}", "“局长”不是已知的占位符。可用：标题（title）、"),
         ("{% for 节 in 部分 %}{{ 节.内容 }}{% endfor %}", "“节.内容”不是已知的占位符"),
         ("{{ 标题.__class__.__mro__ }}", "之前只能是循环中的名称"),
         ("{{ 标题.upper }}", "“标题.upper”不是已知的占位符"),
@@ -154,16 +154,16 @@ CALLS = "只能写占位符、条件(if)和循环(for)"
         ("{% for 部分 in 部分 %}{% endfor %}", "与占位符同名"),
         ("{% for a in 部分 recursive %}{% endfor %}", "循环应写成"),
         ("{% for a in 部分 if 标题 %}{% endfor %}", "循环应写成"),
-        ("{%p for 节 in 部分 %}", "没有结束:缺少 endfor 或 endif"),
-        ("{%p if 主送 %}", "没有结束:缺少 endfor 或 endif"),
-        ("{%p endfor %}", "多写了,或与开头不对应"),
+        ("{%p for 节 in 部分 %}", "没有结束：缺少 endfor 或 endif"),
+        ("{%p if 主送 %}", "没有结束：缺少 endfor 或 endif"),
+        ("{%p endfor %}", "多写了，或与开头不对应"),
         ("{% frobnicate %}", "花括号中的写法不能识别"),
         ("{{ 标题 标题 }}", "写法有误"),
     ],
 )  # fmt: skip
 def test_what_a_template_may_not_say_is_told_with_its_place(text: str, said: str) -> None:
     (problem,) = check_word_template(with_text(text))
-    assert problem.startswith("正文中的占位符不可用:")
+    assert problem.startswith("正文中的占位符不可用：")
     assert said in problem
     with pytest.raises(BadInputError, match="Word 模板不可用"):
         filled(with_text(text))
@@ -171,7 +171,7 @@ def test_what_a_template_may_not_say_is_told_with_its_place(text: str, said: str
 
 def test_a_wrong_header_is_told_as_one_and_loops_that_tear_the_file_are_told() -> None:
     (problem,) = check_word_template(with_text(header="{{ 局长 }}"))
-    assert problem.startswith("页眉中的占位符不可用:“局长”")
+    assert problem.startswith("页眉中的占位符不可用：“局长”")
     document = docx.Document(io.BytesIO(with_text()))
     document.add_table(1, 1).cell(0, 0).text = "{% if 文号 %}"
     document.add_paragraph("{% endif %}")
@@ -233,7 +233,7 @@ def mangled(parts: dict[str, bytes]) -> None:
     [
         (macros, "含有宏"), (embedded, "含有嵌入的对象或控件"), (linked, "指向文件以外的链接"),
         (declared, "文档类型声明"), (headless, "其中没有正文"), (swollen, "解压后的内容过大"), (wordy, "正文过大"),
-        (mangled, "不是 Word 文件(.docx),或文件已损坏"), (braced, "占位符过多"),
+        (mangled, "不是 Word 文件（.docx），或文件已损坏"), (braced, "占位符过多"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_more_or_less_than_a_template_is_refused(
@@ -339,7 +339,7 @@ def test_what_templates_are_made_of_passes(change: Callable[[dict[str, bytes]], 
 @pytest.mark.parametrize("length", [0, 4, 9000])
 def test_what_is_no_word_file_is_told(length: int) -> None:
     assert check_word_template(starter_template()[:length]) == [
-        "不是 Word 文件(.docx),或文件已损坏:请用 Word 或 WPS 另存为 .docx 后再上传。"
+        "不是 Word 文件（.docx），或文件已损坏：请用 Word 或 WPS 另存为 .docx 后再上传。"
     ]
 
 
@@ -392,14 +392,14 @@ def test_the_newest_template_counts_until_it_is_stopped_and_all_stay(office: Off
 
 def test_the_one_in_use_is_not_kept_twice(office: Office) -> None:
     keep(office, with_text("甲"))
-    with pytest.raises(BadInputError, match="没有改动:与现行的第 1 版模板相同"):
+    with pytest.raises(BadInputError, match="没有改动：与现行的第 1 版模板相同"):
         keep(office, with_text("甲"))
 
 
 @pytest.mark.parametrize(
     ("text", "name", "said"),
     [
-        ("{{ 局长 }}", "模板.docx", r"“模板.docx”不能用作模板:正文中的占位符不可用:“局长”"),
+        ("{{ 局长 }}", "模板.docx", r"“模板.docx”不能用作模板：正文中的占位符不可用：“局长”"),
         ("甲", "模板.pdf", r"扩展名是 .pdf"),
         ("甲", "机密★模板.docx", r"带有密级标志"),
     ],

@@ -90,8 +90,8 @@ def test_the_preview_shows_each_cell_old_to_new_and_issued_items_apart(office: O
     report = found.report
     assert (report.errors, [change.number for change in report.issued]) == ([], ["1", "2"])
     assert {change.number: [str(cell) for cell in change.cells] for change in report.changes} == {
-        "1": ["完成时限:2026-02-28 → 3月31日(须经分管领导或第一责任人批准)"], "2": ["任务:案卷评查 → 案卷评查二"],
-        "3": ["完成时限:2026-08-31 → 9月底前"],
+        "1": ["完成时限：2026-02-28 → 3月31日（须经分管领导或第一责任人批准）"], "2": ["任务：案卷评查 → 案卷评查二"],
+        "3": ["完成时限：2026-08-31 → 9月底前"],
     }  # fmt: skip
     shown = [cell[3] for row in found.rows for cell in row["cells"] if cell[3]]
     assert shown == ["2026-02-28 → 3月31日", "案卷评查 → 案卷评查二", "2026-08-31 → 9月底前"]
@@ -101,7 +101,7 @@ def test_without_a_reason_nothing_of_it_is_written(office: Office, tmp_path: Pat
     path = edited(office, tmp_path, 完成时限_1="3月31日", 完成时限_3="9月底前")
     before = everything(office)
 
-    with pytest.raises(BadInputError, match="会改动已下达的任务 1:请写明修改理由"):
+    with pytest.raises(BadInputError, match="会改动已下达的任务 1：请写明修改理由"):
         bring_back(office, path)
 
     assert everything(office) == before
@@ -127,12 +127,12 @@ def test_a_day_of_an_item_in_work_moves_as_an_adjustment_with_the_reason(office:
         by, calendar = office.by(session, SUPERVISOR, ON), office_calendar(session)
         found = find_item(session, session.get_one(AnnualPlan, office.plan_id), "1")
         shown = show_item(session, found, by=by, calendar=calendar)
-    assert [line for act in shown["acts"] for line in act["changes"]] == ["备注:无 → 与宣传月合并"]
+    assert [line for act in shown["acts"] for line in act["changes"]] == ["备注：无 → 与宣传月合并"]
     assert [(str(move["from_on"]), str(move["to_on"]), move["reason"]) for move in shown["deadlines"][0]["moves"]] == [
         ("2026-02-28", "2026-03-31", "上级改期")
     ]
     assert told(office) == {
-        (HANDLER, f"{SUPERVISOR}调整了完成时限:上级改期"), (HANDLER, f"{SUPERVISOR}修改了备注:上级改期")
+        (HANDLER, f"{SUPERVISOR}调整了完成时限：上级改期"), (HANDLER, f"{SUPERVISOR}修改了备注：上级改期")
     }  # fmt: skip
     last = office.rows(AuditEntry)[-1]
     assert (last.action, last.reason, last.after["edited_items"]) == ("plan", "上级改期", 1)
@@ -146,9 +146,9 @@ def test_a_day_that_needs_approval_stays_until_it_is_given(office: Office, tmp_p
     assert (report.errors, report.asking, report.as_dict()["asking"]) == ([], 1, 1)
     assert (office.item("1").due_on, office.item("1").note) == (dt.date(2026, 2, 28), "与宣传月合并")
     (asked,) = office.rows(Extension)
-    assert (asked.changes, asked.reason) == (["完成时限:2026-02-28 → 3月31日"], "上级改期")
+    assert (asked.changes, asked.reason) == (["完成时限：2026-02-28 → 3月31日"], "上级改期")
     again = bring_back(office, path, reason="上级改期", dry_run=True)
-    assert [error.accepted for error in again.errors] == ["任务 1 有待审批的时限调整,请等批复后再调整时限。"]
+    assert [error.accepted for error in again.errors] == ["任务 1 有待审批的时限调整，请等批复后再调整时限。"]
     office.decide_adjustment("1", on="2026-02-03")
     assert office.item("1").due_on == dt.date(2026, 3, 31)
 
@@ -158,7 +158,8 @@ def test_a_new_handler_signs_anew_and_both_are_told(office: Office, tmp_path: Pa
 
     assert office.item("1").state is ItemState.ISSUED
     assert told(office) == {
-        ("孙承办", f"{SUPERVISOR}将本任务转您办理,请签收"), (HANDLER, f"{SUPERVISOR}将本任务转孙承办办理,不再由您承办")
+        ("孙承办", (f"{SUPERVISOR}将本任务转您办理，"
+"请签收")), (HANDLER, f"{SUPERVISOR}将本任务转孙承办办理，不再由您承办")
     }  # fmt: skip
 
 
@@ -166,8 +167,8 @@ def test_a_new_handler_signs_anew_and_both_are_told(office: Office, tmp_path: Pa
     ("cells", "said"),
     [
         ({"完成时限_1": "1月15日"}, "新时限 2026-01-15 已过"),
-        ({"完成时限_2": "12月底前"}, "现为“挂起”,不能调整时限"),
-        ({"承办人_2": "孙承办"}, "现为“挂起”,不能改承办人"),
+        ({"完成时限_2": "12月底前"}, "现为“挂起”，不能调整时限"),
+        ({"承办人_2": "孙承办"}, "现为“挂起”，不能改承办人"),
     ],
 )
 def test_what_a_person_may_not_do_by_hand_no_list_does(

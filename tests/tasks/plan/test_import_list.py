@@ -261,7 +261,7 @@ def test_only_a_person_changes_an_issued_item_by_a_list(session: Session, tmp_pa
 
     report = bring_in(session, ledger(tmp_path, [80, None, None, None, None, None, None, "9月底前"], name="b.xlsx"))
 
-    assert "本机管理员不能对任务 80 调整时限:请用 --as 姓名 写明由谁办理" in report.errors[0].accepted
+    assert "本机管理员不能对任务 80 调整时限：请用 --as 姓名 写明由谁办理" in report.errors[0].accepted
     assert items(session)["80"].due_on == dt.date(YEAR, 6, 30)
     assert session.exec(select(DeadlineMove)).all() == []
 
@@ -283,7 +283,7 @@ def test_an_issued_item_cannot_lose_what_it_is_supervised_by(session: Session, t
 
     report = bring_in(session, ledger(tmp_path, [80, None, None, None, None, None, None, "-"], name="b.xlsx"))
 
-    assert "任务 80 已下达,不能改成缺完成时限" in report.errors[0].accepted
+    assert "任务 80 已下达，不能改成缺完成时限" in report.errors[0].accepted
 
 
 def test_a_closed_item_is_not_changed_but_may_stand_in_the_file(session: Session, tmp_path: Path) -> None:
@@ -343,7 +343,7 @@ def test_a_rule_from_a_document_is_confirmed_by_the_sheet_that_fills_it_in(sessi
     (number,) = [number for number, item in items(session).items() if item.recurrence]
     text = items(session)[number].due_text
 
-    kept = bring_in(session, ledger(tmp_path, [number, None, None, None, None, None, None, f"{text}(待确认)"]))
+    kept = bring_in(session, ledger(tmp_path, [number, None, None, None, None, None, None, f"{text}（待确认）"]))
     assert (kept.count("keep"), items(session)[number].unconfirmed) == (1, True)
 
     bring_in(session, ledger(tmp_path, [number, None, None, None, None, None, None, text], name="b.xlsx"))

@@ -107,7 +107,7 @@ def test_an_office_that_begins_in_december_previews_few_notices(office: Office, 
 @pytest.mark.parametrize(
     ("state", "done", "column", "said"),
     [
-        ("差不多", "", "状态", "状态可以写:未开始、在办、已办结"),
+        ("差不多", "", "状态", "状态可以写：未开始、在办、已办结"),
         ("已办结", "", "办结日", "请在“办结日”写明是哪一天"),
         ("在办", "3月20日", "状态", "状态应为“已办结”"),
         ("已办结", "2026年3月", "办结日", "办结日应为一天"),
@@ -140,5 +140,5 @@ def test_a_list_closes_no_item_that_is_issued(office: Office, tmp_path: Path) ->
     bring_in(office, tmp_path, row(1, "12月底前"))
     office.issue()
     (error,) = bring_in(office, tmp_path, row(1, "12月底前", "已办结", "11月30日"), name="b.xlsx").errors
-    assert "现为“在办”:办结须申请、审核" in error.accepted
+    assert "现为“在办”：办结须申请、审核" in error.accepted
     assert office.item("1").state is ItemState.ACTIVE

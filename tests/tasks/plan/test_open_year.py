@@ -70,15 +70,15 @@ def test_a_year_is_drawn_from_what_the_last_one_left(any_engine: Engine, reporte
         "开展案卷评查": Origin.UNFINISHED,
         "开展法治培训": Origin.RECURRING,
         "配备专人运营普法账号": Origin.DEFICIENCY,
-        "整改:执法力量不足": Origin.DEFICIENCY,
+        "整改：执法力量不足": Origin.DEFICIENCY,
         "报送2025年度法治政府建设年度报告": Origin.STATUTORY,
         "公开2025年度法治政府建设年度报告": Origin.STATUTORY,
     }
     training, review = found["开展法治培训"], found["开展案卷评查"]
     assert (training.recurrence, training.due_text, training.deliverable) == (QUARTERLY, "每季度", "培训记录")
     assert (training.missing, review.missing) == ([], ["完成时限", "责任人"])
-    assert (projects["开展法治培训"], projects["整改:执法力量不足"]) == (ENFORCEMENT, "落实整改措施")
-    assert found["整改:执法力量不足"].note == "针对不足:执法力量不足\n原因:编制少"
+    assert (projects["开展法治培训"], projects["整改：执法力量不足"]) == (ENFORCEMENT, "落实整改措施")
+    assert found["整改：执法力量不足"].note == "针对不足：执法力量不足\n原因：编制少"
     assert "原时限 2025-10-31" in str(review.source)
     assert all(item.source for item in found.values())
     assert ("2025年度报告第1版“下一年度主要安排”" in str(training.source)) is reported
@@ -124,7 +124,10 @@ def test_what_people_did_to_the_report_counts(engine: Engine) -> None:
     assert "开展案卷评查" not in found
     assert made.left_out == ["开展案卷评查"]
     edited = found["6月底前由法规科牵头配齐专人"]
-    assert (edited.due_on, edited.note) == (day("2026-06-30"), "针对不足:一是普法渠道较为单一\n原因:账号缺少专人维护。")
+    assert (edited.due_on, edited.note) == (
+        day("2026-06-30"),
+        "针对不足：一是普法渠道较为单一\n原因：账号缺少专人维护。",
+    )
     assert (found["9月底前组织执法人员轮训"].due_on, project) == (day("2026-09-30"), "加强队伍建设")
     (exam,) = (item for title, item in found.items() if "执法考试" in title)
     assert (exam.unconfirmed, exam.department_id) == (True, None)
@@ -164,7 +167,7 @@ def test_nothing_is_issued_and_an_issued_plan_only_gains_drafts(engine: Engine) 
         assert drafts(session)["开展法治培训"].state is ItemState.ISSUED
         year.deficiency("培训覆盖不足", on="12-30")
         opened(session, year)
-        assert drafts(session)["整改:培训覆盖不足"].state is ItemState.DRAFT
+        assert drafts(session)["整改：培训覆盖不足"].state is ItemState.DRAFT
         assert drafts(session)["开展法治培训"].state is ItemState.ISSUED
 
 
@@ -184,10 +187,10 @@ def test_the_days_of_the_year_stand_in_the_plan_by_rule(engine: Engine) -> None:
     defence = found["开展全民国防教育日普法宣传"]
     assert (defence.due_on, defence.missing) == (day("2026-09-19"), ["责任人"])
     assert "请提前安排" in str(defence.note)
-    assert str(defence.source).startswith("普法节点 9月19日:《国防教育法》")
+    assert str(defence.source).startswith("普法节点 9月19日：《国防教育法》")
     assert found["开展国家宪法日普法宣传"].note is None
     assert made.count(Origin.NODE) == len(found) == 5
-    assert "国际禁毒日(6月26日)" in made.nodes
+    assert "国际禁毒日（6月26日）" in made.nodes
 
 
 def test_what_the_ledgers_will_owe_is_told_beforehand(engine: Engine) -> None:
@@ -198,8 +201,8 @@ def test_what_the_ledgers_will_owe_is_told_beforehand(engine: Engine) -> None:
         set_term(session, year.organ, PUBLICITY, "civil_code_month", amount=0, by=JANUARY)
         made = opened(session, year)
     assert made.yearly == [
-        "2026-12-04 普法活动:国家宪法日普法活动1次", "2026-06-30 履职记录:上半年听取汇报1次",
-        "2026-12-31 履职记录:下半年听取汇报1次",
+        "2026-12-04 普法活动：国家宪法日普法活动1次", "2026-06-30 履职记录：上半年听取汇报1次",
+        "2026-12-31 履职记录：下半年听取汇报1次",
     ]  # fmt: skip
     # What the office left to its ledger, or does not ask, is no item beside it.
     nodes = {draft.title for draft in made.made if draft.origin is Origin.NODE}

@@ -61,14 +61,14 @@ def test_the_template_offers_what_can_be_chosen(tmp_path: Path) -> None:
         offered = page(tmp_path / "list.xlsx").data_validations.dataValidation
         return {str(one.sqref)[0]: one.formula1 for one in offered}
 
-    assert choices() == {"K": '"一般,重要,重大"', "O": '"未开始,在办,已办结"'}
+    assert choices() == {"K": '"一般，重要，重大"', "O": '"未开始，在办，已办结"'}
     assert choices(departments=["法规科", "办公室"], people=["张静"]) == {
-        "K": '"一般,重要,重大"',
-        "O": '"未开始,在办,已办结"',
-        "F": "选项!$A$1:$A$2",
-        "G": "选项!$A$1:$A$2",
-        "E": "选项!$B$1:$B$1",
-        "H": "选项!$B$1:$B$1",
+        "K": '"一般，重要，重大"',
+        "O": '"未开始，在办，已办结"',
+        "F": "选项！$A$1:$A$2",
+        "G": "选项！$A$1:$A$2",
+        "E": "选项！$B$1:$B$1",
+        "H": "选项！$B$1:$B$1",
     }
     assert load_workbook(tmp_path / "list.xlsx")["选项"].sheet_state == "hidden"
 
@@ -208,7 +208,9 @@ def test_what_is_taken_out_and_brought_back_changes_nothing(office: Office) -> N
     assert [report.count(action) for action in ("create", "update", "keep")] == [0, 0, 3]
 
 
-TEXT = st.text(st.sampled_from("甲乙丙ab1.,、;=+-@ \n()《》"), min_size=1, max_size=12).map(lambda text: f"任{text}务")
+TEXT = st.text(st.sampled_from("甲乙丙ab1.，、；=+-@ \n()《》"), min_size=1, max_size=12).map(
+    lambda text: f"任{text}务"
+)
 DAYS = st.dates(dt.date(2026, 2, 1), dt.date(2026, 12, 31))
 
 
@@ -291,5 +293,5 @@ def test_the_examples_of_the_template_are_not_imported(office: Office) -> None:
 
     report = office.bring_back(dry_run=True)
 
-    assert [error.accepted for error in report.errors] == ["表头下没有任何任务:请至少填写一行。"]
+    assert [error.accepted for error in report.errors] == ["表头下没有任何任务：请至少填写一行。"]
     assert [sheet.name for sheet in open_workbook(office.path)] == ["任务清单"]

@@ -144,7 +144,7 @@ def test_a_batch_that_changed_what_is_issued_by_now_stays(session: Session, tmp_
     issue_plan(session, find_plan(session, find_organ(session, None), YEAR), on=ON)
     before = rows_of(session, *LIST)
 
-    with pytest.raises(ForbiddenError, match="它改动的任务 1已下达,只能按理由逐项"):
+    with pytest.raises(ForbiddenError, match="它改动的任务 1已下达，只能按理由逐项"):
         undo(session, batch)
 
     assert rows_of(session, *LIST) == before
@@ -161,7 +161,7 @@ def test_a_batch_of_another_organ_sounds_like_one_that_does_not_exist(session: S
         with pytest.raises(NotFoundError, match=rf"^没有编号为 {number} 的导入批次。$"):
             undo_import(session, number, by=by)
     colleague = session.exec(select(Person).where(Person.name == "李四")).one()
-    with pytest.raises(ForbiddenError, match="李四不能导入计划:可由本单位的督办员、管理员办理"):
+    with pytest.raises(ForbiddenError, match="李四不能导入计划：可由本单位的督办员、管理员办理"):
         undo_import(session, batch, by=Actor(colleague.name, Channel.WEB, ON, NOW, colleague.id))
 
 

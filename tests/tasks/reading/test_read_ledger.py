@@ -173,7 +173,7 @@ def test_every_known_set_of_columns_is_read(cells: dict[str, Any], expected: dic
     assert (row.due.due_on if row.due else None) == (JUNE if timed else None)
 
 
-@pytest.mark.parametrize("heading", ["完成\n时限", " 完 成 时 限 ", "完成时限(必填)", "*完成时限", "完成时限:"])
+@pytest.mark.parametrize("heading", ["完成\n时限", " 完 成 时 限 ", "完成时限（必填）", "*完成时限", "完成时限："])
 def test_a_heading_is_known_however_it_is_squeezed_into_its_column(heading: str) -> None:
     due = only(read(("任务内容", heading), (TASK, "6月底前"))).due
 
@@ -189,7 +189,7 @@ def test_a_title_and_a_unit_line_may_stand_above_the_header() -> None:
     row = only(
         read(
             ("2026年任务分解表",),
-            ("单位:某局", "", "2026年1月"),
+            ("单位：某局", "", "2026年1月"),
             (),
             ("序号", "任务内容", "牵头单位"),
             (3, TASK, "法规科"),
@@ -244,10 +244,10 @@ def test_section_titles_name_the_project_and_footnotes_nothing() -> None:
         ("序号", "任务内容", "牵头单位"),
         ("一、法治学习", "", ""),
         (1, "甲", "法规科"),
-        ("", "(二)执法", ""),
+        ("", "（二）执法", ""),
         (2, "乙", "法规科"),
-        ("合计:2项", "", ""),
-        ("注:按季度调度", "", ""),
+        ("合计：2项", "", ""),
+        ("注：按季度调度", "", ""),
     )
 
     assert [(row.number, row.project) for row in found.rows] == [("1", "法治学习"), ("2", "执法")]
@@ -283,7 +283,7 @@ def test_a_number_is_the_office_s_own_text(cell: Any, number: str | None) -> Non
         ("长期坚持", dt.date(YEAR, 12, 31), None, False),
         ("每季度", None, "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", False),
         ("每月25日前", None, "FREQ=MONTHLY;BYMONTHDAY=25", False),
-        ("每季度(待确认)", None, "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", True),
+        ("每季度（待确认）", None, "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1", True),
         ("定期", None, None, True),
         (JUNE, JUNE, None, False),
     ],
@@ -341,7 +341,7 @@ def test_the_unit_of_a_target_may_have_its_own_column() -> None:
 
 @pytest.mark.parametrize(("cell", "points"), [(0.6, 60), (60, 60), ("60%", 60), ("1%", 1), (0, 0), (100, 100)])
 def test_progress_is_read_in_points(cell: Any, points: int) -> None:
-    assert only(read(("任务内容", "完成进度(%)"), (TASK, cell))).percent == points
+    assert only(read(("任务内容", "完成进度（%）"), (TASK, cell))).percent == points
 
 
 def test_importance_is_one_of_three_words() -> None:
@@ -372,7 +372,7 @@ REFUSALS = [
     ("完成率", "160%", "0 到 100"),
     ("完成率", 1, "1% 还是 100%"),
     ("重要程度", "较高", "一般、重要、重大"),
-    ("预期成果", "字" * 1001, "最多 1000 字,此处有 1001 字"),
+    ("预期成果", "字" * 1001, "最多 1000 字，此处有 1001 字"),
     ("牵头单位", "局" * 301, "最多 300 字"),
 ]
 
@@ -428,12 +428,12 @@ def test_sheets_without_a_header_are_left_aside(tmp_path: Path) -> None:
     [
         "机密★",
         "绝密★30年",
-        "(机密)专项任务",
+        "（机密）专项任务",
         "【秘密】某事",
-        "密级:机密",
+        "密级：机密",
         "机密",
         "秘密★1年",
-        "（机密）专项任务",
+        "(机密)专项任务",
         "密级：秘密",
     ],
 )
@@ -464,7 +464,7 @@ def test_the_column_of_secrecy_marks_what_is_internal(level: str, internal: bool
         "保护商业秘密和个人隐私",
         "防止泄露国家秘密",
         "开展机密级文件管理检查",
-        "国家秘密(工作秘密)清理",
+        "国家秘密（工作秘密）清理",
         "加强保密工作",
     ],
 )
@@ -477,12 +477,12 @@ def test_the_mere_word_is_no_marking(text: str) -> None:
     [
         ("法规科、办公室", Units("法规科", ("办公室",))),
         ("县各有关单位", Units("县各有关单位", ())),
-        ("乙局(牵头)、甲局", Units("乙局", ("甲局",))),
-        ("牵头单位:甲局;配合单位:乙局、丙局", Units("甲局", ("乙局", "丙局"))),
-        ("甲局牵头,乙局、丙局配合", Units("甲局", ("乙局", "丙局"))),
+        ("乙局（牵头）、甲局", Units("乙局", ("甲局",))),
+        ("牵头单位：甲局；配合单位：乙局、丙局", Units("甲局", ("乙局", "丙局"))),
+        ("甲局牵头，乙局、丙局配合", Units("甲局", ("乙局", "丙局"))),
         ("县 教育局", Units("县教育局", ())),
         ("政策法规科 办公室综合组", Units("政策法规科", ("办公室综合组",))),
-        ("市委(政法委、宣传部)、乙局", Units("市委(政法委、宣传部)", ("乙局",))),
+        ("市委（政法委、宣传部）、乙局", Units("市委（政法委、宣传部）", ("乙局",))),
         ("甲局、各有关部门按职责分工分别负责。", Units("甲局", ("各有关部门按职责分工分别负责",))),
         ("、", Units(None, ())),
     ],
@@ -504,11 +504,11 @@ KNOWN = {name: name for name in ("陆明", "俞悦", "张三", "张三丰", "欧
         ("陆明俞悦", ["陆明", "俞悦"], []),
         ("俞 悦", ["俞悦"], []),
         ("陆\n明\n俞悦", ["陆明", "俞悦"], []),
-        ("陆明、俞悦;欧阳文", ["陆明", "俞悦", "欧阳文"], []),
+        ("陆明、俞悦；欧阳文", ["陆明", "俞悦", "欧阳文"], []),
         ("张三丰陆明", ["张三丰", "陆明"], []),
         ("张三副局长 陆明", ["张三", "陆明"], []),
         ("副局长张三", ["张三"], []),
-        ("张三(法规科)", ["张三"], []),
+        ("张三（法规科）", ["张三"], []),
         ("陆明、李 四", ["陆明"], ["李四"]),
         ("陆明 王小二", ["陆明"], ["王小二"]),
         ("王五赵六", [], ["王五赵六"]),

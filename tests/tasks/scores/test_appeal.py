@@ -92,7 +92,7 @@ def test_an_appeal_upheld_makes_new_results_and_leaves_the_line_as_it_was(office
         AppealOutcome.UPHELD, Decimal("1.5"), "2026-07-08",
     )  # fmt: skip
     assert ranks(office) == [(OWN, Decimal("97.5"), 1), (OTHER, Decimal(95), 2)]
-    assert line_of(office, ScoreEvent.LATE) == ("完成时限 2026-06-12,到期未办结", Decimal(5), Decimal("1.5"))
+    assert line_of(office, ScoreEvent.LATE) == ("完成时限 2026-06-12，到期未办结", Decimal(5), Decimal("1.5"))
     with reading(office.engine) as session:
         run = find_run(session, session.get_one(AnnualPlan, office.plan_id), HALF)
         assert [(row.department, row.published, row.published_rank) for row in ranking(session, run)] == [
@@ -116,9 +116,9 @@ def test_a_dismissed_appeal_changes_nothing(office: Office) -> None:
 
 def test_those_concerned_are_told_and_everything_is_on_record(small: Office) -> None:
     complain(small)
-    assert "法规科对考核扣5分提出申诉,待您裁定:等待上级文件" in small.heard(FIRST, on="2026-07-06")[0]
+    assert "法规科对考核扣5分提出申诉，待您裁定：等待上级文件" in small.heard(FIRST, on="2026-07-06")[0]
     decide(small, points=Decimal(1))
-    assert "考核申诉采纳,改扣1分:情况属实" in small.heard(HEAD, on="2026-07-08")[0]
+    assert "考核申诉采纳，改扣1分：情况属实" in small.heard(HEAD, on="2026-07-08")[0]
     acts = [(entry.action, entry.actor, entry.item_id, entry.reason) for entry in small.rows(AuditEntry)[-3:]]
     assert acts == [
         ("score", SUPERVISOR, None, None),
@@ -136,7 +136,7 @@ def test_those_concerned_are_told_and_everything_is_on_record(small: Office) -> 
         pytest.param({"who": FIRST}, ForbiddenError, "科室负责人", id="who decides"),
         pytest.param({"who": OUTSIDER}, NotFoundError, "没有编号为 2 的扣分条目", id="another organ"),
         pytest.param({"line": 99}, NotFoundError, "没有编号为 99 的扣分条目", id="no line"),
-        pytest.param({"on": "2026-07-16"}, ForbiddenError, f"{APPEAL_DAYS} 个工作日,已于 {LAST} 截止", id="late"),
+        pytest.param({"on": "2026-07-16"}, ForbiddenError, f"{APPEAL_DAYS} 个工作日，已于 {LAST} 截止", id="late"),
         pytest.param({"line": SLIP}, ForbiddenError, "已于 2026-07-06 申诉.*每条只能申诉一次", id="again"),
         pytest.param({"reason": " "}, BadInputError, "申诉理由不能为空", id="no reason"),
     ],
@@ -180,7 +180,9 @@ def test_the_last_day_of_the_term_is_in_time(small: Office) -> None:
 def test_nobody_decides_an_appeal_of_his_own(small: Office) -> None:
     small.leave(FIRST, first="2026-07-08", last="2026-07-10", deputy=HEAD)
     complain(small)
-    with pytest.raises(ForbiddenError, match=rf"{HEAD}已提出本次申诉,不能办理“裁定申诉”,.*:可由第一责任人{FIRST}办理"):
+    with pytest.raises(
+        ForbiddenError, match=rf"{HEAD}已提出本次申诉，不能办理“裁定申诉”，.*：可由第一责任人{FIRST}办理"
+    ):
         decide(small, who=HEAD, points=Decimal(0))
 
 
@@ -199,7 +201,7 @@ def test_what_was_won_stays_won_in_the_next_version(small: Office) -> None:
     decide(small, points=Decimal(1))
     publish(small, "2026-H1", on="2026-07-09", version=2)
 
-    assert line_of(small, ScoreEvent.LATE) == ("完成时限 2026-06-12,到期未办结(申诉后改扣1分)", Decimal(1), None)
+    assert line_of(small, ScoreEvent.LATE) == ("完成时限 2026-06-12，到期未办结（申诉后改扣1分）", Decimal(1), None)
     assert ranks(small) == [(OWN, Decimal(98), 1), (OTHER, Decimal(95), 2)]
     with pytest.raises(ForbiddenError, match="第 2 版取代"):
         complain(small, SLIP, on="2026-07-10")
@@ -236,7 +238,7 @@ def test_who_sees_which_scores(small: Office, who: str, whole: bool, own: bool, 
 def test_what_was_not_published_is_answered_with_what_was(small: Office) -> None:
     with reading(small.engine) as session:
         plan = session.get_one(AnnualPlan, small.plan_id)
-        with pytest.raises(NotFoundError, match="没有公布过2026年的考核;已公布:2026年上半年第 1 版"):
+        with pytest.raises(NotFoundError, match="没有公布过2026年的考核；已公布：2026年上半年第 1 版"):
             find_run(session, plan, span_named("2026"))
-        with pytest.raises(NotFoundError, match="第 2 版;已公布"):
+        with pytest.raises(NotFoundError, match="第 2 版；已公布"):
             find_run(session, plan, HALF, version=2)

@@ -62,7 +62,7 @@ def test_the_newest_evaluation_of_just_this_period_counts(office: Office) -> Non
     assert half is not None
     assert half.total is not None
     assert (half.total.evaluation, half.total.words) == (
-        None, "起评100分,扣5分,客观分95分;没有领导评价,客观分即为得分",
+        None, "起评100分，扣5分，客观分95分；没有领导评价，客观分即为得分",
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def test_a_rule_is_changed_by_a_new_version_and_the_old_one_stays(small: Office)
     ("given", "refusal"),
     [
         ({}, "没有变动"),
-        ({"leader_weight": 101}, "领导评价占比“101”不可用:应为 0 至 100"),
+        ({"leader_weight": 101}, "领导评价占比“101”不可用：应为 0 至 100"),
         ({"start": 0}, "起评分“0”不可用"),
         ({"name": "季度考核"}, "请写明扣分项"),
         ({"events": [{"event": "late", "points": 5, "cap": 1}]}, "封顶 1 分"),
@@ -138,7 +138,7 @@ def test_a_publication_freezes_every_line_and_result(office: Office) -> None:
 
     own, nobody = office.rows(ScoreLine)
     assert (own.run_id, own.unit, own.event, str(own.day), own.points, own.source, own.words) == (
-        run.id, OWN, ScoreEvent.LATE, "2026-06-30", Decimal(5), "deadline:1", "完成时限 2026-06-30,到期未办结",
+        run.id, OWN, ScoreEvent.LATE, "2026-06-30", Decimal(5), "deadline:1", "完成时限 2026-06-30，到期未办结",
     )  # fmt: skip
     assert (nobody.department_id, nobody.unit) == (None, "未明确")
     [result] = office.rows(ScoreResult)

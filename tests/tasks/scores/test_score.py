@@ -30,7 +30,7 @@ def test_done_on_its_day_costs_nothing_and_a_day_later_it_does(office: Office) -
 
     assert lost(office, on="2026-07-10") == [("late", "2026-06-30")]
     assert lost(office, on="2026-07-11") == [("late", "2026-06-30"), ("late", "2026-07-10")]
-    assert words(office) == ["完成时限 2026-06-30,2026-07-01 才办结", "完成时限 2026-07-10,到期未办结"]
+    assert words(office) == ["完成时限 2026-06-30,2026-07-01 才办结", "完成时限 2026-07-10，到期未办结"]
 
 
 def test_each_missed_day_lies_in_one_period(office: Office) -> None:
@@ -58,7 +58,7 @@ def test_an_extension_in_time_saves_the_day_and_a_late_one_does_not(office: Offi
         ("late_extension", "2026-07-02"),
         ("extended", "2026-07-03"),
     ]
-    assert words(office)[1] == "完成时限 2026-06-30 未办结,2026-07-03 才批准延期至 2026-07-20"
+    assert words(office)[1] == "完成时限 2026-06-30 未办结，2026-07-03 才批准延期至 2026-07-20"
 
 
 def test_a_refused_late_request_costs_nothing_but_the_missed_day(office: Office) -> None:
@@ -75,7 +75,7 @@ def test_what_waits_for_review_is_done_on_the_day_it_was_asked_for(office: Offic
 
     office.send_back(number, on="2026-07-06")
     assert lost(office, on="2026-07-31") == [("late", "2026-06-30"), ("returned", "2026-07-06")]
-    assert words(office)[1] == "办结申请被退回:材料不全"
+    assert words(office)[1] == "办结申请被退回：材料不全"
 
 
 def test_a_late_item_stays_late_when_it_is_opened_again_and_closed_in_time(office: Office) -> None:
@@ -85,7 +85,7 @@ def test_a_late_item_stays_late_when_it_is_opened_again_and_closed_in_time(offic
     office.close(number, on="2026-07-20")
 
     assert lost(office) == [("late", "2026-06-30"), ("reopened", "2026-07-06")]
-    assert words(office)[1] == "销号后重开:资料有误"
+    assert words(office)[1] == "销号后重开：资料有误"
 
 
 def test_a_suspended_span_is_nobodys_fault(office: Office) -> None:
@@ -112,7 +112,7 @@ def test_every_urging_costs(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-12-31")
     office.urge(number, on="2026-06-08")
     office.close(number, on="2026-06-30")
-    assert words(office) == ["被催办(催办〔2026〕1号)"]
+    assert words(office) == ["被催办（催办〔2026〕1号）"]
 
 
 def test_a_period_without_a_report_costs_once_for_each_item_under_way(any_engine: Engine, tmp_path: Path) -> None:
@@ -159,8 +159,8 @@ def test_each_unit_signs_within_two_working_days(office: Office) -> None:
 
     assert lost(office, on="2026-06-09") == []
     assert lost(office, on="2026-06-10") == [("unsigned_late", "2026-06-09")]
-    assert words(office, on="2026-06-10") == ["2026-06-05 交办,应在 2026-06-09 前签收,未签收"]
-    late = ["2026-06-05 交办,应在 2026-06-09 前签收,2026-06-10 才签收"]
+    assert words(office, on="2026-06-10") == ["2026-06-05 交办，应在 2026-06-09 前签收，未签收"]
+    late = ["2026-06-05 交办，应在 2026-06-09 前签收，2026-06-10 才签收"]
     assert words(office, "办公室", on="2026-06-10") == late
     office.do(HANDLER, sign, open_one, on="2026-06-10")
     assert words(office, on="2026-06-10") == late

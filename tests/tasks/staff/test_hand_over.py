@@ -190,7 +190,7 @@ def test_who_may_not_manage_people_changes_no_post(office: Office) -> None:
         lambda: leave_office(office.session, office.li, by=by, on=JUNE_30),
         lambda: take_leave(office.session, office.zhang, by=by, from_on=JULY, until_on=JULY),
     ):
-        with pytest.raises(ForbiddenError, match="张静不能管理人员:可由本单位的督办员、管理员、安全管理员办理"):
+        with pytest.raises(ForbiddenError, match="张静不能管理人员：可由本单位的督办员、管理员、安全管理员办理"):
             act()
     assert (office.li.left_on, office.session.exec(select(Leave)).all()) == (None, [])
 

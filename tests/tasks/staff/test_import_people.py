@@ -165,18 +165,18 @@ def test_an_old_list_does_not_bring_back_who_left(office: Office) -> None:
     with pytest.raises(ImportRefusedError) as refused:
         office.bring(*STAFF, on=dt.date(2026, 8, 1))
     assert [error.accepted for error in refused.value.errors] == [
-        "已于 2026-06-30 离任:请删去此行;重新任职请办理岗位交接"
+        "已于 2026-06-30 离任：请删去此行；重新任职请办理岗位交接"
     ]
 
 
 def test_a_title_row_merged_cells_other_headings_and_remarks_are_read_as_people_mean_them(
     engine: Engine, tmp_path: Path
 ) -> None:
-    header = ["工作单位", "科室", "姓 名*", "职务", "角色(可不填)", "电子邮箱", "联系电话", "AB岗"]
+    header = ["工作单位", "科室", "姓 名*", "职务", "角色（可不填）", "电子邮箱", "联系电话", "AB岗"]
     rows: list[list[Any]] = [
         ["某县司法局", "法规科", "李伟", "科长", "处长", "", "", "张静"],
         [None, None, "张静", "科员", "", "", "", ""],
-        ["注:电话为办公电话"],
+        ["注：电话为办公电话"],
     ]
     path = sheet(tmp_path / "staff.xlsx", rows, header=header, title="某县司法局人员名册")
     workbook = load_workbook(path)
@@ -194,7 +194,7 @@ def test_organs_form_a_tree_and_get_a_code(office: Office) -> None:
     header = [*HEADER, "单位代码", "上级单位"]
     office.bring(
         ["某市司法局", "", "周建国", "局长", "局长", "", "", "", "sft", ""],
-        ["某县司法局", "", "王敏", "局长", "主任(主要负责人)", "", "", "", "", "某市司法局"],
+        ["某县司法局", "", "王敏", "局长", "主任（主要负责人）", "", "", "", "", "某市司法局"],
         header=header,
     )
 

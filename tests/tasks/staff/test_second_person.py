@@ -195,11 +195,11 @@ def test_anybody_elses_deputy_is_registered_at_once(office: Office) -> None:
 def test_neither_who_proposed_it_nor_who_is_to_profit_confirms(office: Office) -> None:
     office.hire("郑安全", Role.SECURITY, "安全管理员")
     passes_on(office, "郑安全", "副局长", "郑安全")
-    told = r"郑安全提出了这件提请、是要任职或代理的人,不能办理“确认任职代理”.*第一责任人刘局长办理"
+    told = r"郑安全提出了这件提请、是要任职或代理的人，不能办理“确认任职代理”.*第一责任人刘局长办理"
     with pytest.raises(ForbiddenError, match=told):
         decides(office, "郑安全")
     passes_on(office, SUPERVISOR, "局长", "郑安全")
-    with pytest.raises(ForbiddenError, match=r"郑安全是要任职或代理的人,不能办理“确认任职代理”"):
+    with pytest.raises(ForbiddenError, match=r"郑安全是要任职或代理的人，不能办理“确认任职代理”"):
         decides(office, "郑安全")
     decides(office, FIRST, decline_proposal, reason="另有安排")
     with pytest.raises(ForbiddenError, match="已于 2026-06-04 办理"):
@@ -245,7 +245,7 @@ def test_it_waits_for_whoever_may_and_for_nobody_else(office: Office) -> None:
 def test_the_administrator_at_the_machine_confirms_where_nobody_is_left(office: Office) -> None:
     passes_on(office, SUPERVISOR, "局长", SUPERVISOR)
     office.vacate(FIRST, on=ON)
-    with pytest.raises(ForbiddenError, match=r"本机管理员\(命令行,不加 --as\)办理|可由本单位的第一责任人"):
+    with pytest.raises(ForbiddenError, match=r"本机管理员\(命令行，不加 --as\)办理|可由本单位的第一责任人"):
         decides(office, SUPERVISOR)
     assert decides(office, None).state is ProposalState.CONFIRMED
 
@@ -302,7 +302,7 @@ def test_nobody_holds_two_of_the_officers_posts_or_stands_in_for_a_second(
         return
     officers(office)
     name = f"任{role.label}"
-    with pytest.raises(ForbiddenError, match=r"三员分立:.+将同时担任或代理.+请另选一人"):
+    with pytest.raises(ForbiddenError, match=r"三员分立：.+将同时担任或代理.+请另选一人"):
         passes_on(office, None, also.label, name)
     with pytest.raises(ForbiddenError, match="三员分立"):
         goes_away(office, SUPERVISOR, f"任{also.label}", name)
@@ -342,5 +342,5 @@ def test_confirming_keeps_the_officers_apart_too(office: Office) -> None:
     officers(office)
     passes_on(office, SUPERVISOR, "监督检查", CLERK)
     passes_on(office, None, "管理员", CLERK)
-    with pytest.raises(ForbiddenError, match="三员分立:吴科员将同时担任或代理管理员、监督检查"):
+    with pytest.raises(ForbiddenError, match="三员分立：吴科员将同时担任或代理管理员、监督检查"):
         decides(office, FIRST)

@@ -110,7 +110,7 @@ def test_a_list_with_a_wrong_cell_a_dry_run_an_import_and_its_undoing_leave_peop
     assert (undone.deleted, undone.restored) == (
         {"people": 1, "posts": 1, "departments": 1, "organs": 1}, 4,
     )  # fmt: skip
-    assert undone.told == ("已撤销批次 2(“名册.xlsx”):删去人员 1 个、岗位 1 个、部门 1 个、单位 1 个,恢复 4 处。")
+    assert undone.told == ("已撤销批次 2（“名册.xlsx”）：删去人员 1 个、岗位 1 个、部门 1 个、单位 1 个，恢复 4 处。")
 
 
 def test_the_first_list_is_taken_back_but_for_the_organ_that_the_trail_names(desk: Desk) -> None:
@@ -133,7 +133,7 @@ def test_a_list_that_changes_nothing_leaves_no_batch(desk: Desk) -> None:
 def test_batches_are_undone_newest_first_and_once(desk: Desk) -> None:
     first, second = desk.bring(FIRST).batch, desk.bring(SECOND).batch
 
-    with pytest.raises(ForbiddenError, match=f"^批次 {first} 之后又导入过:请先撤销批次 {second}。$"):
+    with pytest.raises(ForbiddenError, match=f"^批次 {first} 之后又导入过：请先撤销批次 {second}。$"):
         desk.undo(first)
     desk.undo(second)
     with pytest.raises(ForbiddenError, match=f"^批次 {second} 已经撤销过了。$"):
@@ -201,7 +201,7 @@ def test_what_was_built_on_a_list_since_keeps_it_from_being_taken_back(
     desk.do(since)
     before = desk.rows(*PEOPLE, "import_batch")
 
-    with pytest.raises(ForbiddenError, match=f"^批次 {batch} 不能撤销:{said}。$"):
+    with pytest.raises(ForbiddenError, match=f"^批次 {batch} 不能撤销：{said}。$"):
         desk.undo(batch)
 
     assert desk.rows(*PEOPLE, "import_batch") == before
@@ -213,7 +213,7 @@ def test_who_has_acted_stays(desk: Desk) -> None:
     desk.bring([("某局", "法规科", "李伟", "副科长", "承办人", "", "", "")], by=desk.as_person("孙丽"))
     desk.undo(3)
 
-    with pytest.raises(ForbiddenError, match=f"^批次 {batch} 不能撤销:人员“孙丽”已有操作记录。$"):
+    with pytest.raises(ForbiddenError, match=f"^批次 {batch} 不能撤销：人员“孙丽”已有操作记录。$"):
         desk.undo(batch)
 
 

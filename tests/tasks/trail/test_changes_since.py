@@ -85,5 +85,5 @@ def test_an_act_that_did_not_see_the_last_change_is_refused_with_who_did_what(of
         refuse_blind(session, item, seen, by=office.by(session, HANDLER, ON))
 
     assert refused.value.message == (
-        f"您打开页面之后,任务 1 已有变化({HANDLER}填报进展),尚未提交。请看过变化再定:仍要办理的,再提交一次即可。"
+        f"您打开页面之后，任务 1 已有变化（{HANDLER}填报进展），尚未提交。请看过变化再定：仍要办理的，再提交一次即可。"
     )

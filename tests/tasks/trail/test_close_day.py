@@ -104,12 +104,12 @@ def test_tries_that_failed_are_told_once_by_login_and_place_and_no_login_is_told
 
     told = {entry.organ_id: entry.after["failures"] for entry in entries(office, "failed_sign_ins")}
     assert told == {
-        office.organ_id: ["li 3 次,来自 10.0.0.8、10.0.0.9"],
-        None: [f"{NOBODY} 1 次,来自 10.0.0.9"],
+        office.organ_id: ["li 3 次，来自 10.0.0.8、10.0.0.9"],
+        None: [f"{NOBODY} 1 次，来自 10.0.0.9"],
     }
     close(office, ON + dt.timedelta(days=1))
     assert [entry.after["failures"] for entry in entries(office, "failed_sign_ins")][2:] == [
-        ["li 1 次,来自 10.0.0.8"],
+        ["li 1 次，来自 10.0.0.8"],
     ]
     assert len(office.rows(SignInAttempt)) == 5
 
@@ -158,7 +158,7 @@ def test_the_line_says_whether_the_trail_still_contains_what_it_held(office: Off
         by = office.by(session, SUPERVISOR, ON)
         whole = verify_audit(session, by=by, organ_id=office.organ_id, head=noted)
     assert (whole.broken, whole.noted_words) == (
-        None, f"2026-06-08 签发的链尾(第 {noted.entry_id} 号记录)仍在链中,其后又有 1 条。",
+        None, f"2026-06-08 签发的链尾（第 {noted.entry_id} 号记录）仍在链中，其后又有 1 条。",
     )  # fmt: skip
 
     tamper(office.engine, f"DELETE FROM audit_entry WHERE id >= {noted.entry_id}")
@@ -168,7 +168,7 @@ def test_the_line_says_whether_the_trail_still_contains_what_it_held(office: Off
         cut = verify_audit(session, by=by, organ_id=office.organ_id, head=noted).broken
     assert cut is not None
     assert cut.fault is ChainFault.CUT
-    assert f"2026-06-08 签发,第 {noted.entry_id} 号记录" in cut.words
+    assert f"2026-06-08 签发，第 {noted.entry_id} 号记录" in cut.words
 
 
 def test_what_is_no_business_of_another_organ_is_not_shown_to_it(office: Office) -> None:

@@ -71,12 +71,12 @@ def test_the_newest_come_last_with_labels_and_the_item_s_number(office: Office) 
 def test_what_changed_is_told_in_words_before_and_after(office: Office) -> None:
     signed, reported = shown(office, item="1")
     assert signed.changes == [
-        "任务 1:签收日 无 → 2026-06-01、状态 待签收 → 在办",
-        "签收 1:人员 无 → 李承办、签收日 无 → 2026-06-01",
+        "任务 1：签收日 无 → 2026-06-01、状态 待签收 → 在办",
+        "签收 1：人员 无 → 李承办、签收日 无 → 2026-06-01",
     ]
     assert reported.changes == [
-        "任务 1:进度 0 → 50、最近填报日 无 → 2026-06-08",
-        "新增进展 1:人员 李承办、日期 2026-06-08、内容 完成一半、进度 50、序时进度 27",
+        "任务 1：进度 0 → 50、最近填报日 无 → 2026-06-08",
+        "新增进展 1：人员 李承办、日期 2026-06-08、内容 完成一半、进度 50、序时进度 27",
     ]
     assert reported.before == {"work_item:1": {"percent": 0, "reported_on": None}}
 
@@ -123,7 +123,7 @@ def test_only_those_who_audit_look_and_each_in_the_own_organ(office: Office) -> 
     assert shown(office, OUTSIDER) == []
     with pytest.raises(ForbiddenError):
         shown(office, OUTSIDER, organ="bureau")
-    with pytest.raises(NotFoundError, match="没有编号为“1”的任务,或者它不在您的查看范围内"):
+    with pytest.raises(NotFoundError, match="没有编号为“1”的任务，或者它不在您的查看范围内"):
         shown(office, OUTSIDER, item="1")
 
 
@@ -168,35 +168,35 @@ def test_an_action_is_known_by_its_code_and_its_label() -> None:
         assert action_label(action.value) == action.label
     for code, label in (dict(MACHINE_ACTIONS) | dict(OWN_ACTIONS)).items():
         assert (action_named(label), action_label(code)) == (code, label)
-    with pytest.raises(BadInputError, match=r"“偷看”不是操作;可用:view\(查看\)"):
+    with pytest.raises(BadInputError, match=r"“偷看”不是操作；可用：view\(查看\)"):
         action_named("偷看")
 
 
 @pytest.mark.parametrize(
     ("before", "after", "lines"),
     [
-        ({}, {"organ:3": {"id": 3, "code": "c", "name": "丙局"}}, ["新增单位 3:代码 c、名称 丙局"]),
+        ({}, {"organ:3": {"id": 3, "code": "c", "name": "丙局"}}, ["新增单位 3：代码 c、名称 丙局"]),
         ({"organ:3": {"name": "丙局"}}, {"organ:3": {"deleted": True}}, ["删去单位 3"]),
         (
             {"person:2": {"left_on": None, "deputy_id": 1}}, {"person:2": {"left_on": "2026-06-30", "deputy_id": 2}},
-            ["人员 李:离任日 无 → 2026-06-30、代理人 王 → 李"],
+            ["人员 李：离任日 无 → 2026-06-30、代理人 王 → 李"],
         ),
         (
             {"evidence:1": {"public": False, "state": "submitted"}},
             {"evidence:1": {"public": True, "state": "accepted"}},
-            ["佐证材料 1:可公开 否 → 是、状态 已提交 → 已采信"],
+            ["佐证材料 1：可公开 否 → 是、状态 已提交 → 已采信"],
         ),
         ({"deadline:1": {"look_on": None}}, {"deadline:1": {"look_on": "2026-06-01"}}, []),
         ({}, {"file": "清单.xlsx", "sha256": "ab", "created": 3}, ["文件 清单.xlsx、新增任务 3"]),
         ({}, {"rows": {"person": 300, "tenure": 301}, "unknown": [1]}, ["改动记录数 人员 300、任职 301、unknown 1"]),
-        ({}, {"oversight:1-2": {"department_id": 1, "post_id": 2}}, ["新增分管 1-2:科室 1、岗位 2"]),
+        ({}, {"oversight:1-2": {"department_id": 1, "post_id": 2}}, ["新增分管 1-2：科室 1、岗位 2"]),
         ({}, {"gone_table:1": {"what": {"a": [1]}}}, ['新增gone_table 1:what {"a": [1]}']),
-        ({}, {"organ:3": {"name": "很" * 50}}, ["新增单位 3:名称 " + "很" * 39 + "…"]),
-        ({}, {"rung:1": {"roles": ["handler", "leader"], "document": ""}}, ["新增督办步骤 1:角色 承办人、分管领导"]),
+        ({}, {"organ:3": {"name": "很" * 50}}, ["新增单位 3：名称 " + "很" * 39 + "…"]),
+        ({}, {"rung:1": {"roles": ["handler", "leader"], "document": ""}}, ["新增督办步骤 1：角色 承办人、分管领导"]),
         (
             {"policy:1": {"closure_levels": [["supervisor"]]}},
             {"policy:1": {"closure_levels": [["supervisor"], ["leader", "first_responsible"]]}},
-            ["督办策略 1:办结审核层级 督办员 → 督办员、分管领导、第一责任人"],
+            ["督办策略 1：办结审核层级 督办员 → 督办员、分管领导、第一责任人"],
         ),
     ],
 )  # fmt: skip

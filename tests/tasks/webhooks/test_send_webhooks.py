@@ -169,7 +169,7 @@ def test_an_address_that_moved_is_not_followed(office: Office, receiver: Receive
     office.report("1", "办理中", on="2026-06-02")
 
     assert run(office) == SendResult(failed=1)
-    assert messages(office) == [(MessageState.WAITING, 1, "302 Found(不跟随转向,请改用新的地址)")]
+    assert messages(office) == [(MessageState.WAITING, 1, "302 Found（不跟随转向，请改用新的地址）")]
     assert len(receiver.got) == 1
 
 
@@ -187,7 +187,7 @@ def test_a_receiver_that_is_gone_is_told_of_nothing_more_and_that_is_on_record(
     assert webhook.stopped_at is not None
     with Session(office.engine) as session:
         entry = session.exec(select(AuditEntry).where(AuditEntry.action == "stop_webhook")).one()
-    assert (entry.actor, entry.reason) == ("接口推送", "对方答复 410:不再接收")
+    assert (entry.actor, entry.reason) == ("接口推送", "对方答复 410：不再接收")
 
 
 def test_one_that_fails_holds_up_nobody_else(office: Office, receiver: Receiver) -> None:
@@ -200,7 +200,7 @@ def test_one_that_fails_holds_up_nobody_else(office: Office, receiver: Receiver)
 
     assert run(office) == SendResult(sent=2, failed=1)
     assert [answer for state, _, answer in messages(office) if state is MessageState.WAITING] == [
-        "无法连接:ConnectError",
+        "无法连接：ConnectError",
         None,
     ]
 

@@ -74,7 +74,7 @@ def test_a_csv_of_any_usual_encoding_is_read(tmp_path: Path, encoding: str) -> N
 
 def test_a_day_without_a_name_is_named_by_its_kind(tmp_path: Path) -> None:
     path = tmp_path / "days.csv"
-    path.write_text("日期,类型\n2027-06-30,休息\n", encoding="utf-8")
+    path.write_text("日期，类型\n2027-06-30，休息\n", encoding="utf-8")
     assert read_overrides(path) == [DayRule(dt.date(2027, 6, 30), False, "休息")]
 
 
@@ -125,7 +125,7 @@ def test_every_wrong_cell_is_told_as_a_person_sees_it(tmp_path: Path) -> None:
         ("2027年", 7, "类型", ""),
         ("2027年", 7, "名称", ""),
     ]
-    assert caught.value.errors[0].accepted == "不存在2月30日这一天(2027年2月只有28天),可写如 2027-10-01"
+    assert caught.value.errors[0].accepted == "不存在2月30日这一天（2027年2月只有28天），可写如 2027-10-01"
 
 
 def test_wrong_entries_of_json_are_told_by_their_place(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_wrong_entries_of_json_are_told_by_their_place(tmp_path: Path) -> None:
 
 def test_a_quotation_that_never_ends_is_a_wrong_cell(tmp_path: Path) -> None:
     path = tmp_path / "days.csv"
-    path.write_text('日期,类型\n"2027', encoding="utf-8")
+    path.write_text('日期，类型\n"2027', encoding="utf-8")
     with pytest.raises(ImportRefusedError) as caught:
         read_overrides(path)
     assert [(error.row, error.column, error.value) for error in caught.value.errors] == [

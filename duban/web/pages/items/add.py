@@ -69,8 +69,8 @@ def add(sent: Sent) -> Response:
         item = add_item(session, plan, facts, by=visit.by, number=sent.text("number"))
         drop_draft(session, key(visit.person.id), form_address(visit.request.url))
         issues = what == "issue" and plan.policy_id is not None and not item.missing
-        lacks = f",还缺{'、'.join(item.missing)}" if item.missing else ""
-        said = None if issues else f"已新增任务 {item.number},存为拟办{lacks}。"
+        lacks = f"，还缺{'、'.join(item.missing)}" if item.missing else ""
+        said = None if issues else f"已新增任务 {item.number}，存为拟办{lacks}。"
         return visit.go(visit.link(f"/items/{item.id}{'/issue' if issues else ''}"), said)
 
 

@@ -51,7 +51,7 @@ def edit(sent: Sent, item_id: int) -> Response:
         plan = session.get_one(AnnualPlan, item.plan_id)
         wanted = read_typed(session, plan, differs, by=visit.by, department_id=item.department_id)
         changes = edit_item(session, item, wanted, by=visit.by, reason=sent.text("reason"))
-        said = f"任务 {item.number} 已修改:{'、'.join(change.label for change in changes)}。"
+        said = f"任务 {item.number} 已修改：{'、'.join(change.label for change in changes)}。"
     return visit.go(visit.link(f"/items/{item_id}"), said)
 
 

@@ -52,7 +52,7 @@ def export(visit: Signed, kind: str) -> Response:
             size = file.tell()
             file.seek(0)
             return streamed(file, _name(visit.organ, plan, visit.on, kind), TYPES[KINDS[kind]], size)
-    return visit.go(visit.link(f"/jobs/{start_job(visit, EXPORT, f'导出任务清单({rows} 项)', about)}"))
+    return visit.go(visit.link(f"/jobs/{start_job(visit, EXPORT, f'导出任务清单（{rows} 项）', about)}"))
 
 
 @kind_of_work(EXPORT)

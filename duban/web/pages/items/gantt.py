@@ -32,12 +32,12 @@ def gantt(visit: Signed, project: RowNumber = None) -> HTMLResponse:
             start = day_text(bar.starts_on, on=visit.on) if bar.starts_on else "未定"
             end = day_text(bar.ends_on, on=visit.on) if bar.ends_on else "未定"
             stages = "、".join(f"{stage.title} {day_text(stage.on, on=visit.on)}" for stage in bar.stages)
-            told = f"{bar.item.light.label},{start}至{end},进度 {bar.item.percent}%"
-            return f"{told};{stages}" if stages else told
+            told = f"{bar.item.light.label}，{start}至{end}，进度 {bar.item.percent}%"
+            return f"{told}；{stages}" if stages else told
 
         def lights(one: ProjectSpan) -> str:
             counts = "、".join(f"{light.label} {one.lights[light]}" for light in Light if light in one.lights)
-            return f"{one.name}共 {one.count} 项:{counts}"
+            return f"{one.name}共 {one.count} 项：{counts}"
 
         return visit.page(
             session,

@@ -51,7 +51,7 @@ def keep(sent: Sent) -> Response:
             session, by=visit.by, organ_id=visit.organ.id or 0, name=sent.text("name"), query=asked.query,
             shared=sent.ticked("shared"),
         )  # fmt: skip
-        said = f"已保存视图“{view.name}”{',本单位的人都能使用' if view.shared else ''}。"
+        said = f"已保存视图“{view.name}”{'，本单位的人都能使用' if view.shared else ''}。"
     return visit.go(address(visit, "/items", asked.pairs), said)
 
 
@@ -109,4 +109,4 @@ def _shown(found: ItemPage) -> str:
         return "没有符合条件的任务"
     if len(found.lines) == found.total:
         return f"共 {found.total} 项"
-    return f"第 {found.before + 1}–{found.before + len(found.lines)} 项,共 {found.total} 项"
+    return f"第 {found.before + 1}–{found.before + len(found.lines)} 项，共 {found.total} 项"

@@ -86,7 +86,7 @@ def _first_of(month: str) -> dt.date:
     try:
         found = dt.date.fromisoformat(f"{month}-01")
     except ValueError as error:
-        raise BadInputError(f"月份“{month}”无法识别:请写成 2026-06 的形式。") from error
+        raise BadInputError(f"月份“{month}”无法识别：请写成 2026-06 的形式。") from error
     if not 1990 <= found.year <= 2200:
-        raise BadInputError(f"月份“{month}”无法识别:年份应在 1990 至 2200 之间。")
+        raise BadInputError(f"月份“{month}”无法识别：年份应在 1990 至 2200 之间。")
     return found

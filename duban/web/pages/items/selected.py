@@ -54,7 +54,7 @@ def urge_done(sent: Sent) -> Response:
             session, _items(session, visit, ids), by=visit.by, demand=sent.text("demand") or None,
             reply_by=day_or_none(sent.text("reply_by"), "回复期限"),
         )  # fmt: skip
-        said = f"已催办 {len(ids)} 项:{slip.written_number}。"
+        said = f"已催办 {len(ids)} 项：{slip.written_number}。"
     return visit.go(_back(visit, sent.text("query")), said)
 
 
@@ -82,7 +82,7 @@ def transfer_done(sent: Sent) -> Response:
             return _transfer_page(session, visit, ids, query, sent.typed, error)
     done = [outcome for outcome in outcomes if outcome.refused is None]
     if sure and len(done) == len(outcomes):
-        return visit.go(_back(visit, query), f"已把 {len(done)} 项任务转给{to},待签收。")
+        return visit.go(_back(visit, query), f"已把 {len(done)} 项任务转给{to}，待签收。")
     with visit.reading() as session:
         return visit.page(
             session, "items/items_transferred.html", menu="/items", outcomes=outcomes, done=len(done), to=to, sure=sure,
@@ -131,7 +131,7 @@ def _transfer_page(
 ) -> HTMLResponse:  # fmt: skip
     items = _items(session, visit, ids)
     if not may_anywhere(session, visit.by, Action.TRANSFER):
-        raise ForbiddenError("您不能改派任务:可由督办员、第一责任人或科室负责人办理。")
+        raise ForbiddenError("您不能改派任务：可由督办员、第一责任人或科室负责人办理。")
     organ_id = key(visit.organ.id)
     departments = [(one.id, one.name) for one in departments_of(session, organ_id)]
     return visit.page(
@@ -149,7 +149,7 @@ def _items(session: Session, visit: Visit, ids: list[int]) -> list[WorkItem]:
     """
     found = seen_items(session, ids, by=visit.by, organ_id=key(visit.organ.id))
     if len(found) < len(ids):
-        raise NotFoundError("所选任务中有的已不存在,或者不在您的查看范围内:请回到清单重新选择。")
+        raise NotFoundError("所选任务中有的已不存在，或者不在您的查看范围内：请回到清单重新选择。")
     return [found[item_id] for item_id in ids]
 
 

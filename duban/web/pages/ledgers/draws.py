@@ -99,7 +99,7 @@ def bind(sent: Sent) -> Response:
     except DubanError as error:
         with visit.reading() as session:
             return _form(session, visit, typed, error=error)
-    return visit.go(visit.link(f"/ledgers/draws/{made.id}"), f"已绑定,为本计划的第 {made.ordinal} 次。")
+    return visit.go(visit.link(f"/ledgers/draws/{made.id}"), f"已绑定，为本计划的第 {made.ordinal} 次。")
 
 
 @router.get("/ledgers/draws/{number:row}")
@@ -117,7 +117,7 @@ def record(visit: Signed, number: int) -> Response:
         authorize_ledgers(session, visit.looking, key(visit.organ.id))
         found = find_binding(session, visit.organ, number)
         document = lay_out_record(visit.organ, found, verify_draw(session, found))
-        return attachment(render(document), f"双随机抽取记录({found.binding.plan}).docx", DOCX)
+        return attachment(render(document), f"双随机抽取记录（{found.binding.plan}）.docx", DOCX)
 
 
 @router.post("/ledgers/draws/{number:row}/pledge")
@@ -128,7 +128,7 @@ def give_pledge(sent: Sent, number: int) -> Response:
         made = pledge(
             session, found.binding, by=sent.visit.by, number=sent.text("number"), hashed=sent.text("hashed")
         )  # fmt: skip
-        return f"已承诺。系统随机数的哈希值:{made.system_hash}。请抄下,抽取后核对。"
+        return f"已承诺。系统随机数的哈希值：{made.system_hash}。请抄下，抽取后核对。"
 
     return _done(sent, number, do)
 
@@ -139,7 +139,7 @@ def give_number(sent: Sent, number: int) -> Response:
 
     def do(session: Session, found: BindingShown) -> str:
         reveal(session, found.binding, sent.text("number"), by=sent.visit.by)
-        return "已揭示,与承诺的一致。现在可以抽取。"
+        return "已揭示，与承诺的一致。现在可以抽取。"
 
     return _done(sent, number, do)
 
@@ -153,7 +153,7 @@ def draw(sent: Sent, number: int) -> Response:
             session, sent.visit.organ, found.binding, by=sent.visit.by, number=sent.text("number"),
             witness=sent.text("witness"),
         )  # fmt: skip
-        return f"已抽取 {len(made.result)} 户,并记入{KIND.title}台账。"
+        return f"已抽取 {len(made.result)} 户，并记入{KIND.title}台账。"
 
     return _done(sent, number, do)
 
@@ -243,5 +243,5 @@ def _read_files(sent: Posted, typed: dict[str, str]) -> None:
 def _per_object(sent: Posted) -> int:
     found = sent.number("per_object", "每户检查人员")
     if found is None:
-        raise BadInputError("请填写每户检查人员,如 2。")
+        raise BadInputError("请填写每户检查人员，如 2。")
     return found

@@ -59,7 +59,7 @@ def bring_in(sent: Sent, code: str) -> Response:
             return _confirm(visit, kind, find_waiting(visit, _waiting(kind), sent.text("waiting")))
         files = sent.files("file")
         if not files:
-            raise BadInputError("请选择台账文件(.xlsx 或 .csv)。")
+            raise BadInputError("请选择台账文件（.xlsx 或 .csv）。")
         file = keep_waiting(visit, _waiting(kind), files[0], ENDINGS)
         touch(file.path.parent, now=visit.now)
         with visit.reading() as session:
@@ -118,7 +118,7 @@ def undo(sent: Sent, code: str, batch_id: int) -> Response:
     ) as session:
         _batch(session, visit, kind, batch_id)
         done = undo_ledger_import(session, batch_id, by=visit.by)
-    said = f"已撤销批次 {batch_id}:撤下 {done.withdrawn} {kind.unit},恢复原样 {done.restored} {kind.unit}。"
+    said = f"已撤销批次 {batch_id}：撤下 {done.withdrawn} {kind.unit}，恢复原样 {done.restored} {kind.unit}。"
     return visit.go(visit.link(f"/ledgers/{code}"), said)
 
 

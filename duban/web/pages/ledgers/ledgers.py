@@ -129,7 +129,7 @@ def record(sent: Sent, code: str) -> Response:
         _attach(session, sent, kind, row)
     on = getattr(row, kind.day) or visit.on
     again = visit.link(f"/ledgers/{code}/new") if sent.text("do") == "again" else None
-    said = f"已登记{kind.title},编号 {row.id}。"
+    said = f"已登记{kind.title}，编号 {row.id}。"
     return visit.go(again or visit.link(f"/ledgers/{code}", year=on.year) + f"#r-{row.id}", said)
 
 

@@ -44,7 +44,7 @@ def make(sent: Sent, code: str, row_id: int) -> Response:
             session, sent.visit.organ, kind, row, _target(session, sent, kind, row), by=sent.visit.by,
             note=sent.text("note"),
         )  # fmt: skip
-        return f"已关联(编号 {made.id})。"
+        return f"已关联（编号 {made.id}）。"
 
     return _done(sent, code, row_id, do)
 
@@ -71,7 +71,7 @@ def score(sent: Sent, code: str, row_id: int) -> Response:
         changed = correct_row(
             session, sent.visit.organ, kind, row, given, by=sent.visit.by, seen=sent.number("seen", "版次")
         )
-        return "已保存自评。" if changed else "与原来相同,没有改动。"
+        return "已保存自评。" if changed else "与原来相同，没有改动。"
 
     return _done(sent, code, row_id, do)
 
@@ -93,7 +93,7 @@ def _target(session: Session, sent: Posted, kind: Kind, row: Any) -> WorkItem | 
     """What the form names. Raises BadInputError where it names neither or both, NotFoundError."""
     item, evidence = sent.text("item"), sent.number("evidence", "佐证材料编号")
     if bool(item) == (evidence is not None):
-        asked = "任务编号" if kind is duty.KIND else "任务编号或者佐证材料编号,只填一个"
+        asked = "任务编号" if kind is duty.KIND else "任务编号或者佐证材料编号，只填一个"
         raise BadInputError(f"请填写{asked}。")
     if evidence is not None:
         return evidence_to_link(session, sent.visit.organ, evidence)

@@ -71,7 +71,7 @@ def correct(sent: Sent, code: str, row_id: int) -> Response:
         authorize_writing(session, visit.by, key(visit.organ.id), kind, row)
         typed = given(kind, sent)
         changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
-    said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同,没有改动。"
+    said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
 
 
@@ -82,7 +82,7 @@ def withdraw(sent: Sent, code: str, row_id: int) -> Response:
     def do(session: Session, kind: Kind, row: Any) -> str:
         reason = sent.text("reason")
         withdraw_row(session, sent.visit.organ, kind, row, reason, by=sent.visit.by, seen=_seen(sent))
-        return f"已撤下{kind.title} {row_id},不再计入任何数字。"
+        return f"已撤下{kind.title} {row_id}，不再计入任何数字。"
 
     return _done(sent, code, row_id, do)
 
@@ -116,7 +116,7 @@ def _seen(sent: Posted) -> int:
     """The revision that the form showed. Raises BadInputError."""
     seen = sent.text("seen")
     if not (seen.isascii() and seen.isdecimal()) or len(seen) > 9:
-        raise BadInputError("表单不完整:请刷新页面后再试。没有做任何改动。")
+        raise BadInputError("表单不完整：请刷新页面后再试。没有做任何改动。")
     return int(seen)
 
 
@@ -139,7 +139,7 @@ def _owner(session: Session, row: Any, visit: Visit) -> str:
         return "督办员"
     unit = session.get(Department, post.department_id) if post.department_id is not None else None
     holder = post_holders(session, {post.id}, on=visit.on).get(post.id)
-    return " ".join(filter(None, (unit.name if unit else "", holder or f"{post.title}(空缺)")))
+    return " ".join(filter(None, (unit.name if unit else "", holder or f"{post.title}（空缺）")))
 
 
 def _show(

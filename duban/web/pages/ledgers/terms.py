@@ -76,10 +76,10 @@ def change(sent: Sent, code: Code, term: Code) -> Response:
         else:
             amount = sent.number("amount", "期限")
             if amount is None:
-                raise BadInputError("请填写期限或数量,应为整数。")
+                raise BadInputError("请填写期限或数量，应为整数。")
             unit = unit_named(sent.text("unit")) if sent.text("unit") else None
             line = set_term(session, visit.organ, kind, term, amount=amount, unit=unit, by=visit.by, note=note)
-    said = f"“{line.term.title}”为{line.words},已由本单位确认。"
+    said = f"“{line.term.title}”为{line.words}，已由本单位确认。"
     return visit.go(visit.link("/ledgers/terms") + f"#{kind.code}", said)
 
 

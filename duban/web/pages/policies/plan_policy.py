@@ -39,7 +39,7 @@ def change(sent: Sent, plan_id: int) -> Response:
     ) as session:
         found = _plan(session, visit, plan_id)
         done = change_policy(session, found, preset, by=visit.by, reason=reason, seal=sent.text("seal"))
-        words = f"已改用“{done.policy.name}”(第 {done.change.version} 版),自 {done.change.from_on} 起执行。"
+        words = f"已改用“{done.policy.name}”（第 {done.change.version} 版），自 {done.change.from_on} 起执行。"
     return visit.go(visit.link(f"/plans/{plan_id}") + "#policy", words)
 
 
@@ -47,7 +47,7 @@ def _plan(session: Session, visit: Visit, plan_id: int) -> AnnualPlan:
     """The plan, of the organ looked at, whose policy the visitor may change. Raises NotFoundError, ForbiddenError."""
     found = session.get(AnnualPlan, plan_id)
     if found is None or found.organ_id != visit.organ.id:
-        raise NotFoundError("没有这份年度计划,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这份年度计划，或者它不在您的查看范围内。")
     authorize_organ(session, visit.by, Action.CHANGE_POLICY, found.organ_id)
     return found
 

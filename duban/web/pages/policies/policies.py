@@ -129,7 +129,7 @@ def change(sent: Sent, policy_id: int) -> Response:
                 set_policy(session, form.data(), by=visit.by, shown=_shown(form))
             return visit.go(
                 visit.link(f"/policies/{policy_id}"),
-                f"策略“{preset.name}”已保存。此后下达的计划按它运行;正在运行的计划不变,要变请在“运行中的副本”里改用。",
+                f"策略“{preset.name}”已保存。此后下达的计划按它运行；正在运行的计划不变，要变请在“运行中的副本”里改用。",
             )
         except ForbiddenError:
             raise
@@ -150,9 +150,9 @@ def copy(sent: Sent, policy_id: int) -> Response:
         with visit.writing() as session:
             source = _find(session, visit, policy_id)
             if any(preset.name == name for preset in list_policies(session)):
-                raise BadInputError(f"已有名为“{name}”的策略:请换一个名称。")
+                raise BadInputError(f"已有名为“{name}”的策略：请换一个名称。")
             if not 0 < len(name) <= 100:
-                raise BadInputError("请写明新策略的名称,最多 100 字。")
+                raise BadInputError("请写明新策略的名称，最多 100 字。")
             made = set_policy(session, show_policy(session, source) | {"name": name}, by=visit.by)
     except BadInputError as error:
         if isinstance(error, NotFoundError):
@@ -165,7 +165,7 @@ def copy(sent: Sent, policy_id: int) -> Response:
                 rungs=[(rung, rung_parts(rung)) for rung in rungs_of(session, source)], terms=terms_in_words(source),
                 sample=sample, due="", issued="", error=error.message, may_set=_may_set(session, visit), plans=[],
             )  # fmt: skip
-    return visit.go(visit.link(f"/policies/{made.id}/edit"), f"已新建策略“{name}”,可在下面修改。")
+    return visit.go(visit.link(f"/policies/{made.id}/edit"), f"已新建策略“{name}”，可在下面修改。")
 
 
 def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
@@ -174,7 +174,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
         "不按进度亮灯"
         if policy.lag_yellow is None
         else f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点亮黄灯"
-        + (f",超过 {policy.lag_red} 个亮红灯" if policy.lag_red is not None else "")
+        + (f"，超过 {policy.lag_red} 个亮红灯" if policy.lag_red is not None else "")
     )
     monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
     rules = "、".join(
@@ -183,13 +183,13 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
     return [
         ("临期", f"到期前 {policy.near_days} 个工作日起亮黄灯"),
         ("进度", lag),
-        ("延期", f"{levels_sentence(policy.extension_levels)},至多 {policy.extension_limit} 次"),
+        ("延期", f"{levels_sentence(policy.extension_levels)}，至多 {policy.extension_limit} 次"),
         ("调整时限", levels_sentence(policy.adjustment_levels)),
         ("办结审核", levels_sentence(policy.closure_levels)),
         ("转办异议", f"下达后 {policy.objection_days} 个工作日内"),
         ("催办间隔", f"{policy.urge_gap} 个工作日"),
         ("批示时限", f"{terms_sentence(policy.instruction_terms)} {policy.instruction_unit.label}"),
-        ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内,逾期提醒批示的领导"),
+        ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内，逾期提醒批示的领导"),
         ("填报", policy.filling.label + (f",{policy.filling_day} 日前" if monthly else "")),
         ("佐证材料", rules),
         ("挂起顺延", policy.suspension_unit.counting),
@@ -219,7 +219,7 @@ def _preset(session: Session, visit: Visit, policy_id: int) -> Policy:
     found = _find(session, visit, policy_id)
     check_may_set(session, visit.by)
     if found.frozen_hash is not None:
-        raise ForbiddenError("这是正在运行的计划所用的副本,不能修改。请修改同名的策略,再在计划页“改用督办策略”。")
+        raise ForbiddenError("这是正在运行的计划所用的副本，不能修改。请修改同名的策略，再在计划页“改用督办策略”。")
     return found
 
 
@@ -244,7 +244,7 @@ def _sampled(
         due_on = today(due) if due else dt.date(year, 6, 30)
         issued_on = today(issued) if issued else min(dt.date(due_on.year, 3, 1), due_on)
         if not issued_on <= due_on or (due_on - issued_on).days > 800:
-            raise BadInputError(f"样例的下达日 {issued_on} 应在时限 {due_on} 之前,相距不超过两年。")
+            raise BadInputError(f"样例的下达日 {issued_on} 应在时限 {due_on} 之前，相距不超过两年。")
         _, terms, rungs = read_policy(data)
     except DubanError as error:
         return None, error
@@ -278,7 +278,7 @@ def _shown(form: PolicyForm) -> dict[str, Any]:
         if not isinstance(found, dict) or not isinstance(found.get("rungs"), list):
             raise ValueError
     except ValueError as error:
-        raise BadInputError("页面已过期:请刷新后再改。") from error
+        raise BadInputError("页面已过期：请刷新后再改。") from error
     return found
 
 

@@ -50,7 +50,7 @@ def bring_in(sent: Sent) -> Response:
     try:
         files = sent.files("file")
         if not files:
-            raise BadInputError("请选择下级单位报送的上报包(.zip)。")
+            raise BadInputError("请选择下级单位报送的上报包（.zip）。")
         file = keep_waiting(visit, KIND, files[0], ENDINGS)
         return _receive(visit, file, None)
     except ForbiddenError:
@@ -67,7 +67,7 @@ def confirm(sent: Sent) -> Response:
         authorize_organ(session, visit.by, Action.RECEIVE_REPORT, visit.organ.id)
     file = find_waiting(visit, KIND, sent.text("waiting"))
     if not sent.ticked("compared"):
-        return _ask(visit, file, error="请先与对方核对指纹,一致的打勾;不一致的不要接收。")
+        return _ask(visit, file, error="请先与对方核对指纹，一致的打勾；不一致的不要接收。")
     try:
         return _receive(visit, file, sent.text("fingerprint"))
     except ForbiddenError:
@@ -107,8 +107,8 @@ def document(visit: Signed, received_id: int) -> Response:
     with visit.reading() as session:
         found = _received(session, visit, received_id)
     package = read_package(_store(visit).read(found.package_sha256))
-    what = f"{found.kind.label},{found.edition},第{found.version}版"
-    return attachment(package.document, f"{found.title}({what}).docx", DOCX)
+    what = f"{found.kind.label}，{found.edition}，第{found.version}版"
+    return attachment(package.document, f"{found.title}（{what}）.docx", DOCX)
 
 
 def _receive(visit: Visit, file: WaitingFile, confirmed: str | None) -> Response:
@@ -129,10 +129,10 @@ def _receive(visit: Visit, file: WaitingFile, confirmed: str | None) -> Response
 def _said(receipt: PackageReceipt) -> str:
     row = receipt.report
     if receipt.new:
-        draft = "草稿只供查看,不作为已报送,不计入合计。" if row.kind is PackageKind.DRAFT else ""
-        what = f"{row.kind.label},{row.edition},第 {row.version} 版"
-        return f"已接收{receipt.sender.name} {row.year} 年度报告({what})。{draft}"
-    return f"这份报告已于 {row.received_on} 接收,未重复登记。"
+        draft = "草稿只供查看，不作为已报送，不计入合计。" if row.kind is PackageKind.DRAFT else ""
+        what = f"{row.kind.label}，{row.edition}，第 {row.version} 版"
+        return f"已接收{receipt.sender.name} {row.year} 年度报告（{what}）。{draft}"
+    return f"这份报告已于 {row.received_on} 接收，未重复登记。"
 
 
 def _ask(visit: Visit, file: WaitingFile, *, error: str = "") -> HTMLResponse:
@@ -182,7 +182,7 @@ def _years(session: Session, visit: Visit, year: int) -> Sequence[int]:
 def _received(session: Session, visit: Visit, received_id: int) -> ReceivedReport:
     found = session.get(ReceivedReport, received_id)
     if found is None or found.organ_id != visit.organ.id or not may_read_reports(session, visit):
-        raise NotFoundError("没有这份下级报告,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这份下级报告，或者它不在您的查看范围内。")
     return found
 
 

@@ -44,5 +44,5 @@ def _other(versions: Sequence[Report], report: Report, asked: str) -> Report | N
         for one in versions:
             if str(one.id) == asked and one.id != report.id:
                 return one
-        raise NotFoundError("没有这一版,或者它不是同一份报告的。")
+        raise NotFoundError("没有这一版，或者它不是同一份报告的。")
     return next((one for one in versions if one.version < report.version), None)

@@ -52,5 +52,5 @@ def act(sent: Sent, report_id: int, verb: str) -> Response:
         else:
             block = find_block(session, report, sent.text("key"))
         where, version = key(block.id), report_of(session, block)
-    moved_on = f"{done.said}原来的一版已送审,改动写入了新的一版。" if version != report_id else done.said
+    moved_on = f"{done.said}原来的一版已送审，改动写入了新的一版。" if version != report_id else done.said
     return visit.go(visit.link(f"/reports/{version}", block=where) + f"#b-{where}", moved_on)

@@ -57,7 +57,7 @@ def own_word(visit: Signed, report_id: int, edition: Which = "internal") -> Resp
     with visit.reading() as session:
         report = readable_report(session, visit, report_id)
         if newest_word_template(session, report.organ_id) is None:
-            raise NotFoundError(f"{visit.organ.name}没有在用的 Word 模板:请先上传模板,或下载标准版式的 Word 文件。")
+            raise NotFoundError(f"{visit.organ.name}没有在用的 Word 模板：请先上传模板，或下载标准版式的 Word 文件。")
         return _file(session, visit, report_id, ".docx", DOCX, edition)
 
 
@@ -142,7 +142,7 @@ def upload(sent: Sent) -> Response:
     try:
         chosen = sent.files("file")
         if not chosen:
-            raise BadInputError("请选择模板文件(.docx)。")
+            raise BadInputError("请选择模板文件（.docx）。")
         template = check_template_file(chosen[0])
         with visit.writing() as session:
             kept = keep_word_template(
@@ -154,7 +154,7 @@ def upload(sent: Sent) -> Response:
     except DubanError as error:
         with visit.reading() as session:
             return _template_page(session, visit, error=error)
-    return visit.go(visit.link("/reports/template"), f"模板可用,已启用为第 {revision} 版。")
+    return visit.go(visit.link("/reports/template"), f"模板可用，已启用为第 {revision} 版。")
 
 
 @router.post("/reports/template/stop")
@@ -166,7 +166,7 @@ def stop(sent: Sent) -> Response:
     ) as session:
         stopped = stop_word_template(session, visit.organ, by=visit.by)
         name = stopped.name
-    return visit.go(visit.link("/reports/template"), f"模板“{name}”已停用,改用公文标准版式。")
+    return visit.go(visit.link("/reports/template"), f"模板“{name}”已停用，改用公文标准版式。")
 
 
 def _file(
@@ -182,12 +182,12 @@ def _file(
 
 
 def _name(title: str, version: int, public: bool, ending: str, what: str = "") -> str:
-    return f"{title}{what}(第{version}版{',公开版' if public else ''}){ending}"
+    return f"{title}{what}（第{version}版{',公开版' if public else ''}){ending}"
 
 
 def _require_reader(session: Session, visit: Visit) -> None:
     if not may_read_reports(session, visit):
-        raise NotFoundError("没有这个模板,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这个模板，或者它不在您的查看范围内。")
 
 
 def _template_page(session: Session, visit: Visit, *, error: DubanError | None = None) -> HTMLResponse:

@@ -72,7 +72,7 @@ def draft(visit: Signed, report_year: int) -> Response:
         row = find_filing(session, visit.organ, _in_range(report_year))
         found = session.get_one(Report, row.report_id)
         content = render(lay_out_report(read_back(session, found)))
-        return attachment(content, f"{found.title}(送审第{found.version}版).docx", DOCX)
+        return attachment(content, f"{found.title}（送审第{found.version}版）.docx", DOCX)
 
 
 @router.get("/reports/filing/{report_year:row}/public.docx")
@@ -82,7 +82,7 @@ def public(visit: Signed, report_year: int) -> Response:
         _whole(session, visit, report_year)
         row = find_filing(session, visit.organ, _in_range(report_year))
         found = session.get_one(Report, row.report_id)
-        return attachment(public_document(public_edition(session, found)), f"{found.title}(公开版).docx", DOCX)
+        return attachment(public_document(public_edition(session, found)), f"{found.title}（公开版）.docx", DOCX)
 
 
 @router.post("/reports/filing/{report_year:row}/submit")
@@ -92,7 +92,9 @@ def submitted(sent: Sent, report_year: int) -> Response:
     with attempt(visit, _again(visit, report_year, sent.typed)) as session:
         _whole(session, visit, report_year)
         submit(session, visit.organ, report_year, by=visit.by, note=sent.text("note") or None)
-    return visit.go(visit.link(f"/reports/filing/{report_year}"), "已送审,这一版的内容不再改动;要改的,退回后另出一版。")
+    return visit.go(
+        visit.link(f"/reports/filing/{report_year}"), "已送审，这一版的内容不再改动；要改的，退回后另出一版。"
+    )
 
 
 @router.post("/reports/filing/{report_year:row}/days")
@@ -105,7 +107,7 @@ def days(sent: Sent, report_year: int) -> Response:
             own, origin = sent.text("own_day"), sent.text("origin") or None
             set_report_term(session, visit.organ, own, by=visit.by, note=origin)
         made = ensure_filing_items(session, find_plan(session, visit.organ, report_year + 1), by=visit.by)
-    said = f"已列入 {report_year + 1} 年度计划 {len(made)} 项,下达之后开始提醒。" if made else "各项时限都已在计划中。"
+    said = f"已列入 {report_year + 1} 年度计划 {len(made)} 项，下达之后开始提醒。" if made else "各项时限都已在计划中。"
     return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
 
 
@@ -121,7 +123,7 @@ def assigned(sent: Sent, report_year: int) -> Response:
         number = sent.number("post", "岗位")
         post = session.get(Post, number) if number is not None else None
         if number is not None and post is None:
-            raise NotFoundError("没有这个岗位:请选择本单位的岗位。")
+            raise NotFoundError("没有这个岗位：请选择本单位的岗位。")
         assign_step(session, visit.organ, step, post, by=visit.by)
     said = f"{step.label}已指定岗位。" if post else f"{step.label}不再指定岗位。"
     return visit.go(visit.link(f"/reports/filing/{report_year}"), said)
@@ -173,13 +175,13 @@ def _reach(session: Session, visit: Visit, year: int) -> Reach:
     row = filing_of(session, visit.organ, year)
     asked = {one.department_id for one in consultations_of(session, row)} & mine if row else set()
     if not whole and not asked:
-        raise NotFoundError("没有这份报告,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这份报告，或者它不在您的查看范围内。")
     return Reach(whole, frozenset(asked))
 
 
 def _whole(session: Session, visit: Visit, year: int) -> None:
     if not _reach(session, visit, year).whole:
-        raise NotFoundError("没有这份报告,或者它不在您的查看范围内。")
+        raise NotFoundError("没有这份报告，或者它不在您的查看范围内。")
 
 
 def _page(

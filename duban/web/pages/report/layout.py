@@ -54,7 +54,7 @@ def save(sent: Sent) -> Response:
     except DubanError as error:
         with visit.reading() as session:
             return _page(session, visit, typed=sent, error=error.message, status_code=status_of(error))
-    return visit.go(visit.link("/reports/layout"), f"已保存为第 {revision} 版,下次编制起用。")
+    return visit.go(visit.link("/reports/layout"), f"已保存为第 {revision} 版，下次编制起用。")
 
 
 def _sent_file(sent: Posted) -> ReportTemplate | None:
@@ -63,11 +63,11 @@ def _sent_file(sent: Posted) -> ReportTemplate | None:
         return None
     content = files[0].source.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise BadInputError("文件过大:报告体例是一个不到 100 KB 的文本文件(.toml)。")
+        raise BadInputError("文件过大：报告体例是一个不到 100 KB 的文本文件（.toml）。")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInputError("文件无法读取:请保存为 UTF-8 文本(.toml)。") from error
+        raise BadInputError("文件无法读取：请保存为 UTF-8 文本（.toml）。") from error
     return read_template_text(text, f"文件 {files[0].name}")
 
 

@@ -54,11 +54,11 @@ def compile_now(sent: Sent) -> Response:
             authorize_organ(session, visit.by, Action.COMPILE, visit.organ.id)
             year = sent.number("report_year", "年度")
             if year is None or not 1990 <= year <= 2200:
-                raise BadInputError("请填写报告的年度,如 2026。")
+                raise BadInputError("请填写报告的年度，如 2026。")
             written = sent.text("dated_on")
             day = today(written) if written else _usual_day(session, visit, year)
             if day < dt.date(year, 1, 1):
-                raise BadInputError(f"成文日期 {day} 早于 {year} 年度:应不早于 {year}-01-01。")
+                raise BadInputError(f"成文日期 {day} 早于 {year} 年度：应不早于 {year}-01-01。")
     except ForbiddenError:
         raise
     except DubanError as error:
@@ -82,7 +82,7 @@ def download(visit: Signed, report_id: int, edition: Annotated[str, Query(max_le
         found = readable_report(session, visit, report_id)
         public = edition == "public"
         content = render(lay_out_report(edition_of(session, found, public=public).compiled))
-        name = f"{found.title}(第{found.version}版{',公开版' if public else ''}).docx"
+        name = f"{found.title}（第{found.version}版{'，公开版' if public else ''}）.docx"
         return attachment(content, name, DOCX)
 
 

@@ -56,7 +56,7 @@ def test_without_a_token_nothing_is_told_but_what_the_interface_is(web: Web) -> 
         "type": "urn:duban:problem:unauthorized",
         "title": "没有有效的令牌",
         "status": 401,
-        "detail": "请求没有带令牌:请在 Authorization 头中写 Bearer 和您的接口令牌。",
+        "detail": "请求没有带令牌：请在 Authorization 头中写 Bearer 和您的接口令牌。",
     }
     assert client.get(f"{API}/openapi.json").status_code == 200
     assert "接口说明" in client.get(f"{API}/docs").text
@@ -111,7 +111,7 @@ def test_a_token_does_no_more_than_it_was_made_for(web: Web) -> None:
     refused = reader.send("/items/1/acts/report", {"content": "办理中"})
     assert refused.status_code == 403
     assert refused.headers["www-authenticate"] == 'Bearer realm="duban", error="insufficient_scope", scope="write"'
-    assert refused.json()["detail"] == "这个令牌不能用于办理:请生成用途含“办理”的令牌。"
+    assert refused.json()["detail"] == "这个令牌不能用于办理：请生成用途含“办理”的令牌。"
     assert writer.ask("/items").status_code == 403
     assert writer.act(1, "report", content="办理中") == "任务 1 的进展已记录。"
 
@@ -120,7 +120,7 @@ def test_the_person_s_own_rights_bound_the_token(web: Web) -> None:
     refused = program_of(web, HANDLER).send("/items/1/acts/instruct", {"content": "快", "due_on": "2026-06-20"})
 
     assert refused.status_code == 403
-    assert refused.json()["detail"].startswith(f"{HANDLER}不能对任务 1 批示:可由")
+    assert refused.json()["detail"].startswith(f"{HANDLER}不能对任务 1 批示：可由")
 
 
 def test_an_outsider_is_told_of_nothing(office: Office, web: Web) -> None:
@@ -283,19 +283,19 @@ def test_evidence_is_uploaded_and_fetched_again(office: Office, web: Web) -> Non
 @pytest.mark.parametrize(
     ("body", "field", "detail"),
     [
-        ({}, "content", "没有填写:此项必填。"),
-        ({"content": " "}, "content", "太短:至少 1 个字。"),
-        ({"content": "好" * 4001}, "content", "太长:最多 4000 个字。"),
+        ({}, "content", "没有填写：此项必填。"),
+        ({"content": " "}, "content", "太短：至少 1 个字。"),
+        ({"content": "好" * 4001}, "content", "太长：最多 4000 个字。"),
         ({"content": 5}, "content", "应为文字。"),
         ({"content": "好", "percent": 101}, "percent", "应不大于 100。"),
-        ({"content": "好", "percent": "很多"}, "percent", "应为整数,如 60。"),
+        ({"content": "好", "percent": "很多"}, "percent", "应为整数，如 60。"),
         (
             {"content": "好", "next_report_on": "2026-02-30"},
             "next_report_on",
-            "应为存在的日期,写成 2026-06-30 的形式。",
+            "应为存在的日期，写成 2026-06-30 的形式。",
         ),
         ({"content": "好", "percentage": 5}, "percentage", "不是已知的字段。"),
-        ([], "", "应为 JSON 对象,并声明 Content-Type: application/json。"),
+        ([], "", "应为 JSON 对象，并声明 Content-Type: application/json。"),
     ],
 )
 def test_what_is_wrong_with_a_field_is_said_in_plain_words(web: Web, body: object, field: str, detail: str) -> None:
@@ -329,7 +329,7 @@ def test_every_answer_is_a_problem_whatever_goes_wrong(web: Web) -> None:
         assert answer.json()["status"] == answer.status_code
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert answers["no method"].headers["allow"] == "GET"
-    assert answers["JSON"].json()["detail"] == "不是有效的 JSON:请检查引号、逗号和括号。"
+    assert answers["JSON"].json()["detail"] == "不是有效的 JSON：请检查引号、逗号和括号。"
 
 
 def test_a_fault_of_the_program_says_nothing_of_it(office: Office, tmp_path: Path) -> None:

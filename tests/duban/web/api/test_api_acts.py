@@ -64,31 +64,31 @@ def test_a_week_is_told_by_programs(office: Office, web: Web) -> None:
         program_of(web, name) for name in (HANDLER, HEAD, LEADER, FIRST, SUPERVISOR)
     )
 
-    assert handler.act(1, "object", reason="不属于本科室") == "任务 1 的转办异议已提出,等待督办员转办或退回。"
-    assert supervisor.act(1, "return", reason="确属本科室") == "任务 1 已退回,现为“待签收”。"
-    assert handler.act(1, "sign") == "任务 1 已签收,现为“在办”。"
+    assert handler.act(1, "object", reason="不属于本科室") == "任务 1 的转办异议已提出，等待督办员转办或退回。"
+    assert supervisor.act(1, "return", reason="确属本科室") == "任务 1 已退回，现为“待签收”。"
+    assert handler.act(1, "sign") == "任务 1 已签收，现为“在办”。"
     assert head.act(1, "milestone", title="方案报审", due_on="2026-06-18") == (
-        "任务 1 已设阶段节点“方案报审”,时限 2026-06-18。"
+        "任务 1 已设阶段节点“方案报审”，时限 2026-06-18。"
     )
     assert handler.act(1, "reach_milestone", title="方案报审") == "阶段节点“方案报审”已按期完成。"
     assert handler.act(1, "extend", to="2026-07-10", reason="上级调整", progress="过半") == (
-        "已申请由 2026-06-30 延至 2026-07-10,待审批。"
+        "已申请由 2026-06-30 延至 2026-07-10，待审批。"
     )
-    assert leader.act(1, "refuse_extension", reason="须按期") == "延期未批准,时限仍为 2026-06-30。"
+    assert leader.act(1, "refuse_extension", reason="须按期") == "延期未批准，时限仍为 2026-06-30。"
     handler.act(1, "extend", to="2026-07-10", reason="确有困难", progress="过半")
-    assert leader.act(1, "approve_extension", to="2026-07-08") == "延期已批准,新的时限 2026-07-08。"
-    assert supervisor.act(1, "urge", demand="请加快") == "已催办:催办〔2026〕1号。"
-    assert first.act(1, "instruct", content="务必办好", due_on="2026-06-22") == "批示已下达(督办〔2026〕1号)。"
+    assert leader.act(1, "approve_extension", to="2026-07-08") == "延期已批准，新的时限 2026-07-08。"
+    assert supervisor.act(1, "urge", demand="请加快") == "已催办：催办〔2026〕1号。"
+    assert first.act(1, "instruct", content="务必办好", due_on="2026-06-22") == "批示已下达（督办〔2026〕1号）。"
     assert handler.act(1, "sign_instruction", instruction=1) == "批示已签收。"
     assert handler.act(1, "reply", instruction=1, content="正在办理") == "批示的办理情况已反馈。"
     assert leader.act(1, "close_instruction", instruction=1, outcome="已落实") == "批示已办结。"
-    assert supervisor.act(1, "suspend", reason="等待上级") == "任务 1 已挂起:停止计时和提醒。"
-    assert supervisor.act(1, "resume") == "任务 1 已恢复,顺延 0 个工作日,时限 2026-07-08。"
+    assert supervisor.act(1, "suspend", reason="等待上级") == "任务 1 已挂起：停止计时和提醒。"
+    assert supervisor.act(1, "resume") == "任务 1 已恢复，顺延 0 个工作日，时限 2026-07-08。"
     assert handler.act(1, "report", content="完成", percent=100) == "任务 1 的进展已记录。"
-    assert handler.act(1, "request_close", statement="已完成") == "任务 1 已申请办结,待审核。"
-    assert supervisor.act(1, "accept", waive="现场核实") == "任务 1 已销号(2026-06-01 按期办结)。"
-    assert supervisor.act(1, "reopen", reason="群众反映", due_on="2026-08-31") == "任务 1 已重开,时限 2026-08-31。"
-    assert supervisor.act(1, "transfer", reason="调整", handler=HEAD) == "任务 1 已转办,待签收。"
+    assert handler.act(1, "request_close", statement="已完成") == "任务 1 已申请办结，待审核。"
+    assert supervisor.act(1, "accept", waive="现场核实") == "任务 1 已销号（2026-06-01 按期办结）。"
+    assert supervisor.act(1, "reopen", reason="群众反映", due_on="2026-08-31") == "任务 1 已重开，时限 2026-08-31。"
+    assert supervisor.act(1, "transfer", reason="调整", handler=HEAD) == "任务 1 已转办，待签收。"
 
     assert {channel for _action, _actor, channel in entries(office)[1:]} == {Channel.API}
     assert [action for action, _actor, _channel in entries(office)].count("extend") == 2
@@ -120,7 +120,7 @@ def test_a_request_sent_again_with_its_key_is_answered_again_and_not_done_again(
     assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
     assert ("idempotent-replayed" in first.headers, again.headers["idempotent-replayed"]) == (False, "true")
     assert (other.status_code, other.json()["detail"]) == (
-        422, "幂等键“k1”已用于另一个请求:请为每次办理生成新的键,重发时内容不变。",
+        422, "幂等键“k1”已用于另一个请求：请为每次办理生成新的键，重发时内容不变。",
     )  # fmt: skip
     assert (fresh.status_code, len(office.rows(ProgressEntry))) == (200, 2)
 
@@ -215,7 +215,7 @@ def test_an_act_on_what_has_changed_since_is_not_done_and_told_why(office: Offic
     refused = handler.send("/items/1/acts/report", {"content": "我来报", "percent": 20}, if_match=seen)
     assert refused.status_code == 412
     problem = refused.json()
-    assert problem["detail"] == "任务 1 在您读取之后已有变化(王科长填报进展),没有办理:请重新读取后再试。"
+    assert problem["detail"] == "任务 1 在您读取之后已有变化（王科长填报进展），没有办理：请重新读取后再试。"
     assert [(change["actor"], change["action"]) for change in problem["changes"]] == [(HEAD, "report")]
     assert len(office.rows(ProgressEntry)) == 1
 
@@ -233,17 +233,17 @@ def test_an_item_is_added_changed_and_ended_by_programs(office: Office, web: Web
 
     added = supervisor.send("/items", typed, idempotency_key="a")
     assert (added.status_code, added.json()["state"]) == (201, "issued")
-    assert "时限读作:最后一天为9月30日" in added.json()["said"]
+    assert "时限读作：最后一天为9月30日" in added.json()["said"]
     assert supervisor.send("/items", typed, idempotency_key="a").json() == added.json()
     assert supervisor.act(2, "edit", title="审计整改落实", reason="改名") == (
-        "任务 2 已修改:任务:审计整改 → 审计整改落实。"
+        "任务 2 已修改：任务：审计整改 → 审计整改落实。"
     )
     assert supervisor.act(2, "adjust", due="10月底前", reason="推迟") == (
-        "任务 2 的时限调整已提请审批(完成时限:9月底前 → 10月底前),批准前时限不变。"
+        "任务 2 的时限调整已提请审批（完成时限：9月底前 → 10月底前），批准前时限不变。"
     )
     (asked,) = supervisor.read("/items/2")["extension_requests"]
-    assert (asked["proposed_on"], asked["changes"]) == ("2026-10-31", ["完成时限:9月底前 → 10月底前"])
-    assert program_of(web, FIRST).act(2, "approve_adjustment") == "时限调整已批准,时限 2026-10-31。"
+    assert (asked["proposed_on"], asked["changes"]) == ("2026-10-31", ["完成时限：9月底前 → 10月底前"])
+    assert program_of(web, FIRST).act(2, "approve_adjustment") == "时限调整已批准，时限 2026-10-31。"
     assert supervisor.act(2, "cancel", reason="取消") == "任务 2 已终止。"
     shown = supervisor.read("/items/2")
     assert (shown["source_kind"]["code"], shown["cancelled_on"]) == ("superior", "2026-06-01")

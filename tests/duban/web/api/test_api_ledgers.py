@@ -83,7 +83,7 @@ def test_a_row_that_others_changed_is_not_changed_blindly(office: Office, progra
     program.send("/ledgers/case", CASE)
     etag = program.ask("/ledgers/case/1").headers["etag"]
     done = patch(program, "/ledgers/case/1", {"title": "甲案"}, if_match=etag)
-    assert (done.status_code, done.json()["said"]) == (200, "已更正执法案件 1:案件名称。")
+    assert (done.status_code, done.json()["said"]) == (200, "已更正执法案件 1：案件名称。")
     stale = patch(program, "/ledgers/case/1", {"title": "乙案"}, if_match=etag)
     assert stale.status_code == 412
     assert [change["changes"] for change in stale.json()["changes"]] == [["案件名称 无 → 甲案"]]
@@ -129,6 +129,6 @@ def test_a_ledger_is_given_to_departments_which_then_keep_their_own_rows(office:
     assert handler.send("/ledgers/case/grants", {"departments": ["法规科"]}).status_code == 403
     assert handler.ask("/ledgers/case/grants").status_code == 403
     unknown = program.send("/ledgers/case/grants", {"departments": ["财务科"]})
-    assert (unknown.status_code, "现有:法规科" in unknown.json()["detail"]) == (404, True)
+    assert (unknown.status_code, "现有：法规科" in unknown.json()["detail"]) == (404, True)
     assert program.send("/ledgers/case/grants", {"departments": []}).json()["departments"] == []
     assert handler.send("/ledgers/case", CASE | {"number": "2"}).status_code == 403

@@ -56,8 +56,8 @@ def test_a_person_subscribes_to_the_deadlines_of_the_own_items(office: Office, w
     assert answer.headers["cache-control"] == "private, no-cache"
     assert "涉密" not in Calendar.from_ical(answer.content).to_ical().decode()
     assert events(web, path) == [
-        ("1 普法宣传(批示)", dt.date(2026, 6, 20), 0, "CONFIRMED"),
-        ("1 普法宣传(完成时限)", dt.date(2026, 6, 30), 0, "CONFIRMED"),
+        ("1 普法宣传（批示）", dt.date(2026, 6, 20), 0, "CONFIRMED"),
+        ("1 普法宣传（完成时限）", dt.date(2026, 6, 30), 0, "CONFIRMED"),
     ]
     (first, second) = read(answer.content)
     assert (first["uid"], second["uid"]) == ("deadline-2@duban.invalid", "deadline-1@duban.invalid")
@@ -74,7 +74,7 @@ def test_a_day_that_moves_keeps_its_place_and_counts_the_move(office: Office, we
 
     assert (after.status_code, events(web, path)) == (
         200,
-        [("1 普法宣传(完成时限)", dt.date(2026, 7, 10), 1, "CONFIRMED")],
+        [("1 普法宣传（完成时限）", dt.date(2026, 7, 10), 1, "CONFIRMED")],
     )
     old, new = (read(answer.content)[0] for answer in (before, after))
     assert old["uid"] == new["uid"]

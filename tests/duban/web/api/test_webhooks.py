@@ -34,7 +34,7 @@ def admin(office: Office) -> Visitor:
 def test_an_empty_page_says_what_to_do(admin: Visitor) -> None:
     page = admin.read("/webhooks")
 
-    assert "还没有推送地址。在下面填写对方系统的地址,选好事件,就开始推送。" in page
+    assert "还没有推送地址。在下面填写对方系统的地址，选好事件，就开始推送。" in page
     assert all(word in page for word in EVENTS.values())
 
 
@@ -56,7 +56,7 @@ def test_what_was_typed_stays_when_it_is_refused(admin: Visitor) -> None:
     refused = admin.post("/webhooks", {"url": "oa.example.gov.cn", "events": ["item.signed"]})
 
     assert refused.status_code == 400
-    assert "地址“oa.example.gov.cn”不可用:应为 https:// 或 http:// 开头的完整地址" in words_of(refused.text)
+    assert "地址“oa.example.gov.cn”不可用：应为 https:// 或 http:// 开头的完整地址" in words_of(refused.text)
     assert 'value="oa.example.gov.cn"' in refused.text
     assert re.findall(r'value="([\w.]+)" checked', refused.text) == ["item.signed"]
     assert admin.post("/webhooks", {"url": URL}).status_code == 400

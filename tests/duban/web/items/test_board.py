@@ -55,7 +55,7 @@ def numbers_on(html: str) -> list[tuple[int, str]]:
     """Each number of the page that leads somewhere, and where to."""
     html = html[html.index("<main") :]
     counted = re.findall(r'<a[^>]* href="([^"]*)"[^>]*>(?:<span class="pill[^>]*>[^<]*</span> )?(?:<span[^>]*>)?'
-                         r'(?:合计</span> <span class="figure">)?(\d+)(?: 项)?<', html)  # fmt: skip
+                         r'(?：合计</span> <span class="figure">)?(\d+)(?: 项)?<', html)  # fmt: skip
     found = [(int(count), unescape(address)) for address, count in counted]
     drawn = re.findall(r'<a href="([^"]*)" aria-label="[^"]*,(\d+) 个时限"', html)
     return found + [(int(count), unescape(address)) for address, count in drawn]
@@ -92,8 +92,8 @@ def test_a_day_ahead_leads_to_what_is_open_on_it(office: Office, web: Web) -> No
     visitor = web.of(SUPERVISOR)
     address = "/calendar?outcome=open&day=2026-06-30"
 
-    assert f'href="{escape(address)}" aria-label="6月30日 工作日,1 个时限"' in visitor.get("/board").text
-    assert "工作日,1 个时限(未完成)。" in (words := visitor.read(address))
+    assert f'href="{escape(address)}" aria-label="6月30日 工作日，1 个时限"' in visitor.get("/board").text
+    assert "工作日，1 个时限（未完成）。" in (words := visitor.read(address))
     assert "制度清理 完成时限" in words
 
 
@@ -188,7 +188,7 @@ def test_what_is_not_ones_own_is_not_counted(office: Office, web: Web) -> None:
 
 def test_without_items_before_issue_and_without_a_plan_the_page_says_what_to_do(office: Office, web: Web) -> None:
     visitor = web.of(SUPERVISOR)
-    assert "2026 年度计划尚未下达,不会发出提醒" in visitor.read("/board")
+    assert "2026 年度计划尚未下达，不会发出提醒" in visitor.read("/board")
     assert "计划中还没有您能看到的任务" in visitor.read("/board")
     with unit_of_work(office.engine) as session:
         session.execute(delete(WorkItem))

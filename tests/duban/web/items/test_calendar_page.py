@@ -26,14 +26,14 @@ def test_a_month_names_its_rest_days_and_the_weekends_that_work(web: Web) -> Non
     words = web.of(SUPERVISOR).read("/calendar?month=2026-09")
 
     assert "2026年9月" in words
-    assert "20 周日 班 调休上班(国庆节)" in words
+    assert "20 周日 班 调休上班（国庆节）" in words
     assert "27 周日 休 中秋节放假" in words
     assert "25 周五 休 中秋节放假" in words
     assert "18 周五 今天" in words
 
 
 def test_a_year_without_an_official_notice_says_so(web: Web) -> None:
-    assert "2031 年放假安排尚未公布,暂按周一至周五上班计算" in web.of(SUPERVISOR).read("/calendar?month=2031-05")
+    assert "2031 年放假安排尚未公布，暂按周一至周五上班计算" in web.of(SUPERVISOR).read("/calendar?month=2031-05")
 
 
 def test_deadlines_stand_on_their_days_with_their_light(office: Office, web: Web) -> None:
@@ -59,7 +59,7 @@ def test_a_full_day_tells_a_few_and_leads_to_all(office: Office, web: Web) -> No
     assert "还有 3 项" in visitor.read("/calendar?month=2026-09")
     assert '"/calendar?day=2026-09-30">还有 3 项' in visitor.get("/calendar?month=2026-09").text
     whole = visitor.read("/calendar?day=2026-09-30")
-    assert "工作日,7 个时限。" in whole
+    assert "工作日，7 个时限。" in whole
     assert all(f"任务{place}" in whole for place in range(7))
 
 

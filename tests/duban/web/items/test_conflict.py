@@ -34,7 +34,7 @@ def test_the_second_of_two_is_told_what_changed_and_loses_nothing(office: Office
 
     words = words_of(answer.text)
     assert answer.status_code == 409
-    assert f"任务 1 已有变化({HANDLER}填报进展)" in words
+    assert f"任务 1 已有变化（{HANDLER}填报进展）" in words
     assert f"今天 09:00 填报进展 {HANDLER}" in words
     assert "等待批复</textarea>" in answer.text
     assert "仍要挂起" in words
@@ -55,7 +55,7 @@ def test_a_third_change_is_told_anew(web: Web) -> None:
     second = supervisor.post("/items/1/suspend", {"reason": "等待批复", "seen": field_value(first.text, "seen") or ""})
 
     assert second.status_code == 409
-    assert f"任务 1 已有变化({HEAD}填报进展)" in words_of(second.text)
+    assert f"任务 1 已有变化（{HEAD}填报进展）" in words_of(second.text)
 
 
 def test_ones_own_last_act_is_no_surprise(office: Office, web: Web) -> None:
@@ -93,7 +93,7 @@ def test_a_button_pressed_twice_tells_how_the_matter_stands(office: Office, web:
 
     words = words_of(answer.text)
     assert answer.status_code == 403
-    assert "任务 1 现为“在办”,不能恢复:须在“挂起”时" in words
+    assert "任务 1 现为“在办”，不能恢复：须在“挂起”时" in words
     assert "返回" in words
 
 

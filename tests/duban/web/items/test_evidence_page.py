@@ -138,6 +138,6 @@ def test_a_damaged_file_is_not_given_out(office: Office, web: Web) -> None:
 def test_the_form_says_what_may_come_in(web: Web) -> None:
     html = web.of(HANDLER).get(FORM).text
 
-    assert "合计不超过 1 MB;涉密材料不得上传" in html
+    assert "合计不超过 1 MB；涉密材料不得上传" in html
     assert 'accept=".pdf,' in html
     assert 'enctype="multipart/form-data"' in html

@@ -28,8 +28,8 @@ def web(office: Office) -> Web:
 def test_an_item_says_its_span_and_its_stages_in_words(web: Web) -> None:
     html = web.of(SUPERVISOR).get("/gantt").text
 
-    assert 'aria-label="严重滞后,5月1日(周五)至6月30日(周二),进度 0%;初稿 6月10日(周三)"' in html
-    assert 'aria-label="法治建设共 1 项:严重滞后 1"' in html
+    assert 'aria-label="严重滞后，5月1日（周五）至6月30日（周二），进度 0%；初稿 6月10日（周三）"' in html
+    assert 'aria-label="法治建设共 1 项：严重滞后 1"' in html
 
 
 def test_an_outsider_sees_no_row(web: Web) -> None:

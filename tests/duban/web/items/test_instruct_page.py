@@ -40,9 +40,9 @@ def typed(office: Office, **more: str) -> dict[str, str]:
 def test_a_leader_gives_one_from_the_desk_in_two_clicks(office: Office, web: Web) -> None:
     first = web.of(FIRST)
     assert NEW in first.get("/").text
-    assert "急件:3天" in words_of(first.get(NEW).text)
+    assert "急件：3天" in words_of(first.get(NEW).text)
 
-    assert "批示已交办:任务 批1(督办〔2026〕1号)" in first.act(NEW, typed(office, term="一般件"))
+    assert "批示已交办：任务 批1（督办〔2026〕1号）" in first.act(NEW, typed(office, term="一般件"))
     assert office.item("批1").state is ItemState.ISSUED
     assert told(office) == {HANDLER: NoticeKind.INSTRUCTION, LEADER: NoticeKind.INSTRUCTION}
 
@@ -57,7 +57,7 @@ def test_a_day_of_rest_is_said_and_offered_and_what_was_typed_stays(office: Offi
     answer = first.post(NEW, typed(office, due_on="2026-06-20"))
 
     assert answer.status_code == 400
-    assert "之前的工作日是 2026-06-18,之后的是 2026-06-22" in words_of(answer.text)
+    assert "之前的工作日是 2026-06-18，之后的是 2026-06-22" in words_of(answer.text)
     assert "查清报结果</textarea>" in answer.text
     assert office.rows(Instruction) == []
     first.act(NEW, typed(office, due_on="2026-06-20", rest="之前的工作日"))
@@ -84,7 +84,7 @@ def test_a_copy_is_named_on_the_form_and_its_person_reads_that_item_alone(office
 
     sent = carried(leader, "/items/1/instruct") | {"content": "抓紧", "term": "特急件", "copies": "查无此人"}
     wrong = leader.post("/items/1/instruct", sent)
-    assert (wrong.status_code, "抄送:某局没有登记“查无此人”这个人。" in words_of(wrong.text)) == (400, True)
+    assert (wrong.status_code, "抄送：某局没有登记“查无此人”这个人。" in words_of(wrong.text)) == (400, True)
     assert "抄送 钱科长" in fill(leader, "/items/1/instruct", content="抓紧", term="特急件", copies="钱科长")
 
     page = copied.get("/items/1")

@@ -46,14 +46,14 @@ def test_an_item_lives_its_whole_life_through_the_pages(office: Office, web: Web
     office.assign("制度清理", due="2026-06-30", on="2026-06-01", sign=False)
     handler, leader, supervisor = web.of(HANDLER), web.of(LEADER), web.of(SUPERVISOR)
 
-    assert "任务 1 已签收,现为“在办”。" in press(handler, 1, "sign")
+    assert "任务 1 已签收，现为“在办”。" in press(handler, 1, "sign")
     page = fill(handler, "/items/1/report", content="已梳理一半", percent="50", next_report_on="2026-06-10")
     assert "任务 1 的进展已记录。" in page
     assert "填报进展 50%" in page
-    assert "已申请由 2026-06-30 延至 2026-07-15,待审批。" in fill(
+    assert "已申请由 2026-06-30 延至 2026-07-15，待审批。" in fill(
         handler, "/items/1/extend", to="2026-07-15", reason="上级要求调整", progress="已完成一半"
     )
-    assert "延期已批准,新的时限 2026-07-15。" in fill(leader, "/items/1/approve")
+    assert "延期已批准，新的时限 2026-07-15。" in fill(leader, "/items/1/approve")
     assert "批示已下达" in fill(leader, "/items/1/instruct", content="抓紧办理", due_on="2026-06-22")
     assert "批示已签收。" in press(handler, 1, "sign-instruction", instruction="1")
     assert "批示的办理情况已反馈。" in fill(handler, "/items/1/reply?instruction=1", content="已召开推进会")
@@ -63,10 +63,10 @@ def test_an_item_lives_its_whole_life_through_the_pages(office: Office, web: Web
     assert "批示已办结。" in fill(leader, "/items/1/close-instruction?instruction=1", outcome="已落实")
     files = [("file", ("总结.txt", "清理结果".encode(), "text/plain"))]
     assert "已上传佐证材料 1 份。" in fill(handler, "/items/1/evidence", files=files)
-    assert "已申请办结,待审核。" in fill(handler, "/items/1/request-close", statement="清理完毕")
-    assert "任务 1 已销号(2026-06-02 按期办结)。" in fill(supervisor, "/items/1/accept")
+    assert "已申请办结，待审核。" in fill(handler, "/items/1/request-close", statement="清理完毕")
+    assert "任务 1 已销号（2026-06-02 按期办结）。" in fill(supervisor, "/items/1/accept")
     assert state(office) is ItemState.CLOSED
-    assert "已重开,时限 2026-08-31。" in fill(supervisor, "/items/1/reopen", reason="结果有误", due_on="2026-08-31")
+    assert "已重开，时限 2026-08-31。" in fill(supervisor, "/items/1/reopen", reason="结果有误", due_on="2026-08-31")
     assert state(office) is ItemState.ACTIVE
 
 
@@ -76,17 +76,19 @@ def test_side_ways_go_through_the_pages_too(office: Office, web: Web) -> None:
     handler, head, supervisor = web.of(HANDLER), web.of(HEAD), web.of(SUPERVISOR)
 
     assert "转办异议已提出" in fill(handler, "/items/1/object", reason="不属本科室职责", suggested="执法科")
-    assert "任务 1 已退回,现为“待签收”。" in fill(supervisor, "/items/1/return", reason="确属法规科")
-    assert "任务 1 已转办,待签收。" in fill(supervisor, "/items/1/transfer", department="法规科", reason="重新交办")
+    assert "任务 1 已退回，现为“待签收”。" in fill(supervisor, "/items/1/return", reason="确属法规科")
+    assert "任务 1 已转办，待签收。" in fill(supervisor, "/items/1/transfer", department="法规科", reason="重新交办")
     assert "已签收" in press(head, 1, "sign")
-    assert "已设阶段节点“初稿”,时限 2026-06-10。" in fill(head, "/items/1/milestone", title="初稿", due_on="2026-06-10")
+    assert "已设阶段节点“初稿”，时限 2026-06-10。" in fill(
+        head, "/items/1/milestone", title="初稿", due_on="2026-06-10"
+    )
     assert "阶段节点“初稿”已按期完成。" in fill(head, "/items/1/reached", title="初稿")
     assert "已分办为 1 个子任务" in fill(supervisor, "/items/1/split")
-    assert "已催办:" in fill(supervisor, "/items/1/urge", demand="请加快")
+    assert "已催办：" in fill(supervisor, "/items/1/urge", demand="请加快")
     assert "已挂起" in fill(supervisor, "/items/1/suspend", reason="等待上级批复")
-    assert "已恢复,顺延" in press(supervisor, 1, "resume")
+    assert "已恢复，顺延" in press(supervisor, 1, "resume")
     fill(head, "/items/1/extend", to="2026-07-15", reason="人手不足", progress="一半")
-    assert "延期未批准,时限仍为 2026-06-30。" in fill(web.of(LEADER), "/items/1/refuse", reason="须按期完成")
+    assert "延期未批准，时限仍为 2026-06-30。" in fill(web.of(LEADER), "/items/1/refuse", reason="须按期完成")
 
 
 def test_progress_and_its_files_are_kept_together_or_not_at_all(office: Office, web: Web) -> None:
@@ -108,7 +110,7 @@ def test_progress_and_its_files_are_kept_together_or_not_at_all(office: Office, 
     ("typed", "words"),
     [
         ({"content": "", "percent": "30"}, "不能为空"),
-        ({"content": "进展", "percent": "三成"}, "“三成”无法识别:请填 0 至 100 的整数,如 60。"),
+        ({"content": "进展", "percent": "三成"}, "“三成”无法识别：请填 0 至 100 的整数，如 60。"),
         ({"content": "进展", "percent": "120"}, "120"),
         ({"content": "进展", "next_report_on": "2026-02-30"}, "2026-02-30"),
     ],
@@ -200,7 +202,7 @@ def test_who_is_not_granted_an_act_can_neither_open_nor_send_its_form(office: Of
     sent = visitor.post(f"/items/1/{verb}", typed, files=[file("越权.txt", "越权")])
 
     assert opened.status_code == 403
-    assert f"不能对任务 1 {action.label}:可由" in words_of(opened.text)
+    assert f"不能对任务 1 {action.label}：可由" in words_of(opened.text)
     assert "<textarea" not in opened.text
     assert sent.status_code in (400, 403)
     assert len(office.rows(AuditEntry)) == before
@@ -212,7 +214,7 @@ def test_a_form_that_is_not_open_now_says_when_it_is(office: Office, web: Web) -
     answer = web.of(HANDLER).get("/items/1/extend")
 
     assert answer.status_code == 403
-    assert "任务 1 现为“待签收”,不能申请延期:须在“在办”时" in words_of(answer.text)
+    assert "任务 1 现为“待签收”，不能申请延期：须在“在办”时" in words_of(answer.text)
 
 
 def test_whom_an_act_reaches_is_shown_before_it_is_done(office: Office, web: Web) -> None:
@@ -227,7 +229,7 @@ def test_whom_an_act_reaches_is_shown_before_it_is_done(office: Office, web: Web
     assert {
         (who, verb): name
         for (who, verb), name in told.items()
-        if f"提交后通知: {name}" in web.of(who).read(f"/items/1/{verb}")
+        if f"提交后通知：{name}" in web.of(who).read(f"/items/1/{verb}")
     } == told
     assert "不另发通知。" in web.of(SUPERVISOR).read("/items/1/suspend")
 
@@ -238,9 +240,9 @@ def test_who_decides_sees_what_was_asked_and_at_which_level(office: Office, web:
 
     form = web.of(LEADER).read("/items/1/approve")
 
-    assert f"申请人 {HANDLER},6月2日(周二) 申请 由 6月30日(周二) 延至 7月15日(周三) 原因 上级要求调整" in form
-    assert "审批 第 1 级,共 1 级(分管领导或第一责任人)" in form
-    assert f"提交后通知: {HANDLER}" in form
+    assert f"申请人 {HANDLER},6月2日（周二） 申请 由 6月30日（周二） 延至 7月15日（周三） 原因 上级要求调整" in form
+    assert "审批 第 1 级，共 1 级（分管领导或第一责任人）" in form
+    assert f"提交后通知：{HANDLER}" in form
 
 
 def test_a_closure_under_review_tells_what_evidence_is_missing(office: Office, web: Web) -> None:
@@ -248,10 +250,10 @@ def test_a_closure_under_review_tells_what_evidence_is_missing(office: Office, w
     office.ask_closure("1", on="2026-06-02")
     supervisor = web.of(SUPERVISOR)
 
-    assert "佐证材料 没有。不符合要求:应有 1 件,现有 0 件" in supervisor.read("/items/1/accept")
+    assert "佐证材料 没有。不符合要求：应有 1 件，现有 0 件" in supervisor.read("/items/1/accept")
     refused = supervisor.post("/items/1/accept", carried(supervisor, "/items/1/accept"))
     assert refused.status_code == 403
-    assert "请退回补充,或写明免证理由。" in words_of(refused.text)
+    assert "请退回补充，或写明免证理由。" in words_of(refused.text)
     assert "--waive" not in refused.text
 
 

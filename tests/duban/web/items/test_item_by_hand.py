@@ -40,7 +40,7 @@ def test_one_item_takes_three_clicks_from_the_list_to_its_issue(office: Office, 
     foreseen = supervisor.act(
         "/items/new", TYPED | {"do": "issue", "source_kind": "上级来文", "source_number": "审发5号"}
     )
-    assert "已存为拟办,还没有下达" in foreseen
+    assert "已存为拟办，还没有下达" in foreseen
     assert office.item("2").state is ItemState.DRAFT
     page = supervisor.act("/items/2/issue", {"past": "none"})
     assert "任务 2 已下达。" in page
@@ -52,7 +52,7 @@ def test_one_item_takes_three_clicks_from_the_list_to_its_issue(office: Office, 
 
 def test_the_form_says_how_the_day_is_read_and_keeps_what_was_typed(office: Office, supervisor: Visitor) -> None:
     read = supervisor.post("/items/new", TYPED | {"do": "check"})
-    assert "理解为:最后一天为9月30日" in words_of(read.text).replace(" ", "")
+    assert "理解为：最后一天为9月30日" in words_of(read.text).replace(" ", "")
     wrong = supervisor.post("/items/new", TYPED | {"do": "draft", "due": "近期", "handler": "查无此人"})
     assert wrong.status_code == 400
     assert field_value(wrong.text, "lead") == "法规科"
@@ -62,7 +62,7 @@ def test_the_form_says_how_the_day_is_read_and_keeps_what_was_typed(office: Offi
 
 def test_a_day_that_is_past_asks_what_becomes_of_it(office: Office, supervisor: Visitor) -> None:
     foreseen = supervisor.act("/items/new", TYPED | {"do": "issue", "due": "5月底前"})
-    assert "已过,将“不追溯”" in foreseen
+    assert "已过，将“不追溯”" in foreseen
     assert "只提醒" in supervisor.read("/items/2/issue", past="notice")
     supervisor.act("/items/2/issue", {"past": "notice"})
     assert "只提醒" in supervisor.read("/items/2")
@@ -70,7 +70,7 @@ def test_a_day_that_is_past_asks_what_becomes_of_it(office: Office, supervisor: 
 
 def test_what_lacks_something_is_a_draft_that_says_so(office: Office, supervisor: Visitor) -> None:
     page = supervisor.act("/items/new", {"title": "待定的工作", "do": "issue"})
-    assert "存为拟办,还缺完成时限、责任人" in page
+    assert "存为拟办，还缺完成时限、责任人" in page
     assert supervisor.get("/items/2/issue").status_code == 400
 
 
@@ -95,11 +95,11 @@ def test_a_change_is_told_in_what_happened_field_by_field(office: Office, superv
     seen = {"seen": field_value(form, "seen"), "title": "制度清理和公布", "handler": HANDLER, "lead": "法规科"}
     assert supervisor.post("/items/1/edit", seen).status_code == 400
     page = supervisor.act("/items/1/edit", seen | {"reason": "上级要求", "leaders": LEADER})
-    assert "任务 1 已修改:任务、牵头领导。" in page
-    assert "任务:制度清理 → 制度清理和公布" in page
-    assert f"牵头领导:无 → {LEADER}" in page
+    assert "任务 1 已修改：任务、牵头领导。" in page
+    assert "任务：制度清理 → 制度清理和公布" in page
+    assert f"牵头领导：无 → {LEADER}" in page
     trail = supervisor.read("/audit?item=1")
-    assert "任务:制度清理 → 制度清理和公布" in trail
+    assert "任务：制度清理 → 制度清理和公布" in trail
 
 
 def test_what_somebody_changed_meanwhile_is_shown_before_it_is_overwritten(office: Office, supervisor: Visitor) -> None:
@@ -115,10 +115,10 @@ def test_the_day_is_adjusted_and_the_item_ended_by_forms_of_their_own(office: Of
     office.adjusting_at_once()
     page = fill(supervisor, "/items/1/adjust", due="8月底前", reason="上级推迟部署")
     assert "时限已由 2026-06-30 调整为 2026-08-31" in page
-    assert "计划调整:时限由" in page
+    assert "计划调整：时限由" in page
     ended = fill(supervisor, "/items/1/cancel", reason="上级取消")
     assert "任务 1 已终止。" in ended
-    assert "6月2日(周二) 终止" in ended
+    assert "6月2日（周二） 终止" in ended
     assert supervisor.get("/items/1/edit").status_code == 403
     assert "已终止" in supervisor.read("/items", state="cancelled")
 
@@ -128,13 +128,13 @@ def test_a_day_that_needs_approval_is_asked_for_and_decided_on_the_leaders_desk(
     form = supervisor.read("/items/1/adjust")
     assert ("分管领导或第一责任人" in form, LEADER in form) == (True, True)
     page = fill(supervisor, "/items/1/adjust", due="8月底前", reason="上级推迟部署")
-    assert "已提请审批(完成时限:2026-06-30 → 8月底前)" in page
+    assert "已提请审批（完成时限：2026-06-30 → 8月底前）" in page
     offered = supervisor.get("/items/1").text
     assert ("/items/1/withdraw" in offered, "/items/1/adjust" in offered) == (True, False)
-    assert "提请调整时限(完成时限:2026-06-30 → 8月底前):上级推迟部署" in leader.read("/")
-    assert "完成时限:2026-06-30 → 8月底前" in leader.read("/items/1/approve-adjustment")
+    assert "提请调整时限（完成时限：2026-06-30 → 8月底前）：上级推迟部署" in leader.read("/")
+    assert "完成时限：2026-06-30 → 8月底前" in leader.read("/items/1/approve-adjustment")
     decided = fill(leader, "/items/1/approve-adjustment", comment="同意")
-    assert "时限调整已批准,时限 2026-08-31" in decided
+    assert "时限调整已批准，时限 2026-08-31" in decided
     assert "提请调整时限" in decided
     assert "批准调整时限" in decided
 

@@ -49,9 +49,9 @@ def test_the_head_says_who_answers_and_how_long_there_is(office: Office, web: We
 
     page = web.of(LEADER).read("/items/1")
 
-    assert "6月30日(周二) 还有19个工作日" in page
+    assert "6月30日（周二） 还有19个工作日" in page
     assert f"承办人 {HANDLER} 科室负责人 {HEAD} 分管领导 {LEADER} 第一责任人 {FIRST} 督办员 {SUPERVISOR}" in page
-    assert "还缺佐证 应有 2 件,现有 0 件" in page
+    assert "还缺佐证 应有 2 件，现有 0 件" in page
     assert "正常 在办 重大" in page
 
 
@@ -61,9 +61,9 @@ def test_a_day_that_moved_tells_every_move_with_who_and_why(office: Office, web:
     office.approve("1", on="2026-06-02", to="2026-07-10")
 
     assert part(web.of(HANDLER), "时限") == (
-        "时限 7月10日(周五) 完成时限 还有27个工作日 原定 6月30日(周二)"
-        " 6月2日(周二) 批准延期:由 6月30日(周二) 改为 7月10日(周五)。"
-        f"{HANDLER}申请延期(上级要求调整),{LEADER}批准"
+        "时限 7月10日（周五） 完成时限 还有27个工作日 原定 6月30日（周二）"
+        " 6月2日（周二） 批准延期：由 6月30日（周二） 改为 7月10日（周五）。"
+        f"{HANDLER}申请延期（上级要求调整），{LEADER}批准"
     )
 
 
@@ -86,17 +86,17 @@ def test_the_timeline_tells_everything_newest_first(office: Office, web: Web) ->
 
     assert sorted(told) == sorted(
         [
-            f"6月5日(周五) 挂起 {SUPERVISOR}",
-            f"6月5日(周五) 不批准延期 {LEADER}",
-            f"6月4日(周四) 申请延期:由 6月30日(周二) 延至 7月15日(周三) {HANDLER}",
-            f"6月4日(周四) 催办,6月9日(周二) 前回复 {SUPERVISOR}",
-            f"6月4日(周四) 设阶段节点“初稿”,时限 6月10日(周三) {HANDLER}",
-            f"6月4日(周四) 反馈批示 {HANDLER}",
-            f"6月3日(周三) 批示,6月18日(周四) 前办结 {LEADER}",
-            f"6月3日(周三) 上传佐证材料 {HANDLER}",
-            f"6月3日(周三) 填报进展 50% {HANDLER}",
-            f"6月2日(周二) 签收(法规科) {HANDLER}",
-            "6月1日(周一) 下达",
+            f"6月5日（周五） 挂起 {SUPERVISOR}",
+            f"6月5日（周五） 不批准延期 {LEADER}",
+            f"6月4日（周四） 申请延期：由 6月30日（周二） 延至 7月15日（周三） {HANDLER}",
+            f"6月4日（周四） 催办，6月9日（周二） 前回复 {SUPERVISOR}",
+            f"6月4日（周四） 设阶段节点“初稿”，时限 6月10日（周三） {HANDLER}",
+            f"6月4日（周四） 反馈批示 {HANDLER}",
+            f"6月3日（周三） 批示，6月18日（周四） 前办结 {LEADER}",
+            f"6月3日（周三） 上传佐证材料 {HANDLER}",
+            f"6月3日（周三） 填报进展 50% {HANDLER}",
+            f"6月2日（周二） 签收（法规科） {HANDLER}",
+            "6月1日（周一） 下达",
         ]
     )
     assert [line.split(" ")[0] for line in told] == sorted((line.split(" ")[0] for line in told), reverse=True)
@@ -109,7 +109,7 @@ def test_what_the_ladder_sent_stands_among_the_rest(office: Office, web: Web) ->
     sent = [line for line in happenings(web.of(SUPERVISOR)) if "→" in line]
 
     assert sent
-    assert all("提醒(" in line or "升级督办(" in line for line in sent)
+    assert all("提醒（" in line or "升级督办（" in line for line in sent)
     assert any(HANDLER in line for line in sent)
 
 
@@ -141,14 +141,14 @@ def test_parts_of_an_item_lead_to_each_other(office: Office, web: Web) -> None:
     supervisor = web.of(SUPERVISOR)
     fill(supervisor, "/items/1/split")
 
-    assert '<a href="/items/2">1-1 制度清理(执法科)</a>(待签收)' in supervisor.get("/items/1").text
+    assert '<a href="/items/2">1-1 制度清理（执法科）</a>（待签收）' in supervisor.get("/items/1").text
     assert '<a href="/items/1">1 制度清理</a>' in supervisor.get("/items/2").text
 
 
 def test_an_item_of_a_plan_that_is_not_issued_says_so(office: Office, web: Web) -> None:
     office.assign("制度清理", due="2026-06-30", issue=False)
 
-    assert "计划尚未下达,这项任务还不能办理。" in web.of(SUPERVISOR).read("/items/1")
+    assert "计划尚未下达，这项任务还不能办理。" in web.of(SUPERVISOR).read("/items/1")
 
 
 @pytest.mark.parametrize("path", ["/items/1", "/items/99"])

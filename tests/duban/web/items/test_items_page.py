@@ -46,8 +46,8 @@ def listed(visitor: Visitor, query: str = "") -> list[str]:
 
 def test_the_list_shows_each_item_with_its_light_day_and_people(web: Web) -> None:
     words = web.of(SUPERVISOR).read("/items")
-    assert "逾期 1 普法宣传 法规科 李承办 6月10日(周三) 逾期8个工作日 0% 在办 催办" in words
-    assert "临期 2 行政复议 法规科 王科长 6月25日(周四) 还有2个工作日 95% 在办 催办" in words
+    assert "逾期 1 普法宣传 法规科 李承办 6月10日（周三） 逾期8个工作日 0% 在办 催办" in words
+    assert "临期 2 行政复议 法规科 王科长 6月25日（周四） 还有2个工作日 95% 在办 催办" in words
     assert "共 3 项" in words
 
 
@@ -72,9 +72,9 @@ def test_the_address_filters_and_sorts(web: Web, query: str, found: list[str]) -
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("light=violet", "亮灯“violet”无法识别;可用:red(逾期)"),
-        ("from=yesterday", "时限起“yesterday”无法识别:请写成 2026-06-30 的形式"),
-        ("project=x", "项目“x”无法识别:应为数字"),
+        ("light=violet", "亮灯“violet”无法识别；可用：red（逾期）"),
+        ("from=yesterday", "时限起“yesterday”无法识别：请写成 2026-06-30 的形式"),
+        ("project=x", "项目“x”无法识别：应为数字"),
         ("column=colour", "没有名为“colour”的列"),
         ("after=nowhere", "翻页位置无法识别"),
         ("sort=size", "排序“size”无法识别"),
@@ -118,7 +118,7 @@ def test_pages_lead_on_and_back(web: Web, office: Office) -> None:
         seen += titles(last)
         address = link(last, "next")
     assert len(seen) == len(set(seen)) == 48
-    assert "第 41–48 项,共 48 项" in words_of(last)
+    assert "第 41–48 项，共 48 项" in words_of(last)
     before = visitor.get(link(last, "prev") or "").text
     assert titles(before) == seen[20:40]
 
@@ -154,7 +154,7 @@ def test_the_one_action_of_a_row_is_what_the_person_does_next(web: Web) -> None:
 def test_a_view_is_kept_shared_and_forgotten_by_whoever_made_it(web: Web, office: Office) -> None:
     supervisor, head = web.of(SUPERVISOR), web.of(HEAD)
     said = supervisor.act("/items/views", {"name": "红灯", "query": "light=red&sort=number", "shared": "yes"})
-    assert "已保存视图“红灯”,本单位的人都能使用" in said
+    assert "已保存视图“红灯”，本单位的人都能使用" in said
     supervisor.act("/items/views", {"name": "自用", "query": "q=审查"})
     html = head.get("/items").text
     assert ('<a href="/items?light=red&amp;sort=number">红灯</a>' in html, "自用" in html) == (True, False)
@@ -174,8 +174,8 @@ def test_urging_shows_first_whom_it_reaches_and_what_is_refused(web: Web, office
     office.close("2", on="2026-06-22")
     supervisor = web.of(SUPERVISOR)
     shown = supervisor.read("/items/urge?item=1&item=2&item=3&light=red")
-    assert "将通知 1 人: 李承办" in shown
-    assert "2 行政复议 现为“已销号”:只催办“待签收”、“转办异议”、“在办”的任务" in shown
+    assert "将通知 1 人：李承办" in shown
+    assert "2 行政复议 现为“已销号”：只催办“待签收”、“转办异议”、“在办”的任务" in shown
     assert office.rows(AuditEntry)[-1].action != "urge"
     assert "已催办 2 项" in supervisor.act(
         "/items/urge", {"item": ["1", "3"], "demand": "请抓紧", "query": "light=red"}
@@ -210,11 +210,11 @@ def test_giving_items_away_is_foreseen_then_done_item_by_item(web: Web, office: 
     foreseen = supervisor.post("/items/transfer", asked)
     assert foreseen.status_code == 200
     words = words_of(foreseen.text)
-    assert "将转给法规科、孙接手 2 项,1 项不能改" in words
-    assert "任务 2 现为“已销号”(2026-06-22 销号),不能转办" in words
+    assert "将转给法规科、孙接手 2 项，1 项不能改" in words
+    assert "任务 2 现为“已销号”（2026-06-22 销号），不能转办" in words
     assert [item.assignments for item in office.rows(WorkItem)] == [1, 1, 1]
     done = supervisor.post("/items/transfer", asked | {"sure": "yes"})
-    assert "已转给法规科、孙接手 2 项,1 项未能改" in words_of(done.text)
+    assert "已转给法规科、孙接手 2 项，1 项未能改" in words_of(done.text)
     assert [item.assignments for item in office.rows(WorkItem)] == [2, 1, 2]
     assert [entry.reason for entry in office.rows(AuditEntry) if entry.action == "transfer"] == ["岗位调整"] * 2
     moved = supervisor.act(

@@ -17,9 +17,9 @@ from tests.web import Visitor, Web, field_value, words_of
 PAGE, SEND = "/ledgers/draws", "/ledgers/draws/upload"
 GIVEN = {
     "plan": "年度抽查", "percent": "50%", "per_object": "2", "objects": "甲公司\n乙公司\n丙公司\n",
-    "inspectors": "张一\n李二\n王三", "conflicts": "张一:甲公司、乙公司、丙公司", "way": "two",
+    "inspectors": "张一\n李二\n王三", "conflicts": "张一：甲公司、乙公司、丙公司", "way": "two",
 }  # fmt: skip
-BALL = {"way": "public", "source": "某期开奖号码,按期次先后", "source_on": "2026-06-02", "digits": "9"}
+BALL = {"way": "public", "source": "某期开奖号码，按期次先后", "source_on": "2026-06-02", "digits": "9"}
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def test_lists_are_bound_drawn_by_two_and_verified(visitor: Visitor, second: Vis
     assert "还没有绑定" in visitor.read(PAGE)
     assert "随机抽取" in visitor.read("/ledgers/inspection")
     words = visitor.act(SEND, GIVEN)
-    assert "已绑定,为本计划的第 1 次。" in words
-    assert "共绑定 1 次,抽取 0 次,1 次没有抽取" in words
+    assert "已绑定，为本计划的第 1 次。" in words
+    assert "共绑定 1 次，抽取 0 次，1 次没有抽取" in words
     mine = visitor.post(f"{PAGE}/1/pledge", {"number": NUMBER})
-    assert (mine.status_code, "已绑定名单,不能办理“参与随机抽取”" in words_of(mine.text)) == (403, True)
+    assert (mine.status_code, "已绑定名单，不能办理“参与随机抽取”" in words_of(mine.text)) == (403, True)
 
     words = second.act(f"{PAGE}/1/pledge", {"number": NUMBER})
     assert office.rows(DrawPledge)[0].system_hash in words
@@ -55,7 +55,7 @@ def test_lists_are_bound_drawn_by_two_and_verified(visitor: Visitor, second: Vis
     words = visitor.act(f"{PAGE}/1/draw", {"witness": "周某"})
 
     made = office.rows(InspectionDraw)[0]
-    assert "已抽取 2 户,并记入双随机抽查台账。" in words
+    assert "已抽取 2 户，并记入双随机抽查台账。" in words
     assert all(f"{target} {'、'.join(people)}" in words for target, *people in made.result)
     assert all(said in words for said in (made.seed, made.content_hash, "周某", SUPERVISOR, LEADER, NUMBER))
     verified = visitor.read(f"{PAGE}/1", verify="yes")
@@ -86,7 +86,7 @@ def test_a_plan_bound_three_times_shows_three(visitor: Visitor) -> None:
         visitor.act(SEND, GIVEN | {"reason": reason})
 
     assert visitor.read(PAGE).count("共 3 次") == 3
-    assert "本计划第 2 次绑定;共绑定 3 次,抽取 0 次,3 次没有抽取。重新绑定的理由:名单有误。" in visitor.read(
+    assert "本计划第 2 次绑定；共绑定 3 次，抽取 0 次，3 次没有抽取。重新绑定的理由：名单有误。" in visitor.read(
         f"{PAGE}/2"
     )
     assert visitor.get(f"{PAGE}/export.xlsx").content[:2] == b"PK"
@@ -115,7 +115,7 @@ def test_files_take_the_place_of_what_was_pasted(visitor: Visitor, office: Offic
         ({"percent": "许多"}, "应为百分比"), ({"percent": "101"}, "不超过 100%"), ({"per_object": ""}, "每户检查人员"),
         ({"per_object": "9"}, "应为 1 至 3 的整数"), ({"objects": ""}, "检查对象名单是空的"),
         ({"plan": ""}, "抽查计划"), ({"conflicts": "张一"}, "无法识别"),
-        ({"conflicts": "张一:甲公司\n李二:甲公司"}, "“甲公司”的检查人员不足 2 名"),
+        ({"conflicts": "张一：甲公司\n李二：甲公司"}, "“甲公司”的检查人员不足 2 名"),
         ({"way": "chosen"}, "请选择种子的办法"), (BALL | {"source_on": "明天"}, "公布日期"),
         (BALL | {"digits": "3"}, "6 至 60"), (BALL | {"way": "two"}, "不填公开号码的来源"),
     ],
@@ -158,7 +158,7 @@ def test_a_changed_outcome_shows(visitor: Visitor, second: Visitor, office: Offi
     unguarded(office.engine, "UPDATE inspection_draw SET result = '[]'")
     words = visitor.read(f"{PAGE}/1", verify="yes")
     assert "有不符" in words
-    assert "应抽中,不在保存的结果中" in words
+    assert "应抽中，不在保存的结果中" in words
 
 
 def test_who_may_not_read_the_ledgers_sees_no_draw(visitor: Visitor, office: Office) -> None:

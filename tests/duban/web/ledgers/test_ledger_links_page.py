@@ -30,13 +30,13 @@ def web(office: LinkedOffice) -> Web:
 def test_an_indicator_without_support_is_linked_and_scored(web: Web, office: LinkedOffice) -> None:
     office.indicator("目录齐全", points="6")
     visitor = web.of(SUPERVISOR)
-    assert "三级指标 1 项,有支撑 0 项;分值 6,自评 0 分。 缺支撑 1 项 目录齐全" in visitor.read(TREE)
+    assert "三级指标 1 项，有支撑 0 项；分值 6，自评 0 分。 缺支撑 1 项 目录齐全" in visitor.read(TREE)
     page = "/ledgers/indicator/1"
     assert "任务 1 公开目录 2026 年计划" in visitor.act(f"{page}/links", {"item": "1", "year": "2026"})
     assert "佐证材料 目录.txt" in visitor.act(f"{page}/links", {"evidence": "1", "note": "网站截图"})
     assert "已保存自评" in visitor.act(f"{page}/score", {"claimed": "5.5", "basis": "目录已公布", "seen": "0"})
     words = visitor.read(TREE)
-    assert ("有支撑 1 项;分值 6,自评 5.5 分。" in words, "缺支撑" in words) == (True, False)
+    assert ("有支撑 1 项；分值 6，自评 5.5 分。" in words, "缺支撑" in words) == (True, False)
     assert "已取消关联" in visitor.act(f"{page}/links/1/end")
     assert "公开目录" not in visitor.read(f"{page}/links")
 
@@ -54,7 +54,7 @@ def test_gaps_between_duties_and_items_are_closed(web: Web, office: LinkedOffice
 @pytest.mark.parametrize(
     ("what", "typed", "said", "status"),
     [
-        ("links", {"note": "见网站"}, "请填写任务编号或者佐证材料编号,只填一个", 400),
+        ("links", {"note": "见网站"}, "请填写任务编号或者佐证材料编号，只填一个", 400),
         ("links", {"item": "1", "evidence": "1", "note": "见网站"}, "只填一个", 400),
         ("links", {"item": "9", "note": "见网站"}, "没有编号为“9”的任务", 404),
         ("links", {"evidence": "9", "note": "见网站"}, "没有编号为 9 的佐证材料", 404),

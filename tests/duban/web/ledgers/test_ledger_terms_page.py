@@ -33,10 +33,10 @@ def test_a_term_is_confirmed_and_made_stricter(web: Web, office: Ledgers) -> Non
     office.keep(office.case("1号", "2026-06-01"), on="2026-06-01")
     visitor = web.of(SUPERVISOR)
     assert "没有原文可查" in visitor.read(f"{PAGE}/act/hearing")
-    assert "每半年1次,已由本单位确认" in visitor.act(f"{PAGE}/act/hearing", {"do": "confirm"})
+    assert "每半年1次，已由本单位确认" in visitor.act(f"{PAGE}/act/hearing", {"do": "confirm"})
     said = visitor.act(f"{PAGE}/case/publish", {"do": "set", "amount": "5", "unit": "working", "note": "本局办法"})
     assert "5个工作日内 原为7个工作日内" in said
-    assert office.standing()[0] == "2026-06-08 行政处罚决定公开:1号"
+    assert office.standing()[0] == "2026-06-08 行政处罚决定公开：1号"
 
 
 def test_a_laxer_term_is_refused_and_what_was_typed_stays(web: Web) -> None:

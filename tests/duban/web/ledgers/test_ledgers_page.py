@@ -49,12 +49,12 @@ def test_a_case_is_recorded_and_stands_in_its_ledger(web: Web, office: Office) -
     assert "2026 年还没有登记执法案件。报告中的案件数" in visitor.read("/ledgers/case")
     assert "决定日期 必填" in visitor.read("/ledgers/case/new")
     words = visitor.act("/ledgers/case", CASE)
-    assert "已登记执法案件,编号 1。" in words
-    assert "1 3月5日(周四) 普通程序 〔2026〕1号 某案 3,000.50" in words
+    assert "已登记执法案件，编号 1。" in words
+    assert "1 3月5日（周四） 普通程序 〔2026〕1号 某案 3,000.50" in words
     assert [(entry.action, entry.actor) for entry in office.rows(AuditEntry)][-1] == ("record", SUPERVISOR)
     again = visitor.post("/ledgers/case", CASE | {"title": "再录"})
     assert (again.status_code, field_value(again.text, "title")) == (400, "再录")
-    assert "案号“〔2026〕1号”已经登记过(编号 1),未重复登记。" in words_of(again.text)
+    assert "案号“〔2026〕1号”已经登记过（编号 1），未重复登记。" in words_of(again.text)
     assert len(office.rows(EnforcementCase)) == 1
 
 
@@ -63,7 +63,7 @@ def test_every_ledger_stands_on_the_first_page_and_leads_on(web: Web) -> None:
     a_case(visitor)
     words = visitor.read("/ledgers")
     assert all(kind.title in words for kind in KINDS.values())
-    assert "执法案件 报告中的案件数、程序、罚没金额由此数出 1 起 1 1 3月5日(周四)" in words
+    assert "执法案件 报告中的案件数、程序、罚没金额由此数出 1 起 1 1 3月5日（周四）" in words
     for code in KINDS:
         assert "登记" in visitor.read(f"/ledgers/{code}/new")
         visitor.read(f"/ledgers/{code}")
@@ -100,7 +100,7 @@ def test_an_act_is_recorded_with_its_item_and_its_proof(web: Web, office: Office
     assert [(piece.name, piece.act_id) for piece in office.rows(Evidence)] == [("纪要.txt", 1)]
     for wrong, said in (
         ({"item_id": "99"}, "没有编号为“99”的任务"),
-        ({"person_id": "王五"}, "没有登记“王五”这个人:请从列表中选择"),
+        ({"person_id": "王五"}, "没有登记“王五”这个人：请从列表中选择"),
         ({"kind": ""}, "类别不能为空"),
         ({"text": ""}, "内容不能为空"),
         ({"on": "昨天"}, "昨天"),
@@ -124,10 +124,10 @@ def test_one_after_the_other_is_recorded_in_its_year(web: Web, office: Office) -
     words = visitor.act(
         "/ledgers/study", {"held_on": "2026-04-01", "topic": "行政处罚法", "people": "20", "do": "again"}
     )
-    assert "已登记学习研讨,编号 1。" in words
+    assert "已登记学习研讨，编号 1。" in words
     assert "登记学习研讨 报告中的集体学法次数由此数出" in words
     visitor.act("/ledgers/deficiency", {"on": "2025-12-20", "text": "普法渠道单一", "cause": "缺少专人"})
-    assert "1 2025年12月20日(周六) 普法渠道单一 缺少专人" in visitor.read("/ledgers/deficiency?year=2025")
+    assert "1 2025年12月20日（周六） 普法渠道单一 缺少专人" in visitor.read("/ledgers/deficiency?year=2025")
     assert "还没有登记不足" in visitor.read("/ledgers/deficiency")
     assert (len(office.rows(StudySession)), len(office.rows(Deficiency))) == (1, 1)
 
@@ -136,16 +136,16 @@ def test_a_row_tells_its_terms_and_what_became_of_it(web: Web) -> None:
     visitor = web.of(SUPERVISOR)
     a_case(visitor)
     words = visitor.read("/ledgers/case/1")
-    assert "行政处罚决定公开 逾期 3月16日(周一)" in words
+    assert "行政处罚决定公开 逾期 3月16日（周一）" in words
     assert "7个工作日内 国办发〔2018〕118号" in words
     form = visitor.get("/ledgers/case/1/edit").text
     assert (field_value(form, "fine"), field_value(form, "seen")) == ("3000.50", "0")
     said = visitor.act("/ledgers/case/1", CASE | {"seen": "0", "published_on": "2026-03-10"})
-    assert "已更正执法案件 1:公开日期。" in said
-    assert "3月10日(周二)" in said
+    assert "已更正执法案件 1：公开日期。" in said
+    assert "3月10日（周二）" in said
     assert "陈督办 公开日期 无 → 2026-03-10" in said
     assert "2026-03-10 按期完成" in said
-    assert "与原来相同,没有改动" in visitor.act("/ledgers/case/1", CASE | {"seen": "1", "published_on": "2026-03-10"})
+    assert "与原来相同，没有改动" in visitor.act("/ledgers/case/1", CASE | {"seen": "1", "published_on": "2026-03-10"})
 
 
 def test_of_two_who_correct_at_once_the_second_is_told_of_the_first(web: Web, office: Office) -> None:
@@ -155,7 +155,7 @@ def test_of_two_who_correct_at_once_the_second_is_told_of_the_first(web: Web, of
     answer = second.post("/ledgers/case/1", CASE | {"seen": "0", "title": "乙案"})
     words = words_of(answer.text)
     assert answer.status_code == 409
-    assert "在您打开之后已有变化(陈督办:" in words
+    assert "在您打开之后已有变化（陈督办：" in words
     assert words.count("案件名称 某案 → 甲案") == 2
     assert (field_value(answer.text, "title"), field_value(answer.text, "seen")) == ("乙案", "1")
     second.act("/ledgers/case/1", CASE | {"seen": "1", "title": "乙案"})
@@ -169,11 +169,11 @@ def test_a_row_is_withdrawn_with_a_reason_and_comes_back(web: Web, office: Offic
     assert (empty.status_code, "撤下的理由不能为空" in words_of(empty.text)) == (400, True)
     assert "已撤下执法案件 1" in visitor.act("/ledgers/case/1/withdraw", {"seen": "0", "reason": "重复登记"})
     assert "还没有登记执法案件" in visitor.read("/ledgers/case")
-    assert "撤下理由 1 3月5日(周四)" in visitor.read("/ledgers/case?withdrawn=yes")
+    assert "撤下理由 1 3月5日（周四）" in visitor.read("/ledgers/case?withdrawn=yes")
     assert visitor.post("/ledgers/case/1", CASE | {"seen": "1"}).status_code == 403
     a_case(visitor)
     answer = visitor.post("/ledgers/case/1/reinstate", {"seen": "1"})
-    assert (answer.status_code, "已经登记过(编号 2)" in words_of(answer.text)) == (400, True)
+    assert (answer.status_code, "已经登记过（编号 2）" in words_of(answer.text)) == (400, True)
     visitor.act("/ledgers/case/2/withdraw", {"seen": "0", "reason": "误录"})
     assert "已恢复执法案件 1。" in visitor.act("/ledgers/case/1/reinstate", {"seen": "1"})
     assert [row.withdrawn_on for row in office.rows(EnforcementCase)] == [None, web.now.date()]
@@ -237,4 +237,4 @@ def test_a_full_page_asks_as_often_as_a_short_one(web: Web, office: Office) -> N
         plain = office.rows(LeadershipAct)[0].model_dump(exclude={"id", "on"})
         session.add_all(LeadershipAct(**plain, on=day("2026-02-02")) for _ in range(150))
     assert statements(office.engine, lambda: visitor.read("/ledgers/act")) == few
-    assert "第 2 页,共 2 页" in visitor.read("/ledgers/act?page=2")
+    assert "第 2 页，共 2 页" in visitor.read("/ledgers/act?page=2")

@@ -57,7 +57,7 @@ def test_the_first_package_waits_until_its_key_was_compared(office: Office, web:
     visitor = web.of(SUPERVISOR)
     words = visitor.read("/reports/below")
     assert "下级报送 2025 年度报告" in words
-    assert "未报送 2 个 最后一天为 2026-02-28,还有 8 天" in words
+    assert "未报送 2 个 最后一天为 2026-02-28，还有 8 天" in words
 
     answer = visitor.post("/reports/below/upload", files={"file": ("上报包.zip", io.BytesIO(a_package()))})
     assert answer.status_code == 200
@@ -69,9 +69,9 @@ def test_the_first_package_waits_until_its_key_was_compared(office: Office, web:
     assert "请先与对方核对指纹" in words_of(refused.text)
 
     words = visitor.act("/reports/below/confirm", sent | {"compared": "yes"})
-    assert "已接收青禾县水务局 2025 年度报告(上报包,内部版,第 1 版)。" in words
-    assert "已审签,“报送”环节" in words
-    assert "通过法制审核:顾副局长,2026-01-13;通过保密审查:沈局长,2026-01-14;审签:沈局长,2026-01-15" in words
+    assert "已接收青禾县水务局 2025 年度报告（上报包，内部版，第 1 版）。" in words
+    assert "已审签，“报送”环节" in words
+    assert "通过法制审核：顾副局长，2026-01-13；通过保密审查：沈局长，2026-01-14；审签：沈局长，2026-01-15" in words
     assert SAID in words
     assert [key.fingerprint for key in office.rows(TrustedKey)] == [PRINT]
     words = visitor.read("/reports/below")
@@ -82,18 +82,18 @@ def test_the_first_package_waits_until_its_key_was_compared(office: Office, web:
 def test_a_draft_is_shown_and_counts_as_nothing(web: Web) -> None:
     visitor = web.of(SUPERVISOR)
     words = first_received(visitor, a_package(report_data(**DRAFT)))
-    assert "已接收青禾县水务局 2025 年度报告(草稿包,内部版,第 1 版)。草稿只供查看" in words
-    assert "草稿,未报送" in words
+    assert "已接收青禾县水务局 2025 年度报告（草稿包，内部版，第 1 版）。草稿只供查看" in words
+    assert "草稿，未报送" in words
     words = visitor.read("/reports/below")
     assert "未报送 2 个" in words
-    assert "收到草稿,未报送" in words
+    assert "收到草稿，未报送" in words
     assert "行政执法案件" not in words
 
 
 def test_the_same_again_is_recognised_and_a_changed_key_is_not_let_in(office: Office, web: Web) -> None:
     visitor = web.of(SUPERVISOR)
     first_received(visitor, a_package())
-    assert "已于 2026-02-20 接收,未重复登记" in upload(visitor, a_package())[2]
+    assert "已于 2026-02-20 接收，未重复登记" in upload(visitor, a_package())[2]
     other = OKPKey.generate_key("Ed25519")
     later = a_package(report_data(version=2), key=other)
     status, where, words = upload(visitor, later)
@@ -105,7 +105,7 @@ def test_the_same_again_is_recognised_and_a_changed_key_is_not_let_in(office: Of
     assert refused.status_code == 400
     assert "须写明理由" in words_of(refused.text)
     assert fingerprint_of(other)[:4] in refused.text
-    visitor.act("/reports/below/key", change | {"reason": "服务器更换,已电话核实"})
+    visitor.act("/reports/below/key", change | {"reason": "服务器更换，已电话核实"})
     assert "第 2 版" in upload(visitor, later)[2]
 
 

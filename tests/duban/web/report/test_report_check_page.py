@@ -42,20 +42,20 @@ def test_findings_are_shown_before_submission(office: Office) -> None:
     visitor = Web(office).of(SUPERVISOR)
     words = visitor.read("/reports/1/check")
     assert "不符 0 处" in words
-    assert "没有上年度的计划,未作比较" in words
+    assert "没有上年度的计划，未作比较" in words
     with unit_of_work(office.engine) as session:
         session.exec(select(ReportFigure).where(ReportFigure.code == "case.cases")).one().value = Decimal(3)
     words = visitor.read("/reports/1/check")
     assert "不符 1 处" in words
-    assert "行政执法案件 3起,简易程序案件 1起 + 普通程序案件 0起 = 1起" in words
+    assert "行政执法案件 3起，简易程序案件 1起 + 普通程序案件 0起 = 1起" in words
 
 
 def test_the_package_is_made_by_who_compiles_and_is_on_record(office: Office) -> None:
     web = Web(office)
     visitor = web.of(SUPERVISOR)
-    assert "这一版不是送审的一版:只能打草稿包" in visitor.read("/reports/1/check")
+    assert "这一版不是送审的一版：只能打草稿包" in visitor.read("/reports/1/check")
     refused = visitor.post("/reports/1/package", {"edition": "public"})
-    assert (refused.status_code, "请上报审签的一版,或打草稿包" in words_of(refused.text)) == (403, True)
+    assert (refused.status_code, "请上报审签的一版，或打草稿包" in words_of(refused.text)) == (403, True)
     answer = visitor.post("/reports/1/package", {"edition": "public", "kind": "draft"})
     package = read_package(answer.content)
     assert package.report.kind is PackageKind.DRAFT

@@ -85,7 +85,7 @@ def test_what_is_refused_keeps_what_was_typed(visitor: Visitor, office: Office) 
     visitor.act("/reports/1/desk/edit", {**first, "text": "渠道不多。"})
     answer = visitor.post("/reports/1/desk/edit", {**first, "text": "渠道很少。"})
     assert answer.status_code == 409
-    assert "这一段已由陈督办改文字,没有保存。现为:“渠道不多。”" in words_of(answer.text)
+    assert "这一段已由陈督办改文字，没有保存。现为：“渠道不多。”" in words_of(answer.text)
     assert ">渠道很少。</textarea>" in answer.text
     again = {"key": "deficiency:1", "seen": field_value(answer.text, "seen") or "", "text": "渠道很少。"}
     visitor.act("/reports/1/desk/edit", again)
@@ -98,7 +98,7 @@ def test_every_form_of_a_block_does_what_it_says(visitor: Visitor, office: Offic
     def act(verb: str, name: str = "deficiency:1", **typed: str) -> str:
         return visitor.act(f"/reports/1/desk/{verb}", {**seen(visitor, office, name), **typed})
 
-    assert "内部,公开版不写:内部掌握" in act("internal", reason="内部掌握")
+    assert "内部，公开版不写：内部掌握" in act("internal", reason="内部掌握")
     assert "普法渠道单一。 内部掌握" in visitor.read("/reports/1/internal")
     public = visitor.get("/reports/1/report.docx?edition=public").content
     assert "普法渠道" not in "".join(one.text for one in Word(io.BytesIO(public)).paragraphs)
@@ -118,7 +118,7 @@ def test_every_form_of_a_block_does_what_it_says(visitor: Visitor, office: Offic
     assert block_of(office, hand).text == "另有一事。又有一事。"
     assert "已核定" in act("confirm", "nothing:duty:inquire", basis="经核实确无")
     assert "数字已标明" in act("figure", "overview", figure="items.items", hide="yes", reason="未公开")
-    assert "数字“列入计划任务”不公开:未公开" in visitor.read("/reports/1/internal")
+    assert "数字“列入计划任务”不公开：未公开" in visitor.read("/reports/1/internal")
 
 
 def test_changed_sources_show_both_texts_and_a_choice(visitor: Visitor, office: Office) -> None:
@@ -144,7 +144,7 @@ def test_comments_are_made_by_readers_and_settled_by_who_compiles(web: Web, visi
     visitor.act("/reports/1/desk/resolve", {"key": "deficiency:1", "comment": "1", "answer": "已补充"})
     words = visitor.read("/reports/1", block=block_of(office).id)
     assert "再具体些 刘局长" in words
-    assert "已处理:已补充" in words
+    assert "已处理：已补充" in words
     assert reader.post("/reports/1/desk/edit", {"key": "deficiency:1", "text": "无"}).status_code == 403
     assert office.rows(ReportComment)[0].answer == "已补充"
 
@@ -212,10 +212,10 @@ def test_the_template_is_set_by_form_and_by_file(visitor: Visitor, web: Web, off
         )
     words = visitor.read("/reports/2")
     assert "某局2026年法治政府建设年度报告" in words
-    assert "县委、县政府:" in words
+    assert "县委、县政府：" in words
     assert "某局现将2026年情况报告如下。" in words
     assert "三、2027年打算" in words
-    assert "抄送:县司法局" in words
+    assert "抄送：县司法局" in words
     toml = visitor.get("/reports/layout.toml").content
     assert visitor.post("/reports/layout", {"seen": "0"}, files={"file": ("a.toml", b'title = "x"')}).status_code == 409
     answer = visitor.post("/reports/layout", {"seen": "1"}, files={"file": ("a.toml", toml)})
@@ -231,9 +231,9 @@ def test_a_text_of_the_report_is_put_by_and_gone_on_with(office: Office, visitor
     with unit_of_work(office.engine) as session:
         report_id = key(session.exec(select(Report.id)).one())
     path = f"/reports/{report_id}/desk/add"
-    text = "组织开展行政执法案卷自查自纠,形成问题清单"
+    text = "组织开展行政执法案卷自查自纠，形成问题清单"
 
-    assert "已暂存,尚未提交。" in visitor.act(path, {"text": text, "section": "achievements", "keep": "yes"})
+    assert "已暂存，尚未提交。" in visitor.act(path, {"text": text, "section": "achievements", "keep": "yes"})
 
     html = visitor.get("/drafts/1").text
     assert text in html

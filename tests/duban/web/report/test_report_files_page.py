@@ -102,7 +102,7 @@ def test_who_may_not_read_the_report_gets_none_of_its_files(web: Web, who: str) 
 
 def test_a_template_is_checked_put_to_use_and_stopped(web: Web, office: Office) -> None:
     visitor = web.of(SUPERVISOR)
-    assert "未设,用公文标准版式" in visitor.read("/reports/template")
+    assert "未设，用公文标准版式" in visitor.read("/reports/template")
     assert visitor.get("/reports/1/own.docx").status_code == 404
     starter = visitor.get("/reports/template/starter.docx").content
     assert starter == starter_template()
@@ -111,7 +111,7 @@ def test_a_template_is_checked_put_to_use_and_stopped(web: Web, office: Office) 
     said = [line.text for line in docx.Document(io.BytesIO(visitor.get("/reports/1/own.docx").content)).paragraphs]
     assert said[0] == "某局2026年度法治政府建设情况报告"
     assert "本单位模板第 1 版" in visitor.read("/reports/1/files")
-    assert "已停用,改用公文标准版式" in visitor.act("/reports/template/stop")
+    assert "已停用，改用公文标准版式" in visitor.act("/reports/template/stop")
     refused = visitor.post("/reports/template/stop")
     assert "没有在用的 Word 模板" in refused.text
     acts = [entry for entry in office.rows(AuditEntry) if entry.action != TAKE_FILE]
@@ -130,7 +130,7 @@ def test_a_template_that_does_not_fit_is_refused_with_everything_that_is_wrong(w
     assert "“局长”不是已知的占位符" in page.text
     assert "模板中没有报告正文" in page.text
     assert "请选择模板文件" in visitor.post("/reports/template/upload").text
-    assert "未设,用公文标准版式" in visitor.read("/reports/template")
+    assert "未设，用公文标准版式" in visitor.read("/reports/template")
 
 
 @pytest.mark.parametrize("who", [FIRST, HANDLER])
@@ -138,4 +138,4 @@ def test_only_whoever_compiles_changes_the_template(web: Web, who: str) -> None:
     visitor = web.of(who)
     for path, sent in (("upload", uploaded(starter_template())), ("stop", None)):
         assert visitor.post(f"/reports/template/{path}", files=sent).status_code == 403
-    assert "未设,用公文标准版式" in web.of(SUPERVISOR).read("/reports/template")
+    assert "未设，用公文标准版式" in web.of(SUPERVISOR).read("/reports/template")

@@ -34,23 +34,23 @@ def test_the_whole_way_by_the_pages(office: FilingOffice, web: Web) -> None:
     supervisor, first, leader = web.of(SUPERVISOR), web.of(FIRST), web.of(LEADER)
     assert PAGE in supervisor.get("/reports").text
     page = supervisor.read(PAGE)
-    assert "最新的是第 1 版,还没有送审" in page
+    assert "最新的是第 1 版，还没有送审" in page
     assert "2026年2月28日" in page or "2月28日" in page
     assert "还有" in page
 
-    assert "已送审,这一版的内容不再改动" in supervisor.act(f"{PAGE}/submit", {"note": "请审"})
+    assert "已送审，这一版的内容不再改动" in supervisor.act(f"{PAGE}/submit", {"note": "请审"})
     asked = {"department": str(office.unit(FINANCE).id), "due_on": "2026-01-20"}
     assert "已向 1 个科室征求意见" in supervisor.act(f"{PAGE}/consult", asked)
     refused = supervisor.post(f"{PAGE}/forward", {"reason": ""})
     assert refused.status_code == 403
-    assert "财务科尚未反馈意见:请等待反馈,或写明不再等待的理由。" in words_of(refused.text)
+    assert "财务科尚未反馈意见：请等待反馈，或写明不再等待的理由。" in words_of(refused.text)
 
     finance = web.of(FINANCE_HEAD)
     assert "财务科的意见" in finance.read(PAGE)
     reply = {"department": str(office.unit(FINANCE).id), "opinion": "第二部分请补原因"}
     assert "已为财务科反馈意见" in finance.act(f"{PAGE}/opine", reply)
     number = str(office.rows(Consultation)[0].id)
-    assert "意见已处理:部分采纳" in supervisor.act(
+    assert "意见已处理：部分采纳" in supervisor.act(
         f"{PAGE}/settle", {"consultation": number, "adoption": "partly", "reason": "已在会上说明"}
     )
     assert "已送法制审核" in supervisor.act(f"{PAGE}/forward")
@@ -59,14 +59,14 @@ def test_the_whole_way_by_the_pages(office: FilingOffice, web: Web) -> None:
     assert "已通过保密审查" in leader.act(f"{PAGE}/pass_secrecy")
     assert "审签这一版" in first.read(PAGE)
     assert "审签这一版" not in supervisor.read(PAGE)
-    assert "已审签,可以报送" in first.act(f"{PAGE}/sign")
+    assert "已审签，可以报送" in first.act(f"{PAGE}/sign")
     for name in (*TO, COPY):
         said = supervisor.act(f"{PAGE}/send", {"name": name, "way": "机要交换", "on_day": "2026-01-15"})
         assert f"已登记 2026-01-15 报送“{name}”" in said
     assert f"已登记“{COPY}”的回执" in supervisor.act(f"{PAGE}/receipt", {"name": COPY, "number": "收12"})
     assert "已登记 2026-01-15 公开" in supervisor.act(f"{PAGE}/publish", {"place": "https://www.example.gov.cn/a"})
     page = supervisor.act(f"{PAGE}/archive", {"number": "2026-12", "kept_at": "档案室"})
-    assert "档号 2026-12,档案室" in page
+    assert "档号 2026-12，档案室" in page
     assert office.filing.state is FilingState.ARCHIVED
 
 
@@ -83,7 +83,7 @@ def test_what_keeps_it_from_being_sent_on_is_told_with_the_way_there(office: Fil
     assert f'href="{place}"' in page
     answer = supervisor.post(f"{PAGE}/submit", {"note": "请审"})
     assert answer.status_code == 403
-    assert "不能送审,请先处理 1 处。待核:“" in words_of(answer.text)
+    assert "不能送审，请先处理 1 处。待核：“" in words_of(answer.text)
     assert "duban report" not in answer.text
     assert f'href="{place}"' in answer.text
     assert 'value="请审"' in answer.text
@@ -95,7 +95,7 @@ def test_a_review_is_given_to_a_post_on_the_page(office: FilingOffice, web: Web)
     assert head.get(PAGE).status_code == 404
     with unit_of_work(office.engine) as session:
         post = str(find_post(session, office.organ(session), "法规科").id)
-    assert "未指定:督办员、分管领导、第一责任人" in supervisor.read(PAGE)
+    assert "未指定：督办员、分管领导、第一责任人" in supervisor.read(PAGE)
     page = supervisor.act(f"{PAGE}/assign", {"step": "legal_review", "post": post})
     assert "法制审核已指定岗位" in page
     assert f"({HEAD})" in page
@@ -112,7 +112,7 @@ def test_a_return_says_why_in_the_log(office: FilingOffice, web: Web) -> None:
     office.until("sign_off")
     page = web.of(FIRST).act(f"{PAGE}/return", {"to": "drafting", "why": "第三部分过简"})
     assert "已退回“起草”" in page
-    assert "退到起草 :第三部分过简" in page or "退到起草:第三部分过简" in page
+    assert "退到起草 ：第三部分过简" in page or "退到起草：第三部分过简" in page
 
 
 def test_who_signs_another_version_than_was_shown_is_told_and_nothing_typed_is_lost(

@@ -34,11 +34,11 @@ def test_it_goes_to_the_persons_own_account_at_the_published_rate() -> None:
         (
             {"errcode": 88, "sub_code": "60011", "sub_msg": "没有调用该接口的权限"},
             DOWN,
-            "60011:应用没有调用这个接口的权限",
+            "60011：应用没有调用这个接口的权限",
         ),
         ({"errcode": 88, "sub_code": "60020", "sub_msg": "访问ip不在白名单之中"}, DOWN, "出口 IP"),
         ({"errcode": 88, "sub_code": "90006"}, DOWN, "应用调用这个接口过多"),
-        ({"errcode": 88, "sub_code": "isv.missing-parameter", "sub_msg": "缺少参数"}, LATER, "88:缺少参数"),
+        ({"errcode": 88, "sub_code": "isv.missing-parameter", "sub_msg": "缺少参数"}, LATER, "88：缺少参数"),
         ({"errcode": 88, "errmsg": "ding talk error"}, LATER, "88:ding talk error"),
         ({"errcode": 33012, "errmsg": "无效的USERID"}, NEVER, "没有这个员工账号"),
         ({"errcode": 34016}, NEVER, "消息过长"),
@@ -93,9 +93,9 @@ def test_what_became_of_a_message_that_was_taken(
         (
             result(forbidden_list=[{"userid": "li.si"}, {"code": "143105", "userid": ACCOUNT}]),
             LATER,
-            "143105:今天发给这个人",
+            "143105：今天发给这个人",
         ),
-        (result(forbidden_list=[{"code": "143103", "userid": ACCOUNT}]), DOWN, "143103:应用每分钟"),
+        (result(forbidden_list=[{"code": "143103", "userid": ACCOUNT}]), DOWN, "143103：应用每分钟"),
         (result(forbidden_list=[{"code": "1430002", "userid": ACCOUNT}]), NEVER, "违禁"),
         (result(forbidden_list=[{"code": "x1", "userid": ACCOUNT}]), LATER, "x1"),
     ],
@@ -123,7 +123,7 @@ def test_of_an_account_that_is_reached_it_is_not_asked_again(providers: Provider
 
 
 def test_a_message_is_a_card_with_a_button(providers: Providers, office: Settings) -> None:
-    plain = "普法宣传:http://10.0.0.8:8000/items/1\n   时限:6月30日\n"
+    plain = "普法宣传：http://10.0.0.8:8000/items/1\n   时限：6月30日\n"
     assert sent(providers, office, plain=plain) == {
         "agent_id": 42,
         "userid_list": "zhang.san",
@@ -131,8 +131,8 @@ def test_a_message_is_a_card_with_a_button(providers: Providers, office: Setting
             "msgtype": "action_card",
             "action_card": {
                 "title": "【督办】逾期1项",
-                "markdown": "**【督办】逾期1项**  \n普法宣传:[打开](http://10.0.0.8:8000/items/1)  \n"
-                "\u3000时限:6月30日  \n编号 0ae330d7",
+                "markdown": "**【督办】逾期1项**  \n普法宣传：[打开](http://10.0.0.8:8000/items/1)  \n"
+                "\u3000时限：6月30日  \n编号 0ae330d7",
                 "single_title": "查看与填报",
                 "single_url": "http://10.0.0.8:8000/items/12",
             },
@@ -140,7 +140,7 @@ def test_a_message_is_a_card_with_a_button(providers: Providers, office: Setting
     }
 
 
-@pytest.mark.parametrize("line", ["普法宣传第一期,已逾期\n", '"引号" 与 \\ 反斜\n', "一整行很长没有断开"])
+@pytest.mark.parametrize("line", ["普法宣传第一期，已逾期\n", '"引号" 与 \\ 反斜\n', "一整行很长没有断开"])
 def test_a_long_message_stays_below_what_is_taken(providers: Providers, office: Settings, line: str) -> None:
     message = sent(providers, office, plain=line * 200, subject="督办" * 60)["msg"]
     whole = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()

@@ -25,7 +25,7 @@ def test_a_group_reads_one_line_and_a_link(providers: Providers, office: Setting
 
     assert asked.body == {
         "msgtype": "text",
-        "text": {"content": "@13800001111 督办事项:逾期1项\nhttp://10.0.0.8:8000/items/12"},
+        "text": {"content": "@13800001111 督办事项：逾期1项\nhttp://10.0.0.8:8000/items/12"},
         "at": {"atMobiles": ["13800001111"], "isAtAll": False},
     }
     assert (asked.query["access_token"], asked.query["timestamp"]) == (ROBOT_KEY, "1782806400000")

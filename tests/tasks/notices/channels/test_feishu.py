@@ -100,7 +100,7 @@ def test_a_message_is_one_at_each_try(providers: Providers, office: Settings) ->
 
 
 def test_a_long_message_stays_below_what_is_taken(providers: Providers, office: Settings) -> None:
-    body = sent(providers, office, plain="普法宣传第一期,已逾期\n" * 2000, subject="督办" * 600)
+    body = sent(providers, office, plain="普法宣传第一期，已逾期\n" * 2000, subject="督办" * 600)
     card = json.loads(body["content"])
 
     assert len(body["content"].encode()) < 30_000

@@ -27,7 +27,7 @@ def test_a_group_reads_one_line_and_a_link(providers: Providers, office: Setting
     assert body["content"]["post"]["zh_cn"]["content"] == [
         [
             {"tag": "at", "user_id": "zhang.san"},
-            {"tag": "text", "text": " 督办事项:逾期1项 "},
+            {"tag": "text", "text": " 督办事项：逾期1项 "},
             {"tag": "a", "text": "查看与填报", "href": "http://10.0.0.8:8000/items/12"},
         ]
     ]

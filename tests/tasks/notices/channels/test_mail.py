@@ -263,7 +263,7 @@ def test_encryption_is_asked_for_unless_the_office_says_otherwise(tmp_path: Path
     port = serve()
     (refused,) = tried(CHANNEL, settings(tmp_path, port, "starttls"), parcel())
     assert isinstance(refused, ChannelDownError)
-    assert "不提供加密(STARTTLS)" in refused.message
+    assert "不提供加密（STARTTLS）" in refused.message
     assert 'smtp_security = "none"' in refused.message
     assert post.taken == []
     assert tried(CHANNEL, settings(tmp_path, port, "starttls-if-offered"), parcel()) == [Handed("250 accepted")]
@@ -277,7 +277,7 @@ def test_a_certificate_nobody_vouches_for_stops_the_channel_and_says_what_to_set
     for security in ("starttls", "starttls-if-offered"):
         (refused,) = tried(CHANNEL, settings(tmp_path, port, security), parcel())
         assert isinstance(refused, ChannelDownError)
-        assert "证书不能验证(self-signed certificate" in refused.message
+        assert "证书不能验证（self-signed certificate" in refused.message
         assert "smtp_ca_file" in refused.message
     assert post.taken == []
 
@@ -334,8 +334,8 @@ class Scripted:
         (["220 hello", None], ChannelDownError, "连接失败"),
         ([None], ChannelDownError, "连接失败"),
         ([], ChannelDownError, "连接失败"),
-        (["554 go away"], ChannelDownError, "不接受连接(554 go away)"),
-        (["421 busy"], ChannelDownError, "不接受连接(421 busy)"),
+        (["554 go away"], ChannelDownError, "不接受连接（554 go away）"),
+        (["421 busy"], ChannelDownError, "不接受连接（421 busy）"),
     ],
 )
 def test_a_server_that_is_slow_or_hangs_up(
@@ -354,7 +354,7 @@ def test_a_server_that_is_slow_or_hangs_up(
 def test_nobody_at_the_port_is_the_channel_s(tmp_path: Path) -> None:
     (end,) = tried(CHANNEL, settings(tmp_path, 1), parcel())
     assert isinstance(end, ChannelDownError)
-    assert "127.0.0.1:1 连接失败(Connection refused)" in end.message
+    assert "127.0.0.1:1 连接失败（Connection refused）" in end.message
 
 
 def test_without_a_server_any_client_reads_the_folder(tmp_path: Path) -> None:

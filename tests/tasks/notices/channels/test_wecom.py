@@ -102,10 +102,10 @@ def test_a_short_message_is_a_card(providers: Providers, office: Settings) -> No
 def test_a_long_message_is_markdown_with_its_links_and_says_where_the_rest_is(
     providers: Providers, office: Settings
 ) -> None:
-    lines = [f"{number}. 普法宣传第{number}期:http://10.0.0.8:8000/items/{number}" for number in range(1, 60)]
+    lines = [f"{number}. 普法宣传第{number}期：http://10.0.0.8:8000/items/{number}" for number in range(1, 60)]
     content = sent(providers, office, plain="\n".join(lines))["markdown"]["content"]
 
-    assert content.startswith("**【督办】逾期1项**\n1. 普法宣传第1期:[打开](http://10.0.0.8:8000/items/1)\n2. ")
+    assert content.startswith("**【督办】逾期1项**\n1. 普法宣传第1期：[打开](http://10.0.0.8:8000/items/1)\n2. ")
     assert content.endswith("…全文见系统\n\n[查看与填报](http://10.0.0.8:8000/items/12)\n编号 0ae330d7")
     assert 1900 < len(content.encode()) <= 2048
     assert content.count("[打开](") == content.count("/items/") - 1

@@ -18,7 +18,7 @@ def test_a_group_reads_one_line_and_a_link(providers: Providers, office: Setting
     assert providers.sent()[-1].body == {
         "msgtype": "text",
         "text": {
-            "content": "督办事项:逾期1项\nhttp://10.0.0.8:8000/items/12",
+            "content": "督办事项：逾期1项\nhttp://10.0.0.8:8000/items/12",
             "mentioned_mobile_list": ["13800001111"],
         },
     }
@@ -28,7 +28,7 @@ def test_a_group_reads_one_line_and_a_link(providers: Providers, office: Setting
     ("code", "kind", "words", "pause"),
     [
         (45009, ChannelDownError, "频率限制", 60),
-        (93000, ChannelDownError, "地址不正确,或机器人已被移出群", None),
+        (93000, ChannelDownError, "地址不正确，或机器人已被移出群", None),
         (40014, ChannelDownError, "令牌不被接受", None),
         (93004, ChannelDownError, "已被停用", None),
         (45002, DeliveryError, "消息过长", None),

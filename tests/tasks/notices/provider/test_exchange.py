@@ -170,7 +170,7 @@ def test_where_nobody_answers_the_channel_is_down(nobody: str, tmp_path: Path, c
 @pytest.mark.parametrize("channel", ["wecom_robot", "dingtalk_robot", "feishu_robot"])
 def test_an_address_that_is_none_is_not_repeated(office: Settings, channel: str) -> None:
     office = office.model_copy(update={f"{channel}_url": SecretStr(f"http://127.0.0.1/\x07{ROBOT_KEY}")})
-    with pytest.raises(ChannelDownError, match=r"地址不可用,请核对设置。$"):
+    with pytest.raises(ChannelDownError, match=r"地址不可用，请核对设置。$"):
         hand_over(office, channel)
 
 

@@ -86,7 +86,7 @@ def test_versions_of_different_reports_are_not_compared(desk: DeskYear) -> None:
         compare(desk.session, desk.newest, other)
 
 
-TEXTS = st.text(st.sampled_from("办理案件13起,。 ab"), max_size=30)
+TEXTS = st.text(st.sampled_from("办理案件13起，。 ab"), max_size=30)
 
 
 @given(TEXTS, TEXTS)

@@ -71,7 +71,7 @@ def test_an_edit_is_a_persons_until_it_is_the_compilers_again(desk: DeskYear) ->
 def test_of_two_who_saw_the_same_the_second_is_told(desk: DeskYear) -> None:
     seen = desk.seen(OVERVIEW)
     edit_block(desk.session, desk.newest, OVERVIEW, by=desk.by(LIU), text="任务基本完成。", seen=seen)
-    with pytest.raises(ConflictError, match="这一段已由刘督办改文字,没有保存。现为:“任务基本完成。”"):
+    with pytest.raises(ConflictError, match="这一段已由刘督办改文字，没有保存。现为：“任务基本完成。”"):
         edit_block(desk.session, desk.newest, OVERVIEW, by=desk.by(), text="任务大部完成。", seen=seen)
     assert desk.block(OVERVIEW).text == "任务基本完成。"
 
@@ -84,7 +84,7 @@ def test_a_bound_version_never_changes_and_work_goes_on_in_the_next(desk: DeskYe
     assert (newest.version, newest.based_on_id, newest.content_hash) == (2, bound.id, None)
     assert [block.text for block in read_back(desk.session, bound).blocks] == before
     assert texts(desk) == ["任务基本完成。", *before[1:]]
-    with pytest.raises(ConflictError, match="已有第 2 版,第 1 版不再改动"):
+    with pytest.raises(ConflictError, match="已有第 2 版，第 1 版不再改动"):
         edit_block(desk.session, bound, OVERVIEW, by=desk.by(), text="又改。")
 
 
@@ -127,7 +127,7 @@ def test_a_block_is_split_behind_a_sentence_and_stays_split(desk: DeskYear) -> N
     desk.year.study("10-10", "宪法")
     desk.year.compile("2026-01-16")
     assert [desk.block(key).text for key in (CASES, other.key)] == ["办理案件13起。", "罚款3万元。"]
-    with pytest.raises(BadInputError, match="1 至 7,现为 8"):
+    with pytest.raises(BadInputError, match="1 至 7，现为 8"):
         split_block(desk.session, desk.newest, CASES, by=desk.by(), at=8)
 
 
@@ -179,7 +179,7 @@ def test_what_is_written_by_hand_asks_for_a_basis_until_it_has_one(desk: DeskYea
     assert keys[keys.index(CASES) + 1] == block.key
     confirm_block(desk.session, desk.newest, block.key, by=desk.by(), basis="协作协议（青水发〔2025〕8号）")
     assert (desk.block(block.key).unverified, desk.block(block.key).sources) == (
-        False, ["word:协作协议（青水发〔2025〕8号）"],
+        False, ["word：协作协议（青水发〔2025〕8号）"],
     )  # fmt: skip
     desk.year.study("10-10", "宪法")
     desk.year.compile("2026-01-16")
@@ -230,7 +230,7 @@ def test_a_mark_says_why_and_is_taken_off_again(desk: DeskYear) -> None:
     assert marked == {"罚款金额": "未公开"}
     with pytest.raises(BadInputError, match="这个数字已是如此"):
         mark_figure(desk.session, desk.newest, CASES, "case.fines", by=desk.by(), reason="未公开")
-    with pytest.raises(NotFoundError, match="没有名为“没收”的数字;现有:"):
+    with pytest.raises(NotFoundError, match="没有名为“没收”的数字；现有："):
         mark_figure(desk.session, desk.newest, CASES, "没收", by=desk.by(), reason="未公开")
 
 
@@ -339,4 +339,4 @@ def test_of_two_edits_at_once_one_is_told_of_the_other(any_engine: Engine) -> No
     with ThreadPoolExecutor(2) as pool:
         told = sorted(pool.map(edit, people))
     assert told[0] == "已保存"
-    assert "改文字,没有保存" in told[1]
+    assert "改文字，没有保存" in told[1]

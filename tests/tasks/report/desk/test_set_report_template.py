@@ -50,7 +50,7 @@ def test_what_changes_nothing_or_overtakes_somebody_is_refused(desk: DeskYear) -
     set_report_template(session, organ, OWN, by=desk.by())
     with pytest.raises(BadInputError, match="与现行的第 1 版相同"):
         set_report_template(session, organ, OWN, by=desk.by())
-    with pytest.raises(ConflictError, match="已改为第 1 版,没有保存"):
+    with pytest.raises(ConflictError, match="已改为第 1 版，没有保存"):
         set_report_template(session, organ, STANDARD, by=desk.by(), seen=0)
     with pytest.raises(BadInputError, match="密级标志"):
         set_report_template(session, organ, ReportTemplate(opening="（机密）"), by=desk.by())

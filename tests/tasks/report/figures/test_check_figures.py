@@ -28,7 +28,7 @@ def test_a_whole_that_is_not_the_sum_of_its_parts_is_wrong_and_says_the_numbers(
     assert check_figures(cases(13, 4, 9)) == []
     assert check_figures(cases(13, 4, 8)) == [
         Finding(
-            "应当行政执法案件 = 简易程序案件 + 普通程序案件,现为行政执法案件 13起,"
+            "应当行政执法案件 = 简易程序案件 + 普通程序案件，现为行政执法案件 13起，"
             "简易程序案件 4起 + 普通程序案件 8起 = 12起。",
             Severity.WRONG, ("case.cases", "case.simple", "case.ordinary"),
         )
@@ -41,7 +41,7 @@ def test_what_cannot_be_more_is_wrong_where_it_is_more() -> None:
     )
 
     assert [finding.words for finding in found] == [
-        "应当行政执法案件不少于已公开的执法决定,现为行政执法案件 3起,已公开的执法决定 4件。"
+        "应当行政执法案件不少于已公开的执法决定，现为行政执法案件 3起，已公开的执法决定 4件。"
     ]
     assert check_figures([figure("case.cases", 4), figure("case.published", 4, unit="件")]) == []
 
@@ -59,7 +59,7 @@ def test_one_figure_with_two_values_in_one_report_is_wrong_but_not_over_two_peri
         return figure("study.studies", value, "学习", first_on=first, last_on=last)
 
     found = check_figures([studies(3, 12), studies(2, 12)])
-    assert [(one.words, one.severity) for one in found] == [("学习前后不一:3起、2起。", Severity.WRONG)]
+    assert [(one.words, one.severity) for one in found] == [("学习前后不一：3起、2起。", Severity.WRONG)]
     assert check_figures([studies(3, 12), studies(2, 6)]) == []
 
 
@@ -68,13 +68,13 @@ def test_one_figure_with_two_values_in_one_report_is_wrong_but_not_over_two_peri
     [
         (13, 13, None),
         (0, 0, None),
-        (1, 0, "学习本年 1次,上年 0次(上年没有),请核对是否属实。"),
-        (0, 1, "学习本年 0次,上年 1次(本年没有),请核对是否属实。"),
+        (1, 0, "学习本年 1次，上年 0次（上年没有），请核对是否属实。"),
+        (0, 1, "学习本年 0次，上年 1次（本年没有），请核对是否属实。"),
         (5, 1, None),  # four hundred percent, but four in count
-        (6, 1, "学习本年 6次,上年 1次(增加 500%),请核对是否属实。"),
+        (6, 1, "学习本年 6次，上年 1次（增加 500%），请核对是否属实。"),
         (14, 10, None),
-        (15, 10, "学习本年 15次,上年 10次(增加 50%),请核对是否属实。"),
-        (5, 10, "学习本年 5次,上年 10次(减少 50%),请核对是否属实。"),
+        (15, 10, "学习本年 15次，上年 10次（增加 50%），请核对是否属实。"),
+        (5, 10, "学习本年 5次，上年 10次（减少 50%），请核对是否属实。"),
         (6, 10, None),
         (149, 100, None),
     ],

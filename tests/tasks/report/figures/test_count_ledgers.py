@@ -44,7 +44,7 @@ def test_a_figure_is_its_rows_its_period_and_its_definition(any_engine: Engine) 
     fines = found["case.fines"]
     assert (fines.value, fines.written) == (Decimal("0.03006"), "0.03006万元")
     assert (fines.rows, fines.parts) == (("case:2", "case:4"), ("200.5", "100.1"))
-    assert (fines.first_on, fines.last_on, fines.definition) == (*YEAR, "罚款合计,按决定书")
+    assert (fines.first_on, fines.last_on, fines.definition) == (*YEAR, "罚款合计，按决定书")
     assert found["case.cases"].rows == ("case:2", "case:3", "case:4")
 
 

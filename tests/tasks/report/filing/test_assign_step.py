@@ -52,7 +52,7 @@ def test_two_sections_do_the_reviews_and_the_office_needs_no_further_leader(any_
     assert waits_for(office) == {HEAD}
     assert "2025年度报告待您办理“法制审核”" in office.heard(HEAD)[-1]
     assert office.heard(LEADER) == []
-    with pytest.raises(ForbiddenError, match=f"已指定岗位办理,{LEADER}不能办理:可由科室负责人{HEAD}办理"):
+    with pytest.raises(ForbiddenError, match=f"已指定岗位办理，{LEADER}不能办理：可由科室负责人{HEAD}办理"):
         office.acting(LEADER, pass_legal, opinion="合法")
     with pytest.raises(ForbiddenError, match=f"{FINANCE_HEAD}不能报告法制审核"):
         office.acting(FINANCE_HEAD, pass_legal, opinion="合法")
@@ -99,7 +99,7 @@ def test_whoever_had_a_hand_in_it_does_not_and_those_who_review_do_as_before(off
     assign(office, LEGAL, "督办员")
     office.until("legal_review")
     assert waits_for(office) == {LEADER}
-    with pytest.raises(ForbiddenError, match=f"{SUPERVISOR}已送审、已送法制审核,不能办理.*可由分管领导{LEADER}办理"):
+    with pytest.raises(ForbiddenError, match=f"{SUPERVISOR}已送审、已送法制审核，不能办理.*可由分管领导{LEADER}办理"):
         office.acting(SUPERVISOR, pass_legal, opinion="合法")
     office.acting(LEADER, pass_legal, opinion="合法")
 
@@ -110,7 +110,7 @@ def test_one_post_with_both_reviews_does_the_second_only_where_nobody_else_can(o
     office.until("legal_review")
     office.acting(HEAD, pass_legal, opinion="合法")
     assert waits_for(office) == {LEADER}
-    with pytest.raises(ForbiddenError, match=f"{HEAD}已作法制审核,不能办理“报告保密审查”"):
+    with pytest.raises(ForbiddenError, match=f"{HEAD}已作法制审核，不能办理“报告保密审查”"):
         office.acting(HEAD, pass_secrecy)
 
 
@@ -127,9 +127,9 @@ def test_taken_back_it_is_as_before_and_all_of_it_is_on_record(office: FilingOff
 
 
 def test_only_the_supervisor_gives_a_review_and_only_to_posts_of_the_organ(office: FilingOffice) -> None:
-    with pytest.raises(ForbiddenError, match="不能指定报告审核岗位:可由本单位的督办员办理"):
+    with pytest.raises(ForbiddenError, match="不能指定报告审核岗位：可由本单位的督办员办理"):
         assign(office, LEGAL, "法规科", who=LEADER)
-    with pytest.raises(BadInputError, match="“领导审签”不能指定:可指定的是法制审核、保密审查"):
+    with pytest.raises(BadInputError, match="“领导审签”不能指定：可指定的是法制审核、保密审查"):
         assign(office, FilingState.SIGN_OFF, "法规科")
     with pytest.raises(NotFoundError, match="没有岗位“没有科”"):
         assign(office, LEGAL, "没有科")

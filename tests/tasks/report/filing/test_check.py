@@ -66,11 +66,11 @@ def test_what_must_be_there_is_missed_when_the_report_is_sent_on_each_with_the_w
     with pytest.raises(NotReadyError) as refused:
         office.acting(SUPERVISOR, submit)
     assert [one.kind.label for one in refused.value.findings] == ["缺主送", "待核", "批注未处理"]
-    assert refused.value.message.startswith("不能送审,请先处理 3 处。缺主送:没有主送机关,")
+    assert refused.value.message.startswith("不能送审，请先处理 3 处。缺主送：没有主送机关，")
     for command in (
-        "(duban report template set 文件.toml,再 duban report compile --year 2025)。",
-        "(duban report confirm ledger:study --year 2025 --basis 依据)。",
-        "(duban report comments --year 2025,再 duban report resolve 编号 --year 2025)。",
+        "（duban report template set 文件.toml，再 duban report compile --year 2025）。",
+        "（duban report confirm ledger:study --year 2025 --basis 依据）。",
+        "（duban report comments --year 2025，再 duban report resolve 编号 --year 2025）。",
     ):
         assert command in refused.value.message
     with unit_of_work(office.engine) as session:
@@ -93,7 +93,7 @@ def test_a_refusal_names_ten_and_counts_the_rest(office: FilingOffice) -> None:
     found = [FilingFinding(FindingKind.UNVERIFIED, f"“某部分”中“第{place}段”", f"hand:{place}") for place in range(12)]
     with unit_of_work(office.engine) as session:
         said = NotReadyError(found, 2025, office.by(session, SUPERVISOR, office.today)).message
-    assert said.count("待核:") == 10
+    assert said.count("待核：") == 10
     assert said.endswith("另有 2 处。")
 
 
@@ -105,7 +105,7 @@ def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(off
     with unit_of_work(office.engine) as session:
         bound = find_filing(session, office.organ(session), 2025)
         bound.content_hash = content_hash(session, session.get_one(Report, bound.report_id))
-    with pytest.raises(ForbiddenError, match="通过保密审查前还有 1 处待看:待核:"):
+    with pytest.raises(ForbiddenError, match="通过保密审查前还有 1 处待看：待核："):
         office.acting(LEADER, pass_secrecy)
     office.acting(LEADER, pass_secrecy, reason="台账已核对")
     with pytest.raises(ForbiddenError, match="审签前还有 1 处待看"):
@@ -113,7 +113,7 @@ def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(off
     office.acting(FIRST, sign_off, accepting="以台账为准")
     found = [row.findings for row in office.rows(FilingStep)[-2:]]
     assert [len(lines) for lines in found] == [1, 1]
-    assert "待核:“2025年推进法治政府建设的主要举措和成效”中“年内组织领导班子集中学习研讨1次" in found[1][0]
+    assert "待核：“2025年推进法治政府建设的主要举措和成效”中“年内组织领导班子集中学习研讨1次" in found[1][0]
 
 
 def test_quotation_marks_within_a_quotation_are_single(office: FilingOffice) -> None:
@@ -135,9 +135,9 @@ def test_nothing_found_needs_no_reason(office: FilingOffice) -> None:
 
 def test_a_secrecy_marking_is_passed_with_no_reason_at_all(office: FilingOffice) -> None:
     with unit_of_work(office.engine) as session:
-        session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().text = "学习会议(机密)1次。"
+        session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().text = "学习会议（机密）1次。"
     assert kinds(office)[0] == "密级标志"
-    with pytest.raises(ForbiddenError, match=r"先处理 1 处。密级标志:.*“\(机密\)”.*report edit ledger:study"):
+    with pytest.raises(ForbiddenError, match=r"先处理 1 处。密级标志：.*“\(机密\)”.*report edit ledger:study"):
         office.acting(SUPERVISOR, submit)
 
 
@@ -145,7 +145,7 @@ def test_a_report_for_nobody_cannot_be_signed(office: FilingOffice) -> None:
     office.until("sign_off")
     for name in TO:
         office.acting(SUPERVISOR, drop_addressee, name, reason="不再报送")
-    with pytest.raises(ForbiddenError, match="不能审签:缺主送"):
+    with pytest.raises(ForbiddenError, match="不能审签：缺主送"):
         office.acting(FIRST, sign_off, accepting="不需要")
     office.acting(SUPERVISOR, add_addressee, "某县委依法治县办", AddresseeKind.MAIN)
     office.acting(FIRST, sign_off)

@@ -45,7 +45,7 @@ def test_each_department_is_reminded_until_it_has_replied(any_engine: Engine, tm
 
     office.reply(FINANCE_HEAD, FINANCE, on="2026-01-16")
     office.fast_forward("2026-01-23")
-    late = office.inbox(HEAD).expect("反馈2025年度报告意见(法规科)", "逾期")
+    late = office.inbox(HEAD).expect("反馈2025年度报告意见（法规科）", "逾期")
     assert "财务科" not in late
     told = [row for row in office.notices() if row["recipient"] == FINANCE_HEAD and str(row["fired_on"]) > "2026-01-16"]
     assert [row for row in told if row["state"] == "sent"] == []
@@ -82,7 +82,7 @@ def test_only_people_of_the_department_reply_for_it(office: FilingOffice, who: s
         office.reply(who, OWN, "同意")
         assert office.name_of(office.rows(Consultation)[0].person_id) == who
         return
-    with pytest.raises(ForbiddenError, match=r"不能反馈报告意见\(法规科\):可由科室负责人、承办人办理"):
+    with pytest.raises(ForbiddenError, match=r"不能反馈报告意见\(法规科\)：可由科室负责人、承办人办理"):
         office.reply(who, OWN, "同意")
     assert office.rows(Consultation)[0].replied_on is None
 
@@ -91,7 +91,7 @@ def test_a_department_replies_once_for_each_time_it_is_asked(office: FilingOffic
     with pytest.raises(NotFoundError, match="没有向法规科征求 2025 年度报告的意见"):
         office.reply(HEAD, OWN)
     office.consult(OWN, due="2026-01-20")
-    with pytest.raises(ConflictError, match="已向法规科征求意见,尚未反馈"):
+    with pytest.raises(ConflictError, match="已向法规科征求意见，尚未反馈"):
         office.consult(OWN, due="2026-01-21")
     office.reply(HEAD, OWN)
     with pytest.raises(ConflictError, match="法规科已于 2026-01-15 反馈意见"):
@@ -115,7 +115,7 @@ def test_what_is_asked_has_a_department_and_a_day_to_come(
 def test_an_opinion_carries_no_secrets(office: FilingOffice) -> None:
     office.consult(OWN, due="2026-01-20")
     with pytest.raises(BadInputError, match="密级标志"):
-        office.reply(HEAD, OWN, "附件(机密)不宜写入")
+        office.reply(HEAD, OWN, "附件（机密）不宜写入")
 
 
 def settle(office: FilingOffice, adoption: Adoption, reason: str | None = None) -> None:
@@ -137,7 +137,7 @@ def test_what_is_not_taken_up_whole_needs_a_reason(
     office.consult(OWN, due="2026-01-20")
     office.reply(HEAD, OWN, "请补充数据")
     if refused:
-        with pytest.raises(BadInputError, match=f"{adoption.label}的,请写明理由"):
+        with pytest.raises(BadInputError, match=f"{adoption.label}的，请写明理由"):
             settle(office, adoption, reason)
         return
     settle(office, adoption, reason)
@@ -157,18 +157,18 @@ def test_there_has_to_be_an_opinion_to_deal_with(office: FilingOffice, replied: 
 def test_it_goes_on_without_whoever_is_silent_only_with_a_reason(office: FilingOffice) -> None:
     office.consult(FINANCE, OWN, due="2026-01-20")
     office.reply(HEAD, OWN)
-    with pytest.raises(ForbiddenError, match="财务科尚未反馈意见:请等待反馈,或写明不再等待的理由"):
+    with pytest.raises(ForbiddenError, match="财务科尚未反馈意见：请等待反馈，或写明不再等待的理由"):
         office.acting(SUPERVISOR, forward, on="2026-01-22")
-    office.acting(SUPERVISOR, forward, on="2026-01-22", reason="逾期未反馈,视为无意见")
+    office.acting(SUPERVISOR, forward, on="2026-01-22", reason="逾期未反馈，视为无意见")
     silent, replied = office.rows(Consultation)
-    assert (str(silent.waived_on), silent.reason, silent.open) == ("2026-01-22", "逾期未反馈,视为无意见", False)
+    assert (str(silent.waived_on), silent.reason, silent.open) == ("2026-01-22", "逾期未反馈，视为无意见", False)
     assert silent.late(day("2026-01-22")) is True
     assert replied.waived_on is None
     assert {item.state for item in sub_items(office)} == {ItemState.CLOSED}
 
 
 def test_nobody_asked_needs_a_reason_too(office: FilingOffice) -> None:
-    with pytest.raises(ForbiddenError, match="尚未向任何科室征求意见:请先征求,或写明不征求的理由"):
+    with pytest.raises(ForbiddenError, match="尚未向任何科室征求意见：请先征求，或写明不征求的理由"):
         office.acting(SUPERVISOR, forward)
     office.acting(SUPERVISOR, forward, reason="不涉及其他科室")
     assert office.filing.state is FilingState.LEGAL_REVIEW

@@ -77,7 +77,7 @@ def test_asked_again_nothing_is_added_but_what_is_new(office: Office) -> None:
     assert ensure(office) == []
     own(office, "2-10", "市司法局通知")
     (added,) = ensure(office)
-    assert (str(added.due_on), added.note) == ("2026-02-10", "本单位自定时限(市司法局通知)")
+    assert (str(added.due_on), added.note) == ("2026-02-10", "本单位自定时限（市司法局通知）")
     assert ensure(office) == []
 
 

@@ -79,7 +79,7 @@ def returned_to_review(office: FilingOffice) -> None:
 
 def withdrawn(office: FilingOffice) -> None:
     office.published()
-    office.acting(FIRST, return_, reason="有误,撤回")
+    office.acting(FIRST, return_, reason="有误，撤回")
 
 
 def archived(office: FilingOffice) -> None:
@@ -101,11 +101,11 @@ Way = Callable[[FilingOffice], object]
 ALL = "通过法制审核、通过保密审查、审签"
 OPEN: dict[str, tuple[Way, str, str, int]] = {
     "compiled": (lambda _: None, "不是送审的一版", "drafting", 0),
-    "submitted": (lambda office: office.until("consulting"), f"“征求意见”环节,还没有{ALL}", "consulting", 0),
-    "returned": (returned, f"“起草”环节,还没有{ALL}", "drafting", 0),
+    "submitted": (lambda office: office.until("consulting"), f"“征求意见”环节，还没有{ALL}", "consulting", 0),
+    "returned": (returned, f"“起草”环节，还没有{ALL}", "drafting", 0),
     "no legal review": (lambda office: office.until("legal_review"), f"还没有{ALL}", "legal_review", 0),
     "no secrecy review": (lambda office: office.until("secrecy_review"), "没有通过保密审查、审签", "secrecy_review", 1),
-    "not signed": (lambda office: office.until("sign_off"), "“领导审签”环节,还没有审签", "sign_off", 2),
+    "not signed": (lambda office: office.until("sign_off"), "“领导审签”环节，还没有审签", "sign_off", 2),
     "returned to a review": (returned_to_review, "还没有通过保密审查、审签", "secrecy_review", 1),
     "withdrawn": (withdrawn, f"还没有{ALL}", "drafting", 0),
     "a newer version": (compiled_anew, "不是送审的一版", "drafting", 0),
@@ -124,7 +124,7 @@ def test_what_is_not_approved_goes_up_as_a_draft_only(office: FilingOffice, case
     packed = pack(office, draft=True)
     report = opened(packed).report
     assert (report.kind, report.state, len(report.signatures)) == (PackageKind.DRAFT, state, passed)
-    assert "草稿包(内部版," in packed.name
+    assert "草稿包（内部版，" in packed.name
     assert "草稿，未经审签，不作为报送的报告" in first_line(packed)
 
 
@@ -151,10 +151,10 @@ def test_what_is_approved_goes_up_with_who_signed_it_and_when(office: FilingOffi
     assert (report.delivered_on, report.published_on) == (filing.delivered_on, filing.published_on)
     assert report.bound_hash == filing.content_hash
     assert packed == pack(office)
-    assert "上报包(内部版," in packed.name
+    assert "上报包（内部版，" in packed.name
     assert f"审签：{FIRST}，2026年1月15日" in first_line(packed)
     assert "草稿" not in first_line(packed)
-    with pytest.raises(ForbiddenError, match="已审签,不是草稿"):
+    with pytest.raises(ForbiddenError, match="已审签，不是草稿"):
         pack(office, draft=True)
 
 
@@ -186,7 +186,7 @@ def test_the_editions_cannot_be_taken_for_each_other(office: FilingOffice) -> No
     office.until("filing")
     internal, public = pack(office), pack(office, public=True)
 
-    assert ("(内部版," in internal.name, "(公开版," in public.name) == (True, True)
+    assert ("（内部版，" in internal.name, "（公开版，" in public.name) == (True, True)
     assert ("【内部版】" in first_line(internal), "【公开版】" in first_line(public)) == (True, True)
     told = [opened(packed).report for packed in (internal, public)]
     assert [one.edition for one in told] == ["internal", "public"]
@@ -274,7 +274,7 @@ def test_a_public_edition_with_something_internal_in_it_is_refused(where: str) -
     data = report_data(edition="public")
     block = data["sections"][0]["blocks"][0]
     (block if where == "block" else block["figures"][0])["internal"] = True
-    with pytest.raises(UnreadableFileError, match="称是公开版,但有不公开的段落或数字"):
+    with pytest.raises(UnreadableFileError, match="称是公开版，但有不公开的段落或数字"):
         read_package(a_package(data))
 
 

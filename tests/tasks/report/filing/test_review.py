@@ -123,7 +123,7 @@ def test_a_version_changed_behind_the_programs_back_goes_no_further(office: Fili
         "publishing": lambda: office.acting(SUPERVISOR, publish, SITE),
     }
     before = office.filing
-    with pytest.raises(ForbiddenError, match=r"内容与送审时.*不符,不能继续办理:请退回,核实后重新送审"):
+    with pytest.raises(ForbiddenError, match=r"内容与送审时.*不符，不能继续办理：请退回，核实后重新送审"):
         acts[state]()
     assert office.filing == before
 
@@ -132,21 +132,21 @@ def test_a_changed_version_cannot_be_sent_on_again_as_if_it_were_the_same(office
     office.until("sign_off")
     office.tamper()
     office.acting(FIRST, return_, reason="内容被改动")
-    with pytest.raises(ForbiddenError, match="送审过,其后内容被改动"):
+    with pytest.raises(ForbiddenError, match="送审过，其后内容被改动"):
         office.acting(SUPERVISOR, submit)
 
 
 @pytest.mark.parametrize("state", ["consulting", "sign_off"])
 def test_nothing_is_filed_or_published_before_it_is_signed(office: FilingOffice, state: str) -> None:
     office.until(state)
-    with pytest.raises(ForbiddenError, match="环节,不能报送:须在“报送”、“公开”环节办理"):
+    with pytest.raises(ForbiddenError, match="环节，不能报送：须在“报送”、“公开”环节办理"):
         office.acting(SUPERVISOR, send, TO[0], way="专人送达")
-    with pytest.raises(ForbiddenError, match="环节,不能公开:须在“公开”环节办理"):
+    with pytest.raises(ForbiddenError, match="环节，不能公开：须在“公开”环节办理"):
         office.acting(SUPERVISOR, publish, SITE)
     with unit_of_work(office.engine) as session:
         # Even where the step itself was set by other means.
         find_filing(session, office.organ(session), 2025).state = FilingState.PUBLISHING
-    with pytest.raises(ForbiddenError, match="尚未审签,不能办理"):
+    with pytest.raises(ForbiddenError, match="尚未审签，不能办理"):
         office.acting(SUPERVISOR, publish, SITE)
 
 
@@ -225,14 +225,14 @@ def test_an_act_out_of_turn_is_refused_with_the_step_it_stands_at(office: Filing
         line = next(line for known, line in FLOW.items() if known.label == act and known is not FilingAct.CONSULT)
         if here in line.sources:
             continue
-        with pytest.raises(ForbiddenError, match=f"现在“{here.label}”环节,不能{act}"):
+        with pytest.raises(ForbiddenError, match=f"现在“{here.label}”环节，不能{act}"):
             try_it(office)
 
 
 @pytest.mark.parametrize("who", [HANDLER, HEAD, LEADER, SUPERVISOR, OUTSIDER])
 def test_nobody_but_the_first_responsible_person_signs(office: FilingOffice, who: str) -> None:
     office.until("sign_off")
-    with pytest.raises(ForbiddenError, match=f"{who}不能审签报告:可由本单位的第一责任人办理"):
+    with pytest.raises(ForbiddenError, match=f"{who}不能审签报告：可由本单位的第一责任人办理"):
         office.acting(who, sign_off, accepting="已核")
 
 
@@ -249,13 +249,13 @@ def test_a_deputy_signs_for_the_first_responsible_person_on_leave(office: Filing
 def test_nobody_looks_over_what_he_sent_on_himself(office: FilingOffice) -> None:
     office.until("legal_review")
     with pytest.raises(
-        ForbiddenError, match=r"陈督办已送审、已送法制审核,不能办理“报告法制审核”,.*:可由分管领导张副局办理"
+        ForbiddenError, match=r"陈督办已送审、已送法制审核，不能办理“报告法制审核”，.*：可由分管领导张副局办理"
     ):
         office.acting(SUPERVISOR, pass_legal, opinion="合法")
     office.hire("周督办", Role.SUPERVISOR, "督办员")
     office.acting(LEADER, pass_legal, opinion="合法")
     for who, done in ((SUPERVISOR, "已送审、已送法制审核"), (LEADER, "已作法制审核")):
-        with pytest.raises(ForbiddenError, match=rf"{who}{done},不能办理“报告保密审查”,.*:可由督办员周督办办理"):
+        with pytest.raises(ForbiddenError, match=rf"{who}{done}，不能办理“报告保密审查”，.*：可由督办员周督办办理"):
             office.acting(who, pass_secrecy)
     office.acting("周督办", pass_secrecy)
 
@@ -263,7 +263,7 @@ def test_nobody_looks_over_what_he_sent_on_himself(office: FilingOffice) -> None
 def test_the_only_one_left_to_sign_reviews_nothing(office: FilingOffice) -> None:
     office.until("legal_review")
     with pytest.raises(
-        ForbiddenError, match=r"刘局长是本单位唯一可以审签本报告的人,不能办理“报告法制审核”,.*分管领导张副局办理"
+        ForbiddenError, match=r"刘局长是本单位唯一可以审签本报告的人，不能办理“报告法制审核”，.*分管领导张副局办理"
     ):
         office.acting(FIRST, pass_legal, opinion="合法")
 
@@ -281,7 +281,7 @@ def test_of_two_who_may_sign_the_one_who_reviewed_does_not(office: FilingOffice)
     office.until("legal_review")
     office.acting("郑局长", pass_legal, opinion="合法")
     office.acting(LEADER, pass_secrecy)
-    with pytest.raises(ForbiddenError, match=r"郑局长已作法制审核,不能办理“审签报告”,.*:可由第一责任人刘局长办理"):
+    with pytest.raises(ForbiddenError, match=r"郑局长已作法制审核，不能办理“审签报告”，.*：可由第一责任人刘局长办理"):
         office.acting("郑局长", sign_off)
     office.acting(FIRST, sign_off)
 
@@ -291,18 +291,18 @@ def test_where_an_office_has_nobody_left_it_is_told_who_may_and_the_organ_above_
     office.until("legal_review")
     with pytest.raises(
         ForbiddenError,
-        match=r"刘局长是本单位唯一.*:本单位现在没有别人可以办理,请先在“人员”中登记另一位督办员、分管领导",
+        match=r"刘局长是本单位唯一.*：本单位现在没有别人可以办理，请先在“人员”中登记另一位督办员、分管领导",
     ):
         office.acting(FIRST, pass_legal, opinion="合法")
     with pytest.raises(ForbiddenError):
         office.acting(OUTSIDER, pass_legal, opinion="合法")
     with unit_of_work(office.engine) as session:
         office.organ(session).parent_id = find_person(session, OUTSIDER).organ_id
-    with pytest.raises(ForbiddenError, match="可由上级单位的第一责任人赵外人办理,或者本单位现在没有别人"):
+    with pytest.raises(ForbiddenError, match="可由上级单位的第一责任人赵外人办理，或者本单位现在没有别人"):
         office.acting(SUPERVISOR, pass_legal, opinion="合法")
     office.acting(OUTSIDER, pass_legal, opinion="合法")
     office.hire("周督办", Role.SUPERVISOR, "督办员")
-    with pytest.raises(ForbiddenError, match=r"赵外人属上级单位,不能办理“报告保密审查”,.*:可由督办员周督办办理"):
+    with pytest.raises(ForbiddenError, match=r"赵外人属上级单位，不能办理“报告保密审查”，.*：可由督办员周督办办理"):
         office.acting(OUTSIDER, pass_secrecy)
 
 
@@ -311,7 +311,7 @@ def test_where_an_office_has_nobody_left_it_is_told_who_may_and_the_organ_above_
 
 def test_a_return_leads_to_an_earlier_step_only_and_says_why(office: FilingOffice) -> None:
     office.until("secrecy_review")
-    with pytest.raises(BadInputError, match="不能从“保密审查”退到“领导审签”:可退到起草、征求意见、法制审核。"):
+    with pytest.raises(BadInputError, match="不能从“保密审查”退到“领导审签”：可退到起草、征求意见、法制审核。"):
         office.acting(FIRST, return_, reason="再看", to=FilingState.SIGN_OFF)
     with pytest.raises(BadInputError, match="退回的理由不能为空"):
         office.acting(FIRST, return_, reason=" ")
@@ -323,7 +323,7 @@ def test_a_return_leads_to_an_earlier_step_only_and_says_why(office: FilingOffic
 def test_what_was_archived_is_not_returned(office: FilingOffice) -> None:
     office.published()
     office.acting(SUPERVISOR, archive, number="1", place="档案室")
-    with pytest.raises(ForbiddenError, match="现在“归档”环节,不能退回"):
+    with pytest.raises(ForbiddenError, match="现在“归档”环节，不能退回"):
         office.acting(FIRST, return_, reason="再看")
 
 
@@ -381,7 +381,7 @@ def test_of_two_at_once_one_signs_and_the_other_is_told(any_engine: Engine, tmp_
     office.until("sign_off")
     told = _once(any_engine, office, [(FIRST, sign_off, {}), (FIRST, sign_off, {})])
     assert sorted(map(bool, told)) == [False, True]
-    assert "现在“报送”环节,不能审签" in max(told)
+    assert "现在“报送”环节，不能审签" in max(told)
     assert [row.deed for row in office.rows(FilingStep)].count(FilingAct.SIGN) == 1
 
 
@@ -392,14 +392,14 @@ def test_of_a_signature_and_a_return_at_once_one_counts(any_engine: Engine, tmp_
     told = _once(any_engine, office, [(LEADER, return_, {"reason": "再改"}), (FIRST, sign_off, {})])
     assert office.filing.state is FilingState.DRAFTING
     assert told[0] == ""
-    assert told[1] == "" or "现在“起草”环节,不能审签" in told[1]
+    assert told[1] == "" or "现在“起草”环节，不能审签" in told[1]
     assert office.filing.approved_on is None
 
 
 def test_sent_on_twice_it_is_bound_once(any_engine: Engine, tmp_path: Path) -> None:
     office = FilingOffice(any_engine, tmp_path / "home")
     office.acting(SUPERVISOR, submit)
-    with pytest.raises(ForbiddenError, match="现在“征求意见”环节,不能送审"):
+    with pytest.raises(ForbiddenError, match="现在“征求意见”环节，不能送审"):
         office.acting(SUPERVISOR, submit)
     assert len(office.rows(FilingStep)) == 1
 

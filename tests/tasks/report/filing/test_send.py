@@ -44,7 +44,7 @@ def test_taking_off_the_last_one_missing_files_it_as_well(office: FilingOffice) 
     office.acting(SUPERVISOR, send, TO[0], way="机要交换")
     office.acting(SUPERVISOR, drop_addressee, TO[1], reason="机构改革后不再报送")
     assert office.filing.state is FilingState.PUBLISHING
-    with pytest.raises(ForbiddenError, match="已于 2026-01-15 报送“某县委”,不能去掉"):
+    with pytest.raises(ForbiddenError, match="已于 2026-01-15 报送“某县委”，不能去掉"):
         office.acting(SUPERVISOR, drop_addressee, TO[0], reason="误填")
 
 
@@ -69,8 +69,8 @@ def test_what_is_late_is_allowed_written_down_and_stays_late(
 @pytest.mark.parametrize(
     ("on", "named", "words"),
     [
-        ("2026-01-20", "2026-01-21", "报送日 2026-01-21 还没有到:应不晚于 2026-01-20"),
-        ("2026-01-20", "2026-01-14", "报送日 2026-01-14 早于审签日 2026-01-15:应在 2026-01-15 至 2026-01-20 之间"),
+        ("2026-01-20", "2026-01-21", "报送日 2026-01-21 还没有到：应不晚于 2026-01-20"),
+        ("2026-01-20", "2026-01-14", "报送日 2026-01-14 早于审签日 2026-01-15：应在 2026-01-15 至 2026-01-20 之间"),
     ],
 )
 def test_a_day_lies_between_the_signature_and_today(office: FilingOffice, on: str, named: str, words: str) -> None:
@@ -82,7 +82,7 @@ def test_a_day_lies_between_the_signature_and_today(office: FilingOffice, on: st
 
 
 def test_each_gets_it_once_and_gives_one_receipt(office: FilingOffice) -> None:
-    with pytest.raises(ForbiddenError, match="还没有报送“某县委”,不能登记回执"):
+    with pytest.raises(ForbiddenError, match="还没有报送“某县委”，不能登记回执"):
         office.acting(SUPERVISOR, note_receipt, TO[0])
     office.acting(SUPERVISOR, send, TO[0], way="机要交换")
     with pytest.raises(ConflictError, match=r"已于 2026-01-15 报送“某县委”\(机要交换\)"):
@@ -90,7 +90,7 @@ def test_each_gets_it_once_and_gives_one_receipt(office: FilingOffice) -> None:
     office.acting(SUPERVISOR, note_receipt, TO[0], on="2026-01-16", number="收12")
     with pytest.raises(ConflictError, match=r"“某县委”的回执已登记\(2026-01-16\)"):
         office.acting(SUPERVISOR, note_receipt, TO[0], on="2026-01-17")
-    with pytest.raises(NotFoundError, match="报送对象中没有“某省委”;现有:某县委、某县人民政府、某市司法局"):
+    with pytest.raises(NotFoundError, match="报送对象中没有“某省委”；现有：某县委、某县人民政府、某市司法局"):
         office.acting(SUPERVISOR, send, "某省委", way="机要交换")
 
 
@@ -108,7 +108,7 @@ def test_a_receipt_is_evidence_of_the_item_of_the_report(office: FilingOffice) -
 def test_it_is_public_in_each_place_once_in_its_public_edition(office: FilingOffice) -> None:
     for name in TO:
         office.acting(SUPERVISOR, send, name, way="机要交换")
-    with pytest.raises(ForbiddenError, match="尚未公开:公开之后才能归档"):
+    with pytest.raises(ForbiddenError, match="尚未公开：公开之后才能归档"):
         office.acting(SUPERVISOR, archive, number="1", place="档案室")
     first = office.acting(SUPERVISOR, publish, SITE)
     with pytest.raises(ConflictError, match="已登记在此公开"):
@@ -130,7 +130,7 @@ def test_one_more_addressee_has_to_get_it_before_it_is_public(office: FilingOffi
     for name in TO:
         office.acting(SUPERVISOR, send, name, way="机要交换")
     office.acting(SUPERVISOR, add_addressee, "某县人大常委会", AddresseeKind.MAIN)
-    with pytest.raises(ForbiddenError, match="尚未报送某县人大常委会:主送都报送之后才能公开"):
+    with pytest.raises(ForbiddenError, match="尚未报送某县人大常委会：主送都报送之后才能公开"):
         office.acting(SUPERVISOR, publish, SITE)
     with pytest.raises(ConflictError, match=r"“某县人大常委会”已在报送对象中\(主送\)"):
         office.acting(SUPERVISOR, add_addressee, "某县人大常委会", AddresseeKind.COPY)
@@ -152,8 +152,8 @@ def test_what_was_added_and_taken_off_holds_in_the_next_round(office: FilingOffi
 @pytest.mark.parametrize(
     ("paper", "named"),
     [
-        ({"addressee": "某县委、某县政府:", "copies": ["某市局"]}, ["main 某县委", "main 某县政府", "copy 某市局"]),
-        ({"addressee": "某县委，某县委", "copies": ["某县委;某院"]}, ["main 某县委", "copy 某院"]),
+        ({"addressee": "某县委、某县政府：", "copies": ["某市局"]}, ["main 某县委", "main 某县政府", "copy 某市局"]),
+        ({"addressee": "某县委，某县委", "copies": ["某县委；某院"]}, ["main 某县委", "copy 某院"]),
         ({"addressee": None}, []),
         (None, []),
     ],
@@ -183,7 +183,7 @@ def test_the_items_of_the_report_wait_for_acceptance_once_it_is_filed_and_public
     office.acting(SUPERVISOR, publish, SITE, on="2026-03-02")
     assert states() == {FILE: ItemState.REQUESTED, PUBLISH: ItemState.REQUESTED}
     said = [request.statement for request in office.rows(ClosureRequest)]
-    assert said == ["已于 2026-02-02 报送全部主送机关", f"已于 2026-03-02 公开:{SITE}"]
+    assert said == ["已于 2026-02-02 报送全部主送机关", f"已于 2026-03-02 公开：{SITE}"]
 
 
 def test_a_report_is_filed_though_its_item_cannot_be_closed_yet(engine: Engine, tmp_path: Path) -> None:

@@ -32,12 +32,12 @@ def waiting(office: FilingOffice) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("state", "words", "who"),
     [
-        ("consulting", "现在“征求意见”,待您送法制审核", {SUPERVISOR}),
-        ("legal_review", "现在“法制审核”,待您通过法制审核", {LEADER}),
-        ("secrecy_review", "现在“保密审查”,待您通过保密审查", {LEADER}),
-        ("sign_off", "现在“领导审签”,待您审签", {FIRST}),
-        ("filing", "现在“报送”,待您报送", {SUPERVISOR}),
-        ("publishing", "现在“公开”,待您公开", {SUPERVISOR}),
+        ("consulting", "现在“征求意见”，待您送法制审核", {SUPERVISOR}),
+        ("legal_review", "现在“法制审核”，待您通过法制审核", {LEADER}),
+        ("secrecy_review", "现在“保密审查”，待您通过保密审查", {LEADER}),
+        ("sign_off", "现在“领导审签”，待您审签", {FIRST}),
+        ("filing", "现在“报送”，待您报送", {SUPERVISOR}),
+        ("publishing", "现在“公开”，待您公开", {SUPERVISOR}),
     ],
 )
 def test_each_step_waits_for_those_who_may_do_it(office: FilingOffice, state: str, words: str, who: set[str]) -> None:
@@ -57,5 +57,5 @@ def test_an_opinion_waits_for_the_department_until_it_replies(office: FilingOffi
 def test_it_stands_on_the_desk(office: FilingOffice) -> None:
     office.until("sign_off")
     web = Web(office)
-    assert "2025 年度报告 现在“领导审签”,待您审签" in web.of(FIRST).read("/")
+    assert "2025 年度报告 现在“领导审签”，待您审签" in web.of(FIRST).read("/")
     assert "待您审签" not in web.of(SUPERVISOR).read("/")

@@ -36,7 +36,7 @@ def test_an_internal_block_stays_out_of_the_public_edition_and_is_listed(desk: D
     mark_internal(desk.session, desk.newest, "deficiency:1", by=desk.by(), reason="内部掌握")
     whole, public = texts(desk, public=False), texts(desk, public=True)
     assert [text for text in whole if text not in public] == [desk.block("deficiency:1").text]
-    assert left_out(desk) == [("推进法治政府建设存在的不足和原因:普法渠道较为单一。账号缺少专人维护。", "内部掌握")]
+    assert left_out(desk) == [("推进法治政府建设存在的不足和原因：普法渠道较为单一。账号缺少专人维护。", "内部掌握")]
 
 
 def test_what_is_withdrawn_is_in_neither(desk: DeskYear) -> None:
@@ -54,8 +54,8 @@ def test_a_sentence_that_quotes_an_internal_figure_is_left_out_wherever_it_stand
     assert "办理案件13起。" in texts(desk, public=True)
     assert [section.kind for section in public.compiled.sections][-1] is SectionKind.NEXT_YEAR
     assert left_out(desk) == [
-        ("2025年推进法治政府建设的主要举措和成效:罚款合计30000元。", "数字“罚款金额”不公开:正在复议"),
-        ("其他需要报告的情况:其中罚款3万元。", "数字“罚款金额”不公开:正在复议"),
+        ("2025年推进法治政府建设的主要举措和成效：罚款合计30000元。", "数字“罚款金额”不公开：正在复议"),
+        ("其他需要报告的情况：其中罚款3万元。", "数字“罚款金额”不公开：正在复议"),
     ]
     assert not any(figure.internal for block in public.compiled.blocks for figure in block.figures)
     assert "办理案件13起。罚款合计30000元。" in texts(desk, public=False)
@@ -69,7 +69,7 @@ def test_parts_that_become_empty_are_left_out_and_the_rest_is_numbered_through(d
 
 
 @pytest.mark.parametrize("public", [True, False])
-@pytest.mark.parametrize("text", ["本件密级:机密。", "见附件（秘密）。", "机密★1年,见附件。"])
+@pytest.mark.parametrize("text", ["本件密级：机密。", "见附件（秘密）。", "机密★1年，见附件。"])
 def test_a_secrecy_marking_stops_both_editions(any_engine: Engine, text: str, public: bool) -> None:
     with unit_of_work(any_engine) as session:
         desk = on_the_desk(session)

@@ -156,7 +156,7 @@ def test_names_are_safe_and_none_hides_another(year: Filed) -> None:
         year.attach(item, name, content=f"内容 {name}")
     paths = list(files(year.annex()))
     assert len({path.casefold() for path in paths}) == 5
-    assert paths[:3] == ["日常工作/任务2_passwd", "日常工作/任务2_总结.txt", "日常工作/任务2_总结(2).TXT"]
+    assert paths[:3] == ["日常工作/任务2_passwd", "日常工作/任务2_总结.txt", "日常工作/任务2_总结（2）.TXT"]
     for path in paths:
         folder, name = path.split("/")
         assert folder == "日常工作"
@@ -190,7 +190,7 @@ def test_a_damaged_store_is_refused_by_the_name_of_the_piece(year: Filed, harm: 
         year.store.discard(piece.sha256)
     else:
         year.store._fs.pipe_file(year.store._path(piece.sha256), "改过".encode())
-    with pytest.raises(DubanError, match=r"佐证材料“规则.txt”.*缺失或已损坏,附件没有生成"):
+    with pytest.raises(DubanError, match=r"佐证材料“规则.txt”.*缺失或已损坏，附件没有生成"):
         year.annex()
 
 
@@ -224,7 +224,7 @@ def test_the_public_workbook_keeps_internal_figures_and_all_rows_in_the_house(ye
     assert "罚款金额" not in {row[2] for row in sheet_rows(tmp_path / "公开.xlsx", "数字")}
     year.written(tmp_path / "内部.xlsx")
     told = {row[2]: row[10] for row in sheet_rows(tmp_path / "内部.xlsx", "数字")}
-    assert told["罚款金额"] == "内部:正在复议"
+    assert told["罚款金额"] == "内部：正在复议"
 
 
 def test_no_cell_of_the_workbook_is_a_formula(year: Filed, tmp_path: Path) -> None:

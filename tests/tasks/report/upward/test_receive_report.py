@@ -130,7 +130,7 @@ def test_another_key_is_refused_until_somebody_says_why_it_changed(above: Above)
     with on_record(above.engine) as session:
         organ = above.organ(session)
         by = administrator(day("2026-02-01"))
-        trust_key(session, organ, CODE, fingerprint_of(other), by=by, reason="对方更换服务器,已电话核实")
+        trust_key(session, organ, CODE, fingerprint_of(other), by=by, reason="对方更换服务器，已电话核实")
     assert above.receive(later).new
     with pytest.raises(BadInputError, match="换了签名密钥"):
         above.receive(a_package(report_data(version=3)))
@@ -155,14 +155,14 @@ def test_a_key_confirmed_beforehand_lets_the_first_package_in(above: Above) -> N
     ("report", "told"),
     [
         (report_data(format="something"), "不是年度报告的上报包"),
-        (report_data(schema_version=1), "格式版本为 1,已不再使用:请报送单位升级"),
-        (report_data(schema_version=3), "格式版本为 3,本系统能读的是 2"),
+        (report_data(schema_version=1), "格式版本为 1，已不再使用：请报送单位升级"),
+        (report_data(schema_version=3), "格式版本为 3，本系统能读的是 2"),
         (["no object"], "不是年度报告的上报包"),
-        (report_data(year=1066), "不合要求的内容(“year”)"),
-        (report_data(more="x"), "不合要求的内容(“more”)"),
-        (report_data(version=True), "不合要求的内容(“version”)"),
-        (report_data(title=""), "不合要求的内容(“title”)"),
-        (report_data(snapshot="../../etc"), "不合要求的内容(“snapshot”)"),
+        (report_data(year=1066), "不合要求的内容（“year”）"),
+        (report_data(more="x"), "不合要求的内容（“more”）"),
+        (report_data(version=True), "不合要求的内容（“version”）"),
+        (report_data(title=""), "不合要求的内容（“title”）"),
+        (report_data(snapshot="../../etc"), "不合要求的内容（“snapshot”）"),
         (report_data(organ={"code": "stranger", "name": NAME}), "“stranger”不是青禾县人民政府的下级单位"),
         (report_data(organ={"code": "county", "name": NAME}), "这是青禾县人民政府自己的报告"),
     ],
@@ -186,7 +186,7 @@ def test_a_figure_that_cannot_be_is_refused(above: Above, figure: dict[str, Any]
     data["sections"][0]["blocks"][0]["figures"] = [figure]
     with pytest.raises(BadInputError) as refused:
         above.receive(a_package(data), confirmed=PRINT)
-    assert "不合要求的内容(“sections.0.blocks.0.figures.0" in refused.value.message
+    assert "不合要求的内容（“sections.0.blocks.0.figures.0" in refused.value.message
 
 
 def test_what_is_marked_secret_is_not_received(above: Above) -> None:

@@ -66,7 +66,7 @@ def test_what_was_sealed_is_what_is_opened_and_packed_again_it_is_the_same() -> 
         (PACKAGE[:-100], "没有传完"),
         (PACKAGE + b"more", "没有传完"),
         (b"x" * 100 + PACKAGE[-22:], "上报包已损坏"),
-        (bytes(LARGEST + 1), "上报包过大:最大 20 MB"),
+        (bytes(LARGEST + 1), "上报包过大：最大 20 MB"),
         (rezipped(lambda files: files.pop("report.docx")), "缺少 report.docx"),
         (rezipped(lambda files: files.pop(SIGNATURE)), f"缺少 {SIGNATURE}"),
         (rezipped(set_to("../../etc/passwd", b"x")), "不应有的文件“../../etc/passwd”"),

@@ -60,7 +60,7 @@ def test_one_in_this_database_is_seen_at_its_desk(engine: Engine, tmp_path: Path
                 compiled_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
             )
         )  # fmt: skip
-    assert standing(above, "2026-01-02")[0] == ("forest", "已编制,未报送", None, False, 0)
+    assert standing(above, "2026-01-02")[0] == ("forest", "已编制，未报送", None, False, 0)
 
 
 def test_one_in_this_database_has_filed_when_its_report_was_delivered(engine: Engine, tmp_path: Path) -> None:
@@ -75,12 +75,12 @@ def test_one_in_this_database_has_filed_when_its_report_was_delivered(engine: En
         report = session.exec(select(Report)).one()
         filing = Filing(organ_id=key(forest.id), year=2025, report_id=report.id, state=FilingState.LEGAL_REVIEW)
         session.add(filing)
-    assert standing(above, "2026-02-20")[0] == ("forest", "审核中,未报送", None, False, 0)
+    assert standing(above, "2026-02-20")[0] == ("forest", "审核中，未报送", None, False, 0)
     with unit_of_work(engine) as session:
         filing = session.exec(select(Filing)).one()
         filing.state, filing.delivered_on = FilingState.PUBLISHING, day("2026-02-25")
-    assert standing(above, "2026-02-20")[0] == ("forest", "审核中,未报送", None, False, 0)
-    assert standing(above, "2026-03-10")[0] == ("forest", "已报送(本系统内)", "2026-02-25", False, 0)
+    assert standing(above, "2026-02-20")[0] == ("forest", "审核中，未报送", None, False, 0)
+    assert standing(above, "2026-03-10")[0] == ("forest", "已报送（本系统内）", "2026-02-25", False, 0)
     with unit_of_work(engine) as session:
         found = gather_below(session, above.organ(session), 2025, on=day("2026-03-10"))
         assert found.missing == ("青禾县水务局",)
