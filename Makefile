@@ -31,10 +31,10 @@ help:
 	@echo '                ARGS= 传给 pytest / handed to pytest, as in: make tests ARGS="-k calendar"'
 	@echo 'make cover      测试覆盖率 / the tests again, tracing which lines they run: half as fast'
 	@echo 'make bench      性能比值 / print the ratios of tests/benchmarks'
-	@echo 'make faults     发送进程反复被强行中止,清点有无丢失 / kill the sender again and again, count what is lost'
+	@echo 'make faults     发送进程反复被强行中止，清点有无丢失 / kill the sender again and again, count what is lost'
 	@echo 'make pictures   重拍文档中的页面图 / take the pictures of docs/images anew (needs Chromium)'
 	@echo 'make lock       重新锁定依赖 / write the locks anew; UPGRADE=1 takes newer versions'
-	@echo 'make clean      删除虚拟环境和缓存,不动数据 / remove .venv and caches, never data'
+	@echo 'make clean      删除虚拟环境和缓存，不动数据 / remove .venv and caches, never data'
 	@echo 'PYTHON=python3.12 指定解释器 / names the interpreter of a new .venv'
 
 # What is locked for development holds what is locked for running, so a developer's .venv is not stripped by `make run`.
@@ -92,7 +92,7 @@ clean:
 
 # --- set-up -------------------------------------------------------------------------------------------------------
 
-NO_INDEX = 依赖未能安装。请确认本机能够访问 Python 软件包索引(pip 的设置在此有效),上面是 pip 的原话。\
+NO_INDEX = 依赖未能安装。请确认本机能够访问 Python 软件包索引（pip 的设置在此有效），上面是 pip 的原话。\
 \n      The packages could not be installed. Is a package index within reach of pip? Its own words stand above.
 
 # uv takes three seconds where pip takes twenty-five, but knows nothing of pip's settings: it is told pip's index,
@@ -102,7 +102,7 @@ define install
 	@index="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
 	if [ -n "$$index" ] && [ -z "$${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 	$(BIN)/uv --quiet --system-certs pip sync --python $(BIN)/python --require-hashes --compile-bytecode $(1) || { \
-	    echo "uv 未能完成,改用 pip / uv could not, trying pip"; \
+	    echo "uv 未能完成，改用 pip / uv could not, trying pip"; \
 	    $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1); \
 	} || { printf 'duban: $(NO_INDEX)\n' >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
@@ -133,11 +133,11 @@ $(PLACE): requirements-setup.lock
 	    echo "用 $$usable($$version)建立 $(VENV) / making $(VENV)"; \
 	    "$$usable" -m venv --clear $(VENV); \
 	elif [ -n "$$bare" ]; then \
-	    echo "duban: 缺少 venv 和 ensurepip 模块(Python $$bare)。Debian、Ubuntu 请安装 python3-venv。" >&2; \
+	    echo "duban: 缺少 venv 和 ensurepip 模块（Python $$bare）。Debian、Ubuntu 请安装 python3-venv。" >&2; \
 	    echo "      Python $$bare lacks the modules venv and ensurepip: on Debian or Ubuntu install python3-venv." >&2; \
 	    exit 1; \
 	elif [ -n "$$old" ]; then \
-	    echo "duban: Python 版本过低(本机有$$old),需要 3.11 或更高版本。" >&2; \
+	    echo "duban: Python 版本过低（本机有$$old），需要 3.11 或更高版本。" >&2; \
 	    echo "      Python 3.11 or newer is needed; found here:$$old." >&2; \
 	    exit 1; \
 	else \

@@ -39,6 +39,8 @@ from tasks.notices.handed import BrokenOffError, ChannelDownError
 
 SETTLE_SECONDS = 0.1
 """How long an answer may wait for its commit: a commit for each takes as long as the message itself."""
+APART_FROM = BATCH
+"""From so many messages at once on it is worth a process of its own where the channel has one: about 0.1 s."""
 FIRST_RETRY = dt.timedelta(minutes=5)
 UNSETTLED_RETRY = dt.timedelta(minutes=30)
 """How long a message waits on which the connection broke again while nothing else passed either."""
@@ -146,7 +148,7 @@ class _Delivery:
         claims = self._claim(channel)
         if not claims:
             return set()
-        with channel.opened(self.settings, many=len(claims) == BATCH) as sender:
+        with channel.opened(self.settings, many=len(claims) >= APART_FROM) as sender:
             way = _Way(self, channel, sender)
             try:
                 while claims:

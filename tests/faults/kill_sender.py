@@ -32,8 +32,9 @@ from models.ladder.message import Message, SendState
 from models.ladder.notice import Notice, NoticeState
 from models.settings import Settings
 from tasks.ladder.remind import remind
-from tasks.notices.claim import CLAIM
-from tasks.notices.deliver import deliver
+from tasks.notices import claim
+from tasks.notices import deliver as delivery
+from tasks.notices.claim import BATCH, CLAIM
 from tests.benchmarks.populate import CALENDAR, NOW, ON, populate
 from tests.databases import Emptied, lay_sqlite, served_postgres
 
@@ -93,9 +94,10 @@ def relay(book: Path) -> Iterator[int]:
             server.kill()
 
 
-def _deliver(url: str, settings: Settings, now: dt.datetime, on: dt.date) -> None:
+def _deliver(url: str, settings: Settings, now: dt.datetime, on: dt.date, batch: int) -> None:
+    claim.BATCH = delivery.APART_FROM = batch
     engine = open_engine(url)
-    deliver(engine, settings, now=now, on=on)
+    delivery.deliver(engine, settings, now=now, on=on)
     engine.dispose()
 
 
@@ -106,8 +108,10 @@ def _sweep(url: str, now: dt.datetime, on: dt.date) -> None:
     engine.dispose()
 
 
-def kill_again_and_again(url: str, folder: Path, *, kills: int, items: int, seed: int, longest: float) -> Counted:
-    """Deliveries killed within `longest` seconds until `kills` were, then one that is let be.
+def kill_again_and_again(
+    url: str, folder: Path, *, kills: int, items: int, seed: int, longest: float, batch: int = BATCH
+) -> Counted:
+    """Deliveries killed within `longest` seconds until `kills` were, then one that is let be; claims of `batch` messages.
 
     Whenever one gets to its end alive, the next working day is swept, so that there is always something to send.
     """
@@ -123,7 +127,7 @@ def kill_again_and_again(url: str, folder: Path, *, kills: int, items: int, seed
         )  # fmt: skip
         _sweep(url, now, on)
         while done < kills:
-            child = get_context("fork").Process(target=_deliver, args=(url, settings, now, on))
+            child = get_context("fork").Process(target=_deliver, args=(url, settings, now, on, batch))
             child.start()
             child.join(chance.uniform(0, longest))
             if child.is_alive():
@@ -135,7 +139,7 @@ def kill_again_and_again(url: str, folder: Path, *, kills: int, items: int, seed
                 on = CALENDAR.add(on, 1)
                 now += dt.timedelta(days=1)
                 _sweep(url, now, on)
-        _deliver(url, settings, now, on)
+        _deliver(url, settings, now, on, batch)
     return _count(url, book, done)
 
 
@@ -169,6 +173,7 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--items", type=int, default=20_000)
     options.add_argument("--longest", type=float, default=1.0, help="seconds until a kill, at most")
+    options.add_argument("--batch", type=int, default=BATCH, help="messages claimed at a time; a full claim goes apart")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--postgres", action="store_true", help="a PostgreSQL server of its own instead of SQLite")
     chosen = options.parse_args()
@@ -177,7 +182,13 @@ def main() -> None:
         if chosen.postgres:
             url = Emptied(held.enter_context(served_postgres())).url
         found = kill_again_and_again(
-            url, Path(folder), kills=chosen.kills, items=chosen.items, seed=chosen.seed, longest=chosen.longest
+            url,
+            Path(folder),
+            kills=chosen.kills,
+            items=chosen.items,
+            seed=chosen.seed,
+            longest=chosen.longest,
+            batch=chosen.batch,
         )
     sys.stdout.write(
         f"killed {found.kills} times; messages {found.messages}, arrived {found.arrived}, lost {found.lost},"

@@ -137,8 +137,8 @@ def test_a_full_claim_goes_by_it_and_a_stop_in_the_middle_loses_nothing(
     office = Office(engine, tmp_path / "home", smtp_host="127.0.0.1", smtp_port=port, smtp_security="none")
     office.assign("普法宣传", due="2026-06-30")
     office.sweep("2026-06-26")
-    for module in (claim, deliver):
-        monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(claim, "BATCH", 2)
+    monkeypatch.setattr(deliver, "APART_FROM", 2)
     started: list[SmtpProcess] = []
 
     def start(server: MailServer) -> SmtpProcess:
