@@ -79,7 +79,7 @@ def _instruct_freely(deed: Deed[AnnualPlan]) -> ActOutcome:
 
     given = instruct_freely(deed.session, deed.upon, by=deed.by, **_with_copies(deed))
     item, number = given.item, given.document.written_number
-    return ActOutcome(f"批示已交办：任务 {item.number}({number})，时限 {item.due_on}。", [item.id or 0])
+    return ActOutcome(f"批示已交办：任务 {item.number}（{number}），时限 {item.due_on}。", [item.id or 0])
 
 
 FREELY = Act(

@@ -41,7 +41,7 @@ def verify(
     fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
     data = {"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault}
     if broken and not errand.json:
-        raise DubanError(f"操作记录已被改动。{broken.fault.label}:{broken.words}（此前 {chain.entries} 条完好）。")
+        raise DubanError(f"操作记录已被改动。{broken.fault.label}：{broken.words}（此前 {chain.entries} 条完好）。")
     return answer(
         data,
         f"操作记录完好，共 {chain.entries} 条。{chain.noted_words}",

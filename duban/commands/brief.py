@@ -162,8 +162,8 @@ def _show_circular(content: Circular) -> Iterator[Shown]:
     share = f"；按期办结率 {totals.on_time_share:.1%}" if totals.on_time_share is not None else ""
     yield f"{content.title}（{content.from_on} 至 {content.until_on}）"
     yield (
-        f"共 {totals.items} 项：已办结 {totals.closed}（本期 {totals.closed_in_period}），正常 {totals.on_track},"
-        f"临期 {totals.near}，逾期 {totals.overdue}，未开始 {totals.not_started}，挂起 {totals.suspended};"
+        f"共 {totals.items} 项：已办结 {totals.closed}（本期 {totals.closed_in_period}），正常 {totals.on_track}，"
+        f"临期 {totals.near}，逾期 {totals.overdue}，未开始 {totals.not_started}，挂起 {totals.suspended}；"
         f"其中待审核 {totals.in_review}{share}。"
     )
     made = table("单位", "事项", "已办结", "逾期", "临期", "进度落后", "未填报", "未签收", "得分", "排名")

@@ -116,7 +116,7 @@ def import_(
         counted = f"新增 {len(done.added)} 天，改变 {len(done.changed)} 天，未变 {len(done.unchanged)} 天"
         yield f"已导入“{file.name}”：{counted}。"
         for day in moved:
-            yield f"  {_spoken(day)}改为{'上班' if after.is_working(day) else '休息'}:{after.why(day)}"
+            yield f"  {_spoken(day)}改为{'上班' if after.is_working(day) else '休息'}：{after.why(day)}"
         if not moved:
             yield "与原来的日历相比，没有一天的上班、休息有变化。"
         if notices:

@@ -60,7 +60,7 @@ def show(errand: Errand, number: Letter) -> Answer:
     rows = list_notices(session, message=message, by=errand.by, settings=errand.edge.settings)
 
     def screen() -> Iterator[Shown]:
-        yield f"第 {number} 封，给{recipient.name}，{message.on} {message.kind.label}:{message.state.label}。"
+        yield f"第 {number} 封，给{recipient.name}，{message.on} {message.kind.label}：{message.state.label}。"
         made = table("何时", "渠道", "结果", "答复", title=f"{len(attempts)} 次发送")
         for one in attempts:
             when = f"{local(one.started_at):%Y-%m-%d %H:%M}"

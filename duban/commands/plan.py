@@ -209,7 +209,7 @@ def issue(
         if done.left_out:
             yield f"周期性任务在下达前已过的 {done.left_out} 期不计。"
         if done.past:
-            yield f"下达前已过的时限 {len(done.past)} 个，{lookback.label}:{lookback.explained}。"
+            yield f"下达前已过的时限 {len(done.past)} 个，{lookback.label}：{lookback.explained}。"
             shown = table("编号", "任务", "时限")
             for day in done.past[:_SHOWN]:
                 shown.add_row(day["number"], _plain(_cut(day["title"], 50)), str(day["due_on"]))

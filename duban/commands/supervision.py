@@ -59,8 +59,8 @@ def supervise(
     problems = result.problems
     return answer(
         {**asdict(swept), "sheets": sheets, "problems": [problem.as_dict() for problem in problems]},
-        f"{swept.on}：生成通知 {swept.raised} 条（提醒 {swept.reminders}，升级 {swept.escalations};"
-        f"其中补发 {swept.late}，待工作日发送 {swept.held})；不发送 {swept.skipped} 条；督办单 {len(sheets)} 张。",
+        f"{swept.on}：生成通知 {swept.raised} 条（提醒 {swept.reminders}，升级 {swept.escalations}；"
+        f"其中补发 {swept.late}，待工作日发送 {swept.held}）；不发送 {swept.skipped} 条；督办单 {len(sheets)} 张。",
         then=_failed_for(problems, "其他单位已完成；查明原因后再运行 duban supervise，即行补齐"),
     )
 
@@ -111,7 +111,7 @@ def deliver(
     )
     return answer(
         asdict(result) | {"letters": letters.letters, "problems": [*letters.problems, *result.problems]},
-        f"{result.on}：已发 {result.sent} 封，稍后重试 {result.failed}，搁置 {result.parked};"
+        f"{result.on}：已发 {result.sent} 封，稍后重试 {result.failed}，搁置 {result.parked}；"
         + (f"另发账户信件 {letters.letters} 封；" if letters.letters else "")
         + f"复核取消 {result.dropped} 条，仅在系统内 {result.unreachable} 条，仍待发 {result.held} 条。"
         + ("今天的督办还没有运行（duban supervise）：当日的通知在督办以后汇成一封发出。" if result.early else ""),

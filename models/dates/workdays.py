@@ -99,7 +99,7 @@ class WorkCalendar:
     def why(self, day: dt.date) -> str:
         """Why the day is a working day or not, in Chinese."""
         if rule := self._rules.get(day):
-            return f"本单位安排：{rule.name}({'上班' if rule.working else '休息'})"
+            return f"本单位安排：{rule.name}（{'上班' if rule.working else '休息'}）"
         if not self._is_noticed(day.year):
             return f"{day.year}年放假安排未公布，按周一至周五暂定：{_plain(day)}"
         if name := chinese_calendar.workdays.get(day):

@@ -54,12 +54,12 @@ def explain_deadline(deadline: Deadline, moves: Sequence[DeadlineMove], *, instr
     """
     words = [f"原定 {deadline.original_due_on}"]
     if deadline.lookback is not None:
-        words.append(f"下达时已过，{deadline.lookback.label}({deadline.lookback.explained})")
+        words.append(f"下达时已过，{deadline.lookback.label}（{deadline.lookback.explained}）")
     for move in moves:
         when = f"{move.moved_on} " if move.moved_on else ""
         if move.from_on == move.to_on:
             return "；".join([*words, f"{when}{move.reason}"])
-        words.append(f"{when}{move.cause.label}，由 {move.from_on} 改为 {move.to_on}({move.reason})")
+        words.append(f"{when}{move.cause.label}，由 {move.from_on} 改为 {move.to_on}（{move.reason}）")
     if deadline.done_on is not None:
         late = "按期" if deadline.done_on <= deadline.due_on else "逾期"
         words.append(f"{deadline.done_on} {late}办结")

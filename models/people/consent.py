@@ -44,8 +44,8 @@ ALONE: frozenset[Action] = frozenset(
         Action.URGE, Action.INSTRUCT, Action.RESUME, Action.REOPEN, Action.RESEND,
         Action.PARK, Action.TAKE_BACK_SWEEP, Action.TRY_CHANNEL, Action.EDIT, Action.ADJUST, Action.CANCEL,
         # What an office has one keeper for: on record, seen by everybody it concerns.
-        Action.PLAN, Action.ADD_ITEM, Action.ISSUE, Action.POLICY, Action.STAFF, Action.CALENDAR, Action.RECORD,
-        Action.RECORD_UNIT, Action.GRANT_LEDGER, Action.COMPILE, Action.REPORT_ASSIGN,
+        Action.PLAN, Action.ADD_ITEM, Action.ISSUE, Action.POLICY, Action.CHANGE_POLICY, Action.STAFF, Action.CALENDAR,
+        Action.RECORD, Action.RECORD_UNIT, Action.GRANT_LEDGER, Action.COMPILE, Action.REPORT_ASSIGN,
         Action.RECEIVE_REPORT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.INTEGRATE,
         # The way of a report, before it is looked over and after it is signed: bound to the version by its hash.
         Action.REPORT_SUBMIT, Action.REPORT_CONSULT, Action.REPORT_FILE, Action.REPORT_PUBLISH,

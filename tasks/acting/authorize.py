@@ -170,7 +170,7 @@ def authorize(session: Session, by: Actor, action: Action, item: WorkItem) -> li
     if not standings(session, by, Action.READ, item):
         raise unknown_item(session.get_one(AnnualPlan, item.plan_id), item.number)
     may = who_may(session, action, item, by)
-    raise ForbiddenError(f"{by.name}不能对任务 {item.number} {action.label}:{_hint(by)}可由{may}办理。")
+    raise ForbiddenError(f"{by.name}不能对任务 {item.number} {action.label}：{_hint(by)}可由{may}办理。")
 
 
 def authorize_organ(session: Session, by: Actor, action: Action, organ_id: int | None) -> Standing:
@@ -187,7 +187,7 @@ def authorize_organ(session: Session, by: Actor, action: Action, organ_id: int |
             f"{by.name}不能{action.label}：涉及本单位以外或尚未登记的单位，可由本机管理员（不加 --as）办理。"
         )
     whole = [grant for grant in GRANTS[action] if grant.scope in (Scope.ORGAN, Scope.BELOW)]
-    raise ForbiddenError(f"{by.name}不能{action.label}:{_hint(by)}可由本单位的{_roles(whole)}办理。")
+    raise ForbiddenError(f"{by.name}不能{action.label}：{_hint(by)}可由本单位的{_roles(whole)}办理。")
 
 
 def organ_standings(session: Session, by: Actor, action: Action, organ_id: int | None) -> Iterator[Standing]:
@@ -223,7 +223,7 @@ def authorize_department(session: Session, by: Actor, action: Action, department
     """How `by` may do `action` for a department. Raises ForbiddenError that names the roles that may."""
     for standing in department_standings(session, by, action, department):
         return standing
-    raise ForbiddenError(f"{by.name}不能{action.label}({department.name})：可由{_roles(GRANTS[action])}办理。")
+    raise ForbiddenError(f"{by.name}不能{action.label}（{department.name}）：可由{_roles(GRANTS[action])}办理。")
 
 
 def department_standings(session: Session, by: Actor, action: Action, department: Department) -> Iterator[Standing]:

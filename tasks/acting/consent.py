@@ -72,7 +72,7 @@ def consent(
         seat = next(way.seat for way in ways if way.seat.for_id in done)
         who, also = key(seat.for_id), f"{by.name}代理时也不能"
         name = seat.for_name or ""
-    raise ForbiddenError(f"{name}{'、'.join(done[who])}，不能办理“{action.label}”，{also}:{others()}。")
+    raise ForbiddenError(f"{name}{'、'.join(done[who])}，不能办理“{action.label}”，{also}：{others()}。")
 
 
 def _refuse_helped(session: Session, by: Actor, action: Action, done: Hands, others: Callable[[], str]) -> None:
@@ -82,7 +82,7 @@ def _refuse_helped(session: Session, by: Actor, action: Action, done: Hands, oth
         return
     helper = session.get_one(Person, min(helpers))
     raise ForbiddenError(
-        f"{by.name}的账户经{helper.name}办理过重置、绑定或更换邮箱，而{helper.name}{'、'.join(done[key(helper.id)])}:"
+        f"{by.name}的账户经{helper.name}办理过重置、绑定或更换邮箱，而{helper.name}{'、'.join(done[key(helper.id)])}："
         f"{by.name}在本人用原密码改过密码以前不能办理“{action.label}”，现在：{others()}。"
     )
 

@@ -106,7 +106,7 @@ def ask_more(session: Session, instruction: Instruction, *, by: Actor, content: 
         refresh_due(session, deed.item)
         tell(
             session, deed.item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"more:{answer.id}",
-            what=f"{by.name}要求补充，时限 {deadline.due_on}:{answer.more}", by=by, person_id=answer.person_id,
+            what=f"{by.name}要求补充，时限 {deadline.due_on}：{answer.more}", by=by, person_id=answer.person_id,
             deadline_id=deadline.id,
         )  # fmt: skip
     return answer
@@ -149,7 +149,7 @@ def _answered(session: Session, instruction: Instruction, deed: ActUnderWay, act
     _check_not_closed(instruction)
     if instruction.state is not InstructionState.ANSWERED:
         raise ForbiddenError(
-            f"批示 {instruction.id} 还没有反馈，不能{action.label}:"
+            f"批示 {instruction.id} 还没有反馈，不能{action.label}："
             f"请承办人先反馈{deed.by.hint('duban instruct reply')}。"
         )
     given = select(InstructionReply).where(InstructionReply.instruction_id == instruction.id)

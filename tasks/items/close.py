@@ -165,7 +165,7 @@ def reopen(session: Session, item: WorkItem, *, by: Actor, reason: str, due_on: 
         refresh_due(session, item)
         tell(
             session, item, role=Role.HANDLER, kind=NoticeKind.RETURNED, subject=f"reopen:{item.id}:{item.reopenings}",
-            what=f"{by.name}重开任务，新的时限 {due_on}:{reason}", by=by,
+            what=f"{by.name}重开任务，新的时限 {due_on}：{reason}", by=by,
         )  # fmt: skip
     return deadline
 

@@ -147,7 +147,7 @@ def edit_item(
         else:
             named = "、".join(change.label for change in changes)
             did = "调整" if adjust else "修改"
-            _tell(session, deed, Role.HANDLER, f"{by.name}{did}了{named}:{reason}", act="adjust" if adjust else "edit")
+            _tell(session, deed, Role.HANDLER, f"{by.name}{did}了{named}：{reason}", act="adjust" if adjust else "edit")
     return changes
 
 

@@ -155,7 +155,7 @@ def decide_extension(
         extension.level += 1
         if not approve:
             extension.state = ExtensionState.REFUSED
-            _answer(session, item, extension, by, f"{by.name}未批准{_WORDS[action]}:{comment}", NoticeKind.RETURNED)
+            _answer(session, item, extension, by, f"{by.name}未批准{_WORDS[action]}：{comment}", NoticeKind.RETURNED)
         elif extension.level < len(extension.levels):
             _ask(session, item, extension, by, without={*done, deed.person_id, deed.for_id})
         elif granted is not None:
@@ -208,7 +208,7 @@ def check_requests(item: WorkItem, asked: Sequence[Extension], policy: Policy) -
     """`check_extendable` of an item whose requests so far and whose policy are known."""
     for one in asked:
         if one.state is ExtensionState.PENDING:
-            raise ForbiddenError(f"任务 {item.number} 已有待审批的{one.called}({one.on} {asked_for(one)})。")
+            raise ForbiddenError(f"任务 {item.number} 已有待审批的{one.called}（{one.on} {asked_for(one)}）。")
     approved = sum(one.state is ExtensionState.APPROVED and one.adjusts is None for one in asked)
     if approved >= policy.extension_limit:
         raise ForbiddenError(f"任务 {item.number} 已批准延期 {approved} 次，达到上限 {policy.extension_limit} 次。")

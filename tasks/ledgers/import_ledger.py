@@ -80,10 +80,10 @@ class LedgerImport:
             f"{words} {count} {self.kind.unit}" for action, words in _WORDS if (count := self.count(action))
         )
         if self.batch is not None:
-            return f"已导入{self.kind.title}:{counts}（批次 {self.batch}）。"
+            return f"已导入{self.kind.title}：{counts}（批次 {self.batch}）。"
         if not self.dry_run:
             return f"文件与台账相同（{counts}），没有变化，未写入。"
-        return f"可以导入{self.kind.title}:{counts}。还没有写入。"
+        return f"可以导入{self.kind.title}：{counts}。还没有写入。"
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -95,7 +95,7 @@ def short_periods(kind: Kind, rows: Iterable[Any], own: OwnTerms, calendar: Work
                 started = getattr(row, term.start)
                 yield ShortPeriod(
                     row.id, row_name(kind, row), term, started, earliest, done,
-                    f"{term.title}应{span_words(term, amount, unit)}:{_label(kind, term.start)} {started},"
+                    f"{term.title}应{span_words(term, amount, unit)}：{_label(kind, term.start)} {started}，"
                     f"最早 {earliest}，实际 {done}",
                 )  # fmt: skip
 

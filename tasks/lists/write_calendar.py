@@ -69,7 +69,7 @@ def write_calendar(session: Session, person: Person, *, by: Actor, office_url: s
     calendar.add("prodid", "-//duban//deadlines//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("x-wr-calname", f"督办时限·{person.name}({organ.name})")
+    calendar.add("x-wr-calname", f"督办时限·{person.name}（{organ.name}）")
     calendar.add("x-published-ttl", "PT2H")
     calendar["refresh-interval;value=duration"] = "PT2H"
     for line in _lines(session, by):
@@ -127,7 +127,7 @@ def deadline_event(line: DeadlineLine, office_url: str) -> Event:
     event.add("dtend", deadline.due_on + DAY)
     if item.internal_only:
         # Where a calendar lies nobody knows: it gets number and day.
-        event.add("summary", f"任务{item.number}({deadline.kind.label})")
+        event.add("summary", f"任务{item.number}（{deadline.kind.label}）")
     else:
         event.add("summary", f"{item.number} {item.title}({what})")
         event.add("categories", [line.project])

@@ -79,7 +79,7 @@ class HttpLine:
         except httpx.ConnectTimeout:
             self._lose(ChannelDownError(f"连接{self.label}超时，通知保留，稍后重试。"))
         except httpx.ConnectError as error:
-            self._lose(ChannelDownError(f"连接不上{self.label}({str(error)[:200]})，通知保留，稍后重试。"))
+            self._lose(ChannelDownError(f"连接不上{self.label}（{str(error)[:200]}），通知保留，稍后重试。"))
         except httpx.TimeoutException:
             self._lose(BrokenOffError(f"{self.label}超时未答复，稍后重试。"))
         except httpx.TransportError as error:

@@ -198,7 +198,7 @@ def _add(entry: MessageEntry, line: NoticeLine, url: str) -> None:
 
 def _title_for_subject(first: MessageEntry, total: int, counts: str) -> str:
     """The title as far as the subject has room for it; of an internal item its number."""
-    rest = len(f"【督办】{first.what}:") + (len(f" 等{total}项（{counts}）") if total > 1 else 0)
+    rest = len(f"【督办】{first.what}：") + (len(f" 等{total}项（{counts}）") if total > 1 else 0)
     return shortened(first.title or f"任务{first.number}", max(SUBJECT - rest, 12))
 
 

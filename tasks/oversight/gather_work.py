@@ -173,7 +173,7 @@ class _Workbench:
         for row in self._first(list_returned(self.session, self.organ, by=self.by), Group.RETURNED):
             yield WorkLine(
                 Group.RETURNED, row.item_id, row.action, row.on, self._since(row.on, "退回"),
-                about=f"{row.who}退回{row.what}:{row.reason}",
+                about=f"{row.who}退回{row.what}：{row.reason}",
             )  # fmt: skip
 
     def _having_time(self, told: Collection[int]) -> list[WorkLine]:

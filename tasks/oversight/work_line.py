@@ -88,7 +88,7 @@ def why_mine(standings: Sequence[Standing], by: Actor, *, doer: str | None = Non
         return ""
     way = standings[0]
     role = f"配合科室{way.role.label}" if way.scope is Scope.COOPERATING else way.role.label
-    words = f"代{way.seat.for_name}({role})" if way.seat.for_name else role
+    words = f"代{way.seat.for_name}（{role}）" if way.seat.for_name else role
     if way.role is Role.DEPARTMENT_HEAD and way.scope is Scope.DEPARTMENT and doer not in (None, by.name):
         words += f"，承办人{doer}"
     return words

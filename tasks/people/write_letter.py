@@ -63,7 +63,7 @@ def tell_own(session: Session, person: Person, words: str, *, now: dt.datetime) 
 def tell_post(session: Session, person: Person, post: Post, tenure: Tenure, *, by: Actor) -> None:
     """The person holds a further post, and with it what the post may do."""
     if by.person_id != person.id:
-        words = f"{by.name}登记：自 {tenure.started_on} 起，您任{post.title}({post.role.label})。"
+        words = f"{by.name}登记：自 {tenure.started_on} 起，您任{post.title}（{post.role.label}）。"
         subject = f"post:{key(tenure.id)}:{person.id}"
         write_letter(session, person, LetterKind.POST, words, subject=subject, now=by.now)
 

@@ -105,7 +105,7 @@ def decide_appeal(
         tell(
             session, session.get_one(WorkItem, line.item_id), role=Role.DEPARTMENT_HEAD,
             kind=NoticeKind.ANSWER if uphold else NoticeKind.RETURNED,
-            subject=f"appeal:{made.id}:answer", what=f"考核申诉{made.outcome.label}{changed}:{made.answer}", by=by,
+            subject=f"appeal:{made.id}:answer", what=f"考核申诉{made.outcome.label}{changed}：{made.answer}", by=by,
             person_id=made.person_id,
         )  # fmt: skip
     return made

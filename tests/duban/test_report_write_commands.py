@@ -43,7 +43,7 @@ def terminal(founded: Path, tmp_path: Path) -> Terminal:
 )  # fmt: skip
 def test_the_ending_tells_what_is_written(terminal: Terminal, tmp_path: Path, name: str, what: str) -> None:
     said = terminal.says("report", "write", "--year", "2025", "--out", tmp_path / name)
-    assert f"已写出 {tmp_path / name}:" in said
+    assert f"已写出 {tmp_path / name}：" in said
     assert f"（第 1 版，内部版，{what}）" in said
     assert (tmp_path / name).stat().st_size > 0
 

@@ -111,7 +111,7 @@ def _sweep(url: str, now: dt.datetime, on: dt.date) -> None:
 def kill_again_and_again(
     url: str, folder: Path, *, kills: int, items: int, seed: int, longest: float, batch: int = BATCH
 ) -> Counted:
-    """Deliveries killed within `longest` seconds until `kills` were, then one that is let be; `batch` are claimed at a time.
+    """Deliveries of claims of `batch`, killed within `longest` seconds until `kills` were, then one that is let be.
 
     Whenever one gets to its end alive, the next working day is swept, so that there is always something to send.
     """

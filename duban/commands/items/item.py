@@ -170,7 +170,7 @@ def _get(errand: Errand, number: str, wanted: int, file: Path | None) -> Answer:
     try:
         target.write_bytes(FileStore(errand.edge.settings.evidence_store).read(piece.sha256))
     except OSError as error:
-        raise DubanError(f"无法写入 {target}:{error.strerror}。") from error
+        raise DubanError(f"无法写入 {target}：{error.strerror}。") from error
     errand.note_taken("item evidence --get", target, item)
     return answer({"id": piece.id, "file": str(target)}, f"材料“{piece.name}”已写到 {target}。")
 

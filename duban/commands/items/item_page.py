@@ -99,5 +99,5 @@ def _closure(row: dict[str, Any]) -> list[str]:
         for one in row["reviews"]
     ]
     if row["waiver"]:
-        lines.append(f"  免证：{row['waiver']}({row['waived_by']})")
+        lines.append(f"  免证：{row['waiver']}（{row['waived_by']}）")
     return lines

@@ -101,7 +101,7 @@ def export(
 
     _authorize(errand)
     count = export_bindings(errand.organ, list_bindings(errand.session, errand.organ, errand.year), out)
-    return answer({"file": str(out), "rows": count}, f"已写入 {out}:{count} 次绑定。")
+    return answer({"file": str(out), "rows": count}, f"已写入 {out}：{count} 次绑定。")
 
 
 def _authorize(errand: Errand) -> None:
@@ -129,7 +129,7 @@ def tell(shown: BindingShown) -> Iterator[Shown]:
     if drawn is None:
         return
     yield f"{drawn.drawn_on} 抽取，种子：{drawn.seed}"
-    yield f"哈希值：{drawn.content_hash}({drawn.algorithm})"
+    yield f"哈希值：{drawn.content_hash}（{drawn.algorithm}）"
     if drawn.witness:
         yield f"见证人：{drawn.witness}"
     rows = table("次序", "检查对象", "检查人员")

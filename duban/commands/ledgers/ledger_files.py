@@ -80,7 +80,7 @@ def undo(
             "withdrawn": done.withdrawn,
             "restored": done.restored,
         },
-        f"已撤销批次 {batch}({done.file_name})：撤下 {done.withdrawn} 条，恢复原样 {done.restored} 条。",
+        f"已撤销批次 {batch}（{done.file_name}）：撤下 {done.withdrawn} 条，恢复原样 {done.restored} 条。",
     )
 
 
@@ -104,7 +104,7 @@ def export(
     rows = browse(session, owner, found, Wanted(year=errand.year), on=today(None), amounts=own, page=None).rows
     when = f"{errand.year}年" if errand.year else ""
     count = export_ledger(session, found, rows, out, title=f"{owner.name}{when}{found.title}台账")
-    return answer({"kind": found.code, "file": str(out), "rows": count}, f"已写入 {out}:{count} {found.unit}。")
+    return answer({"kind": found.code, "file": str(out), "rows": count}, f"已写入 {out}：{count} {found.unit}。")
 
 
 @apart("organ json")

@@ -131,7 +131,7 @@ def show_row(
         teller.data(row) | {"terms": told, "history": changes},
         f"{found.title} {row.id}{withdrawn}",
         *[f"  {field.label}:{teller.words(row, field) or '未填'}" for field in found.columns],
-        *[f"  时限 {term.term.title}:{term.due_on}，{term.words(errand.day, calendar)}" for term in terms],
+        *[f"  时限 {term.term.title}：{term.due_on}，{term.words(errand.day, calendar)}" for term in terms],
         *[f"  {change.at:%Y-%m-%d} {change.actor}：{'；'.join(change.lines)}" for change in history],
     )
 
@@ -198,7 +198,9 @@ def correct(
     row = find_row(session, owner, found, number)
     changed = correct_row(session, owner, found, row, given, by=by, seen=revision)
     data = Teller(session, found, [row]).data(row) | {"changed": changed}
-    return answer(data, f"已更正{found.title} {number}:{'、'.join(changed)}。" if changed else "与原来相同，没有改动。")
+    return answer(
+        data, f"已更正{found.title} {number}：{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
+    )
 
 
 @ledgers.command("withdraw")

@@ -83,7 +83,7 @@ def check(errand: Errand, year: RequiredYear) -> Answer:
     data = {"year": year, "version": version, "findings": findings, "unverified": checked.unverified}
 
     def screen() -> Iterator[Shown]:
-        yield f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字（尚未编制报告）'}:"
+        yield f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字（尚未编制报告）'}："
         for finding in checked.findings:
             yield f"  [{finding.severity.label}] {finding.words}"
         if not checked.findings:

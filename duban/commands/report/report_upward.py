@@ -47,12 +47,12 @@ def pack(
     try:
         out.write_bytes(packed.content)
     except OSError as error:
-        raise DubanError(f"无法写入文件 {out}:{error.strerror}。") from error
+        raise DubanError(f"无法写入文件 {out}：{error.strerror}。") from error
     data = {"file": str(out), "kind": "draft" if draft else "filed", "edition": edition, "sha256": packed.sha256,
             "fingerprint": packed.fingerprint, "version": report.version, "cover": packed.cover}  # fmt: skip
     return answer(
         data,
-        f"已写出{'草稿包' if draft else '上报包'} {out}({report.title})。",
+        f"已写出{'草稿包' if draft else '上报包'} {out}（{report.title}）。",
         packed.cover,
         f"签名密钥指纹：{spaced(packed.fingerprint)}（上级首次接收时会与您核对）。",
     )

@@ -66,9 +66,9 @@ def write(
 
     def screen() -> Iterator[Shown]:
         said = "公开版" if edition is EditionName.PUBLIC else "内部版"
-        yield f"已写出 {out}:{report.title}（第 {report.version} 版，{said}，{KINDS[kind]}）。"
+        yield f"已写出 {out}：{report.title}（第 {report.version} 版，{said}，{KINDS[kind]}）。"
         for one in made.left_out:
-            yield f"    未公开：{one.what}({one.why})"
+            yield f"    未公开：{one.what}（{one.why}）"
 
     data = {
         "file": str(out), "kind": kind.removeprefix("."), "title": report.title, "version": report.version,
@@ -93,7 +93,7 @@ def charts(
     document = review_of(session, report, edition_of(session, report, public=False))
     write_review(document, out, settings=errand.edge.settings)
     return answer(
-        {"file": str(out), "title": document.title, "version": report.version}, f"已写出 {out}:{document.title}。"
+        {"file": str(out), "title": document.title, "version": report.version}, f"已写出 {out}：{document.title}。"
     )
 
 

@@ -244,7 +244,7 @@ def correct(
     def do(session: Session) -> RowDone:
         held = _held(session, call, kind, row_id, if_match)
         changed = correct_row(session, call.organ, kind, held, read_body(kind, body, whole=False), by=call.by)
-        said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
+        said = f"已更正{kind.title} {row_id}：{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
         return _done(session, kind, held, said)
 
     return _once(call, do, idempotency_key, body)

@@ -173,7 +173,7 @@ def verify_all(database: Engine, settings: Settings, job: Job, report: Report) -
         )  # fmt: skip
     if chain.broken:
         said = (
-            f"操作记录已被改动。{chain.broken.fault.label}:{chain.broken.words}（此前 {chain.entries} 条完好，"
+            f"操作记录已被改动。{chain.broken.fault.label}：{chain.broken.words}（此前 {chain.entries} 条完好，"
             f"最后一条的哈希值 {chain.head}）。请保留数据库现状，与备份对照。"
         )
     else:

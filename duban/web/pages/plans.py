@@ -157,7 +157,7 @@ def issue_it(sent: Sent, plan_id: int) -> Response:
     left = f"还有 {len(done.incomplete)} 项缺少要素，未下达：补齐后可再次下达。" if done.incomplete else ""
     turns = f"周期性任务在下达前已过的 {done.left_out} 期不计。" if done.left_out else ""
     ended = f"其中 {done.finished} 项原已办结，直接销号。" if done.finished else ""
-    past = f"下达前已过的时限 {len(done.past)} 个，{lookback.label}:{lookback.explained}。" if done.past else ""
+    past = f"下达前已过的时限 {len(done.past)} 个，{lookback.label}：{lookback.explained}。" if done.past else ""
     return visit.go(visit.link(f"/plans/{plan_id}"), f"已下达 {done.issued} 项任务。{ended}{turns}{past}{left}")
 
 

@@ -107,7 +107,7 @@ class DingtalkSender:
         known = REFUSALS.get(int(code)) if code.isdecimal() else None
         if known is None:
             raise DeliveryError(f"钉钉没有发出：{code[:20] or '没有说明原因'}", permanent=False)
-        words = f"钉钉没有发出，{code}:{known.meaning}"
+        words = f"钉钉没有发出，{code}：{known.meaning}"
         if known.verdict is Verdict.DOWN:
             raise ChannelDownError(words, pause=known.pause)
         raise DeliveryError(words, permanent=known.verdict is Verdict.NEVER)

@@ -44,7 +44,7 @@ class SmtpLine:
         except smtplib.SMTPSenderRefused as error:
             self.close()
             raise ChannelDownError(
-                f"邮件服务器 {self._where} 拒绝发件人 {self._at.sender}:{_said(error.smtp_code, error.smtp_error)},"
+                f"邮件服务器 {self._where} 拒绝发件人 {self._at.sender}：{_said(error.smtp_code, error.smtp_error)}，"
                 "通知保留，稍后重试。"
             ) from error
         except smtplib.SMTPResponseException as error:

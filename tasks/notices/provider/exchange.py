@@ -101,7 +101,7 @@ class Exchange:
     def _refusal(self, code: int, answer: HttpAnswer, said: Mapping[str, Any]) -> Exception:
         told = str(said.get("sub_msg") or said.get("errmsg") or said.get("msg") or "")
         known = self.refusals.get(code)
-        words = f"{self.label}答复 {code}:{known.meaning if known else _spoken(told)}"
+        words = f"{self.label}答复 {code}：{known.meaning if known else _spoken(told)}"
         pause = _pause(answer)
         if TOO_MANY in told.lower() or answer.status == httpx.codes.TOO_MANY_REQUESTS:
             return ChannelDownError(f"{self.label}答复 {code}：发送过快", pause=pause or MINUTE)

@@ -27,6 +27,6 @@ def from_deficiencies(session: Session, organ: Organ, year: int) -> Iterator[Dra
             origin=Origin.DEFICIENCY,
             title=row.remedy or f"整改：{row.text}",
             project=RECTIFICATION,
-            source=f"{year}年度不足 {row.id}:{row.text}；{cause}",
+            source=f"{year}年度不足 {row.id}：{row.text}；{cause}",
             note=f"针对不足：{row.text}\n{cause}",
         )

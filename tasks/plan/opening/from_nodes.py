@@ -26,7 +26,7 @@ def from_nodes(year: int, calendar: WorkCalendar, decided: Set[str]) -> Iterator
             origin=Origin.NODE,
             title=f"开展{node.title}普法宣传",
             project=PROJECT,
-            source=f"普法节点 {_span(node, year)}:{node.source}",
+            source=f"普法节点 {_span(node, year)}：{node.source}",
             note=note,
             due_on=last,
             due_text=f"{last.month}月{last.day}日前",

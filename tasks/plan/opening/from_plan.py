@@ -40,7 +40,7 @@ def from_plan(session: Session, plan: AnnualPlan, year: int) -> Iterator[Draft]:
             title=item.title,
             also=with_rhythm(item, year) if recurs else None,
             project=project,
-            source=f"{plan.year}年度计划 {item.number}:{said}",
+            source=f"{plan.year}年度计划 {item.number}：{said}",
             note=item.note,
             due_text=item.due_text if recurs else None,
             recurrence=item.recurrence if recurs else None,

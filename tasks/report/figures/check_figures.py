@@ -144,4 +144,4 @@ def _compared(figure: Figure, last: Figure) -> str:
     else:
         percent = (abs(figure.value - last.value) * 100 / last.value).to_integral_value()
         how = f"{'增加' if figure.value > last.value else '减少'} {percent}%"
-    return f"{figure.name}本年 {figure.written}，上年 {last.written}({how})，请核对是否属实。"
+    return f"{figure.name}本年 {figure.written}，上年 {last.written}（{how}），请核对是否属实。"

@@ -147,7 +147,7 @@ def accept(findings: Iterable[FilingFinding], reason: str | None, what: str, hin
     findings = list(findings)
     barring = [one for one in findings if one.kind.bars]
     if barring:
-        raise ForbiddenError(f"不能{what}:{_listed(barring)}。请先改正。")
+        raise ForbiddenError(f"不能{what}：{_listed(barring)}。请先改正。")
     if findings and not reason:
         raise ForbiddenError(
             f"{what}前还有 {len(findings)} 处待看：{_listed(findings)}。请退回处理，或写明接受的理由{hint}。"

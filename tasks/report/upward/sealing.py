@@ -104,7 +104,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], names: frozenset[str], whole:
     if strange := [name for name in listed if name not in names]:
         raise UnreadableFileError(f"上报包中有不应有的文件“{strange[0][:100]}”：{_NOT_OURS}。")
     if missing := sorted(names - set(listed)):
-        raise UnreadableFileError(f"上报包中缺少 {'、'.join(missing)}:{_NOT_OURS}。")
+        raise UnreadableFileError(f"上报包中缺少 {'、'.join(missing)}：{_NOT_OURS}。")
     if len(listed) > len(names):
         raise UnreadableFileError(f"上报包中有重名的文件：{_NOT_OURS}。")
     for entry in entries:

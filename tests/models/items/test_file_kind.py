@@ -15,8 +15,8 @@ from models.errors import BadInputError
 from models.items.file_kind import ACCEPTED, HEAD, LONGEST_NAME, decoded, kind_of, safe_name
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
-ENDINGS = ACCEPTED.partition(":")[2].split("、")
-TEXT = "某局2026年工作总结,共三项。\n" * 3
+ENDINGS = ACCEPTED.partition("：")[2].split("、")
+TEXT = "某局2026年工作总结，共三项。\n" * 3
 
 
 def zipped(*members: str) -> bytes:
@@ -89,14 +89,14 @@ def test_a_file_is_known_by_its_ending_and_its_content(name: str, head: bytes, e
 @pytest.mark.parametrize(
     ("name", "head", "says"),
     [
-        ("通知.exe", b"MZ\x90\x00", "不能接受“通知.exe”:不支持 .exe 文件"),
-        ("来信.eml", b"From: a@b.test\r\n", "不能接受“来信.eml”:不支持 .eml 文件"),
-        ("网页.svg", b"<svg/>", "不能接受“网页.svg”:不支持 .svg 文件"),
-        ("宏.docm", word(), "不能接受“宏.docm”:不支持 .docm 文件"),
-        ("通知.pdf.exe", b"%PDF-1.7", "不能接受“通知.pdf.exe”:不支持 .exe 文件"),
-        ("通知", b"%PDF-1.7", "不能接受“通知”:文件名没有扩展名,无法确定文件类型"),
-        ("", b"%PDF-1.7", "不能接受“未命名”:文件名没有扩展名,无法确定文件类型"),
-        ("通知.pdf", b"", "不能接受“通知.pdf”:文件是空的"),
+        ("通知.exe", b"MZ\x90\x00", "不能接受“通知.exe”：不支持 .exe 文件"),
+        ("来信.eml", b"From: a@b.test\r\n", "不能接受“来信.eml”：不支持 .eml 文件"),
+        ("网页.svg", b"<svg/>", "不能接受“网页.svg”：不支持 .svg 文件"),
+        ("宏.docm", word(), "不能接受“宏.docm”：不支持 .docm 文件"),
+        ("通知.pdf.exe", b"%PDF-1.7", "不能接受“通知.pdf.exe”：不支持 .exe 文件"),
+        ("通知", b"%PDF-1.7", "不能接受“通知”：文件名没有扩展名，无法确定文件类型"),
+        ("", b"%PDF-1.7", "不能接受“未命名”：文件名没有扩展名，无法确定文件类型"),
+        ("通知.pdf", b"", "不能接受“通知.pdf”：文件是空的"),
         ("通知.pdf", b"MZ\x90\x00\x03\x00%PDF-1.7", "内容却是Windows 程序"),
         ("通知.pdf", OLE, "内容却是旧版 Office 文件或者加密的 Office 文件"),
         ("通知.pdf", "不是".encode(), "内容却不是PDF 文件"),

@@ -15,6 +15,7 @@ ELSEWHERE = {
     Action.PLAN,
     Action.ADD_ITEM,
     Action.POLICY,
+    Action.CHANGE_POLICY,
     Action.STAFF,
     Action.CONFIRM_STAFF,
     Action.CALENDAR,
@@ -117,4 +118,4 @@ def test_a_line_says_which_rows_an_act_leaves(action: Action, line: Transition) 
 @lines
 def test_a_guard_is_written_as_a_user_reads_it(action: Action, line: Transition) -> None:
     written = line.guard.replace(" ", "")
-    assert written == "" or all("一" <= character <= "鿿" or character in "、,;" for character in written)
+    assert written == "" or all("一" <= character <= "鿿" or character in "、，；" for character in written)

@@ -71,7 +71,7 @@ def correct(sent: Sent, code: str, row_id: int) -> Response:
         authorize_writing(session, visit.by, key(visit.organ.id), kind, row)
         typed = given(kind, sent)
         changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
-    said = f"已更正{kind.title} {row_id}:{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
+    said = f"已更正{kind.title} {row_id}：{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
 
 
