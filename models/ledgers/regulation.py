@@ -168,7 +168,7 @@ KIND = Kind(
 年内
 {% for figure, act, titles in (
     (made, "制定", made_titles), (revised, "修订", revised_titles), (repealed, "废止", repealed_titles)
-） if figure.value %}
+) if figure.value %}
 {{ act }}制度文件{{ cite(figure) }}{{ named(titles) }}{{ "。" if loop.last else "，" }}
 {% endfor %}
 {% if normative.value %}
