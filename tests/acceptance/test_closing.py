@@ -116,9 +116,9 @@ def test_t6_done_at_the_last_minute_and_accepted_a_week_later_is_on_time_and_sta
     assert max(when for when, *_ in office.told()) == "2026-06-26"  # nothing while the request waits
     closed = office.accept(number, on="2026-07-07")
     assert (closed.on_time, closed.done_on) == (True, day("2026-06-30"))
-    with pytest.raises(ForbiddenError, match=r"现为“已销号”\(2026-06-30 销号\)"):
+    with pytest.raises(ForbiddenError, match=r"现为“已销号”（2026-06-30 销号）"):
         office.report(number, "补充说明", on="2026-07-08")
-    assert explanation(office, number) == "原定 2026-06-30;2026-06-30 按期办结"
+    assert explanation(office, number) == "原定 2026-06-30；2026-06-30 按期办结"
 
 
 def test_what_is_sent_back_counts_and_the_ladder_goes_on_where_its_day_says(office: Office) -> None:
@@ -191,8 +191,8 @@ def test_an_item_opened_again_keeps_what_it_was(office: Office) -> None:
     assert (item.returns, item.extensions, item.reopenings) == (1, 1, 1)
     assert explanation(office, number) == (
         "原定 2026-06-30"
-        ";2026-06-23 批准延期，由 2026-06-30 改为 2026-07-10（李承办申请延期（上级要求调整），张副局批准）"
-        ";2026-07-15 逾期办结"
+        "；2026-06-23 批准延期，由 2026-06-30 改为 2026-07-10（李承办申请延期（上级要求调整），张副局批准）"
+        "；2026-07-15 逾期办结"
     )
     assert office.heard(HANDLER)[-1] == "您是本任务的承办人；陈督办重开任务，新的时限 2026-08-31：群众反映反弹"
     office.today = day("2026-08-20")

@@ -140,7 +140,7 @@ def test_turns_that_were_over_before_the_issue_are_nobodys(office: Office) -> No
 
 def test_an_item_whose_every_turn_is_over_is_named_and_nothing_is_issued(office: Office) -> None:
     number = office.assign("半年报送", recurrence="FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=30", issue=False)
-    with pytest.raises(BadInputError, match=f"任务 {number}:.*的 1 期到 2026-09-02 都已过去"):
+    with pytest.raises(BadInputError, match=f"任务 {number}：.*的 1 期到 2026-09-02 都已过去"):
         office.issue(on="2026-09-02")
 
 

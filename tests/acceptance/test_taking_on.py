@@ -150,7 +150,7 @@ def test_an_objection_is_heard_for_three_working_days_and_its_dismissal_is_final
     number = office.assign("普法宣传", due="2026-12-31", sign=False)
     late = office.assign("案卷评查", due="2026-12-31", sign=False)
     office.do(HANDLER, object_to, number, on="2026-06-04", reason="不属本科室职责", suggested="宣传科")
-    with pytest.raises(ForbiddenError, match=r"转办异议须在 3 个工作日内\(2026-06-04 前含当日\)提出"):
+    with pytest.raises(ForbiddenError, match=r"转办异议须在 3 个工作日内（2026-06-04 前含当日）提出"):
         office.do(HANDLER, object_to, late, on="2026-06-05", reason="不属本科室职责")
     assert (office.item(number).state, office.item(late).state) == (ItemState.OBJECTED, ItemState.ISSUED)
     assert office.heard(SUPERVISOR) == ["您是本任务的督办员；李承办提出转办异议，待您转办或退回"]

@@ -94,7 +94,7 @@ def test_the_line_signed_each_morning_is_taken_as_it_was_mailed(terminal: Termin
     engine.dispose()
 
     whole = terminal.says("audit", "verify", "--head", line)
-    assert re.search(r"2026-06-23 签发的链尾\(第 \d+ 号记录\)仍在链中，其后又有 0 条", whole)
+    assert re.search(r"2026-06-23 签发的链尾（第 \d+ 号记录）仍在链中，其后又有 0 条", whole)
     assert "签名不符" in terminal.refused("audit", "verify", "--head", line.replace("2026-06-23", "2026-06-24"))
     tamper(terminal, "DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
     assert "2026-06-23 签发" in terminal.refused("audit", "verify", "--head", line)

@@ -35,7 +35,7 @@ def test_an_item_is_signed_for_with_one_press_and_the_way_leads_back(office: Off
     assert "工作台" in page
     assert office.item("1").state is ItemState.ACTIVE
     assert "今天没有要办的事" in page
-    assert "接下来：普法宣传 ,6月30日（周二），还有13个工作日。" in page
+    assert "接下来：普法宣传 ，6月30日（周二），还有13个工作日。" in page
 
 
 def test_a_press_after_somebody_else_acted_says_what_happened_meanwhile(office: Office, web: Web) -> None:

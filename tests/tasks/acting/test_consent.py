@@ -98,7 +98,7 @@ def test_nobody_consents_to_what_he_had_a_hand_in(
     who = way(office, scene)
     with Session(engine) as session:
         known = len(session.exec(select(AuditEntry.id)).all())
-    with pytest.raises(ForbiddenError, match=f"不能办理“{scene.action.label}”，.*:(可由.+办理|本单位现在没有别人)"):  # noqa: SIM117
+    with pytest.raises(ForbiddenError, match=f"不能办理“{scene.action.label}”，.*：(可由.+办理|本单位现在没有别人)"):  # noqa: SIM117
         with on_record(engine) as session:
             scene.consents(office, session, who)
     with Session(engine) as session:

@@ -217,10 +217,10 @@ def test_of_several_bindings_only_the_last_can_be_drawn_from(draws: Draws) -> No
     third = draws.bind(terms=BALL, reason="名单又有误")
 
     assert [draws.shown(number).stage for number in (first, second)] == [BindingStage.SUPERSEDED] * 2
-    with pytest.raises(ConflictError, match=r"已重新绑定\(第 3 次\)"):
+    with pytest.raises(ConflictError, match=r"已重新绑定（第 3 次）"):
         draws.draw(first, number="123456789", on="2026-03-05")
     for step in (draws.pledge, draws.reveal, draws.draw):
-        with pytest.raises(ConflictError, match=r"已重新绑定\(第 3 次\)"):
+        with pytest.raises(ConflictError, match=r"已重新绑定（第 3 次）"):
             step(second)
     draws.draw(third, number="123456789", on="2026-03-05")
     draws.bind(terms=replace(BALL, source_on=day("2026-03-09")), on="2026-03-06", reason="补充抽取")
@@ -229,7 +229,7 @@ def test_of_several_bindings_only_the_last_can_be_drawn_from(draws: Draws) -> No
 
 def test_a_plan_is_drawn_once_a_day(draws: Draws) -> None:
     number = draws.drawn()
-    with pytest.raises(ConflictError, match=rf"抽取编号 {number}\)"):
+    with pytest.raises(ConflictError, match=rf"抽取编号 {number}）"):
         draws.drawn(reason="补充抽取")
     draws.drawn(on="2026-03-04", reason="补充抽取")
 

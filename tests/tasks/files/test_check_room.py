@@ -54,7 +54,7 @@ def test_an_organ_holds_so_much_in_all_items(office: Office) -> None:
     for number in ("1", "1", "2"):
         bring(office, number, MEGABYTE)
 
-    with pytest.raises(BadInputError, match=r"本单位的佐证材料已有 3\.0 MB,.* 3 MB。"):
+    with pytest.raises(BadInputError, match=r"本单位的佐证材料已有 3\.0 MB，.* 3 MB。"):
         bring(office, "2", 1000)
 
     assert len(office.rows(Evidence)) == 3

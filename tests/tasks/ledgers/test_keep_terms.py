@@ -105,7 +105,7 @@ def test_a_corrected_day_moves_the_deadline_which_explains_itself(office: Ledger
     changes = office.keep(case, on="2026-06-16")
     assert [(str(one.from_on), str(one.to_on)) for one in changes.moved] == [("2026-06-10", "2026-06-25")]
     (move,) = office.rows(DeadlineMove)
-    assert move.reason == "决定日期 2026-06-15,7个工作日内"
+    assert move.reason == "决定日期 2026-06-15，7个工作日内"
     assert (office.name_of(move.person_id), office.carrier("case").due_on) == (SUPERVISOR, day("2026-06-25"))
     assert office.keep(case, on="2026-06-16") == TermChanges()
 

@@ -49,7 +49,7 @@ def test_an_organs_own_term_counts_and_the_day_explains_itself() -> None:
         organ_id=1, kind="case", term="publish", amount=3, unit=TermUnit.CALENDAR, confirmed_on=dt.date(2025, 1, 1)
     )}  # fmt: skip
     (one,) = owed_by_rows(CASES, [case()], own, CALENDAR)
-    assert (str(one.due_on), one.why, one.year) == ("2025-09-29", "决定日期 2025-09-26,3天内", 2025)
+    assert (str(one.due_on), one.why, one.year) == ("2025-09-29", "决定日期 2025-09-26，3天内", 2025)
     assert one.title == "行政处罚决定公开：1号"
 
 

@@ -41,7 +41,7 @@ def test_a_case_keeps_its_fine_to_the_fen(any_engine: Engine) -> None:
 
 @pytest.mark.parametrize("fine", ["-1", "0.001", "1000000000000"])
 def test_an_impossible_fine_is_refused(engine: Engine, fine: str) -> None:
-    with unit_of_work(engine) as session, pytest.raises(BadInputError, match=r"^罚款\(元\)“.*”不可用："):
+    with unit_of_work(engine) as session, pytest.raises(BadInputError, match=r"^罚款（元）“.*”不可用："):
         case(session, ReportYear(session), fine=Decimal(fine))
 
 

@@ -419,5 +419,5 @@ def test_only_whoever_compiles_may_set_it(office: Office, who: str) -> None:
 
 def test_a_damaged_template_is_named(office: Office) -> None:
     kept = keep(office, with_text("甲"))
-    with pytest.raises(NotFoundError, match=r"“模板.docx”\(第 1 版\)缺失或已损坏"):
+    with pytest.raises(NotFoundError, match=r"“模板.docx”（第 1 版）缺失或已损坏"):
         template_bytes(kept, FileStore("memory://nowhere"))

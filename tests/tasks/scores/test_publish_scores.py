@@ -152,7 +152,7 @@ def test_a_period_is_published_when_it_is_over_and_once(small: Office) -> None:
     with pytest.raises(BadInputError, match="2026-07-01 起才能公布"):
         publish(small, "2026-H1", on="2026-06-30")
     publish(small, "2026-H1", on="2026-07-01")
-    with pytest.raises(ForbiddenError, match=r"已于 2026-07-01 公布\(第 1 版\).*--version 2"):
+    with pytest.raises(ForbiddenError, match=r"已于 2026-07-01 公布（第 1 版）.*--version 2"):
         publish(small, "2026-H1", on="2026-07-06")
     with pytest.raises(BadInputError, match="下一版是第 2 版"):
         publish(small, "2026-H1", on="2026-07-06", version=3)

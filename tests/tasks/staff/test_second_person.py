@@ -245,7 +245,7 @@ def test_it_waits_for_whoever_may_and_for_nobody_else(office: Office) -> None:
 def test_the_administrator_at_the_machine_confirms_where_nobody_is_left(office: Office) -> None:
     passes_on(office, SUPERVISOR, "局长", SUPERVISOR)
     office.vacate(FIRST, on=ON)
-    with pytest.raises(ForbiddenError, match=r"本机管理员\(命令行，不加 --as\)办理|可由本单位的第一责任人"):
+    with pytest.raises(ForbiddenError, match=r"本机管理员（命令行，不加 --as）办理|可由本单位的第一责任人"):
         decides(office, SUPERVISOR)
     assert decides(office, None).state is ProposalState.CONFIRMED
 

@@ -168,7 +168,7 @@ def test_an_action_is_known_by_its_code_and_its_label() -> None:
         assert action_label(action.value) == action.label
     for code, label in (dict(MACHINE_ACTIONS) | dict(OWN_ACTIONS)).items():
         assert (action_named(label), action_label(code)) == (code, label)
-    with pytest.raises(BadInputError, match=r"“偷看”不是操作；可用：view\(查看\)"):
+    with pytest.raises(BadInputError, match=r"“偷看”不是操作；可用：view（查看）"):
         action_named("偷看")
 
 

@@ -55,7 +55,7 @@ def numbers_on(html: str) -> list[tuple[int, str]]:
     """Each number of the page that leads somewhere, and where to."""
     html = html[html.index("<main") :]
     counted = re.findall(r'<a[^>]* href="([^"]*)"[^>]*>(?:<span class="pill[^>]*>[^<]*</span> )?(?:<span[^>]*>)?'
-                         r'(?：合计</span> <span class="figure">)?(\d+)(?: 项)?<', html)  # fmt: skip
+                         r'(?:合计</span> <span class="figure">)?(\d+)(?: 项)?<', html)  # fmt: skip
     found = [(int(count), unescape(address)) for address, count in counted]
     drawn = re.findall(r'<a href="([^"]*)" aria-label="[^"]*,(\d+) 个时限"', html)
     return found + [(int(count), unescape(address)) for address, count in drawn]
@@ -64,7 +64,7 @@ def numbers_on(html: str) -> list[tuple[int, str]]:
 def rows_of(visitor: Visitor, address: str) -> int:
     """How many rows the page of an address says it has."""
     words = visitor.read(address)
-    found = re.search(r"共 (\d+) 项|,(\d+) 个时限|未填报 (\d+) 项", words)
+    found = re.search(r"共 (\d+) 项|，(\d+) 个时限|未填报 (\d+) 项", words)
     if found is None:
         assert "没有符合条件的任务" in words, words
         return 0

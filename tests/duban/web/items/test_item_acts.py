@@ -240,7 +240,7 @@ def test_who_decides_sees_what_was_asked_and_at_which_level(office: Office, web:
 
     form = web.of(LEADER).read("/items/1/approve")
 
-    assert f"申请人 {HANDLER},6月2日（周二） 申请 由 6月30日（周二） 延至 7月15日（周三） 原因 上级要求调整" in form
+    assert f"申请人 {HANDLER}，6月2日（周二） 申请 由 6月30日（周二） 延至 7月15日（周三） 原因 上级要求调整" in form
     assert "审批 第 1 级，共 1 级（分管领导或第一责任人）" in form
     assert f"提交后通知：{HANDLER}" in form
 

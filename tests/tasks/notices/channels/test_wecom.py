@@ -46,7 +46,7 @@ def test_a_refusal_under_http_200_is_one(
 ) -> None:
     providers.says({"errcode": code, "errmsg": "hint: [1700000000_1], from ip: 10.0.0.8"})
     kind, permanent = outcome
-    with pytest.raises(kind, match=f"企业微信答复 {code}:.*{words}") as refused:
+    with pytest.raises(kind, match=f"企业微信答复 {code}：.*{words}") as refused:
         hand_over(office, "wecom")
     assert getattr(refused.value, "permanent", None) is permanent
 

@@ -82,7 +82,7 @@ def test_only_people_of_the_department_reply_for_it(office: FilingOffice, who: s
         office.reply(who, OWN, "同意")
         assert office.name_of(office.rows(Consultation)[0].person_id) == who
         return
-    with pytest.raises(ForbiddenError, match=r"不能反馈报告意见\(法规科\)：可由科室负责人、承办人办理"):
+    with pytest.raises(ForbiddenError, match=r"不能反馈报告意见（法规科）：可由科室负责人、承办人办理"):
         office.reply(who, OWN, "同意")
     assert office.rows(Consultation)[0].replied_on is None
 

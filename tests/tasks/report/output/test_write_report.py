@@ -326,7 +326,7 @@ def test_the_organ_s_own_template_is_used_unless_the_standard_one_is_asked_for(y
 
 @pytest.mark.parametrize("name", ["报告.txt", "报告", "报告.docm"])
 def test_an_ending_that_is_none_of_ours_is_told_what_is(year: Filed, tmp_path: Path, name: str) -> None:
-    with pytest.raises(BadInputError, match=rf"“{name}”的文件类型不能识别.*\.docx\(Word 文件\).*\.xlsx"):
+    with pytest.raises(BadInputError, match=rf"“{name}”的文件类型不能识别.*\.docx（Word 文件）.*\.xlsx"):
         year.written(tmp_path / name)
     assert not (tmp_path / name).exists()
 
