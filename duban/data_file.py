@@ -16,4 +16,4 @@ def read_data(file: Path) -> Any:
     except OSError as error:
         raise UnreadableFileError(f"文件 {file} 无法打开：{error.strerror}。") from error
     except ValueError as error:
-        raise UnreadableFileError(f"文件 {file} 不是有效的 JSON 或 TOML:{error}。") from error
+        raise UnreadableFileError(f"文件 {file} 不是有效的 JSON 或 TOML：{error}。") from error

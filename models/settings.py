@@ -227,7 +227,7 @@ def load_settings(home: Path | None = None) -> Settings:
         _refuse_open(folder / SETTINGS_FILE)
         return Settings(home=folder)
     except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"{folder / SETTINGS_FILE} 不是有效的 TOML:{error}") from error
+        raise BadInputError(f"{folder / SETTINGS_FILE} 不是有效的 TOML：{error}") from error
     except ValidationError as error:
         raise BadInputError("；".join(_explain(folder, fault) for fault in error.errors())) from error
 

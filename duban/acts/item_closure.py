@@ -55,7 +55,7 @@ def _accept(deed: Deed[WorkItem]) -> ActOutcome:
     what = "销号" if closure.state is ItemState.CLOSED else "办结本期"
     rest = f"，下一期 {closure.next_due_on}" if closure.next_due_on else ""
     timely = "按期" if closure.on_time else "逾期"
-    return ActOutcome(f"任务 {number} 已{what}({closure.done_on} {timely}办结）{rest}。", data=asdict(closure))
+    return ActOutcome(f"任务 {number} 已{what}（{closure.done_on} {timely}办结）{rest}。", data=asdict(closure))
 
 
 ACCEPT = Act(

@@ -119,7 +119,7 @@ def _decide(deed: Deed[ScoreAppeal]) -> ActOutcome:
     made = decide_appeal(deed.session, deed.upon, by=deed.by, uphold=given.pop("outcome"), **given)
     after = f"改扣 {written(made.points_after)} 分" if made.points_after is not None else ""
     return ActOutcome(
-        f"申诉 {made.id} 已裁定{f',{after}并重新排名' if after else ''}。",
+        f"申诉 {made.id} 已裁定{f'，{after}并重新排名' if after else ''}。",
         data={"id": made.id, "line": made.line_id, "outcome": made.outcome, "points_after": made.points_after},
         words=f"申诉 {made.id} 已裁定：{made.outcome.label if made.outcome else ''}"
         f"{f'，第 {made.line_id} 条{after}' if after else ''}。",

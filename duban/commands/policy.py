@@ -64,7 +64,7 @@ def show(errand: Errand, name: Name) -> Answer:
             ("催办间隔", f"{policy.urge_gap} 个工作日"),
             ("批示时限", f"{terms_sentence(policy.instruction_terms)} {policy.instruction_unit.label}"),
             ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内，逾期提醒批示的领导"),
-            ("填报", policy.filling.label + (f",{policy.filling_day} 日前" if monthly else "")),
+            ("填报", policy.filling.label + (f"，{policy.filling_day} 日前" if monthly else "")),
             ("挂起顺延", policy.suspension_unit.counting),
         ):
             yield f"  {term}:{words}"

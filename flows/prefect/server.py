@@ -204,7 +204,7 @@ class PrefectServer:
                 return
             if time.monotonic() - started >= STEADY_SECONDS:
                 pause = PAUSES[0]
-            log.warning("Prefect 服务%s,%.0f 秒后重启", ended, pause, extra={"action": "server_ended"})
+            log.warning("Prefect 服务%s，%.0f 秒后重启", ended, pause, extra={"action": "server_ended"})
             self._stopping.wait(pause)
             pause = min(pause * 2, longest)
 

@@ -25,7 +25,7 @@ class Price:
 
     @property
     def label(self) -> str:
-        """As a person reads it: 逾期每次扣5分,最多扣30分."""
+        """As a person reads it: 逾期每次扣5分，最多扣30分."""
         most = f"，最多扣{written(self.cap)}分" if self.cap is not None else ""
         return f"{self.event.label}每次扣{written(self.points)}分{most}"
 

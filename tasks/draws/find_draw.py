@@ -56,7 +56,7 @@ class BindingShown:
 
 def count_words(bound: int, drawn: int) -> str:
     """How often a plan was bound, and how often that led to a draw."""
-    return f"共绑定 {bound} 次，抽取 {drawn} 次" + (f",{bound - drawn} 次没有抽取" if bound > drawn else "")
+    return f"共绑定 {bound} 次，抽取 {drawn} 次" + (f"，{bound - drawn} 次没有抽取" if bound > drawn else "")
 
 
 def list_bindings(session: Session, organ: Organ, year: int | None = None) -> list[BindingShown]:

@@ -49,7 +49,7 @@ def terms_from(policy: Policy, on: dt.date, calendar: WorkCalendar) -> list[tupl
     for one in policy.instruction_terms:
         day = policy.instruction_unit.later(on, one["days"], calendar)
         due_on = calendar.on_or_after(day)
-        said = "" if due_on == day else f",{short_day(day, beside=on)}休息"
+        said = "" if due_on == day else f"，{short_day(day, beside=on)}休息"
         words = f"{one['name']}：{one['days']}{policy.instruction_unit.label}，{short_day(due_on, beside=on)}前{said}"
         offered.append((one["name"], words))
     return offered

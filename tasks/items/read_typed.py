@@ -62,7 +62,7 @@ def due_in_words(plan: AnnualPlan, text: str) -> str:
         meaning = due(text, plan.year)
     except CellRefusedError as refusal:
         raise BadInputError(str(refusal)) from refusal
-    return meaning.note.removeprefix(f"{meaning.text}:")
+    return meaning.note.removeprefix(f"{meaning.text}：")
 
 
 class _Reading:

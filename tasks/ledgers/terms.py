@@ -141,7 +141,7 @@ def unit_named(word: str) -> TermUnit:
     for unit in TermUnit:
         if word.strip() in (unit.value, unit.label, unit.label.removeprefix("个")):
             return unit
-    known = "、".join(f"{unit.value}({unit.label.removeprefix('个')})" for unit in TermUnit)
+    known = "、".join(f"{unit.value}（{unit.label.removeprefix('个')}）" for unit in TermUnit)
     raise BadInputError(f"时限单位“{word}”不可用，可用：{known}。")
 
 

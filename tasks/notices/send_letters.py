@@ -200,7 +200,7 @@ def _end(
 def compose_letter(claimed: ClaimedLetter, settings: Settings, *, now: dt.datetime) -> Parcel:
     """The mail of one letter. Its reference is the same each time it is tried."""
     letter = claimed.letter
-    parts = [f"{claimed.name}:", "", letter.text]
+    parts = [f"{claimed.name}：", "", letter.text]
     if claimed.code is not None:
         address = settings.address(f"/welcome?code={claimed.code}")
         parts += ["", "请本人打开下面的一次性地址设置密码，72 小时内有效，只能用一次，不要转给别人：", address]

@@ -45,7 +45,7 @@ def try_channel(engine: Engine, settings: Settings, person_id: int, name: str, *
     parcel = Parcel(
         reference=f"<try.{person_id}.{int(by.now.timestamp() * 1000)}.{channel.name}@duban.invalid>", to=to,
         name=person.name, subject="【督办】渠道测试", brief=WORDS, html=None, url=settings.office_url, sent_at=by.now,
-        plain=f"{person.name}:\n\n{WORDS}\n发起：{by.name}\n\n系统地址：{settings.office_url}\n",
+        plain=f"{person.name}：\n\n{WORDS}\n发起：{by.name}\n\n系统地址：{settings.office_url}\n",
     )  # fmt: skip
     with channel.open(settings) as sender:
         handed = sender.send(sender.pack(parcel))

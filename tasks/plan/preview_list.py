@@ -186,7 +186,7 @@ def _changed(change: Change | None) -> dict[Field, str]:
 
 
 def _after(note: str, text: str) -> str:
-    return note.removeprefix(f"{text}:")
+    return note.removeprefix(f"{text}：")
 
 
 def _lay_out_drafts(found: ListPreview) -> None:

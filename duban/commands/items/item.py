@@ -215,7 +215,7 @@ def urge(
     slip = press(session, chosen, by=errand.by, demand=text, reply_by=today(reply_by) if reply_by else None)
     return answer(
         {"document": slip.id, "number": slip.written_number, "items": numbers},
-        f"已催办 {len(chosen)} 项任务：{slip.written_number}(duban document export {slip.id})。",
+        f"已催办 {len(chosen)} 项任务：{slip.written_number}（duban document export {slip.id}）。",
     )
 
 

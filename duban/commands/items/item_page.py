@@ -33,7 +33,7 @@ def item_page(data: dict[str, Any]) -> Iterator[str]:
         ("文书", [f"{row['on']} {row['number']} {row['title']}（编号 {row['id']}）" for row in data["documents"]]),
     ):
         if rows:
-            yield f"{title}:"
+            yield f"{title}："
             for row in rows:
                 yield f"  {row}"
     yield "现在可以：" + ("、".join(action["name"] for action in data["may"]) or "仅查看")

@@ -121,7 +121,7 @@ def tell(shown: BindingShown) -> Iterator[Shown]:
         f"检查对象 {len(binding.objects)} 户，抽取 {binding.lists.count} 户（{share}），每户 {binding.per_object} 人。"
     )
     yield f"绑定的哈希值：{binding.bound_hash}"
-    said = f":{binding.source}，{binding.source_on} 公布，{binding.digits} 位数字" if binding.source else ""
+    said = f"：{binding.source}，{binding.source_on} 公布，{binding.digits} 位数字" if binding.source else ""
     yield f"种子的办法：{binding.seed_way.label}{said}"
     if shown.pledge is not None:
         yield f"承诺值：{shown.pledge.pledge}"

@@ -18,7 +18,7 @@ def register(reports: typer.Typer) -> None:
 @templates.command()
 @looking("as organ json")
 def show(errand: Errand) -> Answer:
-    """写出现行的体例,TOML 格式;改好后可用 report template set 写回。"""
+    """写出现行的体例，TOML 格式；改好后可用 report template set 写回。"""
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.template import template_text

@@ -41,7 +41,7 @@ def write(
         typer.Option(
             "--out",
             metavar="文件",
-            help="按扩展名写出：.docx(Word)、.pdf、.html（网页）、.zip（佐证材料附件）、.xlsx（数字及所据记录）。",
+            help="按扩展名写出：.docx（Word）、.pdf、.html（网页）、.zip（佐证材料附件）、.xlsx（数字及所据记录）。",
         ),
     ],
     version: VersionOption = None,

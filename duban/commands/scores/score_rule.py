@@ -54,7 +54,7 @@ def show(
     name: NameArgument = None,
     version: Annotated[int | None, typer.Option("--version", metavar="版次", help="缺省为最新一版。")] = None,
 ) -> Answer:
-    """一条考核规则的全部;--json 的输出改好后可用 score rule set --file 写回。"""
+    """一条考核规则的全部；--json 的输出改好后可用 score rule set --file 写回。"""
     from models.scores.score_rules import prices
     from models.scores.scoring import DEFAULT_RULE
     from tasks.scores.set_scoring_rule import find_rule

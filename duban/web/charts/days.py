@@ -38,7 +38,7 @@ def day_strip(days: Sequence[DayBar], link: Callable[[dt.date], str]) -> Markup:
 
 def _cell(x: int, day: DayBar, most: int, link: Callable[[dt.date], str]) -> str:
     # Put together as text: as Markup, piece by piece, a strip takes longer than the rest of its page.
-    count = f",{day.deadlines} 个时限" if day.deadlines else ""
+    count = f"，{day.deadlines} 个时限" if day.deadlines else ""
     words = escape(f"{day.on.month}月{day.on.day}日 {day.why}{count}")
     middle, ground = x + CELL / 2, "fill-wash" if day.working else "fill-rest"
     body = (

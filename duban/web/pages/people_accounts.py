@@ -54,7 +54,7 @@ def open_accounts(sent: Sent) -> Response:
     by_mail = sum(one.way is CodeWay.MAIL for one in made)
     said = f"新开通 {len(made)} 个账户：{by_mail} 人的一次性地址发到本人邮箱"
     paper = len(made) - by_mail
-    said += f";{paper} 人没有邮箱，请另一位管理人员到各人页面打印领取单。" if paper else "。"
+    said += f"；{paper} 人没有邮箱，请另一位管理人员到各人页面打印领取单。" if paper else "。"
     return visit.go(visit.link("/people/accounts"), said)
 
 

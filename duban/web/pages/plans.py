@@ -258,7 +258,7 @@ def _readings(found: AnnualPlan, rows: Mapping[int, Typed]) -> tuple[dict[int, s
         if "due" in row.changes:
             try:
                 meaning = understood(row.changes["due"], found.year)
-                said[item_id] = meaning.note.removeprefix(f"{meaning.text}:")
+                said[item_id] = meaning.note.removeprefix(f"{meaning.text}：")
             except BadInputError as error:
                 errors[item_id, "due"] = error.message
     return said, errors

@@ -165,7 +165,7 @@ def _set(session: Session, visit: Visit, by: Actor, sent: Posted, on: dt.date) -
 
 
 def _said(what: str, changed: ChangedCalendar) -> str:
-    moved = f",{len(changed.moved)} 天的上班或休息有变化" if changed.moved else "，上班和休息没有变化"
+    moved = f"，{len(changed.moved)} 天的上班或休息有变化" if changed.moved else "，上班和休息没有变化"
     notices = f"；随之移动的提醒和升级 {len(changed.notices)} 条" if changed.notices else ""
     terms = f"；重新计算的台账时限 {len(changed.terms)} 条" if changed.terms else ""
     return f"{what}{moved}{notices}{terms}。"

@@ -51,7 +51,7 @@ def statutory_items(year: int, *, own_on: dt.date | None = None, note: str | Non
         FilingItem(PUBLISH, f"公开{name}", public_last_day(year), "公开的网址或报刊", f"{LAW}：每年4月1日前公开"),
     ]
     if own_on is not None and own_on < legal_last_day(year):
-        why = f"本单位自定时限{f'({note})' if note else ''}"
+        why = f"本单位自定时限{f'（{note}）' if note else ''}"
         items.append(FilingItem(OWN, f"完成{name}定稿并报送", own_on, "定稿并报送的年度报告", why))
     return sorted(items, key=lambda one: one.due_on)
 

@@ -86,7 +86,7 @@ def written(data: Any) -> bytes:
 def _files(content: bytes, names: frozenset[str]) -> dict[str, bytes]:
     if content[-_END_SIZE : -_END_SIZE + 4] != _END:
         # Cut short, the Word file inside would be taken for the archive.
-        raise UnreadableFileError(f"上报包没有传完，或者不是上报包：{_NOT_OURS}(.zip)。")
+        raise UnreadableFileError(f"上报包没有传完，或者不是上报包：{_NOT_OURS}（.zip）。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -96,7 +96,7 @@ def _files(content: bytes, names: frozenset[str]) -> dict[str, bytes]:
         raise
     # A damaged archive raises whatever its reader stumbles over.
     except Exception as error:
-        raise UnreadableFileError(f"上报包已损坏：{_NOT_OURS}(.zip)。") from error
+        raise UnreadableFileError(f"上报包已损坏：{_NOT_OURS}（.zip）。") from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], names: frozenset[str], whole: int) -> None:

@@ -182,7 +182,7 @@ def _file(
 
 
 def _name(title: str, version: int, public: bool, ending: str, what: str = "") -> str:
-    return f"{title}{what}（第{version}版{',公开版' if public else ''}){ending}"
+    return f"{title}{what}（第{version}版{'，公开版' if public else ''}）{ending}"
 
 
 def _require_reader(session: Session, visit: Visit) -> None:
