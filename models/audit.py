@@ -43,6 +43,7 @@ LEDGERS = frozenset(
         "saved_view",  # how somebody likes a list; says nothing about the office
         "signed_head",  # a copy of the end of the trail, signed
         "day_count",  # how often a day something was done whose first time is on record, until that is told too
+        "search_entry",  # the index of the search: made of the tables, and can be made anew
         "number_series",  # a counter; the document that took the number is on record
     }
 )

@@ -14,6 +14,8 @@ from models.audit import LEDGERS, QUEUE
 from models.errors import UnrecordedChangeError
 from models.natural_order import SQLITE_FUNCTION, natural_key
 from models.secrecy import refuse_marked, texts_in
+from models.words import SQLITE_FUNCTION as CUT_FUNCTION
+from models.words import cut
 
 LARGEST_ID = 2**31 - 1
 """The largest number a row can have."""
@@ -63,6 +65,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function(SQLITE_FUNCTION, 1, natural_key, deterministic=True)
+    connection.create_function(CUT_FUNCTION, 2, cut, deterministic=True)
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -15,6 +15,7 @@ from models.database import key, open_engine
 from models.errors import BadInputError, NotFoundError
 from models.ladder.policy import PRESET_TERMS, PRESETS, Policy, Rung
 from models.scores.scoring import PRESET_RULES, ScoringRule
+from models.search.index import make_anew, unmake
 from models.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def create_or_upgrade(settings: Settings, *, folder: Path = MIGRATIONS) -> str:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.migrate'))"))
             _refuse_newer(_version(connection), folder)
+            unmake(connection)
             command.upgrade(alembic_config(connection, folder=folder), "head")
+            make_anew(connection)
             with Session(connection) as session:
                 seed_presets(session)
     return revisions(folder)[-1]

@@ -59,6 +59,7 @@ for _noun in (
     "report.report",
     "report.report_desk",
     "scores.scoring",
+    "search.index",
     "signed_head",
 ):
     import_module(f"models.{_noun}")

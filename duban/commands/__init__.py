@@ -27,6 +27,7 @@ WORDS = {
     "notify": "notify",
     "item": "items.item",
     "instruct": "items.instruct",
+    "search": "search",
     "brief": "brief",
     "document": "document",
     "score": "scores.score",
@@ -39,6 +40,7 @@ WORDS = {
     "terms": "ledgers.terms",
     "report": "report.report",
     "audit": "audit",
+    "reindex": "search",
     "deployments": "engine",
 }
 """Every word that may follow `duban`, as help lists them, and the module of this package whose `register` adds it."""

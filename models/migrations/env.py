@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from models.migrations.rendering import render_item
+from models.migrations.rendering import is_described, render_item
 from models.tables import METADATA
 
 context.configure(
@@ -10,6 +10,7 @@ context.configure(
     target_metadata=METADATA,
     render_as_batch=True,  # SQLite changes a table by writing it anew
     render_item=render_item,
+    include_name=is_described,
     compare_type=True,
 )
 with context.begin_transaction():

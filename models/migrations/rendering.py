@@ -6,6 +6,14 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from models.search.index import TABLE
+
+
+def is_described(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether a thing that the database has is one the models describe: the index of the search is none, which SQLite
+    keeps in tables of its own making."""
+    return kind != "table" or not (name or "").startswith(TABLE)
+
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """The text of a type of ours, or False where Alembic's own is right.

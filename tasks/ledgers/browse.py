@@ -10,6 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, select
 
 from models.coded import Coded
+from models.database import key
 from models.dates.day_override import office_calendar
 from models.errors import BadInputError
 from models.items.item import WorkItem
@@ -18,6 +19,9 @@ from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.people.organ import Organ
+from models.search.index import Hits
+from models.search.places import LEDGERS
+from models.words import words_of
 from tasks.ledgers.ledger_reach import WHOLE, LedgerReach
 from tasks.ledgers.row_terms import Amounts, open_terms
 
@@ -91,7 +95,9 @@ def browse(
     Whoever calls has asked whether the ledger may be read. Raises BadInputError for a choice there is not.
     """
     table: Any = kind.table
-    query = select(table).where(table.organ_id == organ.id, reach.rows(table), *_conditions(kind, wanted))
+    query = select(table).where(
+        table.organ_id == organ.id, reach.rows(table), *_conditions(key(organ.id), kind, wanted)
+    )
     day = getattr(table, kind.day)
     ordered = query.order_by(day.desc(), table.id.desc())
     if wanted.due is not None:
@@ -196,7 +202,7 @@ def filters_of(kind: Kind) -> list[tuple[str, str, list[tuple[str, str]]]]:
     return found
 
 
-def _conditions(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(organ_id: int, kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
     table: Any = kind.table
     day = getattr(table, kind.day)
     conditions: list[ColumnElement[bool]] = [
@@ -209,9 +215,8 @@ def _conditions(kind: Kind, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.until_on is not None:
         conditions.append(day <= wanted.until_on)
     if wanted.words:
-        texts = [getattr(table, one.name) for one in kind.columns if one.takes in (FieldType.TEXT, FieldType.LONG_TEXT)]
-        asked = wanted.words.split()[:5]
-        conditions += [or_(*(text.contains(word, autoescape=True) for text in texts)) for word in asked]
+        words = (Hits(word, organ_id) for word in words_of(wanted.words))
+        conditions += [table.id.in_(hits.at(LEDGERS[kind.code])) for hits in words] or [literal(False)]
     for name, code in wanted.choices.items():
         if code:
             conditions.append(_chosen(kind, name, code))

@@ -22,10 +22,13 @@ from models.ladder.notice import Via
 from models.ladder.policy import Policy
 from models.people.permission import Action
 from models.people.person import Role
+from models.search.index import Hits
+from models.words import words_of
 from tasks.acting.authorize import copied_to, permitted
 from tasks.ladder.extent import Extent, organ_of, within
 from tasks.ladder.status import light_values, open_on, standing_of
 from tasks.lists.await_decision import awaiting
+from tasks.lists.match_words import item_holds
 from tasks.people.address import VIA, recipient_by_role
 from tasks.people.people_in_lists import ITEM, answer
 
@@ -50,7 +53,7 @@ class NamedList(Coded):
 class Choice:
     """What is asked for; all of it has to hold, and what is left out asks for nothing.
 
-    `text` is looked for in number, title and deliverable. `department` and `project` are ids, a department of 0 means
+    `text` is looked for word by word, as the search does. `department` and `project` are ids, a department of 0 means
     items without one. `person` handles the item or leads it on the day. The days, both included, are those shown.
     """
 
@@ -150,8 +153,8 @@ def chosen(
     if choice.permits is not None:
         conditions.append(permitted(session, by, choice.permits, organ_id=organ_of(extent)))
     if choice.text:
-        columns = (ROW.number, ROW.title, ROW.deliverable)
-        conditions.append(sa.or_(*(column.icontains(choice.text, autoescape=True) for column in columns)))
+        words = (Hits(word, organ_of(extent)) for word in words_of(choice.text))
+        conditions += [item_holds(hits, on=by.on) for hits in words] or [sa.false()]
     if choice.states:
         conditions.append(ROW.state.in_(sorted(choice.states)))
     if choice.lights:

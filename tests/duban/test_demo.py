@@ -17,9 +17,12 @@ from typer.testing import CliRunner, Result
 from duban.cli import root
 from duban.commands import demo
 from duban.demonstration import LAST_DAY, example, in_short, read_script
+from models.database import sqlite_url
 from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, DubanError
 from tasks.access.hash_password import is_password
+from tests.databases import disposed
+from tests.models.search.kept_index import kept_and_made
 
 FIGURES = {
     "集中学习研讨": (2, "study", 2),
@@ -83,6 +86,14 @@ def test_the_report_carries_the_figures_of_a_real_year(first: tuple[Path, str]) 
     assert "集中学习研讨2次" in report
     assert "行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元" in report
     assert "未发生处罚决定被变更或者撤销的情形" in report
+
+
+def test_after_a_whole_year_the_search_knows_what_the_tables_hold(first: tuple[Path, str]) -> None:
+    with disposed(sqlite_url(first[0] / "duban.db")) as engine:
+        kept, made = kept_and_made(engine)
+
+    assert len(kept) > 1000
+    assert kept == made
 
 
 def test_each_of_these_figures_is_traced_to_its_rows(first: tuple[Path, str]) -> None:

@@ -74,7 +74,7 @@ LOOKING = {
     "item problems", "item show", "notice list", "notice show", "notify show", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
     "report charts", "report write", "people proposals",
-    "report below", "report check", "report figures", "report status", "report trace", "score preview",
+    "search", "report below", "report check", "report figures", "report status", "report trace", "score preview",
     "score rule list", "score rule show", "score show", "status",
     "terms list", "terms short",
 }  # fmt: skip
@@ -84,7 +84,7 @@ UNSIGNED = {
     "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
     "deployments write", "doctor", "init", "item rules", "ledger export", "ledger kinds", "ledger list", "ledger show",
     "ledger template", "people list", "plan template", "policy list",
-    "policy show", "report key", "report read", "report word-template check",
+    "policy show", "reindex", "report key", "report read", "report word-template check",
     "report word-template new", "schedules", "serve", "simulate", "supervise",
 }  # fmt: skip
 """They take no --as: they change nothing of the office's, or are the engine run by hand, or set the system up."""

@@ -17,6 +17,7 @@ from models.items.item import Importance, ItemState
 from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.typed_text import day_or_none
+from models.words import words_of
 from tasks.lists.browse_items import FEWEST, MOST, USUAL, ItemListing
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn, columns_named
@@ -26,7 +27,6 @@ FRAME = ("organ", "year", "on")
 """What the frame keeps in every address; no part of a view."""
 PAGING = ("after", "before")
 MOST_SELECTED = 200
-_LONGEST = 200
 
 Pairs = tuple[tuple[str, str], ...]
 Member = TypeVar("Member", bound=Coded)
@@ -43,8 +43,6 @@ class ListAddress:
     size: int
     after: str | None
     before: str | None
-    searched: bool
-    """Whether it came from the search above every page, which sends a text and nothing else, not even blanks."""
 
     @property
     def query(self) -> str:
@@ -85,7 +83,7 @@ def asked_for(query: QueryParams | Mapping[str, str]) -> ListAddress:
         return said.get(name, [""])[0]
 
     choice = Choice(
-        text=_short(one("q")),
+        text=_within_bounds(one("q")),
         standing=_member(NamedList, one("only"), "清单"),
         states=frozenset(_members(ItemState, said.get("state", ()), "状态")),
         lights=frozenset(_members(Light, said.get("light", ()), "亮灯")),
@@ -106,7 +104,6 @@ def asked_for(query: QueryParams | Mapping[str, str]) -> ListAddress:
         size=min(max(_number(one("size"), "每页项数") or USUAL, FEWEST), MOST),
         after=query.get("after") or None,
         before=query.get("before") or None,
-        searched=bool(choice.text) and {name for name, _ in listed} <= {"q", *FRAME},
     )
 
 
@@ -172,9 +169,8 @@ def chips(asked: ListAddress, names: Mapping[tuple[str, str], str]) -> Iterator[
             yield Chip(f"{what} {words}", asked.without(name, value))
 
 
-def _short(text: str) -> str:
-    if len(text) > _LONGEST or "\0" in text:
-        raise BadInputError(f"查找的文字过长：最多 {_LONGEST} 字。")
+def _within_bounds(text: str) -> str:
+    words_of(text)
     return text
 
 

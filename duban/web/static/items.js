@@ -45,8 +45,6 @@
     for (const [name, value] of new FormData(filters)) if (value) asked.append(name, value);
     if (asked.get("sort") === "due") asked.delete("sort");
     if (asked.getAll("column").join(" ") === filters.dataset.usual) asked.delete("column");
-    /* A text alone would lead to the item of that number; who filters stays here. */
-    if (asked.has("q")) asked.append("only", asked.get("only") || "");
     return `/items?${asked}`;
   };
 

@@ -12,7 +12,6 @@ from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.people.permission import Action
 from tasks.acting.authorize import may_anywhere, organs_within
-from tasks.acting.find_seen import seen_numbered
 from tasks.lists.browse_items import ItemPage
 from tasks.lists.choose_items import NamedList
 from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn
@@ -31,14 +30,12 @@ SORTS = {
 
 @router.get("/items")
 def items(visit: Signed) -> Response:
-    """One page of the list. A number alone that is an item's leads to the item."""
+    """One page of the list."""
     asked = asked_for(visit.request.query_params)
     with visit.reading() as session:
         plan = visit.plan_or_none(session)
         if plan is None:
             return visit.page(session, "items/items_none.html", menu="/items")
-        if asked.searched and (found := seen_numbered(session, plan, asked.choice.text, by=visit.looking)):
-            return visit.go(visit.link(f"/items/{found.id}"))
         return _page(session, visit, plan, asked)
 
 

@@ -1,0 +1,1 @@
+"""What the search looks through: which texts of which tables, and the index the database keeps of them."""
