@@ -42,9 +42,13 @@ def _in_postgresql(element: _found, compiler: SQLCompiler, **options: Any) -> st
 
 
 class Hits:
-    """The rows of an organ whose texts hold one word, of all places together: worked out once in a statement."""
+    """The rows of an organ whose texts hold one word, of all places together: worked out once in a statement.
+
+    Where it is known at which places there are any (`known`, by their numbers), a statement need ask at no other.
+    """
 
     def __init__(self, word: Word, organ_id: int) -> None:
+        self.known: frozenset[int] | None = None
         asked = word.in_sqlite(organ_id), word.in_postgresql(organ_id)
         rowid = ENTRIES.c.rowid
         # Divided as whole numbers, which SQLAlchemy's `/` is not.
@@ -55,6 +59,10 @@ class Hits:
     def at(self, place: SearchPlace) -> sa.Select[tuple[int]]:
         """The ids of those of one table."""
         return sa.select(self._found.c.id).where(self._found.c.place == place.number)
+
+    def any_at(self, *places: SearchPlace) -> bool:
+        """Whether there may be some at one of these."""
+        return self.known is None or any(place.number in self.known for place in places)
 
     def places(self) -> sa.Select[tuple[int]]:
         """The numbers of the places where there are any."""

@@ -14,22 +14,26 @@ from models.search.places import DEPARTMENT, ITEM, PERSON, UNIT
 def item_holds(hits: Hits, *, on: dt.date) -> sa.ColumnElement[bool]:
     """The condition on `WorkItem`. People are those in the posts that the item names on the day, or, where it names
     none to handle it, at the head of its department."""
-    posts = posts_of(hits, on=on)
-    departments = hits.at(DEPARTMENT)
-    units = select(ItemUnit.item_id).where(
-        sa.or_(col(ItemUnit.id).in_(hits.at(UNIT)), col(ItemUnit.department_id).in_(departments))
-    )
-    leaders = select(ItemLeader.item_id).where(col(ItemLeader.post_id).in_(posts))
-    headed = select(Post.department_id).where(col(Post.id).in_(posts), Post.role == Role.DEPARTMENT_HEAD)
-    return sa.or_(
-        col(WorkItem.id).in_(hits.at(ITEM)),
-        col(WorkItem.id).in_(units),
-        col(WorkItem.department_id).in_(departments),
-        col(WorkItem.handler_post_id).in_(posts),
-        col(WorkItem.leader_post_id).in_(posts),
-        col(WorkItem.id).in_(leaders),
-        sa.and_(col(WorkItem.handler_post_id).is_(None), col(WorkItem.department_id).in_(headed)),
-    )
+    ways: list[sa.ColumnElement[bool]] = []
+    if hits.any_at(ITEM):
+        ways.append(col(WorkItem.id).in_(hits.at(ITEM)))
+    if hits.any_at(UNIT, DEPARTMENT):
+        departments = hits.at(DEPARTMENT)
+        named = sa.or_(col(ItemUnit.id).in_(hits.at(UNIT)), col(ItemUnit.department_id).in_(departments))
+        ways += [
+            col(WorkItem.department_id).in_(departments),
+            col(WorkItem.id).in_(select(ItemUnit.item_id).where(named)),
+        ]
+    if hits.any_at(PERSON):
+        posts = posts_of(hits, on=on)
+        headed = select(Post.department_id).where(col(Post.id).in_(posts), Post.role == Role.DEPARTMENT_HEAD)
+        ways += [
+            col(WorkItem.handler_post_id).in_(posts),
+            col(WorkItem.leader_post_id).in_(posts),
+            col(WorkItem.id).in_(select(ItemLeader.item_id).where(col(ItemLeader.post_id).in_(posts))),
+            sa.and_(col(WorkItem.handler_post_id).is_(None), col(WorkItem.department_id).in_(headed)),
+        ]
+    return sa.or_(sa.false(), *ways)
 
 
 def posts_of(hits: Hits, *, on: dt.date) -> sa.Select[tuple[int]]:

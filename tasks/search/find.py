@@ -109,8 +109,6 @@ def _worth_asking(session: Session, organ: Organ, text: str, hits: Sequence[Hits
     found: dict[int, set[int]] = defaultdict(set)
     for turn, place in session.execute(sa.union_all(*numbered)):
         found[turn].add(place)
-    each = [frozenset(found[turn]) for turn in range(len(hits))]
-    if not all(each):
-        return []
-    listed = sources(session, organ, by=by, number=text.strip())
-    return [one for one in listed if all(map(one.may_hold, each))]
+    for turn, one in enumerate(hits):
+        one.known = frozenset(found[turn])
+    return list(sources(session, organ, hits, by=by, number=text.strip())) if all(one.known for one in hits) else []

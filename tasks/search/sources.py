@@ -4,8 +4,9 @@ Permission is asked where everybody else asks: a row about an item goes with the
 `ledger_reach`, what is of the organ as a whole by `organs_within`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from models.items.plan import AnnualPlan
 from models.items.plan_item import of_plan
 from models.items.progress import ProgressEntry
 from models.items.suspension import Suspension
+from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.papers.document import Document
 from models.people.organ import Department, Organ
@@ -34,7 +36,7 @@ from models.search import places
 from models.search.index import Hits
 from models.search.places import SearchPlace
 from tasks.acting.authorize import may_see_organ, organs_within, permitted
-from tasks.ledgers.ledger_reach import reads_of
+from tasks.ledgers.ledger_reach import reads
 from tasks.lists.match_words import item_holds
 
 
@@ -82,18 +84,8 @@ class Source:
         if self.place is places.PERSON:
             return _person_holds(hits, asked)
         own = self.table.id.in_(hits.at(self.place))
-        return own if self.by is None else sa.or_(own, self.by.in_(hits.at(places.PERSON)))
-
-    def may_hold(self, found: frozenset[int]) -> bool:
-        """Whether a row can have a word to it that was found at these places."""
-        asked = {self.place.number}
-        if self.by is not None or self.place is places.ITEM:
-            asked.add(places.PERSON.number)
-        if self.place is places.ITEM:
-            asked |= {places.UNIT.number, places.DEPARTMENT.number}
-        if self.place is places.PERSON:
-            asked |= {places.POST.number, places.DEPARTMENT.number}
-        return not asked.isdisjoint(found)
+        named = self.by is not None and hits.any_at(places.PERSON)
+        return sa.or_(own, self.by.in_(hits.at(places.PERSON))) if named else own
 
     def matching(self, words: Iterable[Hits], asked: Actor) -> sa.Select[Any]:
         """Its rows that somebody may see and that have every word to them."""
@@ -112,59 +104,131 @@ class Source:
         )
 
 
-_RECORDS: Sequence[tuple[SearchGroup, SearchPlace, Any, Any]] = (
-    (SearchGroup.RECORDS, places.PROGRESS, ProgressEntry, ProgressEntry.on),
-    (SearchGroup.RECORDS, places.EXTENSION, Extension, Extension.on),
-    (SearchGroup.RECORDS, places.CLOSURE, ClosureRequest, ClosureRequest.on),
-    (SearchGroup.RECORDS, places.OBJECTION, Objection, Objection.on),
-    (SearchGroup.RECORDS, places.SUSPENSION, Suspension, Suspension.from_on),
-    (SearchGroup.INSTRUCTIONS, places.INSTRUCTION, Instruction, Instruction.on),
-)
+def sources(session: Session, organ: Organ, words: Sequence[Hits], *, by: Actor, number: str) -> Iterator[Source]:
+    """The tables of which `by` may see anything in the organ, where every word was found at all; the item numbered like
+    that stands first."""
+    reach = _Reach(session, key(organ.id), by, number)
+    for place, source_of in _SOURCES.items():
+        if all(hits.any_at(place, *_ALSO.get(place, ())) for hits in words):
+            yield from source_of(reach)
 
 
-def sources(session: Session, organ: Organ, *, by: Actor, number: str) -> Iterator[Source]:
-    """Every table of which `by` may see anything in the organ; the item numbered like that stands first."""
-    organ_id = key(organ.id)
-    item = (
-        col(WorkItem.organ_id) == organ_id, of_plan(), permitted(session, by, Action.VIEW, organ_id=organ_id),
-    )  # fmt: skip
-    whole = sa.true() if organ_id in organs_within(session, by, Action.VIEW) else sa.false()
+@dataclass(frozen=True)
+class _Reach:
+    """What somebody sees of an organ."""
+
+    session: Session
+    organ_id: int
+    by: Actor
+    number: str
+
+    @cached_property
+    def items(self) -> tuple[sa.ColumnElement[bool], ...]:
+        may = permitted(self.session, self.by, Action.VIEW, organ_id=self.organ_id)
+        return col(WorkItem.organ_id) == self.organ_id, of_plan(), may
+
+    @cached_property
+    def whole(self) -> sa.ColumnElement[bool]:
+        return sa.true() if self.organ_id in organs_within(self.session, self.by, Action.VIEW) else sa.false()
+
+    @cached_property
+    def people(self) -> bool:
+        return may_see_organ(self.session, self.by, self.organ_id)
+
+
+_SourceOf = Callable[[_Reach], Iterable[Source]]
+
+
+def _items(reach: _Reach) -> Iterable[Source]:
     plans = sa.join(WorkItem, AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
-    numbered = sa.case((col(WorkItem.number) == number, 9999), else_=col(AnnualPlan.year))
-    yield Source(SearchGroup.ITEMS, places.ITEM, WorkItem, plans, item, first=numbered, turn=-col(WorkItem.id))
-    for group, place, record, on in _RECORDS:
-        joined = sa.join(record, WorkItem, col(WorkItem.id) == record.item_id)
-        yield Source(group, place, record, joined, item, by=record.person_id, day=on)
-    replies = sa.join(InstructionReply, Instruction, col(Instruction.id) == InstructionReply.instruction_id)
-    yield Source(
-        SearchGroup.INSTRUCTIONS, places.REPLY, InstructionReply,
-        replies.join(WorkItem, col(WorkItem.id) == Instruction.item_id), item, by=InstructionReply.person_id,
-        day=InstructionReply.on,
-    )  # fmt: skip
-    files = sa.and_(*item), sa.and_(col(Evidence.act_id).is_not(None), whole)
-    yield Source(
-        SearchGroup.FILES, places.EVIDENCE, Evidence,
-        sa.outerjoin(Evidence, WorkItem, col(WorkItem.id) == Evidence.item_id),
-        (sa.or_(*files), col(Evidence.state) != EvidenceState.REPLACED), by=Evidence.person_id, day=Evidence.on,
-    )  # fmt: skip
-    for code, reach in reads_of(session, by, organ_id).items():
-        table: Any = KINDS[code].table
-        seen = (table.organ_id == organ_id, table.withdrawn_on.is_(None), reach.rows(table))
-        day = getattr(table, KINDS[code].day)
-        yield Source(SearchGroup.LEDGERS, places.LEDGERS[code], table, table, seen, by=table.keeper_id, day=day)
-    documents = sa.and_(*item), sa.and_(col(Document.item_id).is_(None), whole)
-    yield Source(
-        SearchGroup.DOCUMENTS, places.DOCUMENT, Document,
-        sa.outerjoin(Document, WorkItem, col(WorkItem.id) == Document.item_id),
-        (col(Document.organ_id) == organ_id, sa.or_(*documents)), day=Document.issued_on,
-    )  # fmt: skip
-    if may_see_organ(session, by, organ_id):
-        serving = sa.or_(col(Person.left_on).is_(None), col(Person.left_on) >= by.on)
-        yield Source(SearchGroup.PEOPLE, places.PERSON, Person, Person, (col(Person.organ_id) == organ_id, serving))
-        yield Source(
-            SearchGroup.PEOPLE, places.DEPARTMENT, Department, Department, (col(Department.organ_id) == organ_id,),
-            first=sa.literal_column("1", sa.Integer),
-        )  # fmt: skip
+    numbered = sa.case((col(WorkItem.number) == reach.number, 9999), else_=col(AnnualPlan.year))
+    turn = -col(WorkItem.id)
+    yield Source(SearchGroup.ITEMS, places.ITEM, WorkItem, plans, reach.items, first=numbered, turn=turn)
+
+
+def _said(group: SearchGroup, place: SearchPlace, table: Any, day: str = "on") -> _SourceOf:
+    """What somebody wrote about an item."""
+
+    def source(reach: _Reach) -> Iterable[Source]:
+        joined = sa.join(table, WorkItem, col(WorkItem.id) == table.item_id)
+        yield Source(group, place, table, joined, reach.items, by=table.person_id, day=getattr(table, day))
+
+    return source
+
+
+def _replies(reach: _Reach) -> Iterable[Source]:
+    joined = sa.join(InstructionReply, Instruction, col(Instruction.id) == InstructionReply.instruction_id).join(
+        WorkItem, col(WorkItem.id) == Instruction.item_id
+    )
+    by, day = InstructionReply.person_id, InstructionReply.on
+    yield Source(SearchGroup.INSTRUCTIONS, places.REPLY, InstructionReply, joined, reach.items, by=col(by), day=day)
+
+
+def _files(reach: _Reach) -> Iterable[Source]:
+    joined = sa.outerjoin(Evidence, WorkItem, col(WorkItem.id) == Evidence.item_id)
+    may = sa.or_(sa.and_(*reach.items), sa.and_(col(Evidence.act_id).is_not(None), reach.whole))
+    seen = may, col(Evidence.state) != EvidenceState.REPLACED
+    by, day = col(Evidence.person_id), Evidence.on
+    yield Source(SearchGroup.FILES, places.EVIDENCE, Evidence, joined, seen, by=by, day=day)
+
+
+def _documents(reach: _Reach) -> Iterable[Source]:
+    joined = sa.outerjoin(Document, WorkItem, col(WorkItem.id) == Document.item_id)
+    may = sa.or_(sa.and_(*reach.items), sa.and_(col(Document.item_id).is_(None), reach.whole))
+    seen = col(Document.organ_id) == reach.organ_id, may
+    yield Source(SearchGroup.DOCUMENTS, places.DOCUMENT, Document, joined, seen, day=Document.issued_on)
+
+
+def _people(reach: _Reach) -> Iterable[Source]:
+    if reach.people:
+        serving = sa.or_(col(Person.left_on).is_(None), col(Person.left_on) >= reach.by.on)
+        seen = col(Person.organ_id) == reach.organ_id, serving
+        yield Source(SearchGroup.PEOPLE, places.PERSON, Person, Person, seen)
+
+
+def _departments(reach: _Reach) -> Iterable[Source]:
+    if reach.people:
+        ahead = sa.literal_column("1", sa.Integer)
+        seen = (col(Department.organ_id) == reach.organ_id,)
+        yield Source(SearchGroup.PEOPLE, places.DEPARTMENT, Department, Department, seen, first=ahead)
+
+
+def _ledger(kind: Kind) -> _SourceOf:
+    table: Any = kind.table
+    place, day = places.LEDGERS[kind.code], getattr(table, kind.day)
+
+    def source(reach: _Reach) -> Iterable[Source]:
+        if rows := reads(reach.session, reach.by, reach.organ_id, kind):
+            seen = table.organ_id == reach.organ_id, table.withdrawn_on.is_(None), rows.rows(table)
+            yield Source(SearchGroup.LEDGERS, place, table, table, seen, day=day)
+
+    return source
+
+
+_SOURCES: Mapping[SearchPlace, _SourceOf] = {
+    places.ITEM: _items,
+    places.INSTRUCTION: _said(SearchGroup.INSTRUCTIONS, places.INSTRUCTION, Instruction),
+    places.REPLY: _replies,
+    places.PROGRESS: _said(SearchGroup.RECORDS, places.PROGRESS, ProgressEntry),
+    places.EXTENSION: _said(SearchGroup.RECORDS, places.EXTENSION, Extension),
+    places.CLOSURE: _said(SearchGroup.RECORDS, places.CLOSURE, ClosureRequest),
+    places.OBJECTION: _said(SearchGroup.RECORDS, places.OBJECTION, Objection),
+    places.SUSPENSION: _said(SearchGroup.RECORDS, places.SUSPENSION, Suspension, "from_on"),
+    places.EVIDENCE: _files,
+    places.DOCUMENT: _documents,
+    places.PERSON: _people,
+    places.DEPARTMENT: _departments,
+} | {places.LEDGERS[code]: _ledger(kind) for code, kind in KINDS.items()}
+_SAID = (
+    places.INSTRUCTION, places.REPLY, places.PROGRESS, places.EXTENSION, places.CLOSURE, places.OBJECTION,
+    places.SUSPENSION, places.EVIDENCE,
+)  # fmt: skip
+"""What somebody said or brought, and is found by that name too."""
+_ALSO: Mapping[SearchPlace, tuple[SearchPlace, ...]] = {
+    places.ITEM: (places.UNIT, places.DEPARTMENT, places.PERSON),
+    places.PERSON: (places.POST, places.DEPARTMENT),
+} | dict.fromkeys(_SAID, (places.PERSON,))
+"""Where else a word may stand that a row is found by."""
 
 
 def _person_holds(hits: Hits, asked: Actor) -> sa.ColumnElement[bool]:

@@ -24,6 +24,7 @@ from models.database import open_engine, sqlite_url
 from models.dates.due_text import understand
 from models.people.organ import Department, Organ
 from models.people.person import Person, Post, Role, Tenure
+from models.words import SQLITE_FUNCTION, cut
 from tasks.plan.import_list import import_list
 
 YEAR = 2026
@@ -84,6 +85,7 @@ def limit(ledger: Path, database: Path) -> None:
     """The same outcome by the shortest way: one loop that checks and looks up, and three executemany."""
     connection = sqlite3.connect(database)
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.create_function(SQLITE_FUNCTION, 2, cut, deterministic=True)
     departments = dict(connection.execute("SELECT name, id FROM department"))
     posts = dict(connection.execute("SELECT n.name, t.post_id FROM person n JOIN tenure t ON t.person_id = n.id"))
     connection.execute("INSERT INTO annual_plan (id, organ_id, year, title) VALUES （1, 1, ?, '计划'）", (YEAR,))
