@@ -7,6 +7,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
@@ -18,6 +19,7 @@ from models.items.item import Deadline, ItemLeader, WorkItem
 from models.items.lifecycle import OPEN
 from models.ladder.escalation import steps
 from models.ladder.policy import Relation, Rung
+from models.people.name_order import NameOrder, name_key
 from models.people.organ import Department, Organ
 from models.people.person import Leave, Oversight, Person, Post, Role, Tenure
 from tasks.people.find import departments_of
@@ -76,8 +78,8 @@ RANK = {role: place for place, role in enumerate(_ORDER)}
 """In which order the posts of one department are read: those who decide first."""
 
 
-def show_chart(session: Session, organ: Organ, *, on: dt.date) -> Chart:
-    """Who holds which post of the organ on the day."""
+def show_chart(session: Session, organ: Organ, *, on: dt.date, order: NameOrder = NameOrder.STROKES) -> Chart:
+    """Who holds which post of the organ on the day: by rank, then by name in this order, vacant posts last."""
     people = {key(person.id): person for person in session.exec(select(Person).where(Person.organ_id == organ.id))}
     posts = session.exec(select(Post).where(Post.organ_id == organ.id)).all()
     departments = departments_of(session, key(organ.id))
@@ -102,6 +104,10 @@ def show_chart(session: Session, organ: Organ, *, on: dt.date) -> Chart:
             holders.append(Holder(person, tenure.started_on, leaves.get(key(person.id)), stand_in))
         return PostLine(post, holders, charge.get(key(post.id), ()))
 
+    def rank(shown: PostLine) -> tuple[int, bool, list[tuple[tuple[Any, ...], str]], int]:
+        names = [name_key(holder.person.name, order) for holder in shown.holders]
+        return RANK[shown.post.role], not names, names, key(shown.post.id)
+
     grouped: dict[int | None, list[Post]] = defaultdict(list)
     for post in posts:
         grouped[post.department_id].append(post)
@@ -110,11 +116,11 @@ def show_chart(session: Session, organ: Organ, *, on: dt.date) -> Chart:
     in_service = [one for number, one in people.items() if number not in seated and not _has_left(one, on)]
     return Chart(
         departments=[
-            (department, [line(post) for post in sorted(grouped[department.id if department else None], key=_rank)])
+            (department, sorted(map(line, grouped[department.id if department else None]), key=rank))
             for department in in_order
             if department is not None or grouped[None]
         ],
-        without_post=sorted(in_service, key=lambda person: key(person.id)),
+        without_post=sorted(in_service, key=lambda person: (name_key(person.name, order), key(person.id))),
         left=sorted(
             (one for one in people.values() if _has_left(one, on)),
             key=lambda person: (person.left_on or dt.date.max, key(person.id)),
@@ -287,7 +293,3 @@ def _deputy_id(person: Person, leaves: dict[int, Leave]) -> int | None:
 
 def _has_left(person: Person, on: dt.date) -> bool:
     return person.left_on is not None and person.left_on < on
-
-
-def _rank(post: Post) -> tuple[int, int]:
-    return RANK[post.role], key(post.id)

@@ -1,12 +1,15 @@
 """人员: who sits where on a day, and one person's posts, load, leave and way in."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from duban.web.visit import Signed, Visit
 from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError, NotFoundError
+from models.people.name_order import NameOrder
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person
@@ -49,14 +52,16 @@ def person_staffed(session: Session, visit: Visit, person_id: int) -> Person:
 
 
 @router.get("/people")
-def people(visit: Signed) -> HTMLResponse:
-    """The organ by departments on the day looked at."""
+def people(visit: Signed, by: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
+    """The organ by departments on the day looked at, names by strokes or `by=pinyin`."""
+    order = NameOrder.PINYIN if by == NameOrder.PINYIN.value else NameOrder.STROKES
     with visit.reading() as session:
         if not may_see_organ(session, visit.by, visit.organ.id or 0):
             raise ForbiddenError("您目前没有岗位，不能查看人员：请与本单位的督办员联系。")
         return visit.page(
             session, "people/people.html", menu="/settings",
-            chart=show_chart(session, visit.organ, on=visit.on), staff=may_staff(session, visit, visit.organ.id),
+            chart=show_chart(session, visit.organ, on=visit.on, order=order), order=order, orders=NameOrder,
+            staff=may_staff(session, visit, visit.organ.id),
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """人员: who sits where, posts that pass on, leave, departure, a list brought in, and who may know of it."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,19 @@ def test_everybody_of_the_organ_sees_who_sits_where_and_only_staff_the_numbers(o
     assert "导入名册" not in own
     assert address in staff
     assert OUTSIDER not in staff
+
+
+def test_people_of_a_rank_stand_by_strokes_or_by_pinyin(office: Office, visitor: Visitor) -> None:
+    for name in ("曾一", "丁二", "单三", "毛四", "安五"):
+        office.hire(name)
+
+    def listed(page: str) -> str:
+        shown = re.findall(r">(曾一|丁二|单三|毛四|安五)</a>", visitor.get(page).text)
+        return " ".join(dict.fromkeys(shown))
+
+    assert listed("/people") == "丁二 毛四 安五 单三 曾一"
+    assert listed("/people?by=pinyin") == "安五 丁二 毛四 单三 曾一"
+    assert listed("/people?by=无此") == listed("/people")
 
 
 def test_a_person_sees_the_own_address_and_no_one_elses(office: Office, web: Web) -> None:
