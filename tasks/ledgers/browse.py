@@ -216,7 +216,7 @@ def _conditions(organ_id: int, kind: Kind, wanted: Wanted) -> list[ColumnElement
         conditions.append(day <= wanted.until_on)
     if wanted.words:
         words = (Hits(word, organ_id) for word in words_of(wanted.words))
-        conditions += [table.id.in_(hits.at(LEDGERS[kind.code])) for hits in words] or [literal(False)]
+        conditions += [hits.have(table.id, LEDGERS[kind.code]) for hits in words] or [literal(False)]
     for name, code in wanted.choices.items():
         if code:
             conditions.append(_chosen(kind, name, code))

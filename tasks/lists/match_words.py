@@ -16,12 +16,11 @@ def item_holds(hits: Hits, *, on: dt.date) -> sa.ColumnElement[bool]:
     none to handle it, at the head of its department."""
     ways: list[sa.ColumnElement[bool]] = []
     if hits.any_at(ITEM):
-        ways.append(col(WorkItem.id).in_(hits.at(ITEM)))
+        ways.append(hits.have(col(WorkItem.id), ITEM))
     if hits.any_at(UNIT, DEPARTMENT):
-        departments = hits.at(DEPARTMENT)
-        named = sa.or_(col(ItemUnit.id).in_(hits.at(UNIT)), col(ItemUnit.department_id).in_(departments))
+        named = sa.or_(hits.have(col(ItemUnit.id), UNIT), hits.have(col(ItemUnit.department_id), DEPARTMENT))
         ways += [
-            col(WorkItem.department_id).in_(departments),
+            hits.have(col(WorkItem.department_id), DEPARTMENT),
             col(WorkItem.id).in_(select(ItemUnit.item_id).where(named)),
         ]
     if hits.any_at(PERSON):
@@ -38,7 +37,5 @@ def item_holds(hits: Hits, *, on: dt.date) -> sa.ColumnElement[bool]:
 
 def posts_of(hits: Hits, *, on: dt.date) -> sa.Select[tuple[int]]:
     """The posts that people with the word in their name hold on the day, by id."""
-    held = sa.select(col(Tenure.post_id)).where(
-        col(Tenure.person_id).in_(hits.at(PERSON)), col(Tenure.started_on) <= on
-    )
+    held = sa.select(col(Tenure.post_id)).where(hits.have(col(Tenure.person_id), PERSON), col(Tenure.started_on) <= on)
     return held.where(sa.or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= on))

@@ -83,9 +83,9 @@ class Source:
             return item_holds(hits, on=asked.on)
         if self.place is places.PERSON:
             return _person_holds(hits, asked)
-        own = self.table.id.in_(hits.at(self.place))
+        own = hits.have(self.table.id, self.place)
         named = self.by is not None and hits.any_at(places.PERSON)
-        return sa.or_(own, self.by.in_(hits.at(places.PERSON))) if named else own
+        return sa.or_(own, hits.have(self.by, places.PERSON)) if named else own
 
     def matching(self, words: Iterable[Hits], asked: Actor) -> sa.Select[Any]:
         """Its rows that somebody may see and that have every word to them."""
@@ -233,7 +233,7 @@ _ALSO: Mapping[SearchPlace, tuple[SearchPlace, ...]] = {
 
 def _person_holds(hits: Hits, asked: Actor) -> sa.ColumnElement[bool]:
     """By the name, or by the title or department of a post held on the day."""
-    sought = sa.or_(col(Post.id).in_(hits.at(places.POST)), col(Post.department_id).in_(hits.at(places.DEPARTMENT)))
+    sought = sa.or_(hits.have(col(Post.id), places.POST), hits.have(col(Post.department_id), places.DEPARTMENT))
     held = (
         select(Tenure.person_id)
         .join(Post, col(Post.id) == Tenure.post_id)
@@ -243,4 +243,4 @@ def _person_holds(hits: Hits, asked: Actor) -> sa.ColumnElement[bool]:
             sa.or_(col(Tenure.ended_on).is_(None), col(Tenure.ended_on) >= asked.on),
         )
     )
-    return sa.or_(col(Person.id).in_(hits.at(places.PERSON)), col(Person.id).in_(held))
+    return sa.or_(hits.have(col(Person.id), places.PERSON), col(Person.id).in_(held))
