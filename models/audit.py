@@ -36,7 +36,7 @@ LEDGERS = frozenset(
         "web_session",  # who is signed in where; signing in and out are on record
         "letter",  # what an act has to tell a person, and what became of it; the act itself is on record
         "sign_in_attempt",  # what was tried at the door: a record already
-        "api_request",  # an answer kept to be given again; what it did is on record
+        "keyed_request",  # an answer kept to be given again; what it did is on record
         "webhook_message",  # what a webhook is to be told; its own rows are its record
         "job",  # how far long work is; what it does is on record
         "kept_form",  # what somebody typed and has not sent; sending it is on record

@@ -47,6 +47,7 @@ for _noun in (
     "people.account",
     "people.api_token",
     "people.kept_form",
+    "people.keyed_request",
     "people.organ",
     "people.person",
     "people.reach",

@@ -62,11 +62,13 @@ class Visitor:
         assert answer.status_code == 200, f"{path}: {answer.status_code} {words_of(answer.text)}"
         return words_of(answer.text)
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, files: Any = None, csrf: bool = True) -> Response:
-        """Send a form; where it leads to is not followed."""
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, files: Any = None, csrf: bool = True, key: str = ""
+    ) -> Response:
+        """Send a form, with a key of its own where one is given; where it leads to is not followed."""
         sent = dict(data or {})
         if csrf:
-            sent["csrf"] = csrf_of(self.token)
+            sent["csrf"] = f"{csrf_of(self.token)}.{key}" if key else csrf_of(self.token)
         answer: Response = self.client.post(path, data=sent, files=files, follow_redirects=False)
         return answer
 

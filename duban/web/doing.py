@@ -61,7 +61,8 @@ def done_once(
         taken = None
         if key is not None:
             fingerprint = hashlib.sha256(f"{call.request.method} {call.request.url.path}\n{sent}".encode()).hexdigest()
-            taken = take_key(session, row_key(call.token.id), key, fingerprint=fingerprint, now=call.now)
+            own = f"{row_key(call.token.id)} {key}"
+            taken = take_key(session, row_key(call.person.id), own, fingerprint=fingerprint, now=call.now)
             if not taken.same:
                 detail = f"幂等键“{key}”已用于另一个请求：请为每次办理生成新的键，重发时内容不变。"
                 raise ProblemError(problem_of(422, detail))

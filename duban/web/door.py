@@ -4,7 +4,6 @@ There is no session yet to prove a form by: a random cookie and the same value h
 besides what the browser itself says of where the form came from.
 """
 
-import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from duban.web.gate import check_form
 from duban.web.inside import inside
 from duban.web.posted import ForgedError, is_own
 from duban.web.served import ServedOffice, served_office
-from duban.web.visit import cookie_name
+from duban.web.visit import cookie_name, proves
 from models.database import reading
 from models.errors import BadInputError
 from models.people.web_session import SessionStage
@@ -83,7 +82,7 @@ class Door:
     def prove(self) -> None:
         """Raises ForgedError where the form was not sent by a page of ours in this browser."""
         kept, carried = self.request.cookies.get(self._cookie, ""), self.secret("csrf")
-        if not is_own(self.request) or not kept or not hmac.compare_digest(kept.encode(), carried.encode()):
+        if not is_own(self.request) or not kept or not proves(carried, kept):
             raise ForgedError
 
     @property

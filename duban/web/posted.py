@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from hmac import compare_digest
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from duban.web.acts.form_key import FormKey, UsedKeyError, key_of
 from duban.web.gate import Findings, check_form, examined_files, found_in
-from duban.web.visit import Signed, Visit
+from duban.web.visit import Signed, Visit, proves
 from models.database import key, unit_of_work
 from models.errors import BadInputError, NotFoundError
 from tasks.access.keep_draft import find_draft
@@ -25,6 +25,14 @@ LONGEST_FIELD = 1024 * 1024
 
 class ForgedError(Exception):
     """The form did not come from a page of this session."""
+
+
+class SentBeforeError(Exception):
+    """The form was sent before, and what it asked for was done then."""
+
+    def __init__(self, sent: "Posted", form_key: FormKey) -> None:
+        super().__init__()
+        self.sent, self.form_key = sent, form_key
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,10 @@ def is_own(request: Request) -> bool:
 
 
 async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
-    """The form, once it is proved. Raises ForgedError, and MarkedFormError for a text with a secrecy marking."""
+    """The form, once it is proved; what it was answered with is kept by its key.
+
+    Raises ForgedError, MarkedFormError for a text with a secrecy marking, and SentBeforeError.
+    """
     if not is_own(request):
         raise ForgedError
     try:
@@ -93,11 +104,21 @@ async def posted(request: Request, visit: Signed) -> AsyncIterator[Posted]:
         raise BadInputError("表单无法读取：内容过多，或在传送中损坏。请分几次提交。") from error
     try:
         carried = form.get("csrf") or request.headers.get("x-csrf-token") or ""
-        if not isinstance(carried, str) or not compare_digest(carried.encode(), visit.csrf.encode()):
+        if not isinstance(carried, str) or not proves(carried, visit.csrf):
             raise ForgedError
         check_form(form)
-        sent = Posted(visit, form, await examined_files(form))
-        yield sent
+        findings = await examined_files(form)
+        form_key = await run_in_threadpool(key_of, key(visit.person.id), visit.token, visit.request.url, form)
+        sent = Posted(replace(visit, form_key=form_key), form, findings)
+        if form_key is None:
+            yield sent
+        else:
+            try:
+                await run_in_threadpool(form_key.refuse_used, visit.served.database)
+                yield sent
+            except UsedKeyError as error:
+                raise SentBeforeError(sent, form_key) from error
+            await run_in_threadpool(form_key.conclude, visit.served.database)
         # Refused, it does not come here: the draft stays.
         await run_in_threadpool(_forget_draft, sent)
     finally:
@@ -112,5 +133,5 @@ def _forget_draft(sent: Posted) -> None:
             session.delete(find_draft(session, key(sent.visit.person.id), int(number)))
 
 
-Sent = Annotated[Posted, Depends(posted)]
-"""Declares a form of signed-in people."""
+Sent = Annotated[Posted, Depends(posted, scope="function")]
+"""Declares a form of signed-in people. It is over before the answer leaves, so that a second one meets it."""

@@ -11,9 +11,10 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from duban.web.acts.kept import keep_lost
+from duban.web.acts.sent_before import answer_again
 from duban.web.attempt import FormAgainError
 from duban.web.gate import MarkedFormError
-from duban.web.posted import ForgedError
+from duban.web.posted import ForgedError, SentBeforeError
 from duban.web.served import ServedOffice, served_office
 from duban.web.visit import SignInNeededError
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
@@ -85,7 +86,7 @@ def answer_refusals(app: FastAPI) -> None:
         except MarkedFormError as error:
             return refuse(request, 400, f"{error.message}没有保存任何内容。", error.typed)
         if kept is not None:
-            return RedirectResponse(f"/login?next=/drafts/{kept}", 303)
+            return RedirectResponse(f"/login?next={quote(kept)}", 303)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         back = quote(path, safe="") if request.method == "GET" else ""
         return RedirectResponse(f"/login?next={back}" if back and path != "/" else "/login", 303)
@@ -95,6 +96,10 @@ def answer_refusals(app: FastAPI) -> None:
         return refuse(
             request, 403, "这个表单不是从本系统的页面提交的，或页面已过期：请返回后刷新页面再试。没有做任何改动。"
         )
+
+    @app.exception_handler(SentBeforeError)
+    async def sent_before(_request: Request, error: SentBeforeError) -> Response:
+        return await answer_again(error.sent, error.form_key)
 
     @app.exception_handler(FormAgainError)
     def again(_request: Request, error: FormAgainError) -> Response:

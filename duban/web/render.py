@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from duban.web.acts.form_key import new_key
 from duban.web.dates import day_text, instant_text
 from models.dates.days import weekday_name
 
@@ -24,7 +25,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(day_text=day_text, instant_text=instant_text)
+    made.globals.update(day_text=day_text, instant_text=instant_text, form_key=new_key)
     made.filters.update(day=_day, weekday=weekday_name, instant=_instant)
     return made
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from duban.edge import today
+from duban.web.acts.form_key import FormKey
 from duban.web.frame import frame
 from duban.web.inside import inside
 from duban.web.late import late_by
@@ -59,6 +60,8 @@ class Visit:
     now: dt.datetime
     proved_at: dt.datetime
     """When the person last proved in this session to be the one."""
+    form_key: FormKey | None = None
+    """Of the form that is sent, where it is to have its effect once."""
 
     @property
     def by(self) -> Actor:
@@ -80,7 +83,12 @@ class Visit:
         return reading(self.served.database)
 
     def writing(self) -> AbstractContextManager[Session]:
-        """A transaction in which the person acts: what is changed without an audit entry is refused whole."""
+        """A transaction in which the person acts: what is changed without an audit entry is refused whole.
+
+        The first that is committed takes the key of the form. Raises UsedKeyError where that was taken before.
+        """
+        if self.form_key is not None:
+            return self.form_key.writing(self.served.database, self.now)
         return on_record(self.served.database)
 
     def plan(self, session: Session) -> AnnualPlan:
@@ -137,6 +145,8 @@ class Visit:
 
     def go(self, path: str, said: str | None = None) -> RedirectResponse:
         """After an act: on to `path` (from `link`), where `said` tells what was done. Never leaves these pages."""
+        if self.form_key is not None:
+            self.form_key.led = path, said or ""
         answer = RedirectResponse(inside(path), 303)
         if said:
             answer.set_cookie(
@@ -148,6 +158,11 @@ class Visit:
 def csrf_of(token: str) -> str:
     """Derived from the session's token, so that there is nothing to keep and nothing to leak."""
     return hmac.new(token.encode(), b"duban form", hashlib.sha256).hexdigest()
+
+
+def proves(carried: str, csrf: str) -> bool:
+    """Whether what a form carries is the token `csrf`, with or without a key of the form's own behind it."""
+    return hmac.compare_digest(carried.partition(".")[0].encode(), csrf.encode())
 
 
 def signed_in(

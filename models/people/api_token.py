@@ -1,8 +1,8 @@
-"""Tokens by which a program acts for a person, the requests it made once, and the secret address of a calendar."""
+"""Tokens by which a program acts for a person, and the secret address of a calendar."""
 
 import datetime as dt
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from models.coded import Coded
@@ -31,22 +31,6 @@ class ApiToken(Row, table=True):
     """The last day it may be used."""
     used_on: dt.date | None = None
     revoked_at: dt.datetime | None = None
-
-
-class ApiRequest(Row, table=True):
-    """A request with an idempotency key and the answer it got: asked again, it is answered again, not done again."""
-
-    __tablename__ = "api_request"
-    __table_args__ = (UniqueConstraint("token_id", "key"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    token_id: int = Field(foreign_key="api_token.id")
-    key: str = Field(max_length=128)
-    fingerprint: str = Field(max_length=64)
-    """SHA-256 of method, address and body: the same key for something else is refused."""
-    status: int
-    body: str
-    made_at: dt.datetime
 
 
 class CalendarFeed(Row, table=True):

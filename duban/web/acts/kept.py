@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from hmac import compare_digest
+from contextlib import suppress
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
@@ -10,10 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL, FormData
 from starlette.exceptions import HTTPException
 
+from duban.web.acts.form_key import key_of
 from duban.web.gate import PASSWORDS, check_form
 from duban.web.posted import LONGEST_FIELD, MOST_FIELDS, MOST_FILES, Posted, is_own
 from duban.web.served import served_office
-from duban.web.visit import cookie_name, csrf_of
+from duban.web.visit import cookie_name, csrf_of, proves
 from models.database import key, unit_of_work
 from models.errors import BadInputError
 from models.people.kept_form import KeptForm
@@ -40,6 +41,10 @@ FORMS = frozenset({"/items/new", "/instructions/new"})
 """Forms upon no item, which take up their draft as those of acts do."""
 _WHOSE = ("organ", "year")
 """What of an address says where the form is entered."""
+_CODE = re.compile(r"[a-z_-]+")
+"""What a choice is sent as: no words that anybody typed."""
+SHORT = 12
+"""Characters up to which a value is a choice, a day or a number, and no text somebody would go on writing."""
 _ITEM_ACT = re.compile(r"/items/[0-9]{1,18}/[a-z-]{1,40}")
 
 
@@ -93,11 +98,21 @@ def values_of(draft: KeptForm) -> Mapping[str, Sequence[str]]:
     return found
 
 
-async def keep_lost(request: Request) -> int | None:
-    """Keep what was sent with a session that has ended, for the person whose session it was; the draft's number.
+def told_apart(
+    typed: Sequence[tuple[str, str]],
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[str]]:
+    """What was typed in a form, to be shown by a page that does not know it: its texts, the rest, and what of the rest
+    says something to a reader."""
+    texts = [(name, text) for name, text in typed if name not in OWN and len(text) > SHORT]
+    rest = [pair for pair in typed if pair not in texts]
+    return texts, rest, [text for name, text in rest if name not in OWN and text and not _CODE.fullmatch(text)]
 
-    None where nothing was typed, or the form is not proved to come from a page of that session. Files are not kept.
-    Raises MarkedFormError for a marked text.
+
+async def keep_lost(request: Request) -> str | None:
+    """Keep what was sent with a session that has ended, for the person whose session it was; the draft's address.
+
+    What was done before the session ended is not kept but leads there. None where nothing was typed, or the form is not
+    proved to come from a page of that session. Files are not kept. Raises MarkedFormError for a marked text.
     """
     served, path = served_office(request), request.url.path
     token = request.cookies.get(cookie_name(served))
@@ -107,28 +122,30 @@ async def keep_lost(request: Request) -> int | None:
         form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException:
         return None
-    try:
-        carried, typed = form.get("csrf"), _typed(form)
-        if not isinstance(carried, str) or not compare_digest(carried.encode(), csrf_of(token).encode()):
-            return None
-        if PASSWORDS.intersection(form) or not any(name not in OWN for name, _ in typed):
-            return None
-        check_form(form)
-        path = address_of(request.url, form)
-    finally:
-        await form.close()
 
-    def keep() -> int | None:
+    def keep() -> str | None:
         with unit_of_work(served.database) as session:
             person = whose_session(session, token, now=served.now())
             if person is None:
                 return None
-            return key(keep_draft(session, person, path, typed, now=served.now(), sent=True).id)
+            form_key = key_of(person, token, request.url, form)
+            if form_key is not None and (led := form_key.led_before(session)):
+                return led[0]
+            kept = keep_draft(session, person, address_of(request.url, form), typed, now=served.now(), sent=True)
+            return f"/drafts/{key(kept.id)}"
 
     try:
-        return await run_in_threadpool(keep)
-    except BadInputError:
+        carried, typed = form.get("csrf"), _typed(form)
+        if not isinstance(carried, str) or not proves(carried, csrf_of(token)):
+            return None
+        if PASSWORDS.intersection(form) or not any(name not in OWN for name, _ in typed):
+            return None
+        check_form(form)
+        with suppress(BadInputError):
+            return await run_in_threadpool(keep)
         return None
+    finally:
+        await form.close()
 
 
 def _typed(form: FormData) -> list[tuple[str, str]]:

@@ -226,7 +226,7 @@ def jobs_of(served: ServedOffice) -> Jobs:
 
 def start_job(visit: Visit, kind: str, title: str, parameters: dict[str, Any]) -> int:
     """Put long work down for the person of the visit and have it begun; the id its page is found by."""
-    with unit_of_work(visit.served.database) as session:
+    with visit.writing() as session:
         job = queue_job(
             session, by=visit.by, organ_id=key(visit.organ.id), kind=kind, title=title, parameters=parameters
         )

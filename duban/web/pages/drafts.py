@@ -1,7 +1,5 @@
 """我的草稿: what the person typed and has not brought to an end, to go on with or to throw away."""
 
-import re
-
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
@@ -9,7 +7,7 @@ from sqlmodel import Session
 from duban.acts.instruction import FREELY
 from duban.acts.item import BY_VERB
 from duban.acts.item_hand import ADD
-from duban.web.acts.kept import OWN, is_act, takes_up, values_of
+from duban.web.acts.kept import is_act, takes_up, told_apart, values_of
 from duban.web.posted import Sent
 from duban.web.visit import Signed, Visit
 from models.database import key, unit_of_work
@@ -21,10 +19,6 @@ from tasks.acting.find_seen import seen_item
 router = APIRouter()
 
 _FORMS = {"/items/new": ADD.title, "/instructions/new": FREELY.title}
-_CODE = re.compile(r"[a-z_-]+")
-"""What a choice is sent as: no words that anybody typed."""
-SHORT = 12
-"""Characters up to which a value is a choice, a day or a number, and no text somebody would go on writing."""
 
 
 @router.get("/drafts")
@@ -42,9 +36,7 @@ def one(visit: Signed, draft_id: int) -> Response:
         draft = find_draft(session, _me(visit), draft_id)
         if takes_up(draft):
             return RedirectResponse(draft.path, 303)
-        texts = [(name, text) for name, text in draft.fields if name not in OWN and len(text) > SHORT]
-        rest = [pair for pair in map(tuple, draft.fields) if pair not in texts]
-        shown = [text for name, text in rest if name not in OWN and not _CODE.fullmatch(text)]
+        texts, rest, shown = told_apart([(name, text) for name, text in draft.fields])
         return visit.page(session, "draft.html", menu="/more", draft=draft, texts=texts, rest=rest, shown=shown)
 
 

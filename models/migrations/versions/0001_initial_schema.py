@@ -634,15 +634,15 @@ def upgrade() -> None:
         sa.Column("stopped_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
-        "api_request",
+        "keyed_request",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("token_id", sa.Integer(), sa.ForeignKey("api_token.id"), nullable=False),
-        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("key", sa.String(length=140), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.UniqueConstraint("token_id", "key"),
+        sa.UniqueConstraint("person_id", "key"),
     )
     op.create_table(
         "delivery_attempt",

@@ -474,6 +474,6 @@ def test_the_tables_that_need_no_entry_are_there_and_hold_nothing_of_the_office_
     assert METADATA.tables.keys() >= LEDGERS
     assert {
         "audit_entry", "notice", "message", "delivery_attempt", "last_run", "lease", "number_series",
-        "web_session", "sign_in_attempt", "api_request", "webhook_message", "job", "saved_view", "day_count",
+        "web_session", "sign_in_attempt", "keyed_request", "webhook_message", "job", "saved_view", "day_count",
         "signed_head", "letter", "channel_state", "mailbox_place", "returned_mail", "kept_form",
     } == LEDGERS  # fmt: skip

@@ -15,7 +15,8 @@ from models.audit import AuditEntry
 from models.items.item import ItemState
 from models.items.lifecycle import LIFECYCLE
 from models.items.progress import ProgressEntry
-from models.people.api_token import ApiRequest, TokenScope
+from models.people.api_token import TokenScope
+from models.people.keyed_request import KeyedRequest
 from models.people.permission import Action
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office
 from tests.program import API, program_of
@@ -130,7 +131,7 @@ def test_what_was_refused_may_be_sent_again_with_its_key(office: Office, web: We
 
     assert program.send("/items/1/acts/extend", {"to": "2026-07-10", "reason": "急", "progress": "半"},
                         idempotency_key="k").status_code == 403  # fmt: skip
-    assert office.rows(ApiRequest) == []
+    assert office.rows(KeyedRequest) == []
     program.act(1, "sign")
     assert program.send("/items/1/acts/extend", {"to": "2026-07-10", "reason": "急", "progress": "半"},
                         idempotency_key="k").status_code == 200  # fmt: skip
@@ -165,7 +166,7 @@ def test_keys_are_forgotten_after_a_week(office: Office, web: Web) -> None:
     office.fast_forward("2026-06-10", send=False)
     program.send("/items/1/acts/report", {"content": "二"}, idempotency_key="k2")
 
-    assert [row.key for row in office.rows(ApiRequest)] == ["k2"]
+    assert [row.key for row in office.rows(KeyedRequest)] == ["1 k2"]
 
 
 def test_of_ten_at_once_with_one_key_one_is_done_and_all_are_answered_alike(any_engine: Engine, tmp_path: Path) -> None:
