@@ -361,7 +361,7 @@ def in_short(rows: Iterable[str]) -> str:
     for row in rows:
         table, _, number = row.partition(":")
         ids[table].append(int(number))
-    return "；".join(f"{table}：{'、'.join(_spans(sorted(numbers)))}" for table, numbers in ids.items())
+    return "；".join(f"{table}:{'、'.join(_spans(sorted(numbers)))}" for table, numbers in ids.items())
 
 
 def _spans(numbers: list[int]) -> list[str]:

@@ -42,7 +42,7 @@ def _accepted(error: Any, choices: list[str]) -> str:
     if choices:
         return f"，可用：{'、'.join(choices)}"
     found = ((re.search(pattern, str(error.message)), words) for pattern, words in _RULES)
-    return next((f",{words.format(*match.groups())}" for match, words in found if match), "")
+    return next((f"，{words.format(*match.groups())}" for match, words in found if match), "")
 
 
 def _name(error: Any) -> str:

@@ -38,4 +38,4 @@ class Actor:
 
     def hint(self, typed: str) -> str:
         """What an error adds for whoever types commands, in brackets; nothing where there is nothing to type."""
-        return f"({typed})" if self.channel is Channel.COMMAND else ""
+        return f"（{typed}）" if self.channel is Channel.COMMAND else ""

@@ -41,8 +41,8 @@ class Reader(HTMLParser):
 
 
 def words_of(html: str) -> str:
-    """The page's words in one line."""
-    return " ".join(Reader(html).words)
+    """The page's words in one line; a full-width mark has its room in itself."""
+    return re.sub(r"(?<=[，：；（？！]) ", "", " ".join(Reader(html).words))
 
 
 @dataclass

@@ -159,7 +159,7 @@ def _count(plus: str | None) -> int | None:
 
 def _because(days: WorkCalendar, day: dt.date) -> str:
     why = days.why(day)
-    return "" if why == "工作日" else f",{why}"
+    return "" if why == "工作日" else f"，{why}"
 
 
 def _spoken(day: dt.date) -> str:

@@ -144,7 +144,7 @@ def take_back(
     def screen() -> Iterator[Shown]:
         yield (
             f"已撤回 {done.on} 的督办：取消通知 {done.notices} 条，作废督办单 {len(done.sheets)} 张"
-            + (f"({'、'.join(done.sheets)})" if done.sheets else "")
+            + (f"（{'、'.join(done.sheets)}）" if done.sheets else "")
             + "。"
         )
         if done.sent:

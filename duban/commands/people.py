@@ -222,7 +222,7 @@ def proposals(errand: Errand) -> Answer:
         shown = table("编号", "提请", "为什么须确认", "提出", "状态", title="任职、代理的提请")
         for line in lines:
             row = line.proposal
-            state = row.state.label + (f"({line.decided_by},{row.decided_on})" if row.decided_on else "")
+            state = row.state.label + (f"（{line.decided_by}，{row.decided_on}）" if row.decided_on else "")
             shown.add_row(str(row.id), line.what, row.why, f"{line.proposed_by}，{row.proposed_on}", state)
         yield shown
 

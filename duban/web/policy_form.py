@@ -159,7 +159,7 @@ def posted_form(name: str, sent: Posted) -> PolicyForm:
 def _instruction_terms(text: str) -> list[dict[str, Any]]:
     """特急件 1、急件 3 as data. Raises BadInputError."""
     found = []
-    for part in filter(None, re.split(r"[、,,;;\n]", text)):
+    for part in filter(None, re.split(r"[、,，;；\n]", text)):
         name, _, days = part.strip().rpartition(" ")
         if not name or not days.isascii() or not days.isdecimal() or len(days) > 3:
             raise BadInputError(f"批示时限档次“{part.strip()[:40]}”无法识别：请写成“急件 3”，各档之间用顿号。")

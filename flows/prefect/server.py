@@ -224,7 +224,7 @@ class PrefectServer:
                     )
                 code = self._child.wait()
                 end_tethered(self._child)
-                return f"已退出（代码 {code}{f':{_last_line(output)}' if code > 0 else ''}）"
+                return f"已退出（代码 {code}{f'：{_last_line(output)}' if code > 0 else ''}）"
         except OSError as error:
             return f"无法启动（{error.strerror}）"
 

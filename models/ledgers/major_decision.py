@@ -119,7 +119,7 @@ def _exemption(values: Mapping[str, Any]) -> Iterator[Problem]:
         yield "exempt", "只有重大决策才有不适用的步骤；其余事项只需集体讨论，此处应不填"
         return
     allowed = {step.label: step for step in _MAY_NOT_APPLY}
-    for name in re.split(r"[、,,;;\s]+", exempt.strip()):
+    for name in re.split(r"[、,，;；\s]+", exempt.strip()):
         step = allowed.get(name)
         if step is None:
             yield "exempt", f"“{name}”不能列为不适用的步骤：可写{'、'.join(allowed)}，用顿号分开"

@@ -72,7 +72,7 @@ class ReceivedReport(Row, table=True):
         return [
             f"{FilingAct(one['act']).label}：{one['name']}"
             + (f"（代{one['stood_in_for']}）" if one["stood_in_for"] else "")
-            + f",{one['on']}"
+            + f"，{one['on']}"
             for one in self.signatures
         ]
 

@@ -57,7 +57,7 @@ def read_money(said: Any, *, wan: bool = False) -> Decimal:
     """An amount in yuan (30000, 3,000.50, 200元, 1.2万元). Raises CellRefusedError."""
     if isinstance(said, bool) or not isinstance(said, int | float | Decimal | str):
         raise CellRefusedError(_NO_AMOUNT)
-    found = _AMOUNT.fullmatch(re.sub(r"[,,\s]", "", unicodedata.normalize("NFKC", _written(said))))
+    found = _AMOUNT.fullmatch(re.sub(r"[,，\s]", "", unicodedata.normalize("NFKC", _written(said))))
     if found is None:
         raise CellRefusedError(_NO_AMOUNT)
     amount = Decimal(found["sign"] + found["digits"])
@@ -96,7 +96,7 @@ def _day(_field: LedgerField, said: Any) -> dt.date:
 def _number(field: LedgerField, said: Any) -> Decimal:
     wanted = "整数" if field.takes is FieldType.WHOLE else f"数字，最多 {field.places} 位小数"
     text = "" if isinstance(said, bool) else unicodedata.normalize("NFKC", _written(said))
-    text = _UNITS.sub("", re.sub(r"[,,\s]", "", text))
+    text = _UNITS.sub("", re.sub(r"[,，\s]", "", text))
     if not _COUNTED.fullmatch(text):
         raise CellRefusedError(f"应为{wanted}，不写“约”“余”。")
     return _within(field, Decimal(text))

@@ -176,7 +176,7 @@ def _check(line: TermLine, amount: int, unit: TermUnit | None) -> None:
         if unit is not None:
             raise BadInputError(f"{title}按{term.unit}计，不填时限单位。")
         if not least <= amount <= MOST:
-            why = f"({term.source})" if least else "，填 0 为不要求"
+            why = f"（{term.source}）" if least else "，填 0 为不要求"
             raise BadInputError(f"{title}的数量“{amount}”不可用：应为 {least} 至 {MOST} 的整数{why}。")
         return
     before = term.amount < 0

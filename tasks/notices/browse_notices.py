@@ -303,5 +303,5 @@ def tell_notice(notice: Notice, rung: Rung | None, *, number: str, title: str, r
         "late": notice.late,
         "state": notice.state.value,
         "colour": (rung.colour if rung else Colour.NONE).value,
-        "why": because + (f";{notice.reason}" if notice.reason else ""),
+        "why": because + (f"；{notice.reason}" if notice.reason else ""),
     }

@@ -105,7 +105,7 @@ def find_people(session: Session, names: str, organ: Organ) -> list[Person]:
     Raises NotFoundError, BadInputError for a name of several.
     """
     people = []
-    for name in filter(None, re.split(r"[、,,;;\s]+", names)):
+    for name in filter(None, re.split(r"[、,，;；\s]+", names)):
         try:
             people.append(find_person(session, name, organ))
         except NotFoundError as error:

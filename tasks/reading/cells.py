@@ -13,7 +13,7 @@ from tasks.reading.sheet import Cell
 PENDING = "（待确认）"
 """Behind a due text: the rule was taken from a document and a person has yet to confirm it by deleting this."""
 
-_PENDING = re.compile(r"\s*[((]待确认[))]\s*$")
+_PENDING = re.compile(r"\s*[(（]待确认[)）]\s*$")
 _DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]")
 _TRAILING = ".、\uff0e \t"
 _ONCE = re.compile(r"(?:一次性|单次|一次)(?:反馈|完成|报送)?|无")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
-_APART = re.compile(r"[、,,;;/|]+(?![^((]*[))])")
-_REMARK = re.compile(r"[((][^))]*[))]")
+_APART = re.compile(r"[、,，;；/|]+(?![^(（]*[)）])")
+_REMARK = re.compile(r"[(（][^)）]*[)）]")
 
 
 def split_names(text: str, spellings: Mapping[str, str]) -> tuple[list[str], list[str]]:

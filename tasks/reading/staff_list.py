@@ -80,7 +80,7 @@ ROLE_WORDS = {
 
 _ROLES = {word: role for role, words in ROLE_WORDS.items() for word in (*words, str(role))}
 _ACCEPTED_ROLES = "应为：" + "；".join("、".join(words) for words in ROLE_WORDS.values()) + "；留空为承办人"
-_SEPARATORS = re.compile(r"[、,,;;\n]+")
+_SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
 """局领导 and the like name the leadership, which is no department."""
 

@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_APART = re.compile(r"[、,,;;/\n|]+(?![^((]*[))])")
+_APART = re.compile(r"[、,，;；/\n|]+(?![^(（]*[)）])")
 _ENDS = "。.;;,, \t"
 _LEADS = re.compile(r"^(?:牵头|主办|主责|责任)(?:责任)?(?:单位|部门|科室|处室)?[::]")
 _HELPS = re.compile(r"^(?:配合|协办|协同|协助|参与|参加|会办)(?:责任)?(?:单位|部门|科室|处室)?[::]")
-_MARKED_LEAD = re.compile(r"[((](?:牵头|主办|牵头单位)[))]|(?<=.)牵头$")
-_MARKED_HELP = re.compile(r"[((](?:配合|协办|参与)[))]|(?<=.)(?:配合|协办|协助)$")
+_MARKED_LEAD = re.compile(r"[(（](?:牵头|主办|牵头单位)[)）]|(?<=.)牵头$")
+_MARKED_HELP = re.compile(r"[(（](?:配合|协办|参与)[)）]|(?<=.)(?:配合|协办|协助)$")
 
 
 class Units(NamedTuple):

@@ -246,7 +246,7 @@ def _row(table: str, number: str, before: dict[str, Any] | None, after: dict[str
             for name, value in after.items()
             if _told(name) and value not in ("", [])
         ]
-        yield f"新增{what}" + (f":{'、'.join(told)}" if told else "")
+        yield f"新增{what}" + (f"：{'、'.join(told)}" if told else "")
     else:
         told = [
             f"{_head(name)} {_value(table, name, before.get(name), named)} → {_value(table, name, value, named)}"

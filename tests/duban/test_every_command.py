@@ -492,7 +492,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         staff.worksheets[0].append(row)
     staff.save(home / "名册.xlsx")
     (home / "放假.csv").write_text("日期,类型,名称\n2026-06-11,休息,停电\n", encoding="utf-8")
-    (home / "案件.csv").write_text("决定日期，程序\n2026-03-05，简易\n", encoding="utf-8")
+    (home / "案件.csv").write_text("决定日期,程序\n2026-03-05,简易\n", encoding="utf-8")
     (home / "指标.csv").write_text("一级指标,二级指标,三级指标,分值\n一,二,三,5\n", encoding="utf-8")
     (home / "对象.csv").write_text("检查对象\n甲公司\n乙公司\n", encoding="utf-8")
     (home / "检查人员.csv").write_text("检查人员\n张一\n李二\n", encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 def item_page(data: dict[str, Any]) -> Iterator[str]:
     """Facts first, then what happened, last what may be done now."""
     yield f"【{data['light'].label}】任务 {data['number']} {data['title']}"
-    away = f",{data['distance']}" if data["distance"] else ""
+    away = f"，{data['distance']}" if data["distance"] else ""
     yield f"  状态 {data['state'].label}  进度 {data['percent']}%  时限 {data['due_on'] or '-'}{away}"
     yield f"  项目 {data['project']}  牵头 {data['unit']}" + _listed("  配合 ", data["cooperating"])
     yield "  " + "  ".join(f"{role} {name}" for role, name in data["people"].items())
@@ -95,7 +95,7 @@ def _closure(row: dict[str, Any]) -> list[str]:
     lines = [f"{row['on']} {row['person'] or ''} 申请办结（{row['state'].label}）：{row['statement']}"]
     lines += [
         f"  第{one['level']}级 {one['on']} {one['person']} {'通过' if one['passed'] else '退回'}"
-        + (f":{one['comment']}" if one["comment"] else "")
+        + (f"：{one['comment']}" if one["comment"] else "")
         for one in row["reviews"]
     ]
     if row["waiver"]:

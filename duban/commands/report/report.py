@@ -61,7 +61,7 @@ def read(
         if data["items"]:
             yield f"\n可作为下一年度任务导入的 {len(data['items'])} 项："
             for item in data["items"]:
-                yield f"    {item['title']}" + (f"({item['due_text']})" if item["due_text"] else "")
+                yield f"    {item['title']}" + (f"（{item['due_text']}）" if item["due_text"] else "")
 
     return answer(data, screen)
 

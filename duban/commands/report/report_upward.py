@@ -125,7 +125,7 @@ def below(errand: Errand, year: RequiredYear) -> Answer:
             return
         shown = table("单位", "状态", "版次", "首次收到", "是否按时")
         for one in filed:
-            version = str(one.version or "") + (f"({one.report.edition})" if one.report else "")
+            version = str(one.version or "") + (f"（{one.report.edition}）" if one.report else "")
             shown.add_row(one.organ.name, one.state.label, version, str(one.first_on or ""), "逾期" if one.late else "")
         yield shown
         missing = [one.organ.name for one in filed if not one.has_filed]

@@ -66,7 +66,7 @@ class SmsSender:
         said = f"{LABEL}答复 {code[:40]}"
         if code == self.settings.sms_success_value and answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return Handed(said)
-        said += f"({self._quoted(answer)})"
+        said += f"（{self._quoted(answer)}）"
         if code in self.down or answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             raise ChannelDownError(f"{said}，通知保留，稍后重试。", pause=answer.pause)
         raise DeliveryError(f"{said}。", permanent=code in self.permanent)

@@ -37,7 +37,7 @@ def test_objects_are_found_in_a_sheet(tmp_path: Path, headings: list[str], rows:
 
 def test_a_text_table_will_do(tmp_path: Path) -> None:
     path = tmp_path / "人员.csv"
-    path.write_text("姓名，证号\n张一，1\n李二，2\n", encoding="utf-8")
+    path.write_text("姓名,证号\n张一,1\n李二,2\n", encoding="utf-8")
     assert read_inspectors(path) == ["张一", "李二"]
 
 

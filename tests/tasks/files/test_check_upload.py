@@ -31,7 +31,7 @@ def refused(name: str, content: bytes, limits: Limits = LIMITS) -> str:
     [
         ("总结.txt", TEXT.encode(), ".txt"),
         ("总结.txt", TEXT.encode("gb18030"), ".txt"),
-        ("清单.csv", "序号，事项\n1，保密审查\n".encode("utf-8-sig"), ".csv"),
+        ("清单.csv", "序号,事项\n1,保密审查\n".encode("utf-8-sig"), ".csv"),
         ("总结.docx", word(*TEXT.splitlines(), head="青禾县水务局", cells=("序号", "事项")), ".docx"),
         ("总结.odt", open_text("总结"), ".odt"),
         ("台账.xlsx", sheet(["序号"]), ".xlsx"),

@@ -74,7 +74,7 @@ def test_a_csv_of_any_usual_encoding_is_read(tmp_path: Path, encoding: str) -> N
 
 def test_a_day_without_a_name_is_named_by_its_kind(tmp_path: Path) -> None:
     path = tmp_path / "days.csv"
-    path.write_text("日期，类型\n2027-06-30，休息\n", encoding="utf-8")
+    path.write_text("日期,类型\n2027-06-30,休息\n", encoding="utf-8")
     assert read_overrides(path) == [DayRule(dt.date(2027, 6, 30), False, "休息")]
 
 

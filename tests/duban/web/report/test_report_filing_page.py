@@ -98,7 +98,7 @@ def test_a_review_is_given_to_a_post_on_the_page(office: FilingOffice, web: Web)
     assert "未指定：督办员、分管领导、第一责任人" in supervisor.read(PAGE)
     page = supervisor.act(f"{PAGE}/assign", {"step": "legal_review", "post": post})
     assert "法制审核已指定岗位" in page
-    assert f"({HEAD})" in page
+    assert f"（{HEAD}）" in page
     for sent, status in (({"step": "legal_review", "post": "999999"}, 400), ({"step": "sign_off", "post": post}, 400)):
         assert supervisor.post(f"{PAGE}/assign", sent).status_code in (status, 404)
     assert web.of(LEADER).post(f"{PAGE}/assign", {"step": "legal_review", "post": post}).status_code == 403

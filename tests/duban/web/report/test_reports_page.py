@@ -72,7 +72,7 @@ def test_a_figure_opens_to_each_row_behind_it(web: Web) -> None:
     address = compiled(web, visitor)
     page = visitor.get(address).text
     found = [visitor.get(f"{address}?block={block}").text for block in re.findall(r'id="b-(\d+)"', page)]
-    figures = [figure for html in found for figure in re.findall(r"<h3>([^<]*):(\d+)[^<]*</h3>", html)]
+    figures = [figure for html in found for figure in re.findall(r"<h3>([^<]*)：(\d+)[^<]*</h3>", html)]
     assert figures
     assert any('href="/items/1"' in html for html in found)
 
