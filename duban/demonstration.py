@@ -187,7 +187,7 @@ def _closure(office: Office, *, item: str) -> None:
     """Asked for with a piece of evidence, and accepted the same day."""
     found = office.item(item)
     what = found.deliverable or found.title
-    _evidence(office, item=item, name=f"{what}.txt", text=f"{office.today} {found.title}:{what}\n")
+    _evidence(office, item=item, name=f"{what}.txt", text=f"{office.today} {found.title}：{what}\n")
     request_close(office.session, found, by=office.doing(found), statement=f"{what}已完成")
     accept(office.session, found, by=office.judging(found))
 

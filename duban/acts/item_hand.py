@@ -118,7 +118,7 @@ def _adjust(deed: Deed[WorkItem]) -> ActOutcome:
     edit_item(session, item, wanted, by=by, reason=deed.given["reason"], adjust=True)
     asked = pending_extension(session, item)
     if asked is not None:
-        said = f"任务 {item.number} 的时限调整已提请审批（{';'.join(asked.changes)}），批准前时限不变。"
+        said = f"任务 {item.number} 的时限调整已提请审批（{'；'.join(asked.changes)}），批准前时限不变。"
     else:
         said = f"任务 {item.number} 的时限已由 {before} 调整为 {item.due_on}。"
     data = {"item": item.number, "from_on": before, "due_on": item.due_on, "asked": asked.id if asked else None}

@@ -67,7 +67,7 @@ def show(errand: Errand, name: Name) -> Answer:
             ("填报", policy.filling.label + (f"，{policy.filling_day} 日前" if monthly else "")),
             ("挂起顺延", policy.suspension_unit.counting),
         ):
-            yield f"  {term}:{words}"
+            yield f"  {term}：{words}"
 
     return answer(data, screen)
 

@@ -218,7 +218,7 @@ def asked_for(request: Extension) -> str:
     """What it asks for, in words."""
     if request.adjusts is None:
         return f"申请延至 {request.proposed_on}"
-    return f"提请调整时限（{';'.join(request.changes)}）"
+    return f"提请调整时限（{'；'.join(request.changes)}）"
 
 
 def _check_evidence(session: Session, item: WorkItem, evidence: Sequence[int]) -> None:
@@ -271,7 +271,7 @@ def _adjust(session: Session, deed: ActUnderWay, extension: Extension, adjusts: 
     deed.record.after[EDITED] = extension.changes
     tell(
         session, item, role=Role.HANDLER, kind=NoticeKind.CHANGED, subject=f"{extension.subject}:done",
-        what=f"{by.name}批准{asked}调整时限（{';'.join(extension.changes)}）：{extension.reason}", by=by,
+        what=f"{by.name}批准{asked}调整时限（{'；'.join(extension.changes)}）：{extension.reason}", by=by,
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def owed_by_rows(kind: Kind, rows: Iterable[Any], own: OwnTerms, calendar: WorkC
             doubt = "（期限待确认）" if term.remembered and policy is None else ""
             yield Owed(
                 row.id, term.code, day.year, f"{term.title}{doubt}：{row_name(kind, row)}"[:300], due_on,
-                getattr(row, term.done), f"{_label(kind, term.start)} {started},{span_words(term, amount, unit)}",
+                getattr(row, term.done), f"{_label(kind, term.start)} {started}，{span_words(term, amount, unit)}",
                 row.post_id,
             )  # fmt: skip
 

@@ -129,7 +129,7 @@ def deadline_event(line: DeadlineLine, office_url: str) -> Event:
         # Where a calendar lies nobody knows: it gets number and day.
         event.add("summary", f"任务{item.number}（{deadline.kind.label}）")
     else:
-        event.add("summary", f"{item.number} {item.title}({what})")
+        event.add("summary", f"{item.number} {item.title}（{what}）")
         event.add("categories", [line.project])
     if line.gone:
         event.add("status", "CANCELLED")

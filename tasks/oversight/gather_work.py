@@ -387,9 +387,9 @@ def _asked(one: Waiting, on: dt.date) -> str:
         case Decision.EXTENSION:
             what = f"申请延至{short_day(one.proposed_on, beside=on)}"
         case Decision.ADJUSTMENT:
-            what = f"提请调整时限（{';'.join(one.changes)}）"
+            what = f"提请调整时限（{'；'.join(one.changes)}）"
         case Decision.CLOSURE:
             what = "申请办结"
         case Decision.OBJECTION:
             what = "提出转办异议"
-    return f"{one.asked_by or ''}{what}:{one.words}"
+    return f"{one.asked_by or ''}{what}：{one.words}"

@@ -219,4 +219,4 @@ def _yearly(own: OwnTerms, year: int) -> Iterator[str]:
             policy = own.get((kind.code, term.code))
             amount = term.amount if policy is None else policy.amount
             if amount and (policy is not None or not term.remembered):
-                yield from (f"{turn.due_on} {kind.title}:{turn.title}{amount}{term.unit}" for turn in term.turns(year))
+                yield from (f"{turn.due_on} {kind.title}：{turn.title}{amount}{term.unit}" for turn in term.turns(year))

@@ -41,7 +41,7 @@ def test_a_row_is_added_shown_corrected_withdrawn_and_restored(duban: Terminal) 
     ]
     assert [change["lines"] for change in shown["history"]] == [["公开日期 无 → 2026-03-09"]]
     words = duban.says("ledger", "show", "case", "1")
-    assert "时限 行政处罚决定公开：2026-03-16,2026-03-09 按期完成" in words
+    assert "时限 行政处罚决定公开：2026-03-16，2026-03-09 按期完成" in words
     assert "罚款（元）：12,000.00" in words
     stale = duban.refused("ledger", "correct", "case", "1", "--set", "案号=1号", "--revision", "0")
     assert "已有变化" in stale

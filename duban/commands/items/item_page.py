@@ -18,15 +18,15 @@ def item_page(data: dict[str, Any]) -> Iterator[str]:
         yield f"  首次办结 {data['first_closed_on']}"
     for deadline in data["deadlines"]:
         name = deadline["title"] or deadline["kind"].label
-        yield f"  {name} {deadline['due_on']}:{deadline['why']}"
+        yield f"  {name} {deadline['due_on']}：{deadline['why']}"
     for title, rows in (
         ("签收", [_receipt(row) for row in data["receipts"]]),
-        ("子任务", [f"{row['number']} {row['title']}({row['state'].label})" for row in data["children"]]),
+        ("子任务", [f"{row['number']} {row['title']}（{row['state'].label}）" for row in data["children"]]),
         ("进展", [_progress(row) for row in data["progress"]]),
         ("佐证材料", [_evidence(row) for row in data["evidence"]]),
         ("延期、调整", [_extension(row) for row in data["extension_requests"]]),
         ("挂起", [_suspension(row) for row in data["suspensions"]]),
-        ("转办异议", [f"{row['on']} {row['person']}:{row['reason']}" for row in data["objections"]]),
+        ("转办异议", [f"{row['on']} {row['person']}：{row['reason']}" for row in data["objections"]]),
         ("批示", [line for row in data["instructions"] for line in _instruction(row)]),
         ("催办", [f"{row['on']} {row['person']}，{row['reply_by']} 前回复" for row in data["urges"]]),
         ("办结", [line for row in data["closure_requests"] for line in _closure(row)]),
@@ -54,7 +54,7 @@ def _receipt(row: dict[str, Any]) -> str:
 def _progress(row: dict[str, Any]) -> str:
     percent = f" {row['percent']}%" if row["percent"] is not None else ""
     planned = f"（序时 {row['planned']}%）" if row["planned"] is not None and percent else ""
-    parts = [f"{row['on']} {row['person'] or ''}{percent}{planned}:{row['text']}"]
+    parts = [f"{row['on']} {row['person'] or ''}{percent}{planned}：{row['text']}"]
     parts += [f"{name}：{row[key]}" for name, key in (("问题", "problems"), ("下一步", "next_step")) if row[key]]
     return "；".join(parts)
 
@@ -74,12 +74,12 @@ def _extension(row: dict[str, Any]) -> str:
         for one in row["decisions"]
     )
     what = "调整 " + "；".join(row["changes"]) if row["changes"] else f"{row['from_on']} → {row['proposed_on']}"
-    return f"{row['on']} {row['person']}{late}:{what},{row['reason']}{decided}"
+    return f"{row['on']} {row['person']}{late}：{what}，{row['reason']}{decided}"
 
 
 def _suspension(row: dict[str, Any]) -> str:
     end = f"{row['resumed_on']} 恢复，顺延 {row['days']} {row['unit'].label}" if row["resumed_on"] else "至今"
-    return f"{row['from_on']} {row['person']}:{row['reason']};{end}"
+    return f"{row['from_on']} {row['person']}：{row['reason']}；{end}"
 
 
 def _instruction(row: dict[str, Any]) -> list[str]:

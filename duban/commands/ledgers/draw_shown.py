@@ -68,7 +68,7 @@ def verify(errand: Errand, number: NumberArgument) -> Answer:
     checks = verify_draw(errand.session, find_binding(errand.session, errand.organ, number))
     holds = all(one.holds for one in checks)
     told = [{"title": one.title, "holds": one.holds, "words": one.words} for one in checks]
-    lines = (f"{'相符' if one.holds else '不符'} {one.title}:{one.words}。" for one in checks)
+    lines = (f"{'相符' if one.holds else '不符'} {one.title}：{one.words}。" for one in checks)
     return answer({"id": number, "holds": holds, "checks": told}, *lines, then=None if holds else typer.Exit(1))
 
 

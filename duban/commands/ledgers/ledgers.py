@@ -130,7 +130,7 @@ def show_row(
     return answer(
         teller.data(row) | {"terms": told, "history": changes},
         f"{found.title} {row.id}{withdrawn}",
-        *[f"  {field.label}:{teller.words(row, field) or '未填'}" for field in found.columns],
+        *[f"  {field.label}：{teller.words(row, field) or '未填'}" for field in found.columns],
         *[f"  时限 {term.term.title}：{term.due_on}，{term.words(errand.day, calendar)}" for term in terms],
         *[f"  {change.at:%Y-%m-%d} {change.actor}：{'；'.join(change.lines)}" for change in history],
     )

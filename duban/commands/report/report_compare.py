@@ -55,7 +55,7 @@ def compare(
             return
         for block in found.blocks:
             marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
-            yield f"{block.part} {block.key}:{'、'.join(block.what)}"
+            yield f"{block.part} {block.key}：{'、'.join(block.what)}"
             yield "    " + "".join(marks[span.what].format(span.text) for span in block.spans)
         if found.figures:
             shown = table("数字", "原为", "现为", "增加的记录", "减少的记录", "内容有变")

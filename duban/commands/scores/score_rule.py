@@ -66,7 +66,7 @@ def show(
         made = f"{rule.name}第 {rule.version} 版（{rule.made_on or '预置'}）"
         yield f"{made}：起评 {rule.start} 分，领导评价占 {rule.leader_weight}%。"
         for price in prices(rule.events).values():
-            yield f"  {price.event.value}:{price.label}"
+            yield f"  {price.event.value}：{price.label}"
 
     return answer(rule_data(rule), screen)
 

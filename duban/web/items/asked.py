@@ -72,7 +72,7 @@ def _extension(session: Session, turn: DecisionTurn, on: dt.date) -> Facts:
         ("申请人", _asked_by(turn, on)),
         ("申请", f"由 {day_text(asked.from_on, on=on)} 延至 {day_text(asked.proposed_on, on=on)}")
         if asked.adjusts is None
-        else ("调整", ";".join(asked.changes)),
+        else ("调整", "；".join(asked.changes)),
         ("原因", asked.reason),
         ("目前进展", asked.progress),
         ("依据材料", "、".join(pieces.values())),

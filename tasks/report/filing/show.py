@@ -54,7 +54,7 @@ class FilingDay:
         done = f"{self.done_on} 完成" if self.done_on else self.distance
         late = "，逾期" if self.done_on and self.done_on > self.due_on else ""
         listed = f"，任务 {self.item.number}（{self.item.state.label}）" if self.item else "，未列入计划"
-        return f"{self.what} {self.due_on}:{done}{late}{listed}"
+        return f"{self.what} {self.due_on}：{done}{late}{listed}"
 
 
 @dataclass(frozen=True)

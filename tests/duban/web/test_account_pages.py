@@ -120,8 +120,8 @@ def test_the_sessions_elsewhere_are_shown_and_ended(web: Web) -> None:
 @pytest.mark.parametrize(
     ("agent", "words"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge,Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari,iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge，Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari，iPhone"),
         ("curl/8.5", "curl/8.5"),
         ("", "未知"),
     ],

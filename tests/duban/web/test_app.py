@@ -131,7 +131,7 @@ def test_what_people_typed_is_text_never_markup(office: Office, web: Web) -> Non
 
     html = web.of(SUPERVISOR).get("/board").text
 
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&lt;b&gt；粗&lt;/b&gt;" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&lt;b&gt;粗&lt;/b&gt;" in html
     assert "<script>alert" not in html
 
 

@@ -96,7 +96,7 @@ def test_a_gantt_row_says_in_words_what_it_draws_and_escapes_them() -> None:
     assert 'aria-label="1月1日至12月31日"' in made
     assert 'x="0.00%" width="100.00%"' in made
     assert 'x="0.00%" width="50.00%"' in made
-    assert "6月30日 &lt；初稿&gt；（已完成）" in made
+    assert "6月30日 &lt;初稿&gt;（已完成）" in made
     assert 'class="fill-rest" x="74.79%" width="1.92%"' in year.ground()
 
 

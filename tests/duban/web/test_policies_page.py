@@ -117,7 +117,7 @@ def test_what_is_foretold_is_what_the_year_brings(office: Office, visitor: Visit
 
     days = {(f"{one['fired_on'].month}月{one['fired_on'].day}日", one["rung"]) for one in lived if
             one["state"] == "pending"}  # fmt: skip
-    assert {(when.partition("(")[0], rung.strip()) for when, rung in foretold} == days
+    assert {(when.partition("（")[0], rung.strip()) for when, rung in foretold} == days
     assert len(days) > 10
 
 
@@ -216,7 +216,7 @@ def test_a_running_plan_takes_the_policy_as_it_stands_now_once_what_moves_was_sh
     assert "/plans/1/policy?policy=" in visitor.get("/policies").text
 
     page = visitor.get("/plans/1/policy").text
-    assert "到期前3天：承办人，科室负责人 到期前4天：承办人，科室负责人 1 2" in words_of(page).replace("、", ",")
+    assert "到期前3天：承办人、科室负责人 到期前4天：承办人、科室负责人 1 2" in words_of(page).replace("，", "、")
     assert office.rows(PolicyChange) == []
     seal = re.search(r'name="seal" value="([^"]*)"', page)
     assert seal is not None

@@ -55,7 +55,7 @@ def test_a_file_is_looked_through_brought_in_and_taken_back(visitor: Visitor, of
     assert "已导入执法案件：新增 1 起（批次 1）。" in said
     assert "只显示批次 1 导入的" in said
     assert visitor.get(address).status_code == 404, "it waits no longer"
-    assert "由文件“案件.xlsx”导入（ 批次 1 ） 陈督办" in visitor.read("/ledgers/case/1")
+    assert "由文件“案件.xlsx”导入（批次 1 ） 陈督办" in visitor.read("/ledgers/case/1")
     again = send(visitor, tmp_path, RIGHT)
     assert "未变 1 起" in visitor.read(again)
     assert "批次 1 案件.xlsx" in visitor.read("/ledgers/case/import")
