@@ -27,7 +27,7 @@ from models.clock import OFFICE_ZONE
 from models.coded import Coded
 from models.database import reading, unit_of_work
 from models.engine.rhythm import LastRun
-from models.settings import Settings
+from models.settings import Settings, renewed
 from tasks.engine.lease import release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
 
@@ -208,6 +208,7 @@ class EmbeddedClock:
             else:
                 log.info("Prefect 不在，直接执行“%s”", schedule.title, extra={"action": "engine_absent", **named})
         asked_to_stop.set(self._stopping)
+        self._settings = renewed(self._settings)
         try:
             result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
         except StoppedError:

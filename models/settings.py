@@ -1,7 +1,9 @@
-"""Settings: the data folder, `duban.toml` in it, and `DUBAN_*` variables above both."""
+"""Settings: the data folder; what was chosen in the browser, above that `duban.toml`, then `DUBAN_*` variables."""
 
 import datetime as dt
 import ipaddress
+import json
+import logging
 import os
 import tomllib
 from email.utils import parseaddr
@@ -9,14 +11,24 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
-from models.channel_settings import ChannelSettings, is_safe
+from models.channel_settings import ChannelSettings, is_safe, is_web
 from models.database import sqlite_url
 from models.errors import BadInputError
 
+log = logging.getLogger(__name__)
+
 SETTINGS_FILE = "duban.toml"
+OFFICE_FILE = "office.json"
+"""What administrators chose in the browser (`tasks.engine.choose_settings`); nobody edits it by hand."""
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -24,6 +36,13 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 def networks(listed: str) -> list[Network]:
     """The networks of a setting that lists some with commas between them."""
     return [ipaddress.ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
+
+
+CHOOSABLE = (
+    "site_name", "logo", "office_url", "smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password",
+    "mail_from", "quiet_from", "quiet_until",
+)  # fmt: skip
+"""What an administrator may set in the browser, as far as neither `duban.toml` nor the environment does."""
 
 
 class Settings(ChannelSettings):
@@ -35,6 +54,10 @@ class Settings(ChannelSettings):
     database_url: str = ""
     office_url: str = "http://127.0.0.1:8000"
     """What links in mails begin with."""
+    site_name: str = Field(default="", max_length=30)
+    """What the office calls this system: before the organ's name above every page, and at sign-in."""
+    logo: str = ""
+    """A PNG or JPEG file beside the name; a relative one counts from the data folder."""
 
     smtp_host: str = ""
     """Empty: mail goes to the Maildir in the data folder instead."""
@@ -125,6 +148,12 @@ class Settings(ChannelSettings):
     pdf_subheading_font: str = ""
     """Names of fonts in a PDF, for 标题, 正文, 一级标题, 二级标题; empty: the standard's own, else the nearest."""
 
+    _chosen: tuple[int, int] | None = PrivateAttr(default=None)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Note which choice these settings hold."""
+        self._chosen = _mark(self.home)
+
     @field_validator("mail_from")
     @classmethod
     def _is_mailbox(cls, given: str) -> str:
@@ -132,6 +161,20 @@ class Settings(ChannelSettings):
         if not given.isprintable() or not address.isascii() or "@" not in address.strip("@"):
             raise ValueError("应为邮箱地址，如 duban@example.gov.cn 或 督办 <duban@example.gov.cn>")
         return given
+
+    @field_validator("office_url")
+    @classmethod
+    def _is_whole_address(cls, given: str) -> str:
+        if not is_web(given) or urlsplit(given).query or urlsplit(given).fragment:
+            raise ValueError("应为 http:// 或 https:// 开头的完整地址，如 http://10.0.0.8:8000")
+        return given.rstrip("/")
+
+    @field_validator("site_name", "smtp_host", "smtp_user")
+    @classmethod
+    def _is_one_line(cls, given: str) -> str:
+        if not given.isprintable():
+            raise ValueError("应为一行文字，不含换行等控制字符")
+        return given.strip()
 
     @field_validator("trusted_proxy", "webhook_private", mode="before")
     @classmethod
@@ -182,6 +225,16 @@ class Settings(ChannelSettings):
         return f"{self.office_url.rstrip('/')}{path}"
 
     @property
+    def is_reached(self) -> bool:
+        """Whether links in mails lead anywhere but to the reader's own machine."""
+        return not is_loopback(urlsplit(self.office_url).hostname or "localhost")
+
+    @property
+    def logo_file(self) -> Path | None:
+        """Where the logo lies, if one is set."""
+        return self.home / Path(self.logo).expanduser() if self.logo else None
+
+    @property
     def factor_for_roles(self) -> bool:
         """Whether some roles must have a second factor."""
         return self.second_factor == "roles"
@@ -211,9 +264,14 @@ class Settings(ChannelSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The folder as given, then `DUBAN_*`, then `duban.toml`: nothing else is looked at."""
+        """The folder as given, then `DUBAN_*`, then `duban.toml`, then what was chosen: nothing else is looked at."""
         home = Path(init_settings().get("home", "."))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE)
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, home / SETTINGS_FILE),
+            JsonConfigSettingsSource(settings_cls, home / OFFICE_FILE),
+        )
 
 
 def load_settings(home: Path | None = None) -> Settings:
@@ -224,18 +282,67 @@ def load_settings(home: Path | None = None) -> Settings:
     """
     folder = (home or Path(os.environ.get("DUBAN_HOME") or "duban-data")).expanduser().absolute()
     try:
-        _refuse_open(folder / SETTINGS_FILE)
+        for file in (folder / SETTINGS_FILE, folder / OFFICE_FILE):
+            _refuse_open(file)
         return Settings(home=folder)
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"{folder / SETTINGS_FILE} 不是有效的 TOML：{error}") from error
+    except json.JSONDecodeError as error:
+        raise BadInputError(f"{folder / OFFICE_FILE} 不是有效的 JSON：{error}") from error
     except ValidationError as error:
-        raise BadInputError("；".join(_explain(folder, fault) for fault in error.errors())) from error
+        raise BadInputError("；".join(explain(folder, fault) for fault in error.errors())) from error
+
+
+def renewed(settings: Settings) -> Settings:
+    """The settings with what was chosen in the browser since; everything else stays as the process was started with.
+
+    A choice that no longer fits is logged, once, and the one before holds.
+    """
+    mark = _mark(settings.home)
+    if mark == settings._chosen:
+        return settings
+    try:
+        new = load_settings(settings.home)
+    except BadInputError as error:
+        log.warning("网页上的设置没有读进来：%s", error.message, extra={"action": "settings_refused"})
+        settings._chosen = mark
+        return settings
+    made = settings.model_copy(update={name: getattr(new, name) for name in CHOOSABLE})
+    made._chosen = mark
+    return made
+
+
+def fixed_by(home: Path) -> dict[str, str]:
+    """Those of CHOOSABLE that the deployment sets, each with where: there the browser has no say."""
+    file = home / SETTINGS_FILE
+    said = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    fixed = {name: SETTINGS_FILE for name in CHOOSABLE if name in said}
+    variables = {name.upper() for name in os.environ}
+    return fixed | {name: f"DUBAN_{name.upper()}" for name in CHOOSABLE if f"DUBAN_{name.upper()}" in variables}
+
+
+def _mark(home: Path) -> tuple[int, int] | None:
+    """By what one choice is told from the next: the file is replaced whole each time."""
+    try:
+        found = (home / OFFICE_FILE).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def is_loopback(host: str) -> bool:
+    """Whether it is a name or address by which a machine reaches itself only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _refuse_open(file: Path) -> None:
     if os.name != "posix" or not file.is_file() or not file.stat().st_mode & 0o077:
         return
-    said = tomllib.loads(file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    said = json.loads(text) if file.name == OFFICE_FILE else tomllib.loads(text)
     held = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr and said.get(name)]
     if urlsplit(str(said.get("database_url", ""))).password:
         held.append("database_url")
@@ -246,7 +353,8 @@ def _refuse_open(file: Path) -> None:
         )
 
 
-def _explain(folder: Path, fault: Any) -> str:
+def explain(folder: Path, fault: Any) -> str:
+    """What is wrong with one setting, where it may stand, and what would do."""
     name = ".".join(str(part) for part in fault["loc"])
     said = fault["msg"].removeprefix("Value error, ")
     if not name:

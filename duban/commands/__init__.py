@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 WORDS = {
     "init": "office",
+    "settings": "settings",
     "supervise": "supervision",
     "deliver": "supervision",
     "simulate": "supervision",

@@ -10,7 +10,7 @@ import typer
 from duban.acts.people import BIND, CLEAR_FACTOR, CLOSE, RESET, REVOKE, UNLOCK
 from duban.commands.acts import Subject, add_command
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, looking
-from duban.edge import Edge, table
+from duban.edge import Edge, table, warn
 from models.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -79,13 +79,15 @@ def invite(
     session = errand.session
     if everybody == (name is not None) or (everybody and (login or paper)):
         raise BadInputError("请写明给谁开通：duban account invite 姓名（可加 --login 登录名），或者 --all。")
-    by = errand.by
+    by, settings = errand.by, errand.edge.settings
     if name is None:
-        return _show(errand.edge, invite_all(session, errand.organ, by=by))
-    person = _person(errand, name)
-    made = invite(session, person, by=by, login=login, paper=paper)
-    outcome = handed(made, errand.edge.settings)
-    return answer(dict(outcome.data), outcome.words or outcome.said)
+        shown = _show(errand.edge, invite_all(session, errand.organ, by=by))
+    else:
+        outcome = handed(invite(session, _person(errand, name), by=by, login=login, paper=paper), settings)
+        shown = answer(dict(outcome.data), outcome.words or outcome.said)
+    if not settings.is_reached:
+        warn(f"注意：链接以 {settings.office_url} 开头，别人打不开：请用 duban settings set office_url 网址 设好再发。")
+    return shown
 
 
 def _person(errand: Errand, name: str) -> Person:

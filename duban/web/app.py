@@ -1,7 +1,6 @@
 """The web application: its pages and its interface, who is let in, and the clock that lives as long as it does."""
 
 import datetime as dt
-import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from duban.web.background.jobs import stop_jobs
 from duban.web.body_limit import BodyLimit, TokenFirst
@@ -26,7 +26,7 @@ from duban.web.taken import is_taken, note_taken
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models import clock as office_clock
-from models.settings import Settings
+from models.settings import Settings, is_loopback, renewed
 
 STATIC = Path(__file__).parent / "static"
 
@@ -34,12 +34,17 @@ UPLOADS = ("/import", "/evidence", "/report", "/upload")
 """Addresses that end so take files; all others take no more than a form holds."""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a server bound to `host` is reached from its own machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+class OwnNames(TrustedHostMiddleware):
+    """Answers to this machine's names and to the office's address, as that is set at the moment."""
+
+    def __init__(self, app: ASGIApp, *, served: ServedOffice, host: str) -> None:
+        super().__init__(app, allowed_hosts=["127.0.0.1", "localhost", host], www_redirect=False)
+        self._served, self._own = served, tuple(self.allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The request, where it names one of ours."""
+        self.allowed_hosts = [*self._own, urlsplit(self._served.settings.office_url).hostname or "localhost"]
+        await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -70,14 +75,14 @@ def create_app(
     app.add_middleware(BodyLimit, large=settings.evidence_bytes + 1024 * 1024, uploads=UPLOADS)
     app.add_middleware(TokenFirst, prefix=PREFIX, check=partial(check_token, app.state.served))
     if is_loopback(host):
-        names = {"127.0.0.1", "localhost", host, urlsplit(settings.office_url).hostname or "localhost"}
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(names), www_redirect=False)
+        app.add_middleware(OwnNames, served=app.state.served, host=host)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount(PREFIX, make_interface(app.state.served), name="interface")
     answer_refusals(app)
 
     @app.middleware("http")
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        app.state.served.settings = renewed(app.state.served.settings)
         response = await answer(request)
         if is_taken(response):
             await run_in_threadpool(note_taken, app.state.served, request, response)

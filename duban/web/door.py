@@ -20,12 +20,15 @@ from duban.web.inside import inside
 from duban.web.posted import ForgedError, is_own
 from duban.web.served import ServedOffice, served_office
 from duban.web.visit import cookie_name, proves
-from models.database import reading
+from models.actor import Actor, Channel
+from models.clock import day_of
+from models.database import on_record, reading
 from models.errors import BadInputError
 from models.people.web_session import SessionStage
-from models.settings import Network, Settings, networks
+from models.settings import Network, Settings, networks, renewed
 from tasks.access.hold_session import LASTS, find_session
 from tasks.access.sign_in import Caller
+from tasks.engine.choose_settings import note_office_url
 
 DOOR = "duban_door"
 STEPS = {SessionStage.CODE: "/login/code", SessionStage.ENROL: "/login/enrol"}
@@ -62,7 +65,7 @@ class Door:
     def page(self, template: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
         """A page at the door; its form carries what its cookie says."""
         token = self.request.cookies.get(self._cookie) or secrets.token_urlsafe(24)
-        html = self.served.templates.get_template(template).render(csrf=token, **context)
+        html = self.served.templates.get_template(template).render(csrf=token, served=self.served, **context)
         answer = HTMLResponse(html, status_code, headers={"Cache-Control": "no-store"})
         answer.set_cookie(self._cookie, token, httponly=True, samesite="lax", secure=self.served.secure, path="/")
         return answer
@@ -74,10 +77,26 @@ class Door:
         where = inside(path)
         if half is not None:
             where = f"{STEPS[half[0].stage]}?next={quote(where, safe='')}"
+        else:
+            self.note_office_url(token)
         answer = RedirectResponse(where, 303, headers={"Cache-Control": "no-store"})
         keep_session(answer, self.served, token)
         answer.delete_cookie(self._cookie, path="/", secure=self.served.secure, httponly=True, samesite="lax")
         return answer
+
+    def note_office_url(self, token: str) -> None:
+        """Somebody is in, by this address: it is the office's where none is set and the person manages people."""
+        served, now = self.served, self.served.now()
+        if served.settings.is_reached:
+            return
+        with on_record(served.database) as session:
+            opened = find_session(session, token, now=now)
+            if opened is not None:
+                _, person, organ = opened
+                by = Actor(person.name, Channel.WEB, day_of(now), now, person.id)
+                scheme = client_scheme(self.request, served.settings)
+                note_office_url(session, served.settings, scheme, self.request.url.netloc, by=by, organ=organ)
+        served.settings = renewed(served.settings)
 
     def prove(self) -> None:
         """Raises ForgedError where the form was not sent by a page of ours in this browser."""
@@ -113,6 +132,15 @@ def client_address(request: Request, settings: Settings) -> str:
             break
         peer = before
     return peer
+
+
+def client_scheme(request: Request, settings: Settings) -> str:
+    """Whether the browser came by https, as this server or a trusted proxy before it says."""
+    peer = request.client.host if request.client else ""
+    said = request.headers.get("x-forwarded-proto", "").strip().lower()
+    if said in ("http", "https") and _is_within(peer, networks(settings.trusted_proxy)):
+        return said
+    return request.url.scheme
 
 
 def _is_within(address: str, listed: list[Network]) -> bool:

@@ -18,7 +18,7 @@ from tasks.files.check_upload import Examined, examine
 
 PASSWORDS = frozenset({"password", "again", "old"})
 """Fields that are kept as a hash and never shown."""
-UNSHOWN = PASSWORDS | {"csrf", "number", "code"}
+UNSHOWN = PASSWORDS | {"csrf", "number", "code", "smtp_password"}
 """What is not given back on a page: proofs, one-time codes and the secret number of a draw besides."""
 
 Findings = Mapping[int, Examined | DubanError]

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import quote
 
 from fastapi import Request
 from jinja2 import Environment
@@ -37,6 +38,12 @@ class ServedOffice:
     def secure(self) -> bool:
         """Whether people reach the office by TLS, so that cookies may be held to it."""
         return self.settings.office_url.startswith("https://")
+
+    @property
+    def logo(self) -> str:
+        """The address of the office's logo, a new one for each; empty where there is none."""
+        file = self.settings.logo_file
+        return f"/logo?v={quote(file.name)}" if file is not None else ""
 
 
 def served_office(request: Request) -> ServedOffice:

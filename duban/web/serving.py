@@ -12,14 +12,14 @@ import uvicorn
 from sqlalchemy import Engine
 
 from duban.edge import say, warn
-from duban.web.app import create_app, is_loopback
+from duban.web.app import create_app
 from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models.clock import OFFICE_ZONE
 from models.database import reading
 from models.errors import BadInputError, DubanError
 from models.private_files import open_folders
-from models.settings import Settings
+from models.settings import Settings, is_loopback
 from tasks.access.manage_accounts import any_account
 
 GRACE_SECONDS = 3

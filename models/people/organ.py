@@ -1,5 +1,7 @@
 """Organs (机关) in their tree, and the departments (科室) inside one."""
 
+import datetime as dt
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
@@ -15,6 +17,8 @@ class Organ(Row, table=True):
     parent_id: int | None = Field(default=None, foreign_key="organ.id", index=True)
     joined_officers: bool = False
     """One person may be several of system administrator, security administrator and auditor (三员合一)."""
+    steps_done_at: dt.datetime | None = None
+    """When somebody put the first steps away."""
 
 
 class Department(Row, table=True):

@@ -97,6 +97,7 @@ class Action(Coded):
     PARK = "park", "搁置通知"
     TAKE_BACK_SWEEP = "take_back_sweep", "撤回督办"
     INTEGRATE = "integrate", "管理外部接口"
+    CONFIGURE = "configure", "设置系统"
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,8 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.PARK: RUNNING,
     Action.TAKE_BACK_SWEEP: RUNNING,
     Action.INTEGRATE: (Grant(_M, Scope.ORGAN),),
+    # Of the organ at the top: what is set holds for the whole system (`tasks.engine.choose_settings`).
+    Action.CONFIGURE: (Grant(_M, Scope.ORGAN),),
 }
 
 BY_RHYTHM = frozenset({Action.COMPILE, Action.CIRCULATE, Action.BRIEF, Action.PLAN})

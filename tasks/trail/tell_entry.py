@@ -28,6 +28,7 @@ OWN_ACTIONS: Mapping[str, str] = {
     "revoke_token": "吊销接口令牌", "make_feed": "生成日历订阅", "revoke_feed": "停用日历订阅",
     "unbind_account": "解除单点登录", "enrol_factor": "启用第二因素", "use_factor": "验证第二因素",
     "drop_factor": "解除第二因素", "set_preference": "设置消息偏好", "set_address": "登记渠道账号",
+    "note_office_url": "记下网址", "put_steps_away": "收起起步清单",
 }  # fmt: skip
 """What people do to their own way in; no grant is needed for it."""
 
@@ -67,7 +68,8 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
 
 COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "compiled_by_id": "编制人", "compiled_for_id": "代何人编制", "decided_for_id": "代何人决定",
-    "joined_officers": "三员合一", "proposed_by_id": "提出人", "why": "须第二人确认的原因",
+    "joined_officers": "三员合一", "steps_done_at": "收起起步清单时间",
+    "proposed_by_id": "提出人", "why": "须第二人确认的原因",
     "actor": "办理人", "after": "改动后", "block_key": "段落", "data": "内容", "other_key": "另一段",
     "placed": "人为移动",
     "quoted": "所注文字", "resolved_by_id": "处理人", "set_by_id": "设定人", "titled": "自拟小标题",
@@ -189,6 +191,9 @@ FACTS: Mapping[str, str] = {
     "restored_rows": "恢复记录",
     "terms": "重新计算的台账时限", "terms_set": "台账时限", "received_report": "下级报告编号",
     "sender": "报送单位", "command": "命令", "fingerprint": "密钥指纹", "public": "公开版",
+    "site_name": "系统名称", "logo": "标志", "office_url": "网址", "smtp_host": "邮件服务器", "smtp_port": "邮件端口",
+    "smtp_security": "邮件加密", "smtp_user": "邮件账户", "smtp_password": "邮件密码", "mail_from": "发件人",
+    "quiet_from": "免打扰自", "quiet_until": "免打扰至",
 }  # fmt: skip
 """What an entry tells besides rows."""
 

@@ -28,9 +28,9 @@ from models.migrate import open_current
 from models.people.account import Account
 from models.people.organ import Organ
 from models.people.permission import Action
-from models.people.person import Person, Tenure
+from models.people.person import Person, Role, Tenure
 from models.report.report import SectionKind
-from models.settings import load_settings
+from models.settings import OFFICE_FILE, load_settings
 from tasks.access.hold_tokens import make_token
 from tasks.access.manage_accounts import invite
 from tasks.access.second_factor import new_secret
@@ -64,6 +64,7 @@ from tests.terminal import Terminal
 from tests.upward import CODE, KEY, NAME, a_package
 
 ON = "2026-06-04"
+ADMINISTRATOR = "管网络"
 HALF = span_named("2026-H1")
 KEY_PRINT = fingerprint_of(KEY)
 
@@ -84,7 +85,7 @@ UNSIGNED = {
     "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
     "deployments write", "doctor", "init", "item rules", "ledger export", "ledger kinds", "ledger list", "ledger show",
     "ledger template", "people list", "plan template", "policy list",
-    "policy show", "reindex", "report key", "report read", "report word-template check",
+    "policy show", "reindex", "report key", "report read", "report word-template check", "settings show",
     "report word-template new", "schedules", "serve", "simulate", "supervise",
 }  # fmt: skip
 """They take no --as: they change nothing of the office's, or are the engine run by hand, or set the system up."""
@@ -138,6 +139,16 @@ def has_factor(office: Office) -> None:
     with unit_of_work(office.engine) as session:
         account = session.exec(select(Account).where(Account.login == HANDLER)).one()
         account.otp_secret = new_secret(office.settings.home, account)[1]
+
+
+def administered(office: Office) -> None:
+    office.hire(ADMINISTRATOR, Role.ADMINISTRATOR, "管理员")
+
+
+def named(office: Office) -> None:
+    """The administrator chose a name in the browser."""
+    administered(office)
+    (office.settings.home / OFFICE_FILE).write_text('{"site_name": "某县督办"}', encoding="utf-8")
 
 
 def single_sign_on(office: Office) -> None:
@@ -316,6 +327,8 @@ WRITING: dict[str, Case] = {
     "people leave": Case(
         SUPERVISOR, [HANDLER, "--from", ON, "--until", ON, "--deputy", HEAD], [Action.STAFF], on=None
     ),
+    "settings set": Case(ADMINISTRATOR, ["site_name", "某县督办"], [Action.CONFIGURE], [administered], on=None),
+    "settings clear": Case(ADMINISTRATOR, ["site_name"], [Action.CONFIGURE], [named], on=None),
     "account invite": Case(SUPERVISOR, [HANDLER], [Action.STAFF], on=None),
     "account reset": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),
     "account close": Case(SUPERVISOR, [HANDLER], [Action.STAFF], [has_account], on=None),

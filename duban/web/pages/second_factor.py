@@ -81,6 +81,7 @@ def take_enrolment(door: Knocked) -> Response:
         return door.page(
             "factor_enrol.html", status_code=status_of(error), next=onwards, error=error.message, shown=shown
         )
+    door.note_office_url(token)
     answer = door.page("factor_codes.html", next=onwards, codes=codes)
     keep_session(answer, served, token)
     return answer

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from duban.web.visit import Signed, Visit
 from models.people.permission import Action
 from tasks.acting.authorize import organs_within
+from tasks.engine.choose_settings import may_choose
 
 router = APIRouter()
 
@@ -36,6 +37,9 @@ GROUPS: tuple[tuple[str, tuple[SettingsLine, ...]], ...] = (
         (
             SettingsLine("/people", "人员", "谁在什么岗位，谁请假、由谁代理；交接、离任、导入名册、开通账户"),
             SettingsLine("/workdays", "工作日历", "放假、调休和本单位的安排；期限按此计算"),
+            SettingsLine(
+                "/settings/office", "系统设置", "系统名称、标志、网址、邮件服务器、免打扰时段", Action.CONFIGURE
+            ),
             SettingsLine("/policies", "督办策略", "何时提醒谁、逾期后如何升级、亮灯和审批的规则", Action.POLICY),
         ),
     ),
@@ -67,5 +71,7 @@ def open_lines(session: Session, visit: Visit) -> list[tuple[str, list[SettingsL
     """What the person may open for the organ looked at, by group; a group of nothing is left out."""
     wanted = {line.action for _, lines in GROUPS for line in lines if line.action is not None}
     may = {action for action in wanted if visit.organ.id in organs_within(session, visit.by, action)}
+    if not may_choose(session, visit.organ, by=visit.by):
+        may.discard(Action.CONFIGURE)
     shown = [(title, [line for line in lines if line.action is None or line.action in may]) for title, lines in GROUPS]
     return [(title, lines) for title, lines in shown if lines]

@@ -130,7 +130,7 @@ def login_page(door: Door, *, next: str = "/", name: str = "", error: str = "", 
     """The sign-in page, with why the last try was refused."""
     settings = door.served.settings
     with reading(door.served.database) as session:
-        heading, empty = _heading(session), not any_account(session)
+        heading, empty = settings.site_name or _heading(session), not any_account(session)
     return door.page(
         "login.html", status_code=status_code, heading=heading, empty=empty, next=next, name=name, error=error,
         label=settings.oidc_label if settings.oidc_issuer else "",

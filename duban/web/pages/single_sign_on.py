@@ -141,7 +141,9 @@ def _provider(served: ServedOffice) -> SingleSignOn:
     """Raises NotFoundError where none is configured."""
     if not served.settings.oidc_issuer:
         raise NotFoundError("没有配置单点登录：请用密码登录。")
-    return cast(SingleSignOn, served.parts.setdefault("single_sign_on", SingleSignOn(served.settings)))
+    provider = cast(SingleSignOn, served.parts.setdefault("single_sign_on", SingleSignOn(served.settings)))
+    provider.settings = served.settings
+    return provider
 
 
 def _now(served: ServedOffice) -> int:

@@ -30,7 +30,8 @@ from tasks.oversight.doubt_day import go_on
 router = APIRouter()
 
 SETTING_WORDS = {
-    "home": "数据目录", "database_url": "数据库", "office_url": "网址", "smtp_host": "邮件服务器",
+    "home": "数据目录", "database_url": "数据库", "site_name": "系统名称", "logo": "标志",
+    "office_url": "网址", "smtp_host": "邮件服务器",
     "smtp_port": "邮件端口", "smtp_user": "邮件账户", "smtp_password": "邮件密码", "smtp_security": "邮件加密",
     "smtp_ca_file": "邮件服务器的签发证书",
     "mail_from": "发件人", "imap_host": "退信邮箱服务器", "imap_port": "退信邮箱端口", "imap_user": "退信邮箱账户",

@@ -22,6 +22,7 @@ from models.ladder.light import Light
 from models.people.permission import Action
 from models.people.person import Role
 from tasks.acting.authorize import may_instruct, organs_within, seats
+from tasks.engine.first_steps import FirstSteps, first_steps
 from tasks.engine.show_system import Queue, show_queue
 from tasks.ladder.status import near_day
 from tasks.lists.browse_items import FEWEST
@@ -85,11 +86,13 @@ class Owing:
 
 @dataclass(frozen=True)
 class Around:
-    """What an administrator or a second person is told besides: how the system stands, proposals, channels down."""
+    """What an administrator or a second person is told besides: how the system stands, proposals, channels down, and
+    what a new office does first."""
 
     queue: Queue | None
     proposals: Sequence[ProposalLine]
     down: Sequence[ChannelOutage]
+    steps: FirstSteps | None
 
 
 @router.get("/")
@@ -106,7 +109,8 @@ def workbench(visit: Signed) -> HTMLResponse:
         )
         watches = bool(roles & WATCHING) and organ_id in organs_within(session, visit.by, Action.VIEW)
         down = outages(session, organ_id) if watches else []
-        around = Around(queue, waiting_proposals(session, organ_id, by=visit.by), down)
+        steps = first_steps(session, visit.served.settings, visit.organ, by=visit.by)
+        around = Around(queue, waiting_proposals(session, organ_id, by=visit.by), down, steps)
         if plan is None:
             may_plan = organ_id in organs_within(session, visit.by, Action.PLAN)
             return visit.page(session, "workbench/workbench_none.html", menu="/", may_plan=may_plan, around=around)

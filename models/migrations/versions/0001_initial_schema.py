@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False, unique=True),
         sa.Column("parent_id", sa.Integer(), sa.ForeignKey("organ.id"), index=True),
         sa.Column("joined_officers", sa.Boolean(), nullable=False),
+        sa.Column("steps_done_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
         "policy",

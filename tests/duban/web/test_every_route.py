@@ -35,6 +35,7 @@ PUBLIC = {
     "/welcome/sso": "a one-time code used to bind single sign-on",
     "/setup": "the first administrator, by the one-time token",
     "/welcome": "a first password, by a one-time code",
+    "/logo": "the office's picture, at the door too",
     "/healthz": "says nothing about the office",
     "/metrics": "numbers for the monitor, by its own token",
     "/feeds/{secret}.ics": "the secret is the key",

@@ -18,12 +18,12 @@ from models.database import on_record, unit_of_work
 from models.people.account import Account
 from models.people.organ import Organ
 from models.people.person import Person, Post, Role, Tenure
-from models.settings import Settings
+from models.settings import Settings, load_settings
 from tasks.access.hash_password import hash_password
 from tasks.access.manage_accounts import invite
 from tasks.people.find import find_person
 from tests.actors import administrator
-from tests.office import FIRST, HANDLER, Office
+from tests.office import FIRST, HANDLER, SUPERVISOR, Office
 from tests.web import Web, field_value, words_of
 
 PASSWORD = "河湖长制一年四查九次会议"
@@ -93,6 +93,22 @@ def test_behind_tls_cookies_are_held_to_it_and_to_this_host(office: Office) -> N
     plain = TestClient(web.app, base_url="https://127.0.0.1:8000")
     plain.cookies.set("duban_session", client.cookies["__Host-duban_session"])
     assert plain.get("/account", follow_redirects=False).status_code == 303
+
+
+def test_the_address_by_which_whoever_manages_people_signs_in_begins_links_from_then_on(office: Office) -> None:
+    with unit_of_work(office.engine) as session:
+        person = find_person(session, SUPERVISOR)
+        kept = hash_password(PASSWORD)
+        session.add(Account(person_id=person.id or 0, login=SUPERVISOR, password_hash=kept, made_at=NOW))
+    web = Web(office, host="10.0.0.8")
+    found = []
+    for name, password in ((HANDLER, PASSWORD), (SUPERVISOR, "猜猜看猜猜看猜猜看"), (SUPERVISOR, PASSWORD)):
+        client = TestClient(web.app, base_url="http://10.0.0.8:8000")
+        log_in(client, name=name, password=password)
+        found.append(load_settings(office.settings.home).office_url)
+
+    assert found == ["http://127.0.0.1:8000", "http://127.0.0.1:8000", "http://10.0.0.8:8000"]
+    assert web.app.state.served.settings.office_url == "http://10.0.0.8:8000"
 
 
 def test_a_wrong_password_and_a_name_nobody_has_are_answered_alike_and_the_name_is_kept(web: Web) -> None:

@@ -246,7 +246,7 @@ WHOLE = {
         *MAY["审"], *MAY["督"],
     },
     "监督": {Action.VIEW, Action.READ, Action.COMMENT, Action.AUDIT, Action.DRAW_NUMBER},
-    "管理": {Action.VIEW, Action.READ, Action.AUDIT, Action.INTEGRATE, *RUNS},
+    "管理": {Action.VIEW, Action.READ, Action.AUDIT, Action.INTEGRATE, Action.CONFIGURE, *RUNS},
     "分管": {Action.RECORD, Action.DRAW_NUMBER, *REVIEWS},
     "副局": {Action.RECORD, Action.DRAW_NUMBER, *REVIEWS},
 }  # fmt: skip

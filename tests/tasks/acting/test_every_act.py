@@ -27,6 +27,7 @@ from models.people.person import Person, Post, Role
 from models.report.report import Report
 from models.scores.scoring import ScoreLine
 from tasks.draws.pledge import pledge
+from tasks.engine.choose_settings import choose_settings
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
 from tasks.items.add_item import add_item
@@ -283,6 +284,11 @@ def tell_another_system(office: Office, session: Session) -> None:
     make_webhook(session, organ, by=by, url="https://oa.example.gov.cn/duban", events=["item.signed"])
 
 
+def configure(office: Office, session: Session) -> None:
+    organ, by = session.get_one(Organ, office.organ_id), office.by(session, "钱管理", ON)
+    choose_settings(session, office.settings, organ, {"site_name": "某县督办"}, by=by)
+
+
 def nothing(_office: Office) -> None:
     """The office as it is founded."""
 
@@ -425,6 +431,7 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.TRY_CHANNEL: (lambda office: None, try_mail),
     Action.TAKE_BACK_SWEEP: (then(assigned(), swept_wrongly), take_it_back),
     Action.INTEGRATE: (lambda office: office.hire("钱管理", Role.ADMINISTRATOR, "管理员"), tell_another_system),
+    Action.CONFIGURE: (lambda office: office.hire("钱管理", Role.ADMINISTRATOR, "管理员"), configure),
 }  # fmt: skip
 """For each action how the office comes to where it can be done, and the doing of it."""
 

@@ -1,0 +1,1 @@
+"""Pages about the system itself: what an administrator sets, the first steps, help."""
