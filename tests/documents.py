@@ -1,7 +1,9 @@
 """Files of every kind that offices send, small and harmless, with a text where a test wants it."""
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 from docx import Document
@@ -183,3 +185,13 @@ def pdf(*pages: str, title: str = "", note: str = "", field: str = "") -> bytes:
     content = io.BytesIO()
     writer.write(content)
     return content.getvalue()
+
+
+def png(width: int, height: int, *, lines: int | None = None) -> bytes:
+    """A black picture of that many pixels; with `lines` fewer lines lie in the file than its head promises."""
+    rows = (b"\0" * (width * 3 + 1)) * (height if lines is None else lines)
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )

@@ -1,4 +1,4 @@
-"""Files for a browser to keep, never to show: whatever is in them, no page of ours runs it."""
+"""Files for a browser to keep, and of few kinds to show: whatever is in them, no page of ours runs it."""
 
 import string
 from collections.abc import Iterator
@@ -13,6 +13,10 @@ from tasks.papers.write_document import document_bytes
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 256 * 1024
+SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg"})
+"""What a browser may show; the content is of its kind, or else it was not kept (models/items/file_kind.py)."""
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""Nothing runs, nothing is fetched, and the file is of no origin; the style is that of the browser's own frame."""
 _PLAIN = frozenset(string.ascii_letters + string.digits + "._-")
 
 
@@ -41,6 +45,15 @@ def streamed(file: BinaryIO, name: str, media_type: str, size: int) -> Response:
     return StreamingResponse(
         _chunks(file), media_type=media_type, headers=headers(name) | {"Content-Length": str(size)}
     )
+
+
+def looked_at(response: Response) -> Response:
+    """The same answer for the browser to show, where its kind is one of `SHOWN`; every other stays to be kept."""
+    if response.media_type in SHOWN:
+        kept = response.headers["Content-Disposition"]
+        response.headers["Content-Disposition"] = kept.replace("attachment", "inline", 1)
+        response.headers["Content-Security-Policy"] = ALONE
+    return response
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

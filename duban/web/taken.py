@@ -32,8 +32,8 @@ def belongs_to(request: Request, session: Session, item_id: int | None) -> None:
 
 
 def is_taken(response: Response) -> bool:
-    """Whether the answer is a file to be kept."""
-    return response.headers.get("content-disposition", "").startswith("attachment")
+    """Whether the answer is a file, to be kept or looked at."""
+    return response.headers.get("content-disposition", "").startswith(("attachment", "inline"))
 
 
 def note_taken(served: ServedOffice, request: Request, response: Response) -> None:

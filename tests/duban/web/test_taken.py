@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from duban.web import app as application
 from models.audit import AuditEntry
 from models.day_count import DayCount
+from tests.documents import png
 from tests.item_forms import file, fill
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.program import program_of
@@ -69,6 +70,14 @@ def test_an_export_is_on_record(office: Office, web: Web, path: str, data: dict[
     assert answer.headers.get("content-disposition", "").startswith("attachment"), f"{path}: {answer.status_code}"
     [entry] = taken(office)
     assert (entry.actor, entry.after["address"]) == (SUPERVISOR, path)
+
+
+def test_what_is_looked_at_in_the_browser_is_on_record_as_what_is_kept(office: Office, web: Web) -> None:
+    fill(web.of(HANDLER), "/items/1/evidence", files=[file("现场.png", png(8, 6))], vouched="on")
+    for path in ("/evidence/2/thumbnail", "/evidence/2"):
+        assert web.of(FIRST).get(path).status_code == 200
+    [entry] = taken(office)
+    assert (entry.actor, entry.after) == (FIRST, {"file": "现场.png", "address": "/evidence/2"})
 
 
 def test_what_was_not_given_out_is_not_on_record(office: Office, web: Web) -> None:

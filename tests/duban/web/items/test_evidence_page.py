@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from models.items.evidence import Evidence, StoredFile
+from tasks.files import keep_thumbnail
+from tests.documents import pdf, png
 from tests.item_forms import carried, file, fill
 from tests.office import FIRST, HANDLER, OUTSIDER, Office, day
 from tests.web import Web, words_of
@@ -44,6 +46,72 @@ def test_what_was_brought_is_given_out_unchanged_under_its_name(web: Web) -> Non
     ).replace("__________", "_" * 7)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("现场.png", png(8, 6), "image/png"),
+        ("现场.jpeg", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("总结.pdf", pdf("正文"), "application/pdf"),
+    ],
+)
+def test_a_file_that_a_browser_shows_safely_opens_there_and_runs_nothing(
+    web: Web, name: str, content: bytes, kind: str
+) -> None:
+    fill(web.of(HANDLER), FORM, files=[file(name, content)], vouched="on")
+
+    answer = web.of(FIRST).get("/evidence/1")
+
+    assert (answer.content, answer.headers["content-type"]) == (content, kind)
+    assert answer.headers["content-disposition"].startswith("inline; filename=")
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+    )
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == (
+        "nosniff",
+        "private, no-store",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("页.txt", "<script>alert(1)</script>"), ("图.gif", b"GIF89a<script>"), ("表.csv", "=1,二")]
+)
+def test_every_other_file_stays_to_be_kept(web: Web, name: str, content: str | bytes) -> None:
+    fill(web.of(HANDLER), FORM, files=[file(name, content)], vouched="on")
+
+    answer = web.of(FIRST).get("/evidence/1")
+
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    assert "<img" not in web.of(FIRST).get("/items/1").text
+    assert web.of(FIRST).get("/evidence/1/thumbnail").status_code == 404
+
+
+def test_a_picture_is_drawn_small_once_for_whoever_may_see_it(
+    web: Web, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(web.of(HANDLER), FORM, files=[file("现场.png", png(8, 6))], vouched="on")
+    assert web.of(OUTSIDER).get("/evidence/1/thumbnail").status_code == 404
+    assert not (office.settings.home / keep_thumbnail.FOLDER).exists()
+
+    shown = web.of(FIRST).get("/items/1").text
+    drawn = web.of(FIRST).get("/evidence/1/thumbnail")
+    monkeypatch.setattr(keep_thumbnail, "thumbnail", None)
+    again = web.of(HANDLER).get("/evidence/1/thumbnail")
+
+    assert '<img class="thumbnail" src="/evidence/1/thumbnail" alt="" loading="lazy">现场.png</a>' in shown
+    assert (drawn.headers["content-type"], drawn.content[:4], again.content) == ("image/png", b"\x89PNG", drawn.content)
+    assert drawn.headers["cache-control"] == "private, no-store"
+
+
+def test_what_cannot_be_drawn_is_tried_once(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(web.of(HANDLER), FORM, files=[file("现场.png", png(30_000, 30_000, lines=1))], vouched="on")
+    first = web.of(FIRST).get("/evidence/1/thumbnail")
+    monkeypatch.setattr(keep_thumbnail, "thumbnail", None)
+    again = web.of(FIRST).get("/evidence/1/thumbnail")
+
+    assert (first.status_code, again.status_code) == (404, 404)
+    assert "“现场.png”没有缩略图" in words_of(again.text)
 
 
 def test_whoever_may_not_know_of_the_item_cannot_tell_its_evidence_from_none(web: Web) -> None:
