@@ -67,13 +67,16 @@ def show(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="条数", min=1, max=1000, help="最多显示多少条。")] = 50,
 ) -> Answer:
-    """查看操作记录：何人何时办了什么、代何人、理由、改动前后；最新的在最下面。"""
+    """查看操作记录：何人何时办了什么、代何人、理由、改动前后；最新的在最下面。
+
+    连续的登录和退出，每人合为一行，写明次数；--json 逐条给出。"""
     import datetime as dt
 
     from models.clock import local
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
+    from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
     from tasks.trail.show_audit import action_named, show_audit
 
     session = errand.session
@@ -104,11 +107,13 @@ def show(
         made = table(
             "编号", "记录时间", "日期", "何人", "操作", "任务", "理由", "改动", title=f"操作记录 {len(rows)} 条"
         )
-        for row in rows:
+        for line in fold_sign_ins(rows):
+            row, last = line[0], line[-1]
             who = row.actor + (f"（代{row.stands_for}）" if row.stands_for else "")
-            at = f"{local(row.at):%Y-%m-%d %H:%M}"
-            words = (row.action_label, row.item or "", row.reason or "", "\n".join(row.changes))
-            made.add_row(str(row.id), at, str(row.on), who, *words)
+            at = "\n".join(f"{local(one.at):%Y-%m-%d %H:%M}" for one in ([row] if row is last else [row, last]))
+            changed = "\n".join(row.changes) if row is last else ""
+            words = (what_of(line), row.item or "", row.reason or "", changed)
+            made.add_row(str(row.id) if row is last else f"{row.id}-{last.id}", at, str(row.on), who, *words)
         for column in made.columns:
             column.overflow = "fold"
         yield made

@@ -64,6 +64,7 @@ KIND = Kind(
     unit="本",
     table=Certificate,
     day="issued_on",
+    called=("number", "holder"),
     purpose="报告中的持证人数、持证有效率由此数出",
     identity=("number",),
     tells=("holder", "number", "expires_on", "settled_on", "stopped"),

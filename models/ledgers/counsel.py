@@ -50,6 +50,7 @@ KIND = Kind(
     unit="条",
     table=Counsel,
     day="engaged_from",
+    called=("name", "firm"),
     purpose="报告中在聘的法律顾问、公职律师由此数出",
     identity=("name", "engaged_from"),
     fields=(

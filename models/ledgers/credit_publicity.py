@@ -68,6 +68,7 @@ KIND = Kind(
     unit="条",
     table=CreditPublicity,
     day="decided_on",
+    called=("number", "party"),
     purpose="报告中行政许可、行政处罚信用公示的条数和及时率由此数出",
     identity=("number",),
     fields=(

@@ -28,6 +28,7 @@ KIND = Kind(
     unit="条",
     table=Deficiency,
     day="on",
+    called=("text",),
     purpose="报告第二部分（不足和原因）由此写成",
     fields=(
         LedgerField("on", "日期", FieldType.DAY, required=True, hint="写入这一天所在年度的报告。"),

@@ -78,6 +78,7 @@ KIND = Kind(
     unit="项",
     table=DutyOfOrgan,
     day="listed_on",
+    called=("code", "title"),
     purpose="核对职责与年度任务：哪些职责没有任务，哪些任务没有职责",
     identity=("code",),
     tells=("code", "title", "basis", "department", "public"),

@@ -88,6 +88,7 @@ KIND = Kind(
     unit="起",
     table=EnforcementCase,
     day="decided_on",
+    called=("number", "title"),
     purpose="报告中的案件数、程序、罚没金额由此数出",
     identity=("number",),
     tells=("number", "title", "procedure", "fine", "outcome"),

@@ -67,6 +67,7 @@ KIND = Kind(
     unit="次",
     table=FileReview,
     day="held_on",
+    called=("kind",),
     purpose="报告中评查案卷、发现和整改问题的数目由此数出",
     fields=(
         LedgerField("held_on", "评查日期", FieldType.DAY, required=True, headings=("日期", "评查时间")),

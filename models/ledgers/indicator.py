@@ -73,6 +73,7 @@ KIND = Kind(
     unit="项",
     table=Indicator,
     day="adopted_on",
+    called=("code", "title"),
     purpose="示范创建自评：各项指标的支撑材料和自评得分由此数出",
     identity=("adopted_on", "system", "title"),
     tells=("title", "code", "points", "claimed", "basis"),

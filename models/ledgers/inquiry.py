@@ -54,6 +54,7 @@ KIND = Kind(
     unit="件",
     table=Inquiry,
     day="asked_on",
+    called=("number", "question"),
     purpose="报告中受理和答复群众咨询的件数由此数出",
     identity=("number",),
     fields=(

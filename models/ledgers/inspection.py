@@ -71,6 +71,7 @@ KIND = Kind(
     unit="户次",
     table=Inspection,
     day="drawn_on",
+    called=("target", "plan"),
     purpose="报告中双随机抽查的次数、户次、发现问题和公示由此数出",
     tells=("plan", "target", "inspectors", "inspected_on", "problems"),
     fields=(

@@ -25,6 +25,9 @@ COMMON = (
 )
 """What may be said of a row of any ledger."""
 
+LONGEST_NAME = 40
+"""Characters of a field in the name of a row."""
+
 Problem = tuple[str, str]
 """The field that is wrong, and what is wrong and would be accepted, in Chinese."""
 
@@ -59,6 +62,8 @@ class Kind(SheetKind):
     guided: bool = True
     tells: tuple[str, ...] = ()
     """The fields that tell a person which row it is, where a figure is opened; none: the first five."""
+    called: tuple[str, ...]
+    """The fields that name a row, as its number and title do."""
     check: Callable[[Mapping[str, Any]], Iterable[Problem]] = lambda _values: ()
     derive: Derive = as_typed
     terms: tuple[Term, ...] = ()
@@ -74,3 +79,10 @@ class Kind(SheetKind):
         """The kind's own fields, then the item and the note where it does not declare them itself."""
         own = {field.name for field in self.fields}
         return (*self.fields, *(field for field in COMMON if field.name not in own))
+
+    def name_of(self, row: Any) -> str:
+        """What people call the row: what it says in `called`, each cut at `LONGEST_NAME` characters; else its id."""
+        said = (getattr(row, name) for name in self.called)
+        words = (" ".join(str(getattr(value, "label", value)).split()) for value in said if value is not None)
+        cut = (text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…" for text in words if text)
+        return " ".join(cut) or f"第 {row.id} 号"

@@ -43,6 +43,7 @@ KIND = Kind(
     unit="次",
     table=LeadershipAct,
     day="on",
+    called=("kind", "text"),
     purpose="报告第三部分（第一责任人职责）由此写成",
     fields=(
         LedgerField("on", "日期", FieldType.DAY, required=True, headings=("履职日期",)),

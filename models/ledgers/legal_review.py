@@ -57,6 +57,7 @@ KIND = Kind(
     unit="件",
     table=LegalReview,
     day="received_on",
+    called=("title",),
     purpose="报告中审核合同、文件和出具法律意见的件数由此数出",
     fields=(
         LedgerField("received_on", "收到日期", FieldType.DAY, required=True, headings=("送审日期", "收件日期", "日期")),

@@ -153,6 +153,7 @@ KIND = Kind(
     unit="项",
     table=MajorDecision,
     day="decided_on",
+    called=("number", "title"),
     purpose="报告中的重大决策、三重一大事项及其程序由此数出",
     identity=("number",),
     fields=(

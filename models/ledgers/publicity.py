@@ -105,6 +105,7 @@ KIND = Kind(
     unit="场",
     table=Publicity,
     day="held_on",
+    called=("title",),
     purpose="报告中的普法活动场次、受众人数由此数出",
     tells=("title", "channel", "node", "reached"),
     fields=(

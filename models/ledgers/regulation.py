@@ -84,6 +84,7 @@ KIND = Kind(
     unit="件",
     table=Regulation,
     day="issued_on",
+    called=("number", "title"),
     purpose="报告中制定、修订、废止的制度文件由此数出",
     identity=("number",),
     fields=(

@@ -30,6 +30,7 @@ KIND = Kind(
     unit="次",
     table=StudySession,
     day="held_on",
+    called=("topic",),
     purpose="报告中的集体学法次数由此数出",
     fields=(
         LedgerField("held_on", "举行日期", FieldType.DAY, required=True, headings=("日期", "学习日期")),

@@ -127,6 +127,7 @@ KIND = Kind(
     unit="条",
     table=Training,
     day="held_on",
+    called=("topic",),
     purpose="报告中的培训次数、人次、学时由此数出",
     fields=(
         LedgerField("held_on", "培训日期", FieldType.DAY, required=True, headings=("日期", "培训时间", "时间")),

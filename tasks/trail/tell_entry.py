@@ -1,11 +1,12 @@
 """The words of the trail: what tables, columns and told facts are called, and a change in a line a person can read."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Enum
 
+from models.items.evidence import Category
+from models.items.item import Importance
 from models.ledgers.kinds import KINDS
 from models.people.permission import Action
 from models.people.person import Role
@@ -167,10 +168,11 @@ UNTOLD = frozenset(
         "looked_promised", "made_at", "moved_at", "paper", "password_set_at", "plan", "recorded_at",
         "resumed_at", "bound_hash", "package_sha256", "received_at", "content_hash", "row_hash", "salt",
         "secret_hash",
-        "sha256", "signed_at", "snapshot", "stored_at", "token_hash",
+        "sha256", "signed_at", "snapshot", "stored_at", "token_hash", "document.about",
     }
 )  # fmt: skip
-"""Columns a person is not told of: the engine's own marks, what the entry says itself, and hashes. JSON has them."""
+"""Columns a person is not told of, of every table or of one: the engine's own marks, what the entry says itself, and
+hashes. JSON has them."""
 
 FACTS: Mapping[str, str] = {
     "added": "新增天数", "address": "地址", "batch": "批次", "changed": "改变天数", "created": "新增任务",
@@ -206,6 +208,16 @@ LISTED = frozenset({"again", "failures", EDITED})
 
 LONGEST = 40
 """Characters of a value in a line."""
+
+_LEDGER_CODES = {
+    ("work_item", "ledger"), ("ledger_link", "kind"), ("ledger_term", "kind"), ("ledger_deadline", "kind"),
+    ("ledger_grant", "kind"), ("import_batch", "kind"),
+}  # fmt: skip
+_TERM_CODES = {("ledger_term", "term"), ("ledger_deadline", "term")}
+"""Columns that hold the code of a ledger and of one of its terms."""
+_TERMS: Mapping[Any, str] = {(kind.code, term.code): term.title for kind in KINDS.values() for term in kind.terms} | {
+    (kind.code, term.code): term.title for kind in KINDS.values() for term in kind.yearly
+}
 
 Namer = Callable[[str, int], str | None]
 """What a row of a table is called by name, for the tables whose rows have one."""
@@ -247,23 +259,24 @@ def _row(table: str, number: str, before: dict[str, Any] | None, after: dict[str
         yield f"删去{what}"
     elif before is None:
         told = [
-            f"{_head(name)} {_value(table, name, value, named)}"
+            f"{_head(name)} {_value(table, name, value, named, after)}"
             for name, value in after.items()
-            if _told(name) and value not in ("", [])
+            if _told(table, name) and value not in ("", [])
         ]
         yield f"新增{what}" + (f"：{'、'.join(told)}" if told else "")
     else:
         told = [
-            f"{_head(name)} {_value(table, name, before.get(name), named)} → {_value(table, name, value, named)}"
+            f"{_head(name)} {_value(table, name, before.get(name), named, before)}"
+            f" → {_value(table, name, value, named, after)}"
             for name, value in after.items()
-            if _told(name) and before.get(name) != value
+            if _told(table, name) and before.get(name) != value
         ]
         if told:
             yield f"{what}：{'、'.join(told)}"
 
 
-def _told(column: str) -> bool:
-    return column not in UNTOLD
+def _told(table: str, column: str) -> bool:
+    return column not in UNTOLD and f"{table}.{column}" not in UNTOLD
 
 
 def _head(column: str) -> str:
@@ -274,9 +287,13 @@ def _called(table: str, number: str, named: Namer) -> str:
     return (named(table, int(number)) if number.isdecimal() else None) or number
 
 
-def _value(table: str, name: str, value: Any, named: Namer) -> str:
+def _value(table: str, name: str, value: Any, named: Namer, beside: Mapping[str, Any]) -> str:
     if value in (None, ""):
         return "无"
+    if (table, name) in _LEDGER_CODES and value in KINDS:
+        return KINDS[value].title
+    if (table, name) in _TERM_CODES:
+        return _TERMS.get((beside.get("kind"), value), str(value))
     column: Column[Any] | None = METADATA.tables[table].columns.get(name) if table in METADATA.tables else None
     if column is not None and isinstance(value, int):
         if isinstance(column.type, Boolean):
@@ -290,22 +307,23 @@ def _value(table: str, name: str, value: Any, named: Namer) -> str:
 
 
 def _counted(value: Any) -> str:
-    if isinstance(value, dict) and all(isinstance(count, int) for count in value.values()):
-        return "、".join(f"{TABLES.get(name, name)} {count}" for name, count in value.items())
+    """Data in words: a mapping by its keys, a list by its members, codes by what they are called."""
+    if isinstance(value, dict):
+        return "、".join(f"{_word(name)} {_counted(one)}" for name, one in value.items()) or "无"
     if isinstance(value, list):
-        return "、".join(_ROLES.get(part, str(part)) for part in _flat(value)) or "无"
-    return str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+        return "、".join(_counted(one) for one in value) or "无"
+    if value is None or isinstance(value, bool):
+        return "是" if value else "否" if value is False else "无"
+    return _word(value)
 
 
-_ROLES = {role.value: role.label for role in Role}
+_CODES = {str(one.value): one.label for kind in (Role, Importance, Category) for one in kind}
+_KEYS = {"pieces": "份数", "categories": "类别", "days": "天数", "name": "名称"}
 
 
-def _flat(parts: list[Any]) -> Iterator[Any]:
-    for part in parts:
-        if isinstance(part, list):
-            yield from _flat(part)
-        else:
-            yield part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+def _word(said: Any) -> str:
+    word = str(said)
+    return TABLES.get(word) or _KEYS.get(word) or _CODES.get(word) or word
 
 
 def _cut(text: str) -> str:

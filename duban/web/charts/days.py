@@ -28,7 +28,7 @@ def day_strip(days: Sequence[DayBar], link: Callable[[dt.date], str]) -> Markup:
     """The strip; each day with deadlines leads to them by `link`."""
     most = max((day.deadlines for day in days), default=0)
     width, height = CELL * len(days), TOP + HIGH + FOOT
-    cells = "".join(_cell(place * CELL, day, most, link) for place, day in enumerate(days))
+    cells = "".join(_cell(place * CELL, day, most, link, last=CELL * (len(days) - 1)) for place, day in enumerate(days))
     total = sum(day.deadlines for day in days)
     return Markup(  # noqa: S704 - numbers and our own words; what others wrote is escaped in the cells
         f'<svg class="chart days" viewBox="0 0 {width} {height}" role="group"'
@@ -36,7 +36,7 @@ def day_strip(days: Sequence[DayBar], link: Callable[[dt.date], str]) -> Markup:
     )
 
 
-def _cell(x: int, day: DayBar, most: int, link: Callable[[dt.date], str]) -> str:
+def _cell(x: int, day: DayBar, most: int, link: Callable[[dt.date], str], *, last: int) -> str:
     # Put together as text: as Markup, piece by piece, a strip takes longer than the rest of its page.
     count = f"，{day.deadlines} 个时限" if day.deadlines else ""
     words = escape(f"{day.on.month}月{day.on.day}日 {day.why}{count}")
@@ -53,12 +53,14 @@ def _cell(x: int, day: DayBar, most: int, link: Callable[[dt.date], str]) -> str
     if day.special:
         body += _text(middle, TOP + HIGH + 26, "班" if day.working else "休", "quiet")
     if day.on.day == 1:
-        body += _text(middle, TOP + HIGH + 39, f"{day.on.month}月", "quiet")
+        # The name is wider than its day: where the day stands at an end of the strip, it reaches inwards.
+        place, anchor = (x, "start") if x == 0 else (x + CELL, "end") if x == last else (middle, "middle")
+        body += _text(place, TOP + HIGH + 39, f"{day.on.month}月", "quiet", anchor)
     if not day.deadlines:
         return f"<g>{body}</g>"
     return f'<a href="{escape(link(day.on))}" aria-label="{words}">{body}</a>'
 
 
-def _text(x: float, y: float, words: object, kind: str = "") -> str:
+def _text(x: float, y: float, words: object, kind: str = "", anchor: str = "middle") -> str:
     named = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="middle"{named}>{words}</text>'
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}"{named}>{words}</text>'

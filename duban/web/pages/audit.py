@@ -34,6 +34,7 @@ from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.people.find import find_item, unknown_item
 from tasks.people.roster import everybody
 from tasks.trail.changes_since import newest_of_all
+from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
 from tasks.trail.noted_head import read_head
 from tasks.trail.show_audit import MOST, TrailEntry, show_audit
 from tasks.trail.tell_entry import MACHINE_ACTIONS, WATCHED_ACTIONS
@@ -84,7 +85,7 @@ def trail(visit: Signed) -> HTMLResponse:
         seen = organs_within(session, visit.by, Action.AUDIT)
         return visit.page(
             session, "audit.html", menu="/settings", status_code=status_of(error) if error else 200,
-            rows=rows[::-1][:SHOWN], older=older, error=error.message if error else "",
+            lines=fold_sign_ins(rows[::-1][:SHOWN]), what_of=what_of, older=older, error=error.message if error else "",
             asked=visit.request.query_params, actions=_actions(), people=_people(session, seen),
             several=len(seen) > 1, kept=_kept(visit),
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """Charts from numbers: nothing where there is nothing, words beside every shape, typed text never markup."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -61,6 +62,17 @@ def test_a_strip_links_the_days_that_have_deadlines_and_names_the_special_ones()
     assert 'href="/calendar?day=2026-06-30&amp;x=1" aria-label="6月30日 工作日，2 个时限"' in made
     assert ">休</text>" in made
     assert "<rect" not in day_strip([], str)
+
+
+def test_the_name_of_a_month_is_whole_at_either_end_of_the_strip() -> None:
+    first = dt.date(2026, 12, 1)
+    made = day_strip([Day(first, 0), Day(first - dt.timedelta(days=1), 0), Day(first, 0)], str)
+    assert re.findall(r'x="(\d+)" y="93" text-anchor="(\w+)" class="quiet">12月', made) == [
+        ("0", "start"),
+        ("45", "end"),
+    ]
+    inside = day_strip([Day(ON, 0), Day(ON + dt.timedelta(days=1), 0), Day(ON, 0)], str)
+    assert 'x="22.5" y="93" text-anchor="middle" class="quiet">7月' in inside
 
 
 def test_typed_words_and_addresses_are_escaped() -> None:

@@ -190,7 +190,17 @@ def test_an_action_is_known_by_its_code_and_its_label() -> None:
         ({}, {"file": "清单.xlsx", "sha256": "ab", "created": 3}, ["文件 清单.xlsx、新增任务 3"]),
         ({}, {"rows": {"person": 300, "tenure": 301}, "unknown": [1]}, ["改动记录数 人员 300、任职 301、unknown 1"]),
         ({}, {"oversight:1-2": {"department_id": 1, "post_id": 2}}, ["新增分管 1-2：科室 1、岗位 2"]),
-        ({}, {"gone_table:1": {"what": {"a": [1]}}}, ['新增gone_table 1：what {"a": [1]}']),
+        ({}, {"gone_table:1": {"what": {"a": [1]}}}, ["新增gone_table 1：what a 1"]),
+        (
+            {},
+            {"ledger_deadline:1": {"kind": "case", "term": "publish"}, "document:2": {"about": "rung:1"}},
+            ["新增文书 2", "新增台账时限 1：类别 执法案件、时限事项 行政处罚决定公开"],
+        ),
+        (
+            {"policy:1": {"evidence_rules": {}}},
+            {"policy:1": {"evidence_rules": {"major": {"pieces": 1, "categories": ["result"]}}}},
+            ["督办策略 1：佐证规则 无 → 重大 份数 1、类别 成果展示"],
+        ),
         ({}, {"organ:3": {"name": "很" * 50}}, ["新增单位 3：名称 " + "很" * 39 + "…"]),
         ({}, {"rung:1": {"roles": ["handler", "leader"], "document": ""}}, ["新增督办步骤 1：角色 承办人、分管领导"]),
         (

@@ -43,7 +43,7 @@ from tasks.people.find import departments_of, plans_of
 router = APIRouter()
 _FILTERS = ("q", "from", "until", "item", "due", "withdrawn", "batch")
 COLUMNS = 6
-"""Columns of a list beside number and day; the page of a row shows all."""
+"""Columns of a list beside name and day; the page of a row shows all."""
 
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 
@@ -202,7 +202,7 @@ def _columns(kind: Kind, rows: Sequence[Any]) -> list[LedgerField]:
     told = [
         field
         for field in kind.columns
-        if field.name != kind.day
+        if field.name not in (kind.day, *kind.called)
         and (field.required or any(getattr(row, field.name) not in (None, field.default) for row in rows))
     ]
     first = [field for field in told if field.takes is not FieldType.ITEM][:COLUMNS]

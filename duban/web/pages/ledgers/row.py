@@ -71,7 +71,7 @@ def correct(sent: Sent, code: str, row_id: int) -> Response:
         authorize_writing(session, visit.by, key(visit.organ.id), kind, row)
         typed = given(kind, sent)
         changed = correct_row(session, visit.organ, kind, row, typed, by=visit.by, seen=_seen(sent))
-    said = f"已更正{kind.title} {row_id}：{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
+    said = f"已更正{kind.title}“{kind.name_of(row)}”：{'、'.join(changed)}。" if changed else "与原来相同，没有改动。"
     return visit.go(visit.link(f"/ledgers/{code}/{row_id}"), said)
 
 
@@ -82,7 +82,7 @@ def withdraw(sent: Sent, code: str, row_id: int) -> Response:
     def do(session: Session, kind: Kind, row: Any) -> str:
         reason = sent.text("reason")
         withdraw_row(session, sent.visit.organ, kind, row, reason, by=sent.visit.by, seen=_seen(sent))
-        return f"已撤下{kind.title} {row_id}，不再计入任何数字。"
+        return f"已撤下{kind.title}“{kind.name_of(row)}”，不再计入任何数字。"
 
     return _done(sent, code, row_id, do)
 
@@ -93,7 +93,7 @@ def reinstate(sent: Sent, code: str, row_id: int) -> Response:
 
     def do(session: Session, kind: Kind, row: Any) -> str:
         reinstate_row(session, sent.visit.organ, kind, row, by=sent.visit.by, seen=_seen(sent))
-        return f"已恢复{kind.title} {row_id}。"
+        return f"已恢复{kind.title}“{kind.name_of(row)}”。"
 
     return _done(sent, code, row_id, do)
 

@@ -50,7 +50,7 @@ def test_a_case_is_recorded_and_stands_in_its_ledger(web: Web, office: Office) -
     assert "决定日期 必填" in visitor.read("/ledgers/case/new")
     words = visitor.act("/ledgers/case", CASE)
     assert "已登记执法案件，编号 1。" in words
-    assert "1 3月5日（周四） 普通程序 〔2026〕1号 某案 3,000.50" in words
+    assert "〔2026〕1号 某案 3月5日（周四） 普通程序 3,000.50" in words
     assert [(entry.action, entry.actor) for entry in office.rows(AuditEntry)][-1] == ("record", SUPERVISOR)
     again = visitor.post("/ledgers/case", CASE | {"title": "再录"})
     assert (again.status_code, field_value(again.text, "title")) == (400, "再录")
@@ -95,7 +95,7 @@ def test_an_act_is_recorded_with_its_item_and_its_proof(web: Web, office: Office
     }
     proof = {"evidence": ("纪要.txt", io.BytesIO("会议纪要".encode()))}
     words = visitor.act("/ledgers/act/evidence", sent, files=proof)
-    assert "部署 主持会议部署普法 纪要3号 1 普法宣传 纪要.txt" in words
+    assert "部署 主持会议部署普法 5月6日（周三） 纪要3号 1 普法宣传 纪要.txt" in words
     assert "佐证材料 纪要.txt" in visitor.read("/ledgers/act/1")
     assert [(piece.name, piece.act_id) for piece in office.rows(Evidence)] == [("纪要.txt", 1)]
     for wrong, said in (
@@ -127,7 +127,7 @@ def test_one_after_the_other_is_recorded_in_its_year(web: Web, office: Office) -
     assert "已登记学习研讨，编号 1。" in words
     assert "登记学习研讨 报告中的集体学法次数由此数出" in words
     visitor.act("/ledgers/deficiency", {"on": "2025-12-20", "text": "普法渠道单一", "cause": "缺少专人"})
-    assert "1 2025年12月20日（周六） 普法渠道单一 缺少专人" in visitor.read("/ledgers/deficiency?year=2025")
+    assert "普法渠道单一 2025年12月20日（周六） 缺少专人" in visitor.read("/ledgers/deficiency?year=2025")
     assert "还没有登记不足" in visitor.read("/ledgers/deficiency")
     assert (len(office.rows(StudySession)), len(office.rows(Deficiency))) == (1, 1)
 
@@ -141,7 +141,7 @@ def test_a_row_tells_its_terms_and_what_became_of_it(web: Web) -> None:
     form = visitor.get("/ledgers/case/1/edit").text
     assert (field_value(form, "fine"), field_value(form, "seen")) == ("3000.50", "0")
     said = visitor.act("/ledgers/case/1", CASE | {"seen": "0", "published_on": "2026-03-10"})
-    assert "已更正执法案件 1：公开日期。" in said
+    assert "已更正执法案件“〔2026〕1号 某案”：公开日期。" in said
     assert "3月10日（周二）" in said
     assert "陈督办 公开日期 无 → 2026-03-10" in said
     assert "2026-03-10 按期完成" in said
@@ -167,15 +167,17 @@ def test_a_row_is_withdrawn_with_a_reason_and_comes_back(web: Web, office: Offic
     a_case(visitor)
     empty = visitor.post("/ledgers/case/1/withdraw", {"seen": "0", "reason": " "})
     assert (empty.status_code, "撤下的理由不能为空" in words_of(empty.text)) == (400, True)
-    assert "已撤下执法案件 1" in visitor.act("/ledgers/case/1/withdraw", {"seen": "0", "reason": "重复登记"})
+    assert "已撤下执法案件“〔2026〕1号 某案”" in visitor.act(
+        "/ledgers/case/1/withdraw", {"seen": "0", "reason": "重复登记"}
+    )
     assert "还没有登记执法案件" in visitor.read("/ledgers/case")
-    assert "撤下理由 1 3月5日（周四）" in visitor.read("/ledgers/case?withdrawn=yes")
+    assert "撤下理由 〔2026〕1号 某案 3月5日（周四）" in visitor.read("/ledgers/case?withdrawn=yes")
     assert visitor.post("/ledgers/case/1", CASE | {"seen": "1"}).status_code == 403
     a_case(visitor)
     answer = visitor.post("/ledgers/case/1/reinstate", {"seen": "1"})
     assert (answer.status_code, "已经登记过（编号 2）" in words_of(answer.text)) == (400, True)
     visitor.act("/ledgers/case/2/withdraw", {"seen": "0", "reason": "误录"})
-    assert "已恢复执法案件 1。" in visitor.act("/ledgers/case/1/reinstate", {"seen": "1"})
+    assert "已恢复执法案件“〔2026〕1号 某案”。" in visitor.act("/ledgers/case/1/reinstate", {"seen": "1"})
     assert [row.withdrawn_on for row in office.rows(EnforcementCase)] == [None, web.now.date()]
 
 
@@ -196,7 +198,7 @@ def test_a_list_is_narrowed_and_given_out_as_it_is_shown(web: Web, tmp_path: Pat
         ("withdrawn=yes", ""), ("path=x&self=y", "丙乙甲"),
     ):  # fmt: skip
         page = visitor.get(f"/ledgers/case?{query}").text
-        assert "".join(re.findall(r"号</td>.*?([甲乙丙])</td>", page, re.S)) == titles, query
+        assert "".join(re.findall(r">\d号 ([甲乙丙])</a></th>", page)) == titles, query
     sheet = tmp_path / "out.xlsx"
     sheet.write_bytes(visitor.get("/ledgers/case/export.xlsx?procedure=simple").content)
     rows = open_workbook(sheet)[0].rows
