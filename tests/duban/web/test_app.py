@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from duban.web.app import create_app, is_loopback
+from duban.web.app import create_app
 from duban.web.body_limit import SMALL
 from duban.web.dates import day_text, instant_text
 from flows.embedded_clock import ClockState, EmbeddedClock
@@ -17,7 +17,7 @@ from models.clock import OFFICE_ZONE
 from models.database import open_engine, unit_of_work
 from models.items.plan import AnnualPlan
 from models.people.person import Person
-from models.settings import Settings
+from models.settings import Settings, is_loopback
 from tests.homes import lay_home
 from tests.office import HANDLER, SUPERVISOR, Office, day
 from tests.processes import eventually

@@ -25,7 +25,7 @@ YEAR = day("2025-01-01"), day("2025-12-31")
 def declared(*measures: Measure, shares: tuple[Share, ...] = ()) -> Kind:
     """A ledger of cases that counts something else."""
     return Kind(
-        code="case", title="案件", unit="起", table=EnforcementCase, day="decided_on", purpose="", fields=(),
+        code="case", title="案件", unit="起", table=EnforcementCase, day="decided_on", purpose="", fields=(), called=(),
         measures=measures, shares=shares,
     )  # fmt: skip
 
