@@ -10,5 +10,5 @@ from models.settings import load_settings
 
 @flow(name="接口推送")
 def webhooks() -> dict[str, Any]:
-    """把办理和通知的事件推送给登记的地址：每件事一次，签名；失败的稍后重试，多次失败的搁置。"""
+    """把办理和通知的事件推送给登记的地址：每件事一次，签名；失败的稍后重试，多次失败的停发。"""
     return rhythms.webhooks(load_settings())

@@ -50,7 +50,7 @@ def _add(deed: Deed[AnnualPlan]) -> ActOutcome:
     texts = typed(given)
     item = add_item(session, plan, read_typed(session, plan, texts, by=by), by=by, number=given.get("number"))
     read_as = due_in_words(plan, texts["due"]) if "due" in texts else ""
-    said = f"已新增任务 {item.number}" + (f"，时限读作：{read_as}" if read_as else "")
+    said = f"已新增任务 {item.number}" + (f"，时限识别结果：{read_as}" if read_as else "")
     if given.get("issue"):
         issue(session, plan, by=by, lookback=given["past"], only=item)
         said += "，已下达"

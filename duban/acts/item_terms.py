@@ -188,15 +188,15 @@ def _suspend(deed: Deed[WorkItem]) -> ActOutcome:
     item, by = deed.upon, deed.by
     suspend(deed.session, item, by=by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} 已挂起：停止计时和提醒。",
+        f"任务 {item.number} 已中止：停止计时和提醒。",
         data={"item": item.number, "state": item.state, "from_on": by.on},
-        words=f"任务 {item.number} 自 {by.on} 挂起。",
+        words=f"任务 {item.number} 自 {by.on} 中止。",
     )
 
 
 SUSPEND = Act(
-    "suspend", Action.SUSPEND, "挂起", _suspend, (REASON,), grave=True,
-    explains="停止计时和提醒，恢复后时限按策略顺延。", help="挂起：停止计时和提醒，恢复后时限按策略顺延。",
+    "suspend", Action.SUSPEND, "中止", _suspend, (REASON,), grave=True,
+    explains="停止计时和提醒，恢复后时限按策略顺延。", help="中止：停止计时和提醒，恢复后时限按策略顺延。",
 )  # fmt: skip
 
 
@@ -213,5 +213,5 @@ def _resume(deed: Deed[WorkItem]) -> ActOutcome:
 
 RESUME = Act(
     "resume", Action.RESUME, "恢复", _resume,
-    explains="从今天起恢复计时和提醒，时限按挂起的天数顺延。", help="恢复：时限按挂起的天数顺延。",
+    explains="从今天起恢复计时和提醒，时限按中止的天数顺延。", help="恢复：时限按中止的天数顺延。",
 )  # fmt: skip

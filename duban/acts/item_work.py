@@ -247,7 +247,7 @@ TRANSFER = Act(
         REASON,
     ),
     explains="任务重新待签收，原来的签收记录保留，时限不变。", reaches="新的承办人", grave=True,
-    help="转办、改派：任务重新待签收，原来的签收记录保留，时限不变。",
+    help="转办：任务重新待签收，原来的签收记录保留，时限不变。",
 )  # fmt: skip
 
 

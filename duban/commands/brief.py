@@ -82,7 +82,7 @@ def circular(
     again: Annotated[bool, typer.Option("--again", help="本期已印发而内容有变的，另行编号再发。")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="文件.docx", help="写出 Word 文件。")] = None,
 ) -> Answer:
-    """督办通报：总体情况、各单位、逾期、未填报、延期挂起、下期到期；每期只编号一次。"""
+    """督办通报：总体情况、各单位、逾期、未填报、延期中止、下期到期；每期只编号一次。"""
     from models.dates.day_override import office_calendar
     from models.errors import BadInputError
     from models.papers.circular import CircularKind, closing_day
@@ -163,10 +163,10 @@ def _show_circular(content: Circular) -> Iterator[Shown]:
     yield f"{content.title}（{content.from_on} 至 {content.until_on}）"
     yield (
         f"共 {totals.items} 项：已办结 {totals.closed}（本期 {totals.closed_in_period}），正常 {totals.on_track}，"
-        f"临期 {totals.near}，逾期 {totals.overdue}，未开始 {totals.not_started}，挂起 {totals.suspended}；"
+        f"临期 {totals.near}，逾期 {totals.overdue}，未开始 {totals.not_started}，中止 {totals.suspended}；"
         f"其中待审核 {totals.in_review}{share}。"
     )
-    made = table("单位", "事项", "已办结", "逾期", "临期", "进度落后", "未填报", "未签收", "得分", "排名")
+    made = table("单位", "事项", "已办结", "逾期", "临期", "滞后", "未填报", "未签收", "得分", "排名")
     for row in content.departments:
         counts = (row.total, row.closed, row.overdue, row.near, row.lagging, row.not_filed, row.unsigned)
         graded = ("" if value is None else f"{value:g}" for value in (row.score, row.rank))
@@ -179,7 +179,7 @@ def _show_circular(content: Circular) -> Iterator[Shown]:
             made.add_row(late.number, late.title, late.unit, late.person, str(late.due_on), late.words, late.level)
         yield made
     yield (
-        f"未按期填报 {len(content.unfiled)} 项次、延期挂起 {len(content.changed)} 项、"
+        f"未按期填报 {len(content.unfiled)} 项次、延期中止 {len(content.changed)} 项、"
         f"下期到期 {len(content.next_deadlines)} 项。"
     )
     yield from (*content.praise, *content.criticism)

@@ -157,7 +157,7 @@ class _Tour:
     def read_documents(self) -> None:
         from duban.demonstration import YEAR, example
 
-        self.step("试读上年度报告和工作要点：读成任务草稿，没写的时限和责任人留空，不编造")
+        self.step("预览上年度报告和工作要点：读成任务草稿，没写的时限和责任人留空，不编造")
         for name in (LAST_REPORT, WORK_POINTS):
             self.command("plan", "import", _near(example(name)), "--year", str(YEAR), "--dry-run", "--on", ISSUED_ON)
             if self._is_imported(LEDGER, YEAR):
@@ -168,7 +168,7 @@ class _Tour:
     def import_ledger(self) -> None:
         from duban.demonstration import YEAR, example
 
-        self.step("导入 2026 年工作台账：先试读，再导入；缺时限的补填后按序号对应；然后下达")
+        self.step("导入 2026 年任务清单：先预览，再导入；缺时限的补填后按序号对应；然后下达")
         year = ["--year", str(YEAR)]
         for name, rehearsed in ((LEDGER, True), (LEDGER, False), (FILLED, False)):
             more = ["--dry-run"] if rehearsed else []

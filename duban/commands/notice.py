@@ -90,9 +90,9 @@ def _ended(attempt: DeliveryAttempt) -> str:
 def retry(
     errand: Errand,
     number: Annotated[int | None, typer.Argument(metavar="信", help="通知信的编号；全部重发时不写。")] = None,
-    every: Annotated[bool, typer.Option("--all", help="本单位已搁置的全部重发。")] = False,
+    every: Annotated[bool, typer.Option("--all", help="本单位已停发的全部重发。")] = False,
 ) -> Answer:
-    """重发已搁置的通知信，下一次发送时发出；发送前再核一遍，已经办结、撤回的不发。"""
+    """重发已停发的通知信，下一次发送时发出；发送前再核一遍，已经办结、撤回的不发。"""
     from models.errors import BadInputError
     from tasks.notices.receipts.find_message import read_message
     from tasks.notices.resend import resend, resend_all
@@ -102,7 +102,7 @@ def retry(
     session, by = errand.session, errand.by
     if number is None:
         count = resend_all(session, errand.organ.id or 0, by=by)
-        return answer({"messages": count}, f"搁置的 {count} 封通知将在下一次发送时重发。")
+        return answer({"messages": count}, f"停发的 {count} 封通知将在下一次发送时重发。")
     message, recipient = read_message(session, number, by=by)
     count = resend(session, message, by=by)
     return answer({"number": number, "notices": count}, f"给{recipient.name}的 {count} 条通知将在下一次发送时重发。")
@@ -115,13 +115,13 @@ def park(
     number: Letter,
     reason: Annotated[str, typer.Option("--reason", metavar="文字", help="为何不发；收件人也看得到。")],
 ) -> Answer:
-    """搁置一封待发的通知信：不发送，以后可用 duban notice retry 重发；其中的通知仍可在系统内查看。"""
+    """停发一封待发的通知信：不发送，以后可用 duban notice retry 重发；其中的通知仍可在系统内查看。"""
     from tasks.notices.receipts.find_message import read_message
     from tasks.notices.receipts.park import park as park_message
 
     message, recipient = read_message(errand.session, number, by=errand.by)
     count = park_message(errand.session, message, reason=reason, by=errand.by)
-    return answer({"number": number, "notices": count}, f"给{recipient.name}的 {count} 条通知已搁置，不发送。")
+    return answer({"number": number, "notices": count}, f"给{recipient.name}的 {count} 条通知已停发，不发送。")
 
 
 add_command(notices, SNOOZE, ITEM)
@@ -166,7 +166,7 @@ def show_notices(rows: list[dict[str, object]], title: str) -> Iterator[Shown]:
 
     made = table("编号", "日期", "收件人", "类别", "任务", "规则", "时限", "状态", "信", "原因", title=title)
     words = {kind.value: kind.label for kind in NoticeKind}
-    states = {"pending": "待发送", "sent": "已发送", "collapsed": "已并入", "dropped": "已取消", "parked": "搁置"}
+    states = {"pending": "待发送", "sent": "已发送", "collapsed": "已并入", "dropped": "已取消", "parked": "停发"}
     for row in rows:
         made.add_row(
             str(row["id"]),

@@ -31,5 +31,5 @@ def init(errand: Errand) -> Answer:
         "已就绪。接下来：",
         "  duban people import 人员.xlsx            导入人员：单位 部门 姓名 职务 角色 邮箱 手机 代理人",
         "  duban plan template 清单模板.xlsx        取得任务清单的模板",
-        "  duban plan import 清单.xlsx --year 年度 --dry-run   先看系统怎样理解，再正式导入",
+        "  duban plan import 清单.xlsx --year 年度 --dry-run   先看识别结果，再正式导入",
     )

@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def import_(
     errand: Errand,
     file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册（.xlsx 或 .csv）。")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解，不写入任何数据。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看识别结果，不写入任何数据。")] = False,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时，把错误清单写到此文件。")
     ] = None,
@@ -63,7 +63,7 @@ def import_(
 
     def screen() -> Iterator[Shown]:
         words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
-        did = "试读（未写入）" if dry_run else "已导入"
+        did = "预览（未写入）" if dry_run else "已导入"
         yield f"{did}：" + "，".join(f"{words[key]} {counts[key]} 个（新增 {done.new[key]}）" for key in counts) + "。"
         if done.proposed:
             yield f"其中 {done.proposed} 项任职、代理须由第二人确认后生效：duban people proposals"

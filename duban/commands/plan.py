@@ -62,7 +62,7 @@ def template(errand: Errand, out: OutFile) -> Answer:
             raise
         # A template is wanted before anything is registered too; then nothing can be picked from.
     write_template(out, LIST, title=f"{for_year}年度工作任务清单", departments=departments, people=people)
-    return answer(None, f"已写出模板 {out}。填好后先试读：duban plan import {out} --year {for_year} --dry-run")
+    return answer(None, f"已写出模板 {out}。填好后先预览：duban plan import {out} --year {for_year} --dry-run")
 
 
 @plans.command("import")
@@ -73,7 +73,7 @@ def import_(
         Path, typer.Argument(metavar="文件", help="台账（.xlsx、.csv），或上年度报告、工作要点（.docx、.txt）。")
     ],
     year: PlanYear,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看系统怎样理解，不写入任何数据。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看识别结果，不写入任何数据。")] = False,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时，把错误清单写到此文件。")
     ] = None,
@@ -318,7 +318,7 @@ def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
         for word, action in (("新增", "create"), ("更新", "update"), ("未变", "keep"))
         if (count := report.count(action))
     )
-    did = "试读（未写入）" if report.dry_run else "已导入" if report.batch else "没有变化，未写入"
+    did = "预览（未写入）" if report.dry_run else "已导入" if report.batch else "没有变化，未写入"
     yield f"{did} {report.plan}：项目 {report.projects} 个，任务 {len(report.changes)} 项（{counts}）。"
     gaps = report.incomplete
     if gaps:

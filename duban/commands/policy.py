@@ -52,7 +52,7 @@ def show(errand: Errand, name: Name) -> Answer:
             made.add_row(rung.label, roles, rung.colour.label, rung.document or "")
         yield made
 
-        lag = f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点黄，超过 {policy.lag_red} 红"
+        lag = f"{policy.lag_of.label}滞后 {policy.lag_yellow} 个百分点黄，超过 {policy.lag_red} 红"
         monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
         for term, words in (
             ("临期", f"到期前 {policy.near_days} 个工作日"),
@@ -65,7 +65,7 @@ def show(errand: Errand, name: Name) -> Answer:
             ("批示时限", f"{terms_sentence(policy.instruction_terms)} {policy.instruction_unit.label}"),
             ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内，逾期提醒批示的领导"),
             ("填报", policy.filling.label + (f"，{policy.filling_day} 日前" if monthly else "")),
-            ("挂起顺延", policy.suspension_unit.counting),
+            ("中止顺延", policy.suspension_unit.counting),
         ):
             yield f"  {term}：{words}"
 

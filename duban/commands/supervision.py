@@ -33,7 +33,7 @@ def supervise(
     errand: Errand,
     for_good: Annotated[
         bool,
-        typer.Option("--for-good", help="正式运行：日期在今天以后或离上次督办太远的，不加只预演，加了才生成并保存。"),
+        typer.Option("--for-good", help="正式运行：日期在今天以后或离上次督办太远的，不加只预览，加了才生成并保存。"),
     ] = False,
 ) -> Answer:
     """按日历和督办策略生成当日应发的提醒与升级，应出督办单的一并出单（可重复运行，不会重复生成）。"""
@@ -76,9 +76,9 @@ def _rehearse(errand: Errand, doubt: str) -> Answer:
     swept, sheets = result.swept, len(result.sheets)
 
     def screen() -> Iterator[Shown]:
-        yield from show_notices(rows, f"{len(rows)} 条通知（预演，未写入）")
+        yield from show_notices(rows, f"{len(rows)} 条通知（预览，未写入）")
         yield (
-            f"预演，什么也没有写入：{doubt}。正式运行将在 {swept.on} 生成通知 {swept.raised} 条"
+            f"预览，什么也没有写入：{doubt}。正式运行将在 {swept.on} 生成通知 {swept.raised} 条"
             f"（提醒 {swept.reminders}，升级 {swept.escalations}），督办单 {sheets} 张。"
         )
         yield f"请先核对日期和本机时钟；确实要按这一天督办的：duban supervise --on {day} --for-good"
@@ -111,7 +111,7 @@ def deliver(
     )
     return answer(
         asdict(result) | {"letters": letters.letters, "problems": [*letters.problems, *result.problems]},
-        f"{result.on}：已发 {result.sent} 封，稍后重试 {result.failed}，搁置 {result.parked}；"
+        f"{result.on}：已发 {result.sent} 封，稍后重试 {result.failed}，停发 {result.parked}；"
         + (f"另发账户信件 {letters.letters} 封；" if letters.letters else "")
         + f"复核取消 {result.dropped} 条，仅在系统内 {result.unreachable} 条，仍待发 {result.held} 条。"
         + ("今天的督办还没有运行（duban supervise）：当日的通知在督办以后汇成一封发出。" if result.early else ""),
@@ -123,15 +123,15 @@ def deliver(
 
 @apart("year organ json")
 def simulate(errand: Errand) -> Answer:
-    """预演全年：若无人办理，每天会向谁发出哪些通知（不写入任何数据）。"""
+    """预览全年：若无人办理，每天会向谁发出哪些通知（不写入任何数据）。"""
     from models.clock import now
     from tasks.oversight.simulate import simulate as rehearse
 
-    with errand.edge.scratch() as session, progress("预演") as track:
+    with errand.edge.scratch() as session, progress("预览") as track:
         plan = errand.edge.plan(session, errand.year, errand.said["organ"])
         rows = rehearse(session, plan, now=now(), calendar=errand.edge.calendar(session), track=track)
 
-    return answer(rows, lambda: show_notices(rows, f"{len(rows)} 条通知（预演，未写入）"))
+    return answer(rows, lambda: show_notices(rows, f"{len(rows)} 条通知（预览，未写入）"))
 
 
 @looking("on as year organ json")

@@ -17,8 +17,8 @@ from tasks.wording.policy import term_label, terms_sentence
 
 NUMBERS = {
     "near_days": "到期前这么多个工作日起亮黄灯",
-    "lag_yellow": "进度落后这么多个百分点亮黄灯；留空为不按进度",
-    "lag_red": "落后超过这么多个百分点亮红灯；留空为不按进度",
+    "lag_yellow": "滞后这么多个百分点亮黄灯；留空为不按进度",
+    "lag_red": "滞后超过这么多个百分点亮红灯；留空为不按进度",
     "urge_gap": "这么多个工作日内不重复催办",
     "objection_days": "下达后这么多个工作日内可提转办异议",
     "extension_limit": "一项任务至多申请延期的次数",

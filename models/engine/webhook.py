@@ -34,7 +34,7 @@ class MessageState(Coded):
     WAITING = "waiting", "待发送"
     SENDING = "sending", "发送中"
     SENT = "sent", "已发送"
-    PARKED = "parked", "多次失败，已搁置"
+    PARKED = "parked", "多次失败，已停发"
 
 
 class WebhookMessage(Row, table=True):

@@ -18,7 +18,7 @@ class ItemState(Coded):
     ISSUED = "issued", "待签收"
     OBJECTED = "objected", "转办异议"
     ACTIVE = "active", "在办"
-    SUSPENDED = "suspended", "挂起"
+    SUSPENDED = "suspended", "中止"
     REQUESTED = "requested", "申请办结"
     REVIEWED = "reviewed", "审核"
     CLOSED = "closed", "已销号"
@@ -238,7 +238,7 @@ class MoveCause(Coded):
 
     PLAN = "plan", "计划调整"
     EXTENSION = "extension", "批准延期"
-    SUSPENSION = "suspension", "挂起顺延"
+    SUSPENSION = "suspension", "中止顺延"
     MORE = "more", "补充顺延"
 
 

@@ -1,4 +1,4 @@
-"""Suspensions (挂起): a ledger of the spans in which an item's clock stood still."""
+"""Suspensions (中止): a ledger of the spans in which an item's clock stood still."""
 
 import datetime as dt
 

@@ -17,7 +17,7 @@ class Light(Coded):
     LAGGING = "lagging", "滞后"
     GREEN = "green", "正常"
     GREY = "grey", "未开始"
-    PAUSED = "paused", "挂起"
+    PAUSED = "paused", "中止"
     BLUE = "blue", "已办结"
     CANCELLED = "cancelled", "已终止"
 

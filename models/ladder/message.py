@@ -17,7 +17,7 @@ class SendState(Coded):
     SENT = "sent", "已发送"
     EMPTY = "empty", "内容已全部取消"
     MERGED = "merged", "已并入后一封"
-    PARKED = "parked", "多次失败，已搁置"
+    PARKED = "parked", "多次失败，已停发"
 
 
 class MessageKind(Coded):

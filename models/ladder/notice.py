@@ -43,7 +43,7 @@ class NoticeState(Coded):
     SENT = "sent", "已发送"
     COLLAPSED = "collapsed", "已并入更高一级"
     DROPPED = "dropped", "已取消"
-    PARKED = "parked", "多次失败，已搁置"
+    PARKED = "parked", "多次失败，已停发"
 
 
 class Via(Coded):

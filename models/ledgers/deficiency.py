@@ -24,7 +24,7 @@ class Deficiency(LedgerRow, table=True):
 
 KIND = Kind(
     code="deficiency",
-    title="不足",
+    title="存在不足",
     unit="条",
     table=Deficiency,
     day="on",

@@ -1,4 +1,4 @@
-"""问答咨询: questions from the public and their answers, each within its days."""
+"""咨询答复: questions from the public and their answers, each within its days."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ _ANSWERED, _DUE = col(_T.answered_on), col(_T.due_on)
 
 KIND = Kind(
     code="inquiry",
-    title="问答咨询",
+    title="咨询答复",
     unit="件",
     table=Inquiry,
     day="asked_on",

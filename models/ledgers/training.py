@@ -54,7 +54,7 @@ def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
     if values.get("kind") is TrainingKind.STAFF:
         yield "officer", "按人登记的只有执法人员培训：类别应为“执法人员培训”，或者不填姓名"
     if values.get("people") not in (None, 1):
-        yield "people", f"写了姓名的一行只登记一人，人数却是 {values['people']}：应为 1 或者不填"
+        yield "people", f"写了姓名的一行只算一人，人数却是 {values['people']}：应为 1 或者不填"
     if values.get("hours") is None:
         yield "hours", "写了姓名的，应填写学时"
 

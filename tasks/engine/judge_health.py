@@ -174,8 +174,8 @@ def _find_undelivered(health: Health, since: dt.datetime) -> Iterator[Trouble]:
         )  # fmt: skip
     if health.parked:
         yield Trouble(
-            "messages_parked", Level.WARNING, f"有 {health.parked} 封通知多次失败，已搁置",
-            "原因见网页“通知”中搁置的通知；排除原因后可重新发送。",
+            "messages_parked", Level.WARNING, f"有 {health.parked} 封通知多次失败，已停发",
+            "原因见网页“通知”中停发的通知；排除原因后可重新发送。",
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Suspension (挂起、恢复): the clock stops, its ledger says why and how long, and due days move by that much."""
+"""Suspension (中止、恢复): the clock stops, its ledger says why and how long, and due days move by that much."""
 
 import datetime as dt
 
@@ -32,7 +32,7 @@ def suspend(session: Session, item: WorkItem, *, by: Actor, reason: str) -> Susp
         suspension = Suspension(
             item_id=key(item.id),
             from_on=by.on,
-            reason=words(reason, "挂起原因", longest=1000),
+            reason=words(reason, "中止原因", longest=1000),
             person_id=deed.person_id,
             for_id=deed.for_id,
             recorded_at=by.now,
@@ -57,7 +57,7 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
             select(Suspension).where(Suspension.item_id == item.id, col(Suspension.resumed_on).is_(None))
         ).one()
         if by.on < suspension.from_on:
-            raise BadInputError(f"恢复日 {by.on} 早于挂起日 {suspension.from_on}。")
+            raise BadInputError(f"恢复日 {by.on} 早于中止日 {suspension.from_on}。")
         calendar = office_calendar(session, organ_id=item.organ_id)
         days = span(suspension, by.on, calendar)
         suspension.resumed_on, suspension.resumed_by_id = by.on, deed.person_id
@@ -74,7 +74,7 @@ def resume(session: Session, item: WorkItem, *, by: Actor) -> Suspension:
                     deadline,
                     to=suspension.unit.later(deadline.due_on, days, calendar),
                     cause=MoveCause.SUSPENSION,
-                    reason=f"自 {suspension.from_on} 挂起（{suspension.reason}），顺延{days}{suspension.unit.label}",
+                    reason=f"自 {suspension.from_on} 中止（{suspension.reason}），顺延{days}{suspension.unit.label}",
                     by=by,
                 )
         deed.becomes = ItemState.ACTIVE

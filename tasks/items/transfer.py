@@ -1,4 +1,4 @@
-"""Giving an item, or several, to another unit or person (转办、改派): it waits for a receipt again, the old receipts
+"""Giving an item, or several, to another unit or person (转办): it waits for a receipt again, the old receipts
 stay."""
 
 from collections.abc import Sequence
@@ -45,9 +45,9 @@ def transfer(
             raise BadInputError(f"任务 {item.number} 本来就由其承办，没有变动。")
         if all(standing.scope is Scope.DEPARTMENT for standing in deed.standings):
             if department_id != item.department_id:
-                raise ForbiddenError("科室负责人只能在本科室内改派；转给别的科室请提出转办异议，由督办员转办。")
+                raise ForbiddenError("科室负责人只能在本科室内转办；转给别的科室请提出转办异议，由督办员转办。")
             if item.state is ItemState.OBJECTED:
-                raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复，答复前不能在科室内改派。")
+                raise ForbiddenError(f"任务 {item.number} 的转办异议待督办员答复，答复前不能在科室内转办。")
         before = holder_of(session, item, Role.HANDLER, by.on)
         if department_id != item.department_id and department_id is not None:
             item.lead_text = session.get_one(Department, department_id).name

@@ -53,7 +53,7 @@ def recheck(session: Session, *, on: dt.date) -> int:
             ("任务已办结", f"d.done_on IS NOT NULL AND {_BY_RUNG}"),
             ("批示已反馈，待办结", f"d.claimed_on IS NOT NULL AND {_BY_RUNG} AND {_OF_INSTRUCTION}"),
             ("已申请办结，待审核", f"d.claimed_on IS NOT NULL AND {_BY_RUNG}"),
-            ("督办已停止（挂起或撤回）", f"d.policy_id IS NULL AND {_BY_RUNG}"),
+            ("督办已停止（中止或撤回）", f"d.policy_id IS NULL AND {_BY_RUNG}"),
             ("时限已变更", f"d.due_on <> notice.due_on AND {_BY_RUNG}"),
             ("已承诺再次报告，届时再提醒", f"d.promised AND d.look_on > :on AND {_BY_RUNG} AND NOT {_UNSIGNED}"),
             ("收件人已离任", f"notice.via = '{Via.NAMED}' AND {_LEFT}"),

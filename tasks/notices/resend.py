@@ -1,4 +1,4 @@
-"""Sending again what was given up (搁置): the message waits once more, with all its tries before it."""
+"""Sending again what was given up (停发): the message waits once more, with all its tries before it."""
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select, update
@@ -22,7 +22,7 @@ def resend(session: Session, message: Message, *, by: Actor) -> int:
     with performing_for(session, by, Action.RESEND, recipient.organ_id) as record:
         session.refresh(message, with_for_update=True)
         if message.state is not SendState.PARKED:
-            raise ForbiddenError(f"这封通知现为“{message.state.label}”，只有已搁置的才需要重发。")
+            raise ForbiddenError(f"这封通知现为“{message.state.label}”，只有已停发的才需要重发。")
         message.state, message.attempts, message.next_try_at = SendState.WAITING, 0, by.now
         message.channel = message.channels[0]
         session.add(message)
@@ -48,7 +48,7 @@ def resend_all(session: Session, organ_id: int, *, by: Actor) -> int:
             .returning(col(Message.id))
         ).all()
         if not released:
-            raise ForbiddenError("没有已搁置的通知，不需要重发。")
+            raise ForbiddenError("没有已停发的通知，不需要重发。")
         waits = select(col(Message.id)).where(Message.state == SendState.WAITING, col(Message.recipient_id).in_(people))
         count = _wait_again(session, col(Notice.message_id).in_(waits))
         record.after = {"messages": len(released), "rows": count}

@@ -332,7 +332,7 @@ def _suspended(look: _Look) -> Iterable[ChangedRow]:
     )
     for item_id, reason in rows:
         line = look.of[item_id]
-        yield ChangedRow("挂起", line.number, line.title, line.unit, line.open_on, None, reason)
+        yield ChangedRow("中止", line.number, line.title, line.unit, line.open_on, None, reason)
 
 
 def _next(look: _Look) -> tuple[NextDeadlineRow, ...]:

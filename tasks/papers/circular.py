@@ -94,7 +94,7 @@ class UnreportedRow:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """One item put off (延期) or suspended (挂起): `kind` says which; until when, and why."""
+    """One item put off (延期) or suspended (中止): `kind` says which; until when, and why."""
 
     kind: str
     number: str
@@ -162,7 +162,7 @@ def lay_out_circular(circular: Circular) -> OfficialDocument:
         ("各单位办理情况", _by_department(circular)),
         ("逾期事项", _overdue(circular)),
         ("未按期填报情况", _unreported(circular)),
-        ("延期与挂起事项", _changed(circular)),
+        ("延期与中止事项", _changed(circular)),
         ("下期到期事项", _next(circular)),
         ("表扬与批评", _judged(circular)),
         ("工作要求", [_said(sentence) for sentence in circular.demands]),
@@ -192,7 +192,7 @@ def _overall(circular: Circular) -> list[Block]:
         f"临期{totals.near}项",
         f"逾期{totals.overdue}项",
         *(f"未开始{count}项" for count in (totals.not_started,) if count),
-        *(f"挂起{count}项" for count in (totals.suspended,) if count),
+        *(f"中止{count}项" for count in (totals.suspended,) if count),
     ]
     words = f"截至{long_day(circular.until_on)}，共有督办事项{totals.items}项，其中{'，'.join(standing)}。"
     if totals.in_review:
@@ -222,7 +222,7 @@ def _by_department(circular: Circular) -> list[Block]:
         ("已办结", 3.8, lambda row: str(row.closed)),
         ("逾期", 3.2, lambda row: str(row.overdue)),
         ("临期", 3.2, lambda row: str(row.near)),
-        ("进度落后", 4.8, lambda row: str(row.lagging)),
+        ("滞后", 4.8, lambda row: str(row.lagging)),
         ("未填报", 3.8, lambda row: str(row.not_filed)),
         ("未签收", 3.8, lambda row: str(row.unsigned)),
     ]
@@ -245,7 +245,7 @@ def _department_charts(rows: Sequence[DepartmentRow]) -> Iterable[BarChart]:
         (Light.YELLOW.label, LIGHTS[Light.YELLOW], lambda row: row.near),
         (Light.RED.label, LIGHTS[Light.RED], lambda row: row.overdue),
         (Light.GREY.label, LIGHTS[Light.GREY], lambda row: row.not_started),
-        ("挂起", SUSPENDED, lambda row: row.suspended),
+        ("中止", SUSPENDED, lambda row: row.suspended),
     ]
     shown = [light for light in lights if any(light[2](row) for row in rows)]
     if not shown:

@@ -116,7 +116,7 @@ def change_policy(
 
 def foresee_change(session: Session, plan: AnnualPlan, preset: str, *, by: Actor) -> ChangedPolicy:
     """What `change_policy` would do. Done for trial in the session, which must be dropped. Raises as it does."""
-    return change_policy(session, plan, preset, by=by, reason="预演")
+    return change_policy(session, plan, preset, by=by, reason="预览")
 
 
 def versions_of(session: Session, plan: AnnualPlan) -> list[PolicyVersion]:

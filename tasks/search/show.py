@@ -193,7 +193,7 @@ _TOLD: Mapping[int, _Told] = {
     places.EXTENSION.number: _of_item("延期申请", Extension, places.EXTENSION),
     places.CLOSURE.number: _of_item("办结申请", ClosureRequest, places.CLOSURE),
     places.OBJECTION.number: _of_item("转办异议", Objection, places.OBJECTION),
-    places.SUSPENSION.number: _of_item("挂起", Suspension, places.SUSPENSION, "from_on"),
+    places.SUSPENSION.number: _of_item("中止", Suspension, places.SUSPENSION, "from_on"),
     places.EVIDENCE.number: _Teller.files,
     places.DOCUMENT.number: _Teller.documents,
     places.PERSON.number: _Teller.people,

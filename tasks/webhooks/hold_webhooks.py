@@ -152,7 +152,7 @@ def resend(session: Session, webhook: Webhook, *, by: Actor, message: int | None
         parked = parked.where(WebhookMessage.id == message)
     parked_ones = session.exec(parked).all()
     if not parked_ones:
-        raise NotFoundError("没有搁置的消息。")
+        raise NotFoundError("没有停发的消息。")
     for one in parked_ones:
         one.state, one.attempts, one.next_try_at = MessageState.WAITING, 0, by.now
     session.flush()

@@ -12,7 +12,7 @@ LIGHTS: dict[Light, str] = {
 }
 
 SUSPENDED = "A9B1BA"
-"""No light: 挂起 stands still, lighter than 未开始."""
+"""No light: 中止 stands still, lighter than 未开始."""
 
 SHEETS: dict[Colour, str] = {
     Colour.BLUE: "1565C0",

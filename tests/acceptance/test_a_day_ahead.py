@@ -305,7 +305,7 @@ def test_a_day_ahead_typed_by_hand_is_a_rehearsal_unless_a_person_says_so(
     said = terminal.says("supervise", "--on", ahead)
 
     assert (len(told["notices"]), told["on"]) == (told["raised"] + told["skipped"], ahead)
-    assert f"预演，什么也没有写入：{ahead} 在今天（{today}）以后" in said
+    assert f"预览，什么也没有写入：{ahead} 在今天（{today}）以后" in said
     assert f"duban supervise --on {ahead} --for-good" in said
     assert (counts(real), swept(real)) == (before, today - DAY)
 

@@ -136,7 +136,7 @@ def test_every_act_of_the_loop_leaves_its_row(office: Office) -> None:
         table.__name__: 2 if table is Receipt else 1 for table in tables
     }
     assert Counter(row.kind for row in office.rows(Document)) == {DocumentKind.URGING: 1, DocumentKind.SHEET: 1}
-    assert [move.cause.label for move in office.rows(DeadlineMove)] == ["批准延期", "挂起顺延"]
+    assert [move.cause.label for move in office.rows(DeadlineMove)] == ["批准延期", "中止顺延"]
 
 
 def test_t10_no_rung_changes_its_kind_whatever_is_done_to_an_item(office: Office) -> None:

@@ -186,9 +186,9 @@ def test_a_suspended_item_is_silent_and_its_day_moves_across_the_holiday(
     office.fast_forward("2026-10-08")
     assert max(when for when, *_ in office.told()) == "2026-09-24"  # three days before, by the last working day
     office.resume(number, on="2026-10-09")  # 28, 29 and 30 September and 8 October were working days
-    assert office.explained(number) == ("2026-09-30", [("2026-09-30", due, "挂起顺延", SUPERVISOR)])
+    assert office.explained(number) == ("2026-09-30", [("2026-09-30", due, "中止顺延", SUPERVISOR)])
     assert explanation(office, number) == (
-        f"原定 2026-09-30；2026-10-09 挂起顺延，由 2026-09-30 改为 {due}（自 2026-09-28 挂起（等待批复），顺延{says}）"
+        f"原定 2026-09-30；2026-10-09 中止顺延，由 2026-09-30 改为 {due}（自 2026-09-28 中止（等待批复），顺延{says}）"
     )
     [row] = office.rows(Suspension)
     assert (str(row.from_on), str(row.resumed_on), office.name_of(row.resumed_by_id)) == (
@@ -223,7 +223,7 @@ def test_an_instruction_given_during_a_suspension_runs_by_its_own_day(office: Of
 def test_a_suspension_does_not_end_before_it_began(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30")
     office.suspend(number, on="2026-06-10")
-    with pytest.raises(BadInputError, match="恢复日 2026-06-09 早于挂起日 2026-06-10"):
+    with pytest.raises(BadInputError, match="恢复日 2026-06-09 早于中止日 2026-06-10"):
         office.resume(number, on="2026-06-09")
     office.resume(number, on="2026-06-10")
     assert office.explained(number) == ("2026-06-30", [])

@@ -208,7 +208,7 @@ def test_a_head_gives_work_to_his_own_people_only_and_does_not_answer_his_own_un
     office.department("宣传科", "吴科长")
     office.hire("孙接任")
     number = office.assign("普法宣传", due="2026-12-31", sign=False)
-    with pytest.raises(ForbiddenError, match="只能在本科室内改派"):
+    with pytest.raises(ForbiddenError, match="只能在本科室内转办"):
         office.do(HEAD, transfer, number, on="2026-06-02", reason="不归我们", department=department(office, "宣传科"))
     office.do(HANDLER, object_to, number, on="2026-06-02", reason="不属本科室职责")
     with unit_of_work(office.engine) as session:

@@ -142,12 +142,12 @@ def test_an_upload_shows_how_far_it_is_and_a_refusal_keeps_what_was_typed(pages:
 def test_the_second_of_two_browsers_is_told_what_changed(pages: Served, office: Office) -> None:
     first, second = pages.page(LEADER, "/items/1/suspend"), pages.page(SUPERVISOR, "/items/1/suspend")
     first.get_by_label("理由").fill("等待批复")
-    first.get_by_role("button", name="挂起").click()
-    expect(first.get_by_role("status")).to_contain_text("已挂起")
+    first.get_by_role("button", name="中止").click()
+    expect(first.get_by_role("status")).to_contain_text("已中止")
 
     second.get_by_label("理由").fill("经费未到")
-    second.get_by_role("button", name="挂起").click()
+    second.get_by_role("button", name="中止").click()
 
-    expect(second.get_by_role("alert")).to_contain_text(f"已有变化（{LEADER}挂起），尚未提交")
+    expect(second.get_by_role("alert")).to_contain_text(f"已有变化（{LEADER}中止），尚未提交")
     expect(second.get_by_label("您打开页面之后的变化")).to_contain_text(LEADER)
     expect(second.get_by_label("理由")).to_have_value("经费未到")

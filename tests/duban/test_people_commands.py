@@ -76,7 +76,7 @@ def test_a_list_is_tried_brought_in_and_taken_back(terminal: Terminal, tmp_path:
     file = staff(tmp_path / "more.xlsx", more)
 
     counted = "单位 1 个（新增 0），部门 2 个（新增 1），人员 2 个（新增 1），岗位 2 个（新增 1）。"
-    assert terminal.says("people", "import", file, "--dry-run") == f"试读（未写入）：{counted}\n"
+    assert terminal.says("people", "import", file, "--dry-run") == f"预览（未写入）：{counted}\n"
     tried = terminal.data("people", "import", file, "--dry-run")
     assert (tried["new"]["people"], tried["updated"], tried["batch"], tried["dry_run"]) == (1, 1, None, True)
     assert terminal.data("people", "list", "--on", "2026-05-01") == before

@@ -63,7 +63,7 @@ def test_a_dry_run_shows_what_was_understood_and_writes_nothing(terminal: Termin
     assert "最后一天为6月30日（含当日）" in screen
     assert "陆明、俞悦" in screen
     assert "完善制度[修订]" in screen
-    assert "试读（未写入） 青水县国动办2026年度工作计划：项目 2 个，任务 3 项（新增 3 项）。" in screen
+    assert "预览（未写入） 青水县国动办2026年度工作计划：项目 2 个，任务 3 项（新增 3 项）。" in screen
     assert re.search("还没有年度计划", terminal.refused("plan", "show"))
 
 

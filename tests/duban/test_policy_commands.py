@@ -28,7 +28,7 @@ def test_the_presets_are_listed_and_shown_in_words(office: Terminal) -> None:
     for words in (
         "到期前10个工作日",
         "督办员 → 分管领导或第一责任人",
-        "落后 10 个百分点黄，超过 30 红",
+        "滞后 10 个百分点黄，超过 30 红",
         "每月，25 日前",
     ):
         assert words in shown

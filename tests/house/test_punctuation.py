@@ -33,7 +33,8 @@ def _is_english(line: str) -> bool:
     return len(re.findall("[A-Za-z]", line)) >= len(re.findall("[\u3400-\u9fff]", line))
 
 
-def _texts(file: Path) -> Iterator[tuple[int, str]]:
+def texts_of(file: Path) -> Iterator[tuple[int, str]]:
+    """The texts of a file with their lines."""
     source = file.read_text(encoding="utf-8")
     if file.suffix == ".py":
         yield from _literals(source)
@@ -41,7 +42,7 @@ def _texts(file: Path) -> Iterator[tuple[int, str]]:
         yield from enumerate(source.splitlines(), 1)
 
 
-def _read_by_people() -> list[Path]:
+def read_by_people() -> list[Path]:
     """What the product says, and the Chinese documents beside it."""
     inside = [file for file in tracked() if file.relative_to(ROOT).parts[0] in PACKAGES]
     said = [file for file in inside if file.suffix in {".py", ".html", ".txt", ".js", ".j2"}]
@@ -51,8 +52,8 @@ def _read_by_people() -> list[Path]:
 def test_a_mark_beside_a_chinese_character_is_full_width() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
-        for file in _read_by_people()
-        for number, line in _texts(file)
+        for file in read_by_people()
+        for number, line in texts_of(file)
         if NARROW.search(re.sub(r"`[^`]*`|\]\([^)]*\)", "``", line) if file.suffix == ".md" else line)
     ]
     assert found == []

@@ -37,7 +37,7 @@ def _untrue(told: Told, on: dt.date) -> str | None:
     if day.claimed:
         return "已申请办结，待审核"
     if day.quiet:
-        return "督办已停止（挂起或撤回）"
+        return "督办已停止（中止或撤回）"
     if day.due_on != told.due_on:
         return "时限已变更"
     if day.promised and day.armed_on > on and not asks_to_sign:

@@ -16,7 +16,7 @@ from duban.commands.brought import Vouched, brought
 from duban.commands.errand import Answer, Errand, acting, answer, apart, looking
 from duban.edge import table, today
 
-items = typer.Typer(help="任务：查看、签收、填报、延期、催办、挂起、办结销号。", no_args_is_help=True)
+items = typer.Typer(help="任务：查看、签收、填报、延期、催办、中止、办结销号。", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:

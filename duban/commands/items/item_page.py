@@ -25,7 +25,7 @@ def item_page(data: dict[str, Any]) -> Iterator[str]:
         ("进展", [_progress(row) for row in data["progress"]]),
         ("佐证材料", [_evidence(row) for row in data["evidence"]]),
         ("延期、调整", [_extension(row) for row in data["extension_requests"]]),
-        ("挂起", [_suspension(row) for row in data["suspensions"]]),
+        ("中止", [_suspension(row) for row in data["suspensions"]]),
         ("转办异议", [f"{row['on']} {row['person']}：{row['reason']}" for row in data["objections"]]),
         ("批示", [line for row in data["instructions"] for line in _instruction(row)]),
         ("催办", [f"{row['on']} {row['person']}，{row['reply_by']} 前回复" for row in data["urges"]]),

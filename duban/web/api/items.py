@@ -159,7 +159,7 @@ _Closure = of_table(
     ["recorded_at"],
     {"reviews": list[_Review]},  # type: ignore[valid-type]
 )
-_Suspension = of_table("SuspensionShown", Suspension, "一次挂起。", ["recorded_at", "resumed_at"])
+_Suspension = of_table("SuspensionShown", Suspension, "一次中止。", ["recorded_at", "resumed_at"])
 _Objection = of_table("ObjectionShown", Objection, "一次转办异议。", ["recorded_at"])
 _Reply = of_table("ReplyShown", InstructionReply, "一次反馈。", ["instruction_id", "recorded_at"])
 _Instruction = of_table(
@@ -212,7 +212,7 @@ class ItemShown(BaseModel):
     evidence: list[_Evidence] = Field(title="佐证材料")  # type: ignore[valid-type]
     extension_requests: list[_Extension] = Field(title="延期申请")  # type: ignore[valid-type]
     closure_requests: list[_Closure] = Field(title="办结申请")  # type: ignore[valid-type]
-    suspensions: list[_Suspension] = Field(title="挂起")  # type: ignore[valid-type]
+    suspensions: list[_Suspension] = Field(title="中止")  # type: ignore[valid-type]
     objections: list[_Objection] = Field(title="转办异议")  # type: ignore[valid-type]
     instructions: list[_Instruction] = Field(title="批示")  # type: ignore[valid-type]
     urges: list[_Urge] = Field(title="催办")  # type: ignore[valid-type]

@@ -69,7 +69,7 @@ class PolicyShown(BaseModel):
     instruction_unit: Unit = Field(title="档次的单位")
     filling: ReportingCycle = Field(title="填报周期")
     filling_day: int = Field(title="填报日")
-    suspension_unit: Unit = Field(title="挂起顺延的单位")
+    suspension_unit: Unit = Field(title="中止顺延的单位")
     rungs: list[RungShown] = Field(title="各级")
 
 

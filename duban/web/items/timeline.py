@@ -117,7 +117,7 @@ def _extended(data: Mapping[str, Any]) -> Iterator[Moment]:
 
 def _suspended(data: Mapping[str, Any]) -> Iterator[Moment]:
     for row in data["suspensions"]:
-        yield Moment(row["from_on"], ("挂起",), _who(row), row["reason"], row["at"])
+        yield Moment(row["from_on"], ("中止",), _who(row), row["reason"], row["at"])
         if row["resumed_on"]:
             words = f"顺延 {row['days']} {row['unit'].label}" if row["days"] is not None else ""
             yield Moment(row["resumed_on"], ("恢复",), row["resumed_by"] or "", words, row["resumed_at"])

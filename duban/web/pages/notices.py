@@ -87,7 +87,7 @@ def retry_all(sent: Sent) -> Response:
     visit = sent.visit
     with visit.writing() as session:
         count = resend_all(session, key(visit.organ.id), by=visit.by)
-    return visit.go(visit.link("/notices"), f"搁置的 {count} 封通知将在下一次发送时重发。")
+    return visit.go(visit.link("/notices"), f"停发的 {count} 封通知将在下一次发送时重发。")
 
 
 @router.get("/notices/open/{notice_id:row}")
@@ -144,7 +144,7 @@ def park_message(sent: Sent, message_id: int) -> Response:
     with visit.writing() as session:
         found, recipient = read_message(session, message_id, by=visit.by)
         count = park(session, found, reason=sent.text("reason"), by=visit.by)
-    return visit.go(visit.link(f"/notices/{message_id}"), f"给{recipient.name}的 {count} 条通知已搁置，不发送。")
+    return visit.go(visit.link(f"/notices/{message_id}"), f"给{recipient.name}的 {count} 条通知已停发，不发送。")
 
 
 def _choice(asked: Mapping[str, str]) -> NoticeChoice:

@@ -74,7 +74,7 @@ def again(sent: Sent, webhook_id: int) -> Response:
     with visit.writing() as session:
         webhook = find_webhook(session, webhook_id, visit.organ, by=visit.by)
         count = resend(session, webhook, by=visit.by, message=sent.number("message", "消息编号"))
-    return visit.go(visit.link("/webhooks"), f"{count} 条搁置的消息将重新推送。")
+    return visit.go(visit.link("/webhooks"), f"{count} 条停发的消息将重新推送。")
 
 
 def _page(

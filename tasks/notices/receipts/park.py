@@ -1,4 +1,4 @@
-"""Parking a message by hand (搁置): a person keeps it from leaving, with a reason that its recipient reads too."""
+"""Parking a message by hand (停发): a person keeps it from leaving, with a reason that its recipient reads too."""
 
 from sqlmodel import Session, col, update
 
@@ -24,13 +24,13 @@ def park(session: Session, message: Message, *, reason: str, by: Actor) -> int:
         reason = words(reason, "理由", longest=200)
         session.refresh(message, with_for_update=True)
         if message.state is not SendState.WAITING:
-            raise ForbiddenError(f"这封通知现为“{message.state.label}”，只有待发送的才能搁置。")
+            raise ForbiddenError(f"这封通知现为“{message.state.label}”，只有待发送的才能停发。")
         message.state = SendState.PARKED if message.sent_at is None else SendState.SENT
         session.add(message)
         kept = session.execute(
             update(Notice)
             .where(col(Notice.message_id) == key(message.id), col(Notice.state) == NoticeState.PENDING)
-            .values(state=NoticeState.PARKED, reason=f"{by.name}搁置：{reason}")
+            .values(state=NoticeState.PARKED, reason=f"{by.name}停发：{reason}")
             .returning(col(Notice.id))
         ).all()
         record.after = {"people": recipient.name, "rows": len(kept)}

@@ -34,7 +34,7 @@ class NoticeReceipt(Coded):
     DELIVERED = "delivered", "已送达"
     READ = "read", "已读"
     FAILED = "failed", "未送出，将再试"
-    PARKED = "parked", "已搁置"
+    PARKED = "parked", "已停发"
     DROPPED = "dropped", "已取消"
     MERGED = "merged", "已合并"
 

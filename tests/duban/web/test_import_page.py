@@ -66,8 +66,8 @@ def test_a_list_is_looked_through_then_brought_in_and_nothing_is_written_before(
     html = visitor.get(address).text
     words = words_of(html)
     assert "可以导入：3 项任务，1 个项目" in words
-    assert "6月底前 理解为：最后一天为6月30日（含当日）" in words
-    assert "每季度 理解为：3月31日、6月30日、9月30日、12月31日" in words
+    assert "6月底前 识别结果：最后一天为6月30日（含当日）" in words
+    assert "每季度 识别结果：3月31日、6月30日、9月30日、12月31日" in words
     assert "法规科 本单位科室，2 处" in words
     assert "市司法局 不是本单位科室，按文字保留，1 处" in words
     assert "列：经费" in words

@@ -133,7 +133,7 @@ def test_a_message_tells_every_try_to_its_reader_and_to_supervisors(office: Offi
     for reader in (who, SUPERVISOR):
         page = web.of(reader).read(f"/notices/{number}")
         assert "没有送出 550 no such mailbox" in page
-        assert "多次失败，已搁置" in page
+        assert "多次失败，已停发" in page
     assert "重新发送" not in web.of(who).read(f"/notices/{number}")
     assert web.of(SUPERVISOR).get("/notices/999").status_code == 404
 

@@ -155,7 +155,7 @@ def test_a_message_that_waits_is_parked_by_a_person_with_a_reason(office: Office
     number = wait(office)
     assert web.of(SUPERVISOR).post(f"/notices/{number}/park", {"reason": " "}).status_code == 400
     page = web.of(SUPERVISOR).act(f"/notices/{number}/park", {"reason": "内容有误"})
-    assert f"{SUPERVISOR}搁置：内容有误" in page
+    assert f"{SUPERVISOR}停发：内容有误" in page
     entry = office.rows(AuditEntry)[-1]
     assert (entry.action, entry.actor, entry.reason) == ("park", SUPERVISOR, "内容有误")
     assert web.of(SUPERVISOR).post(f"/notices/{number}/park", {"reason": "再来"}).status_code == 403
@@ -168,11 +168,11 @@ def test_whatever_is_parked_is_sent_again_at_once_with_one_entry(office: Office,
     supervisor = web.of(SUPERVISOR)
     assert supervisor.post("/notices/retry").status_code == 403
     wait(office, SendState.PARKED)
-    assert "重发全部已搁置" not in web.of(HANDLER).read("/notices")
+    assert "重发全部已停发" not in web.of(HANDLER).read("/notices")
     assert web.of(HANDLER).post("/notices/retry").status_code == 403
     before = len(office.rows(AuditEntry))
-    assert "重发全部已搁置" in supervisor.read("/notices")
-    assert "搁置的 1 封通知将在下一次发送时重发" in supervisor.act("/notices/retry")
+    assert "重发全部已停发" in supervisor.read("/notices")
+    assert "停发的 1 封通知将在下一次发送时重发" in supervisor.act("/notices/retry")
     entries = office.rows(AuditEntry)[before:]
     assert [(one.action, one.after["messages"]) for one in entries] == [("resend", 1)]
     assert {row.state for row in office.rows(Message)} & {SendState.PARKED} == set()

@@ -99,7 +99,7 @@ def test_with_one_cell_wrong_nothing_is_saved_and_everything_typed_is_kept(web: 
     assert "人员中没有“王五”" in words
     assert "duban" not in words
     assert "没有科室“财务科”；现有：法规科。" in words
-    assert "理解为：每月25日（含当日）" in words
+    assert "识别结果：每月25日（含当日）" in words
     assert [value in answer.text for value in ('value="国庆节前"', 'value="王五"', 'value="每月25日"')] == [True] * 3
     assert [item.due_text for item in office.rows(WorkItem)] == [None, None, None, None, "每季度"]
 
@@ -108,7 +108,7 @@ def test_how_a_time_is_read_is_told_before_anything_is_saved(web: Web, office: O
     visitor, known = web.of(SUPERVISOR), ids(office)
     sent = row(visitor, known["3"], due="每季度") | {"item": [str(known["3"])], "do": "check"}
     answer = visitor.post("/plans/1/fill", sent)
-    assert "理解为：3月31日、6月30日、9月30日、12月31日" in words_of(answer.text)
+    assert "识别结果：3月31日、6月30日、9月30日、12月31日" in words_of(answer.text)
     assert 'value="每季度"' in answer.text
     assert [item.due_text for item in office.rows(WorkItem)][2] is None
     irregular = visitor.post("/plans/1/fill", row(visitor, known["3"], due="定期") | {"item": [str(known["3"])]})

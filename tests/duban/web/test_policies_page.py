@@ -77,7 +77,7 @@ def test_rungs_and_terms_are_told_in_sentences(office: Office, visitor: Visitor)
     shown = visitor.read(f"/policies/{number_of(office, '三色督办单A')}")
 
     assert "逾期1个工作日，其后每5个工作日 ：承办人、科室负责人、分管领导、第一责任人，红色，红色督办单" in shown
-    assert "落后 10 个百分点亮黄灯，超过 30 个亮红灯" in shown
+    assert "滞后 10 个百分点亮黄灯，超过 30 个亮红灯" in shown
     assert "督办员 → 分管领导或第一责任人，至多 2 次" in shown
 
 

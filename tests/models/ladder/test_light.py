@@ -148,7 +148,7 @@ def test_every_light_has_a_word() -> None:
         "滞后",
         "正常",
         "未开始",
-        "挂起",
+        "中止",
         "已办结",
         "已终止",
     ]  # fmt: skip

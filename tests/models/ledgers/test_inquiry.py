@@ -1,4 +1,4 @@
-"""问答咨询: questions asked and answered, and the share answered in its days."""
+"""咨询答复: questions asked and answered, and the share answered in its days."""
 
 import pytest
 from sqlalchemy import Engine

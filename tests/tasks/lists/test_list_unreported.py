@@ -80,7 +80,7 @@ def test_a_report_after_its_day_but_in_its_period_is_a_report(office: Office) ->
 
 def test_who_owes_nothing_is_not_named(office: Office) -> None:
     """Not issued, not started, closed by the day, suspended on it, and whoever waits for an answer then."""
-    for title in ("办结的", "当日办结的", "挂起的", "恢复的", "待审核的"):
+    for title in ("办结的", "当日办结的", "中止的", "恢复的", "待审核的"):
         office.assign(title, due="2026-12-31", number=title)
     office.assign("未开始的", due="2026-12-31", start="2026-07-01", number="未开始的")
     office.assign("次日下达的", due="2026-12-31", on="2026-06-26", number="次日下达的")
@@ -89,7 +89,7 @@ def test_who_owes_nothing_is_not_named(office: Office) -> None:
     office.assign("未下达的", due="2026-12-31", number="未下达的", issue=False)
     office.close("办结的", on="2026-06-24")
     office.close("当日办结的", on="2026-06-25")
-    for number in ("挂起的", "恢复的"):
+    for number in ("中止的", "恢复的"):
         office.do(SUPERVISOR, suspend, number, on="2026-06-10", reason="等省里文件")
     office.do(SUPERVISOR, resume, "恢复的", on="2026-06-15")
     office.do(HANDLER, request_close, "待审核的", on="2026-06-24", statement="已办结")
@@ -100,7 +100,7 @@ def test_who_owes_nothing_is_not_named(office: Office) -> None:
 
     office.do(SUPERVISOR, send_back, "待审核的", on="2026-06-26", reason="材料不全")
     office.do(SUPERVISOR, send_back, "有异议的", on="2026-06-26", reason="属本科室职责")
-    office.do(SUPERVISOR, resume, "挂起的", on="2026-06-26")
+    office.do(SUPERVISOR, resume, "中止的", on="2026-06-26")
     assert numbers(missing(office, "2026-06-29")) == owing
     assert len(missing(office, "2026-07-27")) == 7
 

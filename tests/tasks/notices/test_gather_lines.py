@@ -145,7 +145,7 @@ def test_an_objection_is_answered_and_a_transfer_signed_for(office: Office) -> N
     assert steps(office, SUPERVISOR, "2026-06-01") == [("转办或退回", "/items/1/transfer")]
     with reading(office.engine) as session:
         other = find_person(session, "孙代办")
-    office.do(SUPERVISOR, transfer, "1", on="2026-06-02", reason="改派", handler=other)
+    office.do(SUPERVISOR, transfer, "1", on="2026-06-02", reason="转办", handler=other)
     assert steps(office, "孙代办", "2026-06-02") == [("签收", "/items/1/sign")]
 
 

@@ -67,8 +67,8 @@ def test_red_items_come_longest_overdue_first_then_those_far_behind(office: Offi
     office.do(SUPERVISOR, add_milestone, "滞后的", on="2026-06-02", title="方案报审", due_on=day("2026-07-20"))
     office.assign("正常的", due="2026-07-31", number="正常的")
     office.report("正常的", on="2026-06-20", percent=60)
-    office.assign("挂起的", due="2026-06-20", number="挂起的")
-    office.do(SUPERVISOR, suspend, "挂起的", on="2026-06-12", reason="等文件")
+    office.assign("中止的", due="2026-06-20", number="中止的")
+    office.do(SUPERVISOR, suspend, "中止的", on="2026-06-12", reason="等文件")
 
     found = brief(office, "2026-06-30")
 

@@ -47,13 +47,13 @@ def full(office: Office) -> Office:
     """One item in every state, as of the end of June 2026."""
     for title, due in (("逾期的", "2026-06-10"), ("临期的", "2026-07-03"), ("正常的", "2026-12-31")):
         office.assign(title, due=due, number=title)
-    for title in ("挂起的", "待审核的", "办结的", "早办结的", "迟办结的"):
+    for title in ("中止的", "待审核的", "办结的", "早办结的", "迟办结的"):
         office.assign(title, due="2026-06-26", number=title)
     office.assign("未开始的", due="2026-12-31", start="2026-09-01", number="未开始的")
     for number in ("正常的", "待审核的", "临期的"):
         office.report(number, on="2026-06-08", percent=60)
     office.close("早办结的", on="2026-06-02")
-    office.do(SUPERVISOR, suspend, "挂起的", on="2026-06-12", reason="等省里文件")
+    office.do(SUPERVISOR, suspend, "中止的", on="2026-06-12", reason="等省里文件")
     office.do(HANDLER, request_close, "待审核的", on="2026-06-24", statement="已办结")
     office.close("办结的", on="2026-06-24")
     office.close("迟办结的", on="2026-06-29")
@@ -167,13 +167,13 @@ def test_a_quarter_lists_every_month_of_it(office: Office) -> None:
 
 
 def test_days_put_off_and_clocks_that_stand_still_are_told_with_their_reasons(office: Office) -> None:
-    for number in ("延期的", "挂起的", "恢复的"):
+    for number in ("延期的", "中止的", "恢复的"):
         office.assign("任务", due="2026-07-20", number=number)
     office.do(
         HANDLER, extend, "延期的", on="2026-06-10", to=day("2026-08-31"), reason="汛期停工", progress="已完成一半"
     )
     office.do(LEADER, decide_extension, "延期的", on="2026-06-11", approve=True)
-    office.do(SUPERVISOR, suspend, "挂起的", on="2026-06-12", reason="计划未下达")
+    office.do(SUPERVISOR, suspend, "中止的", on="2026-06-12", reason="计划未下达")
     office.do(SUPERVISOR, suspend, "恢复的", on="2026-06-15", reason="等省里文件")
     office.do(SUPERVISOR, resume, "恢复的", on="2026-06-17")
 
@@ -181,16 +181,16 @@ def test_days_put_off_and_clocks_that_stand_still_are_told_with_their_reasons(of
         (row.kind, row.number, str(row.from_on), str(row.until_on), row.reason) for row in gathered(office).changed
     ] == [
         ("延期", "延期的", "2026-07-20", "2026-08-31", "汛期停工"),
-        ("顺延", "恢复的", "2026-07-20", "2026-07-22", "自 2026-06-15 挂起（等省里文件），顺延2个工作日"),
-        ("挂起", "挂起的", "2026-07-20", "None", "计划未下达"),
+        ("顺延", "恢复的", "2026-07-20", "2026-07-22", "自 2026-06-15 中止（等省里文件），顺延2个工作日"),
+        ("中止", "中止的", "2026-07-20", "None", "计划未下达"),
     ]
 
 
 def test_days_up_to_the_end_of_the_next_period_are_announced(office: Office) -> None:
     office.assign("下月到期", due="2026-07-31", number="下月到期")
     office.assign("再下月到期", due="2026-08-01", number="再下月到期")
-    office.assign("挂起的", due="2026-07-10", number="挂起的")
-    office.do(SUPERVISOR, suspend, "挂起的", on="2026-06-12", reason="计划未下达")
+    office.assign("中止的", due="2026-07-10", number="中止的")
+    office.do(SUPERVISOR, suspend, "中止的", on="2026-06-12", reason="计划未下达")
     office.close(office.assign("已办结", due="2026-07-10"), on="2026-06-20")
     office.assign("按月报送", recurrence="FREQ=MONTHLY;BYMONTHDAY=20", number="按月报送")
 
@@ -269,7 +269,7 @@ def test_again_gives_a_new_number_where_the_circular_says_something_else_and_onl
     first = compiled(full)
     assert compiled(full, on="2026-07-02", again=True).id == first.id
 
-    full.do(SUPERVISOR, resume, "挂起的", on="2026-06-30")
+    full.do(SUPERVISOR, resume, "中止的", on="2026-06-30")
     assert compiled(full).id == first.id
     second = compiled(full, again=True)
     assert (second.number, second.about) == (2, "circular:month:2026-06-01:2")

@@ -173,9 +173,9 @@ def test_a_cooperating_department_is_asked_to_sign_and_keeps_the_item_in_hand_un
 
 
 def test_what_waits_for_others_is_nobodys_work(office: Office) -> None:
-    for number in ("挂起的", "送审的", "未开始的"):
+    for number in ("中止的", "送审的", "未开始的"):
         office.assign(number, due="2026-06-11", number=number, start="2026-06-11" if number == "未开始的" else None)
-    office.suspend("挂起的", on="2026-06-02")
+    office.suspend("中止的", on="2026-06-02")
     office.ask_closure("送审的", on="2026-06-09")
 
     assert told(office, HANDLER) == []

@@ -106,7 +106,7 @@ CIRCULAR = Circular(
     ),
     changed=(
         ChangedRow("延期", "2026-011", "小流域治理", "供水科", dt.date(2026, 6, 20), dt.date(2026, 8, 31), "汛期停工"),
-        ChangedRow("挂起", "2026-040", "移民后扶", "财务科", dt.date(2026, 7, 31), None, "计划未下达"),
+        ChangedRow("中止", "2026-040", "移民后扶", "财务科", dt.date(2026, 7, 31), None, "计划未下达"),
     ),
     next_deadlines=(NextDeadlineRow("2026-001", "半年报告", "财务科", "周强", dt.date(2026, 7, 10)),),
     praise=("财务科提前完成规范性文件清理。",),

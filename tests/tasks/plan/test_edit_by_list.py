@@ -167,8 +167,8 @@ def test_a_new_handler_signs_anew_and_both_are_told(office: Office, tmp_path: Pa
     ("cells", "said"),
     [
         ({"完成时限_1": "1月15日"}, "新时限 2026-01-15 已过"),
-        ({"完成时限_2": "12月底前"}, "现为“挂起”，不能调整时限"),
-        ({"承办人_2": "孙承办"}, "现为“挂起”，不能改承办人"),
+        ({"完成时限_2": "12月底前"}, "现为“中止”，不能调整时限"),
+        ({"承办人_2": "孙承办"}, "现为“中止”，不能改承办人"),
     ],
 )
 def test_what_a_person_may_not_do_by_hand_no_list_does(

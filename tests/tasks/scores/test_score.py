@@ -117,14 +117,14 @@ def test_every_urging_costs(office: Office) -> None:
 
 def test_a_period_without_a_report_costs_once_for_each_item_under_way(any_engine: Engine, tmp_path: Path) -> None:
     office = Office(any_engine, tmp_path / "home")  # monthly, by the 25th
-    for title in ("填报的", "月底填报的", "未填的", "办结的", "挂起的", "重开的"):
+    for title in ("填报的", "月底填报的", "未填的", "办结的", "中止的", "重开的"):
         office.assign(title, due="2026-12-31", number=title)
     office.assign("未开始的", due="2026-12-31", start="2026-08-01", number="未开始的")
     office.report("填报的", on="2026-06-10")
     office.report("月底填报的", on="2026-06-29")
     for number in ("办结的", "重开的"):
         office.close(number, on="2026-06-24")
-    office.suspend("挂起的", on="2026-06-20")
+    office.suspend("中止的", on="2026-06-20")
     office.do(SUPERVISOR, reopen, "重开的", on="2026-06-29", reason="资料有误", due_on=day("2026-12-30"))
 
     def missing(period: str, **more: Any) -> list[str]:

@@ -42,7 +42,7 @@ def test_what_others_did_is_told_in_the_order_in_which_they_did_it(office: Offic
 
     assert told(office, seen, to=LEADER) == [
         (HANDLER, "填报进展", None),
-        (SUPERVISOR, "挂起", "等待批复"),
+        (SUPERVISOR, "中止", "等待批复"),
     ]
     assert told(office, newest(office), to=LEADER) == []
 

@@ -131,7 +131,7 @@ def _transfer_page(
 ) -> HTMLResponse:  # fmt: skip
     items = _items(session, visit, ids)
     if not may_anywhere(session, visit.by, Action.TRANSFER):
-        raise ForbiddenError("您不能改派任务：可由督办员、第一责任人或科室负责人办理。")
+        raise ForbiddenError("您不能转办任务：可由督办员、第一责任人或科室负责人办理。")
     organ_id = key(visit.organ.id)
     departments = [(one.id, one.name) for one in departments_of(session, organ_id)]
     return visit.page(

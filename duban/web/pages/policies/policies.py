@@ -173,7 +173,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
     lag = (
         "不按进度亮灯"
         if policy.lag_yellow is None
-        else f"{policy.lag_of.label}落后 {policy.lag_yellow} 个百分点亮黄灯"
+        else f"{policy.lag_of.label}滞后 {policy.lag_yellow} 个百分点亮黄灯"
         + (f"，超过 {policy.lag_red} 个亮红灯" if policy.lag_red is not None else "")
     )
     monthly = policy.filling in (ReportingCycle.MONTHLY, ReportingCycle.QUARTERLY)
@@ -192,7 +192,7 @@ def terms_in_words(policy: Policy) -> list[tuple[str, str]]:
         ("批示办结", f"反馈后 {policy.instruction_close_days} 个工作日内，逾期提醒批示的领导"),
         ("填报", policy.filling.label + (f"，{policy.filling_day} 日前" if monthly else "")),
         ("佐证材料", rules),
-        ("挂起顺延", policy.suspension_unit.counting),
+        ("中止顺延", policy.suspension_unit.counting),
     ]
 
 

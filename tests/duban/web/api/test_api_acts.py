@@ -83,7 +83,7 @@ def test_a_week_is_told_by_programs(office: Office, web: Web) -> None:
     assert handler.act(1, "sign_instruction", instruction=1) == "批示已签收。"
     assert handler.act(1, "reply", instruction=1, content="正在办理") == "批示的办理情况已反馈。"
     assert leader.act(1, "close_instruction", instruction=1, outcome="已落实") == "批示已办结。"
-    assert supervisor.act(1, "suspend", reason="等待上级") == "任务 1 已挂起：停止计时和提醒。"
+    assert supervisor.act(1, "suspend", reason="等待上级") == "任务 1 已中止：停止计时和提醒。"
     assert supervisor.act(1, "resume") == "任务 1 已恢复，顺延 0 个工作日，时限 2026-07-08。"
     assert handler.act(1, "report", content="完成", percent=100) == "任务 1 的进展已记录。"
     assert handler.act(1, "request_close", statement="已完成") == "任务 1 已申请办结，待审核。"
@@ -234,7 +234,7 @@ def test_an_item_is_added_changed_and_ended_by_programs(office: Office, web: Web
 
     added = supervisor.send("/items", typed, idempotency_key="a")
     assert (added.status_code, added.json()["state"]) == (201, "issued")
-    assert "时限读作：最后一天为9月30日" in added.json()["said"]
+    assert "时限识别结果：最后一天为9月30日" in added.json()["said"]
     assert supervisor.send("/items", typed, idempotency_key="a").json() == added.json()
     assert supervisor.act(2, "edit", title="审计整改落实", reason="改名") == (
         "任务 2 已修改：任务：审计整改 → 审计整改落实。"

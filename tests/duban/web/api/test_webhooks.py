@@ -69,9 +69,9 @@ def test_a_webhook_is_tried_and_what_was_set_aside_sent_again(office: Office, ad
         message.state, message.attempts, message.answer = MessageState.PARKED, 7, "500 Internal Server Error"
 
     page = admin.read("/webhooks")
-    assert "重新推送搁置的 1 条" in page
+    assert "重新推送停发的 1 条" in page
     assert "500 Internal Server Error" in page
-    assert "1 条搁置的消息将重新推送。" in admin.act("/webhooks/1/resend")
+    assert "1 条停发的消息将重新推送。" in admin.act("/webhooks/1/resend")
     assert "测试消息已排入" in admin.act("/webhooks/1/test")
     assert [message.state for message in office.rows(WebhookMessage)] == [MessageState.WAITING] * 2
 

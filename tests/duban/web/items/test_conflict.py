@@ -37,11 +37,11 @@ def test_the_second_of_two_is_told_what_changed_and_loses_nothing(office: Office
     assert f"任务 1 已有变化（{HANDLER}填报进展）" in words
     assert f"今天 09:00 填报进展 {HANDLER}" in words
     assert "等待批复</textarea>" in answer.text
-    assert "仍要挂起" in words
+    assert "仍要中止" in words
     assert office.item("1").state is ItemState.ACTIVE
 
     again = field_value(answer.text, "seen")
-    assert "已挂起" in supervisor.act("/items/1/suspend", {"reason": "等待批复", "seen": again})
+    assert "已中止" in supervisor.act("/items/1/suspend", {"reason": "等待批复", "seen": again})
     assert office.item("1").state is ItemState.SUSPENDED
 
 
@@ -93,7 +93,7 @@ def test_a_button_pressed_twice_tells_how_the_matter_stands(office: Office, web:
 
     words = words_of(answer.text)
     assert answer.status_code == 403
-    assert "任务 1 现为“在办”，不能恢复：须在“挂起”时" in words
+    assert "任务 1 现为“在办”，不能恢复：须在“中止”时" in words
     assert "返回" in words
 
 

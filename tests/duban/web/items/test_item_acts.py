@@ -85,7 +85,7 @@ def test_side_ways_go_through_the_pages_too(office: Office, web: Web) -> None:
     assert "阶段节点“初稿”已按期完成。" in fill(head, "/items/1/reached", title="初稿")
     assert "已分办为 1 个子任务" in fill(supervisor, "/items/1/split")
     assert "已催办：" in fill(supervisor, "/items/1/urge", demand="请加快")
-    assert "已挂起" in fill(supervisor, "/items/1/suspend", reason="等待上级批复")
+    assert "已中止" in fill(supervisor, "/items/1/suspend", reason="等待上级批复")
     assert "已恢复，顺延" in press(supervisor, 1, "resume")
     fill(head, "/items/1/extend", to="2026-07-15", reason="人手不足", progress="一半")
     assert "延期未批准，时限仍为 2026-06-30。" in fill(web.of(LEADER), "/items/1/refuse", reason="须按期完成")
@@ -165,7 +165,7 @@ def test_a_page_offers_what_its_reader_may_do_now_and_nothing_else(office: Offic
     press(web.of(HANDLER), 1, "sign")
     assert offered(web, HANDLER) == ["填报进展", "上传佐证材料", "申请办结", "申请延期", "设阶段节点", "稍后提醒"]
     fill(web.of(HANDLER), "/items/1/extend", to="2026-07-15", reason="上级要求", progress="一半")
-    assert offered(web, LEADER) == ["批准延期", "不批准延期", "批示", "挂起"]
+    assert offered(web, LEADER) == ["批准延期", "不批准延期", "批示", "中止"]
     assert "申请延期" not in offered(web, HANDLER)
 
 

@@ -52,7 +52,7 @@ def test_one_item_takes_three_clicks_from_the_list_to_its_issue(office: Office, 
 
 def test_the_form_says_how_the_day_is_read_and_keeps_what_was_typed(office: Office, supervisor: Visitor) -> None:
     read = supervisor.post("/items/new", TYPED | {"do": "check"})
-    assert "理解为：最后一天为9月30日" in words_of(read.text).replace(" ", "")
+    assert "识别结果：最后一天为9月30日" in words_of(read.text).replace(" ", "")
     wrong = supervisor.post("/items/new", TYPED | {"do": "draft", "due": "近期", "handler": "查无此人"})
     assert wrong.status_code == 400
     assert field_value(wrong.text, "lead") == "法规科"

@@ -86,7 +86,7 @@ def test_the_timeline_tells_everything_newest_first(office: Office, web: Web) ->
 
     assert sorted(told) == sorted(
         [
-            f"6月5日（周五） 挂起 {SUPERVISOR}",
+            f"6月5日（周五） 中止 {SUPERVISOR}",
             f"6月5日（周五） 不批准延期 {LEADER}",
             f"6月4日（周四） 申请延期：由 6月30日（周二） 延至 7月15日（周三） {HANDLER}",
             f"6月4日（周四） 催办，6月9日（周二） 前回复 {SUPERVISOR}",

@@ -47,7 +47,7 @@ def test_a_file_is_looked_through_brought_in_and_taken_back(visitor: Visitor, of
     address = send(visitor, tmp_path, RIGHT)
     words = visitor.read(address)
     assert "可以导入 新增 1 起" in words
-    assert "2 1号 2026年3月5日 理解为：2026-03-05 一般程序 理解为：普通程序 1.2 理解为：12000.00 新增" in words
+    assert "2 1号 2026年3月5日 识别结果：2026-03-05 一般程序 识别结果：普通程序 1.2 识别结果：12000.00 新增" in words
     assert "列：经办" in words
     assert "第 3 行“合计” 合计行" in words
     assert office.rows(EnforcementCase) == []

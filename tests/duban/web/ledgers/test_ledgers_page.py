@@ -128,7 +128,7 @@ def test_one_after_the_other_is_recorded_in_its_year(web: Web, office: Office) -
     assert "登记学习研讨 报告中的集体学法次数由此数出" in words
     visitor.act("/ledgers/deficiency", {"on": "2025-12-20", "text": "普法渠道单一", "cause": "缺少专人"})
     assert "普法渠道单一 2025年12月20日（周六） 缺少专人" in visitor.read("/ledgers/deficiency?year=2025")
-    assert "还没有登记不足" in visitor.read("/ledgers/deficiency")
+    assert "还没有登记存在不足" in visitor.read("/ledgers/deficiency")
     assert (len(office.rows(StudySession)), len(office.rows(Deficiency))) == (1, 1)
 
 
