@@ -123,7 +123,7 @@ def _send(deed: Deed[Filing]) -> ActOutcome:
     one = send(deed.session, filing, given["name"], by=deed.by, way=given["way"], on=deed.given.get("on_day"))
     late = f"已过法定时限，记为逾期（{filing.delivered_on}）" if filing.filed_late else ""
     said = f"已登记 {one.sent_on} 报送“{one.name}”"
-    words = f"{said}，现为“{filing.state.label}”{';' if late else ''}{late}。"
+    words = f"{said}，现为“{filing.state.label}”{'；' if late else ''}{late}。"
     return _told(filing, f"{said}。{late}{'。' if late else ''}", words)
 
 
@@ -143,7 +143,7 @@ def _publish(deed: Deed[Filing]) -> ActOutcome:
 
     made = publish(deed.session, deed.upon, deed.given["place"], by=deed.by, on=deed.given.get("on_day"))
     late = "已过法定时限，记为逾期" if deed.upon.published_late else ""
-    words = f"已登记 {made.on} 公开（不公开 {made.left_out} 处）{';' if late else ''}{late}。"
+    words = f"已登记 {made.on} 公开（不公开 {made.left_out} 处）{'；' if late else ''}{late}。"
     said = f"已登记 {made.on} 公开。{late}{'。' if late else ''}"
     return _told(deed.upon, said, words, left_out=made.left_out)
 

@@ -182,6 +182,6 @@ def test_more_has_what_the_bar_of_a_phone_has_no_room_for(web: Web) -> None:
     html = web.of(HANDLER).get("/more").text
     main = html.split('<main id="main"')[1]
     assert re.findall(r'href="(/[a-z]+)"', main) == [
-        "/calendar", "/plans", "/ledgers", "/reports", "/scores", "/settings", "/account",
+        "/calendar", "/plans", "/ledgers", "/reports", "/scores", "/settings", "/account", "/help",
     ]  # fmt: skip
     assert 'action="/logout"' in main

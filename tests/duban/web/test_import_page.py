@@ -144,13 +144,16 @@ def test_what_changes_an_issued_item_stands_apart_and_takes_a_reason(web: Web, o
     words = words_of(visitor.get(address).text)
     assert "改动已下达的任务：1 项" in words
     assert "1 普法宣传 在办 完成时限：2026-06-30 → 9月底前" in words
+    assert "其中 1 项的时限须经批准：导入后提请审批，批准前时限不变。" in words
     assert "改动：2026-06-30 → 9月底前" in words
     refused = visitor.post("/plans/import", {"do": "confirm", "waiting": token(address)})
     assert (refused.status_code, "请写明修改理由" in words_of(refused.text)) == (400, True)
     assert (str(office.item("1").due_on), len(office.rows(WorkItem))) == ("2026-06-30", 1)
     said = visitor.act("/plans/import", {"do": "confirm", "waiting": token(address), "reason": "上级改期"})
     assert "已导入：新增 1 项，更新 1 项（批次 1）" in said
-    assert (str(office.item("1").due_on), len(office.rows(WorkItem))) == ("2026-09-30", 2)
+    assert (str(office.item("1").due_on), len(office.rows(WorkItem))) == ("2026-06-30", 2)
+    office.decide_adjustment("1", on="2026-06-01")
+    assert str(office.item("1").due_on) == "2026-09-30"
 
 
 def test_a_report_of_last_year_gives_drafts_whose_rules_are_confirmed_in_place(web: Web, office: Office) -> None:
