@@ -103,7 +103,7 @@ def _of_reader(mail: Message) -> Iterator[Returned]:
     subject = _decoded(_field(mail, "Subject"))
     automatic = submitted.startswith("auto-replied") or "x-autoreply" in mail or _REPLY.match(subject)
     if automatic and (address := _sender(mail)):
-        words = _line(f"{subject}:{_text(mail)}", _AWAY)
+        words = _line(f"{subject}：{_text(mail)}", _AWAY)
         yield Returned(ReturnKind.AWAY, address, _references(mail), words)
 
 

@@ -142,7 +142,7 @@ def test_t13_an_approval_minutes_before_the_delivery_cancels_the_escalation(offi
     office.send("2026-07-01", at=dt.time(18))
     assert office.told(on="2026-07-01") == []
     dropped = [row["why"] for row in office.notices(on="2026-07-01") if row["kind"] == "escalation"]
-    assert [why.rpartition(";")[2] for why in dropped] == ["时限已变更", "时限已变更"]
+    assert [why.rpartition("；")[2] for why in dropped] == ["时限已变更", "时限已变更"]
     body = text_of(office.inbox(HANDLER).mails[-1])
     assert "新的时限 2026-07-31" in body
     assert "逾期" not in body

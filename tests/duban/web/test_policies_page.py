@@ -69,7 +69,7 @@ def opened(visitor: Visitor, number: int) -> dict[str, Any]:
 def preview(html: str) -> list[tuple[str, str]]:
     """Day and rung of each line of a sample's year."""
     return re.findall(
-        r'<th scope="row" class="nowrap">([^<]*)</th>\s*<td>(?:<span[^>]*></span>)?([^<(]*)', html
+        r'<th scope="row" class="nowrap">([^<]*)</th>\s*<td>(?:<span[^>]*></span>)?([^<（]*)', html
     )  # fmt: skip
 
 
