@@ -45,7 +45,7 @@ COREMAIL = f"您的邮件未能投递到以下收件人：\n<{TO}>:\n554 5.1.1 �
                              reference=REFERENCE, X_Auto_Response_Suppress="All"), AWAY,
                      "自动答复：【督办】：休假", id="Exchange"),
         pytest.param(written(TO, "Re: x", "away", reference=REFERENCE, Auto_Submitted="auto-replied (vacation)"), AWAY,
-                     "Re: x:away", id="RFC 3834"),
+                     "Re: x：away", id="RFC 3834"),
         pytest.param(written(TO, "不在", "away", reference=REFERENCE, X_Autoreply="yes"), AWAY, "不在：away",
                      id="a mark of old"),
     ],
