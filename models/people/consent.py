@@ -46,7 +46,7 @@ ALONE: frozenset[Action] = frozenset(
         # What an office has one keeper for: on record, seen by everybody it concerns.
         Action.PLAN, Action.ADD_ITEM, Action.ISSUE, Action.POLICY, Action.CHANGE_POLICY, Action.STAFF, Action.CALENDAR,
         Action.RECORD, Action.RECORD_UNIT, Action.GRANT_LEDGER, Action.COMPILE, Action.REPORT_ASSIGN,
-        Action.RECEIVE_REPORT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.INTEGRATE,
+        Action.RECEIVE_REPORT, Action.CIRCULATE, Action.BRIEF, Action.SCORE, Action.INTEGRATE, Action.CONFIGURE,
         # The way of a report, before it is looked over and after it is signed: bound to the version by its hash.
         Action.REPORT_SUBMIT, Action.REPORT_CONSULT, Action.REPORT_FILE, Action.REPORT_PUBLISH,
         Action.REPORT_ARCHIVE, Action.REPORT_RETURN,

@@ -61,4 +61,4 @@ def test_the_index_is_used(session: Session) -> None:
             session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # of eight rows it would read all
         asked = sa.select(col(Organ.name)).where(among(Organ.id, [1, 2]))
         plan = "\n".join(str(tuple(row)) for row in session.execute(_Explained(asked)))
-        assert "SEARCH organ USING INTEGER PRIMARY KEY" in plan or "Scan on pk_organ" in plan
+        assert "SEARCH organ USING INTEGER PRIMARY KEY" in plan or "Index Cond: (id = ANY" in plan
