@@ -98,7 +98,7 @@ def rules(_errand: Errand) -> Answer:
     for action, transition in LIFECYCLE.items():
         who = dict.fromkeys(f"{grant.role.label}（{grant.scope.label}）" for grant in GRANTS[action])
         states = ("\n".join(state.label for state in chosen) for chosen in (transition.sources, transition.to))
-        made.add_row(action.label, next(states), "\n".join(who), next(states), transition.guard.replace(",", "\n"))
+        made.add_row(action.label, next(states), "\n".join(who), next(states), transition.guard.replace("，", "\n"))
         made.add_section()
     return answer(rows, made)
 

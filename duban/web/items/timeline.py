@@ -74,7 +74,7 @@ def _given(data: Mapping[str, Any]) -> Iterator[Moment]:
         if row["action"] is Action.ADJUST and not row["changes"]:
             continue  # Asked for: told with its answer.
         if row["action"] is Action.SNOOZE:
-            what = (Action.SNOOZE.label, ":", row["until_on"], " 起再提醒本人")
+            what = (Action.SNOOZE.label, "：", row["until_on"], " 起再提醒本人")
         if row["action"] is Action.CANCEL and not data["issued_on"]:
             what = ("撤销拟办的任务",)
         told = [("原为", row["was"])] if row["was"] else [("", change) for change in row["changes"]]

@@ -16,6 +16,7 @@ ELSEWHERE = {
     Action.ADD_ITEM,
     Action.POLICY,
     Action.CHANGE_POLICY,
+    Action.CONFIGURE,
     Action.STAFF,
     Action.CONFIRM_STAFF,
     Action.CALENDAR,

@@ -39,7 +39,7 @@ def test_it_goes_to_the_persons_own_account_at_the_published_rate() -> None:
         ({"errcode": 88, "sub_code": "60020", "sub_msg": "访问ip不在白名单之中"}, DOWN, "出口 IP"),
         ({"errcode": 88, "sub_code": "90006"}, DOWN, "应用调用这个接口过多"),
         ({"errcode": 88, "sub_code": "isv.missing-parameter", "sub_msg": "缺少参数"}, LATER, "88：缺少参数"),
-        ({"errcode": 88, "errmsg": "ding talk error"}, LATER, "88:ding talk error"),
+        ({"errcode": 88, "errmsg": "ding talk error"}, LATER, "88：ding talk error"),
         ({"errcode": 33012, "errmsg": "无效的USERID"}, NEVER, "没有这个员工账号"),
         ({"errcode": 34016}, NEVER, "消息过长"),
         ({"errcode": 40056}, DOWN, "AgentId"),

@@ -221,7 +221,7 @@ def test_a_refused_sender_is_the_channel_s(tmp_path: Path, post: Post, serve: Se
     post.sender = "553 not your domain"
     (end,) = tried(CHANNEL, settings(tmp_path, serve()), parcel())
     assert isinstance(end, ChannelDownError)
-    assert "拒绝发件人 duban@office.test:553 not your domain" in end.message
+    assert "拒绝发件人 duban@office.test：553 not your domain" in end.message
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, str]:

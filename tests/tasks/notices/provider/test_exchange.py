@@ -90,7 +90,7 @@ def test_an_unknown_code_is_tried_again_and_told_without_what_it_repeats(
     with pytest.raises(DeliveryError) as refused:
         hand_over(office, channel)
     assert not refused.value.permanent
-    assert "987654:what is this? key=…" in refused.value.message
+    assert "987654：what is this? key=…" in refused.value.message
     assert len(refused.value.message) < 300
 
 
