@@ -98,16 +98,16 @@ def test_a_report_cut_off_is_known_as_far_as_it_goes(
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("01-", ["（一）", "（二）"]),
-        ("05-", ["（一）", "（二）"]),
-        ("07-", ["（一）", "1", "2", "（二）", "3"]),
-        ("09-", ["（一）"]),
-        ("14-", ["（一）", "（二）", "1"]),
-        ("20-", ["（一）", "（二）", "（三）", "（四）", "（五）"]),
+        ("01-", ["(一)", "(二)"]),
+        ("05-", ["(一)", "(二)"]),
+        ("07-", ["(一)", "1", "2", "(二)", "3"]),
+        ("09-", ["(一)"]),
+        ("14-", ["(一)", "(二)", "1"]),
+        ("20-", ["(一)", "(二)", "(三)", "(四)", "(五)"]),
         ("23-", ["1", "2", "3"]),
         ("27-", ["一是", "二是", "三是", "四是"]),
-        ("29-", ["（一）", "（二）", "（三）", "（四）"]),
-        ("32-", ["（一）", "（二）"]),
+        ("29-", ["(一)", "(二)", "(三)", "(四)"]),
+        ("32-", ["(一)", "(二)"]),
     ],
 )
 def test_the_numbers_of_subheadings_stand_in_document_order(name: str, expected: list[str]) -> None:
@@ -175,7 +175,7 @@ def test_a_letter_before_a_report_lends_it_neither_title_nor_addressee() -> None
     reading = reading_of("05-")
 
     assert (reading.title or "").startswith("2023年")
-    assert any(line.endswith("区委：") for line in reading.paragraphs_before)
+    assert any(line.endswith("区委:") for line in reading.paragraphs_before)
 
 
 def test_a_plan_in_prose_gives_its_points_with_the_units_named_below_them() -> None:
