@@ -13,9 +13,9 @@ from tasks.reading.cells import plain
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, find_header, spans_columns
 
-_TOTAL = re.compile(r"(?:本页|本月|累计|总|合|小|共)?(?:合计|小计|总计|共计|累计|计)[::]?.{0,12}")
+_TOTAL = re.compile(r"(?:本页|本月|累计|总|合|小|共)?(?:合计|小计|总计|共计|累计|计)[:：]?.{0,12}")
 _NOTE = re.compile(
-    r"(?:注|备注|说明|填表说明|填表人|填报人|填报单位|填报日期|制表|制表人|审核人?|联系人|联系电话|单位负责人)\s*[::].*",
+    r"(?:注|备注|说明|填表说明|填表人|填报人|填报单位|填报日期|制表|制表人|审核人?|联系人|联系电话|单位负责人)\s*[:：].*",
     re.S,
 )
 

@@ -84,7 +84,7 @@ _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
 """局领导 and the like name the leadership, which is no department."""
 
-_REMARK = re.compile(r"注[::]|备注|说明|填表|合计|总计|制表")
+_REMARK = re.compile(r"注[:：]|备注|说明|填表|合计|总计|制表")
 _MAIL = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
 _PHONE = re.compile(r"\+?[\d-]{5,20}")
 _ONE_MAIL = "应为一个邮箱地址，如 zhangsan@example.gov.cn；没有可留空"

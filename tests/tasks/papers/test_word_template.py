@@ -114,7 +114,7 @@ def test_every_placeholder_can_be_written_in_chinese_and_in_english() -> None:
             "青禾县水务局2025年法治政府建设情况报告|县委、县政府|青水发〔2026〕1号|青禾县水务局|2026年1月15日|2025|青禾县水务局"
         )
     )
-    assert said[2] == "一、主要举措：2（一）完善制度31.强化学习。二、不足：0000"
+    assert said[2] == "一、主要举措:2（一）完善制度31.强化学习。二、不足:0000"
 
 
 def test_the_header_is_filled_as_well() -> None:
