@@ -179,7 +179,7 @@ def test_what_is_written_by_hand_asks_for_a_basis_until_it_has_one(desk: DeskYea
     assert keys[keys.index(CASES) + 1] == block.key
     confirm_block(desk.session, desk.newest, block.key, by=desk.by(), basis="协作协议（青水发〔2025〕8号）")
     assert (desk.block(block.key).unverified, desk.block(block.key).sources) == (
-        False, ["word：协作协议（青水发〔2025〕8号）"],
+        False, ["word:协作协议（青水发〔2025〕8号）"],
     )  # fmt: skip
     desk.year.study("10-10", "宪法")
     desk.year.compile("2026-01-16")

@@ -137,7 +137,7 @@ def test_a_secrecy_marking_is_passed_with_no_reason_at_all(office: FilingOffice)
     with unit_of_work(office.engine) as session:
         session.exec(select(ReportBlock).where(ReportBlock.key == "ledger:study")).one().text = "学习会议（机密）1次。"
     assert kinds(office)[0] == "密级标志"
-    with pytest.raises(ForbiddenError, match=r"先处理 1 处。密级标志：.*“\(机密\)”.*report edit ledger:study"):
+    with pytest.raises(ForbiddenError, match=r"先处理 1 处。密级标志：.*“（机密）”.*report edit ledger:study"):
         office.acting(SUPERVISOR, submit)
 
 
