@@ -78,7 +78,6 @@ ROLE_WORDS = {
 }
 """What the column 角色 may say."""
 
-_ROLES = {word: role for role, words in ROLE_WORDS.items() for word in (*words, str(role))}
 _ACCEPTED_ROLES = "应为：" + "；".join("、".join(words) for words in ROLE_WORDS.values()) + "；留空为承办人"
 _SEPARATORS = re.compile(r"[、,，;；\n]+")
 _LEADERSHIP = re.compile(r".{0,4}(领导|领导班子|班子|班子成员)")
@@ -151,6 +150,9 @@ def _text(cell: Cell) -> str:
 def plain(text: str) -> str:
     """Full-width letters, digits and brackets as ordinary ones, without spaces: what is compared, never stored."""
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+_ROLES = {plain(word): role for role, words in ROLE_WORDS.items() for word in (*words, str(role))}
 
 
 def _listed(text: str) -> list[str]:

@@ -48,7 +48,7 @@ def read_head(home: Path, text: str) -> NotedHead:
     found = _LINE.fullmatch(kept)
     if found is None:
         raise BadInputError(
-            f"“{text.strip()[:80]}”不是链尾：应为每日邮件中 duban-head：开头的一整行，或 64 位十六进制的哈希值。"
+            f"“{text.strip()[:80]}”不是链尾：应为每日邮件中 duban-head 开头的一整行，或 64 位十六进制的哈希值。"
         )
     if not hmac.compare_digest(found["mac"], _mac(home, kept.rpartition(":")[0])):
         raise BadInputError(

@@ -65,10 +65,10 @@ def test_the_template_offers_what_can_be_chosen(tmp_path: Path) -> None:
     assert choices(departments=["法规科", "办公室"], people=["张静"]) == {
         "K": '"一般,重要,重大"',
         "O": '"未开始,在办,已办结"',
-        "F": "选项！$A$1:$A$2",
-        "G": "选项！$A$1:$A$2",
-        "E": "选项！$B$1:$B$1",
-        "H": "选项！$B$1:$B$1",
+        "F": "选项!$A$1:$A$2",
+        "G": "选项!$A$1:$A$2",
+        "E": "选项!$B$1:$B$1",
+        "H": "选项!$B$1:$B$1",
     }
     assert load_workbook(tmp_path / "list.xlsx")["选项"].sheet_state == "hidden"
 

@@ -30,7 +30,7 @@ def test_done_on_its_day_costs_nothing_and_a_day_later_it_does(office: Office) -
 
     assert lost(office, on="2026-07-10") == [("late", "2026-06-30")]
     assert lost(office, on="2026-07-11") == [("late", "2026-06-30"), ("late", "2026-07-10")]
-    assert words(office) == ["完成时限 2026-06-30,2026-07-01 才办结", "完成时限 2026-07-10，到期未办结"]
+    assert words(office) == ["完成时限 2026-06-30，2026-07-01 才办结", "完成时限 2026-07-10，到期未办结"]
 
 
 def test_each_missed_day_lies_in_one_period(office: Office) -> None:

@@ -39,5 +39,5 @@ def test_the_line_of_another_office_is_refused(tmp_path: Path, line: str) -> Non
 
 @pytest.mark.parametrize("typed", ["xyz", "duban-head:1:", "ab" * 31, "duban-head:2:2026-06-30:1:" + HASH])
 def test_what_is_neither_is_refused_with_what_would_be_accepted(tmp_path: Path, typed: str) -> None:
-    with pytest.raises(BadInputError, match=r"不是链尾：应为每日邮件中 duban-head: 开头的一整行，或 64 位十六进制"):
+    with pytest.raises(BadInputError, match=r"不是链尾：应为每日邮件中 duban-head 开头的一整行，或 64 位十六进制"):
         read_head(tmp_path, typed)

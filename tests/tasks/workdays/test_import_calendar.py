@@ -11,15 +11,16 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, create_engine, select
+from sqlmodel import Session, select
 
 from models.audit import AuditEntry
-from models.database import on_record
+from models.database import on_record, open_engine
 from models.dates.day_override import DayOverride, office_calendar
 from models.dates.workdays import DayRule
 from models.errors import ImportRefusedError, UnreadableFileError
 from models.people.organ import Organ
 from models.people.permission import Action
+from models.tables import METADATA
 from tasks.workdays.import_calendar import import_calendar, import_overrides, read_overrides
 from tests.actors import administrator
 
@@ -31,8 +32,8 @@ NEW_YEAR = DayRule(dt.date(2027, 1, 1), False, "元旦")
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = create_engine("sqlite://")
-    SQLModel.metadata.create_all(engine, tables=[Organ.__table__, DayOverride.__table__])  # type: ignore[attr-defined]
+    engine = open_engine("sqlite://")
+    METADATA.create_all(engine)
     with Session(engine) as session:
         yield session
     engine.dispose()
@@ -140,7 +141,7 @@ def test_wrong_entries_of_json_are_told_by_their_place(tmp_path: Path) -> None:
 
 def test_a_quotation_that_never_ends_is_a_wrong_cell(tmp_path: Path) -> None:
     path = tmp_path / "days.csv"
-    path.write_text('日期，类型\n"2027', encoding="utf-8")
+    path.write_text('日期,类型\n"2027', encoding="utf-8")
     with pytest.raises(ImportRefusedError) as caught:
         read_overrides(path)
     assert [(error.row, error.column, error.value) for error in caught.value.errors] == [

@@ -36,9 +36,7 @@ def test_a_version_from_before_its_paper_was_kept_gets_the_standard_one(any_engi
 def test_sources_are_told_as_a_person_knows_them(any_engine: Engine) -> None:
     with Session(any_engine) as session:
         year = a_year(session)
-        found = described(
-            session, ["item:1", "template:opening", "law:法治政府建设与责任落实督察工作规定", "item:999"]
-        )
+        found = described(session, ["item:1", "template:opening", "law:法治政府建设与责任落实督察工作规定", "item:999"])
         assert [(row.on, row.words) for row in found] == [
             (day("3-20"), "1 制定学法计划 已销号"),
             (None, "固定文字，不据记录"),

@@ -156,7 +156,7 @@ def test_names_are_safe_and_none_hides_another(year: Filed) -> None:
         year.attach(item, name, content=f"内容 {name}")
     paths = list(files(year.annex()))
     assert len({path.casefold() for path in paths}) == 5
-    assert paths[:3] == ["日常工作/任务2_passwd", "日常工作/任务2_总结.txt", "日常工作/任务2_总结（2）.TXT"]
+    assert paths[:3] == ["日常工作/任务2_passwd", "日常工作/任务2_总结.txt", "日常工作/任务2_总结(2).TXT"]
     for path in paths:
         folder, name = path.split("/")
         assert folder == "日常工作"
