@@ -8,7 +8,7 @@ from tasks.report.compiling.material import YearMaterial
 from tasks.report.compiling.quoted import quoted_figures
 
 TEMPLATE = "first_responsible"
-RULES = "law:党政主要负责人履行推进法治建设第一责任人职责规定"
+RULES = "law:" + "党政主要负责人履行推进法治建设第一责任人职责规定"
 
 HEADINGS = {
     Duty.DEPLOY: "重要工作亲自部署",

@@ -22,7 +22,7 @@ from tasks.report.compiling.material import ItemRow, PlannedRow, YearMaterial
 TEMPLATE = "next_year"
 RECTIFICATION = "落实整改措施"
 STATUTORY = "依法报告和公开"
-REPORTING_RULES = "law:法治政府建设与责任落实督察工作规定"
+REPORTING_RULES = "law:" + "法治政府建设与责任落实督察工作规定"
 _STOPS = re.compile(r"\s*[。！？；!?;]+\s*(?=[^”’）》])|\n+")
 
 
