@@ -53,14 +53,10 @@ def extend(
             raise BadInputError(f"新时限 {to} 不可用：应晚于原时限 {deadline.due_on} 和申请日 {by.on}。")
         check_extendable(session, item)
         _check_evidence(session, item, evidence)
-        extension = Extension(
-            item_id=key(item.id),
-            deadline_id=key(deadline.id),
-            person_id=deed.person_id,
-            for_id=deed.for_id,
-            on=by.on,
-            recorded_at=by.now,
-            from_on=deadline.due_on,
+        return _ask_for(
+            session,
+            deed,
+            deadline,
             proposed_on=to,
             reason=words(reason, "延期原因", longest=1000),
             progress=words(progress, "目前进展", longest=2000),
@@ -68,10 +64,6 @@ def extend(
             late=is_late,
             levels=policy_of(session, item).extension_levels,
         )
-        session.add(extension)
-        session.flush()
-        _ask(session, item, extension, by, without={extension.person_id, extension.for_id})
-    return extension
 
 
 def ask_to_adjust(
@@ -82,9 +74,24 @@ def ask_to_adjust(
     For whoever has checked that they may be set (`tasks.items.edit_item.check_day`). The days stay until the last
     level of the policy approved.
     """
+    deadline = current_deadline(session, deed.item)
+    return _ask_for(
+        session,
+        deed,
+        deadline,
+        proposed_on=values.get("due_on") or deadline.due_on,
+        reason=words(reason, "调整理由", longest=1000),
+        progress="",
+        levels=policy_of(session, deed.item).adjustment_levels,
+        adjusts={name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()},
+        changes=list(changes),
+    )
+
+
+def _ask_for(session: Session, deed: ActUnderWay, deadline: Deadline, **asked: Any) -> Extension:
+    """Put the request to move the deadline's day on record, and before whoever decides first."""
     item, by = deed.item, deed.by
-    deadline = current_deadline(session, item)
-    asked = Extension(
+    request = Extension(
         item_id=key(item.id),
         deadline_id=key(deadline.id),
         person_id=deed.person_id,
@@ -92,17 +99,12 @@ def ask_to_adjust(
         on=by.on,
         recorded_at=by.now,
         from_on=deadline.due_on,
-        proposed_on=values.get("due_on") or deadline.due_on,
-        reason=words(reason, "调整理由", longest=1000),
-        progress="",
-        levels=policy_of(session, item).adjustment_levels,
-        adjusts={name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()},
-        changes=list(changes),
+        **asked,
     )
-    session.add(asked)
+    session.add(request)
     session.flush()
-    _ask(session, item, asked, by, without={asked.person_id, asked.for_id})
-    return asked
+    _ask(session, item, request, by, without={request.person_id, request.for_id})
+    return request
 
 
 def set_days(session: Session, item: WorkItem, values: Mapping[str, Any], reason: str, by: Actor) -> None:
