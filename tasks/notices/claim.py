@@ -60,7 +60,7 @@ def claim(engine: Engine, channel: MessageChannel, *, now: dt.datetime, urgent_o
         most = allowance(session, channel, BATCH, now=now)
         if not most:
             return []
-        free = (
+        waits = (
             sa.select(MESSAGE.c.id)
             .where(MESSAGE.c.state.in_([SendState.WAITING, SendState.SENDING]), MESSAGE.c.next_try_at <= now)
             .where(MESSAGE.c.channel == channel.name)
@@ -69,10 +69,12 @@ def claim(engine: Engine, channel: MessageChannel, *, now: dt.datetime, urgent_o
             .with_for_update(skip_locked=True)
         )
         if urgent_only:
-            free = free.where(MESSAGE.c.kind == MessageKind.URGENT)
+            waits = waits.where(MESSAGE.c.kind == MessageKind.URGENT)
+        # Named apart it is asked once: inside the condition PostgreSQL may ask anew for each row, past the limit.
+        free = waits.cte("free")
         taken = (
             sa.update(MESSAGE)
-            .where(MESSAGE.c.id.in_(free), MESSAGE.c.next_try_at <= now)
+            .where(MESSAGE.c.id.in_(sa.select(free.c.id)), MESSAGE.c.next_try_at <= now)
             .values(state=SendState.SENDING, next_try_at=now + CLAIM, attempts=MESSAGE.c.attempts + 1)
             .returning(MESSAGE.c.id)
         )

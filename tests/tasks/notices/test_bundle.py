@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, select
 
 from models.clock import day_of, opening_of
@@ -245,6 +245,33 @@ def test_a_published_limit_is_kept_whoever_sends_and_what_is_beyond_it_follows(
     sent = [run(office, at(9) + dt.timedelta(seconds=seconds)).sent for seconds in (0, 0, 30, 60, 120)]
     assert sent == [2, 0, 1, 1, 2]
     assert sum(sent) == min(waiting, 6)
+
+
+PLANS = ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize")
+"""Without these PostgreSQL asks what stands in an `IN` anew for each row, as it may by itself on a table it knows
+little of.
+"""
+
+
+def test_a_limit_is_kept_however_the_database_plans(
+    office: Office, pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(monkeypatch, pager, Rate(messages=2, seconds=60))
+    office.settings.channels = "pager"
+    names = ("甲", "乙", "丙", "丁", "戊")
+    for name in names:
+        office.hire(name)
+        office.assign(f"{name}的事", due="2026-06-26", to=name)
+    page(office, HANDLER, HEAD, *names)
+    office.sweep("2026-06-26")
+
+    @event.listens_for(office.engine, "begin")
+    def plan_badly(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            for plan in PLANS:
+                connection.exec_driver_sql(f"SET LOCAL enable_{plan} = off")
+
+    assert [run(office, at(9) + dt.timedelta(seconds=seconds)).sent for seconds in (0, 30, 60)] == [2, 1, 1]
 
 
 def test_a_snoozed_reminder_waits_until_its_day_and_an_escalation_does_not(office: Office) -> None:
