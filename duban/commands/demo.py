@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shlex
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from duban.edge import Edge, edge, progress, say, show_table, table
+from duban.edge import Edge, OnOption, edge, progress, say, show_table, table, today
 from models.errors import BadInputError
 
-STAFF, LEDGER, FILLED, SCRIPT = "people.xlsx", "ledger-2026.xlsx", "ledger-2026-filled.xlsx", "records.toml"
-LAST_REPORT, WORK_POINTS = "2025年度法治政府建设情况报告.txt", "2026年法治政府建设工作要点.txt"
-REPORT = "2026年度法治政府建设情况报告.docx"
+if TYPE_CHECKING:
+    from duban.demonstration.story import Story
+
 MARK = "演示数据说明.txt"
 WAY_IN = "演示口令.txt"
 
 NO_FACTOR = 'second_factor = "optional"'
-IN_POST_FROM, ISSUED_ON, FILED_ON = "2026-01-01", "2026-01-06", "2027-01-15"
+COPIES = "演示文件"
 
 
 def register(app: typer.Typer) -> None:
@@ -34,15 +36,21 @@ def demo(
     ),
     host: Annotated[str, typer.Option("--host", metavar="地址", help="网页监听的地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="端口", min=0, max=65535, help="网页监听的端口。")] = 8000,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="走完全年即结束，不启动网页。")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="走到今天即结束，不启动网页。")] = False,
     no_prefect: Annotated[bool, typer.Option("--no-prefect", help="启动网页时不启动 Prefect 服务。")] = False,
+    on: OnOption = None,
 ) -> None:
-    """演示：用示例文件建立一个虚构单位，从清单到报告走完一年；可重复运行。"""
+    """演示：用示例文件建立一个虚构单位，从清单到报告，一直走到今天；可重复运行。
+
+    四月起讲当年，走到昨天为止；一至三月讲上一年，全年走完。--on 只与 --no-serve 同用：网页总是今天的。
+    """
+    if on is not None and not no_serve:
+        raise BadInputError("网页总是今天的，不能当作另一天来演示：请去掉 --on，或加上 --no-serve。")
     # What is set for a real office leads to its database and its mail server: none of it holds here.
     for name in [name for name in os.environ if name.startswith("DUBAN_")]:
         del os.environ[name]
     context.find_root().obj = Edge(folder.expanduser())
-    tour = _Tour(context, folder)
+    tour = _Tour(context, folder, today(on))
     try:
         tour.walk()
         if not no_serve:
@@ -51,7 +59,6 @@ def demo(
             tour.step("启动网页")
             tour.command("serve", "--host", host, "--port", str(port))
             say(f"登录：姓名任选，如 方晓岚（督办员），口令 {tour.password()}")
-            say(f"看某一天，如 http://{host}:{port}/?year=2026&on=2026-12-10")
             serve(context, host=host, port=port, no_prefect=no_prefect)
     finally:
         if "engine" in vars(tour.edge):
@@ -61,20 +68,35 @@ def demo(
 class _Tour:
     """The year step by step. A step that finds its result there says so and does nothing."""
 
-    def __init__(self, context: typer.Context, folder: Path) -> None:
-        self.context, self.folder = context, folder
+    def __init__(self, context: typer.Context, folder: Path, today: dt.date) -> None:
+        self.context, self.folder, self.today = context, folder, today
         self.edge = edge(context)
         self.steps = 0
+
+    @cached_property
+    def story(self) -> Story:
+        """What is told: the story begun in the folder, or the one for the present day."""
+        from duban.demonstration.live import year_lived
+        from duban.demonstration.story import Story, year_shown
+
+        return Story(year_lived(self.edge.engine) or year_shown(self.today), self.edge.settings.home / COPIES)
+
+    @property
+    def compiled_on(self) -> dt.date:
+        """The day on which the report is drawn up: after the year, or today with what the running year has so far."""
+        return min(self.today, self.story.filed_on)
 
     def walk(self) -> None:
         self.found()
         self.open_accounts()
         self.read_documents()
         self.import_ledger()
-        self.live()
+        self.live(self.compiled_on)
         self.tell()
         self.compile()
         self.close_the_circle()
+        if self.compiled_on < self.today:
+            self.live(self.today)
         self.name_files()
 
     def step(self, title: str) -> None:
@@ -93,7 +115,7 @@ class _Tour:
         commands_of(WORDS[first])[first].main(more, prog_name=f"duban {first}", standalone_mode=False, obj=self.edge)
 
     def found(self) -> None:
-        from duban.demonstration import example
+        from duban.demonstration.story import STAFF
         from models.migrate import create_or_upgrade
         from tasks.people.find import top_organs
 
@@ -102,12 +124,12 @@ class _Tour:
         self.command("init")
         create_or_upgrade(self.edge.settings)
         say(f"数据目录 {self.edge.settings.home}")
-        staff = example(STAFF)
-        self.command("people", "import", _near(staff), "--on", IN_POST_FROM)
+        staff, in_post_from = self.story.file(STAFF), str(self.story.in_post_from)
+        self.command("people", "import", _near(staff), "--on", in_post_from)
         with self.edge.reading() as session:
             known = top_organs(session, most=1)
         if not known:
-            self.run("people", "import", staff, "--on", IN_POST_FROM)
+            self.run("people", "import", staff, "--on", in_post_from)
         else:
             say(f"{known[0].name}的人员已存在，跳过。")
 
@@ -137,11 +159,11 @@ class _Tour:
             del self.edge.settings
 
     def open_accounts(self) -> None:
-        from duban.demonstration import open_accounts
+        from duban.demonstration.live import open_accounts
 
         self.step("给每个人开通账户，口令相同")
         self.command("account", "invite", "--all")
-        if not open_accounts(self.edge.engine, ISSUED_ON, self.password()):
+        if not open_accounts(self.edge.engine, self.story.issued_on, self.password()):
             say("已存在，跳过。")
 
     def password(self) -> str:
@@ -155,60 +177,72 @@ class _Tour:
         return kept.read_text(encoding="utf-8").strip()
 
     def read_documents(self) -> None:
-        from duban.demonstration import YEAR, example
+        from duban.demonstration.story import LAST_REPORT, LEDGER, WORK_POINTS
 
         self.step("预览上年度报告和工作要点：读成任务草稿，没写的时限和责任人留空，不编造")
         for name in (LAST_REPORT, WORK_POINTS):
-            self.command("plan", "import", _near(example(name)), "--year", str(YEAR), "--dry-run", "--on", ISSUED_ON)
-            if self._is_imported(LEDGER, YEAR):
-                say(f"{YEAR} 年度计划已存在，跳过。")
-            else:
-                self.run("plan", "import", example(name), "--year", str(YEAR), "--dry-run", "--on", ISSUED_ON)
+            self._import(name, rehearsed=True, known=self._is_imported(LEDGER))
 
     def import_ledger(self) -> None:
-        from duban.demonstration import YEAR, example
+        from duban.demonstration.story import FILLED, LEDGER
 
-        self.step("导入 2026 年任务清单：先预览，再导入；缺时限的补填后按序号对应；然后下达")
-        year = ["--year", str(YEAR)]
+        year = self.story.year
+        self.step(f"导入 {year} 年任务清单：先预览，再导入；缺时限的补填后按序号对应；然后下达")
         for name, rehearsed in ((LEDGER, True), (LEDGER, False), (FILLED, False)):
-            more = ["--dry-run"] if rehearsed else []
-            self.command("plan", "import", _near(example(name)), *year, *more, "--on", ISSUED_ON)
-            if self._is_imported(name, YEAR):
-                say("已存在，跳过。")
-            else:
-                self.run("plan", "import", example(name), *year, *more, "--on", ISSUED_ON)
-        self.command("plan", "issue", *year, "--on", ISSUED_ON)
+            self._import(name, rehearsed=rehearsed, known=self._is_imported(name))
+        issue = ("plan", "issue", "--year", str(year), "--on", str(self.story.issued_on))
+        self.command(*issue)
         with self.edge.reading() as session:
-            issued_on = self.edge.plan(session, YEAR, None).issued_on
+            issued_on = self.edge.plan(session, year, None).issued_on
         if issued_on is None:
-            self.run("plan", "issue", *year, "--on", ISSUED_ON)
+            self.run(*issue)
         else:
             say(f"已于 {issued_on} 下达，跳过。")
 
-    def _is_imported(self, file_name: str, year: int) -> bool:
+    def _import(self, name: str, *, rehearsed: bool, known: bool) -> None:
+        """The plan's import of a file of the story."""
+        file, more = self.story.file(name), ["--dry-run"] if rehearsed else []
+        words = ["--year", str(self.story.year), *more, "--on", str(self.story.issued_on)]
+        self.command("plan", "import", _near(file), *words)
+        if known:
+            say("已导入过，跳过。")
+        else:
+            self.run("plan", "import", file, *words)
+
+    def _is_imported(self, name: str) -> bool:
         from tasks.plan.batches import was_imported
 
         with self.edge.reading() as session:
-            return was_imported(session, year, file_name)
+            return was_imported(session, self.story.year, self.story.named(name))
 
-    def live(self) -> None:
-        from duban.demonstration import YEAR, days_to_live, example, live, read_script
+    def live(self, before: dt.date) -> None:
+        from duban.demonstration.acts import read_script
+        from duban.demonstration.live import days_to_live, live
+        from duban.demonstration.story import SCRIPT
+        from models.dates.workdays import WorkCalendar
 
-        self.step(f"走完 {YEAR} 年：每天早上提醒、升级、发信，再录入当天的进展、销号、履职、案件等（{SCRIPT}）")
-        days = days_to_live(self.edge.engine)
+        year, script = self.story.year, self.story.file(SCRIPT)
+        self.step(f"从下达走到昨天：每天早上提醒、升级、发信，再录入当天的进展、销号、履职、案件等（{SCRIPT}）")
+        days = days_to_live(self.edge.engine, year, before=before)
         if not days:
-            say(f"{YEAR} 年已走完，跳过。")
+            say("已走到，跳过。")
             return
-        with progress(f"{YEAR} 年") as track:
-            live(self.edge.engine, self.edge.settings, read_script(example(SCRIPT)), track(days))
+        with progress(f"{year} 年") as track:
+            live(
+                self.edge.engine,
+                self.edge.settings,
+                year,
+                read_script(script, WorkCalendar(), issued_on=self.story.issued_on),
+                track(days),
+            )
         say(f"{days[0]} 至 {days[-1]} 共 {len(days)} 天。")
 
     def tell(self) -> None:
-        from duban.demonstration import LAST_DAY, YEAR, tell_year
+        from duban.demonstration.tell import tell_year
 
-        self.step("全年谁收到了什么")
+        self.step("谁收到了什么")
         with self.edge.reading() as session:
-            people, top = tell_year(session, self.edge.plan(session, YEAR, None))
+            people, top = tell_year(session, self.edge.plan(session, self.story.year, None))
         shown = table("收件人", "提醒", "升级", "最早", "最晚", title="已发送的通知")
         for person in people:
             counts = (str(person.reminders), str(person.escalations))
@@ -219,24 +253,28 @@ class _Tour:
             words = (f"{row['item']} {row['title']}", str(row["due_on"]), row["rung"])
             shown.add_row(str(row["fired_on"]), row["recipient"], *words)
         show_table(shown)
-        say("逐条查看：")
-        self.command("notice", "list", "--on", str(top[0]["fired_on"]))
-        self.command("status", "--on", str(LAST_DAY), "--by", "department")
-        self.run("status", "--on", str(LAST_DAY), "--by", "department")
+        if top:
+            say("逐条查看：")
+            self.command("notice", "list", "--on", str(top[0]["fired_on"]))
+        status = ("status", "--year", str(self.story.year), "--on", str(self.compiled_on), "--by", "department")
+        self.command(*status)
+        self.run(*status)
 
     def compile(self) -> None:
-        from duban.demonstration import YEAR, in_short, report_figures
+        from duban.demonstration.tell import in_short, report_figures
         from models.exact import decimal_text
 
-        self.step(f"编制 {YEAR} 年度报告")
-        out = self.edge.settings.home / REPORT
-        self.command("report", "compile", "--year", str(YEAR), "--out", str(self.folder / REPORT))
+        year, name = self.story.year, self.story.report
+        running = self.compiled_on < self.story.filed_on
+        self.step(f"编制 {year} 年度报告{'（初稿，写到今天为止）' if running else ''}")
+        out = self.edge.settings.home / name
+        self.command("report", "compile", "--year", str(year), "--out", str(self.folder / name))
         if out.exists():
             say(f"{out} 已存在，跳过。")
         else:
-            self.run("report", "compile", "--year", str(YEAR), "--out", out, "--on", FILED_ON)
+            self.run("report", "compile", "--year", str(year), "--out", out, "--on", str(self.compiled_on))
         with self.edge.reading() as session:
-            figures = report_figures(session, self.edge.organ(session, None))
+            figures = report_figures(session, self.edge.organ(session, None), year)
         shown = table("数字", "数值", "所在部分", "所据记录", title="报告中的数字，各有依据")
         for heading, figure in figures:
             about = "（约数）" if figure.approximate else ""
@@ -245,22 +283,25 @@ class _Tour:
             )
         show_table(shown)
         say("打开依据：")
-        self.command("report", "trace", "行政执法案件", "--year", str(YEAR))
+        self.command("report", "trace", "行政执法案件", "--year", str(year))
 
     def close_the_circle(self) -> None:
-        from duban.demonstration import YEAR, announced_items
+        from duban.demonstration.tell import announced_items
+        from tasks.plan.batches import was_imported
         from tasks.plan.sum_plans import items_in
 
-        following = YEAR + 1
+        year, following, name = self.story.year, self.story.year + 1, self.story.report
         self.step(f"把报告读回来，作为 {following} 年度计划的草稿")
-        out = self.edge.settings.home / REPORT
-        self.command("plan", "import", str(self.folder / REPORT), "--year", str(following), "--on", FILED_ON)
-        if self._is_imported(REPORT, following):
-            say("已存在，跳过。")
-        else:
-            self.run("plan", "import", out, "--year", str(following), "--on", FILED_ON)
+        words = ("--year", str(following), "--on", str(self.compiled_on))
+        self.command("plan", "import", str(self.folder / name), *words)
         with self.edge.reading() as session:
-            announced = announced_items(session, self.edge.organ(session, None))
+            known = was_imported(session, following, name)
+        if known:
+            say("已导入过，跳过。")
+        else:
+            self.run("plan", "import", self.edge.settings.home / name, *words)
+        with self.edge.reading() as session:
+            announced = announced_items(session, self.edge.organ(session, None), year)
             drafted = items_in(session, self.edge.plan(session, following, None))
         say(f"报告的下一年度安排写了 {announced} 项，{following} 年度计划现有 {drafted} 项。")
 
@@ -269,8 +310,8 @@ class _Tour:
         settings = self.edge.settings
         mails = sum(1 for part in ("new", "cur") for _ in (settings.maildir / part).glob("*"))
         for path, what in (
-            (settings.home / REPORT, "年度报告，用 Word 或 WPS 打开"),
-            (settings.maildir, f"全年的督办邮件 {mails} 封（Maildir 格式，用邮件程序打开）"),
+            (settings.home / self.story.report, "年度报告，用 Word 或 WPS 打开"),
+            (settings.maildir, f"督办邮件 {mails} 封（Maildir 格式，用邮件程序打开）"),
             (settings.home / "duban.db", "数据库"),
             (settings.home / MARK, "说明这是演示数据"),
         ):

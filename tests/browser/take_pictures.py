@@ -1,20 +1,29 @@
 """Takes the pictures of docs/images anew: `python -m tests.browser.take_pictures [NAME…]`, or `make pictures`.
 
-The demonstration office lives until a day in June, then its people look at their pages.
+The demonstration office lives until a day in June, then its people look at their pages and at what they were sent.
 """
 
 import datetime as dt
+import mailbox
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-from duban import demonstration
-from duban.commands.demo import FILLED, IN_POST_FROM, ISSUED_ON, LEDGER, SCRIPT, STAFF
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from duban.demonstration.acts import read_script
+from duban.demonstration.live import days_to_live, live
+from duban.demonstration.story import FILLED, LEDGER, SCRIPT, STAFF, Story
 from models.database import open_engine
+from models.dates.days import DAY
+from models.dates.workdays import WorkCalendar
+from models.people.person import Person
 from models.settings import Settings
 from tests.browsing import DESK, PHONE, chromium, served
 from tests.office import Office
@@ -22,6 +31,7 @@ from tests.web import Web
 
 TODAY = dt.date(2026, 6, 24)
 SUPERVISOR, LEADER, FIRST, HANDLER = "方晓岚", "何文博", "周启明", "陈思远"
+STORY = Story(TODAY.year, Path())
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 
@@ -58,14 +68,26 @@ PICTURES = (
 )
 
 
+@dataclass(frozen=True)
+class Letter:
+    """The mail with the most lines that somebody was sent, in what window."""
+
+    name: str
+    person: str
+    phone: bool = False
+
+
+LETTERS = (Letter("message", SUPERVISOR), Letter("message-phone", HANDLER, phone=True))
+
+
 def founded(home: Path) -> Path:
     """The demonstration office on the day its plan was issued, made by the commands."""
-    year = ["--year", str(demonstration.YEAR), "--on", ISSUED_ON]
+    year = ["--year", str(STORY.year), "--on", str(STORY.issued_on)]
     for words in (
         ["init"],
-        ["people", "import", str(demonstration.example(STAFF)), "--on", IN_POST_FROM],
-        ["plan", "import", str(demonstration.example(LEDGER)), *year],
-        ["plan", "import", str(demonstration.example(FILLED)), *year],
+        ["people", "import", str(STORY.file(STAFF)), "--on", str(STORY.in_post_from)],
+        ["plan", "import", str(STORY.file(LEDGER)), *year],
+        ["plan", "import", str(STORY.file(FILLED)), *year],
         ["plan", "issue", *year],
     ):
         command = [sys.executable, "-m", "duban.cli", "--home", str(home), *words]
@@ -78,13 +100,13 @@ def take(wanted: set[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=founded(Path(folder) / "demo"))
         database = open_engine(settings.database)
-        script = demonstration.read_script(demonstration.example(SCRIPT))
-        days = [day for day in demonstration.days_to_live(database) if day <= TODAY]
-        demonstration.live(database, settings, script, days)
+        script = read_script(STORY.file(SCRIPT), WorkCalendar(), issued_on=STORY.issued_on)
+        live(database, settings, STORY.year, script, days_to_live(database, STORY.year, before=TODAY + DAY))
         office = cast(Office, SimpleNamespace(settings=settings, engine=database, today=TODAY))
+        wanted = wanted or {one.name for one in (*PICTURES, *LETTERS)}
         with chromium() as browser, served(Web(office), browser) as pages:
             for picture in PICTURES:
-                if wanted and picture.name not in wanted:
+                if picture.name not in wanted:
                     continue
                 size = PHONE if picture.phone else DESK
                 scheme = "dark" if picture.dark else "light"
@@ -92,7 +114,28 @@ def take(wanted: set[str]) -> None:
                 page.screenshot(path=IMAGES / f"{picture.name}.png", full_page=False)
                 page.context.close()
                 print(f"{picture.name}.png  {picture.person} {picture.path}")  # noqa: T201 - what the script is for
+            for letter in LETTERS:
+                if letter.name in wanted:
+                    page = browser.new_page(viewport=PHONE if letter.phone else DESK)
+                    page.set_content(longest_mail(settings, address_of(database, letter.person)))
+                    page.screenshot(path=IMAGES / f"{letter.name}.png", full_page=False)
+                    page.close()
+                    print(f"{letter.name}.png  {letter.person}")  # noqa: T201 - what the script is for
         database.dispose()
+
+
+def address_of(database: Engine, name: str) -> str | None:
+    """Where the person's mail goes."""
+    with Session(database) as session:
+        return session.exec(select(Person.email).where(Person.name == name)).one()
+
+
+def longest_mail(settings: Settings, address: str | None) -> str:
+    """What a mail program shows of the longest mail to that address."""
+    sent = mailbox.Maildir(settings.maildir, create=False)
+    mails = (message_from_bytes(sent.get_bytes(key), policy=policy.default) for key in sent.iterkeys())
+    shown = (mail.get_body(("html",)) for mail in mails if mail["to"] == address)
+    return max((str(body.get_content()) for body in shown if body), key=len)
 
 
 if __name__ == "__main__":

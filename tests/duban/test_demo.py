@@ -12,13 +12,17 @@ from pathlib import Path
 import docx
 import pytest
 import typer
+from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from duban.cli import root
 from duban.commands import demo
-from duban.demonstration import LAST_DAY, example, in_short, read_script
+from duban.demonstration.acts import ACTS, read_script
+from duban.demonstration.story import FILES, LEDGER, SCRIPT, Story, example, year_shown
+from duban.demonstration.tell import in_short
 from models.database import sqlite_url
-from models.dates.workdays import WorkCalendar
+from models.dates.days import days_from
+from models.dates.workdays import DayRule, WorkCalendar
 from models.errors import BadInputError, DubanError
 from tasks.access.hash_password import is_password
 from tests.databases import disposed
@@ -35,11 +39,16 @@ FIGURES = {
 """The figures of a real office's year: value, and the rows each is counted from."""
 
 
-def walk(*words: str) -> Result:
+STORY = Story(2026, Path("nowhere"))
+AFTER = "2027-01-18"
+"""A day after the year and its report."""
+
+
+def walk(*words: str, on: str | None = None) -> Result:
     app = typer.Typer()
     app.callback()(root)
     demo.register(app)
-    result = CliRunner().invoke(app, ["demo", *words])
+    result = CliRunner().invoke(app, ["demo", *words, *(["--no-serve", "--on", on] if on else [])])
     if isinstance(result.exception, DubanError):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -57,7 +66,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         surroundings.setenv("DUBAN_HOME", str(folder.parent / "office"))
         surroundings.setenv("DUBAN_DATABASE_URL", "postgresql://office@nowhere.invalid/office")
         surroundings.setenv("DUBAN_SMTP_HOST", "nowhere.invalid")
-        return folder, walk("--no-serve", "--dir", str(folder)).stdout
+        return folder, walk("--dir", str(folder), on=AFTER).stdout
 
 
 def rows(folder: Path) -> dict[str, int]:
@@ -83,7 +92,7 @@ def words_of(report: Path) -> str:
 
 def test_the_report_carries_the_figures_of_a_real_year(first: tuple[Path, str]) -> None:
     folder, _ = first
-    report = words_of(folder / demo.REPORT)
+    report = words_of(folder / STORY.report)
 
     assert "集中学习研讨2次" in report
     assert "行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元" in report
@@ -140,14 +149,14 @@ def test_the_circle_closes_without_losing_an_item(first: tuple[Path, str]) -> No
 
 def test_walked_through_again_it_doubles_nothing(first: tuple[Path, str]) -> None:
     folder, shown = first
-    before, report = rows(folder), (folder / demo.REPORT).read_bytes()
+    before, report = rows(folder), (folder / STORY.report).read_bytes()
 
-    again = walk("--no-serve", "--dir", str(folder)).stdout
+    again = walk("--dir", str(folder), on=AFTER).stdout
 
     assert again.count("跳过") >= 8
     assert "跳过" not in shown
     assert rows(folder) == before
-    assert (folder / demo.REPORT).read_bytes() == report
+    assert (folder / STORY.report).read_bytes() == report
     assert re.findall(r"督办邮件 \d+ 封", again) == re.findall(r"督办邮件 \d+ 封", shown)
 
 
@@ -155,17 +164,15 @@ def test_walked_through_again_it_doubles_nothing(first: tuple[Path, str]) -> Non
 def test_a_year_broken_off_goes_on_where_it_stopped(
     first: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from duban import demonstration
-
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setitem(demonstration._ACTS, "deficiency", stop)
+        broken.setitem(ACTS, "deficiency", stop)
         app = typer.Typer()
         demo.register(app)
-        CliRunner().invoke(app, ["--no-serve", "--dir", str(tmp_path)])
-    walk("--no-serve", "--dir", str(tmp_path))
+        CliRunner().invoke(app, ["--no-serve", "--on", AFTER, "--dir", str(tmp_path)])
+    walk("--dir", str(tmp_path), on=AFTER)
 
     assert rows(tmp_path) == rows(first[0])
 
@@ -203,22 +210,23 @@ def test_a_folder_that_holds_another_database_is_left_alone(tmp_path: Path) -> N
     (tmp_path / "duban.db").write_bytes(b"precious")
 
     with pytest.raises(BadInputError, match="已有别的数据库"):
-        walk("--no-serve", "--dir", str(tmp_path))
+        walk("--dir", str(tmp_path), on=AFTER)
 
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("duban.db", b"precious")]
 
 
-def test_everything_scripted_falls_on_a_working_day_of_the_year() -> None:
-    calendar = WorkCalendar()
-    days = read_script(example(demo.SCRIPT))
+def test_everything_scripted_falls_on_a_working_day_of_the_year_it_was_written_for() -> None:
+    first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
+    always = WorkCalendar(DayRule(day, working=True, name="上班") for day in days_from(first, last))
+    days = read_script(example(SCRIPT), always, issued_on=first)
 
-    assert [str(day) for day in days if not calendar.is_working(day)] == []
-    assert dt.date.fromisoformat(demo.ISSUED_ON) <= min(days)
-    assert max(days) <= LAST_DAY
+    assert days == read_script(example(SCRIPT), WorkCalendar(), issued_on=first)
+    assert STORY.issued_on <= min(days)
+    assert max(days) <= last
 
 
 def test_the_script_has_thirteen_cases_and_thirty_thousand_yuan_in_fines() -> None:
-    cases = tomllib.loads(example(demo.SCRIPT).read_text(encoding="utf-8"))["case"]
+    cases = tomllib.loads(example(SCRIPT).read_text(encoding="utf-8"))["case"]
 
     assert Counter(case["procedure"] for case in cases) == {"simple": 4, "ordinary": 9}
     assert sum(int(case["fine"]) for case in cases) == 30_000
@@ -229,7 +237,7 @@ def test_a_part_of_a_script_that_nobody_knows_is_named(tmp_path: Path) -> None:
     script.write_text("[[meeting]]\non = 2026-03-02\n", encoding="utf-8")
 
     with pytest.raises(DubanError, match="meeting"):
-        read_script(script)
+        read_script(script, WorkCalendar(), issued_on=STORY.issued_on)
 
 
 def test_an_example_that_is_missing_is_named() -> None:
@@ -247,3 +255,77 @@ def test_an_example_that_is_missing_is_named() -> None:
 )
 def test_neighbouring_rows_are_drawn_together(listed: list[str], written: str) -> None:
     assert in_short(listed) == written
+
+
+AHEAD = {"due_on", "original_due_on", "expires_on", "renewable_on", "until_on", "comment_until"}
+"""What may lie ahead: terms, and how long something holds."""
+CLOCK = {"day_count", "audit_entry"}
+"""That a file was taken counts by the machine's own day, not by the one that is shown."""
+
+
+def lies_ahead(folder: Path, today: str) -> list[str]:
+    """What the tables hold of days after this one that is no term of anything."""
+    found = []
+    with sqlite3.connect(folder / "duban.db") as database:
+        for table in rows(folder).keys() - CLOCK:
+            for _, column, kind, *_ in database.execute(f"PRAGMA table_info({table})").fetchall():
+                if kind != "DATE" or column in AHEAD:
+                    continue
+                last = database.execute(f'SELECT max("{column}") FROM {table}').fetchone()[0]
+                if last and last > today:
+                    found.append(f"{table}.{column} {last}")
+    database.close()
+    return found
+
+
+def test_it_shows_the_office_as_it_stands_today_and_goes_on_another_day(tmp_path: Path) -> None:
+    shown = walk("--dir", str(tmp_path), on="2026-04-20").stdout
+
+    assert "2026-01-06 至 2026-04-19 共 104 天" in shown
+    assert "编制 2026 年度报告（初稿，写到今天为止）" in shown
+    assert lies_ahead(tmp_path, "2026-04-20") == []
+    cases = figures(tmp_path)["行政执法案件"]
+    assert (cases[0], len(cases[1])) == (4, 4)
+
+    again = walk("--dir", str(tmp_path), on="2026-04-23").stdout
+
+    assert "2026-04-20 至 2026-04-22 共 3 天" in again
+    assert lies_ahead(tmp_path, "2026-04-23") == []
+    assert rows(tmp_path)["enforcement_case"] == 5
+
+
+def test_in_another_year_it_tells_the_same_story_of_that_year(tmp_path: Path) -> None:
+    shown = walk("--dir", str(tmp_path), on="2029-04-03").stdout
+
+    assert "2029 年任务清单" in shown
+    assert "2026" not in shown.replace(str(tmp_path), "")
+    assert lies_ahead(tmp_path, "2029-04-03") == []
+    with sqlite3.connect(tmp_path / "duban.db") as database:
+        numbers = [number for (number,) in database.execute("SELECT number FROM enforcement_case ORDER BY id")]
+    database.close()
+    assert numbers == ["青水罚〔2029〕1号", "青水罚简〔2029〕1号", "青水罚〔2029〕2号"]
+
+
+@pytest.mark.parametrize(
+    ("today", "year"), [("2026-04-01", 2026), ("2026-12-31", 2026), ("2027-01-01", 2026), ("2027-03-31", 2026)]
+)
+def test_the_running_year_is_told_from_april_on(today: str, year: int) -> None:
+    assert year_shown(dt.date.fromisoformat(today)) == year
+
+
+def test_a_file_of_the_story_is_copied_with_its_years_moved(tmp_path: Path) -> None:
+    story = Story(2027, tmp_path)
+
+    assert [story.file(name).name for name in FILES] == [
+        "people.xlsx", "ledger-2027.xlsx", "ledger-2027-filled.xlsx", "records.toml",
+        "2026年度法治政府建设情况报告.txt", "2027年法治政府建设工作要点.txt",
+    ]  # fmt: skip
+    written, copy = (load_workbook(file)["台账"] for file in (example(LEDGER), story.file(LEDGER)))
+    assert copy["A1"].value == "青禾县水务局2027年度法治政府建设工作台账"
+    assert copy.merged_cells.ranges == written.merged_cells.ranges
+    assert [cell.value for cell in copy[6]] == [cell.value for cell in written[6]]
+
+
+def test_pages_are_always_of_today(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="网页总是今天的"):
+        walk("--dir", str(tmp_path), "--on", "2026-06-01")

@@ -250,7 +250,7 @@ OFF_RECORD = {
     "flows/embedded_clock.py": "the lease says which process runs the clock, four times a minute",
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
-    "duban/demonstration.py": "each morning lived is a sweep",
+    "duban/demonstration/live.py": "each morning lived is a sweep",
     "duban/web/background/jobs.py": "how far long work is says nothing about the office; what it does is on record",
     "duban/web/visit.py": "that a session is in use says nothing about the office",
     "duban/web/acts/kept.py": "what somebody typed and has not sent; sending it is on record",

@@ -1,0 +1,1 @@
+"""The demonstration: an invented office that lives its year up to the present day."""
