@@ -71,7 +71,7 @@ def bind_for(session: Session, person: Person, subject: str, *, by: Actor) -> Ac
     with performing_for(session, by, Action.STAFF, person.organ_id):
         account = account_of_person(session, person)
         if account is None:
-            raise NotFoundError(f"{person.name}没有账户，或者账户已关闭：请先开通（invite）。")
+            raise NotFoundError(f"{person.name}没有账户，或者账户已关闭：请先在“人员”中开通（invite）。")
         touch(session, account, TouchKind.BOUND, by=by)
         _bind(session, account, subject)
         tell_account(session, person, "为您的账户绑定了单点登录的用户标识。", by=by)

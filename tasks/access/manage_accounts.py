@@ -198,7 +198,7 @@ def _in_service(person: Person, by: Actor) -> None:
 def _open_account(session: Session, person: Person) -> Account:
     found = account_of(session, person)
     if found is None or found.closed_at is not None:
-        raise NotFoundError(f"{person.name}没有账户，或者账户已关闭：请先开通（invite）。")
+        raise NotFoundError(f"{person.name}没有账户，或者账户已关闭：请先在“人员”中开通（invite）。")
     return found
 
 

@@ -124,7 +124,7 @@ def _out_of_turn(session: Session, by: Actor, action: Action, item: WorkItem) ->
     when = "、".join(f"“{state.label}”" for state in LIFECYCLE[action].sources)
     now = f"“{item.state.label}”" + (f"（{item.closed_on} 销号）" if item.state is ItemState.CLOSED else "")
     may = who_may(session, action, item, by)
-    hint = f"；请先下达计划{by.hint('duban plan issue')}" if item.state is ItemState.DRAFT else ""
+    hint = f"；请先在“年度计划”中下达{by.hint('duban plan issue')}" if item.state is ItemState.DRAFT else ""
     return f"任务 {item.number} 现为{now}，不能{action.label}：须在{when}时，由{may}办理{hint}。"
 
 
@@ -132,7 +132,7 @@ def policy_of(session: Session, item: WorkItem) -> Policy:
     """The terms an issued item lives by: the policy frozen onto its plan. Raises ForbiddenError before that."""
     plan = session.get_one(AnnualPlan, item.plan_id)
     if plan.policy_id is None:
-        raise ForbiddenError(f"任务 {item.number} 所在的计划尚未下达。")
+        raise ForbiddenError(f"任务 {item.number} 所在的计划尚未下达：请先在“年度计划”中下达。")
     return session.get_one(Policy, plan.policy_id)
 
 

@@ -197,7 +197,7 @@ def instruct_freely(
     BadInputError for nobody named and as `instruction_day` does.
     """
     if plan.policy_id is None:
-        raise ForbiddenError(f"{plan.year} 年度计划尚未下达，不能批示交办。")
+        raise ForbiddenError(f"{plan.year} 年度计划尚未下达，不能批示交办：请先在“年度计划”中下达。")
     post = post_in_office(session, handler, by, organ_id=plan.organ_id) if handler else None
     department_id = department.id if department else post.department_id if post else None
     if department_id is None and post is None:

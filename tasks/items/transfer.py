@@ -95,7 +95,7 @@ def post_in_office(session: Session, person: Person, by: Actor, *, organ_id: int
     )
     post = session.exec(held).first()
     if post is None or (person.left_on is not None and person.left_on < by.on):
-        raise BadInputError(f"{person.name}在 {by.on} 没有在任的岗位，不能承办。")
+        raise BadInputError(f"{person.name}在 {by.on} 没有在任的岗位，不能承办：岗位在“人员”中登记。")
     return post
 
 

@@ -67,7 +67,7 @@ def first_reader(session: Session, organ: Organ, on: dt.date) -> Person:
     """The organ's first responsible person on the day. Raises NotFoundError where the post is vacant."""
     found = find_role(session, organ, Role.FIRST_RESPONSIBLE, on)
     if found is None:
-        raise NotFoundError(f"{organ.name}在 {on} 没有在任的{Role.FIRST_RESPONSIBLE.label}。")
+        raise NotFoundError(f"{organ.name}在 {on} 没有在任的{Role.FIRST_RESPONSIBLE.label}：请先在“人员”中登记。")
     return found
 
 

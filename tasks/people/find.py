@@ -23,7 +23,10 @@ def find_organ(session: Session, code: str | None) -> Organ:
     """The organ with this code or name; without one, the only organ there is (or the root of the only tree)."""
     organs = session.exec(select(Organ).order_by(col(Organ.id)).limit(50)).all()
     if not organs:
-        raise NotFoundError("尚未登记任何单位：请先导入人员（duban people import）或工作要点（duban plan import）。")
+        raise NotFoundError(
+            "尚未登记任何单位：请先在“人员”中导入名册（duban people import），"
+            "或在“年度计划”中导入工作要点（duban plan import）。"
+        )
     if code is not None:
         known = session.exec(select(Organ).where((Organ.code == code) | (Organ.name == code))).first()
         if known is None:
@@ -60,7 +63,9 @@ def find_plan(session: Session, organ: Organ, year: int | None) -> AnnualPlan:
     """The organ's plan of `year`; without one, its newest plan."""
     plans = plans_of(session, key(organ.id))
     if not plans:
-        raise NotFoundError(f"{organ.name}还没有年度计划：请先导入（duban plan import 文件 --year 年度）。")
+        raise NotFoundError(
+            f"{organ.name}还没有年度计划：请先在“年度计划”中导入（duban plan import 文件 --year 年度）。"
+        )
     if year is None:
         return plans[0]
     for plan in plans:
@@ -93,7 +98,7 @@ def find_person(session: Session, name: str, organ: Organ | None = None) -> Pers
         query = query.where(Person.organ_id == organ.id)
     people = session.exec(query).all()
     if not people:
-        raise NotFoundError(f"没有登记“{name}”这个人；请先用 duban people import 导入。")
+        raise NotFoundError(f"没有登记“{name}”这个人：请先在“人员”中新增或导入（duban people import）。")
     if len(people) > 1:
         raise BadInputError(f"有 {len(people)} 位“{name}”，请改用手机号或邮箱指明。")
     return people[0]
@@ -109,7 +114,7 @@ def find_people(session: Session, names: str, organ: Organ) -> list[Person]:
         try:
             people.append(find_person(session, name, organ))
         except NotFoundError as error:
-            raise NotFoundError(f"{organ.name}没有登记“{name}”这个人。") from error
+            raise NotFoundError(f"{organ.name}没有登记“{name}”这个人：请先在“人员”中新增或导入。") from error
     return people
 
 
@@ -138,7 +143,7 @@ def find_department(session: Session, organ: Organ, name: str) -> Department:
     """The organ's department with this name. Raises NotFoundError naming those there are."""
     named = {department.name: department for department in departments_of(session, key(organ.id))}
     if name not in named:
-        raise NotFoundError(f"{organ.name}没有科室“{name}”；现有：{_listed(named)}。")
+        raise NotFoundError(f"{organ.name}没有科室“{name}”；现有：{_listed(named)}。新的科室在“人员”中随人员登记。")
     return named[name]
 
 

@@ -86,7 +86,7 @@ class Roster:
         for name in names:
             seats = self._seats.get(name, [])
             if not seats:
-                problems.append(f"“{name}”现在没有任职：请先在人员名册中登记其职务{self._hint}")
+                problems.append(f"“{name}”现在没有任职：请先在“人员”中登记其职务{self._hint}")
                 continue
             seats = [seat for seat in seats if seat.own] or seats
             fitting = (
@@ -103,10 +103,10 @@ class Roster:
 
     def _stranger(self, word: str) -> str:
         if not self._names:
-            return f"尚未登记任何人员：请先导入人员名册{self._hint}"
+            return f"尚未登记任何人员：请先在“人员”中导入名册{self._hint}"
         close = close_to(word, self._names)
         hint = f"是否为{_listed(close)}?" if close else f"已登记的有{_listed(self._names)}。"
-        return f"人员中没有“{word}”：{hint}新人员请先导入人员名册{self._hint}"
+        return f"人员中没有“{word}”：{hint}新人员请先在“人员”中新增或导入{self._hint}"
 
 
 def names_to_offer(session: Session, organ: Organ) -> tuple[list[str], list[str]]:

@@ -129,7 +129,9 @@ def posts_to_hand_over(
         posts = [post for post in posts if newest.get(post.id or 0) == former.id]
     if not posts:
         who = former.name if former else ""
-        raise NotFoundError(f"没有找到{who}的岗位“{named}”。" if named else f"{who}在 {on} 没有任何岗位。")
+        raise NotFoundError(
+            f"没有找到{who}的岗位“{named}”。" if named else f"{who}在 {on} 没有任何岗位：岗位在“人员”中登记。"
+        )
     if former is None and len(posts) > 1:
         numbers = "、".join(str(post.id) for post in posts)
         raise BadInputError(f"有 {len(posts)} 个岗位叫“{named}”（编号 {numbers}），请用编号或 --from 指明。")

@@ -105,7 +105,9 @@ def open_year(session: Session, organ: Organ, year: int, *, by: Actor) -> Opened
         before = plan_of_year(session, key(organ.id), year - 1)
         report = newest_report(session, organ, year - 1)
         if before is None and report is None:
-            raise NotFoundError(f"{organ.name}没有 {year - 1} 年度的计划和报告，无从编制 {year} 年度计划：请直接导入。")
+            raise NotFoundError(
+                f"{organ.name}没有 {year - 1} 年度的计划和报告，无从编制 {year} 年度计划：请在“年度计划”中直接导入。"
+            )
         plan = plan_of_year(session, key(organ.id), year) or _begin(session, organ, year)
         # Of two who open at once the second waits, and finds what the first made.
         session.refresh(plan, with_for_update=True)

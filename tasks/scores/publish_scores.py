@@ -44,7 +44,7 @@ def publish_scores(
             f"此前可以试算{by.hint('duban score preview')}。"
         )
     if plan.policy_id is None:
-        raise ForbiddenError(f"{plan.year} 年度计划尚未下达，没有可以公布的考核。")
+        raise ForbiddenError(f"{plan.year} 年度计划尚未下达，没有可以公布的考核：请先在“年度计划”中下达。")
     if rule.organ_id not in (None, plan.organ_id):
         raise BadInputError(f"考核规则“{rule.name}”是别的单位的：请用本单位的规则。")
     # Held, so that of two who publish at once the second finds what the first published.

@@ -99,7 +99,7 @@ def test_what_is_typed_wrong_is_told(terminal: Terminal, words: tuple[str, ...],
 
 
 def test_before_anything_was_sent_on_there_is_nothing_to_sign(terminal: Terminal) -> None:
-    assert "还没有送审：请先编制，再送审" in terminal.refused("report", "sign", *YEAR, *ON, "--as", FIRST)
+    assert "还没有送审：请先在“年度报告”中编制，再送审" in terminal.refused("report", "sign", *YEAR, *ON, "--as", FIRST)
 
 
 def test_the_days_stand_in_the_plan_already(terminal: Terminal) -> None:

@@ -95,7 +95,7 @@ def _found(session: Session, upon: Any, entry: Entry, said: Any) -> Any:
     try:
         return find_person(session, said, owner)
     except NotFoundError as error:
-        raise NotFoundError(f"{owner.name}没有登记“{said}”这个人。") from error
+        raise NotFoundError(f"{owner.name}没有登记“{said}”这个人：请先在“人员”中新增或导入。") from error
 
 
 def _instruction(session: Session, item: WorkItem, number: int) -> Any:

@@ -67,7 +67,7 @@ def compile_report(
     material = gather_material(session, organ, plan, on=on)
     if not material.items:
         hint = by.hint("duban plan import")
-        raise BadInputError(f"{organ.name} {year} 年度计划中没有任务，无从编制报告；请先导入{hint}。")
+        raise BadInputError(f"{organ.name} {year} 年度计划中没有任务，无从编制报告：请先在“年度计划”中导入{hint}。")
     snapshot = material.fingerprint(template.model_dump(mode="json"), template_texts(), sentences())
     # What somebody does at the desk meanwhile is carried over, or is refused.
     hold_reports(session, organ.id)

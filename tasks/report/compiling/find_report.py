@@ -41,7 +41,9 @@ def find_report(session: Session, organ: Organ, year: int, version: int | None =
     """The version with this number, the newest one without. Raises NotFoundError that names those there are."""
     versions = reports_of(session, key(organ.id), year=year)[::-1]
     if not versions:
-        raise NotFoundError(f"{organ.name} {year} 年度报告尚未编制；请先编制（duban report compile --year {year}）。")
+        raise NotFoundError(
+            f"{organ.name} {year} 年度报告尚未编制：请先在“年度报告”中编制（duban report compile --year {year}）。"
+        )
     if version is None:
         return versions[-1]
     for report in versions:

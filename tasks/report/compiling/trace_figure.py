@@ -57,7 +57,9 @@ def trace_figure(session: Session, organ: Organ, year: int, name: str) -> list[T
     """
     report = newest_report(session, organ, year)
     if report is None:
-        raise NotFoundError(f"{organ.name} {year} 年度报告尚未编制；请先运行 duban report compile --year {year}。")
+        raise NotFoundError(
+            f"{organ.name} {year} 年度报告尚未编制：请先在“年度报告”中编制（duban report compile --year {year}）。"
+        )
     figures = figures_in_text(session, report)
     wanted = [one for one in figures if one.figure.name == name.strip()]
     if not wanted:

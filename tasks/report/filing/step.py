@@ -130,7 +130,7 @@ def find_filing(session: Session, organ: Organ, year: int) -> Filing:
     """The same. Raises NotFoundError that says what to do."""
     found = filing_of(session, organ, year)
     if found is None:
-        raise NotFoundError(f"{organ.name} {year} 年度报告还没有送审：请先编制，再送审。")
+        raise NotFoundError(f"{organ.name} {year} 年度报告还没有送审：请先在“年度报告”中编制，再送审。")
     return found
 
 

@@ -71,7 +71,7 @@ def find_below(session: Session, organ: Organ, named: str) -> Organ:
         if named.strip() in (one.code, one.name):
             return one
     if not below:
-        raise NotFoundError(f"{organ.name}没有登记下级单位：请先在人员名册中登记下级单位及其上级。")
+        raise NotFoundError(f"{organ.name}没有登记下级单位：请先在“人员”中导入写明下级单位及其上级的名册。")
     known = "、".join(f"{one.name}（{one.code}）" for one in below)
     raise NotFoundError(f"“{named.strip()[:100]}”不是{organ.name}的下级单位；下级单位有：{known}。")
 

@@ -40,7 +40,7 @@ def test_the_last_day_a_promise_may_name_is_taken(office: Office) -> None:
 
 def test_a_draft_takes_neither_progress_nor_closure(office: Office) -> None:
     number = office.assign("普法宣传", due="2026-06-30", issue=False)
-    with pytest.raises(ForbiddenError, match=r"现为“拟办”，不能填报进展.*请先下达计划"):
+    with pytest.raises(ForbiddenError, match=r"现为“拟办”，不能填报进展.*请先在“年度计划”中下达"):
         office.report(number, on="2026-06-10")
     with pytest.raises(ForbiddenError, match="现为“拟办”，不能申请办结"):
         office.close(number, on="2026-06-10")

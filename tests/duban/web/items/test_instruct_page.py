@@ -84,7 +84,7 @@ def test_a_copy_is_named_on_the_form_and_its_person_reads_that_item_alone(office
 
     sent = carried(leader, "/items/1/instruct") | {"content": "抓紧", "term": "特急件", "copies": "查无此人"}
     wrong = leader.post("/items/1/instruct", sent)
-    assert (wrong.status_code, "抄送：某局没有登记“查无此人”这个人。" in words_of(wrong.text)) == (400, True)
+    assert (wrong.status_code, "抄送：某局没有登记“查无此人”这个人：请先在" in words_of(wrong.text)) == (400, True)
     assert "抄送 钱科长" in fill(leader, "/items/1/instruct", content="抓紧", term="特急件", copies="钱科长")
 
     page = copied.get("/items/1")
