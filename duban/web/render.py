@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from duban.web.acts.form_key import new_key
 from duban.web.dates import day_text, instant_text
+from duban.web.frame import GROUPS, MENU
 from models.dates.days import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -37,9 +38,6 @@ def templates() -> Environment:
 @cache
 def named_pages() -> Mapping[str, str]:
     """The pages that a sentence may name, as the menu and the settings call them: title and path."""
-    from duban.web.frame import MENU
-    from duban.web.pages.settings import GROUPS
-
     settings = [(line.title, line.path) for _, lines in GROUPS for line in lines]
     return dict(settings) | {line.title: line.path for line in MENU}
 
