@@ -1,6 +1,7 @@
 """The work item (任务): who answers for what by when."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field, text
@@ -129,14 +130,19 @@ class WorkItem(Row, table=True):
     @property
     def missing(self) -> list[str]:
         """What keeps this item from being issued, in words. A day or a person that no text names is never invented."""
-        gaps = []
-        if self.due_on is None and self.recurrence is None:
-            gaps.append("完成时限")
-        if self.handler_post_id is None and self.leader_post_id is None and self.department_id is None:
-            gaps.append("责任人")
-        if self.unconfirmed:
-            gaps.append("周期待确认")
-        return gaps
+        return gaps_of(self)
+
+
+def gaps_of(item: Any) -> list[str]:
+    """What `WorkItem.missing` says, of an item or of a row of its columns."""
+    gaps = []
+    if item.due_on is None and item.recurrence is None:
+        gaps.append("完成时限")
+    if item.handler_post_id is None and item.leader_post_id is None and item.department_id is None:
+        gaps.append("责任人")
+    if item.unconfirmed:
+        gaps.append("周期待确认")
+    return gaps
 
 
 class ItemLeader(Row, table=True):

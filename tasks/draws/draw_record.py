@@ -7,7 +7,7 @@ from pathlib import Path
 from models.people.organ import Organ
 from tasks.draws.find_draw import BindingShown
 from tasks.draws.verify_draw import DrawCheck
-from tasks.files.workbook import Column, add_row, new_sheet, save
+from tasks.files.workbook import Book, Column
 from tasks.papers.official_document import Block, Heading, OfficialDocument, Paragraph, Table, TextRun
 from tasks.wording.days import long_day
 
@@ -56,18 +56,18 @@ def lay_out_record(organ: Organ, shown: BindingShown, checks: Sequence[DrawCheck
 def export_bindings(organ: Organ, shown: Sequence[BindingShown], path: Path) -> int:
     """Write every binding, drawn from or not, in the order given; answers how many. Raises BadInputError where the file
     cannot be written."""
-    workbook, sheet = new_sheet(f"{organ.name}双随机抽取的绑定", "绑定", COLUMNS)
-    for place, one in enumerate(shown, 3):
-        binding, draw = one.binding, one.draw
-        values = (
-            binding.id, binding.plan, binding.ordinal, str(binding.bound_on), one.stage.label,
-            str(draw.drawn_on) if draw else None, len(binding.objects), len(draw.result) if draw else None,
-            len(binding.inspectors), binding.seed_way.label,
-            f"{binding.source}（{binding.source_on}，{binding.digits} 位）" if binding.source else None,
-            binding.reason, binding.bound_hash,
-        )  # fmt: skip
-        add_row(sheet, place, values, COLUMNS)
-    save(workbook, path)
+    with Book() as book:
+        page = book.page(f"{organ.name}双随机抽取的绑定", "绑定", COLUMNS)
+        for one in shown:
+            binding, draw = one.binding, one.draw
+            page.add((
+                binding.id, binding.plan, binding.ordinal, str(binding.bound_on), one.stage.label,
+                str(draw.drawn_on) if draw else None, len(binding.objects), len(draw.result) if draw else None,
+                len(binding.inspectors), binding.seed_way.label,
+                f"{binding.source}（{binding.source_on}，{binding.digits} 位）" if binding.source else None,
+                binding.reason, binding.bound_hash,
+            ))  # fmt: skip
+        book.save(path)
     return len(shown)
 
 

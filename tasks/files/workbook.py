@@ -3,14 +3,14 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
+from typing import IO, Self
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -19,6 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.errors import BadInputError
+from tasks.files.sheet_rows import Look, SheetRows, Value, legal, look_of
 
 TITLE, HEADER, BODY, CENTRED, TO_FILL, EXAMPLE = "表题", "表头", "正文格", "居中格", "待填格", "示例格"
 """The styles of the house, by the name that also the spreadsheet program shows."""
@@ -27,50 +28,133 @@ HEADER_ROW = 2
 """The title stands above it, the rows below."""
 
 _A3, _A4 = 8, 9
-Value = str | int | float | Decimal | None
-
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+_QUICK = 3
+"""How hard a package is pressed: twice as quick as usual, and a tenth larger."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, its width in characters of Latin text, whether it is centred, and its note."""
+    """One column: its heading, its width in characters of Latin text, whether it is centred, its note, and the number
+    format of what is no text in it."""
 
     heading: str
     width: float
     centred: bool = False
     note: str = ""
+    form: str = "General"
 
 
-def new_sheet(title: str, sheet_name: str, columns: Sequence[Column]) -> tuple[Workbook, Worksheet]:
-    """A workbook with one sheet: title, header with notes, frozen, ready to be printed across."""
-    workbook = Workbook()
-    for style in _styles():
-        workbook.add_named_style(style)
-    sheet = workbook.active
-    assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has one sheet; the stubs do not say so
-    _lay_out(sheet, title, sheet_name, columns)
-    return workbook, sheet
+class Book:
+    """A workbook in the making; to be closed, saved or not."""
+
+    def __init__(self) -> None:
+        self.frame = Workbook()
+        """All but the rows, as openpyxl lays it out."""
+        self.frame.remove(self.frame.worksheets[0])
+        for style in _styles():
+            self.frame.add_named_style(style)
+        self._rows: list[SheetRows] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for rows in self._rows:
+            rows.close()
+
+    def rows_of(self, sheet: Worksheet) -> SheetRows:
+        """What takes the rows of a sheet of the frame."""
+        self._rows.append(SheetRows(sheet))
+        return self._rows[-1]
+
+    def page(self, title: str, sheet_name: str, columns: Sequence[Column]) -> "Page":
+        """One more sheet: title, header with notes, frozen, ready to be printed across."""
+        sheet = self.frame.create_sheet(sheet_name)
+        assert isinstance(sheet, Worksheet)  # noqa: S101 - a workbook that is not write-only makes no other
+        _lay_out(sheet, title, columns)
+        return Page(self.rows_of(sheet), columns)
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all; the same sheets give the same bytes. Raises BadInputError."""
+        partial = path.with_name(f".{path.name}.part")
+        try:
+            with partial.open("wb") as file:
+                self.write(file)
+            partial.replace(path)
+        except OSError as error:
+            raise BadInputError(f"文件“{path}”无法写入：{error.strerror}。") from error
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+    def write(self, stream: IO[bytes]) -> None:
+        """Write the file to where somebody else keeps it."""
+        frame = io.BytesIO()
+        self.frame.save(frame)
+        rows = {one.sheet.path.lstrip("/"): one for one in self._rows}
+        with (
+            zipfile.ZipFile(frame) as source,
+            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK) as package,
+        ):
+            for name in source.namelist():
+                content = source.read(name)
+                if name in rows:
+                    rows[name].write_into(package, name, content)
+                    continue
+                # A fixed day stands in place of the moment of writing.
+                with package.open(name, "w") as entry:
+                    entry.write(_MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content))
 
 
-def further_sheet(workbook: Workbook, title: str, sheet_name: str, columns: Sequence[Column]) -> Worksheet:
-    """One more sheet behind those that `new_sheet` began with, in the same style."""
-    sheet = workbook.create_sheet()
-    assert isinstance(sheet, Worksheet)  # noqa: S101 - a workbook that is not write-only makes no other
-    _lay_out(sheet, title, sheet_name, columns)
-    return sheet
+class Page:
+    """A sheet in the style of the house."""
+
+    def __init__(self, rows: SheetRows, columns: Sequence[Column]) -> None:
+        self._rows, self._columns = rows, columns
+        self._widths = [int(column.width / 2.1) for column in columns]
+        self._looks: dict[str | None, Sequence[Look]] = {}
+
+    @property
+    def sheet(self) -> Worksheet:
+        """What openpyxl lays out of it."""
+        return self._rows.sheet
+
+    @property
+    def last(self) -> int:
+        """The place of its last row, counted from 1."""
+        return self._rows.last
+
+    def add(self, values: Sequence[Value], *, style: str | None = None, to_fill: Collection[str] = ()) -> None:
+        """Write the next row in the style of its columns, or all of it in `style`, high enough for what it holds;
+        `to_fill` are the headings of the cells that want filling in."""
+        lines = 1
+        for value, width in zip(values, self._widths, strict=True):
+            if isinstance(value, str) and (len(value) > width or "\n" in value):
+                lines = max(lines, _lines(value, width))
+        looks = self._in_style(style)
+        if to_fill:
+            wanted = zip(self._columns, looks, self._in_style(TO_FILL), strict=True)
+            looks = [filled if column.heading in to_fill else look for column, look, filled in wanted]
+        self._rows.add(values, looks, height=min(8 + 15 * lines, 400))
+
+    def _in_style(self, style: str | None) -> Sequence[Look]:
+        if style not in self._looks:
+            self._looks[style] = [
+                look_of(self.sheet, style or (CENTRED if column.centred else BODY), column.form)
+                for column in self._columns
+            ]
+        return self._looks[style]
 
 
-def _lay_out(sheet: Worksheet, title: str, sheet_name: str, columns: Sequence[Column]) -> None:
-    sheet.title = sheet_name
+def _lay_out(sheet: Worksheet, title: str, columns: Sequence[Column]) -> None:
     last = get_column_letter(len(columns))
-    _put(sheet, 1, 1, title, TITLE)
+    _head(sheet, 1, 1, title, TITLE)
     sheet.merge_cells(f"A1:{last}1")
     sheet.row_dimensions[1].height = 36
     sheet.row_dimensions[HEADER_ROW].height = 24
     for place, column in enumerate(columns, 1):
-        cell = _put(sheet, HEADER_ROW, place, column.heading, HEADER)
+        cell = _head(sheet, HEADER_ROW, place, column.heading, HEADER)
         sheet.column_dimensions[get_column_letter(place)].width = column.width
         if column.note:
             cell.comment = Comment(column.note, "duban", width=320, height=24 + 20 * _lines(column.note, 24))
@@ -78,58 +162,11 @@ def _lay_out(sheet: Worksheet, title: str, sheet_name: str, columns: Sequence[Co
     _set_up_printing(sheet, wide=sum(column.width for column in columns) > 160)
 
 
-def add_row(
-    sheet: Worksheet, place: int, values: Iterable[Value], columns: Sequence[Column], *, style: str | None = None
-) -> None:
-    """Write one row in the style of its columns, or all of it in `style`; high enough for what it holds."""
-    lines = 1
-    for at, (value, column) in enumerate(zip(values, columns, strict=True), 1):
-        _put(sheet, place, at, value, style or (CENTRED if column.centred else BODY))
-        lines = max(lines, _lines(str(value or ""), int(column.width / 2.1)))
-    sheet.row_dimensions[place].height = min(8 + 15 * lines, 400)
-
-
-def save(workbook: Workbook, path: Path) -> None:
-    """Write the file whole or not at all; the same sheet gives the same bytes. Raises BadInputError."""
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(_timeless(buffer))
-        partial.replace(path)
-    except OSError as error:
-        raise BadInputError(f"文件“{path}”无法写入：{error.strerror}。") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-
-
-def _timeless(file: io.BytesIO) -> bytes:
-    """The same package with a fixed day in place of the moment of writing."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(file) as source, zipfile.ZipFile(written, "w") as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
-            target.writestr(entry, content)
-    return written.getvalue()
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> Cell:
-    """Text is written as text: whatever it begins with, no program may take it for a formula."""
+def _head(sheet: Worksheet, row: int, column: int, text: str, style: str) -> Cell:
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)  # noqa: S101 - only the hidden part of a merged block is none
     cell.style = style
-    if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = value.startswith(_FORMULA_SIGNS)
-    else:
-        cell.value = value
+    cell.value, cell.data_type, cell.number_format = legal(text), "s", "@"
     return cell
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import CellError
-from tasks.files.workbook import HEADER_ROW, Column, add_row, new_sheet, save
+from tasks.files.workbook import Book, Column
 
 _COLUMNS = (
     Column("工作表", 16), Column("行", 8, centred=True), Column("列", 14), Column("值", 36), Column("应填", 70),
@@ -13,7 +13,8 @@ _COLUMNS = (
 
 def write_errors(errors: Sequence[CellError], path: Path) -> None:
     """One row per error, in the order given. Raises BadInputError where the file cannot be written."""
-    workbook, sheet = new_sheet(f"导入错误清单（共 {len(errors)} 处）", "错误清单", _COLUMNS)
-    for place, error in enumerate(errors, HEADER_ROW + 1):
-        add_row(sheet, place, (error.sheet, error.row, error.column, error.value, error.accepted), _COLUMNS)
-    save(workbook, path)
+    with Book() as book:
+        page = book.page(f"导入错误清单（共 {len(errors)} 处）", "错误清单", _COLUMNS)
+        for error in errors:
+            page.add((error.sheet, error.row, error.column, error.value, error.accepted))
+        book.save(path)

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
-from tasks.files.workbook import Column, Value
+from tasks.files.sheet_rows import Value
+from tasks.files.workbook import Column
 from tasks.ledgers.tell_row import Teller
 from tasks.sheets.template import write_rows
 
@@ -23,7 +24,7 @@ def export_ledger(session: Session, kind: Kind, rows: Sequence[Any], path: Path,
     """
     teller = Teller(session, kind, rows)
     number = Column("编号", 9, centred=True, note="台账中的编号，只供查看，导入时不读。")
-    cells = ((*(_cell(teller, row, field) for field in kind.columns), row.id) for row in rows)
+    cells = (((*(_cell(teller, row, field) for field in kind.columns), row.id), ()) for row in rows)
     people = sorted(set(teller.people.values()))
     return write_rows(path, kind, cells, title=title, beside=[number], people=people)
 

@@ -95,9 +95,9 @@ class ItemListing:
 
     def lines(self) -> Iterator[ItemLine]:
         """Every line of the listing in its order; one statement for all ids, one more for every two thousand rows."""
-        ids = [row.id for row in self._session.execute(self._ordered(*self._numbered()))]
-        for start in range(0, len(ids), _AT_ONCE):
-            yield from self._lines(ids[start : start + _AT_ONCE])
+        ordered = self._ordered(*self._numbered()).execution_options(yield_per=_AT_ONCE)
+        for rows in self._session.execute(ordered).partitions():
+            yield from self._lines([row.id for row in rows])
 
     def count(self) -> int:
         """How many items the listing has."""

@@ -6,12 +6,11 @@ import io
 from collections.abc import Sequence
 from typing import IO, Literal, get_args
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from tasks.files.sheet_rows import look_of
+from tasks.files.workbook import Book
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.item_columns import ItemColumn, value_of
 
@@ -52,33 +51,18 @@ def _guarded(value: str | dt.date | None) -> str:
 
 
 def _xlsx(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes]) -> int:
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(_SHEET)
-    sheet.freeze_panes = "A2"
-    for place, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDE.get(column, 14)
-    headings = [WriteOnlyCell(sheet, value=column.label) for column in columns]
-    for heading in headings:
-        heading.font, heading.alignment = Font(bold=True), Alignment(horizontal="center")
-    sheet.append(headings)
-    rows = 0
-    for line in listing.lines():
-        sheet.append([_cell(sheet, value_of(line, column)) for column in columns])
-        rows += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{rows + 1}"
-    workbook.save(stream)
-    return rows
-
-
-def _cell(sheet: object, value: str | dt.date | None) -> object:
-    """A day as Excel keeps days, a text as text whatever it begins with."""
-    if isinstance(value, dt.date):
-        cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]
-        cell.number_format = "yyyy-mm-dd"
-        return cell
-    words = ILLEGAL_CHARACTERS_RE.sub("", value or "")
-    if not words.startswith(_FORMULA):
-        return words or None
-    cell = WriteOnlyCell(sheet, value=words)  # type: ignore[arg-type]
-    cell.data_type = "s"
-    return cell
+    with Book() as book:
+        sheet = book.frame.create_sheet(_SHEET)
+        sheet.freeze_panes = "A2"
+        for place, column in enumerate(columns, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = _WIDE.get(column, 14)
+            heading = sheet.cell(1, place, column.label)
+            heading.font, heading.alignment = Font(bold=True), Alignment(horizontal="center")
+        rows = book.rows_of(sheet)
+        # A day stands as sheets keep days.
+        looks = [look_of(sheet, form="yyyy-mm-dd")] * len(columns)
+        for line in listing.lines():
+            rows.add([value_of(line, column) for column in columns], looks)
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{rows.last}"
+        book.write(stream)
+        return rows.last - 1

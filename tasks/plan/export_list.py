@@ -2,19 +2,21 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from models.database import key
+from models.among import among
 from models.items.arrival import Arrival
-from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem
+from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem, gaps_of
 from models.items.plan import AnnualPlan, Project
 from models.items.plan_item import of_plan
 from models.people.organ import Organ
 from models.people.person import Person, Role, Tenure
-from tasks.files.workbook import Column, Value
+from tasks.files.sheet_rows import Value
+from tasks.files.workbook import Column
 from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, LEADING, Roster
 from tasks.reading.cells import PENDING
@@ -32,6 +34,17 @@ _BESIDE = (
 _WHERE_MISSING = {"完成时限": ("完成时限",), "责任人": ("牵头领导", "牵头单位", "承办人"), "周期待确认": ("完成时限",)}
 """Which cells fill the gaps that `WorkItem.missing` names."""
 
+_AT_ONCE = 2000
+"""Items fetched at a time."""
+_OF_ITEM = (
+    *(getattr(WorkItem, name) for name in (
+        "id", "number", "title", "deliverable", "leader_post_id", "department_id", "lead_text", "handler_post_id",
+        "start_on", "due_on", "due_text", "recurrence", "unconfirmed", "importance", "target_count", "target_unit",
+        "evidence_rule", "state", "signed_on", "closed_on", "note", "source_kind", "source_number", "source",
+    )),
+    col(Project.name).label("project"),
+)  # fmt: skip
+
 
 def export_list(session: Session, plan: AnnualPlan, path: Path, *, on: dt.date) -> int:
     """Write every item of the plan, in the order of the list; returns how many. Names are those of `on`.
@@ -41,22 +54,14 @@ def export_list(session: Session, plan: AnnualPlan, path: Path, *, on: dt.date) 
     Raises BadInputError where the file cannot be written.
     """
     names = _Names(session, plan, on)
-    query = select(WorkItem, Project.name).join(Project).where(WorkItem.plan_id == plan.id, of_plan())
-    items = session.exec(query.order_by(col(Project.ordinal), col(WorkItem.id))).all()
     return write_rows(
         path,
         LIST,
-        (names.row(item, project) for item, project in items),
+        names.rows(session, plan),
         title=plan.title,
         beside=_BESIDE,
         departments=list(names.departments.values()),
         people=sorted(names.people),
-        gaps=[
-            (place, heading)
-            for place, (item, _) in enumerate(items)
-            for gap in item.missing
-            for heading in _WHERE_MISSING[gap]
-        ],
     )
 
 
@@ -75,28 +80,33 @@ class _Names:
         self.holders = dict(session.exec(held).all())
         own = select(Person.name).where(Person.organ_id == plan.organ_id, col(Person.left_on).is_(None))
         self.people = set(session.exec(own))
-        self.leaders: dict[int, list[int]] = defaultdict(list)
-        further = select(ItemLeader).join(WorkItem).where(WorkItem.plan_id == plan.id)
-        for leader in session.exec(further.order_by(col(ItemLeader.ordinal))):
-            self.leaders[leader.item_id].append(leader.post_id)
-        self.units: dict[int, list[str]] = defaultdict(list)
-        helping = select(ItemUnit).join(WorkItem).where(WorkItem.plan_id == plan.id)
-        for unit in session.exec(helping.order_by(col(ItemUnit.ordinal))):
-            self.units[unit.item_id].append(unit.text)
+        self._spelt: dict[tuple[Any, ...], str | None] = {}
 
-    def row(self, item: WorkItem, project: str) -> tuple[Value, ...]:
+    def rows(self, session: Session, plan: AnnualPlan) -> Iterator[tuple[tuple[Value, ...], list[str]]]:
+        """Each item in words, with the headings of what it lacks; fetched as they are asked for."""
+        query = select(*_OF_ITEM).join(Project).where(WorkItem.plan_id == plan.id, of_plan())
+        in_order = query.order_by(col(Project.ordinal), col(WorkItem.id)).execution_options(yield_per=_AT_ONCE)
+        for items in session.connection().execute(in_order).partitions():
+            ids = [item.id for item in items]
+            leaders = _by_item(session, ItemLeader.item_id, ItemLeader.post_id, ItemLeader.ordinal, ids)
+            units = _by_item(session, ItemUnit.item_id, ItemUnit.text, ItemUnit.ordinal, ids)
+            for item in items:
+                missing = gaps_of(item)
+                told = self._told(item, leaders.get(item.id, ()), units.get(item.id, ()), "、".join(missing))
+                yield told, [heading for gap in missing for heading in _WHERE_MISSING[gap]]
+
+    def _told(self, item: Any, further: Sequence[int], helping: Sequence[str], missing: str) -> tuple[Value, ...]:
         """By the columns of a list, then those beside them."""
         first = [item.leader_post_id] if item.leader_post_id else []
-        item_id = key(item.id)
         return (
             item.number,
-            project,
+            item.project,
             item.title,
             item.deliverable,
-            self._named([*first, *self.leaders[item_id]], LEADING, item.department_id),
+            self._named((*first, *further), LEADING, item.department_id),
             item.lead_text or self.departments.get(item.department_id),
-            "、".join(self.units[item_id]),
-            self._named([item.handler_post_id] if item.handler_post_id else [], HANDLING, item.department_id),
+            "、".join(helping),
+            self._named((item.handler_post_id,) if item.handler_post_id else (), HANDLING, item.department_id),
             str(item.start_on or ""),
             _due(item),
             item.importance.label,
@@ -106,25 +116,36 @@ class _Names:
             _arrival(item) or item.state.label,
             str(item.closed_on or ""),
             item.note,
-            "、".join(item.missing),
+            missing,
             item.source_kind.label if item.source_kind else None,
             item.source_number,
             item.source,
         )
 
-    def _named(self, posts: Sequence[int], roles: tuple[Role, ...], department_id: int | None) -> str | None:
-        text = "、".join(self.holders.get(post, "") for post in posts)
-        found = self.roster.find(text, roles, department_id)
-        return text if list(found.posts) == list(posts) else None
+    def _named(self, posts: tuple[int, ...], roles: tuple[Role, ...], department_id: int | None) -> str | None:
+        asked = posts, roles, department_id
+        if asked not in self._spelt:
+            text = "、".join(self.holders.get(post, "") for post in posts)
+            found = self.roster.find(text, roles, department_id)
+            self._spelt[asked] = text if found.posts == posts else None
+        return self._spelt[asked]
 
 
-def _arrival(item: WorkItem) -> str | None:
+def _by_item(session: Session, item: Any, told: Any, ordinal: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """What further rows tell of these items, in their order."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for item_id, one in session.connection().execute(select(item, told).where(among(item, ids)).order_by(ordinal)):
+        found[item_id].append(one)
+    return found
+
+
+def _arrival(item: Any) -> str | None:
     """What a draft says of itself that was begun or done before it came in."""
     if item.state is not ItemState.DRAFT:
         return None
     return Arrival.DONE.label if item.closed_on else Arrival.IN_WORK.label if item.signed_on else None
 
 
-def _due(item: WorkItem) -> str:
+def _due(item: Any) -> str:
     text = item.due_text or str(item.due_on or "")
     return text + PENDING if text and item.unconfirmed else text

@@ -13,9 +13,10 @@ from models.actor import Actor
 from models.errors import CellError
 from models.items.plan import NO_PROJECT
 from models.people.organ import Department, Organ
-from tasks.plan.import_list import TABLES, ImportReport, import_list
+from tasks.plan.import_list import TABLES, ImportReport, import_list, read_list
 from tasks.plan.merge_list import Change
 from tasks.reading.cells import due_written, lines, plain
+from tasks.reading.ledger import read_ledger
 from tasks.reading.plan_columns import Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet, open_workbook
 from tasks.reading.sheet_header import Header
@@ -79,15 +80,18 @@ def preview_list(
     """What importing the list would do. Nothing is written. Raises as `import_list` does."""
     with no_collecting():
         report(0, 3, "正在读取文件、核对每一格")
-        done = import_list(session, path, by=by, year=year, organ_code=organ_code, dry_run=True, dues=dues)
+        # A large sheet takes longer to open than to check: it is opened once for both.
+        sheets = open_workbook(path) if path.suffix.lower() in TABLES else []
+        listed = read_ledger(sheets, year=year, dues=dues) if sheets else read_list(path, year=year, dues=dues)
+        done = import_list(session, path, by=by, year=year, organ_code=organ_code, dry_run=True, found=listed)
         report(1, 3, "正在对照原表")
         found = ListPreview(done)
-        if path.suffix.lower() in TABLES:
-            _lay_over_sheets(found, open_workbook(path))
+        if sheets:
+            _lay_over_sheets(found, sheets)
         else:
             _lay_out_drafts(found)
         report(2, 3, "正在汇总理解的内容")
-        found.dues, found.more_dues = _readings(done, _due_headings(found, path))
+        found.dues, found.more_dues = _readings(done, _due_headings(found, sheets))
         found.units = _units(session, done)
     return found
 
@@ -136,13 +140,10 @@ def _row(
     shown = []
     for column, cell in enumerate(cells):
         text = _cut(lines(cell))
-        said = understood.get(fields[column], "") if column in fields else ""
-        if said is not None and said == text:
-            said = ""
-        shown.append([
-            text, said if change is not None and column in fields else None, "；".join(at.get(column, [])),
-            changed.get(fields.get(column, ""), ""),
-        ])  # fmt: skip
+        name = fields.get(column) if change is not None else None
+        said = None if name is None else understood.get(name, "")
+        wrong = "；".join(at[column]) if column in at else ""
+        shown.append([text, "" if said == text else said, wrong, changed.get(name, "") if name else ""])
     return {
         "sheet": place[0] or "",
         "row": place[1],
@@ -228,14 +229,12 @@ def _heading(sheet: Sheet, header: Header, column: int) -> str:
     return next((plain(cell) for cell in above if cell != ""), "")
 
 
-def _due_headings(found: ListPreview, path: Path) -> set[str]:
+def _due_headings(found: ListPreview, sheets: Sequence[Sheet]) -> set[str]:
     """What the columns of due texts are called in the file."""
     places = {id(change.row.place): change.row.place for change in found.report.changes}
     named = {place.headings["due"] for place in places.values() if "due" in place.headings}
-    if named or path.suffix.lower() not in TABLES:
-        return named
-    return {header.headings["due"] for sheet in open_workbook(path)
-            if (header := find_list_header(sheet)) and "due" in header.headings}  # fmt: skip
+    return named or {header.headings["due"] for sheet in sheets
+                     if (header := find_list_header(sheet)) and "due" in header.headings}  # fmt: skip
 
 
 def _readings(done: ImportReport, headings: set[str]) -> tuple[list[Reading], int]:

@@ -3,19 +3,20 @@
 Whatever is written here comes in again as its kind is read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.sheet_kind import SheetKind
-from tasks.files.workbook import BODY, HEADER_ROW, TO_FILL, Column, Value, add_row, further_sheet, new_sheet, save
+from tasks.files.sheet_rows import Value
 from tasks.files.workbook import EXAMPLE as LIKE_AN_EXAMPLE
+from tasks.files.workbook import HEADER_ROW, Book, Column, Page
 from tasks.reading.sheet_header import EXAMPLE, GUIDE
 
 ROWS = 200
@@ -30,6 +31,8 @@ _CENTRED = {FieldType.DAY, FieldType.CHOICE, FieldType.YES_NO, FieldType.ITEM, F
 _FORMS = {FieldType.DAY: "yyyy-mm-dd", FieldType.MONEY: "0.00"} | dict.fromkeys(
     (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ITEM, FieldType.PERSON), "@"
 )
+_AMOUNT = "#,##0.00"
+"""Money that is read rather than typed."""
 _CHOICES = "选项"
 _LONGEST_FORMULA = 255
 """Characters that a list may have where it stands in the rule itself."""
@@ -43,6 +46,7 @@ def sheet_columns(kind: SheetKind) -> list[Column]:
             field.width or max(_WIDTHS[field.takes], 2 * len(field.label) + 4),
             field.centred or field.takes in _CENTRED,
             how_to_fill(field) if kind.guided else field.hint,
+            _FORMS.get(field.takes, "General"),
         )
         for field in kind.to_fill_in
     ]
@@ -79,73 +83,59 @@ def write_template(
 
     Raises BadInputError where the file cannot be written.
     """
-    columns, fields = sheet_columns(kind), kind.to_fill_in
-    workbook, sheet = new_sheet(title, kind.title, columns)
-    inside: Sequence[Sequence[Value]] = [row for row in kind.examples if str(row[0]).startswith(EXAMPLE)]
-    last = HEADER_ROW + ROWS
-    for place, values in enumerate(inside, HEADER_ROW + 1):
-        add_row(sheet, place, values, columns, style=LIKE_AN_EXAMPLE)
-    for place in range(HEADER_ROW + 1 + len(inside), last + 1):
-        add_row(sheet, place, [None] * len(columns), columns)
-        for at, field in enumerate(fields, 1):
-            sheet.cell(place, at).number_format = _FORMS.get(field.takes, "General")
-    _offer_choices(workbook, sheet, kind, departments, people, last)
+    columns = sheet_columns(kind)
+    inside: list[Sequence[Value]] = [row for row in kind.examples if str(row[0]).startswith(EXAMPLE)]
     beside: Sequence[Sequence[Value]] = (
-        [[_example(field) for field in fields]] if kind.guided else kind.examples[len(inside) :]
+        [[_example(field) for field in kind.to_fill_in]] if kind.guided else kind.examples[len(inside) :]
     )
-    if beside:
-        shown = further_sheet(workbook, f"{title}填写示例（本表不导入）", EXAMPLE, columns)
-        for place, values in enumerate(beside, HEADER_ROW + 1):
-            add_row(shown, place, values, columns, style=LIKE_AN_EXAMPLE)
-    if kind.guided:
-        _add_guide(workbook, kind, title)
-    save(workbook, path)
+    with Book() as book:
+        page = book.page(title, kind.title, columns)
+        for values in inside:
+            page.add(values, style=LIKE_AN_EXAMPLE)
+        for _ in range(ROWS - len(inside)):
+            page.add([None] * len(columns))
+        _offer_choices(book, page, kind, departments, people)
+        if beside:
+            shown = book.page(f"{title}填写示例（本表不导入）", EXAMPLE, columns)
+            for values in beside:
+                shown.add(values, style=LIKE_AN_EXAMPLE)
+        if kind.guided:
+            _add_guide(book, kind, title)
+        book.save(path)
 
 
 def write_rows(
     path: Path,
     kind: SheetKind,
-    rows: Iterable[Sequence[Value]],
+    rows: Iterable[tuple[Sequence[Value], Collection[str]]],
     *,
     title: str,
     beside: Sequence[Column] = (),
     departments: Sequence[str] = (),
     people: Sequence[str] = (),
-    gaps: Sequence[tuple[int, str]] = (),
 ) -> int:
     """The rows as a sheet of the kind, to be read, filled in further and brought in again; answers how many.
 
-    `beside` are columns that are shown only. `gaps` are the cells that want filling in, by row (from 0) and heading.
-    Raises BadInputError where the file cannot be written.
+    Each comes with the headings of its cells that want filling in, and may be made up as it is asked for: none is kept.
+    `beside` are columns that are shown only. Raises BadInputError where the file cannot be written.
     """
-    columns = [*sheet_columns(kind), *beside]
-    workbook, sheet = new_sheet(title, kind.title, columns)
-    place = HEADER_ROW
-    for place, values in enumerate(rows, HEADER_ROW + 1):
-        add_row(sheet, place, values, columns)
-    for at, field in enumerate(kind.to_fill_in, 1):
-        if field.takes is FieldType.MONEY:
-            for line in range(HEADER_ROW + 1, place + 1):
-                sheet.cell(line, at).number_format = "#,##0.00"
-    headings = [column.heading for column in columns]
-    for row, heading in gaps:
-        sheet.cell(HEADER_ROW + 1 + row, headings.index(heading) + 1).style = TO_FILL
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{place}"
-    if place > HEADER_ROW:
-        _offer_choices(workbook, sheet, kind, departments, people, place)
-    save(workbook, path)
-    return place - HEADER_ROW
+    money = {field.label for field in kind.to_fill_in if field.takes is FieldType.MONEY}
+    own = [replace(one, form=_AMOUNT) if one.heading in money else one for one in sheet_columns(kind)]
+    columns = [*own, *beside]
+    with Book() as book:
+        page = book.page(title, kind.title, columns)
+        for values, gaps in rows:
+            page.add(values, to_fill=gaps)
+        page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{page.last}"
+        if page.last > HEADER_ROW:
+            _offer_choices(book, page, kind, departments, people)
+        book.save(path)
+        return page.last - HEADER_ROW
 
 
-def _offer_choices(
-    workbook: Workbook,
-    sheet: Worksheet,
-    kind: SheetKind,
-    departments: Sequence[str],
-    people: Sequence[str],
-    last_row: int,
-) -> None:
+def _offer_choices(book: Book, page: Page, kind: SheetKind, departments: Sequence[str], people: Sequence[str]) -> None:
     """Drop-down lists: what a choice is has to be picked; where a cell may name several, anything may be typed."""
+    sheet = page.sheet
     lists: dict[tuple[str, ...], str] = {}
     fields = kind.to_fill_in
     wanted = [(field, departments) for field in fields if field.name in kind.departments]
@@ -159,13 +149,13 @@ def _offer_choices(
         declared = field.choices is not None or field.takes is FieldType.YES_NO
         if not declared or len(formula) > _LONGEST_FORMULA or any("," in word for word in words):
             if tuple(words) not in lists:
-                lists[tuple(words)] = _list(workbook, words, len(lists) + 1)
+                lists[tuple(words)] = _list(book.frame, words, len(lists) + 1)
             formula = lists[tuple(words)]
         strict = field.takes in (FieldType.CHOICE, FieldType.YES_NO)
         rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=strict)
         rule.errorTitle, rule.error = field.label[:32], f"请从列表中选择{field.label}。"
         letter = get_column_letter(fields.index(field) + 1)
-        rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{last_row}")
+        rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{page.last}")
         sheet.add_data_validation(rule)
 
 
@@ -198,10 +188,9 @@ def _example(field: LedgerField) -> Value:
     return f"（填写{field.label}）" if field.required else ""
 
 
-def _add_guide(workbook: Workbook, kind: SheetKind, title: str) -> None:
+def _add_guide(book: Book, kind: SheetKind, title: str) -> None:
     columns = (Column("列", 20), Column("必填", 8, centred=True), Column("怎样填", 70), Column("也认得的列名", 40))
-    sheet = further_sheet(workbook, f"{title}填写说明（本表不导入）", GUIDE, columns)
-    for place, field in enumerate(kind.to_fill_in, HEADER_ROW + 1):
+    page = book.page(f"{title}填写说明（本表不导入）", GUIDE, columns)
+    for field in kind.to_fill_in:
         known = "、".join(field.headings)
-        row = (field.label, "是" if field.required else "", how_to_fill(field).removeprefix("必填。"), known)
-        add_row(sheet, place, row, columns, style=BODY)
+        page.add((field.label, "是" if field.required else "", how_to_fill(field).removeprefix("必填。"), known))

@@ -37,7 +37,7 @@ TARGET = re.compile(r"≥?(\d+)(\S*)")
 DEPARTMENTS = ["法规科", "计财科", "办公室", "执法支队", "人事科"]
 
 
-def write_ledger(path: Path, rows: int) -> None:
+def write_ledger(path: Path, rows: int, people: tuple[str, str] = ("陆明", "俞悦")) -> None:
     """A ledger of an office's usual shape, with a dozen due texts and two people."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("台账")
@@ -47,7 +47,7 @@ def write_ledger(path: Path, rows: int) -> None:
     for index in range(1, rows + 1):
         sheet.append([
             index, f"项目{index // 200}", f"第{index}项任务：完成年度工作安排", DEPARTMENTS[index % 5],
-            f"{DEPARTMENTS[(index + 1) % 5]}、县各有关单位", "陆明", "俞悦", dues[index % len(dues)],
+            f"{DEPARTMENTS[(index + 1) % 5]}、县各有关单位", *people, dues[index % len(dues)],
             f"≥{index % 9 + 1}次" if index % 3 == 0 else None, "备注" if index % 4 == 0 else None,
         ])  # fmt: skip
     book.save(path)
@@ -88,7 +88,7 @@ def limit(ledger: Path, database: Path) -> None:
     connection.create_function(SQLITE_FUNCTION, 2, cut, deterministic=True)
     departments = dict(connection.execute("SELECT name, id FROM department"))
     posts = dict(connection.execute("SELECT n.name, t.post_id FROM person n JOIN tenure t ON t.person_id = n.id"))
-    connection.execute("INSERT INTO annual_plan (id, organ_id, year, title) VALUES （1, 1, ?, '计划'）", (YEAR,))
+    connection.execute("INSERT INTO annual_plan (id, organ_id, year, title) VALUES (1, 1, ?, '计划')", (YEAR,))
     connection.execute(
         "INSERT INTO import_batch (id, kind, plan_id, file_name, sha256, imported_at, imported_by)"
         " VALUES (1, 'plan', 1, 'f', '0', ?, '')",

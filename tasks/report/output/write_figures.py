@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.report.figure import Figure
-from tasks.files.workbook import HEADER_ROW, Column, Value, add_row, further_sheet, new_sheet, save
+from tasks.files.sheet_rows import Value
+from tasks.files.workbook import Book, Column
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.trace_figure import described
 
@@ -42,21 +43,20 @@ def write_figures(session: Session, report: CompiledReport, path: Path, *, publi
     BadInputError where the place cannot be written.
     """
     figures = list(_figures(report))
-    workbook, sheet = new_sheet(f"{report.organ}{report.year}年度报告数字（第{report.version}版）", "数字", FIGURES)
-    for number, (figure, part) in enumerate(figures, start=1):
-        add_row(sheet, HEADER_ROW + number, _told(number, figure, part), FIGURES)
-    if not public:
-        listed = further_sheet(workbook, "每个数字所据的记录", "依据", ROWS)
-        words = {one.row: one for one in described(session, dict.fromkeys(_rows_of(figures)))}
-        place = HEADER_ROW
-        for number, (figure, _) in enumerate(figures, start=1):
-            parts: Sequence[str] = figure.parts or ("1",) * len(figure.rows)
-            for row, part in zip(figure.rows, parts, strict=True):
-                place += 1
-                on = words[row].on
-                told = (number, figure.name, row, on.isoformat() if on else "", words[row].words, _number(part))
-                add_row(listed, place, told, ROWS)
-    save(workbook, path)
+    with Book() as book:
+        page = book.page(f"{report.organ}{report.year}年度报告数字（第{report.version}版）", "数字", FIGURES)
+        for number, (figure, part) in enumerate(figures, start=1):
+            page.add(_told(number, figure, part))
+        if not public:
+            listed = book.page("每个数字所据的记录", "依据", ROWS)
+            words = {one.row: one for one in described(session, dict.fromkeys(_rows_of(figures)))}
+            for number, (figure, _) in enumerate(figures, start=1):
+                parts: Sequence[str] = figure.parts or ("1",) * len(figure.rows)
+                for row, part in zip(figure.rows, parts, strict=True):
+                    on = words[row].on
+                    told = (number, figure.name, row, on.isoformat() if on else "", words[row].words, _number(part))
+                    listed.add(told)
+        book.save(path)
 
 
 def _figures(report: CompiledReport) -> Iterator[tuple[Figure, str]]:
