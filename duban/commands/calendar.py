@@ -92,7 +92,7 @@ def show(
 def import_(
     errand: Errand,
     file: Annotated[
-        Path, typer.Argument(metavar="文件", help="放假安排（.xlsx、.csv 的 日期、类型、名称，或 .json）。")
+        Path, typer.Argument(metavar="文件", help="放假安排（.xlsx、.csv 的 日期、类型、名称，或 .ics 日历、.json）。")
     ],
 ) -> Answer:
     """导入放假和调休安排，列出改变的日子和随之移动的提醒、升级；任务的时限不改，已发的不重发。"""

@@ -25,6 +25,7 @@ from tasks.ledgers.keep_terms import MovedTerm
 from tasks.ledgers.recount_days import recount_days
 from tasks.reading.sheet import Cell, Sheet, decode, open_workbook
 from tasks.reading.sheet_header import columns_below, find_header
+from tasks.workdays.public_days import Published, days_of_calendar, days_of_json
 
 DAYS = SheetKind(
     code="days",
@@ -77,18 +78,21 @@ class _Row:
 
 
 def read_overrides(path: Path) -> list[DayRule]:
-    """The days of an xlsx or csv table (日期, 类型, 名称), or of a JSON file.
+    """The days of an xlsx or csv table (日期, 类型, 名称), of a calendar file, or of a JSON file.
 
-    JSON is a list of `{"on", "working", "name"}` or the public form of a notice,
-    `{"year", "days": [{"name", "date", "isOffDay"}]}`. Raises `UnreadableFileError` where the file cannot be
-    read at all, and `ImportRefusedError` with every wrong cell: all or nothing.
+    JSON is a list of `{"on", "working", "name"}`, the public form of a notice,
+    `{"year", "days": [{"name", "date", "isOffDay"}]}`, or of a shape in `tasks.workdays.public_days`. Raises
+    `UnreadableFileError` where the file cannot be read at all, and `ImportRefusedError` with every wrong cell: all or
+    nothing.
     """
     match path.suffix.lower():
         case ".xlsx" | ".csv":
             return _checked(_table_rows(open_workbook(path), path.name))
         case ".json":
             return _checked(_json_rows(path))
-    raise UnreadableFileError(f"“{path.name}”不是 .xlsx、.csv 或 .json 文件。")
+        case ".ics":
+            return _checked(_event_rows(path))
+    raise UnreadableFileError(f"“{path.name}”不是 .xlsx、.csv、.ics 或 .json 文件。")
 
 
 def import_calendar(session: Session, path: Path, *, by: Actor, organ_id: int | None = None) -> ChangedCalendar:
@@ -193,6 +197,9 @@ def _json_rows(path: Path) -> Iterator[_Row]:
         raise UnreadableFileError(f"“{path.name}”无法打开：{error.strerror}。") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise UnreadableFileError(f"“{path.name}”不是可以读取的 .json 文件。") from error
+    if (published := days_of_json(data)) is not None:
+        yield from _published_rows(published)
+        return
     public = isinstance(data, dict)
     entries = data.get("days") if isinstance(data, dict) else data
     if not isinstance(entries, list):
@@ -202,6 +209,23 @@ def _json_rows(path: Path) -> Iterator[_Row]:
         on, flag, label = (entry.get(key) if isinstance(entry, dict) else None for key in names)
         working = not flag if public and isinstance(flag, bool) else flag
         yield _Row(None, index, on, working, label, names)
+
+
+def _event_rows(path: Path) -> Iterator[_Row]:
+    try:
+        published = list(days_of_calendar(path.read_bytes()))
+    except OSError as error:
+        raise UnreadableFileError(f"“{path.name}”无法打开：{error.strerror}。") from error
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        raise UnreadableFileError(f"“{path.name}”不是可以读取的 .ics 日历。") from error
+    if not published:
+        raise UnreadableFileError(f"“{path.name}”中没有写明休息或上班的日子，如“国庆节（休）”“国庆节（班）”。")
+    yield from _published_rows(published)
+
+
+def _published_rows(published: Iterable[Published]) -> Iterator[_Row]:
+    for index, (on, working, name) in enumerate(published, start=1):
+        yield _Row(None, index, on, working, name, ("日期", "是否上班", "名称"))
 
 
 def _checked(rows: Iterable[_Row]) -> list[DayRule]:

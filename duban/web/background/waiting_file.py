@@ -37,7 +37,7 @@ def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ..
     name = file.name
     if not name.lower().endswith(endings):
         raise BadInputError(f"“{name}”不是 {'、'.join(endings)} 文件。")
-    if name.lower().endswith(".json"):
+    if name.lower().endswith((".json", ".ics")):
         check_size(file.size, LARGEST)
     else:
         check_read(file, Limits(LARGEST))

@@ -26,7 +26,7 @@ from tasks.workdays.import_calendar import ChangedCalendar, change_days, import_
 from tasks.workdays.list_days import list_days
 
 router = APIRouter()
-KIND, ENDINGS = "days", (".xlsx", ".csv", ".json")
+KIND, ENDINGS = "days", (".xlsx", ".csv", ".ics", ".json")
 SHOWN = 100
 """Reminders that move, listed at most."""
 FIRST, LAST = 1990, 2200
@@ -97,7 +97,7 @@ def bring_in(sent: Sent) -> Response:
         else:
             files = sent.files("file")
             if not files:
-                raise BadInputError("请选择放假安排的文件（.xlsx、.csv 或 .json）。")
+                raise BadInputError("请选择放假安排的文件（.xlsx、.csv、.ics 或 .json）。")
             file = keep_waiting(visit, KIND, files[0], ENDINGS)
         if sent.text("do") == "confirm":
             with visit.writing() as session:

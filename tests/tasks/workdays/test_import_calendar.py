@@ -94,12 +94,91 @@ def test_a_day_without_a_name_is_named_by_its_kind(tmp_path: Path) -> None:
                 {"name": "国庆节", "date": "2027-10-09", "isOffDay": False},
             ],
         },
+        {
+            "code": 0,
+            "holiday": {
+                "10-01": {"holiday": True, "name": "国庆节", "wage": 3, "date": "2027-10-01"},
+                "10-09": {"holiday": False, "name": "国庆节", "wage": 1, "date": "2027-10-09"},
+            },
+        },
+        {
+            "holidays": {"2027-10-01": "National Day,国庆节,3"},
+            "workdays": {"2027-10-09": "National Day,国庆节,3"},
+            "inLieuDays": {},
+        },
+        {
+            "Years": {
+                "2027": [
+                    {"Name": "国庆节", "StartDate": "2027-10-01", "EndDate": "2027-10-01", "CompDays": ["2027-10-09"]}
+                ]
+            }
+        },
     ],
 )
-def test_json_is_read_in_our_form_and_in_the_public_one(tmp_path: Path, content: object) -> None:
+def test_json_is_read_in_our_form_and_in_the_public_ones(tmp_path: Path, content: object) -> None:
     path = tmp_path / "2027.json"
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     assert read_overrides(path) == [NATIONAL, MAKE_UP]
+
+
+def event(first: str, summary: str, *more: str, last: str = "") -> list[str]:
+    end = [f"DTEND;VALUE=DATE:{last}"] if last else []
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{first}",
+        f"DTSTART;VALUE=DATE:{first}",
+        *end,
+        f"SUMMARY:{summary}",
+        *more,
+        "END:VEVENT",
+    ]
+
+
+def calendar_file(path: Path, *events: list[str]) -> Path:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y//ZH", *(line for one in events for line in one)]
+    path.write_text("\r\n".join([*lines, "END:VCALENDAR", ""]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rest", "work"),
+    [
+        ("国庆节（休）", "国庆节（班）"),
+        ("国庆节 假期 第1天/共1天", "国庆节 补班 第1天/共1天"),
+        ("国庆节假期", "国庆节调休上班"),
+        ("国庆节(休)", "国庆节(班)"),
+        ("国庆节 休", "国庆节 班"),
+    ],
+)
+def test_a_calendar_file_is_read_by_its_words(tmp_path: Path, rest: str, work: str) -> None:
+    path = calendar_file(
+        tmp_path / "days.ics",
+        event("20271001", rest, last="20271002"),
+        event("20271009", work),
+        event("20271010", "重阳节"),
+        event("20271224", "平安夜"),
+    )
+    assert read_overrides(path) == [NATIONAL, MAKE_UP]
+
+
+def test_a_calendar_file_is_read_by_apples_mark_and_over_several_days(tmp_path: Path) -> None:
+    path = calendar_file(
+        tmp_path / "days.ics",
+        event("20270501", "劳动节", "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY", last="20270504"),
+        event("20270502", "劳动节（休）", last="20270502"),
+        event("20270508", "劳动节", "X-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY"),
+    )
+    assert [(str(rule.on), rule.working, rule.name) for rule in read_overrides(path)] == [
+        ("2027-05-01", False, "劳动节"), ("2027-05-02", False, "劳动节"), ("2027-05-03", False, "劳动节"),
+        ("2027-05-08", True, "劳动节"),
+    ]  # fmt: skip
+
+
+def test_a_day_that_a_calendar_file_calls_both_is_told(tmp_path: Path) -> None:
+    path = calendar_file(tmp_path / "days.ics", event("20271001", "国庆节（休）"), event("20271001", "国庆节（班）"))
+    with pytest.raises(ImportRefusedError) as caught:
+        read_overrides(path)
+    assert [(error.row, error.column, error.value) for error in caught.value.errors] == [(2, "日期", "2027-10-01")]
 
 
 def test_every_wrong_cell_is_told_as_a_person_sees_it(tmp_path: Path) -> None:
@@ -162,7 +241,9 @@ def test_a_name_merged_over_its_days_holds_for_all_of_them(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("days.txt", b"x", "不是 .xlsx、.csv 或 .json 文件"),
+        ("days.txt", b"x", "不是 .xlsx、.csv、.ics 或 .json 文件"),
+        ("days.ics", b"x", "不是可以读取的 .ics 日历"),
+        ("days.ics", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "没有写明休息或上班的日子"),
         ("days.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 locked", "旧版 .xls 格式或者已加密"),
         ("days.xlsx", b"PK\x05\x06" + b"\0" * 18, "不是可读的 .xlsx 表格"),
         ("days.json", b"{", "不是可以读取的 .json"),
