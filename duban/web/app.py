@@ -12,12 +12,13 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from duban.web.background.jobs import stop_jobs
 from duban.web.body_limit import BodyLimit, TokenFirst
 from duban.web.call import check_token
 from duban.web.interface import PREFIX, make_interface
+from duban.web.mark_seen import HEAD
 from duban.web.pages import routers
 from duban.web.refusals import answer_refusals, guarded
 from duban.web.render import templates
@@ -45,6 +46,24 @@ class OwnNames(TrustedHostMiddleware):
         """The request, where it names one of ours."""
         self.allowed_hosts = [*self._own, urlsplit(self._served.settings.office_url).hostname or "localhost"]
         await super().__call__(scope, receive, send)
+
+
+class Heads:
+    """Answers HEAD as GET without its body: what monitors and link checkers ask. Nothing counts as seen or taken."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The request, one of HEAD as one of GET that says so."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET", HEAD: True}, receive, send_head)
 
 
 def create_app(
@@ -84,10 +103,11 @@ def create_app(
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
         app.state.served.settings = renewed(app.state.served.settings)
         response = await answer(request)
-        if is_taken(response):
+        if is_taken(response) and HEAD not in request.scope:
             await run_in_threadpool(note_taken, app.state.served, request, response)
         return guarded(response, app.state.served)
 
+    app.add_middleware(Heads)
     for router in routers():
         # As they are: what is included is built anew for each application, with its first request.
         app.router.routes.extend(router.routes)

@@ -4,9 +4,15 @@ from duban.web.visit import Visit
 from models.database import key
 from tasks.notices.receipts.mark_read import any_unread, mark_read
 
+HEAD = "duban.head"
+"""What the scope of a request has that asked for the head of a page alone (`duban.web.app.Heads`)."""
+
 
 def is_looked_at(visit: Visit) -> bool:
-    """Whether somebody looks at the page: not where a browser fetches it beforehand."""
+    """Whether somebody looks at the page: not where a browser fetches it beforehand, or its head is all that was
+    asked for."""
+    if HEAD in visit.request.scope:
+        return False
     headers = visit.request.headers
     return "prefetch" not in headers.get("sec-purpose", headers.get("purpose", ""))
 
