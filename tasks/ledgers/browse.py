@@ -1,13 +1,14 @@
 """A ledger, page by page and filtered; and how all ledgers of an organ stand in a year."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, union_all
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.coded import Coded
 from models.database import key
@@ -27,6 +28,8 @@ from tasks.ledgers.row_terms import Amounts, open_terms
 
 ROWS = 100
 """Rows of a page."""
+_AT_ONCE = 2000
+"""Rows fetched at a time where all are wanted."""
 
 
 class TermState(Coded):
@@ -94,24 +97,46 @@ def browse(
 
     Whoever calls has asked whether the ledger may be read. Raises BadInputError for a choice there is not.
     """
-    table: Any = kind.table
-    query = select(table).where(
-        table.organ_id == organ.id, reach.rows(table), *_conditions(key(organ.id), kind, wanted)
-    )
-    day = getattr(table, kind.day)
-    ordered = query.order_by(day.desc(), table.id.desc())
+    ordered = _in_order(organ, kind, wanted, reach)
     if wanted.due is not None:
-        # Working days are no matter of SQL: what may be open is asked for, and looked at one by one.
-        matching = [row for row in session.exec(ordered.where(_may_be_open(kind)))
-                 if _is_due(kind, row, wanted.due, on, session, organ, amounts)]  # fmt: skip
+        matching = list(every_row(session, organ, kind, wanted, on=on, amounts=amounts, reach=reach))
         total = len(matching)
         number, pages, start = _place(page, total, size)
         return LedgerPage(matching[start : start + size] if page is not None else matching, total, number, pages)
-    total = session.exec(select(func.count()).select_from(query.subquery())).one()
+    total = session.exec(select(func.count()).select_from(ordered.order_by(None).subquery())).one()
     number, pages, start = _place(page, total, size)
     if page is not None:
         ordered = ordered.limit(size).offset(start)
     return LedgerPage(session.exec(ordered).all(), total, number, pages)
+
+
+def every_row(
+    session: Session,
+    organ: Organ,
+    kind: Kind,
+    wanted: Wanted,
+    *,
+    on: dt.date,
+    amounts: Amounts,
+    reach: LedgerReach = WHOLE,
+) -> Iterator[Any]:
+    """What `browse` gives, all of it, fetched as it is asked for."""
+    ordered = _in_order(organ, kind, wanted, reach).execution_options(yield_per=_AT_ONCE)
+    if wanted.due is None:
+        yield from session.exec(ordered)
+        return
+    # Working days are no matter of SQL: what may be open is asked for, and looked at one by one.
+    for row in session.exec(ordered.where(_may_be_open(kind))):
+        if _is_due(kind, row, wanted.due, on, session, organ, amounts):
+            yield row
+
+
+def _in_order(organ: Organ, kind: Kind, wanted: Wanted, reach: LedgerReach) -> SelectOfScalar[Any]:
+    table: Any = kind.table
+    query = select(table).where(
+        table.organ_id == organ.id, reach.rows(table), *_conditions(key(organ.id), kind, wanted)
+    )
+    return query.order_by(getattr(table, kind.day).desc(), table.id.desc())
 
 
 def rows_after(

@@ -93,7 +93,7 @@ def export(
     """把台账写成表格，可以接着填写，再导入。"""
     from models.database import key
     from models.ledgers.kinds import kind_named
-    from tasks.ledgers.browse import Wanted, browse
+    from tasks.ledgers.browse import Wanted, every_row
     from tasks.ledgers.export import export_ledger
     from tasks.ledgers.own_terms import amounts
 
@@ -101,7 +101,7 @@ def export(
     found = kind_named(kind)
     owner = errand.sole_organ
     own = amounts(session, key(owner.id))
-    rows = browse(session, owner, found, Wanted(year=errand.year), on=today(None), amounts=own, page=None).rows
+    rows = every_row(session, owner, found, Wanted(year=errand.year), on=today(None), amounts=own)
     when = f"{errand.year}年" if errand.year else ""
     count = export_ledger(session, found, rows, out, title=f"{owner.name}{when}{found.title}台账")
     return answer({"kind": found.code, "file": str(out), "rows": count}, f"已写入 {out}：{count} {found.unit}。")

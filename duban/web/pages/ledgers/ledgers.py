@@ -29,7 +29,7 @@ from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
 from tasks.items.attach import attach_to_act, pieces_of_acts
 from tasks.ladder.status import near_day
-from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, filters_of
+from tasks.ledgers.browse import LedgerPage, TermState, Wanted, browse, count_kinds, every_row, filters_of
 from tasks.ledgers.export import export_ledger
 from tasks.ledgers.find_row import authorize_ledgers, may_read_ledgers
 from tasks.ledgers.grant_ledger import grant_ledger, grants_of
@@ -100,9 +100,9 @@ def export(visit: Signed, code: str) -> Response:
         if not reads(session, visit.looking, key(visit.organ.id), kind):
             authorize_ledgers(session, visit.looking, key(visit.organ.id))
         year, _ = years_of(session, visit)
-        found = _found(session, visit, kind, wanted_of(visit, kind, year), page=None)
+        rows = every_row(session, visit.organ, kind, wanted_of(visit, kind, year), **_looked_at(session, visit, kind))
         path = Path(folder) / "ledger.xlsx"
-        export_ledger(session, kind, found.rows, path, title=f"{visit.organ.name}{year}年{kind.title}台账")
+        export_ledger(session, kind, rows, path, title=f"{visit.organ.name}{year}年{kind.title}台账")
         return attachment(path.read_bytes(), f"{year}年{kind.title}台账.xlsx", XLSX)
 
 
@@ -191,10 +191,15 @@ def wanted_of(visit: Visit, kind: Kind, year: int) -> Wanted:
     )
 
 
-def _found(session: Session, visit: Visit, kind: Kind, wanted: Wanted, *, page: int | None) -> LedgerPage:
-    own = amounts(session, key(visit.organ.id))
-    reach = reads(session, visit.looking, key(visit.organ.id), kind)
-    return browse(session, visit.organ, kind, wanted, on=visit.on, amounts=own, page=page, reach=reach)
+def _found(session: Session, visit: Visit, kind: Kind, wanted: Wanted, *, page: int) -> LedgerPage:
+    return browse(session, visit.organ, kind, wanted, page=page, **_looked_at(session, visit, kind))
+
+
+def _looked_at(session: Session, visit: Visit, kind: Kind) -> dict[str, Any]:
+    """As of when, by which terms and how far the person of the visit looks into a ledger."""
+    organ_id = key(visit.organ.id)
+    reach = reads(session, visit.looking, organ_id, kind)
+    return {"on": visit.on, "amounts": amounts(session, organ_id), "reach": reach}
 
 
 def _columns(kind: Kind, rows: Sequence[Any]) -> list[LedgerField]:
