@@ -1,6 +1,6 @@
 """Long work against its limit: a plan written out as xlsx, and a list looked through in the browser.
 
-    python -m tests.benchmarks.bench_long_work [rows] [runs]
+    python -m tests.benchmarks.bench_long_work [rows ...]
 
 Written out: everything from the database to the finished file, against the same rows written from memory by three
 writers: XlsxWriter (constant memory), openpyxl (write-only) and rustpy-xlsxwriter. The last writes neither styles nor
@@ -160,10 +160,10 @@ def apart(work: Callable[..., Span], *told: Any) -> Span:
         return pool.apply(work, told)
 
 
-def main(rows: int = 50_000, runs: int = 3) -> None:
+def main(*sizes: int, runs: int = 3) -> None:
     """Print what each takes, and the ratios."""
     with tempfile.TemporaryDirectory() as name:
-        for size in (rows // 10, rows):
+        for size in sizes or (5_000, 50_000):
             folder = Path(name) / str(size)
             folder.mkdir()
             lay_out(folder, size)
