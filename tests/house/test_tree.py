@@ -161,6 +161,7 @@ def test_pendulum_is_at_work_in_two_files_and_no_day_of_it_leaves_them() -> None
     assert taking == {
         "models/dates/due_text.py",  # what a cell of a sheet holds
         "models/dates/recurrence.py",  # what dateutil answers
+        "tasks/workdays/public_days.py",  # what an event of a calendar file says
     }
 
 
