@@ -21,12 +21,14 @@ class FieldType(Coded):
     TICK = "tick", "勾选"
     ITEM = "item", "任务编号"
     PERSON = "person", "人员姓名"
+    PEOPLE = "people", "几位人员的姓名"
     DEPARTMENT = "department", "科室"
     UNIT = "unit", "单位名称"
     MILESTONE = "milestone", "阶段节点"
     TERM = "term", "批示时限档次"
     PIECE = "piece", "佐证材料编号"
     PIECES = "pieces", "几份佐证材料的编号"
+    COMMENT = "comment", "本人留言的编号"
     FILES = "files", "文件"
 
 

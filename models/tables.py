@@ -16,6 +16,7 @@ for _noun in (
     "engine.rhythm",
     "engine.webhook",
     "items.closure",
+    "items.comment",
     "items.evidence",
     "items.extension",
     "items.instruction",

@@ -47,7 +47,8 @@ ITEMS = {
 }
 
 MAY = {
-    "看": {Action.VIEW, Action.READ},
+    "阅": {Action.VIEW, Action.READ},
+    "看": {Action.VIEW, Action.READ, Action.COMMENT_ITEM, Action.WITHDRAW_COMMENT},
     "办": {
         Action.SIGN, Action.OBJECT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
         Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.SNOOZE, Action.WITHDRAW,
@@ -85,7 +86,7 @@ TABLE = """
 """
 """What each of 甲局's people may do on each of its items; on those of 乙局 nothing, and the other way round."""
 
-ABOVE = {"市局长": "看", "市督办": "看", "市监督": "看", "市科长": "-", "外人": "-"}
+ABOVE = {"市局长": "阅", "市督办": "阅", "市监督": "阅", "市科长": "-", "外人": "-"}
 """What people of the bureau above, and of one beside, may do on every item of both siblings."""
 
 ON_ITEMS = sorted({Action.VIEW, Action.READ, *LIFECYCLE} - {Action.ISSUE})

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.database import unit_of_work
 from tasks.items.answer_instruction import reply
+from tasks.items.comment import comment
 from tasks.items.instruct import find_instruction
 from tests.office import HANDLER, Office
 
@@ -32,6 +33,10 @@ def adjusted(office: Office) -> None:
 
 def instructed(office: Office) -> None:
     office.instruct("1", "请抓紧", due="2026-06-20", on="2026-06-02")
+
+
+def commented(office: Office) -> None:
+    office.do(HANDLER, comment, "1", on="2026-06-03", content="请看初稿")
 
 
 def answered(office: Office) -> None:

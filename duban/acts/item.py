@@ -5,6 +5,7 @@ from duban.acts.declaration import Act
 from duban.acts.item_amends import CORRECT, WITHDRAW
 from duban.acts.item_closure import ACCEPT, REOPEN, REQUEST_CLOSE, RETURN
 from duban.acts.item_hand import ADJUST, CANCEL, EDIT
+from duban.acts.item_talk import COMMENT, WITHDRAW_COMMENT
 from duban.acts.item_terms import (
     APPROVE,
     APPROVE_ADJUSTMENT,
@@ -27,6 +28,7 @@ ACTS: tuple[ItemAct, ...] = (
     instruction.INSTRUCT, instruction.SIGN, instruction.REPLY, instruction.CLOSE,
     instruction.ASK_MORE,
     TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, EDIT, ADJUST, CANCEL, SNOOZE, WITHDRAW, CORRECT,
+    COMMENT, WITHDRAW_COMMENT,
 )  # fmt: skip
 
 BY_VERB = {act.verb: act for act in ACTS}

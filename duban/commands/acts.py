@@ -29,6 +29,8 @@ _TYPED: dict[FieldType, tuple[Any, str]] = {
     FieldType.DEPARTMENT: (str, "科室"),
     FieldType.UNIT: (str, "科室"),
     FieldType.PERSON: (str, "姓名"),
+    FieldType.PEOPLE: (str, "姓名"),
+    FieldType.COMMENT: (int, "留言编号"),
     FieldType.TERM: (str, "档次"),
     FieldType.PIECES: (list[int], "材料编号"),
 }
@@ -172,6 +174,9 @@ def _read(errand: Errand, upon: Any, entry: Entry, typed: Any, *, anywhere: bool
         case FieldType.PERSON:
             within = errand.within if anywhere else errand.session.get_one(Organ, upon.organ_id)
             return find_person(errand.session, typed, within) if typed else None
+        case FieldType.PEOPLE:
+            owner = errand.session.get_one(Organ, upon.organ_id)
+            return [find_person(errand.session, name, owner) for name in typed or ()]
         case FieldType.PIECES:
             return typed or []
         case FieldType.CHOICE if entry.choices is not None:

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from tasks.files.file_store import FileStore
 from tasks.items.answer_instruction import close_instruction, reply
 from tasks.items.attach import attach
 from tasks.items.close import accept, request_close
+from tasks.items.comment import comment
 from tasks.items.extend import decide_extension, extend
 from tasks.items.instruct import instruct, newest_instruction
 from tasks.items.progress import record_progress
@@ -151,6 +152,14 @@ def _reply(office: Office, *, item: str, text: str, outcome: str | None = None) 
         close_instruction(office.session, instruction, by=leader, outcome=outcome)
 
 
+def _comment(office: Office, *, item: str, text: str, person: str | None = None, copies: Sequence[str] = ()) -> None:
+    """Somebody, or whoever does the item, says something about it."""
+    found = office.item(item)
+    by = office.by(find_person(office.session, person, office.organ)) if person else office.doing(found)
+    reach = [find_person(office.session, name, office.organ) for name in copies]
+    comment(office.session, found, by=by, content=text, copies=reach)
+
+
 def _closure(office: Office, *, item: str) -> None:
     """Asked for with a piece of evidence, and accepted the same day."""
     found = office.item(item)
@@ -222,8 +231,8 @@ def _leave(office: Office, *, person: str, until: dt.date) -> None:
 ACTS: Mapping[str, Callable[..., None]] = {
     "handover": _handover, "leave": _leave, "receipt": _receipt, "progress": _progress, "evidence": _evidence,
     "extension": _extension, "approval": _approval, "urging": _urging, "instruction": _instruction, "reply": _reply,
-    "closure": _closure, "act": _act, "study": _study, "case": _case, "ledger": _ledger, "fill": _fill,
-    "deficiency": _deficiency,
+    "comment": _comment, "closure": _closure, "act": _act, "study": _study, "case": _case, "ledger": _ledger,
+    "fill": _fill, "deficiency": _deficiency,
 }  # fmt: skip
 """What can happen, by the name of its table in the script; on one day in this order."""
 

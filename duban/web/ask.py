@@ -9,6 +9,7 @@ INPUTS: Mapping[FieldType, str] = {
     FieldType.LONG_TEXT: "textarea", FieldType.DAY: "date", FieldType.WHOLE: "number", FieldType.CHOICE: "choice",
     FieldType.YES_NO: "choice", FieldType.TICK: "tick", FieldType.PERSON: "person", FieldType.DEPARTMENT: "choice",
     FieldType.UNIT: "choice", FieldType.MILESTONE: "choice", FieldType.PIECE: "choice", FieldType.PIECES: "choices",
+    FieldType.PEOPLE: "people", FieldType.COMMENT: "choice",
     FieldType.FILES: "files", FieldType.TERM: "choice",
 }  # fmt: skip
 """How a field is asked; any other as a line of text."""

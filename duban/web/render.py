@@ -13,6 +13,7 @@ from markupsafe import Markup
 from duban.web.acts.form_key import new_key
 from duban.web.dates import day_text, instant_text
 from duban.web.frame import GROUPS, MENU
+from duban.web.items.called import called
 from models.dates.days import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,7 +32,7 @@ def templates() -> Environment:
         auto_reload=False,
     )
     made.globals.update(day_text=day_text, instant_text=instant_text, form_key=new_key)
-    made.filters.update(day=_day, weekday=weekday_name, instant=_instant, ways=_ways)
+    made.filters.update(day=_day, weekday=weekday_name, instant=_instant, ways=_ways, called=called)
     return made
 
 

@@ -31,6 +31,8 @@ _PAST: Mapping[Action, str] = {
     Action.SNOOZE: "item.reminders_snoozed",
     Action.WITHDRAW: "item.request_taken_back",
     Action.CORRECT: "item.report_corrected",
+    Action.COMMENT_ITEM: "item.commented",
+    Action.WITHDRAW_COMMENT: "item.comment_taken_back",
     Action.EDIT: "item.edited",
     Action.ADJUST: "item.day_adjusted",
     Action.CANCEL: "item.cancelled",

@@ -26,6 +26,8 @@ def why(
         Via.DEPUTY: away or f"本任务的{role.label}请假，由您代理",
         Via.NEXT_LEVEL: f"本任务没有在岗的{role.label}，依次由您接收",
         Via.NAMED: "抄送您本人知悉，不需办理",
+        Via.CALLED: "留言中提到或抄送本人",
+        Via.JOINED: "参与过本任务的留言",
         Via.NOBODY: f"本任务没有在岗的{role.label}，以上各级也无人在岗",
     }[via]
     if rung is None:

@@ -29,6 +29,9 @@ OPEN = (S.ISSUED, S.OBJECTED, S.ACTIVE, S.SUSPENDED, S.REQUESTED, S.REVIEWED)
 OVER = (S.CLOSED, S.CANCELLED)
 """States of an item that is waited for no more."""
 
+TALK = (Action.COMMENT_ITEM, Action.WITHDRAW_COMMENT)
+"""What is said beside the work: nothing of the item changes, and nobody who acts on it meanwhile acts blindly."""
+
 LIFECYCLE: Mapping[Action, Transition] = {
     Action.ISSUE: Transition((S.DRAFT,), (S.ISSUED,), "时限、责任人齐全", "deadline, receipt"),
     Action.SIGN: Transition((S.ISSUED, S.ACTIVE), (S.ACTIVE,), "本单位尚未签收", "receipt"),
@@ -73,6 +76,8 @@ LIFECYCLE: Mapping[Action, Transition] = {
         "closure_request, extension, objection",
     ),
     Action.CORRECT: Transition(OPEN, (), "有本人填报的进展", "progress_entry"),
+    Action.COMMENT_ITEM: Transition((*OPEN, *OVER), (), "写明内容；提到、抄送的须是本单位在职的人", "item_comment"),
+    Action.WITHDRAW_COMMENT: Transition((*OPEN, *OVER), (), "本人的留言，尚未撤回", "item_comment"),
     Action.SNOOZE: Transition((S.ISSUED, S.ACTIVE), (), "最近的时限未到，本人没有稍后提醒过", "snooze"),
     Action.EDIT: Transition(
         (S.DRAFT, S.ISSUED, S.ACTIVE, S.SUSPENDED, S.REQUESTED, S.REVIEWED),

@@ -23,6 +23,7 @@ class NoticeKind(Coded):
     TRANSFERRED = "transferred", "转办"
     CHANGED = "changed", "任务变更"
     COPIED = "copied", "抄送"
+    COMMENT = "comment", "留言"
 
 
 AT_ONCE = (
@@ -54,6 +55,12 @@ class Via(Coded):
     NEXT_LEVEL = "next_level", "上一级"
     NOBODY = "nobody", "无人可送"
     NAMED = "named", "指名抄送"
+    CALLED = "called", "留言提到或抄送"
+    JOINED = "joined", "参与留言"
+
+
+BY_PERSON = (Via.NAMED, Via.CALLED, Via.JOINED)
+"""Of the person alone, whatever post that is: for no successor and nobody who stands in."""
 
 
 class Notice(Row, table=True):

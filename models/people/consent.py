@@ -36,6 +36,8 @@ ALONE: frozenset[Action] = frozenset(
         Action.SIGN, Action.OBJECT, Action.SPLIT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
         Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.APPEAL, Action.COMMENT,
         Action.REPORT_OPINE,
+        # Said beside the work: nothing of the item changes by it.
+        Action.COMMENT_ITEM, Action.WITHDRAW_COMMENT,
         # One's own reminders, for a while; what escalates is not held.
         Action.SNOOZE,
         # One's own request, before anybody has looked at it, and one's own words, the former ones kept.

@@ -54,6 +54,8 @@ class Action(Coded):
     SNOOZE = "snooze", "稍后提醒"
     WITHDRAW = "withdraw", "撤回申请"
     CORRECT = "correct", "更正进展"
+    COMMENT_ITEM = "comment_item", "留言"
+    WITHDRAW_COMMENT = "withdraw_comment", "撤回留言"
     EDIT = "edit", "修改任务"
     ADJUST = "adjust", "调整时限"
     CANCEL = "cancel", "终止任务"
@@ -133,11 +135,14 @@ VIEWING = (
     Grant(_M, Scope.ORGAN),
 )
 """Whose lists and numbers an item stands in."""
+_COPIED = tuple(Grant(role, Scope.COPIED) for role in (_H, _D, _L))
+TALKING = (*(grant for grant in VIEWING if grant.scope is not Scope.BELOW), *_COPIED)
+"""Those of the organ who read the item."""
 
 GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.VIEW: VIEWING,
     # One item by itself: whoever was sent a copy reads it, and has it in no list of work and in no number.
-    Action.READ: (*VIEWING, *(Grant(role, Scope.COPIED) for role in (_H, _D, _L))),
+    Action.READ: (*VIEWING, *_COPIED),
     Action.SIGN: (*HANDLING, *HELPING),
     Action.OBJECT: HANDLING,
     Action.TRANSFER: (*SUPERVISING, Grant(_F, Scope.ORGAN), Grant(_D, Scope.DEPARTMENT)),
@@ -163,6 +168,8 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.SNOOZE: (*HANDLING, *HELPING),
     Action.WITHDRAW: (*HANDLING, *SUPERVISING),
     Action.CORRECT: (*HANDLING, *HELPING),
+    Action.COMMENT_ITEM: TALKING,
+    Action.WITHDRAW_COMMENT: TALKING,
     Action.EDIT: SUPERVISING,
     Action.ADJUST: SUPERVISING,
     Action.CANCEL: SUPERVISING,

@@ -66,10 +66,11 @@ DOCUMENT = SearchPlace(11, "document", ("title",), further=_WRITTEN_NUMBER, made
 PERSON = SearchPlace(12, "person", ("name",))
 DEPARTMENT = SearchPlace(13, "department", ("name",))
 POST = SearchPlace(14, "post", ("title",))
+COMMENT = SearchPlace(15, "item_comment", ("text",), _OF_ITEM)
 LEDGERS = {code: _ledger(number, kind) for number, (code, kind) in enumerate(KINDS.items(), start=64)}
 """A ledger's place by its code; a new ledger is declared behind the others."""
 
 ALL: Sequence[SearchPlace] = (
     ITEM, UNIT, INSTRUCTION, REPLY, PROGRESS, EXTENSION, CLOSURE, OBJECTION, SUSPENSION, EVIDENCE, DOCUMENT, PERSON,
-    DEPARTMENT, POST, *LEDGERS.values(),
+    DEPARTMENT, POST, COMMENT, *LEDGERS.values(),
 )  # fmt: skip

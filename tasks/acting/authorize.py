@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, or_, true
 from sqlmodel import Session, col, select
 
 from models.actor import Actor, Channel
 from models.database import key, known_once
 from models.errors import ForbiddenError
+from models.items.comment import CommentCopy, ItemComment
 from models.items.instruction import Instruction, InstructionCopy
 from models.items.item import ItemLeader, ItemUnit, WorkItem
 from models.items.plan import AnnualPlan
@@ -315,10 +316,16 @@ def _reach(standing: Standing) -> ColumnElement[bool]:
             return col(WorkItem.organ_id).in_(_subtree(seat.organ_id))
 
 
-def copied_to(person_id: int | None) -> Select[tuple[int]]:
-    """The ids of the items on which an instruction was copied to the person."""
-    copies = select(Instruction.item_id).join(InstructionCopy, col(InstructionCopy.instruction_id) == Instruction.id)
-    return copies.where(InstructionCopy.person_id == person_id)
+def copied_to(person_id: int | None) -> CompoundSelect[tuple[int]]:
+    """The ids of the items on which an instruction was copied to the person, or a comment that stands."""
+    instructed = select(Instruction.item_id).join(
+        InstructionCopy, col(InstructionCopy.instruction_id) == Instruction.id
+    )
+    called = select(ItemComment.item_id).join(CommentCopy, col(CommentCopy.comment_id) == ItemComment.id)
+    return sa.union_all(
+        instructed.where(InstructionCopy.person_id == person_id),
+        called.where(CommentCopy.person_id == person_id, col(ItemComment.taken_back_on).is_(None)),
+    )
 
 
 def _covers(session: Session, standing: Standing, organ_id: int) -> bool:

@@ -94,7 +94,11 @@ def performing_for(
 
 
 def open_actions(session: Session, by: Actor, item: WorkItem) -> list[Action]:
-    """What `by` may do to the item in its present state, guards aside, in the order of the table."""
+    """What `by` may do to the item in its present state, guards aside, in the order of the table: nothing without a
+    person.
+    """
+    if by.person_id is None:
+        return []
     fitting = [
         action
         for action, transition in LIFECYCLE.items()

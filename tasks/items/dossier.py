@@ -10,10 +10,12 @@ from sqlmodel import Session, SQLModel, col, func, or_, select
 from models.audit import AuditEntry
 from models.database import key, known_once
 from models.items.closure import ClosureRequest, ClosureReview
+from models.items.comment import CommentCopy, ItemComment
 from models.items.evidence import Evidence
 from models.items.extension import Extension, ExtensionDecision
 from models.items.instruction import Instruction, InstructionCopy, InstructionReply
 from models.items.item import Deadline, DeadlineMove, ItemUnit, WorkItem
+from models.items.lifecycle import TALK
 from models.items.objection import Objection
 from models.items.plan import AnnualPlan, Project
 from models.items.progress import ProgressEntry
@@ -83,7 +85,8 @@ class Dossier:
 
     @property
     def newest_entry(self) -> int:
-        """The number of the newest entry of the trail, 0 where there is none: what a form remembers as seen."""
+        """The number of the newest entry of the trail that is no comment, 0 where there is none: what a form remembers
+        as seen."""
         return max((key(entry.id) for entry in self.of(AuditEntry)), default=0)
 
 
@@ -96,13 +99,14 @@ def dossier_of(session: Session, item: WorkItem) -> Dossier:
 _ITEM: Any = sa.bindparam("item", type_=sa.Integer)
 _OWN: tuple[Any, ...] = (
     Receipt, ProgressEntry, Evidence, Extension, ClosureRequest, Instruction, Suspension, Objection, Urge, Deadline,
-    ItemUnit, Document, Notice,
+    ItemUnit, Document, Notice, ItemComment,
 )  # fmt: skip
 _PARTS: tuple[tuple[Any, Any, Any], ...] = (
     (ExtensionDecision, ExtensionDecision.extension_id, Extension),
     (ClosureReview, ClosureReview.request_id, ClosureRequest),
     (InstructionCopy, InstructionCopy.instruction_id, Instruction),
     (InstructionReply, InstructionReply.instruction_id, Instruction),
+    (CommentCopy, CommentCopy.comment_id, ItemComment),
     (DeadlineMove, DeadlineMove.deadline_id, Deadline),
 )
 
@@ -112,7 +116,12 @@ def _its(column: Any) -> Any:
     return select(column).where(WorkItem.id == _ITEM).correlate(None).scalar_subquery()
 
 
-_NEWEST = select(func.max(AuditEntry.id)).where(AuditEntry.item_id == _ITEM).correlate(None).scalar_subquery()
+_NEWEST = (
+    select(func.max(AuditEntry.id))
+    .where(AuditEntry.item_id == _ITEM, col(AuditEntry.action).not_in(TALK))
+    .correlate(None)
+    .scalar_subquery()
+)
 
 _RECORDED = Together(
     {table: table.item_id == _ITEM for table in _OWN}

@@ -19,7 +19,7 @@ from models.items.instruction import Hearers, Instruction, InstructionCopy, Inst
 from models.items.item import Deadline, DeadlineKind, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.receipt import Receipt
-from models.ladder.notice import Notice, NoticeKind
+from models.ladder.notice import Notice, NoticeKind, Via
 from models.ledgers.leadership_act import LeadershipAct
 from models.papers.document import Document, DocumentKind
 from models.people.organ import Department
@@ -28,12 +28,12 @@ from models.people.person import Person, Role
 from models.people.personal_duty import Duty
 from models.typed_text import words
 from tasks.acting.audit import recorded
-from tasks.acting.authorize import authorize_organ, permitted, standings
+from tasks.acting.authorize import authorize_organ, permitted
 from tasks.acting.perform import performing
 from tasks.items.instruction_day import instruction_day
 from tasks.items.transfer import post_in_office
 from tasks.ladder.arm import refresh_due
-from tasks.notices.tell import tell
+from tasks.notices.tell import tell, tell_copied
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
 from tasks.papers.write_sheet import instruction_sheet
@@ -163,14 +163,9 @@ def _given(
             if person.id in told:
                 raise BadInputError(f"抄送：{person.name}是批示人，或者已经即时告知，不必抄送。")
             session.add(InstructionCopy(instruction_id=key(instruction.id), person_id=key(person.id)))
-            session.flush()
-            reads = standings(session, Actor(person.name, by.channel, by.on, by.now, person.id), Action.READ, item)
-            if not reads:
-                raise BadInputError(f"抄送：{person.name}在 {by.on} 没有可以查看任务的岗位。")
-            tell(
-                session, item, role=reads[0].role, kind=NoticeKind.COPIED, subject=f"{about}:copy", by=by,
-                deadline_id=deadline.id, person_id=person.id, only=True,
-                what=f"{by.name}批示（{document.written_number}）：{content}",
+            tell_copied(
+                session, item, person, kind=NoticeKind.COPIED, subject=f"{about}:copy", by=by, via=Via.NAMED,
+                deadline_id=deadline.id, what=f"{by.name}批示（{document.written_number}）：{content}",
             )  # fmt: skip
     return Given(instruction, item, document)
 

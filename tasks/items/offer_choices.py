@@ -4,17 +4,21 @@ import datetime as dt
 
 from sqlmodel import Session
 
+from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.policy import Policy
 from tasks.items.attach import pieces_of
+from tasks.items.comment import own_comments
 from tasks.items.instruction_day import terms_from
 from tasks.items.milestone import open_milestones
 from tasks.people.find import departments_of
 
 Choices = list[tuple[str, str]]
 """What is sent, and what a person reads."""
+COMMENT = 60
+"""Characters of a comment that a choice shows."""
 
 
 def department_names(session: Session, organ_id: int) -> Choices:
@@ -25,6 +29,11 @@ def department_names(session: Session, organ_id: int) -> Choices:
 def standing_pieces(session: Session, item: WorkItem) -> Choices:
     """The item's pieces of evidence that no newer one replaces, by id."""
     return [(str(piece.id), f"{piece.name}（第 {piece.revision} 版）") for piece in pieces_of(session, item)]
+
+
+def comments_of(session: Session, item: WorkItem, by: Actor) -> Choices:
+    """What the person said about the item and may take back, by id, the newest first."""
+    return [(str(one.id), f"{one.on} {one.text[:COMMENT]}") for one in own_comments(session, item, by)]
 
 
 def instruction_terms(session: Session, upon: WorkItem | AnnualPlan, on: dt.date) -> Choices:

@@ -15,6 +15,7 @@ from models.audit import AuditEntry
 from models.dates.recurrence import describe
 from models.dates.workdays import WorkCalendar
 from models.items.closure import ClosureRequest, ClosureReview
+from models.items.comment import CommentCopy, ItemComment
 from models.items.evidence import Evidence
 from models.items.explanation import CLAIMED, distance, explain_deadline
 from models.items.extension import Extension, ExtensionDecision
@@ -37,6 +38,7 @@ from tasks.acting.authorize import authorize
 from tasks.acting.perform import open_actions
 from tasks.items.close import lacking
 from tasks.items.dossier import Dossier, dossier_of
+from tasks.items.show_comments import tell_comments
 from tasks.ladder.status import standing_alone
 from tasks.notices.browse_notices import tell_notice
 from tasks.people.people_of import filled, holders, unit_named
@@ -118,6 +120,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "objections": [_row(row, people) for row in dossier.of(Objection)],
         "instructions": _instructions(dossier, people),
         "urges": [_row(row, people) for row in dossier.of(Urge)],
+        "comments": tell_comments(dossier.of(ItemComment), dossier.parts(CommentCopy, "comment_id"), people, by=by),
         "acts": [_act(entry, people) for entry in dossier.untold],
         "notices": _notices(dossier, people),
         "documents": [

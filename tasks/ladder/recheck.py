@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.ladder.notice import Via
+from models.ladder.notice import BY_PERSON
 from models.people.person import Role
 from tasks.people.address import AS_WRITTEN, NEAREST, VIA, recipient_by_role, recipient_for_unit, recipient_of_leader
 
@@ -21,8 +21,10 @@ _SIGNED = (
     " JOIN item_unit u ON u.id = c.unit_id WHERE c.item_id = w.id AND u.text = notice.text AND c.signed_at IS NULL) END"
 )
 """Whether the unit that is asked has nothing open any more."""
+_BY_PERSON = ", ".join(f"'{via}'" for via in BY_PERSON)
+_TO_PERSON = f"notice.via IN ({_BY_PERSON})"
 _ITS_OWN = (
-    f"notice.via = '{Via.NAMED}' OR notice.kind IN ('answer', 'returned', 'changed') AND EXISTS"
+    f"{_TO_PERSON} OR notice.kind IN ('answer', 'returned', 'changed') AND EXISTS"
     " (SELECT 1 FROM person q WHERE q.id = notice.recipient_id AND (q.left_on IS NULL OR q.left_on >= :on))"
 )
 """An answer belongs to whoever asked, as long as that person serves, whoever handles the item; a copy to its person
@@ -56,7 +58,7 @@ def recheck(session: Session, *, on: dt.date) -> int:
             ("督办已停止（中止或撤回）", f"d.policy_id IS NULL AND {_BY_RUNG}"),
             ("时限已变更", f"d.due_on <> notice.due_on AND {_BY_RUNG}"),
             ("已承诺再次报告，届时再提醒", f"d.promised AND d.look_on > :on AND {_BY_RUNG} AND NOT {_UNSIGNED}"),
-            ("收件人已离任", f"notice.via = '{Via.NAMED}' AND {_LEFT}"),
+            ("收件人已离任", f"{_TO_PERSON} AND {_LEFT}"),
             ("已签收", f"{_UNSIGNED} AND EXISTS (SELECT 1 FROM work_item w WHERE w.id = d.item_id AND {_SIGNED})"),
         )
     ) + _reassign(session, on)

@@ -4,8 +4,8 @@ The names of these fields are what an office may use in its own templates (docs/
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from models.dates.days import spoken
@@ -18,7 +18,7 @@ from tasks.wording.days import short_day
 NEAR_DAYS = 3
 GROUPS = (
     "批示", "退回", "催办", "转办", "任务变更", "逾期", "今日到期", "三日内", "待签收", "待我审批", "近期", "办理结果",
-    "抄送",
+    "抄送", "留言",
 )  # fmt: skip
 """The headings, the most pressing first: an item that stands under several is told once, under the first of them."""
 _HEADINGS = {
@@ -30,6 +30,7 @@ _HEADINGS = {
     NoticeKind.TRANSFERRED: "转办",
     NoticeKind.CHANGED: "任务变更",
     NoticeKind.COPIED: "抄送",
+    NoticeKind.COMMENT: "留言",
 }
 """What comes from a person's act stands under a heading of its own, whenever the item is due."""
 _BY_TIME = ("逾期", "三日内", "近期")
@@ -148,7 +149,9 @@ def shortened(text: str, most: int) -> str:
 
 
 def _grouped(lines: Sequence[NoticeLine], on: dt.date, url: str, calendar: WorkCalendar) -> list[MessageGroup]:
-    ranked = sorted(lines, key=lambda line: (GROUPS.index(group(line, on)), line.due_on, line.number, line.notice_id))
+    ranked = sorted(
+        _folded(lines), key=lambda line: (GROUPS.index(group(line, on)), line.due_on, line.number, line.notice_id)
+    )
     entries: dict[tuple[int, int], MessageEntry] = {}
     for line in ranked:
         place = (line.item_id, line.deadline_id)
@@ -162,6 +165,20 @@ def _grouped(lines: Sequence[NoticeLine], on: dt.date, url: str, calendar: WorkC
         same.append(entry)
         entry.place = len(same)
     return [MessageGroup(heading, same) for heading, same in groups.items()]
+
+
+def _folded(lines: Sequence[NoticeLine]) -> Iterator[NoticeLine]:
+    """The lines, with all comments on one item in the place of the newest: how many, and what that says."""
+    said: dict[int, list[NoticeLine]] = {}
+    for line in lines:
+        if line.kind is NoticeKind.COMMENT:
+            said.setdefault(line.item_id, []).append(line)
+        else:
+            yield line
+    for same in said.values():
+        newest = max(same, key=lambda line: line.notice_id)
+        more = f"{len(same)}条新留言，最近一条：" if len(same) > 1 else ""
+        yield replace(newest, said=f"{more}{newest.said}")
 
 
 def _entry(line: NoticeLine, on: dt.date, calendar: WorkCalendar) -> MessageEntry:

@@ -90,6 +90,8 @@ def next_step(facts: NoticeFacts, *, on: dt.date) -> NextStep:
     if facts.deadline is DeadlineKind.LEDGER and facts.ledger is not None and facts.subject is None:
         row = f"{facts.ledger}/{facts.ledger_row}" if facts.ledger_row else "terms"
         return NextStep("登记台账", f"/ledgers/{row}")
+    if facts.kind is NoticeKind.COMMENT:
+        return NextStep("查看留言", f"{LOOK.path}/{facts.item_id}#comments")
     deed = _deed(facts, about, on)
     if deed is None or facts.done or facts.state not in LIFECYCLE[deed.value[2]].sources:
         return NextStep(LOOK.words, f"{LOOK.path}/{facts.item_id}")

@@ -8,9 +8,12 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.dates.day_override import office_calendar
+from models.errors import BadInputError
 from models.items.item import WorkItem
 from models.ladder.notice import NoticeKind, Via
-from models.people.person import Role
+from models.people.permission import Action
+from models.people.person import Person, Role
+from tasks.acting.authorize import standings
 from tasks.people.address import recipient_by_role
 from tasks.people.people_of import holder_of
 
@@ -41,13 +44,13 @@ def tell(
     by: Actor,
     deadline_id: int | None = None,
     person_id: int | None = None,
-    only: bool = False,
+    only: Via | None = None,
 ) -> None:
     """Tell whoever answers for the item in `role` (or the one named) what happened; never the actor.
 
     `subject` names the act (`extension:5:1`): told twice, it is one notice. It leaves with the next digest, on a
     working day; in the place of a person who left the office hears whoever answers for the item now, unless it is
-    `only` for the one named.
+    `only` for the one named, who was found that way.
     """
     session.flush()
     recipient = recipient_by_role(f"'{role}'", frozenset({role}), leaves=True)
@@ -61,8 +64,33 @@ def tell(
     }  # fmt: skip
     if person_id is not None:
         values["person"] = person_id
-    via = f"'{Via.NAMED}'" if only else _AS_FOUND
+    via = f"'{only}'" if only else _AS_FOUND
     session.execute(text(_INSERT.replace("{found}", recipient).replace("{via}", via)), values)
+
+
+def tell_copied(
+    session: Session,
+    item: WorkItem,
+    person: Person,
+    *,
+    kind: NoticeKind,
+    subject: str,
+    what: str,
+    by: Actor,
+    via: Via,
+    deadline_id: int | None = None,
+) -> None:
+    """Tell a person what was copied to him, by which he reads the item: raises BadInputError where he has no post that
+    reads any.
+    """
+    session.flush()
+    reads = standings(session, Actor(person.name, by.channel, by.on, by.now, person.id), Action.READ, item)
+    if not reads:
+        raise BadInputError(f"抄送：{person.name}在 {by.on} 没有可以查看任务的岗位。")
+    tell(
+        session, item, role=reads[0].role, kind=kind, subject=subject, what=what, by=by, deadline_id=deadline_id,
+        person_id=person.id, only=via,
+    )  # fmt: skip
 
 
 def role_to_ask(
@@ -84,9 +112,9 @@ def role_to_ask(
     return Role(roles[0])
 
 
-def settle(session: Session, subject: str) -> None:
-    """What waited to be told about an act need not be told any more: it was dealt with."""
+def settle(session: Session, subject: str, *, because: str = "已处理") -> None:
+    """What waited to be told about an act need not be told any more."""
     session.execute(
-        text("UPDATE notice SET state = 'dropped', reason = '已处理' WHERE subject = :subject AND state = 'pending'"),
-        {"subject": subject},
+        text("UPDATE notice SET state = 'dropped', reason = :because WHERE subject = :subject AND state = 'pending'"),
+        {"subject": subject, "because": because},
     )

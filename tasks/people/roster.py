@@ -57,6 +57,14 @@ def roster(session: Session, organ: Organ | None, *, on: dt.date) -> list[dict[s
 
 def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tuple[int, str]]:
     """Everybody of the organ who holds a post on the day, by id, with the department and the title: for a choice."""
+    names: dict[int, str] = {}
+    for person_id, name, title, department in posts_in_office(session, organ_id, on=on):
+        names.setdefault(person_id, f"{name}（{department or ''}{title}）")
+    return list(names.items())
+
+
+def posts_in_office(session: Session, organ_id: int, *, on: dt.date) -> Sequence[tuple[int, str, str, str | None]]:
+    """A row for each post of the organ that somebody holds on the day: whose id and name, its title and department."""
     rows = session.exec(
         select(Person.id, Person.name, Post.title, Department.name)
         .join(Tenure, col(Tenure.person_id) == Person.id)
@@ -70,10 +78,7 @@ def people_in_office(session: Session, organ_id: int, *, on: dt.date) -> list[tu
         )
         .order_by(col(Department.id).is_(None), col(Department.id), col(Post.id))
     ).all()
-    names: dict[int, str] = {}
-    for person_id, name, title, department in rows:
-        names.setdefault(key(person_id), f"{name}（{department or ''}{title}）")
-    return list(names.items())
+    return [(key(person_id), name, title, department) for person_id, name, title, department in rows]
 
 
 def everybody(session: Session, organs: Collection[int], *, most: int | None = None) -> Sequence[Person]:

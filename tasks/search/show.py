@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.items.closure import ClosureRequest
+from models.items.comment import ItemComment
 from models.items.evidence import Evidence
 from models.items.extension import Extension
 from models.items.instruction import Instruction, InstructionReply
@@ -194,6 +195,7 @@ _TOLD: Mapping[int, _Told] = {
     places.CLOSURE.number: _of_item("办结申请", ClosureRequest, places.CLOSURE),
     places.OBJECTION.number: _of_item("转办异议", Objection, places.OBJECTION),
     places.SUSPENSION.number: _of_item("中止", Suspension, places.SUSPENSION, "from_on"),
+    places.COMMENT.number: _of_item("留言", ItemComment, places.COMMENT),
     places.EVIDENCE.number: _Teller.files,
     places.DOCUMENT.number: _Teller.documents,
     places.PERSON.number: _Teller.people,

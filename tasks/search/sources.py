@@ -17,6 +17,7 @@ from models.coded import Coded
 from models.database import key
 from models.errors import BadInputError
 from models.items.closure import ClosureRequest
+from models.items.comment import ItemComment
 from models.items.evidence import Evidence, EvidenceState
 from models.items.extension import Extension
 from models.items.instruction import Instruction, InstructionReply
@@ -47,6 +48,7 @@ class SearchGroup(Coded):
     INSTRUCTIONS = "instructions", "批示"
     RECORDS = "records", "办理记录"
     FILES = "files", "佐证材料"
+    COMMENTS = "comments", "留言"
     LEDGERS = "ledgers", "台账"
     DOCUMENTS = "documents", "文书"
     PEOPLE = "people", "人员和科室"
@@ -164,6 +166,13 @@ def _replies(reach: _Reach) -> Iterable[Source]:
     yield Source(SearchGroup.INSTRUCTIONS, places.REPLY, InstructionReply, joined, reach.items, by=col(by), day=day)
 
 
+def _comments(reach: _Reach) -> Iterable[Source]:
+    joined = sa.join(ItemComment, WorkItem, col(WorkItem.id) == ItemComment.item_id)
+    seen = *reach.items, col(ItemComment.taken_back_on).is_(None)
+    by, day = col(ItemComment.person_id), ItemComment.on
+    yield Source(SearchGroup.COMMENTS, places.COMMENT, ItemComment, joined, seen, by=by, day=day)
+
+
 def _files(reach: _Reach) -> Iterable[Source]:
     joined = sa.outerjoin(Evidence, WorkItem, col(WorkItem.id) == Evidence.item_id)
     may = sa.or_(sa.and_(*reach.items), sa.and_(col(Evidence.act_id).is_not(None), reach.whole))
@@ -215,13 +224,14 @@ _SOURCES: Mapping[SearchPlace, _SourceOf] = {
     places.OBJECTION: _said(SearchGroup.RECORDS, places.OBJECTION, Objection),
     places.SUSPENSION: _said(SearchGroup.RECORDS, places.SUSPENSION, Suspension, "from_on"),
     places.EVIDENCE: _files,
+    places.COMMENT: _comments,
     places.DOCUMENT: _documents,
     places.PERSON: _people,
     places.DEPARTMENT: _departments,
 } | {places.LEDGERS[code]: _ledger(kind) for code, kind in KINDS.items()}
 _SAID = (
     places.INSTRUCTION, places.REPLY, places.PROGRESS, places.EXTENSION, places.CLOSURE, places.OBJECTION,
-    places.SUSPENSION, places.EVIDENCE,
+    places.SUSPENSION, places.EVIDENCE, places.COMMENT,
 )  # fmt: skip
 """What somebody said or brought, and is found by that name too."""
 _ALSO: Mapping[SearchPlace, tuple[SearchPlace, ...]] = {

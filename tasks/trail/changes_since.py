@@ -13,6 +13,7 @@ from models.audit import AuditEntry
 from models.database import key
 from models.errors import ConflictError
 from models.items.item import WorkItem
+from models.items.lifecycle import TALK
 from tasks.trail.show_audit import TrailEntry, tell_entries
 
 MOST = 20
@@ -25,7 +26,7 @@ def newest_of_all(session: Session) -> int:
 
 
 def newest_entry(session: Session, item: WorkItem) -> int:
-    """The number of the item's newest entry, 0 where it has none: what a form remembers as seen."""
+    """The number of the item's newest entry that is no comment, 0 where it has none: what a form remembers as seen."""
     return newest_entries(session, [key(item.id)])[key(item.id)]
 
 
@@ -33,7 +34,7 @@ def newest_entries(session: Session, items: Collection[int]) -> dict[int, int]:
     """`newest_entry` of each of these items (ids): a list with a button on every line asks once."""
     newest = (
         select(AuditEntry.item_id, sql.max(AuditEntry.id))
-        .where(col(AuditEntry.item_id).in_(items))
+        .where(col(AuditEntry.item_id).in_(items), col(AuditEntry.action).not_in(TALK))
         .group_by(col(AuditEntry.item_id))
     )
     found = {item_id: entry for item_id, entry in session.exec(newest) if item_id is not None}
@@ -41,11 +42,12 @@ def newest_entries(session: Session, items: Collection[int]) -> dict[int, int]:
 
 
 def changes_since(session: Session, item: WorkItem, seen: int, *, by: Actor) -> list[TrailEntry]:
-    """What others than `by` did to the item after the entry `seen`, oldest first, at most `MOST`.
+    """What others than `by` did to the item after the entry `seen`, oldest first, at most `MOST`; comments are no part.
 
     Whoever calls has asked whether `by` may view the item.
     """
-    query = select(AuditEntry).where(AuditEntry.item_id == item.id, col(AuditEntry.id) > seen)
+    since = AuditEntry.item_id == item.id, col(AuditEntry.id) > seen
+    query = select(AuditEntry).where(*since, col(AuditEntry.action).not_in(TALK))
     if by.person_id is not None:
         query = query.where(col(AuditEntry.actor_id).is_distinct_from(by.person_id))
     return tell_entries(session, session.exec(query.order_by(col(AuditEntry.id)).limit(MOST)).all())

@@ -39,6 +39,7 @@ _FIELDS_OF_LEDGERS: dict[str, str] = {field.name: field.label for kind in KINDS.
 TABLES: Mapping[str, str] = _OF_LEDGERS | {
     "account": "账户", "account_touch": "账户经手", "recovery_code": "恢复码",
     "annual_plan": "年度计划", "api_token": "接口令牌", "calendar_feed": "日历订阅",
+    "comment_copy": "留言抄送", "item_comment": "留言",
     "closure_request": "办结申请", "closure_review": "办结审核",
     "day_override": "工作日安排", "deadline": "时限", "deadline_move": "时限变更",
     "department": "科室", "document": "文书", "evaluation": "领导评价",
@@ -68,6 +69,7 @@ TABLES: Mapping[str, str] = _OF_LEDGERS | {
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
+    "comment_id": "留言", "mentioned": "文中提到",
     "compiled_by_id": "编制人", "compiled_for_id": "代何人编制", "decided_for_id": "代何人决定",
     "joined_officers": "三员合一", "steps_done_at": "收起起步清单时间",
     "proposed_by_id": "提出人", "why": "须第二人确认的原因",

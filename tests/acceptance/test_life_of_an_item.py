@@ -27,6 +27,7 @@ from models.dates.rest_day import RestDay
 from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.comment import ItemComment
 from models.items.evidence import Category, Evidence, EvidenceState
 from models.items.extension import Extension, ExtensionDecision, ExtensionState
 from models.items.instruction import Instruction, InstructionState
@@ -51,7 +52,7 @@ from models.ladder.policy import Relation, Rung
 from models.papers.document import Document
 from models.people.organ import Department
 from models.people.permission import Action
-from models.people.person import Role
+from models.people.person import Person, Role
 from models.tables import METADATA
 from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
@@ -61,6 +62,7 @@ from tasks.items.answer_instruction import ask_more, close_instruction, reply, s
 from tasks.items.attach import attach
 from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.comment import comment, withdraw_comment
 from tasks.items.correct_progress import correct_progress
 from tasks.items.edit_item import edit_item
 from tasks.items.extend import current_deadline, decide_extension, extend, pending_extension
@@ -109,6 +111,15 @@ def newest_instruction(session: Session, item: WorkItem) -> Instruction:
     return found
 
 
+def newest_comment(session: Session, item: WorkItem) -> ItemComment:
+    found = session.exec(
+        select(ItemComment).where(ItemComment.item_id == item.id).order_by(col(ItemComment.id).desc())
+    ).first()
+    if found is None:
+        raise NotFoundError("没有留言")
+    return found
+
+
 ACTS: dict[Action, Callable[..., object]] = {
     Action.SIGN: sign,
     Action.OBJECT: object_to,
@@ -139,6 +150,10 @@ ACTS: dict[Action, Callable[..., object]] = {
     Action.SNOOZE: snooze,
     Action.WITHDRAW: withdraw,
     Action.CORRECT: correct_progress,
+    Action.COMMENT_ITEM: comment,
+    Action.WITHDRAW_COMMENT: lambda session, item, **more: withdraw_comment(
+        session, newest_comment(session, item), **more
+    ),
     Action.EDIT: edit_item,
     Action.ADJUST: partial(edit_item, adjust=True),
     Action.CANCEL: cancel_item,
@@ -275,6 +290,7 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.REOPEN: {"reason": said, "due_on": day},
             Action.SNOOZE: {"until_on": day},
             Action.WITHDRAW: {"reason": said},
+            Action.COMMENT_ITEM: {"content": st.sampled_from(["请抓紧", f"@{HELPER} 请看", "@查无此人", "  "])},
             Action.CORRECT: {"content": said, "percent": st.none() | st.integers(-1, 101), "reason": said},
             Action.EDIT: {"reason": said, "wanted": st.sampled_from([self._says("改名"), self._due(self.today)])},
             Action.ADJUST: {"reason": said, "wanted": day.map(self._due)},
@@ -287,6 +303,12 @@ class LifeOfItems(RuleBasedStateMachine):
         state, today = item.state, self.today
         doer = handler_of(session, item, today)
         does = doer.name if doer else SUPERVISOR
+        if today.day % 5 == 0:
+            yield Deed(Action.COMMENT_ITEM, SUPERVISOR, {"content": f"@{FIRST} 请知悉"})
+        talk = select(ItemComment).where(ItemComment.item_id == item.id).order_by(col(ItemComment.id))
+        said = session.exec(talk).all()
+        if said and said[-1].taken_back_on is None:
+            yield Deed(Action.WITHDRAW_COMMENT, session.get_one(Person, said[-1].person_id).name)
         if state is S.CLOSED:
             parent = session.get(WorkItem, item.parent_id) if item.parent_id else None
             if parent is None or parent.state not in OVER:

@@ -102,6 +102,14 @@ def test_a_week(pages: Served, office: Office, codes: dict[str, str], tmp_path: 
     )
     handler.locator("main").get_by_role("button", name="填报进展").click()
     said(handler, "附材料 1 份")
+    talk = handler.get_by_role("textbox", name="留言")
+    talk.press_sequentially("材料已传，请@张")
+    expect(handler.get_by_role("option")).to_have_text(f"{LEADER}（副局长）")
+    talk.press("Enter")
+    expect(talk).to_have_value(f"材料已传，请@{LEADER} ")
+    talk.press_sequentially("看")
+    handler.get_by_role("button", name="留言", exact=True).click()
+    said(handler, f"将在每日汇总中告知{LEADER}")
     sends(
         handler, "/items/2/extend", "申请延期", "待审批", 延至="2026-07-15", 原因="上级要求调整", 目前进展="已完成一半"
     )

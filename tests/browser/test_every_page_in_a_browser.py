@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Response, ViewportSize
 
 from models.database import unit_of_work
 from models.people.organ import Organ
+from tasks.items.comment import comment as comment_item
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_report
 from tasks.report.desk.comment_report import comment
@@ -42,6 +43,7 @@ PAGES = [
     (SUPERVISOR, "/mine/unfiled"),
     (SUPERVISOR, "/search?q=制度"),
     (HANDLER, "/search?q=没有这样的"),
+    (SUPERVISOR, "/items/1/comment"),
     (SUPERVISOR, "/calendar"),
     (SUPERVISOR, "/gantt"),
     (SUPERVISOR, "/plans"),
@@ -88,6 +90,7 @@ def at_work(office: Office) -> None:
     office.attach("1", on="2026-06-03")
     office.extend("2", to="2026-07-15", on="2026-06-05")
     office.instruct("1", "抓紧办理", due="2026-06-20", on="2026-06-08")
+    office.do(SUPERVISOR, comment_item, "1", on="2026-06-08", content=f"@{HANDLER} 请附目录")
     office.fast_forward("2026-06-15")
     with unit_of_work(office.engine) as session:
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2026-06-15")

@@ -59,7 +59,7 @@ from tests.filing_acts import at as filing_at
 from tests.homes import lay_home
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, OUTSIDER, SUPERVISOR, Office, day
-from tests.steps import Prepare, adjusted, answered, assigned, extended, helped, instructed
+from tests.steps import Prepare, adjusted, answered, assigned, commented, extended, helped, instructed
 from tests.terminal import Terminal
 from tests.upward import CODE, KEY, NAME, a_package
 
@@ -71,7 +71,7 @@ KEY_PRINT = fingerprint_of(KEY)
 LOOKING = {
     "account list", "account tokens", "audit show", "audit verify", "document export", "document list", "duty gaps",
     "indicator list", "indicator missing", "inspect export", "inspect list", "inspect record", "inspect show",
-    "inspect verify", "instruct list", "item list",
+    "inspect verify", "instruct list", "item comments", "item list",
     "item problems", "item show", "notice list", "notice show", "notify show", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
     "report charts", "report write", "people proposals",
@@ -409,6 +409,8 @@ WRITING: dict[str, Case] = {
         HANDLER, ["1", "--text", "完成四成", "--reason", "误填"], [Action.CORRECT],
         [assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")],
     ),
+    "item comment": Case(HANDLER, ["1", f"@{LEADER} 请看初稿", "--copy", HEAD], [Action.COMMENT_ITEM], [assigned()]),
+    "item withdraw-comment": Case(HANDLER, ["1", "1"], [Action.WITHDRAW_COMMENT], [assigned(), commented]),
     "instruct add": Case(
         LEADER, ["--item", "1", "--text", "请抓紧", "--term", "急件", "--copy", HEAD], [Action.INSTRUCT], [assigned()]
     ),

@@ -76,6 +76,19 @@ def show(errand: Errand, number: Number) -> Answer:
 
 
 @items.command()
+@looking()
+def comments(errand: Errand, number: Number) -> Answer:
+    """一项任务的留言：谁在哪天说了什么，提到和抄送了谁；已撤回的只写明撤回。"""
+    from duban.commands.items.item_page import comment_line
+    from tasks.items.show_comments import list_comments
+    from tasks.people.find import find_item
+
+    item = find_item(errand.session, errand.plan, number)
+    rows = list_comments(errand.session, item, by=errand.by)
+    return answer(rows, *(comment_line(row) for row in rows), f"共 {len(rows)} 条留言。")
+
+
+@items.command()
 @apart("json")
 def rules(_errand: Errand) -> Answer:
     """任务怎样流转：每个动作在什么状态下、由谁办、变为什么状态、有什么条件。"""

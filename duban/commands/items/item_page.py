@@ -30,6 +30,7 @@ def item_page(data: dict[str, Any]) -> Iterator[str]:
         ("批示", [line for row in data["instructions"] for line in _instruction(row)]),
         ("催办", [f"{row['on']} {row['person']}，{row['reply_by']} 前回复" for row in data["urges"]]),
         ("办结", [line for row in data["closure_requests"] for line in _closure(row)]),
+        ("留言", [comment_line(row) for row in data["comments"]]),
         ("文书", [f"{row['on']} {row['number']} {row['title']}（编号 {row['id']}）" for row in data["documents"]]),
     ):
         if rows:
@@ -37,6 +38,14 @@ def item_page(data: dict[str, Any]) -> Iterator[str]:
             for row in rows:
                 yield f"  {row}"
     yield "现在可以：" + ("、".join(action["name"] for action in data["may"]) or "仅查看")
+
+
+def comment_line(row: dict[str, Any]) -> str:
+    """One comment: who, what, copied to whom."""
+    stands = f"（代{row['for']}）" if row["for"] else ""
+    said = row["text"] if row["taken_back_on"] is None else f"已于 {row['taken_back_on']} 撤回"
+    copied = f"（抄送{'、'.join(row['copies'])}）" if row["copies"] else ""
+    return f"{row['on']} {row['person']}{stands}（编号 {row['id']}）：{said}{copied}"
 
 
 def _listed(label: str, names: list[str]) -> str:

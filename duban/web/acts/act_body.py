@@ -13,16 +13,21 @@ from models.errors import NotFoundError
 from models.field import FieldType
 from models.items.item import WorkItem
 from models.people.organ import Organ
+from models.people.person import Person
 from tasks.items.instruct import find_instruction
 from tasks.people.find import find_department, find_person
 
 _NAME, _REACHED_BY = 200, 254
 """Characters of a department's name, and of a person's name, mobile number or mail address."""
 _MOST = 50
-"""Pieces of evidence named at once."""
-_DESCRIBED = {FieldType.DEPARTMENT: "科室名称。", FieldType.PERSON: "姓名、手机号或邮箱。"}
+"""Pieces of evidence, or people, named at once."""
+_DESCRIBED = {
+    FieldType.DEPARTMENT: "科室名称。",
+    FieldType.PERSON: "姓名、手机号或邮箱。",
+    FieldType.PEOPLE: "姓名、手机号或邮箱。",
+}
 """What the kind itself tells a program, which has no list to choose from."""
-_BY_NUMBER = (FieldType.PIECE, FieldType.PIECES)
+_BY_NUMBER = (FieldType.PIECE, FieldType.PIECES, FieldType.COMMENT)
 
 
 @lru_cache
@@ -52,12 +57,16 @@ def _sent(entry: Entry) -> Any:
             return bool
         case FieldType.PIECES:
             return list[int]
+        case FieldType.PEOPLE:
+            return list[text(_REACHED_BY)]  # type: ignore[misc]
         case FieldType.CHOICE:
             return entry.choices
         case FieldType.DAY:
             kind = Day
         case FieldType.WHOLE:
             kind = Annotated[int, Field(ge=int(entry.least), le=int(entry.most))]
+        case FieldType.COMMENT:
+            kind = Annotated[int, Field(ge=1, le=LARGEST)]
         case FieldType.DEPARTMENT:
             kind = text(_NAME, least=0)
         case FieldType.PERSON:
@@ -78,7 +87,7 @@ def _info(entry: Entry) -> Any:
     match entry.takes:
         case FieldType.TICK:
             return Field(default=False, **told)
-        case FieldType.PIECES:
+        case FieldType.PIECES | FieldType.PEOPLE:
             return Field(default_factory=list, max_length=_MOST, **told)
     return Field(default=entry.default, **told)
 
@@ -87,15 +96,21 @@ def _found(session: Session, upon: Any, entry: Entry, said: Any) -> Any:
     """What was said as the act takes it: the row of what is named, of the same organ; None for an empty text."""
     if said in (None, ""):
         return None
-    if entry.takes not in (FieldType.DEPARTMENT, FieldType.PERSON):
+    if entry.takes not in (FieldType.DEPARTMENT, FieldType.PERSON, FieldType.PEOPLE):
         return said
     owner = session.get_one(Organ, upon.organ_id)
     if entry.takes is FieldType.DEPARTMENT:
         return find_department(session, owner, said)
+    if entry.takes is FieldType.PEOPLE:
+        return [_person(session, owner, one) for one in said]
+    return _person(session, owner, said)
+
+
+def _person(session: Session, owner: Organ, named: str) -> Person:
     try:
-        return find_person(session, said, owner)
+        return find_person(session, named, owner)
     except NotFoundError as error:
-        raise NotFoundError(f"{owner.name}没有登记“{said}”这个人：请先在“人员”中新增或导入。") from error
+        raise NotFoundError(f"{owner.name}没有登记“{named}”这个人：请先在“人员”中新增或导入。") from error
 
 
 def _instruction(session: Session, item: WorkItem, number: int) -> Any:

@@ -22,7 +22,14 @@ from models.people.organ import Organ
 from models.people.person import Person
 from tasks.files.check_upload import limits_of
 from tasks.files.file_store import FileStore
-from tasks.items.offer_choices import Choices, department_names, instruction_terms, milestone_names, standing_pieces
+from tasks.items.offer_choices import (
+    Choices,
+    comments_of,
+    department_names,
+    instruction_terms,
+    milestone_names,
+    standing_pieces,
+)
 from tasks.people.find import find_department
 from tasks.people.roster import people_in_office, people_in_service
 
@@ -43,7 +50,7 @@ def asks(session: Session, upon: Any, act: Act[Any], by: Actor) -> list[Ask]:
     found = []
     for entry in act.asked(Way.PAGE):
         if entry.shown is None or entry.shown(session, upon, by):
-            ask = ask_of(entry, _options(session, upon, entry, by.on))
+            ask = ask_of(entry, _options(session, upon, entry, by))
             at_first = entry.default.label if entry.choices and entry.default else ""
             value = entry.stands(session, upon, by) if entry.stands else at_first
             found.append(replace(ask, none=entry.none, value=value))
@@ -75,7 +82,7 @@ def instruction_of(session: Session, item: WorkItem, number: str) -> Instruction
     return found
 
 
-def _options(session: Session, upon: Any, entry: Entry, on: dt.date) -> Choices | None:
+def _options(session: Session, upon: Any, entry: Entry, by: Actor) -> Choices | None:
     """What the kind of the entry offers to choose from; None where nothing is chosen."""
     match entry.takes:
         case FieldType.CHOICE if entry.choices is not None:
@@ -83,14 +90,17 @@ def _options(session: Session, upon: Any, entry: Entry, on: dt.date) -> Choices 
         case FieldType.DEPARTMENT | FieldType.UNIT:
             return department_names(session, upon.organ_id)
         case FieldType.PERSON if isinstance(upon, Person):
-            found = people_in_service(session, upon.organ_id, on=on, without=upon.id)
+            found = people_in_service(session, upon.organ_id, on=by.on, without=upon.id)
             return [(str(person_id), words) for person_id, words in found]
-        case FieldType.PERSON:
-            return [(str(person_id), words) for person_id, words in people_in_office(session, upon.organ_id, on=on)]
+        case FieldType.PERSON | FieldType.PEOPLE:
+            found = people_in_office(session, upon.organ_id, on=by.on)
+            return [(str(person_id), words) for person_id, words in found]
         case FieldType.PIECE | FieldType.PIECES:
             return standing_pieces(session, upon)
         case FieldType.TERM:
-            return instruction_terms(session, upon, on)
+            return instruction_terms(session, upon, by.on)
+        case FieldType.COMMENT:
+            return comments_of(session, upon, by)
         case FieldType.MILESTONE:
             return milestone_names(session, upon)
         case FieldType.YES_NO:
@@ -105,6 +115,8 @@ def _value(session: Session, upon: Any, entry: Entry, sent: Posted) -> Any:
             return bool(text)
         case FieldType.PIECES:
             return [int(chosen) for chosen in sent.texts(entry.name)]
+        case FieldType.PEOPLE:
+            return [session.get_one(Person, int(chosen)) for chosen in sent.texts(entry.name)]
         case FieldType.FILES:
             settings = sent.visit.served.settings
             return Uploads(sent.files(entry.name), FileStore(settings.evidence_store), limits_of(settings))
@@ -115,7 +127,7 @@ def _value(session: Session, upon: Any, entry: Entry, sent: Posted) -> Any:
     match entry.takes:
         case FieldType.DAY:
             return dt.date.fromisoformat(text)
-        case FieldType.WHOLE | FieldType.PIECE:
+        case FieldType.WHOLE | FieldType.PIECE | FieldType.COMMENT:
             return int(text)
         case FieldType.DEPARTMENT:
             return find_department(session, session.get_one(Organ, upon.organ_id), text)
@@ -134,7 +146,7 @@ def _wrong(session: Session, upon: Any, entry: Entry, sent: Posted, *, required:
         return f"{entry.label}不能为空。" if required else None
     if any("\0" in one for one in values):
         return "含有不能保存的字符，请删去后重新输入。"
-    options = _options(session, upon, entry, sent.visit.by.on)
+    options = _options(session, upon, entry, sent.visit.by)
     if options is not None:
         return None if {option for option, _ in options}.issuperset(values) else "请从列表中选择。"
     return _misread(entry, values[0])

@@ -22,7 +22,9 @@ from tasks.access.keep_draft import keep_draft, whose_session
 
 KEEP = "keep"
 """The button that puts a form by."""
-OWN = frozenset({"csrf", "seen", "back", "instruction", "of_draft", KEEP})
+CHOOSE = "choose"
+"""The button of the short form of a comment that leads to the whole one."""
+OWN = frozenset({"csrf", "seen", "back", "instruction", "of_draft", KEEP, CHOOSE})
 """What a page puts into its forms itself: a form with nothing else in it holds nothing to keep."""
 NEVER = (
     "/login",

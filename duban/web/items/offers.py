@@ -11,6 +11,7 @@ from models.database import key
 from models.dates.day_override import office_calendar
 from models.errors import ForbiddenError
 from models.items.closure import ClosureRequest, ClosureReview, ClosureState
+from models.items.comment import ItemComment
 from models.items.extension import Extension, ExtensionDecision, ExtensionState
 from models.items.instruction import Instruction, InstructionState
 from models.items.item import Deadline, DeadlineKind, ItemState, ItemUnit, WorkItem
@@ -120,6 +121,9 @@ def _fits(session: Session, by: Actor, act: ItemAct, dossier: Dossier) -> bool:
             return _may_withdraw(by, dossier)
         case Action.CORRECT:
             return any(row.person_id == by.person_id for row in dossier.of(ProgressEntry))
+        case Action.WITHDRAW_COMMENT:
+            own = [row for row in dossier.of(ItemComment) if row.person_id == by.person_id]
+            return any(row.taken_back_on is None for row in own)
         case Action.SPLIT:
             return len(dossier.of(ItemUnit)) > len(dossier.children) and item.parent_id is None
         case Action.RETURN if item.state is ItemState.OBJECTED:

@@ -1730,6 +1730,25 @@ def upgrade() -> None:
         sa.Index("ix_instruction_organ_id_on", "organ_id", "on"),
     )
     op.create_table(
+        "item_comment",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("taken_back_on", sa.Date()),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "comment_copy",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("comment_id", sa.Integer(), sa.ForeignKey("item_comment.id"), nullable=False),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
+        sa.Column("mentioned", sa.Boolean(), nullable=False),
+        sa.UniqueConstraint("comment_id", "person_id"),
+    )
+    op.create_table(
         "instruction_copy",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("instruction_id", sa.Integer(), sa.ForeignKey("instruction.id"), nullable=False),

@@ -35,6 +35,8 @@ from tasks.items.answer_instruction import ask_more, close_instruction, reply, s
 from tasks.items.attach import attach
 from tasks.items.cancel_item import cancel_item
 from tasks.items.close import accept, reopen, request_close, send_back
+from tasks.items.comment import comment as comment_item
+from tasks.items.comment import find_comment, withdraw_comment
 from tasks.items.correct_progress import correct_progress
 from tasks.items.edit_item import edit_item
 from tasks.items.extend import decide_extension, extend
@@ -83,7 +85,7 @@ from tests.draws import NUMBER, Draws
 from tests.filing_acts import ACTS as FILING
 from tests.ledgers import HEADER, write_xlsx
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office, day
-from tests.steps import Prepare, adjusted, answered, assigned, extended, helped, instructed
+from tests.steps import Prepare, adjusted, answered, assigned, commented, extended, helped, instructed
 from tests.upward import CODE, KEY, NAME, a_package
 
 ON = "2026-06-04"
@@ -327,6 +329,11 @@ def send_again(office: Office, session: Session) -> None:
     resend(session, message, by=office.by(session, SUPERVISOR, ON))
 
 
+def take_comment_back(office: Office, session: Session) -> None:
+    made = find_comment(session, session.exec(select(WorkItem)).one(), 1)
+    withdraw_comment(session, made, by=office.by(session, HANDLER, ON))
+
+
 def swept_wrongly(office: Office) -> None:
     office.sweep("2026-06-29")
 
@@ -404,6 +411,8 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
         then(assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")),
         on_item(HANDLER, correct_progress, content="完成四成", percent=40, reason="误填"),
     ),
+    Action.COMMENT_ITEM: (assigned(), on_item(HANDLER, comment_item, content=f"@{LEADER} 请看初稿")),
+    Action.WITHDRAW_COMMENT: (then(assigned(), commented), take_comment_back),
     Action.PLAN: (nothing, bring_in_a_list),
     Action.ISSUE: (assigned(issue=False), on_plan(SUPERVISOR, issue)),
     Action.POLICY: (nothing, edit_a_policy),

@@ -12,7 +12,7 @@ from models.dates.day_override import office_calendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.items.instruction import InstructionCopy
 from models.items.item import WorkItem
-from models.items.lifecycle import LIFECYCLE
+from models.items.lifecycle import LIFECYCLE, TALK
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice, NoticeKind, NoticeState, Via
 from models.people.organ import Organ
@@ -85,7 +85,7 @@ def test_whoever_has_a_copy_hears_of_it_and_reads_the_item_alone(office: Office)
     (notice,) = copies(office)
     assert (office.name_of(notice.recipient_id), notice.via) == (OTHER, Via.NAMED)
     assert (notice.text or "").endswith("号）：请抓紧")
-    assert may(office, OTHER) == {"1": {Action.READ}, "2": set()}
+    assert may(office, OTHER) == {"1": {Action.READ, *TALK}, "2": set()}
     with unit_of_work(office.engine) as session:
         by, item = office.by(session, OTHER, NEXT), session.exec(select(WorkItem).order_by(col(WorkItem.id))).first()
         assert item is not None

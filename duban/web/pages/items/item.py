@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from duban.acts.item import BY_VERB, ItemAct
 from duban.web.acts.act_form import asks, do, instruction_of, refusal
-from duban.web.acts.kept import KEEP, act_address, put_by, values_of
+from duban.web.acts.kept import CHOOSE, KEEP, act_address, put_by, values_of
 from duban.web.attempt import attempt
 from duban.web.inside import inside
 from duban.web.items.asked import asked_facts
@@ -26,6 +26,7 @@ from models.dates.day_override import office_calendar
 from models.errors import ConflictError, DubanError, ForbiddenError, NotFoundError
 from models.items.file_kind import ENDINGS
 from models.items.item import ItemState, WorkItem
+from models.items.lifecycle import TALK
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice, NoticeState
 from models.people.kept_form import KeptForm
@@ -79,7 +80,8 @@ def _shown(session: Session, visit: Visit, item: WorkItem) -> HTMLResponse:
         data=data,
         parent=[one for one in related if one.id == item.parent_id],
         children=[one for one in related if one.parent_id == item.id],
-        offers=[offer for offer in offered if offer.instruction is None],
+        offers=[one for one in offered if one.instruction is None and one.act.action not in TALK],
+        may_comment=any(one.act.action is Action.COMMENT_ITEM for one in offered),
         answers=_by_instruction(offered),
         moments=timeline(data),
         due=next((row for row in data["deadlines"] if not row["done_on"] and row["due_on"] == item.due_on), None),
@@ -130,6 +132,9 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
     address = act_address(visit.request.url.path, sent.text("instruction"))
     if sent.ticked(KEEP):
         return put_by(sent)
+    if sent.ticked(CHOOSE):
+        with visit.reading() as session:
+            return _form(session, visit, seen_item(session, item_id, by=visit.by), act, sent.typed)
     with attempt(
         visit,
         lambda session, error: _form(
@@ -137,11 +142,13 @@ def act_done(sent: Sent, item_id: int, verb: str) -> Response:
         ),
     ) as session:
         item = seen_item(session, item_id, by=visit.by)
-        refuse_blind(session, item, seen_entry(sent), by=visit.by)
+        if act.action not in TALK:
+            refuse_blind(session, item, seen_entry(sent), by=visit.by)
         about = instruction_of(session, item, sent.text("instruction")) if act.of_instruction else None
         said = do(session, item, act, sent, about).said
         drop_draft(session, key(visit.person.id), address)
-    return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}"), said)
+    place = "#comments" if act.action in TALK else ""
+    return visit.go(inside(sent.text("back"), "") or visit.link(f"/items/{item_id}") + place, said)
 
 
 def _act_named(verb: str) -> ItemAct:
