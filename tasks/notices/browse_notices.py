@@ -212,7 +212,7 @@ def _why(notice: Notice, rung: Rung | None, by: Actor) -> str:
     words = why(rung, notice.role, notice.via, late=notice.late, what=notice.text)
     if notice.recipient_id == by.person_id:
         return words
-    stands, mark, rest = words.partition(";")
+    stands, mark, rest = words.partition("；")
     return stands.replace("您是", "").replace("由您", "由其") + mark + rest
 
 
