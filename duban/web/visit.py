@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 from urllib.parse import quote, unquote, urlencode
 
@@ -112,14 +113,13 @@ class Visit:
 
     def link(self, path: str, **query: object) -> str:
         """An address inside the pages that keeps the organ, the year and the day looked at."""
-        kept: dict[str, object] = {}
-        asked = self.request.query_params
-        for name in ("organ", "year", "on"):
-            if asked.get(name):
-                kept[name] = asked[name]
-        kept |= query
-        pairs = [(name, value) for name, value in kept.items() if value not in (None, "")]
+        pairs = [(name, value) for name, value in (self._kept | query).items() if value not in (None, "")]
         return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
+
+    @cached_property
+    def _kept(self) -> dict[str, object]:
+        asked = self.request.query_params
+        return {name: asked[name] for name in ("organ", "year", "on") if asked.get(name)}
 
     @property
     def address_today(self) -> str:

@@ -13,6 +13,8 @@ from pendulum import Date, WeekDay  # noqa: TID251 - the one place that reckons 
 DAY = dt.timedelta(days=1)
 """A single step. Plain: it is taken in loops over years of days."""
 
+_WEEKDAYS = "一二三四五六日"
+
 Stretch = Literal["week", "month", "quarter", "year"]
 
 
@@ -66,13 +68,14 @@ def quarter_name(day: dt.date) -> str:
 
 def weekday_name(day: dt.date) -> str:
     """周二."""
-    return _reckoned(day).format("ddd", locale="zh")
+    return f"周{_WEEKDAYS[day.weekday()]}"
 
 
 def spoken(day: dt.date, *, beside: dt.date | None = None) -> str:
     """2026年6月30日(周二); without the year where it is that of `beside`."""
-    year = "" if beside is not None and day.year == beside.year else "Y年"
-    return _reckoned(day).format(f"{year}M月D日（ddd）", locale="zh")
+    # Not pendulum's `format`: it reads its pattern anew for each of a page's hundred days.
+    year = "" if beside is not None and day.year == beside.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日（{weekday_name(day)}）"
 
 
 def _reckoned(day: dt.date) -> Date:

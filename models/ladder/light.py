@@ -24,10 +24,12 @@ class Light(Coded):
     @property
     def colour(self) -> str:
         """red, yellow, green, grey or blue."""
-        borrowed = {
-            Light.BEHIND: Light.RED, Light.LAGGING: Light.YELLOW, Light.PAUSED: Light.GREY, Light.CANCELLED: Light.GREY,
-        }  # fmt: skip
-        return str(borrowed.get(self, self))
+        return _COLOURS[self]
+
+
+_COLOURS = {light: str(light) for light in Light} | {
+    Light.BEHIND: "red", Light.LAGGING: "yellow", Light.PAUSED: "grey", Light.CANCELLED: "grey",
+}  # fmt: skip
 
 
 def light_of_day(due_on: dt.date, done_on: dt.date | None, *, on: dt.date, near: dt.date) -> Light:
