@@ -1,16 +1,17 @@
 """The web application: its pages and its interface, who is let in, and the clock that lives as long as it does."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,8 +20,8 @@ from duban.web.body_limit import BodyLimit, TokenFirst
 from duban.web.call import check_token
 from duban.web.interface import PREFIX, make_interface
 from duban.web.mark_seen import HEAD
-from duban.web.pages import routers
-from duban.web.refusals import answer_refusals, guarded
+from duban.web.pages import Pages
+from duban.web.refusals import answer_refusals, guard
 from duban.web.render import templates
 from duban.web.served import ServedOffice
 from duban.web.taken import is_taken, note_taken
@@ -66,6 +67,32 @@ class Heads:
         await self._app({**scope, "method": "GET", HEAD: True}, receive, send_head)
 
 
+class Guard:
+    """Every request meets the settings of the moment, every answer carries the headers of all, and files that leave
+    are on record before they do."""
+
+    # Not a middleware by decorator: that passes each request and answer on through a task and a queue of its own.
+    def __init__(self, app: ASGIApp, *, served: ServedOffice) -> None:
+        self.app, self.served = app, served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or whatever else a server has to say."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        self.served.settings = renewed(self.served.settings)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if is_taken(headers) and HEAD not in scope:
+                    await run_in_threadpool(note_taken, self.served, Request(scope), headers)
+                guard(headers, self.served)
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
 def create_app(
     settings: Settings,
     database: Engine,
@@ -95,20 +122,12 @@ def create_app(
     app.add_middleware(TokenFirst, prefix=PREFIX, check=partial(check_token, app.state.served))
     if is_loopback(host):
         app.add_middleware(OwnNames, served=app.state.served, host=host)
+    app.add_middleware(Guard, served=app.state.served)
+    app.add_middleware(Heads)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount(PREFIX, make_interface(app.state.served), name="interface")
     answer_refusals(app)
 
-    @app.middleware("http")
-    async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-        app.state.served.settings = renewed(app.state.served.settings)
-        response = await answer(request)
-        if is_taken(response) and HEAD not in request.scope:
-            await run_in_threadpool(note_taken, app.state.served, request, response)
-        return guarded(response, app.state.served)
-
-    app.add_middleware(Heads)
-    for router in routers():
-        # As they are: what is included is built anew for each application, with its first request.
-        app.router.routes.extend(router.routes)
+    # As they are: what is included is built anew for each application, with its first request.
+    app.router.routes.append(Pages())
     return app

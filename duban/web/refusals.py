@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import OperationalError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from duban.web.acts.kept import keep_lost
@@ -42,13 +43,12 @@ GUARDING = {
 """What every answer tells the browser to keep to, whatever came of the request."""
 
 
-def guarded(response: Response, served: ServedOffice) -> Response:
-    """The answer with the headers that it does not carry yet."""
+def guard(headers: MutableHeaders, served: ServedOffice) -> None:
+    """Give an answer the headers that it does not carry yet."""
     for name, value in GUARDING.items():
-        response.headers.setdefault(name, value)
+        headers.setdefault(name, value)
     if served.secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    return response
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
 def status_of(error: DubanError) -> int:
@@ -129,7 +129,8 @@ def answer_refusals(app: FastAPI) -> None:
     def failed(request: Request, _error: Exception) -> Response:
         # Answered outside of everything else, so that the headers of all answers are put here too.
         page = refuse(request, 500, "程序出错，已记入日志。请把出错的时间和所做的操作告诉管理员。")
-        return guarded(page, served_office(request))
+        guard(page.headers, served_office(request))
+        return page
 
     @app.exception_handler(OperationalError)
     def unreachable(request: Request, error: OperationalError) -> Response:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from fastapi import Request, Response
+from fastapi import Request
 from sqlmodel import Session
+from starlette.datastructures import Headers
 
 from duban.web.served import ServedOffice
 from models.actor import Actor
@@ -31,15 +32,15 @@ def belongs_to(request: Request, session: Session, item_id: int | None) -> None:
         request.state.about_item = (item_id, session.get_one(WorkItem, item_id).organ_id)
 
 
-def is_taken(response: Response) -> bool:
-    """Whether the answer is a file, to be kept or looked at."""
-    return response.headers.get("content-disposition", "").startswith(("attachment", "inline"))
+def is_taken(headers: Headers) -> bool:
+    """Whether an answer with these headers is a file, to be kept or looked at."""
+    return headers.get("content-disposition", "").startswith(("attachment", "inline"))
 
 
-def note_taken(served: ServedOffice, request: Request, response: Response) -> None:
+def note_taken(served: ServedOffice, request: Request, headers: Headers) -> None:
     """Record that the file is taken; what belongs to an item is told with it. Commits by itself."""
     asker: Asker = request.state.asker
-    found = _NAME.search(response.headers["content-disposition"])
+    found = _NAME.search(headers["content-disposition"])
     name = unquote(found[1]) if found else request.url.path
     item_id, organ_id = getattr(request.state, "about_item", (None, asker.organ_id))
     with on_record(served.database) as session:
