@@ -14,6 +14,7 @@ from models.audit import LEDGERS, QUEUE
 from models.errors import UnrecordedChangeError
 from models.natural_order import SQLITE_FUNCTION, natural_key
 from models.secrecy import refuse_marked, texts_in
+from models.unchanged import answers_of, ask
 from models.words import SQLITE_FUNCTION as CUT_FUNCTION
 from models.words import cut
 
@@ -118,8 +119,8 @@ def on_record(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-_KNOWN = "duban.known"
-"""Under this name the `info` of a session that only looks keeps what it found out."""
+_KNOWN, _UNCHANGED = "duban.known", "duban.unchanged"
+"""Under these names the `info` of a session that only looks keeps what it found out, for itself and for all."""
 
 Found = TypeVar("Found")
 
@@ -160,13 +161,15 @@ def written_texts(values: Any) -> Iterator[str]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine, *, keeping: bool = False) -> Iterator[Session]:
     """A session that only looks: it takes no write lock, and closing it drops whatever it changed.
 
-    What it loaded stays readable afterwards.
+    What it loaded stays readable afterwards. One that is `keeping` shares `known_while_unchanged` with all others.
     """
     with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
         session.info[_KNOWN] = {}
+        if keeping:
+            session.info[_UNCHANGED] = answers_of(engine).at(session)
         yield session
 
 
@@ -185,3 +188,13 @@ def known_once(session: Session, name: tuple[Hashable, ...], find: Callable[[], 
     if name not in known:
         known[name] = find()
     return cast(Found, known[name])
+
+
+def known_while_unchanged(session: Session, name: tuple[Hashable, ...], find: Callable[[], Found]) -> Found:
+    """What `find` answers from the database; sessions that are keeping ask again only once anything was committed.
+
+    The name says all that the answer depends on besides: of what somebody may see, who that is and in which seats. What
+    is answered is shared, so it is a value that nobody changes.
+    """
+    known = session.info.get(_UNCHANGED)
+    return find() if known is None else ask(known, name, find)

@@ -21,6 +21,7 @@ from flows.embedded_clock import EmbeddedClock
 from models.clock import opening_of
 from models.database import unit_of_work
 from models.people.person import Person
+from models.unchanged import answers_of
 from tasks.access.hold_session import start_session
 from tests.office import Office
 
@@ -120,7 +121,8 @@ def field_value(html: str, name: str) -> str | None:
 
 
 def statements(engine: Engine, act: Callable[[], object]) -> int:
-    """How many statements the database is asked while `act` is done."""
+    """How many statements the database is asked while `act` is done, after something in it was changed."""
+    answers_of(engine).close()
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

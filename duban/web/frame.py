@@ -1,7 +1,7 @@
 """What stands around every page: the menu, the organ and year looked at, the day, and who is signed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -9,6 +9,7 @@ from models.actor import Actor
 from models.dates.day_override import office_calendar
 from models.people.permission import Action
 from tasks.acting.authorize import organs_within
+from tasks.acting.known_to import known_to
 from tasks.engine.judge_health import Trouble
 from tasks.lists.next_day import NextDay, next_day
 from tasks.notices.receipts.mark_read import MOST, count_unread
@@ -97,17 +98,22 @@ class Frame:
     """Why the day is a working day or not; says so itself where that is provisional."""
     rest: bool
     coming: NextDay | None
-    late: Sequence[Trouble]
-    """Of what did not run in time, what is for this reader."""
     unread: str
     """How many notices the person has not opened, as the badge says it; empty for none."""
+    late: Sequence[Trouble] = ()
+    """Of what did not run in time, what is for this reader."""
 
 
 def frame(session: Session, organ_id: int, *, by: Actor, year: int | None, late: Sequence[Trouble]) -> Frame:
-    """The frame of one page on `by`'s day. Four short queries, whatever the office's size.
+    """The frame of one page on `by`'s day. Four short queries, whatever the office's size, while anything changes.
 
     `late` is told to whoever may look at the machinery.
     """
+    around = known_to(session, by, ("frame", organ_id, year), lambda: _around(session, organ_id, by, year))
+    return replace(around, late=late) if late and organs_within(session, by, Action.SYSTEM) else around
+
+
+def _around(session: Session, organ_id: int, by: Actor, year: int | None) -> Frame:
     years = [plan.year for plan in plans_of(session, organ_id)]
     calendar = office_calendar(session, organ_id=organ_id)
     newest = years[0] if years else by.on.year
@@ -118,7 +124,6 @@ def frame(session: Session, organ_id: int, *, by: Actor, year: int | None, late:
         working=calendar.why(by.on),
         rest=not calendar.is_working(by.on),
         coming=next_day(session, organ_id, by=by, calendar=calendar),
-        late=late if late and organs_within(session, by, Action.SYSTEM) else (),
         unread=_badge(count_unread(session, by.person_id, on=by.on)) if by.person_id is not None else "",
     )
 

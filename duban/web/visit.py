@@ -81,7 +81,7 @@ class Visit:
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that only looks."""
-        return reading(self.served.database)
+        return reading(self.served.database, keeping=True)
 
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction in which the person acts: what is changed without an audit entry is refused whole.

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from models.clock import day_of
@@ -61,21 +61,27 @@ def find_session(
 ) -> tuple[WebSession, Person, Organ] | None:
     """The session this token opens, whose it is and of which organ; None for one that ended, was idle too long or
     never was. One whose sign-in still lacks the second factor opens nothing; only `halfway` finds it, and no other."""
-    signed_in = session.exec(
-        select(WebSession, Person, Organ)
-        .join(Person, col(Person.id) == WebSession.person_id)
-        .join(Organ, col(Organ.id) == Person.organ_id)
-        .where(
-            WebSession.token_hash == hashed(token),
-            (col(WebSession.stage) != SessionStage.OPEN) if halfway else (WebSession.stage == SessionStage.OPEN),
-            col(WebSession.ended_at).is_(None),
-            WebSession.expires_at > now,
-            WebSession.seen_at > now - IDLE,
-        )
-    ).first()
-    if signed_in is None or (signed_in[1].left_on is not None and signed_in[1].left_on < day_of(now)):
+    opened = _HALFWAY if halfway else _OPEN
+    found = session.execute(opened, {"token": hashed(token), "now": now, "used": now - IDLE}).first()
+    if found is None or (found.Person.left_on is not None and found.Person.left_on < day_of(now)):
         return None
-    return signed_in
+    return found.WebSession, found.Person, found.Organ
+
+
+_FOUND = (
+    select(WebSession, Person, Organ)
+    .join(Person, col(Person.id) == WebSession.person_id)
+    .join(Organ, col(Organ.id) == Person.organ_id)
+    .where(
+        col(WebSession.token_hash) == bindparam("token"),
+        col(WebSession.ended_at).is_(None),
+        col(WebSession.expires_at) > bindparam("now"),
+        col(WebSession.seen_at) > bindparam("used"),
+    )
+)
+_OPEN = _FOUND.where(col(WebSession.stage) == SessionStage.OPEN)
+_HALFWAY = _FOUND.where(col(WebSession.stage) != SessionStage.OPEN)
+"""Put together once: every page asks it."""
 
 
 def note_use(session: Session, held: WebSession, *, now: dt.datetime) -> None:

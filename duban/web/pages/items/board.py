@@ -5,18 +5,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from duban.web.charts.bar import bar
 from duban.web.charts.days import day_strip
 from duban.web.charts.months import month_columns
 from duban.web.items.owed import owed_page
 from duban.web.row_number import RowNumber
-from duban.web.visit import Signed
+from duban.web.visit import Signed, Visit
 from models.dates.day_override import office_calendar
+from models.items.plan import AnnualPlan
 from models.people.permission import Action
 from tasks.acting.authorize import organs_within
+from tasks.acting.known_to import known_to
 from tasks.lists.tally import DeadlineOutcome, Group
-from tasks.oversight.gather_board import gather_board
+from tasks.oversight.gather_board import Board, gather_board
 
 router = APIRouter()
 
@@ -29,14 +32,13 @@ MOST = 40
 def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLResponse:
     """The board of the year, as far as the person may see it."""
     with visit.reading() as session:
-        plan = visit.plan_or_none(session)
-        fresh = plan is None or plan.issued_on is None
+        name = ("board", visit.organ.id, visit.year, by)
+        shown = known_to(session, visit.looking, name, lambda: _gathered(session, visit, by))
+        fresh = shown is None or shown[0].issued_on is None
         may_plan = fresh and (visit.organ.id or 0) in organs_within(session, visit.by, Action.PLAN)
-        if plan is None:
+        if shown is None:
             return visit.page(session, "items/board.html", menu="/board", plan=None, may_plan=may_plan)
-        calendar = office_calendar(session, organ_id=plan.organ_id)
-        gathered = gather_board(session, plan, by=visit.looking, calendar=calendar, group=by)
-
+        plan, gathered = shown
         all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
 
         def on_day(day: dt.date) -> str:
@@ -60,6 +62,15 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
             days=day_strip(gathered.ahead, on_day),
             trend=month_columns(gathered.months, in_month),
         )
+
+
+def _gathered(session: Session, visit: Visit, group: Group) -> tuple[AnnualPlan, Board] | None:
+    """All that the database says of the board, None where the organ has no plan."""
+    plan = visit.plan_or_none(session)
+    if plan is None:
+        return None
+    calendar = office_calendar(session, organ_id=plan.organ_id)
+    return plan, gather_board(session, plan, by=visit.looking, calendar=calendar, group=group)
 
 
 @router.get("/board/unfiled")

@@ -1,5 +1,9 @@
 """任务清单: the items a person may see; filtered, sorted, paged, kept as views."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
@@ -12,11 +16,12 @@ from models.items.plan import AnnualPlan
 from models.ladder.light import Light
 from models.people.permission import Action
 from tasks.acting.authorize import may_anywhere, organs_within
+from tasks.acting.known_to import known_to
 from tasks.lists.browse_items import ItemPage
 from tasks.lists.choose_items import NamedList
 from tasks.lists.item_columns import USUAL_COLUMNS, ItemColumn
 from tasks.lists.keep_view import drop_view, keep_view, views_for
-from tasks.lists.offer_filters import offer_filters
+from tasks.lists.offer_filters import Filters, offer_filters
 from tasks.lists.order_items import Order, place_of
 
 router = APIRouter()
@@ -33,10 +38,11 @@ def items(visit: Signed) -> Response:
     """One page of the list."""
     asked = asked_for(visit.request.query_params)
     with visit.reading() as session:
-        plan = visit.plan_or_none(session)
-        if plan is None:
+        name = ("list", visit.organ.id, visit.year, asked.pairs, asked.after, asked.before)
+        shown = known_to(session, visit.looking, name, lambda: _gathered(session, visit, asked))
+        if shown is None:
             return visit.page(session, "items/items_none.html", menu="/items")
-        return _page(session, visit, plan, asked)
+        return _page(session, visit, asked, shown)
 
 
 @router.post("/items/views")
@@ -61,12 +67,34 @@ def drop(sent: Sent, view_id: int) -> Response:
     return visit.go(address(visit, "/items", asked.pairs), said)
 
 
-def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) -> HTMLResponse:
+@dataclass(frozen=True)
+class _Shown:
+    """What the database says of one page of the list."""
+
+    plan: AnnualPlan
+    listed: ItemPage
+    offered: Filters
+    views: Sequence[Any]
+
+
+def _gathered(session: Session, visit: Visit, asked: ListAddress) -> _Shown | None:
+    """All of it, None where the organ has no plan."""
+    plan = visit.plan_or_none(session)
+    if plan is None:
+        return None
     token = asked.before or asked.after
     place = place_of(token, asked.sorting, back=bool(asked.before)) if token else None
-    listed = listing_of(session, plan, asked, by=visit.looking).page(place, size=asked.size)
+    return _Shown(
+        plan,
+        listing_of(session, plan, asked, by=visit.looking).page(place, size=asked.size),
+        offer_filters(session, plan, on=visit.on),
+        views_for(session, by=visit.by, organ_id=visit.organ.id or 0),
+    )
+
+
+def _page(session: Session, visit: Visit, asked: ListAddress, gathered: _Shown) -> HTMLResponse:
     organ_id = visit.organ.id or 0
-    offered = offer_filters(session, plan, on=visit.on)
+    listed, offered = gathered.listed, gathered.offered
     departments = [*offered.departments, (0, "未明确")]
     named = (("project", offered.projects), ("department", departments), ("person", offered.people))
     names = {(kind, str(number)): words for kind, offers in named for number, words in offers}
@@ -74,7 +102,7 @@ def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) 
         session,
         "items/items.html",
         menu="/items",
-        plan=plan,
+        plan=gathered.plan,
         asked=asked,
         found=listed,
         shown=_shown(listed),
@@ -91,7 +119,7 @@ def _page(session: Session, visit: Visit, plan: AnnualPlan, asked: ListAddress) 
         projects=offered.projects,
         departments=departments,
         people=offered.people,
-        views=views_for(session, by=visit.by, organ_id=organ_id),
+        views=gathered.views,
         may_urge=organ_id in organs_within(session, visit.by, Action.URGE),
         may_add=organ_id in organs_within(session, visit.by, Action.ADD_ITEM),
         may_transfer=may_anywhere(session, visit.by, Action.TRANSFER),

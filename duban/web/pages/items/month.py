@@ -1,20 +1,26 @@
 """日历: a month of deadlines, with the days that rest and those that work in their place."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from duban.edge import today
-from duban.web.visit import Signed
+from duban.web.visit import Signed, Visit
 from models.database import key
 from models.dates.day_override import office_calendar
 from models.dates.days import DAY, add_months, first_of, last_of
 from models.errors import BadInputError
+from models.items.plan import AnnualPlan
+from models.people.organ import Department
+from tasks.acting.known_to import known_to
 from tasks.lists.choose_items import Choice, NamedList
 from tasks.lists.tally import DeadlineOutcome
-from tasks.oversight.gather_calendar import SHOWN, count_outcomes, gather_calendar
+from tasks.oversight.gather_calendar import SHOWN, CalendarDay, count_outcomes, gather_calendar
 from tasks.people.find import departments_of
 
 router = APIRouter()
@@ -34,7 +40,6 @@ def calendar_page(
     """One month, from the Monday before its first day to the Sunday after its last; or all that is due on one day."""
     asked = today(day) if day else None
     begins = _first_of(month) if month else first_of("month", asked or visit.on)
-    ends = last_of("month", begins)
     choice = Choice(
         standing=NamedList.MINE if show == "mine" else None, department=int(department) if department else None
     )
@@ -44,41 +49,61 @@ def calendar_page(
         return visit.link(path, **(kept | changed))
 
     with visit.reading() as session:
-        calendar = office_calendar(session, organ_id=visit.organ.id)
-        plan = visit.plan_or_none(session)
-        days, counts = [], {}
-        if plan is not None:
-            by = visit.looking
-            first = asked or first_of("week", begins)
-            last = asked or last_of("week", ends)
-            days = gather_calendar(
-                session, plan, by=by, calendar=calendar, first=first, last=last, choice=choice, outcome=outcome,
-                most=ALL if asked else SHOWN,
-            )  # fmt: skip
-            counts = count_outcomes(
-                session, plan, by=by, calendar=calendar, first=asked or begins, last=asked or ends, choice=choice
-            )
+        days_asked = (begins, asked, choice, outcome)
+        name = ("calendar", visit.organ.id, visit.year, *days_asked)
+        shown = known_to(session, visit.looking, name, lambda: _gathered(session, visit, *days_asked))
+        days = shown.days
         return visit.page(
             session,
             "items/month.html",
             menu="/calendar",
-            plan=plan,
+            plan=shown.plan,
             day=days[0] if asked and days else None,
             month=begins,
             here=f"{begins:%Y-%m}",
             weeks=[days[start : start + 7] for start in range(0, len(days), 7)],
-            counts=counts,
+            counts=shown.counts,
             before=f"{add_months(begins, -1):%Y-%m}",
             after=f"{add_months(begins, 1):%Y-%m}",
             day_before=asked - DAY if asked else None,
             day_after=asked + DAY if asked else None,
             show=show,
             department=department,
-            departments=departments_of(session, key(visit.organ.id)),
+            departments=shown.departments,
             outcome=outcome,
             address=link,
             provisional=any(day.provisional for day in days),
         )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the database says of the days shown."""
+
+    plan: AnnualPlan | None
+    days: Sequence[CalendarDay]
+    counts: Mapping[DeadlineOutcome, int]
+    departments: Sequence[Department]
+
+
+def _gathered(
+    session: Session, visit: Visit, begins: dt.date, asked: dt.date | None, choice: Choice,
+    outcome: DeadlineOutcome | None,
+) -> _Shown:  # fmt: skip
+    calendar = office_calendar(session, organ_id=visit.organ.id)
+    plan = visit.plan_or_none(session)
+    departments = departments_of(session, key(visit.organ.id))
+    if plan is None:
+        return _Shown(None, [], {}, departments)
+    by, ends = visit.looking, last_of("month", begins)
+    days = gather_calendar(
+        session, plan, by=by, calendar=calendar, first=asked or first_of("week", begins),
+        last=asked or last_of("week", ends), choice=choice, outcome=outcome, most=ALL if asked else SHOWN,
+    )  # fmt: skip
+    counts = count_outcomes(
+        session, plan, by=by, calendar=calendar, first=asked or begins, last=asked or ends, choice=choice
+    )
+    return _Shown(plan, days, counts, departments)
 
 
 def _first_of(month: str) -> dt.date:
