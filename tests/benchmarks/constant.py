@@ -1,5 +1,6 @@
 """A page beside the same template filled from constants: what remains when nothing is asked of the database."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,12 @@ from tests.office import Office
 from tests.web import Visitor, Web
 
 CONSTANT = "/constant"
+_FORM_KEY = re.compile(r"(?<=[0-9a-f]{64}\.)[\w-]{16}")
+
+
+def unkeyed(html: str) -> str:
+    """The page without the keys that make each of its forms one of a kind."""
+    return _FORM_KEY.sub("", html)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """督办看板: how the plan stands, at a glance, every number leading to its rows."""
 
-import datetime as dt
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from sqlmodel import Session
 
 from duban.web.charts.bar import bar
@@ -32,45 +33,52 @@ MOST = 40
 def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLResponse:
     """The board of the year, as far as the person may see it."""
     with visit.reading() as session:
-        name = ("board", visit.organ.id, visit.year, by)
+        # The drawings lead to addresses that keep what this one says.
+        name = ("board", visit.organ.id, visit.link("/board"), by)
         shown = known_to(session, visit.looking, name, lambda: _gathered(session, visit, by))
-        fresh = shown is None or shown[0].issued_on is None
+        fresh = shown is None or shown.plan.issued_on is None
         may_plan = fresh and (visit.organ.id or 0) in organs_within(session, visit.by, Action.PLAN)
         if shown is None:
             return visit.page(session, "items/board.html", menu="/board", plan=None, may_plan=may_plan)
-        plan, gathered = shown
-        all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
-
-        def on_day(day: dt.date) -> str:
-            return f"{all_open}&day={day}"
-
-        def in_month(month: int) -> str:
-            return f"{whole}&month={plan.year}-{month:02}"
-
+        groups = shown.board.groups
         return visit.page(
             session,
             "items/board.html",
             menu="/board",
-            plan=plan,
+            plan=shown.plan,
             may_plan=may_plan,
-            board=gathered,
-            groups=gathered.groups[:MOST],
+            board=shown.board,
+            groups=groups[:MOST],
             group=by,
             by=GROUPS,
             bar=bar,
-            most=max((one.total for one in gathered.groups), default=0),
-            days=day_strip(gathered.ahead, on_day),
-            trend=month_columns(gathered.months, in_month),
+            most=max((one.total for one in groups), default=0),
+            days=shown.days,
+            trend=shown.trend,
         )
 
 
-def _gathered(session: Session, visit: Visit, group: Group) -> tuple[AnnualPlan, Board] | None:
-    """All that the database says of the board, None where the organ has no plan."""
+@dataclass(frozen=True)
+class _Shown:
+    """What the database says of the board, its drawings made."""
+
+    plan: AnnualPlan
+    board: Board
+    days: Markup
+    trend: Markup
+
+
+def _gathered(session: Session, visit: Visit, group: Group) -> _Shown | None:
+    """All of it, None where the organ has no plan."""
     plan = visit.plan_or_none(session)
     if plan is None:
         return None
     calendar = office_calendar(session, organ_id=plan.organ_id)
-    return plan, gather_board(session, plan, by=visit.looking, calendar=calendar, group=group)
+    board = gather_board(session, plan, by=visit.looking, calendar=calendar, group=group)
+    all_open, whole = visit.link("/calendar", outcome=DeadlineOutcome.OPEN), visit.link("/calendar", show="all")
+    days = day_strip(board.ahead, lambda day: f"{all_open}&day={day}")
+    trend = month_columns(board.months, lambda month: f"{whole}&month={plan.year}-{month:02}")
+    return _Shown(plan, board, days, trend)
 
 
 @router.get("/board/unfiled")
