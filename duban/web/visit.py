@@ -32,6 +32,8 @@ from tasks.acting.find_seen import seen_organ
 from tasks.people.find import find_plan
 
 COOKIE, SAID = "duban_session", "duban_said"
+UNDONE = "!"
+"""What words begin with that tell, after a form, of something that was not done."""
 LONGEST_WORD = 400
 
 
@@ -131,12 +133,12 @@ class Visit:
         self, session: Session, template: str, *, menu: str = "", status_code: int = 200, **context: object
     ) -> HTMLResponse:
         """A page in the frame; `menu` is the path of the menu line it belongs to."""
-        said = self.request.cookies.get(SAID)
+        said = unquote(self.request.cookies.get(SAID, ""))[:LONGEST_WORD]
         late = late_by(session, self.served, now=self.now)
         around = frame(session, key(self.organ.id), by=self.looking, year=self.year, late=late)
         html = self.served.templates.get_template(template).render(
             visit=self, frame=around, menu=menu, link=self.link, csrf=self.csrf,
-            said=unquote(said)[:LONGEST_WORD] if said else None, **context,
+            said=said.removeprefix(UNDONE), undone=said.startswith(UNDONE), **context,
         )  # fmt: skip
         answer = HTMLResponse(html, status_code, headers={"Cache-Control": "no-store"})
         if said:

@@ -10,6 +10,7 @@ from duban.web.acts.kept import NEVER, told_apart
 from duban.web.gate import PASSWORDS
 from duban.web.posted import Posted
 from duban.web.prove_again import FIELD
+from duban.web.visit import UNDONE
 from models.people.keyed_request import KeyedRequest
 
 _LOOKS, _PAUSE = 20, 0.05
@@ -47,7 +48,7 @@ def _answer(sent: Posted, form_key: FormKey, kept: KeyedRequest | None) -> Respo
     path, said = led or ("", "")
     with visit.reading() as session:
         return visit.page(
-            session, "sent_before.html", status_code=409, path=path, told=said, same=same,
+            session, "sent_before.html", status_code=409, path=path, told=said.removeprefix(UNDONE), same=same,
             action=f"{url.path}?{url.query}" if url.query else url.path, texts=texts, rest=rest, shown=shown,
             files=bool(sent.findings),
         )  # fmt: skip

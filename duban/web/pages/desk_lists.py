@@ -12,7 +12,7 @@ from duban.web.items.owed import owed_page
 from duban.web.pages.workbench import acts_of
 from duban.web.posted import Posted, Sent
 from duban.web.row_number import RowNumber
-from duban.web.visit import Signed
+from duban.web.visit import UNDONE, Signed
 from models.database import key
 from models.dates.day_override import office_calendar
 from models.errors import DubanError, NotFoundError
@@ -114,5 +114,5 @@ def _each(sent: Posted, done: str, act: Callable[[Session, WorkItem], object]) -
             refused.append(error.message)
     said = f"{done} {len(ids) - len(refused)} 项。"
     if refused:
-        said += f"未办 {len(refused)} 项：{''.join(refused)}"
+        said = f"{UNDONE}{said}未办 {len(refused)} 项：{''.join(refused)}"
     return visit.go(visit.link("/"), said)

@@ -8,7 +8,7 @@ from duban.web.pages.people import person_seen
 from duban.web.posted import Posted, Sent
 from duban.web.prove_again import prove_again
 from duban.web.refusals import status_of
-from duban.web.visit import Signed, Visit
+from duban.web.visit import UNDONE, Signed, Visit
 from models.database import key
 from models.errors import DeliveryError, DubanError, ForbiddenError
 from models.ladder.notice import NoticeKind
@@ -95,7 +95,7 @@ def tried(sent: Posted, person_id: int, back: str) -> Response:
     except ForbiddenError:
         raise
     except DubanError as error:
-        return visit.go(back, f"测试没有发出：{error.message}")
+        return visit.go(back, f"{UNDONE}测试没有发出：{error.message}")
     return visit.go(back, f"测试已发出，对方答复：{handed.answer}。请看是否收到。")
 
 

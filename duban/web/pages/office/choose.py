@@ -10,7 +10,7 @@ from duban.web.posted import Sent
 from duban.web.prove_again import prove_again
 from duban.web.refusals import status_of
 from duban.web.served import served_office
-from duban.web.visit import Signed, Visit
+from duban.web.visit import UNDONE, Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
 from models.people.permission import Action
@@ -79,7 +79,7 @@ def try_mail(sent: Sent) -> Response:
     except ForbiddenError:
         raise
     except DubanError as error:
-        return visit.go(visit.link(PATH), f"测试邮件没有发出：{error.message}")
+        return visit.go(visit.link(PATH), f"{UNDONE}测试邮件没有发出：{error.message}")
     return visit.go(visit.link(PATH), f"测试邮件已发到 {visit.person.email}，对方答复：{handed.answer}。请看是否收到。")
 
 
