@@ -55,7 +55,9 @@ def check(
         if found is not None and count is not None:
             yield f"其{'前' if count < 0 else '后'}第 {abs(count)} 个工作日：{_spoken(found)}{_because(days, found)}。"
         if provisional:
-            warn("注意：涉及的年份尚无放假安排，按周一至周五暂定；安排公布后请用 duban calendar import 导入。")
+            warn(
+                "注意：涉及的年份尚无放假安排，按法定节日和周一至周五暂定；安排公布后请用 duban calendar import 导入。"
+            )
 
     return answer(
         {"on": on, "working": days.is_working(on), "provisional": provisional, "why": days.why(on), "plus": found},
@@ -82,7 +84,7 @@ def show(
         yield from _show_months(laid_out)
         yield f"{wanted}年{f'{month}月' if month else ''}共 {total} 个工作日。" + ("（暂定）" if provisional else "")
         if provisional:
-            warn("注意：放假安排未公布的日子按周一至周五暂定。")
+            warn("注意：放假安排未公布的日子按法定节日和周一至周五暂定。")
 
     return answer({"year": wanted, "working_days": total, "provisional": provisional, "months": laid_out}, screen)
 

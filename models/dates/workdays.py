@@ -1,7 +1,8 @@
 """Working days (工作日): official rest and make-up days, an office's own arrangements, and how to count them.
 
 The official days come from the package chinesecalendar, one release a year after the State Council's notice.
-A year without a notice is provisional: counted Monday to Friday and said so, never guessed in silence.
+A year without a notice is provisional: counted Monday to Friday without the days of rest by law, and said so, never
+guessed in silence.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from functools import lru_cache
 import chinese_calendar
 
 from models.dates.days import DAY, days_from, weekday_name
+from models.dates.legal_rest import rest_by_law
 from models.errors import BadInputError
 
 _NAMES: dict[str, str] = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
@@ -56,7 +58,8 @@ class WorkCalendar:
 
     def is_special(self, day: dt.date) -> bool:
         """Whether the day is not what its weekday says: a holiday by name, on a weekend too, or 调休."""
-        named = day in self._rules or (self._is_noticed(day.year) and day in chinese_calendar.holidays)
+        celebrated = chinese_calendar.holidays if _has_official_notice(day.year) else rest_by_law(day.year)
+        named = day in self._rules or day in celebrated
         return named or self.is_working(day) is not (day.weekday() < 5)
 
     def add(self, day: dt.date, n: int) -> dt.date:
@@ -101,7 +104,9 @@ class WorkCalendar:
         if rule := self._rules.get(day):
             return f"本单位安排：{rule.name}（{'上班' if rule.working else '休息'}）"
         if not self._is_noticed(day.year):
-            return f"{day.year}年放假安排未公布，按周一至周五暂定：{_plain(day)}"
+            if name := rest_by_law(day.year).get(day):
+                return f"{name}，依法放假（{day.year}年放假安排未公布，前后的调休待定）"
+            return f"{day.year}年放假安排未公布，按法定节日和周一至周五暂定：{_plain(day)}"
         if name := chinese_calendar.workdays.get(day):
             return f"调休上班（{_chinese(name)}）"
         if name := chinese_calendar.holidays.get(day):
@@ -142,7 +147,11 @@ def _landmarks(year: int) -> list[dt.date]:
 
 def _is_official_workday(day: dt.date) -> bool:
     # The package's own is_workday looks through all its days at each call, and raises outside its years.
-    return day in chinese_calendar.workdays or (day.weekday() < 5 and day not in chinese_calendar.holidays)
+    if _has_official_notice(day.year):
+        return day in chinese_calendar.workdays or (day.weekday() < 5 and day not in chinese_calendar.holidays)
+    if day in chinese_calendar.workdays or day in chinese_calendar.holidays:
+        return day in chinese_calendar.workdays
+    return day.weekday() < 5 and day not in rest_by_law(day.year)
 
 
 @lru_cache(maxsize=64)

@@ -46,8 +46,8 @@ def test_a_check_reads_like_a_sentence(terminal: Terminal) -> None:
     )
     guessed = terminal.run("calendar", "check", "2027-03-06", "-1")
     assert guessed.stdout == (
-        "2027-03-06（周六）不是工作日，2027年放假安排未公布，按周一至周五暂定：周六休息。\n"
-        "其前第 1 个工作日：2027-03-05（周五），2027年放假安排未公布，按周一至周五暂定：工作日。\n"
+        "2027-03-06（周六）不是工作日，2027年放假安排未公布，按法定节日和周一至周五暂定：周六休息。\n"
+        "其前第 1 个工作日：2027-03-05（周五），2027年放假安排未公布，按法定节日和周一至周五暂定：工作日。\n"
     )
     assert guessed.stderr.startswith("注意：涉及的年份尚无放假安排")
 
@@ -83,7 +83,7 @@ def test_a_year_counts_its_working_days(terminal: Terminal) -> None:
     assert len([day for month in year["months"] for day in month["days"]]) == 365
     guessed = terminal.run("calendar", "show", "--year", "2027")
     assert "2027年共 261 个工作日。（暂定）" in guessed.stdout
-    assert guessed.stderr == "注意：放假安排未公布的日子按周一至周五暂定。\n"
+    assert guessed.stderr == "注意：放假安排未公布的日子按法定节日和周一至周五暂定。\n"
 
 
 def test_imported_days_count_from_then_on_and_changes_are_listed(terminal: Terminal, tmp_path: Path) -> None:

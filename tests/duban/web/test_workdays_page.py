@@ -50,7 +50,9 @@ def test_the_year_is_shown_with_its_rest_and_make_up_days(web: Web) -> None:
 
 
 def test_a_year_without_a_notice_says_so(web: Web) -> None:
-    assert "2031 年的放假安排尚未公布或尚未导入，按周一至周五暂定" in web.of(HANDLER).read("/workdays", year=2031)
+    assert "2031 年的放假安排尚未公布或尚未导入，按法定节日和周一至周五暂定" in web.of(HANDLER).read(
+        "/workdays", year=2031
+    )
 
 
 def test_a_file_is_shown_first_and_then_brought_in(office: Office, visitor: Visitor) -> None:

@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.dates.legal_rest import rest_by_law
 from models.dates.workdays import DayRule, WorkCalendar
 from models.errors import BadInputError
 
@@ -47,12 +49,40 @@ def test_counting_starts_on_the_next_day_and_follows_the_notices(start: str, n: 
     assert not CALENDAR.is_provisional(day(end))
 
 
-def test_a_count_that_reaches_a_year_without_a_notice_is_monday_to_friday_and_says_so() -> None:
-    reached = CALENDAR.add(day("2026-12-25"), 7)
-    assert reached == day("2027-01-05")
+def test_a_count_that_reaches_a_year_without_a_notice_leaves_out_what_rests_by_law_and_says_so() -> None:
+    reached = CALENDAR.add(day("2026-12-29"), 5)
+    assert reached == day("2027-01-06")
     assert CALENDAR.is_provisional(reached)
-    assert CALENDAR.why(reached) == "2027年放假安排未公布，按周一至周五暂定：工作日"
-    assert CALENDAR.why(day("2027-01-02")) == "2027年放假安排未公布，按周一至周五暂定：周六休息"
+    assert CALENDAR.why(reached) == "2027年放假安排未公布，按法定节日和周一至周五暂定：工作日"
+    assert CALENDAR.why(day("2027-01-02")) == "2027年放假安排未公布，按法定节日和周一至周五暂定：周六休息"
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        ("2027-01-01", "元旦"), ("2027-02-05", "除夕"), ("2027-02-08", "春节"), ("2027-04-05", "清明节"),
+        ("2027-05-02", "劳动节"), ("2027-06-09", "端午节"), ("2027-09-15", "中秋节"), ("2027-10-01", "国庆节"),
+        ("2028-10-03", "中秋节"), ("2033-01-31", "春节"), ("2300-10-02", "国庆节"),
+    ],
+)  # fmt: skip
+def test_what_rests_by_law_rests_in_a_year_without_a_notice_too(on: str, name: str) -> None:
+    """Days of 2027 and 2028 by the published calendars; 2033 is the year in which many calendars misplace a month."""
+    told = f"{name}，依法放假（{on[:4]}年放假安排未公布，前后的调休待定）"
+    assert (CALENDAR.is_working(day(on)), CALENDAR.why(day(on)), CALENDAR.is_special(day(on))) == (False, told, True)
+
+
+NAMED = {
+    "元旦": "New Year's Day", "除夕": "Spring Festival", "春节": "Spring Festival", "清明节": "Tomb-sweeping Day",
+    "劳动节": "Labour Day", "端午节": "Dragon Boat Festival", "中秋节": "Mid-autumn Festival", "国庆节": "National Day",
+}  # fmt: skip
+"""What the package of the notices calls each."""
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_what_rests_by_law_is_in_every_notice_since_the_revision(year: int) -> None:
+    by_law = rest_by_law(year)
+    assert len(by_law) == 13
+    assert {on: NAMED[name] for on, name in by_law.items()} == {on: chinese_calendar.holidays[on] for on in by_law}
 
 
 @pytest.mark.parametrize(("year", "working"), [(2024, 251), (2025, 248), (2026, 248)])
@@ -114,7 +144,7 @@ def test_the_first_of_april_is_a_working_day(year: int) -> None:
         ("2026-06-30", "工作日"),
         ("2026-12-30", "工作日（2027年放假安排公布后可能调整）"),
         ("2025-12-30", "工作日"),
-        ("2003-05-01", "2003年放假安排未公布，按周一至周五暂定：工作日"),
+        ("2003-04-30", "2003年放假安排未公布，按法定节日和周一至周五暂定：工作日"),
     ],
 )
 def test_each_day_says_why(on: str, why: str) -> None:

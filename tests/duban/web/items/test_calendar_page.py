@@ -33,7 +33,9 @@ def test_a_month_names_its_rest_days_and_the_weekends_that_work(web: Web) -> Non
 
 
 def test_a_year_without_an_official_notice_says_so(web: Web) -> None:
-    assert "2031 年放假安排尚未公布，暂按周一至周五上班计算" in web.of(SUPERVISOR).read("/calendar?month=2031-05")
+    assert "2031 年放假安排尚未公布，暂按法定节日放假、周一至周五上班计算" in web.of(SUPERVISOR).read(
+        "/calendar?month=2031-05"
+    )
 
 
 def test_deadlines_stand_on_their_days_with_their_light(office: Office, web: Web) -> None:
