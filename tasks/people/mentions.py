@@ -70,6 +70,6 @@ def _named(rest: str, people: Sequence[Colleague]) -> Colleague:
         told = [one for one in same if unit and unit[1].strip() in one.units]
         if len(told) != 1:
             ways = "、".join(f"@{one.called}" for one in same)
-            raise BadInputError(f"本单位有 {len(same)} 位{name}：请写明科室，如 {ways}；仍分不清的，请在“抄送”中选择。")
+            raise BadInputError(f"本单位有 {len(same)} 位{name}：请写明科室，如 {ways}；仍分不清的，请选入“抄送”。")
         same = told
     return same[0]

@@ -80,12 +80,12 @@ def test_nothing_is_forgotten_at_new_year(office: Office) -> None:
     office.assign(FRESH, due="2027-01-25", number="12", on="2027-01-11", sign=False)
     office.today = day("2027-01-20")
     assert desk(office, HANDLER, "2027-01-20") == [
-        (Group.OVERDUE.label, 2026, LATE, "逾期37个工作日"),
+        (Group.OVERDUE.label, 2026, LATE, "逾期36个工作日"),
         (Group.SOON.label, 2027, FRESH, "还有3个工作日"),
         (Group.DOING.label, 2026, HANDED, ""),
     ]
-    assert looked_after(office, LEADER, DeskList.LED, "2027-01-20")[0] == (2026, LATE, "逾期37个工作日")
-    assert looked_after(office, SUPERVISOR, DeskList.RED, "2027-01-20")[0] == (2026, LATE, "逾期37个工作日")
+    assert looked_after(office, LEADER, DeskList.LED, "2027-01-20")[0] == (2026, LATE, "逾期36个工作日")
+    assert looked_after(office, SUPERVISOR, DeskList.RED, "2027-01-20")[0] == (2026, LATE, "逾期36个工作日")
     for who in (HANDLER, HEAD, LEADER):
         page = web.of(who).read("/")
         assert page.index(f"2026年 12 {LATE}") < page.index(f" 12 {FRESH}")

@@ -266,7 +266,10 @@ def test_an_organ_that_fails_is_named_and_stops_no_other(
     first, second = rhythms.brief(settings, "2025-06-30")["briefs"]
 
     assert first["number"] == "督简〔2025〕1号"
-    assert second == {"organ": "无首长局", "problem": "无首长局在 2025-06-30 没有在任的第一责任人。"}
+    assert second == {
+        "organ": "无首长局",
+        "problem": "无首长局在 2025-06-30 没有在任的第一责任人：请先在“人员”中登记。",
+    }
     assert [getattr(record, "action", "") for record in caplog.records] == ["organ_failed"]
     assert [row["organ"] for row in rhythms.circular(settings, "month", "2025-07-01")["circulars"]] == [
         "某局",

@@ -18,8 +18,10 @@ KEYS = (
     ("j  k", "任务清单：下一行、上一行"),
     ("x", "任务清单：勾选这一行"),
     ("[  ]", "日历：前一月（日）、后一月（日）"),
+    ("↑  ↓", "留言里输入 @ 之后：上一位、下一位"),
+    ("Enter  Tab", "留言里输入 @ 之后：选定这一位"),
 )
-"""What duban.js and items.js listen to, outside of fields."""
+"""What the scripts listen to: outside of fields, and in a comment."""
 
 Steps = tuple[tuple[str, str], ...]
 

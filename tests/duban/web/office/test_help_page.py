@@ -17,6 +17,8 @@ CAST = {
     Role.HANDLER: HANDLER, Role.DEPARTMENT_HEAD: HEAD, Role.LEADER: LEADER, Role.FIRST_RESPONSIBLE: FIRST,
     Role.SUPERVISOR: SUPERVISOR, Role.AUDITOR: "查监督", Role.ADMINISTRATOR: "管网络", Role.SECURITY: "安保密",
 }  # fmt: skip
+SHOWN = {"Escape": "Esc", "ArrowUp": "↑", "ArrowDown": "↓"}
+"""How keys are told whose names are not on them."""
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_every_key_told_is_listened_to_and_every_key_listened_to_is_told() -> No
     heard = set(re.findall(r'data-key="([^"]+)"', pages)) | set(re.findall(r'event\.key === "(\w+)"', scripts))
 
     told = {key for keys, _ in KEYS for key in keys.split()}
-    assert {"Esc" if key == "Escape" else key for key in heard} == told
+    assert {SHOWN.get(key, key) for key in heard} == told
 
 
 def test_the_frame_leads_there(web: Web) -> None:
