@@ -132,6 +132,7 @@ def report(world: World, item: Item, promise: dt.date | None, *, on: dt.date) ->
     for day in item.days:
         if day.done or day.quiet or day.instructed:
             continue
+        day.reported.append((on, promise or dt.date.min))
         if promise is not None:
             day.promised, day.fresh = True, True
             day.promise_on = promise
@@ -149,8 +150,8 @@ def _keep_promise(world: World, item: Item, day: Watched, on: dt.date) -> None:
     day.fresh, day.armed_on = False, on
     if on <= day.promise_on:
         day.kept_on = on
-    last = min(day.promise_on, on - DAY)
-    day.dealt.update(turn for turn, fire in world.fires(item.ladder, day.due_on).items() if fire <= last)
+    fires = world.fires(item.ladder, day.due_on)
+    day.dealt.update(turn for turn, fire in fires.items() if fire < on and day.held(fire))
 
 
 def announce(world: World, rules: Iterable[DayRule], *, on: dt.date) -> None:

@@ -124,6 +124,8 @@ class Watched:
     promised: bool = False
     promise_on: dt.date = dt.date.min
     """The day by which a report was promised."""
+    reported: list[tuple[dt.date, dt.date]] = field(default_factory=list)
+    """When it was reported on, each time with the day until which that held the ladder."""
     kept_on: dt.date = dt.date.min
     """The day on which a promise was kept."""
     done: bool = False
@@ -131,6 +133,11 @@ class Watched:
     """How often it was moved: what was told before counts for nothing."""
     dealt: set[Turn] = field(default_factory=set)
     """The turns that were told, and those that will never be."""
+
+    def held(self, day: dt.date) -> bool:
+        """Whether what was reported last before the day held the ladder on it."""
+        last = [until for on, until in self.reported if on < day][-1:]
+        return last != [] and day <= last[0]
 
 
 @dataclass(eq=False)
