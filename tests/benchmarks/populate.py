@@ -2,8 +2,8 @@
 
 One organ has a thousand items, four departments and twenty-eight people. Due days are spread evenly over the
 working days of the year, about a quarter of the items are done, all plans run by one frozen policy of four
-rungs. On any day one person in forty is on leave, and one handler's seat in fifty is empty. Every ladder has
-been looked at, and the sweep has run on every day before `ON`.
+rungs that judges every item by planned progress. On any day one person in forty is on leave, and one handler's
+seat in fifty is empty. Every ladder has been looked at, and the sweep has run on every day before `ON`.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from models.database import unit_of_work
 from models.dates.unit import Unit
 from models.dates.workdays import WorkCalendar
 from models.engine.rhythm import LastRun
-from models.ladder.policy import Policy, Relation, Rung
+from models.ladder.policy import LagScope, Policy, Relation, Rung
 from models.tables import METADATA
 from tasks.ladder.remind import SLUG
 
@@ -119,7 +119,7 @@ def populate(engine: Engine, items: int) -> None:
 
 
 def _add_policy(session: Session) -> None:
-    session.add(Policy(id=1, name="常规", frozen_hash="benchmark"))
+    session.add(Policy(id=1, name="常规", lag_of=LagScope.ALL, frozen_hash="benchmark"))
     session.flush()
     session.add_all(
         Rung(id=place, policy_id=1, ordinal=place, relation=relation, offset=offset, unit=unit, roles=[role])
