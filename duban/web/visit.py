@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated
 from urllib.parse import quote, unquote, urlencode
 
@@ -115,8 +115,12 @@ class Visit:
 
     def link(self, path: str, **query: object) -> str:
         """An address inside the pages that keeps the organ, the year and the day looked at."""
-        pairs = [(name, value) for name, value in (self._kept | query).items() if value not in (None, "")]
-        return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
+        pairs = tuple(
+            (name, tuple(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+            for name, value in (self._kept | query).items()
+            if value not in (None, "")
+        )
+        return f"{path}?{_encoded(pairs)}" if pairs else path
 
     @cached_property
     def _kept(self) -> dict[str, object]:
@@ -155,6 +159,12 @@ class Visit:
                 SAID, quote(said[:LONGEST_WORD]), max_age=60, httponly=True, samesite="lax", secure=self.served.secure
             )
         return answer
+
+
+@lru_cache(4096)
+def _encoded(pairs: tuple[tuple[str, str | tuple[str, ...]], ...]) -> str:
+    """Kept, as a page has fifty links of which most are on every page."""
+    return urlencode(pairs, doseq=True)
 
 
 def csrf_of(token: str) -> str:
