@@ -13,6 +13,8 @@ from typing import Any
 
 from models.errors import BadInputError
 
+LETTER = "密"
+"""Without it no text is marked."""
 STUB = "涉密事项"
 """What an item is called of which nothing but its days may be kept."""
 INTERNAL = "内部"
@@ -60,7 +62,7 @@ class MarkedError(BadInputError):
 
 def marking(text: str) -> str | None:
     """The secrecy marking that a text carries, as it is written there; None where it carries none."""
-    if "密" not in text:
+    if LETTER not in text:
         return None
     # One sign for one sign, so that what is found can be shown as it stands in the text.
     alike = _LINE_ENDS.sub("\n", text).translate(_ALIKE)

@@ -20,6 +20,8 @@ _ENDS = frozenset(
 )
 _PICTURES = frozenset({"blip", "imagedata", "ImageObject", "image", "OLEObject"})
 _SHEET_HEADS = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+_HELD = (b"<v>", b"<t>", b"<t ")
+"""How in a sheet begins what a cell holds."""
 _HEAD_CODES = re.compile(r"&(?:[LCRPNDTFAGZBIUESXYOH]|\"[^\"]*\"|\d+|K[0-9A-Fa-f]{6})")
 
 
@@ -88,6 +90,38 @@ class MarkupText:
     def _told(self) -> Iterator[str]:
         told, self._whole = self._whole, []
         yield from (line for line in told if line and not line.isspace())
+
+
+class MarkupGlance:
+    """Whether a letter can stand anywhere in a part, found out without reading a word of it: many times as fast.
+
+    A letter stands in a part as its bytes or as a number, or the part is written in another code than UTF-8.
+    """
+
+    def __init__(self, letter: str) -> None:
+        self._signs = (letter.encode(), b"&#")
+        self.possible = False
+        self.texts = 0
+        """How many cells and strings of a sheet hold something."""
+
+    def read(self, chunks: Iterable[bytes]) -> None:
+        """The whole part. Raises MalformedMarkupError as `MarkupText` does."""
+        parser = _parser()
+        parser.XmlDeclHandler = self._declared
+        before = b""
+        for chunk in chunks:
+            _feed(parser, chunk)
+            if not before:
+                # Two bytes a letter, whether the part says so or not.
+                self.possible = self.possible or b"\0" in chunk[:4]
+            both = before + chunk
+            self.possible = self.possible or any(sign in both for sign in self._signs)
+            self.texts += sum(map(chunk.count, _HELD))
+            before = chunk[-4:]
+        _feed(parser, b"", last=True)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self.possible = self.possible or (encoding is not None and encoding.lower() != "utf-8")
 
 
 class MarkupCount:

@@ -18,9 +18,9 @@ from typing import IO, BinaryIO
 
 from models.errors import BadInputError, UnreadableFileError
 from models.items.file_kind import safe_name
-from models.secrecy import MarkedError, marking
+from models.secrecy import LETTER, MarkedError, marking
 from tasks.containers.archive import Allowance, check_directory, is_markup, unpacked
-from tasks.containers.markup_text import MalformedMarkupError, MarkupText
+from tasks.containers.markup_text import MalformedMarkupError, MarkupGlance, MarkupText
 from tasks.containers.pdf_text import pdf_text
 
 REFUSED = "涉密材料不得上传，请按保密规定办理；不涉密的，请去掉密级标志后再上传。"
@@ -47,6 +47,8 @@ _APART = re.compile(
     r"(?:^|/)(?:docProps|theme|META-INF|customXml)/|\.rels$|\[Content_Types\]|styles|[sS]ettings|meta\.xml|fontTable|OFD\.xml"
 )
 """Parts of a document that say nothing a reader of it sees."""
+_SHEET, _LARGE_SHEET = re.compile(r"xl/(?:worksheets/[^/]*|sharedStrings)\.xml$"), 64 * 1024
+"""The parts that hold the cells of a workbook, and the bytes from which they are looked over before they are read."""
 _NAME_PIECES = re.compile(r"[-_—~.\s]+")
 _CELLS = re.compile(r"[|\t]")
 _CSV_CELLS = re.compile(r"[,;|\t\"]")
@@ -127,6 +129,12 @@ def _search_document(name: str, archive: zipfile.ZipFile, left: Allowance, depth
         if part.is_dir() or part.filename.lower().endswith(_DUMB):
             continue
         if is_markup(part.filename):
+            if part.file_size > _LARGE_SHEET and _SHEET.match(part.filename):
+                glance = MarkupGlance(LETTER)
+                glance.read(unpacked(archive, part, name, left))
+                if not glance.possible:
+                    characters += glance.texts
+                    continue
             said = MarkupText()
             _refuse_marked_lines(f"“{name}”的{_place(part.filename)}", said.lines(unpacked(archive, part, name, left)))
             if not _APART.search(part.filename):

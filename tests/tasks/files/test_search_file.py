@@ -89,6 +89,45 @@ def test_every_place_of_every_kind_of_file_is_searched(subtests: pytest.Subtests
             search_file(name, io.BytesIO(content))
 
 
+LARGE = "".join(f'<row><c t="inlineStr"><is><t>第{number}件 甲乙丙丁</t></is></c></row>' for number in range(20_000))
+CHUNK = 256 * 1024
+
+
+def large_sheet(text: str, *, coded: str = "utf-8", before: int | None = None) -> bytes:
+    """A workbook with a large sheet whose last cell is `text`, or which has it as its `before`th byte."""
+    head, body = "<worksheet><sheetData>", LARGE
+    cell = f'<row><c t="inlineStr"><is><t>{text}</t></is></c></row>'
+    if before is not None:
+        missing = before - len((head + body[: body.index("</t>")]).encode())
+        body, cell = body.replace("</t>", f"{'x' * missing}{text}</t>", 1), ""
+    markup = f"{head}{body}{cell}</sheetData></worksheet>".encode(coded)
+    return added(sheet(["甲"]), {"xl/worksheets/sheet1.xml": markup})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(large_sheet(MARK), id="as its letters"),
+        pytest.param(large_sheet("机&#23494;★10年"), id="as a number"),
+        pytest.param(large_sheet("机&#x5bc6;★10年"), id="as a number of sixteen digits"),
+        pytest.param(large_sheet(MARK, coded="utf-16"), id="two bytes a letter"),
+        pytest.param(large_sheet(MARK, coded="utf-16-le"), id="two bytes a letter, and it is not said"),
+        pytest.param(large_sheet(MARK, before=CHUNK - 5), id="between two pieces"),
+        pytest.param(large_sheet(MARK, before=CHUNK - 4), id="between two pieces, one byte on"),
+    ],
+)
+def test_a_large_sheet_that_is_marked_is_refused_however_the_letter_is_written(content: bytes) -> None:
+    with pytest.raises(MarkedError, match="单元格或页眉页脚带有密级标志“机密★10年”"):
+        search_file("a.xlsx", io.BytesIO(content))
+
+
+def test_a_large_sheet_is_let_in_searched_and_a_damaged_one_is_not() -> None:
+    assert search_file("a.xlsx", io.BytesIO(large_sheet("末行"))) == ()
+    assert search_file("a.xlsx", io.BytesIO(added(large_sheet("末行"), {"xl/media/image1.png": PNG}))) == ()
+    with pytest.raises(UnreadableFileError, match="文件已损坏"):
+        search_file("a.xlsx", io.BytesIO(large_sheet("</t>")))
+
+
 def test_what_only_speaks_of_secrets_comes_in_whole(subtests: pytest.Subtests) -> None:
     files: list[tuple[str, bytes]] = [
         ("a.docx", word(OPENLY, head="保密教育", foot=OPENLY, cells=("甲", "密级"), box=OPENLY, note=OPENLY)),
