@@ -20,6 +20,8 @@ _ENDS = frozenset(
 )
 _PICTURES = frozenset({"blip", "imagedata", "ImageObject", "image", "OLEObject"})
 _SHEET_HEADS = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+_LONGEST_SIGN = 9
+"""Bytes by which a letter is written at most."""
 _HELD = (b"<v>", b"<t>", b"<t ")
 """How in a sheet begins what a cell holds."""
 _HEAD_CODES = re.compile(r"&(?:[LCRPNDTFAGZBIUESXYOH]|\"[^\"]*\"|\d+|K[0-9A-Fa-f]{6})")
@@ -95,11 +97,13 @@ class MarkupText:
 class MarkupGlance:
     """Whether a letter can stand anywhere in a part, found out without reading a word of it: many times as fast.
 
-    A letter stands in a part as its bytes or as a number, or the part is written in another code than UTF-8.
+    A letter stands in a part as its bytes or as its number, or the part is written in another code than UTF-8.
     """
 
     def __init__(self, letter: str) -> None:
-        self._signs = (letter.encode(), b"&#")
+        number = ord(letter)
+        # Of a number with a nought before it nothing is known; lines end by the numbers 10 and 13.
+        self._sign = re.compile(b"%s|&#(?:%d;|x%x;|x?0)" % (letter.encode(), number, number), re.IGNORECASE)
         self.possible = False
         self.texts = 0
         """How many cells and strings of a sheet hold something."""
@@ -115,9 +119,9 @@ class MarkupGlance:
                 # Two bytes a letter, whether the part says so or not.
                 self.possible = self.possible or b"\0" in chunk[:4]
             both = before + chunk
-            self.possible = self.possible or any(sign in both for sign in self._signs)
+            self.possible = self.possible or self._sign.search(both) is not None
             self.texts += sum(map(chunk.count, _HELD))
-            before = chunk[-4:]
+            before = both[-_LONGEST_SIGN:]
         _feed(parser, b"", last=True)
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:

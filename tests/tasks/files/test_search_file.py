@@ -109,9 +109,11 @@ def large_sheet(text: str, *, coded: str = "utf-8", before: int | None = None) -
     [
         pytest.param(large_sheet(MARK), id="as its letters"),
         pytest.param(large_sheet("机&#23494;★10年"), id="as a number"),
-        pytest.param(large_sheet("机&#x5bc6;★10年"), id="as a number of sixteen digits"),
+        pytest.param(large_sheet("机&#x5bC6;★10年"), id="as a number of sixteen digits"),
+        pytest.param(large_sheet("机&#x0005bc6;★10年"), id="as a number with noughts before it"),
         pytest.param(large_sheet(MARK, coded="utf-16"), id="two bytes a letter"),
         pytest.param(large_sheet(MARK, coded="utf-16-le"), id="two bytes a letter, and it is not said"),
+        pytest.param(large_sheet("机&#23494;★10年", before=CHUNK - 10), id="a number between two pieces"),
         pytest.param(large_sheet(MARK, before=CHUNK - 5), id="between two pieces"),
         pytest.param(large_sheet(MARK, before=CHUNK - 4), id="between two pieces, one byte on"),
     ],
@@ -122,7 +124,7 @@ def test_a_large_sheet_that_is_marked_is_refused_however_the_letter_is_written(c
 
 
 def test_a_large_sheet_is_let_in_searched_and_a_damaged_one_is_not() -> None:
-    assert search_file("a.xlsx", io.BytesIO(large_sheet("末行"))) == ()
+    assert search_file("a.xlsx", io.BytesIO(large_sheet("末行&#10;下一行"))) == ()
     assert search_file("a.xlsx", io.BytesIO(added(large_sheet("末行"), {"xl/media/image1.png": PNG}))) == ()
     with pytest.raises(UnreadableFileError, match="文件已损坏"):
         search_file("a.xlsx", io.BytesIO(large_sheet("</t>")))
