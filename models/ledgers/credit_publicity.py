@@ -9,8 +9,8 @@ from sqlmodel import Field, col
 
 from models.coded import Coded, coded
 from models.dates.workdays import WorkCalendar
+from models.ledgers.credit_standard import STANDARD, CreditStandard, check_standard
 from models.ledgers.derive import Amount, in_time, keep_last_day
-from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
@@ -24,7 +24,7 @@ class CreditKind(Coded):
     PENALTY = "penalty", "行政处罚"
 
 
-class CreditPublicity(LedgerRow, table=True):
+class CreditPublicity(CreditStandard, table=True):
     """One decision as it was made public and sent to the credit system, with the last day for either."""
 
     __tablename__ = "credit_publicity"
@@ -50,6 +50,7 @@ def _both_last_days(values: Mapping[str, Any], calendar: WorkCalendar, amount: A
 
 
 def _check(values: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from check_standard(values)
     decided = values.get("decided_on")
     for name, label in (("published_on", "公示日期"), ("sent_on", "报送日期")):
         day = values.get(name)
@@ -90,7 +91,9 @@ KIND = Kind(
         ),
         LedgerField("published_on", "公示日期", FieldType.DAY, headings=("公开日期", "网站公示日期", "上网日期")),
         LedgerField("sent_on", "报送日期", FieldType.DAY, headings=("归集日期", "上报日期", "报送信用平台日期")),
+        *STANDARD,
     ),
+    folded=("国家数据标准的其他内容（写报送表时用）", tuple(field.name for field in STANDARD)),
     check=_check,
     derive=_both_last_days,
     terms=(

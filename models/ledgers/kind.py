@@ -62,6 +62,8 @@ class Kind(SheetKind):
     guided: bool = True
     tells: tuple[str, ...] = ()
     """The fields that tell a person which row it is, where a figure is opened; none: the first five."""
+    folded: tuple[str, tuple[str, ...]] = ("", ())
+    """Fields that the form folds away under these words."""
     called: tuple[str, ...]
     """The fields that name a row, as its number and title do."""
     check: Callable[[Mapping[str, Any]], Iterable[Problem]] = lambda _values: ()

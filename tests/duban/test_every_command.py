@@ -83,8 +83,8 @@ LOOKING = {
 
 UNSIGNED = {
     "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
-    "deployments write", "doctor", "init", "item rules", "ledger export", "ledger kinds", "ledger list", "ledger show",
-    "ledger template", "people list", "plan template", "policy list",
+    "deployments write", "doctor", "init", "item rules", "ledger credit", "ledger export", "ledger kinds",
+    "ledger list", "ledger show", "ledger template", "people list", "plan template", "policy list",
     "policy show", "reindex", "report key", "report read", "report word-template check", "settings show",
     "report word-template new", "schedules", "serve", "simulate", "supervise",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from tests.ledger_rows import write_rows
 from tests.terminal import Terminal
 
 STAFF = "单位,部门,姓名,职务,角色,邮箱\n某局,法规科,陈督办,科员,督办员,\n某局,法规科,李承办,科员,承办人,\n"
+CREDIT_CODE = "11330000002491234T"
 HEAD = ["案号", "决定日期", "程序", "罚款（元）", "经办"]
 
 
@@ -108,3 +109,17 @@ def test_a_file_comes_in_goes_out_and_is_taken_back(duban: Terminal, tmp_path: P
     }  # fmt: skip
     duban.says("ledger", "template", "study", "--out", tmp_path / "空.xlsx")
     assert "表头下没有任何记录" in duban.run("ledger", "import", "study", tmp_path / "空.xlsx").stderr
+
+
+def test_permits_are_written_for_the_credit_system_with_what_they_miss(duban: Terminal, tmp_path: Path) -> None:
+    duban.says(
+        "ledger", "add", "credit", "--set", "类别=许可", "--set", "决定日期=2026-03-05", "--set", "决定文书号=7号"
+    )
+    out = tmp_path / "报送表.xlsx"
+    refused = duban.run("ledger", "credit", "--out", out)
+    assert (refused.exit_code, "不是统一社会信用代码" in refused.stderr, out.exists()) == (2, True, False)
+    told = duban.data("ledger", "credit", "--out", out, "--credit-code", CREDIT_CODE, "--unsent")
+    assert (told["permits"], told["penalties"], told["missing"][0]["called"]) == (0, 0, "7号")
+    said = duban.run("ledger", "credit", "--out", out, "--credit-code", CREDIT_CODE)
+    assert "1 条内容不全，没有写入，列在“待补内容”表中" in said.stdout
+    assert "第 1 号 7号：应补填行政相对人、行政相对人类别、决定内容、行政许可决定文书名称" in said.stderr

@@ -1,4 +1,4 @@
-"""`duban ledger import|undo|export|template`: the files of a ledger."""
+"""`duban ledger import|undo|export|template|credit`: the files of a ledger."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +21,7 @@ def register(ledgers: typer.Typer) -> None:
     ledgers.command("undo")(undo)
     ledgers.command("export")(export)
     ledgers.command("template")(template)
+    ledgers.command("credit")(credit)
 
 
 @apart("as on organ json")
@@ -123,3 +124,36 @@ def template(
         people = names_to_offer(session, errand.sole_organ)[1]
     write_template(out, found, title=f"{found.title}台账", people=people)
     return answer({"kind": found.code, "file": str(out)}, f"已写入 {out}。")
+
+
+@looking("year organ json")
+def credit(
+    errand: Errand,
+    out: OutOption,
+    credit_code: Annotated[
+        str | None,
+        typer.Option("--credit-code", metavar="代码", help="本单位的统一社会信用代码；单位代码就是的，不填。"),
+    ] = None,
+    unsent: Annotated[bool, typer.Option("--unsent", help="只写还没有报送日期的。")] = False,
+) -> Answer:
+    """把双公示按国家数据标准的列写成报送表：许可、处罚各一张，内容不全的另列。"""
+    from models.database import key
+    from models.ledgers.credit_publicity import KIND
+    from tasks.ledgers.browse import Wanted, every_row
+    from tasks.ledgers.credit_sheet import write_credit_sheet
+    from tasks.ledgers.own_terms import amounts
+
+    session, owner = errand.session, errand.sole_organ
+    own = amounts(session, key(owner.id))
+    rows = every_row(session, owner, KIND, Wanted(year=errand.year), on=today(None), amounts=own)
+    picked = (row for row in rows if not (unsent and row.sent_on))
+    done = write_credit_sheet(picked, out, organ=owner, credit_code=credit_code)
+
+    def screen() -> Iterator[Shown]:
+        yield f"已写入 {out}：{done.told}"
+        for one in done.missing[:MOST_ERRORS]:
+            warn(f"第 {one.row} 号 {one.called}：应补填{'、'.join(one.columns)}。")
+
+    missing = [{"row": one.row, "called": one.called, "columns": list(one.columns)} for one in done.missing]
+    told = {"file": str(out), "permits": done.permits, "penalties": done.penalties, "missing": missing}
+    return answer(told, screen)

@@ -57,7 +57,7 @@ def ledger_form(
     people = names_to_offer(session, visit.organ)[1] if any(ask.kind == "person" for ask in asks(kind)) else []
     return visit.page(
         session, "ledgers/ledger_form.html", menu="/ledgers", kind=kind, asks=asks(kind), typed=typed, row=row,
-        people=people,
+        people=people, told={name for name, value in typed.items() if value},
         seen=row.revision if row is not None and seen is None else seen, wrong=wrong, changes=changes,
         error=error.message if error else "", status_code=status_of(error) if error else 200,
         files=row is None and kind.code == "act",

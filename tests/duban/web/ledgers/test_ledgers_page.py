@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine
 
 from models.audit import AuditEntry
@@ -19,6 +20,7 @@ from tasks.reading.sheet import open_workbook
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, field_value, statements, words_of
 
+CREDIT_CODE = "11330000002491234T"
 CASE = {
     "decided_on": "2026-03-05",
     "procedure": "ordinary",
@@ -240,3 +242,21 @@ def test_a_full_page_asks_as_often_as_a_short_one(web: Web, office: Office) -> N
         session.add_all(LeadershipAct(**plain, on=day("2026-02-02")) for _ in range(150))
     assert statements(office.engine, lambda: visitor.read("/ledgers/act")) == few
     assert "第 2 页，共 2 页" in visitor.read("/ledgers/act?page=2")
+
+
+def test_permits_are_written_in_the_columns_of_the_standard(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    form = visitor.get("/ledgers/credit/new").text
+    assert '<details class="fold"><summary>国家数据标准的其他内容' in form
+    refused = visitor.post("/ledgers/credit", {"decided_on": "2026-03-05", "kind": "permit", "party_code": "9133"})
+    assert "统一社会信用代码“9133”不正确" in words_of(refused.text)
+    assert '<details class="fold" open>' in refused.text
+    visitor.act("/ledgers/credit", {"decided_on": "2026-03-05", "kind": "permit", "number": "7号"})
+    assert "写报送表" in visitor.read("/ledgers/credit")
+    address = "/ledgers/credit/standard.xlsx?credit_code="
+    assert visitor.get(address).status_code == 400
+    answer = visitor.get(address + "113300000024912348")
+    assert answer.status_code == 400, "a wrong check character"
+    book = load_workbook(io.BytesIO(visitor.get(address + CREDIT_CODE).content))
+    assert book.sheetnames == ["行政许可", "行政处罚", "待补内容"]
+    assert web.of(HANDLER).get(address + CREDIT_CODE).status_code == 403
