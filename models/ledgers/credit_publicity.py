@@ -9,11 +9,11 @@ from sqlmodel import Field, col
 
 from models.coded import Coded, coded
 from models.dates.workdays import WorkCalendar
-from models.ledgers.credit_standard import STANDARD, CreditStandard, check_standard
 from models.ledgers.derive import Amount, in_time, keep_last_day
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
+from models.ledgers.official.credit_standard import STANDARD, CreditStandard, check_standard
 from models.ledgers.term import Term, TermUnit
 
 

@@ -38,6 +38,24 @@ class DecisionKind(Coded):
     OTHER = "other", "其他执法决定"
 
 
+class Penalty(Coded):
+    """Kinds of penalty from the lightest to the heaviest, in the order of the published yearly form
+    (行政处罚法 article 9); OTHER comes before any other."""
+
+    OTHER = "other", "其他行政处罚"
+    WARNING = "warning", "警告"
+    CRITICISM = "criticism", "通报批评"
+    FINE = "fine", "罚款"
+    CONFISCATION = "confiscation", "没收违法所得、没收非法财物"
+    SUSPENSION = "suspension", "暂扣许可证件"
+    DOWNGRADE = "downgrade", "降低资质等级"
+    RESTRICTION = "restriction", "限制开展生产经营活动"
+    STOPPED = "stopped", "责令停产停业"
+    CLOSED = "closed", "责令关闭、限制从业"
+    REVOCATION = "revocation", "吊销许可证件"
+    DETENTION = "detention", "行政拘留"
+
+
 class EnforcementCase(LedgerRow, table=True):
     """One enforcement case (执法案件); `fine` is in yuan."""
 
@@ -54,6 +72,10 @@ class EnforcementCase(LedgerRow, table=True):
     filed_on: dt.date | None = None
     decided_on: dt.date
     fine: Decimal = Field(default=Decimal(0), sa_type=Numeric(14, 2))
+    penalty: Penalty | None = Field(default=None, sa_type=coded(Penalty))
+    """The heaviest of its penalties; unsaid, a case with a fine was a fine."""
+    confiscated: Decimal = Field(default=Decimal(0), sa_type=Numeric(14, 2))
+    """What was confiscated, as far as it has an amount, in yuan."""
     recorded_throughout: bool | None = None
     """Whether the whole process was recorded (执法全过程记录)."""
     reviewed_on: dt.date | None = None
@@ -111,6 +133,16 @@ KIND = Kind(
             "fine", "罚款（元）", FieldType.MONEY, default=Decimal(0), hint="没有罚款的不填。",
             headings=("罚款金额", "罚没金额"),
         ),
+        LedgerField(
+            "penalty", "处罚种类", FieldType.CHOICE, choices=Penalty, headings=("处罚类别",),
+            hint="并处几种的，填其中最重的一种；只有罚款的可以不填。行政执法统计年报按它归类。",
+            words={"没收违法所得": Penalty.CONFISCATION, "没收非法财物": Penalty.CONFISCATION,
+                   "没收": Penalty.CONFISCATION, "暂扣": Penalty.SUSPENSION, "暂扣许可证": Penalty.SUSPENSION,
+                   "吊销": Penalty.REVOCATION, "吊销许可证": Penalty.REVOCATION,
+                   "停产停业": Penalty.STOPPED, "责令关闭": Penalty.CLOSED,
+                   "限制从业": Penalty.CLOSED, "拘留": Penalty.DETENTION, "其他": Penalty.OTHER},
+        ),
+        LedgerField("confiscated", "没收金额（元）", FieldType.MONEY, default=Decimal(0), hint="能够确定金额的。"),
         LedgerField("filed_on", "立案日期", FieldType.DAY),
         LedgerField("recorded_throughout", "全过程记录", FieldType.YES_NO),
         LedgerField("reviewed_on", "法制审核日期", FieldType.DAY),

@@ -25,6 +25,7 @@ from models.ledgers import (
     training,
 )
 from models.ledgers.kind import Kind
+from models.ledgers.official import coercion, permit
 
 _MODULES = (
     study_session,
@@ -32,6 +33,8 @@ _MODULES = (
     regulation,
     major_decision,
     enforcement_case,
+    permit,
+    coercion,
     credit_publicity,
     inspection,
     certificate,

@@ -120,6 +120,11 @@ def public_last_day(year: int) -> dt.date:
     return dt.date(year + 1, 3, 31)
 
 
+def enforcement_last_day(year: int) -> dt.date:
+    """The last day on which the yearly tables of enforcement are made public in time (国办发〔2018〕118号)."""
+    return dt.date(year + 1, 1, 31)
+
+
 class Filing(Row, table=True):
     """Where a year's report stands. The version named is the one sent on last; its content may not change any more."""
 

@@ -16,7 +16,7 @@ from stdnum.cn import uscc
 from models.errors import BadInputError
 from models.exact import decimal_text
 from models.ledgers.credit_publicity import KIND, CreditKind, CreditPublicity
-from models.ledgers.credit_standard import PartyKind
+from models.ledgers.official.credit_standard import PartyKind
 from models.people.organ import Organ
 from tasks.files.workbook import Book, Column
 

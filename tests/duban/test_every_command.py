@@ -75,7 +75,8 @@ LOOKING = {
     "item problems", "item show", "notice list", "notice show", "notify show", "plan export", "plan show",
     "report blocks", "report comments", "report compare", "report template show",
     "report charts", "report write", "people proposals",
-    "search", "report below", "report check", "report figures", "report status", "report trace", "score preview",
+    "search", "report below", "report check", "report enforcement", "report figures", "report status",
+    "report trace", "score preview",
     "score rule list", "score rule show", "score show", "status",
     "terms list", "terms short",
 }  # fmt: skip

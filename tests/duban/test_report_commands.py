@@ -267,3 +267,13 @@ def test_a_report_that_cannot_be_written_leaves_no_version_behind(run: Callable[
 
     with pytest.raises(NotFoundError, match="尚未编制"):
         duban("report", "trace", "完成任务", "--year", "2025")
+
+
+def test_the_tables_of_enforcement_are_told_and_written(home: Path, run: Callable[..., Result]) -> None:
+    told = json.loads(run("report", "enforcement", "--year", "2025", "--json").stdout)
+    assert [table["title"] for table in told] == [
+        "行政处罚实施情况统计表", "行政许可实施情况统计表", "行政强制实施情况统计表", "行政检查实施情况统计表",
+    ]  # fmt: skip
+    out = home / "年报.docx"
+    assert f"已写出 {out}。" in run("report", "enforcement", "--year", "2025", "--out", str(out)).stdout
+    assert len(docx.Document(str(out)).tables) == 4

@@ -1,6 +1,8 @@
-"""`duban report figures|check`: the year's figures with what they count, and what is to be seen before submission."""
+"""`duban report figures|check|enforcement`: the year's figures with what they count, what is to be seen before
+submission, and the yearly tables of enforcement."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +18,7 @@ def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
     reports.command()(figures)
     reports.command()(check)
+    reports.command()(enforcement)
 
 
 @looking("as on organ json")
@@ -93,4 +96,49 @@ def check(errand: Errand, year: RequiredYear) -> Answer:
         if checked.unverified:
             yield f"  文中有 {checked.unverified} 处待核。"
 
+    return answer(data, screen)
+
+
+@looking("as on organ json")
+def enforcement(
+    errand: Errand,
+    year: RequiredYear,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="文件", help="写出的文件：.docx、.pdf、.html 为年报，.xlsx 为每个数字所据的记录。"
+        ),
+    ] = None,
+) -> Answer:
+    """行政执法统计年报：处罚、许可、强制、检查各一张表，由台账数出，次年1月31日前公开。"""
+    from models.database import key
+    from models.people.permission import Action
+    from tasks.acting.authorize import authorize_organ
+    from tasks.report.figures.enforcement_tables import enforcement_tables
+    from tasks.report.output.enforcement_yearbook import write_yearbook_rows, yearbook
+    from tasks.report.output.write_report import write_review
+
+    session, owner, day = errand.session, errand.organ, errand.day
+    authorize_organ(session, errand.by, Action.VIEW, owner.id)
+    tables = enforcement_tables(session, key(owner.id), year, on=day)
+    if out is not None and out.suffix.lower() == ".xlsx":
+        write_yearbook_rows(session, owner, year, tables, out)
+    elif out is not None:
+        write_review(yearbook(owner, year, tables, until=day), out, settings=errand.edge.settings)
+
+    def screen() -> Iterator[Shown]:
+        for one in tables:
+            shown = table(one.title, "数量", "记录")
+            for cell in one.cells:
+                shown.add_row(cell.heading, cell.said, str(len(cell.figure.rows)))
+            yield shown
+            if one.unsaid is not None:
+                yield f"有{one.unsaid.written}没有填写处罚种类，计入合计，未列入各类。"
+        if out is not None:
+            yield f"已写出 {out}。"
+
+    data = [
+        {"title": one.title, "cells": [{"heading": cell.heading, **cell.figure.as_dict()} for cell in one.cells]}
+        for one in tables
+    ]
     return answer(data, screen)

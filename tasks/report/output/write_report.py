@@ -130,7 +130,10 @@ def write_report(
 
 
 def write_review(document: OfficialDocument, path: Path, *, settings: Settings) -> None:
-    """Write the year in charts to `path`, whole or not at all. Raises BadInputError as `write_report` does."""
+    """Write the year in charts, or its tables of enforcement, to `path`, whole or not at all.
+
+    Raises BadInputError as `write_report` does.
+    """
     ending = path.suffix.lower()
     if ending not in REVIEW_KINDS:
         raise BadInputError(f"“{path.name}”的文件类型不能识别：文件名应以 {'、'.join(REVIEW_KINDS)} 之一结尾。")

@@ -10,7 +10,7 @@ from stdnum.cn import uscc
 
 from models.errors import BadInputError
 from models.ledgers.credit_publicity import KIND, CreditPublicity
-from models.ledgers.credit_standard import IdKind
+from models.ledgers.official.credit_standard import IdKind
 from models.people.organ import Organ
 from tasks.ledgers.credit_sheet import PENALTY, PERMIT, CreditSheet, write_credit_sheet
 from tests.kept_ledger import KeptLedger, problems

@@ -79,7 +79,7 @@ STANDARD = (
     ),
     LedgerField(
         "party_code", "统一社会信用代码", longest=18,
-        headings=("行政相对人代码_1(统一社会信用代码)", "行政相对人代码_1（统一社会信用代码）"),
+        headings=("行政相对人代码_1（统一社会信用代码）", "行政相对人代码_1"),
         hint="法人、非法人组织和个体工商户的，18位。",
     ),
     LedgerField("representative", "法定代表人", longest=100, headings=("法定代表人姓名", "负责人")),
