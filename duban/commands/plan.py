@@ -304,6 +304,7 @@ def open_year(errand: Errand) -> Answer:
 def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
     if report.dry_run and report.changes:
         yield from _show_understood(report)
+    yield from report.notes
     if report.ignored_columns:
         yield f"未导入的列：{'、'.join(report.ignored_columns)}。"
     if report.ignored_sheets:

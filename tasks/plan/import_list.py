@@ -48,6 +48,7 @@ class ImportReport:
     errors: list[CellError] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def projects(self) -> int:
@@ -90,6 +91,7 @@ class ImportReport:
             "errors": [error.as_dict() for error in self.errors],
             "ignored_columns": self.ignored_columns,
             "ignored_sheets": self.ignored_sheets,
+            "notes": self.notes,
             "understood": [change.understood() for change in self.changes],
         }
 
@@ -162,6 +164,7 @@ def _import(
         errors=_in_order([*found.errors, *errors]),
         ignored_columns=found.ignored_columns,
         ignored_sheets=found.ignored_sheets,
+        notes=found.notes,
     )
     if report.errors or dry_run:
         return report

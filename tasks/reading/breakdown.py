@@ -1,21 +1,38 @@
 """Tables of tasks inside a document (任务分解表), as lines whose cells end with a bar."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 
+from tasks.reading import cells
 from tasks.reading.folding import fold
-from tasks.reading.lines import Line
+from tasks.reading.lines import DITTO, Line
+from tasks.reading.plan_columns import LIST, find_list_header
+from tasks.reading.sheet import Merged, Sheet
+from tasks.reading.sheet_header import is_heading, plain_heading
+from tasks.reading.task_rows import TaskRows
 
-_COLUMNS = (
-    ("number", r"序号|编号"),
-    ("lead", r"牵头(?:责任)?(?:单位|部门|科室|处室)|主办(?:单位|部门)"),
-    ("leader", r"(?:分管|牵头|责任|包抓).{0,3}领导|责任人"),
-    ("cooperating", r"(?:配合|协办|协作|参与)(?:责任)?(?:单位|部门|科室|处室)?"),
-    ("unit", r"(?:责任|承办|落实)(?:单位|部门|科室|处室|主体)"),
-    ("due", r"(?:完成|办结)?(?:时限|时间)(?:要求|节点)?|进度要求"),
-    ("project", r"类别|项目|领域|板块"),
-    ("task", r".{0,6}(?:任务|内容|工作|目标|事项|措施|要点).{0,6}"),
+_NUMBER_COLUMN = re.compile(r"(?:序|编)?号|NO\.?", re.IGNORECASE)
+_FIRST_NUMBER = re.compile(r"[(（]?[\d一]+[)）]?[.、]?")
+_DITTO = {DITTO, "同上"}
+_BROKEN = re.compile(r"(?<=[\u4e00-\u9fff、，]) (?=[\u4e00-\u9fff])")
+"""Where the words of a narrow cell were broken by hand."""
+_READ = (
+    "number",
+    "title",
+    "project",
+    "subproject",
+    "leaders",
+    "handler",
+    "lead",
+    "units",
+    "cooperating",
+    "due",
+    "cycle",
 )
+_WIDEST = 40
+"""Cells at most that are looked at for the names of columns."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +41,19 @@ class BreakdownRow:
 
     task: str
     project: str | None
+    leaders: str | None
+    handler: str | None
     lead: str | None
     cooperating: str | None
     due: str | None
 
 
-_WIDEST = 40
-"""Cells at most that are looked at for the names of columns."""
+@dataclass(frozen=True)
+class Breakdown:
+    """The tasks of a table, and the headings of the columns that nothing is read from."""
+
+    rows: tuple[BreakdownRow, ...]
+    unread: tuple[str, ...]
 
 
 def is_cell(text: str) -> bool:
@@ -38,16 +61,10 @@ def is_cell(text: str) -> bool:
     return fold(text).rstrip().endswith("|")
 
 
-def rows_of(lines: list[str]) -> list[BreakdownRow]:
-    """The rows below the first header that names a column of tasks; [] where there is none."""
-    cells: list[str] = []
-    for line in lines:
-        cells += _cells(line)
-    for start in range(len(cells)):
-        columns = _header(cells[start : start + _WIDEST])
-        if len(columns) >= 2 and "task" in columns:
-            return _rows(columns, cells[start + len(columns) :])
-    return []
+def breakdowns_in(lines: Iterable[str]) -> list[Breakdown]:
+    """The tables whose header names a column of tasks and one thing more, in order."""
+    tables = (list(group) for together, group in groupby(lines, is_cell) if together)
+    return [found for table in tables if (found := _breakdown(_grid([_cells(line) for line in table]))) is not None]
 
 
 def whole_rows(lines: list[Line]) -> list[Line]:
@@ -58,9 +75,8 @@ def whole_rows(lines: list[Line]) -> list[Line]:
     for position, line in enumerate(lines):
         lone = is_cell(line.text) and len(_cells(line.text)) == 1
         if lone and not width:
-            width = max(
-                len(_header([cell for after in lines[position : position + _WIDEST] for cell in _cells(after.text)])), 1
-            )
+            after = lines[position : position + _WIDEST]
+            width = max(_width([cell for below in after for cell in _cells(below.text)]), 1)
         if lone:
             row.append(line.text)
         if row and (not lone or len(row) == width or position == len(lines) - 1):
@@ -76,40 +92,78 @@ def _cells(text: str) -> list[str]:
     return [cell.strip() for cell in re.split(r"[|｜]", text.rstrip()[:-1])] if is_cell(text) else []
 
 
-def _header(cells: list[str]) -> list[str]:
-    """The columns that the first cells name."""
-    columns: list[str] = []
-    for cell in cells:
-        name = _column(cell)
-        if name is None or name in columns:
-            break
-        columns.append(name)
-    return columns
+def _width(found: Sequence[str]) -> int:
+    """How many of the cells are headings: as many as stand before the first number, else as many as are known."""
+    if found and _NUMBER_COLUMN.fullmatch(plain_heading(found[0])):
+        for place, cell in enumerate(found):
+            if _FIRST_NUMBER.fullmatch(cell):
+                return place
+    return next((place for place, cell in enumerate(found) if not is_heading(LIST, cell)), len(found))
 
 
-def _column(cell: str) -> str | None:
-    folded = re.sub(r"\s", "", fold(cell))
-    if len(folded) > 14:
+def _grid(rows: list[list[str]]) -> list[list[str]]:
+    """The rows of one width; where they are not, the cells one after another below as many headings as there are."""
+    if len({len(row) for row in rows}) == 1:
+        return rows
+    found = list(chain.from_iterable(rows))
+    width = _width(found[:_WIDEST])
+    if width < 2:
+        widest = max(map(len, rows))
+        return [row + [""] * (widest - len(row)) for row in rows]
+    return [found[start : start + width] for start in range(0, len(found) - width + 1, width)]
+
+
+def _breakdown(grid: list[list[str]]) -> Breakdown | None:
+    sheet = _sheet(grid)
+    header = find_list_header(sheet)
+    if header is None:
         return None
-    return next((name for name, pattern in _COLUMNS if re.fullmatch(pattern, folded)), None)
+    reader = TaskRows(sheet, header, [])
+    projects = reader.keep_items()
+    columns = {field: column for field, column in reader.columns.items() if field in _READ}
 
+    def read(index: int, *fields: str) -> str | None:
+        said = [cells.plain(columns[field][index]) for field in fields if field in columns]
+        return "、".join(text for text in said if text) or None
 
-def _rows(columns: list[str], cells: list[str]) -> list[BreakdownRow]:
-    rows: list[BreakdownRow] = []
-    project = None
-    for start in range(0, len(cells) - len(columns) + 1, len(columns)):
-        row = dict(zip(columns, cells[start : start + len(columns)], strict=True))
-        project = row.get("project") or project
-        if not row["task"] or _column(row["task"]) == "task":
+    rows = []
+    for index in reader.kept:
+        task = read(index, "title")
+        if task is None or is_heading(LIST, task):
             continue
-        helpers = [row.get("cooperating"), row.get("unit") if row.get("lead") else None]
+        lead, units = read(index, "lead"), read(index, "units")
+        due = cells.plain(cells.with_cycle(read(index, "due") or "", read(index, "cycle") or ""))
         rows.append(
             BreakdownRow(
-                task=row["task"],
-                project=project,
-                lead=row.get("lead") or row.get("unit") or None,
-                cooperating="、".join(helper for helper in helpers if helper) or None,
-                due=row.get("due") or None,
+                task=_BROKEN.sub("", task),
+                project=projects[index],
+                leaders=read(index, "leaders"),
+                handler=read(index, "handler"),
+                lead=lead or units,
+                cooperating="、".join(filter(None, (read(index, "cooperating"), units if lead else None))) or None,
+                due=due or None,
             )
         )
-    return rows
+    known = {column for field, column in header.columns.items() if field in _READ}
+    unread = [
+        heading
+        for column, heading in enumerate(header.row)
+        if heading and column not in known and not _NUMBER_COLUMN.fullmatch(plain_heading(heading))
+    ]
+    return Breakdown(tuple(rows), tuple(unread))
+
+
+def _sheet(grid: list[list[str]]) -> Sheet:
+    """The grid as a sheet: cells that go on below are merged, and so is a row that only its first cell speaks in."""
+    merged: list[Merged] = []
+    for column in range(len(grid[0])):
+        top = 0
+        for index, row in enumerate(grid):
+            if row[column] not in _DITTO:
+                top = index
+            elif index + 1 == len(grid) or grid[index + 1][column] not in _DITTO:
+                merged.append(Merged(top, column, index, column))
+    for index, row in enumerate(grid):
+        if row[0] and not any(row[1:]):
+            merged.append(Merged(index, 0, index, len(row) - 1))
+    return Sheet(None, [["" if cell in _DITTO else cell for cell in row] for row in grid], merged)

@@ -25,7 +25,7 @@ def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None)
     """
     reading = read_report(path)
     place = Place(None, {})
-    drafts = ItemList(organ=reading.organ)
+    drafts = ItemList(organ=reading.organ, notes=list(reading.notes))
     for item in reading.items:
         mark = marking(item.title) or marking(item.source)
         if mark is not None:
@@ -51,6 +51,7 @@ def _draft(item: ReadItem, place: Place, year: int, dues: Mapping[str, str]) -> 
         title=item.title[:_TITLE],
         project=item.project[:_PROJECT] if item.project else None,
         lead=item.lead[:_LEAD] if item.lead else None,
+        leaders=item.leaders,
         handler=item.handler,
         cooperating=item.cooperating or None,
         due=_due(item, year, dues),

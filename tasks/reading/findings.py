@@ -95,6 +95,7 @@ class ReadItem:
     handler: str | None = None
     project: str | None = None
     cooperating: tuple[str, ...] = ()
+    leaders: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -107,6 +108,7 @@ class ReadItem:
             "handler": self.handler,
             "project": self.project,
             "cooperating": list(self.cooperating),
+            "leaders": self.leaders,
         }
 
 
@@ -115,7 +117,7 @@ class ReportReading:
     """What a person reads in a report or a list of work points. What is not stated is null, never invented.
 
     A covering letter and whatever stands before the first heading are `paragraphs_before`; signature, date and
-    closing formulas are `paragraphs_after`.
+    closing formulas are `paragraphs_after`. `notes` say in words what stands in the file and was not read.
     """
 
     title: str | None
@@ -127,6 +129,7 @@ class ReportReading:
     items: tuple[ReadItem, ...] = ()
     paragraphs_before: tuple[str, ...] = ()
     paragraphs_after: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -139,4 +142,5 @@ class ReportReading:
             "items": [item.as_dict() for item in self.items],
             "paragraphs_before": list(self.paragraphs_before),
             "paragraphs_after": list(self.paragraphs_after),
+            "notes": list(self.notes),
         }

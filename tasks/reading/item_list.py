@@ -67,3 +67,5 @@ class ItemList:
     ignored_sheets: list[str] = field(default_factory=list)
     organ: str | None = None
     """The organ that a document names."""
+    notes: list[str] = field(default_factory=list)
+    """What a person should know of the file, in words: what was not read, what stands hidden in it."""

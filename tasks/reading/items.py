@@ -5,11 +5,13 @@ slogan still gives one item.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from models.dates.due_text import DueMeaning, DueTextError, find_due, understand
 from models.report.report import SectionKind
-from tasks.reading.breakdown import BreakdownRow, rows_of
+from tasks.reading.breakdown import Breakdown, BreakdownRow, breakdowns_in, is_cell
 from tasks.reading.duties import LONGEST_TITLE, duties_of
 from tasks.reading.findings import ReadItem
 from tasks.reading.folding import fold, sentences
@@ -27,17 +29,19 @@ _LONGEST_HEAD = 30
 """Characters of a leading sentence that can head the words behind it, rather than be a duty itself."""
 
 
-def items_of(parts: list[OutlinePart], title: str | None, year: int | None) -> list[ReadItem]:
-    """The items of a document whose report year (or own year, for a plan) is `year`.
+def items_of(
+    before: Sequence[str], parts: list[OutlinePart], title: str | None, year: int | None
+) -> tuple[list[ReadItem], list[Breakdown]]:
+    """The items of a document whose report year (or own year, for a plan) is `year`, and the tables of tasks in it.
 
-    They come from the parts that announce the next year; in a plan, from all its themes; in any other report,
-    from nowhere.
+    They come from the parts that announce the next year; in a plan, from all its themes, and from the tables beside
+    them, in which what the text says too is not said again; in any other report, from nowhere.
     """
     announced = [part for part in parts if SectionKind.NEXT_YEAR in part.kinds and part.texts]
-    plan = _is_plan(parts, title)
-    rows = rows_of([line for part in parts for line in part.paragraphs])
-    if rows:
-        return [_from_row(row, year if plan else _after(year)) for row in rows]
+    everywhere = breakdowns_in([*before, *(text for part in parts for text in part.texts)])
+    plan = _is_plan(parts, title, listed=bool(everywhere))
+    tables = everywhere if plan else breakdowns_in([text for part in announced for text in part.texts])
+    rows = [row for table in tables for row in table.rows]
     items: list[ReadItem] = []
     alone = [part for part in announced if part.kinds[0] is SectionKind.NEXT_YEAR]
     for part in announced or (parts if plan else []):
@@ -49,20 +53,27 @@ def items_of(parts: list[OutlinePart], title: str | None, year: int | None) -> l
         read = _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
         _, named = split_responsibility(part.heading or "")
         items += [_charged(item, named, None) if named and item.lead is None else item for item in read]
-    return items
+    listed = {_compact(row.task) for row in rows}
+    items = [item for item in items if not {_compact(item.title), _compact(item.source)} & listed]
+    return items + [_from_row(row, year if plan else _after(year)) for row in rows], tables
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\W", "", text)
 
 
 def _after(year: int | None) -> int | None:
     return year + 1 if year is not None else None
 
 
-def _is_plan(parts: list[OutlinePart], title: str | None) -> bool:
+def _is_plan(parts: list[OutlinePart], title: str | None, *, listed: bool) -> bool:
+    """Whether the document says what is to be done; `listed` says that tables of tasks stand in it."""
     if any(kind in _REPORT_KINDS for part in parts for kind in part.kinds):
         return False
     plain = fold(re.sub(r"《政府工作报告》|<政府工作报告>|〈政府工作报告〉", "", title or ""))
     if _PLAN_TITLE.search(plain):
         return not _REPORT_TITLE.search(plain)
-    return not _REPORT_TITLE.search(plain) and any(len(part.subheadings) > 1 for part in parts)
+    return not _REPORT_TITLE.search(plain) and (listed or any(len(part.subheadings) > 1 for part in parts))
 
 
 def _from_part(part: OutlinePart, year: int | None, *, announced: bool) -> list[ReadItem]:
@@ -127,7 +138,7 @@ def _from_point(point: OutlinePoint, part: OutlinePart, year: int | None, *, hea
     texts = list(point.body) if heads or heading is None else [point.own, *point.body]
     project = heading.text if heading is not None and heads else outer
     items: list[ReadItem] = []
-    for text in texts:
+    for text in _prose(texts):
         for sentence in sentences(text):
             items = _with_sentence(items, sentence, project, year)
     if not items and heading is not None and not point.children:
@@ -135,9 +146,24 @@ def _from_point(point: OutlinePoint, part: OutlinePart, year: int | None, *, hea
     return items
 
 
+_ANNEX = re.compile(r"附件\s*\d*(?:\s*[:：.].*)?")
+_CAPTION = re.compile(r".{0,40}(?:表|清单|台账)")
+
+
+def _prose(texts: Sequence[str]) -> list[str]:
+    """The texts without the rows of tables, their captions and the names of annexes."""
+    return [
+        text
+        for text, after in zip_longest(texts, texts[1:], fillvalue="")
+        if not is_cell(text)
+        and not _ANNEX.fullmatch(fold(text))
+        and not (is_cell(after) and _CAPTION.fullmatch(fold(text)))
+    ]
+
+
 def _says_more(point: OutlinePoint) -> bool:
     """Whether words follow the heading that do more than name who is responsible."""
-    return any(split_responsibility(sentence)[0] for text in point.body for sentence in sentences(text))
+    return any(split_responsibility(sentence)[0] for text in _prose(point.body) for sentence in sentences(text))
 
 
 def _is_duty(point: OutlinePoint, year: int | None) -> bool:
@@ -217,6 +243,8 @@ def _from_row(row: BreakdownRow, year: int | None) -> ReadItem:
         _item(first[0].title if first else _short(row.task), row.task, row.task, row.project, year),
         lead=leads[0] if leads else None,
         cooperating=tuple(helpers),
+        leaders=row.leaders,
+        handler=row.handler,
     )
     return _due_cell(item, row.due, year) if row.due else item
 

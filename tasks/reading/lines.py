@@ -35,6 +35,10 @@ _DANGLING = re.compile(r"(?:[,、(《“]|(?:牵头|责任|主办|承办|协办|
 """Ends after which something must follow."""
 
 
+DITTO = "〃"
+"""In a row of a table: the cell above goes on here."""
+
+
 @dataclass(frozen=True)
 class Line:
     """A line, or a paragraph once unwrapped. `level` is Word's heading level, where it has one."""
@@ -44,6 +48,8 @@ class Line:
     blank_before: bool = False
     indent: str = ""
     """The blanks before the text."""
+    left_out: tuple[str, ...] = ()
+    """What stands in the file at this line and is no part of its text, once for each place."""
 
     @property
     def indented(self) -> bool:
@@ -108,7 +114,10 @@ def unwrap(lines: list[Line]) -> list[Line]:
     for position, line in enumerate(lines):
         head = len(paragraphs) <= _HEAD
         if paragraphs and _continues(paragraphs[-1], last, lines, position, layout, at_head=head):
-            paragraphs[-1] = replace(paragraphs[-1], text=_join(paragraphs[-1].text, line.text))
+            before = paragraphs[-1]
+            paragraphs[-1] = replace(
+                before, text=_join(before.text, line.text), left_out=before.left_out + line.left_out
+            )
         else:
             paragraphs.append(line)
         last = line

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from string import whitespace
 
 from models.report.report import SectionKind
+from tasks.reading.breakdown import is_cell
 from tasks.reading.findings import SubHeading
 from tasks.reading.folding import ends_sentence, fold, opens_more_at, opens_more_than_closes, sentences
 from tasks.reading.kinds import classify, kinds_of, phrase_end
 from tasks.reading.lines import Line, heads
-from tasks.reading.numbering import Style, find_marker, split_enumerated, strip_decoration
+from tasks.reading.numbering import Marker, Style, split_enumerated, strip_decoration
+from tasks.reading.numbering import find_marker as marker_of
 
 _CUT = re.compile(r"[\[【(]?\s*(?:截断|以下截断|未完|原文截断|下略|略)\s*(?:[:\]】)].*)?$")
 _ATTRIBUTES = re.compile(
@@ -91,6 +93,11 @@ def outline(body: list[Line], year: int | None) -> tuple[list[str], list[Outline
     return before, [part for part, _ in grouped]
 
 
+def find_marker(text: str) -> Marker | None:
+    """The number at the beginning of a line; a row of a table has none."""
+    return None if is_cell(text) else marker_of(text)
+
+
 def _without_cut_mark(body: list[Line]) -> tuple[list[Line], bool]:
     """The lines without [截断…], and whether it stood there."""
     cut = False
@@ -128,6 +135,8 @@ def _breaks_off(text: str) -> bool:
 
 def _split_glued(line: Line) -> list[Line]:
     """A paragraph cut where a heading follows a finished sentence: …。二、存在的不足 and …。(二)…"""
+    if is_cell(line.text):
+        return [line]
     folded = fold(line.text)
     places = [
         match.start()

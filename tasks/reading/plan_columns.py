@@ -5,7 +5,9 @@ columns in the order of the table below, and a field's patterns stand in order o
 title and 任务内容 its content where both are there, and 任务内容 is the title where it stands alone.
 """
 
+import re
 from dataclasses import replace
+from operator import itemgetter
 
 from models.dates.due_text import ACCEPTED
 from models.items.arrival import Arrival
@@ -13,7 +15,7 @@ from models.items.item import Importance
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.sheet_kind import SheetKind
 from tasks.reading.sheet import Sheet
-from tasks.reading.sheet_header import Header, find_header
+from tasks.reading.sheet_header import Header, find_header, plain_heading
 
 Field = str
 """The name of a column: what it can say about an item."""
@@ -46,7 +48,8 @@ LIST = SheetKind(
                 任务(?:事项)? 目标与?任务 任务内容 (?:年度|重点|主要|目标)+任务 重点工作(?:任务|内容)?
                 (?:主要)?工作(?:内容|事项|要点) 工作目标及任务要求 任务及要求
                 (?:督[办查]|普法|具体|主要|批示)内容 (?:议定)?事项 内容 title task(?:name|title)? content
-                工作目标 (?:具体|工作)举措
+                工作目标 (?:具体|工作)举措 (?:待办|督办|承办|交办|办理)(?:事项|任务|工作|内容)
+                (?!.*(?:进展|情况)).{0,6}(?:任务|事项|工作|举措|措施|要点)(?:内容|安排)?
             """,
         ),
         LedgerField(
@@ -64,7 +67,7 @@ LIST = SheetKind(
         LedgerField(
             "leaders", "牵头领导", FieldType.PERSON, width=12, hint="已登记人员的姓名。多位用顿号隔开，第一位为主。",
             patterns=rf"""
-                牵头{_AREA}领导 责任{_AREA}领导 分管{_AREA}领导 主管{_AREA}领导
+                牵头{_AREA}领导 责任{_AREA}领导 分管{_AREA}领导 主管{_AREA}领导 主管(?:人员|负责人)
                 (?:包保|包联|挂帅|挂点|挂钩|联系|督导|督办){_AREA}领导 领导 leader leaders responsibleleader
             """,
         ),
@@ -72,8 +75,8 @@ LIST = SheetKind(
         LedgerField(
             "handler", "承办人", FieldType.PERSON, width=11, hint="已登记人员的姓名，通知首先送此人。",
             patterns=r"""
-                承办人员? 具体责任人 责任人员? 经办人员? 具体负责人 负责人 办理人 联络员 (?:督办)?联系人 handler
-                owner assignee responsible contact
+                承办人员? (?:具体|部门|科室|直接)责任人 责任人员? 经办人员? 具体负责人 负责人 办理人 联络员
+                (?:督办)?联系人 handler owner assignee responsible contact
             """,
         ),
         LedgerField(
@@ -107,8 +110,9 @@ LIST = SheetKind(
             hint=f"可以写：{ACCEPTED}。\n写明的那一天当天完成不算逾期。",
             patterns=r"""
                 (?:计划)?(?:完成|办结|办理|交办|整改|落实|反馈|报送)?(?:时限|期限)(?:要求)?
-                (?:计划|预计|要求)?(?:完成|办结)(?:时间|日期|节点) (?:截止|截至|到期)(?:时间|日期|日)?
-                时间(?:节点|要求|安排|进度) (?:完成)?节点 办复要求 时间 due duedate dueon deadline
+                (?:计划|预计|要求|限定|规定)?(?:完成|办结)(?:时间|日期|节点|时限|期限)
+                (?:截止|截至|到期)(?:时间|日期|日)? 时间(?:节点|要求|安排|进度) (?:完成)?节点 办复要求 时间 due
+                duedate dueon deadline
             """,
         ),
         LedgerField(
@@ -201,11 +205,41 @@ LIST = SheetKind(
 """The list of a plan. `units` lists whoever is responsible, the leading unit first."""
 
 
+_MEASURES = re.compile(r"(?:具体|工作|主要|推进|落实|细化|重点|分解|任务)*(?:举措|措施|任务|内容|事项|要点|目标|要求)")
+_SPARE = {"note", "deliverable"}
+"""What a column of measures is taken for where each task has but one."""
+
+
 def find_list_header(sheet: Sheet) -> Header | None:
-    """The header of a list, which names at least the task and one thing more; None where there is none."""
+    """The header of a list, which names at least the task and one thing more; None where there is none.
+
+    Where several measures stand beside one task, they are the items and the task is their project.
+    """
     header = find_header(sheet, LIST)
-    if header and "target" not in header.columns and "units" not in header.columns and "target_unit" in header.columns:
+    if header is None:
+        return None
+    if "target" not in header.columns and "units" not in header.columns and "target_unit" in header.columns:
         # 单位 counts something only beside a number; alone it is who is responsible.
         renamed = {"units" if name == "target_unit" else name: at for name, at in header.columns.items()}
-        return replace(header, columns=renamed)
+        header = replace(header, columns=renamed)
+    return _by_measures(sheet, header)
+
+
+def _by_measures(sheet: Sheet, header: Header) -> Header:
+    title = header.columns["title"]
+    taken = {column for name, column in header.columns.items() if name not in _SPARE}
+    rows = sheet.rows[header.below :]
+    for measures, heading in enumerate(header.row):
+        if measures in taken or not _MEASURES.fullmatch(plain_heading(heading)):
+            continue
+        said = [row for row in rows if row[measures] != ""]
+        going_on = [row for row in said if row[title] == ""]
+        if not going_on or len(going_on) == len(said):
+            continue
+        columns = {name: column for name, column in header.columns.items() if column != measures}
+        columns["subproject" if "project" in columns else "project"] = title
+        columns["title"] = measures
+        if "number" in columns and all(row[columns["number"]] == "" for row in going_on):
+            del columns["number"]  # it counts the tasks, not the measures
+        return replace(header, columns=dict(sorted(columns.items(), key=itemgetter(1))))
     return header

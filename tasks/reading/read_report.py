@@ -1,8 +1,11 @@
 """Reads an annual report, or a list of work points, the way a person would."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from models.errors import UnreadableFileError
+from tasks.reading.breakdown import Breakdown
 from tasks.reading.document import paragraphs_of, read_document
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure, ReadItem, ReportReading, Section, SubHeading
@@ -46,6 +49,7 @@ def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
         # The year decides which 2026年重点工作 lies ahead; kinds are told again once it is known.
         before, parts = outline(list(document.body), year)
     before = [*document.before, *before]
+    items, tables = items_of(before, parts, title, year)
     said = [*before, *(text for part in parts for text in part.texts)]
     return ReportReading(
         title=title,
@@ -54,10 +58,21 @@ def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
         addressee=document.addressee,
         sections=tuple(_section(part) for part in parts),
         figures=tuple(figure for text in said for figure in figures_in(text)),
-        items=tuple(items_of(parts, title, year)),
+        items=tuple(items),
         paragraphs_before=tuple(before),
         paragraphs_after=document.after,
+        notes=tuple(_notes(paragraphs, tables)),
     )
+
+
+def _notes(paragraphs: list[Line], tables: list[Breakdown]) -> Iterator[str]:
+    """What stands in the file and was not read."""
+    left_out = Counter(what for line in paragraphs for what in line.left_out)
+    if left_out:
+        yield f"未计入：{'、'.join(f'{what} {count} 处' for what, count in left_out.items())}。"
+    unread = dict.fromkeys(heading for table in tables for heading in table.unread)
+    if unread:
+        yield f"任务表中没有读取的列：{'、'.join(unread)}。"
 
 
 def _section(part: OutlinePart) -> Section:

@@ -103,6 +103,12 @@ def plain_heading(heading: str) -> str:
     return re.sub(r"[%*#:.。_\-]", "", text) + percent
 
 
+def is_heading(kind: SheetKind, text: str) -> bool:
+    """Whether a cell says what a column of the kind may be called."""
+    plain = plain_heading(text)
+    return bool(plain) and any(pattern.fullmatch(plain) for found in _patterns(kind).values() for pattern in found)
+
+
 def _readings(sheet: Sheet, index: int, row: list[Cell]) -> Iterator[tuple[int, list[str]]]:
     """The row as a header by itself, and with the row below where it has groups merged across."""
     upper = [_heading(cell) for cell in row]

@@ -1,13 +1,16 @@
-"""Lines of a Word file (.docx), in the order of the body; headers, footers and text boxes are left out.
+"""Lines of a Word file (.docx) as a reader of the page sees them, in the order of the body; headers and footers are
+left out.
 
-The numbers of automatic lists are written out as Word shows them. A file with tracked changes is refused:
-which of its two texts counts is for a person to decide.
+The numbers of automatic lists are written out as Word shows them. Struck-out and hidden text and phonetic guides are
+left out, and each line says so. A file with tracked changes is refused: which of its two texts counts is for a person
+to decide.
 """
 
 import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from docx import Document
@@ -19,7 +22,7 @@ from models.errors import UnreadableFileError
 from tasks.containers.archive import Allowance, check_directory, too_large, unpacked
 from tasks.containers.markup_text import MarkupCount
 from tasks.reading.folding import visible
-from tasks.reading.lines import Line
+from tasks.reading.lines import DITTO, Line
 from tasks.reading.numbering import find_marker
 from tasks.reading.word_numbering import WordNumbering
 
@@ -28,26 +31,24 @@ MOST_ELEMENTS = 1_500_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHANGES = frozenset({"ins", "del", "moveFrom", "moveTo"})
-_BREAKS = {qn("w:br"), qn("w:cr")}
+_SIGNS = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): " ", qn("w:noBreakHyphen"): "-"}
+_TABLE, _ROW, _CELL, _PARAGRAPH, _RUN = (qn(f"w:{tag}") for tag in ("tbl", "tr", "tc", "p", "r"))
+_BOX = qn("w:txbxContent")
+# A text box stands twice in a file, the second time for programs that do not know the first form.
+_ELSEWHERE = {_BOX, "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback", qn("w:pPr"), qn("w:rPr")}
+STRUCK, UNSEEN, GUIDE, UNSEEN_ROW = "划去的文字", "隐藏的文字", "注音", "隐藏的行"
+"""What is left out."""
+_WIDEST = 200
+"""Columns of the grid that one cell is taken to span at most."""
 
 
 def word_lines(content: bytes, name: str) -> list[Line]:
-    """The lines of a .docx; a table row is one line, its cells parted by bars.
+    """The lines of a .docx; a table row is one line, its cells parted by bars, `DITTO` where one goes on from above.
 
     Raises `UnreadableFileError` for anything that is no sound, open, settled .docx.
     """
     document = _open(content, name)
-    numbering = WordNumbering(document)
-    lines: list[Line] = []
-    for element in _blocks(document.element.body):
-        if element.tag == qn("w:tbl") and not _is_frame(element):
-            lines += _rows(element)
-        elif element.tag == qn("w:tbl"):
-            for paragraph in element.iter(qn("w:p")):
-                lines += _lines_of(paragraph, document, numbering)
-        else:
-            lines += _lines_of(element, document, numbering)
-    return lines
+    return list(_Reader(document).lines(document.element.body))
 
 
 def _open(content: bytes, name: str) -> WordDocument:
@@ -98,57 +99,131 @@ def _check_settled(archive: zipfile.ZipFile, name: str) -> None:
             )
 
 
+class _Reader:
+    """One document; `said` is what was left out since the last line."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self.numbering = WordNumbering(document)
+        self.said: list[str] = []
+
+    def lines(self, container: Any) -> Iterator[Line]:
+        """The lines of a body, or of a text box."""
+        last = None
+        for element in _blocks(container):
+            for line in self._table(element) if element.tag == _TABLE else self._lines_of(element):
+                if last is not None:
+                    yield last
+                last = replace(line, left_out=line.left_out + self._left_out())
+        if last is not None:
+            yield replace(last, left_out=last.left_out + self._left_out())
+
+    def _left_out(self) -> tuple[str, ...]:
+        said, self.said = tuple(self.said), []
+        return said
+
+    def _lines_of(self, paragraph: Any) -> Iterator[Line]:
+        label = self.numbering.label(paragraph)
+        text = self._text(paragraph)
+        if text.strip():
+            first, *rest = (part.strip() for part in text.split("\n") if part.strip())
+            if label and not find_marker(first):
+                first = label + first
+            yield Line(first, level=self.numbering.heading_level(paragraph))
+            yield from map(Line, rest)
+        for box in _boxes(paragraph):
+            yield from self.lines(box)
+
+    def _text(self, paragraph: Any) -> str:
+        return visible("".join(self._pieces(paragraph, paragraph)))
+
+    def _pieces(self, element: Any, paragraph: Any) -> Iterator[str]:
+        """What is seen of a paragraph, without its text boxes."""
+        before = ""
+        for child in element:
+            if child.tag in _ELSEWHERE:
+                continue
+            why = GUIDE if child.tag == qn("w:rt") else self._unseen(child, paragraph) if child.tag == _RUN else ""
+            if why and why != before and any(text.text for text in child.iter(qn("w:t"))):
+                self.said.append(why)
+            if not why:
+                yield _SIGNS.get(child.tag, "") or (child.text or "" if child.tag == qn("w:t") else "")
+                yield from self._pieces(child, paragraph)
+            before = why
+
+    def _unseen(self, run: Any, paragraph: Any) -> str:
+        """Why a run is not part of the text; empty where it is."""
+        if self.numbering.is_on(run, paragraph, "w:vanish"):
+            return UNSEEN
+        struck = (self.numbering.is_on(run, paragraph, tag) for tag in ("w:strike", "w:dstrike"))
+        return STRUCK if any(struck) else ""
+
+    def _table(self, table: Any) -> Iterator[Line]:
+        rows = _rows_of(table)
+        cells = [cell for row in rows for cell in _cells_of(row)]
+        if len(cells) == 1 and sum(bool(self._text(paragraph).strip()) for paragraph in _blocks(cells[0])) > 1:
+            # But a frame around a text.
+            self.said = []
+            yield from self.lines(cells[0])
+            return
+        above: dict[int, str] = {}
+        for row in rows:
+            if row.find(f"{qn('w:trPr')}/{qn('w:hidden')}") is not None:
+                self.said.append(UNSEEN_ROW)
+                continue
+            texts = [""] * _number(row, "w:trPr", "w:gridBefore", 0)
+            for cell in _cells_of(row):
+                text = " ".join(self._cell_parts(cell))
+                merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+                if merge is not None and merge.get(qn("w:val"), "continue") == "continue":
+                    text = DITTO if above.get(len(texts)) else ""
+                else:
+                    above[len(texts)] = text
+                texts += [text, *[""] * (_number(cell, "w:tcPr", "w:gridSpan", 1) - 1)]
+            if any(texts):
+                yield Line(" | ".join(texts) + " |")
+
+    def _cell_parts(self, cell: Any) -> Iterator[str]:
+        """The paragraphs of a cell, a table inside it cell by cell."""
+        for element in _blocks(cell):
+            if element.tag == _TABLE:
+                for row in _rows_of(element):
+                    for inner in _cells_of(row):
+                        yield from self._cell_parts(inner)
+            elif text := self._text(element).replace("\n", " ").replace("|", "/").strip():
+                yield text
+
+
 def _blocks(container: Any) -> Iterator[Any]:
     """Paragraphs and tables in order, those inside content controls included."""
+    return _inside(container, (_PARAGRAPH, _TABLE))
+
+
+def _rows_of(table: Any) -> list[Any]:
+    return [row for row in table.iter(_ROW) if next(row.iterancestors(_TABLE)) is table]
+
+
+def _cells_of(row: Any) -> Iterator[Any]:
+    return _inside(row, (_CELL,))
+
+
+def _inside(container: Any, wanted: tuple[str, ...]) -> Iterator[Any]:
     for child in container:
-        if child.tag in (qn("w:p"), qn("w:tbl")):
+        if child.tag in wanted:
             yield child
-        elif child.tag == qn("w:sdt"):
-            yield from _blocks(child.find(qn("w:sdtContent")) if child.find(qn("w:sdtContent")) is not None else [])
-        elif child.tag in (qn("w:customXml"), qn("w:smartTag")):
-            yield from _blocks(child)
+        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:smartTag")):
+            yield from _inside(child, wanted)
 
 
-def _text(paragraph: Any) -> str:
-    parts: list[str] = []
-    for element in paragraph.iter():
-        if any(ancestor.tag == qn("w:txbxContent") for ancestor in element.iterancestors()):
-            continue
-        if element.tag == qn("w:t"):
-            parts.append(element.text or "")
-        elif element.tag in _BREAKS:
-            parts.append("\n")
-        elif element.tag == qn("w:tab"):
-            parts.append(" ")
-        elif element.tag == qn("w:noBreakHyphen"):
-            parts.append("-")
-    return visible("".join(parts))
+def _boxes(element: Any) -> Iterator[Any]:
+    """The text boxes anchored in a paragraph, each once."""
+    for child in element:
+        if child.tag == _BOX:
+            yield child
+        elif child.tag not in _ELSEWHERE:
+            yield from _boxes(child)
 
 
-def _lines_of(paragraph: Any, document: WordDocument, numbering: WordNumbering) -> list[Line]:
-    text = _text(paragraph)
-    if not text.strip():
-        return []
-    label = numbering.label(paragraph)
-    first, *rest = (part.strip() for part in text.split("\n") if part.strip())
-    if label and not find_marker(first):
-        first = label + first
-    return [Line(first, level=numbering.heading_level(paragraph)), *(Line(part) for part in rest)]
-
-
-def _is_frame(table: Any) -> bool:
-    """Whether a table is but a frame around a text: one cell with several paragraphs."""
-    cells = list(table.iter(qn("w:tc")))
-    return len(cells) == 1 and sum(bool(_text(paragraph).strip()) for paragraph in cells[0].iter(qn("w:p"))) > 1
-
-
-def _rows(table: Any) -> Iterator[Line]:
-    for row in table.iter(qn("w:tr")):
-        if next(row.iterancestors(qn("w:tbl"))) is not table:
-            continue
-        cells = [
-            "".join(part.strip() for part in (_text(paragraph) for paragraph in cell.iter(qn("w:p"))))
-            for cell in row.findall(qn("w:tc"))
-        ]
-        if any(cells):
-            yield Line(" | ".join(cell.replace("\n", "") for cell in cells) + " |")
+def _number(element: Any, properties: str, tag: str, otherwise: int) -> int:
+    found = element.find(f"{qn(properties)}/{qn(tag)}")
+    written = found.get(qn("w:val"), "") if found is not None else ""
+    return min(int(written), _WIDEST) if written.isdecimal() else otherwise

@@ -62,6 +62,7 @@ def read(
             yield f"\n可作为下一年度任务导入的 {len(data['items'])} 项："
             for item in data["items"]:
                 yield f"    {item['title']}" + (f"（{item['due_text']}）" if item["due_text"] else "")
+        yield from data["notes"]
 
     return answer(data, screen)
 

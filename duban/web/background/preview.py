@@ -55,7 +55,7 @@ def keep(found: ListPreview, path: Path, *, year: int, read_as: Mapping[str, str
         "projects": done.projects, "items": len(done.changes),
         "counts": [(words, done.count(action)) for action, words in _COUNTS if done.count(action)],
         "incomplete": len(done.incomplete), "errors": len(done.errors),
-        "ignored_columns": done.ignored_columns, "ignored_sheets": done.ignored_sheets,
+        "ignored_columns": done.ignored_columns, "ignored_sheets": done.ignored_sheets, "notes": done.notes,
         "headings": found.headings, "rows": {"all": len(found.rows), "wrong": len(wrong)},
         "dues": [asdict(reading) for reading in found.dues], "more_dues": found.more_dues, "units": found.units,
         "issued": [
