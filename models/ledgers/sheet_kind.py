@@ -25,6 +25,8 @@ class SheetKind:
     """The header stands in one of this many first rows: a title, a unit and a date may stand above it."""
     shown_only: tuple[str, ...] = ("序号", "编号", "行号", "id", "no")
     """Headings of columns that are shown and not read: not worth a word where no field is called so."""
+    days: tuple[str, ...] = ()
+    """The fields, beside those of the type for it, in which a bare number is that of a day."""
     across: bool = True
     """A block merged downwards speaks for all its columns, not for its first alone."""
     in_row: bool = False

@@ -9,7 +9,7 @@ from models.ledgers.field import FieldType
 from models.ledgers.kind import Kind
 from models.secrecy import ACCEPTED as NO_SECRETS
 from models.secrecy import marking
-from tasks.reading.cells import plain
+from tasks.reading.cells import broken, plain
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, find_header, spans_columns
 
@@ -107,6 +107,14 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, al
             found.skipped.append(Skipped(sheet.name, place, texts[0][:40], why))
         else:
             taken = {name: column[index] for name, column in columns.items()}
+            wrong = [
+                CellError(sheet.name, place, header.headings[name], plain(cell), why)
+                for name, cell in taken.items()
+                if (why := broken(cell)) is not None
+            ]
+            if wrong:
+                found.errors += wrong
+                continue
             spoken = {name: cell for name, cell in taken.items() if _says(cell) or name not in always}
             found.rows.append(TableRow(sheet.name, place, {**always, **spoken}))
 

@@ -8,6 +8,7 @@ from models.dates.due_text import ACCEPTED, DueTextError, read_day, understand
 from models.items.arrival import Arrival
 from models.items.item import Importance, ItemState
 from models.secrecy import INTERNAL
+from tasks.containers.sheet_marks import Broken
 from tasks.reading.sheet import Cell
 
 PENDING = "（待确认）"
@@ -16,6 +17,7 @@ PENDING = "（待确认）"
 _PENDING = re.compile(r"\s*[(（]待确认[)）]\s*$")
 _DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]")
 _TRAILING = ".、\uff0e \t"
+_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 _ONCE = re.compile(r"(?:一次性|单次|一次)(?:反馈|完成|报送)?|无")
 _TARGET = re.compile(
     r"(?:≥|>=?|>|不少于|不低于|不小于|至少|达到?|完成)?\s*(?P<count>\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,20}?)\s*(?:及?以上)?"
@@ -55,6 +57,15 @@ class Target(NamedTuple):
 
     value: float
     unit: str | None
+
+
+def broken(cell: Cell) -> str | None:
+    """Why a cell has nothing to be read, where it shows an error or a formula whose value was not stored."""
+    if isinstance(cell, str) and cell.startswith("#") and _ERROR.fullmatch(cell.strip()):
+        return "这是表格软件的错误值：请改正公式，或直接填写内容。"
+    if isinstance(cell, Broken):
+        return "这是公式，文件里没有存它的结果：请用 Excel 或 WPS 打开并保存一次，或直接填写内容。"
+    return None
 
 
 def plain(cell: Cell) -> str:

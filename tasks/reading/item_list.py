@@ -52,6 +52,8 @@ class ListRow:
     source: str | None = None
     note: str | None = None
     cleared: frozenset[Field] = frozenset()
+    group: int = 0
+    """Which group of its sheet it stands in, counted from 1; 0 before the first or without any."""
 
     def error(self, column: Field | None, value: str, accepted: str) -> CellError:
         return self.place.error(self.row, column, value, accepted)

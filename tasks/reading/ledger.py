@@ -1,5 +1,6 @@
 """Reads a ledger (.xlsx, .csv) into rows that say what each item is to be; knows no database."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import repeat
@@ -20,23 +21,29 @@ from tasks.reading.task_rows import TaskRows, length
 from tasks.reading.units import Units, read_units, split_units
 
 
-def read_ledger(sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:
+def read_ledger(
+    sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | None = None, visible_only: bool = False
+) -> ItemList:
     """The items of all sheets that have a header. Everything wrong is collected, nothing is raised.
 
-    `dues` says how a person reads due texts: a cell that reads so is taken for what stands there instead.
+    `dues` says how a person reads due texts: a cell that reads so is taken for what stands there instead. Rows that
+    are hidden, filtered or struck out are told in the notes, and with `visible_only` left out.
 
     Row and column of an error are as a person sees them. A project written once above its items (merged, or
-    as a section title across the sheet) holds for all of them.
+    as a section title in a row of its own) holds for all of them; where each sheet is one, its name does. Numbers that
+    begin again in each group or sheet are told apart by its place: 2-1.
     """
     found = ItemList()
-    for sheet in sheets:
-        header = find_list_header(sheet)
+    headers = [(sheet, find_list_header(sheet)) for sheet in sheets]
+    by_sheet = sum(header is not None for _, header in headers) > 1
+    for sheet, header in headers:
         if header is None:
             found.ignored_sheets.append(sheet.name or "")
             continue
         found.ignored_columns += header.ignored(LIST)
         before = len(found.rows) + len(found.errors)
-        _read_sheet(found, sheet, header, year, dues or {})
+        project = sheet.name if by_sheet and not _NO_NAME.fullmatch(sheet.name or "") else None
+        _read_sheet(found, sheet, header, year, dues or {}, project, visible_only=visible_only)
         if len(sheets) == 1 and len(found.rows) + len(found.errors) == before:
             place = Place(sheet.name, header.headings)
             found.errors.append(place.error(header.below + 1, None, "", "表头下没有任何任务：请至少填写一行。"))
@@ -44,6 +51,7 @@ def read_ledger(sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | Non
         found.errors.append(_no_header(sheets[0]))
     elif not found.rows and not found.errors:
         found.errors.append(CellError(None, None, None, "", "各工作表的表头下都没有任务：请至少填写一行。"))
+    _number_within_groups(found)
     _refuse_duplicates(found)
     return found
 
@@ -59,9 +67,19 @@ def _no_header(sheet: Sheet) -> CellError:
     )
 
 
-def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: Mapping[str, str]) -> None:
+def _read_sheet(
+    found: ItemList,
+    sheet: Sheet,
+    header: Header,
+    year: int,
+    dues: Mapping[str, str],
+    project: str | None,
+    *,
+    visible_only: bool,
+) -> None:
     reader = TaskRows(sheet, header, found.errors)
     projects = reader.keep_items()
+    _tell_unseen(found, reader, visible_only=visible_only)
     reader.refuse_secrets()
     read = reader.read
     units = [
@@ -73,7 +91,7 @@ def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: 
     columns: tuple[list[Any], ...] = (
         read("number", _within(cells.number, WorkItem, "number")),
         read("title", _within(cells.plain, WorkItem, "title")),
-        [projects[index] for index in reader.kept],
+        [projects[index] or project for index in reader.kept],
         _joined(read("leaders", cells.lines), read("other_leaders", cells.lines)),
         read("handler", cells.lines),
         [unit.lead for unit in units],
@@ -93,10 +111,41 @@ def _read_sheet(found: ItemList, sheet: Sheet, header: Header, year: int, dues: 
     )
     lines = [index + 1 for index in reader.kept]
     rows = dict(zip(reader.kept, map(ListRow, repeat(reader.place), lines, *columns), strict=True))
+    for index, row in rows.items():
+        row.group = reader.grouped[index]
     for index, fields in reader.cleared.items():
         rows[index].cleared = frozenset(fields)
     found.errors += _arrivals(rows.values(), found.errors)
     found.rows += rows.values()
+
+
+_NO_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*(?:\s*[(（]\d+[)）])?|", re.IGNORECASE)
+_LISTED = 20
+
+
+def _tell_unseen(found: ItemList, reader: TaskRows, *, visible_only: bool) -> None:
+    for why, rows in reader.unseen():
+        if rows:
+            named = "、".join(map(str, rows[:_LISTED])) + ("等" if len(rows) > _LISTED else "")
+            where = f"工作表“{reader.place.sheet}”" if reader.place.sheet else ""
+            did = "没有导入" if visible_only else "也按任务读取"
+            found.notes.append(f"{where}第 {named} 行是{why}，共 {len(rows)} 行，{did}。")
+            if visible_only:
+                reader.leave_out(set(rows))
+
+
+def _number_within_groups(found: ItemList) -> None:
+    """Numbers that begin again in each group, or on each sheet, with the place of the group before them."""
+    groups: dict[tuple[str | None, int], list[ListRow]] = {}
+    for row in found.rows:
+        groups.setdefault((row.place.sheet, row.group), []).append(row)
+    first = [next((row.number for row in rows if row.number is not None), None) for rows in groups.values()]
+    numbers = [row.number for row in found.rows if row.number is not None]
+    if len(groups) < 2 or len(set(numbers)) == len(numbers) or len(set(first)) > 1:
+        return
+    for place, rows in enumerate(groups.values(), 1):
+        for row in rows:
+            row.number = f"{place}-{row.number}" if row.number is not None else None
 
 
 def _units(cell: Cell) -> tuple[str, ...]:

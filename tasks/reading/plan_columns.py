@@ -34,6 +34,7 @@ LIST = SheetKind(
     beside=r"(?:具体|工作|任务|完成|目前|当前)*(?:动态|进度|进展)(?:情况)?|(?:完成|落实)情况|(?:资金|经费)使用情况",
     within=15,
     shown_only=("缺少", "来源类别", "文号"),
+    days=("start", "due", "done_on"),
     across=False,
     fields=(
         LedgerField(

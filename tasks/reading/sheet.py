@@ -12,13 +12,14 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from models.errors import UnreadableFileError
+from tasks.containers.sheet_marks import BookMarks, Marks, read_marks
 
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 200_000
@@ -49,7 +50,8 @@ class Merged(NamedTuple):
 class Sheet:
     """One visible sheet: `rows[0]` is the sheet's first row as a person counts it; all rows are equally wide.
 
-    An empty cell is "".
+    An empty cell is "", one in error or a formula without a stored value is `Broken`, a day of which the year and the
+    month are shown is that month (2026年6月).
 
     `name` is None for a text table (csv), which has no sheets.
     """
@@ -57,6 +59,9 @@ class Sheet:
     name: str | None
     rows: list[list[Cell]]
     merged: list[Merged] = field(default_factory=list)
+    marks: Marks = field(default_factory=Marks)
+    since_1904: bool = False
+    """Its days are counted from 1904, so that a day number without a date format means another day."""
 
 
 def open_workbook(path: Path) -> list[Sheet]:
@@ -94,9 +99,24 @@ def _workbook(path: Path) -> list[Sheet]:
         _refuse_dangerous(path, file)
         file.seek(0)
         try:
-            return _visible_sheets(file)
+            sheets = _visible_sheets(file)
         except (CalamineError, OSError, ValueError) as error:
             raise _not_xlsx(path) from error
+        found = read_marks(file)
+        return [_as_shown(sheet, found) for sheet in sheets]
+
+
+def _as_shown(sheet: Sheet, found: BookMarks) -> Sheet:
+    marks = found.sheets.get(sheet.name or "", Marks())
+    for (row, column), text in marks.broken.items():
+        if row < len(sheet.rows) and column < len(sheet.rows[row]):
+            sheet.rows[row][column] = text
+    for row, column in marks.months:
+        if row < len(sheet.rows) and column < len(sheet.rows[row]):
+            cell = sheet.rows[row][column]
+            if isinstance(cell, dt.date):
+                sheet.rows[row][column] = f"{cell.year}年{cell.month}月"
+    return replace(sheet, marks=marks, since_1904=found.since_1904)
 
 
 def _visible_sheets(file: BinaryIO) -> list[Sheet]:

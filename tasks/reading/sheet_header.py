@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
-from models.ledgers.field import LedgerField
+from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.sheet_kind import SheetKind
 from tasks.reading.sheet import Cell, Sheet
+
+_FROM_1900_TO_1904 = 1462
+_SERIALS = 100_000
+"""Numbers below it can be those of days."""
 
 EXAMPLE, GUIDE = "示例", "填写说明"
 """The sheets of our templates that hold no rows to bring in."""
@@ -72,7 +76,25 @@ def columns_below(sheet: Sheet, header: Header, kind: SheetKind) -> dict[str, li
         for column in range(left, right + 1 if kind.across else left + 1):
             if column in spread:
                 spread[column][places.start : places.stop] = [sheet.rows[top][left] for _ in places]
+    for name in set(kind.identity) & found.keys():
+        found[name] = [_with_places(cell, sheet, index, header.columns[name]) for index, cell in enumerate(found[name])]
+    if sheet.since_1904:
+        for name in found.keys() & {*kind.days, *(one.name for one in kind.columns if one.takes is FieldType.DAY)}:
+            found[name] = [_since_1900(cell) for cell in found[name]]
     return found
+
+
+def _with_places(cell: Cell, sheet: Sheet, row: int, column: int) -> Cell:
+    """A number as it is shown: 1.1 is 1.10 where two places are, 7 is 007 where it is filled with noughts."""
+    shown = sheet.marks.places.get((row, column))
+    if shown is None or not isinstance(cell, int | float):
+        return cell
+    whole, _, places = shown.partition(".")
+    return f"{cell:0{len(shown) if places or len(whole) > 1 else 1}.{len(places)}f}"
+
+
+def _since_1900(cell: Cell) -> Cell:
+    return cell + _FROM_1900_TO_1904 if isinstance(cell, int | float) and 0 <= cell < _SERIALS else cell
 
 
 def spans_columns(sheet: Sheet, index: int) -> bool:

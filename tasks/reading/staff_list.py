@@ -9,6 +9,8 @@ from models.errors import BadInputError, CellError, UnreadableFileError
 from models.ledgers.field import LedgerField
 from models.ledgers.sheet_kind import SheetKind
 from models.people.person import Role
+from tasks.containers.sheet_marks import Broken
+from tasks.reading.cells import broken
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import columns_below, find_header
 
@@ -144,6 +146,8 @@ def _is_remark(cells: list[Cell]) -> bool:
 
 def _text(cell: Cell) -> str:
     """A cell as text; Excel keeps a telephone number as a fraction."""
+    if isinstance(cell, Broken):
+        return cell
     return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
 
 
@@ -161,6 +165,10 @@ def _listed(text: str) -> list[str]:
 
 def _clean(row: StaffRow) -> Iterator[CellError]:
     text = row.text
+    wrong = [row.wrong(name, why.rstrip("。")) for name, said in text.items() if (why := broken(said)) is not None]
+    if wrong:
+        yield from wrong
+        return
     for name in ("姓名", "代理人"):
         text[name] = _name(text[name])
     if not text["姓名"]:

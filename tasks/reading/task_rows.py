@@ -1,7 +1,7 @@
 """The rows of a sheet that are tasks: which they are, under which project each stands, what a column says in each."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -20,10 +20,14 @@ from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, spans_col
 
 _BLANK = {"", "无", "/", "—", "——", "\\"}
 _CLEAR = {"-", "\uff0d"}
+_RANK = r"[(（]?[一二三四五六七八九十百]{1,4}[)）]?[、.．]?|第[一二三四五六七八九十百\d]+[部章方类]\S?"
 _SECTION = re.compile(
-    r"(?:[(（][一二三四五六七八九十百]{1,4}[)）]|[一二三四五六七八九十百]{1,4}[、..]|第[一二三四五六七八九十百\d]+[部章方类]\S?)"
+    r"(?:[(（][一二三四五六七八九十百]{1,4}[)）]|[一二三四五六七八九十百]{1,4}[、.．]|第[一二三四五六七八九十百\d]+[部章方类]\S?)"
     r"\s*(?P<name>\S.*)"
 )
+_COUNTED = re.compile(r"[(（]?\d{1,2}[)）]?\s*[、.．]?\s*(?P<name>[^\d\W].*)")
+"""1 人防工程建设, in a row of its own."""
+_TAIL = re.compile(r"[(（](?:共|计)?\d+[项条个][)）]$|[:：]$")
 _FOOT = re.compile(r"[(（]?(?:注|备注|说明|填表|填报|制表|审核|联系|合计|小计|总计|共计)")
 
 T = TypeVar("T")
@@ -38,6 +42,8 @@ class TaskRows:
         self.header = header
         self.sheet = sheet
         self.kept: list[int] = []
+        self.grouped: dict[int, int] = {}
+        """By kept row which of the groups that rows of their own announce it stands in, the first being 1."""
         self.cleared: dict[int, set[Field]] = {}
         self.columns = columns_below(sheet, header, LIST)
 
@@ -49,6 +55,7 @@ class TaskRows:
         limit = length(Project, "name")
         project: str | None = None
         projects: dict[int, str | None] = {}
+        group = 0
         plain = lru_cache(typed=True)(cells.plain)  # a project is written once for each of its rows
         for index in range(self.header.below, len(titles)):
             if _is_blank(numbers[index]) or _is_blank(titles[index]):
@@ -56,19 +63,26 @@ class TaskRows:
                 if not filled:
                     continue
                 if len(filled) == 1 and (named := self._section(index, filled[0])) is not None:
-                    project = named or project
+                    project, group = named or project, group + bool(named)
                     continue
                 if filled == [numbers[index]] and _is_blank(titles[index]):
                     continue  # a number written in advance
+            if (named := self._group(index, numbers, titles)) is not None:
+                project, group = named, group + 1
+                continue
             number = numbers[index]
             if isinstance(number, str) and number.strip().startswith(EXAMPLE):
                 continue
+            for column, cell in (("project", groups[index]), ("subproject", parts[index])):
+                if (why := cells.broken(cell)) is not None:
+                    self.errors.append(self.place.error(index + 1, column, plain(cell), why))
             if groups[index] != "":
                 project = plain(groups[index])
             name = f"{project} / {cells.plain(parts[index])}" if project and parts[index] != "" else project
             if name and len(name) > limit:
                 self.errors.append(self.place.error(index + 1, "project", name, f"项目名称最多 {limit} 字。"))
             self.kept.append(index)
+            self.grouped[index] = group
             projects[index] = name
         return projects
 
@@ -76,10 +90,53 @@ class TaskRows:
         """The project that a row with a single cell announces; "" for a footnote, None for an ordinary item."""
         text = cells.plain(cell)
         if match := _SECTION.fullmatch(text):
-            return match["name"]
+            return _bare(match["name"])
         if _FOOT.match(text):
             return ""
-        return text if spans_columns(self.sheet, index) else None
+        across = spans_columns(self.sheet, index)
+        counting = self.header.columns.get("number") == self._at(index) and re.search("[\u4e00-\u9fff]{2}", text)
+        if not across and not counting:
+            return None
+        match = _COUNTED.fullmatch(text)
+        return _bare(match["name"] if match else text)
+
+    def _at(self, index: int) -> int:
+        """The first column of a row with something in it."""
+        return next(column for column, cell in enumerate(self.sheet.rows[index]) if not _is_blank(cell))
+
+    def _group(self, index: int, numbers: Sequence[Cell], titles: Sequence[Cell]) -> str | None:
+        """The project that a row of number and title alone announces: it counts the groups, or those below it do so
+        from the beginning; None for an item."""
+        row = self.sheet.rows[index]
+        if _is_blank(numbers[index]) or _is_blank(titles[index]) or sum(not _is_blank(cell) for cell in row) != 2:
+            return None
+        own, title = cells.plain(numbers[index]), cells.plain(titles[index])
+        below = next((place for place in range(index + 1, len(titles)) if not _is_blank(titles[place])), None)
+        if below is None or sum(not _is_blank(cell) for cell in self.sheet.rows[below]) == 1:
+            return None
+        next_number = cells.plain(numbers[below])
+        if re.fullmatch(_RANK, own):
+            return _bare(title) if not re.fullmatch(_RANK, next_number) or self._speaks(below) else None
+        own = own.rstrip(".．、")
+        begins = re.fullmatch(rf"{re.escape(own)}[.．\-－—]1|[(（]1[)）]|①|1[)）]", next_number)
+        again = next_number.rstrip(".．、") == "1" and own.isdecimal()
+        return _bare(title) if begins or (again and self._speaks(below)) else None
+
+    def _speaks(self, index: int) -> bool:
+        """Whether a row says more than a number and a title."""
+        return sum(not _is_blank(cell) for cell in self.sheet.rows[index]) > 2
+
+    def unseen(self) -> list[tuple[str, list[int]]]:
+        """The kept rows that a reader of the sheet does not take for tasks, by why, as a person counts them."""
+        marks, title = self.sheet.marks, self.header.columns["title"]
+        return [
+            ("隐藏或筛掉的", [index + 1 for index in self.kept if index in marks.hidden]),
+            ("划去的", [index + 1 for index in self.kept if (index, title) in marks.struck]),
+        ]
+
+    def leave_out(self, rows: Collection[int]) -> None:
+        """Keeps these rows, as a person counts them, no longer."""
+        self.kept = [index for index in self.kept if index + 1 not in rows]
 
     def refuse_secrets(self) -> None:
         """Rows marked as secret are named by their marking alone and looked at no further."""
@@ -114,6 +171,8 @@ class TaskRows:
             known[cell] = None
             if text in _CLEAR:
                 clearing.add(cell)
+            elif (why := cells.broken(cell)) is not None:
+                refused[cell] = why
             elif text not in _BLANK:
                 try:
                     known[cell] = convert(cell)
@@ -126,6 +185,11 @@ class TaskRows:
                 elif cell in clearing:
                     self.cleared.setdefault(index, set()).add(field)
         return list(map(known.__getitem__, kept))
+
+
+def _bare(name: str) -> str:
+    """The name of a group without the count of its tasks."""
+    return _TAIL.sub("", name.strip()).strip()
 
 
 def _is_blank(cell: Cell) -> bool:
