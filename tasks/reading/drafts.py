@@ -26,6 +26,10 @@ def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None)
     reading = read_report(path)
     place = Place(None, {})
     drafts = ItemList(organ=reading.organ, notes=list(reading.notes))
+    if reading.items and reading.items_year not in (None, year):
+        drafts.notes.insert(
+            0, f"这份文件安排的是 {reading.items_year} 年的工作，导入的是 {year} 年度计划：请核对是不是这份文件。"
+        )
     for item in reading.items:
         mark = marking(item.title) or marking(item.source)
         if mark is not None:
@@ -56,6 +60,7 @@ def _draft(item: ReadItem, place: Place, year: int, dues: Mapping[str, str]) -> 
         cooperating=item.cooperating or None,
         due=_due(item, year, dues),
         source=item.source[:_SOURCE],
+        target=item.target if item.recurrence is None else None,
     )
 
 

@@ -7,8 +7,10 @@ purposes, softer verbs and manners attach to the duty before, conditions (结合
 import re
 from dataclasses import dataclass
 
+from models.dates.due_text import find_due
 from tasks.reading.folding import fold
 from tasks.reading.numbering import Style, find_marker, split_enumerated
+from tasks.reading.responsibility import UNIT
 
 LONGEST_TITLE = 40
 _SHORTEST = 6
@@ -36,7 +38,7 @@ _CONDITION = re.compile(
     r"以.{1,30}?为|在.{2,30}(?:下|中|上|基础上|期间|前|后|内)$|为(?!.{2,}(?:提供|奠定|贡献))|对于|截至|自.{2,20}起$|从.{2,20}起$|除.{2,20}外$|如.{2,20}的$|充分发挥|发挥|本着|由.{2,16}?(?:牵头|负责|主办)$)"
 )
 _TIME_ONLY = re.compile(
-    r"(?:(?:力争|确保|务)?(?:于|在)?\s*(?:\d{4}\s*年度?|今年|明年|全年|下一?年度?|年内|年底前?|每[年季月周]度?|[上下]半年|第?[一二三四1-4]季度|\d{1,2}\s*月(?:份|底|中旬|上旬|下旬)?(?:\d{1,2}[日号])?)(?:底|末|初)?(?:之?前|内|期间|以来|起)?)"
+    r"(?:(?:力争|确保|务)?(?:于|在)?\s*(?:\d{4}\s*年度?|今年|明年|全年|下一?年度?|年内|年底前?|每[年季月周]度?|[上下]半年|第?[一二三四1-4]季度|\d{1,2}\s*月(?:份|底|中旬|上旬|下旬)?(?:\d{1,2}[日号])?(?:\s*(?:至|到|-|~)\s*(?:\d{1,2}\s*月)?\s*(?:\d{1,2}[日号]|底|份|中旬)?)?)(?:底|末|初)?(?:之?前|内|期间|以来|起|当天|前后)?)"
     r"|(?:下一步|下阶段|今后|接下来|同时|此外|另外|其中|与此同时|重点|主要|具体)(?:[:]|)"
 )
 _INNER_VERB = re.compile(
@@ -50,6 +52,15 @@ _ONLY_DONE = re.compile(
     r"(?:(?:确保|力争|务必|务|计划|预计)?(?:于|在)?.{2,16}?前?)(?:全部|全面|基本|按时)?"
     r"(?:完成|办结|完毕|到位|结束|见效|印发|出台|报送|上报|启动|上线|落实|实施)(?:到位|完毕|实施|完成)?"
 )
+# 每年不少于1次, 参加率不低于90%: how much of the duty before, not another one.
+_MEASURE = re.compile(
+    r"(?:[^,]{0,6}?(?:每(?:[年季月周]度?|半年|人|个)|全年|人均|各))?[^,]{0,12}?"
+    r"(?:不少于|不低于|不得少于|不超过|至少|(?:率|比例|比重|面|次数|数量)(?:均|都|要|应)?(?:达到?|为|在|保持|控制|超过))"
+    r"(?:在)?\s*[\d百一二两三四五六七八九十][^,]{0,12}"
+)
+# 对发现的问题: what the duty behind it is about.
+_ABOUT = re.compile(r"对[^,]{2,18}(?:的|问题|事项|单位|人员|项目|情况|行为|案件|线索|隐患|意见)")
+_ANY_YEAR, _LONGEST_TIME = 2000, 24
 _SUBJECT = re.compile(
     r"(?:各[\u4e00-\u9fff]{1,12}?|(?:我|全|本)[局委办厅会县区市镇校院系统]{1,3}|[\u4e00-\u9fff]{2,14}?(?:局|委|办|科|处|室|单位|部门|中心|政府|领导))"
     r"(?:都|也|均)?(?:要|应当?|须|必须|务必|需|将)(?!求|素|点)"
@@ -58,7 +69,8 @@ _SUBJECT = re.compile(
 
 # …,由法规科牵头,办公室配合: who does what was said before.
 _CHARGE = re.compile(
-    r"由[^,]{2,16}?(?:牵头|负责|主办|承办)|(?:[^,]{0,12}(?:局|委|办|科|处|室|单位|部门|中心|股|站|所|等))(?:协助|协同|积极)?配合"
+    rf"由[^,]{{2,16}}?(?:牵头|负责|主办|承办)|{UNIT}(?:[、和与及]{UNIT}){{0,8}}(?:具体|分别|共同)?(?:牵头|负责|主办|承办)|"
+    r"(?:[^,]{0,12}(?:局|委|办|科|处|室|单位|部门|中心|股|站|所|等))(?:协助|协同|积极)?配合"
 )
 
 
@@ -116,14 +128,23 @@ def _clauses(text: str) -> list[_Clause]:
 def _clause(part: str, *, first: bool) -> _Clause:
     words = bare_duty(part)
     folded = fold(words).strip(" ,;。.:")
-    condition = _TIME_ONLY.fullmatch(folded) is not None or (
-        _CONDITION.match(folded) is not None and _inner_verb(folded) is None
+    condition = _is_time(folded) or (
+        (_CONDITION.match(folded) is not None and _inner_verb(folded) is None) or _ABOUT.fullmatch(folded) is not None
     )
     purpose = (_SLOGAN if first else _PURPOSE).match(folded) is not None and not condition
     timed = _OWN_TIME.search(folded) is not None and _ONLY_DONE.fullmatch(folded) is None
-    does = _DOING.match(folded) is not None or timed
+    does = (_DOING.match(folded) is not None or timed) and _MEASURE.fullmatch(folded) is None
     opens = not condition and not purpose and len(folded) >= _SHORTEST and does
     return _Clause(part, condition, purpose, opens)
+
+
+def _is_time(folded: str) -> bool:
+    """Whether a clause says when, and nothing else."""
+    if _TIME_ONLY.fullmatch(folded):
+        return True
+    words = re.sub(r"^(?:于|在|力争|确保|务必)", "", folded)
+    due = find_due(words, _ANY_YEAR) if len(words) <= _LONGEST_TIME and re.search(r"[\d每季月年]", words) else None
+    return due is not None and due.text == words
 
 
 def _inner_verb(folded: str) -> re.Match[str] | None:
@@ -156,7 +177,7 @@ def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
 
 
 def _timed(waiting: list[_Clause]) -> bool:
-    return any(_TIME_ONLY.fullmatch(fold(clause.text).strip(" ,;")) for clause in waiting)
+    return any(_is_time(fold(clause.text).strip(" ,;")) for clause in waiting)
 
 
 def _duty(clauses: list[_Clause]) -> WrittenDuty:

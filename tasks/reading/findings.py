@@ -7,6 +7,7 @@ from typing import Any
 
 from models.exact import number
 from models.report.report import SectionKind
+from tasks.reading.cells import Target
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class ReadItem:
     project: str | None = None
     cooperating: tuple[str, ...] = ()
     leaders: str | None = None
+    target: Target | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -109,6 +111,8 @@ class ReadItem:
             "project": self.project,
             "cooperating": list(self.cooperating),
             "leaders": self.leaders,
+            "target_count": self.target.value if self.target else None,
+            "target_unit": self.target.unit if self.target else None,
         }
 
 
@@ -127,6 +131,8 @@ class ReportReading:
     sections: tuple[Section, ...] = ()
     figures: tuple[ReadFigure, ...] = ()
     items: tuple[ReadItem, ...] = ()
+    items_year: int | None = None
+    """The year in which the items are to be done."""
     paragraphs_before: tuple[str, ...] = ()
     paragraphs_after: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = ()

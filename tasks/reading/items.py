@@ -8,13 +8,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from models.dates.due_text import DueMeaning, DueTextError, find_due, understand
 from models.report.report import SectionKind
 from tasks.reading.breakdown import Breakdown, BreakdownRow, breakdowns_in, is_cell
+from tasks.reading.cells import Target
 from tasks.reading.duties import LONGEST_TITLE, duties_of
 from tasks.reading.findings import ReadItem
 from tasks.reading.folding import fold, sentences
+from tasks.reading.numerals import chinese_number
 from tasks.reading.outline import OutlinePart, OutlinePoint
 from tasks.reading.preamble import year_of
 from tasks.reading.responsibility import Responsibility, named_inside, split_responsibility, units_in
@@ -29,10 +32,17 @@ _LONGEST_HEAD = 30
 """Characters of a leading sentence that can head the words behind it, rather than be a duty itself."""
 
 
-def items_of(
-    before: Sequence[str], parts: list[OutlinePart], title: str | None, year: int | None
-) -> tuple[list[ReadItem], list[Breakdown]]:
-    """The items of a document whose report year (or own year, for a plan) is `year`, and the tables of tasks in it.
+class Items(NamedTuple):
+    """The items of a document, the tables of tasks in it, its paragraphs that gave no item, and the items' year."""
+
+    found: list[ReadItem]
+    tables: list[Breakdown]
+    silent: list[str]
+    year: int | None
+
+
+def items_of(before: Sequence[str], parts: list[OutlinePart], title: str | None, year: int | None) -> Items:
+    """The items of a document whose report year (or own year, for a plan) is `year`.
 
     They come from the parts that announce the next year; in a plan, from all its themes, and from the tables beside
     them, in which what the text says too is not said again; in any other report, from nowhere.
@@ -43,6 +53,7 @@ def items_of(
     tables = everywhere if plan else breakdowns_in([text for part in announced for text in part.texts])
     rows = [row for table in tables for row in table.rows]
     items: list[ReadItem] = []
+    silent: list[str] = []
     alone = [part for part in announced if part.kinds[0] is SectionKind.NEXT_YEAR]
     for part in announced or (parts if plan else []):
         if alone and part not in alone and not _speaks_of_next_year(part):
@@ -53,9 +64,22 @@ def items_of(
         read = _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
         _, named = split_responsibility(part.heading or "")
         items += [_charged(item, named, None) if named and item.lead is None else item for item in read]
+        silent += [text for text in _prose(part.texts) if _is_silent(text, read)]
     listed = {_compact(row.task) for row in rows}
     items = [item for item in items if not {_compact(item.title), _compact(item.source)} & listed]
-    return items + [_from_row(row, year if plan else _after(year)) for row in rows], tables
+    items += [_from_row(row, year if plan else _after(year)) for row in rows]
+    return Items(items, tables, silent, year if plan else _after(year))
+
+
+def _is_silent(text: str, items: list[ReadItem]) -> bool:
+    """Whether a paragraph that says something to be done gave none of the items."""
+    bare = _compact(text)
+    said = [_compact(words) for item in items for words in (item.source, item.project or item.source)]
+    return (
+        bool(split_responsibility(text)[0])
+        and not _introduces(text)
+        and not any(one in bare or bare in one for one in said)
+    )
 
 
 def _compact(text: str) -> str:
@@ -85,6 +109,8 @@ def _from_part(part: OutlinePart, year: int | None, *, announced: bool) -> list[
         if point.heading is None and headed:
             continue
         items += _from_point(point, part, year, headed=headed)
+    if not items and not announced and part.heading is not None and not any(map(is_cell, part.texts)):
+        items = _with_sentence([], part.heading, None, year)
     return items
 
 
@@ -198,12 +224,28 @@ def _introduces(text: str) -> bool:
 
 
 def _item(title: str, source: str, text: str, project: str | None, year: int | None) -> ReadItem:
-    item = ReadItem(title=title, source=source, project=project, lead=named_inside(text))
+    item = ReadItem(title=title, source=source, project=project, lead=named_inside(text), target=_target(text))
     due = find_due(text, year or _NO_YEAR)
     if due is None:
         return item
     # 全年 and 长期 in a sentence are a manner of working; their 31 December would be our invention.
     return _timed(item, replace(due, due_on=None) if due.open_ended else due, year)
+
+
+_AT_LEAST = re.compile(
+    r"(?:不少于|不低于|不得少于|至少|≥|>=)\s*(?P<count>\d{1,6}(?:\.\d+)?|[一二两三四五六七八九十]{1,3})\s*"
+    r"(?P<unit>人次|课时|学时|[次场期件篇份个家人户项条起批册部名幅处])(?!以)"
+)
+
+
+def _target(text: str) -> Target | None:
+    """The quantity that a duty names as the least to be reached: 不少于2次."""
+    match = _AT_LEAST.search(fold(text))
+    if match is None:
+        return None
+    count = match["count"]
+    value = float(count) if re.match(r"\d", count) else chinese_number(count)
+    return Target(float(value), match["unit"]) if value is not None else None
 
 
 def _timed(item: ReadItem, due: DueMeaning, year: int | None) -> ReadItem:

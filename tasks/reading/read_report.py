@@ -5,19 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.errors import UnreadableFileError
-from tasks.reading.breakdown import Breakdown
 from tasks.reading.document import paragraphs_of, read_document
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure, ReadItem, ReportReading, Section, SubHeading
 from tasks.reading.folding import visible
 from tasks.reading.header import FileHeader
-from tasks.reading.items import items_of
+from tasks.reading.items import Items, items_of
 from tasks.reading.lines import Line, lines_of
 from tasks.reading.markup import without_markup
 from tasks.reading.outline import OutlinePart, outline
 from tasks.reading.preamble import stated_organ, stated_year, take_apart
 
 __all__ = ["ReadFigure", "ReadItem", "ReportReading", "Section", "SubHeading", "read_report", "read_report_text"]
+
+
+_CUT, _LISTED = 30, 20
+"""Characters of a paragraph that is told of, and how many of them are."""
 
 
 def read_report(path: Path) -> ReportReading:
@@ -49,7 +52,7 @@ def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
         # The year decides which 2026年重点工作 lies ahead; kinds are told again once it is known.
         before, parts = outline(list(document.body), year)
     before = [*document.before, *before]
-    items, tables = items_of(before, parts, title, year)
+    items = items_of(before, parts, title, year)
     said = [*before, *(text for part in parts for text in part.texts)]
     return ReportReading(
         title=title,
@@ -58,21 +61,26 @@ def _read(header: FileHeader, paragraphs: list[Line]) -> ReportReading:
         addressee=document.addressee,
         sections=tuple(_section(part) for part in parts),
         figures=tuple(figure for text in said for figure in figures_in(text)),
-        items=tuple(items),
+        items=tuple(items.found),
+        items_year=items.year,
         paragraphs_before=tuple(before),
         paragraphs_after=document.after,
-        notes=tuple(_notes(paragraphs, tables)),
+        notes=tuple(_notes(paragraphs, items)),
     )
 
 
-def _notes(paragraphs: list[Line], tables: list[Breakdown]) -> Iterator[str]:
+def _notes(paragraphs: list[Line], items: Items) -> Iterator[str]:
     """What stands in the file and was not read."""
     left_out = Counter(what for line in paragraphs for what in line.left_out)
     if left_out:
         yield f"未计入：{'、'.join(f'{what} {count} 处' for what, count in left_out.items())}。"
-    unread = dict.fromkeys(heading for table in tables for heading in table.unread)
+    unread = dict.fromkeys(heading for table in items.tables for heading in table.unread)
     if unread:
         yield f"任务表中没有读取的列：{'、'.join(unread)}。"
+    if items.found and items.silent:
+        named = "".join(f"“{text if len(text) <= _CUT else f'{text[:_CUT]}…'}”" for text in items.silent[:_LISTED])
+        more = f"等 {len(items.silent)} 段" if len(items.silent) > _LISTED else ""
+        yield f"没有读成任务的段落：{named}{more}。"
 
 
 def _section(part: OutlinePart) -> Section:

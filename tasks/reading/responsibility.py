@@ -10,10 +10,21 @@ _LABEL = (
     r"(?:配合|协办|协同|参加|参与|协作)(?:责任)?(?:单位|部门|科室|处室|股室)?|完成时[限间]|时间节点|办结时限|时限要求|时限)"
 )
 _NEXT_LABEL = _LABEL.replace("?P<label>", "?:")
-_ENTRY = re.compile(rf"{_LABEL}\s*[:】]\s*(?P<value>.*?)(?=[;,。\s]*{_NEXT_LABEL}\s*[:】]|[;。)】\]]?\s*$)")
-_START = re.compile(rf"\s*[(\[【]?\s*{_LABEL}\s*[:】]")
+_IS = r"\s*(?:[:】]|为)"
+_ENTRY = re.compile(rf"{_LABEL}{_IS}\s*(?P<value>.*?)(?=[;,。\s]*{_NEXT_LABEL}{_IS}|[;。)】\]]?\s*$)")
+_START = re.compile(rf"\s*[(\[【]?\s*{_LABEL}{_IS}")
 _BRACKET = re.compile(rf"[(\[【]\s*{_LABEL}\s*[:】][^()\[\]【】]*[)\]】]?")
 _BY = re.compile(r"由(?P<lead>[^,。;:、]{2,20}?)(?:牵头|负责|会同|承办)")
+UNIT = r"[\u4e00-\u9fff]{1,12}?(?:科|处|室|股|局|委|办|厅|中心|部门|单位|站|所|队|院|组|乡镇|街道)"
+_UNITS = rf"{UNIT}(?:[、和与及]{UNIT}){{0,8}}"
+_DOES = r"(?:具体|共同|分别|统一)?(?:牵头|负责|主办|承办)(?:落实|实施|组织实施)?"
+# 法规科负责 behind a comma or in a sentence of its own; 法规科负责修订… at the beginning of one.
+_ALONE = re.compile(
+    rf"(?:由)?(?P<lead>{_UNITS}){_DOES}(?:[,、;]\s*(?P<others>{_UNITS})(?:协助|协同|积极)?(?:配合|参与|协助))?"
+)
+_WITHOUT_BY = re.compile(
+    rf"(?:^|[,;])\s*(?P<lead>{_UNITS})(?:{_DOES}(?=[,;。]|$)|(?:牵头|负责)(?=[\u4e00-\u9fff]{{2,}})(?!人|制|同志))"
+)
 _CHARGED = re.compile(
     r"[(【](?:由)?(?P<lead>[^()【】:]{2,30}?)牵头(?:负责|落实)?"
     r"(?:[,;、](?P<others>[^()【】:]{2,60}?)(?:配合|参与|参加|协同|协助|(?:等)?(?:按|分别|共同)[^()【】:]{0,12}负责)?)?[)】]"
@@ -41,6 +52,9 @@ def split_responsibility(text: str) -> tuple[str, Responsibility | None]:
     folded = fold(text)
     if is_responsibility(text):
         return "", _read(text)
+    if alone := _ALONE.fullmatch(folded.strip(" 。;,")):
+        leads, others = (units_in(alone[name] or "") for name in ("lead", "others"))
+        return "", Responsibility(leads[0] if leads else None, (*leads[1:], *others))
     match = _BRACKET.search(folded)
     if match:
         rest = text[: match.start()] + text[match.end() :]
@@ -54,9 +68,9 @@ def split_responsibility(text: str) -> tuple[str, Responsibility | None]:
 
 
 def named_inside(text: str) -> str | None:
-    """The unit that a sentence itself charges: 由综合科牵头."""
-    match = _BY.search(fold(text))
-    return text[match.start("lead") : match.end("lead")].strip() if match else None
+    """The unit that a sentence itself charges: 由综合科牵头, …，综合科负责."""
+    match = _BY.search(fold(text)) or _WITHOUT_BY.search(fold(text))
+    return next(iter(units_in(text[match.start("lead") : match.end("lead")])), None) if match else None
 
 
 def _read(text: str) -> Responsibility:
