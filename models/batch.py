@@ -25,6 +25,8 @@ class ImportBatch(Row, table=True):
     imported_at: dt.datetime
     imported_by: str = Field(max_length=100)
     undone_at: dt.datetime | None = None
+    columns: dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    """By heading of the file which field a column is, where a person said so: the next file is read alike."""
 
 
 class ImportChange(Row, table=True):

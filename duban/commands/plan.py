@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
+from duban.commands.shown_import import LISTED, cut, plain, show_import, show_whole
 from duban.edge import (
     YearOption,
     print_json,
     table,
-    warn,
 )  # fmt: skip
 from models.errors import BadInputError, CellError, UnreadableFileError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.table import Table
-
-    from models.errors import CellError
-    from tasks.plan.import_list import ImportReport
-
 plans = typer.Typer(help="年度计划：模板、导入、撤销导入、查看、导出、下达、改用策略。", no_args_is_help=True)
-
-_SHOWN = 200
-"""So many rows are shown to a person; programs and files get all."""
 
 PlanYear = Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="计划的年度。")]
 SureOption = Annotated[
@@ -83,6 +72,15 @@ def import_(
             "--reason", metavar="理由", help="清单会改动已下达的任务时，写明修改理由（先用 --dry-run 查看）。"
         ),
     ] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--columns", metavar="名=列", help="指明哪一列是什么，如 任务内容=待办；可多次，导入后留作下次用。"
+        ),
+    ] = None,
+    visible_only: Annotated[
+        bool, typer.Option("--visible-only", help="隐藏、筛掉、划去的行不导入（不加则照样导入，预览中列出）。")
+    ] = False,
     sure: SureOption = False,
 ) -> Answer:
     """导入一年的任务清单。
@@ -92,15 +90,25 @@ def import_(
     """
     from tasks.notices.ask_first import asking_first
     from tasks.plan.import_list import import_list, read_list
+    from tasks.reading.plan_columns import name_columns
 
     try:
-        listed = read_list(file, year=year)
+        given = _kept_columns(errand) | name_columns(columns or ())
+        listed = read_list(file, year=year, columns=given, visible_only=visible_only)
         with errand.reading() if dry_run else errand.writing() as session:
             by = errand.by
             own = errand.organ.code if by.person_id is not None else errand.said["organ"]
             with asking_first(session, errand.edge.settings, by=by, calendar=errand.calendar, sure=sure or dry_run):
                 report = import_list(
-                    session, file, by=by, year=year, organ_code=own, dry_run=dry_run, found=listed, reason=reason
+                    session,
+                    file,
+                    by=by,
+                    year=year,
+                    organ_code=own,
+                    dry_run=dry_run,
+                    columns=given,
+                    found=listed,
+                    reason=reason,
                 )
     except UnreadableFileError as unread:
         if errand.json:
@@ -112,7 +120,21 @@ def import_(
         write_errors(report.errors, errors)
 
     refused = typer.Exit(BadInputError.exit_code) if report.errors else None
-    return answer(report.as_dict(), lambda: _show_import(report, errors), then=refused)
+    return answer(report.as_dict(), lambda: show_import(report, errors), then=refused)
+
+
+def _kept_columns(errand: Errand) -> dict[str, str]:
+    """Which column is which, as an import before this one said; nothing where it is not known yet for what organ."""
+    from models.errors import NotFoundError
+    from tasks.plan.batches import kept_columns
+
+    organ, day = errand.said["organ"], errand.day
+    with errand.edge.reading() as session:
+        try:
+            by = errand.edge.actor(session, errand.said["as"], day, organ)
+            return kept_columns(session, errand.edge.organ_for(session, by, organ).id)
+        except NotFoundError:
+            return {}
 
 
 def _nothing_read(error: CellError) -> dict[str, Any]:
@@ -149,10 +171,10 @@ def show(errand: Errand) -> Answer:
     def screen() -> Iterator[Shown]:
         shown = table("编号", "任务", "时限", "牵头单位", "领导", "承办人", "状态", "缺少", title=_heading(data))
         for project in data["projects"]:
-            shown.add_row("", f"[bold]{_plain(project['name'])}[/]")
+            shown.add_row("", f"[bold]{plain(project['name'])}[/]")
             for item in project["items"]:
                 shown.add_row(
-                    item["number"], _plain(_cut(item["title"], 40)), _plain(_due(item)), _plain(item["lead"] or ""),
+                    item["number"], plain(cut(item["title"], 40)), plain(_due(item)), plain(item["lead"] or ""),
                     "、".join(item["leaders"]), item["handler"] or "", ItemState(item["state"]).label,
                     "、".join(item["missing"]),
                 )  # fmt: skip
@@ -211,14 +233,14 @@ def issue(
         if done.past:
             yield f"下达前已过的时限 {len(done.past)} 个，{lookback.label}：{lookback.explained}。"
             shown = table("编号", "任务", "时限")
-            for day in done.past[:_SHOWN]:
-                shown.add_row(day["number"], _plain(_cut(day["title"], 50)), str(day["due_on"]))
+            for day in done.past[:LISTED]:
+                shown.add_row(day["number"], plain(cut(day["title"], 50)), str(day["due_on"]))
             yield shown
         if done.incomplete:
             yield f"还有 {len(done.incomplete)} 项缺少要素，未下达（duban plan export 导出、补填、再导入）："
             shown = table("编号", "任务", "缺少")
-            for item in done.incomplete[:_SHOWN]:
-                shown.add_row(item["number"], _plain(_cut(item["title"], 50)), "、".join(item["missing"]))
+            for item in done.incomplete[:LISTED]:
+                shown.add_row(item["number"], plain(cut(item["title"], 50)), "、".join(item["missing"]))
             yield shown
 
     return answer(done, screen)
@@ -255,7 +277,7 @@ def adopt(
             for move in done.rungs:
                 after = move.after or "（不再提醒）"
                 shown.add_row(move.before or "（新增）", after, str(move.deadlines), str(move.people))
-            yield from _show_whole(shown)
+            yield from show_whole(shown)
         yield from (f"  {line}" for line in done.terms)
 
     return answer(told, screen)
@@ -283,9 +305,9 @@ def open_year(errand: Errand) -> Answer:
                 yield f"  {origin.label} {opened.count(origin)} 项"
         if opened.made:
             shown = table("编号", "任务", "项目", "来源", "缺少")
-            for draft in opened.made[:_SHOWN]:
+            for draft in opened.made[:LISTED]:
                 shown.add_row(
-                    draft.number, _plain(_cut(draft.title, 40)), _plain(_cut(draft.project, 14)), draft.origin.label,
+                    draft.number, plain(cut(draft.title, 40)), plain(cut(draft.project, 14)), draft.origin.label,
                     "、".join(draft.missing),
                 )  # fmt: skip
             yield shown
@@ -301,84 +323,6 @@ def open_year(errand: Errand) -> Answer:
     return answer(opened.as_dict(), screen)
 
 
-def _show_import(report: ImportReport, errors: Path | None) -> Iterator[Shown]:
-    if report.dry_run and report.changes:
-        yield from _show_understood(report)
-    yield from report.notes
-    if report.ignored_columns:
-        yield f"未导入的列：{'、'.join(report.ignored_columns)}。"
-    if report.ignored_sheets:
-        yield f"没有表头、未读取的工作表：{'、'.join(report.ignored_sheets)}。"
-    if report.errors:
-        yield from _show_errors(report.errors)
-        where = f"全部错误见 {errors}。" if errors else ""
-        warn(f"错误：未导入。发现 {len(report.errors)} 处错误，未写入任何数据。{where}")
-        return
-    counts = "、".join(
-        f"{word} {count} 项"
-        for word, action in (("新增", "create"), ("更新", "update"), ("未变", "keep"))
-        if (count := report.count(action))
-    )
-    did = "预览（未写入）" if report.dry_run else "已导入" if report.batch else "没有变化，未写入"
-    yield f"{did} {report.plan}：项目 {report.projects} 个，任务 {len(report.changes)} 项（{counts}）。"
-    gaps = report.incomplete
-    if gaps:
-        yield f"其中 {len(gaps)} 项要素不全，补齐前不能下达；可用 duban plan export 导出补填后再导入。"
-    if report.dry_run and report.issued:
-        yield f"其中 {len(report.issued)} 项已下达：正式导入须加 --reason 写明理由，逐项留痕。"
-    if report.asking:
-        asked = "已提请审批" if report.batch is not None else "导入后提请审批"
-        yield f"其中 {report.asking} 项的时限调整{asked}，批准前时限不变。"
-    if report.batch is not None and report.issued:
-        yield f"批次 {report.batch}；改动了已下达的任务，不能整批撤销。"
-    elif report.batch is not None:
-        yield f"批次 {report.batch}；如需撤销：duban plan undo {report.batch}"
-
-
-def _show_understood(report: ImportReport) -> Iterator[Shown]:
-    shown = table(
-        "行", "编号", "项目", "任务", "时限的理解", "牵头/配合单位", "领导", "承办人", "缺少", title=report.plan
-    )
-    for change in report.changes[:_SHOWN]:
-        row = change.understood()
-        units = ["/".join(filter(None, (row["lead"], "、".join(row["cooperating"]))))]
-        shown.add_row(
-            str(row["row"] or ""), row["number"], _plain(_cut(row["project"], 12)),
-            _plain(_cut(row["title"] or "", 30)), _plain(row["note"] or ""), _plain(_cut(units[0], 24)),
-            "、".join(row["leaders"]), row["handler"] or "", "、".join(row["missing"]),
-        )  # fmt: skip
-    yield from _show_whole(shown)
-    if len(report.changes) > _SHOWN:
-        yield f"其余 {len(report.changes) - _SHOWN} 项未列出；加 --json 可得到全部。"
-    changed = [change for change in report.changes if change.cells and not change.is_issued]
-    for title, changes in (("改动的拟办任务", changed), ("改动已下达的任务（须写明理由）", report.issued)):
-        if changes:
-            shown = table("编号", "任务", "原 → 新", title=title)
-            for change in changes[:_SHOWN]:
-                cells = "\n".join(map(str, change.cells))
-                shown.add_row(change.number, _plain(_cut(change.called, 30)), _plain(cells))
-            yield from _show_whole(shown)
-
-
-def _show_errors(errors: Sequence[CellError]) -> Iterator[Shown]:
-    shown = table("工作表", "行", "列", "值", "说明", title="错误")
-    for error in errors[:50]:
-        shown.add_row(
-            _plain(error.sheet or ""), str(error.row or ""), _plain(error.column or ""),
-            _plain(_cut(error.value, 30)), _plain(error.accepted),
-        )  # fmt: skip
-    yield from _show_whole(shown)
-    if len(errors) > 50:
-        yield f"其余 {len(errors) - 50} 处未列出；加 --errors 错误清单.xlsx 可得到全部。"
-
-
-def _show_whole(shown: Table) -> Iterator[Shown]:
-    """The table with long cells folded: what is wrong has to be readable to its end."""
-    for column in shown.columns:
-        column.overflow = "fold"
-    yield shown
-
-
 def _heading(data: dict[str, Any]) -> str:
     return f"{data['plan']}（{'已下达' if data['state'] == 'issued' else '未下达'}）"
 
@@ -386,14 +330,3 @@ def _heading(data: dict[str, Any]) -> str:
 def _due(item: dict[str, Any]) -> str:
     text, day = item["due_text"], item["due_on"]
     return f"{text}（{day}）" if text and day and text != str(day) else text or str(day or "")
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _plain(text: str) -> str:
-    """Text from a file as it is: its square brackets are no markup."""
-    from rich.markup import escape
-
-    return escape(text)

@@ -10,6 +10,7 @@ from models.batch import ImportBatch, ImportChange
 from models.database import key
 from models.items.item import ItemState, WorkItem
 from models.items.plan import AnnualPlan
+from tasks.reading.plan_columns import LIST
 
 
 class PlanBatch(NamedTuple):
@@ -61,6 +62,14 @@ def newest_batches(session: Session, organ_id: int, *, most: int) -> Sequence[tu
     """The newest imports into any plan of the organ, each with the plan's year."""
     query = select(ImportBatch, AnnualPlan.year).join(AnnualPlan).where(AnnualPlan.organ_id == organ_id)
     return session.exec(query.order_by(col(ImportBatch.id).desc()).limit(most)).all()
+
+
+def kept_columns(session: Session, organ_id: int | None) -> dict[str, str]:
+    """By heading which field a column is, as the newest of the organ's imports said that had a person say it."""
+    query = select(ImportBatch).where(ImportBatch.kind == LIST.code, ImportBatch.organ_id == organ_id)
+    said = query.where(col(ImportBatch.columns).is_not(None), col(ImportBatch.undone_at).is_(None))
+    newest = session.exec(said.order_by(col(ImportBatch.id).desc()).limit(1)).first()
+    return dict(newest.columns or {}) if newest is not None else {}
 
 
 def was_imported(session: Session, year: int, file_name: str) -> bool:

@@ -23,7 +23,7 @@ from tasks.plan.store_list import added, store_list
 from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
-from tasks.reading.plan_columns import LIST
+from tasks.reading.plan_columns import LIST, Field
 from tasks.reading.sheet import open_workbook
 from tasks.sheets.batches import begin_batch
 from tasks.sheets.no_collecting import no_collecting
@@ -49,6 +49,7 @@ class ImportReport:
     ignored_columns: list[str] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unseen: int = 0
 
     @property
     def projects(self) -> int:
@@ -92,6 +93,7 @@ class ImportReport:
             "ignored_columns": self.ignored_columns,
             "ignored_sheets": self.ignored_sheets,
             "notes": self.notes,
+            "unseen": self.unseen,
             "understood": [change.understood() for change in self.changes],
         }
 
@@ -105,6 +107,8 @@ def import_list(
     organ_code: str | None = None,
     dry_run: bool = False,
     dues: Mapping[str, str] | None = None,
+    columns: Mapping[str, Field] | None = None,
+    visible_only: bool = False,
     found: ItemList | None = None,
     reason: str = "",
 ) -> ImportReport:
@@ -117,7 +121,9 @@ def import_list(
     error, or in a dry run, nothing is written; a list that changes nothing leaves no batch. People are those
     who hold their posts on the day. What changes an issued item takes a reason and goes by the rules of
     `tasks.items.edit_item`, each on its own record: its days move by an adjustment, asked for where the policy has it
-    approved; whoever has to do it now signs anew. `dues` says how the person reads due texts of the file, text by text.
+    approved; whoever has to do it now signs anew. `dues` says how the person reads due texts of the file, text by text,
+    `columns` by heading which field a column is, kept with the batch for the next file; `visible_only` leaves out rows
+    that are hidden, filtered or struck out.
     The trail keeps the file, those readings and what it brought in numbers; each row's former values are kept with the
     batch.
 
@@ -125,10 +131,11 @@ def import_list(
     ForbiddenError for whoever may not import for it, in a dry run too; BadInputError where a reason is missing.
     """
     with no_collecting():
-        found = found or read_list(path, year=year, dues=dues)
+        found = found or read_list(path, year=year, dues=dues, columns=columns, visible_only=visible_only)
         return _import(
-            session, path, found, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues, reason=reason
-        )
+            session, path, found, by=by, year=year, organ_code=organ_code, dry_run=dry_run, dues=dues,
+            columns=columns, reason=reason,
+        )  # fmt: skip
 
 
 def _import(
@@ -141,6 +148,7 @@ def _import(
     organ_code: str | None,
     dry_run: bool,
     dues: Mapping[str, str] | None,
+    columns: Mapping[str, Field] | None,
     reason: str,
 ) -> ImportReport:
     organ = known_organ(session, organ_code, found.organ)
@@ -165,6 +173,7 @@ def _import(
         ignored_columns=found.ignored_columns,
         ignored_sheets=found.ignored_sheets,
         notes=found.notes,
+        unseen=found.unseen,
     )
     if report.errors or dry_run:
         return report
@@ -176,7 +185,7 @@ def _import(
         organ = added(session, Organ(code=organ_code or FIRST_ORGAN_CODE, name=name))
     if plan is None:
         plan = added(session, AnnualPlan(organ_id=key(organ.id), year=year, title=report.plan))
-    batch = begin_batch(session, LIST, path, by=by, organ_id=organ.id, plan_id=plan.id)
+    batch = begin_batch(session, LIST, path, by=by, organ_id=organ.id, plan_id=plan.id, columns=columns)
     store_list(session, plan, batch, changes, stands)
     edit_issued(session, issued, by=by, reason=reason)
     report.batch = batch.id
@@ -186,6 +195,8 @@ def _import(
     }  # fmt: skip
     if issued:
         told["edited_items"] = len(issued)
+    if columns:
+        told["columns"] = [f"{heading} → {LIST.field(name).label}" for heading, name in columns.items()]
     if dues:
         told["read_as"] = [f"{written} → {said}" for written, said in dues.items()]
     write_alone(
@@ -194,14 +205,21 @@ def _import(
     return report
 
 
-def read_list(path: Path, *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:
+def read_list(
+    path: Path,
+    *,
+    year: int,
+    dues: Mapping[str, str] | None = None,
+    columns: Mapping[str, Field] | None = None,
+    visible_only: bool = False,
+) -> ItemList:
     """The items of a ledger or a document, due texts read as `dues` says. Raises UnreadableFileError for anything
     else."""
     suffix = path.suffix.lower()
     if suffix in DOCUMENTS:
         return read_drafts(path, year=year, dues=dues)
     if suffix in TABLES:
-        return read_ledger(open_workbook(path), year=year, dues=dues)
+        return read_ledger(open_workbook(path), year=year, dues=dues, columns=columns, visible_only=visible_only)
     raise UnreadableFileError(f"不认识“{path.name}”的格式：可导入 .xlsx、.csv 台账，或 .docx、.txt 文件。")
 
 

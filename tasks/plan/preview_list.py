@@ -17,13 +17,14 @@ from tasks.plan.import_list import TABLES, ImportReport, import_list, read_list
 from tasks.plan.merge_list import Change
 from tasks.reading.cells import due_written, lines, plain
 from tasks.reading.ledger import read_ledger
-from tasks.reading.plan_columns import Field, find_list_header
+from tasks.reading.plan_columns import LIST, Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet, open_workbook
 from tasks.reading.sheet_header import Header
 from tasks.sheets.no_collecting import no_collecting
 
 LONGEST_CELL = 400
 """Characters of a cell that are shown."""
+_LONGEST_HEADING = 40
 MOST_READINGS = 200
 """Distinct due texts that are listed; those that want a person's word come first."""
 DOCUMENT: tuple[tuple[Field, str], ...] = (
@@ -63,6 +64,8 @@ class ListPreview:
     more_dues: int = 0
     units: list[tuple[str, bool, int]] = field(default_factory=list)
     """Each leading or cooperating unit: its name, whether it is a department of the organ, in how many rows."""
+    unnamed: list[str] = field(default_factory=list)
+    """The headings that a person may say the meaning of: those not known, of a sheet without a header all."""
     general: list[CellError] = field(default_factory=list)
     """What is wrong with the file as a whole."""
 
@@ -75,6 +78,8 @@ def preview_list(
     year: int,
     organ_code: str | None,
     dues: Mapping[str, str] | None = None,
+    columns: Mapping[str, Field] | None = None,
+    visible_only: bool = False,
     report: Callable[[int, int, str], None] = lambda _done, _total, _words: None,
 ) -> ListPreview:
     """What importing the list would do. Nothing is written. Raises as `import_list` does."""
@@ -82,30 +87,36 @@ def preview_list(
         report(0, 3, "正在读取文件、核对每一格")
         # A large sheet takes longer to open than to check: it is opened once for both.
         sheets = open_workbook(path) if path.suffix.lower() in TABLES else []
-        listed = read_ledger(sheets, year=year, dues=dues) if sheets else read_list(path, year=year, dues=dues)
+        listed = (
+            read_ledger(sheets, year=year, dues=dues, columns=columns, visible_only=visible_only)
+            if sheets
+            else read_list(path, year=year, dues=dues)
+        )
         done = import_list(session, path, by=by, year=year, organ_code=organ_code, dry_run=True, found=listed)
         report(1, 3, "正在对照原表")
         found = ListPreview(done)
         if sheets:
-            _lay_over_sheets(found, sheets)
+            _lay_over_sheets(found, sheets, columns or {})
         else:
             _lay_out_drafts(found)
         report(2, 3, "正在汇总理解的内容")
-        found.dues, found.more_dues = _readings(done, _due_headings(found, sheets))
+        found.dues, found.more_dues = _readings(done, _due_headings(found, sheets, columns or {}))
         found.units = _units(session, done)
     return found
 
 
-def _lay_over_sheets(found: ListPreview, sheets: Sequence[Sheet]) -> None:
+def _lay_over_sheets(found: ListPreview, sheets: Sequence[Sheet], named: Mapping[str, Field]) -> None:
     changes = {(change.row.place.sheet, change.row.row): change for change in found.report.changes}
     wrong: dict[tuple[str | None, int | None], list[CellError]] = defaultdict(list)
     for error in found.report.errors:
         if error.row is None:
             found.general.append(error)
         wrong[error.sheet, error.row].append(error)
+    found.unnamed += found.report.ignored_columns
     for sheet in sheets:
-        header = find_list_header(sheet)
+        header = find_list_header(sheet, named)
         if header is None:
+            found.unnamed += _possible_headings(sheet)
             found.general += [error for key, errors in wrong.items() if key[0] == sheet.name for error in errors
                               if error.row is not None]  # fmt: skip
             continue
@@ -121,6 +132,15 @@ def _lay_over_sheets(found: ListPreview, sheets: Sequence[Sheet]) -> None:
                 continue
             found.rows.append(_row(place, cells, fields, change, errors, columns))
         found.general += [error for error in wrong.get((sheet.name, header.below), []) if error.column is None]
+
+
+def _possible_headings(sheet: Sheet) -> list[str]:
+    """The row of the first ones that has most texts, which may be the header."""
+    rows = [
+        [plain(cell) for cell in row if isinstance(cell, str) and cell.strip()] for row in sheet.rows[: LIST.within]
+    ]
+    widest = max(rows, key=len, default=[])
+    return list(dict.fromkeys(text for text in widest if len(text) <= _LONGEST_HEADING)) if len(widest) > 1 else []
 
 
 def _row(
@@ -229,12 +249,12 @@ def _heading(sheet: Sheet, header: Header, column: int) -> str:
     return next((plain(cell) for cell in above if cell != ""), "")
 
 
-def _due_headings(found: ListPreview, sheets: Sequence[Sheet]) -> set[str]:
+def _due_headings(found: ListPreview, sheets: Sequence[Sheet], columns: Mapping[str, Field]) -> set[str]:
     """What the columns of due texts are called in the file."""
     places = {id(change.row.place): change.row.place for change in found.report.changes}
     named = {place.headings["due"] for place in places.values() if "due" in place.headings}
     return named or {header.headings["due"] for sheet in sheets
-                     if (header := find_list_header(sheet)) and "due" in header.headings}  # fmt: skip
+                     if (header := find_list_header(sheet, columns)) and "due" in header.headings}  # fmt: skip
 
 
 def _readings(done: ImportReport, headings: set[str]) -> tuple[list[Reading], int]:

@@ -69,5 +69,7 @@ class ItemList:
     ignored_sheets: list[str] = field(default_factory=list)
     organ: str | None = None
     """The organ that a document names."""
+    unseen: int = 0
+    """How many rows a reader of the sheet does not take for tasks: hidden, filtered or struck out."""
     notes: list[str] = field(default_factory=list)
     """What a person should know of the file, in words: what was not read, what stands hidden in it."""

@@ -14,7 +14,7 @@ from models.items.item import ItemUnit, WorkItem
 from tasks.reading import cells
 from tasks.reading.cells import CellRefusedError, Due, Target
 from tasks.reading.item_list import ItemList, ListRow, Place
-from tasks.reading.plan_columns import LIST, find_list_header
+from tasks.reading.plan_columns import LIST, Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import Header
 from tasks.reading.task_rows import TaskRows, length
@@ -22,23 +22,33 @@ from tasks.reading.units import Units, read_units, split_units
 
 
 def read_ledger(
-    sheets: list[Sheet], *, year: int, dues: Mapping[str, str] | None = None, visible_only: bool = False
+    sheets: list[Sheet],
+    *,
+    year: int,
+    dues: Mapping[str, str] | None = None,
+    columns: Mapping[str, Field] | None = None,
+    visible_only: bool = False,
 ) -> ItemList:
     """The items of all sheets that have a header. Everything wrong is collected, nothing is raised.
 
-    `dues` says how a person reads due texts: a cell that reads so is taken for what stands there instead. Rows that
-    are hidden, filtered or struck out are told in the notes, and with `visible_only` left out.
+    `dues` says how a person reads due texts: a cell that reads so is taken for what stands there instead; `columns` by
+    heading which field a column is. Rows that are hidden, filtered or struck out are told in the notes, and with
+    `visible_only` left out.
 
     Row and column of an error are as a person sees them. A project written once above its items (merged, or
     as a section title in a row of its own) holds for all of them; where each sheet is one, its name does. Numbers that
     begin again in each group or sheet are told apart by its place: 2-1.
     """
     found = ItemList()
-    headers = [(sheet, find_list_header(sheet)) for sheet in sheets]
+    headers = [(sheet, find_list_header(sheet, columns)) for sheet in sheets]
     by_sheet = sum(header is not None for _, header in headers) > 1
     for sheet, header in headers:
         if header is None:
             found.ignored_sheets.append(sheet.name or "")
+            continue
+        if _OF_THE_PAGE & set(header.row):
+            place = Place(sheet.name, header.headings)
+            found.errors.append(place.error(header.below, None, "、".join(header.row[:4]), _NOT_A_PLAN))
             continue
         found.ignored_columns += header.ignored(LIST)
         before = len(found.rows) + len(found.errors)
@@ -54,6 +64,10 @@ def read_ledger(
     _number_within_groups(found)
     _refuse_duplicates(found)
     return found
+
+
+_OF_THE_PAGE = {"亮灯", "距时限", "最近填报"}
+_NOT_A_PLAN = "这是任务清单页面导出的文件，其中的时限只是当前一期的日子，不能导入：请在年度计划页导出，改好后再导入。"
 
 
 def _no_header(sheet: Sheet) -> CellError:
@@ -128,6 +142,7 @@ def _tell_unseen(found: ItemList, reader: TaskRows, *, visible_only: bool) -> No
         if rows:
             named = "、".join(map(str, rows[:_LISTED])) + ("等" if len(rows) > _LISTED else "")
             where = f"工作表“{reader.place.sheet}”" if reader.place.sheet else ""
+            found.unseen += len(rows)
             did = "没有导入" if visible_only else "也按任务读取"
             found.notes.append(f"{where}第 {named} 行是{why}，共 {len(rows)} 行，{did}。")
             if visible_only:

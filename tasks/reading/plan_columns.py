@@ -6,14 +6,17 @@ title and 任务内容 its content where both are there, and 任务内容 is the
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
 from models.dates.due_text import ACCEPTED
+from models.errors import BadInputError
 from models.items.arrival import Arrival
 from models.items.item import Importance
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.sheet_kind import SheetKind
+from tasks.reading.cells import plain
 from tasks.reading.sheet import Sheet
 from tasks.reading.sheet_header import Header, find_header, plain_heading
 
@@ -207,23 +210,57 @@ LIST = SheetKind(
 
 
 _MEASURES = re.compile(r"(?:具体|工作|主要|推进|落实|细化|重点|分解|任务)*(?:举措|措施|任务|内容|事项|要点|目标|要求)")
+_LABELS = {column.label for column in LIST.columns}
 _SPARE = {"note", "deliverable"}
 """What a column of measures is taken for where each task has but one."""
 
 
-def find_list_header(sheet: Sheet) -> Header | None:
+def find_list_header(sheet: Sheet, columns: Mapping[str, Field] | None = None) -> Header | None:
     """The header of a list, which names at least the task and one thing more; None where there is none.
 
-    Where several measures stand beside one task, they are the items and the task is their project.
+    `columns` says by heading which field a column is. Where several measures stand beside one task, they are the items
+    and the task is their project.
     """
-    header = find_header(sheet, LIST)
+    header = find_header(_renamed(sheet, columns), LIST) if columns else find_header(sheet, LIST)
     if header is None:
         return None
+    if columns:
+        written = sheet.rows[header.below - 1]
+        row = [
+            plain(cell) if heading in _LABELS else heading for cell, heading in zip(written, header.row, strict=True)
+        ]
+        header = replace(header, row=row)
     if "target" not in header.columns and "units" not in header.columns and "target_unit" in header.columns:
         # 单位 counts something only beside a number; alone it is who is responsible.
         renamed = {"units" if name == "target_unit" else name: at for name, at in header.columns.items()}
         header = replace(header, columns=renamed)
     return _by_measures(sheet, header)
+
+
+def _renamed(sheet: Sheet, columns: Mapping[str, Field]) -> Sheet:
+    """The sheet with the headings that a person named as the fields are called."""
+    named = {plain_heading(heading): LIST.field(name).label for heading, name in columns.items()}
+    head = [
+        [named.get(plain_heading(plain(cell)), cell) if cell != "" else cell for cell in row]
+        for row in sheet.rows[: LIST.within]
+    ]
+    return replace(sheet, rows=[*head, *sheet.rows[LIST.within :]])
+
+
+def name_columns(said: Sequence[str]) -> dict[str, Field]:
+    """The fields by heading that 任务内容=待办 and the like name.
+
+    Raises BadInputError that says which names there are.
+    """
+    labels = {plain_heading(column.label): column.name for column in LIST.columns}
+    found: dict[str, Field] = {}
+    for one in (part for text in said for part in re.split(r"[,，;；]", text) if part.strip()):
+        label, _, heading = (part.strip() for part in one.replace("＝", "=").partition("="))
+        if plain_heading(label) not in labels or not heading:
+            named = "、".join(column.label for column in LIST.columns)
+            raise BadInputError(f"“{one}”看不明白：应写成“任务内容=文件中的列名”，等号左边可以是{named}。")
+        found[heading] = labels[plain_heading(label)]
+    return found
 
 
 def _by_measures(sheet: Sheet, header: Header) -> Header:

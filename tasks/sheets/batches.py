@@ -1,7 +1,7 @@
 """Batches, whatever kind of sheet they brought in: begun, found again, and taken back once and on record."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from tasks.acting.perform import performing_for
 
 
 def begin_batch(
-    session: Session, kind: SheetKind, path: Path, *, by: Actor, organ_id: int | None, plan_id: int | None = None
-) -> ImportBatch:
-    """The file on record, with its number, for what it brings to point to."""
+    session: Session, kind: SheetKind, path: Path, *, by: Actor, organ_id: int | None, plan_id: int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> ImportBatch:  # fmt: skip
+    """The file on record, with its number, for what it brings to point to; with the columns that a person named."""
     batch = ImportBatch(
         kind=kind.code, organ_id=organ_id, plan_id=plan_id, file_name=path.name[-255:], sha256=digest(path),
         imported_at=by.now, imported_by=by.name[:100],
+        columns=dict(columns) if columns else None,
     )  # fmt: skip
     session.add(batch)
     session.flush()

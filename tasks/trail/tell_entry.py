@@ -119,7 +119,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "proposed_on": "申请的时限", "public": "可公开", "published_on": "公布日", "rank": "名次", "reason": "理由",
     "recurrence": "周期规则", "relation": "先后", "remedy": "整改措施", "reopenings": "重开次数",
     "replaces_id": "所替材料", "reply_by": "回复期限", "report_id": "报告", "reported_on": "最近填报日",
-    "vouched": "不涉密，本人负责",
+    "vouched": "不涉密，本人负责", "columns": "列的对应",
     "request_id": "办结申请", "resumed_by_id": "恢复人", "resumed_on": "恢复日", "returns": "退回次数",
     "revision": "版次", "role": "角色", "roles": "角色", "rows": "所据记录", "rule_id": "考核规则",
     "run_id": "考核", "section_id": "部分", "signed_by_id": "签收人", "signed_on": "签收日", "size": "大小",
@@ -177,6 +177,7 @@ UNTOLD = frozenset(
 hashes. JSON has them."""
 
 FACTS: Mapping[str, str] = {
+    "columns": "列的对应",
     "added": "新增天数", "address": "地址", "batch": "批次", "changed": "改变天数", "created": "新增任务",
     "dated_on": "成文日期", "draw": "抽取编号", "draw_hash": "抽取的哈希值", "drawn": "抽取户数",
     "binding": "抽取编号", "binding_hash": "绑定的哈希值", "pledge": "承诺值", "number": "数字",

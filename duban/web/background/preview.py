@@ -27,9 +27,14 @@ class KeptPreview:
         return int(self.summary["errors"])
 
     @property
+    def ways(self) -> dict[str, Any]:
+        """How the person has the file read: `dues`, `columns`, `visible_only`."""
+        return dict(self.summary["ways"])
+
+    @property
     def dues(self) -> dict[str, str]:
         """How the person reads due texts of the file."""
-        return dict(self.summary["read_as"])
+        return dict(self.summary["ways"]["dues"])
 
     def pages(self, shown: str) -> int:
         """How many pages there are of `wrong` or `all` rows."""
@@ -46,16 +51,17 @@ class KeptPreview:
         return [CellError(**error) for error in _read(self.path, "errors.json")]
 
 
-def keep(found: ListPreview, path: Path, *, year: int, read_as: Mapping[str, str]) -> None:
+def keep(found: ListPreview, path: Path, *, year: int, ways: Mapping[str, Any]) -> None:
     """Write down what was found, all of it or nothing."""
     done = found.report
     wrong = [row for row in found.rows if row["wrong"]]
     summary = {
-        "organ": done.organ, "plan": done.plan, "year": year, "read_as": dict(read_as),
+        "organ": done.organ, "plan": done.plan, "year": year, "ways": dict(ways),
         "projects": done.projects, "items": len(done.changes),
         "counts": [(words, done.count(action)) for action, words in _COUNTS if done.count(action)],
         "incomplete": len(done.incomplete), "errors": len(done.errors),
         "ignored_columns": done.ignored_columns, "ignored_sheets": done.ignored_sheets, "notes": done.notes,
+        "unseen": done.unseen, "unnamed": list(dict.fromkeys(found.unnamed))[:PAGE],
         "headings": found.headings, "rows": {"all": len(found.rows), "wrong": len(wrong)},
         "dues": [asdict(reading) for reading in found.dues], "more_dues": found.more_dues, "units": found.units,
         "issued": [

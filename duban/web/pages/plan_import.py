@@ -33,7 +33,7 @@ from tasks.files.write_errors import write_errors
 from tasks.notices.ask_first import asking_first
 from tasks.people.find import find_plan
 from tasks.people.find_posts import names_to_offer
-from tasks.plan.batches import newest_batches
+from tasks.plan.batches import kept_columns, newest_batches
 from tasks.plan.import_list import ImportReport, import_list, read_list
 from tasks.plan.preview_list import preview_list
 from tasks.reading.cells import CellRefusedError, due
@@ -70,10 +70,9 @@ def bring_in(sent: Sent) -> Response:
     with visit.reading() as session:
         _require(session, visit)
     doing = sent.text("do")
-    if doing in ("correct", "confirm"):
+    if doing in _DOING:
         file = find_waiting(visit, KIND, sent.text("waiting"))
-        found = find(_looked(visit, file.token))
-        return _correct(sent, file, found) if doing == "correct" else _confirm(sent, file, found)
+        return _DOING[doing](sent, file, find(_looked(visit, file.token)))
     try:
         year = _year(sent)
         files = sent.files("file")
@@ -81,7 +80,9 @@ def bring_in(sent: Sent) -> Response:
             raise BadInputError("请选择文件：台账（.xlsx、.csv），或上年度报告、工作要点（.docx、.txt）。")
         file = keep_waiting(visit, KIND, files[0], ENDINGS)
         touch(file.path.parent, now=visit.now)
-        return _look(visit, file, year, {})
+        with visit.reading() as session:
+            columns = kept_columns(session, visit.organ.id)
+        return _look(visit, file, year, {"dues": {}, "columns": columns, "visible_only": False})
     except ForbiddenError:
         raise
     except DubanError as error:
@@ -121,9 +122,9 @@ def look_in_background(database: Engine, settings: Settings, job: Job, report: R
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
         found = preview_list(
             session, settings.home / asked["path"], by=by, year=asked["year"], organ_code=organ.code,
-            dues=asked["dues"], report=report,
+            report=report, **asked["ways"],
         )  # fmt: skip
-    keep(found, settings.home / asked["looked"], year=asked["year"], read_as=asked["dues"])
+    keep(found, settings.home / asked["looked"], year=asked["year"], ways=asked["ways"])
     wrong = len(found.report.errors)
     said = (
         f"已核对 {len(found.report.changes)} 项任务，{f'有 {wrong} 处需要更正' if wrong else '没有错误'}；还没有写入。"
@@ -137,32 +138,32 @@ def bring_in_background(database: Engine, settings: Settings, job: Job, report: 
     asked = job.parameters
     path = settings.home / asked["path"]
     # Read before the transaction: nobody waits for a large file.
-    listed = read_list(path, year=asked["year"], dues=asked["dues"])
+    listed = read_list(path, year=asked["year"], **asked["ways"])
     report(0, 0, "正在写入任务")
     with on_record(database) as session:
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
         calendar = office_calendar(session, organ_id=organ.id)
         with asking_first(session, settings, by=by, calendar=calendar, sure=asked["sure"]):
-            done = _import(session, path, by, organ, asked["year"], asked["dues"], listed, asked["reason"])
+            done = _import(session, path, by, organ, asked["year"], asked["ways"], listed, asked["reason"])
         # The last moment at which a service that stops can still leave everything as it was.
         report(0, 0, "正在保存")
         plan_id = _plan_id(session, organ, asked["year"])
     return {"said": _told(done), "next": f"/plans/{plan_id}?year={asked['year']}", "go": "打开年度计划"}
 
 
-def _look(visit: Visit, file: WaitingFile, year: int, dues: Mapping[str, str]) -> Response:
+def _look(visit: Visit, file: WaitingFile, year: int, ways: Mapping[str, Any]) -> Response:
     looked = _looked(visit, file.token)
     on = visit.link("/plans/import", waiting=file.token)
     home = visit.served.settings.home
     if file.path.stat().st_size > DIRECT:
         asked = {
             "path": str(file.path.relative_to(home)), "looked": str(looked.relative_to(home)), "year": year,
-            "dues": dict(dues), "next": on,
+            "ways": dict(ways), "next": on,
         }  # fmt: skip
         return visit.go(visit.link(f"/jobs/{start_job(visit, LOOK, f'核对“{file.name}”', asked)}"))
     with visit.reading() as session:
-        found = preview_list(session, file.path, by=visit.by, year=year, organ_code=visit.organ.code, dues=dues)
-    keep(found, looked, year=year, read_as=dues)
+        found = preview_list(session, file.path, by=visit.by, year=year, organ_code=visit.organ.code, **ways)
+    keep(found, looked, year=year, ways=ways)
     return visit.go(on)
 
 
@@ -184,7 +185,25 @@ def _correct(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
     if wrong:
         with visit.reading() as session:
             return _show(session, visit, file, found, typed=sent.typed, wrong=wrong, status_code=400)
-    return _look(visit, file, year, dues)
+    return _look(visit, file, year, found.ways | {"dues": dues})
+
+
+def _name(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
+    """Take over which column is which, as the person says."""
+    known = {column.name for column in LIST.columns}
+    said = {
+        heading: sent.text(f"column-{place}")
+        for place, heading in enumerate(found.summary["unnamed"])
+        if sent.text(f"column-{place}") in known
+    }
+    ways = found.ways | {"columns": found.ways["columns"] | said}
+    return _look(sent.visit, file, int(found.summary["year"]), ways)
+
+
+def _leave_out(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
+    """Read the file without the rows that are hidden, filtered or struck out, or with them again."""
+    ways = found.ways | {"visible_only": not found.ways["visible_only"]}
+    return _look(sent.visit, file, int(found.summary["year"]), ways)
 
 
 def _confirm(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
@@ -197,22 +216,22 @@ def _confirm(sent: Posted, file: WaitingFile, found: KeptPreview) -> Response:
         with visit.reading() as session:
             return _show(session, visit, file, found, no_reason="请写明修改理由。没有写入任何数据。", status_code=400)
     if file.path.stat().st_size > DIRECT:
-        asked = {"path": str(file.path.relative_to(visit.served.settings.home)), "year": year, "dues": found.dues}
+        asked = {"path": str(file.path.relative_to(visit.served.settings.home)), "year": year, "ways": found.ways}
         asked |= {"sure": sure, "reason": reason}
         return visit.go(visit.link(f"/jobs/{start_job(visit, BRING, f'导入“{file.name}”', asked)}"))
     try:
-        listed = read_list(file.path, year=year, dues=found.dues)
+        listed = read_list(file.path, year=year, **found.ways)
         with visit.writing() as session:
             calendar = office_calendar(session, organ_id=visit.organ.id)
             with asking_first(session, visit.served.settings, by=visit.by, calendar=calendar, sure=sure):
-                done = _import(session, file.path, visit.by, visit.organ, year, found.dues, listed, reason)
+                done = _import(session, file.path, visit.by, visit.organ, year, found.ways, listed, reason)
             plan_id = _plan_id(session, visit.organ, year)
     except ManyMessagesError as many:
         with visit.reading() as session:
             return _show(session, visit, file, found, typed=sent.typed, many=many, status_code=status_of(many))
     except BadInputError:
         # It was in order when it was looked through: what it is held against has changed since.
-        return _look(visit, file, year, found.dues)
+        return _look(visit, file, year, found.ways)
     drop_waiting(visit, KIND, file.token)
     return visit.go(visit.link(f"/plans/{plan_id}", year=year), _told(done))
 
@@ -223,16 +242,20 @@ def _import(
     by: Actor,
     organ: Organ,
     year: int,
-    dues: Mapping[str, str],
+    ways: Mapping[str, Any],
     listed: ItemList,
     reason: str,
 ) -> ImportReport:
-    done = import_list(session, path, by=by, year=year, organ_code=organ.code, dues=dues, found=listed, reason=reason)
+    done = import_list(session, path, by=by, year=year, organ_code=organ.code, found=listed, reason=reason, **ways)
     if done.errors:
         raise BadInputError(
             f"核对以后，人员或计划已有变化：现在有 {len(done.errors)} 处错误，没有写入任何数据。请重新选择文件。"
         )
     return done
+
+
+_DOING = {"correct": _correct, "confirm": _confirm, "name": _name, "leave-out": _leave_out}
+"""What a person does with a file that was looked through, by its button."""
 
 
 def _told(done: ImportReport) -> str:
@@ -296,5 +319,6 @@ def _show(
         shown=shown,
         number=page, rows=found.page(shown, page), typed=typed or {}, wrong=wrong or {}, status_code=status_code,
         large=file.path.stat().st_size > DIRECT, many=many, no_reason=no_reason,
+        fields=[(column.name, column.label) for column in LIST.columns],
         read_as={said: was for was, said in found.dues.items()},
     )  # fmt: skip

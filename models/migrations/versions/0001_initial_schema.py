@@ -332,6 +332,7 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by", sa.String(length=100), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True)),
+        sa.Column("columns", sa.JSON(none_as_null=True)),
     )
     op.create_table(
         "draw_binding",

@@ -232,3 +232,42 @@ def test_a_template_comes_with_the_office_s_own_names(web: Web) -> None:
     book = load_workbook(io.BytesIO(web.of(SUPERVISOR).get("/plans/template.xlsx?year=2027").content))
     names = [cell for row in book["选项"].iter_rows(values_only=True) for cell in row]
     assert ("法规科" in names, HANDLER in names) == (True, True)
+
+
+def without_header(*heads: str) -> bytes:
+    book = load_workbook(io.BytesIO(GOOD))
+    for column, head in enumerate(heads, 1):
+        book.worksheets[0].cell(1, column).value = head
+    book.worksheets[0].row_dimensions[3].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_person_says_which_column_is_which_and_the_next_file_is_read_alike(web: Web, office: Office) -> None:
+    visitor = web.of(SUPERVISOR)
+    heads = ("甲栏", "乙栏", "丙栏", "丁栏", "戊栏", "己栏")
+    address = send(visitor, without_header(*heads))
+    page = visitor.get(address).text
+    assert "没有找到表头" in words_of(page)
+    assert re.findall(r'<label for="column-\d">(..)</label>', page) == list(heads)
+    named = {"column-0": "number", "column-1": "title", "column-2": "lead", "column-3": "handler", "column-4": "due"}
+    visitor.act("/plans/import", {"do": "name", "waiting": token(address), **named})
+    assert "可以导入：3 项任务" in words_of(visitor.get(address).text)
+    visitor.act("/plans/import", {"do": "confirm", "waiting": token(address)})
+    assert [item.title for item in office.rows(WorkItem)] == ["普法宣传", "案卷评查", "走访企业"]
+    assert "甲栏 → 序号" in str([entry.after for entry in office.rows(AuditEntry)][-1])
+    again = send(visitor, without_header(*heads))
+    assert "可以导入：3 项任务" in words_of(visitor.get(again).text)
+
+
+def test_rows_that_nobody_sees_are_said_and_left_out_where_somebody_says_so(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    address = send(visitor, without_header(*HEAD_LINE))
+    assert "表中有 1 行是隐藏、筛掉或划去的，也按任务读取。" in words_of(visitor.get(address).text)
+    visitor.act("/plans/import", {"do": "leave-out", "waiting": token(address)})
+    words = words_of(visitor.get(address).text)
+    assert "可以导入：2 项任务" in words
+    assert "第 3 行是隐藏或筛掉的，共 1 行，没有导入" in words
+    visitor.act("/plans/import", {"do": "leave-out", "waiting": token(address)})
+    assert "可以导入：3 项任务" in words_of(visitor.get(address).text)
