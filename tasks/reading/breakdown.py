@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, zip_longest
 
 from tasks.reading import cells
 from tasks.reading.folding import fold
@@ -163,7 +163,10 @@ def _sheet(grid: list[list[str]]) -> Sheet:
                 top = index
             elif index + 1 == len(grid) or grid[index + 1][column] not in _DITTO:
                 merged.append(Merged(top, column, index, column))
-    for index, row in enumerate(grid):
+    for index, (row, below) in enumerate(zip_longest(grid, grid[1:], fillvalue=[])):
         if row[0] and not any(row[1:]):
             merged.append(Merged(index, 0, index, len(row) - 1))
+        elif DITTO in below and index < LIST.within:
+            # Headings over two rows: one that is followed by empty cells stands over them too.
+            merged += [Merged(index, place, index, place + 1) for place in range(len(row) - 1) if not row[place + 1]]
     return Sheet(None, [["" if cell in _DITTO else cell for cell in row] for row in grid], merged)

@@ -25,6 +25,10 @@ _ALONE = re.compile(
 _WITHOUT_BY = re.compile(
     rf"(?:^|[,;])\s*(?P<lead>{_UNITS})(?:{_DOES}(?=[,;。]|$)|(?:牵头|负责)(?=[\u4e00-\u9fff]{{2,}})(?!人|制|同志))"
 )
+# 法规科要…, 工程科每季度…: who the sentence is about does it; 各单位 is nobody's name.
+_SUBJECT = re.compile(rf"(?![各本我全])(?P<lead>{_UNITS})(?:要|须|应当?(?!急)|(?=每|于\d|\d))")
+# …（办公室、法规科）at the end of a sentence.
+_BEHIND = re.compile(rf"[(【](?!含|包括|不含|各|以下|原)(?P<lead>{_UNITS}(?:等)?)[)】]\s*[。;.]?\s*$")
 _CHARGED = re.compile(
     r"[(【](?:由)?(?P<lead>[^()【】:]{2,30}?)牵头(?:负责|落实)?"
     r"(?:[,;、](?P<others>[^()【】:]{2,60}?)(?:配合|参与|参加|协同|协助|(?:等)?(?:按|分别|共同)[^()【】:]{0,12}负责)?)?[)】]"
@@ -59,17 +63,21 @@ def split_responsibility(text: str) -> tuple[str, Responsibility | None]:
     if match:
         rest = text[: match.start()] + text[match.end() :]
         return rest.strip(), _read(text[match.start() : match.end()].strip("()（）[]【】"))
-    charged = _CHARGED.search(folded)
+    charged = _CHARGED.search(folded) or _BEHIND.search(folded)
     if charged:
         rest = text[: charged.start()] + text[charged.end() :]
-        leads, others = (units_in(text[slice(*charged.span(name))]) for name in ("lead", "others"))
+        named = charged.groupdict()
+        leads, others = (
+            units_in(text[slice(*charged.span(one))] if named.get(one) else "") for one in ("lead", "others")
+        )
         return rest.strip(), Responsibility(leads[0] if leads else None, (*leads[1:], *others))
     return text, None
 
 
 def named_inside(text: str) -> str | None:
     """The unit that a sentence itself charges: 由综合科牵头, …，综合科负责."""
-    match = _BY.search(fold(text)) or _WITHOUT_BY.search(fold(text))
+    folded = fold(text)
+    match = _BY.search(folded) or _WITHOUT_BY.search(folded) or _SUBJECT.match(folded)
     return next(iter(units_in(text[match.start("lead") : match.end("lead")])), None) if match else None
 
 

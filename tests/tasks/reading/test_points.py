@@ -49,13 +49,37 @@ def test_when_how_much_and_by_whom_are_no_duties_of_their_own(sentence: str, tit
 
 @pytest.mark.parametrize(
     "said",
-    ["法规科负责。", "由法规科负责。", "法规科牵头，办公室配合。", "责任科室为法规科。", "责任单位：法规科，办公室"],
+    [
+        "法规科负责。",
+        "由法规科负责。",
+        "法规科牵头，办公室配合。",
+        "责任科室为法规科。",
+        "责任单位：法规科，办公室",
+        "（法规科）",
+        "（法规科、办公室）",
+    ],
 )
 def test_a_sentence_that_says_who_charges_the_points_before_it(said: str) -> None:
     assert items("一、规范执法", f"1.3月底前评查案卷。{said}", "2.换发证件。") == [
         ("3月底前评查案卷", "法规科"),
         ("换发证件", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("point", "lead"),
+    [
+        ("法规科要在6月底前完成案卷评查。", "法规科"),
+        ("工程科每季度开展一次检查。", "工程科"),
+        ("编制档案，工程科、办公室负责。", "工程科"),
+        ("法规科负责修订权责清单。", "法规科"),
+        ("换发执法证件（人事科）。", "人事科"),
+        ("各科室要按时换发执法证件。", None),
+        ("健全基层治理（含乡镇）工作机制。", None),
+    ],
+)
+def test_who_does_it_is_read_without_a_label(point: str, lead: str | None) -> None:
+    assert [lead for _, lead in items("一、规范执法", f"1.{point}", "2.编印手册。")] == [lead, None]
 
 
 def test_a_person_in_charge_is_no_unit_that_does_it() -> None:

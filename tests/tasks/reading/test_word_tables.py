@@ -207,3 +207,20 @@ def test_a_text_box_is_read_once_where_it_is_anchored(tmp_path: Path) -> None:
     reading = read(document, tmp_path)
 
     assert [(str(figure.value), figure.unit) for figure in reading.figures] == [("15", "件"), ("3", "次")]
+
+
+def test_headings_over_two_rows_are_read_together(tmp_path: Path) -> None:
+    document = plan()
+    table = add(document, [
+        ["序号", "工作任务", "责任分工", "", "完成时限"], ["", "", "牵头科室", "配合科室", ""],
+        ["一、法治建设", "", "", "", ""], ["1", "评查案卷", "法规科", "办公室", "6月底前"],
+    ])  # fmt: skip
+    table.cell(0, 2).merge(table.cell(0, 3))
+    table.cell(2, 0).merge(table.cell(2, 4))
+    for column in (0, 1, 4):
+        table.cell(0, column).merge(table.cell(1, column))
+    (item,) = read(document, tmp_path).items
+
+    assert (item.project, item.title, item.lead, item.cooperating, item.due_text) == (
+        "法治建设", "评查案卷", "法规科", ("办公室",), "6月底前",
+    )  # fmt: skip
