@@ -68,6 +68,7 @@ class LedgerImport:
     headings: dict[str, str] = field(default_factory=dict)
     ignored_columns: list[str] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def count(self, action: str) -> int:
         """How many rows are new (create), correct one that is there (update), or say nothing new (keep)."""
@@ -91,7 +92,7 @@ class LedgerImport:
             "created": self.count(CREATE), "updated": self.count(UPDATE), "unchanged": self.count(KEEP),
             "errors": [error.as_dict() for error in self.errors],
             "skipped": [{"sheet": one.sheet, "row": one.row, "text": one.text, "why": one.why} for one in self.skipped],
-            "ignored_columns": self.ignored_columns, "ignored_sheets": self.ignored_sheets,
+            "ignored_columns": self.ignored_columns, "ignored_sheets": self.ignored_sheets, "notes": self.notes,
             "rows": [
                 {"sheet": row.sheet, "row": row.row, "action": row.action, "id": row.row_id,
                  "understood": row.understood}
@@ -134,7 +135,7 @@ def import_ledger(
             hold_identities(session, organ, kind)
         found = LedgerImport(
             kind, path.name, dry_run, skipped=table.skipped, headings=table.headings,
-            ignored_columns=table.ignored_columns, ignored_sheets=table.ignored_sheets,
+            ignored_columns=table.ignored_columns, ignored_sheets=table.ignored_sheets, notes=table.notes,
         )  # fmt: skip
         _understand(session, organ, found, table, by)
         if found.errors or dry_run or not any(row.action != KEEP for row in found.rows):

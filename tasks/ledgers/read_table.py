@@ -11,7 +11,7 @@ from models.secrecy import ACCEPTED as NO_SECRETS
 from models.secrecy import marking
 from tasks.reading.cells import broken, plain
 from tasks.reading.sheet import Cell, Sheet
-from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, find_header, spans_columns
+from tasks.reading.sheet_header import EXAMPLE, Header, columns_below, find_header, spans_columns, tell_unseen
 
 _TOTAL = re.compile(r"(?:本页|本月|累计|总|合|小|共)?(?:合计|小计|总计|共计|累计|计)[:：]?.{0,12}")
 _NOTE = re.compile(
@@ -51,6 +51,8 @@ class LedgerTable:
     """The columns whose heading says that amounts are in 10,000 yuan."""
     ignored_columns: list[str] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What stands hidden or struck out in the file and was read, in words."""
 
 
 def read_table(sheets: Sequence[Sheet], kind: Kind, always: Mapping[str, Cell] | None = None) -> LedgerTable:
@@ -90,6 +92,7 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, al
     if missing:
         return
     columns = columns_below(sheet, header, kind)
+    before = len(found.rows)
     for index in range(header.below, len(sheet.rows)):
         cells = sheet.rows[index]
         place, texts = index + 1, [plain(cell) for cell in cells if cell != "" and plain(cell)]
@@ -117,6 +120,8 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, al
                 continue
             spoken = {name: cell for name, cell in taken.items() if _says(cell) or name not in always}
             found.rows.append(TableRow(sheet.name, place, {**always, **spoken}))
+    read = [row.row - 1 for row in found.rows[before:]]
+    found.notes += tell_unseen(sheet, read, next(iter(header.columns.values())), "也读作记录")[0]
 
 
 def _says(cell: Cell) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, zip_longest
+from itertools import chain, groupby
 
 from tasks.reading import cells
 from tasks.reading.folding import fold
@@ -163,7 +163,8 @@ def _sheet(grid: list[list[str]]) -> Sheet:
                 top = index
             elif index + 1 == len(grid) or grid[index + 1][column] not in _DITTO:
                 merged.append(Merged(top, column, index, column))
-    for index, (row, below) in enumerate(zip_longest(grid, grid[1:], fillvalue=[])):
+    for index, row in enumerate(grid):
+        below = grid[index + 1] if index + 1 < len(grid) else []
         if row[0] and not any(row[1:]):
             merged.append(Merged(index, 0, index, len(row) - 1))
         elif DITTO in below and index < LIST.within:

@@ -16,7 +16,7 @@ from tasks.reading.cells import CellRefusedError, Due, Target
 from tasks.reading.item_list import ItemList, ListRow, Place
 from tasks.reading.plan_columns import LIST, Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet
-from tasks.reading.sheet_header import Header
+from tasks.reading.sheet_header import Header, tell_unseen
 from tasks.reading.task_rows import TaskRows, length
 from tasks.reading.units import Units, read_units, split_units
 
@@ -93,7 +93,12 @@ def _read_sheet(
 ) -> None:
     reader = TaskRows(sheet, header, found.errors)
     projects = reader.keep_items()
-    _tell_unseen(found, reader, visible_only=visible_only)
+    did = "没有导入" if visible_only else "也按任务读取"
+    said, unseen = tell_unseen(sheet, reader.kept, header.columns["title"], did)
+    found.notes += said
+    found.unseen += len(unseen)
+    if visible_only:
+        reader.leave_out(unseen)
     reader.refuse_secrets()
     read = reader.read
     units = [
@@ -134,19 +139,6 @@ def _read_sheet(
 
 
 _NO_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*(?:\s*[(（]\d+[)）])?|", re.IGNORECASE)
-_LISTED = 20
-
-
-def _tell_unseen(found: ItemList, reader: TaskRows, *, visible_only: bool) -> None:
-    for why, rows in reader.unseen():
-        if rows:
-            named = "、".join(map(str, rows[:_LISTED])) + ("等" if len(rows) > _LISTED else "")
-            where = f"工作表“{reader.place.sheet}”" if reader.place.sheet else ""
-            found.unseen += len(rows)
-            did = "没有导入" if visible_only else "也按任务读取"
-            found.notes.append(f"{where}第 {named} 行是{why}，共 {len(rows)} 行，{did}。")
-            if visible_only:
-                reader.leave_out(set(rows))
 
 
 def _number_within_groups(found: ItemList) -> None:

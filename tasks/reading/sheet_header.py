@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -14,6 +14,9 @@ from tasks.reading.sheet import Cell, Sheet
 _FROM_1900_TO_1904 = 1462
 _SERIALS = 100_000
 """Numbers below it can be those of days."""
+
+_LISTED = 20
+"""Rows that are named one by one."""
 
 EXAMPLE, GUIDE = "示例", "填写说明"
 """The sheets of our templates that hold no rows to bring in."""
@@ -123,6 +126,22 @@ def plain_heading(heading: str) -> str:
     percent = "%" if "%" in text else ""
     text = re.sub(r"[(\[【〔].{0,200}?[)\]】〕]", "", text)
     return re.sub(r"[%*#:.。_\-]", "", text) + percent
+
+
+def tell_unseen(sheet: Sheet, rows: Collection[int], column: int, did: str) -> tuple[list[str], set[int]]:
+    """What a reader of the sheet does not see of these rows or sees struck out in the column, in sentences that say
+    what was done with them; and which rows those are."""
+    found = {
+        "隐藏或筛掉的": [row for row in rows if row in sheet.marks.hidden],
+        "划去的": [row for row in rows if (row, column) in sheet.marks.struck],
+    }
+    where = f"工作表“{sheet.name}”" if sheet.name else ""
+    said = []
+    for why, places in found.items():
+        if places:
+            named = "、".join(str(row + 1) for row in places[:_LISTED]) + ("等" if len(places) > _LISTED else "")
+            said.append(f"{where}第 {named} 行是{why}，共 {len(places)} 行，{did}。")
+    return said, {row for places in found.values() for row in places}
 
 
 def is_heading(kind: SheetKind, text: str) -> bool:

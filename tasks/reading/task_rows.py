@@ -107,16 +107,20 @@ class TaskRows:
     def _group(self, index: int, numbers: Sequence[Cell], titles: Sequence[Cell]) -> str | None:
         """The project that a row of number and title alone announces: it counts the groups, or those below it do so
         from the beginning; None for an item."""
-        row = self.sheet.rows[index]
-        if _is_blank(numbers[index]) or _is_blank(titles[index]) or sum(not _is_blank(cell) for cell in row) != 2:
+        if _is_blank(numbers[index]) or _is_blank(titles[index]):
             return None
         own, title = cells.plain(numbers[index]), cells.plain(titles[index])
-        below = next((place for place in range(index + 1, len(titles)) if not _is_blank(titles[place])), None)
-        if below is None or sum(not _is_blank(cell) for cell in self.sheet.rows[below]) == 1:
+        ranked, alone = re.fullmatch(_RANK, own) is not None, not self._speaks(index)
+        filled = (place for place in range(index + 1, len(titles)) if not all(map(_is_blank, self.sheet.rows[place])))
+        below = next(filled, None)
+        if not (ranked or alone) or below is None or _is_blank(titles[below]):
             return None
         next_number = cells.plain(numbers[below])
-        if re.fullmatch(_RANK, own):
-            return _bare(title) if not re.fullmatch(_RANK, next_number) or self._speaks(below) else None
+        if ranked and not alone:
+            return _bare(title) if re.match(r"[(（]?1(?!\d)", next_number) else None
+        if ranked:
+            like = re.fullmatch(_RANK, next_number) and (own[:1] in "(（") == (next_number[:1] in "(（")
+            return None if like and not self._speaks(below) else _bare(title)
         own = own.rstrip(".．、")
         begins = re.fullmatch(rf"{re.escape(own)}[.．\-－—]1|[(（]1[)）]|①|1[)）]", next_number)
         again = next_number.rstrip(".．、") == "1" and own.isdecimal()
@@ -126,17 +130,9 @@ class TaskRows:
         """Whether a row says more than a number and a title."""
         return sum(not _is_blank(cell) for cell in self.sheet.rows[index]) > 2
 
-    def unseen(self) -> list[tuple[str, list[int]]]:
-        """The kept rows that a reader of the sheet does not take for tasks, by why, as a person counts them."""
-        marks, title = self.sheet.marks, self.header.columns["title"]
-        return [
-            ("隐藏或筛掉的", [index + 1 for index in self.kept if index in marks.hidden]),
-            ("划去的", [index + 1 for index in self.kept if (index, title) in marks.struck]),
-        ]
-
     def leave_out(self, rows: Collection[int]) -> None:
-        """Keeps these rows, as a person counts them, no longer."""
-        self.kept = [index for index in self.kept if index + 1 not in rows]
+        """Keeps these rows no longer."""
+        self.kept = [index for index in self.kept if index not in rows]
 
     def refuse_secrets(self) -> None:
         """Rows marked as secret are named by their marking alone and looked at no further."""

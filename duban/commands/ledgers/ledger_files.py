@@ -56,6 +56,7 @@ def bring_in(
             warn(f"……共 {len(done.errors)} 处错误。")
         refuse_errors(done)
         yield done.told
+        yield from done.notes
         if done.ignored_columns:
             yield f"没有导入的列：{'、'.join(done.ignored_columns)}。"
         for one in done.skipped:

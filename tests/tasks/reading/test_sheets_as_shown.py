@@ -134,6 +134,21 @@ def test_rows_that_are_hidden_filtered_or_struck_out_are_said_and_can_be_left_ou
     assert [row.number for row in read(path, visible_only=True).rows] == ["1", "4"]
 
 
+def test_hidden_and_struck_rows_of_a_ledger_are_said(tmp_path: Path) -> None:
+    def mark(sheet: Worksheet) -> None:
+        sheet.row_dimensions[2].hidden = True
+        for cell in sheet[3]:
+            cell.font = Font(strike=True)
+
+    rows = [("2026-04-01", "简易", f"〔2026〕{number}号") for number in (1, 2)]
+    path = saved(tmp_path, ("决定日期", "程序", "案号"), *rows, shape=mark)
+
+    assert read_table(open_workbook(path), kind_named("case")).notes == [
+        "工作表“任务”第 2 行是隐藏或筛掉的，共 1 行，也读作记录。",
+        "工作表“任务”第 3 行是划去的，共 1 行，也读作记录。",
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -144,6 +159,7 @@ def test_rows_that_are_hidden_filtered_or_struck_out_are_said_and_can_be_left_ou
         (("一", "人防工程建设"), ("二", "普法宣传")),
         (("（一）", "人防工程建设"), ("（二）", "普法宣传")),
         (("1", "人防工程建设"), ("2", "普法宣传")),
+        (("一", "人防工程建设", "工程科"), ("二", "普法宣传", "法规科")),
     ],
 )
 def test_a_row_that_names_a_group_is_the_project_of_the_rows_below_it(
@@ -172,6 +188,21 @@ def test_numbers_that_run_on_or_name_their_group_stay_as_they_are() -> None:
         ("人防工程建设", "1.2", "检查工地"),
         ("普法宣传", "2.1", "编印手册"),
     ]
+
+
+def test_the_last_item_before_a_group_is_no_group() -> None:
+    found = plan(("（一）学法",), ("1", "集体学法"), ("（二）执法",), ("1", "评查案卷", "法规科"))
+
+    assert told(found) == [("学法", "1-1", "集体学法"), ("执法", "2-1", "评查案卷")]
+
+
+def test_a_group_within_a_group_is_the_project() -> None:
+    found = plan(
+        ("一", "法治建设"), ("（一）", "学法"), ("1", "集体学法", "办公室"),
+        ("（二）", "执法"), ("2", "评查案卷", "法规科"),
+    )  # fmt: skip
+
+    assert told(found) == [("学法", "1", "集体学法"), ("执法", "2", "评查案卷")]
 
 
 def test_an_item_that_says_no_more_than_its_number_and_title_is_no_group() -> None:
