@@ -259,14 +259,18 @@ def _why_not(text: str) -> str:
 _NOT_BEFORE = r"(?<!截至)(?<!截止)(?<!自)(?<!从)(?<!明年)(?<!来年)(?<!去年)(?<!上年)(?<![\d每.去上往历明来])"
 _BEFORE = r"(?:之前|以前|前(?![后期列提述款\d]))"
 _PLAINLY = rf"(?=,|{_DOING})"
+# 上半年修订…, 9月评查…: at the beginning of a clause, with what is to be done behind it.
+_NOT_BEGUN = r"(?!以来|来|的|至|到|初|末|底|前|后|份|中|起|度|期间|内|之)"
+_LEADING = rf"(?:^|(?<=[,;。:]))(?!{grammar.DATE}){POINT}(?=[\u4e00-\u9fff]{{2}}){_NOT_BEGUN}"
 _MONTH_END = rf"{grammar.YEAR}?(?:\d{{1,2}}月份?[底末内]|[上下]半年[底末内]|(?:第?[1-4]季度)[底末内])"
 _FIXED_YEAR_END = rf"(?:{grammar.YEAR}度?年?[底末内]|(?<![近几同])年[底末内])"
 _IN_SENTENCE = re.compile(
     rf"(?P<rule>(?:{grammar.REPETITION}){_BEFORE}?)"
+    rf"|{_NOT_BEFORE}(?P<several>{POINT}(?:[、和及与]{POINT}){{1,11}})(?=,|各|分别|{_BEFORE}|{_DOING})(?:{_BEFORE})?"
     rf"|{_NOT_BEFORE}(?:(?P<first>{POINT}|\d{{1,2}}){SPAN}(?P<last>{POINT}|\d{{1,2}}[日号])(?:(?P<firm>{_BEFORE})|{_PLAINLY}))"
     rf"|{_NOT_BEFORE}(?P<limit>{grammar.DATE}(?={_NAMED_DAY}{_BEFORE})|{POINT}(?={_BEFORE})|{_MONTH_END}|{_FIXED_YEAR_END})"
     rf"(?:{_NAMED_DAY}{_BEFORE}|{_BEFORE})?"
-    rf"|{_NOT_BEFORE}(?P<plain>{grammar.DATE}(?={_DOING})|(?!{grammar.DATE}){POINT}{_PLAINLY})"
+    rf"|{_NOT_BEFORE}(?P<plain>{grammar.DATE}(?={_DOING})|(?!{grammar.DATE}){POINT}{_PLAINLY}|{_LEADING})"
     r"|(?P<open>贯穿全年|全年(?![度共累总目任计报各工])|长期坚持|常年(?:开展|坚持)|常态化(?:开展|推进|组织|进行|落实|实施))"
     r"|(?P<irregular>(?<![固规约法既限特假])不?定期(?![限间权存])|适时)"
 )
@@ -302,6 +306,8 @@ def _read_found(match: re.Match[str], year: int) -> _Reading | None:
         return _Reading(rule=rule) if rule else None
     if match["open"] or match["irregular"]:
         return _Reading(open_ended=match["open"] is not None, irregular=match["irregular"] is not None)
+    if match["several"]:
+        return _read(match["several"], year)
     if match["first"]:
         reading = _span(match["first"], match["last"], year)
     else:

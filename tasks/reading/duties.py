@@ -58,8 +58,15 @@ _MEASURE = re.compile(
     r"(?:不少于|不低于|不得少于|不超过|至少|(?:率|比例|比重|面|次数|数量)(?:均|都|要|应)?(?:达到?|为|在|保持|控制|超过))"
     r"(?:在)?\s*[\d百一二两三四五六七八九十][^,]{0,12}"
 )
-# 对发现的问题: what the duty behind it is about.
-_ABOUT = re.compile(r"对[^,]{2,18}(?:的|问题|事项|单位|人员|项目|情况|行为|案件|线索|隐患|意见)")
+_WORK = re.compile(
+    "组织|开展|举办|召开|办理|培训|抽查|检查|巡查|编[印写发]|报送|完成|听取|发放|制作|学习|走访|整治|查处"
+)
+# 对发现的问题, 利用…等节点: what the duty behind it is about, or its occasion.
+_ABOUT = re.compile(
+    r"对[^,]{2,18}(?:的|问题|事项|单位|人员|项目|情况|行为|案件|线索|隐患|意见)|利用.{2,80}(?:契机|时机|节点|机会)"
+)
+# 编制目录, 3月底前公布: of the duty before it, where that names no time of its own.
+_PUBLISHED = re.compile(r"[^,]{2,16}?前?(?:公布|公开|公示|发布|通报|备案|下发|向社会公布)")
 _ANY_YEAR, _LONGEST_TIME = 2000, 24
 _SUBJECT = re.compile(
     r"(?:各[\u4e00-\u9fff]{1,12}?|(?:我|全|本)[局委办厅会县区市镇校院系统]{1,3}|[\u4e00-\u9fff]{2,14}?(?:局|委|办|科|处|室|单位|部门|中心|政府|领导))"
@@ -133,7 +140,8 @@ def _clause(part: str, *, first: bool) -> _Clause:
     )
     purpose = (_SLOGAN if first else _PURPOSE).match(folded) is not None and not condition
     timed = _OWN_TIME.search(folded) is not None and _ONLY_DONE.fullmatch(folded) is None
-    does = (_DOING.match(folded) is not None or timed) and _MEASURE.fullmatch(folded) is None
+    measure = _MEASURE.fullmatch(folded) is not None and _WORK.search(folded) is None
+    does = (_DOING.match(folded) is not None or timed) and not measure
     opens = not condition and not purpose and len(folded) >= _SHORTEST and does
     return _Clause(part, condition, purpose, opens)
 
@@ -156,11 +164,12 @@ def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
     groups: list[list[_Clause]] = []
     waiting: list[_Clause] = []
     for clause in clauses:
-        if groups and not waiting and _CHARGE.fullmatch(fold(clause.text).strip(" ,;")):
+        folded = fold(clause.text).strip(" ,;。.")
+        if groups and not waiting and (_CHARGE.fullmatch(folded) or _publishes(folded, groups[-1])):
             groups[-1].append(clause)
         elif clause.condition:
             waiting.append(clause)
-        elif not groups or clause.opens or _timed(waiting) or clause.text.rstrip()[:1] == ";":
+        elif not groups or clause.opens or _timed(waiting) or (_ends(groups[-1]) and not clause.purpose):
             groups.append([*waiting, clause])
             waiting = []
         else:
@@ -174,6 +183,19 @@ def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
     if len(groups) > 1 and all(clause.purpose for clause in groups[0]):
         groups[:2] = [groups[0] + groups[1]]
     return groups
+
+
+def _publishes(folded: str, group: list[_Clause]) -> bool:
+    return (
+        _PUBLISHED.fullmatch(folded) is not None
+        and _OWN_TIME.search(folded) is not None
+        and not any(_OWN_TIME.search(fold(clause.text)) for clause in group)
+    )
+
+
+def _ends(group: list[_Clause]) -> bool:
+    """Whether a group ends where a semicolon parts it from what follows."""
+    return fold(group[-1].text).rstrip().endswith(";")
 
 
 def _timed(waiting: list[_Clause]) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.dates.due_text import understand
+from models.dates.due_text import find_due, understand
 from tasks.reading.cells import Target
 from tasks.reading.drafts import read_drafts
 from tasks.reading.duties import duties_of
@@ -40,6 +40,10 @@ def test_every_numbered_point_gives_an_item() -> None:
         ("每季度末月25日前，将进展报办公室汇总。", ["每季度末月25日前，将进展报办公室汇总"]),
         ("组织旁听庭审，每年不少于1次，参加率不低于90%。", ["组织旁听庭审，每年不少于1次，参加率不低于90%"]),
         ("开展专项整治，对发现的问题，建立台账、限期整改。", ["开展专项整治", "对发现的问题，建立台账、限期整改"]),
+        ("利用“9·18”警报日等节点，开展宣传。", ["利用“9·18”警报日等节点，开展宣传"]),
+        ("3月底前编制目录，4月底前公布。", ["3月底前编制目录", "4月底前公布"]),
+        ("7月至9月，开展整治；全年办理案件不少于15件。", ["7月至9月，开展整治", "全年办理案件不少于15件"]),
+        ("编制决策目录，3月底前公布。", ["编制决策目录，3月底前公布"]),
         ("加强队伍建设，人事科负责，6月底前完成。", ["加强队伍建设，人事科负责，6月底前完成"]),
     ],
 )
@@ -121,6 +125,23 @@ def test_a_document_of_another_year_is_warned_of(tmp_path: Path, year: int, warn
     (tmp_path / "要点.txt").write_text(f"{TITLE}\n一、规范执法\n1.评查案卷。\n2.换发证件。")
 
     assert any("2026 年的工作" in note for note in read_drafts(tmp_path / "要点.txt", year=year).notes) == warned
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "day"),
+    [
+        ("6月、11月各组织一次自查", "6月、11月", "2026-11-30"),
+        ("上半年、下半年各组织1次讲座", "上半年、下半年", "2026-12-31"),
+        ("上半年修订裁量基准", "上半年", "2026-06-30"),
+        ("二季度对重点工程进行检查", "二季度", "2026-06-30"),
+        ("2025年上半年印发的文件", None, None),
+        ("一季度以来的案件", None, None),
+    ],
+)
+def test_days_are_read_in_a_sentence_as_people_write_them(sentence: str, text: str | None, day: str | None) -> None:
+    due = find_due(sentence, 2026)
+
+    assert (due and due.text, due and str(due.due_on)) == (text, day)
 
 
 @pytest.mark.parametrize(("text", "day"), [("一季度", "03-31"), ("上半年", "06-30"), ("3月22日至28日", "03-28")])
