@@ -121,7 +121,7 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, al
             spoken = {name: cell for name, cell in taken.items() if _says(cell) or name not in always}
             found.rows.append(TableRow(sheet.name, place, {**always, **spoken}))
     read = [row.row - 1 for row in found.rows[before:]]
-    found.notes += tell_unseen(sheet, read, next(iter(header.columns.values())), "也读作记录")[0]
+    found.notes += tell_unseen(sheet, read, next(iter(header.columns.values())), "也按记录读取")[0]
 
 
 def _says(cell: Cell) -> bool:

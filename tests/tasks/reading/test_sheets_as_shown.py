@@ -144,8 +144,8 @@ def test_hidden_and_struck_rows_of_a_ledger_are_said(tmp_path: Path) -> None:
     path = saved(tmp_path, ("决定日期", "程序", "案号"), *rows, shape=mark)
 
     assert read_table(open_workbook(path), kind_named("case")).notes == [
-        "工作表“任务”第 2 行是隐藏或筛掉的，共 1 行，也读作记录。",
-        "工作表“任务”第 3 行是划去的，共 1 行，也读作记录。",
+        "工作表“任务”第 2 行是隐藏或筛掉的，共 1 行，也按记录读取。",
+        "工作表“任务”第 3 行是划去的，共 1 行，也按记录读取。",
     ]
 
 
