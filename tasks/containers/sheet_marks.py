@@ -1,12 +1,11 @@
 """What an .xlsx says of its cells beside their values: hidden rows, struck-out cells, errors, formulas without a value,
 and how numbers are shown."""
 
-import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -14,7 +13,14 @@ from lxml import etree
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MONTHS = {17, 27, 36, 50, 52, 57}
 """The built-in formats of a Chinese Excel that show a year and a month."""
-_TELLING = re.compile(rb"<(?:\w+:)?f[\s/>]|t=[\"']e[\"']|hidden=[\"'](?:1|true)")
+_HIDDEN = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
+_ROW = re.compile(rb"\br=\"(\d{1,7})\"")
+_REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
+_ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.DOTALL)
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b[^>]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _UNSAID = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 """Parts of a number format that do not say what is shown of the value."""
 _PLACES = re.compile(r"0+(?:\.0+)?")
@@ -104,50 +110,35 @@ def _is_struck(font: Any) -> bool:
 
 
 def _of_sheet(content: bytes, styles: dict[str, tuple[bool, bool, str]]) -> Marks:
+    """Looked for in the bytes: laying out every cell would take many times as long as reading their values."""
     marks = Marks()
-    if not styles and _TELLING.search(content) is None:
-        return marks
-    row = -1
-    for element, place in _cells(content):
-        if place is None:
-            row = int(element.get("r", row + 2)) - 1
-            if element.get("hidden") in ("1", "true"):
-                marks.hidden.add(row)
-            continue
-        value = element.findtext("{*}v") or ""
-        if element.get("t") == "e":
-            marks.broken[place] = Broken(value or "#N/A")
-        elif (formula := element.find("{*}f")) is not None and not value and element.get("t") != "str":
-            marks.broken[place] = Broken(f"={formula.text or ''}")
-        struck, month, shown = styles.get(element.get("s", ""), (False, False, ""))
-        if struck:
-            marks.struck.add(place)
-        if month:
-            marks.months.add(place)
-        if shown:
-            marks.places[place] = shown
+    for row in _HIDDEN.finditer(content) if b"hidden=" in content else ():
+        if (number := _ROW.search(row[0])) is not None:
+            marks.hidden.add(int(number[1]) - 1)
+    for cell in _ERROR.finditer(content) if b't="e"' in content else ():
+        if (place := _place(cell[1])) is not None:
+            marks.broken[place] = Broken(cell[2].decode() or "#N/A")
+    for cell in _FORMULA.finditer(content) if b"f>" in content or b"<f " in content else ():
+        place = _place(cell[1])
+        if place is not None and b't="str"' not in cell[1] and place not in marks.broken:
+            marks.broken[place] = Broken(f"={unescape((cell[2] or b'').decode(errors='replace'))}")
+    if styles:
+        used = "|".join(styles).encode()
+        for cell in re.finditer(rb"<(?:\w+:)?c\s([^>]*\bs=\"(" + used + rb")\"[^>]*)>", content):
+            if (place := _place(cell[1])) is not None:
+                struck, month, shown = styles[cell[2].decode()]
+                if struck:
+                    marks.struck.add(place)
+                if month:
+                    marks.months.add(place)
+                if shown:
+                    marks.places[place] = shown
     return marks
 
 
-def _cells(content: bytes) -> Iterator[tuple[Any, tuple[int, int] | None]]:
-    """Each row without a place, then its cells with theirs."""
-    row = column = -1
-    events = etree.iterparse(
-        io.BytesIO(content), events=("start", "end"), tag=("{*}row", "{*}c"), resolve_entities=False, no_network=True
-    )
-    for event, element in events:
-        is_row = etree.QName(element).localname == "row"
-        if event == "start":
-            if is_row:
-                row, column = int(element.get("r", row + 2)) - 1, -1
-                yield element, None
-            continue
-        if is_row:
-            element.clear()
-            continue
-        letters = re.match(r"[A-Z]+", element.get("r", ""))
-        column = _index(letters[0]) if letters else column + 1
-        yield element, (row, column)
+def _place(attributes: bytes) -> tuple[int, int] | None:
+    found = _REFERENCE.search(attributes)
+    return (int(found[2]) - 1, _index(found[1].decode())) if found is not None else None
 
 
 def _index(letters: str) -> int:
