@@ -34,7 +34,9 @@ def register(app: typer.Typer) -> None:
 @apart("on as json")
 def import_(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件", help="人员名册（.xlsx 或 .csv）。")],
+    file: Annotated[
+        Path, typer.Argument(metavar="文件", help="人员名册：Excel、WPS 表格、.csv，或带表格的 Word、WPS、PDF、网页。")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看识别结果，不写入任何数据。")] = False,
     errors: Annotated[
         Path | None, typer.Option("--errors", metavar="文件.xlsx", help="有错误时，把错误清单写到此文件。")

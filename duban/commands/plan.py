@@ -59,7 +59,8 @@ def template(errand: Errand, out: OutFile) -> Answer:
 def import_(
     errand: Errand,
     file: Annotated[
-        Path, typer.Argument(metavar="文件", help="台账（.xlsx、.csv），或上年度报告、工作要点（.docx、.txt）。")
+        Path,
+        typer.Argument(metavar="文件", help="台账，或上年度报告、工作要点：Word、WPS、Excel、PDF、网页、文本都可以。"),
     ],
     year: PlanYear,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看识别结果，不写入任何数据。")] = False,

@@ -15,6 +15,7 @@ from duban.web.dates import day_text, instant_text
 from duban.web.frame import GROUPS, MENU
 from duban.web.items.called import called
 from models.dates.days import weekday_name
+from tasks.containers.formats import ACCEPTED, ENDINGS
 
 TEMPLATES = Path(__file__).parent / "templates"
 _WAY = Markup('<a href="{}">{}</a>')
@@ -32,6 +33,7 @@ def templates() -> Environment:
         auto_reload=False,
     )
     made.globals.update(day_text=day_text, instant_text=instant_text, form_key=new_key)
+    made.globals.update(readable=",".join(ENDINGS), accepted=ACCEPTED)
     made.filters.update(day=_day, weekday=weekday_name, instant=_instant, ways=_ways, called=called)
     return made
 

@@ -46,28 +46,28 @@ class MarkupText:
 
     def lines(self, chunks: Iterable[bytes]) -> Iterator[str]:
         """The lines of the part. Raises MalformedMarkupError."""
-        parser = _parser()
+        parser = sound_parser()
         parser.buffer_text = True
         parser.buffer_size = 64 * 1024
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._say
         for chunk in chunks:
-            _feed(parser, chunk)
+            feed(parser, chunk)
             yield from self._told()
-        _feed(parser, b"", last=True)
+        feed(parser, b"", last=True)
         self._break()
         yield from self._told()
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) in _PICTURES:
+        if local_name(name) in _PICTURES:
             self.pictures += 1
         # Most say a measure or a colour; what people write has other letters.
         self._whole += [value for value in attributes.values() if not value.isascii()]
         self._open.append(False)
 
     def _end(self, name: str) -> None:
-        spoke, local = self._open.pop(), _local(name)
+        spoke, local = self._open.pop(), local_name(name)
         if local in _SHEET_HEADS:
             self._line[:] = [_HEAD_CODES.sub("\n", "".join(self._line))]
         if local in _ENDS or (spoke and local not in _PIECES):
@@ -110,11 +110,11 @@ class MarkupGlance:
 
     def read(self, chunks: Iterable[bytes]) -> None:
         """The whole part. Raises MalformedMarkupError as `MarkupText` does."""
-        parser = _parser()
+        parser = sound_parser()
         parser.XmlDeclHandler = self._declared
         before = b""
         for chunk in chunks:
-            _feed(parser, chunk)
+            feed(parser, chunk)
             if not before:
                 # Two bytes a letter, whether the part says so or not.
                 self.possible = self.possible or b"\0" in chunk[:4]
@@ -122,7 +122,7 @@ class MarkupGlance:
             self.possible = self.possible or self._sign.search(both) is not None
             self.texts += sum(map(chunk.count, _HELD))
             before = both[-_LONGEST_SIGN:]
-        _feed(parser, b"", last=True)
+        feed(parser, b"", last=True)
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
         self.possible = self.possible or (encoding is not None and encoding.lower() != "utf-8")
@@ -136,32 +136,35 @@ class MarkupCount:
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[int]:
         """The elements so far, after each piece of a part. Raises MalformedMarkupError."""
-        parser = _parser()
+        parser = sound_parser()
         parser.StartElementHandler = self._begin
         for chunk in chunks:
-            _feed(parser, chunk)
+            feed(parser, chunk)
             yield self.elements
-        _feed(parser, b"", last=True)
+        feed(parser, b"", last=True)
 
     def _begin(self, name: str, _attributes: dict[str, str]) -> None:
         self.elements += 1
-        self.found = self.found or _local(name) in self._names
+        self.found = self.found or local_name(name) in self._names
 
 
-def _parser() -> expat.XMLParserType:
+def sound_parser() -> expat.XMLParserType:
+    """A parser that refuses a document type; what it is fed goes through `feed`."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_declaration
     return parser
 
 
-def _feed(parser: expat.XMLParserType, chunk: bytes, *, last: bool = False) -> None:
+def feed(parser: expat.XMLParserType, chunk: bytes, *, last: bool = False) -> None:
+    """Go on with the next piece. Raises MalformedMarkupError."""
     try:
         parser.Parse(chunk, last)
     except expat.ExpatError as error:
         raise MalformedMarkupError(str(error)) from error
 
 
-def _local(name: str) -> str:
+def local_name(name: str) -> str:
+    """The name of an element or attribute without its prefix."""
     return name.rpartition(":")[2]
 
 

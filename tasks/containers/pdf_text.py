@@ -106,7 +106,7 @@ def _objects(reader: Any) -> tuple[list[str], bool, bool]:
     return texts, attached, nameless
 
 
-def _held() -> None:
+def held() -> None:
     """Keep this process within its memory, where the system can."""
     try:
         import resource
@@ -116,5 +116,5 @@ def _held() -> None:
 
 
 if __name__ == "__main__":
-    _held()
+    held()
     sys.stdout.write(json.dumps(_read(sys.stdin.buffer)))

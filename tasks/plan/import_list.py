@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.database import key
-from models.errors import BadInputError, CellError, UnreadableFileError
+from models.errors import BadInputError, CellError
 from models.items.plan import AnnualPlan
 from models.people.organ import Organ
 from models.people.permission import Action
@@ -24,12 +24,9 @@ from tasks.reading.drafts import read_drafts
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
 from tasks.reading.plan_columns import LIST, Field
-from tasks.reading.sheet import open_workbook
+from tasks.reading.sheet import is_list, open_workbook
 from tasks.sheets.batches import begin_batch
 from tasks.sheets.no_collecting import no_collecting
-
-TABLES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv"}
-DOCUMENTS = {".txt", ".docx"}
 
 FIRST_ORGAN_CODE = "organ-1"
 _NAMED = 20
@@ -213,14 +210,11 @@ def read_list(
     columns: Mapping[str, Field] | None = None,
     visible_only: bool = False,
 ) -> ItemList:
-    """The items of a ledger or a document, due texts read as `dues` says. Raises UnreadableFileError for anything
+    """The items of a list or of a document, due texts read as `dues` says. Raises UnreadableFileError for anything
     else."""
-    suffix = path.suffix.lower()
-    if suffix in DOCUMENTS:
-        return read_drafts(path, year=year, dues=dues)
-    if suffix in TABLES:
+    if is_list(path):
         return read_ledger(open_workbook(path), year=year, dues=dues, columns=columns, visible_only=visible_only)
-    raise UnreadableFileError(f"不认识“{path.name}”的格式：可导入 .xlsx、.csv 台账，或 .docx、.txt 文件。")
+    return read_drafts(path, year=year, dues=dues)
 
 
 def known_organ(session: Session, code: str | None, named: str | None) -> Organ | None:

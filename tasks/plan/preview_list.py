@@ -13,12 +13,12 @@ from models.actor import Actor
 from models.errors import CellError
 from models.items.plan import NO_PROJECT
 from models.people.organ import Department, Organ
-from tasks.plan.import_list import TABLES, ImportReport, import_list, read_list
+from tasks.plan.import_list import ImportReport, import_list, read_list
 from tasks.plan.merge_list import Change
 from tasks.reading.cells import due_written, lines, plain
 from tasks.reading.ledger import read_ledger
 from tasks.reading.plan_columns import LIST, Field, find_list_header
-from tasks.reading.sheet import Cell, Sheet, open_workbook
+from tasks.reading.sheet import Cell, Sheet, is_list, open_workbook
 from tasks.reading.sheet_header import Header
 from tasks.sheets.no_collecting import no_collecting
 
@@ -86,7 +86,7 @@ def preview_list(
     with no_collecting():
         report(0, 3, "正在读取文件、核对每一格")
         # A large sheet takes longer to open than to check: it is opened once for both.
-        sheets = open_workbook(path) if path.suffix.lower() in TABLES else []
+        sheets = open_workbook(path) if is_list(path) else []
         listed = (
             read_ledger(sheets, year=year, dues=dues, columns=columns, visible_only=visible_only)
             if sheets

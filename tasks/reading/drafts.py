@@ -17,7 +17,7 @@ _PROJECT = Project.__table__.columns["name"].type.length  # type: ignore[attr-de
 
 
 def read_drafts(path: Path, *, year: int, dues: Mapping[str, str] | None = None) -> ItemList:
-    """The items of a .txt or .docx document. A day outside the plan's `year` is left open, never moved into it.
+    """The items of a document. A day outside the plan's `year` is left open, never moved into it.
 
     `dues` says how a person reads due texts: an expression in a sentence that reads so is taken for what stands there.
 

@@ -1,4 +1,4 @@
-"""Reads a ledger (.xlsx, .csv) into rows that say what each item is to be; knows no database."""
+"""Reads the rows of a list into rows that say what each item is to be; knows no database."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -24,7 +24,7 @@ _CUT, _LISTED = 30, 20
 
 
 def read_report(path: Path) -> ReportReading:
-    """The reading of a .txt or .docx file.
+    """The reading of a file of any kind in `tasks.containers.formats`.
 
     Raises `UnreadableFileError`, one line in Chinese, for a file that cannot be read: of another format, empty,
     damaged, encrypted, too large, or with tracked changes.

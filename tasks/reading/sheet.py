@@ -1,4 +1,4 @@
-"""Opens a workbook from somewhere else safely, as rows the way a person sees them.
+"""Opens a workbook, or the tables of a document, from somewhere else safely: rows the way a person sees them.
 
 Everything that could hurt is refused before the parser sees it: encrypted files, macros, archives that
 inflate far beyond their size, and sheets whose two cells lie so far apart that the grid between them would
@@ -12,14 +12,25 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from models.errors import UnreadableFileError
+from models.secrecy import MarkedError, marking
+from tasks.containers.blocks import Block, TableBlock, is_only_tables
+from tasks.containers.formats import ACCEPTED, CSV, Format, Reader, recognise
+from tasks.containers.office_helper import converted
+from tasks.containers.old_sheets import Grid, look_through
+from tasks.containers.pdf_pages import pdf_blocks
+from tasks.containers.plain_text import decode
 from tasks.containers.sheet_marks import BookMarks, Marks, read_marks
+from tasks.containers.web_page import web_blocks
+from tasks.reading.word import word_tables
 
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 200_000
@@ -29,9 +40,8 @@ _LARGE_PART, _STEEPEST = 50 * 10**6, 200
 """A part larger than this that shrank by more than this factor holds no ledger."""
 
 _MEGABYTE = 2**20
-_MACRO_SUFFIXES = {".xlsm", ".xltm", ".xlsb"}
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SEARCHED_HERE = (Reader.OFFICE_TEXT, Reader.OFFICE_SHEET, Reader.PAGE)
+"""Kinds of files whose words stand there in code, so that no search of the file itself finds a marking."""
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
 Cell = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
@@ -65,52 +75,97 @@ class Sheet:
 
 
 def open_workbook(path: Path) -> list[Sheet]:
-    """The visible sheets of an .xlsx, or the one table of a .csv (UTF-8, GB18030, or Excel's UTF-16).
+    """The visible sheets of a workbook, the one table of a text, or the tables of a document, one a sheet.
 
-    Raises UnreadableFileError with one Chinese line for whatever is no such file, is encrypted or carries
-    macros, is empty, or is larger than 20 MB, 200 MB inflated, or 200,000 rows.
+    Raises UnreadableFileError with one Chinese line for whatever holds no table, is of a kind that is not read
+    (`tasks.containers.formats`), encrypted or with macros, is empty, or is larger than 20 MB, 200 MB inflated, or
+    200,000 rows; MarkedError for a secrecy marking in a kind of file that is searched nowhere else.
     """
-    size = _size(path)
-    if size > MOST_BYTES:
-        raise UnreadableFileError(
-            f"“{path.name}”有 {size / _MEGABYTE:.0f} MB，上限是 {MOST_BYTES // _MEGABYTE} MB：请拆成几个文件。"
-        )
-    sheets = [_text_table(path)] if path.suffix.lower() in {".csv", ".tsv"} else _workbook(path)
+    content, name = file_content(path), path.name
+    kind = recognise(content, name)
+    if kind.reader is Reader.PLAIN:
+        sheets = [_text_table(decode(content, name), name)]
+    elif kind.reader is Reader.SHEET:
+        sheets = _workbook(content, name)
+    elif kind.reader is Reader.OLD_SHEET:
+        sheets = _parsed(content, name, look_through(content, name))
+    elif kind.reader is Reader.OFFICE_SHEET:
+        sheets = _workbook(converted(content, name, kind.what, "xlsx"), name)
+    else:
+        sheets = _tables(_blocks(content, name, kind), name, kind)
+    if kind.reader in _SEARCHED_HERE:
+        _refuse_marked(sheets, name)
     if not any(cell != "" for sheet in sheets for row in sheet.rows for cell in row):
-        raise UnreadableFileError(f"“{path.name}”里没有内容：至少要有一行表头和一行数据。")
+        raise UnreadableFileError(f"“{name}”里没有内容：至少要有一行表头和一行数据。")
     return sheets
 
 
-def _size(path: Path) -> int:
+def is_list(path: Path) -> bool:
+    """Whether the file is a list, to be read by its columns: a workbook, or a document that is little but a table."""
+    content, name = file_content(path), path.name
+    kind = recognise(content, name)
+    if kind.reader in (Reader.PAGE, Reader.PDF):
+        return is_only_tables(_blocks(content, name, kind))
+    return kind is CSV or kind.reader in (Reader.SHEET, Reader.OLD_SHEET, Reader.OFFICE_SHEET)
+
+
+def file_content(path: Path) -> bytes:
+    """The whole file. Raises UnreadableFileError for none, a folder, one that is empty or larger than 20 MB."""
     try:
         if path.is_dir():
             raise UnreadableFileError(f"“{path}”是文件夹，不是文件。")
-        with path.open("rb") as file:
-            return file.seek(0, io.SEEK_END)
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnreadableFileError(
+                f"“{path.name}”有 {size / _MEGABYTE:.0f} MB，上限是 {MOST_BYTES // _MEGABYTE} MB：请拆成几个文件。"
+            )
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise UnreadableFileError(f"找不到文件“{path}”。") from error
     except OSError as error:
         raise UnreadableFileError(f"文件“{path}”打不开：{error.strerror}。") from error
+    if not content.strip():
+        raise UnreadableFileError(f"无法读取“{path.name}”：文件是空的。{ACCEPTED}。")
+    return content
 
 
-def _workbook(path: Path) -> list[Sheet]:
-    with path.open("rb") as file:
-        _refuse_foreign(path, file)
-        _refuse_dangerous(path, file)
-        file.seek(0)
-        try:
-            sheets = _visible_sheets(file)
-        except (CalamineError, OSError, ValueError) as error:
-            raise _not_xlsx(path) from error
-        found = read_marks(file)
-        return [_as_shown(sheet, found) for sheet in sheets]
+def _blocks(content: bytes, name: str, kind: Format) -> list[Block]:
+    if kind.reader is Reader.PDF:
+        return pdf_blocks(content, name)
+    if kind.reader is Reader.PAGE:
+        return web_blocks(content, name, kind)
+    document = content if kind.reader is Reader.WORD else converted(content, name, kind.what, "docx")
+    return list(word_tables(document, name))
+
+
+def _tables(blocks: list[Block], name: str, kind: Format) -> list[Sheet]:
+    tables = [block for block in blocks if isinstance(block, TableBlock)]
+    if not tables:
+        raise UnreadableFileError(
+            f"无法读取“{name}”：里面是{kind.what}，其中没有表格。请把内容做成有表头的表格，或另存为 .xlsx。"
+        )
+    return [
+        Sheet(f"表{number}" if len(tables) > 1 else None, [list(row) for row in table.rows],
+              [Merged(*block) for block in table.merged])
+        for number, table in enumerate(tables, start=1)
+    ]  # fmt: skip
+
+
+def _refuse_marked(sheets: list[Sheet], name: str) -> None:
+    said = "\n".join(cell for sheet in sheets for row in sheet.rows for cell in row if isinstance(cell, str))
+    if found := marking(said):
+        raise MarkedError(f"“{name}”带有密级标志“{found}”。涉密材料不得导入，请按保密规定办理。")
+
+
+def _workbook(content: bytes, name: str) -> list[Sheet]:
+    _refuse_dangerous(name, BytesIO(content))
+    found = read_marks(BytesIO(content))
+    return [_as_shown(sheet, found) for sheet in _parsed(content, name, {})]
 
 
 def _as_shown(sheet: Sheet, found: BookMarks) -> Sheet:
     marks = found.sheets.get(sheet.name or "", Marks())
-    for (row, column), text in marks.broken.items():
-        if row < len(sheet.rows) and column < len(sheet.rows[row]):
-            sheet.rows[row][column] = text
+    _lay_broken(sheet, marks)
     for row, column in marks.months:
         if row < len(sheet.rows) and column < len(sheet.rows[row]):
             cell = sheet.rows[row][column]
@@ -119,7 +174,20 @@ def _as_shown(sheet: Sheet, found: BookMarks) -> Sheet:
     return replace(sheet, marks=marks, since_1904=found.since_1904)
 
 
-def _visible_sheets(file: BinaryIO) -> list[Sheet]:
+def _lay_broken(sheet: Sheet, marks: Marks) -> None:
+    for (row, column), text in marks.broken.items():
+        if row < len(sheet.rows) and column < len(sheet.rows[row]):
+            sheet.rows[row][column] = text
+
+
+def _parsed(content: bytes, name: str, grids: Mapping[int, Grid]) -> list[Sheet]:
+    try:
+        return _visible_sheets(BytesIO(content), grids)
+    except (CalamineError, OSError, ValueError) as error:
+        raise _not_whole(name) from error
+
+
+def _visible_sheets(file: BinaryIO, grids: Mapping[int, Grid]) -> list[Sheet]:
     with CalamineWorkbook.from_filelike(file) as book:
         shown = [
             (index, entry.name)
@@ -131,58 +199,43 @@ def _visible_sheets(file: BinaryIO) -> list[Sheet]:
             found = book.get_sheet_by_index(index)
             # Leading empty rows are kept: otherwise every row number in an error would be too small.
             rows = found.to_python(skip_empty_area=False)
+            grid = grids.get(index, Grid())
             merged = [Merged(*first, *last) for first, last in found.merged_cell_ranges or []]
-            sheets.append(Sheet(name, rows, merged))
+            merged += [Merged(*block) for block in grid.merged]
+            sheets.append(Sheet(name, rows, merged, grid.marks))
+            _lay_broken(sheets[-1], grid.marks)
         return sheets
 
 
-def _refuse_foreign(path: Path, file: BinaryIO) -> None:
-    head = file.read(8)
-    if head == _OLE:
-        if _ENCRYPTED in head + file.read():
-            raise _encrypted(path)
-        raise UnreadableFileError(f"“{path.name}”是旧版 .xls 格式或者已加密：请取消密码，另存为 .xlsx 后再导入。")
-    if not head.startswith(b"PK"):
-        raise _not_xlsx(path)
-
-
-def _refuse_dangerous(path: Path, file: BinaryIO) -> None:
+def _refuse_dangerous(name: str, file: BinaryIO) -> None:
     """Judges the archive by its directory first, then holds each part to the size the directory states."""
     try:
         with zipfile.ZipFile(file) as archive:
             parts = [part for part in archive.infolist() if not part.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _not_xlsx(path) from error
-    names = {part.filename.lower() for part in parts}
-    if any(part.flag_bits & 1 for part in parts):
-        raise _encrypted(path)
+        raise _not_whole(name) from error
     inflated = sum(part.file_size for part in parts)
     if inflated > MOST_INFLATED or any(_too_steep(part) for part in parts):
         raise UnreadableFileError(
-            f"“{path.name}”解压后将达 {inflated / 1e6:.0f} MB，不像正常的表格，已拒绝："
-            "请把数据复制到新建的 .xlsx 中再导入。"
+            f"“{name}”解压后将达 {inflated / 1e6:.0f} MB，不像正常的表格，已拒绝：请把数据复制到新建的 .xlsx 中再导入。"
         )
-    if path.suffix.lower() in _MACRO_SUFFIXES or any(name.endswith("vbaproject.bin") for name in names):
-        raise UnreadableFileError(f"“{path.name}”含有宏：请另存为不含宏的 .xlsx 后再导入。")
-    if "xl/workbook.xml" not in names:
-        raise _not_xlsx(path)
     for part in parts:
         if part.filename.lower().endswith((".xml", ".rels")):
-            content = _inflate(path, file, part)
+            content = _inflate(name, file, part)
             if b"sheetData" in content:
-                _refuse_wide(path, content)
+                _refuse_wide(name, content)
 
 
 def _too_steep(part: zipfile.ZipInfo) -> bool:
     return part.file_size > _LARGE_PART and part.file_size > _STEEPEST * part.compress_size
 
 
-def _inflate(path: Path, file: BinaryIO, part: zipfile.ZipInfo) -> bytes:
+def _inflate(name: str, file: BinaryIO, part: zipfile.ZipInfo) -> bytes:
     """The part, exactly as long as the directory says: zipfile would stop there, other parsers do not."""
     file.seek(part.header_offset)
     header = file.read(30)
     if len(header) < 30 or part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise _not_xlsx(path)
+        raise _not_whole(name)
     file.seek(sum(_LOCAL_HEADER.unpack(header)), io.SEEK_CUR)
     packed = file.read(part.compress_size)
     if part.compress_type == zipfile.ZIP_STORED:
@@ -191,9 +244,9 @@ def _inflate(path: Path, file: BinaryIO, part: zipfile.ZipInfo) -> bytes:
         try:
             content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, part.file_size + 1)
         except zlib.error as error:
-            raise _not_xlsx(path) from error
+            raise _not_whole(name) from error
     if len(content) != part.file_size:
-        raise _not_xlsx(path)
+        raise _not_whole(name)
     return content
 
 
@@ -204,7 +257,7 @@ _FAR = re.compile(rb'r="(?:[A-Z]{2,3}\d|[A-Z]?\d{6})')
 _PLACE = re.compile(rb'r="([A-Z]{0,3})(\d{1,7})"')
 
 
-def _refuse_wide(path: Path, sheet: bytes) -> None:
+def _refuse_wide(name: str, sheet: bytes) -> None:
     """The parser lays out the whole grid up to the last cell, so that cell's place is looked at first."""
     plain = sheet.translate(_QUOTES, delete=b" \t\r\n")
     if _FAR.search(plain) is None:
@@ -214,10 +267,10 @@ def _refuse_wide(path: Path, sheet: bytes) -> None:
     width = max((_column(letters) for letters in {letters for letters, _ in places}), default=0)
     if height > MOST_ROWS:
         raise UnreadableFileError(
-            f"“{path.name}”的内容一直排到第 {height} 行，上限是 {MOST_ROWS} 行：请删去多余的行，或拆成几个文件。"
+            f"“{name}”的内容一直排到第 {height} 行，上限是 {MOST_ROWS} 行：请删去多余的行，或拆成几个文件。"
         )
     if width * height > _MOST_CELLS:
-        raise UnreadableFileError(f"“{path.name}”的内容一直排到第 {width} 列：请删去右侧多余的列再导入。")
+        raise UnreadableFileError(f"“{name}”的内容一直排到第 {width} 列：请删去右侧多余的列再导入。")
 
 
 def _column(letters: bytes) -> int:
@@ -228,40 +281,19 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _text_table(path: Path) -> Sheet:
-    text = decode(path)
+def _text_table(text: str, name: str) -> Sheet:
     head = "\n".join(text.splitlines()[:15])
     delimiter = max(",\t;", key=head.count)
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows: list[list[Cell]] = [[cell.strip() for cell in line] for line in lines]
     except csv.Error as error:
-        raise UnreadableFileError(f"“{path.name}”不是完整的 CSV 表格：请另存为 .xlsx 后再导入。") from error
+        raise UnreadableFileError(f"“{name}”不是完整的 CSV 表格：请另存为 .xlsx 后再导入。") from error
     if len(rows) > MOST_ROWS:
-        raise UnreadableFileError(f"“{path.name}”有 {len(rows)} 行，上限是 {MOST_ROWS} 行：请拆成几个文件。")
+        raise UnreadableFileError(f"“{name}”有 {len(rows)} 行，上限是 {MOST_ROWS} 行：请拆成几个文件。")
     width = max((len(row) for row in rows), default=0)
     return Sheet(None, [row + [""] * (width - len(row)) for row in rows])
 
 
-def decode(path: Path) -> str:
-    """The file as text. Raises UnreadableFileError where it is in none of the usual encodings."""
-    content = path.read_bytes()
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise UnreadableFileError(f"“{path.name}”的文字编码无法识别：请另存为 UTF-8 或 GB18030 编码。")
-
-
-def _not_xlsx(path: Path) -> UnreadableFileError:
-    return UnreadableFileError(
-        f"“{path.name}”不是可读的 .xlsx 表格（已损坏，或只是改了扩展名）：请用 Excel 或 WPS 另存为 .xlsx。"
-    )
-
-
-def _encrypted(path: Path) -> UnreadableFileError:
-    return UnreadableFileError(f"“{path.name}”已加密：请在 Excel 或 WPS 中取消密码，另存为 .xlsx 后再导入。")
+def _not_whole(name: str) -> UnreadableFileError:
+    return UnreadableFileError(f"“{name}”不是可读的表格（已损坏或没有传完）：请用 Excel 或 WPS 打开，另存为 .xlsx。")

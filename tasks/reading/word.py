@@ -20,6 +20,7 @@ from lxml import etree
 
 from models.errors import UnreadableFileError
 from tasks.containers.archive import Allowance, check_directory, too_large, unpacked
+from tasks.containers.blocks import TableBlock
 from tasks.containers.markup_text import MarkupCount
 from tasks.reading.folding import visible
 from tasks.reading.lines import DITTO, Line
@@ -49,6 +50,32 @@ def word_lines(content: bytes, name: str) -> list[Line]:
     """
     document = _open(content, name)
     return list(_Reader(document).lines(document.element.body))
+
+
+def word_tables(content: bytes, name: str) -> Iterator[TableBlock]:
+    """The tables of a .docx as grids, those in text boxes and in other cells left out. Raises as `word_lines` does."""
+    document = _open(content, name)
+    reader = _Reader(document)
+    for element in _blocks(document.element.body):
+        if element.tag == _TABLE:
+            rows = [[cell.strip() for cell in line.text[:-1].split("|")] for line in reader.table(element)]
+            yield _grid(rows)
+
+
+def _grid(rows: list[list[str]]) -> TableBlock:
+    """The rows of one width; what goes on from above is one block."""
+    width = max(map(len, rows), default=0)
+    table = TableBlock([[*row, *[""] * (width - len(row))] for row in rows])
+    for column in range(width):
+        top = 0
+        for place, row in enumerate(table.rows):
+            if row[column] != DITTO:
+                top = place
+            else:
+                row[column] = ""
+                if place + 1 == len(rows) or table.rows[place + 1][column] != DITTO:
+                    table.merged.append((top, column, place, column))
+    return table
 
 
 def _open(content: bytes, name: str) -> WordDocument:
@@ -110,7 +137,7 @@ class _Reader:
         """The lines of a body, or of a text box."""
         last = None
         for element in _blocks(container):
-            for line in self._table(element) if element.tag == _TABLE else self._lines_of(element):
+            for line in self.table(element) if element.tag == _TABLE else self._lines_of(element):
                 if last is not None:
                     yield last
                 last = replace(line, left_out=line.left_out + self._left_out())
@@ -157,7 +184,8 @@ class _Reader:
         struck = (self.numbering.is_on(run, paragraph, tag) for tag in ("w:strike", "w:dstrike"))
         return STRUCK if any(struck) else ""
 
-    def _table(self, table: Any) -> Iterator[Line]:
+    def table(self, table: Any) -> Iterator[Line]:
+        """Each row as a line; where the table is but a frame around a text, the lines of that text."""
         rows = _rows_of(table)
         cells = [cell for row in rows for cell in _cells_of(row)]
         if len(cells) == 1 and sum(bool(self._text(paragraph).strip()) for paragraph in _blocks(cells[0])) > 1:

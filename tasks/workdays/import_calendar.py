@@ -20,10 +20,11 @@ from models.ledgers.sheet_kind import SheetKind
 from models.people.permission import Action
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_everywhere, authorize_organ
+from tasks.containers.plain_text import decode
 from tasks.ladder.reproject import MovedFire, reproject
 from tasks.ledgers.keep_terms import MovedTerm
 from tasks.ledgers.recount_days import recount_days
-from tasks.reading.sheet import Cell, Sheet, decode, open_workbook
+from tasks.reading.sheet import Cell, Sheet, open_workbook
 from tasks.reading.sheet_header import columns_below, find_header
 from tasks.workdays.public_days import Published, days_of_calendar, days_of_json
 
@@ -192,7 +193,7 @@ def _table_rows(sheets: Sequence[Sheet], name: str) -> Iterator[_Row]:
 
 def _json_rows(path: Path) -> Iterator[_Row]:
     try:
-        data = json.loads(decode(path))
+        data = json.loads(decode(path.read_bytes(), path.name))
     except OSError as error:
         raise UnreadableFileError(f"“{path.name}”无法打开：{error.strerror}。") from error
     except (json.JSONDecodeError, RecursionError) as error:

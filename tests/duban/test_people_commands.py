@@ -125,7 +125,7 @@ def test_a_refused_import_lists_the_cells_exits_with_2_and_writes_nothing(termin
 def test_a_file_that_is_no_sheet_is_one_line(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "staff.xlsx").write_text("not a sheet")
 
-    assert re.search("不是可读的", terminal.refused("people", "import", tmp_path / "staff.xlsx"))
+    assert re.search("里面是没有分列的文字，不是表格", terminal.refused("people", "import", tmp_path / "staff.xlsx"))
 
 
 def test_the_list_shows_who_holds_what_on_a_day(terminal: Terminal) -> None:

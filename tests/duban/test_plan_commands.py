@@ -173,7 +173,7 @@ def test_a_template_is_written_before_and_after_anything_is_registered(terminal:
 def test_a_file_that_is_no_table_is_one_line(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"hello")
 
-    assert re.search(r"“a\.xlsx”不是可读的", terminal.refused("plan", "import", tmp_path / "a.xlsx", *Y))
+    assert re.search(r"“a\.xlsx”：里面是没有分列的文字", terminal.refused("plan", "import", tmp_path / "a.xlsx", *Y))
 
 
 def test_an_issue_that_would_tell_very_many_asks_first_and_goes_through_when_one_is_sure(

@@ -28,7 +28,9 @@ def register(ledgers: typer.Typer) -> None:
 def bring_in(
     errand: Errand,
     kind: KindArgument,
-    file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv。")],
+    file: Annotated[
+        Path, typer.Argument(metavar="文件", help="Excel、WPS 表格、.csv，或带表格的 Word、WPS、PDF、网页。")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入。")] = False,
     errors: Annotated[Path | None, typer.Option("--errors", metavar="文件", help="把错误清单写入此 .xlsx。")] = None,
 ) -> Answer:

@@ -41,7 +41,9 @@ def register(app: typer.Typer) -> None:
 @apart("json")
 def read(
     errand: Errand,
-    file: Annotated[Path, typer.Argument(metavar="文件", help="年度报告或工作要点（.docx 或 .txt）。")],
+    file: Annotated[
+        Path, typer.Argument(metavar="文件", help="年度报告或工作要点：Word、WPS、Excel、PDF、网页、文本都可以。")
+    ],
 ) -> Answer:
     """读取一份年度报告：各部分、小标题、数字，以及可导入的下一年度任务。"""
     from tasks.reading.read_report import read_report

@@ -10,6 +10,7 @@ from pathlib import Path
 from duban.web.background.work_folder import work_folder
 from duban.web.visit import Visit
 from models.errors import BadInputError, NotFoundError
+from tasks.containers.formats import recognise
 from tasks.files.check_upload import Examined, Limits, check_read
 from tasks.files.file_store import MEGABYTE, check_size
 
@@ -31,15 +32,20 @@ class WaitingFile:
         return self.path.name
 
 
-def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ...]) -> WaitingFile:
-    """Keep an uploaded file for its person. Raises BadInputError for another ending, for what
-    `tasks.files.check_upload` refuses, and for more than LARGEST bytes."""
+def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ...] | None = None) -> WaitingFile:
+    """Keep an uploaded file for its person: of one of the `endings`, else of any kind that is read.
+
+    Raises BadInputError for another ending, for what `tasks.files.check_upload` refuses, and for more than LARGEST
+    bytes; UnreadableFileError for a kind that is not read.
+    """
     name = file.name
-    if not name.lower().endswith(endings):
+    check_size(file.size, LARGEST)
+    if endings is None:
+        file.source.seek(0)
+        recognise(file.source.read(), name)
+    elif not name.lower().endswith(endings):
         raise BadInputError(f"“{name}”不是 {'、'.join(endings)} 文件。")
-    if name.lower().endswith((".json", ".ics")):
-        check_size(file.size, LARGEST)
-    else:
+    elif not name.lower().endswith((".json", ".ics")):
         check_read(file, Limits(LARGEST))
     file.source.seek(0)
     home = _home(visit, kind)

@@ -30,7 +30,7 @@ from tasks.staff.import_people import ImportedPeople, import_people
 from tasks.staff.undo_people import against, brought, find_people_batch, undo_people
 
 router = APIRouter()
-KIND, ENDINGS = "people", (".xlsx", ".csv")
+KIND = "people"
 SHOWN = 200
 """Rows of a list shown; those with errors come first where there are more."""
 ALWAYS = dt.date(1900, 1, 1)
@@ -79,8 +79,8 @@ def bring_in(sent: Sent) -> Response:
         else:
             files = sent.files("file")
             if not files:
-                raise BadInputError("请选择名册文件（.xlsx 或 .csv）。")
-            file = keep_waiting(visit, KIND, files[0], ENDINGS)
+                raise BadInputError("请选择名册文件。")
+            file = keep_waiting(visit, KIND, files[0])
         if sent.text("do") == "confirm":
             with visit.writing() as session:
                 done = import_people(session, file.path, by=visit.by, on=on)
@@ -152,10 +152,11 @@ def undo(sent: Sent, batch_id: int) -> Response:
 
 def _preview(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
     """The import itself, rolled back whole: what is foretold is what will be done."""
-    rows, _ = read_staff(open_workbook(file.path), file.name)
+    sheets = open_workbook(file.path)
+    rows, _ = read_staff(sheets, file.name)
     try:
         with Session(visit.served.database, expire_on_commit=False) as scratch:
-            done = import_people(scratch, file.path, by=visit.by, on=on, dry_run=True)
+            done = import_people(scratch, file.path, by=visit.by, on=on, dry_run=True, sheets=sheets)
     except ImportRefusedError as refused:
         faults = refused.errors
         wrong: dict[tuple[str | None, int | None, str | None], str] = {}

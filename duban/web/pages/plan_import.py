@@ -42,7 +42,7 @@ from tasks.reading.plan_columns import LIST
 from tasks.sheets.template import write_template
 
 router = APIRouter()
-KIND, ENDINGS = "list", (".xlsx", ".csv", ".docx", ".txt")
+KIND = "list"
 DIRECT = 256 * 1024
 """Bytes of a file that is looked through while its person waits; a larger one is worked on in the background."""
 LOOK, BRING = "preview_list", "import_list"
@@ -77,8 +77,8 @@ def bring_in(sent: Sent) -> Response:
         year = _year(sent)
         files = sent.files("file")
         if not files:
-            raise BadInputError("请选择文件：台账（.xlsx、.csv），或上年度报告、工作要点（.docx、.txt）。")
-        file = keep_waiting(visit, KIND, files[0], ENDINGS)
+            raise BadInputError("请选择文件：台账，或上年度报告、工作要点。")
+        file = keep_waiting(visit, KIND, files[0])
         touch(file.path.parent, now=visit.now)
         with visit.reading() as session:
             columns = kept_columns(session, visit.organ.id)

@@ -203,7 +203,7 @@ def test_what_changed_between_the_look_and_the_yes_is_told_and_nothing_written(w
 @pytest.mark.parametrize(
     ("name", "content", "year", "said"),
     [
-        ("a.exe", b"MZ", "2026", "不是 .xlsx、.csv、.docx、.txt 文件"),
+        ("a.exe", b"MZ\x90\x00", "2026", "里面是程序"),
         ("a.xlsx", b"not a workbook", "2026", "a.xlsx"),
         ("a.csv", "任务\n".encode(), "", "请填写计划的年度"),
     ],

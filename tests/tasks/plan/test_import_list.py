@@ -363,9 +363,9 @@ def test_a_document_without_duties_is_refused(session: Session, tmp_path: Path) 
     assert "没有找到可以列为任务的内容" in report.errors[0].accepted
 
 
-@pytest.mark.parametrize(("name", "words"), [("a.pdf", "不认识"), ("没有.xlsx", "找不到文件")])
-def test_other_files_are_refused_by_name(session: Session, tmp_path: Path, name: str, words: str) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+@pytest.mark.parametrize(("name", "words"), [("a.pdf", "PDF 文件已损坏"), ("没有.xlsx", "找不到文件")])
+def test_what_cannot_be_read_is_refused(session: Session, tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
 
     with pytest.raises(UnreadableFileError, match=words):
         bring_in(session, tmp_path / name)

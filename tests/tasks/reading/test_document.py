@@ -13,6 +13,8 @@ from docx.oxml.ns import qn
 from models.errors import UnreadableFileError
 from tasks.reading.document import read_document
 from tasks.reading.read_report import read_report
+from tests.documents import zipped
+from tests.sent.old_files import container
 
 TEXT = "某局2024年度法治政府建设情况报告\n一、主要举措和成效\n开展学习研讨2次。\n"
 PARAGRAPHS = TEXT.strip().split("\n")
@@ -48,24 +50,22 @@ def refused(path: Path) -> str:
     return caught.value.message
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("空.txt", b"", "空"),
-        ("空白.txt", "\u3000\n \n".encode(), "没有文字"),
-        ("图片.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\xff\xfe\xff", "编码"),
-        ("其实是.txt", b"PK\x03\x04\x14\x00\x06", "Word"),
-        ("报告.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx"),
-        ("报告.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx"),
-        ("报告.PDF", b"%PDF-1.7", ".txt"),
-        ("报告.docm", b"PK\x03\x04", ".docx"),
-        ("报告.jpg", b"\xff\xd8", ".docx"),
-        ("旧版.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "旧版"),
-        ("加密.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "加密"),
-        ("损坏.docx", b"PK\x03\x04 and then nothing of an archive", "损坏"),
-        ("文字.docx", TEXT.encode(), "损坏"),
-    ],
-)
+UNREADABLE = [
+    ("空.txt", b"", "空"),
+    ("空白.txt", "\u3000\n \n".encode(), "没有文字"),
+    ("图片.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\xff\xfe\xff", "图片"),
+    ("乱码.txt", b"\x81\xff\xfe\x00", "编码"),
+    ("其实是.txt", b"PK\x03\x04\x14\x00\x06", "压缩包"),
+    ("报告.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "损坏"),
+    ("报告.PDF", b"%PDF-1.7", "损坏"),
+    ("报告.docm", zipped(members={"word/document.xml": "<w/>", "word/vbaProject.bin": b"macro"}), "含有宏"),
+    ("报告.jpg", b"\xff\xd8\xff", ".docx"),
+    ("加密.docx", container({"EncryptedPackage": b""}), "加密"),
+    ("损坏.docx", b"PK\x03\x04 and then nothing of an archive", "损坏"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "says"), UNREADABLE, ids=[name for name, *_ in UNREADABLE])
 def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes, says: str) -> None:
     (tmp_path / name).write_bytes(content)
 
@@ -76,7 +76,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "夹.txt").mkdir()
 
     assert "找不到" in refused(tmp_path / "无.txt")
-    assert "不是文件" in refused(tmp_path / "夹.txt")
+    assert "是文件夹" in refused(tmp_path / "夹.txt")
 
 
 def test_a_file_larger_than_the_limit_is_not_even_opened(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_workbook_called_docx_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "表.docx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
 
-    assert "不是 Word 文件" in refused(tmp_path / "表.docx")
+    assert "不是可读的表格" in refused(tmp_path / "表.docx")
 
 
 def test_broken_xml_inside_a_word_file_is_refused(tmp_path: Path) -> None:

@@ -30,7 +30,6 @@ from tasks.sheets.batches import batches_of
 from tasks.sheets.template import write_template
 
 router = APIRouter()
-ENDINGS = (".xlsx", ".csv")
 SHOWN = 200
 """Rows of a file shown; those with errors come first where there are more."""
 
@@ -59,8 +58,8 @@ def bring_in(sent: Sent, code: str) -> Response:
             return _confirm(visit, kind, find_waiting(visit, _waiting(kind), sent.text("waiting")))
         files = sent.files("file")
         if not files:
-            raise BadInputError("请选择台账文件（.xlsx 或 .csv）。")
-        file = keep_waiting(visit, _waiting(kind), files[0], ENDINGS)
+            raise BadInputError("请选择台账文件。")
+        file = keep_waiting(visit, _waiting(kind), files[0])
         touch(file.path.parent, now=visit.now)
         with visit.reading() as session:
             # What cannot be read at all is told at once.

@@ -95,9 +95,9 @@ def test_a_batch_whose_rows_were_corrected_names_them(visitor: Visitor, office: 
 
 def test_what_is_no_sheet_is_told_at_once(visitor: Visitor) -> None:
     for name, content, said in (
-        ("a.txt", b"x", "不是 .xlsx、.csv 文件"),
-        ("a.xlsx", b"PK", "xlsx"),
-        ("a.csv", b"", "内容"),
+        ("a.exe", b"MZ\x90\x00", "里面是程序"),
+        ("a.xlsx", b"PK", "里面是没有分列的文字"),
+        ("a.csv", b"", "文件是空的"),
     ):
         answer = visitor.post("/ledgers/case/import", files={"file": (name, content)})
         assert (answer.status_code, said in words_of(answer.text)) == (400, True), (name, words_of(answer.text))
