@@ -1,6 +1,7 @@
 """Texts that people type: blanks around them do not count, none is longer than its column, and a day is a day."""
 
 import datetime as dt
+import re
 
 from models.errors import BadInputError
 
@@ -8,6 +9,15 @@ FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 """What a typed day may be: outside, sums of days and years leave what a date can be."""
 _QUOTED = 40
 """Characters of what was typed that an error repeats."""
+
+
+_UNWRITABLE = re.compile("[^\t\n\r -\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def writable(text: str) -> str:
+    """The text without what no office file can hold: control characters but tabs and line ends, halves of characters,
+    U+FFFE and U+FFFF. Nobody sees them, and copies from other programs carry them along."""
+    return text if text.isprintable() else _UNWRITABLE.sub("", text)
 
 
 def words(text: str | None, name: str, *, longest: int) -> str:
@@ -20,7 +30,7 @@ def words(text: str | None, name: str, *, longest: int) -> str:
 
 def words_or_none(text: str | None, name: str, *, longest: int) -> str | None:
     """The same for a text that may be left out: None where nothing is left."""
-    found = (text or "").strip()
+    found = writable(text or "").strip()
     if len(found) > longest:
         raise BadInputError(f"{name}有 {len(found)} 个字，超过 {longest} 字，请精简。")
     return found or None

@@ -14,6 +14,8 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from models.typed_text import writable
+
 Value = str | int | float | Decimal | dt.date | None
 
 HELD = 4 * 1024 * 1024
@@ -22,8 +24,6 @@ _CHUNK = 256 * 1024
 _LARGE = 1024 * 1024 * 1024
 """From so many bytes on a part of the package takes its longer form, which not every program reads."""
 _FORMULA_SIGNS = ("=", "+", "-", "@")
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML may hold, whatever text it stands in."""
 _FIRST_DAY = dt.date(1899, 12, 30).toordinal()
 """The day 0 of sheets."""
 _EXTENT = re.compile(rb'(<dimension ref=")[^"]*')
@@ -97,10 +97,5 @@ class SheetRows:
         self._kept.close()
 
 
-def legal(text: str) -> str:
-    """The text without what no XML may hold."""
-    return _NO_XML.sub("", text)
-
-
 def _told(text: str) -> str:
-    return escape(legal(text), {"\r": "&#13;"})
+    return escape(writable(text), {"\r": "&#13;"})

@@ -19,7 +19,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.errors import BadInputError
-from tasks.files.sheet_rows import Look, SheetRows, Value, legal, look_of
+from models.typed_text import writable
+from tasks.files.sheet_rows import Look, SheetRows, Value, look_of
 
 TITLE, HEADER, BODY, CENTRED, TO_FILL, EXAMPLE = "表题", "表头", "正文格", "居中格", "待填格", "示例格"
 """The styles of the house, by the name that also the spreadsheet program shows."""
@@ -166,7 +167,7 @@ def _head(sheet: Worksheet, row: int, column: int, text: str, style: str) -> Cel
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)  # noqa: S101 - only the hidden part of a merged block is none
     cell.style = style
-    cell.value, cell.data_type, cell.number_format = legal(text), "s", "@"
+    cell.value, cell.data_type, cell.number_format = writable(text), "s", "@"
     return cell
 
 

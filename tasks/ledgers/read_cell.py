@@ -10,6 +10,7 @@ from typing import Any
 from models.coded import Coded
 from models.dates.due_text import DueTextError, read_day
 from models.ledgers.field import FieldType, LedgerField
+from models.typed_text import writable
 from tasks.reading.cells import CellRefusedError, lines, plain
 
 YEARS = range(1949, 2201)
@@ -25,7 +26,6 @@ _NO = frozenset({"否", "无", "没有", "×", "✗", "✘", "x", "n", "no", "fa
 _AMOUNT = re.compile(r"(?P<sign>-?)[¥¥]?(?P<digits>\d{1,18}(?:\.\d{1,10})?)(?P<wan>万)?元?整?")
 _COUNTED = re.compile(r"-?\d{1,15}(?:\.\d{1,10})?")
 _UNITS = re.compile(r"(?:人次|人|次|名|位|件|个|起|份|条|项|场|户|家|期|页|学时|小时|分|元|%)$")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def is_nothing(said: Any) -> bool:
@@ -75,7 +75,7 @@ def _written(said: object) -> str:
 
 
 def _text(field: LedgerField, said: Any) -> str | None:
-    text = _CONTROL.sub("", (lines if field.takes is FieldType.LONG_TEXT else plain)(said)).strip()
+    text = writable((lines if field.takes is FieldType.LONG_TEXT else plain)(said)).strip()
     if len(text) > field.longest:
         raise CellRefusedError(f"有 {len(text)} 个字，最多 {field.longest} 字，请精简。")
     return text or None

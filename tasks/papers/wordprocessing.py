@@ -1,6 +1,5 @@
 """What Word files want and python-docx has no word for: clean text, full-width punctuation, indents by characters."""
 
-import re
 from copy import deepcopy
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -12,12 +11,12 @@ from docx.oxml.text.run import CT_Text
 from docx.text.paragraph import Paragraph
 from docx.text.parfmt import ParagraphFormat
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from models.typed_text import writable
 
 
 def clean(text: str) -> str:
     """The text without the characters that XML 1.0 cannot hold (control characters, lone surrogates)."""
-    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return writable(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def escaped(text: str) -> str:

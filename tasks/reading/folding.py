@@ -13,7 +13,7 @@ _FOLDED = (
     | {ord("｡"): "。", ord("､"): "、", ord("﹒"): ".", ord("○"): "〇", ord("Ｏ"): "O", ord("—"): "-", ord("–"): "-"}
     | {ord("〈"): "<", ord("〉"): ">", ord("∶"): ":", ord("﹪"): "%", ord("﹐"): ",", ord("－"): "-", ord("～"): "~"}
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 _RUN = re.compile(rf"([ {_SPACES}]{{8}})[ {_SPACES}]+")
 

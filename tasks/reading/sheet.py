@@ -22,6 +22,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from models.errors import UnreadableFileError
 from models.secrecy import MarkedError, marking
+from models.typed_text import writable
 from tasks.containers.blocks import Block, TableBlock, is_only_tables
 from tasks.containers.formats import ACCEPTED, CSV, Format, Reader, recognise
 from tasks.containers.office_helper import converted
@@ -93,6 +94,8 @@ def open_workbook(path: Path) -> list[Sheet]:
         sheets = _workbook(converted(content, name, kind.what, "xlsx"), name)
     else:
         sheets = _tables(_blocks(content, name, kind), name, kind)
+    for row in (row for sheet in sheets for row in sheet.rows):
+        row[:] = [writable(cell) if isinstance(cell, str) else cell for cell in row]
     if kind.reader in _SEARCHED_HERE:
         _refuse_marked(sheets, name)
     if not any(cell != "" for sheet in sheets for row in sheet.rows for cell in row):
@@ -250,6 +253,9 @@ def _inflate(name: str, file: BinaryIO, part: zipfile.ZipInfo) -> bytes:
     return content
 
 
+_SEPARATORS, _HEAD = ",\t;", 15
+"""What parts the cells of a text table, and lines among which its header stands."""
+_NO_HEADING = re.compile(r"\d|[。；]|.{21}")
 _QUOTES = bytes.maketrans(b"'", b'"')
 _FAR = re.compile(rb'r="(?:[A-Z]{2,3}\d|[A-Z]?\d{6})')
 """A place beyond column Z or row 99,999; most sheets have none, and are looked through once only."""
@@ -282,10 +288,8 @@ def _column(letters: bytes) -> int:
 
 
 def _text_table(text: str, name: str) -> Sheet:
-    head = "\n".join(text.splitlines()[:15])
-    delimiter = max(",\t;", key=head.count)
     try:
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
         rows: list[list[Cell]] = [[cell.strip() for cell in line] for line in lines]
     except csv.Error as error:
         raise UnreadableFileError(f"“{name}”不是完整的 CSV 表格：请另存为 .xlsx 后再导入。") from error
@@ -293,6 +297,19 @@ def _text_table(text: str, name: str) -> Sheet:
         raise UnreadableFileError(f"“{name}”有 {len(rows)} 行，上限是 {MOST_ROWS} 行：请拆成几个文件。")
     width = max((len(row) for row in rows), default=0)
     return Sheet(None, [row + [""] * (width - len(row)) for row in rows])
+
+
+def _separator(text: str) -> str:
+    """What parts the cells: that which makes most headings of the first line that can be a header, since the cells
+    below may hold others; else what there is most of."""
+    lines = text.splitlines()[:_HEAD]
+    for line in lines:
+        found = {one: [cell.strip() for cell in next(csv.reader([line], delimiter=one), [])] for one in _SEPARATORS}
+        separator = max(_SEPARATORS, key=lambda one: len(found[one]))
+        headings = list(filter(None, found[separator]))
+        if len(headings) > 1 and len(set(headings)) == len(headings) and not any(map(_NO_HEADING.search, headings)):
+            return separator
+    return max(_SEPARATORS, key="\n".join(lines).count)
 
 
 def _not_whole(name: str) -> UnreadableFileError:

@@ -12,6 +12,7 @@ from models.errors import BadInputError, DubanError
 from models.items.item import Importance, SourceKind
 from models.items.plan import AnnualPlan
 from models.people.organ import Organ
+from models.typed_text import writable
 from tasks.items.add_item import project_names
 from tasks.items.read_typed import TypedRefusedError, due_in_words
 from tasks.people.find_posts import names_to_offer
@@ -22,7 +23,8 @@ def typed_in(sent: Posted) -> dict[str, str]:
     typed = {}
     for entry in FIELDS:
         if entry.name in sent.form:
-            typed[entry.name] = text = sent.text(entry.name).replace("\r\n", "\n")
+            text = sent.text(entry.name).replace("\r\n", "\n")
+            typed[entry.name] = writable(text)
             if "\0" in text or len(text) > entry.longest:
                 raise BadInputError(f"{entry.label}最多 {entry.longest} 字，且不能含有控制字符。")
     return typed

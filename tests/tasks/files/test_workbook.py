@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from models.typed_text import writable
 from tasks.files import sheet_rows
 from tasks.files.sheet_rows import Value, look_of
 from tasks.files.workbook import BODY, CENTRED, EXAMPLE, TO_FILL, Book, Column
@@ -54,9 +55,7 @@ def test_every_kind_of_value_stands_as_what_it_is(tmp_path: Path) -> None:
 def test_any_text_is_read_as_it_was_but_for_what_no_sheet_may_hold(tmp_path: Path, texts: list[str]) -> None:
     path = written(tmp_path / "a.xlsx", [("1", text, None) for text in texts])
     read = load_workbook(path)["清单"]
-    assert [read.cell(row, 2).value or "" for row in range(3, len(texts) + 3)] == [
-        sheet_rows.legal(text) for text in texts
-    ]
+    assert [read.cell(row, 2).value or "" for row in range(3, len(texts) + 3)] == [writable(text) for text in texts]
 
 
 def test_a_day_is_a_day(tmp_path: Path) -> None:

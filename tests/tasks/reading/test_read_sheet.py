@@ -144,3 +144,30 @@ def test_the_huge_grid_is_seen_however_the_xml_is_written(tmp_path: Path) -> Non
 
     with pytest.raises(UnreadableFileError, match="第 16384 列"):
         open_workbook(tmp_path / "b.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("序号,任务内容,完成时限\n1,甲,3月底前;6月底前;9月底前;12月底前\n", ["序号", "任务内容", "完成时限"]),
+        ("序号;任务内容\n1;办理甲,乙,丙,丁各案\n2;甲,乙,丙\n", ["序号", "任务内容"]),
+        ("2026年,清单\n序号\t任务内容\t备注\n1\t甲,乙;丙\t\n", ["序号", "任务内容", "备注"]),
+        ("某局任务清单,内部资料,2026年版\n\n序号\t任务内容\t备注\n", ["序号", "任务内容", "备注"]),
+        ('"序号","任务;内容","完成时限"\n1,甲;乙;丙;丁,6月底前\n', ["序号", "任务;内容", "完成时限"]),
+        ("1,2,3;4\n5,6,7;8\n", []),
+    ],
+)
+def test_the_separator_is_that_of_the_header_line(tmp_path: Path, text: str, header: list[str]) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+
+    (found,) = open_workbook(tmp_path / "a.csv")
+
+    assert not header or header in found.rows
+
+
+def test_characters_that_no_file_can_hold_stay_outside(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("序号,任务内容\n1,编制\ufffe年\x7f度计划\n", encoding="utf-8")
+
+    (found,) = open_workbook(tmp_path / "a.csv")
+
+    assert found.rows[1] == ["1", "编制年度计划"]
