@@ -1,7 +1,8 @@
 """Numbers with their units: what a report counts and measures, exact or approximate.
 
 Not figures: dates and years, numbers of documents, articles and meetings, ranks, and names that contain a
-number (三项制度, 三重一大, 双公示). Chinese numerals count only where nothing else can be meant (两次, 三部).
+number (三项制度, 三重一大, 12345热线). Chinese numerals count only where nothing else can be meant (两次, 三部);
+digits count with whatever stands right behind them, so that no number passes because its unit is a rare one.
 """
 
 import re
@@ -78,6 +79,12 @@ _PLAIN_UNITS = (
     "袋",
     "岁",
     "则",
+    "街镇",
+    "大类",
+    "折",
+    "剂",
+    "村居",
+    "网格",
 )
 # Units that begin other words, each with what must not follow: 3家 counts, 家庭 does not.
 _GUARDED_UNITS = {
@@ -123,18 +130,20 @@ _GUARDED_UNITS = {
     "位": "于|列|居|置",
     "笔": "试",
     "章": "程",
-    "元": "旦|素|月|首",
+    "元": "旦|素|月|首|化",
     "架": "构",
+    "面": "向|对|临|积|上|貌|谈|试|访|议|世|条",
+    "成": "立|效|果|员|为|功|长|都|本|熟|交|品|型|形|绩|就|份|人|年|群|章|套|文",
 }
 _GUARDS = dict.fromkeys(_PLAIN_UNITS, "") | {unit: f"(?!{stop})" for unit, stop in _GUARDED_UNITS.items()}
 _GUARDS["日"] = r"(?=内|以内|之内)"
 _UNIT = "|".join(re.escape(unit) + _GUARDS[unit] for unit in sorted(_GUARDS, key=len, reverse=True))
 _UNIT = f"(?:{_UNIT})"
 _ABOUT = (
-    r"(?:超过|超|逾|近|将近|接近|约|大约|约为|突破|不少于|不低于|不超过|不多于|不足|不到|至少|最多|最高|高于|低于|多于|少于|"
-    r"大于|小于|达到?近|达到?超|上|累计超)"
+    r"(?:超过|(?<!赶)超|逾|(?<![附就最临靠邻])近|将近|接近|(?<![预节签履违制特公契])约|大约|约为|突破|不少于|不低于|不超过|"
+    r"不多于|不足|不到|至少|最多|最高|高于|低于|多于|少于|大于|小于|达到?近|达到?超|累计超)"
 )
-_PLUS = r"(?:余|多|来|几)"
+_PLUS = r"(?:余|多(?!元[化格素])|来|几)"
 _AFTER = r"(?=\s*(?:以上|以下|左右|上下|之多|以内|之内|开外|有余|余))"
 # Possessive: a number is taken whole or not at all, so that a page of digits costs no more than a page of words.
 _NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,5}+(?![\d,]\d)(?:\.\d{1,8}+)?|\d{1,15}+(?:\.\d{1,8}+)?)"
@@ -144,10 +153,30 @@ _DIGITS = re.compile(
     rf"(?P<scale>[十百千万亿]*)\s*(?P<plus>{_PLUS}?)(?P<more>[万亿]?)(?P<plus2>{_PLUS}?)\s*(?P<unit>{_UNIT})(?P<after>{_AFTER})?"
 )
 
+_YEAR, _MONTH, _DAY = r"(?<![\d.])(?:19|20)\d{2}", "(?:1[0-2]|0?[1-9])", "(?:3[01]|[12][0-9]|0?[1-9])"
+_UNCOUNTED = rf"(?!\d*\s*[十百千万亿余多]*\s*{_UNIT})"
+"""No unit behind: what has one is a number, however much it looks like a month of a year."""
+
+# A number in a clause with something right behind it that is no unit anybody listed.
+_NO_UNIT = (
+    "年月日号时点分秒届级后版国楼层室路线型式代星键窗甲乙强大字比对令局队师团厂院中小增减升降提"
+    "的和与及或且并在于是为由至到从将被把等其个中了以之而也都又再均各每该此这那第上下前后左右内外即则已未可能应需会"
+)
+_NAMED_AFTER = (
+    "热线|平台|专线|工程|高校|晚会|宣传|活动|报警|急救|电话|指挥|联动|政务|公益|便民|举报|投诉|窗口|系统|接警"
+)
+_UNLISTED = re.compile(
+    rf"(?P<about>{_ABOUT}(?:了|到)?)?(?<=[\u4e00-\u9fff、(“,])(?<!\d,)(?<!\d[对比])(?<!附件)(?<![表图第号])"
+    rf"(?P<number>{_NUMBER})(?!{_NAMED_AFTER})(?P<plus>{_PLUS}?)(?![{_NO_UNIT}])"
+    rf"(?P<unit>[\u4e00-\u9fff]{{1,3}}(?![\u4e00-\u9fff])|[\u4e00-\u9fff])(?P<after>{_AFTER})?"
+)
+_CALLED = re.compile(rf"1[12]\d|315|211|985|12\d{{3}}|9[56]\d{{3,4}}|{_MONTH}\.{_DAY}|(?:19|20)\d{{2}}|0\d*")
+"""Numbers that name: emergency and service lines, days of the year, years."""
+
 _CN = "[一二两三四五六七八九十百千万零〇]"
 _COUNTED = "场次|人次|批次|件|次|场|期|起|份|部|名|家|人|篇|批|户|项|个|条|类|轮|堂|节|台|辆|套|处|万元|元|位|册"
 _CHINESE = re.compile(
-    rf"(?P<before>(?:超过|超|逾|近|将近|约|至少|不少于|不低于|上)?)"
+    rf"(?P<before>(?:超过|(?<!赶)超|逾|(?<![附就最临靠邻])近|将近|(?<![预节签履违制特公契])约|至少|不少于|不低于|上(?=[百千万]))?)"
     rf"(?<!{_CN})(?P<number>{_CN}{{1,12}}+)(?P<plus>[余多]?)(?P<unit>{_COUNTED})(?P<after>{_AFTER})?"
 )
 _PER_CENT = re.compile(rf"(?P<about>{_ABOUT})?百分之(?P<number>{_CN}+)(?P<after>{_AFTER})?")
@@ -163,7 +192,8 @@ _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"|‘[^‘’]*’")
 _NOT_COUNTED = re.compile(
     r"第\s*(?:\d+|[一二三四五六七八九十百零]+)\s*[\u4e00-\u9fff]?"
     r"|[〔\[(]\s*\d{4}\s*[〕\])]\s*(?:第?\s*\d+\s*号)?"
-    r"|\d{4}\s*年?\s*[-~至到]+\s*\d{4}\s*年?|\d{4}\s*(?:年度?|[-/.]\s*\d{1,2}(?:[-/.]\s*\d{1,2})?(?!\d))"
+    rf"|\d{{4}}\s*年?\s*[-~至到]+\s*\d{{4}}(?:\s*年|{_UNCOUNTED})|\d{{4}}\s*年度?"
+    rf"|{_YEAR}\s*[-/.]\s*{_MONTH}(?:\s*[-/.]\s*{_DAY}(?!\d)|(?=起)(?<=[自从].{{6}})|(?=起)(?<=[自从].{{7}})|(?![\d.]\d){_UNCOUNTED})"
     r"|(?<!\d)\d{1,2}\s*月份?(?:\s*\d{1,2}\s*[日号]?)?(?:\s*[-~至到]\s*(?:\d{1,2}\s*月)?\s*\d{1,2}\s*[日号])?"
     r"|\d{1,2}\s*[日号](?!内|以内|之内)|\d{1,2}:\d{2}(?::\d{2})?|(?<!\d)\d{1,2}·\d{1,2}(?!\d)|(?:前|位列|名列|排名)\s*\d+\s*[名位]"
     r"|(?<!\d)\d{1,3}\s*周年|(?<![A-Za-z])[A-Za-z]+[-/]?\d+|(?<![\d.])\d{1,4}(?:\.\d{1,4}){0,3}\s*版|(?<!\d)\d{1,4}\s*\+\s*\w"
@@ -190,6 +220,11 @@ def _find(sentence: str) -> list[tuple[int, Decimal, str, bool]]:
     numbers: list[tuple[int, Decimal, str, bool]] = []
     for match in _DIGITS.finditer(folded):
         numbers += _counted(match)
+    for match in _UNLISTED.finditer(_blank(_DIGITS, folded)):
+        if match["unit"] in ("万", "亿") or not _CALLED.fullmatch(match["number"]):
+            approximate = any(match[name] for name in ("about", "plus")) or match["after"] is not None
+            value = Decimal(match["number"].replace(",", ""))
+            numbers.append((match.start("number"), value, match["unit"], bool(approximate)))
     unquoted = _blank(_QUOTED, folded)
     for match in _PER_CENT.finditer(unquoted):
         share = chinese_number(match["number"])

@@ -1,5 +1,6 @@
 """Every number with a unit is a figure; dates, numbers of documents and names are none."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -50,6 +51,24 @@ def found(text: str) -> list[tuple[object, str, bool]]:
             [(1, "名", False), (19, "名", False), (2, "台", False), (6, "期", False), (5, "部", False)],
         ),
         ("连续3个月未开工。", [(3, "个月", False)]),
+        (
+            "投入维护经费1326.4万元，管养绿地2019.12平方米。",
+            [(Decimal("1326.4"), "万元", False), (Decimal("2019.12"), "平方米", False)],
+        ),
+        (
+            "收到锦旗5面，覆盖12街镇，满意度提升3成，咨询量增长2倍。",
+            [(5, "面", False), (12, "街镇", False), (3, "成", False), (2, "倍", False)],
+        ),
+        (
+            "发放35盾牌，走访46企业、约12村，投入2.5亿。",
+            [(35, "盾牌", False), (46, "企业", False), (12, "村", True), (2.5, "亿", False)],
+        ),
+        ("举办线上2场、网上3场，上百人参加。", [(2, "场", False), (3, "场", False), (100, "人", True)]),
+        (
+            "预约20人次，签约5家，附近2家，约3家。",
+            [(20, "人次", False), (5, "家", False), (2, "家", False), (3, "家", True)],
+        ),
+        ("经费2024至2025万元。", [(2024, "万元", True), (2025, "万元", True)]),
     ],
 )
 def test_what_counts_is_a_figure(text: str, expected: list[tuple[object, str, bool]]) -> None:
@@ -70,6 +89,9 @@ def test_what_counts_is_a_figure(text: str, expected: list[tuple[object, str, bo
         "二次供水、二期工程、五部门联合、两个维护、四个亲自、千家万户。",
         "每季度开展一次检查，数百人参加，几十次培训。",
         "GB/T 9704-2012、5G、2.0版、1+N体系、COVID-19。",
+        "自2024.5起，截至2024.12，2024.5.6召开，2024/12/31前，2024-06召开，2024全国，2021-2025年。",
+        "拨打12345热线、119报警，开展5.12防灾减灾日、12.4宣传、1对1帮扶、7×24服务，构建3多元格局。",
+        "建成5A级景区，附件2关于，见表3关于，1号楼3层，由30增至50，整改12其中，1.加强学习。",
     ],
 )
 def test_dates_names_and_ordinals_are_no_figures(text: str) -> None:
@@ -110,3 +132,34 @@ def test_a_number_with_a_unit_is_found_in_either_width(number: int, unit: str) -
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in str(number))
 
     assert found(f"共计{number}{unit}。") == found(f"共计 {wide} {unit}。") == [(number, unit, False)]
+
+
+UNITS = ["万元", "元", "件", "平方米", "公里", "亩", "%", "吨", "成", "倍", "面", "勺", "盾牌"]
+
+
+@given(st.integers(1, 9999), st.integers(1, 99), st.sampled_from(UNITS))
+def test_a_number_with_decimals_and_a_unit_is_a_number_whatever_day_it_looks_like(
+    whole: int, part: int, unit: str
+) -> None:
+    number = f"{whole}.{part}"
+    named = 1 <= whole <= 12 and part <= 31 and unit in ("勺", "盾牌")
+
+    assert found(f"累计达{number}{unit}，其余照旧。") == ([] if named else [(Decimal(number), unit, False)])
+
+
+@given(
+    st.dates(dt.date(1950, 1, 1), dt.date(2099, 12, 31)),
+    st.sampled_from(".-/"),
+    st.sampled_from(["", "召开会议", "，"]),
+)
+def test_a_day_or_a_month_in_digits_is_no_number(day: dt.date, mark: str, behind: str) -> None:
+    month = f"{day.year}{mark}{day.month}"
+
+    assert found(f"于{month}{mark}{day.day}{behind}") == found(f"于{month}{behind}") == []
+
+
+@given(
+    st.sampled_from(["线上", "网上", "会上", "路上", "以上"]), st.integers(1, 9999), st.sampled_from(["场", "次", "件"])
+)
+def test_a_place_before_a_number_does_not_make_it_about_so_many(place: str, number: int, unit: str) -> None:
+    assert found(f"开展{place}{number}{unit}。") == [(number, unit, False)]
