@@ -116,6 +116,7 @@ KIND = Kind(
     cross_checks=(
         CrossCheck("持执法证人数不少于执法证有效人数", "certificate.holders", ("certificate.valid",), at_least=True),
     ),
+    alike=(("人", "名", "位"),),
     sentence=Sentence(
         """
 {% if holders.value %}

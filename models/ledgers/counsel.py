@@ -93,6 +93,7 @@ KIND = Kind(
         ),
         Measure("engaged", "新聘法律顾问", "名", "聘期在期间内开始的，同名的计一次", distinct="name"),
     ),
+    alike=(("名", "人", "家", "位"),),
     sentence=Sentence(
         """
 {% if standing.value %}

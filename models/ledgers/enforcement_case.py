@@ -192,6 +192,7 @@ KIND = Kind(
         CrossCheck("行政执法案件不少于被变更或撤销案件", "case.cases", ("case.overturned",), at_least=True),
         CrossCheck("行政执法案件不少于已公开的执法决定", "case.cases", ("case.published",), at_least=True),
     ),
+    alike=(("起", "件", "宗"),),
     sentence=Sentence(
         """
 年内办理行政执法案件{{ cite(cases) }}，

@@ -114,6 +114,7 @@ KIND = Kind(
         CrossCheck("受理群众咨询不少于答复群众咨询", "inquiry.asked", ("inquiry.answered",), at_least=True),
         CrossCheck("答复群众咨询不少于按时答复群众咨询", "inquiry.answered", ("inquiry.on_time",), at_least=True),
     ),
+    alike=(("件", "起", "宗"),),
     sentence=Sentence(
         """
 年内受理群众法律政策咨询{{ cite(asked) }}，

@@ -125,6 +125,7 @@ KIND = Kind(
         CrossCheck("双随机检查不少于公示抽查结果", "inspection.inspected", ("inspection.published",), at_least=True),
         CrossCheck("抽取检查对象不少于抽取次数", "inspection.drawn", ("inspection.draws",), at_least=True),
     ),
+    alike=(("户次", "家次"),),
     sentence=Sentence(
         """
 年内开展“双随机、一公开”抽取{{ cite(draws) }}，抽取检查对象{{ cite(drawn) }}，

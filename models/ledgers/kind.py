@@ -74,6 +74,8 @@ class Kind(SheetKind):
     shares: tuple[Share, ...] = ()
     listings: tuple[Listing, ...] = ()
     cross_checks: tuple[CrossCheck, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
+    """Counters that count the same here: a text may say 4件 where the figure is 4起."""
     sentence: Sentence | None = None
 
     @cached_property

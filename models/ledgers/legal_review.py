@@ -109,6 +109,7 @@ KIND = Kind(
         CrossCheck("完成法律审核不少于采纳审核意见", "review.done", ("review.adopted",), at_least=True),
         CrossCheck("完成法律审核不少于按时完成法律审核", "review.done", ("review.on_time",), at_least=True),
     ),
+    alike=(("件", "份"),),
     sentence=Sentence(
         """
 年内收到送请法律审核的

@@ -156,6 +156,7 @@ KIND = Kind(
         CrossCheck("普法活动 = 线下 + 线上", "publicity.events", ("publicity.on_site", "publicity.online")),
         CrossCheck("普法活动不少于节点普法活动", "publicity.events", ("publicity.on_nodes",), at_least=True),
     ),
+    alike=(("场", "次", "场次"),),
     sentence=Sentence(
         """
 年内开展普法活动{{ cite(events) }}

@@ -159,6 +159,7 @@ KIND = Kind(
         CrossCheck("制定修订废止制度文件 = 规范性文件 + 内部制度", "rule.rules", ("rule.normative", "rule.internal")),
         CrossCheck("规范性文件不少于经合法性审核的规范性文件", "rule.normative", ("rule.reviewed",), at_least=True),
     ),
+    alike=(("件", "份", "部", "项", "个"),),
     sentence=Sentence(
         """
 {% macro named(titles) %}

@@ -50,6 +50,7 @@ KIND = Kind(
         Measure("people", "学习研讨参加人次", "人次", "各次参加人数之和，各次都有记载时", total="people", whole=True),
     ),
     listings=(Listing("topics", "topic"),),
+    alike=(("次", "场"),),
     sentence=Sentence(
         """
 年内组织领导班子集中学习研讨{{ cite(studies) }}

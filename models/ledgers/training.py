@@ -198,6 +198,7 @@ KIND = Kind(
             ("training.hours_met", "training.hours_short"),
         ),
     ),
+    alike=(("人", "名", "位"), ("次", "场", "期")),
     sentence=Sentence(
         """
 {% if staff_sessions.value and officer_sessions.value %}

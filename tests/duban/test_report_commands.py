@@ -178,7 +178,7 @@ def test_a_person_sees_the_parts_what_to_verify_and_the_file(told: Callable[...,
 
     assert "青禾县水务局2025年度法治政府建设情况报告（第 1 版，成文日期 2026-02-01）" in said
     assert "一、2025年推进法治政府建设的主要举措和成效" in said
-    assert "有 8 处待核" in said
+    assert "有待核 8 处，文中已标出" in said
     assert f"已写出 {file}。" in said
     assert "未写文件" in told("report", "compile", "--year", "2025")
 

@@ -13,6 +13,7 @@ from models.migrate import open_current
 from models.settings import load_settings
 from tasks.report.desk.mark_block import mark_internal
 from tests.desk import on_the_desk
+from tests.filing import vouch
 from tests.homes import lay_home
 from tests.terminal import Terminal
 
@@ -24,6 +25,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = open_current(settings)
     with unit_of_work(engine) as session:
         desk = on_the_desk(session)
+        vouch(session, desk.year.organ, 2025)
         mark_internal(session, desk.newest, "deficiency:1", by=desk.by(), reason="内部掌握")
     engine.dispose()
     return settings.home

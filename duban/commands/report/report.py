@@ -105,6 +105,7 @@ def compile_(
     from models.errors import BadInputError
     from tasks.papers.official_document import write
     from tasks.report.compiling.compile_report import compile_report, report_day
+    from tasks.report.compiling.marks import count_marks, marks_of
     from tasks.report.compiling.template import read_template
     from tasks.report.desk.set_report_template import template_for
     from tasks.report.output.lay_out_report import lay_out_report
@@ -120,23 +121,24 @@ def compile_(
     if out is not None:
         write(lay_out_report(report), out)
 
-    return answer(report.as_dict(), lambda: _summarise(report, out))
+    return answer(report.as_dict() | count_marks(marks_of(report)), lambda: _summarise(report, out))
 
 
 def _summarise(report: "CompiledReport", out: Path | None) -> Iterator[Shown]:
+    from tasks.report.compiling.marks import MarkKind, count_marks, marks_of, marks_sentence
+
     yield f"{report.title}（第 {report.version} 版，成文日期 {report.dated_on}）"
-    shown = table("部分", "段落", "数字", "数字所据记录", "待核")
-    blocks = [block for section in report.sections for block in section.blocks]
+    shown = table("部分", "段落", "数字", "数字所据记录", *(kind.label for kind in MarkKind))
+    marks = marks_of(report)
     for section in report.sections:
         figures = [figure for block in section.blocks for figure in block.figures]
         rows = {row for figure in figures for row in figure.rows}
-        unverified = sum(block.unverified for block in section.blocks)
-        counts = (len(section.blocks), len(figures), len(rows), unverified)
+        marked = count_marks([mark for mark in marks if mark.part == section.heading])
+        counts = (len(section.blocks), len(figures), len(rows), *marked.values())
         shown.add_row(f"{section.number}{section.heading}", *map(str, counts))
     yield shown
-    unverified = sum(block.unverified for block in blocks)
-    if unverified:
-        yield f"有 {unverified} 处待核，文中已用“〔待核〕”标出，请逐处核实、补充或者删去。"
+    if marks:
+        yield f"有{marks_sentence(count_marks(marks))}，文中已标出，请逐处核实、补充或者删去。"
     yield f"已写出 {out}。" if out else "未写文件；加 --out 报告.docx 可写出 Word 文件。"
 
 

@@ -74,6 +74,7 @@ def check(errand: Errand, year: RequiredYear) -> Answer:
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
     from tasks.report.compiling.check_report import check_year
+    from tasks.report.compiling.marks import marks_sentence
 
     day = errand.day
     session = errand.session
@@ -83,7 +84,7 @@ def check(errand: Errand, year: RequiredYear) -> Answer:
     checked = check_year(session, owner, year, on=day)
     version = checked.report.version if checked.report else None
     findings = [asdict(finding) for finding in checked.findings]
-    data = {"year": year, "version": version, "findings": findings, "unverified": checked.unverified}
+    data = {"year": year, "version": version, "findings": findings, **checked.marks}
 
     def screen() -> Iterator[Shown]:
         yield f"核对{owner.name} {year} 年度{f'报告第 {version} 版' if version else '的数字（尚未编制报告）'}："
@@ -93,8 +94,8 @@ def check(errand: Errand, year: RequiredYear) -> Answer:
             yield "  数字之间没有不符。" if not checked.compared else "  数字之间没有不符，与上年相比没有较大变化。"
         if not checked.compared:
             yield "  没有上年度的计划，未与上年比较。"
-        if checked.unverified:
-            yield f"  文中有 {checked.unverified} 处待核。"
+        if any(checked.marks.values()):
+            yield f"  文中有{marks_sentence(checked.marks)}。"
 
     return answer(data, screen)
 

@@ -42,6 +42,7 @@ def status(errand: Errand, year: RequiredYear) -> Answer:
     from models.people.organ import Department
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
+    from tasks.report.compiling.marks import marks_sentence
     from tasks.report.filing.show import show_filing
 
     day = errand.day
@@ -74,7 +75,8 @@ def status(errand: Errand, year: RequiredYear) -> Answer:
         for place in shown.publications:
             yield f"公开：{place.on} {place.place}（不公开 {place.left_out} 处）"
         if shown.findings:
-            yield f"审签前要看的 {len(shown.findings)} 处："
+            marked = marks_sentence(shown.marks)
+            yield f"审签前要看的 {len(shown.findings)} 处{f'，其中{marked}' if marked else ''}："
         for finding in shown.findings:
             yield f"  {finding.line}"
 

@@ -11,6 +11,7 @@ from models.engine.job import Job
 from models.people.organ import Organ
 from models.settings import Settings
 from tasks.report.compiling.compile_report import compile_report, newest_report
+from tasks.report.compiling.marks import count_marks, marks_of, marks_sentence
 from tasks.report.desk.set_report_template import template_for
 
 COMPILE = "compile_report"
@@ -28,11 +29,11 @@ def compile_in_background(database: Engine, settings: Settings, job: Job, report
         done = compile_report(session, organ, year, by=actor_of(session, job), on=day, template=template)
         kept = newest_report(session, organ, year)
         report(0, 0, "正在保存")
-    unverified = sum(block.unverified for section in done.sections for block in section.blocks)
+    marked = marks_sentence(count_marks(marks_of(done)))
     same = before is not None and before.version == done.version
     said = f"第 {done.version} 版{'与现有材料相同，没有新编' if same else '已编成'}"
     return {
-        "said": f"{said}；{f'有 {unverified} 处待核' if unverified else '各处都有依据'}。",
+        "said": f"{said}；{marked if marked else '各处都有依据'}。",
         "next": f"/reports/{kept.id if kept else ''}?year={year}",
         "go": "打开报告",
     }

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from models.exact import decimal_text
+from models.ledgers.kinds import KINDS
 from models.report.figure import Figure
 from tasks.reading.figures import figures_in
 from tasks.reading.findings import ReadFigure as Read
@@ -30,11 +31,12 @@ class Unfounded(NamedTuple):
 
 
 def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
-    """The numbers of the text that equal no figure in value, unit and exactness; sums of money in any of their units.
+    """The numbers of the text that equal no figure in value, unit and exactness; sums of money in any of their units,
+    what a ledger counts in any of the counters it calls alike.
 
     What is no figure of a text (a day, a document's number, an article) is not asked about.
     """
-    known = {_known(figure.value, figure.unit, figure.approximate) for figure in figures}
+    known = {_known(figure.value, unit, figure.approximate) for figure in figures for unit in _units(figure)}
     return [
         Unfounded(number.sentence, number.value, number.unit, number.approximate)
         for number in figures_in(text)
@@ -44,7 +46,15 @@ def unfounded(text: str, figures: Iterable[Figure]) -> list[Unfounded]:
 
 def same_number(figure: Figure, number: Read) -> bool:
     """Whether a number read in a text is the figure's, exact or not, in any unit of money."""
-    return _known(figure.value, figure.unit, False) == _known(number.value, number.unit, False)
+    read = _known(number.value, number.unit, False)
+    return any(_known(figure.value, unit, False) == read for unit in _units(figure))
+
+
+def _units(figure: Figure) -> tuple[str, ...]:
+    """The unit of the figure, and the counters that its ledger calls alike."""
+    kind = KINDS.get((figure.code or "").partition(".")[0])
+    alike = (units for units in (kind.alike if kind else ()) if figure.unit in units)
+    return next(alike, (figure.unit,))
 
 
 def _known(value: Decimal, unit: str, approximate: bool) -> tuple[Decimal, str, bool]:

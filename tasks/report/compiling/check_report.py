@@ -11,7 +11,8 @@ from models.report.figure import Figure
 from models.report.report import Report
 from tasks.people.find import find_plan
 from tasks.report.compiling.compile_report import newest_report
-from tasks.report.compiling.find_report import count_unverified
+from tasks.report.compiling.marks import count_marks, marks_of
+from tasks.report.compiling.read_back import read_back
 from tasks.report.figures.check_figures import Finding, Severity, check_figures, last_year_figures
 from tasks.report.figures.gather_figures import gather_figures, reported_figures
 
@@ -20,12 +21,12 @@ from tasks.report.figures.gather_figures import gather_figures, reported_figures
 class Checked:
     """`report` is the version that was checked, None where none is compiled yet: then the records alone are.
 
-    `unverified` counts the paragraphs of the version still marked 待核.
+    `marks` counts what is still marked in the version, by kind.
     """
 
     report: Report | None
     findings: list[Finding]
-    unverified: int
+    marks: dict[str, int]
     compared: bool
     """Whether there was a last year to compare with."""
 
@@ -61,8 +62,8 @@ def _checked(session: Session, organ: Organ, year: int, on: dt.date, report: Rep
     findings = [*check_figures(stated, last), *check_figures(_besides(counted, stated), last)]
     findings += check_figures(counted)
     ordered = sorted(dict.fromkeys(findings), key=lambda finding: finding.severity is not Severity.WRONG)
-    unverified = sum(count_unverified(session, [report] if report else []).values())
-    return Checked(report, ordered, unverified, last is not None)
+    marks = count_marks(marks_of(read_back(session, report)) if report else [])
+    return Checked(report, ordered, marks, last is not None)
 
 
 def _besides(counted: list[Figure], stated: list[Figure]) -> list[Figure]:

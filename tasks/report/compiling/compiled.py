@@ -37,6 +37,8 @@ class CompiledReport:
     template: ReportTemplate
     copies: tuple[str, ...] = ()
     """Who gets a copy (抄送)."""
+    accepted: bool = False
+    """Somebody signed this very version: what was still marked then was accepted, and is marked no more."""
 
     @property
     def blocks(self) -> Iterator[Block]:

@@ -88,8 +88,10 @@ def as_block(draft: DraftBlock, figures: Sequence[Figure]) -> Block:
 
 
 def unfounded_in(draft: DraftBlock, figures: Sequence[Figure]) -> list[Unfounded]:
-    """The numbers of a person's own words that nothing bears out: no figure, nor what the compiler writes here now."""
-    if not draft.by_hand or draft.text == draft.compiled:
+    """The numbers of a person's own words that nothing bears out: no figure, nor what the compiler writes here now, nor
+    somebody's word.
+    """
+    if not draft.by_hand or draft.text == draft.compiled or draft.words:
         return []
     written = {one[1:] for one in unfounded(draft.compiled or "", figures)}
     return [one for one in unfounded(draft.text, figures) if one[1:] not in written]

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.clock import day_of
 from models.people.organ import Organ
+from models.report.filing import Filing
 from models.report.report import Report
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
@@ -51,7 +52,14 @@ def as_read(session: Session, report: Report, sections: Sequence[DraftSection]) 
             for place, (section, blocks) in enumerate(read, start=1)
         ),
         template=ReportTemplate.model_validate(paper["template"]),
+        accepted=_signed(session, report),
     )
+
+
+def _signed(session: Session, report: Report) -> bool:
+    """Whether the version on its way is this one, and bears a name."""
+    filing = session.exec(select(Filing).where(Filing.report_id == report.id)).first()
+    return filing is not None and filing.approved_on is not None
 
 
 def _paper_of_old(report: Report, organ: Organ) -> dict[str, Any]:

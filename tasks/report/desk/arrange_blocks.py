@@ -8,6 +8,7 @@ from models.errors import BadInputError
 from models.report.report import Report, ReportBlock, SectionKind
 from models.report.report_desk import EditKind
 from tasks.reading.folding import sentences
+from tasks.report.compiling.draft import WORD
 from tasks.report.compiling.find_report import figures_of, section_of
 from tasks.report.desk.at_desk import Desk, at_desk, in_section
 from tasks.report.figures.gather_figures import figure_of
@@ -41,7 +42,7 @@ def merge_blocks(
             )
         first.text = text
         first.origins = [*first.origins, *(key for key in second.origins if key not in first.origins)]
-        first.sources = list(dict.fromkeys([*first.sources, *second.sources]))
+        first.sources = _sources(first, second)
         first.unsupported = not first.sources
         first.proposal = first.proposal or second.proposal
         first.internal = first.internal or second.internal
@@ -72,6 +73,13 @@ def _neighbours(desk: Desk, block: ReportBlock, with_: str | None) -> tuple[Repo
 
 def _by_hand(block: ReportBlock) -> bool:
     return block.compiled is not None or not block.origins
+
+
+def _sources(*blocks: ReportBlock) -> list[str]:
+    """The sources of all; somebody's word only where it was given for every text of a person's own."""
+    vouched = all(any(source.startswith(WORD) for source in one.sources) for one in blocks if _by_hand(one))
+    listed = (source for one in blocks for source in one.sources if vouched or not source.startswith(WORD))
+    return list(dict.fromkeys(listed))
 
 
 def _compiled(block: ReportBlock, *, was: bool = False) -> str:

@@ -1,5 +1,7 @@
 """A person's own words in a report: a block's text and heading changed, a block written by hand, one vouched for."""
 
+from decimal import Decimal
+
 from sqlmodel import Session
 
 from models.actor import Actor
@@ -8,6 +10,7 @@ from models.errors import BadInputError
 from models.report.report import Report, ReportBlock, ReportSection, SectionKind
 from models.report.report_desk import EditKind
 from models.typed_text import words, words_or_none
+from tasks.reading.figures import figures_in
 from tasks.report.compiling.draft import WORD
 from tasks.report.compiling.find_report import section_of
 from tasks.report.desk.at_desk import Desk, at_desk, in_section, unmarked
@@ -55,6 +58,10 @@ def edit_block(
 
 def _rewrite(desk: Desk, block: ReportBlock, text: str) -> None:
     desk.note(EditKind.TEXT, block, before=block.text, after=text)
+    if _numbers(text) - _numbers(block.text):
+        # Somebody's word was given for other numbers.
+        block.sources = [source for source in block.sources if not source.startswith(WORD)]
+        block.unsupported = not block.sources
     if block.origins and block.compiled is None:
         block.compiled = block.text
     block.text, block.author_id = text, desk.by.person_id
@@ -64,10 +71,14 @@ def _rewrite(desk: Desk, block: ReportBlock, text: str) -> None:
         block.compiled = block.was_compiled = block.author_id = None
 
 
+def _numbers(text: str) -> set[tuple[Decimal, str]]:
+    return {(one.value, one.unit) for one in figures_in(text)}
+
+
 def confirm_block(
     session: Session, report: Report, key: str, *, by: Actor, basis: str, seen: str | None = None
 ) -> ReportBlock:
-    """Vouch for a block that is marked 待核: `basis` says what it rests on, and stands among its sources."""
+    """Vouch for a block that is marked: `basis` says what it and its numbers rest on, and stands among its sources."""
     with at_desk(session, report, by=by, seen={key: seen} if seen else {}) as desk:
         block = desk.block(key)
         _vouch(desk, block, basis)

@@ -17,6 +17,7 @@ from tasks.reading.folding import sentences
 from tasks.report.compiling.blocks import quoted
 from tasks.report.compiling.check_report import check_report
 from tasks.report.compiling.compiled import CompiledReport
+from tasks.report.compiling.marks import MarkKind, marks_of
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.at_desk import beginning
 from tasks.report.desk.comment_report import open_comments
@@ -29,8 +30,8 @@ class FindingKind(Coded):
 
     SECRECY = "secrecy", "密级标志"
     ADDRESSEE = "addressee", "缺主送"
-    UNVERIFIED = "unverified", "待核"
-    UNFOUNDED = "unfounded", "数字无据"
+    UNVERIFIED = MarkKind.UNVERIFIED.value, MarkKind.UNVERIFIED.label
+    UNFOUNDED = MarkKind.UNFOUNDED.value, MarkKind.UNFOUNDED.label
     FIGURES = "figures", "数字核对"
     COMMENT = "comment", "批注未处理"
     OPINION = "opinion", "意见未了结"
@@ -129,14 +130,7 @@ def marked(text: CompiledReport) -> Iterator[FilingFinding]:
 
 def unproved(text: CompiledReport) -> Iterator[FilingFinding]:
     """The blocks still marked 待核, and the numbers that nothing bears out."""
-    for section in text.sections:
-        for block in section.blocks:
-            if block.unverified:
-                words = f"“{section.heading}”中{quoted(beginning(block.text))}"
-                yield FilingFinding(FindingKind.UNVERIFIED, words, block.key)
-            for sentence in block.unfounded:
-                words = f"“{section.heading}”中{quoted(beginning(sentence))}"
-                yield FilingFinding(FindingKind.UNFOUNDED, words, block.key)
+    return (FilingFinding(FindingKind(mark.kind.value), mark.words, mark.block) for mark in marks_of(text))
 
 
 def accept(findings: Iterable[FilingFinding], reason: str | None, what: str, hint: str) -> list[str]:

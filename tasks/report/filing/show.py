@@ -25,6 +25,7 @@ from models.report.filing import (
 from models.report.filing_rows import Addressee, Consultation, Publication
 from models.report.report import Report
 from tasks.report.compiling.compile_report import newest_report
+from tasks.report.compiling.marks import MarkKind
 from tasks.report.compiling.report_hash import short_hash
 from tasks.report.filing.addressees import addressees_of
 from tasks.report.filing.check import FilingFinding, ready
@@ -73,6 +74,11 @@ class FilingShown:
     findings: list[FilingFinding]
     log: list[FilingStep]
     acts: set[FilingAct]
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """How many of the findings are marks in the text, by kind, as `report check` counts them."""
+        return {kind.value: sum(one.kind.value == kind.value for one in self.findings) for kind in MarkKind}
 
     @property
     def state(self) -> FilingState:
@@ -129,6 +135,7 @@ class FilingShown:
             "publications": [
                 {"place": one.place, "on": one.on, "left_out": one.left_out} for one in self.publications
             ],
+            **self.marks,
             "findings": [{"kind": one.kind, "words": one.words, "block": one.block} for one in self.findings],
             "log": [
                 {"act": row.deed, "from": row.from_state, "to": row.to_state, "person": row.person_id, "on": row.on,

@@ -19,10 +19,14 @@ from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.check_numbers import same_number
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.keep_draft import read_draft
+from tasks.report.compiling.marks import count_marks, marks_of, marks_sentence
 from tasks.report.compiling.read_back import as_read
 from tasks.report.desk.at_desk import beginning
 from tasks.report.desk.set_report_template import newest_template
 from tasks.wording.numerals import chinese_numeral
+
+_TOLD = 3
+"""How many marks a refusal names."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,13 @@ class Edition:
     left_out: list[LeftOut]
 
 
-def edition_of(session: Session, report: Report, *, public: bool) -> Edition:
+def edition_of(session: Session, report: Report, *, public: bool, proof: bool = False) -> Edition:
     """The internal edition (all but what was withdrawn), or the public one, which leaves out internal blocks, and the
     sentences that quote an internal figure.
 
     Raises BadInputError, naming part and words, where anything in it carries a secrecy marking, and in the public one
-    where a word stands that the organ keeps to itself (`ReportTemplate.kept_words`, as they are today).
+    where a word stands that the organ keeps to itself (`ReportTemplate.kept_words`, as they are today), or where
+    anything in it is still marked. A `proof` only tells what would be left out: marks do not stop it.
     """
     draft = read_draft(session, report)
     whole = as_read(session, report, draft)
@@ -56,7 +61,21 @@ def edition_of(session: Session, report: Report, *, public: bool) -> Edition:
         internal = [figure for block in standing for figure in block.figures if figure.internal is not None]
         whole = _public(whole, internal, left_out)
     _refuse(whole, _kept_words(session, report) if public else ())
+    if public and not proof:
+        _refuse_marks(whole)
     return Edition(whole, left_out)
+
+
+def _refuse_marks(report: CompiledReport) -> None:
+    """Raises BadInputError that counts the marks and says where the first of them stand."""
+    marks = marks_of(report)
+    if marks:
+        places = "；".join(f"{mark.kind.label}，{mark.words}" for mark in marks[:_TOLD])
+        rest = f"；另有 {len(marks) - _TOLD} 处" if len(marks) > _TOLD else ""
+        raise BadInputError(
+            f"公开版中还有{marks_sentence(count_marks(marks))}，不能输出：{places}{rest}。"
+            "请核实后写明依据、改写、撤下，或者标为内部；也可先输出内部版。"
+        )
 
 
 def _public(report: CompiledReport, internal: Sequence[Figure], left_out: list[LeftOut]) -> CompiledReport:

@@ -55,12 +55,12 @@ def passages(kind: SectionKind, blocks: Sequence[Block], template: ReportTemplat
 
 def lay_out_report(report: CompiledReport) -> OfficialDocument:
     """The report as a document: neighbouring blocks under one heading become one paragraph behind it."""
-    body: list[Heading | Paragraph] = [Paragraph(_runs(report.opening))]
+    body: list[Heading | Paragraph] = [Paragraph(_runs(report.opening, marks=False))]
     for section in report.sections:
         body.append(Heading(1, section.number, section.heading))
         numbering = report.template.numbered(section.kind)
         for passage in passages(section.kind, section.blocks, report.template):
-            body += _laid(passage, numbering, report.year)
+            body += _laid(passage, numbering, report)
     return OfficialDocument(
         title=report.title,
         addressee=report.addressee,
@@ -70,8 +70,8 @@ def lay_out_report(report: CompiledReport) -> OfficialDocument:
     )
 
 
-def _laid(passage: Passage, numbering: Numbering, year: int) -> list[Heading | Paragraph]:
-    runs = [run for block in passage.blocks for run in _runs(block)]
+def _laid(passage: Passage, numbering: Numbering, report: CompiledReport) -> list[Heading | Paragraph]:
+    runs = [run for block in passage.blocks for run in _runs(block, marks=not report.accepted)]
     heading, number = passage.heading, passage.marker
     if heading is None:
         first = runs.pop(0)
@@ -80,13 +80,15 @@ def _laid(passage: Passage, numbering: Numbering, year: int) -> list[Heading | P
         return [Heading(2, number, heading), Paragraph(tuple(runs))]
     if numbering is Numbering.ORDINAL:
         return [Paragraph((TextRun(number + close_sentence(heading)), *runs))]
-    if len(heading) > LONGEST_RUN_IN or find_due(heading, year + 1):
+    if len(heading) > LONGEST_RUN_IN or find_due(heading, report.year + 1):
         return [Heading(3, number, heading), Paragraph(tuple(runs))]
     return [Heading(3, number, heading, run_in=tuple(runs))]
 
 
-def _runs(block: Block) -> tuple[TextRun, ...]:
-    """The block's words; what a person has to look at is set off and says why in front of its stop."""
+def _runs(block: Block, *, marks: bool) -> tuple[TextRun, ...]:
+    """The block's words; with `marks`, what a person has to look at is set off and says why in front of its stop."""
+    if not marks:
+        return (TextRun(block.text),)
     if block.unverified:
         whole = block.text
         for sentence in block.unfounded:

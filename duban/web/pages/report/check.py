@@ -10,6 +10,7 @@ from duban.web.report.reach import may_edit_reports, readable_report
 from duban.web.visit import Signed
 from models.errors import BadInputError
 from tasks.report.compiling.check_report import check_report
+from tasks.report.compiling.marks import marks_sentence
 from tasks.report.filing.approval import approval_of
 from tasks.report.filing.pack_report import pack_report
 from tasks.report.upward.receive_report import MEDIA_TYPE
@@ -26,8 +27,10 @@ def check(visit: Signed, report_id: int) -> HTMLResponse:
         home, may_pack = visit.served.settings.home, may_edit_reports(session, visit)
         # Looking makes no key: the first package does.
         own = spaced(fingerprint_of(signing_key(home))) if may_pack and (home / FILE).exists() else ""
+        checked = check_report(session, report)
         return visit.page(
-            session, "report/report_check.html", menu="/reports", report=report, checked=check_report(session, report),
+            session, "report/report_check.html", menu="/reports", report=report, checked=checked,
+            marks=marks_sentence(checked.marks),
             may_pack=may_pack, fingerprint=own, approval=approval_of(session, report) if may_pack else None,
         )  # fmt: skip
 

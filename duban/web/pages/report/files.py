@@ -43,7 +43,7 @@ def files(visit: Signed, report_id: int) -> HTMLResponse:
     with visit.reading() as session:
         report = readable_report(session, visit, report_id)
         pieces = annex_pieces(session, edition_of(session, report, public=False).compiled, public=False)
-        public = annex_pieces(session, edition_of(session, report, public=True).compiled, public=True)
+        public = annex_pieces(session, edition_of(session, report, public=True, proof=True).compiled, public=True)
         return visit.page(
             session, "report/report_files.html", menu="/reports", report=report, pieces=len(pieces),
             public_pieces=len(public), size=sum(piece.size for piece in pieces),

@@ -19,7 +19,7 @@ def internal(visit: Signed, report_id: int) -> HTMLResponse:
         left_out: list[LeftOut] = []
         stopped = ""
         try:
-            left_out = edition_of(session, report, public=True).left_out
+            left_out = edition_of(session, report, public=True, proof=True).left_out
         except BadInputError as error:
             stopped = error.message
         return visit.page(

@@ -17,6 +17,7 @@ from models.report.report import ReportFigure
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.upward.report_package import read_package
 from tasks.trail.tell_entry import TAKE_FILE
+from tests.filing import vouch
 from tests.office import FIRST, HANDLER, SUPERVISOR, Office, day
 from tests.web import Web, words_of
 
@@ -35,6 +36,7 @@ def office(engine: Engine, tmp_path: Path) -> Office:
         )
         session.flush()
         compile_report(session, organ, 2026, by=by, on=day("2026-06-12"))
+        vouch(session, organ, 2026)
     return office
 
 

@@ -17,6 +17,7 @@ from models.report.report_desk import ReportComment
 from tasks.ledgers.record_named import record_act, record_deficiency
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
+from tests.filing import vouch
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, field_value, words_of
 
@@ -100,6 +101,10 @@ def test_every_form_of_a_block_does_what_it_says(visitor: Visitor, office: Offic
 
     assert "内部，公开版不写：内部掌握" in act("internal", reason="内部掌握")
     assert "普法渠道单一。 内部掌握" in visitor.read("/reports/1/internal")
+    refused = visitor.get("/reports/1/report.docx?edition=public")
+    assert (refused.status_code, "公开版中还有待核" in words_of(refused.text)) == (400, True)
+    with unit_of_work(office.engine) as session:
+        vouch(session, session.get_one(Organ, office.organ_id), 2026)
     public = visitor.get("/reports/1/report.docx?edition=public").content
     assert "普法渠道" not in "".join(one.text for one in Word(io.BytesIO(public)).paragraphs)
     assert "已改为公开" in act("public")

@@ -18,6 +18,7 @@ from tasks.files.file_store import FileStore
 from tasks.papers.word_template import starter_template
 from tasks.report.compiling.compile_report import compile_report
 from tasks.trail.tell_entry import TAKE_FILE
+from tests.filing import vouch
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Web
 
@@ -36,6 +37,7 @@ def office(engine: Engine, tmp_path: Path) -> Office:
     with unit_of_work(engine) as session:
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2026-06-12")
         compile_report(session, organ, 2026, by=by, on=day("2026-06-12"))
+        vouch(session, organ, 2026)
     return office
 
 

@@ -48,7 +48,7 @@ def test_a_report_is_compared_with_the_year_before(engine: Engine, tmp_path: Pat
     assert "普通程序案件本年 9起，上年 0起（上年没有），请核对是否属实。" in words
     assert "简易程序案件" not in "".join(words)
     assert (found.wrong, found.compared) == ([], True)
-    assert found.unverified > 0
+    assert found.marks["unverified"] > 0
 
 
 def test_a_frozen_figure_that_no_longer_fits_its_parts_is_wrong(engine: Engine, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from models.database import on_record, unit_of_work
-from models.errors import ForbiddenError
+from models.errors import BadInputError, ForbiddenError
 from models.report.filing import FilingState, FilingStep
 from models.report.filing_rows import AddresseeKind
 from models.report.report import Report, ReportBlock
@@ -20,6 +20,8 @@ from tasks.report.filing.addressees import add_addressee, drop_addressee
 from tasks.report.filing.check import FilingFinding, FindingKind, NotReadyError, ready
 from tasks.report.filing.review import pass_secrecy, sign_off, submit
 from tasks.report.filing.step import filing_of, find_filing
+from tasks.report.output.edition import edition_of
+from tasks.report.output.lay_out_report import lay_out_report
 from tests.filing import COPY, FINANCE, TO, FilingOffice, vouch
 from tests.office import FIRST, LEADER, SUPERVISOR
 
@@ -167,8 +169,30 @@ def test_a_number_that_nothing_bears_out_is_found(office: FilingOffice) -> None:
         report = newest_report(session, office.organ(session), 2025)
         assert report is not None
         by = office.by(session, SUPERVISOR, office.today)
-        edit_block(session, report, "ledger:study", by=by, text="年内学习研讨77次。", basis="会议记录")
+        edit_block(session, report, "ledger:study", by=by, text="年内学习研讨77次。")
     assert kinds(office) == ["数字无据"]
+
+
+def test_what_the_signer_accepted_is_not_printed(office: FilingOffice) -> None:
+    def printed(*, public: bool) -> str:
+        with unit_of_work(office.engine) as session:
+            report = newest_report(session, office.organ(session), 2025)
+            assert report is not None
+            return repr(lay_out_report(edition_of(session, report, public=public).compiled))
+
+    with on_record(office.engine) as session:
+        report = newest_report(session, office.organ(session), 2025)
+        assert report is not None
+        edit_block(session, report, "ledger:study", by=office.by(session, SUPERVISOR, office.today), text="研讨77次。")
+    office.until("sign_off")
+    assert "研讨77次〔数字无据〕" in printed(public=False)
+    with pytest.raises(BadInputError, match="公开版中还有数字无据 1 处"):
+        printed(public=True)
+
+    office.acting(FIRST, sign_off, accepting="以会议记录为准")
+    for public in (True, False):
+        assert "研讨77次。" in printed(public=public)
+        assert "〔数字无据〕" not in printed(public=public)
 
 
 def test_an_opinion_that_is_owed_or_not_dealt_with_is_found(office: FilingOffice) -> None:

@@ -10,17 +10,20 @@ from models.database import unit_of_work
 from models.errors import BadInputError
 from models.report.report import SectionKind
 from tasks.report.compiling.template import ReportTemplate
-from tasks.report.desk.edit_block import add_block, edit_block
+from tasks.report.desk.edit_block import add_block, confirm_block, edit_block
 from tasks.report.desk.mark_block import mark_figure, mark_internal, withdraw_block
 from tasks.report.desk.set_report_template import set_report_template
 from tasks.report.output.edition import edition_of
 from tests.desk import DeskYear, on_the_desk
+from tests.filing import vouch
 
 
 @pytest.fixture
 def desk(any_engine: Engine) -> Any:
     with unit_of_work(any_engine) as session:
-        yield on_the_desk(session)
+        desk = on_the_desk(session)
+        vouch(session, desk.year.organ, 2025)
+        yield desk
 
 
 def texts(desk: DeskYear, *, public: bool) -> list[str]:
@@ -101,3 +104,17 @@ def test_a_word_the_office_keeps_to_itself_stops_the_public_edition_alone(desk: 
         texts(desk, public=True)
     mark_internal(desk.session, desk.newest, "deficiency:1", by=desk.by(), reason="内部掌握")
     assert not any("渠道较为单一" in text for text in texts(desk, public=True))
+
+
+def test_a_public_edition_with_marks_left_is_refused_with_their_places(desk: DeskYear) -> None:
+    edit_block(desk.session, desk.newest, "ledger:case", by=desk.by(), text="办理案件13起。罚款1326.4万元。")
+    add_block(desk.session, desk.newest, by=desk.by(), section=SectionKind.OTHER, text="另有来文。")
+
+    assert "另有来文。" in texts(desk, public=False)
+    with pytest.raises(BadInputError, match=r"公开版中还有待核 1 处、数字无据 1 处.*“罚款1326.4万元”.*“另有来文”"):
+        texts(desk, public=True)
+    assert edition_of(desk.session, desk.newest, public=True, proof=True).left_out == []
+
+    mark_internal(desk.session, desk.newest, "ledger:case", by=desk.by(), reason="内部掌握")
+    confirm_block(desk.session, desk.newest, desk.listed()[-1], by=desk.by(), basis="收文登记簿")
+    assert "另有来文。" in texts(desk, public=True)

@@ -39,6 +39,7 @@ from tasks.report.output.write_annex import HEADER, LIST, MANIFEST, write_annex
 from tasks.report.output.write_figures import write_figures
 from tasks.report.output.write_report import KINDS, review_of, write_report, write_review, write_starter
 from tests.desk import DeskYear, on_the_desk
+from tests.filing import vouch
 from tests.report_year import ReportYear, day
 
 
@@ -87,6 +88,7 @@ class Filed(DeskYear):
 def year(engine: Engine) -> Iterator[Filed]:
     with unit_of_work(engine) as session:
         desk = on_the_desk(session)
+        vouch(session, desk.year.organ, 2025)
         filed = Filed(desk.session, desk.year, desk.people)
         filed.store = FileStore(f"memory://{uuid4().hex}")
         yield filed

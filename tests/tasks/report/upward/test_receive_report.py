@@ -26,6 +26,7 @@ from tasks.report.upward.report_package import read_package
 from tasks.report.upward.signing_key import fingerprint_of, spaced
 from tasks.report.upward.trust_key import trust_key
 from tests.actors import administrator
+from tests.filing import vouch
 from tests.office import FIRST, SUPERVISOR, Office, day
 from tests.upward import CODE, KEY, NAME, SENT, Above, Below, a_package, figure_data, report_data
 
@@ -219,6 +220,7 @@ def test_the_evidence_is_listed_and_stays_at_home(engine: Engine, tmp_path: Path
     with unit_of_work(engine) as session:
         organ = session.get_one(Organ, office.organ_id)
         compile_report(session, organ, 2026, by=office.by(session, SUPERVISOR, on), on=on)
+        vouch(session, organ, 2026)
     listed = {}
     for public in (False, True):
         with on_record(engine) as session:
