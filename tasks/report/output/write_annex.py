@@ -34,6 +34,7 @@ _ACT = "act"
 _BATCH = 500
 _CHUNK = 1024 * 1024
 _MOMENT = (1980, 1, 1, 0, 0, 0)
+_UNIX, _FILE = 3, 0o100644
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -210,8 +211,9 @@ def _path(evidence: Evidence, what: str, taken: set[str]) -> str:
 
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, date_time=_MOMENT)
-    entry.create_system = 0
-    entry.external_attr = 0
+    # Made by Unix, whatever the machine: unzip reads names of MS-DOS in its code page, and heeds no mark of UTF-8.
+    entry.create_system = _UNIX
+    entry.external_attr = _FILE << 16
     return entry
 
 

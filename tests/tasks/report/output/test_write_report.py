@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import json
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,6 +128,23 @@ def test_the_annex_holds_what_the_report_rests_on_by_category_and_tells_what_eac
         ("会议信息", "履职记录2025-02-11", "内部"),
         ("成果展示", "任务4 开展宪法宣传周活动", "公开"),
     ]
+
+
+def test_every_program_shows_the_chinese_names_of_the_annex(year: Filed, tmp_path: Path) -> None:
+    name = "制度建设/任务2_规则（修订）.txt"
+    year.attach(year.item("修订工作规则"), "规则（修订）.txt", category=Category.REGULATION)
+    file = tmp_path / "附件.zip"
+    content = year.written(file)
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        assert name in archive.namelist()
+    assert {(one.create_system, one.external_attr >> 16) for one in entries} == {(3, 0o100644)}
+    assert all(one.flag_bits & 0x800 for one in entries if not one.filename.isascii())
+    assert name.encode() in content
+    unzip = shutil.which("unzip")
+    if unzip:
+        told = subprocess.run([unzip, "-l", file], capture_output=True, env={"LC_ALL": "C.UTF-8"}, check=True)
+        assert name in told.stdout.decode()
 
 
 def test_only_public_pieces_go_into_the_public_annex_and_none_of_an_internal_block(year: Filed) -> None:
