@@ -23,6 +23,7 @@ from tasks.papers import paper, styles
 from tasks.papers.blank_sheet import blank_sheet
 from tasks.papers.charts import BarChart, Chart, LineChart, Series, add_chart
 from tasks.papers.forms import Form, add_form
+from tasks.papers.imprint import add_imprint
 from tasks.papers.package import packed
 from tasks.papers.styles import STANDARD_FONTS, Fonts
 from tasks.papers.tables import Table, add_table
@@ -109,6 +110,8 @@ class OfficialDocument:
     dated_on: 成文日期; also the created and modified day of the file.
     document_number: 发文字号, for paper that carries the office's head.
     attachments: names of the attachments, numbered here when there are several.
+    signer: 签发人, beside the number of paper that goes upward (7.2.6), empty for room to write it; None: other paper.
+    copies, issued_by: 抄送 and 印发机关, the lines at the foot of the last page (7.4); without both there are none.
     """
 
     title: str
@@ -118,6 +121,16 @@ class OfficialDocument:
     dated_on: date | None
     document_number: str | None = None
     attachments: tuple[str, ...] = ()
+    signer: str | None = None
+    copies: tuple[str, ...] = ()
+    issued_by: str | None = None
+
+    @property
+    def imprint(self) -> tuple[tuple[str, str], ...]:
+        """版记: each of its lines as what stands at the left and at the right."""
+        copied = ((f"抄送：{'，'.join(self.copies)}。", ""),) if self.copies else ()
+        issued = ((self.issued_by, f"{self.day}印发" if self.day else ""),) if self.issued_by else ()
+        return (*copied, *issued)
 
     @property
     def day(self) -> str:
@@ -153,6 +166,11 @@ def closing_places(document: OfficialDocument) -> tuple[float, float]:
     return (2.0, right) if right >= 0 else (4.0 - right, 2.0)
 
 
+def closing_paragraphs(last: str) -> int:
+    """How many paragraphs stay with the signature: the last one, and the one before where that is a single line."""
+    return 2 if 2 + paper.width(clean(last)) <= paper.CHARACTERS_PER_LINE else 1
+
+
 def render(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> bytes:
     """The .docx file. Equal documents give equal bytes on any machine, at any time, with the releases of python-docx
     and lxml that are locked.
@@ -170,6 +188,8 @@ def composed(document: OfficialDocument, fonts: Fonts = STANDARD_FONTS) -> Docum
     _add_body(word, document, fonts)
     _add_attachments(word, document)
     _add_closing(word, document)
+    if document.imprint:
+        add_imprint(word, document.imprint)
     return word
 
 
@@ -235,7 +255,10 @@ def _describe(word: Document, document: OfficialDocument) -> None:
 
 
 def _add_opening(word: Document, document: OfficialDocument) -> None:
-    if document.document_number:
+    if document.document_number and document.signer is not None:
+        line = add_text(add_paragraph(word, styles.NUMBER_AND_SIGNER), f"{document.document_number}\t签发人：")
+        add_text(line, document.signer or "　　　", styles.SIGNER)
+    elif document.document_number:
         add_text(add_paragraph(word, styles.DOCUMENT_NUMBER), document.document_number)
     add_text(add_paragraph(word, styles.TITLE), "\n".join(title_lines(clean(document.title))))
     if document.addressee:
@@ -258,15 +281,20 @@ def _add_body(word: Document, document: OfficialDocument, fonts: Fonts) -> None:
                 add_chart(word, block, next(charts), fonts)
     closes = bool(document.signature or document.dated_on) and not document.attachments
     if closes and document.body and not isinstance(document.body[-1], Table | Form):
-        # 7.3.5.5: the signature never stands on a page without text.
-        word.paragraphs[-1].paragraph_format.keep_with_next = True
+        # 7.3.5.5: the signature never stands on a page without text, nor with one line of it.
+        text = isinstance(document.body[-1], Paragraph | Heading)
+        several = closing_paragraphs(word.paragraphs[-1].text) if text else 1
+        for line in word.paragraphs[-several:]:
+            line.paragraph_format.keep_with_next = line.paragraph_format.widow_control = True
 
 
 def _add_heading(word: Document, block: Heading) -> None:
-    line = add_paragraph(word, styles.heading(block.level))
+    # Set as the text is, it is a paragraph of it: the navigation pane shows headings only.
+    as_text = block.run_in and block.level >= styles.SET_AS_TEXT
+    line = add_paragraph(word, styles.BODY if as_text else styles.heading(block.level))
     add_text(line, block.number + (block.sentence if block.run_in else block.text))
     if block.run_in:
-        _write_runs(line, block.following, styles.BODY_CHARACTERS)
+        _write_runs(line, block.following, None if as_text else styles.BODY_CHARACTERS)
         # A heading stays with what follows; a whole paragraph of text must not.
         line.paragraph_format.keep_with_next = False
 

@@ -16,6 +16,7 @@ CHARACTERS_PER_LINE = 28
 TITLE_POINTS = 22  # 2 号
 BODY_POINTS = 16  # 3 号
 PAGE_NUMBER_POINTS = 14  # 4 号
+IMPRINT_POINTS = 14  # 4 号: 版记
 TABLE_POINTS = 12  # 小 4 号: tables may be set smaller than the text
 DENSE_POINTS = 10.5  # 5 号: lists of many columns
 FIGURE_POINTS = 18  # 小 2 号: figures that a form shows

@@ -10,7 +10,7 @@ from functools import partial
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_UNDERLINE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_UNDERLINE
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor, Twips
 from docx.styles.style import CharacterStyle, ParagraphStyle
@@ -48,6 +48,7 @@ TABLE, TABLE_HEADER, TABLE_TEXT = "OfficialTable", "TableHeader", "TableText"
 DENSE_TABLE, FORM = "DenseTable", "Form"
 DOCUMENT_NUMBER, ADDRESSEE, ATTACHMENT = "DocumentNumber", "Addressee", "Attachment"
 SIGNATURE, DATE = "IssuingOrgan", "DateOfIssue"
+NUMBER_AND_SIGNER, SIGNER, IMPRINT = "NumberAndSigner", "Signer", "Imprint"
 FORM_LABEL, FORM_TEXT, FORM_FIGURE, FORM_BAND = "FormLabel", "FormText", "FormFigure", "FormBand"
 DENSE_HEADER, DENSE_TEXT, GAP, CHART = "DenseHeader", "DenseText", "Gap", "Chart"
 BODY_CHARACTERS, UNVERIFIED = "BodyCharacters", "Unverified"
@@ -57,11 +58,14 @@ SIDE, DENSE_SIDE, DENSE_ROOM, FORM_ROOM = 85, 60, 20, 60
 
 _LEFT, _CENTRED = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER
 _RIGHT, _JUSTIFIED = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
+SET_AS_TEXT = 3
+"""From this level on a heading is set in the font of the text."""
 _THIN = 'w:sz="4" w:color="auto"'
 
-# Without them LibreOffice takes its own, and sets some pairs of letters closer.
+# Without them LibreOffice takes its own, and sets some pairs of letters closer. Western text has its own language, for
+# in Chinese a number is broken wherever the line ends.
 _DEFAULTS = (
-    '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
+    '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr>'
     "</w:rPrDefault><w:pPrDefault/></w:docDefaults>"
 )
 
@@ -115,6 +119,9 @@ def _add_text_styles(word: Document, fonts: Fonts) -> None:
     """Title, headings, addressee, body, attachments, signature and date (7.2.5, 7.3.1 to 7.3.5)."""
     add = partial(_add, word)
     add(DOCUMENT_NUMBER, "发文字号", alignment=_CENTRED, after=2)
+    beside = add(NUMBER_AND_SIGNER, "发文字号和签发人", alignment=_LEFT, after=2).paragraph_format
+    indent(beside, paper.CHARACTER, left=1, right=1)
+    beside.tab_stops.add_tab_stop(Twips(round(paper.TEXT_WIDTH - paper.CHARACTER)), WD_TAB_ALIGNMENT.RIGHT)
     add(
         TITLE, "Title", following=ADDRESSEE, alignment=_CENTRED, after=1, keep_next=True,
         face=(fonts.title, fonts.latin), points=paper.TITLE_POINTS,
@@ -133,6 +140,9 @@ def _add_text_styles(word: Document, fonts: Fonts) -> None:
     add(ATTACHMENT, "附件说明", alignment=_LEFT)
     add(SIGNATURE, "发文机关署名", following=DATE, alignment=_RIGHT, keep_next=True)
     add(DATE, "成文日期", alignment=_RIGHT)
+    imprint = add(IMPRINT, "版记", points=paper.IMPRINT_POINTS)
+    imprint.paragraph_format.widow_control = False
+    _space_characters(imprint, 0)
     footer = add(
         FOOTER, "footer", line=paper.PAGE_NUMBER_POINTS * 20,
         face=(fonts.page_number, fonts.page_number), points=paper.PAGE_NUMBER_POINTS,
@@ -182,12 +192,18 @@ def borders(outside: str = _THIN) -> str:
 def _add_character_styles(word: Document, fonts: Fonts) -> None:
     """正文字体 sets text that runs on after a heading; 待核 marks a sentence that names no source."""
     word.styles.add_style("Default Paragraph Font", WD_STYLE_TYPE.CHARACTER, builtin=True).element.default = True
-    body = word.styles.add_style("正文字体", WD_STYLE_TYPE.CHARACTER)
-    unverified = word.styles.add_style("待核", WD_STYLE_TYPE.CHARACTER)
-    for style, identifier in ((body, BODY_CHARACTERS), (unverified, UNVERIFIED)):
+    named = {
+        BODY_CHARACTERS: ("正文字体", fonts.body),
+        UNVERIFIED: ("待核", fonts.body),
+        SIGNER: ("签发人姓名", fonts.heading_2),
+    }
+    made = {}
+    for identifier, (name, font) in named.items():
+        made[identifier] = style = word.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         style.element.styleId = identifier
         style.quick_style = True
-    _set_face(body, fonts.body, fonts.latin)
+        _set_face(style, font, fonts.latin)
+    body, unverified = made[BODY_CHARACTERS], made[UNVERIFIED]
     unverified.base_style = body
     unverified.font.underline = WD_UNDERLINE.WAVY
     unverified.element.rPr.u.set(qn("w:color"), "C00000")

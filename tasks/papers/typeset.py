@@ -24,8 +24,10 @@ from tasks.papers.official_document import (
     Block,
     Heading,
     OfficialDocument,
+    Paragraph,
     Table,
     TextRun,
+    closing_paragraphs,
     closing_places,
     title_lines,
 )
@@ -38,6 +40,8 @@ _ROLES = {CellRole.LABEL: "label", CellRole.CONTENT: "content", CellRole.FIGURE:
 _UNSHOWN = re.compile(r'the text .*?"(.*?)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _UNDATED = dt.date(1980, 1, 1)
+_SHORT = 8
+"""Lines of a paragraph that goes to the next page whole rather than part from the signature."""
 
 
 def typeset(document: OfficialDocument, *, fonts: TypesetFonts | None = None) -> bytes:
@@ -78,6 +82,7 @@ def _explained(error: "typst.TypstError") -> DubanError:
 def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:
     text_width = paper.TEXT_WIDTH / 20
     pitch = text_width / paper.CHARACTERS_PER_LINE
+    closing = _closing(document)
     signature_right, dated_right = closing_places(document)
     # The archive's standard wants a date of every file.
     day = document.dated_on or _UNDATED
@@ -108,6 +113,11 @@ def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:
         "title-lines": title_lines(clean(document.title)),
         "addressee": clean(document.addressed),
         "body": [_block(block, fonts) for block in document.body],
+        "signer": None if document.signer is None else clean(document.signer) or "　　　",
+        "imprint": [_cleaned(line) for line in document.imprint],
+        "imprint-size": paper.IMPRINT_POINTS,
+        "closing": len(closing),
+        "long": any(paper.width(text) > _SHORT * paper.CHARACTERS_PER_LINE for text in closing),
         "attachments": [
             {"label": label, "name": clean(name), "hanging": paper.width(label), "left": 2.0 if number == 0 else 5.0}
             for number, (label, name) in enumerate(document.listed_attachments)
@@ -117,6 +127,21 @@ def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:
         "dated": document.day,
         "dated-right": dated_right,
     }
+
+
+def _closing(document: OfficialDocument) -> list[str]:
+    """The paragraphs at the end of the text that stay with the signature."""
+    if document.attachments or not (document.signature or document.dated_on):
+        return []
+    texts: list[str] = []
+    for block in reversed(document.body):
+        if not isinstance(block, Paragraph | Heading) or len(texts) == closing_paragraphs((texts or [""])[0]):
+            break
+        runs = (
+            block.runs if isinstance(block, Paragraph) else (TextRun(block.number + block.sentence), *block.following)
+        )
+        texts.append(clean("".join(run.text for run in runs)))
+    return texts
 
 
 def _block(block: Block, fonts: ChosenFonts) -> dict[str, Any]:

@@ -114,6 +114,23 @@ def choose_fonts(fonts: TypesetFonts) -> ChosenFonts:
     )
 
 
+def replaced_fonts(fonts: TypesetFonts) -> list[str]:
+    """What the standard asks for that is not there, each with what stands in for it; empty where all is as it should
+    be or as the office chose. Raises MissingFontError as `choose_fonts` does.
+    """
+    chosen = choose_fonts(fonts)
+    uses = (
+        ("标题", fonts.title, chosen.title[0]), ("正文", fonts.body, chosen.body[0]),
+        ("一级标题", fonts.heading, chosen.heading[0]), ("二级标题", fonts.subheading, chosen.subheading[0]),
+    )  # fmt: skip
+    general = {name.casefold() for name in (*SERIF, *SANS)}
+    return [
+        f"{use}的{wanted[0]}以{taken}代替"
+        for use, wanted, taken in uses
+        if len(wanted) > 1 and taken.casefold() in general
+    ]
+
+
 def _missing(use: str, wanted: Sequence[str], fonts: TypesetFonts) -> str:
     where = "、".join(["系统字体"] * fonts.system + ([str(fonts.folder)] if fonts.folder else []))
     return (

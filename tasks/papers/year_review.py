@@ -55,6 +55,8 @@ class YearReview:
     ledgers: tuple[ByMonth, ...]
     cases: tuple[ByMonth, ByMonth]
     """By simple and by ordinary procedure."""
+    case_unit: str
+    """What cases are counted in, in the report as here."""
 
 
 def year_review(review: YearReview) -> OfficialDocument:
@@ -113,10 +115,10 @@ def _cases(review: YearReview) -> Iterator[Block]:
     if not total:
         return
     told = "、".join(f"{one.name}{sum(one.counts)}{one.unit}" for one in review.cases)
-    yield Paragraph((TextRun(f"办理执法案件{total}件，其中{told}。"),))
+    yield Paragraph((TextRun(f"办理执法案件{total}{review.case_unit}，其中{told}。"),))
     colours = (SHEETS[Colour.BLUE], SHEETS[Colour.ORANGE])
     yield BarChart(
-        "各月执法案件（件）", MONTHS,
+        f"各月执法案件（{review.case_unit}）", MONTHS,
         tuple(_series(one.name, colour, one.counts) for one, colour in zip(review.cases, colours, strict=True)),
         horizontal=False,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """`duban report write|charts|word-template`, as a person and as another program use them."""
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -56,6 +57,9 @@ def test_the_public_edition_says_what_it_leaves_out(terminal: Terminal, tmp_path
     assert "未公开：推进法治政府建设存在的不足和原因：普法渠道较为单一。" in said
     assert "普法渠道较为单一" not in "".join(page.extract_text() for page in PdfReader(out).pages)
     told = terminal.data("report", "write", "--year", "2025", "--edition", "public", "--out", out)
+    # Without the fonts of official paper the command says what stands in; with them there is nothing to say.
+    assert all(re.fullmatch("(标题|正文|.级标题)的.+以.+代替", one) for one in told["replaced_fonts"])
+    assert ("本机没有公文标准字体" in said) is bool(told["replaced_fonts"])
     assert (told["kind"], told["version"], told["edition"]) == ("pdf", 1, "public")
     assert [one["why"] for one in told["left_out"]] == ["内部掌握"]
 

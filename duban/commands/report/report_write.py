@@ -1,6 +1,6 @@
 """`duban report write|charts|word-template`: a report and its year in charts as files; the organ's Word template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,9 +51,14 @@ def write(
     standard: Annotated[
         bool, typer.Option("--standard", help="Word 文件用公文标准版式，不用本单位的 Word 模板。")
     ] = False,
+    number: Annotated[
+        int | None,
+        typer.Option("--number", metavar="号", min=1, help="文号的顺序号，如 12（体例中写了机关代字的）。"),
+    ] = None,
 ) -> Answer:
     """把报告写成文件，类型按扩展名；记录没有改动的，每次写出的内容相同。"""
     from tasks.files.file_store import FileStore
+    from tasks.papers.typeset_fonts import replaced_fonts, typeset_fonts
     from tasks.report.output.write_report import KINDS, kind_of, write_report
 
     session = errand.session
@@ -61,18 +66,21 @@ def write(
     report = _readable(errand, year, version)
     made = write_report(
         session, report, out, settings=errand.edge.settings, store=FileStore(errand.edge.settings.evidence_store),
-        public=edition is EditionName.PUBLIC, standard=standard,
+        public=edition is EditionName.PUBLIC, standard=standard, number=number,
     )  # fmt: skip
+
+    replaced = replaced_fonts(typeset_fonts(errand.edge.settings)) if kind == ".pdf" else []
 
     def screen() -> Iterator[Shown]:
         said = "公开版" if edition is EditionName.PUBLIC else "内部版"
         yield f"已写出 {out}：{report.title}（第 {report.version} 版，{said}，{KINDS[kind]}）。"
         for one in made.left_out:
             yield f"    未公开：{one.what}（{one.why}）"
+        yield from _told_fonts(replaced)
 
     data = {
         "file": str(out), "kind": kind.removeprefix("."), "title": report.title, "version": report.version,
-        "edition": edition.value, "left_out": made.left_out,
+        "edition": edition.value, "left_out": made.left_out, "replaced_fonts": replaced,
     }  # fmt: skip
     return answer(data, screen)
 
@@ -85,6 +93,7 @@ def charts(
     version: VersionOption = None,
 ) -> Answer:
     """把年度数据图（任务、案件、台账）写成文件，截至报告的成文日期。"""
+    from tasks.papers.typeset_fonts import replaced_fonts, typeset_fonts
     from tasks.report.output.edition import edition_of
     from tasks.report.output.write_report import review_of, write_review
 
@@ -92,9 +101,16 @@ def charts(
     report = _readable(errand, year, version)
     document = review_of(session, report, edition_of(session, report, public=False))
     write_review(document, out, settings=errand.edge.settings)
-    return answer(
-        {"file": str(out), "title": document.title, "version": report.version}, f"已写出 {out}：{document.title}。"
-    )
+    replaced = replaced_fonts(typeset_fonts(errand.edge.settings)) if out.suffix.lower() == ".pdf" else []
+    data = {"file": str(out), "title": document.title, "version": report.version, "replaced_fonts": replaced}
+    return answer(data, f"已写出 {out}：{document.title}。", *_told_fonts(replaced))
+
+
+def _told_fonts(replaced: Sequence[str]) -> list[str]:
+    if not replaced:
+        return []
+    mend = "装好后重新写出即可，或用设置项 pdf_font_folder 指明字体文件夹"
+    return [f"本机没有公文标准字体：{'，'.join(replaced)}。{mend}。"]
 
 
 @templates.command()

@@ -32,7 +32,7 @@ from tasks.report.compiling.material import YearMaterial, gather_material
 from tasks.report.compiling.next_year import next_year
 from tasks.report.compiling.other import other
 from tasks.report.compiling.read_back import read_back
-from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
+from tasks.report.compiling.template import STANDARD, ReportTemplate
 
 __all__ = ["CompiledReport", "CompiledSection", "compile_report", "newest_report", "report_day"]
 
@@ -76,7 +76,7 @@ def compile_report(
         return read_back(session, newest)
     compiled = _compiled(material, template, organ.name)
     previous = [block for section in read_draft(session, newest) for block in section.blocks] if newest else []
-    version, title = newest.version + 1 if newest else 1, fill(template.title, organ.name, year)
+    version, title = newest.version + 1 if newest else 1, template.filled(template.title, organ.name, year)
     kept = Report(
         organ_id=key(organ.id),
         year=year,
@@ -107,7 +107,7 @@ def _compiled(material: YearMaterial, template: ReportTemplate, organ: str) -> d
         if into is None:
             gathered[kind] += blocks
         else:
-            heading = fill(template.heading(kind), organ, material.year)
+            heading = template.filled(template.heading(kind), organ, material.year)
             gathered[into] += [replace(block, heading=heading) for block in blocks]
     return gathered
 
@@ -116,7 +116,7 @@ def _parts(drafts: Sequence[DraftBlock], template: ReportTemplate, organ: str, y
     """The blocks in their parts; a part without blocks is left out of the report."""
     kinds = dict.fromkeys([*template.order, *(draft.section for draft in drafts)])
     return [
-        DraftSection(kind, fill(template.heading(kind), organ, year), blocks)
+        DraftSection(kind, template.filled(template.heading(kind), organ, year), blocks)
         for kind in kinds
         if (blocks := tuple(draft for draft in drafts if draft.section is kind))
     ]
@@ -126,7 +126,7 @@ def _paper(organ: Organ, year: int, on: dt.date, template: ReportTemplate) -> di
     """What stands on paper beside the parts."""
 
     def filled(text: str | None) -> str | None:
-        return fill(text, organ.name, year) if text else None
+        return template.filled(text, organ.name, year) if text else None
 
     own_words = write_block("opening", "opening", {"organ": organ.name, "year": year}).text
     return {

@@ -37,6 +37,10 @@ class CompiledReport:
     template: ReportTemplate
     copies: tuple[str, ...] = ()
     """Who gets a copy (抄送)."""
+    signer: str = ""
+    """Who signed it, empty before."""
+    public: bool = False
+    """The edition for everybody, which bears neither number nor 签发人."""
     accepted: bool = False
     """Somebody signed this very version: what was still marked then was accepted, and is marked no more."""
 

@@ -11,7 +11,7 @@ from models.database import key
 from models.errors import NotFoundError
 from models.people.organ import Organ
 from models.report.report import Report, ReportBlock, ReportFigure, ReportSection, SectionKind
-from tasks.report.compiling.template import STANDARD, ReportTemplate, fill
+from tasks.report.compiling.template import STANDARD, ReportTemplate
 
 
 def reports_of(
@@ -96,7 +96,7 @@ def section_of(session: Session, report: Report, kind: SectionKind) -> ReportSec
             session.execute(moved.values(ordinal=step), execution_options={"synchronize_session": False})
         for section in there:
             session.expire(section)
-    heading = fill(template.heading(kind), session.get_one(Organ, report.organ_id).name, report.year)
+    heading = template.filled(template.heading(kind), session.get_one(Organ, report.organ_id).name, report.year)
     section = ReportSection(report_id=key(report.id), ordinal=place, kind=kind, heading=heading)
     session.add(section)
     session.flush()

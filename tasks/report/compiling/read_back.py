@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.clock import day_of
 from models.people.organ import Organ
-from models.report.filing import Filing
+from models.people.person import Person
+from models.report.filing import Filing, FilingAct, FilingStep
 from models.report.report import Report
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
@@ -28,7 +29,7 @@ def read_back(session: Session, report: Report) -> CompiledReport:
 
 def as_read(session: Session, report: Report, sections: Sequence[DraftSection]) -> CompiledReport:
     """The same of these parts; one without anything to read is left out, and the rest numbered through."""
-    organ = session.get_one(Organ, report.organ_id)
+    organ, filing = session.get_one(Organ, report.organ_id), _signed(session, report)
     paper = report.paper or _paper_of_old(report, organ)
     figures = [figure for section in sections for block in section.blocks for figure in block.figures]
     read = [
@@ -52,14 +53,21 @@ def as_read(session: Session, report: Report, sections: Sequence[DraftSection]) 
             for place, (section, blocks) in enumerate(read, start=1)
         ),
         template=ReportTemplate.model_validate(paper["template"]),
-        accepted=_signed(session, report),
+        accepted=filing is not None,
+        signer=_signer(session, filing) if filing else "",
     )
 
 
-def _signed(session: Session, report: Report) -> bool:
-    """Whether the version on its way is this one, and bears a name."""
+def _signed(session: Session, report: Report) -> Filing | None:
+    """The way of the version, once it bears a name."""
     filing = session.exec(select(Filing).where(Filing.report_id == report.id)).first()
-    return filing is not None and filing.approved_on is not None
+    return filing if filing is not None and filing.approved_on is not None else None
+
+
+def _signer(session: Session, filing: Filing) -> str:
+    signed = select(Person.name).join(FilingStep, col(FilingStep.person_id) == Person.id)
+    of_it = signed.where(FilingStep.filing_id == filing.id, FilingStep.deed == FilingAct.SIGN)
+    return session.exec(of_it.order_by(col(FilingStep.id).desc())).first() or ""
 
 
 def _paper_of_old(report: Report, organ: Organ) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Numbering(StrEnum):
 
 
 class ReportTemplate(BaseModel):
-    """The frame of a report. `{organ}`, `{year}` and `{next_year}` stand for what they name."""
+    """The frame of a report. `{organ}`, `{short}`, `{year}` and `{next_year}` stand for what they name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +39,10 @@ class ReportTemplate(BaseModel):
     """The same one by one, for whoever follows up what each got; instead of `addressee`."""
     copies: tuple[str, ...] = ()
     """Who gets a copy (抄送)."""
+    short_name: str = Field(default="", max_length=50)
+    """The organ's short name, where it has one (区国动办)."""
+    organ_code: str = Field(default="", max_length=20)
+    """机关代字: what stands before 〔2026〕3号; with it the report that goes upward bears number and 签发人."""
     kept_words: tuple[str, ...] = ()
     """Words that must not stand in the public edition (places, names of projects an office keeps to itself)."""
     opening: str | None = None
@@ -65,9 +69,9 @@ class ReportTemplate(BaseModel):
     def _can_be_filled(cls, value: Any) -> Any:
         for text in value.values() if isinstance(value, dict) else [value or ""] if not _several(value) else value:
             try:
-                fill(text, "", 0)
+                fill(text, "", 0, "")
             except (KeyError, IndexError, ValueError, AttributeError) as error:
-                raise ValueError(f"“{text}”中只能使用 {{organ}}、{{year}}、{{next_year}}") from error
+                raise ValueError(f"“{text}”中只能使用 {{organ}}、{{short}}、{{year}}、{{next_year}}") from error
         return value
 
     @model_validator(mode="after")
@@ -95,6 +99,10 @@ class ReportTemplate(BaseModel):
         unread = kind is SectionKind.NEXT_YEAR and found in (Numbering.ORDINAL, Numbering.PLAIN)
         return Numbering.CHINESE if unread else found
 
+    def filled(self, text: str, organ: str, year: int) -> str:
+        """A text of the template with organ, its short name and year filled in."""
+        return fill(text, organ, year, self.short_name)
+
     @property
     def sent_to(self) -> str | None:
         """Whom the report is sent to, as it stands on paper."""
@@ -105,9 +113,9 @@ STANDARD = ReportTemplate()
 """The order of the five contents in the 督察工作规定, numbered 一、 and 1."""
 
 
-def fill(text: str, organ: str, year: int) -> str:
-    """A text of a template with organ and year filled in."""
-    return text.format(organ=organ, year=year, next_year=year + 1)
+def fill(text: str, organ: str, year: int, short: str = "") -> str:
+    """A text of a template with organ, its short name (without one its name) and year filled in."""
+    return text.format(organ=organ, short=short or organ, year=year, next_year=year + 1)
 
 
 def read_template(path: Path) -> ReportTemplate:
@@ -158,7 +166,9 @@ def template_text(template: ReportTemplate) -> str:
 
 
 _MEANINGS = {
-    "title": "标题；{organ} 为单位名称，{year} 为年度，{next_year} 为下一年度",
+    "title": "标题；{organ} 为单位名称，{short} 为简称，{year} 为年度，{next_year} 为下一年度",
+    "short_name": "本单位的规范化简称，用于版记和 {short}；没有的不写",
+    "organ_code": "机关代字，如 青水；写了的，内部版首页有文号和签发人",
     "addressee": "主送机关，写成一句；逐个写的用 addressees",
     "addressees": "主送机关，逐个写",
     "copies": "抄送机关",

@@ -39,6 +39,7 @@ def gather_year_review(session: Session, organ: Organ, year: int, *, on: dt.date
             _cases(session, key(organ.id), year, until, Procedure.SIMPLE),
             _cases(session, key(organ.id), year, until, Procedure.ORDINARY),
         ),
+        case_unit=_case_unit("cases"),
     )
 
 
@@ -102,7 +103,16 @@ def _ledgers(session: Session, organ_id: int, year: int, until: dt.date) -> Iter
 def _cases(session: Session, organ_id: int, year: int, until: dt.date, procedure: Procedure) -> ByMonth:
     fits = col(EnforcementCase.procedure) == procedure
     day = col(EnforcementCase.decided_on)
-    return ByMonth(procedure.label, "件", _counted(session, EnforcementCase, day, organ_id, year, until, fits))
+    return ByMonth(
+        procedure.label,
+        _case_unit(procedure.value),
+        _counted(session, EnforcementCase, day, organ_id, year, until, fits),
+    )
+
+
+def _case_unit(code: str) -> str:
+    """The unit of the figure: one on paper and in the picture."""
+    return next(measure.unit for measure in KINDS["case"].measures if measure.code == code)
 
 
 def _counted(

@@ -11,7 +11,7 @@ from models.report.filing import Filing, FilingAct, FilingState
 from models.report.filing_rows import Addressee, AddresseeKind
 from models.report.report import Report
 from models.typed_text import words
-from tasks.report.compiling.template import ReportTemplate, fill
+from tasks.report.compiling.template import ReportTemplate
 from tasks.report.filing.step import FilingDeed, step
 from tasks.report.filing.tell_next import tell_next
 
@@ -25,7 +25,7 @@ def named_on_paper(report: Report) -> list[tuple[AddresseeKind, str]]:
     named: list[tuple[AddresseeKind, str]] = []
     template = ReportTemplate.model_validate(paper["template"]) if paper.get("template") else ReportTemplate()
     names = (
-        [fill(name, paper.get("organ", ""), report.year) for name in template.addressees]
+        [template.filled(name, paper.get("organ", ""), report.year) for name in template.addressees]
         if template.addressees
         else _BETWEEN.split(paper.get("addressee") or "")
     )

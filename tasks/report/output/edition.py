@@ -92,7 +92,7 @@ def _public(report: CompiledReport, internal: Sequence[Figure], left_out: list[L
         if blocks:
             number = f"{chinese_numeral(len(sections) + 1)}、"
             sections.append(replace(section, number=number, blocks=tuple(blocks)))
-    return replace(report, sections=tuple(sections))
+    return replace(report, sections=tuple(sections), public=True)
 
 
 def _without(block: Block, internal: Sequence[Figure], part: str, left_out: list[LeftOut]) -> Block | None:

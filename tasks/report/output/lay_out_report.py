@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, groupby
+from typing import Any
 
 from models.dates.due_text import find_due
 from models.report.report import SectionKind
@@ -12,6 +13,7 @@ from tasks.report.compiling.blocks import Block, close_sentence
 from tasks.report.compiling.check_numbers import UNFOUNDED
 from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.template import Numbering, ReportTemplate, marker
+from tasks.wording.full_width import full_width
 
 UNVERIFIED = "〔待核〕"
 """What a sentence without a source, or one a person has to confirm, is marked with, in front of its stop."""
@@ -53,8 +55,12 @@ def passages(kind: SectionKind, blocks: Sequence[Block], template: ReportTemplat
     ]
 
 
-def lay_out_report(report: CompiledReport) -> OfficialDocument:
-    """The report as a document: neighbouring blocks under one heading become one paragraph behind it."""
+def lay_out_report(report: CompiledReport, *, number: int | None = None) -> OfficialDocument:
+    """The report as a document: neighbouring blocks under one heading become one paragraph behind it.
+
+    With a 机关代字 the internal edition is paper that goes upward: number (with room for it where none is given) and
+    签发人 at its head, 版记 at its foot.
+    """
     body: list[Heading | Paragraph] = [Paragraph(_runs(report.opening, marks=False))]
     for section in report.sections:
         body.append(Heading(1, section.number, section.heading))
@@ -67,7 +73,20 @@ def lay_out_report(report: CompiledReport) -> OfficialDocument:
         body=tuple(body),
         signature=report.signature,
         dated_on=report.dated_on,
+        **_upward(report, number),
     )
+
+
+def _upward(report: CompiledReport, number: int | None) -> dict[str, Any]:
+    template = report.template
+    if report.public or not template.organ_code:
+        return {}
+    return {
+        "document_number": f"{template.organ_code}〔{report.dated_on.year}〕{number or '　'}号",
+        "signer": report.signer,
+        "copies": report.copies,
+        "issued_by": template.short_name or report.organ,
+    }
 
 
 def _laid(passage: Passage, numbering: Numbering, report: CompiledReport) -> list[Heading | Paragraph]:
@@ -87,8 +106,11 @@ def _laid(passage: Passage, numbering: Numbering, report: CompiledReport) -> lis
 
 def _runs(block: Block, *, marks: bool) -> tuple[TextRun, ...]:
     """The block's words; with `marks`, what a person has to look at is set off and says why in front of its stop."""
-    if not marks:
-        return (TextRun(block.text),)
+    runs = _marked_runs(block) if marks else (TextRun(block.text),)
+    return tuple(replace(run, text=full_width(run.text)) for run in runs)
+
+
+def _marked_runs(block: Block) -> tuple[TextRun, ...]:
     if block.unverified:
         whole = block.text
         for sentence in block.unfounded:

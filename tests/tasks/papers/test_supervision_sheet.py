@@ -167,3 +167,16 @@ def test_hostile_text_stays_text() -> None:
 def test_the_same_sheet_gives_the_same_file() -> None:
     assert render(lay_out_sheet(SHEET)) == render(lay_out_sheet(replace(SHEET)))
     assert render(lay_out_urging(SLIP)) == render(lay_out_urging(replace(SLIP)))
+
+
+def test_marks_typed_in_half_width_are_full_width_on_both_papers() -> None:
+    sheet = replace(SHEET, content="逾期的,说明原因;初稿(2版)报送:供水科", requirement="请查明原因,采取措施")
+    said = repr(cells(opened(lay_out_sheet(sheet)).tables[0]))
+    assert "逾期的，说明原因；初稿（2版）报送：供水科" in said
+    assert "请查明原因，采取措施" in said
+    slip = replace(
+        SLIP, demand="抓紧办理,书面回复", items=(replace(SLIP.items[0], title="整治(一期)"), *SLIP.items[1:])
+    )
+    told = repr([cells(table) for table in opened(lay_out_urging(slip)).tables])
+    assert "抓紧办理，书面回复" in told
+    assert "整治（一期）" in told

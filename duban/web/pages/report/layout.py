@@ -83,7 +83,8 @@ def _typed(sent: Posted) -> dict[str, Any]:
         "within": {value: into for value, _ in PARTS if (into := sent.text(f"within_{value}"))},
         "numberings": {value: text for value, _ in PARTS if (text := sent.text(f"numbering_{value}"))},
     }
-    usual = {name: text for name in ("title", "opening", "signature", "numbering") if (text := sent.text(name))}
+    plain = ("title", "short_name", "organ_code", "opening", "signature", "numbering")
+    usual = {name: text for name in plain if (text := sent.text(name))}
     return data | usual
 
 
@@ -118,6 +119,8 @@ def _values(template: ReportTemplate) -> dict[str, Any]:
     places = {kind: place for place, kind in enumerate(template.order, start=1)}
     values: dict[str, Any] = {
         "title": template.title,
+        "short_name": template.short_name,
+        "organ_code": template.organ_code,
         "addressees": "\n".join(template.addressees or ([template.addressee] if template.addressee else [])),
         "copies": "\n".join(template.copies),
         "kept_words": "\n".join(template.kept_words),

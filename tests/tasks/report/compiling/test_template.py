@@ -32,7 +32,7 @@ def test_an_office_keeps_its_template_in_a_file(tmp_path: Path) -> None:
         ('numbering = "A"', "“numbering”的值“A”不可用，可用：1.、（一）、一是"),
         ('order = ["other", "other"]', "“order”应从 achievements、"),
         ('order = ["thematic"]', "“order”应从 achievements、"),
-        ('title = "{name}报告"', "“title”“{name}报告”中只能使用 {organ}、{year}、{next_year}"),
+        ('title = "{name}报告"', "“title”“{name}报告”中只能使用 {organ}、{short}、{year}、{next_year}"),
         ("addressee = 5", "“addressee”的值“5”不可用"),
         ('numberings = { achievements = "A" }', "“numberings.achievements”的值“A”不可用，可用：1.、（一）、一是"),
         ('within = { no = "achievements" }', "“within.no”的值“no”不可用，可用：achievements、"),

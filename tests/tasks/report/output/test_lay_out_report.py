@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import docx
 from sqlalchemy import Engine
@@ -109,3 +110,16 @@ def test_parts_may_be_numbered_each_in_its_own_way(engine: Engine) -> None:
     assert any(line.startswith("（二）“健全工作机制”方面") for line in told)
     assert any(line.startswith("一是重要工作亲自部署。2月11日") for line in told)
     assert any(line.startswith("1.强化理论学习。") for line in told)
+
+
+def test_with_a_code_the_report_that_goes_upward_bears_number_signer_and_imprint(engine: Engine) -> None:
+    template = ReportTemplate(organ_code="青水", short_name="县水务局", copies=("县司法局",), signature="{short}")
+    with unit_of_work(engine) as session:
+        report = a_year(session).compile(template=template)
+
+    paper = lay_out_report(report, number=12)
+    assert (paper.document_number, paper.signer, paper.signature) == ("青水〔2026〕12号", "", "县水务局")
+    assert paper.imprint == (("抄送：县司法局。", ""), ("县水务局", f"{paper.day}印发"))
+    assert lay_out_report(report).document_number == "青水〔2026〕　号"
+    public = lay_out_report(replace(report, public=True), number=12)
+    assert (public.document_number, public.signer, public.imprint) == (None, None, ())
