@@ -142,7 +142,7 @@ COMMANDS: dict[str, tuple[str, list[str], list[Action], list[Prepare], str]] = {
     "report forward": (
         SUPERVISOR, [*_YEAR, "--reason", "不涉及其他科室"], [Action.REPORT_SUBMIT], [at("consulting")], ON,
     ),
-    "report review": (LEADER, [*_YEAR, "--text", "合法"], [Action.LEGAL_REVIEW], [at("legal_review")], ON),
+    "report legal": (LEADER, [*_YEAR, "--text", "合法"], [Action.LEGAL_REVIEW], [at("legal_review")], ON),
     "report secrecy": (LEADER, [*_YEAR, "--reason", "不涉密"], [Action.SECRECY_REVIEW], [at("secrecy_review")], ON),
     "report sign": (FIRST, [*_YEAR, "--accept", "已核对"], [Action.REPORT_SIGN], [at("sign_off")], ON),
     "report address": (SUPERVISOR, ["某县人大常委会", *_YEAR], [Action.REPORT_FILE], [at("consulting")], ON),

@@ -202,7 +202,7 @@ ACTS: tuple[Act[Filing], ...] = (
     _act(
         FilingAct.PASS_LEGAL, _pass_legal,
         Entry("opinion", "法制审核意见", required=True, flag="text"), _SEEN,
-        command="review", help="通过法制审核，写明审核意见；编制、修改、送审的人不能办理。",
+        command="legal", help="通过法制审核，写明审核意见；编制、修改、送审的人不能办理。",
     ),
     _act(
         FilingAct.PASS_SECRECY, _pass_secrecy, _REASON, _SEEN,

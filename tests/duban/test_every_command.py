@@ -53,6 +53,7 @@ from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
 from tasks.trail.tell_entry import TAKE_FILE
+from tasks.wording.never_used import NEVER_USED
 from tests.draws import NUMBER, Draws
 from tests.filing_acts import COMMANDS as FILING
 from tests.filing_acts import at as filing_at
@@ -280,6 +281,9 @@ def reported(office: Office) -> None:
         for key in ("long", "out", "inside", "changed"):
             add_block(session, report, by=by, section=SectionKind.ACHIEVEMENTS, text="一事。又一事。").key = key
             session.flush()
+        words = NEVER_USED[0]
+        add_block(session, report, by=by, section=SectionKind.OTHER, text=f"各事{words}。").key = "struck"
+        session.flush()
         find_block(session, report, "out").withdrawn = True
         find_block(session, report, "inside").internal = "内部"
         changed = find_block(session, report, "changed")
@@ -472,7 +476,7 @@ WRITING: dict[str, Case] = {
             "merge": ["acts"], "split": ["long", "--after", "1"], "move": ["acts", "--section", "其他需要报告的情况"],
             "withdraw": ["acts"], "restore": ["out"], "add": ["--section", "other", "--text", "另有一事。"],
             "internal": ["acts", "--reason", "内部"], "public": ["inside"], "adopt": ["changed"], "keep": ["changed"],
-            "resolve": ["1"],
+            "resolve": ["1"], "review": ["--take", "word:struck"],
         }.items()
     },
     "report comment": Case(

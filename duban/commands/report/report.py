@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
         report_desk,
         report_figures,
         report_filing,
+        report_review,
         report_template,
         report_upward,
         report_write,
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     report_desk.register(reports)
     report_figures.register(reports)
     report_filing.register(reports)
+    report_review.register(reports)
     report_template.register(reports)
     report_upward.register(reports)
     report_write.register(reports)

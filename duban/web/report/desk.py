@@ -15,6 +15,7 @@ from models.report.report import Report, ReportBlock
 from tasks.acting.authorize import organs_within
 from tasks.report.compiling.find_report import reports_of, template_of_report
 from tasks.report.compiling.read_back import read_back
+from tasks.report.desk.second_look import second_look
 
 
 def desk_page(
@@ -46,7 +47,8 @@ def desk_page(
         session, "report/report.html", menu="/reports", status_code=status_code, report=report, kept=read, view=view,
         newest=newest, unverified=sum(part.unverified for part in view.parts),
         unfounded=sum(len(one.unfounded) for one in blocks), figures=sum(len(one.figures) for one in blocks),
-        open_comments=sum(view.comments.values()), chosen=picked, pieces=pieces, typed=typed or {}, error=error,
+        open_comments=sum(view.comments.values()), remarks=len(second_look(session, report)), chosen=picked,
+        pieces=pieces, typed=typed or {}, error=error,
         address=address_of(session, visit, sources), may_edit=may_edit,
         may_comment=key(visit.organ.id) in organs_within(session, visit.by, Action.COMMENT),
         sections=[(kind.value, kind.label) for kind in order],
