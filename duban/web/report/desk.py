@@ -47,7 +47,7 @@ def desk_page(
         session, "report/report.html", menu="/reports", status_code=status_code, report=report, kept=read, view=view,
         newest=newest, unverified=sum(part.unverified for part in view.parts),
         unfounded=sum(len(one.unfounded) for one in blocks), figures=sum(len(one.figures) for one in blocks),
-        open_comments=sum(view.comments.values()), remarks=len(second_look(session, report)), chosen=picked,
+        open_comments=sum(view.comments.values()), remarks=len(second_look(session, report, read)), chosen=picked,
         pieces=pieces, typed=typed or {}, error=error,
         address=address_of(session, visit, sources), may_edit=may_edit,
         may_comment=key(visit.organ.id) in organs_within(session, visit.by, Action.COMMENT),

@@ -67,9 +67,11 @@ class Remark:
         return f"{self.kind.value}:{self.block or self.part}"
 
 
-def second_look(session: Session, report: Report) -> list[Remark]:
-    """The remarks on the version, of each kind one a block at most, in the order of the kinds."""
-    organ, text = session.get_one(Organ, report.organ_id), read_back(session, report)
+def second_look(session: Session, report: Report, text: CompiledReport | None = None) -> list[Remark]:
+    """The remarks on the version, of each kind one a block at most, in the order of the kinds; `text` is the version as
+    it is read, where it was read before.
+    """
+    organ, text = session.get_one(Organ, report.organ_id), text or read_back(session, report)
     last = newest_report(session, organ, report.year - 1)
     before = _lengths(read_back(session, last)) if last else None
     found = [*_repeats(text), *_words(text), *_lone(text), *_length(text, before)]
