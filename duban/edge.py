@@ -228,4 +228,4 @@ def show_table(made: Table) -> None:
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 160
-    Console(width=width, highlight=False).print(made)
+    Console(width=width, highlight=False, emoji=False).print(made)

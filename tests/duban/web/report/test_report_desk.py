@@ -17,6 +17,7 @@ from models.report.report_desk import ReportComment
 from tasks.ledgers.record_named import record_act, record_deficiency
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
+from tasks.wording.never_used import NEVER_USED
 from tests.filing import vouch
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, field_value, words_of
@@ -246,3 +247,15 @@ def test_a_text_of_the_report_is_put_by_and_gone_on_with(office: Office, visitor
     assert text not in visitor.read(f"/reports/{report_id}")
     assert text in visitor.act(path, {"text": f"{text}。", "section": "achievements", "of_draft": "1"})
     assert visitor.get("/drafts/1").status_code == 404
+
+
+def test_a_remark_is_done_by_its_button(visitor: Visitor, office: Office) -> None:
+    word = NEVER_USED[0]
+    visitor.act("/reports/1/desk/edit", {**seen(visitor, office), "text": f"渠道不多。各事{word}。"})
+    page = visitor.get("/reports/1/review").text
+    assert f"中的“{word}”不是报告的用语" in words_of(page)
+    assert "审稿意见" in visitor.read("/reports/1")
+    form = next(one for one in page.split("<form") if 'value="deficiency:1"' in one and "删去这一句" in one)
+    assert field_value(form, "text") == "渠道不多。"
+    visitor.act("/reports/1/desk/edit", {name: field_value(form, name) for name in ("key", "seen", "text", "heading")})
+    assert block_of(office).text == "渠道不多。"
