@@ -1,11 +1,12 @@
 """双公示 in the columns of the national standard: what is whole is written as it asks, what is not is listed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from stdnum.cn import uscc
 
 from models.errors import BadInputError
@@ -35,12 +36,12 @@ FINED = {
 }  # fmt: skip
 
 
-def written(engine: Engine, tmp_path: Path, *rows: dict[str, object], code: str | None = ORGAN_CODE) -> CreditSheet:
+def written(engine: Engine, tmp_path: Path, *rows: Mapping[str, object], code: str | None = ORGAN_CODE) -> CreditSheet:
     ledger = KeptLedger(engine, KIND)
     for row in rows:
         ledger.keep(**row)
     with Session(engine) as session:
-        found = session.exec(select(CreditPublicity).order_by(CreditPublicity.id)).all()
+        found = session.exec(select(CreditPublicity).order_by(col(CreditPublicity.id))).all()
         organ = session.exec(select(Organ)).one()
         return write_credit_sheet(found, tmp_path / "credit.xlsx", organ=organ, credit_code=code)
 
