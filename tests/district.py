@@ -52,7 +52,7 @@ MAY = {
     "办": {
         Action.SIGN, Action.OBJECT, Action.REPORT, Action.ATTACH, Action.MILESTONE, Action.EXTEND,
         Action.SIGN_INSTRUCTION, Action.REPLY, Action.REQUEST_CLOSE, Action.SNOOZE, Action.WITHDRAW,
-        Action.CORRECT,
+        Action.CORRECT, Action.ACHIEVE,
     },
     "配": {Action.SIGN, Action.REPORT, Action.ATTACH, Action.SNOOZE, Action.CORRECT},
     "派": {Action.TRANSFER, Action.SPLIT},
@@ -63,7 +63,7 @@ MAY = {
     "批": {Action.INSTRUCT},
     "督": {
         Action.URGE, Action.TRANSFER, Action.SPLIT, Action.ATTACH, Action.MILESTONE, Action.REOPEN, Action.EDIT,
-        Action.ADJUST, Action.CANCEL, Action.WITHDRAW,
+        Action.ADJUST, Action.CANCEL, Action.WITHDRAW, Action.ACHIEVE,
     },
     "调": {Action.TRANSFER, Action.REOPEN},
 }  # fmt: skip

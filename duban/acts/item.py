@@ -2,7 +2,7 @@
 
 from duban.acts import instruction
 from duban.acts.declaration import Act
-from duban.acts.item_amends import CORRECT, WITHDRAW
+from duban.acts.item_amends import ACHIEVE, CORRECT, WITHDRAW
 from duban.acts.item_closure import ACCEPT, REOPEN, REQUEST_CLOSE, RETURN
 from duban.acts.item_hand import ADJUST, CANCEL, EDIT
 from duban.acts.item_talk import COMMENT, WITHDRAW_COMMENT
@@ -27,7 +27,7 @@ ACTS: tuple[ItemAct, ...] = (
     APPROVE_ADJUSTMENT, REFUSE_ADJUSTMENT, ACCEPT, RETURN, URGE,
     instruction.INSTRUCT, instruction.SIGN, instruction.REPLY, instruction.CLOSE,
     instruction.ASK_MORE,
-    TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, EDIT, ADJUST, CANCEL, SNOOZE, WITHDRAW, CORRECT,
+    TRANSFER, SPLIT, SUSPEND, RESUME, REOPEN, EDIT, ADJUST, CANCEL, SNOOZE, WITHDRAW, CORRECT, ACHIEVE,
     COMMENT, WITHDRAW_COMMENT,
 )  # fmt: skip
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from duban.acts.declaration import Act, ActOutcome, Deed
+from duban.acts.declaration import Act, ActOutcome, Deed, Entry
 from duban.acts.item_work import REASON, REPORT
 from models.actor import Actor
+from models.field import FieldType as Takes
 from models.items.item import WorkItem
 from models.people.permission import Action
 
@@ -67,4 +68,37 @@ CORRECT = Act(
     ),
     explains="更正您本人最近一次填报；填报日期和承诺的下次报告日不变。",
     help="更正本人最近一次填报的进展；填报日期不变，原来的内容留在操作记录中。不写的各项即为空。",
+)  # fmt: skip
+
+
+def _achieve(deed: Deed[WorkItem]) -> ActOutcome:
+    from tasks.items.achieve import achieve
+
+    item = deed.upon
+    entry = achieve(deed.session, item, by=deed.by, **deed.given)
+    deed.session.flush()
+    return ActOutcome(
+        f"任务 {item.number} 的成效已写明，编制年度报告时采用；任务仍为“{item.state.label}”。",
+        [entry.id or 0],
+        {"id": entry.id, "item": item.number, "achievement": entry.achievement},
+    )
+
+
+def _to_be_told(session: Session, item: Any, _by: Actor) -> str:
+    from tasks.items.achieve import said_of
+
+    return said_of(session, item)
+
+
+ACHIEVE = Act(
+    "achieve", Action.ACHIEVE, "补记成效", _achieve,
+    (
+        Entry(
+            "achievement", "成效", Takes.LONG_TEXT, longest=2000, stands=_to_be_told, flag="text",
+            hint="写入年度报告的话；不填的，取最近一次进展的内容。", metavar="一句话",
+            help="写入年度报告的话；不写的，取最近一次进展的内容。",
+        ),
+    ),
+    explains="写明年度报告怎样说这项任务。任务不重开，时限、考核都不变；原来的成效留在操作记录中。",
+    help="办结前后补记或者改写成效，写入年度报告；任务不重开，时限、考核都不变。",
 )  # fmt: skip

@@ -31,6 +31,7 @@ _PAST: Mapping[Action, str] = {
     Action.SNOOZE: "item.reminders_snoozed",
     Action.WITHDRAW: "item.request_taken_back",
     Action.CORRECT: "item.report_corrected",
+    Action.ACHIEVE: "item.achievement_written",
     Action.COMMENT_ITEM: "item.commented",
     Action.WITHDRAW_COMMENT: "item.comment_taken_back",
     Action.EDIT: "item.edited",

@@ -76,6 +76,7 @@ LIFECYCLE: Mapping[Action, Transition] = {
         "closure_request, extension, objection",
     ),
     Action.CORRECT: Transition(OPEN, (), "有本人填报的进展", "progress_entry"),
+    Action.ACHIEVE: Transition((S.REQUESTED, S.REVIEWED, S.CLOSED), (), "写明成效", "progress_entry"),
     Action.COMMENT_ITEM: Transition((*OPEN, *OVER), (), "写明内容；提到、抄送的须是本单位在职的人", "item_comment"),
     Action.WITHDRAW_COMMENT: Transition((*OPEN, *OVER), (), "本人的留言，尚未撤回", "item_comment"),
     Action.SNOOZE: Transition((S.ISSUED, S.ACTIVE), (), "最近的时限未到，本人没有稍后提醒过", "snooze"),

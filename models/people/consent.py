@@ -40,8 +40,9 @@ ALONE: frozenset[Action] = frozenset(
         Action.COMMENT_ITEM, Action.WITHDRAW_COMMENT,
         # One's own reminders, for a while; what escalates is not held.
         Action.SNOOZE,
-        # One's own request, before anybody has looked at it, and one's own words, the former ones kept.
-        Action.WITHDRAW, Action.CORRECT,
+        # One's own request, before anybody has looked at it, and one's own words, the former ones kept; what a report
+        # may say of something done, which counts for nobody.
+        Action.WITHDRAW, Action.CORRECT, Action.ACHIEVE,
         # Of a leader or supervisor, and never in favour of whoever does the item.
         Action.URGE, Action.INSTRUCT, Action.RESUME, Action.REOPEN, Action.RESEND,
         Action.PARK, Action.TAKE_BACK_SWEEP, Action.TRY_CHANNEL, Action.EDIT, Action.ADJUST, Action.CANCEL,

@@ -54,6 +54,7 @@ class Action(Coded):
     SNOOZE = "snooze", "稍后提醒"
     WITHDRAW = "withdraw", "撤回申请"
     CORRECT = "correct", "更正进展"
+    ACHIEVE = "achieve", "补记成效"
     COMMENT_ITEM = "comment_item", "留言"
     WITHDRAW_COMMENT = "withdraw_comment", "撤回留言"
     EDIT = "edit", "修改任务"
@@ -168,6 +169,7 @@ GRANTS: Mapping[Action, tuple[Grant, ...]] = {
     Action.SNOOZE: (*HANDLING, *HELPING),
     Action.WITHDRAW: (*HANDLING, *SUPERVISING),
     Action.CORRECT: (*HANDLING, *HELPING),
+    Action.ACHIEVE: (*HANDLING, *SUPERVISING),
     Action.COMMENT_ITEM: TALKING,
     Action.WITHDRAW_COMMENT: TALKING,
     Action.EDIT: SUPERVISING,

@@ -31,7 +31,7 @@ from models.people.permission import Action
 
 UNTOLD = (
     Action.TRANSFER, Action.SPLIT, Action.MILESTONE, Action.REOPEN, Action.SNOOZE, Action.WITHDRAW, Action.CORRECT,
-    Action.ADD_ITEM, Action.EDIT, Action.CANCEL,
+    Action.ACHIEVE, Action.ADD_ITEM, Action.EDIT, Action.CANCEL,
 )  # fmt: skip
 """Acts that leave no row of their own that says who did them and why: the trail tells them."""
 

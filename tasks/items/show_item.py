@@ -215,16 +215,20 @@ def _act(entry: AuditEntry, people: Names) -> dict[str, Any]:
         "reason": entry.reason,
         "deadline_id": int(told[0].partition(":")[2]) if told else None,
         "until_on": _held_until(entry) if action is Action.SNOOZE else None,
-        "was": _before_correction(entry) if action is Action.CORRECT else "",
+        "was": _was(entry, _SAID_IN[action]) if action in _SAID_IN else "",
         "changes": entry.after.get(EDITED, []),
         "reached": bool(told and told[0] in entry.before),
     }
 
 
-def _before_correction(entry: AuditEntry) -> str:
-    """What a corrected entry of progress said before."""
+_SAID_IN = {Action.CORRECT: "text", Action.ACHIEVE: "achievement"}
+"""Acts that put an entry of progress right, and the column they are about."""
+
+
+def _was(entry: AuditEntry, column: str) -> str:
+    """What the entry of progress said there before."""
     was = [values for name, values in entry.before.items() if name.startswith("progress_entry:")]
-    return str(was[0].get("text", "")) if was else ""
+    return str(was[0].get(column) or "") if was else ""
 
 
 def _held_until(entry: AuditEntry) -> dt.date:

@@ -58,6 +58,7 @@ from tasks.acting.authorize import standings
 from tasks.acting.perform import policy_of
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
+from tasks.items.achieve import achieve
 from tasks.items.answer_instruction import ask_more, close_instruction, reply, sign_instruction
 from tasks.items.attach import attach
 from tasks.items.cancel_item import cancel_item
@@ -150,6 +151,7 @@ ACTS: dict[Action, Callable[..., object]] = {
     Action.SNOOZE: snooze,
     Action.WITHDRAW: withdraw,
     Action.CORRECT: correct_progress,
+    Action.ACHIEVE: achieve,
     Action.COMMENT_ITEM: comment,
     Action.WITHDRAW_COMMENT: lambda session, item, **more: withdraw_comment(
         session, newest_comment(session, item), **more
@@ -292,6 +294,7 @@ class LifeOfItems(RuleBasedStateMachine):
             Action.WITHDRAW: {"reason": said},
             Action.COMMENT_ITEM: {"content": st.sampled_from(["请抓紧", f"@{HELPER} 请看", "@查无此人", "  "])},
             Action.CORRECT: {"content": said, "percent": st.none() | st.integers(-1, 101), "reason": said},
+            Action.ACHIEVE: {"achievement": st.none() | said},
             Action.EDIT: {"reason": said, "wanted": st.sampled_from([self._says("改名"), self._due(self.today)])},
             Action.ADJUST: {"reason": said, "wanted": day.map(self._due)},
             Action.CANCEL: {"reason": said},
@@ -309,6 +312,8 @@ class LifeOfItems(RuleBasedStateMachine):
         said = session.exec(talk).all()
         if said and said[-1].taken_back_on is None:
             yield Deed(Action.WITHDRAW_COMMENT, session.get_one(Person, said[-1].person_id).name)
+        if state in (S.REQUESTED, S.REVIEWED, S.CLOSED):
+            yield Deed(Action.ACHIEVE, SUPERVISOR, {"achievement": f"{today}办成"})
         if state is S.CLOSED:
             parent = session.get(WorkItem, item.parent_id) if item.parent_id else None
             if parent is None or parent.state not in OVER:

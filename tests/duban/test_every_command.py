@@ -414,6 +414,10 @@ WRITING: dict[str, Case] = {
         HANDLER, ["1", "--text", "完成四成", "--reason", "误填"], [Action.CORRECT],
         [assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")],
     ),
+    "item achieve": Case(
+        SUPERVISOR, ["1", "--text", "举办宣传活动3场。"], [Action.ACHIEVE],
+        [assigned(), lambda office: office.close("1", on="2026-06-03")],
+    ),
     "item comment": Case(HANDLER, ["1", f"@{LEADER} 请看初稿", "--copy", HEAD], [Action.COMMENT_ITEM], [assigned()]),
     "item withdraw-comment": Case(HANDLER, ["1", "1"], [Action.WITHDRAW_COMMENT], [assigned(), commented]),
     "instruct add": Case(

@@ -5,6 +5,7 @@ import datetime as dt
 from models.report.report import describe_row
 from tasks.report.compiling.below import below
 from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.item_words import as_told
 from tasks.report.compiling.ledgers import ledger_blocks
 from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.report.compiling.quoted import quoted_figures
@@ -45,18 +46,14 @@ def _told(material: YearMaterial, project: ProjectRow) -> list[Block]:
             told.append((entry.on, item.id, block))
         finished_on = material.finished_on(item)
         if not entries and finished_on and material.is_finished(item):
-            told.append((finished_on, item.id, _finished(item, project)))
+            told.append((finished_on, item.id, _finished(material, item, project)))
     return [block for *_, block in sorted(told, key=lambda entry: entry[:2])]
 
 
-def _finished(item: ItemRow, project: ProjectRow) -> Block:
-    row = describe_row("item", item.id)
+def _finished(material: YearMaterial, item: ItemRow, project: ProjectRow) -> Block:
+    """Where nobody said what was achieved, the title says what was done."""
+    row, text = describe_row("item", item.id), as_told(item.title, material.year)
+    figures = quoted_figures(text, row)
     return write_block(
-        TEMPLATE,
-        "finished",
-        {"title": item.title, "deliverable": item.deliverable},
-        heading=project.name,
-        sources=[row],
-        figures=quoted_figures(item.deliverable or "", row),
-        key=row,
+        TEMPLATE, "achievement", {"text": text}, heading=project.name, sources=[row], figures=figures, key=row
     )

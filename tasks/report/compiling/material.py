@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -23,12 +23,16 @@ from models.people.organ import Organ
 from models.people.person import Post, Role, Tenure
 from models.people.personal_duty import Duty
 from models.report.figure import Figure
+from tasks.report.compiling.item_words import unmarked
 from tasks.report.figures.count_items import NOT_COUNTED, was_cancelled
 from tasks.report.figures.count_ledgers import list_ledgers
 from tasks.report.figures.gather_figures import figures_of_year
 from tasks.report.upward.sum_below import Below, gather_below
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound="NamedTuple")
+
+_WRITTEN = ("name", "title", "project", "text", "achievement", "cause", "remedy")
+"""What people wrote, wherever it stands."""
 
 
 class ProjectRow(NamedTuple):
@@ -219,15 +223,17 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         ).order_by(col(Deadline.item_id), col(Deadline.due_on), col(Deadline.id)),
         Deadline.item_id,
     ).where(~was_cancelled(), col(Deadline.kind).not_in(NOT_COUNTED))
+    # What is written of something done after it was closed belongs to the day it was closed.
+    told_on = case((col(ProgressEntry.on) > col(WorkItem.closed_on), WorkItem.closed_on), else_=ProgressEntry.on)
     entries = of_year(
         rows(
             ProgressEntry.id,
             # What the sub-items of a split item achieved is the item's.
             func.coalesce(WorkItem.parent_id, ProgressEntry.item_id),
-            ProgressEntry.on,
+            told_on,
             ProgressEntry.text,
             case((col(ProgressEntry.accepted_at).is_not(None), ProgressEntry.achievement)),
-            day=col(ProgressEntry.on),
+            day=told_on,
         ),
         ProgressEntry.item_id,
     )
@@ -262,8 +268,13 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         Deficiency.id, Deficiency.item_id, Deficiency.text, Deficiency.cause, Deficiency.remedy, day=col(Deficiency.on)
     ).where(col(Deficiency.organ_id) == organ.id, col(Deficiency.withdrawn_on).is_(None))
 
-    def read(query: Select[Any], kind: Callable[..., Row]) -> tuple[Row, ...]:
-        return tuple(kind(*row) for row in session.execute(query))
+    def read(query: Select[Any], kind: type[Row]) -> tuple[Row, ...]:
+        """The rows, without the numbers (一、, 1.) that stood before what people wrote."""
+        written = [name for name in kind._fields if name in _WRITTEN]
+        rows = (kind(*row) for row in session.execute(query))
+        return tuple(
+            row._replace(**{name: unmarked(text) for name in written if (text := getattr(row, name))}) for row in rows
+        )
 
     return YearMaterial(
         organ=organ.name,

@@ -30,6 +30,7 @@ from tasks.draws.pledge import pledge
 from tasks.engine.choose_settings import choose_settings
 from tasks.files.check_upload import Limits, examine
 from tasks.files.file_store import MEGABYTE
+from tasks.items.achieve import achieve
 from tasks.items.add_item import add_item
 from tasks.items.answer_instruction import ask_more, close_instruction, reply, sign_instruction
 from tasks.items.attach import attach
@@ -410,6 +411,10 @@ SCENARIOS: dict[Action, tuple[Prepare, Act]] = FILING | {
     Action.CORRECT: (
         then(assigned(), lambda office: office.report("1", percent=60, on="2026-06-03")),
         on_item(HANDLER, correct_progress, content="完成四成", percent=40, reason="误填"),
+    ),
+    Action.ACHIEVE: (
+        then(assigned(), lambda office: office.close("1", on="2026-06-03")),
+        on_item(SUPERVISOR, achieve, achievement="举办宣传活动3场。"),
     ),
     Action.COMMENT_ITEM: (assigned(), on_item(HANDLER, comment_item, content=f"@{LEADER} 请看初稿")),
     Action.WITHDRAW_COMMENT: (then(assigned(), commented), take_comment_back),
