@@ -16,6 +16,7 @@ from tasks.ledgers.record import record_row, withdraw_row
 from tasks.report.compiling.blocks import Block
 from tasks.report.compiling.ledgers import ledger_blocks
 from tasks.report.compiling.material import ProjectRow
+from tasks.report.compiling.template import STANDARD
 from tasks.report.figures.count_ledgers import count_ledgers, list_ledgers
 from tests.actors import administrator
 
@@ -74,8 +75,9 @@ class KeptLedger:
                 listings=list_ledgers(session, self.organ_id, first, until),
                 projects=[ProjectRow(place, name) for place, name in enumerate(projects, 1)],
                 year=2025,
+                linked={},
             )
-        placed, extra = ledger_blocks(material)
+        placed, extra = ledger_blocks(material, STANDARD)
         blocks = [*extra, *(block for of_project in placed.values() for block in of_project)]
         return next((block for block in blocks if block.key == f"ledger:{self.kind.code}"), None)
 

@@ -13,8 +13,9 @@ from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
-from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
+from models.ledgers.measure import OWN_BOOKS, UNTIL, CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 RENEWAL = relativedelta(months=6)
 
@@ -104,11 +105,11 @@ KIND = Kind(
         Measure("valid", "执法证有效人数", "人", "其中期末在有效期内的", _VALID, distinct="holder", standing=True),
         Measure(
             "expiring", "六个月内到期的执法证", "本", "期末起六个月内到期、尚未换发的",
-            and_(_VALID, col(_T.renewable_on) <= UNTIL), standing=True,
+            and_(_VALID, col(_T.renewable_on) <= UNTIL), standing=True, internal=OWN_BOOKS,
         ),
         Measure(
             "expired", "过期未停用的执法证", "本", "期末已过有效期，既没有换发也没有停用的",
-            and_(_HELD, col(_T.expires_on) < UNTIL), standing=True,
+            and_(_HELD, col(_T.expires_on) < UNTIL), standing=True, internal=OWN_BOOKS,
         ),
         Measure("issued", "新发执法证", "本", "发证日期在期间内的"),
     ),
@@ -119,16 +120,11 @@ KIND = Kind(
     alike=(("人", "名", "位"),),
     sentence=Sentence(
         """
-{% if holders.value %}
-年末持有行政执法证{{ cite(holders) }}
-{% if valid.value == holders.value %}
-，证件均在有效期内{{ note(valid) }}
-{% else %}
-，有效率{{ cite(valid_share) }}
-{% endif %}
-{% if issued.value %}，年内新发、换发{{ cite(issued) }}{% endif %}。
-{% endif %}
+{% if valid.value %}行政执法人员{{ cite(valid) }}持证上岗{% endif %}
+{% if valid.value and issued.value %}，{% endif %}
+{% if issued.value %}新领、换领行政执法证{{ cite(issued) }}{% endif %}
+{% if valid.value or issued.value %}。{% endif %}
 """,
-        "加强执法资格管理", ("执法资格", "持证上岗", "执法队伍", "行政执法", "执法"),
+        (Theme.TEAM, Theme.ENFORCEMENT, Theme.SUPERVISION),
     ),
 )  # fmt: skip

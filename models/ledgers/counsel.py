@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Index, and_, or_
+from sqlalchemy import Index, and_, not_, or_
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
@@ -12,6 +12,7 @@ from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import UNTIL, Measure
+from models.ledgers.theme import Theme
 
 
 class CounselKind(Coded):
@@ -43,6 +44,8 @@ _T = Counsel
 _STANDING = and_(
     col(_T.engaged_from) <= UNTIL, or_(col(_T.engaged_until).is_(None), col(_T.engaged_until) >= UNTIL)
 )  # fmt: skip
+_EXTERNAL = col(_T.kind) == CounselKind.EXTERNAL
+_IS_FIRM = or_(*(col(_T.name).like(f"%{ending}") for ending in ("事务所", "律所", "中心", "公司", "分所")))
 
 KIND = Kind(
     code="counsel",
@@ -91,20 +94,30 @@ KIND = Kind(
             )
             for kind in CounselKind
         ),
+        Measure(
+            "firms", "在聘的律师事务所", "家", "在聘外聘法律顾问中写明为机构的", and_(_STANDING, _EXTERNAL, _IS_FIRM),
+            distinct="name", standing=True,
+        ),
+        Measure(
+            "lawyers", "在聘的律师", "名", "在聘外聘法律顾问中写明为个人的", and_(_STANDING, _EXTERNAL, not_(_IS_FIRM)),
+            distinct="name", standing=True,
+        ),
         Measure("engaged", "新聘法律顾问", "名", "聘期在期间内开始的，同名的计一次", distinct="name"),
     ),
     alike=(("名", "人", "家", "位"),),
     sentence=Sentence(
         """
-{% if standing.value %}
-在聘法律顾问和公职律师{{ cite(standing) }}
-{% if external.value and official.value %}
-，其中外聘法律顾问{{ cite(external) }}、公职律师{{ cite(official) }}
-{% endif %}。
-{% else %}
-年内新聘法律顾问和公职律师{{ cite(engaged) }}，聘期均已届满{{ note(standing) }}。
+{% set told = [(firms, "法律顾问"), (lawyers, "法律顾问"), (official, "公职律师")]|selectattr("0.value")|list %}
+{% for figure, who in told %}
+{% if loop.first %}{{ "聘请" if who == "法律顾问" else "配备" }}{{ who }}
+{% else %}、{{ "公职律师" if who == "公职律师" }}
 {% endif %}
+{{ cite(figure) }}
+{% else %}
+聘请法律顾问和公职律师{{ cite(engaged) }}{{ note(standing) }}
+{% endfor %}
+。
 """,
-        "发挥法律顾问作用", ("法律顾问", "公职律师"),
+        (Theme.COUNSEL, Theme.DECISION, Theme.LAWFUL, Theme.RULES),
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Index, and_, or_
+from sqlalchemy import Index, and_
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
@@ -12,9 +12,10 @@ from models.dates.workdays import WorkCalendar
 from models.ledgers.derive import Amount, in_time, keep_last_day
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
-from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
+from models.ledgers.measure import CrossCheck, Measure, Share
 from models.ledgers.official.credit_standard import STANDARD, CreditStandard, check_standard
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class CreditKind(Coded):
@@ -105,12 +106,8 @@ KIND = Kind(
         Measure("permits", "双公示行政许可", "条", "其中行政许可", col(_T.kind) == CreditKind.PERMIT),
         Measure("penalties", "双公示行政处罚", "条", "其中行政处罚", col(_T.kind) == CreditKind.PENALTY),
         Measure(
-            "judged", "已公示报送或已到期的双公示信息", "条", "其中公示、报送都已完成的，或者有一项期限已过的",
-            or_(
-                and_(_PUBLISHED.is_not(None), _SENT.is_not(None)),
-                and_(_PUBLISHED.is_(None), _PUBLISH_BY < UNTIL),
-                and_(_SENT.is_(None), _SEND_BY < UNTIL),
-            ),
+            "judged", "公示报送日期齐全的双公示信息", "条", "其中公示、报送日期都有记载的",
+            and_(_PUBLISHED.is_not(None), _SENT.is_not(None)),
         ),
         Measure(
             "on_time", "按时公示报送的双公示信息", "条", "其中公示、报送都在期限内的",
@@ -118,20 +115,19 @@ KIND = Kind(
         ),
     ),
     shares=(
-        Share("on_time_share", "双公示及时率", "按时公示报送的占已公示报送或已到期的", "on_time", "judged"),
+        Share("on_time_share", "双公示及时率", "按时公示报送的占日期齐全的", "on_time", "judged"),
     ),
     cross_checks=(
         CrossCheck("双公示信息 = 行政许可 + 行政处罚", "credit.total", ("credit.permits", "credit.penalties")),
-        CrossCheck("已公示报送或已到期的不少于按时公示报送的", "credit.judged", ("credit.on_time",), at_least=True),
+        CrossCheck("日期齐全的不少于按时公示报送的", "credit.judged", ("credit.on_time",), at_least=True),
     ),
     sentence=Sentence(
         """
-年内纳入双公示的
 {% if permits.value %}行政许可信息{{ cite(permits) }}{% endif %}
 {% if permits.value and penalties.value %}、{% endif %}
 {% if penalties.value %}行政处罚信息{{ cite(penalties) }}{% endif %}
-{% if on_time_share %}，公示和报送及时率{{ cite(on_time_share) }}{% endif %}。
+按规定纳入“双公示”。
 """,
-        "推进信用信息公示", ("双公示", "信用"),
+        (Theme.SUPERVISION, Theme.SERVICE, Theme.LAWFUL, Theme.ENFORCEMENT),
     ),
 )  # fmt: skip

@@ -8,11 +8,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import Mapped
 
 from models.dates.workdays import WorkCalendar
-from models.ledgers.measure import UNTIL
 from models.ledgers.term import TermUnit, add_term
 
 Amount = Callable[[str], tuple[int, TermUnit]]
@@ -40,11 +39,3 @@ def keep_last_day(term: str, start: str, last: str) -> Derive:
 def in_time(done: Mapped[dt.date | None], last: Mapped[dt.date | None]) -> ColumnElement[bool]:
     """In a measure: it was done, by its last day."""
     return and_(done.is_not(None), done <= last)
-
-
-def to_be_judged(done: Mapped[dt.date | None], last: Mapped[dt.date | None]) -> ColumnElement[bool]:
-    """In a measure: it was done or its last day has gone by, so that it is in time or it is not.
-
-    What still has days left is neither, and would spoil a share.
-    """
-    return or_(done.is_not(None), last < UNTIL)

@@ -16,6 +16,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.ledger_link import is_linked
 from models.ledgers.measure import UNTIL, CrossCheck, Measure, Share
+from models.ledgers.theme import Theme
 
 CODE = "duty"
 
@@ -133,15 +134,13 @@ KIND = Kind(
         """
 {% if duties.value %}
 责任清单列明职责{{ cite(duties) }}
-{% if with_items.value == duties.value %}，均已落实到年度任务{{ note(with_items) }}
-{% elif with_items.value %}，落实到年度任务的{{ cite(with_items) }}
-{% endif %}
+{% if with_items.value == duties.value %}，均已落实到年度任务{{ note(with_items) }}{% endif %}
 {% if published.value == duties.value %}，全部向社会公开{{ note(published) }}
-{% elif published.value %}，已向社会公开{{ cite(published) }}
+{% elif published.value %}，向社会公开{{ cite(published) }}
 {% endif %}
-{% if listed.value and listed.value < duties.value %}，年内新列入{{ cite(listed) }}{% endif %}。
+{% if listed.value and listed.value < duties.value %}，新列入{{ cite(listed) }}{% endif %}。
 {% endif %}
 """,
-        "依法全面履行职能", ("职能", "职责", "权责清单", "权力清单"),
+        (Theme.SERVICE, Theme.LAWFUL, Theme.ORGANISATION),
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class Procedure(Coded):
@@ -179,8 +180,8 @@ KIND = Kind(
     ),
     measures=(
         Measure("cases", "行政执法案件", "起", "决定日期在期间内的案件"),
-        Measure("simple", "简易程序案件", "起", "其中适用简易程序的", col(_T.procedure) == Procedure.SIMPLE),
-        Measure("ordinary", "普通程序案件", "起", "其中适用普通程序的", col(_T.procedure) == Procedure.ORDINARY),
+        Measure("simple", "简易程序案件", "件", "其中适用简易程序的", col(_T.procedure) == Procedure.SIMPLE),
+        Measure("ordinary", "普通程序案件", "件", "其中适用普通程序的", col(_T.procedure) == Procedure.ORDINARY),
         Measure(
             "fines", "罚款金额", "万元", "罚款合计，按决定书", col(_T.fine) > 0, total="fine", scale=Decimal(10_000)
         ),
@@ -195,19 +196,19 @@ KIND = Kind(
     alike=(("起", "件", "宗"),),
     sentence=Sentence(
         """
-年内办理行政执法案件{{ cite(cases) }}，
+办理行政执法案件{{ cite(cases) }}，
 {% if simple.value and ordinary.value %}
-其中适用简易程序{{ cite(simple) }}、普通程序{{ cite(ordinary) }}，
+其中简易程序{{ cite(simple) }}、普通程序{{ cite(ordinary) }}，
 {% else %}
 均适用{{ "简易程序" if simple.value else "普通程序" }}{{ note(simple) }}{{ note(ordinary) }}，
 {% endif %}
-{% if fines.value %}罚款合计{{ cite(fines) }}{% else %}未作出罚款{{ note(fines) }}{% endif %}，
+{% if fines.value %}作出罚款处罚{{ cite(fines) }}，{% else %}{{ note(fines) }}{% endif %}
 {% if overturned.value %}
 其中{{ cite(overturned) }}的处罚决定被变更或者撤销。
 {% else %}
-未发生处罚决定被变更或者撤销的情形{{ note(overturned) }}。
+未发生行政处罚决定被变更或者撤销的情况{{ note(overturned) }}。
 {% endif %}
 """,
-        "规范行政执法", ("行政执法", "执法"),
+        (Theme.ENFORCEMENT, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
 from models.ledgers.term import YearlyTerm, each_year
+from models.ledgers.theme import Theme
 
 
 class FileReviewKind(Coded):
@@ -127,7 +128,7 @@ KIND = Kind(
     ),
     sentence=Sentence(
         """
-年内开展案卷评查{{ cite(reviews) }}，评查案卷{{ cite(files) }}，
+开展案卷评查{{ cite(reviews) }}，评查案卷{{ cite(files) }}，
 {% if not defects.value %}
 未发现问题{{ note(defects) }}。
 {% elif not uncorrected.value %}
@@ -136,6 +137,6 @@ KIND = Kind(
 发现问题{{ cite(defects) }}，已整改{{ cite(corrected) }}。
 {% endif %}
 """,
-        "开展案卷评查", ("案卷", "行政执法监督", "执法监督", "行政执法", "执法"),
+        (Theme.ENFORCEMENT, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.ledger_link import is_linked
 from models.ledgers.measure import CrossCheck, Measure, Share
+from models.ledgers.theme import Theme
 
 CODE = "indicator"
 
@@ -130,10 +131,8 @@ KIND = Kind(
     sentence=Sentence(
         """
 对照法治政府建设示范指标体系的{{ cite(indicators) }}三级指标开展自评
-{% if covered.value == indicators.value %}，均有工作和材料支撑{{ note(covered) }}
-{% elif covered.value %}，有工作和材料支撑的{{ cite(covered) }}{% if coverage %}，覆盖率{{ cite(coverage) }}{% endif %}
-{% endif %}。
+{% if covered.value == indicators.value %}，逐项落实工作和材料支撑{{ note(covered) }}{% endif %}。
 """,
-        "开展示范创建", ("示范创建", "示范", "指标"),
+        (Theme.EXAMPLE, Theme.ORGANISATION, Theme.LAWFUL),
     ),
 )  # fmt: skip

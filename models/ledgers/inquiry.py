@@ -8,12 +8,13 @@ from sqlalchemy import Index
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
-from models.ledgers.derive import in_time, keep_last_day, to_be_judged
+from models.ledgers.derive import in_time, keep_last_day
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class InquiryChannel(Coded):
@@ -99,13 +100,9 @@ KIND = Kind(
             for channel in InquiryChannel
         ),
         Measure("answered", "答复群众咨询", "件", "其中有答复日期的", _ANSWERED.is_not(None)),
-        Measure(
-            "judged", "已答复或已到期的群众咨询", "件", "其中已答复的，或者期限已过的",
-            to_be_judged(_ANSWERED, _DUE),
-        ),
         Measure("on_time", "按时答复群众咨询", "件", "其中在期限内答复的", in_time(_ANSWERED, _DUE)),
     ),
-    shares=(Share("on_time_share", "群众咨询按时答复率", "按时答复的占已答复或已到期的", "on_time", "judged"),),
+    shares=(Share("on_time_share", "群众咨询按时答复率", "按时答复的占有答复日期的", "on_time", "answered"),),
     cross_checks=(
         CrossCheck(
             "受理群众咨询 = 各渠道咨询之和", "inquiry.asked",
@@ -117,13 +114,11 @@ KIND = Kind(
     alike=(("件", "起", "宗"),),
     sentence=Sentence(
         """
-年内受理群众法律政策咨询{{ cite(asked) }}，
-{% if answered.value == asked.value %}均已答复{{ note(answered) }}
-{% elif answered.value %}已答复{{ cite(answered) }}
-{% else %}尚待答复{{ note(answered) }}
-{% endif %}
-{% if on_time_share %}，按时答复率{{ cite(on_time_share) }}{% endif %}。
+受理群众法律政策咨询{{ cite(asked) }}
+{% if answered.value == asked.value %}，均已答复{{ note(answered) }}
+{% elif answered.value %}，答复{{ cite(answered) }}
+{% endif %}。
 """,
-        "答复群众咨询", ("咨询", "政务公开", "政务服务", "便民"),
+        (Theme.SERVICE, Theme.DISPUTES, Theme.PUBLICITY),
     ),
 )  # fmt: skip

@@ -9,12 +9,13 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, col
 
 from models.dates.workdays import WorkCalendar
-from models.ledgers.derive import Amount, in_time, keep_last_day, to_be_judged
+from models.ledgers.derive import Amount, in_time, keep_last_day
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class Inspection(LedgerRow, table=True):
@@ -112,13 +113,9 @@ KIND = Kind(
         Measure("problems", "双随机抽查发现问题", "个", "已检查的发现问题数之和", _DONE, total="problems"),
         Measure("with_problems", "发现问题的检查对象", "户次", "其中发现问题的", col(_T.problems) > 0),
         Measure("published", "公示抽查结果", "户次", "其中结果已公示的", _PUBLISHED.is_not(None)),
-        Measure(
-            "judged", "已公示或公示期限已过的", "户次", "其中已公示的，或者公示期限已过的",
-            to_be_judged(_PUBLISHED, _DUE),
-        ),
         Measure("on_time", "按时公示抽查结果", "户次", "其中在期限内公示的", in_time(_PUBLISHED, _DUE)),
     ),
-    shares=(Share("on_time_share", "抽查结果公示及时率", "按时公示的占已公示或期限已过的", "on_time", "judged"),),
+    shares=(Share("on_time_share", "抽查结果公示及时率", "按时公示的占有公示日期的", "on_time", "published"),),
     cross_checks=(
         CrossCheck("抽取检查对象不少于双随机检查", "inspection.drawn", ("inspection.inspected",), at_least=True),
         CrossCheck("双随机检查不少于发现问题的", "inspection.inspected", ("inspection.with_problems",), at_least=True),
@@ -128,19 +125,17 @@ KIND = Kind(
     alike=(("户次", "家次"),),
     sentence=Sentence(
         """
-年内开展“双随机、一公开”抽取{{ cite(draws) }}，抽取检查对象{{ cite(drawn) }}，
-{% if inspected.value == 0 %}
-检查尚未开始{{ note(inspected) }}。
-{% else %}
-{% if inspected.value == drawn.value %}均已检查{{ note(inspected) }}{% else %}已检查{{ cite(inspected) }}{% endif %}，
+开展“双随机、一公开”抽查{{ cite(draws) }}
+{% if inspected.value %}
+，检查{{ cite(inspected) }}，
 {% if problems.value %}发现问题{{ cite(problems) }}{% else %}未发现问题{{ note(problems) }}{% endif %}
 {% if published.value == inspected.value %}
 ，结果均已公示{{ note(published) }}
 {% elif published.value %}
 ，公示结果{{ cite(published) }}
-{% endif %}。
 {% endif %}
+{% endif %}。
 """,
-        "推行“双随机、一公开”监管", ("双随机", "监管", "执法检查", "行政执法"),
+        (Theme.SUPERVISION, Theme.LAWFUL, Theme.ENFORCEMENT),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.measure import CrossCheck, Listing, Measure, Share
 from models.ledgers.sheet_kind import SheetKind
 from models.ledgers.term import Term, YearlyTerm
+from models.ledgers.theme import Theme
 
 COMMON = (
     LedgerField("item_id", "有关任务", FieldType.ITEM, hint="这一年计划中的编号；没有的不填。", headings=("任务编号",)),
@@ -36,13 +37,12 @@ Problem = tuple[str, str]
 class Sentence:
     """What a report says of the ledger, where it has rows: Jinja over its figures and listings by code.
 
-    `cite(figure)` writes a number, `note(figure)` records one that the words express (未发生). It joins the first
-    project of the plan whose name holds one of `words`, the most telling first; without one it has `heading`.
+    `cite(figure)` writes a number, `note(figure)` records one that the words express (未发生). Where neither its rows
+    nor the office say otherwise it stands under the first heading about one of `themes`, the nearest first.
     """
 
     template: str
-    heading: str
-    words: tuple[str, ...] = ()
+    themes: tuple[Theme, ...]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

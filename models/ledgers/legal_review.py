@@ -8,12 +8,13 @@ from sqlalchemy import Index
 from sqlmodel import Field, col
 
 from models.coded import Coded, coded
-from models.ledgers.derive import in_time, keep_last_day, to_be_judged
+from models.ledgers.derive import in_time, keep_last_day
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class ReviewKind(Coded):
@@ -95,11 +96,10 @@ KIND = Kind(
         Measure("documents", "审核文件", "件", "其中类别为文件的", col(_T.kind) == ReviewKind.DOCUMENT),
         Measure("opinions", "出具法律意见", "件", "其中类别为法律意见的", col(_T.kind) == ReviewKind.OPINION),
         Measure("done", "完成法律审核", "件", "其中有审核完成日期的", _DONE.is_not(None)),
-        Measure("judged", "已审核或已到期的法律审核", "件", "其中已完成的，或者期限已过的", to_be_judged(_DONE, _DUE)),
         Measure("on_time", "按时完成法律审核", "件", "其中在期限内完成的", in_time(_DONE, _DUE)),
         Measure("adopted", "采纳审核意见", "件", "其中意见被采纳的", col(_T.adopted).is_(True)),
     ),
-    shares=(Share("on_time_share", "法律审核及时率", "按时完成的占已审核或已到期的", "on_time", "judged"),),
+    shares=(Share("on_time_share", "法律审核及时率", "按时完成的占有审核完成日期的", "on_time", "done"),),
     cross_checks=(
         CrossCheck(
             "法律审核 = 合同 + 文件 + 法律意见", "review.reviews",
@@ -112,18 +112,16 @@ KIND = Kind(
     alike=(("件", "份"),),
     sentence=Sentence(
         """
-年内收到送请法律审核的
-{% for figure, what in ((contracts, "合同"), (documents, "文件"), (opinions, "法律咨询事项")) if figure.value %}
-{{ what }}{{ cite(figure) }}{% if not loop.last %}、{% endif %}
-{% endfor %}
-，
-{% if done.value == reviews.value %}均已审核{{ note(done) }}
-{% elif done.value %}已审核{{ cite(done) }}
-{% else %}尚在审核{{ note(done) }}
+{% set kinds = ((contracts, "合同"), (documents, "文件"), (opinions, "法律咨询"))|selectattr("0.value")|list %}
+{% if kinds|length == 1 %}
+开展{{ kinds[0][1] }}合法性审查{{ cite(kinds[0][0]) }}
+{% else %}
+开展合法性审查{{ cite(reviews) }}，其中
+{% for figure, what in kinds %}{{ what }}{{ cite(figure) }}{{ "、" if not loop.last }}{% endfor %}
 {% endif %}
-{% if adopted.value %}，审核意见被采纳{{ cite(adopted) }}{% endif %}
-{% if on_time_share %}，按时完成率{{ cite(on_time_share) }}{% endif %}。
+{% if done.value == reviews.value %}{{ note(done) }}{% elif done.value %}，已办结{{ cite(done) }}{% endif %}
+{% if adopted.value %}，采纳审查意见{{ cite(adopted) }}{% endif %}。
 """,
-        "加强法律审核", ("法律审核", "合法性审查", "合法性审核", "合同", "法律顾问"),
+        (Theme.COUNSEL, Theme.DECISION, Theme.LAWFUL, Theme.RULES),
     ),
 )  # fmt: skip

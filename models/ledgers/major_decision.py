@@ -12,8 +12,9 @@ from models.coded import Coded, coded
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
-from models.ledgers.measure import CrossCheck, Measure, Share
+from models.ledgers.measure import OWN_BOOKS, CrossCheck, Measure, Share
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class Matter(Coded):
@@ -226,11 +227,14 @@ KIND = Kind(
             "complete", "程序完备的重大决策", "项", "重大决策中，适用的步骤都有日期的",
             and_(_DECISION, not_(_ANY_MISSED)),
         ),
-        Measure("missed", "缺少步骤的重大决策", "项", "重大决策中，适用的步骤有一步以上没有日期的", _ANY_MISSED),
+        Measure(
+            "missed", "缺少步骤的重大决策", "项", "重大决策中，适用的步骤有一步以上没有日期的", _ANY_MISSED,
+            internal=OWN_BOOKS,
+        ),
         *(
             Measure(
                 f"missed_{step}", f"缺少{step.label}的重大决策", "项", f"重大决策中，适用{step.label}而没有日期的",
-                _missed(step),
+                _missed(step), internal=OWN_BOOKS,
             )
             for step in Step
         ),
@@ -251,21 +255,14 @@ KIND = Kind(
     ),
     sentence=Sentence(
         """
-年内决定“三重一大”事项{{ cite(three_majors) }}
-{% if discussed.value == three_majors.value %}
-，均经集体讨论{{ note(discussed) }}
-{% elif discussed.value %}
-，经集体讨论的{{ cite(discussed) }}
-{% endif %}
-{% if decisions.value %}
-；其中重大决策{{ cite(decisions) }}
-{% if complete.value == decisions.value %}
-，均履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序{{ note(complete) }}
-{% elif complete.value %}
-，应经的公众参与、专家论证、风险评估、合法性审查、集体讨论程序全部履行的{{ cite(complete) }}
-{% endif %}
+{{ "集体研究" if discussed.value == three_majors.value else "研究决定" }}“三重一大”事项{{ cite(three_majors) }}
+{% if decisions.value and complete.value == decisions.value %}
+，其中重大决策{{ cite(decisions) }}，
+均履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序{{ note(complete) }}
+{% elif decisions.value and decisions.value < three_majors.value %}
+，其中重大决策{{ cite(decisions) }}
 {% endif %}。
 """,
-        "规范重大行政决策", ("重大行政决策", "决策", "三重一大"),
+        (Theme.DECISION, Theme.LAWFUL, Theme.RULES, Theme.ORGANISATION),
     ),
 )  # fmt: skip

@@ -13,6 +13,9 @@ FIRST: ColumnElement[Any] = bindparam("first", type_=Date)
 UNTIL: ColumnElement[Any] = bindparam("until", type_=Date)
 """In a condition: the last day of the period, or today while it runs."""
 
+OWN_BOOKS = "反映本单位台账管理情况，供内部使用"
+"""Why a figure about how the office keeps its own books stays out of the public edition."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -42,7 +45,8 @@ class Measure:
 class Share:
     """How much of `whole` is `part`, in percent with one decimal; both are codes of counting measures of the ledger.
 
-    There is none where `whole` counts nothing.
+    There is none where `whole` counts nothing. How well an office keeps its books is no news to the public: a share is
+    internal unless it is declared otherwise.
     """
 
     code: str
@@ -50,7 +54,7 @@ class Share:
     definition: str
     part: str
     whole: str
-    internal: str | None = None
+    internal: str | None = OWN_BOOKS
 
 
 @dataclass(frozen=True)

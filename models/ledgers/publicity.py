@@ -17,8 +17,9 @@ from models.ledgers.derive import Amount
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
-from models.ledgers.measure import CrossCheck, Measure
+from models.ledgers.measure import CrossCheck, Listing, Measure
 from models.ledgers.term import Turn, YearlyTerm
+from models.ledgers.theme import Theme
 
 
 class PublicityChannel(Coded):
@@ -157,17 +158,18 @@ KIND = Kind(
         CrossCheck("普法活动不少于节点普法活动", "publicity.events", ("publicity.on_nodes",), at_least=True),
     ),
     alike=(("场", "次", "场次"),),
+    listings=(Listing("estimates", "reached", col(_T.approximate).is_(True)),),
     sentence=Sentence(
         """
-年内开展普法活动{{ cite(events) }}
+开展普法活动{{ cite(events) }}
 {% if on_site.value and online.value %}
 ，其中线下{{ cite(on_site) }}、线上{{ cite(online) }}
 {% endif %}
 {% if on_nodes.value %}，结合重要时间节点开展{{ cite(on_nodes) }}{% endif %}
-{% if people.value %}，记录在案的受众{{ cite(people) }}{% endif %}
-{% if about.value %}，另有未逐一计数的约{{ cite(about) }}{% endif %}
+{% if people.value %}，受众{{ cite(people) }}{% endif %}
+{% if about.value %}，{{ "另有" if people.value else "受众" }}{{ estimate(about, estimates) }}{% endif %}
 {% if materials.value %}，发放资料{{ cite(materials) }}{% endif %}。
 """,
-        "深化法治宣传教育", ("普法", "法治宣传", "宣传教育"),
+        (Theme.PUBLICITY,),
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Listing, Measure, Share
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class RuleAct(Coded):
@@ -162,26 +163,21 @@ KIND = Kind(
     alike=(("件", "份", "部", "项", "个"),),
     sentence=Sentence(
         """
-{% macro named(titles) %}
-{% if titles|length <= 3 %}
-（{% for title in titles %}{{ title|bare if title.startswith("《") else "《" ~ title|bare ~ "》" }}{% endfor %}）
+{% macro done(figure, act, titles) %}
+{% if titles|length > 3 %}{{ act }}制度文件{{ cite(figure) }}
+{% else %}{{ act }}{% for title in titles %}{{ title|titled }}{% endfor %}
+{% if titles|length > 1 %}等制度文件{{ cite(figure) }}{% else %}{{ note(figure) }}{% endif %}
 {% endif %}
 {% endmacro %}
-年内
 {% for figure, act, titles in (
     (made, "制定", made_titles), (revised, "修订", revised_titles), (repealed, "废止", repealed_titles)
 ) if figure.value %}
-{{ act }}制度文件{{ cite(figure) }}{{ named(titles) }}{{ "。" if loop.last else "，" }}
+{{ "，" if not loop.first }}{{ done(figure, act, titles) }}
 {% endfor %}
-{% if normative.value %}
-其中规范性文件{{ cite(normative) }}
-{% if reviewed.value == normative.value %}
-，均经合法性审核{{ note(reviewed) }}
-{% elif reviewed.value %}
-，经合法性审核的{{ cite(reviewed) }}
+{% if normative.value and reviewed.value == normative.value %}
+，规范性文件均经合法性审核{{ note(normative) }}{{ note(reviewed) }}
 {% endif %}。
-{% endif %}
 """,
-        "完善制度体系", ("制度", "规范性文件", "立法"),
+        (Theme.RULES, Theme.LAWFUL, Theme.DECISION, Theme.ORGANISATION),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Sentence
 from models.ledgers.measure import Listing, Measure
 from models.ledgers.term import YearlyTerm, each_year
+from models.ledgers.theme import Theme
 
 
 class StudySession(LedgerRow, table=True):
@@ -53,10 +54,9 @@ KIND = Kind(
     alike=(("次", "场"),),
     sentence=Sentence(
         """
-年内组织领导班子集中学习研讨{{ cite(studies) }}
-{% if people %}、{{ cite(people) }}参加{% endif %}
-{% if topics|length <= 4 %}，主题为{{ topics|map("quoted")|join }}{% endif %}。
+{% if topics|length <= 4 %}围绕{{ topics|map("quoted")|join }}{% endif %}专题开展法治学习研讨{{ cite(studies) }}
+{% if people %}，参加{{ cite(people) }}{% endif %}。
 """,
-        "组织集中学习研讨", ("学习", "学法", "法治思维", "法治思想"),
+        (Theme.STUDY, Theme.TEAM, Theme.ORGANISATION),
     ),
 )  # fmt: skip

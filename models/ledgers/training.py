@@ -17,8 +17,9 @@ from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.ledger_term import LedgerTermPolicy
-from models.ledgers.measure import FIRST, ORGAN, UNTIL, CrossCheck, Measure, Share
+from models.ledgers.measure import FIRST, ORGAN, OWN_BOOKS, UNTIL, CrossCheck, Measure, Share
 from models.ledgers.term import YearlyTerm, each_year
+from models.ledgers.theme import Theme
 
 HOURS = 60
 """What an enforcement officer is to have in a year, where the office sets nothing else."""
@@ -182,7 +183,7 @@ KIND = Kind(
         ),
         Measure(
             "hours_short", "学时不足的执法人员", "人", f"其中期间内学时合计不足要求的，未另行规定的为{HOURS}学时",
-            _of_officers(short=True), distinct="officer",
+            _of_officers(short=True), distinct="officer", internal=OWN_BOOKS,
         ),
     ),
     shares=(
@@ -202,23 +203,16 @@ KIND = Kind(
     sentence=Sentence(
         """
 {% if staff_sessions.value and officer_sessions.value %}
-年内组织各类培训{{ cite(sessions) }}，其中执法人员培训{{ cite(officer_sessions) }}
+组织各类法治培训{{ cite(sessions) }}，其中执法人员培训{{ cite(officer_sessions) }}
 {% elif officer_sessions.value %}
-年内组织执法人员培训{{ cite(officer_sessions) }}
+组织执法人员培训{{ cite(officer_sessions) }}
 {% else %}
-年内组织全体干部培训{{ cite(staff_sessions) }}
+组织干部法治培训{{ cite(staff_sessions) }}
 {% endif %}
 {% if people %}，参训{{ cite(people) }}{% endif %}
-{% if hours %}，累计{{ cite(hours) }}{% endif %}。
-{% if officers.value %}
-按人登记的参训执法人员{{ cite(officers) }}，
-{% if hours_short.value %}
-其中{{ cite(hours_short) }}的学时未达到年度要求。
-{% else %}
-学时均达到年度要求{{ note(hours_short) }}。
-{% endif %}
-{% endif %}
+{% if hours %}，累计{{ cite(hours) }}{% endif %}
+{% if officers.value and not hours_short.value %}，执法人员均完成年度学时要求{{ note(hours_short) }}{% endif %}。
 """,
-        "加强业务培训", ("培训", "执法队伍"),
+        (Theme.TEAM, Theme.STUDY, Theme.ENFORCEMENT),
     ),
 )  # fmt: skip

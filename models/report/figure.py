@@ -33,7 +33,12 @@ class Figure:
 
     @property
     def written(self) -> str:
-        """The number as the text has it: without a trailing zero, unit behind it (13起, 3.05万元)."""
+        """The number as the text has it: without a trailing zero, unit behind it (13起, 3.05万元).
+
+        A sum that is not round in ten thousands is told in yuan, as nobody writes 3.143456万元.
+        """
+        if self.unit == "万元" and self.value != round(self.value, 2):
+            return f"{decimal_text(self.value * 10_000)}元"
         return f"{decimal_text(self.value)}{self.unit}"
 
     @property

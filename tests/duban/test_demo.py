@@ -95,8 +95,8 @@ def test_the_report_carries_the_figures_of_a_real_year(first: tuple[Path, str]) 
     report = words_of(folder / STORY.report)
 
     assert "集中学习研讨2次" in report
-    assert "行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元" in report
-    assert "未发生处罚决定被变更或者撤销的情形" in report
+    assert "行政执法案件13起，其中简易程序4件、普通程序9件，作出罚款处罚3万元" in report
+    assert "未发生行政处罚决定被变更或者撤销的情况" in report
 
 
 def test_after_a_whole_year_the_search_knows_what_the_tables_hold(first: tuple[Path, str]) -> None:

@@ -1,59 +1,125 @@
 """Part one, 主要举措和成效: what was done, project by project, with the figures where they belong."""
 
-import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
+from models.ledgers.measure import OWN_BOOKS
 from models.report.report import describe_row
+from tasks.reading.figures import figures_in
+from tasks.reading.folding import sentences
 from tasks.report.compiling.below import below
 from tasks.report.compiling.blocks import Block, write_block
+from tasks.report.compiling.check_numbers import same_number
 from tasks.report.compiling.item_words import as_told
 from tasks.report.compiling.ledgers import ledger_blocks
 from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.report.compiling.quoted import quoted_figures
+from tasks.report.compiling.template import ReportTemplate
 
 TEMPLATE = "achievements"
+LONGEST_JOINED = 30
+"""Characters of the headings of two projects put together; where they are more, the longer paragraph's stands."""
 
 
-def achievements(material: YearMaterial) -> list[Block]:
-    """The year in figures, then each project of the plan; a ledger that fits no project stands for itself, and what
-    the organs below reported comes last.
+def achievements(material: YearMaterial, template: ReportTemplate) -> list[Block]:
+    """The year in figures for the office itself, then each project of the plan; a ledger that fits no project stands
+    behind them, and what the organs below reported comes last.
 
     A project of which nothing can be told stays, marked: leaving it out is for a person to decide.
     """
     counted = {code: material.figures[f"items.{code}"] for code in ("items", "finished", "in_time")}
-    sources = counted["items"].rows
-    blocks = [write_block(TEMPLATE, "overview", counted, sources=sources, key="overview")] if material.items else []
-    placed, extra = ledger_blocks(material)
-    for project in material.projects:
-        told = _told(material, project) + placed.get(project.id, [])
-        blocks += told or [
-            write_block(TEMPLATE, "nothing_yet", {}, heading=project.name, key=f"nothing:project:{project.id}")
-        ]
-    return blocks + extra + below(material.below)
+    overview = write_block(TEMPLATE, "overview", counted, sources=counted["items"].rows, key="overview")
+    blocks = [replace(overview, internal=OWN_BOOKS)] if material.items else []
+    placed, extra = ledger_blocks(material, template)
+    told = [_once(_told(material, project), placed.get(project.id, [])) for project in material.projects]
+    paragraphs = [
+        paragraph or [_asked_for(project)] for project, paragraph in zip(material.projects, told, strict=True)
+    ]
+    return blocks + _joined(paragraphs) + extra + below(material.below)
+
+
+def _asked_for(project: ProjectRow) -> Block:
+    return write_block(TEMPLATE, "nothing_yet", {}, heading=project.name, key=f"nothing:project:{project.id}")
 
 
 def _told(material: YearMaterial, project: ProjectRow) -> list[Block]:
-    """Accepted achievements and finished items without one, by day."""
-    told: list[tuple[dt.date, int, Block]] = []
+    """Accepted achievements and finished items without one, in the order of the plan."""
+    told: list[Block] = []
     for item in material.items_by_project.get(project.id, []):
         entries = [entry for entry in material.progress_by_item.get(item.id, []) if entry.achievement]
-        for entry in entries:
-            row = describe_row("progress", entry.id)
-            figures = quoted_figures(entry.achievement or "", row)
-            facts = {"text": entry.achievement}
-            block = write_block(
-                TEMPLATE, "achievement", facts, heading=project.name, sources=[row], figures=figures, key=row
-            )
-            told.append((entry.on, item.id, block))
-        finished_on = material.finished_on(item)
-        if not entries and finished_on and material.is_finished(item):
-            told.append((finished_on, item.id, _finished(material, item, project)))
-    return [block for *_, block in sorted(told, key=lambda entry: entry[:2])]
+        told += [_said(entry.achievement or "", describe_row("progress", entry.id), project) for entry in entries]
+        if not entries and material.is_finished(item):
+            told.append(_finished(material, item, project))
+    return told
 
 
 def _finished(material: YearMaterial, item: ItemRow, project: ProjectRow) -> Block:
     """Where nobody said what was achieved, the title says what was done."""
-    row, text = describe_row("item", item.id), as_told(item.title, material.year)
+    return _said(as_told(item.title, material.year), describe_row("item", item.id), project)
+
+
+def _said(text: str, row: str, project: ProjectRow) -> Block:
     figures = quoted_figures(text, row)
     return write_block(
         TEMPLATE, "achievement", {"text": text}, heading=project.name, sources=[row], figures=figures, key=row
     )
+
+
+def _once(told: Sequence[Block], ledgers: Sequence[Block]) -> list[Block]:
+    """What people told, then the ledgers; one whose number somebody told already is taken in there, with its rows."""
+    told, beside = list(told), []
+    for ledger in ledgers:
+        place = next((place for place, block in enumerate(told) if _tells(block, ledger)), None)
+        if place is None:
+            beside.append(ledger)
+        else:
+            told[place] = _with_rows(told[place], ledger)
+    return told + beside
+
+
+def _tells(block: Block, ledger: Block) -> bool:
+    """Whether the words name what the ledger counts first; a single one of something proves nothing."""
+    main = ledger.figures[0]
+    return main.value > 1 and any(same_number(main, number) for number in figures_in(block.text))
+
+
+def _with_rows(block: Block, ledger: Block) -> Block:
+    """The words with the counted figures in place of the quoted ones."""
+    numbers = figures_in(block.text)
+    counted = [figure for figure in ledger.figures if any(same_number(figure, number) for number in numbers)]
+    quoted = [figure for figure in block.figures if all(figure.written != one.written for one in counted)]
+    return replace(block, figures=(*counted, *quoted), sources=tuple(dict.fromkeys([*block.sources, *ledger.sources])))
+
+
+def _joined(paragraphs: Sequence[list[Block]]) -> list[Block]:
+    """The paragraphs; one of a single sentence goes together with the next, else with the one before it."""
+    joined: list[list[Block]] = []
+    single: list[Block] = []
+    for paragraph in [*paragraphs, []]:
+        if single and paragraph and not _asks(paragraph):
+            together = _under_one(single, paragraph)
+        elif single and joined and not _asks(joined[-1]):
+            joined[-1], together = _under_one(joined[-1], single), paragraph
+        else:
+            joined, together = joined + [single] * bool(single), paragraph
+        single = together if _is_single(together) else []
+        joined += [] if single else [together]
+    return [block for paragraph in joined for block in paragraph]
+
+
+def _is_single(paragraph: Sequence[Block]) -> bool:
+    return not _asks(paragraph) and sum(len(sentences(block.text)) for block in paragraph) == 1
+
+
+def _asks(paragraph: Sequence[Block]) -> bool:
+    return any(block.unsupported for block in paragraph)
+
+
+def _under_one(first: Sequence[Block], second: Sequence[Block]) -> list[Block]:
+    """Two paragraphs as one; each block under the heading it had until then."""
+    headings = [heading for heading, _ in groupby([*first, *second], key=lambda block: block.heading or "")]
+    heading = "，".join(headings)
+    if len(heading) > LONGEST_JOINED:
+        heading = headings[-1] if _is_single(first) else headings[0]
+    return [replace(block, heading=heading) for block in [*first, *second]]

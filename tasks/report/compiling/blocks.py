@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from models.exact import decimal_text
 from models.report.figure import Figure
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -75,9 +76,12 @@ def write_block(
 def write_sentence(
     template: str, facts: Mapping[str, Any], *, key: str, heading: str | None = None, sources: Iterable[str] = ()
 ) -> Block:
-    """The block that a sentence declared as a template makes of `facts`; `cite` and `note` as in `write_block`."""
+    """The block that a sentence declared as a template makes of `facts`; `cite` and `note` as in `write_block`.
+
+    `estimate(figure, texts)` writes an approximate one as those who estimated did (1900余人次, 约300人次).
+    """
     pen = _Pen([])
-    text = _sentence(template).render(**facts, cite=pen.cite, note=pen.note)
+    text = _sentence(template).render(**facts, cite=pen.cite, note=pen.note, estimate=pen.estimate)
     return _block(text, pen, heading=heading, sources=sources, proposal=False, key=key)
 
 
@@ -93,6 +97,10 @@ class _Pen:
 
     def cite(self, figure: Figure) -> str:
         return self.note(figure) + figure.written
+
+    def estimate(self, figure: Figure, texts: Iterable[str]) -> str:
+        vague = any(re.search("约|近|左右", text) for text in texts)
+        return self.note(figure) + (f"约{figure.written}" if vague else f"{decimal_text(figure.value)}余{figure.unit}")
 
 
 def _block(text: str, pen: _Pen, *, heading: str | None, sources: Iterable[str], proposal: bool, key: str) -> Block:
@@ -125,7 +133,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=_day, closed=close_sentence, bare=bare, quoted=quoted)
+    environment.filters.update(day=_day, closed=close_sentence, bare=bare, quoted=quoted, titled=titled)
     return environment
 
 
@@ -147,3 +155,8 @@ def bare(text: str) -> str:
 def quoted(text: str) -> str:
     """The text in quotation marks, those inside it single."""
     return f"“{bare(text).translate({ord('“'): '‘', ord('”'): '’'})}”"
+
+
+def titled(text: str) -> str:
+    """The title of a document in its marks."""
+    return bare(text) if text.startswith("《") else f"《{bare(text)}》"

@@ -36,12 +36,12 @@ from tasks.report.compiling.template import STANDARD, ReportTemplate
 
 __all__ = ["CompiledReport", "CompiledSection", "compile_report", "newest_report", "report_day"]
 
-SECTIONS: dict[SectionKind, Callable[[YearMaterial], list[Block]]] = {
+SECTIONS: dict[SectionKind, Callable[[YearMaterial, ReportTemplate], list[Block]]] = {
     SectionKind.ACHIEVEMENTS: achievements,
-    SectionKind.DEFICIENCIES: deficiencies,
-    SectionKind.FIRST_RESPONSIBLE: first_responsible,
-    SectionKind.NEXT_YEAR: next_year,
-    SectionKind.OTHER: other,
+    SectionKind.DEFICIENCIES: lambda material, _: deficiencies(material),
+    SectionKind.FIRST_RESPONSIBLE: lambda material, _: first_responsible(material),
+    SectionKind.NEXT_YEAR: lambda material, _: next_year(material),
+    SectionKind.OTHER: lambda material, _: other(material),
 }
 """What writes each part; a part without blocks is left out of the report."""
 
@@ -100,7 +100,7 @@ def compile_report(
 def _compiled(material: YearMaterial, template: ReportTemplate, organ: str) -> dict[SectionKind, list[Block]]:
     """What the compiler writes for each part of the template; a part inside another is a paragraph of it."""
     taken: set[str] = set()
-    written = {kind: keyed(SECTIONS[kind](material), taken) for kind in template.order}
+    written = {kind: keyed(SECTIONS[kind](material, template), taken) for kind in template.order}
     gathered: dict[SectionKind, list[Block]] = {kind: [] for kind in template.order if kind not in template.within}
     for kind, blocks in written.items():
         into = template.within.get(kind)

@@ -1,39 +1,58 @@
-"""The ledgers' paragraphs in part one: what each declares it says, and the project it belongs to."""
+"""The ledgers' paragraphs in part one: what each declares it says, and the heading it belongs under."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from models.ledgers.kind import Kind, Sentence
 from models.ledgers.kinds import KINDS
+from models.ledgers.theme import themes_of
 from tasks.report.compiling.blocks import Block, write_sentence
-from tasks.report.compiling.material import ProjectRow, YearMaterial
+from tasks.report.compiling.material import YearMaterial
+from tasks.report.compiling.template import ReportTemplate
 
-_NO_LEDGER = "谁执法谁普法"
-"""A slogan about publicity that names enforcement."""
+OTHER_WORK = "其他工作"
+"""Where what fits no heading of the plan stands together."""
 
 
-def ledger_blocks(material: YearMaterial) -> tuple[dict[int, list[Block]], list[Block]]:
-    """The paragraphs of the ledgers: by the project whose name they fit, and those that fit none.
+def ledger_blocks(material: YearMaterial, template: ReportTemplate) -> tuple[dict[int, list[Block]], list[Block]]:
+    """The paragraphs of the ledgers: by the project they belong to, and those that belong to none.
 
-    A ledger without rows says nothing: that no case was entered does not show that there was none.
+    A ledger stands with the item its rows are linked to, else where the office's template has it, else under the
+    project nearest to it by meaning. One without rows says nothing: that no case was entered does not show that there
+    was none.
     """
     placed: dict[int, list[Block]] = {}
     extra: list[Block] = []
     for kind in KINDS.values():
         if kind.sentence is None or not any(material.figures[code].rows for code in _codes(kind, material)):
             continue
-        project = _fitting(kind.sentence, material.projects)
-        block = _paragraph(kind, kind.sentence, project.name if project else kind.sentence.heading, material)
-        if project:
-            placed.setdefault(project.id, []).append(block)
-        else:
+        project_id, heading = _place(kind, kind.sentence, material, template)
+        block = _paragraph(kind, kind.sentence, heading, material)
+        if not block.text:
+            continue
+        if project_id is None:
             extra.append(block)
-    return placed, extra
+        else:
+            placed.setdefault(project_id, []).append(block)
+    return placed, sorted(extra, key=lambda block: block.heading == OTHER_WORK)
 
 
 def sentences() -> list[str]:
     """What the ledgers say as it is declared, for the snapshot: a changed wording is a changed report."""
     return [kind.sentence.template for kind in KINDS.values() if kind.sentence]
+
+
+def _place(kind: Kind, sentence: Sentence, material: YearMaterial, template: ReportTemplate) -> tuple[int | None, str]:
+    """The project a ledger belongs to, none where it has a heading of its own."""
+    names = {project.id: project.name for project in material.projects}
+    linked = material.linked.get(kind.code)
+    if linked in names:
+        return linked, names[linked]
+    if wanted := template.ledger_headings.get(kind.code):
+        return next(((id_, name) for id_, name in names.items() if name == wanted), (None, wanted))
+    about = {id_: themes_of(name) for id_, name in names.items()}
+    fitting = ([(about[id_][theme], id_) for id_ in names if theme in about[id_]] for theme in sentence.themes)
+    found = next((min(ids, key=lambda one: one[0])[1] for ids in fitting if ids), None)
+    return (None, OTHER_WORK) if found is None else (found, names[found])
 
 
 def _paragraph(kind: Kind, sentence: Sentence, heading: str, material: YearMaterial) -> Block:
@@ -50,9 +69,3 @@ def _paragraph(kind: Kind, sentence: Sentence, heading: str, material: YearMater
 def _codes(kind: Kind, material: YearMaterial) -> list[str]:
     codes = [f"{kind.code}.{measure.code}" for measure in kind.measures]
     return [code for code in codes if code in material.figures]
-
-
-def _fitting(sentence: Sentence, projects: Iterable[ProjectRow]) -> ProjectRow | None:
-    """The first project that the most telling word names."""
-    named = [(project, project.name.replace(_NO_LEDGER, "")) for project in projects]
-    return next((project for word in sentence.words for project, name in named if word in name), None)

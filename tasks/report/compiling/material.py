@@ -19,6 +19,7 @@ from models.items.plan_item import of_plan, project_of_plan
 from models.items.progress import ProgressEntry
 from models.ledgers.deficiency import Deficiency
 from models.ledgers.leadership_act import LeadershipAct
+from models.natural_order import natural_order
 from models.people.organ import Organ
 from models.people.person import Post, Role, Tenure
 from models.people.personal_duty import Duty
@@ -27,6 +28,7 @@ from tasks.report.compiling.item_words import unmarked
 from tasks.report.figures.count_items import NOT_COUNTED, was_cancelled
 from tasks.report.figures.count_ledgers import list_ledgers
 from tasks.report.figures.gather_figures import figures_of_year
+from tasks.report.figures.link_ledgers import linked_projects
 from tasks.report.upward.sum_below import Below, gather_below
 
 Row = TypeVar("Row", bound="NamedTuple")
@@ -130,6 +132,8 @@ class YearMaterial:
     """The named figures of the year by code (`items.finished`, `case.simple`)."""
     listings: Mapping[str, tuple[str, ...]]
     """The texts that sentences name, by ledger and listing (`study.topics`)."""
+    linked: Mapping[str, int]
+    """The project with most of the items that a ledger's rows are linked to, by ledger."""
 
     @cached_property
     def items_by_project(self) -> dict[int, list[ItemRow]]:
@@ -213,6 +217,7 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         WorkItem.recurrence,
         WorkItem.importance,
         case((col(WorkItem.closed_on) <= on, WorkItem.closed_on)),
+        order=natural_order(col(WorkItem.number)),
     ).where(
         col(WorkItem.plan_id) == plan.id, col(WorkItem.parent_id).is_(None), of_plan(),
         or_(col(WorkItem.cancelled_on).is_(None), col(WorkItem.cancelled_on) > on),
@@ -291,6 +296,7 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         below=gather_below(session, organ, plan.year, on=on),
         figures=figures_of_year(session, organ, plan, on=on),
         listings=list_ledgers(session, key(organ.id), dt.date(plan.year, 1, 1), until),
+        linked=linked_projects(session, plan, until=until),
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from models.errors import BadInputError, UnreadableFileError
+from models.errors import BadInputError, NotFoundError, UnreadableFileError
+from models.ledgers.kinds import kind_named
 from models.report.report import HEADINGS, SectionKind
 from tasks.wording.numerals import chinese_numeral
 
@@ -53,6 +54,8 @@ class ReportTemplate(BaseModel):
     """Headings that differ from the usual ones."""
     within: dict[SectionKind, SectionKind] = Field(default_factory=dict)
     """Parts that stand inside another one, as a paragraph under their own heading."""
+    ledger_headings: dict[str, str] = Field(default_factory=dict)
+    """Under which heading of part one a ledger stands, by its code, where its rows are linked to no item."""
     numbering: Numbering = Numbering.ARABIC
     numberings: dict[SectionKind, Numbering] = Field(default_factory=dict)
     """Parts that are numbered otherwise than the rest; deficiencies are 一是 unless it is said here."""
@@ -73,6 +76,14 @@ class ReportTemplate(BaseModel):
             except (KeyError, IndexError, ValueError, AttributeError) as error:
                 raise ValueError(f"“{text}”中只能使用 {{organ}}、{{short}}、{{year}}、{{next_year}}") from error
         return value
+
+    @field_validator("ledger_headings")
+    @classmethod
+    def _names_ledgers(cls, value: dict[str, str]) -> dict[str, str]:
+        try:
+            return {kind_named(name).code: heading for name, heading in value.items()}
+        except NotFoundError as error:
+            raise ValueError(error.message.rstrip("。")) from error
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "ReportTemplate":
@@ -172,11 +183,13 @@ _MEANINGS = {
     "addressee": "主送机关，写成一句；逐个写的用 addressees",
     "addressees": "主送机关，逐个写",
     "copies": "抄送机关",
+    "kept_words": "公开版中不得出现的词",
     "opening": "开头的话；不写用系统的",
     "signature": "署名",
     "order": "各部分的次序：" + "、".join(f"{kind}（{kind.label}）" for kind in HEADINGS),
     "headings": '与通常不同的标题，如 { next_year = "{next_year}年工作打算" }',
     "within": '并入另一部分的部分，如 { first_responsible = "achievements" }',
+    "ledger_headings": '台账写在第一部分的哪个小标题下，如 { case = "规范行政执法" }；记录关联了任务的，随任务',
     "numbering": "部分之内的编号：" + "、".join(Numbering),
     "numberings": "编号与其余不同的部分",
 }

@@ -27,7 +27,7 @@ def test_holders_and_the_valid_among_them_at_the_end(any_engine: Engine) -> None
         "holders": "4人", "valid": "3人", "expiring": "1本", "expired": "1本", "issued": "1本", "valid_share": "75%",
     }  # fmt: skip
     assert ledger.figures()["expired"].rows == ("certificate:3",)
-    assert ledger.says() == "年末持有行政执法证4人，有效率75%，年内新发、换发1本。"
+    assert ledger.says() == "行政执法人员3人持证上岗，新领、换领行政执法证1本。"
 
 
 def test_all_valid_is_said_so_and_nobody_is_not_told(engine: Engine) -> None:
@@ -35,7 +35,7 @@ def test_all_valid_is_said_so_and_nobody_is_not_told(engine: Engine) -> None:
     assert ledger.block() is None
     issue(ledger, "甲", "2022-11-01", "2027-10-31")
 
-    assert ledger.says() == "年末持有行政执法证1人，证件均在有效期内。"
+    assert ledger.says() == "行政执法人员1人持证上岗。"
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,17 @@ def test_whoever_is_engaged_at_the_end_counts(any_engine: Engine) -> None:
     engage(ledger, "丙律师", "2025-01-01", "2025-12-30")
     engage(ledger, "丁律师", "2026-01-01")
 
-    assert ledger.written() == {"standing": "2名", "external": "1名", "official": "1名", "engaged": "2名"}
+    assert ledger.written() == {
+        "standing": "2名",
+        "external": "1名",
+        "official": "1名",
+        "firms": "1家",
+        "lawyers": "0名",
+        "engaged": "2名",
+    }
     assert ledger.figures()["standing"].rows == ("counsel:1", "counsel:3")
     assert ledger.written("standing", until="2025-12-30") == {"standing": "3名"}
-    assert ledger.says() == "在聘法律顾问和公职律师2名，其中外聘法律顾问1名、公职律师1名。"
+    assert ledger.says() == "聘请法律顾问1家、公职律师1名。"
 
 
 def test_one_who_was_engaged_anew_counts_once(any_engine: Engine) -> None:
@@ -40,14 +47,14 @@ def test_one_who_was_engaged_anew_counts_once(any_engine: Engine) -> None:
     engage(ledger, "乙律所", "2025-07-01")
 
     assert ledger.written("standing", "external") == {"standing": "1名", "external": "1名"}
-    assert ledger.says() == "在聘法律顾问和公职律师1名。"
+    assert ledger.says() == "聘请法律顾问1家。"
 
 
 def test_whoever_was_engaged_and_is_no_longer_is_told_so(engine: Engine) -> None:
     ledger = KeptLedger(engine, KIND)
     engage(ledger, "乙律所", "2025-01-01", "2025-06-30")
 
-    assert ledger.says() == "年内新聘法律顾问和公职律师1名，聘期均已届满。"
+    assert ledger.says() == "聘请法律顾问和公职律师1名。"
 
 
 def test_who_left_in_earlier_years_is_not_told(engine: Engine) -> None:

@@ -58,7 +58,7 @@ def test_the_year_of_an_office(any_engine: Engine) -> None:
     }  # fmt: skip
     found = ledger.figures()["uncorrected"]
     assert (found.rows, found.parts) == (("file_review:2",), ("3",))
-    assert ledger.says() == "年内开展案卷评查3次，评查案卷40份，发现问题9个，已整改6个。"
+    assert ledger.says() == "开展案卷评查3次，评查案卷40份，发现问题9个，已整改6个。"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_year_in_order_says_so(engine: Engine, more: dict[str, Any], said: str
     ledger = KeptLedger(engine, KIND)
     review(ledger, "2025-04-01", 20, **more)
 
-    assert ledger.says() == f"年内开展案卷评查1次，评查案卷20份，{said}"
+    assert ledger.says() == f"开展案卷评查1次，评查案卷20份，{said}"
 
 
 def test_two_a_year_are_asked_for_until_the_office_says_otherwise() -> None:

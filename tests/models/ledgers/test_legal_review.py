@@ -46,27 +46,25 @@ def test_the_year_of_an_office(any_engine: Engine) -> None:
     receive(ledger, "2025-12-26", OPINION, done_on="2026-01-05")
 
     assert ledger.written() == {
-        "reviews": "5件", "contracts": "2件", "documents": "1件", "opinions": "2件", "done": "3件", "judged": "4件",
-        "on_time": "2件", "adopted": "1件", "on_time_share": "50%",
+        "reviews": "5件", "contracts": "2件", "documents": "1件", "opinions": "2件", "done": "3件",
+        "on_time": "2件", "adopted": "1件", "on_time_share": "66.7%",
     }  # fmt: skip
     assert ledger.figures()["on_time"].rows == ("review:1", "review:5")
-    assert ledger.says() == (
-        "年内收到送请法律审核的合同2件、文件1件、法律咨询事项2件，已审核3件，审核意见被采纳1件，按时完成率50%。"
-    )
+    assert ledger.says() == ("开展合法性审查5件，其中合同2件、文件1件、法律咨询2件，已办结3件，采纳审查意见1件。")
 
 
 def test_a_year_of_one_kind_reads_well(engine: Engine) -> None:
     ledger = KeptLedger(engine, KIND)
     receive(ledger, "2025-03-03", DOCUMENT, done_on="2025-03-05")
 
-    assert ledger.says() == "年内收到送请法律审核的文件1件，均已审核，按时完成率100%。"
+    assert ledger.says() == "开展文件合法性审查1件。"
 
 
 def test_what_is_still_under_review_reads_well(engine: Engine) -> None:
     ledger = KeptLedger(engine, KIND)
     receive(ledger, "2025-12-25")
 
-    assert ledger.says() == "年内收到送请法律审核的合同1件，尚在审核。"
+    assert ledger.says() == "开展合同合法性审查1件。"
 
 
 def test_what_people_call_it_is_understood(engine: Engine) -> None:

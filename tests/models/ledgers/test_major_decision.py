@@ -132,17 +132,14 @@ def test_the_year_of_an_office(any_engine: Engine) -> None:
     }  # fmt: skip
     assert {code: written[code] for code in expected} == expected
     assert ledger.figures()["missed_risk"].rows == ("decision:2",)
-    assert ledger.says() == (
-        "年内决定“三重一大”事项4项，经集体讨论的3项；其中重大决策2项，"
-        "应经的公众参与、专家论证、风险评估、合法性审查、集体讨论程序全部履行的1项。"
-    )
+    assert ledger.says() == "研究决定“三重一大”事项4项，其中重大决策2项。"
 
 
 def test_what_no_day_is_on_record_for_is_not_told(engine: Engine) -> None:
     ledger = KeptLedger(engine, KIND)
     decide(ledger)
 
-    assert ledger.says() == "年内决定“三重一大”事项1项；其中重大决策1项。"
+    assert ledger.says() == "研究决定“三重一大”事项1项。"
 
 
 def test_a_year_in_order_says_so(engine: Engine) -> None:
@@ -150,6 +147,6 @@ def test_a_year_in_order_says_so(engine: Engine) -> None:
     decide(ledger, **DAYS)
 
     assert ledger.says() == (
-        "年内决定“三重一大”事项1项，均经集体讨论；其中重大决策1项，"
+        "集体研究“三重一大”事项1项，其中重大决策1项，"
         "均履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序。"
     )

@@ -1,5 +1,7 @@
 """报告体例: how the organ's reports are put together, as a form or as a file."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,6 +15,7 @@ from duban.web.report.reach import may_edit_reports, may_read_reports
 from duban.web.visit import Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError
+from models.ledgers.kinds import KINDS
 from models.report.report import SectionKind
 from tasks.report.compiling.template import Numbering, ReportTemplate, read_template_text, template_from, template_text
 from tasks.report.desk.set_report_template import newest_template, set_report_template, template_for
@@ -78,6 +81,7 @@ def _typed(sent: Posted) -> dict[str, Any]:
         "addressees": _lines(sent.text("addressees")),
         "copies": _lines(sent.text("copies")),
         "kept_words": _lines(sent.text("kept_words")),
+        "ledger_headings": dict(_places(sent.text("ledger_headings"))),
         "order": [value for _, value in order],
         "headings": {value: text for value, _ in PARTS if (text := sent.text(f"heading_{value}"))},
         "within": {value: into for value, _ in PARTS if (into := sent.text(f"within_{value}"))},
@@ -90,6 +94,15 @@ def _typed(sent: Posted) -> dict[str, Any]:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _places(text: str) -> Iterator[tuple[str, str]]:
+    """Ledgers with their headings, one a line. Raises BadInputError for a line that is none."""
+    for line in _lines(text):
+        ledger, mark, heading = re.sub("[:=＝]", "：", line, count=1).partition("：")
+        if not (mark and ledger.strip() and heading.strip()):
+            raise BadInputError(f"“{line}”应写成“台账：小标题”，一行一个，如“执法案件：规范行政执法”。")
+        yield ledger.strip(), heading.strip()
 
 
 def _check_reader(session: Session, visit: Visit) -> None:
@@ -124,6 +137,7 @@ def _values(template: ReportTemplate) -> dict[str, Any]:
         "addressees": "\n".join(template.addressees or ([template.addressee] if template.addressee else [])),
         "copies": "\n".join(template.copies),
         "kept_words": "\n".join(template.kept_words),
+        "ledger_headings": "\n".join(f"{KINDS[code].title}：{text}" for code, text in template.ledger_headings.items()),
         "opening": template.opening or "",
         "signature": template.signature,
         "numbering": template.numbering.value,

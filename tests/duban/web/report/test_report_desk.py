@@ -209,6 +209,7 @@ def test_the_template_is_set_by_form_and_by_file(visitor: Visitor, web: Web, off
         "opening": "{organ}现将{year}年情况报告如下。", "signature": "{organ}", "numbering": "一是",
         "place_achievements": "1", "place_first_responsible": "2", "place_deficiencies": "3", "place_next_year": "4",
         "within_first_responsible": "achievements", "heading_next_year": "{next_year}年打算",
+        "ledger_headings": "执法案件：规范执法",
     }  # fmt: skip
     assert "已保存为第 1 版" in visitor.act("/reports/layout", typed)
     with unit_of_work(office.engine) as session:
@@ -223,6 +224,9 @@ def test_the_template_is_set_by_form_and_by_file(visitor: Visitor, web: Web, off
     assert "三、2027年打算" in words
     assert "抄送：县司法局" in words
     toml = visitor.get("/reports/layout.toml").content
+    assert 'ledger_headings = { case = "规范执法" }' in toml.decode()
+    refused = visitor.post("/reports/layout", typed | {"seen": "1", "ledger_headings": "执法案件"})
+    assert "“执法案件”应写成“台账：小标题”" in words_of(refused.text)
     assert visitor.post("/reports/layout", {"seen": "0"}, files={"file": ("a.toml", b'title = "x"')}).status_code == 409
     answer = visitor.post("/reports/layout", {"seen": "1"}, files={"file": ("a.toml", toml)})
     assert (answer.status_code, "没有改动" in words_of(answer.text)) == (400, True)

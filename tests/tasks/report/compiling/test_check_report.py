@@ -45,7 +45,7 @@ def test_a_report_is_compared_with_the_year_before(engine: Engine, tmp_path: Pat
     assert found.report is not None
     words = [finding.words for finding in found.to_look_at]
     assert "行政执法案件本年 13起，上年 3起（增加 333%），请核对是否属实。" in words
-    assert "普通程序案件本年 9起，上年 0起（上年没有），请核对是否属实。" in words
+    assert "普通程序案件本年 9件，上年 0件（上年没有），请核对是否属实。" in words
     assert "简易程序案件" not in "".join(words)
     assert (found.wrong, found.compared) == ([], True)
     assert found.marks["unverified"] > 0
@@ -78,7 +78,7 @@ def test_while_the_year_runs_it_is_compared_with_the_same_part_of_the_last(any_e
     assert none is None
     assert checked.report is None
     words = [finding.words for finding in checked.findings]
-    assert "普通程序案件本年 0起，上年 2起（本年没有），请核对是否属实。" in words
+    assert "普通程序案件本年 0件，上年 2件（本年没有），请核对是否属实。" in words
     assert not any(told.startswith("行政执法案件") for told in words)
 
 

@@ -12,7 +12,8 @@ from models.clock import opening_of
 from models.database import on_record, unit_of_work
 from models.dates.workdays import WorkCalendar
 from models.errors import BadInputError, ForbiddenError, NotFoundError
-from models.ledgers.enforcement_case import Outcome, Procedure
+from models.items.item import WorkItem
+from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Role
@@ -21,6 +22,7 @@ from models.report.report import Report, ReportBlock, ReportFigure, SectionKind
 from tasks.ladder.arm import reschedule
 from tasks.papers.official_document import render
 from tasks.report.compiling.compile_report import compile_report, report_day
+from tasks.report.compiling.template import ReportTemplate
 from tasks.report.output.lay_out_report import lay_out_report
 from tests.actors import administrator
 from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, figures, texts
@@ -28,6 +30,8 @@ from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS
 DEFICIENCIES = SectionKind.DEFICIENCIES
 FIRST = SectionKind.FIRST_RESPONSIBLE
+TOGETHER = f"{ORDER}，{ENFORCEMENT}，{PUBLICITY}"
+"""The heading of three projects with one sentence each."""
 BY = administrator(day("2026-01-15"))
 
 
@@ -45,15 +49,16 @@ def test_a_year_is_told_in_four_parts(any_engine: Engine) -> None:
     assert [(block.heading, block.text) for block in blocks(report, ACHIEVEMENTS)] == [
         (None, "全年列入计划任务4项，完成3项，其中按时完成2项。"),
         (STUDY, "制定学法计划。"),
-        (STUDY, "年内组织领导班子集中学习研讨2次，主题为“行政处罚法”“民法典”。"),
-        (ORDER, "修订工作规则。"),
+        (STUDY, "围绕“行政处罚法”“民法典”专题开展法治学习研讨2次。"),
+        (TOGETHER, "修订工作规则。"),
         (
-            ENFORCEMENT,
-            "年内办理行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元，"
-            "未发生处罚决定被变更或者撤销的情形。",
+            TOGETHER,
+            "办理行政执法案件13起，其中简易程序4件、普通程序9件，作出罚款处罚3万元，"
+            "未发生行政处罚决定被变更或者撤销的情况。",
         ),
-        (PUBLICITY, "宪法宣传周期间开展普法活动10余次。"),
+        (TOGETHER, "宪法宣传周期间开展普法活动10余次。"),
     ]
+    assert [block.internal is not None for block in blocks(report, ACHIEVEMENTS)] == [True, *[False] * 5]
 
 
 def test_what_falls_short_is_told_after_what_people_wrote_down(engine: Engine) -> None:
@@ -157,7 +162,7 @@ def test_a_project_without_results_stays_and_asks_for_them(engine: Engine) -> No
     [
         (("规范行政执法", "加强执法保障"), "规范行政执法"),
         (("加强执法保障", "规范行政执法"), "规范行政执法"),
-        (("落实“谁执法谁普法”责任制",), "规范行政执法"),
+        (("落实“谁执法谁普法”责任制",), "其他工作"),
         (("落实“谁执法谁普法”责任制", "推进严格规范公正文明执法"), "推进严格规范公正文明执法"),
     ],
 )
@@ -192,7 +197,7 @@ def test_decisions_that_fell_and_a_single_procedure_are_told_as_they_are(engine:
         report = year.compile()
 
     assert texts(report, ACHIEVEMENTS, ENFORCEMENT) == [
-        "年内办理行政执法案件2起，均适用普通程序，未作出罚款，其中2起的处罚决定被变更或者撤销。"
+        "办理行政执法案件2起，均适用普通程序，其中2起的处罚决定被变更或者撤销。"
     ]
     assert figures(report)["简易程序案件"].value == 0
 
@@ -341,3 +346,79 @@ def test_who_may_not_compile_is_refused_and_a_rhythm_may(engine: Engine) -> None
                 compile_report(session, year.organ, 2025, by=by, on=BY.on)
         rhythm = Actor("年度报告编制", Channel.RHYTHM, BY.on, BY.now)
         assert compile_report(session, year.organ, 2025, by=rhythm, on=BY.on).version == 1
+
+
+def linked(session: Session, item: WorkItem) -> None:
+    session.exec(select(EnforcementCase)).all()[0].item_id = item.id
+    session.flush()
+
+
+def test_a_ledger_stands_with_the_item_its_rows_are_linked_to_else_where_the_office_has_it(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "健全机制", "规范行政执法")
+        item = year.item("执法检查", project="健全机制")
+        year.case("5-1", Procedure.SIMPLE)
+
+        def heading(**template: object) -> str | None:
+            told = blocks(year.compile(template=ReportTemplate.model_validate(template)), ACHIEVEMENTS)
+            return next(block.heading for block in told if block.key == "ledger:case")
+
+        assert heading() == "规范行政执法"
+        assert heading(ledger_headings={"case": "监督检查"}) == "监督检查"
+        linked(session, item)
+        assert heading(ledger_headings={"case": "监督检查"}) == "健全机制"
+
+
+def test_an_achievement_that_tells_the_same_rows_takes_the_figures_in(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "规范行政执法")
+        item = year.item("办理案件")
+        year.progress(item, "12-1", achievement="办理案件13起，罚款3万元，检查企业40家。")
+        year.thirteen_cases()
+        linked(session, item)
+
+        told = blocks(year.compile(), ACHIEVEMENTS)[1:]
+
+    [block] = told
+    found = {figure.name: len(figure.rows) for figure in block.figures}
+    assert (block.key, block.text) == ("progress:1", "办理案件13起，罚款3万元，检查企业40家。")
+    assert found == {"行政执法案件": 13, "罚款金额": 13, "检查企业": 1}
+    assert {"progress:1", "case:1", "case:13"} <= set(block.sources)
+
+
+def test_an_achievement_that_tells_another_number_leaves_the_ledger_beside_it(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "规范行政执法")
+        item = year.item("办理案件")
+        year.progress(item, "12-1", achievement="办理案件12起。")
+        year.thirteen_cases()
+
+        assert [block.key for block in blocks(year.compile(), ACHIEVEMENTS)[1:]] == ["progress:1", "ledger:case"]
+
+
+def test_paragraphs_of_one_sentence_go_together_and_one_that_asks_stays_apart(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "甲项工作", "乙项工作", "丙项工作", "丁项工作")
+        for name in ("甲项工作", "丙项工作"):
+            for title in ("修订规则", "清理文件"):
+                year.item(title, project=name, closed="6-1")
+        year.item("召开例会", project="乙项工作", closed="6-1")
+        year.item("组织宣讲", project="丁项工作")
+
+        told = blocks(year.compile(), ACHIEVEMENTS)[1:]
+
+    assert [(block.heading, block.text[:4]) for block in told] == [
+        ("甲项工作", "修订规则"), ("甲项工作", "清理文件"),
+        ("乙项工作，丙项工作", "召开例会"), ("乙项工作，丙项工作", "修订规则"), ("乙项工作，丙项工作", "清理文件"),
+        ("丁项工作", "本项工作"),
+    ]  # fmt: skip
+
+
+def test_items_of_a_heading_stand_in_the_order_of_the_plan(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        for number, title, closed in (("10", "第三", "1-5"), ("2", "第二", "9-1"), ("1", "第一", "6-1")):
+            year.item(title, closed=closed).number = number
+        session.flush()
+
+        assert texts(year.compile(), ACHIEVEMENTS, ORDER) == ["第一。", "第二。", "第三。"]

@@ -113,10 +113,13 @@ def test_our_own_report_is_read_as_what_it_is(engine: Engine, tmp_path: Path) ->
 
     assert (found.title, found.organ, found.year, found.addressee) == (report.title, report.organ, 2025, "县委、县政府")
     assert [section.kind for section in found.sections] == [section.kind for section in report.sections]
-    assert [heading.text for heading in found.sections[0].subheadings] == [STUDY, ORDER, ENFORCEMENT, PUBLICITY]
+    assert [heading.text for heading in found.sections[0].subheadings] == [
+        STUDY,
+        f"{ORDER}，{ENFORCEMENT}，{PUBLICITY}",
+    ]
     assert [heading.number for heading in found.sections[1].subheadings] == ["一是", "二是", "三是"]
     exact = {(figure.value, figure.unit) for figure in found.figures if not figure.approximate}
-    assert {(13, "起"), (4, "起"), (9, "起"), (3, "万元"), (2, "次")} <= exact
+    assert {(13, "起"), (4, "件"), (9, "件"), (3, "万元"), (2, "次")} <= exact
     assert (Decimal(10), "次", True) in {(figure.value, figure.unit, figure.approximate) for figure in found.figures}
 
 

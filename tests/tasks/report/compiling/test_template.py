@@ -39,6 +39,7 @@ def test_an_office_keeps_its_template_in_a_file(tmp_path: Path) -> None:
         ('copies = ["{name}"]', "“copies”“{name}”中只能使用 {organ}"),
         ('opening = "{name}"', "“opening”“{name}”中只能使用 {organ}"),
         ('addressee = "县委"\naddressees = ["县委"]', "addressee 和 addressees 只能写一个"),
+        ('ledger_headings = { no = "执法" }', "“ledger_headings”没有名为“no”的台账，可用：study（学习研讨）"),
         ('within = { next_year = "other" }', "下一年度安排要单独成为一个部分"),
         ('within = { other = "other" }', "within 中的 other 应并入 order 里另一个单独成立的部分"),
         (
@@ -63,12 +64,20 @@ TEMPLATES = st.builds(
     title=st.sampled_from(["{organ}{year}年报告", '带"引号"\\和\n换行{year}']),
     addressees=st.lists(st.sampled_from(["县委", "县政府"])).map(tuple),
     copies=st.lists(st.sampled_from(["司法局", "#局"])).map(tuple),
+    kept_words=st.lists(st.sampled_from(["某工程", "甲库"])).map(tuple),
+    ledger_headings=st.dictionaries(st.sampled_from(["case", "study"]), st.just("规范执法")),
     opening=st.none() | st.just("开头 = {year}"),
     numbering=st.sampled_from(Numbering),
     headings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.just("标题{next_year}")),
     within=st.sampled_from([{}, {FIRST: ACHIEVEMENTS}]),
     numberings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.sampled_from(Numbering)),
 )
+
+
+def test_a_ledger_is_named_by_its_code_or_as_people_call_it() -> None:
+    found = read_template_text('ledger_headings = { "执法案件" = "规范执法", study = "学法" }')
+
+    assert found.ledger_headings == {"case": "规范执法", "study": "学法"}
 
 
 @given(TEMPLATES)

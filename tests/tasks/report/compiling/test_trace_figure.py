@@ -19,7 +19,7 @@ def test_a_figure_leads_back_to_its_rows(any_engine: Engine) -> None:
         year.compile()
 
         [found] = trace_figure(session, year.organ, 2025, "简易程序案件")
-        assert (found.value, found.unit) == (Decimal(4), "起")
+        assert (found.value, found.unit) == (Decimal(4), "件")
         assert [(row.row, row.on) for row in found.rows] == [(f"case:{n}", day(f"{n}-10")) for n in range(1, 5)]
         assert found.rows[0].words == "简易程序 100.10 未被变更或撤销"
         with pytest.raises(NotFoundError, match=r"没有名为“案件”的数字；现有：列入计划任务、"):

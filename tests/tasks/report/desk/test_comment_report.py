@@ -24,7 +24,7 @@ def desk(any_engine: Engine) -> Any:
 
 def test_a_comment_outlives_recompiling_and_merging(desk: DeskYear) -> None:
     made = comment(desk.session, desk.newest, "ledger:study", by=desk.by("监督"), text="写明参加人数")
-    assert (made.actor, made.quoted) == ("监督", "年内组织领导班子集中学习研讨2次，主题为“行政处罚法”“民法…")
+    assert (made.actor, made.quoted) == ("监督", "围绕“行政处罚法”“民法典”专题开展法治学习研讨2次。")
     merge_blocks(desk.session, desk.newest, "item:1", by=desk.by(), with_="ledger:study")
     desk.year.study("10-10", "宪法")
     desk.year.compile("2026-01-16")

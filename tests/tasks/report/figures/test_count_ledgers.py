@@ -42,7 +42,7 @@ def test_a_figure_is_its_rows_its_period_and_its_definition(any_engine: Engine) 
         found = count_ledgers(session, key(year.organ.id), *YEAR)
 
     fines = found["case.fines"]
-    assert (fines.value, fines.written) == (Decimal("0.03006"), "0.03006万元")
+    assert (fines.value, fines.written) == (Decimal("0.03006"), "300.6元")
     assert (fines.rows, fines.parts) == (("case:2", "case:4"), ("200.5", "100.1"))
     assert (fines.first_on, fines.last_on, fines.definition) == (*YEAR, "罚款合计，按决定书")
     assert found["case.cases"].rows == ("case:2", "case:3", "case:4")

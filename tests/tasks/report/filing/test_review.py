@@ -70,7 +70,7 @@ def test_from_the_draft_to_the_archive_with_a_return_on_the_way(any_engine: Engi
     office.acting(LEADER, return_, on="2026-01-21", reason="学习次数未改")
     assert (office.filing.state, office.filing.report_id) == (FilingState.DRAFTING, first.id)
 
-    second = edit(office, "年内组织领导班子集中学习研讨1次，主题为“行政处罚法”，人员到齐。", on="2026-01-21")
+    second = edit(office, "围绕“行政处罚法”专题开展法治学习研讨1次，人员到齐。", on="2026-01-21")
     assert (second.version, second.content_hash) == (first.version + 1, None)
     bound = office.filing.content_hash
     with unit_of_work(any_engine) as session:
