@@ -20,7 +20,8 @@ from models.report.figure import Figure
 from models.report.report import SectionKind
 from tasks.ledgers.record_named import record_act, record_case, record_deficiency, record_study
 from tasks.report.compiling.blocks import Block
-from tasks.report.compiling.compile_report import CompiledReport, compile_report
+from tasks.report.compiling.compile_report import CompiledReport, compile_report, newest_report
+from tasks.report.compiling.keep_draft import read_draft
 from tasks.report.compiling.template import STANDARD, ReportTemplate
 from tests.actors import administrator
 
@@ -207,3 +208,11 @@ def texts(report: CompiledReport, kind: SectionKind, heading: str | None = None)
 def figures(report: CompiledReport) -> dict[str, Figure]:
     """Every figure of the report by name."""
     return {figure.name: figure for section in report.sections for block in section.blocks for figure in block.figures}
+
+
+def offered(year: ReportYear, kind: SectionKind) -> list[str]:
+    """What the newest version's part only offers, until a person takes it in."""
+    report = newest_report(year.session, year.organ, year.plan.year)
+    assert report is not None
+    parts = read_draft(year.session, report)
+    return [block.text for part in parts if part.kind is kind for block in part.blocks if block.offered]

@@ -55,7 +55,8 @@ def announced_items(session: Session, organ: Organ, year: int) -> int:
     """How many items the year's newest report announces for the next."""
     report = newest_report(session, organ, year)
     sections = read_draft(session, report) if report else []
-    return sum(len(section.blocks) for section in sections if section.kind is SectionKind.NEXT_YEAR)
+    coming = [block for section in sections if section.kind is SectionKind.NEXT_YEAR for block in section.blocks]
+    return sum(not block.withdrawn for block in coming)
 
 
 def in_short(rows: Iterable[str]) -> str:

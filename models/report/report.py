@@ -102,6 +102,8 @@ class ReportBlock(Row, table=True):
     """Who changed it last; nobody: the compiler's own words."""
     withdrawn: bool = False
     """Taken out of the text by a person; kept to be seen, and to be put back."""
+    offered: bool = False
+    """The compiler only offers it: withdrawn from the start, until a person takes it in."""
     placed: bool = False
     """A person put it where it stands; the compiler's order no longer moves it."""
     titled: bool = False

@@ -94,7 +94,7 @@ def test_the_report_carries_the_figures_of_a_real_year(first: tuple[Path, str]) 
     folder, _ = first
     report = words_of(folder / STORY.report)
 
-    assert "集中学习研讨2次" in report
+    assert "法治学习研讨2次" in report
     assert "行政执法案件13起，其中简易程序4件、普通程序9件，作出罚款处罚3万元" in report
     assert "未发生行政处罚决定被变更或者撤销的情况" in report
 

@@ -39,7 +39,7 @@ def looked_at(errand: Errand, year: int) -> "Report":
 
 @looking("as organ json")
 def blocks(errand: Errand, year: RequiredYear) -> Answer:
-    """列出最新一版的全部段落：代号、状态、文字；撤下的也在内。"""
+    """列出最新一版的全部段落：代号、状态、文字；撤下的、备选的也在内。"""
     from tasks.report.compiling.keep_draft import read_draft
 
     session = errand.session
@@ -49,7 +49,8 @@ def blocks(errand: Errand, year: RequiredYear) -> Answer:
         {
             "key": block.key, "section": section.kind, "heading": block.heading, "text": block.text,
             "by_hand": block.by_hand, "changed": block.was_compiled is not None, "withdrawn": block.withdrawn,
-            "internal": block.internal, "unverified": not block.sources or block.proposal,
+            "offered": block.withdrawn and block.offered, "internal": block.internal,
+            "unverified": not block.sources or block.proposal,
         }
         for section in draft
         for block in section.blocks
@@ -61,7 +62,8 @@ def blocks(errand: Errand, year: RequiredYear) -> Answer:
         words = {
             "by_hand": "人写",
             "changed": "来源有变",
-            "withdrawn": "已撤下",
+            "offered": "备选",
+            "withdrawn": "未写入",
             "internal": "内部",
             "unverified": "待核",
         }

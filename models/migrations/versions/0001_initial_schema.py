@@ -770,6 +770,7 @@ def upgrade() -> None:
         sa.Column("was_compiled", sa.String()),
         sa.Column("author_id", sa.Integer(), sa.ForeignKey("person.id")),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("offered", sa.Boolean(), nullable=False),
         sa.Column("placed", sa.Boolean(), nullable=False),
         sa.Column("titled", sa.Boolean(), nullable=False),
         sa.Column("internal", sa.String(length=300)),

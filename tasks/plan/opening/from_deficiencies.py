@@ -9,11 +9,12 @@ from models.ledgers.deficiency import Deficiency
 from models.people.organ import Organ
 from models.report.report import describe_row
 from tasks.plan.opening.draft import Draft, Origin
+from tasks.report.compiling.blocks import quoted
 from tasks.report.compiling.next_year import RECTIFICATION
 
 
 def from_deficiencies(session: Session, organ: Organ, year: int) -> Iterator[Draft]:
-    """An item for each deficiency of `year` that was not withdrawn: its remedy where one was written, else itself."""
+    """An item for each deficiency of `year` that was not withdrawn: its remedy, or to find one where there is none."""
     rows = session.exec(
         select(Deficiency)
         .where(Deficiency.organ_id == organ.id, col(Deficiency.withdrawn_on).is_(None))
@@ -25,7 +26,7 @@ def from_deficiencies(session: Session, organ: Organ, year: int) -> Iterator[Dra
         yield Draft(
             key=describe_row("deficiency", row.id),
             origin=Origin.DEFICIENCY,
-            title=row.remedy or f"整改：{row.text}",
+            title=row.remedy or f"研究提出{quoted(row.text)}的整改措施",
             project=RECTIFICATION,
             source=f"{year}年度不足 {row.id}：{row.text}；{cause}",
             note=f"针对不足：{row.text}\n{cause}",

@@ -51,7 +51,7 @@ def from_report(
     kept = {source for block in blocks if not block.withdrawn for source in block.sources}
     for block in blocks:
         if block.withdrawn:
-            arranged.left_out.update(set(block.sources) - kept)
+            arranged.left_out.update(set() if block.offered else set(block.sources) - kept)
         elif not any(source.startswith(_LAW) or source in own for source in block.sources):
             arranged.drafts += _drafts(block, report, organ, known, departments, roster)
             arranged.said.update(block.sources)

@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from models.exact import decimal_text
 from models.report.figure import Figure
 
+INSTRUCTED = "批示原文不公开"
+"""Why the words of an instruction stay out of the public edition."""
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -38,6 +40,8 @@ class Block:
     """What it is about, the same over versions (`ledger:case`, `progress:12`); unique in a report."""
     internal: str | None = None
     """Why it stays out of the public edition; None: it is public."""
+    offered: bool = False
+    """It stays out of the text until a person takes it in."""
     unfounded: tuple[str, ...] = ()
     """The sentences of a person's own in which a number stands that no figure of the report bears out."""
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.report.figure import count
 from models.report.report import describe_row
@@ -27,7 +27,8 @@ class _Shortfall:
 
 
 def deficiencies(material: YearMaterial) -> list[Block]:
-    """Recorded deficiencies with their causes, then one proposal a project with items not done in time."""
+    """Recorded deficiencies with their causes; besides, offered to whoever wants to say so, what each project did not
+    finish in time."""
     blocks = []
     for recorded in material.deficiencies:
         row = describe_row("deficiency", recorded.id)
@@ -35,12 +36,13 @@ def deficiencies(material: YearMaterial) -> list[Block]:
         figures = quoted_figures(f"{text}。{cause or ''}", row)
         facts = {"text": text, "cause": cause}
         blocks.append(write_block(TEMPLATE, "recorded", facts, sources=[row], figures=figures, key=row))
+    blocks = blocks or [write_block(TEMPLATE, "nothing_yet", {}, key="nothing:deficiencies")]
     for project in material.projects:
         items = material.items_by_project.get(project.id, [])
         shortfalls = [block for item in items if (block := _shortfall(material, item))]
         if shortfalls:
             blocks.append(_proposal(material, project, shortfalls))
-    return blocks or [write_block(TEMPLATE, "nothing_yet", {}, key="nothing:deficiencies")]
+    return blocks
 
 
 def _proposal(material: YearMaterial, project: ProjectRow, shortfalls: list[_Shortfall]) -> Block:
@@ -58,7 +60,8 @@ def _proposal(material: YearMaterial, project: ProjectRow, shortfalls: list[_Sho
         "causes": [entry.text for entry in last_words],
     }
     sources = [*missed.rows, *(describe_row("progress", entry.id) for entry in last_words)]
-    return write_block(TEMPLATE, "missed", facts, sources=sources, proposal=True, key=f"missed:project:{project.id}")
+    block = write_block(TEMPLATE, "missed", facts, sources=sources, key=f"missed:project:{project.id}")
+    return replace(block, offered=True)
 
 
 def _shortfall(material: YearMaterial, item: ItemRow) -> _Shortfall | None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from models.ledgers.measure import OWN_BOOKS
 from models.report.figure import Figure
 from models.report.report import SectionKind
-from tasks.report.compiling.blocks import Block
+from tasks.report.compiling.blocks import INSTRUCTED, Block
 from tasks.report.compiling.check_numbers import Unfounded, unfounded
 
 WORD = "word:"
@@ -28,6 +29,7 @@ class DraftBlock:
     was_compiled: str | None = None
     author_id: int | None = None
     withdrawn: bool = False
+    offered: bool = False
     placed: bool = False
     titled: bool = False
     internal: str | None = None
@@ -40,7 +42,8 @@ class DraftBlock:
     @property
     def touched(self) -> bool:
         """Whether a person did anything to it: it stays, whatever becomes of its sources."""
-        marked = self.withdrawn or self.placed or self.titled or self.internal is not None
+        hidden = self.internal not in (None, OWN_BOOKS, INSTRUCTED)
+        marked = self.withdrawn is not self.offered or self.placed or self.titled or hidden
         return self.by_hand or marked or len(self.origins) > 1
 
     @property
@@ -69,6 +72,8 @@ def fresh(block: Block, section: SectionKind) -> DraftBlock:
         figures=block.figures,
         proposal=block.proposal,
         origins=(block.key,),
+        withdrawn=block.offered,
+        offered=block.offered,
         internal=block.internal,
     )
 

@@ -30,7 +30,7 @@ def without_days(text: str, year: int) -> str:
         left = words
         for piece in found.text.split("、"):
             left = re.sub(rf"{_LED_BY}{re.escape(piece)}[，,、]?", "", left, count=1)
-        left = re.sub("[，,](?:完成|办结)?$", "", _LEFT_OVER.sub("", left).rstrip("，,、；;。 "))
+        left = re.sub(r"[，,](?:完成|办结)?$", "", _LEFT_OVER.sub("", left).rstrip("，,、；;。 "))
         if left == words or not _ENOUGH.search(left):
             break
         words = left

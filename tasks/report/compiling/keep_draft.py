@@ -15,8 +15,8 @@ from tasks.report.compiling.find_report import blocks_of, sections_of
 from tasks.report.figures.gather_figures import figure_of
 
 _OF_BLOCK = (
-    "key", "heading", "text", "proposal", "compiled", "was_compiled", "author_id", "withdrawn", "placed", "titled",
-    "internal",
+    "key", "heading", "text", "proposal", "compiled", "was_compiled", "author_id", "withdrawn", "offered", "placed",
+    "titled", "internal",
 )  # fmt: skip
 """What a row of a block and a block at the desk have alike."""
 _OF_FIGURE = (

@@ -73,6 +73,8 @@ def _follow(
         # What either calls internal is internal: a mark is taken off by a person, never by a compilation.
         internal=draft.internal or next((block.internal for block in written if block.internal), None),
     )
+    offered = any(block.offered for block in written)
+    followed = replace(followed, offered=offered, withdrawn=draft.withdrawn if draft.touched else offered)
     if not draft.by_hand:
         return replace(followed, text=text, proposal=any(block.proposal for block in written))
     base = draft.was_compiled if draft.was_compiled is not None else draft.compiled

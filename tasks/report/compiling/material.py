@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlmodel import Session, col
 
 from models.database import key
@@ -84,16 +84,22 @@ class PlannedRow(NamedTuple):
     title: str
     due_text: str | None
     recurrence: str | None
+    source: str | None
 
 
 class ActRow(NamedTuple):
-    """An act of a leader; `in_person` unless it is on record under somebody who was not first responsible then."""
+    """An act of a leader; `in_person` unless it is on record under somebody who was not first responsible then.
+
+    `hearing`: hearing a report on the work; `instruction`: giving one, whose words the text has.
+    """
 
     id: int
     kind: Duty
     on: dt.date
     text: str
-    document_number: str | None
+    item_id: int | None
+    hearing: bool
+    instruction: bool
     in_person: bool
 
 
@@ -249,6 +255,7 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
             WorkItem.title,
             WorkItem.due_text,
             WorkItem.recurrence,
+            WorkItem.source,
             order=col(Project.ordinal),
         )
         .join(Project, col(Project.id) == WorkItem.project_id)
@@ -265,7 +272,9 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         LeadershipAct.kind,
         LeadershipAct.on,
         LeadershipAct.text,
-        LeadershipAct.document_number,
+        LeadershipAct.item_id,
+        func.coalesce(LeadershipAct.hearing, false()),
+        col(LeadershipAct.instruction_id).is_not(None),
         or_(col(LeadershipAct.person_id).is_(None), _was_first_responsible()),
         day=col(LeadershipAct.on),
     ).where(col(LeadershipAct.organ_id) == organ.id, col(LeadershipAct.withdrawn_on).is_(None))

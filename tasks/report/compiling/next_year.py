@@ -1,28 +1,30 @@
 """Part four, 下一年度主要安排: a draft of next year's plan, written so that it can be read in again.
 
-One sentence is one item, and a sentence holds nothing but the item: what is unfinished, what recurs, what
-remedies a deficiency, and what the law asks for every year.
+One sentence is one item with its purpose: what is unfinished, what recurs, and what remedies a deficiency. What was
+finished is offered. Reporting by law is no arrangement of the year and never stands here.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.dates.due_text import find_due
 from models.dates.recurrence import describe, occurrences
 from models.items.item import WorkItem
-from models.report.filing import legal_last_day, public_last_day
 from models.report.report import describe_row
+from tasks.reading.folding import sentences
 from tasks.reading.numbering import find_marker
 from tasks.reading.read_report import read_report_text
 from tasks.report.compiling.blocks import Block, bare, quoted, write_block
+from tasks.report.compiling.item_words import as_told
 from tasks.report.compiling.material import ItemRow, PlannedRow, YearMaterial
 
 TEMPLATE = "next_year"
 RECTIFICATION = "落实整改措施"
 STATUTORY = "依法报告和公开"
-REPORTING_RULES = "law:" + "法治政府建设与责任落实督察工作规定"
+_REPORTING = re.compile(r"(?:报送|报告|公开|公布|提交|发布).*法治政府建设.*(?:报告|情况)")
+"""What the 督察工作规定 asks of everybody: the report itself, filed and made public."""
 _STOPS = re.compile(r"\s*[。！？；!?;]+\s*(?=[^”’）》])|\n+")
 
 
@@ -33,61 +35,60 @@ class _Duty:
     heading: str
     words: str
     source: str
-
-    @property
-    def key(self) -> str:
-        """Its source, and for what the law asks its words too: one law asks for several things."""
-        return f"{self.source}:{folded(self.words)}" if self.source.startswith("law:") else self.source
+    offered: bool = False
 
 
 def next_year(material: YearMaterial) -> list[Block]:
     """The coming year's items by project of this year's plan; what has none stands under a heading of its own.
 
     Where the next year has a plan already, that says what it brings, under its own headings; what recurs is then for
-    that plan to say. Nothing unfinished is lost, and what the law or a remedy asks for is left out where it is said
-    anyway.
+    that plan to say. Nothing unfinished is lost, and nothing is said twice. Without a plan what was finished this year
+    is offered: whether it returns is for a person to say.
     """
-    duties = list(_planned(material))
-    said = {folded(one_sentence(row.title)) for row in material.planned}
-    duties += [duty for duty in _carried(material) if folded(duty.words) not in said]
-    known = {folded(duty.words) for duty in duties}
-    for duty in (*_remedies(material), *_statutory(material.year + 1)):
-        if folded(duty.words) not in known:
-            known.add(folded(duty.words))
-            duties.append(duty)
+    planned = list(_planned(material))
+    said = {_same(words) for words in (*(duty.words for duty in planned), *(row.title for row in material.planned))}
+    carried = [duty for duty in _carried(material) if _same(duty.words) not in said]
+    said |= {_same(duty.words) for duty in carried if not duty.offered}
+    remedies = {_same(duty.words): duty for duty in _remedies(material) if _same(duty.words) not in said}
+    duties = [duty for duty in (*planned, *carried, *remedies.values()) if not _REPORTING.search(duty.words)]
     own = [_heading(project.name) for project in material.projects]
-    headings = dict.fromkeys([*(duty.heading for duty in _planned(material)), *own, RECTIFICATION, STATUTORY])
+    headings = dict.fromkeys([*(duty.heading for duty in planned), *own, RECTIFICATION])
     return [
-        write_block(
-            TEMPLATE,
-            "item",
-            {"words": as_one_item(duty.words)},
-            heading=heading,
-            sources=[duty.source],
-            key=f"next:{duty.key}",
+        replace(
+            write_block(
+                TEMPLATE, "item", {"words": as_one_item(duty.words)}, heading=heading, sources=[duty.source],
+                key=f"next:{duty.source}",
+            ),
+            offered=duty.offered,
         )
         for heading in headings
         for duty in duties
         if duty.heading == heading
-    ]
+    ]  # fmt: skip
 
 
 def _planned(material: YearMaterial) -> Iterator[_Duty]:
     """The items of the next year's plan, in its order."""
     for item in material.planned:
-        words = with_rhythm(item, material.year + 1) if item.recurrence else one_sentence(item.title)
-        yield _Duty(_heading(item.project), words, describe_row("item", item.id))
+        title = one_sentence(item.title)
+        words = with_rhythm(item, material.year + 1) if item.recurrence else with_purpose(title, item.source)
+        yield _Duty(_heading(item.project), _of_no_year(words, material.year), describe_row("item", item.id))
 
 
 def _carried(material: YearMaterial) -> Iterator[_Duty]:
     """Items that are still open on the day of the report, and recurring ones whether open or not; with a plan of the
-    next year, open ones only."""
+    next year, open ones only. Those that were finished are offered where there is no such plan."""
     for project in material.projects:
         for item in material.items_by_project.get(project.id, []):
             recurs = not material.planned and recurs_in(item, material.year + 1)
-            if recurs or material.finished_on(item) is None:
-                words = with_rhythm(item, material.year + 1) if recurs else one_sentence(item.title)
-                yield _Duty(_heading(project.name), words, describe_row("item", item.id))
+            finished = material.finished_on(item) is not None
+            if finished and not recurs and material.planned:
+                continue
+            title = one_sentence(as_told(item.title, material.year))
+            words = with_rhythm(item, material.year + 1) if recurs else title
+            words = _of_no_year(words, material.year)
+            row = describe_row("item", item.id)
+            yield _Duty(_heading(project.name), words, row, offered=finished and not recurs)
 
 
 def recurs_in(item: ItemRow | WorkItem, year: int) -> bool:
@@ -120,16 +121,6 @@ def _remedies(material: YearMaterial) -> Iterator[_Duty]:
             yield _Duty(heading, one_sentence(deficiency.remedy), describe_row("deficiency", deficiency.id))
 
 
-def _statutory(year: int) -> Iterator[_Duty]:
-    """What the 督察工作规定 asks for every year: the report filed before 1 March, published before 1 April.
-
-    之前 excludes the day, so the last day is the one before; it is not moved for a weekend.
-    """
-    for day, verb in ((legal_last_day(year - 1), "报送"), (public_last_day(year - 1), "公开")):
-        words = f"{day.month}月{day.day}日前{verb}上一年度法治政府建设情况报告"
-        yield _Duty(STATUTORY, words, REPORTING_RULES)
-
-
 def one_sentence(text: str) -> str:
     """A text of several sentences as one, without number or stop: an item is a sentence."""
     marker = find_marker(text)
@@ -150,6 +141,21 @@ def _is_read_as_one(words: str) -> bool:
     return [item.source for item in found] == ["制定计划。", f"{words}。"]
 
 
+def with_purpose(title: str, source: str | None) -> str:
+    """The title with what the sentence it was read from says it is for (不断提升…), if that still is one item."""
+    for sentence in sentences(source or ""):
+        _, found, rest = sentence.partition(bare(title))
+        words = f"{bare(title)}{bare(rest)}"
+        if found and rest.startswith(("，", ",")) and _is_read_as_one(words):
+            return words
+    return title
+
+
+def _of_no_year(words: str, year: int) -> str:
+    """The words without the year that is over."""
+    return re.sub(rf"{year}\s*年度?", "", words)
+
+
 def _heading(project: str) -> str:
     """A project's name as a heading: a colon would part it from the rest."""
     return re.sub(r"\s*[：:]\s*", "，", one_sentence(project))
@@ -158,3 +164,8 @@ def _heading(project: str) -> str:
 def folded(words: str) -> str:
     """What two wordings of the same item have in common: the words without days, blanks and punctuation."""
     return re.sub(r"\d+月\d+日前?|\W", "", words)
+
+
+def _same(words: str) -> str:
+    """What an item is known by, whatever day, year and rhythm its title names."""
+    return folded(re.sub(r"\d{4}\s*年度?|^每(?:年|季度?|半年|月|周|个工作日)(?:\d+[日号])?(?:之?前)?", "", words))

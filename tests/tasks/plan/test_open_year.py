@@ -70,15 +70,15 @@ def test_a_year_is_drawn_from_what_the_last_one_left(any_engine: Engine, reporte
         "开展案卷评查": Origin.UNFINISHED,
         "开展法治培训": Origin.RECURRING,
         "配备专人运营普法账号": Origin.DEFICIENCY,
-        "整改：执法力量不足": Origin.DEFICIENCY,
+        "研究提出“执法力量不足”的整改措施": Origin.DEFICIENCY,
         "报送2025年度法治政府建设年度报告": Origin.STATUTORY,
         "公开2025年度法治政府建设年度报告": Origin.STATUTORY,
     }
     training, review = found["开展法治培训"], found["开展案卷评查"]
     assert (training.recurrence, training.due_text, training.deliverable) == (QUARTERLY, "每季度", "培训记录")
     assert (training.missing, review.missing) == ([], ["完成时限", "责任人"])
-    assert (projects["开展法治培训"], projects["整改：执法力量不足"]) == (ENFORCEMENT, "落实整改措施")
-    assert found["整改：执法力量不足"].note == "针对不足：执法力量不足\n原因：编制少"
+    assert (projects["开展法治培训"], projects["研究提出“执法力量不足”的整改措施"]) == (ENFORCEMENT, "落实整改措施")
+    assert found["研究提出“执法力量不足”的整改措施"].note == "针对不足：执法力量不足\n原因：编制少"
     assert "原时限 2025-10-31" in str(review.source)
     assert all(item.source for item in found.values())
     assert ("2025年度报告第1版“下一年度主要安排”" in str(training.source)) is reported
@@ -167,7 +167,7 @@ def test_nothing_is_issued_and_an_issued_plan_only_gains_drafts(engine: Engine) 
         assert drafts(session)["开展法治培训"].state is ItemState.ISSUED
         year.deficiency("培训覆盖不足", on="12-30")
         opened(session, year)
-        assert drafts(session)["整改：培训覆盖不足"].state is ItemState.DRAFT
+        assert drafts(session)["研究提出“培训覆盖不足”的整改措施"].state is ItemState.DRAFT
         assert drafts(session)["开展法治培训"].state is ItemState.ISSUED
 
 

@@ -49,7 +49,7 @@ def test_findings_are_shown_before_submission(office: Office) -> None:
         session.exec(select(ReportFigure).where(ReportFigure.code == "case.cases")).one().value = Decimal(3)
     words = visitor.read("/reports/1/check")
     assert "不符 1 处" in words
-    assert "行政执法案件 3起，简易程序案件 1起 + 普通程序案件 0起 = 1起" in words
+    assert "行政执法案件 3起，简易程序案件 1件 + 普通程序案件 0件 = 1起" in words
 
 
 def test_the_package_is_made_by_who_compiles_and_is_on_record(office: Office) -> None:

@@ -16,17 +16,17 @@ from tasks.papers.official_document import render
 from tasks.reading.findings import ReportReading
 from tasks.reading.read_report import read_report
 from tasks.report.compiling.compile_report import CompiledReport
-from tasks.report.compiling.next_year import REPORTING_RULES, as_one_item
+from tasks.report.compiling.next_year import as_one_item
 from tasks.report.compiling.template import Numbering, ReportTemplate
 from tasks.report.output.lay_out_report import lay_out_report
 from tests.databases import lay_sqlite
-from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, day, texts
+from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY, STUDY, ReportYear, a_year, blocks, offered, texts
 
 NEXT = SectionKind.NEXT_YEAR
 OTHER = SectionKind.OTHER
 
 
-def test_next_year_holds_what_is_open_what_recurs_what_mends_and_what_the_law_asks(engine: Engine) -> None:
+def test_next_year_holds_what_is_open_what_recurs_and_what_mends(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         year = a_year(session)
         year.turns(
@@ -43,8 +43,6 @@ def test_next_year_holds_what_is_open_what_recurs_what_mends_and_what_the_law_as
         (ENFORCEMENT, "增配评查人员。", ("deficiency:2",)),
         (PUBLICITY, "打造宣传阵地。", ("item:6",)),
         ("落实整改措施", "配备专人运营普法账号。", ("deficiency:1",)),
-        ("依法报告和公开", "2月28日前报送上一年度法治政府建设情况报告。", (REPORTING_RULES,)),
-        ("依法报告和公开", "3月31日前公开上一年度法治政府建设情况报告。", (REPORTING_RULES,)),
     ]
     assert texts(report, OTHER) == ["“打造宣传阵地”时限未到，共1项重大任务跨年度推进。"]
 
@@ -58,24 +56,47 @@ def test_what_was_finished_between_the_year_and_the_report_is_not_carried_over(e
         assert ORDER in [block.heading for block in blocks(year.compile("2026-01-09"), NEXT)]
 
 
-def test_before_march_means_the_last_of_february_also_in_a_leap_year(engine: Engine) -> None:
-    with unit_of_work(engine) as session:
-        year = ReportYear(session, ORDER, year=2027)
-        year.item("任务", closed="2027-05-01")
-
-        assert texts(year.compile("2028-01-14"), NEXT)[0].startswith("2月29日前报送")
-
-
-def test_a_duty_by_law_that_the_plan_carries_over_is_not_named_twice(engine: Engine) -> None:
+def test_what_the_law_asks_of_everybody_is_no_arrangement_of_the_year(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         year = ReportYear(session, ORDER)
         year.item("2月28日前报送上一年度法治政府建设情况报告", due="2-28")
+        year.item("修订工作规则")
         year.deficiency("报告迟交", remedy="公开上一年度法治政府建设情况报告。")
 
-        assert texts(year.compile(), NEXT) == [
-            "2月28日前报送上一年度法治政府建设情况报告。",
-            "公开上一年度法治政府建设情况报告。",
-        ]
+        assert texts(year.compile(), NEXT) == ["修订工作规则。"]
+
+
+def test_days_that_passed_and_the_year_that_is_over_are_not_named(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("6月底前完成2025年度规则修订", due="6-30")
+        year.item("制定2025年培训计划", recurrence="FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=-1", due_text="每年3月底前")
+
+        assert texts(year.compile(), NEXT) == ["完成规则修订。", "每年3月底前制定培训计划。"]
+
+
+def test_what_was_finished_is_offered_for_the_next_year(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER, PUBLICITY)
+        year.item("制定2025年普法计划", project=PUBLICITY, closed="3-1")
+        year.item("修订工作规则", project=ORDER)
+
+        assert texts(year.compile(), NEXT) == ["修订工作规则。"]
+        assert offered(year, NEXT) == ["制定普法计划。"]
+
+
+def test_a_plan_read_from_a_report_keeps_its_purposes_and_says_nothing_twice(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("6月底前开展专题研讨", due="6-30")
+        year.deficiency("人手不足", remedy="充实执法力量")
+        coming = ReportYear(session, ORDER, year=2026)
+        coming.item(
+            "开展专题研讨", source="2025年度报告第1版：开展专题研讨，不断提升依法行政能力。（2025年度计划第1项）"
+        )
+        coming.item("充实执法力量")
+
+        assert texts(year.compile(), NEXT) == ["开展专题研讨，不断提升依法行政能力。", "充实执法力量。"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +138,7 @@ def test_our_own_report_is_read_as_what_it_is(engine: Engine, tmp_path: Path) ->
         STUDY,
         f"{ORDER}，{ENFORCEMENT}，{PUBLICITY}",
     ]
-    assert [heading.number for heading in found.sections[1].subheadings] == ["一是", "二是", "三是"]
+    assert [heading.number for heading in found.sections[1].subheadings] == []
     exact = {(figure.value, figure.unit) for figure in found.figures if not figure.approximate}
     assert {(13, "起"), (4, "件"), (9, "件"), (3, "万元"), (2, "次")} <= exact
     assert (Decimal(10), "次", True) in {(figure.value, figure.unit, figure.approximate) for figure in found.figures}
@@ -159,8 +180,6 @@ def test_the_circle_closes_item_by_item(
     dues = {item.title: (item.due_text, item.due_on, item.recurrence) for item in found.items if item.due_text}
     assert dues == {
         "每月25日前报送情况": ("每月25日前", None, "FREQ=MONTHLY;BYMONTHDAY=25"),
-        "2月28日前报送上一年度法治政府建设情况报告": ("2月28日前", day("2026-02-28"), None),
-        "3月31日前公开上一年度法治政府建设情况报告": ("3月31日前", day("2026-03-31"), None),
     }
 
 

@@ -42,7 +42,7 @@ def test_text_and_figures_that_changed_are_told_word_by_word_and_row_by_row(desk
     [block] = found.blocks
     assert (block.key, block.what) == ("ledger:study", ("改文字",))
     assert [span for span in block.spans if span.what != "same"] == [
-        Stretch("gone", "2"), Stretch("new", "3"), Stretch("new", "“宪法”"),
+        Stretch("new", "“宪法”"), Stretch("gone", "2"), Stretch("new", "3"),
     ]  # fmt: skip
     [figure] = found.figures
     assert (figure.code, figure.before, figure.after) == ("study.studies", Decimal(2), Decimal(3))

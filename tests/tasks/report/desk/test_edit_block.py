@@ -14,6 +14,7 @@ from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ConflictError, ForbiddenError, NotFoundError
 from models.people.organ import Organ
 from models.people.person import Role
+from models.people.personal_duty import Duty
 from models.report.report import Report, ReportFigure, SectionKind
 from models.report.report_desk import EditKind, ReportEdit
 from tasks.report.compiling.compile_report import compile_report
@@ -31,6 +32,7 @@ from tasks.report.desk.mark_block import (
     withdraw_block,
 )
 from tests.desk import CHEN, LIU, DeskYear, on_the_desk
+from tests.report_year import ENFORCEMENT, ORDER, PUBLICITY
 
 CASES, OVERVIEW, WEEK = "ledger:case", "overview", "progress:2"
 
@@ -61,7 +63,7 @@ def test_an_edit_is_a_persons_until_it_is_the_compilers_again(desk: DeskYear) ->
     edits = desk.session.exec(select(ReportEdit)).all()
     assert [(edit.kind, edit.actor, edit.before, edit.after) for edit in edits] == [
         (EditKind.TEXT, CHEN, was, "宣传周开展活动多场。"),
-        (EditKind.HEADING, CHEN, "落实“谁执法谁普法”责任制", "法治宣传"),
+        (EditKind.HEADING, CHEN, f"{ORDER}，{ENFORCEMENT}，{PUBLICITY}", "法治宣传"),
         (EditKind.TEXT, LIU, "宣传周开展活动多场。", was),
     ]
     with pytest.raises(BadInputError, match="没有改动"):
@@ -110,7 +112,7 @@ def test_neighbours_merge_with_sources_and_figures_of_both(desk: DeskYear) -> No
     assert "ledger:study" in desk.listed(withdrawn=True)
     desk.year.study("10-10", "宪法")
     desk.year.compile("2026-01-16")
-    assert "集中学习研讨3次" in desk.block("item:1").text
+    assert "法治学习研讨3次" in desk.block("item:1").text
     assert "ledger:study" not in desk.listed()
 
 
@@ -187,7 +189,11 @@ def test_what_is_written_by_hand_asks_for_a_basis_until_it_has_one(desk: DeskYea
 
 
 def test_a_proposal_that_was_vouched_for_is_marked_no_more_until_it_changes(desk: DeskYear) -> None:
-    key = next(key for key in desk.listed() if key.startswith("missed:project:"))
+    deputy = desk.year.person("张副局", Role.LEADER)
+    desk.year.act(Duty.DEPLOY, "8-1", "部署自查", person=deputy)
+    desk.year.compile("2026-01-15")
+    key = "act:3"
+    assert desk.block(key).unverified
     confirm_block(desk.session, desk.newest, key, by=desk.by(), basis="经核实属实")
     text = desk.block(key).text
     desk.year.study("10-10", "宪法")
@@ -244,7 +250,7 @@ def test_a_mark_says_why_and_is_taken_off_again(desk: DeskYear) -> None:
         (lambda s, r, by: merge_blocks(s, r, OVERVIEW, by=by, with_="deficiency:1"), "相邻的一段"),
         (lambda s, r, by: keep_own(s, r, OVERVIEW, by=by), "来源没有变化"),
         (lambda s, r, by: adopt_compiled(s, r, OVERVIEW, by=by), "没有可以采用的新文"),
-        (lambda s, r, by: mark_public(s, r, OVERVIEW, by=by), "本来就是公开的"),
+        (lambda s, r, by: mark_public(s, r, "deficiency:1", by=by), "本来就是公开的"),
         (lambda s, r, by: mark_internal(s, r, OVERVIEW, by=by, reason=""), "不公开的原因不能为空"),
         (lambda s, r, by: confirm_block(s, r, OVERVIEW, by=by, basis=""), "依据不能为空"),
     ],

@@ -115,7 +115,7 @@ def test_what_is_not_verified_passes_with_a_reason_only_and_stays_in_the_log(off
     office.acting(FIRST, sign_off, accepting="以台账为准")
     found = [row.findings for row in office.rows(FilingStep)[-2:]]
     assert [len(lines) for lines in found] == [1, 1]
-    assert "待核：“2025年推进法治政府建设的主要举措和成效”中“围绕“行政处罚法”专题开展法治学习研讨1次" in found[1][0]
+    assert "待核：“2025年推进法治政府建设的主要举措和成效”中“围绕‘行政处罚法’专题开展法治学习研讨1次" in found[1][0]
 
 
 def test_quotation_marks_within_a_quotation_are_single(office: FilingOffice) -> None:

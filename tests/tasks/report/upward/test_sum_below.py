@@ -123,7 +123,7 @@ def test_a_paragraph_for_each_ledger_names_who_is_missing() -> None:
         ("below:filed", "已收到2个下级单位的年度报告，尚未报送的有丙局、丁局。"),
         (
             "below:case",
-            "据各单位报告汇总，执法案件方面，行政执法案件20起、简易程序案件4件（乙局的报告没有此项）。",
+            "据各单位报告汇总，执法案件方面，行政执法案件20起、简易程序案件4起（乙局的报告没有此项）。",
         ),
         (
             "below:study",
