@@ -63,7 +63,7 @@ def test_the_whole_way_by_commands(terminal: Terminal) -> None:
     late = terminal.says(
         "report", "publish", "--place", "某日报", *YEAR, "--on", "2026-04-02", "--as", SUPERVISOR
     )  # fmt: skip
-    assert "已登记 2026-04-02 公开（不公开 0 处）；已过法定时限，记为逾期。" in late
+    assert "已登记 2026-04-02 公开（不公开 1 处）；已过法定时限，记为逾期。" in late
     terminal.says(
         "report", "archive", "--number", "2026-1", "--place", "档案室", *YEAR, "--on", "2026-04-03", "--as", SUPERVISOR
     )  # fmt: skip

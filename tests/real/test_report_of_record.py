@@ -9,75 +9,30 @@ from docx import Document
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from models.ledgers.enforcement_case import EnforcementCase, Outcome, Procedure
-from models.people.personal_duty import Duty
+from models.ledgers.enforcement_case import EnforcementCase, Outcome
 from models.report.report import SectionKind
 from tasks.papers.official_document import render
 from tasks.reading.read_report import ReportReading, read_report
 from tasks.report.compiling.compile_report import newest_report
-from tasks.report.compiling.template import Numbering, ReportTemplate
+from tasks.report.compiling.template import ReportTemplate
 from tasks.report.compiling.trace_figure import trace_figure
 from tasks.report.desk.compare_versions import compare, figures_now
 from tasks.report.output.lay_out_report import lay_out_report
+from tests.real.seed_year import NOT, ON, PAGE, REAL, RECORDS, WORDS, beside, page, seed, template, the_year
 from tests.report_year import ReportYear, figures
 
-REAL = Path(__file__).resolve().parents[2] / "../shared/real"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="真实文书不在本机 (the folder of real documents is absent)")
-
-ON = "2025-01-09"
-PLAIN = {SectionKind.FIRST_RESPONSIBLE: Numbering.PLAIN}
 
 
 @pytest.fixture(scope="module")
 def real() -> ReportReading:
-    (path,) = REAL.glob("reports/00-*.txt")
-    return read_report(path)
+    return seed()[1]
 
 
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     with Session(engine) as opened:
         yield opened
-
-
-def the_year(session: Session, real: ReportReading, **organ: str) -> ReportYear:
-    """The facts of the report as an office would have recorded them during the year; no sentence of it."""
-    achievements, _deficiencies, _first, coming = real.sections
-    headings = [heading.text.rstrip("。") for heading in achievements.subheadings]
-    year = ReportYear(session, *headings, year=2024, **organ)
-    for place, title in enumerate(
-        ("制定年度工作要点", "修订党组工作规则", "组织国防教育日普法", "落实三项制度"), start=1
-    ):
-        item = year.item(title, project=headings[place], due="2024-11-30", closed="2024-11-20")
-        year.progress(item, "2024-11-20", achievement=f"{title}已完成")
-    year.study("2024-04-10", "宪法")
-    year.study("2024-09-12", "行政处罚法")
-    for place in range(1, 14):
-        on = f"2024-{(place - 1) % 12 + 1:02}-15"
-        if place <= 4:
-            year.case(on, Procedure.SIMPLE)
-        else:
-            year.case(on, Procedure.ORDINARY, "3333.33" if place < 13 else "3333.36")
-    year.act(Duty.DEPLOY, "2024-02-20", "主持会议部署年度法治政府建设工作")
-    year.act(Duty.INQUIRE, "2024-05-16", "过问行政许可和行政处罚信息归集情况")
-    year.act(Duty.COORDINATE, "2024-08-08", "协调示范创建活动的材料")
-    year.act(Duty.SUPERVISE, "2024-10-24", "督办普法宣传栏建设")
-    for text in ("普法媒介不够多样", "执法队伍素质有待加强", "监管合力有待加强"):
-        year.deficiency(text, on="2024-12-20", cause="投入不足")
-    plan = [heading.text.rstrip("。") for heading in coming.subheadings]
-    next_year = ReportYear(session, *plan, year=2025, **organ)
-    for duty in real.items:
-        project = next(name for name in plan if duty.project and name.startswith(duty.project.rstrip("。")[:8]))
-        next_year.item(duty.title, project=project)
-    for words in ("2月28日前报送上一年度法治政府建设情况报告", "3月31日前公开上一年度法治政府建设情况报告"):
-        next_year.item(words, project=plan[1])
-    return year
-
-
-def template(real: ReportReading, **more: object) -> ReportTemplate:
-    """The frame of the real report: its headings, in its order."""
-    headings = {section.kind: section.heading or "" for section in real.sections}
-    return ReportTemplate.model_validate({"headings": headings, "numberings": PLAIN, **more})
 
 
 def told(year: ReportYear, frame: ReportTemplate, tmp_path: Path) -> ReportReading:
@@ -184,7 +139,15 @@ def test_the_word_file_has_the_layout_the_numbering_and_the_figures(
     numbered = [line for line in lines("Body Text") if line[1:2] == "."]
     assert [line[:2] for line in numbered] == ["1.", "2.", "3.", "4.", "5.", "1.", "2.", "3.", "4."]
     assert [line[:2] for line in lines("Body Text") if line[1:2] == "是"] == ["一是", "二是", "三是"]
-    assert "行政执法案件13起，其中适用简易程序4起、普通程序9起，罚款合计3万元" in "".join(numbered)
+    assert "行政执法案件13起，其中简易程序4件、普通程序9件，作出罚款处罚3万元" in "".join(numbered)
     section = word.sections[0]
     sizes = (section.page_width, section.page_height, section.top_margin, section.left_margin)
     assert [round(size.mm) for size in sizes if size is not None] == [210, 297, 37, 28]
+
+
+def test_the_page_that_puts_both_side_by_side_is_as_it_comes_out(session: Session, real: ReportReading) -> None:
+    text, _ = seed()
+    found = beside(the_year(session, real).compile(ON, template(real)), text, real)
+
+    assert PAGE.read_text(encoding="utf-8") == page(found)
+    assert {one.origin for one in found} == {RECORDS, WORDS, NOT}
