@@ -29,6 +29,7 @@ from models.people.account import Account
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person, Role, Tenure
+from models.report.never_said import NEVER_SAID
 from models.report.report import SectionKind
 from models.settings import OFFICE_FILE, load_settings
 from tasks.access.hold_tokens import make_token
@@ -53,7 +54,6 @@ from tasks.scores.appeal import appeal, find_line
 from tasks.scores.publish_scores import publish_scores
 from tasks.scores.set_scoring_rule import find_rule
 from tasks.trail.tell_entry import TAKE_FILE
-from tasks.wording.never_used import NEVER_USED
 from tests.draws import NUMBER, Draws
 from tests.filing_acts import COMMANDS as FILING
 from tests.filing_acts import at as filing_at
@@ -281,7 +281,7 @@ def reported(office: Office) -> None:
         for key in ("long", "out", "inside", "changed"):
             add_block(session, report, by=by, section=SectionKind.ACHIEVEMENTS, text="一事。又一事。").key = key
             session.flush()
-        words = NEVER_USED[0]
+        words = NEVER_SAID[0]
         add_block(session, report, by=by, section=SectionKind.OTHER, text=f"各事{words}。").key = "struck"
         session.flush()
         find_block(session, report, "out").withdrawn = True

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.coded import Coded
 from models.people.organ import Organ
+from models.report.never_said import NEVER_SAID
 from models.report.report import Report, SectionKind
 from tasks.reading.folding import fold, sentences
 from tasks.report.compiling.blocks import Block, quoted
@@ -17,7 +18,6 @@ from tasks.report.compiling.compile_report import newest_report
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.read_back import read_back
 from tasks.report.desk.at_desk import beginning
-from tasks.wording.never_used import NEVER_USED
 
 NORMS: Mapping[SectionKind, int] = {
     SectionKind.ACHIEVEMENTS: 899,
@@ -111,7 +111,7 @@ def _words(text: CompiledReport) -> Iterator[Remark]:
         for block in section.blocks:
             for sentence in sentences(block.text):
                 said = _NAMES.sub("", sentence)
-                word = next((word for word in NEVER_USED if word in said), None)
+                word = next((word for word in NEVER_SAID if word in said), None)
                 if word is not None:
                     words = f"{quoted(beginning(sentence))}中的“{word}”不是报告的用语"
                     yield _struck(RemarkKind.WORD, words, section, block, sentence)

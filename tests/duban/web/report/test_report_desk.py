@@ -12,12 +12,12 @@ from models.database import key, unit_of_work
 from models.papers.kept_template import KeptTemplate
 from models.people.organ import Organ
 from models.people.personal_duty import Duty
+from models.report.never_said import NEVER_SAID
 from models.report.report import Report, ReportBlock, ReportSection
 from models.report.report_desk import ReportComment
 from tasks.ledgers.record_named import record_act, record_deficiency
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
-from tasks.wording.never_used import NEVER_USED
 from tests.filing import vouch
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
 from tests.web import Visitor, Web, field_value, words_of
@@ -254,7 +254,7 @@ def test_a_text_of_the_report_is_put_by_and_gone_on_with(office: Office, visitor
 
 
 def test_a_remark_is_done_by_its_button(visitor: Visitor, office: Office) -> None:
-    word = NEVER_USED[0]
+    word = NEVER_SAID[0]
     visitor.act("/reports/1/desk/edit", {**seen(visitor, office), "text": f"渠道不多。各事{word}。"})
     page = visitor.get("/reports/1/review").text
     assert f"中的“{word}”不是报告的用语" in words_of(page)
