@@ -13,13 +13,20 @@ from lxml import etree
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MONTHS = {17, 27, 36, 50, 52, 57}
 """The built-in formats of a Chinese Excel that show a year and a month."""
-_HIDDEN = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
+# A tag of a cell or a row is short, and holds no other: what was made to hurt is looked over once as well.
+_IN_TAG = rb"[^<>]{0,400}"
+_HIDDEN = re.compile(rb"<(?:\w{1,40}:)?row\s" + _IN_TAG + rb"\bhidden=\"(?:1|true)\"" + _IN_TAG + rb">")
 _ROW = re.compile(rb"\br=\"(\d{1,7})\"")
 _REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
-_ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.DOTALL)
+_ERROR = re.compile(
+    rb"<(?:\w{1,40}:)?c\s(" + _IN_TAG + rb"\bt=\"e\"" + _IN_TAG + rb")(?<!/)>"
+    rb"(?:(?!</?(?:\w{1,40}:)?c[\s>]).)*?<(?:\w{1,40}:)?v>([^<]*)<",
+    re.DOTALL,
+)
 _FORMULA = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b[^>]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w{1,40}:)?c\s(" + _IN_TAG + rb")>\s{0,40}"
+    rb"<(?:\w{1,40}:)?f\b" + _IN_TAG + rb"(?:/>|>([^<]*)</(?:\w{1,40}:)?f>)\s{0,40}"
+    rb"(?:<(?:\w{1,40}:)?v\s{0,40}/>|<(?:\w{1,40}:)?v>\s{0,40}</(?:\w{1,40}:)?v>)?\s{0,40}</(?:\w{1,40}:)?c>"
 )
 _UNSAID = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 """Parts of a number format that do not say what is shown of the value."""
@@ -124,7 +131,8 @@ def _of_sheet(content: bytes, styles: dict[str, tuple[bool, bool, str]]) -> Mark
             marks.broken[place] = Broken(f"={unescape((cell[2] or b'').decode(errors='replace'))}")
     if styles:
         used = "|".join(styles).encode()
-        for cell in re.finditer(rb"<(?:\w+:)?c\s([^>]*\bs=\"(" + used + rb")\"[^>]*)>", content):
+        shown_so = rb"<(?:\w{1,40}:)?c\s(" + _IN_TAG + rb"\bs=\"(" + used + rb")\"" + _IN_TAG + rb")>"
+        for cell in re.finditer(shown_so, content):
             if (place := _place(cell[1])) is not None:
                 struck, month, shown = styles[cell[2].decode()]
                 if struck:

@@ -162,8 +162,9 @@ def _refuse_marked(sheets: list[Sheet], name: str) -> None:
 
 def _workbook(content: bytes, name: str) -> list[Sheet]:
     _refuse_dangerous(name, BytesIO(content))
+    sheets = _parsed(content, name, {})
     found = read_marks(BytesIO(content))
-    return [_as_shown(sheet, found) for sheet in _parsed(content, name, {})]
+    return [_as_shown(sheet, found) for sheet in sheets]
 
 
 def _as_shown(sheet: Sheet, found: BookMarks) -> Sheet:
