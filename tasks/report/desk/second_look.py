@@ -78,12 +78,17 @@ def second_look(session: Session, report: Report, text: CompiledReport | None = 
     return list({remark.code: remark for remark in reversed(found)}.values())[::-1]
 
 
+def _open(section: CompiledSection) -> list[Block]:
+    """What of a part is not for the house alone: nobody strikes the office's own bookkeeping."""
+    return [block for block in section.blocks if block.internal is None]
+
+
 def _repeats(text: CompiledReport) -> Iterator[Remark]:
     """Sentences that say what an earlier one has said."""
     told: list[tuple[str, int]] = []
     where: dict[str, list[int]] = {}
     for section in text.sections:
-        for block in section.blocks:
+        for block in _open(section):
             for sentence in sentences(block.text):
                 bare = _SIGNS.sub("", fold(sentence))
                 if len(bare) < _LEAST:
@@ -108,7 +113,7 @@ def _same(shared: int, one: int, other: int) -> bool:
 
 def _words(text: CompiledReport) -> Iterator[Remark]:
     for section in text.sections:
-        for block in section.blocks:
+        for block in _open(section):
             for sentence in sentences(block.text):
                 said = _NAMES.sub("", sentence)
                 word = next((word for word in NEVER_SAID if word in said), None)
@@ -122,7 +127,7 @@ def _lone(text: CompiledReport) -> Iterator[Remark]:
     for section in text.sections:
         if section.kind not in _HEADED:
             continue
-        groups = [(heading, list(blocks)) for heading, blocks in groupby(section.blocks, lambda block: block.heading)]
+        groups = [(heading, list(blocks)) for heading, blocks in groupby(_open(section), lambda block: block.heading)]
         for place, (heading, blocks) in enumerate(groups):
             if heading is None or len(blocks) > 1 or len(sentences(blocks[0].text)) > 1:
                 continue
@@ -139,14 +144,14 @@ def _length(text: CompiledReport, before: Mapping[SectionKind, int] | None) -> I
     """Parts that are far longer or shorter than last year's, or else than those of a published report."""
     usual, than = (before, "上年") if before is not None else (NORMS, "公开的同类报告")
     for section in text.sections:
-        now, was = sum(len(block.text) for block in section.blocks), usual.get(section.kind, 0)
+        now, was = sum(len(block.text) for block in _open(section)), usual.get(section.kind, 0)
         if not was or was / _SHARE <= now <= was * _SHARE:
             continue
         words = f"“{section.heading}”{now}字，{than}{was}字"
         if now < was:
             yield Remark(RemarkKind.LENGTH, f"{words}，过短", section.heading)
             continue
-        longest = max(section.blocks, key=lambda block: (not block.figures, len(block.text)))
+        longest = max(_open(section), key=lambda block: (not block.figures, len(block.text)))
         yield Remark(
             RemarkKind.LENGTH, f"{words}，过长", section.heading, longest.key, "withdraw",
             f"撤下没有数字的最长一段{quoted(beginning(longest.text))}", {"key": longest.key, "reason": "篇幅过长"},
@@ -154,7 +159,7 @@ def _length(text: CompiledReport, before: Mapping[SectionKind, int] | None) -> I
 
 
 def _lengths(text: CompiledReport) -> dict[SectionKind, int]:
-    return {section.kind: sum(len(block.text) for block in section.blocks) for section in text.sections}
+    return {section.kind: sum(len(block.text) for block in _open(section)) for section in text.sections}
 
 
 def _struck(kind: RemarkKind, words: str, section: CompiledSection, block: Block, sentence: str) -> Remark:

@@ -89,3 +89,9 @@ def test_a_part_that_is_too_short_is_left_to_a_person(desk: DeskYear) -> None:
     ]  # fmt: skip
     assert (found.verb, "过短" in found.words) == (None, True)
     assert find_remark([found], found.code) is None
+
+
+def test_what_is_for_the_house_alone_is_left(desk: DeskYear) -> None:
+    assert "列入计划任务" in desk.block("overview").text
+    assert desk.block("overview").internal is not None
+    assert not [code for code in codes(desk) if code.endswith(":overview")]
