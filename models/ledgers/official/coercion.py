@@ -9,8 +9,9 @@ from sqlmodel import Field, col
 from models.coded import Coded, coded
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
-from models.ledgers.kind import Kind
+from models.ledgers.kind import Kind, Sentence
 from models.ledgers.measure import CrossCheck, Measure
+from models.ledgers.theme import Theme
 
 
 class Coercion(Coded):
@@ -55,7 +56,7 @@ KIND = Kind(
     table=CoerciveAct,
     day="done_on",
     called=("number", "kind"),
-    purpose="行政执法统计年报中强制措施、强制执行、申请法院强制执行的数量由此数出",
+    purpose="报告和行政执法统计年报中强制措施、强制执行、申请法院强制执行的数量由此数出",
     identity=("number",),
     tells=("number", "kind", "party", "done_on"),
     fields=(
@@ -89,5 +90,18 @@ KIND = Kind(
             "行政强制 = 强制措施 + 强制执行 + 申请法院强制执行", "coercion.total",
             ("coercion.measures", "coercion.executions", "coercion.by_court"),
         ),
+    ),
+    alike=(("件", "宗", "起"),),
+    sentence=Sentence(
+        """
+{% if measures.value %}
+采取行政强制措施{{ cite(measures) }}{% if executions.value or by_court.value %}，{% else %}。{% endif %}
+{% endif %}
+{% if executions.value %}
+实施行政强制执行{{ cite(executions) }}{% if by_court.value %}，{% else %}。{% endif %}
+{% endif %}
+{% if by_court.value %}申请法院强制执行{{ cite(by_court) }}。{% endif %}
+""",
+        (Theme.ENFORCEMENT, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

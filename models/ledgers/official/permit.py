@@ -11,9 +11,10 @@ from sqlmodel import Field, col
 from models.coded import Coded, coded
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
-from models.ledgers.kind import Kind, Problem
+from models.ledgers.kind import Kind, Problem, Sentence
 from models.ledgers.measure import CrossCheck, Measure
 from models.ledgers.term import Term, TermUnit
+from models.ledgers.theme import Theme
 
 
 class PermitOutcome(Coded):
@@ -64,7 +65,7 @@ KIND = Kind(
     table=Permit,
     day="applied_on",
     called=("number", "matter"),
-    purpose="行政执法统计年报中申请、受理、许可、不予许可、撤销许可的数量由此数出",
+    purpose="报告中的行政许可数量，行政执法统计年报中申请、受理、许可、不予许可、撤销许可的数量由此数出",
     identity=("number",),
     tells=("number", "matter", "party", "decided_on", "outcome"),
     fields=(
@@ -103,5 +104,16 @@ KIND = Kind(
         CrossCheck(
             "行政许可申请不少于准予和不予的", "permit.applied", ("permit.granted", "permit.refused"), at_least=True,
         ),
+    ),
+    alike=(("件", "宗"),),
+    sentence=Sentence(
+        """
+{% if accepted.value %}
+受理行政许可申请{{ cite(accepted) }}
+{% if granted.value %}，准予许可{{ cite(granted) }}{% endif %}
+{% if refused.value %}，不予许可{{ cite(refused) }}{% endif %}。
+{% endif %}
+""",
+        (Theme.SERVICE, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

@@ -34,7 +34,8 @@ NEAREST = {
     "case": "完善行政执法制度", "credit": "推进依法行政建设", "inspection": "推进依法行政建设",
     "certificate": "完善行政执法制度", "counsel": "推进依法行政建设", "review": "推进依法行政建设",
     "file_review": "完善行政执法制度", "publicity": "加强法治宣传教育", "inquiry": "加强法治宣传教育",
-    "indicator": "加强组织领导工作", "duty": "推进依法行政建设",
+    "indicator": "加强组织领导工作", "duty": "推进依法行政建设", "permit": "推进依法行政建设",
+    "coercion": "完善行政执法制度",
 }  # fmt: skip
 """Among the headings that offices of this kind have, where a person would look for each ledger."""
 
