@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from models.exact import decimal_text
@@ -171,3 +171,9 @@ def _cells(kind: Kind, codes: Iterable[str], figures: dict[str, Figure]) -> Iter
 def _unsaid(figures: dict[str, Figure]) -> Figure | None:
     found = figures["case.unsaid"]
     return found if found.rows else None
+
+
+def enforces_law(session: Session, organ_id: int) -> bool:
+    """Whether the organ keeps any of the ledgers that the tables are counted from."""
+    kept = (select(1).where(col(kind.table.organ_id) == organ_id).exists() for _, kind, _, _ in _TABLES)
+    return bool(session.scalar(select(or_(*kept))))

@@ -15,17 +15,19 @@ from models.items.plan import AnnualPlan, Project
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Post, Role, Tenure
-from models.report.filing import legal_last_day, public_last_day
+from models.report.filing import enforcement_last_day, legal_last_day, public_last_day
 from models.report.filing_rows import ReportTerm
 from models.typed_text import words_or_none
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
 from tasks.acting.perform import performing_for
 from tasks.report.compiling.next_year import STATUTORY
+from tasks.report.figures.enforcement_tables import enforces_law
 
 LAW = "法治政府建设与责任落实督察工作规定"
-OWN, FILE, PUBLISH = "own", "file", "publish"
+OWN, FILE, PUBLISH, TABLES = "own", "file", "publish", "tables"
 _VERBS = {FILE: "报送", PUBLISH: "公开"}
+_ENFORCEMENT = "行政执法"
 _SOURCE = "filing:{year}:{code}"
 
 
@@ -40,16 +42,23 @@ class FilingItem:
     basis: str
 
 
-def statutory_items(year: int, *, own_on: dt.date | None = None, note: str | None = None) -> list[FilingItem]:
+def statutory_items(
+    year: int, *, own_on: dt.date | None = None, note: str | None = None, enforces: bool = False
+) -> list[FilingItem]:
     """The items that the report of `year` brings about in the year after it, in the order of their days.
 
-    `own_on` is the organ's own day, left out unless it is before the law's.
+    `own_on` is the organ's own day, left out unless it is before the law's. Who `enforces` the law publishes its yearly
+    tables too.
     """
     name = f"{year}年度法治政府建设年度报告"
     items = [
         FilingItem(FILE, f"报送{name}", legal_last_day(year), "报送的年度报告及回执", f"{LAW}：每年3月1日前报送"),
         FilingItem(PUBLISH, f"公开{name}", public_last_day(year), "公开的网址或报刊", f"{LAW}：每年4月1日前公开"),
     ]
+    if enforces:
+        tables = f"公开{year}年度行政执法统计年报"
+        basis = "国办发〔2018〕118号：每年1月31日前公开上年度数据"
+        items.append(FilingItem(TABLES, tables, enforcement_last_day(year), "公开的网址", basis))
     if own_on is not None and own_on < legal_last_day(year):
         why = f"本单位自定时限{f'（{note}）' if note else ''}"
         items.append(FilingItem(OWN, f"完成{name}定稿并报送", own_on, "定稿并报送的年度报告", why))
@@ -103,7 +112,8 @@ def ensure_filing_items(session: Session, plan: AnnualPlan, *, by: Actor) -> lis
     year = plan.year - 1
     term = report_term(session, plan.organ_id)
     wanted = statutory_items(
-        year, own_on=_own_day(term, year) if term else None, note=term.note if term else None
+        year, own_on=_own_day(term, year) if term else None, note=term.note if term else None,
+        enforces=enforces_law(session, plan.organ_id),
     )  # fmt: skip
     known = filing_items(session, plan.organ_id, year)
     missing = [one for one in wanted if one.code not in known]
@@ -130,7 +140,7 @@ def ensure_filing_items(session: Session, plan: AnnualPlan, *, by: Actor) -> lis
 def filing_items(session: Session, organ_id: int, year: int) -> dict[str, WorkItem]:
     """The items of the report of `year` that there are, by their codes: those made here, and those that came in with
     the list, where the report's own section on the next year names them."""
-    codes = {_source(year, code): code for code in (OWN, FILE, PUBLISH)}
+    codes = {_source(year, code): code for code in (OWN, FILE, PUBLISH, TABLES)}
     query = (
         select(WorkItem, Project.name)
         .join(AnnualPlan, col(AnnualPlan.id) == WorkItem.plan_id)
@@ -143,7 +153,8 @@ def filing_items(session: Session, organ_id: int, year: int) -> dict[str, WorkIt
     for item, project in session.exec(query):
         code = codes.get(item.source or "")
         if code is None and project == STATUTORY:
-            code = next((code for code, verb in _VERBS.items() if verb in item.title), None)
+            named = (code for code, verb in _VERBS.items() if verb in item.title)
+            code = TABLES if _ENFORCEMENT in item.title else next(named, None)
         if code is not None:
             items.setdefault(code, item)
     return items

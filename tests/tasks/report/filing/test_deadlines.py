@@ -11,11 +11,13 @@ from models.database import on_record, unit_of_work
 from models.errors import BadInputError, ForbiddenError
 from models.items.item import ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
+from models.ledgers.enforcement_case import EnforcementCase, Procedure
 from models.people.organ import Organ
 from tasks.report.filing.deadlines import (
     FILE,
     OWN,
     PUBLISH,
+    TABLES,
     ensure_filing_items,
     filing_items,
     own_day,
@@ -51,6 +53,22 @@ def own(office: Office, written: str, note: str | None = None) -> dt.date | None
 )
 def test_the_laws_two_days(year: int, days: list[str]) -> None:
     assert [one.due_on.isoformat() for one in statutory_items(year)] == days
+
+
+def test_who_enforces_the_law_publishes_its_tables_in_january(office: Office) -> None:
+    assert [item.title[:6] for item in ensure(office)] == ["报送2025", "公开2025"]
+    with unit_of_work(office.engine) as session:
+        session.add(
+            EnforcementCase(
+                organ_id=office.organ_id, procedure=Procedure.SIMPLE, decided_on=dt.date(2025, 3, 3),
+                recorded_at=office.by(session, SUPERVISOR, ON).now,
+            )
+        )  # fmt: skip
+    (item,) = ensure(office)
+    assert (item.title, str(item.due_on)) == ("公开2025年度行政执法统计年报", "2026-01-31")
+    assert ensure(office) == []
+    with unit_of_work(office.engine) as session:
+        assert set(filing_items(session, office.organ_id, 2025)) == {FILE, PUBLISH, TABLES}
 
 
 @pytest.mark.parametrize(("own_on", "codes"), [
