@@ -59,9 +59,9 @@ _ROWS = (
     ("annual_plan (id, organ_id, year, title, policy_id, issued_on)", 1, "i + 1, i + 1, 2026, '工作要点', 1, :opening"),
     ("project (id, plan_id, ordinal, name)", 10, "i + 1, i / 10 + 1, i % 10 + 1, '项目' || (i % 10 + 1)"),
     (
-        "enforcement_case (organ_id, kind, procedure, decided_on, fine, outcome, revision, recorded_at)",
+        "enforcement_case (organ_id, kind, procedure, decided_on, fine, confiscated, outcome, revision, recorded_at)",
         13,
-        "i / 13 + 1, 'penalty', CASE WHEN i % 13 < 4 THEN 'simple' ELSE 'ordinary' END, :opening, 2000, 'stands',"
+        "i / 13 + 1, 'penalty', CASE WHEN i % 13 < 4 THEN 'simple' ELSE 'ordinary' END, :opening, 2000, 0, 'stands',"
         " 0, :now",
     ),
     (
