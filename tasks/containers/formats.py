@@ -81,6 +81,7 @@ _PROGRAM = Refused("程序", "核实文件来源")
 _BINARY_SHEET = Refused("二进制 Excel 表格（.xlsb）", "用 Excel 或 WPS" + AS_SHEET)
 _UNKNOWN_OLD = Refused("不认识的旧版 Office 文件", f"用原来的软件{AS_DOCUMENT}或 .xlsx")
 _NO_ARCHIVE = Refused("损坏或没有传完的 Office 文件、压缩包", "用原来的软件打开，重新保存")
+_DAMAGED_OLD = Refused("损坏或没有传完的文件，也可能加了密", "用原来的软件打开，取消密码后重新保存")
 _NO_TABLE = Refused("没有分列的文字，不是表格", f"用 Excel 或 WPS 打开，{AS_SHEET}")
 _OF_SHEETS = (*XLSX.endings, *XLS.endings, *ODS.endings)
 
@@ -95,7 +96,7 @@ _OLD: dict[OldKind, Format | Refused] = {
     OldKind.SHEET: XLS,
     OldKind.SLIDES: _SLIDES,
     OldKind.ENCRYPTED: _ENCRYPTED,
-    OldKind.DAMAGED: _NO_ARCHIVE,
+    OldKind.DAMAGED: _DAMAGED_OLD,
     OldKind.OTHER: _UNKNOWN_OLD,
     OldKind.TEXT_WITH_MACROS: Refused(_MACROS.format(what="旧版 Word 文件"), _WITHOUT.format(save=AS_DOCUMENT)),
     OldKind.SHEET_WITH_MACROS: Refused(_MACROS.format(what="旧版 Excel 文件"), _WITHOUT.format(save=AS_SHEET)),

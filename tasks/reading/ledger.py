@@ -46,10 +46,6 @@ def read_ledger(
         if header is None:
             found.ignored_sheets.append(sheet.name or "")
             continue
-        if _OF_THE_PAGE & set(header.row):
-            place = Place(sheet.name, header.headings)
-            found.errors.append(place.error(header.below, None, "、".join(header.row[:4]), _NOT_A_PLAN))
-            continue
         found.ignored_columns += header.ignored(LIST)
         before = len(found.rows) + len(found.errors)
         project = sheet.name if by_sheet and not _NO_NAME.fullmatch(sheet.name or "") else None
@@ -64,10 +60,6 @@ def read_ledger(
     _number_within_groups(found)
     _refuse_duplicates(found)
     return found
-
-
-_OF_THE_PAGE = {"亮灯", "距时限", "最近填报"}
-_NOT_A_PLAN = "这是任务清单页面导出的文件，其中的时限只是当前一期的日子，不能导入：请在年度计划页导出，改好后再导入。"
 
 
 def _no_header(sheet: Sheet) -> CellError:

@@ -131,7 +131,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "unit_id": "配合单位", "unsupported": "待核", "until_on": "截止日", "upheld": "采纳",
     "based_on_id": "所据版本", "renewable_on": "可换证日", "origins": "出处", "compiled": "编写的原文",
     "was_compiled": "原先编写的文字",
-    "author_id": "修改人", "withdrawn": "已撤下", "internal": "不公开的理由", "definition": "口径",
+    "author_id": "修改人", "withdrawn": "已撤下", "offered": "备选", "internal": "不公开的理由", "definition": "口径",
     "first_on": "期间起", "last_on": "期间止", "withdrawn_on": "撤下日",
     "withdrawn_reason": "撤下理由", "void_on": "作废日", "recorded_by_id": "登记人", "ledger": "台账",
     "keeper_id": "经办人", "granted_by_id": "授权人",

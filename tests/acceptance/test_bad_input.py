@@ -56,7 +56,7 @@ def test_a_file_that_is_no_xlsx(office: Terminal, tmp_path: Path) -> None:
 def test_an_encrypted_file(office: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 4096)
-    refused(office, path, "加密")
+    refused(office, path, "加了密")
 
 
 def test_a_macro_file(office: Terminal, tmp_path: Path) -> None:

@@ -276,6 +276,8 @@ def reported(office: Office) -> None:
     """A report with a block in every state, called by it, and a comment."""
     with unit_of_work(office.engine) as session:
         organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2027-01-15")
+        given = {"on": "2026-03-05", "kind": "部署", "text": "主持会议，部署全年任务"}
+        record_row(session, organ, KINDS["act"], given, by=by)
         compile_report(session, organ, 2026, by=by, on=by.on)
         report = find_report(session, organ, 2026)
         for key in ("long", "out", "inside", "changed"):

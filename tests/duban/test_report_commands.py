@@ -119,7 +119,7 @@ def test_a_person_sees_what_was_recorded(told: Callable[..., str]) -> None:
 
     assert "过问评查进度" in told("act", "list", "--year", "2025")
     assert [line.split() for line in told("ledger", "list").splitlines() if "1号" in line] == [
-        ["1", "2025-03-02", "普通程序", "1号", "行政处罚", "200.50", "未被变更或撤销"]
+        ["1", "2025-03-02", "普通程序", "1号", "行政处罚", "200.50", "0.00", "未被变更或撤销"]
     ]
 
 

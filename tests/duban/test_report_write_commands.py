@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from models.database import unit_of_work
+from models.ledgers.measure import OWN_BOOKS
 from models.migrate import open_current
 from models.settings import load_settings
 from tasks.report.desk.mark_block import mark_internal
@@ -61,7 +62,7 @@ def test_the_public_edition_says_what_it_leaves_out(terminal: Terminal, tmp_path
     assert all(re.fullmatch("(标题|正文|.级标题)的.+以.+代替", one) for one in told["replaced_fonts"])
     assert ("本机没有公文标准字体" in said) is bool(told["replaced_fonts"])
     assert (told["kind"], told["version"], told["edition"]) == ("pdf", 1, "public")
-    assert [one["why"] for one in told["left_out"]] == ["内部掌握"]
+    assert [one["why"] for one in told["left_out"]] == [OWN_BOOKS, "内部掌握"]
 
 
 def test_what_cannot_be_written_is_told_and_nothing_is(terminal: Terminal, tmp_path: Path) -> None:

@@ -54,11 +54,3 @@ def test_columns_are_named_in_words() -> None:
     assert name_columns(["任务内容=要办的，完成时限＝哪天", "承办人=谁"]) == NAMED
     with pytest.raises(BadInputError, match=r"“什么=要办的”看不明白.*任务内容"):
         name_columns(["什么=要办的"])
-
-
-def test_the_list_of_the_page_is_no_plan(session: Session, tmp_path: Path) -> None:
-    rows = [("亮灯", "编号", "任务", "时限", "距时限"), ("正常", "1", "评查案卷", "2026-06-30", "40 天")]
-
-    (error,) = bring_in(session, write_xlsx(tmp_path / "a.xlsx", rows)).errors
-
-    assert (error.row, "在年度计划页导出" in error.accepted) == (1, True)
