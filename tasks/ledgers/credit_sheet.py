@@ -144,12 +144,12 @@ _LONG = ("内容", "事实", "依据", "备注", "名称")
 
 
 def write_credit_sheet(
-    rows: Iterable[CreditPublicity], path: Path, *, organ: Organ, credit_code: str | None
+    rows: Iterable[CreditPublicity], path: Path, *, organ: Organ, credit_code: str | None, unsent: bool = False
 ) -> CreditSheet:
     """Write the decisions to an .xlsx, one sheet for permits, one for penalties, and one for what is left out.
 
-    `credit_code` is the organ's own; none: its code here, where that is one. Raises BadInputError for a wrong one, or
-    where the file cannot be written.
+    With `unsent` those that went to the credit system already are passed over. `credit_code` is the organ's own; none:
+    its code here, where that is one. Raises BadInputError for a wrong one, or where the file cannot be written.
     """
     source = _Source(organ.name, _code_of(organ, credit_code))
     counts = dict.fromkeys(CreditKind, 0)
@@ -161,6 +161,8 @@ def write_credit_sheet(
         }
         columns_of = {kind: columns for kind, _, columns in _SHEETS}
         for row in rows:
+            if unsent and row.sent_on is not None:
+                continue
             if wanted := tuple(_missing(row)):
                 missing.append(
                     Missing(row.id or 0, KIND.name_of(row), tuple(KIND.field(name).label for name in wanted))

@@ -149,8 +149,7 @@ def credit(
     session, owner = errand.session, errand.sole_organ
     own = amounts(session, key(owner.id))
     rows = every_row(session, owner, KIND, Wanted(year=errand.year), on=today(None), amounts=own)
-    picked = (row for row in rows if not (unsent and row.sent_on))
-    done = write_credit_sheet(picked, out, organ=owner, credit_code=credit_code)
+    done = write_credit_sheet(rows, out, organ=owner, credit_code=credit_code, unsent=unsent)
 
     def screen() -> Iterator[Shown]:
         yield f"已写入 {out}：{done.told}"

@@ -36,14 +36,16 @@ FINED = {
 }  # fmt: skip
 
 
-def written(engine: Engine, tmp_path: Path, *rows: Mapping[str, object], code: str | None = ORGAN_CODE) -> CreditSheet:
+def written(
+    engine: Engine, tmp_path: Path, *rows: Mapping[str, object], code: str | None = ORGAN_CODE, unsent: bool = False
+) -> CreditSheet:
     ledger = KeptLedger(engine, KIND)
     for row in rows:
         ledger.keep(**row)
     with Session(engine) as session:
         found = session.exec(select(CreditPublicity).order_by(col(CreditPublicity.id))).all()
         organ = session.exec(select(Organ)).one()
-        return write_credit_sheet(found, tmp_path / "credit.xlsx", organ=organ, credit_code=code)
+        return write_credit_sheet(found, tmp_path / "credit.xlsx", organ=organ, credit_code=code, unsent=unsent)
 
 
 def sheet(tmp_path: Path, name: str) -> list[dict[str, object]]:
@@ -128,3 +130,9 @@ def test_an_office_says_its_own_code(engine: Engine, tmp_path: Path, code: str |
     with pytest.raises(BadInputError, match=says):
         written(engine, tmp_path, PERMITTED, code=code)
     assert not (tmp_path / "credit.xlsx").exists()
+
+
+def test_what_was_sent_already_is_passed_over_where_that_is_asked(engine: Engine, tmp_path: Path) -> None:
+    done = written(engine, tmp_path, PERMITTED | {"sent_on": "2025-03-10"}, FINED, unsent=True)
+
+    assert (done.permits, done.penalties, done.missing) == (0, 1, ())

@@ -33,6 +33,5 @@ def standard(
             session, visit.organ, KIND, wanted_of(visit, KIND, year), on=visit.on, amounts=amounts(session, organ_id)
         )
         path = Path(folder) / "standard.xlsx"
-        picked = (row for row in rows if not (unsent and row.sent_on))
-        write_credit_sheet(picked, path, organ=visit.organ, credit_code=credit_code)
+        write_credit_sheet(rows, path, organ=visit.organ, credit_code=credit_code, unsent=unsent)
         return attachment(path.read_bytes(), f"{visit.organ.name}{year}年双公示报送表.xlsx", XLSX)
