@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -28,7 +29,7 @@ from models.coded import Coded
 from models.database import reading, unit_of_work
 from models.engine.rhythm import LastRun
 from models.settings import Settings, renewed
-from tasks.engine.lease import release_lease, take_lease
+from tasks.engine.lease import database_now, release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ LAST_WORD = 1
 """Seconds that a stop waits for the watch outside."""
 REPAIR = dt.timedelta(minutes=5)
 """How often missed and failed slots are looked for."""
+JUMP = dt.timedelta(seconds=30)
+"""A clock of the machine that runs apart by more than this between two beats was set."""
 
 
 class ClockState(Coded):
@@ -109,17 +112,9 @@ class EmbeddedClock:
                 coalesce=True,
                 misfire_grace_time=int(schedule.grace.total_seconds()),
             )
-        for duty, every in ((self.beat, BEAT), (self.repair, REPAIR)):
-            scheduler.add_job(
-                duty,
-                "interval",
-                seconds=every.total_seconds(),
-                coalesce=True,
-                misfire_grace_time=None,
-                next_run_time=clock.now() + (dt.timedelta() if duty == self.beat else every),
-            )
         self._scheduler = scheduler
         scheduler.start()
+        threading.Thread(target=self._keep_beating, args=[scheduler], name="clock-beat", daemon=True).start()
 
     def stop(self) -> None:
         """Stop, give the lease to whoever waits, and end Prefect's server; a plain run under way ends at its step."""
@@ -133,7 +128,7 @@ class EmbeddedClock:
         owned, self._owning = self._owning, False
         try:
             with unit_of_work(self._database) as session:
-                release_lease(session, LEASE, self._owner, clock.now())
+                release_lease(session, LEASE, self._owner, database_now(session))
         except SQLAlchemyError:
             log.exception("值守权未能交还，将自行到期", extra={"action": "lease_failed"})
         if owned:
@@ -155,6 +150,33 @@ class EmbeddedClock:
         if owning:
             ping_alarm(self._settings, Signal.START)
             self.repair()
+
+    def _keep_beating(self, scheduler: BackgroundScheduler) -> None:
+        """Beat and repair at even pauses for as long as this scheduler keeps the time, whatever the clock is set to."""
+        apart, repaired = _apart(), time.monotonic()
+        while self._scheduler is scheduler:
+            try:
+                self.beat()
+                was, apart = apart, _apart()
+                if abs(apart - was) > JUMP.total_seconds():
+                    self.follow_clock()
+                if time.monotonic() - repaired >= REPAIR.total_seconds():
+                    repaired = time.monotonic()
+                    self.repair()
+            except Exception:
+                # The edge of a loop: the next beat does it again.
+                log.exception("值守未能继续", extra={"action": "beat_failed"})
+            self._stopping.wait(BEAT.total_seconds())
+
+    def follow_clock(self) -> None:
+        """Plan every slot anew by what the clock shows: it was set, and slots planned before may lie a year off."""
+        scheduler = self._scheduler
+        if scheduler is None:
+            return
+        log.warning("本机时钟被调整，已按新的时间重新安排定时工作", extra={"action": "clock_set"})
+        for schedule in self.schedules:
+            scheduler.reschedule_job(schedule.slug, trigger=trigger(schedule))
+        self.repair()
 
     def repair(self) -> None:
         """Run at once what was missed within its grace or failed, unless it runs already."""
@@ -223,4 +245,9 @@ class EmbeddedClock:
 
     def _take_lease(self) -> bool:
         with unit_of_work(self._database) as session:
-            return take_lease(session, LEASE, self._owner, clock.now(), LEASE_TIME)
+            return take_lease(session, LEASE, self._owner, database_now(session), LEASE_TIME)
+
+
+def _apart() -> float:
+    """Seconds between what the machine's clock shows and the time that only ever goes on."""
+    return clock.now().timestamp() - time.monotonic()

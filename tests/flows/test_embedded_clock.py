@@ -83,6 +83,15 @@ def actions(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [getattr(record, "action", "") for record in caplog.records if record.name.startswith("flows")]
 
 
+def planned_at(embedded: EmbeddedClock, at: dt.datetime | None = None) -> dt.datetime:
+    """When the day's sweep is due next; with an instant, that is put in its place first."""
+    assert embedded._scheduler is not None
+    if at is not None:
+        embedded._scheduler.modify_job(DAILY.slug, next_run_time=at)
+    due: dt.datetime = embedded._scheduler.get_job(DAILY.slug).next_run_time
+    return due
+
+
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
 
@@ -247,6 +256,28 @@ def test_an_owner_that_lost_the_lease_stops_its_server(settings: Settings, datab
     embedded.beat()
 
     assert (embedded.state, server.running) == (ClockState.STANDBY, False)
+    embedded.stop()
+
+
+def test_a_clock_set_back_a_day_or_ahead_ten_years_leaves_nobody_in_standby_and_stops_no_tick(
+    settings: Settings, database: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("flows.embedded_clock.BEAT", dt.timedelta(seconds=0.02))
+    apart = [0.0]
+    monkeypatch.setattr("flows.embedded_clock._apart", lambda: apart[0])
+    with unit_of_work(database) as session:
+        # Left by a process that was killed while the machine's clock was ten years ahead.
+        session.add(Lease(name=LEASE, owner="killed", expires_at=clock.now() + dt.timedelta(days=3650)))
+    embedded = EmbeddedClock(settings, database, prefect=None, schedules=(DAILY,))
+    embedded.start()
+    assert eventually(lambda: embedded.state is ClockState.OWNER)
+    planned = planned_at(embedded)
+    planned_at(embedded, planned + dt.timedelta(days=365))
+
+    apart[0] = -86_400
+
+    assert eventually(lambda: planned_at(embedded) == planned)
+    assert "clock_set" in actions(caplog)
     embedded.stop()
 
 

@@ -4,12 +4,14 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from models.database import unit_of_work
-from tasks.engine.lease import release_lease, take_lease
+from models import clock
+from models.database import reading, unit_of_work
+from tasks.engine.lease import database_now, release_lease, take_lease
 
 START = dt.datetime(2026, 6, 30, 8, 30, tzinfo=dt.UTC)
 TTL = dt.timedelta(seconds=60)
@@ -49,6 +51,30 @@ def test_a_lease_given_up_is_free_at_once_and_only_its_owner_can_give_it_up(any_
     release(any_engine, "甲", 2)
 
     assert take(any_engine, "乙", 2)
+
+
+def test_a_lease_taken_while_the_clock_was_years_ahead_is_free_once_it_is_right(any_engine: Engine) -> None:
+    take(any_engine, "甲", 10 * 365 * 86_400)
+
+    assert [take(any_engine, "乙"), take(any_engine, "甲", 1), take(any_engine, "乙", 59)] == [True, False, True]
+
+
+def test_a_lease_renewed_a_moment_after_another_asked_the_time_is_not_lost(any_engine: Engine) -> None:
+    take(any_engine, "甲", 1)
+
+    assert not take(any_engine, "乙", 0)
+
+
+def test_the_time_of_leases_is_the_databases_and_not_this_machines(
+    any_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: START)
+
+    with reading(any_engine) as session:
+        told = [database_now(session) for _ in range(2)]
+
+    assert before - dt.timedelta(seconds=1) < told[0] <= told[1]
 
 
 def test_leases_of_different_names_do_not_touch_each_other(any_engine: Engine) -> None:
