@@ -29,12 +29,11 @@ from models.coded import Coded
 from models.database import reading, unit_of_work
 from models.engine.rhythm import LastRun
 from models.settings import Settings, renewed
-from tasks.engine.lease import database_now, release_lease, take_lease
+from tasks.engine.lease import CLOCK, database_now, release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
 
 log = logging.getLogger(__name__)
 
-LEASE = "clock"
 LEASE_TIME = dt.timedelta(seconds=60)
 BEAT = dt.timedelta(seconds=15)
 """How often the lease is renewed; three beats may fail before it is lost."""
@@ -128,7 +127,7 @@ class EmbeddedClock:
         owned, self._owning = self._owning, False
         try:
             with unit_of_work(self._database) as session:
-                release_lease(session, LEASE, self._owner, database_now(session))
+                release_lease(session, CLOCK, self._owner, database_now(session))
         except SQLAlchemyError:
             log.exception("值守权未能交还，将自行到期", extra={"action": "lease_failed"})
         if owned:
@@ -245,7 +244,7 @@ class EmbeddedClock:
 
     def _take_lease(self) -> bool:
         with unit_of_work(self._database) as session:
-            return take_lease(session, LEASE, self._owner, database_now(session), LEASE_TIME)
+            return take_lease(session, CLOCK, self._owner, database_now(session), LEASE_TIME)
 
 
 def _apart() -> float:

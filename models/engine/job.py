@@ -29,6 +29,8 @@ class Job(Row, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     parameters: dict[str, Any] = Field(sa_type=JSON)
     state: JobState = Field(default=JobState.WAITING, sa_type=coded(JobState))
+    progress: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """How far it was when its process told last; only where other processes cannot ask it."""
     result: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     message: str | None = Field(default=None, max_length=2000)
     """What came of it, or why nothing did, for the person."""

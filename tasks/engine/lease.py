@@ -6,11 +6,14 @@ that share a database have no say; SQLite's time is that of the machine its file
 
 import datetime as dt
 
-from sqlalchemy import Table, func, update
+from sqlalchemy import Table, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from models.engine.rhythm import Lease
+
+CLOCK = "clock"
+"""The lease of the process that runs the embedded clock."""
 
 _LEASE: Table = Lease.__table__  # type: ignore[attr-defined]
 
@@ -55,3 +58,8 @@ def release_lease(session: Session, name: str, owner: str, now: dt.datetime) -> 
     """Give the lease up before it runs out, if `owner` holds it: the next to ask gets it. The caller commits."""
     columns = _LEASE.c
     session.execute(update(_LEASE).where(columns.name == name, columns.owner == owner).values(expires_at=now))
+
+
+def drop_lease(session: Session, name: str, owner: str) -> None:
+    """Forget the lease of a name that nobody asks for again, if `owner` holds it. The caller commits."""
+    session.execute(delete(_LEASE).where(_LEASE.c.name == name, _LEASE.c.owner == owner))

@@ -23,6 +23,7 @@ from models.migrate import revisions
 from models.people.person import Person
 from models.people.web_session import WebSession
 from tasks.access.hold_session import IDLE
+from tasks.engine.lease import CLOCK
 
 
 @dataclass(frozen=True)
@@ -185,4 +186,4 @@ def show_database(session: Session) -> DatabaseFacts:
 
 def clock_lease(session: Session) -> Lease | None:
     """Which process runs the clock, and until when; None where none ever did."""
-    return session.exec(select(Lease)).first()
+    return session.get(Lease, CLOCK)

@@ -62,6 +62,11 @@ def take_job(session: Session, job_id: int, *, now: dt.datetime) -> Job | None:
     return session.get_one(Job, job_id, populate_existing=True) if taken else None
 
 
+def note_progress(session: Session, job_id: int, progress: dict[str, Any]) -> None:
+    """Write down how far running work is, for processes that do not do it. The caller commits."""
+    session.execute(update(_JOB).where(_JOB.c.id == job_id, _JOB.c.state == JobState.RUNNING).values(progress=progress))
+
+
 def end_job(
     session: Session,
     job_id: int,

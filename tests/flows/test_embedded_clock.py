@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from flows import rhythms
-from flows.embedded_clock import LEASE, ClockState, EmbeddedClock, RunWay
+from flows.embedded_clock import ClockState, EmbeddedClock, RunWay
 from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import missed
@@ -21,6 +21,7 @@ from models.database import open_engine, unit_of_work
 from models.engine.rhythm import LastRun, Lease
 from models.ladder.notice import Notice
 from models.settings import Settings
+from tasks.engine.lease import CLOCK
 from tests.homes import lay_home
 from tests.office import Office
 from tests.processes import eventually
@@ -236,7 +237,7 @@ def test_of_two_clocks_one_acts_and_the_other_takes_over(office: Office, setting
 
 def test_a_standby_clock_leaves_the_work_to_the_owner(office: Office, settings: Settings, database: Engine) -> None:
     with unit_of_work(database) as session:
-        session.add(Lease(name=LEASE, owner="another", expires_at=clock.now() + dt.timedelta(minutes=1)))
+        session.add(Lease(name=CLOCK, owner="another", expires_at=clock.now() + dt.timedelta(minutes=1)))
 
     embedded = EmbeddedClock(settings, database, prefect=None)
     embedded.tick(DAILY)
@@ -250,7 +251,7 @@ def test_an_owner_that_lost_the_lease_stops_its_server(settings: Settings, datab
     embedded.start()
     assert eventually(lambda: server.running)
     with unit_of_work(database) as session:
-        lease = session.get_one(Lease, LEASE)
+        lease = session.get_one(Lease, CLOCK)
         lease.owner, lease.expires_at = "another", clock.now() + dt.timedelta(minutes=1)
 
     embedded.beat()
@@ -267,7 +268,7 @@ def test_a_clock_set_back_a_day_or_ahead_ten_years_leaves_nobody_in_standby_and_
     monkeypatch.setattr("flows.embedded_clock._apart", lambda: apart[0])
     with unit_of_work(database) as session:
         # Left by a process that was killed while the machine's clock was ten years ahead.
-        session.add(Lease(name=LEASE, owner="killed", expires_at=clock.now() + dt.timedelta(days=3650)))
+        session.add(Lease(name=CLOCK, owner="killed", expires_at=clock.now() + dt.timedelta(days=3650)))
     embedded = EmbeddedClock(settings, database, prefect=None, schedules=(DAILY,))
     embedded.start()
     assert eventually(lambda: embedded.state is ClockState.OWNER)

@@ -217,7 +217,7 @@ finally:
 
 
 ASKING = {
-    "duban/web/background/jobs.py": "a file of SQLite is locked for as long as a process lives; no table is read",
+    "duban/web/background/hold.py": "a file of SQLite is locked for as long as a process lives; no table is read",
 }
 """Who in `duban` speaks to a database itself, and why. All else is asked of a function of `tasks`."""
 
@@ -253,6 +253,7 @@ OFF_RECORD = {
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
     "duban/demonstration/live.py": "each morning lived is a sweep",
     "duban/web/background/jobs.py": "how far long work is says nothing about the office; what it does is on record",
+    "duban/web/background/hold.py": "that the process of long work lives, and how far it is",
     "duban/web/visit.py": "that a session is in use says nothing about the office",
     "duban/web/acts/kept.py": "what somebody typed and has not sent; sending it is on record",
     "duban/web/pages/drafts.py": "throwing away what was never sent",

@@ -6,17 +6,16 @@ kind does all its writing in one transaction, so work that is cut short has writ
 
 import datetime as dt
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from duban.web.background.work_folder import prune, work_folder
+from duban.web.background.hold import Hold, hold
+from duban.web.background.work_folder import prune
 from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from models.actor import Actor, Channel
@@ -72,26 +71,8 @@ class StoppingError(DubanError):
     """服务中途停止，没有写入任何数据，请重新开始。"""
 
 
-class _Hold:
-    """A file held locked for as long as its process lives: the system itself lets go of it when the process dies."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises BlockingIOError where another holds it."""
-        self._path = path
-        self._held = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            self._held.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            self._held.close()
-            raise BlockingIOError(str(path)) from error
-
-    def release(self) -> None:
-        self._held.close()
-        self._path.unlink(missing_ok=True)
-
-
 class Jobs:
-    """The runner of one process. Any number of processes may share a database and its data folder."""
+    """The runner of one process. Any number of processes may share a database."""
 
     def __init__(self, database: Engine, settings: Settings, now: Callable[[], dt.datetime]) -> None:
         self._database, self._settings, self._now = database, settings, now
@@ -160,18 +141,18 @@ class Jobs:
             running = [job_id for job_id in running_jobs(session) if job_id not in self._progress]
         for job_id in running:
             try:
-                hold = _Hold(self._place(job_id))
+                held = self._hold(job_id)
             except BlockingIOError:
                 continue
             with unit_of_work(self._database) as session:
                 if end_job(session, job_id, now=self._now(), message=ABANDONED, failed=True):
                     log.warning("后台工作中断", extra={"action": "job_abandoned", "job": job_id})
-            hold.release()
+            held.release()
 
     def _do(self, job_id: int) -> bool:
         """Do one piece of work, if no other runner has it; whether it was ours."""
         try:
-            hold = _Hold(self._place(job_id))
+            held = self._hold(job_id)
         except BlockingIOError:
             return False
         try:
@@ -180,18 +161,18 @@ class Jobs:
             if job is None:
                 return False
             self._progress[job_id] = Progress()
-            self._finish(job)
+            self._finish(job, held)
             return True
         finally:
             self._progress.pop(job_id, None)
-            hold.release()
+            held.release()
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Job, held: Hold) -> None:
         job_id, failed = key(job.id), True
         result: dict[str, Any] | None = None
 
         def report(done: int, total: int, words: str) -> None:
-            if self._stopping.is_set():
+            if self._stopping.is_set() or held.is_lost:
                 raise StoppingError
             self._progress[job_id] = Progress(done, total, words)
 
@@ -212,8 +193,12 @@ class Jobs:
             end_job(session, job_id, now=self._now(), message=message, result=result, failed=failed)
         log.info("后台工作结束", extra={"action": "job_ended", "job": job_id, "failed": failed})
 
-    def _place(self, job_id: int) -> Path:
-        return work_folder(self._settings) / f"job-{job_id}.held"
+    def _hold(self, job_id: int) -> Hold:
+        def told() -> dict[str, Any] | None:
+            progress = self._progress.get(job_id)
+            return asdict(progress) if progress is not None else None
+
+        return hold(self._database, self._settings, job_id, told)
 
 
 def jobs_of(served: ServedOffice) -> Jobs:

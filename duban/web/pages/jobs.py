@@ -80,7 +80,8 @@ def _look_after(visit: Visit, found: Sequence[Job]) -> None:
 
 
 def _progress(visit: Visit, job: Job) -> Progress:
-    return jobs_of(visit.served).progress(job.id or 0) or Progress()
+    """As this process knows it, else as the one that does the work told last."""
+    return jobs_of(visit.served).progress(job.id or 0) or Progress(**(job.progress or {}))
 
 
 def _as_dict(visit: Visit, job: Job) -> dict[str, Any]:

@@ -402,6 +402,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
         sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("progress", sa.JSON()),
         sa.Column("result", sa.JSON()),
         sa.Column("message", sa.String(length=2000)),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),

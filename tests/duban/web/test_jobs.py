@@ -1,4 +1,6 @@
+import datetime as dt
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,14 @@ from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from models.database import unit_of_work
 from models.engine.job import Job, JobState
+from models.engine.rhythm import Lease
 from models.errors import BadInputError
 from models.settings import Settings
+from tasks.engine.lease import database_now, take_lease
 from tasks.engine.take_job import ABANDONED, queue_job, take_job
 from tasks.people.find import find_organ, find_person
 from tests.office import HANDLER, SUPERVISOR, Office
+from tests.processes import eventually
 from tests.web import Web, words_of
 
 
@@ -127,6 +132,74 @@ def test_work_of_a_process_that_died_is_told_as_not_done_and_that_of_a_living_on
     assert [job.id for job in web.office.rows(Job)] == [dead, living]
     assert outcome(web.office)[1] == (JobState.DONE, "做完了。")
     assert sorted(path.name for path in work_folder(web.office.settings).glob("*.held")) == []
+
+
+def test_on_every_database_work_of_a_living_process_is_left_alone_and_that_of_a_killed_one_told_in_time(
+    any_engine: Engine, tmp_path: Path, kind: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duban.web.background.hold.TERM", dt.timedelta(seconds=0.4))
+    monkeypatch.setattr("duban.web.background.hold.BEAT", dt.timedelta(seconds=0.05))
+    web = Web(Office(any_engine, tmp_path / "home"))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_database: Engine, _settings: Settings, _job: Job, report: Report) -> dict[str, Any]:
+        report(3, 10, "第 3 行")
+        begun.set()
+        go_on.wait(30)
+        report(10, 10, "正在保存")
+        return {"said": "做完了。"}
+
+    kind["slow"] = slow
+    put(web.office, "slow")
+    mine = runner(web)
+    thread = threading.Thread(target=mine.do_waiting)
+    thread.start()
+    begun.wait(30)
+    # As another machine would look: with a data folder of its own, far longer than a term.
+    elsewhere = Jobs(any_engine, web.office.settings.model_copy(update={"home": tmp_path / "other"}), lambda: web.now)
+    if any_engine.dialect.name == "postgresql":
+        for _ in range(20):
+            elsewhere.tell_abandoned()
+            time.sleep(0.05)
+        assert outcome(web.office) == [(JobState.RUNNING, None)]
+        assert web.office.rows(Job)[0].progress == {"done": 3, "total": 10, "words": "第 3 行"}
+    go_on.set()
+    thread.join()
+    assert outcome(web.office) == [(JobState.DONE, "做完了。")]
+    assert web.office.rows(Lease) == []
+
+    killed = put(web.office, "slow")
+    with unit_of_work(any_engine) as session:
+        take_lease(session, f"job:{killed}", "killed", database_now(session), dt.timedelta(seconds=0.4))
+        take_job(session, killed, now=web.now)
+
+    def told() -> bool:
+        elsewhere.tell_abandoned()
+        return outcome(web.office)[1] == (JobState.FAILED, ABANDONED)
+
+    assert eventually(told, 5)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("any_engine", ["postgres"], indirect=True)
+def test_work_whose_lease_was_lost_keeps_nothing(
+    any_engine: Engine, tmp_path: Path, kind: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that stood still for longer than a term: another has told the person that nothing was written."""
+    monkeypatch.setattr("duban.web.background.hold.BEAT", dt.timedelta(seconds=0.05))
+    web = Web(Office(any_engine, tmp_path / "home"))
+
+    def lose(database: Engine, _settings: Settings, job: Job, report: Report) -> dict[str, Any]:
+        with unit_of_work(database) as session:
+            session.get_one(Lease, f"job:{job.id}").owner = "another"
+        time.sleep(0.3)
+        report(0, 0, "正在保存")
+        return {"said": "做完了。"}
+
+    kind["lose"] = lose
+    put(web.office, "lose")
+    runner(web).do_waiting()
+    assert outcome(web.office) == [(JobState.FAILED, ABANDONED)]
 
 
 def test_work_under_way_when_the_service_stops_is_broken_off_and_told(web: Web, kind: dict[str, Any]) -> None:
