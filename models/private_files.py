@@ -1,9 +1,13 @@
 """Files of the office belong to its own account alone, on systems that know modes; Windows keeps lists of its own."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from models.settings import Settings
+if TYPE_CHECKING:
+    from models.settings import Settings
 
 KNOWN = os.name == "posix"
 

@@ -1,5 +1,6 @@
 """What every table is made from."""
 
+from pydantic import ConfigDict
 from sqlmodel import SQLModel
 
 # Set before any table is defined: migrations on SQLite and PostgreSQL need every constraint to have a name.
@@ -14,3 +15,6 @@ SQLModel.metadata.naming_convention = {
 
 class Row(SQLModel):
     """The base of every table, so that none is defined before the names of its constraints are settled."""
+
+    # Rows are not validated but written by us: pydantic makes a table's validator when somebody asks for it.
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from duban.cli import app
-from duban.commands import WORDS, commands_of
+from duban.commands import HELP, WORDS, commands_of
 from models.audit import AuditEntry
 from models.database import unit_of_work
 from models.dates.span import span_named
@@ -558,6 +558,14 @@ def entries(engine: Engine) -> list[AuditEntry]:
 def test_each_module_adds_the_words_it_is_known_for() -> None:
     for module in set(WORDS.values()):
         assert set(commands_of(module)) == {word for word, of in WORDS.items() if of == module}
+
+
+def test_the_list_of_all_commands_says_what_each_says_itself() -> None:
+    """Listing them makes none of them, so what it says stands twice."""
+    said = {word: commands_of(module)[word].get_short_help_str(1_000) for word, module in WORDS.items()}
+
+    assert said == HELP
+    assert list(HELP) == list(WORDS)
 
 
 def test_to_run_a_command_makes_those_of_its_module_only(tmp_path: Path) -> None:
