@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Engine, insert, text, update
@@ -9,13 +10,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.audit import AuditEntry
-from models.database import key, on_record, unit_of_work, written_tables
+from models.database import key, on_record, reading, unit_of_work, written_tables
 from models.engine.rhythm import LastRun
 from models.errors import UnrecordedChangeError
 from models.insert_many import insert_many
 from models.people.organ import Department, Organ
 from tasks.acting.audit import recorded
 from tests.actors import administrator
+from tests.databases import disposed
 
 ON = dt.date(2026, 6, 1)
 BY = administrator(ON)
@@ -171,3 +173,44 @@ def test_no_error_of_the_database_tells_what_a_statement_was_given(any_engine: E
 def test_a_row_that_is_not_in_the_database_has_no_number() -> None:
     with pytest.raises(LookupError, match="flush it first"):
         key(Organ(code="new", name="新局").id)
+
+
+class UndoneError(Exception):
+    """Ends a session by a rollback."""
+
+
+def test_sessions_that_look_keep_what_the_server_has_prepared(postgres_database: str) -> None:
+    """psycopg prepares what it is asked a sixth time, and forgets it at a ROLLBACK."""
+    prepared = text("SELECT count(*) FROM pg_prepared_statements")
+    with disposed(postgres_database) as engine:
+        for _ in range(7):
+            with reading(engine) as session:
+                session.execute(text("SELECT 1")).one()
+        with reading(engine) as session:
+            assert session.execute(prepared).scalar_one() == 1
+        with suppress(UndoneError), reading(engine) as session:
+            session.execute(text("SELECT 1")).one()
+            raise UndoneError
+        with reading(engine) as session:
+            assert session.execute(prepared).scalar_one() == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_session_that_looks_keeps_no_change_however_it_comes_about(any_engine: Engine, way: Way) -> None:
+    organ_id = founded(any_engine)
+    with reading(any_engine) as session:
+        way(session, session.get_one(Organ, organ_id))
+        session.flush()
+    with reading(any_engine) as session:
+        way(session, session.get_one(Organ, organ_id))
+
+    with reading(any_engine) as session:
+        assert session.exec(select(Organ.code, Organ.name)).all() == [("a", "甲局")]
+        assert session.exec(select(Department)).all() == []
+
+
+def test_a_session_that_looks_ends_where_a_statement_failed(any_engine: Engine) -> None:
+    with reading(any_engine) as session, suppress(DatabaseError):
+        session.execute(text("SELECT * FROM nowhere"))
+    with reading(any_engine) as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
