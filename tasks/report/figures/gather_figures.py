@@ -18,7 +18,7 @@ _OF_FIGURE = ("name", "value", "unit", "approximate", "code", "definition", "fir
 
 
 def gather_figures(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.date) -> list[Figure]:
-    """All named figures of the plan's year as of `on`, in fixed order: two statements, whatever the organ's size."""
+    """All named figures of the plan's year as of `on`, in fixed order: three statements, whatever the organ's size."""
     return list(figures_of_year(session, organ, plan, on=on).values())
 
 

@@ -1,4 +1,4 @@
-"""Figures over ledgers: counted by SQL in one statement, each with the rows behind it."""
+"""Figures over ledgers: counted by SQL in two statements, each with the rows behind it."""
 
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from models.ledgers.kind import Kind
 from models.ledgers.kinds import KINDS
 from models.ledgers.measure import Measure, Share
 from models.ledgers.study_session import StudySession
-from tasks.report.figures.count_ledgers import count_ledgers, figure_of
+from tasks.report.figures.count_ledgers import count_ledgers, figure_of, statement_over
 from tests.report_year import ReportYear, day
 from tests.web import statements
 
@@ -148,19 +148,27 @@ def test_a_sum_of_money_is_exact(amounts: list[Decimal]) -> None:
     assert sum(map(Decimal, figure.parts), Decimal(0)) == figure.value
 
 
-def test_all_ledgers_take_one_statement(engine: Engine) -> None:
+def test_all_ledgers_take_two_statements(engine: Engine) -> None:
+    """Which of them the organ keeps, and what is counted from those."""
     with unit_of_work(engine) as session:
-        organ_id = key(ReportYear(session).organ.id)
+        year = ReportYear(session)
+        year.case("3-1", Procedure.SIMPLE, "200")
+        year.study("6-30", "宪法", people=5)
+        organ_id = key(year.organ.id)
     with reading(engine) as session:
         session.connection()
-        assert statements(engine, lambda: count_ledgers(session, organ_id, *YEAR)) == 1
+        assert statements(engine, lambda: count_ledgers(session, organ_id, *YEAR)) == 2
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 def test_every_declared_figure_is_counted_from_an_empty_ledger(any_engine: Engine, kind: Kind) -> None:
     with unit_of_work(any_engine) as session:
-        found = count_ledgers(session, key(ReportYear(session).organ.id), *YEAR, kinds=[kind])
+        organ_id = key(ReportYear(session).organ.id)
+        found = count_ledgers(session, organ_id, *YEAR, kinds=[kind])
+        # An organ that keeps none is not asked what is counted from them.
+        texts = session.execute(statement_over((kind,)), {"organ": organ_id, "first": YEAR[0], "until": YEAR[1]}).one()
 
+    assert set(texts) == {None}
     assert {f"{kind.code}.{measure.code}" for measure in kind.measures if not measure.whole} <= found.keys()
     assert all(figure.value == 0 for figure in found.values())
 
