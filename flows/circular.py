@@ -2,34 +2,33 @@
 
 from typing import Any
 
-from prefect import flow
-
 from flows import rhythms
+from flows.prefect.rhythm import Day, rhythm
 from models.settings import load_settings
 
 
-@flow(name="每周通报")
-def weekly_circular(on: str | None = None) -> dict[str, Any]:
+@rhythm("每周通报")
+def weekly_circular(on: Day = None) -> dict[str, Any]:
     """为计划已下达的每个单位编印本周督办通报；同一周只编号一次。
 
     参数 on：当作哪一天（如 2026-07-03），缺省为今天；周五以前为上一周。
     """
-    return rhythms.weekly_circular(load_settings(), on)
+    return rhythms.weekly_circular(load_settings(), str(on) if on else None)
 
 
-@flow(name="每月通报")
-def monthly_circular(on: str | None = None) -> dict[str, Any]:
+@rhythm("每月通报")
+def monthly_circular(on: Day = None) -> dict[str, Any]:
     """为计划已下达的每个单位编印上月督办通报；同一月只编号一次。
 
     参数 on：当作哪一天（如 2026-07-01），缺省为今天。
     """
-    return rhythms.monthly_circular(load_settings(), on)
+    return rhythms.monthly_circular(load_settings(), str(on) if on else None)
 
 
-@flow(name="每季度通报")
-def quarterly_circular(on: str | None = None) -> dict[str, Any]:
+@rhythm("每季度通报")
+def quarterly_circular(on: Day = None) -> dict[str, Any]:
     """为计划已下达的每个单位编印上季度督办通报；同一季度只编号一次。
 
     参数 on：当作哪一天（如 2026-07-01），缺省为今天。
     """
-    return rhythms.quarterly_circular(load_settings(), on)
+    return rhythms.quarterly_circular(load_settings(), str(on) if on else None)

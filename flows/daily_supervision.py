@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from prefect import flow
-
 from flows import rhythms
+from flows.prefect.rhythm import Day, rhythm
 from models.settings import load_settings
 
 
-@flow(name="每日督办")
-def daily_supervision(on: str | None = None) -> dict[str, Any]:
+@rhythm("每日督办")
+def daily_supervision(on: Day = None) -> dict[str, Any]:
     """逐级提醒与升级督办：找出当日应提醒、应升级的事项，逐人生成通知，各一次；错过的日子由下一次补齐。
 
     参数 on：当作哪一天（如 2026-06-30），缺省为今天。
     """
-    return rhythms.daily_supervision(load_settings(), on)
+    return rhythms.daily_supervision(load_settings(), str(on) if on else None)

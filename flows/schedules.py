@@ -1,8 +1,8 @@
 """The one list of rhythms: when each runs, and for how long a missed one is still made good.
 
-The embedded clock and `prefect.yaml` both come from this list. The two engines read a cron text differently in
-two places: APScheduler counts weekdays from Monday = 0 and joins day of month and weekday with "and", cron and
-Prefect count from Sunday = 0 and join with "or". So weekdays are named, and the two are never combined.
+The clocks, the deployments of `duban deploy` and `prefect.yaml` all come from this list. The two engines read a cron
+text differently in two places: APScheduler counts weekdays from Monday = 0 and joins day of month and weekday with
+"and", cron and Prefect count from Sunday = 0 and join with "or". So weekdays are named, and the two are never combined.
 """
 
 import datetime as dt
@@ -33,7 +33,9 @@ class Schedule:
     """JSON values only."""
     zone: str = OFFICE_ZONE.key
     light: bool = False
-    """Runs so often, mostly for nothing, that the embedded clock does it itself: a flow run costs seconds."""
+    """Runs so often, mostly for nothing, that a clock does it itself: a flow run costs seconds. It is not deployed."""
+    timeout: dt.timedelta = dt.timedelta(hours=1)
+    """A flow run that takes longer counts as hung and is ended."""
 
     def __post_init__(self) -> None:
         fields = self.cron.split()
@@ -52,6 +54,11 @@ class Schedule:
         """The name under which runs are remembered: schedules of one rhythm share it."""
         return self.entrypoint.rpartition(".")[2]
 
+    @property
+    def each_counts(self) -> bool:
+        """Whether a slot is worth waiting for and trying again; otherwise the next one comes soon enough."""
+        return self.grace >= dt.timedelta(hours=1)
+
 
 SCHEDULES = (
     Schedule(
@@ -67,6 +74,7 @@ SCHEDULES = (
         entrypoint="flows.delivery.delivery",
         cron="*/5 8-19 * * *",
         grace=dt.timedelta(minutes=5),
+        timeout=dt.timedelta(minutes=15),
     ),
     Schedule(
         slug="urgent_delivery",
@@ -143,6 +151,7 @@ SCHEDULES = (
         entrypoint="flows.year_end_report.year_end_report",
         cron="0 6 5 1 *",
         grace=dt.timedelta(days=15),
+        timeout=dt.timedelta(hours=6),
     ),
     # The day after the report's draft, whose part four is where the new year's plan begins.
     Schedule(
@@ -151,6 +160,7 @@ SCHEDULES = (
         entrypoint="flows.year_opening.year_opening",
         cron="0 6 6 1 *",
         grace=dt.timedelta(days=15),
+        timeout=dt.timedelta(hours=2),
     ),
     # Filed before 1 March (督察工作规定): what was recorded since January goes into the version that is filed.
     Schedule(
@@ -159,5 +169,6 @@ SCHEDULES = (
         entrypoint="flows.year_end_report.year_end_report",
         cron="0 6 20 2 *",
         grace=dt.timedelta(days=8),
+        timeout=dt.timedelta(hours=6),
     ),
 )

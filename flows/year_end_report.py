@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from prefect import flow
-
 from flows import rhythms
+from flows.prefect.rhythm import Year, by_year, rhythm
 from models.settings import load_settings
 
 
-@flow(name="年度报告编制")
-def year_end_report(year: int | None = None) -> dict[str, Any]:
+@rhythm("年度报告编制", named=by_year(ago=1))
+def year_end_report(year: Year = None) -> dict[str, Any]:
     """为有该年度计划的每个单位编制年度报告稿；材料没有变化时不产生新版本。
 
     参数 year：报告年度，缺省为上一年。

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from prefect import flow
-
 from flows import rhythms
+from flows.prefect.rhythm import Year, by_year, rhythm
 from models.settings import load_settings
 
 
-@flow(name="开年编制")
-def year_opening(year: int | None = None) -> dict[str, Any]:
+@rhythm("开年编制", named=by_year(ago=0))
+def year_opening(year: Year = None) -> dict[str, Any]:
     """为上一年度有计划的每个单位编制新年度计划草案；不下达，已有的不重复。
 
     参数 year：计划年度，缺省为本年。

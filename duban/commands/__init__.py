@@ -16,6 +16,7 @@ WORDS = {
     "simulate": "supervision",
     "status": "supervision",
     "serve": "engine",
+    "deploy": "engine",
     "schedules": "engine",
     "doctor": "doctor",
     "demo": "demo",

@@ -62,6 +62,29 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
     edge.show_table(made)
 
 
+def deploy(
+    context: typer.Context,
+    worker_home: Annotated[
+        str | None,
+        typer.Option("--worker-home", metavar="文件夹", help="工作进程的数据目录，完整路径；缺省与本机的相同。"),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """在 PREFECT_API_URL 的 Prefect 服务上建立或更新工作池、部署和自动化；已是如此的不动。"""
+    from flows.prefect.deploy import deploy
+
+    home = edge.edge(context).settings.home if worker_home is None else Path(worker_home)
+    made = deploy(home)
+    if as_json:
+        edge.print_json({"server": made.server, "done": made.done, "paused": made.paused})
+        return
+    for line in made.done:
+        edge.say(line)
+    if made.paused:
+        edge.say(f"已由人暂停，保持暂停：{'、'.join(made.paused)}")
+    edge.say(f"已按定时表部署到 {made.server}" if made.done else f"{made.server} 上的部署与定时表一致，没有改动")
+
+
 def write(file: FileArgument = Path("prefect.yaml")) -> None:
     """按定时表写出 Prefect 部署文件。"""
     from flows.prefect.deployment_file import deployment_file
@@ -83,8 +106,9 @@ def check(file: FileArgument = Path("prefect.yaml")) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `schedules` and the group `deployments`."""
+    """Add `serve`, `deploy`, `schedules` and the group `deployments`."""
     app.command()(serve)
+    app.command()(deploy)
     app.command()(schedules)
     deployments = typer.Typer(help="Prefect 部署文件。", no_args_is_help=True)
     deployments.command()(write)

@@ -1,4 +1,7 @@
-"""`prefect.yaml`, written from the list of schedules: for offices that run a Prefect server with workers."""
+"""What the list of schedules deploys: as `prefect.yaml`, and as `flows.prefect.deploy` makes it on a server.
+
+Light rhythms are not among it: they stay with `duban clock`.
+"""
 
 import json
 from collections.abc import Sequence
@@ -9,19 +12,32 @@ from flows.schedules import SCHEDULES, Schedule
 
 WORK_POOL = "duban"
 """The work pool that workers are started for: `prefect worker start --pool duban`."""
+TAG = "督办"
+"""Every deployment of ours, and so every run, bears it."""
+AGAIN_TAG = "崩溃后补做"
+"""A run that bears it, and whose process was lost, is run once more."""
+HEARTBEAT_SECONDS = 30
+RETRIES, RETRY_SECONDS = 8, 900
+"""How often, and after what pause, a run that failed is tried again in its own process: two hours in all."""
 
 _HEAD = """\
 # Written by `duban deployments write` from flows/schedules.py; changes made here are lost.
-# Workers have duban installed, so flows are named by module and nothing is pulled.
+# Workers have duban installed, and DUBAN_HOME, absolute, in their environment: flows are named by module, nothing is
+# pulled. `duban deploy` makes the same and more: the work pool, the automations; what is listed no longer is removed.
 name: duban
 pull: []
 deployments:
 """
 
 
+def deployed(schedules: Sequence[Schedule] = SCHEDULES) -> list[dict[str, Any]]:
+    """Each deployment as `prefect.yaml` writes it; a description is the flow's own."""
+    return [_deployment(schedule) for schedule in schedules if not schedule.light]
+
+
 def deployment_file(schedules: Sequence[Schedule] = SCHEDULES) -> str:
     """The whole text of `prefect.yaml`: the same schedules, the same text."""
-    return _HEAD + "".join(_deployment(schedule) for schedule in schedules)
+    return _HEAD + "".join(_block(deployment) for deployment in deployed(schedules))
 
 
 def is_current(file: Path) -> bool:
@@ -29,26 +45,29 @@ def is_current(file: Path) -> bool:
     return file.is_file() and file.read_text(encoding="utf-8") == deployment_file()
 
 
-def _deployment(schedule: Schedule) -> str:
-    # Overlapping runs queue up: a sweep that was cancelled would be a sweep that was missed.
-    return f"""\
-- name: {schedule.slug}
-  description: {_scalar(schedule.title)}
-  entrypoint: {schedule.entrypoint}
-  parameters: {_scalar(dict(schedule.parameters))}
-  concurrency_limit:
-    limit: 1
-    collision_strategy: ENQUEUE
-  schedules:
-  - slug: {schedule.slug}
-    cron: {_scalar(schedule.cron)}
-    timezone: {_scalar(schedule.zone)}
-    active: true
-  work_pool:
-    name: {WORK_POOL}
-"""
+def _deployment(schedule: Schedule) -> dict[str, Any]:
+    # A sweep that was cancelled would be a sweep that was missed; of deliveries that pile up one is enough.
+    waits = schedule.each_counts
+    retries = {
+        "PREFECT_FLOWS_DEFAULT_RETRIES": str(RETRIES),
+        "PREFECT_FLOWS_DEFAULT_RETRY_DELAY_SECONDS": str(RETRY_SECONDS),
+    }
+    environment = {
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,models",
+    }
+    return {
+        "name": schedule.slug,
+        "tags": [TAG, schedule.title, *([AGAIN_TAG] if waits else [])],
+        "entrypoint": schedule.entrypoint,
+        "parameters": dict(schedule.parameters),
+        "concurrency_limit": {"limit": 1, "collision_strategy": "ENQUEUE" if waits else "CANCEL_NEW"},
+        "schedules": [{"slug": schedule.slug, "cron": schedule.cron, "timezone": schedule.zone, "active": True}],
+        "work_pool": {"name": WORK_POOL, "job_variables": {"env": environment | (retries if waits else {})}},
+    }
 
 
-def _scalar(value: Any) -> str:
+def _block(deployment: dict[str, Any]) -> str:
     """JSON is YAML."""
-    return json.dumps(value, ensure_ascii=False)
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in deployment.items()]
+    return "- " + "  ".join(lines)

@@ -84,7 +84,7 @@ LOOKING = {
 """They take --as because they show what not everybody may see, and change nothing."""
 
 UNSIGNED = {
-    "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deployments check",
+    "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deploy", "deployments check",
     "deployments write", "doctor", "init", "item rules", "ledger credit", "ledger export", "ledger kinds",
     "ledger list", "ledger show", "ledger template", "people list", "plan template", "policy list",
     "policy show", "reindex", "report key", "report read", "report word-template check", "settings show",

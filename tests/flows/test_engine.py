@@ -6,21 +6,26 @@ refuses our deployments (docs/stack.md). These tests notice.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from duban.cli import app
 from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.prefect.tether import end_tethered, start_tethered
 from flows.schedules import SCHEDULES, Schedule
 from models.database import open_engine
 from models.engine.rhythm import LastRun
+from models.errors import DubanError
 from models.settings import Settings
 from tests.homes import lay_home
 from tests.processes import eventually, is_alive
@@ -96,7 +101,13 @@ def test_a_flow_runs_with_its_history_kept_and_its_work_done(server: PrefectServ
     server.run_flow("flows.daily_supervision.daily_supervision", {"on": "2026-06-23"})
 
     [run] = ask(server, "/flow_runs/filter", {"flows": {"name": {"any_": ["每日督办"]}}})
-    assert (run["state_type"], run["parameters"]) == ("COMPLETED", {"on": "2026-06-23"})
+    assert (run["name"], run["state_type"], run["parameters"]) == (
+        "每日督办 2026-06-23",
+        "COMPLETED",
+        {"on": "2026-06-23"},
+    )
+    lines = {"logs": {"flow_run_id": {"any_": [run["id"]]}}}
+    assert eventually(lambda: any("每日督办：" in line["message"] for line in ask(server, "/logs/filter", lines)))
     engine = open_engine(settings.database)
     with engine.connect() as connection:
         swept = connection.exec_driver_sql(f'SELECT "on" FROM {LastRun.__tablename__}').scalar_one()
@@ -105,7 +116,7 @@ def test_a_flow_runs_with_its_history_kept_and_its_work_done(server: PrefectServ
 
 
 def test_a_flow_that_fails_says_with_what(server: PrefectServer) -> None:
-    with pytest.raises(FlowFailedError, match="day is out of range"):
+    with pytest.raises(FlowFailedError, match="day value is outside expected range"):
         server.run_flow("flows.daily_supervision.daily_supervision", {"on": "2026-02-30"})
 
 
@@ -120,29 +131,131 @@ def test_a_worker_can_load_the_flow_by_its_dotted_name(schedule: Schedule) -> No
     assert set(schedule.parameters) <= set(loaded.parameters.properties)
 
 
-def test_the_committed_deployments_are_accepted_with_their_schedules(server: PrefectServer, tmp_path: Path) -> None:
-    (tmp_path / "prefect.yaml").write_bytes((ROOT / "prefect.yaml").read_bytes())
-    environment = server.environment() | {"PYTHONUTF8": "1"}
-    ask(server, "/work_pools/", {"name": "duban", "type": "process"})
+HEAVY = [schedule for schedule in SCHEDULES if not schedule.light]
 
-    deployed = subprocess.run(
+
+@pytest.fixture
+def administrator(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The surroundings of whoever runs the server."""
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+    environment = server.environment()
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, environment[name])
+    with temporary_settings(
+        {PREFECT_API_URL: f"{server.url}/api", PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"]}
+    ):
+        yield
+
+
+def duban(settings: Settings, *arguments: str) -> str:
+    done = CliRunner().invoke(app, ["--home", str(settings.home), *arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def standing(server: PrefectServer) -> dict[str, dict[str, Any]]:
+    found = ask(server, "/deployments/filter", {"work_pools": {"name": {"any_": ["duban"]}}})
+    return {made["name"]: made for made in found}
+
+
+def test_one_command_makes_pool_deployments_and_automations_and_a_second_changes_nothing(
+    server: PrefectServer, settings: Settings, administrator: None
+) -> None:
+    first, second = duban(settings, "deploy"), duban(settings, "deploy")
+
+    assert "新建工作池 duban" in first
+    assert "新建部署“每日督办”（daily_supervision）" in first
+    assert second == f"{server.url}/api 上的部署与定时表一致，没有改动\n"
+    made = standing(server)
+    assert {name: one["entrypoint"] for name, one in made.items()} == {each.slug: each.entrypoint for each in HEAVY}
+    crons = {name: one["schedules"][0]["schedule"] for name, one in made.items()}
+    assert {name: (cron["cron"], cron["timezone"]) for name, cron in crons.items()} == {
+        each.slug: (each.cron, each.zone) for each in HEAVY
+    }
+    daily = made["daily_supervision"]
+    assert (daily["global_concurrency_limit"]["limit"], daily["concurrency_options"]["collision_strategy"]) == (
+        1,
+        "ENQUEUE",
+    )
+    assert made["delivery"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert daily["job_variables"]["env"]["DUBAN_HOME"] == str(settings.home)
+    assert daily["description"].startswith("逐级提醒与升级督办")
+    assert daily["parameter_openapi_schema"]["properties"]["on"]["anyOf"][0] == {"format": "date", "type": "string"}
+    automations = ask(server, "/automations/filter", {})
+    assert [one["name"] for one in automations if one["enabled"]] == [
+        "督办：崩溃的运行再做一次",
+        "督办：心跳中断的运行记为崩溃",
+        "督办：领走未开始的运行记为崩溃",
+    ]
+
+
+def test_what_was_deployed_with_the_file_is_taken_over(
+    server: PrefectServer, settings: Settings, administrator: None, tmp_path: Path
+) -> None:
+    (tmp_path / "prefect.yaml").write_bytes((ROOT / "prefect.yaml").read_bytes())
+    by_file = subprocess.run(
         [sys.executable, "-P", "-m", "prefect", "--no-prompt", "deploy", "--all"],
         cwd=tmp_path,
-        env=environment,
+        env=server.environment() | {"PYTHONUTF8": "1"},
         capture_output=True,
-        text=True,
         encoding="utf-8",
         check=False,
         timeout=120,
     )
+    assert by_file.returncode == 0, by_file.stdout + by_file.stderr
+    assert "DUBAN_HOME" not in standing(server)["brief"]["job_variables"]["env"]
 
-    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
-    found = ask(server, "/deployments/filter", {"work_pools": {"name": {"any_": ["duban"]}}})
-    crons = {made["name"]: made["schedules"][0]["schedule"] for made in found}
-    assert {made["name"]: made["entrypoint"] for made in found} == {made.slug: made.entrypoint for made in SCHEDULES}
-    assert {name: (cron["cron"], cron["timezone"]) for name, cron in crons.items()} == {
-        made.slug: (made.cron, made.zone) for made in SCHEDULES
-    }
+    assert "更新部署“第一责任人简报”（brief）" in duban(settings, "deploy")
+
+    assert standing(server)["brief"]["job_variables"]["env"]["DUBAN_HOME"] == str(settings.home)
+    assert standing(server).keys() == {schedule.slug for schedule in HEAVY}
+
+
+def test_a_changed_cron_takes_its_waiting_runs_along_and_what_is_listed_no_longer_goes(
+    server: PrefectServer, administrator: None
+) -> None:
+    from flows.prefect.deploy import deploy
+
+    brief = next(schedule for schedule in SCHEDULES if schedule.slug == "brief")
+    planned = {"deployments": {"name": {"any_": ["brief"]}}, "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    deploy(Path("/srv/duban"))
+    assert eventually(lambda: ask(server, "/flow_runs/count", planned) > 0, 90)
+    asked = ask(server, f"/deployments/{standing(server)['brief']['id']}/create_flow_run", {})
+
+    told = deploy(Path("/srv/duban"), schedules=[replace(brief, cron="15 3 * * tue")]).done
+
+    assert "更新部署“第一责任人简报”（brief）" in told
+    assert "删除部署 daily_supervision（定时表中已没有）" in told
+    assert list(standing(server)) == ["brief"]
+    assert eventually(lambda: ask(server, "/flow_runs/count", planned) > 1, 90)
+    runs = ask(server, "/flow_runs/filter", planned)
+    assert {run["expected_start_time"][11:16] for run in runs if run["auto_scheduled"]} == {"19:15"}
+    assert [run["id"] for run in runs if not run["auto_scheduled"]] == [asked["id"]]
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "home", "said"),
+    [
+        ({}, "office", "数据目录“office”是相对路径：工作进程从别的目录启动，请写完整路径，如 /srv/duban。"),
+        ({"PREFECT_API_AUTH_STRING": "duban:guessed"}, "/srv/duban", "不接受口令：请核对 PREFECT_API_AUTH_STRING。"),
+        ({"PREFECT_API_URL": "http://127.0.0.1:1/api"}, "/srv/duban", "http://127.0.0.1:1/api 没有应答：请核对地址"),
+        ({"PREFECT_API_URL": None}, "/srv/duban", "没有指明 Prefect 服务：请设环境变量 PREFECT_API_URL，如 http://"),
+    ],
+)
+@pytest.mark.usefixtures("administrator")
+def test_what_cannot_be_deployed_is_one_chinese_sentence(
+    surroundings: dict[str, str | None], home: str, said: str
+) -> None:
+    import prefect.settings
+
+    from flows.prefect.deploy import deploy
+
+    with (
+        prefect.settings.temporary_settings({getattr(prefect.settings, k): v for k, v in surroundings.items()}),
+        pytest.raises(DubanError, match=re.escape(said)),
+    ):
+        deploy(Path(home))
 
 
 def test_the_servers_surroundings_are_ours_alone(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.prefect.deployment_file import deployment_file, is_current
+from flows.prefect.deployment_file import AGAIN_TAG, deployed, deployment_file, is_current
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
 from flows.slots import slots
@@ -106,6 +106,27 @@ def test_the_rhythms_stand_where_an_office_expects_them() -> None:
 
 def test_the_committed_deployment_file_is_the_one_the_schedules_make() -> None:
     assert is_current(ROOT / "prefect.yaml")
+
+
+def test_what_runs_every_few_minutes_for_nothing_is_not_deployed() -> None:
+    names = [deployment["name"] for deployment in deployed()]
+
+    assert names == [schedule.slug for schedule in SCHEDULES if not schedule.light]
+    assert {"webhooks", "letters", "urgent_delivery", "alarm", "returned_mail"}.isdisjoint(names)
+
+
+def test_a_slot_that_counts_waits_and_is_tried_again_and_another_makes_way() -> None:
+    made = {deployment["name"]: deployment for deployment in deployed()}
+    tried = {
+        name: one["work_pool"]["job_variables"]["env"].get("PREFECT_FLOWS_DEFAULT_RETRIES")
+        for name, one in made.items()
+    }
+
+    assert {name for name, retries in tried.items() if retries is None} == {"delivery"}
+    assert {name for name, one in made.items() if one["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW"} == {
+        "delivery"
+    }
+    assert {name for name, one in made.items() if AGAIN_TAG not in one["tags"]} == {"delivery"}
 
 
 def test_a_deployment_file_that_was_edited_or_is_missing_is_noticed(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""The rhythms as Prefect flows: named by their day, timed by the list of schedules, with our own log lines."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeAlias
+
+from prefect import Flow, flow
+from prefect.runtime import flow_run
+from pydantic import Field
+
+from flows.schedules import SCHEDULES
+from models import clock
+
+P = ParamSpec("P")
+Result: TypeAlias = dict[str, Any]
+
+Day: TypeAlias = dt.date | None
+Year: TypeAlias = Annotated[int | None, Field(ge=1990, le=2200)]
+
+log = logging.getLogger(__name__)
+
+
+def by_day(parameters: Mapping[str, Any]) -> str:
+    """The day a run works for."""
+    return str(parameters.get("on") or clock.today())
+
+
+def by_minute(_parameters: Mapping[str, Any]) -> str:
+    """The minute a run begins."""
+    return f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
+
+
+def by_year(ago: int) -> Callable[[Mapping[str, Any]], str]:
+    """The year a run works for: without one in its parameters, so many years `ago`."""
+    return lambda parameters: str(parameters.get("year") or clock.today().year - ago)
+
+
+def rhythm(
+    title: str, *, named: Callable[[Mapping[str, Any]], str] = by_day
+) -> Callable[[Callable[P, Result]], Flow[P, Result]]:
+    """Make a function of `flows` the flow of the rhythm it is named after; its runs are called `title` and `named`."""
+
+    def made(function: Callable[P, Result]) -> Flow[P, Result]:
+        @wraps(function)
+        def told(*args: P.args, **kwargs: P.kwargs) -> Result:
+            # Prefect hands on what our loggers write, but leaves their level to whoever uses it.
+            for name in ("flows", "tasks", "models"):
+                logging.getLogger(name).setLevel(logging.INFO)
+            result = function(*args, **kwargs)
+            log.info("%s：%s", title, result, extra={"action": "ran"})
+            return result
+
+        timeout = max(each.timeout for each in SCHEDULES if each.rhythm == function.__name__)
+        made_flow: Flow[P, Result] = flow(
+            name=title,
+            flow_run_name=lambda: f"{title} {named(flow_run.parameters)}",
+            timeout_seconds=timeout.total_seconds(),
+        )(told)
+        return made_flow
+
+    return made
