@@ -60,6 +60,7 @@ for _noun in (
     "report.received_report",
     "report.report",
     "report.report_desk",
+    "report.report_number",
     "scores.scoring",
     "search.index",
     "signed_head",

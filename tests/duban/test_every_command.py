@@ -46,6 +46,7 @@ from tasks.papers.word_template import starter_template
 from tasks.plan.issue import issue
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.compiling.find_report import find_block, find_report
+from tasks.report.compiling.template import ReportTemplate
 from tasks.report.desk.comment_report import comment
 from tasks.report.desk.edit_block import add_block
 from tasks.report.output.keep_word_template import check_template_file, keep_word_template
@@ -293,6 +294,13 @@ def reported(office: Office) -> None:
         comment(session, report, "acts", by=by, text="再核")
 
 
+def coded(office: Office) -> None:
+    """A report compiled with the organ's 机关代字."""
+    with unit_of_work(office.engine) as session:
+        organ, by = session.get_one(Organ, office.organ_id), office.by(session, SUPERVISOR, "2027-01-15")
+        compile_report(session, organ, 2026, by=by, on=by.on, template=ReportTemplate(organ_code="青水"))
+
+
 def imported(office: Office) -> None:
     said = Terminal(office.settings.home).run(
         "plan", "import", office.settings.home / "清单.xlsx", "--year", "2026", "--on", ON, "--as", SUPERVISOR
@@ -501,6 +509,7 @@ WRITING: dict[str, Case] = {
         SUPERVISOR, ["water", "--fingerprint", KEY_PRINT], [Action.RECEIVE_REPORT], [sent_from_below]
     ),
     "report compile": Case(SUPERVISOR, ["--year", "2026"], [Action.COMPILE], [assigned()], on="2027-01-15"),
+    "report number": Case(SUPERVISOR, ["--year", "2026"], [Action.COMPILE], [assigned(), coded], on="2027-01-15"),
     "report word-template set": Case(SUPERVISOR, ["{home}/模板.docx"], [Action.COMPILE]),
     "report word-template stop": Case(SUPERVISOR, [], [Action.COMPILE], [has_word_template]),
     **{name: Case(*case) for name, case in FILING.items()},

@@ -65,6 +65,17 @@ def test_the_public_edition_says_what_it_leaves_out(terminal: Terminal, tmp_path
     assert [one["why"] for one in told["left_out"]] == [OWN_BOOKS, "内部掌握"]
 
 
+def test_a_number_is_given_once_and_stands_on_what_is_written(terminal: Terminal, tmp_path: Path) -> None:
+    assert "没有机关代字，不能编文号" in terminal.refused("report", "number", "--year", "2025")
+    (tmp_path / "体例.toml").write_text('organ_code = "青水"\n', encoding="utf-8")
+    terminal.says("report", "compile", "--year", "2025", "--template", tmp_path / "体例.toml")
+    for said in (["--number", "12"], []):
+        assert "的文号为 青水〔2026〕12号。" in terminal.says("report", "number", "--year", "2025", *said)
+    out = tmp_path / "报告.docx"
+    terminal.says("report", "write", "--year", "2025", "--out", out)
+    assert docx.Document(str(out)).paragraphs[0].text.startswith("青水〔2026〕12号")
+
+
 def test_what_cannot_be_written_is_told_and_nothing_is(terminal: Terminal, tmp_path: Path) -> None:
     said = terminal.refused("report", "write", "--year", "2025", "--out", tmp_path / "报告.txt")
     assert "文件名应以下列之一结尾：.docx（Word 文件）" in said

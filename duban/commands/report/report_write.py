@@ -1,4 +1,6 @@
-"""`duban report write|charts|word-template`: a report and its year in charts as files; the organ's Word template."""
+"""`duban report write|number|charts|word-template`: a report and its year in charts as files, with its number; the
+organ's Word template.
+"""
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
@@ -27,7 +29,7 @@ class EditionName(Enum):
 
 def register(reports: typer.Typer) -> None:
     """Add these commands to `duban report`."""
-    for command in (write, charts):
+    for command in (write, number, charts):
         reports.command()(command)
     reports.add_typer(templates, name="word-template")
 
@@ -51,10 +53,6 @@ def write(
     standard: Annotated[
         bool, typer.Option("--standard", help="Word 文件用公文标准版式，不用本单位的 Word 模板。")
     ] = False,
-    number: Annotated[
-        int | None,
-        typer.Option("--number", metavar="号", min=1, help="文号的顺序号，如 12（体例中写了机关代字的）。"),
-    ] = None,
 ) -> Answer:
     """把报告写成文件，类型按扩展名；记录没有改动的，每次写出的内容相同。"""
     from tasks.files.file_store import FileStore
@@ -66,7 +64,7 @@ def write(
     report = _readable(errand, year, version)
     made = write_report(
         session, report, out, settings=errand.edge.settings, store=FileStore(errand.edge.settings.evidence_store),
-        public=edition is EditionName.PUBLIC, standard=standard, number=number,
+        public=edition is EditionName.PUBLIC, standard=standard,
     )  # fmt: skip
 
     replaced = replaced_fonts(typeset_fonts(errand.edge.settings)) if kind == ".pdf" else []
@@ -83,6 +81,26 @@ def write(
         "edition": edition.value, "left_out": made.left_out, "replaced_fonts": replaced,
     }  # fmt: skip
     return answer(data, screen)
+
+
+@acting("as on organ json")
+def number(
+    errand: Errand,
+    year: RequiredYear,
+    number: Annotated[
+        int | None,
+        typer.Option("--number", metavar="号", help="顺序号，如 12；缺省为该年的下一个。"),
+    ] = None,
+) -> Answer:
+    """编文号：每个年度的报告只编一次，各版都用它；报送之前可以改。"""
+    from tasks.report.compiling.find_report import find_report
+    from tasks.report.desk.number_report import number_report
+
+    session = errand.session
+    report = find_report(session, errand.organ, year)
+    given = number_report(session, report, by=errand.by, number=number)
+    data = {"year": year, "document_number": given.written, "number": given.number, "given_on": given.given_on}
+    return answer(data, f"{report.title}的文号为 {given.written}。")
 
 
 @looking("as organ json")

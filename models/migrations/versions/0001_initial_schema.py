@@ -522,6 +522,19 @@ def upgrade() -> None:
         sa.Index("ix_report_edit_organ_id_year", "organ_id", "year"),
     )
     op.create_table(
+        "report_number",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("paper_year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("given_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.UniqueConstraint("organ_id", "year"),
+        sa.UniqueConstraint("organ_id", "code", "paper_year", "number"),
+    )
+    op.create_table(
         "report_section",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("report_id", sa.Integer(), sa.ForeignKey("report.id"), nullable=False),

@@ -39,6 +39,8 @@ class CompiledReport:
     """Who gets a copy (抄送)."""
     signer: str = ""
     """Who signed it, empty before."""
+    number: str = ""
+    """文号 as it was given (青水〔2026〕12号), empty before."""
     public: bool = False
     """The edition for everybody, which bears neither number nor 签发人."""
     accepted: bool = False
@@ -60,6 +62,7 @@ class CompiledReport:
             "dated_on": self.dated_on.isoformat(),
             "addressee": self.addressee,
             "copies": list(self.copies),
+            "number": self.number or None,
             "opening": _block_as_dict(self.opening),
             "sections": [
                 {

@@ -11,6 +11,7 @@ from models.people.organ import Organ
 from models.people.person import Person
 from models.report.filing import Filing, FilingAct, FilingStep
 from models.report.report import Report
+from models.report.report_number import ReportNumber
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.compiled import CompiledReport, CompiledSection
 from tasks.report.compiling.draft import DraftSection, as_block
@@ -55,7 +56,14 @@ def as_read(session: Session, report: Report, sections: Sequence[DraftSection]) 
         template=ReportTemplate.model_validate(paper["template"]),
         accepted=filing is not None,
         signer=_signer(session, filing) if filing else "",
+        number=number.written if (number := number_of(session, report)) else "",
     )
+
+
+def number_of(session: Session, report: Report) -> ReportNumber | None:
+    """The number that every version of the year's report bears; None before it was given."""
+    of_year = ReportNumber.organ_id == report.organ_id, ReportNumber.year == report.year
+    return session.exec(select(ReportNumber).where(*of_year)).first()
 
 
 def _signed(session: Session, report: Report) -> Filing | None:

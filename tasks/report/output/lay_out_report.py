@@ -55,10 +55,10 @@ def passages(kind: SectionKind, blocks: Sequence[Block], template: ReportTemplat
     ]
 
 
-def lay_out_report(report: CompiledReport, *, number: int | None = None) -> OfficialDocument:
+def lay_out_report(report: CompiledReport) -> OfficialDocument:
     """The report as a document: neighbouring blocks under one heading become one paragraph behind it.
 
-    With a 机关代字 the internal edition is paper that goes upward: number (with room for it where none is given) and
+    With a 机关代字 the internal edition is paper that goes upward: number (with room for it until it is given) and
     签发人 at its head, 版记 at its foot.
     """
     body: list[Heading | Paragraph] = [Paragraph(_runs(report.opening, marks=False))]
@@ -73,16 +73,16 @@ def lay_out_report(report: CompiledReport, *, number: int | None = None) -> Offi
         body=tuple(body),
         signature=report.signature,
         dated_on=report.dated_on,
-        **_upward(report, number),
+        **_upward(report),
     )
 
 
-def _upward(report: CompiledReport, number: int | None) -> dict[str, Any]:
+def _upward(report: CompiledReport) -> dict[str, Any]:
     template = report.template
     if report.public or not template.organ_code:
         return {}
     return {
-        "document_number": f"{template.organ_code}〔{report.dated_on.year}〕{number or '　'}号",
+        "document_number": report.number or f"{template.organ_code}〔{report.dated_on.year}〕　号",
         "signer": report.signer,
         "copies": report.copies,
         "issued_by": template.short_name or report.organ,

@@ -38,8 +38,6 @@ class OutputChoice:
     public: bool
     standard: bool
     """Word in the standard layout though the organ has a template of its own."""
-    number: int | None = None
-    """What the registry gave the paper."""
 
     @property
     def organ(self) -> Organ:
@@ -47,7 +45,7 @@ class OutputChoice:
 
     @property
     def document(self) -> OfficialDocument:
-        return lay_out_report(self.edition.compiled, number=self.number)
+        return lay_out_report(self.edition.compiled)
 
 
 def review_of(session: Session, report: Report, edition: Edition) -> OfficialDocument:
@@ -118,18 +116,16 @@ def write_report(
     store: FileStore,
     public: bool,
     standard: bool = False,
-    number: int | None = None,
 ) -> Edition:
     """Write the version to `path` as the ending of its name says, whole or not at all; the same rows, the same bytes.
 
-    `number` is the running number of 文号, where the organ has a 机关代字.
     With `standard` a Word file has the standard layout though the organ has a template of its own. Answers the
     edition with what it leaves out. Raises BadInputError for an ending that is none of ours or a place that cannot be
     written, and as the writers of the kinds do.
     """
     ending = kind_of(path)
     edition = edition_of(session, report, public=public)
-    asked = OutputChoice(session, report, edition, settings, store, public, standard, number)
+    asked = OutputChoice(session, report, edition, settings, store, public, standard)
     _whole(path, lambda made: _WRITERS[ending](asked, made))
     return asked.edition
 

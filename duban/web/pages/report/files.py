@@ -20,6 +20,8 @@ from tasks.files.file_store import FileStore
 from tasks.papers.official_document import render
 from tasks.papers.placeholders import OF_PARAGRAPH, OF_PART, OPENING, PARTS, SINGLE
 from tasks.papers.word_template import LARGEST, MEGABYTE, starter_template
+from tasks.report.desk.number_report import LARGEST as LARGEST_NUMBER
+from tasks.report.desk.number_report import number_report
 from tasks.report.output.edition import edition_of
 from tasks.report.output.keep_word_template import (
     check_template_file,
@@ -41,14 +43,18 @@ PDF, HTML, ZIP = "application/pdf", "text/html; charset=utf-8", "application/zip
 def files(visit: Signed, report_id: int) -> HTMLResponse:
     """Every file there is of the report, in both editions."""
     with visit.reading() as session:
+        return _files_page(session, visit, report_id)
+
+
+@router.post("/reports/{report_id:row}/number")
+def number(sent: Sent, report_id: int) -> Response:
+    """Give the report its number: the one that was typed, else the next."""
+    visit = sent.visit
+    with attempt(visit, lambda session, error: _files_page(session, visit, report_id, error=error)) as session:
         report = readable_report(session, visit, report_id)
-        pieces = annex_pieces(session, edition_of(session, report, public=False).compiled, public=False)
-        public = annex_pieces(session, edition_of(session, report, public=True, proof=True).compiled, public=True)
-        return visit.page(
-            session, "report/report_files.html", menu="/reports", report=report, pieces=len(pieces),
-            public_pieces=len(public), size=sum(piece.size for piece in pieces),
-            word=newest_word_template(session, report.organ_id),
-        )  # fmt: skip
+        given = number_report(session, report, by=visit.by, number=sent.number("number", "文号的顺序号"))
+        written = given.written
+    return visit.go(visit.link(f"/reports/{report_id}/files"), f"文号为 {written}，各版都用它。")
 
 
 @router.get("/reports/{report_id:row}/own.docx")
@@ -179,6 +185,20 @@ def _file(
         path = Path(folder) / f"report{ending}"
         write_report(session, report, path, settings=visit.served.settings, store=store, public=public)
         return attachment(path.read_bytes(), _name(report.title, report.version, public, ending, what), media_type)
+
+
+def _files_page(session: Session, visit: Visit, report_id: int, *, error: DubanError | None = None) -> HTMLResponse:
+    report = readable_report(session, visit, report_id)
+    internal = edition_of(session, report, public=False).compiled
+    pieces = annex_pieces(session, internal, public=False)
+    public = annex_pieces(session, edition_of(session, report, public=True, proof=True).compiled, public=True)
+    return visit.page(
+        session, "report/report_files.html", menu="/reports", report=report, pieces=len(pieces),
+        public_pieces=len(public), size=sum(piece.size for piece in pieces), kept=internal,
+        may_edit=may_edit_reports(session, visit), largest=LARGEST_NUMBER,
+        word=newest_word_template(session, report.organ_id), error=error.message if error else "",
+        status_code=status_of(error) if error else 200,
+    )  # fmt: skip
 
 
 def _name(title: str, version: int, public: bool, ending: str, what: str = "") -> str:

@@ -17,6 +17,7 @@ from models.people.organ import Organ
 from tasks.files.file_store import FileStore
 from tasks.papers.word_template import starter_template
 from tasks.report.compiling.compile_report import compile_report
+from tasks.report.compiling.template import ReportTemplate
 from tasks.trail.tell_entry import TAKE_FILE
 from tests.filing import vouch
 from tests.office import FIRST, HANDLER, OUTSIDER, SUPERVISOR, Office, day
@@ -67,6 +68,28 @@ def test_every_file_can_be_had_in_both_editions(web: Web) -> None:
     assert (
         docx.Document(io.BytesIO(visitor.get("/reports/1/review.docx").content)).paragraphs[0].text.endswith("数据图")
     )
+
+
+def test_a_number_given_by_the_page_stands_on_every_paper(web: Web) -> None:
+    visitor = web.of(SUPERVISOR)
+    assert "尚未编" not in visitor.read("/reports/1/files")
+    with unit_of_work(web.office.engine) as session:
+        organ, by = session.get_one(Organ, web.office.organ_id), web.office.by(session, SUPERVISOR, "2026-06-12")
+        template = ReportTemplate(organ_code="青水", copies=("县司法局",))
+        compile_report(session, organ, 2026, by=by, on=day("2026-06-12"), template=template)
+    assert "文号 尚未编" in visitor.read("/reports/2/files")
+    assert "应为 1 至 9999 的整数" in visitor.post("/reports/2/number", {"number": "0"}).text
+    assert visitor.post("/reports/2/number", {"number": "12"}).status_code == 303
+    assert "文号 青水〔2026〕12号" in visitor.read("/reports/2/files")
+    assert "青水〔2026〕12号" in visitor.read("/reports/2")
+    for name in ("report.pdf", "report.docx"):
+        content = io.BytesIO(visitor.get(f"/reports/2/{name}").content)
+        if name.endswith("pdf"):
+            words = "".join(page.extract_text() for page in PdfReader(content).pages)
+        else:
+            words = "".join(one.text for one in docx.Document(content).paragraphs)
+        assert "青水〔2026〕12号" in words
+    assert web.of(HANDLER).post("/reports/2/number", {"number": "13"}).status_code in (403, 404)
 
 
 def test_the_public_annex_holds_public_pieces_only(web: Web) -> None:

@@ -127,9 +127,9 @@ def test_with_a_code_the_report_that_goes_upward_bears_number_signer_and_imprint
     with unit_of_work(engine) as session:
         report = a_year(session).compile(template=template)
 
-    paper = lay_out_report(report, number=12)
+    paper = lay_out_report(replace(report, number="青水〔2026〕12号"))
     assert (paper.document_number, paper.signer, paper.signature) == ("青水〔2026〕12号", "", "县水务局")
     assert paper.imprint == (("抄送：县司法局。", ""), ("县水务局", f"{paper.day}印发"))
     assert lay_out_report(report).document_number == "青水〔2026〕　号"
-    public = lay_out_report(replace(report, public=True), number=12)
+    public = lay_out_report(replace(report, public=True, number="青水〔2026〕12号"))
     assert (public.document_number, public.signer, public.imprint) == (None, None, ())
