@@ -8,6 +8,7 @@ from tasks.papers import paper
 from tasks.papers.forms import Cell, CellRole, Form, FormRow, form_height, label
 from tasks.papers.official_document import Block, Heading, OfficialDocument, Table
 from tasks.papers.tables import row_height
+from tasks.papers.widened import widened
 from tasks.wording.days import long_day, short_day
 from tasks.wording.numerals import chinese_numeral
 
@@ -99,6 +100,7 @@ def lay_out_brief(brief: Brief) -> OfficialDocument:
     Each list shows as many rows as the page has room for, in turn, and says how many it leaves out; long texts
     are cut off with "…".
     """
+    brief = widened(brief)
     head = _head(brief)
     parts = _parts(brief)
     headings = sum(paper.LINE_PITCH + (row_height(1) + paper.GAP if part.rows else 0) for part in parts)

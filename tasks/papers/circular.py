@@ -18,6 +18,7 @@ from tasks.papers.official_document import (
     Table,
     TextRun,
 )
+from tasks.papers.widened import widened
 from tasks.wording.days import long_day, short_day
 from tasks.wording.numerals import chinese_numeral
 from tasks.wording.palette import LIGHTS, SUSPENDED
@@ -157,6 +158,7 @@ class Circular:
 
 def lay_out_circular(circular: Circular) -> OfficialDocument:
     """The circular: parts that have nothing to say say so in a sentence or are left out, numbers stay consecutive."""
+    circular = widened(circular)
     parts: list[tuple[str, list[Block]]] = [
         ("总体情况", _overall(circular)),
         ("各单位办理情况", _by_department(circular)),

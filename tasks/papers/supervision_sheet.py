@@ -1,15 +1,14 @@
 """Supervision sheets (督办单) and urging slips (催办单): one page each that goes to a unit and comes back signed."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
 
 from models.ladder.policy import Colour
 from tasks.papers import paper
 from tasks.papers.forms import Band, Cell, Form, FormRow, form_height, label
 from tasks.papers.official_document import Block, OfficialDocument, Paragraph, Table, TextRun, title_lines
+from tasks.papers.widened import widened
 from tasks.wording.days import long_day, short_day
-from tasks.wording.full_width import full_width
 from tasks.wording.palette import SHEETS
 
 # Two pairs of label and content; a label of four characters stands on one line.
@@ -96,12 +95,9 @@ class UrgingSlip:
     kind: str = "催办单"
 
 
-_Facts = TypeVar("_Facts", SupervisionSheet, UrgedItem, UrgingSlip)
-
-
 def lay_out_sheet(sheet: SupervisionSheet) -> OfficialDocument:
     """The sheet, on one page of A4 unless its texts are unusually long."""
-    sheet = _told(sheet)
+    sheet = widened(sheet)
     title = _title(sheet.organ, sheet.kind)
     least = _sheet_form(sheet, _LEAST_REPLY)
     # The title and a blank line; a blank line, the signature and the day.
@@ -148,7 +144,7 @@ def _sheet_form(sheet: SupervisionSheet, reply_lines: int) -> Form:
 
 def lay_out_urging(slip: UrgingSlip) -> OfficialDocument:
     """The slip: its items in a table, what is asked and by when, and the space for the receipt."""
-    slip = _told(slip)
+    slip = widened(slip)
     items = Table(
         header=("序号", "编号", "事项", "牵头单位", "承办人", "时限", "现状", "催办次数"),
         rows=tuple(
@@ -162,7 +158,7 @@ def lay_out_urging(slip: UrgingSlip) -> OfficialDocument:
                 item.state,
                 str(item.times),
             )
-            for place, item in enumerate(map(_told, slip.items), start=1)
+            for place, item in enumerate(slip.items, start=1)
         ),
         widths=(2.8, 5.2, 11.2, 6, 4, 5.2, 5.2, 3.2),
         dense=True,
@@ -186,13 +182,6 @@ def lay_out_urging(slip: UrgingSlip) -> OfficialDocument:
         signature=slip.organ,
         dated_on=slip.issued_on,
     )
-
-
-def _told(facts: _Facts) -> _Facts:
-    """The same with full-width marks in every text."""
-    said = {field.name: getattr(facts, field.name) for field in fields(facts)}
-    texts: dict[str, Any] = {name: full_width(text) for name, text in said.items() if type(text) is str}
-    return replace(facts, **texts)
 
 
 def _title(organ: str, kind: str) -> str:
