@@ -1,61 +1,132 @@
-"""The year of the real report told again from rows, and put beside it sentence by sentence.
+"""The year of the real report told again from rows: what an office's records of that year would have held.
 
-`python -m tests.real.seed_year` writes docs/report-beside-a-real-one.md: our own sentences with where they come from,
-the real ones by part and place alone.
+Short titles, dates and figures as a clerk enters them, in words of our own. Where somebody wrote down what was
+achieved, what is lacking or what a leader did, that is a person's word and is told apart.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlmodel import Session
 
-from models.database import open_engine, unit_of_work
 from models.ledgers.counsel import CounselKind
 from models.ledgers.enforcement_case import Procedure
 from models.ledgers.kinds import KINDS
 from models.ledgers.legal_review import ReviewKind
-from models.ledgers.publicity import PublicityChannel
 from models.ledgers.regulation import RuleAct, RuleCategory
 from models.ledgers.training import TrainingKind
 from models.people.personal_duty import Duty
 from models.report.report import SectionKind
 from tasks.ledgers.record import record_row
-from tasks.reading.folding import sentences
 from tasks.reading.read_report import ReportReading, read_report
-from tasks.report.compiling.compiled import CompiledReport
 from tasks.report.compiling.template import Numbering, ReportTemplate
 from tests.actors import administrator
-from tests.databases import lay_sqlite
 from tests.report_year import ReportYear, day
 
-ROOT = Path(__file__).resolve().parents[2]
-REAL = ROOT / "../shared/real"
-PAGE = ROOT / "docs/report-beside-a-real-one.md"
+REAL = Path(__file__).resolve().parents[2] / "../shared/real"
 ON = "2025-01-09"
-LIKE, TOLD = 0.45, 0.2
-"""Of the pairs of neighbouring characters: how many of ours the real sentence has, and how many of its own are told."""
 
-ITEMS = (
-    ("制定中心组年度学法计划", None),
-    ("制定法治政府建设年度工作要点，3月底前完成", None),
-    ("按项目化、清单化、责任化、时限化分解重点工作", None),
-    ("11月底前起草人防工程使用综合监管方案", None),
-    ("落实“双随机、一公开”和“互联网+监管”", "落实“双随机、一公开”和“互联网+监管”，人防市场监管效能有所提升。"),
-    ("在全民国防教育日等节点组织普法", "建成宣教馆、体验角、展示墙等普法阵地。"),
-    ("通过微信公众号宣传民防法律知识", None),
-    ("落实行政执法三项制度", None),
-    ("落实执法人员持证上岗、亮证执法和资格管理", None),
+_ITEMS = (
+    (
+        ("把习近平法治思想、宪法法律和党内法规列入党组中心组年度学习计划", None),
+        ("组织全系统开展法治政府建设学习教育", None),
+        ("定期开展干部法治培训和业务理论学习，提升依法行政能力", None),
+    ),
+    (
+        ("按三定方案，围绕主责主业制定年度法治政府建设工作要点，3月底前完成", None),
+        ("按项目化、清单化、责任化、时限化分解、推进重点工作", None),
+    ),
+    (
+        ("严格执行重大行政决策程序", None),
+        ("11月底前牵头起草《“人防工程使用综合监管一件事”工作方案》（草案）", None),
+        ("落实“双随机、一公开”和“互联网+监管”", "落实“双随机、一公开”和“互联网+监管”，人防市场监管效能有所提升。"),
+        ("续聘法律顾问，在合同中明确选聘方式、职责和权利", None),
+        ("请法律顾问参与起草、审核重大合同", None),
+        ("加强日常业务合法性审查", None),
+    ),
+    (
+        (
+            "在“全民国防教育日”等时间节点组织普法",
+            "在“全民国防教育日”等时间节点组织普法，建成微型宣教馆、体验角、展示墙、法治橱窗。",
+        ),
+        ("通过微信公众号开展线上宣传，推广民防法律知识", None),
+    ),
+    (
+        ("落实执法公示、执法全过程记录、重大执法决定法制审核“三项制度”", None),
+        ("落实持证上岗、“亮证执法”和执法资格管理", None),
+        ("规范执法履职", "全年未发生行政不作为、乱作为。"),
+    ),
 )
-"""What the office planned, with the achievement where somebody wrote one; in the order of the real headings."""
-_HEADING = (0, 1, 1, 2, 2, 3, 3, 4, 4)
+"""What the office planned under each heading, with the achievement where somebody wrote one."""
+
 _DEFICIENCIES = (
-    ("普法宣传媒介较为单一", "新媒体、数字平台用得不多，法治文化作品创作能力不强。"),
-    ("一线执法人员素质有待加强", "部分人员法律知识和业务技能不足，执法文书不够严谨。"),
-    ("行业监管与综合执法衔接不紧密", "联合监管机制还不完善，主动预防违法行为不够。"),
+    (
+        "普法宣传媒介单一",
+        "新媒体、数字平台利用率低，宣传广度、深度不足。法治文化作品创作能力弱、氛围不浓，影响民防法治宣传教育。",
+    ),
+    (
+        "一线执法队伍素质不高",
+        "部分执法人员法治观念不强，法律知识、业务技能掌握不够，执法文书不严谨等问题仍有发生。",
+    ),
+    (
+        "行业监管和综合执法衔接不够，监管没有形成合力",
+        "联合监管机制不完善，主动预防违法行为力度不够。",
+    ),
+)  # fmt: skip
+
+_ACTS = (
+    (
+        Duty.DEPLOY, "2024-02-20",
+        "将学习宣传习近平法治思想列为党组中心组重点内容，部署落实《法治上海建设规划》《上海法治政府建设规划》"
+        "《上海法治社会建设规划》和《贯彻习近平法治思想 推进一流水平法治长宁建设行动纲要》年度任务",
+    ),
+    (
+        Duty.COORDINATE, "2024-08-08",
+        "对照示范指标体系总结近年法治政府建设工作，分会议信息、日常工作、制度、成果、经验归集材料，"
+        "组织示范创建",
+    ),
+    (
+        Duty.INQUIRE, "2024-05-16",
+        "督促建立行政许可、行政处罚信用信息台账，许可和处罚信息都纳入信用信息系统，做到“双公示”",
+    ),
+    (
+        Duty.SUPERVISE, "2024-10-24",
+        "推动线上问答、线下讲座等多元化宣传，解答群众法律问题，选取身边的行政执法案例讲解，"
+        "在小区公告栏等公共场所设置普法宣传栏",
+    ),
+)  # fmt: skip
+
+_COMING = (
+    (
+        ("把习近平法治思想作为党组中心组学习重点", None),
+        ("举办专题研讨会、交流会", "举办专题研讨会、交流会，加深对习近平法治思想的认识。"),
+        (
+            "落实法治政府建设各项任务",
+            "落实法治政府建设各项任务，不断提高领导干部运用法治思维和法治方式推动发展、化解矛盾的能力。",
+        ),
+    ),
+    (
+        ("强化组织领导，明确分工、压实责任", None),
+        ("将法治政府建设列入年度计划", None),
+        ("定期听取工作汇报、分析建设情况", None),
+        ("完善行政执法三项制度等工作制度", None),
+    ),
+    (
+        ("加大执法力度，查处违法违规行为", None),
+        ("定期自查自纠行政执法案卷", None),
+        ("接受上级监督，主动报告依法行政工作", None),
+        ("落实行政执法监督制度", None),
+        ("落实行政执法责任制和监督考核", None),
+        ("推行“阳光执法”，执法程序、过程和结果定期公开", None),
+    ),
+    (
+        ("制定2025年普法计划", None),
+        ("落实“谁执法谁普法”责任制", None),
+        ("开展形式多样的法治宣传教育活动", None),
+        ("用新媒体平台宣传法律法规", "用新媒体平台宣传法律法规，不断提高公众法治意识。"),
+    ),
 )
+"""The plan of the next year as the office drew it up, with what each is for where its own text says so."""
 
 
 def template(real: ReportReading, **more: object) -> ReportTemplate:
@@ -66,14 +137,16 @@ def template(real: ReportReading, **more: object) -> ReportTemplate:
 
 
 def the_year(session: Session, real: ReportReading, **organ: str) -> ReportYear:
-    """The facts of the report as an office would have recorded them during the year; no sentence of it."""
+    """The rows of the year and of the plan for the next, under the headings of the real report."""
     achievements, _deficiencies, _first, coming = real.sections
     headings = [heading.text.rstrip("。") for heading in achievements.subheadings]
+    organ = organ or {"name": "某区国防动员办公室", "code": "mobilization"}
     year = ReportYear(session, *headings, year=2024, **organ)
-    for place, (title, achievement) in zip(_HEADING, ITEMS, strict=True):
-        item = year.item(title, project=headings[place], due="2024-11-30", closed="2024-11-20")
-        if achievement:
-            year.progress(item, "2024-11-20", achievement=achievement)
+    for heading, items in zip(headings, _ITEMS, strict=True):
+        for title, achievement in items:
+            item = year.item(title, project=heading, due="2024-11-30", closed="2024-11-20")
+            if achievement:
+                year.progress(item, "2024-11-20", achievement=achievement)
     year.study("2024-04-10", "习近平法治思想")
     year.study("2024-09-12", "党内法规")
     for place in range(1, 14):
@@ -83,18 +156,23 @@ def the_year(session: Session, real: ReportReading, **organ: str) -> ReportYear:
         else:
             year.case(on, Procedure.ORDINARY, "3333.33" if place < 13 else "3333.36")
     _ledgers(year)
-    year.act(Duty.DEPLOY, "2024-02-20", "把学习贯彻习近平法治思想列为党组中心组的重点")
-    year.act(Duty.INQUIRE, "2024-05-16", "督促建立行政许可、行政处罚信用信息的台账，落实双公示")
-    year.act(Duty.COORDINATE, "2024-08-08", "对照示范指标体系组织开展示范创建活动")
-    year.act(Duty.SUPERVISE, "2024-10-24", "推动用线上答疑、线下讲座和小区宣传栏普法")
+    for duty, on, text in _ACTS:
+        year.act(duty, on, text)
     for text, cause in _DEFICIENCIES:
         year.deficiency(text, on="2024-12-20", cause=cause)
     plan = [heading.text.rstrip("。") for heading in coming.subheadings]
     next_year = ReportYear(session, *plan, year=2025, **organ)
-    for duty in real.items:
-        project = next(name for name in plan if duty.project and name.startswith(duty.project.rstrip("。")[:8]))
-        next_year.item(duty.title, project=project, source=duty.source)
+    for heading, items in zip(plan, _COMING, strict=True):
+        for title, source in items:
+            next_year.item(title, project=heading, source=source)
     return year
+
+
+def written() -> Iterator[str]:
+    """Everything that people wrote in these records."""
+    yield from (text for group in (*_ITEMS, *_COMING) for item in group for text in item if text)
+    yield from (text for deficiency in _DEFICIENCIES for text in deficiency)
+    yield from (text for _, _, text in _ACTS)
 
 
 def _ledgers(year: ReportYear) -> None:
@@ -106,8 +184,6 @@ def _ledgers(year: ReportYear) -> None:
         ("counsel", {"engaged_from": "2024-01-08", "name": "某律师事务所", "kind": CounselKind.EXTERNAL}),
         ("review", {"received_on": "2024-04-08", "title": "维护合同", "kind": ReviewKind.CONTRACT}),
         ("review", {"received_on": "2024-08-08", "title": "租赁合同", "kind": ReviewKind.CONTRACT}),
-        ("publicity", _event("2024-09-21", "国防教育日宣传", PublicityChannel.ON_SITE, "全民国防教育日")),
-        ("publicity", _event("2024-10-08", "公众号推送", PublicityChannel.NEW_MEDIA, None)),
     )
     for code, given in rows:
         record_row(year.session, year.organ, KINDS[code], given, by=administrator(day("2024-12-30")))
@@ -117,109 +193,7 @@ def _rule(on: str, title: str) -> dict[str, object]:
     return {"issued_on": on, "title": title, "act": RuleAct.REVISED, "category": RuleCategory.INTERNAL}
 
 
-def _event(on: str, title: str, channel: PublicityChannel, node: str | None) -> dict[str, object]:
-    return {"held_on": on, "title": title, "channel": channel, "node": node}
-
-
-@dataclass(frozen=True)
-class Beside:
-    """One sentence of the real report by its place, and ours that tells the same, if there is one."""
-
-    part: str
-    place: int
-    ours: str
-    origin: str
-
-
-SAME, COPIED = "（与原句相近，不抄录）", 0.8
-"""What nearly repeats a real sentence is not shown."""
-RECORDS, WORDS, NOT = "仅据记录", "有人写的话", "没有"
-_WRITTEN = re.compile(r"progress:|deficiency:|act:\d")
-"""Keys of blocks that repeat what a person wrote down; the rest is told from rows."""
-
-
-def beside(report: CompiledReport, real: str, reading: ReportReading) -> list[Beside]:
-    """Each sentence of the real report beside those of ours in the same part that tell of the same."""
-    ours = {
-        section.number.rstrip("、"): [(text, block) for block in section.blocks for text in sentences(block.text)]
-        for section in report.sections
-    }
-    theirs = list(_sentences(real, reading))
-    flat = _bare(real)
-    found = []
-    for part, place, sentence in theirs:
-        like = [(text, block) for text, block in ours[part] if _share(text, sentence) >= LIKE]
-        told = _share(sentence, "".join(text for text, _ in like)) >= TOLD
-        written = any(_WRITTEN.match(block.key) for _, block in like)
-        origin = NOT if not told else WORDS if written else RECORDS
-        copied = (_bare(text) in flat or _share(text, sentence) >= COPIED for text, _ in like)
-        shown = dict.fromkeys(SAME if same else text for (text, _), same in zip(like, copied, strict=True))
-        found.append(Beside(part, place, "".join(shown) if told else "", origin))
-    return found
-
-
-def _sentences(real: str, reading: ReportReading) -> Iterator[tuple[str, int, str]]:
-    """The sentences of every part with its number and their places in it; headings left out."""
-    flat = "".join(real.partition("\n\n")[2].split())
-    starts = [flat.index("".join((one.heading or "").split())) for one in reading.sections]
-    for section, start, end in zip(reading.sections, starts, [*starts[1:], len(flat)], strict=True):
-        headings = {"".join(one.text.split()).rstrip("。") for one in section.subheadings}
-        body = flat[start + len("".join((section.heading or "").split())) : end]
-        told = (re.sub(r"^(?:\d\.|[一二三]是)", "", sentence) for sentence in sentences(body))
-        kept = [sentence for sentence in told if sentence.rstrip("。") not in headings]
-        yield from (
-            ((section.number or "").rstrip("、"), place, sentence) for place, sentence in enumerate(kept, start=1)
-        )
-
-
-def _share(whole: str, part: str) -> float:
-    """How many of the pairs of neighbouring characters of `whole` stand in `part` as well."""
-    pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in map(_bare, (whole, part))]
-    return len(pairs[0] & pairs[1]) / max(1, len(pairs[0]))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\W", "", text)
-
-
-def page(found: Sequence[Beside]) -> str:
-    """The table with its three numbers."""
-    counts = {origin: sum(one.origin == origin for one in found) for origin in (RECORDS, WORDS, NOT)}
-    lines = [
-        "# 与一份真实报告逐句对照",
-        "",
-        "由 `python -m tests.real.seed_year` 写出：真实报告不在本库中，只以部分和句次指称；",
-        "它的一年按记录重新登记、编制，逐句对照。",
-        f"编出的一句，其相邻字对有 {LIKE:.0%} 以上在同一部分的原句中的，列在旁边；",
-        f"合起来有原句字对 {TOLD:.0%} 以上的，算编出了这一句。",
-        "第四部分据已有的下一年度计划编出。",
-        "",
-        f"真实报告 {len(found)} 句：{counts[RECORDS]} 句仅据记录编出，{counts[WORDS]} 句用了人写的成效、不足、履职，",
-        f"{counts[NOT]} 句没有编出。",
-        "",
-        "| 部分 | 句 | 编出的句子 | 来自 |",
-        "|---|---|---|---|",
-        *(f"| {one.part} | {one.place} | {one.ours or '—'} | {one.origin} |" for one in found),
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def seed() -> tuple[str, ReportReading]:
     """The real report as text and as read."""
     (path,) = REAL.glob("reports/00-*.txt")
     return path.read_text(encoding="utf-8"), read_report(path)
-
-
-def main() -> None:
-    """Write the page."""
-    text, reading = seed()
-    with TemporaryDirectory() as folder:
-        engine = open_engine(lay_sqlite(Path(folder) / "year.db"))
-        with unit_of_work(engine) as session:
-            report = the_year(session, reading).compile(ON, template(reading))
-        engine.dispose()
-    PAGE.write_text(page(beside(report, text, reading)), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

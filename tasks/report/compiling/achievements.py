@@ -1,5 +1,6 @@
 """Part one, 主要举措和成效: what was done, project by project, with the figures where they belong."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -20,6 +21,9 @@ from tasks.report.compiling.template import ReportTemplate
 TEMPLATE = "achievements"
 LONGEST_JOINED = 30
 """Characters of the headings of two projects put together; where they are more, the longer paragraph's stands."""
+
+NEAR = 1 / 3
+"""Of a ledger's pairs of neighbouring characters: how many what is told has to share for the ledger to stand behind."""
 
 
 def achievements(material: YearMaterial, template: ReportTemplate) -> list[Block]:
@@ -67,15 +71,32 @@ def _said(text: str, row: str, project: ProjectRow) -> Block:
 
 
 def _once(told: Sequence[Block], ledgers: Sequence[Block]) -> list[Block]:
-    """What people told, then the ledgers; one whose number somebody told already is taken in there, with its rows."""
-    told, beside = list(told), []
+    """What people told, each ledger behind what tells of the same matter, else at the end.
+
+    One whose number somebody told already is taken in there, with its rows.
+    """
+    told = list(told)
+    behind: dict[int, list[Block]] = {}
     for ledger in ledgers:
         place = next((place for place, block in enumerate(told) if _tells(block, ledger)), None)
         if place is None:
-            beside.append(ledger)
+            behind.setdefault(_nearest(told, ledger), []).append(ledger)
         else:
             told[place] = _with_rows(told[place], ledger)
-    return told + beside
+    return [one for place, block in enumerate(told) for one in (block, *behind.get(place, ()))] + behind.get(-1, [])
+
+
+def _nearest(told: Sequence[Block], ledger: Block) -> int:
+    """The place of what is told of the same matter, by its words; -1 where nothing is near enough."""
+    words = _pairs(ledger.text)
+    near = [len(words & _pairs(block.text)) / len(words) for block in told]
+    best = max(near, default=0.0)
+    return near.index(best) if best >= NEAR else -1
+
+
+def _pairs(text: str) -> set[str]:
+    words = re.sub(r"[\W\d]", "", text)
+    return {words[at : at + 2] for at in range(len(words) - 1)}
 
 
 def _tells(block: Block, ledger: Block) -> bool:

@@ -130,9 +130,11 @@ def one_sentence(text: str) -> str:
 def as_one_item(words: str) -> str:
     """The words so that our own reader takes them for one item, changed as little as that needs.
 
-    A reader parts 制定计划，开展培训 into two duties, and passes over 不断提升水平 as a manner of speaking.
+    A reader parts 推行公示，公开结果 into two duties, and passes over 不断提升水平 as a manner of speaking.
     """
-    candidates = (words, re.sub("[，,]", "、", words), f"落实{quoted(words)}这一项需要继续推进的工作任务")
+    clauses = re.split("[，,]", words)
+    linked = "并".join(("、".join(clauses[:-1]), clauses[-1])) if len(clauses) > 1 else words
+    candidates = (words, linked, "、".join(clauses), f"落实{quoted(words)}这一项需要继续推进的工作任务")
     return next((candidate for candidate in candidates if _is_read_as_one(candidate)), words)
 
 

@@ -224,6 +224,11 @@ def test_any_title_is_one_sentence_and_stays_so_in_later_years(title: str) -> No
     assert as_one_item(first) == first
 
 
+def test_two_duties_in_one_item_are_linked_as_a_sentence_links_them() -> None:
+    assert as_one_item("加大执法力度，查处违法行为") == "加大执法力度并查处违法行为"
+    assert as_one_item("接受上级监督，主动报告工作") == "接受上级监督，主动报告工作"
+
+
 @given(titles=st.lists(PHRASES, min_size=1, max_size=6))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_item_is_lost_or_doubled_on_paper(tmp_path: Path, titles: list[str]) -> None:

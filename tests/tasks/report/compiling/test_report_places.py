@@ -3,13 +3,17 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from models.database import open_engine, unit_of_work
+from models.ledgers.enforcement_case import Procedure
 from models.people.organ import Organ
+from models.report.report import SectionKind
 from tasks.report.compiling.compile_report import compile_report
 from tests.actors import administrator
 from tests.databases import lay_sqlite
 from tests.office import Office
+from tests.report_year import ReportYear, texts
 
 ON = dt.date(2027, 1, 15)
 
@@ -38,3 +42,21 @@ def test_each_item_stands_in_one_part_as_done_or_as_carried_over(
     assert places == {
         f"item:{place}": ["achievements" if closed else "next_year"] for place, (_due, closed) in enumerate(items, 1)
     }
+
+
+def test_a_ledger_stands_behind_what_tells_of_the_same_matter_else_at_the_end(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "加强学习和制度建设")
+        for title in ("开展法治学习研讨", "修订工作规则", "加强日常督促"):
+            year.item(title, closed="6-1")
+        year.study("4-2", "行政处罚法")
+        year.study("9-2", "民法典")
+        year.case("5-6", Procedure.SIMPLE)
+
+        assert texts(year.compile(), SectionKind.ACHIEVEMENTS)[1:] == [
+            "开展法治学习研讨。",
+            "围绕“行政处罚法”“民法典”专题开展法治学习研讨2次。",
+            "修订工作规则。",
+            "加强日常督促。",
+            "办理行政执法案件1起，均适用简易程序，未发生行政处罚决定被变更或者撤销的情况。",
+        ]
