@@ -28,6 +28,11 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def untouched_url(path: Path) -> str:
+    """The address of the embedded database for whoever may only read it: every write is refused."""
+    return f"sqlite:///{path.absolute().as_uri()}?mode=ro&uri=true"
+
+
 def key(row_id: int | None) -> int:
     """The id of a row that has been flushed. Raises LookupError for one that has not."""
     if row_id is None:

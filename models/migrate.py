@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MOVING = "moving "
+"""What a database that an installation is being moved into says instead of its version, with whose it is."""
 
 
 def revisions(folder: Path = MIGRATIONS) -> list[str]:
@@ -46,8 +48,6 @@ def create_or_upgrade(settings: Settings, *, folder: Path = MIGRATIONS) -> str:
     One transaction: a failed upgrade leaves the database as it was. Raises BadInputError where the folder
     cannot be written, the database cannot be reached, or is newer than this program.
     """
-    from alembic import command
-
     _make_folder(settings.home)
     with _opened(settings) as engine, engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -56,13 +56,20 @@ def create_or_upgrade(settings: Settings, *, folder: Path = MIGRATIONS) -> str:
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.migrate'))"))
-            _refuse_newer(_version(connection), folder)
+            _refuse_newer(version_of(connection), folder)
             unmake(connection)
-            command.upgrade(alembic_config(connection, folder=folder), "head")
+            make_tables(connection, folder=folder)
             make_anew(connection)
             with Session(connection) as session:
                 seed_presets(session)
     return revisions(folder)[-1]
+
+
+def make_tables(connection: Connection, *, folder: Path = MIGRATIONS) -> None:
+    """Make every table, or bring them up to the newest revision in `folder`. The caller commits."""
+    from alembic import command
+
+    command.upgrade(alembic_config(connection, folder=folder), "head")
 
 
 def open_current(settings: Settings, *, folder: Path = MIGRATIONS) -> Engine:
@@ -72,14 +79,14 @@ def open_current(settings: Settings, *, folder: Path = MIGRATIONS) -> Engine:
     or its folder cannot be written.
     """
     missing = NotFoundError(f"数据目录 {settings.home} 尚未初始化：请先运行 duban init。")
-    file = _sqlite_file(settings)
+    file = sqlite_file(settings)
     if file is not None:
         if not file.exists():
             raise missing
         _require_writable(file.parent)
         _require_writable(file)
     with _opened(settings) as engine, engine.execution_options(reading=True).connect() as connection:
-        version = _version(connection)
+        version = version_of(connection)
     if version is None:
         raise missing
     _refuse_newer(version, folder)
@@ -117,7 +124,8 @@ def _require_writable(path: Path) -> None:
         raise BadInputError(f"{path} 不可写：请换一个数据目录（--home 或 DUBAN_HOME），或请管理员授权。")
 
 
-def _sqlite_file(settings: Settings) -> Path | None:
+def sqlite_file(settings: Settings) -> Path | None:
+    """Where the embedded database lies; None where another is named."""
     url = _url(settings)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
@@ -149,7 +157,7 @@ def _opened(settings: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _version(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
     """The revision the database stands at; None where nothing of ours has been made yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -158,6 +166,10 @@ def _version(connection: Connection) -> str | None:
 
 def _refuse_newer(version: str | None, folder: Path) -> None:
     known = revisions(folder)
+    if version is not None and version.startswith(MOVING):
+        raise BadInputError(
+            "数据库正在迁入，尚未完成：请在原来的数据目录把 duban migrate-to 再运行一遍，从断处接着做。"
+        )
     if version is not None and version not in known:
         raise BadInputError(
             f"数据库由更新版本的程序建立（版本 {version}，本程序最高到 {known[-1]}）：请升级本程序后再用。"

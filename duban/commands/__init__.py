@@ -19,6 +19,7 @@ WORDS = {
     "deploy": "engine",
     "schedules": "engine",
     "doctor": "doctor",
+    "migrate-to": "moving",
     "demo": "demo",
     "people": "people",
     "account": "account",

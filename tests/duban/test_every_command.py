@@ -87,7 +87,7 @@ LOOKING = {
 UNSIGNED = {
     "act list", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deploy", "deployments check",
     "deployments write", "doctor", "init", "item rules", "ledger credit", "ledger export", "ledger kinds",
-    "ledger list", "ledger show", "ledger template", "people list", "plan template", "policy list",
+    "ledger list", "ledger show", "ledger template", "migrate-to", "people list", "plan template", "policy list",
     "policy show", "reindex", "report key", "report read", "report word-template check", "settings show",
     "report word-template new", "schedules", "serve", "simulate", "supervise",
 }  # fmt: skip
