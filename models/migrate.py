@@ -1,7 +1,7 @@
 """The database's version: brought up by `duban init`, checked by every other command before it works."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,12 +41,15 @@ def alembic_config(connection: Connection, *, folder: Path = MIGRATIONS) -> "Con
     return config
 
 
-def create_or_upgrade(settings: Settings, *, folder: Path = MIGRATIONS) -> str:
+def create_or_upgrade(
+    settings: Settings, *, folder: Path = MIGRATIONS, fill: Callable[[Connection], None] | None = None
+) -> str:
     """Create the data folder (for its owner only) and the database, or upgrade it to the newest revision in `folder`;
     returns the version.
 
-    One transaction: a failed upgrade leaves the database as it was. Raises BadInputError where the folder
-    cannot be written, the database cannot be reached, or is newer than this program.
+    One transaction: a failed upgrade leaves the database as it was. The rows of a new database may come from `fill`,
+    which runs in it before the index of the search is made; then no presets are added. Raises BadInputError where the
+    folder cannot be written, the database cannot be reached, or is newer than this program.
     """
     _make_folder(settings.home)
     with _opened(settings) as engine, engine.connect() as connection:
@@ -59,9 +62,12 @@ def create_or_upgrade(settings: Settings, *, folder: Path = MIGRATIONS) -> str:
             _refuse_newer(version_of(connection), folder)
             unmake(connection)
             make_tables(connection, folder=folder)
+            if fill is not None:
+                fill(connection)
             make_anew(connection)
-            with Session(connection) as session:
-                seed_presets(session)
+            if fill is None:
+                with Session(connection) as session:
+                    seed_presets(session)
     return revisions(folder)[-1]
 
 

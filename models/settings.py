@@ -140,6 +140,17 @@ class Settings(ChannelSettings):
     evidence_organ_megabytes: int = Field(default=51_200, ge=1, le=104_857_600)
     """What all evidence of an item, and of an organ, may hold together, replaced revisions among it; in MB."""
 
+    backup_folder: str = "backups"
+    """Where the nightly backup is put; a relative one counts from the data folder. Empty: none is made by itself."""
+    backup_passphrase: SecretStr = SecretStr("")
+    """By this the keys and passwords in a backup are encrypted; empty: the nightly backup holds none."""
+    backup_daily: int = Field(default=7, ge=1, le=3660)
+    backup_weekly: int = Field(default=4, ge=0, le=520)
+    backup_monthly: int = Field(default=12, ge=0, le=1200)
+    """Of how many days, weeks and months, counted back, the last backup of each is kept; that of each year always."""
+    backup_hours: int = Field(default=50, ge=25, le=8760)
+    """A last backup older than this is a fault, where backups are made by themselves."""
+
     pdf_font_folder: str = ""
     """A folder with fonts for PDF files, beside those of the system; a relative one counts from the data folder."""
     pdf_title_font: str = ""
@@ -251,6 +262,11 @@ class Settings(ChannelSettings):
         return str(self.home / Path(self.evidence_url or "evidence").expanduser())
 
     @property
+    def backup_place(self) -> Path | None:
+        """The folder of the nightly backups; None where none are made."""
+        return self.home / Path(self.backup_folder).expanduser() if self.backup_folder else None
+
+    @property
     def evidence_bytes(self) -> int:
         """The size of the largest evidence file, in bytes."""
         return self.evidence_megabytes * 1024 * 1024
@@ -274,13 +290,18 @@ class Settings(ChannelSettings):
         )
 
 
+def data_folder(home: Path | None = None) -> Path:
+    """The data folder named, else that of `DUBAN_HOME`, else `./duban-data`."""
+    return (home or Path(os.environ.get("DUBAN_HOME") or "duban-data")).expanduser().absolute()
+
+
 def load_settings(home: Path | None = None) -> Settings:
     """The settings of the data folder `home`, else of `DUBAN_HOME`, else of `./duban-data`.
 
     Raises BadInputError that names the file or variable, the value and what would be accepted; so for a file that
     holds a secret and is open to other accounts of the machine.
     """
-    folder = (home or Path(os.environ.get("DUBAN_HOME") or "duban-data")).expanduser().absolute()
+    folder = data_folder(home)
     try:
         for file in (folder / SETTINGS_FILE, folder / OFFICE_FILE):
             _refuse_open(file)

@@ -51,6 +51,8 @@ SETTING_WORDS = {
     "evidence_url": "佐证材料存放处", "evidence_megabytes": "佐证材料上限（MB）",
     "evidence_item_megabytes": "一项任务的佐证材料合计上限（MB）",
     "evidence_organ_megabytes": "一个单位的佐证材料合计上限（MB）",
+    "backup_folder": "每夜备份的文件夹", "backup_passphrase": "备份口令", "backup_daily": "保留几天的备份",
+    "backup_weekly": "保留几周的备份", "backup_monthly": "保留几个月的备份", "backup_hours": "备份过几小时就报警",
     "wecom_api": "企业微信接口地址", "wecom_corp_id": "企业微信企业 ID", "wecom_agent_id": "企业微信应用编号",
     "wecom_secret": "企业微信应用密钥", "wecom_robot_url": "企业微信群机器人地址",
     "dingtalk_api": "钉钉接口地址", "dingtalk_app_key": "钉钉应用 AppKey", "dingtalk_app_secret": "钉钉应用密钥",

@@ -1,0 +1,1 @@
+"""Keeping an office: backups made while people work, which of them are kept, and an office restored from one."""

@@ -1,0 +1,61 @@
+"""The end of the trail as this machine knew it last, in a file beside the database.
+
+A trail that was cut at its end still holds in itself: a database put back from an older copy, or copied without its
+write-ahead file. Only what was noted outside of it tells that entries are missing.
+"""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import BaseModel, Field, ValidationError
+from sqlmodel import Session, col, func, select
+
+from models.audit import AuditEntry
+
+FILE = "trail-head.json"
+
+
+class KnownHead(BaseModel):
+    """The number and the hash of the entry that was the last."""
+
+    entry_id: int = Field(ge=1)
+    hash: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+def known_head(home: Path) -> KnownHead | None:
+    """What is known; None where nothing is, or the file says nothing."""
+    try:
+        return KnownHead.model_validate_json((home / FILE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def missing_end(session: Session, home: Path) -> str | None:
+    """What is to be said where the trail does not hold the end that is known; None where it does."""
+    known = known_head(home)
+    if known is None or _holds(session, known):
+        return None
+    last = session.exec(select(func.max(col(AuditEntry.id)))).one() or 0
+    if last < known.entry_id:
+        return (
+            f"缺少第 {last + 1} 至 {known.entry_id} 号记录：本机记得末尾是第 {known.entry_id} 号，"
+            "数据库可能被换成了较早的副本，或复制时没有带上 duban.db-wal"
+        )
+    return f"第 {known.entry_id} 号记录不是本机曾记下的那一条：末尾的记录被换掉，或整条链被重写"
+
+
+def note_head(session: Session, home: Path) -> None:
+    """Note the end of the trail as it stands, unless it lacks the one that is known: then that goes on being missed."""
+    known = known_head(home)
+    last = session.exec(select(AuditEntry.id, AuditEntry.hash).order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    if last is None or (known is not None and (known.entry_id == last[0] or not _holds(session, known))):
+        return
+    draft = home / f"{FILE}.{uuid4().hex}"
+    draft.write_text(json.dumps({"entry_id": last[0], "hash": last[1]}), encoding="utf-8")
+    draft.replace(home / FILE)
+
+
+def _holds(session: Session, known: KnownHead) -> bool:
+    found = session.exec(select(AuditEntry.id).where(AuditEntry.hash == known.hash)).first()
+    return found is not None
