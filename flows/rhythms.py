@@ -35,6 +35,7 @@ from tasks.engine.ping_alarm import ping_troubles
 from tasks.engine.show_system import record_run
 from tasks.files.discard_orphans import discard_orphans
 from tasks.files.file_store import FileStore
+from tasks.keeping.nightly import keep_backup
 from tasks.notices.deliver import deliver
 from tasks.notices.read_mailbox import MailboxError, read_mailbox
 from tasks.notices.send_letters import send_letters
@@ -47,6 +48,7 @@ from tasks.plan.open_year import open_year
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
 from tasks.trail.close_day import close_day
+from tasks.trail.known_head import note_head
 from tasks.webhooks.queue_webhooks import queue_webhooks
 from tasks.webhooks.send_webhooks import send_webhooks
 
@@ -204,12 +206,36 @@ def alarm(settings: Settings) -> dict[str, Any]:
     with _opened(settings) as database:
         with reading(database) as session:
             found = troubles_at(session, settings, now=now)
+            note_head(session, settings.home)
         refused = ping_troubles(settings, found)
         if refused is not None:
             log.warning("报警服务没有收下：%s", refused, extra={"action": "alarm_failed"})
         with unit_of_work(database) as session:
             record_run(session, alarm.__name__, on=clock.day_of(now), now=clock.now())
     return {"faults": [one.code for one in found if one.level is Level.FAULT], "refused": refused}
+
+
+def backup(settings: Settings) -> dict[str, Any]:
+    """Make the day's backup, where one is made by itself, and remove those that no rule keeps.
+
+    Where it fails the reason is kept with the run and told under `problem`; the backups that are there stay.
+    """
+    now = clock.now()
+    folder = settings.backup_place
+    told: dict[str, Any] = {"file": None}
+    problems: list[OrganProblem] = []
+    with _opened(settings) as database:
+        try:
+            made = keep_backup(database, settings, folder, now=now) if folder is not None else None
+            if made is not None:
+                told = {"file": str(made.file), "bytes": made.bytes, "missing": len(made.manifest.missing)}
+        except DubanError as error:
+            problems.append(note_problem("每夜备份", None, "全部单位", error))
+            told["problem"] = error.message
+        with unit_of_work(database) as session:
+            note_head(session, settings.home)
+            record_run(session, backup.__name__, on=clock.day_of(now), now=clock.now(), problems=problems)
+    return told
 
 
 def year_end_report(settings: Settings, year: int | None = None) -> dict[str, Any]:
@@ -355,6 +381,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
         webhooks,
         returned_mail,
         alarm,
+        backup,
         brief,
         weekly_circular,
         monthly_circular,

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Select
 from sqlmodel import Session, col, func, select
 
-from models.clock import OFFICE_ZONE, day_of
+from models.audit import AuditEntry
+from models.clock import day_of
 from models.items.plan import AnnualPlan
 from models.ladder.message import Message, SendState
 from models.ladder.notice import Notice, NoticeState
 from models.private_files import open_folders
 from models.settings import Settings
 from models.signed_head import SignedHead
-from tasks.engine.judge_health import Disk, DownChannel, Expected, Health, Runs
+from tasks.engine.judge_health import Backups, Disk, DownChannel, Expected, Health, Runs
 from tasks.engine.show_system import clock_lease, last_runs
+from tasks.keeping.nightly import RHYTHM, last_backup
 from tasks.ladder.remind import SLUG
 from tasks.notices.channel_health import channels_down
 from tasks.notices.find_channels import channel_label
@@ -37,7 +39,7 @@ def gather_health(session: Session, settings: Settings, expected: Collection[Exp
         channels_down=_channels_down(session),
         parked=session.exec(select(func.count()).where(Message.state == SendState.PARKED)).one(),
         disk=disk_of(settings.home),
-        backup=last_backup(settings.home),
+        backups=gather_backups(session, settings),
         open_folders=open_folders(settings),
         templates=check_templates(settings),
     )
@@ -72,11 +74,16 @@ def disk_of(folder: Path) -> Disk | None:
     return Disk(found.total, found.free)
 
 
-def last_backup(home: Path) -> tuple[str, dt.datetime] | None:
-    """The newest file of the folder for backups in the data folder, and when it was written; None without any."""
-    folder = home / "backup"
-    files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
-    if not files:
+def gather_backups(session: Session, settings: Settings) -> Backups | None:
+    """How the office is kept; None where no backups are made by themselves. Two short queries, a look at a folder."""
+    folder = settings.backup_place
+    if folder is None:
         return None
-    newest = max(files, key=lambda path: path.stat().st_mtime)
-    return newest.name, dt.datetime.fromtimestamp(newest.stat().st_mtime, OFFICE_ZONE)
+    ran = last_runs(session, [RHYTHM]).get(RHYTHM)
+    first = select(AuditEntry.at).order_by(col(AuditEntry.id)).limit(1)
+    return Backups(
+        newest=last_backup(folder),
+        since=session.exec(first).first(),
+        problem=ran.problems[0]["problem"] if ran is not None and ran.problems else None,
+        hours=settings.backup_hours,
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 from models.clock import local, midnight_of
 from models.coded import Coded
 from models.engine.rhythm import LastRun
+from tasks.keeping.nightly import LastBackup
 from tasks.ladder.remind import SLUG
 from tasks.notices.message_templates import TemplateProblem
 
@@ -20,8 +21,9 @@ UNSIGNED = dt.timedelta(hours=1)
 """The end of the trail is signed right after the sweep; this long after it, it should be."""
 SCARCE = 0.1
 """A disk with less than this part of it free is warned of."""
-STALE = dt.timedelta(days=7)
-"""A folder for backups whose newest file is older is warned of."""
+
+
+BACKUP_OLD = "backup_old"
 
 
 class Level(Coded):
@@ -68,6 +70,24 @@ class DownChannel:
 
 
 @dataclass(frozen=True)
+class Backups:
+    """How an office is kept that makes backups by itself."""
+
+    newest: LastBackup | None
+    since: dt.datetime | None
+    """Since when there is something to be kept; None where there is nothing yet."""
+    problem: str | None
+    """Why the last run made none."""
+    hours: int
+    """How old the newest may be."""
+
+    def is_old(self, now: dt.datetime) -> bool:
+        """Whether the newest is too old, or none was made of what is that old."""
+        last = self.newest.at if self.newest is not None else self.since
+        return last is not None and last + dt.timedelta(hours=self.hours) < now
+
+
+@dataclass(frozen=True)
 class Runs:
     """The last run of each rhythm that ran, and for one that never did, the day since which its work waits."""
 
@@ -90,8 +110,8 @@ class Health:
     parked: int
     """Messages that were given up."""
     disk: Disk | None
-    backup: tuple[str, dt.datetime] | None
-    """The newest file of the folder for backups and when it was written; None where nobody keeps any there."""
+    backups: Backups | None
+    """None where none are made by themselves."""
     open_folders: Sequence[Path]
     templates: Sequence[TemplateProblem]
     """The office's own templates of messages that are not used."""
@@ -136,7 +156,8 @@ def judge_health(health: Health, expected: Collection[Expected], *, now: dt.date
         *_find_unowned(health, now),
         *_find_undelivered(health, now - dt.timedelta(hours=hours)),
         *_find_unsigned(health, now),
-        *_find_scarce(health, now),
+        *_find_scarce(health),
+        *_find_unkept(health, now),
         *_find_open(health),
         *_find_refused(health),
     ]
@@ -191,17 +212,30 @@ def _find_unsigned(health: Health, now: dt.datetime) -> Iterator[Trouble]:
         )  # fmt: skip
 
 
-def _find_scarce(health: Health, now: dt.datetime) -> Iterator[Trouble]:
-    disk, backup = health.disk, health.backup
+def _find_scarce(health: Health) -> Iterator[Trouble]:
+    disk = health.disk
     if disk is not None and disk.free < disk.total * SCARCE:
         yield Trouble(
             "disk_scarce", Level.WARNING, f"数据目录所在的磁盘只剩 {_size(disk.free)}（共 {_size(disk.total)}）",
             "请清理或扩容，写满后将不能登记和发送。",
         )  # fmt: skip
-    if backup is not None and backup[1] + STALE < now:
+
+
+def _find_unkept(health: Health, now: dt.datetime) -> Iterator[Trouble]:
+    backups = health.backups
+    if backups is None:
+        return
+    if backups.problem is not None:
         yield Trouble(
-            "backup_stale", Level.WARNING, f"最近的备份“{backup[0]}”是 {_at(backup[1])} 的，已超过 {STALE.days} 天",
-            "请查看备份任务为什么没有运行。",
+            "backup_failed", Level.WARNING, f"每夜备份没有做成：{backups.problem.rstrip('。')}",
+            "以前的备份都在。请排除原因；也可在服务器上运行 duban backup 备份到别处。",
+        )  # fmt: skip
+    if backups.is_old(now):
+        newest = backups.newest
+        last = f"最近的备份“{newest.name}”是 {_at(newest.at)} 的" if newest is not None else "还没有一份备份"
+        yield Trouble(
+            BACKUP_OLD, Level.WARNING, f"{last}，已超过 {backups.hours} 小时",
+            "请确认 duban serve 夜里在运行、backup_folder 可写；也可在服务器上运行 duban backup。",
         )  # fmt: skip
 
 

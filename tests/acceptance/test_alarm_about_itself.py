@@ -149,7 +149,7 @@ def test_doctor_says_by_its_exit_code_how_the_office_fares(
     ran(database, at)
     assert terminal.says("doctor") == "正常：督办和发送都在按时进行，没有发现问题。\n"
 
-    folder = settings.home / "backup"
+    folder = settings.home / "backups"
     folder.mkdir()
     (folder / "old.db").write_bytes(b"")
     settings.home.chmod(0o755)

@@ -82,7 +82,7 @@ def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Sign
             status, html = get(address, path)
             assert (status, "密码" in html) == (200, True)
         assert eventually(lambda: health(address)["clock"] == "owner")
-        assert health(address) == {"ok": True, "database": True, "clock": "owner", "prefect": "off"}
+        assert health(address) == {"ok": True, "database": True, "clock": "owner", "prefect": "off", "unwell": []}
 
         process.send_signal(wanted)
 

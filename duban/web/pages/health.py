@@ -5,6 +5,8 @@ from fastapi.responses import JSONResponse
 
 from duban.web.served import served_office
 from flows.embedded_clock import ClockState
+from flows.health import unwell_at
+from models.database import reading
 from tasks.engine.show_system import is_reachable
 
 router = APIRouter()
@@ -12,9 +14,13 @@ router = APIRouter()
 
 @router.get("/healthz")
 def healthz(request: Request) -> JSONResponse:
-    """200 while the database answers and the clock runs, else 503."""
+    """200 while the database answers, the clock runs, and neither reminders nor the backup are late, else 503."""
     served = served_office(request)
-    reachable = is_reachable(served.database)
-    ok = reachable and served.clock.state is not ClockState.STOPPED
+    reachable, unwell = is_reachable(served.database), []
+    if reachable:
+        with reading(served.database) as session:
+            unwell = unwell_at(session, served.settings, now=served.now())
+    ok = reachable and not unwell and served.clock.state is not ClockState.STOPPED
     clock, prefect = served.clock.state.value, served.prefect_state.value
-    return JSONResponse({"ok": ok, "database": reachable, "clock": clock, "prefect": prefect}, 200 if ok else 503)
+    told = {"ok": ok, "database": reachable, "clock": clock, "prefect": prefect, "unwell": unwell}
+    return JSONResponse(told, 200 if ok else 503)

@@ -96,7 +96,7 @@ def system(visit: Signed) -> HTMLResponse:
             troubles=judge_health(told, awaited, now=visit.now, hours=served.settings.alarm_hours),
             may_go_on=health.doubt and visit.organ.id in organs_within(session, visit.by, Action.TAKE_BACK_SWEEP),
             send_states=list(SendState), database=show_database(session), version=version("duban"),
-            disk=health.disk, backup=health.backup,
+            disk=health.disk, backups=health.backups, backup_folder=served.settings.backup_place,
             settings=_settings(visit) if administrator else None, administrator=administrator,
         )  # fmt: skip
 

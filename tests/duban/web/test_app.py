@@ -13,13 +13,14 @@ from duban.web.app import create_app
 from duban.web.body_limit import SMALL
 from duban.web.dates import day_text, instant_text
 from flows.embedded_clock import ClockState, EmbeddedClock
-from models.clock import OFFICE_ZONE
+from models.clock import OFFICE_ZONE, opening_of
 from models.database import open_engine, unit_of_work
 from models.items.plan import AnnualPlan
 from models.people.person import Person
 from models.settings import Settings, is_loopback
+from tasks.engine.show_system import record_run
 from tests.homes import lay_home
-from tests.office import HANDLER, SUPERVISOR, Office, day
+from tests.office import HANDLER, LONG_AGO, SUPERVISOR, Office, day
 from tests.processes import eventually
 from tests.web import Web, words_of
 
@@ -178,12 +179,16 @@ def test_health_tells_database_clock_and_prefect(tmp_path: Path) -> None:
     with TestClient(app, base_url="http://localhost") as running:
         assert eventually(lambda: embedded.state is ClockState.OWNER)
         alive = running.get("/healthz")
+        with unit_of_work(database) as session:
+            record_run(session, "daily_supervision", on=LONG_AGO, now=opening_of(LONG_AGO))
+        late = running.get("/healthz")
     stopped = TestClient(app, base_url="http://localhost").get("/healthz")
     database.dispose()
 
     assert (alive.status_code, alive.json()) == (
-        200, {"ok": True, "database": True, "clock": "owner", "prefect": "off"},
+        200, {"ok": True, "database": True, "clock": "owner", "prefect": "off", "unwell": []},
     )  # fmt: skip
+    assert (late.status_code, late.json()["unwell"]) == (503, ["daily_supervision_late"])
     assert (stopped.status_code, stopped.json()["ok"], stopped.json()["clock"]) == (503, False, "stopped")
 
 
@@ -203,7 +208,13 @@ def test_a_database_that_is_gone_is_said_in_words_and_in_health(
         file.unlink()
     (tmp_path / "test.db").mkdir()
 
-    assert visitor.get("/healthz").json() == {"ok": False, "database": False, "clock": "stopped", "prefect": "off"}
+    assert visitor.get("/healthz").json() == {
+        "ok": False,
+        "database": False,
+        "clock": "stopped",
+        "prefect": "off",
+        "unwell": [],
+    }
 
 
 @pytest.mark.parametrize(

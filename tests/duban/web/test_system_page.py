@@ -63,12 +63,15 @@ def test_what_waits_to_be_sent_is_counted(office: Office, web: Web) -> None:
 
 
 def test_the_newest_backup_is_named(office: Office, web: Web) -> None:
-    assert "没有备份" in web.of(SUPERVISOR).read("/system")
-    folder = office.settings.home / "backup"
+    assert "还没有备份" in web.of(SUPERVISOR).read("/system")
+    folder = office.settings.home / "backups"
     folder.mkdir()
-    (folder / "duban-20260601.db").write_bytes(b"")
+    (folder / "duban-2026-06-01.zip").write_bytes(b"x" * 3_000_000)
 
-    assert "duban-20260601.db" in web.of(SUPERVISOR).read("/system")
+    assert "duban-2026-06-01.zip" in web.of(SUPERVISOR).read("/system")
+    assert "2.9 MB" in web.of(SUPERVISOR).read("/system")
+    assert str(folder) not in web.of(SUPERVISOR).read("/system")
+    assert str(folder) in web.of(ADMINISTRATOR).read("/system")
 
 
 def test_settings_are_the_administrators_to_read_and_secrets_nobodys(office: Office, web: Web) -> None:

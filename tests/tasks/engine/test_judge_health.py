@@ -10,7 +10,8 @@ import pytest
 from flows.slots import expected
 from models.clock import OFFICE_ZONE
 from models.engine.rhythm import LastRun
-from tasks.engine.judge_health import Disk, DownChannel, Health, Level, Runs, judge_health
+from tasks.engine.judge_health import Backups, Disk, DownChannel, Health, Level, Runs, judge_health
+from tasks.keeping.nightly import LastBackup
 from tasks.notices.message_templates import TemplateProblem
 
 PROBLEM = {"organ_id": 1, "organ": "某局", "problem": "程序出错（KeyError）", "fault": True}
@@ -34,7 +35,7 @@ NOON = at("2026-06-30 12:00")
 WELL = Health(
     runs=runs(ran("daily_supervision", "2026-06-30 08:31"), ran("delivery", "2026-06-30 11:55")),
     doubt=None, lease_until=at("2026-06-30 12:01"), signed_on=dt.date(2026, 6, 30), disk=Disk(1000, 500),
-    backup=None, open_folders=(), templates=(), channels_down=(), parked=0,
+    backups=None, open_folders=(), templates=(), channels_down=(), parked=0,
 )  # fmt: skip
 """An office at noon on the last of June."""
 
@@ -42,6 +43,11 @@ WELL = Health(
 def judged(health: Health, now: str = "2026-06-30 12:00", hours: int = 2) -> list[str]:
     awaited = expected(at(now), hours=hours)
     return [f"{one.level} {one.code}" for one in judge_health(health, awaited, now=at(now), hours=hours)]
+
+
+def kept(newest: str | None, *, since: str | None = None, problem: str | None = None) -> Backups:
+    last = LastBackup("duban.zip", at(newest), 1000) if newest else None
+    return Backups(last, at(since) if since else None, problem, hours=50)
 
 
 SWEPT, SENT = "fault daily_supervision_late", "fault delivery_late"
@@ -100,8 +106,14 @@ def test_what_never_ran_is_late_once_there_is_something_for_it_to_do(since: dict
         pytest.param({"parked": 3}, ["warning messages_parked"], id="messages given up"),
         pytest.param({"disk": Disk(1000, 99)}, ["warning disk_scarce"], id="disk nearly full"),
         pytest.param({"disk": None}, [], id="disk unknown"),
-        pytest.param({"backup": ("a.db", at("2026-06-23 11:00"))}, ["warning backup_stale"], id="backup of last week"),
-        pytest.param({"backup": ("a.db", at("2026-06-23 13:00"))}, [], id="backup of this week"),
+        pytest.param({"backups": kept("2026-06-28 09:59")}, ["warning backup_old"], id="backup too old"),
+        pytest.param({"backups": kept("2026-06-28 10:01")}, [], id="backup of these days"),
+        pytest.param({"backups": kept(None, since="2026-06-28 09:59")}, ["warning backup_old"], id="never a backup"),
+        pytest.param({"backups": kept(None, since="2026-06-28 10:01")}, [], id="an office too new for one"),
+        pytest.param({"backups": kept(None)}, [], id="nothing to keep yet"),
+        pytest.param(
+            {"backups": kept("2026-06-30 02:31", problem="磁盘已满。")}, ["warning backup_failed"], id="backup failed"
+        ),
         pytest.param({"open_folders": [Path("data")]}, ["warning folder_open"], id="folder open to others"),
         pytest.param(
             {"templates": [TemplateProblem(Path("message.txt"), 2, "没有“nam”。")]},
