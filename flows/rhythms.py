@@ -45,6 +45,8 @@ from tasks.oversight.compile_circular import compile_circular
 from tasks.oversight.doubt_day import doubt_day
 from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
+from tasks.pruning.old_files import OLD_FILES, prune_files
+from tasks.pruning.old_rows import BATCH, OLD_ROWS, prune_rows
 from tasks.report.compiling.compile_report import compile_report
 from tasks.report.desk.set_report_template import template_for
 from tasks.trail.close_day import close_day
@@ -238,6 +240,31 @@ def backup(settings: Settings) -> dict[str, Any]:
     return told
 
 
+def pruning(settings: Settings) -> dict[str, Any]:
+    """Throw away what the engine wrote for itself and has outlived its term; how many rows of each table.
+
+    Batch by batch, each in a transaction of its own, so that nobody waits and a run cut short has done its part.
+    """
+    by = _rhythm("清理旧数据", None)
+    pruned: dict[str, Any] = {}
+    with _opened(settings) as database:
+        if doubt := _doubted(database, settings, by):
+            return doubt
+        for rows in OLD_ROWS:
+            before = by.now - dt.timedelta(days=getattr(settings.keep_days, rows.term))
+            pruned[rows.table.name], more = 0, True
+            while more:
+                with unit_of_work(database) as session:
+                    count = prune_rows(session, rows, before)
+                pruned[rows.table.name] += count
+                more = count == BATCH
+        for files in OLD_FILES:
+            prune_files(settings.home, files, by.now - dt.timedelta(days=getattr(settings.keep_days, files.term)))
+        with unit_of_work(database) as session:
+            record_run(session, pruning.__name__, on=by.on, now=clock.now())
+    return pruned
+
+
 def year_end_report(settings: Settings, year: int | None = None) -> dict[str, Any]:
     """Compile the report of `year` (the year before this one if none) for every organ that has a plan of it.
 
@@ -382,6 +409,7 @@ RHYTHMS: Mapping[str, Callable[..., dict[str, Any]]] = {
         returned_mail,
         alarm,
         backup,
+        pruning,
         brief,
         weekly_circular,
         monthly_circular,

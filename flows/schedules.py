@@ -126,6 +126,14 @@ SCHEDULES = (
         timeout=dt.timedelta(hours=6),
     ),
     Schedule(
+        slug="pruning",
+        title="清理旧数据",
+        entrypoint="flows.pruning.pruning",
+        cron="40 2 * * *",
+        grace=dt.timedelta(days=1),
+        light=True,
+    ),
+    Schedule(
         slug="brief",
         title="第一责任人简报",
         entrypoint="flows.brief.brief",

@@ -23,6 +23,7 @@ from pydantic_settings import (
 from models.channel_settings import ChannelSettings, is_safe, is_web
 from models.database import sqlite_url
 from models.errors import BadInputError
+from models.keep_days import KeepDays
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +151,8 @@ class Settings(ChannelSettings):
     """Of how many days, weeks and months, counted back, the last backup of each is kept; that of each year always."""
     backup_hours: int = Field(default=50, ge=25, le=8760)
     """A last backup older than this is a fault, where backups are made by themselves."""
+    keep_days: KeepDays = KeepDays()
+    """For how many days what the engine writes for itself is kept: a table [keep_days] of `duban.toml`."""
 
     pdf_font_folder: str = ""
     """A folder with fonts for PDF files, beside those of the system; a relative one counts from the data folder."""

@@ -22,6 +22,7 @@ WORDS = {
     "migrate-to": "moving",
     "backup": "keeping",
     "restore": "keeping",
+    "prune": "pruning",
     "demo": "demo",
     "people": "people",
     "account": "account",

@@ -89,7 +89,7 @@ UNSIGNED = {
     "deployments check",
     "deployments write", "doctor", "init", "item rules", "ledger credit", "ledger export", "ledger kinds",
     "ledger list", "ledger show", "ledger template", "migrate-to", "people list", "plan template", "policy list",
-    "policy show", "reindex", "report key", "report read", "report word-template check", "settings show",
+    "policy show", "prune", "reindex", "report key", "report read", "report word-template check", "settings show",
     "report word-template new", "restore", "schedules", "serve", "simulate", "supervise",
 }  # fmt: skip
 """They take no --as: they change nothing of the office's, or are the engine run by hand, or set the system up."""

@@ -198,6 +198,7 @@ def test_schedules_lists_what_comes_next() -> None:
         "letters": "2027-01-01T00:01:00+08:00",
         "returned_mail": "2027-01-01T00:05:00+08:00",
         "alarm": "2027-01-01T00:05:00+08:00",
+        "pruning": "2027-01-01T02:40:00+08:00",
         "webhooks": "2027-01-01T00:01:00+08:00",
         "brief": "2027-01-04T07:30:00+08:00",
         "weekly_circular": "2027-01-01T16:30:00+08:00",

@@ -255,8 +255,8 @@ def break_task(monkeypatch: pytest.MonkeyPatch, dotted: str, organ: str = FAILIN
     monkeypatch.setattr(module, name, broken)
 
 
-WHOLE = {"alarm", "backup", "returned_mail"}
-"""They look at the machinery, at one mailbox or at all there is as a whole and do nothing for one organ."""
+WHOLE = {"alarm", "backup", "pruning", "returned_mail"}
+"""They look at the machinery, one mailbox, old rows or all there is as a whole and do nothing for one organ."""
 
 
 def test_every_rhythm_is_told_here() -> None:

@@ -95,6 +95,7 @@ def test_the_rhythms_stand_where_an_office_expects_them() -> None:
         "returned_mail": "01-01 00:05",
         "alarm": "01-01 00:05",
         "backup": "01-01 02:30",
+        "pruning": "01-01 02:40",
         "brief": "01-05 07:30",
         "weekly_circular": "01-02 16:30",
         "monthly_circular": "01-01 07:00",
