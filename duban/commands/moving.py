@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,11 +12,7 @@ from duban.commands.errand import Answer, Errand, answer, apart
 from duban.edge import progress, warn
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-    from sqlalchemy.engine import URL
-
     from models.settings import Settings
-    from tasks.moving.row_text import Content
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +25,9 @@ def migrate_to(
     errand: Errand,
     address: Annotated[
         str,
-        typer.Argument(metavar="地址", envvar="DUBAN_MIGRATE_TO", help="如 postgresql://用户:密码@主机/库名，空的库。"),
+        typer.Argument(
+            metavar="地址", envvar="DUBAN_MIGRATE_TO", help="如 postgresql://user:password@host/name，空的库。"
+        ),
     ],
     anew: Annotated[bool, typer.Option("--anew", help="丢掉上次没有做完的那一半，从头复制。")] = False,
 ) -> Answer:
@@ -39,6 +37,7 @@ def migrate_to(
     from models.database import open_engine, untouched_url
     from models.errors import BadInputError
     from models.migrate import open_current, sqlite_file
+    from tasks.moving.move import move
 
     settings = errand.edge.settings
     url = _postgresql(address)
@@ -49,28 +48,25 @@ def migrate_to(
     source, target = open_engine(untouched_url(file)), open_engine(url.render_as_string(hide_password=False))
     shown = url.render_as_string(hide_password=True)
     try:
-        with (
-            source.execution_options(reading=True).connect() as here,
-            _explained(shown),
-            target.connect() as lock,
-            target.connect() as there,
-        ):
+        with source.execution_options(reading=True).connect() as here, _explained(shown):
             _refuse_at_work(here)
-            content = _move(here, there, lock, anew=anew)
+            content = move(here, target, anew=anew, walk=_walk)
     finally:
         source.dispose()
         target.dispose()
     rows = sum(one.rows for one in content.values())
-    data = {
-        "database": shown,
-        "tables": {name: {"rows": one.rows, "sha256": one.hash} for name, one in content.items()},
-    }
+    tables = {name: {"rows": one.rows, "sha256": one.hash} for name, one in content.items()}
     return answer(
-        data,
+        {"database": shown, "tables": tables},
         f"已复制到 {shown}：{len(content)} 张表 {rows} 行，逐表核对行数和内容，完全一致。",
         f"原库 {file} 没有改动，可留作备份；今后不要再用它办理。",
         *_next_steps(settings, shown),
     )
+
+
+def _walk(label: str, tables: Iterable[Any]) -> Iterator[Any]:
+    with progress(label) as walk:
+        yield from walk(tables)
 
 
 def _next_steps(settings: Settings, shown: str) -> Iterator[str]:
@@ -83,8 +79,8 @@ def _next_steps(settings: Settings, shown: str) -> Iterator[str]:
     yield "  然后运行 duban doctor，正常的，再启动 duban serve。"
 
 
-def _postgresql(address: str) -> URL:
-    from sqlalchemy.engine import make_url
+def _postgresql(address: str) -> Any:
+    from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
     from models.errors import BadInputError
@@ -94,7 +90,7 @@ def _postgresql(address: str) -> URL:
     except (ArgumentError, ValueError):
         url = None
     if url is None or url.get_backend_name() != "postgresql" or not url.database:
-        raise BadInputError("这不是 PostgreSQL 数据库的地址：应为 postgresql://用户:密码@主机/库名。")
+        raise BadInputError("这不是 PostgreSQL 数据库的地址：应为 postgresql://user:password@host/name。")
     return url
 
 
@@ -114,7 +110,7 @@ def _explained(shown: str) -> Iterator[None]:
         ) from error
 
 
-def _refuse_at_work(source: Connection) -> None:
+def _refuse_at_work(source: Any) -> None:
     """Raises ForbiddenError while a process has the clock: what it writes from now on would stay behind."""
     from sqlmodel import Session
 
@@ -132,46 +128,4 @@ def _refuse_at_work(source: Connection) -> None:
     raise ForbiddenError(
         f"duban serve 正在使用原库（{lease.owner.partition(':')[0]}）：请先停下它，停下一分钟后再运行，"
         "以免复制期间的改动留在原库。"
-    )
-
-
-def _move(source: Connection, target: Connection, lock: Connection, *, anew: bool) -> dict[str, Content]:
-    """Copy, compare, open for work; what each table holds. Every batch is committed by itself."""
-    from models.errors import DubanError
-    from models.migrate import revisions
-    from models.tables import METADATA
-    from tasks.moving.copy_rows import copy_rows
-    from tasks.moving.receive import empty_out, identity_of, lay_out, lock_target, open_for_work
-    from tasks.moving.row_text import content_of
-
-    lock_target(lock)
-    if anew:
-        empty_out(target)
-        target.commit()
-    finished = lay_out(target, identity_of(source))
-    target.commit()
-    tables = METADATA.sorted_tables
-    if not finished:
-        with progress("复制") as walk:
-            for table in walk(tables):
-                for _ in copy_rows(source, target, table):
-                    target.commit()
-    content = {}
-    with progress("核对") as walk:
-        for table in walk(tables):
-            content[table.name] = content_of(source, table)
-            if content_of(target, table) != content[table.name]:
-                raise DubanError(_unlike(table.name, finished))
-    if not finished:
-        open_for_work(target, revisions()[-1])
-        target.commit()
-    return content
-
-
-def _unlike(table: str, finished: bool) -> str:
-    if finished:
-        return f"目标数据库中已有本程序的数据，与原库不同（表 {table}），没有动它：请另建一个空的数据库。"
-    return (
-        f"表 {table} 两边不一致，迁移没有完成，目标数据库尚不能用：复制期间原库有改动的，"
-        "请停下办理后加 --anew 从头复制。"
     )

@@ -1,6 +1,5 @@
-"""The rows of a table copied into another database, in the order of its key, in batches that each can be kept."""
+"""The rows of a table copied into another database, in the order of its key, in batches that each are kept."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Enum, String, Table, Text, bindparam, cast, func, insert, select
@@ -11,16 +10,17 @@ from models.exact import Exact
 from tasks.moving.row_text import as_kept
 
 BATCH = 5_000
-"""Rows that are written, and kept by whoever commits, at a time."""
+"""Rows that are written and kept at a time."""
 
 
-def copy_rows(source: Connection, target: Connection, table: Table) -> Iterator[int]:
-    """Copy what the target has not got yet, and say after each batch how many rows it held: then it may be committed.
+def copy_rows(source: Connection, target: Connection, table: Table) -> None:
+    """Copy what the target has not got yet; every batch is a transaction of its own there.
 
     The target holds the first rows by the order of the key, as far as an earlier run came. Raises DubanError with the
     table and the database's own words where it refuses a row.
     """
-    held = target.execute(select(func.count()).select_from(table)).scalar_one()
+    with target.begin():
+        held = target.execute(select(func.count()).select_from(table)).scalar_one()
     wanted = select(*as_kept(table)).order_by(*table.primary_key).offset(held)
     rows = source.execute(wanted, execution_options={"yield_per": BATCH})
     names = [column.name for column in table.columns]
@@ -28,14 +28,14 @@ def copy_rows(source: Connection, target: Connection, table: Table) -> Iterator[
     for part in rows.partitions():
         given = [dict(zip(names, row, strict=True)) for row in part]
         try:
-            target.execute(into, given)
+            with target.begin():
+                target.execute(into, given)
         except DBAPIError as error:
             first = "、".join(str(given[0][column.name]) for column in table.primary_key)
             said = str(error.orig).strip().partition("\n")[0]
             raise DubanError(
                 f"表 {table.name} 从主键 {first} 起的 {len(given)} 行未能写入目标数据库：{said}"
             ) from error
-        yield len(part)
 
 
 def _as_given(column: Any) -> Any:

@@ -1,8 +1,10 @@
 """The database that an installation moves to: laid out empty, marked as unfinished, and opened for work at the end."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, func, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, func, inspect, text
 from sqlalchemy.schema import AddConstraint, DropConstraint
 from sqlmodel import col, select
 
@@ -19,10 +21,13 @@ def identity_of(source: Connection) -> str:
     return begun or GENESIS
 
 
-def lock_target(target: Connection) -> None:
-    """Keep every other move out of the target while the connection lasts. Raises ConflictError where one is at work."""
-    if not target.execute(text("SELECT pg_try_advisory_lock(hashtext('duban.migrate-to'))")).scalar_one():
-        raise ConflictError("另一个 duban migrate-to 正在向这个数据库复制：请等它结束。")
+@contextmanager
+def locked_target(target: Engine) -> Iterator[None]:
+    """Every other move is kept out of the target meanwhile. Raises ConflictError where one is at work."""
+    with target.connect() as held:
+        if not held.execute(text("SELECT pg_try_advisory_lock(hashtext('duban.migrate-to'))")).scalar_one():
+            raise ConflictError("另一个 duban migrate-to 正在向这个数据库复制：请等它结束。")
+        yield
 
 
 def lay_out(target: Connection, whose: str) -> bool:
