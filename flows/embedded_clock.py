@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.prefect.server import FlowFailedError, PrefectServer
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
-from flows.slots import missed, trigger
+from flows.slots import REMINDING, missed, trigger
 from flows.steps import StoppedError, asked_to_stop
 from models import clock
 from models.clock import OFFICE_ZONE
@@ -43,6 +43,8 @@ REPAIR = dt.timedelta(minutes=5)
 """How often missed and failed slots are looked for."""
 JUMP = dt.timedelta(seconds=30)
 """A clock of the machine that runs apart by more than this between two beats was set."""
+PATIENCE = dt.timedelta(minutes=20)
+"""How late workers may be with what reminders depend on, before the clock beside them does it itself."""
 
 
 class ClockState(Coded):
@@ -51,6 +53,16 @@ class ClockState(Coded):
     OWNER = "owner", "值守中"
     STANDBY = "standby", "待命（另一进程值守中）"
     STOPPED = "stopped", "未运行"
+    ELSEWHERE = "elsewhere", "由别的进程值守"
+
+
+class ClockShare(Coded):
+    """How much of the list of schedules a process keeps."""
+
+    ALL = "all", "全部"
+    BESIDE_WORKERS = "beside_workers", "工作进程以外的"
+    """The light rhythms; of the others, the reminders that workers are late with."""
+    NONE = "none", "不值守"
 
 
 class RunWay(Coded):
@@ -81,8 +93,10 @@ class EmbeddedClock:
         *,
         prefect: PrefectServer | None,
         schedules: Sequence[Schedule] = SCHEDULES,
+        share: ClockShare = ClockShare.ALL,
     ) -> None:
         self.schedules = schedules
+        self._share = share
         self.runs: dict[str, RhythmRun] = {}
         """What this process ran last, by rhythm."""
         self._settings, self._database, self._prefect = settings, database, prefect
@@ -94,6 +108,8 @@ class EmbeddedClock:
 
     @property
     def state(self) -> ClockState:
+        if self._share is ClockShare.NONE:
+            return ClockState.ELSEWHERE
         if self._scheduler is None:
             return ClockState.STOPPED
         return ClockState.OWNER if self._owning else ClockState.STANDBY
@@ -101,8 +117,10 @@ class EmbeddedClock:
     def start(self) -> None:
         """Start looking at the time; returns at once."""
         self._stopping.clear()
+        if self._share is ClockShare.NONE:
+            return
         scheduler = BackgroundScheduler(timezone=OFFICE_ZONE)
-        for schedule in self.schedules:
+        for schedule in filter(self._keeps, self.schedules):
             scheduler.add_job(
                 self.tick,
                 trigger(schedule),
@@ -187,7 +205,8 @@ class EmbeddedClock:
             late = [
                 (schedule, slot)
                 for schedule in self.schedules
-                if (slot := missed(schedule, session.get(LastRun, schedule.rhythm), now)) is not None
+                if self._keeps(schedule) or schedule.rhythm in REMINDING
+                if (slot := self._missed(schedule, session.get(LastRun, schedule.rhythm), now)) is not None
             ]
         for schedule, slot in late:
             log.info("补做“%s”（%s）", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
@@ -207,6 +226,12 @@ class EmbeddedClock:
             self.runs[schedule.rhythm] = RhythmRun(clock.now(), RunWay.FAILED)
         finally:
             self._running[schedule.rhythm].release()
+
+    def _keeps(self, schedule: Schedule) -> bool:
+        return self._share is ClockShare.ALL or schedule.light
+
+    def _missed(self, schedule: Schedule, last: LastRun | None, now: dt.datetime) -> dt.datetime | None:
+        return missed(schedule, last, now if self._keeps(schedule) else now - PATIENCE)
 
     def _run(self, schedule: Schedule) -> RunWay:
         named = {"slug": schedule.slug}

@@ -11,6 +11,8 @@ from models.clock import day_of
 from models.engine.rhythm import LastRun
 from tasks.engine.judge_health import Expected
 
+REMINDING = ("daily_supervision", "delivery")
+"""The rhythms that reminders depend on."""
 AGAIN = dt.timedelta(hours=1)
 """After this a run that failed for some organ in a way nobody foresaw is tried again, while its slot has grace."""
 
@@ -49,8 +51,7 @@ def expected(now: dt.datetime, *, hours: int) -> list[Expected]:
     return [
         Expected(schedule.rhythm, schedule.title, slot)
         for schedule in SCHEDULES
-        if schedule.rhythm in ("daily_supervision", "delivery")
-        and (slot := newest_slot(schedule, overdue, dt.timedelta(days=2))) is not None
+        if schedule.rhythm in REMINDING and (slot := newest_slot(schedule, overdue, dt.timedelta(days=2))) is not None
     ]
 
 

@@ -16,6 +16,7 @@ WORDS = {
     "simulate": "supervision",
     "status": "supervision",
     "serve": "engine",
+    "clock": "engine",
     "deploy": "engine",
     "schedules": "engine",
     "doctor": "doctor",

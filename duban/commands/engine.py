@@ -19,13 +19,14 @@ def serve(
     host: Annotated[str, typer.Option("--host", metavar="地址", help="监听的地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="端口", min=0, max=65535, help="监听的端口。")] = 8000,
     no_prefect: Annotated[bool, typer.Option("--no-prefect", help="不启动 Prefect 服务；提醒照常。")] = False,
+    no_clock: Annotated[bool, typer.Option("--no-clock", help="只提供网页，由别的进程值守（多台机器时用）。")] = False,
 ) -> None:
     """启动网页、时钟和 Prefect 服务：按时提醒、发送，直到按 Ctrl+C。"""
     made = edge.edge(context)
     database = made.engine
     from duban.web.serving import serve
 
-    serve(made.settings, database, host=host, port=port, with_prefect=not no_prefect)
+    serve(made.settings, database, host=host, port=port, with_prefect=not no_prefect, with_clock=not no_clock)
 
 
 def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
@@ -60,6 +61,15 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
         times = "  ".join(f"{slot:%Y-%m-%d %H:%M}" for slot in coming[schedule.slug])
         made.add_row(schedule.title, schedule.slug, schedule.cron, times)
     edge.show_table(made)
+
+
+def clock(context: typer.Context) -> None:
+    """在工作进程之外值守，直到按 Ctrl+C：马上要发的信件、即时通知、推送、退信、报警；工作进程误了的提醒由它补做。"""
+    made = edge.edge(context)
+    database = made.engine
+    from duban.keeping_time import keep_time
+
+    keep_time(made.settings, database)
 
 
 def deploy(
@@ -106,8 +116,9 @@ def check(file: FileArgument = Path("prefect.yaml")) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    """Add `serve`, `deploy`, `schedules` and the group `deployments`."""
+    """Add `serve`, `clock`, `deploy`, `schedules` and the group `deployments`."""
     app.command()(serve)
+    app.command()(clock)
     app.command()(deploy)
     app.command()(schedules)
     deployments = typer.Typer(help="Prefect 部署文件。", no_args_is_help=True)

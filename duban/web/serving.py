@@ -1,8 +1,6 @@
 """Serving an office: the pages, the clock, and Prefect's server as a child, until a signal ends all three."""
 
-import datetime as dt
 import errno
-import logging
 import secrets
 import signal
 import socket
@@ -12,10 +10,10 @@ import uvicorn
 from sqlalchemy import Engine
 
 from duban.edge import say, warn
+from duban.log_lines import log_to_standard_error
 from duban.web.app import create_app
-from flows.embedded_clock import EmbeddedClock
+from flows.embedded_clock import ClockShare, EmbeddedClock
 from flows.prefect.server import PrefectServer
-from models.clock import OFFICE_ZONE
 from models.database import reading
 from models.errors import BadInputError, DubanError
 from models.private_files import open_folders
@@ -25,21 +23,21 @@ from tasks.access.manage_accounts import any_account
 GRACE_SECONDS = 3
 
 
-def serve(settings: Settings, database: Engine, *, host: str, port: int, with_prefect: bool) -> None:
+def serve(settings: Settings, database: Engine, *, host: str, port: int, with_prefect: bool, with_clock: bool) -> None:
     """Serve until SIGTERM or Ctrl-C, which end the program with exit code 0 and leave no process behind.
 
-    Pages and reminders work at once, whatever Prefect does. Raises DubanError where the port is taken.
+    Pages and reminders work at once, whatever Prefect does; without the clock another process keeps the time.
+    Raises DubanError where the port is taken.
     """
     listener = _listen(host, port)
     port = listener.getsockname()[1]
-    _log_to_standard_error()
-    prefect = PrefectServer(settings) if with_prefect else None
+    log_to_standard_error()
+    prefect = PrefectServer(settings) if with_prefect and with_clock else None
+    share = ClockShare.ALL if with_clock else ClockShare.NONE
     with reading(database) as session:
         setup_token = None if any_account(session) else secrets.token_urlsafe(24)
-    app = create_app(
-        settings, database, clock=EmbeddedClock(settings, database, prefect=prefect), prefect=prefect, host=host,
-        setup_token=setup_token,
-    )  # fmt: skip
+    clock = EmbeddedClock(settings, database, prefect=prefect, share=share)
+    app = create_app(settings, database, clock=clock, prefect=prefect, host=host, setup_token=setup_token)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -64,16 +62,6 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
         base = base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
         say(f"还没有账户。请在浏览器打开这个一次性地址，建立管理员账户：{base}/setup?token={setup_token}")
     server.run(sockets=[listener])
-
-
-def _log_to_standard_error() -> None:
-    """What the clock does and what goes wrong, a line each, in office time whatever the machine's zone."""
-    lines = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S")
-    lines.converter = lambda seconds: dt.datetime.fromtimestamp(seconds or 0, OFFICE_ZONE).timetuple()
-    handler = logging.StreamHandler()
-    handler.setFormatter(lines)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("flows").setLevel(logging.INFO)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -85,7 +85,7 @@ LOOKING = {
 """They take --as because they show what not everybody may see, and change nothing."""
 
 UNSIGNED = {
-    "act list", "backup", "calendar check", "calendar show", "deficiency list", "deliver", "demo", "deploy",
+    "act list", "backup", "calendar check", "calendar show", "clock", "deficiency list", "deliver", "demo", "deploy",
     "deployments check",
     "deployments write", "doctor", "init", "item rules", "ledger credit", "ledger export", "ledger kinds",
     "ledger list", "ledger show", "ledger template", "migrate-to", "people list", "plan template", "policy list",

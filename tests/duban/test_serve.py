@@ -90,6 +90,29 @@ def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Sign
         assert "Traceback" not in (home / "stderr").read_text()
 
 
+def test_a_further_web_process_leaves_the_time_to_the_clock(home: Path) -> None:
+    with serving(home, "--no-clock") as (process, address):
+        assert health(address) == {"ok": True, "database": True, "clock": "elsewhere", "prefect": "off"}
+        clock = subprocess.Popen(
+            [sys.executable, "-m", "duban.cli", "--home", str(home), "clock"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        )
+        assert clock.stdout is not None
+        assert clock.stderr is not None
+        assert clock.stdout.readline() == "时钟已启动（按 Ctrl+C 结束）\n"
+        assert clock.stderr.readline().endswith(" 时钟值守中\n")
+
+        clock.terminate()
+
+        assert "Traceback" not in clock.communicate(timeout=20)[1]
+        assert clock.returncode == 0
+        process.terminate()
+        assert process.wait(10) == 0
+
+
 def test_it_says_so_when_passwords_travel_unprotected(home: Path) -> None:
     with serving(home, "--no-prefect", "--host", "0.0.0.0"):  # noqa: S104 - what the test is about
         assert "注意：--host 0.0.0.0 使网页可从别的机器访问，而密码未经加密传送" in (home / "stderr").read_text()

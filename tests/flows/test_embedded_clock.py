@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from flows import rhythms
-from flows.embedded_clock import ClockState, EmbeddedClock, RunWay
+from flows.embedded_clock import ClockShare, ClockState, EmbeddedClock, RunWay
 from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.schedules import SCHEDULES, Schedule
-from flows.slots import missed
+from flows.slots import REMINDING, missed
 from models import clock
 from models.clock import OFFICE_ZONE
 from models.database import open_engine, unit_of_work
@@ -331,3 +331,58 @@ def test_a_rhythm_that_fails_stops_nothing_and_is_tried_again(
     assert "tick_failed" in actions(caplog)
     with Session(database) as session:
         assert missed(unreadable, session.get(LastRun, DAILY.rhythm), clock.now()) is not None
+
+
+def test_beside_workers_the_clock_keeps_what_is_light(settings: Settings, database: Engine) -> None:
+    embedded = EmbeddedClock(settings, database, prefect=None, share=ClockShare.BESIDE_WORKERS)
+    embedded.start()
+    assert embedded._scheduler is not None
+    kept = {job.id for job in embedded._scheduler.get_jobs()}
+    embedded.stop()
+
+    assert kept & {schedule.slug for schedule in SCHEDULES} == {each.slug for each in SCHEDULES if each.light}
+
+
+@pytest.mark.parametrize(
+    ("ran", "now", "late"),
+    [
+        pytest.param("08:15", "08:49", {"delivery"}, id="the sweep is nineteen minutes late: workers may be at it"),
+        pytest.param("08:15", "08:50", {"daily_supervision", "delivery"}, id="twenty minutes late"),
+        pytest.param("08:31", "08:54", set(), id="all ran in time"),
+        pytest.param("08:31", "23:00", set(), id="nothing is delivered at night"),
+    ],
+)
+def test_reminders_that_workers_are_late_with_are_done_by_the_clock_beside_them(
+    settings: Settings, database: Engine, ran: str, now: str, late: set[str]
+) -> None:
+    embedded = EmbeddedClock(settings, database, prefect=None, share=ClockShare.BESIDE_WORKERS)
+    last = LastRun(slug="any", on=at(f"2026-06-30 {ran}").date(), ended_at=at(f"2026-06-30 {ran}"))
+    found = {
+        schedule.slug
+        for schedule in SCHEDULES
+        if schedule.rhythm in REMINDING and embedded._missed(schedule, last, at(f"2026-06-30 {now}"))
+    }
+
+    assert found == late
+
+
+def test_what_other_rhythms_of_the_workers_missed_stays_theirs(settings: Settings, database: Engine) -> None:
+    embedded = EmbeddedClock(settings, database, prefect=None, share=ClockShare.BESIDE_WORKERS)
+    embedded.start()
+    assert eventually(lambda: embedded.state is ClockState.OWNER)
+    assert eventually(lambda: {"daily_supervision", "letters"} <= embedded.runs.keys())
+    embedded.stop()
+
+    assert not {"weekly_circular", "monthly_circular", "brief", "year_opening"} & embedded.runs.keys()
+
+
+def test_a_process_without_the_clock_takes_no_lease_and_says_who_keeps_it(settings: Settings, database: Engine) -> None:
+    embedded = EmbeddedClock(settings, database, prefect=None, share=ClockShare.NONE)
+    embedded.start()
+    embedded.repair()
+    state = embedded.state
+    embedded.stop()
+
+    assert state is ClockState.ELSEWHERE
+    with Session(database) as session:
+        assert session.exec(select(Lease)).all() == []
