@@ -12,12 +12,15 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.kept import kept
 from flows.prefect.server import FlowFailedError, PrefectServer
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
@@ -27,7 +30,7 @@ from models import clock
 from models.clock import OFFICE_ZONE
 from models.coded import Coded
 from models.database import reading, unit_of_work
-from models.engine.rhythm import LastRun
+from models.engine.rhythm import LastRun, RunDriver
 from models.settings import Settings, renewed
 from tasks.engine.lease import CLOCK, database_now, release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
@@ -256,7 +259,7 @@ class EmbeddedClock:
         asked_to_stop.set(self._stopping)
         self._settings = renewed(self._settings)
         try:
-            result = RHYTHMS[schedule.rhythm](self._settings, **schedule.parameters)
+            result = self._work(schedule)
         except StoppedError:
             log.info("“%s”应要求停下，下次接着做", schedule.title, extra={"action": "ended_early", **named})
             return RunWay.UNFINISHED
@@ -266,6 +269,12 @@ class EmbeddedClock:
         if not schedule.light or any(result.values()):
             log.info("“%s”已执行：%s", schedule.title, result, extra={"action": "ran", **named})
         return RunWay.DIRECT
+
+    def _work(self, schedule: Schedule) -> dict[str, Any]:
+        """The plain function; a light one runs too often to be kept one by one."""
+        rhythm = schedule.rhythm
+        work = partial(RHYTHMS[rhythm], self._settings, **schedule.parameters)
+        return work() if schedule.light else kept(self._database, rhythm, RunDriver.CLOCK, work)
 
     def _take_lease(self) -> bool:
         with unit_of_work(self._database) as session:

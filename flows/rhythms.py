@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.health import troubles_at
-from flows.steps import between
+from flows.steps import between, tell_progress
 from models import clock
 from models.actor import Actor, Channel
 from models.database import key, on_record, reading, unit_of_work
@@ -47,7 +47,7 @@ from tasks.oversight.supervise import supervise
 from tasks.plan.open_year import open_year
 from tasks.pruning.old_files import OLD_FILES, prune_files
 from tasks.pruning.old_rows import BATCH, OLD_ROWS, prune_rows
-from tasks.report.compiling.compile_report import compile_report
+from tasks.report.compiling.compile_report import compile_report, newest_report
 from tasks.report.desk.set_report_template import template_for
 from tasks.trail.close_day import close_day
 from tasks.trail.known_head import note_head
@@ -86,7 +86,8 @@ class _Round:
         with reading(self.database) as session:
             plans = session.exec(planned.order_by(col(AnnualPlan.organ_id), col(AnnualPlan.id))).all()
             organs = [(key(plan.id), session.get_one(Organ, plan.organ_id)) for plan in plans]
-        for plan_id, organ in organs:
+        for done, (plan_id, organ) in enumerate(organs):
+            tell_progress(done, len(organs))
             try:
                 with on_record(self.database) as session:
                     plan = session.get_one(AnnualPlan, plan_id)
@@ -276,7 +277,9 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
 
     def compiled(session: Session, organ: Organ, _plan: AnnualPlan) -> dict[str, Any]:
         template = template_for(session, organ, settings.home)
-        return {"version": compile_report(session, organ, wanted, by=by, on=on, template=template).version}
+        version = compile_report(session, organ, wanted, by=by, on=on, template=template).version
+        report = newest_report(session, organ, wanted)
+        return {"version": version, "report": report.id if report else None}
 
     with _opened(settings) as database:
         if doubt := _doubted(database, settings, by):

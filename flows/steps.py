@@ -1,6 +1,7 @@
 """Work in steps: what is done is committed, others get their turn to write, and what is asked to stop stops there."""
 
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar
 
 from sqlmodel import Session
@@ -24,3 +25,13 @@ def between(session: Session) -> None:
     keep_so_far(session)
     if (asked_to_stop.get() or threading.Event()).wait(TURN):
         raise StoppedError
+
+
+told_progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("told_progress", default=None)
+"""Whoever of this context wants to hear how many parts of how many are done."""
+
+
+def tell_progress(done: int, of: int) -> None:
+    """Say how far the work is, to whoever wants to hear it."""
+    if (told := told_progress.get()) is not None:
+        told(done, of)

@@ -32,6 +32,7 @@ LEDGERS = frozenset(
         "mailbox_place",  # how far the mailbox was read; says nothing about the office
         "returned_mail",  # what came back of a message: a record already
         "last_run",  # how far a rhythm got; says nothing about the office
+        "kept_run",  # when a rhythm ran and how it ended; says nothing about the office
         "lease",  # which process runs the clock, renewed four times a minute
         "web_session",  # who is signed in where; signing in and out are on record
         "letter",  # what an act has to tell a person, and what became of it; the act itself is on record

@@ -1,7 +1,7 @@
 """The rhythms as a page shows them: when each runs next, and what is known of its last run."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlmodel import Session
 from flows.embedded_clock import EmbeddedClock, RhythmRun
 from flows.schedules import Schedule
 from flows.slots import slots
+from models.engine.rhythm import KeptRun
+from tasks.engine.keep_run import newest_runs
 from tasks.engine.show_system import last_runs
 
 
@@ -40,3 +42,28 @@ def rhythm_lines(
         problems = [one for one in (known.problems if known else []) if one["organ_id"] in seen]
         lines.append(RhythmLine(schedule, next(slots(schedule, now)), ended_at, run if mine else None, problems))
     return lines
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run, whoever started it."""
+
+    title: str
+    run: KeptRun
+    outcome: str
+
+
+def run_lines(session: Session, schedules: Sequence[Schedule], *, now: dt.datetime) -> list[RunLine]:
+    """The newest runs of all rhythms, newest first, of the clock and of Prefect alike."""
+    known = {schedule.rhythm: schedule for schedule in reversed(schedules)}
+    return [
+        RunLine(known[run.rhythm].title, run, _outcome(run, known[run.rhythm].timeout, now))
+        for run in newest_runs(session)
+        if run.rhythm in known
+    ]
+
+
+def _outcome(run: KeptRun, timeout: dt.timedelta, now: dt.datetime) -> str:
+    if run.outcome is not None:
+        return run.outcome.label
+    return "正在运行" if now - run.began_at <= timeout else "中断，没有结束"

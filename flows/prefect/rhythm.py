@@ -3,15 +3,20 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any, ParamSpec, TypeAlias
 
 from prefect import Flow, flow
 from prefect.runtime import flow_run
 from pydantic import Field
 
+from flows.kept import kept
+from flows.prefect.artifacts import leave_artifact, shown_progress
 from flows.schedules import SCHEDULES
 from models import clock
+from models.engine.rhythm import RunDriver
+from models.migrate import open_current
+from models.settings import load_settings
 
 P = ParamSpec("P")
 Result: TypeAlias = dict[str, Any]
@@ -48,8 +53,17 @@ def rhythm(
             # Prefect hands on what our loggers write, but leaves their level to whoever uses it.
             for name in ("flows", "tasks", "models"):
                 logging.getLogger(name).setLevel(logging.INFO)
-            result = function(*args, **kwargs)
-            log.info("%s：%s", title, result, extra={"action": "ran"})
+            settings, parameters = load_settings(), flow_run.parameters
+            run, on = f"{title} {named(parameters)}", parameters.get("on")
+            database = open_current(settings)
+            try:
+                with shown_progress(function.__name__, run):
+                    work = partial(function, *args, **kwargs)
+                    result = kept(database, function.__name__, RunDriver.PREFECT, work, on=str(on) if on else None)
+                log.info("%s：%s", run, result, extra={"action": "ran"})
+                leave_artifact(database, settings, function.__name__, run, result)
+            finally:
+                database.dispose()
             return result
 
         timeout = max(each.timeout for each in SCHEDULES if each.rhythm == function.__name__)

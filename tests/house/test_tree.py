@@ -250,6 +250,7 @@ OFF_RECORD = {
     "tasks/notices/deliver.py": "a delivery puts notices into messages, its own record, and commits before they leave",
     "tasks/notices/send_letters.py": "a letter's own record, and the hash of the code it carries",
     "flows/embedded_clock.py": "the lease says which process runs the clock, four times a minute",
+    "flows/kept.py": "when a rhythm ran and how it ended says nothing about the office",
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
     "duban/demonstration/live.py": "each morning lived is a sweep",

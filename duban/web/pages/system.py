@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 from duban.web.posted import Sent
-from duban.web.rhythm_lines import rhythm_lines
+from duban.web.rhythm_lines import rhythm_lines, run_lines
 from duban.web.visit import Signed, Visit
 from flows.embedded_clock import ClockState
 from flows.prefect.server import ServerState
@@ -92,6 +92,7 @@ def system(visit: Signed) -> HTMLResponse:
             lease=lease, lease_lasts=lease is not None and lease.expires_at > visit.now,
             prefect=served.prefect_state, prefect_running=served.prefect_state is ServerState.RUNNING,
             rhythms=rhythm_lines(session, served.clock, now=visit.now, seen=seen),
+            runs=run_lines(session, served.clock.schedules, now=visit.now),
             queue=show_queue(session, seen, on=day_of(visit.now), now=visit.now),
             troubles=judge_health(told, awaited, now=visit.now, hours=served.settings.alarm_hours),
             may_go_on=health.doubt and visit.organ.id in organs_within(session, visit.by, Action.TAKE_BACK_SWEEP),

@@ -23,6 +23,17 @@ def upgrade() -> None:
         sa.Column("problems", sa.JSON(), nullable=False),
     )
     op.create_table(
+        "kept_run",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("rhythm", sa.String(length=50), nullable=False, index=True),
+        sa.Column("driver", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.String(length=100), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("outcome", sa.String(length=32)),
+    )
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(length=50), primary_key=True),
         sa.Column("owner", sa.String(length=100), nullable=False),

@@ -1,12 +1,17 @@
 """系统运行: whether reminders go out, what waits, and no secret to anybody."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from models.clock import opening_of
+from models.database import unit_of_work
+from models.engine.rhythm import RunDriver, RunOutcome
 from models.people.person import Role
+from tasks.engine.keep_run import begin_run, end_run
 from tests.office import FIRST, HANDLER, LEADER, OUTSIDER, SUPERVISOR, Office
 from tests.web import Web
 
@@ -109,3 +114,29 @@ def test_a_data_folder_open_to_other_accounts_is_told_to_the_administrator(offic
 
     office.settings.home.chmod(0o700)
     assert "其他账户开放" not in web.of(ADMINISTRATOR).read("/system")
+
+
+def test_the_runs_of_the_clock_and_of_prefect_stand_in_one_list(office: Office, web: Web) -> None:
+    noon = opening_of(dt.date(2026, 6, 2))
+    with unit_of_work(office.engine) as session:
+        for rhythm, driver, hours in (
+            ("brief", RunDriver.CLOCK, -5),
+            ("daily_supervision", RunDriver.CLOCK, 0),
+            ("daily_supervision", RunDriver.PREFECT, 24),
+        ):
+            now = noon + dt.timedelta(hours=hours)
+            run = begin_run(session, rhythm, driver, place="甲机", on=now.date(), now=now)
+            if rhythm != "brief":
+                end_run(session, run, RunOutcome.COMPLETED, now=now + dt.timedelta(minutes=1))
+    office.today = dt.date(2026, 6, 4)
+
+    shown = web.of(SUPERVISOR).read("/system")
+    seen_by_administrator = web.of(ADMINISTRATOR).read("/system")
+
+    assert (
+        "每日督办 6月3日（周三） Prefect 6月3日（周三） 09:00 6月3日（周三） 09:01 完成 "
+        "每日督办 6月2日（周二） 时钟 6月2日（周二） 09:00 6月2日（周二） 09:01 完成 "
+        "第一责任人简报 6月2日（周二） 时钟 6月2日（周二） 04:00 中断，没有结束"
+    ) in shown
+    assert "甲机" not in shown
+    assert "甲机" in seen_by_administrator

@@ -481,7 +481,7 @@ def test_no_entry_can_hold_a_secret(any_engine: Engine, tmp_path: Path) -> None:
 def test_the_tables_that_need_no_entry_are_there_and_hold_nothing_of_the_office_s() -> None:
     assert METADATA.tables.keys() | {SEARCH} >= LEDGERS
     assert {
-        "audit_entry", "notice", "message", "delivery_attempt", "last_run", "lease", "number_series",
+        "audit_entry", "notice", "message", "delivery_attempt", "last_run", "lease", "kept_run", "number_series",
         "web_session", "sign_in_attempt", "keyed_request", "webhook_message", "job", "saved_view", "day_count",
         "signed_head", "letter", "channel_state", "mailbox_place", "returned_mail", "kept_form", SEARCH,
     } == LEDGERS  # fmt: skip
