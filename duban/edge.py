@@ -70,10 +70,15 @@ class Edge:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database, checked: it exists and is of this program's version."""
+        """The database, checked: it exists, is of this program's version, and its key is in the data folder."""
         from models.migrate import open_current
 
-        return open_current(self.settings)
+        database = open_current(self.settings)
+        if database.dialect.name == "postgresql":
+            from tasks.engine.check_shared import check_keys
+
+            check_keys(database, self.settings.home)
+        return database
 
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction in which somebody acts: what is changed without an audit entry is refused whole."""

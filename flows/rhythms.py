@@ -30,6 +30,7 @@ from models.papers.document import Document
 from models.people.organ import Organ
 from models.private_files import keep_private
 from models.settings import Settings
+from tasks.engine.check_shared import check_keys
 from tasks.engine.judge_health import Level
 from tasks.engine.ping_alarm import ping_troubles
 from tasks.engine.show_system import record_run
@@ -64,6 +65,7 @@ def _opened(settings: Settings) -> Iterator[Engine]:
     keep_private()
     database = open_current(settings)
     try:
+        check_keys(database, settings.home)
         yield database
     finally:
         database.dispose()

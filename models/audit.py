@@ -34,6 +34,7 @@ LEDGERS = frozenset(
         "last_run",  # how far a rhythm got; says nothing about the office
         "kept_run",  # when a rhythm ran and how it ended; says nothing about the office
         "lease",  # which process runs the clock, renewed four times a minute
+        "office_mark",  # by what processes tell that they share keys and files; says nothing about the office
         "web_session",  # who is signed in where; signing in and out are on record
         "letter",  # what an act has to tell a person, and what became of it; the act itself is on record
         "sign_in_attempt",  # what was tried at the door: a record already

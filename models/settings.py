@@ -270,6 +270,11 @@ class Settings(ChannelSettings):
         return self.home / Path(self.backup_folder).expanduser() if self.backup_folder else None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether processes with data folders of their own may serve the office: all they share is named."""
+        return bool(self.evidence_url) and self.database.startswith("postgresql")
+
+    @property
     def evidence_bytes(self) -> int:
         """The size of the largest evidence file, in bytes."""
         return self.evidence_megabytes * 1024 * 1024

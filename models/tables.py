@@ -13,6 +13,7 @@ for _noun in (
     "draws.draw_pledge",
     "draws.inspection_draw",
     "engine.job",
+    "engine.office_mark",
     "engine.rhythm",
     "engine.webhook",
     "items.closure",

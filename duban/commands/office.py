@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from duban.commands.errand import Answer, Errand, answer, apart
@@ -13,16 +15,24 @@ def register(app: typer.Typer) -> None:
 
 
 @apart("json")
-def init(errand: Errand) -> Answer:
+def init(
+    errand: Errand,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="PostgreSQL：改以本机的密钥和证据存放处为准（原来的丢失或整体搬迁后）。")
+    ] = False,
+) -> Answer:
     """建立数据目录和数据库，或升级到本程序的版本；可重复运行。"""
     from importlib.metadata import version
 
     from sqlalchemy import make_url
 
-    from models.migrate import create_or_upgrade
+    from models.migrate import create_or_upgrade, open_current
+    from tasks.engine.check_shared import adopt as take_over
 
     settings = errand.edge.settings
     schema = create_or_upgrade(settings)
+    if adopt:
+        take_over(open_current(settings), settings)
     address = make_url(settings.database).render_as_string(hide_password=True)
     return answer(
         {"home": str(settings.home), "database": address, "schema": schema, "version": version("duban")},

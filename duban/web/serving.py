@@ -19,6 +19,7 @@ from models.errors import BadInputError, DubanError
 from models.private_files import open_folders
 from models.settings import Settings, is_loopback
 from tasks.access.manage_accounts import any_account
+from tasks.engine.check_shared import check_shared
 
 GRACE_SECONDS = 3
 
@@ -27,8 +28,9 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
     """Serve until SIGTERM or Ctrl-C, which end the program with exit code 0 and leave no process behind.
 
     Pages and reminders work at once, whatever Prefect does; without the clock another process keeps the time.
-    Raises DubanError where the port is taken.
+    Raises DubanError where the port is taken, or the office's other processes have another key or store.
     """
+    check_shared(database, settings)
     listener = _listen(host, port)
     port = listener.getsockname()[1]
     log_to_standard_error()

@@ -2,17 +2,17 @@
 
 Authorization code with PKCE (RFC 7636). The ID token counts only when a key of the provider's signed it, for this
 client, for this very attempt, and for now. What the browser carries meanwhile is one opaque cookie; state, nonce and
-verifier follow from it by a key that lives as long as the process, and each attempt comes back once.
+verifier follow from it by the office's key, so that any of its processes may take it back, each attempt once.
 """
 
 import hashlib
 import hmac
 import logging
 import secrets
-import threading
 import warnings
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,7 @@ with warnings.catch_warnings():
 
 from models.errors import DubanError, ForbiddenError
 from models.settings import Settings
+from tasks.access.office_key import derived
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +78,14 @@ class SingleSignOn:
     """The provider of one office, for the length of the process."""
 
     settings: Settings
-    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    used: dict[str, int] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
     description: dict[str, Any] = field(default_factory=dict)
     keys: Any = None
     read_at: int = -FRESH_SECONDS
+
+    @property
+    def key(self) -> bytes:
+        """That of all processes of the office."""
+        return derived(self.settings.home, "single sign-on", "")
 
     @property
     def back(self) -> str:
@@ -100,8 +103,8 @@ class SingleSignOn:
             )  # fmt: skip
         return str(address), attempt
 
-    def attempt_of(self, cookie: str, state: str, *, now: int) -> Attempt:
-        """The attempt that comes back, this once. Raises ForbiddenError where it is none of this browser's."""
+    def attempt_of(self, cookie: str, state: str, *, now: int, once: Callable[[str], bool]) -> Attempt:
+        """The attempt that comes back, this `once`. Raises ForbiddenError where it is none of this browser's."""
         again = ForbiddenError("这次单点登录已失效：超过 10 分钟，或者已经用过。请重新登录。")
         body, _, mac = cookie.rpartition(".")
         wanted = hmac.new(self.key, body.encode(), hashlib.sha256).hexdigest()
@@ -117,11 +120,8 @@ class SingleSignOn:
             raise again
         if not attempt.begun <= now <= attempt.begun + LASTS_SECONDS:
             raise again
-        with self.lock:
-            self.used = {word: at for word, at in self.used.items() if at > now - LASTS_SECONDS}
-            if state in self.used:
-                raise again
-            self.used[state] = attempt.begun
+        if not once(state):
+            raise again
         return attempt
 
     def claims(self, attempt: Attempt, code: str, *, now: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ that share a database have no say; SQLite's time is that of the machine its file
 """
 
 import datetime as dt
+from uuid import uuid4
 
 from sqlalchemy import Table, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -63,3 +64,13 @@ def release_lease(session: Session, name: str, owner: str, now: dt.datetime) -> 
 def drop_lease(session: Session, name: str, owner: str) -> None:
     """Forget the lease of a name that nobody asks for again, if `owner` holds it. The caller commits."""
     session.execute(delete(_LEASE).where(_LEASE.c.name == name, _LEASE.c.owner == owner))
+
+
+def take_once(session: Session, name: str, ttl: dt.timedelta) -> bool:
+    """Whether nobody asked for the name before, as far as `ttl` back; of two that ask at once one did. The caller
+    commits.
+    """
+    now = database_now(session)
+    kind = name.partition(":")[0]
+    session.execute(delete(_LEASE).where(_LEASE.c.name.startswith(f"{kind}:"), _LEASE.c.expires_at <= now))
+    return take_lease(session, name, uuid4().hex, now, ttl)

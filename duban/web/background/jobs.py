@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from duban.web.background.hold import Hold, hold
-from duban.web.background.work_folder import prune
+from duban.web.background.work_folder import hand_on, prune, work_folder
 from duban.web.served import ServedOffice
 from duban.web.visit import Visit
 from models.actor import Actor, Channel
@@ -182,6 +182,8 @@ class Jobs:
                 message = "这一版程序不认识这项工作，没有做。请重新开始。"
             else:
                 result = work(self._database, self._settings, job, report)
+                if "file" in result:
+                    hand_on(self._settings, work_folder(self._settings) / result["file"])
                 message, failed = str(result.get("said") or "已完成。"), False
         except DubanError as error:
             message = error.message

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from duban.web.background.work_folder import work_folder
+from duban.web.background.work_folder import hand_on, listed, reach, throw_away, work_folder
 from duban.web.visit import Visit
 from models.errors import BadInputError, NotFoundError
 from tasks.containers.formats import recognise
@@ -51,13 +51,14 @@ def keep_waiting(visit: Visit, kind: str, file: Examined, endings: tuple[str, ..
     home = _home(visit, kind)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in sorted(home.iterdir(), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)[KEPT - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
+        throw_away(visit.served.settings, old)
     token = secrets.token_urlsafe(24)
     folder = home / token
     folder.mkdir(mode=0o700)
     path = folder / name
     with path.open("wb") as kept:
         shutil.copyfileobj(file.source, kept)
+    hand_on(visit.served.settings, path)
     return WaitingFile(token, path)
 
 
@@ -66,9 +67,9 @@ def find_waiting(visit: Visit, kind: str, token: str) -> WaitingFile:
     gone = NotFoundError("待导入的文件已不在：可能已经导入，或放得太久。请重新选择文件。")
     if not _TOKEN.fullmatch(token):
         raise gone
-    folder = _home(visit, kind) / token
-    found = next(iter(folder.iterdir()), None) if folder.is_dir() else None
-    if found is None:
+    settings = visit.served.settings
+    found = next(iter(listed(settings, _home(visit, kind) / token)), None)
+    if found is None or not reach(settings, found).is_file():
         raise gone
     return WaitingFile(token, found)
 
@@ -76,7 +77,7 @@ def find_waiting(visit: Visit, kind: str, token: str) -> WaitingFile:
 def drop_waiting(visit: Visit, kind: str, token: str) -> None:
     """It waits no longer."""
     if _TOKEN.fullmatch(token):
-        shutil.rmtree(_home(visit, kind) / token, ignore_errors=True)
+        throw_away(visit.served.settings, _home(visit, kind) / token)
 
 
 def _home(visit: Visit, kind: str) -> Path:

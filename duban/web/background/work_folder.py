@@ -1,4 +1,7 @@
-"""The folder for files on their way: what waits to be looked at and what long work made, under names nobody guesses."""
+"""The folder for files on their way: what waits to be looked at and what long work made, under names nobody guesses.
+
+Where processes with data folders of their own serve the office, the files are passed on by its store.
+"""
 
 import datetime as dt
 import os
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from models.errors import NotFoundError
 from models.settings import Settings
+from tasks.files.passing_store import PassingStore
 
 KEPT_FOR = dt.timedelta(days=7)
 """So long a result can be fetched."""
@@ -34,9 +38,40 @@ def new_result(settings: Settings, ending: str) -> Path:
 def find_result(settings: Settings, name: object) -> Path:
     """The result file of this name. Raises NotFoundError where it is gone, or never was."""
     path = work_folder(settings) / str(name)
-    if not _RESULT.fullmatch(str(name)) or not path.is_file():
+    if not _RESULT.fullmatch(str(name)) or not reach(settings, path).is_file():
         raise NotFoundError("结果文件已不在：只保留 7 天。请重新开始这项工作。")
     return path
+
+
+def hand_on(settings: Settings, path: Path) -> None:
+    """Let the other processes of the office have what lies at `path` in the folder, as it is now."""
+    if settings.is_shared:
+        PassingStore(settings.evidence_store).give(path, _name(settings, path))
+
+
+def reach(settings: Settings, path: Path) -> Path:
+    """The same path in the folder, with what any process of the office put there last."""
+    if settings.is_shared:
+        PassingStore(settings.evidence_store).bring(_name(settings, path), path)
+    return path
+
+
+def listed(settings: Settings, folder: Path) -> list[Path]:
+    """What lies in a folder of the folder, whichever process put it there."""
+    if settings.is_shared:
+        return [folder / name for name in PassingStore(settings.evidence_store).names(_name(settings, folder))]
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def throw_away(settings: Settings, folder: Path) -> None:
+    """Remove a folder of the folder, for every process."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if settings.is_shared:
+        PassingStore(settings.evidence_store).drop(_name(settings, folder))
+
+
+def _name(settings: Settings, path: Path) -> str:
+    return path.relative_to(work_folder(settings)).as_posix()
 
 
 def touch(path: Path, *, now: dt.datetime) -> None:
@@ -45,8 +80,12 @@ def touch(path: Path, *, now: dt.datetime) -> None:
 
 
 def prune(settings: Settings, *, now: dt.datetime) -> None:
-    """Throw away what nobody fetched in time: results after 7 days, files that wait an hour after the last look."""
+    """Throw away what nobody fetched in time: results after 7 days, files that wait an hour after the last look; what
+    processes pass on to each other after 7 days.
+    """
     folder = work_folder(settings)
+    if settings.is_shared:
+        PassingStore(settings.evidence_store).drop_older(now - KEPT_FOR)
     for path in folder.glob("made-*"):
         if _is_older(path, now - KEPT_FOR):
             path.unlink(missing_ok=True)

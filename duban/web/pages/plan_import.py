@@ -16,7 +16,7 @@ from duban.web.attachment import XLSX, attachment
 from duban.web.background.jobs import Report, actor_of, kind_of_work, start_job
 from duban.web.background.preview import KeptPreview, find, keep
 from duban.web.background.waiting_file import WaitingFile, drop_waiting, find_waiting, keep_waiting
-from duban.web.background.work_folder import touch, work_folder
+from duban.web.background.work_folder import hand_on, reach, touch, work_folder
 from duban.web.posted import Posted, Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
@@ -57,7 +57,7 @@ def ask(visit: Signed, waiting: str = "", shown: str = "", page: int = 1) -> HTM
         if not waiting:
             return _choose(session, visit)
         file = find_waiting(visit, KIND, waiting)
-        found = find(_looked(visit, file.token))
+        found = find(_kept(visit, file.token))
         for path in (file.path.parent, found.path):
             touch(path, now=visit.now)
         return _show(session, visit, file, found, shown=shown, page=page)
@@ -72,7 +72,7 @@ def bring_in(sent: Sent) -> Response:
     doing = sent.text("do")
     if doing in _DOING:
         file = find_waiting(visit, KIND, sent.text("waiting"))
-        return _DOING[doing](sent, file, find(_looked(visit, file.token)))
+        return _DOING[doing](sent, file, find(_kept(visit, file.token)))
     try:
         year = _year(sent)
         files = sent.files("file")
@@ -98,7 +98,7 @@ def errors(visit: Signed, waiting: str) -> Response:
     file = find_waiting(visit, KIND, waiting)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"
-        write_errors(find(_looked(visit, file.token)).all_errors(), path)
+        write_errors(find(_kept(visit, file.token)).all_errors(), path)
         return attachment(path.read_bytes(), f"{file.path.stem}-错误清单.xlsx", XLSX)
 
 
@@ -121,10 +121,12 @@ def look_in_background(database: Engine, settings: Settings, job: Job, report: R
     with reading(database) as session:
         by, organ = actor_of(session, job), session.get_one(Organ, job.organ_id)
         found = preview_list(
-            session, settings.home / asked["path"], by=by, year=asked["year"], organ_code=organ.code,
+            session, reach(settings, settings.home / asked["path"]), by=by, year=asked["year"], organ_code=organ.code,
             report=report, **asked["ways"],
         )  # fmt: skip
-    keep(found, settings.home / asked["looked"], year=asked["year"], ways=asked["ways"])
+    looked = settings.home / asked["looked"]
+    keep(found, looked, year=asked["year"], ways=asked["ways"])
+    hand_on(settings, looked)
     wrong = len(found.report.errors)
     said = (
         f"已核对 {len(found.report.changes)} 项任务，{f'有 {wrong} 处需要更正' if wrong else '没有错误'}；还没有写入。"
@@ -136,7 +138,7 @@ def look_in_background(database: Engine, settings: Settings, job: Job, report: R
 def bring_in_background(database: Engine, settings: Settings, job: Job, report: Report) -> dict[str, Any]:
     """Bring a large file in, in one transaction."""
     asked = job.parameters
-    path = settings.home / asked["path"]
+    path = reach(settings, settings.home / asked["path"])
     # Read before the transaction: nobody waits for a large file.
     listed = read_list(path, year=asked["year"], **asked["ways"])
     report(0, 0, "正在写入任务")
@@ -152,9 +154,9 @@ def bring_in_background(database: Engine, settings: Settings, job: Job, report: 
 
 
 def _look(visit: Visit, file: WaitingFile, year: int, ways: Mapping[str, Any]) -> Response:
-    looked = _looked(visit, file.token)
+    settings, looked = visit.served.settings, _looked(visit, file.token)
     on = visit.link("/plans/import", waiting=file.token)
-    home = visit.served.settings.home
+    home = settings.home
     if file.path.stat().st_size > DIRECT:
         asked = {
             "path": str(file.path.relative_to(home)), "looked": str(looked.relative_to(home)), "year": year,
@@ -164,6 +166,7 @@ def _look(visit: Visit, file: WaitingFile, year: int, ways: Mapping[str, Any]) -
     with visit.reading() as session:
         found = preview_list(session, file.path, by=visit.by, year=year, organ_code=visit.organ.code, **ways)
     keep(found, looked, year=year, ways=ways)
+    hand_on(settings, looked)
     return visit.go(on)
 
 
@@ -278,6 +281,11 @@ def _require(session: Session, visit: Visit) -> None:
 
 def _looked(visit: Visit, token: str) -> Path:
     return work_folder(visit.served.settings) / f"looked-{visit.person.id}" / f"{token}.zip"
+
+
+def _kept(visit: Visit, token: str) -> Path:
+    """The same, as whichever process looked the file through last kept it."""
+    return reach(visit.served.settings, _looked(visit, token))
 
 
 def _year(sent: Posted) -> int:

@@ -1,5 +1,7 @@
 """Single sign-on: to the provider, and back with what it vouches for: to sign in, or to bind an account to it."""
 
+import datetime as dt
+from functools import partial
 from typing import Any, cast
 
 from fastapi import APIRouter, Response
@@ -22,6 +24,7 @@ from tasks.access.bind_subject import bind_by_code, bind_own, subject_of
 from tasks.access.hold_session import find_session, hashed
 from tasks.access.set_password import find_invited
 from tasks.access.sign_in import GONE, account_of_person, enter, enter_by_provider
+from tasks.engine.lease import take_once
 
 router = APIRouter()
 
@@ -79,7 +82,8 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
     provider, served = _provider(door.served), door.served
     settings, now = served.settings, _now(served)
     try:
-        attempt = provider.attempt_of(door.request.cookies.get(_cookie(served), ""), state, now=now)
+        carried = door.request.cookies.get(_cookie(served), "")
+        attempt = provider.attempt_of(carried, state, now=now, once=partial(_once, served))
         if iss and iss != settings.oidc_issuer:
             raise ForbiddenError("返回的地址不是来自本单位的单点登录服务，没有登录。")
         if error or not code:
@@ -101,6 +105,12 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
         status = 502 if isinstance(refused, ProviderError) else status_of(refused)
         return login_page(door, error=refused.message, status_code=status)
     return door.enter(token, attempt.onwards)
+
+
+def _once(served: ServedOffice, state: str) -> bool:
+    """Whether no process of the office took this back before."""
+    with on_record(served.database) as session:
+        return take_once(session, f"sso:{state}", dt.timedelta(seconds=2 * LASTS_SECONDS))
 
 
 def _bound(door: Door, begun_by: str, subject: str) -> Response:

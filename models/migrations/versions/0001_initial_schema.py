@@ -40,6 +40,11 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
+        "office_mark",
+        sa.Column("name", sa.String(length=50), primary_key=True),
+        sa.Column("value", sa.String(length=64), nullable=False),
+    )
+    op.create_table(
         "organ",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("code", sa.String(length=64), nullable=False, unique=True),

@@ -284,6 +284,18 @@ def test_an_answer_counts_once_and_in_its_own_browser_only(provider: Provider, o
     assert again in refused(thief.get("/login/sso/callback?state=x&code=y", headers=odd, follow_redirects=False))
 
 
+def test_a_way_begun_before_a_restart_or_at_another_process_is_taken_back_once(
+    provider: Provider, office: Office
+) -> None:
+    bound(office, provider.issuer)
+    mine = provider.web.anonymous()
+    back = provider.way_back(mine)
+    carried = {"cookie": f"duban_sso={mine.cookies['duban_sso']}"}
+    after = Web(office).anonymous()
+    assert after.get(back, headers=carried, follow_redirects=False).status_code == 303
+    assert "这次单点登录已失效" in refused(mine.get(back, follow_redirects=False))
+
+
 def test_an_answer_that_comes_too_late_counts_no_more(provider: Provider, office: Office) -> None:
     client = provider.web.anonymous()
     back = provider.way_back(client)
