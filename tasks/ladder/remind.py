@@ -8,11 +8,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, Boolean, Date, Integer, bindparam, text
+from sqlalchemy import JSON, Boolean, Date, Integer, bindparam, or_, select, text
 from sqlalchemy.engine import CursorResult
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
@@ -64,9 +64,10 @@ def remind(
     commits.
     """
     session.flush()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(ALONE)
-    swept, newest, first, issued, look, leaders, leaves, helpers, changed = session.execute(
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(ALONE)
+    swept, newest, first, issued, look, leaders, leaves, helpers, changed = connection.execute(
         _BEFORE, {"slug": SLUG, "on": on}
     ).one()
     sweep = _Sweep(
@@ -79,7 +80,7 @@ def remind(
         sweep.look(min(look, on))
     if part is None:
         note_sweep(session, on=on, now=now)
-    return SweepResult(on, *session.execute(_WRITTEN, {"on": on, "newest": newest}).one())
+    return SweepResult(on, *connection.execute(_WRITTEN, {"on": on, "newest": newest}).one())
 
 
 def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Sequence[OrganProblem] = ()) -> None:
@@ -88,10 +89,10 @@ def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Seq
     """
     told, whole = [problem.as_dict() for problem in problems], not problems
     swept = on if whole else on - DAY
-    session.execute(_AFTERWARDS, {"slug": SLUG, "on": swept, "now": now, "problems": told, "whole": whole})
+    session.connection().execute(_AFTERWARDS, {"slug": SLUG, "on": swept, "now": now, "problems": told, "whole": whole})
 
 
-# Few statements: in a small office each costs more than the rows of a day.
+# Few statements, past the session and put together once: in a small office each costs more than the rows of a day.
 ALONE = text(f"SELECT pg_advisory_xact_lock(hashtext('duban.remind')), {AS_WRITTEN}")
 """One sweep at a time."""
 
@@ -109,6 +110,19 @@ _BEFORE = text("""
     swept=Date, newest=Integer, first=Date, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean,
     changed=Boolean,
 )  # fmt: skip
+
+_RUNGS = (
+    select(Rung.metadata.tables["rung"])
+    .where(
+        col(Rung.policy_id).in_(
+            select(col(AnnualPlan.policy_id)).where(
+                or_(bindparam("organ", type_=Integer).is_(None), col(AnnualPlan.organ_id) == bindparam("organ"))
+            )
+        )
+    )
+    .order_by(col(Rung.policy_id))
+)
+"""Those of the ladders by which some plan runs."""
 
 _AFTERWARDS = text("""
     INSERT INTO last_run (slug, "on", ended_at, problems) VALUES (:slug, :on, :now, :problems)
@@ -156,12 +170,10 @@ class _Sweep:
         rehearsing: bool,
         part: Part,
     ) -> None:
-        self.session, self.on, self.calendar = session, on, calendar
-        self.postgres = session.get_bind().dialect.name == "postgresql"
-        used = select(AnnualPlan.policy_id).distinct()
-        used = used if part.organ_id is None else used.where(AnnualPlan.organ_id == part.organ_id)
+        self.connection, self.on, self.calendar = session.connection(), on, calendar
+        self.postgres = self.connection.dialect.name == "postgresql"
         self.ours = part.condition
-        rungs = session.exec(select(Rung).where(col(Rung.policy_id).in_(used)).order_by(col(Rung.policy_id))).all()
+        rungs = cast(Sequence[Rung], self.connection.execute(_RUNGS, {"organ": part.organ_id}).all())
         self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
         self.rungs = {rung.id: rung for rung in rungs}
         self.send_on = calendar.on_or_after(on)
@@ -288,7 +300,7 @@ class _Sweep:
         return f"%({name})s" if self.postgres else f":{name}"
 
     def _execute(self, statement: str) -> CursorResult[Any]:
-        return self.session.connection().exec_driver_sql(
+        return self.connection.exec_driver_sql(
             statement.replace(":on", self.today).replace(":same", self.same), self.days
         )
 
