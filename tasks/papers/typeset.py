@@ -40,8 +40,6 @@ _ROLES = {CellRole.LABEL: "label", CellRole.CONTENT: "content", CellRole.FIGURE:
 _UNSHOWN = re.compile(r'the text .*?"(.*?)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _UNDATED = dt.date(1980, 1, 1)
-_SHORT = 8
-"""Lines of a paragraph that goes to the next page whole rather than part from the signature."""
 
 
 def typeset(document: OfficialDocument, *, fonts: TypesetFonts | None = None) -> bytes:
@@ -82,7 +80,6 @@ def _explained(error: "typst.TypstError") -> DubanError:
 def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:
     text_width = paper.TEXT_WIDTH / 20
     pitch = text_width / paper.CHARACTERS_PER_LINE
-    closing = _closing(document)
     signature_right, dated_right = closing_places(document)
     # The archive's standard wants a date of every file.
     day = document.dated_on or _UNDATED
@@ -116,8 +113,7 @@ def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:
         "signer": None if document.signer is None else clean(document.signer) or "　　　",
         "imprint": [_cleaned(line) for line in document.imprint],
         "imprint-size": paper.IMPRINT_POINTS,
-        "closing": len(closing),
-        "long": any(paper.width(text) > _SHORT * paper.CHARACTERS_PER_LINE for text in closing),
+        "closing": _closing(document),
         "attachments": [
             {"label": label, "name": clean(name), "hanging": paper.width(label), "left": 2.0 if number == 0 else 5.0}
             for number, (label, name) in enumerate(document.listed_attachments)
@@ -129,19 +125,25 @@ def _data(document: OfficialDocument, fonts: ChosenFonts) -> dict[str, Any]:
     }
 
 
-def _closing(document: OfficialDocument) -> list[str]:
-    """The paragraphs at the end of the text that stay with the signature."""
+def _closing(document: OfficialDocument) -> int:
+    """How many paragraphs at the end of the text stay with the signature."""
     if document.attachments or not (document.signature or document.dated_on):
-        return []
-    texts: list[str] = []
+        return 0
+    count, most = 0, 1
     for block in reversed(document.body):
-        if not isinstance(block, Paragraph | Heading) or len(texts) == closing_paragraphs((texts or [""])[0]):
+        # A heading alone stays with what follows it as any heading does.
+        if count == most or not isinstance(block, Paragraph | Heading) or not _words_of(block):
             break
-        runs = (
-            block.runs if isinstance(block, Paragraph) else (TextRun(block.number + block.sentence), *block.following)
-        )
-        texts.append(clean("".join(run.text for run in runs)))
-    return texts
+        most = closing_paragraphs(_words_of(block)) if count == 0 else most
+        count += 1
+    return count
+
+
+def _words_of(block: Paragraph | Heading) -> str:
+    """The paragraph of text; empty for a heading without any."""
+    if isinstance(block, Paragraph):
+        return clean("".join(run.text for run in block.runs))
+    return clean(block.number + block.sentence + "".join(run.text for run in block.following)) * bool(block.following)
 
 
 def _block(block: Block, fonts: ChosenFonts) -> dict[str, Any]:

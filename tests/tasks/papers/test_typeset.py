@@ -158,3 +158,36 @@ def test_a_font_the_office_names_has_to_be_there(tmp_path: Path) -> None:
 def test_the_folder_of_fonts_counts_from_the_data_folder(tmp_path: Path) -> None:
     fonts = typeset_fonts(Settings(home=tmp_path, pdf_font_folder="字体"))
     assert (fonts.body, fonts.folder) == (BODY, tmp_path / "字体")
+
+
+FILLED = Paragraph((TextRun("填" * 20),))
+
+
+@pytest.mark.parametrize("last", [1, 8, 15])
+def test_two_lines_of_the_text_stay_with_the_signature(last: int) -> None:
+    ending = Paragraph((TextRun("前" * 40 + "。"),)), Paragraph((TextRun("末" * (28 * last - 6) + "，2026止。"),))
+    # With so many lines before it the paragraph ends near the foot of the page, before or behind it.
+    for filled in range(17 - last, 22 - last):
+        paper_of = OfficialDocument("题目", None, (FILLED,) * filled + ending, "某县水务局", date(2026, 1, 15))
+        pages = [page.extract_text() for page in opened(paper_of).pages]
+        [signed] = [page for page in pages if "某县水务局" in page]
+        beside = [line for line in signed.partition("某县水务局")[0].splitlines() if line.strip()]
+        assert len(beside) >= 2, (filled, signed)
+        assert "".join("".join(pages).split()).count("末") == 28 * last - 6
+
+
+@pytest.mark.parametrize(
+    ("filled", "pages"),
+    [(5, ["1", "2"]), (20, ["1", "2"]), (34, ["1", "2", "", ""]), (38, ["1", "2", "3", "4"])],
+)
+def test_the_imprint_stands_on_an_even_page_and_a_blank_one_before_it_has_no_number(
+    filled: int, pages: list[str]
+) -> None:
+    upward = OfficialDocument(
+        "关于法治政府建设情况的报告", "县委", (FILLED,) * filled, "某县水务局", date(2026, 1, 15),
+        document_number="青水〔2026〕1号", signer="王建国", copies=("县司法局",), issued_by="县水务局办公室",
+    )  # fmt: skip
+    told = ["".join(page.extract_text().split()) for page in opened(upward).pages]
+
+    assert ["印发" in page for page in told] == [False] * (len(pages) - 1) + [True]
+    assert [page.endswith(f"—{number}—") for number, page in enumerate(told, 1)] == [bool(one) for one in pages]
