@@ -67,12 +67,19 @@ def import_(
         words = {"organs": "单位", "departments": "部门", "people": "人员", "posts": "岗位"}
         did = "预览（未写入）" if dry_run else "已导入"
         yield f"{did}：" + "，".join(f"{words[key]} {counts[key]} 个（新增 {done.new[key]}）" for key in counts) + "。"
+        yield from done.notes
         if done.proposed:
             yield f"其中 {done.proposed} 项任职、代理须由第二人确认后生效：duban people proposals"
         if done.batch is not None:
             yield f"批次 {done.batch}；如需撤销：duban people undo {done.batch}"
 
-    more = {"updated": done.updated, "proposed": done.proposed, "batch": done.batch, "dry_run": dry_run}
+    more = {
+        "updated": done.updated,
+        "proposed": done.proposed,
+        "batch": done.batch,
+        "dry_run": dry_run,
+        "notes": done.notes,
+    }
     return answer({**counts, "new": done.new, **more, "errors": []}, screen)
 
 

@@ -1,5 +1,5 @@
-"""What an .xlsx says of its cells beside their values: hidden rows, struck-out cells, errors, formulas without a value,
-and how numbers are shown."""
+"""What an .xlsx says of its cells beside their values: hidden rows, cells and words struck out, errors, formulas
+without a value, and how numbers are shown."""
 
 import posixpath
 import re
@@ -28,6 +28,7 @@ _FORMULA = re.compile(
     rb"<(?:\w{1,40}:)?f\b" + _IN_TAG + rb"(?:/>|>([^<]*)</(?:\w{1,40}:)?f>)\s{0,40}"
     rb"(?:<(?:\w{1,40}:)?v\s{0,40}/>|<(?:\w{1,40}:)?v>\s{0,40}</(?:\w{1,40}:)?v>)?\s{0,40}</(?:\w{1,40}:)?c>"
 )
+_INLINE = re.compile(rb"<c\s(" + _IN_TAG + rb")>\s{0,40}(<is>(?:(?!</is>).)*</is>)", re.DOTALL)
 _UNSAID = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 """Parts of a number format that do not say what is shown of the value."""
 _PLACES = re.compile(r"0+(?:\.0+)?")
@@ -45,11 +46,20 @@ class Marks:
 
     hidden: set[int] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    partly: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Cells of which some words are struck out, with what is left of them."""
     broken: dict[tuple[int, int], Broken] = field(default_factory=dict)
     months: set[tuple[int, int]] = field(default_factory=set)
     """Days of which only the year and the month are shown."""
     places: dict[tuple[int, int], str] = field(default_factory=dict)
     """Numbers shown with as many places as this format has noughts."""
+
+    def strike(self, place: tuple[int, int], left: str) -> None:
+        """Words of this cell are struck out, and this is left of it."""
+        if left.strip():
+            self.partly[place] = left.strip()
+        else:
+            self.struck.add(place)
 
 
 @dataclass(frozen=True)
@@ -75,12 +85,13 @@ def _marks(archive: zipfile.ZipFile) -> BookMarks:
     targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", ""))[1:] for link in links}
     names = set(archive.namelist())
     styles = _styles(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
+    left = _left_of_texts(archive.read("xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else {}
     since_1904 = any(one.get("date1904") in ("1", "true") for one in book.iter("{*}workbookPr"))
     sheets = {}
     for entry in book.iter("{*}sheet"):
         part = targets.get(entry.get(_RELATION), "")
         if part in names:
-            sheets[entry.get("name", "")] = _of_sheet(archive.read(part), styles)
+            sheets[entry.get("name", "")] = _of_sheet(archive.read(part), styles, left)
     return BookMarks(sheets, since_1904)
 
 
@@ -97,13 +108,10 @@ def _styles(content: bytes) -> dict[str, tuple[bool, bool, str]]:
     for cells in root.iter("{*}cellXfs"):
         for place, one in enumerate(cells):
             kind, font = one.get("numFmtId", "0"), int(one.get("fontId", "0"))
-            code = _UNSAID.sub("", formats.get(kind, "0.00" if kind == "2" else "").split(";")[0]).strip()
-            month = (
-                int(kind) in _MONTHS if kind not in formats else re.fullmatch(r"y+\W*m+\W*@?", code, re.I) is not None
-            )
+            code = _said(formats.get(kind, "0.00" if kind == "2" else ""))
             style = (
                 font < len(struck) and struck[font],
-                month,
+                shows_month(int(kind), formats.get(kind, "")),
                 code if _PLACES.fullmatch(code) and code != "0" else "",
             )
             if any(style):
@@ -111,12 +119,39 @@ def _styles(content: bytes) -> dict[str, tuple[bool, bool, str]]:
     return found
 
 
+def shows_month(number: int, code: str) -> bool:
+    """Whether a number format, by its number or by what it says where it is the office's own, shows but a month."""
+    return re.fullmatch(r"y+\W*m+\W*@?", _said(code), re.IGNORECASE) is not None if code else number in _MONTHS
+
+
+def _said(code: str) -> str:
+    return _UNSAID.sub("", code.split(";")[0]).strip()
+
+
 def _is_struck(font: Any) -> bool:
     strike = font.find("{*}strike")
     return strike is not None and strike.get("val", "1") not in ("0", "false")
 
 
-def _of_sheet(content: bytes, styles: dict[str, tuple[bool, bool, str]]) -> Marks:
+def _left_of_texts(content: bytes) -> dict[str, str]:
+    """By number the shared texts of which words are struck out: what is left."""
+    if b"strike" not in content:
+        return {}
+    found = {}
+    for number, text in enumerate(etree.fromstring(content, _parser()).iter("{*}si")):
+        if (left := _left_of(text)) is not None:
+            found[str(number)] = left
+    return found
+
+
+def _left_of(text: Any) -> str | None:
+    """What is left of a text of which words are struck out; None where none are."""
+    runs = [(run.find("{*}rPr"), run.findtext("{*}t") or "") for run in text.iter("{*}r")]
+    left = "".join(said for shown, said in runs if shown is None or not _is_struck(shown))
+    return left if left != "".join(said for _, said in runs) else None
+
+
+def _of_sheet(content: bytes, styles: dict[str, tuple[bool, bool, str]], left: dict[str, str]) -> Marks:
     """Looked for in the bytes: laying out every cell would take many times as long as reading their values."""
     marks = Marks()
     for row in _HIDDEN.finditer(content) if b"hidden=" in content else ():
@@ -129,6 +164,16 @@ def _of_sheet(content: bytes, styles: dict[str, tuple[bool, bool, str]]) -> Mark
         place = _place(cell[1])
         if place is not None and b't="str"' not in cell[1] and place not in marks.broken:
             marks.broken[place] = Broken(f"={unescape((cell[2] or b'').decode(errors='replace'))}")
+    if left:
+        texts = "|".join(left).encode()
+        said = rb"<(?:\w{1,40}:)?c\s(" + _IN_TAG + rb")>\s{0,40}<(?:\w{1,40}:)?v>(" + texts + rb")<"
+        for cell in re.finditer(said, content):
+            if b't="s"' in cell[1] and (place := _place(cell[1])) is not None:
+                marks.strike(place, left[cell[2].decode()])
+    for cell in _INLINE.finditer(content) if b"<strike" in content else ():
+        rest = _left_of(etree.fromstring(cell[2], _parser()))
+        if rest is not None and (place := _place(cell[1])) is not None:
+            marks.strike(place, rest)
     if styles:
         used = "|".join(styles).encode()
         shown_so = rb"<(?:\w{1,40}:)?c\s(" + _IN_TAG + rb"\bs=\"(" + used + rb")\"" + _IN_TAG + rb")>"

@@ -169,19 +169,20 @@ def _workbook(content: bytes, name: str) -> list[Sheet]:
 
 def _as_shown(sheet: Sheet, found: BookMarks) -> Sheet:
     marks = found.sheets.get(sheet.name or "", Marks())
-    _lay_broken(sheet, marks)
+    _lay_marks(sheet, marks)
+    return replace(sheet, marks=marks, since_1904=found.since_1904)
+
+
+def _lay_marks(sheet: Sheet, marks: Marks) -> None:
+    """What a reader of the sheet sees in place of some values."""
+    for (row, column), text in (*marks.broken.items(), *marks.partly.items()):
+        if row < len(sheet.rows) and column < len(sheet.rows[row]):
+            sheet.rows[row][column] = text
     for row, column in marks.months:
         if row < len(sheet.rows) and column < len(sheet.rows[row]):
             cell = sheet.rows[row][column]
             if isinstance(cell, dt.date):
                 sheet.rows[row][column] = f"{cell.year}年{cell.month}月"
-    return replace(sheet, marks=marks, since_1904=found.since_1904)
-
-
-def _lay_broken(sheet: Sheet, marks: Marks) -> None:
-    for (row, column), text in marks.broken.items():
-        if row < len(sheet.rows) and column < len(sheet.rows[row]):
-            sheet.rows[row][column] = text
 
 
 def _parsed(content: bytes, name: str, grids: Mapping[int, Grid]) -> list[Sheet]:
@@ -207,7 +208,7 @@ def _visible_sheets(file: BinaryIO, grids: Mapping[int, Grid]) -> list[Sheet]:
             merged = [Merged(*first, *last) for first, last in found.merged_cell_ranges or []]
             merged += [Merged(*block) for block in grid.merged]
             sheets.append(Sheet(name, rows, merged, grid.marks))
-            _lay_broken(sheets[-1], grid.marks)
+            _lay_marks(sheets[-1], grid.marks)
         return sheets
 
 

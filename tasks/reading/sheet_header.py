@@ -135,13 +135,20 @@ def tell_unseen(sheet: Sheet, rows: Collection[int], column: int, did: str) -> t
         "隐藏或筛掉的": [row for row in rows if row in sheet.marks.hidden],
         "划去的": [row for row in rows if (row, column) in sheet.marks.struck],
     }
+    written_over = {row for row, _ in sheet.marks.partly}
+    partly = [row for row in rows if row in written_over]
     where = f"工作表“{sheet.name}”" if sheet.name else ""
     said = []
     for why, places in found.items():
         if places:
-            named = "、".join(str(row + 1) for row in places[:_LISTED]) + ("等" if len(places) > _LISTED else "")
-            said.append(f"{where}第 {named} 行是{why}，共 {len(places)} 行，{did}。")
+            said.append(f"{where}第 {_named(places)} 行是{why}，共 {len(places)} 行，{did}。")
+    if partly:
+        said.append(f"{where}第 {_named(partly)} 行有划去的文字，共 {len(partly)} 行，划去的没有读取。")
     return said, {row for places in found.values() for row in places}
+
+
+def _named(rows: Sequence[int]) -> str:
+    return "、".join(str(row + 1) for row in rows[:_LISTED]) + ("等" if len(rows) > _LISTED else "")
 
 
 def is_heading(kind: SheetKind, text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from models.errors import BadInputError, CellError, UnreadableFileError
 from models.ledgers.field import LedgerField
@@ -12,7 +13,7 @@ from models.people.person import Role
 from tasks.containers.sheet_marks import Broken
 from tasks.reading.cells import broken
 from tasks.reading.sheet import Cell, Sheet
-from tasks.reading.sheet_header import columns_below, find_header
+from tasks.reading.sheet_header import columns_below, find_header, tell_unseen
 
 STAFF = SheetKind(
     code="people",
@@ -115,12 +116,21 @@ class StaffRow:
         return CellError(self.sheet, self.place, column, self.text[column], accepted)
 
 
-def read_staff(sheets: Sequence[Sheet], file_name: str) -> tuple[list[StaffRow], list[CellError]]:
-    """The rows below each sheet's header, and every cell that is wrong in itself.
+class StaffList(NamedTuple):
+    """What a list says, every cell that is wrong in itself, and what stands hidden or struck out in it, in words."""
+
+    rows: list[StaffRow]
+    errors: list[CellError]
+    notes: list[str]
+
+
+def read_staff(sheets: Sequence[Sheet], file_name: str) -> StaffList:
+    """The rows below each sheet's header.
 
     Raises UnreadableFileError where no sheet has a header or nobody is listed.
     """
     rows: list[StaffRow] = []
+    notes: list[str] = []
     headed = False
     for sheet in sheets:
         header = find_header(sheet, STAFF)
@@ -128,15 +138,18 @@ def read_staff(sheets: Sequence[Sheet], file_name: str) -> tuple[list[StaffRow],
             continue
         headed = True
         columns = columns_below(sheet, header, STAFF)
+        before = len(rows)
         for index in range(header.below, len(sheet.rows)):
             text = {name: _text(column[index]) for name, column in columns.items()}
             if any(text.values()) and not _is_remark(sheet.rows[index]):
                 rows.append(StaffRow(sheet.name, index + 1, dict.fromkeys(COLUMNS, "") | text))
+        read = [row.place - 1 for row in rows[before:]]
+        notes += tell_unseen(sheet, read, header.columns["姓名"], "也按人员读取")[0]
     if not headed:
         raise UnreadableFileError(f"“{file_name}”中没有找到表头：应有一行写明“姓名”和{'、'.join(COLUMNS)}中的列。")
     if not rows:
         raise UnreadableFileError(f"“{file_name}”的表头下面没有一行人员。")
-    return rows, [error for row in rows for error in _clean(row)]
+    return StaffList(rows, [error for row in rows for error in _clean(row)], notes)
 
 
 def _is_remark(cells: list[Cell]) -> bool:

@@ -52,6 +52,8 @@ class ImportedPeople:
     batch: int | None = None
     proposed: int = 0
     """Appointments and deputies that wait for a second person."""
+    notes: tuple[str, ...] = ()
+    """What stands hidden or struck out in the list and was read, in words."""
 
 
 def import_people(
@@ -74,13 +76,13 @@ def import_people(
 
     Raises UnreadableFileError where the file cannot be read, ForbiddenError, ImportRefusedError with every wrong cell.
     """
-    rows, errors = read_staff(sheets or open_workbook(path), path.name)
+    rows, errors, notes = read_staff(sheets or open_workbook(path), path.name)
     office, granted = _checked(session, rows, errors, by=by, on=on)
     savepoint = session.begin_nested() if dry_run else None
     with watched(session) as record:
         done = office.write(on, by, granted)
     changes = recorded_changes(record)
-    done = replace(done, updated=sum(change["before"] is not None for change in changes))
+    done = replace(done, updated=sum(change["before"] is not None for change in changes), notes=tuple(notes))
     if savepoint is not None:
         savepoint.rollback()
         return done

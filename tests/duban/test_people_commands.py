@@ -62,7 +62,7 @@ def test_an_import_counts_what_the_list_holds(tmp_path: Path) -> None:
         "organs": 1, "departments": 1, "people": 4, "posts": 4,
         "new": {"organs": 1, "departments": 1, "people": 4, "posts": 4}, "updated": 0, "proposed": 0, "batch": 1,
         "dry_run": False,
-        "errors": [],
+        "errors": [], "notes": [],
     }  # fmt: skip
     assert terminal.says("people", "import", file) == (
         "已导入：单位 1 个（新增 0），部门 1 个（新增 0），人员 4 个（新增 0），岗位 4 个（新增 0）。\n"

@@ -49,6 +49,7 @@ class StaffPreview:
     errors: Sequence[CellError] = ()
     wrong: Mapping[tuple[str | None, int | None, str | None], str] = field(default_factory=dict)
     done: ImportedPeople | None = None
+    notes: Sequence[str] = ()
 
     @property
     def counts(self) -> list[tuple[str, int, int]]:
@@ -153,7 +154,7 @@ def undo(sent: Sent, batch_id: int) -> Response:
 def _preview(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
     """The import itself, rolled back whole: what is foretold is what will be done."""
     sheets = open_workbook(file.path)
-    rows, _ = read_staff(sheets, file.name)
+    rows, _, notes = read_staff(sheets, file.name)
     try:
         with Session(visit.served.database, expire_on_commit=False) as scratch:
             done = import_people(scratch, file.path, by=visit.by, on=on, dry_run=True, sheets=sheets)
@@ -166,8 +167,8 @@ def _preview(visit: Visit, file: WaitingFile, on: dt.date) -> StaffPreview:
         wrong = {place: "；".join(accepted) for place, accepted in places.items()}
         in_wrong = {(fault.sheet, fault.row) for fault in faults}
         ordered = sorted(rows, key=lambda row: (row.sheet, row.place) not in in_wrong) if len(rows) > SHOWN else rows
-        return StaffPreview(file, ordered[:SHOWN], len(rows), _used(rows, faults), faults, wrong)
-    return StaffPreview(file, rows[:SHOWN], len(rows), _used(rows, ()), done=done)
+        return StaffPreview(file, ordered[:SHOWN], len(rows), _used(rows, faults), faults, wrong, notes=notes)
+    return StaffPreview(file, rows[:SHOWN], len(rows), _used(rows, ()), done=done, notes=notes)
 
 
 def _used(rows: Sequence[StaffRow], faults: Sequence[CellError]) -> list[str]:

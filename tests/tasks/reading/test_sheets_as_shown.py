@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import subprocess
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,17 +10,21 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.ledgers.kinds import kind_named
+from tasks.containers.office_helper import find_helper
 from tasks.ledgers.read_table import read_table
 from tasks.reading.item_list import ItemList
 from tasks.reading.ledger import read_ledger
 from tasks.reading.sheet import Sheet, open_workbook
 from tasks.reading.staff_list import read_staff
+from tests.documents import added
 
 YEAR = 2026
 HEADER = ("序号", "任务内容", "责任单位", "完成时限")
@@ -107,6 +112,67 @@ def test_a_day_of_which_the_month_is_shown_is_the_month(tmp_path: Path, shown: s
 
     assert open_workbook(path)[0].rows[1][3] == "2026年6月"
     assert [row.due.due_on for row in read(path).rows if row.due] == [dt.date(YEAR, 6, 30)]
+
+
+def struck_and_months(sheet: Worksheet) -> None:
+    sheet["D2"].number_format, sheet["D3"].number_format = 'yyyy"年"m"月"', 'yyyy"年"m"月"d"日"'
+    for cell in sheet[4]:
+        cell.font = Font(strike=True)
+    sheet["D4"].number_format = "yyyy-mm"
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_old_and_open_sheets_show_months_and_what_is_struck_out_as_well(tmp_path: Path, kind: str) -> None:
+    if (program := find_helper()) is None:
+        pytest.skip("LibreOffice is not installed: no such file can be written")
+    days = (dt.date(YEAR, 6, 1), dt.date(YEAR, 6, 5), dt.date(YEAR, 9, 1))
+    rows = [(str(number), f"任务{number}", "法规科", day) for number, day in enumerate(days, start=1)]
+    path = saved(tmp_path, HEADER, *rows, shape=struck_and_months)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    found = read(path.with_suffix(f".{kind}"))
+
+    assert [row.due.due_on for row in found.rows if row.due] == [
+        dt.date(YEAR, 6, 30), dt.date(YEAR, 6, 5), dt.date(YEAR, 9, 30),
+    ]  # fmt: skip
+    assert found.notes == ["工作表“任务”第 4 行是划去的，共 1 行，也按任务读取。"]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_words_struck_out_within_a_cell_are_left_out_and_said(tmp_path: Path, shared: bool) -> None:
+    runs = CellRichText("开展", TextBlock(InlineFont(strike=True), "2次"), "3次培训")
+    path = saved(tmp_path, HEADER, ("1", runs, "法规科", "6月底前"), ("2", "评查案卷", "法规科", "6月底前"))
+    if shared:
+        # As Excel writes it.
+        text = "<r><t>开展</t></r><r><rPr><strike/></rPr><t>2次</t></r><r><t>3次培训</t></r>"
+        sheet_part = "xl/worksheets/sheet1.xml"
+        with zipfile.ZipFile(path) as archive:
+            sheet = archive.read(sheet_part).decode()
+        cell = sheet[sheet.index('<c r="B2"') : sheet.index('<c r="C2"')]
+        name = "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'"
+        changed: dict[str, bytes | str] = {
+            sheet_part: sheet.replace(cell, '<c r="B2" t="s"><v>0</v></c>'),
+            "xl/sharedStrings.xml": f"<sst {name}><si>{text}</si></sst>",
+        }
+        path.write_bytes(added(path.read_bytes(), changed))
+    found = read(path)
+
+    assert [row.title for row in found.rows] == ["开展3次培训", "评查案卷"]
+    assert found.notes == ["工作表“任务”第 2 行有划去的文字，共 1 行，划去的没有读取。"]
+
+
+def test_hidden_and_struck_rows_of_a_staff_list_are_said(tmp_path: Path) -> None:
+    def mark(sheet: Worksheet) -> None:
+        sheet.row_dimensions[2].hidden = True
+        sheet["A3"].font = Font(strike=True)
+
+    path = saved(tmp_path, ("姓名", "部门"), ("赵一", "办公室"), ("钱二", "办公室"), ("孙三", "办公室"), shape=mark)
+
+    assert read_staff(open_workbook(path), "名册.xlsx").notes == [
+        "工作表“任务”第 2 行是隐藏或筛掉的，共 1 行，也按人员读取。",
+        "工作表“任务”第 3 行是划去的，共 1 行，也按人员读取。",
+    ]
 
 
 def test_a_number_without_a_date_format_is_a_day_of_its_own_calendar(tmp_path: Path) -> None:
