@@ -68,6 +68,12 @@ class Edge:
 
         return load_settings(self.home)
 
+    def name_helper(self) -> None:
+        """Have old documents read by the LibreOffice that the settings name."""
+        from tasks.containers.office_helper import use_helper
+
+        use_helper(self.settings.soffice)
+
     @cached_property
     def engine(self) -> Engine:
         """The database, checked: it exists, is of this program's version, and its key is in the data folder."""

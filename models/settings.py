@@ -162,6 +162,9 @@ class Settings(ChannelSettings):
     pdf_subheading_font: str = ""
     """Names of fonts in a PDF, for 标题, 正文, 一级标题, 二级标题; empty: the standard's own, else the nearest."""
 
+    soffice: str = ""
+    """LibreOffice's program, by which old documents are read, where it is not on the PATH."""
+
     _chosen: tuple[int, int] | None = PrivateAttr(default=None)
 
     def model_post_init(self, _context: Any) -> None:

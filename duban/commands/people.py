@@ -54,6 +54,7 @@ def import_(
     from tasks.staff.import_people import import_people
 
     started_on = errand.day if errand.said["on"] else dt.date(1900, 1, 1)
+    errand.edge.name_helper()
     sheets = open_workbook(file)
     try:
         with errand.trying() if dry_run else errand.writing() as session:

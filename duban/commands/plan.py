@@ -95,6 +95,7 @@ def import_(
 
     try:
         given = _kept_columns(errand) | name_columns(columns or ())
+        errand.edge.name_helper()
         listed = read_list(file, year=year, columns=given, visible_only=visible_only)
         with errand.reading() if dry_run else errand.writing() as session:
             by = errand.by

@@ -29,6 +29,7 @@ from flows.embedded_clock import EmbeddedClock
 from flows.prefect.server import PrefectServer
 from models import clock as office_clock
 from models.settings import Settings, is_loopback, renewed
+from tasks.containers.office_helper import use_helper
 
 STATIC = Path(__file__).parent / "static"
 
@@ -116,6 +117,7 @@ def create_app(
         await run_in_threadpool(stop_jobs, app.state.served)
         await run_in_threadpool(clock.stop)
 
+    use_helper(settings.soffice)
     app = FastAPI(title="督办", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.served = ServedOffice(settings, database, clock, prefect, now, templates(), setup_token)
     app.add_middleware(BodyLimit, large=settings.evidence_bytes + 1024 * 1024, uploads=UPLOADS)

@@ -18,7 +18,7 @@ from pathlib import Path
 from models.errors import UnreadableFileError
 
 HELPER = "DUBAN_SOFFICE"
-"""The variable that names the program where it is not on the PATH."""
+"""The variable that names the program where it is not on the PATH; else the settings do."""
 LONGEST = 60
 """Seconds that one file may take."""
 MOST_MEMORY = 4 * 1024**3
@@ -42,9 +42,18 @@ _CHOSEN = (
 """What the profile says: no macros, nothing fetched from elsewhere, no links brought up to date."""
 
 
+_settled = ""
+
+
+def use_helper(program: str) -> None:
+    """Have this process use the program that its settings name; empty: what stands on the PATH."""
+    global _settled
+    _settled = program
+
+
 def find_helper() -> str | None:
-    """The program, where it is installed: what the variable names, else what stands on the PATH."""
-    named = os.environ.get(HELPER, "")
+    """The program, where it is installed: what the variable or the settings name, else what stands on the PATH."""
+    named = os.environ.get(HELPER, "") or _settled
     return next((path for name in ((named,) if named else _NAMES) if (path := shutil.which(name))), None)
 
 
@@ -57,7 +66,8 @@ def converted(content: bytes, name: str, what: str, into: str, *, longest: float
     if program is None:
         raise UnreadableFileError(
             f"无法读取“{name}”：读取{what}需要 LibreOffice，这台机器上没有找到"
-            f"（装在别处的，用环境变量 {HELPER} 指明）。请安装 LibreOffice，或者用原来的软件另存为 .{into}。"
+            f"（装在别处的，用设置项 soffice 或环境变量 {HELPER} 指明）。"
+            f"请安装 LibreOffice，或者用原来的软件另存为 .{into}。"
         )
     with _ONE, tempfile.TemporaryDirectory(prefix="duban-") as folder:
         home = Path(folder)

@@ -1,14 +1,12 @@
 """Every kind of file that is read, by every command that reads files: one cell of the table in docs, one case here."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from tasks.containers import office_helper
 from tasks.containers.formats import ENDINGS
-from tasks.reading import document, sheet
 from tests.sent.as_they_come import (
     BY_HELPER,
     CASES,
@@ -18,9 +16,10 @@ from tests.sent.as_they_come import (
     TASKS,
     TITLE,
     WHOLE,
+    convert_once,
     html_table,
+    old_documents,
     page,
-    saved_as,
 )  # fmt: skip
 from tests.terminal import Terminal
 
@@ -103,17 +102,19 @@ def test_a_page_renamed_xls_is_read_by_every_command(terminal: Terminal, tmp_pat
     by(terminal, written(tmp_path / "导出.xls", content.encode("gb18030")))
 
 
-@pytest.fixture(scope="module")
-def old_documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
-    if office_helper.find_helper() is None:
-        pytest.skip("这台机器上没有 LibreOffice (LibreOffice is not installed)")
-    return saved_as(tmp_path_factory.mktemp("office"), sorted(set(BY_HELPER.values())))
-
-
-@lru_cache
-def converted_once(content: bytes, name: str, what: str, into: str) -> bytes:
-    """Each file is converted once for all commands: that takes seconds."""
-    return office_helper.converted(content, "文件", what, into)
+def test_the_helper_that_the_settings_name_is_used(terminal: Terminal, tmp_path: Path) -> None:
+    program = tmp_path / "office"
+    (tmp_path / "made.docx").write_bytes(WHOLE[".docx"]())
+    program.write_text(
+        f'#!/bin/sh\nwhile [ "$1" != --outdir ]; do shift; done\ncp "{tmp_path}/made.docx" "$2/in.docx"\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    (terminal.home / "duban.toml").write_text(f'soffice = "{program}"\n', encoding="utf-8")
+    try:
+        BY_COMMAND["report read"](terminal, written(tmp_path / "旧.rtf", b"{\\rtf1 }"))
+    finally:
+        office_helper.use_helper("")
 
 
 @pytest.mark.slow
@@ -121,22 +122,20 @@ def converted_once(content: bytes, name: str, what: str, into: str) -> bytes:
 @pytest.mark.parametrize("ending", BY_HELPER)
 def test_an_older_document_is_read_by_every_command_through_the_helper(
     terminal: Terminal,
-    old_documents: Mapping[str, bytes],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     ending: str,
     command: str,
 ) -> None:
-    for reader in (document, sheet):
-        monkeypatch.setattr(reader, "converted", lambda content, _name, *asked: converted_once(content, "", *asked))
+    convert_once(monkeypatch)
 
-    BY_COMMAND[command](terminal, written(tmp_path / f"文件{ending}", old_documents[BY_HELPER[ending]]))
+    BY_COMMAND[command](terminal, written(tmp_path / f"文件{ending}", old_documents()[ending]))
 
 
 def test_the_table_names_every_ending_that_is_read() -> None:
     tried = {*WHOLE, *TABLE_ONLY, *BY_HELPER, ".txt"}
 
-    assert set(ENDINGS) - tried == {".mhtml", ".xml"}, "the same kind as .mht; what Office 2003 wrote, by the helper"
+    assert set(ENDINGS) - tried == {".mhtml"}, "the same kind as .mht"
 
 
 def test_a_name_says_nothing_of_the_kind(terminal: Terminal, tmp_path: Path) -> None:

@@ -2,17 +2,22 @@
 
 import io
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
+import pytest
 import typst
 from docx import Document
 
+from tasks.containers import office_helper
 from tasks.containers.office_helper import find_helper
-from tests.documents import sheet
+from tasks.reading import document, sheet
+from tests.documents import sheet as workbook
 from tests.sent.old_files import old_sheet
 
 Rows = Sequence[Sequence[str]]
@@ -162,12 +167,12 @@ def as_csv(rows: Rows) -> bytes:
 WHOLE = {".docx": word_file, ".pdf": pdf_file, ".html": web_file, ".htm": web_file, ".mht": archived_page}
 """Kinds that hold the text and both tables at once."""
 TABLE_ONLY: Mapping[str, Callable[[Rows], bytes]] = {
-    ".xlsx": lambda rows: sheet(*rows), ".xlsm": lambda rows: sheet(*rows), ".csv": as_csv, ".ods": open_sheet,
+    ".xlsx": lambda rows: workbook(*rows), ".xlsm": lambda rows: workbook(*rows), ".csv": as_csv, ".ods": open_sheet,
     ".xls": old_sheet, ".et": old_sheet,
     ".tsv": lambda rows: "\n".join("\t".join(row) for row in rows).encode("utf-16"),
 }  # fmt: skip
 """Kinds of one table each."""
-BY_HELPER = {".doc": "doc", ".wps": "doc", ".rtf": "rtf", ".odt": "odt"}
+BY_HELPER = {".doc": "doc", ".wps": "doc", ".rtf": "rtf", ".odt": "odt", ".xml": "xml:MS Word 2003 XML"}
 """Kinds that hold the text and both tables, and need LibreOffice to be written as to be read."""
 
 
@@ -183,4 +188,26 @@ def saved_as(folder: Path, kinds: Sequence[str]) -> Mapping[str, bytes]:
              "--outdir", str(folder), str(source)],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
-    return {kind: (folder / f"报告.{kind}").read_bytes() for kind in kinds}
+    return {kind: (folder / f"报告.{kind.partition(':')[0]}").read_bytes() for kind in kinds}
+
+
+@lru_cache
+def converted_once(content: bytes, what: str, into: str) -> bytes:
+    """Each file is converted once for all that read it: that takes seconds."""
+    return office_helper.converted(content, "文件", what, into)
+
+
+def convert_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have readers wait for LibreOffice the first time only."""
+    for reader in (document, sheet):
+        monkeypatch.setattr(reader, "converted", lambda content, _name, *asked: converted_once(content, *asked))
+
+
+@lru_cache
+def old_documents() -> Mapping[str, bytes]:
+    """The Word file as each kind that the helper reads, by its ending, written once. Skips where there is no helper."""
+    if find_helper() is None:
+        pytest.skip("这台机器上没有 LibreOffice (LibreOffice is not installed)")
+    with tempfile.TemporaryDirectory() as folder:
+        saved = saved_as(Path(folder), sorted(set(BY_HELPER.values())))
+    return {ending: saved[kind] for ending, kind in BY_HELPER.items()}

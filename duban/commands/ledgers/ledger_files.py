@@ -42,6 +42,7 @@ def bring_in(
     from tasks.reading.sheet import open_workbook
 
     found = kind_named(kind)
+    errand.edge.name_helper()
     table = read_table(open_workbook(file), found)
     with errand.writing() as session:
         by = errand.recorder

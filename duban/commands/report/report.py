@@ -50,6 +50,7 @@ def read(
     """读取一份年度报告：各部分、小标题、数字，以及可导入的下一年度任务。"""
     from tasks.reading.read_report import read_report
 
+    errand.edge.name_helper()
     data = read_report(file).as_dict()
 
     def screen() -> Iterator[Shown]:

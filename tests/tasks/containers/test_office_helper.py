@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import UnreadableFileError
 from tasks.containers import office_helper
-from tasks.containers.office_helper import HELPER, converted, find_helper
+from tasks.containers.office_helper import HELPER, converted, find_helper, use_helper
 
 
 def helper(path: Path, script: str) -> Path:
@@ -40,6 +40,20 @@ def test_a_missing_helper_is_named_with_what_to_do(told: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_helper() is None
     assert find_helper() != str(helper(tmp_path / "soffice", ""))
+
+
+def test_the_settings_may_name_it_and_the_variable_goes_before(
+    told: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    helper(told, "")
+    other = str(helper(tmp_path / "other", ""))
+    use_helper(other)
+    try:
+        assert find_helper() == str(told)
+        monkeypatch.delenv(HELPER)
+        assert find_helper() == other
+    finally:
+        use_helper("")
 
 
 def test_what_it_writes_is_the_answer(told: Path) -> None:

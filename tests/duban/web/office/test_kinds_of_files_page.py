@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -9,10 +10,15 @@ from sqlalchemy import Engine
 from tasks.containers.formats import ACCEPTED, ENDINGS
 from tests.documents import word
 from tests.office import SUPERVISOR, Office
-from tests.sent.as_they_come import CASES, PARAGRAPHS, PEOPLE, TABLE_ONLY, TASKS, WHOLE
+from tests.sent.as_they_come import CASES, PARAGRAPHS, PEOPLE, TABLE_ONLY, TASKS, WHOLE, convert_once, old_documents
 from tests.web import Visitor, Web, words_of
 
 PAGES = {"/plans/import": TASKS, "/people/import": PEOPLE, "/ledgers/case/import": CASES}
+SEEN = {
+    "/plans/import": "编制年度普法计划",
+    "/people/import": "孙丽",
+    "/ledgers/case/import": "某司罚决〔2026〕1号",
+}
 SENT = {"/plans/import": {"plan_year": "2026"}}
 
 
@@ -31,14 +37,19 @@ def shown(visitor: Visitor, address: str, name: str, content: bytes) -> str:
 
 @pytest.mark.parametrize("address", PAGES)
 def test_every_kind_is_looked_through(visitor: Visitor, address: str) -> None:
-    seen = {
-        "/plans/import": "编制年度普法计划",
-        "/people/import": "孙丽",
-        "/ledgers/case/import": "某司罚决〔2026〕1号",
-    }
     for ending, written in (*WHOLE.items(), *((ending, None) for ending in TABLE_ONLY)):
         content = written() if written else TABLE_ONLY[ending](PAGES[address])
-        assert seen[address] in shown(visitor, address, f"文件{ending}", content), ending
+        assert SEEN[address] in shown(visitor, address, f"文件{ending}", content), ending
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", PAGES)
+def test_every_older_document_is_looked_through_by_the_helper(
+    visitor: Visitor, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert_once(monkeypatch)
+    for ending, content in old_documents().items():
+        assert SEEN[address] in shown(visitor, address, f"文件{ending}", content), ending
 
 
 @pytest.mark.parametrize("address", PAGES)
