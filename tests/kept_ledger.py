@@ -14,7 +14,7 @@ from models.people.organ import Organ
 from models.report.figure import Figure
 from tasks.ledgers.record import record_row, withdraw_row
 from tasks.report.compiling.blocks import Block
-from tasks.report.compiling.ledgers import ledger_blocks
+from tasks.report.compiling.ledgers import each_opening, ledger_blocks
 from tasks.report.compiling.material import ProjectRow
 from tasks.report.compiling.template import STANDARD
 from tasks.report.figures.count_ledgers import count_ledgers, list_ledgers
@@ -68,18 +68,25 @@ class KeptLedger:
 
     def block(self, *projects: str) -> Block | None:
         """The ledger's paragraph in a report of 2025 on a plan with these projects; None where it says nothing."""
+        placed, extra = ledger_blocks(self._material(*projects), STANDARD)
+        blocks = [*extra, *(block for of_project in placed.values() for block in of_project)]
+        return next((block for block in blocks if block.key == f"ledger:{self.kind.code}"), None)
+
+    def _material(self, *projects: str) -> Any:
         first, until = dt.date(2025, 1, 1), WRITTEN_ON
         with reading(self.engine) as session:
-            material: Any = SimpleNamespace(
+            return SimpleNamespace(
                 figures=count_ledgers(session, self.organ_id, first, until),
                 listings=list_ledgers(session, self.organ_id, first, until),
                 projects=[ProjectRow(place, name) for place, name in enumerate(projects, 1)],
                 year=2025,
                 linked={},
             )
-        placed, extra = ledger_blocks(material, STANDARD)
-        blocks = [*extra, *(block for of_project in placed.values() for block in of_project)]
-        return next((block for block in blocks if block.key == f"ledger:{self.kind.code}"), None)
+
+    def says_each_way(self) -> list[Block]:
+        """The paragraph with each of its openings."""
+        block = self.block()
+        return list(each_opening(block, self._material())) if block else []
 
     def says(self) -> str:
         """The text of that paragraph."""

@@ -120,11 +120,13 @@ KIND = Kind(
     alike=(("人", "名", "位"),),
     sentence=Sentence(
         """
-{% if valid.value %}行政执法人员{{ cite(valid) }}持证上岗{% endif %}
+{% if valid.value %}{{ opening }}行政执法人员{{ cite(valid) }}{{ "持证上岗" if not opening }}{% endif %}
 {% if valid.value and issued.value %}，{% endif %}
+{% if opening and not valid.value %}办理{% endif %}
 {% if issued.value %}新领、换领行政执法证{{ cite(issued) }}{% endif %}
 {% if valid.value or issued.value %}。{% endif %}
 """,
+        ("", "持证上岗的"),
         (Theme.TEAM, Theme.ENFORCEMENT, Theme.SUPERVISION),
     ),
 )  # fmt: skip

@@ -109,15 +109,16 @@ KIND = Kind(
         """
 {% set told = [(firms, "法律顾问"), (lawyers, "法律顾问"), (official, "公职律师")]|selectattr("0.value")|list %}
 {% for figure, who in told %}
-{% if loop.first %}{{ "聘请" if who == "法律顾问" else "配备" }}{{ who }}
+{% if loop.first %}{{ opening if who == "法律顾问" else "配备" if opening == "聘请" else "现有" }}{{ who }}
 {% else %}、{{ "公职律师" if who == "公职律师" }}
 {% endif %}
 {{ cite(figure) }}
 {% else %}
-聘请法律顾问和公职律师{{ cite(engaged) }}{{ note(standing) }}
+{{ "先后" if opening != "聘请" }}聘请法律顾问和公职律师{{ cite(engaged) }}{{ note(standing) }}
 {% endfor %}
 。
 """,
+        ("聘请", "在聘"),
         (Theme.COUNSEL, Theme.DECISION, Theme.LAWFUL, Theme.RULES),
     ),
 )  # fmt: skip

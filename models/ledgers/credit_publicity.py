@@ -123,11 +123,12 @@ KIND = Kind(
     ),
     sentence=Sentence(
         """
-{% if permits.value %}行政许可信息{{ cite(permits) }}{% endif %}
+{{ opening }}{% if permits.value %}行政许可信息{{ cite(permits) }}{% endif %}
 {% if permits.value and penalties.value %}、{% endif %}
 {% if penalties.value %}行政处罚信息{{ cite(penalties) }}{% endif %}
-按规定纳入“双公示”。
+{{ "按规定纳入“双公示”" if not opening }}。
 """,
+        ("", "按“双公示”要求公示"),
         (Theme.SUPERVISION, Theme.SERVICE, Theme.LAWFUL, Theme.ENFORCEMENT),
     ),
 )  # fmt: skip

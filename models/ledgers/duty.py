@@ -133,7 +133,7 @@ KIND = Kind(
     sentence=Sentence(
         """
 {% if duties.value %}
-责任清单列明职责{{ cite(duties) }}
+{{ opening }}{{ cite(duties) }}
 {% if with_items.value == duties.value %}，均已落实到年度任务{{ note(with_items) }}{% endif %}
 {% if published.value == duties.value %}，全部向社会公开{{ note(published) }}
 {% elif published.value %}，向社会公开{{ cite(published) }}
@@ -141,6 +141,7 @@ KIND = Kind(
 {% if listed.value and listed.value < duties.value %}，新列入{{ cite(listed) }}{% endif %}。
 {% endif %}
 """,
+        ("责任清单列明职责", "列入责任清单的职责"),
         (Theme.SERVICE, Theme.LAWFUL, Theme.ORGANISATION),
     ),
 )  # fmt: skip

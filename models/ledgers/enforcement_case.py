@@ -196,7 +196,7 @@ KIND = Kind(
     alike=(("起", "件", "宗"),),
     sentence=Sentence(
         """
-办理行政执法案件{{ cite(cases) }}，
+{{ opening }}行政执法案件{{ cite(cases) }}，
 {% if simple.value and ordinary.value %}
 其中简易程序{{ cite(simple) }}、普通程序{{ cite(ordinary) }}，
 {% else %}
@@ -209,6 +209,7 @@ KIND = Kind(
 未发生行政处罚决定被变更或者撤销的情况{{ note(overturned) }}。
 {% endif %}
 """,
+        ("办理", "查处"),
         (Theme.ENFORCEMENT, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

@@ -128,7 +128,7 @@ KIND = Kind(
     ),
     sentence=Sentence(
         """
-开展案卷评查{{ cite(reviews) }}，评查案卷{{ cite(files) }}，
+{{ opening }}案卷评查{{ cite(reviews) }}，评查案卷{{ cite(files) }}，
 {% if not defects.value %}
 未发现问题{{ note(defects) }}。
 {% elif not uncorrected.value %}
@@ -137,6 +137,7 @@ KIND = Kind(
 发现问题{{ cite(defects) }}，已整改{{ cite(corrected) }}。
 {% endif %}
 """,
+        ("开展", "组织"),
         (Theme.ENFORCEMENT, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

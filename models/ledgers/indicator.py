@@ -130,9 +130,10 @@ KIND = Kind(
     ),
     sentence=Sentence(
         """
-对照法治政府建设示范指标体系的{{ cite(indicators) }}三级指标开展自评
+{{ opening }}法治政府建设示范指标体系的{{ cite(indicators) }}三级指标开展自评
 {% if covered.value == indicators.value %}，逐项落实工作和材料支撑{{ note(covered) }}{% endif %}。
 """,
+        ("对照", "按照"),
         (Theme.EXAMPLE, Theme.ORGANISATION, Theme.LAWFUL),
     ),
 )  # fmt: skip

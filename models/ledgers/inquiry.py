@@ -114,11 +114,12 @@ KIND = Kind(
     alike=(("件", "起", "宗"),),
     sentence=Sentence(
         """
-受理群众法律政策咨询{{ cite(asked) }}
+{{ opening }}群众法律政策咨询{{ cite(asked) }}
 {% if answered.value == asked.value %}，均已答复{{ note(answered) }}
 {% elif answered.value %}，答复{{ cite(answered) }}
 {% endif %}。
 """,
+        ("受理", "收到"),
         (Theme.SERVICE, Theme.DISPUTES, Theme.PUBLICITY),
     ),
 )  # fmt: skip

@@ -125,7 +125,7 @@ KIND = Kind(
     alike=(("户次", "家次"),),
     sentence=Sentence(
         """
-开展“双随机、一公开”抽查{{ cite(draws) }}
+{{ opening }}“双随机、一公开”抽查{{ cite(draws) }}
 {% if inspected.value %}
 ，检查{{ cite(inspected) }}，
 {% if problems.value %}发现问题{{ cite(problems) }}{% else %}未发现问题{{ note(problems) }}{% endif %}
@@ -136,6 +136,7 @@ KIND = Kind(
 {% endif %}
 {% endif %}。
 """,
+        ("开展", "组织"),
         (Theme.SUPERVISION, Theme.LAWFUL, Theme.ENFORCEMENT),
     ),
 )  # fmt: skip

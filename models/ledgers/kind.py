@@ -37,11 +37,14 @@ Problem = tuple[str, str]
 class Sentence:
     """What a report says of the ledger, where it has rows: Jinja over its figures and listings by code.
 
-    `cite(figure)` writes a number, `note(figure)` records one that the words express (未发生). Where neither its rows
-    nor the office say otherwise it stands under the first heading about one of `themes`, the nearest first.
+    `cite(figure)` writes a number, `note(figure)` records one that the words express (未发生). `opening` is one of the
+    `openings`, each of which makes the sentence begin otherwise, the usual one first: neighbours must not open alike.
+    Where neither its rows nor the office say otherwise it stands under the first heading about one of `themes`, the
+    nearest first.
     """
 
     template: str
+    openings: tuple[str, ...]
     themes: tuple[Theme, ...]
 
 

@@ -114,14 +114,15 @@ KIND = Kind(
         """
 {% set kinds = ((contracts, "合同"), (documents, "文件"), (opinions, "法律咨询"))|selectattr("0.value")|list %}
 {% if kinds|length == 1 %}
-开展{{ kinds[0][1] }}合法性审查{{ cite(kinds[0][0]) }}
+{{ opening }}{{ kinds[0][1] }}合法性审查{{ cite(kinds[0][0]) }}
 {% else %}
-开展合法性审查{{ cite(reviews) }}，其中
+{{ opening }}合法性审查{{ cite(reviews) }}，其中
 {% for figure, what in kinds %}{{ what }}{{ cite(figure) }}{{ "、" if not loop.last }}{% endfor %}
 {% endif %}
 {% if done.value == reviews.value %}{{ note(done) }}{% elif done.value %}，已办结{{ cite(done) }}{% endif %}
 {% if adopted.value %}，采纳审查意见{{ cite(adopted) }}{% endif %}。
 """,
+        ("开展", "办理"),
         (Theme.COUNSEL, Theme.DECISION, Theme.LAWFUL, Theme.RULES),
     ),
 )  # fmt: skip

@@ -255,7 +255,9 @@ KIND = Kind(
     ),
     sentence=Sentence(
         """
-{{ "集体研究" if discussed.value == three_majors.value else "研究决定" }}“三重一大”事项{{ cite(three_majors) }}
+{% set how = "集体研究" if discussed.value == three_majors.value else "研究决定" %}
+{{ opening or how }}{{ "“三重一大”事项" if not opening }}
+{{ cite(three_majors) }}{% if opening %}均经{{ how }}{% endif %}
 {% if decisions.value and complete.value == decisions.value %}
 ，其中重大决策{{ cite(decisions) }}，
 均履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序{{ note(complete) }}
@@ -263,6 +265,7 @@ KIND = Kind(
 ，其中重大决策{{ cite(decisions) }}
 {% endif %}。
 """,
+        ("", "“三重一大”事项"),
         (Theme.DECISION, Theme.LAWFUL, Theme.RULES, Theme.ORGANISATION),
     ),
 )  # fmt: skip

@@ -161,7 +161,7 @@ KIND = Kind(
     listings=(Listing("estimates", "reached", col(_T.approximate).is_(True)),),
     sentence=Sentence(
         """
-开展普法活动{{ cite(events) }}
+{{ opening }}普法活动{{ cite(events) }}
 {% if on_site.value and online.value %}
 ，其中线下{{ cite(on_site) }}、线上{{ cite(online) }}
 {% endif %}
@@ -170,6 +170,7 @@ KIND = Kind(
 {% if about.value %}，{{ "另有" if people.value else "受众" }}{{ estimate(about, estimates) }}{% endif %}
 {% if materials.value %}，发放资料{{ cite(materials) }}{% endif %}。
 """,
+        ("开展", "举办"),
         (Theme.PUBLICITY,),
     ),
 )  # fmt: skip

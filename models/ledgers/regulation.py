@@ -164,20 +164,22 @@ KIND = Kind(
     sentence=Sentence(
         """
 {% macro done(figure, act, titles) %}
-{% if titles|length > 3 %}{{ act }}制度文件{{ cite(figure) }}
-{% else %}{{ act }}{% for title in titles %}{{ title|titled }}{% endfor %}
+{% if titles|length > 3 %}{{ act if not opening }}制度文件{{ cite(figure) }}
+{% else %}{{ act if not opening }}{% for title in titles %}{{ title|titled }}{% endfor %}
 {% if titles|length > 1 %}等制度文件{{ cite(figure) }}{% else %}{{ note(figure) }}{% endif %}
 {% endif %}
+{% if opening %}的{{ act }}{% endif %}
 {% endmacro %}
 {% for figure, act, titles in (
     (made, "制定", made_titles), (revised, "修订", revised_titles), (repealed, "废止", repealed_titles)
 ) if figure.value %}
-{{ "，" if not loop.first }}{{ done(figure, act, titles) }}
+{{ opening if loop.first else "，" }}{{ done(figure, act, titles) }}
 {% endfor %}
 {% if normative.value and reviewed.value == normative.value %}
 ，规范性文件均经合法性审核{{ note(normative) }}{{ note(reviewed) }}
 {% endif %}。
 """,
+        ("", "完成"),
         (Theme.RULES, Theme.LAWFUL, Theme.DECISION, Theme.ORGANISATION),
     ),
 )  # fmt: skip

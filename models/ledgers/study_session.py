@@ -54,9 +54,13 @@ KIND = Kind(
     alike=(("次", "场"),),
     sentence=Sentence(
         """
-{% if topics|length <= 4 %}围绕{{ topics|map("quoted")|join }}{% endif %}专题开展法治学习研讨{{ cite(studies) }}
+{% set named = topics|map("quoted")|join if topics|length <= 4 else "" %}
+{% if opening == "围绕" and named %}围绕{{ named }}{% elif opening != "围绕" and not named %}先后{% endif %}
+专题开展法治学习研讨{{ cite(studies) }}
+{% if opening == "专题" and named %}，学习{{ named }}{% endif %}
 {% if people %}，参加{{ cite(people) }}{% endif %}。
 """,
+        ("围绕", "专题"),
         (Theme.STUDY, Theme.TEAM, Theme.ORGANISATION),
     ),
 )  # fmt: skip

@@ -203,16 +203,17 @@ KIND = Kind(
     sentence=Sentence(
         """
 {% if staff_sessions.value and officer_sessions.value %}
-组织各类法治培训{{ cite(sessions) }}，其中执法人员培训{{ cite(officer_sessions) }}
+{{ opening }}各类法治培训{{ cite(sessions) }}，其中执法人员培训{{ cite(officer_sessions) }}
 {% elif officer_sessions.value %}
-组织执法人员培训{{ cite(officer_sessions) }}
+{{ opening }}执法人员培训{{ cite(officer_sessions) }}
 {% else %}
-组织干部法治培训{{ cite(staff_sessions) }}
+{{ opening }}干部法治培训{{ cite(staff_sessions) }}
 {% endif %}
 {% if people %}，参训{{ cite(people) }}{% endif %}
 {% if hours %}，累计{{ cite(hours) }}{% endif %}
 {% if officers.value and not hours_short.value %}，执法人员均完成年度学时要求{{ note(hours_short) }}{% endif %}。
 """,
+        ("组织", "举办"),
         (Theme.TEAM, Theme.STUDY, Theme.ENFORCEMENT),
     ),
 )  # fmt: skip

@@ -155,7 +155,7 @@ def _sentences(real: str, reading: ReportReading) -> Iterator[tuple[str, int, st
     flat = flat[flat.index("报告") + 2 :]
     heads = [f"{one.number}、{''.join((one.heading or '').split())}" for one in reading.sections]
     starts = [flat.index(head) for head in heads]
-    parts = [(OPENING, flat[: starts[0]], [])] + [
+    parts: list[tuple[str, str, list[str]]] = [(OPENING, flat[: starts[0]], [])] + [
         ((one.number or ""), flat[start + len(head) : end], [] if "一是" in numbers else titles)
         for one, head, start, end in zip(reading.sections, heads, starts, [*starts[1:], len(flat)], strict=True)
         for titles in [["".join(each.text.split()).rstrip("。") for each in one.subheadings]]

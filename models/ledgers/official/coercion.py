@@ -94,7 +94,7 @@ KIND = Kind(
     alike=(("件", "宗", "起"),),
     sentence=Sentence(
         """
-{% if measures.value %}
+{{ opening }}{% if measures.value %}
 采取行政强制措施{{ cite(measures) }}{% if executions.value or by_court.value %}，{% else %}。{% endif %}
 {% endif %}
 {% if executions.value %}
@@ -102,6 +102,7 @@ KIND = Kind(
 {% endif %}
 {% if by_court.value %}申请法院强制执行{{ cite(by_court) }}。{% endif %}
 """,
+        ("", "依法"),
         (Theme.ENFORCEMENT, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

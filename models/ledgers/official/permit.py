@@ -109,11 +109,12 @@ KIND = Kind(
     sentence=Sentence(
         """
 {% if accepted.value %}
-受理行政许可申请{{ cite(accepted) }}
+{{ opening }}行政许可申请{{ cite(accepted) }}
 {% if granted.value %}，准予许可{{ cite(granted) }}{% endif %}
 {% if refused.value %}，不予许可{{ cite(refused) }}{% endif %}。
 {% endif %}
 """,
+        ("受理", "办理"),
         (Theme.SERVICE, Theme.SUPERVISION, Theme.LAWFUL),
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from tasks.report.compiling.below import below
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.check_numbers import same_number
 from tasks.report.compiling.item_words import as_told
-from tasks.report.compiling.ledgers import ledger_blocks
+from tasks.report.compiling.ledgers import ledger_blocks, varied
 from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.report.compiling.quoted import quoted_figures
 from tasks.report.compiling.template import ReportTemplate
@@ -40,7 +40,7 @@ def achievements(material: YearMaterial, template: ReportTemplate) -> list[Block
     paragraphs = [
         paragraph or [_asked_for(project)] for project, paragraph in zip(material.projects, told, strict=True)
     ]
-    return blocks + _joined(paragraphs) + extra + below(material.below)
+    return blocks + varied([*_joined(paragraphs), *extra], material) + below(material.below)
 
 
 def _asked_for(project: ProjectRow) -> Block:

@@ -27,7 +27,7 @@ from tasks.report.compiling.find_report import hold_reports, reports_of
 from tasks.report.compiling.first_responsible import first_responsible
 from tasks.report.compiling.keep_draft import read_draft, write_draft
 from tasks.report.compiling.keep_edits import carry_edits
-from tasks.report.compiling.ledgers import sentences
+from tasks.report.compiling.ledgers import declared
 from tasks.report.compiling.material import YearMaterial, gather_material
 from tasks.report.compiling.next_year import next_year
 from tasks.report.compiling.other import other
@@ -68,7 +68,7 @@ def compile_report(
     if not material.items:
         hint = by.hint("duban plan import")
         raise BadInputError(f"{organ.name} {year} 年度计划中没有任务，无从编制报告：请先在“年度计划”中导入{hint}。")
-    snapshot = material.fingerprint(template.model_dump(mode="json"), template_texts(), sentences())
+    snapshot = material.fingerprint(template.model_dump(mode="json"), template_texts(), declared())
     # What somebody does at the desk meanwhile is carried over, or is refused.
     hold_reports(session, organ.id)
     newest = newest_report(session, organ, year)

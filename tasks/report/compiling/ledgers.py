@@ -1,16 +1,22 @@
 """The ledgers' paragraphs in part one: what each declares it says, and the heading it belongs under."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from models.ledgers.kind import Kind, Sentence
 from models.ledgers.kinds import KINDS
 from models.ledgers.theme import themes_of
+from tasks.reading.folding import sentences
 from tasks.report.compiling.blocks import Block, write_sentence
 from tasks.report.compiling.material import YearMaterial
 from tasks.report.compiling.template import ReportTemplate
 
 OTHER_WORK = "其他工作"
 """Where what fits no heading of the plan stands together."""
+LEDGER = "ledger:"
+"""Before a ledger's code: the key of what it says."""
+OPENING = 2
+"""Characters by which two sentences are said to open alike."""
 
 
 def ledger_blocks(material: YearMaterial, template: ReportTemplate) -> tuple[dict[int, list[Block]], list[Block]]:
@@ -26,7 +32,7 @@ def ledger_blocks(material: YearMaterial, template: ReportTemplate) -> tuple[dic
         if kind.sentence is None or not any(material.figures[code].rows for code in _codes(kind, material)):
             continue
         project_id, heading = _place(kind, kind.sentence, material, template)
-        block = _paragraph(kind, kind.sentence, heading, material)
+        block = _paragraph(kind, kind.sentence, heading, material, kind.sentence.openings[0])
         if not block.text:
             continue
         if project_id is None:
@@ -36,9 +42,36 @@ def ledger_blocks(material: YearMaterial, template: ReportTemplate) -> tuple[dic
     return placed, sorted(extra, key=lambda block: block.heading == OTHER_WORK)
 
 
-def sentences() -> list[str]:
+def varied(blocks: Sequence[Block], material: YearMaterial) -> list[Block]:
+    """The blocks in their order, each ledger's with the first of its openings that neither the sentence before it has
+    nor the next one that people wrote; where all of them are taken, its usual one stays.
+    """
+    told: list[Block] = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        beside = {sentences(told[-1].text)[-1][:OPENING]} if told else set()
+        if following is not None and _kind(following) is None:
+            beside.add(following.text[:OPENING])
+        told.append(next((one for one in each_opening(block, material) if one.text[:OPENING] not in beside), block))
+    return told
+
+
+def each_opening(block: Block, material: YearMaterial) -> Iterator[Block]:
+    """The block with each of its openings, the usual one first."""
+    yield block
+    kind = _kind(block)
+    if kind is not None and kind.sentence is not None:
+        for opening in kind.sentence.openings[1:]:
+            yield _paragraph(kind, kind.sentence, block.heading or "", material, opening)
+
+
+def _kind(block: Block) -> Kind | None:
+    """The ledger that the block tells; None for what people told."""
+    return KINDS.get(block.key.removeprefix(LEDGER)) if block.key.startswith(LEDGER) else None
+
+
+def declared() -> list[tuple[str, ...]]:
     """What the ledgers say as it is declared, for the snapshot: a changed wording is a changed report."""
-    return [kind.sentence.template for kind in KINDS.values() if kind.sentence]
+    return [(kind.sentence.template, *kind.sentence.openings) for kind in KINDS.values() if kind.sentence]
 
 
 def _place(kind: Kind, sentence: Sentence, material: YearMaterial, template: ReportTemplate) -> tuple[int | None, str]:
@@ -55,15 +88,16 @@ def _place(kind: Kind, sentence: Sentence, material: YearMaterial, template: Rep
     return (None, OTHER_WORK) if found is None else (found, names[found])
 
 
-def _paragraph(kind: Kind, sentence: Sentence, heading: str, material: YearMaterial) -> Block:
+def _paragraph(kind: Kind, sentence: Sentence, heading: str, material: YearMaterial, opening: str) -> Block:
     facts: dict[str, Any] = {
         **{share.code: material.figures.get(f"{kind.code}.{share.code}") for share in kind.shares},
         **{measure.code: material.figures.get(f"{kind.code}.{measure.code}") for measure in kind.measures},
         **{listing.code: material.listings[f"{kind.code}.{listing.code}"] for listing in kind.listings},
         "year": material.year,
+        "opening": opening,
     }
     rows = [row for code in _codes(kind, material) for row in material.figures[code].rows]
-    return write_sentence(sentence.template, facts, key=f"ledger:{kind.code}", heading=heading, sources=rows)
+    return write_sentence(sentence.template, facts, key=f"{LEDGER}{kind.code}", heading=heading, sources=rows)
 
 
 def _codes(kind: Kind, material: YearMaterial) -> list[str]:
