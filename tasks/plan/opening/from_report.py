@@ -69,7 +69,7 @@ def _drafts(
         said = items[0] if items else None
         title = said.title if said is not None and block.by_hand else base.title
         times = {} if base.recurrence else _times(said, report.year + 1)
-        project = block.heading or base.project
+        project = (block.heading if block.by_hand or block.titled or block.placed else None) or base.project
         yield replace(base, title=title, project=project, source=f"{where}：{block.text}（{base.source}）", **times)
         return
     for place, item in enumerate(items, start=1):

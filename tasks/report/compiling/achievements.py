@@ -8,19 +8,17 @@ from itertools import groupby
 from models.ledgers.measure import OWN_BOOKS
 from models.report.report import describe_row
 from tasks.reading.figures import figures_in
-from tasks.reading.folding import sentences
 from tasks.report.compiling.below import below
 from tasks.report.compiling.blocks import Block, write_block
 from tasks.report.compiling.check_numbers import same_number
 from tasks.report.compiling.item_words import as_told
+from tasks.report.compiling.join_paragraphs import join_paragraphs
 from tasks.report.compiling.ledgers import ledger_blocks, varied
 from tasks.report.compiling.material import ItemRow, ProjectRow, YearMaterial
 from tasks.report.compiling.quoted import quoted_figures
 from tasks.report.compiling.template import ReportTemplate
 
 TEMPLATE = "achievements"
-LONGEST_JOINED = 30
-"""Characters of the headings of two projects put together; where they are more, the longer paragraph's stands."""
 
 NEAR = 1 / 3
 """Of a ledger's pairs of neighbouring characters: how many what is told has to share for the ledger to stand behind."""
@@ -40,7 +38,8 @@ def achievements(material: YearMaterial, template: ReportTemplate) -> list[Block
     paragraphs = [
         paragraph or [_asked_for(project)] for project, paragraph in zip(material.projects, told, strict=True)
     ]
-    return blocks + varied([*_joined(paragraphs), *extra], material) + below(material.below)
+    paragraphs += [list(together) for _, together in groupby(extra, key=lambda block: block.heading)]
+    return blocks + varied(join_paragraphs(paragraphs), material) + below(material.below)
 
 
 def _asked_for(project: ProjectRow) -> Block:
@@ -111,36 +110,3 @@ def _with_rows(block: Block, ledger: Block) -> Block:
     counted = [figure for figure in ledger.figures if any(same_number(figure, number) for number in numbers)]
     quoted = [figure for figure in block.figures if all(figure.written != one.written for one in counted)]
     return replace(block, figures=(*counted, *quoted), sources=tuple(dict.fromkeys([*block.sources, *ledger.sources])))
-
-
-def _joined(paragraphs: Sequence[list[Block]]) -> list[Block]:
-    """The paragraphs; one of a single sentence goes together with the next, else with the one before it."""
-    joined: list[list[Block]] = []
-    single: list[Block] = []
-    for paragraph in [*paragraphs, []]:
-        if single and paragraph and not _asks(paragraph):
-            together = _under_one(single, paragraph)
-        elif single and joined and not _asks(joined[-1]):
-            joined[-1], together = _under_one(joined[-1], single), paragraph
-        else:
-            joined, together = joined + [single] * bool(single), paragraph
-        single = together if _is_single(together) else []
-        joined += [] if single else [together]
-    return [block for paragraph in joined for block in paragraph]
-
-
-def _is_single(paragraph: Sequence[Block]) -> bool:
-    return not _asks(paragraph) and sum(len(sentences(block.text)) for block in paragraph) == 1
-
-
-def _asks(paragraph: Sequence[Block]) -> bool:
-    return any(block.unsupported for block in paragraph)
-
-
-def _under_one(first: Sequence[Block], second: Sequence[Block]) -> list[Block]:
-    """Two paragraphs as one; each block under the heading it had until then."""
-    headings = [heading for heading, _ in groupby([*first, *second], key=lambda block: block.heading or "")]
-    heading = "，".join(headings)
-    if len(heading) > LONGEST_JOINED:
-        heading = headings[-1] if _is_single(first) else headings[0]
-    return [replace(block, heading=heading) for block in [*first, *second]]

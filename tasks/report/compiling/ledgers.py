@@ -8,11 +8,10 @@ from models.ledgers.kinds import KINDS
 from models.ledgers.theme import themes_of
 from tasks.reading.folding import sentences
 from tasks.report.compiling.blocks import Block, write_sentence
+from tasks.report.compiling.join_paragraphs import OTHER_WORK
 from tasks.report.compiling.material import YearMaterial
 from tasks.report.compiling.template import ReportTemplate
 
-OTHER_WORK = "其他工作"
-"""Where what fits no heading of the plan stands together."""
 LEDGER = "ledger:"
 """Before a ledger's code: the key of what it says."""
 OPENING = 2

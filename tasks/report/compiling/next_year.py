@@ -17,7 +17,8 @@ from tasks.reading.folding import sentences
 from tasks.reading.numbering import find_marker
 from tasks.reading.read_report import read_report_text
 from tasks.report.compiling.blocks import Block, bare, quoted, write_block
-from tasks.report.compiling.item_words import as_told
+from tasks.report.compiling.item_words import as_told, without_days
+from tasks.report.compiling.join_paragraphs import join_paragraphs
 from tasks.report.compiling.material import ItemRow, PlannedRow, YearMaterial
 
 TEMPLATE = "next_year"
@@ -53,18 +54,13 @@ def next_year(material: YearMaterial) -> list[Block]:
     duties = [duty for duty in (*planned, *carried, *remedies.values()) if not _REPORTING.search(duty.words)]
     own = [_heading(project.name) for project in material.projects]
     headings = dict.fromkeys([*(duty.heading for duty in planned), *own, RECTIFICATION])
-    return [
-        replace(
-            write_block(
-                TEMPLATE, "item", {"words": as_one_item(duty.words)}, heading=heading, sources=[duty.source],
-                key=f"next:{duty.source}",
-            ),
-            offered=duty.offered,
-        )
-        for heading in headings
-        for duty in duties
-        if duty.heading == heading
-    ]  # fmt: skip
+    return join_paragraphs([[_item(duty) for duty in duties if duty.heading == heading] for heading in headings])
+
+
+def _item(duty: _Duty) -> Block:
+    words, key = as_one_item(duty.words), f"next:{duty.source}"
+    block = write_block(TEMPLATE, "item", {"words": words}, heading=duty.heading, sources=[duty.source], key=key)
+    return replace(block, offered=duty.offered)
 
 
 def _planned(material: YearMaterial) -> Iterator[_Duty]:
@@ -118,7 +114,10 @@ def _remedies(material: YearMaterial) -> Iterator[_Duty]:
     for deficiency in material.deficiencies:
         if deficiency.remedy:
             heading = of_item.get(deficiency.item_id or 0, RECTIFICATION)
-            yield _Duty(heading, one_sentence(deficiency.remedy), describe_row("deficiency", deficiency.id))
+            words = one_sentence(deficiency.remedy)
+            if str(material.year) in words:
+                words = _of_no_year(without_days(words, material.year), material.year)
+            yield _Duty(heading, words, describe_row("deficiency", deficiency.id))
 
 
 def one_sentence(text: str) -> str:
@@ -154,8 +153,9 @@ def with_purpose(title: str, source: str | None) -> str:
 
 
 def _of_no_year(words: str, year: int) -> str:
-    """The words without the year that is over."""
-    return re.sub(rf"{year}\s*年度?", "", words)
+    """The words without the year that is over; names of documents and spans of years keep it."""
+    over = rf"《[^》]*》|(?<![-—–－~～至\d]){year}\s*年度?|今年|本年度"
+    return re.sub(over, lambda found: found[0] if found[0].startswith("《") else "", words)
 
 
 def _heading(project: str) -> str:

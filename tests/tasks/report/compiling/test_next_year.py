@@ -41,8 +41,8 @@ def test_next_year_holds_what_is_open_what_recurs_and_what_mends(engine: Engine)
         (ENFORCEMENT, "开展案卷评查。", ("item:3",)),
         (ENFORCEMENT, "每月25日前评查案卷。", ("item:5",)),
         (ENFORCEMENT, "增配评查人员。", ("deficiency:2",)),
-        (PUBLICITY, "打造宣传阵地。", ("item:6",)),
-        ("落实整改措施", "配备专人运营普法账号。", ("deficiency:1",)),
+        (f"{PUBLICITY}，落实整改措施", "打造宣传阵地。", ("item:6",)),
+        (f"{PUBLICITY}，落实整改措施", "配备专人运营普法账号。", ("deficiency:1",)),
     ]
     assert texts(report, OTHER) == ["“打造宣传阵地”时限未到，共1项重大任务跨年度推进。"]
 
@@ -73,6 +73,40 @@ def test_days_that_passed_and_the_year_that_is_over_are_not_named(engine: Engine
         year.item("制定2025年培训计划", recurrence="FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=-1", due_text="每年3月底前")
 
         assert texts(year.compile(), NEXT) == ["完成规则修订。", "每年3月底前制定培训计划。"]
+
+
+def test_the_year_that_is_over_stays_in_names_and_spans_of_years_alone(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER)
+        year.item("落实《2025年工作规则》")
+        year.item("编制2021—2025年规划总结")
+        year.item("落实今年普法任务")
+        year.deficiency("账号无人维护", remedy="2025年12月底前配备专人")
+        year.deficiency("宣传面窄", remedy="2026年6月底前增设宣传栏")
+
+        assert texts(year.compile(), NEXT) == [
+            "落实《2025年工作规则》。",
+            "编制2021—2025年规划总结。",
+            "落实普法任务。",
+            "配备专人。",
+            "2026年6月底前增设宣传栏。",
+        ]
+
+
+def test_what_is_only_offered_makes_no_heading_of_one_sentence_a_longer_one(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, ORDER, STUDY, PUBLICITY)
+        year.item("修订工作规则", project=ORDER)
+        year.item("制定学法计划", project=STUDY, closed="3-1")
+        year.item("开设普法专栏", project=PUBLICITY)
+        year.item("编写案例", project=PUBLICITY, closed="3-1")
+
+        found = blocks(year.compile(), NEXT)
+
+    assert [(block.heading, block.text) for block in found] == [
+        (f"{ORDER}，{PUBLICITY}", "修订工作规则。"),
+        (f"{ORDER}，{PUBLICITY}", "开设普法专栏。"),
+    ]
 
 
 def test_what_was_finished_is_offered_for_the_next_year(engine: Engine) -> None:
@@ -256,10 +290,11 @@ def test_a_plan_of_the_next_year_says_what_that_year_brings(engine: Engine) -> N
 
         found = blocks(year.compile(), NEXT)
 
+    together = "深化法治宣传，严格执法，健全工作机制"
     assert [(block.heading, block.text) for block in found][:3] == [
-        ("深化法治宣传", "编制普法计划。"),
-        ("严格执法", "每季度末月最后一天评查案卷。"),
-        ("健全工作机制", "修订工作规则。"),
+        (together, "编制普法计划。"),
+        (together, "每季度末月最后一天评查案卷。"),
+        (together, "修订工作规则。"),
     ]
     assert "例会" not in "".join(block.text for block in found)
     assert found[0].sources != ()

@@ -13,7 +13,7 @@ from tasks.report.compiling.compile_report import compile_report
 from tests.actors import administrator
 from tests.databases import lay_sqlite
 from tests.office import Office
-from tests.report_year import ReportYear, texts
+from tests.report_year import ReportYear, blocks, texts
 
 ON = dt.date(2027, 1, 15)
 
@@ -60,3 +60,17 @@ def test_a_ledger_stands_behind_what_tells_of_the_same_matter_else_at_the_end(en
             "加强日常督促。",
             "办理行政执法案件1起，均适用简易程序，未发生行政处罚决定被变更或者撤销的情况。",
         ]
+
+
+def test_what_fits_no_heading_stands_under_the_last_one_where_it_is_one_sentence(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, "防汛")
+        for title in ("修筑堤防", "清理河道"):
+            year.item(title, closed="6-1")
+        year.case("5-6", Procedure.SIMPLE)
+        alone = blocks(year.compile(), SectionKind.ACHIEVEMENTS)[1:]
+        year.study("4-2", "行政处罚法")
+        together = blocks(year.compile(), SectionKind.ACHIEVEMENTS)[1:]
+
+    assert [block.heading for block in alone] == ["防汛"] * 3
+    assert [block.heading for block in together] == ["防汛"] * 2 + ["其他工作"] * 2
