@@ -97,16 +97,16 @@ def test_the_flows_do_what_the_plain_functions_do(
     monkeypatch.setenv("DUBAN_QUIET_UNTIL", "00:00")
     monkeypatch.setenv("DUBAN_DIGEST_AT", "00:00")
 
-    assert daily_supervision.fn("2025-06-23")["raised"] == 1
+    assert daily_supervision.fn(dt.date(2025, 6, 23))["raised"] == 1
     assert delivery.fn()["sent"] == 1
     assert urgent_delivery.fn() == {"sent": 0, "failed": 0, "parked": 0, "problems": []}
     assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0, "problems": []}
     assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0, "problems": []}
     assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
     assert year_opening.fn(YEAR + 1)["plans"][0]["organ"] == "某局"
-    assert brief.fn("2025-06-30")["briefs"][0]["number"] == "督简〔2025〕1号"
+    assert brief.fn(dt.date(2025, 6, 30))["briefs"][0]["number"] == "督简〔2025〕1号"
     for place, rhythm in enumerate((weekly_circular, monthly_circular, quarterly_circular), 1):
-        assert rhythm.fn("2025-07-04")["circulars"][0]["number"] == f"督通〔2025〕{place}号"
+        assert rhythm.fn(dt.date(2025, 7, 4))["circulars"][0]["number"] == f"督通〔2025〕{place}号"
 
 
 def test_what_killed_processes_left_of_files_is_thrown_away_after_a_day(office: Office, settings: Settings) -> None:
