@@ -41,7 +41,9 @@ def test_every_file_of_the_packages_rides_along(packed: list[str]) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     ]
 
-    examples = [f"duban/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "examples").iterdir()]
+    examples = [
+        f"duban/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "examples").rglob("*") if file.is_file()
+    ]
     assert sorted(name for name in packed if ".dist-info/" not in name) == sorted([*on_disk, *examples])
 
 
