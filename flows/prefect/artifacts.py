@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.runtime import flow_run
 from sqlalchemy import Engine
 
 from flows.steps import told_progress
@@ -23,7 +24,12 @@ _OVER_ORGANS = ("reports", "circulars", "briefs", "plans")
 
 
 def leave_artifact(database: Engine, settings: Settings, rhythm: str, title: str, result: dict[str, Any]) -> None:
-    """Leave what the run did as one page; where Prefect does not take it the run is none the worse."""
+    """Leave what the run did as one page; where Prefect does not take it the run is none the worse.
+
+    Outside of a run nothing is left.
+    """
+    if flow_run.id is None:
+        return
     parts = [f"# {title}", *_told(database, settings, rhythm, result)]
     parts.append(f"[系统运行]({settings.address('/system')})")
     try:
@@ -48,7 +54,7 @@ def _progress(rhythm: str, title: str) -> Callable[[int, int], None]:
 
     def told(done: int, of: int) -> None:
         percent = done * 100 // of
-        if of < FEW or shown.get("percent") == percent:
+        if flow_run.id is None or of < FEW or shown.get("percent") == percent:
             return
         shown["percent"] = percent
         said = f"{title}：{done}/{of} 个单位"

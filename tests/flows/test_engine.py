@@ -107,7 +107,9 @@ def test_a_flow_runs_with_its_history_kept_and_its_work_done(server: PrefectServ
         {"on": "2026-06-23"},
     )
     lines = {"logs": {"flow_run_id": {"any_": [run["id"]]}}}
-    assert eventually(lambda: any("每日督办：" in line["message"] for line in ask(server, "/logs/filter", lines)))
+    assert eventually(
+        lambda: any("每日督办 2026-06-23：" in line["message"] for line in ask(server, "/logs/filter", lines))
+    )
     [left] = ask(server, "/artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
     assert left["data"].startswith("# 每日督办 2026-06-23\n\n提醒 0 条，升级督办 0 条")
     assert left["data"].endswith("[系统运行](http://127.0.0.1:8000/system)")

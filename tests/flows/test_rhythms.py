@@ -102,7 +102,7 @@ def test_the_flows_do_what_the_plain_functions_do(
     assert urgent_delivery.fn() == {"sent": 0, "failed": 0, "parked": 0, "problems": []}
     assert letters.fn() == {"letters": 0, "failed": 0, "parked": 0, "problems": []}
     assert webhooks.fn() == {"queued": 0, "sent": 0, "failed": 0, "parked": 0, "stopped": 0, "problems": []}
-    assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1}]
+    assert year_end_report.fn(YEAR)["reports"] == [{"organ": "某局", "version": 1, "report": 1}]
     assert year_opening.fn(YEAR + 1)["plans"][0]["organ"] == "某局"
     assert brief.fn(dt.date(2025, 6, 30))["briefs"][0]["number"] == "督简〔2025〕1号"
     for place, rhythm in enumerate((weekly_circular, monthly_circular, quarterly_circular), 1):
@@ -168,7 +168,7 @@ def test_each_organ_with_a_plan_gets_its_report_and_a_failing_one_stops_no_other
     compiled = rhythms.year_end_report(settings, year=YEAR)
     again = rhythms.year_end_report(settings, year=YEAR)
 
-    assert compiled["reports"][0] == {"organ": "某局", "version": 1}
+    assert compiled["reports"][0] == {"organ": "某局", "version": 1, "report": 1}
     assert compiled["reports"][1]["organ"] == "新局"
     assert "没有任务" in compiled["reports"][1]["problem"]
     assert again == compiled

@@ -15,6 +15,11 @@ from models.items.plan import AnnualPlan
 from tests.office import HANDLER, Office
 
 
+@pytest.fixture(autouse=True)
+def within_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", "0a3e8a0e-0000-4000-8000-000000000001")
+
+
 @pytest.fixture
 def left(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The Markdown of every artifact."""
