@@ -24,6 +24,7 @@ FIELDS: tuple[Entry, ...] = (
     Entry("handler", "承办人", longest=100, ways=_PROGRAMS, hint="已登记人员的姓名。"),
     Entry("start", "开始时间", longest=100, ways=_PROGRAMS),
     Entry("due", "完成时限", longest=200, ways=_PROGRAMS, hint="如 6月底前、每季度。", example="6月底前"),
+    Entry("yearly", "每年", longest=10, ways=_PROGRAMS, hint="每年都做的常设工作写“是”，或不填。"),
     Entry("importance", "重要程度", Takes.CHOICE, choices=Importance, ways=_PROGRAMS),
     Entry("source_kind", "来源类别", Takes.CHOICE, choices=SourceKind, ways=_PROGRAMS),
     Entry("source_number", "文号", longest=200, ways=_PROGRAMS),

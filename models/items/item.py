@@ -94,6 +94,8 @@ class WorkItem(Row, table=True):
     importance: Importance = Field(default=Importance.NORMAL, sa_type=coded(Importance))
     internal_only: bool = Field(default=False, sa_column_kwargs=NOT_SET)
     """Marked 内部 in the column 密级 of the list: what leaves the office names its number and day, nothing else."""
+    yearly: bool = Field(default=False, sa_column_kwargs=NOT_SET)
+    """Standing work (每年) that returns in the arrangements of the next year and when that year is opened."""
     target_count: float | None = None
     target_unit: str | None = Field(default=None, max_length=20)
     evidence_rule: str | None = Field(default=None, max_length=500)

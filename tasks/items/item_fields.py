@@ -25,6 +25,7 @@ FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "handler": ("承办人", ("handler_post_id",)),
     "start": ("开始时间", ("start_on",)),
     "due": ("完成时限", ("due_text", "due_on", "recurrence", "unconfirmed")),
+    "yearly": ("每年", ("yearly",)),
     "importance": ("重要程度", ("importance",)),
     "source_kind": ("来源类别", ("source_kind",)),
     "source_number": ("文号", ("source_number",)),
@@ -109,6 +110,7 @@ class Words:
             "importance": _label(value("importance")),
             "source_kind": _label(value("source_kind")),
             "target": f"{count:.15g}{value('target_unit') or ''}" if count is not None else "",
+            "yearly": "是" if value("yearly") else "",
             "secrecy": "内部" if value("internal_only") else "",
             "percent": f"{value('percent')}%" if value("percent") is not None else "",
         }

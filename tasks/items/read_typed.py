@@ -16,12 +16,12 @@ from models.typed_text import words
 from tasks.items.item_fields import FIELDS, ItemFacts, Units
 from tasks.people.find import departments_of
 from tasks.people.find_posts import HANDLING, LEADING, Roster
-from tasks.reading.cells import CellRefusedError, due, internal, start, target
+from tasks.reading.cells import CellRefusedError, due, internal, start, target, yearly
 
 NOTHING = "-"
 """What is typed for a field whose content is to be taken away, as in a list."""
 _CLEARED: Mapping[str, Mapping[str, Any]] = {
-    "secrecy": {"internal_only": False}, "importance": {"importance": Importance.NORMAL},
+    "secrecy": {"internal_only": False}, "yearly": {"yearly": False}, "importance": {"importance": Importance.NORMAL},
     "due": {"due_text": None, "due_on": None, "recurrence": None, "unconfirmed": False},
 }  # fmt: skip
 _NEEDED = ("title", "project")
@@ -133,6 +133,8 @@ class _Reading:
                 if not internal(text):
                     raise BadInputError("密级只能写“内部”，或留空；涉密内容不得录入。")
                 self.values["internal_only"] = True
+            case "yearly":
+                self.values["yearly"] = yearly(text)
             case "importance":
                 self.values["importance"] = _member(Importance, text)
             case "source_kind":

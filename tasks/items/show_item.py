@@ -83,6 +83,7 @@ def show_item(session: Session, item: WorkItem, *, by: Actor, calendar: WorkCale
         "cooperating": [helping.text for helping in dossier.of(ItemUnit)],
         "people": {role.label: people[person] for role, person in responsible.items()},
         "importance": item.importance,
+        "yearly": item.yearly,
         "percent": item.percent,
         "recurrence": describe(item.recurrence) if item.recurrence and "FREQ=" in item.recurrence else item.recurrence,
         "missing_evidence": lacking(item, policy, evidence, on=by.on) if away and policy and not alone else "",

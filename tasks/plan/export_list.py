@@ -39,8 +39,9 @@ _AT_ONCE = 2000
 _OF_ITEM = (
     *(getattr(WorkItem, name) for name in (
         "id", "number", "title", "deliverable", "leader_post_id", "department_id", "lead_text", "handler_post_id",
-        "start_on", "due_on", "due_text", "recurrence", "unconfirmed", "importance", "target_count", "target_unit",
-        "evidence_rule", "state", "signed_on", "closed_on", "note", "source_kind", "source_number", "source",
+        "start_on", "due_on", "due_text", "recurrence", "unconfirmed", "yearly", "importance", "target_count",
+        "target_unit", "evidence_rule", "state", "signed_on", "closed_on", "note", "source_kind", "source_number",
+        "source",
     )),
     col(Project.name).label("project"),
 )  # fmt: skip
@@ -109,6 +110,7 @@ class _Names:
             self._named((item.handler_post_id,) if item.handler_post_id else (), HANDLING, item.department_id),
             str(item.start_on or ""),
             _due(item),
+            "是" if item.yearly else None,
             item.importance.label,
             item.target_count,
             item.target_unit,

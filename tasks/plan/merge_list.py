@@ -24,8 +24,8 @@ from tasks.reading.plan_columns import Field
 
 COLUMNS = (
     "project_id", "title", "deliverable", "department_id", "lead_text", "leader_post_id", "handler_post_id", "start_on",
-    "due_on", "due_text", "recurrence", "unconfirmed", "importance", "internal_only", "target_count", "target_unit",
-    "evidence_rule", "note", "source", "percent", "signed_on", "closed_on",
+    "due_on", "due_text", "recurrence", "unconfirmed", "importance", "internal_only", "yearly", "target_count",
+    "target_unit", "evidence_rule", "note", "source", "percent", "signed_on", "closed_on",
 )  # fmt: skip
 """What a list can say about an item in its own row."""
 
@@ -37,6 +37,7 @@ _CLEARS: dict[Field, dict[str, Any]] = {
     "source": {"source": None}, "lead": {"department_id": None, "lead_text": None},
     "leaders": {"leader_post_id": None}, "handler": {"handler_post_id": None}, "start": {"start_on": None},
     "target": {"target_count": None, "target_unit": None}, "secrecy": {"internal_only": False},
+    "yearly": {"yearly": False},
     "due": {"due_on": None, "due_text": None, "recurrence": None, "unconfirmed": False}, "percent": {"percent": 0},
     "state": {"signed_on": None, "closed_on": None},
 }  # fmt: skip
@@ -316,7 +317,7 @@ def _said(row: ListRow, assigned: dict[str, Any]) -> dict[str, Any]:
         values["start_on"] = row.start_on
     if row.target is not None:
         values["target_count"], values["target_unit"] = row.target
-    for name in ("percent", "importance", "internal_only", "deliverable", "evidence_rule", "source", "note"):
+    for name in ("percent", "importance", "internal_only", "yearly", "deliverable", "evidence_rule", "source", "note"):
         value = getattr(row, name)
         if value is not None:
             values[name] = value

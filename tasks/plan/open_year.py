@@ -37,8 +37,8 @@ from tasks.report.filing.deadlines import ensure_filing_items
 
 _COPIED = (
     "title", "source", "note", "due_on", "due_text", "recurrence", "unconfirmed", "importance", "internal_only",
-    "department_id", "lead_text", "leader_post_id", "handler_post_id", "deliverable", "target_count", "target_unit",
-    "evidence_rule",
+    "yearly", "department_id", "lead_text", "leader_post_id", "handler_post_id", "deliverable", "target_count",
+    "target_unit", "evidence_rule",
 )  # fmt: skip
 
 

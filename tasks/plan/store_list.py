@@ -17,7 +17,7 @@ from tasks.sheets.rows import keep_changes
 
 _CHUNK = 10_000
 _DEFAULTS: dict[str, Any] = {
-    "percent": 0, "unconfirmed": False, "importance": Importance.NORMAL, "internal_only": False,
+    "percent": 0, "unconfirmed": False, "importance": Importance.NORMAL, "internal_only": False, "yearly": False,
 }  # fmt: skip
 _TABLES = SQLModel.metadata.tables
 _ITEM, _UNIT, _LEADER = _TABLES["work_item"], _TABLES["item_unit"], _TABLES["item_leader"]

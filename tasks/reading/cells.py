@@ -199,12 +199,25 @@ def done_on(cell: Cell, year: int) -> dt.date:
     return found
 
 
+_YEARLY = dict.fromkeys(("是", "每年", "常年", "√", "✓", "yes", "true", "1"), True) | dict.fromkeys(
+    ("否", "×", "no", "false", "0"), False
+)
+
+
 def importance(cell: Cell) -> Importance:
     """How much an item weighs."""
     found = _LABELS.get(plain(cell).lower())
     if found is None:
         raise CellRefusedError(f"重要程度只能是{'、'.join(member.label for member in Importance)}。")
     return found
+
+
+def yearly(cell: Cell) -> bool:
+    """Whether the item is standing work that returns every year."""
+    said = plain(cell).lower()
+    if said not in _YEARLY:
+        raise CellRefusedError("每年都做的常设工作写“是”，其余写“否”或者留空。")
+    return _YEARLY[said]
 
 
 def internal(cell: Cell) -> bool:

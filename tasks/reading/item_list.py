@@ -47,6 +47,7 @@ class ListRow:
     done_on: dt.date | None = None
     importance: Importance | None = None
     internal_only: bool | None = None
+    yearly: bool | None = None
     deliverable: str | None = None
     evidence_rule: str | None = None
     source: str | None = None

@@ -115,6 +115,7 @@ def _read_sheet(
         read("done_on", lambda cell: cells.done_on(cell, year)),
         read("importance", cells.importance),
         read("secrecy", cells.internal),
+        read("yearly", cells.yearly),
         read("deliverable", _within(cells.lines, WorkItem, "deliverable")),
         read("evidence_rule", _within(cells.lines, WorkItem, "evidence_rule")),
         read("source", _within(cells.lines, WorkItem, "source")),

@@ -120,6 +120,11 @@ LIST = SheetKind(
             """,
         ),
         LedgerField(
+            "yearly", "每年", FieldType.YES_NO, width=8, centred=True,
+            hint="每年都做的常设工作填“是”：写入报告的下一年度安排，开年编制时列入新的一年。留空为否。",
+            patterns=r"(?:是否)?(?:每年|常年|常设)(?:都做|开展|工作|任务)? yearly",
+        ),
+        LedgerField(
             "cycle", "周期",
             patterns=r"(?:反馈|重复|报送|上报|办理|开展)?周期 频次 频率 recurrence frequency",
         ),
@@ -190,18 +195,18 @@ LIST = SheetKind(
     ),
     template=(
         "number", "project", "title", "deliverable", "leaders", "lead", "cooperating", "handler", "start", "due",
-        "importance", "target", "target_unit", "evidence_rule", "state", "done_on", "note",
+        "yearly", "importance", "target", "target_unit", "evidence_rule", "state", "done_on", "note",
     ),
     departments=("lead", "cooperating"),
     examples=(
         (
             "示例1", "法治宣传教育", "举办领导干部法治专题讲座", "讲座通知、签到表、总结各一份", "王局长", "法规科",
-            "办公室、人事科", "李科长", "3月1日", "6月底前", "重要", 2, "场", "通知、签到表、现场照片",
+            "办公室、人事科", "李科长", "3月1日", "6月底前", "", "重要", 2, "场", "通知、签到表、现场照片",
             "", "", "本行为示例，导入时跳过",
         ),
         (
             "示例2", "行政执法监督", "开展行政执法案卷评查", "评查通报", "王局长", "执法监督科", "各执法单位", "张科员",
-            "", "每季度", "一般", 4, "次", "评查表、通报", "在办", "",
+            "", "每季度", "是", "一般", 4, "次", "评查表、通报", "在办", "",
             "本行为示例，导入时跳过",
         ),
     ),

@@ -100,7 +100,7 @@ COLUMNS: Mapping[str, str] = _FIELDS_OF_LEDGERS | {
     "first_closed_on": "首次销号日", "for_id": "代何人", "from_on": "起始日", "granted_on": "批准的时限",
     "handler_post_id": "承办岗位", "heading": "标题", "held_on": "举行日",
     "instruction_close_days": "批示办结期限", "instruction_terms": "批示时限档次", "instruction_unit": "档次的单位",
-    "importance": "重要程度",
+    "importance": "重要程度", "yearly": "每年",
     "internal_only": "内部", "source_kind": "来源类别", "source_number": "文号", "cancelled_on": "终止日",
     "fields": "填写的内容", "instruction_id": "批示", "issued_on": "下达日", "kind": "类别", "lag_of": "按进度判断",
     "lag_red": "严重滞后线", "lag_yellow": "滞后线", "late": "逾期申请",

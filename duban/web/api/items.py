@@ -191,6 +191,7 @@ class ItemShown(BaseModel):
     people: dict[str, str] = Field(title="人员", description="角色 → 姓名，按今天在任和请假代理的情况。")
     importance: Importance = Field(title="重要程度代码")
     importance_name: str = Field(title="重要程度")
+    yearly: bool = Field(title="每年", description="每年都做的常设工作。")
     percent: int = Field(title="进度（%）")
     issued_on: dt.date | None = Field(title="下达日")
     signed_on: dt.date | None = Field(title="签收日")

@@ -888,6 +888,7 @@ def upgrade() -> None:
         sa.Column("unconfirmed", sa.Boolean(), nullable=False),
         sa.Column("importance", sa.String(length=32), nullable=False),
         sa.Column("internal_only", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("yearly", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("target_count", sa.Float()),
         sa.Column("target_unit", sa.String(length=20)),
         sa.Column("evidence_rule", sa.String(length=500)),

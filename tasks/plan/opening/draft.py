@@ -11,7 +11,7 @@ class Origin(Coded):
     """What a draft was drawn from."""
 
     REPORT = "report", "上年度报告“下一年度主要安排”"
-    RECURRING = "recurring", "上年度计划中周期性任务"
+    RECURRING = "recurring", "上年度计划中周期性任务、每年的工作"
     UNFINISHED = "unfinished", "上年度未办结任务"
     DEFICIENCY = "deficiency", "上年度不足的整改"
     STATUTORY = "statutory", "依法报告和公开"
@@ -39,6 +39,7 @@ class Draft:
     unconfirmed: bool = False
     importance: Importance = Importance.NORMAL
     internal_only: bool = False
+    yearly: bool = False
     department_id: int | None = None
     lead_text: str | None = None
     leader_post_id: int | None = None

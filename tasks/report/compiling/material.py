@@ -54,6 +54,7 @@ class ItemRow(NamedTuple):
     due_text: str | None
     due_on: dt.date | None
     recurrence: str | None
+    yearly: bool
     importance: Importance
     closed_on: dt.date | None
 
@@ -221,6 +222,7 @@ def gather_material(session: Session, organ: Organ, plan: AnnualPlan, *, on: dt.
         WorkItem.due_text,
         WorkItem.due_on,
         WorkItem.recurrence,
+        WorkItem.yearly,
         WorkItem.importance,
         case((col(WorkItem.closed_on) <= on, WorkItem.closed_on)),
         order=natural_order(col(WorkItem.number)),

@@ -68,23 +68,25 @@ def _planned(material: YearMaterial) -> Iterator[_Duty]:
     for item in material.planned:
         title = one_sentence(item.title)
         words = with_rhythm(item, material.year + 1) if item.recurrence else with_purpose(title, item.source)
-        yield _Duty(_heading(item.project), _of_no_year(words, material.year), describe_row("item", item.id))
+        yield _Duty(_heading(item.project), of_no_year(words, material.year), describe_row("item", item.id))
 
 
 def _carried(material: YearMaterial) -> Iterator[_Duty]:
     """Items that are still open on the day of the report, and recurring ones whether open or not; with a plan of the
-    next year, open ones only. Those that were finished are offered where there is no such plan."""
+    next year, open ones only. Those that were finished are offered where there is no such plan, but for standing work
+    (每年), which returns."""
     for project in material.projects:
         for item in material.items_by_project.get(project.id, []):
             recurs = not material.planned and recurs_in(item, material.year + 1)
             finished = material.finished_on(item) is not None
             if finished and not recurs and material.planned:
                 continue
+            returns = recurs or (item.yearly and not material.planned)
             title = one_sentence(as_told(item.title, material.year))
             words = with_rhythm(item, material.year + 1) if recurs else title
-            words = _of_no_year(words, material.year)
+            words = of_no_year(words, material.year)
             row = describe_row("item", item.id)
-            yield _Duty(_heading(project.name), words, row, offered=finished and not recurs)
+            yield _Duty(_heading(project.name), words, row, offered=finished and not returns)
 
 
 def recurs_in(item: ItemRow | WorkItem, year: int) -> bool:
@@ -116,7 +118,7 @@ def _remedies(material: YearMaterial) -> Iterator[_Duty]:
             heading = of_item.get(deficiency.item_id or 0, RECTIFICATION)
             words = one_sentence(deficiency.remedy)
             if str(material.year) in words:
-                words = _of_no_year(without_days(words, material.year), material.year)
+                words = of_no_year(without_days(words, material.year), material.year)
             yield _Duty(heading, words, describe_row("deficiency", deficiency.id))
 
 
@@ -152,7 +154,7 @@ def with_purpose(title: str, source: str | None) -> str:
     return title
 
 
-def _of_no_year(words: str, year: int) -> str:
+def of_no_year(words: str, year: int) -> str:
     """The words without the year that is over; names of documents and spans of years keep it."""
     over = rf"《[^》]*》|(?<![-—–－~～至\d]){year}\s*年度?|今年|本年度"
     return re.sub(over, lambda found: found[0] if found[0].startswith("《") else "", words)

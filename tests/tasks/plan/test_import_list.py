@@ -403,6 +403,13 @@ def test_what_a_list_marks_as_internal_stays_so_until_a_list_says_otherwise(sess
         assert items(session)["80"].internal_only is internal
 
 
+def test_standing_work_stays_so_until_a_list_says_otherwise(session: Session, tmp_path: Path) -> None:
+    marked = [*HEADER, "每年"]
+    for said, yearly in (("是", True), (None, True), ("否", False), ("是", True), ("-", False)):
+        bring_in(session, ledger(tmp_path, [*ROWS[0], said], header=marked))
+        assert items(session)["80"].yearly is yearly
+
+
 def test_every_working_day_is_counted_by_the_office_s_own_calendar(session: Session, tmp_path: Path) -> None:
     session.add(DayOverride(on=dt.date(YEAR, 6, 10), working=False, name="停电检修", source="通知", imported_at=NOW))
     issued(session, ledger(tmp_path, [1, None, "每日零报告", None, "办公室", None, "王五", "每个工作日"]))

@@ -58,6 +58,24 @@ def drafts(session: Session, *, year: int = 2026) -> dict[str, WorkItem]:
 
 
 @pytest.mark.parametrize("reported", [True, False])
+def test_standing_work_comes_round_with_its_day_and_without_the_year_that_is_over(
+    any_engine: Engine, reported: bool
+) -> None:
+    with Session(any_engine) as session:
+        year = ReportYear(session, STUDY)
+        year.item("制定2025年学法计划", due="3-31", closed="3-20", due_text="3月底前", yearly=True)
+        year.item("修订规则", closed="3-20")
+        if reported:
+            year.compile()
+        opened(session, year)
+        found = drafts(session)
+
+    assert "修订规则" not in found
+    item = found["制定学法计划"]
+    assert (item.due_text, item.due_on, item.yearly) == ("3月底前", dt.date(2026, 3, 31), True)
+
+
+@pytest.mark.parametrize("reported", [True, False])
 def test_a_year_is_drawn_from_what_the_last_one_left(any_engine: Engine, reported: bool) -> None:
     with Session(any_engine) as session:
         year = told_year(session)

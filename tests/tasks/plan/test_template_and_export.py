@@ -47,7 +47,7 @@ def test_the_template_has_the_columns_of_the_field_two_examples_and_a_note_on_ne
     assert sheet["A1"].value == "2026年度工作任务清单"
     assert [cell.value for cell in sheet[2]] == [
         "序号", "项目", "任务内容", "预期成果", "牵头领导", "牵头单位", "配合单位", "承办人", "开始时间", "完成时限",
-        "重要程度", "目标数量", "计量单位", "佐证要求", "状态", "办结日", "备注",
+        "每年", "重要程度", "目标数量", "计量单位", "佐证要求", "状态", "办结日", "备注",
     ]  # fmt: skip
     assert [sheet.cell(row, 1).value for row in (3, 4, 5)] == ["示例1", "示例2", None]
     assert [cell.value for cell in sheet[2] if cell.comment is None] == ["备注"]
@@ -61,10 +61,11 @@ def test_the_template_offers_what_can_be_chosen(tmp_path: Path) -> None:
         offered = page(tmp_path / "list.xlsx").data_validations.dataValidation
         return {str(one.sqref)[0]: one.formula1 for one in offered}
 
-    assert choices() == {"K": '"一般,重要,重大"', "O": '"未开始,在办,已办结"'}
+    assert choices() == {"K": '"是,否"', "L": '"一般,重要,重大"', "P": '"未开始,在办,已办结"'}
     assert choices(departments=["法规科", "办公室"], people=["张静"]) == {
-        "K": '"一般,重要,重大"',
-        "O": '"未开始,在办,已办结"',
+        "K": '"是,否"',
+        "L": '"一般,重要,重大"',
+        "P": '"未开始,在办,已办结"',
         "F": "选项!$A$1:$A$2",
         "G": "选项!$A$1:$A$2",
         "E": "选项!$B$1:$B$1",
@@ -189,11 +190,11 @@ def test_what_is_taken_out_says_everything_a_person_needs(office: Office) -> Non
     assert dict(zip([cell.value for cell in sheet[2]], [cell.value for cell in sheet[3]], strict=True)) == {
         "序号": "3-2", "项目": "法治宣传教育", "任务内容": "开展“宪法宣传周”活动", "预期成果": "活动总结",
         "牵头领导": "王敏、周建国", "牵头单位": "法规科", "配合单位": "办公室、县各有关单位", "承办人": "张静",
-        "开始时间": "2026-03-01", "完成时限": "6月底前", "重要程度": "一般", "目标数量": 2, "计量单位": "场",
-        "佐证要求": "照片", "备注": "=SUM(A1)", "状态": "拟办", "办结日": None, "缺少": None, "来源类别": None,
-        "文号": None, "来源原文": "第一句。\n第二句。",
+        "开始时间": "2026-03-01", "完成时限": "6月底前", "每年": None, "重要程度": "一般", "目标数量": 2,
+        "计量单位": "场", "佐证要求": "照片", "备注": "=SUM(A1)", "状态": "拟办", "办结日": None,
+        "缺少": None, "来源类别": None, "文号": None, "来源原文": "第一句。\n第二句。",
     }  # fmt: skip
-    assert sheet["Q3"].data_type == "s"
+    assert sheet["R3"].data_type == "s"
 
 
 def test_what_is_taken_out_and_brought_back_changes_nothing(office: Office) -> None:

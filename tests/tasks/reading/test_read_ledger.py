@@ -452,6 +452,20 @@ def test_the_column_of_secrecy_is_obeyed(level: str, refused: bool) -> None:
     assert bool(read(("任务内容", "密级"), ("甲", level)).errors) == refused
 
 
+@pytest.mark.parametrize(
+    ("heading", "said", "yearly"),
+    [("每年", "是", True), ("是否每年开展", "√", True), ("常年工作", "否", False), ("每年", "", None)],
+)
+def test_the_column_of_standing_work_is_read(heading: str, said: str, yearly: bool | None) -> None:
+    assert only(read(("任务内容", heading), (TASK, said))).yearly is yearly
+
+
+def test_the_column_of_standing_work_takes_yes_or_no() -> None:
+    (error,) = read(("任务内容", "每年"), ("甲", "大概"), ("乙", "")).errors
+
+    assert (error.column, "写“是”" in error.accepted) == ("每年", True)
+
+
 @pytest.mark.parametrize(("level", "internal"), [("内部", True), (" 内部 ", True), ("公开", False), ("", None)])
 def test_the_column_of_secrecy_marks_what_is_internal(level: str, internal: bool | None) -> None:
     assert only(read(("任务内容", "密级"), (TASK, level))).internal_only is internal

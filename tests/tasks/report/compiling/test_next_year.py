@@ -109,6 +109,17 @@ def test_what_is_only_offered_makes_no_heading_of_one_sentence_a_longer_one(engi
     ]
 
 
+def test_standing_work_returns_in_words_that_name_no_day_of_the_year_that_is_over(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        year = ReportYear(session, PUBLICITY)
+        year.item("3月底前制定2025年普法计划", closed="3-1", yearly=True)
+        year.item("开展宪法宣传周活动", due="12-7", yearly=True)
+        year.item("修订工作规则", closed="3-1")
+
+        assert texts(year.compile(), NEXT) == ["制定普法计划。", "开展宪法宣传周活动。"]
+        assert offered(year, NEXT) == ["修订工作规则。"]
+
+
 def test_what_was_finished_is_offered_for_the_next_year(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         year = ReportYear(session, ORDER, PUBLICITY)
