@@ -256,13 +256,12 @@ KIND = Kind(
     sentence=Sentence(
         """
 {% set how = "集体研究" if discussed.value == three_majors.value else "研究决定" %}
-{{ opening or how }}{{ "“三重一大”事项" if not opening }}
-{{ cite(three_majors) }}{% if opening %}均经{{ how }}{% endif %}
+{% set whole = decisions.value == three_majors.value %}
+{% set matter = "重大决策" if whole else "“三重一大”事项" %}
+{{ how if not opening }}{{ matter }}{{ cite(three_majors) }}{% if opening %}经{{ how }}{% endif %}
+{% if whole %}{{ note(decisions) }}{% elif decisions.value %}，其中重大决策{{ cite(decisions) }}{% endif %}
 {% if decisions.value and complete.value == decisions.value %}
-，其中重大决策{{ cite(decisions) }}，
-均履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序{{ note(complete) }}
-{% elif decisions.value and decisions.value < three_majors.value %}
-，其中重大决策{{ cite(decisions) }}
+，{{ "均" if decisions.value > 1 }}履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序{{ note(complete) }}
 {% endif %}。
 """,
         ("", "“三重一大”事项"),

@@ -139,14 +139,15 @@ def test_what_no_day_is_on_record_for_is_not_told(engine: Engine) -> None:
     ledger = KeptLedger(engine, KIND)
     decide(ledger)
 
-    assert ledger.says() == "研究决定“三重一大”事项1项。"
+    assert ledger.says() == "研究决定重大决策1项。"
 
 
 def test_a_year_in_order_says_so(engine: Engine) -> None:
     ledger = KeptLedger(engine, KIND)
     decide(ledger, **DAYS)
 
-    assert ledger.says() == (
-        "集体研究“三重一大”事项1项，其中重大决策1项，"
-        "均履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序。"
-    )
+    steps = "履行公众参与、专家论证、风险评估、合法性审查、集体讨论等应经程序。"
+    assert ledger.says() == f"集体研究重大决策1项，{steps}"
+
+    decide(ledger, **DAYS)
+    assert ledger.says() == f"集体研究重大决策2项，均{steps}"
