@@ -96,7 +96,7 @@ def test_the_same_year_in_another_office_s_manner(engine: Engine) -> None:
     assert [line[:10] for line in told if line[:2] in ("一是", "二是")] == [
         "一是青禾县水务局主要", "二是主持召开办公会，", "一是强化理论学习。制", "二是健全工作机制，规",
     ]  # fmt: skip
-    assert f"（一）{ENFORCEMENT}" in told
+    assert f"（一）{ENFORCEMENT}，落实整改措施" in told
 
 
 def test_a_part_within_another_is_a_paragraph_of_it(engine: Engine) -> None:
