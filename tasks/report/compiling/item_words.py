@@ -7,7 +7,7 @@ from tasks.reading.numbering import find_marker, strip_decoration
 
 _WHOLE_QUOTE = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 _LEFT_OVER = re.compile(r"“”|（\s*）|\(\s*\)|(?<=[，,；;])[，,、；;]+|^[，,、；;：:\s]+")
-_LED_BY = r"(?:(?:截至|截止|力争|最迟)?[于在到至]?)"
+_LED_BY = r"(?:(?<![任服业事政公商债义劳财税勤])务必?于|(?:截至|截止|力争|最迟)?[于在到至]?)"
 _A_DAY = re.compile(r"[日号底初末旬前]")
 _ENOUGH = re.compile(r"[\u4e00-\u9fff]{2}")
 
