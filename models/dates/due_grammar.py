@@ -192,6 +192,7 @@ REPETITION = "|".join(
         _IN_MONTHS,
         _QUARTERLY,
         rf"{_EACH}半年度?[末底]?",
+        r"上、?下半年(?:各|分别)",
         r"每半个?月|每[2346]个月|[双隔]月|隔周",
         _MONTHLY,
         _WEEKLY,
@@ -216,6 +217,8 @@ def rule(text: str, year: int) -> Rule | None:
         return _quarterly(match)
     if match := re.fullmatch(rf"{_EACH}半年度?([末底])?", text):
         return Rule("FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=-1", assumed=match[1] is None)
+    if re.fullmatch(r"上、?下半年(?:各|分别)", text):
+        return Rule("FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=-1", assumed=True)
     if match := re.fullmatch(_MONTHLY, text):
         return _monthly(match)
     if re.fullmatch(r"每半个?月", text):

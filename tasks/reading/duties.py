@@ -33,6 +33,11 @@ _PURPOSE = re.compile(
 _SLOGAN = re.compile(
     r"(?:不断|确保|努力|从而|进而|使|让|形成|切实(?:提升|提高|增强)|有效(?:提升|提高|增强)|为.{2,}(?:提供|奠定|贡献|保驾)|全面(?:提升|提高))"
 )
+_URGED = re.compile(
+    r"(?:进一步|切实|不断)?(?:高度重视|提高(?:思想|政治)?(?:认识|站位)|统一思想|加强(?:组织)?(?:领导|协作|协同|沟通|配合|协调)(?:配合|协作|协调)?"
+    r"|(?:压实|落实|明确|强化|细化)(?:工作|主体)?(?:责任|分工|担当)|[狠抓]{1,2}好?落实|密切配合|形成合力)"
+)
+"""What everybody is asked for at the end of a plan: nothing that could be done on a day."""
 _CONDITION = re.compile(
     r"(?:按照|依照|遵照|根据|依据|结合|围绕|通过|依托|针对|聚焦|紧扣|紧盯|紧密结合|对照|借助|坚持(?!.{0,4}(?:开展|组织))|立足|把握|抓住|利用(?=.{2,12}(?:契机|时机|节点)$)|"
     r"以.{1,30}?为|在.{2,30}(?:下|中|上|基础上|期间|前|后|内)$|为(?!.{2,}(?:提供|奠定|贡献))|对于|截至|自.{2,20}起$|从.{2,20}起$|除.{2,20}外$|如.{2,20}的$|充分发挥|发挥|本着|由.{2,16}?(?:牵头|负责|主办)$)"
@@ -204,10 +209,14 @@ def _timed(waiting: list[_Clause]) -> bool:
 
 def _duty(clauses: list[_Clause]) -> WrittenDuty:
     text = "".join(clause.text for clause in clauses).strip()
-    slogan = all(clause.condition or _SLOGAN.match(fold(bare_duty(clause.text))) for clause in clauses)
+    slogan = all(clause.condition or _says_nothing(fold(bare_duty(clause.text))) for clause in clauses)
     said = [clause for clause in clauses if not clause.purpose] or clauses
     acts = [clause for clause in said if not clause.condition] or said
     return WrittenDuty(_title(said, acts), text, slogan)
+
+
+def _says_nothing(folded: str) -> bool:
+    return _SLOGAN.match(folded) is not None or _URGED.fullmatch(folded.strip(",。;")) is not None
 
 
 def _title(said: list[_Clause], acts: list[_Clause]) -> str:

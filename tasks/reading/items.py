@@ -64,7 +64,12 @@ def items_of(before: Sequence[str], parts: list[OutlinePart], title: str | None,
         read = _from_part(part, own or (year if plan else _after(year)), announced=bool(announced))
         _, named = split_responsibility(part.heading or "")
         items += [_charged(item, named, None) if named and item.lead is None else item for item in read]
-        silent += [text for text in _prose(part.texts) if _is_silent(text, read)]
+        groups = {_compact(point.heading.text) for point in part.points if point.heading and point.children}
+        silent += [
+            text
+            for text in _prose(part.texts)
+            if _is_silent(text, read) and not any(_compact(text).endswith(group) for group in groups)
+        ]
     listed = {_compact(row.task) for row in rows}
     items = [item for item in items if not {_compact(item.title), _compact(item.source)} & listed]
     items += [_from_row(row, year if plan else _after(year)) for row in rows]
@@ -109,7 +114,13 @@ def _from_part(part: OutlinePart, year: int | None, *, announced: bool) -> list[
         if point.heading is None and headed:
             continue
         items += _from_point(point, part, year, headed=headed)
-    if not items and not announced and part.heading is not None and not any(map(is_cell, part.texts)):
+    if (
+        not items
+        and not announced
+        and part.heading is not None
+        and not _is_appeal(part)
+        and not any(map(is_cell, part.texts))
+    ):
         items = _with_sentence([], part.heading, None, year)
     return items
 
@@ -164,12 +175,18 @@ def _from_point(point: OutlinePoint, part: OutlinePart, year: int | None, *, hea
     texts = list(point.body) if heads or heading is None else [point.own, *point.body]
     project = heading.text if heading is not None and heads else outer
     items: list[ReadItem] = []
+    spare = heading is None and _is_appeal(part)
     for text in _prose(texts):
         for sentence in sentences(text):
-            items = _with_sentence(items, sentence, project, year)
+            items = _with_sentence(items, sentence, project, year, spare=spare)
     if not items and heading is not None and not point.children:
         items = [ReadItem(title=_short(heading.text), source=point.own or heading.text, project=outer)]
     return items
+
+
+def _is_appeal(part: OutlinePart) -> bool:
+    """Whether a part only asks everybody to do well (三、工作要求)."""
+    return re.fullmatch(r"(?:工作|有关|相关|几点|组织)?(?:要求|保障)", part.heading or "") is not None
 
 
 _ANNEX = re.compile(r"附件\s*\d*(?:\s*[:：.].*)?")
@@ -199,15 +216,24 @@ def _is_duty(point: OutlinePoint, year: int | None) -> bool:
     return point.glued and (len(point.own) > _LONGEST_HEAD or find_due(point.own, year or _NO_YEAR) is not None)
 
 
-def _with_sentence(items: list[ReadItem], sentence: str, project: str | None, year: int | None) -> list[ReadItem]:
-    """The items so far with what one more sentence says: further duties, or who is responsible for the last ones."""
+def _with_sentence(
+    items: list[ReadItem], sentence: str, project: str | None, year: int | None, *, spare: bool = False
+) -> list[ReadItem]:
+    """The items so far with what one more sentence says: further duties, or who is responsible for the last ones. A
+    slogan stands for a point that says nothing else, but where it is `spare`.
+    """
     words, named = split_responsibility(sentence)
     said = [duty for duty in duties_of(words) if not _introduces(duty.text)] if words else []
     if named is not None and not said:
-        return [_charged(item, named, year) if item.lead is None else item for item in items]
+        # A line of its own may say when, after the one that said who.
+        more = named.lead is None and named.due is not None
+        return [
+            _charged(item, named, year) if item.lead is None or (more and item.due_text is None) else item
+            for item in items
+        ]
     new: list[ReadItem] = []
     for duty in said:
-        if duty.slogan and (items or new):
+        if duty.slogan and (items or new or spare):
             continue
         new.append(_item(duty.title, sentence, duty.text, project, year))
     if named is not None:

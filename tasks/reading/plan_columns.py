@@ -270,7 +270,9 @@ def name_columns(said: Sequence[str]) -> dict[str, Field]:
 
 def _by_measures(sheet: Sheet, header: Header) -> Header:
     title = header.columns["title"]
-    taken = {column for name, column in header.columns.items() if name not in _SPARE}
+    # 重点任务 | 主要任务: either may be called a project; it is the one to the left that has several beside it.
+    spare = _SPARE | {name for name in ("project",) if header.columns.get(name, -1) > title}
+    taken = {column for name, column in header.columns.items() if name not in spare}
     rows = sheet.rows[header.below :]
     for measures, heading in enumerate(header.row):
         if measures in taken or not _MEASURES.fullmatch(plain_heading(heading)):

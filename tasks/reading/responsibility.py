@@ -14,6 +14,8 @@ _IS = r"\s*(?:[:】]|为)"
 _ENTRY = re.compile(rf"{_LABEL}{_IS}\s*(?P<value>.*?)(?=[;,。\s]*{_NEXT_LABEL}{_IS}|[;。)】\]]?\s*$)")
 _START = re.compile(rf"\s*[(\[【]?\s*{_LABEL}{_IS}")
 _BRACKET = re.compile(rf"[(\[【]\s*{_LABEL}\s*[:】][^()\[\]【】]*[)\]】]?")
+_TRAILING = re.compile(rf"[,;]\s*(?={_NEXT_LABEL}\s*:)")
+"""Where a clause begins that says who is responsible: …，牵头单位：法规科；完成时限：6月底。"""
 _BY = re.compile(r"由(?P<lead>[^,。;:、]{2,20}?)(?:牵头|负责|会同|承办)")
 UNIT = r"[\u4e00-\u9fff]{1,12}?(?:科|处|室|股|局|委|办|厅|中心|部门|单位|站|所|队|院|组|乡镇|街道)"
 _UNITS = rf"{UNIT}(?:[、和与及]{UNIT}){{0,8}}"
@@ -63,6 +65,8 @@ def split_responsibility(text: str) -> tuple[str, Responsibility | None]:
     if match:
         rest = text[: match.start()] + text[match.end() :]
         return rest.strip(), _read(text[match.start() : match.end()].strip("()（）[]【】"))
+    if behind := _TRAILING.search(folded):
+        return text[: behind.start()].strip(), _read(text[behind.end() :])
     charged = _CHARGED.search(folded) or _BEHIND.search(folded)
     if charged:
         rest = text[: charged.start()] + text[charged.end() :]
