@@ -5,17 +5,21 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 from sqlmodel import SQLModel
 
 from models.coded import Coded
 from models.database import LARGEST_ID
+from models.typed_text import writable
 from tasks.trail.tell_entry import COLUMNS
 
 LARGEST = LARGEST_ID
 """The largest number of a row."""
 PLAIN = r"^[^\x00]*$"
 """Texts of a database hold no NUL."""
+
+WRITABLE = BeforeValidator(lambda said: writable(said) if isinstance(said, str) and "\x00" not in said else said)
+"""Without what no office file can hold, as at every other door; NUL is refused by name."""
 
 RowId = Annotated[int, Path(title="编号", ge=1, le=LARGEST)]
 Year = Annotated[int | None, Query(title="年度", description="缺省为今年的，没有则为最新的。", ge=1990, le=2200)]
@@ -26,7 +30,8 @@ After = Annotated[int, Query(title="起点", description="只要编号大于它�
 
 def text(longest: int, *, least: int = 1) -> Any:
     """The type of a text without blanks around it."""
-    return Annotated[str, StringConstraints(strip_whitespace=True, min_length=least, max_length=longest, pattern=PLAIN)]
+    limits = StringConstraints(strip_whitespace=True, min_length=least, max_length=longest, pattern=PLAIN)
+    return Annotated[str, WRITABLE, limits]
 
 
 class Body(BaseModel):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import Response as Answer
 from sqlmodel import Session
 
-from duban.web.api_fields import LARGEST, PLAIN, RowId
+from duban.web.api_fields import LARGEST, PLAIN, WRITABLE, RowId
 from duban.web.attachment import streamed
 from duban.web.call import Reader, Writer
 from duban.web.doing import Done, IdempotencyKey, IfMatch, check_unchanged, done_once
@@ -38,7 +38,7 @@ def upload(
     category: Annotated[Category, Form(title="类别")] = Category.ROUTINE,
     public: Annotated[bool, Form(title="可在公开的报告中提到")] = False,
     expires_on: Annotated[dt.date | None, Form(title="有效期")] = None,
-    note: Annotated[str | None, Form(title="说明", max_length=500, pattern=PLAIN)] = None,
+    note: Annotated[str | None, WRITABLE, Form(title="说明", max_length=500, pattern=PLAIN)] = None,
     replaces: Annotated[int | None, Form(title="替换哪一份（id）", ge=1, le=LARGEST)] = None,
     vouched: Annotated[
         bool, Form(title=VOUCH, description="扫描件、图片、旧版文件等无法检查的，须由本人负责。")

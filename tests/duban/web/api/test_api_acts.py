@@ -95,6 +95,16 @@ def test_a_week_is_told_by_programs(office: Office, web: Web) -> None:
     assert [action for action, _actor, _channel in entries(office)].count("extend") == 2
 
 
+@pytest.mark.parametrize("mark", ["\ufffe", "\uffff", "\x01"])
+def test_what_no_office_file_can_hold_is_left_out_and_nul_is_refused(web: Web, office: Office, mark: str) -> None:
+    program = program_of(web, HANDLER)
+    program.act(1, "sign")
+    program.act(1, "report", content=f"已编{mark}制", percent=40)
+    with Session(office.engine) as session:
+        assert [one.text for one in session.exec(select(ProgressEntry))] == ["已编制"]
+    assert program.send("/items/1/acts/report", {"content": f"又{mark}\x00", "percent": 50}).is_client_error
+
+
 def test_an_instruction_of_another_item_is_none_of_this_one(office: Office, web: Web) -> None:
     office.assign("制度清理", due="2026-06-30")
     office.instruct("2", "抓紧", due="2026-06-20", on="2026-06-01")
