@@ -64,7 +64,7 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
 
 
 def clock(context: typer.Context) -> None:
-    """在工作进程之外值守，直到按 Ctrl+C：马上要发的信件、即时通知、推送、退信、报警；工作进程误了的提醒由它补做。"""
+    """在工作进程之外值守，直到按 Ctrl+C：信件、即时通知、推送、退信、报警；工作进程误了的提醒由它补做。"""
     made = edge.edge(context)
     database = made.engine
     from duban.keeping_time import keep_time
