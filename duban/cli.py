@@ -33,7 +33,8 @@ def root(
     ] = None,
 ) -> None:
     """Where every command begins: the data folder."""
-    context.obj = Edge(home)
+    made = context.obj = Edge(home)
+    context.call_on_close(made.close)
 
 
 def home_first(words: list[str]) -> list[str]:

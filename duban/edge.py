@@ -86,6 +86,11 @@ class Edge:
             check_keys(database, self.settings.home)
         return database
 
+    def close(self) -> None:
+        """Close the database, if it was opened: the last to leave SQLite folds its write-ahead file in."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def writing(self) -> AbstractContextManager[Session]:
         """A transaction in which somebody acts: what is changed without an audit entry is refused whole."""
         from models.database import on_record

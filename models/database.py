@@ -2,8 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,6 +19,9 @@ from models.secrecy import refuse_marked, texts_in
 from models.unchanged import answers_of, ask
 from models.words import SQLITE_FUNCTION as CUT_FUNCTION
 from models.words import cut
+
+_FOLDING = 5.0
+"""Seconds."""
 
 LARGEST_ID = 2**31 - 1
 """The largest number a row can have."""
@@ -79,6 +83,18 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_immediate(connection: Any) -> None:
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def fold_log(database: Engine) -> None:
+    """Close the engine's connections; of SQLite write what stands in the write-ahead file into the database's own, so
+    that a copy of that file alone is whole. Whoever reads or writes meanwhile is waited for, some seconds at most.
+    """
+    database.dispose()
+    file = database.url.database
+    if database.dialect.name != "sqlite" or not file or not Path(file).exists():
+        return
+    with closing(sqlite3.connect(file, timeout=_FOLDING)) as connection, suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

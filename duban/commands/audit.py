@@ -30,6 +30,7 @@ def verify(
 ) -> Answer:
     """核验操作记录：逐条核对内容和前后衔接；有一条对不上，退出码为 1。"""
     from models.errors import DubanError
+    from tasks.trail.known_head import against_known
     from tasks.trail.noted_head import read_head
     from tasks.trail.verify_audit import verify_audit
 
@@ -37,11 +38,12 @@ def verify(
     session, by = errand.session, errand.by
     owner = errand.organ if errand.said["as"] or errand.said["organ"] else None
     chain = verify_audit(session, by=by, organ_id=owner.id if owner else None, head=noted)
+    chain = against_known(session, chain, errand.edge.settings.home)
     broken = chain.broken
     fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
     data = {"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault}
     if broken and not errand.json:
-        raise DubanError(f"操作记录已被改动。{broken.fault.label}：{broken.words}（此前 {chain.entries} 条完好）。")
+        raise DubanError(f"{broken.verdict}。{broken.fault.label}：{broken.words}（此前 {chain.entries} 条完好）。")
     return answer(
         data,
         f"操作记录完好，共 {chain.entries} 条。{chain.noted_words}",

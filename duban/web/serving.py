@@ -1,25 +1,29 @@
 """Serving an office: the pages, the clock, and Prefect's server as a child, until a signal ends all three."""
 
+import atexit
 import errno
 import secrets
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from duban.edge import say, warn
 from duban.log_lines import log_to_standard_error
 from duban.web.app import create_app
 from flows.embedded_clock import ClockShare, EmbeddedClock
 from flows.prefect.server import PrefectServer
-from models.database import reading
+from models.database import fold_log, reading
 from models.errors import BadInputError, DubanError
 from models.private_files import open_folders
 from models.settings import Settings, is_loopback
 from tasks.access.manage_accounts import any_account
 from tasks.engine.check_shared import check_shared
+from tasks.trail.known_head import note_head
 
 GRACE_SECONDS = 3
 
@@ -63,7 +67,16 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
         base = settings.office_url.rstrip("/") if settings.office_url.startswith("https://") else address
         base = base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
         say(f"还没有账户。请在浏览器打开这个一次性地址，建立管理员账户：{base}/setup?token={setup_token}")
+    # When all is down, runs of the clock that were under way too: whichever way it ends, a signal's among them.
+    atexit.register(_leave, settings, database)
     server.run(sockets=[listener])
+
+
+def _leave(settings: Settings, database: Engine) -> None:
+    """Leave the data so that a copy of it is whole, and what is missing from an older one is noticed."""
+    with suppress(SQLAlchemyError), reading(database) as session:
+        note_head(session, settings.home)
+    fold_log(database)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from models.actor import Actor
 from models.database import open_engine, reading, sqlite_url
+from models.engine.office_mark import OfficeMark
 from models.engine.rhythm import Lease
 from models.errors import BadInputError, DubanError, UnreadableFileError
 from models.migrate import create_or_upgrade
@@ -263,6 +264,8 @@ def _fill_tables(source: Connection, target: Connection, manifest: Manifest, by:
             raise UnreadableFileError("备份中操作记录的末尾与清单所记的不符，没有恢复。")
         session.execute(delete(WebSession))
         session.execute(delete(Lease))
+        # What several processes on one PostgreSQL hold each other to is noted anew by the first: the store is another.
+        session.execute(delete(OfficeMark))
         session.flush()
 
 

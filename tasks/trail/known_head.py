@@ -5,6 +5,9 @@ write-ahead file. Only what was noted outside of it tells that entries are missi
 """
 
 import json
+import logging
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +15,9 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import Session, col, func, select
 
 from models.audit import AuditEntry
+from tasks.trail.verify_audit import BrokenLink, Chain, ChainFault
+
+log = logging.getLogger(__name__)
 
 FILE = "trail-head.json"
 
@@ -31,29 +37,45 @@ def known_head(home: Path) -> KnownHead | None:
         return None
 
 
-def missing_end(session: Session, home: Path) -> str | None:
-    """What is to be said where the trail does not hold the end that is known; None where it does."""
+def against_known(session: Session, chain: Chain, home: Path) -> Chain:
+    """A trail that was verified, held against the end that is known; where it holds that too, its own is noted."""
+    if chain.broken is not None:
+        return chain
     known = known_head(home)
-    if known is None or _holds(session, known):
-        return None
+    if known is not None and not _holds(session, known):
+        return replace(chain, broken=_missing(session, known))
+    note_head(session, home)
+    return chain
+
+
+def _missing(session: Session, known: KnownHead) -> BrokenLink:
     last = session.exec(select(func.max(col(AuditEntry.id)))).one() or 0
     if last < known.entry_id:
-        return (
+        words = (
             f"缺少第 {last + 1} 至 {known.entry_id} 号记录：本机记得末尾是第 {known.entry_id} 号，"
             "数据库可能被换成了较早的副本，或复制时没有带上 duban.db-wal"
         )
-    return f"第 {known.entry_id} 号记录不是本机曾记下的那一条：末尾的记录被换掉，或整条链被重写"
+        return BrokenLink(None, ChainFault.SHORT, words)
+    return BrokenLink(None, ChainFault.CUT, f"第 {known.entry_id} 号记录不是本机曾记下的那一条")
 
 
 def note_head(session: Session, home: Path) -> None:
-    """Note the end of the trail as it stands, unless it lacks the one that is known: then that goes on being missed."""
+    """Note the end of the trail as it stands, unless it lacks the one that is known: then that goes on being missed.
+
+    A folder that cannot be written is logged and nothing more: noting is no part of what anybody wanted done.
+    """
     known = known_head(home)
     last = session.exec(select(AuditEntry.id, AuditEntry.hash).order_by(col(AuditEntry.id).desc()).limit(1)).first()
     if last is None or (known is not None and (known.entry_id == last[0] or not _holds(session, known))):
         return
     draft = home / f"{FILE}.{uuid4().hex}"
-    draft.write_text(json.dumps({"entry_id": last[0], "hash": last[1]}), encoding="utf-8")
-    draft.replace(home / FILE)
+    try:
+        draft.write_text(json.dumps({"entry_id": last[0], "hash": last[1]}), encoding="utf-8")
+        draft.replace(home / FILE)
+    except OSError as error:
+        log.warning("操作记录的末尾没有记下：%s", error.strerror, extra={"action": "head_unnoted"})
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _holds(session: Session, known: KnownHead) -> bool:

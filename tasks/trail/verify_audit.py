@@ -24,6 +24,7 @@ class ChainFault(Coded):
     MISSING = "missing", "前面的记录缺失或被改写"
     ORDER = "order", "前面插入了记录或顺序被打乱"
     CUT = "cut", "所记的末尾不在链中：末尾的记录被删去，或整条链被重写"
+    SHORT = "short", "末尾的记录缺失"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class BrokenLink:
     id: int | None
     fault: ChainFault
     words: str
+
+    @property
+    def verdict(self) -> str:
+        """What that makes of the whole trail."""
+        return "操作记录不完整" if self.fault is ChainFault.SHORT else "操作记录已被改动"
 
 
 @dataclass(frozen=True)

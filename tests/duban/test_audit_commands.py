@@ -80,6 +80,8 @@ def test_a_broken_trail_is_one_line_and_exit_code_one(terminal: Terminal) -> Non
 def test_a_cut_tail_is_found_by_the_head_noted_before(terminal: Terminal) -> None:
     noted = terminal.data("audit", "verify")
     tamper(terminal, "DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
+    assert "末尾的记录缺失" in terminal.refused("audit", "verify")
+    (terminal.home / "trail-head.json").unlink()
     assert terminal.data("audit", "verify")["entries"] == noted["entries"] - 1
     assert "所记的末尾不在链中" in terminal.refused("audit", "verify", "--head", noted["head"])
     assert terminal.run("audit", "verify", "--head", noted["head"]).exit_code == 1

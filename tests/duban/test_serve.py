@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,8 +25,10 @@ from models.database import on_record
 from models.migrate import open_current
 from models.settings import Settings
 from tasks.access.set_up import set_up
+from tasks.trail.known_head import known_head
 from tests.homes import lay_home
 from tests.processes import children, eventually, is_alive
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,6 +78,17 @@ def health(address: str) -> dict[str, Any]:
     return found
 
 
+def found(home: Path) -> None:
+    """The first account of the office, with the entries that leaves."""
+    engine = open_current(Settings(home=home))
+    with on_record(engine) as session:
+        now = opening_of(dt.date(2026, 6, 1))
+        set_up(
+            session, name="赵立群", password="河湖长制一年四查九次会议", now=now, organ_name="某局", organ_code="bureau"
+        )
+    engine.dispose()
+
+
 @pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Signals) -> None:
     with serving(home, "--no-prefect") as (process, address):
@@ -92,7 +106,7 @@ def test_it_serves_and_a_signal_ends_it_in_order(home: Path, wanted: signal.Sign
 
 def test_a_further_web_process_leaves_the_time_to_the_clock(home: Path) -> None:
     with serving(home, "--no-clock") as (process, address):
-        assert health(address) == {"ok": True, "database": True, "clock": "elsewhere", "prefect": "off"}
+        assert health(address) == {"ok": True, "database": True, "clock": "elsewhere", "prefect": "off", "unwell": []}
         clock = subprocess.Popen(
             [sys.executable, "-m", "duban.cli", "--home", str(home), "clock"],
             stdout=subprocess.PIPE,
@@ -111,6 +125,31 @@ def test_a_further_web_process_leaves_the_time_to_the_clock(home: Path) -> None:
         assert clock.returncode == 0
         process.terminate()
         assert process.wait(10) == 0
+
+
+def test_after_it_ends_a_copy_of_the_database_file_alone_is_whole(home: Path, tmp_path: Path) -> None:
+    before = shutil.copy(home / "duban.db", tmp_path / "before.db")
+    with serving(home, "--no-prefect") as (process, address):
+        assert eventually(lambda: health(address)["clock"] == "owner")
+        found(home)
+        assert (home / "duban.db-wal").stat().st_size > 0
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    wal = home / "duban.db-wal"
+    assert not wal.exists() or wal.stat().st_size == 0
+
+    lone = lay_home(tmp_path / "lone")
+    shutil.copy(home / "duban.db", lone / "duban.db")
+    told = Terminal(lone).data("audit", "verify")
+    known = known_head(home)
+    assert told["entries"] > 0
+    assert known is not None
+    assert (known.entry_id, known.hash) == (told["entries"], told["head"])
+
+    shutil.copy(before, home / "duban.db")
+    missing = Terminal(home).refused("audit", "verify")
+    assert f"操作记录不完整。末尾的记录缺失：缺少第 1 至 {known.entry_id} 号记录" in missing
 
 
 def test_it_says_so_when_passwords_travel_unprotected(home: Path) -> None:
@@ -141,13 +180,7 @@ def test_while_there_is_no_account_it_prints_the_way_to_the_first(home: Path) ->
             assert get(address, f"/setup?token={said[-1]}")[0] == 200
             assert get(address, "/setup?token=guess")[0] == 404
     assert said[0] != said[1]
-    engine = open_current(Settings(home=home))
-    with on_record(engine) as session:
-        now = opening_of(dt.date(2026, 6, 1))
-        set_up(
-            session, name="赵立群", password="河湖长制一年四查九次会议", now=now, organ_name="某局", organ_code="bureau"
-        )
-    engine.dispose()
+    found(home)
     with serving(home, "--no-prefect") as (process, address):
         assert get(address, f"/setup?token={said[-1]}")[0] == 404
         process.terminate()
@@ -223,6 +256,7 @@ def test_schedules_lists_what_comes_next() -> None:
         "alarm": "2027-01-01T00:05:00+08:00",
         "pruning": "2027-01-01T02:40:00+08:00",
         "webhooks": "2027-01-01T00:01:00+08:00",
+        "backup": "2027-01-01T02:30:00+08:00",
         "brief": "2027-01-04T07:30:00+08:00",
         "weekly_circular": "2027-01-01T16:30:00+08:00",
         "monthly_circular": "2027-01-01T07:00:00+08:00",

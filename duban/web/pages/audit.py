@@ -35,6 +35,7 @@ from tasks.people.find import find_item, unknown_item
 from tasks.people.roster import everybody
 from tasks.trail.changes_since import newest_of_all
 from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
+from tasks.trail.known_head import against_known
 from tasks.trail.noted_head import read_head
 from tasks.trail.show_audit import MOST, TrailEntry, show_audit
 from tasks.trail.tell_entry import MACHINE_ACTIONS, WATCHED_ACTIONS
@@ -153,6 +154,7 @@ def verify(sent: Sent) -> Response:
         try:
             noted = read_head(visit.served.settings.home, head) if head else None
             chain = verify_audit(session, by=visit.by, organ_id=visit.organ.id, head=noted)
+            chain = against_known(session, chain, visit.served.settings.home)
         except BadInputError as wrong:
             error = wrong
         return visit.page(
@@ -172,9 +174,10 @@ def verify_all(database: Engine, settings: Settings, job: Job, report: Report) -
             session, by=actor_of(session, job), organ_id=job.parameters["organ"], head=noted,
             track=lambda done: report(done, total, f"已核对 {done} 条"),
         )  # fmt: skip
+        chain = against_known(session, chain, settings.home)
     if chain.broken:
         said = (
-            f"操作记录已被改动。{chain.broken.fault.label}：{chain.broken.words}（此前 {chain.entries} 条完好，"
+            f"{chain.broken.verdict}。{chain.broken.fault.label}：{chain.broken.words}（此前 {chain.entries} 条完好，"
             f"最后一条的哈希值 {chain.head}）。请保留数据库现状，与备份对照。"
         )
     else:

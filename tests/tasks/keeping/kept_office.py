@@ -26,7 +26,7 @@ from tests.office import LEADER, Office
 NOW = opening_of(dt.date(2026, 7, 1))
 BY = Actor("恢复备份", Channel.COMMAND, dt.date(2026, 7, 1), NOW)
 PASSPHRASE = "山高月小水落石出 2026"
-LEFT_BEHIND = ("lease", "web_session")
+LEFT_BEHIND = ("lease", "office_mark", "web_session")
 """What a restored office does not go on with."""
 
 
