@@ -209,9 +209,8 @@ def _trail(rows: Path) -> TrailHead:
 def _refuse_place(settings: Settings, out: Path) -> None:
     if out.exists():
         raise BadInputError(f"{out} 已经存在：请换一个文件名，备份不会覆盖已有的文件。")
-    place = out.absolute()
-    nightly = settings.backup_place
-    if place.is_relative_to(settings.home) and not (nightly is not None and place.is_relative_to(nightly)):
+    place, apart = out.absolute(), [settings.home / "work", settings.backup_place]
+    if place.is_relative_to(settings.home) and not any(one and place.is_relative_to(one) for one in apart):
         raise BadInputError(f"{out} 在数据目录里面：请写到别的文件夹，最好是另一块磁盘。")
 
 
