@@ -1,8 +1,9 @@
 """The command `duban`. One handler maps errors to exit codes: 0 done, 1 failed, 2 bad input."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -10,6 +11,7 @@ from duban.commands import Commands
 from duban.edge import Edge, warn
 from duban.usage import UsageError, usage_line
 from models.errors import BadInputError, DubanError
+from models.faults import fault_of
 from models.private_files import keep_private
 
 app = typer.Typer(
@@ -59,9 +61,22 @@ def main() -> None:
     except typer.Abort:
         sys.exit(1)
     except DubanError as error:
-        warn(f"错误：{error.message}")
-        sys.exit(error.exit_code)
+        _refuse(error)
+    except BrokenPipeError:
+        # Whoever read has enough; what Python still holds for it goes nowhere, and nobody is told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(DubanError.exit_code)
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        _refuse(fault)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(error: DubanError) -> NoReturn:
+    warn(f"错误：{error.message}")
+    sys.exit(error.exit_code)
 
 
 def _explain(error: Any) -> int:

@@ -31,6 +31,7 @@ from models.clock import OFFICE_ZONE
 from models.coded import Coded
 from models.database import reading, unit_of_work
 from models.engine.rhythm import LastRun, RunDriver
+from models.faults import fault_of
 from models.settings import Settings, renewed
 from tasks.engine.lease import CLOCK, database_now, release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
@@ -223,9 +224,13 @@ class EmbeddedClock:
             if self._take_lease():
                 way = self._run(schedule)
                 self.runs[schedule.rhythm] = RhythmRun(clock.now(), way)
-        except Exception:
+        except Exception as error:
             # The edge of a loop: whatever went wrong, the next slot and the next repair find the same work again.
-            log.exception("“%s”失败", schedule.title, extra={"action": "tick_failed", "slug": schedule.slug})
+            said = fault_of(error)
+            log.error(
+                "“%s”失败%s", schedule.title, f"：{said.message}" if said else "", exc_info=None if said else error,
+                extra={"action": "tick_failed", "slug": schedule.slug},
+            )  # fmt: skip
             self.runs[schedule.rhythm] = RhythmRun(clock.now(), RunWay.FAILED)
         finally:
             self._running[schedule.rhythm].release()

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.database import key, open_engine
 from models.errors import BadInputError, NotFoundError
+from models.faults import fault_of
 from models.ladder.policy import PRESET_TERMS, PRESETS, Policy, Rung
 from models.scores.scoring import PRESET_RULES, ScoringRule
 from models.search.index import make_anew, unmake
@@ -157,6 +158,8 @@ def _opened(settings: Settings) -> Iterator[Engine]:
     try:
         yield engine
     except DBAPIError as error:
+        if url.get_backend_name() == "sqlite" and (fault := fault_of(error)) is not None:
+            raise fault from error
         reason = str(error.orig).strip().partition("\n")[0]
         raise BadInputError(f"数据库 {where} 打不开：{reason}") from error
     finally:

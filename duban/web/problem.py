@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from duban.web.misread import explain
-from duban.web.refusals import status_of
+from duban.web.refusals import status_of, told_of
 from models.errors import DubanError, ImportRefusedError
 
 log = logging.getLogger(__name__)
@@ -119,10 +119,10 @@ def answer_problems(app: FastAPI) -> None:
     def failed(_request: Request, _error: Exception) -> Response:
         return answer(problem_of(500, "程序出错，已记入日志。请把出错的时间和所做的操作告诉管理员。"))
 
-    @app.exception_handler(OperationalError)
-    def unreachable(_request: Request, error: OperationalError) -> Response:
-        log.error("数据库无法访问", exc_info=error, extra={"action": "database_failed"})
-        return answer(problem_of(503, "数据库暂时无法访问，请稍后再试。"), {"Retry-After": "30"})
+    @app.exception_handler(OSError)
+    @app.exception_handler(DBAPIError)
+    def outside(_request: Request, error: OSError | DBAPIError) -> Response:
+        return answer(problem_of(503, told_of(error)), {"Retry-After": "30"})
 
 
 def _unprocessable(found: Sequence[Any]) -> Problem:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
@@ -19,6 +19,7 @@ from duban.web.posted import ForgedError, SentBeforeError
 from duban.web.served import ServedOffice, served_office
 from duban.web.visit import SignInNeededError
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
+from models.faults import fault_of
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,16 @@ def status_of(error: DubanError) -> int:
         case BadInputError():
             return 400
     return 500
+
+
+def told_of(error: OSError | DBAPIError) -> str:
+    """The sentence of what a disk or the database did, logged; what is the program's own fault is raised as it is."""
+    fault = fault_of(error)
+    if fault is None and not isinstance(error, OperationalError):
+        raise error
+    words = fault.message if fault is not None else "数据库暂时无法访问，请稍后再试；若一直如此，请联系管理员。"
+    log.error("%s", words, exc_info=error, extra={"action": "outside_failed"})
+    return words
 
 
 def refuse(request: Request, status_code: int, message: str, typed: Mapping[str, str] | None = None) -> Response:
@@ -132,7 +143,7 @@ def answer_refusals(app: FastAPI) -> None:
         guard(page.headers, served_office(request))
         return page
 
-    @app.exception_handler(OperationalError)
-    def unreachable(request: Request, error: OperationalError) -> Response:
-        log.error("数据库无法访问", exc_info=error, extra={"action": "database_failed"})
-        return refuse(request, 503, "数据库暂时无法访问，请稍后刷新；若一直如此，请联系管理员。")
+    @app.exception_handler(OSError)
+    @app.exception_handler(DBAPIError)
+    def outside(request: Request, error: OSError | DBAPIError) -> Response:
+        return refuse(request, 503, told_of(error))

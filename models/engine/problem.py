@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from models.errors import DubanError
+from models.faults import fault_of
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def note_problem(what: str, organ_id: int | None, organ: str, error: Exception) 
     Of an error nobody foresaw no more than its kind is kept: its text may quote anything.
     """
     foreseen = isinstance(error, DubanError)
-    problem = error.message if isinstance(error, DubanError) else f"程序出错（{type(error).__name__}）"
+    said = error if isinstance(error, DubanError) else fault_of(error)
+    problem = said.message if said is not None else f"程序出错（{type(error).__name__}）"
     log.log(
         logging.WARNING if foreseen else logging.ERROR, "%s:%s:%s", what, organ, problem,
         exc_info=None if foreseen else error, extra={"action": "organ_failed"},

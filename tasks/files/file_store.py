@@ -5,7 +5,6 @@ is there is never written again, so it can be copied away while the office works
 """
 
 import datetime as dt
-import errno
 import hashlib
 import io
 import math
@@ -23,6 +22,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from models.errors import BadInputError, DubanError, NotFoundError
+from models.faults import REASONS
 
 MEGABYTE = 1024 * 1024
 """Bytes."""
@@ -30,20 +30,6 @@ MEGABYTE = 1024 * 1024
 _CHUNK = MEGABYTE
 _UNFINISHED = ".unfinished-"
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
-_REASONS = {
-    errno.ENOSPC: "磁盘空间不足",
-    errno.EDQUOT: "超出磁盘配额",
-    errno.EFBIG: "超出系统允许的文件大小",
-    errno.EACCES: "没有访问权限",
-    errno.EPERM: "没有访问权限",
-    errno.EROFS: "所在磁盘只读",
-    errno.ENOENT: "文件夹不存在",
-    errno.ENOTDIR: "路径中有一段不是文件夹",
-    errno.EEXIST: "路径中有一段不是文件夹",
-    errno.EISDIR: "该位置是文件夹",
-    errno.ENAMETOOLONG: "路径过长",
-    errno.EIO: "磁盘读写出错",
-}
 
 
 @dataclass(frozen=True)
@@ -207,7 +193,7 @@ class FileStore:
         except self._failures as error:
             number = error.errno if isinstance(error, OSError) else None
             said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            why = _REASONS.get(number or 0, f"系统返回“{said}”")
+            why = REASONS.get(number or 0, f"系统返回“{said}”")
             raise DubanError(f"无法在文件存放处 {self._place} {doing}文件：{why}。") from error
 
 
