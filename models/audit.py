@@ -7,6 +7,7 @@ got around that: each entry's hash covers its content and the hash before it.
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import DDL, JSON, Index, event
@@ -81,10 +82,14 @@ class AuditEntry(Row, table=True):
 
     def chained(self) -> str:
         """The hash this entry has to carry: over its content and the hash before it."""
-        content = self.model_dump(exclude={"id", "hash"})
-        content["at"] = self.at.astimezone(dt.UTC).isoformat()
-        written = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(written.encode()).hexdigest()
+        return chain_hash(self.model_dump(exclude={"id", "hash"}))
+
+
+def chain_hash(content: Mapping[str, Any]) -> str:
+    """The hash of an entry by its columns, all but its number and the hash itself."""
+    instant = content["at"].astimezone(dt.UTC).isoformat()
+    written = json.dumps({**content, "at": instant}, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 _SQLITE = [

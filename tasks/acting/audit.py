@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, insert, inspect, text
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.audit import GENESIS, QUEUE, AuditEntry
+from models.audit import GENESIS, QUEUE, AuditEntry, chain_hash
 from models.coded import Coded
 from models.people.consent import CONSENTS
 
@@ -66,11 +66,13 @@ def recorded(
         yield record
     if action in CONSENTS:
         _was_asked_for(session, action)
-    entry = AuditEntry(
-        at=by.now, on=by.on, actor_id=by.person_id, actor=by.name, for_id=record.for_id, channel=by.channel,
-        action=action, organ_id=organ_id, item_id=record.item_id, before=_kept(record.before),
-        after=_kept(record.after), reason=reason[:MOST_REASON] if reason else None, previous="", hash="",
-    )  # fmt: skip
+    # Plain columns: what is made and watched as a row of a session takes as long again as the act.
+    entry = {
+        "at": by.now, "on": by.on, "actor_id": by.person_id, "actor": by.name, "for_id": record.for_id,
+        "channel": by.channel, "action": action, "organ_id": organ_id, "item_id": record.item_id,
+        "before": _kept(record.before), "after": _kept(record.after),
+        "reason": reason[:MOST_REASON] if reason else None,
+    }  # fmt: skip
     _queue(session).append(_Waiting(entry, session.get_nested_transaction()))
 
 
@@ -90,24 +92,27 @@ def _was_asked_for(session: Session, action: str) -> None:
     asked.discard(str(action))
 
 
+_WATCHING = "duban.watching"
+"""Under this name a session's `info` holds what is being recorded, an act within an act last."""
+
+
 @contextmanager
 def watched(session: Session) -> Iterator[Record]:
     """What the block changes of rows through the session, without an entry of its own."""
     session.flush()
     record = Record()
-    stack: list[_Watch] = session.info.setdefault("duban.watching", [])
-    stack.append(_Watch(record))
-    if len(stack) == 1:
+    stack = session.info.get(_WATCHING)
+    if stack is None:
+        # Once for all acts of the session: to listen and stop listening takes longer than an act.
+        stack = session.info[_WATCHING] = []
         event.listen(session, "before_flush", _before_flush)
         event.listen(session, "after_flush", _after_flush)
+    stack.append(_Watch(record))
     try:
         yield record
         session.flush()
     finally:
         stack.pop()
-        if not stack:
-            event.remove(session, "before_flush", _before_flush)
-            event.remove(session, "after_flush", _after_flush)
 
 
 def write_alone(
@@ -130,7 +135,7 @@ def write_alone(
 class _Waiting:
     """An entry that waits for the commit, and the savepoint whose rollback takes it along."""
 
-    entry: AuditEntry
+    entry: dict[str, Any]
     savepoint: SessionTransaction | None
 
     def lies_in(self, savepoint: SessionTransaction) -> bool:
@@ -170,11 +175,15 @@ class _Watch:
 
 
 def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
-    watch: _Watch = session.info["duban.watching"][-1]
+    if not session.info[_WATCHING]:
+        return
+    watch: _Watch = session.info[_WATCHING][-1]
     for row in session.dirty:
         before, after = {}, {}
         state = inspect(row)
         for column in state.mapper.column_attrs:
+            if column.key not in state.committed_state:
+                continue
             history = state.attrs[column.key].history
             if history.added and history.added != history.deleted:
                 was = history.deleted[0] if history.deleted else _stored(session, state, column)
@@ -184,11 +193,13 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
             watch.record.add(row, before, after)
     for row in session.deleted:
         watch.record.add(row, _values(row), {"deleted": True})
-    watch.made = [row for row in session.new if not isinstance(row, AuditEntry)]
+    watch.made = list(session.new)
 
 
 def _after_flush(session: Session, _context: Any) -> None:
-    watch: _Watch = session.info["duban.watching"][-1]
+    if not session.info[_WATCHING]:
+        return
+    watch: _Watch = session.info[_WATCHING][-1]
     for row in watch.made:
         own = inspect(row).mapper.primary_key_from_instance(row)
         values = {name: value for name, value in _values(row).items() if value is not None}
@@ -251,8 +262,8 @@ def _write(session: Session) -> None:
     entries = [waiting.entry for waiting in queue]
     queue.clear()
     for entry in entries:
-        entry.previous = previous
-        previous = entry.hash = entry.chained()
-        session.add(entry)
-        # One by one: the order of ids is the order of the chain.
-        session.flush()
+        entry["previous"] = previous
+        previous = entry["hash"] = chain_hash(entry)
+    # By the driver's own executemany, which writes them one after the other: the order of ids is that of the chain.
+    session.flush()
+    session.connection().execute(insert(AuditEntry), entries)
