@@ -8,7 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Engine
@@ -16,10 +16,12 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.health import troubles_at
-from flows.steps import between, tell_progress
+from flows.round import Round
+from flows.shard import shard_of
+from flows.steps import between
 from models import clock
 from models.actor import Actor, Channel
-from models.database import key, on_record, reading, unit_of_work
+from models.database import reading, unit_of_work
 from models.dates.day_override import office_calendar
 from models.engine.problem import OrganProblem, note_problem
 from models.errors import DubanError
@@ -69,41 +71,6 @@ def _opened(settings: Settings) -> Iterator[Engine]:
         yield database
     finally:
         database.dispose()
-
-
-@dataclass
-class _Round:
-    """A rhythm's way over the organs: what came of each, in a transaction of its own, and whom it failed for.
-
-    Whatever fails for an organ leaves nothing of it and stops no other.
-    """
-
-    database: Engine
-    title: str
-    results: list[dict[str, Any]] = field(default_factory=list)
-    problems: list[OrganProblem] = field(default_factory=list)
-
-    def over(self, planned: SelectOfScalar[AnnualPlan], work: Callable[[Session, Organ, AnnualPlan], Any]) -> None:
-        """Do the work for each of these plans; it answers what is told of the organ."""
-        with reading(self.database) as session:
-            plans = session.exec(planned.order_by(col(AnnualPlan.organ_id), col(AnnualPlan.id))).all()
-            organs = [(key(plan.id), session.get_one(Organ, plan.organ_id)) for plan in plans]
-        for done, (plan_id, organ) in enumerate(organs):
-            tell_progress(done, len(organs))
-            try:
-                with on_record(self.database) as session:
-                    plan = session.get_one(AnnualPlan, plan_id)
-                    told = work(session, session.get_one(Organ, plan.organ_id), plan)
-                self.results.append({"organ": organ.name} | told)
-            except Exception as error:
-                problem = note_problem(self.title, organ.id, organ.name, error)
-                self.problems.append(problem)
-                self.results.append({"organ": organ.name, "problem": problem.problem})
-
-    def end(self, rhythm: str, on: dt.date) -> None:
-        """Write down that the rhythm ran, and for whom not."""
-        with unit_of_work(self.database) as session:
-            record_run(session, rhythm, on=on, now=clock.now(), problems=self.problems)
 
 
 def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, Any]:
@@ -268,8 +235,8 @@ def pruning(settings: Settings) -> dict[str, Any]:
     return pruned
 
 
-def year_end_report(settings: Settings, year: int | None = None) -> dict[str, Any]:
-    """Compile the report of `year` (the year before this one if none) for every organ that has a plan of it.
+def year_end_report(settings: Settings, year: int | None = None, shard: str | None = None) -> dict[str, Any]:
+    """Compile the report of `year` (the year before this one if none) for every organ of the shard that has a plan.
 
     An organ whose report cannot be compiled is named with the reason and stops no other.
     """
@@ -286,14 +253,14 @@ def year_end_report(settings: Settings, year: int | None = None) -> dict[str, An
     with _opened(settings) as database:
         if doubt := _doubted(database, settings, by):
             return doubt
-        going = _Round(database, by.name)
+        going = Round(database, by.name, shard_of(shard))
         going.over(select(AnnualPlan).where(AnnualPlan.year == wanted), compiled)
         going.end(year_end_report.__name__, on)
     return {"year": wanted, "reports": going.results}
 
 
-def year_opening(settings: Settings, year: int | None = None) -> dict[str, Any]:
-    """Draw up the draft plan of `year` (this one if none) for every organ that had a plan the year before.
+def year_opening(settings: Settings, year: int | None = None, shard: str | None = None) -> dict[str, Any]:
+    """Draw up the draft plan of `year` (this one if none) for every organ of the shard that had a plan the year before.
 
     Nothing is issued, and a plan that is issued already is left alone. An organ whose year cannot be opened is named
     with the reason and stops no other.
@@ -311,29 +278,30 @@ def year_opening(settings: Settings, year: int | None = None) -> dict[str, Any]:
     with _opened(settings) as database:
         if doubt := _doubted(database, settings, by):
             return doubt
-        going = _Round(database, by.name)
+        going = Round(database, by.name, shard_of(shard))
         going.over(planned, opened)
         going.end(year_opening.__name__, on)
     return {"year": wanted, "plans": going.results}
 
 
-def weekly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
+def weekly_circular(settings: Settings, on: str | None = None, shard: str | None = None) -> dict[str, Any]:
     """The circular of the week that was closed last by day `on`."""
-    return circular(settings, CircularKind.WEEK, on)
+    return circular(settings, CircularKind.WEEK, on, shard)
 
 
-def monthly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
+def monthly_circular(settings: Settings, on: str | None = None, shard: str | None = None) -> dict[str, Any]:
     """The circular of the month that was closed last by day `on`."""
-    return circular(settings, CircularKind.MONTH, on)
+    return circular(settings, CircularKind.MONTH, on, shard)
 
 
-def quarterly_circular(settings: Settings, on: str | None = None) -> dict[str, Any]:
+def quarterly_circular(settings: Settings, on: str | None = None, shard: str | None = None) -> dict[str, Any]:
     """The circular of the quarter that was closed last by day `on`."""
-    return circular(settings, CircularKind.QUARTER, on)
+    return circular(settings, CircularKind.QUARTER, on, shard)
 
 
-def circular(settings: Settings, kind: str, on: str | None = None) -> dict[str, Any]:
-    """Draw up the circular of the period closed last by `on` (today if none) for every organ with a plan that runs.
+def circular(settings: Settings, kind: str, on: str | None = None, shard: str | None = None) -> dict[str, Any]:
+    """Draw up the circular of the period closed last by `on` (today if none) for every organ of the shard with a plan
+    that runs.
 
     Each kind is a rhythm of its own, so that a missed one is missed whatever the others did. An organ whose circular
     cannot be drawn up is named with the reason and stops no other.
@@ -350,14 +318,15 @@ def circular(settings: Settings, kind: str, on: str | None = None) -> dict[str, 
             return doubt
         with reading(database) as session:
             until = closing_day(covers, by.on, office_calendar(session))
-        going = _Round(database, covers.label)
+        going = Round(database, covers.label, shard_of(shard))
         going.over(_running(until), compiled)
         going.end(f"{covers}ly_{circular.__name__}", by.on)
     return {"until": until.isoformat(), "circulars": going.results}
 
 
-def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
-    """Draw up the first responsible person's brief of `on` (today if none) for every organ with a plan that runs.
+def brief(settings: Settings, on: str | None = None, shard: str | None = None) -> dict[str, Any]:
+    """Draw up the first responsible person's brief of `on` (today if none) for every organ of the shard with
+    a plan that runs.
 
     An organ that has no such person, or whose brief cannot be drawn up, is named with the reason and stops no other.
     """
@@ -370,7 +339,7 @@ def brief(settings: Settings, on: str | None = None) -> dict[str, Any]:
     with _opened(settings) as database:
         if doubt := _doubted(database, settings, by):
             return doubt
-        going = _Round(database, by.name)
+        going = Round(database, by.name, shard_of(shard))
         going.over(_running(by.on), compiled)
         going.end(brief.__name__, by.on)
     return {"on": by.on.isoformat(), "briefs": going.results}

@@ -18,6 +18,10 @@ _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 _WEEKDAYS = re.compile(rf"\*|{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*")
 
 
+SHARDS = 4
+"""Of the rhythms that go from organ to organ: a province has thousands."""
+
+
 @dataclass(frozen=True)
 class Schedule:
     """One rhythm at one cron text, in office time. Raises ValueError for a text the two engines read differently."""
@@ -36,6 +40,9 @@ class Schedule:
     """Runs so often, mostly for nothing, that a clock does it itself: a flow run costs seconds. It is not deployed."""
     timeout: dt.timedelta = dt.timedelta(hours=1)
     """A flow run that takes longer counts as hung and is ended."""
+
+    shards: int = 1
+    """By how many runs at once, each for a part of the organs, workers do it."""
 
     def __post_init__(self) -> None:
         fields = self.cron.split()
@@ -139,6 +146,7 @@ SCHEDULES = (
         entrypoint="flows.brief.brief",
         cron="30 7 * * mon",
         grace=dt.timedelta(days=1),
+        shards=SHARDS,
     ),
     # Made good up to Monday, the week is still the one that ended; later the next circular tells its figures.
     Schedule(
@@ -147,6 +155,7 @@ SCHEDULES = (
         entrypoint="flows.circular.weekly_circular",
         cron="30 16 * * fri",
         grace=dt.timedelta(days=3),
+        shards=SHARDS,
     ),
     Schedule(
         slug="monthly_circular",
@@ -154,6 +163,7 @@ SCHEDULES = (
         entrypoint="flows.circular.monthly_circular",
         cron="0 7 1 * *",
         grace=dt.timedelta(days=15),
+        shards=SHARDS,
     ),
     Schedule(
         slug="quarterly_circular",
@@ -161,6 +171,7 @@ SCHEDULES = (
         entrypoint="flows.circular.quarterly_circular",
         cron="10 7 1 1,4,7,10 *",
         grace=dt.timedelta(days=30),
+        shards=SHARDS,
     ),
     Schedule(
         slug="year_end_report_draft",
@@ -169,6 +180,7 @@ SCHEDULES = (
         cron="0 6 5 1 *",
         grace=dt.timedelta(days=15),
         timeout=dt.timedelta(hours=6),
+        shards=SHARDS,
     ),
     # The day after the report's draft, whose part four is where the new year's plan begins.
     Schedule(
@@ -178,6 +190,7 @@ SCHEDULES = (
         cron="0 6 6 1 *",
         grace=dt.timedelta(days=15),
         timeout=dt.timedelta(hours=2),
+        shards=SHARDS,
     ),
     # Filed before 1 March (督察工作规定): what was recorded since January goes into the version that is filed.
     Schedule(
@@ -187,5 +200,6 @@ SCHEDULES = (
         cron="0 6 20 2 *",
         grace=dt.timedelta(days=8),
         timeout=dt.timedelta(hours=6),
+        shards=SHARDS,
     ),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.schedules import SCHEDULES, Schedule
+from flows.shard import Shard
 
 WORK_POOL = "duban"
 """The work pool that workers are started for: `prefect worker start --pool duban`."""
@@ -31,8 +32,13 @@ deployments:
 
 
 def deployed(schedules: Sequence[Schedule] = SCHEDULES) -> list[dict[str, Any]]:
-    """Each deployment as `prefect.yaml` writes it; a description is the flow's own."""
-    return [_deployment(schedule) for schedule in schedules if not schedule.light]
+    """Each deployment as `prefect.yaml` writes it, one for each shard; a description is the flow's own."""
+    return [
+        _deployment(schedule, shard)
+        for schedule in schedules
+        if not schedule.light
+        for shard in Shard(parts=schedule.shards).all()
+    ]
 
 
 def deployment_file(schedules: Sequence[Schedule] = SCHEDULES) -> str:
@@ -45,7 +51,7 @@ def is_current(file: Path) -> bool:
     return file.is_file() and file.read_text(encoding="utf-8") == deployment_file()
 
 
-def _deployment(schedule: Schedule) -> dict[str, Any]:
+def _deployment(schedule: Schedule, shard: Shard) -> dict[str, Any]:
     # A sweep that was cancelled would be a sweep that was missed; of deliveries that pile up one is enough.
     waits = schedule.each_counts
     retries = {
@@ -57,10 +63,10 @@ def _deployment(schedule: Schedule) -> dict[str, Any]:
         "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks,models",
     }
     return {
-        "name": schedule.slug,
+        "name": schedule.slug + (f"_{shard.part}_of_{shard.parts}" if shard.parts > 1 else ""),
         "tags": [TAG, schedule.title, *([AGAIN_TAG] if waits else [])],
         "entrypoint": schedule.entrypoint,
-        "parameters": dict(schedule.parameters),
+        "parameters": dict(schedule.parameters) | ({"shard": str(shard)} if shard.parts > 1 else {}),
         "concurrency_limit": {"limit": 1, "collision_strategy": "ENQUEUE" if waits else "CANCEL_NEW"},
         "schedules": [{"slug": schedule.slug, "cron": schedule.cron, "timezone": schedule.zone, "active": True}],
         "work_pool": {"name": WORK_POOL, "job_variables": {"env": environment | (retries if waits else {})}},

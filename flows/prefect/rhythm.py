@@ -24,6 +24,9 @@ Result: TypeAlias = dict[str, Any]
 Day: TypeAlias = dt.date | None
 Year: TypeAlias = Annotated[int | None, Field(ge=1990, le=2200)]
 
+Part: TypeAlias = Annotated[str | None, Field(pattern=r"^[1-9]\d?/[1-9]\d?$")]
+"""Which part of the organs, as 2/4; all without."""
+
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +50,10 @@ def rhythm(
 ) -> Callable[[Callable[P, Result]], Flow[P, Result]]:
     """Make a function of `flows` the flow of the rhythm it is named after; its runs are called `title` and `named`."""
 
+    def called(parameters: Mapping[str, Any]) -> str:
+        part = parameters.get("shard")
+        return f"{title} {named(parameters)}{f'（{part}）' if part else ''}"
+
     def made(function: Callable[P, Result]) -> Flow[P, Result]:
         @wraps(function)
         def told(*args: P.args, **kwargs: P.kwargs) -> Result:
@@ -54,7 +61,7 @@ def rhythm(
             for name in ("flows", "tasks", "models"):
                 logging.getLogger(name).setLevel(logging.INFO)
             settings, parameters = load_settings(), flow_run.parameters
-            run, on = f"{title} {named(parameters)}", parameters.get("on")
+            run, on = called(parameters), parameters.get("on")
             database = open_current(settings)
             try:
                 with shown_progress(function.__name__, run):
@@ -69,7 +76,7 @@ def rhythm(
         timeout = max(each.timeout for each in SCHEDULES if each.rhythm == function.__name__)
         made_flow: Flow[P, Result] = flow(
             name=title,
-            flow_run_name=lambda: f"{title} {named(flow_run.parameters)}",
+            flow_run_name=lambda: called(flow_run.parameters),
             timeout_seconds=timeout.total_seconds(),
         )(told)
         return made_flow

@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 4200
 HEALTH_SECONDS = 1.0
-RUN_SECONDS = 300.0
-"""A flow that takes longer counts as hung: it is cut off, and the plain function does its work."""
+SILENT_SECONDS = 300.0
+"""A flow that says nothing for longer counts as hung: it is cut off, and the plain function does its work."""
 STEADY_SECONDS = 120.0
 """A server that lived this long is restarted at once again, a shorter-lived one after ever longer pauses."""
 PAUSES = (1.0, 60.0)
@@ -157,9 +157,9 @@ class PrefectServer:
                 )
                 self._runs.add(run)
             try:
-                code = run.wait(RUN_SECONDS)
+                code = _wait(run, output)
             except subprocess.TimeoutExpired as error:
-                raise FlowFailedError(f"no end after {RUN_SECONDS:.0f} s") from error
+                raise FlowFailedError(f"no word for {SILENT_SECONDS:.0f} s") from error
             finally:
                 end_tethered(run)
                 self._runs.discard(run)
@@ -227,6 +227,18 @@ class PrefectServer:
                 return f"已退出（代码 {code}{f'：{_last_line(output)}' if code > 0 else ''}）"
         except OSError as error:
             return f"无法启动（{error.strerror}）"
+
+
+def _wait(run: subprocess.Popen[bytes], output: IO[bytes]) -> int:
+    """The exit code of a run, however long it goes on. Raises TimeoutExpired for one that is silent for too long."""
+    said = 0
+    while True:
+        try:
+            return run.wait(SILENT_SECONDS)
+        except subprocess.TimeoutExpired:
+            before, said = said, os.fstat(output.fileno()).st_size
+            if said == before:
+                raise
 
 
 def _new_secret() -> str:

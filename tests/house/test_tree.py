@@ -252,6 +252,7 @@ OFF_RECORD = {
     "flows/embedded_clock.py": "the lease says which process runs the clock, four times a minute",
     "flows/kept.py": "when a rhythm ran and how it ended says nothing about the office",
     "tasks/engine/check_shared.py": "a fingerprint of the key and the word of the store say nothing about the office",
+    "flows/round.py": "last_run is a bookmark",
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
     "duban/demonstration/live.py": "each morning lived is a sweep",
