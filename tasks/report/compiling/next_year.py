@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from models.dates.due_text import find_due
 from models.dates.recurrence import describe, occurrences
@@ -139,7 +140,9 @@ def as_one_item(words: str) -> str:
     return next((candidate for candidate in candidates if _is_read_as_one(candidate)), words)
 
 
+@lru_cache(maxsize=50_000)
 def _is_read_as_one(words: str) -> bool:
+    """Asked again by each further version, and for each organ that was handed down the same item."""
     found = read_report_text(f"四、下一年度主要安排\n1.规范执法。制定计划。{words}。").items
     return [item.source for item in found] == ["制定计划。", f"{words}。"]
 
