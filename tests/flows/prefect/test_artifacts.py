@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from flows import rhythms
 from flows.prefect import artifacts
+from flows.round import Round
+from flows.shard import Shard
 from flows.steps import tell_progress, told_progress
 from models.items.plan import AnnualPlan
 from tests.office import HANDLER, Office
@@ -127,7 +128,8 @@ def test_a_rhythm_over_organs_says_how_far_it_is(office: Office) -> None:
     said: list[tuple[int, int]] = []
     token = told_progress.set(lambda done, of: said.append((done, of)))
 
-    rhythms._Round(office.engine, "简报").over(select(AnnualPlan).where(AnnualPlan.year == 2026), lambda *_: {})
+    going = Round(office.engine, "简报", Shard())
+    going.over(select(AnnualPlan).where(AnnualPlan.year == 2026), lambda *_: {})
 
     told_progress.reset(token)
     assert said
