@@ -31,7 +31,7 @@ help:
 	@echo '                ARGS= 传给 pytest / handed to pytest, as in: make tests ARGS="-k calendar"'
 	@echo 'make cover      测试覆盖率 / the tests again, tracing which lines they run: half as fast'
 	@echo 'make bench      性能比值 / print the ratios of tests/benchmarks'
-	@echo 'make faults     发送进程反复被强行中止，清点有无丢失 / kill the sender again and again, count what is lost'
+	@echo 'make faults     各种工作反复被强行中止、磁盘满、断库等，清点有无丢失 / kill every work again and again, fill the disk…'
 	@echo 'make pictures   重拍文档中的页面图 / take the pictures of docs/images anew (needs Chromium)'
 	@echo 'make lock       重新锁定依赖 / write the locks anew; UPGRADE=1 takes newer versions'
 	@echo 'make clean      删除虚拟环境和缓存，不动数据 / remove .venv and caches, never data'
@@ -76,6 +76,8 @@ bench: $(DEV)
 
 faults: $(DEV)
 	$(BIN)/python -m tests.faults.kill_sender $(ARGS)
+	$(BIN)/python -m tests.faults.kill_work $(ARGS)
+	$(BIN)/python -m tests.faults.surroundings
 
 COMPILE = $(BIN)/uv --quiet --system-certs pip compile --universal --python-version 3.11 --generate-hashes --no-header \
           --no-annotate --no-emit-index-url $(if $(UPGRADE),--upgrade)

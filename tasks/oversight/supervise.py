@@ -19,6 +19,7 @@ from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem, note_problem
 from models.engine.rhythm import LastRun
+from models.faults import fault_of
 from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice, NoticeState
@@ -75,11 +76,16 @@ def supervise(
 def _swept(
     session: Session, by: Actor, calendar: WorkCalendar, part: Part, problems: list[OrganProblem]
 ) -> list[SweepResult]:
-    """One part of the items, on record; where it fails, by each organ with a plan that runs, in savepoints."""
+    """One part of the items, on record; where it fails, by each organ with a plan that runs, in savepoints.
+
+    Raises OutsideError where the database itself fails: no organ would fare better alone.
+    """
     try:
         with session.begin_nested():
             done = [remind(session, on=by.on, now=by.now, calendar=calendar, part=part)]
-    except Exception:
+    except Exception as error:
+        if fault := fault_of(error):
+            raise fault from error
         log.exception("每日督办未能一次完成，改为逐单位进行", extra={"action": "sweep_failed"})
         running = select(Organ.id, Organ.name).join(AnnualPlan, col(AnnualPlan.organ_id) == Organ.id)
         organs = session.exec(running.where(col(AnnualPlan.policy_id).is_not(None)).distinct().order_by(col(Organ.id)))

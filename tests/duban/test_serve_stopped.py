@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,19 +22,11 @@ from models.settings import Settings
 from tests.benchmarks.populate import DAY, ON, populate
 from tests.homes import lay_home
 from tests.processes import eventually
+from tests.shifted import shifted
 
 OFF = 5
 """Days without a sweep: as many as may be without a person's word."""
 BUSY_AT = clock.opening_of(ON)
-_PROGRAM = """
-import sys
-from models import clock
-machine, shift = clock.now, {shift!r}
-clock.now = lambda: machine().subtract(seconds=shift)
-from duban.cli import main
-main()
-"""
-"""The program itself, on a machine whose clock shows another day."""
 
 
 def lay_office(home: Path) -> Path:
@@ -61,13 +52,11 @@ def swept_before() -> dict[str, object]:
 
 @contextmanager
 def serving(home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    shift = (clock.now() - BUSY_AT).total_seconds()
-    command = [sys.executable, "-c", _PROGRAM.format(shift=shift), "--home", str(home)]
+    command = shifted(home, "serve", "--no-prefect", "--port", "0", at=BUSY_AT)
     with (home / "stderr").open("wb") as errors:
         process = subprocess.Popen(
-            [*command, "serve", "--no-prefect", "--port", "0"],
-            stdout=subprocess.DEVNULL, stderr=errors, env={**os.environ, "PYTHONUTF8": "1"},
-        )  # fmt: skip
+            command, stdout=subprocess.DEVNULL, stderr=errors, env={**os.environ, "PYTHONUTF8": "1"}
+        )
         try:
             yield process
         finally:

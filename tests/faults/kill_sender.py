@@ -14,13 +14,10 @@ import json
 import os
 import random
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -37,26 +34,7 @@ from tasks.notices import deliver as delivery
 from tasks.notices.claim import BATCH, CLAIM
 from tests.benchmarks.populate import CALENDAR, NOW, ON, populate
 from tests.databases import Emptied, lay_sqlite, served_postgres
-
-_RELAY = """
-import asyncio, hashlib, json, sys
-from email import message_from_bytes
-from aiosmtpd.controller import Controller
-
-class Book:
-    def __init__(self, path): self.file = open(path, "a")
-    async def handle_DATA(self, server, session, envelope):
-        mail = message_from_bytes(envelope.content)
-        body = hashlib.sha256(envelope.content.partition(b"\\r\\n\\r\\n")[2]).hexdigest()
-        self.file.write(json.dumps([envelope.rcpt_tos[0], mail["Message-ID"], body]) + "\\n")
-        self.file.flush()
-        return "250 OK"
-
-server = Controller(Book(sys.argv[2]), hostname="127.0.0.1", port=int(sys.argv[1]))
-server.start()
-print("up", flush=True)
-asyncio.new_event_loop().run_forever()
-"""
+from tests.faults.relay import relay
 
 
 @dataclass(frozen=True)
@@ -78,22 +56,6 @@ class Counted:
         return self.messages > 0 and not (self.lost or self.other_words or self.unsettled)
 
 
-@contextmanager
-def relay(book: Path) -> Iterator[int]:
-    """A mail server in a process of its own; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    command = [sys.executable, "-c", _RELAY, str(port), str(book)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
-        try:
-            assert server.stdout is not None
-            server.stdout.readline()
-            yield port
-        finally:
-            server.kill()
-
-
 def _deliver(url: str, settings: Settings, now: dt.datetime, on: dt.date, batch: int) -> None:
     claim.BATCH = delivery.APART_FROM = batch
     engine = open_engine(url)
@@ -101,7 +63,7 @@ def _deliver(url: str, settings: Settings, now: dt.datetime, on: dt.date, batch:
     engine.dispose()
 
 
-def _sweep(url: str, now: dt.datetime, on: dt.date) -> None:
+def sweep(url: str, now: dt.datetime, on: dt.date) -> None:
     engine = open_engine(url)
     with unit_of_work(engine) as session:
         remind(session, on=on, now=now, calendar=CALENDAR)
@@ -125,7 +87,7 @@ def kill_again_and_again(
             home=folder, database_url=url, smtp_host="127.0.0.1", smtp_port=port, smtp_security="none",
             delivery_attempts=50,
         )  # fmt: skip
-        _sweep(url, now, on)
+        sweep(url, now, on)
         while done < kills:
             child = get_context("fork").Process(target=_deliver, args=(url, settings, now, on, batch))
             child.start()
@@ -138,12 +100,13 @@ def kill_again_and_again(
             else:
                 on = CALENDAR.add(on, 1)
                 now += dt.timedelta(days=1)
-                _sweep(url, now, on)
+                sweep(url, now, on)
         _deliver(url, settings, now, on, batch)
-    return _count(url, book, done)
+    return count(url, book, done)
 
 
-def _count(url: str, book: Path, kills: int) -> Counted:
+def count(url: str, book: Path, kills: int) -> Counted:
+    """What came of it: the messages there are, beside those the server's `book` says it took."""
     arrived: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for line in book.read_text().splitlines():
         to, reference, words = json.loads(line)
