@@ -5,10 +5,10 @@ import re
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, create_engine
 
@@ -57,7 +57,6 @@ def open_engine(url: str) -> Engine:
     if url.startswith("postgresql"):
         # Compiling a sweep takes PostgreSQL a hundred times as long as running it.
         engine = create_engine(url, pool_pre_ping=True, connect_args={"options": "-c jit=off"}, hide_parameters=True)
-        event.listen(engine, "before_cursor_execute", _note_writing)
     else:
         engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
@@ -142,11 +141,6 @@ def on_record(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-_WROTE = "duban.wrote"
-"""Under this name the `info` of a connection notes that something was written in a session that only looks."""
-
-_LOOKS = re.compile(r"\s*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE)
-
 _KNOWN, _UNCHANGED = "duban.known", "duban.unchanged"
 """Under these names the `info` of a session that only looks keeps what it found out, for itself and for all."""
 
@@ -204,23 +198,15 @@ def reading(engine: Engine, *, keeping: bool = False) -> Iterator[Session]:
 
 
 def _end_unchanged(connection: Connection) -> None:
-    """End a transaction that has written nothing by a commit.
+    """Roll the transaction back past the driver, so that nothing written in it, seen or unseen, can be kept.
 
-    At every ROLLBACK psycopg forgets the statements it has prepared: pages would be planned anew each time, which takes
-    PostgreSQL longer than running them.
+    At every ROLLBACK of its own psycopg forgets the statements it has prepared: pages would be planned anew each time,
+    which takes PostgreSQL longer than running them. The server forgets none.
     """
-    if connection.dialect.name == "postgresql" and not connection.info.pop(_WROTE, False):
-        connection.connection.commit()
-
-
-def _note_writing(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-    if connection.get_execution_options().get("reading", False) and _may_write(statement):
-        connection.info[_WROTE] = True
-
-
-@lru_cache(maxsize=2_000)
-def _may_write(statement: str) -> bool:
-    return not _LOOKS.match(statement) or bool(written_tables(statement))
+    if connection.dialect.name == "postgresql":
+        bare: Any = connection.connection.driver_connection
+        if bare.pgconn.transaction_status == TransactionStatus.INTRANS:
+            bare.pgconn.exec_(b"ROLLBACK")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, text, update
@@ -207,6 +208,28 @@ def test_a_session_that_looks_keeps_no_change_however_it_comes_about(any_engine:
     with reading(any_engine) as session:
         assert session.exec(select(Organ.code, Organ.name)).all() == [("a", "甲局")]
         assert session.exec(select(Department)).all() == []
+
+
+@pytest.mark.parametrize("unseen", ["copy", "select into", "function"])
+def test_a_session_that_looks_keeps_nothing_that_no_statement_shows(postgres_database: str, unseen: str) -> None:
+    """What is written past SQLAlchemy, or by a statement that begins like a look."""
+    with disposed(postgres_database) as engine:
+        with unit_of_work(engine) as session:
+            session.execute(text("CREATE TABLE kept (a integer)"))
+            session.execute(
+                text("CREATE FUNCTION keep() RETURNS integer LANGUAGE sql AS 'INSERT INTO kept VALUES (1) RETURNING a'")
+            )
+        with reading(engine) as session:
+            if unseen == "copy":
+                bare: Any = session.connection().connection.cursor()
+                with bare.copy("COPY kept FROM STDIN") as copy:
+                    copy.write_row((1,))
+            else:
+                statement = "SELECT keep()" if unseen == "function" else "SELECT 1 AS a INTO also_kept"
+                session.execute(text(statement))
+        with reading(engine) as session:
+            assert session.execute(text("SELECT count(*) FROM kept")).scalar_one() == 0
+            assert session.execute(text("SELECT to_regclass('also_kept')")).scalar_one() is None
 
 
 def test_a_session_that_looks_ends_where_a_statement_failed(any_engine: Engine) -> None:
