@@ -18,7 +18,7 @@ COUNTED = f"""
     SELECT p.name, count(*) FILTER (WHERE light = 'green'), count(*) FILTER (WHERE light = 'yellow'),
            count(*) FILTER (WHERE light = 'red'), count(*) FILTER (WHERE light = 'grey'),
            count(*) FILTER (WHERE light = 'blue'), count(*) FILTER (WHERE light = 'lagging'),
-           count(*) FILTER (WHERE light = 'behind'), 0, count(*)
+           count(*) FILTER (WHERE light = 'behind'), 0, 0, count(*)
     FROM (SELECT w.department_id, CASE
             WHEN w.closed_on <= '{ON}' THEN 'blue' WHEN w.state = 'draft' OR w.start_on > '{ON}' THEN 'grey'
             WHEN w.due < '{ON}' THEN 'red'
@@ -31,7 +31,7 @@ COUNTED = f"""
                     WHERE d.item_id = i.id AND (d.done_on IS NULL OR d.done_on > '{ON}')) AS due
                 FROM work_item i WHERE i.plan_id = {PLAN}) w) l
     JOIN department p ON p.id = l.department_id GROUP BY p.name ORDER BY p.name"""
-"""Written by somebody who knows that here no item was reported, suspended or waits for review."""
+"""Written by somebody who knows that here no item was reported, suspended or cancelled, or waits for review."""
 
 
 def counted(system: str) -> str:
