@@ -1,10 +1,26 @@
-"""What tests that start processes share: waiting for something to hold, and whether a process lives."""
+"""What tests that start processes share: waiting for something to hold, whether a process lives, and the program itself
+on a machine whose clock shows another time.
+"""
 
+import datetime as dt
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from models import clock
+
+_PROGRAM = """
+import sys
+from models import clock
+machine, shift = clock.now, {shift!r}
+clock.now = lambda: machine().subtract(seconds=shift)
+from duban.cli import main
+main()
+"""
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
@@ -40,3 +56,19 @@ def children(pid: int) -> list[int]:
 def _fields(stat: Path) -> list[str]:
     """State, parent and so on: what follows the name, which may hold anything."""
     return stat.read_text().rpartition(")")[2].split()
+
+
+def shifted(home: Path, *words: str, at: dt.datetime) -> list[str]:
+    """The command line of a process that believes it begins at `at`."""
+    program = _PROGRAM.format(shift=clock.now().timestamp() - at.timestamp())
+    return [sys.executable, "-c", program, "--home", str(home), *words]
+
+
+def run_shifted(
+    home: Path, *words: str, at: dt.datetime, database: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """One command to its end, with what it said; `environment` is added to ours."""
+    around = {**os.environ, "PYTHONUTF8": "1", "DUBAN_DATABASE_URL": database, **environment}
+    return subprocess.run(
+        shifted(home, *words, at=at), env=around, capture_output=True, text=True, timeout=300, check=False
+    )

@@ -21,8 +21,7 @@ from models.migrate import open_current
 from models.settings import Settings
 from tests.benchmarks.populate import DAY, ON, populate
 from tests.homes import lay_home
-from tests.processes import eventually
-from tests.shifted import shifted
+from tests.processes import eventually, shifted
 
 OFF = 5
 """Days without a sweep: as many as may be without a person's word."""

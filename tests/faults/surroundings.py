@@ -29,8 +29,7 @@ from tests.databases import made_database
 from tests.faults.kill_sender import count, sweep
 from tests.faults.relay import relay
 from tests.faults.works import WORKS
-from tests.processes import eventually
-from tests.shifted import run_shifted, shifted
+from tests.processes import eventually, run_shifted, shifted
 
 WORK = WORKS["sweep"]
 BUSY_AT = clock.opening_of(ON)
