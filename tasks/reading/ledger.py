@@ -14,7 +14,7 @@ from models.items.item import ItemUnit, WorkItem
 from tasks.reading import cells
 from tasks.reading.cells import CellRefusedError, Due, Target
 from tasks.reading.item_list import ItemList, ListRow, Place
-from tasks.reading.plan_columns import LIST, Field, find_list_header
+from tasks.reading.plan_columns import LIST, Field, find_list_header, is_shown_list
 from tasks.reading.sheet import Cell, Sheet
 from tasks.reading.sheet_header import Header, tell_unseen
 from tasks.reading.task_rows import TaskRows, length
@@ -37,7 +37,8 @@ def read_ledger(
 
     Row and column of an error are as a person sees them. A project written once above its items (merged, or
     as a section title in a row of its own) holds for all of them; where each sheet is one, its name does. Numbers that
-    begin again in each group or sheet are told apart by its place: 2-1.
+    begin again in each group or sheet are told apart by its place: 2-1. A list as a page shows it is no plan and is
+    refused: the day it gives an item that comes round again is only that of the present turn.
     """
     found = ItemList()
     headers = [(sheet, find_list_header(sheet, columns)) for sheet in sheets]
@@ -45,6 +46,9 @@ def read_ledger(
     for sheet, header in headers:
         if header is None:
             found.ignored_sheets.append(sheet.name or "")
+            continue
+        if is_shown_list(header):
+            found.errors.append(_no_plan(sheet))
             continue
         found.ignored_columns += header.ignored(LIST)
         before = len(found.rows) + len(found.errors)
@@ -70,6 +74,17 @@ def _no_header(sheet: Sheet) -> CellError:
         None,
         seen,
         f"没有找到表头：前 {LIST.within} 行里要有一行列名，至少有“任务内容”和另一列（如“序号”“牵头单位”“完成时限”）。",
+    )
+
+
+def _no_plan(sheet: Sheet) -> CellError:
+    return CellError(
+        sheet.name,
+        None,
+        None,
+        "",
+        "这是“任务清单”页面导出的清单，写的是查看当天的时限和状态，不是计划：不作为计划导入，任何任务都不改动。"
+        "要用文件修改任务，请用年度计划页面的“导出”（命令 duban plan export），改好后再导入。",
     )
 
 

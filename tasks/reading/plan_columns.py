@@ -215,6 +215,12 @@ LIST = SheetKind(
 
 
 _MEASURES = re.compile(r"(?:具体|工作|主要|推进|落实|细化|重点|分解|任务)*(?:举措|措施|任务|内容|事项|要点|目标|要求)")
+_AS_OF_THE_DAY = {"亮灯", "距时限", "最近填报"}
+_SHOWN = _AS_OF_THE_DAY | {
+    "编号", "任务", "项目", "牵头单位", "承办人", "牵头领导", "时限", "进度", "状态", "重要程度", "来源", "销号日",
+    "上级任务",
+}  # fmt: skip
+"""What the page's list of items may show (`tasks.lists.item_columns`), and what of it no plan says."""
 _LABELS = {column.label for column in LIST.columns}
 _SPARE = {"note", "deliverable"}
 """What a column of measures is taken for where each task has but one."""
@@ -240,6 +246,12 @@ def find_list_header(sheet: Sheet, columns: Mapping[str, Field] | None = None) -
         renamed = {"units" if name == "target_unit" else name: at for name, at in header.columns.items()}
         header = replace(header, columns=renamed)
     return _by_measures(sheet, header)
+
+
+def is_shown_list(header: Header) -> bool:
+    """Whether it is the list of items that a page shows and exports, which says how each stands on that day."""
+    headings = {heading for heading in header.row if heading}
+    return headings <= _SHOWN and not _AS_OF_THE_DAY.isdisjoint(headings)
 
 
 def _renamed(sheet: Sheet, columns: Mapping[str, Field]) -> Sheet:
