@@ -117,16 +117,33 @@ class FileStore:
 
         A store that does not tell when a file was written keeps them.
         """
-        with self._explained("删除"), suppress(FileNotFoundError, NotImplementedError):
-            left = [
-                path
-                for path in self._fs.ls(self._root or "/", detail=False)
-                if str(path).rpartition("/")[2].startswith(_UNFINISHED) and self._fs.modified(path) < before
-            ]
+        left = self._unfinished(before)
+        with self._explained("删除"):
             for path in left:
-                self._fs.rm_file(path)
-            return len(left)
-        return 0
+                with suppress(FileNotFoundError):
+                    self._fs.rm_file(path)
+        return len(left)
+
+    def count_unfinished(self, *, before: dt.datetime) -> int:
+        """How many `discard_unfinished` would remove."""
+        return len(self._unfinished(before))
+
+    def hashes(self, start: str) -> set[str]:
+        """The hashes of all files whose hash starts with these two hex digits; what else lies there is left out."""
+        folder = f"{self._root}/{start}"
+        # An object store remembers what it listed, and others write to it.
+        self._fs.invalidate_cache(folder)
+        with self._explained("列出"), suppress(FileNotFoundError):
+            names = [str(path).rpartition("/")[2] for path in self._fs.ls(folder, detail=False)]
+            return {start + name for name in names if _SHA256.fullmatch(start + name)}
+        return set()
+
+    def is_older(self, sha256: str, *, before: dt.datetime) -> bool:
+        """Whether the file is there and was written before this instant; no, where the store does not tell."""
+        path = self._path(sha256)
+        with self._explained("读取"), suppress(FileNotFoundError, NotImplementedError):
+            return bool(self._fs.modified(path) < before)
+        return False
 
     def verify(self, sha256: str) -> bool:
         """Whether the file is there and its content still has the hash. Reads it whole."""
@@ -138,6 +155,15 @@ class FileStore:
         except NotFoundError:
             return False
         return digest.hexdigest() == sha256.lower()
+
+    def _unfinished(self, before: dt.datetime) -> list[str]:
+        with self._explained("列出"), suppress(FileNotFoundError, NotImplementedError):
+            return [
+                path
+                for path in self._fs.ls(self._root or "/", detail=False)
+                if str(path).rpartition("/")[2].startswith(_UNFINISHED) and self._fs.modified(path) < before
+            ]
+        return []
 
     def _write(self, source: BinaryIO, path: str, largest: int) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0

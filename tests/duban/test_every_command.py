@@ -87,7 +87,8 @@ LOOKING = {
 UNSIGNED = {
     "act list", "backup", "calendar check", "calendar show", "clock", "deficiency list", "deliver", "demo", "deploy",
     "deployments check",
-    "deployments write", "doctor", "init", "item rules", "ledger credit", "ledger export", "ledger kinds",
+    "deployments write", "doctor", "evidence sweep", "init", "item rules",
+    "ledger credit", "ledger export", "ledger kinds",
     "ledger list", "ledger show", "ledger template", "migrate-to", "people list", "plan template", "policy list",
     "policy show", "prune", "reindex", "report key", "report read", "report word-template check", "settings show",
     "report word-template new", "restore", "schedules", "serve", "simulate", "supervise",
