@@ -33,12 +33,11 @@ from models.database import reading, unit_of_work
 from models.engine.rhythm import LastRun, RunDriver
 from models.faults import fault_of
 from models.settings import Settings, renewed
-from tasks.engine.lease import CLOCK, database_now, release_lease, take_lease
+from tasks.engine.lease import CLOCK, TERM, database_now, release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
 
 log = logging.getLogger(__name__)
 
-LEASE_TIME = dt.timedelta(seconds=60)
 BEAT = dt.timedelta(seconds=15)
 """How often the lease is renewed; three beats may fail before it is lost."""
 LAST_WORD = 1
@@ -283,7 +282,7 @@ class EmbeddedClock:
 
     def _take_lease(self) -> bool:
         with unit_of_work(self._database) as session:
-            return take_lease(session, CLOCK, self._owner, database_now(session), LEASE_TIME)
+            return take_lease(session, CLOCK, self._owner, database_now(session), TERM)
 
 
 def _apart() -> float:

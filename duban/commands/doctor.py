@@ -32,7 +32,7 @@ def doctor(
     ] = False,
 ) -> Answer:
     """检查提醒能否按时生成和发出，以及时钟、数据库、磁盘等；退出码：0 正常，1 有故障，3 只有须注意的。"""
-    from flows.health import troubles_at
+    from flows.health import examined_at
     from models.clock import now
     from models.errors import DubanError
     from tasks.engine.judge_health import Level, Trouble
@@ -40,7 +40,7 @@ def doctor(
     settings = errand.edge.settings
     try:
         with errand.edge.reading() as session:
-            found = troubles_at(session, settings, now=now())
+            found = examined_at(session, settings, now=now())
     except DubanError as error:
         found = [Trouble("database", Level.FAULT, "数据库不能用", error.message)]
     rehearsal = _rehearse(errand, found) if rehearse else None

@@ -114,15 +114,15 @@ def _refuse_at_work(source: Any) -> None:
     """Raises ForbiddenError while a process has the clock: what it writes from now on would stay behind."""
     from sqlmodel import Session
 
-    from flows.embedded_clock import LEASE_TIME
     from models.clock import local, now
     from models.errors import ForbiddenError
+    from tasks.engine.lease import TERM
     from tasks.engine.show_system import clock_lease
 
     lease = clock_lease(Session(source))
     if lease is None or lease.expires_at <= now():
         return
-    if lease.expires_at > now() + LEASE_TIME:
+    if lease.expires_at > now() + TERM:
         warn(f"值守权记到 {local(lease.expires_at):%Y-%m-%d %H:%M}，是在时钟不对时取得的，不算在运行。")
         return
     raise ForbiddenError(

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from models.audit import AuditEntry
 from models.clock import day_of
+from models.engine.rhythm import LastRun
 from models.items.plan import AnnualPlan
 from models.ladder.message import Message, SendState
 from models.ladder.notice import Notice, NoticeState
@@ -18,6 +19,7 @@ from models.private_files import open_folders
 from models.settings import Settings
 from models.signed_head import SignedHead
 from tasks.engine.judge_health import Backups, Disk, DownChannel, Expected, Health, Runs
+from tasks.engine.lease import database_now
 from tasks.engine.show_system import clock_lease, last_runs
 from tasks.keeping.nightly import RHYTHM, last_backup
 from tasks.ladder.remind import SLUG
@@ -30,11 +32,16 @@ from tasks.oversight.doubt_day import doubt_day
 def gather_health(session: Session, settings: Settings, expected: Collection[Expected], *, now: dt.datetime) -> Health:
     """What is known at `now`. A few short queries, and a look at the data folder."""
     today, lease = day_of(now), clock_lease(session)
+    unsent = select(func.min(Notice.send_on)).where(Notice.state == NoticeState.PENDING)
     signed = select(func.max(col(SignedHead.on))).where(SignedHead.line != "")
     return Health(
         runs=gather_runs(session, expected),
         doubt=doubt_day(session, on=today, today=today, most=settings.days_ahead),
         lease_until=lease.expires_at if lease is not None else None,
+        database_at=database_now(session),
+        apart=session.get_bind().dialect.name != "sqlite",
+        last_run_at=session.exec(select(func.max(LastRun.ended_at))).one(),
+        unsent_on=session.exec(unsent).one(),
         signed_on=session.exec(signed).one(),
         channels_down=_channels_down(session),
         parked=session.exec(select(func.count()).where(Message.state == SendState.PARKED)).one(),

@@ -8,15 +8,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.clock import local, midnight_of
+from models.clock import day_of, local, midnight_of
 from models.coded import Coded
 from models.engine.rhythm import LastRun
+from tasks.engine.lease import TERM
 from tasks.keeping.nightly import LastBackup
 from tasks.ladder.remind import SLUG
 from tasks.notices.message_templates import TemplateProblem
 
 UNRENEWED = dt.timedelta(minutes=5)
 """A lease that ran out this long ago is nobody's: a restart takes less."""
+OFF = dt.timedelta(minutes=1)
+"""Clocks that differ by more than this are told."""
+WAITED = dt.timedelta(days=3)
+"""A notice that might have left so long ago is told."""
 UNSIGNED = dt.timedelta(hours=1)
 """The end of the trail is signed right after the sweep; this long after it, it should be."""
 SCARCE = 0.1
@@ -24,6 +29,7 @@ SCARCE = 0.1
 
 
 BACKUP_OLD = "backup_old"
+LEASE_AHEAD = "lease_ahead"
 
 
 class Level(Coded):
@@ -104,6 +110,14 @@ class Health:
     """Why the sweep of today waits for a person's word, where it does."""
     lease_until: dt.datetime | None
     """Until when some process has the clock; None where none ever had it."""
+    database_at: dt.datetime
+    """What the database's clock says: leases are kept by it."""
+    apart: bool
+    """Whether that may be another than this machine's."""
+    last_run_at: dt.datetime | None
+    """When the last run of any rhythm ended."""
+    unsent_on: dt.date | None
+    """The day on which the oldest notice that waits might have left."""
     signed_on: dt.date | None
     """The last day on which the end of the trail was signed."""
     channels_down: Sequence[DownChannel]
@@ -154,7 +168,8 @@ def judge_health(health: Health, expected: Collection[Expected], *, now: dt.date
         *_find_stopped(health),
         *find_late(health.runs, expected, stopped=health.doubt is not None),
         *_find_unowned(health, now),
-        *_find_undelivered(health, now - dt.timedelta(hours=hours)),
+        *_find_clocks(health, now),
+        *_find_undelivered(health, now, now - dt.timedelta(hours=hours)),
         *_find_unsigned(health, now),
         *_find_scarce(health),
         *_find_unkept(health, now),
@@ -186,12 +201,43 @@ def _find_unowned(health: Health, now: dt.datetime) -> Iterator[Trouble]:
         )  # fmt: skip
 
 
-def _find_undelivered(health: Health, since: dt.datetime) -> Iterator[Trouble]:
+def is_lease_ahead(until: dt.datetime | None, database_at: dt.datetime) -> bool:
+    """Whether the clock is taken for longer than a living process can have taken it, so by nobody."""
+    return until is not None and until > database_at + 2 * TERM
+
+
+def _find_clocks(health: Health, now: dt.datetime) -> Iterator[Trouble]:
+    if is_lease_ahead(health.lease_until, health.database_at):
+        yield Trouble(
+            LEASE_AHEAD, Level.FAULT,
+            f"值守的期限直到 {_at(health.lease_until or now)}，是时钟不对时写下的，没有进程值守",
+            "请启动 duban serve，它自动接过值守；已在运行的，请看它的日志。",
+        )  # fmt: skip
+    theirs, off = _at(health.database_at), now - health.database_at
+    if health.apart and abs(off) > OFF:
+        yield Trouble(
+            "clock_off", Level.WARNING,
+            f"本机的时钟（{_at(now)}）与数据库服务器的（{theirs}）相差 {int(abs(off).total_seconds())} 秒",
+            "请在两台服务器上都开启时间同步（timedatectl set-ntp true）。",
+        )  # fmt: skip
+    if health.last_run_at is not None and health.last_run_at > now + OFF:
+        yield Trouble(
+            "run_ahead", Level.WARNING, f"有定时工作记为 {_at(health.last_run_at)} 结束，在现在（{_at(now)}）以后",
+            "本机的时钟现在慢了，或当时快了：请校正时钟；曾按错误的日子督办过的，用 duban notice take-back 撤回。",
+        )  # fmt: skip
+
+
+def _find_undelivered(health: Health, now: dt.datetime, since: dt.datetime) -> Iterator[Trouble]:
     for channel in health.channels_down:
         yield Trouble(
             "channel_down", Level.FAULT if channel.since <= since else Level.WARNING,
             f"渠道“{channel.label}”自 {_at(channel.since)} 起不通：{channel.reason.rstrip('。')}",
             "通知保留，渠道恢复后自动发出。请检查该渠道的设置和对方的服务。",
+        )  # fmt: skip
+    if health.unsent_on is not None and health.unsent_on + WAITED < day_of(now):
+        yield Trouble(
+            "notices_waiting", Level.WARNING, f"最早的待发通知自 {health.unsent_on} 起没有发出",
+            "请看网页“通知”中待发的通知：收件人可能没有可用的渠道和地址；也可运行 duban deliver 看原因。",
         )  # fmt: skip
     if health.parked:
         yield Trouble(

@@ -16,6 +16,9 @@ from models.engine.rhythm import Lease
 CLOCK = "clock"
 """The lease of the process that runs the embedded clock."""
 
+TERM = dt.timedelta(minutes=1)
+"""For so long the clock is taken at a time."""
+
 _LEASE: Table = Lease.__table__  # type: ignore[attr-defined]
 
 

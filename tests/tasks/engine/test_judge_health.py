@@ -34,7 +34,8 @@ def runs(swept: LastRun | None, sent: LastRun | None, **waiting_since: str) -> R
 NOON = at("2026-06-30 12:00")
 WELL = Health(
     runs=runs(ran("daily_supervision", "2026-06-30 08:31"), ran("delivery", "2026-06-30 11:55")),
-    doubt=None, lease_until=at("2026-06-30 12:01"), signed_on=dt.date(2026, 6, 30), disk=Disk(1000, 500),
+    doubt=None, lease_until=at("2026-06-30 12:01"), signed_on=dt.date(2026, 6, 30), database_at=NOON, apart=True,
+    last_run_at=at("2026-06-30 11:55"), unsent_on=dt.date(2026, 6, 30), disk=Disk(1000, 500),
     backups=None, open_folders=(), templates=(), channels_down=(), parked=0,
 )  # fmt: skip
 """An office at noon on the last of June."""
@@ -71,7 +72,8 @@ def test_a_rhythm_is_late_some_hours_after_a_planned_instant_that_no_run_followe
     swept: str, sent: str, now: str, hours: int, found: list[str]
 ) -> None:
     ran_then = runs(ran("daily_supervision", swept), ran("delivery", sent))
-    health = replace(WELL, runs=ran_then, lease_until=at(now), signed_on=at(now).date())
+    health = replace(WELL, runs=ran_then, lease_until=at(now), database_at=at(now), signed_on=at(now).date())
+    health = replace(health, unsent_on=None, last_run_at=None)
 
     assert judged(health, now, hours) == found
 
@@ -97,6 +99,16 @@ def test_what_never_ran_is_late_once_there_is_something_for_it_to_do(since: dict
         pytest.param({"lease_until": at("2026-06-30 11:54")}, ["fault clock_unowned"], id="nobody has the clock"),
         pytest.param({"lease_until": at("2026-06-30 11:56")}, [], id="a restart"),
         pytest.param({"lease_until": None}, [], id="rhythms run by other means"),
+        pytest.param({"lease_until": at("2026-06-30 12:02")}, [], id="a lease of two terms"),
+        pytest.param({"lease_until": at("2026-06-30 12:03")}, ["fault lease_ahead"], id="a lease nobody alive took"),
+        pytest.param({"database_at": at("2026-06-30 11:59")}, [], id="a minute apart"),
+        pytest.param({"database_at": at("2026-06-30 11:58"), "lease_until": None},
+                     ["warning clock_off"], id="ahead of the database"),
+        pytest.param({"database_at": at("2026-06-30 11:50"), "apart": False, "lease_until": None}, [], id="one clock"),
+        pytest.param({"database_at": at("2026-06-30 12:02")}, ["warning clock_off"], id="behind the database"),
+        pytest.param({"last_run_at": at("2026-06-30 12:02")}, ["warning run_ahead"], id="a run yet to come"),
+        pytest.param({"unsent_on": dt.date(2026, 6, 27)}, [], id="a notice of three days ago waits"),
+        pytest.param({"unsent_on": dt.date(2026, 6, 26)}, ["warning notices_waiting"], id="a notice waits longer"),
         pytest.param({"signed_on": dt.date(2026, 6, 29)}, ["warning trail_unsigned"], id="trail not signed today"),
         pytest.param({"signed_on": None}, ["warning trail_unsigned"], id="trail never signed"),
         pytest.param({"channels_down": [DownChannel("邮件", at("2026-06-30 10:00"), "拒绝连接")]},

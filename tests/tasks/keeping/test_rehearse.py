@@ -36,8 +36,8 @@ def test_doctor_tells_how_it_went(tmp_path: Path) -> None:
     home = lay_home(tmp_path / "home")
     terminal = Terminal(home)
     assert "备份演练：备份" in terminal.run("doctor", "--rehearse").stdout
-    assert terminal.data("doctor")["rehearsal"] is None
-    assert terminal.data("doctor", "--rehearse")["rehearsal"]["entries"] == 0
+    assert json.loads(terminal.run("doctor", "--json").stdout)["rehearsal"] is None
+    assert json.loads(terminal.run("doctor", "--rehearse", "--json").stdout)["rehearsal"]["entries"] == 0
 
     with disposed(sqlite_url(home / "duban.db")) as engine:
         with on_record(engine) as session:
