@@ -31,7 +31,8 @@ After = Annotated[int, Query(title="起点", description="只要编号大于它�
 def text(longest: int, *, least: int = 1) -> Any:
     """The type of a text without blanks around it."""
     limits = StringConstraints(strip_whitespace=True, min_length=least, max_length=longest, pattern=PLAIN)
-    return Annotated[str, WRITABLE, limits]
+    # Blanks go before the length is looked at only where the limits stand next to the type.
+    return Annotated[str, limits, WRITABLE]
 
 
 class Body(BaseModel):

@@ -237,9 +237,14 @@ def _too_steep(part: zipfile.ZipInfo) -> bool:
 
 def _inflate(name: str, file: BinaryIO, part: zipfile.ZipInfo) -> bytes:
     """The part, exactly as long as the directory says: zipfile would stop there, other parsers do not."""
-    file.seek(part.header_offset)
+    # Where bytes are missing in the middle, everything before lies ahead of where the directory puts it.
+    file.seek(max(part.header_offset, 0))
     header = file.read(30)
-    if len(header) < 30 or part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+    if (
+        part.header_offset < 0
+        or len(header) < 30
+        or part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    ):
         raise _not_whole(name)
     file.seek(sum(_LOCAL_HEADER.unpack(header)), io.SEEK_CUR)
     packed = file.read(part.compress_size)

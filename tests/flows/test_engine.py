@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from duban.cli import app
+from flows.prefect.deployment_file import deployed
 from flows.prefect.server import FlowFailedError, PrefectServer, ServerState
 from flows.prefect.tether import end_tethered, start_tethered
 from flows.schedules import SCHEDULES, Schedule
@@ -138,9 +139,6 @@ def test_a_worker_can_load_the_flow_by_its_dotted_name(schedule: Schedule) -> No
     assert set(schedule.parameters) <= set(loaded.parameters.properties)
 
 
-HEAVY = [schedule for schedule in SCHEDULES if not schedule.light]
-
-
 @pytest.fixture
 def administrator(server: PrefectServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The surroundings of whoever runs the server."""
@@ -175,10 +173,12 @@ def test_one_command_makes_pool_deployments_and_automations_and_a_second_changes
     assert "新建部署“每日督办”（daily_supervision）" in first
     assert second == f"{server.url}/api 上的部署与定时表一致，没有改动\n"
     made = standing(server)
-    assert {name: one["entrypoint"] for name, one in made.items()} == {each.slug: each.entrypoint for each in HEAVY}
+    assert {name: one["entrypoint"] for name, one in made.items()} == {
+        each["name"]: each["entrypoint"] for each in deployed()
+    }
     crons = {name: one["schedules"][0]["schedule"] for name, one in made.items()}
     assert {name: (cron["cron"], cron["timezone"]) for name, cron in crons.items()} == {
-        each.slug: (each.cron, each.zone) for each in HEAVY
+        each["name"]: (each["schedules"][0]["cron"], each["schedules"][0]["timezone"]) for each in deployed()
     }
     daily = made["daily_supervision"]
     assert (daily["global_concurrency_limit"]["limit"], daily["concurrency_options"]["collision_strategy"]) == (
@@ -211,12 +211,12 @@ def test_what_was_deployed_with_the_file_is_taken_over(
         timeout=120,
     )
     assert by_file.returncode == 0, by_file.stdout + by_file.stderr
-    assert "DUBAN_HOME" not in standing(server)["brief"]["job_variables"]["env"]
+    assert "DUBAN_HOME" not in standing(server)["backup"]["job_variables"]["env"]
 
-    assert "更新部署“第一责任人简报”（brief）" in duban(settings, "deploy")
+    assert "更新部署“每夜备份”（backup）" in duban(settings, "deploy")
 
-    assert standing(server)["brief"]["job_variables"]["env"]["DUBAN_HOME"] == str(settings.home)
-    assert standing(server).keys() == {schedule.slug for schedule in HEAVY}
+    assert standing(server)["backup"]["job_variables"]["env"]["DUBAN_HOME"] == str(settings.home)
+    assert standing(server).keys() == {one["name"] for one in deployed()}
 
 
 def test_a_changed_cron_takes_its_waiting_runs_along_and_what_is_listed_no_longer_goes(
@@ -224,17 +224,17 @@ def test_a_changed_cron_takes_its_waiting_runs_along_and_what_is_listed_no_longe
 ) -> None:
     from flows.prefect.deploy import deploy
 
-    brief = next(schedule for schedule in SCHEDULES if schedule.slug == "brief")
-    planned = {"deployments": {"name": {"any_": ["brief"]}}, "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    backup = next(schedule for schedule in SCHEDULES if schedule.slug == "backup")
+    planned = {"deployments": {"name": {"any_": ["backup"]}}, "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     deploy(Path("/srv/duban"))
     assert eventually(lambda: ask(server, "/flow_runs/count", planned) > 0, 90)
-    asked = ask(server, f"/deployments/{standing(server)['brief']['id']}/create_flow_run", {})
+    asked = ask(server, f"/deployments/{standing(server)['backup']['id']}/create_flow_run", {})
 
-    told = deploy(Path("/srv/duban"), schedules=[replace(brief, cron="15 3 * * tue")]).done
+    told = deploy(Path("/srv/duban"), schedules=[replace(backup, cron="15 3 * * tue")]).done
 
-    assert "更新部署“第一责任人简报”（brief）" in told
+    assert "更新部署“每夜备份”（backup）" in told
     assert "删除部署 daily_supervision（定时表中已没有）" in told
-    assert list(standing(server)) == ["brief"]
+    assert list(standing(server)) == ["backup"]
     assert eventually(lambda: ask(server, "/flow_runs/count", planned) > 1, 90)
     runs = ask(server, "/flow_runs/filter", planned)
     assert {run["expected_start_time"][11:16] for run in runs if run["auto_scheduled"]} == {"19:15"}

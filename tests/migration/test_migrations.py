@@ -19,6 +19,7 @@ from sqlmodel import Session, select
 
 from models.database import open_engine
 from models.errors import BadInputError, NotFoundError
+from models.faults import OutsideError
 from models.ladder.policy import PRESETS, Policy, Rung
 from models.migrate import MIGRATIONS, create_or_upgrade, open_current, revisions, seed_presets
 from models.migrations.rendering import is_described
@@ -323,7 +324,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "duban.db").write_text("not a database, " * 100)
 
     for command in (open_current, create_or_upgrade):
-        with pytest.raises(BadInputError, match="打不开"):
+        with pytest.raises(OutsideError, match="已损坏，或不是数据库"):
             command(settings(tmp_path))
 
 

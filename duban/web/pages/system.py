@@ -43,6 +43,7 @@ SETTING_WORDS = {
     "pdf_font_folder": "PDF 字体的文件夹", "pdf_title_font": "PDF 标题字体",
     "pdf_body_font": "PDF 正文字体", "pdf_heading_font": "PDF 一级标题字体", "pdf_subheading_font": "PDF 二级标题字体",
     "soffice": "读取旧版文件的 LibreOffice",
+    "keep_days": "运行记录各保留几天",
     "quiet_from": "免打扰自", "quiet_until": "免打扰至",
     "delivery_attempts": "发送次数上限", "channels": "渠道顺序", "digest_at": "每日汇总自",
     "urgent_per_hour": "每人每小时即时通知上限", "unread_hours": "即时通知未读几小时换渠道",

@@ -22,7 +22,7 @@ TOKEN = "monitor-token-for-tests"
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path) -> Office:
-    made = Office(engine, tmp_path / "home", metrics_token=SecretStr(TOKEN))
+    made = Office(engine, tmp_path / "home", metrics_token=SecretStr(TOKEN), backup_folder="")
     made.assign("普法宣传", due="2026-06-30", on="2026-06-01")
     return made
 
