@@ -124,7 +124,10 @@ def test_the_ten_commands_bring_up_a_cluster_that_sweeps_the_day(postgres_url: s
                     timeout=300,
                 )  # fmt: skip
                 told = "\n".join([ended.stdout, ended.stderr, *(log.read_text() for log in logs)])
-                assert ended.returncode == 0, f"{said}\n{told}"
+                # In December doctor warns of the next year's days of rest, which are not part of the product.
+                warned = [line for line in ended.stdout.splitlines() if line.startswith("注意：")]
+                calendar_alone = said == "duban doctor" and len(warned) == 1 and "年没有放假安排" in warned[0]
+                assert ended.returncode == (3 if calendar_alone else 0), f"{said}\n{told}"
             workers = ask(api, "/work_pools/duban/workers/filter", {})
             runs_kept = ask(api, "/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
             with urllib.request.urlopen(f"http://127.0.0.1:{web}/healthz", timeout=20) as answer:
