@@ -24,10 +24,10 @@ class SectionKind(Coded):
 
 
 HEADINGS = {
-    SectionKind.ACHIEVEMENTS: "{year}年推进法治政府建设的主要举措和成效",
+    SectionKind.ACHIEVEMENTS: "{年}年推进法治政府建设的主要举措和成效",
     SectionKind.DEFICIENCIES: "推进法治政府建设存在的不足和原因",
     SectionKind.FIRST_RESPONSIBLE: "主要负责人履行推进法治建设第一责任人职责情况",
-    SectionKind.NEXT_YEAR: "{next_year}年推进法治政府建设的主要安排",
+    SectionKind.NEXT_YEAR: "{下一年}年推进法治政府建设的主要安排",
     SectionKind.OTHER: "其他需要报告的情况",
 }
 """What each part of a report is called where an office names it no other way, in the usual order."""

@@ -108,7 +108,7 @@ def test_a_second_office_tells_the_same_year_in_its_own_frame(
         real,
         order=["first_responsible", "achievements", "deficiencies", "next_year"],
         numbering="一是",
-        title="{organ}{year}年度法治政府建设工作报告",
+        title="{单位}{年}年度法治政府建设工作报告",
     )
     ours = told(the_year(session, real, name="青禾县国防动员办公室", code="second"), frame, tmp_path)
 

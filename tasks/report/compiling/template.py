@@ -4,6 +4,7 @@ Real reports differ in all of these, so they are data. An office keeps its own i
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -17,6 +18,10 @@ from models.ledgers.kinds import kind_named
 from models.report.report import HEADINGS, SectionKind
 from tasks.wording.numerals import chinese_numeral
 
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_FORMER = {"organ": "单位", "short": "简称", "year": "年", "next_year": "下一年"}
+"""What files written before may call the places of a text; they are kept by their names of today."""
+
 
 class Numbering(StrEnum):
     """How what stands inside a part is numbered: 1. with the text behind it, (一), or 一是, a paragraph each; with 无
@@ -29,11 +34,11 @@ class Numbering(StrEnum):
 
 
 class ReportTemplate(BaseModel):
-    """The frame of a report. `{organ}`, `{short}`, `{year}` and `{next_year}` stand for what they name."""
+    """The frame of a report. `{单位}`, `{简称}`, `{年}` and `{下一年}` stand for what they name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str = "{organ}{year}年度法治政府建设情况报告"
+    title: str = "{单位}{年}年度法治政府建设情况报告"
     addressee: str | None = None
     """Whom it is sent to (主送), in one piece."""
     addressees: tuple[str, ...] = ()
@@ -48,7 +53,7 @@ class ReportTemplate(BaseModel):
     """Words that must not stand in the public edition (places, names of projects an office keeps to itself)."""
     opening: str | None = None
     """What stands before the first part; None: our own words."""
-    signature: str = "{organ}"
+    signature: str = "{单位}"
     order: tuple[SectionKind, ...] = tuple(HEADINGS)
     headings: dict[SectionKind, str] = Field(default_factory=dict)
     """Headings that differ from the usual ones."""
@@ -70,12 +75,11 @@ class ReportTemplate(BaseModel):
     @field_validator("title", "addressee", "addressees", "copies", "opening", "signature", "headings")
     @classmethod
     def _can_be_filled(cls, value: Any) -> Any:
-        for text in value.values() if isinstance(value, dict) else [value or ""] if not _several(value) else value:
-            try:
-                fill(text, "", 0, "")
-            except (KeyError, IndexError, ValueError, AttributeError) as error:
-                raise ValueError(f"“{text}”中只能使用 {{organ}}、{{short}}、{{year}}、{{next_year}}") from error
-        return value
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return {part: _in_words(text) for part, text in value.items()}
+        return tuple(map(_in_words, value)) if _several(value) else _in_words(value)
 
     @field_validator("ledger_headings")
     @classmethod
@@ -126,7 +130,16 @@ STANDARD = ReportTemplate()
 
 def fill(text: str, organ: str, year: int, short: str = "") -> str:
     """A text of a template with organ, its short name (without one its name) and year filled in."""
-    return text.format(organ=organ, short=short or organ, year=year, next_year=year + 1)
+    stands = {"单位": organ, "简称": short or organ, "年": str(year), "下一年": str(year + 1)}
+    return _PLACE.sub(lambda place: stands[place[1]], text)
+
+
+def _in_words(text: str) -> str:
+    """A text with its places by their names of today. Raises ValueError for a place that stands for nothing."""
+    text = _PLACE.sub(lambda place: f"{{{_FORMER.get(place[1], place[1])}}}", text)
+    if not {place[1] for place in _PLACE.finditer(text)} <= set(_FORMER.values()):
+        raise ValueError(f"“{text}”中只能使用 {{单位}}、{{简称}}、{{年}}、{{下一年}}")
+    return text
 
 
 def read_template(path: Path) -> ReportTemplate:
@@ -177,8 +190,8 @@ def template_text(template: ReportTemplate) -> str:
 
 
 _MEANINGS = {
-    "title": "标题；{organ} 为单位名称，{short} 为简称，{year} 为年度，{next_year} 为下一年度",
-    "short_name": "本单位的规范化简称，用于版记和 {short}；没有的不写",
+    "title": "标题；{单位} 为单位名称，{简称} 为简称，{年} 为年度，{下一年} 为下一年度",
+    "short_name": "本单位的规范化简称，用于版记和 {简称}；没有的不写",
     "organ_code": "机关代字，如 青水；写了的，内部版首页有文号和签发人",
     "addressee": "主送机关，写成一句；逐个写的用 addressees",
     "addressees": "主送机关，逐个写",
@@ -187,7 +200,7 @@ _MEANINGS = {
     "opening": "开头的话；不写用系统的",
     "signature": "署名",
     "order": "各部分的次序：" + "、".join(f"{kind}（{kind.label}）" for kind in HEADINGS),
-    "headings": '与通常不同的标题，如 { next_year = "{next_year}年工作打算" }',
+    "headings": '与通常不同的标题，如 { next_year = "{下一年}年工作打算" }',
     "within": '并入另一部分的部分，如 { first_responsible = "achievements" }',
     "ledger_headings": '台账写在第一部分的哪个小标题下，如 { case = "规范行政执法" }；记录关联了任务的，随任务',
     "numbering": "部分之内的编号：" + "、".join(Numbering),

@@ -205,10 +205,10 @@ def test_the_template_is_set_by_form_and_by_file(visitor: Visitor, web: Web, off
     page = visitor.get("/reports/layout").text
     assert field_value(page, "place_first_responsible") == "3"
     typed = {
-        "seen": "0", "title": "{organ}{year}年法治政府建设年度报告", "addressees": "县委\n县政府", "copies": "县司法局",
-        "opening": "{organ}现将{year}年情况报告如下。", "signature": "{organ}", "numbering": "一是",
+        "seen": "0", "title": "{单位}{年}年法治政府建设年度报告", "addressees": "县委\n县政府", "copies": "县司法局",
+        "opening": "{单位}现将{年}年情况报告如下。", "signature": "{单位}", "numbering": "一是",
         "place_achievements": "1", "place_first_responsible": "2", "place_deficiencies": "3", "place_next_year": "4",
-        "within_first_responsible": "achievements", "heading_deficiencies": "{year}年的问题",
+        "within_first_responsible": "achievements", "heading_deficiencies": "{年}年的问题",
         "ledger_headings": "执法案件：规范执法",
     }  # fmt: skip
     assert "已保存为第 1 版" in visitor.act("/reports/layout", typed)

@@ -13,6 +13,7 @@ from tasks.wording.numerals import chinese_numeral
 
 ACHIEVEMENTS = SectionKind.ACHIEVEMENTS
 FIRST = SectionKind.FIRST_RESPONSIBLE
+NEXT = SectionKind.NEXT_YEAR
 
 
 def test_an_office_keeps_its_template_in_a_file(tmp_path: Path) -> None:
@@ -32,12 +33,12 @@ def test_an_office_keeps_its_template_in_a_file(tmp_path: Path) -> None:
         ('numbering = "A"', "“numbering”的值“A”不可用，可用：1.、（一）、一是"),
         ('order = ["other", "other"]', "“order”应从 achievements、"),
         ('order = ["thematic"]', "“order”应从 achievements、"),
-        ('title = "{name}报告"', "“title”“{name}报告”中只能使用 {organ}、{short}、{year}、{next_year}"),
+        ('title = "{name}报告"', "“title”“{name}报告”中只能使用 {单位}、{简称}、{年}、{下一年}"),
         ("addressee = 5", "“addressee”的值“5”不可用"),
         ('numberings = { achievements = "A" }', "“numberings.achievements”的值“A”不可用，可用：1.、（一）、一是"),
         ('within = { no = "achievements" }', "“within.no”的值“no”不可用，可用：achievements、"),
-        ('copies = ["{name}"]', "“copies”“{name}”中只能使用 {organ}"),
-        ('opening = "{name}"', "“opening”“{name}”中只能使用 {organ}"),
+        ('copies = ["{name}"]', "“copies”“{name}”中只能使用 {单位}"),
+        ('opening = "{name}"', "“opening”“{name}”中只能使用 {单位}"),
         ('addressee = "县委"\naddressees = ["县委"]', "addressee 和 addressees 只能写一个"),
         ('ledger_headings = { no = "执法" }', "“ledger_headings”没有名为“no”的台账，可用：study（学习研讨）"),
         ('within = { next_year = "other" }', "下一年度安排要单独成为一个部分"),
@@ -59,16 +60,25 @@ def test_a_template_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, c
     assert str(file) in refusal.value.message
 
 
+def test_a_file_with_the_former_names_of_places_is_read_and_kept_by_those_of_today() -> None:
+    read = read_template_text(
+        'title = "{organ}（{short}）{year}年报告"\nheadings = { next_year = "{next_year}年打算" }'
+    )
+
+    assert (read.title, read.headings) == ("{单位}（{简称}）{年}年报告", {NEXT: "{下一年}年打算"})
+    assert read.filled(read.title, "某县水务局", 2026) == "某县水务局（某县水务局）2026年报告"
+
+
 TEMPLATES = st.builds(
     ReportTemplate,
-    title=st.sampled_from(["{organ}{year}年报告", '带"引号"\\和\n换行{year}']),
+    title=st.sampled_from(["{单位}{年}年报告", '带"引号"\\和\n换行{年}']),
     addressees=st.lists(st.sampled_from(["县委", "县政府"])).map(tuple),
     copies=st.lists(st.sampled_from(["司法局", "#局"])).map(tuple),
     kept_words=st.lists(st.sampled_from(["某工程", "甲库"])).map(tuple),
     ledger_headings=st.dictionaries(st.sampled_from(["case", "study"]), st.just("规范执法")),
-    opening=st.none() | st.just("开头 = {year}"),
+    opening=st.none() | st.just("开头 = {年}"),
     numbering=st.sampled_from(Numbering),
-    headings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.just("标题{next_year}")),
+    headings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.just("标题{下一年}")),
     within=st.sampled_from([{}, {FIRST: ACHIEVEMENTS}]),
     numberings=st.dictionaries(st.sampled_from([ACHIEVEMENTS, FIRST]), st.sampled_from(Numbering)),
 )

@@ -28,8 +28,8 @@ def desk(any_engine: Engine) -> Any:
 def test_the_newest_revision_counts_then_the_file_then_the_standard(desk: DeskYear, tmp_path: Path) -> None:
     session, organ = desk.session, desk.year.organ
     assert template_for(session, organ, tmp_path) == STANDARD
-    (tmp_path / "report.toml").write_text('title = "{organ}报告"\n', encoding="utf-8")
-    assert template_for(session, organ, tmp_path).title == "{organ}报告"
+    (tmp_path / "report.toml").write_text('title = "{单位}报告"\n', encoding="utf-8")
+    assert template_for(session, organ, tmp_path).title == "{单位}报告"
     set_report_template(session, organ, OWN, by=desk.by())
     set_report_template(session, organ, ReportTemplate(copies=("司法局",)), by=desk.by(), seen=1)
     assert template_for(session, organ, tmp_path) == ReportTemplate(copies=("司法局",))

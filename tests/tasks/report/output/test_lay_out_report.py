@@ -56,7 +56,7 @@ def test_one_deficiency_alone_needs_no_number(engine: Engine) -> None:
 
 def test_the_parts_stand_where_the_template_puts_them(engine: Engine) -> None:
     template = ReportTemplate(
-        order=(FIRST, ACHIEVEMENTS, NEXT), headings={FIRST: "{organ}主要负责人履职"}, numbering=Numbering.CHINESE
+        order=(FIRST, ACHIEVEMENTS, NEXT), headings={FIRST: "{单位}主要负责人履职"}, numbering=Numbering.CHINESE
     )
     with unit_of_work(engine) as session:
         report = a_year(session).compile(template=template)
@@ -77,9 +77,9 @@ def lines(report: CompiledReport) -> list[str]:
 def test_the_same_year_in_another_office_s_manner(engine: Engine) -> None:
     """The first responsible person's part first, 一是 throughout, next year's plan as a plan."""
     template = ReportTemplate(
-        title="{organ}{year}年法治政府建设年度报告", addressees=("县委", "县政府"), copies=("县司法局",),
-        opening="{organ}现将{year}年有关情况报告如下。", order=(FIRST, ACHIEVEMENTS, DEFICIENCIES, NEXT),
-        headings={NEXT: "{next_year}年工作打算"}, numbering=Numbering.ORDINAL,
+        title="{单位}{年}年法治政府建设年度报告", addressees=("县委", "县政府"), copies=("县司法局",),
+        opening="{单位}现将{年}年有关情况报告如下。", order=(FIRST, ACHIEVEMENTS, DEFICIENCIES, NEXT),
+        headings={NEXT: "{下一年}年工作打算"}, numbering=Numbering.ORDINAL,
     )  # fmt: skip
     with unit_of_work(engine) as session:
         report = a_year(session).compile(template=template)
@@ -123,7 +123,7 @@ def test_parts_may_be_numbered_each_in_its_own_way(engine: Engine) -> None:
 
 
 def test_with_a_code_the_report_that_goes_upward_bears_number_signer_and_imprint(engine: Engine) -> None:
-    template = ReportTemplate(organ_code="青水", short_name="县水务局", copies=("县司法局",), signature="{short}")
+    template = ReportTemplate(organ_code="青水", short_name="县水务局", copies=("县司法局",), signature="{简称}")
     with unit_of_work(engine) as session:
         report = a_year(session).compile(template=template)
 
