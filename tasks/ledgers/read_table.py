@@ -87,7 +87,7 @@ def _read_sheet(found: LedgerTable, sheet: Sheet, header: Header, kind: Kind, al
             found.skipped.append(Skipped(sheet.name, index + 1, texts[0][:40], "表头以上的文字"))
     missing = [one for one in kind.columns if one.required and one.name not in {*header.columns, *always}]
     for one in missing:
-        said = f"缺少“{one.label}”列：此项必填。" + (f"也可写作{'、'.join(one.headings)}。" if one.headings else "")
+        said = "表中没有这一列，此项必填。" + (f"也可写作{'、'.join(one.headings)}。" if one.headings else "")
         found.errors.append(CellError(sheet.name, header.below, one.label, "", said))
     if missing:
         return

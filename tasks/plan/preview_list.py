@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils import get_column_letter
 from sqlmodel import Session, select
 
 from models.actor import Actor
@@ -58,7 +59,7 @@ class ListPreview:
 
     report: ImportReport
     headings: dict[str, list[str]] = field(default_factory=dict)
-    """By sheet ("" where it has no name) the heading of each column."""
+    """By sheet ("" where it has no name) the heading of each column, its letter where no sheet has a header."""
     rows: list[dict[str, Any]] = field(default_factory=list)
     dues: list[Reading] = field(default_factory=list)
     more_dues: int = 0
@@ -132,6 +133,17 @@ def _lay_over_sheets(found: ListPreview, sheets: Sequence[Sheet], named: Mapping
                 continue
             found.rows.append(_row(place, cells, fields, change, errors, columns))
         found.general += [error for error in wrong.get((sheet.name, header.below), []) if error.column is None]
+    if not found.headings:
+        _lay_out_raw(found, sheets)
+
+
+def _lay_out_raw(found: ListPreview, sheets: Sequence[Sheet]) -> None:
+    """The first rows of sheets of which none has a header, their columns by letter: what one names columns by."""
+    for sheet in sheets:
+        shown = [(index, row) for index, row in enumerate(sheet.rows[: LIST.within]) if any(cell != "" for cell in row)]
+        width = max((column + 1 for _, row in shown for column, cell in enumerate(row) if cell != ""), default=0)
+        found.headings[sheet.name or ""] = [get_column_letter(column + 1) for column in range(width)]
+        found.rows += [_row((sheet.name, index + 1), row[:width], {}, None, (), {}) for index, row in shown]
 
 
 def _possible_headings(sheet: Sheet) -> list[str]:

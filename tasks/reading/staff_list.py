@@ -145,6 +145,8 @@ def read_staff(sheets: Sequence[Sheet], file_name: str) -> StaffList:
                 rows.append(StaffRow(sheet.name, index + 1, dict.fromkeys(COLUMNS, "") | text))
         read = [row.place - 1 for row in rows[before:]]
         notes += tell_unseen(sheet, read, header.columns["姓名"], "也按人员读取")[0]
+        if ignored := header.ignored(STAFF):
+            notes.append(f"没有读取的列：{'、'.join(ignored)}。")
     if not headed:
         raise UnreadableFileError(f"“{file_name}”中没有找到表头：应有一行写明“姓名”和{'、'.join(COLUMNS)}中的列。")
     if not rows:

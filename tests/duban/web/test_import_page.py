@@ -251,6 +251,9 @@ def test_a_person_says_which_column_is_which_and_the_next_file_is_read_alike(web
     page = visitor.get(address).text
     assert "没有找到表头" in words_of(page)
     assert re.findall(r'<label for="column-\d">(..)</label>', page) == list(heads)
+    # The first rows as they stand, columns by letter: what one tells the columns apart by.
+    assert "行 A B C D E F 导入后 1 甲栏 乙栏 丙栏 丁栏 戊栏 己栏" in words_of(page)
+    assert "普法宣传" in words_of(page)
     named = {"column-0": "number", "column-1": "title", "column-2": "lead", "column-3": "handler", "column-4": "due"}
     visitor.act("/plans/import", {"do": "name", "waiting": token(address), **named})
     assert "可以导入：3 项任务" in words_of(visitor.get(address).text)

@@ -332,6 +332,14 @@ def test_who_manages_nobody_takes_nothing_back(office: Office, web: Web, visitor
     assert [title for title, _, _ in posts_of(office, "钱一")] == ["承办人"]
 
 
+def test_columns_of_a_list_that_are_not_read_are_said(visitor: Visitor) -> None:
+    files = {"file": ("名册.csv", io.BytesIO("单位,姓名,工号,籍贯\n某局,钱一,7,某地\n".encode()))}
+
+    answer = visitor.post("/people/import", {}, files=files)
+
+    assert "没有读取的列：工号、籍贯。" in words_of(answer.text)
+
+
 def test_errors_of_a_list_stand_in_their_cells_and_nothing_is_written(office: Office, visitor: Visitor) -> None:
     before = len(office.rows(Person))
     answer = visitor.post(

@@ -119,8 +119,8 @@ def test_titles_totals_notes_and_numbers_written_in_advance_are_no_rows_and_it_s
 
 def test_a_missing_column_and_a_missing_header_are_told(bring: Bring) -> None:
     assert told(bring([["1号", "甲"]], ["案号", "案件名称"])) == [
-        (1, "决定日期", "缺少“决定日期”列：此项必填。也可写作作出决定日期、处罚决定日期。"),
-        (1, "程序", "缺少“程序”列：此项必填。也可写作适用程序、处罚程序。"),
+        (1, "决定日期", "表中没有这一列，此项必填。也可写作作出决定日期、处罚决定日期。"),
+        (1, "程序", "表中没有这一列，此项必填。也可写作适用程序、处罚程序。"),
     ]
     assert "没有找到执法案件的表头" in told(bring([["甲", "乙"]], ["姓名", "电话"]))[0][2]
     assert told(bring([])) == [(None, None, "表头下没有任何记录：请至少填写一行。")]
