@@ -27,6 +27,12 @@ class ItemColumn(Coded):
     CLOSED = "closed", "销号日"
     PARENT = "parent", "上级任务"
 
+    @property
+    def heading(self) -> str:
+        """What it is called in a file: the day that counts today is no due text of a plan, and is told apart from one
+        where the file comes back."""
+        return "当前时限" if self is ItemColumn.DUE else self.label
+
 
 _C = ItemColumn
 USUAL_COLUMNS = (

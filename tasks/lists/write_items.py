@@ -35,7 +35,7 @@ def _csv(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes])
     # The mark in front lets Excel read it as UTF-8.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
-    writer.writerow([column.label for column in columns])
+    writer.writerow([column.heading for column in columns])
     rows = 0
     for line in listing.lines():
         writer.writerow([_guarded(value_of(line, column)) for column in columns])
@@ -56,7 +56,7 @@ def _xlsx(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes]
         sheet.freeze_panes = "A2"
         for place, column in enumerate(columns, 1):
             sheet.column_dimensions[get_column_letter(place)].width = _WIDE.get(column, 14)
-            heading = sheet.cell(1, place, column.label)
+            heading = sheet.cell(1, place, column.heading)
             heading.font, heading.alignment = Font(bold=True), Alignment(horizontal="center")
         rows = book.rows_of(sheet)
         # A day stands as sheets keep days.

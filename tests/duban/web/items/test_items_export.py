@@ -43,7 +43,7 @@ def test_the_file_holds_every_page_of_what_is_shown_in_its_order_and_columns(web
         "filename*=UTF-8''%E6%9F%90%E5%B1%802026%E5%B9%B4%E5%BA%A6%E4%BB%BB%E5%8A%A1%E6%B8%85%E5%8D%952026-06-23.xlsx"
     )
     written = sheet(answer.content)
-    assert written[0] == ["亮灯", "编号", "任务", "时限", "距时限"]
+    assert written[0] == ["亮灯", "编号", "任务", "当前时限", "距时限"]
     assert [row[2] for row in written[1:]] == [title.replace("&#34;", '"') for title in shown]
     assert written[-1] == ["逾期", "1", "普法宣传", "2026-06-10", "逾期8个工作日"]
     assert rows(visitor.get(f"/items/export.csv?{query}").content)[-1] == [

@@ -19,7 +19,11 @@ NO_PLAN = (
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
-@pytest.mark.parametrize("columns", [USUAL_COLUMNS, tuple(ItemColumn)], ids=["usual", "all"])
+@pytest.mark.parametrize(
+    "columns",
+    [USUAL_COLUMNS, tuple(ItemColumn), (ItemColumn.NUMBER, ItemColumn.TITLE, ItemColumn.UNIT, ItemColumn.DUE)],
+    ids=["usual", "all", "few"],
+)
 def test_the_list_of_the_page_brought_in_as_a_plan_says_so_and_changes_nothing(
     engine: Engine, tmp_path: Path, kind: str, columns: tuple[ItemColumn, ...]
 ) -> None:
