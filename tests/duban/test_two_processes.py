@@ -24,7 +24,7 @@ from models.database import open_engine, unit_of_work
 from models.items.evidence import Evidence
 from models.items.item import WorkItem
 from models.migrate import create_or_upgrade
-from models.people.person import Person
+from models.people.person import Person, Role
 from models.settings import Settings
 from tasks.access.hold_session import start_session
 from tasks.access.office_key import FILE
@@ -107,6 +107,7 @@ def province(postgres_database: str, tmp_path: Path) -> Iterator[Province]:
     engine = open_engine(postgres_database)
     today = clock.today()
     office = Office(engine, homes[0], year=today.year)
+    office.hire("管网络", Role.ADMINISTRATOR, "管理员")
     office.assign("普法宣传", due=str(today), on=str(today - dt.timedelta(days=20)))
     with ExitStack() as held:
         one = start(homes[0], postgres_database, store, held)
@@ -130,6 +131,7 @@ def test_what_is_done_at_one_process_is_known_at_the_other(province: Province) -
     one, other = province.one, province.other
     handler, supervisor = province.token(HANDLER), province.token(SUPERVISOR)
 
+    assert "这里选定的只保存在打开本页的这台机器上" in one.of(province.token("管网络")).read("/settings/office")
     content = "清理结果".encode()
     said = fill(one.of(handler), "/items/1/evidence", files=[("file", ("总结.txt", content, "text/plain"))])
     assert "已上传佐证材料 1 份。" in said

@@ -9,7 +9,7 @@ from duban.web.door import client_scheme
 from duban.web.posted import Sent
 from duban.web.prove_again import prove_again
 from duban.web.refusals import status_of
-from duban.web.served import served_office
+from duban.web.served import ServedOffice, served_office
 from duban.web.visit import UNDONE, Signed, Visit
 from models.database import key
 from models.errors import BadInputError, DubanError, ForbiddenError, NotFoundError
@@ -108,5 +108,10 @@ def _page(
     return visit.page(
         session, "office/choose.html", menu="/settings", status_code=status_code, lines=lines, values=values,
         reached=served.settings.is_reached, here=here, error=error, largest=LARGEST_LOGO // 1024,
-        maildir=not served.settings.smtp_host,
+        maildir=not served.settings.smtp_host, one_of_several=_is_one_of_several(served),
     )  # fmt: skip
+
+
+def _is_one_of_several(served: ServedOffice) -> bool:
+    """Whether other processes with data folders of their own may serve the office too: what they share is set."""
+    return bool(served.settings.evidence_url) and served.database.dialect.name == "postgresql"
