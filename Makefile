@@ -30,7 +30,7 @@ help:
 	@echo 'make test       全部检查 / lint, types, import contracts, tests (or one of: lint types contracts tests)'
 	@echo '                ARGS= 传给 pytest / handed to pytest, as in: make tests ARGS="-k calendar"'
 	@echo 'make cover      测试覆盖率 / the tests again, tracing which lines they run: half as fast'
-	@echo 'make bench      性能比值 / print the ratios of tests/benchmarks'
+	@echo 'make bench      性能比值，写入 docs/performance.md / print the ratios of tests/benchmarks and keep them'
 	@echo 'make faults     各种工作反复被强行中止、磁盘满、断库等，清点有无丢失 / kill every work again and again, fill the disk…'
 	@echo 'make pictures   重拍文档中的页面图 / take the pictures of docs/images anew (needs Chromium)'
 	@echo 'make lock       重新锁定依赖 / write the locks anew; UPGRADE=1 takes newer versions'
@@ -72,7 +72,7 @@ pictures: $(DEV)
 	$(BIN)/python -m tests.browser.take_pictures $(ARGS)
 
 bench: $(DEV)
-	$(BIN)/pytest -m benchmark -s $(ARGS)
+	DUBAN_BENCH_RECORD=1 $(BIN)/pytest -m benchmark -s $(ARGS)
 
 faults: $(DEV)
 	$(BIN)/python -m tests.faults.kill_sender $(ARGS)

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,12 @@ import pytest
 from sqlalchemy import Engine, make_url, text
 from sqlmodel import create_engine
 
+from models.clock import today
 from models.database import sqlite_url, unit_of_work
+from tests.benchmarks.keep import commit, keep
+from tests.benchmarks.measure import Span, measured
 from tests.benchmarks.populate import DAY, ON, populate
+from tests.benchmarks.records import Record
 from tests.databases import disposed
 
 SIZES = [int(size) for size in os.environ.get("DUBAN_BENCH_SIZES", "10000,100000").split(",")]
@@ -45,6 +49,15 @@ class Filled:
             self.bare.execute(statement)
         self.bare.execute("COMMIT")
 
+    @property
+    def clock(self) -> Callable[[], float]:
+        """SQLite works in this process: the processor's time, which does not know what else the machine does."""
+        return time.process_time if self.system == "sqlite" else time.perf_counter
+
+    def measured(self, work: Callable[[], object]) -> Span:
+        """One run by `clock`."""
+        return measured(work, self.clock)
+
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.bare.execute(statement).fetchall()]
 
@@ -68,32 +81,74 @@ class Filled:
         floor: Callable[[], object],
         ours: Callable[[], object],
         *,
-        bar: str,
+        bar: float | None,
         turns: int,
         before: Callable[[], object] = lambda: None,
     ) -> None:
-        """Run both in turns, `before` ahead of each, and print how they compare."""
+        """Run both in turns, `before` ahead of each, and say how they compare."""
         low, mine = [], []
         for _turn in range(turns):
             before()
-            low.append(seconds(floor))
+            low.append(self.measured(floor))
             before()
-            mine.append(seconds(ours))
+            mine.append(self.measured(ours))
         self.say(what, low, mine, bar)
 
-    def say(self, what: str, floor: Iterable[float], ours: Iterable[float], bar: str) -> None:
-        """Print the medians and the ratio, which is taken pair by pair: what else the machine does hits both."""
-        pairs = list(zip(floor, ours, strict=True))
-        ratio = statistics.median(mine / low for low, mine in pairs)
-        low, mine = (f"{statistics.median(column) * 1000:10.2f} ms" for column in zip(*pairs, strict=True))
-        print(f"\n{self.system:10} {self.size:>9,}  {what:24} floor {low}  ours {mine}  ratio {ratio:5.2f}  bar {bar}")
+    def say(self, what: str, floor: Sequence[Span], ours: Sequence[Span], bar: float | None, rows: str = "") -> None:
+        """Print and keep how ours compares with its floor on this database; `rows` says how many were written."""
+        say(what, floor, ours, bar, database=self.system, items=self.size, rows=rows)
+
+
+def say(
+    what: str,
+    floor: Sequence[Span],
+    ours: Sequence[Span],
+    bar: float | None,
+    *,
+    database: str,
+    items: int,
+    rows: str = "",
+) -> None:
+    """Print and keep the medians and the ratio, which is taken pair by pair: what else the machine does hits both."""
+    pairs = list(zip(floor, ours, strict=True))
+    ratio = statistics.median(mine.seconds / low.seconds for low, mine in pairs)
+    low, mine = (statistics.median(span.seconds for span in spans) * 1000 for spans in (floor, ours))
+    low_mb, mine_mb = (
+        max((span.grown for span in spans if span.grown is not None), default=None) for spans in (floor, ours)
+    )
+    print(
+        f"\n{database:10} {items:>9,}  {f'{what} {rows}'.strip():36} floor {low:10.2f} ms {_mb(low_mb)}"
+        f"  ours {mine:10.2f} ms {_mb(mine_mb)}  ratio {ratio:5.2f}  bar {bar or 'none'}"
+    )
+    note(what, ratio, mine, mine_mb, bar, database=database, items=items)
+
+
+def note(
+    what: str, ratio: float, ours_ms: float, peak_mb: float | None, bar: float | None, *, database: str, items: int
+) -> None:
+    """Keep a record of what was measured, for the end of the run."""
+    peak = None if peak_mb is None else round(peak_mb, 1)
+    _MEASURED.append(
+        Record(commit(), f"{today()}", database, items, what, round(ratio, 3), round(ours_ms, 3), peak, bar)
+    )
+
+
+_MEASURED: list[Record] = []
+
+
+def pytest_sessionfinish() -> None:
+    """Where records are wanted (`make bench`), whatever was measured is kept, even if a benchmark broke off."""
+    if _MEASURED and os.environ.get("DUBAN_BENCH_RECORD"):
+        keep(_MEASURED)
+
+
+def _mb(grown: float | None) -> str:
+    return "" if grown is None else f"{grown:5.1f} MB"
 
 
 def seconds(work: Callable[[], object]) -> float:
     """How long `work` takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    return measured(work).seconds
 
 
 @pytest.fixture(scope="session", params=_FILLED)

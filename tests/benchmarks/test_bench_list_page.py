@@ -2,7 +2,6 @@
 
 import re
 import statistics
-import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -57,30 +56,6 @@ def by_hand(system: str) -> str:
     return re.sub(r"DAYS\((\S+), (\S+)\)", columns, re.sub(r"DAYS\((\S+), '(\S+)'\)", between, BY_HAND))
 
 
-def compare(
-    filled: Filled,
-    what: str,
-    floor: Callable[[], object],
-    ours: Callable[[], object],
-    *,
-    bar: str,
-    before: Callable[[], object] = lambda: None,
-) -> None:
-    """As `Filled.compare`; on SQLite, which works in this process, by the time the processor spent on it.
-
-    A request passes from thread to thread, and on a busy machine each waits for its turn.
-    """
-    now = time.process_time if filled.system == "sqlite" else time.perf_counter
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _turn in range(TURNS):
-        for work, times in zip((floor, ours), taken, strict=True):
-            before()
-            began = now()
-            work()
-            times.append(now() - began)
-    filled.say(what, *taken, bar)
-
-
 def test_the_page_of_the_list(filled: Filled) -> None:
     with beside_constant(filled, "items/items.html", SUPERVISOR) as (visitor, filled_in):
         first = visitor.get("/items")
@@ -97,9 +72,10 @@ def test_the_page_of_the_list(filled: Filled) -> None:
         def asked(path: str) -> Callable[[], object]:
             return lambda: visitor.get(path)
 
-        compare(filled, "list page", asked(CONSTANT), asked("/items"), bar="1.4, PG 2")
-        compare(filled, "list page after a change", asked(CONSTANT), asked("/items"), bar="none", before=filled.touch)
-        compare(filled, "its last page", asked("/items"), asked(deep), bar="1.2", before=filled.touch)
+        floor, page, bar = asked(CONSTANT), asked("/items"), 1.4 if filled.system == "sqlite" else 2.0
+        filled.compare("page of the list", floor, page, bar=bar, turns=TURNS)
+        filled.compare("page of the list after a change", floor, page, bar=None, turns=TURNS, before=filled.touch)
+        filled.compare("last page of the list", asked("/items"), asked(deep), bar=1.2, turns=TURNS, before=filled.touch)
         _compare_rows(filled)
         _say_weight(visitor, first.text)
 
@@ -117,7 +93,7 @@ def _compare_rows(filled: Filled) -> None:
     assert [(line.id, line.light, line.handler, line.leader) for line in lines] == [
         (row[0], row[12], row[15], row[16]) for row in rows
     ]
-    compare(filled, "rows of a list page", lambda: filled.rows(statement), ours, bar="2")
+    filled.compare("rows of a page of the list", lambda: filled.rows(statement), ours, bar=2.0, turns=TURNS)
 
 
 def _say_weight(visitor: Visitor, html: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.benchmarks.conftest import Filled
 from tests.benchmarks.constant import beside_constant
-from tests.benchmarks.test_bench_list_page import SUPERVISOR, compare
+from tests.benchmarks.test_bench_list_page import SUPERVISOR, TURNS
 
 pytestmark = pytest.mark.benchmark
 
@@ -26,4 +26,4 @@ def test_the_first_page_of_a_search(filled: Filled) -> None:
 
         assert "任务 1000" in visitor.read("/search?q=年度 工作")
         for what, query in QUERIES.items():
-            compare(filled, what, asked("/items"), asked(f"/search?q={query}"), bar="1.5")
+            filled.compare(what, asked("/items"), asked(f"/search?q={query}"), bar=1.5, turns=TURNS)

@@ -55,4 +55,4 @@ def test_the_status_of_one_organ(filled: Filled) -> None:
         return filled.rows(statement)
 
     assert sorted(ours()) == sorted(by_hand())
-    filled.compare("status of one organ", by_hand, ours, bar="1.5, flat", turns=25)
+    filled.compare("status of an organ", by_hand, ours, bar=1.5, turns=25)

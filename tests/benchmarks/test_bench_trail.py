@@ -36,6 +36,6 @@ def test_the_trail_within_acts_on_many_items(filled: Filled) -> None:
             _act(session, list(items), next(percent), on_record=on_record)
 
     [(before,)] = filled.rows("SELECT count(*) FROM audit_entry")
-    filled.compare("trail of 10,000 acts", lambda: run(on_record=False), lambda: run(on_record=True), bar="2", turns=3)
+    filled.compare("trail of 10,000 acts", lambda: run(on_record=False), lambda: run(on_record=True), bar=2.0, turns=3)
     assert filled.rows("SELECT count(*) FROM audit_entry") == [(before + 3 * MANY,)]
     filled.by_hand("UPDATE work_item SET percent = CASE WHEN closed_on IS NULL THEN 20 ELSE 100 END")

@@ -1,13 +1,15 @@
-"""A year of 365 sweeps, each its own transaction, against 365 statements written by hand."""
+"""A year of 365 sweeps, each its own transaction, against 365 statements by hand; and whether it grows slower."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from models.database import unit_of_work
 from tasks.ladder.remind import remind
-from tests.benchmarks.conftest import Filled, seconds
+from tests.benchmarks.conftest import Filled
 from tests.benchmarks.floor import WRITTEN, sweep_statement
+from tests.benchmarks.measure import Span
 from tests.benchmarks.populate import CALENDAR, DAY, DAYS, NOW
 
 pytestmark = pytest.mark.benchmark
@@ -18,25 +20,33 @@ def _by_hand(filled: Filled, statements: list[tuple[dt.date, str | None]]) -> No
         filled.by_hand(statement, f"UPDATE last_run SET \"on\" = '{on}'")
 
 
-def _sweeps(filled: Filled) -> None:
+def _sweeps(filled: Filled, ends: list[float]) -> None:
+    """Sweep day by day; `ends` gets the moment at which each is done."""
     for on in DAYS:
         with unit_of_work(filled.engine) as session:
             remind(session, on=on, now=NOW, calendar=CALENDAR)
+        ends.append(filled.clock())
 
 
 def test_a_year_of_sweeps(filled: Filled) -> None:
     statements = [(on, sweep_statement(on, filled.system)) for on in DAYS]
-    floor, ours = [], []
+    floor, ours, first, last = list[Span](), list[Span](), list[Span](), list[Span]()
     for _turn in range(3 if filled.size < 1_000_000 else 1):
         filled.forget(swept=DAYS[0] - DAY)
-        floor.append(seconds(lambda: _by_hand(filled, statements)))
+        floor.append(filled.measured(lambda: _by_hand(filled, statements)))
         filled.by_hand("DROP TABLE IF EXISTS by_hand", f"CREATE TABLE by_hand AS SELECT {WRITTEN} FROM notice")
         filled.forget(swept=DAYS[0] - DAY)
-        ours.append(seconds(lambda: _sweeps(filled)))
+        ends = [filled.clock()]
+        ours.append(filled.measured(partial(_sweeps, filled, ends)))
         [(written,)] = filled.rows("SELECT count(*) FROM notice")
         assert filled.rows("SELECT count(*) FROM by_hand") == [(written,)]
         more = f"SELECT {WRITTEN} FROM notice EXCEPT SELECT {WRITTEN} FROM by_hand"
         assert filled.rows(f"SELECT count(*) FROM ({more}) AS more") == [(0,)]
         filled.by_hand("DROP TABLE by_hand")
+        for days, spans in ((slice(0, 31), first), (slice(334, 365), last)):
+            month = f"BETWEEN '{DAYS[days][0]}' AND '{DAYS[days][-1]}'"
+            [(rows,)] = filled.rows(f"SELECT count(*) FROM notice WHERE raised_on {month}")
+            spans.append(Span((ends[days.stop] - ends[days.start]) / rows, None))
     filled.forget()
-    filled.say(f"year, {written:,} rows", floor, ours, "1.3")
+    filled.say("year", floor, ours, 1.15, f"{written:,} rows")
+    filled.say("December beside January, a row", first, last, 1.3)
