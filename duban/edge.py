@@ -240,8 +240,9 @@ def table(*headers: str, title: str | None = None) -> Table:
 
 
 def show_table(made: Table) -> None:
-    """A table on standard output; into a file or a pipe it is wide enough not to be cut."""
+    """A table on standard output; into a file or a pipe it is wide enough not to be cut. Square brackets in a text are
+    the text's own: there is no markup."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 160
-    Console(width=width, highlight=False, emoji=False).print(made)
+    Console(width=width, highlight=False, emoji=False, markup=False).print(made)

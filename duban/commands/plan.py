@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from duban.commands.errand import Answer, Errand, Shown, acting, answer, apart, looking
-from duban.commands.shown_import import LISTED, cut, plain, show_import, show_whole
+from duban.commands.shown_import import LISTED, cut, show_import, show_whole
 from duban.edge import (
     YearOption,
     print_json,
@@ -162,6 +162,8 @@ def undo(errand: Errand, batch: Annotated[int, typer.Argument(metavar="批次", 
 @looking("as year organ on json")
 def show(errand: Errand) -> Answer:
     """查看年度计划：项目、任务、时限、责任人和状态。"""
+    from rich.text import Text
+
     from models.items.item import ItemState
     from tasks.plan.show_plan import show_plan
 
@@ -173,10 +175,10 @@ def show(errand: Errand) -> Answer:
     def screen() -> Iterator[Shown]:
         shown = table("编号", "任务", "时限", "牵头单位", "领导", "承办人", "状态", "缺少", title=_heading(data))
         for project in data["projects"]:
-            shown.add_row("", f"[bold]{plain(project['name'])}[/]")
+            shown.add_row("", Text(project["name"], "bold"))
             for item in project["items"]:
                 shown.add_row(
-                    item["number"], plain(cut(item["title"], 40)), plain(_due(item)), plain(item["lead"] or ""),
+                    item["number"], cut(item["title"], 40), _due(item), item["lead"] or "",
                     "、".join(item["leaders"]), item["handler"] or "", ItemState(item["state"]).label,
                     "、".join(item["missing"]),
                 )  # fmt: skip
@@ -236,13 +238,13 @@ def issue(
             yield f"下达前已过的时限 {len(done.past)} 个，{lookback.label}：{lookback.explained}。"
             shown = table("编号", "任务", "时限")
             for day in done.past[:LISTED]:
-                shown.add_row(day["number"], plain(cut(day["title"], 50)), str(day["due_on"]))
+                shown.add_row(day["number"], cut(day["title"], 50), str(day["due_on"]))
             yield shown
         if done.incomplete:
             yield f"还有 {len(done.incomplete)} 项缺少要素，未下达（duban plan export 导出、补填、再导入）："
             shown = table("编号", "任务", "缺少")
             for item in done.incomplete[:LISTED]:
-                shown.add_row(item["number"], plain(cut(item["title"], 50)), "、".join(item["missing"]))
+                shown.add_row(item["number"], cut(item["title"], 50), "、".join(item["missing"]))
             yield shown
 
     return answer(done, screen)
@@ -309,7 +311,7 @@ def open_year(errand: Errand) -> Answer:
             shown = table("编号", "任务", "项目", "来源", "缺少")
             for draft in opened.made[:LISTED]:
                 shown.add_row(
-                    draft.number, plain(cut(draft.title, 40)), plain(cut(draft.project, 14)), draft.origin.label,
+                    draft.number, cut(draft.title, 40), cut(draft.project, 14), draft.origin.label,
                     "、".join(draft.missing),
                 )  # fmt: skip
             yield shown

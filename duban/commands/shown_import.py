@@ -64,8 +64,8 @@ def _show_understood(report: ImportReport) -> Iterator[Shown]:
         row = change.understood()
         units = ["/".join(filter(None, (row["lead"], "、".join(row["cooperating"]))))]
         shown.add_row(
-            str(row["row"] or ""), row["number"], plain(cut(row["project"], 12)),
-            plain(cut(row["title"] or "", 30)), plain(row["note"] or ""), plain(cut(units[0], 24)),
+            str(row["row"] or ""), row["number"], cut(row["project"], 12),
+            cut(row["title"] or "", 30), row["note"] or "", cut(units[0], 24),
             "、".join(row["leaders"]), row["handler"] or "", "、".join(row["missing"]),
         )  # fmt: skip
     yield from show_whole(shown)
@@ -77,7 +77,7 @@ def _show_understood(report: ImportReport) -> Iterator[Shown]:
             shown = table("编号", "任务", "原 → 新", title=title)
             for change in changes[:LISTED]:
                 cells = "\n".join(map(str, change.cells))
-                shown.add_row(change.number, plain(cut(change.called, 30)), plain(cells))
+                shown.add_row(change.number, cut(change.called, 30), cells)
             yield from show_whole(shown)
 
 
@@ -85,8 +85,8 @@ def _show_errors(errors: Sequence[CellError]) -> Iterator[Shown]:
     shown = table("工作表", "行", "列", "值", "说明", title="错误")
     for error in errors[:50]:
         shown.add_row(
-            plain(error.sheet or ""), str(error.row or ""), plain(error.column or ""),
-            plain(cut(error.value, 30)), plain(error.accepted),
+            error.sheet or "", str(error.row or ""), error.column or "",
+            cut(error.value, 30), error.accepted,
         )  # fmt: skip
     yield from show_whole(shown)
     if len(errors) > 50:
@@ -103,10 +103,3 @@ def show_whole(shown: Table) -> Iterator[Shown]:
 def cut(text: str, length: int) -> str:
     """The text, no longer than this."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def plain(text: str) -> str:
-    """Text from a file as it is: its square brackets are no markup."""
-    from rich.markup import escape
-
-    return escape(text)

@@ -105,6 +105,17 @@ def test_the_plan_is_shown_as_it_stands(terminal: Terminal, ledger: Path) -> Non
     assert "完善制度[修订]" in screen
 
 
+def test_square_brackets_are_shown_wherever_a_title_stands(terminal: Terminal, tmp_path: Path) -> None:
+    title = "清理文件[红头][/red]"
+    row = [80, "学习[甲]", title, "俞悦", "法规科", None, "李四", "1月20日"]
+    terminal.says("plan", "import", write_xlsx(tmp_path / "l.xlsx", [HEADER, row]), *Y, *DAY)
+    terminal.says("plan", "issue", *Y, *DAY)
+    terminal.says("supervise", "--on", f"{YEAR}-01-21")
+
+    for command in (("plan", "show", *Y), ("item", "list"), ("notice", "list"), ("item", "show", "80")):
+        assert title in re.sub(r"\s", "", terminal.says(*command, "--on", f"{YEAR}-01-21")), command
+
+
 def test_an_import_is_undone_by_its_batch(terminal: Terminal, ledger: Path) -> None:
     assert "如需撤销：duban plan undo 2" in terminal.says("plan", "import", ledger, *Y, *DAY)
 
