@@ -38,8 +38,8 @@ class Schedule:
     zone: str = OFFICE_ZONE.key
     light: bool = False
     """Runs so often, mostly for nothing, that a clock does it itself: a flow run costs seconds. It is not deployed."""
-    timeout: dt.timedelta = dt.timedelta(hours=1)
-    """A flow run that takes longer counts as hung and is ended."""
+    silence: dt.timedelta = dt.timedelta(minutes=30)
+    """A flow run of which nothing was heard for longer counts as hung and is ended (`flows.silence`)."""
 
     shards: int = 1
     """By how many runs at once, each for a part of the organs, workers do it."""
@@ -81,7 +81,7 @@ SCHEDULES = (
         entrypoint="flows.delivery.delivery",
         cron="*/5 8-19 * * *",
         grace=dt.timedelta(minutes=5),
-        timeout=dt.timedelta(minutes=15),
+        silence=dt.timedelta(minutes=15),
     ),
     Schedule(
         slug="urgent_delivery",
@@ -130,7 +130,8 @@ SCHEDULES = (
         entrypoint="flows.backup.backup",
         cron="30 2 * * *",
         grace=dt.timedelta(days=1),
-        timeout=dt.timedelta(hours=6),
+        # It copies files, and asks the database nothing meanwhile.
+        silence=dt.timedelta(hours=6),
     ),
     Schedule(
         slug="pruning",
@@ -179,7 +180,6 @@ SCHEDULES = (
         entrypoint="flows.year_end_report.year_end_report",
         cron="0 6 5 1 *",
         grace=dt.timedelta(days=15),
-        timeout=dt.timedelta(hours=6),
         shards=SHARDS,
     ),
     # The day after the report's draft, whose part four is where the new year's plan begins.
@@ -189,7 +189,6 @@ SCHEDULES = (
         entrypoint="flows.year_opening.year_opening",
         cron="0 6 6 1 *",
         grace=dt.timedelta(days=15),
-        timeout=dt.timedelta(hours=2),
         shards=SHARDS,
     ),
     # Filed before 1 March (督察工作规定): what was recorded since January goes into the version that is filed.
@@ -199,7 +198,6 @@ SCHEDULES = (
         entrypoint="flows.year_end_report.year_end_report",
         cron="0 6 20 2 *",
         grace=dt.timedelta(days=8),
-        timeout=dt.timedelta(hours=6),
         shards=SHARDS,
     ),
 )

@@ -57,13 +57,13 @@ def run_lines(session: Session, schedules: Sequence[Schedule], *, now: dt.dateti
     """The newest runs of all rhythms, newest first, of the clock and of Prefect alike."""
     known = {schedule.rhythm: schedule for schedule in reversed(schedules)}
     return [
-        RunLine(known[run.rhythm].title, run, _outcome(run, known[run.rhythm].timeout, now))
+        RunLine(known[run.rhythm].title, run, _outcome(run, known[run.rhythm].silence, now))
         for run in newest_runs(session)
         if run.rhythm in known
     ]
 
 
-def _outcome(run: KeptRun, timeout: dt.timedelta, now: dt.datetime) -> str:
+def _outcome(run: KeptRun, silence: dt.timedelta, now: dt.datetime) -> str:
     if run.outcome is not None:
         return run.outcome.label
-    return "正在运行" if now - run.began_at <= timeout else "中断，没有结束"
+    return "正在运行" if now - run.began_at <= silence else "没有结束：还在运行，或已中断"

@@ -13,6 +13,7 @@ from pydantic import Field
 from flows.kept import kept
 from flows.prefect.artifacts import leave_artifact, shown_progress
 from flows.schedules import SCHEDULES
+from flows.silence import ended_when_silent
 from models import clock
 from models.engine.rhythm import RunDriver
 from models.migrate import open_current
@@ -55,7 +56,11 @@ def rhythm(
         return f"{title} {named(parameters)}{f'（{part}）' if part else ''}"
 
     def made(function: Callable[P, Result]) -> Flow[P, Result]:
+        silence = max(each.silence for each in SCHEDULES if each.rhythm == function.__name__)
+
+        # No timeout of Prefect's: it would cut off what makes progress.
         @wraps(function)
+        @ended_when_silent(silence)
         def told(*args: P.args, **kwargs: P.kwargs) -> Result:
             # Prefect hands on what our loggers write, but leaves their level to whoever uses it.
             for name in ("flows", "tasks", "models"):
@@ -73,11 +78,9 @@ def rhythm(
                 database.dispose()
             return result
 
-        timeout = max(each.timeout for each in SCHEDULES if each.rhythm == function.__name__)
         made_flow: Flow[P, Result] = flow(
             name=title,
             flow_run_name=lambda: called(flow_run.parameters),
-            timeout_seconds=timeout.total_seconds(),
         )(told)
         return made_flow
 

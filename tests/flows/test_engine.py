@@ -27,6 +27,7 @@ from flows.schedules import SCHEDULES, Schedule
 from models.database import open_engine
 from models.engine.rhythm import LastRun
 from models.errors import DubanError
+from models.migrate import create_or_upgrade
 from models.settings import Settings
 from tests.homes import lay_home
 from tests.processes import eventually, is_alive
@@ -44,6 +45,17 @@ def canary() -> None:
 
 if __name__ == "__main__":
     canary.serve(name="canary", cron="* * * * *")
+"""
+
+HANGING = """
+import datetime as dt
+from dataclasses import replace
+from flows.prefect import rhythm
+
+rhythm.SCHEDULES = tuple(replace(one, silence=dt.timedelta(seconds=3)) for one in rhythm.SCHEDULES)
+from flows.daily_supervision import daily_supervision
+
+daily_supervision(on="2026-06-24")
 """
 
 
@@ -331,3 +343,24 @@ def test_a_server_that_is_killed_comes_back_with_another_secret(server: PrefectS
     assert eventually(lambda: server.pid not in (None, killed), 10)
     assert eventually(server.is_healthy, 60)
     assert server.authorization != known
+
+
+@pytest.mark.postgres
+def test_a_flow_that_hears_nothing_from_its_database_is_ended_and_says_so(
+    server: PrefectServer, settings: Settings, postgres_database: str, tmp_path: Path
+) -> None:
+    create_or_upgrade(settings.model_copy(update={"database_url": postgres_database}))
+    (tmp_path / "hanging.py").write_text(HANGING, encoding="utf-8")
+    engine = open_engine(postgres_database)
+    with engine.connect() as connection, (tmp_path / "output").open("w+b") as output:
+        connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('duban.remind'))")
+        environment = server.environment() | {"PYTHONPATH": str(tmp_path), "DUBAN_DATABASE_URL": postgres_database}
+        hanging = start_tethered(("hanging",), environment=environment, folder=tmp_path, output=output)
+        assert hanging.wait(120) != 0
+        end_tethered(hanging)
+        ours = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        assert connection.exec_driver_sql(ours).scalar_one() == 0
+    engine.dispose()
+
+    [run] = ask(server, "/flow_runs/filter", {"flow_runs": {"name": {"any_": ["每日督办 2026-06-24"]}}})
+    assert (run["state_name"], "3 秒没有进展" in run["state"]["message"]) == ("TimedOut", True)

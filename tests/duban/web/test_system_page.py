@@ -136,7 +136,7 @@ def test_the_runs_of_the_clock_and_of_prefect_stand_in_one_list(office: Office, 
     assert (
         "每日督办 6月3日（周三） Prefect 6月3日（周三） 09:00 6月3日（周三） 09:01 完成 "
         "每日督办 6月2日（周二） 时钟 6月2日（周二） 09:00 6月2日（周二） 09:01 完成 "
-        "第一责任人简报 6月2日（周二） 时钟 6月2日（周二） 04:00 中断，没有结束"
+        "第一责任人简报 6月2日（周二） 时钟 6月2日（周二） 04:00 没有结束：还在运行，或已中断"
     ) in shown
     assert "甲机" not in shown
     assert "甲机" in seen_by_administrator
