@@ -1,5 +1,7 @@
 """Restoring an office from a backup: into an empty place, whole and proved, or not at all."""
 
+import datetime as dt
+import glob
 import hashlib
 import io
 import os
@@ -15,14 +17,15 @@ from zipfile import BadZipFile, ZipFile
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, delete, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.actor import Actor
-from models.database import open_engine, reading, sqlite_url
+from models.audit import GENESIS, AuditEntry
+from models.database import open_engine, reading, sqlite_url, unit_of_work
 from models.engine.office_mark import OfficeMark
 from models.engine.rhythm import Lease
 from models.errors import BadInputError, DubanError, UnreadableFileError
-from models.migrate import create_or_upgrade
+from models.migrate import create_or_upgrade, revisions, version_of
 from models.people.web_session import WebSession
 from models.settings import SETTINGS_FILE, Settings
 from models.tables import METADATA
@@ -32,6 +35,11 @@ from tasks.keeping.manifest import EVIDENCE, FILES, KEYS, LARGEST, MANIFEST, ROW
 from tasks.keeping.sealed_keys import unseal_files
 from tasks.trail.known_head import note_head
 from tasks.trail.verify_audit import verify_audit
+
+RESTORED = "restored"
+"""Under this a database that was filled by a restore says from which backup, until the folder is there too."""
+GIVEN_UP = dt.timedelta(days=1)
+"""After this long what a restore left beside the folder belongs to one that was killed."""
 
 
 def restore(
@@ -44,12 +52,15 @@ def restore(
     was noted. Who was signed in, and who had the clock, is not taken along. `passphrase` is asked only where keys are
     in the backup; with None they are left out. Raises BadInputError where folder or database are not empty, or the
     backup is of a newer program; UnreadableFileError where it is damaged or was made to do harm; DubanError for
-    everything else. Then nothing is left of it.
+    everything else. Then nothing is left of it. One that was killed after the rows were in a database of their own,
+    and before the folder had its name, is finished by the next: the rows are taken as they are, if nobody worked on.
     """
-    _require_empty(home, database_url)
+    _require_empty(home)
     with _read(file) as archive:
         manifest = _manifest(archive)
+        filled = bool(database_url) and _is_filled(database_url, manifest)
         _require_room(home, manifest)
+        _discard_left(home, by.now)
         keys = _keys(archive, manifest, passphrase)
         staged = home.parent / f".{home.name}.{uuid4().hex}"
         try:
@@ -59,11 +70,13 @@ def restore(
                 _write(staged / name, io.BytesIO(content))
             if database_url:
                 _say_database(staged, database_url)
-            _fill(staged, manifest, database_url, by)
+            _fill(staged, manifest, database_url, by, filled=filled)
             (staged / ROWS).unlink()
             if home.exists():
                 home.rmdir()
             staged.rename(home)
+            if database_url:
+                _forget_mark(database_url)
         except OSError as error:
             raise DubanError(f"未能恢复到 {home}：{error.strerror or error}。没有留下恢复了一半的内容。") from error
         finally:
@@ -77,25 +90,53 @@ def has_keys(file: Path) -> bool:
         return _manifest(archive).has_keys
 
 
-def _require_empty(home: Path, database_url: str) -> None:
+def _require_empty(home: Path) -> None:
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise BadInputError(f"{home} 不是空的：请恢复到空文件夹或尚不存在的文件夹（--home），原有的数据不会被覆盖。")
     try:
         home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInputError(f"数据目录 {home} 无法建立：{error.strerror}。") from error
-    if not database_url:
-        return
+
+
+def _is_filled(database_url: str, manifest: Manifest) -> bool:
+    """Whether the database holds this very backup's rows, of a restore that was killed; else it is empty."""
     try:
-        url = make_url(database_url)
-        where = url.render_as_string(hide_password=True)
+        where = make_url(database_url).render_as_string(hide_password=True)
         with _opened(database_url) as engine, engine.connect() as connection:
-            if inspect(connection).get_table_names():
-                raise BadInputError(f"数据库 {where} 不是空的：请建一个空的数据库，原有的数据不会被覆盖。")
+            if not inspect(connection).get_table_names():
+                return False
+            if version_of(connection) == revisions()[-1] and _is_of(Session(connection), manifest):
+                return True
+        raise BadInputError(f"数据库 {where} 不是空的：请建一个空的数据库，原有的数据不会被覆盖。")
     except (ArgumentError, ImportError) as error:
         raise BadInputError("--database 应为 postgresql://用户：密码@主机/库名。") from error
     except DBAPIError as error:
         raise BadInputError(f"数据库 {where} 打不开：{_reason(error)}") from error
+
+
+def _is_of(session: Session, manifest: Manifest) -> bool:
+    """Whether the rows came from this backup, no folder goes with them yet, and the trail still ends as it did then."""
+    mark = session.get(OfficeMark, RESTORED)
+    head = session.exec(select(col(AuditEntry.hash)).order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    return mark is not None and mark.value == _fingerprint(manifest) and (head or GENESIS) == manifest.trail.hash
+
+
+def _fingerprint(manifest: Manifest) -> str:
+    return hashlib.sha256(manifest.model_dump_json().encode()).hexdigest()
+
+
+def _forget_mark(database_url: str) -> None:
+    """The folder is there: from now on it is an office as any other."""
+    with _opened(database_url) as engine, unit_of_work(engine) as session:
+        session.execute(delete(OfficeMark).where(col(OfficeMark.name) == RESTORED))
+
+
+def _discard_left(home: Path, now: dt.datetime) -> None:
+    """Remove what restores into this folder that were killed long ago left beside it."""
+    for left in home.parent.glob(f".{glob.escape(home.name)}.{'[0-9a-f]' * 32}"):
+        if dt.datetime.fromtimestamp(left.stat().st_mtime, dt.UTC) + GIVEN_UP < now:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
@@ -220,8 +261,8 @@ def _say_database(folder: Path, database_url: str) -> None:
     _write(file, io.BytesIO(f'database_url = "{escaped}"\n{text}'.encode()))
 
 
-def _fill(folder: Path, manifest: Manifest, database_url: str, by: Actor) -> None:
-    """The database of the office in the folder, made of the rows that lie there, and proved."""
+def _fill(folder: Path, manifest: Manifest, database_url: str, by: Actor, *, filled: bool) -> None:
+    """The database of the office in the folder, made of the rows there, and proved; `filled`: it is that already."""
     try:
         settings = Settings(home=folder, database_url=database_url)
     except ValidationError as error:
@@ -232,7 +273,8 @@ def _fill(folder: Path, manifest: Manifest, database_url: str, by: Actor) -> Non
             # Whatever else somebody put into the file is neither run nor believed.
             source.exec_driver_sql("PRAGMA trusted_schema=OFF")
             source.exec_driver_sql("PRAGMA query_only=ON")
-            create_or_upgrade(settings, fill=lambda target: _fill_tables(source, target, manifest, by))
+            if not filled:
+                create_or_upgrade(settings, fill=lambda target: _fill_tables(source, target, manifest, by))
     finally:
         kept.dispose()
     with _opened(settings.database) as engine, reading(engine) as session:
@@ -266,6 +308,8 @@ def _fill_tables(source: Connection, target: Connection, manifest: Manifest, by:
         session.execute(delete(Lease))
         # What several processes on one PostgreSQL hold each other to is noted anew by the first: the store is another.
         session.execute(delete(OfficeMark))
+        if target.dialect.name == "postgresql":
+            session.add(OfficeMark(name=RESTORED, value=_fingerprint(manifest)))
         session.flush()
 
 

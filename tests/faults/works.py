@@ -1,6 +1,7 @@
 """The kinds of work that are killed: what lies there before, what a round is, and which rows must come of it."""
 
 import datetime as dt
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from duban.cli import main as command_line
 from flows.rhythms import daily_supervision, year_end_report
 from models.database import reading, unit_of_work
 from models.migrate import create_or_upgrade, open_current
-from models.settings import Settings
+from models.settings import Settings, load_settings
 from models.tables import METADATA
 from tests.benchmarks.populate import CALENDAR, NOW, ON, populate
 from tests.databases import disposed
@@ -254,19 +255,46 @@ def _lay_backup(place: Settings) -> None:
     _back_up(place, 0)
 
 
+def _make_room(place: Settings, number: int) -> None:
+    """A PostgreSQL database is emptied for the round, after what the round before put there was noted."""
+    if place.database_url:
+        if number:
+            _noted(place).write_text(json.dumps([*_earlier(place), *_found_in(place, number - 1)]), encoding="utf-8")
+        _undone(place, number)
+
+
 def _restored_to(place: Settings, number: int) -> Settings:
-    return Settings(home=_kept(place) / f"restored{number}")
+    return Settings(home=_kept(place) / f"restored{number}", database_url=place.database_url)
 
 
 def _restore(place: Settings, number: int) -> None:
     target = _restored_to(place, number)
+    apart = ["--database", place.database_url] if place.database_url else []
     if not target.home.exists():
-        _command(target, "restore", str(_backup_of(place, 0)))
+        _command(target, "restore", str(_backup_of(place, 0)), *apart)
 
 
 def _restored(place: Settings) -> Rows:
     homes = sorted(_kept(place).glob("restored*"))
-    return [(home.name, *row) for home in homes for row in _counts(Settings(home=home).database)]
+    if place.database_url:
+        return [*_earlier(place), *_found_in(place, len(homes) - 1)]
+    return [row for number in range(len(homes)) for row in _found_in(place, number)]
+
+
+def _found_in(place: Settings, number: int) -> Rows:
+    """How many rows of each table a round restored, into the database that its own folder names."""
+    home = _restored_to(place, number).home
+    return [(home.name, *row) for row in _counts(load_settings(home).database)]
+
+
+def _earlier(place: Settings) -> Rows:
+    return (
+        [tuple(row) for row in json.loads(_noted(place).read_text(encoding="utf-8"))] if _noted(place).exists() else []
+    )
+
+
+def _noted(place: Settings) -> Path:
+    return place.home / "noted.json"
 
 
 def _source(place: Settings) -> Settings:
@@ -304,7 +332,7 @@ WORKS = {
     "compile": Work(_lay_reports, _add_cases, _compile, _compiled),
     "migration": Work(_make_folder, _undone, _migrate, _migrated),
     "backup": Work(_lay_office, _nothing, _back_up, _backed_up),
-    "restore": Work(_lay_backup, _nothing, _restore, _restored),
+    "restore": Work(_lay_backup, _make_room, _restore, _restored),
     "move": Work(_lay_source, _undone, _move, _moved),
 }
 ONLY_POSTGRES = {"move"}

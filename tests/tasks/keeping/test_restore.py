@@ -1,10 +1,14 @@
 """A backup is restored whole and proved into either database, or nothing of it is left."""
 
+import datetime as dt
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
+from unittest.mock import patch
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -16,6 +20,7 @@ from models.errors import BadInputError, DubanError, UnreadableFileError
 from models.items.evidence import StoredFile
 from models.people.organ import Organ
 from models.settings import load_settings
+from tasks.acting.audit import recorded
 from tasks.files.file_store import FileStore
 from tasks.keeping.back_up import back_up
 from tasks.keeping.manifest import FORMAT, is_member
@@ -80,6 +85,57 @@ def test_a_backup_of_either_database_goes_into_postgresql(
     with disposed(postgres_database) as again:
         made = back_up(again, load_settings(tmp_path / "new"), tmp_path / "again.zip", now=NOW)
         assert made.manifest.rows["organ"] == len(held(office.engine)["organ"]) + 1
+
+
+def killed_before_the_folder_has_its_name(kept: Path, home: Path, url: str) -> None:
+    """A restore in a process of its own, which ends there as by kill -9: nothing is tidied up."""
+
+    def restoring() -> None:
+        with patch("tasks.keeping.restore.note_head", lambda *_: os._exit(9)):
+            restore(kept, home, by=BY, database_url=url)
+
+    child = get_context("fork").Process(target=restoring)
+    child.start()
+    child.join()
+    assert child.exitcode == 9
+
+
+def test_a_restore_killed_between_its_database_and_its_folder_is_finished_by_the_next(
+    office: Office, kept: Path, tmp_path: Path, postgres_database: str
+) -> None:
+    home = tmp_path / "new"
+    killed_before_the_folder_has_its_name(kept, home, postgres_database)
+    assert not home.exists()
+    left = next(path for path in tmp_path.iterdir() if path.name.startswith(".new."))
+
+    other = backed_up(office, tmp_path / "other.zip", passphrase=PASSPHRASE).file
+    with pytest.raises(BadInputError, match=r"数据库 .* 不是空的"):
+        restore(other, home, by=BY, database_url=postgres_database)
+
+    long_ago = (NOW - dt.timedelta(days=2)).timestamp()
+    os.utime(left, (long_ago, long_ago))
+    restore(kept, home, by=BY, database_url=postgres_database)
+    assert not left.exists()
+    assert load_settings(home).database_url == postgres_database
+    with disposed(postgres_database) as restored:
+        assert held(restored) == held(office.engine)
+
+    with pytest.raises(BadInputError, match=r"数据库 .* 不是空的"):
+        restore(kept, tmp_path / "again", by=BY, database_url=postgres_database)
+
+
+def test_rows_of_a_killed_restore_that_somebody_worked_on_are_left_alone(
+    kept: Path, tmp_path: Path, postgres_database: str
+) -> None:
+    killed_before_the_folder_has_its_name(kept, tmp_path / "new", postgres_database)
+    with (
+        disposed(postgres_database) as restored,
+        unit_of_work(restored) as session,
+        recorded(session, BY, "tried", organ_id=None),
+    ):
+        """Whatever it was, the trail goes on behind what was restored."""
+    with pytest.raises(BadInputError, match=r"数据库 .* 不是空的"):
+        restore(kept, tmp_path / "new", by=BY, database_url=postgres_database)
 
 
 def test_keys_and_passwords_go_along_by_a_passphrase_only(office: Office, tmp_path: Path) -> None:
