@@ -21,8 +21,6 @@ from models.dates.workdays import WorkCalendar
 from models.ladder.policy import Relation, Rung
 
 # Plain steps, here and in `models.dates.workdays`: sweeps take thousands, and pendulum's cost sixty times as much.
-_REACH = dt.timedelta(days=800)
-"""No step lies further from its due day than this; the search for a window's ends starts here."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +127,19 @@ def _back_from(day: dt.date) -> Iterator[dt.date]:
 
 def last_reaching(step: RungFiring, calendar: WorkCalendar, on: dt.date) -> dt.date:
     """The latest due day whose step has fired by `on`."""
-    low, high = on - _REACH, on + _REACH
-    while low < high:
-        middle = low + ((high - low).days + 1) // 2 * DAY
+    # The fire day never falls as the due day rises: from the day that it would be if nobody rested, ever longer
+    # strides until one goes past it, then halves.
+    offset = step.offset if step.relation is Relation.BEFORE else -step.offset
+    low = high = step.unit.later(on, offset, calendar)
+    stride = DAY
+    while step.fires_on(low, calendar) > on:
+        low, high, stride = low - stride, low, stride * 2
+    while high == low or step.fires_on(high, calendar) <= on:
+        low, high, stride = high, high + stride, stride * 2
+    while high - low > DAY:
+        middle = low + (high - low) // 2 // DAY * DAY
         if step.fires_on(middle, calendar) <= on:
             low = middle
         else:
-            high = middle - DAY
+            high = middle
     return low

@@ -7,19 +7,19 @@ late, twice, or in two processes at once.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, Integer, bindparam, or_, select, text
+from sqlalchemy import JSON, Boolean, Date, Integer, bindparam, column, text
 from sqlalchemy.engine import CursorResult
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun
 from models.items.item import Deadline
-from models.items.plan import AnnualPlan
 from models.ladder.escalation import RungFiring, Window, steps, windows
 from models.ladder.lookback import Lookback
 from models.ladder.notice import NoticeKind, NoticeState
@@ -67,20 +67,21 @@ def remind(
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(ALONE)
-    swept, newest, first, issued, look, leaders, leaves, helpers, changed = connection.execute(
-        _BEFORE, {"slug": SLUG, "on": on}
-    ).one()
+    whole = part is None
+    part = part or WHOLE
+    found = connection.execute(_BEFORE, {"slug": SLUG, "on": on, "organ": part.organ_id}).all()
+    swept, newest, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
     sweep = _Sweep(
-        session, on, calendar, swept=swept, first=first, leaders=leaders, leaves=leaves, helpers=helpers,
-        changed=changed, rehearsing=bool(issued and issued > on), part=part or WHOLE,
+        session, on, calendar, [row for row in found if row.id], swept=swept, first=first, leaders=leaders,
+        leaves=leaves, helpers=helpers, changed=changed, rehearsing=bool(issued and issued > on), part=part,
     )  # fmt: skip
     # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
     sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
     if look and (look <= on or sweep.rehearsing):
         sweep.look(min(look, on))
-    if part is None:
+    if whole:
         note_sweep(session, on=on, now=now)
-    return SweepResult(on, *connection.execute(_WRITTEN, {"on": on, "newest": newest}).one())
+    return sweep.written(since=newest)
 
 
 def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Sequence[OrganProblem] = ()) -> None:
@@ -96,33 +97,27 @@ def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Seq
 ALONE = text(f"SELECT pg_advisory_xact_lock(hashtext('duban.remind')), {AS_WRITTEN}")
 """One sweep at a time."""
 
-_BEFORE = text("""
-    SELECT (SELECT "on" FROM last_run WHERE slug = :slug) AS swept,
-           (SELECT coalesce(max(id), 0) FROM notice) AS newest,
-           (SELECT min(issued_on) FROM annual_plan) AS first,
-           (SELECT max(issued_on) FROM annual_plan) AS issued,
-           (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
-           EXISTS (SELECT 1 FROM item_leader) AS leaders,
-           EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves,
-           EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers,
-           EXISTS (SELECT 1 FROM policy_change) AS changed
+_RUNG = Rung.metadata.tables["rung"].c
+_BEFORE = text(f"""
+    SELECT b.*, {", ".join(f'r."{column.name}"' for column in _RUNG)} FROM (
+        SELECT (SELECT "on" FROM last_run WHERE slug = :slug) AS swept,
+               (SELECT coalesce(max(id), 0) FROM notice) AS newest,
+               (SELECT min(issued_on) FROM annual_plan) AS first,
+               (SELECT max(issued_on) FROM annual_plan) AS issued,
+               (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
+               EXISTS (SELECT 1 FROM item_leader) AS leaders,
+               EXISTS (SELECT 1 FROM leave WHERE from_on <= :on AND until_on >= :on) AS leaves,
+               EXISTS (SELECT 1 FROM receipt WHERE signed_at IS NULL AND unit_id IS NOT NULL) AS helpers,
+               EXISTS (SELECT 1 FROM policy_change) AS changed
+    ) b LEFT JOIN rung r ON r.policy_id IN (
+        SELECT policy_id FROM annual_plan WHERE CAST(:organ AS integer) IS NULL OR organ_id = :organ)
+    ORDER BY r.policy_id
 """).columns(
-    swept=Date, newest=Integer, first=Date, issued=Date, look=Date, leaders=Boolean, leaves=Boolean, helpers=Boolean,
-    changed=Boolean,
+    column("swept", Date), column("newest", Integer), column("first", Date), column("issued", Date),
+    column("look", Date), column("leaders", Boolean), column("leaves", Boolean), column("helpers", Boolean),
+    column("changed", Boolean), *(column(rung.name, rung.type) for rung in _RUNG),
 )  # fmt: skip
-
-_RUNGS = (
-    select(Rung.metadata.tables["rung"])
-    .where(
-        col(Rung.policy_id).in_(
-            select(col(AnnualPlan.policy_id)).where(
-                or_(bindparam("organ", type_=Integer).is_(None), col(AnnualPlan.organ_id) == bindparam("organ"))
-            )
-        )
-    )
-    .order_by(col(Rung.policy_id))
-)
-"""Those of the ladders by which some plan runs."""
+"""What there is before a sweep, beside each rung of the ladders by which some plan runs; once beside none."""
 
 _AFTERWARDS = text("""
     INSERT INTO last_run (slug, "on", ended_at, problems) VALUES (:slug, :on, :now, :problems)
@@ -134,25 +129,24 @@ _AFTERWARDS = text("""
     bindparam("whole", type_=Boolean),
 )
 
-_WRITTEN = text("""
+_WRITTEN = """
     SELECT count(*) FILTER (WHERE state = 'pending'),
            count(*) FILTER (WHERE state = 'pending' AND kind = 'reminder'),
            count(*) FILTER (WHERE state = 'pending' AND kind = 'escalation'),
            count(*) FILTER (WHERE state = 'pending' AND late),
            count(*) FILTER (WHERE state = 'pending' AND send_on > :on),
            count(*) FILTER (WHERE state <> 'pending')
-    FROM notice WHERE id > :newest AND raised_on = :on
-""")
-"""The figures of a `SweepResult`, in its order."""
+    FROM notice WHERE raised_on = :on AND id > """
+"""The figures of a `SweepResult`, in its order, from a number on."""
 
 
 class _Sweep:
     """One day's statements. Windows go in as literal rows but for their days, which are bound by the driver.
 
     So the statements of two days are the same text, and the second need not be prepared again.
-    `leaders`: some item names several. `leaves`: somebody is away. `helpers`: some cooperating unit has not signed.
-    `changed`: some plan runs by a further version of its copy. `rehearsing`: the day is before a plan was
-    issued, a trial run for which its items count as issued already. `part`: those items alone.
+    `rungs`: those of the ladders, by policy. `leaders`: some item names several. `leaves`: somebody is away. `helpers`:
+    some cooperating unit has not signed. `changed`: some plan runs by a further version of its copy. `rehearsing`: the
+    day is before a plan was issued, a trial run for which its items count as issued already. `part`: those items alone.
     """
 
     def __init__(
@@ -160,6 +154,7 @@ class _Sweep:
         session: Session,
         on: dt.date,
         calendar: WorkCalendar,
+        rungs: Sequence[Any],
         *,
         swept: dt.date | None,
         first: dt.date | None,
@@ -173,12 +168,11 @@ class _Sweep:
         self.connection, self.on, self.calendar = session.connection(), on, calendar
         self.postgres = self.connection.dialect.name == "postgresql"
         self.ours = part.condition
-        rungs = cast(Sequence[Rung], self.connection.execute(_RUNGS, {"organ": part.organ_id}).all())
         self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
         self.rungs = {rung.id: rung for rung in rungs}
         self.send_on = calendar.on_or_after(on)
         self.leaders, self.leaves, self.helpers, self.rehearsing = leaders, leaves, helpers, rehearsing
-        self.days: dict[str, dt.date | str] = {}
+        self.days: dict[str, dt.date | str | int] = {}
         self.named: dict[dt.date, str] = {}
         self.today = self._day(on)
         self.again = swept == on
@@ -262,6 +256,12 @@ class _Sweep:
             f" JOIN work_item i ON i.id = d.item_id WHERE d.policy_id IS NOT NULL AND {waiting}{self.ours})"
         )
 
+    def written(self, since: int) -> SweepResult:
+        """What was written of notices with a higher number."""
+        self.days["since"] = since
+        figures = self._execute(_WRITTEN + ("%(since)s" if self.postgres else ":since")).one()
+        return SweepResult(self.on, *figures)
+
     def _ask_helpers(self, reached: list[_Reached]) -> None:
         """Cooperating units that have not signed: each rung for handlers or heads reaches the unit's own head.
 
@@ -300,9 +300,7 @@ class _Sweep:
         return f"%({name})s" if self.postgres else f":{name}"
 
     def _execute(self, statement: str) -> CursorResult[Any]:
-        return self.connection.exec_driver_sql(
-            statement.replace(":on", self.today).replace(":same", self.same), self.days
-        )
+        return self.connection.exec_driver_sql(_phrased(statement, self.today, self.same), self.days)
 
     def _raise(self, reached: list[_Reached], where: str, *, late: str, noted_on: str = "w.fire_on") -> None:
         """Raise what deadlines have reached, each rung for whoever holds one of its roles, under the day `noted_on`."""
@@ -437,6 +435,12 @@ collapsed, a rung below the highest missed one but once."""
 _WHY_COLLAPSED = (
     " WHEN state = 'collapsed' THEN CASE WHEN noted_on < :on THEN '错过当日，' ELSE '' END || '并入更高一级'"
 )
+
+
+@lru_cache(maxsize=128)
+def _phrased(statement: str, today: str, same: str) -> str:
+    """The statement as this database takes it. Those of one day are those of most."""
+    return statement.replace(":on", today).replace(":same", same)
 
 
 def _values(rows: Sequence[tuple[int, int]]) -> str:
