@@ -8,6 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from duban.commands import Commands
+from duban.commands.kept_help import kept_help
 from duban.edge import Edge, warn
 from duban.usage import UsageError, usage_line
 from models.errors import BadInputError, DubanError
@@ -54,8 +55,13 @@ def home_first(words: list[str]) -> list[str]:
 def main() -> None:
     """Run the command line; an error of the user's or of ours is one Chinese line on standard error."""
     keep_private()
+    words = home_first(sys.argv[1:])
     try:
-        code: Any = app(home_first(sys.argv[1:]), standalone_mode=False)
+        kept = kept_help(words)
+        if kept is not None:
+            typer.echo(kept, nl=False)
+            return
+        code: Any = app(words, standalone_mode=False)
     except UsageError as error:
         sys.exit(_explain(error))
     except typer.Abort:

@@ -1,6 +1,7 @@
 """What people and programs hold on to, in lines: commands, addresses, keys of the interface.
 
-`python -m tests.house.surface` records it anew in `surface.txt`, where a change is meant.
+`python -m tests.house.surface` records it anew in `surface.txt`, where a change is meant, and the help of all commands
+as `duban` keeps it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from duban.cli import app
+from duban.commands.kept_help import KEPT, as_kept
 from duban.web import api, pages
 from duban.web.interface import describe, make_interface
 
@@ -83,3 +85,4 @@ def keys(schema: dict[str, Any], schemas: dict[str, Any], at: str = "", seen: tu
 
 if __name__ == "__main__":
     RECORDED.write_text("\n".join(surface()) + "\n", encoding="utf-8")
+    KEPT.write_text(as_kept(app), encoding="utf-8")

@@ -6,6 +6,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+from duban.commands.kept_help import KEPT
 from tests.house.test_tree import PACKAGES, ROOT, tracked
 
 _HAN = "[\u3400-\u9fff“”《》〔〕【】]"
@@ -43,9 +44,9 @@ def texts_of(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def read_by_people() -> list[Path]:
-    """What the product says, and the Chinese documents beside it."""
+    """What the product says, and the Chinese documents beside it. In help the marks around a default are Typer's."""
     inside = [file for file in tracked() if file.relative_to(ROOT).parts[0] in PACKAGES]
-    said = [file for file in inside if file.suffix in {".py", ".html", ".txt", ".js", ".j2"}]
+    said = [file for file in inside if file.suffix in {".py", ".html", ".txt", ".js", ".j2"} and file != KEPT]
     return [*said, *sorted((ROOT / "docs" / "howto").glob("*.md")), ROOT / "README.zh-CN.md"]
 
 
