@@ -1,12 +1,13 @@
 """What the benchmarks share: filled databases, one of each size and system, and bare connections beside ours."""
 
 import os
+import re
 import shutil
 import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -155,26 +156,34 @@ def seconds(work: Callable[[], object]) -> float:
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     """A database of each size on each system, left by every benchmark as it was found."""
     system, size = request.param
+    with filled_apart(system, size, request, tmp_path_factory.mktemp("filled")) as made:
+        yield made
+
+
+@contextmanager
+def filled_apart(system: str, size: int, request: pytest.FixtureRequest, folder: Path) -> Iterator[Filled]:
+    """A database of its own: in `folder`, or on the server that the tests share; gone afterwards."""
     if system == "sqlite":
-        path = tmp_path_factory.mktemp("filled") / "duban.db"
+        path = folder / "duban.db"
         with disposed(sqlite_url(path)) as engine:
             populate(engine, size)
             with closing(_bare_sqlite(path)) as bare:
                 yield Filled(system, size, engine, bare)
-        shutil.rmtree(path.parent)
+        shutil.rmtree(folder)
         return
     server_url = request.getfixturevalue("postgres_url")
     driver_url = server_url.replace("postgresql://", "postgresql+psycopg://", 1)
     server = create_engine(driver_url, isolation_level="AUTOCOMMIT")
+    name = re.sub(r"\W", "_", f"{folder.name}{size}")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE filled{size}"))
-    url = make_url(server_url).set(database=f"filled{size}").render_as_string(hide_password=False)
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     with disposed(url) as engine:
         populate(engine, size)
         with psycopg.connect(url, autocommit=True, options="-c jit=off") as connection:
             yield Filled(system, size, engine, connection)
     with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE filled{size} WITH (FORCE)"))
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
 
 
