@@ -2,8 +2,6 @@
 
 import http.client
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,13 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from duban.web.visit import COOKIE
-from models.clock import now, today
 from models.database import open_engine, sqlite_url, unit_of_work
-from models.people.person import Person
-from tasks.access.hold_session import start_session
-from tests.benchmarks.populate import populate
-from tests.homes import lay_home
+from tests.benchmarks.serving import lay_filled, serving
 
 pytestmark = pytest.mark.benchmark
 
@@ -31,22 +24,10 @@ SUPERVISOR = 28 * 7
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, str]]:
     """A filled data folder whose sweep of today is done, the address it is served at, the cookie of its supervisor."""
-    home = lay_home(tmp_path_factory.mktemp("served"))
-    engine = open_engine(sqlite_url(home / "duban.db"))
-    with engine.begin() as connection:
-        for table in ("rung", "policy", "last_run"):
-            connection.execute(text(f"DELETE FROM {table}"))
-    populate(engine, ITEMS)
-    with unit_of_work(engine) as session:
-        session.execute(text('UPDATE last_run SET "on" = :today'), {"today": today()})
-        person = session.get_one(Person, SUPERVISOR)
-        token = start_session(session, person, address="127.0.0.1", agent="benchmark", now=now())
-    engine.dispose()
-    command = [sys.executable, "-m", "duban.cli", "--home", str(home), "serve", "--no-prefect", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8") as process:
-        assert process.stdout is not None
-        yield home, process.stdout.readline().split("http://")[1].split("/")[0], f"{COOKIE}={token}"
-        process.terminate()
+    home = tmp_path_factory.mktemp("served")
+    cookie = lay_filled(home, ITEMS, SUPERVISOR)
+    with serving(home, "--no-prefect") as (_process, address):
+        yield home, address, cookie
 
 
 def ask(address: str, cookie: str, path: str, until: float, took: list[float]) -> None:
