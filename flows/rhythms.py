@@ -54,6 +54,7 @@ from tasks.report.compiling.compile_report import compile_report, newest_report
 from tasks.report.desk.set_report_template import template_for
 from tasks.trail.close_day import close_day
 from tasks.trail.known_head import note_head
+from tasks.trail.prove_trail import prove_and_keep
 from tasks.webhooks.queue_webhooks import queue_webhooks
 from tasks.webhooks.send_webhooks import send_webhooks
 
@@ -188,11 +189,13 @@ def alarm(settings: Settings) -> dict[str, Any]:
 
 
 def backup(settings: Settings) -> dict[str, Any]:
-    """Make the day's backup, where one is made by itself, and remove those that no rule keeps.
+    """Make the day's backup, where one is made by itself, and remove those that no rule keeps; then prove the trail,
+    and leave a checkpoint from which the next proof goes on.
 
-    Where it fails the reason is kept with the run and told under `problem`; the backups that are there stay.
+    Where either fails the reason is kept with the run and told under `problem`; the backups that are there stay.
     """
     now = clock.now()
+    by = Actor("每夜核验", Channel.COMMAND, clock.day_of(now), now)
     folder = settings.backup_place
     told: dict[str, Any] = {"file": None}
     problems: list[OrganProblem] = []
@@ -204,6 +207,10 @@ def backup(settings: Settings) -> dict[str, Any]:
         except DubanError as error:
             problems.append(note_problem("每夜备份", None, "全部单位", error))
             told["problem"] = error.message
+        if broken := prove_and_keep(database, settings.home, by=by).broken:
+            altered = DubanError(f"{broken.verdict}。{broken.fault.label}：{broken.words}。")
+            problems.append(note_problem("每夜核验", None, "全部单位", altered))
+            told.setdefault("problem", altered.message)
         with unit_of_work(database) as session:
             note_head(session, settings.home)
             record_run(session, backup.__name__, on=clock.day_of(now), now=clock.now(), problems=problems)

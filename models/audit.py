@@ -45,6 +45,8 @@ LEDGERS = frozenset(
         "kept_form",  # what somebody typed and has not sent; sending it is on record
         "saved_view",  # how somebody likes a list; says nothing about the office
         "signed_head",  # a copy of the end of the trail, signed
+        "archive_seal",  # which rows lie in which file; that they were put there, and came back, is on record
+        "trail_checkpoint",  # up to where the trail was proved, signed
         "day_count",  # how often a day something was done whose first time is on record, until that is told too
         "search_entry",  # the index of the search: made of the tables, and can be made anew
         "number_series",  # a counter; the document that took the number is on record
@@ -92,14 +94,22 @@ def chain_hash(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
+_SEALED = (
+    "EXISTS (SELECT 1 FROM archive_seal s WHERE s.attached_at IS NULL"
+    " AND OLD.id BETWEEN s.first_entry_id AND s.last_entry_id)"
+)
+"""What lets an entry be deleted: a seal says that it lies in an archive. Who seals what lies in none is told by the
+verification, which believes signed seals only."""
+
 _SQLITE = [
-    f"CREATE TRIGGER audit_entry_no_{verb.lower()} BEFORE {verb} ON audit_entry"
-    f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-    for verb in ("UPDATE", "DELETE")
+    f"CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    f"CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry WHEN NOT {_SEALED}"
+    f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
 ]
 _POSTGRES = [
     "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
+    f" $$ BEGIN IF TG_OP = 'DELETE' THEN IF {_SEALED} THEN RETURN OLD; END IF; END IF;"
+    f" RAISE EXCEPTION '{REFUSAL}'; END $$",
     "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry"
     " FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
     "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry"

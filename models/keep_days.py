@@ -26,5 +26,7 @@ class KeepDays(BaseModel):
     """Messages that carry no notice: signed ends of the trail, those that were merged or had nothing left to say."""
     mail: int = Field(default=365, ge=_LEAST, le=_MOST)
     """Mails in the data folder's `mail`, where no mail server is set."""
+    archive: int = Field(default=730, ge=365, le=_MOST)
+    """Days after the end of a month before which its notices and entries may not be put into an archive."""
     work: int = Field(default=7, ge=_LEAST, le=_MOST)
     """Results nobody fetched, files that waited to be read, copies to try things out on."""

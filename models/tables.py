@@ -5,6 +5,7 @@ from importlib import import_module
 from sqlmodel import SQLModel
 
 for _noun in (
+    "archive_seal",
     "audit",
     "batch",
     "dates.day_override",
@@ -65,6 +66,7 @@ for _noun in (
     "scores.scoring",
     "search.index",
     "signed_head",
+    "trail_checkpoint",
 ):
     import_module(f"models.{_noun}")
 

@@ -1,11 +1,12 @@
 """`duban audit`: the record of every act, shown and verified."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from duban.commands.errand import Answer, Errand, Shown, answer, looking
+from duban.commands.errand import Answer, Errand, Shown, answer, apart, looking
 from duban.edge import (
     table,
     today,
@@ -20,33 +21,50 @@ def register(app: typer.Typer) -> None:
 
 
 @trail.command()
-@looking("as organ json")
+@apart("as organ json")
 def verify(
     errand: Errand,
     head: Annotated[
         str | None,
         typer.Option("--head", metavar="链尾", help="以前记下的链尾（哈希值，或邮件中签名的一整行）：仍须在链中。"),
     ] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="不用检查点，从第一条起全部重算。")] = False,
+    archive: Annotated[
+        list[Path] | None,
+        typer.Option("--archive", metavar="文件", help="已归档的月份，用归档文件一并重算；可重复。"),
+    ] = None,
 ) -> Answer:
-    """核验操作记录：逐条核对内容和前后衔接；有一条对不上，退出码为 1。"""
-    from models.errors import DubanError
-    from tasks.trail.known_head import against_known
-    from tasks.trail.noted_head import read_head
-    from tasks.trail.verify_audit import verify_audit
+    """核验操作记录：逐条核对内容和前后衔接；有一条对不上，退出码为 1。
 
-    noted = read_head(errand.edge.settings.home, head) if head else None
-    session, by = errand.session, errand.by
-    owner = errand.organ if errand.said["as"] or errand.said["organ"] else None
-    chain = verify_audit(session, by=by, organ_id=owner.id if owner else None, head=noted)
-    chain = against_known(session, chain, errand.edge.settings.home)
-    broken = chain.broken
+    从上次完好时的检查点往后重算，并说明哪些以检查点为准；每 31 天至少全部重算一次。"""
+    from models.errors import DubanError
+    from tasks.archiving.attach import proved_stretch
+    from tasks.trail.noted_head import read_head
+    from tasks.trail.prove_trail import keep_proved, prove_trail
+
+    home = errand.edge.settings.home
+    noted = read_head(home, head) if head else None
+    with errand.reading() as session:
+        by = errand.by
+        owner = errand.organ if errand.said["as"] or errand.said["organ"] else None
+        proved = [proved_stretch(session, file) for file in archive or ()]
+        opened = [one for one in proved if one is not None]
+        chain = prove_trail(
+            session, home, by=by, organ_id=owner.id if owner else None, head=noted, whole=whole, opened=opened
+        )
+    keep_proved(errand.edge.engine, home, chain, by=by)
+    broken, since = chain.broken, chain.since
     fault = {"id": broken.id, "fault": broken.fault, "words": broken.words} if broken else None
-    data = {"entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault}
+    data = {
+        "entries": chain.entries, "head": chain.head, "whole": broken is None, "broken": fault,
+        "recomputed": chain.recomputed, "checkpoint": since, "sealed": chain.sealed, "opened": chain.opened,
+    }  # fmt: skip
     if broken and not errand.json:
         raise DubanError(f"{broken.verdict}。{broken.fault.label}：{broken.words}（此前 {chain.entries} 条完好）。")
     return answer(
         data,
         f"操作记录完好，共 {chain.entries} 条。{chain.noted_words}",
+        chain.words,
         f"链尾 {chain.head}",
         "请把链尾另行记下；下次用 duban audit verify --head 链尾 核对，可发现末尾被删或整链被改。",
         then=typer.Exit(DubanError.exit_code) if broken else None,
@@ -79,6 +97,7 @@ def show(
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
     from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
+    from tasks.trail.sealed import away_words
     from tasks.trail.show_audit import action_named, show_audit
 
     session = errand.session
@@ -105,6 +124,8 @@ def show(
         limit=limit,
     )
 
+    away = away_words(session, "操作记录")
+
     def screen() -> Iterator[Shown]:
         made = table(
             "编号", "记录时间", "日期", "何人", "操作", "任务", "理由", "改动", title=f"操作记录 {len(rows)} 条"
@@ -121,5 +142,7 @@ def show(
         yield made
         if rows and len(rows) == limit:
             yield f"再早的记录：加 --before {rows[0].id}"
+        elif away:
+            yield away
 
     return answer(rows, screen)

@@ -35,14 +35,16 @@ def list_(
     """列出通知：何时、依哪条规则、发给谁、结果如何、为何。"""
     from tasks.notices.browse_notices import list_notices
     from tasks.people.find import find_person
+    from tasks.trail.sealed import away_words
 
     session = errand.session
     who = find_person(session, person) if person else None
     by = errand.by
     day = errand.day if errand.said["on"] else None
     rows = list_notices(session, on=day, person=who, by=by, settings=errand.edge.settings)
+    away = away_words(session, "通知", since=day)
 
-    return answer(rows, lambda: show_notices(rows, f"{len(rows)} 条通知"))
+    return answer(rows, lambda: show_notices(rows, f"{len(rows)} 条通知"), *([away] if away else []))
 
 
 @notices.command()

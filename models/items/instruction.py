@@ -39,7 +39,7 @@ class Instruction(Row, table=True):
     organ_id: int = Field(foreign_key="organ.id")
     item_id: int = Field(foreign_key="work_item.id", index=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
-    notice_id: int | None = Field(default=None, foreign_key="notice.id")
+    notice_id: int | None = Field(default=None, foreign_key="notice.id", index=True)
     document_id: int | None = Field(default=None, foreign_key="document.id")
     person_id: int = Field(foreign_key="person.id")
     for_id: int | None = Field(default=None, foreign_key="person.id")

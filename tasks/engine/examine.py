@@ -13,15 +13,17 @@ from models.settings import Settings
 from tasks.engine.judge_health import Level, Trouble
 from tasks.files.file_store import FileStore
 from tasks.files.sweep_store import check_store
-from tasks.trail.known_head import against_known
-from tasks.trail.verify_audit import verify_audit
+from tasks.trail.prove_trail import prove_trail
 
 NOTICE_MONTH = 12
 """From this month on, the days of rest of the next year have been announced."""
 
 
 def examine(session: Session, settings: Settings, *, now: dt.datetime) -> Iterator[Trouble]:
-    """What is wrong with the whole trail, the store of evidence, and the calendar of this year and the next."""
+    """What is wrong with the trail, the store of evidence, and the calendar of this year and the next.
+
+    The trail is recomputed from its last checkpoint on, all of it once a month (`tasks.trail.checkpoint.WHOLE_EVERY`).
+    """
     yield from _find_altered(session, settings, now)
     yield from _find_unfit(session, settings, now)
     yield from _find_provisional(session, day_of(now))
@@ -29,7 +31,7 @@ def examine(session: Session, settings: Settings, *, now: dt.datetime) -> Iterat
 
 def _find_altered(session: Session, settings: Settings, now: dt.datetime) -> Iterator[Trouble]:
     by = Actor("自查", Channel.COMMAND, day_of(now), now)
-    broken = against_known(session, verify_audit(session, by=by, organ_id=None), settings.home).broken
+    broken = prove_trail(session, settings.home, by=by, organ_id=None).broken
     if broken is not None:
         yield Trouble(
             "trail_broken", Level.FAULT, f"{broken.verdict}。{broken.fault.label}：{broken.words}",

@@ -15,14 +15,16 @@ _KEPT_OTHERWISE = (sa.Date, sa.DateTime, sa.Time, sa.Boolean, sa.Numeric)
 Convert = Callable[[Any], Any]
 
 
-def copy_rows(source: Connection, target: Connection, table: Table) -> int:
-    """Copy all rows, in the order of their keys, into the same table of `target`, which holds none; how many.
+def copy_rows(source: Connection, target: Connection, table: Table, where: str = "") -> int:
+    """Copy all rows, or those that fit `where` (SQL), in the order of their keys, into the same table of `target`,
+    which holds none of them; how many.
 
     Of JSON the very text is copied. Neither side is committed. PostgreSQL is read by a cursor of the server's and
     written by COPY.
     """
     named = ", ".join(_quoted(column.name) for column in table.columns)
     read = f"SELECT {', '.join(_read(column, source) for column in table.columns)} FROM {_quoted(table.name)}"  # noqa: S608 - names of our own tables
+    read += f" WHERE {where}" if where else ""
     order = ", ".join(_quoted(column.name) for column in table.primary_key)
     result = source.exec_driver_sql(
         f"{read} ORDER BY {order}", execution_options={"stream_results": True, "max_row_buffer": CHUNK}

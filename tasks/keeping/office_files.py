@@ -15,12 +15,15 @@ from pydantic import SecretStr
 
 from models.settings import OFFICE_FILE, SETTINGS_FILE, Settings
 from tasks.files.keep_thumbnail import FOLDER as THUMBNAILS
+from tasks.trail.checkpoint import FILE as CHECKPOINT
 from tasks.trail.known_head import FILE as HEAD
 
 KEY = ".key"
 """How names of files end that hold a key."""
 
-_MADE_ANEW = frozenset({"duban.db", "duban.db-wal", "duban.db-shm", "work", "prefect", "mail", THUMBNAILS, HEAD})
+_MADE_ANEW = frozenset(
+    {"duban.db", "duban.db-wal", "duban.db-shm", "work", "prefect", "mail", THUMBNAILS, HEAD, CHECKPOINT}
+)
 """The database is kept as rows; mails in `mail` have left already."""
 _PLACES = frozenset({"database_url", "evidence_url", "backup_folder"})
 _SECRETS = frozenset(

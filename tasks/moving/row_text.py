@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Enum, String, Table, Text, cast, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Connection, Enum, String, Table, Text, cast, select, text, type_coerce
 
 from models.exact import Exact, decimal_text
 
@@ -36,13 +36,15 @@ def _as_kept(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(column, String) if isinstance(column.type, Enum | Exact) else column
 
 
-def content_of(connection: Connection, table: Table) -> Content:
-    """What the table holds in this database. Reads all of it, some thousand rows at a time.
+def content_of(connection: Connection, table: Table, where: str = "") -> Content:
+    """What the table holds in this database, or of it what fits `where` (SQL). Reads it some thousand rows at a time.
 
     The hashes of the rows are added up, for databases do not agree on the order of texts.
     """
     total = count = 0
-    rows = connection.execute(select(*as_kept(table)), execution_options={"yield_per": 5_000})
+    query = select(*as_kept(table))
+    query = query.where(text(where)) if where else query
+    rows = connection.execute(query, execution_options={"yield_per": 5_000})
     for row in rows:
         total += int.from_bytes(_hash(row), "big")
         count += 1

@@ -15,7 +15,8 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import Session, col, func, select
 
 from models.audit import AuditEntry
-from tasks.trail.verify_audit import BrokenLink, Chain, ChainFault
+from tasks.trail.sealed import is_sealed
+from tasks.trail.verify_audit import BrokenLink, Chain, ChainFault, missing_end
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +52,7 @@ def against_known(session: Session, chain: Chain, home: Path) -> Chain:
 def _missing(session: Session, known: KnownHead) -> BrokenLink:
     last = session.exec(select(func.max(col(AuditEntry.id)))).one() or 0
     if last < known.entry_id:
-        words = (
-            f"缺少第 {last + 1} 至 {known.entry_id} 号记录：本机记得末尾是第 {known.entry_id} 号，"
-            "数据库可能被换成了较早的副本，或复制时没有带上 duban.db-wal"
-        )
+        words = missing_end(last, known.entry_id, "本机")
         return BrokenLink(None, ChainFault.SHORT, words)
     return BrokenLink(None, ChainFault.CUT, f"第 {known.entry_id} 号记录不是本机曾记下的那一条")
 
@@ -80,4 +78,4 @@ def note_head(session: Session, home: Path) -> None:
 
 def _holds(session: Session, known: KnownHead) -> bool:
     found = session.exec(select(AuditEntry.id).where(AuditEntry.hash == known.hash)).first()
-    return found is not None
+    return found is not None or is_sealed(session, known.entry_id)

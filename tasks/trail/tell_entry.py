@@ -14,7 +14,7 @@ from models.tables import METADATA
 
 MACHINE_ACTIONS: Mapping[str, str] = {
     "supervise": "每日督办", "supervise_by_word": "确认日期后督办", "draw_up": "出具督办单",
-    "stop_webhook": "停止接口推送",
+    "stop_webhook": "停止接口推送", "detach_month": "归档", "attach_month": "接回归档",
     "failed_sign_ins": "登录失败汇总", "again": "重复取走文件汇总",
 }  # fmt: skip
 """What the system's own rhythms do."""
@@ -183,7 +183,8 @@ FACTS: Mapping[str, str] = {
     "dated_on": "成文日期", "draw": "抽取编号", "draw_hash": "抽取的哈希值", "drawn": "抽取户数",
     "binding": "抽取编号", "binding_hash": "绑定的哈希值", "pledge": "承诺值", "number": "数字",
     "system_number_hash": "系统随机数的哈希值",
-    "deleted": "删去任务", "ended": "退出处数", "file": "文件", "forgiven": "清除失败次数", "incomplete": "缺项任务",
+    "deleted": "删去任务", "ended": "退出处数", "file": "文件", "month": "月份", "sha256": "SHA-256",
+    "notices_away": "通知", "entries_away": "操作记录", "forgiven": "清除失败次数", "incomplete": "缺项任务",
     "issued": "下达任务", "login": "登录名",
     "gone_departments": "删去科室", "gone_organs": "删去单位", "gone_people": "删去人员", "gone_posts": "删去岗位",
     "new_departments": "新增科室", "new_organs": "新增单位", "new_people": "新增人员", "new_posts": "新增岗位",

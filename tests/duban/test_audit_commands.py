@@ -55,14 +55,23 @@ def tamper(terminal: Terminal, statement: str) -> None:
     engine.dispose()
 
 
+def forget(terminal: Terminal) -> None:
+    """As if neither the machine nor a checkpoint knew how far the trail went."""
+    tamper(terminal, "DELETE FROM trail_checkpoint")
+    for name in ("trail-head.json", "trail-checkpoint"):
+        (terminal.home / name).unlink()
+
+
 # --- verify -------------------------------------------------------------------------------------------------------
 
 
 def test_a_whole_trail_is_verified_with_its_head_to_be_noted(terminal: Terminal) -> None:
     said = terminal.says("audit", "verify")
-    data = terminal.data("audit", "verify")
-    assert data == {"entries": data["entries"], "head": data["head"], "whole": True, "broken": None}
-    assert said.startswith(f"操作记录完好，共 {data['entries']} 条。\n链尾 {data['head']}\n")
+    data = terminal.data("audit", "verify", "--whole")
+    entries = data["entries"]
+    whole = {"whole": True, "broken": None, "recomputed": entries, "checkpoint": None, "sealed": [], "opened": []}
+    assert data == {"entries": entries, "head": data["head"], **whole}
+    assert said.startswith(f"操作记录完好，共 {entries} 条。\n全部逐条重算。\n链尾 {data['head']}\n")
     assert terminal.data("audit", "verify", "--head", data["head"])["whole"] is True
 
 
@@ -77,11 +86,33 @@ def test_a_broken_trail_is_one_line_and_exit_code_one(terminal: Terminal) -> Non
     assert (data["broken"]["id"], data["broken"]["fault"]) == (3, "changed")
 
 
+def test_what_was_proved_stands_by_a_checkpoint_and_the_rest_is_recomputed(terminal: Terminal) -> None:
+    before = terminal.data("audit", "verify")
+    terminal.says("plan", "export", terminal.home.parent / "清单.xlsx", "--as", SUPERVISOR)
+
+    data = terminal.data("audit", "verify")
+    assert (data["entries"], data["recomputed"]) == (before["entries"] + 1, 1)
+    assert data["checkpoint"] == {
+        "on": data["checkpoint"]["on"], "whole_on": data["checkpoint"]["on"], "entries": before["entries"],
+        "entry_id": before["entries"], "hash": before["head"],
+    }  # fmt: skip
+    terminal.says("plan", "export", terminal.home.parent / "又.xlsx", "--as", SUPERVISOR)
+    last, day = data["entries"], data["checkpoint"]["on"]
+    said = terminal.says("audit", "verify")
+    assert said.splitlines()[1] == (
+        f"本次重算第 {last} 号以后的 1 条；此前 {last} 条以 {day} 的检查点为准，检查点所在的第 {last} 号记录重算相符。"
+    )
+    # What stands before a checkpoint was proved then, not now: only recomputing all of it tells.
+    tamper(terminal, "UPDATE audit_entry SET actor = '别人' WHERE id = 3")
+    assert terminal.data("audit", "verify")["whole"] is True
+    assert "第 3 号记录的内容与它的哈希值不符" in terminal.refused("audit", "verify", "--whole")
+
+
 def test_a_cut_tail_is_found_by_the_head_noted_before(terminal: Terminal) -> None:
     noted = terminal.data("audit", "verify")
     tamper(terminal, "DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
     assert "末尾的记录缺失" in terminal.refused("audit", "verify")
-    (terminal.home / "trail-head.json").unlink()
+    forget(terminal)
     assert terminal.data("audit", "verify")["entries"] == noted["entries"] - 1
     assert "所记的末尾不在链中" in terminal.refused("audit", "verify", "--head", noted["head"])
     assert terminal.run("audit", "verify", "--head", noted["head"]).exit_code == 1
@@ -99,6 +130,7 @@ def test_the_line_signed_each_morning_is_taken_as_it_was_mailed(terminal: Termin
     assert re.search(r"2026-06-23 签发的链尾（第 \d+ 号记录）仍在链中，其后又有 0 条", whole)
     assert "签名不符" in terminal.refused("audit", "verify", "--head", line.replace("2026-06-23", "2026-06-24"))
     tamper(terminal, "DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
+    forget(terminal)
     assert "2026-06-23 签发" in terminal.refused("audit", "verify", "--head", line)
 
 
@@ -119,7 +151,10 @@ def test_a_file_that_a_command_writes_of_what_the_office_holds_is_on_record_once
 
 def test_before_anything_happened_the_trail_is_empty_and_whole(tmp_path: Path) -> None:
     terminal = Terminal(lay_home(tmp_path / "data"))
-    assert terminal.data("audit", "verify") == {"entries": 0, "head": GENESIS, "whole": True, "broken": None}
+    assert terminal.data("audit", "verify") == {
+        "entries": 0, "head": GENESIS, "whole": True, "broken": None, "recomputed": 0, "checkpoint": None,
+        "sealed": [], "opened": [],
+    }  # fmt: skip
     assert terminal.data("audit", "show") == []
 
 

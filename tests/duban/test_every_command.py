@@ -85,7 +85,8 @@ LOOKING = {
 """They take --as because they show what not everybody may see, and change nothing."""
 
 UNSIGNED = {
-    "act list", "backup", "calendar check", "calendar show", "clock", "deficiency list", "deliver", "demo", "deploy",
+    "act list", "archive attach", "archive detach", "archive list", "backup",
+    "calendar check", "calendar show", "clock", "deficiency list", "deliver", "demo", "deploy",
     "deployments check",
     "deployments write", "doctor", "evidence sweep", "init", "item rules",
     "ledger credit", "ledger export", "ledger kinds",

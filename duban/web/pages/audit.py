@@ -35,11 +35,11 @@ from tasks.people.find import find_item, unknown_item
 from tasks.people.roster import everybody
 from tasks.trail.changes_since import newest_of_all
 from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
-from tasks.trail.known_head import against_known
 from tasks.trail.noted_head import read_head
+from tasks.trail.prove_trail import keep_proved, prove_trail
+from tasks.trail.sealed import away_words
 from tasks.trail.show_audit import MOST, TrailEntry, show_audit
 from tasks.trail.tell_entry import MACHINE_ACTIONS, WATCHED_ACTIONS
-from tasks.trail.verify_audit import verify_audit
 
 router = APIRouter()
 SHOWN = 50
@@ -89,6 +89,7 @@ def trail(visit: Signed) -> HTMLResponse:
             lines=fold_sign_ins(rows[::-1][:SHOWN]), what_of=what_of, older=older, error=error.message if error else "",
             asked=visit.request.query_params, actions=_actions(), people=_people(session, seen),
             several=len(seen) > 1, kept=_kept(visit),
+            away="" if older else away_words(session, "操作记录"),
         )  # fmt: skip
 
 
@@ -138,28 +139,30 @@ def ask_verify(visit: Signed) -> HTMLResponse:
     """The form."""
     with visit.reading() as session:
         _require(session, visit)
-        return visit.page(session, "audit_verify.html", menu="/settings", chain=None, head="", error="")
+        return visit.page(session, "audit_verify.html", menu="/settings", chain=None, head="", whole=False, error="")
 
 
 @router.post("/audit/verify")
 def verify(sent: Sent) -> Response:
-    """Walk the whole chain, and say whether it holds and contains what was noted; a long one in the background."""
-    visit, head = sent.visit, sent.text("head")
+    """Walk the chain from its last checkpoint on, or all of it, and say whether it holds and contains what was noted; a
+    long one in the background.
+    """
+    visit, head, whole = sent.visit, sent.text("head"), sent.text("whole") == "yes"
     with visit.reading() as session:
         _require(session, visit)
         if newest_of_all(session) > AT_ONCE:
-            parameters = {"head": head or None, "organ": visit.organ.id}
+            parameters = {"head": head or None, "organ": visit.organ.id, "whole": whole}
             return visit.go(visit.link(f"/jobs/{start_job(visit, VERIFY, '校验操作记录', parameters)}"))
         chain, error = None, None
         try:
             noted = read_head(visit.served.settings.home, head) if head else None
-            chain = verify_audit(session, by=visit.by, organ_id=visit.organ.id, head=noted)
-            chain = against_known(session, chain, visit.served.settings.home)
+            home = visit.served.settings.home
+            chain = prove_trail(session, home, by=visit.by, organ_id=visit.organ.id, head=noted, whole=whole)
         except BadInputError as wrong:
             error = wrong
         return visit.page(
             session, "audit_verify.html", menu="/settings", status_code=status_of(error) if error else 200,
-            chain=chain, head=head, error=error.message if error else "",
+            chain=chain, head=head, whole=whole, error=error.message if error else "",
         )  # fmt: skip
 
 
@@ -170,11 +173,12 @@ def verify_all(database: Engine, settings: Settings, job: Job, report: Report) -
     noted = read_head(settings.home, head) if head else None
     with reading(database) as session:
         total = newest_of_all(session)
-        chain = verify_audit(
-            session, by=actor_of(session, job), organ_id=job.parameters["organ"], head=noted,
-            track=lambda done: report(done, total, f"已核对 {done} 条"),
+        by = actor_of(session, job)
+        chain = prove_trail(
+            session, settings.home, by=by, organ_id=job.parameters["organ"], head=noted,
+            whole=job.parameters["whole"], track=lambda done: report(done, total, f"已核对 {done} 条"),
         )  # fmt: skip
-        chain = against_known(session, chain, settings.home)
+    keep_proved(database, settings.home, chain, by=by)
     if chain.broken:
         said = (
             f"{chain.broken.verdict}。{chain.broken.fault.label}：{chain.broken.words}（此前 {chain.entries} 条完好，"
@@ -182,7 +186,7 @@ def verify_all(database: Engine, settings: Settings, job: Job, report: Report) -
         )
     else:
         said = (
-            f"操作记录完好，共 {chain.entries} 条。{chain.noted_words}"
+            f"操作记录完好，共 {chain.entries} 条。{chain.words}{chain.noted_words}"
             f"链尾 {chain.head}：请抄记在系统以外，下次校验时填入。"
         )
     return {"said": said, "entries": chain.entries, "head": chain.head, "whole": chain.broken is None}

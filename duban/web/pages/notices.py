@@ -27,6 +27,7 @@ from tasks.notices.receipts.open_notice import find_notice, leads_to
 from tasks.notices.receipts.park import park
 from tasks.notices.resend import count_parked, resend, resend_all
 from tasks.people.roster import people_in_office
+from tasks.trail.sealed import away_words
 
 Kind = TypeVar("Kind", bound=Coded)
 
@@ -66,6 +67,7 @@ def notices(visit: Signed) -> HTMLResponse:
             parked=count_parked(session, organ_id) if may_resend else 0,
             oversees=oversees,
             first=not query.get("after"),
+            away="" if listed.next else away_words(session, "通知"),
             kinds=[(kind.value, kind.label) for kind in NoticeKind],
             states=[(state.value, state.label) for state in NoticeState],
             people=people_in_office(session, organ_id, on=visit.on) if oversees else [],

@@ -98,6 +98,40 @@ def upgrade() -> None:
         sa.Column("line", sa.String(length=200), nullable=False),
     )
     op.create_table(
+        "archive_seal",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("file", sa.String(length=255), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False, unique=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("notices", sa.Integer(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("first_entry_id", sa.Integer()),
+        sa.Column("last_entry_id", sa.Integer()),
+        sa.Column("hash_before", sa.String(length=64), nullable=False),
+        sa.Column("hash_after", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=500), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True)),
+        sa.Column("attached_by", sa.String(length=100)),
+    )
+    op.create_table(
+        "trail_checkpoint",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("whole_on", sa.Date(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=300), nullable=False),
+    )
+    op.create_table(
         "day_count",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("on", sa.Date(), nullable=False),
@@ -1813,7 +1847,7 @@ def upgrade() -> None:
         sa.Column("organ_id", sa.Integer(), sa.ForeignKey("organ.id"), nullable=False),
         sa.Column("item_id", sa.Integer(), sa.ForeignKey("work_item.id"), nullable=False, index=True),
         sa.Column("deadline_id", sa.Integer(), sa.ForeignKey("deadline.id"), nullable=False, index=True),
-        sa.Column("notice_id", sa.Integer(), sa.ForeignKey("notice.id")),
+        sa.Column("notice_id", sa.Integer(), sa.ForeignKey("notice.id"), index=True),
         sa.Column("document_id", sa.Integer(), sa.ForeignKey("document.id")),
         sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
         sa.Column("for_id", sa.Integer(), sa.ForeignKey("person.id")),
@@ -1980,12 +2014,16 @@ _GUARDS = {
     "sqlite": (
         "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry"
         " BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
-        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry"
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry WHEN NOT EXISTS"
+        " (SELECT 1 FROM archive_seal s WHERE s.attached_at IS NULL"
+        " AND OLD.id BETWEEN s.first_entry_id AND s.last_entry_id)"
         " BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'audit_entry is append-only'; END $$",
+        " $$ BEGIN IF TG_OP = 'DELETE' THEN IF EXISTS (SELECT 1 FROM archive_seal s WHERE s.attached_at IS NULL"
+        " AND OLD.id BETWEEN s.first_entry_id AND s.last_entry_id) THEN RETURN OLD; END IF; END IF;"
+        " RAISE EXCEPTION 'audit_entry is append-only'; END $$",
         "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry"
         " FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
         "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry"

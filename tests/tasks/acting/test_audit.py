@@ -484,4 +484,5 @@ def test_the_tables_that_need_no_entry_are_there_and_hold_nothing_of_the_office_
         "audit_entry", "notice", "message", "delivery_attempt", "last_run", "lease", "kept_run", "number_series",
         "web_session", "sign_in_attempt", "keyed_request", "webhook_message", "job", "saved_view", "day_count",
         "signed_head", "letter", "channel_state", "mailbox_place", "returned_mail", "kept_form", "office_mark", SEARCH,
+        "archive_seal", "trail_checkpoint",
     } == LEDGERS  # fmt: skip

@@ -39,6 +39,7 @@ from tasks.items.foresee import foresee
 from tasks.items.show_item import show_item
 from tasks.notices.receipts.mark_read import mark_read
 from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
+from tasks.trail.sealed import away_from
 
 router = APIRouter()
 
@@ -75,6 +76,7 @@ def _shown(session: Session, visit: Visit, item: WorkItem) -> HTMLResponse:
     return visit.page(
         session,
         "items/item.html",
+        away=away_from(session, item.issued_on, visit.on),
         menu="/items",
         item=item,
         data=data,

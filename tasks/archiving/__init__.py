@@ -1,0 +1,1 @@
+"""Old months of notices and of the trail, put into files that prove themselves, and put back."""

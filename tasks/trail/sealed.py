@@ -1,0 +1,126 @@
+"""Stretches of the trail that lie in an archive: signed by the office's key, so that a gap in it stays provable."""
+
+import base64
+import datetime as dt
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from models.archive_seal import ArchiveSeal
+from tasks.access.office_key import derived
+
+_LINE = re.compile(
+    r"duban-archive:1:(?P<month>\d{4}-\d\d):(?P<entries>\d{1,15}):(?P<first>\d{1,15}):(?P<last>\d{1,15})"
+    r":(?P<before>[0-9a-f]{64}):(?P<after>[0-9a-f]{64}):(?P<file>[0-9a-f]{64}):(?P<mac>[\w-]{43})",
+    re.ASCII,
+)
+
+
+YOUNGEST = dt.timedelta(days=365)
+"""No month is put into an archive sooner after its end (`models.keep_days`)."""
+
+
+@dataclass(frozen=True)
+class ArchivedStretch:
+    """The entries `first` to `last` lie in the archive of `month`, behind the hash `before`, ending with `after`."""
+
+    month: str
+    entries: int
+    first: int
+    last: int
+    before: str
+    after: str
+    file_sha256: str
+
+    @property
+    def words(self) -> str:
+        """Where they are."""
+        return f"第 {self.first} 至 {self.last} 号（{self.entries} 条）在 {self.month} 的归档中"
+
+
+def seal_line(home: Path, sealed: ArchivedStretch) -> str:
+    """All of it in one line, signed."""
+    parts = (
+        "duban-archive:1", sealed.month, sealed.entries, sealed.first, sealed.last, sealed.before, sealed.after,
+        sealed.file_sha256,
+    )  # fmt: skip
+    told = ":".join(map(str, parts))
+    return f"{told}:{_mac(home, told)}"
+
+
+def detached(session: Session) -> list[ArchiveSeal]:
+    """The seals of files whose rows are not in the database, the oldest first."""
+    return list(
+        session.exec(select(ArchiveSeal).where(col(ArchiveSeal.attached_at).is_(None)).order_by(ArchiveSeal.month))
+    )
+
+
+def away_words(session: Session, what: str, *, since: dt.date | None = None) -> str:
+    """What somebody who looks at `what` is told of months that lie in archives, those that end before the day `since`
+    left out; empty where there are none.
+    """
+    months = [row.month for row in detached(session) if since is None or row.until_on >= since]
+    if not months:
+        return ""
+    span = months[0] if months[0] == months[-1] else f"{months[0]} 至 {months[-1]}"
+    return f"{span} 的{what}已归档到文件，这里没有列出；要看的请管理员接回。"
+
+
+def away_from(session: Session, issued_on: dt.date | None, on: dt.date) -> str:
+    """The same of an item issued on that day, as it is looked at on the day `on`; what is young is asked nothing."""
+    if issued_on is None or on - issued_on < YOUNGEST:
+        return ""
+    return away_words(session, "通知和操作记录", since=issued_on)
+
+
+def sealed_parts(session: Session, home: Path) -> tuple[list[ArchivedStretch], list[ArchiveSeal]]:
+    """The stretches that are not in the database, and the seals that this office's key did not sign."""
+    parts, unsigned = [], []
+    for row in detached(session):
+        if row.entries == 0:
+            continue
+        said = _read(home, row.line)
+        if said is None or said.file_sha256 != row.file_sha256:
+            unsigned.append(row)
+        else:
+            parts.append(said)
+    return parts, unsigned
+
+
+def believed_parts(rows: Iterable[ArchiveSeal]) -> list[ArchivedStretch]:
+    """The same as the rows say it, for whoever has another proof of them than the key."""
+    return [
+        ArchivedStretch(
+            row.month, row.entries, row.first_entry_id or 0, row.last_entry_id or 0, row.hash_before, row.hash_after,
+            row.file_sha256,
+        )
+        for row in rows
+        if row.entries
+    ]  # fmt: skip
+
+
+def is_sealed(session: Session, entry_id: int) -> bool:
+    """Whether that entry lies in an archive."""
+    within = col(ArchiveSeal.first_entry_id) <= entry_id, col(ArchiveSeal.last_entry_id) >= entry_id
+    query = select(ArchiveSeal.id).where(col(ArchiveSeal.attached_at).is_(None), *within)
+    return session.exec(query).first() is not None
+
+
+def _read(home: Path, line: str) -> ArchivedStretch | None:
+    found = _LINE.fullmatch(line)
+    if found is None or not hmac.compare_digest(found["mac"], _mac(home, line.rpartition(":")[0])):
+        return None
+    return ArchivedStretch(
+        found["month"], int(found["entries"]), int(found["first"]), int(found["last"]), found["before"],
+        found["after"], found["file"],
+    )  # fmt: skip
+
+
+def _mac(home: Path, told: str) -> str:
+    digest = hmac.new(derived(home, "archive seal", "1"), told.encode(), sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
