@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -21,7 +22,8 @@ from duban.web.call import check_token
 from duban.web.interface import PREFIX, make_interface
 from duban.web.mark_seen import HEAD
 from duban.web.pages import Pages
-from duban.web.refusals import answer_refusals, guard
+from duban.web.problem import AGAIN, answer, problem_of
+from duban.web.refusals import answer_refusals, guard, refuse, told_of
 from duban.web.render import templates
 from duban.web.served import ServedOffice
 from duban.web.taken import is_taken, note_taken
@@ -82,16 +84,31 @@ class Guard:
             await self.app(scope, receive, send)
             return
         self.served.settings = renewed(self.served.settings)
+        kept_back = False
 
         async def guarded(message: Message) -> None:
+            nonlocal kept_back
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if is_taken(headers) and HEAD not in scope:
-                    await run_in_threadpool(note_taken, self.served, Request(scope), headers)
+                    try:
+                        await run_in_threadpool(note_taken, self.served, Request(scope), headers)
+                    except (OSError, DBAPIError) as error:
+                        # Off the record no file leaves: why not is answered in its stead.
+                        kept_back = True
+                        await self._keep_back(scope, receive, send, error)
                 guard(headers, self.served)
-            await send(message)
+            if not kept_back:
+                await send(message)
 
         await self.app(scope, receive, guarded)
+
+    async def _keep_back(self, scope: Scope, receive: Receive, send: Send, error: OSError | DBAPIError) -> None:
+        told = told_of(error)
+        by_program = scope["path"].startswith(f"{PREFIX}/")
+        page = answer(problem_of(503, told), AGAIN) if by_program else refuse(Request(scope), 503, told)
+        guard(page.headers, self.served)
+        await page(scope, receive, send)
 
 
 def create_app(

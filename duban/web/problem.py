@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
+AGAIN = {"Retry-After": "30"}
+"""What goes with 503."""
+
 KINDS: Mapping[int, tuple[str, str]] = {
     400: ("bad-input", "请求有误"),
     401: ("unauthorized", "没有有效的令牌"),
@@ -97,17 +100,20 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(DubanError)
     def refused(_request: Request, error: DubanError) -> Response:
         status = status_of(error)
-        if status == 500:
+        if status >= 500:
             log.error("未能完成", exc_info=error, extra={"action": "request_failed"})
         faults = _cells(error) if isinstance(error, ImportRefusedError) else None
-        return answer(problem_of(status, error.message, errors=faults))
+        return answer(problem_of(status, error.message, errors=faults), AGAIN if status == 503 else None)
 
     @app.exception_handler(RequestValidationError)
     def misread(_request: Request, error: RequestValidationError) -> Response:
         return answer(_unprocessable(error.errors()))
 
     @app.exception_handler(HTTPException)
-    def unknown(_request: Request, error: HTTPException) -> Response:
+    def unknown(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, OSError):
+            # The disk took no more of what was being sent; FastAPI calls it a body that cannot be parsed.
+            return outside(request, error.__cause__)
         words = {
             400: "请求的内容无法读取：在传送中损坏，或不是所声明的格式。",
             404: "没有这个地址：可用的地址见 /api/v1/docs。",
@@ -122,7 +128,7 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(OSError)
     @app.exception_handler(DBAPIError)
     def outside(_request: Request, error: OSError | DBAPIError) -> Response:
-        return answer(problem_of(503, told_of(error)), {"Retry-After": "30"})
+        return answer(problem_of(503, told_of(error)), AGAIN)
 
 
 def _unprocessable(found: Sequence[Any]) -> Problem:

@@ -19,7 +19,7 @@ from duban.web.posted import ForgedError, SentBeforeError
 from duban.web.served import ServedOffice, served_office
 from duban.web.visit import SignInNeededError
 from models.errors import BadInputError, ConflictError, DubanError, ForbiddenError, NotFoundError
-from models.faults import fault_of
+from models.faults import OutsideError, fault_of
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ def status_of(error: DubanError) -> int:
             return 403
         case BadInputError():
             return 400
+        case OutsideError():
+            return 503
     return 500
 
 
@@ -123,7 +125,7 @@ def answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(DubanError)
     def refused(request: Request, error: DubanError) -> Response:
         status_code = status_of(error)
-        if status_code == 500:
+        if status_code >= 500:
             log.error("未能完成", exc_info=error, extra={"action": "request_failed"})
         return refuse(request, status_code, error.message)
 

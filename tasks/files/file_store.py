@@ -22,7 +22,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 from models.errors import BadInputError, DubanError, NotFoundError
-from models.faults import REASONS
+from models.faults import REASONS, OutsideError
 
 MEGABYTE = 1024 * 1024
 """Bytes."""
@@ -50,7 +50,7 @@ class FileStore:
     """Files by their content, under `url`: a folder, or a URL of fsspec (`file://`, `memory://`, `s3://` …).
 
     Nothing is written before the first file comes. Local files are readable by their owner alone. Every method
-    raises DubanError with the reason where the store cannot be reached, read or written, and BadInputError for a
+    raises OutsideError with the reason where the store cannot be reached, read or written, and BadInputError for a
     hash that is not 64 hex digits. Threads may share a folder, memory or an object store; FTP has one connection.
     """
 
@@ -220,7 +220,7 @@ class FileStore:
             number = error.errno if isinstance(error, OSError) else None
             said = getattr(error, "strerror", None) or str(error) or type(error).__name__
             why = REASONS.get(number or 0, f"系统返回“{said}”")
-            raise DubanError(f"无法在文件存放处 {self._place} {doing}文件：{why}。") from error
+            raise OutsideError(f"无法在文件存放处 {self._place} {doing}文件：{why}。") from error
 
 
 def check_size(size: int, largest: int) -> None:
@@ -274,5 +274,5 @@ def _opened(url: str | Path) -> tuple[Any, str]:
         ) from error
     # Some stores connect at once, and each raises after its own library.
     except Exception as error:
-        raise DubanError(f"无法连接文件存放处（{protocol}://）：{error}。") from error
+        raise OutsideError(f"无法连接文件存放处（{protocol}://）：{error}。") from error
     return (_PrivateFolder() if isinstance(fs, LocalFileSystem) else fs), root

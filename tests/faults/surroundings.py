@@ -109,7 +109,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def _fill(filler: Path) -> None:
+def fill_up(filler: Path) -> None:
     """Write until nothing more goes."""
     file = os.open(filler, os.O_CREAT | os.O_WRONLY)
     for size in (1 << 16, 1):
@@ -125,7 +125,7 @@ def full_disk(folder: Path) -> Story:
     with small_disk(folder / "disk", "64m") as disk:
         place, undisturbed = _laid(disk / "home", folder / "undisturbed")
         filler = disk / "filler"
-        _fill(filler)
+        fill_up(filler)
         for command in ("supervise", "deliver"):
             story.run(place, command, fails=True)
         filler.unlink()
