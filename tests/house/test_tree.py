@@ -255,6 +255,7 @@ OFF_RECORD = {
     "tasks/archiving/detach.py": "rows go into a file as they are, with an entry that says which",
     "tasks/archiving/attach.py": "rows come back as they were, with an entry that says which",
     "tasks/trail/prove_trail.py": "up to where the trail was proved says nothing about the office",
+    "tasks/keeping/restore.py": "the mark of a restore in the middle goes when its folder is there",
     "flows/round.py": "last_run is a bookmark",
     "flows/rhythms.py": "a sweep writes notices, which say themselves by which rule they came; last_run is a bookmark",
     "duban/edge.py": "`duban supervise` is the daily sweep by hand",
