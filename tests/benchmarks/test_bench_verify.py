@@ -59,5 +59,5 @@ def test_the_trail_of_one_and_of_three_years(filled: Filled, tmp_path: Path) -> 
         _write(filled, A_DAY)
         assert (prove(whole=True), prove(whole=False)) == (years * A_YEAR, A_DAY)
         filled.compare(
-            f"verify, {years} years", lambda: prove(whole=True), lambda: prove(whole=False), bar="none", turns=3
+            f"verify, {years} years", lambda: prove(whole=True), lambda: prove(whole=False), bar=None, turns=3
         )
