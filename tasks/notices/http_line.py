@@ -43,14 +43,19 @@ class HttpAnswer:
     @property
     def pause(self) -> dt.timedelta | None:
         """How long it asks to wait (Retry-After, in seconds or until a time by its own clock), a day at most."""
-        asked = self.headers.get("retry-after", "")
-        try:
-            if asked.isdecimal():
-                return seconds_to_wait(asked)
-            wait = parsedate_to_datetime(asked) - parsedate_to_datetime(self.headers.get("date", ""))
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return min(max(wait, dt.timedelta()), LONGEST_PAUSE)
+        return pause_of(self.headers)
+
+
+def pause_of(headers: httpx.Headers) -> dt.timedelta | None:
+    """How long these ask to wait (Retry-After, in seconds or until a time by their own clock), a day at most."""
+    asked = headers.get("retry-after", "")
+    try:
+        if asked.isdecimal():
+            return seconds_to_wait(asked)
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, dt.timedelta()), LONGEST_PAUSE)
 
 
 def seconds_to_wait(digits: str) -> dt.timedelta:

@@ -26,6 +26,7 @@ from models.engine.webhook import MessageState, Webhook, WebhookMessage
 from models.people.organ import Organ
 from models.settings import Settings
 from tasks.acting.audit import recorded
+from tasks.notices.http_line import pause_of
 from tasks.notices.reachable import UnreachableError, aimed, resolve
 from tasks.webhooks.hold_webhooks import secret_of
 
@@ -63,6 +64,8 @@ class ReceiverAnswer:
     delivered: bool
     words: str
     stop: bool = False
+    pause: dt.timedelta | None = None
+    """How long the other side asks to be left alone (Retry-After), a day at most."""
 
 
 @dataclass
@@ -91,7 +94,8 @@ class Sender:
                 webhook.url, body.encode(), headers, listed=self.settings.webhook_networks, resolve=self.resolve
             )
             request.extensions["timeout"] = TIMEOUT.as_dict()
-            # What the other side says beyond its status is neither read nor shown: it may be anything's page.
+            # Beyond its status and how long to wait, what the other side says is neither read nor shown: it may be
+            # anything's page.
             answer = self.client.send(request, stream=True)
             answer.close()
         except UnreachableError as error:
@@ -103,7 +107,7 @@ class Sender:
         words = _status_words(answer.status_code)
         if answer.is_redirect:
             words += "（不跟随转向，请改用新的地址）"
-        return ReceiverAnswer(answer.is_success, words, stop=answer.status_code == STOP)
+        return ReceiverAnswer(answer.is_success, words, answer.status_code == STOP, pause_of(answer.headers))
 
 
 def _status_words(code: int) -> str:
@@ -191,7 +195,16 @@ def _note(
         values |= {"state": MessageState.PARKED}
     else:
         result.failed += 1
-        values |= {"state": MessageState.WAITING, "next_try_at": now + RETRIES[message.attempts - 1]}
+        again = now + max(RETRIES[message.attempts - 1], answer.pause or dt.timedelta())
+        values |= {"state": MessageState.WAITING, "next_try_at": again}
+        if answer.pause:
+            # Who asks to be left alone is not tried with the next message either.
+            session.execute(
+                sa.update(_MESSAGE)
+                .where(_MESSAGE.c.webhook_id == message.webhook_id, _MESSAGE.c.state == MessageState.WAITING)
+                .where(_MESSAGE.c.next_try_at < now + answer.pause)
+                .values(next_try_at=now + answer.pause)
+            )
     session.execute(
         sa.update(_MESSAGE)
         .where(_MESSAGE.c.id == message.id, _MESSAGE.c.attempts == message.attempts)

@@ -163,6 +163,29 @@ def test_a_failure_is_tried_again_later_and_at_last_set_aside(office: Office, re
     assert run(office, after) == SendResult(sent=1)
 
 
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [("7200", dt.timedelta(hours=2)), ("9999999", dt.timedelta(days=1)), ("30", RETRIES[0]), ("soon", RETRIES[0])],
+    ids=["two hours", "a day at most", "less than by our own rule", "no time"],
+)
+def test_a_receiver_that_asks_to_wait_is_left_alone_so_long(
+    office: Office, receiver: Receiver, asked: str, waits: dt.timedelta
+) -> None:
+    receiver.status, receiver.headers = 429, {"Retry-After": asked}
+    make(office, f"http://{INSIDE}:{receiver.port}/")
+    office.report("1", "办理中", on="2026-06-02")
+    office.report("1", "快办完了", on="2026-06-03")
+    assert run(office) == SendResult(failed=1)
+    assert len(receiver.got) == 1
+
+    receiver.status = 200
+    # Whoever asked to wait is not tried with the next message meanwhile.
+    early = run(office, waits - dt.timedelta(seconds=31))
+    assert early == (SendResult(sent=1) if asked == "soon" else SendResult())
+    run(office, waits + dt.timedelta(seconds=1))
+    assert [state for state, _, _ in messages(office)] == [MessageState.SENT] * 2
+
+
 def test_an_address_that_moved_is_not_followed(office: Office, receiver: Receiver) -> None:
     receiver.status, receiver.headers = 302, {"Location": f"http://{INSIDE}:{receiver.port}/elsewhere"}
     make(office, f"http://{INSIDE}:{receiver.port}/")
