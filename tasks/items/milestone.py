@@ -30,10 +30,10 @@ def add_milestone(session: Session, item: WorkItem, *, by: Actor, title: str, du
             raise BadInputError(f"{due_on} 已有节点“{same_day[0].title}”：一天只设一个节点，可合并写。")
         own = (DeadlineKind.FINAL, DeadlineKind.OCCURRENCE)
         last = max(deadline.due_on for deadline in deadlines if deadline.kind in own)
-        if due_on > last or (item.start_on is not None and due_on < item.start_on):
-            first = f"{item.start_on} 至 " if item.start_on else "不晚于 "
-            raise BadInputError(f"节点时限 {due_on} 不在任务期间：应{first}{last}。")
         plan = session.get_one(AnnualPlan, item.plan_id)
+        first = item.start_on or min(dt.date(plan.year, 1, 1), last)
+        if not first <= due_on <= last:
+            raise BadInputError(f"节点时限 {due_on} 不在任务期间：应为 {first} 至 {last}。")
         milestone = Deadline(
             item_id=key(item.id),
             kind=DeadlineKind.MILESTONE,

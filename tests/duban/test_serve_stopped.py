@@ -96,6 +96,7 @@ def test_told_to_end_in_a_sweep_it_ends_at_once_and_the_next_one_does_what_is_le
         assert process.wait(10) == 0
     assert "Traceback" not in (home / "stderr").read_text()
     begun = sheets(engine)
+    assert whole_alone(home)
 
     with serving(home) as process:
         assert eventually(lambda: swept(engine) == ON, 120), (home / "stderr").read_text()
@@ -109,6 +110,12 @@ def test_told_to_end_in_a_sweep_it_ends_at_once_and_the_next_one_does_what_is_le
     assert 10 <= begun < sheets(engine) == sheets(whole)
     for one in (engine, whole):
         one.dispose()
+
+
+def whole_alone(home: Path) -> bool:
+    """Whether the database's own file holds everything: nothing is left in the file of what was written last."""
+    log = home / "duban.db-wal"
+    return not log.exists() or log.stat().st_size == 0
 
 
 def swept(engine: Engine) -> dt.date | None:

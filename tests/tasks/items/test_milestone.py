@@ -2,12 +2,14 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from models.database import unit_of_work
 from models.errors import BadInputError, ForbiddenError, NotFoundError
 from models.items.item import ItemState
 from tasks.items.milestone import add_milestone, reach_milestone
 from tests.office import HANDLER, Office, day
+from tests.web import statements
 
 
 @pytest.fixture
@@ -58,13 +60,35 @@ def test_a_recurring_item_with_an_open_milestone_closes_with_its_last_turn(offic
 @pytest.mark.parametrize(
     ("title", "due", "words"),
     [(" ", "2026-06-18", "不能为空"), ("方案报审", "2026-06-20", "已有"), ("另一节点", "2026-06-18", "一天只设一个"),
-     ("太晚", "2026-10-01", "不晚于 2026-09-30")],
+     ("太晚", "2026-10-01", "节点时限 2026-10-01 不在任务期间：应为 2026-01-01 至 2026-09-30。"),
+     ("百年前", "1926-06-30", "节点时限 1926-06-30 不在任务期间：应为 2026-01-01 至 2026-09-30。"),
+     ("头一天", "2025-12-31", "不在任务期间")],
 )  # fmt: skip
 def test_a_milestone_that_does_not_fit_is_refused(office: Office, title: str, due: str, words: str) -> None:
     number = office.assign("修订制度", due="2026-09-30")
     plan(office, number, "方案报审", "2026-06-18")
     with pytest.raises(BadInputError, match=words):
         plan(office, number, title, due)
+
+
+def test_the_age_of_one_day_costs_a_sweep_nothing(office: Office) -> None:
+    """A hundred years before the day of the sweep, as a clock or a slip of the hand may have written it."""
+    number = office.assign("修订制度", due="2026-09-30")
+    plan(office, number, "方案报审", "2026-06-18")
+    office.fast_forward("2026-06-19")
+
+    def swept(due: str, on: str) -> tuple[int, int]:
+        with unit_of_work(office.engine) as session:
+            session.execute(
+                text("UPDATE deadline SET due_on = :due, original_due_on = :due WHERE title = '方案报审'"),
+                {"due": day(due)},
+            )
+        before = len(office.notices())
+        return statements(office.engine, lambda: office.sweep(on)), len(office.notices()) - before
+
+    late, ancient = swept("2026-06-18", "2026-06-22"), swept("1926-06-18", "2026-06-23")
+    assert ancient[0] <= late[0]
+    assert ancient[1] <= 10
 
 
 def test_a_draft_and_a_closed_item_take_no_milestone(office: Office) -> None:
