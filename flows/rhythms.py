@@ -17,13 +17,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from flows.health import troubles_at
 from flows.round import Round
-from flows.shard import shard_of
 from flows.steps import between
 from models import clock
 from models.actor import Actor, Channel
 from models.database import reading, unit_of_work
 from models.dates.day_override import office_calendar
 from models.engine.problem import OrganProblem, note_problem
+from models.engine.shard import shard_of
 from models.errors import DubanError
 from models.items.plan import AnnualPlan
 from models.migrate import open_current
@@ -39,6 +39,7 @@ from tasks.engine.show_system import record_run
 from tasks.files.discard_orphans import discard_orphans
 from tasks.files.file_store import FileStore
 from tasks.keeping.nightly import keep_backup
+from tasks.ladder.note_shards import note_shards
 from tasks.notices.deliver import deliver
 from tasks.notices.read_mailbox import MailboxError, read_mailbox
 from tasks.notices.send_letters import send_letters
@@ -74,24 +75,28 @@ def _opened(settings: Settings) -> Iterator[Engine]:
         database.dispose()
 
 
-def daily_supervision(settings: Settings, on: str | None = None) -> dict[str, Any]:
+def daily_supervision(settings: Settings, on: str | None = None, shard: str | None = None) -> dict[str, Any]:
     """Raise the notices due on `on` (an ISO day; today if none), each exactly once, draw up the sheets they carry, sign
     the end of the trail, and throw away what killed processes left of files.
 
     The counts of the sweep, and the numbers of the sheets. A day that is doubted is left alone, as by every rhythm that
-    works for a day. Raises StoppedError where it was asked to stop between two steps; the next one goes on.
+    works for a day. With a shard, the last of them makes the day a swept one. Raises StoppedError where it was asked to
+    stop between two steps; the next one goes on.
     """
-    by = _rhythm("每日督办", on)
+    by, part = _rhythm("每日督办", on), shard_of(shard)
     # Not on_record: where each ladder stands is the engine's own state, moved on days that raise nothing too.
     with _opened(settings) as database:
         if doubt := _doubted(database, settings, by):
             return doubt
         with unit_of_work(database) as session:
-            result = supervise(session, by=by, calendar=office_calendar(session), between=between)
+            result = supervise(session, by=by, calendar=office_calendar(session), between=between, shard=part)
             sheets = [sheet.written_number for sheet in result.sheets]
             problems = [problem.as_dict() for problem in result.problems]
+        with unit_of_work(database) as session:
+            whole = note_shards(session, part, on=by.on, now=by.now)
         # Last: whatever may be wrong with the trail, the day's reminders are out.
-        close_day(database, settings.home, by=by)
+        if whole:
+            close_day(database, settings.home, by=by)
     try:
         discard_orphans(settings.home, FileStore(settings.evidence_store), now=by.now)
     except DubanError as error:

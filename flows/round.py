@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
-from flows.shard import Shard
 from flows.steps import tell_progress
 from models import clock
 from models.database import key, on_record, reading, unit_of_work
 from models.engine.problem import OrganProblem, note_problem
+from models.engine.shard import Shard
 from models.items.plan import AnnualPlan
 from models.people.organ import Organ
 from tasks.engine.show_system import last_runs, record_run

@@ -8,7 +8,7 @@ text differently in two places: APScheduler counts weekdays from Monday = 0 and 
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.clock import OFFICE_ZONE
@@ -20,6 +20,8 @@ _WEEKDAYS = re.compile(rf"\*|{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*")
 
 SHARDS = 4
 """Of the rhythms that go from organ to organ: a province has thousands."""
+MANY = 200
+"""Organs from which on the daily sweep goes by shards too: that of fewer is done before four processes have begun."""
 
 
 @dataclass(frozen=True)
@@ -201,3 +203,10 @@ SCHEDULES = (
         shards=SHARDS,
     ),
 )
+
+
+def for_organs(organs: int) -> tuple[Schedule, ...]:
+    """The list as it is deployed where so many organs have a plan that runs."""
+    if organs < MANY:
+        return SCHEDULES
+    return tuple(replace(each, shards=SHARDS) if each.slug == "daily_supervision" else each for each in SCHEDULES)

@@ -82,9 +82,15 @@ def deploy(
 ) -> None:
     """在 PREFECT_API_URL 的 Prefect 服务上建立或更新工作池、部署和自动化；已是如此的不动。"""
     from flows.prefect.deploy import deploy
+    from flows.schedules import for_organs
+    from models.database import reading
+    from tasks.engine.show_system import count_planned_organs
 
-    home = edge.edge(context).settings.home if worker_home is None else Path(worker_home)
-    made = deploy(home)
+    here = edge.edge(context)
+    home = here.settings.home if worker_home is None else Path(worker_home)
+    with reading(here.engine) as session:
+        schedules = for_organs(count_planned_organs(session))
+    made = deploy(home, schedules=schedules)
     if as_json:
         edge.print_json({"server": made.server, "done": made.done, "paused": made.paused})
         return

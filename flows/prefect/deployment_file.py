@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.schedules import SCHEDULES, Schedule
-from flows.shard import Shard
+from models.engine.shard import Shard
 
 WORK_POOL = "duban"
 """The work pool that workers are started for: `prefect worker start --pool duban`."""

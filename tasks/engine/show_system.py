@@ -17,6 +17,7 @@ from models.engine.job import Job, JobState
 from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun, Lease
 from models.engine.webhook import MessageState, WebhookMessage
+from models.items.plan import AnnualPlan
 from models.ladder.message import DeliveryAttempt, Message, SendState
 from models.ladder.notice import Notice, NoticeState
 from models.migrate import revisions
@@ -187,3 +188,9 @@ def show_database(session: Session) -> DatabaseFacts:
 def clock_lease(session: Session) -> Lease | None:
     """Which process runs the clock, and until when; None where none ever did."""
     return session.get(Lease, CLOCK)
+
+
+def count_planned_organs(session: Session) -> int:
+    """How many organs have a plan that runs."""
+    running = select(func.count(func.distinct(AnnualPlan.organ_id))).where(col(AnnualPlan.policy_id).is_not(None))
+    return session.exec(running).one()

@@ -19,6 +19,7 @@ from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun
+from models.engine.shard import EVERYBODY, Shard
 from models.items.item import Deadline
 from models.ladder.escalation import RungFiring, Window, steps, windows
 from models.ladder.lookback import Lookback
@@ -26,9 +27,10 @@ from models.ladder.notice import NoticeKind, NoticeState
 from models.ladder.policy import Relation, Rung
 from models.ladder.succession import Succession
 from models.people.person import Role
+from tasks.ladder.alone import alone
 from tasks.ladder.part import WHOLE, Part
 from tasks.ladder.versions import successions
-from tasks.people.address import AS_WRITTEN, NEAREST, recipient_by_role, recipient_for_unit, recipient_of_leader
+from tasks.people.address import NEAREST, recipient_by_role, recipient_for_unit, recipient_of_leader
 
 SLUG = "daily_supervision"
 _ALL = 2**62
@@ -64,12 +66,13 @@ def remind(
     commits.
     """
     session.flush()
-    connection = session.connection()
+    connection, shard = session.connection(), part.shard if part else EVERYBODY
     if connection.dialect.name == "postgresql":
-        connection.execute(ALONE)
+        connection.execute(alone(shard))
     whole = part is None
     part = part or WHOLE
-    found = connection.execute(_BEFORE, {"slug": SLUG, "on": on, "organ": part.organ_id}).all()
+    values = {"slug": SLUG, "own": slug_of(shard), "on": on, "organ": part.organ_id}
+    found = connection.execute(_BEFORE, values).all()
     swept, newest, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
     sweep = _Sweep(
         session, on, calendar, [row for row in found if row.id], swept=swept, first=first, leaders=leaders,
@@ -84,23 +87,35 @@ def remind(
     return sweep.written(since=newest)
 
 
-def note_sweep(session: Session, *, on: dt.date, now: dt.datetime, problems: Sequence[OrganProblem] = ()) -> None:
-    """Write down that the day was swept. Where it was not for every organ the day stays where it was: the next sweep
-    looks back as far as this one did, and what was raised already it finds there.
+def slug_of(shard: Shard) -> str:
+    """The name under which is kept how far the shard was swept."""
+    return SLUG if shard.parts == 1 else f"{SLUG}:{shard}"
+
+
+def note_sweep(
+    session: Session,
+    *,
+    on: dt.date,
+    now: dt.datetime,
+    problems: Sequence[OrganProblem] = (),
+    shard: Shard = EVERYBODY,
+) -> None:
+    """Write down that the day was swept for the shard. Where it was not for every organ the day stays where it was: the
+    next sweep looks back as far as this one did, and what was raised already it finds there.
     """
     told, whole = [problem.as_dict() for problem in problems], not problems
     swept = on if whole else on - DAY
-    session.connection().execute(_AFTERWARDS, {"slug": SLUG, "on": swept, "now": now, "problems": told, "whole": whole})
+    if problems and shard.parts > 1 and (last := session.get(LastRun, SLUG)) is not None:
+        swept = min(swept, last.on)
+    values = {"slug": slug_of(shard), "on": swept, "now": now, "problems": told, "whole": whole}
+    session.connection().execute(_AFTERWARDS, values)
 
 
 # Few statements, past the session and put together once: in a small office each costs more than the rows of a day.
-ALONE = text(f"SELECT pg_advisory_xact_lock(hashtext('duban.remind')), {AS_WRITTEN}")
-"""One sweep at a time."""
-
 _RUNG = Rung.metadata.tables["rung"].c
 _BEFORE = text(f"""
     SELECT b.*, {", ".join(f'r."{column.name}"' for column in _RUNG)} FROM (
-        SELECT (SELECT "on" FROM last_run WHERE slug = :slug) AS swept,
+        SELECT (SELECT max("on") FROM last_run WHERE slug IN (:slug, :own)) AS swept,
                (SELECT coalesce(max(id), 0) FROM notice) AS newest,
                (SELECT min(issued_on) FROM annual_plan) AS first,
                (SELECT max(issued_on) FROM annual_plan) AS issued,
@@ -259,7 +274,9 @@ class _Sweep:
     def written(self, since: int) -> SweepResult:
         """What was written of notices with a higher number."""
         self.days["since"] = since
-        figures = self._execute(_WRITTEN + ("%(since)s" if self.postgres else ":since")).one()
+        # Beside the sweep of some items others write.
+        ours = f" AND item_id IN (SELECT i.id FROM work_item i WHERE true{self.ours})" if self.ours else ""
+        figures = self._execute(_WRITTEN + ("%(since)s" if self.postgres else ":since") + ours).one()
         return SweepResult(self.on, *figures)
 
     def _ask_helpers(self, reached: list[_Reached]) -> None:

@@ -10,6 +10,7 @@ from models.actor import Actor
 from models.database import key
 from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem, note_problem
+from models.engine.shard import EVERYBODY, Shard
 from models.items.instruction import Instruction, InstructionReply, InstructionState
 from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
@@ -23,8 +24,17 @@ from tasks.notices.tell import tell
 log = logging.getLogger(__name__)
 
 
-def remind_leaders(session: Session, *, by: Actor, calendar: WorkCalendar, problems: list[OrganProblem]) -> None:
-    """Tell each leader of the answers that have waited for longer; an organ that it fails for joins the problems."""
+def remind_leaders(
+    session: Session,
+    *,
+    by: Actor,
+    calendar: WorkCalendar,
+    problems: list[OrganProblem],
+    shard: Shard = EVERYBODY,
+) -> None:
+    """Tell each leader of the answers that have waited for longer, in the shard's organs; an organ that it fails for
+    joins the problems.
+    """
     newest = (
         select(func.max(InstructionReply.id))
         .where(InstructionReply.instruction_id == Instruction.id)
@@ -46,6 +56,7 @@ def remind_leaders(session: Session, *, by: Actor, calendar: WorkCalendar, probl
         .join(Policy, col(Policy.id) == AnnualPlan.policy_id)
         .join(Organ, col(Organ.id) == WorkItem.organ_id)
         .where(col(Instruction.state) == InstructionState.ANSWERED, col(Deadline.claimed_on) < by.on, ~told)
+        .where(shard.holds(Organ.id))
         .order_by(col(Organ.id), col(Instruction.id))
     ).all()
     late = [row for row in rows if calendar.between(row.claimed_on, by.on) > row.Policy.instruction_close_days]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from itertools import groupby
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.actor import Actor
 from models.database import key
@@ -19,6 +19,7 @@ from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem, note_problem
 from models.engine.rhythm import LastRun
+from models.engine.shard import EVERYBODY, Shard
 from models.faults import fault_of
 from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
@@ -27,8 +28,9 @@ from models.ladder.policy import Rung
 from models.papers.document import Document, DocumentKind
 from models.people.organ import Organ
 from tasks.acting.audit import recorded
+from tasks.ladder.alone import alone
 from tasks.ladder.part import Part, parts
-from tasks.ladder.remind import ALONE, SLUG, SweepResult, note_sweep, remind
+from tasks.ladder.remind import SLUG, SweepResult, note_sweep, remind, slug_of
 from tasks.oversight.remind_leaders import remind_leaders
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts
@@ -52,24 +54,28 @@ class DayResult:
 
 
 def supervise(
-    session: Session, *, by: Actor, calendar: WorkCalendar, between: Callable[[Session], None] = lambda _session: None
+    session: Session,
+    *,
+    by: Actor,
+    calendar: WorkCalendar,
+    between: Callable[[Session], None] = lambda _session: None,
+    shard: Shard = EVERYBODY,
 ) -> DayResult:
-    """Sweep the day, remind leaders of answers that wait, and draw up the sheets of the rungs reached; run again,
-    nothing new comes of it.
+    """Sweep the day for the shard's organs, remind leaders of answers that wait, and draw up the sheets of the rungs
+    reached; run again, nothing new comes of it.
 
     What fails for an organ leaves nothing of that step and stops no other; the organ is named, and taken up by the
     next run. `between` is called between two steps, and may commit; what it raises ends the work there.
     """
-    last = session.get(LastRun, SLUG)
-    since = last.on if last else None
+    since = session.exec(select(func.max(LastRun.on)).where(col(LastRun.slug).in_({SLUG, slug_of(shard)}))).one()
     done, problems = list[SweepResult](), list[OrganProblem]()
-    for place, part in enumerate(parts(session, on=by.on, swept=since)):
+    for place, part in enumerate(parts(session, on=by.on, swept=since, shard=shard)):
         if place:
             between(session)
         done += _swept(session, by, calendar, part, problems)
-    remind_leaders(session, by=by, calendar=calendar, problems=problems)
-    sheets = draw_up_sheets(session, by=by, since=since, problems=problems, between=between)
-    note_sweep(session, on=by.on, now=by.now, problems=problems)
+    remind_leaders(session, by=by, calendar=calendar, problems=problems, shard=shard)
+    sheets = draw_up_sheets(session, by=by, since=since, problems=problems, between=between, shard=shard)
+    note_sweep(session, on=by.on, now=by.now, problems=problems, shard=shard)
     return DayResult(_together(by.on, done), sheets, tuple(problems))
 
 
@@ -88,7 +94,8 @@ def _swept(
             raise fault from error
         log.exception("每日督办未能一次完成，改为逐单位进行", extra={"action": "sweep_failed"})
         running = select(Organ.id, Organ.name).join(AnnualPlan, col(AnnualPlan.organ_id) == Organ.id)
-        organs = session.exec(running.where(col(AnnualPlan.policy_id).is_not(None)).distinct().order_by(col(Organ.id)))
+        running = running.where(col(AnnualPlan.policy_id).is_not(None), part.shard.holds(Organ.id))
+        organs = session.exec(running.distinct().order_by(col(Organ.id)))
         done = []
         for organ_id, name in organs.all():
             try:
@@ -125,6 +132,7 @@ def draw_up_sheets(
     since: dt.date | None,
     problems: list[OrganProblem],
     between: Callable[[Session], None] = lambda _session: None,
+    shard: Shard = EVERYBODY,
 ) -> list[Document]:
     """A numbered sheet for each item whose ladder reached a rung with one after day `since` and up to today: one a
     deadline, rung and turn.
@@ -132,12 +140,12 @@ def draw_up_sheets(
     An organ for which one cannot be drawn up joins the problems, and its further ones wait for the next run.
     """
     sheets: list[Document] = []
-    for organ_id, name, few in _undrawn(session, by, since):
+    for organ_id, name, few in _undrawn(session, by, since, shard):
         between(session)
         if name in {problem.organ for problem in problems}:
             continue
         if session.get_bind().dialect.name == "postgresql":
-            session.execute(ALONE)
+            session.execute(alone(shard))
         try:
             with session.begin_nested():
                 sheets += [sheet for one in few if (sheet := _sheet(session, one, by)) is not None]
@@ -146,7 +154,9 @@ def draw_up_sheets(
     return sheets
 
 
-def _undrawn(session: Session, by: Actor, since: dt.date | None) -> Iterator[tuple[int, str, list[Reached]]]:
+def _undrawn(
+    session: Session, by: Actor, since: dt.date | None, shard: Shard
+) -> Iterator[tuple[int, str, list[Reached]]]:
     """The sheets that are owed, organ by organ and few at a time."""
     first = dt.date.min if since is None else min(since + DAY, by.on)
     reached = session.exec(
@@ -158,6 +168,7 @@ def _undrawn(session: Session, by: Actor, since: dt.date | None) -> Iterator[tup
         .join(Organ, col(Organ.id) == WorkItem.organ_id)
         .where(col(Notice.raised_on).between(first, by.on), col(Rung.document).is_not(None))
         .where(Notice.state != NoticeState.COLLAPSED, col(Notice.taken_back_on).is_(None))
+        .where(shard.holds(WorkItem.organ_id))
         .distinct()
         .order_by(col(WorkItem.organ_id), col(Notice.deadline_id), col(Notice.rung_id), col(Notice.fire_on))
     ).all()

@@ -24,7 +24,8 @@ from models.people.permission import Action
 from models.people.person import Person
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, organs_within
-from tasks.ladder.remind import ALONE, SLUG
+from tasks.ladder.alone import ALONE
+from tasks.ladder.remind import SLUG
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def _set_back(session: Session, last: LastRun, day: dt.date) -> dt.date | None:
     """The last day swept is the one before `day` that raised something: what lies between is swept again, and what
     stands is found there. Without one it is as before the first sweep.
     """
+    session.execute(delete(LastRun).where(col(LastRun.slug).like(f"{SLUG}:%")))
     if last.on < day:
         return last.on
     before = select(func.max(col(Notice.raised_on))).where(

@@ -12,7 +12,7 @@ import pytest
 
 from flows.prefect.deployment_file import AGAIN_TAG, deployed, deployment_file, is_current
 from flows.rhythms import RHYTHMS
-from flows.schedules import SCHEDULES, Schedule
+from flows.schedules import SCHEDULES, Schedule, for_organs
 from flows.slots import slots
 from models.clock import OFFICE_ZONE
 
@@ -119,6 +119,15 @@ def test_what_runs_every_few_minutes_for_nothing_is_not_deployed() -> None:
     parts = [one["parameters"]["shard"] for one in deployed() if one["name"].startswith("year_opening")]
     assert parts == ["1/4", "2/4", "3/4", "4/4"]
     assert {"webhooks", "letters", "urgent_delivery", "alarm", "returned_mail"}.isdisjoint(names)
+
+
+def test_the_sweep_goes_by_shards_where_there_are_many_organs() -> None:
+    few, many = deployed(for_organs(199)), deployed(for_organs(200))
+
+    assert few == deployed()
+    sweeps = {each["name"]: each["parameters"] for each in many if each["name"].startswith("daily_supervision")}
+    assert sweeps == {f"daily_supervision_{part}_of_4": {"shard": f"{part}/4"} for part in (1, 2, 3, 4)}
+    assert {each["name"] for each in few} - {each["name"] for each in many} == {"daily_supervision"}
 
 
 def test_a_slot_that_counts_waits_and_is_tried_again_and_another_makes_way() -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from flows.round import Round
-from flows.shard import Shard, shard_of
 from models.database import unit_of_work
 from models.engine.rhythm import LastRun
+from models.engine.shard import Shard, shard_of
 from models.errors import BadInputError
 from models.items.plan import AnnualPlan
 from models.people.organ import Organ

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from flows.round import Round
-from flows.shard import Shard
 from flows.silence import SilentError, ended_when_silent
 from models.database import open_engine, unit_of_work
+from models.engine.shard import Shard
 from models.items.plan import AnnualPlan
 from models.migrate import create_or_upgrade
 from models.people.organ import Organ

@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from flows.prefect import artifacts
 from flows.round import Round
-from flows.shard import Shard
 from flows.steps import tell_progress, told_progress
+from models.engine.shard import Shard
 from models.items.plan import AnnualPlan
 from tests.office import HANDLER, Office
 

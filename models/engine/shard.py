@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -10,6 +12,7 @@ from models.errors import BadInputError
 from models.items.plan import AnnualPlan
 
 MOST = 64
+"""Parts."""
 _WRITTEN = re.compile(r"([1-9]\d?)/([1-9]\d?)")
 
 
@@ -25,11 +28,19 @@ class Shard:
 
     def of(self, plans: SelectOfScalar[AnnualPlan]) -> SelectOfScalar[AnnualPlan]:
         """Those of the plans whose organs are in it."""
-        return plans.where(col(AnnualPlan.organ_id) % self.parts == self.part - 1) if self.parts > 1 else plans
+        return plans.where(self.holds(AnnualPlan.organ_id)) if self.parts > 1 else plans
+
+    def holds(self, organ_id: Any) -> sa.ColumnElement[bool]:
+        """Whether the organ of that column is in it."""
+        return col(organ_id) % self.parts == self.part - 1 if self.parts > 1 else sa.true()
 
     def all(self) -> "list[Shard]":
         """This one and the others that make up the whole with it."""
         return [Shard(part, self.parts) for part in range(1, self.parts + 1)]
+
+
+EVERYBODY = Shard()
+"""All organs."""
 
 
 def shard_of(written: str | None) -> Shard:
