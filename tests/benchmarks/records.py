@@ -15,9 +15,12 @@ BEGIN, END = "<!-- ratios: written by make bench -->", "<!-- end of ratios -->"
 
 @dataclass(frozen=True)
 class Record:
-    """One work on one database: `ratio` to its floor in the same run, `ours_ms` the median in milliseconds, `peak_mb`
-    the megabytes needed beyond what the process held, `bar` the highest ratio that is good. `items` is 0 where the
-    work knows no items. `commit` ends in + where the code was changed since."""
+    """One work on one database.
+
+    `ratio` to its floor in the same run; `ours_ms` the median in milliseconds, 0 where it is no time that is measured;
+    `peak_mb` the megabytes needed beyond what the process held; `bar` the highest ratio that is good. `items` is 0
+    where the work knows none. `commit` ends in + where the code was changed since.
+    """
 
     commit: str
     day: str
@@ -122,6 +125,8 @@ def written_into(page: str, made: str) -> str:
 
 
 def _time(milliseconds: float) -> str:
+    if not milliseconds:
+        return "–"
     if milliseconds >= 10_000:
         return f"{milliseconds / 1000:.0f} s"
     return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.{milliseconds < 100:d}f} ms"

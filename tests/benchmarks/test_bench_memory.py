@@ -75,5 +75,5 @@ def test_the_memory_of_a_service(tmp_path: Path, options: tuple[str, ...]) -> No
         _look_around(address, cookie)
         own, whole = resident(process), sum(resident(one) for one in _family(process))
     print(f"\nduban serve {' '.join(options)}: {own:.0f} MB, with its children {whole:.0f} MB  bar {MOST} MB")
-    what, most = ("memory of duban serve, of 150 MB", 1.0) if options else ("the same with Prefect, of 150 MB", None)
+    what, most = ("memory of duban serve, of 150 MB", 1.0) if options else ("memory with Prefect, of 150 MB", None)
     note(what, whole / MOST, 0, whole, most, database="sqlite", items=ITEMS)

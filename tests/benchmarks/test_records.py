@@ -71,6 +71,10 @@ def test_long_work_is_told_in_seconds() -> None:
     assert "| 107 s |" in table([replace(SWEEP, ours_ms=107_000.0)])
 
 
+def test_memory_has_no_time() -> None:
+    assert "| 1.5 | – | 258 MB |" in table([replace(SWEEP, ours_ms=0, peak_mb=258.0)])
+
+
 def test_the_table_goes_between_its_marks_and_the_prose_stays() -> None:
     page = f"# Performance\n\n{BEGIN}\nold\n{END}\n\nProse.\n"
 
