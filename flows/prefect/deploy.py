@@ -24,7 +24,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.events.actions import ChangeFlowRunState, RunDeployment
+from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectNotFound
@@ -114,31 +114,39 @@ def _automations() -> list[AutomationCore]:
     runs = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
     ends = {f"prefect.flow-run.{state}" for state in _ENDS}
 
-    def lost(name: str, told: str, *, after: str, expect: set[str], within: dt.timedelta) -> AutomationCore:
-        return AutomationCore(
-            name=name,
-            description=told,
-            trigger=EventTrigger(
-                match=runs, match_related=ours, for_each={"prefect.resource.id"}, posture=Posture.Proactive,
-                after={after}, expect=expect, within=within, threshold=1,
-            ),
-            actions=[ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message=told)],
+    def silent(related: ResourceSpecification, within: dt.timedelta, after: str, *expect: str) -> EventTrigger:
+        return EventTrigger(
+            match=runs, match_related=related, for_each={"prefect.resource.id"}, posture=Posture.Proactive,
+            after={after}, expect={*expect, *ends}, within=within, threshold=1,
         )  # fmt: skip
 
+    def crashed(name: str, told: str) -> list[ActionTypes]:
+        return [ChangeFlowRunState(state=StateType.CRASHED, name=name, message=told)]
+
+    heartbeat = "prefect.flow-run.heartbeat"
+    mute = f"运行的进程已不在：{SILENCE.seconds} 秒没有心跳"
+    unbegun = f"工作进程领走后 {START.seconds // 60} 分钟没有开始"
     return [
-        lost(
-            "督办：心跳中断的运行记为崩溃",
-            f"运行的进程已不在：{SILENCE.seconds} 秒没有心跳",
-            after="prefect.flow-run.heartbeat",
-            expect={"prefect.flow-run.heartbeat", *ends},
-            within=SILENCE,
+        AutomationCore(
+            name="督办：心跳中断的运行记为崩溃",
+            description=mute,
+            trigger=silent(ours, SILENCE, heartbeat, heartbeat),
+            # Under a name of its own, so that the last of these does not do the work a second time.
+            actions=crashed("Lost", mute),
         ),
-        lost(
-            "督办：领走未开始的运行记为崩溃",
-            f"工作进程领走后 {START.seconds // 60} 分钟没有开始",
-            after="prefect.flow-run.Pending",
-            expect={"prefect.flow-run.Running", *ends},
-            within=START,
+        # Not by the run's change of state: a server that was started anew holds that back for a quarter of an hour, as
+        # it waits for the change before.
+        AutomationCore(
+            name="督办：心跳中断的运行再做一次",
+            description="进程中途丢失的，做完的不重复，没做的接着做",
+            trigger=silent(again, SILENCE, heartbeat, heartbeat),
+            actions=[RunDeployment(source="inferred", schedule_after=AGAIN_AFTER)],
+        ),
+        AutomationCore(
+            name="督办：领走未开始的运行记为崩溃",
+            description=unbegun,
+            trigger=silent(ours, START, "prefect.flow-run.Pending", "prefect.flow-run.Running"),
+            actions=crashed("Crashed", unbegun),
         ),
         AutomationCore(
             name="督办：崩溃的运行再做一次",

@@ -204,6 +204,7 @@ def test_one_command_makes_pool_deployments_and_automations_and_a_second_changes
     automations = ask(server, "/automations/filter", {})
     assert [one["name"] for one in automations if one["enabled"]] == [
         "督办：崩溃的运行再做一次",
+        "督办：心跳中断的运行再做一次",
         "督办：心跳中断的运行记为崩溃",
         "督办：领走未开始的运行记为崩溃",
     ]

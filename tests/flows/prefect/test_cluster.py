@@ -2,17 +2,12 @@
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import urllib.request
-from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,12 +15,11 @@ import pytest
 from models import clock
 from models.database import open_engine
 from tests.databases import made_database
+from tests.flows.prefect.cluster import DEPLOY, ask, environment, free_port, lasting, surroundings
 from tests.processes import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
-DEPLOY = ROOT / "examples" / "deploy"
 COMMAND = re.compile(r"^    (\S.*?) +# (\d+) (.*)$", re.MULTILINE)
-SECRET = "duban:another-password"
 
 
 def commands() -> list[tuple[str, bool]]:
@@ -33,71 +27,6 @@ def commands() -> list[tuple[str, bool]]:
     found = COMMAND.findall((ROOT / "docs" / "howto" / "cluster.md").read_text(encoding="utf-8"))
     assert [int(number) for _, number, _ in found] == list(range(1, 11))
     return [(command, told.startswith("常驻")) for command, _, told in found]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def environment(folder: Path, *, office: str, api: int) -> str:
-    """The file of the document, on this machine: other addresses and folders, nothing else.
-
-    Prefect's own history goes to SQLite: on PostgreSQL it wants the extension pg_trgm, which the wheel does not carry.
-    """
-    text = (DEPLOY / "duban.env").read_text(encoding="utf-8")
-    for said, here in (
-        ("postgresql://duban:password@10.0.0.8/duban", office),
-        ("postgresql+asyncpg://prefect:password@10.0.0.8/prefect", f"sqlite+aiosqlite:///{folder}/prefect.db"),
-        ("SERVER_API_HOST=0.0.0.0", "SERVER_API_HOST=127.0.0.1"),
-        ("10.0.0.8:4200", f"127.0.0.1:{api}"),
-        ("SERVER_API_PORT=4200", f"SERVER_API_PORT={api}"),
-        ("/srv", str(folder)),
-    ):
-        assert said in text
-        text = text.replace(said, here)
-    return "".join(f"{name}='{value}'\n" for name, _, value in (line.partition("=") for line in lines(text)))
-
-
-def lines(text: str) -> list[str]:
-    return [line for line in text.splitlines() if not line.startswith("#")]
-
-
-@contextmanager
-def lasting(command: list[str], folder: Path, log: Path) -> Iterator[None]:
-    """A process and all it starts, for as long as it is wanted."""
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=surroundings(), start_new_session=True
-        )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def surroundings() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "DUBAN_"))}
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-    return kept | {"PATH": programs, "PYTHONUTF8": "1", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-
-
-def ask(api: int, path: str, question: object = None) -> object:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{api}/api{path}",
-        None if question is None else json.dumps(question).encode(),
-        {"Content-Type": "application/json", "Authorization": f"Basic {b64encode(SECRET.encode()).decode()}"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
-            return json.load(answer)
-    except OSError:
-        return None
 
 
 @pytest.mark.engine
