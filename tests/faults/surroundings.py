@@ -120,7 +120,7 @@ def fill_up(filler: Path) -> None:
 
 
 def full_disk(folder: Path) -> Story:
-    """The disk is full when the day is swept and when its mail leaves; then there is room again."""
+    """The disk is full for the sweep, for its mail and for a backup; then there is room again."""
     story = Story()
     with small_disk(folder / "disk", "64m") as disk:
         place, undisturbed = _laid(disk / "home", folder / "undisturbed")
@@ -128,10 +128,14 @@ def full_disk(folder: Path) -> Story:
         fill_up(filler)
         for command in ("supervise", "deliver"):
             story.run(place, command, fails=True)
+        story.run(place, "backup", str(disk / "kept.zip"), fails=True)
+        if left := sorted(path.name for path in disk.iterdir() if path.name not in ("home", "filler")):
+            story.told.append(f"backup left {left}")
         filler.unlink()
         for one in (place, undisturbed):
             for command in ("supervise", "deliver"):
                 story.run(one, command)
+        story.run(place, "backup", str(disk / "kept.zip"))
         return story.compare(place, undisturbed, at=BUSY_AT)
 
 
