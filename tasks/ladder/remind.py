@@ -182,7 +182,7 @@ class _Sweep:
     ) -> None:
         self.connection, self.on, self.calendar = session.connection(), on, calendar
         self.postgres = self.connection.dialect.name == "postgresql"
-        self.ours = part.condition
+        self.ours, self.sharded = part.condition, part.shard.parts > 1
         self.ladders = {key: list(group) for key, group in groupby(rungs, lambda rung: rung.policy_id)}
         self.rungs = {rung.id: rung for rung in rungs}
         self.send_on = calendar.on_or_after(on)
@@ -274,8 +274,8 @@ class _Sweep:
     def written(self, since: int) -> SweepResult:
         """What was written of notices with a higher number."""
         self.days["since"] = since
-        # Beside the sweep of some items others write.
-        ours = f" AND item_id IN (SELECT i.id FROM work_item i WHERE true{self.ours})" if self.ours else ""
+        # Beside a shard others write.
+        ours = f" AND item_id IN (SELECT i.id FROM work_item i WHERE true{self.ours})" if self.sharded else ""
         figures = self._execute(_WRITTEN + ("%(since)s" if self.postgres else ":since") + ours).one()
         return SweepResult(self.on, *figures)
 
