@@ -15,7 +15,7 @@ from models.ladder.escalation import last_reaching, steps
 from models.ladder.policy import Relation, Rung
 from models.ladder.succession import moment_of
 from models.people.person import Role
-from tasks.ladder.remind import ARMED
+from tasks.ladder.conditions import ARMED
 from tasks.people.address import recipient_by_role, recipient_of_leader
 from tasks.wording.policy import rung_sentence
 

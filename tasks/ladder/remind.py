@@ -20,14 +20,25 @@ from models.dates.workdays import WorkCalendar
 from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun
 from models.engine.shard import EVERYBODY, Shard
-from models.items.item import Deadline
 from models.ladder.escalation import RungFiring, Window, steps, windows
-from models.ladder.lookback import Lookback
-from models.ladder.notice import NoticeKind, NoticeState
+from models.ladder.notice import NoticeKind
 from models.ladder.policy import Relation, Rung
 from models.ladder.succession import Succession
 from models.people.person import Role
 from tasks.ladder.alone import alone
+from tasks.ladder.conditions import (
+    ARMED,
+    DUE,
+    ISSUED,
+    SETTLED,
+    TOLD,
+    UNPROMISED,
+    UNSAID,
+    UNSEEN,
+    UNSIGNED,
+    WATCHED,
+    WHY_COLLAPSED,
+)
 from tasks.ladder.part import WHOLE, Part
 from tasks.ladder.versions import successions
 from tasks.people.address import NEAREST, recipient_by_role, recipient_for_unit, recipient_of_leader
@@ -219,20 +230,20 @@ class _Sweep:
         """Deadlines that the ladder already watches: the narrow windows since the last sweep."""
         due, issued = list[_Reached](), list[_Reached]()
         # After a gap only the days there are: a step of every day between would be a window of its own.
-        given = self._days(_ISSUED) if unsigned_since < self.on - DAY else None
+        given = self._days(ISSUED) if unsigned_since < self.on - DAY else None
         for policy_id, rungs in self.ladders.items():
             by_due, by_issue = steps(rungs)
-            days = self._days(_DUE.format(policy_id)) if since < self.on - DAY else None
+            days = self._days(DUE.format(policy_id)) if since < self.on - DAY else None
             due.append((policy_id, windows(by_due, self.calendar, since=since, on=self.on, days=days)))
             # One day more: what was issued after a day's sweep, whose first rung may be that very day.
             since_issue = unsigned_since - DAY
             issued.append((policy_id, windows(by_issue, self.calendar, since=since_issue, on=self.on, days=given)))
         missed = any(window.fire_on < self.on for _policy_id, ranges in due for window in ranges)
-        watched = f"{_WATCHED} AND {_UNSEEN} AND {_UNPROMISED}" if missed else _WATCHED
+        watched = f"{WATCHED} AND {UNSEEN} AND {UNPROMISED}" if missed else WATCHED
         if self.again:
-            watched += f" AND {_UNSAID}"
+            watched += f" AND {UNSAID}"
         self._raise(due, watched, late=self.late)
-        self._raise(issued, _UNSIGNED, late=self.asked_late)
+        self._raise(issued, UNSIGNED, late=self.asked_late)
         if self.helpers:
             self._ask_helpers(issued)
 
@@ -261,7 +272,7 @@ class _Sweep:
             reached,
             f"d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last AND {waiting}"
             f" AND (w.top OR w.fire_on = :on OR d.look_on <= w.fire_on) AND {ARMED}"
-            f" AND (d.promised OR NOT {_TOLD})",
+            f" AND (d.promised OR NOT {TOLD})",
             late=f"{self.late} AND (d.look_on <= w.fire_on OR i.issued_on > :on)",
             noted_on=":on",
         )
@@ -353,14 +364,14 @@ class _Sweep:
             WITH w (policy_id, rung_id, role, kind, height, top, fire_on, first, last) AS (VALUES {", ".join(rows)}),
             due (rung_id, role, kind, height, fire_on, noted_on, deadline_id, item_id, text, due_on, late, found) AS (
                 {found} LIMIT {_ALL}
-            ){"" if alone else _SETTLED}
+            ){"" if alone else SETTLED}
             INSERT INTO notice (fire_on, deadline_id, item_id, rung_id, text, for_unit, recipient_id, role, via, kind,
                                 due_on, raised_on, send_on, late, state, reason)
             SELECT noted_on, deadline_id, item_id, rung_id, text, coalesce(text, ''), found >> 2, role,
                    CASE found & 3 WHEN 0 THEN 'holder' WHEN 1 THEN 'deputy' WHEN 2 THEN 'next_level' ELSE 'nobody' END,
                    kind, due_on, :on, {self._day(self.send_on)}, late,
                    CASE WHEN found IS NULL THEN 'dropped' ELSE {"'pending'" if alone else "state"} END,
-                   CASE WHEN found IS NULL THEN '{nobody}'{"" if alone else _WHY_COLLAPSED} END
+                   CASE WHEN found IS NULL THEN '{nobody}'{"" if alone else WHY_COLLAPSED} END
             FROM {"due" if alone else "settled"} WHERE true ORDER BY {NEAREST}
             ON CONFLICT DO NOTHING""")
 
@@ -371,87 +382,6 @@ class _Sweep:
             for window in ranges
             for role in self.rungs[window.step.rung_id].roles
         ]
-
-
-# In these `:same` stands for what tells that a notice is of the window's rung, in whichever version of the copy.
-_DUE = """d.due_on FROM deadline d JOIN work_item i ON i.id = d.item_id
-    WHERE d.policy_id = {:d} AND d.done_on IS NULL AND d.look_on IS NULL"""
-_ISSUED = """day FROM (SELECT id, issued_on AS day FROM work_item WHERE state = 'issued'
-    UNION SELECT item_id, issued_on FROM receipt WHERE signed_at IS NULL) x
-    JOIN work_item i ON i.id = x.id WHERE true"""
-"""The days that windows after a gap may be made of."""
-
-ARMED = f"(d.lookback IS NULL OR d.lookback = '{Lookback.WHOLE}' OR d.due_on <> d.original_due_on)"
-"""A day that was past when its item was issued is quiet until it is moved, unless the whole ladder was chosen."""
-
-_WATCHED = f"""d.policy_id = w.policy_id AND d.due_on BETWEEN w.first AND w.last
-    AND d.done_on IS NULL AND d.look_on IS NULL AND {ARMED}"""
-"""Deadlines that the ladder watches."""
-
-_UNSEEN = """NOT (w.fire_on < :on AND EXISTS (SELECT 1 FROM notice n
-    WHERE n.item_id = d.item_id AND n.deadline_id = d.id AND n.rung_id IS NOT NULL AND n.taken_back_on IS NULL
-      AND (n.raised_on >= w.fire_on OR :same AND n.fire_on = w.fire_on)))"""
-"""Whether no sweep since the day of the window has looked at the deadline: what one has looked at was not missed."""
-
-_UNSAID = """NOT EXISTS (SELECT 1 FROM notice n WHERE n.fire_on = w.fire_on AND n.deadline_id = d.id
-    AND :same AND n.due_on = d.due_on AND n.taken_back_on IS NULL)"""
-"""Whether an earlier sweep of the day has not dealt with the window: who answers since then is for the second look."""
-
-_UNPROMISED = """NOT (w.fire_on < :on AND NOT EXISTS (SELECT 1 FROM instruction n WHERE n.deadline_id = d.id)
-    AND EXISTS (SELECT 1 FROM progress_entry p
-    WHERE p.item_id = d.item_id AND p.department_id IS NULL AND p."on" < w.fire_on AND p.next_report_on >= w.fire_on
-      AND NOT EXISTS (SELECT 1 FROM progress_entry q WHERE q.item_id = p.item_id AND q.department_id IS NULL
-          AND q.id > p.id AND q."on" < w.fire_on)
-      AND NOT EXISTS (SELECT 1 FROM deadline_move m
-          WHERE m.deadline_id = d.id AND m.moved_on >= p."on" AND m.moved_on < w.fire_on)
-      AND NOT EXISTS (SELECT 1 FROM suspension s
-          WHERE s.item_id = p.item_id AND s.from_on >= p."on" AND s.from_on < w.fire_on)))"""
-"""Whether no promise held on the missed day of the window: neither reported on, nor moved or suspended away before."""
-
-_UNSIGNED = f"""i.issued_on BETWEEN w.first AND w.last AND i.state = 'issued'
-    AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.item_id = i.id AND :same AND n.text IS NULL
-        AND n.raised_on >= i.issued_on AND n.raised_on < :on AND n.taken_back_on IS NULL)
-    AND d.id = (SELECT min(m.id) FROM {Deadline.__tablename__} m
-                WHERE m.item_id = i.id AND m.done_on IS NULL AND m.policy_id = w.policy_id)"""
-
-
-_TOLD = f"""EXISTS (SELECT 1 FROM notice n WHERE n.deadline_id = d.id AND :same AND n.due_on = d.due_on
-    AND n.fire_on >= w.fire_on AND n.state <> '{NoticeState.DROPPED}'
-    AND NOT EXISTS (SELECT 1 FROM deadline_move m
-        WHERE m.deadline_id = d.id AND m.from_on <> m.to_on AND m.moved_on >= n.raised_on))"""
-"""Whether the rung spoke for deadline `d` since the day that window `w` sets, and the deadline was not moved since."""
-
-
-_SETTLED = f""",
-            spoken AS (
-                SELECT due.*, first_value(rung_id) OVER highest AS by_rung, first_value(kind) OVER highest AS by_kind,
-                       first_value(height) OVER highest AS by_height, first_value(noted_on) OVER highest AS by_noted_on,
-                       first_value(late) OVER highest AS by_late,
-                       row_number() OVER (PARTITION BY deadline_id, text, rung_id
-                                          ORDER BY height DESC, found IS NULL, found, role) AS place
-                FROM due
-                WINDOW highest AS (PARTITION BY deadline_id, text, CASE WHEN fire_on < :on THEN -1 ELSE height END
-                                   ORDER BY height DESC)
-            ), heard AS (
-                SELECT spoken.*, first_value(by_rung) OVER person AS heard_rung, row_number() OVER person AS turn
-                FROM spoken
-                WINDOW person AS (PARTITION BY deadline_id, text, found >> 2
-                                  ORDER BY by_height DESC, height DESC, {NEAREST})
-            ), settled AS (
-                SELECT deadline_id, item_id, text, due_on, role, found, by_rung AS rung_id, by_kind AS kind,
-                       by_noted_on AS noted_on, by_late AS late, 'pending' AS state
-                FROM heard WHERE turn = 1
-                UNION ALL
-                SELECT deadline_id, item_id, text, due_on, role, found, rung_id, kind, noted_on, late, 'collapsed'
-                FROM heard WHERE CASE WHEN rung_id = by_rung THEN heard_rung <> rung_id ELSE place = 1 END
-            )"""
-"""Between the rungs that a deadline has reached. Each row of `due` is spoken by its own rung on its own day, and by the
-highest missed one where its day was missed. Whoever hears several hears the highest: the others are on record as
-collapsed, a rung below the highest missed one but once."""
-
-_WHY_COLLAPSED = (
-    " WHEN state = 'collapsed' THEN CASE WHEN noted_on < :on THEN '错过当日，' ELSE '' END || '并入更高一级'"
-)
 
 
 @lru_cache(maxsize=128)
