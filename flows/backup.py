@@ -9,5 +9,5 @@ from models.settings import load_settings
 
 @rhythm("每夜备份")
 def backup() -> dict[str, Any]:
-    """每天夜里把整个单位备份成一个文件，放在 backup_folder；按规则只留最近的几天、几周、几个月和每年一份。"""
+    """每天夜里把整个单位备份成一个文件，放在 backup_folder，按保留规则删旧的；随后核验操作记录，留下核验点。"""
     return rhythms.backup(load_settings())
