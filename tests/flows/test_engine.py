@@ -117,7 +117,7 @@ def test_a_flow_runs_with_its_history_kept_and_its_work_done(server: PrefectServ
     assert (run["name"], run["state_type"], run["parameters"]) == (
         "每日督办 2026-06-23",
         "COMPLETED",
-        {"on": "2026-06-23"},
+        {"on": "2026-06-23", "shard": None},
     )
     lines = {"logs": {"flow_run_id": {"any_": [run["id"]]}}}
     assert eventually(
