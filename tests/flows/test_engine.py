@@ -55,7 +55,7 @@ from flows.prefect import rhythm
 rhythm.SCHEDULES = tuple(replace(one, silence=dt.timedelta(seconds=3)) for one in rhythm.SCHEDULES)
 from flows.daily_supervision import daily_supervision
 
-daily_supervision(on="2026-06-24")
+daily_supervision(on="2026-06-25")
 """
 
 
@@ -363,5 +363,5 @@ def test_a_flow_that_hears_nothing_from_its_database_is_ended_and_says_so(
         assert connection.exec_driver_sql(ours).scalar_one() == 0
     engine.dispose()
 
-    [run] = ask(server, "/flow_runs/filter", {"flow_runs": {"name": {"any_": ["每日督办 2026-06-24"]}}})
+    [run] = ask(server, "/flow_runs/filter", {"flow_runs": {"name": {"any_": ["每日督办 2026-06-25"]}}})
     assert (run["state_name"], "3 秒没有进展" in run["state"]["message"]) == ("TimedOut", True)
