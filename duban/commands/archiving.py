@@ -85,6 +85,9 @@ def show(errand: Errand) -> Answer:
         rows = every_archive(session)
 
     def screen() -> Iterator[Shown]:
+        if not rows:
+            yield "还没有归档过。"
+            return
         made = table("月份", "起", "止", "通知", "操作记录", "文件", "SHA-256", "现在", title=f"归档 {len(rows)} 次")
         for row in rows:
             where = "已接回" if row.attached_at else "在文件中"

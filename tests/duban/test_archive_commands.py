@@ -30,6 +30,7 @@ def test_months_go_into_a_folder_are_listed_proved_and_come_back(terminal: Termi
     place.mkdir()
     assert "请写月份和文件" in terminal.refused("archive", "detach", place)
     assert terminal.data("archive", "list") == []
+    assert "还没有归档过。" in terminal.says("archive", "list")
 
     said = terminal.says("archive", "detach", place, "--before", "2026-08")
 
