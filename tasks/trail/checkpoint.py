@@ -4,14 +4,11 @@ From a checkpoint on a verification costs what has been written since, however o
 was proved then, not now: so all of it is recomputed once in `WHOLE_EVERY`, and whenever somebody asks.
 """
 
-import base64
 import datetime as dt
-import hmac
 import logging
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from models.actor import Actor
 from models.trail_checkpoint import TrailCheckpoint
-from tasks.access.office_key import derived
+from tasks.trail.signed_line import is_signed, signed
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +28,7 @@ WHOLE_EVERY = dt.timedelta(days=31)
 LOOKED_THROUGH = 5
 """Rows looked through for one that can be believed; others were not signed by this key."""
 
+_PURPOSE = "trail checkpoint"
 _LINE = re.compile(
     r"duban-checkpoint:1:(?P<on>\d{4}-\d\d-\d\d):(?P<whole>\d{4}-\d\d-\d\d):(?P<entries>\d{1,15}):(?P<entry>\d{1,15})"
     r":(?P<hash>[0-9a-f]{64}):(?P<mac>[\w-]{43})",
@@ -70,7 +68,7 @@ def note_checkpoint(session: Session, home: Path, proved: Checkpoint, *, by: Act
     told = ":".join(
         map(str, ("duban-checkpoint:1", proved.on, proved.whole_on, proved.entries, proved.entry_id, proved.hash))
     )
-    line = f"{told}:{_mac(home, told)}"
+    line = signed(home, _PURPOSE, told)
     try:
         session.add(
             TrailCheckpoint(
@@ -95,12 +93,7 @@ def note_checkpoint(session: Session, home: Path, proved: Checkpoint, *, by: Act
 def _read(home: Path, line: str) -> Checkpoint | None:
     """What a line says; None for one that this office's key did not sign."""
     found = _LINE.fullmatch(line)
-    if found is None or not hmac.compare_digest(found["mac"], _mac(home, line.rpartition(":")[0])):
+    if found is None or not is_signed(home, _PURPOSE, line):
         return None
     on, whole_on = dt.date.fromisoformat(found["on"]), dt.date.fromisoformat(found["whole"])
     return Checkpoint(on, whole_on, int(found["entries"]), int(found["entry"]), found["hash"])
-
-
-def _mac(home: Path, told: str) -> str:
-    digest = hmac.new(derived(home, "trail checkpoint", "1"), told.encode(), sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

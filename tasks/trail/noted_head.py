@@ -1,16 +1,14 @@
 """The end of the trail in one line that can be kept elsewhere: signed with the office's own key, and read again."""
 
-import base64
 import datetime as dt
-import hmac
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from models.errors import BadInputError
-from tasks.access.office_key import derived
+from tasks.trail.signed_line import is_signed, signed
 
+_PURPOSE = "trail head"
 _LINE = re.compile(
     r"duban-head:1:(?P<on>\d{4}-\d\d-\d\d):(?P<entry>\d{1,15}):(?P<hash>[0-9a-f]{64}):(?P<mac>[\w-]{43})", re.ASCII
 )
@@ -34,7 +32,7 @@ class NotedHead:
 def sign_line(home: Path, *, on: dt.date, entry_id: int, hash: str) -> str:
     """The line of the end of the trail on a day."""
     told = f"duban-head:1:{on}:{entry_id}:{hash}"
-    return f"{told}:{_mac(home, told)}"
+    return signed(home, _PURPOSE, told)
 
 
 def read_head(home: Path, text: str) -> NotedHead:
@@ -50,13 +48,8 @@ def read_head(home: Path, text: str) -> NotedHead:
         raise BadInputError(
             f"“{text.strip()[:80]}”不是链尾：应为每日邮件中 duban-head 开头的一整行，或 64 位十六进制的哈希值。"
         )
-    if not hmac.compare_digest(found["mac"], _mac(home, kept.rpartition(":")[0])):
+    if not is_signed(home, _PURPOSE, kept):
         raise BadInputError(
             "这一行链尾的签名不符：被改动过，不是本系统签发的，或者数据目录的密钥（secret.key）更换过。"
         )
     return NotedHead(found["hash"], dt.date.fromisoformat(found["on"]), int(found["entry"]))
-
-
-def _mac(home: Path, told: str) -> str:
-    digest = hmac.new(derived(home, "trail head", "1"), told.encode(), sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

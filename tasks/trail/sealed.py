@@ -1,19 +1,17 @@
 """Stretches of the trail that lie in an archive: signed by the office's key, so that a gap in it stays provable."""
 
-import base64
 import datetime as dt
-import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from models.archive_seal import ArchiveSeal
-from tasks.access.office_key import derived
+from tasks.trail.signed_line import is_signed, signed
 
+_PURPOSE = "archive seal"
 _LINE = re.compile(
     r"duban-archive:1:(?P<month>\d{4}-\d\d):(?P<entries>\d{1,15}):(?P<first>\d{1,15}):(?P<last>\d{1,15})"
     r":(?P<before>[0-9a-f]{64}):(?P<after>[0-9a-f]{64}):(?P<file>[0-9a-f]{64}):(?P<mac>[\w-]{43})",
@@ -50,7 +48,7 @@ def seal_line(home: Path, sealed: ArchivedStretch) -> str:
         sealed.file_sha256,
     )  # fmt: skip
     told = ":".join(map(str, parts))
-    return f"{told}:{_mac(home, told)}"
+    return signed(home, _PURPOSE, told)
 
 
 def detached(session: Session) -> list[ArchiveSeal]:
@@ -113,14 +111,9 @@ def is_sealed(session: Session, entry_id: int) -> bool:
 
 def _read(home: Path, line: str) -> ArchivedStretch | None:
     found = _LINE.fullmatch(line)
-    if found is None or not hmac.compare_digest(found["mac"], _mac(home, line.rpartition(":")[0])):
+    if found is None or not is_signed(home, _PURPOSE, line):
         return None
     return ArchivedStretch(
         found["month"], int(found["entries"]), int(found["first"]), int(found["last"]), found["before"],
         found["after"], found["file"],
     )  # fmt: skip
-
-
-def _mac(home: Path, told: str) -> str:
-    digest = hmac.new(derived(home, "archive seal", "1"), told.encode(), sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
