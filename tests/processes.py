@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import pytest
 
 from models import clock
 
@@ -72,3 +74,15 @@ def run_shifted(
     return subprocess.run(
         shifted(home, *words, at=at), env=around, capture_output=True, text=True, timeout=300, check=False
     )
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """The system's own limit for this process, in bytes, which breaks a write as a full disk does."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

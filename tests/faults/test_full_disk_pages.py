@@ -26,6 +26,7 @@ from tests.databases import disposed, lay_sqlite
 from tests.faults.surroundings import can_mount, fill_up, small_disk
 from tests.item_forms import carried
 from tests.office import HANDLER, Office, day
+from tests.processes import no_file_larger_than
 from tests.program import API, program_of
 from tests.web import Web, words_of
 
@@ -38,24 +39,13 @@ WHY = ("磁盘空间不足", "超出系统允许的文件大小", "磁盘读写�
 KEY = "a-key-of-one-use"
 
 
-@contextmanager
-def no_larger_than(size: int) -> Iterator[None]:
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.fixture(params=["disk", "limit"])
 def disk(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Path, Tight]]:
     """A folder, and a block in which it takes no more, nor does the place where uploads wait."""
     if request.param == "limit":
-        yield tmp_path, lambda: no_larger_than(LEAST)
+        yield tmp_path, lambda: no_file_larger_than(LEAST)
         return
     if not can_mount():
         pytest.skip("this account may mount no disk of its own")

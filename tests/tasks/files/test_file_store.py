@@ -9,9 +9,8 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import BinaryIO, cast
@@ -24,6 +23,7 @@ from hypothesis import strategies as st
 
 from models.errors import BadInputError, DubanError, NotFoundError
 from tasks.files.file_store import MEGABYTE, FileStore, Stored, check_size
+from tests.processes import no_file_larger_than
 
 CONTENT = "佐证材料".encode()
 HASH = hashlib.sha256(CONTENT).hexdigest()
@@ -161,18 +161,6 @@ def test_what_was_begun_long_ago_is_removed_and_nothing_else(tmp_path: Path, pla
 
     assert sorted(path.rpartition("/")[2] for path in fs.ls(root, detail=False)) == [HASH[:2], "notes.unfinished-abc"]
     assert store.verify(whole.sha256)
-
-
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    """The system's own limit, which breaks a write as a full disk does."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_disk_that_takes_no_more_is_named_and_nothing_is_left(tmp_path: Path) -> None:
