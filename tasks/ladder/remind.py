@@ -199,6 +199,7 @@ class _Sweep:
         self.send_on = calendar.on_or_after(on)
         self.leaders, self.leaves, self.helpers, self.rehearsing = leaders, leaves, helpers, rehearsing
         self.days: dict[str, dt.date | str | int] = {}
+        self.reached = False
         self.named: dict[dt.date, str] = {}
         self.today = self._day(on)
         self.again = swept == on
@@ -284,6 +285,8 @@ class _Sweep:
 
     def written(self, since: int) -> SweepResult:
         """What was written of notices with a higher number."""
+        if not self.reached:
+            return SweepResult(self.on, 0, 0, 0, 0, 0, 0)
         self.days["since"] = since
         # Beside a shard others write.
         ours = f" AND item_id IN (SELECT i.id FROM work_item i WHERE true{self.ours})" if self.sharded else ""
@@ -359,6 +362,8 @@ class _Sweep:
         if not rows:
             return
         alone = all(window.top for _policy_id, ranges in reached for window in ranges)
+        # Whoever is reached twice by one rung of a deadline hears it from the nearest. Sorted rows go in slower.
+        once = alone and not self.leaders and all(len(rung.roles) == 1 for rung in self.rungs.values())
         # The limit is a fence: `found` is worked out once, not where it is used, and the rows are not laid aside first.
         self._execute(f"""
             WITH w (policy_id, rung_id, role, kind, height, top, fire_on, first, last) AS (VALUES {", ".join(rows)}),
@@ -372,8 +377,9 @@ class _Sweep:
                    kind, due_on, :on, {self._day(self.send_on)}, late,
                    CASE WHEN found IS NULL THEN 'dropped' ELSE {"'pending'" if alone else "state"} END,
                    CASE WHEN found IS NULL THEN '{nobody}'{"" if alone else WHY_COLLAPSED} END
-            FROM {"due" if alone else "settled"} WHERE true ORDER BY {NEAREST}
+            FROM {"due" if alone else "settled"} WHERE true {"" if once else f"ORDER BY deadline_id, {NEAREST}"}
             ON CONFLICT DO NOTHING""")
+        self.reached = True
 
     def _rows(self, policy_id: int, ranges: list[Window]) -> list[str]:
         return [

@@ -19,7 +19,7 @@ NEAREST = f"found & 3, CASE role {_HEIGHTS} END"
 
 AS_WRITTEN = (
     "set_config('join_collapse_limit', '1', true), set_config('enable_hashjoin', 'off', true),"
-    " set_config('enable_mergejoin', 'off', true)"
+    " set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)"
 )
 """For PostgreSQL, to be selected ahead of these scalars: until its transaction ends it joins by index, in the order
 written. To weigh every other order takes it longer than to run."""
