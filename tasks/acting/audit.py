@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import event, insert, inspect, text
-from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.orm import PassiveFlag, SessionTransaction
 from sqlmodel import Session, col, select
 
 from models.actor import Actor
@@ -184,7 +184,7 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
         for column in state.mapper.column_attrs:
             if column.key not in state.committed_state:
                 continue
-            history = state.attrs[column.key].history
+            history = state.get_history(column.key, PassiveFlag.PASSIVE_NO_INITIALIZE)
             if history.added and history.added != history.deleted:
                 was = history.deleted[0] if history.deleted else _stored(session, state, column)
                 before[column.key] = entry_value(column.key, was)
