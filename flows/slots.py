@@ -7,7 +7,7 @@ from itertools import takewhile
 from apscheduler.triggers.cron import CronTrigger
 
 from flows.schedules import SCHEDULES, Schedule
-from models.clock import day_of
+from models.clock import day_of, plain
 from models.engine.rhythm import LastRun
 from tasks.engine.judge_health import Expected
 
@@ -25,7 +25,8 @@ def trigger(schedule: Schedule) -> CronTrigger:
 def slots(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
     """The instants at which the schedule fires, from the first one later than `after`."""
     when = trigger(schedule)
-    fire: dt.datetime | None = after
+    # Plain: the trigger counts through UTC, where pendulum's times lose their zone and are taken for the machine's.
+    fire: dt.datetime | None = plain(after)
     while fire is not None:
         fire = when.get_next_fire_time(None, fire + dt.timedelta(microseconds=1))
         if fire is not None:

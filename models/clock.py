@@ -42,6 +42,11 @@ def local(instant: dt.datetime) -> dt.datetime:
     return instant.astimezone(OFFICE_ZONE)
 
 
+def plain(instant: dt.datetime) -> dt.datetime:
+    """The same instant as the standard library's own, for libraries that reckon with it through UTC."""
+    return dt.datetime.fromtimestamp(instant.timestamp(), OFFICE_ZONE)
+
+
 def day_of(instant: dt.datetime) -> dt.date:
     """The day on which an instant lies in the office's zone, whatever zone it is told in. Plain, as all days are."""
     shown = local(instant)

@@ -5,6 +5,7 @@ import datetime as dt
 import inspect
 import subprocess
 import sys
+import time
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from flows.prefect.deployment_file import AGAIN_TAG, deployed, deployment_file, 
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule, for_organs
 from flows.slots import slots
-from models.clock import OFFICE_ZONE
+from models.clock import OFFICE_ZONE, midnight_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NEW_YEAR = dt.datetime(2026, 1, 1, tzinfo=OFFICE_ZONE)
@@ -45,6 +46,21 @@ def test_both_engines_fire_at_the_same_fifty_instants(cron: str) -> None:
     ours = list(islice(slots(schedule, NEW_YEAR - dt.timedelta(seconds=1)), 50))
 
     assert ours == [dt.datetime.fromtimestamp(fire.timestamp(), OFFICE_ZONE) for fire in theirs]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Tokyo", "America/New_York", "UTC"])
+def test_the_zone_of_the_machine_moves_no_slot(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for by the instants of `models.clock`, as the program does, on machines of several zones."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        found = [list(islice(slots(schedule, midnight_of(NEW_YEAR.date())), 5)) for schedule in SCHEDULES]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert found == [list(islice(slots(schedule, NEW_YEAR), 5)) for schedule in SCHEDULES]
+    assert all(NEW_YEAR < first < second for first, second, *_ in found)
 
 
 @pytest.mark.parametrize(
