@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.archive_seal import ArchiveSeal
@@ -95,8 +95,10 @@ def _take_out(
     if tables_told(connection, where) != manifest.tables:
         raise DubanError(f"归档期间数据有变化，数据库没有改动：请删去 {file}，再运行一次。")
     trail, tables = manifest.trail, manifest.tables
+    # A file whose rows came back and go once more is sealed once more, not twice.
+    before = session.exec(select(ArchiveSeal.id).where(ArchiveSeal.file_sha256 == sha256)).first()
     seal = ArchiveSeal(
-        month=manifest.month, made_at=by.now, made_by=by.name, file=file.name, file_sha256=sha256,
+        id=before, month=manifest.month, made_at=by.now, made_by=by.name, file=file.name, file_sha256=sha256,
         from_on=manifest.from_on, until_on=manifest.until_on, notices=tables["notice"].rows,
         messages=tables["message"].rows, attempts=tables["delivery_attempt"].rows,
         returned=tables["returned_mail"].rows, entries=tables["audit_entry"].rows, line="",
@@ -106,7 +108,7 @@ def _take_out(
         seal.hash_before, seal.hash_after = trail.before, trail.after
         sealed = ArchivedStretch(seal.month, seal.entries, trail.first, trail.last, trail.before, trail.after, sha256)
         seal.line = seal_line(home, sealed)
-    session.add(seal)
+    seal = session.merge(seal)
     session.flush()
     for name in ("delivery_attempt", "returned_mail", "notice", "audit_entry"):
         session.execute(text(f"DELETE FROM {name} WHERE {where[name]}"))  # noqa: S608 - names and numbers of our own

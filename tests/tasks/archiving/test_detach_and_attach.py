@@ -153,6 +153,25 @@ def test_months_follow_each_other_and_come_back_in_any_order(office: Office, pla
     assert {name: {n: row for n, row in rows.items() if n in before[name]} for name, rows in back.items()} == before
 
 
+def test_a_month_that_came_back_goes_again_into_the_file_it_came_from(office: Office, place: Path) -> None:
+    before = held(office.engine, "notice", "message", "delivery_attempt")
+    first = detached(office, place)
+    assert first is not None
+    attach_month(office.engine, first.file, by=BY)
+
+    again = detached(office, place)
+
+    assert again is not None
+    assert (again.file, again.seal.file_sha256) == (first.file, first.seal.file_sha256)
+    [seal] = office.rows(ArchiveSeal)
+    assert (seal.attached_at, seal.attached_by) == (None, None)
+    chain = proved(office)
+    assert (chain.broken, [one.month for one in chain.sealed]) == (None, ["2026-06"])
+    attach_month(office.engine, again.file, by=BY)
+    assert held(office.engine, "notice", "message", "delivery_attempt") == before
+    assert proved(office).broken is None
+
+
 # --- what may not go ----------------------------------------------------------------------------------------------
 
 
