@@ -34,6 +34,8 @@ from tasks.archiving.choose_rows import (
     refuse_recent,
     unfiled,
 )
+from tasks.keeping.back_up import UNFINISHED
+from tasks.keeping.nightly import discard_left
 from tasks.trail.sealed import ArchivedStretch, seal_line
 
 DETACH = "detach_month"
@@ -70,7 +72,8 @@ def detach_month(database: Engine, home: Path, place: Path, month: str, *, by: A
         if not any(told.rows for told in tables.values()):
             return None
         if not file.exists():
-            with _Explained(file), tempfile.TemporaryDirectory(prefix=".unfinished-", dir=file.parent) as scratch:
+            discard_left(file.parent, by.now)
+            with _Explained(file), tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=file.parent) as scratch:
                 rows, made = Path(scratch) / ROWS, Path(scratch) / "archive.zip"
                 take_rows(connection, where, rows)
                 told = describe(

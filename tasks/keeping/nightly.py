@@ -39,7 +39,7 @@ def keep_backup(database: Engine, settings: Settings, folder: Path, *, now: dt.d
     file = folder / f"duban-{day_of(now)}.zip"
     made = None
     if not file.exists():
-        _discard_left(folder, now)
+        discard_left(folder, now)
         passphrase = settings.backup_passphrase.get_secret_value() or None
         try:
             made = back_up(database, settings, file, now=now, passphrase=passphrase)
@@ -73,7 +73,8 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
 
 
-def _discard_left(folder: Path, now: dt.datetime) -> None:
+def discard_left(folder: Path, now: dt.datetime) -> None:
+    """Remove what a process that was killed more than a day ago had begun to write there."""
     for path in folder.glob(f"{UNFINISHED}*"):
         if _written(path) + GIVEN_UP < now:
             shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,15 @@ def test_killed_between_the_file_and_the_database_nothing_is_lost_and_the_next_r
     attach_month(office.engine, made.file, by=BY)
     with pytest.raises(BadInputError, match="已经在数据库里"):
         attach_month(office.engine, made.file, by=BY)
+
+
+def test_what_a_killed_process_left_half_written_goes_a_day_later(light: Office, place: Path) -> None:
+    for left, written in (("old", BY.now - dt.timedelta(days=2)), ("new", BY.now)):
+        (place / f".unfinished-{left}").mkdir()
+        (place / f".unfinished-{left}" / "rows.db").touch()
+        os.utime(place / f".unfinished-{left}", (written.timestamp(), written.timestamp()))
+    assert detached(light, place) is not None
+    assert sorted(path.name for path in place.iterdir()) == [".unfinished-new", "duban-archive-2026-06.zip"]
 
 
 def test_what_changed_meanwhile_or_lies_there_already_is_not_deleted(
