@@ -24,7 +24,8 @@ from pathlib import Path
 
 from models.settings import Settings
 from tests.databases import made_database, served_postgres
-from tests.faults.works import ONLY_POSTGRES, WORKS, Rows, Work
+from tests.faults.places import Rows, Work
+from tests.faults.works import ONLY_POSTGRES, WORKS
 
 TRIES = 4
 """How often one round is killed at most, before it is let be."""

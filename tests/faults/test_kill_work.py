@@ -25,7 +25,7 @@ def test_work_that_is_killed_and_begun_again_leaves_what_undisturbed_work_leaves
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", ["sweep", "migration", "move", "restore"])
+@pytest.mark.parametrize("name", ["archive", "sweep", "migration", "move", "restore"])
 def test_so_it_is_on_postgresql(name: str, postgres_url: str, tmp_path: Path) -> None:
     with made_database(postgres_url) as one, made_database(postgres_url) as other:
         holds(kill_again_and_again(WORKS[name], tmp_path, iter((one, other)).__next__, kills=KILLS, seed=1))

@@ -2,30 +2,22 @@
 
 import datetime as dt
 import json
-import os
-import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from unittest.mock import patch
 
 from openpyxl import Workbook
 from sqlalchemy import func, inspect, select, text
 
-from duban.cli import main as command_line
 from flows.rhythms import daily_supervision, year_end_report
-from models.database import reading, unit_of_work
+from models.database import unit_of_work
 from models.migrate import create_or_upgrade, open_current
 from models.settings import Settings, load_settings
 from models.tables import METADATA
-from tests.benchmarks.populate import CALENDAR, NOW, ON, populate
+from tests.benchmarks.populate import CALENDAR, NOW, ON
 from tests.databases import disposed
+from tests.faults.archives import ARCHIVE
+from tests.faults.places import Rows, Work, command, kept, lay_offices, rows
 
-Rows = list[tuple[Any, ...]]
 ITEMS = 10_000
 """Ten organs of a thousand items each."""
 REPORTS = 6
@@ -34,38 +26,8 @@ LISTED = 150
 """Items of one list that is brought in."""
 
 
-@dataclass(frozen=True)
-class Work:
-    """One kind of work. A round may be done again, at once or later, as often as it was broken off."""
-
-    lay: Callable[[Settings], None]
-    begin: Callable[[Settings, int], None]
-    """Make ready round number so-and-so, from 0; nobody is killed in it."""
-    do: Callable[[Settings, int], None]
-    written: Callable[[Settings], Rows]
-    """What must be there at the end, without numbers and instants that tell only in which order it came."""
-
-
 def _nothing(_place: Settings, _number: int) -> None:
     """A round that needs no making ready."""
-
-
-def _rows(place: Settings, *statements: str) -> Rows:
-    engine = open_current(place)
-    with reading(engine) as session:
-        found = [tuple(row) for statement in statements for row in session.execute(text(statement))]
-    engine.dispose()
-    return found
-
-
-def _lay_offices(place: Settings, items: int) -> None:
-    create_or_upgrade(place)
-    engine = open_current(place)
-    with unit_of_work(engine) as session:
-        for table in ("rung", "policy"):
-            session.execute(text(f"DELETE FROM {table}"))
-    populate(engine, items)
-    engine.dispose()
 
 
 # --- the daily sweep ------------------------------------------------------------------------------------------------
@@ -80,7 +42,7 @@ def _sweep(place: Settings, number: int) -> None:
 
 
 def _swept(place: Settings) -> Rows:
-    return _rows(
+    return rows(
         place,
         "SELECT fire_on, deadline_id, rung_id, recipient_id, due_on, raised_on, late FROM notice",
         "SELECT item_id, issued_on, title FROM document",
@@ -94,7 +56,7 @@ def _swept(place: Settings) -> Rows:
 
 def _lay_people(place: Settings) -> None:
     create_or_upgrade(place)
-    _command(place, "people", "import", "examples/people.xlsx")
+    command(place, "people", "import", "examples/people.xlsx")
 
 
 def _lay_list(place: Settings, number: int) -> None:
@@ -114,11 +76,11 @@ def _list(place: Settings, number: int) -> Path:
 
 
 def _import(place: Settings, number: int) -> None:
-    _command(place, "plan", "import", str(_list(place, number)), "--year", "2026")
+    command(place, "plan", "import", str(_list(place, number)), "--year", "2026")
 
 
 def _imported(place: Settings) -> Rows:
-    return _rows(
+    return rows(
         place,
         "SELECT p.name, i.number, i.title, i.due_on FROM work_item i JOIN project p ON p.id = i.project_id",
         "SELECT i.number, d.kind, d.due_on FROM deadline d JOIN work_item i ON i.id = d.item_id",
@@ -126,24 +88,12 @@ def _imported(place: Settings) -> Rows:
     )
 
 
-def _command(place: Settings, *words: str) -> None:
-    """A command as it is typed, by this very process; what it says is not looked at."""
-    typed = ["duban", *words, "--home", str(place.home)]
-    around = patch.dict(os.environ, DUBAN_DATABASE_URL=place.database_url)
-    with redirect_stdout(StringIO()), patch.object(sys, "argv", typed), around:
-        try:
-            command_line()
-        except SystemExit as end:
-            if end.code:
-                raise
-
-
 # --- the year-end reports -------------------------------------------------------------------------------------------
 
 
 def _lay_reports(place: Settings) -> None:
     """Offices with a tenth of the items, so that most of the time is spent between organs and not within one."""
-    _lay_offices(place, REPORTS * 1_000)
+    lay_offices(place, REPORTS * 1_000)
     engine = open_current(place)
     with unit_of_work(engine) as session:
         session.execute(text("DELETE FROM deadline WHERE item_id % 10 <> 0"))
@@ -171,7 +121,7 @@ def _compile(place: Settings, _number: int) -> None:
 
 
 def _compiled(place: Settings) -> Rows:
-    return _rows(
+    return rows(
         place,
         "SELECT organ_id, year, version, title, snapshot FROM report",
         "SELECT r.organ_id, r.version, s.kind, b.ordinal, b.text, b.withdrawn FROM report_block b"
@@ -209,7 +159,7 @@ def _migrated(place: Settings) -> Rows:
             for table in looked.get_table_names()
             for column in looked.get_columns(table)
         ]
-    return shape + _rows(
+    return shape + rows(
         place,
         "SELECT version_num FROM alembic_version",
         "SELECT p.name, r.ordinal FROM policy p JOIN rung r ON r.policy_id = p.id",
@@ -220,15 +170,11 @@ def _migrated(place: Settings) -> Rows:
 
 
 def _lay_office(place: Settings) -> None:
-    _lay_offices(place, 1_000)
-
-
-def _kept(place: Settings) -> Path:
-    return place.home.with_name(f"{place.home.name}-kept")
+    lay_offices(place, 1_000)
 
 
 def _backup_of(place: Settings, number: int) -> Path:
-    return _kept(place) / f"{number}.zip"
+    return kept(place) / f"{number}.zip"
 
 
 def _back_up(place: Settings, number: int) -> None:
@@ -236,16 +182,16 @@ def _back_up(place: Settings, number: int) -> None:
     file = _backup_of(place, number)
     file.parent.mkdir(exist_ok=True)
     if not file.exists():
-        _command(place, "backup", str(file))
+        command(place, "backup", str(file))
 
 
 def _backed_up(place: Settings) -> Rows:
     """What every one of the files holds, told by restoring it."""
     found: Rows = []
-    for file in sorted(_kept(place).glob("*.zip")):
+    for file in sorted(kept(place).glob("*.zip")):
         with TemporaryDirectory() as folder:
             restored = Settings(home=Path(folder) / "restored")
-            _command(restored, "restore", str(file))
+            command(restored, "restore", str(file))
             found += [(file.name, *row) for row in _counts(restored.database)]
     return found
 
@@ -264,18 +210,18 @@ def _make_room(place: Settings, number: int) -> None:
 
 
 def _restored_to(place: Settings, number: int) -> Settings:
-    return Settings(home=_kept(place) / f"restored{number}", database_url=place.database_url)
+    return Settings(home=kept(place) / f"restored{number}", database_url=place.database_url)
 
 
 def _restore(place: Settings, number: int) -> None:
     target = _restored_to(place, number)
     apart = ["--database", place.database_url] if place.database_url else []
     if not target.home.exists():
-        _command(target, "restore", str(_backup_of(place, 0)), *apart)
+        command(target, "restore", str(_backup_of(place, 0)), *apart)
 
 
 def _restored(place: Settings) -> Rows:
-    homes = sorted(_kept(place).glob("restored*"))
+    homes = sorted(kept(place).glob("restored*"))
     if place.database_url:
         return [*_earlier(place), *_found_in(place, len(homes) - 1)]
     return [row for number in range(len(homes)) for row in _found_in(place, number)]
@@ -307,7 +253,7 @@ def _lay_source(place: Settings) -> None:
 
 
 def _move(place: Settings, _number: int) -> None:
-    _command(_source(place), "migrate-to", place.database_url)
+    command(_source(place), "migrate-to", place.database_url)
 
 
 def _moved(place: Settings) -> Rows:
@@ -327,12 +273,13 @@ OF_A_PROCESS = {"last_run", "run", "lease"}
 """What says of the engine when it did what."""
 
 WORKS = {
-    "sweep": Work(lambda place: _lay_offices(place, ITEMS), _nothing, _sweep, _swept),
+    "sweep": Work(lambda place: lay_offices(place, ITEMS), _nothing, _sweep, _swept),
     "import": Work(_lay_people, _lay_list, _import, _imported),
     "compile": Work(_lay_reports, _add_cases, _compile, _compiled),
     "migration": Work(_make_folder, _undone, _migrate, _migrated),
     "backup": Work(_lay_office, _nothing, _back_up, _backed_up),
     "restore": Work(_lay_backup, _make_room, _restore, _restored),
+    "archive": ARCHIVE,
     "move": Work(_lay_source, _undone, _move, _moved),
 }
 ONLY_POSTGRES = {"move"}
