@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from models.among import among
 from models.items.arrival import Arrival
 from models.items.item import ItemLeader, ItemState, ItemUnit, WorkItem, gaps_of
+from models.items.lifecycle import OVER
 from models.items.plan import AnnualPlan, Project
 from models.items.plan_item import of_plan
 from models.people.organ import Organ
@@ -92,7 +93,7 @@ class _Names:
             leaders = _by_item(session, ItemLeader.item_id, ItemLeader.post_id, ItemLeader.ordinal, ids)
             units = _by_item(session, ItemUnit.item_id, ItemUnit.text, ItemUnit.ordinal, ids)
             for item in items:
-                missing = gaps_of(item)
+                missing = [] if item.state in OVER else gaps_of(item)
                 told = self._told(item, leaders.get(item.id, ()), units.get(item.id, ()), "、".join(missing))
                 yield told, [heading for gap in missing for heading in _WHERE_MISSING[gap]]
 

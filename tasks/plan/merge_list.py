@@ -238,7 +238,8 @@ class _Merging:
                 units = None
             if further == (also := plan.leaders.get(known.id, ())) or (row.row is None and also):
                 further = None
-            missing = _missing({name: getattr(known, name) for name in COLUMNS} | values)
+            over = known.state in OVER
+            missing = () if over else _missing({name: getattr(known, name) for name in COLUMNS} | values)
         names = assigned.leaders.names, assigned.handlers.names
         change = Change(row, number, project, known, values, units, further, missing, *names)
         if known is not None:

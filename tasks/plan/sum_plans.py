@@ -31,6 +31,8 @@ class PlanInNumbers:
     open: int
     """Issued and not closed."""
     closed: int
+    cancelled: int
+    """Ended before they were done, or drafts taken back."""
 
 
 def is_incomplete() -> ColumnElement[bool]:
@@ -61,6 +63,7 @@ def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | N
             func.sum(case((draft, 1), else_=0)),
             func.sum(case((col(WorkItem.state).in_(OPEN), 1), else_=0)),
             func.sum(case((col(WorkItem.state) == ItemState.CLOSED, 1), else_=0)),
+            func.sum(case((col(WorkItem.state) == ItemState.CANCELLED, 1), else_=0)),
         )
         .where(col(WorkItem.organ_id) == organ.id, of_plan(), permitted(session, by, Action.VIEW, organ_id=organ.id))
         .group_by(col(WorkItem.plan_id))
@@ -69,6 +72,6 @@ def sum_plans(session: Session, organ: Organ, *, by: Actor, plan: AnnualPlan | N
     own = select(AnnualPlan).where(AnnualPlan.organ_id == organ.id).order_by(col(AnnualPlan.year).desc())
     sums = []
     for one in session.exec(own if plan is None else own.where(AnnualPlan.id == plan.id)):
-        items, incomplete, drafts, open_, closed = known.get(key(one.id), (0, 0, 0, 0, 0))
-        sums.append(PlanInNumbers(one, items, drafts - incomplete, incomplete, open=open_, closed=closed))
+        items, incomplete, drafts, open_, closed, cancelled = known.get(key(one.id), (0,) * 6)
+        sums.append(PlanInNumbers(one, items, drafts - incomplete, incomplete, open_, closed, cancelled))
     return sums

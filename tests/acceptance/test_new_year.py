@@ -25,7 +25,7 @@ def office(engine: Engine, tmp_path: Path) -> Office:
     """2026: one item overdue since late November, one whose closure is asked for on the last working day."""
     made = Office(engine, tmp_path / "home")
     made.today = day("2026-11-02")
-    made.assign(LATE, due="2026-11-30", number="12")
+    made.assign(LATE, due="2026-11-27", number="12")
     made.assign(HANDED, due="2026-12-31", number="13")
     made.fast_forward("2026-12-30", send=False)
     made.ask_closure("13", on="2026-12-31")
@@ -60,7 +60,7 @@ def looked_after(office: Office, who: str, what: DeskList, on: str) -> list[tupl
 def test_nothing_is_forgotten_at_new_year(office: Office) -> None:
     web = Web(office)
     # 31 December: the last day of the old year is like any other.
-    assert desk(office, HANDLER, "2026-12-31")[0] == (Group.OVERDUE.label, 2026, LATE, "逾期23个工作日")
+    assert desk(office, HANDLER, "2026-12-31")[0] == (Group.OVERDUE.label, 2026, LATE, "逾期24个工作日")
     assert (Group.DECIDING.label, 2026, HANDED) in [line[:3] for line in desk(office, SUPERVISOR, "2026-12-31")]
     assert "年度报告待您办理" not in web.of(SUPERVISOR).read("/")
 
@@ -80,12 +80,12 @@ def test_nothing_is_forgotten_at_new_year(office: Office) -> None:
     office.assign(FRESH, due="2027-01-25", number="12", on="2027-01-11", sign=False)
     office.today = day("2027-01-20")
     assert desk(office, HANDLER, "2027-01-20") == [
-        (Group.OVERDUE.label, 2026, LATE, "逾期36个工作日"),
+        (Group.OVERDUE.label, 2026, LATE, "逾期37个工作日"),
         (Group.SOON.label, 2027, FRESH, "还有3个工作日"),
         (Group.DOING.label, 2026, HANDED, ""),
     ]
-    assert looked_after(office, LEADER, DeskList.LED, "2027-01-20")[0] == (2026, LATE, "逾期36个工作日")
-    assert looked_after(office, SUPERVISOR, DeskList.RED, "2027-01-20")[0] == (2026, LATE, "逾期36个工作日")
+    assert looked_after(office, LEADER, DeskList.LED, "2027-01-20")[0] == (2026, LATE, "逾期37个工作日")
+    assert looked_after(office, SUPERVISOR, DeskList.RED, "2027-01-20")[0] == (2026, LATE, "逾期37个工作日")
     for who in (HANDLER, HEAD, LEADER):
         page = web.of(who).read("/")
         assert page.index(f"2026年 12 {LATE}") < page.index(f" 12 {FRESH}")

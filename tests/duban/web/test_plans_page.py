@@ -61,7 +61,7 @@ def row(visitor: Visitor, item_id: int, **typed: str) -> dict[str, Any]:
 
 def test_the_years_stand_with_their_numbers_each_leading_to_its_rows(web: Web) -> None:
     page = web.of(SUPERVISOR).get("/plans").text
-    assert "2026 2026年度工作要点 已下达 6月1日（周一） 5 1 0 1 3" in words_of(page)
+    assert "2026 2026年度工作要点 已下达 6月1日（周一） 5 1 0 0 1 3" in words_of(page)
     assert re.findall(r'<td class="number[^>]*><a href="([^"]*)">(\d+)</a>', page) == [
         ("/items?year=2026", "5"), ("/items?year=2026&amp;only=open", "1"), ("/items?year=2026&amp;state=closed", "0"),
         ("/plans/1/issue?year=2026", "1"), ("/plans/1?year=2026#gaps", "3"),

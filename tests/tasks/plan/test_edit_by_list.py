@@ -17,12 +17,15 @@ from models.items.extension import Extension
 from models.items.item import Deadline, DeadlineMove, ItemState, MoveCause
 from models.items.plan import AnnualPlan
 from models.ladder.notice import Notice, NoticeKind
+from models.people.organ import Organ
+from tasks.items.cancel_item import cancel_item
 from tasks.items.show_item import show_item
 from tasks.items.transfer import transfer
 from tasks.people.find import find_item, find_person
 from tasks.plan.export_list import export_list
 from tasks.plan.import_list import ImportReport, import_list
 from tasks.plan.preview_list import preview_list
+from tasks.plan.sum_plans import sum_plans
 from tasks.plan.undo_import import undo_import
 from tests.office import HANDLER, SUPERVISOR, Office
 from tests.office import day as date_of
@@ -203,3 +206,20 @@ def test_an_export_after_a_transfer_comes_back_without_a_change(office: Office, 
 
     assert (report.errors, report.count("keep")) == ([], 3)
     assert office.item("1").lead_text == "财务科"
+
+
+def test_a_draft_that_was_taken_back_lacks_nothing_any_more(office: Office, tmp_path: Path) -> None:
+    with unit_of_work(office.engine) as session:
+        item, by = (
+            find_item(session, session.get_one(AnnualPlan, office.plan_id), "3"),
+            office.by(session, SUPERVISOR, ON),
+        )
+        item.due_on, item.due_text = None, ""
+        cancel_item(session, item, by=by, reason="不再做")
+
+    report = bring_back(office, edited(office, tmp_path), dry_run=True)
+
+    with unit_of_work(office.engine) as session:
+        (plan,) = sum_plans(session, session.get_one(Organ, office.organ_id), by=office.by(session, SUPERVISOR, ON))
+    assert (report.errors, report.incomplete, report.count("keep")) == ([], [], 3)
+    assert (plan.items, plan.open, plan.cancelled, plan.incomplete) == (3, 2, 1, 0)
