@@ -260,17 +260,21 @@ def adopt(
         str, typer.Option("--reason", metavar="理由", help="为什么改用，记入操作记录；试看时可以不写。")
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会动哪些，不写入。")] = False,
+    sure: SureOption = False,
 ) -> Answer:
     """已下达的计划改用督办策略：列出各级的变化；只对以后的日子起作用，已发出的不变，已过的不补发。"""
+    from tasks.notices.ask_first import asking_first
     from tasks.plan.change_policy import change_policy, foresee_change
 
+    settings = errand.edge.settings
     with errand.trying() if dry_run else errand.writing() as session:
         plan, by = errand.plan_of(year), errand.by
-        done = (
-            foresee_change(session, plan, preset, by=by)
-            if dry_run
-            else change_policy(session, plan, preset, by=by, reason=reason)
-        )
+        with asking_first(session, settings, by=by, calendar=errand.calendar, sure=sure or dry_run):
+            done = (
+                foresee_change(session, plan, preset, by=by)
+                if dry_run
+                else change_policy(session, plan, preset, by=by, reason=reason)
+            )
         told, title = done.as_dict() | {"dry_run": dry_run}, plan.title
 
     def screen() -> Iterator[Shown]:

@@ -236,6 +236,30 @@ def test_a_running_plan_takes_the_policy_as_it_stands_now_once_what_moves_was_sh
     assert "没有要改的" in visitor.read("/plans/1/policy")
 
 
+def test_a_change_that_would_tell_very_many_today_is_asked_again_with_the_list(
+    office: Office, visitor: Visitor
+) -> None:
+    office.settings.ask_above = 1
+    office.hire("钱承办")
+    office.assign("普法宣传", due="2026-06-30", on="2026-06-01")
+    office.assign("案卷评查", due="2026-06-30", to="钱承办", on="2026-06-01")
+    number = number_of(office)
+    visitor.act(f"/policies/{number}/edit", {**opened(visitor, number), "rung-1-offset": "29", "do": "save"})
+    sent = {"policy": "常规", "reason": "办法已修订"}
+    seal = re.search(r'name="seal" value="([^"]*)"', visitor.get("/plans/1/policy").text)
+    assert seal is not None
+    sent["seal"] = seal[1]
+
+    asked = visitor.post("/plans/1/policy", sent)
+
+    words = words_of(asked.text)
+    assert (asked.status_code, "尚未保存" in words, "钱承办 1 条" in words, "办法已修订" in asked.text) == (
+        400, True, True, True,
+    )  # fmt: skip
+    assert office.rows(PolicyChange) == []
+    assert "已改用“常规”（第 2 版）" in visitor.act("/plans/1/policy", sent | {"sure": "yes"})
+
+
 def test_a_policy_begins_as_another(office: Office, visitor: Visitor) -> None:
     number = number_of(office, "三级预警")
 

@@ -9,12 +9,14 @@ from duban.web.posted import Sent
 from duban.web.refusals import status_of
 from duban.web.visit import Signed, Visit
 from models.database import rehearsing
-from models.errors import BadInputError, ConflictError, DubanError, NotFoundError
+from models.dates.day_override import office_calendar
+from models.errors import BadInputError, ConflictError, DubanError, ManyMessagesError, NotFoundError
 from models.items.plan import AnnualPlan
 from models.ladder.policy import Policy
 from models.people.permission import Action
 from tasks.acting.authorize import authorize_organ
 from tasks.ladder.set_policy import find_policy, list_policies
+from tasks.notices.ask_first import asking_first
 from tasks.plan.change_policy import ChangedPolicy, change_policy, foresee_change
 
 router = APIRouter()
@@ -38,7 +40,9 @@ def change(sent: Sent, plan_id: int) -> Response:
         beyond=NotFoundError,
     ) as session:
         found = _plan(session, visit, plan_id)
-        done = change_policy(session, found, preset, by=visit.by, reason=reason, seal=sent.text("seal"))
+        calendar, sure = office_calendar(session, organ_id=found.organ_id), sent.ticked("sure")
+        with asking_first(session, visit.served.settings, by=visit.by, calendar=calendar, sure=sure):
+            done = change_policy(session, found, preset, by=visit.by, reason=reason, seal=sent.text("seal"))
         words = f"已改用“{done.policy.name}”（第 {done.change.version} 版），自 {done.change.from_on} 起执行。"
     return visit.go(visit.link(f"/plans/{plan_id}") + "#policy", words)
 
@@ -70,5 +74,6 @@ def _page(
         return visit.page(
             session, "plan/plan_policy.html", menu="/plans", plan=found, present=present, names=names, chosen=chosen,
             foreseen=foreseen, nothing=refused.message if refused else "", reason=reason,
-            error=error.message if error else "", status_code=status_of(error) if error else 200,
+            error=error.message if error else "", many=error if isinstance(error, ManyMessagesError) else None,
+            status_code=status_of(error) if error else 200,
         )  # fmt: skip
