@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from duban.edge import say
 from duban.log_lines import log_to_standard_error
+from duban.one_heap import use_one_heap
 from flows.embedded_clock import ClockShare, EmbeddedClock
 from models.settings import Settings
 
@@ -16,6 +17,7 @@ def keep_time(settings: Settings, database: Engine) -> None:
 
     Of several such processes one acts and the others stand by.
     """
+    use_one_heap()
     log_to_standard_error()
     ended = threading.Event()
     for wanted in (signal.SIGTERM, signal.SIGINT):

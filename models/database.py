@@ -6,19 +6,24 @@ import sqlite3
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlmodel import Session, create_engine
 
 from models.audit import LEDGERS, QUEUE
 from models.errors import UnrecordedChangeError
+from models.later import later
 from models.natural_order import SQLITE_FUNCTION, natural_key
 from models.secrecy import refuse_marked, texts_in
 from models.unchanged import answers_of, ask
 from models.words import SQLITE_FUNCTION as CUT_FUNCTION
 from models.words import cut
+
+if TYPE_CHECKING:
+    from psycopg import pq
+else:
+    pq = later("psycopg.pq")
 
 _FOLDING = 5.0
 """Seconds."""
@@ -57,6 +62,9 @@ def open_engine(url: str) -> Engine:
     if url.startswith("postgresql"):
         # Compiling a sweep takes PostgreSQL a hundred times as long as running it.
         engine = create_engine(url, pool_pre_ping=True, connect_args={"options": "-c jit=off"}, hide_parameters=True)
+    elif make_url(url).database:
+        # Given back last, taken first: in turn each of the pool would keep the same pages of the file in memory.
+        engine = create_engine(url, pool_use_lifo=True, hide_parameters=True)
     else:
         engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
@@ -205,7 +213,7 @@ def _end_unchanged(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         bare: Any = connection.connection.driver_connection
-        if bare.pgconn.transaction_status == TransactionStatus.INTRANS:
+        if bare.pgconn.transaction_status == pq.TransactionStatus.INTRANS:
             bare.pgconn.exec_(b"ROLLBACK")
 
 

@@ -1,10 +1,19 @@
 """The secret of a second factor as an authenticator takes it: a picture to photograph, and words to type."""
 
-import segno
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
 
+from models.later import later
 from models.people.account import Account
 from tasks.access.second_factor import otpauth_address
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = later("segno")
 
 
 def factor_shown(secret: str, sealed: str, account: Account) -> dict[str, object]:

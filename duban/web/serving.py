@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from duban.edge import say, warn
 from duban.log_lines import log_to_standard_error
+from duban.one_heap import use_one_heap
 from duban.web.app import create_app
 from flows.embedded_clock import ClockShare, EmbeddedClock
 from flows.prefect.server import PrefectServer
@@ -34,6 +35,7 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
     Pages and reminders work at once, whatever Prefect does; without the clock another process keeps the time.
     Raises DubanError where the port is taken, or the office's other processes have another key or store.
     """
+    use_one_heap()
     check_shared(database, settings)
     listener = _listen(host, port)
     port = listener.getsockname()[1]
@@ -50,6 +52,7 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
             log_config=None,
             access_log=False,
             server_header=False,
+            ws="none",  # no page opens a socket of its own; "auto" loads a library for them
             timeout_graceful_shutdown=GRACE_SECONDS,
             proxy_headers=False,  # whom to believe is a setting of the office's, not uvicorn's guess
         )

@@ -1,14 +1,22 @@
 """What an .xlsx says of its cells beside their values: hidden rows, cells and words struck out, errors, formulas
 without a value, and how numbers are shown."""
 
+from __future__ import annotations
+
 import posixpath
 import re
 import zipfile
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from lxml import etree
+from models.later import later
+
+if TYPE_CHECKING:
+    from lxml import etree
+else:
+    etree = later("lxml.etree")
+
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MONTHS = {17, 27, 36, 50, 52, 57}

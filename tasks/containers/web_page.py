@@ -1,17 +1,24 @@
 """A saved web page as paragraphs and tables: the text it was opened for, without the menus around it."""
 
+from __future__ import annotations
+
 import email
 import email.policy
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
-from typing import Any
-
-from lxml import etree, html
+from typing import TYPE_CHECKING, Any
 
 from models.errors import UnreadableFileError
+from models.later import later
 from tasks.containers.blocks import Block, TableBlock
 from tasks.containers.formats import ARCHIVED_PAGE, Format
+
+if TYPE_CHECKING:
+    from lxml import etree, html
+else:
+    etree = later("lxml.etree")
+    html = later("lxml.html")
 
 MOST_ELEMENTS = 500_000
 _MOST_SPAN = 200

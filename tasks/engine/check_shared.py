@@ -4,23 +4,31 @@ Only on PostgreSQL: an SQLite database has one data folder. The first process no
 held against; who moved or lost something on purpose has it noted anew (`duban init --adopt`).
 """
 
+from __future__ import annotations
+
 import hmac
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import Engine, delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from models.database import reading, unit_of_work
 from models.engine.office_mark import OfficeMark
 from models.errors import BadInputError
 from models.items.evidence import StoredFile
+from models.later import later
 from models.settings import Settings
 from tasks.access.office_key import FILE, office_key
 from tasks.files.passing_store import PassingStore
 from tasks.report.upward.signing_key import FILE as SIGNING
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+else:
+    postgresql = later("sqlalchemy.dialects.postgresql")
 
 STORE = "store"
 
@@ -103,6 +111,6 @@ def _noted(database: Engine, name: str, value: str) -> str:
     if known is not None:
         return known.value
     with unit_of_work(database) as session:
-        session.execute(insert(OfficeMark).values(name=name, value=value).on_conflict_do_nothing())
+        session.execute(postgresql.insert(OfficeMark).values(name=name, value=value).on_conflict_do_nothing())
     with reading(database) as session:
         return session.get_one(OfficeMark, name).value

@@ -4,15 +4,22 @@ By the ping interface of Healthchecks, which others understand as well: the addr
 behind it `/fail` that it is not, `/start` that the clock began, `/log` that it was stopped in order.
 """
 
+from __future__ import annotations
+
 import ipaddress
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import httpx
-
+from models.later import later
 from models.settings import Settings
 from tasks.engine.judge_health import Level, Trouble
 from tasks.notices.reachable import UnreachableError, is_barred, resolve
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 LONGEST = 2_000
 """Characters of what is told."""

@@ -1,6 +1,8 @@
 """Rows of a sheet, written as they come: openpyxl lays out all that stands around them, and none of them stays in
 memory."""
 
+from __future__ import annotations
+
 import datetime as dt
 import re
 import tempfile
@@ -8,13 +10,19 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from openpyxl.cell.cell import Cell
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-
+from models.later import later
 from models.typed_text import writable
+
+if TYPE_CHECKING:
+    from openpyxl import cell as cells
+    from openpyxl import utils
+    from openpyxl.worksheet.worksheet import Worksheet
+else:
+    cells = later("openpyxl.cell")
+    utils = later("openpyxl.utils")
 
 Value = str | int | float | Decimal | dt.date | None
 
@@ -46,7 +54,7 @@ def look_of(sheet: Worksheet, style: str = "Normal", form: str = "General") -> L
 
 def _style(sheet: Worksheet, style: str, form: str, *, quoted: bool = False) -> int:
     # The workbook keeps what it is shown, so each has a cell of its own; the cell is no part of the sheet.
-    cell = Cell(sheet, 1, 1)
+    cell = cells.Cell(sheet, 1, 1)
     cell.style, cell.number_format, cell.quotePrefix = style, form, quoted
     return int(cell.style_id)
 
@@ -65,7 +73,7 @@ class SheetRows:
         program may take it for a formula."""
         self.last = place = self.last + 1
         for at in range(len(self._letters), len(values)):
-            self._letters.append(get_column_letter(at + 1))
+            self._letters.append(utils.get_column_letter(at + 1))
         parts = [f'<row r="{place}">' if height is None else f'<row r="{place}" ht="{height}" customHeight="1">']
         for letter, value, look in zip(self._letters, values, looks, strict=False):
             if value is None or value == "":
@@ -84,7 +92,7 @@ class SheetRows:
     def write_into(self, package: zipfile.ZipFile, name: str, around: bytes) -> None:
         """Write the sheet under its name: what openpyxl made of it, `around` these rows."""
         head, end, tail = around.rpartition(_END)
-        extent = f"A1:{get_column_letter(max(len(self._letters), self.sheet.max_column))}{self.last}"
+        extent = f"A1:{utils.get_column_letter(max(len(self._letters), self.sheet.max_column))}{self.last}"
         size = self._kept.tell()
         self._kept.seek(0)
         with package.open(name, "w", force_zip64=size > _LARGE) as entry:

@@ -1,5 +1,7 @@
 """Sheets that people fill in or read: one house style, text that stays text, files that appear whole or not at all."""
 
+from __future__ import annotations
+
 import io
 import re
 import zipfile
@@ -7,20 +9,27 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.header_footer import HeaderFooterItem
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING, Self
 
 from models.errors import BadInputError
+from models.later import later
 from models.typed_text import writable
 from tasks.files.sheet_rows import Look, SheetRows, Value, look_of
+
+if TYPE_CHECKING:
+    import openpyxl
+    from openpyxl import cell as cells
+    from openpyxl import comments, styles, utils
+    from openpyxl.worksheet import header_footer, properties, worksheet
+else:
+    openpyxl = later("openpyxl")
+    cells = later("openpyxl.cell")
+    comments = later("openpyxl.comments")
+    styles = later("openpyxl.styles")
+    utils = later("openpyxl.utils")
+    header_footer = later("openpyxl.worksheet.header_footer")
+    properties = later("openpyxl.worksheet.properties")
+    worksheet = later("openpyxl.worksheet.worksheet")
 
 TITLE, HEADER, BODY, CENTRED, TO_FILL, EXAMPLE = "表题", "表头", "正文格", "居中格", "待填格", "示例格"
 """The styles of the house, by the name that also the spreadsheet program shows."""
@@ -50,7 +59,7 @@ class Book:
     """A workbook in the making; to be closed, saved or not."""
 
     def __init__(self) -> None:
-        self.frame = Workbook()
+        self.frame = openpyxl.Workbook()
         """All but the rows, as openpyxl lays it out."""
         self.frame.remove(self.frame.worksheets[0])
         for style in _styles():
@@ -64,15 +73,15 @@ class Book:
         for rows in self._rows:
             rows.close()
 
-    def rows_of(self, sheet: Worksheet) -> SheetRows:
+    def rows_of(self, sheet: worksheet.Worksheet) -> SheetRows:
         """What takes the rows of a sheet of the frame."""
         self._rows.append(SheetRows(sheet))
         return self._rows[-1]
 
-    def page(self, title: str, sheet_name: str, columns: Sequence[Column]) -> "Page":
+    def page(self, title: str, sheet_name: str, columns: Sequence[Column]) -> Page:
         """One more sheet: title, header with notes, frozen, ready to be printed across."""
         sheet = self.frame.create_sheet(sheet_name)
-        assert isinstance(sheet, Worksheet)  # noqa: S101 - a workbook that is not write-only makes no other
+        assert isinstance(sheet, worksheet.Worksheet)  # noqa: S101 - a workbook that is not write-only makes no other
         _lay_out(sheet, title, columns)
         return Page(self.rows_of(sheet), columns)
 
@@ -117,7 +126,7 @@ class Page:
         self._looks: dict[str | None, Sequence[Look]] = {}
 
     @property
-    def sheet(self) -> Worksheet:
+    def sheet(self) -> worksheet.Worksheet:
         """What openpyxl lays out of it."""
         return self._rows.sheet
 
@@ -148,24 +157,24 @@ class Page:
         return self._looks[style]
 
 
-def _lay_out(sheet: Worksheet, title: str, columns: Sequence[Column]) -> None:
-    last = get_column_letter(len(columns))
+def _lay_out(sheet: worksheet.Worksheet, title: str, columns: Sequence[Column]) -> None:
+    last = utils.get_column_letter(len(columns))
     _head(sheet, 1, 1, title, TITLE)
     sheet.merge_cells(f"A1:{last}1")
     sheet.row_dimensions[1].height = 36
     sheet.row_dimensions[HEADER_ROW].height = 24
     for place, column in enumerate(columns, 1):
         cell = _head(sheet, HEADER_ROW, place, column.heading, HEADER)
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        sheet.column_dimensions[utils.get_column_letter(place)].width = column.width
         if column.note:
-            cell.comment = Comment(column.note, "duban", width=320, height=24 + 20 * _lines(column.note, 24))
+            cell.comment = comments.Comment(column.note, "duban", width=320, height=24 + 20 * _lines(column.note, 24))
     sheet.freeze_panes = f"C{HEADER_ROW + 1}"
     _set_up_printing(sheet, wide=sum(column.width for column in columns) > 160)
 
 
-def _head(sheet: Worksheet, row: int, column: int, text: str, style: str) -> Cell:
+def _head(sheet: worksheet.Worksheet, row: int, column: int, text: str, style: str) -> cells.Cell:
     cell = sheet.cell(row, column)
-    assert isinstance(cell, Cell)  # noqa: S101 - only the hidden part of a merged block is none
+    assert isinstance(cell, cells.Cell)  # noqa: S101 - only the hidden part of a merged block is none
     cell.style = style
     cell.value, cell.data_type, cell.number_format = writable(text), "s", "@"
     return cell
@@ -176,37 +185,39 @@ def _lines(text: str, width: int) -> int:
     return sum(max(1, -(-len(line) // max(width, 1))) for line in text.split("\n"))
 
 
-def _set_up_printing(sheet: Worksheet, *, wide: bool) -> None:
+def _set_up_printing(sheet: worksheet.Worksheet, *, wide: bool) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3 if wide else _A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.sheet_properties.pageSetUpPr = properties.PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"1:{HEADER_ROW}"
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
     sheet.page_margins.footer = 0.3
-    footer = HeaderFooterItem()
+    footer = header_footer.HeaderFooterItem()
     footer.center.text = "第 &P 页，共 &N 页"
     sheet.HeaderFooter.oddFooter = footer
 
 
-def _styles() -> list[NamedStyle]:
-    line = Side(style="thin", color="BFBFBF")
-    border = Border(left=line, right=line, top=line, bottom=line)
-    font = Font(name="宋体", size=11)
-    left = Alignment(vertical="center", wrap_text=True)
-    centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
+def _styles() -> list[styles.NamedStyle]:
+    line = styles.Side(style="thin", color="BFBFBF")
+    border = styles.Border(left=line, right=line, top=line, bottom=line)
+    font = styles.Font(name="宋体", size=11)
+    left = styles.Alignment(vertical="center", wrap_text=True)
+    centre = styles.Alignment(horizontal="center", vertical="center", wrap_text=True)
     return [
-        NamedStyle(TITLE, font=Font(name="黑体", size=16), alignment=centre),
-        NamedStyle(
-            HEADER, font=Font(name="黑体", size=11, color="FFFFFF"), alignment=centre, border=border,
-            fill=PatternFill("solid", fgColor="2F5C8F"),
+        styles.NamedStyle(TITLE, font=styles.Font(name="黑体", size=16), alignment=centre),
+        styles.NamedStyle(
+            HEADER, font=styles.Font(name="黑体", size=11, color="FFFFFF"), alignment=centre, border=border,
+            fill=styles.PatternFill("solid", fgColor="2F5C8F"),
         ),
-        NamedStyle(BODY, font=font, alignment=left, border=border),
-        NamedStyle(CENTRED, font=font, alignment=centre, border=border),
-        NamedStyle(TO_FILL, font=font, alignment=left, border=border, fill=PatternFill("solid", fgColor="FFF2CC")),
-        NamedStyle(
-            EXAMPLE, font=Font(name="宋体", size=11, italic=True, color="7F7F7F"), alignment=left, border=border
+        styles.NamedStyle(BODY, font=font, alignment=left, border=border),
+        styles.NamedStyle(CENTRED, font=font, alignment=centre, border=border),
+        styles.NamedStyle(
+            TO_FILL, font=font, alignment=left, border=border, fill=styles.PatternFill("solid", fgColor="FFF2CC")
+        ),
+        styles.NamedStyle(
+            EXAMPLE, font=styles.Font(name="宋体", size=11, italic=True, color="7F7F7F"), alignment=left, border=border
         ),
     ]  # fmt: skip

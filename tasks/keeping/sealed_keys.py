@@ -1,14 +1,21 @@
 """Keys and passwords in a backup: sealed by a passphrase (scrypt, AES-GCM), so that the file alone tells none."""
 
+from __future__ import annotations
+
 import base64
 import json
 import secrets
 from collections.abc import Mapping
-
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from typing import TYPE_CHECKING
 
 from models.errors import BadInputError, UnreadableFileError
+from models.later import later
 from tasks.access.seal import seal, unseal
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.kdf import scrypt
+else:
+    scrypt = later("cryptography.hazmat.primitives.kdf.scrypt")
 
 SHORTEST = 12
 """Characters."""
@@ -45,4 +52,4 @@ def unseal_files(sealed: bytes, passphrase: str) -> dict[str, bytes]:
 
 def _key(passphrase: str, salt: bytes) -> bytes:
     """64 MiB and some tenths of a second for each try."""
-    return Scrypt(salt=salt, length=_LENGTH, n=2**16, r=8, p=1).derive(passphrase.encode())
+    return scrypt.Scrypt(salt=salt, length=_LENGTH, n=2**16, r=8, p=1).derive(passphrase.encode())

@@ -4,21 +4,27 @@ A row that misses something the standard asks for is not written there but liste
 would send the whole file back (docs/official-forms.md).
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-from stdnum.cn import uscc
+from typing import TYPE_CHECKING, Any
 
 from models.errors import BadInputError
 from models.exact import decimal_text
+from models.later import later
 from models.ledgers.credit_publicity import KIND, CreditKind, CreditPublicity
 from models.ledgers.official.credit_standard import PartyKind
 from models.people.organ import Organ
 from tasks.files.workbook import Book, Column
+
+if TYPE_CHECKING:
+    from stdnum.cn import uscc
+else:
+    uscc = later("stdnum.cn.uscc")
 
 _MYRIAD = Decimal(10_000)
 _REGISTERED = (PartyKind.LEGAL, PartyKind.TRADER)

@@ -4,13 +4,14 @@ A day has one event for each open deadline. Its UID stays, its SEQUENCE grows wh
 longer there, and a subscriber's calendar drops it. There is no alarm: the ladder reminds, and twice is once too often.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from icalendar import Calendar, Event
 from sqlmodel import Session, col
 
 from models.actor import Actor
@@ -20,11 +21,17 @@ from models.dates.days import DAY
 from models.items.item import Deadline, DeadlineKind, DeadlineMove, ItemState, WorkItem
 from models.items.plan import AnnualPlan, Project
 from models.items.plan_item import of_plan
+from models.later import later
 from models.people.organ import Organ
 from models.people.permission import Action
 from models.people.person import Person
 from tasks.acting.authorize import permitted
 from tasks.trail.changes_since import newest_of_all
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = later("icalendar")
 
 MOST = 2_000
 """Events of one calendar, the nearest first."""
@@ -65,7 +72,7 @@ def write_calendar(session: Session, person: Person, *, by: Actor, office_url: s
     Titles and numbers only.
     """
     organ = session.get_one(Organ, person.organ_id)
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//duban//deadlines//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -111,14 +118,14 @@ def _select() -> sa.Select[Any]:
     )
 
 
-def deadline_event(line: DeadlineLine, office_url: str) -> Event:
+def deadline_event(line: DeadlineLine, office_url: str) -> icalendar.Event:
     """The day as an event; the same bytes as long as nothing of it changed."""
     deadline, item = line.deadline, line.item
     # An instruction's own words may be meant for few; its kind says enough. So it does of a ledger's row.
     what = deadline.kind.label
     if deadline.kind is DeadlineKind.MILESTONE and deadline.title:
         what = f"{what}“{deadline.title}”"
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"deadline-{deadline.id}@duban.invalid")
     # The last instant at which it became what it is: the same until it changes.
     event.add("dtstamp", (line.moved_at or opening_of(item.issued_on or deadline.original_due_on)).astimezone(dt.UTC))

@@ -1,18 +1,24 @@
 """Writing a list of items as a file: exactly the rows, the columns and the words of the page, in its order."""
 
+from __future__ import annotations
+
 import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
-from typing import IO, Literal, get_args
+from typing import IO, TYPE_CHECKING, Literal, get_args
 
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
+from models.later import later
 from tasks.files.sheet_rows import look_of
 from tasks.files.workbook import Book
 from tasks.lists.browse_items import ItemListing
 from tasks.lists.item_columns import ItemColumn, value_of
+
+if TYPE_CHECKING:
+    from openpyxl import styles, utils
+else:
+    styles = later("openpyxl.styles")
+    utils = later("openpyxl.utils")
 
 Kind = Literal["xlsx", "csv"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -55,14 +61,14 @@ def _xlsx(listing: ItemListing, columns: Sequence[ItemColumn], stream: IO[bytes]
         sheet = book.frame.create_sheet(_SHEET)
         sheet.freeze_panes = "A2"
         for place, column in enumerate(columns, 1):
-            sheet.column_dimensions[get_column_letter(place)].width = _WIDE.get(column, 14)
+            sheet.column_dimensions[utils.get_column_letter(place)].width = _WIDE.get(column, 14)
             heading = sheet.cell(1, place, column.heading)
-            heading.font, heading.alignment = Font(bold=True), Alignment(horizontal="center")
+            heading.font, heading.alignment = styles.Font(bold=True), styles.Alignment(horizontal="center")
         rows = book.rows_of(sheet)
         # A day stands as sheets keep days.
         looks = [look_of(sheet, form="yyyy-mm-dd")] * len(columns)
         for line in listing.lines():
             rows.add([value_of(line, column) for column in columns], looks)
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{rows.last}"
+        sheet.auto_filter.ref = f"A1:{utils.get_column_letter(len(columns))}{rows.last}"
         book.write(stream)
         return rows.last - 1

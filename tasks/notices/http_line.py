@@ -3,6 +3,8 @@
 `httpx.Client` writes every address into the log, and addresses of gateways and receivers hold keys.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import http
 import ssl
@@ -10,13 +12,18 @@ import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import httpx
-
+from models.later import later
 from tasks.notices.handed import BrokenOffError, ChannelDownError
 
-TIMEOUT = httpx.Timeout(10, connect=5)
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
+
+TIMEOUT = {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 10.0}
+"""Seconds of silence that are borne, as httpx's transports take them."""
 WHOLE_SECONDS = 30
 """How long an answer may take from its first to its last byte."""
 LARGEST = 64 * 1024
@@ -72,7 +79,7 @@ class HttpLine:
 
     def ask(self, request: httpx.Request) -> HttpAnswer:
         """The answer. Raises ChannelDownError where nobody answers, BrokenOffError where it broke off half-way."""
-        request.extensions = {**request.extensions, "timeout": TIMEOUT.as_dict()}
+        request.extensions = {**request.extensions, "timeout": TIMEOUT}
         request.headers.setdefault("Accept-Encoding", "identity")
         try:
             self._transport = self._transport or httpx.HTTPTransport(_trust(), trust_env=False)

@@ -5,15 +5,22 @@ move from either. One event is a request of its own, which clients take over and
 several in one message a client offers all at once, published.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 
-from icalendar import Calendar, vCalAddress, vText
-
+from models.later import later
 from models.settings import Settings
 from tasks.lists.write_calendar import deadline_event
 from tasks.notices.channel import Enclosure
 from tasks.notices.gather_lines import NoticeLine
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = later("icalendar")
 
 
 def invitation(lines: Sequence[NoticeLine], settings: Settings) -> tuple[Enclosure, ...]:
@@ -24,21 +31,21 @@ def invitation(lines: Sequence[NoticeLine], settings: Settings) -> tuple[Enclosu
     method = "PUBLISH"
     if len(events) == 1:
         method = "CANCEL" if all(line.event and line.event.gone for line in events.values()) else "REQUEST"
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//duban//deadlines//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    organizer = vCalAddress(f"mailto:{parseaddr(settings.mail_from)[1]}")
-    organizer.params["CN"] = vText("督办系统")
+    organizer = icalendar.vCalAddress(f"mailto:{parseaddr(settings.mail_from)[1]}")
+    organizer.params["CN"] = icalendar.vText("督办系统")
     for line in events.values():
         if line.event is None:
             continue
         event = deadline_event(line.event, settings.office_url)
         event["organizer"] = organizer
         if method != "PUBLISH" and line.address:
-            attendee = vCalAddress(f"mailto:{line.address}")
-            attendee.params["RSVP"] = vText("FALSE")
+            attendee = icalendar.vCalAddress(f"mailto:{line.address}")
+            attendee.params["RSVP"] = icalendar.vText("FALSE")
             event["attendee"] = attendee
         calendar.add_component(event)
     media_type = f"text/calendar; method={method}; charset=utf-8"

@@ -4,13 +4,20 @@ What leads back to this machine, to its neighbours on the wire, or by way of a t
 looked at is never reached, whatever is listed.
 """
 
+from __future__ import annotations
+
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import httpx
-
+from models.later import later
 from models.settings import Network
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 _TRANSLATED = tuple(
     ipaddress.ip_network(network)

@@ -4,20 +4,28 @@ The numbers stand in the chart as literals; no workbook is embedded. What the pi
 (the alternative text), for whoever prints without colour or has the page read out.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
-
+from models.later import later
 from tasks.papers import paper, styles
 from tasks.papers.styles import Fonts
 from tasks.papers.wordprocessing import add_paragraph, attribute, elements, escaped
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.opc import constants, packuri
+    from docx.opc import part as parts
+else:
+    constants = later("docx.opc.constants")
+    packuri = later("docx.opc.packuri")
+    parts = later("docx.opc.part")
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _CHART = f"{_DRAWING}/chart"
@@ -109,7 +117,11 @@ def in_words(block: Chart) -> str:
 
 def add_chart(word: Document, block: Chart, number: int, fonts: Fonts) -> None:
     """The chart of that number, counted from 1, in a paragraph of its own and as wide as the text block."""
-    part = Part(PackURI(f"/word/charts/chart{number}.xml"), CONTENT_TYPE.DML_CHART, _part(block, fonts).encode())
+    part = parts.Part(
+        packuri.PackURI(f"/word/charts/chart{number}.xml"),
+        constants.CONTENT_TYPE.DML_CHART,
+        _part(block, fonts).encode(),
+    )
     width, height = (round(length * _EMU_PER_MILLIMETRE) for length in (WIDTH, chart_height(block)))
     drawing = (
         f'<w:drawing><wp:inline xmlns:wp="{_DRAWING}/wordprocessingDrawing" distT="0" distB="0" distL="0"'
@@ -117,7 +129,7 @@ def add_chart(word: Document, block: Chart, number: int, fonts: Fonts) -> None:
         f'<wp:docPr id="{number}" name="图表 {number}" descr={attribute(in_words(block))}/><wp:cNvGraphicFramePr/>'
         f'<a:graphic xmlns:a="{_DRAWING}/main"><a:graphicData uri="{_CHART}">'
         f'<c:chart xmlns:c="{_CHART}" xmlns:r="{_RELATIONSHIPS}"'
-        f' r:id="{word.part.relate_to(part, RELATIONSHIP_TYPE.CHART)}"/>'
+        f' r:id="{word.part.relate_to(part, constants.RELATIONSHIP_TYPE.CHART)}"/>'
         "</a:graphicData></a:graphic></wp:inline></w:drawing>"
     )
     add_paragraph(word, styles.CHART).add_run()._r.extend(elements(drawing))

@@ -1,18 +1,27 @@
 """Forms: bordered pairs of label and content, as a supervision sheet (督办单) is made of."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Twips
-from docx.table import Table as WordTable
-
+from models.later import later
 from tasks.papers import paper, styles
 from tasks.papers.tables import ruled, shared
 from tasks.papers.wordprocessing import add_paragraph, add_text, element, elements, styled
+
+if TYPE_CHECKING:
+    from docx import shared as units
+    from docx.document import Document
+    from docx.enum import table as table_choices
+    from docx.enum import text as choices
+    from docx.table import Table as WordTable
+else:
+    units = later("docx.shared")
+    table_choices = later("docx.enum.table")
+    choices = later("docx.enum.text")
 
 
 class CellRole(Enum):
@@ -114,23 +123,25 @@ def _add_band(table: WordTable, band: Band) -> None:
     row._tr.get_or_add_trPr().append(element("cantSplit"))
     cell = row.cells[0].merge(row.cells[-1])
     cell._tc.tcPr.append(element("shd", val="clear", color="auto", fill=band.colour))
-    cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    cell.vertical_alignment = table_choices.WD_ALIGN_VERTICAL.CENTER
     add_text(styled(cell.paragraphs[0], styles.FORM_BAND), band.text)
 
 
 def _add_row(table: WordTable, row: FormRow) -> None:
     """A row may break over two pages where its text is longer than one."""
     made = table.add_row()
-    made.height = Twips(row.lines * paper.TABLE_LINE + 2 * styles.FORM_ROOM)
-    made.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
+    made.height = units.Twips(row.lines * paper.TABLE_LINE + 2 * styles.FORM_ROOM)
+    made.height_rule = table_choices.WD_ROW_HEIGHT_RULE.AT_LEAST
     places, begin = made.cells, 0
     for cell in row.cells:
         place = places[begin] if cell.span == 1 else places[begin].merge(places[begin + cell.span - 1])
         begin += cell.span
-        place.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM if cell.foot else WD_ALIGN_VERTICAL.CENTER
+        place.vertical_alignment = (
+            table_choices.WD_ALIGN_VERTICAL.BOTTOM if cell.foot else table_choices.WD_ALIGN_VERTICAL.CENTER
+        )
         line = place.paragraphs[0]
         if cell.text or not cell.foot:
             add_text(styled(line, cell.role.value), cell.text)
         if cell.foot:
             line = place.add_paragraph() if cell.text else line
-            add_text(styled(line, styles.FORM_TEXT), cell.foot).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            add_text(styled(line, styles.FORM_TEXT), cell.foot).alignment = choices.WD_ALIGN_PARAGRAPH.RIGHT

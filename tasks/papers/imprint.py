@@ -1,13 +1,20 @@
 """版记: the lines at the foot of the last page, who gets a copy and who printed it when (7.4)."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-from docx.oxml.ns import nsdecls
-from docx.oxml.parser import parse_xml
-
+from models.later import later
 from tasks.papers import paper, styles
 from tasks.papers.wordprocessing import escaped
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.oxml import ns, parser
+else:
+    ns = later("docx.oxml.ns")
+    parser = later("docx.oxml.parser")
 
 _CHARACTER = paper.IMPRINT_POINTS * 20
 _LINE = paper.IMPRINT_POINTS * 28
@@ -27,14 +34,14 @@ def add_imprint(word: Document, lines: Sequence[tuple[str, str]]) -> None:
         room = paper.TEXT_WIDTH / _CHARACTER - (2 if right else 5)
         written += _line(left, right) + _rule(_THICK if number == len(lines) else _THIN)
         height += _RULE + _LINE * (1 if right else paper.lines(left.removeprefix("抄送："), room))
-    word.paragraphs[-1]._p.append(parse_xml(_anchored(written, height)))
+    word.paragraphs[-1]._p.append(parser.parse_xml(_anchored(written, height)))
 
 
 def _anchored(content: str, height: int) -> str:
     """A text box without a line of its own, at the foot of the text; text above keeps clear of it."""
     size = f'cx="{paper.TEXT_WIDTH * _EMU}" cy="{height * _EMU}"'
     return (
-        f'<w:r {nsdecls("w", "wp", "a")} xmlns:wps="{_SHAPE}"><w:drawing><wp:anchor distT="0" distB="0" distL="0" '
+        f'<w:r {ns.nsdecls("w", "wp", "a")} xmlns:wps="{_SHAPE}"><w:drawing><wp:anchor distT="0" distB="0" distL="0" '
         'distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0">'
         '<wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>center</wp:align></wp:positionH>'
         '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'

@@ -4,6 +4,8 @@ The words come from the caller, numbers included ("一、", "(一)", "1."): noth
 here. The red head and the seal are the office's own; the layout is that of a document without a seal.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import re
@@ -12,13 +14,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from docx.document import Document
-from docx.shared import Length, Twips
-from docx.text.paragraph import Paragraph as WordParagraph
-
 from models.errors import DubanError
+from models.later import later
 from tasks.papers import paper, styles
 from tasks.papers.blank_sheet import blank_sheet
 from tasks.papers.charts import BarChart, Chart, LineChart, Series, add_chart
@@ -28,6 +28,13 @@ from tasks.papers.package import packed
 from tasks.papers.styles import STANDARD_FONTS, Fonts
 from tasks.papers.tables import Table, add_table
 from tasks.papers.wordprocessing import add_paragraph, add_text, clean, indent
+
+if TYPE_CHECKING:
+    from docx import shared as units
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph as WordParagraph
+else:
+    units = later("docx.shared")
 
 __all__ = [
     "BarChart",
@@ -50,7 +57,6 @@ __all__ = [
 
 
 _COLONS = ":： "
-_BLANK_LINE = Twips(paper.LINE_PITCH)
 _LONGEST_PROPERTY = 255
 
 
@@ -310,7 +316,7 @@ def _add_attachments(word: Document, document: OfficialDocument) -> None:
         line = add_text(add_paragraph(word, styles.ATTACHMENT), label + name)
         line.paragraph_format.keep_with_next = True
         if number == 1:
-            line.paragraph_format.space_before = _BLANK_LINE
+            line.paragraph_format.space_before = units.Twips(paper.LINE_PITCH)
         hanging = paper.width(label)
         indent(line.paragraph_format, paper.CHARACTER, left=(2 if number == 1 else 5) + hanging, hanging=hanging)
 
@@ -319,7 +325,7 @@ def _add_closing(word: Document, document: OfficialDocument) -> None:
     lines = zip(
         (styles.SIGNATURE, styles.DATE), (document.signature, document.day), closing_places(document), strict=True
     )
-    gap: Length | None = _BLANK_LINE
+    gap: units.Length | None = units.Twips(paper.LINE_PITCH)
     for style, text, right in lines:
         if text:
             line = add_text(add_paragraph(word, style), text).paragraph_format

@@ -1,9 +1,13 @@
 """Word files the same to the byte for the same content, on every machine."""
 
+from __future__ import annotations
+
 import io
 import zipfile
+from typing import TYPE_CHECKING
 
-from docx.document import Document
+if TYPE_CHECKING:
+    from docx.document import Document
 
 
 def packed(word: Document) -> bytes:

@@ -1,10 +1,18 @@
 """Page numbers of GB/T 9704-2012 (7.5): 4 号半角宋体 between dashes, odd pages right, even pages left."""
 
-from docx.document import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from models.later import later
 from tasks.papers.paper import PAGE_NUMBER_POINTS
 from tasks.papers.wordprocessing import add_text, element, indent
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.enum import text as choices
+else:
+    choices = later("docx.enum.text")
 
 _ONE_CHARACTER = PAGE_NUMBER_POINTS * 20
 
@@ -14,8 +22,8 @@ def add_page_numbers(word: Document) -> None:
     word.settings.odd_and_even_pages_header_footer = True
     [section] = word.sections
     for footer, side, alignment in (
-        (section.footer, "right", WD_ALIGN_PARAGRAPH.RIGHT),
-        (section.even_page_footer, "left", WD_ALIGN_PARAGRAPH.LEFT),
+        (section.footer, "right", choices.WD_ALIGN_PARAGRAPH.RIGHT),
+        (section.even_page_footer, "left", choices.WD_ALIGN_PARAGRAPH.LEFT),
     ):
         footer.is_linked_to_previous = False
         line = add_text(footer.paragraphs[0], "— ")

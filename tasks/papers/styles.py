@@ -5,18 +5,28 @@ programs see them; parts that only an official document has carry their Chinese 
 Fonts are named, not shipped: whoever opens the file needs them (docx names a substitute each).
 """
 
+from __future__ import annotations
+
 from dataclasses import astuple, dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_UNDERLINE
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Pt, RGBColor, Twips
-from docx.styles.style import CharacterStyle, ParagraphStyle
-
+from models.later import later
 from tasks.papers import paper
 from tasks.papers.wordprocessing import attribute, clean, element, elements, indent
+
+if TYPE_CHECKING:
+    from docx import shared as units
+    from docx.document import Document
+    from docx.enum import style as kinds
+    from docx.enum import text as choices
+    from docx.oxml import ns
+    from docx.styles.style import CharacterStyle, ParagraphStyle
+else:
+    units = later("docx.shared")
+    kinds = later("docx.enum.style")
+    choices = later("docx.enum.text")
+    ns = later("docx.oxml.ns")
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,7 @@ BODY_CHARACTERS, UNVERIFIED = "BodyCharacters", "Unverified"
 # Twips: what a cell keeps free at either side, and above and below its text.
 SIDE, DENSE_SIDE, DENSE_ROOM, FORM_ROOM = 85, 60, 20, 60
 
-_LEFT, _CENTRED = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER
-_RIGHT, _JUSTIFIED = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
+_LEFT, _CENTRED, _RIGHT, _JUSTIFIED = "LEFT", "CENTER", "RIGHT", "JUSTIFY"
 SET_AS_TEXT = 3
 """From this level on a heading is set in the font of the text."""
 _THIN = 'w:sz="4" w:color="auto"'
@@ -92,7 +101,7 @@ def font_table(fonts: Fonts) -> bytes:
         + "</w:font>"
         for name in dict.fromkeys(astuple(fonts))
     )
-    return f"<w:fonts {nsdecls('w')}>{entries}</w:fonts>".encode()
+    return f"<w:fonts {ns.nsdecls('w')}>{entries}</w:fonts>".encode()
 
 
 def _add_normal(word: Document, fonts: Fonts) -> None:
@@ -121,7 +130,9 @@ def _add_text_styles(word: Document, fonts: Fonts) -> None:
     add(DOCUMENT_NUMBER, "发文字号", alignment=_CENTRED, after=2)
     beside = add(NUMBER_AND_SIGNER, "发文字号和签发人", alignment=_LEFT, after=2).paragraph_format
     indent(beside, paper.CHARACTER, left=1, right=1)
-    beside.tab_stops.add_tab_stop(Twips(round(paper.TEXT_WIDTH - paper.CHARACTER)), WD_TAB_ALIGNMENT.RIGHT)
+    beside.tab_stops.add_tab_stop(
+        units.Twips(round(paper.TEXT_WIDTH - paper.CHARACTER)), choices.WD_TAB_ALIGNMENT.RIGHT
+    )
     add(
         TITLE, "Title", following=ADDRESSEE, alignment=_CENTRED, after=1, keep_next=True,
         face=(fonts.title, fonts.latin), points=paper.TITLE_POINTS,
@@ -133,7 +144,7 @@ def _add_text_styles(word: Document, fonts: Fonts) -> None:
             face=(font, fonts.latin), points=paper.BODY_POINTS,
         )  # fmt: skip
         style.font.bold = style.font.italic = False
-        style.element.pPr.get_or_add_outlineLvl().set(qn("w:val"), str(level))
+        style.element.pPr.get_or_add_outlineLvl().set(ns.qn("w:val"), str(level))
         indent(style.paragraph_format, paper.CHARACTER, firstLine=2)
     add(ADDRESSEE, "主送机关", following=BODY)
     indent(add(BODY, "Body Text").paragraph_format, paper.CHARACTER, firstLine=2)
@@ -164,7 +175,7 @@ def _add_table_styles(word: Document, fonts: Fonts) -> None:
     band = add(
         FORM_BAND, "表单色带", line=paper.BAND_LINE, alignment=_CENTRED, face=black, points=paper.PAGE_NUMBER_POINTS
     )
-    band.font.color.rgb = RGBColor(0xFF, 0xFF, 0xFF)
+    band.font.color.rgb = units.RGBColor(0xFF, 0xFF, 0xFF)
     add(DENSE_TEXT, "清单文字", line=paper.DENSE_LINE, points=paper.DENSE_POINTS)
     add(DENSE_HEADER, "清单表头", based_on=DENSE_TEXT, alignment=_CENTRED, keep_next=True, face=black)
     add(GAP, "表后间隔", based_on=NORMAL, line=paper.GAP)
@@ -175,7 +186,7 @@ def _add_table_styles(word: Document, fonts: Fonts) -> None:
         (DENSE_TABLE, "清单表格", DENSE_SIDE, DENSE_ROOM),
         (FORM, "表单", SIDE, FORM_ROOM),
     ):
-        style = word.styles.add_style(name, WD_STYLE_TYPE.TABLE)
+        style = word.styles.add_style(name, kinds.WD_STYLE_TYPE.TABLE)
         style.element.styleId = identifier
         free = {"top": room, "left": side, "bottom": room, "right": side}
         margins = "".join(f'<w:{where} w:w="{width}" w:type="dxa"/>' for where, width in free.items())
@@ -191,7 +202,7 @@ def borders(outside: str = _THIN) -> str:
 
 def _add_character_styles(word: Document, fonts: Fonts) -> None:
     """正文字体 sets text that runs on after a heading; 待核 marks a sentence that names no source."""
-    word.styles.add_style("Default Paragraph Font", WD_STYLE_TYPE.CHARACTER, builtin=True).element.default = True
+    word.styles.add_style("Default Paragraph Font", kinds.WD_STYLE_TYPE.CHARACTER, builtin=True).element.default = True
     named = {
         BODY_CHARACTERS: ("正文字体", fonts.body),
         UNVERIFIED: ("待核", fonts.body),
@@ -199,14 +210,14 @@ def _add_character_styles(word: Document, fonts: Fonts) -> None:
     }
     made = {}
     for identifier, (name, font) in named.items():
-        made[identifier] = style = word.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
+        made[identifier] = style = word.styles.add_style(name, kinds.WD_STYLE_TYPE.CHARACTER)
         style.element.styleId = identifier
         style.quick_style = True
         _set_face(style, font, fonts.latin)
     body, unverified = made[BODY_CHARACTERS], made[UNVERIFIED]
     unverified.base_style = body
-    unverified.font.underline = WD_UNDERLINE.WAVY
-    unverified.element.rPr.u.set(qn("w:color"), "C00000")
+    unverified.font.underline = choices.WD_UNDERLINE.WAVY
+    unverified.element.rPr.u.set(ns.qn("w:color"), "C00000")
     unverified.element.rPr.append(element("shd", val="clear", color="auto", fill="FFF2CC"))
 
 
@@ -217,7 +228,7 @@ def _add(
     *,
     based_on: str | None = NORMAL,
     following: str | None = None,
-    alignment: WD_ALIGN_PARAGRAPH | None = None,
+    alignment: str | None = None,
     line: int | None = None,
     after: int | None = None,
     keep_next: bool | None = None,
@@ -228,25 +239,26 @@ def _add(
     """A paragraph style: `line` is a fixed height in twips, `after` are whole lines of the grid, `face` the fonts
     of Chinese and western text; `offered` ones stand in the gallery of whoever edits the paper.
     """
-    style: ParagraphStyle = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name.isascii())
+    style: ParagraphStyle = word.styles.add_style(name, kinds.WD_STYLE_TYPE.PARAGRAPH, builtin=name.isascii())
     style.element.styleId, style.element.basedOn_val = identifier, based_on
     style.quick_style = offered
     if following:
         style.element.get_or_add_next().val = following
     layout = style.paragraph_format
-    layout.alignment, layout.keep_with_next = alignment, keep_next
-    layout.line_spacing = None if line is None else Twips(line)
+    layout.alignment = None if alignment is None else getattr(choices.WD_ALIGN_PARAGRAPH, alignment)
+    layout.keep_with_next = keep_next
+    layout.line_spacing = None if line is None else units.Twips(line)
     if after is not None:
-        layout.space_before, layout.space_after = Twips(0), Twips(after * paper.LINE_PITCH)
+        layout.space_before, layout.space_after = units.Twips(0), units.Twips(after * paper.LINE_PITCH)
     if face:
         _set_face(style, *face)
-    style.font.size = None if points is None else Pt(points)
+    style.font.size = None if points is None else units.Pt(points)
     return style
 
 
 def _set_face(style: CharacterStyle, east_asian: str, latin: str) -> None:
     style.font.name = clean(latin)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), clean(east_asian))
+    style.element.rPr.rFonts.set(ns.qn("w:eastAsia"), clean(east_asian))
 
 
 def _space_characters(style: CharacterStyle, twips: int) -> None:

@@ -1,19 +1,29 @@
 """Tables in an official document: the width of the text block, thin lines, the head repeated on each page."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from docx.document import Document
-from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.oxml.table import CT_Row
-from docx.shared import Twips
-from docx.table import Table as WordTable
-
+from models.later import later
 from tasks.papers import paper, styles
 from tasks.papers.wordprocessing import add_paragraph, add_text, element, fill, styled
+
+if TYPE_CHECKING:
+    from docx import shared as units
+    from docx.document import Document
+    from docx.enum import table as table_choices
+    from docx.enum import text as choices
+    from docx.oxml import ns
+    from docx.oxml.table import CT_Row
+    from docx.table import Table as WordTable
+else:
+    units = later("docx.shared")
+    table_choices = later("docx.enum.table")
+    choices = later("docx.enum.text")
+    ns = later("docx.oxml.ns")
 
 # In full-width characters: columns are as wide as their text within these bounds.
 _NARROWEST, _WIDEST = 3.0, 16.0
@@ -56,10 +66,12 @@ def add_table(word: Document, block: Table) -> None:
     table = ruled(word, styles.DENSE_TABLE if dense else styles.TABLE, widths)
     head, model = table.add_row(), table.add_row()
     # The head always takes the room it needs. A row of one line takes one line of the grid.
-    head.height = Twips(row_height(1) if dense else paper.LINE_PITCH)
-    model.height = Twips(row_height(block.lines or 1) if dense else paper.LINE_PITCH)
-    head.height_rule = WD_ROW_HEIGHT_RULE.AT_LEAST
-    model.height_rule = WD_ROW_HEIGHT_RULE.EXACTLY if block.lines else WD_ROW_HEIGHT_RULE.AT_LEAST
+    head.height = units.Twips(row_height(1) if dense else paper.LINE_PITCH)
+    model.height = units.Twips(row_height(block.lines or 1) if dense else paper.LINE_PITCH)
+    head.height_rule = table_choices.WD_ROW_HEIGHT_RULE.AT_LEAST
+    model.height_rule = (
+        table_choices.WD_ROW_HEIGHT_RULE.EXACTLY if block.lines else table_choices.WD_ROW_HEIGHT_RULE.AT_LEAST
+    )
     for row, style in (
         (head, styles.DENSE_HEADER if dense else styles.TABLE_HEADER),
         (model, styles.DENSE_TEXT if dense else styles.TABLE_TEXT),
@@ -67,11 +79,11 @@ def add_table(word: Document, block: Table) -> None:
         # No row breaks over two pages.
         row._tr.get_or_add_trPr().insert(0, element("cantSplit"))
         for cell in row.cells:
-            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+            cell.vertical_alignment = table_choices.WD_ALIGN_VERTICAL.CENTER
             add_text(styled(cell.paragraphs[0], style), "")
     head._tr.trPr.append(element("tblHeader"))
     for cell, centred in zip(model.cells, short, strict=True):
-        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
+        cell.paragraphs[0].alignment = choices.WD_ALIGN_PARAGRAPH.CENTER if centred else choices.WD_ALIGN_PARAGRAPH.LEFT
     _fill(head._tr, block.header)
     for texts in block.rows:
         # A list may have thousands of rows: a copy takes a fraction of the time of a row made anew.
@@ -86,9 +98,9 @@ def ruled(word: Document, style: str, widths: Sequence[int]) -> WordTable:
     """A table as wide as the text block, in the style of that id, its columns of these twips; without a row as yet."""
     table: WordTable = word.add_table(0, len(widths))
     table._tbl.tblStyle_val = style
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    table.alignment, table.autofit = table_choices.WD_TABLE_ALIGNMENT.CENTER, False
     for column, width in zip(table.columns, widths, strict=True):
-        column.width = Twips(width)
+        column.width = units.Twips(width)
     return table
 
 
@@ -124,5 +136,5 @@ def _fitting(text: str, width: int, lines: int) -> str:
 
 
 def _fill(row: CT_Row, texts: Iterable[str]) -> None:
-    for words, text in zip(list(row.iter(qn("w:t"))), texts, strict=True):
+    for words, text in zip(list(row.iter(ns.qn("w:t"))), texts, strict=True):
         fill(words, text)

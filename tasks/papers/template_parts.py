@@ -5,13 +5,21 @@ read as a program reads it, so that it does not matter how something is written:
 with which characters spelt out.
 """
 
+from __future__ import annotations
+
 import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lxml import etree
+from models.later import later
+
+if TYPE_CHECKING:
+    from lxml import etree
+else:
+    etree = later("lxml.etree")
+
 
 MOST_INSIDE = 40 * 1024 * 1024
 """Bytes of all parts."""
@@ -65,7 +73,10 @@ _ACTIVE = frozenset(
         "attachedTemplate", "mailMerge", "frameset", "contentPart",
     }
 )  # fmt: skip
-_READER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def _reader() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def unsafe_parts(archive: zipfile.ZipFile) -> Iterator[str]:
@@ -92,7 +103,7 @@ def unsafe_parts(archive: zipfile.ZipFile) -> Iterator[str]:
         if part.file_size > MOST_MARKUP:
             yield f"{part.filename} 过大：最多 {MOST_MARKUP // 1024**2} MB，模板只需版式和占位符。"
             continue
-        tree = etree.fromstring(archive.read(part), _READER)
+        tree = etree.fromstring(archive.read(part), _reader())
         if tree.getroottree().docinfo.doctype:
             yield f"{part.filename} 中有文档类型声明，不是正常的 Word 文件：请用 Word 或 WPS 另存后再上传。"
         elif part.filename.lower().endswith(".rels"):

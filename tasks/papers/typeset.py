@@ -5,17 +5,18 @@ read as a command of the typesetter. The file is PDF/A-2b, fit for the archive: 
 refused by name and never printed as a box.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import json
 import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from models.errors import DubanError
+from models.later import later
 from tasks.papers import paper
 from tasks.papers.charts import Chart, in_words
 from tasks.papers.drawn_chart import drawn
@@ -34,6 +35,11 @@ from tasks.papers.official_document import (
 from tasks.papers.tables import column_shares
 from tasks.papers.typeset_fonts import ChosenFonts, MissingFontError, TypesetFonts, choose_fonts
 from tasks.papers.wordprocessing import clean
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = later("typst")
 
 _PROGRAM = Path(__file__).with_name("typeset.typ")
 _ROLES = {CellRole.LABEL: "label", CellRole.CONTENT: "content", CellRole.FIGURE: "figure"}
@@ -66,7 +72,7 @@ def typeset(document: OfficialDocument, *, fonts: TypesetFonts | None = None) ->
     return made
 
 
-def _explained(error: "typst.TypstError") -> DubanError:
+def _explained(error: typst.TypstError) -> DubanError:
     unshown = _UNSHOWN.search(error.message)
     if unshown and "could not be displayed" in error.message:
         named = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), unshown[1])

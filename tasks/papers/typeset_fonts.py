@@ -1,14 +1,21 @@
 """Fonts for PDF files: which of the wanted ones there are, in the system and in a folder of the office's own."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import typst
+from typing import TYPE_CHECKING
 
 from models.errors import BadInputError
+from models.later import later
 from models.settings import Settings
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = later("typst")
 
 SERIF = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "SimSun", "NSimSun", "STSong", "Songti SC")
 SANS = (

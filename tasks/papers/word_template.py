@@ -3,6 +3,8 @@
 A template comes from outside and is treated so: nothing in it is run, nothing outside it is fetched.
 """
 
+from __future__ import annotations
+
 import io
 import re
 import zipfile
@@ -10,16 +12,23 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-import docxtpl
 from jinja2 import TemplateError, TemplateSyntaxError
-from lxml import etree
 
 from models.errors import BadInputError
+from models.later import later
 from tasks.papers.official_document import Heading, OfficialDocument, Paragraph, TextRun, composed
 from tasks.papers.package import packed, repacked
 from tasks.papers.placeholders import OF_PART, RefusedTemplateError, TemplateLanguage, values
 from tasks.papers.template_parts import unsafe_parts
+
+if TYPE_CHECKING:
+    import docxtpl
+    from lxml import etree
+else:
+    docxtpl = later("docxtpl")
+    etree = later("lxml.etree")
 
 MEGABYTE = 1024 * 1024
 LARGEST = 5 * MEGABYTE
@@ -36,17 +45,16 @@ _TEXT_PARTS = (
     ("文档属性", re.compile(r"docProps/core\.xml")),
 )
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
-_READER = etree.XMLParser(resolve_entities=False, no_network=True)
 _SYNTAX = (
     (re.compile(r"Unexpected end of template|innermost block"), "循环或条件没有结束：缺少 endfor 或 endif"),
     (re.compile(r"unknown tag 'end|Encountered unknown tag 'end"), "endfor、endif 多写了，或与开头不对应"),
     (re.compile(r"unknown tag"), "花括号中的写法不能识别：只能写 for、if 和占位符"),
 )
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError, ValueError, OSError, RuntimeError, LookupError,
+    zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, OSError, RuntimeError, LookupError,
     AttributeError, TypeError,
 )  # fmt: skip
-"""What the readers of a file from anywhere raise, each after its own library."""
+"""What the readers of a file from anywhere raise, each after its own library; of lxml it is a SyntaxError."""
 
 _SAMPLE = OfficialDocument(
     title="报告标题",
@@ -159,7 +167,10 @@ def _misspelt(archive: zipfile.ZipFile) -> Iterator[str]:
             template = language.from_string(_DECLARATION.sub("", text))
             for sample in _SAMPLES:
                 # Strictly read: what fills the file in would mend it silently, and lose what it cannot mend.
-                etree.fromstring(template.render(values(sample, organ="单位", year=2000)).encode(), _READER)
+                etree.fromstring(
+                    template.render(values(sample, organ="单位", year=2000)).encode(),
+                    etree.XMLParser(resolve_entities=False, no_network=True),
+                )
         except TemplateSyntaxError as error:
             yield f"{where}中的占位符不可用：{_said(error)}。"
         except (TemplateError, etree.XMLSyntaxError):

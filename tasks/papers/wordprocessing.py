@@ -1,17 +1,23 @@
 """What Word files want and python-docx has no word for: clean text, full-width punctuation, indents by characters."""
 
+from __future__ import annotations
+
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from docx.document import Document
-from docx.oxml.ns import nsdecls, qn
-from docx.oxml.parser import OxmlElement, parse_xml
-from docx.oxml.text.run import CT_Text
-from docx.text.paragraph import Paragraph
-from docx.text.parfmt import ParagraphFormat
-
+from models.later import later
 from models.typed_text import writable
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.oxml import ns, parser
+    from docx.oxml.text.run import CT_Text
+    from docx.text.paragraph import Paragraph
+    from docx.text.parfmt import ParagraphFormat
+else:
+    ns = later("docx.oxml.ns")
+    parser = later("docx.oxml.parser")
 
 
 def clean(text: str) -> str:
@@ -31,12 +37,12 @@ def attribute(text: str) -> str:
 
 def element(name: str, **attributes: object) -> Any:
     """An element of WordprocessingML, its attributes named without their prefix."""
-    return OxmlElement(f"w:{name}", {qn(f"w:{key}"): str(value) for key, value in attributes.items()})
+    return parser.OxmlElement(f"w:{name}", {ns.qn(f"w:{key}"): str(value) for key, value in attributes.items()})
 
 
 def elements(content: str) -> list[Any]:
     """The elements of a piece of WordprocessingML."""
-    return list(parse_xml(f"<w:p {nsdecls('w')}>{content}</w:p>"))
+    return list(parser.parse_xml(f"<w:p {ns.nsdecls('w')}>{content}</w:p>"))
 
 
 [_RUN] = elements('<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:t xml:space="preserve"/></w:r>')
@@ -84,5 +90,5 @@ def indent(layout: ParagraphFormat, character: float, **counts: float) -> None:
     """
     indents = layout._element.get_or_add_pPr().get_or_add_ind()
     for side, count in counts.items():
-        indents.set(qn(f"w:{side}Chars"), f"{count * 100:.0f}")
-        indents.set(qn(f"w:{side}"), f"{count * character:.0f}")
+        indents.set(ns.qn(f"w:{side}Chars"), f"{count * 100:.0f}")
+        indents.set(ns.qn(f"w:{side}"), f"{count * character:.0f}")

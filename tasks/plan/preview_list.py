@@ -1,18 +1,20 @@
 """Looking a list through before it is imported: the sheet as it is, with what was understood and what is wrong in the
 cells they stand in. The import itself in a dry run says both, so what is foretold is what will be done."""
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openpyxl.utils import get_column_letter
 from sqlmodel import Session, select
 
 from models.actor import Actor
 from models.errors import CellError
 from models.items.plan import NO_PROJECT
+from models.later import later
 from models.people.organ import Department, Organ
 from tasks.plan.import_list import ImportReport, import_list, read_list
 from tasks.plan.merge_list import Change
@@ -22,6 +24,11 @@ from tasks.reading.plan_columns import LIST, Field, find_list_header
 from tasks.reading.sheet import Cell, Sheet, is_list, open_workbook
 from tasks.reading.sheet_header import Header
 from tasks.sheets.no_collecting import no_collecting
+
+if TYPE_CHECKING:
+    from openpyxl import utils
+else:
+    utils = later("openpyxl.utils")
 
 LONGEST_CELL = 400
 """Characters of a cell that are shown."""
@@ -142,7 +149,7 @@ def _lay_out_raw(found: ListPreview, sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         shown = [(index, row) for index, row in enumerate(sheet.rows[: LIST.within]) if any(cell != "" for cell in row)]
         width = max((column + 1 for _, row in shown for column, cell in enumerate(row) if cell != ""), default=0)
-        found.headings[sheet.name or ""] = [get_column_letter(column + 1) for column in range(width)]
+        found.headings[sheet.name or ""] = [utils.get_column_letter(column + 1) for column in range(width)]
         found.rows += [_row((sheet.name, index + 1), row[:width], {}, None, (), {}) for index, row in shown]
 
 

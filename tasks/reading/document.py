@@ -4,9 +4,13 @@ Sizes are checked before anything is unpacked. Whatever cannot be read raises `U
 line that says what is wrong and what would be accepted.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.errors import UnreadableFileError
+from models.later import later
 from models.secrecy import MarkedError, marking
 from tasks.containers.blocks import Block
 from tasks.containers.formats import TEXT, Format, Reader, recognise
@@ -22,7 +26,11 @@ from tasks.reading.header import FileHeader, split_header
 from tasks.reading.lines import Line, lines_of, unwrap
 from tasks.reading.markup import without_markup
 from tasks.reading.sheet import Sheet, file_content, open_workbook
-from tasks.reading.word import word_lines
+
+if TYPE_CHECKING:
+    from tasks.reading import word
+else:
+    word = later("tasks.reading.word")
 
 
 def read_document(path: Path) -> tuple[FileHeader, list[Line]]:
@@ -50,11 +58,11 @@ def paragraphs_of(lines: list[Line]) -> tuple[FileHeader, list[Line]]:
 def _lines(path: Path, content: bytes, kind: Format) -> list[Line]:
     name = path.name
     if kind.reader is Reader.WORD:
-        return word_lines(content, name)
+        return word.word_lines(content, name)
     if kind is TEXT:
         return lines_of(visible(without_markup(decode(content, name))))
     if kind.reader is Reader.OFFICE_TEXT:
-        return _unmarked(word_lines(converted(content, name, kind.what, "docx"), name), name)
+        return _unmarked(word.word_lines(converted(content, name, kind.what, "docx"), name), name)
     if kind.reader is Reader.PAGE:
         return _unmarked(_told(web_blocks(content, name, kind)), name)
     if kind.reader is Reader.PDF:

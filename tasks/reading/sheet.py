@@ -5,6 +5,8 @@ inflate far beyond their size, and sheets whose two cells lie so far apart that 
 not fit into memory.
 """
 
+from __future__ import annotations
+
 import csv
 import datetime as dt
 import io
@@ -16,11 +18,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
-
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from models.errors import UnreadableFileError
+from models.later import later
 from models.secrecy import MarkedError, marking
 from models.typed_text import writable
 from tasks.containers.blocks import Block, TableBlock, is_only_tables
@@ -31,7 +32,16 @@ from tasks.containers.pdf_pages import pdf_blocks
 from tasks.containers.plain_text import decode
 from tasks.containers.sheet_marks import BookMarks, Marks, read_marks
 from tasks.containers.web_page import web_blocks
-from tasks.reading.word import word_tables
+
+if TYPE_CHECKING:
+    from tasks.reading import word
+else:
+    word = later("tasks.reading.word")
+
+if TYPE_CHECKING:
+    import python_calamine
+else:
+    python_calamine = later("python_calamine")
 
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 200_000
@@ -138,7 +148,7 @@ def _blocks(content: bytes, name: str, kind: Format) -> list[Block]:
     if kind.reader is Reader.PAGE:
         return web_blocks(content, name, kind)
     document = content if kind.reader is Reader.WORD else converted(content, name, kind.what, "docx")
-    return list(word_tables(document, name))
+    return list(word.word_tables(document, name))
 
 
 def _tables(blocks: list[Block], name: str, kind: Format) -> list[Sheet]:
@@ -188,16 +198,17 @@ def _lay_marks(sheet: Sheet, marks: Marks) -> None:
 def _parsed(content: bytes, name: str, grids: Mapping[int, Grid]) -> list[Sheet]:
     try:
         return _visible_sheets(BytesIO(content), grids)
-    except (CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise _not_whole(name) from error
 
 
 def _visible_sheets(file: BinaryIO, grids: Mapping[int, Grid]) -> list[Sheet]:
-    with CalamineWorkbook.from_filelike(file) as book:
+    with python_calamine.CalamineWorkbook.from_filelike(file) as book:
         shown = [
             (index, entry.name)
             for index, entry in enumerate(book.sheets_metadata)
-            if entry.typ is SheetTypeEnum.WorkSheet and entry.visible is SheetVisibleEnum.Visible
+            if entry.typ is python_calamine.SheetTypeEnum.WorkSheet
+            and entry.visible is python_calamine.SheetVisibleEnum.Visible
         ]
         sheets = []
         for index, name in shown:

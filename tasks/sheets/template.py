@@ -3,21 +3,28 @@
 Whatever is written here comes in again as its kind is read.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-
+from models.later import later
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.sheet_kind import SheetKind
 from tasks.files.sheet_rows import Value
 from tasks.files.workbook import EXAMPLE as LIKE_AN_EXAMPLE
 from tasks.files.workbook import HEADER_ROW, Book, Column, Page
 from tasks.reading.sheet_header import EXAMPLE, GUIDE
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook, utils
+    from openpyxl.worksheet import datavalidation
+else:
+    utils = later("openpyxl.utils")
+    datavalidation = later("openpyxl.worksheet.datavalidation")
 
 ROWS = 200
 """So many rows are ready to be filled in; further ones are brought in just as well."""
@@ -126,7 +133,7 @@ def write_rows(
         page = book.page(title, kind.title, columns)
         for values, gaps in rows:
             page.add(values, to_fill=gaps)
-        page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{page.last}"
+        page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{utils.get_column_letter(len(columns))}{page.last}"
         if page.last > HEADER_ROW:
             _offer_choices(book, page, kind, departments, people)
         book.save(path)
@@ -152,9 +159,9 @@ def _offer_choices(book: Book, page: Page, kind: SheetKind, departments: Sequenc
                 lists[tuple(words)] = _list(book.frame, words, len(lists) + 1)
             formula = lists[tuple(words)]
         strict = field.takes in (FieldType.CHOICE, FieldType.YES_NO)
-        rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=strict)
+        rule = datavalidation.DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=strict)
         rule.errorTitle, rule.error = field.label[:32], f"请从列表中选择{field.label}。"
-        letter = get_column_letter(fields.index(field) + 1)
+        letter = utils.get_column_letter(fields.index(field) + 1)
         rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{page.last}")
         sheet.add_data_validation(rule)
 
@@ -165,7 +172,7 @@ def _list(workbook: Workbook, words: Sequence[str], at: int) -> str:
         workbook.create_sheet(_CHOICES).sheet_state = "hidden"
     for place, word in enumerate(words, 1):
         workbook[_CHOICES].cell(place, at, word).data_type = "s"
-    letter = get_column_letter(at)
+    letter = utils.get_column_letter(at)
     return f"{_CHOICES}!${letter}$1:${letter}${len(words)}"
 
 

@@ -4,15 +4,17 @@ As in `tasks.notices.deliver`, a message is claimed by a conditional update and 
 spoken to; a repeat because of a crash in between carries the same webhook-id.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import http
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import sqlalchemy as sa
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, col, select
@@ -23,12 +25,18 @@ from models.clock import day_of
 from models.database import key, on_record, reading
 from models.engine.problem import OrganProblem, note_problem
 from models.engine.webhook import MessageState, Webhook, WebhookMessage
+from models.later import later
 from models.people.organ import Organ
 from models.settings import Settings
 from tasks.acting.audit import recorded
-from tasks.notices.http_line import pause_of
+from tasks.notices.http_line import TIMEOUT, pause_of
 from tasks.notices.reachable import UnreachableError, aimed, resolve
 from tasks.webhooks.hold_webhooks import secret_of
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 _MESSAGE: sa.Table = SQLModel.metadata.tables[str(WebhookMessage.__tablename__)]
 CLAIM = dt.timedelta(minutes=10)
@@ -38,7 +46,6 @@ RETRIES = (
     dt.timedelta(hours=5), dt.timedelta(hours=10),
 )  # fmt: skip
 """How long after each failure it is tried again; after the last it is set aside."""
-TIMEOUT = httpx.Timeout(10, connect=5)
 AT_ONCE = dt.timedelta(seconds=45)
 """How long one run may send; what is left waits for the next."""
 STOP = 410
@@ -74,9 +81,19 @@ class Sender:
 
     settings: Settings
     resolve: Callable[[str, int], list[str]]
-    client: httpx.Client = field(
-        default_factory=lambda: httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    )
+    _client: httpx.Client | None = None
+
+    @property
+    def client(self) -> httpx.Client:
+        """Made for the first message: most runs have none, and it loads every certificate that is trusted."""
+        if self._client is None:
+            self._client = httpx.Client(follow_redirects=False, trust_env=False)
+        return self._client
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._client is not None:
+            self._client.close()
 
     def send(self, webhook: Webhook, message: WebhookMessage, *, now: dt.datetime) -> ReceiverAnswer:
         """Sign and send one message. Never raises for what the other side does."""
@@ -93,7 +110,7 @@ class Sender:
             request = aimed(
                 webhook.url, body.encode(), headers, listed=self.settings.webhook_networks, resolve=self.resolve
             )
-            request.extensions["timeout"] = TIMEOUT.as_dict()
+            request.extensions["timeout"] = TIMEOUT
             # Beyond its status and how long to wait, what the other side says is neither read nor shown: it may be
             # anything's page.
             answer = self.client.send(request, stream=True)
@@ -128,7 +145,7 @@ def send_webhooks(
     """Send every message that waits. One address that fails keeps its own messages waiting and nobody else's."""
     result, failing = SendResult(), set[int]()
     sender, began = Sender(settings, resolve), time.monotonic()
-    with sender.client:
+    with closing(sender):
         while time.monotonic() - began < AT_ONCE.total_seconds():
             claimed = _claim(engine, now, failing)
             if claimed is None:

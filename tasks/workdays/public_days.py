@@ -1,13 +1,19 @@
 """Rest and make-up days as they are published for programs: calendar files (RFC 5545) and the common shapes of JSON."""
 
+from __future__ import annotations
+
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Any
 
 from models.dates.days import DAY
+from models.later import later
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = later("icalendar")
 
 Published = tuple[Any, Any, Any]
 """A day, whether it is worked, and its name, as they stand in the file: none of them is checked yet."""
@@ -24,8 +30,8 @@ def days_of_calendar(content: bytes) -> Iterator[Published]:
     """The days of a calendar's events that say whether they are worked: by Apple's mark, else in their words. Festivals
     that say neither are no days off and are passed over. Raises ValueError for what is no calendar."""
     told: set[tuple[dt.date, bool]] = set()
-    for event in Calendar.from_ical(content).walk("VEVENT"):
-        if not isinstance(event, Event):
+    for event in icalendar.Calendar.from_ical(content).walk("VEVENT"):
+        if not isinstance(event, icalendar.Event):
             continue
         working, summary = _worked(event), str(event.get("SUMMARY", "")).strip()
         if working is None:
@@ -38,7 +44,7 @@ def days_of_calendar(content: bytes) -> Iterator[Published]:
                 yield day, working, name
 
 
-def _worked(event: Event) -> bool | None:
+def _worked(event: icalendar.Event) -> bool | None:
     marked = _APPLE.get(str(event.get("X-APPLE-SPECIAL-DAY", "")).strip())
     if marked is not None:
         return marked
@@ -47,7 +53,7 @@ def _worked(event: Event) -> bool | None:
     return True if _WORKED.search(words) else False if _REST.search(words) else None
 
 
-def _lasting(event: Event) -> Iterator[dt.date]:
+def _lasting(event: icalendar.Event) -> Iterator[dt.date]:
     """Its days; the end is the day after the last, and none or the same day is one day."""
     first, last = _day(event.start), _day(event.end)
     yield first

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
@@ -14,17 +14,23 @@ from duban.web.posted import Sent
 from duban.web.prove_again import prove_again
 from duban.web.refusals import status_of
 from duban.web.served import ServedOffice
-from duban.web.single_sign_on import LASTS_SECONDS, ProviderError, SingleSignOn
 from duban.web.visit import cookie_name
 from models.actor import Actor, Channel
 from models.clock import day_of
 from models.database import on_record, reading
 from models.errors import DubanError, ForbiddenError, NotFoundError
+from models.later import later
 from tasks.access.bind_subject import bind_by_code, bind_own, subject_of
 from tasks.access.hold_session import find_session, hashed
 from tasks.access.set_password import find_invited
 from tasks.access.sign_in import GONE, account_of_person, enter, enter_by_provider
 from tasks.engine.lease import take_once
+
+if TYPE_CHECKING:
+    from duban.web import single_sign_on
+else:
+    # Most offices have no provider: what speaks with one is loaded for the first way there.
+    single_sign_on = later("duban.web.single_sign_on")
 
 router = APIRouter()
 
@@ -68,12 +74,12 @@ def come_back(door: AtDoor, state: str = "", code: str = "", error: str = "", is
 def _away(door: Door, onwards: str, purpose: str = "") -> Response:
     try:
         address, attempt = _provider(door.served).begin(onwards, now=_now(door.served), purpose=purpose)
-    except ProviderError as error:
+    except single_sign_on.ProviderError as error:
         return login_page(door, error=error.message, status_code=502)
     answer = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
     answer.set_cookie(
-        _cookie(door.served), attempt.cookie, max_age=LASTS_SECONDS, path="/", httponly=True, samesite="lax",
-        secure=door.served.secure,
+        _cookie(door.served), attempt.cookie, max_age=single_sign_on.LASTS_SECONDS, path="/", httponly=True,
+        samesite="lax", secure=door.served.secure,
     )  # fmt: skip
     return answer
 
@@ -102,7 +108,7 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
                 factor=settings.oidc_second_factor,
             )  # fmt: skip
     except DubanError as refused:
-        status = 502 if isinstance(refused, ProviderError) else status_of(refused)
+        status = 502 if isinstance(refused, single_sign_on.ProviderError) else status_of(refused)
         return login_page(door, error=refused.message, status_code=status)
     return door.enter(token, attempt.onwards)
 
@@ -110,7 +116,7 @@ def _let_in(door: Door, state: str, code: str, error: str, iss: str) -> Response
 def _once(served: ServedOffice, state: str) -> bool:
     """Whether no process of the office took this back before."""
     with on_record(served.database) as session:
-        return take_once(session, f"sso:{state}", dt.timedelta(seconds=2 * LASTS_SECONDS))
+        return take_once(session, f"sso:{state}", dt.timedelta(seconds=2 * single_sign_on.LASTS_SECONDS))
 
 
 def _bound(door: Door, begun_by: str, subject: str) -> Response:
@@ -147,11 +153,14 @@ def called(claims: dict[str, Any], claim: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _provider(served: ServedOffice) -> SingleSignOn:
+def _provider(served: ServedOffice) -> "single_sign_on.SingleSignOn":
     """Raises NotFoundError where none is configured."""
     if not served.settings.oidc_issuer:
         raise NotFoundError("没有配置单点登录：请用密码登录。")
-    provider = cast(SingleSignOn, served.parts.setdefault("single_sign_on", SingleSignOn(served.settings)))
+    provider = cast(
+        "single_sign_on.SingleSignOn",
+        served.parts.setdefault("single_sign_on", single_sign_on.SingleSignOn(served.settings)),
+    )
     provider.settings = served.settings
     return provider
 

@@ -7,15 +7,20 @@ name them (docs/official-forms.md).
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Numeric
 from sqlmodel import Field
-from stdnum.cn import ric, uscc
 
 from models.coded import Coded, coded
+from models.later import later
 from models.ledgers.entry import LedgerRow
 from models.ledgers.field import FieldType, LedgerField
+
+if TYPE_CHECKING:
+    from stdnum.cn import ric, uscc
+else:
+    ric, uscc = later("stdnum.cn.ric"), later("stdnum.cn.uscc")
 
 
 class PartyKind(Coded):

@@ -1,20 +1,26 @@
 """Short messages, through whatever HTTP gateway the office has: the settings say what it is asked and answers."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http import HTTPStatus
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from models.channel_settings import listed
 from models.errors import DeliveryError
+from models.later import later
 from models.settings import Settings
 from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel
 from tasks.notices.handed import ChannelDownError, Handed
 from tasks.notices.http_line import HttpAnswer, HttpLine
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 LABEL = "短信网关"
 _MOBILE = re.compile(r"(?:\+?86)?(1[0-9]{10})")

@@ -1,5 +1,7 @@
 """Webhook: each message as JSON, signed by Standard Webhooks, to a system of the office or a person's own receiver."""
 
+from __future__ import annotations
+
 import base64
 import datetime as dt
 import json
@@ -7,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-import httpx
 from standardwebhooks import Webhook as Signer
 
 from models.errors import BadInputError, DeliveryError
+from models.later import later
 from models.settings import Settings
 from tasks.access.office_key import derived
 from tasks.notices.channel import AddressKind, ChannelSender, MessageChannel, Parcel, account_typed
@@ -20,6 +23,11 @@ from tasks.notices.http_line import HttpAnswer, HttpLine
 from tasks.notices.reachable import UnreachableError, aimed
 from tasks.notices.sealed_address import LONGEST, opened_address, sealed_address
 from tasks.notices.web_address import checked
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 LABEL = "Webhook"
 EVENT = "message"

@@ -4,18 +4,24 @@ HTTP 200 says no more than that the provider heard: the code in the body decides
 token, so no address and nothing of a request gets into an error.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from models.errors import DeliveryError
+from models.later import later
 from tasks.notices.handed import ChannelDownError
 from tasks.notices.http_line import HttpAnswer, HttpLine, seconds_to_wait
 from tasks.notices.provider.refusal import Refusal, Verdict
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 WAIT = "x-ogw-ratelimit-reset"
 """The header in which 飞书 says how many seconds to wait."""

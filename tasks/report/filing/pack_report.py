@@ -1,11 +1,13 @@
 """Packing a report for the organ above: what it says, its figures and what bears them out, how far it has come and who
 signed it, all of it sealed by this office."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from joserfc.jwk import OKPKey
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
@@ -48,6 +50,9 @@ from tasks.report.upward.report_package import (
 )
 from tasks.report.upward.sealing import seal, written
 from tasks.report.upward.signing_key import fingerprint_of
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OKPKey
 
 _BATCH = 500
 """Rows asked for at a time: databases limit how many values a statement may carry."""

@@ -5,21 +5,28 @@ of the list, with the public key. Nothing in it is compressed: a package is as l
 unpack to more than was sent. The same files and key give the same bytes.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
+from typing import TYPE_CHECKING, Any
 
 from models.errors import BadInputError, UnreadableFileError
+from models.later import later
 from tasks.files.file_store import MEGABYTE
 from tasks.report.upward.signing_key import CURVE, fingerprint_of, public_key
+
+if TYPE_CHECKING:
+    from joserfc import errors as jose
+    from joserfc import jwk, jws
+else:
+    jose = later("joserfc.errors")
+    jwk = later("joserfc.jwk")
+    jws = later("joserfc.jws")
 
 LARGEST = 20 * MEGABYTE
 """Bytes of a package."""
@@ -43,7 +50,7 @@ class Sealed:
     """Of the key that signed it. Whose key that is, the package cannot tell."""
 
 
-def seal(files: Mapping[str, bytes], key: OKPKey) -> bytes:
+def seal(files: Mapping[str, bytes], key: jwk.OKPKey) -> bytes:
     """The package. Raises BadInputError where it would be larger than any receiver takes."""
     listed = [
         {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
@@ -125,13 +132,13 @@ def _json(content: bytes, name: str) -> dict[str, Any]:
 def _verified(manifest: bytes, signature: Mapping[str, Any]) -> str:
     """The fingerprint of the key by which the list is signed."""
     try:
-        key = OKPKey.import_key(dict(signature["public_key"]))
+        key = jwk.OKPKey.import_key(dict(signature["public_key"]))
         if key.curve_name != CURVE:
             raise ValueError("another kind of key")
         jws.deserialize_compact(str(signature["jws"]), key, algorithms=[ALGORITHM], payload=manifest)
         return fingerprint_of(key)
     # A signature comes from anywhere: whatever its reader raises, it is none.
-    except (JoseError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (jose.JoseError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise BadInputError(f"上报包的签名无效：内容被改动过，或者不是用本系统签名的。{_NOT_OURS}。") from error
 
 

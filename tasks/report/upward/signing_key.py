@@ -1,15 +1,21 @@
 """The key this office signs reports with, and the fingerprint by which another office knows it again."""
 
+from __future__ import annotations
+
 import json
 import re
 from base64 import urlsafe_b64decode
 from pathlib import Path
-from typing import Literal
-
-from joserfc.jwk import OKPKey
+from typing import TYPE_CHECKING, Literal
 
 from models.errors import BadInputError, DubanError
+from models.later import later
 from tasks.access.office_key import kept_secret
+
+if TYPE_CHECKING:
+    from joserfc import jwk
+else:
+    jwk = later("joserfc.jwk")
 
 FILE = "report-signing.key"
 """In the data folder: a private JWK (Ed25519), made at first use, readable by its owner alone."""
@@ -18,11 +24,11 @@ CURVE: Literal["Ed25519"] = "Ed25519"
 _GROUP = 4
 
 
-def signing_key(home: Path) -> OKPKey:
+def signing_key(home: Path) -> jwk.OKPKey:
     """The key. Of two processes that need it first, both get the same. Raises DubanError for a damaged file."""
-    content = kept_secret(home / FILE, lambda: _written(OKPKey.generate_key(CURVE)))
+    content = kept_secret(home / FILE, lambda: _written(jwk.OKPKey.generate_key(CURVE)))
     try:
-        key = OKPKey.import_key(json.loads(content))
+        key = jwk.OKPKey.import_key(json.loads(content))
         if not key.is_private or key.curve_name != CURVE:
             raise ValueError("another kind of key")
     # The library raises its own errors, those of the codecs, and plain ones.
@@ -33,12 +39,12 @@ def signing_key(home: Path) -> OKPKey:
     return key
 
 
-def public_key(key: OKPKey) -> dict[str, str]:
+def public_key(key: jwk.OKPKey) -> dict[str, str]:
     """The public half, as a JWK."""
     return {name: str(key.as_dict(private=False)[name]) for name in ("crv", "kty", "x")}
 
 
-def fingerprint_of(key: OKPKey) -> str:
+def fingerprint_of(key: jwk.OKPKey) -> str:
     """Its RFC 7638 thumbprint, SHA-256, as 64 hex digits: what people compare."""
     return urlsafe_b64decode(key.thumbprint() + "=").hex()
 
@@ -56,5 +62,5 @@ def typed_fingerprint(text: str) -> str:
     return digits
 
 
-def _written(key: OKPKey) -> bytes:
+def _written(key: jwk.OKPKey) -> bytes:
     return json.dumps(key.as_dict(private=True), sort_keys=True).encode()

@@ -28,7 +28,7 @@ FIELDS = {
 
 @pytest.fixture
 def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpPeer]:
-    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.3).as_dict())
     with http_peer() as made:
         made.says = {"result": [{"code": 0}]}
         yield made

@@ -35,7 +35,7 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpPeer]:
         return dial(backend, "127.0.0.1" if host == INSIDE else host, port, **more)
 
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
-    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.3).as_dict())
     with http_peer() as made:
         yield made
 

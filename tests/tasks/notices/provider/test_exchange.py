@@ -98,7 +98,7 @@ def test_an_unknown_code_is_tried_again_and_told_without_what_it_repeats(
 def test_a_slow_or_broken_answer_counts_for_its_message_and_the_next_has_its_own_connection(
     providers: Providers, office: Settings, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(http_line, "TIMEOUT", httpx.Timeout(0.2).as_dict())
     providers.says(Answer(slow=0.6), Answer(cut=True), Answer(b"{", headers={"Content-Length": "20"}))
     with every_channel()[channel].open(office) as sender:
         for words in ("超时未答复", "的连接中断", "超时未答复"):
