@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from duban.edge import say
 from duban.log_lines import log_to_standard_error
-from duban.one_heap import use_one_heap
 from flows.embedded_clock import ClockShare, EmbeddedClock
+from flows.one_heap import use_one_heap
 from models.settings import Settings
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.kept import kept
+from flows.one_heap import give_back
 from flows.prefect.server import FlowFailedError, PrefectServer
 from flows.rhythms import RHYTHMS
 from flows.schedules import SCHEDULES, Schedule
@@ -233,6 +234,8 @@ class EmbeddedClock:
             self.runs[schedule.rhythm] = RhythmRun(clock.now(), RunWay.FAILED)
         finally:
             self._running[schedule.rhythm].release()
+            if not schedule.light:
+                give_back()
 
     def _keeps(self, schedule: Schedule) -> bool:
         return self._share is ClockShare.ALL or schedule.light

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from duban.web.background.jobs import stop_jobs
 from duban.web.body_limit import BodyLimit, TokenFirst
 from duban.web.call import check_token
-from duban.web.interface import PREFIX, make_interface
+from duban.web.interface import PREFIX, Interface
 from duban.web.mark_seen import HEAD
 from duban.web.pages import Pages
 from duban.web.problem import AGAIN, answer, problem_of
@@ -144,7 +144,7 @@ def create_app(
     app.add_middleware(Guard, served=app.state.served)
     app.add_middleware(Heads)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.mount(PREFIX, make_interface(app.state.served), name="interface")
+    app.mount(PREFIX, Interface(app.state.served), name="interface")
     answer_refusals(app)
 
     # As they are: what is included is built anew for each application, with its first request.

@@ -1,11 +1,14 @@
 """The interface for programs as an application of its own under /api/v1: its operations, errors and description."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from duban.web.api import routers
 from duban.web.call import VERSION, NotModifiedError
@@ -28,8 +31,28 @@ READING = (400,)
 """Which problems an operation may answer with."""
 
 
+class Interface:
+    """The application to be mounted at PREFIX, made for its first request: most offices have no program that asks."""
+
+    def __init__(self, served: ServedOffice) -> None:
+        self._served, self._making = served, threading.Lock()
+        self._made: FastAPI | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        made = self._made or await run_in_threadpool(self.made)
+        await made(scope, receive, send)
+
+    def made(self) -> FastAPI:
+        """The application itself."""
+        with self._making:
+            if self._made is None:
+                self._made = make_interface(self._served)
+            return self._made
+
+
 def make_interface(served: ServedOffice) -> FastAPI:
-    """The application to be mounted at PREFIX."""
+    """All of it at once."""
     app = FastAPI(
         title="督办接口",
         version=VERSION,

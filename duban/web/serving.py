@@ -2,6 +2,7 @@
 
 import atexit
 import errno
+import gc
 import secrets
 import signal
 import socket
@@ -14,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from duban.edge import say, warn
 from duban.log_lines import log_to_standard_error
-from duban.one_heap import use_one_heap
 from duban.web.app import create_app
 from flows.embedded_clock import ClockShare, EmbeddedClock
+from flows.one_heap import use_one_heap
 from flows.prefect.server import PrefectServer
 from models.database import fold_log, reading
 from models.errors import BadInputError, DubanError
@@ -46,6 +47,9 @@ def serve(settings: Settings, database: Engine, *, host: str, port: int, with_pr
         setup_token = None if any_account(session) else secrets.token_urlsafe(24)
     clock = EmbeddedClock(settings, database, prefect=prefect, share=share)
     app = create_app(settings, database, clock=clock, prefect=prefect, host=host, setup_token=setup_token)
+    # What was made so far stays: garbage is looked for among the rest only, and so found before it is much.
+    gc.collect()
+    gc.freeze()
     server = uvicorn.Server(
         uvicorn.Config(
             app,
