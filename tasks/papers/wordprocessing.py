@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -45,7 +46,10 @@ def elements(content: str) -> list[Any]:
     return list(parser.parse_xml(f"<w:p {ns.nsdecls('w')}>{content}</w:p>"))
 
 
-[_RUN] = elements('<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:t xml:space="preserve"/></w:r>')
+@cache
+def _run() -> Any:
+    [run] = elements('<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:t xml:space="preserve"/></w:r>')
+    return run
 
 
 def add_paragraph(word: Document, style: str) -> Paragraph:
@@ -65,7 +69,7 @@ def add_text(paragraph: Paragraph, text: str, style: str | None = None) -> Parag
     The hint makes Word take quotation marks, dashes and ellipses, which western and Chinese text
     share, from the Chinese font, where they are full-width.
     """
-    run = deepcopy(_RUN)
+    run = deepcopy(_run())
     paragraph._p.append(run)
     if style:
         run.style = style

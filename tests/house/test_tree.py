@@ -217,6 +217,27 @@ finally:
     assert helped.stdout.splitlines()[-1] == "loaded:"
 
 
+RARE = (
+    "authlib", "cryptography", "docx", "docxtpl", "httpx", "icalendar", "joserfc", "lxml", "openpyxl", "psycopg",
+    "python_calamine", "rich", "segno", "stdnum", "typst", "websockets", "duban.web.api.items",
+)  # fmt: skip
+"""What few requests need, or an office with PostgreSQL alone: 50 MB of the 190 that a running service once held."""
+
+
+def test_serving_waits_for_nothing_rare() -> None:
+    """With all pages and the clock in place, before the first request (docs/performance.md)."""
+    program = f"""
+import sys
+import duban.web.serving
+from duban.web.pages import Pages
+Pages()
+print("loaded:", *{set(RARE)!r} & set(sys.modules))
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
+
+    assert told.stdout.strip() == "loaded:"
+
+
 ASKING = {
     "duban/web/background/hold.py": "a file of SQLite is locked for as long as a process lives; no table is read",
 }
