@@ -40,7 +40,8 @@ class Interface:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        made = self._made or await run_in_threadpool(self.made)
+        if (made := self._made) is None:
+            made = await run_in_threadpool(self.made)
         await made(scope, receive, send)
 
     def made(self) -> FastAPI:
