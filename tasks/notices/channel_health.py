@@ -5,6 +5,7 @@ message's tries; published limits are kept as token buckets in the database, so 
 import datetime as dt
 from collections.abc import Sequence
 
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from models.ladder.channel_state import ChannelState
@@ -86,7 +87,10 @@ def _state(session: Session, channel: str) -> ChannelState:
     """The channel's row, held until the transaction ends."""
     found = session.get(ChannelState, channel, with_for_update=True)
     if found is None:
-        found = ChannelState(name=channel)
-        session.add(found)
-        session.flush()
+        # Two senders may be the first at once: the later one waits, and takes the row of the other.
+        session.execute(_FIRST, {"name": channel})
+        found = session.get_one(ChannelState, channel, with_for_update=True)
     return found
+
+
+_FIRST = text("INSERT INTO channel_state (name, tries, tokens) VALUES (:name, 0, 0) ON CONFLICT DO NOTHING")
