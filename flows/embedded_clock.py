@@ -195,7 +195,7 @@ class EmbeddedClock:
         if scheduler is None:
             return
         log.warning("本机时钟被调整，已按新的时间重新安排定时工作", extra={"action": "clock_set"})
-        for schedule in self.schedules:
+        for schedule in filter(self._keeps, self.schedules):
             scheduler.reschedule_job(schedule.slug, trigger=trigger(schedule))
         self.repair()
 
