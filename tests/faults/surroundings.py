@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from models.settings import Settings
 from tasks.notices import deliver as delivery
 from tasks.notices.channels import mail
 from tests.benchmarks.populate import CALENDAR, DAY, NOW, ON
-from tests.databases import made_database
+from tests.databases import made_database, served_postgres
 from tests.faults.kill_sender import count, sweep
 from tests.faults.relay import relay
 from tests.faults.works import WORKS
@@ -154,14 +155,14 @@ def read_only(folder: Path) -> Story:
         return story.compare(place, undisturbed, at=BUSY_AT)
 
 
-def wrong_clock(folder: Path) -> Story:
+def wrong_clock(folder: Path, databases: Iterator[str] | None = None) -> Story:
     """The machine's clock goes back a day after a sweep, then ten years ahead, and is right again the next day."""
     story = Story()
-    place, undisturbed = _laid(folder / "place", folder / "undisturbed")
+    place, undisturbed = _laid(folder / "place", folder / "undisturbed", databases=databases)
     after = clock.opening_of(CALENDAR.add(ON, 1))
     story.run(place, "supervise")
     story.run(place, "supervise", at=BUSY_AT - DAY)
-    ahead = run_shifted(place.home, "supervise", at=BUSY_AT + 3650 * DAY)
+    ahead = run_shifted(place.home, "supervise", at=BUSY_AT + 3650 * DAY, database=place.database_url)
     story.said.append((ahead.stderr.strip() or ahead.stdout.strip()).rpartition("\n")[2])
     story.run(place, "supervise", at=after)
     for at in (BUSY_AT, after):
@@ -169,10 +170,10 @@ def wrong_clock(folder: Path) -> Story:
     return story.compare(place, undisturbed, at=after)
 
 
-def other_zone(folder: Path) -> Story:
+def other_zone(folder: Path, databases: Iterator[str] | None = None) -> Story:
     """The machine stands in Los Angeles, then on Kiritimati: the office's day is that of Beijing."""
     story = Story()
-    place, undisturbed = _laid(folder / "place", folder / "undisturbed")
+    place, undisturbed = _laid(folder / "place", folder / "undisturbed", databases=databases)
     after = clock.opening_of(CALENDAR.add(ON, 1))
     for at, zone in ((BUSY_AT, "America/Los_Angeles"), (after, "Pacific/Kiritimati")):
         story.run(place, "supervise", at=at, TZ=zone)
@@ -180,15 +181,16 @@ def other_zone(folder: Path) -> Story:
     return story.compare(place, undisturbed, at=after)
 
 
-def two_serves(folder: Path) -> Story:
+def two_serves(folder: Path, databases: Iterator[str] | None = None) -> Story:
     """Two processes serve the same office on the same morning."""
     story = Story()
-    place, undisturbed = _laid(folder / "place", folder / "undisturbed")
+    place, undisturbed = _laid(folder / "place", folder / "undisturbed", databases=databases)
     command = shifted(place.home, "serve", "--no-prefect", "--port", "0", at=BUSY_AT)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    serves = [subprocess.Popen(command, env={**os.environ, "PYTHONUTF8": "1"}, **quiet) for _ in range(2)]  # type: ignore[call-overload]
+    around = {**os.environ, "PYTHONUTF8": "1", "DUBAN_DATABASE_URL": place.database_url}
+    serves = [subprocess.Popen(command, env=around, **quiet) for _ in range(2)]  # type: ignore[call-overload]
     swept = ("daily_supervision", ON.isoformat())
-    if not eventually(lambda: swept in WORK.written(place), 120):
+    if not eventually(lambda: swept in {tuple(map(str, row)) for row in WORK.written(place)}, 120):
         story.told.append("nobody swept")
     for serve in serves:
         serve.terminate()
@@ -197,6 +199,12 @@ def two_serves(folder: Path) -> Story:
     story.run(undisturbed, "supervise")
     story.run(undisturbed, "deliver")
     return story.compare(place, undisturbed, at=BUSY_AT)
+
+
+def on_postgres(story: Callable[[Path, Iterator[str]], Story], folder: Path) -> Story:
+    """The same story with the rows of both places on a PostgreSQL server, whose own clock and zone are left alone."""
+    with served_postgres() as server, made_database(server) as one, made_database(server) as other:
+        return story(folder, iter((one, other)))
 
 
 def postgres_restarted(folder: Path) -> Story:
@@ -280,10 +288,11 @@ def _deliver(settings: Settings, now: dt.datetime) -> None:
     engine.dispose()
 
 
+ON_BOTH = (wrong_clock, other_zone, two_serves)
+"""Stories in which the database has a part."""
 STORIES: dict[str, Callable[[Path], Story]] = {
-    story.__name__: story
-    for story in (full_disk, read_only, wrong_clock, other_zone, two_serves, postgres_restarted, bad_mail_server)
-}
+    story.__name__: story for story in (full_disk, read_only, *ON_BOTH, postgres_restarted, bad_mail_server)
+} | {f"{story.__name__}_on_postgres": partial(on_postgres, story) for story in ON_BOTH}
 MOUNTING = ("full_disk", "read_only")
 """Those that need a disk of their own."""
 
