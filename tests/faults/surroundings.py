@@ -291,8 +291,9 @@ def _deliver(settings: Settings, now: dt.datetime) -> None:
 ON_BOTH = (wrong_clock, other_zone, two_serves)
 """Stories in which the database has a part."""
 STORIES: dict[str, Callable[[Path], Story]] = {
-    story.__name__: story for story in (full_disk, read_only, *ON_BOTH, postgres_restarted, bad_mail_server)
-} | {f"{story.__name__}_on_postgres": partial(on_postgres, story) for story in ON_BOTH}
+    **{story.__name__: story for story in (full_disk, read_only, *ON_BOTH, postgres_restarted, bad_mail_server)},
+    **{f"{story.__name__}_on_postgres": partial(on_postgres, story) for story in ON_BOTH},
+}
 MOUNTING = ("full_disk", "read_only")
 """Those that need a disk of their own."""
 
