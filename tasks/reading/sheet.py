@@ -34,14 +34,12 @@ from tasks.containers.sheet_marks import BookMarks, Marks, read_marks
 from tasks.containers.web_page import web_blocks
 
 if TYPE_CHECKING:
+    import python_calamine
+
     from tasks.reading import word
 else:
-    word = later("tasks.reading.word")
-
-if TYPE_CHECKING:
-    import python_calamine
-else:
     python_calamine = later("python_calamine")
+    word = later("tasks.reading.word")
 
 MOST_BYTES = 20 * 2**20
 MOST_ROWS = 200_000
