@@ -4,31 +4,24 @@ Only on PostgreSQL: an SQLite database has one data folder. The first process no
 held against; who moved or lost something on purpose has it noted anew (`duban init --adopt`).
 """
 
-from __future__ import annotations
-
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, text
 from sqlmodel import Session, col, select
 
-from models.database import reading, unit_of_work
+from models.database import unit_of_work
 from models.engine.office_mark import OfficeMark
 from models.errors import BadInputError
 from models.items.evidence import StoredFile
-from models.later import later
 from models.settings import Settings
 from tasks.access.office_key import FILE, office_key
 from tasks.files.passing_store import PassingStore
 from tasks.report.upward.signing_key import FILE as SIGNING
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
-else:
-    postgresql = later("sqlalchemy.dialects.postgresql")
 
 STORE = "store"
 
@@ -42,22 +35,21 @@ def check_keys(database: Engine, home: Path, *files: str) -> None:
         return
     for name in files or (FILE,):
         file = home / name
-        if not file.exists():
-            with reading(database) as session:
-                known = session.get(OfficeMark, name)
-            if known is not None:
+        with _alone(database) as session:
+            if not file.exists():
+                if session.get(OfficeMark, name) is not None:
+                    raise BadInputError(
+                        f"数据目录 {home} 中没有密钥 {name}，而本系统的其他进程已在使用：请从那里的数据目录把它复制过来"
+                        "（chmod 600），再启动。原密钥确已丢失的，运行 duban init --adopt 改用新的。"
+                    )
+                if name != FILE:
+                    continue
+                office_key(home)
+            if _noted(session, name, _fingerprint(file)) != _fingerprint(file):
                 raise BadInputError(
-                    f"数据目录 {home} 中没有密钥 {name}，而本系统的其他进程已在使用：请从那里的数据目录把它复制过来"
-                    "（chmod 600），再启动。原密钥确已丢失的，运行 duban init --adopt 改用新的。"
+                    f"密钥 {file} 与本系统其他进程的不同，登录、二次验证和签名将互不相认：请换成那里数据目录中的"
+                    "同名文件。原密钥确已丢失的，运行 duban init --adopt 改用这一个（二次验证须重新绑定）。"
                 )
-            if name != FILE:
-                continue
-            office_key(home)
-        if _noted(database, name, _fingerprint(file)) != _fingerprint(file):
-            raise BadInputError(
-                f"密钥 {file} 与本系统其他进程的不同，登录、二次验证和签名将互不相认：请换成那里数据目录中的同名文件。"
-                "原密钥确已丢失的，运行 duban init --adopt 改用这一个（二次验证须重新绑定）。"
-            )
 
 
 def check_shared(database: Engine, settings: Settings) -> None:
@@ -71,21 +63,20 @@ def check_shared(database: Engine, settings: Settings) -> None:
     if database.dialect.name != "postgresql":
         return
     store = PassingStore(settings.evidence_store)
-    with reading(database) as session:
-        known, newest = session.get(OfficeMark, STORE), _newest(session)
-    found = store.mark()
-    if known is not None and found != known.value and newest is not None and store.exists(newest):
-        # Moved or restored as a whole: what was kept last lies here.
-        store.set_mark(known.value)
-        return
-    if known is None and not found:
-        found = uuid4().hex
-        store.set_mark(found)
-    if _noted(database, STORE, found) != found:
-        raise BadInputError(
-            f"证据存放处 {store.place} 不是本系统其他进程所用的那一处，在一处上传的另一处打不开：请在各进程的"
-            "设置中把 evidence_url 设为同一个共享文件夹或对象存储。已整体搬迁的，运行 duban init --adopt。"
-        )
+    with _alone(database) as session:
+        known, newest, found = session.get(OfficeMark, STORE), _newest(session), store.mark()
+        if known is not None and found != known.value and newest is not None and store.exists(newest):
+            # Moved or restored as a whole: what was kept last lies here.
+            store.set_mark(known.value)
+            return
+        if known is None and not found:
+            found = uuid4().hex
+            store.set_mark(found)
+        if _noted(session, STORE, found) != found:
+            raise BadInputError(
+                f"证据存放处 {store.place} 不是本系统其他进程所用的那一处，在一处上传的另一处打不开：请在各进程的"
+                "设置中把 evidence_url 设为同一个共享文件夹或对象存储。已整体搬迁的，运行 duban init --adopt。"
+            )
 
 
 def adopt(database: Engine, settings: Settings) -> None:
@@ -104,13 +95,17 @@ def _fingerprint(file: Path) -> str:
     return hmac.new(file.read_bytes(), b"duban fingerprint", sha256).hexdigest()
 
 
-def _noted(database: Engine, name: str, value: str) -> str:
-    """What is noted under the name: the value, where nothing was before."""
-    with reading(database) as session:
-        known = session.get(OfficeMark, name)
-    if known is not None:
-        return known.value
+@contextmanager
+def _alone(database: Engine) -> Iterator[Session]:
+    """A session to compare and note in, one process at a time: of two first ones the later finds what was noted."""
     with unit_of_work(database) as session:
-        session.execute(postgresql.insert(OfficeMark).values(name=name, value=value).on_conflict_do_nothing())
-    with reading(database) as session:
-        return session.get_one(OfficeMark, name).value
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.shared'))"))
+        yield session
+
+
+def _noted(session: Session, name: str, value: str) -> str:
+    """What is noted under the name: the value, where nothing was before."""
+    known = session.get(OfficeMark, name)
+    if known is None:
+        session.add(known := OfficeMark(name=name, value=value))
+    return known.value

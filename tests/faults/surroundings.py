@@ -18,7 +18,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -186,25 +185,30 @@ def two_serves(folder: Path, databases: Iterator[str] | None = None) -> Story:
     story = Story()
     place, undisturbed = _laid(folder / "place", folder / "undisturbed", databases=databases)
     command = shifted(place.home, "serve", "--no-prefect", "--port", "0", at=BUSY_AT)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     around = {**os.environ, "PYTHONUTF8": "1", "DUBAN_DATABASE_URL": place.database_url}
-    serves = [subprocess.Popen(command, env=around, **quiet) for _ in range(2)]  # type: ignore[call-overload]
+    logs = [folder / f"serve{number}.log" for number in range(2)]
+    serves = []
+    for log in logs:
+        with log.open("w", encoding="utf-8") as out:
+            serves.append(subprocess.Popen(command, env=around, stdout=out, stderr=out))
     swept = ("daily_supervision", ON.isoformat())
     if not eventually(lambda: swept in {tuple(map(str, row)) for row in WORK.written(place)}, 120):
         story.told.append("nobody swept")
-    for serve in serves:
+    # Before that a signal ends a process as it ends any.
+    eventually(lambda: all("已启动" in log.read_text(encoding="utf-8") for log in logs), 60)
+    for serve, log in zip(serves, logs, strict=True):
         serve.terminate()
         if serve.wait(20) != 0:
-            story.told.append(f"serve ended with {serve.returncode}")
+            story.told.append(f"serve ended with {serve.returncode}: {log.read_text(encoding='utf-8')}")
     story.run(undisturbed, "supervise")
     story.run(undisturbed, "deliver")
     return story.compare(place, undisturbed, at=BUSY_AT)
 
 
-def on_postgres(story: Callable[[Path, Iterator[str]], Story], folder: Path) -> Story:
+def on_postgres(name: str, folder: Path, server: str) -> Story:
     """The same story with the rows of both places on a PostgreSQL server, whose own clock and zone are left alone."""
-    with served_postgres() as server, made_database(server) as one, made_database(server) as other:
-        return story(folder, iter((one, other)))
+    with made_database(server) as one, made_database(server) as other:
+        return ON_BOTH[name](folder, iter((one, other)))
 
 
 def postgres_restarted(folder: Path) -> Story:
@@ -288,11 +292,11 @@ def _deliver(settings: Settings, now: dt.datetime) -> None:
     engine.dispose()
 
 
-ON_BOTH = (wrong_clock, other_zone, two_serves)
+ON_BOTH: dict[str, Callable[..., Story]] = {story.__name__: story for story in (wrong_clock, other_zone, two_serves)}
 """Stories in which the database has a part."""
 STORIES: dict[str, Callable[[Path], Story]] = {
-    **{story.__name__: story for story in (full_disk, read_only, *ON_BOTH, postgres_restarted, bad_mail_server)},
-    **{f"{story.__name__}_on_postgres": partial(on_postgres, story) for story in ON_BOTH},
+    **{story.__name__: story for story in (full_disk, read_only, postgres_restarted, bad_mail_server)},
+    **ON_BOTH,
 }
 MOUNTING = ("full_disk", "read_only")
 """Those that need a disk of their own."""
@@ -308,12 +312,18 @@ def main() -> None:
             sys.stdout.write(f"{name}: not tried, this account may mount no disk\n")
             continue
         with tempfile.TemporaryDirectory() as folder:
-            story = STORIES[name](Path(folder))
-        held = held and story.holds
-        sys.stdout.write(f"{name}: rows {story.rows}, missing {story.missing}, doubled or other {story.surplus}\n")
-        sys.stdout.writelines(f"    {line}\n" for line in (*story.said, *(f"WRONG {line}" for line in story.told)))
-        sys.stdout.flush()
+            held = _told(name, STORIES[name](Path(folder))) and held
+        if name in ON_BOTH:
+            with tempfile.TemporaryDirectory() as folder, served_postgres() as server:
+                held = _told(f"{name} on PostgreSQL", on_postgres(name, Path(folder), server)) and held
     sys.exit(0 if held else 1)
+
+
+def _told(name: str, story: Story) -> bool:
+    sys.stdout.write(f"{name}: rows {story.rows}, missing {story.missing}, doubled or other {story.surplus}\n")
+    sys.stdout.writelines(f"    {line}\n" for line in (*story.said, *(f"WRONG {line}" for line in story.told)))
+    sys.stdout.flush()
+    return story.holds
 
 
 if __name__ == "__main__":

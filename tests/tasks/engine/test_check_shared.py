@@ -2,7 +2,10 @@
 
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import Engine
@@ -15,6 +18,7 @@ from tasks.access.office_key import FILE, office_key
 from tasks.engine.check_shared import adopt, check_keys, check_shared
 from tasks.files.file_store import FileStore
 from tasks.files.keep_file import keeping
+from tasks.files.passing_store import PassingStore
 
 postgres = pytest.mark.parametrize("any_engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 
@@ -59,6 +63,23 @@ def test_a_second_process_with_a_store_of_its_own_is_refused(any_engine: Engine,
     adopt(any_engine, second)
     with pytest.raises(BadInputError, match="不是本系统其他进程所用的那一处"):
         check_shared(any_engine, first)
+
+
+@postgres
+def test_two_processes_that_are_the_first_at_the_same_moment_both_may(
+    any_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, set_mark, together = process(tmp_path, "a"), PassingStore.set_mark, Barrier(2)
+
+    def set_together(store: PassingStore, word: str) -> None:
+        with suppress(BrokenBarrierError):
+            together.wait(1)  # for another that saw no word in the store either
+        set_mark(store, word)
+
+    monkeypatch.setattr(PassingStore, "set_mark", set_together)
+    with ThreadPoolExecutor(2) as processes:
+        list(processes.map(check_shared, [any_engine] * 2, [settings] * 2))
+    check_shared(any_engine, settings)
 
 
 @postgres
