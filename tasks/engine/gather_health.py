@@ -22,7 +22,7 @@ from tasks.engine.judge_health import Backups, Disk, DownChannel, Expected, Heal
 from tasks.engine.lease import database_now
 from tasks.engine.show_system import clock_lease, last_runs
 from tasks.keeping.nightly import RHYTHM, last_backup
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 from tasks.notices.channel_health import channels_down
 from tasks.notices.find_channels import channel_label
 from tasks.notices.message_templates import check_templates

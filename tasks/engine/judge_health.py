@@ -13,7 +13,7 @@ from models.coded import Coded
 from models.engine.rhythm import LastRun
 from tasks.engine.lease import TERM
 from tasks.keeping.nightly import LastBackup
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 from tasks.notices.message_templates import TemplateProblem
 
 UNRENEWED = dt.timedelta(minutes=5)

@@ -8,7 +8,7 @@ from models.clock import day_of
 from models.engine.problem import OrganProblem
 from models.engine.rhythm import LastRun
 from models.engine.shard import Shard
-from tasks.ladder.remind import note_sweep, slug_of
+from tasks.ladder.note_sweep import note_sweep, slug_of
 
 
 def note_shards(session: Session, shard: Shard, *, on: dt.date, now: dt.datetime) -> bool:

@@ -11,15 +11,13 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, Integer, bindparam, column, text
+from sqlalchemy import Boolean, Date, Integer, column, text
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session
 
 from models.dates.days import DAY
 from models.dates.workdays import WorkCalendar
-from models.engine.problem import OrganProblem
-from models.engine.rhythm import LastRun
-from models.engine.shard import EVERYBODY, Shard
+from models.engine.shard import EVERYBODY
 from models.ladder.escalation import RungFiring, Window, steps, windows
 from models.ladder.notice import NoticeKind
 from models.ladder.policy import Relation, Rung
@@ -39,11 +37,12 @@ from tasks.ladder.conditions import (
     WATCHED,
     WHY_COLLAPSED,
 )
+from tasks.ladder.note_sweep import SLUG, note_sweep, slug_of
 from tasks.ladder.part import WHOLE, Part
+from tasks.ladder.roomy import roomy
 from tasks.ladder.versions import successions
 from tasks.people.address import NEAREST, recipient_by_role, recipient_for_unit, recipient_of_leader
 
-SLUG = "daily_supervision"
 _ALL = 2**62
 _MANY = 500
 """More values of a statement than an ordinary day has."""
@@ -84,42 +83,20 @@ def remind(
     part = part or WHOLE
     values = {"slug": SLUG, "own": slug_of(shard), "on": on, "organ": part.organ_id}
     found = connection.execute(_BEFORE, values).all()
-    swept, newest, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
+    swept, newest, deadlines, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
     sweep = _Sweep(
         session, on, calendar, [row for row in found if row.id], swept=swept, first=first, leaders=leaders,
         leaves=leaves, helpers=helpers, changed=changed, rehearsing=bool(issued and issued > on), part=part,
     )  # fmt: skip
-    # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole anyway.
-    sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
-    if look and (look <= on or sweep.rehearsing):
-        sweep.look(min(look, on))
-    if whole:
-        note_sweep(session, on=on, now=now)
-    return sweep.written(since=newest)
-
-
-def slug_of(shard: Shard) -> str:
-    """The name under which is kept how far the shard was swept."""
-    return SLUG if shard.parts == 1 else f"{SLUG}:{shard}"
-
-
-def note_sweep(
-    session: Session,
-    *,
-    on: dt.date,
-    now: dt.datetime,
-    problems: Sequence[OrganProblem] = (),
-    shard: Shard = EVERYBODY,
-) -> None:
-    """Write down that the day was swept for the shard. Where it was not for every organ the day stays where it was: the
-    next sweep looks back as far as this one did, and what was raised already it finds there.
-    """
-    told, whole = [problem.as_dict() for problem in problems], not problems
-    swept = on if whole else on - DAY
-    if problems and shard.parts > 1 and (last := session.get(LastRun, SLUG)) is not None:
-        swept = min(swept, last.on)
-    values = {"slug": slug_of(shard), "on": swept, "now": now, "problems": told, "whole": whole}
-    session.connection().execute(_AFTERWARDS, values)
+    with roomy(connection, deadlines):
+        # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole
+        # anyway.
+        sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
+        if look and (look <= on or sweep.rehearsing):
+            sweep.look(min(look, on))
+        if whole:
+            note_sweep(session, on=on, now=now)
+        return sweep.written(since=newest)
 
 
 # Few statements, past the session and put together once: in a small office each costs more than the rows of a day.
@@ -128,6 +105,7 @@ _BEFORE = text(f"""
     SELECT b.*, {", ".join(f'r."{column.name}"' for column in _RUNG)} FROM (
         SELECT (SELECT max("on") FROM last_run WHERE slug IN (:slug, :own)) AS swept,
                (SELECT coalesce(max(id), 0) FROM notice) AS newest,
+               (SELECT coalesce(max(id), 0) FROM deadline) AS deadlines,
                (SELECT min(issued_on) FROM annual_plan) AS first,
                (SELECT max(issued_on) FROM annual_plan) AS issued,
                (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
@@ -139,21 +117,11 @@ _BEFORE = text(f"""
         SELECT policy_id FROM annual_plan WHERE CAST(:organ AS integer) IS NULL OR organ_id = :organ)
     ORDER BY r.policy_id
 """).columns(
-    column("swept", Date), column("newest", Integer), column("first", Date), column("issued", Date),
-    column("look", Date), column("leaders", Boolean), column("leaves", Boolean), column("helpers", Boolean),
-    column("changed", Boolean), *(column(rung.name, rung.type) for rung in _RUNG),
+    column("swept", Date), column("newest", Integer), column("deadlines", Integer), column("first", Date),
+    column("issued", Date), column("look", Date), column("leaders", Boolean), column("leaves", Boolean),
+    column("helpers", Boolean), column("changed", Boolean), *(column(rung.name, rung.type) for rung in _RUNG),
 )  # fmt: skip
 """What there is before a sweep, beside each rung of the ladders by which some plan runs; once beside none."""
-
-_AFTERWARDS = text("""
-    INSERT INTO last_run (slug, "on", ended_at, problems) VALUES (:slug, :on, :now, :problems)
-    ON CONFLICT (slug) DO UPDATE SET ended_at = excluded.ended_at, problems = excluded.problems,
-        "on" = CASE WHEN :whole AND excluded."on" > last_run."on" THEN excluded."on" ELSE last_run."on" END
-""").bindparams(
-    bindparam("now", type_=LastRun.metadata.tables["last_run"].c.ended_at.type),
-    bindparam("problems", type_=JSON),
-    bindparam("whole", type_=Boolean),
-)
 
 _WRITTEN = """
     SELECT count(*) FILTER (WHERE state = 'pending'),

@@ -16,7 +16,7 @@ from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.escalation import RungFiring, steps
 from models.ladder.policy import Rung
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 from tasks.ladder.versions import successions
 
 

@@ -25,8 +25,8 @@ from models.errors import DeliveryError
 from models.ladder.message import MessageKind, SendState
 from models.settings import Settings
 from models.signed_head import SignedHead
+from tasks.ladder.note_sweep import SLUG
 from tasks.ladder.recheck import recheck
-from tasks.ladder.remind import SLUG
 from tasks.notices.bundle import bundle, bundle_heads, waiting
 from tasks.notices.channel import MessageChannel, Parcel, QueuedSender
 from tasks.notices.channel_health import passed_since_last_try

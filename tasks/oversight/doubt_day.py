@@ -18,7 +18,7 @@ from models.errors import ConflictError
 from models.people.permission import Action
 from tasks.acting.audit import write_alone
 from tasks.acting.authorize import authorize_organ
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 
 WORD = "supervise_by_word"
 """Under this action the trail keeps that a person stood by a day that was doubted."""

@@ -11,7 +11,8 @@ from models.dates.days import days_from
 from models.dates.workdays import WorkCalendar
 from models.items.plan import AnnualPlan
 from tasks.ladder.arm import issue_plan
-from tasks.ladder.remind import SLUG, remind
+from tasks.ladder.note_sweep import SLUG
+from tasks.ladder.remind import remind
 from tasks.notices.browse_notices import list_notices
 
 _ITEMS = "(SELECT id FROM work_item WHERE plan_id = :plan)"

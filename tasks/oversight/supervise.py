@@ -29,8 +29,9 @@ from models.papers.document import Document, DocumentKind
 from models.people.organ import Organ
 from tasks.acting.audit import recorded
 from tasks.ladder.alone import alone
+from tasks.ladder.note_sweep import SLUG, note_sweep, slug_of
 from tasks.ladder.part import Part, parts
-from tasks.ladder.remind import SLUG, SweepResult, note_sweep, remind, slug_of
+from tasks.ladder.remind import SweepResult, remind
 from tasks.oversight.remind_leaders import remind_leaders
 from tasks.papers.draw_up import draw_up
 from tasks.papers.facts import to_facts

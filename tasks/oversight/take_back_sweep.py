@@ -25,7 +25,7 @@ from models.people.person import Person
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ, organs_within
 from tasks.ladder.alone import ALONE
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 
 
 @dataclass(frozen=True)

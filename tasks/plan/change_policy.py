@@ -23,7 +23,7 @@ from tasks.acting.perform import performing_for
 from tasks.ladder.alone import ALONE
 from tasks.ladder.arm import freeze
 from tasks.ladder.compare_ladders import RungMove, compare_ladders
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 from tasks.ladder.set_policy import rungs_of, show_policy
 from tasks.wording.policy import differences
 

@@ -23,7 +23,8 @@ from models.migrate import create_or_upgrade
 from models.settings import Settings
 from tasks.engine.check_shared import check_keys
 from tasks.ladder.note_shards import note_shards
-from tasks.ladder.remind import SLUG, SweepResult
+from tasks.ladder.note_sweep import SLUG
+from tasks.ladder.remind import SweepResult
 from tasks.notices.deliver import deliver
 from tasks.oversight.supervise import supervise
 from tests.acceptance.test_a_day_ahead import WRONG, busy, take_back

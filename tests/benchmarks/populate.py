@@ -17,7 +17,7 @@ from models.dates.workdays import WorkCalendar
 from models.engine.rhythm import LastRun
 from models.ladder.policy import LagScope, Policy, Relation, Rung
 from models.tables import METADATA
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 
 ON = dt.date(2026, 6, 17)
 NOW = dt.datetime(2026, 6, 17, 1, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from models.engine.rhythm import LastRun
 from models.people.keyed_request import KeyedRequest
 from models.people.person import Person
 from models.settings import load_settings
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 from tests.databases import disposed
 from tests.homes import lay_home
 from tests.office import Office

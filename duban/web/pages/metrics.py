@@ -20,7 +20,7 @@ from flows.slots import newest_slot
 from models.database import reading
 from tasks.engine.judge_health import Level, Trouble
 from tasks.engine.show_system import Measures, lag, measure
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 
 router = APIRouter()
 

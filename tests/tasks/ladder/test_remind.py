@@ -21,7 +21,7 @@ from models.ladder.notice import Notice
 from models.ladder.policy import Policy, Relation, Rung
 from models.people.person import Person, Role
 from tasks.ladder.arm import move_deadline
-from tasks.ladder.remind import SLUG
+from tasks.ladder.note_sweep import SLUG
 from tests.databases import lay_sqlite
 from tests.office import FIRST, HANDLER, HEAD, LEADER, SUPERVISOR, Office
 
