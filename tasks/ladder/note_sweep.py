@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import JSON, Boolean, bindparam, text
-from sqlmodel import Session
+from sqlalchemy import JSON, Boolean, bindparam, delete, text
+from sqlmodel import Session, col
 
 from models.dates.days import DAY
 from models.engine.problem import OrganProblem
@@ -12,6 +12,8 @@ from models.engine.rhythm import LastRun
 from models.engine.shard import EVERYBODY, Shard
 
 SLUG = "daily_supervision"
+SLIPPED = f"{SLUG}:unsigned"
+"""Under it stands the day to which the next sweep has to look back for who is asked to sign, where there is one."""
 
 
 def slug_of(shard: Shard) -> str:
@@ -36,6 +38,17 @@ def note_sweep(
         swept = min(swept, last.on)
     values = {"slug": slug_of(shard), "on": swept, "now": now, "problems": told, "whole": whole}
     session.connection().execute(_AFTERWARDS, values)
+    if whole and shard.parts == 1:
+        session.connection().execute(_LOOKED_BACK)
+
+
+def look_back(session: Session, since: dt.date, *, now: dt.datetime) -> None:
+    """Have the next sweep ask to sign whoever was to be asked from day `since` on and was not."""
+    known = session.get(LastRun, SLIPPED)
+    if known is None:
+        session.add(LastRun(slug=SLIPPED, on=since, ended_at=now, problems=[]))
+    else:
+        known.on = min(known.on, since)
 
 
 _AFTERWARDS = text("""
@@ -47,3 +60,4 @@ _AFTERWARDS = text("""
     bindparam("problems", type_=JSON),
     bindparam("whole", type_=Boolean),
 )
+_LOOKED_BACK = delete(LastRun).where(col(LastRun.slug) == SLIPPED)

@@ -37,7 +37,7 @@ from tasks.ladder.conditions import (
     WATCHED,
     WHY_COLLAPSED,
 )
-from tasks.ladder.note_sweep import SLUG, note_sweep, slug_of
+from tasks.ladder.note_sweep import SLIPPED, SLUG, note_sweep, slug_of
 from tasks.ladder.part import WHOLE, Part
 from tasks.ladder.roomy import roomy
 from tasks.ladder.versions import successions
@@ -81,9 +81,9 @@ def remind(
         connection.execute(alone(shard))
     whole = part is None
     part = part or WHOLE
-    values = {"slug": SLUG, "own": slug_of(shard), "on": on, "organ": part.organ_id}
+    values = {"slug": SLUG, "own": slug_of(shard), "slipped": SLIPPED, "on": on, "organ": part.organ_id}
     found = connection.execute(_BEFORE, values).all()
-    swept, newest, deadlines, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
+    swept, newest, deadlines, slipped, first, issued, look, leaders, leaves, helpers, changed, *_rung = found[0]
     sweep = _Sweep(
         session, on, calendar, [row for row in found if row.id], swept=swept, first=first, leaders=leaders,
         leaves=leaves, helpers=helpers, changed=changed, rehearsing=bool(issued and issued > on), part=part,
@@ -91,7 +91,8 @@ def remind(
     with roomy(connection, deadlines):
         # Before the first sweep ever nobody was asked to sign since the first issue; deadlines are looked at whole
         # anyway.
-        sweep.daily(min(swept or on, on - DAY), unsigned_since=min(swept or (first or on) - DAY, on - DAY))
+        unsigned_since = min(swept or (first or on) - DAY, on - DAY, slipped or on)
+        sweep.daily(min(swept or on, on - DAY), unsigned_since=unsigned_since)
         if look and (look <= on or sweep.rehearsing):
             sweep.look(min(look, on))
         if whole:
@@ -106,6 +107,7 @@ _BEFORE = text(f"""
         SELECT (SELECT max("on") FROM last_run WHERE slug IN (:slug, :own)) AS swept,
                (SELECT coalesce(max(id), 0) FROM notice) AS newest,
                (SELECT coalesce(max(id), 0) FROM deadline) AS deadlines,
+               (SELECT "on" FROM last_run WHERE slug = :slipped) AS slipped,
                (SELECT min(issued_on) FROM annual_plan) AS first,
                (SELECT max(issued_on) FROM annual_plan) AS issued,
                (SELECT min(look_on) FROM deadline WHERE done_on IS NULL AND look_on IS NOT NULL) AS look,
@@ -117,9 +119,10 @@ _BEFORE = text(f"""
         SELECT policy_id FROM annual_plan WHERE CAST(:organ AS integer) IS NULL OR organ_id = :organ)
     ORDER BY r.policy_id
 """).columns(
-    column("swept", Date), column("newest", Integer), column("deadlines", Integer), column("first", Date),
-    column("issued", Date), column("look", Date), column("leaders", Boolean), column("leaves", Boolean),
-    column("helpers", Boolean), column("changed", Boolean), *(column(rung.name, rung.type) for rung in _RUNG),
+    column("swept", Date), column("newest", Integer), column("deadlines", Integer), column("slipped", Date),
+    column("first", Date), column("issued", Date), column("look", Date), column("leaders", Boolean),
+    column("leaves", Boolean), column("helpers", Boolean), column("changed", Boolean),
+    *(column(rung.name, rung.type) for rung in _RUNG),
 )  # fmt: skip
 """What there is before a sweep, beside each rung of the ladders by which some plan runs; once beside none."""
 

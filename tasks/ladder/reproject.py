@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Date, Integer, bindparam, column, text
 from sqlmodel import Session, col, select
 
 from models.database import key
@@ -16,7 +16,8 @@ from models.items.item import Deadline, WorkItem
 from models.items.plan import AnnualPlan
 from models.ladder.escalation import RungFiring, steps
 from models.ladder.policy import Rung
-from tasks.ladder.note_sweep import SLUG
+from tasks.ladder.conditions import ISSUED
+from tasks.ladder.note_sweep import SLUG, look_back
 from tasks.ladder.versions import successions
 
 
@@ -32,17 +33,19 @@ class MovedFire:
     to_on: dt.date
 
 
-def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on: dt.date) -> list[MovedFire]:
+def reproject(
+    session: Session, *, before: WorkCalendar, after: WorkCalendar, on: dt.date, now: dt.datetime
+) -> list[MovedFire]:
     """List every fire day still ahead that moves from the calendar `before` to `after`.
 
     A rung that has fired, and has a later day now, is kept from being raised a second time; one whose day now lies in
-    the past is raised by the next sweep.
+    the past is raised by the next sweep. So it is of who is asked to sign, which is not listed: it has no due day.
     """
     last = session.get(LastRun, SLUG)
     swept = last.on if last else on - DAY
     rungs = session.exec(select(Rung).order_by(col(Rung.policy_id))).all()
     labels = {rung.id: rung.label for rung in rungs}
-    ladders = {policy: steps(group)[0] for policy, group in groupby(rungs, lambda rung: rung.policy_id)}
+    ladders = {policy: steps(group) for policy, group in groupby(rungs, lambda rung: rung.policy_id)}
     earlier = defaultdict[int, list[int]](list)
     for one in successions(session).values():
         for rung_id, before_it in one.same:
@@ -57,7 +60,7 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
     )
     moved = []
     for policy_id, due_on in session.exec(watched).all():
-        for step in ladders[key(policy_id)]:
+        for step in ladders[key(policy_id)][0]:
             old, new = step.fires_on(due_on, before), step.fires_on(due_on, after)
             if old == new or new < old <= swept:
                 continue
@@ -70,7 +73,21 @@ def reproject(session: Session, *, before: WorkCalendar, after: WorkCalendar, on
                     MovedFire(number, title, due_on, labels[step.rung_id], old, new)
                     for number, title in _items(session, key(policy_id), due_on)
                 ]
+    slipped = [
+        step.fires_on(issued_on, after)
+        for policy_id, issued_on in session.execute(_ASKED).all()
+        for step in ladders[policy_id][1]
+        if step.fires_on(issued_on, after) <= swept < step.fires_on(issued_on, before)
+    ]
+    if slipped:
+        look_back(session, min(slipped), now=now)
     return moved
+
+
+_ASKED = text(f"""
+    SELECT DISTINCT (SELECT p.policy_id FROM annual_plan p WHERE p.id = i.plan_id) AS policy_id, {ISSUED}
+""").columns(column("policy_id", Integer), column("day", Date))
+"""By their ladders, the days on which was issued what somebody has yet to sign for."""
 
 
 def _items(session: Session, policy_id: int, due_on: dt.date) -> list[tuple[str, str]]:

@@ -32,6 +32,6 @@ def clear_day(session: Session, on: dt.date, *, by: Actor, organ_id: int | None)
         session.delete(row)
     after = office_calendar(session, organ_id=organ_id)
     moved = [on] if before.is_working(on) != after.is_working(on) else []
-    notices = reproject(session, before=before, after=after, on=by.on) if organ_id is None else []
+    notices = reproject(session, before=before, after=after, on=by.on, now=by.now) if organ_id is None else []
     terms = recount_days(session, by=by, organ_id=organ_id)
     return ChangedCalendar(ImportedCalendar([], [on], []), after, moved, notices, terms)

@@ -124,7 +124,7 @@ def change_days(
     done = import_overrides(session, rules, by=by, source=source, sha256=sha256, organ_id=organ_id)
     after = office_calendar(session, organ_id=organ_id)
     moved = [rule.on for rule in rules if before.is_working(rule.on) != after.is_working(rule.on)]
-    notices = reproject(session, before=before, after=after, on=by.on) if organ_id is None else []
+    notices = reproject(session, before=before, after=after, on=by.on, now=by.now) if organ_id is None else []
     return ChangedCalendar(done, after, moved, notices, recount_days(session, by=by, organ_id=organ_id))
 
 

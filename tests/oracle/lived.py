@@ -170,7 +170,7 @@ class Lived(Office):
         with unit_of_work(self.engine) as session:
             before = office_calendar(session)
             import_overrides(session, rules, by=administrator(on), source="通知")
-            reproject(session, before=before, after=office_calendar(session), on=on)
+            reproject(session, before=before, after=office_calendar(session), on=on, now=opening_of(on))
 
     def remind(self, on: dt.date) -> None:
         """The sweep alone: sheets are another matter."""

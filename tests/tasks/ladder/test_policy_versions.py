@@ -184,10 +184,10 @@ def test_a_day_moved_by_the_calendar_is_told_to_nobody_who_heard_an_earlier_vers
     assert told == [("2026-06-10", "到期前3个工作日", HANDLER)]
     change(office, (BEFORE, 3, WORKING, [H, D]), on="2026-06-10")
     with unit_of_work(office.engine) as session:
-        before = office_calendar(session)
+        by, before = administrator(day("2026-06-10")), office_calendar(session)
         rule = DayRule(day("2026-06-13"), True, "周六上班")
-        import_overrides(session, [rule], by=administrator(day("2026-06-10")), source="通知")
-        reproject(session, before=before, after=office_calendar(session), on=day("2026-06-10"))
+        import_overrides(session, [rule], by=by, source="通知")
+        reproject(session, before=before, after=office_calendar(session), on=by.on, now=by.now)
     office.fast_forward("2026-06-14")
     assert [one for one in office.told() if one not in told] == [("2026-06-11", "到期前3个工作日", HEAD)]
 

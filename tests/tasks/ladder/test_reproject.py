@@ -29,10 +29,10 @@ def office(any_engine: Engine, tmp_path: Path) -> Office:
 def notice(office: Office, *rules: tuple[str, bool], on: str) -> list[MovedFire]:
     """The office hears that some days rest or work otherwise than thought."""
     with unit_of_work(office.engine) as session:
-        before = office_calendar(session)
+        by, before = administrator(day(on)), office_calendar(session)
         made = [DayRule(day(text), working, "临时安排") for text, working in rules]
-        import_overrides(session, made, by=administrator(day(on)), source="通知")
-        return reproject(session, before=before, after=office_calendar(session), on=day(on))
+        import_overrides(session, made, by=by, source="通知")
+        return reproject(session, before=before, after=office_calendar(session), on=by.on, now=by.now)
 
 
 def test_a_day_of_rest_moves_what_would_have_fired_on_it_and_is_listed(office: Office) -> None:
@@ -67,16 +67,38 @@ def test_a_calendar_that_changes_nothing_moves_nothing(office: Office) -> None:
     assert notice(office, ("2026-06-20", False), on="2026-06-01") == []
 
 
-def test_who_was_asked_to_sign_is_not_asked_again_when_the_day_moves(office: Office) -> None:
-    office.today = dt.date(2026, 6, 10)
-    office.ladder((Relation.UNSIGNED, 2, Unit.WORKING, [Role.HANDLER]), name="签收")
-    office.assign("制度清理", due="2026-12-31", on="2026-06-08", sign=False)
+def unsigned(engine: Engine, home: Path, *, issued: str, after: int) -> Office:
+    """An office whose one item nobody signs for; it asks so many working days after the issue."""
+    office = Office(engine, home)
+    office.ladder((Relation.UNSIGNED, after, Unit.WORKING, [Role.HANDLER]))
+    office.today = day(issued)
+    office.assign("制度清理", due="2026-12-31", on=issued, sign=False)
+    return office
+
+
+def test_who_was_asked_to_sign_is_not_asked_again_when_the_day_moves(any_engine: Engine, tmp_path: Path) -> None:
+    office = unsigned(any_engine, tmp_path / "home", issued="2026-06-08", after=2)
     office.fast_forward("2026-06-10")
-    asked = office.told(on="2026-06-10")
+    asked = office.told()
+    assert [one[0] for one in asked] == ["2026-06-10"]
     notice(office, ("2026-06-09", False), on="2026-06-10")
     office.fast_forward("2026-06-12")
+    assert office.told() == asked
 
-    assert [one for one in office.told() if one[1].startswith("未签收")] == [one for one in asked if "未签收" in one[1]]
+
+def test_a_past_day_that_counts_as_worked_afterwards_loses_no_request_to_sign(
+    any_engine: Engine, tmp_path: Path
+) -> None:
+    office = unsigned(any_engine, tmp_path / "home", issued="2026-06-05", after=5)
+    office.fast_forward("2026-06-11")
+    assert office.told() == []
+    # The fifth working day was Friday the 12th. Now it is Wednesday: the day before the last sweep.
+    notice(office, ("2026-06-06", True), ("2026-06-07", True), on="2026-06-11")
+    office.sweep("2026-06-12")
+    asked = office.told()
+    assert [one[0] for one in asked] == ["2026-06-12"]
+    office.fast_forward("2026-06-16")
+    assert office.told() == asked
 
 
 def test_a_late_notice_about_the_calendar_leaves_nobody_out_whose_rung_was_missed_beside(
