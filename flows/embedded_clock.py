@@ -200,30 +200,41 @@ class EmbeddedClock:
         self.repair()
 
     def repair(self) -> None:
-        """Run at once what was missed within its grace or failed, unless it runs already."""
+        """Run what was missed within its grace or failed: at once, in the order of the list, unless it runs already."""
         scheduler = self._scheduler
         if not self._owning or scheduler is None:
             return
-        now = clock.now()
-        with reading(self._database) as session:
-            late = [
-                (schedule, slot)
-                for schedule in self.schedules
-                if self._keeps(schedule) or schedule.rhythm in REMINDING
-                if (slot := self._missed(schedule, session.get(LastRun, schedule.rhythm), now)) is not None
-            ]
-        for schedule, slot in late:
-            log.info("补做“%s”（%s）", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
-            scheduler.add_job(self.tick, args=[schedule], misfire_grace_time=None)
+        ours = [each for each in self.schedules if self._keeps(each) or each.rhythm in REMINDING]
+        late = [schedule for schedule in ours if self._late_slot(schedule) is not None]
+        if late:
+            scheduler.add_job(self._make_good, args=[scheduler, late], misfire_grace_time=None)
 
-    def tick(self, schedule: Schedule) -> None:
-        """Run one schedule now, if this process holds the lease and the rhythm is not running already."""
+    def _make_good(self, scheduler: BackgroundScheduler, late: Sequence[Schedule]) -> None:
+        """One after the other: all at once they would leave behind a heap as large as all of them need together.
+
+        What waits behind a long one is found by the next repair, and begun beside it.
+        """
+        for schedule in late:
+            if self._scheduler is scheduler:
+                self.tick(schedule, if_missed=True)
+
+    def tick(self, schedule: Schedule, *, if_missed: bool = False) -> None:
+        """Run one schedule now, if this process holds the lease and the rhythm is not running already.
+
+        `if_missed`, only while a slot of it is still to be made good.
+        """
         if not self._running[schedule.rhythm].acquire(blocking=False):
             return
         try:
-            if self._take_lease():
-                way = self._run(schedule)
-                self.runs[schedule.rhythm] = RhythmRun(clock.now(), way)
+            if not self._take_lease():
+                return
+            if if_missed:
+                slot = self._late_slot(schedule)
+                if slot is None:
+                    return
+                log.info("补做“%s”（%s）", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
+            way = self._run(schedule)
+            self.runs[schedule.rhythm] = RhythmRun(clock.now(), way)
         except Exception as error:
             # The edge of a loop: whatever went wrong, the next slot and the next repair find the same work again.
             said = fault_of(error)
@@ -239,6 +250,10 @@ class EmbeddedClock:
 
     def _keeps(self, schedule: Schedule) -> bool:
         return self._share is ClockShare.ALL or schedule.light
+
+    def _late_slot(self, schedule: Schedule) -> dt.datetime | None:
+        with reading(self._database) as session:
+            return self._missed(schedule, session.get(LastRun, schedule.rhythm), clock.now())
 
     def _missed(self, schedule: Schedule, last: LastRun | None, now: dt.datetime) -> dt.datetime | None:
         return missed(schedule, last, now if self._keeps(schedule) else now - PATIENCE)
