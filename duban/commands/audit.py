@@ -97,7 +97,7 @@ def show(
     from tasks.acting.authorize import authorize_organ
     from tasks.people.find import find_item, find_person
     from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
-    from tasks.trail.sealed import away_words
+    from tasks.trail.months_away import away_words
     from tasks.trail.show_audit import action_named, show_audit
 
     session = errand.session

@@ -84,18 +84,18 @@ def circular(
 ) -> Answer:
     """督办通报：总体情况、各单位、逾期、未填报、延期中止、下期到期；每期只编号一次。"""
     from models.dates.day_override import office_calendar
-    from models.errors import BadInputError
+    from models.errors import BadInputError, ForbiddenError
     from models.papers.circular import CircularKind, closing_day
     from models.people.permission import Action
     from tasks.acting.authorize import authorize_organ
-    from tasks.oversight.compile_circular import compile_circular, gather_circular
+    from tasks.oversight.compile_circular import circular_lacks, compile_circular, gather_circular
     from tasks.papers.circular import Circular, lay_out_circular
     from tasks.papers.facts import from_facts, to_facts
     from tasks.papers.official_document import write
     from tasks.papers.write_document import lay_out_document
 
     file, kind = word_file(out) if out else None, CircularKind(period)
-    document = None
+    document, lacks = None, ""
     with errand.reading() if preview else errand.writing() as session:
         by = errand.by
         closes = today(until) if until else closing_day(kind, by.on, errand.calendar)
@@ -106,6 +106,9 @@ def circular(
         if preview:
             authorize_organ(session, by, Action.VIEW, plan.organ_id)
             content = gather_circular(session, plan, kind=kind, until=closes, issued_on=by.on, calendar=calendar)
+            lacks = circular_lacks(session, plan, content, today=by.on)
+            if lacks and file:
+                raise ForbiddenError(f"没有写出 {file}。{lacks}")
         else:
             document = compile_circular(session, plan, by=by, kind=kind, until=closes, calendar=calendar, again=again)
             content = from_facts(Circular, document.facts)
@@ -114,9 +117,11 @@ def circular(
 
     def screen() -> Iterator[Shown]:
         yield from _show_circular(content)
+        if lacks:
+            yield lacks
         yield from _say_written(document, file)
 
-    return answer(to_facts(content) | _issued(document), screen)
+    return answer(to_facts(content) | _issued(document) | {"lacks": lacks}, screen)
 
 
 def _issued(document: Document | None) -> dict[str, Any]:

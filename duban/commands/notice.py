@@ -35,7 +35,7 @@ def list_(
     """列出通知：何时、依哪条规则、发给谁、结果如何、为何。"""
     from tasks.notices.browse_notices import list_notices
     from tasks.people.find import find_person
-    from tasks.trail.sealed import away_words
+    from tasks.trail.months_away import away_words
 
     session = errand.session
     who = find_person(session, person) if person else None

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.actor import Channel
 from models.audit import AuditEntry
+from models.clock import day_of
 from models.draws.draw_binding import DrawBinding
 from models.draws.inspection_draw import InspectionDraw
 from models.draws.random_draw import ALGORITHM, Pairing, content_hash, draw
@@ -17,6 +18,7 @@ from models.errors import BadInputError
 from models.ledgers.inspection import Inspection
 from models.people.person import Person
 from tasks.draws.find_draw import BindingShown
+from tasks.trail.months_away import Lacking, lacking_words
 
 SHOWN = 5
 """Differences of one kind that are told one by one."""
@@ -184,6 +186,9 @@ def _trail(session: Session, shown: BindingShown) -> DrawCheck:
     for what, at, told in steps:
         entry = _entry(session, shown.binding.organ_id, at, told)
         if entry is None:
+            so = f"这次{what}的记录在不在其中，这里核对不了"
+            if away := lacking_words(session, Lacking.TRAIL, so, first=day_of(at), last=day_of(at)):
+                return DrawCheck(title, False, away.rstrip("。"))
             return DrawCheck(title, False, f"审计记录中没有这次{what}，或者{what}以后被改动过")
         entries.append(entry)
     if entries != sorted(entries):

@@ -9,12 +9,14 @@ from sqlalchemy import String, cast
 from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
+from models.clock import day_of
 from models.errors import ConflictError
 from models.items.item import WorkItem
 from models.ledgers.field import FieldType, LedgerField
 from models.ledgers.kind import Kind
 from models.people.person import Person
 from tasks.ledgers.find_row import trail_name
+from tasks.trail.months_away import Lacking, lacking_words
 
 MOST = 100
 """Changes told of one row: the newest."""
@@ -54,6 +56,12 @@ def row_history(session: Session, kind: Kind, row: Any, *, after: int = 0) -> li
         if "revision" in entry.after[name] and name in entry.before
     ]  # fmt: skip
     return [change for change in revisions if change.revision > after][-MOST:]
+
+
+def history_lacks(session: Session, row: Any) -> str:
+    """What is told beside the history of a row where part of it may lie in an archive; empty where none does."""
+    so = "这条记录的更正和撤下这里可能没有列全"
+    return lacking_words(session, Lacking.TRAIL, so, first=day_of(row.recorded_at))
 
 
 def refuse_stale(session: Session, kind: Kind, row: Any, seen: int | None) -> None:

@@ -35,6 +35,7 @@ from tasks.lists.item_line import ItemLine
 from tasks.lists.list_standing import list_standing, open_days, overdue_days, titled
 from tasks.lists.list_unreported import Unreported, Unsigned, reporting_policy, unreported, unsigned
 from tasks.oversight.days_kept import DaysKept, days_kept, trend
+from tasks.oversight.levels_away import levels_away
 from tasks.papers.circular import (
     ChangedRow,
     Circular,
@@ -65,9 +66,10 @@ def compile_circular(
     """The circular of the week, month or quarter that `until` lies in, as of that day, dated the day of the act.
 
     A period has one: a second call returns the first one's, unless it would say something else by now and `again`
-    asks for another number. Raises ForbiddenError.
+    asks for another number. Raises ForbiddenError, also where it would tell of levels that lie in an archive.
     """
     content = gather_circular(session, plan, kind=kind, until=until, issued_on=by.on, calendar=calendar)
+    lacking = circular_lacks(session, plan, content, today=by.on)
     return draw_up_once(
         session,
         plan,
@@ -79,7 +81,13 @@ def compile_circular(
         facts=to_facts(content),
         again=again,
         passing=frozenset({"issued_on"}),
+        lacking=f"通报没有编号留存。{lacking}" if lacking else "",
     )
+
+
+def circular_lacks(session: Session, plan: AnnualPlan, content: Circular, *, today: dt.date) -> str:
+    """What is told beside a circular whose levels are not whole, for months lie in archives; empty where they are."""
+    return levels_away(session, plan, on=content.until_on, today=today) if content.overdue else ""
 
 
 @dataclass(frozen=True)

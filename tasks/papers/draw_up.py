@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
 from models.actor import Actor
+from models.errors import ForbiddenError
 from models.items.plan import AnnualPlan
 from models.papers.document import Document, DocumentKind
 from models.people.permission import Action
@@ -73,11 +74,13 @@ def draw_up_once(
     facts: dict[str, Any],
     again: bool = False,
     passing: frozenset[str] = frozenset(),
+    lacking: str = "",
 ) -> Document:
     """The document of the plan's organ about this: the one there is, else a new one, on record as `action` of `by`.
 
     With `again`, a new one with a number of its own where the facts are other than those of the newest, the ones
-    named in `passing` aside. Of two who draw it up at once the second gets the first's. Raises ForbiddenError.
+    named in `passing` aside. Of two who draw it up at once the second gets the first's. Raises ForbiddenError, also
+    with `lacking`, what the facts were gathered without, where there is none to give instead.
     """
     authorize_organ(session, by, action, plan.organ_id)
     session.flush()
@@ -91,6 +94,8 @@ def draw_up_once(
     ).all()
     if known and not (again and _without(known[-1].facts, passing) != _without(facts, passing)):
         return known[-1]
+    if lacking:
+        raise ForbiddenError(lacking)
     with performing_for(session, by, action, plan.organ_id):
         return draw_up(
             session, organ_id=plan.organ_id, kind=kind, title=title, issued_on=by.on, by=by, facts=facts,

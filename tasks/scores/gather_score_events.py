@@ -35,6 +35,7 @@ from models.papers.document import SERIES, Document
 from models.people.permission import Action
 from models.scores.scoring import ScoreEvent
 from tasks.scores.item_past import AnsweringUnit, ItemPast, department_names, read_past, unit_named
+from tasks.trail.months_away import Lacking, lacking_words, lived_since
 
 SIGN_DAYS = 2
 """Working days from issue within which a unit signs. No published source names a term: a default."""
@@ -86,6 +87,15 @@ def gather_score_events(
     order = list(ScoreEvent)
     facts.sort(key=lambda fact: (fact.day, order.index(fact.event), fact.item_id, fact.source))
     return Gathered(tuple(facts), frozenset(_busy(look)))
+
+
+def score_lacks(session: Session, plan: AnnualPlan, span: Span, *, on: dt.date) -> str:
+    """What is told beside a score where reopenings up to the end of the span lie in an archive; empty where none do.
+
+    Also those before the span tell what was under way in it.
+    """
+    so = "重开的扣分、重开以后应填未填的扣分可能少算"
+    return lacking_words(session, Lacking.TRAIL, so, first=lived_since(plan), last=min(span.until_on, on))
 
 
 @dataclass(frozen=True)

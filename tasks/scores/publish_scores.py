@@ -17,6 +17,7 @@ from models.people.permission import Action
 from models.scores.scoring import AppealOutcome, ScoreAppeal, ScoreLine, ScoreResult, ScoreRun, ScoringRule
 from tasks.acting.audit import recorded
 from tasks.acting.authorize import authorize_organ
+from tasks.scores.gather_score_events import score_lacks
 from tasks.scores.score import LineKey, Statement, statement
 
 
@@ -33,8 +34,9 @@ def publish_scores(
     """Freeze the statement of a period that is over, as it stands on the day.
 
     A period is published once; again only as the next version, when no appeal is open, and points corrected on
-    appeal stay corrected. Raises ForbiddenError for that and for a plan that was not issued, BadInputError for a
-    period that is not over, a version out of turn or another organ's rule.
+    appeal stay corrected. Raises ForbiddenError for that, for a plan that was not issued and where the trail of the
+    period lies in an archive, BadInputError for a period that is not over, a version out of turn or another organ's
+    rule.
     """
     standing = authorize_organ(session, by, Action.SCORE, plan.organ_id)
     span = span_between(from_on, until_on)
@@ -51,6 +53,8 @@ def publish_scores(
     session.refresh(plan, with_for_update=True)
     earlier = _runs(session, plan, span)
     _check_turn(session, span, earlier, version, by)
+    if lacks := score_lacks(session, plan, span, on=by.on):
+        raise ForbiddenError(f"没有公布。{lacks}")
     with recorded(session, by, Action.SCORE, organ_id=plan.organ_id, for_id=standing.seat.for_id) as record:
         run = ScoreRun(
             organ_id=plan.organ_id,

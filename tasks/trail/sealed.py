@@ -58,24 +58,6 @@ def detached(session: Session) -> list[ArchiveSeal]:
     )
 
 
-def away_words(session: Session, what: str, *, since: dt.date | None = None) -> str:
-    """What somebody who looks at `what` is told of months that lie in archives, those that end before the day `since`
-    left out; empty where there are none.
-    """
-    months = [row.month for row in detached(session) if since is None or row.until_on >= since]
-    if not months:
-        return ""
-    span = months[0] if months[0] == months[-1] else f"{months[0]} 至 {months[-1]}"
-    return f"{span} 的{what}已归档到文件，这里没有列出；要看的请管理员接回。"
-
-
-def away_from(session: Session, issued_on: dt.date | None, on: dt.date) -> str:
-    """The same of an item issued on that day, as it is looked at on the day `on`; what is young is asked nothing."""
-    if issued_on is None or on - issued_on < YOUNGEST:
-        return ""
-    return away_words(session, "通知和操作记录", since=issued_on)
-
-
 def sealed_parts(session: Session, home: Path) -> tuple[list[ArchivedStretch], list[ArchiveSeal]]:
     """The stretches that are not in the database, and the seals that this office's key did not sign."""
     parts, unsigned = [], []

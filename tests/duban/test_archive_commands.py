@@ -8,6 +8,7 @@ import pytest
 from models.migrate import open_current
 from models.settings import load_settings
 from tests.homes import lay_home
+from tests.office import SUPERVISOR
 from tests.tasks.archiving.archived_office import lived
 from tests.terminal import Terminal
 
@@ -51,9 +52,23 @@ def test_months_go_into_a_folder_are_listed_proved_and_come_back(terminal: Termi
         assert "已归档到文件，这里没有列出" in terminal.says(*look)
     assert "在 2026-06 的归档中，以封条为准" in terminal.says("audit", "verify", "--whole")
 
+    week = ("brief", "circular", "--period", "week", "--until", "2026-06-17", "--organ", "bureau")
+    half = ("score", "preview", "--period", "2026-H1", "--organ", "bureau")
+    back = "请管理员用 duban archive attach 接回duban-archive-2026-06.zip"
+    assert (back in terminal.says(*week, "--preview"), back in terminal.data(*week, "--preview")["lacks"]) == (
+        True,
+        True,
+    )
+    paper = tmp_path / "通报.docx"
+    assert (back in terminal.refused(*week, "--preview", "--out", paper), paper.exists()) == (True, False)
+    assert back in terminal.refused(*week, "--as", SUPERVISOR)
+    assert (back in terminal.says(*half), back in terminal.data(*half)["lacks"]) == (True, True)
+    assert back in terminal.refused("score", "publish", "--period", "2026-H1", "--organ", "bureau", "--as", SUPERVISOR)
+
     for file in files:
         assert terminal.says("archive", "attach", file).startswith(f"已接回 {file.stem[-7:]}：通知 ")
         assert "已经在数据库里" in terminal.refused("archive", "attach", file)
     assert terminal.data("audit", "verify", "--whole")["sealed"] == []
+    assert (terminal.data(*week, "--preview")["lacks"], terminal.data(*half)["lacks"]) == ("", "")
     assert "已归档" not in terminal.says("notice", "list")
     assert [one["action_label"] for one in terminal.data("audit", "show")][-4:] == ["归档"] * 2 + ["接回归档"] * 2

@@ -108,7 +108,7 @@ def show_row(
     from models.ledgers.kinds import kind_named
     from tasks.ledgers.find_row import find_row
     from tasks.ledgers.own_terms import amounts
-    from tasks.ledgers.row_history import row_history
+    from tasks.ledgers.row_history import history_lacks, row_history
     from tasks.ledgers.row_terms import row_terms
     from tasks.ledgers.tell_row import Teller
 
@@ -119,7 +119,7 @@ def show_row(
     teller = Teller(session, found, [row])
     calendar = errand.calendar
     terms = row_terms(found, row, calendar, amounts(session, key(owner.id)))
-    history = row_history(session, found, row)
+    history, lacks = row_history(session, found, row), history_lacks(session, row)
     told = [
         {"code": term.term.code, "title": term.term.title, "due_on": term.due_on, "done_on": term.done_on,
          "minimum": term.term.minimum, "source": term.term.source}
@@ -128,11 +128,12 @@ def show_row(
     changes = [{"at": one.at, "actor": one.actor, "lines": one.lines, "reason": one.reason} for one in history]
     withdrawn = f"（已于 {row.withdrawn_on} 撤下：{row.withdrawn_reason}）" if row.withdrawn_on else ""
     return answer(
-        teller.data(row) | {"terms": told, "history": changes},
+        teller.data(row) | {"terms": told, "history": changes, "lacks": lacks},
         f"{found.title} {row.id}{withdrawn}",
         *[f"  {field.label}：{teller.words(row, field) or '未填'}" for field in found.columns],
         *[f"  时限 {term.term.title}：{term.due_on}，{term.words(errand.day, calendar)}" for term in terms],
         *[f"  {change.at:%Y-%m-%d} {change.actor}：{'；'.join(change.lines)}" for change in history],
+        *([f"  {lacks}"] if lacks else []),
     )
 
 

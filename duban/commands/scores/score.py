@@ -97,6 +97,7 @@ def preview(
     from models.dates.day_override import office_calendar
     from models.scores.score_rules import typed_entry
     from models.scores.scoring import DEFAULT_RULE
+    from tasks.scores.gather_score_events import score_lacks
     from tasks.scores.score import preview as tried
     from tasks.scores.set_scoring_rule import find_rule
     from tasks.scores.show_scores import authorize_scores
@@ -112,6 +113,8 @@ def preview(
         calendar=office_calendar(session, organ_id=plan.organ_id),
     )  # fmt: skip
 
+    lacks = score_lacks(session, plan, span, on=by.on)
+
     def screen() -> Iterator[Shown]:
         stated = made.after if points else made.before
         score = stated.of(department) if department is not None else None
@@ -122,8 +125,10 @@ def preview(
             yield from show_units(stated, title)
         if points:
             yield from show_changes(made, department, title)
+        if lacks:
+            yield lacks
 
-    return answer(preview_data(made, department, with_changes=bool(points)), screen)
+    return answer(preview_data(made, department, with_changes=bool(points)) | {"lacks": lacks}, screen)
 
 
 add_command(scores, PUBLISH, Subject(_scored, named=PERIOD))

@@ -35,9 +35,9 @@ from tasks.people.find import find_item, unknown_item
 from tasks.people.roster import everybody
 from tasks.trail.changes_since import newest_of_all
 from tasks.trail.fold_sign_ins import fold_sign_ins, what_of
+from tasks.trail.months_away import away_words
 from tasks.trail.noted_head import read_head
 from tasks.trail.prove_trail import keep_proved, prove_trail
-from tasks.trail.sealed import away_words
 from tasks.trail.show_audit import MOST, TrailEntry, show_audit
 from tasks.trail.tell_entry import MACHINE_ACTIONS, WATCHED_ACTIONS
 

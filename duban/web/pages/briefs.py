@@ -26,7 +26,7 @@ from models.people.person import Person
 from models.typed_text import day
 from tasks.acting.authorize import authorize_organ, may_see_organ, organs_within
 from tasks.oversight.compile_brief import compile_brief, first_reader, gather_brief
-from tasks.oversight.compile_circular import compile_circular, gather_circular
+from tasks.oversight.compile_circular import circular_lacks, compile_circular, gather_circular
 from tasks.papers.brief import share_out
 from tasks.papers.list_documents import list_documents
 
@@ -159,13 +159,15 @@ def _circular(
     closes = closing_day(kind, visit.on, calendar)
     if error is None:
         closes = _closes(asked.get("until", ""), kind, visit.looking, calendar)
+    content = gather_circular(session, plan, kind=kind, until=closes, issued_on=visit.on, calendar=calendar)
     return visit.page(
         session,
         "briefs/briefs_circular.html",
         menu="/scores",
         status_code=status_of(error) if error else 200,
         error=error.message if error else None,
-        content=gather_circular(session, plan, kind=kind, until=closes, issued_on=visit.on, calendar=calendar),
+        content=content,
+        lacks=circular_lacks(session, plan, content, today=visit.by.on),
         kind=kind,
         kinds=[(one.value, one.label) for one in CircularKind],
         closes=closes,

@@ -27,7 +27,7 @@ from tasks.notices.receipts.open_notice import find_notice, leads_to
 from tasks.notices.receipts.park import park
 from tasks.notices.resend import count_parked, resend, resend_all
 from tasks.people.roster import people_in_office
-from tasks.trail.sealed import away_words
+from tasks.trail.months_away import away_words
 
 Kind = TypeVar("Kind", bound=Coded)
 

@@ -28,6 +28,7 @@ from tasks.acting.find_seen import seen_items
 from tasks.items.attach import pieces_of
 from tasks.scores.appeal import APPEAL_DAYS, appeal_until, find_appeal, find_line
 from tasks.scores.evaluate import departments_to_evaluate
+from tasks.scores.gather_score_events import score_lacks
 from tasks.scores.publish_scores import to_publish
 from tasks.scores.set_scoring_rule import find_rule, list_rules
 from tasks.scores.show_scores import (
@@ -220,6 +221,7 @@ def _preview(session: Session, visit: Visit, asked: Mapping[str, str], error: Du
         rule=rule,
         rules=[(name, name) for name in dict.fromkeys(one.name for one in list_rules(session, plan.organ_id))],
         stated=stated,
+        lacks=score_lacks(session, plan, span, on=visit.on),
         version=version,
         lines=sum(len(score.lines) for score in stated.units),
         ranked=sum(score.rank is not None for score in stated.units),

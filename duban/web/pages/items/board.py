@@ -21,6 +21,7 @@ from tasks.acting.authorize import organs_within
 from tasks.acting.known_to import known_to
 from tasks.lists.tally import DeadlineOutcome, Group
 from tasks.oversight.gather_board import Board, gather_board
+from tasks.oversight.levels_away import levels_away
 
 router = APIRouter()
 
@@ -55,6 +56,9 @@ def board(visit: Signed, by: Annotated[Group, Query()] = "department") -> HTMLRe
             most=max((one.total for one in groups), default=0),
             days=shown.days,
             trend=shown.trend,
+            lacks=levels_away(session, shown.plan, on=visit.looking.on, today=visit.by.on)
+            if shown.board.overdue
+            else "",
         )
 
 

@@ -39,7 +39,7 @@ from tasks.items.foresee import foresee
 from tasks.items.show_item import show_item
 from tasks.notices.receipts.mark_read import mark_read
 from tasks.trail.changes_since import changes_since, newest_entry, refuse_blind
-from tasks.trail.sealed import away_from
+from tasks.trail.months_away import away_from
 
 router = APIRouter()
 

@@ -26,7 +26,7 @@ from tasks.ledgers.find_row import find_row, seen_row
 from tasks.ledgers.ledger_reach import authorize_writing, writes
 from tasks.ledgers.own_terms import amounts, span_words
 from tasks.ledgers.record import correct_row, reinstate_row, withdraw_row
-from tasks.ledgers.row_history import row_history
+from tasks.ledgers.row_history import history_lacks, row_history
 from tasks.ledgers.row_terms import row_terms
 from tasks.ledgers.tell_row import Teller
 
@@ -161,7 +161,8 @@ def _show(
              term.words(visit.on, calendar))
             for term in row_terms(kind, row, calendar, own)
         ],
-        history=row_history(session, kind, row), reason=reason, error=error.message if error else "",
+        history=row_history(session, kind, row), lacks=history_lacks(session, row), reason=reason,
+        error=error.message if error else "",
         may_record=writes(session, visit.by, key(visit.organ.id), kind).holds(session, row),
         owner=_owner(session, row, visit),
         status_code=status_of(error) if error else 200,
