@@ -1,6 +1,7 @@
 """What a disk, a file or a database did, in one sentence: told alike on the command line, on pages and to programs."""
 
 import errno
+import re
 
 from models.errors import DubanError
 
@@ -35,10 +36,26 @@ _SQLITE = (
     ("not a database", "数据库文件已损坏，或不是数据库。请停止使用，从备份恢复"),
 )
 _FULL_IN_POSTGRESQL = "53100"
+_NO_TABLE, _NO_COLUMN = "42P01", "42703"
+"""As PostgreSQL says that a table, or a column, is not there."""
+_SQLITE_LACKS = re.compile(
+    r"no such (?P<kind>table|column): (?:\w+\.)?(?P<name>\w+)|table \w+ has no (?P<other>column) named (?P<column>\w+)"
+)
+_QUOTED = re.compile(r'"(\w+)"|\w+\.(\w+)')
 
 
 class OutsideError(DubanError):
     """磁盘、文件或数据库暂时不能用。"""
+
+
+class UnfitSchemaError(OutsideError):
+    """数据库的结构与本程序不符。"""
+
+    def __init__(self, lacking: str) -> None:
+        super().__init__(
+            f"数据库的结构与本程序不符（没有{lacking}）：它由未发布的旧版程序建立，版本号虽然相同，不能升级，没有改动。"
+            "请用本版本程序所作的备份恢复（duban restore），或者换一个空的数据目录或数据库，重新 duban init。"
+        )
 
 
 def fault_of(error: BaseException) -> OutsideError | None:
@@ -52,6 +69,8 @@ def fault_of(error: BaseException) -> OutsideError | None:
 
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
+    if (lacking := _lacking(error.orig)) is not None:
+        return UnfitSchemaError(lacking)
     said = str(error.orig).lower()
     if type(error.orig).__module__ == "sqlite3":
         return next((OutsideError(f"{words}。") for part, words in _SQLITE if part in said), None)
@@ -60,3 +79,30 @@ def fault_of(error: BaseException) -> OutsideError | None:
     if isinstance(error, OperationalError | InterfaceError):
         return OutsideError("数据库暂时无法访问，没有保存。请确认数据库服务在运行，稍后重试。")
     return None
+
+
+def _lacking(refused: BaseException | None) -> str | None:
+    """The table or column of this program's that the database says it has not, in words.
+
+    One that the program does not know either is a mistake in its statement, which its trace has to show.
+    """
+    told = str(refused).partition("\n")[0]
+    if type(refused).__module__ == "sqlite3":
+        found = _SQLITE_LACKS.match(told)
+        if found is None:
+            return None
+        kind, names = found["kind"] or found["other"], [found["name"] or found["column"]]
+    else:
+        kinds = {_NO_TABLE: "table", _NO_COLUMN: "column"}
+        kind = kinds.get(getattr(refused, "sqlstate", None) or "", "")
+        names = [quoted or behind for quoted, behind in _QUOTED.findall(told)]
+    if not kind or not names:
+        return None
+    from models.tables import METADATA
+
+    ours = (
+        METADATA.tables
+        if kind == "table"
+        else {name for table in METADATA.tables.values() for name in (one.name for one in table.columns)}
+    )
+    return next((f"{'表' if kind == 'table' else '列'} {name}" for name in names if name in ours), None)

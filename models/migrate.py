@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.database import key, open_engine
 from models.errors import BadInputError, NotFoundError
-from models.faults import fault_of
+from models.faults import UnfitSchemaError, fault_of
 from models.ladder.policy import PRESET_TERMS, PRESETS, Policy, Rung
 from models.scores.scoring import PRESET_RULES, ScoringRule
 from models.search.index import make_anew, unmake
@@ -50,7 +50,8 @@ def create_or_upgrade(
 
     One transaction: a failed upgrade leaves the database as it was. The rows of a new database may come from `fill`,
     which runs in it before the index of the search is made; then no presets are added. Raises BadInputError where the
-    folder cannot be written, the database cannot be reached, or is newer than this program.
+    folder cannot be written, the database cannot be reached, or is newer than this program;
+    UnfitSchemaError where an unreleased program made it.
     """
     _make_folder(settings.home)
     with _opened(settings) as engine, engine.connect() as connection:
@@ -60,7 +61,10 @@ def create_or_upgrade(
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.migrate'))"))
-            _refuse_newer(version_of(connection), folder)
+            version = version_of(connection)
+            _refuse_newer(version, folder)
+            if folder == MIGRATIONS and version == revisions()[-1]:
+                refuse_unfit(connection)
             unmake(connection)
             make_tables(connection, folder=folder)
             if fill is not None:
@@ -100,6 +104,24 @@ def open_current(settings: Settings, *, folder: Path = MIGRATIONS) -> Engine:
     if version != (newest := revisions(folder)[-1]):
         raise BadInputError(f"数据库是旧版本（{version}，本程序需要 {newest}）：请先备份，再运行 duban init 升级。")
     return open_engine(settings.database)
+
+
+def refuse_unfit(connection: Connection) -> None:
+    """Raise UnfitSchemaError naming a table or column of this program's that a database of its version has not.
+
+    Before release the schema was changed in place: its version alone does not tell. What is asked less often than a
+    statement goes wrong asks here; whatever else meets such a database is told by `models.faults.fault_of`.
+    """
+    from models.tables import METADATA
+
+    there = {table: {column["name"] for column in columns}
+             for (_schema, table), columns in inspect(connection).get_multi_columns().items()}  # fmt: skip
+    for table in METADATA.sorted_tables:
+        if table.name not in there:
+            raise UnfitSchemaError(f"表 {table.name}")
+        for column in table.columns:
+            if column.name not in there[table.name]:
+                raise UnfitSchemaError(f"表 {table.name} 的列 {column.name}")
 
 
 def seed_presets(session: Session) -> None:
@@ -158,7 +180,8 @@ def _opened(settings: Settings) -> Iterator[Engine]:
     try:
         yield engine
     except DBAPIError as error:
-        if url.get_backend_name() == "sqlite" and (fault := fault_of(error)) is not None:
+        fault = fault_of(error)
+        if fault is not None and (url.get_backend_name() == "sqlite" or isinstance(fault, UnfitSchemaError)):
             raise fault from error
         reason = str(error.orig).strip().partition("\n")[0]
         raise BadInputError(f"数据库 {where} 打不开：{reason}") from error

@@ -1,13 +1,18 @@
 """Running the office: serving pages and clock, the list of schedules, and the deployments made from it."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from duban import edge
 from duban.edge import JsonOption, OnOption
 from models.errors import DubanError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 FileArgument = Annotated[Path, typer.Argument(metavar="文件", help="部署文件；缺省为当前目录的 prefect.yaml。")]
 
@@ -23,10 +28,20 @@ def serve(
 ) -> None:
     """启动网页、时钟和 Prefect 服务：按时提醒、发送，直到按 Ctrl+C。"""
     made = edge.edge(context)
-    database = made.engine
+    database = _fit(made)
     from duban.web.serving import serve
 
     serve(made.settings, database, host=host, port=port, with_prefect=not no_prefect, with_clock=not no_clock)
+
+
+def _fit(made: edge.Edge) -> Engine:
+    """The database for what runs on, its schema looked through: no work begins that would fail in its middle."""
+    from models.migrate import refuse_unfit
+
+    database = made.engine
+    with database.execution_options(reading=True).connect() as connection:
+        refuse_unfit(connection)
+    return database
 
 
 def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
@@ -66,7 +81,7 @@ def schedules(on: OnOption = None, as_json: JsonOption = False) -> None:
 def clock(context: typer.Context) -> None:
     """在工作进程之外值守，直到按 Ctrl+C：信件、即时通知、推送、退信、报警；工作进程误了的提醒由它补做。"""
     made = edge.edge(context)
-    database = made.engine
+    database = _fit(made)
     from duban.keeping_time import keep_time
 
     keep_time(made.settings, database)
