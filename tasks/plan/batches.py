@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from models.batch import ImportBatch, ImportChange
 from models.database import key
-from models.items.item import ItemState, WorkItem
+from models.items.item import WorkItem
 from models.items.plan import AnnualPlan
 from tasks.reading.plan_columns import LIST
 
@@ -23,13 +23,9 @@ class PlanBatch(NamedTuple):
 
 @dataclass(frozen=True)
 class BatchItems:
-    """What an import created and changed: all of it counted, the first of it listed.
-
-    `begun` of the created are issued or further by now.
-    """
+    """What an import created and changed: all of it counted, the first of it listed."""
 
     created: int
-    begun: int
     changed: int
     made: Sequence[WorkItem]
     rewritten: Sequence[WorkItem]
@@ -83,11 +79,10 @@ def items_of_batch(session: Session, batch: ImportBatch, *, most: int) -> BatchI
     made = select(WorkItem).where(WorkItem.batch_id == batch.id).order_by(col(WorkItem.id)).limit(most)
     touched = select(ImportChange.row_id).where(ImportChange.batch_id == batch.id)
     rewritten = select(WorkItem).where(col(WorkItem.id).in_(touched))
-    begun = func.count(col(WorkItem.id)).filter(col(WorkItem.state) != ItemState.DRAFT)
-    counted = select(func.count(col(WorkItem.id)), begun).where(WorkItem.batch_id == batch.id)
+    created = select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch.id)
     changed = select(func.count(col(ImportChange.id))).where(ImportChange.batch_id == batch.id)
     return BatchItems(
-        *session.exec(counted).one(),
+        session.exec(created).one(),
         session.exec(changed).one(),
         session.exec(made).all(),
         session.exec(rewritten.order_by(col(WorkItem.id)).limit(most)).all(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from models.actor import Actor
 from models.batch import ImportBatch, ImportChange
@@ -100,6 +100,19 @@ def issued_among_changed(session: Session, batch: ImportBatch) -> str:
     if not begun:
         return ""
     return f"批次 {batch.id} 不能撤销：它改动的任务 {_named(begun)}已下达，只能按理由逐项“修改”“调整时限”改回。"
+
+
+def undo_stopped_by(session: Session, batch: ImportBatch) -> str:
+    """Why the batch cannot be undone, in a sentence; "" where it can, or where only what somebody has worked on in a
+    draft of it will tell (`undo_import`).
+    """
+    if said := stands_against(session, batch):
+        return said
+    begun = select(func.count(col(WorkItem.id))).where(WorkItem.batch_id == batch.id)
+    count = session.exec(begun.where(col(WorkItem.state) != ItemState.DRAFT)).one()
+    if count:
+        return f"批次 {batch.id} 不能撤销：其中 {count} 项已下达或已有办理记录。"
+    return issued_among_changed(session, batch)
 
 
 def _named(numbers: Sequence[str]) -> str:

@@ -45,8 +45,7 @@ from tasks.plan.fill_plan import (
 )
 from tasks.plan.issue import foresee_issue, issue
 from tasks.plan.sum_plans import PlanInNumbers, items_in, sum_plans
-from tasks.plan.undo_import import issued_among_changed, undo_import
-from tasks.sheets.batches import stands_against
+from tasks.plan.undo_import import undo_import, undo_stopped_by
 from tasks.wording.policy import rung_sentence
 
 router = APIRouter()
@@ -287,6 +286,8 @@ def _plan_page(
     departments, people = names_to_offer(session, visit.organ) if rows else ([], [])
     open_ones = numbers.items - numbers.closed
     unanswered = unanswered_items(session, found, on=visit.on) if whole and open_ones <= DIRECT else []
+    batches = batches_of(session, found, most=SHOWN) if whole else []
+    newest = next((one.batch for one in batches if one.batch.undone_at is None), None)
     return visit.page(
         session, "plan/plan.html", menu="/plans", plan=found, numbers=numbers, policy=_policy(session, found),
         may_plan=may_plan, may_issue=_may(session, visit, Action.ISSUE), whole=whole,
@@ -297,7 +298,8 @@ def _plan_page(
         was={row.item.id: json.dumps(row.shown, ensure_ascii=False) for row in rows},
         gone=[item_id for item_id, _ in (errors or {}) if item_id not in {row.item.id for row in rows}],
         unanswered=unanswered[:SHOWN], more=max(0, len(unanswered) - SHOWN),
-        batches=batches_of(session, found, most=SHOWN) if whole else [], direct=numbers.items <= DIRECT,
+        batches=batches, stopped=undo_stopped_by(session, newest) if newest is not None and may_plan else "",
+        direct=numbers.items <= DIRECT,
     )  # fmt: skip
 
 
@@ -311,10 +313,7 @@ def _undo_page(
     authorize_organ(session, visit.by, Action.PLAN, found.organ_id)
     batch = _batch(session, found, batch_id)
     items = items_of_batch(session, batch, most=SHOWN)
-    error = error or stands_against(session, batch)
-    if not error and items.begun:
-        error = f"批次 {batch_id} 不能撤销：其中 {items.begun} 项已下达或已有办理记录。"
-    error = error or issued_among_changed(session, batch)
+    error = error or undo_stopped_by(session, batch)
     return visit.page(
         session, "plan/plan_undo.html", menu="/plans", plan=found, batch=batch, created=items.created,
         restored=items.changed, made=items.made, rewritten=items.rewritten, error=error, status_code=status_code,

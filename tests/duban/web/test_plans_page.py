@@ -200,9 +200,13 @@ def test_an_import_is_taken_back_after_what_it_takes_back_was_shown(web: Web, of
 
 
 def test_an_import_that_changed_an_issued_item_says_that_it_stays(web: Web) -> None:
+    """In the place where it could be taken back, and for whoever has the address."""
     visitor = web.of(SUPERVISOR)
     address = send(visitor, xlsx(["1", "", "", "", "6月底前", ""]))
     visitor.act("/plans/import", {"do": "confirm", "waiting": token(address), "reason": "上级改期"})
+    words = visitor.read("/plans/1")
+    assert "批次 1 不能撤销：它改动的任务 1已下达" in words
+    assert "撤销本次导入" not in words
     words = visitor.read("/plans/1/batches/1/undo")
     assert "批次 1 不能撤销：它改动的任务 1已下达" in words
     assert "撤销本次导入" not in words
