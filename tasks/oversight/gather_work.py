@@ -61,6 +61,8 @@ class _Workbench:
         self.session, self.organ, self.by, self.calendar, self.most = session, organ, by, calendar, most
         self.horizon = calendar.add(by.on, SOON)
         self.rest: dict[Group, int] = {}
+        self.alone: set[int] = set()
+        """Items that stand for an instruction alone which is told of."""
 
     def lines(self) -> list[WorkLine]:
         # An item stands once, under what hurts most; what else it wants is said there.
@@ -70,7 +72,8 @@ class _Workbench:
             if held is not line and line.group is not Group.UNSIGNED:
                 said = line.about if line.group is Group.UNREPORTED else line.distance
                 mine[line.item_id] = replace(held, also=(*held.also, said))
-        own = [*mine.values(), *self._instructions(), *self._having_time(mine)]
+        instructions = list(self._instructions())
+        own = [*mine.values(), *instructions, *self._having_time({*mine, *self.alone})]
         ways = standings_on(self.session, self.by, Action.REQUEST_CLOSE, {line.item_id for line in own})
         untold = [replace(line, standings=tuple(ways.get(line.item_id, ())) or line.standings) for line in own]
         untold += [*self._helping(), *self._closing(), *self._decisions(), *self._appeals()]
@@ -303,6 +306,8 @@ class _Workbench:
         for given, term, giver, _ in rows:
             due_on = term.due_on
             fresh = given.state is InstructionState.GIVEN
+            if term.kind is not DeadlineKind.INSTRUCTION:
+                self.alone.add(given.item_id)
             yield WorkLine(
                 Group.INSTRUCTION, given.item_id, Action.SIGN_INSTRUCTION if fresh else Action.REPLY, due_on,
                 self._away(due_on), due_on < self.by.on, about=f"{giver}批示：{given.text}", instruction=given.id,

@@ -334,8 +334,12 @@ def test_what_stands_for_an_instruction_alone_is_one_line(office: Office) -> Non
             title="核查来信", content="查清", term="疑难件", handler=find_person(session, HANDLER),
         )  # fmt: skip
     assert told(office, HANDLER) == [("批示", "批1", Action.SIGN_INSTRUCTION, "承办人")]
+    assert having_time(office, HANDLER) == ["1"]
     on_instruction(office, HANDLER, sign_instruction, on=TODAY)
     assert told(office, HANDLER) == [("批示", "批1", Action.REPLY, "承办人")]
+    assert having_time(office, HANDLER) == ["1"]
+    on_instruction(office, HANDLER, reply, content="已查清", on=TODAY)
+    assert (told(office, HANDLER), having_time(office, HANDLER)) == ([], ["批1", "1"])
 
 
 def test_an_outsider_and_a_colleague_of_another_department_see_nothing(office: Office) -> None:
