@@ -33,11 +33,12 @@ WITHDRAW = Act(
 
 def _correct(deed: Deed[WorkItem]) -> ActOutcome:
     from tasks.items.correct_progress import correct_progress
+    from tasks.wording.days import short_day
 
     item = deed.upon
     entry = correct_progress(deed.session, item, by=deed.by, **deed.given)
     return ActOutcome(
-        f"任务 {item.number} {entry.on} 的进展已更正，原来的内容留在操作记录中。",
+        f"任务 {item.number} {short_day(entry.on, beside=deed.by.on)}的进展已更正，原来的内容留在操作记录中。",
         [entry.id or 0],
         {"id": entry.id, "item": item.number, "on": entry.on, "percent": item.percent},
     )

@@ -70,7 +70,7 @@ def test_the_form_holds_what_was_reported_and_the_item_s_page_tells_both(office:
 
     assert was in html
     assert field_value(html, "percent") == "80"
-    fill(handler, "/items/1/correct", content="完成四成", percent="40", reason="误填")
-    page = handler.read("/items/1")
+    page = fill(handler, "/items/1/correct", content="完成四成", percent="40", reason="误填")
+    assert "任务 1 6月5日的进展已更正，原来的内容留在操作记录中。" in page
     assert "更正进展" in page
     assert f"原为 {was}" in page
