@@ -53,7 +53,7 @@ def gather_health(session: Session, settings: Settings, expected: Collection[Exp
 
 
 def gather_runs(session: Session, expected: Collection[Expected]) -> Runs:
-    """How these rhythms ran last. One query, and one for each that never did."""
+    """How these rhythms ran last, and since when there is an office. Two queries, and one for each that never did."""
     last = last_runs(session, [one.rhythm for one in expected])
     work: dict[str, Select[Any]] = {
         SLUG: select(func.min(AnnualPlan.issued_on)),
@@ -61,7 +61,12 @@ def gather_runs(session: Session, expected: Collection[Expected]) -> Runs:
     }
     never = [one.rhythm for one in expected if one.rhythm not in last]
     since: dict[str, dt.date | None] = {rhythm: session.execute(work[rhythm]).scalar_one() for rhythm in never}
-    return Runs(last, {rhythm: day for rhythm, day in since.items() if day is not None})
+    return Runs(last, {rhythm: day for rhythm, day in since.items() if day is not None}, _begun(session))
+
+
+def _begun(session: Session) -> dt.datetime | None:
+    """When the first act was put on record, by the clock of then: also of an office that lives through earlier days."""
+    return session.exec(select(AuditEntry.at).order_by(col(AuditEntry.id)).limit(1)).first()
 
 
 def _channels_down(session: Session) -> list[DownChannel]:
@@ -87,10 +92,9 @@ def gather_backups(session: Session, settings: Settings) -> Backups | None:
     if folder is None:
         return None
     ran = last_runs(session, [RHYTHM]).get(RHYTHM)
-    first = select(AuditEntry.at).order_by(col(AuditEntry.id)).limit(1)
     return Backups(
         newest=last_backup(folder),
-        since=session.exec(first).first(),
+        since=_begun(session),
         problem=ran.problems[0]["problem"] if ran is not None and ran.problems else None,
         hours=settings.backup_hours,
     )

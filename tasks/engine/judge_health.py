@@ -99,6 +99,8 @@ class Runs:
 
     last: Mapping[str, LastRun]
     waiting_since: Mapping[str, dt.date]
+    begun: dt.datetime | None = None
+    """When the first act of the office was put on record: what was planned before is not missed."""
 
 
 @dataclass(frozen=True)
@@ -141,9 +143,11 @@ _SEE_TO = {
 def find_late(runs: Runs, expected: Collection[Expected], *, stopped: bool = False) -> Iterator[Trouble]:
     """The rhythms that did not run when they should have, or failed for some organ; with `stopped`, the sweep apart.
 
-    One that never ran is late from when there is something for it to do.
+    One that never ran is late from when there is something for it to do, and none is before the office was there.
     """
     for one in expected:
+        if runs.begun is not None and one.planned < runs.begun:
+            continue
         last = runs.last.get(one.rhythm)
         if last is not None and last.follows(one.planned):
             if last.problems:

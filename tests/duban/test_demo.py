@@ -20,11 +20,13 @@ from duban.commands import demo
 from duban.demonstration.acts import ACTS, read_script
 from duban.demonstration.story import FILES, LEDGER, SCRIPT, Story, example, year_shown
 from duban.demonstration.tell import in_short
-from models.database import sqlite_url
+from models import clock
+from models.database import reading, sqlite_url
 from models.dates.days import days_from
 from models.dates.workdays import DayRule, WorkCalendar
 from models.errors import BadInputError, DubanError
 from tasks.access.hash_password import is_password
+from tasks.engine.gather_health import gather_runs
 from tests.databases import disposed
 from tests.models.search.kept_index import kept_and_made
 
@@ -67,6 +69,14 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         surroundings.setenv("DUBAN_DATABASE_URL", "postgresql://office@nowhere.invalid/office")
         surroundings.setenv("DUBAN_SMTP_HOST", "nowhere.invalid")
         return folder, walk("--dir", str(folder), on=AFTER).stdout
+
+
+def test_the_office_began_when_it_was_made_whatever_days_it_lived(first: tuple[Path, str]) -> None:
+    """Or it would miss, on its first evening, what was planned before it was there."""
+    with disposed(sqlite_url(first[0] / "duban.db")) as engine, reading(engine) as session:
+        begun = gather_runs(session, []).begun
+    assert begun is not None
+    assert abs(clock.now() - begun) < dt.timedelta(hours=2)
 
 
 def rows(folder: Path) -> dict[str, int]:

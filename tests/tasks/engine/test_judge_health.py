@@ -92,6 +92,18 @@ def test_what_never_ran_is_late_once_there_is_something_for_it_to_do(since: dict
 
 
 @pytest.mark.parametrize(
+    ("begun", "found"),
+    [("2026-06-30 08:29", [SWEPT]), ("2026-06-30 08:31", []), ("2026-06-29 08:31", [SWEPT])],
+    ids=["before the sweep", "after it", "a day ago"],
+)
+def test_nothing_is_missed_before_there_was_an_office(begun: str, found: list[str]) -> None:
+    never = replace(runs(None, None, daily_supervision="2026-01-06"), begun=at(begun))
+    assert judged(replace(WELL, runs=never)) == found
+    lived_before = replace(runs(ran("daily_supervision", "2026-06-29 09:00"), None), begun=at(begun))
+    assert judged(replace(WELL, runs=lived_before)) == found
+
+
+@pytest.mark.parametrize(
     ("more", "found"),
     [
         pytest.param({}, [], id="all is well"),
