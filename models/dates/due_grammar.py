@@ -179,7 +179,14 @@ _WEEKLY = (
 _BYDAY = dict(zip(_WEEKDAY, ("MO", "TU", "WE", "TH", "FR", "SA", "SU", "SU"), strict=True))
 _ORDINALS = dict(zip("一二三四五12345", (1, 2, 3, 4, 5) * 2, strict=True))
 _PLACE = r"(?:第(?P<place>[一二三四五1-5])|最后[一1]?)个?"
-_WORKING = rf"{_EACH}(?P<period>月|季度?|周|星期)份?的?{_PLACE}工作日"
+_COUNT = r"(?:十[一二三四五]?|[一二两三四五六七八九]|1[0-5]|[1-9])"
+_PERIOD = rf"{_EACH}(?P<period>月|季度?|周|星期)份?"
+_WORKING = rf"{_PERIOD}的?(?:(?P<back>倒数)?第(?P<place>{_COUNT})|最后[一1]?)个?工作日"
+_FIRST_WORKING = rf"{_PERIOD}(?:月?初的?前?|的?前)(?P<place>{_COUNT})个工作日(?:之?内)?"
+_ODD_EVEN = (
+    rf"(?:(?:每(?:逢|个)?|逢)(?P<kind>[双单])|(?P<bare>双))月份?的?(?:\d{{1,2}}[日号]?{SPAN}(?=\d))?"
+    rf"(?:{_DAYS}|{_END}|{_PART})?"
+)
 _NTH_IN_MONTH = rf"{_EACH}月份?的?{_PLACE}(?:周|星期|礼拜)(?P<weekday>[{_WEEKDAY}])"
 _IN_MONTHS = rf"(?P<first>\d{{1,2}})月?份?{SPAN}(?P<last>\d{{1,2}})月份?[的内,]?(?P<rest>{_without_groups(_MONTHLY)})"
 _POINTS = rf"(?:\d{{1,2}}[、,和及])*{POINT}(?:[、,和及](?:{POINT}|\d{{1,2}}[日号]))*"
@@ -188,12 +195,14 @@ REPETITION = "|".join(
     f"(?:{_without_groups(pattern)})"
     for pattern in (
         _WORKING,
+        _FIRST_WORKING,
         _NTH_IN_MONTH,
         _IN_MONTHS,
         _QUARTERLY,
         rf"{_EACH}半年度?[末底]?",
         r"上、?下半年(?:各|分别)",
-        r"每半个?月|每[2346]个月|[双隔]月|隔周",
+        r"每半个?月|每[2346]个月|隔月|隔周",
+        _ODD_EVEN,
         _MONTHLY,
         _WEEKLY,
         r"每旬[末底]?",
@@ -208,7 +217,11 @@ REPETITION = "|".join(
 def rule(text: str, year: int) -> Rule | None:
     """The repetition that a whole expression names, None where it names none."""
     if match := re.fullmatch(_WORKING, text):
-        return _working(match)
+        place = _count(match["place"]) if match["place"] else -1
+        return _working(match["period"], -place if match["back"] else place)
+    if match := re.fullmatch(_FIRST_WORKING, text):
+        # Within the first five ends with the fifth.
+        return _working(match["period"], _count(match["place"]))
     if match := re.fullmatch(_NTH_IN_MONTH, text):
         return Rule(f"FREQ=MONTHLY;BYDAY={_place(match)}{_BYDAY[match['weekday']]}")
     if match := re.fullmatch(_IN_MONTHS, text):
@@ -223,7 +236,9 @@ def rule(text: str, year: int) -> Rule | None:
         return _monthly(match)
     if re.fullmatch(r"每半个?月", text):
         return Rule("FREQ=MONTHLY;BYMONTHDAY=15,-1", assumed=True)
-    if match := re.fullmatch(r"每([2346])个月|[双隔]月", text):
+    if match := re.fullmatch(_ODD_EVEN, text):
+        return _odd_even(match)
+    if match := re.fullmatch(r"每([2346])个月|隔月", text):
         gap = int(match[1] or 2)
         months = ",".join(str(month) for month in range(gap, 13, gap))
         return Rule(f"FREQ=MONTHLY;BYMONTH={months};BYMONTHDAY=-1", assumed=True)
@@ -244,11 +259,16 @@ def _place(match: re.Match[str]) -> int:
     return _ORDINALS[match["place"]] if match["place"] else -1
 
 
-def _working(match: re.Match[str]) -> Rule:
-    place = _place(match)
-    if match["period"] in ("周", "星期"):
-        return Rule(f"FREQ=WEEKLY;BYDAY=WD;BYSETPOS={place}")
-    months = f";BYMONTH={'1,4,7,10' if place > 0 else '3,6,9,12'}" if match["period"].startswith("季") else ""
+def _count(text: str) -> int:
+    """A number in either numerals."""
+    return int(text) if text.isdecimal() else int(_arabic(text))
+
+
+def _working(period: str, place: int) -> Rule | None:
+    """That working day of each period, from behind where it is negative; None for one that a week has not."""
+    if period in ("周", "星期"):
+        return Rule(f"FREQ=WEEKLY;BYDAY=WD;BYSETPOS={place}") if abs(place) <= 5 else None
+    months = f";BYMONTH={'1,4,7,10' if place > 0 else '3,6,9,12'}" if period.startswith("季") else ""
     return Rule(f"FREQ=MONTHLY{months};BYDAY=WD;BYSETPOS={place}")
 
 
@@ -281,6 +301,14 @@ def _monthly(match: re.Match[str]) -> Rule | None:
         return None
     day = _MONTH_PARTS.get(match["part"], -1)
     return Rule(f"FREQ=MONTHLY;BYMONTHDAY={day}", assumed=not (match["end"] or match["part"]))
+
+
+def _odd_even(match: re.Match[str]) -> Rule:
+    """`每双月20日`, `每逢单月底`: every second month of the year, whatever came before it."""
+    months = ",".join(map(str, range(1 if match["kind"] == "单" else 2, 13, 2)))
+    days = _month_days(match["days"]) if match["days"] else str(_MONTH_PARTS.get(match["part"], -1))
+    assumed = not (match["days"] or match["end"] or match["part"])
+    return Rule(f"FREQ=MONTHLY;BYMONTH={months};BYMONTHDAY={days}", assumed)
 
 
 def _month_days(text: str) -> str:

@@ -251,6 +251,8 @@ def _why_not(text: str) -> str:
         return "“明年”请改为写明年份"
     if re.search(r"节前|节后|国庆|春节|五一|元旦", text):
         return "节日请改为写明月日"
+    if re.search(r"每隔?\d+[天日]", text):
+        return "没有写明从哪一天算起，“隔几天”也有两种算法，请改为每周几、每旬末或每月几日（如每月10日、20日）"
     if re.search(r"[月年]初|年中|月中|左右|前后", text):
         return "没有写明是哪一天"
     return "没有写明月份、日期或周期"

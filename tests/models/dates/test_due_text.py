@@ -17,6 +17,9 @@ def marks(meaning: DueMeaning) -> str:
     return "I" * meaning.irregular + "O" * meaning.open_ended + "C" * meaning.to_confirm
 
 
+NO_FIRST = "没有写明从哪一天算起，“隔几天”也有两种算法，请改为每周几、每旬末或每月几日（如每月10日、20日）"
+
+
 @pytest.mark.parametrize(
     ("texts", "due"),
     [
@@ -115,6 +118,21 @@ def test_a_span_has_a_start_and_a_last_day(text: str, start: str, due: str) -> N
         ("每季度最后一个工作日", "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=WD;BYSETPOS=-1"),
         ("每季度第二个工作日", "FREQ=MONTHLY;BYMONTH=1,4,7,10;BYDAY=WD;BYSETPOS=2"),
         ("每周最后一个工作日", "FREQ=WEEKLY;BYDAY=WD;BYSETPOS=-1"),
+        ("每月倒数第三个工作日前 每月倒数第3个工作日 每月份的倒数第三个工作日", "FREQ=MONTHLY;BYDAY=WD;BYSETPOS=-3"),
+        ("每季度倒数第二个工作日前", "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=WD;BYSETPOS=-2"),
+        ("每月第十个工作日 每月第10个工作日前", "FREQ=MONTHLY;BYDAY=WD;BYSETPOS=10"),
+        (
+            "每月初5个工作日内 每月月初五个工作日内 每月前5个工作日内 每月初的前5个工作日 每月初5个工作日之内完成",
+            "FREQ=MONTHLY;BYDAY=WD;BYSETPOS=5",
+        ),
+        ("每季度初10个工作日内 每季初前10个工作日", "FREQ=MONTHLY;BYMONTH=1,4,7,10;BYDAY=WD;BYSETPOS=10"),
+        ("每周前两个工作日内", "FREQ=WEEKLY;BYDAY=WD;BYSETPOS=2"),
+        (
+            "每双月20日前 每逢双月20日 每个双月的20号前 每双月15日至20日 逢双月20日前",
+            "FREQ=MONTHLY;BYMONTH=2,4,6,8,10,12;BYMONTHDAY=20",
+        ),
+        ("每单月底前 每逢单月最后一天", "FREQ=MONTHLY;BYMONTH=1,3,5,7,9,11;BYMONTHDAY=-1"),
+        ("每双月上旬", "FREQ=MONTHLY;BYMONTH=2,4,6,8,10,12;BYMONTHDAY=10"),
         ("每个工作日 每工作日 每个工作日下班前", "FREQ=DAILY;BYDAY=WD"),
         ("每月最后一个周五 每月最后一个星期五前", "FREQ=MONTHLY;BYDAY=-1FR"),
         ("每月第二个周三", "FREQ=MONTHLY;BYDAY=2WE"),
@@ -159,7 +177,7 @@ def test_a_rule_that_names_its_day_is_exact(texts: str, rule: str) -> None:
         ("每半月 每半个月", "FREQ=MONTHLY;BYMONTHDAY=15,-1"),
         ("每4个月 每四个月", "FREQ=MONTHLY;BYMONTH=4,8,12;BYMONTHDAY=-1"),
         ("每六个月", "FREQ=MONTHLY;BYMONTH=6,12;BYMONTHDAY=-1"),
-        ("每两个月 双月 隔月", "FREQ=MONTHLY;BYMONTH=2,4,6,8,10,12;BYMONTHDAY=-1"),
+        ("每两个月 双月 隔月 每双月 每逢双月", "FREQ=MONTHLY;BYMONTH=2,4,6,8,10,12;BYMONTHDAY=-1"),
         ("每三个月", QUARTERS),
     ],
 )
@@ -262,6 +280,12 @@ def test_the_note_says_what_was_understood(text: str, note: str) -> None:
         ("明年6月底", "“明年”请改为写明年份"),
         ("春节前", "节日请改为写明月日"),
         ("6月初", "没有写明是哪一天"),
+        ("每隔10天", NO_FIRST),
+        ("每10天一次", NO_FIRST),
+        ("每隔十日报送", NO_FIRST),
+        ("每月初", "没有写明是哪一天"),
+        ("每周第六个工作日", "没有写明月份、日期或周期"),
+        ("每双月32日前", "一个月里没有32日"),
         ("6月底左右", "没有写明是哪一天"),
         ("12月4日前后", "没有写明是哪一天"),
         ("3月起分步推开", "没有写明月份、日期或周期"),
