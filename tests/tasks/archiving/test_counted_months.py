@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models.archive_seal import ArchiveSeal
 from models.database import key, reading, unit_of_work
@@ -16,6 +16,7 @@ from models.dates.days import DAY
 from models.dates.span import span_named
 from models.errors import ForbiddenError
 from models.items.plan import AnnualPlan
+from models.ledgers.inspection import Inspection
 from models.papers.circular import CircularKind
 from models.papers.document import Document, DocumentKind
 from models.people.organ import Organ
@@ -24,6 +25,7 @@ from tasks.archiving.attach import attach_month
 from tasks.archiving.detach import Detached
 from tasks.draws.verify_draw import verify_draw
 from tasks.items.close import reopen
+from tasks.ledgers.row_history import history_lacks
 from tasks.oversight.compile_circular import circular_lacks, compile_circular, gather_circular
 from tasks.oversight.levels_away import levels_away
 from tasks.papers.circular import Circular
@@ -197,12 +199,17 @@ def test_a_draw_whose_entries_are_away_is_not_said_to_be_changed(
             checks = verify_draw(session, draws.shown(number))
             return next((one.holds, one.words) for one in checks if one.title == "与审计记录核对")
 
+    def history() -> str:
+        with reading(office.engine) as session:
+            return history_lacks(session, session.exec(select(Inspection)).first())
+
     held, said = trail()
     assert (held, said.startswith("2026-06 的操作记录已归档到文件，这次绑定")) == (False, True)
+    assert history().startswith("2026-06 的操作记录已归档到文件，这条记录的更正和撤下这里可能没有列全")
 
     attach_month(office.engine, made.file, by=BY)
 
-    assert trail()[0]
+    assert (trail()[0], history()) == (True, "")
 
 
 def test_many_files_are_told_by_the_first(engine: Engine) -> None:
