@@ -53,8 +53,9 @@ class UnfitSchemaError(OutsideError):
 
     def __init__(self, lacking: str) -> None:
         super().__init__(
-            f"数据库的结构与本程序不符（没有{lacking}）：它由未发布的旧版程序建立，版本号虽然相同，不能升级，没有改动。"
-            "请用本版本程序所作的备份恢复（duban restore），或者换一个空的数据目录或数据库，重新 duban init。"
+            f"数据库的结构与本程序不符（没有{lacking}），没有改动：数据库被移走、换过，或者由未发布的旧版程序建立，"
+            "版本号虽然相同，不能升级。请放回原来的数据库，用本版本程序所作的备份恢复（duban restore），"
+            "或者换一个空的数据目录或数据库，重新 duban init。"
         )
 
 

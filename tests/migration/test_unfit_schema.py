@@ -17,8 +17,8 @@ from tests.program import program_of
 from tests.terminal import Terminal
 from tests.web import Web, words_of
 
-SAID = "数据库的结构与本程序不符（没有{}）：它由未发布的旧版程序建立"
-DO = "请用本版本程序所作的备份恢复（duban restore），或者换一个空的数据目录或数据库，重新 duban init。"
+SAID = "数据库的结构与本程序不符（没有{}），没有改动：数据库被移走、换过，或者由未发布的旧版程序建立"
+DO = "请放回原来的数据库，用本版本程序所作的备份恢复（duban restore），或者换一个空的数据目录或数据库，重新 duban init"
 TABLE, COLUMN = "ALTER TABLE notice RENAME TO notice_was", "ALTER TABLE work_item RENAME COLUMN title TO title_was"
 COMMANDS = (
     ("plan", "show"), ("status",), ("notice", "list"), ("supervise",), ("deliver",),
@@ -62,7 +62,7 @@ def test_every_command_and_serve_end_with_the_sentence(
         said = terminal.run(look, *(["--no-prefect"] if look == "serve" else []))
         assert (said.exit_code, said.stdout) == (1, ""), look
         assert said.stderr.startswith(f"错误：{SAID.format(exact)}"), look
-        assert said.stderr.endswith(f"{DO}\n"), look
+        assert said.stderr.endswith(f"{DO}。\n"), look
     ended = {command: terminal.run(*command) for command in COMMANDS}
     refused = {command: said for command, said in ended.items() if said.exit_code != 0}
     assert {("plan", "show"), ("supervise",)} & refused.keys()

@@ -201,7 +201,7 @@ def test_a_database_that_is_gone_is_said_in_words_and_in_health(
         session.connection().exec_driver_sql("DROP TABLE day_override")
     answer = visitor.get("/board")
     assert answer.status_code == 503
-    assert "数据库暂时无法访问" in words_of(answer.text)
+    assert "数据库的结构与本程序不符（没有表 day_override）" in words_of(answer.text)
 
     engine.dispose()
     for file in tmp_path.glob("test.db*"):
