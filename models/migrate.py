@@ -111,7 +111,7 @@ _COLUMNS = {
     "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
     " WHERE table_schema = current_schema()",
 }
-"""Each table with each of its columns; looked through by SQLAlchemy a serving process would hold 3 MB more."""
+"""Each table with each of its columns; looked through by SQLAlchemy a serving process would hold 2 MB more."""
 
 
 def refuse_unfit(connection: Connection) -> None:
