@@ -36,6 +36,7 @@ from models.faults import fault_of
 from models.settings import Settings, renewed
 from tasks.engine.lease import CLOCK, TERM, database_now, release_lease, take_lease
 from tasks.engine.ping_alarm import Signal, ping_alarm
+from tasks.engine.show_system import last_runs
 
 log = logging.getLogger(__name__)
 
@@ -205,7 +206,7 @@ class EmbeddedClock:
         if not self._owning or scheduler is None:
             return
         ours = [each for each in self.schedules if self._keeps(each) or each.rhythm in REMINDING]
-        late = [schedule for schedule in ours if self._late_slot(schedule) is not None]
+        late = [schedule for schedule, _slot in self._late(*ours)]
         if late:
             scheduler.add_job(self._make_good, args=[scheduler, late], misfire_grace_time=None)
 
@@ -229,10 +230,12 @@ class EmbeddedClock:
             if not self._take_lease():
                 return
             if if_missed:
-                slot = self._late_slot(schedule)
-                if slot is None:
+                late = self._late(schedule)
+                if not late:
                     return
-                log.info("补做“%s”（%s）", schedule.title, slot, extra={"action": "catch_up", "slug": schedule.slug})
+                log.info(
+                    "补做“%s”（%s）", schedule.title, late[0][1], extra={"action": "catch_up", "slug": schedule.slug}
+                )
             way = self._run(schedule)
             self.runs[schedule.rhythm] = RhythmRun(clock.now(), way)
         except Exception as error:
@@ -251,9 +254,13 @@ class EmbeddedClock:
     def _keeps(self, schedule: Schedule) -> bool:
         return self._share is ClockShare.ALL or schedule.light
 
-    def _late_slot(self, schedule: Schedule) -> dt.datetime | None:
+    def _late(self, *schedules: Schedule) -> list[tuple[Schedule, dt.datetime]]:
+        """Those of the schedules that missed a slot, with it."""
+        now = clock.now()
         with reading(self._database) as session:
-            return self._missed(schedule, session.get(LastRun, schedule.rhythm), clock.now())
+            last = last_runs(session, [each.rhythm for each in schedules])
+        slots = [(each, self._missed(each, last.get(each.rhythm), now)) for each in schedules]
+        return [(each, slot) for each, slot in slots if slot is not None]
 
     def _missed(self, schedule: Schedule, last: LastRun | None, now: dt.datetime) -> dt.datetime | None:
         return missed(schedule, last, now if self._keeps(schedule) else now - PATIENCE)

@@ -117,8 +117,8 @@ _COLUMNS = {
 def refuse_unfit(connection: Connection) -> None:
     """Raise UnfitSchemaError naming a table or column of this program's that a database of its version has not.
 
-    Before release the schema was changed in place: its version alone does not tell. What is asked less often than a
-    statement goes wrong asks here; whatever else meets such a database is told by `models.faults.fault_of`.
+    Before release the schema was changed in place: its version alone does not tell. Asked before work that runs on;
+    whatever else meets such a database is told by `models.faults.fault_of` when a statement fails.
     """
     from models.tables import METADATA
 

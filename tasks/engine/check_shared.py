@@ -5,8 +5,7 @@ held against; who moved or lost something on purpose has it noted anew (`duban i
 """
 
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, delete, text
 from sqlmodel import Session, col, select
 
-from models.database import unit_of_work
+from models.database import reading, unit_of_work
 from models.engine.office_mark import OfficeMark
 from models.errors import BadInputError
 from models.items.evidence import StoredFile
@@ -35,21 +34,25 @@ def check_keys(database: Engine, home: Path, *files: str) -> None:
         return
     for name in files or (FILE,):
         file = home / name
-        with _alone(database) as session:
-            if not file.exists():
-                if session.get(OfficeMark, name) is not None:
-                    raise BadInputError(
-                        f"数据目录 {home} 中没有密钥 {name}，而本系统的其他进程已在使用：请从那里的数据目录把它复制过来"
-                        "（chmod 600），再启动。原密钥确已丢失的，运行 duban init --adopt 改用新的。"
-                    )
-                if name != FILE:
-                    continue
+        if name != FILE and not file.exists() and _known(database, name) is None:
+            continue
+
+        def own(name: str = name, file: Path = file) -> str:
+            if name == FILE:
                 office_key(home)
-            if _noted(session, name, _fingerprint(file)) != _fingerprint(file):
-                raise BadInputError(
-                    f"密钥 {file} 与本系统其他进程的不同，登录、二次验证和签名将互不相认：请换成那里数据目录中的"
-                    "同名文件。原密钥确已丢失的，运行 duban init --adopt 改用这一个（二次验证须重新绑定）。"
-                )
+            return _fingerprint(file)
+
+        noted = _noted(database, name, own)
+        if not file.exists():
+            raise BadInputError(
+                f"数据目录 {home} 中没有密钥 {name}，而本系统的其他进程已在使用：请从那里的数据目录把它复制过来"
+                "（chmod 600），再启动。原密钥确已丢失的，运行 duban init --adopt 改用新的。"
+            )
+        if noted != _fingerprint(file):
+            raise BadInputError(
+                f"密钥 {file} 与本系统其他进程的不同，登录、二次验证和签名将互不相认：请换成那里数据目录中的同名文件。"
+                "原密钥确已丢失的，运行 duban init --adopt 改用这一个（二次验证须重新绑定）。"
+            )
 
 
 def check_shared(database: Engine, settings: Settings) -> None:
@@ -63,20 +66,18 @@ def check_shared(database: Engine, settings: Settings) -> None:
     if database.dialect.name != "postgresql":
         return
     store = PassingStore(settings.evidence_store)
-    with _alone(database) as session:
-        known, newest, found = session.get(OfficeMark, STORE), _newest(session), store.mark()
-        if known is not None and found != known.value and newest is not None and store.exists(newest):
-            # Moved or restored as a whole: what was kept last lies here.
-            store.set_mark(known.value)
-            return
-        if known is None and not found:
-            found = uuid4().hex
-            store.set_mark(found)
-        if _noted(session, STORE, found) != found:
-            raise BadInputError(
-                f"证据存放处 {store.place} 不是本系统其他进程所用的那一处，在一处上传的另一处打不开：请在各进程的"
-                "设置中把 evidence_url 设为同一个共享文件夹或对象存储。已整体搬迁的，运行 duban init --adopt。"
-            )
+    noted = _noted(database, STORE, lambda: store.mark() or _marked(store))
+    if store.mark() == noted:
+        return
+    with reading(database) as session:
+        newest = _newest(session)
+    if newest is None or not store.exists(newest):
+        raise BadInputError(
+            f"证据存放处 {store.place} 不是本系统其他进程所用的那一处，在一处上传的另一处打不开：请在各进程的"
+            "设置中把 evidence_url 设为同一个共享文件夹或对象存储。已整体搬迁的，运行 duban init --adopt。"
+        )
+    # Moved or restored as a whole: what was kept last lies here.
+    store.set_mark(noted)
 
 
 def adopt(database: Engine, settings: Settings) -> None:
@@ -95,17 +96,28 @@ def _fingerprint(file: Path) -> str:
     return hmac.new(file.read_bytes(), b"duban fingerprint", sha256).hexdigest()
 
 
-@contextmanager
-def _alone(database: Engine) -> Iterator[Session]:
-    """A session to compare and note in, one process at a time: of two first ones the later finds what was noted."""
+def _marked(store: PassingStore) -> str:
+    word = uuid4().hex
+    store.set_mark(word)
+    return word
+
+
+def _known(database: Engine, name: str) -> str | None:
+    with reading(database) as session:
+        known = session.get(OfficeMark, name)
+    return known.value if known is not None else None
+
+
+def _noted(database: Engine, name: str, own: Callable[[], str]) -> str:
+    """What is noted under the name: what this process has, where nothing was before.
+
+    Only the first notes, one process at a time: of two first ones the later finds what the earlier has noted.
+    """
+    if (known := _known(database, name)) is not None:
+        return known
     with unit_of_work(database) as session:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('duban.shared'))"))
-        yield session
-
-
-def _noted(session: Session, name: str, value: str) -> str:
-    """What is noted under the name: the value, where nothing was before."""
-    known = session.get(OfficeMark, name)
-    if known is None:
-        session.add(known := OfficeMark(name=name, value=value))
-    return known.value
+        mark = session.get(OfficeMark, name)
+        if mark is None:
+            session.add(mark := OfficeMark(name=name, value=own()))
+        return mark.value
