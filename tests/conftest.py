@@ -11,6 +11,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from models.database import sqlite_url
+from models.settings import Settings
 from tasks.access import hash_password
 from tests.databases import Emptied, compile_once, disposed, lay_sqlite, made_database, served_postgres
 
@@ -36,6 +37,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def other_engine(tmp_path: Path) -> Iterator[Engine]:
     """The database of another office, on a machine of its own."""
     with disposed(lay_sqlite(tmp_path / "other.db")) as made:
+        yield made
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Engine]:
+    """The database of the place that the test's own `settings` describe."""
+    with disposed(settings.database) as made:
         yield made
 
 

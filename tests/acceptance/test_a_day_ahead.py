@@ -1,7 +1,7 @@
 """A day that nobody meant: a clock that jumped, a slip of the hand. Doubted, rehearsed, stood by, taken back."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from flows import rhythms
 from models import clock
 from models.audit import AuditEntry
 from models.clock import opening_of
-from models.database import open_engine, unit_of_work
+from models.database import unit_of_work
 from models.dates.day_override import office_calendar
 from models.engine.rhythm import LastRun
 from models.errors import ConflictError, ForbiddenError, NotFoundError
@@ -269,13 +269,6 @@ def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path / "home")
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from flows import rhythms
 from flows.embedded_clock import EmbeddedClock
 from models import clock
 from models.clock import day_of, opening_of
-from models.database import open_engine, unit_of_work
+from models.database import unit_of_work
 from models.dates.days import DAY
 from models.people.person import Role
 from models.settings import Settings
@@ -40,13 +40,6 @@ def settings(tmp_path: Path, watch: PingWatch) -> Settings:
     made = Settings(home=tmp_path / "home", alarm_ping_url=SecretStr(watch.url))
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from flows import rhythms
-from models.database import open_engine
 from models.engine.rhythm import LastRun
 from models.ladder.message import Message
 from models.settings import Settings
@@ -33,13 +32,6 @@ def settings(tmp_path: Path, server: MailboxServer) -> Settings:
     )  # fmt: skip
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from flows.schedules import SCHEDULES, Schedule
 from flows.slots import REMINDING, missed
 from models import clock
 from models.clock import OFFICE_ZONE
-from models.database import open_engine, unit_of_work
+from models.database import unit_of_work
 from models.engine.rhythm import LastRun, Lease
 from models.ladder.notice import Notice
 from models.settings import Settings
@@ -57,13 +57,6 @@ def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

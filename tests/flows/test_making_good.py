@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from flows import rhythms
 from flows.embedded_clock import EmbeddedClock
 from flows.schedules import SCHEDULES
 from models import clock
-from models.database import open_engine, unit_of_work
+from models.database import unit_of_work
 from models.engine.rhythm import LastRun
 from models.settings import Settings
 from tests.homes import lay_home
@@ -28,13 +28,6 @@ def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0))
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 class Work:

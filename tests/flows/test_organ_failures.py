@@ -1,7 +1,7 @@
 """Whatever goes wrong for one organ, each rhythm names it, leaves nothing of it, and does its work for the others."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -50,13 +50,6 @@ def settings(tmp_path: Path) -> Settings:
     made = Settings(home=tmp_path / "home", quiet_from=dt.time(0), quiet_until=dt.time(0), days_ahead=10_000)
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from sqlmodel import Session, select
 
 from flows import rhythms
 from models import clock
-from models.database import key, open_engine, unit_of_work
+from models.database import key, unit_of_work
 from models.engine.rhythm import LastRun
 from models.items.plan import AnnualPlan
 from models.papers.document import Document
@@ -37,13 +36,6 @@ def settings(tmp_path: Path) -> Settings:
     )
     lay_home(made.home)
     return made
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings.database)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
